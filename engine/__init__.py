@@ -1,0 +1,1 @@
+"""Sensorium: eyes and ears for a performer's computer."""

@@ -1,0 +1,1 @@
+"""What every part may know: messages, time, boxes, errors. Standard library, numpy, msgspec."""

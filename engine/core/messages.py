@@ -57,9 +57,14 @@ JOINTS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """A picture: ``image`` is uint8, shape (height, width, 3), blue-green-red, and read-only."""
+    """A picture: ``image`` is uint8, shape (height, width, 3), blue-green-red, and read-only.
+
+    ``mirrored`` says that left and right are swapped, as in a mirror: who names a body's left and
+    right must name them as if they were not.
+    """
 
     image: NDArray[np.uint8]
+    mirrored: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +128,7 @@ class Pitch:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note begins or ends: ``note`` 0 to 127, ``velocity`` 0 (ends) to 127, ``channel`` 1 to 16."""
+    """A note, 0 to 127, begins, or ends when ``velocity`` (to 127) is 0; ``channel`` 1 to 16."""
 
     note: int
     velocity: int

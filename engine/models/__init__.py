@@ -1,0 +1,1 @@
+"""Boxes that run a network, each on a thread of its own: one box, one file."""

@@ -1,0 +1,1 @@
+"""Boxes that turn one thing into another: one box, one file."""

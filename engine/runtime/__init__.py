@@ -1,0 +1,1 @@
+"""Plays a Plan, live or offline, through one door."""

@@ -1,0 +1,1 @@
+"""Boxes that send something out: one box, one file."""

@@ -1,0 +1,1 @@
+"""Boxes that bring something in: one box, one file."""

@@ -1,0 +1,59 @@
+"""What may be asked of a playing patch, from OSC, MIDI, a page or a cue.
+
+Commands come in through the same door as every message, so a recording holds them in their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Answer = Callable[[str], None]
+"""Called with the reason when a command is refused; may be called on any thread."""
+
+
+def no_answer(_: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """The root of all commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetParameter(Command):
+    """Set ``parameter`` of ``box``; a hand stays on a parameter that a cable writes."""
+
+    box: str
+    parameter: str
+    value: object
+    refused: Answer = no_answer
+
+
+@dataclass(frozen=True, slots=True)
+class Release(Command):
+    """Give a parameter back to the cable that writes it."""
+
+    box: str
+    parameter: str
+    refused: Answer = no_answer
+
+
+@dataclass(frozen=True, slots=True)
+class Panic(Command):
+    """End everything that sounds, now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost(Command):
+    """Said by a source of itself: what it read from went away; it wants to be opened again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice(Command):
+    """Said by a box of itself: something odd that a performer should know; nothing stops."""
+
+    text: str

@@ -1,0 +1,168 @@
+"""What a box is: Node, Model, Source, Tape, Sink. A box is one class in one file.
+
+A box becomes a keyword-only dataclass by being written; no decorator, no ``super().__init__``.
+Its public fields are its parameters (see ``parameter``), fields that begin with ``_`` its state.
+
+    class Louder(Node):
+        '''Make a number larger.'''
+
+        by: Annotated[float, Param("how many times", 0, 100)] = 2.0
+
+        def process(self, value: float) -> float:
+            return value * self.by
+
+The arguments of ``process`` are the inlets. The first is *hot*: a message there fires the box. The
+others give their last value, as in Max and Pure Data; one without a default waits for its first.
+An argument ``at: Ns`` is filled with the moment that the hot message describes. ``process`` returns
+``None`` for nothing, a NamedTuple for several outlets, or is a generator of several events.
+
+Why no clock: a box that asked for the time would play differently offline. What needs to act
+without input says when in ``wake`` and acts in ``on_wake``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, dataclass_transform
+
+from engine.core.commands import Command
+from engine.core.errors import UnknownName
+from engine.core.messages import Message, Ns
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False)
+class Box:
+    """What every box has: it can be opened, closed, and brought back to its beginning."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        dataclass(kw_only=True, eq=False)(cls)
+
+    def close(self) -> None:
+        """Give back what ``open`` took; may be called twice, and without ``open``."""
+
+    def reset(self) -> None:
+        """Forget the past: after a gap, a lost input, a failure."""
+
+    def wake(self) -> Ns | None:
+        """Say when ``on_wake`` shall be called though nothing arrives; None for never.
+
+        Asked after every call of ``process``, ``send`` and ``on_wake``.
+        """
+        return None
+
+
+class Node(Box):
+    """Turns what arrives into something else."""
+
+    lane: ClassVar[bool] = False
+    """Whether it runs on a thread of its own, one message at a time."""
+
+    process: ClassVar[Callable[..., Any]]
+
+    def open(self) -> None:
+        """Get ready, before the first message and on the thread that will call ``process``."""
+
+    def on_wake(self, at: Ns) -> Any:
+        """Act at the moment asked for; returns what ``process`` returns."""
+
+
+class Model(Node):
+    """A node that runs networks: the same contract, always on a thread of its own."""
+
+    lane: ClassVar[bool] = True
+
+
+class Emit(Protocol):
+    """How a source hands over a message or a command; may be called from any thread."""
+
+    def __call__(self, outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
+        """Hand over what describes the moment ``at``; ``cost`` ns went into decoding it."""
+        ...
+
+
+class Source(Box, ABC):
+    """Brings something in. It is pushed by a device on a thread of its own making."""
+
+    OUT: ClassVar[Mapping[str, type]] = {}
+    """Its outlets by name; a cable that names none takes the first."""
+
+    def outlets(self) -> Mapping[str, type]:
+        """Give the outlets of this instance; those of OUT unless its parameters make others."""
+        return self.OUT
+
+    def outlet(self, name: str) -> type:
+        """Give the type of one outlet; raises UnknownName."""
+        outlets = self.outlets()
+        if name not in outlets:
+            raise UnknownName("outlet", name, outlets)
+        return outlets[name]
+
+    def instead(self, live: bool) -> tuple[str, dict[str, Any]] | None:
+        """Name the box, and its parameters, that plays in place of this one here; None for itself.
+
+        A camera that was given a file is a video file; "auto" without a camera is the stand-in.
+        """
+        return None
+
+    @abstractmethod
+    def open(self, emit: Emit) -> None:
+        """Begin; raises DeviceError when the device is not there. Emit ``Lost`` when it goes."""
+
+
+class Tape(Source):
+    """A source that is pulled: a file, the stand-in, a recording. The runtime keeps its time."""
+
+    endless: ClassVar[bool] = False
+    """Whether it says nothing about when a show is over, as a metronome does not."""
+
+    def open(self, emit: Emit) -> None:
+        """Make sure that there is something to pull; raises DeviceError when there is not."""
+
+    @abstractmethod
+    def events(self) -> Iterator[tuple[Ns, str, Message]]:
+        """Yield (time since the start, outlet, message) in order of time."""
+
+
+class Sink(Box, ABC):
+    """Sends something out. Each cable into it ends in a port, named as in the patch.
+
+    A second cable into the same port goes by ``NAME#2``, and so on.
+    """
+
+    @property
+    def lane(self) -> bool:
+        """Whether it may block, and so runs on a thread of its own."""
+        return False
+
+    def options(self) -> type[Any] | None:
+        """Give the dataclass of what a cable into this sink may say beside its ``from``."""
+        return None
+
+    @abstractmethod
+    def accepts(self, port: str) -> tuple[type, ...]:
+        """Give the types that a port takes; raises UnknownName."""
+
+    def plug(self, port: str, carries: type, options: Any) -> None:
+        """Learn of a cable before playing: what it carries, and its ``options``.
+
+        Raises ParameterError where they do not fit. Opens nothing: ``check`` calls it too.
+        """
+
+    def open(self) -> None:
+        """Begin; raises DeviceError when the device is not there, and is then called again."""
+
+    @abstractmethod
+    def send(self, port: str, message: Message, at: Ns) -> None:
+        """Take a message; must not block unless ``lane``."""
+
+    def flush(self, now: Ns) -> None:
+        """Send what was collected: everything that belongs to one moment has been given."""
+
+    def on_wake(self, at: Ns) -> None:
+        """Act at the moment that ``wake`` asked for."""
+
+    def silence(self, port: str | None = None) -> None:
+        """End what sounds on one port, or on all."""

@@ -1,0 +1,196 @@
+"""Parameters: the public fields of a box, with range, unit and help, checked and converted.
+
+    smooth: Annotated[float, Param("0 passes everything, 1 hardly moves", 0, 1)] = 0.5
+    port:   Fixed[Annotated[int, Param("UDP port", 1, 65535)]] = 9000
+    hold:   Annotated[float, Param("how long", 0, 60, unit="s")] = 0.5      # written "500 ms"
+
+A parameter can be changed while the patch plays unless it is ``Fixed``: a change of that needs a
+new instance of the box (another device, model or port). A field whose Python name ends in ``_``
+loses it in patches and addresses (``in_`` is written ``in``).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from engine.core.errors import ParameterError, nearest
+
+T = TypeVar("T")
+
+_FIXED = object()
+Fixed = Annotated[T, _FIXED]
+"""Marks a parameter whose change needs a new instance."""
+
+_TIME = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h)\s*$")
+_SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
+_WORDS = {
+    float: "a number",
+    int: "a whole number",
+    bool: "true or false",
+    str: "a text",
+    list: "a list",
+    tuple: "a list",
+    dict: "a table",
+    types.NoneType: "nothing",
+}
+
+
+@dataclass(frozen=True)
+class Param:
+    """What a parameter means: help in a performer's words, range (inclusive) and unit."""
+
+    help: str = ""
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a box, as read from its class.
+
+    ``name`` is its key in a patch, ``field`` the attribute, ``type`` the bare Python type.
+    """
+
+    name: str
+    field: str
+    type: Any
+    default: Any
+    fixed: bool
+    param: Param
+
+    @property
+    def required(self) -> bool:
+        """Whether a patch must give it."""
+        return self.default is MISSING
+
+    @property
+    def is_time(self) -> bool:
+        """Whether it is written with a unit of time."""
+        return self.param.unit == "s"
+
+    def expected(self) -> str:
+        """Say in words what fits, as error messages and the reference page need it."""
+        if self.is_time:
+            return 'a time with its unit, such as "20 ms" or "2 s"'
+        words = describe(self.type)
+        low, high = self.param.low, self.param.high
+        if low is not None and high is not None:
+            words += f" from {low:g} to {high:g}"
+        elif low is not None:
+            words += f" of {low:g} or more"
+        return f"{words} {self.param.unit}".rstrip()
+
+    def from_patch(self, value: object) -> Any:
+        """Convert what a patch says; raises ParameterError where it does not fit."""
+        if self.is_time:
+            return self._in_range(seconds(value), value)
+        return self._in_range(self._convert(value), value)
+
+    def from_wire(self, value: object) -> Any:
+        """Convert what arrives while playing; a number out of range goes to its nearest end.
+
+        A slider that overshoots must not be refused in mid-show; what is no number at all is.
+        A parameter of time takes seconds. Raises ParameterError.
+        """
+        if self.type is float and isinstance(value, bool):
+            value = float(value)
+        elif self.type is int and isinstance(value, float) and math.isfinite(value):
+            value = round(value)
+        elif self.type is bool and isinstance(value, int | float):
+            value = value > 0
+        elif self.is_time and isinstance(value, str):
+            value = seconds(value)
+        converted = self._convert(value)
+        if _is_number(converted):
+            low, high = self.param.low, self.param.high
+            if low is not None and converted < low:
+                return type(converted)(low)
+            if high is not None and converted > high:
+                return type(converted)(high)
+        return converted
+
+    def _convert(self, value: object) -> Any:
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ParameterError(f"expected {self.expected()}, got {value}")
+        try:
+            return msgspec.convert(value, self.type)
+        except msgspec.ValidationError:
+            hint = nearest(value, _choices(self.type)) if isinstance(value, str) else ""
+            raise ParameterError(f"expected {self.expected()}, got {value!r}.{hint}") from None
+
+    def _in_range(self, value: Any, written: object) -> Any:
+        low, high = self.param.low, self.param.high
+        if _is_number(value) and (
+            (low is not None and value < low) or (high is not None and value > high)
+        ):
+            raise ParameterError(f"expected {self._span()}, got {written!r}")
+        return value
+
+    def _span(self) -> str:
+        if not self.is_time:
+            return self.expected()
+        low, high = self.param.low, self.param.high
+        return f"a time from {low or 0:g} s" + (f" to {high:g} s" if high is not None else "")
+
+
+def seconds(value: object) -> float:
+    """Read a time written with its unit ("20 ms", "2 s", "5 min"); raises ParameterError."""
+    match = _TIME.match(value) if isinstance(value, str) else None
+    if not match:
+        raise ParameterError(f'expected a time with its unit, such as "20 ms", got {value!r}')
+    return float(match[1]) * _SECONDS[match[2]]
+
+
+def read_parameters(cls: type) -> dict[str, Parameter]:
+    """List the parameters of a box class by name, in the order of their fields."""
+    if not is_dataclass(cls):
+        return {}
+    hints = get_type_hints(cls, include_extras=True)
+    found = (
+        _parameter(field.name, hints[field.name], field.default, field.default_factory)
+        for field in fields(cls)
+        if not field.name.startswith("_")
+    )
+    return {parameter.name: parameter for parameter in found}
+
+
+def _parameter(name: str, hint: Any, default: Any, factory: Any) -> Parameter:
+    metadata: tuple[Any, ...] = ()
+    while get_origin(hint) is Annotated:
+        hint, *more = get_args(hint)
+        metadata = (*more, *metadata)
+    param = next((entry for entry in metadata if isinstance(entry, Param)), Param())
+    if default is MISSING and factory is not MISSING:
+        default = factory()
+    return Parameter(name.rstrip("_"), name, hint, default, _FIXED in metadata, param)
+
+
+def describe(kind: Any) -> str:
+    """Say a Python type in a performer's words."""
+    origin = get_origin(kind)
+    if origin is Literal:
+        return "one of " + ", ".join(f'"{choice}"' for choice in get_args(kind))
+    if origin in (Union, types.UnionType):
+        return " or ".join(describe(part) for part in get_args(kind) if part is not type(None))
+    if origin in (list, tuple) and get_args(kind):
+        inside = describe(get_args(kind)[0]).removeprefix("a ").removeprefix("whole ")
+        return f"a list of {inside}s"
+    return _WORDS.get(origin or kind, "a table" if isinstance(origin, type(Mapping)) else "a value")
+
+
+def _choices(kind: Any) -> list[str]:
+    if get_origin(kind) is Literal:
+        return [str(choice) for choice in get_args(kind)]
+    return [choice for part in get_args(kind) for choice in _choices(part)]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
