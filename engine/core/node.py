@@ -30,6 +30,7 @@ from typing import Any, ClassVar, Protocol, dataclass_transform
 from engine.core.commands import Command
 from engine.core.errors import UnknownName
 from engine.core.messages import Message, Ns
+from engine.core.status import Status
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False)
@@ -110,6 +111,14 @@ class Source(Box, ABC):
     @abstractmethod
     def open(self, emit: Emit) -> None:
         """Begin; raises DeviceError when the device is not there. Emit ``Lost`` when it goes."""
+
+
+class Remote(Source, ABC):
+    """A source of commands, such as OSC control or a page, that is told how the show goes."""
+
+    @abstractmethod
+    def report(self, status: Status) -> None:
+        """Take a glance at the show, once a second, on the loop; must not block."""
 
 
 class Tape(Source):
