@@ -1,0 +1,111 @@
+"""The only way from one thread to another; what is lost on it is lost here, and counted.
+
+A mailbox keeps the order in which things were put. A value that is set again takes the place of the
+old one, unless something that must never be lost was put between them: a control change must not
+overtake its note. What happens when they pile up is the Kind's: see ``messages``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from engine.core.clock import SECOND
+from engine.core.messages import Kind, Ns
+
+CAP = 10_000
+"""How many things that must never be lost may wait before that is an alarm."""
+
+
+@dataclass(slots=True)
+class Item:
+    """One thing that waits: ``key`` says what it replaces, ``at`` the moment it describes."""
+
+    key: Hashable
+    kind: Kind
+    content: Any
+    at: Ns
+
+
+class Mailbox:
+    """Things on their way to another thread; every method may be called on any thread."""
+
+    def __init__(self, wake: Callable[[], None] | None = None) -> None:
+        """``wake`` is called after every put into an empty mailbox, on the thread that puts."""
+        self._wake = wake
+        self._lock = threading.Lock()
+        self._waiting: dict[int, Item] = {}
+        self._newest: dict[Hashable, int] = {}
+        self._next = 0
+        self._last_lossless = -1
+        self.dropped: dict[Hashable, int] = {}
+        self.coalesced = 0
+        self.overruns = 0
+
+    def put(self, key: Hashable, kind: Kind, content: Any, at: Ns) -> bool:
+        """Leave something; tells whether nothing older was lost for it."""
+        with self._lock:
+            was_empty = not self._waiting
+            kept = self._make_room(key, kind, content, at)
+        if was_empty and self._wake:
+            self._wake()
+        return kept
+
+    def take(self) -> list[Item]:
+        """Take all that waits, oldest first."""
+        with self._lock:
+            items = list(self._waiting.values())
+            self._waiting = {}
+            self._newest = {}
+        return items
+
+    def take_first(self) -> list[Item]:
+        """Take what waited longest; of sound, all that waits of its key, as one stretch."""
+        with self._lock:
+            if not self._waiting:
+                return []
+            ticket, first = next(iter(self._waiting.items()))
+            tickets = [ticket]
+            if first.kind is Kind.CONTIGUOUS:
+                tickets = [t for t, item in self._waiting.items() if item.key == first.key]
+            items = [self._waiting.pop(t) for t in tickets]
+            if self._newest.get(first.key) in tickets:
+                del self._newest[first.key]
+            return items
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def _make_room(self, key: Hashable, kind: Kind, content: Any, at: Ns) -> bool:
+        before = self._newest.get(key)
+        if kind is Kind.HELD and before is not None and before > self._last_lossless:
+            self.coalesced += 1
+            self._waiting[before] = Item(key, kind, content, at)
+            return True
+        if kind is Kind.LOSSLESS and len(self._waiting) >= CAP:
+            self.overruns += 1
+            return False
+        kept = True
+        if kind is Kind.LATEST and before is not None:
+            self._drop(before)
+            kept = False
+        elif kind is Kind.CONTIGUOUS:
+            kept = self._keep_one_second(key, at)
+        self._waiting[self._next] = Item(key, kind, content, at)
+        self._newest[key] = self._next
+        if kind is Kind.LOSSLESS:
+            self._last_lossless = self._next
+        self._next += 1
+        return kept
+
+    def _keep_one_second(self, key: Hashable, at: Ns) -> bool:
+        old = [t for t, item in self._waiting.items() if item.key == key and at - item.at > SECOND]
+        for ticket in old:
+            self._drop(ticket)
+        return not old
+
+    def _drop(self, ticket: int) -> None:
+        item = self._waiting.pop(ticket)
+        self.dropped[item.key] = self.dropped.get(item.key, 0) + 1

@@ -1,0 +1,105 @@
+"""Finds the class of a box by the name of its file: "pose" is engine/models/pose.py.
+
+Why no list: adding a box is adding one file. A performer's own boxes lie in ``nodes/`` beside the
+patch and come first; installed packages add theirs through the entry-point group
+``sensorium.nodes``. A file is imported when a patch first uses it, so that a missing library or
+driver hurts only its user.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+
+from engine.core.errors import UnknownName
+from engine.core.node import Box
+
+FOLDERS = ("sources", "models", "nodes", "sinks")
+_ENGINE = Path(__file__).parent
+_NOT_BOXES = {"__init__", "session"}
+
+
+class BrokenBox(ImportError):
+    """A file that should hold a box does not import, or holds none or several."""
+
+
+class Registry:
+    """The boxes that a patch may use; ``folder`` is where the patch lies."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._own = folder / "nodes" if folder else None
+        self._found: dict[str, type[Box]] = {}
+
+    def find(self, use: str) -> type[Box]:
+        """Give the class of a box; raises UnknownName or BrokenBox."""
+        if use not in self._found:
+            self._found[use] = self._load(use)
+        return self._found[use]
+
+    def names(self) -> list[str]:
+        """List the names of all boxes, a performer's own first."""
+        own = _stems(self._own) if self._own else []
+        shipped = [name for folder in FOLDERS for name in _stems(_ENGINE / folder)]
+        installed = [point.name for point in entry_points(group="sensorium.nodes")]
+        return list(dict.fromkeys((*own, *shipped, *installed)))
+
+    def _load(self, use: str) -> type[Box]:
+        if self._own and (self._own / f"{use}.py").is_file():
+            return _box_in(_import_file(self._own / f"{use}.py"))
+        for folder in FOLDERS:
+            if use in _stems(_ENGINE / folder):
+                return _box_in(_import(f"engine.{folder}.{use}"))
+        for point in entry_points(group="sensorium.nodes", name=use):
+            loaded = point.load()
+            return _box_in(loaded) if isinstance(loaded, ModuleType) else loaded
+        raise UnknownName("box", use, self.names())
+
+
+def _stems(folder: Path) -> list[str]:
+    return sorted(file.stem for file in folder.glob("*.py") if file.stem not in _NOT_BOXES)
+
+
+def _import(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        raise BrokenBox(f"{name} does not load: {_said(error)}") from error
+
+
+def _import_file(file: Path) -> ModuleType:
+    """Import a performer's file afresh, under a name of its own that hides nothing."""
+    name = f"sensorium_nodes.{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise BrokenBox(f"{file} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up there
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise BrokenBox(f"{file} does not load: {_said(error)}") from error
+    return module
+
+
+def _box_in(module: ModuleType) -> type[Box]:
+    boxes = [
+        member
+        for member in vars(module).values()
+        if inspect.isclass(member)
+        and issubclass(member, Box)
+        and member.__module__ == module.__name__
+        and not inspect.isabstract(member)
+    ]
+    if len(boxes) != 1:
+        found = ", ".join(box.__name__ for box in boxes) or "none"
+        raise BrokenBox(f"{module.__file__} must hold exactly one box, found {found}")
+    return boxes[0]
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
