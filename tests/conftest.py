@@ -1,0 +1,138 @@
+"""What every test may use: free ports, real peers, and an alarm for calls that block the loop."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Generator, Iterator
+
+import pytest
+from blockbuster import BlockBuster
+
+# Before any loop exists: debug mode reports coroutines never awaited and calls from a wrong thread.
+os.environ.setdefault("PYTHONASYNCIODEBUG", "1")
+
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+MARKS = (
+    "peer(command, package): needs this program; skips without it, fails without it where CI=true",
+    "may_block(why): what this test runs may block its loop",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marks known."""
+    for mark in MARKS:
+        config.addinivalue_line("markers", mark)
+
+
+# -- Real peers ----------------------------------------------------------------------------------
+
+
+def need(command: str, package: str) -> None:
+    """Skip the running test unless ``command`` is installed, and say how to install it."""
+    if shutil.which(command) is None:
+        pytest.skip(f"no {command}: apt-get install --no-install-recommends {package}")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Look for the programs named by the ``peer`` marks of a test."""
+    for mark in item.iter_markers("peer"):
+        need(*mark.args, **mark.kwargs)
+
+
+def is_peer(node: pytest.Item | pytest.Collector) -> bool:
+    """Tell whether a skip of this test, or of this file, would hide a missing peer."""
+    folder = node.config.rootpath / "tests" / "peers"
+    return folder in node.path.parents or any(node.iter_markers("peer"))
+
+
+def fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Turn a skip into a failure: a missing peer in CI must not pass unseen."""
+    if report.outcome == "skipped" and not hasattr(report, "wasxfail"):
+        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"A peer test may not skip in CI. {why}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let no test with a peer skip in CI."""
+    report = yield
+    if IN_CI and is_peer(item):
+        fail_if_skipped(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Let no file of peer tests skip as a whole in CI."""
+    report = yield
+    if IN_CI and is_peer(collector):
+        fail_if_skipped(report)
+    return report
+
+
+# -- The loop ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def _alarm() -> BlockBuster:
+    alarm = BlockBuster(scanned_modules="engine")
+    # A lock held for a microsecond is how a mailbox crosses threads; whether the other side holds
+    # it just now is chance, so that this check would fail at random.
+    for name in ("threading.Lock.acquire", "threading.Lock.acquire_lock"):
+        del alarm.functions[name]
+    return alarm
+
+
+@pytest.fixture(autouse=True)
+def no_blocking(request: pytest.FixtureRequest, _alarm: BlockBuster) -> Iterator[None]:
+    """Raise ``BlockingError`` where our code sleeps, reads, or waits on a socket inside a loop.
+
+    Only a stack with a frame of ``engine`` in it counts, so tests themselves may read files. Make
+    sockets non-blocking. A test that means to block says so: ``@pytest.mark.may_block("why")``.
+    """
+    if request.node.get_closest_marker("may_block"):
+        yield
+        return
+    _alarm.activate()
+    try:
+        yield
+    finally:
+        _alarm.deactivate()
+
+
+# -- Ports ---------------------------------------------------------------------------------------
+
+
+def find_port() -> int:
+    """Return a port of the loopback that is free for UDP and for TCP."""
+    while True:
+        with (
+            socket.socket(type=socket.SOCK_STREAM) as tcp,
+            socket.socket(type=socket.SOCK_DGRAM) as udp,
+        ):
+            tcp.bind(("127.0.0.1", 0))
+            port: int = tcp.getsockname()[1]
+            try:
+                udp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+@pytest.fixture
+def free_port() -> int:
+    """Give a port that is free for UDP and for TCP."""
+    return find_port()
+
+
+@pytest.fixture
+def make_port() -> Callable[[], int]:
+    """Give a function that finds one free port a call, for tests that need several."""
+    return find_port
