@@ -1,0 +1,98 @@
+"""What the code promises about itself: one clock, short files, nothing left undone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FILES = sorted(file.relative_to(ROOT) for file in (ROOT / "engine").rglob("*.py"))
+WRITTEN = sorted(
+    file.relative_to(ROOT)
+    for folder in ("engine", "patches", "models", "tests", ".ci")
+    for file in (ROOT / folder).rglob("*")
+    if file.suffix in {".py", ".toml", ".js", ".html", ".css", ".sh", ""} and file.is_file()
+)
+
+LINES = 300
+READS = frozenset(
+    f"{name}{ns}"
+    for name in (
+        "time",
+        "monotonic",
+        "perf_counter",
+        "process_time",
+        "thread_time",
+        "clock_gettime",
+    )
+    for ns in ("", "_ns")
+) | {"sleep"}
+# A device stamps what it hands over, on a thread of its own; everything else is told the time.
+MAY_READ_THE_CLOCK = frozenset(
+    {
+        "engine/core/clock.py",
+        "engine/sources/camera.py",
+        "engine/sources/microphone.py",
+        "engine/sources/midi_in.py",
+        "engine/sources/osc_in.py",
+    }
+)
+
+
+def clock_reads(source: str) -> Iterator[str]:
+    """Find where a file asks the ``time`` module for the time, or sleeps."""
+    tree = ast.parse(source)
+    names = {"time"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {a.asname for a in node.names if a.name == "time" and a.asname}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id=name), attr=read) if name in names:
+                found = {read}
+            case ast.ImportFrom(module="time", names=aliases):
+                found = {alias.name for alias in aliases}
+            case _:
+                continue
+        yield from (f"line {node.lineno}: time.{read}" for read in sorted(found & READS))
+
+
+def may_read_the_clock(file: Path) -> bool:
+    """Tell whether a file is a device's or a bench's."""
+    return file.as_posix() in MAY_READ_THE_CLOCK or file.parts[1] == "bench"
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_only_the_clock_and_devices_read_the_time(file: Path) -> None:
+    if not may_read_the_clock(file):
+        assert list(clock_reads((ROOT / file).read_text())) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import time\ntime.monotonic_ns()",
+        "def f():\n    import time as t\n    return t.time",
+        "from time import sleep",
+        "from time import perf_counter as now",
+    ],
+)
+def test_a_clock_read_is_found(source: str) -> None:
+    assert len(list(clock_reads(source))) == 1
+
+
+def test_other_times_are_no_clock_reads() -> None:
+    assert list(clock_reads("import time\ntime.strftime('%H')\nself.clock.time()")) == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_a_file_holds_one_idea(file: Path) -> None:
+    assert len((ROOT / file).read_text().splitlines()) <= LINES
+
+
+@pytest.mark.parametrize("mark", ["TO" + "DO", "FIX" + "ME"])
+def test_nothing_is_left_undone(mark: str) -> None:
+    assert [file for file in WRITTEN if mark in (ROOT / file).read_text(errors="replace")] == []
