@@ -10,7 +10,6 @@ import inspect
 import types
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from engine.core.messages import KINDS, Ns, Trigger
@@ -58,7 +57,6 @@ class Signature:
     many: bool
 
 
-@cache
 def read_signature(cls: type) -> Signature:
     """Read the signature of a node class; raises TypeError where its annotations say too little."""
     process: Callable[..., Any] | None = getattr(cls, "process", None)
@@ -84,7 +82,6 @@ def read_signature(cls: type) -> Signature:
     return Signature(inlets, {"": outlets[names[0]], **outlets}, names, takes_at, many)
 
 
-@cache
 def parts(message: type) -> dict[str, type]:
     """List what a cable may take out of a message by name: its numbers, switches and texts."""
     found: dict[str, type] = {}

@@ -1,0 +1,93 @@
+"""A cable as a patch writes it: a name, or a table that says what happens on the way.
+
+    "reach"                                                   what the box gives
+    { from = "reach", to = [20, 20000], curve = "exp" }       scaled on the way
+    { when = "clap", at_most = "2 s" }                        a trigger
+
+What happens on the way is done by small boxes that the compiler puts on the cable, so that a cable
+plays, is traced and repeats exactly as boxes do. Their order is fixed: the number is scaled,
+compared, chosen by; then it becomes a trigger; then it is thinned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.core.errors import ParameterError, nearest
+from engine.patch.load import KeyPath
+
+WAY = ("in", "to", "curve", "above", "choose", "at_most", "every")
+"""What any cable table may say beside ``from`` or ``when``."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A small box on a cable: which one, with what parameters as a patch would write them."""
+
+    use: str
+    values: dict[str, Any]
+    outlet: str = ""
+
+
+@dataclass(frozen=True)
+class Cable:
+    """Where a cable begins, what happens on the way, and what only its end understands.
+
+    ``direct`` cables lie within a chain: their origin is one box, not the end of what it begins.
+    """
+
+    origin: str
+    path: KeyPath
+    direct: bool = False
+    stages: tuple[Stage, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def is_cable(value: object) -> bool:
+    """Tell whether a table is a cable."""
+    return isinstance(value, dict) and ("from" in value or "when" in value)
+
+
+def read_cable(value: object, path: KeyPath, every: object = None) -> Cable:
+    """Read a cable; ``every`` thins it where it does not say itself. Raises ParameterError."""
+    if isinstance(value, str):
+        value = {"from": value}
+    if not isinstance(value, dict) or not is_cable(value):
+        raise ParameterError(
+            f'expected the name of a box, or a table such as {{ from = "pose" }}, got {value!r}'
+            + _misspelt(value)
+        )
+    if "from" in value and "when" in value:
+        raise ParameterError('a cable has either "from" or "when", not both')
+    table = {"every": every, **value} if every is not None and "at_most" not in value else value
+    begin = "when" if "when" in table else "from"
+    origin = table[begin]
+    if not isinstance(origin, str):
+        raise ParameterError(f"{begin}: expected the name of a box, got {origin!r}")
+    options = {key: what for key, what in table.items() if key not in (*WAY, begin)}
+    return Cable(origin, path, stages=tuple(_stages(table)), options=options)
+
+
+def _misspelt(value: object) -> str:
+    if not isinstance(value, dict):
+        return ""
+    return next((hint for key in value if (hint := nearest(key, ["from", "when"]))), "")
+
+
+def _stages(table: dict[str, Any]) -> list[Stage]:
+    stages = []
+    scale: dict[str, Any] = {key: table[key] for key in ("in", "to", "curve") if key in table}
+    if scale:
+        stages.append(Stage("scale", scale))
+    if "above" in table:
+        stages.append(Stage("gate", {"above": table["above"]}))
+    if "choose" in table:
+        stages.append(Stage("choose", {"choices": table["choose"]}))
+    if "when" in table:
+        stages.append(Stage("trigger", {}))
+    if "at_most" in table:
+        stages.append(Stage("throttle", {"time": table["at_most"], "last": False}))
+    if "every" in table:
+        stages.append(Stage("throttle", {"time": table["every"], "last": True}))
+    return stages

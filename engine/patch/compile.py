@@ -1,0 +1,46 @@
+"""A patch becomes a Plan, or a list of everything that is wrong with it."""
+
+from __future__ import annotations
+
+from engine.core.errors import PatchError, Problem
+from engine.patch.build import Builder, Find
+from engine.patch.islands import Loop, make_islands, unreached
+from engine.patch.load import Document
+from engine.patch.plan import Plan, PlannedBox
+from engine.patch.wire import Wirer
+from engine.patch.written import read_tables
+
+
+def compile_patch(document: Document, find: Find) -> Plan:
+    """Make a Plan; raises PatchError with every problem found, in the order of the file."""
+    tables = read_tables(document)
+    builder = Builder(document, find)
+    boxes: dict[str, PlannedBox] = {}
+    for written in tables.boxes.values():
+        if planned := builder.build(written):
+            boxes[written.name] = planned
+    wirer = Wirer(document, tables, boxes, builder)
+    for written in tables.boxes.values():
+        wirer.lay(written)
+    problems = [*tables.problems, *builder.problems, *wirer.problems]
+    if not tables.boxes and not problems:
+        problems = [Problem("has no boxes", document.file)]
+    try:
+        islands = make_islands(boxes, wirer.wires)
+    except Loop as loop:
+        names = [name for name in loop.boxes if not boxes[name].hidden]
+        box = names[0].partition("/")[0]
+        message = f"{' -> '.join(names)} wait for each other; put a delay between them"
+        raise PatchError(_sorted([*problems, document.problem(message, box)])) from None
+    if not problems:
+        problems = [
+            document.problem("nothing ever reaches this box: no cable leads here from a source", n)
+            for n in unreached(boxes, islands)
+        ]
+    if problems:
+        raise PatchError(_sorted(problems))
+    return Plan(tables.title, boxes, tuple(wirer.wires), islands)
+
+
+def _sorted(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: (str(problem.file), problem.line or 0))

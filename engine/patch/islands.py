@@ -1,0 +1,158 @@
+"""Puts the boxes in order: islands of plain calls, each behind one root.
+
+A root is an outlet of a source, or of a box that runs on a thread of its own. What hangs on it by
+first inlets is its island, in an order in which everything that is read in the same moment has been
+said before. Across islands a box reads the last value.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from engine.core.node import Node, Source
+from engine.patch.plan import Into, Island, Outlet, PlannedBox, Step, Wire
+
+
+class Loop(Exception):
+    """Boxes that wait for each other in the same moment; ``boxes`` in the order of the loop."""
+
+    def __init__(self, boxes: list[str]) -> None:
+        super().__init__(" -> ".join(boxes))
+        self.boxes = boxes
+
+
+def make_islands(boxes: dict[str, PlannedBox], wires: Iterable[Wire]) -> dict[Outlet, Island]:
+    """Order everything that follows from each root; raises Loop."""
+    outgoing: dict[str, list[Wire]] = defaultdict(list)
+    for wire in wires:
+        outgoing[wire.source.box].append(wire)
+    order = {name: place for place, name in enumerate(boxes)}
+    roots = {
+        wire.source: None
+        for name in boxes
+        for wire in outgoing[name]
+        if is_root(boxes[wire.source.box])
+    }
+    return {root: Island(root, _Orderer(root, boxes, outgoing, order).steps()) for root in roots}
+
+
+def is_root(planned: PlannedBox) -> bool:
+    """Tell whether what comes out of a box begins an island."""
+    return isinstance(planned.box, Source) or (isinstance(planned.box, Node) and planned.box.lane)
+
+
+def unreached(boxes: dict[str, PlannedBox], islands: dict[Outlet, Island]) -> list[str]:
+    """List the nodes that no source reaches."""
+    reached = {step.box for island in islands.values() for step in island.steps if not step.wire}
+    return [
+        name
+        for name, planned in boxes.items()
+        if isinstance(planned.box, Node) and name not in reached
+    ]
+
+
+class _Orderer:
+    """Orders one island."""
+
+    def __init__(
+        self,
+        root: Outlet,
+        boxes: dict[str, PlannedBox],
+        outgoing: dict[str, list[Wire]],
+        order: dict[str, int],
+    ) -> None:
+        self._root = root
+        self._boxes = boxes
+        self._outgoing = outgoing
+        self._order = order
+
+    def steps(self) -> tuple[Step, ...]:
+        """Give the boxes of the island in order, each parameter just before the box it belongs to.
+
+        What leaves by the outputs comes last, in the order in which the patch names it.
+        """
+        members = self._members()
+        waits = self._waits(members)
+        steps: list[Step] = []
+        for name in self._sorted(members, waits):
+            steps += [Step(w.box, w) for w in self._wires_into(name, members)]
+            steps.append(Step(name))
+        inside = set(members)
+        late = [
+            w for w in self._leaving(inside) if w.into is Into.PARAMETER and w.box not in inside
+        ]
+        ports = [w for w in self._leaving(inside) if w.into is Into.PORT]
+        ports.sort(key=lambda wire: self._order[wire.box])
+        return (*steps, *(Step(wire.box, wire) for wire in (*late, *ports)))
+
+    def _members(self) -> list[str]:
+        """Walk the first-inlet cables from the root; a box that is a root itself ends the walk."""
+        found: dict[str, None] = {}
+        ahead = [w.box for w in self._outgoing[self._root.box] if self._hot_from_root(w)]
+        while ahead:
+            name = ahead.pop(0)
+            if name in found:
+                continue
+            found[name] = None
+            if not is_root(self._boxes[name]):
+                ahead += [w.box for w in self._outgoing[name] if w.into is Into.HOT]
+        return list(found)
+
+    def _hot_from_root(self, wire: Wire) -> bool:
+        return wire.into is Into.HOT and wire.source == self._root
+
+    def _leaving(self, inside: set[str]) -> list[Wire]:
+        """List the wires that carry what the root or a member of the island says."""
+        wires = [w for w in self._outgoing[self._root.box] if w.source == self._root]
+        for name in inside:
+            if not is_root(self._boxes[name]):
+                wires += self._outgoing[name]
+        wires.sort(key=self._written)
+        return wires
+
+    def _written(self, wire: Wire) -> tuple[int, int]:
+        index = next(i for i, w in enumerate(self._outgoing[wire.source.box]) if w is wire)
+        return self._order[wire.box], index
+
+    def _wires_into(self, name: str, members: list[str]) -> list[Wire]:
+        inside = set(members)
+        return [w for w in self._leaving(inside) if w.into is Into.PARAMETER and w.box == name]
+
+    def _waits(self, members: list[str]) -> dict[str, set[str]]:
+        """Say for each member which others must have been called before it in the same moment."""
+        inside = set(members)
+        waits: dict[str, set[str]] = {name: set() for name in members}
+        for name in members:
+            if is_root(self._boxes[name]) or _breaks_cycle(self._boxes[name]):
+                continue
+            for wire in self._outgoing[name]:
+                if wire.box in inside and wire.into is not Into.PORT:
+                    waits[wire.box].add(name)
+        return waits
+
+    def _sorted(self, members: list[str], waits: dict[str, set[str]]) -> list[str]:
+        done: list[str] = []
+        left = sorted(members, key=lambda name: self._order[name])
+        while left:
+            ready = next((name for name in left if waits[name] <= set(done)), None)
+            if ready is None:
+                raise Loop(_find_loop(left, waits))
+            left.remove(ready)
+            done.append(ready)
+        return done
+
+
+def _breaks_cycle(planned: PlannedBox) -> bool:
+    """Tell whether a box never answers in the moment in which it is asked."""
+    return bool(getattr(planned.box, "breaks_cycle", False))
+
+
+def _find_loop(left: list[str], waits: dict[str, set[str]]) -> list[str]:
+    """Follow what waits for what until a box comes again."""
+    path = [left[0]]
+    while True:
+        before = next(name for name in sorted(waits[path[-1]]) if name in left)
+        if before in path:
+            return [before, *reversed(path[path.index(before) :])]
+        path.append(before)

@@ -1,0 +1,95 @@
+"""A Plan: what a patch says, checked, typed and put in order, ready to be played.
+
+Why a flat order: between two lanes a message takes plain function calls, one after another; nothing
+waits in between, so a replay takes the same way exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from engine.core.node import Box
+from engine.patch.load import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """Where messages come out of a box; ``name`` is "" where it has only one."""
+
+    box: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.box}.{self.name}" if self.name else self.box
+
+
+class Into(Enum):
+    """What a wire ends in."""
+
+    HOT = "hot"
+    COLD = "cold"
+    PARAMETER = "parameter"
+    PORT = "port"
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A cable with nothing on the way: from an outlet, or a part of it, into one end of a box."""
+
+    source: Outlet
+    part: str
+    box: str
+    into: Into
+    name: str
+    carries: Any
+    convert: Callable[[Any], Any] | None = None
+
+
+@dataclass
+class PlannedBox:
+    """One box: the instance made with its parameters, and how it may be called.
+
+    ``hidden`` boxes were put on a cable by the compiler. ``constants`` are inlets that the patch
+    gives a fixed value. ``origin`` names the box that a person would name.
+    """
+
+    name: str
+    use: str
+    box: Box
+    values: dict[str, Any]
+    on: bool = True
+    hidden: bool = False
+    constants: dict[str, Any] = field(default_factory=dict)
+    place: Place = (None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do in an island: call the box of that name, or carry along one wire.
+
+    A wire step sets a parameter or sends to a port.
+    """
+
+    box: str
+    wire: Wire | None = None
+
+
+@dataclass(frozen=True)
+class Island:
+    """All that follows from a message at ``root``, in order."""
+
+    root: Outlet
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A patch ready to be played: its boxes in the order written, its wires, its islands."""
+
+    title: str
+    boxes: dict[str, PlannedBox]
+    wires: tuple[Wire, ...]
+    islands: dict[Outlet, Island]

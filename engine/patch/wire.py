@@ -1,0 +1,227 @@
+"""Lays the cables: finds where each begins, puts small boxes on the way, checks that it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from engine.core.errors import ParameterError, Problem, UnknownName, nearest
+from engine.core.node import Node, Sink, Source
+from engine.core.parameter import Parameter, read_parameters
+from engine.core.signature import converter, fits, in_words, needs_trigger, parts, read_signature
+from engine.patch.build import Builder, inlets_of
+from engine.patch.cables import WAY, Cable, Stage
+from engine.patch.load import Document
+from engine.patch.plan import Into, Outlet, PlannedBox, Wire
+from engine.patch.written import Tables, Written
+
+Begin = tuple[Outlet, str, Any]
+"""Where a cable begins: the outlet, the part taken of it ("" for all), the type carried."""
+
+PORT = "in"
+"""The port of an output that is given its only input by "from"."""
+
+
+class Wirer:
+    """Lays the cables of a patch; new boxes go into ``boxes``, what is wrong into ``problems``."""
+
+    def __init__(
+        self, document: Document, tables: Tables, boxes: dict[str, PlannedBox], builder: Builder
+    ) -> None:
+        self._document = document
+        self._tables = tables
+        self._boxes = boxes
+        self._builder = builder
+        self._laid: set[str] = set()
+        self._types: dict[str, dict[str, Any]] = {}
+        self.wires: list[Wire] = []
+        self.problems: list[Problem] = []
+
+    def lay(self, written: Written) -> None:
+        """Lay all cables that end in one box, once."""
+        planned = self._boxes.get(written.name)
+        if planned is None or written.name in self._laid:
+            return
+        self._laid.add(written.name)
+        if isinstance(planned.box, Sink):
+            self._lay_ports(written, planned, planned.box)
+        elif isinstance(planned.box, Node):
+            self._lay_inlets(written, planned)
+        parameters = read_parameters(type(planned.box))
+        for key, cable in written.cables.items():
+            if key in parameters or key == "on":
+                self._lay_parameter(written.name, key, parameters.get(key), cable)
+
+    def _lay_inlets(self, written: Written, planned: PlannedBox) -> None:
+        hot, *cold = inlets_of(type(planned.box))
+        if "from" not in written.cables and hot.name not in written.cables:
+            wanted = in_words(hot.accepts)
+            problem = self._document.problem(f'takes {wanted}: say which by "from"', written.name)
+            self.problems.append(problem)
+        for inlet in (hot, *cold):
+            cable = written.cables.get(inlet.name)
+            if inlet is hot:
+                cable = written.cables.get("from", cable)
+            if cable is None:
+                if inlet is not hot and inlet.waits and inlet.name not in planned.constants:
+                    message = f'takes {in_words(inlet.accepts)}: say which by "{inlet.name}"'
+                    self.problems.append(self._document.problem(message, written.name))
+                continue
+            into = Into.HOT if inlet is hot else Into.COLD
+            self._lay(cable, inlet.accepts, written.name, into, inlet.name)
+
+    def _lay_parameter(self, box: str, key: str, parameter: Parameter | None, cable: Cable) -> None:
+        wanted = parameter.type if parameter else bool
+        accepts = (wanted,) if wanted in (bool, int, float, str) else (object,)
+        self._lay(cable, accepts, box, Into.PARAMETER, key)
+
+    def _lay_ports(self, written: Written, planned: PlannedBox, sink: Sink) -> None:
+        ports = list(written.ports)
+        if "from" in written.cables:
+            ports.append((PORT, written.cables["from"]))
+        if not ports:
+            problem = self._document.problem(
+                'sends nothing: give it "send" or "from"', planned.name
+            )
+            self.problems.append(problem)
+        for port, cable in ports:
+            try:
+                accepts = sink.accepts(port)
+            except UnknownName as error:
+                self._complain(cable, str(error))
+                continue
+            wire = self._lay(cable, accepts, planned.name, Into.PORT, port)
+            if wire:
+                self._plug(sink, port, wire, cable)
+
+    def _plug(self, sink: Sink, port: str, wire: Wire, cable: Cable) -> None:
+        try:
+            sink.plug(port, wire.carries, _options(sink, cable.options))
+        except (ParameterError, UnknownName) as error:
+            self._complain(cable, str(error))
+
+    def _lay(
+        self, cable: Cable, accepts: tuple[Any, ...], box: str, into: Into, name: str
+    ) -> Wire | None:
+        begin = self._begin(cable)
+        for stage in cable.stages:
+            begin = begin and self._put_on(begin, stage, cable, f"{box}.{name}")
+        if begin and needs_trigger(begin[2], accepts):
+            begin = self._put_on(begin, Stage("trigger", {}), cable, f"{box}.{name}")
+        if begin is None:
+            return None
+        outlet, part, carries = begin
+        if not fits(carries, accepts):
+            self._complain(
+                cable,
+                f'takes {in_words(accepts)}, but "{cable.origin}" gives {in_words((carries,))}',
+            )
+            return None
+        wire = Wire(outlet, part, box, into, name, carries, converter(carries, accepts))
+        self.wires.append(wire)
+        return wire
+
+    def _put_on(self, begin: Begin, stage: Stage, cable: Cable, end: str) -> Begin | None:
+        """Put a small box on a cable; gives where the rest of the cable begins."""
+        name = f"{end}/{stage.use}"
+        written = Written(name, stage.use, cable.path, dict(stage.values), hidden=True)
+        planned = self._builder.build(written)
+        if planned is None:
+            return None
+        self._boxes[name] = planned
+        outlet, part, carries = begin
+        hot = read_signature(type(planned.box)).inlets[0]
+        if not fits(carries, hot.accepts):
+            says = next(iter(stage.values), stage.use)
+            self._complain(
+                cable,
+                f'"{says}" works on {in_words(hot.accepts)}, '
+                f'but "{cable.origin}" gives {in_words((carries,))}',
+            )
+            return None
+        convert = converter(carries, hot.accepts)
+        self.wires.append(Wire(outlet, part, name, Into.HOT, hot.name, carries, convert))
+        return self._outlet(name, "")
+
+    def _begin(self, cable: Cable) -> Begin | None:
+        name, _, rest = cable.origin.partition(".")
+        end = self._tables.ends.get(name)
+        if end is None:
+            hint = nearest(name, self._tables.ends)
+            self._complain(cable, f'there is no box "{name}".{hint}')
+            return None
+        box = cable.origin if cable.direct else end
+        if box not in self._boxes:
+            return None  # its own problem has been told
+        if isinstance(self._boxes[box].box, Sink):
+            self._complain(cable, f'"{name}" is an output: nothing comes out of it')
+            return None
+        try:
+            return self._outlet(box, rest)
+        except UnknownName as error:
+            self._complain(cable, f'"{name}": {error}')
+            return None
+
+    def _outlet(self, box: str, rest: str) -> Begin:
+        """Find an outlet, or a part of what it carries; raises UnknownName."""
+        types = self._outlet_types(box)
+        main = next(iter(types), "")
+        if not rest:
+            return Outlet(box, main), "", types.get(main, object)
+        name, _, part = rest.partition(".")
+        if name not in types:
+            name, part = main, rest
+        carries = types.get(name, object)
+        if not part:
+            return Outlet(box, name), "", carries
+        known = parts(carries) if isinstance(carries, type) else {}
+        if part not in known:
+            raise UnknownName("outlet", rest, (*(n for n in types if n), *known))
+        return Outlet(box, name), part, known[part]
+
+    def _outlet_types(self, box: str) -> Mapping[str, Any]:
+        """Give the outlets of a box by name with their types, its main outlet first."""
+        if box not in self._types:
+            self._types[box] = {"": object}  # a cycle finds this and goes no further
+            instance = self._boxes[box].box
+            if isinstance(instance, Source):
+                self._types[box] = dict(instance.outlets())
+            else:
+                self._types[box] = self._node_outlets(box, type(instance))
+        return self._types[box]
+
+    def _node_outlets(self, box: str, cls: type) -> dict[str, Any]:
+        signature = read_signature(cls)
+        names = signature.fields or tuple(signature.outlets)
+        found = {name: signature.outlets[name] for name in names}
+        return {
+            name: self._carried_into(box, cls, kind) if isinstance(kind, TypeVar) else kind
+            for name, kind in found.items()
+        }
+
+    def _carried_into(self, box: str, cls: type, variable: TypeVar) -> Any:
+        """Find what a TypeVar stands for: the type on the cable into the inlet that has it."""
+        inlet = next(i for i in read_signature(cls).inlets if variable in i.accepts)
+        if box in self._tables.boxes:
+            self.lay(self._tables.boxes[box])
+        found = (w.carries for w in self.wires if w.box == box and w.name == inlet.name)
+        return next(found, object)
+
+    def _complain(self, cable: Cable, message: str) -> None:
+        box, *path = cable.path
+        problem = self._document.problem(message, box, *path)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+
+def _options(sink: Sink, given: dict[str, Any]) -> Any:
+    """Make the options of a port; raises ParameterError for what the output does not know."""
+    cls = sink.options()
+    known = read_parameters(cls) if cls else {}
+    for key in given:
+        if key not in known:
+            hint = nearest(key, (*known, "from", "when", *WAY))
+            raise ParameterError(f'a cable has no "{key}" here.{hint}')
+    if cls is None:
+        return None
+    return cls(**{known[key].field: known[key].from_patch(value) for key, value in given.items()})

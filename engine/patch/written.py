@@ -1,0 +1,143 @@
+"""Takes the tables of a patch apart into boxes, their constants and their cables.
+
+Chains are unrolled here: ``then`` and ``empty`` become boxes of their own behind the box that has
+them, named ``reach/smooth`` and ``reach/empty``; who takes a cable from ``reach`` gets the last.
+Nothing is known yet of what the boxes are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.core.errors import ParameterError, Problem, nearest
+from engine.patch.cables import Cable, is_cable, read_cable
+from engine.patch.load import Document, KeyPath
+
+SETTINGS = ("title", "about")
+"""What a patch may say outside of its boxes."""
+
+
+@dataclass
+class Written:
+    """One box as written. Cables are by the name they end in; "from" is the first inlet."""
+
+    name: str
+    use: str
+    path: KeyPath
+    values: dict[str, Any] = field(default_factory=dict)
+    cables: dict[str, Cable] = field(default_factory=dict)
+    ports: list[tuple[str, Cable]] = field(default_factory=list)
+    hidden: bool = False
+
+
+@dataclass
+class Tables:
+    """All boxes of a patch as written, what each name stands for, and what could not be read."""
+
+    title: str = ""
+    boxes: dict[str, Written] = field(default_factory=dict)
+    ends: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_tables(document: Document) -> Tables:
+    """Take a document apart; what cannot be read is in ``problems``."""
+    tables = Tables()
+    title = document.tables.get("title", document.file.stem if document.file else "")
+    tables.title = title if isinstance(title, str) else ""
+    for name, table in document.tables.items():
+        if isinstance(table, dict):
+            _Reader(document, tables, name, table).read()
+        elif name not in SETTINGS:
+            hint = nearest(name, SETTINGS)
+            message = f'a patch says {" or ".join(SETTINGS)} here, or a box as "[{name}]".{hint}'
+            tables.problems.append(document.problem(message, name))
+    return tables
+
+
+class _Reader:
+    """Reads one table, which may become several boxes."""
+
+    def __init__(
+        self, document: Document, tables: Tables, name: str, table: dict[str, Any]
+    ) -> None:
+        self._document = document
+        self._tables = tables
+        self._name = name
+        self._table = dict(table)
+
+    def read(self) -> None:
+        if any(character in self._name for character in "./# "):
+            self._complain("the name of a box is one word without dot, slash or blank")
+            return
+        use = self._table.pop("use", None)
+        if not isinstance(use, str):
+            self._complain('says no "use": which box shall it be, such as use = "pose"?')
+            return
+        then = self._table.pop("then", [])
+        empty = self._table.pop("empty", None)
+        self._add(Written(self._name, use, (self._name,)), self._table)
+        for name, link, table, path in self._links(then, empty):
+            before = self._tables.ends[self._name]
+            written = Written(name, link, path)
+            written.cables["from"] = Cable(before, path, direct=True)
+            self._add(written, table)
+            self._tables.ends[self._name] = name
+
+    def _links(
+        self, then: object, empty: object
+    ) -> Iterator[tuple[str, str, dict[str, Any], KeyPath]]:
+        for link in then if isinstance(then, list) else [then]:
+            table = dict(link) if isinstance(link, dict) else {"use": link}
+            use = table.pop("use", None)
+            if not isinstance(use, str):
+                self._complain(f'expected names of boxes, such as ["smooth"], got {link!r}', "then")
+                continue
+            yield self._free(f"{self._name}/{use}"), use, table, (self._name, "then")
+        if isinstance(empty, dict):
+            yield f"{self._name}/empty", "empty", dict(empty), (self._name, "empty")
+        elif empty is not None:
+            self._complain('expected a table such as { to = 0, after = "2 s" }', "empty")
+
+    def _free(self, name: str) -> str:
+        count = sum(taken == name or taken.startswith(f"{name}_") for taken in self._tables.boxes)
+        return f"{name}_{count + 1}" if count else name
+
+    def _add(self, written: Written, table: dict[str, Any]) -> None:
+        self._tables.boxes[written.name] = written
+        self._tables.ends.setdefault(written.name, written.name)
+        every = table.pop("every", None) if "send" in table else None
+        send = table.pop("send", {})
+        for key, value in table.items():
+            path = (*written.path, key)
+            if key == "from" or is_cable(value):
+                self._cable(written, key, value, path)
+            else:
+                written.values[key] = value
+        if not isinstance(send, dict):
+            self._complain(f"expected a table of addresses, got {send!r}", "send")
+            return
+        for port, value in send.items():
+            path = (*written.path, "send", port)
+            for count, one in enumerate(value if isinstance(value, list) else [value], start=1):
+                name = port if count == 1 else f"{port}#{count}"
+                if cable := self._read(one, path, every):
+                    written.ports.append((name, cable))
+
+    def _cable(self, written: Written, key: str, value: object, path: KeyPath) -> None:
+        if key in written.cables:
+            self._complain("a link of a chain is fed by the link before it", *path[1:])
+        elif cable := self._read(value, path):
+            written.cables[key] = cable
+
+    def _read(self, value: object, path: KeyPath, every: object = None) -> Cable | None:
+        try:
+            return read_cable(value, path, every)
+        except ParameterError as error:
+            self._complain(str(error), *path[1:])
+            return None
+
+    def _complain(self, message: str, *path: str) -> None:
+        self._tables.problems.append(self._document.problem(message, self._name, *path))
