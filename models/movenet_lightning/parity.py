@@ -48,10 +48,14 @@ def figure() -> NDArray[np.uint8]:
     picture = np.full((SIDE, SIDE, 3), (170, 160, 140), np.uint8)
     skin, shirt, trousers = (120, 150, 210), (60, 60, 190), (90, 50, 30)
     limbs = [
-        ((86, 70), (62, 44), skin), ((62, 44), (56, 16), skin),
-        ((106, 70), (130, 44), skin), ((130, 44), (136, 16), skin),
-        ((90, 116), (84, 148), trousers), ((84, 148), (82, 180), trousers),
-        ((102, 116), (108, 148), trousers), ((108, 148), (110, 180), trousers),
+        ((86, 70), (62, 44), skin),
+        ((62, 44), (56, 16), skin),
+        ((106, 70), (130, 44), skin),
+        ((130, 44), (136, 16), skin),
+        ((90, 116), (84, 148), trousers),
+        ((84, 148), (82, 180), trousers),
+        ((102, 116), (108, 148), trousers),
+        ((108, 148), (110, 180), trousers),
     ]
     for start, end, colour in limbs:
         cv2.line(picture, start, end, colour, 11, cv2.LINE_AA)
