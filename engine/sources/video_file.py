@@ -1,0 +1,147 @@
+"""A video file, played as if it were a camera."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, ClassVar, cast
+
+import cv2
+
+from engine.core.clock import SECOND, ns
+from engine.core.commands import Notice
+from engine.core.errors import DeviceError, nearest
+from engine.core.messages import Frame, Message, Ns
+from engine.core.node import Emit, Tape
+from engine.core.parameter import Fixed, Param
+from engine.dsp.picture import WHOLE, Crop, Mirror, Picture, Rotate, framed, hush_opencv
+
+USUAL_FPS = 25.0
+"""For a file that does not say how fast it runs."""
+MISSED = 0.1
+"""How much of a file may be missing, of 1, before it counts as damaged: lengths are estimates."""
+
+
+class VideoFile(Tape):
+    """Play a video file, or show a still picture, as if a camera saw it.
+
+    Every picture comes at the time that the file gives it, also where the file runs unevenly, as
+    those of telephones do. Looped, time runs on: the first picture follows the last one as if
+    nothing had happened. A file that is damaged plays as far as it goes, and a notice says so.
+
+    Raises DeviceError when the file is not there or is not a video.
+    """
+
+    OUT: ClassVar[Mapping[str, type]] = {"frame": Frame}
+
+    file: Fixed[Annotated[str, Param("the video file; most formats are read")]]
+    loop: Annotated[bool, Param("begin again at the end")] = False
+    speed: Annotated[float, Param("1 is as filmed, 2 twice as fast", 0.1, 10)] = 1.0
+    mirror: Mirror = False
+    rotate: Rotate = 0
+    crop: Crop = WHOLE
+
+    _emit: Emit | None = None
+
+    def open(self, emit: Emit) -> None:
+        """Make sure that there is a picture to show; raises DeviceError when there is none."""
+        self._emit = emit
+        film = _Film(self.file)
+        try:
+            next(film.pictures())
+        except StopIteration:
+            raise DeviceError(f'no picture can be read from "{self.file}"; is it whole?') from None
+        finally:
+            film.close()
+
+    def events(self) -> Iterator[tuple[Ns, str, Message]]:
+        """Yield every picture; raises DeviceError when the file went away between two rounds."""
+        at = 0
+        whole = True
+        while True:
+            film = _Film(self.file)
+            try:
+                for since, image in film.pictures():
+                    at += round(since / self.speed)
+                    yield Ns(at), "frame", framed(image, self.mirror, self.rotate, self.crop)
+            finally:
+                film.close()
+            at += round(film.interval / self.speed)
+            damage = film.damage()
+            if damage and whole:
+                whole = False
+                self._say(damage, Ns(at))
+            if film.empty() or not self.loop:
+                return
+
+    def _say(self, text: str, at: Ns) -> None:
+        if self._emit:
+            self._emit("", Notice(text), at)
+
+
+class _Film:
+    """One run through a file, from its first picture to its last."""
+
+    def __init__(self, file: str) -> None:
+        hush_opencv()
+        self._file = file
+        self._capture = _open(file)
+        fps = self._capture.get(cv2.CAP_PROP_FPS)
+        count = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
+        if not 0 < fps <= 1000:
+            fps = USUAL_FPS
+        self.interval = ns(1 / fps)
+        self._promised = ns(count / fps) if 0 < count < math.inf else 0
+        self._played = 0
+
+    def pictures(self) -> Iterator[tuple[int, Picture]]:
+        """Yield every picture, with the nanoseconds that passed since the one before it."""
+        begin: float | None = None
+        before = 0
+        while True:
+            ok, image = self._capture.read()
+            if not ok:
+                return
+            said = self._capture.get(cv2.CAP_PROP_POS_MSEC)
+            begin = said if begin is None else begin
+            moment: int = ns((said - begin) / 1000)
+            if moment <= before and self._played:
+                moment = before + self.interval
+            self._played = moment + self.interval
+            yield moment - before, cast(Picture, image)
+            before = moment
+
+    def empty(self) -> bool:
+        """Tell whether no picture came."""
+        return not self._played
+
+    def damage(self) -> str:
+        """Say what is missing at the end, once it was played; an empty text for nothing."""
+        missing = self._promised - self._played
+        if missing <= max(self._promised * MISSED, 2 * self.interval):
+            return ""
+        played, promised = self._played / SECOND, self._promised / SECOND
+        return f'"{self._file}" is damaged: it ends after {played:.1f} s of {promised:.1f} s'
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._capture.release()
+
+
+def _open(file: str) -> cv2.VideoCapture:
+    path = Path(file).expanduser().absolute()
+    if not path.exists():
+        others = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise DeviceError(f'there is no file "{file}".{nearest(path.name, others)}')
+    if path.is_dir():
+        raise DeviceError(f'"{file}" is a folder, not a video file')
+    if not os.access(path, os.R_OK):
+        raise DeviceError(f'"{file}" may not be read: its permissions forbid it')
+    # FFmpeg on every system, so that a file gives the same pictures everywhere.
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    if not capture.isOpened():
+        capture.release()
+        raise DeviceError(f'"{file}" is not a video, or is damaged at its beginning')
+    return capture
