@@ -110,7 +110,7 @@ def standing() -> Points:
 
 
 def rotation(yaw: float, pitch: float, roll: float) -> Points:
-    """Return the (3, 3) turn by ``yaw`` to the left, ``pitch`` forwards and ``roll`` to the left."""
+    """Return the (3, 3) turn by ``yaw`` and ``roll`` to the left and ``pitch`` forwards."""
     cy, cp, cr = np.cos(np.radians([yaw, pitch, -roll])).tolist()
     sy, sp, sr = np.sin(np.radians([yaw, pitch, -roll])).tolist()
     about_y = np.array([[cy, 0.0, sy], [0.0, 1.0, 0.0], [-sy, 0.0, cy]])
@@ -146,12 +146,10 @@ def skeleton(posture: Points, stature: float, floor: Points) -> Skeleton:
         wrist = elbow + FOREARM * stature * torso @ fore
         hands[side] = wrist + HAND * stature * torso @ fore
         knee = _knee(hip, ankles[side], stature, hips_turn, sign)
-        joints[[5 + side, 7 + side, 9 + side, 11 + side, 13 + side, 15 + side]] = (
-            np.stack([shoulder, elbow, wrist, hip, knee, ankles[side]])
+        joints[[5 + side, 7 + side, 9 + side, 11 + side, 13 + side, 15 + side]] = np.stack(
+            [shoulder, elbow, wrist, hip, knee, ankles[side]]
         )
-    return Skeleton(
-        stature, joints, hands, toes, pelvis, chest, skull, hips_turn, torso, head
-    )
+    return Skeleton(stature, joints, hands, toes, pelvis, chest, skull, hips_turn, torso, head)
 
 
 def _arm(angles: Points, sign: float) -> tuple[Points, Points]:
@@ -189,12 +187,12 @@ def _pelvis(
     """Return the hips' centre (3,): as high as both legs and the posture let it be."""
     leg = THIGH + SHANK
     hop = float(posture[INDEX["hop"]])
-    height = ANKLE_HEIGHT + 0.985 * leg + hop - float(posture[INDEX["sink"]])
+    height = ANKLE_HEIGHT + 0.994 * leg + hop - float(posture[INDEX["sink"]])
     pelvis = np.array([floor[0], height * stature, floor[1]])
     for side, sign in enumerate((1.0, -1.0)):
         hip = pelvis + sign * HALF_HIPS * stature * hips_turn[:, 0]
         away = np.hypot(hip[0] - ankles[side, 0], hip[2] - ankles[side, 2])
-        reach = np.sqrt(max((0.995 * leg * stature) ** 2 - away**2, 0.0))
+        reach = np.sqrt(max((0.997 * leg * stature) ** 2 - away**2, 0.0))
         too_high = hip[1] - (ankles[side, 1] + reach)
         pelvis[1] -= max(float(too_high), 0.0)
     return pelvis
