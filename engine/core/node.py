@@ -61,6 +61,12 @@ class Node(Box):
     lane: ClassVar[bool] = False
     """Whether it runs on a thread of its own, one message at a time."""
 
+    breaks_cycle: ClassVar[bool] = False
+    """Whether it never answers in the moment it is asked, as a delay: a loop may lead through it."""
+
+    outlasts_loss: ClassVar[bool] = False
+    """Whether it has something to say when its input is lost, so that what it feeds plays on."""
+
     process: ClassVar[Callable[..., Any]]
 
     def open(self) -> None:

@@ -124,7 +124,7 @@ class _Orderer:
         inside = set(members)
         waits: dict[str, set[str]] = {name: set() for name in members}
         for name in members:
-            if is_root(self._boxes[name]) or _breaks_cycle(self._boxes[name]):
+            if _answers_later(self._boxes[name]):
                 continue
             for wire in self._outgoing[name]:
                 if wire.box in inside and wire.into is not Into.PORT:
@@ -143,9 +143,9 @@ class _Orderer:
         return done
 
 
-def _breaks_cycle(planned: PlannedBox) -> bool:
+def _answers_later(planned: PlannedBox) -> bool:
     """Tell whether a box never answers in the moment in which it is asked."""
-    return bool(getattr(planned.box, "breaks_cycle", False))
+    return isinstance(planned.box, Node) and (planned.box.lane or planned.box.breaks_cycle)
 
 
 def _find_loop(left: list[str], waits: dict[str, set[str]]) -> list[str]:

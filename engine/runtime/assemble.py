@@ -1,0 +1,162 @@
+"""Makes slots and steps of a Plan: what the engine then runs without looking at the Plan again."""
+
+from __future__ import annotations
+
+import inspect
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from engine.core.messages import KINDS, Kind
+from engine.core.node import Node, Sink, Source
+from engine.core.signature import Inlet, read_signature
+from engine.patch.plan import Into, Outlet, Plan, Wire
+from engine.patch.plan import Step as PlannedStep
+from engine.runtime.call import Caller
+from engine.runtime.state import BoxState
+from engine.runtime.steps import Arguments, LaneStep, NodeStep, ParameterStep, PortStep
+from engine.runtime.tick import NOTHING, Outlets, Read, Slot, Step, reader
+from engine.runtime.trace import LaneTrace, RouteTrace, SourceTrace, Trace
+
+if TYPE_CHECKING:
+    from engine.runtime.engine import Engine
+
+
+def prepare_trace(plan: Plan, trace: Trace) -> None:
+    """Give everything that is counted its place, in the order of the patch."""
+    for name, planned in plan.boxes.items():
+        if isinstance(planned.box, Source):
+            trace.sources[name] = SourceTrace()
+        elif isinstance(planned.box, Sink):
+            trace.sinks[name] = "opening"
+        elif isinstance(planned.box, Node) and planned.box.lane:
+            trace.lanes[name] = LaneTrace()
+    for wire in plan.wires:
+        if wire.into is Into.PORT:
+            origin = _shown(plan, wire.source)
+            above = tuple(_colds_above(plan, wire.source.box, set()))
+            trace.routes[f"{wire.box}/{wire.name}"] = RouteTrace(origin, above=above)
+
+
+def _shown(plan: Plan, outlet: Outlet) -> str:
+    """Name where a cable begins as the patch does, without the small boxes on the way."""
+    while plan.boxes[outlet.box].hidden:
+        outlet = next(w.source for w in plan.wires if w.box == outlet.box and w.into is Into.HOT)
+    return str(outlet)
+
+
+def _colds_above(plan: Plan, box: str, seen: set[str]) -> list[tuple[str, str]]:
+    """List the other inlets of a box and of all boxes that feed its first inlet."""
+    found = []
+    if box not in seen:
+        seen.add(box)
+        for wire in plan.wires:
+            if wire.box == box and wire.into is Into.COLD:
+                found.append((box, wire.name))
+            elif wire.box == box and wire.into is Into.HOT:
+                found += _colds_above(plan, wire.source.box, seen)
+    return found
+
+
+class Assembler:
+    """Makes the steps of one plan for one engine."""
+
+    def __init__(self, engine: Engine, plan: Plan, states: dict[str, BoxState]) -> None:
+        self._engine = engine
+        self._plan = plan
+        self._states = states
+        self.slots: dict[Outlet, Slot] = defaultdict(Slot)
+        self._wires: dict[str, dict[str, Wire]] = defaultdict(dict)
+        for wire in plan.wires:
+            if wire.into in (Into.HOT, Into.COLD):
+                self._wires[wire.box][wire.name] = wire
+
+    def islands(self) -> dict[Outlet, tuple[Step, ...]]:
+        """Give the steps behind every root, and fill in what follows from each box."""
+        islands: dict[Outlet, tuple[Step, ...]] = {}
+        behind: dict[str, list[Step]] = defaultdict(list)
+        for name in self._plan.boxes:
+            self._give_outlets(name)
+        for root, island in self._plan.islands.items():
+            steps = [(planned, self._step(planned)) for planned in island.steps]
+            islands[root] = tuple(step for _, step in steps)
+            behind[root.box] += islands[root]
+            for planned, step in steps:
+                if planned.wire is None and isinstance(step, NodeStep):
+                    self._set_below(planned.box, steps)
+        for name, below in behind.items():
+            if outlets := self._states[name].outlets:
+                outlets.below = tuple(below)
+        return islands
+
+    def _give_outlets(self, name: str) -> None:
+        box = self._plan.boxes[name].box
+        if isinstance(box, Node):
+            signature = read_signature(type(box))
+            names = signature.fields or ("",)
+            slots = {outlet: self.slots[Outlet(name, outlet)] for outlet in names}
+            self._states[name].outlets = Outlets(slots, signature.fields)
+
+    def _set_below(self, name: str, steps: list[tuple[PlannedStep, Step]]) -> None:
+        """Find the steps that follow from one box, in the order of its island."""
+        reached = {name}
+        below: list[Step] = []
+        for planned, step in steps:
+            source = planned.wire or self._hot_wire(planned.box)
+            if source.source.box in reached and planned.box != name:
+                below.append(step)
+                if planned.wire is None:
+                    reached.add(planned.box)
+            elif planned.wire and source.source.box in reached:
+                below.append(step)
+        outlets = self._states[name].outlets
+        if outlets is not None:
+            outlets.below = tuple(below)
+
+    def _hot_wire(self, name: str) -> Wire:
+        return next(w for w in self._wires[name].values() if w.into is Into.HOT)
+
+    def _step(self, planned: PlannedStep) -> Step:
+        state = self._states[planned.box]
+        wire = planned.wire
+        if wire is None:
+            return self._call_step(state)
+        slot = self.slots[wire.source]
+        read = reader(slot, wire)
+        if wire.into is Into.PORT:
+            return PortStep(self._engine, state, wire.name, slot, read)
+        parameter = None if wire.name == "on" else state.parameters[wire.name]
+        return ParameterStep(self._engine, state, parameter, slot, read)
+
+    def _call_step(self, state: BoxState) -> Step:
+        assert isinstance(state.box, Node)
+        arguments = self._arguments(state)
+        if state.lane is None:
+            return NodeStep(self._engine, state, Caller(state.box), arguments)
+        kind = KINDS.get(self._hot_wire(state.name).carries, Kind.LATEST)
+        return LaneStep(self._engine, state, state.lane, kind, arguments)
+
+    def _arguments(self, state: BoxState) -> Arguments:
+        wires = self._wires[state.name]
+        reads: list[tuple[Read, Any]] = []
+        colds = []
+        for inlet in read_signature(type(state.box)).inlets:
+            wire = wires.get(inlet.name)
+            default = self._default(state.name, inlet)
+            if wire is None:
+                reads.append((_nothing, default))
+                continue
+            slot = self.slots[wire.source]
+            reads.append((reader(slot, wire), default))
+            if wire.into is Into.COLD:
+                colds.append((slot, self._engine.trace.skew[state.name, inlet.name]))
+        return Arguments(self.slots[self._hot_wire(state.name).source], reads, colds)
+
+    def _default(self, name: str, inlet: Inlet) -> Any:
+        constants = self._plan.boxes[name].constants
+        if inlet.name in constants:
+            return constants[inlet.name]
+        return NOTHING if inlet.default is inspect.Parameter.empty else inlet.default
+
+
+def _nothing() -> Any:
+    return NOTHING

@@ -1,0 +1,79 @@
+"""What comes in through the one door, in one order: that order is the recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.core.commands import Command
+from engine.core.messages import Message, Ns
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A source says something that describes the moment ``at``; decoding it took ``cost`` ns."""
+
+    source: str
+    outlet: str
+    message: Message
+    at: Ns
+    cost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LaneResult:
+    """A box on a thread of its own answers; ``cost`` ns were decoding and models so far.
+
+    ``took`` ns is what this answer took; of several answers to one message all but the first
+    have ``more``.
+    """
+
+    box: str
+    generation: int
+    result: Message
+    at: Ns
+    cost: int
+    took: int
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LaneFailure:
+    """A box on a thread of its own raised."""
+
+    box: str
+    generation: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaneSent:
+    """An output on a thread of its own has sent: for each message its port, moment and cost."""
+
+    box: str
+    sent: tuple[tuple[str, Ns, int], ...]
+    now: Ns
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """A source, lane or output has come up or gone; ``reason`` is empty when all is well."""
+
+    box: str
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command, from the source ``by``."""
+
+    by: str
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class WakeUp:
+    """It is time for whatever asked to be woken by now."""
+
+
+Entry = Arrival | LaneResult | LaneFailure | LaneSent | StateChange | Asked | WakeUp
