@@ -1,0 +1,51 @@
+"""One number of one part of a body."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from engine.core.messages import Pose
+from engine.core.node import Node
+from engine.core.parameter import Param
+from engine.dsp import body
+from engine.dsp.people import Who, find
+
+
+class Joint(Node):
+    """Take one part of a body out of a pose: how high a hand is, where the head is.
+
+    ``axis`` says which number. "height" is relative to the body: 0 at the hip or below, 1 with the
+    arm stretched straight up; it stays the same however near the camera somebody stands, and works
+    behind a table too. "x" is 0 at the left of the picture and 1 at the right, "y" 0 at the bottom
+    and 1 at the top; "confidence" is how surely the part is seen, 0 to 1.
+
+    Left and right are the person's own. Besides the 17 joints of a pose there are "left_hand" and
+    "right_hand" (the wrists), "left_foot" and "right_foot" (the ankles), and the middles "head",
+    "shoulders", "elbows", "hands", "hips", "knees" and "feet".
+
+    Gives nothing while the part is not seen; ``empty`` on the box says what then becomes of it.
+    """
+
+    joint: Annotated[body.Part, Param("which part of the body")] = "right_hand"
+    axis: Annotated[
+        Literal["height", "x", "y", "confidence"],
+        Param("height on the body, place in the picture, or how surely it is seen"),
+    ] = "height"
+    person: Who = "first"
+    confidence: Annotated[
+        float, Param("a joint that is less sure than this is taken as not seen", 0, 1)
+    ] = body.SEEN
+
+    def process(self, pose: Pose) -> float | None:
+        """Give the number, 0 to 1."""
+        person = find(pose, self.person)
+        if person is None:
+            return None
+        if self.axis == "confidence":
+            return body.sureness(person.joints, self.joint)
+        if self.axis == "height":
+            return body.height(person.joints, self.joint, pose.aspect, self.confidence)
+        place = body.position(person.joints, self.joint, self.confidence)
+        if place is None:
+            return None
+        return min(1.0, max(0.0, place[0] if self.axis == "x" else place[1]))

@@ -1,0 +1,61 @@
+"""One person out of several."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Literal
+
+from engine.core.messages import Person, Pose
+from engine.core.node import Node
+from engine.core.parameter import Param
+from engine.dsp import body
+from engine.dsp.people import find
+
+
+class Pick(Node):
+    """Keep one person of a pose: the largest (who stands nearest), the leftmost, a certain number.
+
+    What comes out is a pose with this person alone, always as person 1: an address such as
+    /p1/left_hand then follows whoever is picked. When nobody fits it is a pose without people, so
+    that what shows how many there are shows 0.
+
+    A person who was picked stays picked until another one is larger, or further out, by ``stay``:
+    two dancers of the same size do not take turns at every picture.
+    """
+
+    person: Annotated[
+        int | Literal["largest", "leftmost", "rightmost", "centre", "first"],
+        Param("who is kept: by size, by place in the picture, or by number: 1, 2, 3 ...", 1),
+    ] = "largest"
+    stay: Annotated[
+        float, Param("how much further another must be to take over, in parts of the picture", 0, 1)
+    ] = 0.05
+
+    _id: int | None = None
+
+    def process(self, pose: Pose) -> Pose:
+        """Give a pose of one person, or of none."""
+        if isinstance(self.person, int) or self.person == "first":
+            found = find(pose, self.person)
+        else:
+            found = max(pose.people, key=lambda who: self._fitness(who, pose.aspect), default=None)
+        self._id = found.id if found else None
+        return Pose((replace(found, slot=1),) if found else (), pose.aspect)
+
+    def reset(self) -> None:
+        """Forget who was picked."""
+        self._id = None
+
+    def _fitness(self, person: Person, aspect: float) -> float:
+        """Say how well a person fits; who was picked before fits a little better.
+
+        The largest is the one who stands tallest, for a raised arm brings nobody nearer.
+        """
+        centre = body.centre(person.joints)
+        if centre is None:
+            return float("-inf")
+        bonus = self.stay if person.id == self._id else 0.0
+        if self.person == "largest":
+            return bonus + (body.stature(person.joints, aspect) or 0.0)
+        x = centre[0]
+        return bonus + {"leftmost": -x, "rightmost": x}.get(str(self.person), -abs(x - 0.5))

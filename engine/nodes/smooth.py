@@ -1,0 +1,125 @@
+"""Calm a trembling number without making it late."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from engine.core.clock import SECOND, ns
+from engine.core.messages import Ns
+from engine.core.node import Node
+from engine.core.parameter import Param
+
+STEP = 1 / 60
+"""Seconds between two numbers while it glides on by itself."""
+
+PAUSE = 0.25
+"""Seconds without input after which it does; slower than any camera, so it never runs between."""
+
+ARRIVED = 1e-3
+"""What part of ``span`` is too little to glide on for."""
+
+FASTEST = 1e9
+"""Spans a second; keeps the arithmetic finite whatever comes."""
+
+
+class Smooth(Node):
+    """Calm a trembling number: still when it hardly moves, and quick to follow when it does.
+
+    ``smooth`` is the one knob: 0 passes everything, 0.5 takes the trembling off a hand, 1 hardly
+    moves. The result does not depend on how often numbers come. A number that then stays, as that
+    of a knob that was let go, is always reached in the end.
+
+    It expects numbers from 0 to 1. For others set ``span`` to how far they go from one end to the
+    other, such as 40 for a level from -50 to -10 decibels.
+
+    For those who know it: this is the One Euro filter of Casiez, Roussel & Vogel (CHI 2012).
+    ``smooth`` sets its minimal cut-off, 20 Hz falling to 0.05 by equal ratios, and its beta, 6
+    falling to 0; ``min_cutoff``, ``beta`` and ``d_cutoff`` set them by hand. Speeds are in spans a
+    second.
+    """
+
+    smooth: Annotated[float, Param("0 passes everything, 1 hardly moves", 0, 1)] = 0.5
+    span: Annotated[
+        float, Param("how far the number goes from one end to the other: 1 for 0 to 1", 0)
+    ] = 1.0
+    min_cutoff: Annotated[
+        float | None, Param("cut-off while it does not move, instead of smooth", 0, unit="Hz")
+    ] = None
+    beta: Annotated[
+        float | None, Param("how much a movement raises the cut-off, instead of smooth", 0)
+    ] = None
+    d_cutoff: Annotated[float, Param("cut-off of the speed", 0, unit="Hz")] = 1.0
+
+    _out: float | None = None
+    _speed: float = 0.0
+    _target: float = 0.0
+    _at: Ns = Ns(0)
+    _due: Ns | None = None
+
+    def process(self, value: float, at: Ns) -> float | None:
+        """Give the calmed number."""
+        if not math.isfinite(value):
+            return None
+        if self._out is None:
+            self._out, self._at, self._target = value, at, value
+            return value
+        passed = (at - self._at) / SECOND
+        # After a pause the old number was there all the time and this one came just now.
+        paused = passed > PAUSE
+        self._at, self._target = at, value
+        self._move(value, STEP if paused else passed)
+        self._plan(at, STEP if paused else PAUSE)
+        return self._out
+
+    def wake(self) -> Ns | None:
+        """Ask to glide on when no number comes and the last one is not reached."""
+        return self._due
+
+    def on_wake(self, at: Ns) -> float | None:
+        """Glide on."""
+        if self._out is None or self._due is None or at < self._due:
+            return None
+        self._move(self._target, STEP)
+        if abs(self._target - self._out) <= ARRIVED * (self.span or 1.0):
+            self._out = self._target
+        self._plan(at, STEP)
+        return self._out
+
+    def reset(self) -> None:
+        """Forget the past: the next number passes as it is."""
+        self._out = self._due = None
+        self._speed = 0.0
+
+    def _plan(self, at: Ns, seconds: float) -> None:
+        self._due = Ns(at + ns(seconds)) if self._out != self._target else None
+
+    def _move(self, value: float, passed: float) -> None:
+        """Take one step of the filter, ``passed`` seconds after the last."""
+        assert self._out is not None
+        if passed > 0:
+            speed = (value - self._out) / passed / (self.span or 1.0)
+            speed = min(max(speed, -FASTEST), FASTEST)
+            self._speed = _mix(self._speed, speed, _share(self.d_cutoff, passed))
+        cutoff = self._min_cutoff() + self._beta() * abs(self._speed)
+        self._out = _mix(self._out, value, _share(cutoff, passed))
+
+    def _min_cutoff(self) -> float:
+        if self.min_cutoff is not None:
+            return self.min_cutoff
+        return 20.0 * (0.05 / 20.0) ** self.smooth if self.smooth > 0 else math.inf
+
+    def _beta(self) -> float:
+        return 6.0 * (1.0 - self.smooth) if self.beta is None else self.beta
+
+
+def _share(cutoff: float, passed: float) -> float:
+    """Say how much of a new number counts, 0 to 1: alpha in the paper."""
+    if cutoff == math.inf:
+        return 1.0
+    turned = 2 * math.pi * cutoff * max(0.0, passed)
+    return turned / (1.0 + turned)
+
+
+def _mix(old: float, new: float, share: float) -> float:
+    return share * new + (1.0 - share) * old
