@@ -1,0 +1,157 @@
+"""Plays a patch in virtual time: as fast as it goes, and each time the same.
+
+It is a heap of what is due, ties going by the order of the patch. A lane answers after the time it
+is said to take.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import count
+
+from engine.core.clock import MILLISECOND, VirtualClock
+from engine.core.errors import DeviceError, PatchError, Problem
+from engine.core.messages import Message, Ns
+from engine.core.node import Node, Sink, Source, Tape
+from engine.patch.plan import Plan
+from engine.runtime.engine import Engine
+from engine.runtime.entries import Arrival, Entry, StateChange, WakeUp
+from engine.runtime.lanes import InlineLane
+
+Events = Iterator[tuple[Ns, str, Message]]
+
+
+class Offline:
+    """One offline performance of a plan.
+
+    ``costs`` says how many ms each box on a lane takes; 0 where it says nothing.
+    """
+
+    def __init__(self, plan: Plan, costs: Mapping[str, float] | None = None) -> None:
+        """Raises PatchError where a source cannot be pulled."""
+        self._refuse_devices(plan)
+        self.clock = VirtualClock()
+        self._costs = costs or {}
+        self._lanes: list[InlineLane] = []
+        self.engine = Engine(plan, self.clock, self._make_lane)
+        self._order = {name: place for place, name in enumerate(plan.boxes)}
+        self._heap: list[tuple[Ns, int, int, Entry]] = []
+        self._count = count()
+        self._tapes: dict[str, Events] = {}
+        self._left: set[str] = set()
+
+    def play(self, until: Ns | None = None, also: Callable[[], None] | None = None) -> Engine:
+        """Play to the end of all that ends, or for a time; ``also`` is called after each entry."""
+        self._open(until)
+        while (entry := self._next(until)) is not None:
+            self.engine.step(entry)
+            for lane in self._lanes:
+                for due, answer in lane.begin(self.clock.now()):
+                    self._push(due, answer)
+            if also:
+                also()
+        self._close()
+        return self.engine
+
+    def enter(self, due: Ns, entry: Entry) -> None:
+        """Have something come in at a moment, as a script of a test does."""
+        heapq.heappush(self._heap, (due, -1, next(self._count), entry))
+
+    def _refuse_devices(self, plan: Plan) -> None:
+        problems = [
+            Problem("is a device, so it cannot be played offline", *planned.place, box=name)
+            for name, planned in plan.boxes.items()
+            if isinstance(planned.box, Source) and not isinstance(planned.box, Tape)
+        ]
+        if problems:
+            raise PatchError(problems)
+
+    def _make_lane(self, name: str, node: Node) -> InlineLane:
+        lane = InlineLane(name, node, round(self._costs.get(name, 0.0) * MILLISECOND))
+        self._lanes.append(lane)
+        return lane
+
+    def _open(self, until: Ns | None) -> None:
+        for lane in self._lanes:
+            self.engine.step(lane.open())
+        for name, state in self.engine.states.items():
+            if isinstance(state.box, Sink):
+                self.engine.step(_opened(name, state.box.open))
+            elif isinstance(state.box, Tape):
+                change = _opened(name, partial(state.box.open, self._refuse_pushing))
+                self.engine.step(change)
+                if change.state == "running":
+                    self._tapes[name] = state.box.events()
+                    self._left |= set() if state.box.endless else {name}
+        if not self._left and until is None and self._tapes:
+            raise PatchError([Problem("never ends: say for how long, with --for SECONDS")])
+        for name in list(self._tapes):
+            self._pull(name)
+
+    def _close(self) -> None:
+        self.engine.silence()
+        self.engine.outbox.flush(self.clock.now())
+        for lane in self._lanes:
+            lane.close()
+        for state in self.engine.states.values():
+            if isinstance(state.box, Sink | Source):
+                state.box.close()
+
+    def _next(self, until: Ns | None) -> Entry | None:
+        """Give the next entry, having moved the clock to it; None at the end."""
+        self._drop_endless(until)
+        due = self._heap[0][0] if self._heap else until
+        wake = self.engine.wakes.next()
+        woken = wake is not None and due is not None and wake <= due
+        due = wake if woken else due
+        if due is None or (until is not None and due > until) or not (woken or self._heap):
+            return None
+        self.clock.move_to(due)
+        if woken:
+            return WakeUp()
+        entry = heapq.heappop(self._heap)[3]
+        if isinstance(entry, Arrival) and entry.source in self._tapes:
+            self._pull(entry.source)
+        return entry
+
+    def _drop_endless(self, until: Ns | None) -> None:
+        """Once all that ends has ended, what never ends says no more."""
+        if until is None and not self._left and self._tapes:
+            self._heap = [
+                waiting
+                for waiting in self._heap
+                if not (isinstance(waiting[3], Arrival) and waiting[3].source in self._tapes)
+            ]
+            heapq.heapify(self._heap)
+            self._tapes = {}
+
+    def _pull(self, name: str) -> None:
+        """Put the next event of a tape on the heap."""
+        try:
+            event = next(self._tapes[name], None)
+        except DeviceError as error:
+            event = None
+            self._push(self.clock.now(), StateChange(name, "lost", str(error)))
+        if event is None:
+            del self._tapes[name]
+            self._left.discard(name)
+            return
+        due, outlet, message = event
+        self._push(due, Arrival(name, outlet, message, due))
+
+    def _push(self, due: Ns, entry: Entry) -> None:
+        box = entry.source if isinstance(entry, Arrival) else getattr(entry, "box", "")
+        heapq.heappush(self._heap, (due, self._order[box], next(self._count), entry))
+
+    def _refuse_pushing(self, outlet: str, message: Message, at: Ns, cost: int = 0) -> None:
+        raise TypeError("a tape is pulled: it yields its messages")
+
+
+def _opened(name: str, open_it: Callable[[], None]) -> StateChange:
+    try:
+        open_it()
+    except Exception as error:
+        return StateChange(name, "lost", str(error) or type(error).__name__)
+    return StateChange(name, "running")
