@@ -46,6 +46,14 @@ class Panic(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class PlayPatch(Command):
+    """Go to another patch of the set: by its number from 1, or its name or title."""
+
+    which: int | str
+    refused: Answer = no_answer
+
+
+@dataclass(frozen=True, slots=True)
 class Lost(Command):
     """Said by a source of itself: what it read from went away; it wants to be opened again."""
 

@@ -62,7 +62,7 @@ class Node(Box):
     """Whether it runs on a thread of its own, one message at a time."""
 
     breaks_cycle: ClassVar[bool] = False
-    """Whether it never answers in the moment it is asked, as a delay: a loop may lead through it."""
+    """Whether it never answers in the moment it is asked, so that a loop may lead through it."""
 
     outlasts_loss: ClassVar[bool] = False
     """Whether it has something to say when its input is lost, so that what it feeds plays on."""
@@ -141,11 +141,21 @@ class Tape(Source):
         """Yield (time since the start, outlet, message) in order of time."""
 
 
+Tap = Callable[[str, dict[str, Any]], None]
+"""Told of everything that left an output: the port, and what it was, ready for JSON."""
+
+
 class Sink(Box, ABC):
     """Sends something out. Each cable into it ends in a port, named as in the patch.
 
     A second cable into the same port goes by ``NAME#2``, and so on.
     """
+
+    _tap: Tap | None = None
+
+    def tap(self, tap: Tap) -> None:
+        """Have ``tap`` told of everything that leaves: {"address": ..., "args": [...]}."""
+        self._tap = tap
 
     @property
     def lane(self) -> bool:

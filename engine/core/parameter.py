@@ -24,6 +24,9 @@ from engine.core.errors import ParameterError, nearest
 
 T = TypeVar("T")
 
+FILE = "file"
+"""The unit of a parameter that may name a file, which is looked for beside the patch first."""
+
 _FIXED = object()
 Fixed = Annotated[T, _FIXED]
 """Marks a parameter whose change needs a new instance."""
@@ -86,7 +89,8 @@ class Parameter:
             words += f" from {low:g} to {high:g}"
         elif low is not None:
             words += f" of {low:g} or more"
-        return f"{words} {self.param.unit}".rstrip()
+        unit = "" if self.param.unit == FILE else self.param.unit
+        return f"{words} {unit}".rstrip()
 
     def from_patch(self, value: object) -> Any:
         """Convert what a patch says; raises ParameterError where it does not fit."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.core.errors import ParameterError, Problem, UnknownName, nearest
 from engine.core.node import Box, Node, Sink
-from engine.core.parameter import Parameter, read_parameters
+from engine.core.parameter import FILE, Parameter, read_parameters
 from engine.core.signature import Inlet, read_signature
 from engine.patch.load import Document
 from engine.patch.plan import PlannedBox
@@ -100,7 +100,8 @@ class Builder:
         for name, parameter in parameters.items():
             if name in written.values:
                 try:
-                    values[parameter.field] = parameter.from_patch(written.values[name])
+                    value = parameter.from_patch(written.values[name])
+                    values[parameter.field] = self._beside_patch(parameter, value)
                 except ParameterError as error:
                     self._complain(written, str(error), name)
             elif parameter.default is MISSING and name not in written.cables:
@@ -108,6 +109,13 @@ class Builder:
         if not isinstance(written.values.get("on", True), bool):
             self._complain(written, "expected true or false", "on")
         return values
+
+    def _beside_patch(self, parameter: Parameter, value: Any) -> Any:
+        """Find a file that lies beside the patch, wherever it is played from."""
+        folder = self._document.file.parent if self._document.file else None
+        if parameter.param.unit == FILE and isinstance(value, str) and folder:
+            return str(folder / value) if (folder / value).exists() else value
+        return value
 
     def _complain(self, written: Written, message: str, *key: str) -> None:
         path = written.path[1:] or key

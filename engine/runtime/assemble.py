@@ -15,7 +15,7 @@ from engine.runtime.call import Caller
 from engine.runtime.state import BoxState
 from engine.runtime.steps import Arguments, LaneStep, NodeStep, ParameterStep, PortStep
 from engine.runtime.tick import NOTHING, Outlets, Read, Slot, Step, reader
-from engine.runtime.trace import LaneTrace, RouteTrace, SourceTrace, Trace
+from engine.runtime.trace import LaneTrace, RouteTrace, SourceTrace, Trace, route_name
 
 if TYPE_CHECKING:
     from engine.runtime.engine import Engine
@@ -34,14 +34,14 @@ def prepare_trace(plan: Plan, trace: Trace) -> None:
         if wire.into is Into.PORT:
             origin = _shown(plan, wire.source)
             above = tuple(_colds_above(plan, wire.source.box, set()))
-            trace.routes[f"{wire.box}/{wire.name}"] = RouteTrace(origin, above=above)
+            trace.routes[route_name(wire.box, wire.name)] = RouteTrace(origin, above=above)
 
 
 def _shown(plan: Plan, outlet: Outlet) -> str:
     """Name where a cable begins as the patch does, without the small boxes on the way."""
     while plan.boxes[outlet.box].hidden:
         outlet = next(w.source for w in plan.wires if w.box == outlet.box and w.into is Into.HOT)
-    return str(outlet)
+    return str(outlet).partition("/")[0]
 
 
 def _colds_above(plan: Plan, box: str, seen: set[str]) -> list[tuple[str, str]]:

@@ -10,7 +10,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from engine.core.clock import Clock
-from engine.core.commands import Command, Lost, Notice, Panic, Release, SetParameter
+from engine.core.commands import (
+    Command,
+    Lost,
+    Notice,
+    Panic,
+    PlayPatch,
+    Release,
+    SetParameter,
+)
 from engine.core.messages import Message, Ns
 from engine.core.node import Node, Sink
 from engine.core.parameter import Parameter
@@ -53,6 +61,7 @@ class Engine:
         self.outbox = Outbox(self, self.trace)
         self.last_at: dict[tuple[str, str], Ns] = {}
         self.on_lost: Callable[[str, str], None] = lambda name, reason: None
+        self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
         self._ticker = Ticker()
         prepare_trace(plan, self.trace)
         for state in self.states.values():
@@ -185,6 +194,10 @@ class Engine:
             reason = change(self, command)
             if reason:
                 self.trace.fault(entry.by, reason, self.clock.now())
+                command.refused(reason)
+        elif isinstance(command, PlayPatch):
+            if reason := self.on_play_patch(command.which):
+                self.tell(entry.by, reason)
                 command.refused(reason)
         elif isinstance(command, Panic):
             self.silence()

@@ -9,6 +9,7 @@ import asyncio
 import gc
 import sys
 from collections.abc import Callable
+from functools import partial
 
 from engine.core.clock import SECOND, Clock, SystemClock
 from engine.core.commands import Command, Release, SetParameter
@@ -63,7 +64,7 @@ class Live:
         self._arm()
 
     def _make_lane(self, name: str, node: Node) -> ThreadLane:
-        lane = ThreadLane(name, node, lambda entry: self._deliver(name, entry), self._clock)
+        lane = ThreadLane(name, node, partial(self._deliver, name), self._clock)
         self._lanes.append(lane)
         return lane
 
@@ -81,13 +82,14 @@ class Live:
 
     def _open_sink(self, name: str, sink: Sink) -> None:
         if sink.lane:
-            lane = SinkLane(name, sink, lambda entry: self._deliver(name, entry), self._clock)
+            deliver = partial(self._deliver, name)
+            lane = SinkLane(name, sink, deliver, self._clock, self.engine.last_at)
             self.engine.states[name].out_lane = lane
             lane.start()
         self._keepers[name] = self._keeper(name, sink).keep_sink()
 
     def _keeper(self, name: str, box: Source | Sink) -> Keeper:
-        return Keeper(name, box, lambda entry: self._deliver(name, entry), self._clock)
+        return Keeper(name, box, partial(self._deliver, name), self._clock)
 
     def _settle(self) -> None:
         """Keep the interpreter from holding up the loop: see DESIGN, hygiene."""

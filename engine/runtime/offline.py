@@ -12,12 +12,13 @@ from functools import partial
 from itertools import count
 
 from engine.core.clock import MILLISECOND, VirtualClock
+from engine.core.commands import Command
 from engine.core.errors import DeviceError, PatchError, Problem
 from engine.core.messages import Message, Ns
-from engine.core.node import Node, Sink, Source, Tape
+from engine.core.node import Emit, Node, Sink, Source, Tape
 from engine.patch.plan import Plan
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Arrival, Entry, StateChange, WakeUp
+from engine.runtime.entries import Arrival, Asked, Entry, StateChange, WakeUp
 from engine.runtime.lanes import InlineLane
 
 Events = Iterator[tuple[Ns, str, Message]]
@@ -80,7 +81,7 @@ class Offline:
             if isinstance(state.box, Sink):
                 self.engine.step(_opened(name, state.box.open))
             elif isinstance(state.box, Tape):
-                change = _opened(name, partial(state.box.open, self._refuse_pushing))
+                change = _opened(name, partial(state.box.open, self._emit(name)))
                 self.engine.step(change)
                 if change.state == "running":
                     self._tapes[name] = state.box.events()
@@ -142,11 +143,17 @@ class Offline:
         self._push(due, Arrival(name, outlet, message, due))
 
     def _push(self, due: Ns, entry: Entry) -> None:
-        box = entry.source if isinstance(entry, Arrival) else getattr(entry, "box", "")
-        heapq.heappush(self._heap, (due, self._order[box], next(self._count), entry))
+        heapq.heappush(self._heap, (due, self._order[_said_by(entry)], next(self._count), entry))
 
-    def _refuse_pushing(self, outlet: str, message: Message, at: Ns, cost: int = 0) -> None:
-        raise TypeError("a tape is pulled: it yields its messages")
+    def _emit(self, name: str) -> Emit:
+        """Let in what a tape says beside its messages, such as that its file is damaged."""
+
+        def emit(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
+            if not isinstance(message, Command):
+                raise TypeError("a tape is pulled: it yields its messages")
+            self._push(self.clock.now(), Asked(name, message))
+
+        return emit
 
 
 def _opened(name: str, open_it: Callable[[], None]) -> StateChange:
@@ -155,3 +162,14 @@ def _opened(name: str, open_it: Callable[[], None]) -> StateChange:
     except Exception as error:
         return StateChange(name, "lost", str(error) or type(error).__name__)
     return StateChange(name, "running")
+
+
+def _said_by(entry: Entry) -> str:
+    match entry:
+        case Arrival():
+            return entry.source
+        case Asked():
+            return entry.by
+        case WakeUp():
+            return ""
+    return entry.box

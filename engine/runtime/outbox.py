@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.core.messages import Message, Ns
 from engine.runtime.state import BoxState
-from engine.runtime.trace import Trace
+from engine.runtime.trace import Trace, route_name
 
 if TYPE_CHECKING:
     from engine.runtime.engine import Engine
@@ -58,4 +58,4 @@ class Outbox:
     def note(self, name: str, sent: Any, now: Ns) -> None:
         """Note in the trace what an output has sent."""
         for port, at, cost in sent:
-            self._trace.routes[f"{name}/{port}"].sent(at, cost, now)
+            self._trace.routes[route_name(name, port)].sent(at, cost, now)

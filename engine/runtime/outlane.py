@@ -18,12 +18,19 @@ class SinkLane:
     """A thread for one output."""
 
     def __init__(
-        self, name: str, sink: Sink, deliver: Callable[[Entry], None], clock: Clock
+        self,
+        name: str,
+        sink: Sink,
+        deliver: Callable[[Entry], None],
+        clock: Clock,
+        last_at: dict[tuple[str, str], Ns],
     ) -> None:
+        """``last_at`` is told which moment each port speaks of."""
         self._name = name
         self._sink = sink
         self._deliver = deliver
         self._clock = clock
+        self._last_at = last_at
         self._wake = threading.Event()
         self._stop = False
         self._mailbox = Mailbox(self._wake.set)
@@ -68,6 +75,7 @@ class SinkLane:
                 continue
             message, cost = item.content
             port = str(item.key)
+            self._last_at[self._name, port] = item.at
             self._sink.send(port, message, item.at)
             sent.append((port, item.at, cost))
         due = self._sink.wake()

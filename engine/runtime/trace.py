@@ -21,6 +21,11 @@ RING = 8192
 _REPEAT = 10 * SECOND
 
 
+def route_name(sink: str, port: str) -> str:
+    """Name a way out: "out/pose"."""
+    return f"{sink}{port}" if port.startswith("/") else f"{sink}/{port}"
+
+
 class Samples:
     """The newest of a series of durations in ms, and the largest there ever was."""
 

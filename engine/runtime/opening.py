@@ -1,0 +1,89 @@
+"""From the name of a patch file to a Plan that can be played here."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+from engine.core.errors import PatchError, Problem, nearest
+from engine.core.share import share
+from engine.patch.compile import compile_patch
+from engine.patch.load import Document, load
+from engine.patch.plan import Plan
+from engine.registry import Registry
+from engine.runtime.substitute import substitute
+
+FIRST = "first_light.toml"
+"""What plays when nothing is named."""
+
+CONTROL = "osc_control"
+
+
+def find_patch(name: str | None) -> Path:
+    """Find a patch by its path, or by the name of one that comes with Sensorium."""
+    if name is None:
+        return share("patches") / FIRST
+    given = Path(name)
+    shipped = share("patches") / given.with_suffix(".toml").name
+    if given.exists() or not shipped.exists():
+        if not given.exists():
+            names = [file.stem for file in share("patches").glob("*.toml")]
+            raise PatchError(
+                [Problem(f"there is no such patch.{nearest(given.stem, names)}", given)]
+            )
+        return given
+    return shipped
+
+
+def open_patch(
+    file: Path, *, to: str | None = None, sets: Iterable[str] = (), live: bool = True
+) -> Plan:
+    """Make a Plan of a patch, to be played once; raises PatchError.
+
+    ``to`` is where its OSC goes instead, ``sets`` are texts such as "reach.joint=nose". A live one
+    can be controlled by OSC, whether it says so or not.
+    """
+    document = load(file)
+    _lay_over(document, to, sets)
+    if live:
+        _add_control(document)
+    registry = Registry(file.parent)
+    plan = compile_patch(document, registry.find)
+    substitute(plan, registry.find, live=live)
+    return plan
+
+
+def check_patch(file: Path) -> Plan:
+    """Make a Plan of a patch as written; raises PatchError with all that is wrong with it."""
+    return compile_patch(load(file), Registry(file.parent).find)
+
+
+def _lay_over(document: Document, to: str | None, sets: Iterable[str]) -> None:
+    for name, table in document.tables.items():
+        if to is not None and isinstance(table, dict) and table.get("use") == "osc_out":
+            document.override(name, "to", to)
+    for text in sets:
+        address, _, value = text.partition("=")
+        box, _, key = address.strip().rpartition(".")
+        if not box or not _:
+            raise PatchError([Problem(f'--set: expected BOX.PARAMETER=VALUE, got "{text}"')])
+        if not isinstance(document.tables.get(box), dict):
+            hint = nearest(box, document.tables)
+            raise PatchError([Problem(f'--set: there is no box "{box}".{hint}', document.file)])
+        document.override(box, key, _value(value.strip()))
+
+
+def _value(text: str) -> object:
+    """Read a value as a patch would write it; a bare word is a text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _add_control(document: Document) -> None:
+    boxes = [table for table in document.tables.values() if isinstance(table, dict)]
+    if not any(box.get("use") == CONTROL for box in boxes):
+        name = "control" if "control" not in document.tables else CONTROL
+        document.override(name, "use", CONTROL)
