@@ -45,6 +45,11 @@ class VideoFile(Tape):
 
     _emit: Emit | None = None
 
+    @property
+    def endless(self) -> bool:  # type: ignore[override]  # here it depends on a parameter
+        """Whether it says nothing about when a show is over: looped, it never ends."""
+        return self.loop
+
     def open(self, emit: Emit) -> None:
         """Make sure that there is a picture to show; raises DeviceError when there is none."""
         self._emit = emit

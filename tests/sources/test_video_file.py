@@ -97,6 +97,12 @@ def test_looped_time_runs_on(tmp_path):
     assert heard == []
 
 
+def test_only_looped_it_has_no_end(tmp_path):
+    file = film(tmp_path / "a.mkv", shades(1))
+    assert not VideoFile(file=file).endless
+    assert VideoFile(file=file, loop=True).endless
+
+
 def test_speed_changes_while_it_plays(tmp_path):
     box = VideoFile(file=film(tmp_path / "a.mkv", shades(6)), speed=2.0)
     events = box.events()
