@@ -57,7 +57,7 @@ class Registry:
         for point in entry_points(group="sensorium.nodes", name=use):
             loaded = point.load()
             return _box_in(loaded) if isinstance(loaded, ModuleType) else loaded
-        raise UnknownName("box", use, self.names())
+        raise UnknownName("box", use, self.names(), '"sensorium nodes" lists all.')
 
 
 def _stems(folder: Path) -> list[str]:

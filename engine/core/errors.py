@@ -59,9 +59,11 @@ class ParameterError(SensoriumError):
 class UnknownName(SensoriumError):
     """No such outlet, port or box; the message lists or suggests what there is."""
 
-    def __init__(self, what: str, name: str, choices: Iterable[str]) -> None:
+    def __init__(self, what: str, name: str, choices: Iterable[str], where: str = "") -> None:
+        """``where`` says where all are listed; without it they are listed here."""
         known = sorted(choices)
-        hint = nearest(name, known) or (f" There is: {', '.join(known)}." if known else "")
+        listed = where or (f"There is: {', '.join(known)}." if known else "")
+        hint = nearest(name, known) or f" {listed}".rstrip()
         super().__init__(f'there is no {what} "{name}".{hint}')
 
 

@@ -20,10 +20,8 @@ FIRST = "first_light.toml"
 CONTROL = "osc_control"
 
 
-def find_patch(name: str | None) -> Path:
+def find_patch(name: str) -> Path:
     """Find a patch by its path, or by the name of one that comes with Sensorium."""
-    if name is None:
-        return share("patches") / FIRST
     given = Path(name)
     shipped = share("patches") / given.with_suffix(".toml").name
     if given.exists() or not shipped.exists():

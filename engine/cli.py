@@ -1,0 +1,115 @@
+"""The command ``sensorium``: one function a command."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from engine.core.errors import PatchError, Problem, SensoriumError
+from engine.patch.show import mermaid
+from engine.runtime.dump import Dump
+from engine.runtime.opening import FIRST, check_patch, find_patch, open_patch
+from engine.runtime.performance import Performance
+from engine.terminal.table import LiveTable
+
+CANNOT_PLAY = 2
+OUR_FAULT = 1
+
+app = typer.Typer(
+    help="Gives a performer's computer eyes and ears.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def play(
+    patches: Annotated[list[str] | None, typer.Argument(help="patch files, or names")] = None,
+    to: Annotated[str | None, typer.Option(help="send OSC to this tool or host:port")] = None,
+    for_: Annotated[float | None, typer.Option("--for", help="seconds to play", min=0.0)] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="BOX.PARAMETER=VALUE, before playing")
+    ] = None,
+    stats: Annotated[Path | None, typer.Option(help="write delays and counts here")] = None,
+    dump: Annotated[
+        str | None, typer.Option(help="write all that is sent here; - shows it")
+    ] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="as fast as it goes")] = False,
+    cost: Annotated[
+        list[str] | None, typer.Option(help="BOX=MS, what a model takes offline")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="no table")] = False,
+) -> None:
+    """Play a patch, or a set of patches; without one, the first light."""
+    costs = dict(_cost(text) for text in cost or ())
+    files = [find_patch(name) for name in patches or [FIRST]]
+    writer = Dump(dump) if dump else None
+    console = Console(stderr=True)
+    table = None if quiet or offline or not console.is_terminal else LiveTable(console)
+    opening = partial(open_patch, to=to, sets=set_ or (), live=not offline)
+    try:
+        show = Performance(files, opening, writer, table.watch if table else None)
+        numbers = show.offline(for_, costs) if offline else asyncio.run(show.live(for_))
+    finally:
+        if table:
+            table.close()
+        if writer:
+            writer.close()
+    if stats:
+        stats.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+
+
+@app.command()
+def check(patches: Annotated[list[str], typer.Argument(help="patch files, or names")]) -> None:
+    """Say everything that is wrong with a patch, and where."""
+    problems: list[Problem] = []
+    for name in patches:
+        try:
+            plan = check_patch(find_patch(name))
+        except PatchError as error:
+            problems += error.problems
+        else:
+            shown = [box for box in plan.boxes.values() if not box.hidden]
+            typer.echo(f"{name}: good, {len(shown)} boxes")
+    if problems:
+        raise PatchError(problems)
+
+
+@app.command()
+def show(patch: Annotated[str, typer.Argument(help="a patch file, or its name")]) -> None:
+    """Draw a patch as a Mermaid diagram."""
+    typer.echo(mermaid(check_patch(find_patch(patch))))
+
+
+def _cost(text: str) -> tuple[str, float]:
+    box, _, ms = text.partition("=")
+    try:
+        return box, float(ms)
+    except ValueError:
+        raise typer.BadParameter(f'expected BOX=MS, such as pose=45, got "{text}"') from None
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    sys.stderr.write(f"{message}\n")
+    raise SystemExit(status)
+
+
+def main() -> None:
+    """Run the command; 0 after a clean end, 2 for what cannot be played, 1 for our own fault."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    try:
+        app()
+    except (SensoriumError, OSError) as error:
+        _fail(str(error), CANNOT_PLAY)
+    except Exception as error:
+        logging.getLogger("sensorium").debug("", exc_info=True)
+        _fail(f"a mistake of Sensorium itself: {type(error).__name__}: {error}", OUR_FAULT)

@@ -1,0 +1,108 @@
+"""The live table: rates, ms behind, drops and states, drawn by a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+
+from rich.console import Console, Group
+from rich.live import Live as Screen
+from rich.table import Table
+from rich.text import Text
+
+from engine.core.clock import SECOND
+from engine.runtime.engine import Engine
+
+_EVERY = 0.25
+_STYLES = {"running": "green", "opening": "yellow", "ended": "dim"}
+_FAULTS = 5
+
+
+class LiveTable:
+    """Draws how a show goes, four times a second, until it is closed."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._engine: Engine | None = None
+        self._counts: dict[str, int] = {}
+        self._rates: dict[str, float] = {}
+        self._then = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._draw, name="table", daemon=True)
+
+    def watch(self, engine: Engine) -> None:
+        """Show this engine from now on."""
+        self._engine = engine
+        self._counts = {}
+        if not self._thread.is_alive():
+            self._thread.start()
+
+    def close(self) -> None:
+        """Stop drawing."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _draw(self) -> None:
+        with Screen(console=self._console, auto_refresh=False, transient=True) as screen:
+            while not self._stop.wait(_EVERY):
+                if self._engine is not None:
+                    screen.update(self._picture(self._engine), refresh=True)
+
+    def _picture(self, engine: Engine) -> Group:
+        self._measure(engine)
+        parts: list[Table | Text] = [
+            Text(engine.plan.title or "Sensorium", style="bold"),
+            self._boxes(engine),
+            self._routes(engine),
+        ]
+        for fault in engine.trace.faults[-_FAULTS:]:
+            times = f" ({fault.count} times)" if fault.count > 1 else ""
+            parts.append(Text(f"{fault.box}: {fault.text}{times}", style="yellow"))
+        parts.append(Text("Ctrl-C ends the show", style="dim"))
+        return Group(*parts)
+
+    def _boxes(self, engine: Engine) -> Table:
+        table = Table("box", "state", "a second", "ms each", "dropped", box=None, pad_edge=False)
+        for name, source in engine.trace.sources.items():
+            rate = self._rates.get(name, 0.0)
+            table.add_row(name, _state(source.state), f"{rate:.0f}", "", _count(source.dropped))
+        for name, lane in engine.trace.lanes.items():
+            ms = f"{lane.ms.percentile(50):.1f}"
+            rate = self._rates.get(name, 0.0)
+            table.add_row(name, _state(lane.state), f"{rate:.0f}", ms, _count(lane.dropped))
+        for name, state in engine.trace.sinks.items():
+            table.add_row(name, _state(state), "", "", "")
+        return table
+
+    def _routes(self, engine: Engine) -> Table:
+        table = Table("output", "from", "a second", "ms behind", "jitter", box=None, pad_edge=False)
+        for name, route in engine.trace.routes.items():
+            table.add_row(
+                name,
+                route.origin,
+                f"{self._rates.get(name, 0.0):.0f}",
+                f"{route.behind.percentile(50):.1f}" if route.messages else "",
+                f"{route.jitter.percentile(50):.1f}" if route.messages else "",
+            )
+        return table
+
+    def _measure(self, engine: Engine) -> None:
+        """Find how many messages a second there were since the last time."""
+        now = engine.clock.now()
+        trace = engine.trace
+        counts = {name: source.messages for name, source in trace.sources.items()}
+        counts |= {name: lane.runs for name, lane in trace.lanes.items()}
+        counts |= {name: route.messages for name, route in trace.routes.items()}
+        if self._counts and now - self._then < SECOND:
+            return
+        passed = (now - self._then) / SECOND
+        self._rates = {n: (c - self._counts.get(n, c)) / passed for n, c in counts.items()}
+        self._counts, self._then = counts, now
+
+
+def _state(state: str) -> Text:
+    return Text(state, style=_STYLES.get(state, "bold red"))
+
+
+def _count(number: int) -> str:
+    return str(number) if number else ""
