@@ -1,0 +1,63 @@
+"""Addresses as a patch writes them: ``"/p{slot}/{joint}/{axis}"``.
+
+OSC 1.0 reserves ``# * , ? [ ] { }`` and the space for patterns; the braces here are filled in
+before anything is sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from string import Formatter
+from typing import Final
+
+from engine.core.errors import ParameterError, nearest
+
+_PLAIN: Final = re.compile(r"/[!-~]*")
+_RESERVED: Final = frozenset("#*,?[]{}")
+
+
+def of_port(port: str) -> str:
+    """Give the address that a port stands for: without the ``#2`` of a second cable."""
+    return port.partition("#")[0]
+
+
+def holes(address: str) -> frozenset[str]:
+    """Name what an address leaves to be filled in; raises ParameterError where braces are odd."""
+    try:
+        return frozenset(name for _, name, _, _ in Formatter().parse(address) if name is not None)
+    except ValueError:
+        raise ParameterError(f'"{address}": a brace is open or closed for nothing') from None
+
+
+def check(address: str, fillings: Collection[str]) -> frozenset[str]:
+    """Make sure that an address can be sent; give the names of its holes.
+
+    ``fillings`` names what is known for this kind of message. Raises ParameterError.
+    """
+    if not address.startswith("/"):
+        raise ParameterError(f'an OSC address begins with "/", got "{address}"')
+    found = holes(address)
+    for name in sorted(found.difference(fillings)):
+        known = ", ".join(f"{{{filling}}}" for filling in fillings) or "nothing"
+        raise ParameterError(
+            f'"{address}": nothing fills {{{name}}} here, which takes {known}.'
+            + nearest(name, fillings)
+        )
+    filled = address.format_map(dict.fromkeys(found, "1"))
+    wrong = _RESERVED.intersection(filled)
+    if wrong or not _PLAIN.fullmatch(filled):
+        odd = sorted(wrong)[0] if wrong else "a space or a letter that is not ASCII"
+        raise ParameterError(f'"{address}": an OSC address may not hold {odd}')
+    return found
+
+
+def slotted(address: str) -> str:
+    """Give the address of one person: its number goes where {slot} stands, or else to the end."""
+    base = address.rstrip("/")
+    return base if "slot" in check(address, ("slot",)) else f"{base}/{{slot}}"
+
+
+def spell(value: float) -> str:
+    """Write a number as it stands in an address: 3.0 is "3"."""
+    return str(int(value)) if value == int(value) else f"{value:g}"

@@ -1,0 +1,117 @@
+"""Numbers, switches and texts: to the address itself, one message each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from engine.core.messages import Ns
+from engine.osc.address import check, spell
+from engine.osc.layout import Argument, Dialect, Layout, Options
+from engine.osc.packer import LARGEST, Packer
+
+VALUE: Final = "{value}"
+_SPELLINGS: Final = 256
+
+
+class NotFinite(ValueError):
+    """A number that OSC could carry but that no receiver wants: infinite, or not a number."""
+
+    def __init__(self, value: float) -> None:
+        super().__init__(f"{value} is not a number that can be sent")
+
+
+def finite(value: float) -> float:
+    """Give the number back if a 32-bit float holds it; raises NotFinite."""
+    if not -LARGEST <= value <= LARGEST:
+        raise NotFinite(value)
+    return value
+
+
+class Plain(Layout):
+    """A number, switch or text as the only argument."""
+
+    def __init__(self, address: str, carries: type, dialect: Dialect) -> None:
+        check(address, ("value",))
+        self._pack = Packer(address, tag_of(carries, dialect)).pack
+        self._convert = converter(carries, dialect)
+
+    def encode(self, message: float | str, at: Ns) -> Sequence[bytes]:
+        """Turn a number or text into a message."""
+        return (self._pack(self._convert(message)),)
+
+    def example(self) -> Sequence[bytes]:
+        """Give a message of the usual length; that of a text is not known."""
+        return (self._pack("" if self._convert is text else 0),)
+
+
+class Worded(Layout):
+    """A number, switch, text or trigger among written arguments, or in the address, or both."""
+
+    def __init__(
+        self, address: str, carries: type, args: Sequence[Argument], dialect: Dialect
+    ) -> None:
+        self._address = address
+        self._spelt = "value" in check(address, ("value",))
+        self._convert = converter(carries, dialect)
+        own = tag_of(carries, dialect)
+        self._tags = "".join(own if arg == VALUE else tag_of(type(arg), dialect) for arg in args)
+        self._args = [text(arg) if isinstance(arg, str) else finite(arg) for arg in args]
+        self._open = [index for index, arg in enumerate(args) if arg == VALUE]
+        self._packers: dict[str, Packer] = {}
+
+    def encode(self, message: float | str, at: Ns) -> Sequence[bytes]:
+        """Fill the value in wherever it was asked for."""
+        return (self.fill(message),)
+
+    def fill(self, message: float | str) -> bytes:
+        """Give the one message that stands for a value."""
+        value = self._convert(message)
+        arguments = self._args.copy()
+        for index in self._open:
+            arguments[index] = value
+        return self._packer(message).pack(*arguments)
+
+    def example(self) -> Sequence[bytes]:
+        """Give a message of the usual length."""
+        return (self.fill("" if self._convert is text else 0),)
+
+    def _packer(self, message: float | str) -> Packer:
+        address = self._address
+        if self._spelt:
+            address = address.format(value=message if isinstance(message, str) else spell(message))
+        packer = self._packers.get(address)
+        if packer is None:
+            if len(self._packers) >= _SPELLINGS:
+                self._packers.clear()
+            packer = self._packers[address] = Packer(address, self._tags)
+        return packer
+
+
+def number_or_text(address: str, carries: type, options: Options, dialect: Dialect) -> Layout:
+    """Choose how a number, switch or text goes; raises ParameterError."""
+    options.only("a text" if carries is str else "a number", "args")
+    if options.args is None and VALUE not in address:
+        return Plain(address, carries, dialect)
+    return Worded(address, carries, [VALUE] if options.args is None else options.args, dialect)
+
+
+def tag_of(carries: type, dialect: Dialect) -> str:
+    """Give the type tag of what a cable carries: text "s", switches and counts "i", others "f"."""
+    if carries is str:
+        return "s"
+    return dialect.tag("i" if carries in (int, bool) else "f")
+
+
+def converter(carries: type, dialect: Dialect) -> Callable[[Any], Any]:
+    """Give the function that makes a message of this type ready to be packed."""
+    if carries is str:
+        return text
+    if dialect.clamp and (dialect.floats or carries not in (int, bool)):
+        return lambda value: dialect.clamped(finite(value))
+    return finite
+
+
+def text(value: float | str) -> str:
+    """Make a text fit to be sent: a zero in it would end it."""
+    return str(value).replace("\0", "")

@@ -1,0 +1,92 @@
+"""Bytes become messages again: what arrives is taken apart or refused, never trusted.
+
+python-osc reads the messages. It is given only what is whole, because it fills up a float that is
+cut off with zeros, goes round for ever in a bundle whose element has a negative length, and loses
+its place at a type that it does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from pythonosc.osc_message import OscMessage, ParseError
+
+_BUNDLE: Final = b"#bundle\0"
+_DEEPEST: Final = 16
+_SIZES: Final = {"i": 4, "f": 4, "r": 4, "m": 4, "h": 8, "d": 8, "t": 8}
+_EMPTY: Final = frozenset("TFN[]")
+
+Spoken = tuple[str, list[Any]]
+"""A message as (address, arguments)."""
+
+
+class Malformed(ValueError):
+    """A packet that is not OSC, or not whole."""
+
+
+def packet(datagram: bytes) -> list[Spoken]:
+    """Give the messages of a packet in their order, those of bundles in bundles too.
+
+    Time tags are not waited for: a sender whose clock is wrong would be heard never (python-osc,
+    issue 110). Raises Malformed.
+    """
+    try:
+        return [_message(one) for one in _elements(datagram, 0)]
+    except (ParseError, UnicodeDecodeError) as error:
+        raise Malformed(str(error)) from None
+
+
+def _elements(data: bytes, depth: int) -> Iterator[bytes]:
+    if len(data) % 4:
+        raise Malformed(f"its length, {len(data)} bytes, is no multiple of 4")
+    if not data.startswith(_BUNDLE):
+        yield data
+        return
+    if depth > _DEEPEST:
+        raise Malformed("bundles in bundles without an end")
+    start = 16
+    if len(data) < start:
+        raise Malformed("a bundle without its time tag")
+    while start < len(data):
+        size = int.from_bytes(data[start : start + 4], "big", signed=True)
+        start += 4
+        if not 0 < size <= len(data) - start:
+            raise Malformed(f"a part of a bundle with a length of {size} bytes")
+        yield from _elements(data[start : start + size], depth + 1)
+        start += size
+
+
+def _message(data: bytes) -> Spoken:
+    if not data.startswith(b"/"):
+        raise Malformed('an OSC address begins with "/"')
+    start = _after_string(data, 0)
+    if start < len(data):
+        end = _after_string(data, start)
+        _check_whole(data, data[start:end].rstrip(b"\0").decode(), end)
+    message = OscMessage(data)
+    return message.address, list(message)
+
+
+def _check_whole(data: bytes, tags: str, start: int) -> None:
+    for tag in tags[1:]:
+        if tag in _SIZES:
+            start += _SIZES[tag]
+        elif tag == "s":
+            start = _after_string(data, start)
+        elif tag == "b":
+            size = int.from_bytes(data[start : start + 4], "big", signed=True)
+            if size < 0:
+                raise Malformed(f"a blob of {size} bytes")
+            start += 4 + size + -size % 4
+        elif tag not in _EMPTY:
+            raise Malformed(f'an argument of type "{tag}"')
+    if start > len(data):
+        raise Malformed("it is cut off")
+
+
+def _after_string(data: bytes, start: int) -> int:
+    zero = data.find(b"\0", start)
+    if zero < 0:
+        raise Malformed("a text without an end")
+    return zero + 4 - zero % 4

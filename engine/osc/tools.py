@@ -1,0 +1,88 @@
+"""The tools that performers send to: on which port each listens, and what it understands.
+
+Only what is documented or stands in a tool's own source is here. Pure Data has no port of its own:
+a patch says ``to = "127.0.0.1:9001"`` with whatever its ``netreceive`` was given.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+from engine.core.errors import ParameterError, nearest
+from engine.osc.layout import Dialect
+
+LOCAL: Final = "127.0.0.1"
+PLAIN: Final = Dialect()
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Where a tool listens, whether it understands bundles, and its dialect."""
+
+    port: int
+    bundles: bool = True
+    dialect: Dialect = PLAIN
+    tcp: int | None = None
+    """Its port for TCP where that is another one."""
+
+
+TOOLS: Final[dict[str, Tool]] = {
+    "touchdesigner": Tool(10000),
+    "max": Tool(7400),
+    "supercollider": Tool(57120),
+    "openframeworks": Tool(12345),  # the port of its oscReceiveExample
+    "isadora": Tool(1234, bundles=False),
+    "ableton": Tool(11000, bundles=False),  # AbletonOSC parses messages only
+    "resolume": Tool(7000, bundles=False, dialect=Dialect(clamp=True)),
+    "qlab": Tool(53000, bundles=False),
+    "qlcplus": Tool(7700, bundles=False, dialect=Dialect(clamp=True, floats=True)),
+    "eos": Tool(8000, bundles=False, tcp=3032),
+    "wekinator": Tool(6448, bundles=False, dialect=Dialect(layout="wekinator")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A receiver: its machine, its port, and what it understands."""
+
+    host: str
+    port: int
+    bundles: bool = True
+    dialect: Dialect = PLAIN
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+_PLACE: Final = re.compile(r"(?:\[(?P<six>[^\]]+)\]|(?P<host>[^:\[\]\s/]+)):(?P<port>\d{1,5})")
+
+
+def target(to: str, *, tcp: bool = False) -> Target:
+    """Read "host:port", a tool's name, or "tool@host"; raises ParameterError.
+
+    An IPv6 address stands in brackets: "[::1]:9000".
+    """
+    name, at, place = to.partition("@")
+    if name in TOOLS:
+        tool = TOOLS[name]
+        port = tool.tcp if tcp and tool.tcp else tool.port
+        there = _place(place if _PLACE.fullmatch(place) else f"{place}:{port}") if at else None
+        plain = there or Target(LOCAL, port)
+        return replace(plain, bundles=tool.bundles, dialect=tool.dialect)
+    found = None if at else _place(to)
+    if found is None:
+        known = ", ".join(f'"{tool}"' for tool in TOOLS)
+        raise ParameterError(
+            f'to: expected host:port or a tool ({known}), got "{to}".{nearest(name, TOOLS)}'
+        )
+    return found
+
+
+def _place(text: str) -> Target | None:
+    match = _PLACE.fullmatch(text.strip())
+    if match is None or not 0 < int(match["port"]) < 65536:
+        return None
+    return Target(match["six"] or match["host"], int(match["port"]))

@@ -1,0 +1,98 @@
+"""Datagrams to one receiver, without ever waiting for it.
+
+This file, ``tcp`` and ``receiver`` are the three in this package that hold a socket. They stand
+here because more than one leaf needs them, and leaves do not import each other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+from typing import Any
+
+from engine.core.errors import DeviceError
+from engine.osc.tools import LOCAL, Target
+
+_log = logging.getLogger("sensorium")
+
+
+def resolve(target: Target, kind: socket.SocketKind) -> tuple[socket.AddressFamily, Any]:
+    """Find the machine; raises DeviceError where its name is not known.
+
+    Why IPv4 first, and "localhost" always so: most tools listen on IPv4 only, while many systems
+    look "localhost" up as ::1, where nobody is.
+    """
+    host = LOCAL if target.host == "localhost" else target.host
+    try:
+        found = socket.getaddrinfo(host, target.port, type=kind)
+    except (OSError, UnicodeError) as error:
+        raise DeviceError(f"{target}: no machine of that name ({error})") from None
+    found.sort(key=lambda entry: entry[0] != socket.AF_INET)
+    return found[0][0], found[0][4]
+
+
+class Udp:
+    """A connected socket that does not block; ``dropped`` counts what the system would not take."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.dropped = 0
+        self._socket: socket.socket | None = None
+        self._address: Any = None
+        self._told: set[str] = set()
+
+    def open(self) -> None:
+        """Get ready; raises DeviceError where the machine is not known."""
+        self.close()
+        family, self._address = resolve(self.target, socket.SOCK_DGRAM)
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        self._connect()
+
+    def send(self, datagram: bytes) -> bool:
+        """Send one datagram; tells whether the system took it."""
+        assert self._socket is not None, "send before open"
+        try:
+            self._socket.send(datagram)
+        except ConnectionRefusedError:
+            return self._send_again(datagram)
+        except OSError as error:
+            return self._drop(error)
+        return True
+
+    def close(self) -> None:
+        """Give the socket back."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _send_again(self, datagram: bytes) -> bool:
+        """Send what was held back: the refusal was the answer to an earlier datagram."""
+        self._tell(f"nobody listens at {self.target} (yet)")
+        assert self._socket is not None
+        try:
+            self._socket.send(datagram)
+        except ConnectionRefusedError:
+            return True  # the next one is as good a question
+        except OSError as error:
+            return self._drop(error)
+        return True
+
+    def _drop(self, error: OSError) -> bool:
+        self.dropped += 1
+        if not isinstance(error, BlockingIOError):
+            self._tell(f"{self.target}: {error.strerror or error}")
+            self._connect()  # the network may be another one by now
+        return False
+
+    def _connect(self) -> None:
+        assert self._socket is not None
+        with contextlib.suppress(OSError):
+            self._socket.connect(self._address)
+
+    def _tell(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            _log.warning(text)
