@@ -21,7 +21,7 @@ class Apart(Node):
 
     one: Annotated[body.Part, Param("a part of the body")] = "left_hand"
     other: Annotated[body.Part, Param("another part of the body")] = "right_hand"
-    person: Who = "first"
+    person: Who = 0
     confidence: Annotated[
         float, Param("a joint that is less sure than this is taken as not seen", 0, 1)
     ] = body.SEEN

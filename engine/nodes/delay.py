@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import field
@@ -42,6 +43,8 @@ class Delay(Node):
 
     def process(self, value: T, at: Ns) -> Iterator[T]:
         """Take it in; it leaves at its time."""
+        if isinstance(value, float) and not math.isfinite(value):
+            return iter(())
         if len(self._waiting) >= MOST:
             raise Overrun(f"more than {MOST} messages wait in a delay; does it feed itself?")
         due = Ns(at + ns(max(self.time, SHORTEST)))

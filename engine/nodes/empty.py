@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from engine.core.clock import SECOND, ns
+from engine.core.clock import ns
 from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.core.parameter import Param
@@ -47,12 +47,12 @@ class Empty(Node):
         """Take a step on the way."""
         if self._from is None or self._due is None or at < self._due:
             return None
-        gone = (at - self._at) / SECOND - self.after
-        if gone >= self.fade:
+        gone, whole = at - self._at - ns(self.after), ns(self.fade)
+        if gone >= whole:
             self._due = None
             return self.to
         self._due = Ns(at + STEP)
-        part = max(0.0, gone / self.fade)
+        part = max(0.0, gone / whole) if whole else 0.0
         return (1.0 - part) * self._from + part * self.to
 
     # No reset: a lost camera resets every box behind it, and that is just what this one is for.

@@ -21,7 +21,7 @@ class Energy(Node):
     there, and for the first picture of a person.
     """
 
-    person: Who = "first"
+    person: Who = 0
     confidence: Annotated[
         float, Param("a joint that is less sure than this is taken as not seen", 0, 1)
     ] = body.SEEN

@@ -31,7 +31,7 @@ class Joint(Node):
         Literal["height", "x", "y", "confidence"],
         Param("height on the body, place in the picture, or how surely it is seen"),
     ] = "height"
-    person: Who = "first"
+    person: Who = 0
     confidence: Annotated[
         float, Param("a joint that is less sure than this is taken as not seen", 0, 1)
     ] = body.SEEN

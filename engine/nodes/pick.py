@@ -25,7 +25,7 @@ class Pick(Node):
 
     person: Annotated[
         int | Literal["largest", "leftmost", "rightmost", "centre", "first"],
-        Param("who is kept: by size, by place in the picture, or by number: 1, 2, 3 ...", 1),
+        Param("who is kept: by size, by place in the picture, or by number: 1, 2, 3 ..."),
     ] = "largest"
     stay: Annotated[
         float, Param("how much further another must be to take over, in parts of the picture", 0, 1)
@@ -35,8 +35,10 @@ class Pick(Node):
 
     def process(self, pose: Pose) -> Pose:
         """Give a pose of one person, or of none."""
-        if isinstance(self.person, int) or self.person == "first":
-            found = find(pose, self.person)
+        if self.person == "first":
+            found = find(pose, 0)
+        elif not isinstance(self.person, str):
+            found = find(pose, self.person) if self.person > 0 else None
         else:
             found = max(pose.people, key=lambda who: self._fitness(who, pose.aspect), default=None)
         self._id = found.id if found else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, TypeVar
 
 from engine.core.clock import ns
@@ -31,6 +32,8 @@ class Throttle(Node):
         """Give what may pass now."""
         if isinstance(value, Note) and value.velocity == 0:
             return value
+        if isinstance(value, float) and not math.isfinite(value):
+            return None
         if self._free is None or at >= self._free:
             return self._pass(value, at)
         if self.last:
