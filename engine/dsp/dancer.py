@@ -20,7 +20,7 @@ import numpy as np
 from engine.dsp.dancer_body import INDEX, Points, Skeleton, skeleton, standing
 
 GRAVITY: Final = 9.81
-STRIDE: Final = 0.52  # metres that a body travels while both feet step once
+STRIDE: Final = 0.6  # metres that a body travels while both feet step once
 MOVING: Final = 0.8  # part of the time between two keys that is movement; the rest is held
 
 # Arms are (raise, front, elbow, roll); everything else by its name in POSTURE. Half of the keys

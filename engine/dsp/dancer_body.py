@@ -159,7 +159,7 @@ def _arm(angles: Points, sign: float) -> tuple[Points, Points]:
     level = np.array([sign * np.cos(front), 0.0, np.sin(front)])
     upper = np.cos(up) * down + np.sin(up) * level
     onward = -np.sin(up) * down + np.cos(up) * level
-    forward = sign * np.cross(upper, onward)
+    forward = np.array([-sign * np.sin(front), 0.0, np.cos(front)])  # square to both
     bend = np.cos(roll) * onward + np.sin(roll) * forward
     return upper, np.cos(elbow) * upper + np.sin(elbow) * bend
 

@@ -117,8 +117,8 @@ def _shadow(picture: Picture, body: Figure, view: Camera) -> None:
     top, bottom = max(y - high, 0), min(y + high, view.height)
     if right <= left or bottom <= top:
         return
-    across = (np.arange(left, right) - x) / wide
-    down = (np.arange(top, bottom) - y) / high
+    across = (np.arange(left, right, dtype=np.float32) - x) / wide
+    down = (np.arange(top, bottom, dtype=np.float32) - y) / high
     near = np.maximum(1 - across[None, :] ** 2 - down[:, None] ** 2, 0)
     lifted = float(np.clip(ankles[:, 1].min() / 0.5, 0, 1))
     dark = 1 - (0.55 - 0.3 * lifted) * near[..., None]

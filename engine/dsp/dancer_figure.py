@@ -182,23 +182,33 @@ def _widths(look: Look) -> dict[str, Points]:
 
 
 def _arm(body: Skeleton, look: Look, view: Camera, side: int) -> tuple[_LimbGroup, ...]:
-    """Return the bare arm with its hand, and its sleeve, nearest last."""
+    """Return the skin, the hand and the sleeve of an arm, nearest last."""
     shoulder, elbow, wrist = body.joints[[5 + side, 7 + side, 9 + side]]
     tip, wide = body.hands[side], _widths(look)
+    upper = _Limb(shoulder, None, elbow, wide["upper"], look.skin)
+    fore = _Limb(elbow, None, wrist, wide["fore"], look.skin)
+    palm = _Limb(wrist, None, wrist + 0.55 * (tip - wrist), wide["palm"], look.skin)
     ends, scale = view.project(np.stack([wrist, tip]))
     hand = Hand(ends[0], ends[1], float(scale[0]) * body.stature, 1.0 if side == 0 else -1.0)
-    bare: _LimbGroup = (
-        hand,
-        _Limb(shoulder, None, elbow, wide["upper"], look.skin),
-        _Limb(elbow, None, wrist, wide["fore"], look.skin),
-        _Limb(wrist, None, wrist + 0.55 * (tip - wrist), wide["palm"], look.skin),
-    )
-    hem = shoulder + look.sleeve * (elbow - shoulder)
-    sleeve: _LimbGroup = (_Limb(shoulder, None, hem, wide["sleeve"], look.shirt),)
+    sleeve = _sleeve(look, shoulder, elbow, wrist)
+    # A hand brought back before its own shoulder is in front of the sleeve.
+    folded = wrist[2] > elbow[2] and float((wrist - elbow) @ (elbow - shoulder)) < 0.0
     if look.sleeve >= 1.0:
-        cuff = elbow + 0.94 * (wrist - elbow)
-        sleeve = (*sleeve, _Limb(elbow, None, cuff, wide["cuff"], look.shirt))
-    return (bare, sleeve) if wrist[2] > elbow[2] - 0.02 else (sleeve, bare)
+        return (sleeve, (hand, palm)) if folded else ((hand, fore, palm), sleeve)
+    if folded:
+        return (upper,), sleeve, (hand, fore, palm)
+    return (hand, fore, palm, upper), sleeve
+
+
+def _sleeve(look: Look, shoulder: Points, elbow: Points, wrist: Points) -> _LimbGroup:
+    """Return the cloth on an arm: over a part of the upper arm, or down to the wrist."""
+    wide = _widths(look)
+    hem = shoulder + look.sleeve * (elbow - shoulder)
+    upper = _Limb(shoulder, None, hem, wide["sleeve"], look.shirt)
+    if look.sleeve < 1.0:
+        return (upper,)
+    cuff = elbow + 0.94 * (wrist - elbow)
+    return upper, _Limb(elbow, None, cuff, wide["cuff"], look.shirt)
 
 
 def _legs(body: Skeleton, look: Look, order: list[int]) -> tuple[_LimbGroup, ...]:

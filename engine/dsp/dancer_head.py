@@ -38,13 +38,13 @@ _LONG: Final = np.concatenate([_LONG_HALF, (_LONG_HALF * [-1, 1])[::-1]])
 # Places on the skull in its own frame: x left, y up, z forwards, in statures.
 _EYE: Final = [[0.0185, 0.002, 0.049]]
 _LID: Final = [[0.009, 0.0035, 0.049], [0.0185, 0.0072, 0.049], [0.028, 0.0035, 0.049]]
-_BROW: Final = [[0.0075, 0.0155, 0.053], [0.0285, 0.0165, 0.043]]
+_BROW: Final = [[0.008, 0.0145, 0.053], [0.019, 0.0195, 0.05], [0.029, 0.0155, 0.043]]
 _CHEEK: Final = [[0.026, -0.022, 0.046]]
 _EAR: Final = [[0.046, -0.008, -0.006]]
 _NOSE: Final = [[0.003, 0.004, 0.055], [0.005, -0.016, 0.062], [0, -0.0195, 0.061]]
 _TIP: Final = [[0, -0.0145, 0.063]]
 _MOUTH: Final = [
-    [x, -0.0365 - 5.4 * (0.014**2 - x * x), 0.053] for x in (-0.014, -0.007, 0.0, 0.007, 0.014)
+    [x, -0.0365 - 16 * (0.014**2 - x * x), 0.053] for x in (-0.014, -0.007, 0.0, 0.007, 0.014)
 ]
 _HALF: Final = np.array([*_EYE, *_LID, *_BROW, *_CHEEK, *_EAR])
 _PLACES: Final = np.concatenate([_HALF, _HALF * [-1, 1, 1], [*_NOSE, *_TIP, *_MOUTH]])
@@ -73,8 +73,8 @@ class Skull:
         return spots
 
     def side(self, which: int) -> Points:
-        """Return eye, lid (3), brow (2), cheek and ear of the left (0) or right (1) half."""
-        return self.places[8 * which : 8 * which + 8]
+        """Return eye, lid (3), brow (3), cheek and ear of the left (0) or right (1) half."""
+        return self.places[9 * which : 9 * which + 9]
 
 
 def draw_back_hair(picture: Picture, skull: Skull, look: Look) -> None:
@@ -91,7 +91,7 @@ def draw_back_hair(picture: Picture, skull: Skull, look: Look) -> None:
 def draw_head(picture: Picture, skull: Skull, look: Look) -> None:
     """Draw ears, face, features and front hair."""
     for which in (0, 1):
-        ear = skull.side(which)[7]
+        ear = skull.side(which)[8]
         _oval(picture, skull, ear, (0.0095, 0.017), look.skin[0])
         _oval(picture, skull, ear, (0.0065, 0.013), look.skin[1])
     for size, shift, shade in ((1.0, 0.0, 0), (0.93, 0.002, 1), (0.78, 0.005, 2), (0.45, 0.009, 3)):
@@ -109,17 +109,17 @@ def _eye(picture: Picture, skull: Skull, half: Points, look: Look) -> None:
     _oval(picture, skull, half[0], (0.0088, 0.0042), (214.0, 216.0, 220.0))
     _oval(picture, skull, half[0], (0.0050, 0.0046), (30.0, 26.0, 24.0))
     _line(picture, skull, half[1:4], 0.0032, (30.0, 30.0, 34.0))
-    _line(picture, skull, half[4:6], 0.0055, look.hair[0])
-    _oval(picture, skull, half[6], (0.009, 0.007), _blush(look.skin[2]))
+    _line(picture, skull, half[4:7], 0.0055, look.hair[0])
+    _oval(picture, skull, half[7], (0.009, 0.007), _blush(look.skin[2]))
 
 
 def _nose_and_mouth(picture: Picture, skull: Skull, skin: Ramp) -> None:
-    bridge, below, tip, mouth = np.split(skull.places[16:], [2, 3, 4])
+    bridge, below, tip, mouth = np.split(skull.places[18:], [2, 3, 4])
     _line(picture, skull, bridge, 0.0045, skin[1])
     _oval(picture, skull, below[0], (0.0095, 0.0045), skin[0])
     _oval(picture, skull, tip[0], (0.0068, 0.0058), skin[3])
-    _line(picture, skull, mouth, 0.0085, (86.0, 84.0, 176.0))
-    _line(picture, skull, mouth, 0.003, (50.0, 44.0, 96.0))
+    _line(picture, skull, mouth, 0.0068, (86.0, 84.0, 176.0))
+    _line(picture, skull, mouth, 0.0026, (50.0, 44.0, 96.0))
 
 
 def _front_hair(picture: Picture, skull: Skull, hair: Ramp) -> None:

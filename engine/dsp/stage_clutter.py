@@ -74,7 +74,10 @@ def _poster(p: Picture, at: _Slot, rng: np.random.Generator) -> None:
     bottom = top + rng.uniform(60, 110) * u
     _box(p, (x, top, x + 0.9 * wide, bottom), rng)
     for _ in range(4):
-        place = (round(x + rng.uniform(0.2, 0.7) * wide), round(rng.uniform(top + 12, bottom - 12)))
+        place = (
+            round(x + rng.uniform(0.2, 0.7) * wide),
+            round(rng.uniform(top + 12 * u, bottom - 12 * u)),
+        )
         cv2.circle(p, place, round(rng.uniform(4, 14) * u), _any(rng), -1, cv2.LINE_AA)
     for row in range(3):
         y = round(bottom - (6 + 6 * row) * u)

@@ -18,8 +18,8 @@ Script = Literal["solo", "crossing", "occlusion", "enter_leave"]
 SPACING: Final = 0.95  # metres between people side by side
 REST: Final = 1.2  # seconds between two crossings
 PILLAR: Final = (0.0, 0.9, 0.36)  # x, z and width in metres
-VISIT: Final = 18.0  # seconds from one visit to the next
-WALK: Final = 4.0  # seconds to come in, and to leave
+VISIT: Final = 19.5  # seconds from one visit to the next
+WALK: Final = 5.5  # seconds to come in, and to leave
 LEAVE: Final = 9.5  # seconds into a visit when the first person leaves
 
 
@@ -56,7 +56,7 @@ def _shuttling(script: Script, number: int, people: int, seconds: float, view: C
     x = (number - (spots - 1) / 2) * spacing
     lane = 0.3 if number < spots / 2 else -0.3
     z = lane + 0.1 * (number % 2) - (0.35 if script == "occlusion" else 0.0)
-    walk = max(3.0, (spots - 1) * spacing / 0.75)
+    walk = max(3.0, (spots - 1) * spacing / 0.62)
     leg, into = divmod(seconds, REST + walk)
     part, slope = _smooth((into - REST) / walk)
     start = x if leg % 2 == 0 else -x
