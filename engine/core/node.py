@@ -130,8 +130,10 @@ class Remote(Source, ABC):
 class Tape(Source):
     """A source that is pulled: a file, the stand-in, a recording. The runtime keeps its time."""
 
-    endless: ClassVar[bool] = False
-    """Whether it says nothing about when a show is over, as a metronome does not."""
+    @property
+    def endless(self) -> bool:
+        """Whether it says nothing about when a show is over, as a metronome does not."""
+        return False
 
     def open(self, emit: Emit) -> None:
         """Make sure that there is something to pull; raises DeviceError when there is not."""

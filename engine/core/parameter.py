@@ -11,6 +11,7 @@ loses it in patches and addresses (``in_`` is written ``in``).
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import types
@@ -112,7 +113,7 @@ class Parameter:
             value = value > 0
         elif self.is_time and isinstance(value, str):
             value = seconds(value)
-        converted = self._convert(value)
+        converted = self._convert(self._whole(value))
         if _is_number(converted):
             low, high = self.param.low, self.param.high
             if low is not None and converted < low:
@@ -121,8 +122,15 @@ class Parameter:
                 return type(converted)(high)
         return converted
 
+    def _whole(self, value: object) -> object:
+        """Give 90 for 90.0 where no other number fits: many tools send nothing but floats."""
+        takes_float = self.type is float or float in get_args(self.type)
+        if isinstance(value, float) and value.is_integer() and not takes_float:
+            return int(value)
+        return value
+
     def _convert(self, value: object) -> Any:
-        if isinstance(value, float) and not math.isfinite(value):
+        if not _all_finite(value):
             raise ParameterError(f"expected {self.expected()}, got {value}")
         try:
             return msgspec.convert(value, self.type)
@@ -181,7 +189,7 @@ def describe(kind: Any) -> str:
     """Say a Python type in a performer's words."""
     origin = get_origin(kind)
     if origin is Literal:
-        return "one of " + ", ".join(f'"{choice}"' for choice in get_args(kind))
+        return "one of " + ", ".join(json.dumps(choice) for choice in get_args(kind))
     if origin in (Union, types.UnionType):
         return " or ".join(describe(part) for part in get_args(kind) if part is not type(None))
     if origin in (list, tuple) and get_args(kind):
@@ -194,6 +202,12 @@ def _choices(kind: Any) -> list[str]:
     if get_origin(kind) is Literal:
         return [str(choice) for choice in get_args(kind)]
     return [choice for part in get_args(kind) for choice in _choices(part)]
+
+
+def _all_finite(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return all(_all_finite(one) for one in value)
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _is_number(value: object) -> bool:

@@ -1,7 +1,8 @@
 """Takes the tables of a patch apart into boxes, their constants and their cables.
 
 Chains are unrolled here: ``then`` and ``empty`` become boxes of their own behind the box that has
-them, named ``reach/smooth`` and ``reach/empty``; who takes a cable from ``reach`` gets the last.
+them, named ``reach/empty`` and ``reach/smooth``; who takes a cable from ``reach`` gets the last.
+What ``empty`` says comes first, so that a fall is smoothed like everything else.
 Nothing is known yet of what the boxes are.
 """
 
@@ -89,6 +90,10 @@ class _Reader:
     def _links(
         self, then: object, empty: object
     ) -> Iterator[tuple[str, str, dict[str, Any], KeyPath]]:
+        if isinstance(empty, dict):
+            yield f"{self._name}/empty", "empty", dict(empty), (self._name, "empty")
+        elif empty is not None:
+            self._complain('expected a table such as { to = 0, after = "2 s" }', "empty")
         for link in then if isinstance(then, list) else [then]:
             table = dict(link) if isinstance(link, dict) else {"use": link}
             use = table.pop("use", None)
@@ -96,10 +101,6 @@ class _Reader:
                 self._complain(f'expected names of boxes, such as ["smooth"], got {link!r}', "then")
                 continue
             yield self._free(f"{self._name}/{use}"), use, table, (self._name, "then")
-        if isinstance(empty, dict):
-            yield f"{self._name}/empty", "empty", dict(empty), (self._name, "empty")
-        elif empty is not None:
-            self._complain('expected a table such as { to = 0, after = "2 s" }', "empty")
 
     def _free(self, name: str) -> str:
         count = sum(taken == name or taken.startswith(f"{name}_") for taken in self._tables.boxes)

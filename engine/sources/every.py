@@ -20,7 +20,11 @@ class Every(Tape):
     """
 
     OUT: ClassVar[Mapping[str, type]] = {"tick": Trigger}
-    endless: ClassVar[bool] = True
+
+    @property
+    def endless(self) -> bool:
+        """Whether it never ends: it does not."""
+        return True
 
     time: Annotated[float, Param("from one tick to the next", SHORTEST, 86400, unit="s")] = 1.0
 

@@ -46,7 +46,7 @@ class VideoFile(Tape):
     _emit: Emit | None = None
 
     @property
-    def endless(self) -> bool:  # type: ignore[override]  # here it depends on a parameter
+    def endless(self) -> bool:  # here it depends on a parameter
         """Whether it says nothing about when a show is over: looped, it never ends."""
         return self.loop
 
