@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from pythonosc.osc_message import OscMessage, ParseError
-
 _BUNDLE: Final = b"#bundle\0"
 _DEEPEST: Final = 16
 _SIZES: Final = {"i": 4, "f": 4, "r": 4, "m": 4, "h": 8, "d": 8, "t": 8}
@@ -31,6 +29,9 @@ def packet(datagram: bytes) -> list[Spoken]:
     Time tags are not waited for: a sender whose clock is wrong would be heard never (python-osc,
     issue 110). Raises Malformed.
     """
+    # Here, because sending must go on without it.
+    from pythonosc.osc_message import ParseError  # noqa: PLC0415
+
     try:
         return [_message(one) for one in _elements(datagram, 0)]
     except (ParseError, UnicodeDecodeError) as error:
@@ -64,6 +65,8 @@ def _message(data: bytes) -> Spoken:
     if start < len(data):
         end = _after_string(data, start)
         _check_whole(data, data[start:end].rstrip(b"\0").decode(), end)
+    from pythonosc.osc_message import OscMessage  # noqa: PLC0415
+
     message = OscMessage(data)
     return message.address, list(message)
 

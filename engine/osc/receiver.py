@@ -1,0 +1,136 @@
+"""A port that is listened to on a thread of its own; what arrives is told message by message.
+
+One of the three files of this package that hold a socket (see ``udp``): ``osc_in`` and
+``osc_control`` both listen, and leaves do not import each other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+from engine.core.clock import SECOND, SystemClock
+from engine.core.errors import DeviceError
+from engine.core.messages import Ns
+from engine.osc.parse import Malformed, packet
+
+Hear = Callable[[str, list[Any], str, Ns], None]
+"""Told of a message: its address, its arguments, the sender's host, and when it came."""
+
+_LARGEST: Final = 65536
+_BUFFER: Final = 1 << 20  # a burst of some thousand messages
+_PAUSE: Final = 0.5  # seconds until a thread that nobody could wake looks up
+
+_log = logging.getLogger("sensorium")
+
+
+class Receiver:
+    """Listens to one UDP port. ``malformed`` counts packets that were not OSC.
+
+    ``hear`` is called on the thread that listens; what it raises is reported like a malformed
+    packet, and the next message is heard.
+    """
+
+    def __init__(self, hear: Hear) -> None:
+        self.malformed = 0
+        self._hear = hear
+        self._clock = SystemClock()
+        self._next_report = Ns(0)
+        self._unreported = 0
+        self._socket: socket.socket | None = None
+        self._thread: threading.Thread | None = None
+        self._stop = False
+
+    @property
+    def port(self) -> int:
+        """The port that is listened to; 0 while closed."""
+        return int(self._socket.getsockname()[1]) if self._socket else 0
+
+    def open(self, host: str, port: int) -> None:
+        """Begin; raises DeviceError where the port is in use or the host is not ours."""
+        self.close()
+        self._socket = _bind(host, port)
+        self._stop = False
+        self._thread = threading.Thread(
+            target=self._run, args=(self._socket,), name=f"osc {port}", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening; may be called twice."""
+        if self._socket is None or self._thread is None:
+            return
+        self._stop = True
+        self._wake_up()
+        self._thread.join()
+        self._socket.close()
+        self._socket = self._thread = None
+
+    def _wake_up(self) -> None:
+        assert self._socket is not None
+        address = self._socket.getsockname()
+        local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address[0], address[0])
+        with contextlib.suppress(OSError):
+            self._socket.sendto(b"", (local, *address[1:]))
+
+    def _run(self, listening: socket.socket) -> None:
+        while not self._stop:
+            try:
+                datagram, sender = listening.recvfrom(_LARGEST)
+            except TimeoutError:
+                continue
+            except OSError as error:
+                # On Windows, an answer that found nobody comes back here; nothing is lost by it.
+                if error.errno in (errno.EBADF, errno.ENOTSOCK):
+                    return
+                continue
+            if datagram:
+                self._take(datagram, sender[0])
+
+    def _take(self, datagram: bytes, host: str) -> None:
+        at = self._clock.now()
+        try:
+            spoken = packet(datagram)
+        except Malformed as error:
+            self._report(f"a packet from {host} that is not OSC: {error}", at)
+            return
+        for address, arguments in spoken:
+            try:
+                self._hear(address, arguments, host, at)
+            except Exception as error:
+                self._report(f"from {host}: {error}", at)
+
+    def _report(self, text: str, at: Ns) -> None:
+        """Say it, once a second at most: who sends nonsense sends much of it."""
+        self.malformed += 1
+        if at < self._next_report:
+            self._unreported += 1
+            return
+        more = f" (and {self._unreported} more before)" if self._unreported else ""
+        _log.warning("port %d: %s%s", self.port, text, more)
+        self._next_report = Ns(at + SECOND)
+        self._unreported = 0
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise DeviceError(f"{host}: no address of this machine ({error})") from None
+    family, _, _, _, address = found[0]
+    listening = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+        listening.settimeout(_PAUSE)
+        listening.bind(address)
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise DeviceError(f"port {port} is in use by another program or box") from None
+        raise DeviceError(f"{host}:{port}: {error.strerror}") from None
+    return listening

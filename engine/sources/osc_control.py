@@ -1,0 +1,202 @@
+"""Be controlled by OSC: ``/<box>/<parameter> value`` sets what a hand would.
+
+    /reach/smooth/amount 0.3      a parameter; a box may be a link of a chain, as here
+    /reach/smooth/amount/release  give it back to its cable
+    /sensorium/patch 2            go to another patch: by number from 1, name or title
+    /panic                        end everything that sounds
+
+What is refused is answered with ``/sensorium/error address reason`` to the sender's machine, on the
+port for replies. There and on this machine, once a second: ``/sensorium/alive i`` (seconds since
+the start), ``/sensorium/delay f`` (ms), ``/sensorium/errors i``; and ``/sensorium/patch s`` and
+``/sensorium/<box>/state s`` when they change and every five seconds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import math
+import socket
+from functools import partial
+from typing import Annotated, Any, Final
+
+from engine.core.clock import SECOND, SystemClock
+from engine.core.commands import Answer, Command, Panic, PlayPatch, Release, SetParameter
+from engine.core.errors import DeviceError
+from engine.core.messages import Ns
+from engine.core.node import Emit, Remote
+from engine.core.parameter import Fixed, Param
+from engine.core.status import Status
+from engine.osc.bundle import messages
+from engine.osc.packer import Packer
+from engine.osc.receiver import Receiver
+
+LOCAL: Final = "127.0.0.1"
+TRIES: Final = 20
+HOSTS: Final = 8
+"""How many machines are told how the show goes."""
+
+REMEMBERED: Final = 60 * SECOND
+"""How long a machine is told after it last spoke."""
+
+ANSWERS: Final = 100
+"""How many refusals are answered a second; who floods is not flooded back."""
+
+EVERYTHING: Final = 5
+"""Every how many reports everything is told, changed or not."""
+
+_log = logging.getLogger("sensorium")
+
+
+class OscControl(Remote):
+    """Take parameters, patch changes and panic from OSC, and tell how the show goes."""
+
+    port: Fixed[Annotated[int, Param("the UDP port to listen to", 1, 65535)]] = 9700
+    host: Fixed[
+        Annotated[str, Param('"0.0.0.0" hears the network, "127.0.0.1" only this machine')]
+    ] = LOCAL
+    replies: Fixed[Annotated[int, Param("the port that replies go to", 1, 65535)]] = 9701
+
+    def __post_init__(self) -> None:
+        self._receiver = Receiver(self._hear)
+        self._emit: Emit | None = None
+        self._speaker: socket.socket | None = None
+        self._hosts: dict[str, Ns] = {}
+        self._refusals = 0
+        self._answered = 0
+        self._reports = 0
+        self._told: dict[str, str] = {}
+
+    @property
+    def listens(self) -> int:
+        """The port that was found free; 0 while closed."""
+        return self._receiver.port
+
+    @property
+    def refusals(self) -> int:
+        """How much was refused so far, malformed packets included."""
+        return self._refusals + self._receiver.malformed
+
+    def open(self, emit: Emit) -> None:
+        """Begin to listen, on the next free port if need be; raises DeviceError."""
+        self.close()
+        self._emit = emit
+        self._speaker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._speaker.setblocking(False)
+        self._listen()
+        if self.listens != self.port:
+            _log.warning("port %d is in use; control is on port %d", self.port, self.listens)
+
+    def close(self) -> None:
+        """Stop listening and telling."""
+        self._receiver.close()
+        if self._speaker is not None:
+            self._speaker.close()
+            self._speaker = None
+
+    def report(self, status: Status) -> None:
+        """Tell everybody who spoke lately, and this machine."""
+        self._answered = 0
+        self._reports += 1
+        lines = [
+            Packer("/sensorium/alive", "i").pack(int(status.seconds)),
+            Packer("/sensorium/delay", "f").pack(status.delay_ms),
+            Packer("/sensorium/errors", "i").pack(status.errors + self.refusals),
+            *self._news(status),
+        ]
+        self._forget_hosts()
+        for host in {LOCAL: None, **self._hosts}:
+            for line in lines:
+                self._say(host, line)
+
+    def _listen(self) -> None:
+        candidates = [port for port in range(self.port, self.port + TRIES) if port != self.replies]
+        for port in candidates[:-1]:
+            with contextlib.suppress(DeviceError):
+                self._receiver.open(self.host, port)
+                return
+        self._receiver.open(self.host, candidates[-1])
+
+    def _hear(self, address: str, arguments: list[Any], host: str, at: Ns) -> None:
+        self._remember(host, at)
+        refuse = partial(self._refuse, host, address)
+        try:
+            command = understand(address, arguments, refuse)
+        except ValueError as error:
+            refuse(str(error))
+            return
+        if command is not None and self._emit is not None:
+            self._emit("", command, at)
+
+    def _refuse(self, host: str, address: str, reason: str) -> None:
+        self._refusals += 1
+        self._answered += 1
+        if self._answered <= ANSWERS:
+            with contextlib.suppress(ValueError):
+                self._say(host, Packer("/sensorium/error", "ss").pack(address, reason))
+
+    def _news(self, status: Status) -> list[bytes]:
+        """Give what changed since the last report, and now and then everything."""
+        now = {"/sensorium/patch": status.patch}
+        now |= {f"/sensorium/{box}/state": state for box, state in status.states.items()}
+        everything = self._reports % EVERYTHING == 1
+        news = {
+            address: text
+            for address, text in now.items()
+            if everything or self._told.get(address) != text
+        }
+        self._told = now
+        return [Packer(address, "s").pack(text) for address, text in news.items()]
+
+    def _remember(self, host: str, at: Ns) -> None:
+        self._hosts.pop(host, None)
+        self._hosts[host] = at
+        if len(self._hosts) > HOSTS:
+            del self._hosts[next(iter(self._hosts))]
+
+    def _forget_hosts(self) -> None:
+        now = SystemClock().now()
+        self._hosts = {h: at for h, at in self._hosts.copy().items() if now - at < REMEMBERED}
+
+    def _say(self, host: str, piece: bytes) -> None:
+        speaker = self._speaker
+        if speaker is None:
+            return
+        for message in messages(piece):
+            with contextlib.suppress(OSError):
+                speaker.sendto(message, (host, self.replies))
+
+
+def understand(address: str, arguments: list[Any], refuse: Answer) -> Command | None:
+    """Read a message as a command; raises ValueError with the reason where it is none.
+
+    None for the second half of a button, which says 0 when it is let go.
+    """
+    path = address.strip("/").split("/")
+    pressed = not arguments or arguments[0] not in (0, False)
+    if path == ["panic"]:
+        return Panic() if pressed else None
+    if path[0] == "sensorium":
+        return _of_the_show(path, arguments, refuse)
+    if len(path) < 2 or not all(path):
+        raise ValueError("expected /box/parameter with a value")
+    if path[-1] == "release" and len(path) > 2:
+        return Release("/".join(path[:-2]), path[-2], refuse) if pressed else None
+    if not arguments:
+        raise ValueError("came without a value")
+    for argument in arguments:
+        if isinstance(argument, float) and not math.isfinite(argument):
+            raise ValueError(f"{argument} is no number")
+    value = arguments[0] if len(arguments) == 1 else list(arguments)
+    return SetParameter("/".join(path[:-1]), path[-1], value, refuse)
+
+
+def _of_the_show(path: list[str], arguments: list[Any], refuse: Answer) -> Command:
+    if path == ["sensorium", "patch"]:
+        which = arguments[0] if arguments else None
+        if isinstance(which, float) and which.is_integer():
+            which = int(which)
+        if isinstance(which, bool) or not isinstance(which, int | str):
+            raise ValueError("expected the number, name or title of a patch")
+        return PlayPatch(which, refuse)
+    raise ValueError("not known; there is /sensorium/patch")

@@ -1,0 +1,159 @@
+"""Hear OSC: faders, buttons and texts that another program or a phone sends.
+
+[desk]
+use  = "osc_in"
+port = 9000
+[desk.listen]
+fader = "/1/fader1"
+go    = { address = "/1/push1", carries = "trigger" }
+pad_y = { address = "/3/xy", argument = 2 }
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+from engine.core.errors import ParameterError
+from engine.core.messages import Ns, Trigger
+from engine.core.node import Emit, Source
+from engine.core.parameter import Fixed, Param
+from engine.osc.address import check
+from engine.osc.receiver import Receiver
+
+Carries = Literal["number", "switch", "trigger", "text"]
+
+
+class Unfit(ValueError):
+    """A message whose argument is not what was asked for."""
+
+
+class Heard(msgspec.Struct, forbid_unknown_fields=True):
+    """What one outlet listens for: ``argument`` counts from 1."""
+
+    address: str
+    carries: Carries = "number"
+    argument: Annotated[int, msgspec.Meta(ge=1)] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Outlet:
+    name: str
+    argument: int
+    convert: Callable[[Any], Any]
+
+
+class OscIn(Source):
+    """Listen to an OSC port: ``listen`` names the addresses, and each name is an outlet."""
+
+    port: Fixed[Annotated[int, Param("the UDP port to listen to", 1, 65535)]] = 9000
+    host: Fixed[
+        Annotated[str, Param('"0.0.0.0" hears the network, "127.0.0.1" only this machine')]
+    ] = "127.0.0.1"
+    listen: Fixed[
+        Annotated[
+            dict[str, str | dict[str, str | int]],
+            Param('names for addresses: fader = "/1/fader1"'),
+        ]
+    ]
+
+    def __post_init__(self) -> None:
+        self._heard = {name: _read(name, entry) for name, entry in self.listen.items()}
+        if not self._heard:
+            raise ParameterError('listen: nothing to hear; name an address: fader = "/1/fader1"')
+        self._by_address: dict[str, list[_Outlet]] = {}
+        for name, heard in self._heard.items():
+            outlet = _Outlet(name, heard.argument, CONVERT[heard.carries])
+            self._by_address.setdefault(heard.address, []).append(outlet)
+        self._emit: Emit | None = None
+        self._receiver = Receiver(self._hear)
+
+    @property
+    def malformed(self) -> int:
+        """How many packets were not OSC, or not what was asked for."""
+        return self._receiver.malformed
+
+    def outlets(self) -> Mapping[str, type]:
+        """Give what ``listen`` names."""
+        return {name: TYPES[heard.carries] for name, heard in self._heard.items()}
+
+    def open(self, emit: Emit) -> None:
+        """Begin to listen; raises DeviceError where the port is in use."""
+        self._emit = emit
+        self._receiver.open(self.host, self.port)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._receiver.close()
+
+    def _hear(self, address: str, arguments: list[Any], host: str, at: Ns) -> None:
+        for outlet in self._by_address.get(address, ()):
+            if outlet.argument > max(len(arguments), 1):
+                raise Unfit(f"{address} came without an argument {outlet.argument}")
+            given = arguments[outlet.argument - 1] if arguments else None
+            try:
+                message = outlet.convert(given)
+            except Unfit as error:
+                raise Unfit(f"{address} {error}") from None
+            if message is not None and self._emit is not None:
+                self._emit(outlet.name, message, at)
+
+
+def _read(name: str, entry: str | Mapping[str, str | int]) -> Heard:
+    written = {"address": entry} if isinstance(entry, str) else entry
+    try:
+        heard = msgspec.convert(written, Heard)
+        check(heard.address, ())
+    except msgspec.ValidationError as error:
+        raise ParameterError(f"listen.{name}: {error}") from None
+    except ParameterError as error:
+        raise ParameterError(f"listen.{name}: {error}") from None
+    return heard
+
+
+def _number(given: Any) -> float:
+    if not isinstance(given, int | float):
+        raise Unfit(f"brought {_say(given)}, not a number")
+    if not math.isfinite(given):
+        raise Unfit(f"brought {given}, which is no number")
+    return float(given)
+
+
+def _switch(given: Any) -> bool:
+    return _number(given) > 0
+
+
+def _trigger(given: Any) -> Trigger | None:
+    """A button sends a number above 0 when pressed and 0 when let go; nothing at all also fires."""
+    if not isinstance(given, int | float):
+        return Trigger()
+    value = _number(given)
+    return Trigger(value) if value > 0 else None
+
+
+def _text(given: Any) -> str:
+    if not isinstance(given, str):
+        raise Unfit(f"brought {_say(given)}, not a text")
+    return given
+
+
+def _say(given: Any) -> str:
+    return "nothing" if given is None else f"{str(given)[:40]!r}"
+
+
+CONVERT: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "number": _number,
+    "switch": _switch,
+    "trigger": _trigger,
+    "text": _text,
+}
+TYPES: Final[Mapping[str, type]] = {
+    "number": float,
+    "switch": bool,
+    "trigger": Trigger,
+    "text": str,
+}
