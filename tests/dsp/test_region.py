@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.messages import JOINTS
@@ -38,6 +38,7 @@ def scenes(draw: st.DrawFn) -> Scene:
     return Scene(width, height, follow(points, sure, width, height))
 
 
+@settings(deadline=None)
 @given(scenes(), st.sampled_from([8, 192, 256]), st.lists(st.tuples(units, units), min_size=1))
 def test_there_and_back_is_where_it_was(
     scene: Scene, size: int, points: list[tuple[float, float]]
@@ -47,6 +48,7 @@ def test_there_and_back_is_where_it_was(
     assert np.allclose(placement.to_square(there), points, atol=1e-6)
 
 
+@settings(deadline=None)
 @given(scenes(), st.sampled_from([8, 192, 256]))
 def test_a_placement_stays_inside_picture_and_square(scene: Scene, size: int) -> None:
     placement = place(scene.region, scene.width, scene.height, size)
@@ -58,11 +60,13 @@ def test_a_placement_stays_inside_picture_and_square(scene: Scene, size: int) ->
     assert 0 <= v0 < v1 <= size
 
 
+@settings(deadline=None)
 @given(scenes())
 def test_the_square_is_never_larger_than_the_whole_picture(scene: Scene) -> None:
     assert 1 <= scene.region.side <= whole(scene.width, scene.height).side
 
 
+@settings(deadline=None)
 @given(bodies, st.integers(40, 2000), st.integers(40, 2000))
 def test_every_sure_joint_lies_in_the_square(
     body: list[tuple[float, float]], width: int, height: int
@@ -110,6 +114,7 @@ def test_any_picture_fills_the_square(shape: tuple[int, int, int]) -> None:
     assert (square == 77).all()
 
 
+@settings(deadline=None)
 @given(st.integers(-150, 590), st.integers(-150, 310), st.integers(200, 400))
 def test_what_is_cut_out_is_where_the_placement_says(left: int, top: int, side: int) -> None:
     x, y = 320, 180
