@@ -111,7 +111,7 @@ class Source(Box, ABC):
         """Give the type of one outlet; raises UnknownName."""
         outlets = self.outlets()
         if name not in outlets:
-            raise UnknownName("outlet", name, outlets)
+            raise UnknownName("output", name, outlets)
         return outlets[name]
 
     def instead(self, live: bool) -> tuple[str, dict[str, Any]] | None:
