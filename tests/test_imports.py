@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted(file.relative_to(ROOT) for file in (ROOT / "engine").rglob("*.py"))
 
 LEAVES = ("sources", "models", "nodes", "sinks")
-BELOW_LEAVES = frozenset({"core", "osc", "dsp", "net"})
+BELOW_LEAVES = frozenset({"core", "osc", "dsp", "net", "midi"})
 RUNTIME = frozenset({"runtime", "patch", "registry", *BELOW_LEAVES})
 
 # Part of the engine -> the parts it may import. Leaves are loaded by name only, by the registry.
@@ -27,6 +27,7 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "dsp": frozenset({"core", "dsp"}),
     "osc": frozenset({"core", "osc", "dsp"}),
     "net": frozenset({"core", "osc", "net"}),
+    "midi": frozenset({"core", "midi"}),
     "patch": frozenset({"patch", "core"}),
     "registry": frozenset({"core"}),
     **dict.fromkeys(LEAVES, BELOW_LEAVES),
@@ -49,8 +50,8 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "cv2": frozenset({"dsp", *LEAVES}),
     "cv2_enumerate_cameras": frozenset({"sources"}),
     "sounddevice": frozenset({"sources", "sinks", "terminal"}),
-    "mido": frozenset({"sources", "sinks", "terminal"}),
-    "rtmidi": frozenset({"sources", "sinks", "terminal"}),
+    "mido": frozenset({"midi", "terminal"}),
+    "rtmidi": frozenset({"midi/ports.py", "terminal"}),
     "pythonosc": frozenset({"sources", "sinks", "osc", "runtime"}),
     "glfw": frozenset({"sinks"}),
     "moderngl": frozenset({"sinks"}),
@@ -61,7 +62,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "rich": frozenset({"cli", "runtime", "terminal"}),
 }
 # Outside leaves these are imported inside a function, so that a missing driver hurts only its user.
-DRIVERS = frozenset({"sounddevice", "mido", "rtmidi", "pythonosc", "glfw", "moderngl"})
+DRIVERS = frozenset({"sounddevice", "rtmidi", "pythonosc", "glfw", "moderngl"})
 
 # Parts that do no input or output -> what of the standard library they leave alone.
 NETWORK = frozenset({"socket", "socketserver", "ssl", "select", "selectors", "http", "urllib"})

@@ -123,6 +123,23 @@ class Parameter:
                 return type(converted)(high)
         return converted
 
+    def from_knob(self, turned: float) -> Any:
+        """Convert how far a knob is turned, 0 to 1: of the range, or through the choices.
+
+        A switch is on from the middle up; a number without a range takes the turn itself. Raises
+        ParameterError for what no knob can set, such as a text.
+        """
+        turned = min(max(turned, 0.0), 1.0)
+        choices = get_args(self.type) if get_origin(self.type) is Literal else ()
+        if choices:
+            return choices[min(int(turned * len(choices)), len(choices) - 1)]
+        if self.type is bool:
+            return turned >= 0.5
+        low, high = self.param.low, self.param.high
+        if low is not None and high is not None:
+            turned = low + turned * (high - low)
+        return self.from_wire(turned)
+
     def _whole(self, value: object) -> object:
         """Give 90 for 90.0 where no other number fits: many tools send nothing but floats."""
         takes_float = self.type is float or float in get_args(self.type)

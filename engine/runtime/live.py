@@ -120,6 +120,8 @@ class Live:
         self._report()
 
     def _open_sink(self, name: str, sink: Sink) -> None:
+        emit = self._emit(name)
+        sink.report_to(lambda command: emit("", command, self._clock.now()))
         if sink.lane:
             deliver = partial(self._deliver, name)
             lane = SinkLane(name, sink, deliver, self._clock, self.engine.last_at)

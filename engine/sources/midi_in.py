@@ -1,0 +1,281 @@
+"""Play with MIDI keyboards, knobs, pads, pedals and other programs.
+
+Each cable names what it listens to, and maybe a channel:
+
+    knobs.cc16       a controller, 0 to 1;  knobs.cc1:14 one with 14 bits (controllers 1 and 33)
+    keys.notes       notes with their velocity; a cable that names nothing takes these
+    pads.note36      a trigger when that note begins, with its velocity, 0 to 1
+    keys.bend        the bend wheel, -1 to 1;  keys.pressure  the pressure on all keys, 0 to 1
+    desk.program     the number of a program change: 0 the first
+    box.10/cc16      the same, heard on channel 10 only
+    box.tempo        beats a minute of a MIDI clock, at each beat once one was heard whole
+    box.beat         a trigger at each beat of a MIDI clock;  box.clock  at each of its 24 pulses
+    box.start  box.stop      triggers of a sequencer
+
+``map`` lets knobs set parameters of other boxes, as a hand does: the whole way of the knob is the
+whole range of the parameter, or what ``to`` says. Pads (``note36``) set 1 while they are down.
+
+    [knobs]
+    use = "midi_in"
+    port = "nanoKONTROL2"
+    [knobs.map]
+    cc21 = "reach/smooth.smooth"
+    cc22 = { parameter = "reach.on" }
+    cc23 = { parameter = "hit.above", to = [0.5, 0.9] }
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+import msgspec
+
+from engine.core.commands import Lost, PlayPatch, SetParameter
+from engine.core.errors import ParameterError, UnknownName
+from engine.core.messages import Message, Note, Ns, Trigger
+from engine.core.node import Emit, Source
+from engine.core.parameter import Fixed, Param
+from engine.midi.frames import GONE, HEARD, MOMENT
+from engine.midi.names import Name, read_name
+from engine.midi.process import Helper
+from engine.midi.stream import Stream
+from engine.midi.tempo import Tempo
+
+OF_A_CHANNEL: Final = ("notes", "program", "bend", "pressure")
+TURNED: Final = ("bend", "pressure")
+NUMBERED: Final = {"cc": float, "note": Trigger}
+SEVEN: Final = 127
+FOURTEEN: Final = 16383
+CENTRE: Final = 8192
+_FINE: Final = 32
+
+_log = logging.getLogger("sensorium")
+
+
+class Turned(msgspec.Struct, forbid_unknown_fields=True):
+    """What a knob sets: a parameter as "box.parameter", over its whole range or within ``to``."""
+
+    parameter: str
+    to: tuple[float, float] | None = None
+
+    @property
+    def target(self) -> tuple[str, str]:
+        """The box, and its parameter."""
+        box, _, parameter = self.parameter.rpartition(".")
+        return box, parameter
+
+    def command(self, turned: float) -> SetParameter:
+        """Say what to set where the knob is turned so far, 0 to 1."""
+        if self.to is None:
+            return SetParameter(*self.target, turned, of_range=True)
+        return SetParameter(*self.target, self.to[0] + turned * (self.to[1] - self.to[0]))
+
+
+class MidiIn(Source):
+    """Listen to a MIDI port: what is played there is outlets, and can set parameters."""
+
+    OUT: ClassVar[Mapping[str, type]] = {
+        "notes": Note,
+        "program": int,
+        "bend": float,
+        "pressure": float,
+        "tempo": float,
+        "beat": Trigger,
+        "clock": Trigger,
+        "start": Trigger,
+        "stop": Trigger,
+    }
+
+    port: Fixed[
+        Annotated[
+            str | None,
+            Param(
+                'a part of the name of a port, or "auto" for the first where somebody plays; '
+                'without one, a virtual port "Sensorium" is made for other programs'
+            ),
+        ]
+    ] = None
+    name: Fixed[Annotated[str, Param("what a virtual port is called")]] = "Sensorium"
+    channel: Annotated[int | None, Param("hear only this channel", 1, 16)] = None
+    patches: Annotated[bool, Param("let program changes choose the patch of a set")] = False
+    map_: Fixed[
+        Annotated[
+            dict[str, str | dict[str, str | list[float]]],
+            Param('parameters for knobs: cc21 = "smooth.smooth"'),
+        ]
+    ] = {}  # noqa: RUF012
+    system: Fixed[
+        Annotated[Literal["auto", "alsa", "core", "windows", "jack"], Param("by which MIDI system")]
+    ] = "auto"
+
+    def __post_init__(self) -> None:
+        self._outlets: dict[Name, str] = {Name(kind): kind for kind in self.OUT}
+        self._turned = {key: _turned(key, entry) for key, entry in self.map_.items()}
+        self._knobs: dict[Name, list[Turned]] = {}
+        for key, turned in self._turned.items():
+            name = _read(key, TURNED, f"map.{key}: ")
+            self._knobs.setdefault(name, []).append(turned)
+        self._coarse: dict[tuple[int, int], int] = {}
+        self._stream = Stream()
+        self._tempo = Tempo()
+        self._helper: Helper | None = None
+        self._emit: Emit | None = None
+
+    @property
+    def malformed(self) -> int:
+        """How many bytes came that belong to no message."""
+        return self._stream.strays
+
+    def outlet(self, name: str) -> type:
+        """Give the type of an outlet and listen to it; raises UnknownName or ParameterError."""
+        read = _read(name, self.OUT)
+        self._outlets[read] = name
+        return NUMBERED.get(read.kind) or self.OUT[read.kind]
+
+    def sets(self) -> Mapping[tuple[str, ...], tuple[str, str]]:
+        """Give what the knobs set."""
+        return {("map", key): turned.target for key, turned in self._turned.items()}
+
+    def open(self, emit: Emit) -> None:
+        """Begin to listen; raises DeviceError where the port is not there, or two have its name."""
+        self._emit = emit
+        self._stream = Stream()
+        self._helper = Helper("in", self.system, self.port, self.name, self._heard)
+        opened = self._helper.start()
+        if self.port is not None:
+            _log.info("MIDI comes from %s", opened)
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._helper is not None:
+            self._helper.stop()
+            self._helper = None
+
+    def hear(self, piece: bytes, at: Ns) -> None:
+        """Take MIDI bytes that came at a moment."""
+        for message in self._stream.feed(piece):
+            if message[0] < 0xF0:
+                if self.channel in (None, (message[0] & 0x0F) + 1):
+                    HEARD_OF[message[0] & 0xF0](self, message, at)
+            else:
+                self._of_the_system(message[0], at)
+
+    def _heard(self, kind: bytes, content: bytes) -> None:
+        if kind == HEARD:
+            (moment,) = MOMENT.unpack_from(content)
+            self.hear(content[MOMENT.size :], Ns(moment))
+        elif kind == GONE and self._emit is not None:
+            self._emit("", Lost(f"{content.decode()} went away"), Ns(0))
+
+    def _note(self, message: bytes, at: Ns) -> None:
+        _, number, velocity = message
+        if message[0] & 0xF0 == 0x80:
+            velocity = 0
+        channel = (message[0] & 0x0F) + 1
+        self._say(Name("notes", channel=channel), Note(number, velocity, channel), at)
+        one = Name("note", number, channel=channel)
+        if velocity:
+            self._say(one, Trigger(velocity / SEVEN), at)
+        self._turn(one, 1.0 if velocity else 0.0, at)
+
+    def _control(self, message: bytes, at: Ns) -> None:
+        status, number, value = message
+        channel = (status & 0x0F) + 1
+        self._number(Name("cc", number, channel=channel), value / SEVEN, at)
+        if number < _FINE:
+            self._coarse[channel, number] = value
+        elif (coarse := self._coarse.get((channel, number - _FINE))) is not None:
+            # The coarse one comes first and the fine one completes it (MIDI 1.0, page 12).
+            both = (coarse << 7 | value) / FOURTEEN
+            self._number(Name("cc", number - _FINE, fine=True, channel=channel), both, at)
+
+    def _program(self, message: bytes, at: Ns) -> None:
+        status, number = message
+        self._say(Name("program", channel=(status & 0x0F) + 1), number, at)
+        if self.patches and self._emit is not None:
+            self._emit("", PlayPatch(number + 1), at)
+
+    def _pressure(self, message: bytes, at: Ns) -> None:
+        status, value = message
+        self._number(Name("pressure", channel=(status & 0x0F) + 1), value / SEVEN, at)
+
+    def _bend(self, message: bytes, at: Ns) -> None:
+        status, low, high = message
+        value = (high << 7 | low) - CENTRE
+        name = Name("bend", channel=(status & 0x0F) + 1)
+        part = value / (CENTRE if value < 0 else CENTRE - 1)
+        self._say(name, part, at)
+        self._turn(name, (part + 1) / 2, at)
+
+    def _pressure_of_a_key(self, message: bytes, at: Ns) -> None:
+        """Leave out: nothing in a patch could take the pressure of one key."""
+
+    def _of_the_system(self, status: int, at: Ns) -> None:
+        if status == 0xF8:
+            beat, tempo = self._tempo.pulse(at)
+            self._say(Name("clock"), Trigger(), at)
+            if tempo is not None:
+                self._say(Name("tempo"), tempo, at)
+            if beat:
+                self._say(Name("beat"), Trigger(), at)
+        elif status in (0xFA, 0xFB):
+            self._tempo.start()
+            self._say(Name("start"), Trigger(), at)
+        elif status == 0xFC:
+            self._say(Name("stop"), Trigger(), at)
+
+    def _number(self, name: Name, value: float, at: Ns) -> None:
+        self._say(name, value, at)
+        self._turn(name, value, at)
+
+    def _say(self, name: Name, message: Message, at: Ns) -> None:
+        """Say a message to those who asked for it, on its channel or on any."""
+        for each in _with_and_without_channel(name):
+            outlet = self._outlets.get(each)
+            if outlet is not None and self._emit is not None:
+                self._emit(outlet, message, at)
+
+    def _turn(self, name: Name, value: float, at: Ns) -> None:
+        for each in _with_and_without_channel(name):
+            for turned in self._knobs.get(each, ()):
+                if self._emit is not None:
+                    self._emit("", turned.command(value), at)
+
+
+HEARD_OF: Final[Mapping[int, Callable[[MidiIn, bytes, Ns], None]]] = {
+    0x80: MidiIn._note,
+    0x90: MidiIn._note,
+    0xA0: MidiIn._pressure_of_a_key,
+    0xB0: MidiIn._control,
+    0xC0: MidiIn._program,
+    0xD0: MidiIn._pressure,
+    0xE0: MidiIn._bend,
+}
+
+
+def _with_and_without_channel(name: Name) -> tuple[Name, ...]:
+    return (name,) if name.channel is None else (name, replace(name, channel=None))
+
+
+def _read(text: str, plain: Any, where: str = "") -> Name:
+    try:
+        return read_name(text, plain, OF_A_CHANNEL)
+    except UnknownName as error:
+        if not where:
+            raise
+        raise ParameterError(f"{where}{error}") from None
+
+
+def _turned(key: str, entry: str | Mapping[str, Any]) -> Turned:
+    try:
+        turned = msgspec.convert({"parameter": entry} if isinstance(entry, str) else entry, Turned)
+    except msgspec.ValidationError as error:
+        raise ParameterError(f"map.{key}: {error}") from None
+    if not all(turned.target):
+        raise ParameterError(
+            f'map.{key}: expected a parameter as "box.parameter", got "{turned.parameter}"'
+        )
+    return turned
