@@ -15,7 +15,7 @@ from typing import Final
 from engine.core.errors import ParameterError, UnknownName
 
 NUMBERED: Final = ("note", "cc")
-_NAME: Final = re.compile(r"(?:([1-9]\d*)/)?([a-z_]+?)(0|[1-9]\d*)?(:14)?")
+_NAME: Final = re.compile(r"(?:([1-9]\d*)/)?([a-z_]+?)(\d+)?(:14)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ def read_name(text: str, plain: Collection[str], channels: Collection[str] = ())
 
 
 def _unknown(text: str, plain: Collection[str]) -> UnknownName:
-    _, slash, name = text.rpartition("/")
+    channel, slash, _ = text.partition("/")
+    before = f"{channel}/" if slash and channel.isdigit() else ""
     every = [*plain, *(f"{kind}{number}" for kind in NUMBERED for number in range(128))]
     listed = f"There is: {', '.join((*plain, 'note36', 'cc74', 'cc1:14', '10/note36'))}."
-    before = text.removesuffix(name) if slash else ""
     return UnknownName("MIDI message", text, [before + one for one in every], listed)

@@ -43,7 +43,9 @@ class Sounding:
         notes = [bytes((NOTE_OFF | channel, note, 0)) for channel, note in self._notes]
         pedals = [bytes((CONTROL | channel, pedal, 0)) for channel, pedal in self._pedals]
         stop = [bytes((STOP,))] if self._runs else []
-        self.__init__()  # type: ignore[misc]
+        self._notes.clear()
+        self._pedals.clear()
+        self._runs = False
         return [*notes, *pedals, *stop]
 
 

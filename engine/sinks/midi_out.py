@@ -107,9 +107,7 @@ class MidiOut(Sink):
         helper = Helper("out", self.system, self.port, self.name, self._heard)
         opened = helper.start()
         self._helper = helper
-        # What was begun before the port went away may sound there until now.
-        ends, self._begun = self._begun, {}
-        helper.write([*ends, *(each for form in self._forms.values() for each in form.anew())])
+        helper.write(self._anew())
         self._plays = True
         if self.port is not None:
             _log.info("MIDI goes to %s", opened)
@@ -169,6 +167,14 @@ class MidiOut(Sink):
             if port in (None, name):
                 self._collect(name, form.end())
         self.flush(self._now)
+
+    def _anew(self) -> list[bytes]:
+        """Give what brings a receiver that has just come back to where it was.
+
+        What was begun before its port went away may have sounded there until now.
+        """
+        ends, self._begun = self._begun, {}
+        return [*ends, *(each for form in self._forms.values() for each in form.anew())]
 
     def _collect(self, port: str, frames: Sequence[bytes]) -> None:
         self._frames += frames

@@ -27,30 +27,26 @@ whole range of the parameter, or what ``to`` says. Pads (``note36``) set 1 while
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 import msgspec
 
-from engine.core.commands import Lost, PlayPatch, SetParameter
+from engine.core.commands import Command, Lost, PlayPatch, SetParameter
 from engine.core.errors import ParameterError, UnknownName
 from engine.core.messages import Message, Note, Ns, Trigger
 from engine.core.node import Emit, Source
 from engine.core.parameter import Fixed, Param
+from engine.midi.ear import Ear, Said
 from engine.midi.frames import GONE, HEARD, MOMENT
 from engine.midi.names import Name, read_name
 from engine.midi.process import Helper
-from engine.midi.stream import Stream
-from engine.midi.tempo import Tempo
 
 OF_A_CHANNEL: Final = ("notes", "program", "bend", "pressure")
 TURNED: Final = ("bend", "pressure")
+"""What of them can be mapped to a parameter."""
 NUMBERED: Final = {"cc": float, "note": Trigger}
-SEVEN: Final = 127
-FOURTEEN: Final = 16383
-CENTRE: Final = 8192
-_FINE: Final = 32
 
 _log = logging.getLogger("sensorium")
 
@@ -112,27 +108,27 @@ class MidiIn(Source):
     ] = "auto"
 
     def __post_init__(self) -> None:
-        self._outlets: dict[Name, str] = {Name(kind): kind for kind in self.OUT}
+        self._outlets: dict[Name, list[str]] = {Name(kind): [kind] for kind in self.OUT}
         self._turned = {key: _turned(key, entry) for key, entry in self.map_.items()}
         self._knobs: dict[Name, list[Turned]] = {}
         for key, turned in self._turned.items():
             name = _read(key, TURNED, f"map.{key}: ")
             self._knobs.setdefault(name, []).append(turned)
-        self._coarse: dict[tuple[int, int], int] = {}
-        self._stream = Stream()
-        self._tempo = Tempo()
+        self._ear = Ear()
         self._helper: Helper | None = None
         self._emit: Emit | None = None
 
     @property
     def malformed(self) -> int:
         """How many bytes came that belong to no message."""
-        return self._stream.strays
+        return self._ear.strays
 
     def outlet(self, name: str) -> type:
         """Give the type of an outlet and listen to it; raises UnknownName or ParameterError."""
         read = _read(name, self.OUT)
-        self._outlets[read] = name
+        outlets = self._outlets.setdefault(read, [])
+        if name not in outlets:
+            outlets.append(name)
         return NUMBERED.get(read.kind) or self.OUT[read.kind]
 
     def sets(self) -> Mapping[tuple[str, ...], tuple[str, str]]:
@@ -142,7 +138,7 @@ class MidiIn(Source):
     def open(self, emit: Emit) -> None:
         """Begin to listen; raises DeviceError where the port is not there, or two have its name."""
         self._emit = emit
-        self._stream = Stream()
+        self._ear = Ear()
         self._helper = Helper("in", self.system, self.port, self.name, self._heard)
         opened = self._helper.start()
         if self.port is not None:
@@ -154,106 +150,32 @@ class MidiIn(Source):
             self._helper.stop()
             self._helper = None
 
-    def hear(self, piece: bytes, at: Ns) -> None:
-        """Take MIDI bytes that came at a moment."""
-        for message in self._stream.feed(piece):
-            if message[0] < 0xF0:
-                if self.channel in (None, (message[0] & 0x0F) + 1):
-                    HEARD_OF[message[0] & 0xF0](self, message, at)
-            else:
-                self._of_the_system(message[0], at)
+    def hear(self, piece: bytes, at: Ns) -> Iterator[tuple[str, Message | Command]]:
+        """Take MIDI bytes that came at a moment; give what they say by outlet, and ask for."""
+        for said in self._ear.hear(piece, at):
+            if self.channel is None or said.name.channel in (None, self.channel):
+                yield from self._meant(said)
+
+    def _meant(self, said: Said) -> Iterator[tuple[str, Message | Command]]:
+        for name in _with_and_without_channel(said.name):
+            if said.message is not None:
+                yield from ((outlet, said.message) for outlet in self._outlets.get(name, ()))
+            if said.turned is not None:
+                for turned in self._knobs.get(name, ()):
+                    yield "", turned.command(said.turned)
+        if self.patches and said.name.kind == "program":
+            yield "", PlayPatch(said.message + 1)
 
     def _heard(self, kind: bytes, content: bytes) -> None:
+        if self._emit is None:
+            return
         if kind == HEARD:
             (moment,) = MOMENT.unpack_from(content)
-            self.hear(content[MOMENT.size :], Ns(moment))
-        elif kind == GONE and self._emit is not None:
+            at = Ns(moment)
+            for outlet, said in self.hear(content[MOMENT.size :], at):
+                self._emit(outlet, said, at)
+        elif kind == GONE:
             self._emit("", Lost(f"{content.decode()} went away"), Ns(0))
-
-    def _note(self, message: bytes, at: Ns) -> None:
-        _, number, velocity = message
-        if message[0] & 0xF0 == 0x80:
-            velocity = 0
-        channel = (message[0] & 0x0F) + 1
-        self._say(Name("notes", channel=channel), Note(number, velocity, channel), at)
-        one = Name("note", number, channel=channel)
-        if velocity:
-            self._say(one, Trigger(velocity / SEVEN), at)
-        self._turn(one, 1.0 if velocity else 0.0, at)
-
-    def _control(self, message: bytes, at: Ns) -> None:
-        status, number, value = message
-        channel = (status & 0x0F) + 1
-        self._number(Name("cc", number, channel=channel), value / SEVEN, at)
-        if number < _FINE:
-            self._coarse[channel, number] = value
-        elif (coarse := self._coarse.get((channel, number - _FINE))) is not None:
-            # The coarse one comes first and the fine one completes it (MIDI 1.0, page 12).
-            both = (coarse << 7 | value) / FOURTEEN
-            self._number(Name("cc", number - _FINE, fine=True, channel=channel), both, at)
-
-    def _program(self, message: bytes, at: Ns) -> None:
-        status, number = message
-        self._say(Name("program", channel=(status & 0x0F) + 1), number, at)
-        if self.patches and self._emit is not None:
-            self._emit("", PlayPatch(number + 1), at)
-
-    def _pressure(self, message: bytes, at: Ns) -> None:
-        status, value = message
-        self._number(Name("pressure", channel=(status & 0x0F) + 1), value / SEVEN, at)
-
-    def _bend(self, message: bytes, at: Ns) -> None:
-        status, low, high = message
-        value = (high << 7 | low) - CENTRE
-        name = Name("bend", channel=(status & 0x0F) + 1)
-        part = value / (CENTRE if value < 0 else CENTRE - 1)
-        self._say(name, part, at)
-        self._turn(name, (part + 1) / 2, at)
-
-    def _pressure_of_a_key(self, message: bytes, at: Ns) -> None:
-        """Leave out: nothing in a patch could take the pressure of one key."""
-
-    def _of_the_system(self, status: int, at: Ns) -> None:
-        if status == 0xF8:
-            beat, tempo = self._tempo.pulse(at)
-            self._say(Name("clock"), Trigger(), at)
-            if tempo is not None:
-                self._say(Name("tempo"), tempo, at)
-            if beat:
-                self._say(Name("beat"), Trigger(), at)
-        elif status in (0xFA, 0xFB):
-            self._tempo.start()
-            self._say(Name("start"), Trigger(), at)
-        elif status == 0xFC:
-            self._say(Name("stop"), Trigger(), at)
-
-    def _number(self, name: Name, value: float, at: Ns) -> None:
-        self._say(name, value, at)
-        self._turn(name, value, at)
-
-    def _say(self, name: Name, message: Message, at: Ns) -> None:
-        """Say a message to those who asked for it, on its channel or on any."""
-        for each in _with_and_without_channel(name):
-            outlet = self._outlets.get(each)
-            if outlet is not None and self._emit is not None:
-                self._emit(outlet, message, at)
-
-    def _turn(self, name: Name, value: float, at: Ns) -> None:
-        for each in _with_and_without_channel(name):
-            for turned in self._knobs.get(each, ()):
-                if self._emit is not None:
-                    self._emit("", turned.command(value), at)
-
-
-HEARD_OF: Final[Mapping[int, Callable[[MidiIn, bytes, Ns], None]]] = {
-    0x80: MidiIn._note,
-    0x90: MidiIn._note,
-    0xA0: MidiIn._pressure_of_a_key,
-    0xB0: MidiIn._control,
-    0xC0: MidiIn._program,
-    0xD0: MidiIn._pressure,
-    0xE0: MidiIn._bend,
-}
 
 
 def _with_and_without_channel(name: Name) -> tuple[Name, ...]:
