@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import logging
 import sys
@@ -88,6 +89,21 @@ def check(patches: Annotated[list[str], typer.Argument(help="patch files, or nam
 def show(patch: Annotated[str, typer.Argument(help="a patch file, or its name")]) -> None:
     """Draw a patch as a Mermaid diagram."""
     typer.echo(mermaid(check_patch(find_patch(patch))))
+
+
+@app.command()
+def bench(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="which; all for all; none lists them")
+    ] = None,
+    short: Annotated[bool, typer.Option("--short", help="seconds, not minutes")] = False,
+    json_: Annotated[Path | None, typer.Option("--json", help="write the numbers here")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="put the tables on this page")] = None,
+) -> None:
+    """Measure Sensorium on this machine, beside other ways to do the same."""
+    command = importlib.import_module("engine.bench.command")  # nobody else pays for it
+    if not command.bench(names or (), short, json_, markdown):
+        raise typer.Exit(OUR_FAULT)
 
 
 def _cost(text: str) -> tuple[str, float]:
