@@ -147,6 +147,13 @@ class Fussy(Node):
             raise ValueError("no way back")
 
 
+class ErrorTeller(Node):
+    """Raise something else each time."""
+
+    def process(self, value: object) -> float:
+        raise ValueError(f"no use for {value}")
+
+
 class Drop(Node):
     """Give infinity for 0, and for anything else its inverse."""
 
@@ -287,11 +294,14 @@ class Stiff(Sink):
 
 
 BOXES: dict[str, type[Box]] = {
-    cls.__name__.lower(): cls
-    for cls in (
-        *(Numbers, Pictures, Sound, Odd, Double, Add, When, Split, Count, Sum, Fussy, Drop),
-        *(Impatient, Look, Cut, Mix, Hear, Twice, Sick, Altered, Nobody, Stiff),
-    )
+    "error_teller": ErrorTeller,
+    **{
+        cls.__name__.lower(): cls
+        for cls in (
+            *(Numbers, Pictures, Sound, Odd, Double, Add, When, Split, Count, Sum, Fussy, Drop),
+            *(Impatient, Look, Cut, Mix, Hear, Twice, Sick, Altered, Nobody, Stiff),
+        )
+    },
 }
 
 
