@@ -12,28 +12,26 @@ from engine.runtime.opening import check_patch
 
 FOLDER = Path(__file__).parent / "wanted"
 PATCHES = sorted(file for file in FOLDER.glob("*.toml") if file.name != "rig.toml")
-TO_BE_BUILT = frozenset(
-    [
-        "clap",
-        "count",
-        "listen",
-        "lost",
-        "loudness",
-        "microphone",
-        "midi_in",
-        "midi_out",
-        "nobody",
-        "notes",
-        "onset",
-        "pitch",
-        "schedule",
-        "sentiment",
-        "style",
-        "syphon",
-        "window",
-        "zone",
-    ]
-)
+TO_BE_BUILT = {
+    "clap",
+    "count",
+    "listen",
+    "lost",
+    "loudness",
+    "microphone",
+    "midi_in",
+    "midi_out",
+    "nobody",
+    "notes",
+    "onset",
+    "pitch",
+    "schedule",
+    "sentiment",
+    "style",
+    "syphon",
+    "window",
+    "zone",
+}
 """Boxes that these patches use and that are not there yet: take out what you build."""
 
 _UNKNOWN = re.compile(r'there is no kind of box "(\w+)"\.')
