@@ -59,7 +59,9 @@ def _change(engine: Engine, command: SetParameter | Release) -> str:
         hint = nearest(command.parameter, (*state.parameters, "on"))
         return f'{command.box} has no parameter "{command.parameter}".{hint}'
     if isinstance(command, Release):
-        state.hands.discard(command.parameter)
+        if command.parameter in state.hands:
+            state.hands.discard(command.parameter)
+            state.cabled.get(command.parameter, _nothing)()
         return ""
     try:
         _set(engine, state, command)
@@ -85,3 +87,7 @@ def _set(engine: Engine, state: BoxState, command: SetParameter) -> None:
         engine.set(state, parameter, parameter.from_knob(command.value))
     else:
         engine.set(state, parameter, parameter.from_wire(command.value))
+
+
+def _nothing() -> None:
+    """Where no cable leads, the value stays."""

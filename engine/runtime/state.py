@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from engine.core.node import Box, Sink
@@ -17,7 +18,8 @@ from engine.runtime.wakes import wants_waking
 class BoxState:
     """One box while it plays.
 
-    ``hands`` are the parameters that somebody took over from a cable. ``failing`` says that its
+    ``cabled`` takes up again what the cable into a parameter says; ``hands`` are the parameters
+    that somebody took over. ``failing`` says that its
     last call raised. Of an output, ``up`` says that it is open, ``touched`` that it is to be
     flushed when the tick ends, ``stumbled`` that it raised in this tick.
     """
@@ -32,6 +34,7 @@ class BoxState:
     lane: Lane | None = None
     out_lane: SinkLane | None = None
     up: bool = False
+    cabled: dict[str, Callable[[], None]] = field(default_factory=dict)
     hands: set[str] = field(default_factory=set)
     failing: bool = False
     touched: bool = False
