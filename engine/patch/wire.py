@@ -224,8 +224,8 @@ class Wirer:
         known = parts(carries) if isinstance(carries, type) else {}
         if part not in known:
             instance = self._boxes[box].box
-            if isinstance(instance, Source) and not known:
-                instance.outlet(rest)  # which knows what it would have understood
+            if isinstance(instance, Source) and type(instance).outlet is not Source.outlet:
+                instance.outlet(rest)  # it knows what it would have understood
             raise UnknownName("output", rest, (*(n for n in types if n), *known))
         return Outlet(box, name), part, known[part]
 

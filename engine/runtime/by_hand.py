@@ -25,6 +25,7 @@ def obey(engine: Engine, entry: Asked) -> None:
     command: Command = entry.command
     match command:
         case SetParameter() | Release():
+            engine.trace.asked(entry.by)
             _refuse(engine, entry.by, command, _change(engine, command))
         case PlayPatch():
             _refuse(engine, entry.by, command, engine.on_play_patch(command.which))

@@ -205,6 +205,7 @@ class Live:
         trace = self.engine.trace.sources.get(name)
         if trace is not None:
             trace.dropped = sum(door.dropped.values())
+            trace.coalesced = door.coalesced
             trace.restarts = self._keepers[name].restarts
         if door.overruns:
             self.engine.tell(name, "says more than can be played; everything is silenced")

@@ -1,24 +1,6 @@
 """Play instruments, programs and desks by MIDI.
 
-Each key of ``send`` is a MIDI message, on a channel if it begins with one ("10/note36"):
-
-    notes         a box that plays notes
-    note36        strike that note at every trigger, for ``length`` (50 ms) and with ``velocity``
-    cc74          a controller, 0 to 127;  cc1:14 one with 14 bits (controllers 1 and 33)
-    bend          the bend wheel;  pressure  the pressure on all keys;  program  which sound
-    clock         a MIDI clock of so many beats a minute, sent at even times; 0 ends it
-    start  stop  continue    a sequencer, by triggers
-    show_control  a cue: { when = "clap", command = "go", cue = "12.5", list = "1", device = 1 }
-
-Numbers are 0 to 1 and become the whole range of their message, for ``bend`` -1 to 1. They are taken
-in MIDI's own units (a controller 0 to 127, with 14 bits 0 to 16383, ``bend`` in semitones) where a
-cable's own ``to`` reaches beyond that, as in ``cc2 = { from = "level", to = [0, 127] }``, and where
-they are whole numbers, such as counts. ``program`` counts from 0. What is out of range goes to its
-nearest end. A controller is sent when it becomes another number.
-
-Every note is ended by a note-off of its own: when its source is lost, at panic, at the end, when
-the port comes back after it was gone, and when the show dies, even by ``kill -9``: the port belongs
-to a small process that outlives the show by that much (see ``engine.midi``).
+Why the port belongs to another process: see ``engine.midi``.
 """
 
 from __future__ import annotations
@@ -44,7 +26,30 @@ _log = logging.getLogger("sensorium")
 
 
 class MidiOut(Sink):
-    """Send notes, controllers, clock and cues to a MIDI port."""
+    """Send notes, controllers, clock and cues to a MIDI port.
+
+    Each key of ``send`` is a MIDI message, on a channel if it begins with one ("10/note36"):
+
+    - ``notes``: what a box plays;
+    - ``note36``: one note, struck at every trigger for ``length`` and with ``velocity`` (100);
+    - ``cc74``: a controller; ``cc1:14`` is one with 14 bits (controllers 1 and 33 together);
+    - ``bend``: the bend wheel; ``pressure``: on all keys; ``program``: which sound, from 0;
+    - ``clock``: a MIDI clock of so many beats a minute, in even time; 0 ends it;
+    - ``start``, ``stop``, ``continue``: a sequencer, by triggers;
+    - ``show_control``: a cue for a desk or player, by triggers (MIDI Show Control 1.0).
+
+    Numbers are 0 to 1 and become the whole range of their message; for ``bend`` -1 to 1. They are
+    in MIDI's own units (0 to 127, with 14 bits 0 to 16383, ``bend`` in semitones) where the ``to``
+    of their cable reaches beyond that, as in ``cc2 = { from = "level", to = [0, 127] }``, and where
+    they are whole numbers, such as counts. What is out of range goes to its nearest end. A
+    controller is sent when it becomes another number.
+
+    Without ``port`` a virtual port is made that other programs can listen to; Windows has none and
+    needs loopMIDI. A port that is missing is tried again, and found by its name when it is back.
+
+    Every note is ended by a note-off of its own: when what plays it is lost, at panic, at the end,
+    when the port is back, and when the show dies, even by ``kill -9``.
+    """
 
     port: Fixed[
         Annotated[

@@ -1,28 +1,4 @@
-"""Play with MIDI keyboards, knobs, pads, pedals and other programs.
-
-Each cable names what it listens to, and maybe a channel:
-
-    knobs.cc16       a controller, 0 to 1;  knobs.cc1:14 one with 14 bits (controllers 1 and 33)
-    keys.notes       notes with their velocity; a cable that names nothing takes these
-    pads.note36      a trigger when that note begins, with its velocity, 0 to 1
-    keys.bend        the bend wheel, -1 to 1;  keys.pressure  the pressure on all keys, 0 to 1
-    desk.program     the number of a program change: 0 the first
-    box.10/cc16      the same, heard on channel 10 only
-    box.tempo        beats a minute of a MIDI clock, at each beat once one was heard whole
-    box.beat         a trigger at each beat of a MIDI clock;  box.clock  at each of its 24 pulses
-    box.start  box.stop      triggers of a sequencer
-
-``map`` lets knobs set parameters of other boxes, as a hand does: the whole way of the knob is the
-whole range of the parameter, or what ``to`` says. Pads (``note36``) set 1 while they are down.
-
-    [knobs]
-    use = "midi_in"
-    port = "nanoKONTROL2"
-    [knobs.map]
-    cc21 = "reach/smooth.smooth"
-    cc22 = { parameter = "reach.on" }
-    cc23 = { parameter = "hit.above", to = [0.5, 0.9] }
-"""
+"""Play with MIDI keyboards, knobs, pads, pedals and other programs."""
 
 from __future__ import annotations
 
@@ -71,7 +47,33 @@ class Turned(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class MidiIn(Source):
-    """Listen to a MIDI port: what is played there is outlets, and can set parameters."""
+    """Listen to a MIDI port: what is played there can be cabled, and can set parameters.
+
+    Each cable names what it listens to, on a channel if it says one (``desk.10/cc16``):
+
+    - ``knobs.cc16``: a controller, 0 to 1; ``knobs.cc1:14`` one with 14 bits (controllers 1 and
+      33);
+    - ``keys.notes``: notes with their velocity; a cable that names nothing takes these;
+    - ``pads.note36``: a trigger when that note begins, with its velocity, 0 to 1;
+    - ``keys.bend``: the bend wheel, -1 to 1; ``keys.pressure``: on all keys, 0 to 1;
+    - ``desk.program``: the number of a program change, 0 the first;
+    - ``box.tempo``: beats a minute of a MIDI clock, at each beat; ``box.beat`` and ``box.clock``:
+      triggers at each beat and at each of its 24 pulses; ``box.start`` and ``box.stop``.
+
+    ``map`` lets knobs set parameters of other boxes, as a hand does. The whole way of the knob is
+    the whole range of the parameter, its choices or its two states, or what ``to`` says; a number
+    without a range is set to 0 to 1. Pads (``note36``) set the high end while they are down.
+
+        [knobs.map]
+        cc21 = "reach/smooth.smooth"
+        cc22 = "reach.on"
+        cc23 = { parameter = "hit.above", to = [0.5, 0.9] }
+
+    With ``patches`` a program change goes to that patch of the set: program 0 to the first.
+
+    A port that is missing is tried again, and found by its name when it is back. Running status,
+    system exclusive data of any length and bytes that belong to nothing do no harm.
+    """
 
     OUT: ClassVar[Mapping[str, type]] = {
         "notes": Note,
@@ -99,17 +101,17 @@ class MidiIn(Source):
     patches: Annotated[bool, Param("let program changes choose the patch of a set")] = False
     map_: Fixed[
         Annotated[
-            dict[str, str | dict[str, str | list[float]]],
+            dict[str, str | dict[str, str | list[float]]] | None,
             Param('parameters for knobs: cc21 = "smooth.smooth"'),
         ]
-    ] = {}  # noqa: RUF012
+    ] = None
     system: Fixed[
         Annotated[Literal["auto", "alsa", "core", "windows", "jack"], Param("by which MIDI system")]
     ] = "auto"
 
     def __post_init__(self) -> None:
         self._outlets: dict[Name, list[str]] = {Name(kind): [kind] for kind in self.OUT}
-        self._turned = {key: _turned(key, entry) for key, entry in self.map_.items()}
+        self._turned = {key: _turned(key, entry) for key, entry in (self.map_ or {}).items()}
         self._knobs: dict[Name, list[Turned]] = {}
         for key, turned in self._turned.items():
             name = _read(key, TURNED, f"map.{key}: ")
