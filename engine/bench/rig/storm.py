@@ -71,15 +71,16 @@ class Breaks(Node):
 
 
 @contextmanager
-def storm(seed: int, breaks_after: int = 0) -> Iterator[subprocess.Popen[bytes]]:
-    """Play the storm by the command line while the block lasts."""
+def storm(seed: int, breaks_after: int = 0, *more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Play the storm by the command line while the block lasts; ``more`` are further ``--set``."""
     with tempfile.TemporaryDirectory(prefix="sensorium-storm-") as folder:
         patch = Path(folder) / "storm.toml"
         patch.write_text(PATCH, encoding="utf-8")
         (patch.parent / "nodes").mkdir()
         (patch.parent / "nodes" / "storm.py").write_text(STORM, encoding="utf-8")
         (patch.parent / "nodes" / "breaks.py").write_text(BREAKS, encoding="utf-8")
-        sets = ["--set", f"storm.seed={seed}", "--set", f"pass.after={breaks_after}"]
+        wanted = (f"storm.seed={seed}", f"pass.after={breaks_after}", *more)
+        sets = [word for each in wanted for word in ("--set", each)]
         command = [sys.executable, "-c", COMMAND, "play", str(patch), "--quiet", *sets]
         show = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         try:
