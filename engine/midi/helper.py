@@ -35,7 +35,7 @@ from engine.midi.ports import PortError, device, open_port, shown
 from engine.midi.pulses import Pulses
 from engine.midi.sounding import Sounding
 
-LOOK: Final = 0.25
+LOOK: Final = 0.1
 """Every how many seconds it looks whether the port and the show are still there."""
 PULSE: Final = [0xF8]
 _STDIN: Final = 0

@@ -309,6 +309,7 @@ def test_a_show_plays_on_without_its_port_and_finds_it_by_name():
         for _ in range(2):
             with Dump("synth") as synth:
                 synth.wait(lambda heard: heard.begun > 20)
+            until(lambda: OURS not in ports(), "that the port went is not noticed")
         with Dump("synth") as synth:
             synth.wait(lambda heard: heard.sounding)
             show.terminate()
