@@ -10,7 +10,9 @@ import json
 import logging
 import sys
 from functools import partial
+from logging.handlers import QueueHandler, QueueListener
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -185,9 +187,18 @@ def _fail(message: str, status: int) -> NoReturn:
     raise SystemExit(status)
 
 
+def _begin_log() -> QueueListener:
+    """Write what is logged on a thread of its own: a terminal that is held must not hold a show."""
+    waiting: SimpleQueue[logging.LogRecord] = SimpleQueue()
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[QueueHandler(waiting)])
+    writer = QueueListener(waiting, logging.StreamHandler())
+    writer.start()
+    return writer
+
+
 def main() -> None:
     """Run the command; 0 after a clean end, 2 for what cannot be played, 1 for our own fault."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    log = _begin_log()
     try:
         app()
     except (SensoriumError, OSError) as error:
@@ -195,3 +206,5 @@ def main() -> None:
     except Exception as error:
         logging.getLogger("sensorium").debug("", exc_info=True)
         _fail(f"a mistake of Sensorium itself: {type(error).__name__}: {error}", OUR_FAULT)
+    finally:
+        log.stop()
