@@ -6,6 +6,7 @@ What only one command needs it imports itself: a show that begins half a second 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import sys
@@ -187,11 +188,19 @@ def _fail(message: str, status: int) -> NoReturn:
     raise SystemExit(status)
 
 
+class _Lines(logging.Handler):
+    """Writes to standard error as it is then: the table puts lines above itself."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(OSError):  # nobody reads any more
+            print(self.format(record), file=sys.stderr, flush=True)
+
+
 def _begin_log() -> QueueListener:
     """Write what is logged on a thread of its own: a terminal that is held must not hold a show."""
     waiting: SimpleQueue[logging.LogRecord] = SimpleQueue()
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[QueueHandler(waiting)])
-    writer = QueueListener(waiting, logging.StreamHandler())
+    writer = QueueListener(waiting, _Lines())
     writer.start()
     return writer
 
