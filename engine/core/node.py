@@ -69,6 +69,13 @@ class Node(Box):
 
     process: ClassVar[Callable[..., Any]]
 
+    def outlets(self) -> Mapping[str, type]:
+        """Give the types of outlets that follow from its parameters; ``process`` says the rest.
+
+        An outlet without a name is called "".
+        """
+        return {}
+
     def open(self) -> None:
         """Get ready, before the first message and on the thread that will call ``process``."""
 

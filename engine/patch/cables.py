@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.core.errors import ParameterError, nearest
-from engine.patch.load import KeyPath
+from engine.patch.lines import KeyPath
 
 WAY = ("in", "to", "curve", "above", "choose", "at_most", "every")
 """What any cable table may say beside ``from`` or ``when``."""
@@ -23,11 +23,14 @@ WAY = ("in", "to", "curve", "above", "choose", "at_most", "every")
 
 @dataclass(frozen=True)
 class Stage:
-    """A small box on a cable: which one, with what parameters as a patch would write them."""
+    """A small box on a cable: which one, and its parameters.
+
+    ``words`` says by which words of a cable the parameters are written, where by others.
+    """
 
     use: str
     values: dict[str, Any]
-    outlet: str = ""
+    words: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,11 +86,13 @@ def _stages(table: dict[str, Any]) -> list[Stage]:
     if "above" in table:
         stages.append(Stage("gate", {"above": table["above"]}))
     if "choose" in table:
-        stages.append(Stage("choose", {"choices": table["choose"]}))
+        stages.append(Stage("choose", {"choices": table["choose"]}, {"choices": "choose"}))
     if "when" in table:
         stages.append(Stage("trigger", {}))
     if "at_most" in table:
-        stages.append(Stage("throttle", {"time": table["at_most"], "last": False}))
+        stages.append(
+            Stage("throttle", {"time": table["at_most"], "last": False}, {"time": "at_most"})
+        )
     if "every" in table:
-        stages.append(Stage("throttle", {"time": table["every"], "last": True}))
+        stages.append(Stage("throttle", {"time": table["every"], "last": True}, {"time": "every"}))
     return stages

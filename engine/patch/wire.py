@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from engine.core.errors import ParameterError, Problem, UnknownName, nearest
 from engine.core.node import Node, Sink, Source
@@ -58,6 +59,9 @@ class Wirer:
             wanted = in_words(hot.accepts)
             problem = self._document.problem(f'takes {wanted}: say which by "from"', written.name)
             self.problems.append(problem)
+        if "from" in written.cables and hot.name in written.cables:
+            message = 'is the first input, which "from" feeds already: one of them is too many'
+            self._complain(written.cables[hot.name], message)
         for inlet in (hot, *cold):
             cable = written.cables.get(inlet.name)
             if inlet is hot:
@@ -71,9 +75,11 @@ class Wirer:
             self._lay(cable, inlet.accepts, written.name, into, inlet.name)
 
     def _lay_parameter(self, box: str, key: str, parameter: Parameter | None, cable: Cable) -> None:
-        wanted = parameter.type if parameter else bool
-        accepts = (wanted,) if wanted in (bool, int, float, str) else (object,)
-        self._lay(cable, accepts, box, Into.PARAMETER, key)
+        accepts = settable(parameter.type) if parameter else (bool,)
+        if accepts:
+            self._lay(cable, accepts, box, Into.PARAMETER, key)
+        elif parameter:
+            self._complain(cable, f"takes {parameter.expected()}, which no cable carries")
 
     def _lay_ports(self, written: Written, planned: PlannedBox, sink: Sink) -> None:
         ports = list(written.ports)
@@ -96,13 +102,21 @@ class Wirer:
 
     def _plug(self, sink: Sink, port: str, wire: Wire, cable: Cable) -> None:
         try:
-            sink.plug(port, wire.carries, _options(sink, cable.options))
+            sink.plug(port, wire.carries, read_options(sink.options(), cable.options))
         except (ParameterError, UnknownName) as error:
-            self._complain(cable, str(error))
+            if port == PORT:
+                self._complain(cable, f'says by "send" what goes where, not by "from" ({error})')
+            else:
+                self._complain(cable, str(error))
 
     def _lay(
         self, cable: Cable, accepts: tuple[Any, ...], box: str, into: Into, name: str
     ) -> Wire | None:
+        if into is not Into.PORT:
+            try:
+                read_options(None, cable.options)
+            except ParameterError as error:
+                self._complain(cable, str(error))
         begin = self._begin(cable)
         for stage in cable.stages:
             begin = begin and self._put_on(begin, stage, cable, f"{box}.{name}")
@@ -124,7 +138,9 @@ class Wirer:
     def _put_on(self, begin: Begin, stage: Stage, cable: Cable, end: str) -> Begin | None:
         """Put a small box on a cable; gives where the rest of the cable begins."""
         name = f"{end}/{stage.use}"
-        written = Written(name, stage.use, cable.path, dict(stage.values), hidden=True)
+        written = Written(
+            name, stage.use, cable.path, dict(stage.values), words=stage.words, hidden=True
+        )
         planned = self._builder.build(written)
         if planned is None:
             return None
@@ -132,7 +148,8 @@ class Wirer:
         outlet, part, carries = begin
         hot = read_signature(type(planned.box)).inlets[0]
         if not fits(carries, hot.accepts):
-            says = next(iter(stage.values), stage.use)
+            says = next(iter(stage.values), "when")
+            says = stage.words.get(says, says)
             self._complain(
                 cable,
                 f'"{says}" works on {in_words(hot.accepts)}, '
@@ -187,7 +204,8 @@ class Wirer:
             if isinstance(instance, Source):
                 self._types[box] = dict(instance.outlets())
             else:
-                self._types[box] = self._node_outlets(box, type(instance))
+                own = instance.outlets() if isinstance(instance, Node) else {}
+                self._types[box] = {**self._node_outlets(box, type(instance)), **own}
         return self._types[box]
 
     def _node_outlets(self, box: str, cls: type) -> dict[str, Any]:
@@ -214,14 +232,29 @@ class Wirer:
             self.problems.append(problem)
 
 
-def _options(sink: Sink, given: dict[str, Any]) -> Any:
-    """Make the options of a port; raises ParameterError for what the output does not know."""
-    cls = sink.options()
+def settable(kind: Any) -> tuple[type, ...]:
+    """List what a cable may carry to set a parameter of this type; nothing if none can."""
+    if kind in (bool, int, float, str):
+        return (kind,)
+    if kind is Any or kind is object:
+        return (object,)
+    if get_origin(kind) is Literal:
+        return tuple(dict.fromkeys(type(choice) for choice in get_args(kind)))
+    if get_origin(kind) in (Union, types.UnionType):
+        return tuple(dict.fromkeys(one for part in get_args(kind) for one in settable(part)))
+    return ()
+
+
+def read_options(cls: type[Any] | None, given: dict[str, Any]) -> Any:
+    """Make the options of a port; raises ParameterError for what its end does not know."""
     known = read_parameters(cls) if cls else {}
-    for key in given:
+    values = {}
+    for key, value in given.items():
         if key not in known:
             hint = nearest(key, (*known, "from", "when", *WAY))
             raise ParameterError(f'a cable has no "{key}" here.{hint}')
-    if cls is None:
-        return None
-    return cls(**{known[key].field: known[key].from_patch(value) for key, value in given.items()})
+        try:
+            values[known[key].field] = known[key].from_patch(value)
+        except ParameterError as error:
+            raise ParameterError(f"{key}: {error}") from None
+    return cls(**values) if cls else None
