@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.core.messages import KINDS, Kind
 from engine.core.node import Node, Sink, Source
+from engine.core.parts import find_parameter
 from engine.core.signature import Inlet, read_signature
 from engine.patch.plan import Into, Outlet, Plan, Wire
 from engine.patch.plan import Step as PlannedStep
@@ -124,7 +125,7 @@ class Assembler:
         read = reader(slot, wire)
         if wire.into is Into.PORT:
             return PortStep(self._engine, state, wire.name, slot, read)
-        parameter = None if wire.name == "on" else state.parameters[wire.name]
+        parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)
         return ParameterStep(self._engine, state, parameter, slot, read)
 
     def _call_step(self, state: BoxState) -> Step:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from engine.core.node import Box, Sink
 from engine.core.parameter import Parameter, read_parameters
+from engine.core.parts import lies_in, with_part
 from engine.patch.plan import PlannedBox
 from engine.runtime.lanes import Lane
 from engine.runtime.outlane import SinkLane
@@ -17,7 +18,8 @@ from engine.runtime.wakes import wants_waking
 class BoxState:
     """One box while it plays.
 
-    ``hands`` are the parameters that somebody took over from a cable. ``failing`` says that its
+    ``hands`` are the parameters that somebody took over from a cable. ``tables`` holds, by field,
+    what parameters that have parts were last set to. ``failing`` says that its
     last call raised. ``up`` says of an output that it is open.
     """
 
@@ -32,6 +34,7 @@ class BoxState:
     out_lane: SinkLane | None = None
     up: bool = False
     hands: set[str] = field(default_factory=set)
+    tables: dict[str, object] = field(default_factory=dict)
     failing: bool = False
 
     @property
@@ -39,6 +42,29 @@ class BoxState:
         """The box, where it is known to be an output."""
         assert isinstance(self.box, Sink)
         return self.box
+
+    def in_hand(self, name: str) -> bool:
+        """Tell whether somebody took over a parameter, the whole that it is part of, or a part."""
+        return any(lies_in(name, hand) for hand in self.hands)
+
+    def release(self, name: str) -> None:
+        """Give a parameter, and all parts that it has, back to the cables that write them."""
+        self.hands = {
+            hand for hand in self.hands if hand != name and not hand.startswith(name + ".")
+        }
+
+    def put_together(self, parameter: Parameter, value: object) -> object:
+        """Give what the field of a parameter shall hold: for a part, the table that it is in.
+
+        Every change makes a new table, for the box may be reading the last one on its own thread.
+        """
+        if parameter.key:
+            whole = self.tables.get(parameter.field, getattr(self.box, parameter.field))
+            value = with_part(whole, parameter.key, value)
+        elif not parameter.is_table:
+            return value
+        self.tables[parameter.field] = value
+        return value
 
 
 def state_of(planned: PlannedBox) -> BoxState:

@@ -124,7 +124,7 @@ class ParameterStep:
         if self._parameter is None:
             if "on" not in self._state.hands:
                 self._engine.switch(self._state, bool(value))
-        elif self._parameter.name not in self._state.hands:
+        elif not self._state.in_hand(self._parameter.name):
             try:
                 self._engine.set(self._state, self._parameter, self._parameter.from_wire(value))
             except ParameterError as error:
