@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from engine.core.messages import KINDS, Block, Frame, Ns, Trigger
+from engine.core.parameter import either
 
 Carried = Any
 """A message type, or a TypeVar: whatever comes in."""
@@ -131,7 +132,7 @@ def converter(carried: Carried, accepts: tuple[Carried, ...]) -> Callable[[Any],
 
 def in_words(kinds: Iterable[Carried]) -> str:
     """Say types in a performer's words: "a pose", "a number or a note"."""
-    return " or ".join(dict.fromkeys(_word(kind) for kind in kinds))
+    return either(list(dict.fromkeys(_word(kind) for kind in kinds)))
 
 
 def _word(kind: Carried) -> str:

@@ -6,7 +6,14 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from engine.core.errors import ParameterError, Problem, SensoriumError, UnknownName, nearest
+from engine.core.errors import (
+    ParameterError,
+    Problem,
+    SensoriumError,
+    UnknownName,
+    as_written,
+    nearest,
+)
 from engine.core.messages import KINDS
 from engine.core.node import Box, Node, Sink
 from engine.core.parameter import FILE, Parameter, read_parameters
@@ -44,7 +51,8 @@ class Builder:
             box = cls(**values)
         except Exception as error:  # a performer's own box may raise anything
             said = str(error) if isinstance(error, SensoriumError) else describe_error(error)
-            self._complain(written, said)
+            key = next((name for name in parameters if said.startswith(f"{name}: ")), "")
+            self._complain(written, said.removeprefix(f"{key}: "), *[key] * bool(key))
             return None
         return PlannedBox(
             written.name,
@@ -105,9 +113,11 @@ class Builder:
                     self._complain(written, str(error), name)
             elif parameter.required:
                 also = " as well as a cable" if name in written.cables else ""
-                self._complain(written, f'needs "{name}"{also}: {parameter.expected()}')
-        if not isinstance(written.values.get("on", True), bool):
-            self._complain(written, "expected true or false", "on")
+                meaning = parameter.param.help or parameter.expected()
+                self._complain(written, f'needs "{name}"{also}: {meaning}')
+        on = written.values.get("on", True)
+        if not isinstance(on, bool):
+            self._complain(written, f"expected true or false, got {as_written(on)}", "on")
         return values
 
     def _constants(self, written: Written, inlets: Mapping[str, Inlet]) -> dict[str, Any]:
@@ -118,10 +128,12 @@ class Builder:
             if value is None:
                 continue
             if not is_number(value) or not fits(type(value), inlet.accepts):
-                self._complain(written, f"takes {in_words(inlet.accepts)}, got {value!r}", name)
+                self._complain(
+                    written, f"takes {in_words(inlet.accepts)}, got {as_written(value)}", name
+                )
             elif type(value) not in KINDS:
                 self._complain(
-                    written, f"expected a number, a text or a cable, got {value!r}", name
+                    written, f"expected a number, a text or a cable, got {as_written(value)}", name
                 )
             else:
                 convert = converter(type(value), inlet.accepts)

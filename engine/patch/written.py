@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.core.errors import ParameterError, Problem, nearest
+from engine.core.errors import ParameterError, Problem, as_written, nearest
 from engine.core.parameter import seconds
 from engine.patch.cables import Cable, is_cable, read_cable
 from engine.patch.lines import KeyPath
@@ -27,7 +27,8 @@ class Written:
     """One box as written. Cables are by the name they end in: "from" is the first inlet,
     "look.ink" a part of the table "look".
 
-    ``words`` says by which words the patch writes parameters, where by others than their names.
+    ``words`` says by which words the patch writes parameters, where by others than their names;
+    ``said`` is every key that is written, also where its cable could not be read.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Written:
     cables: dict[str, Cable] = field(default_factory=dict)
     ports: list[tuple[str, Cable]] = field(default_factory=list)
     words: dict[str, str] = field(default_factory=dict)
+    said: frozenset[str] = frozenset()
     hidden: bool = False
 
 
@@ -66,7 +68,7 @@ def read_tables(document: Document) -> Tables:
 def _wrong_setting(name: str, value: object) -> str:
     """Say what is wrong with what stands outside of boxes; nothing if it is well."""
     if name in SETTINGS:
-        return "" if isinstance(value, str) else f"expected a text, got {value!r}"
+        return "" if isinstance(value, str) else f"expected a text, got {as_written(value)}"
     if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
         return f'a box has one bracket: "[{name}]", not "[[{name}]]"'
     settings = " or ".join(f'"{setting}"' for setting in SETTINGS)
@@ -93,7 +95,8 @@ class _Reader:
             return
         use = self._table.pop("use", None)
         if not isinstance(use, str):
-            self._complain('says no "use": which box shall it be, such as use = "pose"?')
+            got = "" if use is None else f", got {as_written(use)}"
+            self._complain(f'needs "use": which kind of box it is, such as use = "pose"{got}')
             return
         then = self._table.pop("then", [])
         empty = self._table.pop("empty", None)
@@ -119,7 +122,7 @@ class _Reader:
             if isinstance(use, str):
                 yield self._free(f"{self._name}/{use}"), use, table, (self._name, *path)
             else:
-                message = f'expected the names of boxes, such as ["smooth"], got {link!r}'
+                message = f'expected the names of boxes, such as ["smooth"], got {as_written(link)}'
                 self._complain(message, *path)
 
     def _free(self, name: str) -> str:
@@ -129,6 +132,7 @@ class _Reader:
     def _add(self, written: Written, table: dict[str, Any]) -> None:
         self._tables.boxes[written.name] = written
         self._tables.ends.setdefault(written.name, written.name)
+        written.said = frozenset(table)
         every = self._every(written, table) if "send" in table else None
         send = table.pop("send", {})
         for key, value in table.items():
@@ -143,7 +147,7 @@ class _Reader:
             for port, value in send.items():
                 self._ports(written, port, value, every)
         else:
-            self._complain(f"expected a table of what to send, got {send!r}", "send")
+            self._complain(f"expected a table of what to send, got {as_written(send)}", "send")
 
     def _table_of(
         self, written: Written, key: str, table: dict[str, Any], path: KeyPath

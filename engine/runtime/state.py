@@ -14,13 +14,14 @@ from engine.runtime.tick import Outlets
 from engine.runtime.wakes import wants_waking
 
 
-@dataclass
+@dataclass(eq=False)
 class BoxState:
     """One box while it plays.
 
     ``hands`` are the parameters that somebody took over from a cable. ``tables`` holds, by field,
-    what parameters that have parts were last set to. ``failing`` says that its
-    last call raised. ``up`` says of an output that it is open.
+    what parameters that have parts were last set to. ``failing`` says that its last call raised.
+    Of an output, ``up`` says that it is open, ``touched`` that it is to be flushed when the tick
+    ends, ``stumbled`` that it raised in this tick.
     """
 
     name: str
@@ -36,6 +37,8 @@ class BoxState:
     hands: set[str] = field(default_factory=set)
     tables: dict[str, object] = field(default_factory=dict)
     failing: bool = False
+    touched: bool = False
+    stumbled: bool = False
 
     @property
     def sink(self) -> Sink:

@@ -10,9 +10,9 @@ import pytest
 from engine.core.clock import MILLISECOND
 from engine.core.errors import DeviceError, ParameterError
 from engine.core.messages import Note, Ns, Person, Pose, Trigger
+from engine.net.tcp import FIRST, LONGEST
 from engine.osc.layout import Options
 from engine.osc.parse import packet
-from engine.osc.tcp import FIRST, LONGEST
 from engine.sinks.osc_out import OscOut
 
 NOW = Ns(0)
@@ -199,6 +199,20 @@ def test_silence_ends_everything_that_was_begun(make, receiver):
     assert sink.wake() is None
 
 
+def test_a_cable_plugged_again_keeps_what_it_knows_or_ends_what_it_began(make, receiver):
+    sink = make(place(receiver), ("/note", Note), ("/pose", Pose))
+    sink.send("/note", Note(60, 100), NOW)
+    sink.send("/pose", Pose((person(),), 1.0), NOW)
+    sink.flush(NOW)
+    sink.sent.clear()
+    sink.plug("/note", Note, Options())
+    sink.plug("/pose", Pose, Options(layout="named"))
+    sink.flush(NOW)
+    assert [address for _, address, _ in sink.sent] == ["/pose/1"]
+    sink.silence()
+    assert [address for _, address, _ in sink.sent] == ["/pose/1", "/note"]
+
+
 # -- what is refused before playing --------------------------------------------------------------
 
 
@@ -220,6 +234,11 @@ def test_a_written_argument_that_cannot_be_sent_is_refused(argument):
 def test_a_place_that_is_none_is_refused(to):
     with pytest.raises(ParameterError, match=r"^to: "):
         OscOut(to=to)
+
+
+def test_a_layout_that_is_none_is_refused():
+    with pytest.raises(ParameterError, match=r'no layout "nmaed".* Did you mean "named"'):
+        OscOut(to="127.0.0.1:9000", layout="nmaed")
 
 
 def test_a_machine_that_nobody_knows_is_a_missing_device():
