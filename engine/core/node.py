@@ -150,7 +150,11 @@ class Tape(Source):
 
     @abstractmethod
     def events(self) -> Iterator[tuple[Ns, str, Message]]:
-        """Yield (time since the start, outlet, message) in order of time."""
+        """Yield (time since the start, outlet, message) in order of time.
+
+        A message None says that nothing comes before that time: who makes pictures says so before
+        it makes the next, which is then asked for only just in time.
+        """
 
 
 Tap = Callable[[str, dict[str, Any]], None]

@@ -51,13 +51,17 @@ class Style(Model):
     """Paints pictures in 26 looks, which can be mixed and glide into each other.
 
     What comes out is as large as the picture that came in, whatever ``size`` it was painted at, so
-    that nothing jumps when ``size`` or ``strength`` is played. A ``look`` may be one name, or a
-    table of weights, each of which can have its own cable: ``look.ink = { from = "fader" }``.
-    Weights are shared out where their sum is over 1; what is missing to 1 is the picture itself, so
-    that faders at 0 show it and every one of them fades its look in. Docs: docs/looks.md.
+    that nothing jumps when ``size`` or ``strength`` is played.
 
-    The network is that of Dumoulin, Shlens, Kudlur, "A Learned Representation for Artistic Style",
-    2017. Raises ModelError for a picture to which it answers with what is not a number.
+    A ``look`` is one name, or a table of weights, each of which may have a cable of its own:
+    ``look.ink = { from = "fader" }``. Weights are shared out where their sum is over 1; what is
+    missing to 1 is the picture itself, so that faders at 0 show it, and each fades its look in. All
+    looks are shown in docs/looks.md.
+
+    The network is that of Dumoulin, Shlens and Kudlur, "A Learned Representation for Artistic
+    Style", 2017.
+
+    Raises ModelError for a picture to which it answers with what is not a number.
     """
 
     look: Annotated[

@@ -134,7 +134,9 @@ class Assembler:
             route = self._engine.trace.routes[route_name(state.name, wire.name)]
             return PortStep(self._engine, Way(state, state.sink, wire.name, route), slot, read)
         parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)
-        return ParameterStep(self._engine, state, parameter, slot, read)
+        step = ParameterStep(self._engine, state, parameter, slot, read)
+        state.cabled[wire.name] = step.again
+        return step
 
     def _call_step(self, state: BoxState) -> Step:
         assert isinstance(state.box, Node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from engine.core.node import Box, Sink
@@ -18,10 +19,11 @@ from engine.runtime.wakes import wants_waking
 class BoxState:
     """One box while it plays.
 
-    ``hands`` are the parameters that somebody took over from a cable. ``tables`` holds, by field,
-    what parameters that have parts were last set to. ``failing`` says that its last call raised.
-    Of an output, ``up`` says that it is open, ``touched`` that it is to be flushed when the tick
-    ends, ``stumbled`` that it raised in this tick.
+    ``cabled`` takes up again what the cable into a parameter says; ``hands`` are the parameters
+    that somebody took over. ``tables`` holds, by field, what parameters that have parts were last
+    set to. ``failing`` says that its last call raised. Of an output, ``up`` says that it is open,
+    ``touched`` that it is to be flushed when the tick ends, ``stumbled`` that it raised in this
+    tick.
     """
 
     name: str
@@ -34,6 +36,7 @@ class BoxState:
     lane: Lane | None = None
     out_lane: SinkLane | None = None
     up: bool = False
+    cabled: dict[str, Callable[[], None]] = field(default_factory=dict)
     hands: set[str] = field(default_factory=set)
     tables: dict[str, object] = field(default_factory=dict)
     failing: bool = False
@@ -52,9 +55,11 @@ class BoxState:
 
     def release(self, name: str) -> None:
         """Give a parameter, and all parts that it has, back to the cables that write them."""
-        self.hands = {
-            hand for hand in self.hands if hand != name and not hand.startswith(name + ".")
-        }
+        released = {hand for hand in self.hands if hand == name or hand.startswith(f"{name}.")}
+        self.hands -= released
+        for cabled, take_up in self.cabled.items():
+            if any(lies_in(cabled, hand) for hand in released):
+                take_up()
 
     def put_together(self, parameter: Parameter, value: object) -> object:
         """Give what the field of a parameter shall hold: for a part, the table that it is in.

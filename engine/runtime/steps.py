@@ -140,6 +140,11 @@ class ParameterStep:
         except Exception as error:
             self._engine.failed(self._state, error)
 
+    def again(self) -> None:
+        """Set the parameter to what the cable said last, now that no hand is on it."""
+        if self.trigger.value is not NOTHING:
+            self.fire(self.trigger.tick)
+
 
 class PortStep:
     """Sends to a port of an output."""
