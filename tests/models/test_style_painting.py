@@ -75,7 +75,8 @@ def test_thumbnails_show_their_looks(box: Style) -> None:
     shown = {look: cv2.imread(str(folder / f"{look}.jpg")).mean(axis=(0, 1)) for look in LOOKS}
     assert shown["ember"][2] > 2 * shown["ember"][0]
     assert shown["starry"][0] > shown["starry"][2]
-    assert shown["pebbles"].mean() < 110 < 180 < shown["sketch"].mean()
+    assert shown["pebbles"].mean() < 110
+    assert shown["sketch"].mean() > 180
 
 
 def test_what_comes_out_is_as_large_as_what_came_in_and_read_only(
