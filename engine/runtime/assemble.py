@@ -7,9 +7,9 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from engine.core.addresses import find_parameter
 from engine.core.messages import KINDS, Kind
 from engine.core.node import Node, Sink, Source
-from engine.core.parts import find_parameter
 from engine.core.signature import Inlet, read_signature
 from engine.patch.plan import Into, Outlet, Plan, Wire
 from engine.patch.plan import Step as PlannedStep

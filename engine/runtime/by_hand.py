@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.core.addresses import every_name, find_parameter
 from engine.core.commands import Command, Lost, Notice, Panic, PlayPatch, Release, SetParameter
 from engine.core.errors import ParameterError, nearest
-from engine.core.parts import every_name, find_parameter
 from engine.runtime.call import in_words
 from engine.runtime.entries import Asked, StateChange
 from engine.runtime.state import BoxState

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from engine.core.addresses import lies_in, with_part
 from engine.core.node import Box, Sink
 from engine.core.parameter import Parameter, read_parameters
-from engine.core.parts import lies_in, with_part
 from engine.patch.plan import PlannedBox
 from engine.runtime.lanes import Lane
 from engine.runtime.outlane import SinkLane
