@@ -6,11 +6,14 @@ What only one command needs it imports itself: a show that begins half a second 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import sys
 from functools import partial
+from logging.handlers import QueueHandler, QueueListener
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -185,9 +188,26 @@ def _fail(message: str, status: int) -> NoReturn:
     raise SystemExit(status)
 
 
+class _Lines(logging.Handler):
+    """Writes to standard error as it is then: the table puts lines above itself."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(OSError):  # nobody reads any more
+            print(self.format(record), file=sys.stderr, flush=True)
+
+
+def _begin_log() -> QueueListener:
+    """Write what is logged on a thread of its own: a terminal that is held must not hold a show."""
+    waiting: SimpleQueue[logging.LogRecord] = SimpleQueue()
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[QueueHandler(waiting)])
+    writer = QueueListener(waiting, _Lines())
+    writer.start()
+    return writer
+
+
 def main() -> None:
     """Run the command; 0 after a clean end, 2 for what cannot be played, 1 for our own fault."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    log = _begin_log()
     try:
         app()
     except (SensoriumError, OSError) as error:
@@ -195,3 +215,5 @@ def main() -> None:
     except Exception as error:
         logging.getLogger("sensorium").debug("", exc_info=True)
         _fail(f"a mistake of Sensorium itself: {type(error).__name__}: {error}", OUR_FAULT)
+    finally:
+        log.stop()

@@ -25,8 +25,8 @@ class Command:
 class SetParameter(Command):
     """Set ``parameter`` of ``box``; a hand stays on a parameter that a cable writes.
 
-    ``of_range`` says that the value is how far a knob is turned, 0 to 1, of the whole range of the
-    parameter.
+    A part of a parameter that is a table is named "look.ink". ``of_range`` says that the value is
+    how far a knob is turned, 0 to 1, of the whole range of the parameter.
     """
 
     box: str

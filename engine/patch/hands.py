@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from engine.core.addresses import every_name, find_parameter
 from engine.core.errors import ParameterError, Problem, nearest
 from engine.core.node import Source
 from engine.core.parameter import read_parameters
@@ -32,15 +33,17 @@ def _wrong(boxes: Mapping[str, PlannedBox], box: str, name: str) -> Iterator[str
         yield f'there is no box "{box}".{nearest(box, shown)}'
         return
     parameters = read_parameters(type(planned.box))
+    parameter = find_parameter(parameters, name)
     if name == "on":
         return
-    if name not in parameters:
-        there = f" There is: {', '.join(sorted((*parameters, 'on')))}."
-        yield f'{box} has no "{name}".{nearest(name, (*parameters, "on")) or there}'
-    elif parameters[name].fixed:
+    if parameter is None:
+        known = ("on", *every_name(parameters))
+        there = f" There is: {', '.join(sorted(known))}."
+        yield f'{box} has no "{name}".{nearest(name, known) or there}'
+    elif parameter.fixed:
         yield f"{name} of {box} cannot be changed while playing"
     else:
         try:
-            parameters[name].from_knob(0.0)
+            parameter.from_knob(0.0)
         except ParameterError:
-            yield f"{name} of {box} is {parameters[name].expected()}, which no knob can set"
+            yield f"{name} of {box} is {parameter.expected()}, which no knob can set"

@@ -7,6 +7,7 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from engine.core.addresses import find_parameter
 from engine.core.messages import KINDS, Kind
 from engine.core.node import Node, Sink, Source
 from engine.core.signature import Inlet, read_signature
@@ -132,7 +133,7 @@ class Assembler:
         if wire.into is Into.PORT:
             route = self._engine.trace.routes[route_name(state.name, wire.name)]
             return PortStep(self._engine, Way(state, state.sink, wire.name, route), slot, read)
-        parameter = None if wire.name == "on" else state.parameters[wire.name]
+        parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)
         step = ParameterStep(self._engine, state, parameter, slot, read)
         state.cabled[wire.name] = step.again
         return step

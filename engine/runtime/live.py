@@ -95,7 +95,7 @@ class Live:
     # The beginning.
 
     def _settle(self) -> None:
-        """Keep the interpreter from holding up the loop: see DESIGN, hygiene."""
+        """Keep the interpreter from holding up the loop: see docs/design.md."""
         sys.setswitchinterval(_SWITCH_INTERVAL)
         gc.collect()
         gc.freeze()

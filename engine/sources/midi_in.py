@@ -36,7 +36,7 @@ class Turned(msgspec.Struct, forbid_unknown_fields=True):
     @property
     def target(self) -> tuple[str, str]:
         """The box, and its parameter."""
-        box, _, parameter = self.parameter.rpartition(".")
+        box, _, parameter = self.parameter.partition(".")
         return box, parameter
 
     def command(self, turned: float) -> SetParameter:
