@@ -158,6 +158,9 @@ from = "camera"
 use = "joint"
 from = "pose"
 then = ["smooth"]
+[style]
+use = "style"
+from = "camera"
 {out}
 """
 
@@ -168,6 +171,12 @@ then = ["smooth"]
         ('cc21 = "reach/smooth.smooth"', []),
         ('cc21 = "reach.on"', []),
         ('cc21 = "reach.axis"', []),
+        ('cc21 = "style.look.ink"', []),
+        ('cc21 = "style.look.inc"', ['style has no "look.inc". Did you mean "look.ink"?']),
+        (
+            'cc21 = "style.model"',
+            ["model of style cannot be changed while playing"],
+        ),
         ('cc21 = "reech.axis"', ['there is no box "reech". Did you mean "reach"?']),
         (
             'cc21 = "reach/smooth.smoth"',
