@@ -129,7 +129,7 @@ class Wirer:
         An output that asks for ``to`` is told the range that the cable itself was given.
         """
         known = read_parameters(cls) if cls else {}
-        values = self._own_range(known, cable)
+        values: dict[str, Any] = {"to": cable.to} if "to" in known and cable.to else {}
         for key, value in cable.options.items():
             if key not in known:
                 words = ("from", "when", *WAY, *known)
@@ -142,13 +142,6 @@ class Wirer:
             except ParameterError as error:
                 self._complain(cable, str(error), key)
         return cls(**values) if cls else None
-
-    def _own_range(self, known: Mapping[str, Parameter], cable: Cable) -> dict[str, Any]:
-        stated = [stage.values["to"] for stage in cable.stages if "to" in stage.values]
-        try:
-            return {"to": known["to"].from_patch(stated[0])} if stated and "to" in known else {}
-        except ParameterError:
-            return {}  # the box that scales says so
 
     def _lay(
         self, cable: Cable, accepts: tuple[Any, ...], box: str, into: Into, name: str
