@@ -9,7 +9,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from engine.core.errors import as_written
+from engine.core.errors import DeviceError, as_written
+from engine.midi.lists import inputs, outputs
 from engine.terminal.remedy import (
     JOIN_VIDEO,
     START_SEQUENCER,
@@ -61,28 +62,22 @@ def sound_inputs() -> Plugged:
 
 def midi_inputs() -> Plugged:
     """Find the MIDI ports that can be heard."""
-    return _midi("get_input_names")
+    return _midi(inputs)
 
 
 def midi_outputs() -> Plugged:
     """Find the MIDI ports that can be sent to."""
-    return _midi("get_output_names")
+    return _midi(outputs)
 
 
-def _midi(ask: str) -> Plugged:
+def _midi(listed: Callable[[], list[str]]) -> Plugged:
     try:
-        import mido  # type: ignore[import-untyped]
-        import rtmidi  # type: ignore[import-untyped]  # noqa: F401  # mido imports it later
-    except ImportError as error:
-        return Plugged(
-            missing=f"the MIDI library does not load ({error})", mend=install("alsa-lib")
-        )
-    if no_sequencer():
-        return Plugged(missing="this system passes no MIDI on", mend=START_SEQUENCER)
-    try:
-        names = tuple((name, "") for name in dict.fromkeys(getattr(mido, ask)()))
-    except Exception as error:
-        return Plugged(missing=f"the MIDI library does not answer: {error}")
+        names = tuple((name, "") for name in dict.fromkeys(listed()))
+    except DeviceError as error:
+        missing, _, _ = str(error).partition(": sudo")
+        if "libasound" in missing:
+            return Plugged(missing=missing, mend=install("alsa-lib"))
+        return Plugged(missing=missing, mend=START_SEQUENCER if no_sequencer() else "")
     return Plugged(names, "" if names else "no port is there")
 
 
