@@ -20,7 +20,7 @@ from engine.core.parameter import Fixed, Param
 from engine.osc.address import of_port
 from engine.osc.bundle import LIMIT, bundles, longest, messages
 from engine.osc.layout import Dialect, Layout, Options
-from engine.osc.layouts import CARRIED, choose
+from engine.osc.layouts import CARRIED, choose, known_layout
 from engine.osc.parse import packet
 from engine.osc.tcp import Tcp
 from engine.osc.tools import Target, target
@@ -78,6 +78,8 @@ class OscOut(Sink):
         self._told: set[str] = set()
         self._now = Ns(0)
         self._refusals = 0
+        if self.layout is not None:
+            known_layout(self.layout)
         for one in [self.to] if isinstance(self.to, str) else self.to:
             self._add(target(one, tcp=self.lane))
         if not self._groups:

@@ -222,6 +222,11 @@ def test_a_place_that_is_none_is_refused(to):
         OscOut(to=to)
 
 
+def test_a_layout_that_is_none_is_refused():
+    with pytest.raises(ParameterError, match=r'no layout "nmaed".* Did you mean "named"'):
+        OscOut(to="127.0.0.1:9000", layout="nmaed")
+
+
 def test_a_machine_that_nobody_knows_is_a_missing_device():
     sink = OscOut(to="no-such-machine.invalid:9000")
     with pytest.raises(DeviceError, match=r"no-such-machine\.invalid:9000: no machine"):
