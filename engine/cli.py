@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -16,9 +17,11 @@ from rich.console import Console
 from engine.core.errors import PatchError, Problem, SensoriumError
 from engine.patch.show import mermaid
 from engine.runtime.dump import Dump
+from engine.runtime.engine import Engine
 from engine.runtime.opening import FIRST, check_patch, find_patch, open_patch
 from engine.runtime.performance import Performance
 from engine.terminal.table import LiveTable
+from engine.web.page import HOST, PORT, Page
 
 CANNOT_PLAY = 2
 OUR_FAULT = 1
@@ -48,6 +51,11 @@ def play(
         list[str] | None, typer.Option(help="BOX=MS, what a model takes offline")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="no table")] = False,
+    page: Annotated[bool, typer.Option(help="serve a page to watch and steer by")] = True,
+    page_port: Annotated[int, typer.Option(help="its port", min=1, max=65535)] = PORT,
+    page_host: Annotated[
+        str, typer.Option(help="who reaches it: 127.0.0.1 this machine, 0.0.0.0 the network")
+    ] = HOST,
 ) -> None:
     """Play a patch, or a set of patches; without one, the first light."""
     costs = dict(_cost(text) for text in cost or ())
@@ -55,13 +63,17 @@ def play(
     writer = Dump(dump) if dump else None
     console = Console(stderr=True)
     table = None if quiet or offline or not console.is_terminal else LiveTable(console)
+    web = Page(page_host, page_port) if page and not offline else None
     opening = partial(open_patch, to=to, sets=set_ or (), live=not offline)
     try:
-        show = Performance(files, opening, writer, table.watch if table else None)
+        show = Performance(files, opening, writer, _all(table, web))
+        if web:
+            web.open()
         numbers = show.offline(for_, costs) if offline else asyncio.run(show.live(for_))
     finally:
-        if table:
-            table.close()
+        for watcher in (table, web):
+            if watcher:
+                watcher.close()
         if writer:
             writer.close()
     if stats:
@@ -88,6 +100,17 @@ def check(patches: Annotated[list[str], typer.Argument(help="patch files, or nam
 def show(patch: Annotated[str, typer.Argument(help="a patch file, or its name")]) -> None:
     """Draw a patch as a Mermaid diagram."""
     typer.echo(mermaid(check_patch(find_patch(patch))))
+
+
+def _all(*watchers: LiveTable | Page | None) -> Callable[[Engine], None]:
+    """Make what tells every watcher which engine plays."""
+
+    def watch(engine: Engine) -> None:
+        for watcher in watchers:
+            if watcher:
+                watcher.watch(engine)
+
+    return watch
 
 
 def _cost(text: str) -> tuple[str, float]:

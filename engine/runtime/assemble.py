@@ -90,7 +90,10 @@ class Assembler:
 
     def _give_outlets(self, name: str) -> None:
         box = self._plan.boxes[name].box
-        if isinstance(box, Node):
+        if isinstance(box, Source):
+            for outlet in box.outlets():
+                self.slots[Outlet(name, outlet)]
+        elif isinstance(box, Node):
             signature = read_signature(type(box))
             names = signature.fields or ("",)
             slots = {outlet: self.slots[Outlet(name, outlet)] for outlet in names}

@@ -6,7 +6,7 @@ moments give the same bytes, live, offline and replayed. ``now`` is read here, o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from engine.core.clock import Clock
@@ -41,7 +41,7 @@ from engine.runtime.lanes import Lane
 from engine.runtime.loss import everything_below
 from engine.runtime.outbox import Outbox
 from engine.runtime.state import BoxState, state_of
-from engine.runtime.tick import Ticker
+from engine.runtime.tick import Slot, Ticker
 from engine.runtime.trace import Trace
 from engine.runtime.wakes import Wakes
 
@@ -62,6 +62,7 @@ class Engine:
         self.last_at: dict[tuple[str, str], Ns] = {}
         self.on_lost: Callable[[str, str], None] = lambda name, reason: None
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
+        self.ask: Callable[[str, Command], None] = lambda by, command: self.step(Asked(by, command))
         self._ticker = Ticker()
         prepare_trace(plan, self.trace)
         for state in self.states.values():
@@ -69,7 +70,7 @@ class Engine:
                 state.lane = make_lane(state.name, state.box)
         assembler = Assembler(self, plan, self.states)
         self._islands = assembler.islands()
-        self._slots = assembler.slots
+        self.slots: Mapping[Outlet, Slot] = dict(assembler.slots)
         self._below = everything_below(plan)
         self._handlers: dict[type, Callable[[Any], None]] = {
             Arrival: self._arrival,
@@ -128,6 +129,11 @@ class Engine:
             if isinstance(state.box, Sink):
                 self._silence(state, None)
 
+    @property
+    def teaching(self) -> str:
+        """Name the way out that is taught."""
+        return ""
+
     def status(self) -> Status:
         """Give a glance at the show."""
         now = self.clock.now()
@@ -147,11 +153,11 @@ class Engine:
         if not state.on:
             return
         outlet = Outlet(entry.source, entry.outlet)
-        steps = self._islands.get(outlet)
-        if steps is not None and self._usable(state, entry.message):
+        slot = self.slots.get(outlet)
+        if slot is not None and self._usable(state, entry.message):
             tick = self._ticker.next()
-            self._slots[outlet].write(entry.message, entry.at, entry.cost, tick)
-            self._ticker.run(steps, tick)
+            slot.write(entry.message, entry.at, entry.cost, tick)
+            self._ticker.run(self._islands.get(outlet, ()), tick)
 
     def _lane_result(self, entry: LaneResult) -> None:
         state = self.states.get(entry.box)

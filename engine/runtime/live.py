@@ -25,6 +25,7 @@ from engine.runtime.supervisor import Keeper
 from engine.runtime.trace import LOG
 
 _SWITCH_INTERVAL = 0.0005
+_HANDS = "hands that are no box"
 
 
 class Live:
@@ -33,7 +34,9 @@ class Live:
     def __init__(self, plan: Plan, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
         self._lanes: list[ThreadLane] = []
-        self._doors: dict[str, Mailbox] = {name: Mailbox(self._wake) for name in plan.boxes}
+        self._doors: dict[str, Mailbox] = {
+            name: Mailbox(self._wake) for name in (_HANDS, *plan.boxes)
+        }
         self._keepers: dict[str, Keeper] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = False
@@ -41,6 +44,7 @@ class Live:
         self._done = asyncio.Event()
         self.engine = Engine(plan, self._clock, self._make_lane)
         self.engine.on_lost = lambda name, _: self._keepers[name].lost()
+        self.engine.ask = self._ask
         self.also: Callable[[], None] = lambda: None
 
     async def play(self, seconds: float | None = None) -> None:
@@ -122,14 +126,20 @@ class Live:
 
         def emit(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
             if isinstance(message, Command):
-                key = _command_key(message)
-                kind = Kind.HELD if isinstance(message, SetParameter) else Kind.LOSSLESS
-                door.put(key, kind, Asked(name, message), at)
+                self._put(name, name, message, at)
             else:
                 kind = KINDS.get(type(message), Kind.LATEST)
                 door.put(outlet, kind, Arrival(name, outlet, message, at, cost), at)
 
         return emit
+
+    def _ask(self, by: str, command: Command) -> None:
+        """Let in a command of somebody who is no box, such as the page; from any thread."""
+        self._put(_HANDS, by, command, Ns(0))
+
+    def _put(self, door: str, by: str, command: Command, at: Ns) -> None:
+        kind = Kind.HELD if isinstance(command, SetParameter) else Kind.LOSSLESS
+        self._doors[door].put(_command_key(command), kind, Asked(by, command), at)
 
     def _deliver(self, name: str, entry: Entry) -> None:
         self._doors[name].put(None, Kind.LOSSLESS, entry, Ns(0))

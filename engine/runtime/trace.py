@@ -49,6 +49,12 @@ class Samples:
         newest = self._ring[: min(self._count, RING)]
         return round(float(np.percentile(newest, percent)), 4) if len(newest) else 0.0
 
+    def median_lately(self) -> float:
+        """Give the median of the last few in ms; 0 where there is no sample."""
+        few = min(self._count, 101)
+        newest = sorted(self._ring[(self._count - 1 - i) % RING] for i in range(few))
+        return round(float(newest[few // 2]), 4) if newest else 0.0
+
     def summary(self, *, largest: bool = True) -> dict[str, float]:
         """Give p50, p99 and the maximum in ms."""
         numbers = {"p50": self.percentile(50), "p99": self.percentile(99)}
