@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
+from engine.core.node import Remote
 from engine.patch.plan import Into, Plan
 from engine.runtime.engine import Engine
 from engine.runtime.trace import Fault, RouteTrace, route_name
@@ -65,6 +66,8 @@ class Health:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._above = _above(engine.plan)
+        # A remote control that runs is nothing to look at.
+        self._quiet = {n for n, s in engine.states.items() if isinstance(s.box, Remote)}
         self._counts: dict[str, int] = {}
         self._rates: dict[str, float] = {}
         self._then = Ns(0)
@@ -105,6 +108,7 @@ class Health:
         sources = [
             Device(name, source.state, self._rates.get(name), None, source.dropped)
             for name, source in trace.sources.items()
+            if source.state != "running" or name not in self._quiet
         ]
         lanes = [
             Device(name, lane.state, self._rates.get(name), lane.ms.median_lately(), lane.dropped)

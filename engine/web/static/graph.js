@@ -1,32 +1,38 @@
-// Boxes in columns, cables between them, and what each box says.
+// Boxes and the cables between them, and what each box says.
 
 import { find, make } from "./dom.js";
 import { Meter } from "./meter.js";
+import { NAME, PORT, across, down, portsOf } from "./places.js";
 
-const WIDTH = 190;
-const GAP_X = 58;
-const GAP_Y = 16;
-const HEAD = 92;
-const PORT = 34;
+const NARROW = 900;
+const SMALLEST = 0.7;
 const SVG = "http://www.w3.org/2000/svg";
 
+let drawn = null;
 let boxes = new Map();
 let ports = new Map();
 
 /** Draw a patch. */
 export function lay(patch) {
+  drawn = patch;
   boxes = new Map();
   ports = new Map();
-  const places = place(patch);
+  const narrow = window.innerWidth < NARROW;
+  const places = narrow ? down(patch, window.innerWidth) : across(patch);
   const lines = document.createElementNS(SVG, "svg");
   lines.setAttribute("width", places.width);
   lines.setAttribute("height", places.height);
-  const cards = patch.boxes.map((box) => card(box, patch, places.at.get(box.name)));
-  for (const cable of patch.cables) lines.append(line(cable, patch, places.at));
+  for (const cable of patch.cables) lines.append(line(cable, patch, places.at, narrow));
   const graph = find("graph");
   graph.style.width = `${places.width}px`;
   graph.style.height = `${places.height}px`;
-  graph.replaceChildren(lines, ...cards);
+  graph.replaceChildren(lines, ...patch.boxes.map((box) => card(box, patch, places.at.get(box.name))));
+  fit(narrow ? 1 : find("patch").clientWidth / places.width);
+}
+
+/** Draw it again, as after the page was turned. */
+export function again() {
+  if (drawn) lay(drawn);
 }
 
 /** Show what every box says, and what arrives at each output. */
@@ -43,37 +49,8 @@ export function health(news) {
   }
 }
 
-function portsOf(name, patch) {
-  return patch.cables.flatMap((cable, index) => (cable.end === name && cable.route ? [index] : []));
-}
-
-function height(box, patch) {
-  const count = portsOf(box.name, patch).length;
-  return count ? 48 + PORT * count + 8 : HEAD;
-}
-
-/** Give each box its place; every column stands in the middle. */
-function place(patch) {
-  const columns = new Map();
-  for (const box of patch.boxes) {
-    if (!columns.has(box.column)) columns.set(box.column, []);
-    columns.get(box.column).push(box);
-  }
-  const sums = [...columns.values()].map((column) =>
-    column.reduce((sum, box) => sum + height(box, patch) + GAP_Y, -GAP_Y),
-  );
-  const tallest = Math.max(0, ...sums);
-  const at = new Map();
-  [...columns.values()].forEach((column, number) => {
-    let top = (tallest - sums[number]) / 2;
-    for (const box of column) {
-      const tall = height(box, patch);
-      at.set(box.name, { left: box.column * (WIDTH + GAP_X), top, height: tall });
-      top += tall + GAP_Y;
-    }
-  });
-  const last = Math.max(0, ...columns.keys());
-  return { at, width: last * (WIDTH + GAP_X) + WIDTH, height: tallest };
+function fit(part) {
+  find("graph").style.zoom = part > 0 ? Math.max(SMALLEST, Math.min(1, part)) : 1;
 }
 
 function card(box, patch, at) {
@@ -95,29 +72,36 @@ function card(box, patch, at) {
     ports.set(index, meter);
     element.append(make("div.port", {}, make("span", {}, cable.label), meter.digits));
   }
-  element.style.left = `${at.left}px`;
-  element.style.top = `${at.top}px`;
-  element.style.width = `${WIDTH}px`;
-  element.style.height = `${at.height}px`;
+  for (const side of ["left", "top", "width", "height"]) element.style[side] = `${at[side]}px`;
   return element;
 }
 
-function line(cable, patch, at) {
+function line(cable, patch, at, narrow) {
   const from = at.get(cable.start);
   const to = at.get(cable.end);
-  const x1 = from.left + WIDTH;
-  const y1 = from.top + from.height / 2;
-  const x2 = to.left;
-  const y2 = to.top + arrival(cable, patch, to.height);
-  const bend = Math.max(30, Math.abs(x2 - x1) / 2);
   const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`);
+  path.setAttribute("d", narrow ? downward(from, to) : sideways(from, to, arrival(cable, patch, to.height)));
   path.setAttribute("class", cable.kind);
   return path;
 }
 
+function downward(from, to) {
+  const [x1, y1] = [from.left + from.width / 2, from.top + from.height];
+  const [x2, y2] = [to.left + to.width / 2, to.top];
+  const bend = Math.max(20, (y2 - y1) / 2);
+  return `M${x1} ${y1} C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`;
+}
+
+function sideways(from, to, drop) {
+  const [x1, y1] = [from.left + from.width, from.top + from.height / 2];
+  const [x2, y2] = [to.left, to.top + drop];
+  const bend = Math.max(20, Math.abs(x2 - x1) / 2);
+  return `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+}
+
+/** How far below the top of a box a cable ends. */
 function arrival(cable, patch, tall) {
   if (!cable.route) return cable.kind === "aside" ? tall * 0.8 : tall / 2;
   const place = portsOf(cable.end, patch).findIndex((i) => patch.cables[i].route === cable.route);
-  return 48 + PORT * place + PORT / 2 - 2;
+  return NAME + PORT * place + PORT / 2 - 2;
 }

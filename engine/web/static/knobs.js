@@ -46,8 +46,9 @@ class Knob {
     this.is = is;
     this.easy = true;
     this.value = is.start;
-    this.touched = 0;
+    this.touched = -Infinity;
     this.waiting = null;
+    this.later = null;
     this.reading = make("output.reading");
     this.back = make("button.small", { type: "button", hidden: true, onclick: () => this.reset() });
     const link = is.box === is.group ? "" : `${is.box.slice(is.group.length + 1)} `;
@@ -70,7 +71,12 @@ class Knob {
     this.back.hidden = !(cabledHand || (moved && !this.is.cabled));
     write(this.back, cabledHand ? "let go" : "reset");
     this.element.classList.toggle("cabled", this.is.cabled && !hand);
-    if (performance.now() - this.touched < HELD) return;
+    clearTimeout(this.later);
+    const held = this.touched + HELD - performance.now();
+    if (held > 0) {
+      this.later = setTimeout(() => this.stand(value, hand), held);
+      return;
+    }
     this.value = value;
     this.put(value);
     write(this.reading, this.words(value));
@@ -93,7 +99,7 @@ class Knob {
 
   reset() {
     const name = { box: this.is.box, parameter: this.is.name };
-    this.touched = 0;
+    this.touched = -Infinity;
     if (this.is.cabled) ask({ do: "release", ...name });
     else ask({ do: "set", ...name, value: this.is.start });
   }

@@ -66,7 +66,9 @@ for (const button of document.querySelectorAll("nav button")) {
   button.addEventListener("click", () => {
     document.body.dataset.tab = button.dataset.to;
     window.scrollTo(0, 0);
+    graph.again();
   });
 }
+window.addEventListener("resize", graph.again);
 document.addEventListener("visibilitychange", () => see.lookOn(!document.hidden));
 connect((kind, news) => hear[kind]?.(news), changed);

@@ -17,6 +17,11 @@ export class Meter {
     this.track = make("div.meter", { "aria-hidden": "true" }, this.bar);
   }
 
+  /** How far along its range a value is; a count has no range of its own. */
+  part(value) {
+    return !this.fixed && Number.isInteger(value) && value > 1 ? null : level(value, this.low, this.high);
+  }
+
   /** Show an entry: what is said, and when; `now` in ms as the show counts. */
   show(entry, now) {
     const value = entry === null || entry === undefined ? null : entry[0];
@@ -26,7 +31,7 @@ export class Meter {
       this.high = Math.max(this.high, value);
     }
     const flashes = isEvent(value) && age < FLASH;
-    const part = isEvent(value) ? (flashes ? 1 : 0) : level(value, this.low, this.high);
+    const part = isEvent(value) ? (flashes ? 1 : 0) : this.part(value);
     this.track.classList.toggle("none", part === null);
     this.bar.style.transform = `scaleX(${part ?? 0})`;
     write(this.digits, say(value));

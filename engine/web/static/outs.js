@@ -59,12 +59,13 @@ class Row {
     this.found = make("div.found", { hidden: true });
     this.teach = make("button", { type: "button", onclick: () => this.askTeach() }, "Teach");
     const buttons = [this.teach];
+    const unfold = (event) => event.target.closest("button, .found") ?? this.open();
     if (cable.number) {
       buttons.push(make("button", { type: "button", onclick: () => this.askRange() }, "Range"));
     }
     this.element = make(
       "article.out",
-      { "data-route": cable.route },
+      { "data-route": cable.route, onclick: unfold },
       make("div.name", {}, make("b", {}, cable.label), make("small", {}, `from ${cable.origin}`)),
       this.meter.digits,
       this.meter.track,
@@ -72,6 +73,11 @@ class Row {
       make("div.buttons", {}, ...buttons),
       this.found,
     );
+  }
+
+  /** On a phone, its buttons are folded away until it is touched. */
+  open() {
+    this.element.classList.toggle("open");
   }
 
   askTeach() {
@@ -89,13 +95,13 @@ class Row {
   }
 
   health(route) {
-    const parts = [`${number(Math.round(route.rate))}/s`];
+    const parts = [];
     if (route.behind !== null) {
-      parts.unshift(`${route.behind.toFixed(1)} ms`);
-      parts.push(`±${route.jitter.toFixed(1)}`);
+      parts.push(`${route.behind.toFixed(1)} ± ${route.jitter.toFixed(1)} ms`);
     }
+    parts.push(`${number(Math.round(route.rate))}/s`);
     if (route.dropped) parts.push(`${route.dropped} dropped`);
-    write(this.facts, parts.join("  ·  "));
+    write(this.facts, parts.join("   "));
   }
 
   /** Show the range found so far, and at the end what can be done with it. */
