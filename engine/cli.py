@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import logging
 import sys
@@ -15,11 +16,18 @@ import typer
 from rich.console import Console
 
 from engine.core.errors import PatchError, Problem, SensoriumError
+from engine.patch.schema import patch_schema
 from engine.patch.show import mermaid
+from engine.registry import Registry
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.opening import FIRST, check_patch, find_patch, open_patch
 from engine.runtime.performance import Performance
+from engine.terminal.devices import device_list
+from engine.terminal.doctor import report
+from engine.terminal.markdown import markdown as all_boxes
+from engine.terminal.models import model_list
+from engine.terminal.reference import box_list, box_page
 from engine.terminal.table import LiveTable
 from engine.web.page import HOST, PORT, Page
 
@@ -100,6 +108,56 @@ def check(patches: Annotated[list[str], typer.Argument(help="patch files, or nam
 def show(patch: Annotated[str, typer.Argument(help="a patch file, or its name")]) -> None:
     """Draw a patch as a Mermaid diagram."""
     typer.echo(mermaid(check_patch(find_patch(patch))))
+
+
+@app.command()
+def nodes(
+    name: Annotated[str | None, typer.Argument(help="one box, such as smooth")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="all, as docs/boxes.md")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="for editors, as JSON Schema")] = False,
+) -> None:
+    """List all boxes, and those in a folder nodes/ here; or show one."""
+    registry = Registry(None if markdown or schema else Path.cwd())
+    if markdown:
+        typer.echo(all_boxes(registry), nl=False)
+    elif schema:
+        boxes = {each: registry.find(each) for each in registry.names()}
+        typer.echo(json.dumps(patch_schema(boxes), indent=1, ensure_ascii=False))
+    else:
+        Console().print(box_page(registry, name) if name else box_list(registry))
+
+
+@app.command()
+def bench(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="which; all for all; none lists them")
+    ] = None,
+    short: Annotated[bool, typer.Option("--short", help="seconds, not minutes")] = False,
+    json_: Annotated[Path | None, typer.Option("--json", help="write the numbers here")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="put the tables on this page")] = None,
+) -> None:
+    """Measure Sensorium on this machine, beside other ways to do the same."""
+    command = importlib.import_module("engine.bench.command")  # nobody else pays for it
+    if not command.bench(names or (), short, json_, markdown):
+        raise typer.Exit(OUR_FAULT)
+
+
+@app.command()
+def devices() -> None:
+    """List the cameras, sound inputs and MIDI ports, and what to write for each."""
+    Console().print(device_list())
+
+
+@app.command()
+def doctor() -> None:
+    """Say whether everything is there, and what mends it."""
+    Console().print(report())
+
+
+@app.command()
+def models() -> None:
+    """List the networks that are there."""
+    Console().print(model_list())
 
 
 def _all(*watchers: LiveTable | Page | None) -> Callable[[Engine], None]:

@@ -103,6 +103,9 @@ class Source(Box, ABC):
     OUT: ClassVar[Mapping[str, type]] = {}
     """Its outlets by name; a cable that names none takes the first."""
 
+    main_thread: ClassVar[bool] = False
+    """Whether it must first be opened on the main thread, where the system asks for permission."""
+
     def outlets(self) -> Mapping[str, type]:
         """Give the outlets of this instance; those of OUT unless its parameters make others."""
         return self.OUT
@@ -147,7 +150,11 @@ class Tape(Source):
 
     @abstractmethod
     def events(self) -> Iterator[tuple[Ns, str, Message]]:
-        """Yield (time since the start, outlet, message) in order of time."""
+        """Yield (time since the start, outlet, message) in order of time.
+
+        A message None says that nothing comes before that time: who makes pictures says so before
+        it makes the next, which is then asked for only just in time.
+        """
 
 
 Tap = Callable[[str, dict[str, Any]], None]

@@ -1,33 +1,83 @@
-"""A hand on a parameter: OSC, MIDI, a page or a cue sets it, and gives it back to its cable."""
+"""What people ask of a playing patch: OSC, MIDI, a page or a cue sets, releases, panics.
+
+A hand that sets a parameter takes it over from the cable that writes it, until it is released.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.core.commands import Release, SetParameter
+from engine.core.commands import (
+    Command,
+    Lost,
+    Notice,
+    Panic,
+    PlayPatch,
+    Release,
+    SetParameter,
+    Teach,
+)
 from engine.core.errors import ParameterError, nearest
+from engine.runtime.call import in_words
+from engine.runtime.entries import Asked, StateChange
 from engine.runtime.state import BoxState
 
 if TYPE_CHECKING:
     from engine.runtime.engine import Engine
 
 
-def change(engine: Engine, command: SetParameter | Release) -> str:
+def obey(engine: Engine, entry: Asked) -> None:
+    """Do what a command asks; who asked is told why, where it cannot be done."""
+    command: Command = entry.command
+    match command:
+        case SetParameter() | Release():
+            _refuse(engine, entry.by, command, _change(engine, command))
+        case PlayPatch():
+            _refuse(engine, entry.by, command, engine.on_play_patch(command.which))
+        case Teach():
+            _refuse(engine, entry.by, command, engine.teacher.teach(command.route))
+        case Panic():
+            engine.teacher.teach("")
+            engine.silence()
+        case Lost():
+            engine.on_lost(entry.by)
+            engine.step(StateChange(entry.by, "lost", command.reason))
+        case Notice():
+            engine.tell(entry.by, command.text)
+
+
+def _refuse(
+    engine: Engine, by: str, command: SetParameter | Release | PlayPatch | Teach, reason: str
+) -> None:
+    if not reason:
+        return
+    engine.tell(by, reason)
+    try:
+        command.refused(reason)
+    except Exception as error:
+        engine.tell(by, f"could not be told so: {in_words(error)}")
+
+
+def _change(engine: Engine, command: SetParameter | Release) -> str:
     """Set or release a parameter; gives why that cannot be, or nothing."""
     state = engine.states.get(command.box)
-    if state is None or state.hidden:
+    if state is None:
         shown = [name for name, known in engine.states.items() if not known.hidden]
         return f'there is no box "{command.box}".{nearest(command.box, shown)}'
     if command.parameter != "on" and command.parameter not in state.parameters:
         hint = nearest(command.parameter, (*state.parameters, "on"))
         return f'{command.box} has no parameter "{command.parameter}".{hint}'
     if isinstance(command, Release):
-        state.hands.discard(command.parameter)
+        if command.parameter in state.hands:
+            state.hands.discard(command.parameter)
+            state.cabled.get(command.parameter, _nothing)()
         return ""
     try:
         _set(engine, state, command)
     except ParameterError as error:
         return f"{command.box}/{command.parameter}: {error}"
+    except Exception as error:
+        return f"{command.box}/{command.parameter}: {in_words(error)}"
     state.hands.add(command.parameter)
     return ""
 
@@ -43,3 +93,7 @@ def _set(engine: Engine, state: BoxState, command: SetParameter) -> None:
     if parameter.fixed:
         raise ParameterError("cannot be changed while playing")
     engine.set(state, parameter, parameter.from_wire(command.value))
+
+
+def _nothing() -> None:
+    """Where no cable leads, the value stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from engine.core.node import Box, Sink
@@ -13,12 +14,14 @@ from engine.runtime.tick import Outlets
 from engine.runtime.wakes import wants_waking
 
 
-@dataclass
+@dataclass(eq=False)
 class BoxState:
     """One box while it plays.
 
-    ``hands`` are the parameters that somebody took over from a cable. ``failing`` says that its
-    last call raised. ``up`` says of an output that it is open.
+    ``cabled`` takes up again what the cable into a parameter says; ``hands`` are the parameters
+    that somebody took over. ``failing`` says that its
+    last call raised. Of an output, ``up`` says that it is open, ``touched`` that it is to be
+    flushed when the tick ends, ``stumbled`` that it raised in this tick.
     """
 
     name: str
@@ -31,8 +34,11 @@ class BoxState:
     lane: Lane | None = None
     out_lane: SinkLane | None = None
     up: bool = False
+    cabled: dict[str, Callable[[], None]] = field(default_factory=dict)
     hands: set[str] = field(default_factory=set)
     failing: bool = False
+    touched: bool = False
+    stumbled: bool = False
 
     @property
     def sink(self) -> Sink:

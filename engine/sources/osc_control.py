@@ -27,9 +27,9 @@ from engine.core.messages import Ns
 from engine.core.node import Emit, Remote
 from engine.core.parameter import Fixed, Param
 from engine.core.status import Status
+from engine.net.receiver import Receiver
 from engine.osc.bundle import messages
 from engine.osc.packer import Packer
-from engine.osc.receiver import Receiver
 
 LOCAL: Final = "127.0.0.1"
 TRIES: Final = 20

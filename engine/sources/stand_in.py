@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Annotated, ClassVar, Literal
 
+from engine.core.clock import SECOND
 from engine.core.messages import Frame, Message, Ns, Person, Pose
 from engine.core.node import Tape
 from engine.core.parameter import Fixed, Param
@@ -44,6 +45,11 @@ class StandIn(Tape):
     fps: Fixed[Annotated[float, Param("pictures a second", 1, 240)]] = 30.0
     seconds: Fixed[Annotated[float, Param("how long; 0 never ends", 0, unit="s")]] = 0.0
 
+    @property
+    def endless(self) -> bool:
+        """Whether it never ends."""
+        return self.seconds == 0
+
     def events(self) -> Iterator[tuple[Ns, str, Message]]:
         """Yield the true joints and then the picture, ``fps`` times a second."""
         scene = Scene(
@@ -59,12 +65,16 @@ class StandIn(Tape):
         for number in count():
             if 0 < self.seconds <= number / self.fps:
                 return
-            at = Ns(round(number * 1e9 / self.fps))
+            at = self._moment(number)
             cast = scene.cast(number / self.fps)
-            yield at, "joints", Pose(tuple(_person(actor) for actor in cast), aspect)
             image = scene.picture(cast, number)
             image.flags.writeable = False
+            yield at, "joints", Pose(tuple(_person(actor) for actor in cast), aspect)
             yield at, "frame", Frame(image)
+            yield self._moment(number + 1), "", None  # the next takes a while to draw
+
+    def _moment(self, number: int) -> Ns:
+        return Ns(round(number * SECOND / self.fps))
 
 
 def _person(actor: Actor) -> Person:

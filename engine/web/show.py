@@ -64,7 +64,7 @@ class Show:
             boxes=self._values.boxes(),
             cables=self._values.cables(),
             pictures=self._values.pictures(),
-            teaching=self.engine.teaching,
+            teaching=self.engine.teacher.route,
         )
 
     def tell_knobs(self, tell: Tell) -> None:

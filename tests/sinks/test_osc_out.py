@@ -10,9 +10,9 @@ import pytest
 from engine.core.clock import MILLISECOND
 from engine.core.errors import DeviceError, ParameterError
 from engine.core.messages import Note, Ns, Person, Pose, Trigger
+from engine.net.tcp import FIRST, LONGEST
 from engine.osc.layout import Options
 from engine.osc.parse import packet
-from engine.osc.tcp import FIRST, LONGEST
 from engine.sinks.osc_out import OscOut
 
 NOW = Ns(0)
@@ -197,6 +197,20 @@ def test_silence_ends_everything_that_was_begun(make, receiver):
     sink.silence()
     assert len(sink.sent) == 3
     assert sink.wake() is None
+
+
+def test_a_cable_plugged_again_keeps_what_it_knows_or_ends_what_it_began(make, receiver):
+    sink = make(place(receiver), ("/note", Note), ("/pose", Pose))
+    sink.send("/note", Note(60, 100), NOW)
+    sink.send("/pose", Pose((person(),), 1.0), NOW)
+    sink.flush(NOW)
+    sink.sent.clear()
+    sink.plug("/note", Note, Options())
+    sink.plug("/pose", Pose, Options(layout="named"))
+    sink.flush(NOW)
+    assert [address for _, address, _ in sink.sent] == ["/pose/1"]
+    sink.silence()
+    assert [address for _, address, _ in sink.sent] == ["/pose/1", "/note"]
 
 
 # -- what is refused before playing --------------------------------------------------------------
