@@ -86,7 +86,7 @@ class Page:
         )
         await runner.setup()
         try:
-            self._listens = await self._listen(runner)
+            await self._listen(runner)
             self._ready.set()
             if self._listens:
                 telling = asyncio.create_task(self._server.tell())
@@ -96,8 +96,8 @@ class Page:
             self._listens = 0
             await runner.cleanup()
 
-    async def _listen(self, runner: web.AppRunner) -> int:
-        """Find a free port; 0 where there is none."""
+    async def _listen(self, runner: web.AppRunner) -> None:
+        """Find a free port, and say where the page is, or why it is not."""
         for port in range(self._port, self._port + TRIES):
             try:
                 await web.TCPSite(runner, self._host, port).start()
@@ -105,9 +105,17 @@ class Page:
                 if error.errno == errno.EADDRINUSE:
                     continue
                 _log.warning("no page: %s", error.strerror or error)
-                return 0
+                return
             if port != self._port:
                 _log.warning("port %d is in use; the page is on port %d", self._port, port)
-            return port
+            self._listens = port
+            _log.info("the page is at %s", self.address)
+            if not _only_here(self._host):
+                _log.warning("the page can be reached, and played, by everybody on this network")
+            return
         _log.warning("no page: ports %d to %d are in use", self._port, self._port + TRIES - 1)
-        return 0
+
+
+def _only_here(host: str) -> bool:
+    """Tell whether an address is reached from this machine only."""
+    return host == "localhost" or host == "::1" or host.startswith("127.")
