@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from engine.core.node import Node, Remote, Sink, Source
+from engine.core.signature import read_signature
 from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
 from engine.runtime.trace import route_name
 
@@ -102,7 +103,7 @@ def _cable(plan: Plan, wire: Wire) -> DrawnCable:
     low, high = _range(wire, way)
     return DrawnCable(
         group_of(begin.source.box),
-        _origin(begin.source, begin.part),
+        _origin(plan, begin.source, begin.part),
         group_of(wire.box),
         {Into.HOT: "in", Into.PORT: "port"}.get(wire.into, "aside"),
         "" if wire.into is Into.HOT else wire.name,
@@ -114,9 +115,12 @@ def _cable(plan: Plan, wire: Wire) -> DrawnCable:
     )
 
 
-def _origin(outlet: Outlet, part: str) -> str:
-    """Name where a cable begins as a patch writes it."""
-    return ".".join(text for text in (group_of(outlet.box), outlet.name, part) if text)
+def _origin(plan: Plan, outlet: Outlet, part: str) -> str:
+    """Name where a cable begins as a patch writes it: its main outlet needs no name."""
+    box = plan.boxes[outlet.box].box
+    names = box.outlets() if isinstance(box, Source) else read_signature(type(box)).fields
+    name = "" if outlet.name == next(iter(names), "") else outlet.name
+    return ".".join(text for text in (group_of(outlet.box), name, part) if text)
 
 
 def _range(wire: Wire, way: list[PlannedBox]) -> tuple[float | None, float | None]:

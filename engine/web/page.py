@@ -118,4 +118,4 @@ class Page:
 
 def _only_here(host: str) -> bool:
     """Tell whether an address is reached from this machine only."""
-    return host == "localhost" or host == "::1" or host.startswith("127.")
+    return host in {"localhost", "::1"} or host.startswith("127.")

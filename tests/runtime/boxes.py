@@ -300,13 +300,20 @@ class Sing(Node):
         return Note(round(value), 64)
 
 
+class Watch(Node):
+    """Look at pictures and find nobody."""
+
+    def process(self, frame: Frame) -> Pose | None:
+        return None
+
+
 BOXES: dict[str, type[Box]] = {
     "error_teller": ErrorTeller,
     **{
         cls.__name__.lower(): cls
         for cls in (
             *(Numbers, Pictures, Sound, Odd, Double, Add, When, Split, Count, Sum, Fussy, Drop),
-            *(Impatient, Look, Cut, Mix, Hear, Twice, Sick, Altered, Nobody, Stiff, Sing),
+            *(Impatient, Look, Cut, Mix, Hear, Twice, Sick, Altered, Nobody, Stiff, Sing, Watch),
         )
     },
 }

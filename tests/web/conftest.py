@@ -1,0 +1,15 @@
+"""A page on a free port."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.web.page import Page
+
+
+@pytest.fixture
+def page(free_port):
+    page = Page(port=free_port)
+    page.open()
+    yield page
+    page.close()
