@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections import deque
 
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 
 ANSWERS = 8
 """How many refusals wait for a page at most."""
@@ -48,6 +48,10 @@ class Client:
                 self._answers.clear()
                 for text in waiting:
                     await self._socket.send_str(text.decode())
+
+    async def hang_up(self) -> None:
+        """Close the line."""
+        await self._socket.close(code=WSCloseCode.GOING_AWAY)
 
     async def breathe(self) -> None:
         """Count a message from the page; one that sends too many waits a moment."""

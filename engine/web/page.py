@@ -14,12 +14,11 @@ import threading
 from aiohttp import web
 
 from engine.runtime.engine import Engine
-from engine.web.server import Server, read_files
+from engine.web.server import GOODBYE, Server, read_files
 
 HOST = "127.0.0.1"
 PORT = 9780
 TRIES = 20
-_GOODBYE = 1.0
 
 _log = logging.getLogger("sensorium")
 
@@ -82,7 +81,7 @@ class Page:
         self._stop = asyncio.Event()
         self._server = Server(await asyncio.to_thread(read_files))
         runner = web.AppRunner(
-            self._server.application(), access_log=None, shutdown_timeout=_GOODBYE
+            self._server.application(), access_log=None, shutdown_timeout=GOODBYE
         )
         await runner.setup()
         try:
@@ -92,6 +91,7 @@ class Page:
                 telling = asyncio.create_task(self._server.tell())
                 await self._stop.wait()
                 telling.cancel()
+                await self._server.leave()
         finally:
             self._listens = 0
             await runner.cleanup()

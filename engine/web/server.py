@@ -31,6 +31,9 @@ PAGES = 64
 VIEWERS = 32
 """How many may be told the news, and how many may look at pictures, at once."""
 
+GOODBYE = 0.3
+"""How many seconds who looks on is waited for at the end."""
+
 SILENT = 15.0
 """After how many seconds a page that does not answer is taken for gone."""
 
@@ -76,6 +79,13 @@ class Server:
         changed.set()
         for client in self._clients:
             self._greet(client)
+
+    async def leave(self) -> None:
+        """Hang up on everybody, as the show ends; who does not listen is not waited for."""
+        self._changed.set()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE):
+                await asyncio.gather(*(client.hang_up() for client in self._clients))
 
     async def tell(self) -> None:
         """Tell all pages what is new, for ever; nothing is looked at while there is none."""

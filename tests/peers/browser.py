@@ -60,21 +60,33 @@ class Browser:
         """Run a script that returns something."""
         return self._post("/execute/sync", {"script": script, "args": list(arguments)})
 
-    def until(self, condition, *arguments):
-        """Wait until an expression is true, and give what it is; it may use arguments[0] ..."""
-        script = f"""
+    def until(self, expression):
+        """Wait until an expression is true, and give what it is; what raises is not true yet."""
+        script = """
             const done = arguments[arguments.length - 1];
-            const look = () => {{
+            const look = () => {
                 let found = null;
-                try {{ found = (() => {condition})(); }} catch (error) {{ found = null; }}
+                try { found = (EXPRESSION); } catch (error) { found = null; }
                 if (found) done(found); else setTimeout(look, 20);
-            }};
+            };
             look();
         """
-        script = script.replace("(() => ", "((...args) => ").replace("arguments[0]", "args[0]")
-        script = script.replace(")(); }", ")(...passed); }")
-        head = "const passed = [...arguments].slice(0, -1);"
-        return self._post("/execute/async", {"script": head + script, "args": list(arguments)})
+        what = {"script": script.replace("EXPRESSION", expression), "args": []}
+        return self._post("/execute/async", what)
+
+    def collect(self, expression, count):
+        """Give what an expression is, so many times, 50 ms apart."""
+        script = """
+            const done = arguments[arguments.length - 1];
+            const found = [];
+            const look = () => {
+                found.push(EXPRESSION);
+                if (found.length < COUNT) setTimeout(look, 50); else done(found);
+            };
+            look();
+        """
+        script = script.replace("EXPRESSION", expression).replace("COUNT", str(count))
+        return self._post("/execute/async", {"script": script, "args": []})
 
     def log(self, kind):
         """Take what the browser noted since the last time: "browser" or "performance"."""
@@ -87,10 +99,10 @@ class Browser:
         sockets = [m["params"] for m in messages if m["method"] == "Network.webSocketCreated"]
         return [one["request"]["url"] for one in sent] + [one["url"] for one in sockets]
 
-    def picture(self, file):
-        """Save what is seen as PNG."""
+    def picture(self):
+        """Take a picture of what is seen, as PNG."""
         with urllib.request.urlopen(f"{self._at}/screenshot", timeout=WAIT) as answer:
-            file.write_bytes(base64.b64decode(json.load(answer)["value"]))
+            return base64.b64decode(json.load(answer)["value"])
 
     def close(self):
         request = urllib.request.Request(self._at, method="DELETE")
