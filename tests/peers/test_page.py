@@ -74,23 +74,29 @@ class Wire:
         self._ear.bind(("127.0.0.1", 0))
         self.port = self._ear.getsockname()[1]
         self.heard = []
+        self._seen = 0
         self._open = True
         self._news = threading.Condition()
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
     def until(self, fits):
-        """Wait for a message that comes from now on and fits."""
+        """Wait for the next message that fits; what was waited for before is past."""
         with self._news:
-            begin = len(self.heard)
-            found = []
 
             def there():
-                found[:] = [one for one in self.heard[begin:] if fits(one)]
-                return bool(found)
+                while self._seen < len(self.heard):
+                    self._seen += 1
+                    if fits(self.heard[self._seen - 1]):
+                        return True
+                return False
 
             assert self._news.wait_for(there, WAIT), "it never came"
-            return found[0]
+
+    def from_now(self):
+        """Let what came so far be past."""
+        with self._news:
+            self._seen = len(self.heard)
 
     def between(self, begin, end, address):
         with self._news:
@@ -183,6 +189,7 @@ def test_a_slider_changes_the_wire(browser, wire):
         knob.value = arguments[0];
         knob.dispatchEvent(new Event("input", { bubbles: true }));
     """
+    wire.from_now()
     browser.run(move, 100)
     wire.until(lambda one: one[1] == "/loud" and one[2][0] > 10)
     back = "document.querySelector('[data-knob=\"loud/by\"] .small:not([hidden])')"
@@ -191,6 +198,7 @@ def test_a_slider_changes_the_wire(browser, wire):
 
 
 def test_panic_reaches_the_outputs(browser, wire):
+    wire.from_now()
     browser.run("document.getElementById('panic').click()")
     wire.until(lambda one: one[1] == "/p1/here" and one[2] == [0])
     wire.until(lambda one: one[1] == "/p1/here" and one[2] == [1])  # and the show goes on
@@ -200,9 +208,11 @@ def test_teaching_lets_one_move_and_hushes_the_others(browser, wire):
     teach = "document.querySelector('[data-route=\"out/loud\"] .buttons button')"
     browser.run(f"{teach}.click()")
     browser.until(f"{teach}.textContent === 'Stop'")
+    wire.from_now()
     begin = time.monotonic()
     wire.until(lambda one: one[1] == "/loud" and one[2][0] > 0.99)
     assert wire.between(begin, time.monotonic(), "/reach") == []
+    wire.from_now()
     browser.run(f"{teach}.click()")
     wire.until(lambda one: one[1] == "/reach")
 
@@ -233,6 +243,7 @@ def test_on_a_phone_all_fits_and_can_be_touched(browser):
 def test_it_comes_back_when_the_show_does(browser, show, wire):
     browser.run("document.getElementById('title').textContent = 'old'")
     show.stop()
+    wire.from_now()
     browser.until("!document.getElementById('offline').hidden")
     show.start()
     browser.until("document.getElementById('offline').hidden")
