@@ -1,35 +1,36 @@
-"""The command ``sensorium``: one function a command."""
+"""The command ``sensorium``: one function a command.
+
+What only one command needs it imports itself: a show that begins half a second sooner is worth it.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import importlib
+import contextlib
 import json
 import logging
 import sys
 from collections.abc import Callable
 from functools import partial
+from logging.handlers import QueueHandler, QueueListener
 from pathlib import Path
-from typing import Annotated, NoReturn
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 from engine.core.errors import PatchError, Problem, SensoriumError
-from engine.patch.schema import patch_schema
-from engine.patch.show import mermaid
-from engine.registry import Registry
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.opening import FIRST, check_patch, find_patch, open_patch
 from engine.runtime.performance import Performance
-from engine.terminal.devices import device_list
-from engine.terminal.doctor import report
-from engine.terminal.markdown import markdown as all_boxes
-from engine.terminal.models import model_list
-from engine.terminal.reference import box_list, box_page
-from engine.terminal.table import LiveTable
-from engine.web.page import HOST, PORT, Page
+from engine.web import HOST, PORT
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from engine.terminal.table import LiveTable
+    from engine.web.page import Page
 
 CANNOT_PLAY = 2
 OUR_FAULT = 1
@@ -69,9 +70,8 @@ def play(
     costs = dict(_cost(text) for text in cost or ())
     files = [find_patch(name) for name in patches or [FIRST]]
     writer = Dump(dump) if dump else None
-    console = Console(stderr=True)
-    table = None if quiet or offline or not console.is_terminal else LiveTable(console)
-    web = Page(page_host, page_port) if page and not offline else None
+    table = None if quiet or offline or not sys.stderr.isatty() else _live_table()
+    web = _page(page_host, page_port) if page and not offline else None
     opening = partial(open_patch, to=to, sets=set_ or (), live=not offline)
     try:
         show = Performance(files, opening, writer, _all(table, web))
@@ -107,6 +107,8 @@ def check(patches: Annotated[list[str], typer.Argument(help="patch files, or nam
 @app.command()
 def show(patch: Annotated[str, typer.Argument(help="a patch file, or its name")]) -> None:
     """Draw a patch as a Mermaid diagram."""
+    from engine.patch.show import mermaid
+
     typer.echo(mermaid(check_patch(find_patch(patch))))
 
 
@@ -117,6 +119,11 @@ def nodes(
     schema: Annotated[bool, typer.Option("--schema", help="for editors, as JSON Schema")] = False,
 ) -> None:
     """List all boxes, and those in a folder nodes/ here; or show one."""
+    from engine.patch.schema import patch_schema
+    from engine.registry import Registry
+    from engine.terminal.markdown import markdown as all_boxes
+    from engine.terminal.reference import box_list, box_page
+
     registry = Registry(None if markdown or schema else Path.cwd())
     if markdown:
         typer.echo(all_boxes(registry), nl=False)
@@ -124,7 +131,7 @@ def nodes(
         boxes = {each: registry.find(each) for each in registry.names()}
         typer.echo(json.dumps(patch_schema(boxes), indent=1, ensure_ascii=False))
     else:
-        Console().print(box_page(registry, name) if name else box_list(registry))
+        _print(box_page(registry, name) if name else box_list(registry))
 
 
 @app.command()
@@ -137,7 +144,8 @@ def bench(
     markdown: Annotated[Path | None, typer.Option(help="put the tables on this page")] = None,
 ) -> None:
     """Measure Sensorium on this machine, beside other ways to do the same."""
-    command = importlib.import_module("engine.bench.command")  # nobody else pays for it
+    from engine.bench import command
+
     if not command.bench(names or (), short, json_, markdown):
         raise typer.Exit(OUR_FAULT)
 
@@ -145,19 +153,45 @@ def bench(
 @app.command()
 def devices() -> None:
     """List the cameras, sound inputs and MIDI ports, and what to write for each."""
-    Console().print(device_list())
+    from engine.terminal.devices import device_list
+
+    _print(device_list())
 
 
 @app.command()
 def doctor() -> None:
     """Say whether everything is there, and what mends it."""
-    Console().print(report())
+    from engine.terminal.doctor import report
+
+    _print(report())
 
 
 @app.command()
 def models() -> None:
     """List the networks that are there."""
-    Console().print(model_list())
+    from engine.terminal.models import model_list
+
+    _print(model_list())
+
+
+def _live_table() -> LiveTable:
+    from rich.console import Console
+
+    from engine.terminal.table import LiveTable
+
+    return LiveTable(Console(stderr=True))
+
+
+def _page(host: str, port: int) -> Page:
+    from engine.web.page import Page
+
+    return Page(host, port)
+
+
+def _print(picture: RenderableType) -> None:
+    from rich.console import Console
+
+    Console().print(picture)
 
 
 def _all(*watchers: LiveTable | Page | None) -> Callable[[Engine], None]:
@@ -184,9 +218,26 @@ def _fail(message: str, status: int) -> NoReturn:
     raise SystemExit(status)
 
 
+class _Lines(logging.Handler):
+    """Writes to standard error as it is then: the table puts lines above itself."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(OSError):  # nobody reads any more
+            print(self.format(record), file=sys.stderr, flush=True)
+
+
+def _begin_log() -> QueueListener:
+    """Write what is logged on a thread of its own: a terminal that is held must not hold a show."""
+    waiting: SimpleQueue[logging.LogRecord] = SimpleQueue()
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[QueueHandler(waiting)])
+    writer = QueueListener(waiting, _Lines())
+    writer.start()
+    return writer
+
+
 def main() -> None:
     """Run the command; 0 after a clean end, 2 for what cannot be played, 1 for our own fault."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    log = _begin_log()
     try:
         app()
     except (SensoriumError, OSError) as error:
@@ -194,3 +245,5 @@ def main() -> None:
     except Exception as error:
         logging.getLogger("sensorium").debug("", exc_info=True)
         _fail(f"a mistake of Sensorium itself: {type(error).__name__}: {error}", OUR_FAULT)
+    finally:
+        log.stop()

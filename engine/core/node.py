@@ -50,7 +50,8 @@ class Box:
     def wake(self) -> Ns | None:
         """Say when ``on_wake`` shall be called though nothing arrives; None for never.
 
-        Asked after every call of ``process``, ``send`` and ``on_wake``.
+        Asked after every call of ``process``, ``send`` and ``on_wake``. A node on a thread of its
+        own is never woken.
         """
         return None
 

@@ -36,10 +36,14 @@ _STEPPED = (bool, Note, Trigger)
 
 
 class Teacher:
-    """Moves one way out of a plan while asked to; ``route`` names it, "" is none."""
+    """Moves one way out of a plan while asked to; ``route`` names it, "" is none.
+
+    ``said`` is what it sent last; None where what is taught is what the patch says.
+    """
 
     def __init__(self, engine: Engine, plan: Plan, ways: Mapping[str, Way]) -> None:
         self.route = ""
+        self.said: Message | None = None
         self._engine = engine
         self._plan = plan
         self._ways = ways
@@ -54,7 +58,7 @@ class Teacher:
         if self.route == route:
             return ""
         self._engine.silence()
-        self.route = route
+        self.route, self.said = route, None
         moves = bool(route) and self._moves()
         for name, way in self._ways.items():
             way.muted = bool(route) and (name != route or moves)
@@ -74,6 +78,7 @@ class Teacher:
         way = self._ways[self.route]
         if way.state.on and way.state.up:
             for message in self._messages(at):
+                self.said = message
                 self._engine.outbox.send(way, message, at, 0)
         self._due = Ns(at + (BEAT if self._carries() in _STEPPED else STEP))
         self._engine.wakes.ask(TEACHER, self)

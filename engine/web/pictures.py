@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncGenerator
-from typing import Any
 
 from engine.core.clock import MILLISECOND
 from engine.core.messages import Frame, Ns, Pose
@@ -16,16 +16,19 @@ from engine.dsp.draw import draw_pose
 from engine.dsp.jpeg import encode_jpeg, fitted
 from engine.patch.plan import Into, Outlet, Plan
 from engine.runtime.engine import Engine
-from engine.runtime.tick import Slot
 
-EVERY = 1 / 25
+LOOK = 1 / 100
+EVERY = 4
+"""A picture is drawn at most every so many looks: 25 a second."""
+
 AGAIN = 1.0
 LONGEST = 960
 QUALITY = 78
-PATIENCE = (0.008, 0.008, 0.008)
-"""How long a picture waits for its own skeleton, so that the two belong together where they can."""
+KEPT = 8
+IN_STEP = 150 * MILLISECOND
+"""A skeleton that is so little behind is shown on the very picture in which it was found."""
 
-STALE = 300 * MILLISECOND
+STALE = 400 * MILLISECOND
 """A skeleton this much older than the picture is not drawn: the body has moved on."""
 
 
@@ -39,6 +42,7 @@ class Picture:
             for other, slot in engine.slots.items()
             if other.box in _seen_through(engine.plan, outlet)
         ]
+        self._frames: deque[tuple[Ns, Frame]] = deque(maxlen=KEPT)
         self._viewers = 0
         self._newest: tuple[int, bytes] = (0, b"")
         self._news = asyncio.Event()
@@ -67,32 +71,38 @@ class Picture:
 
     async def _draw(self) -> None:
         """Draw while anybody looks."""
-        before: Any = None
+        turn, before = 0, None
         while self._viewers > 0:
-            frame = self._slot.value
-            if isinstance(frame, Frame) and frame is not before:
-                before = frame
-                jpeg = _drawn(frame, await self._skeletons(self._slot.at))
-                if jpeg:
+            self._keep()
+            turn += 1
+            if turn % EVERY == 0 and self._frames:
+                frame, pose = self._pair()
+                if (frame, pose) != before and (jpeg := _drawn(frame, pose)):
+                    before = (frame, pose)
                     self._newest = (self._newest[0] + 1, jpeg)
                     news, self._news = self._news, asyncio.Event()
                     news.set()
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(LOOK)
 
-    async def _skeletons(self, at: Ns) -> Pose | None:
-        """Give who was found in the picture of this moment, or a moment ago."""
+    def _keep(self) -> None:
+        """Keep the last few pictures by their moment."""
+        frame = self._slot.value
+        if isinstance(frame, Frame) and (not self._frames or self._frames[-1][1] is not frame):
+            self._frames.append((self._slot.at, frame))
+
+    def _pair(self) -> tuple[Frame, Pose | None]:
+        """Choose a picture and who was found in it, which takes the network a moment.
+
+        Why not the newest picture always: a skeleton that trails its body looks like a mistake.
+        """
+        newest, frame = self._frames[-1]
         slot = next((slot for slot in self._poses if isinstance(slot.value, Pose)), None)
         if slot is None:
-            return None
-        for pause in PATIENCE:
-            if slot.at >= at:
-                break
-            await asyncio.sleep(pause)
-        return _fresh(slot, at)
-
-
-def _fresh(slot: Slot, at: Ns) -> Pose | None:
-    return slot.value if abs(at - slot.at) < STALE else None
+            return frame, None
+        pose, at = slot.value, slot.at
+        if abs(newest - at) <= IN_STEP:
+            frame = next((kept for moment, kept in self._frames if moment == at), frame)
+        return frame, pose if abs(newest - at) < STALE else None
 
 
 def _drawn(frame: Frame, pose: Pose | None) -> bytes:

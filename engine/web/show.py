@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from engine.core.clock import SECOND
+from engine.core.clock import MILLISECOND, SECOND
 from engine.core.commands import Teach
 from engine.core.messages import Ns
 from engine.patch.plan import Outlet
@@ -19,7 +19,7 @@ from engine.web.health import Health
 from engine.web.knobs import Knobs
 from engine.web.pictures import Picture
 from engine.web.ranging import SECONDS, Ranging, paste
-from engine.web.values import Values
+from engine.web.values import Entry, Values, shown
 
 BY = "page"
 _JSON = msgspec.json.Encoder()
@@ -60,12 +60,23 @@ class Show:
         now = self.engine.clock.now()
         return message(
             "values",
-            now=round((now - self.engine.trace.started) / 1e6, 1),
+            now=round((now - self.engine.trace.started) / MILLISECOND, 1),
             boxes=self._values.boxes(),
-            cables=self._values.cables(),
+            cables=self._cables(now),
             pictures=self._values.pictures(),
             teaching=self.engine.teacher.route,
         )
+
+    def _cables(self, now: Ns) -> list[Entry]:
+        """Give what arrives at the end of each cable; where one is taught, what is sent instead."""
+        entries = self._values.cables()
+        teacher = self.engine.teacher
+        if teacher.said is not None:
+            at = round((now - self.engine.trace.started) / MILLISECOND, 1)
+            for index, cable in enumerate(self._drawing.cables):
+                if cable.route and cable.route == teacher.route:
+                    entries[index] = shown(teacher.said), at
+        return entries
 
     def tell_knobs(self, tell: Tell) -> None:
         """Tell where the knobs stand, if any has moved."""

@@ -9,7 +9,8 @@ from engine.web.page import Page
 
 @pytest.fixture
 def page(free_port):
-    page = Page(port=free_port)
+    page = Page(port=free_port, patience=0)
     page.open()
+    page.wait()
     yield page
     page.close()

@@ -11,7 +11,7 @@ from runtime.boxes import COLLECT, numbers, picture, play
 
 from engine.core.commands import SetParameter
 from engine.core.messages import Ns
-from engine.runtime.entries import Arrival
+from engine.runtime.entries import Arrival, WakeUp
 from engine.web.page import Page
 from engine.web.server import PAGES
 
@@ -214,8 +214,9 @@ def test_it_lets_nothing_in_from_elsewhere_and_has_no_other_files(page):
 
 def test_a_busy_port_moves_to_the_next_free_one_and_says_so(page, caplog):
     with caplog.at_level(logging.INFO):
-        second = Page(port=page.listens)
+        second = Page(port=page.listens, patience=0)
         second.open()
+        second.wait()
     assert second.listens > page.listens
     assert f"port {page.listens} is in use; the page is on port {second.listens}" in caplog.text
     assert f"the page is at http://127.0.0.1:{second.listens}" in caplog.text
@@ -225,9 +226,11 @@ def test_a_busy_port_moves_to_the_next_free_one_and_says_so(page, caplog):
 
 
 def test_an_address_that_is_not_here_is_told_and_the_show_goes_on(caplog, free_port):
-    page = Page(host="203.0.113.1", port=free_port)
-    page.open()
+    page = Page(host="203.0.113.1", port=free_port, patience=0)
     page.watch(play(PATCH).engine)
+    page.open()
+    page.wait()
+    assert page.address == ""
     page.close()
     assert "no page: " in caplog.text
 
@@ -304,3 +307,18 @@ def test_a_hand_from_elsewhere_is_seen_on_the_page(page, engine):
             await one.next("knobs", lambda news: [0.5, True] in news["stand"])
 
     asyncio.run(look())
+
+
+def test_what_is_taught_is_shown_as_it_is_sent(page, engine):
+    async def look():
+        async with visit(page) as one:
+            cables = (await one.next("patch"))["patch"]["cables"]
+            wide = [cable["route"] for cable in cables].index("c/wide")
+            await one.ask(do="teach", route="c/wide")
+            await one.next("values", lambda news: news["teaching"] == "c/wide")
+            engine.clock.move_to(Ns(engine.clock.now() + 2_000_000_000))
+            engine.step(WakeUp())
+            news = await one.next("values", lambda news: news["cables"][wide][0] != 45)
+            return news["cables"][wide][0]
+
+    assert asyncio.run(look()) == engine.states["c"].box.of("wide")[-1] == 20

@@ -17,19 +17,24 @@ export function note(midi) {
 }
 
 /** What a message says, in a word or two. */
-export function say(value) {
+export function say(value, short = false) {
   if (value === null || value === undefined) return "–";
   if (typeof value === "number") return number(value);
   if (typeof value === "boolean") return value ? "on" : "off";
   if (typeof value === "string") return value;
   if ("people" in value) return value.people === 1 ? "1 person" : `${value.people} people`;
-  if ("hz" in value) return value.on ? `${note(value.note)} ${value.hz.toFixed(1)} Hz` : "no pitch";
+  if ("hz" in value) return sung(value, short);
   if ("db" in value) return `${number(Math.round(value.db))} dB`;
   if ("played" in value) return value.velocity ? note(value.played) : `${note(value.played)} off`;
   if ("trigger" in value) return "●";
   if ("picture" in value) return value.picture.join(" × ");
   if ("mask" in value) return value.mask.join(" × ");
   return value.kind ?? "";
+}
+
+function sung(pitch, short) {
+  if (!pitch.on) return short ? "–" : "no pitch";
+  return short ? note(pitch.note) : `${note(pitch.note)} ${pitch.hz.toFixed(1)} Hz`;
 }
 
 /** How far along its range a message is, 0 to 1; null where it has none. */

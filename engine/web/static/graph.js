@@ -62,13 +62,13 @@ function card(box, patch, at) {
   );
   const indexes = portsOf(box.name, patch);
   if (!indexes.length) {
-    const meter = new Meter();
+    const meter = new Meter(null, null, true);
     boxes.set(box.name, meter);
     element.append(make("small", {}, what === box.name ? "" : what), meter.digits, meter.track);
   }
   for (const index of indexes) {
     const cable = patch.cables[index];
-    const meter = new Meter(cable.low, cable.high);
+    const meter = new Meter(cable.low, cable.high, true);
     ports.set(index, meter);
     element.append(make("div.port", {}, make("span", {}, cable.label), meter.digits));
   }

@@ -8,7 +8,8 @@ const FLASH = 160;
 
 /** A value that is shown as it moves; without ends, its range grows with what was seen. */
 export class Meter {
-  constructor(low = null, high = null) {
+  constructor(low = null, high = null, short = false) {
+    this.short = short;
     this.fixed = low !== null && high !== null;
     this.low = low ?? 0;
     this.high = high ?? 1;
@@ -34,7 +35,7 @@ export class Meter {
     const part = isEvent(value) ? (flashes ? 1 : 0) : this.part(value);
     this.track.classList.toggle("none", part === null);
     this.bar.style.transform = `scaleX(${part ?? 0})`;
-    write(this.digits, say(value));
+    write(this.digits, say(value, this.short));
     this.digits.dataset.raw = JSON.stringify(value);
     this.digits.classList.toggle("flash", flashes);
     this.digits.classList.toggle("old", value === null || (!isEvent(value) && age > OLD));
