@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
@@ -41,15 +41,15 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     return await handler(request)
 
 
-def refusal(host: str, said: object) -> str:
+def refusal(host: str, said: Mapping[str, str]) -> str:
     """Say why a request is turned away, or nothing. ``said`` are its headers."""
-    get = getattr(said, "get", dict[str, str]().get)
     if not is_ours(host):
         return f"{host[:100]} is no name of this machine"
-    origin = get("Origin")
-    if origin is not None and origin != f"http://{host}":
+    if said.get("Origin", f"http://{host}") != f"http://{host}":
         return "another site may not do this"
-    if get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+    # A link may lead here from anywhere: that shows the page, in a window of its own.
+    followed = (said.get("Sec-Fetch-Mode"), said.get("Sec-Fetch-Dest")) == ("navigate", "document")
+    if said.get("Sec-Fetch-Site", "none") not in ("none", "same-origin") and not followed:
         return "another site may not do this"
     return ""
 

@@ -90,7 +90,8 @@ class Page:
     def _run(self) -> None:
         self._let_the_show_begin()
         try:
-            asyncio.run(self._serve())
+            if not self._closed.is_set():
+                asyncio.run(self._serve())
         except Exception:
             _log.exception("the page has ended; the show goes on")
         finally:

@@ -51,8 +51,8 @@ class Picture:
     async def look(self) -> AsyncGenerator[bytes, None]:
         """Give each new picture as JPEG; pictures that come while one is used are left out.
 
-        Without a new one the last is given again now and then, so that it is noticed when who
-        looked has gone.
+        Without a new one the last is given again now and then, or nothing where there was none, so
+        that it is noticed when who looked has gone.
         """
         seen = 0
         self._viewers += 1
@@ -64,8 +64,7 @@ class Picture:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._news.wait(), AGAIN)
                 seen, jpeg = self._newest
-                if jpeg:
-                    yield jpeg
+                yield jpeg
         finally:
             self._viewers -= 1
 

@@ -181,19 +181,22 @@ class Server:
                 request.transport.set_write_buffer_limits(high=0)
             await response.write(_FRAME)
             with contextlib.suppress(ConnectionError, TimeoutError):
-                await self._send_pictures(response, picture, self._changed)
+                await self._send_pictures(request, response, picture)
         finally:
             self._viewers -= 1
         return response
 
     async def _send_pictures(
-        self, response: web.StreamResponse, picture: Picture, changed: asyncio.Event
+        self, request: web.Request, response: web.StreamResponse, picture: Picture
     ) -> None:
         """Send pictures until another patch plays, or who looks is gone or takes none."""
+        changed = self._changed
         async with contextlib.aclosing(picture.look()) as looking:
             async for jpeg in looking:
-                if changed.is_set():
+                if changed.is_set() or request.transport is None:
                     return
+                if not jpeg:
+                    continue
                 # The next boundary goes with the picture: browsers show a part when it is over.
                 part = b"Content-Type: image/jpeg\r\n\r\n" + jpeg + b"\r\n" + _FRAME
                 await asyncio.wait_for(response.write(part), SILENT)

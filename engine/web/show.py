@@ -101,10 +101,10 @@ class Show:
             self.engine.ask(BY, Teach(""))
 
     def picture(self, name: str) -> Picture | None:
-        """Give the picture of an outlet by its name."""
+        """Give the picture of an outlet by its name; None where it shows none."""
         if name not in self._pictures:
             found: dict[str, Outlet] = {str(outlet): outlet for outlet in self.engine.slots}
-            if name not in found:
+            if name not in found or not self._values.is_picture(found[name]):
                 return None
             self._pictures[name] = Picture(self.engine, found[name])
         return self._pictures[name]

@@ -56,7 +56,11 @@ class Values:
 
     def pictures(self) -> list[str]:
         """List the outlets that show a picture now."""
-        return [str(o) for o, slot in self._slots.items() if isinstance(slot.value, Frame)]
+        return [str(outlet) for outlet in self._slots if self.is_picture(outlet)]
+
+    def is_picture(self, outlet: Outlet) -> bool:
+        """Tell whether an outlet shows a picture now."""
+        return isinstance(self._slots[outlet].value, Frame)
 
     def _entry(self, slot: Slot, value: Any) -> Entry:
         if value is NOTHING:

@@ -172,6 +172,13 @@ def test_hundreds_come_and_those_that_are_too_many_may_come_later(page, engine):
     asyncio.run(crowd())
 
 
+FOLLOWED = {
+    "Sec-Fetch-Site": "cross-site",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Dest": "document",
+}
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
@@ -186,7 +193,11 @@ def test_hundreds_come_and_those_that_are_too_many_may_come_later(page, engine):
         ({"Host": "localhost:9780", "Origin": "http://evil.example"}, 403),
         ({"Host": "localhost:9780", "Origin": "null"}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Sec-Fetch-Site": "same-origin"}, 200),
+        (FOLLOWED, 200),
+        (FOLLOWED | {"Sec-Fetch-Dest": "iframe"}, 403),
+        (FOLLOWED | {"Origin": "http://evil.example"}, 403),
     ],
 )
 def test_no_other_site_may_ask(page, engine, headers, status):

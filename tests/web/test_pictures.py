@@ -142,7 +142,7 @@ def test_not_more_may_look_than_there_is_room_for(page, engine):
     asyncio.run(crowd())
 
 
-@pytest.mark.parametrize("of", ["", "p", "nobody.frame", "p.frame/.."])
+@pytest.mark.parametrize("of", ["", "p", "seen", "nobody.frame", "p.frame/.."])
 def test_what_is_no_picture_is_not_shown(page, engine, of):
     assert asyncio.run(get(page, f"/picture?of={of}"))[0] == 404
 
@@ -167,3 +167,20 @@ def test_jpeg_keeps_what_it_is_given():
     assert np.abs(again.astype(int) - image).max() < 3
     with pytest.raises(ValueError, match="not a picture"):
         encode_jpeg(np.zeros((0, 3, 3), np.uint8))
+
+
+def test_who_looked_and_went_leaves_his_place_to_others(page, engine):
+    """Though no picture comes any more, nor could the last be drawn."""
+    say(engine, np.zeros((0, 0, 3), np.uint8))
+    base = f"http://127.0.0.1:{page.listens}/picture?of=p.frame"
+
+    async def come_and_go():
+        async with asyncio.timeout(WAIT), aiohttp.ClientSession() as session:
+            for _ in range(VIEWERS):
+                (await session.get(base)).close()
+            while True:
+                async with session.get(base) as late:
+                    if late.status == 200:
+                        return
+
+    asyncio.run(come_and_go())
