@@ -18,8 +18,8 @@ from engine.patch.plan import Into, Outlet, Plan
 from engine.runtime.engine import Engine
 
 LOOK = 1 / 100
-EVERY = 4
-"""A picture is drawn at most every so many looks: 25 a second."""
+EVERY = 5
+"""A picture is drawn at most every so many looks: 20 a second."""
 
 AGAIN = 1.0
 LONGEST = 960

@@ -26,7 +26,7 @@ TYPES = {
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
-EVERY = 1 / 20
+EVERY = 1 / 16
 PAGES = 64
 VIEWERS = 32
 """How many may be told the news, and how many may look at pictures, at once."""
