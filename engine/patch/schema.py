@@ -166,8 +166,14 @@ def _ranged(parameter: Parameter) -> Schema:
     parts = [part for part in schema.pop("anyOf", []) if part != {"type": "null"}]
     bounds = {"minimum": parameter.param.low, "maximum": parameter.param.high}
     for part in parts or [schema]:
-        if part.get("type") in ("number", "integer"):
-            part |= {name: bound for name, bound in bounds.items() if bound is not None}
+        table = part.get("type") == "object"
+        number = part["additionalProperties"] if table else part
+        if number.get("type") in ("number", "integer"):
+            number |= {name: bound for name, bound in bounds.items() if bound is not None}
+        if table:
+            part["additionalProperties"] = _live(number)
+            if names := [each.key for each in parameter.parts()]:
+                part["propertyNames"] = {"enum": names}
     if len(parts) == 1:
         return {**parts[0]}
     return {"anyOf": parts} if parts else schema

@@ -7,6 +7,7 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from engine.core.addresses import find_parameter
 from engine.core.messages import KINDS, Kind
 from engine.core.node import Node, Sink, Source
 from engine.core.signature import Inlet, read_signature
@@ -140,7 +141,7 @@ class Assembler:
             way = Way(state, state.sink, wire.name, self._engine.trace.routes[name])
             self.ways[name] = way
             return PortStep(self._engine, way, slot, read)
-        parameter = None if wire.name == "on" else state.parameters[wire.name]
+        parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)
         step = ParameterStep(self._engine, state, parameter, slot, read)
         state.cabled[wire.name] = step.again
         return step

@@ -100,6 +100,7 @@ class Engine:
 
     def set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         """Set a parameter of a box, on the thread that calls the box."""
+        value = state.put_together(parameter, value)
         if state.lane is not None:
             state.lane.set_parameter(parameter.field, value)
         else:

@@ -74,13 +74,18 @@ def _lay_over(document: Document, to: str | None, sets: Iterable[str]) -> None:
             document.override(name, "to", to, by=f"--to {to}")
     for text in sets:
         address, equals, value = text.partition("=")
-        box, dot, key = address.strip().rpartition(".")
+        box, dot, key = address.strip().partition(".")
         if not (box and dot and key and equals):
             raise PatchError([Problem(f'--set: expected BOX.PARAMETER=VALUE, got "{text}"')])
         if not isinstance(document.tables.get(box), dict):
             hint = nearest(box, document.tables)
             raise PatchError([Problem(f'--set: there is no box "{box}".{hint}', document.file)])
-        document.override(box, key, _value(value.strip()), by=f"--set {text}")
+        key, *part = key.split(".", 1)
+        what = _value(value.strip())
+        if part:
+            table = document.tables[box].get(key)
+            what = {**table, part[0]: what} if isinstance(table, dict) else {part[0]: what}
+        document.override(box, key, what, by=f"--set {text}")
 
 
 def _value(text: str) -> object:

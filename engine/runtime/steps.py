@@ -127,7 +127,7 @@ class ParameterStep:
     def fire(self, tick: int) -> None:
         """Set the parameter to what the cable carries."""
         name = "on" if self._parameter is None else self._parameter.name
-        if name in self._state.hands:
+        if self._state.in_hand(name):
             return
         try:
             value = self._read()

@@ -11,6 +11,7 @@ import math
 import msgspec
 from msgspec import Struct
 
+from engine.core.addresses import find_parameter
 from engine.core.commands import Command, Panic, Release, SetParameter, Teach
 from engine.core.errors import ParameterError, nearest
 from engine.runtime.engine import Engine
@@ -26,7 +27,7 @@ class Set(Struct, tag_field="do", tag="set", forbid_unknown_fields=True):
 
     box: str
     parameter: str
-    value: bool | int | float | str | list[float]
+    value: bool | int | float | str | list[float] | dict[str, float]
 
 
 class LetGo(Struct, tag_field="do", tag="release", forbid_unknown_fields=True):
@@ -88,7 +89,7 @@ def _known(engine: Engine, box: str, parameter: str) -> None:
     if state is None:
         shown = [name for name, known in engine.states.items() if not known.hidden]
         raise ValueError(f'there is no box "{box[:_LONGEST]}".{nearest(box[:_LONGEST], shown)}')
-    if parameter != "on" and parameter not in state.parameters:
+    if parameter != "on" and not find_parameter(state.parameters, parameter):
         raise ValueError(f'{box} has no parameter "{parameter[:_LONGEST]}"')
 
 
@@ -99,8 +100,8 @@ def _fitting(engine: Engine, box: str, parameter: str, value: object) -> object:
         if not isinstance(value, bool):
             raise ValueError(f"{box}/on: expected true or false")
         return value
-    known = engine.states[box].parameters[parameter]
-    if known.fixed:
+    known = find_parameter(engine.states[box].parameters, parameter)
+    if known is None or known.fixed:
         raise ValueError(f"{box}/{parameter}: cannot be changed while playing")
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{box}/{parameter}: {value} is no number")

@@ -6,11 +6,12 @@ What fits is what ``engine.core.parameter`` says: its range, its unit, its help.
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Union, get_args, get_origin
 
 from msgspec import Struct
 
+from engine.core.addresses import lies_in
 from engine.core.node import Remote
 from engine.core.parameter import Parameter
 from engine.patch.plan import Into
@@ -19,14 +20,15 @@ from engine.runtime.state import BoxState
 from engine.web.drawing import group_of
 
 ON = "on"
-_UNSAID = object()
+_PLAIN: dict[Any, str] = {bool: "switch", int: "slider", float: "slider"}
 
 
 class Knob(Struct, frozen=True):
     """One parameter. ``kind`` is "slider", "switch", "choice", "numbers" or "text".
 
     ``soft`` says that the end of a slider is only where it usually ends: a number beyond may be
-    typed. ``cabled`` says that a cable writes it, until a hand takes it.
+    typed. ``cabled`` says that a cable writes it, until a hand takes it. ``part`` says that it is
+    one of several in a table, such as one look of a mix.
     """
 
     group: str
@@ -42,6 +44,7 @@ class Knob(Struct, frozen=True):
     choices: tuple[object, ...]
     start: object
     cabled: bool
+    part: bool = False
 
 
 class Knobs:
@@ -58,7 +61,7 @@ class Knobs:
     def stand(self) -> list[tuple[object, bool]]:
         """Give for each knob where it stands, and whether a hand is on it."""
         return [
-            (_value(state, parameter), knob.name in state.hands)
+            (_value(state, parameter), any(lies_in(knob.name, hand) for hand in (*state.hands,)))
             for knob, state, parameter in self._found
         ]
 
@@ -67,7 +70,8 @@ class Knobs:
             yield self._switch(state), state, None
         for parameter in state.parameters.values():
             if not parameter.fixed:
-                yield self._knob(state, parameter), state, parameter
+                for one in (parameter, *parameter.parts()):
+                    yield self._knob(state, one), state, one
 
     def _switch(self, state: BoxState) -> Knob:
         return Knob(
@@ -88,7 +92,7 @@ class Knobs:
 
     def _knob(self, state: BoxState, parameter: Parameter) -> Knob:
         kind, choices = _kind(parameter.type)
-        start = getattr(state.box, parameter.field)
+        start = _value(state, parameter)
         low, high, soft = _ends(parameter, start) if kind == "slider" else (None, None, False)
         return Knob(
             group=group_of(state.name),
@@ -102,32 +106,49 @@ class Knobs:
             soft=soft,
             whole=parameter.type is int,
             choices=choices,
-            start=_plain(start),
+            start=start,
             cabled=(state.name, parameter.name) in self._cabled,
+            part=bool(parameter.key),
         )
 
 
 def _value(state: BoxState, parameter: Parameter | None) -> object:
-    return state.on if parameter is None else _plain(getattr(state.box, parameter.field))
+    if parameter is None:
+        return state.on
+    value = getattr(state.box, parameter.field)
+    if parameter.key:
+        return _share(value, parameter.key)
+    return _plain(value)
+
+
+def _share(whole: object, key: str) -> object:
+    """Give one part of a table; a name alone stands for all of it."""
+    if isinstance(whole, Mapping):
+        return _plain(whole.get(key, 0.0))
+    return 1.0 if whole == key else 0.0
 
 
 def _kind(wanted: Any) -> tuple[str, tuple[object, ...]]:
-    if wanted is bool:
-        return "switch", ()
-    if wanted in (int, float):
-        return "slider", ()
-    if get_origin(wanted) is Literal:
-        return "choice", get_args(wanted)
-    numbers = get_origin(wanted) in (list, tuple) and all(
-        part in (int, float, Ellipsis) for part in get_args(wanted)
-    )
-    if numbers:
+    """Say what a hand moves for a type, and what there is to choose from."""
+    if wanted in _PLAIN:
+        return _PLAIN[wanted], ()
+    options = _options(wanted)
+    for option in options:
+        if get_origin(option) is Literal:
+            return "choice", get_args(option)
+    if options in ([float], [int]):
+        return "number", ()
+    inside = get_args(wanted)
+    if get_origin(wanted) in (list, tuple) and set(inside) <= {int, float, Ellipsis}:
         return "numbers", ()
-    if get_origin(wanted) in (Union, types.UnionType):
-        parts = [part for part in get_args(wanted) if part is not types.NoneType]
-        if parts in ([float], [int]):
-            return "number", ()
     return "text", ()
+
+
+def _options(wanted: Any) -> list[Any]:
+    """List the types that a type allows, None left out."""
+    if get_origin(wanted) in (Union, types.UnionType):
+        return [part for part in get_args(wanted) if part is not types.NoneType]
+    return [wanted]
 
 
 def _ends(parameter: Parameter, start: object) -> tuple[float, float, bool]:
@@ -149,4 +170,6 @@ def _plain(value: object) -> object:
         return value
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
     return str(value)

@@ -15,6 +15,7 @@ TINY: dict[str, dict[str, Any]] = {
     "loop": {"seconds": 1.0},
     "overload": {"seconds": 1.5},
     "start": {"pairs": 1},
+    "style": {"count": 2, "package": False},
     "throughput": {"messages": 200},
 }
 

@@ -27,7 +27,6 @@ TO_BE_BUILT = {
     "pitch",
     "schedule",
     "sentiment",
-    "style",
     "syphon",
     "window",
     "zone",

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from runtime.boxes import COLLECT, numbers, play
+from runtime.boxes import BOXES, COLLECT, numbers, play
 
 from engine.core.messages import Block, Frame, Mask, Note, Pitch, Pose, Trigger
+from engine.core.node import Node
+from engine.core.parameter import Param
+from engine.runtime import rehearsal
 from engine.runtime.opening import check_patch, find_patch
 from engine.web.asks import Ask, command, read
 from engine.web.drawing import draw
@@ -191,3 +195,35 @@ def test_what_does_not_move_has_no_range():
     for _ in range(50):
         ranging.add(0.5)
     assert ranging.found() is None
+
+
+MIX = Literal["ink", "oil"]
+
+
+class Paint(Node):
+    """Paint in a mix of looks."""
+
+    look: Annotated[MIX | dict[MIX, float], Param("what to paint like", 0, 1)] = "ink"
+
+    def process(self, value: float) -> float:
+        return value
+
+
+def test_each_part_of_a_mix_is_a_knob_of_its_own():
+    patch = numbers("a", [1]) + '[p]\nuse="paint"\nfrom="a"\n'
+    engine = rehearsal.play(patch, boxes={**BOXES, "paint": Paint}).engine
+    knobs = Knobs(engine)
+    names = [(knob.name, knob.kind, knob.part) for knob in knobs.all if knob.box == "p"]
+    assert names == [
+        ("on", "switch", False),
+        ("look", "choice", False),
+        ("look.ink", "slider", True),
+        ("look.oil", "slider", True),
+    ]
+    said = read('{"do": "set", "box": "p", "parameter": "look.oil", "value": 0.5}')
+    engine.ask("page", command(said, engine))
+    assert knobs.stand()[-3:] == [({"ink": 1.0, "oil": 0.5}, True), (1.0, False), (0.5, True)]
+    engine.ask(
+        "page", command(read('{"do":"set","box":"p","parameter":"look","value":"oil"}'), engine)
+    )
+    assert [value for value, _ in knobs.stand()[-3:]] == ["oil", 0.0, 1.0]

@@ -44,7 +44,7 @@ function group(name, members) {
 class Knob {
   constructor(is) {
     this.is = is;
-    this.easy = true;
+    this.easy = !is.part;
     this.value = is.start;
     this.touched = -Infinity;
     this.waiting = null;
@@ -52,7 +52,7 @@ class Knob {
     this.reading = make("output.reading");
     this.back = make("button.small", { type: "button", hidden: true, onclick: () => this.reset() });
     const link = is.box === is.group ? "" : `${is.box.slice(is.group.length + 1)} `;
-    const name = link.trim() === is.name ? is.name : link + is.name;
+    const name = (link.trim() === is.name ? is.name : link + is.name).replaceAll(/[._]/g, " ");
     this.element = make(
       `div.knob.${is.kind}`,
       { "data-knob": `${is.box}/${is.name}` },
