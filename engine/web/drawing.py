@@ -35,7 +35,8 @@ class DrawnCable(Struct, frozen=True):
     """One cable: "in" fires its box, "aside" is read by it, "port" leaves by an output.
 
     ``label`` names where it ends. ``low`` and ``high`` are its range where its scale says one;
-    ``scale`` names that scale. ``number`` says that what it begins with is a number.
+    ``scale`` names that scale. ``number`` says that what it begins with is a number, ``whole``
+    that it ends as a count, which has no range of its own.
     """
 
     start: str
@@ -45,6 +46,7 @@ class DrawnCable(Struct, frozen=True):
     label: str
     route: str
     number: bool
+    whole: bool
     scale: str
     low: float | None
     high: float | None
@@ -109,6 +111,7 @@ def _cable(plan: Plan, wire: Wire) -> DrawnCable:
         "" if wire.into is Into.HOT else wire.name,
         route_name(wire.box, wire.name) if wire.into is Into.PORT else "",
         begin.carries in NUMBERS,
+        wire.carries is int,
         scale.name if scale else "",
         low,
         high,

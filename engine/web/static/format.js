@@ -22,7 +22,7 @@ export function say(value, short = false) {
   if (typeof value === "number") return number(value);
   if (typeof value === "boolean") return value ? "on" : "off";
   if (typeof value === "string") return value;
-  if ("people" in value) return value.people === 1 ? "1 person" : `${value.people} people`;
+  if ("people" in value) return people(value.people, short);
   if ("hz" in value) return sung(value, short);
   if ("db" in value) return `${number(Math.round(value.db))} dB`;
   if ("played" in value) return value.velocity ? note(value.played) : `${note(value.played)} off`;
@@ -30,6 +30,11 @@ export function say(value, short = false) {
   if ("picture" in value) return value.picture.join(" × ");
   if ("mask" in value) return value.mask.join(" × ");
   return value.kind ?? "";
+}
+
+function people(count, short) {
+  if (short) return `${count} here`;
+  return count === 1 ? "1 person" : `${count} people`;
 }
 
 function sung(pitch, short) {

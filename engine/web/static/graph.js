@@ -27,7 +27,9 @@ export function lay(patch) {
   graph.style.width = `${places.width}px`;
   graph.style.height = `${places.height}px`;
   graph.replaceChildren(lines, ...patch.boxes.map((box) => card(box, patch, places.at.get(box.name))));
-  fit(narrow ? 1 : find("patch").clientWidth / places.width);
+  const part = narrow ? 1 : find("patch").clientWidth / places.width;
+  find("wide").hidden = part >= SMALLEST && !document.body.classList.contains("wide");
+  fit(part);
 }
 
 /** Draw it again, as after the page was turned. */
@@ -62,13 +64,13 @@ function card(box, patch, at) {
   );
   const indexes = portsOf(box.name, patch);
   if (!indexes.length) {
-    const meter = new Meter(null, null, true);
+    const meter = new Meter(null, null, { short: true });
     boxes.set(box.name, meter);
     element.append(make("small", {}, what === box.name ? "" : what), meter.digits, meter.track);
   }
   for (const index of indexes) {
     const cable = patch.cables[index];
-    const meter = new Meter(cable.low, cable.high, true);
+    const meter = new Meter(cable.low, cable.high, { short: true });
     ports.set(index, meter);
     element.append(make("div.port", {}, make("span", {}, cable.label), meter.digits));
   }

@@ -69,6 +69,11 @@ for (const button of document.querySelectorAll("nav button")) {
     graph.again();
   });
 }
+find("wide").addEventListener("click", () => {
+  const wide = document.body.classList.toggle("wide");
+  find("wide").setAttribute("aria-pressed", String(wide));
+  graph.again();
+});
 window.addEventListener("resize", graph.again);
 document.addEventListener("visibilitychange", () => see.lookOn(!document.hidden));
 connect((kind, news) => hear[kind]?.(news), changed);

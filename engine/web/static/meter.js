@@ -8,8 +8,9 @@ const FLASH = 160;
 
 /** A value that is shown as it moves; without ends, its range grows with what was seen. */
 export class Meter {
-  constructor(low = null, high = null, short = false) {
+  constructor(low = null, high = null, { short = false, whole = false } = {}) {
     this.short = short;
+    this.whole = whole;
     this.fixed = low !== null && high !== null;
     this.low = low ?? 0;
     this.high = high ?? 1;
@@ -20,7 +21,7 @@ export class Meter {
 
   /** How far along its range a value is; a count has no range of its own. */
   part(value) {
-    return !this.fixed && Number.isInteger(value) && value > 1 ? null : level(value, this.low, this.high);
+    return this.whole && !this.fixed ? null : level(value, this.low, this.high);
   }
 
   /** Show an entry: what is said, and when; `now` in ms as the show counts. */

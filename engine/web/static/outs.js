@@ -54,7 +54,7 @@ class Row {
   constructor(cable, index) {
     this.cable = cable;
     this.index = index;
-    this.meter = new Meter(cable.low, cable.high);
+    this.meter = new Meter(cable.low, cable.high, { whole: cable.whole });
     this.facts = make("p.facts");
     this.found = make("div.found", { hidden: true });
     this.teach = make("button", { type: "button", onclick: () => this.askTeach() }, "Teach");
