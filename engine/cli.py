@@ -10,6 +10,7 @@ import contextlib
 import json
 import logging
 import sys
+from collections.abc import Callable
 from functools import partial
 from logging.handlers import QueueHandler, QueueListener
 from pathlib import Path
@@ -20,13 +21,16 @@ import typer
 
 from engine.core.errors import PatchError, Problem, SensoriumError
 from engine.runtime.dump import Dump
+from engine.runtime.engine import Engine
 from engine.runtime.opening import FIRST, check_patch, find_patch, open_patch
 from engine.runtime.performance import Performance
+from engine.web import HOST, PORT
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from engine.terminal.table import LiveTable
+    from engine.web.page import Page
 
 CANNOT_PLAY = 2
 OUR_FAULT = 1
@@ -56,19 +60,28 @@ def play(
         list[str] | None, typer.Option(help="BOX=MS, what a model takes offline")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="no table")] = False,
+    page: Annotated[bool, typer.Option(help="serve a page to watch and steer by")] = True,
+    page_port: Annotated[int, typer.Option(help="its port", min=1, max=65535)] = PORT,
+    page_host: Annotated[
+        str, typer.Option(help="who reaches it: 127.0.0.1 this machine, 0.0.0.0 the network")
+    ] = HOST,
 ) -> None:
     """Play a patch, or a set of patches; without one, the first light."""
     costs = dict(_cost(text) for text in cost or ())
     files = [find_patch(name) for name in patches or [FIRST]]
     writer = Dump(dump) if dump else None
     table = None if quiet or offline or not sys.stderr.isatty() else _live_table()
+    web = _page(page_host, page_port) if page and not offline else None
     opening = partial(open_patch, to=to, sets=set_ or (), live=not offline)
     try:
-        show = Performance(files, opening, writer, table.watch if table else None)
+        show = Performance(files, opening, writer, _all(table, web))
+        if web:
+            web.open()
         numbers = show.offline(for_, costs) if offline else asyncio.run(show.live(for_))
     finally:
-        if table:
-            table.close()
+        for watcher in (table, web):
+            if watcher:
+                watcher.close()
         if writer:
             writer.close()
     if stats:
@@ -169,10 +182,27 @@ def _live_table() -> LiveTable:
     return LiveTable(Console(stderr=True))
 
 
+def _page(host: str, port: int) -> Page:
+    from engine.web.page import Page
+
+    return Page(host, port)
+
+
 def _print(picture: RenderableType) -> None:
     from rich.console import Console
 
     Console().print(picture)
+
+
+def _all(*watchers: LiveTable | Page | None) -> Callable[[Engine], None]:
+    """Make what tells every watcher which engine plays."""
+
+    def watch(engine: Engine) -> None:
+        for watcher in watchers:
+            if watcher:
+                watcher.watch(engine)
+
+    return watch
 
 
 def _cost(text: str) -> tuple[str, float]:

@@ -51,6 +51,17 @@ class Panic(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Teach(Command):
+    """Let one way out ("out/reach") move slowly and all others be silent; "" ends that.
+
+    So another program learns which control is which: it takes whatever moves for what is meant.
+    """
+
+    route: str
+    refused: Answer = no_answer
+
+
+@dataclass(frozen=True, slots=True)
 class PlayPatch(Command):
     """Go to another patch of the set: by its number from 1, or its name or title."""
 

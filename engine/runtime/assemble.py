@@ -67,7 +67,8 @@ class Assembler:
         self._engine = engine
         self._plan = plan
         self._states = states
-        self._slots: dict[Outlet, Slot] = defaultdict(Slot)
+        self.slots: dict[Outlet, Slot] = defaultdict(Slot)
+        self.ways: dict[str, Way] = {}
         self._wires: dict[str, dict[str, Wire]] = defaultdict(dict)
         for wire in plan.wires:
             if wire.into in (Into.HOT, Into.COLD):
@@ -85,11 +86,13 @@ class Assembler:
         for root, island in self._plan.islands.items():
             steps = [(planned, self._step(planned)) for planned in island.steps]
             all_steps = tuple(step for _, step in steps)
-            islands[root.box, root.name] = self._slots[root], all_steps
+            islands[root.box, root.name] = self.slots[root], all_steps
             behind[root.box] += all_steps
             for planned, step in steps:
                 if planned.wire is None and isinstance(step, NodeStep):
                     self._set_below(planned.box, steps)
+        for outlet, slot in self.slots.items():
+            islands.setdefault((outlet.box, outlet.name), (slot, ()))
         for name, below in behind.items():
             if outlets := self._states[name].outlets:
                 outlets.below = tuple(below)
@@ -97,10 +100,13 @@ class Assembler:
 
     def _give_outlets(self, name: str) -> None:
         box = self._plan.boxes[name].box
-        if isinstance(box, Node):
+        if isinstance(box, Source):
+            for outlet in box.outlets():
+                self.slots[Outlet(name, outlet)]  # held though no cable leads there
+        elif isinstance(box, Node):
             signature = read_signature(type(box))
             names = signature.fields or ("",)
-            slots = [self._slots[Outlet(name, outlet)] for outlet in names]
+            slots = [self.slots[Outlet(name, outlet)] for outlet in names]
             state = self._states[name]
             state.outlets = self._engine.outlets(state, slots, bool(signature.fields))
 
@@ -128,11 +134,13 @@ class Assembler:
         wire = planned.wire
         if wire is None:
             return self._call_step(state)
-        slot = self._slots[wire.source]
+        slot = self.slots[wire.source]
         read = reader(slot, wire)
         if wire.into is Into.PORT:
-            route = self._engine.trace.routes[route_name(state.name, wire.name)]
-            return PortStep(self._engine, Way(state, state.sink, wire.name, route), slot, read)
+            name = route_name(state.name, wire.name)
+            way = Way(state, state.sink, wire.name, self._engine.trace.routes[name])
+            self.ways[name] = way
+            return PortStep(self._engine, way, slot, read)
         parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)
         step = ParameterStep(self._engine, state, parameter, slot, read)
         state.cabled[wire.name] = step.again
@@ -157,11 +165,11 @@ class Assembler:
             if wire is None:
                 reads.append(partial(_same, default))
                 continue
-            slot = self._slots[wire.source]
+            slot = self.slots[wire.source]
             reads.append(reader(slot, wire, default))
             if wire.into is Into.COLD:
                 colds.append((slot, self._engine.trace.skew[state.name, inlet.name]))
-        return Arguments(self._slots[self._hot_wire(state.name).source], reads, colds)
+        return Arguments(self.slots[self._hot_wire(state.name).source], reads, colds)
 
     def _default(self, name: str, inlet: Inlet) -> Any:
         constants = self._plan.boxes[name].constants

@@ -9,7 +9,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.core.addresses import every_name, find_parameter
-from engine.core.commands import Command, Lost, Notice, Panic, PlayPatch, Release, SetParameter
+from engine.core.commands import (
+    Command,
+    Lost,
+    Notice,
+    Panic,
+    PlayPatch,
+    Release,
+    SetParameter,
+    Teach,
+)
 from engine.core.errors import ParameterError, nearest
 from engine.runtime.call import in_words
 from engine.runtime.entries import Asked, StateChange
@@ -31,7 +40,10 @@ def obey(engine: Engine, entry: Asked) -> None:
             _refuse(engine, entry.by, command, _change(engine, command))
         case PlayPatch():
             _refuse(engine, entry.by, command, engine.on_play_patch(command.which))
+        case Teach():
+            _refuse(engine, entry.by, command, engine.teacher.teach(command.route))
         case Panic():
+            engine.teacher.teach("")
             engine.silence()
         case Lost():
             engine.on_lost(entry.by)
@@ -41,7 +53,7 @@ def obey(engine: Engine, entry: Asked) -> None:
 
 
 def _refuse(
-    engine: Engine, by: str, command: SetParameter | Release | PlayPatch, reason: str
+    engine: Engine, by: str, command: SetParameter | Release | PlayPatch | Teach, reason: str
 ) -> None:
     if not reason:
         return
@@ -56,7 +68,7 @@ def _change(engine: Engine, command: SetParameter | Release) -> str:
     """Set or release a parameter; gives why that cannot be, or nothing."""
     command = _addressed(engine, command)
     state = engine.states.get(command.box)
-    if state is None or state.hidden:
+    if state is None:
         shown = [name for name, known in engine.states.items() if not known.hidden]
         return f'there is no box "{command.box}".{nearest(command.box, shown)}'
     if command.parameter != "on" and not find_parameter(state.parameters, command.parameter):

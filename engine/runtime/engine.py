@@ -7,17 +7,18 @@ moments give the same bytes, live, offline and replayed. ``now`` is read here, o
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from engine.core.clock import Clock
+from engine.core.commands import Command
 from engine.core.errors import Overrun
 from engine.core.messages import Message, Ns
 from engine.core.node import Node, Sink
 from engine.core.parameter import Parameter
 from engine.core.status import Status
-from engine.patch.plan import Plan
+from engine.patch.plan import Outlet, Plan
 from engine.runtime.assemble import Assembler, prepare_trace
 from engine.runtime.by_hand import obey
 from engine.runtime.call import events, in_words
@@ -35,6 +36,7 @@ from engine.runtime.lanes import Lane
 from engine.runtime.loss import Rest
 from engine.runtime.outbox import Outbox
 from engine.runtime.state import BoxState, state_of
+from engine.runtime.teach import TEACHER, Teacher
 from engine.runtime.tick import Outlets, Slot, Ticker
 from engine.runtime.trace import Trace, route_name
 from engine.runtime.usable import in_words as unusable_in_words
@@ -49,6 +51,8 @@ class Engine:
 
     ``on_lost`` is called with the name of a source that says that it lost its device.
     ``on_play_patch`` is asked for another patch; it gives why that cannot be, or nothing.
+    ``ask`` lets in a command of somebody who is no box, from any thread where it plays live.
+    ``slots`` hold what every box said last; whoever only looks may read them on any thread.
     """
 
     def __init__(self, plan: Plan, clock: Clock, make_lane: MakeLane) -> None:
@@ -57,18 +61,22 @@ class Engine:
         self.trace = Trace()
         self.trace.started = clock.now()
         self.states = {name: state_of(planned) for name, planned in plan.boxes.items()}
-        self.wakes = Wakes({name: place for place, name in enumerate(plan.boxes)})
+        self.wakes = Wakes({name: place for place, name in enumerate((*plan.boxes, TEACHER))})
         self.last_at: dict[tuple[str, str], Ns] = {}
         self.outbox = Outbox(self)
         self.on_lost: Callable[[str], None] = lambda name: None
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
+        self.ask: Callable[[str, Command], None] = lambda by, command: self.step(Asked(by, command))
         self._ticker = Ticker()
         self._rest = Rest(self, plan)
         prepare_trace(plan, self.trace)
         for state in self.states.values():
             if isinstance(state.box, Node) and state.box.lane:
                 state.lane = make_lane(state.name, state.box)
-        self._islands = Assembler(self, plan, self.states).islands()
+        assembler = Assembler(self, plan, self.states)
+        self._islands = assembler.islands()
+        self.slots: Mapping[Outlet, Slot] = dict(assembler.slots)
+        self.teacher = Teacher(self, plan, assembler.ways)
         self._handlers: dict[type, Callable[[Any], None]] = {
             Arrival: self._arrival,
             LaneResult: self._lane_result,
@@ -191,6 +199,9 @@ class Engine:
 
     def _wake_up(self, _: WakeUp) -> None:
         for due, name in self.wakes.due(self.clock.now()):
+            if name == TEACHER:
+                self.teacher.on_wake(due)
+                continue
             state = self.states[name]
             try:
                 if isinstance(state.box, Node):

@@ -14,15 +14,16 @@ from contextlib import suppress
 from functools import partial
 
 from engine.core.clock import Clock, SystemClock
-from engine.core.commands import Command, Release, SetParameter
+from engine.core.commands import Command
 from engine.core.mailbox import Mailbox
 from engine.core.messages import KINDS, Kind, Message, Ns
 from engine.core.node import Emit, Node, Remote, Sink, Source, Tape
 from engine.patch.plan import Plan
+from engine.runtime.asking import put_command
 from engine.runtime.call import in_words
 from engine.runtime.closing import close_all
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Arrival, Asked, Entry, LaneSent, StateChange, WakeUp
+from engine.runtime.entries import Arrival, Entry, LaneSent, StateChange, WakeUp
 from engine.runtime.lanes import ThreadLane, close_quietly
 from engine.runtime.outlane import SinkLane
 from engine.runtime.supervisor import Keeper, lost_in_words
@@ -30,6 +31,9 @@ from engine.runtime.timer import Timer, make_timer
 from engine.runtime.trace import LOG
 
 _SWITCH_INTERVAL = 0.0005
+_HANDS = "hands that are no box"
+_PATIENCE = 3.0
+"""Seconds that everything that stalls is waited for at the end, all together."""
 _READY = 2.0
 """Seconds that a film waits at most for models and outputs to be there before it begins."""
 
@@ -40,7 +44,9 @@ class Live:
     def __init__(self, plan: Plan, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
         self._lanes: list[ThreadLane] = []
-        self._doors: dict[str, Mailbox] = {name: Mailbox(self._wake) for name in plan.boxes}
+        self._doors: dict[str, Mailbox] = {
+            name: Mailbox(self._wake) for name in (_HANDS, *plan.boxes)
+        }
         self._keepers: dict[str, Keeper] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: Timer | None = None
@@ -51,6 +57,7 @@ class Live:
         self._closed = asyncio.Event()
         self.engine = Engine(plan, self._clock, self._make_lane)
         self.engine.on_lost = lambda name: self._keepers[name].lost()
+        self.engine.ask = self._ask
         self.also: Callable[[], None] = lambda: None
         """Called on the loop after each entry."""
 
@@ -191,14 +198,16 @@ class Live:
 
         def emit(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
             if isinstance(message, Command):
-                key = _command_key(message)
-                kind = Kind.HELD if isinstance(message, SetParameter) else Kind.LOSSLESS
-                door.put(key, kind, Asked(name, message), at)
+                put_command(door, name, message)
             else:
                 kind = KINDS.get(type(message), Kind.LATEST)
                 door.put(outlet, kind, Arrival(name, outlet, message, at, cost), at)
 
         return emit
+
+    def _ask(self, by: str, command: Command) -> None:
+        """Let in a command of somebody who is no box, such as the page; from any thread."""
+        put_command(self._doors[_HANDS], by, command)
 
     def _deliver(self, name: str, entry: Entry) -> None:
         self._doors[name].put(None, Kind.LOSSLESS, entry, Ns(0))
@@ -288,9 +297,3 @@ class Live:
 
 def _unheard(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
     """Take what a source says that is only opened to ask for leave."""
-
-
-def _command_key(command: Command) -> object:
-    if isinstance(command, SetParameter | Release):
-        return (command.box, command.parameter)
-    return command

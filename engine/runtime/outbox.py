@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class Way:
-    """A way out of the patch: one port of one output."""
+    """A way out of the patch: one port of one output.
+
+    ``muted`` keeps from it what the patch says, while another way is taught.
+    """
 
     state: BoxState
     sink: Sink
     port: str
     route: RouteTrace
+    muted: bool = False
 
 
 class Outbox:

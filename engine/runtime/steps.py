@@ -158,7 +158,7 @@ class PortStep:
     def fire(self, tick: int) -> None:
         """Give the message to the output; it leaves when the tick ends."""
         state = self._way.state
-        if not (state.on and state.up):
+        if self._way.muted or not (state.on and state.up):
             return
         slot = self.trigger
         try:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from typing import Protocol
 
 from engine.core.clock import MILLISECOND
 from engine.core.messages import Ns
 from engine.core.node import Box
 
 SHORTEST = MILLISECOND
+
+
+class Wakeful(Protocol):
+    """What may ask to be called: a box, or a part of the engine itself."""
+
+    def wake(self) -> Ns | None:
+        """Say when; None for never."""
+        ...
 
 
 class Wakes:
@@ -20,7 +29,7 @@ class Wakes:
         self._due: dict[str, Ns] = {}
         self._heap: list[tuple[Ns, int, str]] = []
 
-    def ask(self, name: str, box: Box, after: Ns | None = None) -> None:
+    def ask(self, name: str, box: Wakeful, after: Ns | None = None) -> None:
         """Ask a box when it wants to be called; an earlier wish of it is forgotten.
 
         ``after`` is the moment it was just called for: one that asks for that again would stop the

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.core.clock import ns
 from engine.core.errors import ModelError
-from engine.core.messages import Block, Frame, Mask, Message, Ns, Pitch, Pose
+from engine.core.messages import Block, Frame, Mask, Message, Note, Ns, Pitch, Pose
 from engine.core.node import Box, Model, Node, Sink, Tape
 from engine.core.parameter import Fixed, Param
 from engine.runtime import rehearsal
@@ -293,13 +293,27 @@ class Stiff(Sink):
         raise RuntimeError("never quiet")
 
 
+class Sing(Node):
+    """Say a note for every number."""
+
+    def process(self, value: float) -> Note:
+        return Note(round(value), 64)
+
+
+class Watch(Node):
+    """Look at pictures and find nobody."""
+
+    def process(self, frame: Frame) -> Pose | None:
+        return None
+
+
 BOXES: dict[str, type[Box]] = {
     "error_teller": ErrorTeller,
     **{
         cls.__name__.lower(): cls
         for cls in (
             *(Numbers, Pictures, Sound, Odd, Double, Add, When, Split, Count, Sum, Fussy, Drop),
-            *(Impatient, Look, Cut, Mix, Hear, Twice, Sick, Altered, Nobody, Stiff),
+            *(Impatient, Look, Cut, Mix, Hear, Twice, Sick, Altered, Nobody, Stiff, Sing, Watch),
         )
     },
 }

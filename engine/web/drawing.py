@@ -1,0 +1,209 @@
+"""A Plan as people draw it: boxes in columns from left to right, and the cables between them.
+
+Chains are one box (``reach`` with its links ``empty`` and ``smooth``), and the small boxes that the
+compiler put on a cable are part of the cable.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from msgspec import Struct
+
+from engine.core.node import Node, Remote, Sink, Source
+from engine.core.signature import read_signature
+from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
+from engine.runtime.trace import route_name
+
+NUMBERS = (int, float)
+
+
+class DrawnBox(Struct, frozen=True):
+    """One box: what it is, where it stands in the patch, and its column from the left."""
+
+    name: str
+    use: str
+    plays: str
+    kind: str
+    links: tuple[str, ...]
+    place: str
+    column: int
+
+
+class DrawnCable(Struct, frozen=True):
+    """One cable: "in" fires its box, "aside" is read by it, "port" leaves by an output.
+
+    ``label`` names where it ends. ``low`` and ``high`` are its range where its scale says one;
+    ``scale`` names that scale. ``number`` says that what it begins with is a number, ``whole``
+    that it ends as a count, which has no range of its own.
+    """
+
+    start: str
+    origin: str
+    end: str
+    kind: str
+    label: str
+    route: str
+    number: bool
+    whole: bool
+    scale: str
+    low: float | None
+    high: float | None
+
+
+class Drawing(Struct, frozen=True):
+    """A patch as drawn; the columns of ``boxes`` are in the order in which they are stacked."""
+
+    title: str
+    boxes: tuple[DrawnBox, ...]
+    cables: tuple[DrawnCable, ...]
+
+
+def group_of(name: str) -> str:
+    """Name the box that a person sees, for one of its links or a small box on its cables."""
+    return name.partition("/")[0].partition(".")[0]
+
+
+def drawn_wires(plan: Plan) -> list[Wire]:
+    """List the wires that end in what a person sees, in the order of the cables of a drawing."""
+    return [
+        wire
+        for wire in plan.wires
+        if not plan.boxes[wire.box].hidden
+        and group_of(_beginning(plan, wire)[0].source.box) != group_of(wire.box)
+    ]
+
+
+def origin_wire(plan: Plan, wire: Wire) -> Wire:
+    """Give the first stretch of a cable: it carries what the box at its beginning says."""
+    return _beginning(plan, wire)[0]
+
+
+def draw(plan: Plan) -> Drawing:
+    """Draw a plan."""
+    wires = drawn_wires(plan)
+    cables = tuple(_cable(plan, wire) for wire in wires)
+    columns = _columns(plan, cables)
+    boxes = tuple(_box(plan, name, column) for name, column in columns.items())
+    return Drawing(plan.title, _stacked(boxes, cables), cables)
+
+
+def _beginning(plan: Plan, wire: Wire) -> tuple[Wire, list[PlannedBox]]:
+    """Follow a cable back over the small boxes on it."""
+    way: list[PlannedBox] = []
+    while plan.boxes[wire.source.box].hidden:
+        hidden = plan.boxes[wire.source.box]
+        way.insert(0, hidden)
+        wire = next(w for w in plan.wires if w.box == hidden.name and w.into is Into.HOT)
+    return wire, way
+
+
+def _cable(plan: Plan, wire: Wire) -> DrawnCable:
+    begin, way = _beginning(plan, wire)
+    scale = next((box for box in way if box.use == "scale"), None)
+    low, high = _range(wire, way)
+    return DrawnCable(
+        group_of(begin.source.box),
+        _origin(plan, begin.source, begin.part),
+        group_of(wire.box),
+        {Into.HOT: "in", Into.PORT: "port"}.get(wire.into, "aside"),
+        "" if wire.into is Into.HOT else wire.name,
+        route_name(wire.box, wire.name) if wire.into is Into.PORT else "",
+        begin.carries in NUMBERS,
+        wire.carries is int,
+        scale.name if scale else "",
+        low,
+        high,
+    )
+
+
+def _origin(plan: Plan, outlet: Outlet, part: str) -> str:
+    """Name where a cable begins as a patch writes it: its main outlet needs no name."""
+    box = plan.boxes[outlet.box].box
+    names = box.outlets() if isinstance(box, Source) else read_signature(type(box)).fields
+    name = "" if outlet.name == next(iter(names), "") else outlet.name
+    return ".".join(text for text in (group_of(outlet.box), name, part) if text)
+
+
+def _range(wire: Wire, way: list[PlannedBox]) -> tuple[float | None, float | None]:
+    """Say between which ends a cable moves, where it leaves a scale as a number."""
+    if wire.carries in NUMBERS:
+        for box in way:
+            if box.use == "scale":
+                to: Any = getattr(box.box, "to", None)
+                if isinstance(to, list | tuple) and len(to) == 2:
+                    return float(min(to)), float(max(to))
+    return None, None
+
+
+def _columns(plan: Plan, cables: tuple[DrawnCable, ...]) -> dict[str, int]:
+    """Put every box one column right of what feeds it; outputs stand in the last."""
+    names = dict.fromkeys(group_of(name) for name, box in plan.boxes.items() if not box.hidden)
+    wired = {cable.start for cable in cables} | {cable.end for cable in cables}
+    columns = {
+        name: 0 for name in names if name in wired or not isinstance(plan.boxes[name].box, Remote)
+    }
+    for _ in columns:  # a loop through a delay or a lane would go on for ever
+        moved = False
+        for cable in cables:
+            if columns[cable.end] <= columns[cable.start] < len(columns) - 1:
+                columns[cable.end] = columns[cable.start] + 1
+                moved = True
+        if not moved:
+            break
+    last = max(columns.values(), default=0)
+    outputs = [name for name in columns if isinstance(plan.boxes[name].box, Sink)]
+    return columns | dict.fromkeys(outputs, last)
+
+
+def _box(plan: Plan, name: str, column: int) -> DrawnBox:
+    planned = plan.boxes[name]
+    links = tuple(
+        link.use
+        for box, link in plan.boxes.items()
+        if not link.hidden and box != name and group_of(box) == name
+    )
+    plays = type(planned.box).__module__.rpartition(".")[2]
+    file, line = planned.place
+    place = f"{file.name}:{line}" if file and line else ""
+    return DrawnBox(
+        name,
+        planned.use,
+        "" if plays == planned.use else plays,
+        _kind(planned),
+        links,
+        place,
+        column,
+    )
+
+
+def _kind(planned: PlannedBox) -> str:
+    if isinstance(planned.box, Source):
+        return "source"
+    if isinstance(planned.box, Sink):
+        return "output"
+    return "model" if isinstance(planned.box, Node) and planned.box.lane else "node"
+
+
+def _stacked(boxes: tuple[DrawnBox, ...], cables: tuple[DrawnCable, ...]) -> tuple[DrawnBox, ...]:
+    """Order each column by the middle of what its boxes hang on, so that fewer cables cross."""
+    feeds: dict[str, list[str]] = defaultdict(list)
+    for cable in cables:
+        feeds[cable.end].append(cable.start)
+    rows: dict[str, float] = {}
+    stacked: list[DrawnBox] = []
+    for column in sorted({box.column for box in boxes}):
+        members = [box for box in boxes if box.column == column]
+        wish = {
+            box.name: _middle([rows[name] for name in feeds[box.name] if name in rows], row)
+            for row, box in enumerate(members)
+        }
+        members.sort(key=lambda box: wish[box.name])
+        rows |= {box.name: float(row) for row, box in enumerate(members)}
+        stacked += members
+    return tuple(stacked)
+
+
+def _middle(rows: list[float], otherwise: float) -> float:
+    return sum(rows) / len(rows) if rows else otherwise

@@ -1,0 +1,73 @@
+"""Who may ask: this machine, and whoever was told its address; no other site's page.
+
+A page of another site can make a browser on this machine send requests here. It is told apart by
+what browsers always say: ``Host`` names the site asked for, which a rebound name cannot fake, and
+``Origin`` and ``Sec-Fetch-Site`` the site that asks. An address in numbers needs no name server and
+so cannot be rebound.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def headers(host: str) -> dict[str, str]:
+    """Give what every answer says: load nothing from elsewhere, and be shown nowhere else."""
+    policy = (
+        "default-src 'self'; "
+        f"connect-src 'self' ws://{host}; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+    )
+    return {
+        "Content-Security-Policy": policy,
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-cache",
+    }
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn away what another site's page sends."""
+    if reason := refusal(request.host, request.headers):
+        raise web.HTTPForbidden(text=reason)
+    return await handler(request)
+
+
+def refusal(host: str, said: Mapping[str, str]) -> str:
+    """Say why a request is turned away, or nothing. ``said`` are its headers."""
+    if not is_ours(host):
+        return f"{host[:100]} is no name of this machine"
+    if said.get("Origin", f"http://{host}") != f"http://{host}":
+        return "another site may not do this"
+    # A link may lead here from anywhere: that shows the page, in a window of its own.
+    followed = (said.get("Sec-Fetch-Mode"), said.get("Sec-Fetch-Dest")) == ("navigate", "document")
+    if said.get("Sec-Fetch-Site", "none") not in ("none", "same-origin") and not followed:
+        return "another site may not do this"
+    return ""
+
+
+def is_ours(host: str) -> bool:
+    """Tell whether a Host header names this machine in a way that nobody else can take over."""
+    name = _without_port(host).lower()
+    if name == "localhost":
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        own = socket.gethostname().lower()
+        return name in (own, f"{own.partition('.')[0]}.local")
+    return True
+
+
+def _without_port(host: str) -> str:
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0]

@@ -1,0 +1,125 @@
+"""The live picture: the newest one, with the skeletons found in it, encoded once for all who look.
+
+Nothing is drawn or encoded while nobody looks. Who takes pictures slowly gets fewer, never older.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncGenerator
+
+from engine.core.clock import MILLISECOND
+from engine.core.messages import Frame, Ns, Pose
+from engine.dsp.draw import draw_pose
+from engine.dsp.jpeg import encode_jpeg, fitted
+from engine.patch.plan import Into, Outlet, Plan
+from engine.runtime.engine import Engine
+
+LOOK = 1 / 100
+EVERY = 5
+"""A picture is drawn at most every so many looks: 20 a second."""
+
+AGAIN = 1.0
+LONGEST = 960
+QUALITY = 78
+KEPT = 8
+IN_STEP = 150 * MILLISECOND
+"""A skeleton that is so little behind is shown on the very picture in which it was found."""
+
+STALE = 400 * MILLISECOND
+"""A skeleton this much older than the picture is not drawn: the body has moved on."""
+
+
+class Picture:
+    """The picture of one outlet, for any number of viewers on one loop."""
+
+    def __init__(self, engine: Engine, outlet: Outlet) -> None:
+        self._slot = engine.slots[outlet]
+        self._poses = [
+            slot
+            for other, slot in engine.slots.items()
+            if other.box in _seen_through(engine.plan, outlet)
+        ]
+        self._frames: deque[tuple[Ns, Frame]] = deque(maxlen=KEPT)
+        self._viewers = 0
+        self._newest: tuple[int, bytes] = (0, b"")
+        self._news = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def look(self) -> AsyncGenerator[bytes, None]:
+        """Give each new picture as JPEG; pictures that come while one is used are left out.
+
+        Without a new one the last is given again now and then, or nothing where there was none, so
+        that it is noticed when who looked has gone.
+        """
+        seen = 0
+        self._viewers += 1
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._draw())
+        try:
+            while True:
+                if self._newest[0] == seen:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._news.wait(), AGAIN)
+                seen, jpeg = self._newest
+                yield jpeg
+        finally:
+            self._viewers -= 1
+
+    async def _draw(self) -> None:
+        """Draw while anybody looks."""
+        turn, before = 0, None
+        while self._viewers > 0:
+            self._keep()
+            turn += 1
+            if turn % EVERY == 0 and self._frames:
+                frame, pose = self._pair()
+                if (frame, pose) != before and (jpeg := _drawn(frame, pose)):
+                    before = (frame, pose)
+                    self._newest = (self._newest[0] + 1, jpeg)
+                    news, self._news = self._news, asyncio.Event()
+                    news.set()
+            await asyncio.sleep(LOOK)
+
+    def _keep(self) -> None:
+        """Keep the last few pictures by their moment."""
+        frame = self._slot.value
+        if isinstance(frame, Frame) and (not self._frames or self._frames[-1][1] is not frame):
+            self._frames.append((self._slot.at, frame))
+
+    def _pair(self) -> tuple[Frame, Pose | None]:
+        """Choose a picture and who was found in it, which takes the network a moment.
+
+        Why not the newest picture always: a skeleton that trails its body looks like a mistake.
+        """
+        newest, frame = self._frames[-1]
+        slot = next((slot for slot in self._poses if isinstance(slot.value, Pose)), None)
+        if slot is None:
+            return frame, None
+        pose, at = slot.value, slot.at
+        if abs(newest - at) <= IN_STEP:
+            frame = next((kept for moment, kept in self._frames if moment == at), frame)
+        return frame, pose if abs(newest - at) < STALE else None
+
+
+def _drawn(frame: Frame, pose: Pose | None) -> bytes:
+    """Draw and encode; nothing where that cannot be, such as for a picture of no pixels."""
+    try:
+        small = fitted(frame.image, LONGEST)
+        return encode_jpeg(draw_pose(small, pose) if pose and pose.people else small, QUALITY)
+    except Exception:
+        return b""
+
+
+def _seen_through(plan: Plan, outlet: Outlet) -> set[str]:
+    """Name the boxes that look at this picture, directly or through others."""
+    found: set[str] = set()
+    ahead = [w.box for w in plan.wires if w.source == outlet and w.into is Into.HOT]
+    while ahead:
+        box = ahead.pop()
+        if box not in found:
+            found.add(box)
+            ahead += [w.box for w in plan.wires if w.source.box == box and w.into is Into.HOT]
+    return found

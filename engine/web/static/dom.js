@@ -1,0 +1,22 @@
+// Making elements, and changing them only where something changed.
+
+/** Make an element: `make("p.value", {title: "x"}, "text", child)`. */
+export function make(what, attributes = {}, ...children) {
+  const [name, ...classes] = what.split(".");
+  const element = document.createElement(name);
+  element.className = classes.join(" ");
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (value === true) element.setAttribute(key, "");
+    else if (value !== false && value !== null) element.setAttribute(key, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** Set a text, if it is another one. */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export const find = (id) => document.getElementById(id);

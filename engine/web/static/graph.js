@@ -1,0 +1,109 @@
+// Boxes and the cables between them, and what each box says.
+
+import { find, make } from "./dom.js";
+import { Meter } from "./meter.js";
+import { NAME, PORT, across, down, portsOf } from "./places.js";
+
+const NARROW = 900;
+const SMALLEST = 0.7;
+const SVG = "http://www.w3.org/2000/svg";
+
+let drawn = null;
+let boxes = new Map();
+let ports = new Map();
+
+/** Draw a patch. */
+export function lay(patch) {
+  drawn = patch;
+  boxes = new Map();
+  ports = new Map();
+  const narrow = window.innerWidth < NARROW;
+  const places = narrow ? down(patch, window.innerWidth) : across(patch);
+  const lines = document.createElementNS(SVG, "svg");
+  lines.setAttribute("width", places.width);
+  lines.setAttribute("height", places.height);
+  for (const cable of patch.cables) lines.append(line(cable, patch, places.at, narrow));
+  const graph = find("graph");
+  graph.style.width = `${places.width}px`;
+  graph.style.height = `${places.height}px`;
+  graph.replaceChildren(lines, ...patch.boxes.map((box) => card(box, patch, places.at.get(box.name))));
+  const part = narrow ? 1 : find("patch").clientWidth / places.width;
+  find("wide").hidden = part >= SMALLEST && !document.body.classList.contains("wide");
+  fit(part);
+}
+
+/** Draw it again, as after the page was turned. */
+export function again() {
+  if (drawn) lay(drawn);
+}
+
+/** Show what every box says, and what arrives at each output. */
+export function show(news) {
+  for (const [name, meter] of boxes) meter.show(news.boxes[name], news.now);
+  for (const [index, meter] of ports) meter.show(news.cables[index], news.now);
+}
+
+/** Show how the devices are. */
+export function health(news) {
+  for (const device of news.devices) {
+    const element = find("graph").querySelector(`[data-box="${CSS.escape(device.name)}"]`);
+    if (element) element.dataset.state = device.state;
+  }
+}
+
+function fit(part) {
+  find("graph").style.zoom = part > 0 ? Math.max(SMALLEST, Math.min(1, part)) : 1;
+}
+
+function card(box, patch, at) {
+  const what = [box.plays || box.use, ...box.links].join(" → ");
+  const element = make(
+    `div.box.${box.kind}`,
+    { "data-box": box.name, title: [box.use, box.place].filter(Boolean).join("  ") },
+    make("b", {}, box.name),
+  );
+  const indexes = portsOf(box.name, patch);
+  if (!indexes.length) {
+    const meter = new Meter(null, null, { short: true });
+    boxes.set(box.name, meter);
+    element.append(make("small", {}, what === box.name ? "" : what), meter.digits, meter.track);
+  }
+  for (const index of indexes) {
+    const cable = patch.cables[index];
+    const meter = new Meter(cable.low, cable.high, { short: true });
+    ports.set(index, meter);
+    element.append(make("div.port", {}, make("span", {}, cable.label), meter.digits));
+  }
+  for (const side of ["left", "top", "width", "height"]) element.style[side] = `${at[side]}px`;
+  return element;
+}
+
+function line(cable, patch, at, narrow) {
+  const from = at.get(cable.start);
+  const to = at.get(cable.end);
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", narrow ? downward(from, to) : sideways(from, to, arrival(cable, patch, to.height)));
+  path.setAttribute("class", cable.kind);
+  return path;
+}
+
+function downward(from, to) {
+  const [x1, y1] = [from.left + from.width / 2, from.top + from.height];
+  const [x2, y2] = [to.left + to.width / 2, to.top];
+  const bend = Math.max(20, (y2 - y1) / 2);
+  return `M${x1} ${y1} C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`;
+}
+
+function sideways(from, to, drop) {
+  const [x1, y1] = [from.left + from.width, from.top + from.height / 2];
+  const [x2, y2] = [to.left, to.top + drop];
+  const bend = Math.max(20, Math.abs(x2 - x1) / 2);
+  return `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+}
+
+/** How far below the top of a box a cable ends. */
+function arrival(cable, patch, tall) {
+  if (!cable.route) return cable.kind === "aside" ? tall * 0.8 : tall / 2;
+  const place = portsOf(cable.end, patch).findIndex((i) => patch.cables[i].route === cable.route);
+  return NAME + PORT * place + PORT / 2 - 2;
+}

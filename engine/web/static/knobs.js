@@ -1,0 +1,234 @@
+// Every live parameter as something a hand can move.
+
+import { find, make, write } from "./dom.js";
+import { number } from "./format.js";
+import { ask } from "./link.js";
+
+const PACE = 33;
+const HELD = 600;
+const FEW = 4;
+
+let knobs = [];
+
+/** Lay out the knobs of a patch, a group for each box. */
+export function lay(all) {
+  knobs = all.map((one) => new (KINDS[one.kind] ?? Text)(one));
+  const groups = new Map();
+  for (const knob of knobs) {
+    if (!groups.has(knob.is.group)) groups.set(knob.is.group, []);
+    groups.get(knob.is.group).push(knob);
+  }
+  find("knobs").replaceChildren(...[...groups].map(([name, members]) => group(name, members)));
+}
+
+/** Show where all knobs stand. */
+export function show(stand) {
+  stand.forEach(([value, hand], index) => knobs[index]?.stand(value, hand));
+}
+
+function group(name, members) {
+  const power = members.find((knob) => knob.is.name === "on" && knob.is.box === name);
+  const rest = members.filter((knob) => knob !== power);
+  const plain = rest.filter((knob) => knob.easy);
+  const more = rest.filter((knob) => !knob.easy);
+  const head = make("header", {}, make("h2", {}, name), ...(power ? [power.element] : []));
+  const parts = [head, ...plain.map((knob) => knob.element)];
+  if (more.length) {
+    const names = more.map((knob) => knob.is.name).join(", ");
+    const summary = make("summary", {}, `More: ${names}`);
+    parts.push(make("details", {}, summary, ...more.map((knob) => knob.element)));
+  }
+  return make("article.group", {}, ...parts);
+}
+
+class Knob {
+  constructor(is) {
+    this.is = is;
+    this.easy = !is.part;
+    this.value = is.start;
+    this.touched = -Infinity;
+    this.waiting = null;
+    this.later = null;
+    this.reading = make("output.reading");
+    this.back = make("button.small", { type: "button", hidden: true, onclick: () => this.reset() });
+    const link = is.box === is.group ? "" : `${is.box.slice(is.group.length + 1)} `;
+    const name = (link.trim() === is.name ? is.name : link + is.name).replaceAll(/[._]/g, " ");
+    this.element = make(
+      `div.knob.${is.kind}`,
+      { "data-knob": `${is.box}/${is.name}` },
+      make("span.label", { title: is.help }, name),
+      this.reading,
+      this.back,
+      this.control(),
+      make("p.help", {}, is.help),
+    );
+  }
+
+  /** Show where it stands; what a finger is moving stays where the finger is. */
+  stand(value, hand) {
+    const cabledHand = hand && this.is.cabled;
+    const moved = JSON.stringify(value) !== JSON.stringify(this.is.start);
+    this.back.hidden = !(cabledHand || (moved && !this.is.cabled));
+    write(this.back, cabledHand ? "let go" : "reset");
+    this.element.classList.toggle("cabled", this.is.cabled && !hand);
+    clearTimeout(this.later);
+    const held = this.touched + HELD - performance.now();
+    if (held > 0) {
+      this.later = setTimeout(() => this.stand(value, hand), held);
+      return;
+    }
+    this.value = value;
+    this.put(value);
+    write(this.reading, this.words(value));
+  }
+
+  /** Send what a hand does, not faster than anybody can see; the last always goes. */
+  turn(value) {
+    this.value = value;
+    write(this.reading, this.words(value));
+    const pause = this.touched + PACE - performance.now();
+    clearTimeout(this.waiting);
+    if (pause > 0) this.waiting = setTimeout(() => this.send(), pause);
+    else this.send();
+  }
+
+  send() {
+    this.touched = performance.now();
+    ask({ do: "set", box: this.is.box, parameter: this.is.name, value: this.value });
+  }
+
+  reset() {
+    const name = { box: this.is.box, parameter: this.is.name };
+    this.touched = -Infinity;
+    if (this.is.cabled) ask({ do: "release", ...name });
+    else ask({ do: "set", ...name, value: this.is.start });
+  }
+
+  words(value) {
+    const text = typeof value === "number" ? number(value) : String(value ?? "");
+    return this.is.unit ? `${text} ${this.is.unit}` : text;
+  }
+}
+
+class Slider extends Knob {
+  control() {
+    this.input = make("input", {
+      type: "range",
+      min: this.is.low,
+      max: this.is.high,
+      step: this.is.whole ? 1 : "any",
+      "aria-label": `${this.is.box} ${this.is.name}`,
+      oninput: () => this.turn(Number(this.input.value)),
+    });
+    return this.input;
+  }
+
+  put(value) {
+    if (this.is.soft && value > Number(this.input.max)) this.input.max = value;
+    if (this.is.soft && value < Number(this.input.min)) this.input.min = value;
+    this.input.value = value;
+    this.fill();
+  }
+
+  turn(value) {
+    super.turn(value);
+    this.fill();
+  }
+
+  fill() {
+    const { min, max, value } = this.input;
+    const part = max === min ? 0 : (value - min) / (max - min);
+    this.input.style.setProperty("--part", part);
+  }
+}
+
+class Switch extends Knob {
+  control() {
+    this.input = make("button.switch", {
+      type: "button",
+      role: "switch",
+      "aria-label": `${this.is.box} ${this.is.name}`,
+      onclick: () => {
+        this.turn(!this.value);
+        this.put(this.value);
+      },
+    });
+    return this.input;
+  }
+
+  put(value) {
+    this.input.setAttribute("aria-checked", String(Boolean(value)));
+  }
+
+  words(value) {
+    return value ? "on" : "off";
+  }
+}
+
+class Choice extends Knob {
+  control() {
+    const choices = this.is.choices;
+    if (choices.length > FEW) {
+      const options = choices.map((one, i) => make("option", { value: i }, String(one).replaceAll("_", " ")));
+      const pick = () => this.turn(choices[Number(this.select.value)]);
+      this.select = make("select", { "aria-label": this.is.name, onchange: pick }, ...options);
+      return this.select;
+    }
+    this.buttons = choices.map((one) =>
+      make("button", { type: "button", onclick: () => this.press(one) }, String(one)),
+    );
+    return make("div.choices", { role: "group", "aria-label": this.is.name }, ...this.buttons);
+  }
+
+  press(one) {
+    this.turn(one);
+    this.put(one);
+  }
+
+  put(value) {
+    const place = this.is.choices.indexOf(value);
+    if (this.select) this.select.value = place;
+    else this.buttons.forEach((b, i) => b.setAttribute("aria-pressed", String(i === place)));
+  }
+
+  words() {
+    return this.is.unit;
+  }
+}
+
+/** Typed: a number that may be missing, numbers, a text. */
+class Text extends Knob {
+  control() {
+    this.easy = false;
+    const numbers = this.is.kind !== "text";
+    this.input = make("input", {
+      type: "text",
+      inputmode: this.is.kind === "number" ? "decimal" : "text",
+      placeholder: numbers ? "not said" : "",
+      autocomplete: "off",
+      "aria-label": `${this.is.box} ${this.is.name}`,
+      onchange: () => this.read(),
+    });
+    return this.input;
+  }
+
+  read() {
+    const text = this.input.value.trim();
+    if (this.is.kind === "text") this.turn(text);
+    else {
+      const found = text.split(/[\s,;]+/).filter(Boolean).map(Number);
+      if (!found.length || found.some(Number.isNaN)) this.put(this.value);
+      else this.turn(this.is.kind === "number" ? found[0] : found);
+    }
+  }
+
+  put(value) {
+    if (document.activeElement !== this.input) this.input.value = this.words(value);
+  }
+
+  words(value) {
+    return Array.isArray(value) ? value.join("  ") : String(value ?? "");
+  }
+}
+
+const KINDS = { slider: Slider, switch: Switch, choice: Choice };

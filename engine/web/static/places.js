@@ -1,0 +1,72 @@
+// Where the boxes of a patch stand: in columns on a desk, in rows on a phone.
+
+export const HEAD = 92;
+export const NAME = 48;
+export const PORT = 34;
+const WIDTH = 168;
+const BETWEEN_LAYERS = 44;
+const BETWEEN = 16;
+const EDGES = 26;
+
+/** The indexes of the cables that leave by an output. */
+export function portsOf(name, patch) {
+  return patch.cables.flatMap((cable, index) => (cable.end === name && cable.route ? [index] : []));
+}
+
+function height(box, patch) {
+  const count = portsOf(box.name, patch).length;
+  return count ? NAME + PORT * count + 8 : HEAD;
+}
+
+function layers(patch) {
+  const found = new Map();
+  for (const box of patch.boxes) {
+    if (!found.has(box.column)) found.set(box.column, []);
+    found.get(box.column).push(box);
+  }
+  return [...found].sort(([a], [b]) => a - b).map(([, boxes]) => boxes);
+}
+
+/** From left to right; every column stands in the middle. */
+export function across(patch) {
+  const columns = layers(patch).map((boxes) => boxes.map((box) => [box, height(box, patch)]));
+  const sums = columns.map((column) => column.reduce((sum, [, tall]) => sum + tall + BETWEEN, -BETWEEN));
+  const tallest = Math.max(0, ...sums);
+  const at = new Map();
+  columns.forEach((column, number) => {
+    let top = (tallest - sums[number]) / 2;
+    for (const [box, tall] of column) {
+      at.set(box.name, { left: number * (WIDTH + BETWEEN_LAYERS), top, width: WIDTH, height: tall });
+      top += tall + BETWEEN;
+    }
+  });
+  return { at, width: columns.length * (WIDTH + BETWEEN_LAYERS) - BETWEEN_LAYERS, height: tallest };
+}
+
+/** From top to bottom, two beside each other; outputs as wide as the page. */
+export function down(patch, page) {
+  const room = page - EDGES;
+  const half = (room - BETWEEN) / 2;
+  const at = new Map();
+  let top = -BETWEEN_LAYERS;
+  for (const boxes of layers(patch)) {
+    top += BETWEEN_LAYERS;
+    for (const row of inRows(boxes)) {
+      const tall = Math.max(...row.map((box) => height(box, patch)));
+      row.forEach((box, place) => {
+        const width = row.length === 1 ? room : half;
+        at.set(box.name, { left: place * (half + BETWEEN), top, width, height: height(box, patch) });
+      });
+      top += tall + BETWEEN;
+    }
+    top -= BETWEEN;
+  }
+  return { at, width: room, height: Math.max(0, top) };
+}
+
+function inRows(boxes) {
+  const size = boxes.some((box) => box.kind === "output") ? 1 : 2;
+  const rows = [];
+  for (let first = 0; first < boxes.length; first += size) rows.push(boxes.slice(first, first + size));
+  return rows;
+}

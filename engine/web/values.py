@@ -1,0 +1,134 @@
+"""What the boxes say, as a page can show it: read from the engine's slots, which nobody waits for.
+
+Why pull: the show writes its slots anyway. Whoever watches reads them fifteen or twenty times a
+second on a thread of its own, and a show that nobody watches pays nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from engine.core.clock import MILLISECOND
+from engine.core.messages import Block, Frame, Mask, Note, Pitch, Pose, Trigger
+from engine.core.node import Source
+from engine.patch.plan import Outlet, Wire
+from engine.runtime.engine import Engine
+from engine.runtime.tick import NOTHING, Slot, reader
+from engine.web.drawing import drawn_wires, group_of, origin_wire
+
+_QUIET = 1e-5
+LONGEST = 80
+"""How much of a text is shown."""
+
+Entry = tuple[object, float] | None
+"""What is shown, and the moment it describes in ms since the start; None before the first."""
+
+
+class Values:
+    """Reads what every box and cable of a playing patch says."""
+
+    def __init__(self, engine: Engine) -> None:
+        plan = engine.plan
+        self._started = engine.trace.started
+        self._slots = engine.slots
+        self._boxes = _main_outlets(engine)
+        self._wires = [(self._slots[w.source], _safely(self._slots, w)) for w in drawn_wires(plan)]
+        self._origins = [
+            _safely(self._slots, origin_wire(plan, wire)) for wire in drawn_wires(plan)
+        ]
+
+    def boxes(self) -> dict[str, Entry]:
+        """Give what each box a person sees says at its main outlet."""
+        return {name: self._entry(slot, slot.value) for name, slot in self._boxes.items()}
+
+    def cables(self) -> list[Entry]:
+        """Give what arrives at the end of each cable, in the order of the drawing."""
+        return [self._entry(slot, read()) for slot, read in self._wires]
+
+    def before(self, cable: int) -> object:
+        """Give the number with which a cable begins, before any scale; None where there is none."""
+        value = self._origins[cable]()
+        return None if value is NOTHING else value
+
+    def pictures(self) -> list[str]:
+        """List the outlets that show a picture now."""
+        return [str(outlet) for outlet in self._slots if self.is_picture(outlet)]
+
+    def is_picture(self, outlet: Outlet) -> bool:
+        """Tell whether an outlet shows a picture now."""
+        return isinstance(self._slots[outlet].value, Frame)
+
+    def _entry(self, slot: Slot, value: Any) -> Entry:
+        if value is NOTHING:
+            return None
+        return shown(value), round((slot.at - self._started) / MILLISECOND, 1)
+
+
+def shown(value: Any) -> object:
+    """Say in JSON what a message looks like to a person."""
+    for kind, say in _LOOKS.items():
+        if isinstance(value, kind):
+            return say(value)
+    return {"kind": type(value).__name__.lower()}
+
+
+def _size(picture: Any) -> list[int]:
+    height, width = picture.shape[:2]
+    return [width, height]
+
+
+def _decibels(block: Block) -> float:
+    """Say how loud a stretch of sound is, in dB below full scale."""
+    if not len(block.samples):
+        return -100.0
+    mean = float(np.sqrt(np.mean(np.square(block.samples, dtype=np.float64))))
+    return round(20 * math.log10(max(mean, _QUIET)), 1) if math.isfinite(mean) else -100.0
+
+
+_LOOKS: dict[type, Callable[[Any], object]] = {
+    bool: lambda switch: switch,
+    int: lambda number: number,
+    str: lambda text: text[:LONGEST],
+    float: lambda number: number if math.isfinite(number) else None,
+    Frame: lambda frame: {"picture": _size(frame.image)},
+    Pose: lambda pose: {"people": pose.count},
+    Pitch: lambda pitch: {"hz": pitch.hz, "note": pitch.note, "on": pitch.on},
+    Note: lambda note: {"played": note.note, "velocity": note.velocity},
+    Trigger: lambda trigger: {"trigger": trigger.value},
+    Block: lambda block: {"db": _decibels(block)},
+    Mask: lambda mask: {"mask": _size(mask.alpha)},
+}
+
+
+def _main_outlets(engine: Engine) -> dict[str, Slot]:
+    """Find for each box a person sees the slot of its main outlet, that of its last link."""
+    found: dict[str, Slot] = {}
+    for name, planned in engine.plan.boxes.items():
+        if planned.hidden:
+            continue
+        slot = next((s for o, s in engine.slots.items() if o.box == name), None)
+        if isinstance(planned.box, Source):
+            slot = engine.slots.get(Outlet(name, next(iter(planned.box.outlets()), "")), slot)
+        if slot is not None:
+            found[group_of(name)] = slot
+    return found
+
+
+def _safely(slots: Any, wire: Wire) -> Callable[[], Any]:
+    """Make what reads a wire from another thread than the show's; NOTHING where it cannot.
+
+    A slot may be written between two looks at it, and a part of a message be missing in the next.
+    """
+    read = reader(slots[wire.source], wire)
+
+    def read_safely() -> Any:
+        try:
+            return read()
+        except Exception:
+            return NOTHING
+
+    return read_safely

@@ -1,0 +1,122 @@
+"""A real browser, through the WebDriver protocol and the standard library only."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import tempfile
+import threading
+import urllib.request
+
+WAIT = 60
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--force-color-profile=srgb",
+)
+
+
+class Browser:
+    """Chromium, driven by chromedriver."""
+
+    def __init__(self, port):
+        self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self._driver = subprocess.Popen(
+            ["chromedriver", f"--port={port}"], stdout=subprocess.PIPE, text=True
+        )
+        for line in self._driver.stdout:
+            if "successfully" in line:
+                break
+        # What it says later is read and forgotten, or it would wait for a reader.
+        threading.Thread(target=self._driver.stdout.read, daemon=True).start()
+        self._at = f"http://127.0.0.1:{port}/session"
+        arguments = [*FLAGS, f"--user-data-dir={self._profile.name}"]
+        wanted = {
+            "browserName": "chrome",
+            "goog:chromeOptions": {"args": arguments},
+            "goog:loggingPrefs": {"performance": "ALL", "browser": "ALL"},
+        }
+        session = self._post("", {"capabilities": {"alwaysMatch": wanted}})
+        self._at += "/" + session["sessionId"]
+        self._post("/timeouts", {"script": WAIT * 1000})
+
+    def go(self, address):
+        self._post("/url", {"url": address})
+
+    def size(self, width, height, phone=False):
+        """Give the page this size in pixels, as on a desk or on a phone."""
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone}
+        command = {"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics}
+        self._post("/goog/cdp/execute", command)
+
+    def run(self, script, *arguments):
+        """Run a script that returns something."""
+        return self._post("/execute/sync", {"script": script, "args": list(arguments)})
+
+    def until(self, expression):
+        """Wait until an expression is true, and give what it is; what raises is not true yet."""
+        script = """
+            const done = arguments[arguments.length - 1];
+            const look = () => {
+                let found = null;
+                try { found = (EXPRESSION); } catch (error) { found = null; }
+                if (found) done(found); else setTimeout(look, 20);
+            };
+            look();
+        """
+        what = {"script": script.replace("EXPRESSION", expression), "args": []}
+        return self._post("/execute/async", what)
+
+    def collect(self, expression, count):
+        """Give what an expression is, so many times, 50 ms apart."""
+        script = """
+            const done = arguments[arguments.length - 1];
+            const found = [];
+            const look = () => {
+                found.push(EXPRESSION);
+                if (found.length < COUNT) setTimeout(look, 50); else done(found);
+            };
+            look();
+        """
+        script = script.replace("EXPRESSION", expression).replace("COUNT", str(count))
+        return self._post("/execute/async", {"script": script, "args": []})
+
+    def log(self, kind):
+        """Take what the browser noted since the last time: "browser" or "performance"."""
+        return self._post("/se/log", {"type": kind})
+
+    def requests(self):
+        """List the addresses of everything the page asked for since the last time."""
+        messages = [json.loads(entry["message"])["message"] for entry in self.log("performance")]
+        sent = [m["params"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+        sockets = [m["params"] for m in messages if m["method"] == "Network.webSocketCreated"]
+        return [one["request"]["url"] for one in sent] + [one["url"] for one in sockets]
+
+    def picture(self):
+        """Take a picture of what is seen, as PNG."""
+        with urllib.request.urlopen(f"{self._at}/screenshot", timeout=WAIT) as answer:
+            return base64.b64decode(json.load(answer)["value"])
+
+    def close(self):
+        request = urllib.request.Request(self._at, method="DELETE")
+        with urllib.request.urlopen(request, timeout=WAIT):
+            pass
+        self._driver.terminate()
+        self._driver.wait(WAIT)
+        self._driver.stdout.close()
+        self._profile.cleanup()
+
+    def _post(self, path, what):
+        body = json.dumps(what).encode()
+        request = urllib.request.Request(
+            self._at + path, body, {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=2 * WAIT) as answer:
+            return json.load(answer)["value"]

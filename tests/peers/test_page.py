@@ -1,0 +1,262 @@
+"""The page in a real browser, beside a real show whose packets are captured."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from urllib.parse import urlsplit
+
+import cv2
+import numpy as np
+import pytest
+from browser import WAIT, Browser
+from conftest import find_port
+
+from engine.osc.parse import packet
+
+pytestmark = [
+    pytest.mark.peer("chromium", "chromium"),
+    pytest.mark.peer("chromedriver", "chromium-driver"),
+]
+
+COMMAND = "from engine.cli import main; main()"
+LOUDER = '''
+from typing import Annotated
+from engine.core.node import Node
+from engine.core.parameter import Param
+
+
+class Louder(Node):
+    """Make a number larger."""
+
+    by: Annotated[float, Param("how many times", 0, 100)] = 2.0
+
+    def process(self, value: float) -> float:
+        return value * self.by
+'''
+PATCH = """
+title = "Seen in a browser"
+
+[dancer]
+use = "stand_in"
+
+[reach]
+use = "joint"
+from = "dancer.joints"
+joint = "right_wrist"
+then = ["smooth"]
+
+[loud]
+use = "louder"
+from = "reach"
+
+[out]
+use = "osc_out"
+to = "127.0.0.1:PORT"
+[out.send]
+"/reach" = "reach"
+"/loud" = "loud"
+"/p{slot}" = { from = "dancer.joints", layout = "named" }
+"""
+HEIGHT = "document.querySelector('[data-route=\"out/reach\"] .value').dataset.raw"
+
+
+class Wire:
+    """What arrives at the port that the show sends to: (second, address, arguments)."""
+
+    def __init__(self):
+        self._ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._ear.bind(("127.0.0.1", 0))
+        self.port = self._ear.getsockname()[1]
+        self.heard = []
+        self._seen = 0
+        self._open = True
+        self._news = threading.Condition()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def until(self, fits):
+        """Wait for the next message that fits; what was waited for before is past."""
+        with self._news:
+
+            def there():
+                while self._seen < len(self.heard):
+                    self._seen += 1
+                    if fits(self.heard[self._seen - 1]):
+                        return True
+                return False
+
+            assert self._news.wait_for(there, WAIT), "it never came"
+
+    def from_now(self):
+        """Let what came so far be past."""
+        with self._news:
+            self._seen = len(self.heard)
+
+    def between(self, begin, end, address):
+        with self._news:
+            return [a for t, at, a in self.heard if begin <= t <= end and at == address]
+
+    def _listen(self):
+        while self._open:
+            data = self._ear.recv(4096)
+            with self._news:
+                self.heard += [(time.monotonic(), *one) for one in packet(data)]
+                self._news.notify_all()
+
+    def close(self):
+        self._open = False
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as voice:
+            voice.sendto(b"/end\0\0\0\0,\0\0\0", ("127.0.0.1", self.port))
+        self._thread.join(WAIT)
+        self._ear.close()
+
+
+class Show:
+    """The command, as a performer starts it."""
+
+    def __init__(self, patch, port):
+        self._command = [sys.executable, "-c", COMMAND, "play", str(patch), "--quiet"]
+        self._command += ["--page-port", str(port)]
+        self._process = None
+
+    def start(self):
+        self._process = subprocess.Popen(self._command)
+
+    def stop(self):
+        if self._process:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(WAIT)
+        self._process = None
+
+
+@pytest.fixture(scope="module")
+def ports():
+    """A port for the page, and one for the driver of the browser."""
+    return find_port(), find_port()
+
+
+@pytest.fixture(scope="module")
+def wire():
+    wire = Wire()
+    yield wire
+    wire.close()
+
+
+@pytest.fixture(scope="module")
+def show(tmp_path_factory, wire, ports):
+    folder = tmp_path_factory.mktemp("show")
+    (folder / "nodes").mkdir()
+    (folder / "nodes" / "louder.py").write_text(LOUDER)
+    (folder / "show.toml").write_text(PATCH.replace("PORT", str(wire.port)))
+    show = Show(folder / "show.toml", ports[0])
+    show.start()
+    wire.until(lambda one: one[1] == "/reach")
+    yield show
+    show.stop()
+
+
+@pytest.fixture(scope="module")
+def browser(show, ports):
+    browser = Browser(ports[1])
+    browser.size(1440, 900)
+    browser.go(f"http://127.0.0.1:{ports[0]}/")
+    browser.until(f"{HEIGHT} !== 'null'")
+    yield browser
+    browser.close()
+
+
+def float32(number):
+    return struct.unpack("f", struct.pack("f", number))[0]
+
+
+def test_what_the_page_shows_is_what_left_in_the_same_second(browser, wire):
+    begin = time.monotonic() - 1
+    shown = browser.collect(f"JSON.parse({HEIGHT})", 20)
+    sent = {arguments[0] for arguments in wire.between(begin, time.monotonic(), "/reach")}
+    assert len(set(shown)) > 5
+    assert {float32(number) for number in shown} <= sent
+
+
+def test_a_slider_changes_the_wire(browser, wire):
+    move = """
+        const knob = document.querySelector('[data-knob="loud/by"] input');
+        knob.value = arguments[0];
+        knob.dispatchEvent(new Event("input", { bubbles: true }));
+    """
+    wire.from_now()
+    browser.run(move, 100)
+    wire.until(lambda one: one[1] == "/loud" and one[2][0] > 10)
+    back = "document.querySelector('[data-knob=\"loud/by\"] .small:not([hidden])')"
+    browser.until(f"{back} && {back}.click() === undefined")
+    wire.until(lambda one: one[1] == "/loud" and 0 < one[2][0] < 4)
+
+
+def test_panic_reaches_the_outputs(browser, wire):
+    wire.from_now()
+    browser.run("document.getElementById('panic').click()")
+    wire.until(lambda one: one[1] == "/p1/here" and one[2] == [0])
+    wire.until(lambda one: one[1] == "/p1/here" and one[2] == [1])  # and the show goes on
+
+
+def test_teaching_lets_one_move_and_hushes_the_others(browser, wire):
+    teach = "document.querySelector('[data-route=\"out/loud\"] .buttons button')"
+    browser.run(f"{teach}.click()")
+    browser.until(f"{teach}.textContent === 'Stop'")
+    wire.from_now()
+    begin = time.monotonic()
+    wire.until(lambda one: one[1] == "/loud" and one[2][0] > 0.99)
+    assert wire.between(begin, time.monotonic(), "/reach") == []
+    wire.from_now()
+    browser.run(f"{teach}.click()")
+    wire.until(lambda one: one[1] == "/reach")
+
+
+def test_the_picture_is_there_with_its_skeleton_and_nothing_is_bright(browser):
+    browser.until("document.getElementById('picture').naturalWidth === 640")
+    seen = cv2.imdecode(np.frombuffer(browser.picture(), np.uint8), cv2.IMREAD_COLOR)
+    assert seen.shape == (900, 1440, 3)
+    assert seen.mean() < 60
+    assert seen[-3:, :].max() < 80
+
+
+def test_on_a_phone_all_fits_and_can_be_touched(browser):
+    browser.size(390, 844, phone=True)
+    for tab in ("see", "knobs", "patch"):
+        browser.run(f"document.querySelector('nav [data-to={tab}]').click()")
+        assert browser.run("return document.documentElement.scrollWidth") <= 390
+        low = browser.run("""
+            return [...document.querySelectorAll("button, select, input[type=range]")]
+                .filter((one) => one.offsetHeight > 0 && one.offsetHeight < 34)
+                .map((one) => one.outerHTML);
+        """)
+        assert low == []
+    browser.run("document.querySelector('nav [data-to=see]').click()")
+    browser.size(1440, 900)
+
+
+def test_it_comes_back_when_the_show_does(browser, show, wire):
+    browser.run("document.getElementById('title').textContent = 'old'")
+    show.stop()
+    wire.from_now()
+    browser.until("!document.getElementById('offline').hidden")
+    show.start()
+    browser.until("document.getElementById('offline').hidden")
+    browser.until("document.getElementById('title').textContent === 'Seen in a browser'")
+    wire.until(lambda one: one[1] == "/reach")
+    before = browser.run(f"return {HEIGHT}")
+    browser.until(f"{HEIGHT} !== 'null' && {HEIGHT} !== {before!r}")
+    browser.until("document.getElementById('picture').naturalWidth === 640")
+
+
+def test_nothing_was_asked_of_any_other_host_and_nothing_went_wrong(browser, ports):
+    asked = [urlsplit(address) for address in browser.requests()]
+    far = {one.netloc for one in asked if one.scheme in ("http", "https", "ws", "wss")}
+    assert far == {f"127.0.0.1:{ports[0]}"}
+    said = [entry["message"] for entry in browser.log("browser")]
+    assert [text for text in said if "net::ERR_" not in text] == []  # while the show was away

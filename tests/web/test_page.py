@@ -1,0 +1,335 @@
+"""The page over real sockets: what it tells, what it takes, and whom it turns away."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+
+import pytest
+from runtime.boxes import COLLECT, numbers, picture, play
+
+from engine.core.commands import SetParameter
+from engine.core.messages import Ns
+from engine.runtime.entries import Arrival, WakeUp
+from engine.web.page import Page
+from engine.web.server import PAGES
+
+from .visit import get, visit
+
+PATCH = (
+    'title = "Small"\n'
+    + numbers("a", [0.25])
+    + '[soft]\nuse="smooth"\nfrom="a"\nsmooth={from="a"}\n'
+    + COLLECT
+    + 'raw="a"\nwide={from="a", to=[20, 120]}\n'
+)
+
+
+@pytest.fixture
+def engine(page):
+    engine = play(PATCH).engine
+    page.watch(engine)
+    return engine
+
+
+def test_it_tells_the_patch_and_every_value(page, engine):
+    async def look():
+        async with visit(page) as one:
+            patch = await one.next("patch")
+            values = await one.next("values")
+            health = await one.next("health")
+            return patch, values, health
+
+    patch, values, health = asyncio.run(look())
+    assert patch["patch"]["title"] == "Small"
+    assert [box["name"] for box in patch["patch"]["boxes"]] == ["a", "soft", "c"]
+    routes = {c["route"]: values["cables"][i] for i, c in enumerate(patch["patch"]["cables"])}
+    assert routes["c/raw"][0] == 0.25
+    assert routes["c/wide"][0] == 45
+    assert values["boxes"]["soft"][0] == 0.25
+    assert [route["name"] for route in health["routes"]] == ["c/raw", "c/wide"]
+
+
+def test_a_knob_that_is_turned_turns_the_box_and_tells_every_page(page, engine):
+    async def turn():
+        async with visit(page) as one, visit(page) as other:
+            knobs = (await one.next("patch"))["knobs"]
+            place = [k["name"] for k in knobs if k["box"] == "soft"].index("smooth")
+            place += [k["box"] for k in knobs].index("soft")
+            await one.ask(do="set", box="soft", parameter="smooth", value=0.75)
+            stand = (await other.next("knobs", lambda n: n["stand"][place][0] == 0.75))["stand"]
+            await one.ask(do="release", box="soft", parameter="smooth")
+            await other.next("knobs", lambda n: not n["stand"][place][1])
+            return knobs[place], stand[place]
+
+    knob, stand = asyncio.run(turn())
+    assert (knob["kind"], knob["low"], knob["high"], knob["cabled"]) == ("slider", 0, 1, True)
+    assert stand == [0.75, True]
+    assert engine.states["soft"].box.smooth == 0.25  # its cable has it again
+
+
+RUBBISH = [
+    b"",
+    b"rubbish",
+    b"[]",
+    b"{}",
+    b"null",
+    b"NaN",
+    b'{"do": "sing"}',
+    b'{"do": "set"}',
+    b'{"do": "set", "box": 1, "parameter": "smooth", "value": 1}',
+    b'{"do": "set", "box": "soft", "parameter": "smooth", "value": {}}',
+    b'{"do": "set", "box": "soft", "parameter": "smooth", "value": "much"}',
+    b'{"do": "set", "box": "soft", "parameter": "smooth", "value": 1e999}',
+    b'{"do": "set", "box": "soft", "parameter": "smooth", "value": 0.1, "more": 1}',
+    b'{"do": "set", "box": "soft", "parameter": "_state", "value": 1}',
+    b'{"do": "set", "box": "soft", "parameter": "on", "value": "yes"}',
+    b'{"do": "set", "box": "nobody", "parameter": "smooth", "value": 1}',
+    b'{"do": "release", "box": "nobody", "parameter": "x"}',
+    b'{"do": "teach", "route": "c/nowhere"}',
+    b'{"do": "range", "cable": 99}',
+    b'{"do": "range", "cable": 1.5}',
+    b"[" * 3000,
+    b'{"do": "panic", "x": ' + b"9" * 3000 + b"}",
+    b"\xff\xfe\x00",
+]
+
+
+def test_rubbish_is_answered_and_hurts_nobody(page, engine):
+    async def say_rubbish():
+        async with visit(page) as one:
+            answers = []
+            for rubbish in RUBBISH:
+                await one.socket.send_bytes(rubbish)
+                answers.append((await one.next("refused"))["text"])
+            await one.ask(do="panic")
+            await one.next("values")
+            return answers
+
+    answers = asyncio.run(say_rubbish())
+    assert 'there is no box "nobody"' in answers[15]
+    assert "expected a number from 0 to 1" in answers[10]
+    assert all(answers)
+    assert engine.trace.faults == []
+    assert engine.states["c"].box.silenced[-1] is None
+
+
+def test_who_says_too_much_at_once_is_hung_up_on_and_nobody_else(page, engine):
+    async def shout():
+        async with visit(page) as loud, visit(page) as calm:
+            await loud.socket.send_str("x" * 5000)
+            with pytest.raises(ConnectionError):
+                await loud.next("refused")
+            await calm.next("values")
+
+    asyncio.run(shout())
+
+
+def test_a_flood_of_wishes_is_taken_in_its_time_and_the_last_one_counts(page, engine):
+    async def flood():
+        async with visit(page) as one:
+            for number in range(1000):
+                await one.ask(do="set", box="soft", parameter="smooth", value=number / 1000)
+            await one.next("knobs", lambda n: any(s == [0.999, True] for s in n["stand"]))
+
+    asyncio.run(flood())
+
+
+def test_a_client_that_never_reads_keeps_nobody_waiting(page, engine):
+    async def look():
+        deaf = socket.create_connection(("127.0.0.1", page.listens))
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        deaf.sendall(
+            b"GET /news HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+            b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        async with visit(page) as one:
+            for _ in range(30):
+                await one.next("values")
+        deaf.close()
+
+    asyncio.run(look())
+
+
+def test_hundreds_come_and_those_that_are_too_many_may_come_later(page, engine):
+    async def crowd():
+        base = f"http://127.0.0.1:{page.listens}/news"
+        async with visit(page) as first:
+            come = await asyncio.gather(
+                *(first.session.ws_connect(base) for _ in range(300)), return_exceptions=True
+            )
+            inside = [one for one in come if not isinstance(one, Exception)]
+            assert len(inside) == PAGES - 1
+            assert {one.status for one in come if isinstance(one, Exception)} == {503}
+            await first.next("values")
+            for one in inside:
+                await one.close()
+            async with first.session.ws_connect(base) as late:
+                await late.receive_str()
+
+    asyncio.run(crowd())
+
+
+FOLLOWED = {
+    "Sec-Fetch-Site": "cross-site",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Dest": "document",
+}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "localhost:9780"}, 200),
+        ({"Host": "192.168.1.5:9780"}, 200),
+        ({"Host": "[::1]:9780"}, 200),
+        ({"Host": "evil.example"}, 403),
+        ({"Host": "127.0.0.1.evil.example"}, 403),
+        ({"Host": "localhost.evil.example"}, 403),
+        ({"Host": "localhost:9780", "Origin": "http://localhost:9780"}, 200),
+        ({"Host": "localhost:9780", "Origin": "http://evil.example"}, 403),
+        ({"Host": "localhost:9780", "Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        (FOLLOWED, 200),
+        (FOLLOWED | {"Sec-Fetch-Dest": "iframe"}, 403),
+        (FOLLOWED | {"Origin": "http://evil.example"}, 403),
+    ],
+)
+def test_no_other_site_may_ask(page, engine, headers, status):
+    assert asyncio.run(get(page, **headers))[0] == status
+    assert asyncio.run(get(page, "/picture?of=x", **headers))[0] == (404 if status == 200 else 403)
+
+
+def test_a_socket_from_another_site_is_refused(page, engine):
+    async def knock():
+        async with visit(page, Origin="http://evil.example"):
+            pass
+
+    with pytest.raises(Exception, match="403"):
+        asyncio.run(knock())
+
+
+def test_it_lets_nothing_in_from_elsewhere_and_has_no_other_files(page):
+    _, headers, body = asyncio.run(get(page))
+    assert headers["Content-Security-Policy"].startswith("default-src 'self';")
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert b"http" not in body.replace(b"http-equiv", b"")
+    for path in ("/nothing.js", "/../page.py", "/%2e%2e/page.py", "/static/main.js"):
+        assert asyncio.run(get(page, path))[0] == 404
+
+
+def test_a_busy_port_moves_to_the_next_free_one_and_says_so(page, caplog):
+    with caplog.at_level(logging.INFO):
+        second = Page(port=page.listens, patience=0)
+        second.open()
+        second.wait()
+    assert second.listens > page.listens
+    assert f"port {page.listens} is in use; the page is on port {second.listens}" in caplog.text
+    assert f"the page is at http://127.0.0.1:{second.listens}" in caplog.text
+    second.close()
+    assert (second.listens, second.address) == (0, "")
+    second.close()
+
+
+def test_an_address_that_is_not_here_is_told_and_the_show_goes_on(caplog, free_port):
+    page = Page(host="203.0.113.1", port=free_port, patience=0)
+    page.watch(play(PATCH).engine)
+    page.open()
+    page.wait()
+    assert page.address == ""
+    page.close()
+    assert "no page: " in caplog.text
+
+
+def test_the_next_patch_is_told_to_who_is_there(page, engine):
+    following = play(PATCH.replace("Small", "Next")).engine
+
+    async def look():
+        async with visit(page) as one:
+            await one.next("values")
+            page.watch(following)
+            return await one.next("patch", lambda news: news["patch"]["title"] == "Next")
+
+    assert asyncio.run(look())["knobs"]
+
+
+def test_teaching_ends_when_the_page_that_began_it_goes(page, engine):
+    async def teach():
+        async with visit(page) as other:
+            async with visit(page) as one:
+                await one.ask(do="teach", route="c/wide")
+                await other.next("values", lambda news: news["teaching"] == "c/wide")
+            await other.next("values", lambda news: news["teaching"] == "")
+
+    asyncio.run(teach())
+
+
+def test_a_range_is_found_and_can_be_used(page, engine):
+    def say(value, ms):
+        engine.clock.move_to(Ns(engine.clock.now() + ms * 1_000_000))
+        engine.step(Arrival("a", "number", value, engine.clock.now()))
+
+    async def find():
+        async with visit(page) as one:
+            patch = (await one.next("patch"))["patch"]
+            cable = [c["route"] for c in patch["cables"]].index("c/wide")
+            await one.ask(do="range", cable=cable)
+            for number in range(34):
+                await one.next("range")
+                say(0.2 if number < 17 else 0.6, 300)
+            found = await one.next("range", lambda news: news["left"] == 0)
+            scale = {"box": found["scale"], "parameter": "in", "value": found["found"]}
+            await one.ask(do="set", **scale)
+            for _ in range(3):
+                await one.next("values")
+            return found
+
+    found = asyncio.run(find())
+    assert found["found"] == [0.2, 0.6]
+    assert found["paste"] == '{ from = "a", in = [0.2, 0.6], to = [20, 120] }'
+    say(0.4, 1)
+    assert engine.states["c"].box.of("wide")[-1] == pytest.approx(70)
+    assert engine.trace.faults == []
+
+
+def test_what_a_box_says_that_no_cable_takes_is_held_for_the_page(page):
+    engine = play('[p]\nuse="pictures"\ncount=3\n').engine
+    page.watch(engine)
+
+    async def look():
+        async with visit(page) as one:
+            return (await one.next("values"))["pictures"]
+
+    assert asyncio.run(look()) == ["p.frame"]
+    assert engine.slots  # and its last picture is that of the box
+    assert next(iter(engine.slots.values())).value.image[0, 0, 0] == picture(2).image[0, 0, 0]
+
+
+def test_a_hand_from_elsewhere_is_seen_on_the_page(page, engine):
+    async def look():
+        async with visit(page) as one:
+            await one.next("knobs")
+            engine.ask("desk", SetParameter("soft", "smooth", 0.5))
+            await one.next("knobs", lambda news: [0.5, True] in news["stand"])
+
+    asyncio.run(look())
+
+
+def test_what_is_taught_is_shown_as_it_is_sent(page, engine):
+    async def look():
+        async with visit(page) as one:
+            cables = (await one.next("patch"))["patch"]["cables"]
+            wide = [cable["route"] for cable in cables].index("c/wide")
+            await one.ask(do="teach", route="c/wide")
+            await one.next("values", lambda news: news["teaching"] == "c/wide")
+            engine.clock.move_to(Ns(engine.clock.now() + 2_000_000_000))
+            engine.step(WakeUp())
+            news = await one.next("values", lambda news: news["cables"][wide][0] != 45)
+            return news["cables"][wide][0]
+
+    assert asyncio.run(look()) == engine.states["c"].box.of("wide")[-1] == 20

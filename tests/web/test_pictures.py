@@ -1,0 +1,186 @@
+"""The live picture: the newest one, for whoever looks, as fast as they take it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import aiohttp
+import cv2
+import numpy as np
+import pytest
+from runtime.boxes import play
+
+from engine.core.messages import JOINTS, Frame, Ns, Person, Pose
+from engine.dsp.jpeg import encode_jpeg, fitted
+from engine.runtime.entries import Arrival
+from engine.web.server import VIEWERS
+
+from .visit import WAIT, get
+
+PATCH = '[p]\nuse="pictures"\ncount=3\n[seen]\nuse="watch"\nfrom="p"\n'
+
+
+@pytest.fixture
+def engine(page):
+    engine = play(PATCH).engine
+    page.watch(engine)
+    return engine
+
+
+def say(engine, image):
+    at = Ns(engine.clock.now() + 40_000_000)
+    engine.clock.move_to(at)
+    engine.step(Arrival("p", "frame", Frame(image), at))
+
+
+def grey(level, width=64, height=36):
+    return np.full((height, width, 3), level, np.uint8)
+
+
+async def parts(page, of="p.frame"):
+    """Give the pictures of a stream as they come."""
+    timeout = aiohttp.ClientTimeout(total=WAIT)
+    async with (
+        aiohttp.ClientSession(timeout=timeout) as session,
+        session.get(f"http://127.0.0.1:{page.listens}/picture?of={of}") as answer,
+    ):
+        assert answer.headers["Content-Type"] == "multipart/x-mixed-replace; boundary=frame"
+        waiting = b""
+        async for piece in answer.content.iter_any():
+            waiting += piece
+            while waiting.count(b"--frame\r\n") > 1:
+                _, part, rest = waiting.split(b"--frame\r\n", 2)
+                waiting = b"--frame\r\n" + rest
+                head, _, body = part.partition(b"\r\n\r\n")
+                assert head == b"Content-Type: image/jpeg"
+                yield cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR)
+
+
+async def until_grey(page, level, change=lambda: None):
+    async for image in parts(page):
+        if abs(int(image[0, 0, 0]) - level) < 4:
+            return image
+        change()
+    return None
+
+
+def test_each_new_picture_comes_and_the_last_is_there_at_once(page, engine):
+    say(engine, grey(100))
+    seen = asyncio.run(until_grey(page, 200, lambda: say(engine, grey(200))))
+    assert seen.shape == (36, 64, 3)
+
+
+def test_the_skeleton_found_in_a_picture_is_drawn_into_it(page, engine):
+    joints = np.zeros((len(JOINTS), 3), np.float32)
+    joints[JOINTS.index("left_hip")] = 0.25, 0.25, 1
+    joints[JOINTS.index("left_shoulder")] = 0.25, 0.75, 1
+    pose = Pose((Person(1, 1, joints),), 16 / 9)
+    engine.slots[next(o for o in engine.slots if o.box == "seen")].write(
+        pose, Ns(engine.clock.now() + 40_000_000), 0, 1
+    )
+    say(engine, grey(0, 640, 360))
+
+    async def look():
+        async for image in parts(page):
+            if image.shape[0] == 360:
+                return image
+        return None
+
+    image = asyncio.run(look())
+    assert image[180, 160].max() > 150  # on the line from hip to shoulder
+    assert image[180, 320].max() < 20
+
+
+def test_a_large_picture_is_made_smaller(page, engine):
+    say(engine, grey(50, 1920, 1080))
+    assert asyncio.run(until_grey(page, 50)).shape == (540, 960, 3)
+
+
+@pytest.mark.parametrize("shape", [(0, 0, 3), (4, 0, 3)])
+def test_a_picture_of_nothing_stops_nobody(page, engine, shape):
+    def change():
+        say(engine, np.zeros(shape, np.uint8))
+        say(engine, grey(200))
+
+    say(engine, grey(100))
+    assert asyncio.run(until_grey(page, 200, change)) is not None
+
+
+def test_who_takes_nothing_gets_no_more_than_a_socket_holds(page, engine):
+    """And keeps nobody else waiting."""
+    say(engine, grey(100))
+    deaf = socket.create_connection(("127.0.0.1", page.listens))
+    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+    deaf.sendall(b"GET /picture?of=p.frame HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    rng = np.random.default_rng(1)
+
+    async def look():
+        count = 0
+        async for _ in parts(page):
+            say(engine, rng.integers(0, 255, (360, 640, 3), np.uint8))
+            count += 1
+            if count == 40:
+                return
+
+    asyncio.run(look())
+    deaf.close()
+
+
+def test_not_more_may_look_than_there_is_room_for(page, engine):
+    say(engine, grey(100))
+    base = f"http://127.0.0.1:{page.listens}/picture?of=p.frame"
+
+    async def crowd():
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+            come = [await session.get(base) for _ in range(VIEWERS + 5)]
+            states = [answer.status for answer in come]
+            assert states == [200] * VIEWERS + [503] * 5
+            for answer in come:
+                answer.close()
+
+    asyncio.run(crowd())
+
+
+@pytest.mark.parametrize("of", ["", "p", "seen", "nobody.frame", "p.frame/.."])
+def test_what_is_no_picture_is_not_shown(page, engine, of):
+    assert asyncio.run(get(page, f"/picture?of={of}"))[0] == 404
+
+
+def test_pictures_end_when_another_patch_plays(page, engine):
+    say(engine, grey(100))
+    following = play(PATCH).engine
+
+    async def look():
+        async for _ in parts(page):
+            page.watch(following)
+            say(engine, grey(120))
+
+    asyncio.run(look())
+
+
+def test_jpeg_keeps_what_it_is_given():
+    image = grey(77)
+    assert fitted(image, 64) is image
+    assert fitted(grey(1, 10, 4000), 100).shape == (100, 1, 3)
+    again = cv2.imdecode(np.frombuffer(encode_jpeg(image), np.uint8), cv2.IMREAD_COLOR)
+    assert np.abs(again.astype(int) - image).max() < 3
+    with pytest.raises(ValueError, match="not a picture"):
+        encode_jpeg(np.zeros((0, 3, 3), np.uint8))
+
+
+def test_who_looked_and_went_leaves_his_place_to_others(page, engine):
+    """Though no picture comes any more, nor could the last be drawn."""
+    say(engine, np.zeros((0, 0, 3), np.uint8))
+    base = f"http://127.0.0.1:{page.listens}/picture?of=p.frame"
+
+    async def come_and_go():
+        async with asyncio.timeout(WAIT), aiohttp.ClientSession() as session:
+            for _ in range(VIEWERS):
+                (await session.get(base)).close()
+            while True:
+                async with session.get(base) as late:
+                    if late.status == 200:
+                        return
+
+    asyncio.run(come_and_go())
