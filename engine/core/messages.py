@@ -117,13 +117,15 @@ class Pose:
 class Pitch:
     """What a voice sings now: ``hz`` (held while off), ``note`` (69.0 is A4), levels 0 to 1.
 
-    ``on`` says whether there is a pitch; ``confidence`` how sure that is.
+    ``on`` says whether there is a pitch; ``confidence`` how sure that is, and ``level`` how loud
+    the sound is, pitch or not: 0 at -60 dB of full scale and below, 1 at 0 dB.
     """
 
     hz: float
     note: float
     confidence: float
     on: bool
+    level: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

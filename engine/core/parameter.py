@@ -3,6 +3,7 @@
     smooth: Annotated[float, Param("0 passes everything, 1 hardly moves", 0, 1)] = 0.5
     port:   Fixed[Annotated[int, Param("UDP port", 1, 65535)]] = 9000
     hold:   Annotated[float, Param("how long", 0, 60, unit="s")] = 0.5      # written "500 ms"
+    lowest: Annotated[float, Param("its lowest note", 40, 2000, unit="Hz")] = 110.0   # or "A2"
 
 A parameter can be changed while the patch plays unless it is ``Fixed``: a change of that needs a
 new instance of the box (another device, model or port). A field whose Python name ends in ``_``
@@ -22,11 +23,15 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import msgspec
 
 from engine.core.errors import ParameterError, nearest
+from engine.core.tuning import hz_of, note_named
 
 T = TypeVar("T")
 
 FILE = "file"
 """The unit of a parameter that may name a file, which is looked for beside the patch first."""
+
+HERTZ = "Hz"
+"""The unit of a parameter that also takes the name of a note, such as "A2" or "F#4"."""
 
 _FIXED = object()
 Fixed = Annotated[T, _FIXED]
@@ -91,13 +96,14 @@ class Parameter:
         elif low is not None:
             words += f" of {low:g} or more"
         unit = "" if self.param.unit == FILE else self.param.unit
-        return f"{words} {unit}".rstrip()
+        note = ', or a note such as "A2"' if unit == HERTZ else ""
+        return f"{words} {unit}".rstrip() + note
 
     def from_patch(self, value: object) -> Any:
         """Convert what a patch says; raises ParameterError where it does not fit."""
         if self.is_time:
             return self._in_range(seconds(value), value)
-        return self._in_range(self._convert(value), value)
+        return self._in_range(self._convert(self._hertz(value)), value)
 
     def from_wire(self, value: object) -> Any:
         """Convert what arrives while playing; a number out of range goes to its nearest end.
@@ -113,7 +119,7 @@ class Parameter:
             value = value > 0
         elif self.is_time and isinstance(value, str):
             value = seconds(value)
-        converted = self._convert(self._whole(value))
+        converted = self._convert(self._whole(self._hertz(value)))
         if _is_number(converted):
             low, high = self.param.low, self.param.high
             if low is not None and converted < low:
@@ -121,6 +127,11 @@ class Parameter:
             if high is not None and converted > high:
                 return type(converted)(high)
         return converted
+
+    def _hertz(self, value: object) -> object:
+        """Give the frequency of a note that is named where Hz are meant; anything else as it is."""
+        note = note_named(value) if self.param.unit == HERTZ and isinstance(value, str) else None
+        return value if note is None else hz_of(note)
 
     def _whole(self, value: object) -> object:
         """Give 90 for 90.0 where no other number fits: many tools send nothing but floats."""
