@@ -20,6 +20,8 @@ from engine.core.errors import UnknownName
 from engine.core.node import Box
 
 FOLDERS = ("sources", "models", "nodes", "sinks")
+OWN = "your own"
+INSTALLED = "installed"
 _ENGINE = Path(__file__).parent
 _NOT_BOXES = {"__init__", "session"}
 
@@ -43,10 +45,14 @@ class Registry:
 
     def names(self) -> list[str]:
         """List the names of all boxes, a performer's own first."""
-        own = _stems(self._own) if self._own else []
-        shipped = [name for folder in FOLDERS for name in _stems(_ENGINE / folder)]
-        installed = [point.name for point in entry_points(group="sensorium.nodes")]
-        return list(dict.fromkeys((*own, *shipped, *installed)))
+        return list(dict.fromkeys(name for names in self.by_folder().values() for name in names))
+
+    def by_folder(self) -> dict[str, list[str]]:
+        """List the names of all boxes by where they come from: OWN, FOLDERS, INSTALLED."""
+        found = {OWN: _stems(self._own) if self._own else []}
+        found |= {folder: _stems(_ENGINE / folder) for folder in FOLDERS}
+        found[INSTALLED] = sorted(point.name for point in entry_points(group="sensorium.nodes"))
+        return {folder: names for folder, names in found.items() if names}
 
     def _load(self, use: str) -> type[Box]:
         if self._own and (self._own / f"{use}.py").is_file():
@@ -55,9 +61,12 @@ class Registry:
             if use in _stems(_ENGINE / folder):
                 return _box_in(_import(f"engine.{folder}.{use}"))
         for point in entry_points(group="sensorium.nodes", name=use):
-            loaded = point.load()
+            try:
+                loaded = point.load()
+            except Exception as error:
+                raise BrokenBox(f"{point.value} does not load: {_said(error)}") from error
             return _box_in(loaded) if isinstance(loaded, ModuleType) else loaded
-        raise UnknownName("box", use, self.names(), '"sensorium nodes" lists all.')
+        raise UnknownName("kind of box", use, self.names(), '"sensorium nodes" lists all.')
 
 
 def _stems(folder: Path) -> list[str]:

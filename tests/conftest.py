@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 
 import pytest
 from blockbuster import BlockBuster
+from hypothesis import settings
 
 # Before any loop exists: debug mode reports coroutines never awaited and calls from a wrong thread.
 os.environ.setdefault("PYTHONASYNCIODEBUG", "1")
@@ -18,6 +19,11 @@ MARKS = (
     "peer(command, package): needs this program; skips without it, fails without it where CI=true",
     "may_block(why): what this test runs may block its loop",
 )
+
+
+# A machine that is busy takes its time over an example; that is no failure.
+settings.register_profile("sensorium", deadline=None)
+settings.load_profile("sensorium")
 
 
 def pytest_configure(config: pytest.Config) -> None:

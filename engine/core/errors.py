@@ -12,6 +12,7 @@ SensoriumError
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,17 @@ def nearest(word: str, choices: Iterable[str]) -> str:
     """Say which of ``choices`` was probably meant: ' Did you mean "pose"?', or an empty string."""
     found = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
     return f' Did you mean "{found[0]}"?' if found else ""
+
+
+def as_written(value: object) -> str:
+    """Say a value as a patch writes it: true, "pose", [0, 1], { to = 0 }."""
+    if isinstance(value, bool | str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(as_written, value))}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {as_written(one)}' for key, one in value.items())} }}"
+    return str(value)
 
 
 class SensoriumError(Exception):

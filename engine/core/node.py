@@ -69,6 +69,13 @@ class Node(Box):
 
     process: ClassVar[Callable[..., Any]]
 
+    def outlets(self) -> Mapping[str, type]:
+        """Give the types of outlets that follow from its parameters; ``process`` says the rest.
+
+        An outlet without a name is called "".
+        """
+        return {}
+
     def open(self) -> None:
         """Get ready, before the first message and on the thread that will call ``process``."""
 
@@ -96,6 +103,9 @@ class Source(Box, ABC):
     OUT: ClassVar[Mapping[str, type]] = {}
     """Its outlets by name; a cable that names none takes the first."""
 
+    main_thread: ClassVar[bool] = False
+    """Whether it must first be opened on the main thread, where the system asks for permission."""
+
     def outlets(self) -> Mapping[str, type]:
         """Give the outlets of this instance; those of OUT unless its parameters make others."""
         return self.OUT
@@ -104,7 +114,7 @@ class Source(Box, ABC):
         """Give the type of one outlet; raises UnknownName."""
         outlets = self.outlets()
         if name not in outlets:
-            raise UnknownName("outlet", name, outlets)
+            raise UnknownName("output", name, outlets)
         return outlets[name]
 
     def instead(self, live: bool) -> tuple[str, dict[str, Any]] | None:

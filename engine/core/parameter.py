@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from engine.core.errors import ParameterError, nearest
+from engine.core.errors import ParameterError, as_written, nearest
 from engine.core.tuning import hz_of, note_named
 
 T = TypeVar("T")
@@ -39,6 +39,7 @@ Fixed = Annotated[T, _FIXED]
 
 _TIME = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h)\s*$")
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
+_MANY = {float: "numbers", int: "numbers", bool: "switches", str: "texts"}
 _WORDS = {
     float: "a number",
     int: "a whole number",
@@ -142,19 +143,22 @@ class Parameter:
 
     def _convert(self, value: object) -> Any:
         if not _all_finite(value):
-            raise ParameterError(f"expected {self.expected()}, got {value}")
+            raise ParameterError(f"expected {self.expected()}, got {as_written(value)}")
         try:
             return msgspec.convert(value, self.type)
         except msgspec.ValidationError:
             hint = nearest(value, _choices(self.type)) if isinstance(value, str) else ""
-            raise ParameterError(f"expected {self.expected()}, got {value!r}.{hint}") from None
+            hint = f".{hint}" if hint else ""
+            raise ParameterError(
+                f"expected {self.expected()}, got {as_written(value)}{hint}"
+            ) from None
 
     def _in_range(self, value: Any, written: object) -> Any:
         low, high = self.param.low, self.param.high
         if _is_number(value) and (
             (low is not None and value < low) or (high is not None and value > high)
         ):
-            raise ParameterError(f"expected {self._span()}, got {written!r}")
+            raise ParameterError(f"expected {self._span()}, got {as_written(written)}")
         return value
 
     def _span(self) -> str:
@@ -168,7 +172,8 @@ def seconds(value: object) -> float:
     """Read a time written with its unit ("20 ms", "2 s", "5 min"); raises ParameterError."""
     match = _TIME.match(value) if isinstance(value, str) else None
     if not match:
-        raise ParameterError(f'expected a time with its unit, such as "20 ms", got {value!r}')
+        got = as_written(value)
+        raise ParameterError(f'expected a time with its unit, such as "20 ms", got {got}')
     return float(match[1]) * _SECONDS[match[2]]
 
 
@@ -204,9 +209,21 @@ def describe(kind: Any) -> str:
     if origin in (Union, types.UnionType):
         return " or ".join(describe(part) for part in get_args(kind) if part is not type(None))
     if origin in (list, tuple) and get_args(kind):
-        inside = describe(get_args(kind)[0]).removeprefix("a ").removeprefix("whole ")
-        return f"a list of {inside}s"
+        return f"a list of {_describe_many(get_args(kind))}"
     return _WORDS.get(origin or kind, "a table" if isinstance(origin, type(Mapping)) else "a value")
+
+
+def _describe_many(kinds: tuple[Any, ...]) -> str:
+    """Say what is in a list: "2 numbers" where its length is given, "texts or numbers"."""
+    inside = kinds[0]
+    parts = get_args(inside) if get_origin(inside) in (Union, types.UnionType) else (inside,)
+    words = either(list(dict.fromkeys(_MANY.get(part, "tables") for part in parts)))
+    return words if len(kinds) == 1 or kinds[-1] is ... else f"{len(kinds)} {words}"
+
+
+def either(words: list[str]) -> str:
+    """Join words by commas and a last "or"."""
+    return " or ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def _choices(kind: Any) -> list[str]:

@@ -12,19 +12,22 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from engine.core.messages import KINDS, Ns, Trigger
+from engine.core.messages import KINDS, Block, Frame, Ns, Trigger
+from engine.core.parameter import either
 
 Carried = Any
 """A message type, or a TypeVar: whatever comes in."""
 
 NUMBERS = (bool, int, float)
 _MANY = (Generator, Iterator, Iterable)
-_WORDS = {
+_WORDS: dict[Any, str] = {
     float: "a number",
     int: "a number",
     bool: "a switch",
     str: "a text",
     object: "anything",
+    Frame: "a picture",
+    Block: "sound",
 }
 
 
@@ -110,6 +113,11 @@ def fits(carried: Carried, accepts: tuple[Carried, ...]) -> bool:
     )
 
 
+def needs_trigger(carried: Carried, accepts: tuple[Carried, ...]) -> bool:
+    """Tell whether a trigger must be made of what a cable carries before it fits."""
+    return accepts == (Trigger,) and carried is not Trigger
+
+
 def converter(carried: Carried, accepts: tuple[Carried, ...]) -> Callable[[Any], Any] | None:
     """Give what turns a number into the kind of number that is taken; None where nothing need."""
     if carried in accepts or carried not in NUMBERS:
@@ -124,19 +132,7 @@ def converter(carried: Carried, accepts: tuple[Carried, ...]) -> Callable[[Any],
 
 def in_words(kinds: Iterable[Carried]) -> str:
     """Say types in a performer's words: "a pose", "a number or a note"."""
-    words = {
-        float: "a number",
-        int: "a number",
-        bool: "a switch",
-        str: "a text",
-        object: "anything",
-    }
-    names = [
-        words.get(kind)
-        or ("anything" if isinstance(kind, TypeVar) else f"a {kind.__name__.lower()}")
-        for kind in kinds
-    ]
-    return " or ".join(dict.fromkeys(names))
+    return either(list(dict.fromkeys(_word(kind) for kind in kinds)))
 
 
 def _word(kind: Carried) -> str:
@@ -186,8 +182,3 @@ def _namedtuple_fields(kind: Carried) -> tuple[str, ...]:
     if isinstance(kind, type) and issubclass(kind, tuple):
         return tuple(getattr(kind, "_fields", ()))
     return ()
-
-
-def needs_trigger(carried: Carried, accepts: tuple[Carried, ...]) -> bool:
-    """Tell whether a trigger must be made of what a cable carries before it fits."""
-    return accepts == (Trigger,) and carried is not Trigger

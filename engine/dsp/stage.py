@@ -79,7 +79,7 @@ def noise_texture(view: Camera, amount: float, seed: int) -> Picture | None:
     rng = np.random.default_rng([seed, 13])
     shape = (view.height + NOISE_MARGIN, view.width + NOISE_MARGIN, 3)
     grain = rng.standard_normal(shape, dtype=np.float32) * (NOISE_LEVELS * amount)
-    return np.clip(grain + 128.5, 0, 255).astype(np.uint8)
+    return _uint8(np.clip(grain + 128.5, 0, 255))
 
 
 def with_noise(picture: Picture, texture: Picture, seed: int, number: int) -> Picture:
@@ -124,11 +124,11 @@ def _room(view: Camera, rng: np.random.Generator, *, busy: bool) -> Picture:
     picture = np.broadcast_to(picture, (height, width, 3))
     grain = rng.normal(0, 2.5 if not busy else 5.0, (height // 2, width // 2, 1))
     soft = cv2.GaussianBlur(cv2.resize(grain, (width, height)), (0, 0), 1.2)
-    return np.clip(picture + 1.6 * soft[..., None], 0, 255).astype(np.uint8)
+    return _uint8(np.clip(picture + 1.6 * soft[..., None], 0, 255))
 
 
 def _floor_line(view: Camera) -> int:
-    return round(view.project(np.array([[0.0, 0.0, WALL]]))[0][0, 1])
+    return round(float(view.project(np.array([[0.0, 0.0, WALL]]))[0][0, 1]))
 
 
 def _lit(picture: Picture, rng: np.random.Generator) -> Picture:
@@ -137,7 +137,7 @@ def _lit(picture: Picture, rng: np.random.Generator) -> Picture:
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     side = rng.uniform(-0.35, 0.35)
     light = 0.66 + 0.48 * np.exp(-(((x - side) / 0.95) ** 2 + ((y + 0.1) / 1.05) ** 2))
-    return np.clip(picture * light[..., None], 0, 255).astype(np.uint8)
+    return _uint8(np.clip(picture * light[..., None], 0, 255))
 
 
 def _uint8(picture: NDArray[np.generic] | cv2.typing.MatLike) -> Picture:

@@ -28,7 +28,7 @@ def clutter(picture: Picture, line: int, rng: np.random.Generator) -> None:
     unit = picture.shape[0] / 360
     _bricks(picture, line, rng, unit)
     things = [_window, _poster, _poster, _shelf, _poster, _plant, _speaker, _rack, _shelf, _chair]
-    rng.shuffle(things)  # type: ignore[arg-type]
+    rng.shuffle(things)
     slots = np.linspace(0, picture.shape[1], len(things) + 1)
     for thing, left, right in zip(things, slots[:-1], slots[1:], strict=True):
         shift = rng.uniform(-0.3, 0.3) * (right - left)
@@ -87,11 +87,11 @@ def _poster(p: Picture, at: _Slot, rng: np.random.Generator) -> None:
 def _shelf(p: Picture, at: _Slot, rng: np.random.Generator) -> None:
     x, wide, line, u = at
     for board in np.arange(line - 150 * u, line, 38 * u):
-        at = x + 2.0
-        while at < x + wide:
+        left = x + 2.0
+        while left < x + wide:
             book = rng.uniform(4, 9) * u
-            _box(p, (at, board - rng.uniform(20, 32) * u, at + book, board), rng)
-            at += book + u
+            _box(p, (left, board - rng.uniform(20, 32) * u, left + book, board), rng)
+            left += book + u
         cv2.rectangle(p, (x, round(board)), (x + wide, round(board + 3 * u)), (40, 60, 85), -1)
 
 

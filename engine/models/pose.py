@@ -21,6 +21,14 @@ _log = logging.getLogger("sensorium")
 Joints = NDArray[np.float64]
 """Shape (17, 3): x and y in pixels from the top left corner, score 0 to 1."""
 
+_OTHER_SIDE = [
+    JOINTS.index(
+        joint.replace("left", "right") if "left" in joint else joint.replace("right", "left")
+    )
+    for joint in JOINTS
+]
+"""Where each joint's counterpart on the other side of the body stands."""
+
 _SURE = 0.2
 """A joint scored lower does not say where to look next (as published with MoveNet)."""
 _ENOUGH = 7
@@ -82,7 +90,7 @@ class PoseModel(Model):
             self.reset()
         found = self._look(frame.image)
         self._judge(found)
-        people = () if self._joints is None else (self._person(self._joints),)
+        people = () if self._joints is None else (self._person(self._joints, frame.mirrored),)
         return Pose(people=people, aspect=width / height)
 
     def _look(self, image: NDArray[np.uint8]) -> Joints:
@@ -126,7 +134,10 @@ class PoseModel(Model):
         held[:, 2] = np.minimum(held[:, 2], found[:, 2])
         self._joints = held
 
-    def _person(self, joints: Joints) -> Person:
+    def _person(self, joints: Joints, mirrored: bool) -> Person:
+        """Make the message; in a mirror the network takes each side for the other."""
+        if mirrored:
+            joints = joints[_OTHER_SIDE]
         width, height = self._size
         wire = joints / (width, height, 1.0)
         wire[:, 1] = 1.0 - wire[:, 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Annotated
 
 from engine.core.node import Node
@@ -20,6 +21,11 @@ class Choose(Node):
     choices: Annotated[list[str | float], Param("what there is to pick from: texts or numbers")]
 
     _last: str | float | None = None
+
+    def outlets(self) -> Mapping[str, type]:
+        """Give texts or numbers, as the list does."""
+        kinds = {type(choice) for choice in self.choices}
+        return {"": kinds.pop()} if len(kinds) == 1 else {}
 
     def process(self, value: float) -> str | float | None:
         """Give the entry when it is a new one."""

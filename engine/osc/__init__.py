@@ -1,1 +1,1 @@
-"""Bytes to messages and back; no sockets."""
+"""Bytes to messages and back; sockets only in ``udp``, ``tcp`` and ``receiver``."""

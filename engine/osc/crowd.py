@@ -17,7 +17,7 @@ _BYTES: Final = 4 * 3 * len(JOINTS)
 
 
 def gather(people: tuple[Person, ...]) -> Joints:
-    """Give the joints of all as one array, shape (people x 17, 3), all finite; not to be written.
+    """Give the joints of all in one row, 51 numbers a person, all finite; not to be written.
 
     A joint that has a number in it that is not finite becomes one that is not known: 0, 0, 0.
     Raises ValueError where somebody has not 17 joints of three numbers.
@@ -29,8 +29,8 @@ def gather(people: tuple[Person, ...]) -> Joints:
     else:
         flat = np.stack([_as_joints(person) for person in people]).reshape(-1)
     if not math.isfinite(flat.dot(flat)):
-        return _known(flat.reshape(-1, 3))
-    return flat.reshape(-1, 3)
+        return _known(flat.reshape(-1, 3)).reshape(-1)
+    return flat
 
 
 def _as_joints(person: Person) -> Joints:

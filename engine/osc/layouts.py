@@ -45,11 +45,17 @@ def choose(address: str, carries: type, options: Options, dialect: Dialect) -> L
 def _pose(address: str, options: Options, dialect: Dialect) -> Layout:
     if options.layout is None and not holes(address).isdisjoint(("joint", "axis")):
         return by_joint(address, options, dialect)
-    asked_joints = options.joints is not None or options.confidence
-    name = options.layout or ("named" if asked_joints else dialect.layout)
+    name = options.layout or dialect.layout
+    if not options.layout and name == "packed" and (options.joints or options.confidence):
+        name = "named"  # a packed pose has all joints, whoever picks some wants their names
+    known_layout(name)
+    return POSES[name](address, options, dialect)
+
+
+def known_layout(name: str) -> None:
+    """Make sure that there is such a layout of a pose; raises ParameterError."""
     if name not in POSES:
         known = ", ".join(f'"{layout}"' for layout in POSES)
         raise ParameterError(
             f'there is no layout "{name}"; there is {known}.{nearest(name, POSES)}'
         )
-    return POSES[name](address, options, dialect)

@@ -29,12 +29,11 @@ def packet(datagram: bytes) -> list[Spoken]:
     Time tags are not waited for: a sender whose clock is wrong would be heard never (python-osc,
     issue 110). Raises Malformed.
     """
-    # Here, because sending must go on without it.
-    from pythonosc.osc_message import ParseError  # noqa: PLC0415
-
     try:
         return [_message(one) for one in _elements(datagram, 0)]
-    except (ParseError, UnicodeDecodeError) as error:
+    except Malformed:
+        raise
+    except Exception as error:  # bytes from a network must not find a way through
         raise Malformed(str(error)) from None
 
 
@@ -65,6 +64,7 @@ def _message(data: bytes) -> Spoken:
     if start < len(data):
         end = _after_string(data, start)
         _check_whole(data, data[start:end].rstrip(b"\0").decode(), end)
+    # Here, because sending must go on without it.
     from pythonosc.osc_message import OscMessage  # noqa: PLC0415
 
     message = OscMessage(data)

@@ -70,7 +70,7 @@ class Fields(Layout):
 
     def _row(self, pose: Pose, people: tuple[Person, ...], at: Ns) -> NDArray[np.float32]:
         """Give everybody's numbers side by side: the columns that lines speak of."""
-        return gather(people).reshape(-1)
+        return gather(people)
 
     def _table(self, here: Who) -> _Table:
         if len(self._tables) >= _KEPT:

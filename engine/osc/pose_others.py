@@ -80,7 +80,7 @@ class Wekinator(Layout):
         """Give the one message that holds every input."""
         people = [person for person in message.people if person.slot <= len(self._places)]
         for person in people:
-            joints = gather((person,))[self._rows]
+            joints = gather((person,)).reshape(-1, 3)[self._rows]
             known = joints[:, 2] > 0
             places = self._places[person.slot - 1][known]
             self._stencil.floats[places] = joints[known, : places.shape[1]]

@@ -74,9 +74,11 @@ class Tcp:
         """Look for the end of the stream, which a send would notice one packet too late."""
         assert self._socket is not None
         try:
-            while received := self._socket.recv(4096, socket.MSG_DONTWAIT):
-                del received  # what a receiver says back is not for us
-        except (BlockingIOError, TimeoutError):
+            self._socket.settimeout(0)
+            while self._socket.recv(4096):
+                pass  # what a receiver says back is not for us
+        except BlockingIOError:
+            self._socket.settimeout(STALL)
             return False
         except OSError:
             pass

@@ -66,19 +66,18 @@ def target(to: str, *, tcp: bool = False) -> Target:
     An IPv6 address stands in brackets: "[::1]:9000".
     """
     name, at, place = to.partition("@")
-    if name in TOOLS:
-        tool = TOOLS[name]
+    tool = TOOLS.get(name)
+    if tool is None:
+        found = None if at else _place(to)
+    else:
         port = tool.tcp if tcp and tool.tcp else tool.port
-        there = _place(place if _PLACE.fullmatch(place) else f"{place}:{port}") if at else None
-        plain = there or Target(LOCAL, port)
-        return replace(plain, bundles=tool.bundles, dialect=tool.dialect)
-    found = None if at else _place(to)
-    if found is None:
-        known = ", ".join(f'"{tool}"' for tool in TOOLS)
+        found = _place(f"{place or LOCAL}:{port}") or _place(place)
+    if found is None or (at and not place):
+        known = ", ".join(f'"{each}"' for each in TOOLS)
         raise ParameterError(
             f'to: expected host:port or a tool ({known}), got "{to}".{nearest(name, TOOLS)}'
         )
-    return found
+    return replace(found, bundles=tool.bundles, dialect=tool.dialect) if tool else found
 
 
 def _place(text: str) -> Target | None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING
 from typing import Any
 
-from engine.core.errors import ParameterError, Problem, UnknownName, nearest
+from engine.core.errors import (
+    ParameterError,
+    Problem,
+    SensoriumError,
+    UnknownName,
+    as_written,
+    nearest,
+)
+from engine.core.messages import KINDS
 from engine.core.node import Box, Node, Sink
 from engine.core.parameter import FILE, Parameter, read_parameters
-from engine.core.signature import Inlet, read_signature
+from engine.core.signature import Inlet, converter, fits, in_words, read_signature
 from engine.patch.load import Document
 from engine.patch.plan import PlannedBox
 from engine.patch.written import Written
@@ -36,14 +44,16 @@ class Builder:
         inlets = {inlet.name: inlet for inlet in inlets_of(cls)}
         self._check_keys(written, cls, parameters, inlets)
         values = self._values(written, parameters)
+        constants = self._constants(written, inlets)
         if len(self.problems) > before:
             return None
         try:
             box = cls(**values)
-        except ParameterError as error:
-            self._complain(written, str(error))
+        except Exception as error:  # a performer's own box may raise anything
+            said = str(error) if isinstance(error, SensoriumError) else describe_error(error)
+            key = next((name for name in parameters if said.startswith(f"{name}: ")), "")
+            self._complain(written, said.removeprefix(f"{key}: "), *[key] * bool(key))
             return None
-        constants = {key: v for key, v in written.values.items() if key in inlets}
         return PlannedBox(
             written.name,
             written.use,
@@ -62,8 +72,9 @@ class Builder:
                 read_signature(cls)
         except UnknownName as error:
             self._complain(written, str(error), "use")
-        except (ImportError, TypeError) as error:
-            self._complain(written, f'the box "{written.use}" cannot be used: {error}', "use")
+        except Exception as error:  # whatever a performer's own file does when it is read
+            said = str(error) if isinstance(error, ImportError) else describe_error(error)
+            self._complain(written, f'"{written.use}" cannot be used: {said}', "use")
         else:
             return cls
         return None
@@ -75,16 +86,10 @@ class Builder:
         parameters: Mapping[str, Parameter],
         inlets: Mapping[str, Inlet],
     ) -> None:
-        known = {"on", *parameters, *inlets}
-        if not written.hidden:
-            known |= {"use", "then", "empty"} - (
-                {"then", "empty"} if issubclass(cls, Sink) else set()
-            )
-        if inlets or issubclass(cls, Sink):
-            known.add("from")
-        if issubclass(cls, Sink):
-            known.add("send")
-        elif written.ports:
+        known = {*parameters, *inlets, *grammar_of(cls)}
+        if not written.ports and "every" not in parameters:
+            known.discard("every")  # it thins what "send" says
+        if written.ports and not issubclass(cls, Sink):
             self._complain(written, f"{written.use} is no output, so it sends nothing", "send")
         for key in (*written.values, *written.cables):
             if key not in known:
@@ -104,11 +109,34 @@ class Builder:
                     values[parameter.field] = self._beside_patch(parameter, value)
                 except ParameterError as error:
                     self._complain(written, str(error), name)
-            elif parameter.default is MISSING and name not in written.cables:
-                self._complain(written, f'is missing "{name}": expected {parameter.expected()}')
-        if not isinstance(written.values.get("on", True), bool):
-            self._complain(written, "expected true or false", "on")
+            elif parameter.required:
+                also = " as well as a cable" if name in written.cables else ""
+                meaning = parameter.param.help or parameter.expected()
+                self._complain(written, f'needs "{name}"{also}: {meaning}')
+        on = written.values.get("on", True)
+        if not isinstance(on, bool):
+            self._complain(written, f"expected true or false, got {as_written(on)}", "on")
         return values
+
+    def _constants(self, written: Written, inlets: Mapping[str, Inlet]) -> dict[str, Any]:
+        """Check the values that a patch gives to inlets instead of cables."""
+        constants = {}
+        for name, inlet in inlets.items():
+            value = written.values.get(name)
+            if value is None:
+                continue
+            if not is_number(value) or not fits(type(value), inlet.accepts):
+                self._complain(
+                    written, f"takes {in_words(inlet.accepts)}, got {as_written(value)}", name
+                )
+            elif type(value) not in KINDS:
+                self._complain(
+                    written, f"expected a number, a text or a cable, got {as_written(value)}", name
+                )
+            else:
+                convert = converter(type(value), inlet.accepts)
+                constants[name] = convert(value) if convert else value
+        return constants
 
     def _beside_patch(self, parameter: Parameter, value: Any) -> Any:
         """Find a file that lies beside the patch, wherever it is played from."""
@@ -118,10 +146,28 @@ class Builder:
         return value
 
     def _complain(self, written: Written, message: str, *key: str) -> None:
-        path = written.path[1:] or key
+        path = (*written.path[1:], *(written.words.get(part, part) for part in key))
         self.problems.append(self._document.problem(message, written.path[0], *path))
 
 
 def inlets_of(cls: type[Box]) -> Iterable[Inlet]:
     """List the inlets of a box class; sources and sinks have none."""
     return read_signature(cls).inlets if issubclass(cls, Node) else ()
+
+
+def grammar_of(cls: type[Box]) -> tuple[str, ...]:
+    """List the keys that a box has from the grammar of patches, whatever it is."""
+    if issubclass(cls, Sink):
+        return ("use", "on", "from", "send", "every")
+    chain = ("use", "on", "then", "empty")
+    return (*chain, "from") if issubclass(cls, Node) else chain
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is not a number that nobody can use: NaN or infinite."""
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+def describe_error(error: Exception) -> str:
+    """Say an error that is none of ours."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -14,8 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.core.errors import ParameterError, nearest
-from engine.patch.load import KeyPath
+from engine.core.errors import ParameterError, as_written, nearest
+from engine.patch.lines import KeyPath
 
 WAY = ("in", "to", "curve", "above", "choose", "at_most", "every")
 """What any cable table may say beside ``from`` or ``when``."""
@@ -23,11 +23,14 @@ WAY = ("in", "to", "curve", "above", "choose", "at_most", "every")
 
 @dataclass(frozen=True)
 class Stage:
-    """A small box on a cable: which one, with what parameters as a patch would write them."""
+    """A small box on a cable: which one, and its parameters.
+
+    ``words`` says by which words of a cable the parameters are written, where by others.
+    """
 
     use: str
     values: dict[str, Any]
-    outlet: str = ""
+    words: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,17 +57,15 @@ def read_cable(value: object, path: KeyPath, every: object = None) -> Cable:
     if isinstance(value, str):
         value = {"from": value}
     if not isinstance(value, dict) or not is_cable(value):
-        raise ParameterError(
-            f'expected the name of a box, or a table such as {{ from = "pose" }}, got {value!r}'
-            + _misspelt(value)
-        )
+        expected = 'expected the name of a box, or a table such as { from = "pose" }'
+        raise ParameterError(f"{expected}, got {as_written(value)}{_misspelt(value)}")
     if "from" in value and "when" in value:
         raise ParameterError('a cable has either "from" or "when", not both')
     table = {"every": every, **value} if every is not None and "at_most" not in value else value
     begin = "when" if "when" in table else "from"
     origin = table[begin]
     if not isinstance(origin, str):
-        raise ParameterError(f"{begin}: expected the name of a box, got {origin!r}")
+        raise ParameterError(f"{begin}: expected the name of a box, got {as_written(origin)}")
     options = {key: what for key, what in table.items() if key not in (*WAY, begin)}
     return Cable(origin, path, stages=tuple(_stages(table)), options=options)
 
@@ -72,7 +73,7 @@ def read_cable(value: object, path: KeyPath, every: object = None) -> Cable:
 def _misspelt(value: object) -> str:
     if not isinstance(value, dict):
         return ""
-    return next((hint for key in value if (hint := nearest(key, ["from", "when"]))), "")
+    return next((f".{hint}" for key in value if (hint := nearest(key, ["from", "when"]))), "")
 
 
 def _stages(table: dict[str, Any]) -> list[Stage]:
@@ -83,11 +84,13 @@ def _stages(table: dict[str, Any]) -> list[Stage]:
     if "above" in table:
         stages.append(Stage("gate", {"above": table["above"]}))
     if "choose" in table:
-        stages.append(Stage("choose", {"choices": table["choose"]}))
+        stages.append(Stage("choose", {"choices": table["choose"]}, {"choices": "choose"}))
     if "when" in table:
         stages.append(Stage("trigger", {}))
     if "at_most" in table:
-        stages.append(Stage("throttle", {"time": table["at_most"], "last": False}))
+        stages.append(
+            Stage("throttle", {"time": table["at_most"], "last": False}, {"time": "at_most"})
+        )
     if "every" in table:
-        stages.append(Stage("throttle", {"time": table["every"], "last": True}))
+        stages.append(Stage("throttle", {"time": table["every"], "last": True}, {"time": "every"}))
     return stages

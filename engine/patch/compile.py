@@ -29,17 +29,24 @@ def compile_patch(document: Document, find: Find) -> Plan:
         islands = make_islands(boxes, wirer.wires)
     except Loop as loop:
         names = [name for name in loop.boxes if not boxes[name].hidden]
-        box = names[0].partition("/")[0]
         message = f"{' -> '.join(names)} wait for each other; put a delay between them"
-        raise PatchError(_sorted([*problems, document.problem(message, box)])) from None
+        problems.append(_about(document, names[0], message))
+        raise PatchError(_sorted(problems)) from None
     if not problems:
         problems = [
-            document.problem("nothing ever reaches this box: no cable leads here from a source", n)
-            for n in unreached(boxes, islands)
+            _about(document, name, "nothing ever reaches it: no cable leads here from a source")
+            for name in unreached(boxes, islands)
+            if not boxes[name].hidden
         ]
     if problems:
         raise PatchError(_sorted(problems))
     return Plan(tables.title, boxes, tuple(wirer.wires), islands)
+
+
+def _about(document: Document, name: str, message: str) -> Problem:
+    """Make a problem of a box, or of a link of its chain."""
+    box, _, link = name.partition("/")
+    return document.problem(message, box, *(["then", link] if link else []))
 
 
 def _sorted(problems: list[Problem]) -> list[Problem]:

@@ -1,29 +1,21 @@
 """Reads a patch, and the ``rig.toml`` beside it, and remembers on which line each key stands.
 
-tomllib gives values without positions, so the text is scanned once more for headers and keys.
+tomllib gives values without positions, so ``lines`` finds where each key stands.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from engine.core.errors import PatchError, Problem
+from engine.patch.lines import KeyPath, find_lines
+from engine.patch.syntax import in_words
 
-KeyPath = tuple[str, ...]
 Place = tuple[Path | None, int | None]
 RIG = "rig.toml"
-
-_HEADER = re.compile(r"^\s*\[\[?\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(
-    r"""^\s*((?:[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*="""
-)
-_ERROR_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)")
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|#.*$')
 
 
 @dataclass
@@ -45,17 +37,47 @@ class Document:
         file, line = self.place((box, *path))
         return Problem(message, file, line, box, " ".join(path) or None)
 
-    def override(self, box: str, key: str, value: object) -> None:
-        """Lay one value over a table, as a rig or the command line does."""
+    def override(self, box: str, key: str, value: object, by: str = "") -> None:
+        """Lay one value over a table; ``by`` says in problems where it came from."""
         self.tables.setdefault(box, {})[key] = value
+        self._forget((box, key))
+        if by:
+            self.places[box, key] = (Path(by), None)
+
+    def lay_over(self, box: str, table: dict[str, Any], places: dict[KeyPath, Place]) -> None:
+        """Lay a table over the one of the same name, and what it sends over what that sends."""
+        mine = self.tables[box]
+        for key, value in table.items():
+            both = isinstance(value, dict) and isinstance(mine.get(key), dict)
+            if key == "send" and both:
+                for port in value:
+                    self._forget((box, key, port))
+                mine[key] = {**mine[key], **value}
+            else:
+                self._forget((box, key))
+                mine[key] = value
+        self.places |= {
+            p: at for p, at in places.items() if p[0] == box and p[1:] not in ((), ("send",))
+        }
+
+    def _forget(self, path: KeyPath) -> None:
+        """Forget where a key and all within it stood."""
+        self.places = {p: at for p, at in self.places.items() if p[: len(path)] != path}
 
 
 def load(file: Path) -> Document:
     """Read a patch and lay the ``rig.toml`` beside it over its tables; raises PatchError."""
+    if file.name == RIG:
+        message = "is laid over the patches beside it and is none itself: name one of those"
+        raise PatchError([Problem(message, file)])
     document = parse(_read(file), file)
     rig = file.parent / RIG
-    if rig.is_file() and rig != file:
-        _lay_over(document, parse(_read(rig), rig))
+    if rig.is_file():
+        room = parse(_read(rig), rig)
+        for box, table in room.tables.items():
+            # What else stands in a rig is for the other patches that share the room.
+            if isinstance(table, dict) and isinstance(document.tables.get(box), dict):
+                document.lay_over(box, table, room.places)
     return document
 
 
@@ -64,71 +86,15 @@ def parse(text: str, file: Path | None = None) -> Document:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PatchError([_syntax(str(error), text, file)]) from None
-    places: dict[KeyPath, Place] = {path: (file, line) for path, line in _scan(text)}
-    return Document(tables, file, places)
+        raise PatchError([in_words(str(error), text, file)]) from None
+    return Document(tables, file, {path: (file, line) for path, line in find_lines(text).items()})
 
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text("utf-8")
+        return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise PatchError([Problem("is not UTF-8 text", file, line)]) from None
+        raise PatchError([Problem("is not UTF-8 text: save it as UTF-8", file, line)]) from None
     except OSError as error:
         raise PatchError([Problem(error.strerror or "cannot be read", file)]) from None
-
-
-def _lay_over(document: Document, rig: Document) -> None:
-    for box, table in rig.tables.items():
-        if isinstance(table, dict) and isinstance(document.tables.get(box), dict):
-            document.tables[box].update(table)
-            for path, place in rig.places.items():
-                if path[0] == box and len(path) > 1:
-                    document.places[path] = place
-
-
-def _syntax(error: str, text: str, file: Path | None) -> Problem:
-    found = _ERROR_LINE.search(error)
-    line = int(found[1]) if found else text.count("\n") + 1
-    message = _ERROR_LINE.sub("", error).replace(" (at end of document)", " at the end of the file")
-    written = text.splitlines()[line - 1].strip() if 0 < line <= len(text.splitlines()) else ""
-    if message == "Invalid value":
-        message = "cannot be read: a text stands in quotes, a number does not"
-    return Problem(f"{message}: {written}" if written else message, file, line)
-
-
-def _scan(text: str) -> Iterator[tuple[KeyPath, int]]:
-    """Yield the path and line of every header and key that begins a line."""
-    table: KeyPath = ()
-    depth = 0
-    fence = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if fence:
-            fence = "" if fence in line else fence
-            continue
-        if depth == 0:
-            if header := _HEADER.match(line):
-                table = _path(f"[{header[1]}]")
-                yield table, number
-                continue
-            if key := _KEY.match(line):
-                yield from _prefixes(table, _path(f"{key[1]} = 0"), number)
-        fence = next((quote for quote in ('"""', "'''") if line.count(quote) % 2), "")
-        bare = _STRINGS.sub("", line)
-        depth += bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}")
-
-
-def _prefixes(table: KeyPath, path: KeyPath, line: int) -> Iterator[tuple[KeyPath, int]]:
-    for end in range(1, len(path) + 1):
-        yield table + path[:end], line
-
-
-def _path(toml: str) -> KeyPath:
-    """Take a dotted key apart, by the same parser that read the file."""
-    path: list[str] = []
-    value: Any = tomllib.loads(toml)
-    while isinstance(value, dict) and value:
-        [(key, value)] = value.items()
-        path.append(key)
-    return tuple(path)

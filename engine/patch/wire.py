@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from engine.core.errors import ParameterError, Problem, UnknownName, nearest
 from engine.core.node import Node, Sink, Source
@@ -54,58 +55,85 @@ class Wirer:
 
     def _lay_inlets(self, written: Written, planned: PlannedBox) -> None:
         hot, *cold = inlets_of(type(planned.box))
-        if "from" not in written.cables and hot.name not in written.cables:
-            wanted = in_words(hot.accepts)
-            problem = self._document.problem(f'takes {wanted}: say which by "from"', written.name)
-            self.problems.append(problem)
+        if not written.cables.keys() & {"from", hot.name} and "from" not in written.said:
+            self._complain_of(written, f'needs "from": which box gives it {in_words(hot.accepts)}')
+        if "from" in written.cables and hot.name in written.cables:
+            message = 'is the first input, which "from" feeds already: one of them is too many'
+            self._complain(written.cables[hot.name], message)
         for inlet in (hot, *cold):
             cable = written.cables.get(inlet.name)
             if inlet is hot:
                 cable = written.cables.get("from", cable)
             if cable is None:
                 if inlet is not hot and inlet.waits and inlet.name not in planned.constants:
-                    message = f'takes {in_words(inlet.accepts)}: say which by "{inlet.name}"'
-                    self.problems.append(self._document.problem(message, written.name))
+                    message = f'needs "{inlet.name}": {in_words(inlet.accepts)}, or a cable'
+                    self._complain_of(written, message)
                 continue
             into = Into.HOT if inlet is hot else Into.COLD
             self._lay(cable, inlet.accepts, written.name, into, inlet.name)
 
     def _lay_parameter(self, box: str, key: str, parameter: Parameter | None, cable: Cable) -> None:
-        wanted = parameter.type if parameter else bool
-        accepts = (wanted,) if wanted in (bool, int, float, str) else (object,)
-        self._lay(cable, accepts, box, Into.PARAMETER, key)
+        accepts = settable(parameter.type) if parameter else (bool,)
+        if accepts:
+            self._lay(cable, accepts, box, Into.PARAMETER, key)
+        elif parameter:
+            self._complain(cable, f"takes {parameter.expected()}, which no cable carries")
 
     def _lay_ports(self, written: Written, planned: PlannedBox, sink: Sink) -> None:
         ports = list(written.ports)
         if "from" in written.cables:
             ports.append((PORT, written.cables["from"]))
-        if not ports:
-            problem = self._document.problem(
-                'sends nothing: give it "send" or "from"', planned.name
-            )
-            self.problems.append(problem)
+        if not ports and not written.said & {"send", "from"}:
+            self._complain_of(written, 'sends nothing: it needs "send" or "from"')
         for port, cable in ports:
             try:
                 accepts = sink.accepts(port)
             except UnknownName as error:
                 self._complain(cable, str(error))
                 continue
+            before = len(self.problems)
+            options = self._options(sink.options(), cable)
             wire = self._lay(cable, accepts, planned.name, Into.PORT, port)
-            if wire:
-                self._plug(sink, port, wire, cable)
+            if wire and len(self.problems) == before:
+                self._plug(sink, wire, cable, options)
 
-    def _plug(self, sink: Sink, port: str, wire: Wire, cable: Cable) -> None:
+    def _plug(self, sink: Sink, wire: Wire, cable: Cable, options: Any) -> None:
+        port = wire.name
         try:
-            sink.plug(port, wire.carries, _options(sink, cable.options))
+            sink.plug(port, wire.carries, options)
         except (ParameterError, UnknownName) as error:
-            self._complain(cable, str(error))
+            if port == PORT:
+                self._complain(cable, 'takes no "from": what goes where is said by "send"')
+            else:
+                address = cable.path[2]
+                said = str(error).removeprefix(f"{address}: ").removeprefix(f'"{address}": ')
+                self._complain(cable, said)
+
+    def _options(self, cls: type[Any] | None, cable: Cable) -> Any:
+        """Make the options of a port, of the class that its output gives."""
+        known = read_parameters(cls) if cls else {}
+        values = {}
+        for key, value in cable.options.items():
+            if key not in known:
+                words = ("from", "when", *WAY, *known)
+                there = f" There is: {', '.join(words)}."
+                message = f'a cable has no "{key}" here.{nearest(key, words) or there}'
+                self._complain(cable, message, key)
+                continue
+            try:
+                values[known[key].field] = known[key].from_patch(value)
+            except ParameterError as error:
+                self._complain(cable, str(error), key)
+        return cls(**values) if cls else None
 
     def _lay(
         self, cable: Cable, accepts: tuple[Any, ...], box: str, into: Into, name: str
     ) -> Wire | None:
+        if into is not Into.PORT:
+            self._options(None, cable)
         begin = self._begin(cable)
         for stage in cable.stages:
-            begin = begin and self._put_on(begin, stage, cable, f"{box}.{name}")
+            begin = self._put_on(begin, stage, cable, f"{box}.{name}")
         if begin and needs_trigger(begin[2], accepts):
             begin = self._put_on(begin, Stage("trigger", {}), cable, f"{box}.{name}")
         if begin is None:
@@ -121,18 +149,24 @@ class Wirer:
         self.wires.append(wire)
         return wire
 
-    def _put_on(self, begin: Begin, stage: Stage, cable: Cable, end: str) -> Begin | None:
-        """Put a small box on a cable; gives where the rest of the cable begins."""
+    def _put_on(self, begin: Begin | None, stage: Stage, cable: Cable, end: str) -> Begin | None:
+        """Put a small box on a cable; gives where the rest of the cable begins.
+
+        Where the cable begins nowhere the box is made all the same, to be checked.
+        """
         name = f"{end}/{stage.use}"
-        written = Written(name, stage.use, cable.path, dict(stage.values), hidden=True)
+        written = Written(
+            name, stage.use, cable.path, dict(stage.values), words=stage.words, hidden=True
+        )
         planned = self._builder.build(written)
-        if planned is None:
+        if planned is None or begin is None:
             return None
         self._boxes[name] = planned
         outlet, part, carries = begin
         hot = read_signature(type(planned.box)).inlets[0]
         if not fits(carries, hot.accepts):
-            says = next(iter(stage.values), stage.use)
+            says = next(iter(stage.values), "when")
+            says = stage.words.get(says, says)
             self._complain(
                 cable,
                 f'"{says}" works on {in_words(hot.accepts)}, '
@@ -176,7 +210,7 @@ class Wirer:
             return Outlet(box, name), "", carries
         known = parts(carries) if isinstance(carries, type) else {}
         if part not in known:
-            raise UnknownName("outlet", rest, (*(n for n in types if n), *known))
+            raise UnknownName("output", rest, (*(n for n in types if n), *known))
         return Outlet(box, name), part, known[part]
 
     def _outlet_types(self, box: str) -> Mapping[str, Any]:
@@ -187,7 +221,8 @@ class Wirer:
             if isinstance(instance, Source):
                 self._types[box] = dict(instance.outlets())
             else:
-                self._types[box] = self._node_outlets(box, type(instance))
+                own = instance.outlets() if isinstance(instance, Node) else {}
+                self._types[box] = {**self._node_outlets(box, type(instance)), **own}
         return self._types[box]
 
     def _node_outlets(self, box: str, cls: type) -> dict[str, Any]:
@@ -207,21 +242,25 @@ class Wirer:
         found = (w.carries for w in self.wires if w.box == box and w.name == inlet.name)
         return next(found, object)
 
-    def _complain(self, cable: Cable, message: str) -> None:
-        box, *path = cable.path
+    def _complain_of(self, written: Written, message: str) -> None:
+        box, *path = written.path
+        self.problems.append(self._document.problem(message, box, *path))
+
+    def _complain(self, cable: Cable, message: str, *key: str) -> None:
+        box, *path = (*cable.path, *key)
         problem = self._document.problem(message, box, *path)
         if problem not in self.problems:
             self.problems.append(problem)
 
 
-def _options(sink: Sink, given: dict[str, Any]) -> Any:
-    """Make the options of a port; raises ParameterError for what the output does not know."""
-    cls = sink.options()
-    known = read_parameters(cls) if cls else {}
-    for key in given:
-        if key not in known:
-            hint = nearest(key, (*known, "from", "when", *WAY))
-            raise ParameterError(f'a cable has no "{key}" here.{hint}')
-    if cls is None:
-        return None
-    return cls(**{known[key].field: known[key].from_patch(value) for key, value in given.items()})
+def settable(kind: Any) -> tuple[type, ...]:
+    """List what a cable may carry to set a parameter of this type; nothing if none can."""
+    if kind in (bool, int, float, str):
+        return (kind,)
+    if kind is Any or kind is object:
+        return (object,)
+    if get_origin(kind) is Literal:
+        return tuple(dict.fromkeys(type(choice) for choice in get_args(kind)))
+    if get_origin(kind) in (Union, types.UnionType):
+        return tuple(dict.fromkeys(one for part in get_args(kind) for one in settable(part)))
+    return ()

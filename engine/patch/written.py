@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.core.errors import ParameterError, Problem, nearest
+from engine.core.errors import ParameterError, Problem, as_written, nearest
+from engine.core.parameter import seconds
 from engine.patch.cables import Cable, is_cable, read_cable
-from engine.patch.load import Document, KeyPath
+from engine.patch.lines import KeyPath
+from engine.patch.load import Document
 
 SETTINGS = ("title", "about")
 """What a patch may say outside of its boxes."""
@@ -22,7 +24,11 @@ SETTINGS = ("title", "about")
 
 @dataclass
 class Written:
-    """One box as written. Cables are by the name they end in; "from" is the first inlet."""
+    """One box as written. Cables are by the name they end in; "from" is the first inlet.
+
+    ``words`` says by which words the patch writes parameters, where by others than their names;
+    ``said`` is every key that is written, also where its cable could not be read.
+    """
 
     name: str
     use: str
@@ -30,6 +36,8 @@ class Written:
     values: dict[str, Any] = field(default_factory=dict)
     cables: dict[str, Cable] = field(default_factory=dict)
     ports: list[tuple[str, Cable]] = field(default_factory=list)
+    words: dict[str, str] = field(default_factory=dict)
+    said: frozenset[str] = frozenset()
     hidden: bool = False
 
 
@@ -45,17 +53,27 @@ class Tables:
 
 def read_tables(document: Document) -> Tables:
     """Take a document apart; what cannot be read is in ``problems``."""
-    tables = Tables()
-    title = document.tables.get("title", document.file.stem if document.file else "")
-    tables.title = title if isinstance(title, str) else ""
+    tables = Tables(title=document.file.stem if document.file else "")
     for name, table in document.tables.items():
         if isinstance(table, dict):
             _Reader(document, tables, name, table).read()
-        elif name not in SETTINGS:
-            hint = nearest(name, SETTINGS)
-            message = f'a patch says {" or ".join(SETTINGS)} here, or a box as "[{name}]".{hint}'
-            tables.problems.append(document.problem(message, name))
+        elif problem := _wrong_setting(name, table):
+            tables.problems.append(Problem(problem, *document.place((name,)), key=name))
+        elif name == "title":
+            tables.title = table
     return tables
+
+
+def _wrong_setting(name: str, value: object) -> str:
+    """Say what is wrong with what stands outside of boxes; nothing if it is well."""
+    if name in SETTINGS:
+        return "" if isinstance(value, str) else f"expected a text, got {as_written(value)}"
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        return f'a box has one bracket: "[{name}]", not "[[{name}]]"'
+    settings = " or ".join(f'"{setting}"' for setting in SETTINGS)
+    return f'belongs to no box; before the first "[box]" stands only {settings}.' + nearest(
+        name, SETTINGS
+    )
 
 
 class _Reader:
@@ -70,12 +88,14 @@ class _Reader:
         self._table = dict(table)
 
     def read(self) -> None:
-        if any(character in self._name for character in "./# "):
+        self._tables.ends.setdefault(self._name, self._name)
+        if any(character in self._name for character in "./# ") or not self._name:
             self._complain("the name of a box is one word without dot, slash or blank")
             return
         use = self._table.pop("use", None)
         if not isinstance(use, str):
-            self._complain('says no "use": which box shall it be, such as use = "pose"?')
+            got = "" if use is None else f", got {as_written(use)}"
+            self._complain(f'needs "use": which kind of box it is, such as use = "pose"{got}')
             return
         then = self._table.pop("then", [])
         empty = self._table.pop("empty", None)
@@ -94,13 +114,15 @@ class _Reader:
             yield f"{self._name}/empty", "empty", dict(empty), (self._name, "empty")
         elif empty is not None:
             self._complain('expected a table such as { to = 0, after = "2 s" }', "empty")
-        for link in then if isinstance(then, list) else [then]:
+        for count, link in enumerate(then if isinstance(then, list) else [then], start=1):
             table = dict(link) if isinstance(link, dict) else {"use": link}
             use = table.pop("use", None)
-            if not isinstance(use, str):
-                self._complain(f'expected names of boxes, such as ["smooth"], got {link!r}', "then")
-                continue
-            yield self._free(f"{self._name}/{use}"), use, table, (self._name, "then")
+            path = ("then", f"#{count}") if isinstance(link, dict) else ("then",)
+            if isinstance(use, str):
+                yield self._free(f"{self._name}/{use}"), use, table, (self._name, *path)
+            else:
+                message = f'expected the names of boxes, such as ["smooth"], got {as_written(link)}'
+                self._complain(message, *path)
 
     def _free(self, name: str) -> str:
         count = sum(taken == name or taken.startswith(f"{name}_") for taken in self._tables.boxes)
@@ -109,7 +131,8 @@ class _Reader:
     def _add(self, written: Written, table: dict[str, Any]) -> None:
         self._tables.boxes[written.name] = written
         self._tables.ends.setdefault(written.name, written.name)
-        every = table.pop("every", None) if "send" in table else None
+        written.said = frozenset(table)
+        every = self._every(written, table) if "send" in table else None
         send = table.pop("send", {})
         for key, value in table.items():
             path = (*written.path, key)
@@ -117,15 +140,35 @@ class _Reader:
                 self._cable(written, key, value, path)
             else:
                 written.values[key] = value
-        if not isinstance(send, dict):
-            self._complain(f"expected a table of addresses, got {send!r}", "send")
+        if isinstance(send, dict):
+            for port, value in send.items():
+                self._ports(written, port, value, every)
+        else:
+            self._complain(f"expected a table of what to send, got {as_written(send)}", "send")
+
+    def _every(self, written: Written, table: dict[str, Any]) -> object:
+        """Take what thins every cable of an output; nothing where it is no time."""
+        every = table.pop("every", None)
+        try:
+            return every if every is None or seconds(every) >= 0 else None
+        except ParameterError as error:
+            self._complain(str(error), *written.path[1:], "every")
+            return None
+
+    def _ports(self, written: Written, port: str, value: object, every: object) -> None:
+        """Read what goes to one port: a cable, or a list of them."""
+        path = (*written.path, "send", port)
+        if "#" in port:
+            self._complain("no # may stand in an address or port", *path[1:])
             return
-        for port, value in send.items():
-            path = (*written.path, "send", port)
-            for count, one in enumerate(value if isinstance(value, list) else [value], start=1):
-                name = port if count == 1 else f"{port}#{count}"
-                if cable := self._read(one, path, every):
-                    written.ports.append((name, cable))
+        if value == []:
+            self._complain("expected a cable, or several, got an empty list", *path[1:])
+        if not isinstance(value, list):
+            value = [value]
+        for count, one in enumerate(value, start=1):
+            place = path if len(value) == 1 else (*path, f"#{count}")
+            if cable := self._read(one, place, every):
+                written.ports.append((port if count == 1 else f"{port}#{count}", cable))
 
     def _cable(self, written: Written, key: str, value: object, path: KeyPath) -> None:
         if key in written.cables:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engine.core.messages import KINDS, Kind
@@ -11,10 +12,11 @@ from engine.core.node import Node, Sink, Source
 from engine.core.signature import Inlet, read_signature
 from engine.patch.plan import Into, Outlet, Plan, Wire
 from engine.patch.plan import Step as PlannedStep
-from engine.runtime.call import Caller
+from engine.runtime.call import caller
+from engine.runtime.outbox import Way
 from engine.runtime.state import BoxState
 from engine.runtime.steps import Arguments, LaneStep, NodeStep, ParameterStep, PortStep
-from engine.runtime.tick import NOTHING, Outlets, Read, Slot, Step, reader
+from engine.runtime.tick import NOTHING, Read, Slot, Step, reader
 from engine.runtime.trace import LaneTrace, RouteTrace, SourceTrace, Trace, route_name
 
 if TYPE_CHECKING:
@@ -64,22 +66,26 @@ class Assembler:
         self._engine = engine
         self._plan = plan
         self._states = states
-        self.slots: dict[Outlet, Slot] = defaultdict(Slot)
+        self._slots: dict[Outlet, Slot] = defaultdict(Slot)
         self._wires: dict[str, dict[str, Wire]] = defaultdict(dict)
         for wire in plan.wires:
             if wire.into in (Into.HOT, Into.COLD):
                 self._wires[wire.box][wire.name] = wire
 
-    def islands(self) -> dict[Outlet, tuple[Step, ...]]:
-        """Give the steps behind every root, and fill in what follows from each box."""
-        islands: dict[Outlet, tuple[Step, ...]] = {}
+    def islands(self) -> dict[tuple[str, str], tuple[Slot, tuple[Step, ...]]]:
+        """Give the slot of every root by box and outlet, and the steps behind it.
+
+        What follows from each box is filled in on the way.
+        """
+        islands: dict[tuple[str, str], tuple[Slot, tuple[Step, ...]]] = {}
         behind: dict[str, list[Step]] = defaultdict(list)
         for name in self._plan.boxes:
             self._give_outlets(name)
         for root, island in self._plan.islands.items():
             steps = [(planned, self._step(planned)) for planned in island.steps]
-            islands[root] = tuple(step for _, step in steps)
-            behind[root.box] += islands[root]
+            all_steps = tuple(step for _, step in steps)
+            islands[root.box, root.name] = self._slots[root], all_steps
+            behind[root.box] += all_steps
             for planned, step in steps:
                 if planned.wire is None and isinstance(step, NodeStep):
                     self._set_below(planned.box, steps)
@@ -93,8 +99,9 @@ class Assembler:
         if isinstance(box, Node):
             signature = read_signature(type(box))
             names = signature.fields or ("",)
-            slots = {outlet: self.slots[Outlet(name, outlet)] for outlet in names}
-            self._states[name].outlets = Outlets(slots, signature.fields)
+            slots = [self._slots[Outlet(name, outlet)] for outlet in names]
+            state = self._states[name]
+            state.outlets = self._engine.outlets(state, slots, bool(signature.fields))
 
     def _set_below(self, name: str, steps: list[tuple[PlannedStep, Step]]) -> None:
         """Find the steps that follow from one box, in the order of its island."""
@@ -120,10 +127,11 @@ class Assembler:
         wire = planned.wire
         if wire is None:
             return self._call_step(state)
-        slot = self.slots[wire.source]
+        slot = self._slots[wire.source]
         read = reader(slot, wire)
         if wire.into is Into.PORT:
-            return PortStep(self._engine, state, wire.name, slot, read)
+            route = self._engine.trace.routes[route_name(state.name, wire.name)]
+            return PortStep(self._engine, Way(state, state.sink, wire.name, route), slot, read)
         parameter = None if wire.name == "on" else state.parameters[wire.name]
         return ParameterStep(self._engine, state, parameter, slot, read)
 
@@ -131,25 +139,26 @@ class Assembler:
         assert isinstance(state.box, Node)
         arguments = self._arguments(state)
         if state.lane is None:
-            return NodeStep(self._engine, state, Caller(state.box), arguments)
+            many = read_signature(type(state.box)).many
+            return NodeStep(self._engine, state, caller(state.box), many, arguments)
         kind = KINDS.get(self._hot_wire(state.name).carries, Kind.LATEST)
         return LaneStep(self._engine, state, state.lane, kind, arguments)
 
     def _arguments(self, state: BoxState) -> Arguments:
         wires = self._wires[state.name]
-        reads: list[tuple[Read, Any]] = []
+        reads: list[Read] = []
         colds = []
         for inlet in read_signature(type(state.box)).inlets:
             wire = wires.get(inlet.name)
             default = self._default(state.name, inlet)
             if wire is None:
-                reads.append((_nothing, default))
+                reads.append(partial(_same, default))
                 continue
-            slot = self.slots[wire.source]
-            reads.append((reader(slot, wire), default))
+            slot = self._slots[wire.source]
+            reads.append(reader(slot, wire, default))
             if wire.into is Into.COLD:
                 colds.append((slot, self._engine.trace.skew[state.name, inlet.name]))
-        return Arguments(self.slots[self._hot_wire(state.name).source], reads, colds)
+        return Arguments(self._slots[self._hot_wire(state.name).source], reads, colds)
 
     def _default(self, name: str, inlet: Inlet) -> Any:
         constants = self._plan.boxes[name].constants
@@ -158,5 +167,5 @@ class Assembler:
         return NOTHING if inlet.default is inspect.Parameter.empty else inlet.default
 
 
-def _nothing() -> Any:
-    return NOTHING
+def _same(value: Any) -> Any:
+    return value

@@ -1,18 +1,52 @@
-"""A hand on a parameter: OSC, MIDI, a page or a cue sets it, and gives it back to its cable."""
+"""What people ask of a playing patch: OSC, MIDI, a page or a cue sets, releases, panics.
+
+A hand that sets a parameter takes it over from the cable that writes it, until it is released.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.core.commands import Release, SetParameter
+from engine.core.commands import Command, Lost, Notice, Panic, PlayPatch, Release, SetParameter
 from engine.core.errors import ParameterError, nearest
+from engine.runtime.call import in_words
+from engine.runtime.entries import Asked, StateChange
 from engine.runtime.state import BoxState
 
 if TYPE_CHECKING:
     from engine.runtime.engine import Engine
 
 
-def change(engine: Engine, command: SetParameter | Release) -> str:
+def obey(engine: Engine, entry: Asked) -> None:
+    """Do what a command asks; who asked is told why, where it cannot be done."""
+    command: Command = entry.command
+    match command:
+        case SetParameter() | Release():
+            _refuse(engine, entry.by, command, _change(engine, command))
+        case PlayPatch():
+            _refuse(engine, entry.by, command, engine.on_play_patch(command.which))
+        case Panic():
+            engine.silence()
+        case Lost():
+            engine.on_lost(entry.by)
+            engine.step(StateChange(entry.by, "lost", command.reason))
+        case Notice():
+            engine.tell(entry.by, command.text)
+
+
+def _refuse(
+    engine: Engine, by: str, command: SetParameter | Release | PlayPatch, reason: str
+) -> None:
+    if not reason:
+        return
+    engine.tell(by, reason)
+    try:
+        command.refused(reason)
+    except Exception as error:
+        engine.tell(by, f"could not be told so: {in_words(error)}")
+
+
+def _change(engine: Engine, command: SetParameter | Release) -> str:
     """Set or release a parameter; gives why that cannot be, or nothing."""
     state = engine.states.get(command.box)
     if state is None or state.hidden:
@@ -28,6 +62,8 @@ def change(engine: Engine, command: SetParameter | Release) -> str:
         _set(engine, state, command)
     except ParameterError as error:
         return f"{command.box}/{command.parameter}: {error}"
+    except Exception as error:
+        return f"{command.box}/{command.parameter}: {in_words(error)}"
     state.hands.add(command.parameter)
     return ""
 

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.signature import read_signature
 
+Call = Callable[[Sequence[Any], Ns], Any]
+"""Calls ``process`` with what the inlets hold; gives what it returns, as it is."""
 
-class Caller:
-    """Calls one node with what its inlets hold."""
 
-    def __init__(self, node: Node) -> None:
-        signature = read_signature(type(node))
-        self._node = node
-        self._takes_at = signature.takes_at
+def caller(node: Node) -> Call:
+    """Make what calls a node."""
+    process = node.process
 
-    def __call__(self, arguments: tuple[Any, ...], at: Ns) -> Iterator[Message]:
-        """Call ``process`` and give what it answers, one event after another."""
-        if self._takes_at:
-            return events(self._node.process(*arguments, at=at))
-        return events(self._node.process(*arguments))
+    def with_at(arguments: Sequence[Any], at: Ns) -> Any:
+        return process(*arguments, at=at)
+
+    def without_at(arguments: Sequence[Any], _: Ns) -> Any:
+        return process(*arguments)
+
+    return with_at if read_signature(type(node)).takes_at else without_at
 
 
 def events(answer: Any) -> Iterator[Message]:
@@ -33,6 +33,6 @@ def events(answer: Any) -> Iterator[Message]:
     return iter(() if answer is None else (answer,))
 
 
-def is_number(message: Message) -> bool:
-    """Tell whether a message is not a number that nobody can use: NaN or infinite."""
-    return type(message) is not float or math.isfinite(message)
+def in_words(error: Exception) -> str:
+    """Say what a box raised."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -6,10 +6,12 @@ sent, after its own layout and packing.
 
 from __future__ import annotations
 
+import os
 import queue
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -30,6 +32,7 @@ class Dump:
         """Raises OSError where the file cannot be written."""
         self._stream: IO[str] = sys.stdout if file == "-" else _open(file)
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._broken = False
         self._thread = threading.Thread(target=self._write, name="dump", daemon=True)
         self._thread.start()
 
@@ -45,15 +48,8 @@ class Dump:
         self._thread.join()
 
     def _heard(self, engine: Engine, sink: str, port: str, sent: Mapping[str, Any]) -> None:
-        now = engine.clock.now()
-        at = engine.last_at.get((sink, port), now)
-        line = {
-            "t": round((at - engine.trace.started) / SECOND, 6),
-            "sink": sink,
-            **sent,
-            "behind_ms": round(Ns(now - at) / MILLISECOND, 3),
-        }
-        self._lines.put(msgspec.json.encode(line).decode())
+        if not self._broken:
+            self._lines.put(msgspec.json.encode(sent_line(engine, sink, port, sent)).decode())
 
     def _write(self) -> None:
         try:
@@ -61,12 +57,35 @@ class Dump:
                 self._stream.write(line + "\n")
                 if self._lines.empty():
                     self._stream.flush()
+            self._stream.flush()
         except OSError as error:
+            self._broken = True
             LOG.error("dump: %s; nothing more is written, the show goes on", error)
-            return
+            if self._stream is sys.stdout:
+                _forget_stdout()
         if self._stream is not sys.stdout:
-            self._stream.close()
+            with suppress(OSError):  # told above: closing writes what could not be written
+                self._stream.close()
+
+
+def sent_line(engine: Engine, sink: str, port: str, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what an output has sent, when what it describes was, and how late it is."""
+    now = engine.clock.now()
+    at = engine.last_at.get((sink, port), now)
+    return {
+        "t": round((at - engine.trace.started) / SECOND, 6),
+        "sink": sink,
+        **sent,
+        "behind_ms": round(Ns(now - at) / MILLISECOND, 3),
+    }
 
 
 def _open(file: str) -> IO[str]:
     return Path(file).open("w", encoding="utf-8")  # closed by the thread that writes
+
+
+def _forget_stdout() -> None:
+    """Let Python end quietly though nobody reads: it writes what is left when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -6,27 +6,21 @@ moments give the same bytes, live, offline and replayed. ``now`` is read here, o
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from engine.core.clock import Clock
-from engine.core.commands import (
-    Command,
-    Lost,
-    Notice,
-    Panic,
-    PlayPatch,
-    Release,
-    SetParameter,
-)
+from engine.core.errors import Overrun
 from engine.core.messages import Message, Ns
 from engine.core.node import Node, Sink
 from engine.core.parameter import Parameter
 from engine.core.status import Status
-from engine.patch.plan import Outlet, Plan
+from engine.patch.plan import Plan
 from engine.runtime.assemble import Assembler, prepare_trace
-from engine.runtime.by_hand import change
-from engine.runtime.call import events, is_number
+from engine.runtime.by_hand import obey
+from engine.runtime.call import events, in_words
 from engine.runtime.entries import (
     Arrival,
     Asked,
@@ -38,18 +32,24 @@ from engine.runtime.entries import (
     WakeUp,
 )
 from engine.runtime.lanes import Lane
-from engine.runtime.loss import everything_below
+from engine.runtime.loss import Rest
 from engine.runtime.outbox import Outbox
 from engine.runtime.state import BoxState, state_of
-from engine.runtime.tick import Ticker
-from engine.runtime.trace import Trace
+from engine.runtime.tick import Outlets, Slot, Ticker
+from engine.runtime.trace import Trace, route_name
+from engine.runtime.usable import in_words as unusable_in_words
+from engine.runtime.usable import usable
 from engine.runtime.wakes import Wakes
 
 MakeLane = Callable[[str, Node], Lane]
 
 
 class Engine:
-    """Plays a Plan, entry by entry. It opens no device and waits for nothing."""
+    """Plays a Plan, entry by entry. It opens no device and waits for nothing.
+
+    ``on_lost`` is called with the name of a source that says that it lost its device.
+    ``on_play_patch`` is asked for another patch; it gives why that cannot be, or nothing.
+    """
 
     def __init__(self, plan: Plan, clock: Clock, make_lane: MakeLane) -> None:
         self.plan = plan
@@ -58,19 +58,17 @@ class Engine:
         self.trace.started = clock.now()
         self.states = {name: state_of(planned) for name, planned in plan.boxes.items()}
         self.wakes = Wakes({name: place for place, name in enumerate(plan.boxes)})
-        self.outbox = Outbox(self, self.trace)
         self.last_at: dict[tuple[str, str], Ns] = {}
-        self.on_lost: Callable[[str, str], None] = lambda name, reason: None
+        self.outbox = Outbox(self)
+        self.on_lost: Callable[[str], None] = lambda name: None
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
         self._ticker = Ticker()
+        self._rest = Rest(self, plan)
         prepare_trace(plan, self.trace)
         for state in self.states.values():
             if isinstance(state.box, Node) and state.box.lane:
                 state.lane = make_lane(state.name, state.box)
-        assembler = Assembler(self, plan, self.states)
-        self._islands = assembler.islands()
-        self._slots = assembler.slots
-        self._below = everything_below(plan)
+        self._islands = Assembler(self, plan, self.states).islands()
         self._handlers: dict[type, Callable[[Any], None]] = {
             Arrival: self._arrival,
             LaneResult: self._lane_result,
@@ -84,17 +82,13 @@ class Engine:
     def step(self, entry: Entry) -> None:
         """Let one entry in, and everything that follows from it out."""
         self._handlers[type(entry)](entry)
-        self.outbox.flush(self.clock.now())
+        self.outbox.flush()
 
     # What boxes and steps ask of the engine.
 
-    def say(
-        self, state: BoxState, messages: Iterable[Message], at: Ns, cost: int, tick: int
-    ) -> None:
-        """Let a box say messages, each through everything below it."""
-        if state.outlets is not None:
-            usable = (message for message in messages if self._usable(state, message))
-            state.outlets.say_all(self._ticker, usable, at, cost, tick)
+    def outlets(self, state: BoxState, slots: list[Slot], several: bool) -> Outlets:
+        """Make what a box says things by."""
+        return Outlets(slots, several, self._ticker, partial(self._usable, state))
 
     def set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         """Set a parameter of a box, on the thread that calls the box."""
@@ -106,27 +100,29 @@ class Engine:
     def switch(self, state: BoxState, on: bool) -> None:
         """Switch a box on or off; one that goes off ends what sounds because of it."""
         if state.on and not on:
-            self._lose(state.name)
+            self._rest.lose(state.name)
         state.on = on
 
-    def failed(self, state: BoxState, error: str) -> None:
+    def failed(self, state: BoxState, error: Exception) -> None:
         """Note that a box raised; what it feeds is brought to rest the first time."""
-        self.tell(state.name, error)
-        if not state.failing:
-            state.failing = True
-            if isinstance(state.box, Node) and state.lane is None:
-                state.box.reset()
-            self._lose(state.name)
+        self._failed(state, in_words(error))
+        if isinstance(error, Overrun):
+            self.silence()
 
     def tell(self, box: str, text: str) -> None:
         """Tell people what went wrong, once and then now and then."""
         self.trace.fault(box, text, self.clock.now())
 
+    def ask_wake(self, state: BoxState, after: Ns | None = None) -> None:
+        """Ask a box when it wants to be called without input."""
+        try:
+            self.wakes.ask(state.name, state.box, after)
+        except Exception as error:
+            self.tell(state.name, f"could not say when to be called: {in_words(error)}")
+
     def silence(self) -> None:
         """End everything that sounds."""
-        for state in self.states.values():
-            if isinstance(state.box, Sink):
-                self._silence(state, None)
+        self._rest.silence_all()
 
     def status(self) -> Status:
         """Give a glance at the show."""
@@ -142,121 +138,89 @@ class Engine:
     # Entries.
 
     def _arrival(self, entry: Arrival) -> None:
-        state = self.states[entry.source]
-        self.trace.sources[entry.source].messages += 1
-        if not state.on:
-            return
-        outlet = Outlet(entry.source, entry.outlet)
-        steps = self._islands.get(outlet)
-        if steps is not None and self._usable(state, entry.message):
+        name = entry.source
+        self.trace.sources[name].messages += 1
+        island = self._islands.get((name, entry.outlet))
+        state = self.states[name]
+        if island is not None and state.on and self._usable(state, entry.message):
+            slot, steps = island
             tick = self._ticker.next()
-            self._slots[outlet].write(entry.message, entry.at, entry.cost, tick)
+            slot.write(entry.message, entry.at, entry.cost, tick)
             self._ticker.run(steps, tick)
 
     def _lane_result(self, entry: LaneResult) -> None:
         state = self.states.get(entry.box)
-        if state is None or state.lane is None or state.lane.generation != entry.generation:
+        if state is None or state.lane is None:
             return
-        trace = self.trace.lanes[entry.box]
         if not entry.more:
-            trace.runs += 1
-            trace.ms.add(entry.took)
+            self.trace.lanes[entry.box].ran(entry.took)
+        if state.lane.generation != entry.generation:
+            return
         state.failing = False
-        if entry.result is not None and state.on and state.outlets is not None:
-            tick = self._ticker.next()
-            self.say(state, (entry.result,), entry.at, entry.cost, tick)
-            self._ticker.run(state.outlets.below, tick)
+        if entry.result is not None:
+            self._say(state, (entry.result,), entry.at, entry.cost)
 
     def _lane_failure(self, entry: LaneFailure) -> None:
-        if entry.box in self.trace.lanes:
-            self.trace.lanes[entry.box].runs += 1
-        self.failed(self.states[entry.box], entry.error)
+        state = self.states.get(entry.box)
+        if state is None:
+            return
+        if entry.box in self.trace.lanes and not entry.more:
+            self.trace.lanes[entry.box].ran(entry.took)
+        if state.lane is None or state.lane.generation == entry.generation:
+            self._failed(state, entry.error)
 
     def _lane_sent(self, entry: LaneSent) -> None:
-        self.outbox.note(entry.box, entry.sent, entry.now)
+        self.states[entry.box].failing = False
+        for port, at, cost in entry.sent:
+            self.trace.routes[route_name(entry.box, port)].sent(at, cost, entry.now)
 
     def _state_change(self, entry: StateChange) -> None:
         state = self.states[entry.box]
         state.up = entry.state == "running"
-        if entry.box in self.trace.sources:
-            self.trace.sources[entry.box].state = entry.state
-        elif entry.box in self.trace.lanes:
-            self.trace.lanes[entry.box].state = entry.state
-        else:
-            self.trace.sinks[entry.box] = entry.state
+        self.trace.set_state(entry.box, entry.state)
         if entry.reason:
             self.tell(entry.box, entry.reason)
-            self._lose(entry.box)
+            self._rest.lose(entry.box)
 
     def _asked(self, entry: Asked) -> None:
-        command: Command = entry.command
-        if isinstance(command, SetParameter | Release):
-            reason = change(self, command)
-            if reason:
-                self.trace.fault(entry.by, reason, self.clock.now())
-                command.refused(reason)
-        elif isinstance(command, PlayPatch):
-            if reason := self.on_play_patch(command.which):
-                self.tell(entry.by, reason)
-                command.refused(reason)
-        elif isinstance(command, Panic):
-            self.silence()
-        elif isinstance(command, Lost):
-            self.on_lost(entry.by, command.reason)
-            self.step(StateChange(entry.by, "lost", command.reason))
-        elif isinstance(command, Notice):
-            self.tell(entry.by, command.text)
+        obey(self, entry)
 
     def _wake_up(self, _: WakeUp) -> None:
         for due, name in self.wakes.due(self.clock.now()):
             state = self.states[name]
             try:
                 if isinstance(state.box, Node):
-                    self._wake_node(state, state.box, due)
+                    self._say(state, events(state.box.on_wake(due)), due, 0)
                 elif isinstance(state.box, Sink):
-                    state.box.on_wake(due)
                     self.outbox.touch(state)
+                    state.box.on_wake(due)
             except Exception as error:
-                self.failed(state, f"{type(error).__name__}: {error}")
-            self.wakes.ask(name, state.box)
-
-    def _wake_node(self, state: BoxState, node: Node, due: Ns) -> None:
-        tick = self._ticker.next()
-        self.say(state, events(node.on_wake(due)), due, 0, tick)
-        if state.on and state.outlets is not None:
-            self._ticker.run(state.outlets.below, tick)
+                self.failed(state, error)
+            self.ask_wake(state, due)
 
     # Inside.
 
-    def _usable(self, state: BoxState, message: Message) -> bool:
-        if is_number(message):
-            return True
-        self.tell(state.name, f"gave {message}, which is no number; the last value stays")
-        return False
-
-    def _lose(self, name: str) -> None:
-        """Bring to rest everything below a box that went away."""
-        boxes, ports = self._below[name]
-        for box in boxes:
-            state = self.states[box]
-            if state.lane is not None:
-                state.lane.reset()
-            else:
-                state.box.reset()
-                if state.wakes:
-                    self.wakes.ask(box, state.box)
-        for box, port in ports:
-            self._silence(self.states[box], port)
-        state = self.states[name]
-        if isinstance(state.box, Sink):
-            self._silence(state, None)
-
-    def _silence(self, state: BoxState, port: str | None) -> None:
-        if state.out_lane is not None:
-            state.out_lane.silence(port)
+    def _say(self, state: BoxState, messages: Iterable[Message], at: Ns, cost: int) -> None:
+        """Let a box that was not called by a step say something, through all below it."""
+        if not state.on or state.outlets is None:
+            deque(messages, maxlen=0)  # a generator does its work while it is read
             return
+        tick = self._ticker.next()
         try:
-            state.sink.silence(port)
-            self.outbox.touch(state)
-        except Exception as error:
-            self.tell(state.name, f"could not be silenced: {type(error).__name__}: {error}")
+            state.outlets.say_all(messages, at, cost, tick)
+        finally:
+            self._ticker.run(state.outlets.below, tick)
+
+    def _failed(self, state: BoxState, error: str) -> None:
+        self.tell(state.name, error)
+        if not state.failing:
+            state.failing = True
+            if isinstance(state.box, Node) and state.lane is None:
+                self._rest.reset(state)
+            self._rest.lose(state.name)
+
+    def _usable(self, state: BoxState, message: Message) -> bool:
+        if usable(message):
+            return True
+        self.tell(state.name, unusable_in_words(message))
+        return False

@@ -38,11 +38,13 @@ class LaneResult:
 
 @dataclass(frozen=True, slots=True)
 class LaneFailure:
-    """A box on a thread of its own raised."""
+    """A box on a thread of its own raised, after ``took`` ns; ``more`` says after an answer."""
 
     box: str
     generation: int
     error: str
+    took: int = 0
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

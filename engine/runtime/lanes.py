@@ -7,7 +7,7 @@ said to take, so that what overload drops can be tested, and is the same each ti
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -16,9 +16,10 @@ import numpy as np
 from engine.core.clock import Clock
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Block, Kind, Message, Ns
-from engine.core.node import Node
-from engine.runtime.call import Caller
+from engine.core.node import Box, Node
+from engine.runtime.call import caller, events, in_words
 from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange
+from engine.runtime.trace import LOG
 
 FIRST_RETRY = 0.25
 LAST_RETRY = 5.0
@@ -26,12 +27,16 @@ LAST_RETRY = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What one message at the first inlet asks of a lane: all arguments, as they were then."""
+    """What one message at the first inlet asks of a lane: all arguments, as they were then.
+
+    ``generation`` is the lane's own: what was asked before a reset is answered no more.
+    """
 
     arguments: tuple[Any, ...]
     kind: Kind
     at: Ns
     cost: int
+    generation: int
 
 
 class Lane(Protocol):
@@ -59,21 +64,24 @@ class _Waiting:
         self.generation = 0
         self._name = name
         self._node = node
-        self._call = Caller(node)
+        self._call = caller(node)
         self._mailbox = Mailbox(wake)
-        self._changes: Mailbox = Mailbox(wake)
+        self._changes = Mailbox(wake)
+        self._outdated = 0
 
     def offer(self, job: Job) -> int:
         self._mailbox.put("in", job.kind, job, job.at)
-        return self._mailbox.dropped.get("in", 0)
+        return self._mailbox.dropped.get("in", 0) + self._outdated
 
     def set_parameter(self, field: str, value: object) -> None:
         self._changes.put(field, Kind.HELD, (field, value), Ns(0))
 
     def reset(self) -> None:
+        self.generation += 1
         self._changes.put(None, Kind.HELD, None, Ns(0))
 
     def _apply_changes(self) -> None:
+        """Do what was asked between jobs; raises whatever the box raises."""
         for item in self._changes.take():
             if item.content is None:
                 self._node.reset()
@@ -81,11 +89,24 @@ class _Waiting:
                 setattr(self._node, *item.content)
 
     def _next_jobs(self) -> Iterator[Job]:
-        return merged(item.content for item in self._mailbox.take_first())
+        """Take up what waits; what was asked before a reset is let go."""
+        jobs: list[Job] = [item.content for item in self._mailbox.take_first()]
+        wanted = [job for job in jobs if job.generation == self.generation]
+        self._outdated += len(jobs) - len(wanted)
+        return merged(wanted)
 
-    def _failure(self, error: Exception) -> LaneFailure:
-        self._node.reset()
-        return LaneFailure(self._name, self.generation, f"{type(error).__name__}: {error}")
+    def _answer(self, job: Job, event: Message, took: int, more: bool) -> LaneResult:
+        cost = job.cost + took
+        return LaneResult(self._name, job.generation, event, job.at, cost, took, more)
+
+    def _failure(self, job: Job, error: Exception, took: int, more: bool) -> LaneFailure:
+        """Bring the box to its beginning after it raised."""
+        text = in_words(error)
+        try:
+            self._node.reset()
+        except Exception as another:
+            text = f"{text}; and then it could not be reset: {in_words(another)}"
+        return LaneFailure(self._name, job.generation, text, took, more)
 
 
 class ThreadLane(_Waiting):
@@ -106,10 +127,13 @@ class ThreadLane(_Waiting):
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the job at hand."""
+        """Have it end after the job at hand."""
         self._stop.set()
         self._wake.set()
-        self._thread.join(timeout=2.0)
+
+    def join(self, timeout: float) -> None:
+        """Wait for its end, at most for so many seconds."""
+        self._thread.join(timeout)
 
     def _run(self) -> None:
         if not self._open():
@@ -117,13 +141,9 @@ class ThreadLane(_Waiting):
         while not self._stop.is_set():
             self._wake.wait()
             self._wake.clear()
-            while len(self._mailbox) or len(self._changes):
-                if self._stop.is_set():
-                    break
-                self._apply_changes()
-                for job in self._next_jobs():
-                    self._do(job)
-        self._node.close()
+            while (len(self._mailbox) or len(self._changes)) and not self._stop.is_set():
+                self._turn()
+        close_quietly(self._name, self._node)
 
     def _open(self) -> bool:
         pause = FIRST_RETRY
@@ -131,8 +151,7 @@ class ThreadLane(_Waiting):
             try:
                 self._node.open()
             except Exception as error:
-                reason = f"{type(error).__name__}: {error}"
-                self._deliver(StateChange(self._name, "failed", reason))
+                self._deliver(StateChange(self._name, "failed", in_words(error)))
             else:
                 self._deliver(StateChange(self._name, "running"))
                 return True
@@ -140,24 +159,25 @@ class ThreadLane(_Waiting):
             pause = min(2 * pause, LAST_RETRY)
         return False
 
+    def _turn(self) -> None:
+        try:
+            self._apply_changes()
+        except Exception as error:
+            self._deliver(LaneFailure(self._name, self.generation, in_words(error), more=True))
+        for job in self._next_jobs():
+            self._do(job)
+
     def _do(self, job: Job) -> None:
         begun = self._clock.now()
         more = False
         try:
-            for event in self._call(job.arguments, job.at):
-                took = self._clock.now() - begun
-                self._deliver(self._result(job, event, took, more))
+            for event in events(self._call(job.arguments, job.at)):
+                self._deliver(self._answer(job, event, self._clock.now() - begun, more))
                 more = True
-        except Exception as error:
-            self._deliver(self._failure(error))
-        else:
             if not more:
-                took = self._clock.now() - begun
-                self._deliver(self._result(job, None, took, more))
-
-    def _result(self, job: Job, event: Message, took: int, more: bool) -> LaneResult:
-        cost = job.cost + took
-        return LaneResult(self._name, self.generation, event, job.at, cost, took, more)
+                self._deliver(self._answer(job, None, self._clock.now() - begun, more))
+        except Exception as error:
+            self._deliver(self._failure(job, error, self._clock.now() - begun, more))
 
 
 class InlineLane(_Waiting):
@@ -174,20 +194,24 @@ class InlineLane(_Waiting):
         try:
             self._node.open()
         except Exception as error:
-            return StateChange(self._name, "failed", f"{type(error).__name__}: {error}")
+            return StateChange(self._name, "failed", in_words(error))
         self._ready = True
         return StateChange(self._name, "running")
 
     def close(self) -> None:
         """Close the box."""
-        self._node.close()
+        close_quietly(self._name, self._node)
 
     def begin(self, now: Ns) -> list[tuple[Ns, Entry]]:
         """Take up what waits, if free: gives the answers and when they are due."""
         if not self._ready or now < self._busy_until or not len(self._mailbox):
             return []
-        self._apply_changes()
         answers: list[tuple[Ns, Entry]] = []
+        try:
+            self._apply_changes()
+        except Exception as error:
+            failure = LaneFailure(self._name, self.generation, in_words(error), more=True)
+            answers.append((now, failure))
         due = now
         for job in self._next_jobs():
             due = Ns(due + self._cost)
@@ -196,18 +220,24 @@ class InlineLane(_Waiting):
         return answers
 
     def _do(self, job: Job) -> list[Entry]:
+        answers: list[Entry] = []
         try:
-            answered = list(self._call(job.arguments, job.at))
+            for event in events(self._call(job.arguments, job.at)):
+                answers.append(self._answer(job, event, self._cost, bool(answers)))
         except Exception as error:
-            return [self._failure(error)]
-        cost = job.cost + self._cost
-        return [
-            LaneResult(self._name, self.generation, event, job.at, cost, self._cost, number > 0)
-            for number, event in enumerate(answered or [None])
-        ]
+            answers.append(self._failure(job, error, self._cost, bool(answers)))
+        return answers or [self._answer(job, None, self._cost, more=False)]
 
 
-def merged(jobs: Iterator[Job]) -> Iterator[Job]:
+def close_quietly(name: str, box: Box) -> None:
+    """Close a box; that it cannot be closed ends nothing."""
+    try:
+        box.close()
+    except Exception as error:
+        LOG.warning("%s: could not be closed: %s", name, in_words(error))
+
+
+def merged(jobs: Iterable[Job]) -> Iterator[Job]:
     """Join stretches of sound that follow each other without a gap; other jobs stay as they are.
 
     Why: taking one block and dropping the oldest starves a model that looks at a window.

@@ -8,23 +8,29 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 from engine.core.clock import SECOND, Clock, SystemClock
 from engine.core.commands import Command, Release, SetParameter
 from engine.core.mailbox import Mailbox
 from engine.core.messages import KINDS, Kind, Message, Ns
-from engine.core.node import Node, Remote, Sink, Source, Tape
+from engine.core.node import Emit, Node, Remote, Sink, Source, Tape
 from engine.patch.plan import Plan
+from engine.runtime.call import in_words
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Arrival, Asked, Entry, StateChange, WakeUp
-from engine.runtime.lanes import ThreadLane
+from engine.runtime.entries import Arrival, Asked, Entry, LaneSent, StateChange, WakeUp
+from engine.runtime.lanes import ThreadLane, close_quietly
 from engine.runtime.outlane import SinkLane
-from engine.runtime.supervisor import Keeper
+from engine.runtime.supervisor import Keeper, lost_in_words
+from engine.runtime.timer import Timer, make_timer
 from engine.runtime.trace import LOG
 
 _SWITCH_INTERVAL = 0.0005
+_PATIENCE = 3.0
+"""Seconds that everything that stalls is waited for at the end, all together."""
 
 
 class Live:
@@ -36,27 +42,43 @@ class Live:
         self._doors: dict[str, Mailbox] = {name: Mailbox(self._wake) for name in plan.boxes}
         self._keepers: dict[str, Keeper] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: Timer | None = None
         self._woken = False
-        self._timer: asyncio.TimerHandle | None = None
+        self._silenced = False
         self._done = asyncio.Event()
+        self._closed = asyncio.Event()
         self.engine = Engine(plan, self._clock, self._make_lane)
-        self.engine.on_lost = lambda name, _: self._keepers[name].lost()
+        self.engine.on_lost = lambda name: self._keepers[name].lost()
         self.also: Callable[[], None] = lambda: None
+        """Called on the loop after each entry."""
 
     async def play(self, seconds: float | None = None) -> None:
-        """Play until ``stop``, the end of all that ends, or for a time."""
+        """Play until ``stop``, the end of all that ends, or for a time. Plays once."""
         self._loop = asyncio.get_running_loop()
-        self._open()
+        self._timer = make_timer(self._loop, self._ring)
+        interval = sys.getswitchinterval()
         try:
+            self._settle()
+            self._ask_permission()
+            self._open()
             await asyncio.wait_for(self._done.wait(), seconds)
         except TimeoutError:
             pass
         finally:
+            self._done.set()
             await self._close()
+            self._timer.close()
+            sys.setswitchinterval(interval)
+            gc.unfreeze()
 
     def stop(self) -> None:
         """End the show; call it on the loop."""
         self._done.set()
+
+    def hurry(self) -> None:
+        """End the show, and do not wait for what is slow to close; call it on the loop."""
+        self._done.set()
+        self._closed.set()
 
     def enter(self, entry: Entry) -> None:
         """Let something in, on the loop."""
@@ -68,6 +90,24 @@ class Live:
         self._lanes.append(lane)
         return lane
 
+    # The beginning.
+
+    def _settle(self) -> None:
+        """Keep the interpreter from holding up the loop: see DESIGN, hygiene."""
+        sys.setswitchinterval(_SWITCH_INTERVAL)
+        gc.collect()
+        gc.freeze()
+
+    def _ask_permission(self) -> None:
+        """Open what must be opened first on the main thread, where the system asks for leave."""
+        for name, state in self.engine.states.items():
+            if isinstance(state.box, Source) and state.box.main_thread:
+                try:
+                    state.box.open(_unheard)
+                except Exception as error:
+                    self.engine.tell(name, lost_in_words(error))  # its keeper tries again
+                close_quietly(name, state.box)
+
     def _open(self) -> None:
         for lane in self._lanes:
             lane.start()
@@ -77,7 +117,6 @@ class Live:
         for name, state in self.engine.states.items():
             if isinstance(state.box, Source):
                 self._keepers[name] = self._keeper(name, state.box).keep_source(self._emit(name))
-        self._settle()
         self._report()
 
     def _open_sink(self, name: str, sink: Sink) -> None:
@@ -91,33 +130,43 @@ class Live:
     def _keeper(self, name: str, box: Source | Sink) -> Keeper:
         return Keeper(name, box, partial(self._deliver, name), self._clock)
 
-    def _settle(self) -> None:
-        """Keep the interpreter from holding up the loop: see DESIGN, hygiene."""
-        sys.setswitchinterval(_SWITCH_INTERVAL)
-        gc.collect()
-        gc.freeze()
+    # The end.
 
     async def _close(self) -> None:
-        if self._timer:
-            self._timer.cancel()
+        """End all sound at once; then close everything, as long as that takes within reason."""
+        self._drain()
         self.engine.silence()
-        self.engine.outbox.flush(self._clock.now())
-        await asyncio.to_thread(self._close_devices)
+        self.engine.outbox.flush()
+        self._silenced = True
+        assert self._loop is not None
+        closer = threading.Thread(target=self._close_devices, name="closer", daemon=True)
+        closer.start()
+        await self._closed.wait()
         self._drain()
 
     def _close_devices(self) -> None:
-        for name, keeper in self._keepers.items():
-            if isinstance(self.engine.states[name].box, Source):
-                keeper.stop()
-        for lane in self._lanes:
-            lane.stop()
-        for name, state in self.engine.states.items():
-            if state.out_lane:
-                state.out_lane.stop()
-            if isinstance(state.box, Sink):
-                self._keepers[name].stop()
+        """Have outputs send the last of it, then close everything.
 
-    def _emit(self, name: str) -> Callable[..., None]:
+        Why a thread of its own, and no pool: the end of a pool waits for every thread in it, and
+        then a device that stalls would keep the program from ending.
+        """
+        until = Ns(self._clock.now() + round(_PATIENCE * SECOND))
+        out_lanes = [state.out_lane for state in self.engine.states.values() if state.out_lane]
+        self._stop_all(out_lanes, until)
+        self._stop_all([*self._keepers.values(), *self._lanes], until)
+        assert self._loop is not None
+        with suppress(RuntimeError):  # nobody waited
+            self._loop.call_soon_threadsafe(self._closed.set)
+
+    def _stop_all(self, running: Sequence[Keeper | ThreadLane | SinkLane], until: Ns) -> None:
+        for each in running:
+            each.stop()
+        for each in running:
+            each.join(max(0.0, (until - self._clock.now()) / SECOND))
+
+    # What comes from other threads.
+
+    def _emit(self, name: str) -> Emit:
         door = self._doors[name]
 
         def emit(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
@@ -138,10 +187,8 @@ class Live:
         """Have the loop look into the mailboxes; may be called on any thread."""
         if not self._woken and self._loop is not None:
             self._woken = True
-            try:
+            with suppress(RuntimeError):  # the loop has ended; what still comes is too late
                 self._loop.call_soon_threadsafe(self._drain)
-            except RuntimeError:
-                return  # the loop has ended; what still comes is too late
 
     def _drain(self) -> None:
         self._woken = False
@@ -160,51 +207,64 @@ class Live:
         if door.overruns:
             self.engine.tell(name, "says more than can be played; everything is silenced")
             self.engine.silence()
+            self.engine.outbox.flush()
             door.overruns = 0
 
     def _step(self, entry: Entry) -> None:
+        if self._silenced and not isinstance(entry, LaneSent):
+            return  # what comes now would sound after the end
         try:
             self.engine.step(entry)
         except Exception:
             LOG.exception("a mistake of the engine itself; the show goes on")
-        if isinstance(entry, StateChange) and entry.state == "ended":
-            self._end_when_all_ended()
+        if isinstance(entry, StateChange):
+            self._changed(entry)
         self.also()
 
-    def _end_when_all_ended(self) -> None:
-        """End when every source that says when a show is over has ended."""
+    def _changed(self, entry: StateChange) -> None:
+        if entry.state == "running":
+            gc.freeze()  # what it has loaded stays; moving it there takes no time
+        elif entry.state == "ended" and self._all_ended():
+            self._done.set()
+
+    def _all_ended(self) -> bool:
+        """Tell whether every source that says when a show is over has ended."""
         says = [
             name
             for name, state in self.engine.states.items()
             if isinstance(state.box, Source) and not isinstance(state.box, Remote)
             if not (isinstance(state.box, Tape) and state.box.endless)
         ]
-        if all(self.engine.trace.sources[name].state == "ended" for name in says):
-            self._done.set()
+        return all(self.engine.trace.sources[name].state == "ended" for name in says)
+
+    # Time.
 
     def _arm(self) -> None:
         """Set the timer to the next moment that anybody asked to be woken at."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
-        due = self.engine.wakes.next()
-        if due is not None and self._loop is not None:
-            self._timer = self._loop.call_at(due / SECOND, self._ring)
+        if self._timer is not None and not self._silenced:
+            self._timer.set(self.engine.wakes.next())
 
     def _ring(self) -> None:
-        self._timer = None
         self._step(WakeUp())
         self._arm()
 
     def _report(self) -> None:
         """Tell remote controls how it goes, once a second."""
-        if self._loop is None or self._done.is_set():
+        boxes = ((name, state.box) for name, state in self.engine.states.items())
+        remotes = [(name, box) for name, box in boxes if isinstance(box, Remote)]
+        if not remotes or self._done.is_set() or self._loop is None:
             return
         status = self.engine.status()
-        for state in self.engine.states.values():
-            if isinstance(state.box, Remote):
-                state.box.report(status)
+        for name, remote in remotes:
+            try:
+                remote.report(status)
+            except Exception as error:
+                self.engine.tell(name, in_words(error))
         self._loop.call_later(1.0, self._report)
+
+
+def _unheard(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
+    """Take what a source says that is only opened to ask for leave."""
 
 
 def _command_key(command: Command) -> object:

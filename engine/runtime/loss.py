@@ -1,13 +1,69 @@
-"""What comes to rest when a box goes away."""
+"""What comes to rest when a box goes away, and how."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
-from engine.core.node import Node
+from engine.core.node import Node, Sink
 from engine.patch.plan import Into, Plan
+from engine.runtime.call import in_words
+from engine.runtime.state import BoxState
+
+if TYPE_CHECKING:
+    from engine.runtime.engine import Engine
 
 Below = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
+
+
+class Rest:
+    """Brings boxes to rest."""
+
+    def __init__(self, engine: Engine, plan: Plan) -> None:
+        self._engine = engine
+        self._states = engine.states
+        self._below = everything_below(plan)
+
+    def lose(self, name: str) -> None:
+        """Bring to rest everything below a box that went away, and the box if it is an output."""
+        boxes, ports = self._below[name]
+        for box in boxes:
+            self.reset(self._states[box])
+        for box, port in ports:
+            self.silence(self._states[box], port)
+        if isinstance(self._states[name].box, Sink):
+            self.silence(self._states[name], None)
+
+    def reset(self, state: BoxState) -> None:
+        """Have a box forget the past."""
+        if state.lane is not None:
+            state.lane.reset()
+            return
+        try:
+            state.box.reset()
+        except Exception as error:
+            self._engine.tell(state.name, f"could not be reset: {in_words(error)}")
+        if state.wakes:
+            self._engine.ask_wake(state)
+
+    def silence(self, state: BoxState, port: str | None) -> None:
+        """End what sounds on one port of an output, or on all; one that is not open is silent."""
+        if not state.up:
+            return
+        if state.out_lane is not None:
+            state.out_lane.silence(port)
+            return
+        self._engine.outbox.touch(state)
+        try:
+            state.sink.silence(port)
+        except Exception as error:
+            self._engine.tell(state.name, f"could not be silenced: {in_words(error)}")
+
+    def silence_all(self) -> None:
+        """End everything that sounds."""
+        for state in self._states.values():
+            if isinstance(state.box, Sink):
+                self.silence(state, None)
 
 
 def everything_below(plan: Plan) -> dict[str, Below]:

@@ -13,13 +13,15 @@ from itertools import count
 
 from engine.core.clock import MILLISECOND, VirtualClock
 from engine.core.commands import Command
-from engine.core.errors import DeviceError, PatchError, Problem
+from engine.core.errors import PatchError, Problem
 from engine.core.messages import Message, Ns
 from engine.core.node import Emit, Node, Sink, Source, Tape
 from engine.patch.plan import Plan
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Asked, Entry, StateChange, WakeUp
-from engine.runtime.lanes import InlineLane
+from engine.runtime.lanes import InlineLane, close_quietly
+from engine.runtime.supervisor import lost_in_words
+from engine.runtime.trace import LOG
 
 Events = Iterator[tuple[Ns, str, Message]]
 
@@ -45,15 +47,17 @@ class Offline:
 
     def play(self, until: Ns | None = None, also: Callable[[], None] | None = None) -> Engine:
         """Play to the end of all that ends, or for a time; ``also`` is called after each entry."""
-        self._open(until)
-        while (entry := self._next(until)) is not None:
-            self.engine.step(entry)
-            for lane in self._lanes:
-                for due, answer in lane.begin(self.clock.now()):
-                    self._push(due, answer)
-            if also:
-                also()
-        self._close()
+        try:
+            self._open(until)
+            while (entry := self._next(until)) is not None:
+                self.engine.step(entry)
+                self._ask_lanes()
+                if also:
+                    also()
+        except KeyboardInterrupt:
+            LOG.info("stopped before the end")
+        finally:
+            self._close()
         return self.engine
 
     def enter(self, due: Ns, entry: Entry) -> None:
@@ -74,6 +78,12 @@ class Offline:
         self._lanes.append(lane)
         return lane
 
+    def _ask_lanes(self) -> None:
+        now = self.clock.now()
+        for lane in self._lanes:
+            for due, answer in lane.begin(now):
+                self._push(due, answer)
+
     def _open(self, until: Ns | None) -> None:
         for lane in self._lanes:
             self.engine.step(lane.open())
@@ -93,12 +103,12 @@ class Offline:
 
     def _close(self) -> None:
         self.engine.silence()
-        self.engine.outbox.flush(self.clock.now())
+        self.engine.outbox.flush()
         for lane in self._lanes:
             lane.close()
-        for state in self.engine.states.values():
+        for name, state in self.engine.states.items():
             if isinstance(state.box, Sink | Source):
-                state.box.close()
+                close_quietly(name, state.box)
 
     def _next(self, until: Ns | None) -> Entry | None:
         """Give the next entry, having moved the clock to it; None at the end."""
@@ -130,17 +140,20 @@ class Offline:
 
     def _pull(self, name: str) -> None:
         """Put the next event of a tape on the heap."""
+        change = StateChange(name, "ended")
         try:
             event = next(self._tapes[name], None)
-        except DeviceError as error:
+        except Exception as error:
             event = None
-            self._push(self.clock.now(), StateChange(name, "lost", str(error)))
+            change = StateChange(name, "lost", lost_in_words(error))
         if event is None:
             del self._tapes[name]
             self._left.discard(name)
+            self._push(self.clock.now(), change)
             return
         due, outlet, message = event
-        self._push(due, Arrival(name, outlet, message, due))
+        entry = Arrival(name, outlet, message, due)
+        heapq.heappush(self._heap, (due, self._order[name], next(self._count), entry))
 
     def _push(self, due: Ns, entry: Entry) -> None:
         heapq.heappush(self._heap, (due, self._order[_said_by(entry)], next(self._count), entry))
@@ -160,7 +173,7 @@ def _opened(name: str, open_it: Callable[[], None]) -> StateChange:
     try:
         open_it()
     except Exception as error:
-        return StateChange(name, "lost", str(error) or type(error).__name__)
+        return StateChange(name, "lost", lost_in_words(error))
     return StateChange(name, "running")
 
 

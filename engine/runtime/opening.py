@@ -60,16 +60,16 @@ def check_patch(file: Path) -> Plan:
 def _lay_over(document: Document, to: str | None, sets: Iterable[str]) -> None:
     for name, table in document.tables.items():
         if to is not None and isinstance(table, dict) and table.get("use") == "osc_out":
-            document.override(name, "to", to)
+            document.override(name, "to", to, by=f"--to {to}")
     for text in sets:
-        address, _, value = text.partition("=")
-        box, _, key = address.strip().rpartition(".")
-        if not box or not _:
+        address, equals, value = text.partition("=")
+        box, dot, key = address.strip().rpartition(".")
+        if not (box and dot and key and equals):
             raise PatchError([Problem(f'--set: expected BOX.PARAMETER=VALUE, got "{text}"')])
         if not isinstance(document.tables.get(box), dict):
             hint = nearest(box, document.tables)
             raise PatchError([Problem(f'--set: there is no box "{box}".{hint}', document.file)])
-        document.override(box, key, _value(value.strip()))
+        document.override(box, key, _value(value.strip()), by=f"--set {text}")
 
 
 def _value(text: str) -> object:

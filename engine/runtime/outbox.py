@@ -2,60 +2,81 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engine.core.messages import Message, Ns
+from engine.core.node import Sink
 from engine.runtime.state import BoxState
-from engine.runtime.trace import Trace, route_name
+from engine.runtime.trace import RouteTrace
 
 if TYPE_CHECKING:
     from engine.runtime.engine import Engine
 
-Sent = tuple[str, Ns, int]
+
+@dataclass(slots=True, eq=False)
+class Way:
+    """A way out of the patch: one port of one output."""
+
+    state: BoxState
+    sink: Sink
+    port: str
+    route: RouteTrace
 
 
 class Outbox:
     """Collects the sends of a tick."""
 
-    def __init__(self, engine: Engine, trace: Trace) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._trace = trace
-        self._touched: dict[str, tuple[BoxState, list[Sent]]] = {}
+        self._touched: list[BoxState] = []
+        self._sent: dict[str, list[tuple[Way, Ns, int]]] = {}
+        self._last_at = engine.last_at
 
-    def send(self, state: BoxState, port: str, message: Message, at: Ns, cost: int) -> None:
+    def send(self, way: Way, message: Message, at: Ns, cost: int) -> None:
         """Give a message to an output."""
+        state = way.state
         if state.out_lane is not None:
-            state.out_lane.offer(port, message, at, cost)
+            state.out_lane.offer(way.port, message, at, cost)
             return
-        _, sent = self._touched.setdefault(state.name, (state, []))
-        self._engine.last_at[state.name, port] = at
+        self.touch(state)
+        self._last_at[state.name, way.port] = at
         try:
-            state.sink.send(port, message, at)
+            way.sink.send(way.port, message, at)
         except Exception as error:
-            self._engine.failed(state, f"{type(error).__name__}: {error}")
+            state.stumbled = True
+            self._engine.failed(state, error)
         else:
-            sent.append((port, at, cost))
+            self._sent[state.name].append((way, at, cost))
 
     def touch(self, state: BoxState) -> None:
         """Flush an output at the end of this tick though nothing was sent to it."""
-        self._touched.setdefault(state.name, (state, []))
+        if not state.touched:
+            state.touched = True
+            self._touched.append(state)
+            self._sent[state.name] = []
 
-    def flush(self, now: Ns) -> None:
+    def flush(self) -> None:
         """End the tick: outputs send what they collected, and how late it is gets noted."""
         if not self._touched:
             return
-        touched, self._touched = self._touched, {}
-        for state, sent in touched.values():
-            try:
-                state.sink.flush(now)
-                state.failing = False
-            except Exception as error:
-                self._engine.failed(state, f"{type(error).__name__}: {error}")
-            if state.wakes:
-                self._engine.wakes.ask(state.name, state.box)
-            self.note(state.name, sent, self._engine.clock.now())
+        touched, self._touched = self._touched, []
+        now = self._engine.clock.now()
+        for state in touched:
+            state.touched = False
+            self._flush(state, self._sent[state.name], now)
 
-    def note(self, name: str, sent: Any, now: Ns) -> None:
-        """Note in the trace what an output has sent."""
-        for port, at, cost in sent:
-            self._trace.routes[route_name(name, port)].sent(at, cost, now)
+    def _flush(self, state: BoxState, sent: Iterable[tuple[Way, Ns, int]], now: Ns) -> None:
+        stumbled, state.stumbled = state.stumbled, False
+        try:
+            state.sink.flush(now)
+        except Exception as error:
+            self._engine.failed(state, error)
+        else:
+            state.failing = stumbled
+            gone = self._engine.clock.now()
+            for way, at, cost in sent:
+                way.route.sent(at, cost, gone)
+        if state.wakes:
+            self._engine.ask_wake(state)

@@ -6,12 +6,15 @@ import threading
 from collections.abc import Callable
 
 from engine.core.clock import SECOND, Clock
-from engine.core.mailbox import Mailbox
+from engine.core.mailbox import Item, Mailbox
 from engine.core.messages import KINDS, Kind, Message, Ns
 from engine.core.node import Sink
+from engine.runtime.call import in_words
 from engine.runtime.entries import Entry, LaneFailure, LaneSent
 
 _SILENCE = "silence"
+_UNSURE = 1.0
+"""Seconds until an output is asked again that could not say when it wants to be called."""
 
 
 class SinkLane:
@@ -37,14 +40,17 @@ class SinkLane:
         self._thread = threading.Thread(target=self._run, name=f"output {name}", daemon=True)
 
     def start(self) -> None:
-        """Begin; the output has been opened."""
+        """Begin; the output need not be open yet."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Send what waits, and end; a peer that stalls is not waited for longer than 2 s."""
+        """Have it send what waits, and end."""
         self._stop = True
         self._wake.set()
-        self._thread.join(timeout=2.0)
+
+    def join(self, timeout: float) -> None:
+        """Wait for its end; not longer than so many seconds for a peer that stalls."""
+        self._thread.join(timeout)
 
     def offer(self, port: str, message: Message, at: Ns, cost: int) -> None:
         """Leave a message for a port."""
@@ -58,30 +64,52 @@ class SinkLane:
         while not self._stop or len(self._mailbox):
             self._wake.wait(self._pause())
             self._wake.clear()
-            try:
-                self._turn()
-            except Exception as error:
-                self._deliver(LaneFailure(self._name, 0, f"{type(error).__name__}: {error}"))
+            self._turn()
 
     def _pause(self) -> float | None:
-        due = self._sink.wake()
+        due = self._due()
         return None if due is None else max(0.0, (due - self._clock.now()) / SECOND)
 
+    def _due(self) -> Ns | None:
+        try:
+            return self._sink.wake()
+        except Exception as error:
+            self._failed(error)
+            return Ns(self._clock.now() + round(_UNSURE * SECOND))
+
     def _turn(self) -> None:
+        """Send what waits; one message that cannot be sent keeps none of the others back."""
         sent: list[tuple[str, Ns, int]] = []
         for item in self._mailbox.take():
-            if isinstance(item.key, tuple):
-                self._sink.silence(item.content)
-                continue
-            message, cost = item.content
-            port = str(item.key)
-            self._last_at[self._name, port] = item.at
-            self._sink.send(port, message, item.at)
-            sent.append((port, item.at, cost))
-        due = self._sink.wake()
+            try:
+                self._give(item)
+            except Exception as error:
+                self._failed(error)
+            else:
+                if not isinstance(item.key, tuple):
+                    sent.append((str(item.key), item.at, item.content[1]))
+        try:
+            self._end_turn()
+        except Exception as error:
+            self._failed(error)
+        else:
+            if sent:
+                self._deliver(LaneSent(self._name, tuple(sent), self._clock.now()))
+
+    def _give(self, item: Item) -> None:
+        if isinstance(item.key, tuple):
+            self._sink.silence(item.content)
+            return
+        port = str(item.key)
+        self._last_at[self._name, port] = item.at
+        self._sink.send(port, item.content[0], item.at)
+
+    def _end_turn(self) -> None:
+        due = self._due()
         now = self._clock.now()
         if due is not None and due <= now:
             self._sink.on_wake(due)
         self._sink.flush(now)
-        if sent:
-            self._deliver(LaneSent(self._name, tuple(sent), self._clock.now()))
+
+    def _failed(self, error: Exception) -> None:
+        self._deliver(LaneFailure(self._name, 0, in_words(error)))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from engine.core.clock import ns
 from engine.core.errors import PatchError, Problem, nearest
-from engine.core.messages import Ns
 from engine.patch.plan import Plan
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
@@ -41,7 +42,7 @@ class Performance:
         self._dump = dump
         self._watch = watch
         self._plan = self._check()
-        self._next: Path | None = None
+        self._next: Plan | None = None
         self._ended = False
 
     def offline(self, seconds: float | None, costs: Mapping[str, float]) -> dict[str, Any]:
@@ -66,8 +67,8 @@ class Performance:
             self._listen_to_signals(loop, show)
             await show.play(None if until is None else max(0.0, until - loop.time()))
             if self._next is None or self._ended:
-                return show.engine.trace.stats(Ns(show.engine.clock.now()))
-            self._plan, self._next = self._open(self._next), None
+                return show.engine.trace.stats(show.engine.clock.now())
+            self._plan, self._next = self._next, None
 
     def _check(self) -> Plan:
         """Make sure that every patch of the set can be played; gives the first."""
@@ -90,27 +91,55 @@ class Performance:
             self._watch(engine)
 
     def _listen_to_signals(self, loop: asyncio.AbstractEventLoop, show: Live) -> None:
-        def end(*_: object) -> None:
+        def end() -> None:
+            if self._ended:
+                show.hurry()
             self._ended = True
-            loop.call_soon_threadsafe(show.stop)
+            show.stop()
+
+        def heard(*_: object) -> None:
+            loop.call_soon_threadsafe(end)
 
         for number in _SIGNALS:
             try:
                 loop.add_signal_handler(number, end)
             except NotImplementedError:  # Windows
-                signal.signal(number, end)
+                signal.signal(number, heard)
+            except (RuntimeError, ValueError):
+                return  # not on the main thread: somebody else listens
 
     def _go_to(self, show: Live, which: int | str) -> str:
         """Have another patch of the set play next; gives why that cannot be, or nothing."""
-        names = [file.stem for file in self._files]
-        if isinstance(which, int):
-            found = which - 1
-        else:
-            known = names if which in names else self._titles
-            found = known.index(which) if which in known else -1
-        if not 0 <= found < len(self._files):
+        found = self._find(which)
+        if found is None:
+            names = [file.stem for file in self._files]
             hint = nearest(which, names) if isinstance(which, str) else ""
             return f"there is no patch {which!r} in this set of {len(names)}.{hint}"
-        self._next = self._files[found]
-        show.stop()
+        file, loop = self._files[found], asyncio.get_running_loop()
+        opener = threading.Thread(target=self._prepare, args=(show, file, loop), daemon=True)
+        opener.start()
         return ""
+
+    def _find(self, which: int | str) -> int | None:
+        """Find a patch by its number from 1, its file or its title."""
+        if isinstance(which, str):
+            for names in ([file.stem for file in self._files], self._titles):
+                if which in names:
+                    return names.index(which)
+            return None
+        return int(which) - 1 if 1 <= which <= len(self._files) else None
+
+    def _prepare(self, show: Live, file: Path, loop: asyncio.AbstractEventLoop) -> None:
+        """Read a patch while the one before still plays; one that is broken by now plays on."""
+        try:
+            plan = self._open(file)
+        except Exception as error:
+            answer = partial(show.engine.tell, file.stem, str(error))
+        else:
+            answer = partial(self._change, show, plan)
+        with suppress(RuntimeError):  # the show is over
+            loop.call_soon_threadsafe(answer)
+
+    def _change(self, show: Live, plan: Plan) -> None:
+        self._next = plan
+        show.stop()

@@ -13,12 +13,13 @@ from engine.runtime.tick import Outlets
 from engine.runtime.wakes import wants_waking
 
 
-@dataclass
+@dataclass(eq=False)
 class BoxState:
     """One box while it plays.
 
     ``hands`` are the parameters that somebody took over from a cable. ``failing`` says that its
-    last call raised. ``up`` says of an output that it is open.
+    last call raised. Of an output, ``up`` says that it is open, ``touched`` that it is to be
+    flushed when the tick ends, ``stumbled`` that it raised in this tick.
     """
 
     name: str
@@ -33,6 +34,8 @@ class BoxState:
     up: bool = False
     hands: set[str] = field(default_factory=set)
     failing: bool = False
+    touched: bool = False
+    stumbled: bool = False
 
     @property
     def sink(self) -> Sink:

@@ -1,4 +1,7 @@
-"""What can be done with a message in an island: call a box, ask a lane, set, send."""
+"""What can be done with a message in an island: call a box, ask a lane, set, send.
+
+A step raises nothing: what one box does wrong must not keep the others from playing.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from engine.core.errors import ParameterError
 from engine.core.messages import Kind
 from engine.core.parameter import Parameter
-from engine.runtime.call import Caller, is_number
+from engine.runtime.call import Call
 from engine.runtime.lanes import Job, Lane
+from engine.runtime.outbox import Way
 from engine.runtime.state import BoxState
 from engine.runtime.tick import NOTHING, Read, Slot
 from engine.runtime.trace import Samples
@@ -19,48 +23,40 @@ if TYPE_CHECKING:
 
 
 class Arguments:
-    """Gathers what the inlets of a box hold, its first inlet first.
-
-    A constant of the patch or a default stands in where nothing has come yet; without one the box
-    waits.
-    """
+    """Gathers what the inlets of a box hold, its first inlet first; ``colds`` are the others."""
 
     def __init__(
-        self,
-        hot: Slot,
-        reads: Sequence[tuple[Read, Any]],
-        colds: Sequence[tuple[Slot, Samples]],
+        self, hot: Slot, reads: Sequence[Read], colds: Sequence[tuple[Slot, Samples]]
     ) -> None:
         self.hot = hot
         self._reads = tuple(reads)
         self._colds = tuple(colds)
+        self._waits = True
 
-    def gather(self) -> tuple[Any, ...] | None:
+    def gather(self) -> Sequence[Any] | None:
         """Give the arguments; None while one is waited for."""
-        arguments = []
-        for read, default in self._reads:
-            value = read()
-            if value is NOTHING:
-                if default is NOTHING:
-                    return None
-                value = default
-            arguments.append(value)
+        arguments = [read() for read in self._reads]
+        if self._waits:
+            if any(argument is NOTHING for argument in arguments):
+                return None
+            self._waits = False  # what has come once is there for good
         for slot, skew in self._colds:
             if slot.tick >= 0:
                 skew.add(self.hot.at - slot.at)
-        return tuple(arguments)
+        return arguments
 
 
 class NodeStep:
-    """Calls a box in place."""
+    """Calls a box in place; ``many`` says that it answers with several events."""
 
     def __init__(
-        self, engine: Engine, state: BoxState, caller: Caller, arguments: Arguments
+        self, engine: Engine, state: BoxState, call: Call, many: bool, arguments: Arguments
     ) -> None:
         self.trigger = arguments.hot
         self._engine = engine
         self._state = state
-        self._caller = caller
+        self._call = call
+        self._many = many
         self._arguments = arguments
 
     def fire(self, tick: int) -> None:
@@ -68,18 +64,23 @@ class NodeStep:
         state = self._state
         if not state.on:
             return
-        arguments = self._arguments.gather()
-        if arguments is None:
-            return
         hot = self.trigger
         at, cost = hot.at, hot.cost
         try:
-            self._engine.say(state, self._caller(arguments, at), at, cost, tick)
+            arguments = self._arguments.gather()
+            if arguments is None:
+                return
+            answer = self._call(arguments, at)
+            if answer is not None and state.outlets is not None:
+                if self._many:
+                    state.outlets.say_all(answer, at, cost, tick)
+                else:
+                    state.outlets.say(answer, at, cost, tick)
             state.failing = False
         except Exception as error:
-            self._engine.failed(state, f"{type(error).__name__}: {error}")
+            self._engine.failed(state, error)
         if state.wakes:
-            self._engine.wakes.ask(state.name, state.box)
+            self._engine.ask_wake(state)
 
 
 class LaneStep:
@@ -89,6 +90,7 @@ class LaneStep:
         self, engine: Engine, state: BoxState, lane: Lane, kind: Kind, arguments: Arguments
     ) -> None:
         self.trigger = arguments.hot
+        self._engine = engine
         self._state = state
         self._lane = lane
         self._kind = kind
@@ -99,10 +101,14 @@ class LaneStep:
         """Leave the job; what it pushes out is counted as dropped."""
         if not self._state.on:
             return
-        arguments = self._arguments.gather()
+        try:
+            arguments = self._arguments.gather()
+        except Exception as error:
+            self._engine.failed(self._state, error)
+            return
         if arguments is not None:
             hot = self.trigger
-            job = Job(arguments, self._kind, hot.at, hot.cost)
+            job = Job(tuple(arguments), self._kind, hot.at, hot.cost, self._lane.generation)
             self._trace.dropped = self._lane.offer(job)
 
 
@@ -120,30 +126,39 @@ class ParameterStep:
 
     def fire(self, tick: int) -> None:
         """Set the parameter to what the cable carries."""
-        value = self._read()
-        if self._parameter is None:
-            if "on" not in self._state.hands:
+        name = "on" if self._parameter is None else self._parameter.name
+        if name in self._state.hands:
+            return
+        try:
+            value = self._read()
+            if self._parameter is None:
                 self._engine.switch(self._state, bool(value))
-        elif self._parameter.name not in self._state.hands:
-            try:
+            else:
                 self._engine.set(self._state, self._parameter, self._parameter.from_wire(value))
-            except ParameterError as error:
-                self._engine.tell(self._state.name, f"{self._parameter.name}: {error}")
+        except ParameterError as error:
+            self._engine.tell(self._state.name, f"{name}: {error}")
+        except Exception as error:
+            self._engine.failed(self._state, error)
 
 
 class PortStep:
     """Sends to a port of an output."""
 
-    def __init__(self, engine: Engine, state: BoxState, port: str, slot: Slot, read: Read) -> None:
+    def __init__(self, engine: Engine, way: Way, slot: Slot, read: Read) -> None:
         self.trigger = slot
         self._engine = engine
-        self._state = state
-        self._port = port
+        self._way = way
         self._read = read
 
     def fire(self, tick: int) -> None:
         """Give the message to the output; it leaves when the tick ends."""
-        value = self._read()
-        if self._state.on and self._state.up and is_number(value):
-            slot = self.trigger
-            self._engine.outbox.send(self._state, self._port, value, slot.at, slot.cost)
+        state = self._way.state
+        if not (state.on and state.up):
+            return
+        slot = self.trigger
+        try:
+            value = self._read()
+        except Exception as error:
+            self._engine.failed(state, error)
+            return
+        self._engine.outbox.send(self._way, value, slot.at, slot.cost)

@@ -10,12 +10,13 @@ import threading
 from collections.abc import Callable
 
 from engine.core.clock import MILLISECOND, SECOND, Clock
+from engine.core.errors import DeviceError
 from engine.core.messages import Ns
 from engine.core.node import Emit, Sink, Source, Tape
+from engine.runtime.call import in_words
 from engine.runtime.entries import Entry, StateChange
+from engine.runtime.lanes import FIRST_RETRY, LAST_RETRY, close_quietly
 
-FIRST_RETRY = 0.25
-LAST_RETRY = 5.0
 _TOO_LATE = 100 * MILLISECOND
 
 
@@ -34,7 +35,7 @@ class Keeper:
         self._gone = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"keeper {name}", daemon=True)
         self._open: Callable[[], None] = lambda: None
-        self._work: Callable[[], str] = self._wait
+        self._work: Callable[[], StateChange | None] = self._wait
 
     def keep_source(self, emit: Emit) -> Keeper:
         """Open a source, which then emits by itself; a tape is played here, in its time."""
@@ -59,40 +60,45 @@ class Keeper:
         self._gone.set()
 
     def stop(self) -> None:
-        """Close it for good; a device that does not answer is not waited for longer than 3 s."""
+        """Have it closed for good."""
         self._stop.set()
         self._gone.set()
-        self._thread.join(timeout=3.0)
+
+    def join(self, timeout: float) -> None:
+        """Wait until it is closed; not longer than so many seconds for a device that stalls."""
+        self._thread.join(timeout)
 
     def _run(self) -> None:
         pause = FIRST_RETRY
         while not self._stop.is_set():
             self._gone.clear()
-            state, reason = "lost", ""
-            try:
-                self._open()
-            except Exception as error:
-                reason = str(error) or type(error).__name__
-            else:
-                self._deliver(StateChange(self._name, "running"))
-                pause = FIRST_RETRY
-                state = self._work()
-            self._box.close()
-            if state == "ended":
-                self._deliver(StateChange(self._name, state))
+            if self._stop.is_set():  # or the stop that came just now would be forgotten
                 return
-            if reason:
-                self._deliver(StateChange(self._name, "lost", reason))
-            if not self._stop.is_set():
+            opened, change = self._once()
+            close_quietly(self._name, self._box)
+            if change is not None:
+                self._deliver(change)
+                if change.state == "ended":
+                    return
+            pause = FIRST_RETRY if opened else pause
+            if not self._stop.wait(pause):
                 self.restarts += 1
-            self._stop.wait(pause)
             pause = min(2 * pause, LAST_RETRY)
 
-    def _wait(self) -> str:
-        self._gone.wait()
-        return "lost"
+    def _once(self) -> tuple[bool, StateChange | None]:
+        """Open it, and keep it until it goes; tells whether it opened, and what is to be said."""
+        try:
+            self._open()
+        except Exception as error:
+            return False, StateChange(self._name, "lost", lost_in_words(error))
+        self._deliver(StateChange(self._name, "running"))
+        return True, self._work()
 
-    def _play(self, tape: Tape, emit: Emit) -> str:
+    def _wait(self) -> None:
+        """Wait until somebody, who tells it himself, finds that it has gone."""
+        self._gone.wait()
+
+    def _play(self, tape: Tape, emit: Emit) -> StateChange | None:
         """Emit what a tape yields when its time has come.
 
         A tape that falls behind, as after the machine slept, goes on from now: it does not rush.
@@ -104,20 +110,23 @@ class Keeper:
                 if due != last:
                     at, start = self._wait_for(start, due)
                     last = due
-                if self._stop.is_set():
-                    return "lost"
-                emit(outlet, message, at)
+                if self._gone.is_set():
+                    return None
+                emit(outlet, message, at, self._clock.now() - at)  # since then it was decoded
         except Exception as error:
-            self._deliver(StateChange(self._name, "lost", str(error) or type(error).__name__))
-            return "lost"
-        return "ended"
+            return StateChange(self._name, "lost", lost_in_words(error))
+        return StateChange(self._name, "ended")
 
     def _wait_for(self, start: Ns, due: Ns) -> tuple[Ns, Ns]:
         """Wait for a moment of a tape; gives the moment it became and the tape's new start."""
-        moment = start + due
-        left = moment - self._clock.now()
+        left = start + due - self._clock.now()
         if left > 0:
-            self._stop.wait(left / SECOND)
+            self._gone.wait(left / SECOND)
         elif left < -_TOO_LATE:
             start = Ns(start - left)
         return self._clock.now(), start
+
+
+def lost_in_words(error: Exception) -> str:
+    """Say why a device is not there: in its own words, or with the kind of mistake it made."""
+    return str(error) if isinstance(error, DeviceError | OSError) else in_words(error)

@@ -7,6 +7,7 @@ written in this very tick; other inlets are read as they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from operator import attrgetter
 from typing import Any, Protocol
 
@@ -42,25 +43,29 @@ class Step(Protocol):
     trigger: Slot
 
     def fire(self, tick: int) -> None:
-        """Do it."""
+        """Do it; whatever goes wrong is told, and raises nothing."""
         ...
 
 
 Read = Callable[[], Any]
 
+_held = attrgetter("value")
 
-def reader(slot: Slot, wire: Wire) -> Read:
+
+def reader(slot: Slot, wire: Wire, default: Any = NOTHING) -> Read:
     """Make what reads a slot as a wire wants it: whole or a part, converted or not.
 
-    It gives NOTHING before the first message.
+    It gives ``default`` before the first message.
     """
     part = attrgetter(wire.part) if wire.part else None
     convert = wire.convert
+    if part is None and convert is None and default is NOTHING:
+        return partial(_held, slot)
 
     def read() -> Any:
         value = slot.value
         if value is NOTHING:
-            return value
+            return default
         if part is not None:
             value = part(value)
         return value if convert is None else convert(value)
@@ -87,36 +92,50 @@ class Ticker:
 
 
 class Outlets:
-    """Where a box says things: its slots, and the steps that follow from them."""
+    """Where a box says things: its slots, and the steps that follow from them.
 
-    def __init__(self, slots: dict[str, Slot], fields: tuple[str, ...]) -> None:
-        self._fields = fields
-        self._named = [(name, slots[name]) for name in fields]
-        self._only = next(iter(slots.values()), None)
+    ``usable`` is asked about every message; one that is not is not said.
+    """
+
+    def __init__(
+        self,
+        slots: Sequence[Slot],
+        several: bool,
+        ticker: Ticker,
+        usable: Callable[[Message], bool],
+    ) -> None:
+        """``several`` says that messages are NamedTuples, a value for each slot."""
+        self._slots = tuple(slots)
+        self._several = several
+        self._ticker = ticker
+        self._usable = usable
         self.below: tuple[Step, ...] = ()
 
     def say(self, message: Message, at: Ns, cost: int, tick: int) -> None:
         """Write a message, or those of several outlets that are not None, into the slots."""
-        if self._fields:
-            for (_, slot), value in zip(self._named, message, strict=True):
-                if value is not None:
+        if self._several:
+            for slot, value in zip(self._slots, message, strict=True):
+                if value is not None and self._usable(value):
                     slot.write(value, at, cost, tick)
-        elif self._only is not None:
-            self._only.write(message, at, cost, tick)
+        elif self._usable(message):
+            for slot in self._slots:
+                slot.write(message, at, cost, tick)
 
-    def say_all(
-        self, ticker: Ticker, messages: Iterable[Message], at: Ns, cost: int, tick: int
-    ) -> None:
+    def say_all(self, messages: Iterable[Message], at: Ns, cost: int, tick: int) -> None:
         """Say several messages one after another, each through everything below.
 
-        The last one goes on with the tick at hand.
+        The last one goes on with the tick at hand. What was said before the box raised counts.
         """
         before: Message = NOTHING
-        for message in messages:
+        try:
+            for message in messages:
+                if message is None:
+                    continue
+                if before is not NOTHING:
+                    extra = self._ticker.next()
+                    self.say(before, at, cost, extra)
+                    self._ticker.run(self.below, extra)
+                before = message
+        finally:
             if before is not NOTHING:
-                extra = ticker.next()
-                self.say(before, at, cost, extra)
-                ticker.run(self.below, extra)
-            before = message
-        if before is not NOTHING:
-            self.say(before, at, cost, tick)
+                self.say(before, at, cost, tick)

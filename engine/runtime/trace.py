@@ -7,6 +7,7 @@ the whole time.
 from __future__ import annotations
 
 import logging
+from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +19,10 @@ from engine.core.messages import Ns
 
 LOG = logging.getLogger("sensorium")
 RING = 8192
+_LATELY = 101
 _REPEAT = 10 * SECOND
+_DIFFERENT = 20
+"""How many different things that go wrong are told of one box: a text may hold a number."""
 
 
 def route_name(sink: str, port: str) -> str:
@@ -30,29 +34,36 @@ class Samples:
     """The newest of a series of durations in ms, and the largest there ever was."""
 
     def __init__(self) -> None:
-        self._ring = np.zeros(RING, np.float64)
+        self._ring = array("q", bytes(8 * RING))
         self._count = 0
-        self._max = 0.0
+        self._max = 0
 
     def add(self, nanoseconds: int) -> None:
         """Add one duration in ns."""
-        ms = nanoseconds / MILLISECOND
-        self._ring[self._count % RING] = ms
+        self._ring[self._count % RING] = nanoseconds
         self._count += 1
-        self._max = max(self._max, ms)
+        if nanoseconds > self._max:  # noqa: PLR1730 - max() takes as long as all the rest
+            self._max = nanoseconds
 
     def __len__(self) -> int:
         return self._count
 
     def percentile(self, percent: float) -> float:
         """Give a percentile in ms; 0 where there is no sample."""
-        newest = self._ring[: min(self._count, RING)]
-        return round(float(np.percentile(newest, percent)), 4) if len(newest) else 0.0
+        newest = np.frombuffer(self._ring, np.int64)[: min(self._count, RING)]
+        return round(float(np.percentile(newest, percent)) / MILLISECOND, 4) if len(newest) else 0.0
+
+    def median_lately(self) -> float:
+        """Give the median of the last few in ms, in no time; 0 where there is no sample."""
+        end = self._count % RING
+        few = min(self._count, _LATELY)
+        newest = sorted(self._ring[(end - few + index) % RING] for index in range(few))
+        return round(newest[few // 2] / MILLISECOND, 4) if newest else 0.0
 
     def summary(self, *, largest: bool = True) -> dict[str, float]:
         """Give p50, p99 and the maximum in ms."""
         numbers = {"p50": self.percentile(50), "p99": self.percentile(99)}
-        return {**numbers, "max": round(self._max, 4)} if largest else numbers
+        return {**numbers, "max": round(self._max / MILLISECOND, 4)} if largest else numbers
 
 
 @dataclass
@@ -73,6 +84,11 @@ class LaneTrace:
     runs: int = 0
     dropped: int = 0
     ms: Samples = field(default_factory=Samples)
+
+    def ran(self, took: int) -> None:
+        """Count a run that took so many ns."""
+        self.runs += 1
+        self.ms.add(took)
 
 
 @dataclass
@@ -123,7 +139,7 @@ class Trace:
 
     def fault(self, box: str, text: str, now: Ns) -> None:
         """Note what went wrong, and say so once, then again at most every 10 s."""
-        fault = self._faults.setdefault((box, text), Fault(box, text))
+        fault = self._faults.get((box, text)) or self._new_fault(box, text)
         fault.count += 1
         fault.last = now
         if fault.told is None or now - fault.told >= _REPEAT:
@@ -131,10 +147,24 @@ class Trace:
             LOG.warning("%s: %s%s", box, text, times)
             fault.told = now
 
+    def _new_fault(self, box: str, text: str) -> Fault:
+        if sum(known == box for known, _ in self._faults) >= _DIFFERENT:
+            text = "more goes wrong than is told here"
+        return self._faults.setdefault((box, text), Fault(box, text))
+
     @property
     def faults(self) -> list[Fault]:
         """List what went wrong, in the order in which it first did."""
         return list(self._faults.values())
+
+    def set_state(self, box: str, state: str) -> None:
+        """Note how a source, lane or output is."""
+        if box in self.sources:
+            self.sources[box].state = state
+        elif box in self.lanes:
+            self.lanes[box].state = state
+        else:
+            self.sinks[box] = state
 
     def states(self) -> dict[str, str]:
         """Give the state of every source, lane and output."""
@@ -143,7 +173,7 @@ class Trace:
 
     def delay_ms(self) -> float:
         """Give the median delay of the slowest route."""
-        return max((route.behind.percentile(50) for route in self.routes.values()), default=0.0)
+        return max((route.behind.median_lately() for route in self.routes.values()), default=0.0)
 
     def stats(self, now: Ns) -> dict[str, Any]:
         """Give everything as the ``--stats`` file has it."""

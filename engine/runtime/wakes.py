@@ -5,8 +5,11 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 
+from engine.core.clock import MILLISECOND
 from engine.core.messages import Ns
 from engine.core.node import Box
+
+SHORTEST = MILLISECOND
 
 
 class Wakes:
@@ -17,9 +20,15 @@ class Wakes:
         self._due: dict[str, Ns] = {}
         self._heap: list[tuple[Ns, int, str]] = []
 
-    def ask(self, name: str, box: Box) -> None:
-        """Ask a box when it wants to be called; an earlier wish of it is forgotten."""
+    def ask(self, name: str, box: Box, after: Ns | None = None) -> None:
+        """Ask a box when it wants to be called; an earlier wish of it is forgotten.
+
+        ``after`` is the moment it was just called for: one that asks for that again would stop the
+        time, and is called a little later.
+        """
         due = box.wake()
+        if due is not None and after is not None and due <= after:
+            due = Ns(after + SHORTEST)
         if due is None:
             self._due.pop(name, None)
         elif self._due.get(name) != due:

@@ -20,7 +20,7 @@ from engine.core.parameter import Fixed, Param
 from engine.osc.address import of_port
 from engine.osc.bundle import LIMIT, bundles, longest, messages
 from engine.osc.layout import Dialect, Layout, Options
-from engine.osc.layouts import CARRIED, choose
+from engine.osc.layouts import CARRIED, choose, known_layout
 from engine.osc.parse import packet
 from engine.osc.tcp import Tcp
 from engine.osc.tools import Target, target
@@ -75,9 +75,12 @@ class OscOut(Sink):
         self._groups: list[_Group] = []
         self._offs: dict[tuple[int, str, bytes], Ns] = {}
         self._pressed: list[tuple[int, str, bytes]] = []
+        self._plans: dict[str, tuple[type, Options]] = {}
         self._told: set[str] = set()
         self._now = Ns(0)
         self._refusals = 0
+        if self.layout is not None:
+            known_layout(self.layout)
         for one in [self.to] if isinstance(self.to, str) else self.to:
             self._add(target(one, tcp=self.lane))
         if not self._groups:
@@ -104,9 +107,12 @@ class OscOut(Sink):
     def plug(self, port: str, carries: type, options: Any) -> None:
         """Plan how a cable is sent; raises ParameterError for what can never be."""
         address = of_port(port)
+        options = options or Options()
+        if self._plans.get(port) == (carries, options):
+            return  # plugged again while it plays: what sounds and who is here stays known
         for group in self._groups:
             try:
-                layout = choose(address, carries, options or Options(), group.dialect)
+                layout = choose(address, carries, options, group.dialect)
                 example = layout.example()
             except _REFUSED as error:
                 raise ParameterError(f"{address}: {error}") from None
@@ -116,7 +122,10 @@ class OscOut(Sink):
                     f"{address}: its message has {size} bytes, and more than {LIMIT} do not fit"
                     " into one packet; send less, or over tcp"
                 )
+            if port in group.layouts:
+                self._collect(group, port, group.layouts[port].end())
             group.layouts[port] = layout
+        self._plans[port] = (carries, options)
 
     def open(self) -> None:
         """Find the receivers; raises DeviceError where a machine is not known."""

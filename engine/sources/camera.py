@@ -66,6 +66,7 @@ class Camera(Source):
     """
 
     OUT: ClassVar[Mapping[str, type]] = {"frame": Frame}
+    main_thread: ClassVar[bool] = sys.platform == "darwin"
 
     device: Fixed[Annotated[str | int, Param('"auto", a name, number, address or file')]] = "auto"
     width: Fixed[Annotated[int, Param("wished for; 0 leaves it to the camera", 0, 16384)]] = 0

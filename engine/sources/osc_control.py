@@ -62,7 +62,7 @@ class OscControl(Remote):
         self._emit: Emit | None = None
         self._speaker: socket.socket | None = None
         self._hosts: dict[str, Ns] = {}
-        self._refusals = 0
+        self._misread = 0
         self._answered = 0
         self._reports = 0
         self._told: dict[str, str] = {}
@@ -74,8 +74,8 @@ class OscControl(Remote):
 
     @property
     def refusals(self) -> int:
-        """How much was refused so far, malformed packets included."""
-        return self._refusals + self._receiver.malformed
+        """How much was no command, malformed packets included; the show counts what it refuses."""
+        return self._misread + self._receiver.malformed
 
     def open(self, emit: Emit) -> None:
         """Begin to listen, on the next free port if need be; raises DeviceError."""
@@ -123,13 +123,13 @@ class OscControl(Remote):
         try:
             command = understand(address, arguments, refuse)
         except ValueError as error:
+            self._misread += 1
             refuse(str(error))
             return
         if command is not None and self._emit is not None:
             self._emit("", command, at)
 
     def _refuse(self, host: str, address: str, reason: str) -> None:
-        self._refusals += 1
         self._answered += 1
         if self._answered <= ANSWERS:
             with contextlib.suppress(ValueError):

@@ -16,6 +16,7 @@ from engine.core.errors import ModelError
 from engine.core.messages import JOINTS, Frame, Pose
 from engine.models.pose import PoseModel
 from engine.models.session import model_folder
+from engine.sources.stand_in import StandIn
 
 FILM = Path(__file__).parent.parent / "media" / "jump.mp4"
 FRAGILE = str(Path(__file__).parent / "fragile")
@@ -201,3 +202,20 @@ def test_it_can_be_closed_and_opened_again() -> None:
         box.process(BLACK)
     box.open()
     assert box.process(BLACK).people == ()
+
+
+def test_left_and_right_are_the_dancers_own_in_a_mirror_too() -> None:
+    """The stand-in knows its true joints: mirrored, x is flipped and no name changes."""
+    dancer = StandIn(seed=3, noise=0.0)
+    plain, glass = opened(), opened()
+    wrist = JOINTS.index("left_wrist")
+    gaps = []
+    for number, (_, outlet, message) in enumerate(dancer.events()):
+        if outlet == "frame" and number >= 20:
+            image = np.ascontiguousarray(message.image[:, ::-1])
+            straight = found(plain.process(message))[wrist]
+            mirrored = found(glass.process(Frame(image, mirrored=True)))[wrist]
+            gaps.append(np.abs((1 - mirrored[0]) - straight[0]))
+        if number > 60:
+            break
+    assert np.median(gaps) < 0.03

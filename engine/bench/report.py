@@ -1,0 +1,104 @@
+"""What a bench says: rows, and what becomes of them on a terminal, in a file, on a page.
+
+A bench is a file of this folder with ``run(short: bool) -> list[Row]``.
+
+Why only some goals decide: machines are slow or busy, and a bar on milliseconds says more about
+them than about us. What decides is how we compare with something else that was measured in the
+same minutes, and what is counted and must be exact. Times are shown beside their goals.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from rich.table import Table
+
+Goal = tuple[Literal[">=", "<="], float]
+
+RATIO = "x"
+"""The unit of how many times more one thing takes than another."""
+COUNT = "count"
+"""The unit of what is counted."""
+
+_DECIDES = (RATIO, COUNT)
+_SLACK = 2.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One number: of which case, what it is, its unit, and the goal if it has one."""
+
+    case: str
+    metric: str
+    value: float
+    unit: str
+    goal: Goal | None = None
+
+    @property
+    def decides(self) -> bool:
+        """Whether missing the goal is a failure: it is, of a ratio or a count."""
+        return self.goal is not None and self.unit in _DECIDES
+
+    def met(self, slack: float = 1.0) -> bool:
+        """Tell whether the goal is met, with a ratio allowed to be ``slack`` times off."""
+        if self.goal is None:
+            return True
+        if self.unit != RATIO:
+            slack = 1.0
+        direction, bar = self.goal
+        return self.value >= bar / slack if direction == ">=" else self.value <= bar * slack
+
+
+def ratio(case: str, metric: str, ratios: Sequence[float], goal: Goal | None = None) -> list[Row]:
+    """Make the rows of pairs that were measured turn by turn: the median, and how far they lie."""
+    rows = [Row(case, metric, statistics.median(ratios), RATIO, goal)]
+    if len(ratios) > 1:
+        rows.append(Row(case, f"{metric}, least", min(ratios), RATIO))
+        rows.append(Row(case, f"{metric}, most", max(ratios), RATIO))
+    return rows
+
+
+def missed(rows: Iterable[Row], *, short: bool = False) -> list[Row]:
+    """List the rows that decide and missed; a short run allows a ratio to be twice off."""
+    slack = _SLACK if short else 1.0
+    return [row for row in rows if row.decides and not row.met(slack)]
+
+
+def as_json(bench: str, rows: Iterable[Row]) -> dict[str, Any]:
+    """Give what ``--json`` writes."""
+    return {"bench": bench, "rows": [asdict(row) for row in rows]}
+
+
+def as_table(bench: str, rows: Iterable[Row]) -> Table:
+    """Draw the rows for a terminal."""
+    table = Table("case", "what", title=bench, title_justify="left")
+    for name in ("value", "unit", "goal"):
+        table.add_column(name, justify="left" if name == "unit" else "right")
+    for row in rows:
+        style = "" if row.met() else ("red" if row.decides else "yellow")
+        table.add_row(row.case, row.metric, _number(row.value), row.unit, _goal(row), style=style)
+    return table
+
+
+def as_markdown(rows: Iterable[Row]) -> str:
+    """Write the rows as a table of a page."""
+    lines = ["| case | what | value | unit | goal |", "|---|---|---:|---|---|"]
+    for row in rows:
+        goal = _goal(row) + ("" if row.met() else " (missed)")
+        lines.append(f"| {row.case} | {row.metric} | {_number(row.value)} | {row.unit} | {goal} |")
+    return "\n".join(lines) + "\n"
+
+
+def _number(value: float) -> str:
+    if value == int(value) or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    digits = max(0, 2 - math.floor(math.log10(abs(value))))
+    return f"{value:.{min(digits, 3)}f}"
+
+
+def _goal(row: Row) -> str:
+    return "" if row.goal is None else f"{row.goal[0]} {_number(row.goal[1])}"

@@ -1,0 +1,1 @@
+"""What several benches need: footage, a listener, the script that we are held against."""

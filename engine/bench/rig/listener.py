@@ -1,0 +1,81 @@
+"""Receivers on this machine: one that notes when packets come, and one that lets them go by."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+_APART_NS = 8_000_000
+"""Packets closer together than this belong to one picture."""
+
+
+class Listener:
+    """Notes when packets arrive, on a thread of its own, while its block lasts."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.settimeout(0.1)
+        self.port: int = self._socket.getsockname()[1]
+        self.arrivals: list[int] = []
+        self.heard = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="listener", daemon=True)
+
+    def __enter__(self) -> Listener:
+        """Begin to listen."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        """Stop listening."""
+        self._stop.set()
+        self._thread.join()
+        self._socket.close()
+
+    def uneven_ms(self, interval_ms: float, skip: int) -> NDArray[np.float64]:
+        """Give by how much the time between two pictures was off, leaving out the first ones."""
+        arrivals = np.array(self.arrivals, np.int64)
+        begins = arrivals[np.diff(arrivals, prepend=-_APART_NS) >= _APART_NS][skip:]
+        return np.abs(np.diff(begins) / 1e6 - interval_ms)
+
+    def _listen(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._socket.recv(65536)
+            except TimeoutError:
+                continue
+            self.arrivals.append(time.monotonic_ns())
+            self.heard.set()
+
+
+class Drain:
+    """A port that takes everything and looks at nothing: the system drops what is too much."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+
+    def __enter__(self) -> Drain:
+        """Hold the port."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        """Let the port go."""
+        self._socket.close()

@@ -1,0 +1,32 @@
+"""The pose network on a machine that is too slow for it."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+from engine.core.messages import Frame, Pose
+from engine.core.parameter import Fixed, Param
+from engine.models.pose import PoseModel
+
+
+class SlowPose(PoseModel):
+    """The pose network, which answers no sooner than after ``takes``.
+
+    Why it runs again and again meanwhile: that is how a large network keeps a core busy, outside of
+    the interpreter. Only what is left of the time at the end is waited.
+    """
+
+    takes: Fixed[Annotated[float, Param("until it answers", 0, 1, unit="s")]] = 0.045
+
+    def process(self, frame: Frame) -> Pose:
+        """Give who is in the picture, late."""
+        begun = now = time.monotonic()
+        longest = 0.0
+        pose = None
+        while pose is None or now - begun + longest < self.takes:
+            pose = super().process(frame)
+            before, now = now, time.monotonic()
+            longest = max(longest, now - before)
+        time.sleep(max(0.0, begun + self.takes - now))
+        return pose

@@ -1,0 +1,69 @@
+"""Plays a patch live and measures it stretch by stretch."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.core.node import Box
+from engine.patch.compile import compile_patch
+from engine.patch.load import parse
+from engine.patch.plan import Plan
+from engine.registry import Registry
+from engine.runtime.live import Live
+from engine.runtime.trace import LaneTrace, RouteTrace, Samples, Trace
+
+
+@dataclass
+class Stretch:
+    """One stretch of a show: delays of its one way out, of its one network, time and CPU used."""
+
+    behind: Samples
+    jitter: Samples
+    ours: Samples
+    network: Samples
+    cpu: float
+    seconds: float
+
+
+def plan_of(text: str, own: Mapping[str, type[Box]] | None = None) -> Plan:
+    """Make a Plan of a patch; ``own`` are boxes that only a bench has."""
+    shipped = Registry(Path.cwd())
+    own = own or {}
+    return compile_patch(parse(text), lambda use: own.get(use) or shipped.find(use))
+
+
+async def play(plan: Plan, lengths: Sequence[float]) -> tuple[list[Stretch], Trace]:
+    """Play a patch that has one network and one way out, for stretches of so many seconds.
+
+    The first stretch begins with the first message that leaves. The trace counts all of the show.
+    """
+    show = Live(plan)
+    trace = show.engine.trace
+    playing = asyncio.create_task(show.play())
+    (route,) = trace.routes.values()
+    (lane,) = trace.lanes.values()
+    while not route.messages and not playing.done():
+        await asyncio.sleep(0.01)
+    stretches = [await _measure(route, lane, seconds) for seconds in lengths]
+    show.stop()
+    await playing
+    return stretches, trace
+
+
+async def _measure(route: RouteTrace, lane: LaneTrace, seconds: float) -> Stretch:
+    """Lay fresh samples out, wait, and gather them."""
+    route.behind, route.jitter, route.ours, lane.ms = Samples(), Samples(), Samples(), Samples()
+    cpu, wall = time.process_time(), time.monotonic()
+    await asyncio.sleep(seconds)
+    return Stretch(
+        route.behind,
+        route.jitter,
+        route.ours,
+        lane.ms,
+        time.process_time() - cpu,
+        time.monotonic() - wall,
+    )

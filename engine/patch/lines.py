@@ -1,0 +1,125 @@
+"""Finds the line of every key, for tomllib gives values without positions.
+
+The text is known to be right TOML: it is walked once more, as far as is needed to tell keys from
+what stands in texts, comments, lists and inline tables.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+KeyPath = tuple[str, ...]
+
+_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_PART = re.compile(r"""[ \t]*([\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')[ \t]*""", re.ASCII)
+_TEXT = re.compile(
+    r'"""(?:[^\\]|\\.)*?"{3,5}|'
+    r"'''.*?'{3,5}|"
+    r'"(?:[^"\\\n]|\\.)*"|'
+    r"'[^'\n]*'",
+    re.DOTALL,
+)
+_PLAIN = re.compile(r"[^,\]}#\n]+")
+
+
+def find_lines(text: str) -> dict[KeyPath, int]:
+    """Give the line, from 1, of every header and key, also within lists and inline tables.
+
+    The entries of a list are named "#1", "#2" ...; only those that are lists or tables are there.
+    """
+    return _Walk(text).document()
+
+
+class _Walk:
+    """Walks over a text, from one key to the next."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+        self._found: dict[KeyPath, int] = {}
+
+    def document(self) -> dict[KeyPath, int]:
+        """Walk over the whole text."""
+        table: KeyPath = ()
+        while self._next():
+            line = self._line()
+            if self._take("["):
+                double = self._take("[")
+                table = self._key()
+                self._at += 2 if double else 1
+                self._note(table, line)
+            else:
+                self._pair(table)
+        return self._found
+
+    def _pair(self, table: KeyPath) -> None:
+        line = self._line()
+        path = table + self._key()
+        self._note(path, line, len(table))
+        self._take("=")
+        self._value(path)
+
+    def _value(self, path: KeyPath) -> None:
+        char = self._next()
+        if self._take("["):
+            count = 0
+            while self._next() != "]":
+                count += 1
+                entry = (*path, f"#{count}")
+                if self._next() in ("[", "{"):
+                    self._note(entry, self._line())
+                self._value(entry)
+                self._next()
+                self._take(",")
+            self._at += 1
+        elif self._take("{"):
+            while self._next() != "}":
+                self._pair(path)
+                self._next()
+                self._take(",")
+            self._at += 1
+        else:
+            self._skip(_TEXT if char in ("'", '"') else _PLAIN)
+
+    def _key(self) -> KeyPath:
+        """Read a key, dotted or not."""
+        path: list[str] = []
+        while part := _PART.match(self._text, self._at):
+            self._at = part.end()
+            path.append(_bare(part[1]))
+            if not self._take("."):
+                break
+        return tuple(path)
+
+    def _note(self, path: KeyPath, line: int, begin: int = 0) -> None:
+        """Remember a line for a key, and for what it implies where nothing says that itself."""
+        for end in range(begin + 1, len(path)):
+            self._found.setdefault(path[:end], line)
+        self._found[path] = line
+
+    def _next(self) -> str:
+        """Go on to what comes after blanks, line ends and comments; "" at the end."""
+        self._skip(_BLANK)
+        return self._text[self._at : self._at + 1]
+
+    def _take(self, char: str) -> bool:
+        """Go on past one character, if it is there."""
+        found = self._text.startswith(char, self._at)
+        self._at += found
+        return found
+
+    def _skip(self, pattern: re.Pattern[str]) -> None:
+        if found := pattern.match(self._text, self._at):
+            self._at = found.end()
+
+    def _line(self) -> int:
+        return self._text.count("\n", 0, self._at) + 1
+
+
+def _bare(part: str) -> str:
+    if part[0] not in "'\"":
+        return part
+    value: dict[str, Any] = tomllib.loads(f"key = {part}")
+    return str(value["key"])

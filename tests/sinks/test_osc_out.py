@@ -1,0 +1,394 @@
+"""``osc_out`` over real sockets of the loopback: what leaves, when, and what it survives."""
+
+import contextlib
+import logging
+import socket
+
+import numpy as np
+import pytest
+
+from engine.core.clock import MILLISECOND
+from engine.core.errors import DeviceError, ParameterError
+from engine.core.messages import Note, Ns, Person, Pose, Trigger
+from engine.osc.layout import Options
+from engine.osc.parse import packet
+from engine.osc.tcp import FIRST, LONGEST
+from engine.sinks.osc_out import OscOut
+
+NOW = Ns(0)
+
+
+@pytest.fixture
+def receiver():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.settimeout(5)
+        yield listening
+
+
+@pytest.fixture
+def make():
+    """Make an output with its cables, open; tapped into a list."""
+    made = []
+
+    def make_one(to, *cables, **parameters):
+        sink = OscOut(to=to, **parameters)
+        sink.sent = []
+        for port, carries, *options in cables:
+            sink.plug(port, carries, Options(**(options[0] if options else {})))
+        sink.tap(lambda port, what: sink.sent.append((port, what["address"], what["args"])))
+        sink.open()
+        made.append(sink)
+        return sink
+
+    yield make_one
+    for sink in made:
+        sink.close()
+
+
+def place(listening):
+    return f"127.0.0.1:{listening.getsockname()[1]}"
+
+
+def person(slot=1):
+    return Person(slot, slot, np.full((17, 3), 0.5, np.float32))
+
+
+# -- what leaves ---------------------------------------------------------------------------------
+
+
+def test_what_belongs_to_one_moment_is_one_bundle(make, receiver):
+    sink = make(place(receiver), ("/a", float), ("/b", int))
+    sink.send("/a", 0.5, NOW)
+    sink.send("/b", 3, NOW)
+    sink.flush(NOW)
+    datagram = receiver.recv(2048)
+    assert datagram.startswith(b"#bundle\0" + bytes(7) + b"\1")
+    assert packet(datagram) == [("/a", [0.5]), ("/b", [3])]
+    assert sink.sent == [("/a", "/a", [0.5]), ("/b", "/b", [3])]
+
+
+@pytest.mark.parametrize("bundle", [False, None])
+def test_messages_for_who_knows_no_bundles(make, receiver, bundle):
+    to = place(receiver) if bundle is False else "resolume@" + place(receiver)
+    sink = make(to, ("/a", float), ("/b", int), bundle=bundle)
+    sink.send("/a", 0.5, NOW)
+    sink.send("/b", 3, NOW)
+    sink.flush(NOW)
+    assert [packet(receiver.recv(2048)) for _ in "ab"] == [[("/a", [0.5])], [("/b", [3])]]
+
+
+def test_nothing_leaves_before_the_moment_is_complete(make, receiver):
+    receiver.setblocking(False)
+    sink = make(place(receiver), ("/a", float))
+    sink.send("/a", 0.5, NOW)
+    with pytest.raises(BlockingIOError):
+        receiver.recv(2048)
+    sink.flush(NOW)
+    sink.flush(NOW)
+    receiver.recv(2048)
+    with pytest.raises(BlockingIOError):
+        receiver.recv(2048)
+
+
+def test_each_receiver_is_spoken_to_in_its_own_way(make, receiver):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        other.settimeout(5)
+        sink = make([place(receiver), "qlcplus@" + place(other)], ("/a", int))
+        sink.send("/a", 3, NOW)
+        sink.flush(NOW)
+        assert packet(receiver.recv(2048)) == [("/a", [3])]
+        assert packet(other.recv(2048)) == [("/a", [1.0])]
+
+
+def test_two_cables_into_one_address(make, receiver):
+    sink = make(
+        place(receiver),
+        ("/live/set", float, {"args": [0, 1, 5, "{value}"]}),
+        ("/live/set#2", float, {"args": [0, 1, 6, "{value}"]}),
+    )
+    sink.send("/live/set", 0.25, NOW)
+    sink.send("/live/set#2", 0.75, NOW)
+    sink.flush(NOW)
+    assert packet(receiver.recv(2048)) == [
+        ("/live/set", [0, 1, 5, 0.25]),
+        ("/live/set", [0, 1, 6, 0.75]),
+    ]
+    assert [port for port, _, _ in sink.sent] == ["/live/set", "/live/set#2"]
+
+
+def test_a_crowd_is_split_below_what_a_network_carries(make, receiver):
+    sink = make(place(receiver), ("/p{slot}", Pose, {"layout": "named"}), ("/count", int))
+    sink.send("/count", 6, NOW)
+    sink.send("/p{slot}", Pose(tuple(person(slot) for slot in range(1, 7)), 1.0), NOW)
+    sink.flush(NOW)
+    found = []
+    while len(found) < len(sink.sent):
+        datagram = receiver.recv(65536)
+        assert len(datagram) <= 1472
+        found += packet(datagram)
+    assert found == [(address, args) for _, address, args in sink.sent]
+    assert len(found) > 200
+
+
+def test_a_text_too_long_for_a_bundle_goes_alone(make, receiver):
+    sink = make(place(receiver), ("/a", float), ("/text", str))
+    sink.send("/a", 0.5, NOW)
+    sink.send("/text", "x" * 3000, NOW)
+    sink.flush(NOW)
+    assert [packet(receiver.recv(65536))[0][0] for _ in "ab"] == ["/a", "/text"]
+
+
+def test_no_number_no_message_and_one_notice(make, receiver, caplog):
+    sink = make(place(receiver), ("/a", float), ("/b", float))
+    for value in (float("nan"), float("inf"), -float("inf")):
+        sink.send("/a", value, NOW)
+    sink.send("/b", 0.5, NOW)
+    sink.flush(NOW)
+    assert packet(receiver.recv(2048)) == [("/b", [0.5])]
+    assert [record.getMessage() for record in caplog.records] == [
+        "/a: not sent, for nan is not a number that can be sent"
+    ]
+    assert sink.dropped == 3
+
+
+# -- triggers and silence ------------------------------------------------------------------------
+
+
+def test_a_trigger_lets_go_50_ms_after_it_left(make, receiver):
+    sink = make(place(receiver), ("/go", Trigger))
+    assert sink.wake() is None
+    sink.send("/go", Trigger(), Ns(0))
+    sink.flush(Ns(30 * MILLISECOND))  # 30 ms behind, and still pressed for 50
+    assert sink.wake() == 80 * MILLISECOND
+    sink.on_wake(Ns(79 * MILLISECOND))
+    assert sink.wake() == 80 * MILLISECOND
+    sink.on_wake(Ns(80 * MILLISECOND))
+    assert sink.wake() is None
+    assert [packet(receiver.recv(2048)) for _ in "ab"] == [[("/go", [1])], [("/go", [0])]]
+
+
+def test_a_trigger_pressed_again_is_held_longer_and_let_go_once(make, receiver):
+    sink = make(place(receiver), ("/go", Trigger))
+    for moment in (0, 40):
+        sink.send("/go", Trigger(), Ns(moment * MILLISECOND))
+        sink.flush(Ns(moment * MILLISECOND))
+    sink.on_wake(Ns(50 * MILLISECOND))
+    sink.on_wake(Ns(90 * MILLISECOND))
+    assert [args for _, _, args in sink.sent] == [[1], [1], [0]]
+
+
+def test_silence_ends_everything_that_was_begun(make, receiver):
+    cables = ("/go", Trigger), ("/note", Note), ("/pose", Pose), ("/a", float)
+    sink = make(place(receiver), *cables)
+    begun = Trigger(), Note(60, 100), Pose((person(),), 1.0), 0.5
+    for (port, *_), message in zip(cables, begun, strict=True):
+        sink.send(port, message, NOW)
+    sink.flush(NOW)
+    sink.sent.clear()
+    sink.silence("/note")
+    assert sink.sent == [("/note", "/note", [60, 0, 1])]
+    sink.silence()
+    assert [(address, args[0]) for _, address, args in sink.sent[1:]] == [
+        ("/go", 0),
+        ("/pose/1", -1),
+    ]
+    sink.silence()
+    assert len(sink.sent) == 3
+    assert sink.wake() is None
+
+
+def test_a_cable_plugged_again_keeps_what_it_knows_or_ends_what_it_began(make, receiver):
+    sink = make(place(receiver), ("/note", Note), ("/pose", Pose))
+    sink.send("/note", Note(60, 100), NOW)
+    sink.send("/pose", Pose((person(),), 1.0), NOW)
+    sink.flush(NOW)
+    sink.sent.clear()
+    sink.plug("/note", Note, Options())
+    sink.plug("/pose", Pose, Options(layout="named"))
+    sink.flush(NOW)
+    assert [address for _, address, _ in sink.sent] == ["/pose/1"]
+    sink.silence()
+    assert [address for _, address, _ in sink.sent] == ["/pose/1", "/note"]
+
+
+# -- what is refused before playing --------------------------------------------------------------
+
+
+def test_a_message_too_long_for_a_packet_is_refused_with_its_address():
+    sink = OscOut(to="127.0.0.1:9000")
+    long = Options(args=["x" * 1500, "{value}"])
+    with pytest.raises(ParameterError, match=r"/text: its message has 15\d\d bytes.*1472"):
+        sink.plug("/text", float, long)
+    OscOut(to="127.0.0.1:9000", protocol="tcp").plug("/text", float, long)
+
+
+@pytest.mark.parametrize("argument", [2**31, float("inf"), 1e39])
+def test_a_written_argument_that_cannot_be_sent_is_refused(argument):
+    with pytest.raises(ParameterError, match="/x: "):
+        OscOut(to="127.0.0.1:9000").plug("/x", float, Options(args=[argument]))
+
+
+@pytest.mark.parametrize("to", ["nowhere", [], ["127.0.0.1:9000", "nowhere"]])
+def test_a_place_that_is_none_is_refused(to):
+    with pytest.raises(ParameterError, match=r"^to: "):
+        OscOut(to=to)
+
+
+def test_a_layout_that_is_none_is_refused():
+    with pytest.raises(ParameterError, match=r'no layout "nmaed".* Did you mean "named"'):
+        OscOut(to="127.0.0.1:9000", layout="nmaed")
+
+
+def test_a_machine_that_nobody_knows_is_a_missing_device():
+    sink = OscOut(to="no-such-machine.invalid:9000")
+    with pytest.raises(DeviceError, match=r"no-such-machine\.invalid:9000: no machine"):
+        sink.open()
+
+
+# -- when nobody listens -------------------------------------------------------------------------
+
+
+def test_nobody_listening_is_one_notice_and_nothing_is_lost_later(make, receiver, caplog):
+    to = place(receiver)
+    host, port = receiver.getsockname()
+    receiver.close()
+    sink = make(to, ("/a", int))
+    for value in range(4):
+        sink.send("/a", value, NOW)
+        sink.flush(NOW)
+    assert [record.getMessage() for record in caplog.records] == [f"nobody listens at {to} (yet)"]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as late:
+        late.bind((host, port))
+        late.settimeout(5)
+        sink.send("/a", 9, NOW)
+        sink.flush(NOW)
+        assert packet(late.recv(2048)) == [("/a", [9])]
+    assert sink.dropped == 0
+
+
+def test_localhost_and_ipv6(make, receiver):
+    sink = make(f"localhost:{receiver.getsockname()[1]}", ("/a", int))
+    sink.send("/a", 1, NOW)
+    sink.flush(NOW)
+    assert packet(receiver.recv(2048)) == [("/a", [1])]
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as six:
+        try:
+            six.bind(("::1", 0))
+        except OSError:
+            pytest.skip("this machine has no IPv6")
+        six.settimeout(5)
+        sink = make(f"[::1]:{six.getsockname()[1]}", ("/a", int))
+        sink.send("/a", 2, NOW)
+        sink.flush(NOW)
+        assert packet(six.recv(2048)) == [("/a", [2])]
+
+
+# -- over TCP ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def server():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(5)
+        yield listening
+
+
+@pytest.fixture
+def accept():
+    """Take a connection; give it, and a stream to read it by."""
+    with contextlib.ExitStack() as taken:
+
+        def take(listening):
+            connection = taken.enter_context(listening.accept()[0])
+            connection.settimeout(5)
+            return connection, taken.enter_context(connection.makefile("rb"))
+
+        yield take
+
+
+def frame(stream):
+    return packet(stream.read(int.from_bytes(stream.read(4), "big")))
+
+
+def put(sink, value, now=0.0):
+    sink.send("/a", value, NOW)
+    sink.flush(Ns(int(now * 1000) * MILLISECOND))
+
+
+def test_tcp_puts_every_packet_behind_its_length(make, server, accept):
+    sink = make(place(server), ("/a", int), ("/b", float), protocol="tcp")
+    assert sink.lane
+    put(sink, 1)
+    _, stream = accept(server)
+    sink.send("/b", 0.5, NOW)
+    put(sink, 2)
+    assert frame(stream) == [("/a", [1])]
+    assert frame(stream) == [("/b", [0.5]), ("/a", [2])]
+
+
+def test_tcp_connects_again_and_waits_longer_every_time(make, server, accept, caplog):
+    to = place(server)
+    host, port = server.getsockname()
+    server.close()
+    sink = make(to, ("/a", int), protocol="tcp")
+    put(sink, 1, now=1.0)
+    with socket.create_server((host, port)) as again:
+        again.settimeout(5)
+        put(sink, 2, now=1.0 + FIRST / 2)  # not tried yet
+        put(sink, 3, now=1.0 + LONGEST)
+        _, stream = accept(again)
+        assert frame(stream) == [("/a", [3])]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{to}: nobody takes a connection; trying again",
+        f"{to}: connected",
+    ]
+    assert sink.dropped == 2
+    assert [args for _, _, args in sink.sent] == [[3]]
+
+
+def test_tcp_notices_a_receiver_that_closes_and_loses_nothing(make, server, accept):
+    sink = make(place(server), ("/a", int), protocol="tcp")
+    put(sink, 1)
+    connection, stream = accept(server)
+    assert frame(stream) == [("/a", [1])]
+    stream.close()
+    connection.close()
+    put(sink, 2, now=10.0)
+    _, stream = accept(server)
+    assert frame(stream) == [("/a", [2])]
+
+
+def test_tcp_reads_away_what_a_receiver_says_back(make, server, accept):
+    sink = make(place(server), ("/a", int), protocol="tcp")
+    put(sink, 1)
+    connection, stream = accept(server)
+    connection.sendall(b"thanks" * 1000)
+    put(sink, 2)
+    assert frame(stream) == [("/a", [1])]
+    assert frame(stream) == [("/a", [2])]
+
+
+def test_tcp_gives_up_a_receiver_that_takes_nothing(make, server, accept, caplog):
+    sink = make(place(server), ("/a", str), protocol="tcp")
+    connection = None
+    with caplog.at_level(logging.WARNING, "sensorium"):
+        while not caplog.records:
+            put(sink, "x" * 1_000_000)
+            connection = connection or accept(server)[0]
+    assert "takes nothing" in caplog.text
+    assert sink.dropped == 1
+    put(sink, "again", now=LONGEST)
+    _, stream = accept(server)
+    assert frame(stream) == [("/a", ["again"])]
+
+
+@pytest.mark.parametrize("protocol", ["udp", "tcp"])
+def test_it_opens_and_closes_twice(protocol):
+    sink = OscOut(to="127.0.0.1:9000", protocol=protocol)
+    sink.close()
+    for _ in range(2):
+        sink.open()
+        sink.close()
+    sink.close()
