@@ -46,6 +46,8 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "cv2": frozenset({"dsp", *LEAVES}),
     "cv2_enumerate_cameras": frozenset({"sources"}),
     "sounddevice": frozenset({"sources", "sinks"}),
+    "soundfile": frozenset({"sources"}),
+    "soxr": frozenset({"dsp"}),
     "mido": frozenset({"sources", "sinks"}),
     "rtmidi": frozenset({"sources", "sinks"}),
     "pythonosc": frozenset({"sources", "sinks", "osc", "runtime"}),

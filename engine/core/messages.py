@@ -127,6 +127,11 @@ class Pitch:
     on: bool
     level: float = 0.0
 
+    @property
+    def cents(self) -> float:
+        """How far it is from the nearest note: -50 to 50, above 0 too high."""
+        return 100.0 * (self.note - round(self.note))
+
 
 @dataclass(frozen=True, slots=True)
 class Note:

@@ -42,7 +42,7 @@ def cycle(vowel: str, note: int) -> Samples:
     hz = hz_of(note)
     # A glide may lead four semitones up while the cycle is still that of the lower note.
     count = max(1, min(CYCLE // 4, int(0.45 * RATE / (hz * 1.26))))
-    overtones = np.arange(1, count + 1)
+    overtones = np.arange(1.0, count + 1)
     spectrum = np.zeros(CYCLE // 2 + 1, complex)
     # Phases that spread the energy over the cycle, as a mouth does; the same each time.
     phases = np.exp(1j * 0.7 * overtones**1.5)

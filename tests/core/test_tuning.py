@@ -49,5 +49,5 @@ def test_what_is_neither_is_told(written):
 
 
 def test_a_note_out_of_range_is_refused():
-    with pytest.raises(ParameterError, match="got 'C0'"):
+    with pytest.raises(ParameterError, match='got "C0"'):
         LOWEST.from_patch("C0")
