@@ -65,7 +65,7 @@ def test_a_sudden_sound_shows_within_25_ms():
     sound = np.concatenate([np.zeros(RATE // 2), sine(300.0)])
     told = listen(Loudness(), sound, size=64)
     first = next(number for number, each in enumerate(told) if each.db > -20)
-    assert (first + 1) * 0.005 - 0.5 <= 0.025
+    assert (first + 8) * 0.005 - 0.5 <= 0.025
 
 
 @pytest.mark.parametrize("size", [64, 2048, RATE])
@@ -93,8 +93,8 @@ def test_empty_blocks_say_nothing_and_a_gap_begins_anew():
     box = Loudness()
     assert box.process(Block(np.zeros(0, np.float32), RATE, 0)) is None
     assert listen(box, sine(300.0))[-1].db > -10
-    (later,) = listen(box, np.zeros(256), first=10 * RATE)
-    assert later.db == -90.0
+    assert listen(box, np.zeros(256), first=10 * RATE) == []  # the window was emptied
+    assert listen(box, np.zeros(RATE), first=20 * RATE)[0].db == -90.0
     assert listen(box, sine(300.0, rate=44100), rate=44100)[-1].db == pytest.approx(-9, abs=0.1)
 
 
