@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted(file.relative_to(ROOT) for file in (ROOT / "engine").rglob("*.py"))
 
 LEAVES = ("sources", "models", "nodes", "sinks")
-BELOW_LEAVES = frozenset({"core", "osc", "dsp"})
+BELOW_LEAVES = frozenset({"core", "osc", "dsp", "sound"})
 RUNTIME = frozenset({"runtime", "patch", "registry", *BELOW_LEAVES})
 
 # Part of the engine -> the parts it may import. Leaves are loaded by name only, by the registry.
@@ -26,6 +26,7 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "core": frozenset({"core"}),
     "dsp": frozenset({"core", "dsp"}),
     "osc": BELOW_LEAVES,
+    "sound": frozenset({"core", "sound"}),
     "patch": frozenset({"patch", "core"}),
     "registry": frozenset({"core"}),
     **dict.fromkeys(LEAVES, BELOW_LEAVES),
@@ -45,7 +46,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "openvino": frozenset({"models/session.py"}),
     "cv2": frozenset({"dsp", *LEAVES}),
     "cv2_enumerate_cameras": frozenset({"sources"}),
-    "sounddevice": frozenset({"sources", "sinks"}),
+    "sounddevice": frozenset({"sound"}),
     "soundfile": frozenset({"sources"}),
     "soxr": frozenset({"dsp"}),
     "mido": frozenset({"sources", "sinks"}),
@@ -163,7 +164,7 @@ GOOD = [
     ("models/pose.py", "from engine.models.session import Session\nimport cv2"),
     ("models/style.py", "from engine.models import session"),
     ("models/session.py", "import onnxruntime\nfrom engine.core import node"),
-    ("sources/microphone.py", "import sounddevice\nfrom engine.dsp import windows"),
+    ("sound/devices.py", "def library():\n    import sounddevice"),
     ("sinks/osc_out.py", "import socket\nfrom engine.osc.packer import Packer"),
     ("bench/osc.py", "import pythonosc, engine.sinks.osc_out"),
 ]
