@@ -1,24 +1,32 @@
-"""The command ``sensorium``: one function a command."""
+"""The command ``sensorium``: one function a command.
+
+What only one command needs it imports itself: a show that begins half a second sooner is worth it.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import sys
 from functools import partial
+from logging.handlers import QueueHandler, QueueListener
 from pathlib import Path
-from typing import Annotated, NoReturn
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 from engine.core.errors import PatchError, Problem, SensoriumError
-from engine.patch.show import mermaid
 from engine.runtime.dump import Dump
 from engine.runtime.opening import FIRST, check_patch, find_patch, open_patch
 from engine.runtime.performance import Performance
-from engine.terminal.table import LiveTable
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from engine.terminal.table import LiveTable
 
 CANNOT_PLAY = 2
 OUR_FAULT = 1
@@ -53,8 +61,7 @@ def play(
     costs = dict(_cost(text) for text in cost or ())
     files = [find_patch(name) for name in patches or [FIRST]]
     writer = Dump(dump) if dump else None
-    console = Console(stderr=True)
-    table = None if quiet or offline or not console.is_terminal else LiveTable(console)
+    table = None if quiet or offline or not sys.stderr.isatty() else _live_table()
     opening = partial(open_patch, to=to, sets=set_ or (), live=not offline)
     try:
         show = Performance(files, opening, writer, table.watch if table else None)
@@ -87,7 +94,85 @@ def check(patches: Annotated[list[str], typer.Argument(help="patch files, or nam
 @app.command()
 def show(patch: Annotated[str, typer.Argument(help="a patch file, or its name")]) -> None:
     """Draw a patch as a Mermaid diagram."""
+    from engine.patch.show import mermaid
+
     typer.echo(mermaid(check_patch(find_patch(patch))))
+
+
+@app.command()
+def nodes(
+    name: Annotated[str | None, typer.Argument(help="one box, such as smooth")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="all, as docs/boxes.md")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="for editors, as JSON Schema")] = False,
+) -> None:
+    """List all boxes, and those in a folder nodes/ here; or show one."""
+    from engine.patch.schema import patch_schema
+    from engine.registry import Registry
+    from engine.terminal.markdown import markdown as all_boxes
+    from engine.terminal.reference import box_list, box_page
+
+    registry = Registry(None if markdown or schema else Path.cwd())
+    if markdown:
+        typer.echo(all_boxes(registry), nl=False)
+    elif schema:
+        boxes = {each: registry.find(each) for each in registry.names()}
+        typer.echo(json.dumps(patch_schema(boxes), indent=1, ensure_ascii=False))
+    else:
+        _print(box_page(registry, name) if name else box_list(registry))
+
+
+@app.command()
+def bench(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="which; all for all; none lists them")
+    ] = None,
+    short: Annotated[bool, typer.Option("--short", help="seconds, not minutes")] = False,
+    json_: Annotated[Path | None, typer.Option("--json", help="write the numbers here")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="put the tables on this page")] = None,
+) -> None:
+    """Measure Sensorium on this machine, beside other ways to do the same."""
+    from engine.bench import command
+
+    if not command.bench(names or (), short, json_, markdown):
+        raise typer.Exit(OUR_FAULT)
+
+
+@app.command()
+def devices() -> None:
+    """List the cameras, sound inputs and MIDI ports, and what to write for each."""
+    from engine.terminal.devices import device_list
+
+    _print(device_list())
+
+
+@app.command()
+def doctor() -> None:
+    """Say whether everything is there, and what mends it."""
+    from engine.terminal.doctor import report
+
+    _print(report())
+
+
+@app.command()
+def models() -> None:
+    """List the networks that are there."""
+    from engine.terminal.models import model_list
+
+    _print(model_list())
+
+
+def _live_table() -> LiveTable:
+    from rich.console import Console
+
+    from engine.terminal.table import LiveTable
+
+    return LiveTable(Console(stderr=True))
+
+
+def _print(picture: RenderableType) -> None:
+    from rich.console import Console
+
+    Console().print(picture)
 
 
 def _cost(text: str) -> tuple[str, float]:
@@ -103,9 +188,26 @@ def _fail(message: str, status: int) -> NoReturn:
     raise SystemExit(status)
 
 
+class _Lines(logging.Handler):
+    """Writes to standard error as it is then: the table puts lines above itself."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(OSError):  # nobody reads any more
+            print(self.format(record), file=sys.stderr, flush=True)
+
+
+def _begin_log() -> QueueListener:
+    """Write what is logged on a thread of its own: a terminal that is held must not hold a show."""
+    waiting: SimpleQueue[logging.LogRecord] = SimpleQueue()
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[QueueHandler(waiting)])
+    writer = QueueListener(waiting, _Lines())
+    writer.start()
+    return writer
+
+
 def main() -> None:
     """Run the command; 0 after a clean end, 2 for what cannot be played, 1 for our own fault."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    log = _begin_log()
     try:
         app()
     except (SensoriumError, OSError) as error:
@@ -113,3 +215,5 @@ def main() -> None:
     except Exception as error:
         logging.getLogger("sensorium").debug("", exc_info=True)
         _fail(f"a mistake of Sensorium itself: {type(error).__name__}: {error}", OUR_FAULT)
+    finally:
+        log.stop()

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted(file.relative_to(ROOT) for file in (ROOT / "engine").rglob("*.py"))
 
 LEAVES = ("sources", "models", "nodes", "sinks")
-BELOW_LEAVES = frozenset({"core", "osc", "dsp", "sound"})
+BELOW_LEAVES = frozenset({"core", "osc", "dsp", "net", "sound"})
 RUNTIME = frozenset({"runtime", "patch", "registry", *BELOW_LEAVES})
 
 # Part of the engine -> the parts it may import. Leaves are loaded by name only, by the registry.
@@ -25,14 +25,17 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "": frozenset({"core"}),  # engine/__init__.py, which everything imports
     "core": frozenset({"core"}),
     "dsp": frozenset({"core", "dsp"}),
-    "osc": BELOW_LEAVES,
+    "osc": frozenset({"core", "osc", "dsp"}),
+    "net": frozenset({"core", "osc", "net"}),
     "sound": frozenset({"core", "sound"}),
     "patch": frozenset({"patch", "core"}),
     "registry": frozenset({"core"}),
     **dict.fromkeys(LEAVES, BELOW_LEAVES),
     "runtime": RUNTIME,
     "web": RUNTIME | {"web"},
-    "cli": RUNTIME | {"web", "cli", "bench"},
+    # What a person asks about devices and models is answered by the boxes that use them.
+    "terminal": RUNTIME | {"terminal", "sources", "models"},
+    "cli": RUNTIME | {"web", "cli", "bench", "terminal"},
     "__main__": frozenset({"cli"}),
 }
 # The one file of a folder of leaves that the others in it may import.
@@ -46,11 +49,11 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "openvino": frozenset({"models/session.py"}),
     "cv2": frozenset({"dsp", *LEAVES}),
     "cv2_enumerate_cameras": frozenset({"sources"}),
-    "sounddevice": frozenset({"sound"}),
+    "sounddevice": frozenset({"sound", "terminal"}),
     "soundfile": frozenset({"sources"}),
     "soxr": frozenset({"dsp"}),
-    "mido": frozenset({"sources", "sinks"}),
-    "rtmidi": frozenset({"sources", "sinks"}),
+    "mido": frozenset({"sources", "sinks", "terminal"}),
+    "rtmidi": frozenset({"sources", "sinks", "terminal"}),
     "pythonosc": frozenset({"sources", "sinks", "osc", "runtime"}),
     "glfw": frozenset({"sinks"}),
     "moderngl": frozenset({"sinks"}),
@@ -58,7 +61,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "watchfiles": frozenset({"runtime"}),
     "mcap": frozenset({"runtime"}),
     "typer": frozenset({"cli"}),
-    "rich": frozenset({"cli", "runtime"}),
+    "rich": frozenset({"cli", "runtime", "terminal"}),
 }
 # Outside leaves these are imported inside a function, so that a missing driver hurts only its user.
 DRIVERS = frozenset({"sounddevice", "mido", "rtmidi", "pythonosc", "glfw", "moderngl"})

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -26,6 +26,8 @@ COUNT = "count"
 
 _DECIDES = (RATIO, COUNT)
 _SLACK = 2.0
+_LEAST = ", least"
+_MOST = ", most"
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ def ratio(case: str, metric: str, ratios: Sequence[float], goal: Goal | None = N
     """Make the rows of pairs that were measured turn by turn: the median, and how far they lie."""
     rows = [Row(case, metric, statistics.median(ratios), RATIO, goal)]
     if len(ratios) > 1:
-        rows.append(Row(case, f"{metric}, least", min(ratios), RATIO))
-        rows.append(Row(case, f"{metric}, most", max(ratios), RATIO))
+        rows.append(Row(case, metric + _LEAST, min(ratios), RATIO))
+        rows.append(Row(case, metric + _MOST, max(ratios), RATIO))
     return rows
 
 
@@ -73,32 +75,47 @@ def as_json(bench: str, rows: Iterable[Row]) -> dict[str, Any]:
     return {"bench": bench, "rows": [asdict(row) for row in rows]}
 
 
-def as_table(bench: str, rows: Iterable[Row]) -> Table:
+def as_table(bench: str, rows: Sequence[Row]) -> Table:
     """Draw the rows for a terminal."""
     table = Table("case", "what", title=bench, title_justify="left")
     for name in ("value", "unit", "goal"):
         table.add_column(name, justify="left" if name == "unit" else "right")
-    for row in rows:
+    for row, value in _folded(rows):
         style = "" if row.met() else ("red" if row.decides else "yellow")
-        table.add_row(row.case, row.metric, _number(row.value), row.unit, _goal(row), style=style)
+        table.add_row(row.case, row.metric, value, row.unit, _goal(row), style=style)
     return table
 
 
-def as_markdown(rows: Iterable[Row]) -> str:
+def as_markdown(rows: Sequence[Row]) -> str:
     """Write the rows as a table of a page."""
     lines = ["| case | what | value | unit | goal |", "|---|---|---:|---|---|"]
-    for row in rows:
+    for row, value in _folded(rows):
         goal = _goal(row) + ("" if row.met() else " (missed)")
-        lines.append(f"| {row.case} | {row.metric} | {_number(row.value)} | {row.unit} | {goal} |")
+        lines.append(f"| {row.case} | {row.metric} | {value} | {row.unit} | {goal} |")
     return "\n".join(lines) + "\n"
 
 
-def _number(value: float) -> str:
+def _folded(rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
+    """Give each row with its value as people read it, a ratio with how far its pairs lie."""
+    values = {(row.case, row.metric): row.value for row in rows}
+    for row in rows:
+        if row.metric.endswith((_LEAST, _MOST)):
+            continue
+        text = number(row.value)
+        least = values.get((row.case, row.metric + _LEAST))
+        most = values.get((row.case, row.metric + _MOST))
+        if least is not None and most is not None:
+            text += f" ({number(least)} to {number(most)})"
+        yield row, text
+
+
+def number(value: float) -> str:
+    """Write a number with three digits that count."""
     if value == int(value) or abs(value) >= 1000:
         return f"{value:,.0f}"
-    digits = max(0, 2 - math.floor(math.log10(abs(value))))
-    return f"{value:.{min(digits, 3)}f}"
+    digits = 2 - math.floor(math.log10(abs(value)))
+    return f"{value:.{min(max(digits, 0), 3)}f}"
 
 
 def _goal(row: Row) -> str:
-    return "" if row.goal is None else f"{row.goal[0]} {_number(row.goal[1])}"
+    return "" if row.goal is None else f"{row.goal[0]} {row.goal[1]:g}"

@@ -23,7 +23,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class SetParameter(Command):
-    """Set ``parameter`` of ``box``; a hand stays on a parameter that a cable writes."""
+    """Set ``parameter`` of ``box``; a hand stays on a parameter that a cable writes.
+
+    A part of a parameter that is a table is named "look.ink".
+    """
 
     box: str
     parameter: str

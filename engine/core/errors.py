@@ -32,7 +32,7 @@ def as_written(value: object) -> str:
         return f"[{', '.join(map(as_written, value))}]"
     if isinstance(value, dict):
         return f"{{ {', '.join(f'{key} = {as_written(one)}' for key, one in value.items())} }}"
-    return str(value)
+    return str(value).removesuffix(".0")
 
 
 class SensoriumError(Exception):

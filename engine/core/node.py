@@ -50,7 +50,8 @@ class Box:
     def wake(self) -> Ns | None:
         """Say when ``on_wake`` shall be called though nothing arrives; None for never.
 
-        Asked after every call of ``process``, ``send`` and ``on_wake``.
+        Asked after every call of ``process``, ``send`` and ``on_wake``. A node on a thread of its
+        own is never woken.
         """
         return None
 
@@ -154,7 +155,11 @@ class Tape(Source):
 
     @abstractmethod
     def events(self) -> Iterator[tuple[Ns, str, Message]]:
-        """Yield (time since the start, outlet, message) in order of time."""
+        """Yield (time since the start, outlet, message) in order of time.
+
+        A message None says that nothing comes before that time: who makes pictures says so before
+        it makes the next, which is then asked for only just in time.
+        """
 
 
 Tap = Callable[[str, dict[str, Any]], None]

@@ -16,7 +16,7 @@ import json
 import math
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -66,7 +66,8 @@ class Param:
 class Parameter:
     """One parameter of a box, as read from its class.
 
-    ``name`` is its key in a patch, ``field`` the attribute, ``type`` the bare Python type.
+    ``name`` is its key in a patch, ``field`` the attribute, ``type`` the bare Python type. Where
+    that is a table, its entries are parts: parameters with the ``key`` that they have in it.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Parameter:
     default: Any
     fixed: bool
     param: Param
+    key: str = ""
 
     @property
     def required(self) -> bool:
@@ -85,6 +87,11 @@ class Parameter:
     def is_time(self) -> bool:
         """Whether it is written with a unit of time."""
         return self.param.unit == "s"
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it has parts."""
+        return _table(self.type) is not None
 
     def expected(self) -> str:
         """Say in words what fits, as error messages and the reference page need it."""
@@ -102,6 +109,8 @@ class Parameter:
 
     def from_patch(self, value: object) -> Any:
         """Convert what a patch says; raises ParameterError where it does not fit."""
+        if isinstance(value, dict) and self.is_table:
+            return {key: self._within(key, one, Parameter.from_patch) for key, one in value.items()}
         if self.is_time:
             return self._in_range(seconds(value), value)
         return self._in_range(self._convert(self._hertz(value)), value)
@@ -112,6 +121,8 @@ class Parameter:
         A slider that overshoots must not be refused in mid-show; what is no number at all is.
         A parameter of time takes seconds. Raises ParameterError.
         """
+        if isinstance(value, dict) and self.is_table:
+            return {key: self._within(key, one, Parameter.from_wire) for key, one in value.items()}
         if self.type is float and isinstance(value, bool):
             value = float(value)
         elif self.type is int and isinstance(value, float) and math.isfinite(value):
@@ -133,6 +144,31 @@ class Parameter:
         """Give the frequency of a note that is named where Hz are meant; anything else as it is."""
         note = note_named(value) if self.param.unit == HERTZ and isinstance(value, str) else None
         return value if note is None else hz_of(note)
+
+    def part(self, key: str) -> Parameter:
+        """Give the parameter that is one entry of this table; raises ParameterError."""
+        table = _table(self.type)
+        if table is None:
+            raise ParameterError(f'"{self.name}" has no parts')
+        keys, kind = table
+        known = _choices(keys)
+        if known and key not in known:
+            raise ParameterError(f'"{self.name}" has no "{key}".{nearest(key, known)}')
+        return Parameter(
+            f"{self.name}.{key}", self.field, kind, MISSING, self.fixed, self.param, key
+        )
+
+    def parts(self) -> tuple[Parameter, ...]:
+        """List the parts by name where the type names them, in its order."""
+        table = _table(self.type)
+        return tuple(self.part(key) for key in _choices(table[0])) if table else ()
+
+    def _within(self, key: str, value: object, read: Callable[[Parameter, object], Any]) -> Any:
+        part = self.part(key)
+        try:
+            return read(part, value)
+        except ParameterError as error:
+            raise ParameterError(f"{key}: {error}") from None
 
     def _whole(self, value: object) -> object:
         """Give 90 for 90.0 where no other number fits: many tools send nothing but floats."""
@@ -210,6 +246,8 @@ def describe(kind: Any) -> str:
         return " or ".join(describe(part) for part in get_args(kind) if part is not type(None))
     if origin in (list, tuple) and get_args(kind):
         return f"a list of {_describe_many(get_args(kind))}"
+    if origin is dict:
+        return f"a table of {_describe_many(get_args(kind)[1:])}"
     return _WORDS.get(origin or kind, "a table" if isinstance(origin, type(Mapping)) else "a value")
 
 
@@ -224,6 +262,15 @@ def _describe_many(kinds: tuple[Any, ...]) -> str:
 def either(words: list[str]) -> str:
     """Join words by commas and a last "or"."""
     return " or ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+
+
+def _table(kind: Any) -> tuple[Any, Any] | None:
+    """Find the types of keys and values where a table fits; None where it does not."""
+    for one in (kind, *get_args(kind)):
+        if get_origin(one) is dict:
+            keys, values = get_args(one)
+            return keys, values
+    return None
 
 
 def _choices(kind: Any) -> list[str]:

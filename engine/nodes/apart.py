@@ -7,7 +7,8 @@ from typing import Annotated
 from engine.core.messages import Pose
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.dsp import body
+from engine.dsp.body import SEEN, Body
+from engine.dsp.parts import Part
 from engine.dsp.people import Who, find
 
 
@@ -19,16 +20,16 @@ class Apart(Node):
     either part is not seen.
     """
 
-    one: Annotated[body.Part, Param("a part of the body")] = "left_hand"
-    other: Annotated[body.Part, Param("another part of the body")] = "right_hand"
+    one: Annotated[Part, Param("a part of the body")] = "left_hand"
+    other: Annotated[Part, Param("another part of the body")] = "right_hand"
     person: Who = 0
     confidence: Annotated[
         float, Param("a joint that is less sure than this is taken as not seen", 0, 1)
-    ] = body.SEEN
+    ] = SEEN
 
     def process(self, pose: Pose) -> float | None:
         """Give the distance, 0 to 1."""
         person = find(pose, self.person)
         if person is None:
             return None
-        return body.apart(person.joints, pose.aspect, self.one, self.other, self.confidence)
+        return Body(person.joints, pose.aspect, self.confidence).apart(self.one, self.other)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from engine.core.clock import ns
 from engine.core.messages import Ns
@@ -22,6 +22,8 @@ class Empty(Node):
     numbers come again they pass at once; put a ``smooth`` behind it for a soft return. Says nothing
     before the first number has come.
     """
+
+    outlasts_loss: ClassVar[bool] = True
 
     to: Annotated[float, Param("where the number comes to rest")] = 0.0
     after: Annotated[float, Param("how long nothing must have come", 0, 3600, unit="s")] = 2.0

@@ -37,7 +37,7 @@ class Energy(Node):
         if person.id != self._id:
             self._energy.reset()
             self._id = person.id
-        return self._energy.update(person.joints, pose.aspect, at, self.confidence)
+        return self._energy.update(body.Body(person.joints, pose.aspect, self.confidence), at)
 
     def reset(self) -> None:
         """Begin anew: where the body was before a gap says nothing about its speed."""

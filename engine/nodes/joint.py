@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from engine.core.messages import Pose
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.dsp import body
+from engine.dsp.body import SEEN, Body
+from engine.dsp.parts import Part
 from engine.dsp.people import Who, find
 
 
@@ -26,7 +27,7 @@ class Joint(Node):
     Gives nothing while the part is not seen; ``empty`` on the box says what then becomes of it.
     """
 
-    joint: Annotated[body.Part, Param("which part of the body")] = "right_hand"
+    joint: Annotated[Part, Param("which part of the body")] = "right_hand"
     axis: Annotated[
         Literal["height", "x", "y", "confidence"],
         Param("height on the body, place in the picture, or how surely it is seen"),
@@ -34,18 +35,19 @@ class Joint(Node):
     person: Who = 0
     confidence: Annotated[
         float, Param("a joint that is less sure than this is taken as not seen", 0, 1)
-    ] = body.SEEN
+    ] = SEEN
 
     def process(self, pose: Pose) -> float | None:
         """Give the number, 0 to 1."""
         person = find(pose, self.person)
         if person is None:
             return None
+        body = Body(person.joints, pose.aspect, self.confidence)
         if self.axis == "confidence":
-            return body.sureness(person.joints, self.joint)
+            return body.sureness(self.joint)
         if self.axis == "height":
-            return body.height(person.joints, self.joint, pose.aspect, self.confidence)
-        place = body.position(person.joints, self.joint, self.confidence)
+            return body.height(self.joint)
+        place = body.position(self.joint)
         if place is None:
             return None
         return min(1.0, max(0.0, place[0] if self.axis == "x" else place[1]))

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from engine.core.messages import Person, Pose
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.dsp import body
+from engine.dsp.body import Body
 from engine.dsp.people import find
 
 
@@ -53,11 +53,12 @@ class Pick(Node):
 
         The largest is the one who stands tallest, for a raised arm brings nobody nearer.
         """
-        centre = body.centre(person.joints)
+        body = Body(person.joints, aspect)
+        centre = body.centre()
         if centre is None:
             return float("-inf")
         bonus = self.stay if person.id == self._id else 0.0
         if self.person == "largest":
-            return bonus + (body.stature(person.joints, aspect) or 0.0)
+            return bonus + (body.stature or 0.0)
         x = centre[0]
         return bonus + {"leftmost": -x, "rightmost": x}.get(str(self.person), -abs(x - 0.5))

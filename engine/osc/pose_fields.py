@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ParameterError, nearest
 from engine.core.messages import Ns, Person, Pose
-from engine.dsp.body import PARTS
+from engine.dsp.parts import PARTS
 from engine.osc.address import check
 from engine.osc.crowd import Who, gather, who
 from engine.osc.layout import Dialect, Layout, Options
@@ -57,7 +57,7 @@ class Fields(Layout):
         here = who(people)
         table = self._tables.get(here) or self._table(here)
         row = self._row(message, people, at)
-        return table.write(np.clip(row, 0, 1) if self._dialect.clamp else row)
+        return table.write(row.clip(0, 1) if self._dialect.clamp else row)
 
     def example(self) -> Sequence[bytes]:
         """Give the messages of one person."""

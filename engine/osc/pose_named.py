@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.messages import Ns, Person, Pose
-from engine.dsp import body
+from engine.dsp.body import Body, Energy
 from engine.osc.address import slotted
 from engine.osc.crowd import Who, gather, left, who
 from engine.osc.layout import Dialect, Options
@@ -44,7 +44,7 @@ class Named(Fields):
         super().__init__(_lines(base, options), dialect)
         self._leave = f"{base}/here"
         self._here: Who = ()
-        self._energies: dict[int, body.Energy] = {}
+        self._energies: dict[int, Energy] = {}
 
     def encode(self, message: Pose, at: Ns) -> Sequence[bytes]:
         """Give the messages of everybody, and ``here 0`` for who has left."""
@@ -70,21 +70,23 @@ class Named(Fields):
         return [Packer(self._leave.format(slot=slot), tag).pack(0) for slot in slots]
 
     def _row(self, pose: Pose, people: tuple[Person, ...], at: Ns) -> NDArray[np.float32]:
-        joints = gather(people).reshape(len(people), -1)
-        said = np.array([self._body(person, pose.aspect, at) for person in people], np.float32)
-        return np.hstack((joints, said)).reshape(-1)
+        rows = np.empty((len(people), self._columns), np.float32)
+        rows[:, :_JOINTS] = gather(people).reshape(len(people), -1)
+        rows[:, _JOINTS:] = [self._body(person, pose.aspect, at) for person in people]
+        return rows.reshape(-1)
 
     def _body(self, person: Person, aspect: float, at: Ns) -> list[float]:
         """Give what BODY names, then whether each is known, then a 1 for what always is."""
-        joints = person.joints
-        energy = self._energies.setdefault(person.id, body.Energy())
+        body = Body(person.joints, aspect)
+        if (energy := self._energies.get(person.id)) is None:
+            energy = self._energies[person.id] = Energy()
         values = (
-            *(body.centre(joints) or (None, None)),
-            body.size(joints),
-            body.height(joints, "left_hand", aspect),
-            body.height(joints, "right_hand", aspect),
-            body.apart(joints, aspect, "left_hand", "right_hand"),
-            energy.update(joints, aspect, at),
+            *(body.centre() or (None, None)),
+            body.size(),
+            body.height("left_hand"),
+            body.height("right_hand"),
+            body.apart("left_hand", "right_hand"),
+            energy.update(body, at),
         )
         return [value or 0.0 for value in values] + [value is not None for value in values] + [1.0]
 

@@ -91,14 +91,16 @@ class Builder:
             known.discard("every")  # it thins what "send" says
         if written.ports and not issubclass(cls, Sink):
             self._complain(written, f"{written.use} is no output, so it sends nothing", "send")
-        for key in (*written.values, *written.cables):
+        for key in (*written.values, *(key for key in written.cables if "." not in key)):
             if key not in known:
                 there = f" There is: {', '.join(sorted(known))}."
                 message = f'{written.use} has no "{key}".{nearest(key, known) or there}'
                 self._complain(written, message, key)
-        for name in parameters:
-            if name in written.cables and parameters[name].fixed:
-                self._complain(written, "cannot be changed while playing, so takes no cable", name)
+        for name in written.cables:
+            whole, *part = name.split(".", 1)
+            if whole in parameters and parameters[whole].fixed:
+                message = "cannot be changed while playing, so takes no cable"
+                self._complain(written, message, whole, *part)
 
     def _values(self, written: Written, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
         values = {}

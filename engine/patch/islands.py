@@ -25,8 +25,10 @@ class Loop(Exception):
 def make_islands(boxes: dict[str, PlannedBox], wires: Iterable[Wire]) -> dict[Outlet, Island]:
     """Order everything that follows from each root; raises Loop."""
     outgoing: dict[str, list[Wire]] = defaultdict(list)
-    for wire in wires:
+    written: dict[int, int] = {}
+    for place, wire in enumerate(wires):
         outgoing[wire.source.box].append(wire)
+        written[id(wire)] = place
     order = {name: place for place, name in enumerate(boxes)}
     roots = {
         wire.source: None
@@ -34,7 +36,10 @@ def make_islands(boxes: dict[str, PlannedBox], wires: Iterable[Wire]) -> dict[Ou
         for wire in outgoing[name]
         if is_root(boxes[wire.source.box])
     }
-    return {root: Island(root, _Orderer(root, boxes, outgoing, order).steps()) for root in roots}
+    return {
+        root: Island(root, _Orderer(root, boxes, outgoing, order, written).steps())
+        for root in roots
+    }
 
 
 def is_root(planned: PlannedBox) -> bool:
@@ -61,11 +66,13 @@ class _Orderer:
         boxes: dict[str, PlannedBox],
         outgoing: dict[str, list[Wire]],
         order: dict[str, int],
+        written: dict[int, int],
     ) -> None:
         self._root = root
         self._boxes = boxes
         self._outgoing = outgoing
         self._order = order
+        self._written = written
 
     def steps(self) -> tuple[Step, ...]:
         """Give the boxes of the island in order, each parameter just before the box it belongs to.
@@ -108,12 +115,8 @@ class _Orderer:
         for name in inside:
             if not is_root(self._boxes[name]):
                 wires += self._outgoing[name]
-        wires.sort(key=self._written)
+        wires.sort(key=lambda wire: self._written[id(wire)])
         return wires
-
-    def _written(self, wire: Wire) -> tuple[int, int]:
-        index = next(i for i, w in enumerate(self._outgoing[wire.source.box]) if w is wire)
-        return self._order[wire.box], index
 
     def _wires_into(self, name: str, members: list[str]) -> list[Wire]:
         inside = set(members)

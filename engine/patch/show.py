@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from engine.core.node import Node, Sink, Source
-from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
+from engine.core.signature import read_signature
+from engine.patch.facts import written_time
+from engine.patch.plan import Into, Plan, PlannedBox, Wire
 
 
 def mermaid(plan: Plan) -> str:
@@ -14,31 +16,65 @@ def mermaid(plan: Plan) -> str:
     for wire in plan.wires:
         if plan.boxes[wire.box].hidden:
             continue
-        source, way = _begin(plan, wire)
+        begin, way = _begin(plan, wire)
+        source = begin.source
         arrow = "-.->" if wire.into in (Into.PARAMETER, Into.COLD) else "-->"
-        label = " ".join(text for text in (source.name, wire.part, *way, _end(wire)) if text)
+        label = _label(plan, begin, wire, way)
         said = f'|"{_quoted(label)}"|' if label else ""
         lines.append(f"    {ids[source.box]} {arrow}{said} {ids[wire.box]}")
     return "\n".join(lines)
 
 
-def _begin(plan: Plan, wire: Wire) -> tuple[Outlet, list[str]]:
+def _label(plan: Plan, begins: Wire, wire: Wire, way: list[str]) -> str:
+    """Say what is on a cable: which output, what happens on the way, where it ends."""
+    source = begins.source
+    name = "" if source.name in _main(plan.boxes[source.box]) else source.name
+    begin = begins.part or name
+    end = "" if wire.into is Into.HOT else wire.name.partition("#")[0]
+    if wire.into in (Into.PARAMETER, Into.COLD):
+        return " ".join(text for text in (begin, "; ".join(way), "to", end) if text)
+    way = [begin, *way] if begin else way
+    return "<br/>".join(text for text in ("; ".join(way), end) if text)
+
+
+def _main(planned: PlannedBox) -> tuple[str, ...]:
+    """Give the names of the output that needs none."""
+    if isinstance(planned.box, Source):
+        return tuple(planned.box.outlets())[:1]
+    return ("", *read_signature(type(planned.box)).fields[:1])
+
+
+def _begin(plan: Plan, wire: Wire) -> tuple[Wire, list[str]]:
     """Follow a cable back over the small boxes on it to where it begins."""
     way: list[str] = []
     while plan.boxes[wire.source.box].hidden:
         hidden = plan.boxes[wire.source.box]
-        way.insert(0, hidden.use)
+        way.insert(0, _small(hidden))
         wire = next(w for w in plan.wires if w.box == hidden.name and w.into is Into.HOT)
-    return wire.source, way
+    return wire, way
 
 
-def _end(wire: Wire) -> str:
-    return "" if wire.into is Into.HOT else wire.name
+def _small(hidden: PlannedBox) -> str:
+    """Say what a small box on a cable does."""
+    values = hidden.values
+    match hidden.use:
+        case "scale":
+            ranges = [
+                (word, values[key]) for word, key in (("in", "in_"), ("to", "to")) if key in values
+            ]
+            said = [f"{word} {low:g} to {high:g}" for word, (low, high) in ranges]
+            return ", ".join([*said, *([values["curve"]] if "curve" in values else [])])
+        case "gate":
+            return f"above {values['above']:g}"
+        case "throttle":
+            often = "every" if values["last"] else "at most every"
+            return f"{often} {written_time(values['time'])}"
+    return hidden.use
 
 
 def _shape(planned: PlannedBox) -> str:
-    text = planned.name if planned.use == planned.name else f"{planned.name}<br/>{planned.use}"
-    text = _quoted(text)
+    name = planned.name.partition("/")[0]
+    text = _quoted(name if planned.use == planned.name else f"{name}<br/>{planned.use}")
     if isinstance(planned.box, Source):
         return f'(["{text}"])'
     if isinstance(planned.box, Sink):

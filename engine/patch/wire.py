@@ -50,8 +50,10 @@ class Wirer:
             self._lay_inlets(written, planned)
         parameters = read_parameters(type(planned.box))
         for key, cable in written.cables.items():
-            if key in parameters or key == "on":
+            if key == "on" or key in parameters:
                 self._lay_parameter(written.name, key, parameters.get(key), cable)
+            elif "." in key:
+                self._lay_part(written.name, key, parameters, cable)
 
     def _lay_inlets(self, written: Written, planned: PlannedBox) -> None:
         hot, *cold = inlets_of(type(planned.box))
@@ -78,6 +80,15 @@ class Wirer:
             self._lay(cable, accepts, box, Into.PARAMETER, key)
         elif parameter:
             self._complain(cable, f"takes {parameter.expected()}, which no cable carries")
+
+    def _lay_part(
+        self, box: str, key: str, parameters: Mapping[str, Parameter], cable: Cable
+    ) -> None:
+        whole, _, part = key.partition(".")
+        try:
+            self._lay_parameter(box, key, parameters[whole].part(part), cable)
+        except ParameterError as error:
+            self._complain(cable, str(error))
 
     def _lay_ports(self, written: Written, planned: PlannedBox, sink: Sink) -> None:
         ports = list(written.ports)

@@ -24,7 +24,8 @@ SETTINGS = ("title", "about")
 
 @dataclass
 class Written:
-    """One box as written. Cables are by the name they end in; "from" is the first inlet.
+    """One box as written. Cables are by the name they end in: "from" is the first inlet,
+    "look.ink" a part of the table "look".
 
     ``words`` says by which words the patch writes parameters, where by others than their names;
     ``said`` is every key that is written, also where its cable could not be read.
@@ -138,6 +139,8 @@ class _Reader:
             path = (*written.path, key)
             if key == "from" or is_cable(value):
                 self._cable(written, key, value, path)
+            elif isinstance(value, dict):
+                written.values[key] = self._table_of(written, key, value, path)
             else:
                 written.values[key] = value
         if isinstance(send, dict):
@@ -145,6 +148,15 @@ class _Reader:
                 self._ports(written, port, value, every)
         else:
             self._complain(f"expected a table of what to send, got {as_written(send)}", "send")
+
+    def _table_of(
+        self, written: Written, key: str, table: dict[str, Any], path: KeyPath
+    ) -> dict[str, Any]:
+        """Give a table without the cables in it; those end in parts of it, such as "look.ink"."""
+        for part, value in table.items():
+            if is_cable(value):
+                self._cable(written, f"{key}.{part}", value, (*path, part))
+        return {part: value for part, value in table.items() if not is_cable(value)}
 
     def _every(self, written: Written, table: dict[str, Any]) -> object:
         """Take what thins every cable of an output; nothing where it is no time."""

@@ -7,6 +7,7 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from engine.core.addresses import find_parameter
 from engine.core.messages import KINDS, Kind
 from engine.core.node import Node, Sink, Source
 from engine.core.signature import Inlet, read_signature
@@ -146,8 +147,10 @@ class Assembler:
         if wire.into is Into.PORT:
             route = self._engine.trace.routes[route_name(state.name, wire.name)]
             return PortStep(self._engine, Way(state, state.sink, wire.name, route), slot, read)
-        parameter = None if wire.name == "on" else state.parameters[wire.name]
-        return ParameterStep(self._engine, state, parameter, slot, read)
+        parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)
+        step = ParameterStep(self._engine, state, parameter, slot, read)
+        state.cabled[wire.name] = step.again
+        return step
 
     def _call_step(self, state: BoxState) -> Step:
         assert isinstance(state.box, Node)

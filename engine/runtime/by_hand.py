@@ -5,8 +5,10 @@ A hand that sets a parameter takes it over from the cable that writes it, until 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.core.addresses import every_name, find_parameter
 from engine.core.commands import Command, Lost, Notice, Panic, PlayPatch, Release, SetParameter
 from engine.core.errors import ParameterError, nearest
 from engine.runtime.call import in_words
@@ -48,15 +50,16 @@ def _refuse(
 
 def _change(engine: Engine, command: SetParameter | Release) -> str:
     """Set or release a parameter; gives why that cannot be, or nothing."""
+    command = _addressed(engine, command)
     state = engine.states.get(command.box)
     if state is None or state.hidden:
         shown = [name for name, known in engine.states.items() if not known.hidden]
         return f'there is no box "{command.box}".{nearest(command.box, shown)}'
-    if command.parameter != "on" and command.parameter not in state.parameters:
-        hint = nearest(command.parameter, (*state.parameters, "on"))
+    if command.parameter != "on" and not find_parameter(state.parameters, command.parameter):
+        hint = nearest(command.parameter, (*every_name(state.parameters), "on"))
         return f'{command.box} has no parameter "{command.parameter}".{hint}'
     if isinstance(command, Release):
-        state.hands.discard(command.parameter)
+        state.release(command.parameter)
         return ""
     try:
         _set(engine, state, command)
@@ -68,6 +71,14 @@ def _change(engine: Engine, command: SetParameter | Release) -> str:
     return ""
 
 
+def _addressed(engine: Engine, command: SetParameter | Release) -> SetParameter | Release:
+    """Read /style/look/ink as the part "look.ink" of "style", where no box is "style/look"."""
+    box, slash, whole = command.box.rpartition("/")
+    if command.box in engine.states or not slash or box not in engine.states:
+        return command
+    return replace(command, box=box, parameter=f"{whole}.{command.parameter}")
+
+
 def _set(engine: Engine, state: BoxState, command: SetParameter) -> None:
     """Set a parameter, or the switch "on"; raises ParameterError."""
     if command.parameter == "on":
@@ -75,7 +86,8 @@ def _set(engine: Engine, state: BoxState, command: SetParameter) -> None:
             raise ParameterError(f"expected true or false, got {command.value!r}")
         engine.switch(state, command.value > 0)
         return
-    parameter = state.parameters[command.parameter]
+    parameter = find_parameter(state.parameters, command.parameter)
+    assert parameter is not None, "asked for before"
     if parameter.fixed:
         raise ParameterError("cannot be changed while playing")
     engine.set(state, parameter, parameter.from_wire(command.value))

@@ -92,6 +92,7 @@ class Engine:
 
     def set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         """Set a parameter of a box, on the thread that calls the box."""
+        value = state.put_together(parameter, value)
         if state.lane is not None:
             state.lane.set_parameter(parameter.field, value)
         else:
@@ -139,7 +140,10 @@ class Engine:
 
     def _arrival(self, entry: Arrival) -> None:
         name = entry.source
-        self.trace.sources[name].messages += 1
+        trace = self.trace.sources[name]
+        trace.messages += 1
+        if trace.state == "lost":
+            return  # it is late: what hangs on it has been brought to rest
         island = self._islands.get((name, entry.outlet))
         state = self.states[name]
         if island is not None and state.on and self._usable(state, entry.message):

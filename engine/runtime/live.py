@@ -9,17 +9,18 @@ import asyncio
 import gc
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from engine.core.clock import SECOND, Clock, SystemClock
+from engine.core.clock import Clock, SystemClock
 from engine.core.commands import Command, Release, SetParameter
 from engine.core.mailbox import Mailbox
 from engine.core.messages import KINDS, Kind, Message, Ns
 from engine.core.node import Emit, Node, Remote, Sink, Source, Tape
 from engine.patch.plan import Plan
 from engine.runtime.call import in_words
+from engine.runtime.closing import close_all
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Asked, Entry, LaneSent, StateChange, WakeUp
 from engine.runtime.lanes import ThreadLane, close_quietly
@@ -29,8 +30,8 @@ from engine.runtime.timer import Timer, make_timer
 from engine.runtime.trace import LOG
 
 _SWITCH_INTERVAL = 0.0005
-_PATIENCE = 3.0
-"""Seconds that everything that stalls is waited for at the end, all together."""
+_READY = 2.0
+"""Seconds that a film waits at most for models and outputs to be there before it begins."""
 
 
 class Live:
@@ -43,6 +44,7 @@ class Live:
         self._keepers: dict[str, Keeper] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: Timer | None = None
+        self._tapes: dict[str, Tape] = {}
         self._woken = False
         self._silenced = False
         self._done = asyncio.Event()
@@ -93,7 +95,7 @@ class Live:
     # The beginning.
 
     def _settle(self) -> None:
-        """Keep the interpreter from holding up the loop: see DESIGN, hygiene."""
+        """Keep the interpreter from holding up the loop: see docs/design.md."""
         sys.setswitchinterval(_SWITCH_INTERVAL)
         gc.collect()
         gc.freeze()
@@ -115,9 +117,33 @@ class Live:
             if isinstance(state.box, Sink):
                 self._open_sink(name, state.box)
         for name, state in self.engine.states.items():
-            if isinstance(state.box, Source):
-                self._keepers[name] = self._keeper(name, state.box).keep_source(self._emit(name))
+            if isinstance(state.box, Tape):
+                self._tapes[name] = state.box
+            elif isinstance(state.box, Source):
+                self._open_source(name, state.box)
+        assert self._loop is not None
+        self._start_tapes_if_ready()
+        self._loop.call_later(_READY, self._start_tapes)
         self._report()
+
+    def _open_source(self, name: str, source: Source) -> None:
+        self._keepers[name] = self._keeper(name, source).keep_source(self._emit(name))
+
+    def _start_tapes_if_ready(self) -> None:
+        """Begin a film when all that shall see and send it is there, or is known to be missing."""
+        if all(state != "opening" for state in self._states_below_sources()):
+            self._start_tapes()
+
+    def _states_below_sources(self) -> list[str]:
+        trace = self.engine.trace
+        return [*(lane.state for lane in trace.lanes.values()), *trace.sinks.values()]
+
+    def _start_tapes(self) -> None:
+        """Begin all films; those that play already are let be."""
+        tapes, self._tapes = self._tapes, {}
+        if not self._done.is_set():
+            for name, tape in tapes.items():
+                self._open_source(name, tape)
 
     def _open_sink(self, name: str, sink: Sink) -> None:
         if sink.lane:
@@ -150,19 +176,11 @@ class Live:
         Why a thread of its own, and no pool: the end of a pool waits for every thread in it, and
         then a device that stalls would keep the program from ending.
         """
-        until = Ns(self._clock.now() + round(_PATIENCE * SECOND))
         out_lanes = [state.out_lane for state in self.engine.states.values() if state.out_lane]
-        self._stop_all(out_lanes, until)
-        self._stop_all([*self._keepers.values(), *self._lanes], until)
+        close_all((out_lanes, [*self._keepers.values(), *self._lanes]), self._clock)
         assert self._loop is not None
         with suppress(RuntimeError):  # nobody waited
             self._loop.call_soon_threadsafe(self._closed.set)
-
-    def _stop_all(self, running: Sequence[Keeper | ThreadLane | SinkLane], until: Ns) -> None:
-        for each in running:
-            each.stop()
-        for each in running:
-            each.join(max(0.0, (until - self._clock.now()) / SECOND))
 
     # What comes from other threads.
 
@@ -203,7 +221,7 @@ class Live:
         trace = self.engine.trace.sources.get(name)
         if trace is not None:
             trace.dropped = sum(door.dropped.values())
-            trace.restarts = self._keepers[name].restarts
+            trace.restarts = self._keepers[name].restarts if name in self._keepers else 0
         if door.overruns:
             self.engine.tell(name, "says more than can be played; everything is silenced")
             self.engine.silence()
@@ -226,6 +244,8 @@ class Live:
             gc.freeze()  # what it has loaded stays; moving it there takes no time
         elif entry.state == "ended" and self._all_ended():
             self._done.set()
+        if self._tapes:
+            self._start_tapes_if_ready()
 
     def _all_ended(self) -> bool:
         """Tell whether every source that says when a show is over has ended."""

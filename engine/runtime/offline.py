@@ -142,7 +142,7 @@ class Offline:
         """Put the next event of a tape on the heap."""
         change = StateChange(name, "ended")
         try:
-            event = next(self._tapes[name], None)
+            event = next((e for e in self._tapes[name] if e[2] is not None), None)
         except Exception as error:
             event = None
             change = StateChange(name, "lost", lost_in_words(error))

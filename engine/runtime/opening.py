@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.core.errors import PatchError, Problem, nearest
 from engine.core.share import share
+from engine.patch.build import Find
 from engine.patch.compile import compile_patch
 from engine.patch.load import Document, load
 from engine.patch.plan import Plan
@@ -42,13 +43,23 @@ def open_patch(
     ``to`` is where its OSC goes instead, ``sets`` are texts such as "reach.joint=nose". A live one
     can be controlled by OSC, whether it says so or not.
     """
-    document = load(file)
+    return open_document(load(file), Registry(file.parent).find, to=to, sets=sets, live=live)
+
+
+def open_document(
+    document: Document,
+    find: Find,
+    *,
+    to: str | None = None,
+    sets: Iterable[str] = (),
+    live: bool = True,
+) -> Plan:
+    """Do what ``open_patch`` does with a patch that has been read; ``find`` knows the boxes."""
     _lay_over(document, to, sets)
     if live:
         _add_control(document)
-    registry = Registry(file.parent)
-    plan = compile_patch(document, registry.find)
-    substitute(plan, registry.find, live=live)
+    plan = compile_patch(document, find)
+    substitute(plan, find, live=live)
     return plan
 
 
@@ -63,13 +74,18 @@ def _lay_over(document: Document, to: str | None, sets: Iterable[str]) -> None:
             document.override(name, "to", to, by=f"--to {to}")
     for text in sets:
         address, equals, value = text.partition("=")
-        box, dot, key = address.strip().rpartition(".")
+        box, dot, key = address.strip().partition(".")
         if not (box and dot and key and equals):
             raise PatchError([Problem(f'--set: expected BOX.PARAMETER=VALUE, got "{text}"')])
         if not isinstance(document.tables.get(box), dict):
             hint = nearest(box, document.tables)
             raise PatchError([Problem(f'--set: there is no box "{box}".{hint}', document.file)])
-        document.override(box, key, _value(value.strip()), by=f"--set {text}")
+        key, *part = key.split(".", 1)
+        what = _value(value.strip())
+        if part:
+            table = document.tables[box].get(key)
+            what = {**table, part[0]: what} if isinstance(table, dict) else {part[0]: what}
+        document.override(box, key, what, by=f"--set {text}")
 
 
 def _value(text: str) -> object:

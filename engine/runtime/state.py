@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from engine.core.addresses import lies_in, with_part
 from engine.core.node import Box, Sink
 from engine.core.parameter import Parameter, read_parameters
 from engine.patch.plan import PlannedBox
@@ -17,9 +19,11 @@ from engine.runtime.wakes import wants_waking
 class BoxState:
     """One box while it plays.
 
-    ``hands`` are the parameters that somebody took over from a cable. ``failing`` says that its
-    last call raised. Of an output, ``up`` says that it is open, ``touched`` that it is to be
-    flushed when the tick ends, ``stumbled`` that it raised in this tick.
+    ``cabled`` takes up again what the cable into a parameter says; ``hands`` are the parameters
+    that somebody took over. ``tables`` holds, by field, what parameters that have parts were last
+    set to. ``failing`` says that its last call raised. Of an output, ``up`` says that it is open,
+    ``touched`` that it is to be flushed when the tick ends, ``stumbled`` that it raised in this
+    tick.
     """
 
     name: str
@@ -32,7 +36,9 @@ class BoxState:
     lane: Lane | None = None
     out_lane: SinkLane | None = None
     up: bool = False
+    cabled: dict[str, Callable[[], None]] = field(default_factory=dict)
     hands: set[str] = field(default_factory=set)
+    tables: dict[str, object] = field(default_factory=dict)
     failing: bool = False
     touched: bool = False
     stumbled: bool = False
@@ -42,6 +48,31 @@ class BoxState:
         """The box, where it is known to be an output."""
         assert isinstance(self.box, Sink)
         return self.box
+
+    def in_hand(self, name: str) -> bool:
+        """Tell whether somebody took over a parameter, the whole that it is part of, or a part."""
+        return any(lies_in(name, hand) for hand in self.hands)
+
+    def release(self, name: str) -> None:
+        """Give a parameter, and all parts that it has, back to the cables that write them."""
+        released = {hand for hand in self.hands if hand == name or hand.startswith(f"{name}.")}
+        self.hands -= released
+        for cabled, take_up in self.cabled.items():
+            if any(lies_in(cabled, hand) for hand in released):
+                take_up()
+
+    def put_together(self, parameter: Parameter, value: object) -> object:
+        """Give what the field of a parameter shall hold: for a part, the table that it is in.
+
+        Every change makes a new table, for the box may be reading the last one on its own thread.
+        """
+        if parameter.key:
+            whole = self.tables.get(parameter.field, getattr(self.box, parameter.field))
+            value = with_part(whole, parameter.key, value)
+        elif not parameter.is_table:
+            return value
+        self.tables[parameter.field] = value
+        return value
 
 
 def state_of(planned: PlannedBox) -> BoxState:

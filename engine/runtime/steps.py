@@ -127,7 +127,7 @@ class ParameterStep:
     def fire(self, tick: int) -> None:
         """Set the parameter to what the cable carries."""
         name = "on" if self._parameter is None else self._parameter.name
-        if name in self._state.hands:
+        if self._state.in_hand(name):
             return
         try:
             value = self._read()
@@ -139,6 +139,11 @@ class ParameterStep:
             self._engine.tell(self._state.name, f"{name}: {error}")
         except Exception as error:
             self._engine.failed(self._state, error)
+
+    def again(self) -> None:
+        """Set the parameter to what the cable said last, now that no hand is on it."""
+        if self.trigger.value is not NOTHING:
+            self.fire(self.trigger.tick)
 
 
 class PortStep:

@@ -20,4 +20,4 @@ def substitute(plan: Plan, find: Find, *, live: bool) -> None:
         cls = find(use)
         fields = {p.field for p in read_parameters(cls).values()}
         planned.box = cls(**{key: value for key, value in values.items() if key in fields})
-        LOG.info("%s: %s plays in place of %s", planned.name, use, planned.use)
+        LOG.info("%s: the box %s plays here instead of %s", planned.name, use, planned.use)

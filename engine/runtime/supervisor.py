@@ -9,15 +9,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from engine.core.clock import MILLISECOND, SECOND, Clock
+from engine.core.clock import Clock
 from engine.core.errors import DeviceError
 from engine.core.messages import Ns
 from engine.core.node import Emit, Sink, Source, Tape
 from engine.runtime.call import in_words
 from engine.runtime.entries import Entry, StateChange
 from engine.runtime.lanes import FIRST_RETRY, LAST_RETRY, close_quietly
-
-_TOO_LATE = 100 * MILLISECOND
+from engine.runtime.pace import Pace
 
 
 class Keeper:
@@ -99,32 +98,22 @@ class Keeper:
         self._gone.wait()
 
     def _play(self, tape: Tape, emit: Emit) -> StateChange | None:
-        """Emit what a tape yields when its time has come.
-
-        A tape that falls behind, as after the machine slept, goes on from now: it does not rush.
-        """
-        start = self._clock.now()
-        last, at = -1, start
+        """Emit what a tape yields when its time has come."""
+        pace = Pace(self._clock, self._gone)
+        at = Ns(0)
         try:
             for due, outlet, message in tape.events():
-                if due != last:
-                    at, start = self._wait_for(start, due)
-                    last = due
+                if message is None:
+                    pace.rest_until(due)
+                    continue
+                if pace.is_later(due):
+                    at = pace.wait_for(due)
                 if self._gone.is_set():
                     return None
                 emit(outlet, message, at, self._clock.now() - at)  # since then it was decoded
         except Exception as error:
             return StateChange(self._name, "lost", lost_in_words(error))
         return StateChange(self._name, "ended")
-
-    def _wait_for(self, start: Ns, due: Ns) -> tuple[Ns, Ns]:
-        """Wait for a moment of a tape; gives the moment it became and the tape's new start."""
-        left = start + due - self._clock.now()
-        if left > 0:
-            self._gone.wait(left / SECOND)
-        elif left < -_TOO_LATE:
-            start = Ns(start - left)
-        return self._clock.now(), start
 
 
 def lost_in_words(error: Exception) -> str:

@@ -17,14 +17,14 @@ from engine.core.errors import ParameterError
 from engine.core.messages import Message, Ns
 from engine.core.node import Sink
 from engine.core.parameter import Fixed, Param
+from engine.net.tcp import Tcp
+from engine.net.udp import Udp
 from engine.osc.address import of_port
 from engine.osc.bundle import LIMIT, bundles, longest, messages
 from engine.osc.layout import Dialect, Layout, Options
 from engine.osc.layouts import CARRIED, choose, known_layout
 from engine.osc.parse import packet
-from engine.osc.tcp import Tcp
 from engine.osc.tools import Target, target
-from engine.osc.udp import Udp
 
 PRESSED: Final = 50 * MILLISECOND
 """How long a trigger stays pressed."""

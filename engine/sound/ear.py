@@ -24,7 +24,9 @@ SILENT: Final = 2 * SECOND
 
 
 class Ear:
-    """Hears one channel, counted from 0, of the device ``name``.
+    """Hears one channel, counted from 0, of the device ``name``, until it is ``gone``.
+
+    Set ``over`` when the device says that it has stopped.
 
     A block is stamped when its callback begins: the first moment at which it is known here. The
     times that drivers give for their samples are nonsense too often to be relied on.
@@ -32,6 +34,7 @@ class Ear:
 
     def __init__(self, name: str, channel: int, clock: Clock) -> None:
         self.over = threading.Event()
+        self.gone = False
         self._name = name
         self._channel = channel
         self._now = clock.now
@@ -65,10 +68,11 @@ class Ear:
 
     def _look(self, now: Ns) -> Iterator[bytes]:
         since = now - (self._opened if self._heard is None else self._heard)
-        if self.over.is_set():
+        if self.over.is_set() and self._blocks.empty():
+            self.gone = True
             yield self._say(GONE, "stopped; was it unplugged?")
         elif since > (FIRST if self._heard is None else STOPPED):
-            self.over.set()
+            self.gone = True
             yield self._say(GONE, "gives no sound any more; was it unplugged?")
         if self._lost > self._told:
             self._told = self._lost

@@ -46,7 +46,7 @@ def listen(device: str, channel: int, block: int) -> None:
             reasons.append(f"{each.name}: {error}")
             continue
         tell(frame(OPENED, each.name.encode(), number=round(stream.samplerate)))
-        while not ear.over.is_set():
+        while not ear.gone:
             for message in ear.next(LOOK):
                 tell(message)
         return

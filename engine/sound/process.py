@@ -32,7 +32,7 @@ class Listener:
         finally:
             alarm.cancel()
         if first is None or first.kind not in (OPENED, LISTED):
-            self.close()
+            self.release()
             refused = first is not None and first.kind == REFUSED
             raise DeviceError(first.text if first and refused else "the sound device does not open")
         self.first = first

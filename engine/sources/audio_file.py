@@ -77,6 +77,16 @@ class AudioFile(Tape):
             self._emit("", Notice(text), Ns(start * SECOND // rate))
 
 
+class _Forward(soundfile.SoundFile):  # type: ignore[misc]
+    """A sound file that is read from its beginning to its end.
+
+    The library otherwise seeks to where it already is after each block, which breaks MP3.
+    """
+
+    def seekable(self) -> bool:
+        return False
+
+
 def _blocks(sound: soundfile.SoundFile, size: int, channel: int) -> Iterator[NDArray[np.float32]]:
     while True:
         try:
@@ -104,7 +114,7 @@ def _open(file: str) -> soundfile.SoundFile:
     if not os.access(path, os.R_OK):
         raise DeviceError(f'"{file}" may not be read: its permissions forbid it')
     try:
-        return soundfile.SoundFile(str(path))
+        return _Forward(str(path))
     except soundfile.LibsndfileError as error:
         raise DeviceError(
             f'"{file}" is not a sound that can be read: {error.error_string}'

@@ -2,6 +2,7 @@
 
     /reach/smooth/amount 0.3      a parameter; a box may be a link of a chain, as here
     /reach/smooth/amount/release  give it back to its cable
+    /style/look/ink 0.5           one weight of a parameter that is a table of them
     /sensorium/patch 2            go to another patch: by number from 1, name or title
     /panic                        end everything that sounds
 
@@ -27,9 +28,9 @@ from engine.core.messages import Ns
 from engine.core.node import Emit, Remote
 from engine.core.parameter import Fixed, Param
 from engine.core.status import Status
+from engine.net.receiver import Receiver
 from engine.osc.bundle import messages
 from engine.osc.packer import Packer
-from engine.osc.receiver import Receiver
 
 LOCAL: Final = "127.0.0.1"
 TRIES: Final = 20

@@ -22,8 +22,8 @@ from engine.core.errors import ParameterError
 from engine.core.messages import Ns, Trigger
 from engine.core.node import Emit, Source
 from engine.core.parameter import Fixed, Param
+from engine.net.receiver import Receiver
 from engine.osc.address import check
-from engine.osc.receiver import Receiver
 
 Carries = Literal["number", "switch", "trigger", "text"]
 

@@ -13,6 +13,7 @@ from itertools import count
 from operator import itemgetter
 from typing import Annotated, ClassVar, Literal
 
+from engine.core.clock import SECOND
 from engine.core.messages import Block, Frame, Message, Note, Ns, Person, Pitch, Pose
 from engine.core.node import Tape
 from engine.core.parameter import Fixed, Param
@@ -70,6 +71,11 @@ class StandIn(Tape):
     ] = 40.0
     block: Fixed[Annotated[int, Param("of the sound", 64, 2048, unit="samples")]] = 512
 
+    @property
+    def endless(self) -> bool:
+        """Whether it never ends."""
+        return self.seconds == 0
+
     def events(self) -> Iterator[Event]:
         """Yield pictures and sound, each after what is true about it, in the order of time."""
         streams = [self._pictures()] if self.dances else []
@@ -90,12 +96,16 @@ class StandIn(Tape):
         for number in count():
             if 0 < self.seconds <= number / self.fps:
                 return
-            at = Ns(round(number * 1e9 / self.fps))
+            at = self._moment(number)
             cast = scene.cast(number / self.fps)
-            yield at, "joints", Pose(tuple(_person(actor) for actor in cast), aspect)
             image = scene.picture(cast, number)
             image.flags.writeable = False
+            yield at, "joints", Pose(tuple(_person(actor) for actor in cast), aspect)
             yield at, "frame", Frame(image)
+            yield self._moment(number + 1), "", None  # the next takes a while to draw
+
+    def _moment(self, number: int) -> Ns:
+        return Ns(round(number * SECOND / self.fps))
 
     def _voice(self) -> Iterator[Event]:
         lowest, highest = round(note_of(self.lowest)), round(note_of(self.highest))

@@ -71,6 +71,7 @@ class VideoFile(Tape):
                 for since, image in film.pictures():
                     at += round(since / self.speed)
                     yield Ns(at), "frame", framed(image, self.mirror, self.rotate, self.crop)
+                    yield Ns(at + round(film.interval / self.speed)), "", None
             finally:
                 film.close()
             at += round(film.interval / self.speed)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from engine.core.clock import ns
 from engine.core.errors import UnknownName
 from engine.core.messages import JOINTS
-from engine.dsp import body
+from engine.dsp.body import REACH, TRUNK, Body, Energy
+from engine.dsp.parts import PARTS, Part, parts
 
 ASPECT = 16 / 9
 TALL = 0.7  # picture heights
@@ -57,38 +58,41 @@ def without(*names: str, **moved):
 
 
 def test_every_name_of_a_part_is_offered_and_nothing_else():
-    assert get_args(body.Part) == tuple(body.PARTS)
+    assert get_args(Part) == tuple(PARTS)
 
 
 def test_a_hand_is_its_wrist():
-    assert body.parts("left_hand") == (JOINTS.index("left_wrist"),)
-    assert body.parts("hips") == (JOINTS.index("left_hip"), JOINTS.index("right_hip"))
+    assert parts("left_hand") == (JOINTS.index("left_wrist"),)
+    assert parts("hips") == (JOINTS.index("left_hip"), JOINTS.index("right_hip"))
 
 
 def test_an_unknown_part_suggests_the_nearest():
     with pytest.raises(UnknownName, match='Did you mean "left_wrist"'):
-        body.parts("left_wirst")
+        parts("left_wirst")
 
 
 def test_the_hips_are_the_middle_of_both():
-    assert body.position(standing(x=0.3), "hips") == pytest.approx((0.3, 0.05 + 0.53 * TALL))
+    assert Body(standing(x=0.3), ASPECT).position("hips") == pytest.approx(
+        (0.3, 0.05 + 0.53 * TALL)
+    )
 
 
 def test_a_part_half_seen_is_where_the_seen_half_is():
-    joints = without("left_hip")
-    assert body.position(joints, "hips") == body.position(joints, "right_hip")
+    body = Body(without("left_hip"), ASPECT)
+    assert body.position("hips") == body.position("right_hip")
 
 
 def test_what_is_not_seen_has_no_place():
     joints = without("left_wrist")
-    assert body.position(joints, "left_hand") is None
-    assert body.position(joints, "left_hand", confidence=0) is None
-    assert body.height(joints, "left_hand", ASPECT) is None
-    assert body.apart(joints, ASPECT, "left_hand", "right_hand") is None
+    body = Body(joints, ASPECT)
+    assert body.position("left_hand") is None
+    assert Body(joints, ASPECT, confidence=0).position("left_hand") is None
+    assert body.height("left_hand") is None
+    assert body.apart("left_hand", "right_hand") is None
 
 
 def test_sureness_is_the_mean_of_the_joints():
-    assert body.sureness(without("left_hip"), "hips") == 0.5
+    assert Body(without("left_hip"), ASPECT).sureness("hips") == 0.5
 
 
 @pytest.mark.parametrize("hidden", [(), LEGS])
@@ -97,93 +101,95 @@ def test_sureness_is_the_mean_of_the_joints():
     [
         ((-0.11, 0.0), 0.0),
         ((-0.11, 0.53), 0.0),
-        ((-0.11, 0.818), body.TRUNK / body.REACH),
+        ((-0.11, 0.818), TRUNK / REACH),
         ((-0.11, 0.818 + 0.332), 1.0),
         ((-0.11, 1.4), 1.0),
     ],
 )
 def test_height_goes_from_the_hip_to_full_reach(hidden, wrist, expected):
     joints = without(*hidden, right_wrist=wrist)
-    assert body.height(joints, "right_hand", ASPECT) == pytest.approx(expected, abs=0.01)
+    assert Body(joints, ASPECT).height("right_hand") == pytest.approx(expected, abs=0.01)
 
 
 def test_height_does_not_depend_on_how_far_away_somebody_is():
     up = {"right_wrist": (-0.2, 1.0)}
     near, far = standing(tall=0.9, **up), standing(tall=0.2, x=0.8, floor=0.4, **up)
-    assert body.height(near, "right_wrist", ASPECT) == pytest.approx(
-        body.height(far, "right_wrist", ASPECT), abs=1e-3
+    assert Body(near, ASPECT).height("right_wrist") == pytest.approx(
+        Body(far, ASPECT).height("right_wrist"), abs=1e-3
     )
 
 
 def test_height_needs_a_shoulder():
     joints = without("left_shoulder", "right_shoulder")
-    assert body.height(joints, "right_wrist", ASPECT) is None
+    assert Body(joints, ASPECT).height("right_wrist") is None
 
 
 def test_someone_who_bows_to_the_camera_does_not_shrink_to_nothing():
     joints = standing(left_shoulder=(0.11, 0.56), right_shoulder=(-0.11, 0.56))
-    assert body.stature(joints, ASPECT) == pytest.approx(TALL, rel=0.2)
+    assert Body(joints, ASPECT).stature == pytest.approx(TALL, rel=0.2)
 
 
 def test_someone_behind_a_table_who_turns_aside_keeps_their_stature():
     joints = without(*LEGS, left_shoulder=(0.01, 0.818), right_shoulder=(-0.01, 0.818))
-    assert body.stature(joints, ASPECT) == pytest.approx(TALL, rel=0.05)
+    assert Body(joints, ASPECT).stature == pytest.approx(TALL, rel=0.05)
 
 
 @given(low=st.floats(-1, 2), more=st.floats(0, 2), legs=st.booleans())
 def test_height_rises_with_the_wrist_and_stays_within_0_and_1(low, more, legs):
     hidden = () if legs else LEGS
-    below = body.height(without(*hidden, left_wrist=(0.1, low)), "left_wrist", ASPECT)
-    above = body.height(without(*hidden, left_wrist=(0.1, low + more)), "left_wrist", ASPECT)
+    below = Body(without(*hidden, left_wrist=(0.1, low)), ASPECT).height("left_wrist")
+    above = Body(without(*hidden, left_wrist=(0.1, low + more)), ASPECT).height("left_wrist")
     assert 0 <= below <= above <= 1
 
 
 def test_arms_spread_wide_are_1_apart_and_folded_hands_0():
     wide = standing(left_wrist=(0.442, 0.818), right_wrist=(-0.442, 0.818))
-    assert body.apart(wide, ASPECT, "left_hand", "right_hand") == pytest.approx(1, abs=1e-3)
+    assert Body(wide, ASPECT).apart("left_hand", "right_hand") == pytest.approx(1, abs=1e-3)
     folded = standing(left_wrist=(0, 0.7), right_wrist=(0, 0.7))
-    assert body.apart(folded, ASPECT, "left_hand", "right_hand") == 0
+    assert Body(folded, ASPECT).apart("left_hand", "right_hand") == 0
 
 
 def test_apart_is_the_same_upwards_and_sideways():
     across = standing(left_wrist=(0, 0.6), right_wrist=(-0.4, 0.6))
     along = standing(left_wrist=(0, 0.6), right_wrist=(0, 1.0))
-    assert body.apart(across, ASPECT, "left_hand", "right_hand") == pytest.approx(
-        body.apart(along, ASPECT, "left_hand", "right_hand"), abs=1e-3
+    assert Body(across, ASPECT).apart("left_hand", "right_hand") == pytest.approx(
+        Body(along, ASPECT).apart("left_hand", "right_hand"), abs=1e-3
     )
 
 
 def test_the_centre_is_the_middle_of_the_trunk():
-    assert body.centre(standing(x=0.4)) == pytest.approx((0.4, 0.05 + 0.674 * TALL), abs=1e-3)
-    assert body.centre(without(*LEGS)) == body.position(standing(), "shoulders")
+    assert Body(standing(x=0.4), ASPECT).centre() == pytest.approx(
+        (0.4, 0.05 + 0.674 * TALL), abs=1e-3
+    )
+    assert Body(without(*LEGS), ASPECT).centre() == Body(standing(), ASPECT).position("shoulders")
     only_a_foot = without(*(name for name in JOINTS if name != "left_ankle"))
-    assert body.centre(only_a_foot) == body.position(standing(), "left_foot")
-    assert body.centre(without(*JOINTS)) is None
+    assert Body(only_a_foot, ASPECT).centre() == Body(standing(), ASPECT).position("left_foot")
+    assert Body(without(*JOINTS), ASPECT).centre() is None
 
 
 def test_size_is_what_the_body_fills():
-    assert body.size(standing()) == pytest.approx((0.936 - 0.039) * TALL, abs=1e-3)
-    assert body.size(without(*JOINTS)) is None
+    assert Body(standing(), ASPECT).size() == pytest.approx((0.936 - 0.039) * TALL, abs=1e-3)
+    assert Body(without(*JOINTS), ASPECT).size() is None
 
 
 @given(
     st.lists(st.floats(width=32, allow_nan=True, allow_infinity=True), min_size=51, max_size=51),
-    st.sampled_from(sorted(body.PARTS)),
+    st.sampled_from(sorted(PARTS)),
 )
 def test_nonsense_never_gives_what_is_not_a_number(numbers, part):
-    joints = np.array(numbers, np.float32).reshape(17, 3)
-    energy = body.Energy()
+    body = Body(np.array(numbers, np.float32).reshape(17, 3), ASPECT)
+    energy = Energy()
     readings = [
-        body.sureness(joints, part),
-        body.stature(joints, ASPECT),
-        body.height(joints, part, ASPECT),
-        body.apart(joints, ASPECT, part, "nose"),
-        body.size(joints),
-        *(body.position(joints, part) or ()),
-        *(body.centre(joints) or ()),
-        energy.update(joints, ASPECT, ns(0)),
-        energy.update(standing(), ASPECT, ns(0.1)),
-        energy.update(joints, ASPECT, ns(0.2)),
+        body.sureness(part),
+        body.stature,
+        body.height(part),
+        body.apart(part, "nose"),
+        body.size(),
+        *(body.position(part) or ()),
+        *(body.centre() or ()),
+        energy.update(body, ns(0)),
+        energy.update(Body(standing(), ASPECT), ns(0.1)),
+        energy.update(body, ns(0.2)),
     ]
     assert all(math.isfinite(reading) for reading in readings if reading is not None)
 
@@ -199,10 +205,10 @@ def waving(seconds: float, hertz: float = 1.5, far: float = 0.15):
     )
 
 
-def energies(draw, rate: float, seconds: float = 4.0, energy: body.Energy | None = None):
-    energy = energy or body.Energy()
+def energies(draw, rate: float, seconds: float = 4.0, energy: Energy | None = None):
+    energy = energy or Energy()
     return [
-        energy.update(draw(frame / rate), ASPECT, ns(frame / rate))
+        energy.update(Body(draw(frame / rate), ASPECT), ns(frame / rate))
         for frame in range(round(seconds * rate))
     ]
 
@@ -212,9 +218,9 @@ def settled(levels, rate: float) -> float:
 
 
 def test_energy_needs_two_moments():
-    energy = body.Energy()
-    assert energy.update(standing(), ASPECT, ns(5)) is None
-    assert energy.update(standing(), ASPECT, ns(5.03)) == 0
+    energy = Energy()
+    assert energy.update(Body(standing(), ASPECT), ns(5)) is None
+    assert energy.update(Body(standing(), ASPECT), ns(5.03)) == 0
 
 
 def test_who_stands_still_has_no_energy_though_the_model_trembles():
@@ -254,35 +260,35 @@ def test_energy_does_not_depend_on_how_far_away_somebody_is():
 
 
 def test_energy_falls_slowly_when_the_body_stops():
-    energy = body.Energy()
+    energy = Energy()
     moving = energies(waving, 30, energy=energy)[-1]
-    after = [energy.update(waving(4), ASPECT, ns(4 + step / 30)) for step in range(1, 13)]
+    after = [energy.update(Body(waving(4), ASPECT), ns(4 + step / 30)) for step in range(1, 13)]
     assert 0 < after[-1] < moving / 3
 
 
 def test_a_joint_that_comes_into_sight_does_not_count_as_movement():
-    energy = body.Energy()
-    energy.update(without("left_wrist"), ASPECT, ns(0))
-    energy.update(without("left_wrist"), ASPECT, ns(0.03))
-    assert energy.update(standing(), ASPECT, ns(0.06)) == 0
-    assert energy.update(standing(), ASPECT, ns(0.09)) == 0
+    energy = Energy()
+    energy.update(Body(without("left_wrist"), ASPECT), ns(0))
+    energy.update(Body(without("left_wrist"), ASPECT), ns(0.03))
+    assert energy.update(Body(standing(), ASPECT), ns(0.06)) == 0
+    assert energy.update(Body(standing(), ASPECT), ns(0.09)) == 0
 
 
 def test_after_a_gap_energy_begins_anew():
-    energy = body.Energy()
+    energy = Energy()
     energies(waving, 30, energy=energy)
-    assert energy.update(standing(x=0.1), ASPECT, ns(9)) is None
-    assert energy.update(standing(x=0.1), ASPECT, ns(9.03)) == 0
+    assert energy.update(Body(standing(x=0.1), ASPECT), ns(9)) is None
+    assert energy.update(Body(standing(x=0.1), ASPECT), ns(9.03)) == 0
 
 
 def test_nobody_has_no_energy():
-    energy = body.Energy()
-    energy.update(standing(), ASPECT, ns(0))
-    assert energy.update(without(*JOINTS), ASPECT, ns(0.03)) is None
+    energy = Energy()
+    energy.update(Body(standing(), ASPECT), ns(0))
+    assert energy.update(Body(without(*JOINTS), ASPECT), ns(0.03)) is None
 
 
 def test_two_readings_of_one_moment_are_one():
-    energy = body.Energy()
-    energy.update(standing(), ASPECT, ns(0))
-    level = energy.update(waving(0.2), ASPECT, ns(0.05))
-    assert energy.update(standing(x=0.9), ASPECT, ns(0.05)) == level
+    energy = Energy()
+    energy.update(Body(standing(), ASPECT), ns(0))
+    level = energy.update(Body(waving(0.2), ASPECT), ns(0.05))
+    assert energy.update(Body(standing(x=0.9), ASPECT), ns(0.05)) == level

@@ -10,9 +10,9 @@ import pytest
 from engine.core.clock import MILLISECOND
 from engine.core.errors import DeviceError, ParameterError
 from engine.core.messages import Note, Ns, Person, Pose, Trigger
+from engine.net.tcp import FIRST, LONGEST
 from engine.osc.layout import Options
 from engine.osc.parse import packet
-from engine.osc.tcp import FIRST, LONGEST
 from engine.sinks.osc_out import OscOut
 
 NOW = Ns(0)

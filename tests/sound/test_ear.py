@@ -86,10 +86,10 @@ def test_a_device_that_gives_nothing_for_a_second_is_gone():
     room.give(0.1)
     room.said(0.1)
     assert room.said(1.0) == []
-    assert not room.ear.over.is_set()
+    assert not room.ear.gone
     (gone,) = room.said(1.2)
     assert gone == Said(GONE, 0, 0, b'"Desk" gives no sound any more; was it unplugged?')
-    assert room.ear.over.is_set()
+    assert room.ear.gone
 
 
 def test_the_first_block_may_take_its_time():

@@ -29,7 +29,8 @@ class InputStream:
     samplerate = 44100.0
     def __init__(self, device, channels, blocksize, callback, finished_callback, **_):
         if device == 2: raise PortAudioError("Device unavailable")
-        self.give = threading.Thread(target=self.run, args=(channels, blocksize, callback, finished_callback))
+        how = (channels, blocksize, callback, finished_callback)
+        self.give = threading.Thread(target=self.run, args=how)
     def start(self): self.give.start()
     def run(self, channels, size, callback, finished):
         status = type("Status", (), {"input_overflow": False})
@@ -84,7 +85,7 @@ def test_what_a_device_gives_comes_whole_and_then_it_is_lost(library):
 
 def test_without_portaudio_the_package_is_named(library):
     library('raise OSError("PortAudio library not found")')
-    with pytest.raises(DeviceError, match="no sound without PortAudio: .*libportaudio2"):
+    with pytest.raises(DeviceError, match=r"no sound without PortAudio: .*libportaudio2"):
         Microphone().open(print)
     assert Microphone().instead(live=True) is None  # opening it says why
 

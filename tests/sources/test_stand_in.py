@@ -79,8 +79,10 @@ def test_time_goes_by_frames_a_second_and_ends():
 
 
 def test_without_an_end_it_goes_on():
-    events = seen(StandIn(fps=1.0, width=64, height=64))
-    (*_, (at, _, _)) = itertools.islice(events, 100)
+    box = StandIn(fps=1.0, width=64, height=64)
+    assert box.endless
+    assert not StandIn(seconds=1.0).endless
+    (*_, (at, _, _)) = itertools.islice(seen(box), 100)
     assert at == 49 * 1_000_000_000
 
 

@@ -49,12 +49,17 @@ def shades(count, size=(24, 32)):
     return [np.full((*size, 3), 10 * n, np.uint8) for n in range(count)]
 
 
+def pictures(box):
+    """Pull what a box plays, without what it says of when the next picture is due."""
+    return (event for event in box.events() if event[2] is not None)
+
+
 def played(box, most=None):
     """Play a box as the runtime does; ``most`` ends one that never ends."""
     heard = Heard()
     box.open(heard)
     try:
-        return list(itertools.islice(box.events(), most)), heard.all
+        return list(itertools.islice(pictures(box), most)), heard.all
     finally:
         box.close()
         box.close()
@@ -105,7 +110,7 @@ def test_only_looped_it_has_no_end(tmp_path):
 
 def test_speed_changes_while_it_plays(tmp_path):
     box = VideoFile(file=film(tmp_path / "a.mkv", shades(6)), speed=2.0)
-    events = box.events()
+    events = pictures(box)
     first = list(itertools.islice(events, 3))
     box.speed = 0.5
     assert times([*first, *events]) == [0, 20, 40, 120, 200, 280]
@@ -115,7 +120,7 @@ def test_turned_mirrored_and_cropped_as_a_camera_is(tmp_path):
     image = np.zeros((24, 32, 3), np.uint8)
     image[:12, :16] = 200  # light, at the top left
     box = VideoFile(file=film(tmp_path / "a.mkv", [image] * 2), mirror=True, rotate=180)
-    events = box.events()
+    events = pictures(box)
     _, _, turned = next(events)
     assert turned.mirrored
     assert turned.image[20, 4].tolist() == [200, 200, 200]
@@ -204,7 +209,7 @@ def test_libraries_below_keep_quiet_about_it(tmp_path, damaged):
     text.write_text("to be or not to be\n" * 100)
     script = (
         "import sys; from engine.sources.video_file import VideoFile\n"
-        "print(len(list(VideoFile(file=sys.argv[1]).events())) > 10)\n"
+        "print(sum(e[2] is not None for e in VideoFile(file=sys.argv[1]).events()) > 10)\n"
         "list(VideoFile(file=sys.argv[2]).events())"
     )
     # A process of its own: FFmpeg asks only once how much it may say.
@@ -234,7 +239,7 @@ def test_a_video_without_a_readable_picture_is_refused(tmp_path):
 
 def test_a_file_that_goes_away_between_two_rounds_is_an_error(tmp_path):
     file = Path(film(tmp_path / "a.mkv", shades(2)))
-    events = VideoFile(file=str(file), loop=True).events()
+    events = pictures(VideoFile(file=str(file), loop=True))
     assert len(list(itertools.islice(events, 2))) == 2
     file.unlink()
     with pytest.raises(DeviceError, match="there is no file"):
@@ -242,7 +247,7 @@ def test_a_file_that_goes_away_between_two_rounds_is_an_error(tmp_path):
 
 
 def test_half_watched_it_lets_the_file_go(tmp_path):
-    events = VideoFile(file=film(tmp_path / "a.mkv", shades(5))).events()
+    events = pictures(VideoFile(file=film(tmp_path / "a.mkv", shades(5))))
     next(events)
     events.close()
     gc.collect()
@@ -257,3 +262,12 @@ def test_what_a_patch_writes_fits():
     assert parameters["file"].fixed
     assert parameters["crop"].from_patch([0, 0, 0.5, 1]) == (0, 0, 0.5, 1)
     assert not parameters["crop"].fixed
+
+
+def test_the_next_picture_is_not_read_before_it_is_asked_for(tmp_path):
+    """Between two pictures it says when the next is due, so that it can be left until then."""
+    box = VideoFile(file=film(tmp_path / "a.mkv", shades(3)))
+    said = [(at, message is None) for at, _, message in box.events()]
+    due = [at for at, waits in said if waits][:-1]
+    assert [waits for _, waits in said] == [False, True] * 3
+    assert due == [at for at, waits in said if not waits][1:]

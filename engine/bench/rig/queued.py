@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from contextlib import closing
 from itertools import cycle
 
 from pythonosc.udp_client import SimpleUDPClient
@@ -22,17 +23,17 @@ def play_queued(depth: int, footage: list[Frame], seconds: float, port: int) -> 
     waiting: queue.Queue[tuple[float, Frame]] = queue.Queue(depth)
     network = SlowPose()
     network.open()
-    client = SimpleUDPClient("127.0.0.1", port)
     behind: list[float] = []
     begun = time.monotonic()
     camera = threading.Thread(target=_film, args=(waiting, footage, begun, seconds), daemon=True)
     camera.start()
-    while time.monotonic() - begun < seconds:
-        grabbed, frame = waiting.get()
-        for person in network.process(frame).people:
-            for name, (x, y, score) in zip(JOINTS, person.joints.tolist(), strict=True):
-                client.send_message(f"/p1/{name}", [x, y, score])
-        behind.append((time.monotonic() - grabbed) * 1e3)
+    with closing(SimpleUDPClient("127.0.0.1", port)) as client:
+        while time.monotonic() - begun < seconds:
+            grabbed, frame = waiting.get()
+            for person in network.process(frame).people:
+                for name, (x, y, score) in zip(JOINTS, person.joints.tolist(), strict=True):
+                    client.send_message(f"/p1/{name}", [x, y, score])
+            behind.append((time.monotonic() - grabbed) * 1e3)
     network.close()
     camera.join()
     return behind

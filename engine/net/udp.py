@@ -1,8 +1,4 @@
-"""Datagrams to one receiver, without ever waiting for it.
-
-This file, ``tcp`` and ``receiver`` are the three in this package that hold a socket. They stand
-here because more than one leaf needs them, and leaves do not import each other.
-"""
+"""Datagrams to one receiver, without ever waiting for it."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from typing import Final
 from engine.core.clock import ns
 from engine.core.errors import DeviceError
 from engine.core.messages import Ns
+from engine.net.udp import resolve
 from engine.osc.tools import Target
-from engine.osc.udp import resolve
 
 CONNECT: Final = 1.0
 """How long a connection may take, in seconds."""

@@ -1,8 +1,4 @@
-"""A port that is listened to on a thread of its own; what arrives is told message by message.
-
-One of the three files of this package that hold a socket (see ``udp``): ``osc_in`` and
-``osc_control`` both listen, and leaves do not import each other.
-"""
+"""A port that is listened to on a thread of its own; what arrives is told message by message."""
 
 from __future__ import annotations
 

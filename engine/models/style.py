@@ -1,0 +1,189 @@
+"""Paint each picture like a painting, or like a mix of several."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import Annotated, Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.clock import ns
+from engine.core.errors import ModelError
+from engine.core.messages import Frame, Ns
+from engine.core.node import Model
+from engine.core.parameter import Fixed, Param
+from engine.dsp.painting import (
+    enlarged,
+    fitting,
+    from_planes,
+    mixed,
+    recoloured,
+    shrunk,
+    to_planes,
+)
+from engine.models.session import Session, open_session
+
+_log = logging.getLogger("sensorium")
+
+Picture = NDArray[np.uint8]
+Shares = NDArray[np.float32]
+"""How much of each look, shape (26,); the sum is 1 at most."""
+
+# fmt: off
+Look = Literal[
+    "chalk", "comic", "ink", "glass", "fresco", "autumn", "pebbles", "oil", "sketch", "confetti",
+    "rust", "etching", "mist", "jungle", "frost", "mosaic", "crayon", "weave", "sand", "starry",
+    "ember", "pop", "charcoal", "night", "wave", "bronze",
+]
+# fmt: on
+LOOKS: Final[tuple[str, ...]] = get_args(Look)
+"""The looks in the order of the network's weights."""
+
+_MULTIPLE = 4
+"""The network halves a picture twice, and doubles it twice."""
+_LEAST = 16
+"""Below this nothing can be seen, and at half of it the network has nothing to measure."""
+
+
+class Style(Model):
+    """Paints pictures in 26 looks, which can be mixed and glide into each other.
+
+    What comes out is as large as the picture that came in, whatever ``size`` it was painted at, so
+    that nothing jumps when ``size`` or ``strength`` is played.
+
+    A ``look`` is one name, or a table of weights, each of which may have a cable of its own:
+    ``look.ink = { from = "fader" }``. Weights are shared out where their sum is over 1; what is
+    missing to 1 is the picture itself, so that faders at 0 show it, and each fades its look in. All
+    looks are shown in docs/looks.md.
+
+    The network is that of Dumoulin, Shlens and Kudlur, "A Learned Representation for Artistic
+    Style", 2017.
+
+    Raises ModelError for a picture to which it answers with what is not a number.
+    """
+
+    look: Annotated[
+        Look | dict[Look, float], Param("how to paint: a look, or weights of several", 0, 1)
+    ] = "ink"
+    strength: Annotated[
+        float, Param("how much of the painting is seen; 0 is the picture itself", 0, 1)
+    ] = 1.0
+    size: Annotated[
+        int,
+        Param(
+            "the longer side of the painting; smaller is faster, and has larger strokes",
+            _LEAST,
+            1920,
+            unit="pixels",
+        ),
+    ] = 384
+    keep_colour: Annotated[
+        float, Param("how much of the colours comes from the picture; 1 is all", 0, 1)
+    ] = 0.0
+    morph: Annotated[
+        float, Param("how long it takes to glide to another look", 0, 600, unit="s")
+    ] = 0.0
+    threads: Fixed[Annotated[int, Param("how many processor cores it may use", 1, 64)]] = 1
+    model: Fixed[Annotated[str, Param("which network: a name, or a folder of your own")]] = (
+        "multistyle26"
+    )
+    provider: Fixed[Annotated[str, Param("what computes: cpu, cuda, coreml, dml ...")]] = "cpu"
+
+    _session: Session | None = None
+    _from: Shares | None = None
+    _goal: Shares | None = None
+    _begun: Ns = Ns(0)
+    _last: Ns = Ns(0)
+    _told_size: bool = False
+
+    def open(self) -> None:
+        """Open the network; raises ModelError when it is missing or no network for this."""
+        session = open_session(self.model, provider=self.provider, threads=self.threads)
+        _check(session)
+        self._session = session
+
+    def close(self) -> None:
+        """Let go of the network."""
+        self._session = None
+
+    def reset(self) -> None:
+        """Forget what was painted: the next picture has its look at once."""
+        self._from = self._goal = None
+
+    def process(self, frame: Frame, at: Ns) -> Frame:
+        """Give the painting of a picture."""
+        shares = self._glide(at)
+        share = float(shares.sum())
+        strength = self.strength * share
+        if strength <= 0:
+            return frame
+        height, width = frame.image.shape[:2]
+        painting = self._paint(frame.image, shares / np.float32(share))
+        image = mixed(enlarged(painting, width, height), frame.image, strength)
+        image.flags.writeable = False
+        return replace(frame, image=image)
+
+    def _glide(self, at: Ns) -> Shares:
+        """Give the mix of looks at a moment: on its way from the last one wanted to this one."""
+        wanted = _shares(self.look)
+        if self._goal is None:
+            self._from = self._goal = wanted
+        elif not np.array_equal(wanted, self._goal):
+            # It begins at the picture before, where the way so far is known to have led, so that a
+            # fader which never rests moves the painting all the same.
+            self._from, self._goal, self._begun = self._on_the_way(self._last), wanted, self._last
+        self._last = at
+        return self._on_the_way(at)
+
+    def _on_the_way(self, at: Ns) -> Shares:
+        assert self._from is not None and self._goal is not None
+        takes = ns(self.morph)
+        gone = (at - self._begun) / takes if takes else 1.0
+        if gone >= 1:
+            return self._goal
+        return self._from + np.float32(max(gone, 0.0)) * (self._goal - self._from)
+
+    def _paint(self, picture: Picture, weights: Shares) -> Picture:
+        """Paint at the small size; ``weights`` have the sum 1."""
+        if self._session is None:
+            raise ModelError("the style model is not open")
+        height, width = picture.shape[:2]
+        self._tell_size()
+        small = shrunk(picture, *fitting(width, height, self.size, _MULTIPLE, _LEAST))
+        (planes,) = self._session.run(image=to_planes(small), style_weights=weights)
+        if not np.isfinite(planes.sum()):
+            raise ModelError(f'the model "{self.model}" gave what is not a number')
+        painting = from_planes(planes)
+        return recoloured(painting, small, self.keep_colour) if self.keep_colour else painting
+
+    def _tell_size(self) -> None:
+        """Say once that a size is not kept exactly."""
+        if self.size % _MULTIPLE and not self._told_size:
+            self._told_size = True
+            _log.warning(
+                "size = %d: paintings have a multiple of %d pixels; taking the nearest",
+                self.size,
+                _MULTIPLE,
+            )
+
+
+def _shares(look: str | dict[Look, float]) -> Shares:
+    weights = {look: 1.0} if isinstance(look, str) else look
+    shares = np.zeros(len(LOOKS), np.float32)
+    for name, weight in weights.items():
+        shares[LOOKS.index(name)] = max(weight, 0.0)
+    return shares / np.float32(max(float(shares.sum()), 1.0))
+
+
+def _check(session: Session) -> None:
+    """Refuse a network that does not turn one picture and the weights of the looks into another."""
+    card = session.card
+    shapes = {tensor.name: tensor.shape for tensor in card.inputs}
+    picture = shapes.get("image", ())
+    weights = shapes.get("style_weights")
+    if card.task != "style" or picture[:2] != (1, 3) or weights != (len(LOOKS),):
+        raise ModelError(
+            f'the model "{card.name}" is for {card.task}, not for paintings in {len(LOOKS)} looks'
+        )

@@ -1,0 +1,1 @@
+"""Sockets that several boxes share: boxes do not import each other."""

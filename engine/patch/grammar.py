@@ -1,0 +1,75 @@
+"""The words of a patch that are the same for every box, for who has never written one."""
+
+from __future__ import annotations
+
+BOX = (
+    ("use", 'which kind of box it is: `use = "pose"`'),
+    (
+        "from",
+        'what comes into it: the name of another box, `from = "camera"`, or one of its outputs, '
+        '`from = "pose.count"`. A box with several inputs takes the others under their own names: '
+        '`loudness = { from = "level" }`',
+    ),
+    (
+        "then",
+        'what its result goes through before anybody gets it: `then = ["smooth"]`, '
+        'or `then = [{ use = "smooth", smooth = 0.7 }]`',
+    ),
+    (
+        "empty",
+        "what becomes of its number when nobody is there: "
+        '`empty = { to = 0, after = "2 s", fade = "1 s" }`',
+    ),
+    ("on", "`on = false` switches it off, and so can a cable; a box that is off passes nothing"),
+    ("send", "only of an output: what goes where, one line an address or port"),
+    ("every", 'only of an output: as `every` on each of its cables, `every = "40 ms"`'),
+)
+"""What any table of a patch may say."""
+
+CABLE = (
+    ("from", 'where it begins: `"/reach" = { from = "reach" }`, or shorter `"/reach" = "reach"`'),
+    (
+        "when",
+        "instead of `from`: a trigger whenever something begins or changes: "
+        '`"/go" = { when = "up.opened" }`',
+    ),
+    ("in", "the range of the numbers that come, 0 to 1 if not said: `in = [0.1, 0.9]`"),
+    (
+        "to",
+        "the range that they are brought to: `to = [20, 20000]`; `to = [1, 0]` turns them round",
+    ),
+    (
+        "curve",
+        'how the way there is bent: "linear", "exp" (for frequencies), "log", "smooth", '
+        '"square" or "root"',
+    ),
+    (
+        "choose",
+        'a list to pick from, 0 the first: `to = [0, 3], choose = ["calm", "warm", "wild"]`',
+    ),
+    ("above", "a switch: on above this number, off again a tenth below it: `above = 0.8`"),
+    (
+        "at_most",
+        'what comes sooner is left out: `at_most = "2 s"` fires a cue once in two seconds at most',
+    ),
+    (
+        "every",
+        'so often at most, and the last one always arrives: `every = "20 ms"` for a fader',
+    ),
+    (
+        "args",
+        'to OSC, the arguments: `args = [0, 1, "{value}"]`, where "{value}" is the number; '
+        "`args = []` sends the address alone",
+    ),
+    ("off", "to OSC, the arguments that let go of a trigger 50 ms later: `off = [0]`"),
+)
+"""What any cable may say; "args" and "off" only one into OSC."""
+
+NOTES = (
+    'Times are written with their unit: `"20 ms"`, `"2 s"`, `"5 min"`.',
+    "Every parameter that may change while playing takes a cable, "
+    '`smooth = { from = "fader", to = [0, 1] }`, and has an OSC address on port 9700, '
+    "`/reach/smooth/smooth 0.7`.",
+    "A Python file in a folder `nodes` beside the patch is a box of your own.",
+)
+"""What else is the same everywhere."""

@@ -1,0 +1,116 @@
+"""What is plugged in, and what to write in a patch for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from engine.core.errors import as_written
+from engine.terminal.remedy import (
+    JOIN_VIDEO,
+    START_SEQUENCER,
+    install,
+    no_sequencer,
+    shut_cameras,
+)
+
+
+@dataclass(frozen=True)
+class Plugged:
+    """What was found of one sort: names and notes; or why nothing was, and what mends that."""
+
+    names: tuple[tuple[str, str], ...] = ()
+    missing: str = ""
+    mend: str = ""
+
+
+def cameras() -> Plugged:
+    """Find the cameras."""
+    try:
+        from engine.sources.camera import find
+
+        names = tuple((camera.name, f"number {camera.number}") for camera in find())
+    except Exception as error:
+        return Plugged(missing=f"cannot be looked for: {error}")
+    if shut := shut_cameras():
+        return Plugged(names, f"{shut[0]} may not be opened by you", JOIN_VIDEO)
+    return Plugged(names, "" if names else "none is plugged in; the drawn dancer plays instead")
+
+
+def sound_inputs() -> Plugged:
+    """Find the microphones and sound cards."""
+    try:
+        import sounddevice  # type: ignore[import-untyped]
+
+        found = [dict(device) for device in sounddevice.query_devices()]
+    except (OSError, ImportError):
+        return Plugged(missing="the library PortAudio is not there", mend=install("portaudio"))
+    except Exception as error:
+        return Plugged(missing=f"PortAudio does not answer: {error}")
+    names = tuple(
+        (str(device["name"]), f"{device['max_input_channels']} channels")
+        for device in found
+        if device["max_input_channels"] > 0
+    )
+    return Plugged(names, "" if names else "no microphone or sound card is plugged in")
+
+
+def midi_inputs() -> Plugged:
+    """Find the MIDI ports that can be heard."""
+    return _midi("get_input_names")
+
+
+def midi_outputs() -> Plugged:
+    """Find the MIDI ports that can be sent to."""
+    return _midi("get_output_names")
+
+
+def _midi(ask: str) -> Plugged:
+    try:
+        import mido  # type: ignore[import-untyped]
+        import rtmidi  # type: ignore[import-untyped]  # noqa: F401  # mido imports it later
+    except ImportError as error:
+        return Plugged(
+            missing=f"the MIDI library does not load ({error})", mend=install("alsa-lib")
+        )
+    if no_sequencer():
+        return Plugged(missing="this system passes no MIDI on", mend=START_SEQUENCER)
+    try:
+        names = tuple((name, "") for name in dict.fromkeys(getattr(mido, ask)()))
+    except Exception as error:
+        return Plugged(missing=f"the MIDI library does not answer: {error}")
+    return Plugged(names, "" if names else "no port is there")
+
+
+LISTS: tuple[tuple[str, Callable[[], Plugged], str, str], ...] = (
+    ("Cameras", cameras, "camera", "device"),
+    ("Sound inputs", sound_inputs, "microphone", "device"),
+    ("MIDI inputs", midi_inputs, "midi_in", "port"),
+    ("MIDI outputs", midi_outputs, "midi_out", "port"),
+)
+"""What is listed: its title, how it is found, which box uses it, and by which key."""
+
+
+def device_list() -> RenderableType:
+    """List all that is plugged in."""
+    return Group(*(part for entry in LISTS for part in _section(*entry)))
+
+
+def _section(
+    title: str, look: Callable[[], Plugged], use: str, key: str
+) -> tuple[RenderableType, ...]:
+    plugged = look()
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    for name, note in plugged.names:
+        line = f'use = "{use}"   {key} = {as_written(name)}'
+        table.add_row(Text(name), Text(note, style="dim"), Text(line, style="cyan"))
+    parts: list[RenderableType] = [Text(f"\n{title}", style="bold"), table]
+    if plugged.missing:
+        parts.append(Text(f"  {plugged.missing}", style="yellow"))
+    if plugged.mend:
+        parts.append(Text(f"  mend it by: {plugged.mend}"))
+    return tuple(parts)

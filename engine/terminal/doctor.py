@@ -1,0 +1,97 @@
+"""Is everything there? A line an area, and for what is missing the line that mends it."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from engine.terminal.devices import Plugged, cameras, midi_outputs, sound_inputs
+from engine.terminal.models import stored_models
+
+CONTROL_PORT = 9700
+PAGE_PORT = 9780
+_LOCAL = "127.0.0.1"
+_PYTHONS = ((3, 11), (3, 13))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How one area is: "ok", "none" (nothing is plugged in, and it plays on), or "missing"."""
+
+    area: str
+    state: str
+    said: str
+    mend: str = ""
+
+
+def findings() -> Iterator[Finding]:
+    """Look at every area."""
+    yield _python()
+    yield _plugged("camera", cameras())
+    yield _plugged("sound", sound_inputs())
+    yield _plugged("MIDI", midi_outputs())
+    yield from _models()
+    yield _port("OSC control", CONTROL_PORT, socket.SOCK_DGRAM)
+    yield _port("page", PAGE_PORT, socket.SOCK_STREAM)
+    yield Finding("display", "ok", "not needed")
+
+
+def report() -> RenderableType:
+    """Show how everything is."""
+    styles = {"ok": "green", "none": "yellow", "missing": "bold red"}
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    mends = []
+    for finding in findings():
+        state = Text(finding.state, style=styles[finding.state])
+        table.add_row(finding.area, state, finding.said)
+        if finding.mend:
+            mends.append(Text(f"{finding.area}: {finding.mend}"))
+    title = [Text("\nWhat mends it:", style="bold")] if mends else []
+    return Group(table, *title, *mends)
+
+
+def _python() -> Finding:
+    here = ".".join(map(str, sys.version_info[:3]))
+    if _PYTHONS[0] <= sys.version_info[:2] < _PYTHONS[1]:
+        return Finding("Python", "ok", here)
+    return Finding("Python", "missing", f"{here}, and 3.11 or 3.12 is needed", "uv python pin 3.12")
+
+
+def _plugged(area: str, plugged: Plugged) -> Finding:
+    if plugged.mend or plugged.missing.startswith(("cannot", "PortAudio", "the MIDI")):
+        return Finding(area, "missing", plugged.missing, plugged.mend)
+    if plugged.missing:
+        return Finding(area, "none", plugged.missing)
+    return Finding(area, "ok", ", ".join(name for name, _ in plugged.names))
+
+
+def _models() -> Iterator[Finding]:
+    try:
+        models = stored_models()
+    except Exception as error:  # whatever the library that runs them raises when it does not load
+        yield Finding("models", "missing", f"{error}", "uv sync --reinstall-package onnxruntime")
+        return
+    wrong = [model for model in models if model.wrong]
+    for model in wrong:
+        yield Finding(f"model {model.name}", "missing", model.wrong)
+    if not wrong:
+        yield Finding("models", "ok", ", ".join(model.name for model in models))
+
+
+def _port(area: str, port: int, kind: socket.SocketKind) -> Finding:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if kind is socket.SOCK_STREAM and sys.platform != "win32":
+            # Without it a port whose last connection ended a minute ago counts as taken.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_LOCAL, port))
+        except OSError:
+            said = f"port {port} is in use; the next free one is taken when you play"
+            return Finding(area, "none", said)
+    return Finding(area, "ok", f"port {port} is free")

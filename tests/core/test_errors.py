@@ -1,0 +1,74 @@
+"""What Sensorium says when something is wrong."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from engine.core import errors
+from engine.core.errors import PatchError, Problem, SensoriumError, UnknownName, as_written, nearest
+
+
+def test_every_error_has_one_root_and_a_place_in_the_drawing() -> None:
+    found = [
+        each
+        for each in vars(errors).values()
+        if isinstance(each, type) and issubclass(each, Exception) and each is not SensoriumError
+    ]
+    assert all(each.__bases__ == (SensoriumError,) for each in found)
+    assert all(f"-- {each.__name__} " in (errors.__doc__ or "") for each in found)
+
+
+@pytest.mark.parametrize(
+    ("problem", "text"),
+    [
+        (Problem("is empty"), "is empty"),
+        (Problem("is empty", Path("a.toml")), "a.toml: is empty"),
+        (Problem("is wrong", Path("a.toml"), 3, "reach", "to"), "a.toml:3: [reach] to: is wrong"),
+        (Problem("is wrong", Path("a.toml"), 3, "reach"), "a.toml:3: [reach]: is wrong"),
+        (Problem("is wrong", Path("a.toml"), 1, key="titel"), "a.toml:1: titel: is wrong"),
+    ],
+)
+def test_a_problem_says_where_it_is(problem: Problem, text: str) -> None:
+    assert str(problem) == text
+
+
+def test_a_patch_error_tells_one_problem_a_line() -> None:
+    assert str(PatchError([Problem("one"), Problem("two")])) == "one\ntwo"
+
+
+def test_the_nearest_name() -> None:
+    assert nearest("poze", ["pose", "pitch"]) == ' Did you mean "pose"?'
+    assert nearest("zebra", ["pose", "pitch"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (UnknownName("box", "poze", ["pose"]), 'there is no box "poze". Did you mean "pose"?'),
+        (UnknownName("box", "zebra", ["b", "a"]), 'there is no box "zebra". There is: a, b.'),
+        (UnknownName("box", "zebra", []), 'there is no box "zebra".'),
+        (UnknownName("box", "zebra", ["a"], "Look up."), 'there is no box "zebra". Look up.'),
+    ],
+)
+def test_an_unknown_name_suggests_or_lists(error: UnknownName, text: str) -> None:
+    assert str(error) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "true"),
+        (3, "3"),
+        (0.5, "0.5"),
+        (30.0, "30"),
+        (math.inf, "inf"),
+        ('a "b" ü', '"a \\"b\\" ü"'),
+        ([0, "a", [True]], '[0, "a", [true]]'),
+        ({"to": 0, "after": "2 s"}, '{ to = 0, after = "2 s" }'),
+    ],
+)
+def test_values_are_said_as_a_patch_writes_them(value: object, text: str) -> None:
+    assert as_written(value) == text

@@ -1,0 +1,46 @@
+"""Plays the shipped patches on the stand-in's true joints, and keeps what they send as text.
+
+    uv run python -m tests.golden.traces        writes all traces anew: then read the difference
+
+Why true joints: a network's answers differ in the last digits from one processor to another, and
+this is about everything behind it. What numpy computes differs too, a little: so numbers are
+compared with a tolerance, and everything else to the letter.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from engine.core.share import share
+from engine.runtime.rehearsal import play
+
+FOLDER = Path(__file__).parent
+PATCHES = ("first_light", "body_to_osc")
+STAND_IN = """[camera]
+use = "stand_in"
+script = "enter_leave"
+seed = 7
+fps = 3
+width = 128
+height = 72
+"""
+SECONDS = 8.0
+
+
+def on_true_joints(patch: str) -> str:
+    """Put the stand-in in the place of the camera, and its joints in the place of the network."""
+    tables = re.split(r"^(?=\[)", patch, flags=re.MULTILINE)
+    kept = [STAND_IN if t.startswith("[camera]") else t for t in tables if t[:6] != "[pose]"]
+    return re.sub(r'"pose(?=["\.])', '"camera.joints', "".join(kept))
+
+
+def trace(name: str) -> str:
+    """Play one patch; gives a line for everything it sent."""
+    patch = (share("patches") / f"{name}.toml").read_text("utf-8")
+    return str(play(on_true_joints(patch), seconds=SECONDS))
+
+
+if __name__ == "__main__":
+    for name in PATCHES:
+        (FOLDER / f"{name}.txt").write_text(trace(name), "utf-8")

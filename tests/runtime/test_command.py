@@ -1,0 +1,131 @@
+"""The command ``sensorium play`` as a process: signals, files, the same bytes every time."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+LIMIT = 60
+PLAY = [sys.executable, "-c", "from engine.cli import main; main()", "play"]
+SMALL = """
+[cam]
+use = "stand_in"
+width = 64
+height = 64
+[control]
+use = "osc_control"
+port = 19700
+[reach]
+use = "joint"
+from = "cam.joints"
+joint = "right_hand"
+[out]
+use = "osc_out"
+to = "127.0.0.1:9"
+[out.send]
+"/reach" = "reach"
+"/people" = "cam.joints.count"
+"""
+
+
+@pytest.fixture
+def patch(tmp_path: Path) -> Path:
+    file = tmp_path / "small.toml"
+    file.write_text(SMALL)
+    return file
+
+
+def run(*words: object, hashes: str = "0", code: int = 0) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [*PLAY, *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+        env={**os.environ, "PYTHONHASHSEED": hashes, "PYTHONASYNCIODEBUG": "0"},
+    )
+    assert done.returncode == code, done.stderr
+    return done
+
+
+@contextmanager
+def playing(*words: object) -> Iterator[subprocess.Popen[str]]:
+    """Start to play, and give the process once the first line of its dump has come."""
+    with subprocess.Popen(
+        [*PLAY, *map(str, words), "--dump", "-"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert '"sink"' in process.stdout.readline()
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals there")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_show_well(number: signal.Signals, patch: Path, tmp_path: Path) -> None:
+    stats = tmp_path / "stats.json"
+    with playing(patch, "--stats", stats) as process:
+        process.send_signal(number)
+        out, err = process.communicate(timeout=LIMIT)
+    assert process.returncode == 0, err
+    assert "Traceback" not in err
+    assert json.loads(stats.read_text())["routes"]["out/reach"]["messages"] > 0
+    assert all(json.loads(line)["sink"] == "out" for line in out.splitlines())
+
+
+def test_it_plays_for_a_time_and_writes_its_numbers_and_what_it_sent(
+    patch: Path, tmp_path: Path
+) -> None:
+    stats, dump = tmp_path / "stats.json", tmp_path / "dump.jsonl"
+    run(patch, "--for", 0.5, "--stats", stats, "--dump", dump)
+    numbers = json.loads(stats.read_text())
+    assert 0.5 <= numbers["seconds"] < 10
+    assert numbers["sources"]["cam"]["state"] == "running"
+    assert set(numbers["sources"]["cam"]) == {"state", "messages", "dropped", "restarts"}
+    route = numbers["routes"]["out/reach"]
+    assert route["from"] == "reach"
+    assert set(route["behind_ms"]) == set(route["ours_ms"]) == {"p50", "p99", "max"}
+    assert set(route["jitter_ms"]) == {"p50", "p99"}
+    assert numbers["errors"] == []
+    lines = [json.loads(line) for line in dump.read_text().splitlines()]
+    assert {"t", "sink", "address", "args", "behind_ms"} == set(lines[0])
+    assert {line["address"] for line in lines} == {"/reach", "/people"}
+    assert all(line["t"] >= 0 for line in lines)
+
+
+def test_offline_it_sends_the_same_in_every_process() -> None:
+    words = ("body_to_osc", "--offline", "--for", 0.2, "--dump", "-", "--cost", "pose=45")
+    first, second = (run(*words, hashes=hashes).stdout for hashes in ("1", "2"))
+    assert first == second
+    assert first.count("\n") > 50
+
+
+def test_nobody_who_reads_the_dump_any_more_stops_the_show(patch: Path) -> None:
+    with playing(patch, "--for", "0.5") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.wait(LIMIT) == 0
+        text = process.stderr.read()
+    assert "Traceback" not in text
+    assert "Exception ignored" not in text
+
+
+def test_what_cannot_be_played_says_so_and_ends_with_2(patch: Path) -> None:
+    patch.write_text(SMALL + '"/more" = "reech"\n')
+    done = run(patch, code=2)
+    assert 'there is no box "reech". Did you mean "reach"?' in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,469 @@
+"""Patches played live, on a real loop with real threads; every wait is for something to happen."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from engine.core.clock import SystemClock
+from engine.core.commands import Lost, Panic, PlayPatch, SetParameter
+from engine.core.errors import DeviceError
+from engine.core.messages import Message, Ns, Trigger
+from engine.core.node import Box, Emit, Model, Node, Remote, Sink, Source
+from engine.core.status import Status
+from engine.patch.load import parse
+from engine.patch.plan import Plan
+from engine.registry import Registry
+from engine.runtime.dump import Dump
+from engine.runtime.engine import Engine
+from engine.runtime.entries import Asked
+from engine.runtime.live import Live
+from engine.runtime.opening import check_patch, open_document, open_patch
+from engine.runtime.performance import Performance
+
+from .boxes import BOXES, COLLECT, numbers
+
+LIMIT = 5.0
+
+
+class Bell(Source):
+    """A device that rings while it is open, on and on; it can fail to open, and go away."""
+
+    OUT: ClassVar[Mapping[str, type]] = {"ring": float}
+
+    broken: int = 0
+    rings: int = 1
+    dies: bool = False
+
+    def __post_init__(self) -> None:
+        self._opened: list[str] = []
+        self._stop = threading.Event()
+
+    def open(self, emit: Emit) -> None:
+        self._opened.append(threading.current_thread().name)
+        if len(self._opened) <= self.broken:
+            raise DeviceError("no bell here")
+        self._stop.clear()
+        first = len(self._opened) == self.broken + 1
+        self._thread = threading.Thread(target=self._ring, args=(emit, first), daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._stop.set()
+
+    def _ring(self, emit: Emit, first: bool) -> None:
+        now = SystemClock().now
+        for number in count():
+            for part in range(self.rings):
+                emit("ring", float(self.rings * number + part), now())
+            if self._stop.wait(0.002):
+                return
+            if self.dies and first and number == 50:
+                emit("", Lost("it fell off the wall"), now())
+
+
+class FirstHere(Bell):
+    """A bell that must be opened first on the main thread."""
+
+    main_thread: ClassVar[bool] = True
+
+
+class Flood(Remote):
+    """Says more at once than can wait."""
+
+    OUT: ClassVar[Mapping[str, type]] = {"hit": Trigger}
+
+    def open(self, emit: Emit) -> None:
+        self._emit = emit
+
+    def report(self, status: Status) -> None:
+        for number in range(10_100):
+            self._emit("hit", Trigger(float(number)), Ns(number))
+        raise ValueError("and then it broke")
+
+
+class Slow(Sink):
+    """An output on a thread of its own; it raises at 1, and counts what it was asked."""
+
+    def __post_init__(self) -> None:
+        self._log: list[Any] = []
+        self._open = False
+
+    @property
+    def lane(self) -> bool:
+        return True
+
+    def accepts(self, port: str) -> tuple[type, ...]:
+        return (float, Trigger)
+
+    def open(self) -> None:
+        self._open = True
+
+    def close(self) -> None:
+        self._log.append("closed")
+
+    def send(self, port: str, message: Message, at: Ns) -> None:
+        assert self._open
+        if message == 1.0:
+            raise ValueError("not that one")
+        self._log.append(message)
+
+    def silence(self, port: str | None = None) -> None:
+        self._log.append(f"silence {port}")
+
+
+class Stuck(Source):
+    """A device whose closing takes as long as the test lets it."""
+
+    OUT: ClassVar[Mapping[str, type]] = {"ring": float}
+    _free: ClassVar[threading.Event] = threading.Event()
+
+    def open(self, emit: Emit) -> None:
+        emit("ring", 1.0, SystemClock().now())
+
+    def close(self) -> None:
+        self._free.wait(LIMIT)
+
+
+class Late(Model):
+    """A model that opens only when it is let."""
+
+    _free: ClassVar[threading.Event] = threading.Event()
+    _closed: int = 0
+
+    def open(self) -> None:
+        if not self._free.is_set():
+            raise DeviceError("not yet")
+
+    def process(self, value: float) -> float:
+        return value
+
+    def close(self) -> None:
+        self._closed += 1
+
+
+class Spy(Node):
+    """Say on which thread it was called."""
+
+    def process(self, value: float) -> str:
+        return threading.current_thread().name
+
+
+LOCAL: dict[str, type[Box]] = {
+    **BOXES,
+    **{cls.__name__.lower(): cls for cls in (Bell, FirstHere, Flood, Slow, Stuck, Late, Spy)},
+}
+BELL = '[bell]\nuse="bell"\n{}' + COLLECT + 'bell="bell"\n'
+
+
+def live(text: str) -> Live:
+    registry = Registry()
+    find: Callable[[str], type[Box]] = lambda use: LOCAL.get(use) or registry.find(use)  # noqa: E731
+    return Live(open_document(parse(text), find, live=False))
+
+
+def play(show: Live, until: Callable[[Engine], bool], seconds: float | None = None) -> Engine:
+    """Play until something is so; it is looked at after each entry."""
+
+    def look() -> None:
+        if until(show.engine):
+            show.stop()
+
+    async def go() -> None:
+        show.also = look
+        await asyncio.wait_for(show.play(seconds), LIMIT)
+
+    asyncio.run(go())
+    return show.engine
+
+
+def never(_: Engine) -> bool:
+    return False
+
+
+def box(engine: Engine, name: str = "c") -> Any:
+    return engine.states[name].box
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    """See that every thread of a show has ended with it."""
+    before = set(threading.enumerate())
+    interval = sys.getswitchinterval()
+    yield
+    for thread in set(threading.enumerate()) - before:
+        thread.join(LIMIT)
+        assert not thread.is_alive(), thread.name
+    assert sys.getswitchinterval() == interval
+    assert gc.get_freeze_count() < 1000
+
+
+def test_the_stand_in_gives_messages_and_stop_ends_cleanly() -> None:
+    show = live(
+        '[cam]\nuse="stand_in"\nwidth=64\nheight=64\nfps=60\n[reach]\nuse="joint"\n'
+        'from="cam.joints"\njoint="right_hand"\n'
+        + COLLECT
+        + 'reach="reach"\npeople="cam.joints.count"\n'
+    )
+    engine = play(show, lambda engine: len(box(engine).messages) >= 10)
+    assert set(box(engine).of("people")) == {1}
+    assert all(0 <= value <= 1 for value in box(engine).of("reach"))
+    assert box(engine).silenced == [None]
+    stats = engine.trace.stats(engine.clock.now())
+    assert stats["sources"]["cam"]["messages"] >= 5
+    assert stats["routes"]["c/reach"]["behind_ms"]["max"] > 0
+    assert stats["errors"] == []
+
+
+def test_the_end_of_what_ends_ends_the_show() -> None:
+    engine = play(
+        live(
+            numbers("a", [1, 2, 3], step="10 ms")
+            + '[clock]\nuse="every"\ntime="1 s"\n'
+            + COLLECT
+            + 'a="a"\nt="clock"\n'
+        ),
+        never,
+    )
+    assert box(engine).of("a") == [1, 2, 3]
+    assert engine.trace.sources["a"].state == "ended"
+
+
+def test_it_plays_for_a_time() -> None:
+    engine = play(live('[t]\nuse="every"\ntime="1 ms"\n' + COLLECT + 't="t"\n'), never, 0.05)
+    assert len(box(engine).of("t")) > 1
+
+
+def test_a_device_that_is_not_there_at_first_is_found_later() -> None:
+    engine = play(live(BELL.format("broken=2\n")), lambda engine: len(box(engine).messages) >= 1)
+    source = engine.trace.sources["bell"]
+    assert (source.state, source.restarts) == ("running", 2)
+    assert [fault.text for fault in engine.trace.faults] == ["no bell here"]
+    assert len(box(engine, "bell")._opened) == 3
+
+
+def test_a_device_that_goes_away_is_opened_again_and_counted() -> None:
+    show = live(BELL.format("dies=true\n"))
+    engine = play(show, lambda engine: len(box(engine, "bell")._opened) == 2 and running(engine))
+    assert engine.trace.sources["bell"].restarts == 1
+    assert [fault.text for fault in engine.trace.faults] == ["it fell off the wall"]
+    assert box(engine).silenced == ["bell", None]
+
+
+def running(engine: Engine) -> bool:
+    return engine.trace.sources["bell"].state == "running"
+
+
+def test_what_must_be_is_first_opened_on_the_main_thread() -> None:
+    show = live(BELL.format("").replace('use="bell"', 'use="firsthere"'))
+    engine = play(show, lambda engine: len(box(engine).messages) >= 1)
+    opened = box(engine, "bell")._opened
+    assert opened[0] == threading.main_thread().name
+    assert opened[1] == "keeper bell"
+
+
+def test_newest_values_replace_the_ones_that_wait() -> None:
+    engine = play(live(BELL.format("rings=1000\n")), lambda engine: len(box(engine).messages) > 9)
+    got = box(engine).of("bell")
+    assert got == sorted(got)
+    assert engine.trace.sources["bell"].messages < got[-1]
+
+
+def test_more_than_can_wait_is_an_alarm_and_silences_everything() -> None:
+    show = live('[flood]\nuse="flood"\n' + COLLECT + 'hit="flood"\n')
+    engine = play(show, lambda engine: len(box(engine).messages) >= 9_000)
+    show_errors = [fault.text for fault in engine.trace.faults]
+    assert "ValueError: and then it broke" in show_errors
+    assert "says more than can be played; everything is silenced" in show_errors
+
+
+def test_a_model_that_opens_late_plays_from_then_on_and_is_closed() -> None:
+    Late._free.clear()
+    show = live(BELL.format("") + 'late="late"\n[late]\nuse="late"\nfrom="bell"\n')
+
+    def until(engine: Engine) -> bool:
+        if len(box(engine).of("bell")) == 5:  # the rest plays meanwhile
+            Late._free.set()
+        return len(box(engine).of("late")) >= 2
+
+    engine = play(show, until)
+    assert engine.trace.lanes["late"].state == "running"
+    assert "late: DeviceError: not yet" in [f"{f.box}: {f.text}" for f in engine.trace.faults]
+    assert box(engine, "late")._closed == 1
+
+
+def test_boxes_are_called_on_the_loop_and_outputs_with_a_lane_on_their_own_thread() -> None:
+    show = live(
+        BELL.format("")
+        + 'spy="spy"\n[spy]\nuse="spy"\nfrom="bell"\n[slow]\nuse="slow"\nfrom="bell"\n'
+    )
+    engine = play(show, lambda engine: engine.trace.routes["slow/in"].messages >= 1)
+    assert set(box(engine).of("spy")) == {threading.main_thread().name}
+    assert box(engine, "slow")._log[-2:] == ["silence None", "closed"]
+
+
+def test_an_output_on_its_own_thread_that_raises_harms_nobody_and_recovers() -> None:
+    show = live(
+        numbers("a", [0, 1, 2, 3], step="20 ms")
+        + '[slow]\nuse="slow"\nfrom="a"\n'
+        + COLLECT
+        + 'a="a"\n'
+    )
+    engine = play(show, lambda engine: engine.trace.routes["slow/in"].messages == 3)
+    assert box(engine).of("a") == [0, 1, 2, 3]
+    assert [entry for entry in box(engine, "slow")._log if isinstance(entry, float)] == [0, 2, 3]
+    assert [fault.text for fault in engine.trace.faults] == ["ValueError: not that one"]
+    assert engine.states["slow"].failing is False
+
+
+def test_what_comes_after_the_end_does_not_sound() -> None:
+    show = live('[t]\nuse="every"\ntime="1 ms"\n' + COLLECT + 't="t"\n')
+    collector = box(show.engine)
+    silence, came = collector.silence, []
+    collector.silence = lambda port=None: came.append(len(collector.messages)) or silence(port)
+    play(show, lambda engine: len(box(engine).messages) >= 3)
+    assert collector.silenced == [None]
+    assert came == [len(collector.messages)]
+
+
+def test_a_slow_close_is_not_waited_for_when_one_hurries() -> None:
+    Stuck._free.clear()
+    show = live('[stuck]\nuse="stuck"\n' + COLLECT + 'stuck="stuck"\n')
+
+    async def go() -> None:
+        show.also = lambda: asyncio.get_running_loop().call_soon(show.hurry)
+        await asyncio.wait_for(show.play(), LIMIT)
+
+    asyncio.run(go())
+    assert box(show.engine).silenced == [None]
+    Stuck._free.set()
+
+
+# -- Sets of patches -------------------------------------------------------------------------------
+
+ONE = '[t]\nuse="every"\ntime="2 ms"\n[c]\nuse="collector"\n[c.send]\n'
+SET = {
+    "one.toml": f'title = "The first"\n{ONE}"/one"="t"\n',
+    "two.toml": f'title = "The second"\n{ONE}"/two"="t"\n',
+}
+Act = Callable[[Engine], None]
+OPEN = partial(open_patch, live=False)
+
+
+def a_set(folder: Path) -> list[Path]:
+    for name, text in SET.items():
+        (folder / name).write_text(text)
+    return [folder / name for name in SET]
+
+
+class Acting(Performance):
+    """A performance that does one act of a script with each patch that has begun to play."""
+
+    script: ClassVar[list[Act]] = []
+
+    def _listen_to_signals(self, loop: asyncio.AbstractEventLoop, show: Live) -> None:
+        acts = self.script[:1]
+        del self.script[:1]
+
+        def look() -> None:
+            if acts and len(box(show.engine).messages) >= 3:
+                acts.pop()(show.engine)
+            elif show.engine.trace.faults and not self.script:
+                show.stop()
+
+        show.also = look
+
+
+def perform(
+    files: list[Path],
+    script: list[Act],
+    dump: Dump | None = None,
+    read: Callable[[Path], Plan] = OPEN,
+) -> list[Engine]:
+    """Play a set; the show ends when something has gone wrong after the last act."""
+    engines: list[Engine] = []
+    Acting.script = script
+    show = Acting(files, read, dump, engines.append)
+    asyncio.run(asyncio.wait_for(show.live(None), LIMIT))
+    return engines
+
+
+def asking(*which: int | str, heard: list[str] | None = None) -> Act:
+    def ask(engine: Engine) -> None:
+        for one in which:
+            engine.step(Asked("t", PlayPatch(one, (heard if heard is not None else []).append)))
+
+    return ask
+
+
+def test_a_set_goes_to_another_patch_by_number_name_and_title(tmp_path: Path) -> None:
+    dump = Dump(str(tmp_path / "dump"))
+    acts = [asking(2), asking("one"), asking("The second"), asking("end")]
+    engines = perform(a_set(tmp_path), acts, dump)
+    dump.close()
+    titles = [engine.plan.title for engine in engines]
+    assert titles == ["The first", "The second", "The first", "The second"]
+    text = (tmp_path / "dump").read_text()
+    assert '"/one"' in text and '"/two"' in text
+
+
+def test_a_patch_that_is_not_in_the_set_is_refused(tmp_path: Path) -> None:
+    reasons: list[str] = []
+    perform(a_set(tmp_path), [asking(0, 3, "ones", heard=reasons)])
+    assert reasons == [
+        "there is no patch 0 in this set of 2.",
+        "there is no patch 3 in this set of 2.",
+        "there is no patch 'ones' in this set of 2. Did you mean \"one\"?",
+    ]
+
+
+def test_a_patch_that_was_broken_meanwhile_leaves_the_one_before_playing(tmp_path: Path) -> None:
+    files = a_set(tmp_path)
+    read: list[Path] = []
+
+    def read_once(file: Path) -> Plan:
+        read.append(file)
+        return open_patch(file, live=False) if len(read) <= 2 else check_patch(tmp_path / "gone")
+
+    engines = perform(files, [asking(2)], read=read_once)
+    assert [engine.plan.title for engine in engines] == ["The first"]
+    assert "No such file" in engines[0].trace.faults[0].text
+
+
+# -- The dump --------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no /dev/full")
+def test_a_full_disk_ends_the_dump_and_not_the_show(caplog: pytest.LogCaptureFixture) -> None:
+    show = live('[t]\nuse="every"\ntime="1 ms"\n' + COLLECT + 't="t"\n')
+    dump = Dump("/dev/full")
+    dump.listen(show.engine)
+    engine = play(show, lambda engine: len(box(engine).messages) >= 20)
+    dump.close()
+    assert len(box(engine).messages) >= 20
+    told = [record.message for record in caplog.records if "dump" in record.message]
+    assert len(told) == 1 and "No space left on device" in told[0]
+
+
+def test_a_command_reaches_a_live_show() -> None:
+    show = live(
+        numbers("a", [1] * 400, step="5 ms") + '[d]\nuse="double"\nfrom="a"\n' + COLLECT + 'd="d"\n'
+    )
+
+    def until(engine: Engine) -> bool:
+        if len(box(engine).messages) == 3:
+            engine.step(Asked("test", SetParameter("d", "by", 5)))
+            engine.step(Asked("test", Panic()))
+        return 5.0 in box(engine).of("d")
+
+    engine = play(show, until)
+    assert box(engine).silenced[0] is None

@@ -1,0 +1,120 @@
+"""Boxes are found by the name of their file; a file that holds none says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.core.errors import UnknownName
+from engine.core.node import Model, Node, Sink, Source
+from engine.registry import FOLDERS, OWN, BrokenBox, Registry
+from tests.patch.texts import BODY, compiled, problems
+
+LOUDER = '''
+from typing import Annotated
+from engine.core.node import Node
+from engine.core.parameter import Param
+
+class Louder(Node):
+    """Make a number larger."""
+    by: Annotated[float, Param("how many times", 0, 100)] = 2.0
+
+    def process(self, value: float) -> float:
+        return value * self.by
+'''
+HANGS_ON_REACH = '[mine]\nuse = "mine"\nfrom = "reach"\n'
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    (folder / "nodes").mkdir(exist_ok=True)
+    (folder / "nodes" / f"{name}.py").write_text(text)
+
+
+def test_every_shipped_box_loads_and_lies_in_the_right_folder() -> None:
+    registry = Registry()
+    kinds = dict(zip(FOLDERS, (Source, Model, Node, Sink), strict=True))
+    wrong = [
+        name
+        for folder, names in registry.by_folder().items()
+        for name in names
+        if folder in kinds and not issubclass(registry.find(name), kinds[folder])
+    ]
+    assert wrong == []
+
+
+def test_names_are_unique_across_folders() -> None:
+    names = [name for names in Registry().by_folder().values() for name in names]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_an_unknown_name_suggests_the_nearest() -> None:
+    with pytest.raises(UnknownName, match=r'no kind of box "smoth"\. Did you mean "smooth"'):
+        Registry().find("smoth")
+
+
+def test_a_performers_own_box_is_found_and_comes_first(tmp_path: Path) -> None:
+    write(tmp_path, "louder", LOUDER)
+    write(tmp_path, "smooth", LOUDER)
+    registry = Registry(tmp_path)
+    assert registry.by_folder()[OWN] == ["louder", "smooth"]
+    assert registry.find("louder").__name__ == "Louder"
+    assert registry.find("smooth").__name__ == "Louder"
+    assert registry.names().count("smooth") == 1
+
+
+def test_a_box_of_ones_own_plays_in_a_patch(tmp_path: Path) -> None:
+    write(tmp_path, "mine", LOUDER)
+    plan = compiled(tmp_path, BODY + HANGS_ON_REACH + "by = 3\n")
+    assert plan.boxes["mine"].values == {"by": 3.0}
+
+
+BROKEN = [
+    ("import nowhere_to_be_found", "does not load: ModuleNotFoundError: No module named"),
+    ("x =", "does not load: SyntaxError: invalid syntax"),
+    ("raise RuntimeError", "does not load: RuntimeError"),
+    ("", "must hold exactly one box, found none"),
+    (LOUDER + LOUDER.replace("Louder", "Other"), "must hold exactly one box, found Louder, Other"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), BROKEN, ids=[said for _, said in BROKEN])
+def test_a_file_that_holds_no_box_says_why(tmp_path: Path, text: str, said: str) -> None:
+    write(tmp_path, "mine", text)
+    with pytest.raises(BrokenBox, match=said):
+        Registry(tmp_path).find("mine")
+    (problem,) = problems(tmp_path, BODY + HANGS_ON_REACH)
+    assert problem.startswith('my.toml:11: [mine] use: "mine" cannot be used: ')
+    assert said in problem
+
+
+MISTAKEN = [
+    (
+        LOUDER.replace("value: float", "value"),
+        "TypeError: Louder.process does not say what type its inlet value takes",
+    ),
+    (LOUDER.replace(" -> float", ""), "TypeError: Louder.process does not say what it returns"),
+    (LOUDER.replace("def process", "def work"), "TypeError: Louder has no process method"),
+    (LOUDER.replace("self, value: float", "self"), "process takes nothing: a node needs an inlet"),
+    (LOUDER.replace("value: float", "value: set"), "nothing on a cable is of type <class 'set'>"),
+    (
+        LOUDER.replace("value: float", 'value: "Flaot"'),
+        "NameError: name 'Flaot' is not defined",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), MISTAKEN, ids=[said for _, said in MISTAKEN])
+def test_a_box_that_says_too_little_is_told_with_its_line(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    write(tmp_path, "mine", text)
+    (problem,) = problems(tmp_path, BODY + HANGS_ON_REACH)
+    assert problem.startswith('my.toml:11: [mine] use: "mine" cannot be used: ')
+    assert said in problem
+
+
+def test_a_box_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    text = LOUDER + "    def __post_init__(self) -> None:\n        raise KeyError('strings')\n"
+    write(tmp_path, "mine", text)
+    assert problems(tmp_path, BODY + HANGS_ON_REACH) == ["my.toml:10: [mine]: KeyError: 'strings'"]
