@@ -43,6 +43,7 @@ class Melody:
         self._last: float | None = None
         self._off = 0
         self._peak = self._floor = 0.0
+        self._back = 0
         self._room: float | None = None
 
     def read(self, pitch: Pitch, rules: Rules) -> int | None:
@@ -71,11 +72,13 @@ class Melody:
             self._peak = self._floor = pitch.level
         self._floor = min(self._floor, pitch.level)
         dipped = self._floor <= self._peak - DIP and pitch.level >= self._floor + DIP
-        # While it comes back on another note, that one is about to begin.
-        if dipped and pitch.on and self._candidate == self.sounding and self._count > 1:
+        # While it comes back on another note, that one is about to begin: a moment tells.
+        same = pitch.on and self._candidate == self.sounding and self._count > 1
+        self._back = self._back + 1 if dipped and same else 0
+        if self._back > 1:
             self._peak = self._floor = pitch.level
-            return True
-        return False
+            self._back = 0
+        return self._back == 0 and dipped and same
 
     def _silent(self, pitch: Pitch, rules: Rules) -> int | None:
         if not pitch.on:
