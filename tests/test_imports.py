@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted(file.relative_to(ROOT) for file in (ROOT / "engine").rglob("*.py"))
 
 LEAVES = ("sources", "models", "nodes", "sinks")
-BELOW_LEAVES = frozenset({"core", "osc", "dsp", "net", "sound"})
+BELOW_LEAVES = frozenset({"core", "osc", "dsp", "net", "midi", "sound"})
 RUNTIME = frozenset({"runtime", "patch", "registry", *BELOW_LEAVES})
 
 # Part of the engine -> the parts it may import. Leaves are loaded by name only, by the registry.
@@ -27,6 +27,7 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "dsp": frozenset({"core", "dsp"}),
     "osc": frozenset({"core", "osc", "dsp"}),
     "net": frozenset({"core", "osc", "net"}),
+    "midi": frozenset({"core", "midi"}),
     "sound": frozenset({"core", "sound"}),
     "patch": frozenset({"patch", "core"}),
     "registry": frozenset({"core"}),
@@ -49,11 +50,11 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "openvino": frozenset({"models/session.py"}),
     "cv2": frozenset({"dsp", *LEAVES}),
     "cv2_enumerate_cameras": frozenset({"sources"}),
-    "sounddevice": frozenset({"sound", "terminal"}),
+    "sounddevice": frozenset({"sound"}),
     "soundfile": frozenset({"sources"}),
     "soxr": frozenset({"dsp"}),
-    "mido": frozenset({"sources", "sinks", "terminal"}),
-    "rtmidi": frozenset({"sources", "sinks", "terminal"}),
+    "mido": frozenset({"midi"}),
+    "rtmidi": frozenset({"midi/ports.py"}),
     "pythonosc": frozenset({"sources", "sinks", "osc", "runtime"}),
     "glfw": frozenset({"sinks"}),
     "moderngl": frozenset({"sinks"}),
@@ -64,7 +65,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "rich": frozenset({"cli", "runtime", "terminal"}),
 }
 # Outside leaves these are imported inside a function, so that a missing driver hurts only its user.
-DRIVERS = frozenset({"sounddevice", "mido", "rtmidi", "pythonosc", "glfw", "moderngl"})
+DRIVERS = frozenset({"sounddevice", "rtmidi", "pythonosc", "glfw", "moderngl"})
 
 # Parts that do no input or output -> what of the standard library they leave alone.
 NETWORK = frozenset({"socket", "socketserver", "ssl", "select", "selectors", "http", "urllib"})

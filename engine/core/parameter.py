@@ -3,7 +3,6 @@
     smooth: Annotated[float, Param("0 passes everything, 1 hardly moves", 0, 1)] = 0.5
     port:   Fixed[Annotated[int, Param("UDP port", 1, 65535)]] = 9000
     hold:   Annotated[float, Param("how long", 0, 60, unit="s")] = 0.5      # written "500 ms"
-    lowest: Annotated[float, Param("its lowest note", 40, 2000, unit="Hz")] = 110.0   # or "A2"
 
 A parameter can be changed while the patch plays unless it is ``Fixed``: a change of that needs a
 new instance of the box (another device, model or port). A field whose Python name ends in ``_``
@@ -23,15 +22,12 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import msgspec
 
 from engine.core.errors import ParameterError, as_written, nearest
-from engine.core.tuning import hz_of, note_named
+from engine.core.tuning import as_hz
 
 T = TypeVar("T")
 
 FILE = "file"
 """The unit of a parameter that may name a file, which is looked for beside the patch first."""
-
-HERTZ = "Hz"
-"""The unit of a parameter that also takes the name of a note, such as "A2" or "F#4"."""
 
 _FIXED = object()
 Fixed = Annotated[T, _FIXED]
@@ -103,9 +99,8 @@ class Parameter:
             words += f" from {low:g} to {high:g}"
         elif low is not None:
             words += f" of {low:g} or more"
-        unit = "" if self.param.unit == FILE else self.param.unit
-        note = ', or a note such as "A2"' if unit == HERTZ else ""
-        return f"{words} {unit}".rstrip() + note
+        unit = self.param.unit.replace(FILE, "")
+        return f"{words} {unit}".rstrip() + (', or a note such as "A2"' if unit == "Hz" else "")
 
     def from_patch(self, value: object) -> Any:
         """Convert what a patch says; raises ParameterError where it does not fit."""
@@ -113,7 +108,7 @@ class Parameter:
             return {key: self._within(key, one, Parameter.from_patch) for key, one in value.items()}
         if self.is_time:
             return self._in_range(seconds(value), value)
-        return self._in_range(self._convert(self._hertz(value)), value)
+        return self._in_range(self._convert(as_hz(value, self.param.unit)), value)
 
     def from_wire(self, value: object) -> Any:
         """Convert what arrives while playing; a number out of range goes to its nearest end.
@@ -131,7 +126,7 @@ class Parameter:
             value = value > 0
         elif self.is_time and isinstance(value, str):
             value = seconds(value)
-        converted = self._convert(self._whole(self._hertz(value)))
+        converted = self._convert(self._whole(as_hz(value, self.param.unit)))
         if _is_number(converted):
             low, high = self.param.low, self.param.high
             if low is not None and converted < low:
@@ -140,10 +135,22 @@ class Parameter:
                 return type(converted)(high)
         return converted
 
-    def _hertz(self, value: object) -> object:
-        """Give the frequency of a note that is named where Hz are meant; anything else as it is."""
-        note = note_named(value) if self.param.unit == HERTZ and isinstance(value, str) else None
-        return value if note is None else hz_of(note)
+    def from_knob(self, turned: float) -> Any:
+        """Convert how far a knob is turned, 0 to 1: of the range, or through the choices.
+
+        A switch is on from the middle up; a number without a range takes the turn itself. Raises
+        ParameterError for what no knob can set, such as a text.
+        """
+        turned = min(max(turned, 0.0), 1.0)
+        choices = get_args(self.type) if get_origin(self.type) is Literal else ()
+        if choices:
+            return choices[min(int(turned * len(choices)), len(choices) - 1)]
+        if self.type is bool:
+            return turned >= 0.5
+        low, high = self.param.low, self.param.high
+        if low is not None and high is not None:
+            turned = low + turned * (high - low)
+        return self.from_wire(turned)
 
     def part(self, key: str) -> Parameter:
         """Give the parameter that is one entry of this table; raises ParameterError."""

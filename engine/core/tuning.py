@@ -32,6 +32,12 @@ def note_named(name: str) -> int | None:
     return 12 * (int(octave) + 1) + STEPS[letter.upper()] + _SIGNS[sign]
 
 
+def as_hz(value: object, unit: str) -> object:
+    """Give the frequency of a note that is named where Hz are meant; anything else as it is."""
+    note = note_named(value) if unit == "Hz" and isinstance(value, str) else None
+    return value if note is None else hz_of(note)
+
+
 def name_of(note: int) -> str:
     """Give the name of a note, with sharps: 60 is "C4"."""
     return f"{NAMES[note % 12]}{note // 12 - 1}"

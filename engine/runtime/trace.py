@@ -74,6 +74,10 @@ class SourceTrace:
     messages: int = 0
     dropped: int = 0
     restarts: int = 0
+    settings: int = 0
+    """How many parameters it has set or released."""
+    coalesced: int = 0
+    """How many values were replaced by newer ones before they were looked at."""
 
 
 @dataclass
@@ -153,6 +157,11 @@ class Trace:
             text = "more goes wrong than is told here"
         return self._faults.setdefault((box, text), Fault(box, text))
 
+    def asked(self, by: str) -> None:
+        """Count that a source set or released a parameter."""
+        if by in self.sources:
+            self.sources[by].settings += 1
+
     @property
     def faults(self) -> list[Fault]:
         """List what went wrong, in the order in which it first did."""
@@ -186,6 +195,8 @@ class Trace:
                     "messages": source.messages,
                     "dropped": source.dropped,
                     "restarts": source.restarts,
+                    "settings": source.settings,
+                    "coalesced": source.coalesced,
                 }
                 for name, source in self.sources.items()
             },
