@@ -68,6 +68,10 @@ class Node(Box):
     outlasts_loss: ClassVar[bool] = False
     """Whether it has something to say when its input is lost, so that what it feeds plays on."""
 
+    lag: ClassVar[float] = 0.0
+    """Seconds: how much earlier than its newest input is what it tells about, as one that looks at
+    a window of sound does. Shown beside the delay, never added to it."""
+
     process: ClassVar[Callable[..., Any]]
 
     def outlets(self) -> Mapping[str, type]:

@@ -22,6 +22,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import msgspec
 
 from engine.core.errors import ParameterError, as_written, nearest
+from engine.core.tuning import as_hz
 
 T = TypeVar("T")
 
@@ -98,8 +99,8 @@ class Parameter:
             words += f" from {low:g} to {high:g}"
         elif low is not None:
             words += f" of {low:g} or more"
-        unit = "" if self.param.unit == FILE else self.param.unit
-        return f"{words} {unit}".rstrip()
+        unit = self.param.unit.replace(FILE, "")
+        return f"{words} {unit}".rstrip() + (', or a note such as "A2"' if unit == "Hz" else "")
 
     def from_patch(self, value: object) -> Any:
         """Convert what a patch says; raises ParameterError where it does not fit."""
@@ -107,7 +108,7 @@ class Parameter:
             return {key: self._within(key, one, Parameter.from_patch) for key, one in value.items()}
         if self.is_time:
             return self._in_range(seconds(value), value)
-        return self._in_range(self._convert(value), value)
+        return self._in_range(self._convert(as_hz(value, self.param.unit)), value)
 
     def from_wire(self, value: object) -> Any:
         """Convert what arrives while playing; a number out of range goes to its nearest end.
@@ -125,7 +126,7 @@ class Parameter:
             value = value > 0
         elif self.is_time and isinstance(value, str):
             value = seconds(value)
-        converted = self._convert(self._whole(value))
+        converted = self._convert(self._whole(as_hz(value, self.param.unit)))
         if _is_number(converted):
             low, high = self.param.low, self.param.high
             if low is not None and converted < low:

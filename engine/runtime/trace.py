@@ -97,7 +97,7 @@ class LaneTrace:
 
 @dataclass
 class RouteTrace:
-    """What left by one port of one output."""
+    """What left by one port of one output; ``lag`` is what the boxes on its way declare, in s."""
 
     origin: str
     messages: int = 0
@@ -105,6 +105,7 @@ class RouteTrace:
     jitter: Samples = field(default_factory=Samples)
     ours: Samples = field(default_factory=Samples)
     above: tuple[tuple[str, str], ...] = ()
+    lag: float = 0.0
     _last_behind: int | None = None
 
     def sent(self, at: Ns, cost: int, now: Ns) -> None:
@@ -224,5 +225,6 @@ class Trace:
             "behind_ms": route.behind.summary(),
             "jitter_ms": route.jitter.summary(largest=False),
             "ours_ms": route.ours.summary(),
+            "lag_ms": round(route.lag * 1000, 3),
             "skew_ms": {name: samples.summary() for name, samples in skew.items() if len(samples)},
         }

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from engine.core.errors import DeviceError, as_written
 from engine.midi.lists import inputs, outputs
+from engine.sound.process import list_devices
 from engine.terminal.remedy import (
     JOIN_VIDEO,
     START_SEQUENCER,
@@ -45,18 +46,12 @@ def cameras() -> Plugged:
 def sound_inputs() -> Plugged:
     """Find the microphones and sound cards."""
     try:
-        import sounddevice  # type: ignore[import-untyped]
-
-        found = [dict(device) for device in sounddevice.query_devices()]
-    except (OSError, ImportError):
-        return Plugged(missing="the library PortAudio is not there", mend=install("portaudio"))
-    except Exception as error:
+        found = list_devices()
+    except DeviceError as error:
+        if "without PortAudio" in str(error):
+            return Plugged(missing="the library PortAudio is not there", mend=install("portaudio"))
         return Plugged(missing=f"PortAudio does not answer: {error}")
-    names = tuple(
-        (str(device["name"]), f"{device['max_input_channels']} channels")
-        for device in found
-        if device["max_input_channels"] > 0
-    )
+    names = tuple((each.name, f"{each.channels} channels") for each in found)
     return Plugged(names, "" if names else "no microphone or sound card is plugged in")
 
 
