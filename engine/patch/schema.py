@@ -152,6 +152,8 @@ def _parameter(parameter: Parameter) -> Schema:
 def _plain(parameter: Parameter) -> Schema:
     """Make the schema of a parameter that is written as it is."""
     schema = {"$ref": "#/$defs/time"} if parameter.is_time else _ranged(parameter)
+    if parameter.param.unit == "Hz" and schema.get("type") != "array":
+        schema = _either(schema, {"type": "string", "pattern": "^[A-Ga-g][#b♯♭]?-?[0-9]$"})
     help_ = parameter.param.help or parameter.expected()
     default = written_default(parameter)
     schema["description"] = f"{help_} ({default} if not said)" if default else help_

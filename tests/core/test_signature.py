@@ -126,7 +126,8 @@ def test_when_a_trigger_must_be_made() -> None:
 
 def test_parts_of_messages() -> None:
     assert parts(Pose) == {"aspect": float, "count": int}
-    assert parts(Pitch) == {"hz": float, "note": float, "confidence": float, "on": bool}
+    numbers = ("hz", "note", "confidence", "level", "cents")
+    assert parts(Pitch) == {"on": bool, **dict.fromkeys(numbers, float)}
     assert parts(float) == {}
 
 
