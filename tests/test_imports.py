@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted(file.relative_to(ROOT) for file in (ROOT / "engine").rglob("*.py"))
 
 LEAVES = ("sources", "models", "nodes", "sinks")
-BELOW_LEAVES = frozenset({"core", "osc", "dsp", "net"})
+BELOW_LEAVES = frozenset({"core", "osc", "dsp", "net", "midi", "sound"})
 RUNTIME = frozenset({"runtime", "patch", "registry", *BELOW_LEAVES})
 
 # Part of the engine -> the parts it may import. Leaves are loaded by name only, by the registry.
@@ -27,6 +27,8 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "dsp": frozenset({"core", "dsp"}),
     "osc": frozenset({"core", "osc", "dsp"}),
     "net": frozenset({"core", "osc", "net"}),
+    "midi": frozenset({"core", "midi"}),
+    "sound": frozenset({"core", "sound"}),
     "patch": frozenset({"patch", "core"}),
     "registry": frozenset({"core"}),
     **dict.fromkeys(LEAVES, BELOW_LEAVES),
@@ -48,9 +50,11 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "openvino": frozenset({"models/session.py"}),
     "cv2": frozenset({"dsp", *LEAVES}),
     "cv2_enumerate_cameras": frozenset({"sources"}),
-    "sounddevice": frozenset({"sources", "sinks", "terminal"}),
-    "mido": frozenset({"sources", "sinks", "terminal"}),
-    "rtmidi": frozenset({"sources", "sinks", "terminal"}),
+    "sounddevice": frozenset({"sound"}),
+    "soundfile": frozenset({"sources"}),
+    "soxr": frozenset({"dsp"}),
+    "mido": frozenset({"midi"}),
+    "rtmidi": frozenset({"midi/ports.py"}),
     "pythonosc": frozenset({"sources", "sinks", "osc", "runtime"}),
     "glfw": frozenset({"sinks"}),
     "moderngl": frozenset({"sinks"}),
@@ -61,7 +65,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "rich": frozenset({"cli", "runtime", "terminal"}),
 }
 # Outside leaves these are imported inside a function, so that a missing driver hurts only its user.
-DRIVERS = frozenset({"sounddevice", "mido", "rtmidi", "pythonosc", "glfw", "moderngl"})
+DRIVERS = frozenset({"sounddevice", "rtmidi", "pythonosc", "glfw", "moderngl"})
 
 # Parts that do no input or output -> what of the standard library they leave alone.
 NETWORK = frozenset({"socket", "socketserver", "ssl", "select", "selectors", "http", "urllib"})
@@ -164,7 +168,7 @@ GOOD = [
     ("models/pose.py", "from engine.models.session import Session\nimport cv2"),
     ("models/style.py", "from engine.models import session"),
     ("models/session.py", "import onnxruntime\nfrom engine.core import node"),
-    ("sources/microphone.py", "import sounddevice\nfrom engine.dsp import windows"),
+    ("sound/devices.py", "def library():\n    import sounddevice"),
     ("sinks/osc_out.py", "import socket\nfrom engine.osc.packer import Packer"),
     ("bench/osc.py", "import pythonosc, engine.sinks.osc_out"),
 ]

@@ -36,7 +36,7 @@ MAY_READ_THE_CLOCK = frozenset(
         "engine/core/clock.py",
         "engine/sources/camera.py",
         "engine/sources/microphone.py",
-        "engine/sources/midi_in.py",
+        "engine/midi/helper.py",
         "engine/sources/osc_in.py",
     }
 )

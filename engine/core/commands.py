@@ -25,13 +25,15 @@ class Command:
 class SetParameter(Command):
     """Set ``parameter`` of ``box``; a hand stays on a parameter that a cable writes.
 
-    A part of a parameter that is a table is named "look.ink".
+    A part of a parameter that is a table is named "look.ink". ``of_range`` says that the value is
+    how far a knob is turned, 0 to 1, of the whole range of the parameter.
     """
 
     box: str
     parameter: str
     value: object
     refused: Answer = no_answer
+    of_range: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,13 +117,20 @@ class Pose:
 class Pitch:
     """What a voice sings now: ``hz`` (held while off), ``note`` (69.0 is A4), levels 0 to 1.
 
-    ``on`` says whether there is a pitch; ``confidence`` how sure that is.
+    ``on`` says whether there is a pitch; ``confidence`` how sure that is, and ``level`` how loud
+    the sound is, pitch or not: 0 at -60 dB of full scale and below, 1 at 0 dB.
     """
 
     hz: float
     note: float
     confidence: float
     on: bool
+    level: float = 0.0
+
+    @property
+    def cents(self) -> float:
+        """How far it is from the nearest note: -50 to 50, above 0 too high."""
+        return 100.0 * (self.note - round(self.note))
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,10 @@ class Node(Box):
     outlasts_loss: ClassVar[bool] = False
     """Whether it has something to say when its input is lost, so that what it feeds plays on."""
 
+    lag: ClassVar[float] = 0.0
+    """Seconds: how much earlier than its newest input is what it tells about, as one that looks at
+    a window of sound does. Shown beside the delay, never added to it."""
+
     process: ClassVar[Callable[..., Any]]
 
     def outlets(self) -> Mapping[str, type]:
@@ -112,11 +116,19 @@ class Source(Box, ABC):
         return self.OUT
 
     def outlet(self, name: str) -> type:
-        """Give the type of one outlet; raises UnknownName."""
+        """Give the type of one outlet, asked once for each cable; raises UnknownName.
+
+        A source whose outlets follow a pattern, such as one for every MIDI controller, overrides
+        this; ``outlets`` then gives those that can be listed.
+        """
         outlets = self.outlets()
         if name not in outlets:
             raise UnknownName("output", name, outlets)
         return outlets[name]
+
+    def sets(self) -> Mapping[tuple[str, ...], tuple[str, str]]:
+        """Give what it turns as a hand does, to be checked: a box and its parameter by its key."""
+        return {}
 
     def instead(self, live: bool) -> tuple[str, dict[str, Any]] | None:
         """Name the box, and its parameters, that plays in place of this one here; None for itself.
@@ -162,6 +174,14 @@ Tap = Callable[[str, dict[str, Any]], None]
 """Told of everything that left an output: the port, and what it was, ready for JSON."""
 
 
+Say = Callable[[Command], None]
+"""Takes what an output says of itself; may be called from any thread."""
+
+
+def _to_nobody(_: Command) -> None:
+    """Leave what an output says of itself unheard, where it does not play."""
+
+
 class Sink(Box, ABC):
     """Sends something out. Each cable into it ends in a port, named as in the patch.
 
@@ -169,6 +189,11 @@ class Sink(Box, ABC):
     """
 
     _tap: Tap | None = None
+    _say: Say = _to_nobody
+
+    def report_to(self, say: Say) -> None:
+        """Have ``say`` take what this output says of itself: ``Lost`` when its device goes."""
+        self._say = say
 
     def tap(self, tap: Tap) -> None:
         """Have ``tap`` told of everything that leaves: {"address": ..., "args": [...]}."""
@@ -194,7 +219,14 @@ class Sink(Box, ABC):
         """
 
     def open(self) -> None:
-        """Begin; raises DeviceError when the device is not there, and is then called again."""
+        """Begin; raises DeviceError when the device is not there, and is then called again.
+
+        Emit ``Lost`` by ``self._say`` when it goes: it is closed then, and opened again.
+        """
+
+    def open_offline(self) -> None:
+        """Begin where time is not real; an instrument, say, is then not played, only tapped."""
+        self.open()
 
     @abstractmethod
     def send(self, port: str, message: Message, at: Ns) -> None:

@@ -22,6 +22,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import msgspec
 
 from engine.core.errors import ParameterError, as_written, nearest
+from engine.core.tuning import as_hz
 
 T = TypeVar("T")
 
@@ -98,8 +99,8 @@ class Parameter:
             words += f" from {low:g} to {high:g}"
         elif low is not None:
             words += f" of {low:g} or more"
-        unit = "" if self.param.unit == FILE else self.param.unit
-        return f"{words} {unit}".rstrip()
+        unit = self.param.unit.replace(FILE, "")
+        return f"{words} {unit}".rstrip() + (', or a note such as "A2"' if unit == "Hz" else "")
 
     def from_patch(self, value: object) -> Any:
         """Convert what a patch says; raises ParameterError where it does not fit."""
@@ -107,7 +108,7 @@ class Parameter:
             return {key: self._within(key, one, Parameter.from_patch) for key, one in value.items()}
         if self.is_time:
             return self._in_range(seconds(value), value)
-        return self._in_range(self._convert(value), value)
+        return self._in_range(self._convert(as_hz(value, self.param.unit)), value)
 
     def from_wire(self, value: object) -> Any:
         """Convert what arrives while playing; a number out of range goes to its nearest end.
@@ -125,7 +126,7 @@ class Parameter:
             value = value > 0
         elif self.is_time and isinstance(value, str):
             value = seconds(value)
-        converted = self._convert(self._whole(value))
+        converted = self._convert(self._whole(as_hz(value, self.param.unit)))
         if _is_number(converted):
             low, high = self.param.low, self.param.high
             if low is not None and converted < low:
@@ -133,6 +134,23 @@ class Parameter:
             if high is not None and converted > high:
                 return type(converted)(high)
         return converted
+
+    def from_knob(self, turned: float) -> Any:
+        """Convert how far a knob is turned, 0 to 1: of the range, or through the choices.
+
+        A switch is on from the middle up; a number without a range takes the turn itself. Raises
+        ParameterError for what no knob can set, such as a text.
+        """
+        turned = min(max(turned, 0.0), 1.0)
+        choices = get_args(self.type) if get_origin(self.type) is Literal else ()
+        if choices:
+            return choices[min(int(turned * len(choices)), len(choices) - 1)]
+        if self.type is bool:
+            return turned >= 0.5
+        low, high = self.param.low, self.param.high
+        if low is not None and high is not None:
+            turned = low + turned * (high - low)
+        return self.from_wire(turned)
 
     def part(self, key: str) -> Parameter:
         """Give the parameter that is one entry of this table; raises ParameterError."""

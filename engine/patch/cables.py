@@ -46,6 +46,15 @@ class Cable:
     stages: tuple[Stage, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def to(self) -> tuple[float, float] | None:
+        """The range that its number goes out in, where one is written."""
+        for stage in self.stages:
+            match stage.values.get("to"):
+                case [int() | float() as first, int() | float() as last]:
+                    return first, last
+        return None
+
 
 def is_cable(value: object) -> bool:
     """Tell whether a table is a cable."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.core.errors import PatchError, Problem
 from engine.patch.build import Builder, Find
+from engine.patch.hands import misdirected
 from engine.patch.islands import Loop, make_islands, unreached
 from engine.patch.load import Document
 from engine.patch.plan import Plan, PlannedBox
@@ -22,7 +23,8 @@ def compile_patch(document: Document, find: Find) -> Plan:
     wirer = Wirer(document, tables, boxes, builder)
     for written in tables.boxes.values():
         wirer.lay(written)
-    problems = [*tables.problems, *builder.problems, *wirer.problems]
+    hands = misdirected(document, boxes)
+    problems = [*tables.problems, *builder.problems, *wirer.problems, *hands]
     if not tables.boxes and not problems:
         problems = [Problem("has no boxes", document.file)]
     try:

@@ -99,8 +99,8 @@ class Wirer:
         for port, cable in ports:
             try:
                 accepts = sink.accepts(port)
-            except UnknownName as error:
-                self._complain(cable, str(error))
+            except (UnknownName, ParameterError) as error:
+                self._complain_of_port(cable, port, str(error))
                 continue
             before = len(self.problems)
             options = self._options(sink.options(), cable)
@@ -113,17 +113,23 @@ class Wirer:
         try:
             sink.plug(port, wire.carries, options)
         except (ParameterError, UnknownName) as error:
-            if port == PORT:
-                self._complain(cable, 'takes no "from": what goes where is said by "send"')
-            else:
-                address = cable.path[2]
-                said = str(error).removeprefix(f"{address}: ").removeprefix(f'"{address}": ')
-                self._complain(cable, said)
+            self._complain_of_port(cable, port, str(error))
+
+    def _complain_of_port(self, cable: Cable, port: str, message: str) -> None:
+        if port == PORT:
+            self._complain(cable, 'takes no "from": what goes where is said by "send"')
+        else:
+            address = cable.path[2]
+            said = message.removeprefix(f"{address}: ").removeprefix(f'"{address}": ')
+            self._complain(cable, said)
 
     def _options(self, cls: type[Any] | None, cable: Cable) -> Any:
-        """Make the options of a port, of the class that its output gives."""
+        """Make the options of a port, of the class that its output gives.
+
+        An output that asks for ``to`` is told the range that the cable itself was given.
+        """
         known = read_parameters(cls) if cls else {}
-        values = {}
+        values: dict[str, Any] = {"to": cable.to} if "to" in known and cable.to else {}
         for key, value in cable.options.items():
             if key not in known:
                 words = ("from", "when", *WAY, *known)
@@ -203,7 +209,7 @@ class Wirer:
             return None
         try:
             return self._outlet(box, rest)
-        except UnknownName as error:
+        except (UnknownName, ParameterError) as error:
             self._complain(cable, f'"{name}": {error}')
             return None
 
@@ -214,15 +220,26 @@ class Wirer:
         if not rest:
             return Outlet(box, main), "", types.get(main, object)
         name, _, part = rest.partition(".")
-        if name not in types:
-            name, part = main, rest
-        carries = types.get(name, object)
+        carries = types.get(name) or self._patterned(box, name)
+        if carries is None:
+            name, part, carries = main, rest, types.get(main, object)
         if not part:
             return Outlet(box, name), "", carries
         known = parts(carries) if isinstance(carries, type) else {}
         if part not in known:
+            instance = self._boxes[box].box
+            if isinstance(instance, Source) and type(instance).outlet is not Source.outlet:
+                instance.outlet(rest)  # it knows what it would have understood
             raise UnknownName("output", rest, (*(n for n in types if n), *known))
         return Outlet(box, name), part, known[part]
+
+    def _patterned(self, box: str, name: str) -> Any:
+        """Give the type of an outlet that a source makes of its name, such as cc16; or None."""
+        instance = self._boxes[box].box
+        try:
+            return instance.outlet(name) if isinstance(instance, Source) else None
+        except UnknownName:
+            return None
 
     def _outlet_types(self, box: str) -> Mapping[str, Any]:
         """Give the outlets of a box by name with their types, its main outlet first."""

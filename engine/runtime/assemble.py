@@ -37,7 +37,8 @@ def prepare_trace(plan: Plan, trace: Trace) -> None:
         if wire.into is Into.PORT:
             origin = _shown(plan, wire.source)
             above = tuple(_colds_above(plan, wire.source.box, set()))
-            trace.routes[route_name(wire.box, wire.name)] = RouteTrace(origin, above=above)
+            lag = _lag_above(plan, wire.source.box)
+            trace.routes[route_name(wire.box, wire.name)] = RouteTrace(origin, above=above, lag=lag)
 
 
 def _shown(plan: Plan, outlet: Outlet) -> str:
@@ -58,6 +59,19 @@ def _colds_above(plan: Plan, box: str, seen: set[str]) -> list[tuple[str, str]]:
             elif wire.box == box and wire.into is Into.HOT:
                 found += _colds_above(plan, wire.source.box, seen)
     return found
+
+
+def _lag_above(plan: Plan, name: str) -> float:
+    """Add up what a box and those that feed its first inlet declare as their lag, in seconds."""
+    lag = 0.0
+    seen: set[str] = set()
+    while name not in seen:
+        seen.add(name)
+        box = plan.boxes[name].box
+        lag += box.lag if isinstance(box, Node) else 0.0
+        hot = (w.source.box for w in plan.wires if w.box == name and w.into is Into.HOT)
+        name = next(hot, name)
+    return lag
 
 
 class Assembler:

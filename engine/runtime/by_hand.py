@@ -27,12 +27,16 @@ from engine.runtime.state import BoxState
 if TYPE_CHECKING:
     from engine.runtime.engine import Engine
 
+HALF = 0.5
+"""From here on a knob that sets a switch is on."""
+
 
 def obey(engine: Engine, entry: Asked) -> None:
     """Do what a command asks; who asked is told why, where it cannot be done."""
     command: Command = entry.command
     match command:
         case SetParameter() | Release():
+            engine.trace.asked(entry.by)
             _refuse(engine, entry.by, command, _change(engine, command))
         case PlayPatch():
             _refuse(engine, entry.by, command, engine.on_play_patch(command.which))
@@ -96,10 +100,17 @@ def _set(engine: Engine, state: BoxState, command: SetParameter) -> None:
     if command.parameter == "on":
         if not isinstance(command.value, bool | int | float):
             raise ParameterError(f"expected true or false, got {command.value!r}")
-        engine.switch(state, command.value > 0)
+        engine.switch(state, command.value >= HALF if command.of_range else command.value > 0)
         return
     parameter = find_parameter(state.parameters, command.parameter)
     assert parameter is not None, "asked for before"
     if parameter.fixed:
         raise ParameterError("cannot be changed while playing")
-    engine.set(state, parameter, parameter.from_wire(command.value))
+    if command.of_range and isinstance(command.value, bool | int | float):
+        engine.set(state, parameter, parameter.from_knob(command.value))
+    else:
+        engine.set(state, parameter, parameter.from_wire(command.value))
+
+
+def _nothing() -> None:
+    """Where no cable leads, the value stays."""

@@ -153,6 +153,8 @@ class Live:
                 self._open_source(name, tape)
 
     def _open_sink(self, name: str, sink: Sink) -> None:
+        emit = self._emit(name)
+        sink.report_to(lambda command: emit("", command, self._clock.now()))
         if sink.lane:
             deliver = partial(self._deliver, name)
             lane = SinkLane(name, sink, deliver, self._clock, self.engine.last_at)
@@ -230,6 +232,7 @@ class Live:
         trace = self.engine.trace.sources.get(name)
         if trace is not None:
             trace.dropped = sum(door.dropped.values())
+            trace.coalesced = door.coalesced
             trace.restarts = self._keepers[name].restarts if name in self._keepers else 0
         if door.overruns:
             self.engine.tell(name, "says more than can be played; everything is silenced")

@@ -89,7 +89,7 @@ class Offline:
             self.engine.step(lane.open())
         for name, state in self.engine.states.items():
             if isinstance(state.box, Sink):
-                self.engine.step(_opened(name, state.box.open))
+                self.engine.step(_opened(name, state.box.open_offline))
             elif isinstance(state.box, Tape):
                 change = _opened(name, partial(state.box.open, self._emit(name)))
                 self.engine.step(change)

@@ -74,6 +74,10 @@ class SourceTrace:
     messages: int = 0
     dropped: int = 0
     restarts: int = 0
+    settings: int = 0
+    """How many parameters it has set or released."""
+    coalesced: int = 0
+    """How many values were replaced by newer ones before they were looked at."""
 
 
 @dataclass
@@ -93,7 +97,7 @@ class LaneTrace:
 
 @dataclass
 class RouteTrace:
-    """What left by one port of one output."""
+    """What left by one port of one output; ``lag`` is what the boxes on its way declare, in s."""
 
     origin: str
     messages: int = 0
@@ -101,6 +105,7 @@ class RouteTrace:
     jitter: Samples = field(default_factory=Samples)
     ours: Samples = field(default_factory=Samples)
     above: tuple[tuple[str, str], ...] = ()
+    lag: float = 0.0
     _last_behind: int | None = None
 
     def sent(self, at: Ns, cost: int, now: Ns) -> None:
@@ -152,6 +157,11 @@ class Trace:
             text = "more goes wrong than is told here"
         return self._faults.setdefault((box, text), Fault(box, text))
 
+    def asked(self, by: str) -> None:
+        """Count that a source set or released a parameter."""
+        if by in self.sources:
+            self.sources[by].settings += 1
+
     @property
     def faults(self) -> list[Fault]:
         """List what went wrong, in the order in which it first did."""
@@ -185,6 +195,8 @@ class Trace:
                     "messages": source.messages,
                     "dropped": source.dropped,
                     "restarts": source.restarts,
+                    "settings": source.settings,
+                    "coalesced": source.coalesced,
                 }
                 for name, source in self.sources.items()
             },
@@ -213,5 +225,6 @@ class Trace:
             "behind_ms": route.behind.summary(),
             "jitter_ms": route.jitter.summary(largest=False),
             "ours_ms": route.ours.summary(),
+            "lag_ms": round(route.lag * 1000, 3),
             "skew_ms": {name: samples.summary() for name, samples in skew.items() if len(samples)},
         }

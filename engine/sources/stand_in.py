@@ -1,31 +1,49 @@
-"""A dancer who is always there: the demo without a camera, and the truth that tests measure by.
+"""A dancer and singer who is always there: the demo without devices, and the truth of tests.
 
-The picture is drawn; where each joint really is comes with it. The look and the motion were fixed
-before anything was tuned on them, so that a change here changes what every measurement means.
+The picture is drawn and the voice is computed; where each joint really is and what is really sung
+comes with them. Look, motion and voice were fixed before anything was tuned on them, so that a
+change here changes what every measurement means.
 """
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator, Mapping
 from itertools import count
+from operator import itemgetter
 from typing import Annotated, ClassVar, Literal
 
 from engine.core.clock import SECOND
-from engine.core.messages import Frame, Message, Ns, Person, Pose
+from engine.core.messages import Block, Frame, Message, Note, Ns, Person, Pitch, Pose
 from engine.core.node import Tape
 from engine.core.parameter import Fixed, Param
+from engine.core.tuning import note_of
 from engine.dsp.stage_scene import Actor, Scene
+from engine.dsp.voice_blocks import performance
+
+Event = tuple[Ns, str, Message]
 
 
 class StandIn(Tape):
-    """One to six drawn dancers, with their true joints.
+    """One to six drawn dancers with their true joints, and a voice with its true pitch and notes.
 
     A joint has confidence 1 when it can be seen and 0 when the pillar, another person or the edge
     of the picture hides it. Who is not in the picture is not in ``joints``. Each ``joints`` comes
-    just before its ``frame``. The same parameters give the same bytes.
+    just before its ``frame``.
+
+    The voice sings phrases between ``lowest`` and ``highest``, with consonants, glides, vibrato,
+    breaths and rests, at 48000 Hz. Each ``pitch`` comes just before its ``sound`` and says what is
+    true at its end; ``note`` begins and ends when the voice does, or halfway in a glide. The same
+    parameters give the same bytes.
     """
 
-    OUT: ClassVar[Mapping[str, type]] = {"frame": Frame, "joints": Pose}
+    OUT: ClassVar[Mapping[str, type]] = {
+        "frame": Frame,
+        "joints": Pose,
+        "sound": Block,
+        "pitch": Pitch,
+        "note": Note,
+    }
 
     people: Fixed[Annotated[int, Param("how many dancers", 1, 6)]] = 1
     script: Fixed[
@@ -39,19 +57,32 @@ class StandIn(Tape):
     ] = "plain"
     noise: Fixed[Annotated[float, Param("sensor noise, 0 none, 1 a bad camera in the dark", 0, 1)]]
     noise = 0.15
-    seed: Fixed[Annotated[int, Param("another number, another dance", 0)]] = 0
+    seed: Fixed[Annotated[int, Param("another number, another dance and another song", 0)]] = 0
     width: Fixed[Annotated[int, Param("of the picture", 64, 3840, unit="pixels")]] = 640
     height: Fixed[Annotated[int, Param("of the picture", 64, 2160, unit="pixels")]] = 360
     fps: Fixed[Annotated[float, Param("pictures a second", 1, 240)]] = 30.0
     seconds: Fixed[Annotated[float, Param("how long; 0 never ends", 0, unit="s")]] = 0.0
+    dances: Fixed[Annotated[bool, Param("whether pictures are drawn")]] = True
+    sings: Fixed[Annotated[bool, Param("whether there is a voice")]] = True
+    lowest: Fixed[Annotated[float, Param("lowest note of the voice", 40, 1000, unit="Hz")]] = 130.8
+    highest: Fixed[Annotated[float, Param("its highest note", 40, 2000, unit="Hz")]] = 523.3
+    snr: Fixed[
+        Annotated[float, Param("noise: how far below the voice; 100 none", 0, 100, unit="dB")]
+    ] = 40.0
+    block: Fixed[Annotated[int, Param("of the sound", 64, 2048, unit="samples")]] = 512
 
     @property
     def endless(self) -> bool:
         """Whether it never ends."""
         return self.seconds == 0
 
-    def events(self) -> Iterator[tuple[Ns, str, Message]]:
-        """Yield the true joints and then the picture, ``fps`` times a second."""
+    def events(self) -> Iterator[Event]:
+        """Yield pictures and sound, each after what is true about it, in the order of time."""
+        streams = [self._pictures()] if self.dances else []
+        streams += [self._voice()] if self.sings else []
+        return heapq.merge(*streams, key=itemgetter(0))
+
+    def _pictures(self) -> Iterator[Event]:
         scene = Scene(
             people=self.people,
             ground=self.ground,
@@ -75,6 +106,13 @@ class StandIn(Tape):
 
     def _moment(self, number: int) -> Ns:
         return Ns(round(number * SECOND / self.fps))
+
+    def _voice(self) -> Iterator[Event]:
+        lowest, highest = round(note_of(self.lowest)), round(note_of(self.highest))
+        for event in performance(self.seed, lowest, highest, self.snr, self.block):
+            if 0 < self.seconds * 1e9 < event[0]:
+                return
+            yield event
 
 
 def _person(actor: Actor) -> Person:

@@ -9,7 +9,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from engine.core.errors import as_written
+from engine.core.errors import DeviceError, as_written
+from engine.midi.lists import inputs, outputs
+from engine.sound.process import list_devices
 from engine.terminal.remedy import (
     JOIN_VIDEO,
     START_SEQUENCER,
@@ -44,45 +46,33 @@ def cameras() -> Plugged:
 def sound_inputs() -> Plugged:
     """Find the microphones and sound cards."""
     try:
-        import sounddevice  # type: ignore[import-untyped]
-
-        found = [dict(device) for device in sounddevice.query_devices()]
-    except (OSError, ImportError):
-        return Plugged(missing="the library PortAudio is not there", mend=install("portaudio"))
-    except Exception as error:
+        found = list_devices()
+    except DeviceError as error:
+        if "without PortAudio" in str(error):
+            return Plugged(missing="the library PortAudio is not there", mend=install("portaudio"))
         return Plugged(missing=f"PortAudio does not answer: {error}")
-    names = tuple(
-        (str(device["name"]), f"{device['max_input_channels']} channels")
-        for device in found
-        if device["max_input_channels"] > 0
-    )
+    names = tuple((each.name, f"{each.channels} channels") for each in found)
     return Plugged(names, "" if names else "no microphone or sound card is plugged in")
 
 
 def midi_inputs() -> Plugged:
     """Find the MIDI ports that can be heard."""
-    return _midi("get_input_names")
+    return _midi(inputs)
 
 
 def midi_outputs() -> Plugged:
     """Find the MIDI ports that can be sent to."""
-    return _midi("get_output_names")
+    return _midi(outputs)
 
 
-def _midi(ask: str) -> Plugged:
+def _midi(listed: Callable[[], list[str]]) -> Plugged:
     try:
-        import mido  # type: ignore[import-untyped]
-        import rtmidi  # type: ignore[import-untyped]  # noqa: F401  # mido imports it later
-    except ImportError as error:
-        return Plugged(
-            missing=f"the MIDI library does not load ({error})", mend=install("alsa-lib")
-        )
-    if no_sequencer():
-        return Plugged(missing="this system passes no MIDI on", mend=START_SEQUENCER)
-    try:
-        names = tuple((name, "") for name in dict.fromkeys(getattr(mido, ask)()))
-    except Exception as error:
-        return Plugged(missing=f"the MIDI library does not answer: {error}")
+        names = tuple((name, "") for name in dict.fromkeys(listed()))
+    except DeviceError as error:
+        missing, _, _ = str(error).partition(": sudo")
+        if "libasound" in missing:
+            return Plugged(missing=missing, mend=install("alsa-lib"))
+        return Plugged(missing=missing, mend=START_SEQUENCER if no_sequencer() else "")
     return Plugged(names, "" if names else "no port is there")
 
 

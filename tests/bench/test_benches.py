@@ -12,6 +12,7 @@ from engine.bench.command import benches
 from engine.bench.report import COUNT, Row
 
 TINY: dict[str, dict[str, Any]] = {
+    "midi": {"kills": 1, "seconds": 0.5},
     "loop": {"seconds": 1.0},
     "overload": {"seconds": 1.5},
     "start": {"pairs": 1},
@@ -20,7 +21,12 @@ TINY: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", benches())
+PEERS = {"midi": pytest.mark.peer("jackd", "jackd2")}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=PEERS.get(name, ())) for name in benches()]
+)
 def test_a_bench_gives_rows_of_finite_numbers(name: str) -> None:
     bench = importlib.import_module(f"engine.bench.{name}")
     rows: list[Row] = bench.run(True, **TINY.get(name, {}))

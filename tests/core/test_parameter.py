@@ -173,3 +173,31 @@ def test_times(text: str, value: float) -> None:
 )
 def test_types_in_words(kind: Any, words: str) -> None:
     assert describe(kind) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "turned", "result"),
+    [
+        ("share", 0.25, 0.25),
+        ("share", 7.0, 1.0),
+        ("wait", 0.5, 30.0),
+        ("port", 0.0, 1),
+        ("port", 1.0, 65535),
+        ("loud", 0.49, False),
+        ("loud", 0.5, True),
+        ("curve", 0.0, "linear"),
+        ("curve", 0.6, "exp"),
+        ("curve", 1.0, "exp"),
+        ("in", 0.7, 0.7),
+        ("limit", 0.7, 0.7),
+        ("exposure", 0.0, 0.1),
+    ],
+)
+def test_the_way_of_a_knob_is_the_whole_range(name: str, turned: float, result: object) -> None:
+    assert ALL[name].from_knob(turned) == result
+
+
+@pytest.mark.parametrize("name", ["needed", "names", "to"])
+def test_what_no_knob_can_set_is_refused(name: str) -> None:
+    with pytest.raises(ParameterError):
+        ALL[name].from_knob(0.5)

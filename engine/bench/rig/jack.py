@@ -1,0 +1,148 @@
+"""A JACK server of our own without a sound card, and a receiver of MIDI that no one here wrote.
+
+Needs ``jackd``, ``jack_lsp``, ``jack_connect`` and ``jack_midi_dump`` (Debian: jackd2).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import re
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from engine.core.errors import DeviceError
+from engine.midi.sounding import NOTE_OFF, NOTE_ON
+
+WAIT = 60.0
+PROGRAMS = ("jackd", "jack_lsp", "jack_connect", "jack_midi_dump")
+_LINE = re.compile(r"^\s*\d+:((?: [0-9a-f]{2})+)")
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Run a JACK server while the block lasts; everything started in it finds it by itself."""
+    if missing := [program for program in PROGRAMS if shutil.which(program) is None]:
+        raise DeviceError(f"{missing[0]} is not here: apt-get install jackd2")
+    name = f"sensorium-{os.getpid()}"
+    before = os.environ.get("JACK_DEFAULT_SERVER")
+    os.environ |= {"JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
+    # -S -R: in one rhythm and in real time, so that nothing is lost on a busy machine.
+    command = ["jackd", "-n", name, "-S", "-R", "-P70", "-d", "dummy", "-r", "48000", "-p", "128"]
+    jackd = _quiet(command)
+    try:
+        until(lambda: "system:playback_1" in ports(), "jackd does not start")
+        yield name
+    finally:
+        _end(jackd)
+        if before is None:
+            del os.environ["JACK_DEFAULT_SERVER"]
+        else:
+            os.environ["JACK_DEFAULT_SERVER"] = before
+
+
+def ports() -> list[str]:
+    """List the ports of all clients."""
+    done = subprocess.run(["jack_lsp"], capture_output=True, text=True, check=False, timeout=WAIT)
+    return done.stdout.splitlines()
+
+
+def connect(sender: str, receiver: str) -> None:
+    """Lay a cable as soon as both ends are there."""
+
+    def laid() -> bool:
+        if not {sender, receiver} <= set(ports()):
+            return False
+        done = subprocess.run(
+            ["jack_connect", sender, receiver], capture_output=True, check=False, timeout=WAIT
+        )
+        return done.returncode == 0
+
+    until(laid, f"no cable from {sender} to {receiver}")
+
+
+def until(true: Callable[[], bool], otherwise: str, seconds: float = WAIT) -> None:
+    """Wait until something is true of the world outside; raises TimeoutError."""
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            raise TimeoutError(otherwise)
+        time.sleep(0.02)
+
+
+class Dump:
+    """``jack_midi_dump``: hears a MIDI port, notes what came when, and counts what sounds."""
+
+    def __init__(self, name: str = "dump") -> None:
+        self.port = f"{name}:input"
+        self.heard: list[tuple[float, bytes]] = []
+        self.begun = 0
+        self.sounding: set[tuple[int, int]] = set()
+        self.last_note = 0.0
+        """When a note last began or ended."""
+        self._news: queue.SimpleQueue[None] = queue.SimpleQueue()
+        command = ["stdbuf", "-oL", "jack_midi_dump", name]
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        threading.Thread(target=self._read, daemon=True).start()
+        until(lambda: self.port in ports(), "jack_midi_dump does not start")
+
+    def __enter__(self) -> Dump:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _end(self._process)
+
+    @property
+    def messages(self) -> list[bytes]:
+        """All that came so far."""
+        return [message for _, message in self.heard]
+
+    def wait(self, true: Callable[[Dump], bool]) -> None:
+        """Wait until something is true of what came; raises TimeoutError."""
+        end = time.monotonic() + WAIT
+        while not true(self):
+            with contextlib.suppress(queue.Empty):
+                self._news.get(timeout=max(0.0, min(1.0, end - time.monotonic())))
+            if time.monotonic() > end:
+                raise TimeoutError(f"it sounds: {self.sounding}; last came {self.messages[-5:]}")
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if match := _LINE.match(line):
+                self._take(bytes.fromhex(match[1]))
+
+    def _take(self, message: bytes) -> None:
+        self.heard.append((time.monotonic(), message))
+        status = message[0] & 0xF0
+        key = (message[0] & 0x0F, message[1] if len(message) > 1 else 0)
+        if status == NOTE_ON and message[2] > 0:
+            self.begun += 1
+            self.last_note = time.monotonic()
+            self.sounding.add(key)
+        elif status in (NOTE_ON, NOTE_OFF):
+            self.last_note = time.monotonic()
+            self.sounding.discard(key)
+        self._news.put(None)
+
+
+def _quiet(command: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _end(process: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(10.0)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()

@@ -1,0 +1,34 @@
+"""Fits numbers in decibels into 0 to 1, by how quiet and how loud it lately was."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.dsp.level import SILENT
+
+Numbers = NDArray[np.float64]
+
+LEAST: Final = 12.0
+"""dB from 0 to 1 at least: a steady sound must not be blown up until its trembling fills all."""
+FAINT: Final = -50.0
+"""dB: what never gets louder than this does not reach 1."""
+
+
+class AutoRange:
+    """The quietest of the last ``length`` rows is 0 and the loudest 1, each column on its own."""
+
+    def __init__(self, columns: int, length: int) -> None:
+        self._rows = np.full((max(length, 1), columns), SILENT)
+        self._count = 0
+
+    def fit(self, row: Numbers) -> Numbers:
+        """Take a row of decibels, and give it as numbers from 0 to 1."""
+        self._rows[self._count % len(self._rows)] = row
+        self._count += 1
+        known = self._rows[: self._count]
+        quiet = known.min(axis=0)
+        loud = np.maximum(np.maximum(known.max(axis=0), quiet + LEAST), FAINT)
+        return np.asarray((row - quiet) / (loud - quiet), np.float64)

@@ -1,0 +1,74 @@
+"""Cuts a stream of sound into windows that overlap, whatever the size of its blocks.
+
+The same samples give the same windows, however they were cut. Where something is missing, or the
+rate changes, it begins anew: what was before a gap says nothing about what is behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.messages import Block
+
+Samples = NDArray[np.float32]
+
+LOUDEST = 10.0
+"""Anything beyond is no sound: 20 dB above full scale."""
+
+
+class Hops:
+    """The newest ``window`` seconds of a stream, after each ``hop`` seconds of it.
+
+    ``rate`` is that of the last block, in Hz, and ``broke`` whether that block did not follow the
+    one before it.
+    """
+
+    def __init__(self, window: float, hop: float) -> None:
+        self.rate = 0
+        self.broke = False
+        self._window = window
+        self._hop = hop
+        self._expected: int | None = None
+        self._newest: Samples = np.zeros(0, np.float32)
+        self._seen = self._hops = 0
+
+    def feed(self, block: Block) -> Iterator[Samples]:
+        """Give the windows that end within a block; at the beginning they are shorter.
+
+        Do not write to them. What is no number counts as silence.
+        """
+        start = self._expected
+        self.broke = start is not None and (block.start != start or block.rate != self.rate)
+        if self.broke:
+            self.reset()
+        self.rate = block.rate
+        self._expected = block.start + len(block.samples)
+        self._seen += len(block.samples)
+        self._newest = np.concatenate([self._newest, clean(block.samples)])
+        return self._cut(self._newest)
+
+    def _cut(self, samples: Samples) -> Iterator[Samples]:
+        size = round(self._window * self.rate)
+        ends = []
+        while (due := round((self._hops + 1) * self._hop * self.rate)) <= self._seen:
+            self._hops += 1
+            ends.append(len(samples) - (self._seen - due))
+        if len(samples) > size:
+            self._newest = samples[len(samples) - size :].copy()
+        return (samples[max(0, end - size) : end] for end in ends)
+
+    def reset(self) -> None:
+        """Begin anew with the next block."""
+        self._expected = None
+        self._newest = np.zeros(0, np.float32)
+        self._seen = self._hops = 0
+
+
+def clean(samples: Samples) -> Samples:
+    """Give samples that can be reckoned with: finite, and no louder than sound can be."""
+    if not np.isfinite(samples).all():
+        samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
+    return np.clip(samples, -LOUDEST, LOUDEST)

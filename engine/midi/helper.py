@@ -1,0 +1,195 @@
+"""The process that owns one MIDI port: ``python -m engine.midi.helper out|in|list``.
+
+It reads frames from its standard input and writes frames to its standard output. When the input
+closes, because the show closed it or died, it ends every sounding note by a note-off of its own,
+and goes. Ctrl-C, which the whole group of a terminal gets, is left to the show; being asked to
+terminate ends the notes too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from engine.midi.frames import (
+    BPM,
+    FAILED,
+    GONE,
+    HEARD,
+    LISTED,
+    MIDI,
+    MOMENT,
+    OPENED,
+    TEMPO,
+    Unframer,
+    frame,
+)
+from engine.midi.ports import PortError, device, open_port, shown
+from engine.midi.pulses import Pulses
+from engine.midi.sounding import Sounding
+
+LOOK: Final = 0.1
+"""Every how many seconds it looks whether the port and the show are still there."""
+PULSE: Final = [0xF8]
+_STDIN: Final = 0
+_STDOUT: Final = 1
+_PIECE: Final = 65536
+
+
+def tell(kind: bytes, content: bytes) -> None:
+    """Tell the show; where nobody hears, nothing is to be done about it."""
+    try:
+        os.write(_STDOUT, frame(kind, content))
+    except OSError:
+        return
+
+
+class Speaker:
+    """Sends through an open port, from more than one thread, and knows what sounds."""
+
+    def __init__(self, port: Any) -> None:
+        self._port = port
+        self._lock = threading.Lock()
+        self._sounding = Sounding()
+        self._pulses = Pulses()
+        self._changed = threading.Condition()
+
+    def take(self, kind: bytes, content: bytes) -> None:
+        """Do what a frame says."""
+        if kind == MIDI and content:
+            self.send(content)
+        elif kind == TEMPO:
+            (bpm,) = BPM.unpack(content)
+            with self._changed:
+                self._pulses.set(bpm, time.monotonic_ns())
+                self._changed.notify()
+
+    def send(self, message: bytes) -> None:
+        """Send one message."""
+        with self._lock:
+            self._sounding.sent(message)
+            self._port.send_message(message)
+
+    def end(self) -> None:
+        """End what sounds, and close the port once all has left; nothing is sent any more."""
+        with self._lock:
+            for message in self._sounding.ends():
+                self._port.send_message(message)
+            self._port.close_port()
+            self._port = None
+
+    def beat(self) -> None:
+        """Send the pulses of the clock when they are due, until the end."""
+        while True:
+            with self._changed:
+                due = self._pulses.due()
+                left = None if due is None else (due - time.monotonic_ns()) / 1e9
+                if left is None or left > 0:
+                    self._changed.wait(left)
+                    continue
+                self._pulses.sent(time.monotonic_ns())
+            with self._lock:
+                if self._port is None:
+                    return
+                self._port.send_message(PULSE)
+
+
+def play(port: Any) -> None:
+    """Send what the show says until it says no more."""
+    speaker = Speaker(port)
+    threading.Thread(target=speaker.beat, daemon=True).start()
+    unframer = Unframer()
+    try:
+        while piece := os.read(_STDIN, _PIECE):
+            for kind, content in unframer.feed(piece):
+                speaker.take(kind, content)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        speaker.end()
+
+
+def listen(port: Any) -> None:
+    """Tell the show what comes, until it closes the pipe."""
+    # A flood of system exclusive data is nothing that a patch can use: it ends here.
+    port.ignore_types(sysex=True, timing=False, active_sense=True)
+    port.set_callback(_heard)
+    while os.read(_STDIN, _PIECE):
+        pass
+    port.cancel_callback()
+    port.close_port()
+
+
+def watch(direction: str, system: str, port: str | None) -> None:
+    """Look now and then whether the port and the show are there; a virtual port always is."""
+    parent = os.getppid()
+    lookout = device(direction, system, "Sensorium lookout")[0] if port else None
+    while True:
+        time.sleep(LOOK)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
+        if lookout and port not in lookout.get_ports():
+            tell(GONE, str(port).encode())
+            return
+
+
+def _heard(event: tuple[list[int], float], _: object) -> None:
+    tell(HEARD, MOMENT.pack(time.monotonic_ns()) + bytes(event[0]))
+
+
+def _terminate(*_: object) -> None:
+    raise SystemExit(0)
+
+
+def _listen_to_signals() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _terminate)
+
+
+def _arguments(given: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("work", choices=("out", "in", "list"))
+    parser.add_argument("--system", default="auto")
+    parser.add_argument("--port")
+    parser.add_argument("--name", default="Sensorium")
+    return parser.parse_args(given)
+
+
+def main(given: list[str] | None = None) -> int:
+    """Own one port, or list all; gives the exit status."""
+    _listen_to_signals()
+    wanted = _arguments(given)
+    work: dict[str, Callable[[Any], None]] = {"out": play, "in": listen}
+    try:
+        if wanted.work == "list":
+            tell(LISTED, json.dumps(_all(wanted.system)).encode())
+            return 0
+        port, name, system = open_port(wanted.work, wanted.system, wanted.port, wanted.name)
+    except PortError as error:
+        tell(FAILED, str(error).encode())
+        return 1
+    watched = name if wanted.port else None
+    threading.Thread(target=watch, args=(wanted.work, system, watched), daemon=True).start()
+    tell(OPENED, name.encode())
+    work[wanted.work](port)
+    return 0
+
+
+def _all(system: str) -> dict[str, list[str]]:
+    return {
+        direction: [shown(name) for name in device(direction, system, "Sensorium")[0].get_ports()]
+        for direction in ("in", "out")
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

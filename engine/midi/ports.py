@@ -1,0 +1,124 @@
+"""Finds and opens MIDI ports: the only file that knows rtmidi. It runs in the helper process.
+
+Why it knows nothing else of the engine: the helper must start in a moment.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any, Final
+
+APIS: Final = {
+    "alsa": "API_LINUX_ALSA",
+    "core": "API_MACOSX_CORE",
+    "windows": "API_WINDOWS_MM",
+    "jack": "API_UNIX_JACK",
+}
+"""The MIDI systems by the name a patch gives them, in the order in which "auto" tries them."""
+
+OURS: Final = ("sensorium", "midi through", "rtmidi")
+"""Ports that "auto" leaves alone: our own, and those where nobody plays."""
+
+NO_VIRTUAL: Final = (
+    "Windows has no virtual MIDI ports: install loopMIDI, make a port there and name it, "
+    'as in port = "loopMIDI Port"'
+)
+_ALSA_NUMBERS: Final = re.compile(r" \d+:\d+$")
+
+
+class PortError(Exception):
+    """No such port, or two, or no MIDI system at all; says it in a performer's words."""
+
+
+def device(direction: str, system: str, client: str) -> tuple[Any, str]:
+    """Connect to a MIDI system; gives rtmidi's object, without a port, and the system's name.
+
+    ``direction`` is "in" or "out". Raises PortError.
+    """
+    rtmidi = _rtmidi()
+    make = rtmidi.MidiOut if direction == "out" else rtmidi.MidiIn
+    names = list(APIS) if system == "auto" else [system]
+    for name in names:
+        api = getattr(rtmidi, APIS[name])
+        if api in rtmidi.get_compiled_api():
+            try:
+                return make(api, name=client), name
+            except OSError:  # rtmidi.SystemError, which is one
+                continue
+    raise PortError(_no_system(system))
+
+
+def open_port(direction: str, system: str, port: str | None, name: str) -> tuple[Any, str, str]:
+    """Open a port; gives rtmidi's object, the port's name and the system's.
+
+    ``port`` is a part of its name, "auto" for the first where somebody plays, or None for a virtual
+    port called ``name``. Raises PortError.
+    """
+    opened, found = device(direction, system, name)
+    if port is None:
+        if found == "windows":
+            raise PortError(NO_VIRTUAL)
+        opened.open_virtual_port(name)
+        return opened, name, found
+    names = opened.get_ports()
+    index = first_played(names) if port == "auto" else choose(port, names, direction)
+    try:
+        opened.open_port(index, name)
+    except OSError as error:
+        raise PortError(f"{names[index]}: {error}") from None
+    return opened, names[index], found
+
+
+def choose(wanted: str, names: Sequence[str], direction: str) -> int:
+    """Find the one port whose name holds ``wanted``, in any case; raises PortError."""
+    lower = [name.lower() for name in names]
+    found = [index for index, name in enumerate(lower) if wanted.lower() == name]
+    found = found or [index for index, name in enumerate(lower) if wanted.lower() in name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        both = " and ".join(f'"{shown(names[index])}"' for index in found)
+        raise PortError(f'"{wanted}" is a part of {both}: say more of the name')
+    raise PortError(f'no MIDI {direction}put "{wanted}" is here. {_there_is(names)}')
+
+
+def first_played(names: Sequence[str]) -> int:
+    """Find the first port that is neither ours nor a mere junction; raises PortError."""
+    for index, name in enumerate(names):
+        if not any(ours in name.lower() for ours in OURS):
+            return index
+    raise PortError(f"no MIDI input to play on is here. {_there_is(names)}")
+
+
+def shown(name: str) -> str:
+    """Give a name without the numbers that ALSA puts behind it, which change."""
+    return _ALSA_NUMBERS.sub("", name)
+
+
+def _there_is(names: Sequence[str]) -> str:
+    if names:
+        return "There is: " + ", ".join(f'"{shown(name)}"' for name in names)
+    if sys.platform == "darwin":
+        return "There is none; Audio MIDI Setup can switch on the IAC driver, for other programs"
+    if sys.platform == "win32":
+        return "There is none; loopMIDI makes ports for other programs"
+    return "There is none"
+
+
+def _no_system(system: str) -> str:
+    if system == "jack":
+        return "no JACK server runs"
+    if sys.platform == "linux" and system == "auto":
+        return "no MIDI system: ALSA's sequencer is not there (modprobe snd-seq) and no JACK runs"
+    return f"the MIDI system {system} is not there"
+
+
+def _rtmidi() -> Any:
+    try:
+        import rtmidi  # type: ignore[import-untyped] # noqa: PLC0415
+    except ImportError as error:
+        help_ = ": sudo apt install libportaudio2" if "libasound" in str(error) else ""
+        raise PortError(f"MIDI needs a library that is not here ({error}){help_}") from None
+    return rtmidi

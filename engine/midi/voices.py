@@ -1,0 +1,55 @@
+"""Whose a note is: notes from several cables on one channel, each begun and ended exactly once.
+
+A note belongs to the cable that began it last. Beginning one that sounds ends it first, so that a
+receiver that counts never counts wrong; an end from a cable that no longer owns the note is left
+out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import mido  # type: ignore[import-untyped]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that can be down: ``channel`` 1 to 16, ``note`` 0 to 127."""
+
+    channel: int
+    note: int
+
+
+class Voices:
+    """The notes that sound, and the cable that each belongs to."""
+
+    def __init__(self) -> None:
+        self._owners: dict[Key, Hashable] = {}
+
+    def __len__(self) -> int:
+        return len(self._owners)
+
+    def begin(self, owner: Hashable, key: Key, velocity: int) -> list[bytes]:
+        """Begin a note; raises ValueError or TypeError where it is out of range."""
+        on = _message("note_on", key, velocity)
+        before = [_message("note_off", key, 0)] if key in self._owners else []
+        self._owners[key] = owner
+        return [*before, on]
+
+    def end(self, owner: Hashable, key: Key) -> list[bytes]:
+        """End a note of this owner, if it sounds."""
+        if key not in self._owners or self._owners[key] != owner:
+            return []
+        del self._owners[key]
+        return [_message("note_off", key, 0)]
+
+    def end_all(self, owner: Hashable) -> list[bytes]:
+        """End every note of an owner."""
+        keys = [key for key, mine in self._owners.items() if mine == owner]
+        return [message for key in keys for message in self.end(owner, key)]
+
+
+def _message(kind: str, key: Key, velocity: int) -> bytes:
+    message = mido.Message(kind, channel=key.channel - 1, note=key.note, velocity=velocity)
+    return bytes(message.bin())

@@ -1,0 +1,214 @@
+"""Play instruments, programs and desks by MIDI.
+
+Why the port belongs to another process: see ``engine.midi``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Final, Literal
+
+from engine.core.clock import ns
+from engine.core.commands import Lost
+from engine.core.messages import Message, Note, Ns
+from engine.core.node import Sink
+from engine.core.parameter import Fixed, Param
+from engine.midi.choose import Chooser, port_name, taken
+from engine.midi.forms import Form
+from engine.midi.frames import GONE, MIDI, Unframer, frame
+from engine.midi.options import Options
+from engine.midi.process import Helper
+from engine.midi.sounding import NOTE_ON
+
+_REFUSED: Final = (ValueError, TypeError)
+_log = logging.getLogger("sensorium")
+
+
+class MidiOut(Sink):
+    """Send notes, controllers, clock and cues to a MIDI port.
+
+    Each key of ``send`` is a MIDI message, on a channel if it begins with one ("10/note36"):
+
+    - ``notes``: what a box plays;
+    - ``note36``: one note, struck at every trigger for ``length`` and with ``velocity`` (100);
+    - ``cc74``: a controller; ``cc1:14`` is one with 14 bits (controllers 1 and 33 together);
+    - ``bend``: the bend wheel; ``pressure``: on all keys; ``program``: which sound, from 0;
+    - ``clock``: a MIDI clock of so many beats a minute, in even time; 0 ends it;
+    - ``start``, ``stop``, ``continue``: a sequencer, by triggers;
+    - ``show_control``: a cue for a desk or player, by triggers (MIDI Show Control 1.0).
+
+    Numbers are 0 to 1 and become the whole range of their message; for ``bend`` -1 to 1. They are
+    in MIDI's own units (0 to 127, with 14 bits 0 to 16383, ``bend`` in semitones) where the ``to``
+    of their cable reaches beyond that, as in ``cc2 = { from = "level", to = [0, 127] }``, and where
+    they are whole numbers, such as counts. What is out of range goes to its nearest end. A
+    controller is sent when it becomes another number.
+
+    Without ``port`` a virtual port is made that other programs can listen to; Windows has none and
+    needs loopMIDI. A port that is missing is tried again, and found by its name when it is back.
+
+    Every note is ended by a note-off of its own: when what plays it is lost, at panic, at the end,
+    when the port is back, and when the show dies, even by ``kill -9``.
+    """
+
+    port: Fixed[
+        Annotated[
+            str | None,
+            Param('a part of the name of a port; without one, a virtual port "Sensorium" is made'),
+        ]
+    ] = None
+    name: Fixed[Annotated[str, Param("what a virtual port is called")]] = "Sensorium"
+    channel: Fixed[
+        Annotated[int | None, Param("the channel of what names none; notes keep theirs", 1, 16)]
+    ] = None
+    bend_range: Fixed[
+        Annotated[float, Param("how far a full bend goes at the receiver", 1, 96, "semitones")]
+    ] = 2.0
+    system: Fixed[
+        Annotated[Literal["auto", "alsa", "core", "windows", "jack"], Param("by which MIDI system")]
+    ] = "auto"
+
+    def __post_init__(self) -> None:
+        self._chooser = Chooser(self.channel, self.bend_range)
+        self._forms: dict[str, Form] = {}
+        self._lengths: dict[str, Ns] = {}
+        self._offs: dict[tuple[str, int, int], Ns] = {}
+        self._struck: list[tuple[str, int, int]] = []
+        self._frames: list[bytes] = []
+        self._begun: dict[bytes, None] = {}
+        self._helper: Helper | None = None
+        self._plays = False
+        self._offline = False
+        self._refusals = 0
+        self._told: set[str] = set()
+        self._now = Ns(0)
+
+    @property
+    def dropped(self) -> int:
+        """How many messages could not be sent, because they are no MIDI."""
+        return self._refusals
+
+    @property
+    def helper(self) -> int:
+        """The number of the process that owns the port; 0 while it is closed."""
+        return self._helper.pid if self._helper else 0
+
+    def options(self) -> type[Any]:
+        """Give what a cable may say."""
+        return Options
+
+    def accepts(self, port: str) -> tuple[type, ...]:
+        """Give the types that a port takes; raises UnknownName or ParameterError."""
+        return taken(port_name(port))
+
+    def plug(self, port: str, carries: type, options: Any) -> None:
+        """Plan how a cable is sent; raises ParameterError where its options do not fit."""
+        said = options or Options()
+        self._forms[port] = self._chooser.form(port_name(port), carries, said)
+        self._lengths[port] = ns(said.length)
+
+    def open(self) -> None:
+        """Open the port; raises DeviceError where it is not there, or where two have its name."""
+        helper = Helper("out", self.system, self.port, self.name, self._heard)
+        opened = helper.start()
+        self._helper = helper
+        helper.write(self._anew())
+        self._plays = True
+        if self.port is not None:
+            _log.info("MIDI goes to %s", opened)
+
+    def open_offline(self) -> None:
+        """Play no instrument faster than it can be heard: what would be sent is only told."""
+        self._offline = True
+
+    def close(self) -> None:
+        """Give the port back; its helper ends what sounds."""
+        if self._plays:
+            self._begun.clear()
+        self._plays = False
+        if self._helper is not None:
+            self._helper.stop()
+            self._helper = None
+
+    def send(self, port: str, message: Message, at: Ns) -> None:
+        """Make a message ready; it leaves with all that belong to the same moment."""
+        form = self._forms[port]
+        try:
+            frames = form.encode(message)
+        except _REFUSED as error:
+            self._refuse(port, error)
+            return
+        self._collect(port, frames)
+        if key := form.off(message):
+            off = (port, key.channel, key.note)
+            self._struck.append(off)
+            self._offs[off] = Ns(at + self._lengths[port])
+
+    def flush(self, now: Ns) -> None:
+        """Send what was made ready."""
+        self._now = now
+        for off in self._struck:
+            # Counted from now, not from the moment described: a note that is late is not shorter.
+            self._offs[off] = Ns(now + self._lengths[off[0]])
+        self._struck.clear()
+        frames, self._frames = self._frames, []
+        if frames and not self._write(frames) and self._plays:
+            self._lose("the MIDI helper does not take what is sent")
+
+    def wake(self) -> Ns | None:
+        """Say when the next struck note ends."""
+        return min(self._offs.values()) if self._offs else None
+
+    def on_wake(self, at: Ns) -> None:
+        """End the struck notes whose time has come."""
+        self._let_go([off for off, due in self._offs.items() if due <= at])
+        self.flush(max(at, self._now))
+
+    def silence(self, port: str | None = None) -> None:
+        """End what sounds, each note by its own note-off."""
+        self._offs = {off: due for off, due in self._offs.items() if port not in (None, off[0])}
+        self._struck.clear()
+        for name, form in self._forms.items():
+            if port in (None, name):
+                self._collect(name, form.end())
+        self.flush(self._now)
+
+    def _anew(self) -> list[bytes]:
+        """Give what brings a receiver that has just come back to where it was.
+
+        What was begun before its port went away may have sounded there until now.
+        """
+        ends, self._begun = self._begun, {}
+        return [*ends, *(each for form in self._forms.values() for each in form.anew())]
+
+    def _collect(self, port: str, frames: Sequence[bytes]) -> None:
+        self._frames += frames
+        for kind, content in Unframer().feed(b"".join(frames)):
+            if kind == MIDI and content[0] & 0xF0 == NOTE_ON:
+                self._begun[frame(MIDI, bytes((content[0] ^ 0x10, content[1], 0)))] = None
+            if kind == MIDI and self._tap is not None and (self._plays or self._offline):
+                self._tap(port, {"midi": list(content)})
+
+    def _write(self, frames: Iterable[bytes]) -> bool:
+        return self._plays and self._helper is not None and self._helper.write(frames)
+
+    def _let_go(self, offs: Iterable[tuple[str, int, int]]) -> None:
+        for off in offs:
+            port, channel, note = off
+            del self._offs[off]
+            self._collect(port, self._forms[port].encode(Note(note, 0, channel)))
+
+    def _heard(self, kind: bytes, content: bytes) -> None:
+        if kind == GONE:
+            self._lose(f"{content.decode()} went away")
+
+    def _lose(self, reason: str) -> None:
+        """Say that the port is gone: it is closed, and opened again when it is back."""
+        self._plays = False
+        self._say(Lost(reason))
+
+    def _refuse(self, port: str, error: Exception) -> None:
+        self._refusals += 1
+        if port not in self._told:
+            self._told.add(port)
+            _log.warning("%s: not sent, for %s", port, error)

@@ -1,0 +1,1 @@
+"""What brings sound into the machine: its devices, and the process that listens to one."""

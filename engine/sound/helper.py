@@ -1,0 +1,89 @@
+"""The process that listens to one device: ``python -m engine.sound.helper DEVICE CHANNEL BLOCK``.
+
+It writes frames to its standard output, and goes when nobody reads them any more. Without arguments
+it lists the devices and goes.
+
+Why a process: PortAudio lists devices once a process, so that what is plugged in later needs a new
+one; and where a sound server dies, PortAudio hangs when it is closed and then aborts all it lives
+in (seen with JACK). Here that hurts nobody. A helper is left by ``os._exit``, so nothing is closed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from typing import Any, Final
+
+from engine.core.clock import SystemClock
+from engine.core.errors import DeviceError
+from engine.sound.devices import PRIVACY, Found, find, library, meant
+from engine.sound.ear import Ear
+from engine.sound.frames import LISTED, OPENED, REFUSED, frame
+
+LOOK: Final = 0.1
+"""Every how many seconds it looks after a device that says nothing."""
+_STDOUT: Final = 1
+
+
+def tell(message: bytes) -> None:
+    """Write a frame; raises OSError where nobody reads."""
+    left = memoryview(message)
+    while left:
+        left = left[os.write(_STDOUT, left) :]
+
+
+def listen(device: str, channel: int, block: int) -> None:
+    """Tell what a device gives until it is gone; raises DeviceError where it does not open."""
+    portaudio = library()
+    reasons = []
+    for each in meant(device, find(portaudio)):
+        ear = Ear(each.name, channel - 1, SystemClock())
+        try:
+            stream = _start(portaudio, each, ear, channel, block)
+        except (DeviceError, portaudio.PortAudioError) as error:
+            reasons.append(f"{each.name}: {error}")
+            continue
+        tell(frame(OPENED, each.name.encode(), number=round(stream.samplerate)))
+        while not ear.gone:
+            for message in ear.next(LOOK):
+                tell(message)
+        return
+    raise DeviceError(reasons[0] + PRIVACY.get(sys.platform, ""))
+
+
+def _start(portaudio: Any, device: Found, ear: Ear, channel: int, block: int) -> Any:
+    if channel > device.channels:
+        raise DeviceError(f"it has {device.channels} inputs, so there is no {channel}")
+    stream = portaudio.InputStream(
+        device=device.number,
+        channels=channel,
+        blocksize=block,
+        dtype="float32",
+        latency="low",
+        callback=ear.hear,
+        finished_callback=ear.over.set,
+    )
+    stream.start()
+    return stream
+
+
+def main() -> None:
+    """Listen, or list."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which then closes this
+    try:
+        if len(sys.argv) == 1:
+            tell(frame(LISTED, json.dumps(find(library())).encode()))
+        else:
+            device, channel, block = sys.argv[1:]
+            listen(device, int(channel), int(block))
+    except DeviceError as error:
+        tell(frame(REFUSED, str(error).encode()))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    finally:
+        os._exit(0)

@@ -1,0 +1,121 @@
+"""A sound file, played as if a microphone heard it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+import numpy as np
+import soundfile  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+from engine.core.clock import SECOND
+from engine.core.commands import Notice
+from engine.core.errors import DeviceError, nearest
+from engine.core.messages import Block, Message, Ns
+from engine.core.node import Emit, Tape
+from engine.core.parameter import Fixed, Param
+
+
+class AudioFile(Tape):
+    """Play a sound file as if a microphone heard it: wav, flac, ogg, mp3, aiff and more.
+
+    It has the rate of the file. A block comes at its end, when its last sample has been heard; the
+    last one of a file may be shorter. Looped, the first sample follows the last as if nothing had
+    happened. A file that is damaged plays as far as it goes, and a notice says so.
+
+    Raises DeviceError when the file is not there, holds no sound, or lacks the channel.
+    """
+
+    OUT: ClassVar[Mapping[str, type]] = {"sound": Block}
+
+    file: Fixed[Annotated[str, Param("the sound file")]]
+    loop: Annotated[bool, Param("begin again at the end")] = False
+    channel: Fixed[Annotated[int, Param("which one, from 1; 0 mixes all", 0, 1024)]] = 0
+    block: Fixed[Annotated[int, Param("how much at a time", 64, 2048, unit="samples")]] = 512
+
+    _emit: Emit | None = None
+
+    @property
+    def endless(self) -> bool:  # here it depends on a parameter
+        """Whether it says nothing about when a show is over: looped, it never ends."""
+        return self.loop
+
+    def open(self, emit: Emit) -> None:
+        """Make sure that there is a sound to play; raises DeviceError when there is none."""
+        self._emit = emit
+        with _open(self.file) as sound:
+            if self.channel > sound.channels:
+                raise DeviceError(
+                    f'"{self.file}" has {sound.channels} channels, so there is no {self.channel}'
+                )
+            if not len(sound.read(1)):
+                raise DeviceError(f'"{self.file}" is empty: there is not one sample in it')
+
+    def events(self) -> Iterator[tuple[Ns, str, Message]]:
+        """Yield the sound; raises DeviceError when the file went away between two rounds."""
+        start, whole = 0, True
+        while True:
+            begun = start
+            with _open(self.file) as sound:
+                rate, promised = sound.samplerate, sound.frames
+                for samples in _blocks(sound, self.block, self.channel):
+                    block = Block(samples, rate, start)
+                    start += len(samples)
+                    yield Ns(start * SECOND // rate), "sound", block
+            played = start - begun
+            if played < promised and whole:
+                whole = False
+                self._say(_damage(self.file, played / rate, promised / rate), start, rate)
+            if not played or not self.loop:
+                return
+
+    def _say(self, text: str, start: int, rate: int) -> None:
+        if self._emit:
+            self._emit("", Notice(text), Ns(start * SECOND // rate))
+
+
+class _Forward(soundfile.SoundFile):  # type: ignore[misc]
+    """A sound file that is read from its beginning to its end.
+
+    The library otherwise seeks to where it already is after each block, which breaks MP3.
+    """
+
+    def seekable(self) -> bool:
+        return False
+
+
+def _blocks(sound: soundfile.SoundFile, size: int, channel: int) -> Iterator[NDArray[np.float32]]:
+    while True:
+        try:
+            table = sound.read(size, dtype="float32", always_2d=True)
+        except soundfile.LibsndfileError:
+            return  # what is missing is told by who counts
+        if not len(table):
+            return
+        samples = table[:, channel - 1].copy() if channel else table.mean(axis=1)
+        samples.flags.writeable = False
+        yield samples
+
+
+def _damage(file: str, played: float, promised: float) -> str:
+    return f'"{file}" is damaged: it ends after {played:.1f} s of {promised:.1f} s'
+
+
+def _open(file: str) -> soundfile.SoundFile:
+    path = Path(file).expanduser().absolute()
+    if not path.exists():
+        others = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise DeviceError(f'there is no file "{file}".{nearest(path.name, others)}')
+    if path.is_dir():
+        raise DeviceError(f'"{file}" is a folder, not a sound file')
+    if not os.access(path, os.R_OK):
+        raise DeviceError(f'"{file}" may not be read: its permissions forbid it')
+    try:
+        return _Forward(str(path))
+    except soundfile.LibsndfileError as error:
+        raise DeviceError(
+            f'"{file}" is not a sound that can be read: {error.error_string}'
+        ) from None

@@ -1,0 +1,120 @@
+"""A microphone, or whatever else brings sound into the machine.
+
+The device is listened to by a process of its own (see ``engine.sound.helper``): what it hears comes
+through a pipe, stamped where it was heard.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import field
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+
+from engine.core.clock import SystemClock
+from engine.core.commands import Lost, Notice
+from engine.core.errors import DeviceError
+from engine.core.messages import Block, Ns
+from engine.core.node import Emit, Source
+from engine.core.parameter import Fixed, Param
+from engine.sound.frames import GONE, NOTICE, SOUND
+from engine.sound.process import Listener, list_devices
+
+RECORDING = re.compile(r"\.(wav|flac|ogg|opus|mp3|aiff?|au|caf|w64|rf64)$", re.I)
+END_S = 3.0
+
+
+class Microphone(Source):
+    """Hear with a microphone, an interface, a virtual cable or another program.
+
+    ``device`` takes its name (a part of it will do), its number, or a sound file, which is played
+    in its place. "auto" takes the one that the system uses; on a machine without any the stand-in
+    sings. ``channel`` counts from 1. A device that is unplugged is looked for by its name until it
+    is back. Its rate stays as it is. A smaller ``block`` is heard sooner, and costs more.
+
+    Sound that the machine was too busy to take is a gap in the count of samples, and told; so is a
+    device that gives nothing but zeros for two seconds, as one does that may not be used.
+
+    Raises DeviceError when the device is not there, lacks the channel or may not be used, and when
+    PortAudio is missing, which brings the sound in.
+    """
+
+    OUT: ClassVar[Mapping[str, type]] = {"sound": Block}
+
+    device: Fixed[Annotated[str | int, Param('"auto", a name, a number, or a sound file')]] = "auto"
+    channel: Fixed[Annotated[int, Param("which input of the device, from 1", 1, 256)]] = 1
+    block: Fixed[Annotated[int, Param("how much at a time", 64, 2048, unit="samples")]] = 256
+
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _listener: Listener | None = None
+    _thread: threading.Thread | None = None
+
+    def instead(self, live: bool) -> tuple[str, dict[str, Any]] | None:
+        """Name what plays in its place: a file is a sound file, no device at all the stand-in."""
+        if isinstance(self.device, str) and _is_recording(self.device):
+            same = {"channel": self.channel, "block": self.block}
+            return "audio_file", {"file": self.device, **same}
+        if self.device == "auto" and not (live and _anything()):
+            return "stand_in", {"dances": False, "block": self.block}
+        return None
+
+    def open(self, emit: Emit) -> None:
+        """Open the device and begin to listen; may take a second.
+
+        Raises DeviceError when there is nothing to be heard.
+        """
+        self.close()
+        self._stop = stop = threading.Event()
+        listener = Listener(str(self.device), str(self.channel), str(self.block))
+        self._listener = listener
+        work = (listener, emit, stop)
+        self._thread = threading.Thread(target=_hear, args=work, name="microphone", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._stop.set()
+        listener, self._listener = self._listener, None
+        thread, self._thread = self._thread, None
+        if listener:
+            listener.close()
+        if thread and thread is not threading.current_thread():
+            thread.join(END_S)
+
+
+def _hear(listener: Listener, emit: Emit, stop: threading.Event) -> None:
+    """Hand over what is heard until it is over; whatever ends it sooner is said."""
+    now = SystemClock().now
+    reason = f'"{listener.name}" stopped'
+    while (said := listener.next()) is not None and not stop.is_set():
+        if said.kind == SOUND:
+            block = Block(np.frombuffer(said.content, np.float32), listener.rate, said.number)
+            emit("sound", block, Ns(said.at))
+        elif said.kind == NOTICE:
+            emit("", Notice(said.text), now())
+        elif said.kind == GONE:
+            reason = said.text
+    listener.release()
+    if not stop.is_set():
+        emit("", Lost(reason), now())
+
+
+def list_microphones() -> list[str]:
+    """List what sound can come in by; each name or number may be given as ``device``."""
+    return [f"{each.name} (number {each.number}, {each.way})" for each in list_devices()]
+
+
+def _anything() -> bool:
+    """Tell whether there is a microphone, or no telling; without PortAudio ``open`` says so."""
+    try:
+        return bool(list_devices())
+    except DeviceError:
+        return True
+
+
+def _is_recording(device: str) -> bool:
+    return RECORDING.search(device) is not None or Path(device).expanduser().is_file()

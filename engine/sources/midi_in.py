@@ -1,0 +1,205 @@
+"""Play with MIDI keyboards, knobs, pads, pedals and other programs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+import msgspec
+
+from engine.core.commands import Command, Lost, PlayPatch, SetParameter
+from engine.core.errors import ParameterError, UnknownName
+from engine.core.messages import Message, Note, Ns, Trigger
+from engine.core.node import Emit, Source
+from engine.core.parameter import Fixed, Param
+from engine.midi.ear import Ear, Said
+from engine.midi.frames import GONE, HEARD, MOMENT
+from engine.midi.names import Name, read_name
+from engine.midi.process import Helper
+
+OF_A_CHANNEL: Final = ("notes", "program", "bend", "pressure")
+TURNED: Final = ("bend", "pressure")
+"""What of them can be mapped to a parameter."""
+NUMBERED: Final = {"cc": float, "note": Trigger}
+
+_log = logging.getLogger("sensorium")
+
+
+class Turned(msgspec.Struct, forbid_unknown_fields=True):
+    """What a knob sets: a parameter as "box.parameter", over its whole range or within ``to``."""
+
+    parameter: str
+    to: tuple[float, float] | None = None
+
+    @property
+    def target(self) -> tuple[str, str]:
+        """The box, and its parameter."""
+        box, _, parameter = self.parameter.partition(".")
+        return box, parameter
+
+    def command(self, turned: float) -> SetParameter:
+        """Say what to set where the knob is turned so far, 0 to 1."""
+        if self.to is None:
+            return SetParameter(*self.target, turned, of_range=True)
+        return SetParameter(*self.target, self.to[0] + turned * (self.to[1] - self.to[0]))
+
+
+class MidiIn(Source):
+    """Listen to a MIDI port: what is played there can be cabled, and can set parameters.
+
+    Each cable names what it listens to, on a channel if it says one (``desk.10/cc16``):
+
+    - ``knobs.cc16``: a controller, 0 to 1; ``knobs.cc1:14`` one with 14 bits (controllers 1 and
+      33);
+    - ``keys.notes``: notes with their velocity; a cable that names nothing takes these;
+    - ``pads.note36``: a trigger when that note begins, with its velocity, 0 to 1;
+    - ``keys.bend``: the bend wheel, -1 to 1; ``keys.pressure``: on all keys, 0 to 1;
+    - ``desk.program``: the number of a program change, 0 the first;
+    - ``box.tempo``: beats a minute of a MIDI clock, at each beat; ``box.beat`` and ``box.clock``:
+      triggers at each beat and at each of its 24 pulses; ``box.start`` and ``box.stop``.
+
+    ``map`` lets knobs set parameters of other boxes, as a hand does. The whole way of the knob is
+    the whole range of the parameter, its choices or its two states, or what ``to`` says; a number
+    without a range is set to 0 to 1. Pads (``note36``) set the high end while they are down.
+
+        [knobs.map]
+        cc21 = "reach/smooth.smooth"
+        cc22 = "reach.on"
+        cc23 = { parameter = "hit.above", to = [0.5, 0.9] }
+
+    With ``patches`` a program change goes to that patch of the set: program 0 to the first.
+
+    A port that is missing is tried again, and found by its name when it is back. Running status,
+    system exclusive data of any length and bytes that belong to nothing do no harm.
+    """
+
+    OUT: ClassVar[Mapping[str, type]] = {
+        "notes": Note,
+        "program": int,
+        "bend": float,
+        "pressure": float,
+        "tempo": float,
+        "beat": Trigger,
+        "clock": Trigger,
+        "start": Trigger,
+        "stop": Trigger,
+    }
+
+    port: Fixed[
+        Annotated[
+            str | None,
+            Param(
+                'a part of the name of a port, or "auto" for the first where somebody plays; '
+                'without one, a virtual port "Sensorium" is made for other programs'
+            ),
+        ]
+    ] = None
+    name: Fixed[Annotated[str, Param("what a virtual port is called")]] = "Sensorium"
+    channel: Annotated[int | None, Param("hear only this channel", 1, 16)] = None
+    patches: Annotated[bool, Param("let program changes choose the patch of a set")] = False
+    map_: Fixed[
+        Annotated[
+            dict[str, str | dict[str, str | list[float]]] | None,
+            Param('parameters for knobs: cc21 = "smooth.smooth"'),
+        ]
+    ] = None
+    system: Fixed[
+        Annotated[Literal["auto", "alsa", "core", "windows", "jack"], Param("by which MIDI system")]
+    ] = "auto"
+
+    def __post_init__(self) -> None:
+        self._outlets: dict[Name, list[str]] = {Name(kind): [kind] for kind in self.OUT}
+        self._turned = {key: _turned(key, entry) for key, entry in (self.map_ or {}).items()}
+        self._knobs: dict[Name, list[Turned]] = {}
+        for key, turned in self._turned.items():
+            name = _read(key, TURNED, f"map.{key}: ")
+            self._knobs.setdefault(name, []).append(turned)
+        self._ear = Ear()
+        self._helper: Helper | None = None
+        self._emit: Emit | None = None
+
+    @property
+    def malformed(self) -> int:
+        """How many bytes came that belong to no message."""
+        return self._ear.strays
+
+    def outlet(self, name: str) -> type:
+        """Give the type of an outlet and listen to it; raises UnknownName or ParameterError."""
+        read = _read(name, self.OUT)
+        outlets = self._outlets.setdefault(read, [])
+        if name not in outlets:
+            outlets.append(name)
+        return NUMBERED.get(read.kind) or self.OUT[read.kind]
+
+    def sets(self) -> Mapping[tuple[str, ...], tuple[str, str]]:
+        """Give what the knobs set."""
+        return {("map", key): turned.target for key, turned in self._turned.items()}
+
+    def open(self, emit: Emit) -> None:
+        """Begin to listen; raises DeviceError where the port is not there, or two have its name."""
+        self._emit = emit
+        self._ear = Ear()
+        self._helper = Helper("in", self.system, self.port, self.name, self._heard)
+        opened = self._helper.start()
+        if self.port is not None:
+            _log.info("MIDI comes from %s", opened)
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._helper is not None:
+            self._helper.stop()
+            self._helper = None
+
+    def hear(self, piece: bytes, at: Ns) -> Iterator[tuple[str, Message | Command]]:
+        """Take MIDI bytes that came at a moment; give what they say by outlet, and ask for."""
+        for said in self._ear.hear(piece, at):
+            if self.channel is None or said.name.channel in (None, self.channel):
+                yield from self._meant(said)
+
+    def _meant(self, said: Said) -> Iterator[tuple[str, Message | Command]]:
+        for name in _with_and_without_channel(said.name):
+            if said.message is not None:
+                yield from ((outlet, said.message) for outlet in self._outlets.get(name, ()))
+            if said.turned is not None:
+                for turned in self._knobs.get(name, ()):
+                    yield "", turned.command(said.turned)
+        if self.patches and said.name.kind == "program":
+            yield "", PlayPatch(said.message + 1)
+
+    def _heard(self, kind: bytes, content: bytes) -> None:
+        if self._emit is None:
+            return
+        if kind == HEARD:
+            (moment,) = MOMENT.unpack_from(content)
+            at = Ns(moment)
+            for outlet, said in self.hear(content[MOMENT.size :], at):
+                self._emit(outlet, said, at)
+        elif kind == GONE:
+            self._emit("", Lost(f"{content.decode()} went away"), Ns(0))
+
+
+def _with_and_without_channel(name: Name) -> tuple[Name, ...]:
+    return (name,) if name.channel is None else (name, replace(name, channel=None))
+
+
+def _read(text: str, plain: Any, where: str = "") -> Name:
+    try:
+        return read_name(text, plain, OF_A_CHANNEL)
+    except UnknownName as error:
+        if not where:
+            raise
+        raise ParameterError(f"{where}{error}") from None
+
+
+def _turned(key: str, entry: str | Mapping[str, Any]) -> Turned:
+    try:
+        turned = msgspec.convert({"parameter": entry} if isinstance(entry, str) else entry, Turned)
+    except msgspec.ValidationError as error:
+        raise ParameterError(f"map.{key}: {error}") from None
+    if not all(turned.target):
+        raise ParameterError(
+            f'map.{key}: expected a parameter as "box.parameter", got "{turned.parameter}"'
+        )
+    return turned

@@ -1,0 +1,392 @@
+"""MIDI through a real JACK server: to ``jack_midi_dump`` and FluidSynth, from rtmidi, and back.
+
+Nothing here is ours but the boxes: the server, the receivers and the senders are other people's.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+
+import mido
+import pytest
+
+from engine.bench.midi import broken, ended
+from engine.bench.rig.jack import Dump, connect, ports, server, until
+from engine.bench.rig.knobs import moved
+from engine.bench.rig.storm import storm
+from engine.core.commands import Lost, SetParameter
+from engine.core.errors import DeviceError
+from engine.core.messages import Note, Ns, Trigger
+from engine.midi.lists import inputs, outputs
+from engine.midi.options import Options
+from engine.sinks.midi_out import MidiOut
+from engine.sources.midi_in import MidiIn
+
+pytestmark = pytest.mark.peer("jackd", "jackd2")
+
+WAIT = 30
+SLACK = 5
+"""How many times longer a busy machine may take than is promised."""
+OURS = "Sensorium:Sensorium"
+FONT = "/usr/share/sounds/sf2/FluidR3_GM.sf2"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _jack():
+    with server():
+        yield
+
+
+@pytest.fixture
+def dump():
+    with Dump() as listening:
+        yield listening
+
+
+@pytest.fixture
+def make():
+    """Make an output with its cables, open; what it says of itself is in ``said``."""
+    with contextlib.ExitStack() as stack:
+
+        def make_one(*cables, **parameters):
+            sink = MidiOut(system="jack", **parameters)
+            for port, carries, *options in cables:
+                sink.plug(port, carries, Options(**(options[0] if options else {})))
+            sink.said = queue.SimpleQueue()
+            sink.report_to(sink.said.put)
+            sink.open()
+            stack.callback(sink.close)
+            return sink
+
+        yield make_one
+
+
+class Heard(queue.Queue):
+    """What a source handed over, in order, as (outlet, message)."""
+
+    def __call__(self, outlet, message, at, cost=0):
+        self.put((outlet, message))
+
+    def until(self, true):
+        """Take what came up to the first that is so."""
+        taken = []
+        while not taken or not true(taken[-1]):
+            taken.append(self.get(timeout=WAIT))
+        return taken
+
+
+@contextlib.contextmanager
+def sender(name):
+    """Open a port of rtmidi's own, to send whatever bytes."""
+    import rtmidi
+
+    out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=name)
+    out.open_virtual_port(name)
+    try:
+        yield out
+    finally:
+        out.close_port()
+        out.delete()
+
+
+@contextlib.contextmanager
+def listening(name, **parameters):
+    """Open a ``midi_in`` with a virtual port, cabled to a sender of the same name."""
+    source, heard = MidiIn(system="jack", name="ear", **parameters), Heard()
+    with sender(name) as out, contextlib.closing(source):
+        source.open(heard)
+        connect(f"{name}:{name}", "ear:ear")
+        yield source, out, heard
+
+
+def send(sink, port, message):
+    sink.send(port, message, Ns(0))
+    sink.flush(Ns(0))
+
+
+# -- out -----------------------------------------------------------------------------------------
+
+
+def test_everything_sent_arrives_whole_and_in_order(make, dump):
+    sink = make(
+        ("notes", Note),
+        ("cc1:14", float),
+        ("10/note36", Trigger),
+        ("show_control", Trigger, {"cue": "12"}),
+    )
+    sent = []
+    sink.tap(lambda _, what: sent.append(bytes(what["midi"])))
+    connect(OURS, dump.port)
+    for count in range(300):
+        send(sink, "notes", Note(count % 128, 100, count % 16 + 1))
+        send(sink, "cc1:14", count / 300)
+        send(sink, "10/note36", Trigger())
+        send(sink, "notes", Note(count % 128, 0, count % 16 + 1))
+        dump.wait(lambda heard: len(heard.heard) > len(sent) - 60)  # the dump's own buffer is small
+    send(sink, "show_control", Trigger())
+    sink.silence()
+    dump.wait(lambda heard: len(heard.heard) == len(sent))
+    assert dump.messages == sent
+    assert bytes.fromhex("F07F7F027F013132F7") in sent
+    assert not dump.sounding
+
+
+def test_a_clock_comes_in_even_time_and_ends(make, dump):
+    sink = make(("clock", float), ("start", Trigger))
+    connect(OURS, dump.port)
+    send(sink, "start", Trigger())
+    send(sink, "clock", 300.0)
+    dump.wait(lambda heard: heard.messages.count(b"\xf8") > 120)
+    pulses = [at for at, message in dump.heard if message == b"\xf8"]
+    assert (pulses[120] - pulses[0]) == pytest.approx(1.0, abs=0.1)  # 5 beats of 24 pulses
+    sink.close()
+    dump.wait(lambda heard: heard.messages[-1] == b"\xfc")
+
+
+@pytest.mark.peer("fluidsynth", "fluidsynth fluid-soundfont-gm")
+def test_a_synthesiser_sounds_and_is_silent_after_the_show_was_killed(tmp_path):
+    """FluidSynth plays a held organ note until the helper ends it."""
+    sound = tmp_path / "sound.raw"
+    options = ("-o", f"audio.file.name={sound}", "-o", "audio.file.type=raw", "-r", "48000")
+    command = ["fluidsynth", "-is", "-m", "jack", "-a", "file", *options, "-g", "1", FONT]
+    synth = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    code = (
+        "import sys; from engine.core.messages import Note, Ns\n"
+        "from engine.sinks.midi_out import MidiOut\n"
+        "sink = MidiOut(system='jack')\n"
+        "sink.plug('program', int, None); sink.plug('notes', Note, None); sink.open()\n"
+        "sys.stdin.readline()\n"
+        "sink.send('program', 19, Ns(0)); sink.send('notes', Note(60, 120), Ns(0))\n"
+        "sink.flush(Ns(0)); sys.stdin.readline()\n"
+    )
+    show = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, text=True)
+    second = 48000 * 4
+    try:
+        connect(OURS, next_port("fluidsynth"))
+        print(file=show.stdin, flush=True)
+        until(lambda: loud(sound) > 1000, "nothing sounds")
+        start = sound.stat().st_size
+        until(lambda: sound.stat().st_size > start + second, "the synthesiser stands still")
+        assert loud(sound) > 1000, "the note did not last"
+        show.kill()
+        show.wait()
+        start = sound.stat().st_size
+        until(lambda: sound.stat().st_size > start + 3 * second, "the synthesiser stands still")
+        assert loud(sound) < 50
+    finally:
+        show.kill()
+        show.communicate()
+        synth.kill()
+        synth.wait()
+
+
+def next_port(client):
+    """Wait for a client, and give its port."""
+    until(lambda: any(port.startswith(client) for port in ports()), f"no {client}")
+    return next(port for port in ports() if port.startswith(client))
+
+
+def loud(file):
+    """Say how loud the last tenth of a second of a file of 16-bit sound is, 0 to 32767."""
+    data = file.read_bytes() if file.exists() else b""
+    data = data[: len(data) // 4 * 4][-19200:]
+    return max(map(abs, array.array("h", data)), default=0)
+
+
+# -- the end -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_after_kill_9_every_note_is_ended(seed):
+    ending = ended(signal.SIGKILL, seed)
+    assert ending.begun
+    assert ending.left == 0
+    assert ending.silent_ms < 100 * SLACK
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_after_a_signal_every_note_is_ended(how):
+    ending = ended(how, 1000 + how)
+    assert ending.left == 0
+    assert ending.silent_ms < 100 * SLACK
+
+
+def test_after_an_exception_in_a_box_every_note_is_ended_and_the_show_goes_on():
+    ending = broken(1002)
+    assert ending.begun > 50
+    assert ending.left == 0
+
+
+def test_ctrl_c_leaves_the_helper_to_the_show(make, dump):
+    sink = make(("notes", Note))
+    connect(OURS, dump.port)
+    for number in (signal.SIGINT, signal.SIGHUP):
+        os.kill(sink.helper, number)
+    send(sink, "notes", Note(60, 100))
+    dump.wait(lambda heard: heard.sounding)
+    assert os.getpgid(sink.helper) != os.getpgid(0)
+    sink.close()
+    dump.wait(lambda heard: not heard.sounding)
+
+
+def test_a_helper_that_is_asked_to_go_ends_its_notes_first(make, dump):
+    sink = make(("notes", Note))
+    connect(OURS, dump.port)
+    send(sink, "notes", Note(60, 100))
+    dump.wait(lambda heard: heard.sounding)
+    os.kill(sink.helper, signal.SIGTERM)
+    dump.wait(lambda heard: not heard.sounding)
+    assert isinstance(sink.said.get(timeout=WAIT), Lost)
+
+
+def test_what_a_killed_helper_left_sounding_ends_with_the_next_one(make, dump):
+    sink = make(("notes", Note), ("cc20", float))
+    connect(OURS, dump.port)
+    send(sink, "notes", Note(60, 100))
+    send(sink, "cc20", 1.0)
+    dump.wait(lambda heard: len(heard.heard) == 2)
+    os.kill(sink.helper, signal.SIGKILL)
+    assert isinstance(sink.said.get(timeout=WAIT), Lost)
+    sink.close()
+    sink.silence()
+    assert dump.sounding
+    until(lambda: OURS not in ports(), "JACK does not notice")
+    sink.port = "dump"  # by name, so that it is connected before it speaks
+    sink.open()
+    dump.wait(lambda heard: not heard.sounding)
+    dump.wait(lambda heard: heard.messages.count(b"\xb0\x14\x7f") == 2)
+
+
+# -- ports that come and go ----------------------------------------------------------------------
+
+
+def test_ports_are_listed_and_found_by_a_part_of_their_name(make, dump):
+    assert "dump:input" in outputs("jack")
+    sink = make(("notes", Note), port="DUM")
+    send(sink, "notes", Note(60, 100))
+    dump.wait(lambda heard: heard.sounding)
+    assert OURS in inputs("jack") or any("Sensorium" in name for name in inputs("jack"))
+
+
+def test_a_name_that_two_ports_have_is_refused_naming_both(make):
+    with Dump("drum"), Dump("drummer"):
+        with pytest.raises(DeviceError) as error:
+            make(("notes", Note), port="drum")
+        assert str(error.value) == (
+            '"drum" is a part of "drum:input" and "drummer:input": say more of the name'
+        )
+        make(("notes", Note), port="drum:input").close()
+
+
+def test_a_port_that_goes_in_mid_note_is_lost_and_ends_its_note_when_it_is_back(make):
+    with Dump("synth") as synth:
+        sink = make(("notes", Note), port="synth")
+        send(sink, "notes", Note(60, 100))
+        synth.wait(lambda heard: heard.sounding)
+    lost = sink.said.get(timeout=WAIT)
+    assert lost == Lost("synth:input went away")
+    sink.close()
+    sink.silence()
+    with pytest.raises(DeviceError, match='no MIDI output "synth" is here'):
+        sink.open()
+    sink.close()
+    with Dump("synth") as synth:
+        sink.open()
+        synth.wait(lambda heard: b"\x80\x3c\x00" in heard.messages)
+        send(sink, "notes", Note(61, 100))
+        synth.wait(lambda heard: (0, 61) in heard.sounding)
+
+
+def test_a_show_plays_on_without_its_port_and_finds_it_by_name():
+    """Missing at first, there, gone in mid-note, and back: the show is one and the same."""
+    with storm(7, 0, "synth.port=synth") as show:
+        for _ in range(2):
+            with Dump("synth") as synth:
+                synth.wait(lambda heard: heard.begun > 20)
+            until(lambda: OURS not in ports(), "that the port went is not noticed")
+        with Dump("synth") as synth:
+            synth.wait(lambda heard: heard.sounding)
+            show.terminate()
+            assert show.wait(WAIT) == 0
+            synth.wait(lambda heard: not heard.sounding)
+
+
+def test_a_keyboard_that_goes_is_lost_and_heard_again_when_it_is_back():
+    source, heard = MidiIn(system="jack", port="keys"), Heard()
+    with contextlib.closing(source):
+        for _ in range(2):
+            with sender("keys") as keys:
+                source.open(heard)
+                keys.send_message([0x90, 60, 100])
+                assert heard.get(timeout=WAIT) == ("notes", Note(60, 100))
+            assert heard.get(timeout=WAIT) == ("", Lost("keys:keys went away"))
+            source.close()
+            with pytest.raises(DeviceError, match='no MIDI input "keys" is here'):
+                source.open(heard)
+            source.close()
+
+
+def test_auto_listens_to_the_first_that_is_not_ours(make):
+    sink = make(("notes", Note))
+    source, heard = MidiIn(system="jack", port="auto"), Heard()
+    with contextlib.closing(source):
+        with pytest.raises(DeviceError, match="no MIDI input to play on is here"):
+            source.open(heard)
+        source.close()
+        with sender("keys") as keys:
+            source.open(heard)
+            send(sink, "notes", Note(1, 1))
+            keys.send_message([0x90, 60, 100])
+            assert heard.get(timeout=WAIT) == ("notes", Note(60, 100))
+
+
+# -- in ------------------------------------------------------------------------------------------
+
+
+def test_what_mido_sends_is_heard_with_the_moment_it_came():
+    with listening("tx", map_={"cc21": "reach.smooth"}) as (source, out, heard):
+        assert source.outlet("cc16") is float
+        for message in (
+            mido.Message("control_change", control=16, value=127),
+            mido.Message("control_change", control=21, value=127),
+            mido.Message("pitchwheel", pitch=-8192),
+            mido.Message("note_on", note=60, velocity=1, channel=15),
+        ):
+            out.send_message(message.bytes())
+        assert [heard.get(timeout=WAIT) for _ in range(4)] == [
+            ("cc16", 1.0),
+            ("", SetParameter("reach", "smooth", 1.0, of_range=True)),
+            ("bend", -1.0),
+            ("notes", Note(60, 1, 16)),
+        ]
+
+
+def test_running_status_and_floods_of_exclusive_data_do_no_harm():
+    with listening("tx") as (source, out, heard):
+        out.send_message([0x90, 60, 100])
+        for count in range(200):
+            out.send_message([0xF0, *[count % 128] * 200, 0xF7])
+            out.send_message([0xFE])
+            out.send_message([61 + count % 3, 100])  # no status: it runs on
+        out.send_message([0xF5, 1, 2])
+        out.send_message([0x80, 60, 0])
+        notes = heard.until(lambda said: said[1] == Note(60, 0))
+        assert len(notes) == 202
+        assert all(outlet == "notes" for outlet, _ in notes)
+        assert source.malformed > 0
+
+
+def test_many_hands_lose_nothing():
+    """512 changes a second by MIDI and OSC; ``sensorium bench midi`` does it for a minute."""
+    ways, rate = moved(3.0)
+    assert [(each.way, each.lost, each.wrong) for each in ways] == [
+        ("knobs", 0, 0),
+        ("control", 0, 0),
+    ]
+    assert rate > 256

@@ -1,0 +1,101 @@
+"""Whole shows around a real JACK server: out and in again, and patches chosen by a desk."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import subprocess
+import sys
+
+import pytest
+
+from engine.bench.rig.jack import Dump, connect, server, until
+from engine.core.messages import Note
+from engine.runtime.live import Live
+from tests.patch.texts import compiled
+from tests.peers.test_midi import sender
+
+pytestmark = pytest.mark.peer("jackd", "jackd2")
+
+ROUND = """
+[beat]
+use = "every"
+time = "10 ms"
+[synth]
+use = "midi_out"
+system = "jack"
+port = "ear"
+[synth.send]
+note60 = { when = "beat", length = "5 ms" }
+[ear]
+use = "midi_in"
+system = "jack"
+name = "ear"
+[out]
+use = "collector"
+[out.send]
+notes = "ear.notes"
+"""
+ONE_OF_A_SET = """
+[desk]
+use = "midi_in"
+system = "jack"
+name = "desk"
+patches = true
+[beat]
+use = "every"
+time = "50 ms"
+[synth]
+use = "midi_out"
+system = "jack"
+port = "dump"
+[synth.send]
+note{note} = {{ when = "beat" }}
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _jack():
+    with server():
+        yield
+
+
+def test_notes_go_out_and_come_back_in_and_the_loop_never_waits(tmp_path):
+    """The alarm of conftest goes off where anything of ours blocks the loop."""
+    show = Live(compiled(tmp_path, ROUND))
+    heard = show.engine.states["out"].box
+
+    async def play():
+        show.also = lambda: len(heard.messages) >= 200 and show.stop()
+        await show.play(60.0)
+
+    asyncio.run(play())
+    notes = heard.of("notes")
+    assert len(notes) >= 200
+    assert notes[:4] == [Note(60, 100), Note(60, 0)] * 2
+    assert show.engine.trace.routes["synth/note60"].messages >= 100
+    assert show.engine.trace.stats(show.engine.clock.now())["sources"]["ear"]["dropped"] == 0
+
+
+def test_a_program_change_plays_another_patch_of_the_set(tmp_path):
+    files = []
+    for note in (40, 50):
+        files.append(tmp_path / f"n{note}.toml")
+        files[-1].write_text(ONE_OF_A_SET.format(note=note))
+    code = "from engine.cli import main; main()"
+    command = [sys.executable, "-c", code, "play", *map(str, files), "--quiet"]
+    with Dump("dump") as dump, sender("tx") as desk, contextlib.ExitStack() as stack:
+        show = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        stack.callback(show.wait)
+        stack.callback(show.kill)
+        for program, note in ((1, 50), (0, 40)):
+            connect("tx:tx", "desk:desk")
+            desk.send_message([0xC0, program])
+            seen = len(dump.heard)
+            dump.wait(lambda heard, n=note, s=seen: bytes((0x90, n, 100)) in heard.messages[s:])
+        desk.send_message([0xC0, 9])  # there is no such patch: this one plays on
+        seen = len(dump.heard)
+        dump.wait(lambda heard: len(heard.heard) > seen + 10)
+        show.terminate()
+        assert show.wait(30) == 0
+        until(lambda: not dump.sounding, "a note is left on")
