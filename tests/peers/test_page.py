@@ -175,13 +175,12 @@ def answers(port):
 
 @pytest.fixture(scope="module")
 def browser(show, ports):
-    browser = Browser(ports[1])
-    browser.size(1440, 900)
     answers(ports[0])
-    browser.go(f"http://127.0.0.1:{ports[0]}/")
-    browser.until(f"{HEIGHT} !== 'null'")
-    yield browser
-    browser.close()
+    with contextlib.closing(Browser(ports[1])) as browser:
+        browser.size(1440, 900)
+        browser.go(f"http://127.0.0.1:{ports[0]}/")
+        browser.until(f"{HEIGHT} !== 'null'")
+        yield browser
 
 
 def float32(number):
