@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import struct
@@ -161,10 +162,22 @@ def show(tmp_path_factory, wire, ports):
     show.stop()
 
 
+def answers(port):
+    """Wait until the page is served: it comes after the first message of the show."""
+    pause = threading.Event()
+    for _ in range(20 * WAIT):
+        with contextlib.suppress(ConnectionError):
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        pause.wait(0.05)
+    pytest.fail("there is no page")
+
+
 @pytest.fixture(scope="module")
 def browser(show, ports):
     browser = Browser(ports[1])
     browser.size(1440, 900)
+    answers(ports[0])
     browser.go(f"http://127.0.0.1:{ports[0]}/")
     browser.until(f"{HEIGHT} !== 'null'")
     yield browser
