@@ -88,20 +88,22 @@ def test_a_node_a_model_and_an_output_are_one_new_file_each(tmp_path: Path) -> N
 
 PUSHED = {"desk_plays_the_room"}
 """Patches that hear a device which cannot be pulled, such as a MIDI desk."""
+SILENT = {"painted_room"}
+"""Patches that send nothing, and are there to be looked at."""
 SHIPPED = sorted({file.stem for file in share("patches").glob("*.toml")} - PUSHED)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_patch_plays_offline_to_the_same_bytes_twice(name: str, tmp_path: Path) -> None:
     dumps = []
+    patch = share("patches") / f"{name}.toml"
+    costs = {"pose": 45.0} if "[pose]" in patch.read_text("utf-8") else {}
     for take in ("first", "second"):
         file = tmp_path / take
         dump = Dump(str(file))
-        show = Performance(
-            [share("patches") / f"{name}.toml"], lambda file: open_patch(file, live=False), dump
-        )
-        stats = show.offline(1.0, {"pose": 45.0})
+        show = Performance([patch], lambda file: open_patch(file, live=False), dump)
+        stats = show.offline(1.0, costs)
         dump.close()
         dumps.append((file.read_bytes(), json.dumps(stats)))
     assert dumps[0] == dumps[1]
-    assert dumps[0][0].count(b"\n") > 50
+    assert dumps[0][0].count(b"\n") > 50 or name in SILENT
