@@ -107,7 +107,8 @@ class Helper:
                     opened = kind == OPENED
                     self._first.put((kind, content))
         self._first.put((GONE, b""))
-        self._pass_on(GONE, b"the MIDI helper")
+        if opened:
+            self._pass_on(GONE, b"the MIDI helper")
 
     def _pass_on(self, kind: bytes, content: bytes) -> None:
         if self._stops:

@@ -64,7 +64,7 @@ def test_a_rising_range_keeps_the_order(one, other, to, curve):
 
 @given(above_zero, st.floats(0, 1))
 def test_log_is_the_way_back_of_exp(ends, value):
-    if ends[0] < ends[1]:
+    if ends[1] / ends[0] > 1.001:  # nearer together, floats cannot tell what lies between
         there = Scale(to=ends, curve="exp").process(value)
         assert Scale(in_=ends, curve="log").process(there) == pytest.approx(value, abs=1e-6)
 

@@ -112,10 +112,10 @@ class Split(Node):
 
 
 class Count(Node):
-    """Say 1, 2 ... up to the number, one event after another."""
+    """Say 1, 2 ... up to the number, or a hundred, one event after another."""
 
     def process(self, value: float) -> Iterator[float]:
-        for index in range(round(value)):
+        for index in range(min(100, round(value))):
             yield float(index + 1)
 
 
