@@ -89,7 +89,7 @@ class Camera(Source):
             seen = {"mirror": self.mirror, "rotate": self.rotate, "crop": self.crop}
             return "video_file", {"file": self.device, **seen}
         if self.device == "auto" and not (live and find()):
-            return "stand_in", {}
+            return "stand_in", {"sings": False}
         return None
 
     def open(self, emit: Emit) -> None:
