@@ -76,7 +76,7 @@ def test_a_file_is_played_as_a_video_file(tmp_path):
 
 def test_auto_without_a_camera_is_the_stand_in():
     assert Camera().instead(live=False) == ("stand_in", {"sings": False})
-    assert Camera().instead(live=True) == (None if find() else ("stand_in", {}))
+    assert Camera().instead(live=True) == (None if find() else ("stand_in", {"sings": False}))
 
 
 @pytest.mark.parametrize("device", [0, "FaceTime", "http://127.0.0.1/clip.mp4", "rtsp://a/b"])
