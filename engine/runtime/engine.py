@@ -14,7 +14,7 @@ from typing import Any
 from engine.core.clock import Clock
 from engine.core.commands import Command
 from engine.core.errors import Overrun
-from engine.core.messages import Message, Ns
+from engine.core.messages import KINDS, Frame, Kind, Message, Ns
 from engine.core.node import Node, Sink
 from engine.core.parameter import Parameter
 from engine.core.status import Status
@@ -91,6 +91,16 @@ class Engine:
         """Let one entry in, and everything that follows from it out."""
         self._handlers[type(entry)](entry)
         self.outbox.flush()
+
+    def hears(self, source: str, outlet: str, message: type) -> bool:
+        """Tell whether a stream of a source goes anywhere: along a cable, or to who looks on.
+
+        Streams are sound, poses and masks; of pictures and single values the last is always kept.
+        """
+        if message is Frame or KINDS.get(message) in (Kind.HELD, Kind.LOSSLESS):
+            return True
+        island = self._islands.get((source, outlet))
+        return island is not None and bool(island[1])
 
     # What boxes and steps ask of the engine.
 

@@ -199,7 +199,7 @@ class Live:
         def emit(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
             if isinstance(message, Command):
                 put_command(door, name, message)
-            else:
+            elif self.engine.hears(name, outlet, type(message)):  # or the loop wakes for nothing
                 kind = KINDS.get(type(message), Kind.LATEST)
                 door.put(outlet, kind, Arrival(name, outlet, message, at, cost), at)
 

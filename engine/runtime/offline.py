@@ -142,7 +142,7 @@ class Offline:
         """Put the next event of a tape on the heap."""
         change = StateChange(name, "ended")
         try:
-            event = next((e for e in self._tapes[name] if e[2] is not None), None)
+            event = next((e for e in self._tapes[name] if self._is_heard(name, *e)), None)
         except Exception as error:
             event = None
             change = StateChange(name, "lost", lost_in_words(error))
@@ -154,6 +154,9 @@ class Offline:
         due, outlet, message = event
         entry = Arrival(name, outlet, message, due)
         heapq.heappush(self._heap, (due, self._order[name], next(self._count), entry))
+
+    def _is_heard(self, name: str, _: Ns, outlet: str, message: Message | None) -> bool:
+        return message is not None and self.engine.hears(name, outlet, type(message))
 
     def _push(self, due: Ns, entry: Entry) -> None:
         heapq.heappush(self._heap, (due, self._order[_said_by(entry)], next(self._count), entry))
