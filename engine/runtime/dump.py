@@ -26,46 +26,54 @@ from engine.runtime.trace import LOG
 
 
 class Dump:
-    """A file of what was sent; "-" is standard output."""
+    """A file of what was sent; "-" is standard output.
+
+    It is begun with the first show, so that a patch that cannot be played costs no older file.
+    """
 
     def __init__(self, file: str) -> None:
-        """Raises OSError where the file cannot be written."""
-        self._stream: IO[str] = sys.stdout if file == "-" else _open(file)
+        self._file = file
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._broken = False
-        self._thread = threading.Thread(target=self._write, name="dump", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
 
     def listen(self, engine: Engine) -> None:
-        """Hear what the outputs of an engine send."""
+        """Hear what the outputs of an engine send; raises OSError where nothing can be written."""
+        if self._thread is None:
+            stream = sys.stdout if self._file == "-" else _open(self._file)
+            self._thread = threading.Thread(
+                target=self._write, args=(stream,), name="dump", daemon=True
+            )
+            self._thread.start()
         for name, state in engine.states.items():
             if isinstance(state.box, Sink):
                 state.box.tap(partial(self._heard, engine, name))
 
     def close(self) -> None:
         """Write what is left."""
-        self._lines.put(None)
-        self._thread.join()
+        if self._thread is not None:
+            self._lines.put(None)
+            self._thread.join()
 
     def _heard(self, engine: Engine, sink: str, port: str, sent: Mapping[str, Any]) -> None:
         if not self._broken:
             self._lines.put(msgspec.json.encode(sent_line(engine, sink, port, sent)).decode())
 
-    def _write(self) -> None:
+    def _write(self, stream: IO[str]) -> None:
         try:
             while (line := self._lines.get()) is not None:
-                self._stream.write(line + "\n")
+                stream.write(line + "\n")
                 if self._lines.empty():
-                    self._stream.flush()
-            self._stream.flush()
+                    stream.flush()
+            stream.flush()
         except OSError as error:
             self._broken = True
             LOG.error("dump: %s; nothing more is written, the show goes on", error)
-            if self._stream is sys.stdout:
+            if stream is sys.stdout:
                 _forget_stdout()
-        if self._stream is not sys.stdout:
+        if stream is not sys.stdout:
             with suppress(OSError):  # told above: closing writes what could not be written
-                self._stream.close()
+                stream.close()
 
 
 def sent_line(engine: Engine, sink: str, port: str, sent: Mapping[str, Any]) -> dict[str, Any]:

@@ -136,3 +136,12 @@ def test_what_cannot_be_played_says_so_and_ends_with_2(patch: Path) -> None:
     done = run(patch, code=2)
     assert 'there is no box "reech". Did you mean "reach"?' in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_patch_that_cannot_be_played_costs_no_older_dump(tmp_path: Path) -> None:
+    broken, dump = tmp_path / "broken.toml", tmp_path / "dump.jsonl"
+    broken.write_text('[cam]\nuse = "stand_inn"\n')
+    dump.write_text("of last night\n")
+    done = run(broken, "--dump", dump, code=2)
+    assert 'Did you mean "stand_in"' in done.stderr
+    assert dump.read_text() == "of last night\n"
