@@ -11,6 +11,9 @@ Who = Annotated[int, Param("which person: 1, 2, 3 ... as in /p1, /p2; 0 for whoe
 """Why 0 is the usual default: a soloist who leaves and comes back may be given another number, and
 must not lose the instrument over it."""
 
+Sure = Annotated[float, Param("a joint that is less sure than this is taken as not seen", 0, 1)]
+"""How sure a joint must be to count."""
+
 
 def find(pose: Pose, who: int) -> Person | None:
     """Give the person of a slot, or for 0 that of the lowest slot there is; None when absent."""

@@ -24,10 +24,10 @@ import onnxruntime  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from engine.core.errors import ModelError, nearest
+from engine.core.share import share
 
 _log = logging.getLogger("sensorium")
 
-_ENGINE = Path(__file__).parent.parent
 _ONLY_ERRORS = 3
 _SUFFIX = "ExecutionProvider"
 _CPU = "cpu"
@@ -110,9 +110,8 @@ def open_session(name: str, *, provider: str = _CPU, threads: int = 1) -> Sessio
 
 def models() -> dict[str, Path]:
     """List the models that came with Sensorium: name and folder, in alphabetical order."""
-    shared = _ENGINE / "_share" / "models"
-    home = shared if shared.is_dir() else _ENGINE.parent / "models"
-    return {card.parent.name: card.parent for card in sorted(home.glob("*/card.toml"))}
+    cards = sorted(share("models").glob("*/card.toml"))
+    return {card.parent.name: card.parent for card in cards}
 
 
 def model_folder(name: str) -> Path:

@@ -9,7 +9,7 @@ from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.dsp.body import SEEN, Body
 from engine.dsp.parts import Part
-from engine.dsp.people import Who, find
+from engine.dsp.people import Sure, Who, find
 
 
 class Apart(Node):
@@ -23,9 +23,7 @@ class Apart(Node):
     one: Annotated[Part, Param("a part of the body")] = "left_hand"
     other: Annotated[Part, Param("another part of the body")] = "right_hand"
     person: Who = 0
-    confidence: Annotated[
-        float, Param("a joint that is less sure than this is taken as not seen", 0, 1)
-    ] = SEEN
+    confidence: Sure = SEEN
 
     def process(self, pose: Pose) -> float | None:
         """Give the distance, 0 to 1."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Annotated
 
 from engine.core.messages import Ns, Pose
 from engine.core.node import Node
-from engine.core.parameter import Param
 from engine.dsp import body
-from engine.dsp.people import Who, find
+from engine.dsp.people import Sure, Who, find
 
 
 class Energy(Node):
@@ -22,9 +20,7 @@ class Energy(Node):
     """
 
     person: Who = 0
-    confidence: Annotated[
-        float, Param("a joint that is less sure than this is taken as not seen", 0, 1)
-    ] = body.SEEN
+    confidence: Sure = body.SEEN
 
     _energy: body.Energy = field(default_factory=body.Energy)
     _id: int | None = None

@@ -9,7 +9,7 @@ from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.dsp.body import SEEN, Body
 from engine.dsp.parts import Part
-from engine.dsp.people import Who, find
+from engine.dsp.people import Sure, Who, find
 
 
 class Joint(Node):
@@ -33,9 +33,7 @@ class Joint(Node):
         Param("height on the body, place in the picture, or how surely it is seen"),
     ] = "height"
     person: Who = 0
-    confidence: Annotated[
-        float, Param("a joint that is less sure than this is taken as not seen", 0, 1)
-    ] = SEEN
+    confidence: Sure = SEEN
 
     def process(self, pose: Pose) -> float | None:
         """Give the number, 0 to 1."""
