@@ -35,14 +35,21 @@ def powers(samples: Samples, rate: int) -> Powers:
     middle = np.dot(weights, samples) / weights.sum() if len(samples) else 0.0
     spectrum = np.fft.rfft((samples - middle) * weights, len(shape))
     found = np.square(spectrum.real) + np.square(spectrum.imag)
-    return np.asarray(found * (2 / (len(shape) * np.dot(shape, shape))), np.float64)
+    return np.asarray(found * _per_bin(len(shape)), np.float64)
 
 
+@lru_cache(maxsize=64)
 def bins(low: float, high: float, rate: int) -> slice:
     """Give the bins from ``low`` to ``high`` Hz: one at least, none below 20 Hz."""
     last = round(WINDOW * rate) // 2
     first = min(max(round(max(low, 20.0) * WINDOW), 1), last)
     return slice(first, max(first, min(round(min(high, rate) * WINDOW), last)) + 1)
+
+
+@lru_cache(maxsize=8)
+def _per_bin(size: int) -> float:
+    shape = leaning(size)
+    return 2 / (size * float(np.dot(shape, shape)))
 
 
 @lru_cache(maxsize=8)

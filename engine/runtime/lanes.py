@@ -19,6 +19,7 @@ from engine.core.messages import Block, Kind, Message, Ns
 from engine.core.node import Box, Node
 from engine.runtime.call import caller, events, in_words
 from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange
+from engine.runtime.priority import stand_back
 from engine.runtime.trace import LOG
 
 FIRST_RETRY = 0.25
@@ -136,6 +137,7 @@ class ThreadLane(_Waiting):
         self._thread.join(timeout)
 
     def _run(self) -> None:
+        stand_back()
         if not self._open():
             return
         while not self._stop.is_set():

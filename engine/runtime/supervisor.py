@@ -17,6 +17,7 @@ from engine.runtime.call import in_words
 from engine.runtime.entries import Entry, StateChange
 from engine.runtime.lanes import FIRST_RETRY, LAST_RETRY, close_quietly
 from engine.runtime.pace import Pace
+from engine.runtime.priority import stand_back
 
 
 class Keeper:
@@ -99,6 +100,7 @@ class Keeper:
 
     def _play(self, tape: Tape, emit: Emit) -> StateChange | None:
         """Emit what a tape yields when its time has come."""
+        stand_back()
         pace = Pace(self._clock, self._gone)
         at = Ns(0)
         try:

@@ -1,4 +1,4 @@
-"""A JACK server of our own without a sound card, and a receiver of MIDI that no one here wrote.
+"""A JACK server of our own without a sound card, its programs, and a receiver of its MIDI.
 
 Needs ``jackd``, ``jack_lsp``, ``jack_connect`` and ``jack_midi_dump`` (Debian: jackd2).
 """
@@ -44,6 +44,17 @@ def server() -> Iterator[str]:
             del os.environ["JACK_DEFAULT_SERVER"]
         else:
             os.environ["JACK_DEFAULT_SERVER"] = before
+
+
+@contextmanager
+def program(command: list[str], port: str) -> Iterator[None]:
+    """Run a program of the server while the block lasts, begun when its port is there."""
+    running = _quiet(command)
+    try:
+        until(lambda: port in ports(), f"{command[0]} does not start")
+        yield
+    finally:
+        _end(running)
 
 
 def ports() -> list[str]:

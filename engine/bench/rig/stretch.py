@@ -19,7 +19,7 @@ from engine.runtime.trace import LaneTrace, RouteTrace, Samples, Trace
 
 @dataclass
 class Stretch:
-    """One stretch of a show: delays of its one way out, of its one network, time and CPU used."""
+    """One stretch of a show: delays of a way out, of its network if one, time and CPU used."""
 
     behind: Samples
     jitter: Samples
@@ -36,19 +36,21 @@ def plan_of(text: str, own: Mapping[str, type[Box]] | None = None) -> Plan:
     return compile_patch(parse(text), lambda use: own.get(use) or shipped.find(use))
 
 
-async def play(plan: Plan, lengths: Sequence[float]) -> tuple[list[Stretch], Trace]:
-    """Play a patch that has one network and one way out, for stretches of so many seconds.
+async def play(
+    plan: Plan, lengths: Sequence[float], route: str = ""
+) -> tuple[list[Stretch], Trace]:
+    """Play a patch for stretches of so many seconds, and measure one way out: its only one if "".
 
     The first stretch begins with the first message that leaves. The trace counts all of the show.
     """
     show = Live(plan)
     trace = show.engine.trace
     playing = asyncio.create_task(show.play())
-    (route,) = trace.routes.values()
-    (lane,) = trace.lanes.values()
-    while not route.messages and not playing.done():
+    way = trace.routes[route] if route else next(iter(trace.routes.values()))
+    lane = next(iter(trace.lanes.values()), LaneTrace())
+    while not way.messages and not playing.done():
         await asyncio.sleep(0.01)
-    stretches = [await _measure(route, lane, seconds) for seconds in lengths]
+    stretches = [await _measure(way, lane, seconds) for seconds in lengths]
     show.stop()
     await playing
     return stretches, trace
