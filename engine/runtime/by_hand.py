@@ -47,7 +47,7 @@ def obey(engine: Engine, entry: Asked) -> None:
             engine.silence()
         case Lost():
             engine.on_lost(entry.by)
-            engine.step(StateChange(entry.by, "lost", command.reason))
+            engine.follow(StateChange(entry.by, "lost", command.reason))
         case Notice():
             engine.tell(entry.by, command.text)
 

@@ -53,13 +53,17 @@ class Engine:
     ``on_play_patch`` is asked for another patch; it gives why that cannot be, or nothing.
     ``ask`` lets in a command of somebody who is no box, from any thread where it plays live.
     ``slots`` hold what every box said last; whoever only looks may read them on any thread.
+    ``now`` is the moment at which the entry at hand came in, the same for all that follows from it.
+    ``listeners`` are told of each moment and entry before anything follows from it.
     """
 
     def __init__(self, plan: Plan, clock: Clock, make_lane: MakeLane) -> None:
         self.plan = plan
         self.clock = clock
+        self.now = clock.now()
+        self.listeners: list[Callable[[Ns, Entry], None]] = []
         self.trace = Trace()
-        self.trace.started = clock.now()
+        self.trace.started = self.now
         self.states = {name: state_of(planned) for name, planned in plan.boxes.items()}
         self.wakes = Wakes({name: place for place, name in enumerate((*plan.boxes, TEACHER))})
         self.last_at: dict[tuple[str, str], Ns] = {}
@@ -89,8 +93,15 @@ class Engine:
 
     def step(self, entry: Entry) -> None:
         """Let one entry in, and everything that follows from it out."""
-        self._handlers[type(entry)](entry)
+        self.now = self.clock.now()
+        for listen in self.listeners:
+            listen(self.now, entry)
+        self.follow(entry)
         self.outbox.flush()
+
+    def follow(self, entry: Entry) -> None:
+        """Do what follows from an entry, or from another that this one brings about."""
+        self._handlers[type(entry)](entry)
 
     def hears(self, source: str, outlet: str, message: type) -> bool:
         """Tell whether a stream of a source goes anywhere: along a cable, or to who looks on.
@@ -130,7 +141,7 @@ class Engine:
 
     def tell(self, box: str, text: str) -> None:
         """Tell people what went wrong, once and then now and then."""
-        self.trace.fault(box, text, self.clock.now())
+        self.trace.fault(box, text, self.now)
 
     def ask_wake(self, state: BoxState, after: Ns | None = None) -> None:
         """Ask a box when it wants to be called without input."""
@@ -208,7 +219,7 @@ class Engine:
         obey(self, entry)
 
     def _wake_up(self, _: WakeUp) -> None:
-        for due, name in self.wakes.due(self.clock.now()):
+        for due, name in self.wakes.due(self.now):
             if name == TEACHER:
                 self.teacher.on_wake(due)
                 continue

@@ -66,7 +66,7 @@ class Outbox:
         if not self._touched:
             return
         touched, self._touched = self._touched, []
-        now = self._engine.clock.now()
+        now = self._engine.now
         for state in touched:
             state.touched = False
             self._flush(state, self._sent[state.name], now)

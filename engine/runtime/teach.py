@@ -62,7 +62,7 @@ class Teacher:
         moves = bool(route) and self._moves()
         for name, way in self._ways.items():
             way.muted = bool(route) and (name != route or moves)
-        self._begun = self._engine.clock.now()
+        self._begun = self._engine.now
         self._due = self._begun if moves else None
         self._engine.wakes.ask(TEACHER, self)
         return ""
