@@ -13,11 +13,11 @@ from engine.core.clock import Clock
 from engine.core.errors import DeviceError
 from engine.core.messages import Ns
 from engine.core.node import Emit, Sink, Source, Tape
+from engine.core.priority import stand_back
 from engine.runtime.call import in_words
 from engine.runtime.entries import Entry, StateChange
 from engine.runtime.lanes import FIRST_RETRY, LAST_RETRY, close_quietly
 from engine.runtime.pace import Pace
-from engine.runtime.priority import stand_back
 
 
 class Keeper:
@@ -69,6 +69,8 @@ class Keeper:
         self._thread.join(timeout)
 
     def _run(self) -> None:
+        if isinstance(self._box, Tape):
+            stand_back()
         pause = FIRST_RETRY
         while not self._stop.is_set():
             self._gone.clear()
@@ -100,7 +102,6 @@ class Keeper:
 
     def _play(self, tape: Tape, emit: Emit) -> StateChange | None:
         """Emit what a tape yields when its time has come."""
-        stand_back()
         pace = Pace(self._clock, self._gone)
         at = Ns(0)
         try:

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from engine.core.clock import SystemClock
 from engine.core.errors import DeviceError
+from engine.core.priority import come_forward
 from engine.sound.devices import PRIVACY, Found, find, library, meant
 from engine.sound.ear import Ear
 from engine.sound.frames import LISTED, OPENED, REFUSED, frame
@@ -25,6 +26,7 @@ from engine.sound.frames import LISTED, OPENED, REFUSED, frame
 LOOK: Final = 0.1
 """Every how many seconds it looks after a device that says nothing."""
 _STDOUT: Final = 1
+_SWITCH_INTERVAL: Final = 0.0005
 
 
 def tell(message: bytes) -> None:
@@ -72,6 +74,8 @@ def _start(portaudio: Any, device: Found, ear: Ear, channel: int, block: int) ->
 def main() -> None:
     """Listen, or list."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which then closes this
+    sys.setswitchinterval(_SWITCH_INTERVAL)
+    come_forward()  # or the device calls while this waits for a core with the interpreter's lock
     try:
         if len(sys.argv) == 1:
             tell(frame(LISTED, json.dumps(find(library())).encode()))
