@@ -10,6 +10,7 @@ in (seen with JACK). Here that hurts nobody. A helper is left by ``os._exit``, s
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -47,6 +48,8 @@ def listen(device: str, channel: int, block: int) -> None:
         except (DeviceError, portaudio.PortAudioError) as error:
             reasons.append(f"{each.name}: {error}")
             continue
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays; to look through it again would take milliseconds
         tell(frame(OPENED, each.name.encode(), number=round(stream.samplerate)))
         while not ear.gone:
             for message in ear.next(LOOK):
