@@ -35,6 +35,7 @@ from engine.runtime.entries import (
 from engine.runtime.lanes import Lane
 from engine.runtime.loss import Rest
 from engine.runtime.outbox import Outbox
+from engine.runtime.standing import Standing
 from engine.runtime.state import BoxState, state_of
 from engine.runtime.teach import TEACHER, Teacher
 from engine.runtime.tick import Outlets, Slot, Ticker
@@ -73,6 +74,7 @@ class Engine:
         self.ask: Callable[[str, Command], None] = lambda by, command: self.step(Asked(by, command))
         self._ticker = Ticker()
         self._rest = Rest(self, plan)
+        self.standing = Standing(self, self._rest)
         prepare_trace(plan, self.trace)
         for state in self.states.values():
             if isinstance(state.box, Node) and state.box.lane:
@@ -189,7 +191,7 @@ class Engine:
             self.trace.lanes[entry.box].ran(entry.took)
         if state.lane.generation != entry.generation:
             return
-        state.failing = False
+        self.standing.recovered(state)
         if entry.result is not None:
             self._say(state, (entry.result,), entry.at, entry.cost)
 
@@ -203,17 +205,12 @@ class Engine:
             self._failed(state, entry.error)
 
     def _lane_sent(self, entry: LaneSent) -> None:
-        self.states[entry.box].failing = False
+        self.standing.recovered(self.states[entry.box])
         for port, at, cost in entry.sent:
             self.trace.routes[route_name(entry.box, port)].sent(at, cost, entry.now)
 
     def _state_change(self, entry: StateChange) -> None:
-        state = self.states[entry.box]
-        state.up = entry.state == "running"
-        self.trace.set_state(entry.box, entry.state)
-        if entry.reason:
-            self.tell(entry.box, entry.reason)
-            self._rest.lose(entry.box)
+        self.standing.change(self.states[entry.box], entry)
 
     def _asked(self, entry: Asked) -> None:
         obey(self, entry)
@@ -250,7 +247,7 @@ class Engine:
     def _failed(self, state: BoxState, error: str) -> None:
         self.tell(state.name, error)
         if not state.failing:
-            state.failing = True
+            self.standing.failed(state)
             if isinstance(state.box, Node) and state.lane is None:
                 self._rest.reset(state)
             self._rest.lose(state.name)

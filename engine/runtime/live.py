@@ -20,20 +20,20 @@ from engine.core.messages import KINDS, Kind, Message, Ns
 from engine.core.node import Emit, Node, Remote, Sink, Source, Tape
 from engine.patch.plan import Plan
 from engine.runtime.asking import put_command
-from engine.runtime.call import in_words
 from engine.runtime.closing import close_all
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Entry, LaneSent, StateChange, WakeUp
 from engine.runtime.lanes import ThreadLane, close_quietly
 from engine.runtime.outlane import SinkLane
+from engine.runtime.rounds import Rounds
 from engine.runtime.supervisor import Keeper, lost_in_words
 from engine.runtime.timer import Timer, make_timer
 from engine.runtime.trace import LOG
+from engine.runtime.understudy import Understudies
+from engine.runtime.watchdog import Pulse, Watchdog
 
 _SWITCH_INTERVAL = 0.0005
 _HANDS = "hands that are no box"
-_PATIENCE = 3.0
-"""Seconds that everything that stalls is waited for at the end, all together."""
 _READY = 2.0
 """Seconds that a film waits at most for models and outputs to be there before it begins."""
 
@@ -43,7 +43,6 @@ class Live:
 
     def __init__(self, plan: Plan, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
-        self._lanes: list[ThreadLane] = []
         self._doors: dict[str, Mailbox] = {
             name: Mailbox(self._wake) for name in (_HANDS, *plan.boxes)
         }
@@ -58,6 +57,8 @@ class Live:
         self.engine = Engine(plan, self._clock, self._make_lane)
         self.engine.on_lost = lambda name: self._keepers[name].lost()
         self.engine.ask = self._ask
+        understudies = Understudies(self.engine, self._make_lane, self._step)
+        self._watchdog = Watchdog(self.engine, self._clock, self._step, understudies.replace)
         self.also: Callable[[], None] = lambda: None
         """Called on the loop after each entry."""
 
@@ -95,9 +96,11 @@ class Live:
         self._arm()
 
     def _make_lane(self, name: str, node: Node) -> ThreadLane:
-        lane = ThreadLane(name, node, partial(self._deliver, name), self._clock)
-        self._lanes.append(lane)
-        return lane
+        return ThreadLane(name, node, partial(self._deliver, name), self._clock)
+
+    def _lanes(self) -> list[ThreadLane]:
+        lanes = (state.lane for state in self.engine.states.values())
+        return [lane for lane in lanes if isinstance(lane, ThreadLane)]
 
     # The beginning.
 
@@ -118,7 +121,7 @@ class Live:
                 close_quietly(name, state.box)
 
     def _open(self) -> None:
-        for lane in self._lanes:
+        for lane in self._lanes():
             lane.start()
         for name, state in self.engine.states.items():
             if isinstance(state.box, Sink):
@@ -131,10 +134,11 @@ class Live:
         assert self._loop is not None
         self._start_tapes_if_ready()
         self._loop.call_later(_READY, self._start_tapes)
-        self._report()
+        Rounds(self.engine, self._watchdog, self._done).begin()
 
     def _open_source(self, name: str, source: Source) -> None:
-        self._keepers[name] = self._keeper(name, source).keep_source(self._emit(name))
+        emit = self._emit(name, self._watchdog.pulse(name, source))
+        self._keepers[name] = self._keeper(name, source).keep_source(emit)
 
     def _start_tapes_if_ready(self) -> None:
         """Begin a film when all that shall see and send it is there, or is known to be missing."""
@@ -186,20 +190,24 @@ class Live:
         then a device that stalls would keep the program from ending.
         """
         out_lanes = [state.out_lane for state in self.engine.states.values() if state.out_lane]
-        close_all((out_lanes, [*self._keepers.values(), *self._lanes]), self._clock)
+        close_all((out_lanes, [*self._keepers.values(), *self._lanes()]), self._clock)
         assert self._loop is not None
         with suppress(RuntimeError):  # nobody waited
             self._loop.call_soon_threadsafe(self._closed.set)
 
     # What comes from other threads.
 
-    def _emit(self, name: str) -> Emit:
+    def _emit(self, name: str, pulse: Pulse | None = None) -> Emit:
         door = self._doors[name]
+        now = self._clock.now
 
         def emit(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
             if isinstance(message, Command):
                 put_command(door, name, message)
-            elif self.engine.hears(name, outlet, type(message)):  # or the loop wakes for nothing
+                return
+            if pulse is not None:
+                pulse.beat(now())
+            if self.engine.hears(name, outlet, type(message)):  # or the loop wakes for nothing
                 kind = KINDS.get(type(message), Kind.LATEST)
                 door.put(outlet, kind, Arrival(name, outlet, message, at, cost), at)
 
@@ -252,6 +260,7 @@ class Live:
         self.also()
 
     def _changed(self, entry: StateChange) -> None:
+        self._watchdog.changed(entry)
         if entry.state == "running":
             gc.freeze()  # what it has loaded stays; moving it there takes no time
         elif entry.state == "ended" and self._all_ended():
@@ -279,20 +288,6 @@ class Live:
     def _ring(self) -> None:
         self._step(WakeUp())
         self._arm()
-
-    def _report(self) -> None:
-        """Tell remote controls how it goes, once a second."""
-        boxes = ((name, state.box) for name, state in self.engine.states.items())
-        remotes = [(name, box) for name, box in boxes if isinstance(box, Remote)]
-        if not remotes or self._done.is_set() or self._loop is None:
-            return
-        status = self.engine.status()
-        for name, remote in remotes:
-            try:
-                remote.report(status)
-            except Exception as error:
-                self.engine.tell(name, in_words(error))
-        self._loop.call_later(1.0, self._report)
 
 
 def _unheard(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:

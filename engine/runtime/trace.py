@@ -87,6 +87,8 @@ class LaneTrace:
     state: str = "opening"
     runs: int = 0
     dropped: int = 0
+    replaced: int = 0
+    """How often it hung and a fresh one took its place."""
     ms: Samples = field(default_factory=Samples)
 
     def ran(self, took: int) -> None:
@@ -173,8 +175,13 @@ class Trace:
             self.sources[box].state = state
         elif box in self.lanes:
             self.lanes[box].state = state
-        else:
+        elif box in self.sinks:
             self.sinks[box] = state
+
+    def state(self, box: str) -> str:
+        """Give the state of one source, lane or output; "" of a box that has none."""
+        traced = self.sources.get(box) or self.lanes.get(box)
+        return traced.state if traced else self.sinks.get(box, "")
 
     def states(self) -> dict[str, str]:
         """Give the state of every source, lane and output."""
@@ -205,6 +212,7 @@ class Trace:
                     "state": lane.state,
                     "runs": lane.runs,
                     "dropped": lane.dropped,
+                    "replaced": lane.replaced,
                     "ms": lane.ms.summary(),
                 }
                 for name, lane in self.lanes.items()

@@ -1,0 +1,154 @@
+"""Looks now and then whether what should give or answer does, and says so where it does not.
+
+A source that gives something all the time is late when nothing came for 5 of its intervals, and
+lost after 10; a box or output on a thread of its own is late when one call takes two seconds, and
+a box hangs when it takes longer than its patience.
+
+Why it looks, and nobody tells: what hangs cannot tell. It looks four times a second at a few
+numbers, on the loop, and waits for nothing; the moments are noted where things happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from engine.core.clock import MILLISECOND, SECOND, Clock, ns
+from engine.core.messages import Ns
+from engine.core.node import Node, Source
+from engine.runtime.engine import Engine
+from engine.runtime.entries import Entry, StateChange
+from engine.runtime.lanes import ThreadLane
+from engine.runtime.state import BoxState
+
+EVERY: Final = 0.25
+"""Seconds between two looks."""
+SLEPT: Final = 2 * SECOND
+"""When a look comes so late, nobody could run: what was silent meanwhile is forgiven."""
+
+LATE_INTERVALS: Final = 5
+LATE_AT_LEAST: Final = 500 * MILLISECOND
+LOST_INTERVALS: Final = 10
+LOST_AT_LEAST: Final = SECOND
+FIRST: Final = 10 * SECOND
+"""How long a source may give nothing after it was opened, and until its interval is known."""
+
+SLOW: Final = 2 * SECOND
+"""How long one call may take until the box is late."""
+OPENING: Final = 60.0
+"""Seconds that a box may take to open: networks are loaded, built and tried then."""
+
+_RECENT: Final = 8
+
+
+class Pulse:
+    """When a source gave something last, and how often it does; beaten on its own threads."""
+
+    def __init__(self) -> None:
+        self.last = Ns(0)
+        self._interval: float | None = None
+        self._beats = 0
+
+    def begin(self, now: Ns) -> None:
+        """Count from now on: it was just opened."""
+        self.last, self._interval, self._beats = now, None, 0
+
+    def beat(self, now: Ns) -> None:
+        """Note that it gave something."""
+        passed = now - self.last
+        self._beats += 1
+        if self._interval is None:
+            self._interval = float(passed) if self._beats > 1 else None
+        else:
+            self._interval += (passed - self._interval) / _RECENT
+        self.last = now
+
+    def overdue(self, now: Ns, since: Ns) -> str:
+        """Say what its silence means: "" for nothing, "late" or "lost"."""
+        silence = now - max(self.last, since)
+        if self._interval is None:
+            return "lost" if silence > FIRST else ""
+        if silence > max(LOST_AT_LEAST, LOST_INTERVALS * self._interval):
+            return "lost"
+        return "late" if silence > max(LATE_AT_LEAST, LATE_INTERVALS * self._interval) else ""
+
+
+class Watchdog:
+    """Watches everything of one engine that may fall silent or hang."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        enter: Callable[[Entry], None],
+        hung: Callable[[str, str], None],
+    ) -> None:
+        """``enter`` takes what it says; ``hung`` is told which box hangs, and in which words."""
+        self._engine = engine
+        self._clock = clock
+        self._enter = enter
+        self._hung = hung
+        self._pulses: dict[str, Pulse] = {}
+        self._late: set[str] = set()
+        self._looked = self._awake = clock.now()
+
+    def pulse(self, name: str, source: Source) -> Pulse | None:
+        """Give what a source beats whenever it gives something; None where it gives by chance."""
+        return self._pulses.setdefault(name, Pulse()) if source.steady else None
+
+    def changed(self, entry: StateChange) -> None:
+        """Hear of a change that was not its own: a source that was opened begins anew."""
+        pulse = self._pulses.get(entry.box)
+        if pulse is not None and entry.state == "running" and entry.box not in self._late:
+            pulse.begin(self._clock.now())
+
+    def look(self) -> None:
+        """Look at everything, and say what has changed."""
+        now = self._clock.now()
+        if now - self._looked > SLEPT:
+            self._awake = now
+        self._looked = now
+        for name, state in list(self._engine.states.items()):
+            if name in self._pulses:
+                self._look_at_source(name, self._pulses[name], now)
+            elif isinstance(state.lane, ThreadLane):
+                self._look_at_lane(state, state.lane, now)
+            elif state.out_lane is not None:
+                self._judge(name, self._busy(state.out_lane.begun, now) > SLOW, "sends slowly")
+
+    def _look_at_source(self, name: str, pulse: Pulse, now: Ns) -> None:
+        if self._engine.trace.state(name) not in ("running", "late"):
+            self._late.discard(name)
+            return
+        overdue = pulse.overdue(now, self._awake)
+        if overdue != "lost":
+            self._judge(name, overdue == "late", "gives nothing, though it should by now")
+            return
+        self._late.discard(name)
+        self._engine.on_lost(name)
+        self._enter(StateChange(name, "lost", "gives nothing any more; it is opened again"))
+
+    def _look_at_lane(self, state: BoxState, lane: ThreadLane, now: Ns) -> None:
+        assert isinstance(state.box, Node)
+        busy = self._busy(lane.begun, now)
+        patience = state.box.patience if lane.opened else OPENING
+        if busy > ns(patience):
+            self._late.discard(state.name)
+            what = "did not answer" if lane.opened else "did not open"
+            self._hung(state.name, f"{what} for {patience:g} s")
+        elif lane.opened:
+            self._judge(state.name, max(busy, lane.took) > SLOW, "answers slowly")
+
+    def _busy(self, begun: Ns | None, now: Ns) -> int:
+        return 0 if begun is None else now - max(begun, self._awake)
+
+    def _judge(self, name: str, late: bool, why: str) -> None:
+        """Say that something is late, or no longer; nobody else's word is taken back."""
+        is_now = self._engine.trace.state(name)
+        if late and is_now == "running":
+            self._late.add(name)
+            self._enter(StateChange(name, "late", why))
+        elif not late and name in self._late:
+            if is_now == "late":
+                self._enter(StateChange(name, "running"))
+            self._late.discard(name)
