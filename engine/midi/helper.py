@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
+from engine.jack import look_out
 from engine.midi.frames import (
     BPM,
     FAILED,
@@ -127,13 +128,20 @@ def listen(port: Any) -> None:
 
 
 def watch(direction: str, system: str, port: str | None) -> None:
-    """Look now and then whether the port and the show are there; a virtual port always is."""
+    """Look now and then whether the port and the show are there; a virtual port always is.
+
+    But for JACK, whose server may go: its library lists the ports of a dead one for ever.
+    """
     parent = os.getppid()
     lookout = device(direction, system, "Sensorium lookout")[0] if port else None
+    jack = look_out() if system == "jack" else None
     while True:
         time.sleep(LOOK)
         if os.getppid() != parent:
             os.kill(os.getpid(), signal.SIGTERM)
+            return
+        if jack and jack.gone:
+            tell(GONE, b"the JACK server")
             return
         if lookout and port not in lookout.get_ports():
             tell(GONE, str(port).encode())
