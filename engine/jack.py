@@ -36,15 +36,20 @@ class Lookout:
 
 
 def look_out() -> Lookout | None:
-    """Look after the server that runs; None where there is none, or no library to ask it by."""
+    """Look after the server that runs; None where there is no library to ask it by.
+
+    Raises ConnectionError where no server runs.
+    """
     try:
         import jack  # type: ignore[import-untyped] # noqa: PLC0415
-
-        jack.set_error_function(_unheard)
-        jack.set_info_function(_unheard)  # or it is written among what a helper says
-        return Lookout(jack.Client(NAME, no_start_server=True))
-    except Exception:  # a missing library is an OSError, a missing server jack's own
+    except (ImportError, OSError):
         return None
+    jack.set_error_function(_unheard)
+    jack.set_info_function(_unheard)  # or it is written among what a helper says
+    try:
+        return Lookout(jack.Client(NAME, no_start_server=True))
+    except jack.JackError:
+        raise ConnectionError("no JACK server runs") from None
 
 
 def _unheard(_: str) -> None:

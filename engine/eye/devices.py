@@ -80,4 +80,5 @@ def forbidden() -> str:
 
 
 def why() -> str:
+    """Say why a camera that is there may give no picture."""
     return f" Perhaps another program is using it{PRIVACY.get(sys.platform, '')}."

@@ -60,7 +60,11 @@ def listen(device: str, channel: int, block: int) -> None:
 def _hear_on(ear: Ear, device: Found) -> None:
     """Tell what an ear hears until there is nothing more, which only JACK does not say itself."""
     now = SystemClock().now
-    lookout = look_out() if device.way == JACK else None
+    try:
+        lookout = look_out() if device.way == JACK else None
+    except ConnectionError:
+        ear.over.set()
+        lookout = None
     looked = now()
     while not ear.gone:
         for message in ear.next(LOOK):

@@ -34,7 +34,8 @@ class Microphone(Source):
     ``device`` takes its name (a part of it will do), its number, or a sound file, which is played
     in its place. "auto" takes the one that the system uses; on a machine without any the stand-in
     sings. ``channel`` counts from 1. A device that is unplugged is looked for by its name until it
-    is back, also where it was given by its number. Its rate stays as it is. A smaller ``block`` is heard sooner, and costs more.
+    is back, also where it was given by its number. Its rate stays as it is. A smaller ``block`` is
+    heard sooner, and costs more.
 
     Sound that the machine was too busy to take is a gap in the count of samples, and told; so is a
     device that gives nothing but zeros for two seconds, as one does that may not be used.
