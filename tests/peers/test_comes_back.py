@@ -11,16 +11,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from engine.bench.rig.jack import ports, until
-from engine.core.node import Box
+from engine.core.clock import SystemClock
+from engine.core.node import Box, Emit, Source
 from engine.patch.load import parse
 from engine.registry import Registry
 from engine.runtime.engine import Engine
@@ -41,7 +45,9 @@ class Show:
 
     def __init__(self, text: str) -> None:
         registry = Registry()
-        find: Callable[[str], type[Box]] = registry.find
+        find: Callable[[str], type[Box]] = lambda use: (  # noqa: E731
+            Shout if use == "shout" else registry.find(use)
+        )
         self._news = threading.Condition()
         self.live = Live(open_document(parse(text), find, live=False))
         self.live.also = self._look
@@ -130,6 +136,10 @@ class Peer:
 
     def start(self) -> None:
         self._process = subprocess.Popen(self._command, stdin=QUIET, stdout=QUIET, stderr=QUIET)
+
+    def signal(self, number: int) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
 
     def kill(self) -> None:
         if self._process is not None:
@@ -318,3 +328,90 @@ def test_midi_ports_that_vanish_and_return(_server: str) -> None:
                 )
                 took.append(time.monotonic() - begun)
             report("MIDI peers, in and out", took)
+
+
+@pytest.mark.peer("jackd", "jackd2 libportaudio2")
+def test_a_process_that_listens_and_stands_still(_server: str) -> None:
+    """Stopped by SIGSTOP, it says nothing and is not gone: only its silence shows it."""
+    patch = (
+        '[mic]\nuse="microphone"\ndevice="system"\n[loud]\nuse="loudness"\nfrom="mic"\n'
+        '[c]\nuse="collector"\nfrom="loud"\n'
+    )
+    took: list[float] = []
+    with jackd(_server):
+        until(serves, "jackd does not start")
+        with playing(patch) as show:
+            for _ in ROUNDS:
+                show.hears_more("mic")
+                listener = show.engine.states["mic"].box._listener  # type: ignore[attr-defined]
+                os.kill(listener._process.pid, signal.SIGSTOP)
+                show.loses("mic")
+                begun = time.monotonic()
+                show.hears_more("mic", 2)
+                took.append(time.monotonic() - begun)
+            assert any("gives nothing any more" in f.text for f in show.engine.trace.faults)
+            report("a process that listens and stands still", took)
+
+
+# -- A receiver by TCP -----------------------------------------------------------------------------
+
+READER = """
+import socket, sys
+with socket.create_server(("127.0.0.1", int(sys.argv[1]))) as server:
+    while True:
+        connection = server.accept()[0]
+        while connection.recv(1 << 20):
+            pass
+"""
+
+
+class Shout(Source):
+    """Say more than the system keeps for a receiver that does not read."""
+
+    OUT: ClassVar[Mapping[str, type]] = {"text": str}
+
+    def open(self, emit: Emit) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(emit, self._stop))
+        self._thread.start()
+
+    def close(self) -> None:
+        if hasattr(self, "_thread"):
+            self._stop.set()
+            self._thread.join()
+
+    def _run(self, emit: Emit, stop: threading.Event) -> None:
+        while not stop.wait(0.02):
+            emit("text", "x" * 500_000, SystemClock().now())
+
+
+def test_a_receiver_by_tcp_that_stalls_or_dies(free_port: int) -> None:
+    patch = (
+        '[shout]\nuse="shout"\n[beat]\nuse="every"\ntime="5 ms"\n'
+        f'[out]\nuse="osc_out"\nprotocol="tcp"\nto="127.0.0.1:{free_port}"\n'
+        '[out.send]\n"/text"="shout"\n[c]\nuse="collector"\nfrom="beat"\n'
+    )
+    took: list[float] = []
+    with Peer(sys.executable, "-c", READER, str(free_port)) as reader, playing(patch) as show:
+        route = show.engine.trace.routes["out/text"]
+        beats = show.engine.trace.routes["c/in"]
+        for number in ROUNDS:
+            sent = route.messages
+            show.until(
+                lambda sent=sent: route.messages > sent + 5 and show.state("out") == "running",
+                "nothing leaves",
+            )
+            reader.signal(signal.SIGSTOP)
+            show.until(lambda: show.state("out") == "late", "it is not late")
+            before = beats.messages
+            show.loses("out")
+            assert beats.messages > before + 50  # the rest of the show plays on
+            if number % 2:
+                reader.kill()
+                reader.start()
+            else:
+                reader.signal(signal.SIGCONT)
+            begun = time.monotonic()
+            show.until(lambda: show.state("out") == "running", "it is not connected again")
+            took.append(time.monotonic() - begun)
+        report("a TCP receiver", took)
