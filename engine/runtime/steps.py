@@ -76,7 +76,7 @@ class NodeStep:
                     state.outlets.say_all(answer, at, cost, tick)
                 else:
                     state.outlets.say(answer, at, cost, tick)
-            state.failing = False
+            state.went_well()
         except Exception as error:
             self._engine.failed(state, error)
         if state.wakes:

@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import logging
 from array import array
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from engine.core.clock import MILLISECOND, SECOND
 from engine.core.messages import Ns
 
+T = TypeVar("T")
 LOG = logging.getLogger("sensorium")
 RING = 8192
 _LATELY = 101
 _REPEAT = 10 * SECOND
+_REMEMBERED = 100
 _DIFFERENT = 20
 """How many different things that go wrong are told of one box: a text may hold a number."""
+
+
+REMOVED = "removed"
+"""The state of what a patch had and has no more."""
 
 
 def route_name(sink: str, port: str) -> str:
@@ -130,8 +136,26 @@ class Fault:
     told: Ns | None = None
 
 
+@dataclass
+class Counted:
+    """What is counted of each box and way out."""
+
+    sources: dict[str, SourceTrace] = field(default_factory=dict)
+    lanes: dict[str, LaneTrace] = field(default_factory=dict)
+    sinks: dict[str, str] = field(default_factory=dict)
+    routes: dict[str, RouteTrace] = field(default_factory=dict)
+
+
+def _without(was: dict[str, T], now: dict[str, T]) -> dict[str, T]:
+    return {name: each for name, each in was.items() if name not in now}
+
+
 class Trace:
-    """Everything counted while a patch plays."""
+    """Everything counted while a patch plays.
+
+    ``sources``, ``lanes``, ``sinks`` and ``routes`` are of what plays now. They are exchanged as a
+    whole, for other threads look at them.
+    """
 
     def __init__(self) -> None:
         self.started = Ns(0)
@@ -141,6 +165,8 @@ class Trace:
         self.routes: dict[str, RouteTrace] = {}
         self.skew: dict[tuple[str, str], Samples] = defaultdict(Samples)
         self._faults: dict[tuple[str, str], Fault] = {}
+        self._mended: deque[Fault] = deque(maxlen=_REMEMBERED)
+        self._gone = Counted()
 
     def fault(self, box: str, text: str, now: Ns) -> None:
         """Note what went wrong, and say so once, then again at most every 10 s."""
@@ -156,6 +182,33 @@ class Trace:
         if sum(known == box for known, _ in self._faults) >= _DIFFERENT:
             text = "more goes wrong than is told here"
         return self._faults.setdefault((box, text), Fault(box, text))
+
+    def count(self, now: Counted) -> None:
+        """Count these from now on; what is none of them any more is kept for the end."""
+        was = self.known()
+        self._gone = Counted(
+            _without(was.sources, now.sources),
+            _without(was.lanes, now.lanes),
+            _without(was.sinks, now.sinks),
+            _without(was.routes, now.routes),
+        )
+        self.sources, self.lanes = now.sources, now.lanes
+        self.sinks, self.routes = now.sinks, now.routes
+
+    def known(self) -> Counted:
+        """Give all that was ever counted."""
+        gone = self._gone
+        return Counted(
+            gone.sources | self.sources,
+            gone.lanes | self.lanes,
+            gone.sinks | self.sinks,
+            gone.routes | self.routes,
+        )
+
+    def mend(self, box: str) -> None:
+        """Note that what was wrong with a box is so no more: should it be again, it is told."""
+        for key in [key for key in self._faults if key[0] == box]:
+            self._mended.append(self._faults.pop(key))
 
     def asked(self, by: str) -> None:
         """Count that a source set or released a parameter."""
@@ -174,7 +227,7 @@ class Trace:
         elif box in self.lanes:
             self.lanes[box].state = state
         else:
-            self.sinks[box] = state
+            self.sinks = {**self.sinks, box: state}
 
     def states(self) -> dict[str, str]:
         """Give the state of every source, lane and output."""
@@ -187,33 +240,37 @@ class Trace:
 
     def stats(self, now: Ns) -> dict[str, Any]:
         """Give everything as the ``--stats`` file has it."""
+        known = self.known()
         return {
             "seconds": round((now - self.started) / SECOND, 3),
             "sources": {
                 name: {
-                    "state": source.state,
+                    "state": source.state if name in self.sources else REMOVED,
                     "messages": source.messages,
                     "dropped": source.dropped,
                     "restarts": source.restarts,
                     "settings": source.settings,
                     "coalesced": source.coalesced,
                 }
-                for name, source in self.sources.items()
+                for name, source in known.sources.items()
             },
             "lanes": {
                 name: {
-                    "state": lane.state,
+                    "state": lane.state if name in self.lanes else REMOVED,
                     "runs": lane.runs,
                     "dropped": lane.dropped,
                     "ms": lane.ms.summary(),
                 }
-                for name, lane in self.lanes.items()
+                for name, lane in known.lanes.items()
             },
-            "sinks": {name: {"state": state} for name, state in self.sinks.items()},
-            "routes": {name: self._route(route) for name, route in self.routes.items()},
+            "sinks": {
+                name: {"state": state if name in self.sinks else REMOVED}
+                for name, state in known.sinks.items()
+            },
+            "routes": {name: self._route(route) for name, route in known.routes.items()},
             "errors": [
                 {"box": fault.box, "error": fault.text, "count": fault.count}
-                for fault in self.faults
+                for fault in (*self._mended, *self.faults)
             ],
         }
 

@@ -19,7 +19,7 @@ import logging
 import math
 import socket
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from engine.core.clock import SECOND, SystemClock
 from engine.core.commands import Answer, Command, Panic, PlayPatch, Release, SetParameter
@@ -51,6 +51,8 @@ _log = logging.getLogger("sensorium")
 
 class OscControl(Remote):
     """Take parameters, patch changes and panic from OSC, and tell how the show goes."""
+
+    alone: ClassVar[bool] = True
 
     port: Fixed[Annotated[int, Param("the UDP port to listen to", 1, 65535)]] = 9700
     host: Fixed[
