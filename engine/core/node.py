@@ -152,6 +152,9 @@ class Remote(Source, ABC):
     def report(self, status: Status) -> None:
         """Take a glance at the show, once a second, on the loop; must not block."""
 
+    def tell(self, box: str, text: str) -> None:
+        """Take at once what a performer should know, on the loop; must not block."""
+
 
 class Tape(Source):
     """A source that is pulled: a file, the stand-in, a recording. The runtime keeps its time."""

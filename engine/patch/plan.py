@@ -70,7 +70,7 @@ class PlannedBox:
     hidden: bool = False
     constants: dict[str, Any] = field(default_factory=dict)
     place: Place = (None, None)
-    stamps: tuple[object, ...] = ()
+    stamps: tuple[tuple[str, int, int], ...] = ()
     beginning: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:

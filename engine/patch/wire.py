@@ -104,7 +104,7 @@ class Wirer:
                 continue
             before = len(self.problems)
             options = self._options(sink.options(), cable)
-            wire = self._lay(cable, accepts, planned.name, Into.PORT, port, options)
+            wire = self._lay(cable, accepts, planned.name, Into.PORT, port, options=options)
             if wire and len(self.problems) == before:
                 self._plug(sink, wire, cable, options)
 
@@ -150,6 +150,7 @@ class Wirer:
         box: str,
         into: Into,
         name: str,
+        *,
         options: Any = None,
     ) -> Wire | None:
         if into is not Into.PORT:

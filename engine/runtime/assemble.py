@@ -31,18 +31,19 @@ def prepare_trace(plan: Plan, trace: Trace, states: Mapping[str, BoxState]) -> N
     for name, state in states.items():
         condition = state.condition
         if isinstance(state.box, Source):
-            now.sources[name] = before.sources.get(name, SourceTrace())
+            now.sources[name] = before.sources.get(name) or SourceTrace()
             now.sources[name].state = condition
         elif isinstance(state.box, Sink):
             now.sinks[name] = condition
         elif state.lane is not None:
-            now.lanes[name] = before.lanes.get(name, LaneTrace())
+            now.lanes[name] = before.lanes.get(name) or LaneTrace()
             now.lanes[name].state = condition
+            now.lanes[name].follow(state.lane)
     for wire in plan.wires:
         if wire.into is Into.PORT:
             route = route_name(wire.box, wire.name)
             origin = _shown(plan, wire.source)
-            now.routes[route] = before.routes.get(route, RouteTrace(origin))
+            now.routes[route] = before.routes.get(route) or RouteTrace(origin)
             now.routes[route].origin = origin
             now.routes[route].above = tuple(_colds_above(plan, wire.source.box, set()))
             now.routes[route].lag = _lag_above(plan, wire.source.box)

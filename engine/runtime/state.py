@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from engine.core.addresses import lies_in, with_part
@@ -31,7 +31,7 @@ class BoxState:
     box: Box
     on: bool
     hidden: bool
-    parameters: dict[str, Parameter]
+    parameters: Mapping[str, Parameter]
     wakes: bool
     outlets: Outlets | None = None
     lane: Lane | None = None

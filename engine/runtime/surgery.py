@@ -102,3 +102,27 @@ def _declared(box: Box, outlet: Outlet) -> object:
     if isinstance(box, Source):
         return box.outlets().get(outlet.name)
     return read_signature(type(box)).outlets.get(outlet.name) if isinstance(box, Node) else None
+
+
+def differs(old: Plan, new: Plan) -> bool:
+    """Tell whether anything in a plan is other than in the one before."""
+    return (
+        is_rebuilt(old, new)
+        or old.title != new.title
+        or any(old.boxes[name].on != new.boxes[name].on for name in new.boxes)
+        or any(True for name in new.boxes for _ in rewritten(old, new, name))
+    )
+
+
+def is_rebuilt(old: Plan, new: Plan) -> bool:
+    """Tell whether a plan has other boxes or cables than the one before, not only other numbers."""
+    return (
+        list(old.boxes) != list(new.boxes)
+        or len(kept(old, new)) != len(new.boxes)
+        or [_whole(wire) for wire in old.wires] != [_whole(wire) for wire in new.wires]
+        or any(old.boxes[name].constants != new.boxes[name].constants for name in new.boxes)
+    )
+
+
+def _whole(wire: Wire) -> tuple[object, ...]:
+    return (wire.box, wire.into, wire.name, *_identity(wire))

@@ -1,26 +1,18 @@
-"""How long everything takes, what is lost, what goes wrong: feeds the table, the file, the page.
-
-Why rings: a set plays for weeks. Percentiles are of the last 8192 samples, counts and maxima of
-the whole time.
-"""
+"""How long everything takes, what is lost, what goes wrong: feeds the table, the file, the page."""
 
 from __future__ import annotations
 
 import logging
-from array import array
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-import numpy as np
-
-from engine.core.clock import MILLISECOND, SECOND
+from engine.core.clock import SECOND
 from engine.core.messages import Ns
+from engine.runtime.samples import Samples
 
 T = TypeVar("T")
 LOG = logging.getLogger("sensorium")
-RING = 8192
-_LATELY = 101
 _REPEAT = 10 * SECOND
 _REMEMBERED = 100
 _DIFFERENT = 20
@@ -34,42 +26,6 @@ REMOVED = "removed"
 def route_name(sink: str, port: str) -> str:
     """Name a way out: "out/pose"."""
     return f"{sink}{port}" if port.startswith("/") else f"{sink}/{port}"
-
-
-class Samples:
-    """The newest of a series of durations in ms, and the largest there ever was."""
-
-    def __init__(self) -> None:
-        self._ring = array("q", bytes(8 * RING))
-        self._count = 0
-        self._max = 0
-
-    def add(self, nanoseconds: int) -> None:
-        """Add one duration in ns."""
-        self._ring[self._count % RING] = nanoseconds
-        self._count += 1
-        if nanoseconds > self._max:  # noqa: PLR1730 - max() takes as long as all the rest
-            self._max = nanoseconds
-
-    def __len__(self) -> int:
-        return self._count
-
-    def percentile(self, percent: float) -> float:
-        """Give a percentile in ms; 0 where there is no sample."""
-        newest = np.frombuffer(self._ring, np.int64)[: min(self._count, RING)]
-        return round(float(np.percentile(newest, percent)) / MILLISECOND, 4) if len(newest) else 0.0
-
-    def median_lately(self) -> float:
-        """Give the median of the last few in ms, in no time; 0 where there is no sample."""
-        end = self._count % RING
-        few = min(self._count, _LATELY)
-        newest = sorted(self._ring[(end - few + index) % RING] for index in range(few))
-        return round(newest[few // 2] / MILLISECOND, 4) if newest else 0.0
-
-    def summary(self, *, largest: bool = True) -> dict[str, float]:
-        """Give p50, p99 and the maximum in ms."""
-        numbers = {"p50": self.percentile(50), "p99": self.percentile(99)}
-        return {**numbers, "max": round(self._max / MILLISECOND, 4)} if largest else numbers
 
 
 @dataclass
@@ -88,12 +44,28 @@ class SourceTrace:
 
 @dataclass
 class LaneTrace:
-    """What one box on a thread of its own did."""
+    """What the boxes of one name on a thread of their own did; ``lane`` is that of the last one.
+
+    ``asked`` counts the jobs it was given, ``earlier`` what was dropped by those before it.
+    """
 
     state: str = "opening"
+    lane: object = None
+    asked: int = 0
+    earlier: int = 0
     runs: int = 0
     dropped: int = 0
     ms: Samples = field(default_factory=Samples)
+
+    def follow(self, lane: object) -> None:
+        """Count what this lane does from now on."""
+        if lane is not self.lane:
+            self.lane, self.earlier = lane, self.dropped
+
+    def offered(self, dropped: int) -> None:
+        """Count a job that was given to the lane, which has dropped so many by now."""
+        self.asked += 1
+        self.dropped = self.earlier + dropped
 
     def ran(self, took: int) -> None:
         """Count a run that took so many ns."""
@@ -205,10 +177,15 @@ class Trace:
             gone.routes | self.routes,
         )
 
-    def mend(self, box: str) -> None:
-        """Note that what was wrong with a box is so no more: should it be again, it is told."""
-        for key in [key for key in self._faults if key[0] == box]:
-            self._mended.append(self._faults.pop(key))
+    def mend(self, box: str) -> bool:
+        """Note that what was wrong with a box is so no more; tells whether anything was.
+
+        Should it be so again, it is told.
+        """
+        mended = [key for key in self._faults if key[0] == box]
+        self._mended += [self._faults[key] for key in mended]
+        self._faults = {key: each for key, each in self._faults.items() if key not in mended}
+        return bool(mended)
 
     def asked(self, by: str) -> None:
         """Count that a source set or released a parameter."""

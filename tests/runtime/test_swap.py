@@ -167,7 +167,7 @@ def test_what_is_taught_is_taught_on() -> None:
     text = BASE + 'a="a"\n'
     played = both(text, text.replace('a="a"\n', 'a="a"\nnew="a"\n'), (0.5, Teach("c/s")))
     assert played.engine.teacher.route == "c/s"
-    assert not [s for s in played.sent("c", "new")]
+    assert played.sent("c", "new") == []
 
 
 def test_a_source_that_is_lost_stays_lost() -> None:
