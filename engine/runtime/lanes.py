@@ -45,7 +45,6 @@ class _Waiting:
 
     def __init__(self, name: str, node: Node, wake: Callable[[], None]) -> None:
         self.generation = 0
-        self.dropped_before = 0
         self.settings: dict[str, object] = {}
         """What was set while it played: a fresh box in its place begins with it."""
         self._name = name
@@ -57,12 +56,7 @@ class _Waiting:
 
     def offer(self, job: Job) -> int:
         self._mailbox.put("in", job.kind, job, job.at)
-        return self.dropped
-
-    @property
-    def dropped(self) -> int:
-        """How many jobs were dropped so far, those of lanes that it replaced included."""
-        return self.dropped_before + self._mailbox.dropped.get("in", 0) + self._outdated
+        return self._mailbox.dropped.get("in", 0) + self._outdated
 
     def set_parameter(self, field: str, value: object) -> None:
         self.settings[field] = value

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 
 from engine.core.commands import Condition
 from engine.runtime.entries import StateChange
-from engine.runtime.loss import Rest
 from engine.runtime.state import BoxState
 
 if TYPE_CHECKING:
@@ -29,24 +28,23 @@ UP: Final = ("running", "late")
 class Standing:
     """Keeps how everything is, for one engine."""
 
-    def __init__(self, engine: Engine, rest: Rest) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._rest = rest
 
     def change(self, state: BoxState, entry: StateChange) -> None:
         """Note what a keeper, a lane or a watchdog says of a box."""
         state.up = entry.state in UP
-        self._engine.trace.set_state(state.name, entry.state)
+        self._note(state, entry.state)
         if entry.reason:
             self._engine.tell(state.name, entry.reason)
         if entry.reason and not state.up:
-            self._rest.lose(state.name)
+            self._engine.lose(state.name)
 
     def said(self, state: BoxState, condition: Condition) -> None:
         """Note what an open box says of itself; one that is closed meanwhile is not asked."""
         if not state.up:
             return
-        self._engine.trace.set_state(state.name, condition.state)
+        self._note(state, condition.state)
         if condition.reason:
             self._engine.tell(state.name, condition.reason)
 
@@ -54,12 +52,15 @@ class Standing:
         """Note that a box raised for the first time."""
         state.failing = True
         if self._engine.trace.state(state.name) in UP:
-            self._engine.trace.set_state(state.name, "failed")
+            self._note(state, "failed")
 
     def recovered(self, state: BoxState) -> None:
         """Note that a call of a box went well."""
-        if not state.failing:
-            return
-        state.failing = False
-        if self._engine.trace.state(state.name) == "failed":
-            self._engine.trace.set_state(state.name, "running")
+        failed = state.failing
+        state.went_well()
+        if failed and self._engine.trace.state(state.name) == "failed":
+            self._note(state, "running")
+
+    def _note(self, state: BoxState, word: str) -> None:
+        state.condition = word
+        self._engine.trace.set_state(state.name, word)

@@ -16,6 +16,7 @@ from engine.runtime.call import in_words
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Entry, StateChange
 from engine.runtime.lanes import ThreadLane
+from engine.runtime.state import BoxState
 
 MOST: Final = 4
 """How many of one box may hang at the same time."""
@@ -27,11 +28,12 @@ class Understudies:
     def __init__(
         self,
         engine: Engine,
-        make_lane: Callable[[str, Node], ThreadLane],
+        exchange: Callable[[BoxState, Node], ThreadLane],
         enter: Callable[[Entry], None],
     ) -> None:
+        """``exchange`` leaves the box of a state to itself, and gives what another runs on."""
         self._engine = engine
-        self._make_lane = make_lane
+        self._exchange = exchange
         self._enter = enter
         self._hung: dict[str, list[ThreadLane]] = {}
         self._pauses: dict[str, BackOff] = {}
@@ -52,14 +54,13 @@ class Understudies:
         except Exception as error:
             self._say(name, f"{why}, and no other could be made: {in_words(error)}")
             return
-        old.abandon()
         hung.append(old)
         self._engine.trace.lanes[name].replaced += 1
         self._say(name, f"{why}; a fresh one takes its place")
         pause = self._pauses.setdefault(name, BackOff())
-        lane = self._make_lane(name, box)
+        lane = self._exchange(state, box)
         lane.generation = old.generation + 1
-        lane.dropped_before = old.dropped
+        self._engine.trace.lanes[name].follow(lane)
         state.box = self._engine.plan.boxes[name].box = box
         state.lane = lane
         lane.start(pause.next(held=old.took > 0))

@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from engine.core.clock import MILLISECOND, SECOND, Clock, ns
+from engine.core.clock import SECOND, Clock, ns
 from engine.core.messages import Ns
-from engine.core.node import Node, Source
+from engine.core.node import Node
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Entry, StateChange
 from engine.runtime.lanes import ThreadLane
+from engine.runtime.pulse import Pulse
 from engine.runtime.state import BoxState
 
 EVERY: Final = 0.25
@@ -26,51 +27,10 @@ EVERY: Final = 0.25
 SLEPT: Final = 2 * SECOND
 """When a look comes so late, nobody could run: what was silent meanwhile is forgiven."""
 
-LATE_INTERVALS: Final = 5
-LATE_AT_LEAST: Final = 500 * MILLISECOND
-LOST_INTERVALS: Final = 10
-LOST_AT_LEAST: Final = SECOND
-FIRST: Final = 10 * SECOND
-"""How long a source may give nothing after it was opened, and until its interval is known."""
-
 SLOW: Final = 2 * SECOND
 """How long one call may take until the box is late."""
 OPENING: Final = 60.0
 """Seconds that a box may take to open: networks are loaded, built and tried then."""
-
-_RECENT: Final = 8
-
-
-class Pulse:
-    """When a source gave something last, and how often it does; beaten on its own threads."""
-
-    def __init__(self) -> None:
-        self.last = Ns(0)
-        self._interval: float | None = None
-        self._beats = 0
-
-    def begin(self, now: Ns) -> None:
-        """Count from now on: it was just opened."""
-        self.last, self._interval, self._beats = now, None, 0
-
-    def beat(self, now: Ns) -> None:
-        """Note that it gave something."""
-        passed = now - self.last
-        self._beats += 1
-        if self._interval is None:
-            self._interval = float(passed) if self._beats > 1 else None
-        else:
-            self._interval += (passed - self._interval) / _RECENT
-        self.last = now
-
-    def overdue(self, now: Ns, since: Ns) -> str:
-        """Say what its silence means: "" for nothing, "late" or "lost"."""
-        silence = now - max(self.last, since)
-        if self._interval is None:
-            return "lost" if silence > FIRST else ""
-        if silence > max(LOST_AT_LEAST, LOST_INTERVALS * self._interval):
-            return "lost"
-        return "late" if silence > max(LATE_AT_LEAST, LATE_INTERVALS * self._interval) else ""
 
 
 class Watchdog:
@@ -82,25 +42,19 @@ class Watchdog:
         clock: Clock,
         enter: Callable[[Entry], None],
         hung: Callable[[str, str], None],
+        pulse: Callable[[str], Pulse | None],
     ) -> None:
-        """``enter`` takes what it says; ``hung`` is told which box hangs, and in which words."""
+        """``enter`` takes what it says; ``hung`` is told which box hangs, and in which words.
+
+        ``pulse`` gives that of a source by name, None where it gives something by chance.
+        """
         self._engine = engine
         self._clock = clock
         self._enter = enter
         self._hung = hung
-        self._pulses: dict[str, Pulse] = {}
+        self._pulse = pulse
         self._late: set[str] = set()
         self._looked = self._awake = clock.now()
-
-    def pulse(self, name: str, source: Source) -> Pulse | None:
-        """Give what a source beats whenever it gives something; None where it gives by chance."""
-        return self._pulses.setdefault(name, Pulse()) if source.steady else None
-
-    def changed(self, entry: StateChange) -> None:
-        """Hear of a change that was not its own: a source that was opened begins anew."""
-        pulse = self._pulses.get(entry.box)
-        if pulse is not None and entry.state == "running" and entry.box not in self._late:
-            pulse.begin(self._clock.now())
 
     def look(self) -> None:
         """Look at everything, and say what has changed."""
@@ -109,8 +63,8 @@ class Watchdog:
             self._awake = now
         self._looked = now
         for name, state in list(self._engine.states.items()):
-            if name in self._pulses:
-                self._look_at_source(name, self._pulses[name], now)
+            if (pulse := self._pulse(name)) is not None:
+                self._look_at_source(name, pulse, now)
             elif isinstance(state.lane, ThreadLane):
                 self._look_at_lane(state, state.lane, now)
             elif state.out_lane is not None:

@@ -12,7 +12,7 @@ from engine.core.clock import MILLISECOND, SECOND, VirtualClock, ns
 from engine.core.commands import Condition, SetParameter
 from engine.core.errors import DeviceError
 from engine.core.messages import Ns
-from engine.core.node import Box, Emit, Model, Source
+from engine.core.node import Box, Emit, Model, Node, Source
 from engine.patch.load import parse
 from engine.registry import Registry
 from engine.runtime.backoff import BackOff
@@ -20,8 +20,10 @@ from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Asked, Entry, LaneFailure, LaneResult, StateChange
 from engine.runtime.lanes import ThreadLane
 from engine.runtime.opening import open_document
+from engine.runtime.pulse import Pulse
+from engine.runtime.state import BoxState
 from engine.runtime.understudy import MOST, Understudies
-from engine.runtime.watchdog import OPENING, Pulse, Watchdog
+from engine.runtime.watchdog import OPENING, Watchdog
 
 from .boxes import BOXES, COLLECT
 
@@ -88,15 +90,23 @@ class Stage:
         plan = open_document(parse(PATCH.format(more)), find, live=False)
         self.engine = Engine(plan, self.clock, self._make)
         self.engine.on_lost = self.lost.append
-        understudies = Understudies(self.engine, self._make, self.enter)
-        self.dog = Watchdog(self.engine, self.clock, self.enter, understudies.replace)
-        self.pulse = self.dog.pulse("eye", self.engine.states["eye"].box)  # type: ignore[arg-type]
+        understudies = Understudies(self.engine, self._exchange, self.enter)
+        self.pulse = Pulse()
+        self.dog = Watchdog(
+            *(self.engine, self.clock, self.enter, understudies.replace),
+            lambda name: self.pulse if name == "eye" else None,
+        )
         self.lane.start()
         for name in ("eye", "c"):
             self.enter(StateChange(name, "running"))
 
     def _make(self, name: str, node: object) -> ThreadLane:
         return ThreadLane(name, node, self._hear, self.clock)  # type: ignore[arg-type]
+
+    def _exchange(self, state: BoxState, node: Node) -> ThreadLane:
+        assert isinstance(state.lane, ThreadLane)
+        state.lane.abandon()
+        return self._make(state.name, node)
 
     def _hear(self, entry: Entry) -> None:
         with self._news:
@@ -113,8 +123,6 @@ class Stage:
         """Let an entry in, and note it."""
         self.said.append(entry)
         self.engine.step(entry)
-        if isinstance(entry, StateChange):
-            self.dog.changed(entry)
 
     def wait(self, kind: type) -> Entry:
         """Let in what the model says, up to the first of a kind."""
@@ -136,7 +144,7 @@ class Stage:
         end = self.clock.now() + ns(seconds)
         while self.clock.now() < end:
             self.clock.move_to(Ns(min(end, self.clock.now() + 250 * MILLISECOND)))
-            if not silent and self.pulse is not None:
+            if not silent:
                 self.pulse.beat(self.clock.now())
             self.dog.look()
 
@@ -213,6 +221,7 @@ def test_a_source_that_falls_silent_is_late_then_lost_and_opened_again(stage) ->
         "gives nothing any more; it is opened again",
     ]
     show.enter(StateChange("eye", "running"))  # as its keeper says when it is back
+    show.pulse.begin(show.clock.now())
     show.pass_by(9.0, silent=True)
     assert show.engine.trace.sources["eye"].state == "running"
 
