@@ -104,7 +104,7 @@ def fits(carried: Carried, accepts: tuple[Carried, ...]) -> bool:
     """
     if carried is None or carried is object or object in accepts:
         return True
-    if any(isinstance(kind, TypeVar) for kind in (carried, *accepts)):
+    if isinstance(carried, TypeVar) or any(_stands_for(kind, carried) for kind in accepts):
         return True
     if carried in accepts or (carried in NUMBERS and any(kind in NUMBERS for kind in accepts)):
         return True
@@ -137,8 +137,13 @@ def in_words(kinds: Iterable[Carried]) -> str:
 
 def _word(kind: Carried) -> str:
     if isinstance(kind, TypeVar):
-        return "anything"
+        return _word(kind.__constraints__[-1]) if kind.__constraints__ else "anything"
     return _WORDS.get(kind) or f"a {kind.__name__.lower()}"
+
+
+def _stands_for(kind: Carried, carried: Carried) -> bool:
+    """Tell whether a TypeVar may be what a cable carries: anything, or one of its constraints."""
+    return isinstance(kind, TypeVar) and carried in (kind.__constraints__ or (carried,))
 
 
 def _is_on(value: float) -> bool:

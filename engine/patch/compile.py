@@ -8,6 +8,7 @@ from engine.patch.hands import misdirected
 from engine.patch.islands import Loop, make_islands, unreached
 from engine.patch.load import Document
 from engine.patch.plan import Plan, PlannedBox
+from engine.patch.speaks_on import never_lost
 from engine.patch.wire import Wirer
 from engine.patch.written import read_tables
 
@@ -24,7 +25,8 @@ def compile_patch(document: Document, find: Find) -> Plan:
     for written in tables.boxes.values():
         wirer.lay(written)
     hands = misdirected(document, boxes)
-    problems = [*tables.problems, *builder.problems, *wirer.problems, *hands]
+    loss = never_lost(boxes, wirer.wires)
+    problems = [*tables.problems, *builder.problems, *wirer.problems, *hands, *loss]
     if not tables.boxes and not problems:
         problems = [Problem("has no boxes", document.file)]
     try:
@@ -48,7 +50,12 @@ def compile_patch(document: Document, find: Find) -> Plan:
 def _about(document: Document, name: str, message: str) -> Problem:
     """Make a problem of a box, or of a link of its chain."""
     box, _, link = name.partition("/")
-    return document.problem(message, box, *(["then", link] if link else []))
+    return document.problem(message, box, *_key_of(link))
+
+
+def _key_of(link: str) -> list[str]:
+    """Give the key by which a link of a chain is written."""
+    return [link] if link in ("empty", "on_loss") else ["then", link] if link else []
 
 
 def _sorted(problems: list[Problem]) -> list[Problem]:

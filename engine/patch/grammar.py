@@ -20,6 +20,14 @@ BOX = (
         "what becomes of its number when nobody is there: "
         '`empty = { to = 0, after = "2 s", fade = "1 s" }`',
     ),
+    (
+        "on_loss",
+        "what becomes of what it says when the camera, or whatever feeds it, is lost: "
+        '`on_loss = "hold"` keeps the last value, `on_loss = "rest"` brings a number to 0 or to '
+        'where `empty` brings it, `on_loss = { to = 0.5, fade = "1 s" }` to where you say; '
+        '`on_loss = "mute"` sends nothing more until it is back, as if nothing were said. Notes '
+        "always end",
+    ),
     ("on", "`on = false` switches it off, and so can a cable; a box that is off passes nothing"),
     ("send", "only of an output: what goes where, one line an address or port"),
     ("every", 'only of an output: as `every` on each of its cables, `every = "40 ms"`'),
@@ -55,6 +63,11 @@ CABLE = (
     (
         "every",
         'so often at most, and the last one always arrives: `every = "20 ms"` for a fader',
+    ),
+    (
+        "on_loss",
+        "what becomes of it when what feeds the box is lost, as `on_loss` of the box itself: "
+        '`"/reach" = { from = "reach", on_loss = "rest" }`; a rest is said before `in` and `to`',
     ),
     (
         "args",

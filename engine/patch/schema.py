@@ -16,6 +16,7 @@ from engine.core.parameter import Parameter
 from engine.core.signature import read_signature
 from engine.patch.facts import Facts, read_facts, written_default
 from engine.patch.grammar import BOX, CABLE
+from engine.patch.on_loss import WORDS
 from engine.patch.wire import settable
 
 Schema = dict[str, Any]
@@ -103,7 +104,21 @@ def _chain(facts: Mapping[str, Facts]) -> Schema:
             "properties": {each.name: _parameter(each) for each in facts["empty"].parameters},
             "additionalProperties": False,
         }
+    chain["on_loss"] = _on_loss(said["on_loss"])
     return chain
+
+
+def _on_loss(description: str) -> Schema:
+    words = {"enum": list(WORDS)}
+    table = {
+        "type": "object",
+        "properties": {
+            "to": _either({"type": "number"}, words),
+            "fade": {"$ref": "#/$defs/time"},
+        },
+        "additionalProperties": False,
+    }
+    return {**_either(words, table), "description": description}
 
 
 def _sending(own: Facts, cable: Schema) -> Schema:
@@ -133,6 +148,7 @@ def _cable(facts: Mapping[str, Facts]) -> Schema:
         for parameter in found:
             properties[word] = {**_plain(parameter), "description": said[word]}
             properties[word].pop("default", None)
+    properties["on_loss"] = _on_loss(said["on_loss"])
     return {
         "type": "object",
         "properties": properties,

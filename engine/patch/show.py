@@ -69,6 +69,8 @@ def _small(hidden: PlannedBox) -> str:
         case "throttle":
             often = "every" if values["last"] else "at most every"
             return f"{often} {written_time(values['time'])}"
+        case "hold_on_loss" | "rest_on_loss" | "mute_on_loss":
+            return hidden.use.partition("_")[0] + " on loss"
     return hidden.use
 
 

@@ -182,7 +182,7 @@ class Wirer:
         outlet, part, carries = begin
         hot = read_signature(type(planned.box)).inlets[0]
         if not fits(carries, hot.accepts):
-            says = next(iter(stage.values), "when")
+            says = next(iter(stage.values), next(iter(stage.words), "when"))
             says = stage.words.get(says, says)
             self._complain(
                 cable,

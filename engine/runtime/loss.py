@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.core.messages import Note
 from engine.core.node import Node, Sink
-from engine.patch.plan import Into, Plan
+from engine.patch.plan import Into, Plan, Wire
 from engine.runtime.call import in_words
 from engine.runtime.state import BoxState
 
 if TYPE_CHECKING:
     from engine.runtime.engine import Engine
 
-Below = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
+_NOTES = (Note, object)
+"""What a cable carries that may be notes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """What a loss does below: boxes forget the past or are told, and ports end what sounds."""
+
+    resets: tuple[str, ...]
+    told: tuple[str, ...]
+    ports: tuple[tuple[str, str], ...]
 
 
 class Rest:
@@ -26,10 +39,12 @@ class Rest:
 
     def lose(self, name: str) -> None:
         """Bring to rest everything below a box that went away, and the box if it is an output."""
-        boxes, ports = self._below[name]
-        for box in boxes:
+        below = self._below[name]
+        for box in below.resets:
             self.reset(self._states[box])
-        for box, port in ports:
+        for box in below.told:
+            self._tell(self._states[box])
+        for box, port in below.ports:
             self.silence(self._states[box], port)
         if isinstance(self._states[name].box, Sink):
             self.silence(self._states[name], None)
@@ -43,6 +58,16 @@ class Rest:
             state.box.reset()
         except Exception as error:
             self._engine.tell(state.name, f"could not be reset: {in_words(error)}")
+        if state.wakes:
+            self._engine.ask_wake(state)
+
+    def _tell(self, state: BoxState) -> None:
+        """Tell a box that outlasts the loss."""
+        assert isinstance(state.box, Node)
+        try:
+            state.box.lose(self._engine.now)
+        except Exception as error:
+            self._engine.tell(state.name, f"could not be told of a loss: {in_words(error)}")
         if state.wakes:
             self._engine.ask_wake(state)
 
@@ -67,28 +92,57 @@ class Rest:
 
 
 def everything_below(plan: Plan) -> dict[str, Below]:
-    """Say for each box which boxes its loss brings to rest, and which ports it silences.
+    """Say for each box what its loss does below it.
 
-    A box that outlasts a loss speaks on for its input, so what it feeds plays on.
+    A box that outlasts a loss stands for its input, so what it feeds plays on, but for what leads
+    to notes: those end whatever is held, or they would sound without a player.
     """
     outgoing = defaultdict(list)
     for wire in plan.wires:
         if wire.into in (Into.HOT, Into.PORT):
             outgoing[wire.source.box].append(wire)
+    sounding = _leads_to_notes(plan)
+    return {name: _below(name, plan, outgoing, sounding) for name in plan.boxes}
 
-    def below(name: str) -> Below:
-        boxes: dict[str, None] = {}
-        ports: dict[tuple[str, str], None] = {}
-        ahead = [name]
-        while ahead:
-            for wire in outgoing[ahead.pop(0)]:
-                if wire.into is Into.PORT:
+
+def _below(
+    name: str, plan: Plan, outgoing: Mapping[str, Sequence[Wire]], sounding: frozenset[str]
+) -> Below:
+    resets: dict[str, None] = {}
+    told: dict[str, None] = {}
+    ports: dict[tuple[str, str], None] = {}
+    seen: set[str] = set()
+    ahead = [(name, False)]
+    while ahead:
+        above, held = ahead.pop(0)
+        for wire in outgoing.get(above, ()):
+            if wire.into is Into.PORT:
+                if not held or wire.carries in _NOTES:
                     ports[wire.box, wire.name] = None
-                    continue
-                box = plan.boxes[wire.box].box
-                if wire.box not in boxes and not (isinstance(box, Node) and box.outlasts_loss):
-                    boxes[wire.box] = None
-                    ahead.append(wire.box)
-        return tuple(boxes), tuple(ports)
+            elif wire.box not in seen:
+                seen.add(wire.box)
+                outlasts = _outlasts(plan, wire.box)
+                if outlasts:
+                    told[wire.box] = None
+                elif not held or outlasts is False or wire.box in sounding:
+                    resets[wire.box] = None
+                ahead.append((wire.box, held if outlasts is None else outlasts))
+    return Below(tuple(resets), tuple(told), tuple(ports))
 
-    return {name: below(name) for name in plan.boxes}
+
+def _outlasts(plan: Plan, name: str) -> bool | None:
+    box = plan.boxes[name].box
+    return box.outlasts_loss if isinstance(box, Node) else None
+
+
+def _leads_to_notes(plan: Plan) -> frozenset[str]:
+    """List the boxes that notes come from, and all that feed those by first inlets."""
+    feeds = {wire.box: wire.source.box for wire in plan.wires if wire.into is Into.HOT}
+    found: set[str] = set()
+    for wire in plan.wires:
+        if wire.into is Into.PORT and wire.carries in _NOTES:
+            box: str | None = wire.source.box
+            while box is not None and box not in found:
+                found.add(box)
+                box = feeds.get(box)
+    return frozenset(found)

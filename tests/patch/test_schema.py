@@ -58,6 +58,9 @@ GOOD = [
     'from = { from = "pose", every = "100 ms" }',
     'empty = { to = 0, fade = "1.5 s" }',
     'on = { from = "hours", above = 0.5 }',
+    'on_loss = "hold"',
+    'on_loss = { to = 0.5, fade = "1 s" }',
+    'from = { from = "pose", on_loss = "mute" }',
 ]
 BAD = [
     ('joimt = "nose"', "$.reach"),
@@ -70,6 +73,8 @@ BAD = [
     ('on = { from = "hours", abov = 0.5 }', "$.reach.on"),
     ('from = { from = "pose", when = "pose" }', "$.reach.from"),
     ("send = {}", "$.reach"),
+    ('on_loss = "holt"', "$.reach.on_loss"),
+    ('on_loss = { fad = "1 s" }', "$.reach.on_loss"),
 ]
 
 
