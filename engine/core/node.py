@@ -87,7 +87,11 @@ class Node(Box):
         return {}
 
     def open(self) -> None:
-        """Get ready, before the first message and on the thread that will call ``process``."""
+        """Get ready, before the first message and on the thread that will call ``process``.
+
+        It is called again between two messages when a network that is ``lighter`` shall take over:
+        what was there stays until the other is there, and for good where this raises.
+        """
 
     def on_wake(self, at: Ns) -> Any:
         """Act at the moment asked for; returns what ``process`` returns."""

@@ -50,12 +50,16 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Param:
-    """What a parameter means: help in a performer's words, range (inclusive) and unit."""
+    """What a parameter means: help in a performer's words, range (inclusive) and unit.
+
+    ``lighter``: to what it gives way when time is short; parts of a number, texts by weight.
+    """
 
     help: str = ""
     low: float | None = None
     high: float | None = None
     unit: str = ""
+    lighter: tuple[float, ...] | tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

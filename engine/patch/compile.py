@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.core.errors import PatchError, Problem
 from engine.patch.build import Builder, Find
+from engine.patch.giving_way import Reader
 from engine.patch.hands import misdirected
 from engine.patch.islands import Loop, make_islands, unreached
 from engine.patch.load import Document
@@ -26,7 +27,16 @@ def compile_patch(document: Document, find: Find) -> Plan:
         wirer.lay(written)
     hands = misdirected(document, boxes)
     loss = never_lost(boxes, wirer.wires)
-    problems = [*tables.problems, *builder.problems, *wirer.problems, *hands, *loss]
+    times = Reader(document, boxes, wirer.wires)
+    deadline = times.read()
+    problems = [
+        *tables.problems,
+        *builder.problems,
+        *wirer.problems,
+        *hands,
+        *loss,
+        *times.problems,
+    ]
     if not tables.boxes and not problems:
         problems = [Problem("has no boxes", document.file)]
     try:
@@ -44,7 +54,7 @@ def compile_patch(document: Document, find: Find) -> Plan:
         ]
     if problems:
         raise PatchError(_sorted(problems))
-    return Plan(tables.title, boxes, tuple(wirer.wires), islands)
+    return Plan(tables.title, boxes, tuple(wirer.wires), islands, deadline)
 
 
 def _about(document: Document, name: str, message: str) -> Problem:

@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+PATCH = (
+    ("title", "what the patch is called"),
+    ("about", "whatever else is to be said of it"),
+    (
+        "deadline",
+        'how late what leaves may be: `deadline = "40 ms"`. When it is later for two seconds, what '
+        "works on pictures gives way step by step, and comes back when there is time again; "
+        "sound never gives way",
+    ),
+    (
+        "give_way",
+        'what gives way, in this order: `give_way = ["painting.every", "painting.size", "pose"]`. '
+        "`every` answers every 2nd, 3rd, then 4th picture; `size` and others are lowered; a box "
+        "alone is all that it has. If not said: all that works on pictures, first how often, then "
+        "how large, then with which network, and of each the slowest box first",
+    ),
+)
+"""What a patch may say before its first box."""
+
 BOX = (
     ("use", 'which kind of box it is: `use = "pose"`'),
     (

@@ -15,7 +15,7 @@ from engine.core.node import Box, Node, Sink
 from engine.core.parameter import Parameter
 from engine.core.signature import read_signature
 from engine.patch.facts import Facts, read_facts, written_default
-from engine.patch.grammar import BOX, CABLE
+from engine.patch.grammar import BOX, CABLE, PATCH
 from engine.patch.on_loss import WORDS
 from engine.patch.wire import settable
 
@@ -44,8 +44,14 @@ def patch_schema(boxes: Mapping[str, type[Box]]) -> Schema:
         "title": "A patch of Sensorium",
         "type": "object",
         "properties": {
-            "title": {"type": "string", "description": "what the patch is called"},
-            "about": {"type": "string", "description": "whatever else is to be said of it"},
+            "title": {"type": "string", "description": dict(PATCH)["title"]},
+            "about": {"type": "string", "description": dict(PATCH)["about"]},
+            "deadline": {"$ref": "#/$defs/time", "description": dict(PATCH)["deadline"]},
+            "give_way": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": dict(PATCH)["give_way"],
+            },
         },
         "additionalProperties": {"$ref": "#/$defs/box"},
         "$defs": {

@@ -14,14 +14,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.core.errors import ParameterError, Problem, as_written, nearest
-from engine.core.parameter import seconds
+from engine.core.parameter import either, seconds
 from engine.patch.cables import Cable, is_cable, read_cable
 from engine.patch.lines import KeyPath
 from engine.patch.load import Document
 from engine.patch.on_loss import read_on_loss
 
 SETTINGS = ("title", "about")
-"""What a patch may say outside of its boxes."""
+"""What a patch may say outside of its boxes, as text."""
+
+TIMES = ("deadline", "give_way")
+"""What else it may say there: see ``giving_way``."""
 
 
 @dataclass
@@ -60,6 +63,8 @@ def read_tables(document: Document) -> Tables:
     for name, table in document.tables.items():
         if isinstance(table, dict):
             _Reader(document, tables, name, table).read()
+        elif name in TIMES:
+            continue  # read when it is known what the boxes are
         elif problem := _wrong_setting(name, table):
             tables.problems.append(Problem(problem, *document.place((name,)), key=name))
         elif name == "title":
@@ -73,9 +78,10 @@ def _wrong_setting(name: str, value: object) -> str:
         return "" if isinstance(value, str) else f"expected a text, got {as_written(value)}"
     if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
         return f'a box has one bracket: "[{name}]", not "[[{name}]]"'
-    settings = " or ".join(f'"{setting}"' for setting in SETTINGS)
+    known = (*SETTINGS, *TIMES)
+    settings = either([f'"{setting}"' for setting in known])
     return f'belongs to no box; before the first "[box]" stands only {settings}.' + nearest(
-        name, SETTINGS
+        name, known
     )
 
 

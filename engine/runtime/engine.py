@@ -32,6 +32,7 @@ from engine.runtime.entries import (
     StateChange,
     WakeUp,
 )
+from engine.runtime.keeper import KEEPER, Keeper
 from engine.runtime.lanes import Lane
 from engine.runtime.loss import Rest
 from engine.runtime.outbox import Outbox
@@ -65,7 +66,8 @@ class Engine:
         self.trace = Trace()
         self.trace.started = self.now
         self.states = {name: state_of(planned) for name, planned in plan.boxes.items()}
-        self.wakes = Wakes({name: place for place, name in enumerate((*plan.boxes, TEACHER))})
+        order = (*plan.boxes, TEACHER, KEEPER)
+        self.wakes = Wakes({name: place for place, name in enumerate(order)})
         self.last_at: dict[tuple[str, str], Ns] = {}
         self.outbox = Outbox(self)
         self.on_lost: Callable[[str], None] = lambda name: None
@@ -81,6 +83,7 @@ class Engine:
         self._islands = assembler.islands()
         self.slots: Mapping[Outlet, Slot] = dict(assembler.slots)
         self.teacher = Teacher(self, plan, assembler.ways)
+        self.keeper = Keeper(self, plan)
         self._handlers: dict[type, Callable[[Any], None]] = {
             Arrival: self._arrival,
             LaneResult: self._lane_result,
@@ -121,7 +124,7 @@ class Engine:
 
     def set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         """Set a parameter of a box, on the thread that calls the box."""
-        value = state.put_together(parameter, value)
+        value = state.last[parameter.field] = state.put_together(parameter, value)
         if state.lane is not None:
             state.lane.set_parameter(parameter.field, value)
         else:
@@ -163,6 +166,8 @@ class Engine:
             self.trace.delay_ms(),
             self.trace.states(),
             sum(fault.count for fault in self.trace.faults),
+            None if self.trace.quality is None else self.trace.quality.value,
+            "" if self.trace.quality is None else self.trace.quality.said,
         )
 
     # Entries.
@@ -205,7 +210,9 @@ class Engine:
     def _lane_sent(self, entry: LaneSent) -> None:
         self.states[entry.box].failing = False
         for port, at, cost in entry.sent:
-            self.trace.routes[route_name(entry.box, port)].sent(at, cost, entry.now)
+            route = self.trace.routes[route_name(entry.box, port)]
+            route.sent(at, cost, entry.now)
+            self.keeper.sent(route, entry.now - at)
 
     def _state_change(self, entry: StateChange) -> None:
         state = self.states[entry.box]
@@ -220,8 +227,8 @@ class Engine:
 
     def _wake_up(self, _: WakeUp) -> None:
         for due, name in self.wakes.due(self.now):
-            if name == TEACHER:
-                self.teacher.on_wake(due)
+            if name in (TEACHER, KEEPER):
+                (self.teacher if name == TEACHER else self.keeper).on_wake(due)
                 continue
             state = self.states[name]
             try:

@@ -16,6 +16,7 @@ import numpy as np
 
 from engine.core.clock import MILLISECOND, SECOND
 from engine.core.messages import Ns
+from engine.runtime.quality import Quality
 
 LOG = logging.getLogger("sensorium")
 RING = 8192
@@ -87,6 +88,8 @@ class LaneTrace:
     state: str = "opening"
     runs: int = 0
     dropped: int = 0
+    skipped: int = 0
+    """How many pictures were left out on purpose, to keep a deadline."""
     ms: Samples = field(default_factory=Samples)
 
     def ran(self, took: int) -> None:
@@ -140,6 +143,7 @@ class Trace:
         self.sinks: dict[str, str] = {}
         self.routes: dict[str, RouteTrace] = {}
         self.skew: dict[tuple[str, str], Samples] = defaultdict(Samples)
+        self.quality: Quality | None = None
         self._faults: dict[tuple[str, str], Fault] = {}
 
     def fault(self, box: str, text: str, now: Ns) -> None:
@@ -205,12 +209,14 @@ class Trace:
                     "state": lane.state,
                     "runs": lane.runs,
                     "dropped": lane.dropped,
+                    "skipped": lane.skipped,
                     "ms": lane.ms.summary(),
                 }
                 for name, lane in self.lanes.items()
             },
             "sinks": {name: {"state": state} for name, state in self.sinks.items()},
             "routes": {name: self._route(route) for name, route in self.routes.items()},
+            **({"quality": self.quality.stats()} if self.quality else {}),
             "errors": [
                 {"box": fault.box, "error": fault.text, "count": fault.count}
                 for fault in self.faults

@@ -88,6 +88,18 @@ def test_what_is_wrong_is_found(schema: dict[str, Any], line: str, where: str) -
     assert faults(schema, f'[reach]\nuse = "joint"\n{line}') == [where]
 
 
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [
+        ('deadline = "40 ms"\ngive_way = ["painting.every", "pose"]', []),
+        ("deadline = 40", ["$.deadline"]),
+        ('deadline = "40 ms"\ngive_way = "pose"', ["$.give_way"]),
+    ],
+)
+def test_a_deadline(schema: dict[str, Any], line: str, where: list[str]) -> None:
+    assert faults(schema, f'{line}\n[reach]\nuse = "joint"\n') == where
+
+
 def test_what_a_cable_into_an_output_may_say(schema: dict[str, Any]) -> None:
     head = '[out]\nuse = "osc_out"\nto = "max"\n[out.send]\n'
     assert faults(schema, head + '"/a" = { from = "x", args = [1, "{value}"], to = [0, 9] }') == []
