@@ -81,7 +81,7 @@ class Keeper:
     def _give_way(self, worst: int, at: Ns) -> None:
         self._patience.gave_way(at)
         if said := self._givers.give_way():
-            self._told(f"{said} ({worst / MILLISECOND:.0f} ms behind)", said)
+            self._told(said, f"gives way, {worst / MILLISECOND:.0f} ms behind: ")
         else:
             self._engine.tell(KEEPER, "everything has given way, and it is still too late")
 
@@ -90,12 +90,12 @@ class Keeper:
             self._patience.came_back(at)
             self._told(said)
 
-    def _told(self, text: str, said: str = "") -> None:
+    def _told(self, said: str, why: str = "") -> None:
         """Note a step where people see it."""
         assert self._quality is not None
         at = Ns(self._engine.now - self._engine.trace.started)
-        self._quality.made(at, said or text, self._givers.given, self._givers.quality)
-        LOG.info("%s", text)
+        self._quality.made(at, said, self._givers.given, self._givers.quality)
+        LOG.info("%s%s", why, said)
 
 
 def _most(behind: list[int]) -> int:
