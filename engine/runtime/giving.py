@@ -74,7 +74,7 @@ class Givers:
         self._gone = [step for step in self._gone if step.giving not in taken]
         for giving in taken:
             del self._before[giving]
-        return [f"{giving.box}: {giving.what} is left to a hand" for giving in taken]
+        return [f"{giving.box}: {giving.what} is left as it was set" for giving in taken]
 
     def _is_taken(self, giving: Giving, depth: int) -> bool:
         """Tell whether a hand is on what gave way, or was and has let go since."""
@@ -110,8 +110,8 @@ class Givers:
         if giving.what == EVERY:
             return 1
         parameter, state = self._parameter(giving), self._state(giving)
-        written = self._engine.plan.boxes[giving.box].values
-        return state.last.get(parameter.field, written.get(parameter.field, parameter.default))
+        written = self._engine.plan.boxes[giving.box].beginning
+        return state.last.get(parameter.field, written[parameter.field])
 
     def _value(self, giving: Giving, depth: int) -> Any:
         """Give what it is at a depth; 0 is as before."""

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from engine.core.clock import MILLISECOND, SECOND
 from engine.core.messages import Ns
-from engine.patch.plan import Plan
+from engine.patch.plan import Deadline
 from engine.runtime.giving import Givers
 from engine.runtime.patience import Patience, Turn
 from engine.runtime.quality import Quality
@@ -29,18 +30,29 @@ _OF_TEN = 9
 
 
 class Keeper:
-    """Keeps the deadline of one plan; where there is none it does nothing."""
+    """Keeps the deadline of the plan that plays; where there is none it does nothing."""
 
-    def __init__(self, engine: Engine, plan: Plan) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._behind: dict[int, list[int]] = defaultdict(list)
         self._due: Ns | None = None
-        self._deadline = plan.deadline
-        self._quality = engine.trace.quality = None
-        if plan.deadline is not None:
-            self._quality = engine.trace.quality = Quality(plan.deadline.within)
-            self._givers = Givers(engine, plan.deadline)
-            self._patience = Patience(plan.deadline.within)
+        self._deadline: Deadline | None = None
+
+    def lay(self, deadline: Deadline | None, staying: Collection[str] = ()) -> None:
+        """Keep this deadline from now on, before its plan is laid; ``staying`` are boxes that stay.
+
+        One that stays, with all that may give way for it, is kept as if nothing had happened.
+        """
+        old = self._deadline
+        if old and old == deadline and all(giving.box in staying for giving in old.order):
+            return
+        self.let_go()
+        self._deadline = deadline
+        self._quality = self._engine.trace.quality = None
+        if deadline is not None:
+            self._quality = self._engine.trace.quality = Quality(deadline.within)
+            self._givers = Givers(self._engine, deadline)
+            self._patience = Patience(deadline.within)
 
     def sent(self, route: RouteTrace, behind: int) -> None:
         """Take how many ns behind a message left by a way out."""
@@ -72,7 +84,7 @@ class Keeper:
                 self._come_back(at)
 
     def let_go(self) -> None:
-        """Have everything come back at once: another plan takes over."""
+        """Have everything come back at once."""
         if self._deadline is not None:
             self._givers.let_be()
             while said := self._givers.come_back():

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from engine.core.messages import Note
 from engine.core.node import Node, Sink
-from engine.patch.plan import Into, Plan, Wire
+from engine.patch.plan import Plan, Wire
+from engine.runtime.below import Below, Losses
 from engine.runtime.call import in_words
 from engine.runtime.state import BoxState
 
 if TYPE_CHECKING:
     from engine.runtime.engine import Engine
-
-_NOTES = (Note, object)
-"""What a cable carries that may be notes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Below:
-    """What a loss does below: boxes forget the past or are told, and ports end what sounds."""
-
-    resets: tuple[str, ...]
-    told: tuple[str, ...]
-    ports: tuple[tuple[str, str], ...]
 
 
 class Rest:
@@ -35,19 +21,32 @@ class Rest:
     def __init__(self, engine: Engine, plan: Plan) -> None:
         self._engine = engine
         self._states = engine.states
-        self._below = everything_below(plan)
+        self._losses = Losses(plan)
 
     def lose(self, name: str) -> None:
         """Bring to rest everything below a box that went away, and the box if it is an output."""
-        below = self._below[name]
-        for box in below.resets:
-            self.reset(self._states[box])
-        for box in below.told:
-            self._tell(self._states[box])
-        for box, port in below.ports:
-            self.silence(self._states[box], port)
+        self._come_to_rest(self._losses.below(name))
         if isinstance(self._states[name].box, Sink):
             self.silence(self._states[name], None)
+
+    def let_go(self, gone: Iterable[str], cut: Iterable[Wire]) -> None:
+        """Bring to rest all that was fed by boxes that are taken away, or by cut wires."""
+        removed = dict.fromkeys(gone)
+        fed = (wire for name in removed for wire in self._losses.outgoing[name])
+        for name in removed:
+            self.reset(self._states[name])
+        self._come_to_rest(self._losses.along([*fed, *cut]))
+        for name in removed:
+            if isinstance(self._states[name].box, Sink):
+                self.silence(self._states[name], None)
+
+    def _come_to_rest(self, below: Below) -> None:
+        for name in below.resets:
+            self.reset(self._states[name])
+        for name in below.told:
+            self._tell(self._states[name])
+        for name, port in below.ports:
+            self.silence(self._states[name], port)
 
     def reset(self, state: BoxState) -> None:
         """Have a box forget the past."""
@@ -89,60 +88,3 @@ class Rest:
         for state in self._states.values():
             if isinstance(state.box, Sink):
                 self.silence(state, None)
-
-
-def everything_below(plan: Plan) -> dict[str, Below]:
-    """Say for each box what its loss does below it.
-
-    A box that outlasts a loss stands for its input, so what it feeds plays on, but for what leads
-    to notes: those end whatever is held, or they would sound without a player.
-    """
-    outgoing = defaultdict(list)
-    for wire in plan.wires:
-        if wire.into in (Into.HOT, Into.PORT):
-            outgoing[wire.source.box].append(wire)
-    sounding = _leads_to_notes(plan)
-    return {name: _below(name, plan, outgoing, sounding) for name in plan.boxes}
-
-
-def _below(
-    name: str, plan: Plan, outgoing: Mapping[str, Sequence[Wire]], sounding: frozenset[str]
-) -> Below:
-    resets: dict[str, None] = {}
-    told: dict[str, None] = {}
-    ports: dict[tuple[str, str], None] = {}
-    seen: set[str] = set()
-    ahead = [(name, False)]
-    while ahead:
-        above, held = ahead.pop(0)
-        for wire in outgoing.get(above, ()):
-            if wire.into is Into.PORT:
-                if not held or wire.carries in _NOTES:
-                    ports[wire.box, wire.name] = None
-            elif wire.box not in seen:
-                seen.add(wire.box)
-                outlasts = _outlasts(plan, wire.box)
-                if outlasts:
-                    told[wire.box] = None
-                elif not held or outlasts is False or wire.box in sounding:
-                    resets[wire.box] = None
-                ahead.append((wire.box, held if outlasts is None else outlasts))
-    return Below(tuple(resets), tuple(told), tuple(ports))
-
-
-def _outlasts(plan: Plan, name: str) -> bool | None:
-    box = plan.boxes[name].box
-    return box.outlasts_loss if isinstance(box, Node) else None
-
-
-def _leads_to_notes(plan: Plan) -> frozenset[str]:
-    """List the boxes that notes come from, and all that feed those by first inlets."""
-    feeds = {wire.box: wire.source.box for wire in plan.wires if wire.into is Into.HOT}
-    found: set[str] = set()
-    for wire in plan.wires:
-        if wire.into is Into.PORT and wire.carries in _NOTES:
-            box: str | None = wire.source.box
-            while box is not None and box not in found:
-                found.add(box)
-                box = feeds.get(box)
-    return frozenset(found)

@@ -138,7 +138,7 @@ def test_a_hand_wins_until_it_lets_go() -> None:
     played = play(patch(30, 12, "20 ms", HELD), 30, script)
     assert steps(played)[:3] == [
         "eye: size 300",
-        "eye: size is left to a hand",
+        "eye: size is left as it was set",
         "eye: every 2nd picture",
     ]
     sizes = [
@@ -153,7 +153,7 @@ def test_a_hand_wins_until_it_lets_go() -> None:
 def test_a_hand_that_is_gone_again_at_once_has_won_all_the_same() -> None:
     script = [(3.5, SetParameter("eye", "size", 640)), (3.6, Release("eye", "size"))]
     played = play(patch(30, 5, "20 ms", HELD), 30, script)
-    assert "eye: size is left to a hand" in steps(played)
+    assert "eye: size is left as it was set" in steps(played)
 
 
 def test_a_network_that_cannot_be_opened_is_told_and_the_old_one_stays() -> None:
