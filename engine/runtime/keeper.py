@@ -48,11 +48,12 @@ class Keeper:
             return
         self.let_go()
         self._deadline = deadline
-        self._quality = self._engine.trace.quality = None
+        self._quality = self._engine.trace.quality
         if deadline is not None:
-            self._quality = self._engine.trace.quality = Quality(deadline.within)
+            self._quality = Quality.after(self._quality, deadline.within)
             self._givers = Givers(self._engine, deadline)
             self._patience = Patience(deadline.within)
+        self._engine.trace.quality = self._quality if deadline else None
 
     def sent(self, route: RouteTrace, behind: int) -> None:
         """Take how many ns behind a message left by a way out."""

@@ -37,6 +37,13 @@ class Quality:
     count: int = 0
     steps: deque[Made] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
+    @classmethod
+    def after(cls, before: Quality | None, deadline: Ns) -> Quality:
+        """Begin another deadline; what was done for the one before is remembered."""
+        if before is None:
+            return cls(deadline)
+        return cls(deadline, said=before.said, count=before.count, steps=before.steps)
+
     def made(self, at: Ns, text: str, given: tuple[str, ...], value: float) -> None:
         """Note a step."""
         self.given, self.value, self.said = given, value, text

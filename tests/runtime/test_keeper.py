@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.clock import ns
-from engine.core.commands import Command, Release, SetParameter
+from engine.core.commands import Release, SetParameter
 from engine.core.errors import ModelError
 from engine.core.messages import Frame, Message, Ns
 from engine.core.node import Model, Tape
 from engine.core.parameter import Fixed, Param
 from engine.runtime import rehearsal
-from engine.runtime.rehearsal import Played
+from engine.runtime.rehearsal import Played, Script, Swap
 
 from .boxes import BOXES, got
 
@@ -66,13 +66,9 @@ def patch(fps: float, seconds: float, deadline: str, way: str = "", more: str = 
     )
 
 
-def play(
-    text: str, cost: float, script: list[tuple[float, Command]] | None = None, **more: float
-) -> Played:
+def play(text: str, cost: float, script: Script = (), **more: float) -> Played:
     costs = {"eye": cost, **more}
-    return rehearsal.play(
-        text, script or (), boxes={**BOXES, "eye": Eye, "film": Film}, costs=costs
-    )
+    return rehearsal.play(text, script, boxes={**BOXES, "eye": Eye, "film": Film}, costs=costs)
 
 
 def steps(played: Played) -> list[str]:
@@ -168,6 +164,32 @@ def test_the_same_show_takes_the_same_steps() -> None:
     one, other = play(text, 38), play(text, 38)
     assert one.stats["quality"] == other.stats["quality"]
     assert str(one) == str(other)
+
+
+def test_another_patch_with_the_same_deadline_goes_on_where_it_was() -> None:
+    text = patch(30, 8, "50 ms")
+    after = text + '[c2]\nuse="collector"\nfrom="eye"\n'
+    played = play(text, 45, [(4.0, Swap(after))])
+    assert steps(played) == ["eye: every 2nd picture"]
+    assert played.stats["quality"]["given"] == ["eye: every 2nd picture"]
+    assert played.engine.states["eye"].every == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("50 ms", "5 s"),
+        lambda text: text.split("\n", 2)[2],
+        lambda text: text.replace('use="eye"', 'use="eye"\nmodel="middle"'),
+    ],
+    ids=["deadline", "none", "box"],
+)
+def test_where_that_is_another_all_is_as_written_again(change: Callable[[str], str]) -> None:
+    text = patch(30, 8, "50 ms", '["eye.size"]')
+    played = play(text, 45, [(4.0, Swap(change(text)))])
+    said = next(sent.args[0] for sent in played.sent("c") if sent.t > 4.1)
+    assert said // 1 == 400
+    assert played.engine.states["eye"].every == 1
 
 
 def test_a_patch_without_a_deadline_keeps_none() -> None:

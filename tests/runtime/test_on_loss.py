@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.core.commands import Lost, SetParameter
 from engine.core.errors import PatchError
 from engine.runtime.entries import Asked, StateChange
-from engine.runtime.rehearsal import Script
+from engine.runtime.rehearsal import Script, Swap
 
 from .boxes import COLLECT, Played, got, moments, numbers, play
 
@@ -123,6 +123,14 @@ def test_a_later_word_counts_behind_a_box_that_holds() -> None:
     assert got(ended, "x") == [2, 6, 12, 0]
     assert got(ended, "y") == [1, 3, 6]
     assert ended.box("c").silenced == ["y", None]
+
+
+def test_a_cable_that_is_taken_away_is_a_loss_as_well() -> None:
+    text = patch('on_loss="rest"', more='[other]\nuse="sum"\nfrom="a"\n')
+    after = text.replace('[sum]\nuse="sum"\nfrom="a"', '[sum]\nuse="double"\nfrom="other"')
+    swapped = play(text, [(0.25, Swap(after))], seconds=2)
+    assert got(swapped, "x")[:4] == [1, 3, 6, 0]
+    assert swapped.box("c").silenced == [None]
 
 
 def test_a_box_that_fails_or_is_off_is_lost_as_well() -> None:
