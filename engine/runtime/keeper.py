@@ -47,6 +47,7 @@ class Keeper:
         if old and old == deadline and all(giving.box in staying for giving in old.order):
             return
         self.let_go()
+        self._behind.clear()
         self._deadline = deadline
         self._quality = self._engine.trace.quality
         if deadline is not None:
