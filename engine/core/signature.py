@@ -10,7 +10,7 @@ import inspect
 import types
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from engine.core.messages import KINDS, Block, Frame, Ns, Trigger
 from engine.core.parameter import either
@@ -188,4 +188,17 @@ def _result(hint: Any) -> tuple[Carried, bool]:
 def _namedtuple_fields(kind: Carried) -> tuple[str, ...]:
     if isinstance(kind, type) and issubclass(kind, tuple):
         return tuple(getattr(kind, "_fields", ()))
+    return ()
+
+
+def settable(kind: Any) -> tuple[type, ...]:
+    """List what a cable may carry to set a parameter of this type; nothing if none can."""
+    if kind in (bool, int, float, str):
+        return (kind,)
+    if kind is Any or kind is object:
+        return (object,)
+    if get_origin(kind) is Literal:
+        return tuple(dict.fromkeys(type(choice) for choice in get_args(kind)))
+    if get_origin(kind) in (Union, types.UnionType):
+        return tuple(dict.fromkeys(one for part in get_args(kind) for one in settable(part)))
     return ()

@@ -13,11 +13,10 @@ import msgspec
 
 from engine.core.node import Box, Node, Sink
 from engine.core.parameter import Parameter
-from engine.core.signature import read_signature
+from engine.core.signature import read_signature, settable
 from engine.patch.facts import Facts, read_facts, written_default
 from engine.patch.grammar import BOX, CABLE, PATCH
 from engine.patch.on_loss import WORDS
-from engine.patch.wire import settable
 
 Schema = dict[str, Any]
 
