@@ -72,6 +72,10 @@ class Node(Box):
     """Seconds: how much earlier than its newest input is what it tells about, as one that looks at
     a window of sound does. Shown beside the delay, never added to it."""
 
+    patience: ClassVar[float] = 5.0
+    """Seconds that one answer may take on a thread of its own: then the box counts as hung, is left
+    to itself, and a fresh one with the same parameters takes its place."""
+
     process: ClassVar[Callable[..., Any]]
 
     @property
@@ -119,6 +123,9 @@ class Source(Box, ABC):
 
     OUT: ClassVar[Mapping[str, type]] = {}
     """Its outlets by name; a cable that names none takes the first."""
+
+    steady: ClassVar[bool] = False
+    """Whether it gives something all the time, so that silence means that it is gone."""
 
     main_thread: ClassVar[bool] = False
     """Whether it must first be opened on the main thread, where the system asks for permission."""

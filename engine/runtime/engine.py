@@ -39,6 +39,7 @@ from engine.runtime.keeper import KEEPER, Keeper
 from engine.runtime.lanes import Lane
 from engine.runtime.loss import Rest
 from engine.runtime.outbox import Outbox
+from engine.runtime.standing import Standing
 from engine.runtime.state import BoxState, state_of
 from engine.runtime.swap import Swap
 from engine.runtime.teach import TEACHER, Teacher
@@ -83,6 +84,7 @@ class Engine:
         self._ticker = Ticker()
         self._swap = Swap(self)
         self.keeper = Keeper(self)
+        self.standing = Standing(self)
         self.lay(plan, {name: self.begin(planned) for name, planned in plan.boxes.items()})
         self._handlers: dict[type, Callable[[Any], None]] = {
             Arrival: self._arrival,
@@ -178,6 +180,10 @@ class Engine:
         if isinstance(error, Overrun):
             self.silence()
 
+    def lose(self, name: str) -> None:
+        """Bring to rest what hangs on a box that went away."""
+        self._rest.lose(name)
+
     def tell(self, box: str, text: str) -> None:
         """Tell people what went wrong, once and then now and then."""
         self.trace.fault(box, text, self.now)
@@ -221,7 +227,7 @@ class Engine:
             self.trace.lanes[entry.box].ran(entry.took)
         if state.lane.generation != entry.generation:
             return
-        state.went_well()
+        self.standing.recovered(state)
         if entry.result is not None:
             self._say(state, (entry.result,), entry.at, entry.cost)
 
@@ -237,7 +243,7 @@ class Engine:
             self._failed(state, entry.error)
 
     def _lane_sent(self, entry: LaneSent) -> None:
-        self.states[entry.box].went_well()
+        self.standing.recovered(self.states[entry.box])
         for port, at, cost in entry.sent:
             route = self.trace.routes.get(route_name(entry.box, port))
             if route is not None:  # its cable may have been taken away since
@@ -245,13 +251,7 @@ class Engine:
                 self.keeper.sent(route, entry.now - at)
 
     def _state_change(self, entry: StateChange) -> None:
-        state = self.states[entry.box]
-        state.up = entry.state == "running"
-        state.condition = entry.state
-        self.trace.set_state(entry.box, entry.state)
-        if entry.reason:
-            self.tell(entry.box, entry.reason)
-            self._rest.lose(entry.box)
+        self.standing.change(self.states[entry.box], entry)
 
     def _wake_up(self, _: WakeUp) -> None:
         for due, name in self.wakes.due(self.now):
@@ -285,7 +285,7 @@ class Engine:
     def _failed(self, state: BoxState, error: str) -> None:
         self.tell(state.name, error)
         if not state.failing:
-            state.failing = True
+            self.standing.failed(state)
             if isinstance(state.box, Node) and state.lane is None:
                 self._rest.reset(state)
             self._rest.lose(state.name)

@@ -59,6 +59,8 @@ class LaneTrace:
     dropped: int = 0
     skipped: int = 0
     """How many pictures were left out on purpose, to keep a deadline."""
+    replaced: int = 0
+    """How often it hung and a fresh one took its place."""
     ms: Samples = field(default_factory=Samples)
 
     def follow(self, lane: object) -> None:
@@ -208,8 +210,13 @@ class Trace:
             self.sources[box].state = state
         elif box in self.lanes:
             self.lanes[box].state = state
-        else:
+        elif box in self.sinks:
             self.sinks = {**self.sinks, box: state}
+
+    def state(self, box: str) -> str:
+        """Give the state of one source, lane or output; "" of a box that has none."""
+        traced = self.sources.get(box) or self.lanes.get(box)
+        return traced.state if traced else self.sinks.get(box, "")
 
     def states(self) -> dict[str, str]:
         """Give the state of every source, lane and output."""
@@ -255,6 +262,7 @@ class Trace:
                     "runs": lane.runs,
                     "dropped": lane.dropped,
                     "skipped": lane.skipped,
+                    "replaced": lane.replaced,
                     "ms": lane.ms.summary(),
                 }
                 for name, lane in known.lanes.items()

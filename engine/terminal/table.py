@@ -13,7 +13,14 @@ from engine.core.clock import SECOND
 from engine.runtime.engine import Engine
 
 _EVERY = 0.25
-_STYLES = {"running": "green", "opening": "yellow", "ended": "dim"}
+_STYLES = {
+    "opening": "cyan",
+    "running": "green",
+    "late": "yellow",
+    "lost": "bold red",
+    "failed": "bold white on red",
+    "ended": "dim",
+}
 _FAULTS = 5
 
 
@@ -103,7 +110,7 @@ class LiveTable:
 
 
 def _state(state: str) -> Text:
-    return Text(state, style=_STYLES.get(state, "bold red"))
+    return Text(state, style=_STYLES[state])
 
 
 def _count(number: int) -> str:
