@@ -121,10 +121,15 @@ class Health:
             for name, lane in trace.lanes.items()
         ]
         outputs = [
-            Device(name, state, None, None, getattr(self._engine.states[name].box, "dropped", 0))
+            Device(name, state, None, None, self._refused(name))
             for name, state in trace.sinks.items()
         ]
         return [*sources, *lanes, *outputs]
+
+    def _refused(self, name: str) -> int:
+        """Say how much an output could not send; it may have been taken away just now."""
+        state = self._engine.states.get(name)
+        return getattr(state.box, "dropped", 0) if state else 0
 
     def _troubles(self, now: Ns) -> list[Trouble]:
         newest = sorted(self._engine.trace.faults, key=lambda fault: fault.last or 0)[-_FAULTS:]

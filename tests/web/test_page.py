@@ -345,3 +345,23 @@ def test_what_is_taught_is_shown_as_it_is_sent(page, engine):
             return news["cables"][wide][0]
 
     assert asyncio.run(look()) == engine.states["c"].box.of("wide")[-1] == 20
+
+
+def test_the_patches_of_a_set_are_listed_and_one_is_gone_to(page, engine):
+    asked = []
+    engine.playlist, engine.playing = ("Small", "Large"), 0
+    engine.on_play_patch = lambda which: asked.append(which) or ""
+    page.watch(engine)
+
+    async def go():
+        async with visit(page) as one:
+            news = await one.next("patch")
+            await one.ask(do="go", patch=2)
+            await one.ask(do="go", patch=3)
+            refused = await one.next("refused")
+            return news, refused
+
+    news, refused = asyncio.run(go())
+    assert (news["playlist"], news["playing"]) == (["Small", "Large"], 0)
+    assert asked == [2]
+    assert refused["text"] == "there is no patch 3 in this set of 2"
