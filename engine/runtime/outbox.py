@@ -87,5 +87,6 @@ class Outbox:
             gone = self._engine.clock.now()
             for way, at, cost in sent:
                 way.route.sent(at, cost, gone)
+                self._engine.keeper.sent(way.route, now - at)
         if state.wakes:
             self._engine.ask_wake(state)

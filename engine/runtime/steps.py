@@ -98,6 +98,9 @@ class LaneStep:
         """Leave the job; what it pushes out is counted as dropped."""
         if not self._state.on:
             return
+        if self._state.skips():
+            self._trace.skipped += 1
+            return
         try:
             arguments = self._arguments.gather()
         except Exception as error:

@@ -61,6 +61,9 @@ class LiveTable:
             self._boxes(engine),
             self._routes(engine),
         ]
+        if engine.trace.quality and engine.trace.quality.given:
+            given = ", ".join(engine.trace.quality.given)
+            parts.append(Text(f"gives way to keep the deadline: {given}", style="yellow"))
         for fault in engine.trace.faults[-_FAULTS:]:
             times = f" ({fault.count} times)" if fault.count > 1 else ""
             parts.append(Text(f"{fault.box}: {fault.text}{times}", style="yellow"))
