@@ -16,6 +16,7 @@ import numpy as np
 
 from engine.core.clock import MILLISECOND, SECOND
 from engine.core.messages import Ns
+from engine.core.text import plain
 
 LOG = logging.getLogger("sensorium")
 RING = 8192
@@ -144,6 +145,7 @@ class Trace:
 
     def fault(self, box: str, text: str, now: Ns) -> None:
         """Note what went wrong, and say so once, then again at most every 10 s."""
+        text = plain(text.replace("\n", "; "))  # it may hold what came from the network
         fault = self._faults.get((box, text)) or self._new_fault(box, text)
         fault.count += 1
         fault.last = now
