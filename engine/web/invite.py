@@ -17,6 +17,7 @@ def reachable(host: str) -> str:
     if host not in _ANY:
         return host
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.setblocking(False)
         asking.connect(_FAR)  # a datagram socket that connects sends nothing
         return str(asking.getsockname()[0])
     return socket.gethostname()

@@ -131,8 +131,9 @@ class Page:
         )
         await runner.setup()
         assert runner.server is not None
-        listening = await self._listen(server.connections.limited(runner.server))
+        listening = None
         try:
+            listening = await self._listen(server.connections.limited(runner.server))
             self._begin(server)
             if listening:
                 tasks = server.tell(), server.connections.hang_up(runner.server)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import socket
+import contextlib
 
 import pytest
 from aiohttp import web
@@ -73,20 +73,24 @@ def test_a_long_answer_is_let_be():
     asyncio.run(look())
 
 
-def test_the_socket_of_a_stranger_is_closed_at_once_where_there_are_too_many(monkeypatch):
+def test_one_too_many_is_hung_up_on_at_once(monkeypatch):
     monkeypatch.setattr("engine.web.connections.MOST", 1)
 
     async def knock():
         async def answer(_):
             return web.Response(text="here")
 
-        port, end = await serve(Connections(), answer)
-        with socket.create_connection(("127.0.0.1", port)):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        port, end = await serve(Connections(patience=1e6), answer)
+        first, keep = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(2):
+            keep.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             async with asyncio.timeout(30):
-                with pytest.raises(ConnectionError):
-                    await reader.readexactly(1)
+                await first.readuntil(b"here")
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                with contextlib.suppress(ConnectionError):
+                    assert await reader.read(1) == b""
             writer.close()
+        keep.close()
         await end()
 
     asyncio.run(knock())
