@@ -38,6 +38,7 @@ class _Walk:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
+        self._counted, self._lines = 0, 1
         self._found: dict[KeyPath, int] = {}
 
     def document(self) -> dict[KeyPath, int]:
@@ -115,7 +116,9 @@ class _Walk:
             self._at = found.end()
 
     def _line(self) -> int:
-        return self._text.count("\n", 0, self._at) + 1
+        self._lines += self._text.count("\n", self._counted, self._at)
+        self._counted = self._at
+        return self._lines
 
 
 def _bare(part: str) -> str:

@@ -76,7 +76,7 @@ class _Refused(asyncio.Protocol):
 
 
 def logger() -> logging.Logger:
-    """Give where aiohttp tells what goes wrong, less what is no HTTP: anybody can send that."""
+    """Give where aiohttp tells what goes wrong, less what anybody can do: send rubbish, and go."""
     found = logging.getLogger("sensorium.page")
     found.addFilter(_is_ours)
     return found
@@ -84,4 +84,4 @@ def logger() -> logging.Logger:
 
 def _is_ours(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, HttpProcessingError)
+    return not isinstance(error, HttpProcessingError | ConnectionError)
