@@ -96,9 +96,9 @@ class Run:
 
     def _play(self, case: object) -> None:
         self.last = case
-        began = time.monotonic()
+        began = time.process_time()  # others may use this machine too
         self._target.take(case)
-        took = time.monotonic() - began
+        took = time.process_time() - began
         self.count += 1
         self.slowest = max(self.slowest, took)
         if took > self._target.seconds:

@@ -55,7 +55,7 @@ def take(messages: list[bytes]) -> None:
     for message in messages:
         with contextlib.suppress(ValueError):
             command(read(message), engine)
-    asyncio.run(_say([one for one in messages if len(one) <= LARGEST]))
+    asyncio.run(_say([one for one in messages if len(one) < LARGEST]))
     show().still_there()
 
 

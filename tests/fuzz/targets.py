@@ -13,7 +13,7 @@ from . import midi, osc, page, patches
 
 @dataclass(frozen=True)
 class Target:
-    """Cases, what takes one, and how many seconds it may take at most."""
+    """Cases, what takes one, and how many seconds of a processor it may take."""
 
     cases: st.SearchStrategy[Any]
     take: Callable[[Any], None]
