@@ -12,12 +12,13 @@ is followed, for whoever can lay a link there can lay a file there.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import inspect
 import logging
 import stat
 import sys
+from functools import lru_cache
 from importlib.metadata import entry_points
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 
@@ -27,6 +28,9 @@ from engine.core.node import Box
 FOLDERS = ("sources", "models", "nodes", "sinks")
 OWN = "your own"
 INSTALLED = "installed"
+OWN_FOLDER = "nodes"
+"""Where a performer's own boxes lie beside the patch."""
+_VERSIONS = count(1)
 _ENGINE = Path(__file__).parent
 _LOG = logging.getLogger("sensorium")
 _NOT_BOXES = {"__init__", "session"}
@@ -40,7 +44,7 @@ class Registry:
     """The boxes that a patch may use; ``folder`` is where the patch lies."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._own = folder / "nodes" if folder else None
+        self._own = folder / OWN_FOLDER if folder else None
         self._found: dict[str, type[Box]] = {}
 
     def find(self, use: str) -> type[Box]:
@@ -64,7 +68,7 @@ class Registry:
         if self._own and use in _stems(self._own):
             file = self._own / f"{use}.py"
             _warn_of_strangers(file)
-            return _box_in(_import_file(file))
+            return _box_in(_own_module(file))
         for folder in FOLDERS:
             if use in _stems(_ENGINE / folder):
                 return _box_in(_import(f"engine.{folder}.{use}"))
@@ -95,17 +99,30 @@ def _import(name: str) -> ModuleType:
         raise BrokenBox(f"{name} does not load: {_said(error)}") from error
 
 
-def _import_file(file: Path) -> ModuleType:
-    """Import a performer's file afresh, under a name of its own that hides nothing."""
-    name = f"sensorium_nodes.{file.stem}"
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise BrokenBox(f"{file} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
+def _own_module(file: Path) -> ModuleType:
+    """Import a performer's file as it is now."""
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        raise BrokenBox(f"{file} does not load: {error.strerror}") from error
+    return _import_text(file, text)
+
+
+@lru_cache(maxsize=256)
+def _import_text(file: Path, text: bytes) -> ModuleType:
+    """Import what is written in a performer's file, once for each text, under a name of its own.
+
+    A file that was changed gives another module, and what was made of the old one lives on. Why
+    from the text: Python's own cache of compiled files misses a change within the same second.
+    """
+    name = f"sensorium_nodes.v{next(_VERSIONS)}.{file.stem}"
+    module = ModuleType(name)
+    module.__file__ = str(file)
     sys.modules[name] = module  # dataclasses look their module up there
     try:
-        spec.loader.exec_module(module)
+        exec(compile(text, str(file), "exec"), vars(module))
     except Exception as error:
+        del sys.modules[name]
         raise BrokenBox(f"{file} does not load: {_said(error)}") from error
     return module
 

@@ -20,8 +20,8 @@ FLAGS = frozenset({"shell", "allow_pickle"})
 # Where one of them is right, and why nothing from the network can reach it.
 EXCEPTIONS = {
     ("engine/registry.py", "import_module"): "a box of ours, by a name that the folder lists",
-    ("engine/registry.py", "spec_from_file_location"): "a performer's box, listed in nodes/",
-    ("engine/registry.py", "exec_module"): "the same",
+    ("engine/registry.py", "compile"): "a performer's box, from a file that nodes/ lists",
+    ("engine/registry.py", "exec"): "the same",
     (
         "engine/bench/command.py",
         "import_module",
