@@ -104,7 +104,10 @@ def test_the_code_is_a_square_of_blocks():
     assert set("".join(rows)) <= set(" █▀▄")
 
 
-@pytest.mark.parametrize("rubbish", [b"\x1b[2J", b"GET / HTTP/9.9", b"GET / HTTP/1.1\r\nA: \0"])
+@pytest.mark.parametrize(
+    "rubbish",
+    [b"\x1b[2J", b"GET / HTTP/9.9", b"GET / HTTP/1.1\r\nA: \0", b"GET / HTTP/1.1\r\nHost: \x80"],
+)
 def test_what_is_no_http_is_not_told_at_length(guarded, caplog, rubbish):
     with socket.create_connection(("127.0.0.1", guarded.listens), 10) as one:
         one.sendall(rubbish + b"\r\n\r\n")
