@@ -47,13 +47,15 @@ class Swap:
 
     def take_over(self, entry: TakeOver) -> None:
         """Play another plan from now on."""
+        if self.before is not None:
+            _forget(self.before.removed)
         self.before = self._told(entry.plan, {})
 
     def take_back(self, _: TakeBack) -> None:
         """Play again what played before the last swap; nothing where there was none."""
         before, self.before = self.before, None
         if before is not None:
-            self._told(before.plan, before.removed)
+            _forget(self._told(before.plan, before.removed).removed)
 
     def _told(self, new: Plan, spare: Mapping[str, BoxState]) -> Before:
         """Exchange the plan and tell who wants to know; what is taught is taught on."""
@@ -103,8 +105,9 @@ class Swap:
         return state
 
     def _retire(self, removed: Mapping[str, BoxState]) -> None:
-        """See to it that what a removed lane still says is not taken for another's of its name."""
+        """See to it that nothing a removed box did or does is taken for another's of its name."""
         for name, state in removed.items():
+            self.engine.trace.mend(name)
             if state.lane is not None:
                 self._generations[name] = state.lane.generation + 1
 
@@ -132,6 +135,16 @@ class Swap:
             self.engine.set(state, parameter, value)
         except Exception as error:
             self.engine.tell(state.name, f"{parameter.name}: {in_words(error)}")
+
+
+def _forget(removed: Mapping[str, BoxState]) -> None:
+    """Take boxes apart that never play again.
+
+    Why: what refers to itself is only freed by the collector, which is kept from a show.
+    """
+    for state in removed.values():
+        state.outlets = None
+        state.cabled.clear()
 
 
 def _ports(plan: Plan) -> dict[str, Ports]:
