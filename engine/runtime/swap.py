@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from engine.core.node import Sink
 from engine.core.parameter import Parameter
 from engine.patch.plan import Into, Plan, Wire
 from engine.runtime.call import in_words
@@ -72,12 +71,13 @@ class Swap:
         engine, old = self.engine, self.engine.plan
         staying = kept(old, new)
         removed = {name: state for name, state in engine.states.items() if name not in staying}
-        changes = [(name, *change) for name in staying for change in rewritten(old, new, name)]
-        switched = {n for n in staying if old.boxes[n].on != new.boxes[n].on}
+        both = [name for name in new.boxes if name in staying]  # in order: so it can be replayed
+        changes = [(name, *change) for name in both for change in rewritten(old, new, name)]
+        switched = [name for name in both if old.boxes[name].on != new.boxes[name].on]
         ports = _ports(old), _ports(new)
         slots = carried(old, new, engine.slots, staying)
         engine.let_go(removed, cut(old, new, staying))
-        for name in staying & ports[0].keys():
+        for name in both:
             self._plug(engine.states[name], ports[0][name], ports[1][name])
         self._retire(removed)
         states = {n: self._state(n, new, n in staying, spare) for n in new.boxes}
@@ -148,7 +148,7 @@ def _forget(removed: Mapping[str, BoxState]) -> None:
 
 
 def _ports(plan: Plan) -> dict[str, Ports]:
-    ports: dict[str, Ports] = {n: {} for n, p in plan.boxes.items() if isinstance(p.box, Sink)}
+    ports: dict[str, Ports] = {name: {} for name in plan.boxes}
     for wire in plan.wires:
         if wire.into is Into.PORT:
             ports[wire.box][wire.name] = wire
