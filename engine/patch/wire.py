@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.core.errors import ParameterError, Problem, UnknownName, nearest
@@ -101,8 +102,9 @@ class Wirer:
                 continue
             before = len(self.problems)
             options = self._options(sink.options(), cable)
-            wire = self._lay(cable, accepts, planned.name, Into.PORT, port, options=options)
+            wire = self._lay(cable, accepts, planned.name, Into.PORT, port)
             if wire and len(self.problems) == before:
+                self.wires[-1] = replace(wire, options=options)
                 self._plug(sink, wire, cable, options)
 
     def _plug(self, sink: Sink, wire: Wire, cable: Cable, options: Any) -> None:
@@ -141,14 +143,7 @@ class Wirer:
         return cls(**values) if cls else None
 
     def _lay(
-        self,
-        cable: Cable,
-        accepts: tuple[Any, ...],
-        box: str,
-        into: Into,
-        name: str,
-        *,
-        options: Any = None,
+        self, cable: Cable, accepts: tuple[Any, ...], box: str, into: Into, name: str
     ) -> Wire | None:
         if into is not Into.PORT:
             self._options(None, cable)
@@ -166,8 +161,7 @@ class Wirer:
                 f'takes {in_words(accepts)}, but "{cable.origin}" gives {in_words((carries,))}',
             )
             return None
-        convert = converter(carries, accepts)
-        wire = Wire(outlet, part, box, into, name, carries, convert, options)
+        wire = Wire(outlet, part, box, into, name, carries, converter(carries, accepts))
         self.wires.append(wire)
         return wire
 

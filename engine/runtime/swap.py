@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from engine.core.node import Sink
 from engine.core.parameter import Parameter
 from engine.patch.plan import Into, Plan, Wire
 from engine.runtime.call import in_words
@@ -47,13 +46,15 @@ class Swap:
 
     def take_over(self, entry: TakeOver) -> None:
         """Play another plan from now on."""
+        if self.before is not None:
+            _forget(self.before.removed)
         self.before = self._told(entry.plan, {})
 
     def take_back(self, _: TakeBack) -> None:
         """Play again what played before the last swap; nothing where there was none."""
         before, self.before = self.before, None
         if before is not None:
-            self._told(before.plan, before.removed)
+            _forget(self._told(before.plan, before.removed).removed)
 
     def _told(self, new: Plan, spare: Mapping[str, BoxState]) -> Before:
         """Exchange the plan and tell who wants to know; what is taught is taught on."""
@@ -70,12 +71,13 @@ class Swap:
         engine, old = self.engine, self.engine.plan
         staying = kept(old, new)
         removed = {name: state for name, state in engine.states.items() if name not in staying}
-        changes = [(name, *change) for name in staying for change in rewritten(old, new, name)]
-        switched = {n for n in staying if old.boxes[n].on != new.boxes[n].on}
+        both = [name for name in new.boxes if name in staying]  # in order: so it can be replayed
+        changes = [(name, *change) for name in both for change in rewritten(old, new, name)]
+        switched = [name for name in both if old.boxes[name].on != new.boxes[name].on]
         ports = _ports(old), _ports(new)
         slots = carried(old, new, engine.slots, staying)
         engine.let_go(removed, cut(old, new, staying))
-        for name in staying & ports[0].keys():
+        for name in both:
             self._plug(engine.states[name], ports[0][name], ports[1][name])
         self._retire(removed)
         states = {n: self._state(n, new, n in staying, spare) for n in new.boxes}
@@ -103,8 +105,9 @@ class Swap:
         return state
 
     def _retire(self, removed: Mapping[str, BoxState]) -> None:
-        """See to it that what a removed lane still says is not taken for another's of its name."""
+        """See to it that nothing a removed box did or does is taken for another's of its name."""
         for name, state in removed.items():
+            self.engine.trace.mend(name)
             if state.lane is not None:
                 self._generations[name] = state.lane.generation + 1
 
@@ -134,8 +137,18 @@ class Swap:
             self.engine.tell(state.name, f"{parameter.name}: {in_words(error)}")
 
 
+def _forget(removed: Mapping[str, BoxState]) -> None:
+    """Take boxes apart that never play again.
+
+    Why: what refers to itself is only freed by the collector, which is kept from a show.
+    """
+    for state in removed.values():
+        state.outlets = None
+        state.cabled.clear()
+
+
 def _ports(plan: Plan) -> dict[str, Ports]:
-    ports: dict[str, Ports] = {n: {} for n, p in plan.boxes.items() if isinstance(p.box, Sink)}
+    ports: dict[str, Ports] = {name: {} for name in plan.boxes}
     for wire in plan.wires:
         if wire.into is Into.PORT:
             ports[wire.box][wire.name] = wire

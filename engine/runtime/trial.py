@@ -46,7 +46,6 @@ class Trial:
         self._engine = engine
         self._before = dict(engine.states)
         self._asked = {name: (lane.asked, lane.runs) for name, lane in engine.trace.lanes.items()}
-        self._faults = self._failures()
         self._ways = {
             name: _Way(route.origin, route.behind.median_lately(), route.messages)
             for name, route in engine.trace.routes.items()
@@ -55,10 +54,9 @@ class Trial:
 
     def failing(self) -> str:
         """Say which new box fails whatever it is given; nothing where none does so."""
-        faults = self._failures()
         for state in self._new():
-            count = faults.get(state.name, 0) - self._faults.get(state.name, 0)
-            if state.failing and not state.worked and count >= _FAILURES:
+            faults = [f.count for f in self._engine.trace.faults if f.box == state.name]
+            if state.failing and not state.worked and sum(faults) >= _FAILURES:
                 return f"{state.name} fails: {self._last_fault(state.name)}"
         return ""
 
@@ -97,12 +95,6 @@ class Trial:
             if count >= _MESSAGES and behind > allowed_ms(self._engine.plan, was.behind):
                 return f"{name} is {behind:.0f} ms behind, and was {was.behind:.0f}"
         return ""
-
-    def _failures(self) -> dict[str, int]:
-        counts: dict[str, int] = {}
-        for fault in self._engine.trace.faults:
-            counts[fault.box] = counts.get(fault.box, 0) + fault.count
-        return counts
 
     def _last_fault(self, name: str) -> str:
         mine = [fault for fault in self._engine.trace.faults if fault.box == name]

@@ -145,3 +145,15 @@ def test_a_patch_that_cannot_be_played_costs_no_older_dump(tmp_path: Path) -> No
     done = run(broken, "--dump", dump, code=2)
     assert 'Did you mean "stand_in"' in done.stderr
     assert dump.read_text() == "of last night\n"
+
+
+@pytest.mark.parametrize("watch", [True, False])
+def test_what_is_saved_plays_unless_nobody_watches(watch: bool, patch: Path) -> None:
+    more = "--watch" if watch else "--no-watch"
+    with playing(patch, more, "--no-page", *(() if watch else ("--for", 3))) as process:
+        patch.write_text(SMALL.replace('"/reach"', '"/other"'))
+        assert process.stdout is not None
+        if watch:
+            assert any('"/other"' in line for line in process.stdout)
+        else:
+            assert '"/other"' not in process.communicate(timeout=LIMIT)[0]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.core.commands import PlayPatch
 from engine.osc.parse import packet
 from engine.runtime import trial
 
@@ -270,3 +271,94 @@ def test_a_trial_says_what_is_allowed_in_one_place() -> None:
     ).engine.plan
     assert trial.allowed_ms(plan, 5.0) == 55.0
     assert trial.allowed_ms(plan, 100.0) == 300.0
+
+
+HEAVY = '''
+from pathlib import Path
+
+from engine.core.messages import Trigger
+from engine.core.node import Model
+
+
+class Heavy(Model):
+    """A network that notes when it was opened and closed."""
+
+    def open(self) -> None:
+        self._note("opened")
+
+    def close(self) -> None:
+        self._note("closed")
+
+    def _note(self, what: str) -> None:
+        with Path(__file__).with_suffix(".log").open("a") as log:
+            log.write(what + chr(10))
+
+    def process(self, beat: Trigger) -> float:
+        return 7.0
+'''
+
+
+def test_the_next_patch_of_a_set_is_warm_and_nothing_is_opened_twice(tmp_path: Path) -> None:
+    log = tmp_path / "nodes" / "heavy.log"
+    following = SHOW + 'h = "h"\n[h]\nuse = "heavy"\nfrom = "beat"\n'
+    files = {**FILES, "next.toml": following, "third.toml": SHOW, "nodes/heavy.py": HEAVY}
+
+    def noted() -> list[str]:
+        return log.read_text().split() if log.exists() else []
+
+    async def edit(editor: Editor) -> None:
+        await editor.until(lambda: noted() == ["opened"], "it was not opened ahead")
+        editor.engine.ask("test", PlayPatch("next"))
+        await editor.until(lambda: editor.engine.playing == 1)
+        await editor.until(lambda: 7.0 in of(editor, "h"))
+        editor.engine.ask("test", PlayPatch("third"))
+        await editor.until(lambda: editor.engine.playing == 2)
+        await editor.until(lambda: noted() == ["opened", "closed"], "it was not closed")
+
+    engine = edited(tmp_path, files, edit)
+    assert noted() == ["opened", "closed"]
+    assert engine.trace.stats(engine.clock.now())["lanes"]["h"]["state"] == "removed"
+    assert engine.trace.faults == []
+
+
+def test_a_file_that_is_written_in_steps_is_read_when_it_rests(tmp_path: Path) -> None:
+    after = SHOW + 'more = "n"\n'
+
+    def write_slowly() -> None:
+        with (tmp_path / "show.toml").open("w") as file:
+            for letter in after:
+                file.write(letter)
+                file.flush()
+
+    async def edit(editor: Editor) -> None:
+        plan = editor.engine.plan
+        await asyncio.to_thread(write_slowly)
+        await editor.until(lambda: editor.engine.plan is not plan)
+        await editor.until(lambda: of(editor, "more"))
+
+    engine = edited(tmp_path, FILES, edit)
+    assert engine.trace.stats(engine.clock.now())["errors"] == []
+
+
+def test_a_box_that_gave_its_port_away_gets_it_back(tmp_path: Path, free_port: int) -> None:
+    """What takes over fails: the old one, closed for its port, is opened again."""
+    text = LISTENS.replace("PORT", str(free_port))
+    after = text.replace('host = "127.0.0.1"', 'host = "0.0.0.0"').replace('n = "ear.a"', 'n = "t"')
+    after += '[t]\nuse = "oops"\nfrom = "ear.a"\n'
+    oops = COUNTED.replace("Counted", "Oops").replace("beat: Trigger", "value: float")
+    oops = oops.replace("self._count += 1", "raise ValueError(value)")
+
+    async def edit(editor: Editor) -> None:
+        trace, plan = editor.engine.trace, editor.engine.plan
+        await editor.until(lambda: trace.sources["ear"].state == "running")
+        with socket.socket(type=socket.SOCK_DGRAM) as voice:
+            voice.setblocking(False)
+            await editor.swapped(after)
+            await editor.until(
+                lambda: _say(voice, free_port) and any("t fails" in e for e in editor.errors)
+            )
+            assert editor.engine.plan is plan
+            await editor.until(lambda: _say(voice, free_port) and of(editor, "n"))
+
+    files = {"show.toml": text, "nodes/oops.py": oops}
+    edited(tmp_path, files, edit, trial=20.0)

@@ -200,3 +200,16 @@ def test_a_library_that_is_missing_is_told_with_what_brings_it(monkeypatch, tmp_
         outputs()
     with pytest.raises(DeviceError, match="sudo apt install libportaudio2"):
         MidiOut().open()
+
+
+def test_a_cable_that_is_unplugged_is_forgotten_with_what_it_struck(make):
+    sink = make(("note36", Trigger), ("notes", Note))
+    sink.send("note36", Trigger(), Ns(0))
+    sink.send("notes", Note(60, 100), Ns(0))
+    sink.flush(Ns(0))
+    sink.silence("note36")
+    sink.unplug("note36")
+    assert sink.wake() is None
+    sink.sent.clear()
+    sink.silence()
+    assert sink.sent == [("notes", [0x80, 60, 0])]

@@ -215,6 +215,20 @@ def test_a_cable_plugged_again_keeps_what_it_knows_or_ends_what_it_began(make, r
     assert [address for _, address, _ in sink.sent] == ["/pose/1", "/note"]
 
 
+def test_a_cable_that_is_unplugged_says_nothing_any_more(make, receiver):
+    sink = make(place(receiver), ("/note", Note), ("/pose", Pose))
+    sink.send("/pose", Pose((person(),), 1.0), NOW)
+    sink.flush(NOW)
+    sink.unplug("/pose")
+    sink.sent.clear()
+    sink.silence()
+    assert sink.sent == []
+    sink.plug("/pose", Pose, Options(layout="named"))
+    sink.send("/pose", Pose((person(),), 1.0), NOW)
+    sink.flush(NOW)
+    assert "/pose/1/here" in [address for _, address, _ in sink.sent]
+
+
 # -- what is refused before playing --------------------------------------------------------------
 
 
