@@ -31,6 +31,7 @@ from engine.midi.frames import (
     Unframer,
     frame,
 )
+from engine.midi.jack import on_shutdown
 from engine.midi.ports import PortError, device, open_port, shown
 from engine.midi.pulses import Pulses
 from engine.midi.sounding import Sounding
@@ -127,13 +128,22 @@ def listen(port: Any) -> None:
 
 
 def watch(direction: str, system: str, port: str | None) -> None:
-    """Look now and then whether the port and the show are there; a virtual port always is."""
+    """Look now and then whether the port and the show are there.
+
+    A virtual port is as long as its server is.
+    """
     parent = os.getppid()
+    down = threading.Event()
+    if system == "jack":
+        on_shutdown(down.set, "Sensorium watch")
     lookout = device(direction, system, "Sensorium lookout")[0] if port else None
     while True:
         time.sleep(LOOK)
         if os.getppid() != parent:
             os.kill(os.getpid(), signal.SIGTERM)
+            return
+        if down.is_set():
+            tell(GONE, b"the JACK server")
             return
         if lookout and port not in lookout.get_ports():
             tell(GONE, str(port).encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import select
 import socket
@@ -12,19 +13,20 @@ from collections.abc import Callable, Iterable
 from engine.core.clock import SECOND
 from engine.net.receiver import Receiver
 from engine.osc.address import of_port
-from engine.osc.parse import packet
+from engine.osc.parse import Malformed, packet
 
 LOCAL = "127.0.0.1"
+_HOLE = re.compile(r"\{[^}]*\}")
 Told = Callable[[str, float], None]
 """Told of a way out ("out/reach"), and the second at which it said something."""
 
 
 class Ways:
-    """Finds the way out by which an address left: the longest that it begins with."""
+    """Finds the way out by which an address left: the one with most of its words."""
 
     def __init__(self, names: dict[str, str]) -> None:
         """``names`` gives for each port of an output the name of its way out."""
-        ports = sorted(names, key=len, reverse=True)
+        ports = sorted(names, key=lambda port: len(_HOLE.sub("", of_port(port))), reverse=True)
         self._patterns = [(_pattern(of_port(port)), names[port]) for port in ports]
         self._known: dict[str, str | None] = {}
 
@@ -37,7 +39,7 @@ class Ways:
 
 
 def _pattern(port: str) -> re.Pattern[str]:
-    parts = re.split(r"\{[^}]*\}", port)
+    parts = _HOLE.split(port)
     return re.compile("[^/]+".join(re.escape(part) for part in parts) + "(/|$)")
 
 
@@ -116,9 +118,10 @@ class TcpEar:
         """Note every whole packet; gives what is left."""
         now = time.monotonic()
         while len(data) >= 4 and len(data) >= (size := 4 + int.from_bytes(data[:4], "big")):
-            for address, _ in packet(data[4:size]):
-                if (name := self._ways.of(address)) is not None:
-                    self._told(name, now)
+            with contextlib.suppress(Malformed):  # a show that says nonsense is told by its gaps
+                for address, _ in packet(data[4:size]):
+                    if (name := self._ways.of(address)) is not None:
+                        self._told(name, now)
             data = data[size:]
         return data
 

@@ -141,9 +141,14 @@ class SoundServer:
         """End everything in good order."""
         for each in self._clients():
             each.kill()
-        if self._jackd is not None:
-            self._jackd.terminate()
-            self._jackd.wait(_END_S)
+        if self._jackd is None:
+            return
+        if self._jackd.poll() is not None:
+            # One that was killed still has its place, of which a machine has eight: it is given
+            # back by the next of that name.
+            self._jackd = begin_server(self._name)
+        self._jackd.terminate()
+        self._jackd.wait(_END_S)
 
     def _clients(self) -> list[Singer | Synth]:
         return [*([self.singer] if self.singer else []), *self.synths]
