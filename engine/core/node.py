@@ -37,6 +37,9 @@ from engine.core.status import Status
 class Box:
     """What every box has: it can be opened, closed, and brought back to its beginning."""
 
+    alone: ClassVar[bool] = False
+    """Whether its device is only there for one at a time: another is opened when it is closed."""
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         dataclass(kw_only=True, eq=False)(cls)
@@ -149,6 +152,9 @@ class Remote(Source, ABC):
     def report(self, status: Status) -> None:
         """Take a glance at the show, once a second, on the loop; must not block."""
 
+    def tell(self, box: str, text: str) -> None:
+        """Take at once what a performer should know, on the loop; must not block."""
+
 
 class Tape(Source):
     """A source that is pulled: a file, the stand-in, a recording. The runtime keeps its time."""
@@ -217,6 +223,9 @@ class Sink(Box, ABC):
 
         Raises ParameterError where they do not fit. Opens nothing: ``check`` calls it too.
         """
+
+    def unplug(self, port: str) -> None:
+        """Forget a cable that was taken away while playing; its port has been silenced."""
 
     def open(self) -> None:
         """Begin; raises DeviceError when the device is not there, and is then called again.

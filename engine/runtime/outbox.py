@@ -79,6 +79,7 @@ class Outbox:
             self._engine.failed(state, error)
         else:
             state.failing = stumbled
+            state.worked = state.worked or not stumbled
             gone = self._engine.clock.now()
             for way, at, cost in sent:
                 way.route.sent(at, cost, gone)
