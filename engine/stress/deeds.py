@@ -33,7 +33,8 @@ MIDI, EAR = "engine.midi.helper", "engine.sound.helper"
 
 def choices(stage: Stage) -> list[Choice]:
     """List the faults that can be done on a stage, and to whom."""
-    found = [(fault, "") for fault in (faults.BURST, faults.FUZZ, faults.NO_NUMBERS, faults.HOGS)]
+    always = (faults.BURST, faults.FUZZ, faults.NO_NUMBERS, faults.HOGS, faults.BROKEN_PATCH)
+    found = [(fault, "") for fault in always]
     for name in stage.cameras:
         found += [(faults.CAMERA_KILLED, name), (faults.CAMERA_STALLS, name)]
     for name in stage.microphones:
@@ -165,6 +166,12 @@ def _stopped(_: Strike, __: Stage, show: Show) -> Undo:
     return lambda: show.send(signal.SIGCONT)
 
 
+def _broken_patch(_: Strike, stage: Stage, __: Show) -> Undo:
+    good = stage.patch.read_text(encoding="utf-8")
+    stage.patch.write_text(good + "\n[broken\n", encoding="utf-8")
+    return lambda: stage.patch.write_text(good, encoding="utf-8")
+
+
 def _nothing() -> None:
     """Undo what undoes itself."""
 
@@ -222,4 +229,5 @@ _DEEDS: Final[dict[str, Callable[[Strike, Stage, Show], Undo]]] = {
     faults.NO_NUMBERS.name: _no_numbers,
     faults.HOGS.name: _hogs,
     faults.STOPPED.name: _stopped,
+    faults.BROKEN_PATCH.name: _broken_patch,
 }

@@ -56,15 +56,17 @@ def test_a_tcp_ear_that_stalls_takes_nothing_until_it_goes_on():
     told = Told()
     packet = build_msg("/people", [1]).dgram
     framed = len(packet).to_bytes(4, "big") + packet
-    with closing(TcpEar(WAYS, told)) as ear:
-        with socket.create_connection(("127.0.0.1", ear.port), WAIT) as mouth:
-            mouth.sendall(framed + framed[:7])
-            assert told.next() == "out/people"
-            ear.stall()
-            mouth.sendall(framed[7:])
-            mouth.settimeout(1.0)
-            with pytest.raises(TimeoutError):
-                while True:
-                    mouth.sendall(framed * 1000)
-            ear.resume()
-            assert told.next() == "out/people"
+    with (
+        closing(TcpEar(WAYS, told)) as ear,
+        socket.create_connection(("127.0.0.1", ear.port), WAIT) as mouth,
+    ):
+        mouth.sendall(framed + framed[:7])
+        assert told.next() == "out/people"
+        ear.stall()
+        mouth.sendall(framed[7:])
+        mouth.settimeout(1.0)
+        with pytest.raises(TimeoutError):
+            while True:
+                mouth.sendall(framed * 1000)
+        ear.resume()
+        assert told.next() == "out/people"
