@@ -127,15 +127,12 @@ def listen(port: Any) -> None:
     port.close_port()
 
 
-def watch(direction: str, system: str, port: str | None) -> None:
+def watch(direction: str, system: str, port: str | None, down: threading.Event) -> None:
     """Look now and then whether the port and the show are there.
 
-    A virtual port is as long as its server is.
+    A virtual port is as long as its server is, which ``down`` tells of.
     """
     parent = os.getppid()
-    down = threading.Event()
-    if system == "jack":
-        on_shutdown(down.set, "Sensorium watch")
     lookout = device(direction, system, "Sensorium lookout")[0] if port else None
     while True:
         time.sleep(LOOK)
@@ -188,7 +185,11 @@ def main(given: list[str] | None = None) -> int:
         tell(FAILED, str(error).encode())
         return 1
     watched = name if wanted.port else None
-    threading.Thread(target=watch, args=(wanted.work, system, watched), daemon=True).start()
+    down = threading.Event()
+    if system == "jack":
+        on_shutdown(down.set, "Sensorium watch")
+    watching = (wanted.work, system, watched, down)
+    threading.Thread(target=watch, args=watching, daemon=True).start()
     tell(OPENED, name.encode())
     work[wanted.work](port)
     return 0

@@ -35,8 +35,9 @@ def choices(stage: Stage) -> list[Choice]:
     """List the faults that can be done on a stage, and to whom."""
     always = (faults.BURST, faults.FUZZ, faults.NO_NUMBERS, faults.HOGS, faults.BROKEN_PATCH)
     found = [(fault, "") for fault in always]
+    stops = hasattr(signal, "SIGSTOP")
     for name in stage.cameras:
-        found += [(faults.CAMERA_KILLED, name), (faults.CAMERA_STALLS, name)]
+        found += [(faults.CAMERA_KILLED, name)] + [(faults.CAMERA_STALLS, name)] * stops
     for name in stage.microphones:
         found += [(faults.SINGER_GONE, name)] + [(faults.EAR_KILLED, name)] * vitals.there()
     for name in stage.synths:
@@ -45,9 +46,7 @@ def choices(stage: Stage) -> list[Choice]:
         found.append((faults.SERVER_KILLED, ""))
     found += [(faults.OSC_CLOSED, name) for name in stage.udp]
     found += [(faults.TCP_STALLS, name) for name in stage.tcp]
-    if hasattr(signal, "SIGSTOP"):
-        found.append((faults.STOPPED, ""))
-    return found
+    return found + [(faults.STOPPED, "")] * stops
 
 
 def boxes_hit(stage: Stage, strike: Strike) -> list[str]:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,7 +76,7 @@ class Show:
         return [line for line in self.said() if any(word in line for word in MISTAKES)]
 
 
-def await_(true: Any, seconds: float) -> bool:
+def await_(true: Callable[[], bool], seconds: float) -> bool:
     """Wait until something is true of the world outside; tells whether it became so."""
     end = time.monotonic() + seconds
     while not true():

@@ -120,7 +120,8 @@ class Dump:
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         until(lambda: self.port in ports(), "jack_midi_dump does not start")
 
     def __enter__(self) -> Dump:
@@ -133,6 +134,9 @@ class Dump:
         """Have it end at once, as a receiver that crashes does."""
         self._process.kill()
         self._process.wait()
+        self._reader.join()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
 
     @property
     def messages(self) -> list[bytes]:
