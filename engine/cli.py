@@ -163,6 +163,28 @@ def bench(
 
 
 @app.command()
+def stress(
+    patch: Annotated[str, typer.Argument(help="a patch file, or its name")],
+    seed: Annotated[int, typer.Option(help="another number, another storm", min=0)] = 1,
+    minutes: Annotated[float, typer.Option(help="how long the storm lasts", min=0.1)] = 5.0,
+    calm: Annotated[bool, typer.Option("--calm", help="no faults: only look on")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="in virtual time")] = False,
+    hours: Annotated[
+        float, typer.Option(help="offline: the storm within so many, as its clock jumps", min=0.0)
+    ] = 0.0,
+    json_: Annotated[Path | None, typer.Option("--json", help="write the numbers here")] = None,
+    report: Annotated[Path | None, typer.Option(help="write a page about it here")] = None,
+) -> None:
+    """Put a patch through faults on purpose, and say whether it came through."""
+    from engine.stress.command import Wanted
+    from engine.stress.command import stress as put
+
+    wanted = Wanted(find_patch(patch), seed, minutes, calm, hours)
+    if not put(wanted, offline=offline, file=json_, page=report):
+        raise typer.Exit(OUR_FAULT)
+
+
+@app.command()
 def devices() -> None:
     """List the cameras, sound inputs and MIDI ports, and what to write for each."""
     from engine.terminal.devices import device_list

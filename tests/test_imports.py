@@ -38,12 +38,12 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "web": RUNTIME | {"web"},
     # What a person asks about devices and models is answered by the boxes that use them.
     "terminal": RUNTIME | {"terminal", "sources", "models"},
-    "cli": RUNTIME | {"web", "cli", "bench", "terminal"},
+    "cli": RUNTIME | {"web", "cli", "bench", "stress", "terminal"},
     "__main__": frozenset({"cli"}),
 }
 # The one file of a folder of leaves that the others in it may import.
 SHARED = frozenset({"engine.models.session"})
-ANYTHING = frozenset({"bench"})
+ANYTHING = frozenset({"bench", "stress"})
 
 # Library -> the parts or files that may import it. numpy and msgspec are everywhere.
 EVERYWHERE = frozenset({"numpy", "msgspec"})

@@ -224,11 +224,14 @@ class ThreadLane(_Waiting):
 
 
 class InlineLane(_Waiting):
-    """A lane that is called where time is virtual: each job takes ``cost`` ns, no more or less."""
+    """A lane that is called where time is virtual: each job takes ``cost`` ns, no more or less.
+
+    ``cost`` may be changed while it plays, as a machine gets busy.
+    """
 
     def __init__(self, name: str, node: Node, cost: int) -> None:
         super().__init__(name, node, lambda: None)
-        self._cost = cost
+        self.cost = cost
         self._ready = False
         self._busy_until = Ns(0)
 
@@ -257,7 +260,7 @@ class InlineLane(_Waiting):
             answers.append((now, failure))
         due = now
         for job in self._next_jobs():
-            due = Ns(due + self._cost)
+            due = Ns(due + self.cost)
             answers += [(due, entry) for entry in self._do(job)]
         self._busy_until = due
         return answers
@@ -266,10 +269,10 @@ class InlineLane(_Waiting):
         answers: list[Entry] = []
         try:
             for event in events(self._call(job.arguments, job.at)):
-                answers.append(self._answer(job, event, self._cost, bool(answers)))
+                answers.append(self._answer(job, event, self.cost, bool(answers)))
         except Exception as error:
-            answers.append(self._failure(job, error, self._cost, bool(answers)))
-        return answers or [self._answer(job, None, self._cost, more=False)]
+            answers.append(self._failure(job, error, self.cost, bool(answers)))
+        return answers or [self._answer(job, None, self.cost, more=False)]
 
 
 def close_quietly(name: str, box: Box) -> None:

@@ -27,23 +27,42 @@ _LINE = re.compile(r"^\s*\d+:((?: [0-9a-f]{2})+)")
 @contextmanager
 def server() -> Iterator[str]:
     """Run a JACK server while the block lasts; everything started in it finds it by itself."""
+    with server_name() as name:
+        jackd = begin_server(name)
+        try:
+            yield name
+        finally:
+            _end(jackd)
+
+
+@contextmanager
+def server_name() -> Iterator[str]:
+    """Name the server that every program started in the block looks for; raises DeviceError."""
     if missing := [program for program in PROGRAMS if shutil.which(program) is None]:
         raise DeviceError(f"{missing[0]} is not here: apt-get install jackd2")
     name = f"sensorium-{os.getpid()}"
     before = os.environ.get("JACK_DEFAULT_SERVER")
     os.environ |= {"JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
+    try:
+        yield name
+    finally:
+        if before is None:
+            del os.environ["JACK_DEFAULT_SERVER"]
+        else:
+            os.environ["JACK_DEFAULT_SERVER"] = before
+
+
+def begin_server(name: str) -> subprocess.Popen[bytes]:
+    """Start a server of that name, and wait until it is there."""
     # -S -R: in one rhythm and in real time, so that nothing is lost on a busy machine.
     command = ["jackd", "-n", name, "-S", "-R", "-P70", "-d", "dummy", "-r", "48000", "-p", "128"]
     jackd = _quiet(command)
     try:
         until(lambda: "system:playback_1" in ports(), "jackd does not start")
-        yield name
-    finally:
+    except BaseException:
         _end(jackd)
-        if before is None:
-            del os.environ["JACK_DEFAULT_SERVER"]
-        else:
-            os.environ["JACK_DEFAULT_SERVER"] = before
+        raise
+    return jackd
 
 
 @contextmanager
@@ -101,7 +120,8 @@ class Dump:
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         until(lambda: self.port in ports(), "jack_midi_dump does not start")
 
     def __enter__(self) -> Dump:
@@ -109,6 +129,14 @@ class Dump:
 
     def __exit__(self, *_: object) -> None:
         _end(self._process)
+
+    def kill(self) -> None:
+        """Have it end at once, as a receiver that crashes does."""
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
 
     @property
     def messages(self) -> list[bytes]:
