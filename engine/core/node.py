@@ -134,6 +134,7 @@ class Source(Box, ABC):
         """Name the box, and its parameters, that plays in place of this one here; None for itself.
 
         A camera that was given a file is a video file; "auto" without a camera is the stand-in.
+        Raises ParameterError where it cannot play so at all, and says what is missing.
         """
         return None
 
@@ -152,6 +153,9 @@ class Remote(Source, ABC):
 
 class Tape(Source):
     """A source that is pulled: a file, the stand-in, a recording. The runtime keeps its time."""
+
+    at_once: ClassVar[bool] = False
+    """Whether it begins with the show and waits for no network or output to be there."""
 
     @property
     def endless(self) -> bool:

@@ -124,7 +124,7 @@ class Live:
             if isinstance(state.box, Sink):
                 self._open_sink(name, state.box)
         for name, state in self.engine.states.items():
-            if isinstance(state.box, Tape):
+            if isinstance(state.box, Tape) and not state.box.at_once:
                 self._tapes[name] = state.box
             elif isinstance(state.box, Source):
                 self._open_source(name, state.box)
