@@ -131,7 +131,7 @@ class Live:
         assert self._loop is not None
         self._start_tapes_if_ready()
         self._loop.call_later(_READY, self._start_tapes)
-        self._report()
+        self._report(self._loop.time())
 
     def _open_source(self, name: str, source: Source) -> None:
         self._keepers[name] = self._keeper(name, source).keep_source(self._emit(name))
@@ -280,8 +280,8 @@ class Live:
         self._step(WakeUp())
         self._arm()
 
-    def _report(self) -> None:
-        """Tell remote controls how it goes, once a second."""
+    def _report(self, due: float) -> None:
+        """Tell remote controls how it goes, each second, and no later for having been late."""
         boxes = ((name, state.box) for name, state in self.engine.states.items())
         remotes = [(name, box) for name, box in boxes if isinstance(box, Remote)]
         if not remotes or self._done.is_set() or self._loop is None:
@@ -292,7 +292,8 @@ class Live:
                 remote.report(status)
             except Exception as error:
                 self.engine.tell(name, in_words(error))
-        self._loop.call_later(1.0, self._report)
+        due = max(due + 1.0, self._loop.time())
+        self._loop.call_at(due, self._report, due)
 
 
 def _unheard(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:

@@ -18,6 +18,7 @@ from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.live import Live
 from engine.runtime.offline import Offline
+from engine.runtime.service import Service
 
 Open = Callable[[Path], Plan]
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -44,6 +45,7 @@ class Performance:
         self._plan = self._check()
         self._next: Plan | None = None
         self._ended = False
+        self._service = Service()
 
     def offline(self, seconds: float | None, costs: Mapping[str, float]) -> dict[str, Any]:
         """Play the first patch in virtual time; gives the stats."""
@@ -65,8 +67,10 @@ class Performance:
             show.engine.on_play_patch = partial(self._go_to, show)
             self._begin(show.engine)
             self._listen_to_signals(loop, show)
+            self._service.follow(show)
             await show.play(None if until is None else max(0.0, until - loop.time()))
             if self._next is None or self._ended:
+                self._service.stopping()
                 return show.engine.trace.stats(show.engine.clock.now())
             self._plan, self._next = self._next, None
 
@@ -95,6 +99,7 @@ class Performance:
             if self._ended:
                 show.hurry()
             self._ended = True
+            self._service.stopping()
             show.stop()
 
         def heard(*_: object) -> None:
