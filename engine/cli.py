@@ -60,6 +60,9 @@ def play(
     cost: Annotated[
         list[str] | None, typer.Option(help="BOX=MS, what a model takes offline")
     ] = None,
+    private: Annotated[
+        bool, typer.Option("--private", help="no picture of people leaves: page and disk")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="no table")] = False,
     log: Annotated[
         Path | None, typer.Option(help="write what is logged here too; old files make room")
@@ -77,7 +80,7 @@ def play(
     writer = Dump(dump) if dump else None
     table = None if quiet or offline or not sys.stderr.isatty() else _live_table()
     web = _page(page_host, page_port) if page and not offline else None
-    opening = partial(open_patch, to=to, sets=set_ or (), live=not offline)
+    opening = partial(open_patch, to=to, sets=set_ or (), live=not offline, private=private)
     try:
         show = Performance(files, opening, writer, _all(table, web))
         if web:

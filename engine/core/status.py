@@ -12,7 +12,8 @@ class Status:
 
     ``patch`` is its title; ``delay_ms`` the median of the slowest route, 0 before anything was
     sent; ``states`` says of every source, model and output that has one whether it is "opening",
-    "running", "late", "lost" or "failed"; ``errors`` counts since the start.
+    "running", "late", "lost" or "failed"; ``errors`` counts since the start;
+    ``private`` says that no picture leaves.
     """
 
     patch: str
@@ -20,3 +21,4 @@ class Status:
     delay_ms: float
     states: Mapping[str, str]
     errors: int
+    private: bool = False

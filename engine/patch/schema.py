@@ -45,6 +45,7 @@ def patch_schema(boxes: Mapping[str, type[Box]]) -> Schema:
         "properties": {
             "title": {"type": "string", "description": "what the patch is called"},
             "about": {"type": "string", "description": "whatever else is to be said of it"},
+            "privacy": {"type": "boolean", "description": "no picture of people leaves"},
         },
         "additionalProperties": {"$ref": "#/$defs/box"},
         "$defs": {

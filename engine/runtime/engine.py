@@ -35,6 +35,7 @@ from engine.runtime.entries import (
 from engine.runtime.lanes import Lane
 from engine.runtime.loss import Rest
 from engine.runtime.outbox import Outbox
+from engine.runtime.privacy import Privacy
 from engine.runtime.state import BoxState, state_of
 from engine.runtime.teach import TEACHER, Teacher
 from engine.runtime.tick import Outlets, Slot, Ticker
@@ -52,6 +53,7 @@ class Engine:
     ``on_lost`` is called with the name of a source that says that it lost its device.
     ``on_play_patch`` is asked for another patch; it gives why that cannot be, or nothing.
     ``ask`` lets in a command of somebody who is no box, from any thread where it plays live.
+    ``privacy`` says whether a picture may leave; who shows or keeps pictures asks it first.
     ``slots`` hold what every box said last; whoever only looks may read them on any thread.
     ``now`` is the moment at which the entry at hand came in, the same for all that follows from it.
     ``listeners`` are told of each moment and entry before anything follows from it.
@@ -71,6 +73,7 @@ class Engine:
         self.on_lost: Callable[[str], None] = lambda name: None
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
         self.ask: Callable[[str, Command], None] = lambda by, command: self.step(Asked(by, command))
+        self.privacy = Privacy(plan.private)
         self._ticker = Ticker()
         self._rest = Rest(self, plan)
         prepare_trace(plan, self.trace)
@@ -163,6 +166,7 @@ class Engine:
             self.trace.delay_ms(),
             self.trace.states(),
             sum(fault.count for fault in self.trace.faults),
+            not self.privacy.pictures_may_leave,
         )
 
     # Entries.

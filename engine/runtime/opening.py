@@ -36,14 +36,22 @@ def find_patch(name: str) -> Path:
 
 
 def open_patch(
-    file: Path, *, to: str | None = None, sets: Iterable[str] = (), live: bool = True
+    file: Path,
+    *,
+    to: str | None = None,
+    sets: Iterable[str] = (),
+    live: bool = True,
+    private: bool = False,
 ) -> Plan:
     """Make a Plan of a patch, to be played once; raises PatchError.
 
     ``to`` is where its OSC goes instead, ``sets`` are texts such as "reach.joint=nose". A live one
-    can be controlled by OSC, whether it says so or not.
+    can be controlled by OSC, whether it says so or not. ``private`` lets no picture leave.
     """
-    return open_document(load(file), Registry(file.parent).find, to=to, sets=sets, live=live)
+    document = load(file)
+    if private:
+        document.tables["privacy"] = True
+    return open_document(document, Registry(file.parent).find, to=to, sets=sets, live=live)
 
 
 def open_document(

@@ -18,6 +18,7 @@ from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.live import Live
 from engine.runtime.offline import Offline
+from engine.runtime.privacy import Privacy
 from engine.runtime.service import Service
 
 Open = Callable[[Path], Plan]
@@ -46,6 +47,7 @@ class Performance:
         self._next: Plan | None = None
         self._ended = False
         self._service = Service()
+        self._privacy = Privacy()
 
     def offline(self, seconds: float | None, costs: Mapping[str, float]) -> dict[str, Any]:
         """Play the first patch in virtual time; gives the stats."""
@@ -89,6 +91,8 @@ class Performance:
         return plans[0]
 
     def _begin(self, engine: Engine) -> None:
+        engine.privacy.follow(self._privacy)
+        self._privacy = engine.privacy
         if self._dump:
             self._dump.listen(engine)
         if self._watch:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from engine.core.addresses import find_parameter
-from engine.core.commands import Command, Panic, Release, SetParameter, Teach
+from engine.core.commands import Command, KeepPrivate, Panic, Release, SetParameter, Teach
 from engine.core.errors import ParameterError, nearest
 from engine.runtime.engine import Engine
 
@@ -47,13 +47,19 @@ class TeachOne(Struct, tag_field="do", tag="teach", forbid_unknown_fields=True):
     route: str
 
 
+class Hide(Struct, tag_field="do", tag="privacy", forbid_unknown_fields=True):
+    """Let no picture leave, or let them leave again."""
+
+    on: bool
+
+
 class FindRange(Struct, tag_field="do", tag="range", forbid_unknown_fields=True):
     """Look how far the number on a cable moves; -1 ends that."""
 
     cable: int
 
 
-Ask = Set | LetGo | EndAll | TeachOne | FindRange
+Ask = Set | LetGo | EndAll | TeachOne | Hide | FindRange
 _DECODER: msgspec.json.Decoder[Ask] = msgspec.json.Decoder(Ask)
 
 
@@ -79,6 +85,10 @@ def command(ask: Ask, engine: Engine) -> Command:
             if route and route not in engine.trace.routes:
                 raise ValueError(f'there is no way out "{route[:_LONGEST]}"')
             return Teach(route)
+        case Hide(on):
+            if engine.privacy.always and not on:
+                raise ValueError("this show is private: only its patch or who began it ends that")
+            return KeepPrivate(on)
         case EndAll():
             return Panic()
     raise ValueError("not a command")
