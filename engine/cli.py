@@ -20,7 +20,7 @@ import typer
 from engine.core.errors import PatchError, Problem, SensoriumError
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
-from engine.runtime.opening import FIRST, check_patch, find_patch, open_patch
+from engine.runtime.opening import FIRST, check_patch, find_patch, open_texts
 from engine.runtime.performance import Performance
 from engine.terminal.log import Lines, log_file, logged
 from engine.web import HOST, PORT
@@ -63,6 +63,9 @@ def play(
     private: Annotated[
         bool, typer.Option("--private", help="no picture of people leaves: page and disk")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option(help="play what is saved: the patch, rig.toml, nodes beside it")
+    ] = True,
     quiet: Annotated[bool, typer.Option("--quiet", help="no table")] = False,
     log: Annotated[
         Path | None, typer.Option(help="write what is logged here too; old files make room")
@@ -73,16 +76,19 @@ def play(
         str, typer.Option(help="who reaches it: 127.0.0.1 this machine, 0.0.0.0 the network")
     ] = HOST,
 ) -> None:
-    """Play a patch, or a set of patches; without one, the first light."""
+    """Play a patch, or a set of patches; without one, the first light.
+
+    Save the patch, rig.toml or a file in nodes/ beside it, and it changes while it plays.
+    """
     AT_THE_END.enter_context(log_file(log))
     costs = dict(_cost(text) for text in cost or ())
     files = [find_patch(name) for name in patches or [FIRST]]
     writer = Dump(dump) if dump else None
     table = None if quiet or offline or not sys.stderr.isatty() else _live_table()
     web = _page(page_host, page_port) if page and not offline else None
-    opening = partial(open_patch, to=to, sets=set_ or (), live=not offline, private=private)
+    opening = partial(open_texts, to=to, sets=set_ or (), live=not offline, private=private)
     try:
-        show = Performance(files, opening, writer, _all(table, web))
+        show = Performance(files, opening, writer, _all(table, web), edits=watch)
         if web:
             web.open()
         numbers = show.offline(for_, costs) if offline else asyncio.run(show.live(for_))

@@ -37,6 +37,12 @@ from engine.core.status import Status
 class Box:
     """What every box has: it can be opened, closed, and brought back to its beginning."""
 
+    at_once: ClassVar[bool] = True
+    """Whether it begins with the show; a film waits for networks and outputs to be there."""
+
+    alone: ClassVar[bool] = False
+    """Whether its device is only there for one at a time: another is opened when it is closed."""
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         dataclass(kw_only=True, eq=False)(cls)
@@ -65,14 +71,19 @@ class Node(Box):
     breaks_cycle: ClassVar[bool] = False
     """Whether it never answers in the moment it is asked, so that a loop may lead through it."""
 
-    outlasts_loss: ClassVar[bool] = False
-    """Whether it has something to say when its input is lost, so that what it feeds plays on."""
-
     lag: ClassVar[float] = 0.0
     """Seconds: how much earlier than its newest input is what it tells about, as one that looks at
     a window of sound does. Shown beside the delay, never added to it."""
 
     process: ClassVar[Callable[..., Any]]
+
+    @property
+    def outlasts_loss(self) -> bool | None:
+        """Whether what it feeds plays on when its input is lost; None is as what feeds it does."""
+        return None
+
+    def lose(self, at: Ns) -> None:
+        """Note that the input was lost: called instead of ``reset`` on what outlasts a loss."""
 
     def outlets(self) -> Mapping[str, type]:
         """Give the types of outlets that follow from its parameters; ``process`` says the rest.
@@ -82,7 +93,11 @@ class Node(Box):
         return {}
 
     def open(self) -> None:
-        """Get ready, before the first message and on the thread that will call ``process``."""
+        """Get ready, before the first message and on the thread that will call ``process``.
+
+        It is called again between two messages when a network that is ``lighter`` shall take over:
+        what was there stays until the other is there, and for good where this raises.
+        """
 
     def on_wake(self, at: Ns) -> Any:
         """Act at the moment asked for; returns what ``process`` returns."""
@@ -150,12 +165,14 @@ class Remote(Source, ABC):
     def report(self, status: Status) -> None:
         """Take a glance at the show, once a second, on the loop; must not block."""
 
+    def tell(self, box: str, text: str) -> None:
+        """Take at once what a performer should know, on the loop; must not block."""
+
 
 class Tape(Source):
     """A source that is pulled: a file, the stand-in, a recording. The runtime keeps its time."""
 
     at_once: ClassVar[bool] = False
-    """Whether it begins with the show and waits for no network or output to be there."""
 
     @property
     def endless(self) -> bool:
@@ -221,6 +238,9 @@ class Sink(Box, ABC):
 
         Raises ParameterError where they do not fit. Opens nothing: ``check`` calls it too.
         """
+
+    def unplug(self, port: str) -> None:
+        """Forget a cable that was taken away while playing; its port has been silenced."""
 
     def open(self) -> None:
         """Begin; raises DeviceError when the device is not there, and is then called again.

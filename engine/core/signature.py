@@ -14,6 +14,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from engine.core.messages import KINDS, Block, Frame, Ns, Trigger
 from engine.core.parameter import either
+from engine.core.remember import remembered
 
 Carried = Any
 """A message type, or a TypeVar: whatever comes in."""
@@ -60,6 +61,7 @@ class Signature:
     many: bool
 
 
+@remembered
 def read_signature(cls: type) -> Signature:
     """Read the signature of a node class; raises TypeError where its annotations say too little."""
     process: Callable[..., Any] | None = getattr(cls, "process", None)
@@ -104,7 +106,7 @@ def fits(carried: Carried, accepts: tuple[Carried, ...]) -> bool:
     """
     if carried is None or carried is object or object in accepts:
         return True
-    if any(isinstance(kind, TypeVar) for kind in (carried, *accepts)):
+    if isinstance(carried, TypeVar) or any(_stands_for(kind, carried) for kind in accepts):
         return True
     if carried in accepts or (carried in NUMBERS and any(kind in NUMBERS for kind in accepts)):
         return True
@@ -137,8 +139,13 @@ def in_words(kinds: Iterable[Carried]) -> str:
 
 def _word(kind: Carried) -> str:
     if isinstance(kind, TypeVar):
-        return "anything"
+        return _word(kind.__constraints__[-1]) if kind.__constraints__ else "anything"
     return _WORDS.get(kind) or f"a {kind.__name__.lower()}"
+
+
+def _stands_for(kind: Carried, carried: Carried) -> bool:
+    """Tell whether a TypeVar may be what a cable carries: anything, or one of its constraints."""
+    return isinstance(kind, TypeVar) and carried in (kind.__constraints__ or (carried,))
 
 
 def _is_on(value: float) -> bool:

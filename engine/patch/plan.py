@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from engine.core.messages import Ns
 from engine.core.node import Box
+from engine.core.parameter import read_parameters
 from engine.patch.load import Place
 
 
@@ -37,7 +39,10 @@ class Into(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A cable with nothing on the way: from an outlet, or a part of it, into one end of a box."""
+    """A cable with nothing on the way: from an outlet, or a part of it, into one end of a box.
+
+    ``options`` is what a cable into an output said beside where it comes from.
+    """
 
     source: Outlet
     part: str
@@ -46,6 +51,7 @@ class Wire:
     name: str
     carries: Any
     convert: Callable[[Any], Any] | None = None
+    options: Any = None
 
 
 @dataclass
@@ -53,7 +59,8 @@ class PlannedBox:
     """One box: the instance made with its parameters, and how it may be called.
 
     ``hidden`` boxes were put on a cable by the compiler. ``constants`` are inlets that the patch
-    gives a fixed value. ``origin`` names the box that a person would name.
+    gives a fixed value. ``beginning`` are its parameters as the patch has them, by field;
+    ``stamps`` tell whether files that it reads have changed.
     """
 
     name: str
@@ -64,6 +71,17 @@ class PlannedBox:
     hidden: bool = False
     constants: dict[str, Any] = field(default_factory=dict)
     place: Place = (None, None)
+    stamps: tuple[tuple[str, int, int], ...] = ()
+    beginning: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.exchange(self.box)
+
+    def exchange(self, box: Box) -> None:
+        """Put another box in its place."""
+        self.box = box
+        fields = (parameter.field for parameter in read_parameters(type(box)).values())
+        self.beginning = {field: getattr(box, field) for field in fields}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +103,44 @@ class Island:
     steps: tuple[Step, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """One thing of a box that may give way, step by step: "every", or the name of a parameter.
+
+    ``lighter`` are the steps: of how many pictures one is answered; parts of a number; or texts.
+    """
+
+    box: str
+    what: str
+    lighter: tuple[Any, ...]
+
+    @property
+    def by_parts(self) -> bool:
+        """Whether it is a number that is lowered to parts of itself."""
+        return isinstance(self.lighter[0], float)
+
+    @property
+    def kind(self) -> str:
+        """How it lowers the load: "how often", "how large", "which network"."""
+        by_word = "how large" if self.by_parts else "which network"
+        return "how often" if isinstance(self.lighter[0], int) else by_word
+
+    def __str__(self) -> str:
+        return f"{self.box}.{self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """How late what leaves may be, and what gives way, in this order, when it is later.
+
+    With ``slowest_first`` the slower of two boxes is asked before the other.
+    """
+
+    within: Ns
+    order: tuple[Giving, ...]
+    slowest_first: bool
+
+
 @dataclass(frozen=True)
 class Plan:
     """A patch ready to be played: its boxes in the order written, its wires, its islands.
@@ -96,4 +152,5 @@ class Plan:
     boxes: dict[str, PlannedBox]
     wires: tuple[Wire, ...]
     islands: dict[Outlet, Island]
+    deadline: Deadline | None = None
     private: bool = False

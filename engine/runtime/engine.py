@@ -7,8 +7,9 @@ moments give the same bytes, live, offline and replayed. ``now`` is read here, o
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from engine.core.clock import Clock
@@ -18,7 +19,7 @@ from engine.core.messages import KINDS, Frame, Kind, Message, Ns
 from engine.core.node import Node, Sink
 from engine.core.parameter import Parameter
 from engine.core.status import Status
-from engine.patch.plan import Outlet, Plan
+from engine.patch.plan import Outlet, Plan, PlannedBox, Wire
 from engine.runtime.assemble import Assembler, prepare_trace
 from engine.runtime.by_hand import obey
 from engine.runtime.call import events, in_words
@@ -30,13 +31,17 @@ from engine.runtime.entries import (
     LaneResult,
     LaneSent,
     StateChange,
+    TakeBack,
+    TakeOver,
     WakeUp,
 )
+from engine.runtime.keeper import KEEPER, Keeper
 from engine.runtime.lanes import Lane
 from engine.runtime.loss import Rest
 from engine.runtime.outbox import Outbox
 from engine.runtime.privacy import Privacy
 from engine.runtime.state import BoxState, state_of
+from engine.runtime.swap import Swap
 from engine.runtime.teach import TEACHER, Teacher
 from engine.runtime.tick import Outlets, Slot, Ticker
 from engine.runtime.trace import Trace, route_name
@@ -53,45 +58,44 @@ class Engine:
     ``on_lost`` is called with the name of a source that says that it lost its device.
     ``on_play_patch`` is asked for another patch; it gives why that cannot be, or nothing.
     ``ask`` lets in a command of somebody who is no box, from any thread where it plays live.
-    ``privacy`` says whether a picture may leave; who shows or keeps pictures asks it first.
-    ``slots`` hold what every box said last; whoever only looks may read them on any thread.
+    ``privacy`` is asked before a picture is shown or kept. ``slots`` hold what every box said last; whoever only looks may read them on any thread.
     ``now`` is the moment at which the entry at hand came in, the same for all that follows from it.
     ``listeners`` are told of each moment and entry before anything follows from it.
+    ``on_plan`` are called when another plan has taken over; ``playlist`` and ``playing`` say which
+    patches there are to go to, and which of them plays.
     """
 
     def __init__(self, plan: Plan, clock: Clock, make_lane: MakeLane) -> None:
-        self.plan = plan
         self.clock = clock
         self.now = clock.now()
         self.listeners: list[Callable[[Ns, Entry], None]] = []
+        self.on_plan: list[Callable[[], None]] = []
+        self.playlist: tuple[str, ...] = ()
+        self.playing = 0
         self.trace = Trace()
         self.trace.started = self.now
-        self.states = {name: state_of(planned) for name, planned in plan.boxes.items()}
-        self.wakes = Wakes({name: place for place, name in enumerate((*plan.boxes, TEACHER))})
+        self.wakes = Wakes({})
         self.last_at: dict[tuple[str, str], Ns] = {}
         self.outbox = Outbox(self)
         self.on_lost: Callable[[str], None] = lambda name: None
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
         self.ask: Callable[[str, Command], None] = lambda by, command: self.step(Asked(by, command))
-        self.privacy = Privacy(plan.private)
+        self.privacy = Privacy()
+        self._make_lane = make_lane
         self._ticker = Ticker()
-        self._rest = Rest(self, plan)
-        prepare_trace(plan, self.trace)
-        for state in self.states.values():
-            if isinstance(state.box, Node) and state.box.lane:
-                state.lane = make_lane(state.name, state.box)
-        assembler = Assembler(self, plan, self.states)
-        self._islands = assembler.islands()
-        self.slots: Mapping[Outlet, Slot] = dict(assembler.slots)
-        self.teacher = Teacher(self, plan, assembler.ways)
+        self._swap = Swap(self)
+        self.keeper = Keeper(self)
+        self.lay(plan, {name: self.begin(planned) for name, planned in plan.boxes.items()})
         self._handlers: dict[type, Callable[[Any], None]] = {
             Arrival: self._arrival,
             LaneResult: self._lane_result,
             LaneFailure: self._lane_failure,
             LaneSent: self._lane_sent,
             StateChange: self._state_change,
-            Asked: self._asked,
+            Asked: partial(obey, self),
             WakeUp: self._wake_up,
+            TakeOver: self._swap.take_over,
+            TakeBack: self._swap.take_back,
         }
 
     def step(self, entry: Entry) -> None:
@@ -116,6 +120,41 @@ class Engine:
         island = self._islands.get((source, outlet))
         return island is not None and bool(island[1])
 
+    # The plan.
+
+    def lay(
+        self,
+        plan: Plan,
+        states: Mapping[str, BoxState],
+        staying: Collection[str] = (),
+        carried: Mapping[Outlet, Slot] = MappingProxyType({}),
+    ) -> None:
+        """Play this plan from now on; ``staying`` played before. Who looks on keeps what he has."""
+        self.keeper.lay(plan.deadline, staying)
+        self.privacy.always = plan.private
+        self.plan = plan
+        self.states = dict(states)
+        prepare_trace(plan, self.trace, states)
+        assembler = Assembler(self, plan, states, carried)
+        self._islands = assembler.islands()
+        self.slots: Mapping[Outlet, Slot] = dict(assembler.slots)
+        self._rest = Rest(self, plan)
+        order = (*plan.boxes, TEACHER, KEEPER)
+        self.wakes.reorder({name: place for place, name in enumerate(order)}, {*staying, KEEPER})
+        self.teacher = Teacher(self, plan, assembler.ways)
+
+    def begin(self, planned: PlannedBox) -> BoxState:
+        """Begin the state of a box, with what it runs on where that is a thread of its own."""
+        state = state_of(planned)
+        if isinstance(state.box, Node) and state.box.lane:
+            state.lane = self._make_lane(state.name, state.box)
+        return state
+
+    def let_go(self, gone: Iterable[str], cut: Iterable[Wire]) -> None:
+        """Bring to rest what is fed by boxes that go and wires that are cut, and say so at once."""
+        self._rest.let_go(gone, cut)
+        self.outbox.flush()
+
     # What boxes and steps ask of the engine.
 
     def outlets(self, state: BoxState, slots: list[Slot], several: bool) -> Outlets:
@@ -124,7 +163,7 @@ class Engine:
 
     def set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         """Set a parameter of a box, on the thread that calls the box."""
-        value = state.put_together(parameter, value)
+        value = state.last[parameter.field] = state.put_together(parameter, value)
         if state.lane is not None:
             state.lane.set_parameter(parameter.field, value)
         else:
@@ -159,15 +198,7 @@ class Engine:
 
     def status(self) -> Status:
         """Give a glance at the show."""
-        now = self.clock.now()
-        return Status(
-            self.plan.title,
-            (now - self.trace.started) / 1e9,
-            self.trace.delay_ms(),
-            self.trace.states(),
-            sum(fault.count for fault in self.trace.faults),
-            not self.privacy.pictures_may_leave,
-        )
+        return self.trace.status(self.plan.title, self.clock.now(), self.privacy.on)
 
     # Entries.
 
@@ -193,7 +224,7 @@ class Engine:
             self.trace.lanes[entry.box].ran(entry.took)
         if state.lane.generation != entry.generation:
             return
-        state.failing = False
+        state.went_well()
         if entry.result is not None:
             self._say(state, (entry.result,), entry.at, entry.cost)
 
@@ -203,29 +234,32 @@ class Engine:
             return
         if entry.box in self.trace.lanes and not entry.more:
             self.trace.lanes[entry.box].ran(entry.took)
-        if state.lane is None or state.lane.generation == entry.generation:
+        if isinstance(state.box, Sink) or (
+            state.lane is not None and state.lane.generation == entry.generation
+        ):
             self._failed(state, entry.error)
 
     def _lane_sent(self, entry: LaneSent) -> None:
-        self.states[entry.box].failing = False
+        self.states[entry.box].went_well()
         for port, at, cost in entry.sent:
-            self.trace.routes[route_name(entry.box, port)].sent(at, cost, entry.now)
+            route = self.trace.routes.get(route_name(entry.box, port))
+            if route is not None:  # its cable may have been taken away since
+                route.sent(at, cost, entry.now)
+                self.keeper.sent(route, entry.now - at)
 
     def _state_change(self, entry: StateChange) -> None:
         state = self.states[entry.box]
         state.up = entry.state == "running"
+        state.condition = entry.state
         self.trace.set_state(entry.box, entry.state)
         if entry.reason:
             self.tell(entry.box, entry.reason)
             self._rest.lose(entry.box)
 
-    def _asked(self, entry: Asked) -> None:
-        obey(self, entry)
-
     def _wake_up(self, _: WakeUp) -> None:
         for due, name in self.wakes.due(self.now):
-            if name == TEACHER:
-                self.teacher.on_wake(due)
+            if name in (TEACHER, KEEPER):
+                (self.teacher if name == TEACHER else self.keeper).on_wake(due)
                 continue
             state = self.states[name]
             try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -57,6 +58,13 @@ class Lane(Protocol):
         """Forget the past before the next job."""
         ...
 
+    def reopen(self, field: str, value: object) -> None:
+        """Open the box with another network before the next job; if it cannot, the old one stays.
+
+        The lane waits for it, and not the show.
+        """
+        ...
+
 
 class _Waiting:
     """Jobs, parameters and resets that wait for a lane to be free."""
@@ -81,11 +89,26 @@ class _Waiting:
         self.generation += 1
         self._changes.put(None, Kind.HELD, None, Ns(0))
 
+    def reopen(self, field: str, value: object) -> None:
+        self._changes.put(field, Kind.HELD, partial(self._reopen, field, value), Ns(0))
+
+    def _reopen(self, field: str, value: object) -> None:
+        """Open the box anew with one parameter changed; raises whatever that raises."""
+        before = getattr(self._node, field)
+        setattr(self._node, field, value)
+        try:
+            self._node.open()
+        except Exception:
+            setattr(self._node, field, before)
+            raise
+
     def _apply_changes(self) -> None:
         """Do what was asked between jobs; raises whatever the box raises."""
         for item in self._changes.take():
             if item.content is None:
                 self._node.reset()
+            elif callable(item.content):
+                item.content()
             else:
                 setattr(self._node, *item.content)
 

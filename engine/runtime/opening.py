@@ -10,9 +10,10 @@ from engine.core.errors import PatchError, Problem, nearest
 from engine.core.share import share
 from engine.patch.build import Find
 from engine.patch.compile import compile_patch
-from engine.patch.load import Document, load
+from engine.patch.load import Document, Texts, load, load_texts, read_texts
 from engine.patch.plan import Plan
 from engine.registry import Registry
+from engine.runtime.stamps import stamp
 from engine.runtime.substitute import substitute
 
 FIRST = "first_light.toml"
@@ -48,10 +49,23 @@ def open_patch(
     ``to`` is where its OSC goes instead, ``sets`` are texts such as "reach.joint=nose". A live one
     can be controlled by OSC, whether it says so or not. ``private`` lets no picture leave.
     """
-    document = load(file)
+    return open_texts(read_texts(file), to=to, sets=sets, live=live, private=private)
+
+
+def open_texts(
+    texts: Texts,
+    *,
+    to: str | None = None,
+    sets: Iterable[str] = (),
+    live: bool = True,
+    private: bool = False,
+) -> Plan:
+    """Do what ``open_patch`` does with the texts of a patch."""
+    find = Registry(texts.file.parent if texts.file else None).find
+    document = load_texts(texts)
     if private:
         document.tables["privacy"] = True
-    return open_document(document, Registry(file.parent).find, to=to, sets=sets, live=live)
+    return open_document(document, find, to=to, sets=sets, live=live)
 
 
 def open_document(
@@ -68,6 +82,7 @@ def open_document(
         _add_control(document)
     plan = compile_patch(document, find)
     substitute(plan, find, live=live)
+    stamp(plan)
     return plan
 
 

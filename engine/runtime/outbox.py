@@ -79,8 +79,10 @@ class Outbox:
             self._engine.failed(state, error)
         else:
             state.failing = stumbled
+            state.worked = state.worked or not stumbled
             gone = self._engine.clock.now()
             for way, at, cost in sent:
                 way.route.sent(at, cost, gone)
+                self._engine.keeper.sent(way.route, now - at)
         if state.wakes:
             self._engine.ask_wake(state)

@@ -16,8 +16,8 @@ class Privacy:
     ``always`` says that the patch or the command line wants it, for as long as it plays.
     """
 
-    def __init__(self, always: bool = False) -> None:
-        self.always = always
+    def __init__(self) -> None:
+        self.always = False
         self._asked = False
 
     @property
@@ -25,13 +25,14 @@ class Privacy:
         """Whether a picture may be shown to somebody or written down: ask before each one."""
         return not (self.always or self._asked)
 
+    @property
+    def on(self) -> bool:
+        """Whether no picture may leave."""
+        return not self.pictures_may_leave
+
     def ask(self, on: bool) -> str:
         """Throw it, as somebody asked while playing; gives why that cannot be, or nothing."""
         if self.always and not on:
             return "the patch or the command line says private, which only they can end"
         self._asked = on
         return ""
-
-    def follow(self, before: Privacy) -> None:
-        """Take over what was asked of the patch that played before."""
-        self._asked = before._asked

@@ -33,6 +33,7 @@ class Keeper:
         self._clock = clock
         self._stop = threading.Event()
         self._gone = threading.Event()
+        self._hurry = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"keeper {name}", daemon=True)
         self._open: Callable[[], None] = lambda: None
         self._work: Callable[[], StateChange | None] = self._wait
@@ -59,10 +60,15 @@ class Keeper:
         """Have it closed and opened again: what it reads from went away."""
         self._gone.set()
 
+    def hurry(self) -> None:
+        """Have it try again at once, where it waits to try again."""
+        self._hurry.set()
+
     def stop(self) -> None:
         """Have it closed for good."""
         self._stop.set()
         self._gone.set()
+        self._hurry.set()
 
     def join(self, timeout: float) -> None:
         """Wait until it is closed; not longer than so many seconds for a device that stalls."""
@@ -83,7 +89,9 @@ class Keeper:
                 if change.state == "ended":
                     return
             pause = FIRST_RETRY if opened else pause
-            if not self._stop.wait(pause):
+            self._hurry.wait(pause)
+            self._hurry.clear()
+            if not self._stop.is_set():
                 self.restarts += 1
             pause = min(2 * pause, LAST_RETRY)
 

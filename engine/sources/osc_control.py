@@ -9,10 +9,13 @@
     /panic                        end everything that sounds
 
 What is refused is answered with ``/sensorium/error address reason`` to the sender's machine, on the
-port for replies. There and on this machine, once a second: ``/sensorium/alive i`` (seconds since
-the start), ``/sensorium/delay f`` (ms), ``/sensorium/errors i``, ``/sensorium/privacy i`` (1 while
-no picture leaves); and ``/sensorium/patch s`` and ``/sensorium/<box>/state s`` when they change and
-every five seconds.
+port for replies. There and on this machine ``/sensorium/error s s`` says what is wrong with a patch
+that was saved or asked for and does not play, or no more. Once a second: ``/sensorium/alive i``
+(seconds since the start), ``/sensorium/delay f`` (ms), ``/sensorium/errors i``,
+``/sensorium/privacy i`` (1 while no picture leaves); and
+``/sensorium/patch s`` and ``/sensorium/<box>/state s`` when they change and every five seconds.
+Where the patch states a ``deadline``: ``/sensorium/quality f``, 1 when nothing gives way and 0 when
+everything does, and ``/sensorium/quality/step s``, what was done last.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ import logging
 import math
 import socket
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from engine.core.clock import SECOND, SystemClock
 from engine.core.commands import (
@@ -63,6 +66,8 @@ _log = logging.getLogger("sensorium")
 
 class OscControl(Remote):
     """Take parameters, patch changes and panic from OSC, and tell how the show goes."""
+
+    alone: ClassVar[bool] = True
 
     port: Fixed[Annotated[int, Param("the UDP port to listen to", 1, 65535)]] = 9700
     host: Fixed[
@@ -118,10 +123,18 @@ class OscControl(Remote):
             Packer("/sensorium/privacy", "i").pack(status.private),
             *self._news(status),
         ]
+        if status.quality is not None:
+            lines.append(Packer("/sensorium/quality", "f").pack(status.quality))
         self._forget_hosts()
         for host in {LOCAL: None, **self._hosts}:
             for line in lines:
                 self._say(host, line)
+
+    def tell(self, box: str, text: str) -> None:
+        """Tell the same ones at once what went wrong with a patch."""
+        for host in {LOCAL: None, **self._hosts}:
+            with contextlib.suppress(ValueError):
+                self._say(host, Packer("/sensorium/error", "ss").pack(box, text))
 
     def _listen(self) -> None:
         candidates = [port for port in range(self.port, self.port + TRIES) if port != self.replies]
@@ -152,6 +165,8 @@ class OscControl(Remote):
     def _news(self, status: Status) -> list[bytes]:
         """Give what changed since the last report, and now and then everything."""
         now = {"/sensorium/patch": status.patch}
+        if status.quality is not None:
+            now["/sensorium/quality/step"] = status.step
         now |= {f"/sensorium/{box}/state": state for box, state in status.states.items()}
         everything = self._reports % EVERYTHING == 1
         news = {

@@ -32,7 +32,6 @@ class LiveTable:
     def watch(self, engine: Engine) -> None:
         """Show this engine from now on."""
         self._engine = engine
-        self._counts = {}
         if not self._thread.is_alive():
             self._thread.start()
 
@@ -55,6 +54,9 @@ class LiveTable:
             self._boxes(engine),
             self._routes(engine),
         ]
+        if engine.trace.quality and engine.trace.quality.given:
+            given = ", ".join(engine.trace.quality.given)
+            parts.append(Text(f"gives way to keep the deadline: {given}", style="yellow"))
         for fault in engine.trace.faults[-_FAULTS:]:
             times = f" ({fault.count} times)" if fault.count > 1 else ""
             parts.append(Text(f"{fault.box}: {fault.text}{times}", style="yellow"))

@@ -51,13 +51,14 @@ class Trouble(Struct, frozen=True):
 
 
 class Glance(Struct, frozen=True):
-    """All of it at one moment."""
+    """All of it at one moment; ``given`` is what gives way now to keep a deadline."""
 
     seconds: float
     behind: float | None
     routes: list[Route]
     devices: list[Device]
     troubles: list[Trouble]
+    given: tuple[str, ...]
 
 
 class Health:
@@ -84,7 +85,12 @@ class Health:
             routes,
             self._devices(),
             self._troubles(now),
+            self._given(),
         )
+
+    def _given(self) -> tuple[str, ...]:
+        quality = self._engine.trace.quality
+        return quality.given if quality else ()
 
     def _route(self, name: str, route: RouteTrace) -> Route:
         above = self._above.get(name, ())

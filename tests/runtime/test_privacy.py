@@ -11,7 +11,7 @@ import pytest
 
 from engine.core.commands import KeepPrivate, PlayPatch
 from engine.runtime.engine import Engine
-from engine.runtime.opening import open_patch
+from engine.runtime.opening import open_patch, open_texts
 from engine.runtime.performance import Performance
 from engine.runtime.rehearsal import play
 
@@ -75,22 +75,21 @@ def test_the_patch_its_room_or_who_begins_it_says_private(
 def test_what_was_asked_holds_for_the_next_patch_too(patch: Path) -> None:
     second = patch.parent / "second.toml"
     second.write_text('title = "second"\n' + PATCH)
-    begun: list[Engine] = []
+    begun: list[tuple[str, bool, bool]] = []
 
     def watch(engine: Engine) -> None:
-        begun.append(engine)
+        privacy = engine.privacy
+        begun.append((engine.plan.title, privacy.pictures_may_leave, privacy.always))
         if len(begun) == 1:
             engine.ask("test", KeepPrivate(True))
             engine.ask("test", PlayPatch(2))
 
-    show = Performance([patch, second], partial(open_patch, live=False), watch=watch)
+    show = Performance([patch, second], partial(open_texts, live=False), watch=watch)
     asyncio.run(asyncio.wait_for(played(show, begun), 30))
-    assert [engine.plan.title for engine in begun] == ["small", "second"]
-    assert not begun[1].privacy.pictures_may_leave
-    assert not begun[1].privacy.always
+    assert begun == [("small", True, False), ("second", False, False)]
 
 
-async def played(show: Performance, begun: list[Engine]) -> None:
+async def played(show: Performance, begun: list[tuple[str, bool, bool]]) -> None:
     """Play until the second patch has begun."""
     playing = asyncio.ensure_future(show.live(None))
     while len(begun) < 2:

@@ -51,6 +51,18 @@ def test_it_tells_the_patch_and_every_value(page, engine):
     assert [route["name"] for route in health["routes"]] == ["c/raw", "c/wide"]
 
 
+def test_it_tells_what_gives_way_to_keep_a_deadline(page):
+    film = '[film]\nuse="pictures"\nfps=30\ncount=120\n[eye]\nuse="look"\nfrom="film"\n'
+    patch = f'deadline="50 ms"\n{film}[c]\nuse="collector"\nfrom="eye"\n'
+    page.watch(play(patch, costs={"eye": 45}).engine)
+
+    async def look():
+        async with visit(page) as one:
+            return await one.next("health")
+
+    assert asyncio.run(look())["given"] == ["eye: every 2nd picture"]
+
+
 def test_a_knob_that_is_turned_turns_the_box_and_tells_every_page(page, engine):
     async def turn():
         async with visit(page) as one, visit(page) as other:
