@@ -58,7 +58,7 @@ class Engine:
     ``on_lost`` is called with the name of a source that says that it lost its device.
     ``on_play_patch`` is asked for another patch; it gives why that cannot be, or nothing.
     ``ask`` lets in a command of somebody who is no box, from any thread where it plays live.
-    ``privacy`` is asked before a picture is shown or kept. ``slots`` hold what every box said last; whoever only looks may read them on any thread.
+    ``slots`` hold what every box said last; whoever only looks may read them on any thread.
     ``now`` is the moment at which the entry at hand came in, the same for all that follows from it.
     ``listeners`` are told of each moment and entry before anything follows from it.
     ``on_plan`` are called when another plan has taken over; ``playlist`` and ``playing`` say which

@@ -163,7 +163,7 @@ def test_how_a_deadline_is_kept_is_told_where_there_is_one(desk):
         ("/sensorium/quality", [0.75]),
     ]
     desk.box.report(Status("Duet", 2.0, 6.5, {}, 0, 1.0, "pose: every picture again"))
-    assert desk.hear(5)[3:] == [
+    assert desk.hear(6)[4:] == [
         ("/sensorium/quality/step", ["pose: every picture again"]),
         ("/sensorium/quality", [1.0]),
     ]
