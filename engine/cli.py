@@ -12,19 +12,17 @@ import logging
 import sys
 from collections.abc import Callable
 from functools import partial
-from logging.handlers import QueueHandler, QueueListener
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from engine.core.errors import PatchError, Problem, SensoriumError
-from engine.core.text import plain
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.opening import FIRST, check_patch, find_patch, open_texts
 from engine.runtime.performance import Performance
+from engine.terminal.log import Lines, log_file, logged
 from engine.web import HOST, PORT
 
 if TYPE_CHECKING:
@@ -35,8 +33,8 @@ if TYPE_CHECKING:
 
 CANNOT_PLAY = 2
 OUR_FAULT = 1
-MOST_TOLD = 20_000
-"""How many characters one message has at most: a traceback is shorter."""
+AT_THE_END = contextlib.ExitStack()
+"""What ends with the command, when everything has been told."""
 
 app = typer.Typer(
     help="Gives a performer's computer eyes and ears.",
@@ -62,10 +60,16 @@ def play(
     cost: Annotated[
         list[str] | None, typer.Option(help="BOX=MS, what a model takes offline")
     ] = None,
+    private: Annotated[
+        bool, typer.Option("--private", help="no picture of people leaves: page and disk")
+    ] = False,
     watch: Annotated[
         bool, typer.Option(help="play what is saved: the patch, rig.toml, nodes beside it")
     ] = True,
     quiet: Annotated[bool, typer.Option("--quiet", help="no table")] = False,
+    log: Annotated[
+        Path | None, typer.Option(help="write what is logged here too; old files make room")
+    ] = None,
     page: Annotated[bool, typer.Option(help="serve a page to watch and steer by")] = True,
     page_port: Annotated[int, typer.Option(help="its port", min=1, max=65535)] = PORT,
     page_host: Annotated[
@@ -79,12 +83,13 @@ def play(
 
     Save the patch, rig.toml or a file in nodes/ beside it, and it changes while it plays.
     """
+    AT_THE_END.enter_context(log_file(log))
     costs = dict(_cost(text) for text in cost or ())
     files = [find_patch(name) for name in patches or [FIRST]]
     writer = Dump(dump) if dump else None
     table = None if quiet or offline or not sys.stderr.isatty() else _live_table()
     web = _page(page_host, page_port, page_token) if page and not offline else None
-    opening = partial(open_texts, to=to, sets=set_ or (), live=not offline)
+    opening = partial(open_texts, to=to, sets=set_ or (), live=not offline, private=private)
     try:
         show = Performance(files, opening, writer, _all(table, web), edits=watch)
         if web:
@@ -162,6 +167,26 @@ def bench(
         raise typer.Exit(OUR_FAULT)
 
 
+@app.command("install")
+def install_(
+    context: typer.Context,
+    patch: Annotated[str, typer.Argument(help="a patch file, or its name")],
+    options: Annotated[
+        list[str] | None, typer.Argument(help="after --, options of play: -- --to max")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="of the service; without it, the patch's")
+    ] = None,
+    print_: Annotated[bool, typer.Option("--print", help="show the unit, change nothing")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="end it, and take it away")] = False,
+) -> None:
+    """Play a patch for weeks: from boot on, as a service of systemd that begins it again."""
+    from engine.terminal.install import install
+
+    _parse_play(context, [patch, *(options or ())])
+    typer.echo(install(patch, tuple(options or ()), name, only_print=print_, remove=remove))
+
+
 @app.command()
 def stress(
     patch: Annotated[str, typer.Argument(help="a patch file, or its name")],
@@ -208,6 +233,13 @@ def models() -> None:
     _print(model_list())
 
 
+def _parse_play(context: typer.Context, words: list[str]) -> None:
+    """Make sure that play takes these words; raises what typer says to people where not."""
+    group = context.find_root().command
+    assert isinstance(group, typer.core.TyperGroup)
+    group.commands["play"].make_context("play", words)
+
+
 def _live_table() -> LiveTable:
     from rich.console import Console
 
@@ -248,35 +280,18 @@ def _cost(text: str) -> tuple[str, float]:
 
 
 def _fail(message: str, status: int) -> NoReturn:
-    sys.stderr.write(f"{_printable(message)}\n")
+    logging.getLogger("sensorium").error("%s", message)
     raise SystemExit(status)
-
-
-def _printable(text: str) -> str:
-    """Keep a terminal from obeying what a patch, a device or the network put into a message."""
-    return plain(text, MOST_TOLD, keep="\n\t")
-
-
-class _Lines(logging.Handler):
-    """Writes to standard error as it is then: the table puts lines above itself."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        with contextlib.suppress(OSError):  # nobody reads any more
-            print(_printable(self.format(record)), file=sys.stderr, flush=True)
-
-
-def _begin_log() -> QueueListener:
-    """Write what is logged on a thread of its own: a terminal that is held must not hold a show."""
-    waiting: SimpleQueue[logging.LogRecord] = SimpleQueue()
-    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[QueueHandler(waiting)])
-    writer = QueueListener(waiting, _Lines())
-    writer.start()
-    return writer
 
 
 def main() -> None:
     """Run the command; 0 after a clean end, 2 for what cannot be played, 1 for our own fault."""
-    log = _begin_log()
+    with AT_THE_END:
+        AT_THE_END.enter_context(logged(Lines()))
+        _run()
+
+
+def _run() -> None:
     try:
         app()
     except (SensoriumError, OSError) as error:
@@ -284,5 +299,3 @@ def main() -> None:
     except Exception as error:
         logging.getLogger("sensorium").debug("", exc_info=True)
         _fail(f"a mistake of Sensorium itself: {type(error).__name__}: {error}", OUR_FAULT)
-    finally:
-        log.stop()

@@ -42,8 +42,11 @@ MAY_READ_THE_CLOCK = frozenset(
 )
 
 
+READS_A_DATE = frozenset({"now", "utcnow", "today"})
+
+
 def clock_reads(source: str) -> Iterator[str]:
-    """Find where a file asks the ``time`` module for the time, or sleeps."""
+    """Find where a file asks ``time`` or ``datetime`` for the time, or sleeps."""
     tree = ast.parse(source)
     names = {"time"}
     for node in ast.walk(tree):
@@ -53,11 +56,15 @@ def clock_reads(source: str) -> Iterator[str]:
         match node:
             case ast.Attribute(value=ast.Name(id=name), attr=read) if name in names:
                 found = {read}
+            case ast.Attribute(value=ast.Name(id="datetime" | "date"), attr=read):
+                found = {read} & READS_A_DATE
             case ast.ImportFrom(module="time", names=aliases):
                 found = {alias.name for alias in aliases}
             case _:
                 continue
-        yield from (f"line {node.lineno}: time.{read}" for read in sorted(found & READS))
+        yield from (
+            f"line {node.lineno}: time.{read}" for read in sorted(found & (READS | READS_A_DATE))
+        )
 
 
 def may_read_the_clock(file: Path) -> bool:
@@ -78,6 +85,7 @@ def test_only_the_clock_and_devices_read_the_time(file: Path) -> None:
         "def f():\n    import time as t\n    return t.time",
         "from time import sleep",
         "from time import perf_counter as now",
+        "from datetime import datetime\ndatetime.now()",
     ],
 )
 def test_a_clock_read_is_found(source: str) -> None:

@@ -6,6 +6,7 @@ Why one interface for both: what plays live must play the same offline, and a te
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import Protocol
 
 from engine.core.messages import Ns
@@ -48,3 +49,11 @@ class VirtualClock:
     def move_to(self, moment: Ns) -> None:
         """Move on to ``moment``; an earlier one changes nothing."""
         self._now = max(self._now, moment)
+
+
+def wall_time() -> datetime:
+    """Give what the clocks on walls show, in UTC; it may be set anew, forward or back.
+
+    Only for opening hours: what is played is timed by a ``Clock``.
+    """
+    return datetime.now(UTC)

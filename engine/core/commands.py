@@ -62,6 +62,14 @@ class Teach(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class KeepPrivate(Command):
+    """Let no picture leave, or let them leave again; the patch may forbid the latter."""
+
+    on: bool
+    refused: Answer = no_answer
+
+
+@dataclass(frozen=True, slots=True)
 class PlayPatch(Command):
     """Go to another patch of the set: by its number from 1, or its name or title."""
 

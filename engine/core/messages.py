@@ -118,7 +118,8 @@ class Pitch:
     """What a voice sings now: ``hz`` (held while off), ``note`` (69.0 is A4), levels 0 to 1.
 
     ``on`` says whether there is a pitch; ``confidence`` how sure that is, and ``level`` how loud
-    the sound is, pitch or not: 0 at -60 dB of full scale and below, 1 at 0 dB.
+    the sound is, pitch or not: 0 at -60 dB of full scale and below, 1 at 0 dB. ``bright`` is how
+    bright the voice is, 0 as a dark "oo" to 1 as a hiss (held while off).
     """
 
     hz: float
@@ -126,11 +127,17 @@ class Pitch:
     confidence: float
     on: bool
     level: float = 0.0
+    bright: float = 0.0
 
     @property
     def cents(self) -> float:
         """How far it is from the nearest note: -50 to 50, above 0 too high."""
         return 100.0 * (self.note - round(self.note))
+
+    @property
+    def db(self) -> float:
+        """How loud the sound is in dB of full scale: -60, which stands for all below, to 0."""
+        return 60.0 * (self.level - 1.0)
 
 
 @dataclass(frozen=True, slots=True)

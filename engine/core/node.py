@@ -37,6 +37,9 @@ from engine.core.status import Status
 class Box:
     """What every box has: it can be opened, closed, and brought back to its beginning."""
 
+    at_once: ClassVar[bool] = True
+    """Whether it begins with the show; a film waits for networks and outputs to be there."""
+
     alone: ClassVar[bool] = False
     """Whether its device is only there for one at a time: another is opened when it is closed."""
 
@@ -153,6 +156,7 @@ class Source(Box, ABC):
         """Name the box, and its parameters, that plays in place of this one here; None for itself.
 
         A camera that was given a file is a video file; "auto" without a camera is the stand-in.
+        Raises ParameterError where it cannot play so at all, and says what is missing.
         """
         return None
 
@@ -174,6 +178,8 @@ class Remote(Source, ABC):
 
 class Tape(Source):
     """A source that is pulled: a file, the stand-in, a recording. The runtime keeps its time."""
+
+    at_once: ClassVar[bool] = False
 
     @property
     def endless(self) -> bool:

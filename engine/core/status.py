@@ -14,7 +14,7 @@ class Status:
     sent; ``states`` says of every source, model and output that has one whether it is "opening",
     "running", "late", "lost" or "failed"; ``errors`` counts since the start. ``quality`` says,
     where a deadline is kept, how much is as it was written: 1 is all; ``step`` is what was done
-    last for it.
+    last for it; ``private`` says that no picture leaves.
     """
 
     patch: str
@@ -24,3 +24,4 @@ class Status:
     errors: int
     quality: float | None = None
     step: str = ""
+    private: bool = False

@@ -39,6 +39,15 @@ _FRACTION = 4
 _WIDEST = 1.0 / 160
 
 
+EMPTY: Colour = (40, 34, 30)
+"""The calm ground that stands for a picture nobody shall see."""
+
+
+def blank(image: Image) -> Image:
+    """Give an empty picture of the size of another."""
+    return np.full_like(image, EMPTY)
+
+
 def draw_pose(image: Image, pose: Pose, sure: float = 0.2) -> Image:
     """Give a copy of a picture with the limbs of everybody in it, their left orange, right blue.
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engine.core.messages import Block, Message, Note, Ns, Pitch
 from engine.core.tuning import note_of
+from engine.dsp.brightness import brightness
 from engine.dsp.level import decibels, shown
 from engine.dsp.voice import STEP, Stretch, Voice
 from engine.dsp.voice_score import Sung
@@ -66,4 +67,6 @@ def _velocity(note: Sung) -> int:
 def _pitch(stretch: Stretch, place: int, block: Block) -> Pitch:
     """Say what is true at a millisecond, which is counted back from the end of the stretch."""
     hz, on = float(stretch.hz[place]), bool(stretch.on[place])
-    return Pitch(hz, note_of(hz), float(on), on, shown(decibels(block.samples)))
+    bright = brightness(block.samples, block.rate) if on else None
+    level = shown(decibels(block.samples))
+    return Pitch(hz, note_of(hz), float(on), on, level, bright or 0.0)

@@ -22,6 +22,7 @@ from engine.core.messages import Block, Pitch
 from engine.core.node import Model
 from engine.core.parameter import Fixed, Param
 from engine.core.tuning import note_of
+from engine.dsp.brightness import brightness
 from engine.dsp.hops import Hops
 from engine.dsp.level import decibels, shown
 from engine.dsp.resample import at_rate
@@ -50,8 +51,9 @@ class PitchModel(Model):
     ``hz`` is its frequency, ``note`` the same as a note (69.0 is A4; fractions are parts of a
     semitone), ``cents`` how far it is from the nearest one, ``on`` whether there is a pitch at all,
     ``confidence`` how sure that is, 0 to 1, and ``level`` how loud the sound is, 0 at -60 dB of
-    full scale and 1 at 0 dB. While nothing is sung ``hz`` and ``note`` stay where they were, and
-    are 0 before the first note.
+    full scale and 1 at 0 dB (``db`` is the same in dB). ``bright`` is how bright the voice is, from
+    0, a dark "oo", to 1, a hiss. While nothing is sung ``hz``, ``note`` and ``bright`` stay where
+    they were, and are 0 before the first note.
 
     Set ``lowest`` and ``highest`` to what the voice can sing: fewer mistakes by an octave. What is
     told was sung 20 ms before the newest sample. Sound of any rate will do.
@@ -79,6 +81,7 @@ class PitchModel(Model):
     _session: Session | None = None
     _hops: Hops = field(default_factory=lambda: Hops(WINDOW / RATE, FRAME / RATE))
     _hz: float = 0.0
+    _bright: float = 0.0
     _on: bool = False
 
     def open(self) -> None:
@@ -114,11 +117,13 @@ class PitchModel(Model):
         if np.abs(samples[-FRAME:]).max() < SILENCE:
             confidence = 0.0
         self._on = confidence >= self.confidence - (self.hysteresis if self._on else 0.0)
+        newest = samples[-2 * FRAME :]
         if self._on:
             self._hz = hz
+            self._bright = brightness(newest, RATE) or self._bright
         note = note_of(self._hz) if self._hz else 0.0
-        level = shown(decibels(samples[-2 * FRAME :]))
-        return Pitch(self._hz, note, confidence, self._on, level)
+        level = shown(decibels(newest))
+        return Pitch(self._hz, note, confidence, self._on, level, self._bright)
 
     def _ask(self, samples: NDArray[np.float32]) -> tuple[float, float]:
         """Ask the network for the pitch and confidence of the newest frame."""

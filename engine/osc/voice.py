@@ -1,8 +1,10 @@
-"""A pitch: ``/on i``, ``/hz f``, ``/note f`` and ``/confidence f`` under the address."""
+"""A pitch under the address: ``/on i``, ``/hz f``, ``/note f``, ``/level f`` (0 to 1), ``/db f``,
+``/confidence f`` and ``/bright f`` (0 to 1)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from engine.core.messages import Ns, Pitch
 from engine.osc.address import check
@@ -12,30 +14,27 @@ from engine.osc.packer import Packer
 
 
 class Voice(Layout):
-    """What a voice sings, four messages a reading; hertz and note keep their value while off."""
+    """What a voice sings, seven messages a reading; hertz, note and how bright it is keep their
+    value while off."""
 
     def __init__(self, address: str, options: Options, dialect: Dialect) -> None:
         options.only("a pitch")
         check(address, ())
         base = address.rstrip("/")
         self._on = Packer(f"{base}/on", dialect.tag("i")).pack
-        self._hz = Packer(f"{base}/hz", "f").pack
-        self._note = Packer(f"{base}/note", "f").pack
-        self._confidence = Packer(f"{base}/confidence", "f").pack
+        names = ("hz", "note", "level", "db", "confidence", "bright")
+        self._numbers = [Packer(f"{base}/{name}", "f").pack for name in names]
+        self._read = attrgetter(*names)
         self._dialect = dialect
         self._sings = False
 
     def encode(self, message: Pitch, at: Ns) -> Sequence[bytes]:
-        """Give the four messages of a reading as one piece."""
+        """Give the seven messages of a reading as one piece."""
         clamped = self._dialect.clamped
-        hz, note, confidence = finite(message.hz), finite(message.note), finite(message.confidence)
+        values = [clamped(finite(value)) for value in self._read(message)]
         self._sings = message.on
-        return (
-            self._on(message.on)
-            + self._hz(clamped(hz))
-            + self._note(clamped(note))
-            + self._confidence(clamped(confidence)),
-        )
+        packed = (pack(value) for pack, value in zip(self._numbers, values, strict=True))
+        return (self._on(message.on) + b"".join(packed),)
 
     def end(self) -> Sequence[bytes]:
         """Say that nobody sings any more."""

@@ -54,7 +54,7 @@ def compile_patch(document: Document, find: Find) -> Plan:
         ]
     if problems:
         raise PatchError(_sorted(problems))
-    return Plan(tables.title, boxes, tuple(wirer.wires), islands, deadline)
+    return Plan(tables.title, boxes, tuple(wirer.wires), islands, deadline, tables.private)
 
 
 def _about(document: Document, name: str, message: str) -> Problem:

@@ -6,6 +6,11 @@ PATCH = (
     ("title", "what the patch is called"),
     ("about", "whatever else is to be said of it"),
     (
+        "privacy",
+        "`privacy = true`: no picture of people leaves, to the page or to a disk, and nobody can "
+        "end that while it plays; in `rig.toml` it holds for every patch of the room",
+    ),
+    (
         "deadline",
         'how late what leaves may be: `deadline = "40 ms"`. When it is later for two seconds, what '
         "works on pictures gives way step by step, and comes back when there is time again; "

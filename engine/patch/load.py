@@ -105,6 +105,9 @@ def load_texts(texts: Texts) -> Document:
             # What else stands in a rig is for the other patches that share the room.
             if isinstance(table, dict) and isinstance(document.tables.get(box), dict):
                 document.lay_over(box, table, room.places)
+        if "privacy" in room.tables:  # a room whose pictures nobody may see has that for all
+            document.tables["privacy"] = room.tables["privacy"] or document.tables.get("privacy")
+            document.places["privacy",] = room.places["privacy",]
     return document
 
 

@@ -143,10 +143,14 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Plan:
-    """A patch ready to be played: its boxes in the order written, its wires, its islands."""
+    """A patch ready to be played: its boxes in the order written, its wires, its islands.
+
+    ``private`` says that no picture may leave while it plays.
+    """
 
     title: str
     boxes: dict[str, PlannedBox]
     wires: tuple[Wire, ...]
     islands: dict[Outlet, Island]
     deadline: Deadline | None = None
+    private: bool = False

@@ -51,6 +51,7 @@ def patch_schema(boxes: Mapping[str, type[Box]]) -> Schema:
                 "items": {"type": "string"},
                 "description": dict(PATCH)["give_way"],
             },
+            "privacy": {"type": "boolean", "description": dict(PATCH)["privacy"]},
         },
         "additionalProperties": {"$ref": "#/$defs/box"},
         "$defs": {

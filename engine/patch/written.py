@@ -20,8 +20,8 @@ from engine.patch.lines import KeyPath
 from engine.patch.load import Document
 from engine.patch.on_loss import read_on_loss
 
-SETTINGS = ("title", "about")
-"""What a patch may say outside of its boxes, as text."""
+SETTINGS: dict[str, type] = {"title": str, "about": str, "privacy": bool}
+"""What a patch may say outside of its boxes as it is."""
 
 TIMES = ("deadline", "give_way")
 """What else it may say there: see ``giving_way``."""
@@ -52,6 +52,7 @@ class Tables:
     """All boxes of a patch as written, what each name stands for, and what could not be read."""
 
     title: str = ""
+    private: bool = False
     boxes: dict[str, Written] = field(default_factory=dict)
     ends: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -69,13 +70,17 @@ def read_tables(document: Document) -> Tables:
             tables.problems.append(Problem(problem, *document.place((name,)), key=name))
         elif name == "title":
             tables.title = table
+        elif name == "privacy":
+            tables.private = table
     return tables
 
 
 def _wrong_setting(name: str, value: object) -> str:
     """Say what is wrong with what stands outside of boxes; nothing if it is well."""
     if name in SETTINGS:
-        return "" if isinstance(value, str) else f"expected a text, got {as_written(value)}"
+        expected = "a text" if SETTINGS[name] is str else "true or false"
+        fits = isinstance(value, SETTINGS[name])
+        return "" if fits else f"expected {expected}, got {as_written(value)}"
     if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
         return f'a box has one bracket: "[{name}]", not "[[{name}]]"'
     known = (*SETTINGS, *TIMES)

@@ -12,6 +12,7 @@ from engine.core.addresses import every_name, find_parameter
 from engine.core.commands import (
     Command,
     Condition,
+    KeepPrivate,
     Lost,
     Notice,
     Panic,
@@ -43,6 +44,8 @@ def obey(engine: Engine, entry: Asked) -> None:
             _refuse(engine, entry.by, command, engine.on_play_patch(command.which))
         case Teach():
             _refuse(engine, entry.by, command, engine.teacher.teach(command.route))
+        case KeepPrivate():
+            _refuse(engine, entry.by, command, engine.privacy.ask(command.on))
         case Panic():
             engine.teacher.teach("")
             engine.silence()
@@ -56,7 +59,10 @@ def obey(engine: Engine, entry: Asked) -> None:
 
 
 def _refuse(
-    engine: Engine, by: str, command: SetParameter | Release | PlayPatch | Teach, reason: str
+    engine: Engine,
+    by: str,
+    command: SetParameter | Release | PlayPatch | Teach | KeepPrivate,
+    reason: str,
 ) -> None:
     if not reason:
         return

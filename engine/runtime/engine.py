@@ -39,6 +39,7 @@ from engine.runtime.keeper import KEEPER, Keeper
 from engine.runtime.lanes import Lane
 from engine.runtime.loss import Rest
 from engine.runtime.outbox import Outbox
+from engine.runtime.privacy import Privacy
 from engine.runtime.standing import Standing
 from engine.runtime.state import BoxState, state_of
 from engine.runtime.swap import Swap
@@ -80,6 +81,7 @@ class Engine:
         self.on_lost: Callable[[str], None] = lambda name: None
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
         self.ask: Callable[[str, Command], None] = lambda by, command: self.step(Asked(by, command))
+        self.privacy = Privacy()
         self._make_lane = make_lane
         self._ticker = Ticker()
         self._swap = Swap(self)
@@ -131,6 +133,7 @@ class Engine:
     ) -> None:
         """Play this plan from now on; ``staying`` played before. Who looks on keeps what he has."""
         self.keeper.lay(plan.deadline, staying)
+        self.privacy.always = plan.private
         self.plan = plan
         self.states = dict(states)
         prepare_trace(plan, self.trace, states)
@@ -201,7 +204,7 @@ class Engine:
 
     def status(self) -> Status:
         """Give a glance at the show."""
-        return self.trace.status(self.plan.title, self.clock.now())
+        return self.trace.status(self.plan.title, self.clock.now(), self.privacy.on)
 
     # Entries.
 

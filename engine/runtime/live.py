@@ -172,7 +172,7 @@ class Live:
 
     def _open(self) -> None:
         playing = self._crew.playing.values()
-        self._tapes = [each for each in playing if isinstance(each.box, Tape)]
+        self._tapes = [each for each in playing if not each.box.at_once]
         for kind in (Node, Sink, Source):
             for each in playing:
                 if isinstance(each.box, kind) and each not in self._tapes:

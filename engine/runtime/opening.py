@@ -37,22 +37,35 @@ def find_patch(name: str) -> Path:
 
 
 def open_patch(
-    file: Path, *, to: str | None = None, sets: Iterable[str] = (), live: bool = True
+    file: Path,
+    *,
+    to: str | None = None,
+    sets: Iterable[str] = (),
+    live: bool = True,
+    private: bool = False,
 ) -> Plan:
     """Make a Plan of a patch, to be played once; raises PatchError.
 
     ``to`` is where its OSC goes instead, ``sets`` are texts such as "reach.joint=nose". A live one
-    can be controlled by OSC, whether it says so or not.
+    can be controlled by OSC, whether it says so or not. ``private`` lets no picture leave.
     """
-    return open_texts(read_texts(file), to=to, sets=sets, live=live)
+    return open_texts(read_texts(file), to=to, sets=sets, live=live, private=private)
 
 
 def open_texts(
-    texts: Texts, *, to: str | None = None, sets: Iterable[str] = (), live: bool = True
+    texts: Texts,
+    *,
+    to: str | None = None,
+    sets: Iterable[str] = (),
+    live: bool = True,
+    private: bool = False,
 ) -> Plan:
     """Do what ``open_patch`` does with the texts of a patch."""
     find = Registry(texts.file.parent if texts.file else None).find
-    return open_document(load_texts(texts), find, to=to, sets=sets, live=live)
+    document = load_texts(texts)
+    if private:
+        document.tables["privacy"] = True
+    return open_document(document, find, to=to, sets=sets, live=live)
 
 
 def open_document(

@@ -18,6 +18,7 @@ from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.live import Live
 from engine.runtime.offline import Offline
+from engine.runtime.service import Service
 from engine.runtime.stamps import own_files
 from engine.runtime.surgeon import Open, Surgeon
 from engine.runtime.trial import SECONDS
@@ -54,6 +55,7 @@ class Performance:
         self._titles: list[str] = []
         self._plan = self._check()
         self._ended = False
+        self._service = Service()
 
     def offline(self, seconds: float | None, costs: Mapping[str, float]) -> dict[str, Any]:
         """Play the first patch in virtual time; gives the stats."""
@@ -73,11 +75,13 @@ class Performance:
         surgeon = Surgeon(show, self._files, self._titles, self._open, self._trial)
         self._begin(show.engine)
         self._listen_to_signals(loop, show)
+        self._service.follow(show)
         work = loop.create_task(surgeon.work())
         watcher = self._watcher(loop, show, surgeon)
         try:
             await show.play(seconds)
         finally:
+            self._service.stopping()
             work.cancel()
             if watcher:
                 watcher.close()
@@ -118,6 +122,7 @@ class Performance:
             if self._ended:
                 show.hurry()
             self._ended = True
+            self._service.stopping()
             show.stop()
 
         def heard(*_: object) -> None:

@@ -25,13 +25,17 @@ class Rounds:
 
     def begin(self) -> None:
         """Go round for the first time."""
-        self._go(EVERY, self._watchdog.look)
-        self._go(REPORT, self._report)
+        now = asyncio.get_running_loop().time()
+        self._go(now, EVERY, self._watchdog.look)
+        self._go(now, REPORT, self._report)
 
-    def _go(self, every: float, work: Callable[[], None]) -> None:
+    def _go(self, due: float, every: float, work: Callable[[], None]) -> None:
+        """Do it, and again when it is due, no later for having been late."""
         if not self._done.is_set():
             work()
-            asyncio.get_running_loop().call_later(every, self._go, every, work)
+            loop = asyncio.get_running_loop()
+            due = max(due + every, loop.time())
+            loop.call_at(due, self._go, due, every, work)
 
     def _report(self) -> None:
         boxes = ((name, state.box) for name, state in self._engine.states.items())

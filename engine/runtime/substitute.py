@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.core.errors import ParameterError, PatchError, Problem
 from engine.core.node import Source
 from engine.core.parameter import read_parameters
 from engine.patch.build import Find
@@ -10,11 +11,18 @@ from engine.runtime.trace import LOG
 
 
 def substitute(plan: Plan, find: Find, *, live: bool) -> None:
-    """Ask every source whether another plays in its place, and exchange those that say so."""
+    """Ask every source whether another plays in its place, and exchange those that say so.
+
+    Raises PatchError where one can play neither itself nor by another.
+    """
     for planned in plan.boxes.values():
         if not isinstance(planned.box, Source):
             continue
-        if (instead := planned.box.instead(live)) is None:
+        try:
+            instead = planned.box.instead(live)
+        except ParameterError as error:
+            raise PatchError([Problem(str(error), *planned.place, box=planned.name)]) from None
+        if instead is None:
             continue
         use, values = instead
         cls = find(use)

@@ -229,7 +229,7 @@ class Trace:
         """Give the median delay of the slowest route."""
         return max((route.behind.median_lately() for route in self.routes.values()), default=0.0)
 
-    def status(self, patch: str, now: Ns) -> Status:
+    def status(self, patch: str, now: Ns, private: bool = False) -> Status:
         """Give a glance at the show; ``patch`` is its title."""
         quality = self.quality
         return Status(
@@ -240,6 +240,7 @@ class Trace:
             sum(fault.count for fault in self.faults),
             quality.value if quality else None,
             quality.said if quality else "",
+            private,
         )
 
     def stats(self, now: Ns) -> dict[str, Any]:

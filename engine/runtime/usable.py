@@ -31,7 +31,13 @@ def in_words(message: Message) -> str:
 
 
 def _pitch(pitch: Pitch) -> bool:
-    return isfinite(pitch.hz) and isfinite(pitch.note) and isfinite(pitch.confidence)
+    return (
+        isfinite(pitch.hz)
+        and isfinite(pitch.note)
+        and isfinite(pitch.confidence)
+        and isfinite(pitch.level)
+        and isfinite(pitch.bright)
+    )
 
 
 def _pose(pose: Pose) -> bool:

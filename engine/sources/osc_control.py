@@ -4,12 +4,15 @@
     /reach/smooth/amount/release  give it back to its cable
     /style/look/ink 0.5           one weight of a parameter that is a table of them
     /sensorium/patch 2            go to another patch: by number from 1, name or title
+    /sensorium/teach "out/reach"  let this way out move alone, for a program that learns; "" ends it
+    /sensorium/privacy 1          let no picture leave; 0 ends that, unless the patch says it
     /panic                        end everything that sounds
 
 What is refused is answered with ``/sensorium/error address reason`` to the sender's machine, on the
 port for replies. There and on this machine ``/sensorium/error s s`` says what is wrong with a patch
 that was saved or asked for and does not play, or no more. Once a second: ``/sensorium/alive i``
-(seconds since the start), ``/sensorium/delay f`` (ms), ``/sensorium/errors i``; and
+(seconds since the start), ``/sensorium/delay f`` (ms), ``/sensorium/errors i``,
+``/sensorium/privacy i`` (1 while no picture leaves); and
 ``/sensorium/patch s`` and ``/sensorium/<box>/state s`` when they change and every five seconds.
 Where the patch states a ``deadline``: ``/sensorium/quality f``, 1 when nothing gives way and 0 when
 everything does, and ``/sensorium/quality/step s``, what was done last.
@@ -25,7 +28,16 @@ from functools import partial
 from typing import Annotated, Any, ClassVar, Final
 
 from engine.core.clock import SECOND, SystemClock
-from engine.core.commands import Answer, Command, Panic, PlayPatch, Release, SetParameter
+from engine.core.commands import (
+    Answer,
+    Command,
+    KeepPrivate,
+    Panic,
+    PlayPatch,
+    Release,
+    SetParameter,
+    Teach,
+)
 from engine.core.errors import DeviceError
 from engine.core.messages import Ns
 from engine.core.node import Emit, Remote
@@ -120,6 +132,7 @@ class OscControl(Remote):
             Packer("/sensorium/alive", "i").pack(int(status.seconds)),
             Packer("/sensorium/delay", "f").pack(status.delay_ms),
             Packer("/sensorium/errors", "i").pack(status.errors + self.refusals),
+            Packer("/sensorium/privacy", "i").pack(status.private),
             *self._news(status),
         ]
         if status.quality is not None:
@@ -224,11 +237,27 @@ def understand(address: str, arguments: list[Any], refuse: Answer) -> Command | 
 
 
 def _of_the_show(path: list[str], arguments: list[Any], refuse: Answer) -> Command:
-    if path == ["sensorium", "patch"]:
-        which = arguments[0] if arguments else None
-        if isinstance(which, float) and which.is_integer():
-            which = int(which)
-        if isinstance(which, bool) or not isinstance(which, int | str):
+    match path[1:], arguments[:1]:
+        case ["patch"], [int() | float() | str() as which] if not isinstance(which, bool):
+            return PlayPatch(_whole(which), refuse)
+        case ["patch"], _:
             raise ValueError("expected the number, name or title of a patch")
-        return PlayPatch(which, refuse)
-    raise ValueError("not known; there is /sensorium/patch")
+        case ["teach"], [str(route)]:
+            return Teach(route, refuse)
+        case ["teach"], _:
+            raise ValueError('expected a way out, such as "out/reach", or "" to end it')
+        case ["privacy"], [0 | 1 as on]:
+            return KeepPrivate(bool(on), refuse)
+        case ["privacy"], _:
+            raise ValueError("expected 1 or 0")
+    known = "/sensorium/patch, /sensorium/teach and /sensorium/privacy"
+    raise ValueError(f"not known; there is {known}")
+
+
+def _whole(which: float | str) -> int | str:
+    """Read the number of a patch, which many tools send as a float."""
+    if isinstance(which, float):
+        if not which.is_integer():
+            raise ValueError("expected the number, name or title of a patch")
+        return int(which)
+    return which

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterable
 
 from engine.core.clock import SECOND
+from engine.net.gate import Gate
+from engine.net.rates import Rates
 from engine.net.receiver import Receiver
 from engine.osc.address import of_port
 from engine.osc.parse import Malformed, packet
@@ -43,13 +45,17 @@ def _pattern(port: str) -> re.Pattern[str]:
     return re.compile("[^/]+".join(re.escape(part) for part in parts) + "(/|$)")
 
 
+MOST = 1_000_000
+"""Messages a second that an ear takes: all, so that what is missing was never sent."""
+
+
 class UdpEar:
     """Hears one output by UDP; it may be closed, and opened again on the same port."""
 
     def __init__(self, ways: Ways, told: Told) -> None:
         self._ways = ways
         self._told = told
-        self._receiver = Receiver(self._hear)
+        self._receiver = Receiver(self._hear, Gate(LOCAL, None), Rates(MOST, MOST))
         self.port = free_port()
         self.open()
 
@@ -147,7 +153,7 @@ class StatusEar:
         self.states: list[tuple[float, str, str]] = []
         self.delays: list[tuple[float, float]] = []
         self.alive = threading.Event()
-        self._receiver = Receiver(self._hear)
+        self._receiver = Receiver(self._hear, Gate(LOCAL, None), Rates(MOST, MOST))
         self.port = free_port()
         self._receiver.open(LOCAL, self.port)
 

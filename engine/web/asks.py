@@ -12,7 +12,15 @@ import msgspec
 from msgspec import Struct
 
 from engine.core.addresses import find_parameter
-from engine.core.commands import Command, Panic, PlayPatch, Release, SetParameter, Teach
+from engine.core.commands import (
+    Command,
+    KeepPrivate,
+    Panic,
+    PlayPatch,
+    Release,
+    SetParameter,
+    Teach,
+)
 from engine.core.errors import ParameterError, nearest
 from engine.runtime.engine import Engine
 
@@ -47,6 +55,12 @@ class TeachOne(Struct, tag_field="do", tag="teach", forbid_unknown_fields=True):
     route: str
 
 
+class Hide(Struct, tag_field="do", tag="privacy", forbid_unknown_fields=True):
+    """Let no picture leave, or let them leave again."""
+
+    on: bool
+
+
 class FindRange(Struct, tag_field="do", tag="range", forbid_unknown_fields=True):
     """Look how far the number on a cable moves; -1 ends that."""
 
@@ -59,7 +73,7 @@ class GoTo(Struct, tag_field="do", tag="go", forbid_unknown_fields=True):
     patch: int
 
 
-Ask = Set | LetGo | EndAll | TeachOne | FindRange | GoTo
+Ask = Set | LetGo | EndAll | TeachOne | Hide | FindRange | GoTo
 _DECODER: msgspec.json.Decoder[Ask] = msgspec.json.Decoder(Ask)
 
 
@@ -85,6 +99,10 @@ def command(ask: Ask, engine: Engine) -> Command:
             if route and route not in engine.trace.routes:
                 raise ValueError(f'there is no way out "{route[:_LONGEST]}"')
             return Teach(route)
+        case Hide(on):
+            if engine.privacy.always and not on:
+                raise ValueError("this show is private: only its patch or who began it ends that")
+            return KeepPrivate(on)
         case EndAll():
             return Panic()
         case GoTo(patch):

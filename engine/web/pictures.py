@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator
 
 from engine.core.clock import MILLISECOND
 from engine.core.messages import Frame, Ns, Pose
-from engine.dsp.draw import draw_pose
+from engine.dsp.draw import blank, draw_pose
 from engine.dsp.jpeg import encode_jpeg, fitted
 from engine.patch.plan import Into, Outlet, Plan
 from engine.runtime.engine import Engine
@@ -44,7 +44,8 @@ class Picture:
         ]
         self._frames: deque[tuple[Ns, Frame]] = deque(maxlen=KEPT)
         self._viewers = 0
-        self._newest: tuple[int, bytes] = (0, b"")
+        self._privacy = engine.privacy
+        self._newest: tuple[int, bytes, bool] = (0, b"", False)
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -52,7 +53,8 @@ class Picture:
         """Give each new picture as JPEG; pictures that come while one is used are left out.
 
         Without a new one the last is given again now and then, or nothing where there was none, so
-        that it is noticed when who looked has gone.
+        that it is noticed when who looked has gone. While the show is private each is empty but
+        for the skeletons in it.
         """
         seen = 0
         self._viewers += 1
@@ -63,8 +65,8 @@ class Picture:
                 if self._newest[0] == seen:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._news.wait(), AGAIN)
-                seen, jpeg = self._newest
-                yield jpeg
+                seen, jpeg, shows = self._newest
+                yield jpeg if self._privacy.pictures_may_leave or not shows else b""
         finally:
             self._viewers -= 1
 
@@ -75,10 +77,10 @@ class Picture:
             self._keep()
             turn += 1
             if turn % EVERY == 0 and self._frames:
-                frame, pose = self._pair()
-                if (frame, pose) != before and (jpeg := _drawn(frame, pose)):
-                    before = (frame, pose)
-                    self._newest = (self._newest[0] + 1, jpeg)
+                shows, (frame, pose) = self._privacy.pictures_may_leave, self._pair()
+                if (frame, pose, shows) != before and (jpeg := _drawn(frame, pose, shows)):
+                    before = (frame, pose, shows)
+                    self._newest = (self._newest[0] + 1, jpeg, shows)
                     news, self._news = self._news, asyncio.Event()
                     news.set()
             await asyncio.sleep(LOOK)
@@ -104,10 +106,13 @@ class Picture:
         return frame, pose if abs(newest - at) < STALE else None
 
 
-def _drawn(frame: Frame, pose: Pose | None) -> bytes:
-    """Draw and encode; nothing where that cannot be, such as for a picture of no pixels."""
+def _drawn(frame: Frame, pose: Pose | None, shows: bool) -> bytes:
+    """Draw and encode; nothing where that cannot be, such as for a picture of no pixels.
+
+    Where nobody may see the picture itself it ``shows`` the skeletons alone.
+    """
     try:
-        small = fitted(frame.image, LONGEST)
+        small = fitted(frame.image, LONGEST) if shows else blank(fitted(frame.image, LONGEST))
         return encode_jpeg(draw_pose(small, pose) if pose and pose.people else small, QUALITY)
     except Exception:
         return b""

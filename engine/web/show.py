@@ -72,6 +72,8 @@ class Show:
             cables=self._cables(now),
             pictures=self._values.pictures(),
             teaching=self.engine.teacher.route,
+            private=not self.engine.privacy.pictures_may_leave,
+            always_private=self.engine.privacy.always,
         )
 
     def _cables(self, now: Ns) -> list[Entry]:

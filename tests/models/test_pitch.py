@@ -55,6 +55,21 @@ def test_it_hears_five_octaves(hz):
     assert told[-1].on
 
 
+def test_it_hears_how_bright_a_voice_is_and_keeps_that_in_rests():
+    box = heard()
+    dark = listen(box, blocks(tone(220.0)))[-1]
+    second = np.arange(RATE // 2) / RATE
+    many = 0.1 * sum(np.sin(2 * np.pi * 220.0 * k * second) / k**0.3 for k in range(1, 25))
+    bright = listen(box, blocks(many))[-1]
+    rest = listen(box, blocks(np.zeros(RATE // 2)))[-1]
+    assert (dark.on, bright.on, rest.on) == (True, True, False)
+    assert 0 < dark.bright < bright.bright - 0.2
+    assert rest.bright > 0
+    assert listen(heard(), blocks(np.zeros(RATE // 2)))[-1].bright == 0.0
+    assert rest.level == 0.0
+    assert rest.db == -60.0
+
+
 @pytest.mark.parametrize("size", [64, 700, 24000])
 def test_the_size_of_blocks_changes_nothing(size):
     one, other = (listen(heard(), blocks(tone(330.0), size=each)) for each in (512, size))

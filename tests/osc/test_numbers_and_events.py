@@ -64,6 +64,7 @@ def test_a_value_goes_to_the_address_itself(carries, message, dialect, argument)
         (str, "\ud800"),
         (Trigger, Trigger(float("nan"))),
         (Pitch, Pitch(float("nan"), 69.0, 1.0, on=True)),
+        (Pitch, Pitch(440.0, 69.0, 1.0, True, 0.5, float("inf"))),
         (Note, Note(60, 2**40)),
     ],
 )
@@ -137,11 +138,14 @@ def test_notes_that_sound_are_ended_once():
 
 
 def test_a_pitch_goes_under_the_address():
-    assert said("/voice", Pitch, Pitch(440.0, 69.0, 0.5, on=True)) == [
+    assert said("/voice", Pitch, Pitch(440.0, 69.0, 0.5, True, 0.75, 0.25)) == [
         ("/voice/on", [1]),
         ("/voice/hz", [440.0]),
         ("/voice/note", [69.0]),
+        ("/voice/level", [0.75]),
+        ("/voice/db", [-15.0]),
         ("/voice/confidence", [0.5]),
+        ("/voice/bright", [0.25]),
     ]
 
 

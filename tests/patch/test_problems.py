@@ -232,10 +232,11 @@ CASES = [
         "top",
         'titel = "x"\n' + BODY,
         [
-            '1: titel: belongs to no box; before the first "[box]" stands only "title", "about", "deadline" or "give_way". Did you mean "title"?'
+            '1: titel: belongs to no box; before the first "[box]" stands only "title", "about", "privacy", "deadline" or "give_way". Did you mean "title"?'
         ],
     ),
     ("title", "title = 3\n" + BODY, ["1: title: expected a text, got 3"]),
+    ("private", 'privacy = "yes"\n' + BODY, ['1: privacy: expected true or false, got "yes"']),
     (
         "aot",
         '[[camera]]\nuse="camera"\n',
@@ -400,7 +401,7 @@ def test_all_is_told_at_once_and_in_the_order_of_the_file(tmp_path: Path) -> Non
     )
     assert problems(tmp_path, text) == [
         "my.toml:1: titel: belongs to no box; before the first"
-        ' "[box]" stands only "title", "about", "deadline" or "give_way". Did you mean "title"?',
+        ' "[box]" stands only "title", "about", "privacy", "deadline" or "give_way". Did you mean "title"?',
         'my.toml:10: [reach] joimt: joint has no "joimt". Did you mean "joint"?',
         'my.toml:15: [out] send /a: there is no box "raech". Did you mean "reach"?',
         'my.toml:16: [out] send /b every: expected a time with its unit, such as "20 ms", got 20',

@@ -18,7 +18,6 @@ TO_BE_BUILT = {
     "listen",
     "lost",
     "nobody",
-    "schedule",
     "sentiment",
     "syphon",
     "window",

@@ -67,6 +67,22 @@ to = "127.0.0.1:PORT"
 HEIGHT = "document.querySelector('[data-route=\"out/reach\"] .value').dataset.raw"
 
 
+SEEN = """(() => {
+    const picture = document.getElementById("picture");
+    const canvas = new OffscreenCanvas(picture.naturalWidth, picture.naturalHeight);
+    const pen = canvas.getContext("2d");
+    pen.drawImage(picture, 0, 0);
+    const data = pen.getImageData(0, 0, canvas.width, canvas.height).data;
+    let empty = 0;
+    for (let i = 0; i < data.length; i += 4) {
+        const far = [30, 34, 40].map((one, c) => Math.abs(data[i + c] - one));
+        empty += Math.max(...far) < 5;
+    }
+    return 4 * empty / data.length;
+})()"""
+"""How much of the picture on the page is the empty ground of a private show, 0 to 1."""
+
+
 class Wire:
     """What arrives at the port that the show sends to: (second, address, arguments)."""
 
@@ -237,6 +253,17 @@ def test_the_picture_is_there_with_its_skeleton_and_nothing_is_bright(browser):
     assert seen[-3:, :].max() < 80
 
 
+def test_while_private_no_picture_is_seen_and_all_values_go_on(browser):
+    browser.until(f"{SEEN} < 0.9")  # of the stand-in's picture something is no ground
+    browser.run("document.getElementById('privacy').click()")
+    browser.until(f"{SEEN} === 1")
+    browser.until("!document.getElementById('hidden').hidden")
+    assert set(browser.collect(SEEN, 10)) == {1}
+    assert len(set(browser.collect(HEIGHT, 20))) > 5
+    browser.run("document.getElementById('privacy').click()")
+    browser.until(f"{SEEN} < 0.9 && document.getElementById('hidden').hidden")
+
+
 def test_on_a_phone_all_fits_and_can_be_touched(browser):
     browser.size(390, 844, phone=True)
     for tab in ("see", "knobs", "patch"):
@@ -272,3 +299,25 @@ def test_nothing_was_asked_of_any_other_host_and_nothing_went_wrong(browser, por
     assert far == {f"127.0.0.1:{ports[0]}"}
     said = [entry["message"] for entry in browser.log("browser")]
     assert [text for text in said if "net::ERR_" not in text] == []  # while the show was away
+
+
+def test_what_a_patch_keeps_private_the_page_cannot_open(browser, tmp_path, wire):
+    file = tmp_path / "private.toml"
+    file.write_text(
+        "privacy = true\n" + PATCH.replace("PORT", str(wire.port)).replace("louder", "scale")
+    )
+    port = find_port()
+    show = Show(file, port)
+    show.start()
+    try:
+        answers(port)
+        browser.go(f"http://127.0.0.1:{port}/")
+        browser.until("document.getElementById('picture').naturalWidth === 640")
+        browser.until("document.getElementById('privacy').disabled")
+        assert set(browser.collect(SEEN, 10)) == {1}
+        # Who does not ask by the button is refused too.
+        browser.run("import('/link.js').then((link) => link.ask({ do: 'privacy', on: false }))")
+        browser.until("!document.getElementById('refused').hidden")
+        assert set(browser.collect(SEEN, 10)) == {1}
+    finally:
+        show.stop()

@@ -70,6 +70,7 @@ def _pose(x: float, confidence: float) -> Pose:
         ("nan", True),
         (Trigger(math.inf), False),
         (Pitch(440.0, math.nan, 1.0, True), False),
+        (Pitch(440.0, 69.0, 1.0, True, 0.5, math.nan), False),
         (Pitch(440.0, 69.0, 1.0, True), True),
         (_pose(math.nan, 0.9), False),
         (_pose(0.1, math.nan), False),

@@ -7,7 +7,15 @@ import socket
 import pytest
 from pythonosc.osc_message_builder import build_msg
 
-from engine.core.commands import Panic, PlayPatch, Release, SetParameter, no_answer
+from engine.core.commands import (
+    KeepPrivate,
+    Panic,
+    PlayPatch,
+    Release,
+    SetParameter,
+    Teach,
+    no_answer,
+)
 from engine.core.status import Status
 from engine.osc.parse import packet
 from engine.sources.osc_control import ANSWERS, OscControl, understand
@@ -62,6 +70,10 @@ def desk(free_port):
         ("/sensorium/patch", [2], PlayPatch(2)),
         ("/sensorium/patch", [2.0], PlayPatch(2)),
         ("/sensorium/patch", ["finale"], PlayPatch("finale")),
+        ("/sensorium/teach", ["out/reach"], Teach("out/reach")),
+        ("/sensorium/teach", [""], Teach("")),
+        ("/sensorium/privacy", [1], KeepPrivate(True)),
+        ("/sensorium/privacy", [0.0], KeepPrivate(False)),
     ],
 )
 def test_addresses_are_commands(address, arguments, command):
@@ -78,6 +90,10 @@ def test_addresses_are_commands(address, arguments, command):
         ("/reach/smooth", [float("nan")], "nan is no number"),
         ("/reach/smooth", [float("inf")], "inf is no number"),
         ("/sensorium/pathc", [1], "not known"),
+        ("/sensorium/privacy", [float("nan")], "expected 1 or 0"),
+        ("/sensorium/privacy", [], "expected 1 or 0"),
+        ("/sensorium/privacy", ["off"], "expected 1 or 0"),
+        ("/sensorium/teach", [1], "expected a way out"),
         ("/sensorium", [1], "not known"),
         ("/sensorium/patch", [], "expected the number, name or title"),
         ("/sensorium/patch", [1.5], "expected the number, name or title"),
@@ -121,32 +137,33 @@ def status(seconds, **states):
 
 def test_how_the_show_goes_is_told_and_news_only_once(desk):
     desk.box.report(status(1.0, camera="running", pose="opening"))
-    assert desk.hear(6) == [
+    assert desk.hear(7) == [
         ("/sensorium/alive", [1]),
         ("/sensorium/delay", [6.5]),
         ("/sensorium/errors", [0]),
+        ("/sensorium/privacy", [0]),
         ("/sensorium/patch", ["Duet"]),
         ("/sensorium/camera/state", ["running"]),
         ("/sensorium/pose/state", ["opening"]),
     ]
     desk.box.report(status(2.0, camera="lost", pose="opening"))
-    assert desk.hear(4)[3] == ("/sensorium/camera/state", ["lost"])
+    assert desk.hear(5)[4] == ("/sensorium/camera/state", ["lost"])
     for second in range(3, 6):
         desk.box.report(status(second, camera="lost", pose="opening"))
-        assert desk.hear(3)[0] == ("/sensorium/alive", [second])
+        assert desk.hear(4)[0] == ("/sensorium/alive", [second])
     desk.box.report(status(6.0, camera="lost", pose="opening"))
-    assert ("/sensorium/camera/state", ["lost"]) in desk.hear(6)
+    assert ("/sensorium/camera/state", ["lost"]) in desk.hear(7)
 
 
 def test_how_a_deadline_is_kept_is_told_where_there_is_one(desk):
     desk.box.report(Status("Duet", 1.0, 6.5, {}, 0, 0.75, "pose: every 2nd picture"))
-    assert desk.hear(6)[3:] == [
+    assert desk.hear(7)[4:] == [
         ("/sensorium/patch", ["Duet"]),
         ("/sensorium/quality/step", ["pose: every 2nd picture"]),
         ("/sensorium/quality", [0.75]),
     ]
     desk.box.report(Status("Duet", 2.0, 6.5, {}, 0, 1.0, "pose: every picture again"))
-    assert desk.hear(5)[3:] == [
+    assert desk.hear(6)[4:] == [
         ("/sensorium/quality/step", ["pose: every picture again"]),
         ("/sensorium/quality", [1.0]),
     ]

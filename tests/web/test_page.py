@@ -81,6 +81,33 @@ def test_a_knob_that_is_turned_turns_the_box_and_tells_every_page(page, engine):
     assert engine.states["soft"].box.smooth == 0.25  # its cable has it again
 
 
+def test_a_page_makes_the_show_private_and_open_again(page, engine):
+    async def throw():
+        async with visit(page) as one, visit(page) as other:
+            await one.ask(do="privacy", on=True)
+            await other.next("values", lambda news: news["private"])
+            await other.ask(do="privacy", on=False)
+            await one.next("values", lambda news: not news["private"])
+
+    asyncio.run(throw())
+
+
+def test_no_page_ends_the_privacy_that_a_patch_wants(page):
+    engine = play("privacy = true\n" + PATCH).engine
+    page.watch(engine)
+
+    async def throw():
+        async with visit(page) as one:
+            values = await one.next("values")
+            await one.ask(do="privacy", on=False)
+            return values, await one.next("refused"), await one.next("values")
+
+    before, refused, after = asyncio.run(throw())
+    assert before["private"] and before["always_private"] and after["private"]
+    assert "only its patch" in refused["text"]
+    assert not engine.privacy.pictures_may_leave
+
+
 RUBBISH = [
     b"",
     b"rubbish",
@@ -101,6 +128,8 @@ RUBBISH = [
     b'{"do": "release", "box": "nobody", "parameter": "x"}',
     b'{"do": "teach", "route": "c/nowhere"}',
     b'{"do": "range", "cable": 99}',
+    b'{"do": "privacy"}',
+    b'{"do": "privacy", "on": 0}',
     b'{"do": "range", "cable": 1.5}',
     b"[" * 3000,
     b'{"do": "panic", "x": ' + b"9" * 3000 + b"}",

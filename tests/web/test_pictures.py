@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from runtime.boxes import play
 
+from engine.core.commands import KeepPrivate
 from engine.core.messages import JOINTS, Frame, Ns, Person, Pose
 from engine.dsp.jpeg import encode_jpeg, fitted
 from engine.runtime.entries import Arrival
@@ -90,6 +91,63 @@ def test_the_skeleton_found_in_a_picture_is_drawn_into_it(page, engine):
     image = asyncio.run(look())
     assert image[180, 160].max() > 150  # on the line from hip to shoulder
     assert image[180, 320].max() < 20
+
+
+def test_while_private_the_skeleton_is_there_and_the_picture_is_not(page, engine):
+    joints = np.zeros((len(JOINTS), 3), np.float32)
+    joints[JOINTS.index("left_hip")] = 0.25, 0.25, 1
+    joints[JOINTS.index("left_shoulder")] = 0.25, 0.75, 1
+    pose = Pose((Person(1, 1, joints),), 16 / 9)
+    outlet = next(o for o in engine.slots if o.box == "seen")
+    engine.slots[outlet].write(pose, Ns(engine.clock.now() + 40_000_000), 0, 1)
+    secret = np.random.default_rng(1).integers(200, 255, (360, 640, 3), np.uint8)
+    say(engine, secret)
+
+    async def look():
+        """Throw the switch while somebody looks, with no new picture since."""
+        bright = []
+        async for image in parts(page):
+            bright.append(image.mean() > 150)
+            if len(bright) == 1:
+                engine.ask("test", KeepPrivate(True))
+            if not bright[-1]:
+                return bright, image
+        return None
+
+    bright, image = asyncio.run(look())
+    assert bright[0]
+    assert image[180, 160].max() > 150  # on the line from hip to shoulder
+    assert image[:, 320:].std(axis=(0, 1)).max() < 1, "and nothing else"
+    assert image[:, 320:].max() < 60
+
+    async def look_again():
+        """Who comes now does not get the picture that was drawn before."""
+        seen = []
+        async for image in parts(page):
+            seen.append(image.mean())
+            say(engine, secret)
+            if len(seen) == 5:
+                return seen
+        return seen
+
+    assert max(asyncio.run(look_again())) < 60
+
+
+def test_what_was_drawn_for_others_before_is_shown_to_nobody_after(page, engine):
+    say(engine, grey(200))
+    assert asyncio.run(until_grey(page, 200)) is not None
+    engine.ask("test", KeepPrivate(True))
+    seen = []
+
+    async def look():
+        async for image in parts(page):
+            seen.append(image.mean())
+            return
+
+    asyncio.run(look())
+    assert seen[0] < 60
+    engine.ask("test", KeepPrivate(False))
+    assert asyncio.run(until_grey(page, 200)) is not None
 
 
 def test_a_large_picture_is_made_smaller(page, engine):

@@ -1,0 +1,87 @@
+"""Tells the system's service manager that the show plays, still plays, and ends (sd_notify).
+
+systemd restarts a service that says nothing for too long. A beat is a call of the loop that lets
+an entry in by the door like everything, so that a loop that is stuck, or an engine that does not
+come back, is not said to be well. The protocol is a line of text to a socket: see sd_notify(3).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import MutableMapping
+from contextlib import suppress
+from typing import Protocol
+
+from engine.runtime.engine import Engine
+from engine.runtime.entries import Entry, WakeUp
+
+EVERY = 5.0
+"""Seconds from one beat to the next where nobody watches: what is played is told all the same."""
+
+_OFTEN_ENOUGH = 2
+"""Beats in the time after which silence counts as death, as sd_watchdog_enabled(3) advises."""
+
+
+class Playing(Protocol):
+    """A performance that plays on a loop."""
+
+    engine: Engine
+
+    def enter(self, entry: Entry) -> None:
+        """Let something in, on the loop."""
+        ...
+
+
+class Service:
+    """The service that this process is; says nothing where it is none."""
+
+    def __init__(self, environment: MutableMapping[str, str] = os.environ) -> None:
+        """``environment`` is where the manager said where it listens; taken out, so that no
+        program started from here answers for this one."""
+        self._address = environment.pop("NOTIFY_SOCKET", "")
+        watched = environment.pop("WATCHDOG_USEC", "")
+        whom = environment.pop("WATCHDOG_PID", "")
+        mine = whom in ("", str(os.getpid())) and watched.isdecimal() and int(watched) > 0
+        self._every = int(watched) / 1e6 / _OFTEN_ENOUGH if mine else EVERY
+        self._show: Playing | None = None
+        self._next: asyncio.TimerHandle | asyncio.Handle | None = None
+
+    def follow(self, show: Playing) -> None:
+        """Say from now on how this show goes, first that it plays; call it on the loop.
+
+        The first beat comes with the loop's next turn: when everything has been begun.
+        """
+        self._show = show
+        if self._address and self._next is None:
+            self._next = asyncio.get_running_loop().call_soon(self._beat, "READY=1\n")
+
+    def stopping(self) -> None:
+        """Say that the show ends."""
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
+            self._say("STOPPING=1\nSTATUS=ends")
+
+    def _beat(self, first: str = "") -> None:
+        assert self._show is not None
+        self._next = asyncio.get_running_loop().call_later(self._every, self._beat)
+        self._show.enter(WakeUp())
+        self._say(f"{first}WATCHDOG=1\nSTATUS={_in_words(self._show.engine)}")
+
+    def _say(self, text: str) -> None:
+        """Send it, or not where the manager is too slow: nothing here may wait."""
+        abstract = self._address.startswith("@")
+        address = f"\0{self._address[1:]}" if abstract else self._address
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager, suppress(OSError):
+            manager.setblocking(False)
+            manager.sendto(text.encode(), address)
+
+
+def _in_words(engine: Engine) -> str:
+    """Say in a line how it goes, for ``systemctl status``."""
+    status = engine.status()
+    away = [f"{box} is {state}" for box, state in status.states.items() if state == "lost"]
+    said = [f"plays {status.patch}", f"{status.delay_ms:.0f} ms behind", *away]
+    return ", ".join(said).replace("\n", " ")
