@@ -6,15 +6,13 @@ What only one command needs it imports itself: a show that begins half a second 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
-from logging.handlers import QueueHandler, QueueListener
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -24,11 +22,13 @@ from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.opening import FIRST, check_patch, find_patch, open_patch
 from engine.runtime.performance import Performance
+from engine.terminal.log import begin_log
 from engine.web import HOST, PORT
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from engine.recording.recorder import Recorder
     from engine.terminal.table import LiveTable
     from engine.web.page import Page
 
@@ -59,6 +59,10 @@ def play(
     cost: Annotated[
         list[str] | None, typer.Option(help="BOX=MS, what a model takes offline")
     ] = None,
+    record_: Annotated[
+        Path | None, typer.Option("--record", help="record the show in this file")
+    ] = None,
+    pixels: Annotated[bool, typer.Option("--pixels", help="record pictures too")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="no table")] = False,
     page: Annotated[bool, typer.Option(help="serve a page to watch and steer by")] = True,
     page_port: Annotated[int, typer.Option(help="its port", min=1, max=65535)] = PORT,
@@ -72,20 +76,58 @@ def play(
     writer = Dump(dump) if dump else None
     table = None if quiet or offline or not sys.stderr.isatty() else _live_table()
     web = _page(page_host, page_port) if page and not offline else None
+    recorder = _recorder(record_, to, set_ or (), not offline, pixels) if record_ else None
     opening = partial(open_patch, to=to, sets=set_ or (), live=not offline)
     try:
-        show = Performance(files, opening, writer, _all(table, web))
+        show = Performance(files, opening, writer, _all(table, web, recorder))
         if web:
             web.open()
         numbers = show.offline(for_, costs) if offline else asyncio.run(show.live(for_))
     finally:
-        for watcher in (table, web):
+        for watcher in (table, web, recorder):
             if watcher:
                 watcher.close()
         if writer:
             writer.close()
     if stats:
         stats.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+
+
+@app.command()
+def record(
+    patch: Annotated[str, typer.Argument(help="a patch file, or its name")] = FIRST,
+    file: Annotated[Path | None, typer.Argument(help="else named by patch and time")] = None,
+    for_: Annotated[float | None, typer.Option("--for", help="seconds to play", min=0.0)] = None,
+    pixels: Annotated[bool, typer.Option("--pixels", help="record pictures too")] = False,
+    to: Annotated[str | None, typer.Option(help="send OSC to this tool or host:port")] = None,
+) -> None:
+    """Play a patch and record it: the same as "play PATCH --record FILE"."""
+    named = f"{find_patch(patch).stem} {datetime.now():%Y-%m-%d %H.%M.%S}.mcap"
+    play([patch], to=to, for_=for_, record_=file or Path(named), pixels=pixels)
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="a recording")],
+    patch: Annotated[str | None, typer.Argument(help="play this patch instead")] = None,
+    speed: Annotated[str | None, typer.Option(help="1 is its own; or max")] = None,
+    compare: Annotated[bool, typer.Option("--compare", help="say what is different")] = False,
+    recompute: Annotated[bool, typer.Option("--recompute", help="run the networks again")] = False,
+    send: Annotated[bool | None, typer.Option(help="really send; else not at max")] = None,
+    to: Annotated[str | None, typer.Option(help="send OSC to this tool or host:port")] = None,
+    dump: Annotated[str | None, typer.Option(help="write all that is sent; - shows it")] = None,
+) -> None:
+    """Play a recording again, through its own patch or another."""
+    from engine.recording.command import Wish
+    from engine.recording.command import replay as play_again
+    from engine.terminal.differences import told
+
+    wish = Wish(patch, speed or ("max" if compare else "1"), recompute, send, to, dump)
+    comparison = play_again(file, wish)
+    if compare:
+        _print(told(comparison))
+        if comparison.different:
+            raise typer.Exit(OUR_FAULT)
 
 
 @app.command()
@@ -194,7 +236,16 @@ def _print(picture: RenderableType) -> None:
     Console().print(picture)
 
 
-def _all(*watchers: LiveTable | Page | None) -> Callable[[Engine], None]:
+def _recorder(
+    file: Path, to: str | None, sets: Sequence[str], live: bool, pixels: bool
+) -> Recorder:
+    from engine.recording.recorder import Recorder
+    from engine.recording.scribe import Asked
+
+    return Recorder(file, Asked(to, tuple(sets), live, pixels))
+
+
+def _all(*watchers: LiveTable | Page | Recorder | None) -> Callable[[Engine], None]:
     """Make what tells every watcher which engine plays."""
 
     def watch(engine: Engine) -> None:
@@ -218,26 +269,9 @@ def _fail(message: str, status: int) -> NoReturn:
     raise SystemExit(status)
 
 
-class _Lines(logging.Handler):
-    """Writes to standard error as it is then: the table puts lines above itself."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        with contextlib.suppress(OSError):  # nobody reads any more
-            print(self.format(record), file=sys.stderr, flush=True)
-
-
-def _begin_log() -> QueueListener:
-    """Write what is logged on a thread of its own: a terminal that is held must not hold a show."""
-    waiting: SimpleQueue[logging.LogRecord] = SimpleQueue()
-    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[QueueHandler(waiting)])
-    writer = QueueListener(waiting, _Lines())
-    writer.start()
-    return writer
-
-
 def main() -> None:
     """Run the command; 0 after a clean end, 2 for what cannot be played, 1 for our own fault."""
-    log = _begin_log()
+    log = begin_log()
     try:
         app()
     except (SensoriumError, OSError) as error:

@@ -33,10 +33,11 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "registry": frozenset({"core"}),
     **dict.fromkeys(LEAVES, BELOW_LEAVES),
     "runtime": RUNTIME,
+    "recording": RUNTIME | {"recording"},
     "web": RUNTIME | {"web"},
     # What a person asks about devices and models is answered by the boxes that use them.
-    "terminal": RUNTIME | {"terminal", "sources", "models"},
-    "cli": RUNTIME | {"web", "cli", "bench", "terminal"},
+    "terminal": RUNTIME | {"terminal", "recording", "sources", "models"},
+    "cli": RUNTIME | {"web", "cli", "bench", "terminal", "recording"},
     "__main__": frozenset({"cli"}),
 }
 # The one file of a folder of leaves that the others in it may import.
@@ -60,7 +61,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "moderngl": frozenset({"sinks"}),
     "aiohttp": frozenset({"web"}),
     "watchfiles": frozenset({"runtime"}),
-    "mcap": frozenset({"runtime"}),
+    "mcap": frozenset({"recording"}),
     "typer": frozenset({"cli"}),
     "rich": frozenset({"cli", "runtime", "terminal"}),
 }

@@ -25,6 +25,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Protocol, dataclass_transform
 
 from engine.core.commands import Command
@@ -178,6 +179,12 @@ Say = Callable[[Command], None]
 """Takes what an output says of itself; may be called from any thread."""
 
 
+def _both(one: Tap, other: Tap, port: str, sent: dict[str, Any]) -> None:
+    """Tell two of what left."""
+    one(port, sent)
+    other(port, sent)
+
+
 def _to_nobody(_: Command) -> None:
     """Leave what an output says of itself unheard, where it does not play."""
 
@@ -196,8 +203,9 @@ class Sink(Box, ABC):
         self._say = say
 
     def tap(self, tap: Tap) -> None:
-        """Have ``tap`` told of everything that leaves: {"address": ..., "args": [...]}."""
-        self._tap = tap
+        """Have ``tap`` told too of everything that leaves: {"address": ..., "args": [...]}."""
+        before = self._tap
+        self._tap = tap if before is None else partial(_both, before, tap)
 
     @property
     def lane(self) -> bool:
@@ -227,6 +235,10 @@ class Sink(Box, ABC):
     def open_offline(self) -> None:
         """Begin where time is not real; an instrument, say, is then not played, only tapped."""
         self.open()
+
+    def open_unheard(self) -> None:
+        """Begin where nobody shall hear it, as in a replay: what would be sent is only told."""
+        self.open_offline()
 
     @abstractmethod
     def send(self, port: str, message: Message, at: Ns) -> None:

@@ -42,7 +42,7 @@ def compile_patch(document: Document, find: Find) -> Plan:
         ]
     if problems:
         raise PatchError(_sorted(problems))
-    return Plan(tables.title, boxes, tuple(wirer.wires), islands)
+    return Plan(tables.title, boxes, tuple(wirer.wires), islands, document.texts)
 
 
 def _about(document: Document, name: str, message: str) -> Problem:

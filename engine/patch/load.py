@@ -18,13 +18,26 @@ Place = tuple[Path | None, int | None]
 RIG = "rig.toml"
 
 
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """All that is written of a patch: its file, its text, and that of the ``rig.toml`` beside it.
+
+    ``rig`` is None where there is none.
+    """
+
+    file: Path | None
+    patch: str
+    rig: str | None = None
+
+
 @dataclass
 class Document:
-    """A patch as written: its tables, and where each key stands."""
+    """A patch as written: its tables, where each key stands, and the texts that say so."""
 
     tables: dict[str, Any]
     file: Path | None = None
     places: dict[KeyPath, Place] = field(default_factory=dict)
+    texts: Texts | None = None
 
     def place(self, path: KeyPath) -> Place:
         """Give the file and line of a key, or of the nearest thing around it."""
@@ -67,13 +80,24 @@ class Document:
 
 def load(file: Path) -> Document:
     """Read a patch and lay the ``rig.toml`` beside it over its tables; raises PatchError."""
+    return load_texts(read_texts(file))
+
+
+def read_texts(file: Path) -> Texts:
+    """Read what is written of a patch; raises PatchError where that cannot be."""
     if file.name == RIG:
         message = "is laid over the patches beside it and is none itself: name one of those"
         raise PatchError([Problem(message, file)])
-    document = parse(_read(file), file)
     rig = file.parent / RIG
-    if rig.is_file():
-        room = parse(_read(rig), rig)
+    return Texts(file, _read(file), _read(rig) if rig.is_file() else None)
+
+
+def load_texts(texts: Texts) -> Document:
+    """Make of texts what ``load`` makes of a file; raises PatchError."""
+    document = parse(texts.patch, texts.file)
+    document.texts = texts
+    if texts.rig is not None:
+        room = parse(texts.rig, texts.file.parent / RIG if texts.file else None)
         for box, table in room.tables.items():
             # What else stands in a rig is for the other patches that share the room.
             if isinstance(table, dict) and isinstance(document.tables.get(box), dict):
@@ -87,7 +111,8 @@ def parse(text: str, file: Path | None = None) -> Document:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PatchError([in_words(str(error), text, file)]) from None
-    return Document(tables, file, {path: (file, line) for path, line in find_lines(text).items()})
+    places: dict[KeyPath, Place] = {path: (file, line) for path, line in find_lines(text).items()}
+    return Document(tables, file, places, Texts(file, text))
 
 
 def _read(file: Path) -> str:

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 
 from engine.core.node import Box
-from engine.patch.load import Place
+from engine.patch.load import Place, Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,13 @@ class Island:
 
 @dataclass(frozen=True)
 class Plan:
-    """A patch ready to be played: its boxes in the order written, its wires, its islands."""
+    """A patch ready to be played: its boxes in the order written, its wires, its islands.
+
+    ``texts`` are what it was made of.
+    """
 
     title: str
     boxes: dict[str, PlannedBox]
     wires: tuple[Wire, ...]
     islands: dict[Outlet, Island]
+    texts: Texts | None = None

@@ -54,7 +54,8 @@ class Engine:
     ``ask`` lets in a command of somebody who is no box, from any thread where it plays live.
     ``slots`` hold what every box said last; whoever only looks may read them on any thread.
     ``now`` is the moment at which the entry at hand came in, the same for all that follows from it.
-    ``listeners`` are told of each moment and entry before anything follows from it.
+    ``listeners`` are told of each moment and entry before anything follows from it, ``given`` of
+    each message for an output on a thread of its own: output, port, message, ``at``, ``now``.
     """
 
     def __init__(self, plan: Plan, clock: Clock, make_lane: MakeLane) -> None:
@@ -62,6 +63,7 @@ class Engine:
         self.clock = clock
         self.now = clock.now()
         self.listeners: list[Callable[[Ns, Entry], None]] = []
+        self.given: list[Callable[[str, str, Message, Ns, Ns], None]] = []
         self.trace = Trace()
         self.trace.started = self.now
         self.states = {name: state_of(planned) for name, planned in plan.boxes.items()}

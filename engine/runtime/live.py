@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import partial
 
 from engine.core.clock import Clock, SystemClock
-from engine.core.commands import Command
+from engine.core.commands import Command, Panic
 from engine.core.mailbox import Mailbox
 from engine.core.messages import KINDS, Kind, Message, Ns
 from engine.core.node import Emit, Node, Remote, Sink, Source, Tape
@@ -23,7 +23,7 @@ from engine.runtime.asking import put_command
 from engine.runtime.call import in_words
 from engine.runtime.closing import close_all
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Arrival, Entry, LaneSent, StateChange, WakeUp
+from engine.runtime.entries import Arrival, Asked, Entry, LaneSent, StateChange, WakeUp
 from engine.runtime.lanes import ThreadLane, close_quietly
 from engine.runtime.outlane import SinkLane
 from engine.runtime.supervisor import Keeper, lost_in_words
@@ -170,8 +170,7 @@ class Live:
     async def _close(self) -> None:
         """End all sound at once; then close everything, as long as that takes within reason."""
         self._drain()
-        self.engine.silence()
-        self.engine.outbox.flush()
+        self._step(Asked(_HANDS, Panic()))
         self._silenced = True
         assert self._loop is not None
         closer = threading.Thread(target=self._close_devices, name="closer", daemon=True)
@@ -235,10 +234,9 @@ class Live:
             trace.coalesced = door.coalesced
             trace.restarts = self._keepers[name].restarts if name in self._keepers else 0
         if door.overruns:
-            self.engine.tell(name, "says more than can be played; everything is silenced")
-            self.engine.silence()
-            self.engine.outbox.flush()
             door.overruns = 0
+            self.engine.tell(name, "says more than can be played; everything is silenced")
+            self._step(Asked(_HANDS, Panic()))
 
     def _step(self, entry: Entry) -> None:
         if self._silenced and not isinstance(entry, LaneSent):

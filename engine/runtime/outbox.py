@@ -42,6 +42,8 @@ class Outbox:
         """Give a message to an output."""
         state = way.state
         if state.out_lane is not None:
+            for hear in self._engine.given:
+                hear(state.name, way.port, message, at, self._engine.now)
             state.out_lane.offer(way.port, message, at, cost)
             return
         self.touch(state)
