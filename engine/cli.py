@@ -122,9 +122,9 @@ def replay(
     from engine.recording.command import replay as play_again
     from engine.terminal.differences import told
 
-    wish = Wish(patch, speed or ("max" if compare else "1"), recompute, send, to, dump)
+    wish = Wish(patch, speed or ("max" if compare else "1"), compare, recompute, send, to, dump)
     comparison = play_again(file, wish)
-    if compare:
+    if comparison:
         _print(told(comparison))
         if comparison.different:
             raise typer.Exit(OUR_FAULT)

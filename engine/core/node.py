@@ -28,6 +28,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Protocol, dataclass_transform
 
+import msgspec
+
 from engine.core.commands import Command
 from engine.core.errors import UnknownName
 from engine.core.messages import Message, Ns
@@ -175,6 +177,10 @@ Tap = Callable[[str, dict[str, Any]], None]
 """Told of everything that left an output: the port, and what it was, ready for JSON."""
 
 
+Wire = Callable[[str, bytes], None]
+"""Told of the very bytes that left an output: "osc", "midi" or "json", and themselves."""
+
+
 Say = Callable[[Command], None]
 """Takes what an output says of itself; may be called from any thread."""
 
@@ -206,6 +212,10 @@ class Sink(Box, ABC):
         """Have ``tap`` told too of everything that leaves: {"address": ..., "args": [...]}."""
         before = self._tap
         self._tap = tap if before is None else partial(_both, before, tap)
+
+    def overhear(self, wire: Wire) -> None:
+        """Have ``wire`` told of the very bytes that leave; here, of what a tap is told, as JSON."""
+        self.tap(lambda port, sent: wire("json", msgspec.json.encode({"port": port, **sent})))
 
     @property
     def lane(self) -> bool:

@@ -31,14 +31,15 @@ class Wish:
 
     patch: str | None = None
     speed: str = FASTEST
+    compare: bool = False
     recompute: bool = False
     send: bool | None = None
     to: str | None = None
     dump: str | None = None
 
 
-def replay(file: Path, wish: Wish) -> Comparison:
-    """Play a recording; gives what was sent differently.
+def replay(file: Path, wish: Wish) -> Comparison | None:
+    """Play a recording; gives what was sent differently, where that was asked.
 
     Raises RecordingError, PatchError, UnknownSpeed or OSError.
     """
@@ -51,6 +52,7 @@ def replay(file: Path, wish: Wish) -> Comparison:
         to=wish.to,
         aloud=speed is not None if wish.send is None else wish.send,
         recompute=wish.recompute,
+        compare=wish.compare,
         watch=writer.listen if writer else lambda engine: None,
     )
     try:

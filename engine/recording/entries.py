@@ -46,12 +46,20 @@ _COMMANDS: dict[str, type[Command]] = {
     if isinstance(cls, type) and issubclass(cls, Command) and cls is not Command
 }
 _MESSAGES = frozenset({"message", "result"})
+_GIVEN = _MESSAGES | {"command"}
+
+
+def _hint(cls: type[Any], name: str) -> Any:
+    """Give the type of a field; of a moment, that it is a whole number."""
+    hint = get_type_hints(cls)[name]
+    return getattr(hint, "__supertype__", hint)
+
+
 _HINTS: dict[type, dict[str, Any]] = {
-    cls: {f.name: get_type_hints(cls)[f.name] for f in fields(cls) if f.name != "refused"}
+    cls: {f.name: _hint(cls, f.name) for f in fields(cls) if f.name != "refused"}
     for cls in (*_ENTRIES.values(), *_COMMANDS.values())
 }
 
-Shape = dict[type, dict[str, Any]]
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder().decode
 
@@ -104,6 +112,7 @@ def _made(cls: type[Any], values: dict[str, Any]) -> Any:
     """Make an entry or a command, each value of the type that it says."""
     hints = _HINTS[cls]
     for name, value in values.items():
-        if name not in _MESSAGES and name != "command":
-            values[name] = msgspec.convert(value, hints[name])
+        hint = hints[name]
+        if type(value) is not hint and name not in _GIVEN:
+            values[name] = msgspec.convert(value, hint)
     return cls(**values)

@@ -24,13 +24,11 @@ from engine.recording.record import (
     FORMAT,
     JSON,
     MSGPACK,
-    OUTPUT,
     PLAN,
     PROFILE,
     STATUS,
     Begun,
     Counts,
-    Sent,
     schema,
 )
 
@@ -56,9 +54,9 @@ class RecordingFile:
         self._too_long = False
         self._begin()
 
-    def write(self, topic: str, moment: int, data: bytes) -> None:
-        """Add a record; it is safe after the next ``flush``."""
-        channel = self._channels.get(topic) or self._channel(topic)
+    def write(self, topic: str, moment: int, data: bytes, encoding: str = "") -> None:
+        """Add a record, in its own ``encoding`` if any; it is safe after the next ``flush``."""
+        channel = self._channels.get(topic) or self._channel(topic, encoding)
         self._last = max(self._last, moment)
         self._sequence = (self._sequence + 1) & 0xFFFFFFFF
         self._writer.add_message(channel, self._last, data, self._last, self._sequence)
@@ -93,7 +91,7 @@ class RecordingFile:
             "begun": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         self._writer.add_metadata(PROFILE, about)
-        for name, struct in ((PLAN, Begun), (OUTPUT, Sent), (STATUS, Counts)):
+        for name, struct in ((PLAN, Begun), (STATUS, Counts)):
             title = f"sensorium.{name}"
             self._schemas[name] = (
                 JSON,
@@ -102,9 +100,11 @@ class RecordingFile:
         entry = json.dumps(ENTRY_SCHEMA).encode()
         self._entry = MSGPACK, self._writer.register_schema("sensorium.entry", "jsonschema", entry)
 
-    def _channel(self, topic: str) -> int:
-        encoding, schema_id = self._schemas.get(topic.partition("/")[0], self._entry)
-        channel = self._writer.register_channel(topic, encoding, schema_id)
+    def _channel(self, topic: str, encoding: str) -> int:
+        usual, schema_id = self._schemas.get(topic, self._entry)
+        if encoding:
+            usual, schema_id = encoding, 0
+        channel = self._writer.register_channel(topic, usual, schema_id)
         self._channels[topic] = channel
         return channel
 

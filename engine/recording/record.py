@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from msgspec import Struct
 
@@ -36,15 +34,6 @@ class Begun(Struct, frozen=True):
     started: int
     nodes: dict[str, str]
     models: dict[str, str]
-
-
-class Sent(Struct, frozen=True):
-    """One thing that left an output: on which port, of which moment ``at``, and what it was."""
-
-    sink: str
-    port: str
-    at: int
-    what: Any
 
 
 class Counts(Struct, frozen=True):

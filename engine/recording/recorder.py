@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from engine.core.commands import Notice
 from engine.core.messages import Frame, Mask, Ns
 from engine.core.node import Sink
 from engine.recording.file import RecordingFile
-from engine.recording.record import Sent
 from engine.recording.scribe import Asked, Scribe
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Entry, LaneResult
@@ -70,7 +69,7 @@ class Recorder:
         engine.given.append(partial(self._put, scribe.given))
         for name, state in engine.states.items():
             if isinstance(state.box, Sink) and not state.box.lane:
-                state.box.tap(partial(self._sent, scribe, engine, name))
+                state.box.overhear(partial(self._sent, scribe, engine, name))
 
     def close(self) -> None:
         """Write what is left, and the end."""
@@ -95,11 +94,8 @@ class Recorder:
             self._bytes += _size(entry)
         self._put(scribe.entry, now, entry)
 
-    def _sent(
-        self, scribe: Scribe, engine: Engine, sink: str, port: str, what: Mapping[str, Any]
-    ) -> None:
-        at = engine.last_at.get((sink, port), engine.now)
-        self._put(scribe.sent, engine.now, Sent(sink, port, at, what))
+    def _sent(self, scribe: Scribe, engine: Engine, sink: str, sort: str, data: bytes) -> None:
+        self._put(scribe.sent, engine.now, sink, sort, data)
 
     def _put(self, write: Callable[..., None], *what: Any) -> None:
         if self._end.is_set():

@@ -16,8 +16,8 @@ from engine.core.messages import Ns
 from engine.core.node import Sink
 from engine.patch.load import Texts, parse
 from engine.recording.compare import Comparison
-from engine.recording.reader import Recording
-from engine.recording.record import Begun, Sent
+from engine.recording.reader import Recording, Sent
+from engine.recording.record import Begun
 from engine.recording.scribe import networks, own_boxes
 from engine.recording.stage import Stage, plan_of, texts_of
 from engine.runtime.engine import Engine
@@ -53,7 +53,8 @@ class Replay:
     """One replay of a recording.
 
     ``patch`` plays instead of the one that the recording begins with; ``aloud`` opens the outputs,
-    ``recompute`` runs the networks again. ``watch`` is called with every engine. ``left_out``
+    ``recompute`` runs the networks again, ``compare``
+    says what is sent differently. ``watch`` is called with every engine. ``left_out``
     counts the entries for boxes that another patch does not have.
     """
 
@@ -65,9 +66,10 @@ class Replay:
         to: str | None = None,
         aloud: bool = False,
         recompute: bool = False,
+        compare: bool = False,
         watch: Callable[[Engine], None] = lambda engine: None,
     ) -> None:
-        self.comparison = Comparison()
+        self.comparison = Comparison() if compare else None
         self.left_out: Counter[str] = Counter()
         self.entries = 0
         self.seconds = 0.0
@@ -88,7 +90,8 @@ class Replay:
         try:
             for item in self._recording.items():
                 if isinstance(item.what, Sent):
-                    self.comparison.was(item.what)
+                    if self.comparison:
+                        self.comparison.was(item.what)
                     continue
                 pace.wait_for(item.moment)
                 if isinstance(item.what, Begun):
@@ -110,7 +113,7 @@ class Replay:
         self._stage = Stage(
             plan,
             started,
-            hear=self.comparison.now,
+            hear=self.comparison.now if self.comparison else None,
             aloud=self._aloud,
             recompute=self._recompute,
         )
@@ -137,7 +140,7 @@ class Replay:
                 LOG.warning("%s: its answers are not in the recording, so it says nothing", name)
 
     def _enter(self, stage: Stage, moment: Ns, entry: Entry) -> None:
-        self.comparison.settle(stage.clock.now())
+        self._settle(stage)
         self.entries += 1
         self.seconds = (moment - self._begun) / SECOND
         if self._edited:
@@ -167,8 +170,12 @@ class Replay:
     def _end(self) -> None:
         stage, self._stage = self._stage, None
         if stage is not None:
-            self.comparison.settle(stage.clock.now())
+            self._settle(stage)
             stage.close()
+
+    def _settle(self, stage: Stage) -> None:
+        if self.comparison:
+            self.comparison.settle(stage.clock.now())
 
 
 def _name(entry: Entry) -> str:

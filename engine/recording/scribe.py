@@ -7,6 +7,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from engine.core.clock import SECOND
 from engine.core.messages import Message, Ns
 from engine.core.share import share
@@ -14,10 +16,10 @@ from engine.patch.plan import Plan
 from engine.recording import entries
 from engine.recording.file import RecordingFile, encode
 from engine.recording.plain import Unrecordable, to_plain
-from engine.recording.record import OUTPUT, PLAN, STATUS, Begun, Counts, Sent
+from engine.recording.record import JSON, OUTPUT, PLAN, STATUS, Begun, Counts
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Entry
-from engine.runtime.trace import LOG, route_name
+from engine.runtime.trace import LOG
 
 
 @dataclass(frozen=True)
@@ -63,20 +65,24 @@ class Scribe:
             self._next_status = now + SECOND
             self._status(now)
 
-    def sent(self, now: Ns, sent: Sent) -> None:
+    def sent(self, now: Ns, sink: str, sort: str, data: bytes) -> None:
         """Write what left an output."""
-        topic = f"{OUTPUT}/{route_name(sent.sink, sent.port)}"
-        self._file.write(topic, now, encode(sent))
+        self._file.write(f"{OUTPUT}/{sink}/{sort}", now, data, sort)
 
     def given(self, sink: str, port: str, message: Message, at: Ns, now: Ns) -> None:
         """Write what an output on a thread of its own was given."""
-        self.sent(now, Sent(sink, port, at, {"given": to_plain(message, pixels=False)}))
+        self.sent(now, sink, JSON, given_line(port, message, at))
 
     def _status(self, now: Ns) -> None:
         """Say how it goes, and have the disk keep what it was given."""
         assert self._engine is not None, "it has begun"
         self._file.write(STATUS, now, encode(counts(self._engine)))
         self._file.flush(onto_disk=True)
+
+
+def given_line(port: str, message: Message, at: Ns) -> bytes:
+    """Say what an output on a thread of its own was given; of pictures, how large they are."""
+    return msgspec.json.encode({"port": port, "at": at, "given": to_plain(message, pixels=False)})
 
 
 def counts(engine: Engine) -> Counts:

@@ -6,10 +6,9 @@ somebody shall hear them; where that fails, and everywhere else, what they would
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from engine.core.clock import SystemClock, VirtualClock
 from engine.core.commands import Lost, Panic
@@ -18,8 +17,8 @@ from engine.core.node import Node, Sink, Source
 from engine.patch.load import Texts, load_texts
 from engine.patch.plan import Plan
 from engine.recording.lanes import SilentLane, WorkingLane
-from engine.recording.plain import to_plain
-from engine.recording.record import Begun, Sent
+from engine.recording.record import JSON, Begun
+from engine.recording.scribe import given_line
 from engine.registry import Registry
 from engine.runtime.call import in_words
 from engine.runtime.engine import Engine
@@ -37,7 +36,8 @@ from engine.runtime.opening import plan_document
 from engine.runtime.outlane import SinkLane
 from engine.runtime.trace import LOG
 
-Hear = Callable[[Sent], None]
+Hear = Callable[[str, str, bytes], None]
+"""Told of what leaves: the output, what sort of bytes, and themselves."""
 
 
 def texts_of(begun: Begun) -> Texts:
@@ -56,13 +56,13 @@ def plan_of(begun: Begun, texts: Texts, to: str | None) -> Plan:
 
 
 class Stage:
-    """One patch of a recording, playing again; ``hear`` is told all that its outputs send.
+    """One patch of a recording, playing again; ``hear`` is told of all that its outputs send.
 
     ``aloud`` opens the outputs, ``recompute`` runs the networks.
     """
 
     def __init__(
-        self, plan: Plan, started: Ns, *, hear: Hear, aloud: bool, recompute: bool
+        self, plan: Plan, started: Ns, *, hear: Hear | None, aloud: bool, recompute: bool
     ) -> None:
         self.clock = VirtualClock()
         self.clock.move_to(started)
@@ -71,9 +71,10 @@ class Stage:
         self._outputs: list[SinkLane] = []
         self.engine = Engine(plan, self.clock, self._make_lane)
         self.engine.on_play_patch = lambda which: ""
-        self._hear: Hear | None = hear
+        self._hear = hear
         self._aloud = aloud
-        self.engine.given.append(self._given)
+        if hear is not None:
+            self.engine.given.append(self._given)
         for name, state in self.engine.states.items():
             if isinstance(state.box, Sink):
                 self._open(name, state.box)
@@ -130,8 +131,8 @@ class Stage:
         state = self.engine.states[name]
         if sink.lane:
             state.out_lane = self._lane(name, sink)
-        else:
-            sink.tap(partial(self._sent, name))
+        elif self._hear is not None:
+            sink.overhear(partial(self._sent, name))
         try:
             (sink.open if self._aloud else sink.open_unheard)()
         except Exception as error:
@@ -146,13 +147,9 @@ class Stage:
             lane.start()
         return lane
 
-    def _sent(self, sink: str, port: str, what: Mapping[str, Any]) -> None:
-        at = self.engine.last_at.get((sink, port), self.engine.now)
-        self._tell(Sent(sink, port, at, what))
+    def _sent(self, sink: str, sort: str, data: bytes) -> None:
+        if self._hear is not None:
+            self._hear(sink, sort, data)
 
     def _given(self, sink: str, port: str, message: Message, at: Ns, _: Ns) -> None:
-        self._tell(Sent(sink, port, at, {"given": to_plain(message, pixels=False)}))
-
-    def _tell(self, sent: Sent) -> None:
-        if self._hear is not None:
-            self._hear(sent)
+        self._sent(sink, JSON, given_line(port, message, at))

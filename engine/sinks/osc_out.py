@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, Literal
 from engine.core.clock import MILLISECOND
 from engine.core.errors import ParameterError
 from engine.core.messages import Message, Ns
-from engine.core.node import Sink
+from engine.core.node import Sink, Wire
 from engine.core.parameter import Fixed, Param
 from engine.net.tcp import Tcp
 from engine.net.udp import Udp
@@ -80,6 +80,7 @@ class OscOut(Sink):
         self._now = Ns(0)
         self._refusals = 0
         self._unheard = False
+        self._wire: Wire | None = None
         if self.layout is not None:
             known_layout(self.layout)
         for one in [self.to] if isinstance(self.to, str) else self.to:
@@ -132,6 +133,10 @@ class OscOut(Sink):
         """Find the receivers; raises DeviceError where a machine is not known."""
         for sender in self._senders():
             sender.open()
+
+    def overhear(self, wire: Wire) -> None:
+        """Have ``wire`` told of every datagram; over TCP, without the length before it."""
+        self._wire = wire
 
     def open_unheard(self) -> None:
         """Send nothing, and say what would be sent."""
@@ -219,6 +224,8 @@ class OscOut(Sink):
         ports, group.ports = group.ports, []
         for datagram in group.datagrams():
             sent = [self._hand_over(sender, datagram) for sender in group.senders]
+            if self._wire is not None and any(sent):
+                self._wire("osc", datagram)
             if self._tap is not None:
                 self._show(datagram, ports, any(sent))
 

@@ -15,7 +15,7 @@ def told(comparison: Comparison) -> RenderableType:
     if not different:
         return Text(f"identical: {comparison.messages} messages")
     table = Table("way out", title="different", title_justify="left")
-    for name in ("then", "now", "changed", "missing", "new", "first at", "largest"):
+    for name in ("changed", "missing", "new", "first at", "furthest apart"):
         table.add_column(name, justify="right")
     for route in different:
         table.add_row(*_row(route))
@@ -23,10 +23,10 @@ def told(comparison: Comparison) -> RenderableType:
 
 
 def _row(route: Difference) -> list[str]:
-    counts = (route.was, route.now, route.changed, route.missing, route.added)
+    counts = (route.changed, route.missing, route.added)
     return [
         route.route,
         *map(str, counts),
-        f"{route.first or 0.0:.3f} s",
+        f"{route.first:.3f} s",
         f"{route.largest:.4g}" if route.changed else "",
     ]
