@@ -80,6 +80,8 @@ def play(
     opening = partial(open_patch, to=to, sets=set_ or (), live=not offline)
     try:
         show = Performance(files, opening, writer, _all(table, web, recorder))
+        if recorder:
+            recorder.open()
         if web:
             web.open()
         numbers = show.offline(for_, costs) if offline else asyncio.run(show.live(for_))

@@ -39,7 +39,7 @@ _PATIENCE = 10.0
 
 
 class Recorder:
-    """Writes what engines play into one file, which the first of them begins.
+    """Writes what engines play into one file.
 
     A live show waits for nothing; another waits for the disk.
     """
@@ -56,12 +56,20 @@ class Recorder:
         self._tell: Callable[[str], None] = LOG.error
         self._thread: threading.Thread | None = None
 
-    def watch(self, engine: Engine) -> None:
-        """Record an engine from its beginning on.
+    def open(self) -> None:
+        """Begin the file; raises FileExistsError, or another OSError where nothing can be written.
 
-        Raises FileExistsError, or another OSError where nothing can be written.
+        It may wait for the disk, so no loop calls it.
         """
-        scribe = self._scribe or self._begin()
+        file = RecordingFile(self._file)
+        self._scribe = Scribe(file, self._asked)
+        self._thread = threading.Thread(target=self._run, args=(file,), name=NAME, daemon=True)
+        self._thread.start()
+
+    def watch(self, engine: Engine) -> None:
+        """Record an engine from its beginning on."""
+        scribe = self._scribe
+        assert scribe is not None, "watch before open"
         if self._asked.live:
             self._tell = lambda text: engine.ask(NAME, Notice(text))
         self._put(scribe.begin, engine)
@@ -79,13 +87,6 @@ class Recorder:
         self._thread.join(_PATIENCE)
         if not self._stopped:
             LOG.info("recorded %d entries in %s", self._scribe.entries, self._file)
-
-    def _begin(self) -> Scribe:
-        file = RecordingFile(self._file)
-        self._scribe = Scribe(file, self._asked)
-        self._thread = threading.Thread(target=self._run, args=(file,), name=NAME, daemon=True)
-        self._thread.start()
-        return self._scribe
 
     # On the loop: nothing but references.
 

@@ -170,7 +170,8 @@ class Replay:
     def _end(self) -> None:
         stage, self._stage = self._stage, None
         if stage is not None:
-            self._settle(stage)
+            if not self._recording.cut_off:  # or some of what followed last may be missing there
+                self._settle(stage)
             stage.close()
 
     def _settle(self, stage: Stage) -> None:
