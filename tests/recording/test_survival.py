@@ -82,7 +82,7 @@ def test_a_show_that_is_killed_loses_a_second_at_most(patch: Path, tmp_path: Pat
 
 def played_on(process: subprocess.Popen[str], stats: Path) -> str:
     """Wait for the end of a show whose recording stopped; gives what it said."""
-    out, err = process.communicate(timeout=LIMIT)
+    _, err = process.communicate(timeout=LIMIT)
     assert process.returncode == 0, err
     assert "Traceback" not in err
     assert TOLD in err
@@ -143,7 +143,7 @@ def test_a_full_disk_stops_the_recording_and_not_the_show(
 def test_a_disk_that_does_not_keep_up_stops_the_recording_and_not_the_show(
     patch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorder_module, "MOST", 100)
+    monkeypatch.setattr(recorder_module, "MOST", 10)
     recorder = Recorder(tmp_path / "show.mcap", Asked(to=NOBODY))
     engines: list[Engine] = []
 
@@ -174,7 +174,7 @@ def test_the_commands_record_and_replay_and_say_what_is_different(
     patch: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "show.mcap"
-    with sensorium("record", patch, file, "--for", 1) as process:
+    with sensorium("record", patch, file, "--for", 4) as process:
         _, err = process.communicate(timeout=LIMIT)
     assert process.returncode == 0, err
     assert f"entries in {file}" in err
