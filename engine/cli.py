@@ -20,7 +20,7 @@ import typer
 from engine.core.errors import PatchError, Problem, SensoriumError
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
-from engine.runtime.opening import FIRST, check_patch, find_patch, open_patch
+from engine.runtime.opening import FIRST, check_patch, find_patch, open_texts
 from engine.runtime.performance import Performance
 from engine.terminal.log import begin_log
 from engine.web import HOST, PORT
@@ -63,6 +63,9 @@ def play(
         Path | None, typer.Option("--record", help="record the show in this file")
     ] = None,
     pixels: Annotated[bool, typer.Option("--pixels", help="record pictures too")] = False,
+    watch: Annotated[
+        bool, typer.Option(help="play what is saved: the patch, rig.toml, nodes beside it")
+    ] = True,
     quiet: Annotated[bool, typer.Option("--quiet", help="no table")] = False,
     page: Annotated[bool, typer.Option(help="serve a page to watch and steer by")] = True,
     page_port: Annotated[int, typer.Option(help="its port", min=1, max=65535)] = PORT,
@@ -70,16 +73,19 @@ def play(
         str, typer.Option(help="who reaches it: 127.0.0.1 this machine, 0.0.0.0 the network")
     ] = HOST,
 ) -> None:
-    """Play a patch, or a set of patches; without one, the first light."""
+    """Play a patch, or a set of patches; without one, the first light.
+
+    Save the patch, rig.toml or a file in nodes/ beside it, and it changes while it plays.
+    """
     costs = dict(_cost(text) for text in cost or ())
     files = [find_patch(name) for name in patches or [FIRST]]
     writer = Dump(dump) if dump else None
     table = None if quiet or offline or not sys.stderr.isatty() else _live_table()
     web = _page(page_host, page_port) if page and not offline else None
     recorder = _recorder(record_, to, set_ or (), not offline, pixels) if record_ else None
-    opening = partial(open_patch, to=to, sets=set_ or (), live=not offline)
+    opening = partial(open_texts, to=to, sets=set_ or (), live=not offline)
     try:
-        show = Performance(files, opening, writer, _all(table, web, recorder))
+        show = Performance(files, opening, writer, _all(table, web, recorder), edits=watch)
         if recorder:
             recorder.open()
         if web:

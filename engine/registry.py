@@ -9,10 +9,11 @@ driver hurts only its user.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import inspect
 import sys
+from functools import lru_cache
 from importlib.metadata import entry_points
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 
@@ -22,6 +23,9 @@ from engine.core.node import Box
 FOLDERS = ("sources", "models", "nodes", "sinks")
 OWN = "your own"
 INSTALLED = "installed"
+OWN_FOLDER = "nodes"
+"""Where a performer's own boxes lie beside the patch."""
+_VERSIONS = count(1)
 _ENGINE = Path(__file__).parent
 _NOT_BOXES = {"__init__", "session"}
 
@@ -34,7 +38,7 @@ class Registry:
     """The boxes that a patch may use; ``folder`` is where the patch lies."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._own = folder / "nodes" if folder else None
+        self._own = folder / OWN_FOLDER if folder else None
         self._found: dict[str, type[Box]] = {}
 
     def find(self, use: str) -> type[Box]:
@@ -56,7 +60,7 @@ class Registry:
 
     def _load(self, use: str) -> type[Box]:
         if self._own and (self._own / f"{use}.py").is_file():
-            return _box_in(_import_file(self._own / f"{use}.py"))
+            return _box_in(_own_module(self._own / f"{use}.py"))
         for folder in FOLDERS:
             if use in _stems(_ENGINE / folder):
                 return _box_in(_import(f"engine.{folder}.{use}"))
@@ -80,17 +84,30 @@ def _import(name: str) -> ModuleType:
         raise BrokenBox(f"{name} does not load: {_said(error)}") from error
 
 
-def _import_file(file: Path) -> ModuleType:
-    """Import a performer's file afresh, under a name of its own that hides nothing."""
-    name = f"sensorium_nodes.{file.stem}"
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise BrokenBox(f"{file} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
+def _own_module(file: Path) -> ModuleType:
+    """Import a performer's file as it is now."""
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        raise BrokenBox(f"{file} does not load: {error.strerror}") from error
+    return _import_text(file, text)
+
+
+@lru_cache(maxsize=256)
+def _import_text(file: Path, text: bytes) -> ModuleType:
+    """Import what is written in a performer's file, once for each text, under a name of its own.
+
+    A file that was changed gives another module, and what was made of the old one lives on. Why
+    from the text: Python's own cache of compiled files misses a change within the same second.
+    """
+    name = f"sensorium_nodes.v{next(_VERSIONS)}.{file.stem}"
+    module = ModuleType(name)
+    module.__file__ = str(file)
     sys.modules[name] = module  # dataclasses look their module up there
     try:
-        spec.loader.exec_module(module)
+        exec(compile(text, str(file), "exec"), vars(module))
     except Exception as error:
+        del sys.modules[name]
         raise BrokenBox(f"{file} does not load: {_said(error)}") from error
     return module
 

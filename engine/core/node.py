@@ -40,6 +40,9 @@ from engine.core.status import Status
 class Box:
     """What every box has: it can be opened, closed, and brought back to its beginning."""
 
+    alone: ClassVar[bool] = False
+    """Whether its device is only there for one at a time: another is opened when it is closed."""
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         dataclass(kw_only=True, eq=False)(cls)
@@ -152,6 +155,9 @@ class Remote(Source, ABC):
     def report(self, status: Status) -> None:
         """Take a glance at the show, once a second, on the loop; must not block."""
 
+    def tell(self, box: str, text: str) -> None:
+        """Take at once what a performer should know, on the loop; must not block."""
+
 
 class Tape(Source):
     """A source that is pulled: a file, the stand-in, a recording. The runtime keeps its time."""
@@ -191,6 +197,11 @@ def _both(one: Tap, other: Tap, port: str, sent: dict[str, Any]) -> None:
     other(port, sent)
 
 
+def _as_json(wire: Wire, port: str, sent: dict[str, Any]) -> None:
+    """Tell of what left in JSON."""
+    wire("json", msgspec.json.encode({"port": port, **sent}))
+
+
 def _to_nobody(_: Command) -> None:
     """Leave what an output says of itself unheard, where it does not play."""
 
@@ -202,6 +213,7 @@ class Sink(Box, ABC):
     """
 
     _tap: Tap | None = None
+    _taps: tuple[Tap | None, Tap | None] = (None, None)
     _say: Say = _to_nobody
 
     def report_to(self, say: Say) -> None:
@@ -209,13 +221,17 @@ class Sink(Box, ABC):
         self._say = say
 
     def tap(self, tap: Tap) -> None:
-        """Have ``tap`` told too of everything that leaves: {"address": ..., "args": [...]}."""
-        before = self._tap
-        self._tap = tap if before is None else partial(_both, before, tap)
+        """Have ``tap`` told of everything that leaves: {"address": ..., "args": [...]}."""
+        self._tell(tap, self._taps[1])
 
     def overhear(self, wire: Wire) -> None:
         """Have ``wire`` told of the very bytes that leave; here, of what a tap is told, as JSON."""
-        self.tap(lambda port, sent: wire("json", msgspec.json.encode({"port": port, **sent})))
+        said = partial(_as_json, wire)
+        self._tell(self._taps[0], said)
+
+    def _tell(self, tap: Tap | None, heard: Tap | None) -> None:
+        self._taps = tap, heard
+        self._tap = partial(_both, tap, heard) if tap and heard else tap or heard
 
     @property
     def lane(self) -> bool:
@@ -235,6 +251,9 @@ class Sink(Box, ABC):
 
         Raises ParameterError where they do not fit. Opens nothing: ``check`` calls it too.
         """
+
+    def unplug(self, port: str) -> None:
+        """Forget a cable that was taken away while playing; its port has been silenced."""
 
     def open(self) -> None:
         """Begin; raises DeviceError when the device is not there, and is then called again.

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from engine.core.messages import KINDS, Block, Frame, Ns, Trigger
 from engine.core.parameter import either
+from engine.core.remember import remembered
 
 Carried = Any
 """A message type, or a TypeVar: whatever comes in."""
@@ -60,6 +61,7 @@ class Signature:
     many: bool
 
 
+@remembered
 def read_signature(cls: type) -> Signature:
     """Read the signature of a node class; raises TypeError where its annotations say too little."""
     process: Callable[..., Any] | None = getattr(cls, "process", None)

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 
 from engine.core.node import Box
+from engine.core.parameter import read_parameters
 from engine.patch.load import Place, Texts
 
 
@@ -37,7 +38,10 @@ class Into(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A cable with nothing on the way: from an outlet, or a part of it, into one end of a box."""
+    """A cable with nothing on the way: from an outlet, or a part of it, into one end of a box.
+
+    ``options`` is what a cable into an output said beside where it comes from.
+    """
 
     source: Outlet
     part: str
@@ -46,6 +50,7 @@ class Wire:
     name: str
     carries: Any
     convert: Callable[[Any], Any] | None = None
+    options: Any = None
 
 
 @dataclass
@@ -53,7 +58,8 @@ class PlannedBox:
     """One box: the instance made with its parameters, and how it may be called.
 
     ``hidden`` boxes were put on a cable by the compiler. ``constants`` are inlets that the patch
-    gives a fixed value. ``origin`` names the box that a person would name.
+    gives a fixed value. ``beginning`` are its parameters as the patch has them, by field;
+    ``stamps`` tell whether files that it reads have changed.
     """
 
     name: str
@@ -64,6 +70,17 @@ class PlannedBox:
     hidden: bool = False
     constants: dict[str, Any] = field(default_factory=dict)
     place: Place = (None, None)
+    stamps: tuple[tuple[str, int, int], ...] = ()
+    beginning: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.exchange(self.box)
+
+    def exchange(self, box: Box) -> None:
+        """Put another box in its place."""
+        self.box = box
+        fields = (parameter.field for parameter in read_parameters(type(box)).values())
+        self.beginning = {field: getattr(box, field) for field in fields}
 
 
 @dataclass(frozen=True, slots=True)

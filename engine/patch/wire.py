@@ -104,7 +104,7 @@ class Wirer:
                 continue
             before = len(self.problems)
             options = self._options(sink.options(), cable)
-            wire = self._lay(cable, accepts, planned.name, Into.PORT, port)
+            wire = self._lay(cable, accepts, planned.name, Into.PORT, port, options=options)
             if wire and len(self.problems) == before:
                 self._plug(sink, wire, cable, options)
 
@@ -144,7 +144,14 @@ class Wirer:
         return cls(**values) if cls else None
 
     def _lay(
-        self, cable: Cable, accepts: tuple[Any, ...], box: str, into: Into, name: str
+        self,
+        cable: Cable,
+        accepts: tuple[Any, ...],
+        box: str,
+        into: Into,
+        name: str,
+        *,
+        options: Any = None,
     ) -> Wire | None:
         if into is not Into.PORT:
             self._options(None, cable)
@@ -162,7 +169,8 @@ class Wirer:
                 f'takes {in_words(accepts)}, but "{cable.origin}" gives {in_words((carries,))}',
             )
             return None
-        wire = Wire(outlet, part, box, into, name, carries, converter(carries, accepts))
+        convert = converter(carries, accepts)
+        wire = Wire(outlet, part, box, into, name, carries, convert, options)
         self.wires.append(wire)
         return wire
 

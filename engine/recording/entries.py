@@ -1,6 +1,7 @@
 """Entries become bytes and entries again, each on the channel of who says it.
 
-Whom to tell that a command is refused is no data: a replay refuses in silence.
+A patch that takes over is written as its texts: see ``scribe``. Whom to tell that a command is
+refused is no data: a replay refuses in silence.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from engine.runtime.entries import (
     LaneResult,
     LaneSent,
     StateChange,
+    TakeBack,
     WakeUp,
 )
 
@@ -33,8 +35,9 @@ _TOPIC: dict[type, Callable[[Any], str]] = {
     StateChange: lambda entry: f"state/{entry.box}",
     Asked: lambda entry: f"command/{entry.by}",
     WakeUp: lambda entry: "wake",
+    TakeBack: lambda entry: "change",
 }
-KINDS = frozenset({"source", "lane", "sent", "state", "command", "wake"})
+KINDS = frozenset({"source", "lane", "sent", "state", "command", "wake", "change"})
 """What the topics of entries begin with."""
 
 _ENTRY = "entry"

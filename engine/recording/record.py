@@ -20,6 +20,7 @@ MSGPACK = "msgpack"
 class Begun(Struct, frozen=True):
     """A patch begins to play: its texts, and what it is played with.
 
+    ``takes_over`` says that it does so from the one that plays, as it is changed while playing.
     ``started`` is the moment that times count from, in ns. ``nodes`` and ``models`` are the SHA-256
     of the performer's own boxes beside the patch, and of the networks that are there.
     """
@@ -34,6 +35,7 @@ class Begun(Struct, frozen=True):
     started: int
     nodes: dict[str, str]
     models: dict[str, str]
+    takes_over: bool = False
 
 
 class Counts(Struct, frozen=True):

@@ -20,11 +20,11 @@ from typing import Any
 from engine.core.commands import Notice
 from engine.core.messages import Frame, Mask, Ns
 from engine.core.node import Sink
+from engine.core.priority import stand_back
 from engine.recording.file import RecordingFile
 from engine.recording.scribe import Asked, Scribe
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Entry, LaneResult
-from engine.runtime.priority import stand_back
 from engine.runtime.trace import LOG
 
 TURN = 0.5
@@ -74,10 +74,10 @@ class Recorder:
             self._tell = lambda text: engine.ask(NAME, Notice(text))
         self._put(scribe.begin, engine)
         engine.listeners.append(partial(self._hear, scribe))
-        engine.given.append(partial(self._put, scribe.given))
-        for name, state in engine.states.items():
-            if isinstance(state.box, Sink) and not state.box.lane:
-                state.box.overhear(partial(self._sent, scribe, engine, name))
+        engine.outbox.given.append(partial(self._put, scribe.given))
+        overhear = partial(self._overhear, scribe, engine)
+        overhear()
+        engine.on_plan.append(overhear)
 
     def close(self) -> None:
         """Write what is left, and the end."""
@@ -87,6 +87,11 @@ class Recorder:
         self._thread.join(_PATIENCE)
         if not self._stopped:
             LOG.info("recorded %d entries in %s", self._scribe.entries, self._file)
+
+    def _overhear(self, scribe: Scribe, engine: Engine) -> None:
+        for name, state in engine.states.items():
+            if isinstance(state.box, Sink) and not state.box.lane:
+                state.box.overhear(partial(self._sent, scribe, engine, name))
 
     # On the loop: nothing but references.
 

@@ -10,18 +10,21 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from engine.core.clock import MILLISECOND, SECOND, Clock, SystemClock
 from engine.core.messages import Ns
 from engine.core.node import Sink
+from engine.patch.build import Find
 from engine.patch.load import Texts, parse
 from engine.recording.compare import Comparison
 from engine.recording.reader import Recording, Sent
 from engine.recording.record import Begun
 from engine.recording.scribe import networks, own_boxes
 from engine.recording.stage import Stage, plan_of, texts_of
+from engine.registry import Registry
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Entry, LaneResult, LaneSent, StateChange, WakeUp
+from engine.runtime.entries import Entry, LaneResult, LaneSent, StateChange, TakeOver, WakeUp
 from engine.runtime.trace import LOG
 
 _LATE = 20 * MILLISECOND
@@ -83,6 +86,7 @@ class Replay:
         self._edited = False
         self._begun = Ns(0)
         self._first: Texts | None = None
+        self._registries: dict[Path | None, Registry] = {}
 
     def play(self, speed: float | None) -> None:
         """Play all of it; raises RecordingError or PatchError, or OSError."""
@@ -95,19 +99,22 @@ class Replay:
                     continue
                 pace.wait_for(item.moment)
                 if isinstance(item.what, Begun):
-                    self._begin(item.what)
+                    self._begin(item.moment, item.what)
                 elif self._stage is not None:
                     self._enter(self._stage, item.moment, item.what)
         finally:
             self._end()
 
-    def _begin(self, begun: Begun) -> None:
-        """Set the stage for a patch of the recording."""
-        self._end()
+    def _begin(self, moment: Ns, begun: Begun) -> None:
+        """Set the stage for a patch of the recording, or let it take over on the one that is."""
         texts = self._texts(begun)
-        self._edited = (texts.patch, texts.rig) != (begun.patch, begun.rig)
+        self._edited = self._edited or (texts.patch, texts.rig) != (begun.patch, begun.rig)
         _tell_what_changed(begun, texts, self._recompute)
-        plan = plan_of(begun, texts, self._to)
+        plan = plan_of(begun, texts, self._to, self._find(texts))
+        if begun.takes_over and self._stage is not None:
+            self._enter(self._stage, moment, TakeOver(plan.title, texts, plan))
+            return
+        self._end()
         started = Ns(begun.started)
         self._begun = self._begun or started
         self._stage = Stage(
@@ -127,6 +134,13 @@ class Replay:
         if self._first is None:
             self._first = recorded
         return self._patch if self._patch and recorded.file == self._first.file else recorded
+
+    def _find(self, texts: Texts) -> Find:
+        """Give what finds the boxes: the same all through, so that those of two patches are."""
+        folder = texts.file.parent if texts.file else None
+        if folder not in self._registries:
+            self._registries[folder] = Registry(folder)
+        return self._registries[folder].find
 
     def _open_new(self, stage: Stage, begun: Begun) -> None:
         """Bring up what the recorded patch did not have: nothing in the recording does."""

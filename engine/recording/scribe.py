@@ -18,7 +18,7 @@ from engine.recording.file import RecordingFile, encode
 from engine.recording.plain import Unrecordable, to_plain
 from engine.recording.record import JSON, OUTPUT, PLAN, STATUS, Begun, Counts
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Entry
+from engine.runtime.entries import Entry, TakeOver
 from engine.runtime.trace import LOG
 
 
@@ -46,11 +46,14 @@ class Scribe:
     def begin(self, engine: Engine) -> None:
         """Write that an engine begins to play, and with what."""
         self._engine = engine
-        begun = begun_of(engine.plan, engine.trace.started, self._asked)
-        self._file.write(PLAN, begun.started, encode(begun))
+        started = engine.trace.started
+        self._plan(started, begun_of(engine.plan, started, self._asked))
 
     def entry(self, now: Ns, entry: Entry) -> None:
         """Write what came in."""
+        if isinstance(entry, TakeOver):
+            self._plan(now, begun_of(entry.plan, now, self._asked, takes_over=True))
+            return
         topic = entries.topic(entry)
         try:
             data = entries.to_bytes(entry, self._asked.pixels)
@@ -73,6 +76,9 @@ class Scribe:
         """Write what an output on a thread of its own was given."""
         self.sent(now, sink, JSON, given_line(port, message, at))
 
+    def _plan(self, now: Ns, begun: Begun) -> None:
+        self._file.write(PLAN, now, encode(begun))
+
     def _status(self, now: Ns) -> None:
         """Say how it goes, and have the disk keep what it was given."""
         assert self._engine is not None, "it has begun"
@@ -94,7 +100,7 @@ def counts(engine: Engine) -> Counts:
     return Counts(dropped, coalesced, trace.states(), sum(f.count for f in trace.faults))
 
 
-def begun_of(plan: Plan, started: Ns, asked: Asked) -> Begun:
+def begun_of(plan: Plan, started: Ns, asked: Asked, *, takes_over: bool = False) -> Begun:
     """Say what a plan was made of, with the hashes of the code and the networks that are here."""
     texts = plan.texts
     assert texts is not None, "a plan is made of texts"
@@ -112,6 +118,7 @@ def begun_of(plan: Plan, started: Ns, asked: Asked) -> Begun:
         started=started,
         nodes=nodes,
         models=networks(),
+        takes_over=takes_over,
     )
 
 

@@ -14,12 +14,12 @@ from engine.core.clock import SystemClock, VirtualClock
 from engine.core.commands import Lost, Panic
 from engine.core.messages import Message, Ns
 from engine.core.node import Node, Sink, Source
+from engine.patch.build import Find
 from engine.patch.load import Texts, load_texts
 from engine.patch.plan import Plan
 from engine.recording.lanes import SilentLane, WorkingLane
 from engine.recording.record import JSON, Begun
 from engine.recording.scribe import given_line
-from engine.registry import Registry
 from engine.runtime.call import in_words
 from engine.runtime.engine import Engine
 from engine.runtime.entries import (
@@ -45,12 +45,11 @@ def texts_of(begun: Begun) -> Texts:
     return Texts(Path(begun.file) if begun.file else None, begun.patch, begun.rig)
 
 
-def plan_of(begun: Begun, texts: Texts, to: str | None) -> Plan:
+def plan_of(begun: Begun, texts: Texts, to: str | None, find: Find) -> Plan:
     """Make a Plan of a recorded patch, or of other texts in its place; raises PatchError.
 
     A performer's own boxes come from beside the file, never from the recording.
     """
-    find = Registry(texts.file.parent if texts.file else None).find
     given = begun.to if to is None else to
     return plan_document(load_texts(texts), find, to=given, sets=begun.sets, live=begun.live)
 
@@ -74,10 +73,10 @@ class Stage:
         self._hear = hear
         self._aloud = aloud
         if hear is not None:
-            self.engine.given.append(self._given)
-        for name, state in self.engine.states.items():
-            if isinstance(state.box, Sink):
-                self._open(name, state.box)
+            self.engine.outbox.given.append(self._given)
+        self._opened: dict[str, Sink] = {}
+        self._open_new()
+        self.engine.on_plan.append(self._open_new)
 
     def step(self, moment: Ns, entry: Entry) -> None:
         """Let an entry in at its moment."""
@@ -111,9 +110,8 @@ class Stage:
             lane.join(1.0)
         for working in self._working.values():
             working.close()
-        for name, state in self.engine.states.items():
-            if isinstance(state.box, Sink):
-                close_quietly(name, state.box)
+        for name, sink in self._opened.items():
+            close_quietly(name, sink)
 
     def _box(self, name: str) -> object:
         state = self.engine.states.get(name)
@@ -126,6 +124,16 @@ class Stage:
         lane.open()
         self._working[name] = lane
         return lane
+
+    def _open_new(self) -> None:
+        """Open the outputs that are not open; one whose place is taken is closed."""
+        for name, state in self.engine.states.items():
+            before = self._opened.get(name)
+            if isinstance(state.box, Sink) and before is not state.box:
+                if before is not None:
+                    close_quietly(name, before)
+                self._opened[name] = state.box
+                self._open(name, state.box)
 
     def _open(self, name: str, sink: Sink) -> None:
         state = self.engine.states[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,27 +19,35 @@ from engine.runtime.outbox import Way
 from engine.runtime.state import BoxState
 from engine.runtime.steps import Arguments, LaneStep, NodeStep, ParameterStep, PortStep
 from engine.runtime.tick import NOTHING, Read, Slot, Step, reader
-from engine.runtime.trace import LaneTrace, RouteTrace, SourceTrace, Trace, route_name
+from engine.runtime.trace import Counted, LaneTrace, RouteTrace, SourceTrace, Trace, route_name
 
 if TYPE_CHECKING:
     from engine.runtime.engine import Engine
 
 
-def prepare_trace(plan: Plan, trace: Trace) -> None:
-    """Give everything that is counted its place, in the order of the patch."""
-    for name, planned in plan.boxes.items():
-        if isinstance(planned.box, Source):
-            trace.sources[name] = SourceTrace()
-        elif isinstance(planned.box, Sink):
-            trace.sinks[name] = "opening"
-        elif isinstance(planned.box, Node) and planned.box.lane:
-            trace.lanes[name] = LaneTrace()
+def prepare_trace(plan: Plan, trace: Trace, states: Mapping[str, BoxState]) -> None:
+    """Give everything that is counted its place, in the order of the patch; counts go on."""
+    before, now = trace.known(), Counted()
+    for name, state in states.items():
+        condition = state.condition
+        if isinstance(state.box, Source):
+            now.sources[name] = before.sources.get(name) or SourceTrace()
+            now.sources[name].state = condition
+        elif isinstance(state.box, Sink):
+            now.sinks[name] = condition
+        elif state.lane is not None:
+            now.lanes[name] = before.lanes.get(name) or LaneTrace()
+            now.lanes[name].state = condition
+            now.lanes[name].follow(state.lane)
     for wire in plan.wires:
         if wire.into is Into.PORT:
+            route = route_name(wire.box, wire.name)
             origin = _shown(plan, wire.source)
-            above = tuple(_colds_above(plan, wire.source.box, set()))
-            lag = _lag_above(plan, wire.source.box)
-            trace.routes[route_name(wire.box, wire.name)] = RouteTrace(origin, above=above, lag=lag)
+            now.routes[route] = before.routes.get(route) or RouteTrace(origin)
+            now.routes[route].origin = origin
+            now.routes[route].above = tuple(_colds_above(plan, wire.source.box, set()))
+            now.routes[route].lag = _lag_above(plan, wire.source.box)
+    trace.count(now)
 
 
 def _shown(plan: Plan, outlet: Outlet) -> str:
@@ -74,14 +83,33 @@ def _lag_above(plan: Plan, name: str) -> float:
     return lag
 
 
+class Slots(dict[Outlet, Slot]):
+    """The slots of a plan by outlet, made when first asked for; ``carried`` are there already."""
+
+    def __init__(self, carried: Mapping[Outlet, Slot]) -> None:
+        super().__init__()
+        self._carried = carried
+
+    def __missing__(self, outlet: Outlet) -> Slot:
+        slot = self[outlet] = self._carried.get(outlet) or Slot()
+        return slot
+
+
 class Assembler:
     """Makes the steps of one plan for one engine."""
 
-    def __init__(self, engine: Engine, plan: Plan, states: dict[str, BoxState]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        plan: Plan,
+        states: Mapping[str, BoxState],
+        carried: Mapping[Outlet, Slot],
+    ) -> None:
+        """``carried`` are the slots of another plan whose last message is good in this one."""
         self._engine = engine
         self._plan = plan
         self._states = states
-        self.slots: dict[Outlet, Slot] = defaultdict(Slot)
+        self.slots = Slots(carried)
         self.ways: dict[str, Way] = {}
         self._wires: dict[str, dict[str, Wire]] = defaultdict(dict)
         for wire in plan.wires:

@@ -7,8 +7,9 @@ moments give the same bytes, live, offline and replayed. ``now`` is read here, o
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from engine.core.clock import Clock
@@ -18,7 +19,7 @@ from engine.core.messages import KINDS, Frame, Kind, Message, Ns
 from engine.core.node import Node, Sink
 from engine.core.parameter import Parameter
 from engine.core.status import Status
-from engine.patch.plan import Outlet, Plan
+from engine.patch.plan import Outlet, Plan, PlannedBox, Wire
 from engine.runtime.assemble import Assembler, prepare_trace
 from engine.runtime.by_hand import obey
 from engine.runtime.call import events, in_words
@@ -30,12 +31,15 @@ from engine.runtime.entries import (
     LaneResult,
     LaneSent,
     StateChange,
+    TakeBack,
+    TakeOver,
     WakeUp,
 )
 from engine.runtime.lanes import Lane
 from engine.runtime.loss import Rest
 from engine.runtime.outbox import Outbox
 from engine.runtime.state import BoxState, state_of
+from engine.runtime.swap import Swap
 from engine.runtime.teach import TEACHER, Teacher
 from engine.runtime.tick import Outlets, Slot, Ticker
 from engine.runtime.trace import Trace, route_name
@@ -54,43 +58,40 @@ class Engine:
     ``ask`` lets in a command of somebody who is no box, from any thread where it plays live.
     ``slots`` hold what every box said last; whoever only looks may read them on any thread.
     ``now`` is the moment at which the entry at hand came in, the same for all that follows from it.
-    ``listeners`` are told of each moment and entry before anything follows from it, ``given`` of
-    each message for an output on a thread of its own: output, port, message, ``at``, ``now``.
+    ``listeners`` are told of each moment and entry before anything follows from it.
+    ``on_plan`` are called when another plan has taken over; ``playlist`` and ``playing`` say which
+    patches there are to go to, and which of them plays.
     """
 
     def __init__(self, plan: Plan, clock: Clock, make_lane: MakeLane) -> None:
-        self.plan = plan
         self.clock = clock
         self.now = clock.now()
         self.listeners: list[Callable[[Ns, Entry], None]] = []
-        self.given: list[Callable[[str, str, Message, Ns, Ns], None]] = []
+        self.on_plan: list[Callable[[], None]] = []
+        self.playlist: tuple[str, ...] = ()
+        self.playing = 0
         self.trace = Trace()
         self.trace.started = self.now
-        self.states = {name: state_of(planned) for name, planned in plan.boxes.items()}
-        self.wakes = Wakes({name: place for place, name in enumerate((*plan.boxes, TEACHER))})
+        self.wakes = Wakes({})
         self.last_at: dict[tuple[str, str], Ns] = {}
         self.outbox = Outbox(self)
         self.on_lost: Callable[[str], None] = lambda name: None
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
         self.ask: Callable[[str, Command], None] = lambda by, command: self.step(Asked(by, command))
+        self._make_lane = make_lane
         self._ticker = Ticker()
-        self._rest = Rest(self, plan)
-        prepare_trace(plan, self.trace)
-        for state in self.states.values():
-            if isinstance(state.box, Node) and state.box.lane:
-                state.lane = make_lane(state.name, state.box)
-        assembler = Assembler(self, plan, self.states)
-        self._islands = assembler.islands()
-        self.slots: Mapping[Outlet, Slot] = dict(assembler.slots)
-        self.teacher = Teacher(self, plan, assembler.ways)
+        self._swap = Swap(self)
+        self.lay(plan, {name: self.begin(planned) for name, planned in plan.boxes.items()})
         self._handlers: dict[type, Callable[[Any], None]] = {
             Arrival: self._arrival,
             LaneResult: self._lane_result,
             LaneFailure: self._lane_failure,
             LaneSent: self._lane_sent,
             StateChange: self._state_change,
-            Asked: self._asked,
+            Asked: partial(obey, self),
             WakeUp: self._wake_up,
+            TakeOver: self._swap.take_over,
+            TakeBack: self._swap.take_back,
         }
 
     def step(self, entry: Entry) -> None:
@@ -114,6 +115,39 @@ class Engine:
             return True
         island = self._islands.get((source, outlet))
         return island is not None and bool(island[1])
+
+    # The plan.
+
+    def lay(
+        self,
+        plan: Plan,
+        states: Mapping[str, BoxState],
+        staying: Container[str] = (),
+        carried: Mapping[Outlet, Slot] = MappingProxyType({}),
+    ) -> None:
+        """Play this plan from now on; ``staying`` played before. Who looks on keeps what he has."""
+        self.plan = plan
+        self.states = dict(states)
+        prepare_trace(plan, self.trace, states)
+        assembler = Assembler(self, plan, states, carried)
+        self._islands = assembler.islands()
+        self.slots: Mapping[Outlet, Slot] = dict(assembler.slots)
+        self._rest = Rest(self, plan)
+        order = (*plan.boxes, TEACHER)
+        self.wakes.reorder({name: place for place, name in enumerate(order)}, staying)
+        self.teacher = Teacher(self, plan, assembler.ways)
+
+    def begin(self, planned: PlannedBox) -> BoxState:
+        """Begin the state of a box, with what it runs on where that is a thread of its own."""
+        state = state_of(planned)
+        if isinstance(state.box, Node) and state.box.lane:
+            state.lane = self._make_lane(state.name, state.box)
+        return state
+
+    def let_go(self, gone: Iterable[str], cut: Iterable[Wire]) -> None:
+        """Bring to rest what is fed by boxes that go and wires that are cut, and say so at once."""
+        self._rest.let_go(gone, cut)
+        self.outbox.flush()
 
     # What boxes and steps ask of the engine.
 
@@ -191,7 +225,7 @@ class Engine:
             self.trace.lanes[entry.box].ran(entry.took)
         if state.lane.generation != entry.generation:
             return
-        state.failing = False
+        state.went_well()
         if entry.result is not None:
             self._say(state, (entry.result,), entry.at, entry.cost)
 
@@ -201,24 +235,26 @@ class Engine:
             return
         if entry.box in self.trace.lanes and not entry.more:
             self.trace.lanes[entry.box].ran(entry.took)
-        if state.lane is None or state.lane.generation == entry.generation:
+        if isinstance(state.box, Sink) or (
+            state.lane is not None and state.lane.generation == entry.generation
+        ):
             self._failed(state, entry.error)
 
     def _lane_sent(self, entry: LaneSent) -> None:
-        self.states[entry.box].failing = False
+        self.states[entry.box].went_well()
         for port, at, cost in entry.sent:
-            self.trace.routes[route_name(entry.box, port)].sent(at, cost, entry.now)
+            route = self.trace.routes.get(route_name(entry.box, port))
+            if route is not None:  # its cable may have been taken away since
+                route.sent(at, cost, entry.now)
 
     def _state_change(self, entry: StateChange) -> None:
         state = self.states[entry.box]
         state.up = entry.state == "running"
+        state.condition = entry.state
         self.trace.set_state(entry.box, entry.state)
         if entry.reason:
             self.tell(entry.box, entry.reason)
             self._rest.lose(entry.box)
-
-    def _asked(self, entry: Asked) -> None:
-        obey(self, entry)
 
     def _wake_up(self, _: WakeUp) -> None:
         for due, name in self.wakes.due(self.now):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.core.commands import Command
 from engine.core.messages import Message, Ns
+from engine.patch.load import Texts
+from engine.patch.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +80,34 @@ class WakeUp:
     """It is time for whatever asked to be woken by now."""
 
 
-Entry = Arrival | LaneResult | LaneFailure | LaneSent | StateChange | Asked | WakeUp
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Another patch, or this one as it is written now, takes over from what plays.
+
+    ``texts`` are what it is made of and ``title`` what it is called: all that it takes to make
+    ``plan`` once more. A plan is played once.
+    """
+
+    title: str
+    texts: Texts
+    plan: Plan = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """What played before the last ``TakeOver`` plays again; ``reason`` says why."""
+
+    reason: str
+
+
+Entry = (
+    Arrival
+    | LaneResult
+    | LaneFailure
+    | LaneSent
+    | StateChange
+    | Asked
+    | WakeUp
+    | TakeOver
+    | TakeBack
+)

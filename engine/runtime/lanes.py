@@ -17,9 +17,9 @@ from engine.core.clock import Clock
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Block, Kind, Message, Ns
 from engine.core.node import Box, Node
+from engine.core.priority import stand_back
 from engine.runtime.call import caller, events, in_words
 from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange
-from engine.runtime.priority import stand_back
 from engine.runtime.trace import LOG
 
 FIRST_RETRY = 0.25

@@ -8,56 +8,52 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 
 from engine.core.clock import Clock, SystemClock
 from engine.core.commands import Command, Panic
 from engine.core.mailbox import Mailbox
-from engine.core.messages import KINDS, Kind, Message, Ns
-from engine.core.node import Emit, Node, Remote, Sink, Source, Tape
+from engine.core.messages import Message, Ns
+from engine.core.node import Node, Remote, Sink, Source, Tape
 from engine.patch.plan import Plan
 from engine.runtime.asking import put_command
+from engine.runtime.attendant import Attendant
 from engine.runtime.call import in_words
-from engine.runtime.closing import close_all
+from engine.runtime.crew import Crew
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Arrival, Asked, Entry, LaneSent, StateChange, WakeUp
-from engine.runtime.lanes import ThreadLane, close_quietly
-from engine.runtime.outlane import SinkLane
-from engine.runtime.supervisor import Keeper, lost_in_words
+from engine.runtime.entries import Asked, Entry, LaneSent, StateChange, TakeBack, TakeOver, WakeUp
+from engine.runtime.lanes import close_quietly
+from engine.runtime.staging import Staging
+from engine.runtime.supervisor import lost_in_words
 from engine.runtime.timer import Timer, make_timer
 from engine.runtime.trace import LOG
 
 _SWITCH_INTERVAL = 0.0005
-_HANDS = "hands that are no box"
-_PATIENCE = 3.0
-"""Seconds that everything that stalls is waited for at the end, all together."""
+_THE_END = "the end"
 _READY = 2.0
 """Seconds that a film waits at most for models and outputs to be there before it begins."""
 
 
 class Live:
-    """One live performance of a plan."""
+    """One live performance: of a plan, and of those that take over from it."""
 
     def __init__(self, plan: Plan, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
-        self._lanes: list[ThreadLane] = []
-        self._doors: dict[str, Mailbox] = {
-            name: Mailbox(self._wake) for name in (_HANDS, *plan.boxes)
-        }
-        self._keepers: dict[str, Keeper] = {}
+        self._hands = Mailbox(self._wake)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: Timer | None = None
-        self._tapes: dict[str, Tape] = {}
+        self._tapes: list[Attendant] = []
         self._woken = False
         self._silenced = False
         self._done = asyncio.Event()
         self._closed = asyncio.Event()
-        self.engine = Engine(plan, self._clock, self._make_lane)
-        self.engine.on_lost = lambda name: self._keepers[name].lost()
+        self._crew = Crew(self._clock, self._wake)
+        self._crew.hire_all(plan)
+        self.engine = Engine(plan, self._clock, self._crew.lane)
+        self.engine.on_lost = lambda name: self._crew.playing[name].lost()
         self.engine.ask = self._ask
+        self._crew.follow(self.engine.states)
         self.also: Callable[[], None] = lambda: None
         """Called on the loop after each entry."""
 
@@ -94,10 +90,62 @@ class Live:
         self._step(entry)
         self._arm()
 
-    def _make_lane(self, name: str, node: Node) -> ThreadLane:
-        lane = ThreadLane(name, node, partial(self._deliver, name), self._clock)
-        self._lanes.append(lane)
-        return lane
+    # Surgery, on the loop.
+
+    def stage(self, plan: Plan) -> Staging:
+        """Give what gets a plan ready to take over; ``strike`` it where it does not."""
+        return Staging(plan, self._crew)
+
+    def strike(self, staging: Staging) -> None:
+        """Close what was opened for a plan that does not take over."""
+        self._crew.dismiss(staging.newcomers)
+
+    def take_over(self, entry: TakeOver, staging: Staging) -> None:
+        """Let a plan play from now on; what it has removed stays open until ``let_go``."""
+        if self._silenced:
+            return
+        self._exchange(entry)
+        if rivals := staging.rivals(self._crew.removed):
+            self._crew.release(rivals, lambda: self._soon(self._open_rest, staging))
+        else:
+            staging.open_rest(self.engine)
+
+    def take_back(self, reason: str) -> None:
+        """Let the plan before play again."""
+        if self._silenced:
+            return
+        self._exchange(TakeBack(reason))
+        for name, each in self._crew.playing.items():
+            if not each.is_open:  # it was closed for another to have its device
+                self._step(StateChange(name, "opening"))
+        self._crew.dismiss(self._crew.removed, lambda: self._soon(self._open_again))
+
+    def let_go(self) -> None:
+        """Close what the last plan to take over has removed."""
+        self._crew.dismiss(self._crew.removed)
+
+    def _exchange(self, entry: TakeOver | TakeBack) -> None:
+        self._step(entry)
+        joined = self._crew.follow(self.engine.states)
+        for each in joined:
+            self._let_in(each)
+        self._arm()
+
+    def _open_rest(self, staging: Staging) -> None:
+        if not self._silenced:
+            staging.open_rest(self.engine)
+
+    def _open_again(self) -> None:
+        if not self._silenced:
+            for each in self._crew.playing.values():
+                each.begin(self.engine.hears, self.engine.last_at)
+                each.hurry()
+
+    def _soon(self, act: Callable[..., None], *arguments: object) -> None:
+        """Have something done on the loop; may be called on any thread."""
+        assert self._loop is not None
+        with suppress(RuntimeError):  # the show is over
+            self._loop.call_soon_threadsafe(act, *arguments)
 
     # The beginning.
 
@@ -118,23 +166,16 @@ class Live:
                 close_quietly(name, state.box)
 
     def _open(self) -> None:
-        for lane in self._lanes:
-            lane.start()
-        for name, state in self.engine.states.items():
-            if isinstance(state.box, Sink):
-                self._open_sink(name, state.box)
-        for name, state in self.engine.states.items():
-            if isinstance(state.box, Tape):
-                self._tapes[name] = state.box
-            elif isinstance(state.box, Source):
-                self._open_source(name, state.box)
+        playing = self._crew.playing.values()
+        self._tapes = [each for each in playing if isinstance(each.box, Tape)]
+        for kind in (Node, Sink, Source):
+            for each in playing:
+                if isinstance(each.box, kind) and each not in self._tapes:
+                    each.begin(self.engine.hears, self.engine.last_at)
         assert self._loop is not None
         self._start_tapes_if_ready()
         self._loop.call_later(_READY, self._start_tapes)
         self._report()
-
-    def _open_source(self, name: str, source: Source) -> None:
-        self._keepers[name] = self._keeper(name, source).keep_source(self._emit(name))
 
     def _start_tapes_if_ready(self) -> None:
         """Begin a film when all that shall see and send it is there, or is known to be missing."""
@@ -147,69 +188,28 @@ class Live:
 
     def _start_tapes(self) -> None:
         """Begin all films; those that play already are let be."""
-        tapes, self._tapes = self._tapes, {}
+        tapes, self._tapes = self._tapes, []
         if not self._done.is_set():
-            for name, tape in tapes.items():
-                self._open_source(name, tape)
-
-    def _open_sink(self, name: str, sink: Sink) -> None:
-        emit = self._emit(name)
-        sink.report_to(lambda command: emit("", command, self._clock.now()))
-        if sink.lane:
-            deliver = partial(self._deliver, name)
-            lane = SinkLane(name, sink, deliver, self._clock, self.engine.last_at)
-            self.engine.states[name].out_lane = lane
-            lane.start()
-        self._keepers[name] = self._keeper(name, sink).keep_sink()
-
-    def _keeper(self, name: str, box: Source | Sink) -> Keeper:
-        return Keeper(name, box, partial(self._deliver, name), self._clock)
+            for each in tapes:
+                if each.plays:
+                    each.begin(self.engine.hears, self.engine.last_at)
 
     # The end.
 
     async def _close(self) -> None:
         """End all sound at once; then close everything, as long as that takes within reason."""
         self._drain()
-        self._step(Asked(_HANDS, Panic()))
+        self._step(Asked(_THE_END, Panic()))
         self._silenced = True
-        assert self._loop is not None
-        closer = threading.Thread(target=self._close_devices, name="closer", daemon=True)
-        closer.start()
+        self._crew.end(lambda: self._soon(self._closed.set))
         await self._closed.wait()
         self._drain()
 
-    def _close_devices(self) -> None:
-        """Have outputs send the last of it, then close everything.
-
-        Why a thread of its own, and no pool: the end of a pool waits for every thread in it, and
-        then a device that stalls would keep the program from ending.
-        """
-        out_lanes = [state.out_lane for state in self.engine.states.values() if state.out_lane]
-        close_all((out_lanes, [*self._keepers.values(), *self._lanes]), self._clock)
-        assert self._loop is not None
-        with suppress(RuntimeError):  # nobody waited
-            self._loop.call_soon_threadsafe(self._closed.set)
-
     # What comes from other threads.
-
-    def _emit(self, name: str) -> Emit:
-        door = self._doors[name]
-
-        def emit(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
-            if isinstance(message, Command):
-                put_command(door, name, message)
-            elif self.engine.hears(name, outlet, type(message)):  # or the loop wakes for nothing
-                kind = KINDS.get(type(message), Kind.LATEST)
-                door.put(outlet, kind, Arrival(name, outlet, message, at, cost), at)
-
-        return emit
 
     def _ask(self, by: str, command: Command) -> None:
         """Let in a command of somebody who is no box, such as the page; from any thread."""
-        put_command(self._doors[_HANDS], by, command)
-
-    def _deliver(self, name: str, entry: Entry) -> None:
-        self._doors[name].put(None, Kind.LOSSLESS, entry, Ns(0))
+        put_command(self._hands, by, command)
 
     def _wake(self) -> None:
         """Have the loop look into the mailboxes; may be called on any thread."""
@@ -220,23 +220,23 @@ class Live:
 
     def _drain(self) -> None:
         self._woken = False
-        for name, door in self._doors.items():
-            if len(door):
-                for item in door.take():
-                    self._step(item.content)
-                self._count(name, door)
+        for item in self._hands.take():
+            self._step(item.content)
+        for each in self._crew.playing.values():
+            if len(each.door):
+                self._let_in(each)
         self._arm()
 
-    def _count(self, name: str, door: Mailbox) -> None:
-        trace = self.engine.trace.sources.get(name)
-        if trace is not None:
-            trace.dropped = sum(door.dropped.values())
-            trace.coalesced = door.coalesced
-            trace.restarts = self._keepers[name].restarts if name in self._keepers else 0
-        if door.overruns:
-            door.overruns = 0
-            self.engine.tell(name, "says more than can be played; everything is silenced")
-            self._step(Asked(_HANDS, Panic()))
+    def _let_in(self, each: Attendant) -> None:
+        """Let in all that waits at one door; before it is up, an output has its thread."""
+        self.engine.states[each.name].out_lane = each.out_lane
+        for item in each.door.take():
+            self._step(item.content)
+        each.count(self.engine.trace)
+        if each.door.overruns:
+            each.door.overruns = 0
+            self.engine.tell(each.name, "says more than can be played; everything is silenced")
+            self._step(Asked(each.name, Panic()))
 
     def _step(self, entry: Entry) -> None:
         if self._silenced and not isinstance(entry, LaneSent):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from engine.core.node import Node, Sink
-from engine.patch.plan import Into, Plan
+from engine.patch.plan import Into, Plan, Wire
 from engine.runtime.call import in_words
 from engine.runtime.state import BoxState
 
@@ -33,6 +34,33 @@ class Rest:
             self.silence(self._states[box], port)
         if isinstance(self._states[name].box, Sink):
             self.silence(self._states[name], None)
+
+    def let_go(self, gone: Iterable[str], cut: Iterable[Wire]) -> None:
+        """Bring to rest all that was fed by boxes that are taken away, or by cut wires."""
+        boxes: dict[str, None] = dict.fromkeys(gone)
+        ports: dict[tuple[str, str | None], None] = {}
+        for name in list(boxes):
+            self._gather(name, boxes, ports)
+            if isinstance(self._states[name].box, Sink):
+                ports[name, None] = None
+        for wire in cut:
+            box = self._states[wire.box].box
+            if wire.into is Into.PORT:
+                ports[wire.box, wire.name] = None
+            elif isinstance(box, Node) and not box.outlasts_loss:
+                boxes[wire.box] = None
+                self._gather(wire.box, boxes, ports)
+        for name in boxes:
+            self.reset(self._states[name])
+        for name, port in ports:
+            self.silence(self._states[name], port)
+
+    def _gather(
+        self, name: str, boxes: dict[str, None], ports: dict[tuple[str, str | None], None]
+    ) -> None:
+        below, fed = self._below[name]
+        boxes |= dict.fromkeys(below)
+        ports |= dict.fromkeys(fed)
 
     def reset(self, state: BoxState) -> None:
         """Have a box forget the past."""

@@ -7,9 +7,9 @@ is said to take.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from itertools import count
+from itertools import chain, count
 
 from engine.core.clock import MILLISECOND, VirtualClock
 from engine.core.commands import Command, Panic
@@ -18,8 +18,9 @@ from engine.core.messages import Message, Ns
 from engine.core.node import Emit, Node, Sink, Source, Tape
 from engine.patch.plan import Plan
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Arrival, Asked, Entry, StateChange, WakeUp
+from engine.runtime.entries import Arrival, Asked, Entry, StateChange, TakeBack, TakeOver, WakeUp
 from engine.runtime.lanes import InlineLane, close_quietly
+from engine.runtime.state import BoxState
 from engine.runtime.supervisor import lost_in_words
 from engine.runtime.trace import LOG
 
@@ -46,6 +47,8 @@ class Offline:
         self._count = count()
         self._tapes: dict[str, Events] = {}
         self._left: set[str] = set()
+        self._playing: dict[str, BoxState] = {}
+        self._aside: dict[BoxState, Events | None] = {}
 
     def play(self, until: Ns | None = None, also: Callable[[], None] | None = None) -> Engine:
         """Play to the end of all that ends, or for a time; ``also`` is called after each entry."""
@@ -53,6 +56,8 @@ class Offline:
             self._open(until)
             while (entry := self._next(until)) is not None:
                 self.engine.step(entry)
+                if isinstance(entry, TakeOver | TakeBack):
+                    self._follow()
                 self._ask_lanes()
                 if also:
                     also()
@@ -87,29 +92,71 @@ class Offline:
                 self._push(due, answer)
 
     def _open(self, until: Ns | None) -> None:
-        for lane in self._lanes:
-            self.engine.step(lane.open())
-        for name, state in self.engine.states.items():
-            if isinstance(state.box, Sink):
-                self.engine.step(_opened(name, state.box.open_offline))
-            elif isinstance(state.box, Tape):
-                change = _opened(name, partial(state.box.open, self._emit(name)))
-                self.engine.step(change)
-                if change.state == "running":
-                    self._tapes[name] = state.box.events()
-                    self._left |= set() if state.box.endless else {name}
+        self._begin(self.engine.states.values())
         if not self._left and until is None and self._tapes:
             raise PatchError([Problem("never ends: say for how long, with --for SECONDS")])
-        for name in list(self._tapes):
+
+    def _begin(self, states: Iterable[BoxState]) -> None:
+        """Open boxes, outputs before what feeds them, and pull the first of each tape."""
+        states = list(states)
+        self._playing |= {state.name: state for state in states}
+        for state in states:
+            if isinstance(state.lane, InlineLane):
+                self.engine.step(state.lane.open())
+        for state in states:
+            if isinstance(state.box, Sink):
+                self.engine.step(_opened(state.name, state.box.open_offline))
+        tapes = [(state.name, state.box) for state in states if isinstance(state.box, Tape)]
+        for name, tape in tapes:
+            change = _opened(name, partial(tape.open, self._emit(name)))
+            self.engine.step(change)
+            if change.state == "running":
+                self._tapes[name] = _from(self.clock.now(), tape.events())
+                self._left |= set() if tape.endless else {name}
+        for name in [name for name, _ in tapes if name in self._tapes]:
             self._pull(name)
+
+    def _follow(self) -> None:
+        """Set aside what another plan has removed, and begin what is new in it."""
+        now = self.engine.states
+        self._order = {name: place for place, name in enumerate(now)}
+        for state in self._playing.copy().values():
+            if now.get(state.name) is not state:
+                self._set_aside(state)
+        news = [state for state in now.values() if self._playing.get(state.name) is not state]
+        self._begin(state for state in news if state not in self._aside)
+        for state in news:
+            if state in self._aside:
+                self._take_up(state)
+
+    def _set_aside(self, state: BoxState) -> None:
+        """Let a box wait, open, to be taken up again; what it would have said comes from nobody."""
+        name = self._playing.pop(state.name).name
+        tape = self._tapes.pop(name, None)
+        waiting = [e[3] for e in self._heap if isinstance(e[3], Arrival) and e[3].source == name]
+        self._heap = [e for e in self._heap if e[3] not in waiting]
+        heapq.heapify(self._heap)
+        said = [(arrival.at, arrival.outlet, arrival.message) for arrival in waiting]
+        self._aside[state] = None if tape is None else chain(said, tape)
+        self._left.discard(name)
+
+    def _take_up(self, state: BoxState) -> None:
+        """Go on with a box that was set aside; what it has missed is missed."""
+        self._playing[state.name] = state
+        tape = self._aside.pop(state)
+        if tape is not None and isinstance(state.box, Tape):
+            now = self.clock.now()
+            self._tapes[state.name] = (event for event in tape if event[0] >= now)
+            self._left |= set() if state.box.endless else {state.name}
+            self._pull(state.name)
 
     def _close(self) -> None:
         self.engine.step(Asked(_NOBODY, Panic()))
         for lane in self._lanes:
             lane.close()
-        for name, state in self.engine.states.items():
+        for state in (*self._playing.values(), *self._aside):
             if isinstance(state.box, Sink | Source):
-                close_quietly(name, state.box)
+                close_quietly(state.name, state.box)
 
     def _next(self, until: Ns | None) -> Entry | None:
         """Give the next entry, having moved the clock to it; None at the end."""
@@ -160,7 +207,8 @@ class Offline:
         return message is not None and self.engine.hears(name, outlet, type(message))
 
     def _push(self, due: Ns, entry: Entry) -> None:
-        heapq.heappush(self._heap, (due, self._order[_said_by(entry)], next(self._count), entry))
+        place = self._order.get(_said_by(entry), 0)
+        heapq.heappush(self._heap, (due, place, next(self._count), entry))
 
     def _emit(self, name: str) -> Emit:
         """Let in what a tape says beside its messages, such as that its file is damaged."""
@@ -181,12 +229,17 @@ def _opened(name: str, open_it: Callable[[], None]) -> StateChange:
     return StateChange(name, "running")
 
 
+def _from(begin: Ns, events: Events) -> Events:
+    """Have a tape begin later."""
+    return ((Ns(begin + due), outlet, message) for due, outlet, message in events)
+
+
 def _said_by(entry: Entry) -> str:
     match entry:
         case Arrival():
             return entry.source
         case Asked():
             return entry.by
-        case WakeUp():
+        case WakeUp() | TakeOver() | TakeBack():
             return ""
     return entry.box

@@ -10,9 +10,10 @@ from engine.core.errors import PatchError, Problem, nearest
 from engine.core.share import share
 from engine.patch.build import Find
 from engine.patch.compile import compile_patch
-from engine.patch.load import Document, load
+from engine.patch.load import Document, Texts, load, load_texts, read_texts
 from engine.patch.plan import Plan
 from engine.registry import Registry
+from engine.runtime.stamps import stamp
 from engine.runtime.substitute import substitute
 
 FIRST = "first_light.toml"
@@ -43,7 +44,15 @@ def open_patch(
     ``to`` is where its OSC goes instead, ``sets`` are texts such as "reach.joint=nose". A live one
     can be controlled by OSC, whether it says so or not.
     """
-    return open_document(load(file), Registry(file.parent).find, to=to, sets=sets, live=live)
+    return open_texts(read_texts(file), to=to, sets=sets, live=live)
+
+
+def open_texts(
+    texts: Texts, *, to: str | None = None, sets: Iterable[str] = (), live: bool = True
+) -> Plan:
+    """Do what ``open_patch`` does with the texts of a patch."""
+    find = Registry(texts.file.parent if texts.file else None).find
+    return open_document(load_texts(texts), find, to=to, sets=sets, live=live)
 
 
 def open_document(
@@ -57,6 +66,7 @@ def open_document(
     """Do what ``open_patch`` does with a patch that has been read; ``find`` knows the boxes."""
     plan = plan_document(document, find, to=to, sets=sets, live=live)
     substitute(plan, find, live=live)
+    stamp(plan)
     return plan
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,10 +30,15 @@ class Way:
 
 
 class Outbox:
-    """Collects the sends of a tick."""
+    """Collects the sends of a tick.
+
+    ``given`` are told of what is left to an output on a thread of its own: its name, the port, the
+    message, the moment that describes, and now.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.given: list[Callable[[str, str, Message, Ns, Ns], None]] = []
         self._touched: list[BoxState] = []
         self._sent: dict[str, list[tuple[Way, Ns, int]]] = {}
         self._last_at = engine.last_at
@@ -42,7 +47,7 @@ class Outbox:
         """Give a message to an output."""
         state = way.state
         if state.out_lane is not None:
-            for hear in self._engine.given:
+            for hear in self.given:
                 hear(state.name, way.port, message, at, self._engine.now)
             state.out_lane.offer(way.port, message, at, cost)
             return
@@ -81,6 +86,7 @@ class Outbox:
             self._engine.failed(state, error)
         else:
             state.failing = stumbled
+            state.worked = state.worked or not stumbled
             gone = self._engine.clock.now()
             for way, at, cost in sent:
                 way.route.sent(at, cost, gone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from engine.core.clock import SECOND, Clock
 from engine.core.mailbox import Item, Mailbox
@@ -12,7 +13,7 @@ from engine.core.node import Sink
 from engine.runtime.call import in_words
 from engine.runtime.entries import Entry, LaneFailure, LaneSent
 
-_SILENCE = "silence"
+_DO = "do"
 _UNSURE = 1.0
 """Seconds until an output is asked again that could not say when it wants to be called."""
 
@@ -58,7 +59,11 @@ class SinkLane:
 
     def silence(self, port: str | None) -> None:
         """End what sounds on a port, or on all."""
-        self._mailbox.put((_SILENCE, port), Kind.LOSSLESS, port, Ns(0))
+        self.do(partial(self._sink.silence, port))
+
+    def do(self, act: Callable[[], None]) -> None:
+        """Call something of the output, in its turn."""
+        self._mailbox.put((_DO,), Kind.LOSSLESS, act, Ns(0))
 
     def _run(self) -> None:
         while not self._stop or len(self._mailbox):
@@ -98,7 +103,7 @@ class SinkLane:
 
     def _give(self, item: Item) -> None:
         if isinstance(item.key, tuple):
-            self._sink.silence(item.content)
+            item.content()
             return
         port = str(item.key)
         self._last_at[self._name, port] = item.at

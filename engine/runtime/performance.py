@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -13,20 +12,24 @@ from typing import Any
 
 from engine.core.clock import ns
 from engine.core.errors import PatchError, Problem, nearest
+from engine.patch.load import read_texts
 from engine.patch.plan import Plan
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.live import Live
 from engine.runtime.offline import Offline
+from engine.runtime.stamps import own_files
+from engine.runtime.surgeon import Open, Surgeon
+from engine.runtime.watching import Watcher
 
-Open = Callable[[Path], Plan]
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Performance:
     """A set of patches, of which one plays at a time.
 
-    ``watch`` is called with each engine that begins to play.
+    ``watch`` is called with the engine when it begins to play, and when another patch has taken
+    over; ``edits`` says whether files are watched, so that what is saved plays.
     """
 
     def __init__(
@@ -35,14 +38,17 @@ class Performance:
         open_patch: Open,
         dump: Dump | None = None,
         watch: Callable[[Engine], None] | None = None,
+        *,
+        edits: bool = False,
     ) -> None:
         """Raises PatchError with what is wrong in any patch of the set."""
         self._files = list(files)
         self._open = open_patch
         self._dump = dump
         self._watch = watch
+        self._edits = edits
+        self._titles: list[str] = []
         self._plan = self._check()
-        self._next: Plan | None = None
         self._ended = False
 
     def offline(self, seconds: float | None, costs: Mapping[str, float]) -> dict[str, Any]:
@@ -57,18 +63,31 @@ class Performance:
         return show.engine.trace.stats(show.clock.now())
 
     async def live(self, seconds: float | None) -> dict[str, Any]:
-        """Play live until the end, a signal, or for a time; gives the stats of the last patch."""
+        """Play live until the end, a signal, or for a time; gives the stats of the whole show."""
         loop = asyncio.get_running_loop()
-        until = None if seconds is None else loop.time() + seconds
-        while True:
-            show = Live(self._plan)
-            show.engine.on_play_patch = partial(self._go_to, show)
-            self._begin(show.engine)
-            self._listen_to_signals(loop, show)
-            await show.play(None if until is None else max(0.0, until - loop.time()))
-            if self._next is None or self._ended:
-                return show.engine.trace.stats(show.engine.clock.now())
-            self._plan, self._next = self._next, None
+        show = Live(self._plan)
+        surgeon = Surgeon(show, self._files, self._titles, self._open)
+        self._begin(show.engine)
+        self._listen_to_signals(loop, show)
+        work = loop.create_task(surgeon.work())
+        watcher = self._watcher(loop, show, surgeon)
+        try:
+            await show.play(seconds)
+        finally:
+            work.cancel()
+            if watcher:
+                watcher.close()
+        return show.engine.trace.stats(show.engine.clock.now())
+
+    def _watcher(
+        self, loop: asyncio.AbstractEventLoop, show: Live, surgeon: Surgeon
+    ) -> Watcher | None:
+        def heard(files: set[Path]) -> None:
+            with suppress(RuntimeError):  # the show is over
+                loop.call_soon_threadsafe(surgeon.look_again, files)
+
+        more = lambda: own_files(show.engine.plan)  # noqa: E731
+        return Watcher(self._files, heard, more) if self._edits else None
 
     def _check(self) -> Plan:
         """Make sure that every patch of the set can be played; gives the first."""
@@ -76,7 +95,7 @@ class Performance:
         problems: list[Problem] = []
         for file in self._files:
             try:
-                plans.append(self._open(file))
+                plans.append(self._open(read_texts(file)))
             except PatchError as error:
                 problems += error.problems
         if problems:
@@ -85,10 +104,10 @@ class Performance:
         return plans[0]
 
     def _begin(self, engine: Engine) -> None:
-        if self._dump:
-            self._dump.listen(engine)
-        if self._watch:
-            self._watch(engine)
+        for listen in (self._dump.listen if self._dump else None, self._watch):
+            if listen:
+                listen(engine)
+                engine.on_plan.append(partial(listen, engine))
 
     def _listen_to_signals(self, loop: asyncio.AbstractEventLoop, show: Live) -> None:
         def end() -> None:
@@ -107,39 +126,3 @@ class Performance:
                 signal.signal(number, heard)
             except (RuntimeError, ValueError):
                 return  # not on the main thread: somebody else listens
-
-    def _go_to(self, show: Live, which: int | str) -> str:
-        """Have another patch of the set play next; gives why that cannot be, or nothing."""
-        found = self._find(which)
-        if found is None:
-            names = [file.stem for file in self._files]
-            hint = nearest(which, names) if isinstance(which, str) else ""
-            return f"there is no patch {which!r} in this set of {len(names)}.{hint}"
-        file, loop = self._files[found], asyncio.get_running_loop()
-        opener = threading.Thread(target=self._prepare, args=(show, file, loop), daemon=True)
-        opener.start()
-        return ""
-
-    def _find(self, which: int | str) -> int | None:
-        """Find a patch by its number from 1, its file or its title."""
-        if isinstance(which, str):
-            for names in ([file.stem for file in self._files], self._titles):
-                if which in names:
-                    return names.index(which)
-            return None
-        return int(which) - 1 if 1 <= which <= len(self._files) else None
-
-    def _prepare(self, show: Live, file: Path, loop: asyncio.AbstractEventLoop) -> None:
-        """Read a patch while the one before still plays; one that is broken by now plays on."""
-        try:
-            plan = self._open(file)
-        except Exception as error:
-            answer = partial(show.engine.tell, file.stem, str(error))
-        else:
-            answer = partial(self._change, show, plan)
-        with suppress(RuntimeError):  # the show is over
-            loop.call_soon_threadsafe(answer)
-
-    def _change(self, show: Live, plan: Plan) -> None:
-        self._next = plan
-        show.stop()

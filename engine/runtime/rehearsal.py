@@ -11,11 +11,13 @@ others that need no device; a camera that says "auto" is the stand-in here. A sc
 happen on the way, each at its second:
 
     played = play(text, script=[(1.0, SetParameter("reach", "on", False)), (2.0, Panic())])
+
+``Swap(text)`` in a script has another patch take over at that moment, as when its file is saved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,18 +26,27 @@ from typing import Any
 from engine.core.clock import ns
 from engine.core.commands import Command
 from engine.core.node import Box, Sink
-from engine.patch.load import load, parse
+from engine.patch.load import Texts, load_texts, read_texts
 from engine.patch.plan import Plan
 from engine.registry import Registry
 from engine.runtime.dump import sent_line
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Asked, Entry
+from engine.runtime.entries import Asked, Entry, TakeOver
 from engine.runtime.offline import Offline
 from engine.runtime.opening import find_patch, open_document
 
-Script = Iterable[tuple[float, Command | Entry]]
+
+@dataclass(frozen=True)
+class Swap:
+    """Another patch, given as ``play`` takes it, that takes over from what plays."""
+
+    patch: str | Path
+
+
+Script = Iterable[tuple[float, Command | Entry | Swap]]
 """What comes in, and at which second; a command comes from nobody in particular."""
 
+Prepared = tuple[Texts, Plan]
 SCRIPT = "script"
 """Who asks for the commands of a script."""
 
@@ -115,28 +126,43 @@ def play(
     takes (0 where nothing is said), ``sets`` texts such as "reach.joint=nose". ``boxes`` are
     classes to use beside those that are found by name. Raises PatchError.
     """
-    show = Offline(_open(patch, sets, boxes or {}), costs)
+    prepare = partial(_open, sets=sets, boxes=boxes or {})
+    _, plan = prepare(patch)
+    show = Offline(plan, costs)
     heard: list[Sent] = []
-    for name, state in show.engine.states.items():
-        if isinstance(state.box, Sink):
-            state.box.tap(partial(_hear, heard, show.engine, name))
+    listen = partial(_listen, heard, show.engine)
+    listen()
+    show.engine.on_plan.append(listen)
     for second, entry in script:
-        show.enter(ns(second), Asked(SCRIPT, entry) if isinstance(entry, Command) else entry)
+        show.enter(ns(second), _entry(entry, prepare))
     engine = show.play(None if seconds is None else ns(seconds))
     return Played(tuple(heard), engine, show.clock.now() / 1e9)
 
 
-def _open(patch: str | Path, sets: Iterable[str], boxes: Mapping[str, type[Box]]) -> Plan:
+def _entry(entry: Command | Entry | Swap, prepare: Callable[[str | Path], Prepared]) -> Entry:
+    if isinstance(entry, Swap):
+        texts, plan = prepare(entry.patch)
+        return TakeOver(plan.title, texts, plan)
+    return Asked(SCRIPT, entry) if isinstance(entry, Command) else entry
+
+
+def _open(patch: str | Path, sets: Iterable[str], boxes: Mapping[str, type[Box]]) -> Prepared:
     if isinstance(patch, str) and "\n" in patch:
-        document, registry = parse(patch), Registry()
+        texts, registry = Texts(None, patch), Registry()
     else:
         file = find_patch(str(patch))
-        document, registry = load(file), Registry(file.parent)
+        texts, registry = read_texts(file), Registry(file.parent)
 
     def find(use: str) -> type[Box]:
         return boxes[use] if use in boxes else registry.find(use)
 
-    return open_document(document, find, sets=sets, live=False)
+    return texts, open_document(load_texts(texts), find, sets=sets, live=False)
+
+
+def _listen(heard: list[Sent], engine: Engine) -> None:
+    for name, state in engine.states.items():
+        if isinstance(state.box, Sink):
+            state.box.tap(partial(_hear, heard, engine, name))
 
 
 def _hear(heard: list[Sent], engine: Engine, sink: str, port: str, what: Mapping[str, Any]) -> None:

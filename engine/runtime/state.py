@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from engine.core.addresses import lies_in, with_part
@@ -23,14 +23,15 @@ class BoxState:
     that somebody took over. ``tables`` holds, by field, what parameters that have parts were last
     set to. ``failing`` says that its last call raised. Of an output, ``up`` says that it is open,
     ``touched`` that it is to be flushed when the tick ends, ``stumbled`` that it raised in this
-    tick.
+    tick. ``condition`` is what it said last of its device, ``worked`` that any call of it went
+    well.
     """
 
     name: str
     box: Box
     on: bool
     hidden: bool
-    parameters: dict[str, Parameter]
+    parameters: Mapping[str, Parameter]
     wakes: bool
     outlets: Outlets | None = None
     lane: Lane | None = None
@@ -40,8 +41,15 @@ class BoxState:
     hands: set[str] = field(default_factory=set)
     tables: dict[str, object] = field(default_factory=dict)
     failing: bool = False
+    worked: bool = False
+    condition: str = "opening"
     touched: bool = False
     stumbled: bool = False
+
+    def went_well(self) -> None:
+        """Note that a call of it raised nothing."""
+        self.failing = False
+        self.worked = True
 
     @property
     def sink(self) -> Sink:

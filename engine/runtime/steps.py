@@ -14,9 +14,9 @@ from engine.core.parameter import Parameter
 from engine.runtime.call import Call
 from engine.runtime.lanes import Job, Lane
 from engine.runtime.outbox import Way
+from engine.runtime.samples import Samples
 from engine.runtime.state import BoxState
 from engine.runtime.tick import NOTHING, Read, Slot
-from engine.runtime.trace import Samples
 
 if TYPE_CHECKING:
     from engine.runtime.engine import Engine
@@ -76,7 +76,7 @@ class NodeStep:
                     state.outlets.say_all(answer, at, cost, tick)
                 else:
                     state.outlets.say(answer, at, cost, tick)
-            state.failing = False
+            state.went_well()
         except Exception as error:
             self._engine.failed(state, error)
         if state.wakes:
@@ -109,7 +109,7 @@ class LaneStep:
         if arguments is not None:
             hot = self.trigger
             job = Job(tuple(arguments), self._kind, hot.at, hot.cost, self._lane.generation)
-            self._trace.dropped = self._lane.offer(job)
+            self._trace.offered(self._lane.offer(job))
 
 
 class ParameterStep:

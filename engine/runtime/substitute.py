@@ -19,5 +19,5 @@ def substitute(plan: Plan, find: Find, *, live: bool) -> None:
         use, values = instead
         cls = find(use)
         fields = {p.field for p in read_parameters(cls).values()}
-        planned.box = cls(**{key: value for key, value in values.items() if key in fields})
+        planned.exchange(cls(**{key: value for key, value in values.items() if key in fields}))
         LOG.info("%s: the box %s plays here instead of %s", planned.name, use, planned.use)

@@ -13,11 +13,11 @@ from engine.core.clock import Clock
 from engine.core.errors import DeviceError
 from engine.core.messages import Ns
 from engine.core.node import Emit, Sink, Source, Tape
+from engine.core.priority import stand_back
 from engine.runtime.call import in_words
 from engine.runtime.entries import Entry, StateChange
 from engine.runtime.lanes import FIRST_RETRY, LAST_RETRY, close_quietly
 from engine.runtime.pace import Pace
-from engine.runtime.priority import stand_back
 
 
 class Keeper:
@@ -33,6 +33,7 @@ class Keeper:
         self._clock = clock
         self._stop = threading.Event()
         self._gone = threading.Event()
+        self._hurry = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"keeper {name}", daemon=True)
         self._open: Callable[[], None] = lambda: None
         self._work: Callable[[], StateChange | None] = self._wait
@@ -59,16 +60,23 @@ class Keeper:
         """Have it closed and opened again: what it reads from went away."""
         self._gone.set()
 
+    def hurry(self) -> None:
+        """Have it try again at once, where it waits to try again."""
+        self._hurry.set()
+
     def stop(self) -> None:
         """Have it closed for good."""
         self._stop.set()
         self._gone.set()
+        self._hurry.set()
 
     def join(self, timeout: float) -> None:
         """Wait until it is closed; not longer than so many seconds for a device that stalls."""
         self._thread.join(timeout)
 
     def _run(self) -> None:
+        if isinstance(self._box, Tape):
+            stand_back()
         pause = FIRST_RETRY
         while not self._stop.is_set():
             self._gone.clear()
@@ -81,7 +89,9 @@ class Keeper:
                 if change.state == "ended":
                     return
             pause = FIRST_RETRY if opened else pause
-            if not self._stop.wait(pause):
+            self._hurry.wait(pause)
+            self._hurry.clear()
+            if not self._stop.is_set():
                 self.restarts += 1
             pause = min(2 * pause, LAST_RETRY)
 
@@ -100,7 +110,6 @@ class Keeper:
 
     def _play(self, tape: Tape, emit: Emit) -> StateChange | None:
         """Emit what a tape yields when its time has come."""
-        stand_back()
         pace = Pace(self._clock, self._gone)
         at = Ns(0)
         try:

@@ -1,69 +1,31 @@
-"""How long everything takes, what is lost, what goes wrong: feeds the table, the file, the page.
-
-Why rings: a set plays for weeks. Percentiles are of the last 8192 samples, counts and maxima of
-the whole time.
-"""
+"""How long everything takes, what is lost, what goes wrong: feeds the table, the file, the page."""
 
 from __future__ import annotations
 
 import logging
-from array import array
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-import numpy as np
-
-from engine.core.clock import MILLISECOND, SECOND
+from engine.core.clock import SECOND
 from engine.core.messages import Ns
+from engine.runtime.samples import Samples
 
+T = TypeVar("T")
 LOG = logging.getLogger("sensorium")
-RING = 8192
-_LATELY = 101
 _REPEAT = 10 * SECOND
+_REMEMBERED = 100
 _DIFFERENT = 20
 """How many different things that go wrong are told of one box: a text may hold a number."""
+
+
+REMOVED = "removed"
+"""The state of what a patch had and has no more."""
 
 
 def route_name(sink: str, port: str) -> str:
     """Name a way out: "out/pose"."""
     return f"{sink}{port}" if port.startswith("/") else f"{sink}/{port}"
-
-
-class Samples:
-    """The newest of a series of durations in ms, and the largest there ever was."""
-
-    def __init__(self) -> None:
-        self._ring = array("q", bytes(8 * RING))
-        self._count = 0
-        self._max = 0
-
-    def add(self, nanoseconds: int) -> None:
-        """Add one duration in ns."""
-        self._ring[self._count % RING] = nanoseconds
-        self._count += 1
-        if nanoseconds > self._max:  # noqa: PLR1730 - max() takes as long as all the rest
-            self._max = nanoseconds
-
-    def __len__(self) -> int:
-        return self._count
-
-    def percentile(self, percent: float) -> float:
-        """Give a percentile in ms; 0 where there is no sample."""
-        newest = np.frombuffer(self._ring, np.int64)[: min(self._count, RING)]
-        return round(float(np.percentile(newest, percent)) / MILLISECOND, 4) if len(newest) else 0.0
-
-    def median_lately(self) -> float:
-        """Give the median of the last few in ms, in no time; 0 where there is no sample."""
-        end = self._count % RING
-        few = min(self._count, _LATELY)
-        newest = sorted(self._ring[(end - few + index) % RING] for index in range(few))
-        return round(newest[few // 2] / MILLISECOND, 4) if newest else 0.0
-
-    def summary(self, *, largest: bool = True) -> dict[str, float]:
-        """Give p50, p99 and the maximum in ms."""
-        numbers = {"p50": self.percentile(50), "p99": self.percentile(99)}
-        return {**numbers, "max": round(self._max / MILLISECOND, 4)} if largest else numbers
 
 
 @dataclass
@@ -82,12 +44,28 @@ class SourceTrace:
 
 @dataclass
 class LaneTrace:
-    """What one box on a thread of its own did."""
+    """What the boxes of one name on a thread of their own did; ``lane`` is that of the last one.
+
+    ``asked`` counts the jobs it was given, ``earlier`` what was dropped by those before it.
+    """
 
     state: str = "opening"
+    lane: object = None
+    asked: int = 0
+    earlier: int = 0
     runs: int = 0
     dropped: int = 0
     ms: Samples = field(default_factory=Samples)
+
+    def follow(self, lane: object) -> None:
+        """Count what this lane does from now on."""
+        if lane is not self.lane:
+            self.lane, self.earlier = lane, self.dropped
+
+    def offered(self, dropped: int) -> None:
+        """Count a job that was given to the lane, which has dropped so many by now."""
+        self.asked += 1
+        self.dropped = self.earlier + dropped
 
     def ran(self, took: int) -> None:
         """Count a run that took so many ns."""
@@ -130,8 +108,26 @@ class Fault:
     told: Ns | None = None
 
 
+@dataclass
+class Counted:
+    """What is counted of each box and way out."""
+
+    sources: dict[str, SourceTrace] = field(default_factory=dict)
+    lanes: dict[str, LaneTrace] = field(default_factory=dict)
+    sinks: dict[str, str] = field(default_factory=dict)
+    routes: dict[str, RouteTrace] = field(default_factory=dict)
+
+
+def _without(was: dict[str, T], now: dict[str, T]) -> dict[str, T]:
+    return {name: each for name, each in was.items() if name not in now}
+
+
 class Trace:
-    """Everything counted while a patch plays."""
+    """Everything counted while a patch plays.
+
+    ``sources``, ``lanes``, ``sinks`` and ``routes`` are of what plays now. They are exchanged as a
+    whole, for other threads look at them.
+    """
 
     def __init__(self) -> None:
         self.started = Ns(0)
@@ -141,6 +137,8 @@ class Trace:
         self.routes: dict[str, RouteTrace] = {}
         self.skew: dict[tuple[str, str], Samples] = defaultdict(Samples)
         self._faults: dict[tuple[str, str], Fault] = {}
+        self._mended: deque[Fault] = deque(maxlen=_REMEMBERED)
+        self._gone = Counted()
 
     def fault(self, box: str, text: str, now: Ns) -> None:
         """Note what went wrong, and say so once, then again at most every 10 s."""
@@ -156,6 +154,38 @@ class Trace:
         if sum(known == box for known, _ in self._faults) >= _DIFFERENT:
             text = "more goes wrong than is told here"
         return self._faults.setdefault((box, text), Fault(box, text))
+
+    def count(self, now: Counted) -> None:
+        """Count these from now on; what is none of them any more is kept for the end."""
+        was = self.known()
+        self._gone = Counted(
+            _without(was.sources, now.sources),
+            _without(was.lanes, now.lanes),
+            _without(was.sinks, now.sinks),
+            _without(was.routes, now.routes),
+        )
+        self.sources, self.lanes = now.sources, now.lanes
+        self.sinks, self.routes = now.sinks, now.routes
+
+    def known(self) -> Counted:
+        """Give all that was ever counted."""
+        gone = self._gone
+        return Counted(
+            gone.sources | self.sources,
+            gone.lanes | self.lanes,
+            gone.sinks | self.sinks,
+            gone.routes | self.routes,
+        )
+
+    def mend(self, box: str) -> bool:
+        """Note that what was wrong with a box is so no more; tells whether anything was.
+
+        Should it be so again, it is told.
+        """
+        mended = [key for key in self._faults if key[0] == box]
+        self._mended += [self._faults[key] for key in mended]
+        self._faults = {key: each for key, each in self._faults.items() if key not in mended}
+        return bool(mended)
 
     def asked(self, by: str) -> None:
         """Count that a source set or released a parameter."""
@@ -174,7 +204,7 @@ class Trace:
         elif box in self.lanes:
             self.lanes[box].state = state
         else:
-            self.sinks[box] = state
+            self.sinks = {**self.sinks, box: state}
 
     def states(self) -> dict[str, str]:
         """Give the state of every source, lane and output."""
@@ -187,33 +217,37 @@ class Trace:
 
     def stats(self, now: Ns) -> dict[str, Any]:
         """Give everything as the ``--stats`` file has it."""
+        known = self.known()
         return {
             "seconds": round((now - self.started) / SECOND, 3),
             "sources": {
                 name: {
-                    "state": source.state,
+                    "state": source.state if name in self.sources else REMOVED,
                     "messages": source.messages,
                     "dropped": source.dropped,
                     "restarts": source.restarts,
                     "settings": source.settings,
                     "coalesced": source.coalesced,
                 }
-                for name, source in self.sources.items()
+                for name, source in known.sources.items()
             },
             "lanes": {
                 name: {
-                    "state": lane.state,
+                    "state": lane.state if name in self.lanes else REMOVED,
                     "runs": lane.runs,
                     "dropped": lane.dropped,
                     "ms": lane.ms.summary(),
                 }
-                for name, lane in self.lanes.items()
+                for name, lane in known.lanes.items()
             },
-            "sinks": {name: {"state": state} for name, state in self.sinks.items()},
-            "routes": {name: self._route(route) for name, route in self.routes.items()},
+            "sinks": {
+                name: {"state": state if name in self.sinks else REMOVED}
+                for name, state in known.sinks.items()
+            },
+            "routes": {name: self._route(route) for name, route in known.routes.items()},
             "errors": [
                 {"box": fault.box, "error": fault.text, "count": fault.count}
-                for fault in self.faults
+                for fault in (*self._mended, *self.faults)
             ],
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Protocol
 
 from engine.core.clock import MILLISECOND
@@ -43,6 +43,13 @@ class Wakes:
         elif self._due.get(name) != due:
             self._due[name] = due
             heapq.heappush(self._heap, (due, self._order[name], name))
+
+    def reorder(self, order: dict[str, int], staying: Container[str]) -> None:
+        """Go by the order of another plan; only who stays is still called."""
+        self._order = order
+        self._due = {n: due for n, due in self._due.items() if n in order and n in staying}
+        self._heap = [(due, order[name], name) for name, due in self._due.items()]
+        heapq.heapify(self._heap)
 
     def next(self) -> Ns | None:
         """Give the next moment that anybody asked for."""

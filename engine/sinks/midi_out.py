@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from engine.core.clock import ns
 from engine.core.commands import Lost
@@ -50,6 +50,8 @@ class MidiOut(Sink):
     Every note is ended by a note-off of its own: when what plays it is lost, at panic, at the end,
     when the port is back, and when the show dies, even by ``kill -9``.
     """
+
+    alone: ClassVar[bool] = True
 
     port: Fixed[
         Annotated[
@@ -107,6 +109,12 @@ class MidiOut(Sink):
         said = options or Options()
         self._forms[port] = self._chooser.form(port_name(port), carries, said)
         self._lengths[port] = ns(said.length)
+
+    def unplug(self, port: str) -> None:
+        """Forget a cable."""
+        self._forms.pop(port, None)
+        self._lengths.pop(port, None)
+        self._offs = {off: due for off, due in self._offs.items() if off[0] != port}
 
     def open(self) -> None:
         """Open the port; raises DeviceError where it is not there, or where two have its name."""

@@ -129,6 +129,12 @@ class OscOut(Sink):
             group.layouts[port] = layout
         self._plans[port] = (carries, options)
 
+    def unplug(self, port: str) -> None:
+        """Forget a cable."""
+        self._plans.pop(port, None)
+        for group in self._groups:
+            group.layouts.pop(port, None)
+
     def open(self) -> None:
         """Find the receivers; raises DeviceError where a machine is not known."""
         for sender in self._senders():

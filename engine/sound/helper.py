@@ -10,6 +10,7 @@ in (seen with JACK). Here that hurts nobody. A helper is left by ``os._exit``, s
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -18,6 +19,7 @@ from typing import Any, Final
 
 from engine.core.clock import SystemClock
 from engine.core.errors import DeviceError
+from engine.core.priority import come_forward
 from engine.sound.devices import PRIVACY, Found, find, library, meant
 from engine.sound.ear import Ear
 from engine.sound.frames import LISTED, OPENED, REFUSED, frame
@@ -25,6 +27,7 @@ from engine.sound.frames import LISTED, OPENED, REFUSED, frame
 LOOK: Final = 0.1
 """Every how many seconds it looks after a device that says nothing."""
 _STDOUT: Final = 1
+_SWITCH_INTERVAL: Final = 0.0005
 
 
 def tell(message: bytes) -> None:
@@ -45,6 +48,8 @@ def listen(device: str, channel: int, block: int) -> None:
         except (DeviceError, portaudio.PortAudioError) as error:
             reasons.append(f"{each.name}: {error}")
             continue
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays; to look through it again would take milliseconds
         tell(frame(OPENED, each.name.encode(), number=round(stream.samplerate)))
         while not ear.gone:
             for message in ear.next(LOOK):
@@ -72,6 +77,8 @@ def _start(portaudio: Any, device: Found, ear: Ear, channel: int, block: int) ->
 def main() -> None:
     """Listen, or list."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which then closes this
+    sys.setswitchinterval(_SWITCH_INTERVAL)
+    come_forward()  # or the device calls while this waits for a core with the interpreter's lock
     try:
         if len(sys.argv) == 1:
             tell(frame(LISTED, json.dumps(find(library())).encode()))

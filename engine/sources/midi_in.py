@@ -87,6 +87,8 @@ class MidiIn(Source):
         "stop": Trigger,
     }
 
+    alone: ClassVar[bool] = True
+
     port: Fixed[
         Annotated[
             str | None,

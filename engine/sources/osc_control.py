@@ -7,9 +7,10 @@
     /panic                        end everything that sounds
 
 What is refused is answered with ``/sensorium/error address reason`` to the sender's machine, on the
-port for replies. There and on this machine, once a second: ``/sensorium/alive i`` (seconds since
-the start), ``/sensorium/delay f`` (ms), ``/sensorium/errors i``; and ``/sensorium/patch s`` and
-``/sensorium/<box>/state s`` when they change and every five seconds.
+port for replies. There and on this machine ``/sensorium/error s s`` says what is wrong with a patch
+that was saved or asked for and does not play, or no more. Once a second: ``/sensorium/alive i``
+(seconds since the start), ``/sensorium/delay f`` (ms), ``/sensorium/errors i``; and
+``/sensorium/patch s`` and ``/sensorium/<box>/state s`` when they change and every five seconds.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import logging
 import math
 import socket
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from engine.core.clock import SECOND, SystemClock
 from engine.core.commands import Answer, Command, Panic, PlayPatch, Release, SetParameter
@@ -51,6 +52,8 @@ _log = logging.getLogger("sensorium")
 
 class OscControl(Remote):
     """Take parameters, patch changes and panic from OSC, and tell how the show goes."""
+
+    alone: ClassVar[bool] = True
 
     port: Fixed[Annotated[int, Param("the UDP port to listen to", 1, 65535)]] = 9700
     host: Fixed[
@@ -109,6 +112,12 @@ class OscControl(Remote):
         for host in {LOCAL: None, **self._hosts}:
             for line in lines:
                 self._say(host, line)
+
+    def tell(self, box: str, text: str) -> None:
+        """Tell the same ones at once what went wrong with a patch."""
+        for host in {LOCAL: None, **self._hosts}:
+            with contextlib.suppress(ValueError):
+                self._say(host, Packer("/sensorium/error", "ss").pack(box, text))
 
     def _listen(self) -> None:
         candidates = [port for port in range(self.port, self.port + TRIES) if port != self.replies]

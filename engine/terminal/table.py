@@ -32,7 +32,6 @@ class LiveTable:
     def watch(self, engine: Engine) -> None:
         """Show this engine from now on."""
         self._engine = engine
-        self._counts = {}
         if not self._thread.is_alive():
             self._thread.start()
 

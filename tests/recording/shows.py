@@ -16,7 +16,7 @@ from engine.recording.replay import Replay
 from engine.recording.scribe import Asked
 from engine.runtime.entries import Asked as AskedEntry
 from engine.runtime.offline import Offline
-from engine.runtime.opening import open_patch
+from engine.runtime.opening import open_patch, open_texts
 from engine.runtime.performance import Performance
 from engine.runtime.rehearsal import Script
 
@@ -75,7 +75,7 @@ def rehearse(
 def perform(file: Path, patch: Path, seconds: float, to: str = NOBODY) -> None:
     """Record a patch that is played live."""
     recorder = Recorder(file, Asked(to=to))
-    show = Performance([patch], partial(open_patch, to=to), watch=recorder.watch)
+    show = Performance([patch], partial(open_texts, to=to), watch=recorder.watch)
     recorder.open()
     try:
         asyncio.run(show.live(seconds))

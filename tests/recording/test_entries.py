@@ -41,6 +41,7 @@ from engine.runtime.entries import (
     LaneResult,
     LaneSent,
     StateChange,
+    TakeBack,
     WakeUp,
 )
 
@@ -101,6 +102,7 @@ ENTRIES = st.one_of(
     st.builds(StateChange, NAMES, NAMES, NAMES),
     st.builds(Asked, NAMES, COMMANDS),
     st.just(WakeUp()),
+    st.builds(TakeBack, NAMES),
 )
 
 

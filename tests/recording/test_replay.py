@@ -14,7 +14,8 @@ from engine.patch.load import read_texts
 from engine.recording.command import UnknownSpeed, Wish, replay
 from engine.recording.reader import Recording, Sent
 from engine.recording.replay import Replay
-from engine.runtime.entries import Arrival
+from engine.runtime.entries import Arrival, TakeBack, TakeOver
+from engine.runtime.opening import open_texts
 
 from .shows import SMALL, again, compared, perform, rehearse
 
@@ -142,6 +143,21 @@ class Heard:
         self._ended.set()
         self._thread.join()
         return self._datagrams
+
+
+def test_a_patch_that_was_changed_while_playing_changes_again(patch: Path) -> None:
+    file, other = patch.with_name("changed.mcap"), patch.with_name("other.toml")
+    other.write_text(
+        SMALL.replace('"/people"', '"/crowd"').replace("right_hand", "left_hand")
+        + '[more]\nuse = "osc_out"\nto = "127.0.0.1:9"\n[more.send]\n"/left" = "reach"\n'
+    )
+    texts = read_texts(other)
+    swap = TakeOver("Small", texts, open_texts(texts, live=False))
+    rehearse(file, patch, [(1.0, swap), (2.0, TakeBack("it was worse"))])
+    assert {each.sink for each in sent(file)} == {"out", "more"}
+    show = again(file)
+    assert compared(show).different == []
+    assert compared(show).messages == len(sent(file))
 
 
 def test_the_networks_may_run_again(tmp_path: Path) -> None:

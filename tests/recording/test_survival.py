@@ -20,7 +20,7 @@ from engine.recording.reader import Recording
 from engine.recording.recorder import Recorder
 from engine.recording.scribe import Asked
 from engine.runtime.engine import Engine
-from engine.runtime.opening import open_patch
+from engine.runtime.opening import open_texts
 from engine.runtime.performance import Performance
 
 from .shows import NOBODY, SMALL, again, compared
@@ -152,7 +152,7 @@ def test_a_disk_that_does_not_keep_up_stops_the_recording_and_not_the_show(
         recorder.watch(engine)
 
     recorder.open()
-    show = Performance([patch], partial(open_patch, to=NOBODY), watch=watch)
+    show = Performance([patch], partial(open_texts, to=NOBODY), watch=watch)
     numbers = asyncio.run(show.live(2.0))
     recorder.close()
     assert numbers["routes"]["out/reach"]["messages"] > 20

@@ -20,14 +20,14 @@ from engine.core.errors import DeviceError
 from engine.core.messages import Message, Ns, Trigger
 from engine.core.node import Box, Emit, Model, Node, Remote, Sink, Source
 from engine.core.status import Status
-from engine.patch.load import parse
+from engine.patch.load import Texts, parse
 from engine.patch.plan import Plan
 from engine.registry import Registry
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Asked
 from engine.runtime.live import Live
-from engine.runtime.opening import check_patch, open_document, open_patch
+from engine.runtime.opening import open_document, open_texts
 from engine.runtime.performance import Performance
 
 from .boxes import BOXES, COLLECT, numbers
@@ -356,7 +356,7 @@ SET = {
     "two.toml": f'title = "The second"\n{ONE}"/two"="t"\n',
 }
 Act = Callable[[Engine], None]
-OPEN = partial(open_patch, live=False)
+OPEN = partial(open_texts, live=False)
 
 
 def a_set(folder: Path) -> list[Path]:
@@ -371,30 +371,46 @@ class Acting(Performance):
     script: ClassVar[list[Act]] = []
 
     def _listen_to_signals(self, loop: asyncio.AbstractEventLoop, show: Live) -> None:
-        acts = self.script[:1]
-        del self.script[:1]
+        played: list[Plan] = []
 
         def look() -> None:
-            if acts and len(box(show.engine).messages) >= 3:
-                acts.pop()(show.engine)
-            elif show.engine.trace.faults and not self.script:
+            plan, routes = show.engine.plan, show.engine.trace.routes
+            if (
+                any(plan is one for one in played)
+                or sum(route.messages for route in routes.values()) < 3
+            ):
+                return
+            if self.script:
+                played.append(plan)
+                self.script.pop(0)(show.engine)
+
+        def over() -> None:
+            look()
+            if show.engine.trace.faults and not self.script:
                 show.stop()
 
-        show.also = look
+        show.also = over
 
 
 def perform(
     files: list[Path],
     script: list[Act],
     dump: Dump | None = None,
-    read: Callable[[Path], Plan] = OPEN,
-) -> list[Engine]:
-    """Play a set; the show ends when something has gone wrong after the last act."""
+    read: Callable[[Texts], Plan] = OPEN,
+) -> tuple[Engine, list[str]]:
+    """Play a set until something has gone wrong; gives the titles of what has played."""
+    titles: list[str] = []
     engines: list[Engine] = []
+
+    def watch(engine: Engine) -> None:
+        engines.append(engine)
+        titles.append(engine.plan.title)
+
     Acting.script = script
-    show = Acting(files, read, dump, engines.append)
+    show = Acting(files, read, dump, watch)
     asyncio.run(asyncio.wait_for(show.live(None), LIMIT))
-    return engines
+    assert len(set(engines)) == 1
+    return engines[0], titles
 
 
 def asking(*which: int | str, heard: list[str] | None = None) -> Act:
@@ -408,12 +424,15 @@ def asking(*which: int | str, heard: list[str] | None = None) -> Act:
 def test_a_set_goes_to_another_patch_by_number_name_and_title(tmp_path: Path) -> None:
     dump = Dump(str(tmp_path / "dump"))
     acts = [asking(2), asking("one"), asking("The second"), asking("end")]
-    engines = perform(a_set(tmp_path), acts, dump)
+    engine, titles = perform(a_set(tmp_path), acts, dump)
     dump.close()
-    titles = [engine.plan.title for engine in engines]
     assert titles == ["The first", "The second", "The first", "The second"]
+    assert (engine.playlist, engine.playing) == (("The first", "The second"), 1)
     text = (tmp_path / "dump").read_text()
-    assert '"/one"' in text and '"/two"' in text
+    assert text.count('"/one"') >= 6 and text.count('"/two"') >= 6
+    stats = engine.trace.stats(engine.clock.now())
+    assert stats["routes"]["c/one"]["messages"] == text.count('"/one"')
+    assert stats["sources"]["t"]["restarts"] == 0  # both have it, so it was never closed
 
 
 def test_a_patch_that_is_not_in_the_set_is_refused(tmp_path: Path) -> None:
@@ -428,15 +447,16 @@ def test_a_patch_that_is_not_in_the_set_is_refused(tmp_path: Path) -> None:
 
 def test_a_patch_that_was_broken_meanwhile_leaves_the_one_before_playing(tmp_path: Path) -> None:
     files = a_set(tmp_path)
-    read: list[Path] = []
 
-    def read_once(file: Path) -> Plan:
-        read.append(file)
-        return open_patch(file, live=False) if len(read) <= 2 else check_patch(tmp_path / "gone")
+    def read(texts: Texts) -> Plan:
+        plan = OPEN(texts)
+        if texts.file == files[1]:
+            files[1].unlink(missing_ok=True)
+        return plan
 
-    engines = perform(files, [asking(2)], read=read_once)
-    assert [engine.plan.title for engine in engines] == ["The first"]
-    assert "No such file" in engines[0].trace.faults[0].text
+    engine, titles = perform(files, [asking(2)], read=read)
+    assert titles == ["The first"]
+    assert "No such file" in engine.trace.faults[0].text
 
 
 # -- The dump --------------------------------------------------------------------------------------

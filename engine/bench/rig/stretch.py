@@ -14,7 +14,8 @@ from engine.patch.load import parse
 from engine.patch.plan import Plan
 from engine.registry import Registry
 from engine.runtime.live import Live
-from engine.runtime.trace import LaneTrace, RouteTrace, Samples, Trace
+from engine.runtime.samples import Samples
+from engine.runtime.trace import LaneTrace, RouteTrace, Trace
 
 
 @dataclass
