@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted(file.relative_to(ROOT) for file in (ROOT / "engine").rglob("*.py"))
 
 LEAVES = ("sources", "models", "nodes", "sinks")
-BELOW_LEAVES = frozenset({"core", "osc", "dsp", "net", "midi", "sound"})
+BELOW_LEAVES = frozenset({"core", "osc", "dsp", "net", "midi", "sound", "eye", "jack"})
 RUNTIME = frozenset({"runtime", "patch", "registry", *BELOW_LEAVES})
 
 # Part of the engine -> the parts it may import. Leaves are loaded by name only, by the registry.
@@ -27,8 +27,10 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "dsp": frozenset({"core", "dsp"}),
     "osc": frozenset({"core", "osc", "dsp"}),
     "net": frozenset({"core", "osc", "net"}),
-    "midi": frozenset({"core", "midi"}),
-    "sound": frozenset({"core", "sound"}),
+    "jack": frozenset({"core"}),
+    "midi": frozenset({"core", "midi", "jack"}),
+    "sound": frozenset({"core", "sound", "jack"}),
+    "eye": frozenset({"core", "dsp", "eye"}),
     "patch": frozenset({"patch", "core"}),
     "registry": frozenset({"core"}),
     **dict.fromkeys(LEAVES, BELOW_LEAVES),
@@ -49,8 +51,9 @@ EVERYWHERE = frozenset({"numpy", "msgspec"})
 LIBRARIES: dict[str, frozenset[str]] = {
     "onnxruntime": frozenset({"models/session.py"}),
     "openvino": frozenset({"models/session.py"}),
-    "cv2": frozenset({"dsp", *LEAVES}),
-    "cv2_enumerate_cameras": frozenset({"sources"}),
+    "cv2": frozenset({"dsp", "eye", *LEAVES}),
+    "cv2_enumerate_cameras": frozenset({"eye"}),
+    "jack": frozenset({"jack.py"}),
     "sounddevice": frozenset({"sound"}),
     "soundfile": frozenset({"sources"}),
     "soxr": frozenset({"dsp"}),

@@ -77,6 +77,17 @@ class Lost(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Condition(Command):
+    """Said by a box of itself while it is open: "running", or "late" or "lost" and why.
+
+    Nothing is opened again for it: who says so helps itself.
+    """
+
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice(Command):
     """Said by a box of itself: something odd that a performer should know; nothing stops."""
 

@@ -71,14 +71,23 @@ class Node(Box):
     breaks_cycle: ClassVar[bool] = False
     """Whether it never answers in the moment it is asked, so that a loop may lead through it."""
 
-    outlasts_loss: ClassVar[bool] = False
-    """Whether it has something to say when its input is lost, so that what it feeds plays on."""
-
     lag: ClassVar[float] = 0.0
     """Seconds: how much earlier than its newest input is what it tells about, as one that looks at
     a window of sound does. Shown beside the delay, never added to it."""
 
+    patience: ClassVar[float] = 5.0
+    """Seconds that one answer may take on a thread of its own: then the box counts as hung, is left
+    to itself, and a fresh one with the same parameters takes its place."""
+
     process: ClassVar[Callable[..., Any]]
+
+    @property
+    def outlasts_loss(self) -> bool | None:
+        """Whether what it feeds plays on when its input is lost; None is as what feeds it does."""
+        return None
+
+    def lose(self, at: Ns) -> None:
+        """Note that the input was lost: called instead of ``reset`` on what outlasts a loss."""
 
     def outlets(self) -> Mapping[str, type]:
         """Give the types of outlets that follow from its parameters; ``process`` says the rest.
@@ -88,7 +97,11 @@ class Node(Box):
         return {}
 
     def open(self) -> None:
-        """Get ready, before the first message and on the thread that will call ``process``."""
+        """Get ready, before the first message and on the thread that will call ``process``.
+
+        It is called again between two messages when a network that is ``lighter`` shall take over:
+        what was there stays until the other is there, and for good where this raises.
+        """
 
     def on_wake(self, at: Ns) -> Any:
         """Act at the moment asked for; returns what ``process`` returns."""
@@ -113,6 +126,9 @@ class Source(Box, ABC):
 
     OUT: ClassVar[Mapping[str, type]] = {}
     """Its outlets by name; a cable that names none takes the first."""
+
+    steady: ClassVar[bool] = False
+    """Whether it gives something all the time, so that silence means that it is gone."""
 
     main_thread: ClassVar[bool] = False
     """Whether it must first be opened on the main thread, where the system asks for permission."""

@@ -57,6 +57,8 @@ class Param:
     low: float | None = None
     high: float | None = None
     unit: str = ""
+    lighter: tuple[float, ...] | tuple[str, ...] = ()
+    """To what it gives way when time is short: parts of a number, or texts by their weight."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import inspect
 import types
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from engine.core.messages import KINDS, Block, Frame, Ns, Trigger
 from engine.core.parameter import either
@@ -106,7 +106,7 @@ def fits(carried: Carried, accepts: tuple[Carried, ...]) -> bool:
     """
     if carried is None or carried is object or object in accepts:
         return True
-    if any(isinstance(kind, TypeVar) for kind in (carried, *accepts)):
+    if isinstance(carried, TypeVar) or any(_stands_for(kind, carried) for kind in accepts):
         return True
     if carried in accepts or (carried in NUMBERS and any(kind in NUMBERS for kind in accepts)):
         return True
@@ -139,8 +139,13 @@ def in_words(kinds: Iterable[Carried]) -> str:
 
 def _word(kind: Carried) -> str:
     if isinstance(kind, TypeVar):
-        return "anything"
+        return _word(kind.__constraints__[-1]) if kind.__constraints__ else "anything"
     return _WORDS.get(kind) or f"a {kind.__name__.lower()}"
+
+
+def _stands_for(kind: Carried, carried: Carried) -> bool:
+    """Tell whether a TypeVar may be what a cable carries: anything, or one of its constraints."""
+    return isinstance(kind, TypeVar) and carried in (kind.__constraints__ or (carried,))
 
 
 def _is_on(value: float) -> bool:
@@ -183,4 +188,17 @@ def _result(hint: Any) -> tuple[Carried, bool]:
 def _namedtuple_fields(kind: Carried) -> tuple[str, ...]:
     if isinstance(kind, type) and issubclass(kind, tuple):
         return tuple(getattr(kind, "_fields", ()))
+    return ()
+
+
+def settable(kind: Any) -> tuple[type, ...]:
+    """List what a cable may carry to set a parameter of this type; nothing if none can."""
+    if kind in (bool, int, float, str):
+        return (kind,)
+    if kind is Any or kind is object:
+        return (object,)
+    if get_origin(kind) is Literal:
+        return tuple(dict.fromkeys(type(choice) for choice in get_args(kind)))
+    if get_origin(kind) in (Union, types.UnionType):
+        return tuple(dict.fromkeys(one for part in get_args(kind) for one in settable(part)))
     return ()

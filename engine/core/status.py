@@ -12,7 +12,9 @@ class Status:
 
     ``patch`` is its title; ``delay_ms`` the median of the slowest route, 0 before anything was
     sent; ``states`` says of every source, model and output that has one whether it is "opening",
-    "running", "late", "lost" or "failed"; ``errors`` counts since the start.
+    "running", "late", "lost" or "failed"; ``errors`` counts since the start. ``quality`` says,
+    where a deadline is kept, how much is as it was written: 1 is all; ``step`` is what was done
+    last for it.
     """
 
     patch: str
@@ -20,3 +22,5 @@ class Status:
     delay_ms: float
     states: Mapping[str, str]
     errors: int
+    quality: float | None = None
+    step: str = ""

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
+from engine.jack import Lookout, look_out
 from engine.midi.frames import (
     BPM,
     FAILED,
@@ -126,14 +127,20 @@ def listen(port: Any) -> None:
     port.close_port()
 
 
-def watch(direction: str, system: str, port: str | None) -> None:
-    """Look now and then whether the port and the show are there; a virtual port always is."""
+def watch(direction: str, system: str, port: str | None, jack: Lookout | None) -> None:
+    """Look now and then whether the port and the show are there; a virtual port always is.
+
+    But for JACK, whose server may go: its library lists the ports of a dead one for ever.
+    """
     parent = os.getppid()
     lookout = device(direction, system, "Sensorium lookout")[0] if port else None
     while True:
         time.sleep(LOOK)
         if os.getppid() != parent:
             os.kill(os.getpid(), signal.SIGTERM)
+            return
+        if jack and jack.gone:
+            tell(GONE, b"the JACK server")
             return
         if lookout and port not in lookout.get_ports():
             tell(GONE, str(port).encode())
@@ -174,11 +181,13 @@ def main(given: list[str] | None = None) -> int:
             tell(LISTED, json.dumps(_all(wanted.system)).encode())
             return 0
         port, name, system = open_port(wanted.work, wanted.system, wanted.port, wanted.name)
-    except PortError as error:
+        # Without a server its library opens ports all the same, and takes what is sent to them.
+        jack = look_out() if system == "jack" else None
+    except (PortError, ConnectionError) as error:
         tell(FAILED, str(error).encode())
         return 1
     watched = name if wanted.port else None
-    threading.Thread(target=watch, args=(wanted.work, system, watched), daemon=True).start()
+    threading.Thread(target=watch, args=(wanted.work, system, watched, jack), daemon=True).start()
     tell(OPENED, name.encode())
     work[wanted.work](port)
     return 0

@@ -77,6 +77,7 @@ class Style(Model):
             _LEAST,
             1920,
             unit="pixels",
+            lighter=(0.75, 0.5),
         ),
     ] = 384
     keep_colour: Annotated[

@@ -2,14 +2,16 @@
 
 Why not SLIP, which OSC 1.1 recommends: liblo, Eos (as it comes) and most others read lengths.
 
-This may wait, so it belongs on a thread of its own. It connects again by itself, waiting longer
-every time; meanwhile everything is dropped, for a show has no use for old values.
+This may wait, so it belongs on a thread of its own: what comes meanwhile waits before it, by the
+rule of its kind. A receiver that takes nothing for half a second is late; one that goes on so is
+given up. It connects again by itself, waiting longer every time; meanwhile everything is dropped,
+for a show has no use for old values.
 """
 
 from __future__ import annotations
 
-import logging
 import socket
+from collections.abc import Callable
 from typing import Final
 
 from engine.core.clock import ns
@@ -22,30 +24,39 @@ CONNECT: Final = 1.0
 """How long a connection may take, in seconds."""
 
 STALL: Final = 0.5
-"""How long a receiver may take nothing before it is given up, in seconds."""
+"""How long a receiver may take nothing before it is late, in seconds."""
+
+STALLS: Final = 3
+"""How often in a row, before it is given up."""
 
 FIRST: Final = 0.25
 LONGEST: Final = 5.0
 """How long to wait before connecting again, in seconds: first, and at most."""
 
-_log = logging.getLogger("sensorium")
+Hear = Callable[[str, str], None]
+"""Told how the connection is, "running", "late" or "lost", and why."""
+
+
+def _to_nobody(state: str, why: str) -> None:
+    """Leave it unheard."""
 
 
 class Tcp:
     """A connection that is made again when it breaks; ``dropped`` counts what found none."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, hear: Hear = _to_nobody) -> None:
         self.target = target
+        self._hear = hear
         self.dropped = 0
         self._socket: socket.socket | None = None
         self._next = Ns(0)
         self._wait = FIRST
-        self._told = ""
+        self._told = "running", ""
 
     def open(self) -> None:
         """Get ready; the first packet makes the connection."""
         self.close()
-        self._next, self._wait, self._told = Ns(0), FIRST, ""
+        self._next, self._wait, self._told = Ns(0), FIRST, ("running", "")
 
     def send(self, frames: bytes, now: Ns) -> bool:
         """Send packets, each behind its length; tells whether the system took them all."""
@@ -55,14 +66,28 @@ class Tcp:
             self.dropped += 1
             return False
         try:
-            self._socket.sendall(frames)
+            self._send_all(self._socket, frames)
         except OSError as error:
             # A part of a packet may be on its way, so that only a new connection makes sense.
             stalled = isinstance(error, TimeoutError)
             self._lose(now, "takes nothing" if stalled else "went away")
             self.dropped += 1
             return False
+        self._tell("running", "")
         return True
+
+    def _send_all(self, connection: socket.socket, frames: bytes) -> None:
+        """Wait until the system took it all; raises TimeoutError for a receiver that stalls."""
+        left = memoryview(frames)
+        stalls = 0
+        while left:
+            try:
+                left = left[connection.send(left) :]
+            except TimeoutError:
+                stalls += 1
+                if stalls == STALLS:
+                    raise
+                self._tell("late", "takes nothing")
 
     def close(self) -> None:
         """Give the socket back."""
@@ -82,7 +107,7 @@ class Tcp:
             return False
         except OSError:
             pass
-        self._tell("went away")
+        self._tell("lost", "went away")
         self.close()
         return True
 
@@ -104,17 +129,16 @@ class Tcp:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.settimeout(STALL)
         self._socket = connection
-        if self._told:
-            _log.warning("%s: connected", self.target)
-        self._wait, self._told = FIRST, ""
+        self._wait = FIRST
 
     def _lose(self, now: Ns, why: str) -> None:
         self.close()
         self._next = Ns(now + ns(self._wait))
         self._wait = min(2 * self._wait, LONGEST)
-        self._tell(why)
+        self._tell("lost", why)
 
-    def _tell(self, why: str) -> None:
-        if why != self._told:
-            self._told = why
-            _log.warning("%s: %s; trying again", self.target, why)
+    def _tell(self, state: str, why: str) -> None:
+        """Say how it is, where that is news."""
+        if (state, why) != self._told:
+            self._told = state, why
+            self._hear(state, why)

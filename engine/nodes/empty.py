@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from engine.core.clock import ns
 from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.core.parameter import Param
-
-STEP = ns(1 / 60)
-"""As often as a projector or a desk can follow."""
+from engine.dsp.fade import Fade
 
 
 class Empty(Node):
@@ -23,21 +21,27 @@ class Empty(Node):
     before the first number has come.
     """
 
-    outlasts_loss: ClassVar[bool] = True
-
     to: Annotated[float, Param("where the number comes to rest")] = 0.0
     after: Annotated[float, Param("how long nothing must have come", 0, 3600, unit="s")] = 2.0
     fade: Annotated[float, Param("how long the way takes", 0, 3600, unit="s")] = 0.0
+    when_lost: Annotated[
+        bool, Param('whether a lost camera is nobody, too; not so where "on_loss" says more')
+    ] = True
 
-    _from: float | None = None
+    _last: float | None = None
     _at: Ns = Ns(0)
     _due: Ns | None = None
+
+    @property
+    def outlasts_loss(self) -> bool | None:
+        """Speak on for a lost camera."""
+        return True if self.when_lost else None
 
     def process(self, value: float, at: Ns) -> float | None:
         """Pass a number."""
         if not math.isfinite(value):
             return None
-        self._from, self._at = value, at
+        self._last, self._at = value, at
         self._due = Ns(at + ns(self.after))
         return value
 
@@ -47,14 +51,12 @@ class Empty(Node):
 
     def on_wake(self, at: Ns) -> float | None:
         """Take a step on the way."""
-        if self._from is None or self._due is None or at < self._due:
+        if self._last is None or self._due is None or at < self._due:
             return None
-        gone, whole = at - self._at - ns(self.after), ns(self.fade)
-        if gone >= whole:
-            self._due = None
-            return self.to
-        self._due = Ns(at + STEP)
-        part = max(0.0, gone / whole) if whole else 0.0
-        return (1.0 - part) * self._from + part * self.to
+        fade = Fade(self._last, self.to, Ns(self._at + ns(self.after)), ns(self.fade))
+        self._due = fade.next(at)
+        return fade.value(at)
 
-    # No reset: a lost camera resets every box behind it, and that is just what this one is for.
+    def reset(self) -> None:
+        """Forget the number, where a lost camera is not nobody."""
+        self._last = self._due = None

@@ -161,7 +161,7 @@ def grammar_of(cls: type[Box]) -> tuple[str, ...]:
     """List the keys that a box has from the grammar of patches, whatever it is."""
     if issubclass(cls, Sink):
         return ("use", "on", "from", "send", "every")
-    chain = ("use", "on", "then", "empty")
+    chain = ("use", "on", "then", "empty", "on_loss")
     return (*chain, "from") if issubclass(cls, Node) else chain
 
 

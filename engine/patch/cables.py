@@ -3,10 +3,11 @@
     "reach"                                                   what the box gives
     { from = "reach", to = [20, 20000], curve = "exp" }       scaled on the way
     { when = "clap", at_most = "2 s" }                        a trigger
+    { from = "reach", on_loss = "rest" }                      what becomes of it on loss
 
 What happens on the way is done by small boxes that the compiler puts on the cable, so that a cable
-plays, is traced and repeats exactly as boxes do. Their order is fixed: the number is scaled,
-compared, chosen by; then it becomes a trigger; then it is thinned.
+plays, is traced and repeats exactly as boxes do. Their order is fixed: what is lost comes to rest;
+the number is scaled, compared, chosen by; then it becomes a trigger; then it is thinned.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from typing import Any
 
 from engine.core.errors import ParameterError, as_written, nearest
 from engine.patch.lines import KeyPath
+from engine.patch.on_loss import natural_rest, read_on_loss
 
-WAY = ("in", "to", "curve", "above", "choose", "at_most", "every")
+WAY = ("in", "to", "curve", "above", "choose", "at_most", "every", "on_loss")
 """What any cable table may say beside ``from`` or ``when``."""
 
 
@@ -87,6 +89,8 @@ def _misspelt(value: object) -> str:
 
 def _stages(table: dict[str, Any]) -> list[Stage]:
     stages = []
+    if "on_loss" in table:
+        stages.append(_on_loss(table))
     scale: dict[str, Any] = {key: table[key] for key in ("in", "to", "curve") if key in table}
     if scale:
         stages.append(Stage("scale", scale))
@@ -103,3 +107,14 @@ def _stages(table: dict[str, Any]) -> list[Stage]:
     if "every" in table:
         stages.append(Stage("throttle", {"time": table["every"], "last": True}, {"time": "every"}))
     return stages
+
+
+def _on_loss(table: dict[str, Any]) -> Stage:
+    """Make the box that knows what to do on loss; raises ParameterError."""
+    try:
+        use, values = read_on_loss(table["on_loss"], natural_rest(table))
+    except ParameterError as error:
+        raise ParameterError(f"on_loss: {error}") from None
+    if "when" in table and use == "rest_on_loss":
+        raise ParameterError('on_loss: a trigger has no rest, and must not fire by a loss; "mute"')
+    return Stage(use, values, dict.fromkeys(values or ("on_loss",), "on_loss"))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from engine.core.errors import PatchError, Problem
 from engine.patch.build import Builder, Find
+from engine.patch.giving_way import Reader
 from engine.patch.hands import misdirected
 from engine.patch.islands import Loop, make_islands, unreached
 from engine.patch.load import Document
 from engine.patch.plan import Plan, PlannedBox
+from engine.patch.speaks_on import never_lost
 from engine.patch.wire import Wirer
 from engine.patch.written import read_tables
 
@@ -24,7 +26,17 @@ def compile_patch(document: Document, find: Find) -> Plan:
     for written in tables.boxes.values():
         wirer.lay(written)
     hands = misdirected(document, boxes)
-    problems = [*tables.problems, *builder.problems, *wirer.problems, *hands]
+    loss = never_lost(boxes, wirer.wires)
+    times = Reader(document, boxes, wirer.wires)
+    deadline = times.read()
+    problems = [
+        *tables.problems,
+        *builder.problems,
+        *wirer.problems,
+        *hands,
+        *loss,
+        *times.problems,
+    ]
     if not tables.boxes and not problems:
         problems = [Problem("has no boxes", document.file)]
     try:
@@ -42,13 +54,19 @@ def compile_patch(document: Document, find: Find) -> Plan:
         ]
     if problems:
         raise PatchError(_sorted(problems))
-    return Plan(tables.title, boxes, tuple(wirer.wires), islands, document.texts)
+    texts = document.texts
+    return Plan(tables.title, boxes, tuple(wirer.wires), islands, deadline, texts)
 
 
 def _about(document: Document, name: str, message: str) -> Problem:
     """Make a problem of a box, or of a link of its chain."""
     box, _, link = name.partition("/")
-    return document.problem(message, box, *(["then", link] if link else []))
+    return document.problem(message, box, *_key_of(link))
+
+
+def _key_of(link: str) -> list[str]:
+    """Give the key by which a link of a chain is written."""
+    return [link] if link in ("empty", "on_loss") else ["then", link] if link else []
 
 
 def _sorted(problems: list[Problem]) -> list[Problem]:

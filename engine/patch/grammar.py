@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+PATCH = (
+    ("title", "what the patch is called"),
+    ("about", "whatever else is to be said of it"),
+    (
+        "deadline",
+        'how late what leaves may be: `deadline = "40 ms"`. When it is later for two seconds, what '
+        "works on pictures gives way step by step, and comes back when there is time again; "
+        "sound never gives way",
+    ),
+    (
+        "give_way",
+        'what gives way, in this order: `give_way = ["painting.every", "painting.size", "pose"]`. '
+        "`every` answers every 2nd, 3rd, then 4th picture; `size` and others are lowered; a box "
+        "alone is all that it has. If not said: all that works on pictures, first how often, then "
+        "how large, then with which network, and of each the slowest box first",
+    ),
+)
+"""What a patch may say before its first box."""
+
 BOX = (
     ("use", 'which kind of box it is: `use = "pose"`'),
     (
@@ -19,6 +38,14 @@ BOX = (
         "empty",
         "what becomes of its number when nobody is there: "
         '`empty = { to = 0, after = "2 s", fade = "1 s" }`',
+    ),
+    (
+        "on_loss",
+        "what becomes of what it says when the camera, or whatever feeds it, is lost: "
+        '`on_loss = "hold"` keeps the last value, `on_loss = "rest"` brings a number to 0 or to '
+        'where `empty` brings it, `on_loss = { to = 0.5, fade = "1 s" }` to where you say; '
+        '`on_loss = "mute"` sends nothing more until it is back, as if nothing were said. Notes '
+        "always end",
     ),
     ("on", "`on = false` switches it off, and so can a cable; a box that is off passes nothing"),
     ("send", "only of an output: what goes where, one line an address or port"),
@@ -55,6 +82,11 @@ CABLE = (
     (
         "every",
         'so often at most, and the last one always arrives: `every = "20 ms"` for a fader',
+    ),
+    (
+        "on_loss",
+        "what becomes of it when what feeds the box is lost, as `on_loss` of the box itself: "
+        '`"/reach" = { from = "reach", on_loss = "rest" }`; a rest is said before `in` and `to`',
     ),
     (
         "args",

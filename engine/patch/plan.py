@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from engine.core.messages import Ns
 from engine.core.node import Box
 from engine.core.parameter import read_parameters
 from engine.patch.load import Place, Texts
@@ -102,6 +103,44 @@ class Island:
     steps: tuple[Step, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """One thing of a box that may give way, step by step: "every", or the name of a parameter.
+
+    ``lighter`` are the steps: of how many pictures one is answered; parts of a number; or texts.
+    """
+
+    box: str
+    what: str
+    lighter: tuple[Any, ...]
+
+    @property
+    def by_parts(self) -> bool:
+        """Whether it is a number that is lowered to parts of itself."""
+        return isinstance(self.lighter[0], float)
+
+    @property
+    def kind(self) -> str:
+        """How it lowers the load: "how often", "how large", "which network"."""
+        by_word = "how large" if self.by_parts else "which network"
+        return "how often" if isinstance(self.lighter[0], int) else by_word
+
+    def __str__(self) -> str:
+        return f"{self.box}.{self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """How late what leaves may be, and what gives way, in this order, when it is later.
+
+    With ``slowest_first`` the slower of two boxes is asked before the other.
+    """
+
+    within: Ns
+    order: tuple[Giving, ...]
+    slowest_first: bool
+
+
 @dataclass(frozen=True)
 class Plan:
     """A patch ready to be played: its boxes in the order written, its wires, its islands.
@@ -113,4 +152,5 @@ class Plan:
     boxes: dict[str, PlannedBox]
     wires: tuple[Wire, ...]
     islands: dict[Outlet, Island]
+    deadline: Deadline | None = None
     texts: Texts | None = None

@@ -13,10 +13,10 @@ import msgspec
 
 from engine.core.node import Box, Node, Sink
 from engine.core.parameter import Parameter
-from engine.core.signature import read_signature
+from engine.core.signature import read_signature, settable
 from engine.patch.facts import Facts, read_facts, written_default
-from engine.patch.grammar import BOX, CABLE
-from engine.patch.wire import settable
+from engine.patch.grammar import BOX, CABLE, PATCH
+from engine.patch.on_loss import WORDS
 
 Schema = dict[str, Any]
 
@@ -43,8 +43,14 @@ def patch_schema(boxes: Mapping[str, type[Box]]) -> Schema:
         "title": "A patch of Sensorium",
         "type": "object",
         "properties": {
-            "title": {"type": "string", "description": "what the patch is called"},
-            "about": {"type": "string", "description": "whatever else is to be said of it"},
+            "title": {"type": "string", "description": dict(PATCH)["title"]},
+            "about": {"type": "string", "description": dict(PATCH)["about"]},
+            "deadline": {"$ref": "#/$defs/time", "description": dict(PATCH)["deadline"]},
+            "give_way": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": dict(PATCH)["give_way"],
+            },
         },
         "additionalProperties": {"$ref": "#/$defs/box"},
         "$defs": {
@@ -103,7 +109,21 @@ def _chain(facts: Mapping[str, Facts]) -> Schema:
             "properties": {each.name: _parameter(each) for each in facts["empty"].parameters},
             "additionalProperties": False,
         }
+    chain["on_loss"] = _on_loss(said["on_loss"])
     return chain
+
+
+def _on_loss(description: str) -> Schema:
+    words = {"enum": list(WORDS)}
+    table = {
+        "type": "object",
+        "properties": {
+            "to": _either({"type": "number"}, words),
+            "fade": {"$ref": "#/$defs/time"},
+        },
+        "additionalProperties": False,
+    }
+    return {**_either(words, table), "description": description}
 
 
 def _sending(own: Facts, cable: Schema) -> Schema:
@@ -133,6 +153,7 @@ def _cable(facts: Mapping[str, Facts]) -> Schema:
         for parameter in found:
             properties[word] = {**_plain(parameter), "description": said[word]}
             properties[word].pop("default", None)
+    properties["on_loss"] = _on_loss(said["on_loss"])
     return {
         "type": "object",
         "properties": properties,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from engine.core.clock import SECOND
 from engine.core.node import Node, Sink, Source
 from engine.core.signature import read_signature
 from engine.patch.facts import written_time
-from engine.patch.plan import Into, Plan, PlannedBox, Wire
+from engine.patch.plan import Deadline, Into, Plan, PlannedBox, Wire
 
 
 def mermaid(plan: Plan) -> str:
@@ -22,7 +23,16 @@ def mermaid(plan: Plan) -> str:
         label = _label(plan, begin, wire, way)
         said = f'|"{_quoted(label)}"|' if label else ""
         lines.append(f"    {ids[source.box]} {arrow}{said} {ids[wire.box]}")
+    if plan.deadline:
+        lines.append(f"    deadline>{_deadline(plan.deadline)}]")
     return "\n".join(lines)
+
+
+def _deadline(deadline: Deadline) -> str:
+    """Say how late it may be, and what gives way in which order."""
+    first = ", the slowest first" if deadline.slowest_first else ""
+    order = ", ".join(map(str, deadline.order))
+    return f'"within {written_time(deadline.within / SECOND)}{first}<br/>{order} may give way"'
 
 
 def _label(plan: Plan, begins: Wire, wire: Wire, way: list[str]) -> str:
@@ -69,6 +79,8 @@ def _small(hidden: PlannedBox) -> str:
         case "throttle":
             often = "every" if values["last"] else "at most every"
             return f"{often} {written_time(values['time'])}"
+        case "hold_on_loss" | "rest_on_loss" | "mute_on_loss":
+            return hidden.use.partition("_")[0] + " on loss"
     return hidden.use
 
 

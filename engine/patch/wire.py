@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Mapping
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any
 
 from engine.core.errors import ParameterError, Problem, UnknownName, nearest
-from engine.core.node import Node, Sink, Source
+from engine.core.node import Node, Sink
 from engine.core.parameter import Parameter, read_parameters
-from engine.core.signature import converter, fits, in_words, needs_trigger, parts, read_signature
+from engine.core.signature import converter, fits, in_words, needs_trigger, read_signature, settable
 from engine.patch.build import Builder, inlets_of
 from engine.patch.cables import WAY, Cable, Stage
 from engine.patch.load import Document
-from engine.patch.plan import Into, Outlet, PlannedBox, Wire
+from engine.patch.outlets import Begin, Outlets
+from engine.patch.plan import Into, PlannedBox, Wire
 from engine.patch.written import Tables, Written
-
-Begin = tuple[Outlet, str, Any]
-"""Where a cable begins: the outlet, the part taken of it ("" for all), the type carried."""
 
 PORT = "in"
 """The port of an output that is given its only input by "from"."""
@@ -34,7 +31,7 @@ class Wirer:
         self._boxes = boxes
         self._builder = builder
         self._laid: set[str] = set()
-        self._types: dict[str, dict[str, Any]] = {}
+        self._outlets = Outlets(boxes, self._carried_into)
         self.wires: list[Wire] = []
         self.problems: list[Problem] = []
 
@@ -190,7 +187,7 @@ class Wirer:
         outlet, part, carries = begin
         hot = read_signature(type(planned.box)).inlets[0]
         if not fits(carries, hot.accepts):
-            says = next(iter(stage.values), "when")
+            says = next(iter(stage.values), next(iter(stage.words), "when"))
             says = stage.words.get(says, says)
             self._complain(
                 cable,
@@ -200,7 +197,7 @@ class Wirer:
             return None
         convert = converter(carries, hot.accepts)
         self.wires.append(Wire(outlet, part, name, Into.HOT, hot.name, carries, convert))
-        return self._outlet(name, "")
+        return self._outlets.find(name, "")
 
     def _begin(self, cable: Cable) -> Begin | None:
         name, _, rest = cable.origin.partition(".")
@@ -216,66 +213,16 @@ class Wirer:
             self._complain(cable, f'"{name}" is an output: nothing comes out of it')
             return None
         try:
-            return self._outlet(box, rest)
+            return self._outlets.find(box, rest)
         except (UnknownName, ParameterError) as error:
             self._complain(cable, f'"{name}": {error}')
             return None
 
-    def _outlet(self, box: str, rest: str) -> Begin:
-        """Find an outlet, or a part of what it carries; raises UnknownName."""
-        types = self._outlet_types(box)
-        main = next(iter(types), "")
-        if not rest:
-            return Outlet(box, main), "", types.get(main, object)
-        name, _, part = rest.partition(".")
-        carries = types.get(name) or self._patterned(box, name)
-        if carries is None:
-            name, part, carries = main, rest, types.get(main, object)
-        if not part:
-            return Outlet(box, name), "", carries
-        known = parts(carries) if isinstance(carries, type) else {}
-        if part not in known:
-            instance = self._boxes[box].box
-            if isinstance(instance, Source) and type(instance).outlet is not Source.outlet:
-                instance.outlet(rest)  # it knows what it would have understood
-            raise UnknownName("output", rest, (*(n for n in types if n), *known))
-        return Outlet(box, name), part, known[part]
-
-    def _patterned(self, box: str, name: str) -> Any:
-        """Give the type of an outlet that a source makes of its name, such as cc16; or None."""
-        instance = self._boxes[box].box
-        try:
-            return instance.outlet(name) if isinstance(instance, Source) else None
-        except UnknownName:
-            return None
-
-    def _outlet_types(self, box: str) -> Mapping[str, Any]:
-        """Give the outlets of a box by name with their types, its main outlet first."""
-        if box not in self._types:
-            self._types[box] = {"": object}  # a cycle finds this and goes no further
-            instance = self._boxes[box].box
-            if isinstance(instance, Source):
-                self._types[box] = dict(instance.outlets())
-            else:
-                own = instance.outlets() if isinstance(instance, Node) else {}
-                self._types[box] = {**self._node_outlets(box, type(instance)), **own}
-        return self._types[box]
-
-    def _node_outlets(self, box: str, cls: type) -> dict[str, Any]:
-        signature = read_signature(cls)
-        names = signature.fields or tuple(signature.outlets)
-        found = {name: signature.outlets[name] for name in names}
-        return {
-            name: self._carried_into(box, cls, kind) if isinstance(kind, TypeVar) else kind
-            for name, kind in found.items()
-        }
-
-    def _carried_into(self, box: str, cls: type, variable: TypeVar) -> Any:
-        """Find what a TypeVar stands for: the type on the cable into the inlet that has it."""
-        inlet = next(i for i in read_signature(cls).inlets if variable in i.accepts)
+    def _carried_into(self, box: str, inlet: str) -> Any:
+        """Tell what the cable into an inlet carries; it is laid now if it was not."""
         if box in self._tables.boxes:
             self.lay(self._tables.boxes[box])
-        found = (w.carries for w in self.wires if w.box == box and w.name == inlet.name)
+        found = (w.carries for w in self.wires if w.box == box and w.name == inlet)
         return next(found, object)
 
     def _complain_of(self, written: Written, message: str) -> None:
@@ -287,16 +234,3 @@ class Wirer:
         problem = self._document.problem(message, box, *path)
         if problem not in self.problems:
             self.problems.append(problem)
-
-
-def settable(kind: Any) -> tuple[type, ...]:
-    """List what a cable may carry to set a parameter of this type; nothing if none can."""
-    if kind in (bool, int, float, str):
-        return (kind,)
-    if kind is Any or kind is object:
-        return (object,)
-    if get_origin(kind) is Literal:
-        return tuple(dict.fromkeys(type(choice) for choice in get_args(kind)))
-    if get_origin(kind) in (Union, types.UnionType):
-        return tuple(dict.fromkeys(one for part in get_args(kind) for one in settable(part)))
-    return ()

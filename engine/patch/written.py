@@ -1,8 +1,9 @@
 """Takes the tables of a patch apart into boxes, their constants and their cables.
 
-Chains are unrolled here: ``then`` and ``empty`` become boxes of their own behind the box that has
-them, named ``reach/empty`` and ``reach/smooth``; who takes a cable from ``reach`` gets the last.
-What ``empty`` says comes first, so that a fall is smoothed like everything else.
+Chains are unrolled here: ``then``, ``empty`` and ``on_loss`` become boxes of their own behind the
+box that has them, named ``reach/empty``, ``reach/on_loss`` and ``reach/smooth``; who takes a cable
+from ``reach`` gets the last. What ``empty`` and ``on_loss`` say comes first, so that a fall is
+smoothed like everything else.
 Nothing is known yet of what the boxes are.
 """
 
@@ -13,13 +14,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.core.errors import ParameterError, Problem, as_written, nearest
-from engine.core.parameter import seconds
+from engine.core.parameter import either, seconds
 from engine.patch.cables import Cable, is_cable, read_cable
 from engine.patch.lines import KeyPath
 from engine.patch.load import Document
+from engine.patch.on_loss import read_on_loss
 
 SETTINGS = ("title", "about")
-"""What a patch may say outside of its boxes."""
+"""What a patch may say outside of its boxes, as text."""
+
+TIMES = ("deadline", "give_way")
+"""What else it may say there: see ``giving_way``."""
 
 
 @dataclass
@@ -58,6 +63,8 @@ def read_tables(document: Document) -> Tables:
     for name, table in document.tables.items():
         if isinstance(table, dict):
             _Reader(document, tables, name, table).read()
+        elif name in TIMES:
+            continue  # read when it is known what the boxes are
         elif problem := _wrong_setting(name, table):
             tables.problems.append(Problem(problem, *document.place((name,)), key=name))
         elif name == "title":
@@ -71,9 +78,10 @@ def _wrong_setting(name: str, value: object) -> str:
         return "" if isinstance(value, str) else f"expected a text, got {as_written(value)}"
     if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
         return f'a box has one bracket: "[{name}]", not "[[{name}]]"'
-    settings = " or ".join(f'"{setting}"' for setting in SETTINGS)
+    known = (*SETTINGS, *TIMES)
+    settings = either([f'"{setting}"' for setting in known])
     return f'belongs to no box; before the first "[box]" stands only {settings}.' + nearest(
-        name, SETTINGS
+        name, known
     )
 
 
@@ -100,8 +108,9 @@ class _Reader:
             return
         then = self._table.pop("then", [])
         empty = self._table.pop("empty", None)
+        on_loss = self._table.pop("on_loss", None)
         self._add(Written(self._name, use, (self._name,)), self._table)
-        for name, link, table, path in self._links(then, empty):
+        for name, link, table, path in self._links(then, empty, on_loss):
             before = self._tables.ends[self._name]
             written = Written(name, link, path)
             written.cables["from"] = Cable(before, path, direct=True)
@@ -109,12 +118,15 @@ class _Reader:
             self._tables.ends[self._name] = name
 
     def _links(
-        self, then: object, empty: object
+        self, then: object, empty: object, on_loss: object
     ) -> Iterator[tuple[str, str, dict[str, Any], KeyPath]]:
         if isinstance(empty, dict):
-            yield f"{self._name}/empty", "empty", dict(empty), (self._name, "empty")
+            table = {**empty, "when_lost": False} if on_loss is not None else dict(empty)
+            yield f"{self._name}/empty", "empty", table, (self._name, "empty")
         elif empty is not None:
             self._complain('expected a table such as { to = 0, after = "2 s" }', "empty")
+        if on_loss is not None:
+            yield from self._lost(on_loss, empty if isinstance(empty, dict) else {})
         for count, link in enumerate(then if isinstance(then, list) else [then], start=1):
             table = dict(link) if isinstance(link, dict) else {"use": link}
             use = table.pop("use", None)
@@ -124,6 +136,18 @@ class _Reader:
             else:
                 message = f'expected the names of boxes, such as ["smooth"], got {as_written(link)}'
                 self._complain(message, *path)
+
+    def _lost(
+        self, on_loss: object, empty: dict[str, Any]
+    ) -> Iterator[tuple[str, str, dict[str, Any], KeyPath]]:
+        """Read what becomes of it on loss; its rest is that of ``empty``."""
+        rest = {key: value for key, value in empty.items() if key in ("to", "fade")}
+        try:
+            use, table = read_on_loss(on_loss, rest)
+        except ParameterError as error:
+            self._complain(str(error), "on_loss")
+        else:
+            yield f"{self._name}/on_loss", use, table, (self._name, "on_loss")
 
     def _free(self, name: str) -> str:
         count = sum(taken == name or taken.startswith(f"{name}_") for taken in self._tables.boxes)

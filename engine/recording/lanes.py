@@ -10,7 +10,11 @@ from engine.core.messages import Kind, Message, Ns
 from engine.core.node import Node
 from engine.runtime.call import caller, events, in_words
 from engine.runtime.entries import LaneFailure, LaneResult
-from engine.runtime.lanes import Job, close_quietly, merged
+from engine.runtime.job import Job, merged
+from engine.runtime.lanes import close_quietly
+
+REOPEN = ("", "")
+"""Among the changes that wait: open the box anew."""
 
 
 class SilentLane:
@@ -25,6 +29,9 @@ class SilentLane:
 
     def set_parameter(self, field: str, value: object) -> None:
         """Leave a parameter: nothing reads it."""
+
+    def reopen(self, field: str, value: object) -> None:
+        """Open nothing."""
 
     def reset(self) -> None:
         """Forget the past."""
@@ -63,6 +70,11 @@ class WorkingLane:
         """Set a parameter before the next job."""
         self._changes.append((field, value))
 
+    def reopen(self, field: str, value: object) -> None:
+        """Open the box with another network before the next job."""
+        self._changes.append((field, value))
+        self._changes.append(REOPEN)
+
     def reset(self) -> None:
         """Forget the past before the next job."""
         self.generation += 1
@@ -98,5 +110,7 @@ class WorkingLane:
         for change in changes:
             if change is None:
                 self._node.reset()
+            elif change is REOPEN:
+                self._node.open()
             else:
                 setattr(self._node, *change)

@@ -40,6 +40,16 @@ Hear = Callable[[str, str, bytes], None]
 """Told of what leaves: the output, what sort of bytes, and themselves."""
 
 
+class _Unheard(SinkLane):
+    """A thread of an output that never begins: what it is given is told, and let go."""
+
+    def offer(self, port: str, message: Message, at: Ns, cost: int) -> None:
+        """Let a message go."""
+
+    def do(self, act: Callable[[], None]) -> None:
+        """Let it be: nothing is sent."""
+
+
 def texts_of(begun: Begun) -> Texts:
     """Give the texts of a recorded patch."""
     return Texts(Path(begun.file) if begun.file else None, begun.patch, begun.rig)
@@ -148,8 +158,8 @@ class Stage:
             sink.open_unheard()
 
     def _lane(self, name: str, sink: Sink) -> SinkLane:
-        """Make the thread of an output; one that is never begun keeps what waits within bounds."""
-        lane = SinkLane(name, sink, lambda entry: None, SystemClock(), self.engine.last_at)
+        made = SinkLane if self._aloud else _Unheard
+        lane = made(name, sink, lambda entry: None, SystemClock(), self.engine.last_at)
         if self._aloud:
             self._outputs.append(lane)
             lane.start()

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.core.clock import Clock
-from engine.core.commands import Command, Lost, Notice
+from engine.core.commands import Command, Condition, Lost, Notice
 from engine.core.mailbox import Mailbox
 from engine.core.messages import KINDS, Kind, Message, Ns
 from engine.core.node import Node, Sink, Source, Tape
@@ -20,6 +20,7 @@ from engine.runtime.closing import Running
 from engine.runtime.entries import Arrival, Entry, StateChange
 from engine.runtime.lanes import ThreadLane
 from engine.runtime.outlane import SinkLane
+from engine.runtime.pulse import Pulse
 from engine.runtime.supervisor import Keeper
 from engine.runtime.trace import Trace
 
@@ -47,6 +48,7 @@ class Attendant:
         self.keeper: Keeper | None = None
         self.out_lane: SinkLane | None = None
         self.lane: ThreadLane | None = None
+        self.pulse = Pulse() if isinstance(box, Source) and box.steady else None
         self._clock = clock
         self._begun = False
         self._counted = 0, 0, 0
@@ -80,6 +82,14 @@ class Attendant:
             self._begin_sink(self.box, last_at)
         elif isinstance(self.box, Source):
             self.keeper = self._keeper(self.box).keep_source(partial(self._emit, hears))
+
+    def replace(self, box: Node) -> ThreadLane:
+        """Leave a box that hangs to itself, and look after another in its place."""
+        assert self.lane is not None
+        self.lane.abandon()
+        self.box = box
+        self.lane = ThreadLane(self.name, box, self._deliver, self._clock)
+        return self.lane
 
     def lost(self) -> None:
         """Have a device that went away opened again."""
@@ -133,6 +143,8 @@ class Attendant:
     def _deliver(self, entry: Entry) -> None:
         if isinstance(entry, StateChange):
             self.condition, self.reason = entry.state, entry.reason
+            if self.pulse is not None and entry.state == "running":
+                self.pulse.begin(self._clock.now())
         self.door.put(None, Kind.LOSSLESS, entry, Ns(0))
         if isinstance(entry, StateChange):
             self.on_change()
@@ -142,10 +154,11 @@ class Attendant:
     ) -> None:
         """Take what a source says; before it plays, only what that says of its device."""
         if isinstance(message, Command):
-            if self.plays or isinstance(message, Lost | Notice):
+            if self.plays or isinstance(message, Lost | Notice | Condition):
                 put_command(self.door, self.name, message)
-        elif self.plays and hears(
-            self.name, outlet, type(message)
-        ):  # or the loop wakes for nothing
+            return
+        if self.pulse is not None:
+            self.pulse.beat(self._clock.now())
+        if self.plays and hears(self.name, outlet, type(message)):  # or the loop wakes for nothing
             kind = KINDS.get(type(message), Kind.LATEST)
             self.door.put(outlet, kind, Arrival(self.name, outlet, message, at, cost), at)

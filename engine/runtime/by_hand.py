@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.core.addresses import every_name, find_parameter
 from engine.core.commands import (
     Command,
+    Condition,
     Lost,
     Notice,
     Panic,
@@ -48,6 +49,8 @@ def obey(engine: Engine, entry: Asked) -> None:
         case Lost():
             engine.on_lost(entry.by)
             engine.follow(StateChange(entry.by, "lost", command.reason))
+        case Condition():
+            engine.standing.said(engine.states[entry.by], command)
         case Notice():
             engine.tell(entry.by, command.text)
 

@@ -11,6 +11,7 @@ from engine.patch.plan import Plan
 from engine.runtime.attendant import Attendant
 from engine.runtime.closing import PATIENCE, close_all
 from engine.runtime.lanes import ThreadLane
+from engine.runtime.pulse import Pulse
 from engine.runtime.state import BoxState
 
 
@@ -50,6 +51,17 @@ class Crew:
         lane = self._hired[id(node)].lane
         assert lane is not None, "only asked for where there is one"
         return lane
+
+    def pulse(self, name: str) -> Pulse | None:
+        """Give what a source that plays beats; None of a box that gives something by chance."""
+        return self.playing[name].pulse
+
+    def replace(self, state: BoxState, box: Node) -> ThreadLane:
+        """Let another box take the place of one that hangs; gives what it runs on."""
+        attendant = self._of(state)
+        del self._hired[id(attendant.box)]
+        self._hired[id(box)] = attendant
+        return attendant.replace(box)
 
     def follow(self, states: Mapping[str, BoxState]) -> list[Attendant]:
         """Let those play whose boxes play now, and no others; gives who has joined."""

@@ -7,7 +7,7 @@ moments give the same bytes, live, offline and replayed. ``now`` is read here, o
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -35,9 +35,11 @@ from engine.runtime.entries import (
     TakeOver,
     WakeUp,
 )
+from engine.runtime.keeper import KEEPER, Keeper
 from engine.runtime.lanes import Lane
 from engine.runtime.loss import Rest
 from engine.runtime.outbox import Outbox
+from engine.runtime.standing import Standing
 from engine.runtime.state import BoxState, state_of
 from engine.runtime.swap import Swap
 from engine.runtime.teach import TEACHER, Teacher
@@ -81,6 +83,8 @@ class Engine:
         self._make_lane = make_lane
         self._ticker = Ticker()
         self._swap = Swap(self)
+        self.keeper = Keeper(self)
+        self.standing = Standing(self)
         self.lay(plan, {name: self.begin(planned) for name, planned in plan.boxes.items()})
         self._handlers: dict[type, Callable[[Any], None]] = {
             Arrival: self._arrival,
@@ -122,10 +126,11 @@ class Engine:
         self,
         plan: Plan,
         states: Mapping[str, BoxState],
-        staying: Container[str] = (),
+        staying: Collection[str] = (),
         carried: Mapping[Outlet, Slot] = MappingProxyType({}),
     ) -> None:
         """Play this plan from now on; ``staying`` played before. Who looks on keeps what he has."""
+        self.keeper.lay(plan.deadline, staying)
         self.plan = plan
         self.states = dict(states)
         prepare_trace(plan, self.trace, states)
@@ -133,8 +138,8 @@ class Engine:
         self._islands = assembler.islands()
         self.slots: Mapping[Outlet, Slot] = dict(assembler.slots)
         self._rest = Rest(self, plan)
-        order = (*plan.boxes, TEACHER)
-        self.wakes.reorder({name: place for place, name in enumerate(order)}, staying)
+        order = (*plan.boxes, TEACHER, KEEPER)
+        self.wakes.reorder({name: place for place, name in enumerate(order)}, {*staying, KEEPER})
         self.teacher = Teacher(self, plan, assembler.ways)
 
     def begin(self, planned: PlannedBox) -> BoxState:
@@ -157,7 +162,7 @@ class Engine:
 
     def set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         """Set a parameter of a box, on the thread that calls the box."""
-        value = state.put_together(parameter, value)
+        value = state.last[parameter.field] = state.put_together(parameter, value)
         if state.lane is not None:
             state.lane.set_parameter(parameter.field, value)
         else:
@@ -174,6 +179,10 @@ class Engine:
         self._failed(state, in_words(error))
         if isinstance(error, Overrun):
             self.silence()
+
+    def lose(self, name: str) -> None:
+        """Bring to rest what hangs on a box that went away."""
+        self._rest.lose(name)
 
     def tell(self, box: str, text: str) -> None:
         """Tell people what went wrong, once and then now and then."""
@@ -192,14 +201,7 @@ class Engine:
 
     def status(self) -> Status:
         """Give a glance at the show."""
-        now = self.clock.now()
-        return Status(
-            self.plan.title,
-            (now - self.trace.started) / 1e9,
-            self.trace.delay_ms(),
-            self.trace.states(),
-            sum(fault.count for fault in self.trace.faults),
-        )
+        return self.trace.status(self.plan.title, self.clock.now())
 
     # Entries.
 
@@ -225,7 +227,7 @@ class Engine:
             self.trace.lanes[entry.box].ran(entry.took)
         if state.lane.generation != entry.generation:
             return
-        state.went_well()
+        self.standing.recovered(state)
         if entry.result is not None:
             self._say(state, (entry.result,), entry.at, entry.cost)
 
@@ -241,25 +243,20 @@ class Engine:
             self._failed(state, entry.error)
 
     def _lane_sent(self, entry: LaneSent) -> None:
-        self.states[entry.box].went_well()
+        self.standing.recovered(self.states[entry.box])
         for port, at, cost in entry.sent:
             route = self.trace.routes.get(route_name(entry.box, port))
             if route is not None:  # its cable may have been taken away since
                 route.sent(at, cost, entry.now)
+                self.keeper.sent(route, entry.now - at)
 
     def _state_change(self, entry: StateChange) -> None:
-        state = self.states[entry.box]
-        state.up = entry.state == "running"
-        state.condition = entry.state
-        self.trace.set_state(entry.box, entry.state)
-        if entry.reason:
-            self.tell(entry.box, entry.reason)
-            self._rest.lose(entry.box)
+        self.standing.change(self.states[entry.box], entry)
 
     def _wake_up(self, _: WakeUp) -> None:
         for due, name in self.wakes.due(self.now):
-            if name == TEACHER:
-                self.teacher.on_wake(due)
+            if name in (TEACHER, KEEPER):
+                (self.teacher if name == TEACHER else self.keeper).on_wake(due)
                 continue
             state = self.states[name]
             try:
@@ -288,7 +285,7 @@ class Engine:
     def _failed(self, state: BoxState, error: str) -> None:
         self.tell(state.name, error)
         if not state.failing:
-            state.failing = True
+            self.standing.failed(state)
             if isinstance(state.box, Node) and state.lane is None:
                 self._rest.reset(state)
             self._rest.lose(state.name)

@@ -7,37 +7,20 @@ said to take, so that what overload drops can be tested, and is the same each ti
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
-
-import numpy as np
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Protocol
 
 from engine.core.clock import Clock
 from engine.core.mailbox import Mailbox
-from engine.core.messages import Block, Kind, Message, Ns
+from engine.core.messages import Kind, Message, Ns
 from engine.core.node import Box, Node
 from engine.core.priority import stand_back
+from engine.runtime.backoff import BackOff
 from engine.runtime.call import caller, events, in_words
 from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange
+from engine.runtime.job import Job, merged
 from engine.runtime.trace import LOG
-
-FIRST_RETRY = 0.25
-LAST_RETRY = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What one message at the first inlet asks of a lane: all arguments, as they were then.
-
-    ``generation`` is the lane's own: what was asked before a reset is answered no more.
-    """
-
-    arguments: tuple[Any, ...]
-    kind: Kind
-    at: Ns
-    cost: int
-    generation: int
 
 
 class Lane(Protocol):
@@ -57,12 +40,21 @@ class Lane(Protocol):
         """Forget the past before the next job."""
         ...
 
+    def reopen(self, field: str, value: object) -> None:
+        """Open the box with another network before the next job; if it cannot, the old one stays.
+
+        The lane waits for it, and not the show.
+        """
+        ...
+
 
 class _Waiting:
     """Jobs, parameters and resets that wait for a lane to be free."""
 
     def __init__(self, name: str, node: Node, wake: Callable[[], None]) -> None:
         self.generation = 0
+        self.settings: dict[str, object] = {}
+        """What was set while it played: a fresh box in its place begins with it."""
         self._name = name
         self._node = node
         self._call = caller(node)
@@ -75,17 +67,33 @@ class _Waiting:
         return self._mailbox.dropped.get("in", 0) + self._outdated
 
     def set_parameter(self, field: str, value: object) -> None:
+        self.settings[field] = value
         self._changes.put(field, Kind.HELD, (field, value), Ns(0))
 
     def reset(self) -> None:
         self.generation += 1
         self._changes.put(None, Kind.HELD, None, Ns(0))
 
+    def reopen(self, field: str, value: object) -> None:
+        self._changes.put(field, Kind.HELD, partial(self._reopen, field, value), Ns(0))
+
+    def _reopen(self, field: str, value: object) -> None:
+        """Open the box anew with one parameter changed; raises whatever that raises."""
+        before = getattr(self._node, field)
+        setattr(self._node, field, value)
+        try:
+            self._node.open()
+        except Exception:
+            setattr(self._node, field, before)
+            raise
+
     def _apply_changes(self) -> None:
         """Do what was asked between jobs; raises whatever the box raises."""
         for item in self._changes.take():
             if item.content is None:
                 self._node.reset()
+            elif callable(item.content):
+                item.content()
             else:
                 setattr(self._node, *item.content)
 
@@ -118,14 +126,32 @@ class ThreadLane(_Waiting):
     ) -> None:
         self._wake = threading.Event()
         super().__init__(name, node, self._wake.set)
-        self._deliver = deliver
+        self.begun: Ns | None = None
+        """When it was last called and has not answered yet; None while it is free."""
+        self.took = 0
+        """How many ns its last answer took."""
+        self.opened = False
+        self._heard = deliver
         self._clock = clock
+        self._pause = 0.0
         self._stop = threading.Event()
+        self._abandoned = False
         self._thread = threading.Thread(target=self._run, name=f"lane {name}", daemon=True)
 
-    def start(self) -> None:
-        """Open the box on its thread, and begin."""
+    def start(self, pause: float = 0.0) -> None:
+        """Open the box on its thread, after some seconds, and begin."""
+        self._pause = pause
         self._thread.start()
+
+    def abandon(self) -> None:
+        """Leave it to itself: whatever it says from now on is not heard; it ends when it can."""
+        self._abandoned = True
+        self.stop()
+
+    @property
+    def hangs(self) -> bool:
+        """Whether its thread is still there though it was told to end."""
+        return self._stop.is_set() and self._thread.is_alive()
 
     def stop(self) -> None:
         """Have it end after the job at hand."""
@@ -138,6 +164,7 @@ class ThreadLane(_Waiting):
 
     def _run(self) -> None:
         stand_back()
+        self._stop.wait(self._pause)
         if not self._open():
             return
         while not self._stop.is_set():
@@ -148,38 +175,52 @@ class ThreadLane(_Waiting):
         close_quietly(self._name, self._node)
 
     def _open(self) -> bool:
-        pause = FIRST_RETRY
+        pauses = BackOff()
         while not self._stop.is_set():
             try:
+                self._busy()
                 self._node.open()
             except Exception as error:
+                self.begun = None
                 self._deliver(StateChange(self._name, "failed", in_words(error)))
             else:
+                self.opened, self.begun = True, None
                 self._deliver(StateChange(self._name, "running"))
                 return True
-            self._stop.wait(pause)
-            pause = min(2 * pause, LAST_RETRY)
+            self._stop.wait(pauses.next())
         return False
 
+    def _busy(self) -> Ns:
+        self.begun = now = self._clock.now()
+        return now
+
+    def _deliver(self, entry: Entry) -> None:
+        if not self._abandoned:
+            self._heard(entry)
+
     def _turn(self) -> None:
+        begun = self._busy()
         try:
             self._apply_changes()
         except Exception as error:
             self._deliver(LaneFailure(self._name, self.generation, in_words(error), more=True))
         for job in self._next_jobs():
-            self._do(job)
+            begun = self._do(job)
+        self.took, self.begun = self._clock.now() - begun, None
 
-    def _do(self, job: Job) -> None:
-        begun = self._clock.now()
+    def _do(self, job: Job) -> Ns:
+        """Answer one job; gives when it was begun."""
+        begun = self._busy()
         more = False
         try:
             for event in events(self._call(job.arguments, job.at)):
-                self._deliver(self._answer(job, event, self._clock.now() - begun, more))
+                self._deliver(self._answer(job, event, self._busy() - begun, more))
                 more = True
             if not more:
                 self._deliver(self._answer(job, None, self._clock.now() - begun, more))
         except Exception as error:
             self._deliver(self._failure(job, error, self._clock.now() - begun, more))
+        return begun
 
 
 class InlineLane(_Waiting):
@@ -237,38 +278,3 @@ def close_quietly(name: str, box: Box) -> None:
         box.close()
     except Exception as error:
         LOG.warning("%s: could not be closed: %s", name, in_words(error))
-
-
-def merged(jobs: Iterable[Job]) -> Iterator[Job]:
-    """Join stretches of sound that follow each other without a gap; other jobs stay as they are.
-
-    Why: taking one block and dropping the oldest starves a model that looks at a window.
-    """
-    waiting: list[Job] = []
-    for job in jobs:
-        if waiting and not _follows(waiting[-1], job):
-            yield _joined(waiting)
-            waiting = []
-        waiting.append(job)
-    if waiting:
-        yield _joined(waiting)
-
-
-def _follows(before: Job, after: Job) -> bool:
-    first, second = before.arguments[0], after.arguments[0]
-    return (
-        isinstance(first, Block)
-        and isinstance(second, Block)
-        and first.rate == second.rate
-        and first.start + len(first.samples) == second.start
-    )
-
-
-def _joined(jobs: list[Job]) -> Job:
-    last = jobs[-1]
-    if len(jobs) == 1:
-        return last
-    blocks: list[Block] = [job.arguments[0] for job in jobs]
-    samples = np.concatenate([block.samples for block in blocks])
-    sound = Block(samples, blocks[0].rate, blocks[0].start)
-    return replace(last, arguments=(sound, *last.arguments[1:]))

@@ -19,15 +19,17 @@ from engine.core.node import Node, Remote, Sink, Source, Tape
 from engine.patch.plan import Plan
 from engine.runtime.asking import put_command
 from engine.runtime.attendant import Attendant
-from engine.runtime.call import in_words
 from engine.runtime.crew import Crew
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Asked, Entry, LaneSent, StateChange, TakeBack, TakeOver, WakeUp
 from engine.runtime.lanes import close_quietly
+from engine.runtime.rounds import Rounds
 from engine.runtime.staging import Staging
 from engine.runtime.supervisor import lost_in_words
 from engine.runtime.timer import Timer, make_timer
 from engine.runtime.trace import LOG
+from engine.runtime.understudy import Understudies
+from engine.runtime.watchdog import Watchdog
 
 _SWITCH_INTERVAL = 0.0005
 _THE_END = "the end"
@@ -54,6 +56,10 @@ class Live:
         self.engine.on_lost = lambda name: self._crew.playing[name].lost()
         self.engine.ask = self._ask
         self._crew.follow(self.engine.states)
+        understudies = Understudies(self.engine, self._crew.replace, self.enter)
+        self._watchdog = Watchdog(
+            self.engine, self._clock, self.enter, understudies.replace, self._crew.pulse
+        )
         self.also: Callable[[], None] = lambda: None
         """Called on the loop after each entry."""
 
@@ -175,7 +181,7 @@ class Live:
         assert self._loop is not None
         self._start_tapes_if_ready()
         self._loop.call_later(_READY, self._start_tapes)
-        self._report()
+        Rounds(self.engine, self._watchdog, self._done).begin()
 
     def _start_tapes_if_ready(self) -> None:
         """Begin a film when all that shall see and send it is there, or is known to be missing."""
@@ -277,20 +283,6 @@ class Live:
     def _ring(self) -> None:
         self._step(WakeUp())
         self._arm()
-
-    def _report(self) -> None:
-        """Tell remote controls how it goes, once a second."""
-        boxes = ((name, state.box) for name, state in self.engine.states.items())
-        remotes = [(name, box) for name, box in boxes if isinstance(box, Remote)]
-        if not remotes or self._done.is_set() or self._loop is None:
-            return
-        status = self.engine.status()
-        for name, remote in remotes:
-            try:
-                remote.report(status)
-            except Exception as error:
-                self.engine.tell(name, in_words(error))
-        self._loop.call_later(1.0, self._report)
 
 
 def _unheard(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.core.errors import Overrun
 from engine.core.messages import Message, Ns
 from engine.core.node import Sink
 from engine.runtime.state import BoxState
@@ -49,7 +50,10 @@ class Outbox:
         if state.out_lane is not None:
             for hear in self.given:
                 hear(state.name, way.port, message, at, self._engine.now)
-            state.out_lane.offer(way.port, message, at, cost)
+            try:
+                state.out_lane.offer(way.port, message, at, cost)
+            except Overrun as error:
+                self._engine.failed(state, error)
             return
         self.touch(state)
         self._last_at[state.name, way.port] = at
@@ -85,10 +89,11 @@ class Outbox:
         except Exception as error:
             self._engine.failed(state, error)
         else:
-            state.failing = stumbled
-            state.worked = state.worked or not stumbled
+            if not stumbled:
+                self._engine.standing.recovered(state)
             gone = self._engine.clock.now()
             for way, at, cost in sent:
                 way.route.sent(at, cost, gone)
+                self._engine.keeper.sent(way.route, now - at)
         if state.wakes:
             self._engine.ask_wake(state)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from engine.core.clock import SECOND, Clock
+from engine.core.errors import Overrun
 from engine.core.mailbox import Item, Mailbox
 from engine.core.messages import KINDS, Kind, Message, Ns
 from engine.core.node import Sink
@@ -35,6 +36,8 @@ class SinkLane:
         self._deliver = deliver
         self._clock = clock
         self._last_at = last_at
+        self.begun: Ns | None = None
+        """When it began to send what it has not sent yet; None while it is free."""
         self._wake = threading.Event()
         self._stop = False
         self._mailbox = Mailbox(self._wake.set)
@@ -54,8 +57,10 @@ class SinkLane:
         self._thread.join(timeout)
 
     def offer(self, port: str, message: Message, at: Ns, cost: int) -> None:
-        """Leave a message for a port."""
-        self._mailbox.put(port, KINDS.get(type(message), Kind.HELD), (message, cost), at)
+        """Leave a message for a port; raises Overrun where too much waits that may not be lost."""
+        kind = KINDS.get(type(message), Kind.HELD)
+        if not self._mailbox.put(port, kind, (message, cost), at) and kind is Kind.LOSSLESS:
+            raise Overrun("more waits to be sent than can be kept; everything is silenced")
 
     def silence(self, port: str | None) -> None:
         """End what sounds on a port, or on all."""
@@ -69,7 +74,9 @@ class SinkLane:
         while not self._stop or len(self._mailbox):
             self._wake.wait(self._pause())
             self._wake.clear()
+            self.begun = self._clock.now()
             self._turn()
+            self.begun = None
 
     def _pause(self) -> float | None:
         due = self._due()

@@ -20,6 +20,7 @@ from engine.runtime.live import Live
 from engine.runtime.offline import Offline
 from engine.runtime.stamps import own_files
 from engine.runtime.surgeon import Open, Surgeon
+from engine.runtime.trial import SECONDS
 from engine.runtime.watching import Watcher
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -29,7 +30,8 @@ class Performance:
     """A set of patches, of which one plays at a time.
 
     ``watch`` is called with the engine when it begins to play, and when another patch has taken
-    over; ``edits`` says whether files are watched, so that what is saved plays.
+    over; ``edits`` says whether files are watched, so that what is saved plays. Whatever takes over
+    is on ``trial`` for so many seconds.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Performance:
         watch: Callable[[Engine], None] | None = None,
         *,
         edits: bool = False,
+        trial: float = SECONDS,
     ) -> None:
         """Raises PatchError with what is wrong in any patch of the set."""
         self._files = list(files)
@@ -47,6 +50,7 @@ class Performance:
         self._dump = dump
         self._watch = watch
         self._edits = edits
+        self._trial = trial
         self._titles: list[str] = []
         self._plan = self._check()
         self._ended = False
@@ -66,7 +70,7 @@ class Performance:
         """Play live until the end, a signal, or for a time; gives the stats of the whole show."""
         loop = asyncio.get_running_loop()
         show = Live(self._plan)
-        surgeon = Surgeon(show, self._files, self._titles, self._open)
+        surgeon = Surgeon(show, self._files, self._titles, self._open, self._trial)
         self._begin(show.engine)
         self._listen_to_signals(loop, show)
         work = loop.create_task(surgeon.work())

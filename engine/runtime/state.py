@@ -21,10 +21,11 @@ class BoxState:
 
     ``cabled`` takes up again what the cable into a parameter says; ``hands`` are the parameters
     that somebody took over. ``tables`` holds, by field, what parameters that have parts were last
-    set to. ``failing`` says that its last call raised. Of an output, ``up`` says that it is open,
-    ``touched`` that it is to be flushed when the tick ends, ``stumbled`` that it raised in this
-    tick. ``condition`` is what it said last of its device, ``worked`` that any call of it went
-    well.
+    set to, and ``last`` what any was last set to. ``every`` says of how many pictures it is asked
+    about one, and ``skipped`` how many were left out since. ``failing`` says that its last call
+    raised. Of an output, ``up`` says that it is open, ``touched`` that it is to be flushed when the
+    tick ends, ``stumbled`` that it raised in this tick. ``condition`` is what it said last of its
+    device, ``worked`` that any call of it went well.
     """
 
     name: str
@@ -40,6 +41,9 @@ class BoxState:
     cabled: dict[str, Callable[[], None]] = field(default_factory=dict)
     hands: set[str] = field(default_factory=set)
     tables: dict[str, object] = field(default_factory=dict)
+    last: dict[str, object] = field(default_factory=dict)
+    every: int = 1
+    skipped: int = 0
     failing: bool = False
     worked: bool = False
     condition: str = "opening"
@@ -56,6 +60,11 @@ class BoxState:
         """The box, where it is known to be an output."""
         assert isinstance(self.box, Sink)
         return self.box
+
+    def skips(self) -> bool:
+        """Tell whether it leaves out the picture that comes now, because it gives way."""
+        self.skipped = (self.skipped + 1) % self.every
+        return self.skipped != 0
 
     def in_hand(self, name: str) -> bool:
         """Tell whether somebody took over a parameter, the whole that it is part of, or a part."""

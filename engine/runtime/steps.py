@@ -12,7 +12,7 @@ from engine.core.errors import ParameterError
 from engine.core.messages import Kind
 from engine.core.parameter import Parameter
 from engine.runtime.call import Call
-from engine.runtime.lanes import Job, Lane
+from engine.runtime.job import Job
 from engine.runtime.outbox import Way
 from engine.runtime.samples import Samples
 from engine.runtime.state import BoxState
@@ -86,13 +86,10 @@ class NodeStep:
 class LaneStep:
     """Leaves a job for a box on a thread of its own."""
 
-    def __init__(
-        self, engine: Engine, state: BoxState, lane: Lane, kind: Kind, arguments: Arguments
-    ) -> None:
+    def __init__(self, engine: Engine, state: BoxState, kind: Kind, arguments: Arguments) -> None:
         self.trigger = arguments.hot
         self._engine = engine
         self._state = state
-        self._lane = lane
         self._kind = kind
         self._arguments = arguments
         self._trace = engine.trace.lanes[state.name]
@@ -101,15 +98,19 @@ class LaneStep:
         """Leave the job; what it pushes out is counted as dropped."""
         if not self._state.on:
             return
+        if self._state.skips():
+            self._trace.skipped += 1
+            return
         try:
             arguments = self._arguments.gather()
         except Exception as error:
             self._engine.failed(self._state, error)
             return
-        if arguments is not None:
+        lane = self._state.lane  # looked up each time: one that hangs is replaced
+        if arguments is not None and lane is not None:
             hot = self.trigger
-            job = Job(tuple(arguments), self._kind, hot.at, hot.cost, self._lane.generation)
-            self._trace.offered(self._lane.offer(job))
+            job = Job(tuple(arguments), self._kind, hot.at, hot.cost, lane.generation)
+            self._trace.offered(lane.offer(job))
 
 
 class ParameterStep:

@@ -14,9 +14,10 @@ from engine.core.errors import DeviceError
 from engine.core.messages import Ns
 from engine.core.node import Emit, Sink, Source, Tape
 from engine.core.priority import stand_back
+from engine.runtime.backoff import BackOff
 from engine.runtime.call import in_words
 from engine.runtime.entries import Entry, StateChange
-from engine.runtime.lanes import FIRST_RETRY, LAST_RETRY, close_quietly
+from engine.runtime.lanes import close_quietly
 from engine.runtime.pace import Pace
 
 
@@ -77,7 +78,7 @@ class Keeper:
     def _run(self) -> None:
         if isinstance(self._box, Tape):
             stand_back()
-        pause = FIRST_RETRY
+        pauses = BackOff()
         while not self._stop.is_set():
             self._gone.clear()
             if self._stop.is_set():  # or the stop that came just now would be forgotten
@@ -88,12 +89,10 @@ class Keeper:
                 self._deliver(change)
                 if change.state == "ended":
                     return
-            pause = FIRST_RETRY if opened else pause
-            self._hurry.wait(pause)
+            self._hurry.wait(pauses.next(held=opened))
             self._hurry.clear()
             if not self._stop.is_set():
                 self.restarts += 1
-            pause = min(2 * pause, LAST_RETRY)
 
     def _once(self) -> tuple[bool, StateChange | None]:
         """Open it, and keep it until it goes; tells whether it opened, and what is to be said."""

@@ -108,7 +108,7 @@ def differs(old: Plan, new: Plan) -> bool:
     """Tell whether anything in a plan is other than in the one before."""
     return (
         is_rebuilt(old, new)
-        or old.title != new.title
+        or (old.title, old.deadline) != (new.title, new.deadline)
         or any(old.boxes[name].on != new.boxes[name].on for name in new.boxes)
         or any(True for name in new.boxes for _ in rewritten(old, new, name))
     )

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
+from engine.core.status import Status
+from engine.runtime.quality import Quality
 from engine.runtime.samples import Samples
 
 T = TypeVar("T")
@@ -55,6 +57,10 @@ class LaneTrace:
     earlier: int = 0
     runs: int = 0
     dropped: int = 0
+    skipped: int = 0
+    """How many pictures were left out on purpose, to keep a deadline."""
+    replaced: int = 0
+    """How often it hung and a fresh one took its place."""
     ms: Samples = field(default_factory=Samples)
 
     def follow(self, lane: object) -> None:
@@ -136,6 +142,7 @@ class Trace:
         self.sinks: dict[str, str] = {}
         self.routes: dict[str, RouteTrace] = {}
         self.skew: dict[tuple[str, str], Samples] = defaultdict(Samples)
+        self.quality: Quality | None = None
         self._faults: dict[tuple[str, str], Fault] = {}
         self._mended: deque[Fault] = deque(maxlen=_REMEMBERED)
         self._gone = Counted()
@@ -203,8 +210,13 @@ class Trace:
             self.sources[box].state = state
         elif box in self.lanes:
             self.lanes[box].state = state
-        else:
+        elif box in self.sinks:
             self.sinks = {**self.sinks, box: state}
+
+    def state(self, box: str) -> str:
+        """Give the state of one source, lane or output; "" of a box that has none."""
+        traced = self.sources.get(box) or self.lanes.get(box)
+        return traced.state if traced else self.sinks.get(box, "")
 
     def states(self) -> dict[str, str]:
         """Give the state of every source, lane and output."""
@@ -214,6 +226,19 @@ class Trace:
     def delay_ms(self) -> float:
         """Give the median delay of the slowest route."""
         return max((route.behind.median_lately() for route in self.routes.values()), default=0.0)
+
+    def status(self, patch: str, now: Ns) -> Status:
+        """Give a glance at the show; ``patch`` is its title."""
+        quality = self.quality
+        return Status(
+            patch,
+            (now - self.started) / SECOND,
+            self.delay_ms(),
+            self.states(),
+            sum(fault.count for fault in self.faults),
+            quality.value if quality else None,
+            quality.said if quality else "",
+        )
 
     def stats(self, now: Ns) -> dict[str, Any]:
         """Give everything as the ``--stats`` file has it."""
@@ -236,6 +261,8 @@ class Trace:
                     "state": lane.state if name in self.lanes else REMOVED,
                     "runs": lane.runs,
                     "dropped": lane.dropped,
+                    "skipped": lane.skipped,
+                    "replaced": lane.replaced,
                     "ms": lane.ms.summary(),
                 }
                 for name, lane in known.lanes.items()
@@ -245,6 +272,7 @@ class Trace:
                 for name, state in known.sinks.items()
             },
             "routes": {name: self._route(route) for name, route in known.routes.items()},
+            **({"quality": self.quality.stats()} if self.quality else {}),
             "errors": [
                 {"box": fault.box, "error": fault.text, "count": fault.count}
                 for fault in (*self._mended, *self.faults)

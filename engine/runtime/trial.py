@@ -15,7 +15,7 @@ SECONDS = 1.0
 _FAILURES = 3
 """A new box that raised so often, and never did anything else, fails."""
 
-_MESSAGES = 5
+_MESSAGES = 4
 """So many messages say how late a way out is."""
 
 _FARTHER = 3.0

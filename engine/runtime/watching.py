@@ -32,7 +32,8 @@ class Watcher:
         self, files: Sequence[Path], heard: Heard, more: Callable[[], set[Path]] = set
     ) -> None:
         """``heard`` is called with files that have changed, on a thread of the watcher."""
-        self._files = {alias for file in files for alias in (file.absolute(), file.resolve())}
+        self._named = list(files)
+        self._files: set[Path] = set()
         self._heard = heard
         self._more = more
         self._stop = threading.Event()
@@ -48,6 +49,7 @@ class Watcher:
         self._thread.join(timeout)
 
     def _run(self) -> None:
+        self._files = {each for file in self._named for each in (file.absolute(), file.resolve())}
         try:
             while not self._stop.is_set():
                 self._watch(self._folders())

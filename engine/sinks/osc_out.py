@@ -10,9 +10,11 @@ from __future__ import annotations
 import logging
 import struct
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from engine.core.clock import MILLISECOND
+from engine.core.commands import Condition
 from engine.core.errors import ParameterError
 from engine.core.messages import Message, Ns
 from engine.core.node import Sink, Wire
@@ -28,6 +30,9 @@ from engine.osc.tools import Target, target
 
 PRESSED: Final = 50 * MILLISECOND
 """How long a trigger stays pressed."""
+
+BETTER: Final = ("running", "late", "lost")
+"""How a receiver by TCP may be, the best first."""
 
 _REFUSED = (ValueError, TypeError, OverflowError, struct.error)
 _log = logging.getLogger("sensorium")
@@ -73,6 +78,7 @@ class OscOut(Sink):
 
     def __post_init__(self) -> None:
         self._groups: list[_Group] = []
+        self._states: dict[str, str] = {}
         self._offs: dict[tuple[int, str, bytes], Ns] = {}
         self._pressed: list[tuple[int, str, bytes]] = []
         self._plans: dict[str, tuple[type, Options]] = {}
@@ -137,6 +143,7 @@ class OscOut(Sink):
 
     def open(self) -> None:
         """Find the receivers; raises DeviceError where a machine is not known."""
+        self._states.clear()
         for sender in self._senders():
             sender.open()
 
@@ -204,13 +211,20 @@ class OscOut(Sink):
         if self.layout is not None:
             dialect = Dialect(dialect.clamp, dialect.floats, self.layout)
         bundle = there.bundles if self.bundle is None else self.bundle
-        sender = Tcp(there) if self.lane else Udp(there)
+        sender = Tcp(there, partial(self._heard, str(there))) if self.lane else Udp(there)
         for group in self._groups:
             if (group.dialect, group.bundle) == (dialect, bundle):
                 group.senders.append(sender)
                 return
         self._groups.append(_Group(dialect, bundle))
         self._groups[-1].senders.append(sender)
+
+    def _heard(self, receiver: str, state: str, why: str) -> None:
+        """Say how this output is: as its worst receiver."""
+        self._states[receiver] = state
+        worst = max(self._states.values(), key=BETTER.index)
+        again = "; trying again" if state == "lost" else ""
+        self._say(Condition(worst, f"{receiver}: {why}{again}" if why else ""))
 
     def _senders(self) -> Iterable[Udp | Tcp]:
         return (sender for group in self._groups for sender in group.senders)

@@ -8,8 +8,9 @@ from typing import Any, Final, NamedTuple
 
 from engine.core.errors import DeviceError, nearest
 
+JACK: Final = "JACK Audio Connection Kit"
 # The quickest way in first, where one device is listed once for each.
-WAYS: Final = ("ASIO", "JACK Audio Connection Kit", "Core Audio", "Windows WASAPI", "ALSA")
+WAYS: Final = ("ASIO", JACK, "Core Audio", "Windows WASAPI", "ALSA")
 MISSING: Final = {
     "linux": "run sudo apt install libportaudio2 (Debian, Ubuntu), or your system's package of it",
     "darwin": "run brew install portaudio",

@@ -17,10 +17,11 @@ import signal
 import sys
 from typing import Any, Final
 
-from engine.core.clock import SystemClock
+from engine.core.clock import SystemClock, ns
 from engine.core.errors import DeviceError
 from engine.core.priority import come_forward
-from engine.sound.devices import PRIVACY, Found, find, library, meant
+from engine.jack import look_out
+from engine.sound.devices import JACK, PRIVACY, Found, find, library, meant
 from engine.sound.ear import Ear
 from engine.sound.frames import LISTED, OPENED, REFUSED, frame
 
@@ -51,11 +52,27 @@ def listen(device: str, channel: int, block: int) -> None:
         gc.collect()
         gc.freeze()  # what is loaded by now stays; to look through it again would take milliseconds
         tell(frame(OPENED, each.name.encode(), number=round(stream.samplerate)))
-        while not ear.gone:
-            for message in ear.next(LOOK):
-                tell(message)
+        _hear_on(ear, each)
         return
     raise DeviceError(reasons[0] + PRIVACY.get(sys.platform, ""))
+
+
+def _hear_on(ear: Ear, device: Found) -> None:
+    """Tell what an ear hears until there is nothing more, which only JACK does not say itself."""
+    now = SystemClock().now
+    try:
+        lookout = look_out() if device.way == JACK else None
+    except ConnectionError:
+        ear.over.set()
+        lookout = None
+    looked = now()
+    while not ear.gone:
+        for message in ear.next(LOOK):
+            tell(message)
+        if lookout and now() - looked > ns(LOOK):
+            looked = now()
+            if lookout.gone or not lookout.plays(device.name):
+                ear.over.set()
 
 
 def _start(portaudio: Any, device: Found, ear: Ear, channel: int, block: int) -> Any:

@@ -34,7 +34,8 @@ class Microphone(Source):
     ``device`` takes its name (a part of it will do), its number, or a sound file, which is played
     in its place. "auto" takes the one that the system uses; on a machine without any the stand-in
     sings. ``channel`` counts from 1. A device that is unplugged is looked for by its name until it
-    is back. Its rate stays as it is. A smaller ``block`` is heard sooner, and costs more.
+    is back, also where it was given by its number. Its rate stays as it is. A smaller ``block`` is
+    heard sooner, and costs more.
 
     Sound that the machine was too busy to take is a gap in the count of samples, and told; so is a
     device that gives nothing but zeros for two seconds, as one does that may not be used.
@@ -44,6 +45,7 @@ class Microphone(Source):
     """
 
     OUT: ClassVar[Mapping[str, type]] = {"sound": Block}
+    steady: ClassVar[bool] = True
 
     device: Fixed[Annotated[str | int, Param('"auto", a name, a number, or a sound file')]] = "auto"
     channel: Fixed[Annotated[int, Param("which input of the device, from 1", 1, 256)]] = 1
@@ -51,6 +53,7 @@ class Microphone(Source):
 
     _stop: threading.Event = field(default_factory=threading.Event)
     _listener: Listener | None = None
+    _name: str = ""
     _thread: threading.Thread | None = None
 
     def instead(self, live: bool) -> tuple[str, dict[str, Any]] | None:
@@ -69,8 +72,12 @@ class Microphone(Source):
         """
         self.close()
         self._stop = stop = threading.Event()
-        listener = Listener(str(self.device), str(self.channel), str(self.block))
+        # A device that was plugged in again may have another number, but has its name.
+        device = self._name or str(self.device)
+        listener = Listener(device, str(self.channel), str(self.block))
         self._listener = listener
+        if isinstance(self.device, int) or self.device.isdigit():
+            self._name = listener.name
         work = (listener, emit, stop)
         self._thread = threading.Thread(target=_hear, args=work, name="microphone", daemon=True)
         self._thread.start()

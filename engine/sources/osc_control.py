@@ -11,6 +11,8 @@ port for replies. There and on this machine ``/sensorium/error s s`` says what i
 that was saved or asked for and does not play, or no more. Once a second: ``/sensorium/alive i``
 (seconds since the start), ``/sensorium/delay f`` (ms), ``/sensorium/errors i``; and
 ``/sensorium/patch s`` and ``/sensorium/<box>/state s`` when they change and every five seconds.
+Where the patch states a ``deadline``: ``/sensorium/quality f``, 1 when nothing gives way and 0 when
+everything does, and ``/sensorium/quality/step s``, what was done last.
 """
 
 from __future__ import annotations
@@ -108,6 +110,8 @@ class OscControl(Remote):
             Packer("/sensorium/errors", "i").pack(status.errors + self.refusals),
             *self._news(status),
         ]
+        if status.quality is not None:
+            lines.append(Packer("/sensorium/quality", "f").pack(status.quality))
         self._forget_hosts()
         for host in {LOCAL: None, **self._hosts}:
             for line in lines:
@@ -148,6 +152,8 @@ class OscControl(Remote):
     def _news(self, status: Status) -> list[bytes]:
         """Give what changed since the last report, and now and then everything."""
         now = {"/sensorium/patch": status.patch}
+        if status.quality is not None:
+            now["/sensorium/quality/step"] = status.step
         now |= {f"/sensorium/{box}/state": state for box, state in status.states.items()}
         everything = self._reports % EVERYTHING == 1
         news = {

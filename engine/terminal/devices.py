@@ -33,7 +33,7 @@ class Plugged:
 def cameras() -> Plugged:
     """Find the cameras."""
     try:
-        from engine.sources.camera import find
+        from engine.eye.devices import find
 
         names = tuple((camera.name, f"number {camera.number}") for camera in find())
     except Exception as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from engine.core.parameter import Parameter
 from engine.osc.tools import TOOLS
 from engine.patch.facts import Fact, Facts, read_facts, written_default
-from engine.patch.grammar import BOX, CABLE, NOTES
+from engine.patch.grammar import BOX, CABLE, NOTES, PATCH
 from engine.registry import Registry
 
 TITLES = {
@@ -34,6 +34,9 @@ def _lines(registry: Registry) -> Iterator[str]:
     yield "A patch is a text file of boxes. Each box is a table: its name in brackets, then a few"
     yield "lines of `key = value`. What comes first here is the same for all of them."
     yield ""
+    yield from _table(
+        "What a patch may say before its first box", ("key", "what it means"), _code(PATCH)
+    )
     yield from _table("What a box may say", ("key", "what it means"), _code(BOX))
     yield from _table("What a cable may say", ("key", "what it means"), _code(CABLE))
     yield from (f"- {note}" for note in NOTES)

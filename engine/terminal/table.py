@@ -13,7 +13,14 @@ from engine.core.clock import SECOND
 from engine.runtime.engine import Engine
 
 _EVERY = 0.25
-_STYLES = {"running": "green", "opening": "yellow", "ended": "dim"}
+_STYLES = {
+    "opening": "cyan",
+    "running": "green",
+    "late": "yellow",
+    "lost": "bold red",
+    "failed": "bold white on red",
+    "ended": "dim",
+}
 _FAULTS = 5
 
 
@@ -54,6 +61,9 @@ class LiveTable:
             self._boxes(engine),
             self._routes(engine),
         ]
+        if engine.trace.quality and engine.trace.quality.given:
+            given = ", ".join(engine.trace.quality.given)
+            parts.append(Text(f"gives way to keep the deadline: {given}", style="yellow"))
         for fault in engine.trace.faults[-_FAULTS:]:
             times = f" ({fault.count} times)" if fault.count > 1 else ""
             parts.append(Text(f"{fault.box}: {fault.text}{times}", style="yellow"))
@@ -100,7 +110,7 @@ class LiveTable:
 
 
 def _state(state: str) -> Text:
-    return Text(state, style=_STYLES.get(state, "bold red"))
+    return Text(state, style=_STYLES[state])
 
 
 def _count(number: int) -> str:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from engine.core.addresses import find_parameter
-from engine.core.commands import Command, Panic, Release, SetParameter, Teach
+from engine.core.commands import Command, Panic, PlayPatch, Release, SetParameter, Teach
 from engine.core.errors import ParameterError, nearest
 from engine.runtime.engine import Engine
 
@@ -53,7 +53,13 @@ class FindRange(Struct, tag_field="do", tag="range", forbid_unknown_fields=True)
     cable: int
 
 
-Ask = Set | LetGo | EndAll | TeachOne | FindRange
+class GoTo(Struct, tag_field="do", tag="go", forbid_unknown_fields=True):
+    """Go to another patch of the set, by its number from 1."""
+
+    patch: int
+
+
+Ask = Set | LetGo | EndAll | TeachOne | FindRange | GoTo
 _DECODER: msgspec.json.Decoder[Ask] = msgspec.json.Decoder(Ask)
 
 
@@ -81,6 +87,10 @@ def command(ask: Ask, engine: Engine) -> Command:
             return Teach(route)
         case EndAll():
             return Panic()
+        case GoTo(patch):
+            if not 1 <= patch <= len(engine.playlist):
+                raise ValueError(f"there is no patch {patch} in this set of {len(engine.playlist)}")
+            return PlayPatch(patch)
     raise ValueError("not a command")
 
 

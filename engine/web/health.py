@@ -51,13 +51,14 @@ class Trouble(Struct, frozen=True):
 
 
 class Glance(Struct, frozen=True):
-    """All of it at one moment."""
+    """All of it at one moment; ``given`` is what gives way now to keep a deadline."""
 
     seconds: float
     behind: float | None
     routes: list[Route]
     devices: list[Device]
     troubles: list[Trouble]
+    given: tuple[str, ...]
 
 
 class Health:
@@ -84,7 +85,12 @@ class Health:
             routes,
             self._devices(),
             self._troubles(now),
+            self._given(),
         )
+
+    def _given(self) -> tuple[str, ...]:
+        quality = self._engine.trace.quality
+        return quality.given if quality else ()
 
     def _route(self, name: str, route: RouteTrace) -> Route:
         above = self._above.get(name, ())
@@ -115,10 +121,15 @@ class Health:
             for name, lane in trace.lanes.items()
         ]
         outputs = [
-            Device(name, state, None, None, getattr(self._engine.states[name].box, "dropped", 0))
+            Device(name, state, None, None, self._refused(name))
             for name, state in trace.sinks.items()
         ]
         return [*sources, *lanes, *outputs]
+
+    def _refused(self, name: str) -> int:
+        """Say how much an output could not send; it may have been taken away just now."""
+        state = self._engine.states.get(name)
+        return getattr(state.box, "dropped", 0) if state else 0
 
     def _troubles(self, now: Ns) -> list[Trouble]:
         newest = sorted(self._engine.trace.faults, key=lambda fault: fault.last or 0)[-_FAULTS:]

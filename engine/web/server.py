@@ -73,8 +73,9 @@ class Server:
         return app
 
     def watch(self, engine: Engine) -> None:
-        """Show this engine from now on."""
-        self._show = Show(engine)
+        """Show this engine from now on, or what it plays now."""
+        before = self._show
+        self._show = Show(engine, before if before and before.engine is engine else None)
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
         for client in self._clients:

@@ -31,7 +31,8 @@ Tell = Callable[[str, bytes], None]
 class Show:
     """One engine that plays; used on the page's loop only."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, before: Show | None = None) -> None:
+        """``before`` is what was shown of it until another plan took over."""
         self.engine = engine
         self._drawing = draw(engine.plan)
         self._values = Values(engine)
@@ -41,11 +42,17 @@ class Show:
         self._stand: object = None
         self._ranging: Ranging | None = None
         self._until = Ns(0)
-        self._teacher: object = None
+        self._teacher: object = before._teacher if before else None
 
     def patch(self) -> bytes:
-        """Say what plays: boxes, cables, knobs."""
-        return message("patch", patch=self._drawing, knobs=self._knobs.all)
+        """Say what plays: boxes, cables, knobs; and which patches there are to go to."""
+        return message(
+            "patch",
+            patch=self._drawing,
+            knobs=self._knobs.all,
+            playlist=self.engine.playlist,
+            playing=self.engine.playing,
+        )
 
     def knobs(self) -> bytes:
         """Say where all knobs stand."""
@@ -133,7 +140,8 @@ class Show:
     def _range(self, ranging: Ranging, left: float) -> dict[str, Any]:
         cable = self._drawing.cables[ranging.cable]
         found = ranging.found()
-        scale = self.engine.states[cable.scale].box if cable.scale else None
+        state = self.engine.states.get(cable.scale)
+        scale = state.box if state else None
         to, curve = getattr(scale, "to", None), getattr(scale, "curve", "")
         return {
             "cable": ranging.cable,

@@ -72,9 +72,11 @@ EXAMPLES: dict[Any, list[Any]] = {
 
 
 def examples(inlet: Inlet) -> list[Any]:
-    if any(kind is object or isinstance(kind, TypeVar) for kind in inlet.accepts):
-        return [message for messages in EXAMPLES.values() for message in messages]
-    return [message for kind in inlet.accepts for message in EXAMPLES[kind]]
+    kinds: list[Any] = []
+    for kind in inlet.accepts:
+        some = kind.__constraints__ if isinstance(kind, TypeVar) else (kind,)
+        kinds += EXAMPLES if some in ((), (object,)) else some
+    return [message for kind in kinds for message in EXAMPLES[kind]]
 
 
 def numbers(given: Any) -> Iterator[float]:

@@ -39,14 +39,14 @@ CASES = [
         "key2",
         BODY + "zzz = 1\n",
         [
-            '10: [reach] zzz: joint has no "zzz". There is: axis, confidence, empty, from, joint, on, person, pose, then, use.'
+            '10: [reach] zzz: joint has no "zzz". There is: axis, confidence, empty, from, joint, on, on_loss, person, pose, then, use.'
         ],
     ),
     (
         "every-on-node",
         BODY + 'every = "20 ms"\n',
         [
-            '10: [reach] every: joint has no "every". There is: axis, confidence, empty, from, joint, on, person, pose, then, use.'
+            '10: [reach] every: joint has no "every". There is: axis, confidence, empty, from, joint, on, on_loss, person, pose, then, use.'
         ],
     ),
     (
@@ -145,7 +145,7 @@ CASES = [
         "optin",
         BODY + '[e]\nuse="energy"\nfrom = { from = "pose", tp = [0,1] }\n',
         [
-            '12: [e] from tp: a cable has no "tp" here. There is: from, when, in, to, curve, above, choose, at_most, every.'
+            '12: [e] from tp: a cable has no "tp" here. There is: from, when, in, to, curve, above, choose, at_most, every, on_loss.'
         ],
     ),
     (
@@ -232,7 +232,7 @@ CASES = [
         "top",
         'titel = "x"\n' + BODY,
         [
-            '1: titel: belongs to no box; before the first "[box]" stands only "title" or "about". Did you mean "title"?'
+            '1: titel: belongs to no box; before the first "[box]" stands only "title", "about", "deadline" or "give_way". Did you mean "title"?'
         ],
     ),
     ("title", "title = 3\n" + BODY, ["1: title: expected a text, got 3"]),
@@ -400,7 +400,7 @@ def test_all_is_told_at_once_and_in_the_order_of_the_file(tmp_path: Path) -> Non
     )
     assert problems(tmp_path, text) == [
         "my.toml:1: titel: belongs to no box; before the first"
-        ' "[box]" stands only "title" or "about". Did you mean "title"?',
+        ' "[box]" stands only "title", "about", "deadline" or "give_way". Did you mean "title"?',
         'my.toml:10: [reach] joimt: joint has no "joimt". Did you mean "joint"?',
         'my.toml:15: [out] send /a: there is no box "raech". Did you mean "reach"?',
         'my.toml:16: [out] send /b every: expected a time with its unit, such as "20 ms", got 20',

@@ -58,6 +58,9 @@ GOOD = [
     'from = { from = "pose", every = "100 ms" }',
     'empty = { to = 0, fade = "1.5 s" }',
     'on = { from = "hours", above = 0.5 }',
+    'on_loss = "hold"',
+    'on_loss = { to = 0.5, fade = "1 s" }',
+    'from = { from = "pose", on_loss = "mute" }',
 ]
 BAD = [
     ('joimt = "nose"', "$.reach"),
@@ -70,6 +73,8 @@ BAD = [
     ('on = { from = "hours", abov = 0.5 }', "$.reach.on"),
     ('from = { from = "pose", when = "pose" }', "$.reach.from"),
     ("send = {}", "$.reach"),
+    ('on_loss = "holt"', "$.reach.on_loss"),
+    ('on_loss = { fad = "1 s" }', "$.reach.on_loss"),
 ]
 
 
@@ -81,6 +86,18 @@ def test_what_is_right_passes(schema: dict[str, Any], line: str) -> None:
 @pytest.mark.parametrize(("line", "where"), BAD)
 def test_what_is_wrong_is_found(schema: dict[str, Any], line: str, where: str) -> None:
     assert faults(schema, f'[reach]\nuse = "joint"\n{line}') == [where]
+
+
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [
+        ('deadline = "40 ms"\ngive_way = ["painting.every", "pose"]', []),
+        ("deadline = 40", ["$.deadline"]),
+        ('deadline = "40 ms"\ngive_way = "pose"', ["$.give_way"]),
+    ],
+)
+def test_a_deadline(schema: dict[str, Any], line: str, where: list[str]) -> None:
+    assert faults(schema, f'{line}\n[reach]\nuse = "joint"\n') == where
 
 
 def test_what_a_cable_into_an_output_may_say(schema: dict[str, Any]) -> None:

@@ -88,8 +88,8 @@ def test_a_program_change_plays_another_patch_of_the_set(tmp_path):
         show = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         stack.callback(show.wait)
         stack.callback(show.kill)
+        connect("tx:tx", "desk:desk")  # once: both patches have the desk, so it stays
         for program, note in ((1, 50), (0, 40)):
-            connect("tx:tx", "desk:desk")
             desk.send_message([0xC0, program])
             seen = len(dump.heard)
             dump.wait(lambda heard, n=note, s=seen: bytes((0x90, n, 100)) in heard.messages[s:])

@@ -429,7 +429,7 @@ def test_a_set_goes_to_another_patch_by_number_name_and_title(tmp_path: Path) ->
     assert titles == ["The first", "The second", "The first", "The second"]
     assert (engine.playlist, engine.playing) == (("The first", "The second"), 1)
     text = (tmp_path / "dump").read_text()
-    assert text.count('"/one"') >= 6 and text.count('"/two"') >= 6
+    assert text.count('"/one"') >= 3 and text.count('"/two"') >= 3
     stats = engine.trace.stats(engine.clock.now())
     assert stats["routes"]["c/one"]["messages"] == text.count('"/one"')
     assert stats["sources"]["t"]["restarts"] == 0  # both have it, so it was never closed

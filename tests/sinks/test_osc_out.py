@@ -1,13 +1,14 @@
 """``osc_out`` over real sockets of the loopback: what leaves, when, and what it survives."""
 
 import contextlib
-import logging
 import socket
+import threading
 
 import numpy as np
 import pytest
 
 from engine.core.clock import MILLISECOND
+from engine.core.commands import Condition
 from engine.core.errors import DeviceError, ParameterError
 from engine.core.messages import Note, Ns, Person, Pose, Trigger
 from engine.net.tcp import FIRST, LONGEST
@@ -33,7 +34,8 @@ def make():
 
     def make_one(to, *cables, **parameters):
         sink = OscOut(to=to, **parameters)
-        sink.sent = []
+        sink.sent, sink.said = [], []
+        sink.report_to(sink.said.append)
         for port, carries, *options in cables:
             sink.plug(port, carries, Options(**(options[0] if options else {})))
         sink.tap(lambda port, what: sink.sent.append((port, what["address"], what["args"])))
@@ -328,7 +330,7 @@ def test_tcp_puts_every_packet_behind_its_length(make, server, accept):
     assert frame(stream) == [("/b", [0.5]), ("/a", [2])]
 
 
-def test_tcp_connects_again_and_waits_longer_every_time(make, server, accept, caplog):
+def test_tcp_connects_again_and_waits_longer_every_time(make, server, accept):
     to = place(server)
     host, port = server.getsockname()
     server.close()
@@ -340,9 +342,9 @@ def test_tcp_connects_again_and_waits_longer_every_time(make, server, accept, ca
         put(sink, 3, now=1.0 + LONGEST)
         _, stream = accept(again)
         assert frame(stream) == [("/a", [3])]
-    assert [record.getMessage() for record in caplog.records] == [
-        f"{to}: nobody takes a connection; trying again",
-        f"{to}: connected",
+    assert sink.said == [
+        Condition("lost", f"{to}: nobody takes a connection; trying again"),
+        Condition("running"),
     ]
     assert sink.dropped == 2
     assert [args for _, _, args in sink.sent] == [[3]]
@@ -370,14 +372,16 @@ def test_tcp_reads_away_what_a_receiver_says_back(make, server, accept):
     assert frame(stream) == [("/a", [2])]
 
 
-def test_tcp_gives_up_a_receiver_that_takes_nothing(make, server, accept, caplog):
-    sink = make(place(server), ("/a", str), protocol="tcp")
+def test_tcp_gives_up_a_receiver_that_takes_nothing(make, server, accept):
+    sink = make(to := place(server), ("/a", str), protocol="tcp")
     connection = None
-    with caplog.at_level(logging.WARNING, "sensorium"):
-        while not caplog.records:
-            put(sink, "x" * 1_000_000)
-            connection = connection or accept(server)[0]
-    assert "takes nothing" in caplog.text
+    while not sink.said:
+        put(sink, "x" * 1_000_000)
+        connection = connection or accept(server)[0]
+    assert sink.said == [
+        Condition("late", f"{to}: takes nothing"),
+        Condition("lost", f"{to}: takes nothing; trying again"),
+    ]
     assert sink.dropped == 1
     put(sink, "again", now=LONGEST)
     _, stream = accept(server)
@@ -392,3 +396,32 @@ def test_it_opens_and_closes_twice(protocol):
         sink.open()
         sink.close()
     sink.close()
+
+
+def test_a_tcp_receiver_that_stalls_and_takes_up_again_loses_nothing(make, server, accept):
+    sink = make(place(server), ("/a", str), protocol="tcp")
+    put(sink, "first")
+    _, stream = accept(server)
+    assert frame(stream) == [("/a", ["first"])]
+    late = threading.Event()
+    sink.report_to(lambda condition: late.set() if condition.state == "late" else None)
+    long = "x" * 20_000_000  # more than the system keeps for a receiver that does not read
+    sender = threading.Thread(target=put, args=(sink, long))
+    sender.start()
+    assert late.wait(10)
+    assert frame(stream) == [("/a", [long])]
+    sender.join(10)
+    assert sink.dropped == 0
+
+
+def test_an_output_is_as_its_worst_receiver(make, server, accept, free_port):
+    to = [place(server), f"127.0.0.1:{free_port}"]
+    sink = make(to, ("/a", int), protocol="tcp")
+    put(sink, 1)
+    _, stream = accept(server)
+    assert frame(stream) == [("/a", [1])]
+    assert [condition.state for condition in sink.said] == ["lost"]
+    assert sink.said[0].reason == f"{to[1]}: nobody takes a connection; trying again"
+    with socket.create_server(("127.0.0.1", free_port)):
+        put(sink, 2, now=LONGEST)
+    assert [condition.state for condition in sink.said] == ["lost", "running"]

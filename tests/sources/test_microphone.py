@@ -83,6 +83,19 @@ def test_what_a_device_gives_comes_whole_and_then_it_is_lost(library):
         assert lost == Lost('"Desk" stopped; was it unplugged?')
 
 
+def test_a_device_that_moved_to_another_number_is_found_by_its_name(library):
+    import threading
+
+    library(LIBRARY)
+    microphone = Microphone(device=1, channel=2, block=64)
+    assert heard_of(microphone, threading)[-1] == Lost('"Desk" stopped; was it unplugged?')
+    first = '{"name": "Speaker"'
+    new = '{"name": "New", "max_input_channels": 2, **said}, '
+    library(LIBRARY.replace(first, new + first).replace("if device == 2", "if device != 2"))
+    *blocks, lost = heard_of(microphone, threading)
+    assert (len(blocks), lost) == (20, Lost('"Desk" stopped; was it unplugged?'))
+
+
 def test_without_portaudio_the_package_is_named(library):
     library('raise OSError("PortAudio library not found")')
     with pytest.raises(DeviceError, match=r"no sound without PortAudio: .*libportaudio2"):

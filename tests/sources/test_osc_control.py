@@ -138,6 +138,20 @@ def test_how_the_show_goes_is_told_and_news_only_once(desk):
     assert ("/sensorium/camera/state", ["lost"]) in desk.hear(6)
 
 
+def test_how_a_deadline_is_kept_is_told_where_there_is_one(desk):
+    desk.box.report(Status("Duet", 1.0, 6.5, {}, 0, 0.75, "pose: every 2nd picture"))
+    assert desk.hear(6)[3:] == [
+        ("/sensorium/patch", ["Duet"]),
+        ("/sensorium/quality/step", ["pose: every 2nd picture"]),
+        ("/sensorium/quality", [0.75]),
+    ]
+    desk.box.report(Status("Duet", 2.0, 6.5, {}, 0, 1.0, "pose: every picture again"))
+    assert desk.hear(5)[3:] == [
+        ("/sensorium/quality/step", ["pose: every picture again"]),
+        ("/sensorium/quality", [1.0]),
+    ]
+
+
 def test_a_busy_port_moves_to_the_next_free_one_and_says_so(desk, caplog):
     second = OscControl(port=desk.box.port, replies=desk.box.port + 1)
     with contextlib.closing(second):

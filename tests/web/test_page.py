@@ -51,6 +51,18 @@ def test_it_tells_the_patch_and_every_value(page, engine):
     assert [route["name"] for route in health["routes"]] == ["c/raw", "c/wide"]
 
 
+def test_it_tells_what_gives_way_to_keep_a_deadline(page):
+    film = '[film]\nuse="pictures"\nfps=30\ncount=120\n[eye]\nuse="look"\nfrom="film"\n'
+    patch = f'deadline="50 ms"\n{film}[c]\nuse="collector"\nfrom="eye"\n'
+    page.watch(play(patch, costs={"eye": 45}).engine)
+
+    async def look():
+        async with visit(page) as one:
+            return await one.next("health")
+
+    assert asyncio.run(look())["given"] == ["eye: every 2nd picture"]
+
+
 def test_a_knob_that_is_turned_turns_the_box_and_tells_every_page(page, engine):
     async def turn():
         async with visit(page) as one, visit(page) as other:
@@ -333,3 +345,23 @@ def test_what_is_taught_is_shown_as_it_is_sent(page, engine):
             return news["cables"][wide][0]
 
     assert asyncio.run(look()) == engine.states["c"].box.of("wide")[-1] == 20
+
+
+def test_the_patches_of_a_set_are_listed_and_one_is_gone_to(page, engine):
+    asked = []
+    engine.playlist, engine.playing = ("Small", "Large"), 0
+    engine.on_play_patch = lambda which: asked.append(which) or ""
+    page.watch(engine)
+
+    async def go():
+        async with visit(page) as one:
+            news = await one.next("patch")
+            await one.ask(do="go", patch=2)
+            await one.ask(do="go", patch=3)
+            refused = await one.next("refused")
+            return news, refused
+
+    news, refused = asyncio.run(go())
+    assert (news["playlist"], news["playing"]) == (["Small", "Large"], 0)
+    assert asked == [2]
+    assert refused["text"] == "there is no patch 3 in this set of 2"

@@ -6,6 +6,7 @@ import * as health from "./health.js";
 import * as knobs from "./knobs.js";
 import { ask, connect } from "./link.js";
 import * as outs from "./outs.js";
+import * as playlist from "./playlist.js";
 import * as see from "./see.js";
 
 const READ = 5000;
@@ -20,6 +21,7 @@ const hear = {
     outs.lay(news.patch);
     knobs.lay(news.knobs);
     see.lay();
+    playlist.lay(news.playlist, news.playing);
   },
   values(news) {
     graph.show(news);

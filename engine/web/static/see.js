@@ -12,10 +12,9 @@ let chosen = "";
 let trail = [];
 let last = null;
 
-/** Begin anew with another patch. */
+/** Begin anew with another patch; the picture that was chosen stays, where that has it. */
 export function lay() {
   names = [];
-  chosen = "";
   trail = [];
   last = null;
   look("");
@@ -40,7 +39,7 @@ function offer(pictures) {
   group.replaceChildren(
     ...names.map((name) => make("button", { type: "button", "data-of": name, onclick: () => choose(name) }, name)),
   );
-  if (!names.includes(chosen)) choose(names.at(-1) ?? "");
+  choose(names.includes(chosen) ? chosen : (names.at(-1) ?? ""));
 }
 
 function choose(name) {

@@ -1,0 +1,27 @@
+"""What was said last stays when it is lost."""
+
+from __future__ import annotations
+
+import math
+from typing import TypeVar
+
+from engine.core.node import Node
+
+T = TypeVar("T")
+
+
+class HoldOnLoss(Node):
+    """Keep the last value when its input is lost: ``on_loss = "hold"`` on any box or cable.
+
+    Whoever gets it stays as it is, and goes on from there when the input is back. Only notes end,
+    and boxes that play notes begin anew: none may sound on without a player.
+    """
+
+    @property
+    def outlasts_loss(self) -> bool | None:
+        """Stand for what was lost."""
+        return True
+
+    def process(self, value: T) -> T | None:
+        """Pass anything but what is no number."""
+        return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,64 @@
+"""A number that is lost comes to rest."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, TypeVar
+
+from engine.core.clock import ns
+from engine.core.messages import Ns
+from engine.core.node import Node
+from engine.core.parameter import Param
+from engine.dsp.fade import Fade
+
+Number = TypeVar("Number", bool, int, float)
+
+
+class RestOnLoss(Node):
+    """Bring a number to rest when its input is lost: ``on_loss = "rest"`` on any box or cable.
+
+    It goes from where it was to ``to`` within ``fade``; a switch goes there at the end of the way.
+    Numbers that come again pass at once. Says nothing before the first number has come.
+    """
+
+    to: Annotated[float, Param("where the number comes to rest")] = 0.0
+    fade: Annotated[float, Param("how long the way takes", 0, 3600, unit="s")] = 0.0
+
+    _last: bool | int | float | None = None
+    _fade: Fade | None = None
+    _due: Ns | None = None
+
+    @property
+    def outlasts_loss(self) -> bool | None:
+        """Speak on for what was lost."""
+        return True
+
+    def process(self, value: Number) -> Number | None:
+        """Pass a number."""
+        if not math.isfinite(value):
+            return None
+        self._last, self._fade, self._due = value, None, None
+        return value
+
+    def lose(self, at: Ns) -> None:
+        """Set out for the rest."""
+        if self._last is not None and self._fade is None:
+            self._fade = Fade(float(self._last), self.to, at, ns(self.fade))
+            self._due = at
+
+    def wake(self) -> Ns | None:
+        """Ask for each step on the way."""
+        return self._due
+
+    def on_wake(self, at: Ns) -> bool | int | float | None:
+        """Take a step on the way."""
+        if self._fade is None or self._due is None or at < self._due:
+            return None
+        self._due = self._fade.next(at)
+        return self._like_the_last(self._fade.value(at))
+
+    def _like_the_last(self, value: float) -> bool | int | float:
+        """Give a switch where switches came, and whole numbers where those did."""
+        if isinstance(self._last, bool):
+            return value > 0
+        return round(value) if isinstance(self._last, int) else value

@@ -1,0 +1,84 @@
+"""What a loss does below it: which boxes forget the past, which are told, which ports fall silent.
+
+A box that outlasts a loss stands for its input, so what it feeds plays on, but for what leads to
+notes: those end whatever is held, or they would sound without a player.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from engine.core.messages import Note
+from engine.core.node import Node
+from engine.patch.plan import Into, Plan, Wire
+
+_NOTES = (Note, object)
+"""What a cable carries that may be notes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """What a loss does: boxes forget the past or are told, and ports end what sounds."""
+
+    resets: tuple[str, ...]
+    told: tuple[str, ...]
+    ports: tuple[tuple[str, str], ...]
+
+
+class Losses:
+    """Knows what every loss in a plan does; ``outgoing`` are the wires along which it goes on."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self.outgoing: dict[str, list[Wire]] = defaultdict(list)
+        for wire in plan.wires:
+            if wire.into in (Into.HOT, Into.PORT):
+                self.outgoing[wire.source.box].append(wire)
+        self._sounding = _leads_to_notes(plan)
+        self._below = {name: self.along(self.outgoing[name]) for name in plan.boxes}
+
+    def below(self, name: str) -> Below:
+        """Say what it does when a box goes away."""
+        return self._below[name]
+
+    def along(self, wires: Iterable[Wire]) -> Below:
+        """Say what it does when no more comes along wires."""
+        resets: dict[str, None] = {}
+        told: dict[str, None] = {}
+        ports: dict[tuple[str, str], None] = {}
+        seen: set[str] = set()
+        ahead = [(wire, False) for wire in wires]
+        while ahead:
+            wire, held = ahead.pop(0)
+            if wire.into is Into.PORT:
+                if not held or wire.carries in _NOTES:
+                    ports[wire.box, wire.name] = None
+            elif wire.box not in seen:
+                seen.add(wire.box)
+                outlasts = self._outlasts(wire.box)
+                if outlasts:
+                    told[wire.box] = None
+                elif not held or outlasts is False or wire.box in self._sounding:
+                    resets[wire.box] = None
+                held = held if outlasts is None else outlasts
+                ahead += [(further, held) for further in self.outgoing[wire.box]]
+        return Below(tuple(resets), tuple(told), tuple(ports))
+
+    def _outlasts(self, name: str) -> bool | None:
+        box = self._plan.boxes[name].box
+        return box.outlasts_loss if isinstance(box, Node) else None
+
+
+def _leads_to_notes(plan: Plan) -> frozenset[str]:
+    """List the boxes that notes come from, and all that feed those by first inlets."""
+    feeds = {wire.box: wire.source.box for wire in plan.wires if wire.into is Into.HOT}
+    found: set[str] = set()
+    for wire in plan.wires:
+        if wire.into is Into.PORT and wire.carries in _NOTES:
+            box: str | None = wire.source.box
+            while box is not None and box not in found:
+                found.add(box)
+                box = feeds.get(box)
+    return frozenset(found)

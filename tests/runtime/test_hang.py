@@ -1,0 +1,96 @@
+"""A box that hangs in a real show: the rest plays on, a fresh one takes its place, all can end."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from typing import ClassVar
+
+import pytest
+
+from engine.core.node import Box, Model
+from engine.patch.load import parse
+from engine.registry import Registry
+from engine.runtime.engine import Engine
+from engine.runtime.live import Live
+from engine.runtime.opening import open_document
+
+from .boxes import COLLECT
+
+LIMIT = 20.0
+
+
+class Moody(Model):
+    """Hang at the fifth question of each, and never again once it was let go."""
+
+    patience: ClassVar[float] = 0.3
+    _free: ClassVar[threading.Event] = threading.Event()
+    _alive: ClassVar[list[str]] = []
+
+    _asked: int = 0
+
+    def open(self) -> None:
+        self._alive.append("opened")
+
+    def process(self, value: object) -> float:
+        self._asked += 1
+        if self._asked == 5:
+            self._free.wait(LIMIT)
+        return float(self._asked)
+
+    def close(self) -> None:
+        self._alive.append("closed")
+
+
+PATCH = (
+    '[beat]\nuse="every"\ntime="5 ms"\n[m]\nuse="moody"\nfrom="beat"\n'
+    + COLLECT
+    + 'm="m"\nbeat="beat"\n'
+)
+
+
+def play(until: Callable[[Engine], bool]) -> Engine:
+    registry = Registry()
+    find: Callable[[str], type[Box]] = lambda use: Moody if use == "moody" else registry.find(use)  # noqa: E731
+    show = Live(open_document(parse(PATCH), find, live=False))
+
+    def look() -> None:
+        if until(show.engine):
+            show.stop()
+
+    show.also = look
+    asyncio.run(asyncio.wait_for(show.play(), LIMIT))
+    return show.engine
+
+
+@pytest.fixture(autouse=True)
+def _all_end() -> Iterator[None]:
+    Moody._free.clear()
+    Moody._alive.clear()
+    before = set(threading.enumerate())
+    yield
+    Moody._free.set()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(LIMIT)
+        assert not thread.is_alive(), thread.name
+    assert Moody._alive.count("opened") == Moody._alive.count("closed")
+
+
+def test_a_fresh_box_takes_its_place_and_the_rest_plays_on() -> None:
+    beats: list[int] = []
+
+    def until(engine: Engine) -> bool:
+        collector = engine.states["c"].box
+        beats.append(len(collector.of("beat")))  # type: ignore[attr-defined]
+        return engine.trace.lanes["m"].replaced >= 2 and collector.of("m")[-1] == 4  # type: ignore[attr-defined]
+
+    engine = play(until)
+    collector = engine.states["c"].box
+    assert collector.of("m")[:8] == [1, 2, 3, 4, 1, 2, 3, 4]  # type: ignore[attr-defined]
+    assert beats[-1] > 2 * 0.3 / 0.005 / 2  # it went on while they hung
+    told = [f"{fault.box}: {fault.text}" for fault in engine.trace.faults]
+    assert told == ["m: did not answer for 0.3 s; a fresh one takes its place"]
+    assert collector.silenced.count("m") == 2  # type: ignore[attr-defined]
+    hung = [thread for thread in threading.enumerate() if thread.name == "lane m"]
+    assert len(hung) == 2  # left behind, until the test lets them go

@@ -1,0 +1,272 @@
+"""Patches and node files saved while they play, on a real loop with real files and devices."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+
+from engine.osc.parse import packet
+from engine.runtime import trial
+
+from .editing import Editor, edited
+
+BEAT = '[beat]\nuse = "every"\ntime = "5 ms"\n'
+NUMBER = '[n]\nuse = "counted"\nfrom = "beat"\n'
+OUT = '[c]\nuse = "collector"\n[c.send]\n'
+SHOW = BEAT + NUMBER + OUT + 'n = "n"\n'
+COUNTED = '''
+from engine.core.messages import Trigger
+from engine.core.node import Node
+
+
+class Counted(Node):
+    """Count what comes."""
+
+    _count: int = 0
+
+    def process(self, beat: Trigger) -> float:
+        self._count += 1
+        return float(self._count)
+'''
+HUNG = '''
+import threading
+
+from engine.core.messages import Trigger
+from engine.core.node import Model
+
+
+class Hung(Model):
+    """Never answer while it plays."""
+
+    def __post_init__(self) -> None:
+        self._free = threading.Event()
+
+    def process(self, beat: Trigger) -> float:
+        self._free.wait(20)
+        return 0.0
+'''
+SLOW = '''
+import threading
+
+from engine.core.messages import Trigger
+from engine.core.node import Model
+
+
+class Slow(Model):
+    """Take its time."""
+
+    def process(self, beat: Trigger) -> float:
+        threading.Event().wait(0.1)
+        return 0.0
+'''
+FILES = {"show.toml": SHOW, "nodes/counted.py": COUNTED}
+
+
+def of(editor: Editor, port: str) -> list[float]:
+    found: list[float] = editor.box("c").of(port)
+    return found
+
+
+def test_what_is_saved_plays_and_what_stays_counts_on(tmp_path: Path) -> None:
+    async def edit(editor: Editor) -> None:
+        await editor.until(lambda: len(of(editor, "n")) > 3)
+        box = editor.box("n")
+        await editor.swapped(SHOW + 'more = "n"\n')
+        await editor.until(lambda: len(of(editor, "more")) > 3)
+        assert editor.box("n") is box
+
+    engine = edited(tmp_path, FILES, edit)
+    heard = engine.states["c"].box.of("n")  # type: ignore[attr-defined]
+    assert heard == [float(n + 1) for n in range(len(heard))]
+    assert engine.trace.faults == []
+
+
+BROKEN = [
+    (SHOW.replace("counted", "countde"), 'there is no kind of box "countde"'),
+    (SHOW.replace('from = "beat"', 'from = "baet"'), 'there is no box "baet". Did you mean "beat"'),
+    (SHOW.replace('"5 ms"', '"5 parsecs"'), "show.toml:3: [beat] time: expected a time"),
+]
+
+
+@pytest.mark.parametrize(("text", "problem"), BROKEN)
+def test_what_is_broken_is_told_and_the_old_one_plays_on(
+    tmp_path: Path, text: str, problem: str
+) -> None:
+    async def edit(editor: Editor) -> None:
+        plan = editor.engine.plan
+        await editor.save("show.toml", text)
+        await editor.until_said(problem)
+        count = len(of(editor, "n"))
+        await editor.until(lambda: len(of(editor, "n")) > count + 3)
+        assert editor.engine.plan is plan
+        await editor.save("show.toml", SHOW)
+        await editor.until(lambda: not editor.errors, "it is still wrong")
+        assert editor.engine.plan is plan
+
+    engine = edited(tmp_path, FILES, edit)
+    heard = engine.states["c"].box.of("n")  # type: ignore[attr-defined]
+    assert heard == [float(n + 1) for n in range(len(heard))]
+    assert [e["error"] for e in engine.trace.stats(engine.clock.now())["errors"]] != []
+
+
+def test_a_node_file_that_is_saved_is_another_box(tmp_path: Path) -> None:
+    async def edit(editor: Editor) -> None:
+        await editor.until(lambda: len(of(editor, "n")) > 3)
+        plan = editor.engine.plan
+        await editor.save("nodes/counted.py", COUNTED.replace("+= 1", "-= 1"))
+        await editor.until(lambda: editor.engine.plan is not plan)
+        await editor.until(lambda: of(editor, "n")[-1] < -3)
+        await editor.save("nodes/counted.py", COUNTED.replace("+= 1", "+ 1 ="))
+        await editor.until_said("counted.py does not load: SyntaxError")
+        count = len(of(editor, "n"))
+        await editor.until(lambda: len(of(editor, "n")) > count + 3)
+
+    edited(tmp_path, FILES, edit)
+
+
+def test_a_rig_that_is_saved_is_laid_over_the_patch(tmp_path: Path) -> None:
+    async def edit(editor: Editor) -> None:
+        plan = editor.engine.plan
+        await editor.save("rig.toml", '[n]\nuse = "only_changes"\n')
+        await editor.until(lambda: editor.engine.plan is not plan)
+        assert type(editor.box("n")).__name__ == "OnlyChanges"
+
+    edited(tmp_path, {**FILES, "rig.toml": ""}, edit)
+
+
+def test_a_box_that_always_raises_is_taken_back(tmp_path: Path) -> None:
+    async def edit(editor: Editor) -> None:
+        await editor.until(lambda: len(of(editor, "n")) > 3)
+        box, plan = editor.box("n"), editor.engine.plan
+        await editor.save("nodes/counted.py", COUNTED.replace("return", "return nonsense,"))
+        await editor.until_said("the patch: n fails: NameError: name 'nonsense' is not defined")
+        assert (editor.box("n"), editor.engine.plan) == (box, plan)
+        count = len(of(editor, "n"))
+        await editor.until(lambda: len(of(editor, "n")) > count + 3)
+
+    edited(tmp_path, FILES, edit)
+
+
+def test_a_model_that_never_answers_is_taken_back(tmp_path: Path) -> None:
+    after = SHOW.replace("counted", "hung")
+
+    async def edit(editor: Editor) -> None:
+        box = editor.box("n")
+        await editor.swapped(after)
+        hung = editor.box("n")
+        await editor.until_said("the patch: n does not answer; what played before is back")
+        hung._free.set()
+        assert editor.box("n") is box
+        count = len(of(editor, "n"))
+        await editor.until(lambda: len(of(editor, "n")) > count + 3)
+        assert 0.0 not in of(editor, "n")
+
+    edited(tmp_path, {**FILES, "nodes/hung.py": HUNG}, edit)
+
+
+def test_a_way_out_that_falls_far_behind_is_taken_back(tmp_path: Path) -> None:
+    through = NUMBER.replace('from = "beat"', 'from = "beat"\nthen = ["only_changes"]')
+    late = through.replace("only_changes", "late")
+    lag = (
+        SLOW.replace("Slow", "Late")
+        .replace("Trigger", "float")
+        .replace("messages import float", "messages import Note")
+    )
+
+    async def edit(editor: Editor) -> None:
+        await editor.until(lambda: len(of(editor, "n")) > 20)
+        await editor.swapped(BEAT + late + OUT + 'n = "n"\n')
+        await editor.until_said("ms behind, and was")
+
+    edited(
+        tmp_path,
+        {**FILES, "show.toml": BEAT + through + OUT + 'n = "n"\n', "nodes/late.py": lag},
+        edit,
+    )
+
+
+def test_a_model_that_cannot_be_opened_does_not_take_over(tmp_path: Path) -> None:
+    broken = SLOW.replace(
+        "def process",
+        "def open(self) -> None:\n        raise OSError('no such network')\n\n    def process",
+    )
+
+    async def edit(editor: Editor) -> None:
+        plan = editor.engine.plan
+        await editor.save("show.toml", SHOW.replace("counted", "slow"))
+        await editor.until_said("the patch: n: OSError: no such network")
+        assert editor.engine.plan is plan
+
+    edited(tmp_path, {**FILES, "nodes/slow.py": broken}, edit)
+
+
+LISTENS = (
+    '[ear]\nuse = "osc_in"\nport = PORT\nhost = "127.0.0.1"\nlisten = { a = "/a" }\n'
+    + OUT
+    + 'n = "ear.a"\n'
+)
+
+
+def test_a_new_box_gets_the_port_that_the_old_one_holds(tmp_path: Path, free_port: int) -> None:
+    text = LISTENS.replace("PORT", str(free_port))
+
+    async def edit(editor: Editor) -> None:
+        trace = editor.engine.trace
+        await editor.until(lambda: trace.sources["ear"].state == "running")
+        await editor.swapped(text.replace('host = "127.0.0.1"', 'host = "0.0.0.0"'))
+        await editor.until(lambda: trace.sources["ear"].state == "running")
+        with socket.socket(type=socket.SOCK_DGRAM) as voice:
+            voice.setblocking(False)
+            await editor.until(lambda: _say(voice, free_port) and of(editor, "n"))
+
+    edited(tmp_path, {"show.toml": text}, edit)
+
+
+def _say(voice: socket.socket, port: int) -> bool:
+    voice.sendto(b"/a\0\0,f\0\0\x3f\x80\0\0", ("127.0.0.1", port))
+    return True
+
+
+def test_what_is_wrong_and_which_patch_plays_is_told_by_osc(tmp_path: Path, make_port) -> None:  # type: ignore[no-untyped-def]
+    port, replies = make_port(), make_port()
+    control = f'[control]\nuse = "osc_control"\nport = {port}\nreplies = {replies}\n'
+    heard: list[tuple[str, list[object]]] = []
+    files = {"show.toml": SHOW + control, "next.toml": 'title = "Next"\n' + SHOW + control}
+    files["nodes/counted.py"] = COUNTED
+
+    async def edit(editor: Editor) -> None:
+        with socket.socket(type=socket.SOCK_DGRAM) as ear:
+            ear.bind(("127.0.0.1", replies))
+            ear.setblocking(False)
+            hear = asyncio.get_running_loop().sock_recv
+
+            async def until(*wanted: object) -> None:
+                async with asyncio.timeout(20):
+                    while not any(
+                        one[0] == wanted[0] and wanted[1] in str(one[1]) for one in heard
+                    ):  # type: ignore[operator]
+                        data = await hear(ear, 4096)
+                        heard.extend((a, args) for a, args in packet(data))
+
+            await editor.save("show.toml", files["show.toml"].replace("counted", "countde"))
+            await until("/sensorium/error", "countde")
+            before = editor.box("n"), editor.box("control")
+            ear.sendto(b"/sensorium/patch\0\0\0\0,i\0\0\0\0\0\x02", ("127.0.0.1", port))
+            await until("/sensorium/patch", "Next")
+            assert (editor.box("n"), editor.box("control")) == before
+            assert (editor.engine.playing, editor.engine.playlist[1]) == (1, "Next")
+
+    edited(tmp_path, files, edit)
+
+
+def test_a_trial_says_what_is_allowed_in_one_place() -> None:
+    from tests.runtime.boxes import play
+
+    plan = play(
+        '[a]\nuse="numbers"\nvalues=[1]\n[c]\nuse="collector"\n[c.send]\na="a"\n'
+    ).engine.plan
+    assert trial.allowed_ms(plan, 5.0) == 55.0
+    assert trial.allowed_ms(plan, 100.0) == 300.0
