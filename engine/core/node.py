@@ -25,12 +25,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Protocol, dataclass_transform
 
 from engine.core.commands import Command
 from engine.core.errors import UnknownName
 from engine.core.messages import Message, Ns
 from engine.core.status import Status
+from engine.core.told import Say, Tap, Wire, as_json, both, to_nobody
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False)
@@ -198,18 +200,6 @@ class Tape(Source):
         """
 
 
-Tap = Callable[[str, dict[str, Any]], None]
-"""Told of everything that left an output: the port, and what it was, ready for JSON."""
-
-
-Say = Callable[[Command], None]
-"""Takes what an output says of itself; may be called from any thread."""
-
-
-def _to_nobody(_: Command) -> None:
-    """Leave what an output says of itself unheard, where it does not play."""
-
-
 class Sink(Box, ABC):
     """Sends something out. Each cable into it ends in a port, named as in the patch.
 
@@ -217,7 +207,8 @@ class Sink(Box, ABC):
     """
 
     _tap: Tap | None = None
-    _say: Say = _to_nobody
+    _taps: tuple[Tap | None, Tap | None] = (None, None)
+    _say: Say = to_nobody
 
     def report_to(self, say: Say) -> None:
         """Have ``say`` take what this output says of itself: ``Lost`` when its device goes."""
@@ -225,7 +216,16 @@ class Sink(Box, ABC):
 
     def tap(self, tap: Tap) -> None:
         """Have ``tap`` told of everything that leaves: {"address": ..., "args": [...]}."""
-        self._tap = tap
+        self._tell(tap, self._taps[1])
+
+    def overhear(self, wire: Wire) -> None:
+        """Have ``wire`` told of the very bytes that leave; here, of what a tap is told, as JSON."""
+        said = partial(as_json, wire)
+        self._tell(self._taps[0], said)
+
+    def _tell(self, tap: Tap | None, heard: Tap | None) -> None:
+        self._taps = tap, heard
+        self._tap = partial(both, tap, heard) if tap and heard else tap or heard
 
     @property
     def lane(self) -> bool:
@@ -258,6 +258,10 @@ class Sink(Box, ABC):
     def open_offline(self) -> None:
         """Begin where time is not real; an instrument, say, is then not played, only tapped."""
         self.open()
+
+    def open_unheard(self) -> None:
+        """Begin where nobody shall hear it, as in a replay: what would be sent is only told."""
+        self.open_offline()
 
     @abstractmethod
     def send(self, port: str, message: Message, at: Ns) -> None:

@@ -54,7 +54,8 @@ def compile_patch(document: Document, find: Find) -> Plan:
         ]
     if problems:
         raise PatchError(_sorted(problems))
-    return Plan(tables.title, boxes, tuple(wirer.wires), islands, deadline, tables.private)
+    texts, private = document.texts, tables.private
+    return Plan(tables.title, boxes, tuple(wirer.wires), islands, deadline, texts, private)
 
 
 def _about(document: Document, name: str, message: str) -> Problem:

@@ -37,11 +37,12 @@ class Texts:
 
 @dataclass
 class Document:
-    """A patch as written: its tables, and where each key stands."""
+    """A patch as written: its tables, where each key stands, and the texts that say so."""
 
     tables: dict[str, Any]
     file: Path | None = None
     places: dict[KeyPath, Place] = field(default_factory=dict)
+    texts: Texts | None = None
 
     def place(self, path: KeyPath) -> Place:
         """Give the file and line of a key, or of the nearest thing around it."""
@@ -99,6 +100,7 @@ def read_texts(file: Path) -> Texts:
 def load_texts(texts: Texts) -> Document:
     """Make of texts what ``load`` makes of a file; raises PatchError."""
     document = parse(texts.patch, texts.file)
+    document.texts = texts
     if texts.rig is not None:
         room = parse(texts.rig, texts.file.parent / RIG if texts.file else None)
         for box, table in room.tables.items():
@@ -122,7 +124,8 @@ def parse(text: str, file: Path | None = None) -> Document:
         raise PatchError([Problem("lists or tables lie too deep in one another", file)]) from None
     except ValueError as error:  # a number that Python will not read, for it would take too long
         raise PatchError([Problem(f"cannot be read: {error}", file)]) from None
-    return Document(tables, file, {path: (file, line) for path, line in lines.items()})
+    places: dict[KeyPath, Place] = {path: (file, line) for path, line in lines.items()}
+    return Document(tables, file, places, Texts(file, text))
 
 
 def _readable(text: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from engine.core.messages import Ns
 from engine.core.node import Box
 from engine.core.parameter import read_parameters
-from engine.patch.load import Place
+from engine.patch.load import Place, Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Deadline:
 class Plan:
     """A patch ready to be played: its boxes in the order written, its wires, its islands.
 
-    ``private`` says that no picture may leave while it plays.
+    ``texts`` are what it was made of; ``private`` says that no picture may leave while it plays.
     """
 
     title: str
@@ -153,4 +153,5 @@ class Plan:
     wires: tuple[Wire, ...]
     islands: dict[Outlet, Island]
     deadline: Deadline | None = None
+    texts: Texts | None = None
     private: bool = False

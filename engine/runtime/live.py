@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from engine.core.clock import Clock, SystemClock
-from engine.core.commands import Command
+from engine.core.commands import Command, Panic
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Message, Ns
 from engine.core.node import Node, Remote, Sink, Source, Tape
@@ -21,7 +21,7 @@ from engine.runtime.asking import put_command
 from engine.runtime.attendant import Attendant
 from engine.runtime.crew import Crew
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Entry, LaneSent, StateChange, TakeBack, TakeOver, WakeUp
+from engine.runtime.entries import Asked, Entry, LaneSent, StateChange, TakeBack, TakeOver, WakeUp
 from engine.runtime.lanes import close_quietly
 from engine.runtime.rounds import Rounds
 from engine.runtime.staging import Staging
@@ -32,6 +32,7 @@ from engine.runtime.understudy import Understudies
 from engine.runtime.watchdog import Watchdog
 
 _SWITCH_INTERVAL = 0.0005
+_THE_END = "the end"
 _READY = 2.0
 """Seconds that a film waits at most for models and outputs to be there before it begins."""
 
@@ -204,8 +205,7 @@ class Live:
     async def _close(self) -> None:
         """End all sound at once; then close everything, as long as that takes within reason."""
         self._drain()
-        self.engine.silence()
-        self.engine.outbox.flush()
+        self._step(Asked(_THE_END, Panic()))
         self._silenced = True
         self._crew.end(lambda: self._soon(self._closed.set))
         await self._closed.wait()
@@ -234,15 +234,15 @@ class Live:
         self._arm()
 
     def _let_in(self, each: Attendant) -> None:
-        """Let in all that waits at one door."""
+        """Let in all that waits at one door; before it is up, an output has its thread."""
+        self.engine.states[each.name].out_lane = each.out_lane
         for item in each.door.take():
             self._step(item.content)
         each.count(self.engine.trace)
         if each.door.overruns:
-            self.engine.tell(each.name, "says more than can be played; everything is silenced")
-            self.engine.silence()
-            self.engine.outbox.flush()
             each.door.overruns = 0
+            self.engine.tell(each.name, "says more than can be played; everything is silenced")
+            self._step(Asked(each.name, Panic()))
 
     def _step(self, entry: Entry) -> None:
         if self._silenced and not isinstance(entry, LaneSent):

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import chain, count
 
 from engine.core.clock import MILLISECOND, VirtualClock
-from engine.core.commands import Command
+from engine.core.commands import Command, Panic
 from engine.core.errors import PatchError, Problem
 from engine.core.messages import Message, Ns
 from engine.core.node import Emit, Node, Sink, Source, Tape
@@ -23,6 +23,8 @@ from engine.runtime.lanes import InlineLane, close_quietly
 from engine.runtime.state import BoxState
 from engine.runtime.supervisor import lost_in_words
 from engine.runtime.trace import LOG
+
+_NOBODY = "the end"
 
 Events = Iterator[tuple[Ns, str, Message]]
 
@@ -149,8 +151,7 @@ class Offline:
             self._pull(state.name)
 
     def _close(self) -> None:
-        self.engine.silence()
-        self.engine.outbox.flush()
+        self.engine.step(Asked(_NOBODY, Panic()))
         for lane in self._lanes:
             lane.close()
         for state in (*self._playing.values(), *self._aside):

@@ -77,13 +77,25 @@ def open_document(
     live: bool = True,
 ) -> Plan:
     """Do what ``open_patch`` does with a patch that has been read; ``find`` knows the boxes."""
-    _lay_over(document, to, sets)
-    if live:
-        _add_control(document)
-    plan = compile_patch(document, find)
+    plan = plan_document(document, find, to=to, sets=sets, live=live)
     substitute(plan, find, live=live)
     stamp(plan)
     return plan
+
+
+def plan_document(
+    document: Document,
+    find: Find,
+    *,
+    to: str | None = None,
+    sets: Iterable[str] = (),
+    live: bool = True,
+) -> Plan:
+    """Do what ``open_document`` does, and leave the sources as written: nobody will open them."""
+    _lay_over(document, to, sets)
+    if live:
+        _add_control(document)
+    return compile_patch(document, find)
 
 
 def check_patch(file: Path) -> Plan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,10 +31,15 @@ class Way:
 
 
 class Outbox:
-    """Collects the sends of a tick."""
+    """Collects the sends of a tick.
+
+    ``given`` are told of what is left to an output on a thread of its own: its name, the port, the
+    message, the moment that describes, and now.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.given: list[Callable[[str, str, Message, Ns, Ns], None]] = []
         self._touched: list[BoxState] = []
         self._sent: dict[str, list[tuple[Way, Ns, int]]] = {}
         self._last_at = engine.last_at
@@ -43,6 +48,8 @@ class Outbox:
         """Give a message to an output."""
         state = way.state
         if state.out_lane is not None:
+            for hear in self.given:
+                hear(state.name, way.port, message, at, self._engine.now)
             try:
                 state.out_lane.offer(way.port, message, at, cost)
             except Overrun as error:

@@ -14,6 +14,7 @@ from engine.core.commands import Lost
 from engine.core.messages import Message, Note, Ns
 from engine.core.node import Sink
 from engine.core.parameter import Fixed, Param
+from engine.core.told import Wire
 from engine.midi.choose import Chooser, port_name, taken
 from engine.midi.forms import Form
 from engine.midi.frames import GONE, MIDI, Unframer, frame
@@ -84,6 +85,7 @@ class MidiOut(Sink):
         self._refusals = 0
         self._told: set[str] = set()
         self._now = Ns(0)
+        self._wire: Wire | None = None
 
     @property
     def dropped(self) -> int:
@@ -124,6 +126,10 @@ class MidiOut(Sink):
         self._plays = True
         if self.port is not None:
             _log.info("MIDI goes to %s", opened)
+
+    def overhear(self, wire: Wire) -> None:
+        """Have ``wire`` told of every MIDI message."""
+        self._wire = wire
 
     def open_offline(self) -> None:
         """Play no instrument faster than it can be heard: what would be sent is only told."""
@@ -194,8 +200,14 @@ class MidiOut(Sink):
         for kind, content in Unframer().feed(b"".join(frames)):
             if kind == MIDI and content[0] & 0xF0 == NOTE_ON:
                 self._begun[frame(MIDI, bytes((content[0] ^ 0x10, content[1], 0)))] = None
-            if kind == MIDI and self._tap is not None and (self._plays or self._offline):
-                self._tap(port, {"midi": list(content)})
+            if kind == MIDI and (self._plays or self._offline):
+                self._show(port, content)
+
+    def _show(self, port: str, content: bytes) -> None:
+        if self._wire is not None:
+            self._wire("midi", content)
+        if self._tap is not None:
+            self._tap(port, {"midi": list(content)})
 
     def _write(self, frames: Iterable[bytes]) -> bool:
         return self._plays and self._helper is not None and self._helper.write(frames)

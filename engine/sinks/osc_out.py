@@ -19,6 +19,7 @@ from engine.core.errors import ParameterError
 from engine.core.messages import Message, Ns
 from engine.core.node import Sink
 from engine.core.parameter import Fixed, Param
+from engine.core.told import Wire
 from engine.net.tcp import Tcp
 from engine.net.udp import Udp
 from engine.osc.address import of_port
@@ -85,6 +86,8 @@ class OscOut(Sink):
         self._told: set[str] = set()
         self._now = Ns(0)
         self._refusals = 0
+        self._unheard = False
+        self._wire: Wire | None = None
         if self.layout is not None:
             known_layout(self.layout)
         for one in [self.to] if isinstance(self.to, str) else self.to:
@@ -144,6 +147,14 @@ class OscOut(Sink):
         self._states.clear()
         for sender in self._senders():
             sender.open()
+
+    def overhear(self, wire: Wire) -> None:
+        """Have ``wire`` told of every datagram; over TCP, without the length before it."""
+        self._wire = wire
+
+    def open_unheard(self) -> None:
+        """Send nothing, and say what would be sent."""
+        self._unheard = True
 
     def close(self) -> None:
         """Give the sockets back."""
@@ -234,10 +245,14 @@ class OscOut(Sink):
         ports, group.ports = group.ports, []
         for datagram in group.datagrams():
             sent = [self._hand_over(sender, datagram) for sender in group.senders]
+            if self._wire is not None and any(sent):
+                self._wire("osc", datagram)
             if self._tap is not None:
                 self._show(datagram, ports, any(sent))
 
     def _hand_over(self, sender: Udp | Tcp, datagram: bytes) -> bool:
+        if self._unheard:
+            return True
         if isinstance(sender, Udp):
             return sender.send(datagram)
         return sender.send(len(datagram).to_bytes(4, "big") + datagram, self._now)

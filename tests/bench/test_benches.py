@@ -15,6 +15,7 @@ TINY: dict[str, dict[str, Any]] = {
     "midi": {"kills": 1, "seconds": 0.5},
     "loop": {"seconds": 1.0},
     "overload": {"seconds": 1.5},
+    "record": {"seconds": 1.0, "pairs": 1, "set_": 3.0},
     "start": {"pairs": 1},
     "style": {"count": 2, "package": False},
     "throughput": {"messages": 200},

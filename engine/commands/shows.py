@@ -1,0 +1,171 @@
+"""Commands that play: patches, and recordings of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.commands.ending import AT_THE_END, OUR_FAULT, show_on_terminal
+from engine.runtime.dump import Dump
+from engine.runtime.engine import Engine
+from engine.runtime.opening import FIRST, find_patch, open_texts
+from engine.runtime.performance import Performance
+from engine.terminal.log import log_file
+from engine.web import HOST, PORT
+
+if TYPE_CHECKING:
+    from engine.recording.recorder import Recorder
+    from engine.terminal.table import LiveTable
+    from engine.web.page import Page
+
+
+def play(
+    patches: Annotated[list[str] | None, typer.Argument(help="patch files, or names")] = None,
+    to: Annotated[str | None, typer.Option(help="send OSC to this tool or host:port")] = None,
+    for_: Annotated[float | None, typer.Option("--for", help="seconds to play", min=0.0)] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="BOX.PARAMETER=VALUE, before playing")
+    ] = None,
+    stats: Annotated[Path | None, typer.Option(help="write delays and counts here")] = None,
+    dump: Annotated[
+        str | None, typer.Option(help="write all that is sent here; - shows it")
+    ] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="as fast as it goes")] = False,
+    cost: Annotated[
+        list[str] | None, typer.Option(help="BOX=MS, what a model takes offline")
+    ] = None,
+    private: Annotated[
+        bool, typer.Option("--private", help="no picture of people leaves: page and disk")
+    ] = False,
+    record_: Annotated[
+        Path | None, typer.Option("--record", help="record the show in this file")
+    ] = None,
+    pixels: Annotated[bool, typer.Option("--pixels", help="record pictures too")] = False,
+    watch: Annotated[
+        bool, typer.Option(help="play what is saved: the patch, rig.toml, nodes beside it")
+    ] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", help="no table")] = False,
+    log: Annotated[
+        Path | None, typer.Option(help="write what is logged here too; old files make room")
+    ] = None,
+    page: Annotated[bool, typer.Option(help="serve a page to watch and steer by")] = True,
+    page_port: Annotated[int, typer.Option(help="its port", min=1, max=65535)] = PORT,
+    page_host: Annotated[
+        str, typer.Option(help="who reaches it: 127.0.0.1 this machine, 0.0.0.0 the network")
+    ] = HOST,
+    page_token: Annotated[
+        str, typer.Option(help="what a phone must know to open it; made up if not said")
+    ] = "",
+) -> None:
+    """Play a patch, or a set of patches; without one, the first light.
+
+    Save the patch, rig.toml or a file in nodes/ beside it, and it changes while it plays.
+    """
+    AT_THE_END.enter_context(log_file(log))
+    costs = dict(_cost(text) for text in cost or ())
+    files = [find_patch(name) for name in patches or [FIRST]]
+    writer = Dump(dump) if dump else None
+    table = None if quiet or offline or not sys.stderr.isatty() else _live_table()
+    web = _page(page_host, page_port, page_token) if page and not offline else None
+    recorder = _recorder(record_, to, set_ or (), not offline, pixels) if record_ else None
+    opening = partial(open_texts, to=to, sets=set_ or (), live=not offline, private=private)
+    try:
+        show = Performance(files, opening, writer, _all(table, web, recorder), edits=watch)
+        if recorder:
+            recorder.open()
+        if web:
+            web.open()
+        numbers = show.offline(for_, costs) if offline else asyncio.run(show.live(for_))
+    finally:
+        for watcher in (table, web, recorder):
+            if watcher:
+                watcher.close()
+        if writer:
+            writer.close()
+    if stats:
+        stats.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+
+
+def record(
+    patch: Annotated[str, typer.Argument(help="a patch file, or its name")] = FIRST,
+    file: Annotated[Path | None, typer.Argument(help="else named by patch and time")] = None,
+    for_: Annotated[float | None, typer.Option("--for", help="seconds to play", min=0.0)] = None,
+    pixels: Annotated[bool, typer.Option("--pixels", help="record pictures too")] = False,
+    to: Annotated[str | None, typer.Option(help="send OSC to this tool or host:port")] = None,
+) -> None:
+    """Play a patch and record it: the same as "play PATCH --record FILE"."""
+    named = f"{find_patch(patch).stem} {datetime.now():%Y-%m-%d %H.%M.%S}.mcap"
+    play([patch], to=to, for_=for_, record_=file or Path(named), pixels=pixels)
+
+
+def replay(
+    file: Annotated[Path, typer.Argument(help="a recording")],
+    patch: Annotated[str | None, typer.Argument(help="play this patch instead")] = None,
+    speed: Annotated[str | None, typer.Option(help="1 is its own; or max")] = None,
+    compare: Annotated[bool, typer.Option("--compare", help="say what is different")] = False,
+    recompute: Annotated[bool, typer.Option("--recompute", help="run the networks again")] = False,
+    send: Annotated[bool | None, typer.Option(help="really send; else not at max")] = None,
+    to: Annotated[str | None, typer.Option(help="send OSC to this tool or host:port")] = None,
+    dump: Annotated[str | None, typer.Option(help="write all that is sent; - shows it")] = None,
+) -> None:
+    """Play a recording again, through its own patch or another."""
+    from engine.recording.command import Wish
+    from engine.recording.command import replay as play_again
+    from engine.terminal.differences import told
+
+    wish = Wish(patch, speed or ("max" if compare else "1"), compare, recompute, send, to, dump)
+    comparison = play_again(file, wish)
+    if comparison:
+        show_on_terminal(told(comparison))
+        if comparison.different:
+            raise typer.Exit(OUR_FAULT)
+
+
+def _live_table() -> LiveTable:
+    from rich.console import Console
+
+    from engine.terminal.table import LiveTable
+
+    return LiveTable(Console(stderr=True))
+
+
+def _page(host: str, port: int, token: str) -> Page:
+    from engine.web.page import Page
+
+    return Page(host, port, token=token)
+
+
+def _recorder(
+    file: Path, to: str | None, sets: Sequence[str], live: bool, pixels: bool
+) -> Recorder:
+    from engine.recording.recorder import Recorder
+    from engine.recording.scribe import Asked
+
+    return Recorder(file, Asked(to, tuple(sets), live, pixels))
+
+
+def _all(*watchers: LiveTable | Page | Recorder | None) -> Callable[[Engine], None]:
+    """Make what tells every watcher which engine plays."""
+
+    def watch(engine: Engine) -> None:
+        for watcher in watchers:
+            if watcher:
+                watcher.watch(engine)
+
+    return watch
+
+
+def _cost(text: str) -> tuple[str, float]:
+    box, _, ms = text.partition("=")
+    try:
+        return box, float(ms)
+    except ValueError:
+        raise typer.BadParameter(f'expected BOX=MS, such as pose=45, got "{text}"') from None

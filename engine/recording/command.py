@@ -1,0 +1,96 @@
+"""What ``sensorium replay`` does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.core.clock import SECOND, SystemClock
+from engine.core.errors import SensoriumError
+from engine.patch.load import read_texts
+from engine.recording.compare import Comparison
+from engine.recording.reader import Recording
+from engine.recording.replay import Replay
+from engine.runtime.dump import Dump
+from engine.runtime.opening import find_patch
+from engine.runtime.trace import LOG
+
+FASTEST = "max"
+
+
+class UnknownSpeed(SensoriumError):
+    """A speed that is none."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How to play a recording: through another ``patch``, how fast, and whether it is really sent.
+
+    ``speed`` is a number or "max"; at a number it is sent unless ``send`` says otherwise.
+    """
+
+    patch: str | None = None
+    speed: str = FASTEST
+    compare: bool = False
+    recompute: bool = False
+    send: bool | None = None
+    to: str | None = None
+    dump: str | None = None
+
+
+def replay(file: Path, wish: Wish) -> Comparison | None:
+    """Play a recording; gives what was sent differently, where that was asked.
+
+    Raises RecordingError, PatchError, UnknownSpeed or OSError.
+    """
+    speed = _speed(wish.speed)
+    writer = Dump(wish.dump) if wish.dump else None
+    recording = Recording(file)
+    show = Replay(
+        recording,
+        read_texts(find_patch(wish.patch)) if wish.patch else None,
+        to=wish.to,
+        aloud=speed is not None if wish.send is None else wish.send,
+        recompute=wish.recompute,
+        compare=wish.compare,
+        watch=writer.listen if writer else lambda engine: None,
+    )
+    try:
+        took = _timed(show, speed)
+    finally:
+        if writer:
+            writer.close()
+    _tell(show, recording, took)
+    return show.comparison
+
+
+def _timed(show: Replay, speed: float | None) -> float:
+    """Play; gives the seconds that it took."""
+    begun = SystemClock().now()
+    try:
+        show.play(speed)
+    except KeyboardInterrupt:
+        LOG.info("stopped before the end")
+    return (SystemClock().now() - begun) / SECOND
+
+
+def _tell(show: Replay, recording: Recording, took: float) -> None:
+    if recording.cut_off:
+        LOG.warning("%s: its end is missing, as after a crash", recording.file)
+    for box, count in show.left_out.items():
+        LOG.warning("%s: %d entries left out: the patch has no such box", box, count)
+    what = (show.seconds, show.entries, took, show.seconds / took)
+    LOG.info("%.1f s of show, %d entries, in %.1f s: %.1fx", *what)
+
+
+def _speed(text: str) -> float | None:
+    """Read a speed; None for as fast as it goes. Raises UnknownSpeed."""
+    if text == FASTEST:
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0.01 <= speed <= 1000:
+        raise UnknownSpeed(f'--speed: expected a number from 0.01 to 1000, or max, got "{text}"')
+    return speed

@@ -1,0 +1,121 @@
+"""Entries become bytes and entries again, each on the channel of who says it.
+
+A patch that takes over is written as its texts: see ``scribe``. Whom to tell that a command is
+refused is no data: a replay refuses in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any, get_type_hints
+
+import msgspec
+
+from engine.core import commands
+from engine.core.commands import Command
+from engine.recording.plain import Plain, Unrecordable, from_plain, to_plain
+from engine.runtime.entries import (
+    Arrival,
+    Asked,
+    Entry,
+    LaneFailure,
+    LaneResult,
+    LaneSent,
+    StateChange,
+    TakeBack,
+    WakeUp,
+)
+
+_TOPIC: dict[type, Callable[[Any], str]] = {
+    Arrival: lambda entry: f"source/{entry.source}/{entry.outlet}",
+    LaneResult: lambda entry: f"lane/{entry.box}",
+    LaneFailure: lambda entry: f"lane/{entry.box}",
+    LaneSent: lambda entry: f"sent/{entry.box}",
+    StateChange: lambda entry: f"state/{entry.box}",
+    Asked: lambda entry: f"command/{entry.by}",
+    WakeUp: lambda entry: "wake",
+    TakeBack: lambda entry: "change",
+}
+KINDS = frozenset({"source", "lane", "sent", "state", "command", "wake", "change"})
+"""What the topics of entries begin with."""
+
+_ENTRY = "entry"
+_DO = "do"
+_ENTRIES: dict[str, type[Any]] = {cls.__name__: cls for cls in _TOPIC}
+_COMMANDS: dict[str, type[Command]] = {
+    name: cls
+    for name, cls in vars(commands).items()
+    if isinstance(cls, type) and issubclass(cls, Command) and cls is not Command
+}
+_MESSAGES = frozenset({"message", "result"})
+_GIVEN = _MESSAGES | {"command"}
+
+
+def _hint(cls: type[Any], name: str) -> Any:
+    """Give the type of a field; of a moment, that it is a whole number."""
+    hint = get_type_hints(cls)[name]
+    return getattr(hint, "__supertype__", hint)
+
+
+_HINTS: dict[type, dict[str, Any]] = {
+    cls: {f.name: _hint(cls, f.name) for f in fields(cls) if f.name != "refused"}
+    for cls in (*_ENTRIES.values(), *_COMMANDS.values())
+}
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder().decode
+
+
+def topic(entry: Entry) -> str:
+    """Name the channel of an entry: "source/camera/frame", "lane/pose", "wake"."""
+    return _TOPIC[type(entry)](entry)
+
+
+def to_bytes(entry: Entry, pixels: bool) -> bytes:
+    """Write an entry as MessagePack; raises Unrecordable for what no cable carries."""
+    said: dict[str, Plain] = {_ENTRY: type(entry).__name__}
+    for name in _HINTS[type(entry)]:
+        value = getattr(entry, name)
+        if name in _MESSAGES:
+            value = to_plain(value, pixels)
+        elif isinstance(value, Command):
+            value = {_DO: type(value).__name__, **_said(value)}
+        said[name] = value
+    try:
+        return _encode(said)
+    except (TypeError, OverflowError, ValueError) as error:
+        raise Unrecordable(f"{type(entry).__name__}: {error}") from None
+
+
+def from_bytes(data: bytes) -> Entry:
+    """Read what ``to_bytes`` wrote; raises ValueError with what is wrong."""
+    try:
+        said = _decode(data)
+        cls = _ENTRIES[said.pop(_ENTRY)]
+        entry: Entry = _made(cls, {name: _read(name, value) for name, value in said.items()})
+    except (msgspec.MsgspecError, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from None
+    return entry
+
+
+def _said(command: Command) -> dict[str, Plain]:
+    return {name: getattr(command, name) for name in _HINTS[type(command)]}
+
+
+def _read(name: str, value: Plain) -> Any:
+    if name in _MESSAGES:
+        return from_plain(value)
+    if name == "command":
+        return _made(_COMMANDS[value.pop(_DO)], value)
+    return value
+
+
+def _made(cls: type[Any], values: dict[str, Any]) -> Any:
+    """Make an entry or a command, each value of the type that it says."""
+    hints = _HINTS[cls]
+    for name, value in values.items():
+        hint = hints[name]
+        if type(value) is not hint and name not in _GIVEN:
+            values[name] = msgspec.convert(value, hint)
+    return cls(**values)

@@ -1,0 +1,165 @@
+"""Records what plays: the loop leaves references, a thread of its own writes them.
+
+Why twice a second and not at once: waking a thread for every entry costs the loop more than the
+entry does. What a ``kill -9`` or a crash loses is little more than that half second; what a power
+cut loses, about a second more.
+
+A disk that is full or too slow stops the recording, never the show. What stands in the file until
+then can be played again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from engine.core.commands import Notice
+from engine.core.messages import Frame, Mask, Ns
+from engine.core.node import Sink
+from engine.core.priority import stand_back
+from engine.recording.file import RecordingFile
+from engine.recording.scribe import Asked, Scribe
+from engine.runtime.engine import Engine
+from engine.runtime.entries import Arrival, Entry, LaneResult
+from engine.runtime.trace import LOG
+
+TURN = 0.5
+"""Seconds from one writing to the next."""
+MOST = 50_000
+"""Records that may wait; a show says some hundreds a second."""
+LARGEST = 512 << 20
+"""Bytes of pictures that may wait."""
+NAME = "recording"
+_PATIENCE = 10.0
+"""Seconds that a disk which stalls is waited for at the end."""
+
+
+class Recorder:
+    """Writes what engines play into one file.
+
+    A live show waits for nothing; another waits for the disk.
+    """
+
+    def __init__(self, file: Path, asked: Asked) -> None:
+        self._file = file
+        self._asked = asked
+        self._scribe: Scribe | None = None
+        self._waiting: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
+        self._bytes = 0
+        self._written = threading.Condition()
+        self._stopped = ""
+        self._end = threading.Event()
+        self._tell: Callable[[str], None] = LOG.error
+        self._thread: threading.Thread | None = None
+
+    def open(self) -> None:
+        """Begin the file; raises FileExistsError, or another OSError where nothing can be written.
+
+        It may wait for the disk, so no loop calls it.
+        """
+        file = RecordingFile(self._file)
+        self._scribe = Scribe(file, self._asked)
+        self._thread = threading.Thread(target=self._run, args=(file,), name=NAME, daemon=True)
+        self._thread.start()
+
+    def watch(self, engine: Engine) -> None:
+        """Record an engine from its beginning on."""
+        scribe = self._scribe
+        assert scribe is not None, "watch before open"
+        if self._asked.live:
+            self._tell = lambda text: engine.ask(NAME, Notice(text))
+        self._put(scribe.begin, engine)
+        engine.listeners.append(partial(self._hear, scribe, engine))
+        engine.outbox.given.append(partial(self._put, scribe.given))
+        overhear = partial(self._overhear, scribe, engine)
+        overhear()
+        engine.on_plan.append(overhear)
+
+    def close(self) -> None:
+        """Write what is left, and the end."""
+        if self._thread is None or self._scribe is None:
+            return
+        self._end.set()
+        self._thread.join(_PATIENCE)
+        if not self._stopped:
+            LOG.info("recorded %d entries in %s", self._scribe.entries, self._file)
+
+    def _overhear(self, scribe: Scribe, engine: Engine) -> None:
+        for name, state in engine.states.items():
+            if isinstance(state.box, Sink) and not state.box.lane:
+                state.box.overhear(partial(self._sent, scribe, engine, name))
+
+    # On the loop: nothing but references.
+
+    def _hear(self, scribe: Scribe, engine: Engine, now: Ns, entry: Entry) -> None:
+        pixels = self._asked.pixels and engine.privacy.pictures_may_leave
+        if pixels:
+            self._bytes += _size(entry)
+        self._put(scribe.entry, now, entry, pixels)
+
+    def _sent(self, scribe: Scribe, engine: Engine, sink: str, sort: str, data: bytes) -> None:
+        self._put(scribe.sent, engine.now, sink, sort, data)
+
+    def _put(self, write: Callable[..., None], *what: Any) -> None:
+        if self._end.is_set():
+            return
+        if len(self._waiting) >= MOST or self._bytes > LARGEST:
+            if self._asked.live:
+                self._stop("the disk does not keep up")
+                return
+            with self._written:
+                self._written.wait_for(lambda: self._has_room() or self._end.is_set())
+        self._waiting.append((write, what))
+
+    def _has_room(self) -> bool:
+        return len(self._waiting) < MOST // 2 and self._bytes < LARGEST // 2
+
+    # On the thread.
+
+    def _run(self, file: RecordingFile) -> None:
+        stand_back()
+        try:
+            while not self._end.wait(TURN if self._has_room() else 0):
+                self._turn(file)
+            self._turn(file)
+            file.finish()
+        except OSError as error:
+            self._stop(error.strerror or str(error))
+        except Exception as error:
+            LOG.debug("", exc_info=True)
+            self._stop(f"a mistake of Sensorium itself: {type(error).__name__}: {error}")
+        finally:
+            file.abandon()
+            with self._written:
+                self._written.notify_all()
+
+    def _turn(self, file: RecordingFile) -> None:
+        """Write what waits."""
+        for _ in range(len(self._waiting)):
+            write, what = self._waiting.popleft()
+            write(*what)
+        self._bytes = 0
+        file.flush()
+        with self._written:
+            self._written.notify_all()
+
+    def _stop(self, reason: str) -> None:
+        """End the recording, not the show; say so wherever faults are told."""
+        if not self._stopped:
+            self._stopped = f"{self._file}: {reason}; nothing more is recorded, the show goes on"
+            self._end.set()
+            self._tell(self._stopped)
+
+
+def _size(entry: Entry) -> int:
+    """Give the bytes of the picture in an entry."""
+    match entry:
+        case Arrival(message=Frame(image=array)) | LaneResult(result=Frame(image=array)):
+            return array.nbytes
+        case Arrival(message=Mask(alpha=alpha)) | LaneResult(result=Mask(alpha=alpha)):
+            return alpha.nbytes
+    return 0

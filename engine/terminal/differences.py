@@ -1,0 +1,32 @@
+"""What a replay sent differently, as a person reads it."""
+
+from __future__ import annotations
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from engine.recording.compare import Comparison, Difference
+
+
+def told(comparison: Comparison) -> RenderableType:
+    """Say that all is the same, or list each way out that differs."""
+    different = comparison.different
+    if not different:
+        return Text(f"identical: {comparison.messages} messages")
+    table = Table("way out", title="different", title_justify="left")
+    for name in ("changed", "missing", "new", "first at", "furthest apart"):
+        table.add_column(name, justify="right")
+    for route in different:
+        table.add_row(*_row(route))
+    return table
+
+
+def _row(route: Difference) -> list[str]:
+    counts = (route.changed, route.missing, route.added)
+    return [
+        route.route,
+        *map(str, counts),
+        f"{route.first:.3f} s",
+        f"{route.largest:.4g}" if route.changed else "",
+    ]

@@ -1,0 +1,96 @@
+"""Shows that tests record: offline in virtual time, or live for a moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from engine.core.clock import ns
+from engine.core.commands import Command
+from engine.recording.compare import Comparison
+from engine.recording.reader import Recording
+from engine.recording.recorder import Recorder
+from engine.recording.replay import Replay
+from engine.recording.scribe import Asked
+from engine.runtime.entries import Asked as AskedEntry
+from engine.runtime.offline import Offline
+from engine.runtime.opening import open_patch, open_texts
+from engine.runtime.performance import Performance
+from engine.runtime.rehearsal import Script
+
+NOBODY = "127.0.0.1:9"
+"""Where what is sent goes: nobody listens there."""
+
+SMALL = """
+title = "Small"
+[cam]
+use = "stand_in"
+width = 64
+height = 64
+seconds = "3 s"
+[reach]
+use = "joint"
+from = "cam.joints"
+joint = "right_hand"
+then = ["smooth"]
+[up]
+use = "gate"
+from = "reach"
+above = 0.1
+[out]
+use = "osc_out"
+to = "127.0.0.1:9"
+[out.send]
+"/reach" = "reach"
+"/people" = "cam.joints.count"
+"/up" = { when = "up" }
+"/p{slot}" = { from = "cam.joints", layout = "named" }
+"""
+
+
+def rehearse(
+    file: Path,
+    patch: Path,
+    script: Script = (),
+    *,
+    seconds: float | None = None,
+    costs: Mapping[str, float] | None = None,
+    pixels: bool = False,
+) -> None:
+    """Record a patch that is played in virtual time."""
+    show = Offline(open_patch(patch, live=False), costs)
+    for second, entry in script:
+        show.enter(ns(second), AskedEntry("script", entry) if isinstance(entry, Command) else entry)
+    recorder = Recorder(file, Asked(live=False, pixels=pixels))
+    recorder.open()
+    recorder.watch(show.engine)
+    try:
+        show.play(None if seconds is None else ns(seconds))
+    finally:
+        recorder.close()
+
+
+def perform(file: Path, patch: Path, seconds: float, to: str = NOBODY) -> None:
+    """Record a patch that is played live."""
+    recorder = Recorder(file, Asked(to=to))
+    show = Performance([patch], partial(open_texts, to=to), watch=recorder.watch)
+    recorder.open()
+    try:
+        asyncio.run(show.live(seconds))
+    finally:
+        recorder.close()
+
+
+def again(file: Path, speed: float | None = None) -> Replay:
+    """Replay a recording unheard, and compare."""
+    show = Replay(Recording(file), compare=True)
+    show.play(speed)
+    return show
+
+
+def compared(show: Replay) -> Comparison:
+    """Give what a replay found."""
+    assert show.comparison is not None
+    return show.comparison

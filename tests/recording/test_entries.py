@@ -1,0 +1,170 @@
+"""Every entry that can come through the door is the same again after it was written down."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from engine.core.commands import (
+    Lost,
+    Notice,
+    Panic,
+    PlayPatch,
+    Release,
+    SetParameter,
+    Teach,
+)
+from engine.core.messages import (
+    KINDS,
+    Block,
+    Frame,
+    Mask,
+    Note,
+    Ns,
+    Person,
+    Pitch,
+    Pose,
+    Trigger,
+)
+from engine.recording.entries import from_bytes, to_bytes, topic
+from engine.recording.plain import Unrecordable, to_plain
+from engine.runtime.entries import (
+    Arrival,
+    Asked,
+    LaneFailure,
+    LaneResult,
+    LaneSent,
+    StateChange,
+    TakeBack,
+    WakeUp,
+)
+
+NAMES = st.text(st.characters(codec="utf-8"), max_size=8)
+FLOATS = st.floats(allow_nan=False)
+WHOLE = st.integers(-(2**40), 2**40)
+MOMENTS = st.integers(0, 2**62).map(Ns)
+FLOAT32 = st.floats(width=32, allow_nan=False)
+JOINTS = arrays.arrays(np.float32, (17, 3), elements=FLOAT32)
+PICTURES = arrays.arrays(
+    np.uint8, arrays.array_shapes(min_dims=2, max_dims=2).map(lambda s: (*s, 3))
+)
+PERSON = st.builds(Person, WHOLE, WHOLE, JOINTS)
+SIMPLE = st.one_of(FLOATS, WHOLE, st.booleans(), NAMES)
+MESSAGES: dict[type, st.SearchStrategy[Any]] = {
+    Frame: st.builds(Frame, PICTURES, st.booleans()),
+    Mask: st.builds(Mask, arrays.arrays(np.float32, (3, 4), elements=FLOAT32)),
+    Pose: st.builds(Pose, st.lists(PERSON, max_size=2).map(tuple), FLOATS),
+    Block: st.builds(
+        Block, arrays.arrays(np.float32, st.integers(0, 9), elements=FLOAT32), WHOLE, WHOLE
+    ),
+    Pitch: st.builds(Pitch, FLOATS, FLOATS, FLOATS, st.booleans(), FLOATS),
+    float: FLOATS,
+    int: WHOLE,
+    bool: st.booleans(),
+    Note: st.builds(Note, WHOLE, WHOLE, WHOLE),
+    Trigger: st.builds(Trigger, FLOATS),
+    str: NAMES,
+}
+ANY = st.one_of(*MESSAGES.values())
+SEVERAL = st.lists(st.one_of(st.none(), ANY), max_size=3).map(tuple)
+VALUES = st.one_of(SIMPLE, st.lists(SIMPLE), st.dictionaries(NAMES, FLOATS))
+COMMANDS = st.one_of(
+    st.builds(SetParameter, NAMES, NAMES, VALUES, of_range=st.booleans()),
+    st.builds(Release, NAMES, NAMES),
+    st.just(Panic()),
+    st.builds(Teach, NAMES),
+    st.builds(PlayPatch, st.one_of(WHOLE, NAMES)),
+    st.builds(Lost, NAMES),
+    st.builds(Notice, NAMES),
+)
+RESULTS = st.one_of(st.none(), ANY, SEVERAL)
+SENT = st.lists(st.tuples(NAMES, MOMENTS, WHOLE), max_size=3).map(tuple)
+ENTRIES = st.one_of(
+    st.builds(Arrival, NAMES, NAMES, ANY, MOMENTS, WHOLE),
+    st.builds(
+        LaneResult,
+        NAMES,
+        WHOLE,
+        RESULTS,
+        MOMENTS,
+        WHOLE,
+        WHOLE,
+        st.booleans(),
+    ),
+    st.builds(LaneFailure, NAMES, WHOLE, NAMES, WHOLE, st.booleans()),
+    st.builds(LaneSent, NAMES, SENT, MOMENTS),
+    st.builds(StateChange, NAMES, NAMES, NAMES),
+    st.builds(Asked, NAMES, COMMANDS),
+    st.just(WakeUp()),
+    st.builds(TakeBack, NAMES),
+)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two things are the same to the bit, of the same types all through."""
+    if isinstance(one, np.ndarray):
+        return (
+            one.dtype == other.dtype
+            and one.shape == other.shape
+            and one.tobytes() == other.tobytes()
+        )
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if hasattr(one, "__dataclass_fields__"):
+        names = [f.name for f in fields(one) if f.name != "refused"]
+        return all(same(getattr(one, name), getattr(other, name)) for name in names)
+    return bool(one == other)
+
+
+def test_there_is_a_way_to_make_every_message() -> None:
+    assert set(MESSAGES) == set(KINDS)
+
+
+@given(ENTRIES)
+def test_an_entry_is_the_same_again(entry: Any) -> None:
+    assert same(from_bytes(to_bytes(entry, pixels=True)), entry)
+
+
+@given(ENTRIES)
+def test_without_pixels_all_else_is_the_same_and_pictures_keep_their_size(entry: Any) -> None:
+    again = from_bytes(to_bytes(entry, pixels=False))
+    message = getattr(entry, "message", None)
+    if isinstance(message, Frame):
+        assert again.message.image.shape == message.image.shape
+        assert not again.message.image.any()
+        assert again.message.mirrored == message.mirrored
+        assert again.at == entry.at
+    assert topic(again) == topic(entry)
+
+
+def test_a_number_of_numpy_keeps_its_own_precision() -> None:
+    entry = Arrival("a", "b", np.float32(0.1), Ns(1))
+    again = from_bytes(to_bytes(entry, pixels=False))
+    assert again.message.dtype == np.float32
+    assert again.message == np.float32(0.1)
+
+
+@pytest.mark.parametrize("message", [object(), {1}, 1j])
+def test_what_no_cable_carries_is_not_recorded(message: object) -> None:
+    with pytest.raises(Unrecordable, match=type(message).__name__):
+        to_plain(message, pixels=True)
+
+
+@pytest.mark.parametrize("message", [2**80, "\ud800"])
+def test_what_cannot_be_written_is_said(message: object) -> None:
+    with pytest.raises(Unrecordable):
+        to_bytes(Arrival("a", "b", message, Ns(1)), pixels=True)
+
+
+@given(st.binary(max_size=60))
+def test_rubbish_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        from_bytes(data)

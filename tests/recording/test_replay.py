@@ -1,0 +1,278 @@
+"""A replay sends the same bytes; through another patch, what differs is told."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from engine.core.commands import Panic, Release, SetParameter, Teach
+from engine.core.share import share
+from engine.patch.load import read_texts
+from engine.recording.command import UnknownSpeed, Wish, replay
+from engine.recording.reader import Recording, Sent
+from engine.recording.replay import Replay
+from engine.runtime.entries import Arrival, TakeBack, TakeOver
+from engine.runtime.opening import open_texts
+
+from .shows import SMALL, again, compared, perform, rehearse
+
+SHIPPED = sorted(file.stem for file in share("patches").glob("*.toml"))
+SCRIPT = [
+    (0.5, SetParameter("reach/smooth", "smooth", 0.9)),
+    (2.4, SetParameter("up", "on", False)),
+    (1.2, SetParameter("nobody", "on", False)),
+    (1.3, Teach("out/reach")),
+    (2.0, Teach("")),
+    (2.2, Release("reach/smooth", "smooth")),
+    (2.5, Panic()),
+]
+MODELS = """
+title = "With models"
+[cam]
+use = "stand_in"
+width = 128
+height = 128
+[pose]
+use = "pose"
+from = "cam"
+[voice]
+use = "pitch"
+from = "cam.sound"
+[out]
+use = "osc_out"
+to = "127.0.0.1:9"
+[out.send]
+"/p{slot}" = "pose"
+"/voice" = "voice"
+"""
+
+
+@pytest.fixture
+def patch(tmp_path: Path) -> Path:
+    file = tmp_path / "small.toml"
+    file.write_text(SMALL)
+    return file
+
+
+@pytest.fixture
+def recorded(patch: Path) -> Path:
+    file = patch.with_suffix(".mcap")
+    rehearse(file, patch, SCRIPT)
+    return file
+
+
+def sent(file: Path) -> list[Sent]:
+    return [item.what for item in Recording(file).items() if isinstance(item.what, Sent)]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_patch_played_live_sends_the_same_again(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "show.mcap"
+    perform(file, share("patches") / f"{name}.toml", 2.0)
+    first, second = again(file), again(file)
+    assert compared(first).different == compared(second).different == []
+    assert compared(first).messages == compared(second).messages == len(sent(file))
+    assert first.entries == second.entries > 20
+    if 'use = "osc_out"' in (share("patches") / f"{name}.toml").read_text("utf-8"):
+        assert sent(file)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_patch_played_offline_sends_the_same_again(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "show.mcap"
+    patch = share("patches") / f"{name}.toml"
+    if "midi_in" in patch.read_text("utf-8"):
+        pytest.skip("it is played by a desk, which cannot be played offline")
+    rehearse(file, patch, seconds=3.0)
+    show = again(file)
+    assert compared(show).different == []
+    sorts = {each.sort for each in sent(file)}
+    assert ("midi" in sorts) == ("midi_out" in patch.read_text("utf-8"))
+
+
+def test_a_show_that_people_steer_sends_the_same_again(recorded: Path) -> None:
+    show = again(recorded)
+    assert compared(show).different == []
+    assert compared(show).messages == len(sent(recorded)) > 80
+
+
+def test_in_its_own_time_receivers_hear_the_same_datagrams_as_they_did_live(tmp_path: Path) -> None:
+    patch = tmp_path / "small.toml"
+    patch.write_text(SMALL)
+    file = tmp_path / "show.mcap"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        receiver.bind(("127.0.0.1", 0))
+        receiver.settimeout(0.5)
+        to = f"127.0.0.1:{receiver.getsockname()[1]}"
+        live = Heard(receiver)
+        perform(file, patch, 2.0, to)
+        then = live.end()
+        replayed = Heard(receiver)
+        show = Replay(Recording(file), aloud=True, compare=True)
+        show.play(1.0)
+        now = replayed.end()
+    assert compared(show).different == []
+    assert len(then) > 20
+    assert now[: len(then)] == then
+    assert [s.data for s in sent(file)] == then
+
+
+class Heard:
+    """Datagrams that arrive, until nothing has come for half a second after the end."""
+
+    def __init__(self, receiver: socket.socket) -> None:
+        self._receiver = receiver
+        self._datagrams: list[bytes] = []
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                self._datagrams.append(self._receiver.recv(65536))
+            except TimeoutError:
+                if self._ended.is_set():
+                    return
+
+    def end(self) -> list[bytes]:
+        self._ended.set()
+        self._thread.join()
+        return self._datagrams
+
+
+def test_a_patch_that_was_changed_while_playing_changes_again(patch: Path) -> None:
+    file, other = patch.with_name("changed.mcap"), patch.with_name("other.toml")
+    other.write_text(
+        SMALL.replace('"/people"', '"/crowd"').replace("right_hand", "left_hand")
+        + '[more]\nuse = "osc_out"\nto = "127.0.0.1:9"\n[more.send]\n"/left" = "reach"\n'
+    )
+    texts = read_texts(other)
+    swap = TakeOver("Small", texts, open_texts(texts, live=False))
+    rehearse(file, patch, [(1.0, swap), (2.0, TakeBack("it was worse"))])
+    assert {each.sink for each in sent(file)} == {"out", "more"}
+    show = again(file)
+    assert compared(show).different == []
+    assert compared(show).messages == len(sent(file))
+
+
+def test_the_networks_may_run_again(tmp_path: Path) -> None:
+    patch = tmp_path / "models.toml"
+    patch.write_text(MODELS)
+    file = tmp_path / "models.mcap"
+    rehearse(file, patch, seconds=1.5, costs={"pose": 45.0, "voice": 12.0}, pixels=True)
+    show = Replay(Recording(file), compare=True, recompute=True)
+    show.play(None)
+    assert compared(show).different == []
+    assert compared(show).messages == len(sent(file)) > 20
+
+
+def test_without_pictures_the_networks_see_nobody(tmp_path: Path) -> None:
+    patch = tmp_path / "models.toml"
+    patch.write_text(MODELS.replace('"/voice" = "voice"', ""))
+    file = tmp_path / "models.mcap"
+    rehearse(file, patch, seconds=1.0)
+    show = Replay(Recording(file), compare=True, recompute=True)
+    show.play(None)
+    assert compared(show).different
+
+
+def test_an_output_on_a_thread_of_its_own_is_given_the_same(tmp_path: Path) -> None:
+    patch = tmp_path / "tcp.toml"
+    patch.write_text(SMALL.replace('to = "127.0.0.1:9"', 'to = "127.0.0.1:9"\nprotocol = "tcp"'))
+    file = tmp_path / "tcp.mcap"
+    perform(file, patch, 1.5)
+    show = again(file)
+    assert compared(show).different == []
+    assert compared(show).messages == len(sent(file)) > 20
+    assert {s.sort for s in sent(file)} == {"json"}
+
+
+def test_what_an_edited_patch_sends_differently_is_told(patch: Path, recorded: Path) -> None:
+    edited = patch.with_name("edited.toml")
+    edited.write_text(
+        SMALL.replace("above = 0.1", "above = 0.95").replace('"/people" = "cam.joints.count"', "")
+    )
+    comparison = replay(recorded, Wish(str(edited), compare=True))
+    assert comparison is not None
+    different = {each.route: each for each in comparison.different}
+    assert set(different) == {"out/people", "out/up"}
+    people = different["out/people"]
+    assert (people.changed, people.added) == (0, 0)
+    assert people.missing > 60
+    assert people.first < 0.2
+
+
+def test_a_number_that_is_off_is_told_with_how_far(patch: Path, recorded: Path) -> None:
+    edited = patch.with_name("edited.toml")
+    edited.write_text(
+        SMALL.replace('"/reach" = "reach"', '"/reach" = { from = "reach", to = [0.25, 1.25] }')
+    )
+    comparison = replay(recorded, Wish(str(edited), compare=True))
+    assert comparison is not None
+    (only,) = comparison.different
+    assert only.route == "out/reach"
+    assert only.changed > 20
+    assert only.largest == pytest.approx(0.25, abs=1e-5)
+
+
+def test_entries_for_boxes_that_are_gone_are_left_out(
+    patch: Path, recorded: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    edited = patch.with_name("edited.toml")
+    edited.write_text(
+        '[tick]\nuse = "every"\n[out]\nuse = "osc_out"\nto = "127.0.0.1:9"\n'
+        '[out.send]\n"/tick" = "tick"\n'
+    )
+    show = Replay(Recording(recorded), read_texts(edited), compare=True)
+    show.play(None)
+    assert show.left_out["cam"] > 80
+    assert {each.route for each in compared(show).different} >= {"out/reach", "out/up"}
+
+
+def test_a_box_of_the_performer_that_changed_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "nodes").mkdir()
+    own = tmp_path / "nodes" / "twice.py"
+    code = (
+        "from engine.core.node import Node\n\n\nclass Twice(Node):\n"
+        '    """Twice."""\n\n    def process(self, value: float) -> float:\n'
+        "        return 2 * value\n"
+    )
+    own.write_text(code)
+    patch = tmp_path / "own.toml"
+    text = SMALL.replace('use = "gate"', 'use = "twice"').replace("above = 0.1\n", "")
+    patch.write_text(text.replace('{ when = "up" }', '"up"'))
+    file = tmp_path / "own.mcap"
+    rehearse(file, patch, seconds=1.0)
+    assert compared(again(file)).different == []
+    own.write_text(code.replace("2 *", "3 *"))
+    assert {each.route for each in compared(again(file)).different} == {"out/up"}
+    assert "twice: this box of your own has changed since the recording" in caplog.text
+
+
+def test_sound_and_pictures_come_back_as_they_were_when_asked(patch: Path) -> None:
+    file = patch.with_name("pixels.mcap")
+    rehearse(file, patch, seconds=0.5, pixels=True)
+    found = [i.what for i in Recording(file).items() if isinstance(i.what, Arrival)]
+    frames = [entry.message for entry in found if entry.outlet == "frame"]
+    assert frames[0].image.shape == (64, 64, 3)
+    assert frames[0].image.std() > 1
+
+
+@pytest.mark.parametrize("speed", ["0", "fast", "-1", "nan", "1e9"])
+def test_a_speed_that_is_none_is_refused(recorded: Path, speed: str) -> None:
+    with pytest.raises(UnknownSpeed, match="expected a number from"):
+        replay(recorded, Wish(speed=speed))
+
+
+def test_a_recording_is_never_written_over(patch: Path, recorded: Path) -> None:
+    before = recorded.read_bytes()
+    with pytest.raises(FileExistsError):
+        rehearse(recorded, patch, seconds=0.1)
+    assert recorded.read_bytes() == before
