@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from engine.core.errors import PatchError, Problem, SensoriumError
+from engine.core.text import plain
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.opening import FIRST, check_patch, find_patch, open_texts
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 CANNOT_PLAY = 2
 OUR_FAULT = 1
+MOST_TOLD = 20_000
+"""How many characters one message has at most: a traceback is shorter."""
 
 app = typer.Typer(
     help="Gives a performer's computer eyes and ears.",
@@ -68,6 +71,9 @@ def play(
     page_host: Annotated[
         str, typer.Option(help="who reaches it: 127.0.0.1 this machine, 0.0.0.0 the network")
     ] = HOST,
+    page_token: Annotated[
+        str, typer.Option(help="what a phone must know to open it; made up if not said")
+    ] = "",
 ) -> None:
     """Play a patch, or a set of patches; without one, the first light.
 
@@ -77,7 +83,7 @@ def play(
     files = [find_patch(name) for name in patches or [FIRST]]
     writer = Dump(dump) if dump else None
     table = None if quiet or offline or not sys.stderr.isatty() else _live_table()
-    web = _page(page_host, page_port) if page and not offline else None
+    web = _page(page_host, page_port, page_token) if page and not offline else None
     opening = partial(open_texts, to=to, sets=set_ or (), live=not offline)
     try:
         show = Performance(files, opening, writer, _all(table, web), edits=watch)
@@ -188,10 +194,10 @@ def _live_table() -> LiveTable:
     return LiveTable(Console(stderr=True))
 
 
-def _page(host: str, port: int) -> Page:
+def _page(host: str, port: int, token: str) -> Page:
     from engine.web.page import Page
 
-    return Page(host, port)
+    return Page(host, port, token=token)
 
 
 def _print(picture: RenderableType) -> None:
@@ -220,8 +226,13 @@ def _cost(text: str) -> tuple[str, float]:
 
 
 def _fail(message: str, status: int) -> NoReturn:
-    sys.stderr.write(f"{message}\n")
+    sys.stderr.write(f"{_printable(message)}\n")
     raise SystemExit(status)
+
+
+def _printable(text: str) -> str:
+    """Keep a terminal from obeying what a patch, a device or the network put into a message."""
+    return plain(text, MOST_TOLD, keep="\n\t")
 
 
 class _Lines(logging.Handler):
@@ -229,7 +240,7 @@ class _Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         with contextlib.suppress(OSError):  # nobody reads any more
-            print(self.format(record), file=sys.stderr, flush=True)
+            print(_printable(self.format(record)), file=sys.stderr, flush=True)
 
 
 def _begin_log() -> QueueListener:

@@ -4,12 +4,17 @@ Why no list: adding a box is adding one file. A performer's own boxes lie in ``n
 patch and come first; installed packages add theirs through the entry-point group
 ``sensorium.nodes``. A file is imported when a patch first uses it, so that a missing library or
 driver hurts only its user.
+
+A patch names a file, never a way to one: nothing is loaded from anywhere else. A link in ``nodes/``
+is followed, for whoever can lay a link there can lay a file there.
 """
 
 from __future__ import annotations
 
 import importlib
 import inspect
+import logging
+import stat
 import sys
 from functools import lru_cache
 from importlib.metadata import entry_points
@@ -27,6 +32,7 @@ OWN_FOLDER = "nodes"
 """Where a performer's own boxes lie beside the patch."""
 _VERSIONS = count(1)
 _ENGINE = Path(__file__).parent
+_LOG = logging.getLogger("sensorium")
 _NOT_BOXES = {"__init__", "session"}
 
 
@@ -59,8 +65,10 @@ class Registry:
         return {folder: names for folder, names in found.items() if names}
 
     def _load(self, use: str) -> type[Box]:
-        if self._own and (self._own / f"{use}.py").is_file():
-            return _box_in(_own_module(self._own / f"{use}.py"))
+        if self._own and use in _stems(self._own):
+            file = self._own / f"{use}.py"
+            _warn_of_strangers(file)
+            return _box_in(_own_module(file))
         for folder in FOLDERS:
             if use in _stems(_ENGINE / folder):
                 return _box_in(_import(f"engine.{folder}.{use}"))
@@ -71,6 +79,13 @@ class Registry:
                 raise BrokenBox(f"{point.value} does not load: {_said(error)}") from error
             return _box_in(loaded) if isinstance(loaded, ModuleType) else loaded
         raise UnknownName("kind of box", use, self.names(), '"sensorium nodes" lists all.')
+
+
+def _warn_of_strangers(file: Path) -> None:
+    """Say so where anybody on this machine could have written the code that is loaded."""
+    for place in (file.parent, file):
+        if sys.platform != "win32" and place.stat().st_mode & stat.S_IWOTH:
+            _LOG.warning("everybody on this machine can change %s: chmod o-w mends it", place)
 
 
 def _stems(folder: Path) -> list[str]:

@@ -62,6 +62,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "glfw": frozenset({"sinks"}),
     "moderngl": frozenset({"sinks"}),
     "aiohttp": frozenset({"web"}),
+    "segno": frozenset({"web"}),
     "watchfiles": frozenset({"runtime"}),
     "mcap": frozenset({"runtime"}),
     "typer": frozenset({"cli"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,33 @@ def test_a_box_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     text = LOUDER + "    def __post_init__(self) -> None:\n        raise KeyError('strings')\n"
     write(tmp_path, "mine", text)
     assert problems(tmp_path, BODY + HANGS_ON_REACH) == ["my.toml:10: [mine]: KeyError: 'strings'"]
+
+
+@pytest.mark.parametrize("use", ["../evil", "sub/evil", "{folder}/evil", "..", "", "nodes/../evil"])
+def test_code_loads_from_nowhere_but_the_folder_beside_the_patch(tmp_path: Path, use: str) -> None:
+    folder = tmp_path / "set"
+    (folder / "nodes" / "sub").mkdir(parents=True)
+    for place in (tmp_path, folder, folder / "nodes" / "sub"):
+        (place / "evil.py").write_text("raise SystemExit('evil was loaded')")
+    with pytest.raises(UnknownName):
+        Registry(folder).find(use.format(folder=tmp_path))
+
+
+def test_nodes_where_one_happens_to_be_are_not_loaded(tmp_path: Path, monkeypatch) -> None:
+    write(tmp_path, "louder", LOUDER)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    with pytest.raises(UnknownName):
+        Registry(tmp_path / "elsewhere").find("louder")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are another thing there")
+def test_code_that_everybody_could_have_written_is_told(tmp_path: Path, caplog) -> None:
+    write(tmp_path, "louder", LOUDER)
+    Registry(tmp_path).find("louder")
+    assert caplog.messages == []
+    (tmp_path / "nodes").chmod(0o777)
+    Registry(tmp_path).find("louder")
+    assert caplog.messages == [
+        f"everybody on this machine can change {tmp_path / 'nodes'}: chmod o-w mends it"
+    ]

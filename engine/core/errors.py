@@ -17,9 +17,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+_LONGEST = 100
+"""How long a word may be that is compared with names; a longer one is no misspelling."""
+
 
 def nearest(word: str, choices: Iterable[str]) -> str:
     """Say which of ``choices`` was probably meant: ' Did you mean "pose"?', or an empty string."""
+    if len(word) > _LONGEST:
+        return ""
     found = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
     return f' Did you mean "{found[0]}"?' if found else ""
 

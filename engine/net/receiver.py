@@ -13,12 +13,17 @@ from typing import Any, Final
 from engine.core.clock import SECOND, SystemClock
 from engine.core.errors import DeviceError
 from engine.core.messages import Ns
-from engine.osc.parse import Malformed, packet
+from engine.core.text import plain
+from engine.net.gate import Gate, only_here
+from engine.net.rates import Rates
+from engine.osc.parse import Malformed, Spoken, packet
 
 Hear = Callable[[str, list[Any], str, Ns], None]
 """Told of a message: its address, its arguments, the sender's host, and when it came."""
 
-_LARGEST: Final = 65536
+LARGEST: Final = 16_384
+"""How many bytes a packet may have: more than any desk sends, and less than can hurt."""
+
 _BUFFER: Final = 1 << 20  # a burst of some thousand messages
 _PAUSE: Final = 0.5  # seconds until a thread that nobody could wake looks up
 
@@ -26,15 +31,17 @@ _log = logging.getLogger("sensorium")
 
 
 class Receiver:
-    """Listens to one UDP port. ``malformed`` counts packets that were not OSC.
+    """Listens to one UDP port. ``malformed`` counts packets that were not OSC, or too much.
 
     ``hear`` is called on the thread that listens; what it raises is reported like a malformed
-    packet, and the next message is heard.
+    packet, and the next message is heard. ``gate`` says who may speak, ``rates`` how much.
     """
 
-    def __init__(self, hear: Hear) -> None:
+    def __init__(self, hear: Hear, gate: Gate, rates: Rates) -> None:
         self.malformed = 0
         self._hear = hear
+        self._gate = gate
+        self._rates = rates
         self._clock = SystemClock()
         self._next_report = Ns(0)
         self._unreported = 0
@@ -77,7 +84,7 @@ class Receiver:
     def _run(self, listening: socket.socket) -> None:
         while not self._stop:
             try:
-                datagram, sender = listening.recvfrom(_LARGEST)
+                datagram, sender = listening.recvfrom(LARGEST + 1)
             except TimeoutError:
                 continue
             except OSError as error:
@@ -86,20 +93,36 @@ class Receiver:
                     return
                 continue
             if datagram:
-                self._take(datagram, sender[0])
+                self._admit(datagram, sender)
 
-    def _take(self, datagram: bytes, host: str) -> None:
+    def _admit(self, datagram: bytes, sender: tuple[Any, ...]) -> None:
+        host: str = sender[0]
+        if self._gate.admits(host):
+            self._take(datagram, host, f"{host}:{sender[1]}")
+        elif told := self._gate.turn_away(host):
+            _log.warning("port %d: %s", self.port, told)
+
+    def _take(self, datagram: bytes, host: str, program: str) -> None:
         at = self._clock.now()
+        # On this machine each program has its due; of others one does not know how many they are.
+        who = program if only_here(host) else host
+        if not self._rates.take(who, at):
+            return self._report(f"{host} {self._too_much()}", at)
         try:
-            spoken = packet(datagram)
+            spoken = _spoken(datagram)
         except Malformed as error:
-            self._report(f"a packet from {host} that is not OSC: {error}", at)
-            return
+            return self._report(f"a packet from {host} that is not OSC: {error}", at)
+        if not self._rates.take(who, at, max(0, len(spoken) - 1)):
+            return self._report(f"{host} {self._too_much()}", at)
         for address, arguments in spoken:
             try:
                 self._hear(address, arguments, host, at)
             except Exception as error:
                 self._report(f"from {host}: {error}", at)
+        return None
+
+    def _too_much(self) -> str:
+        return f"says more than {self._rates.rate:.0f} things a second; the rest is left out"
 
     def _report(self, text: str, at: Ns) -> None:
         """Say it, once a second at most: who sends nonsense sends much of it."""
@@ -108,9 +131,15 @@ class Receiver:
             self._unreported += 1
             return
         more = f" (and {self._unreported} more before)" if self._unreported else ""
-        _log.warning("port %d: %s%s", self.port, text, more)
+        _log.warning("port %d: %s%s", self.port, plain(text), more)
         self._next_report = Ns(at + SECOND)
         self._unreported = 0
+
+
+def _spoken(datagram: bytes) -> list[Spoken]:
+    if len(datagram) > LARGEST:
+        raise Malformed(f"it has more than {LARGEST} bytes")
+    return packet(datagram)
 
 
 def _bind(host: str, port: int) -> socket.socket:

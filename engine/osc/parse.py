@@ -8,12 +8,19 @@ its place at a type that it does not know.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate, islice
 from typing import Any, Final
 
 _BUNDLE: Final = b"#bundle\0"
-_DEEPEST: Final = 16
+DEEPEST: Final = 16
+"""How deep bundles may lie in bundles, and lists in lists."""
+
+MOST: Final = 1024
+"""How many messages a packet may hold, and how many arguments a message."""
+
 _SIZES: Final = {"i": 4, "f": 4, "r": 4, "m": 4, "h": 8, "d": 8, "t": 8}
 _EMPTY: Final = frozenset("TFN[]")
+_DEEPER: Final = {"[": 1, "]": -1}
 
 Spoken = tuple[str, list[Any]]
 """A message as (address, arguments)."""
@@ -30,11 +37,18 @@ def packet(datagram: bytes) -> list[Spoken]:
     issue 110). Raises Malformed.
     """
     try:
-        return [_message(one) for one in _elements(datagram, 0)]
+        return [_message(one) for one in _parts(datagram)]
     except Malformed:
         raise
     except Exception as error:  # bytes from a network must not find a way through
         raise Malformed(str(error)) from None
+
+
+def _parts(datagram: bytes) -> list[bytes]:
+    found = list(islice(_elements(datagram, 0), MOST + 1))
+    if len(found) > MOST:
+        raise Malformed(f"more than {MOST} messages in one packet")
+    return found
 
 
 def _elements(data: bytes, depth: int) -> Iterator[bytes]:
@@ -43,7 +57,7 @@ def _elements(data: bytes, depth: int) -> Iterator[bytes]:
     if not data.startswith(_BUNDLE):
         yield data
         return
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         raise Malformed("bundles in bundles without an end")
     start = 16
     if len(data) < start:
@@ -72,6 +86,10 @@ def _message(data: bytes) -> Spoken:
 
 
 def _check_whole(data: bytes, tags: str, start: int) -> None:
+    if len(tags) > MOST:
+        raise Malformed(f"more than {MOST} arguments")
+    if max(accumulate(_DEEPER.get(tag, 0) for tag in tags), default=0) > DEEPEST:
+        raise Malformed("lists in lists without an end")
     for tag in tags[1:]:
         if tag in _SIZES:
             start += _SIZES[tag]

@@ -12,6 +12,9 @@ from typing import Any
 
 KeyPath = tuple[str, ...]
 
+DEEPEST = 64
+"""How deep a key may lie."""
+
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _PART = re.compile(r"""[ \t]*([\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')[ \t]*""", re.ASCII)
 _TEXT = re.compile(
@@ -28,6 +31,7 @@ def find_lines(text: str) -> dict[KeyPath, int]:
     """Give the line, from 1, of every header and key, also within lists and inline tables.
 
     The entries of a list are named "#1", "#2" ...; only those that are lists or tables are there.
+    Raises ValueError where they lie too deep in one another.
     """
     return _Walk(text).document()
 
@@ -38,6 +42,7 @@ class _Walk:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
+        self._counted, self._lines = 0, 1
         self._found: dict[KeyPath, int] = {}
 
     def document(self) -> dict[KeyPath, int]:
@@ -95,6 +100,8 @@ class _Walk:
 
     def _note(self, path: KeyPath, line: int, begin: int = 0) -> None:
         """Remember a line for a key, and for what it implies where nothing says that itself."""
+        if len(path) > DEEPEST:  # or it would take the cube of the depth
+            raise ValueError("lists or tables lie too deep in one another")
         for end in range(begin + 1, len(path)):
             self._found.setdefault(path[:end], line)
         self._found[path] = line
@@ -115,7 +122,9 @@ class _Walk:
             self._at = found.end()
 
     def _line(self) -> int:
-        return self._text.count("\n", 0, self._at) + 1
+        self._lines += self._text.count("\n", self._counted, self._at)
+        self._counted = self._at
+        return self._lines
 
 
 def _bare(part: str) -> str:

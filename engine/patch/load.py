@@ -5,6 +5,7 @@ tomllib gives values without positions, so ``lines`` finds where each key stands
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,10 @@ from engine.patch.syntax import in_words
 
 Place = tuple[Path | None, int | None]
 RIG = "rig.toml"
+LONGEST = 1_000_000
+_DEEP_NAME = re.compile(
+    r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +111,24 @@ def load_texts(texts: Texts) -> Document:
 def parse(text: str, file: Path | None = None) -> Document:
     """Read a patch from its text; raises PatchError with the line that is no TOML."""
     try:
-        tables = tomllib.loads(text)
+        tables = tomllib.loads(_readable(text))
+        lines = find_lines(text)
     except tomllib.TOMLDecodeError as error:
         raise PatchError([in_words(str(error), text, file)]) from None
-    return Document(tables, file, {path: (file, line) for path, line in find_lines(text).items()})
+    except RecursionError:
+        raise PatchError([Problem("lists or tables lie too deep in one another", file)]) from None
+    except ValueError as error:  # a number that Python will not read, for it would take too long
+        raise PatchError([Problem(f"cannot be read: {error}", file)]) from None
+    return Document(tables, file, {path: (file, line) for path, line in lines.items()})
+
+
+def _readable(text: str) -> str:
+    """Let pass what can be read in a moment: tomllib takes the square of a name's parts."""
+    if len(text) > LONGEST:
+        raise ValueError(f"a patch has {LONGEST} characters at most")
+    if _DEEP_NAME.search(text):
+        raise ValueError("a name has too many parts with dots between them")
+    return text
 
 
 def _read(file: Path) -> str:

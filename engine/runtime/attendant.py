@@ -21,6 +21,7 @@ from engine.runtime.entries import Arrival, Entry, StateChange
 from engine.runtime.lanes import ThreadLane
 from engine.runtime.outlane import SinkLane
 from engine.runtime.pulse import Pulse
+from engine.runtime.state import BoxState
 from engine.runtime.supervisor import Keeper
 from engine.runtime.trace import Trace
 
@@ -49,11 +50,17 @@ class Attendant:
         self.out_lane: SinkLane | None = None
         self.lane: ThreadLane | None = None
         self.pulse = Pulse() if isinstance(box, Source) and box.steady else None
+        self._state: BoxState | None = None
         self._clock = clock
         self._begun = False
         self._counted = 0, 0, 0
         if isinstance(box, Node) and box.lane:
             self.lane = ThreadLane(name, box, self._deliver, clock)
+
+    def stand_for(self, state: BoxState) -> None:
+        """Let the engine reach what runs beside the loop for a box, by its state."""
+        self._state = state
+        state.out_lane = self.out_lane
 
     @property
     def is_ready(self) -> bool:
@@ -135,6 +142,8 @@ class Attendant:
         if sink.lane:
             self.out_lane = SinkLane(self.name, sink, self._deliver, self._clock, last_at)
             self.out_lane.start()
+            if self._state is not None:
+                self._state.out_lane = self.out_lane
         self.keeper = self._keeper(sink).keep_sink()
 
     def _keeper(self, box: Source | Sink) -> Keeper:

@@ -118,4 +118,5 @@ class Crew:
         attendant = self._by_state.get(state)
         if attendant is None:
             attendant = self._by_state[state] = self._hired[id(state.box)]
+            attendant.stand_for(state)
         return attendant

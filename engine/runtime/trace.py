@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
 from engine.core.status import Status
+from engine.core.text import plain
 from engine.runtime.quality import Quality
 from engine.runtime.samples import Samples
 
@@ -149,6 +150,7 @@ class Trace:
 
     def fault(self, box: str, text: str, now: Ns) -> None:
         """Note what went wrong, and say so once, then again at most every 10 s."""
+        text = plain(text.replace("\n", "; "))  # it may hold what came from the network
         fault = self._faults.get((box, text)) or self._new_fault(box, text)
         fault.count += 1
         fault.last = now

@@ -16,6 +16,9 @@ GONE: Final = b"g"
 """Why nothing more will be heard."""
 LISTED: Final = b"l"
 
+LONGEST: Final = 1 << 24
+"""How many bytes a frame may have: more than any device gives at once."""
+
 _HEADER: Final = struct.Struct("<cqqI")
 
 
@@ -39,10 +42,12 @@ def frame(kind: bytes, content: bytes, at: int = 0, number: int = 0) -> bytes:
 
 
 def read(pipe: IO[bytes]) -> Said | None:
-    """Wait for the next frame; None at the end, also of one that broke off."""
+    """Wait for the next frame; None at the end, also of one that broke off or is too long."""
     header = pipe.read(_HEADER.size)
     if len(header) < _HEADER.size:
         return None
     kind, at, number, size = _HEADER.unpack(header)
+    if size > LONGEST:
+        return None  # whatever this is, where the next frame begins is lost
     content = pipe.read(size)
     return Said(kind, at, number, content) if len(content) == size else None

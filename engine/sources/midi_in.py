@@ -173,13 +173,13 @@ class MidiIn(Source):
     def _heard(self, kind: bytes, content: bytes) -> None:
         if self._emit is None:
             return
-        if kind == HEARD:
+        if kind == HEARD and len(content) >= MOMENT.size:
             (moment,) = MOMENT.unpack_from(content)
             at = Ns(moment)
             for outlet, said in self.hear(content[MOMENT.size :], at):
                 self._emit(outlet, said, at)
         elif kind == GONE:
-            self._emit("", Lost(f"{content.decode()} went away"), Ns(0))
+            self._emit("", Lost(f"{content.decode('utf-8', 'replace')} went away"), Ns(0))
 
 
 def _with_and_without_channel(name: Name) -> tuple[Name, ...]:

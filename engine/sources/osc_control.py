@@ -31,6 +31,9 @@ from engine.core.messages import Ns
 from engine.core.node import Emit, Remote
 from engine.core.parameter import Fixed, Param
 from engine.core.status import Status
+from engine.core.text import plain
+from engine.net.gate import HELP, Gate
+from engine.net.rates import Rates
 from engine.net.receiver import Receiver
 from engine.osc.bundle import messages
 from engine.osc.packer import Packer
@@ -45,6 +48,13 @@ REMEMBERED: Final = 60 * SECOND
 
 ANSWERS: Final = 100
 """How many refusals are answered a second; who floods is not flooded back."""
+
+RATE: Final = 2000
+BURST: Final = 12_000
+"""How many messages each sender may send, a second and at once; a thousand faders all moved."""
+
+LONGEST: Final = 255
+"""How many characters an address may have; no box and no parameter has so long a name."""
 
 EVERYTHING: Final = 5
 """Every how many reports everything is told, changed or not."""
@@ -61,10 +71,12 @@ class OscControl(Remote):
     host: Fixed[
         Annotated[str, Param('"0.0.0.0" hears the network, "127.0.0.1" only this machine')]
     ] = LOCAL
+    allow: Fixed[Annotated[list[str] | None, Param(HELP)]] = None
     replies: Fixed[Annotated[int, Param("the port that replies go to", 1, 65535)]] = 9701
 
     def __post_init__(self) -> None:
-        self._receiver = Receiver(self._hear)
+        self._gate = Gate(self.host, self.allow)
+        self._receiver = Receiver(self._hear, self._gate, Rates(RATE, BURST))
         self._emit: Emit | None = None
         self._speaker: socket.socket | None = None
         self._hosts: dict[str, Ns] = {}
@@ -132,7 +144,8 @@ class OscControl(Remote):
         self._receiver.open(self.host, candidates[-1])
 
     def _hear(self, address: str, arguments: list[Any], host: str, at: Ns) -> None:
-        self._remember(host, at)
+        if self._gate.answers(host):
+            self._remember(host, at)
         refuse = partial(self._refuse, host, address)
         try:
             command = understand(address, arguments, refuse)
@@ -145,9 +158,10 @@ class OscControl(Remote):
 
     def _refuse(self, host: str, address: str, reason: str) -> None:
         self._answered += 1
-        if self._answered <= ANSWERS:
+        if self._answered <= ANSWERS and self._gate.answers(host):
+            told = plain(address, LONGEST), plain(reason, LONGEST)
             with contextlib.suppress(ValueError):
-                self._say(host, Packer("/sensorium/error", "ss").pack(address, reason))
+                self._say(host, Packer("/sensorium/error", "ss").pack(*told))
 
     def _news(self, status: Status) -> list[bytes]:
         """Give what changed since the last report, and now and then everything."""
@@ -188,6 +202,8 @@ def understand(address: str, arguments: list[Any], refuse: Answer) -> Command | 
 
     None for the second half of a button, which says 0 when it is let go.
     """
+    if len(address) > LONGEST:
+        raise ValueError(f"an address has {LONGEST} characters at most")
     path = address.strip("/").split("/")
     pressed = not arguments or arguments[0] not in (0, False)
     if path == ["panic"]:

@@ -22,10 +22,15 @@ from engine.core.errors import ParameterError
 from engine.core.messages import Ns, Trigger
 from engine.core.node import Emit, Source
 from engine.core.parameter import Fixed, Param
+from engine.net.gate import HELP, Gate
+from engine.net.rates import Rates
 from engine.net.receiver import Receiver
 from engine.osc.address import check
 
 Carries = Literal["number", "switch", "trigger", "text"]
+
+RATE: Final = 20_000
+"""How many messages a second each sender may send: six people, joint by joint, at 60 Hz."""
 
 
 class Unfit(ValueError):
@@ -54,6 +59,7 @@ class OscIn(Source):
     host: Fixed[
         Annotated[str, Param('"0.0.0.0" hears the network, "127.0.0.1" only this machine')]
     ] = "127.0.0.1"
+    allow: Fixed[Annotated[list[str] | None, Param(HELP)]] = None
     listen: Fixed[
         Annotated[
             dict[str, str | dict[str, str | int]],
@@ -70,7 +76,7 @@ class OscIn(Source):
             outlet = _Outlet(name, heard.argument, CONVERT[heard.carries])
             self._by_address.setdefault(heard.address, []).append(outlet)
         self._emit: Emit | None = None
-        self._receiver = Receiver(self._hear)
+        self._receiver = Receiver(self._hear, Gate(self.host, self.allow), Rates(RATE, RATE))
 
     @property
     def malformed(self) -> int:

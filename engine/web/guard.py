@@ -14,6 +14,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
+from engine.core.text import plain
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -44,7 +46,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 def refusal(host: str, said: Mapping[str, str]) -> str:
     """Say why a request is turned away, or nothing. ``said`` are its headers."""
     if not is_ours(host):
-        return f"{host[:100]} is no name of this machine"
+        return f"{plain(host, 100)} is no name of this machine"
     if said.get("Origin", f"http://{host}") != f"http://{host}":
         return "another site may not do this"
     # A link may lead here from anywhere: that shows the page, in a window of its own.

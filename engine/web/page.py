@@ -12,18 +12,22 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import sys
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from engine.net.gate import only_here
 from engine.runtime.engine import Engine
 from engine.web import HOST, PORT
+from engine.web.invite import code, reachable
 
 if TYPE_CHECKING:
-    from aiohttp import web
-
+    from engine.web.door import Door
     from engine.web.server import Server
 
 TRIES = 20
+_BACKLOG = 32
 _MOMENT = 0.05
 
 _log = logging.getLogger("sensorium")
@@ -32,11 +36,16 @@ _log = logging.getLogger("sensorium")
 class Page:
     """Serves the page of what plays, until it is closed."""
 
-    def __init__(self, host: str = HOST, port: int = PORT, patience: float = 2.0) -> None:
+    def __init__(
+        self, host: str = HOST, port: int = PORT, patience: float = 2.0, token: str = ""
+    ) -> None:
         """``host`` is who can reach it: "127.0.0.1" this machine, "0.0.0.0" the network.
 
-        ``patience`` is how many seconds it waits at most for the show to send something first.
+        Beyond this machine whoever opens it must know a token: the one given, or one made up and
+        shown. Raises ParameterError for a token that will not do. ``patience`` is how many seconds
+        it waits at most for the show to send something first.
         """
+        self._door = _door(host, token)
         self._host = host
         self._port = port
         self._listens = 0
@@ -60,8 +69,9 @@ class Page:
         """What to type into a browser; empty where no port was free."""
         if not self._listens:
             return ""
-        host = "localhost" if self._host in ("0.0.0.0", "::") else self._host
-        return f"http://{f'[{host}]' if ':' in host else host}:{self._listens}"
+        host = reachable(self._host)
+        place = f"http://{f'[{host}]' if ':' in host else host}:{self._listens}"
+        return f"{place}/?token={self._door.word}" if self._door else place
 
     def open(self) -> None:
         """Begin to serve; where that cannot be it is told, and the show plays without a page."""
@@ -107,22 +117,35 @@ class Page:
     async def _serve(self) -> None:
         from aiohttp import web
 
+        from engine.web.connections import PATIENCE, logger
         from engine.web.server import GOODBYE, Server, read_files
 
-        server = Server(await asyncio.to_thread(read_files))
+        server = Server(await asyncio.to_thread(read_files), self._door)
         app = server.application()
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=GOODBYE)
+        runner = web.AppRunner(
+            app,
+            access_log=None,
+            logger=logger(),
+            keepalive_timeout=PATIENCE,
+            shutdown_timeout=GOODBYE,
+        )
         await runner.setup()
+        assert runner.server is not None
+        listening = None
         try:
-            await self._listen(runner)
+            listening = await self._listen(server.connections.limited(runner.server))
             self._begin(server)
-            if self._listens:
-                telling = asyncio.create_task(server.tell())
+            if listening:
+                tasks = server.tell(), server.connections.hang_up(runner.server)
+                working = [asyncio.create_task(task) for task in tasks]
                 await self._stop.wait()
-                telling.cancel()
+                for task in working:
+                    task.cancel()
                 await server.leave()
         finally:
             self._end()
+            if listening:
+                listening.close()
             await runner.cleanup()
 
     def _begin(self, server: Server) -> None:
@@ -138,28 +161,36 @@ class Page:
         with self._lock:
             self._loop, self._server, self._listens = None, None, 0
 
-    async def _listen(self, runner: web.AppRunner) -> None:
+    async def _listen(
+        self, make: Callable[[], asyncio.BaseProtocol]
+    ) -> asyncio.AbstractServer | None:
         """Find a free port, and say where the page is, or why it is not."""
-        from aiohttp import web
-
+        loop = asyncio.get_running_loop()
         for port in range(self._port, self._port + TRIES):
             try:
-                await web.TCPSite(runner, self._host, port).start()
+                listening = await loop.create_server(make, self._host, port, backlog=_BACKLOG)
             except OSError as error:
                 if error.errno == errno.EADDRINUSE:
                     continue
                 _log.warning("no page: %s", error.strerror or error)
-                return
-            if port != self._port:
-                _log.warning("port %d is in use; the page is on port %d", self._port, port)
-            self._listens = port
-            _log.info("the page is at %s", self.address)
-            if not _only_here(self._host):
-                _log.warning("the page can be reached, and played, by everybody on this network")
-            return
+                return None
+            self._found(port)
+            return listening
         _log.warning("no page: ports %d to %d are in use", self._port, self._port + TRIES - 1)
+        return None
+
+    def _found(self, port: int) -> None:
+        if port != self._port:
+            _log.warning("port %d is in use; the page is on port %d", self._port, port)
+        self._listens = port
+        _log.info("the page is at %s", self.address)
+        if self._door is not None and sys.stderr.isatty():
+            _log.info("%s", code(self.address))
 
 
-def _only_here(host: str) -> bool:
-    """Tell whether an address is reached from this machine only."""
-    return host in {"localhost", "::1"} or host.startswith("127.")
+def _door(host: str, token: str) -> Door | None:
+    if only_here(host) and not token:
+        return None
+    from engine.web.door import Door
+
+    return Door(token)

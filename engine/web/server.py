@@ -15,6 +15,8 @@ from aiohttp import WSMsgType, web
 from engine.runtime.engine import Engine
 from engine.web.asks import LARGEST, read
 from engine.web.client import Client
+from engine.web.connections import Connections
+from engine.web.door import Door
 from engine.web.guard import guard, headers
 from engine.web.pictures import Picture
 from engine.web.show import Show, message
@@ -50,8 +52,11 @@ def read_files(folder: Path = STATIC) -> dict[str, bytes]:
 class Server:
     """The page of whatever plays now."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    def __init__(self, files: Mapping[str, bytes], door: Door | None = None) -> None:
+        """``door`` keeps strangers out where the network can reach the page."""
+        self.connections = Connections()
         self._files = files
+        self._door = door
         self._show: Show | None = None
         self._clients: set[Client] = set()
         self._viewers = 0
@@ -60,7 +65,9 @@ class Server:
 
     def application(self) -> web.Application:
         """Give what answers requests."""
-        app = web.Application(middlewares=[guard], client_max_size=LARGEST)
+        doors = [self._door.guard] if self._door else []
+        middlewares = [self.connections.watch, guard, *doors]
+        app = web.Application(middlewares=middlewares, client_max_size=LARGEST)
         app.add_routes(
             [
                 web.get("/", self._index),

@@ -493,3 +493,22 @@ def test_a_rig_is_no_patch(tmp_path: Path) -> None:
     file.write_text("")
     with pytest.raises(PatchError, match="is laid over the patches beside it"):
         load(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("x = " + "[" * 3000 + "]" * 3000, "too deep"),
+        ("x = " + "[" * 200 + "]" * 200, "too deep"),
+        ("x = " + "{a=" * 3000 + "1" + "}" * 3000, "too deep"),
+        (".".join("a" * 5000) + " = 1", "too many parts"),
+        ("[" + " . ".join(["'a'"] * 40) + "]", "too many parts"),
+        ("x = " + "9" * 5000, "cannot be read: .*4300 digits"),
+        ("# " + "x" * 1_000_000, "1000000 characters at most"),
+    ],
+)
+def test_a_text_made_to_take_long_is_refused(tmp_path: Path, text: str, why: str) -> None:
+    file = tmp_path / "bomb.toml"
+    file.write_text(text)
+    with pytest.raises(PatchError, match=why):
+        load(file)

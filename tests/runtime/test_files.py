@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from engine.core.share import share
 from engine.runtime.dump import Dump
-from engine.runtime.opening import open_patch
+from engine.runtime.opening import open_texts
 from engine.runtime.performance import Performance
 from engine.runtime.rehearsal import play
 
@@ -101,7 +102,7 @@ def test_a_shipped_patch_plays_offline_to_the_same_bytes_twice(name: str, tmp_pa
     for take in ("first", "second"):
         file = tmp_path / take
         dump = Dump(str(file))
-        show = Performance([patch], lambda file: open_patch(file, live=False), dump)
+        show = Performance([patch], partial(open_texts, live=False), dump)
         stats = show.offline(1.0, costs)
         dump.close()
         dumps.append((file.read_bytes(), json.dumps(stats)))

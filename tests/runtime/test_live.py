@@ -97,6 +97,7 @@ class Slow(Sink):
     def __post_init__(self) -> None:
         self._log: list[Any] = []
         self._open = False
+        self._threads: set[str] = set()
 
     @property
     def lane(self) -> bool:
@@ -113,6 +114,7 @@ class Slow(Sink):
 
     def send(self, port: str, message: Message, at: Ns) -> None:
         assert self._open
+        self._threads.add(threading.current_thread().name)
         if message == 1.0:
             raise ValueError("not that one")
         self._log.append(message)
@@ -309,6 +311,7 @@ def test_boxes_are_called_on_the_loop_and_outputs_with_a_lane_on_their_own_threa
     engine = play(show, lambda engine: engine.trace.routes["slow/in"].messages >= 1)
     assert set(box(engine).of("spy")) == {threading.main_thread().name}
     assert box(engine, "slow")._log[-2:] == ["silence None", "closed"]
+    assert box(engine, "slow")._threads == {"output slow"}
 
 
 def test_an_output_on_its_own_thread_that_raises_harms_nobody_and_recovers() -> None:

@@ -229,3 +229,12 @@ def test_a_system_that_is_not_there_is_a_device_error(monkeypatch):
             source.open(lambda *_: None)
         source.close()
     source.close()
+
+
+@pytest.mark.parametrize("said", [(b"h", b""), (b"h", b"\0" * 7), (b"g", b"\xff"), (b"x", b"?")])
+def test_a_frame_that_is_broken_stops_nothing(said):
+    source, heard = MidiIn(), []
+    source._emit = lambda outlet, message, at: heard.append(outlet)
+    source._heard(*said)
+    source._heard(b"h", bytes(8) + b"\x90\x3c\x40")
+    assert "notes" in heard

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import engine.web.server  # noqa: F401  the page imports it on its loop, where a test sees that
 from engine.web.page import Page
 
 

@@ -51,7 +51,7 @@ async def get(page, path="/", **headers):
     """Ask for something once; gives the status, the headers and the body."""
     address = f"http://127.0.0.1:{page.listens}{path}"
     async with (
-        aiohttp.ClientSession() as session,
+        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(WAIT)) as session,
         session.get(address, headers=headers) as answer,
     ):
         return answer.status, answer.headers, await answer.read()

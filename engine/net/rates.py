@@ -1,0 +1,64 @@
+"""How much a second each of many senders may say: a bucket of tokens for each (RFC 2697 uses one).
+
+Why full buckets are forgotten: they hold no news, so that forgetting them gives nobody more than
+their due. Where more senders than that come, they share one bucket; who takes a new address for
+each packet gains nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from engine.core.clock import SECOND
+from engine.core.messages import Ns
+
+_OTHERS: Final = ""
+
+
+@dataclass(slots=True)
+class _Bucket:
+    level: float
+    at: Ns
+
+
+class Rates:
+    """So many a second for each, and ``burst`` at once; ``most`` senders are told apart."""
+
+    def __init__(self, rate: float, burst: float, most: int = 64) -> None:
+        self.rate = rate
+        self.burst = burst
+        self._most = most
+        self._buckets: dict[str, _Bucket] = {}
+
+    @property
+    def senders(self) -> int:
+        """How many are told apart now."""
+        return len(self._buckets)
+
+    def take(self, who: str, at: Ns, count: int = 1) -> bool:
+        """Take from what somebody has left; tells whether there was as much. ``at`` is now."""
+        bucket = self._bucket(who, at)
+        bucket.level = self._level(bucket, at)
+        bucket.at = at
+        if bucket.level < count:
+            return False
+        bucket.level -= count
+        return True
+
+    def _bucket(self, who: str, at: Ns) -> _Bucket:
+        if who not in self._buckets and len(self._buckets) >= self._most:
+            self._forget(at)
+            if len(self._buckets) >= self._most:
+                who = _OTHERS
+        return self._buckets.setdefault(who, _Bucket(self.burst, at))
+
+    def _forget(self, at: Ns) -> None:
+        self._buckets = {
+            who: bucket
+            for who, bucket in self._buckets.items()
+            if self._level(bucket, at) < self.burst
+        }
+
+    def _level(self, bucket: _Bucket, at: Ns) -> float:
+        return min(self.burst, bucket.level + (at - bucket.at) * self.rate / SECOND)

@@ -1,0 +1,96 @@
+"""MIDI bytes as a cable may bring them, in pieces; the frames of the processes that hear."""
+
+from __future__ import annotations
+
+import io
+import math
+from itertools import pairwise
+
+from hypothesis import strategies as st
+
+from engine.core.commands import PlayPatch, SetParameter
+from engine.core.messages import Ns
+from engine.midi.frames import GONE, HEARD, Unframer
+from engine.midi.frames import frame as midi_frame
+from engine.midi.stream import Stream
+from engine.sound.frames import SOUND, read
+from engine.sound.frames import frame as sound_frame
+from engine.sources.midi_in import MidiIn
+
+from .mutation import mutated
+
+OUTLETS = ("notes", "cc16", "cc1:14", "10/cc7", "bend", "pressure", "program", "note36", "tempo")
+KNOBS = {"cc21": "a.b", "cc1:14": "a.c", "note36": {"parameter": "a.d", "to": [0.5, 0.9]}}
+
+events = st.one_of(
+    st.binary(min_size=2, max_size=2).map(lambda data: bytes((0x90, *(b & 0x7F for b in data)))),
+    st.builds(
+        lambda status, data: bytes((status, *(b & 0x7F for b in data))),
+        st.integers(0x80, 0xFF),
+        st.binary(max_size=3),
+    ),
+    st.binary(max_size=60).map(lambda data: b"\xf0" + bytes(b & 0x7F for b in data) + b"\xf7"),
+    st.sampled_from([b"\xf8", b"\xfa", b"\xfe", b"\xff"]),
+)
+streams = mutated(st.lists(events, max_size=30).map(b"".join)) | st.binary(max_size=80)
+cuts = st.lists(st.integers(0, 200), max_size=10)
+cases = st.tuples(streams, cuts, st.integers(0, 2**63))
+frame_cases = st.tuples(
+    mutated(
+        st.lists(
+            st.builds(midi_frame, st.sampled_from([HEARD, GONE, b"x"]), st.binary(max_size=40)),
+            max_size=6,
+        ).map(b"".join)
+    ),
+    mutated(
+        st.lists(
+            st.builds(sound_frame, st.sampled_from([SOUND, b"g"]), st.binary(max_size=40)),
+            max_size=6,
+        ).map(b"".join)
+    ),
+    cuts,
+)
+
+
+def take(case: tuple[bytes, list[int], int]) -> None:
+    """Hear bytes: whole messages come of them, the same however they were cut into pieces."""
+    data, cuts, at = case
+    whole = list(Stream().feed(data))
+    assert all(one[0] >= 0x80 and max(one[1:], default=0) < 0x80 for one in whole)
+    stream = Stream()
+    assert [one for piece in pieces(data, cuts) for one in stream.feed(piece)] == whole
+    box = listening()
+    for piece in pieces(data, cuts):
+        for _, said in box.hear(piece, Ns(at)):
+            if isinstance(said, SetParameter):
+                assert isinstance(said.value, float)
+                assert math.isfinite(said.value)
+            else:
+                assert not isinstance(said, PlayPatch) or 1 <= int(said.which) <= 128
+
+
+def take_frames(case: tuple[bytes, bytes, list[int]]) -> None:
+    """Read frames: the same however they were cut; what is in them stops nothing."""
+    midi, sound, cuts = case
+    whole = list(Unframer().feed(midi))
+    unframer = Unframer()
+    assert [one for piece in pieces(midi, cuts) for one in unframer.feed(piece)] == whole
+    box = listening()
+    for kind, content in whole:
+        box._heard(kind, content)
+    pipe = io.BytesIO(sound)
+    while (said := read(pipe)) is not None:
+        assert isinstance(said.text, str)
+
+
+def pieces(data: bytes, cuts: list[int]) -> list[bytes]:
+    """Cut bytes into pieces."""
+    spots = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
+    return [data[a:b] for a, b in pairwise(spots)]
+
+
+def listening() -> MidiIn:
+    """Make a box that listens to much, without a port."""
+    box = MidiIn(map_=KNOBS, patches=True)
+    box._emit = lambda *_: None
+    return box

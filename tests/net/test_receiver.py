@@ -1,0 +1,119 @@
+"""A port over real sockets: who may speak is heard, and no more than may be."""
+
+import contextlib
+import queue
+import socket
+import struct
+
+import pytest
+from pythonosc.osc_message_builder import build_msg
+
+from engine.net.gate import Gate
+from engine.net.rates import Rates
+from engine.net.receiver import Receiver
+
+ONE = build_msg("/one", 1).dgram
+END = build_msg("/end").dgram
+
+
+def own_address():
+    """Find an address of this machine that is not the loopback; asking sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(("203.0.113.1", 9))
+        except OSError:
+            pytest.skip("this machine is in no network")
+        return asking.getsockname()[0]
+
+
+class Port:
+    """A receiver, what it heard, and somebody who speaks to it from some address."""
+
+    def __init__(self, port, host, allow, rates):
+        self.heard = queue.Queue()
+        self.refused = {}
+        self.gate = Gate(host, allow)
+        self.receiver = Receiver(self.hear, self.gate, rates)
+        self.receiver.open(host, port)
+        self.port = port
+
+    def hear(self, address, arguments, host, at):
+        if address in self.refused:
+            raise ValueError(self.refused[address])
+        self.heard.put((address, host))
+
+    def say(self, *datagrams, by="127.0.0.1"):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mouth:
+            mouth.bind((by, 0))
+            mouth.connect((by, self.port))
+            for datagram in datagrams:
+                mouth.send(datagram)
+
+    def until_end(self):
+        found = []
+        while (one := self.heard.get(timeout=5))[0] != "/end":
+            found.append(one)
+        return found
+
+
+@pytest.fixture
+def open_port(free_port):
+    with contextlib.ExitStack() as stack:
+
+        def open_one(host="127.0.0.1", allow=None, rates=None):
+            port = Port(free_port, host, allow, rates or Rates(1000, 1000))
+            stack.callback(port.receiver.close)
+            return port
+
+        yield open_one
+
+
+def test_strangers_are_counted_and_told_once_and_this_machine_is_heard(open_port, caplog):
+    own = own_address()
+    port = open_port("0.0.0.0", ["203.0.113.7"])
+    port.say(*[ONE] * 30, by=own)
+    port.say(ONE, END)
+    assert port.until_end() == [("/one", "127.0.0.1")]
+    assert (port.gate.turned_away, port.receiver.malformed) == (30, 0)
+    assert caplog.messages == [
+        f'port {port.port}: {own} is not heard; allow = ["{own}"] would let it speak'
+    ]
+
+
+def test_who_is_named_is_heard(open_port):
+    own = own_address()
+    port = open_port("0.0.0.0", [own])
+    port.say(ONE, END, by=own)
+    assert port.until_end() == [("/one", own)]
+
+
+def bundle(*parts):
+    body = b"".join(struct.pack(">i", len(part)) + part for part in parts)
+    return b"#bundle\0" + bytes(7) + b"\1" + body
+
+
+@pytest.mark.parametrize("datagrams", [[ONE] * 150, [bundle(*[ONE] * 10)] * 15, [b"no"] * 150])
+def test_who_says_too_much_is_cut_and_told_and_others_are_heard(open_port, caplog, datagrams):
+    port = open_port(rates=Rates(rate=0, burst=100))
+    port.say(*datagrams)
+    port.say(END)
+    heard = len(port.until_end())
+    assert heard == (0 if datagrams[0] == b"no" else 100)
+    assert port.receiver.malformed >= 5
+    assert caplog.messages[0].startswith(f"port {port.port}: ")
+
+
+def test_a_packet_that_is_too_long_is_refused(open_port, caplog):
+    port = open_port()
+    port.say(build_msg("/long", "x" * 16_360).dgram, build_msg("/long", "x" * 16_380).dgram, END)
+    assert port.until_end() == [("/long", "127.0.0.1")]
+    assert "it has more than 16384 bytes" in caplog.text
+
+
+def test_control_characters_do_not_reach_the_log(open_port, caplog):
+    port = open_port()
+    port.refused["/evil"] = "\x1b[2Jgone\nport 1: all is well"
+    port.say(build_msg("/evil").dgram, END)
+    port.until_end()
+    told = "\\x1b[2Jgone\\nport 1: all is well"
+    assert caplog.messages == [f"port {port.port}: from 127.0.0.1: {told}"]
