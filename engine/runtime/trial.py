@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from engine.core.clock import MILLISECOND
 from engine.patch.plan import Plan
 from engine.runtime.engine import Engine
 from engine.runtime.state import BoxState
@@ -23,8 +24,12 @@ _BESIDES = 50.0
 
 
 def allowed_ms(plan: Plan, before: float) -> float:
-    """Say how many ms behind a way out may be that was ``before`` ms behind."""
-    return max(_FARTHER * before, before + _BESIDES)
+    """Say how many ms behind a way out may be that was ``before`` ms behind.
+
+    What the patch itself allows is well; so is a little more than there was.
+    """
+    stated = plan.deadline.within / MILLISECOND if plan.deadline else 0.0
+    return max(stated, _FARTHER * before, before + _BESIDES)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from engine.runtime.trace import LOG
 RESTS = 50
 """Milliseconds without a change after which a file is taken for saved."""
 
-_AGAIN = 2000
+_AGAIN = 1000
 """Every so many ms it is looked which folders there are."""
 
 logging.getLogger("watchfiles").setLevel(logging.WARNING)
@@ -60,6 +60,7 @@ class Watcher:
         """Watch these folders until there are others."""
         from watchfiles import watch
 
+        begins = True  # what was saved before it watched is found by looking once
         for changes in watch(
             *folders,
             watch_filter=lambda _, name: self._matters(Path(name)),
@@ -70,8 +71,9 @@ class Watcher:
             raise_interrupt=False,
             recursive=False,
         ):
-            if changes and not self._stop.is_set():
+            if (changes or begins) and not self._stop.is_set():
                 self._heard({Path(name) for _, name in changes})
+            begins = False
             if self._folders() != folders:
                 return
 

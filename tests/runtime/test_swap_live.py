@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from engine.core.clock import ns
 from engine.core.commands import PlayPatch
 from engine.osc.parse import packet
+from engine.patch.plan import Deadline
 from engine.runtime import trial
 
 from .editing import Editor, edited
@@ -63,6 +66,7 @@ class Slow(Model):
         threading.Event().wait(0.1)
         return 0.0
 '''
+PLAYED = '[a]\nuse="numbers"\nvalues=[1]\n[c]\nuse="collector"\n[c.send]\na="a"\n'
 FILES = {"show.toml": SHOW, "nodes/counted.py": COUNTED}
 
 
@@ -266,11 +270,11 @@ def test_what_is_wrong_and_which_patch_plays_is_told_by_osc(tmp_path: Path, make
 def test_a_trial_says_what_is_allowed_in_one_place() -> None:
     from tests.runtime.boxes import play
 
-    plan = play(
-        '[a]\nuse="numbers"\nvalues=[1]\n[c]\nuse="collector"\n[c.send]\na="a"\n'
-    ).engine.plan
+    plan = play(PLAYED).engine.plan
+    strict = replace(plan, deadline=Deadline(ns(0.08), (), slowest_first=False))
     assert trial.allowed_ms(plan, 5.0) == 55.0
     assert trial.allowed_ms(plan, 100.0) == 300.0
+    assert trial.allowed_ms(strict, 5.0) == 80.0
 
 
 HEAVY = '''
