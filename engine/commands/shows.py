@@ -6,7 +6,6 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.commands.ending import AT_THE_END, OUR_FAULT, show_on_terminal
+from engine.core.clock import wall_time
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.opening import FIRST, find_patch, open_texts
@@ -102,7 +102,7 @@ def record(
     to: Annotated[str | None, typer.Option(help="send OSC to this tool or host:port")] = None,
 ) -> None:
     """Play a patch and record it: the same as "play PATCH --record FILE"."""
-    named = f"{find_patch(patch).stem} {datetime.now():%Y-%m-%d %H.%M.%S}.mcap"
+    named = f"{find_patch(patch).stem} {wall_time():%Y-%m-%d %H.%M.%S}.mcap"
     play([patch], to=to, for_=for_, record_=file or Path(named), pixels=pixels)
 
 

@@ -54,6 +54,6 @@ class VirtualClock:
 def wall_time() -> datetime:
     """Give what the clocks on walls show, in UTC; it may be set anew, forward or back.
 
-    Only for opening hours: what is played is timed by a ``Clock``.
+    For opening hours and the date of a recording: what is played is timed by a ``Clock``.
     """
     return datetime.now(UTC)

@@ -11,7 +11,6 @@ import json
 import os
 import platform
 from contextlib import suppress
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO
@@ -19,6 +18,7 @@ from typing import IO
 import msgspec
 from mcap.writer import CompressionType, IndexType, Writer
 
+from engine.core.clock import wall_time
 from engine.recording.record import (
     ENTRY_SCHEMA,
     FORMAT,
@@ -88,7 +88,7 @@ class RecordingFile:
             "version": version(PROFILE),
             "platform": platform.platform(),
             "python": platform.python_version(),
-            "begun": datetime.now(UTC).isoformat(timespec="seconds"),
+            "begun": wall_time().isoformat(timespec="seconds"),
         }
         self._writer.add_metadata(PROFILE, about)
         for name, struct in ((PLAN, Begun), (STATUS, Counts)):

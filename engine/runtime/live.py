@@ -234,8 +234,7 @@ class Live:
         self._arm()
 
     def _let_in(self, each: Attendant) -> None:
-        """Let in all that waits at one door; before it is up, an output has its thread."""
-        self.engine.states[each.name].out_lane = each.out_lane
+        """Let in all that waits at one door."""
         for item in each.door.take():
             self._step(item.content)
         each.count(self.engine.trace)

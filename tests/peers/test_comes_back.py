@@ -225,7 +225,7 @@ def need_rtsp() -> None:
 
 @pytest.fixture
 def _server(monkeypatch: pytest.MonkeyPatch) -> str:
-    name = f"back-{os.getpid()}"
+    name = "sensorium-back"
     monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
     return name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 import queue
 import subprocess
 
@@ -24,7 +23,7 @@ from engine.sources.microphone import Microphone, list_microphones
 from tests.models.singing import spans
 
 FONT = "/usr/share/sounds/sf2/FluidR3_GM.sf2"
-SERVER = f"sound-{os.getpid()}"
+SERVER = "sensorium-sound"
 RATE = 48000
 WAIT = 30
 FLUTE = 73

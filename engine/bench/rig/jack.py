@@ -6,21 +6,25 @@ Needs ``jackd``, ``jack_lsp``, ``jack_connect`` and ``jack_midi_dump`` (Debian: 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import queue
 import re
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from engine.core.errors import DeviceError
 from engine.midi.sounding import NOTE_OFF, NOTE_ON
 
 WAIT = 60.0
 PROGRAMS = ("jackd", "jack_lsp", "jack_connect", "jack_midi_dump")
+_NAMES = 3
 _LINE = re.compile(r"^\s*\d+:((?: [0-9a-f]{2})+)")
 
 
@@ -40,29 +44,58 @@ def server_name() -> Iterator[str]:
     """Name the server that every program started in the block looks for; raises DeviceError."""
     if missing := [program for program in PROGRAMS if shutil.which(program) is None]:
         raise DeviceError(f"{missing[0]} is not here: apt-get install jackd2")
-    name = f"sensorium-{os.getpid()}"
     before = os.environ.get("JACK_DEFAULT_SERVER")
-    os.environ |= {"JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
-    try:
-        yield name
-    finally:
-        if before is None:
-            del os.environ["JACK_DEFAULT_SERVER"]
-        else:
-            os.environ["JACK_DEFAULT_SERVER"] = before
+    with _free_name() as name:
+        os.environ |= {"JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
+        try:
+            yield name
+        finally:
+            if before is None:
+                del os.environ["JACK_DEFAULT_SERVER"]
+            else:
+                os.environ["JACK_DEFAULT_SERVER"] = before
+
+
+@contextmanager
+def _free_name() -> Iterator[str]:
+    """Take one of a few names that nobody uses.
+
+    Why few: a server that was killed keeps one of the eight places that JACK has for names, until
+    another is begun by the same name. The lock goes on to the server, which may outlive us.
+    """
+    for number in range(_NAMES):
+        name = f"sensorium-{number}"
+        with (Path(tempfile.gettempdir()) / f"{name}.jack").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                continue
+            os.set_inheritable(lock.fileno(), True)
+            yield name
+            return
+    raise DeviceError(f"{_NAMES} JACK servers of benches and tests play already")
 
 
 def begin_server(name: str) -> subprocess.Popen[bytes]:
-    """Start a server of that name, and wait until it is there."""
+    """Start a server of that name, and wait until it is there; raises TimeoutError.
+
+    After one that was killed the name is free again only when the system has cleared up behind it.
+    """
     # -S -R: in one rhythm and in real time, so that nothing is lost on a busy machine.
     command = ["jackd", "-n", name, "-S", "-R", "-P70", "-d", "dummy", "-r", "48000", "-p", "128"]
-    jackd = _quiet(command)
+    running = [_quiet(command, close_fds=False)]
+
+    def serves() -> bool:
+        if running[-1].poll() is not None:
+            running.append(_quiet(command, close_fds=False))
+        return "system:playback_1" in ports()
+
     try:
-        until(lambda: "system:playback_1" in ports(), "jackd does not start")
+        until(serves, "jackd does not start")
     except BaseException:
-        _end(jackd)
+        _end(running[-1])
         raise
-    return jackd
+    return running[-1]
 
 
 @contextmanager
@@ -172,8 +205,9 @@ class Dump:
         self._news.put(None)
 
 
-def _quiet(command: list[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def _quiet(command: list[str], *, close_fds: bool = True) -> subprocess.Popen[bytes]:
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, stdout=quiet, stderr=quiet, close_fds=close_fds)
 
 
 def _end(process: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
