@@ -7,11 +7,14 @@ import contextlib
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from engine.bench.rig.jack import Dump, connect, server, until
-from engine.core.messages import Note
+from engine.core.messages import Frame, Note
+from engine.patch.plan import Outlet
 from engine.runtime.live import Live
+from engine.runtime.opening import find_patch, open_patch
 from tests.patch.texts import compiled
 from tests.peers.test_midi import sender
 
@@ -99,3 +102,36 @@ def test_a_program_change_plays_another_patch_of_the_set(tmp_path):
         show.terminate()
         assert show.wait(30) == 0
         until(lambda: not dump.sounding, "a note is left on")
+
+
+def test_a_desk_drives_pose_and_painting_of_the_shipped_patch(tmp_path):
+    """All faders down the room is seen as it is; one that is raised fades its look in."""
+    patch = tmp_path / "desk_plays_the_room.toml"
+    patch.write_text(find_patch(patch.stem).read_text("utf-8"))
+    (tmp_path / "rig.toml").write_text('[desk]\nport = "tx"\nsystem = "jack"\n')
+    show = Live(open_patch(patch, live=False))
+    boxes = {name: state.box for name, state in show.engine.states.items()}
+    painted = show.engine.slots[Outlet("painting")]
+    seen = []
+
+    def look():
+        """Turn the knobs once pictures come, and end when a painting has come."""
+        plugged = show.engine.trace.sources["desk"].state == "running"
+        if plugged and isinstance(painted.value, Frame):
+            camera = show.engine.slots[Outlet("camera", "frame")].value
+            if not seen:
+                seen.append(np.array_equal(painted.value.image, camera.image))
+                for control, value in ((6, 127), (20, 64), (19, 127)):
+                    desk.send_message([0xB0, control, value])
+            elif boxes["pose"].confidence == 1.0 and boxes["painting"].look["starry"] == 1.0:
+                show.stop()
+
+    async def play():
+        show.also = look
+        await show.play(60.0)
+
+    with sender("tx") as desk:
+        asyncio.run(play())
+    assert seen == [True]
+    assert boxes["painting"].look["starry"] == 1.0
+    assert boxes["painting"].strength == pytest.approx(64 / 127, abs=0.01)

@@ -221,7 +221,7 @@ def test_a_new_box_gets_the_port_that_the_old_one_holds(tmp_path: Path, free_por
     async def edit(editor: Editor) -> None:
         trace = editor.engine.trace
         await editor.until(lambda: trace.sources["ear"].state == "running")
-        await editor.swapped(text.replace('host = "127.0.0.1"', 'host = "0.0.0.0"'))
+        await editor.swapped(text.replace('host = "127.0.0.1"', 'host = "localhost"'))
         await editor.until(lambda: trace.sources["ear"].state == "running")
         with socket.socket(type=socket.SOCK_DGRAM) as voice:
             voice.setblocking(False)
@@ -347,7 +347,9 @@ def test_a_file_that_is_written_in_steps_is_read_when_it_rests(tmp_path: Path) -
 def test_a_box_that_gave_its_port_away_gets_it_back(tmp_path: Path, free_port: int) -> None:
     """What takes over fails: the old one, closed for its port, is opened again."""
     text = LISTENS.replace("PORT", str(free_port))
-    after = text.replace('host = "127.0.0.1"', 'host = "0.0.0.0"').replace('n = "ear.a"', 'n = "t"')
+    after = text.replace('host = "127.0.0.1"', 'host = "localhost"').replace(
+        'n = "ear.a"', 'n = "t"'
+    )
     after += '[t]\nuse = "oops"\nfrom = "ear.a"\n'
     oops = COUNTED.replace("Counted", "Oops").replace("beat: Trigger", "value: float")
     oops = oops.replace("self._count += 1", "raise ValueError(value)")
