@@ -92,7 +92,7 @@ class Trial:
     def _lags(self) -> str:
         """Say which way out that was there before is too far behind now.
 
-        Only the second half of the trial counts: taking over itself is work, on a busy machine much.
+        Only the second half of the trial counts: to take over is work, on a busy machine much.
         """
         for name, route in self._engine.trace.routes.items():
             was = self._ways.get(name)

@@ -14,6 +14,7 @@ from engine.patch.load import read_texts
 from engine.recording.command import UnknownSpeed, Wish, replay
 from engine.recording.reader import Recording, Sent
 from engine.recording.replay import Replay
+from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, TakeBack, TakeOver
 from engine.runtime.opening import open_texts
 
@@ -169,6 +170,20 @@ def test_the_networks_may_run_again(tmp_path: Path) -> None:
     show.play(None)
     assert compared(show).different == []
     assert compared(show).messages == len(sent(file)) > 20
+
+
+def test_what_gave_way_to_keep_a_deadline_gives_way_again(tmp_path: Path) -> None:
+    patch = tmp_path / "late.toml"
+    patch.write_text('deadline = "30 ms"\n' + MODELS)
+    file = tmp_path / "late.mcap"
+    rehearse(file, patch, seconds=5.0, costs={"pose": 45.0})
+    engines: list[Engine] = []
+    show = Replay(Recording(file), compare=True, watch=engines.append)
+    show.play(None)
+    assert compared(show).different == []
+    quality = engines[0].trace.quality
+    assert quality is not None
+    assert quality.count > 0
 
 
 def test_without_pictures_the_networks_see_nobody(tmp_path: Path) -> None:
