@@ -27,6 +27,7 @@ LONG: Final = 600.0
 WARM: Final = 3.0
 SINGER: Final = "metronome"
 RATIOS: Final[dict[str, Goal | None]] = {"behind p50": None, "behind p99": ("<=", 1.5)}
+NO_GAP: Final[Goal] = ("<=", 0)
 GOALS: Final[dict[str, Goal]] = {"ours p50": ("<=", 0.4)}
 
 
@@ -45,14 +46,15 @@ def run(short: bool, seconds: float | None = None, long: float | None = None) ->
         ]
         for name, goal in RATIOS.items():
             rows += ratio(f"{ALL} / {ALONE}", name, ratios(everything, alone, name), goal)
-        return rows + _long(hear(long, video))
+        # In seconds on a machine that others use a gap says nothing of us.
+        return rows + _long(hear(long, video), None if short else NO_GAP)
 
 
-def _long(told: Numbers) -> list[Row]:
+def _long(told: Numbers, goal: Goal | None) -> list[Row]:
     case = f"everything for {told['seconds'] / 60:.0f} min"
     return [
-        Row(case, "gaps in the sound", told["gaps"], COUNT, ("<=", 0)),
-        Row(case, "blocks dropped", told["dropped"], COUNT, ("<=", 0)),
+        Row(case, "gaps in the sound", told["gaps"], COUNT, goal),
+        Row(case, "blocks dropped", told["dropped"], COUNT, goal),
         Row(case, "time less sound", told["missing"], "ms"),
         Row(case, "behind p50", told["behind p50"], "ms"),
         Row(case, "behind p99", told["behind p99"], "ms"),

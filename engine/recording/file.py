@@ -99,6 +99,7 @@ class RecordingFile:
             )
         entry = json.dumps(ENTRY_SCHEMA).encode()
         self._entry = MSGPACK, self._writer.register_schema("sensorium.entry", "jsonschema", entry)
+        self.flush()  # or a show that ends at once would leave a file that nobody can read
 
     def _channel(self, topic: str, encoding: str) -> int:
         usual, schema_id = self._schemas.get(topic, self._entry)

@@ -72,7 +72,7 @@ class Recorder:
         assert scribe is not None, "watch before open"
         if self._asked.live:
             self._tell = lambda text: engine.ask(NAME, Notice(text))
-        self._put(scribe.begin, engine)
+        self._put(scribe.begin, engine, engine.plan)
         engine.listeners.append(partial(self._hear, scribe, engine))
         engine.outbox.given.append(partial(self._put, scribe.given))
         overhear = partial(self._overhear, scribe, engine)

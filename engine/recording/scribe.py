@@ -43,11 +43,11 @@ class Scribe:
         self._next_status = 0
         self._unknown: set[str] = set()
 
-    def begin(self, engine: Engine) -> None:
-        """Write that an engine begins to play, and with what."""
+    def begin(self, engine: Engine, plan: Plan) -> None:
+        """Write that an engine begins to play a plan; by now another may have taken over."""
         self._engine = engine
         started = engine.trace.started
-        self._plan(started, begun_of(engine.plan, started, self._asked))
+        self._plan(started, begun_of(plan, started, self._asked))
 
     def entry(self, now: Ns, entry: Entry, pixels: bool) -> None:
         """Write what came in; ``pixels`` says whether a picture in it may be kept."""

@@ -16,13 +16,15 @@ TINY: dict[str, dict[str, Any]] = {
     "loop": {"seconds": 1.0},
     "overload": {"seconds": 1.5},
     "record": {"seconds": 1.0, "pairs": 1, "set_": 3.0},
+    "sound": {"seconds": 1.0, "long": 2.0},
     "start": {"pairs": 1},
     "style": {"count": 2, "package": False},
     "throughput": {"messages": 200},
 }
 
 
-PEERS = {"midi": pytest.mark.peer("jackd", "jackd2")}
+JACK = pytest.mark.peer("jackd", "jackd2")
+PEERS = {"midi": JACK, "sound": JACK}
 
 
 @pytest.mark.parametrize(

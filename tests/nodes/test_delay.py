@@ -166,11 +166,13 @@ def test_before_anybody_came_it_says_nothing():
     assert empty.on_wake(ns(1)) is None
 
 
-def test_a_reset_does_not_forget_that_it_must_fall_back():
-    empty = Empty(to=0.0, after=1)
+def test_a_lost_camera_is_nobody_unless_told_otherwise():
+    assert Empty().outlasts_loss  # so it is not reset, and falls back
+    empty = Empty(to=0.0, after=1, when_lost=False)
+    assert empty.outlasts_loss is None
     empty.process(1.0, ns(0))
     empty.reset()
-    assert empty.on_wake(empty.wake()) == 0.0
+    assert empty.wake() is None
 
 
 @given(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9), st.floats(0, 5), st.floats(0, 2))

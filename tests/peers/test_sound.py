@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.core.commands import Lost
+from engine.core.commands import Lost, Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Block, Note
 from engine.models.pitch import PitchModel
@@ -84,9 +84,15 @@ def _server_name(monkeypatch):
 
 
 class Heard(queue.Queue):
-    """What a source handed over, in order."""
+    """What a source handed over, in order; ``notices`` are what it said of itself."""
+
+    def __init__(self):
+        super().__init__()
+        self.notices = []
 
     def __call__(self, outlet, message, at, cost=0):
+        if isinstance(message, Notice):
+            self.notices.append(message.text)
         self.put((message, at))
 
     def until(self, kind):
@@ -114,7 +120,10 @@ def test_the_microphone_hears_what_another_program_plays():
             moments.append(at)
             told += ear.process(block)
     assert {(block.rate, len(block.samples)) for block in blocks} == {(RATE, 128)}
-    assert [block.start for block in blocks] == list(range(0, 128 * len(blocks), 128))
+    starts = [block.start for block in blocks]
+    assert all(start % 128 == 0 for start in starts)
+    # A machine that is too busy loses sound, and says so: a gap is never silent.
+    assert starts == list(range(0, 128 * len(blocks), 128)) or "missing" in heard.notices[0]
     assert all(a < b for a, b in itertools.pairwise(moments))
     sung = [pitch.note for pitch in told if pitch.on]
     assert len(sung) >= 40

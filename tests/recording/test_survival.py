@@ -56,7 +56,7 @@ def killed(patch: Path, file: Path) -> float:
     with sensorium("play", patch, "--record", file, "--dump", "-", "--no-page") as process:
         try:
             assert process.stdout is not None
-            for _ in range(400):
+            for _ in range(3000):  # some seconds
                 assert process.stdout.readline()
             process.send_signal(signal.SIGKILL)
             at = time.monotonic_ns()
@@ -98,7 +98,7 @@ def stopped_early(file: Path) -> None:
     recording = Recording(file)
     moments = [item.moment for item in recording.items()]
     assert recording.cut_off
-    assert 0.2e9 < moments[-1] - moments[0] < 3.5e9
+    assert 0 < moments[-1] - moments[0] < 3.5e9
     assert compared(again(file)).different == []
 
 

@@ -42,10 +42,15 @@ from engine.core.messages import Note
 from engine.core.node import Node
 
 class Stuck(Node):
-    """Pass notes on, but never their ends: a mistake that the judge must find."""
+    """Pass notes on, but once its input was lost never their ends: the judge must find that."""
+
+    _lost: bool = False
 
     def process(self, note: Note) -> Note | None:
-        return note if note.velocity else None
+        return note if note.velocity or not self._lost else None
+
+    def reset(self) -> None:
+        self._lost = True
 '''
 
 
@@ -88,7 +93,7 @@ def test_a_patch_whose_notes_stick_does_not_come_through(patch, tmp_path):
     (tmp_path / "nodes" / "stuck.py").write_text(STUCK)
     text = PATCH.replace('notes = "melody"', 'notes = "stuck"')
     patch.write_text(text + '[stuck]\nuse = "stuck"\nfrom = "melody"\n')
-    done = CliRunner().invoke(app, ["stress", str(patch), "--offline", "--minutes", "0.5"])
+    done = CliRunner().invoke(app, ["stress", str(patch), "--offline", "--minutes", "1.5"])
     assert done.exit_code == 1
     assert "FAIL" in done.output
 
