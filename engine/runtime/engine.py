@@ -23,6 +23,7 @@ from engine.patch.plan import Outlet, Plan, PlannedBox, Wire
 from engine.runtime.assemble import Assembler, prepare_trace
 from engine.runtime.by_hand import obey
 from engine.runtime.call import events, in_words
+from engine.runtime.deadline.keeper import KEEPER, Keeper
 from engine.runtime.entries import (
     Arrival,
     Asked,
@@ -35,14 +36,13 @@ from engine.runtime.entries import (
     TakeOver,
     WakeUp,
 )
-from engine.runtime.keeper import KEEPER, Keeper
 from engine.runtime.lanes import Lane
 from engine.runtime.loss import Rest
 from engine.runtime.outbox import Outbox
 from engine.runtime.privacy import Privacy
-from engine.runtime.standing import Standing
 from engine.runtime.state import BoxState, state_of
-from engine.runtime.swap import Swap
+from engine.runtime.supervision.standing import Standing
+from engine.runtime.surgery.swap import Swap
 from engine.runtime.teach import TEACHER, Teacher
 from engine.runtime.tick import Outlets, Slot, Ticker
 from engine.runtime.trace import Trace, route_name

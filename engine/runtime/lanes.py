@@ -16,10 +16,10 @@ from engine.core.mailbox import Mailbox
 from engine.core.messages import Kind, Message, Ns
 from engine.core.node import Box, Node
 from engine.core.priority import stand_back
-from engine.runtime.backoff import BackOff
 from engine.runtime.call import caller, events, in_words
 from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange
 from engine.runtime.job import Job, merged
+from engine.runtime.supervision.backoff import BackOff
 from engine.runtime.trace import LOG
 
 

@@ -18,18 +18,18 @@ from engine.core.messages import Message, Ns
 from engine.core.node import Node, Remote, Sink, Source, Tape
 from engine.patch.plan import Plan
 from engine.runtime.asking import put_command
-from engine.runtime.attendant import Attendant
-from engine.runtime.crew import Crew
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Asked, Entry, LaneSent, StateChange, TakeBack, TakeOver, WakeUp
 from engine.runtime.lanes import close_quietly
-from engine.runtime.rounds import Rounds
-from engine.runtime.staging import Staging
-from engine.runtime.supervisor import lost_in_words
+from engine.runtime.supervision.attendant import Attendant
+from engine.runtime.supervision.crew import Crew
+from engine.runtime.supervision.rounds import Rounds
+from engine.runtime.supervision.supervisor import lost_in_words
+from engine.runtime.supervision.understudy import Understudies
+from engine.runtime.supervision.watchdog import Watchdog
+from engine.runtime.surgery.staging import Staging
 from engine.runtime.timer import Timer, make_timer
 from engine.runtime.trace import LOG
-from engine.runtime.understudy import Understudies
-from engine.runtime.watchdog import Watchdog
 
 _SWITCH_INTERVAL = 0.0005
 _THE_END = "the end"

@@ -21,7 +21,7 @@ from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Asked, Entry, StateChange, TakeBack, TakeOver, WakeUp
 from engine.runtime.lanes import InlineLane, close_quietly
 from engine.runtime.state import BoxState
-from engine.runtime.supervisor import lost_in_words
+from engine.runtime.supervision.supervisor import lost_in_words
 from engine.runtime.trace import LOG
 
 _NOBODY = "the end"

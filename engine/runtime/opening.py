@@ -13,8 +13,8 @@ from engine.patch.compile import compile_patch
 from engine.patch.load import Document, Texts, load, load_texts, read_texts
 from engine.patch.plan import Plan
 from engine.registry import Registry
-from engine.runtime.stamps import stamp
 from engine.runtime.substitute import substitute
+from engine.runtime.surgery.stamps import stamp
 
 FIRST = "first_light.toml"
 """What plays when nothing is named."""

@@ -19,10 +19,10 @@ from engine.runtime.engine import Engine
 from engine.runtime.live import Live
 from engine.runtime.offline import Offline
 from engine.runtime.service import Service
-from engine.runtime.stamps import own_files
-from engine.runtime.surgeon import Open, Surgeon
-from engine.runtime.trial import SECONDS
-from engine.runtime.watching import Watcher
+from engine.runtime.surgery.stamps import own_files
+from engine.runtime.surgery.surgeon import Open, Surgeon
+from engine.runtime.surgery.trial import SECONDS
+from engine.runtime.surgery.watching import Watcher
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

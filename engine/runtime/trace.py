@@ -11,7 +11,7 @@ from engine.core.clock import SECOND
 from engine.core.messages import Ns
 from engine.core.status import Status
 from engine.core.text import plain
-from engine.runtime.quality import Quality
+from engine.runtime.deadline.quality import Quality
 from engine.runtime.samples import Samples
 
 T = TypeVar("T")

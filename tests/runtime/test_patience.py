@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.core.clock import MILLISECOND, SECOND
 from engine.core.messages import Ns
-from engine.runtime.patience import Patience, Turn
+from engine.runtime.deadline.patience import Patience, Turn
 
 LIMIT = 100 * MILLISECOND
 DEPTH = 5

@@ -13,7 +13,7 @@ from engine.core.clock import ns
 from engine.core.commands import PlayPatch
 from engine.osc.parse import packet
 from engine.patch.plan import Deadline
-from engine.runtime import trial
+from engine.runtime.surgery import trial
 
 from .editing import Editor, edited
 

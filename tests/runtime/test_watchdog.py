@@ -15,15 +15,15 @@ from engine.core.messages import Ns
 from engine.core.node import Box, Emit, Model, Node, Source
 from engine.patch.load import parse
 from engine.registry import Registry
-from engine.runtime.backoff import BackOff
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Asked, Entry, LaneFailure, LaneResult, StateChange
 from engine.runtime.lanes import ThreadLane
 from engine.runtime.opening import open_document
-from engine.runtime.pulse import Pulse
 from engine.runtime.state import BoxState
-from engine.runtime.understudy import MOST, Understudies
-from engine.runtime.watchdog import OPENING, Watchdog
+from engine.runtime.supervision.backoff import BackOff
+from engine.runtime.supervision.pulse import Pulse
+from engine.runtime.supervision.understudy import MOST, Understudies
+from engine.runtime.supervision.watchdog import OPENING, Watchdog
 
 from .boxes import BOXES, COLLECT
 

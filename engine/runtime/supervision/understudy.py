@@ -11,12 +11,12 @@ from typing import Final
 
 from engine.core.node import Node
 from engine.core.parameter import read_parameters
-from engine.runtime.backoff import BackOff
 from engine.runtime.call import in_words
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Entry, StateChange
 from engine.runtime.lanes import ThreadLane
 from engine.runtime.state import BoxState
+from engine.runtime.supervision.backoff import BackOff
 
 MOST: Final = 4
 """How many of one box may hang at the same time."""

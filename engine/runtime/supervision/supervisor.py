@@ -14,14 +14,14 @@ from engine.core.errors import DeviceError
 from engine.core.messages import Ns
 from engine.core.node import Emit, Sink, Source, Tape
 from engine.core.priority import stand_back
-from engine.runtime.backoff import BackOff
 from engine.runtime.call import in_words
 from engine.runtime.entries import Entry, StateChange
 from engine.runtime.lanes import close_quietly
 from engine.runtime.pace import Pace
+from engine.runtime.supervision.backoff import BackOff
 
 
-class Keeper:
+class Supervisor:
     """Keeps one source or output open until it is told to stop."""
 
     def __init__(
@@ -39,7 +39,7 @@ class Keeper:
         self._open: Callable[[], None] = lambda: None
         self._work: Callable[[], StateChange | None] = self._wait
 
-    def keep_source(self, emit: Emit) -> Keeper:
+    def keep_source(self, emit: Emit) -> Supervisor:
         """Open a source, which then emits by itself; a tape is played here, in its time."""
         source = self._box
         assert isinstance(source, Source)
@@ -49,7 +49,7 @@ class Keeper:
         self._thread.start()
         return self
 
-    def keep_sink(self) -> Keeper:
+    def keep_sink(self) -> Supervisor:
         """Open an output."""
         sink = self._box
         assert isinstance(sink, Sink)

@@ -8,10 +8,10 @@ from contextlib import suppress
 
 from engine.core.node import Tape
 from engine.patch.plan import Plan
-from engine.runtime.attendant import Attendant
-from engine.runtime.crew import Crew
 from engine.runtime.engine import Engine
-from engine.runtime.surgery import kept
+from engine.runtime.supervision.attendant import Attendant
+from engine.runtime.supervision.crew import Crew
+from engine.runtime.surgery.kept import kept
 
 
 class Staging:

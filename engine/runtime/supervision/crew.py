@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from engine.core.clock import Clock
 from engine.core.node import Box, Node
 from engine.patch.plan import Plan
-from engine.runtime.attendant import Attendant
 from engine.runtime.closing import PATIENCE, close_all
 from engine.runtime.lanes import ThreadLane
-from engine.runtime.pulse import Pulse
 from engine.runtime.state import BoxState
+from engine.runtime.supervision.attendant import Attendant
+from engine.runtime.supervision.pulse import Pulse
 
 
 def nothing() -> None:

@@ -19,7 +19,7 @@ from engine.patch.plan import Into, Plan, Wire
 from engine.runtime.call import in_words
 from engine.runtime.entries import TakeBack, TakeOver
 from engine.runtime.state import BoxState
-from engine.runtime.surgery import carried, cut, kept, rewritten
+from engine.runtime.surgery.kept import carried, cut, kept, rewritten
 
 if TYPE_CHECKING:
     from engine.runtime.engine import Engine

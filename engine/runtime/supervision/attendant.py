@@ -20,9 +20,9 @@ from engine.runtime.closing import Running
 from engine.runtime.entries import Arrival, Entry, StateChange
 from engine.runtime.lanes import ThreadLane
 from engine.runtime.outlane import SinkLane
-from engine.runtime.pulse import Pulse
 from engine.runtime.state import BoxState
-from engine.runtime.supervisor import Keeper
+from engine.runtime.supervision.pulse import Pulse
+from engine.runtime.supervision.supervisor import Supervisor
 from engine.runtime.trace import Trace
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Attendant:
         self.plays = False
         self.condition, self.reason = OPENING, ""
         self.on_change: Callable[[], None] = lambda: None
-        self.keeper: Keeper | None = None
+        self.keeper: Supervisor | None = None
         self.out_lane: SinkLane | None = None
         self.lane: ThreadLane | None = None
         self.pulse = Pulse() if isinstance(box, Source) and box.steady else None
@@ -146,8 +146,8 @@ class Attendant:
                 self._state.out_lane = self.out_lane
         self.keeper = self._keeper(sink).keep_sink()
 
-    def _keeper(self, box: Source | Sink) -> Keeper:
-        return Keeper(self.name, box, self._deliver, self._clock)
+    def _keeper(self, box: Source | Sink) -> Supervisor:
+        return Supervisor(self.name, box, self._deliver, self._clock)
 
     def _deliver(self, entry: Entry) -> None:
         if isinstance(entry, StateChange):

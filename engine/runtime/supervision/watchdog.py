@@ -19,8 +19,8 @@ from engine.core.node import Node
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Entry, StateChange
 from engine.runtime.lanes import ThreadLane
-from engine.runtime.pulse import Pulse
 from engine.runtime.state import BoxState
+from engine.runtime.supervision.pulse import Pulse
 
 EVERY: Final = 0.25
 """Seconds between two looks."""

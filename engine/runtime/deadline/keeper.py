@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from engine.core.clock import MILLISECOND, SECOND
 from engine.core.messages import Ns
 from engine.patch.plan import Deadline
-from engine.runtime.giving import Givers
-from engine.runtime.patience import Patience, Turn
-from engine.runtime.quality import Quality
+from engine.runtime.deadline.giving import Givers
+from engine.runtime.deadline.patience import Patience, Turn
+from engine.runtime.deadline.quality import Quality
 from engine.runtime.trace import LOG, RouteTrace
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Final
 from engine.core.node import Remote
 from engine.runtime.call import in_words
 from engine.runtime.engine import Engine
-from engine.runtime.watchdog import EVERY, Watchdog
+from engine.runtime.supervision.watchdog import EVERY, Watchdog
 
 REPORT: Final = 1.0
 """Every how many seconds remote controls are told how it goes."""

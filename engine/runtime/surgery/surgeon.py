@@ -18,13 +18,13 @@ from engine.core.errors import PatchError, nearest
 from engine.core.node import Remote
 from engine.patch.load import Texts, read_texts
 from engine.patch.plan import Plan
-from engine.runtime import trial
-from engine.runtime.aside import aside
 from engine.runtime.call import in_words
 from engine.runtime.entries import TakeOver
 from engine.runtime.live import Live
-from engine.runtime.staging import Staging
-from engine.runtime.surgery import differs, is_rebuilt
+from engine.runtime.surgery import trial
+from engine.runtime.surgery.aside import aside
+from engine.runtime.surgery.kept import differs, is_rebuilt
+from engine.runtime.surgery.staging import Staging
 from engine.runtime.trace import LOG
 
 Open = Callable[[Texts], Plan]
