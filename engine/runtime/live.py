@@ -168,7 +168,7 @@ class Live:
                 try:
                     state.box.open(_unheard)
                 except Exception as error:
-                    self.engine.tell(name, lost_in_words(error))  # its keeper tries again
+                    self.engine.tell(name, lost_in_words(error))  # its supervisor tries again
                 close_quietly(name, state.box)
 
     def _open(self) -> None:

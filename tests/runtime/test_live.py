@@ -270,7 +270,7 @@ def test_what_must_be_is_first_opened_on_the_main_thread() -> None:
     engine = play(show, lambda engine: len(box(engine).messages) >= 1)
     opened = box(engine, "bell")._opened
     assert opened[0] == threading.main_thread().name
-    assert opened[1] == "keeper bell"
+    assert opened[1] == "supervisor bell"
 
 
 def test_newest_values_replace_the_ones_that_wait() -> None:

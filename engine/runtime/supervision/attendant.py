@@ -1,4 +1,4 @@
-"""One box with all that runs beside the loop for it: its thread, its keeper, its door.
+"""One box with all that runs beside the loop for it: its thread, its supervisor, its door.
 
 Why a door of its own: what a box still says when it was taken away stays behind that door, and is
 never taken for what another of its name says.
@@ -46,7 +46,7 @@ class Attendant:
         self.plays = False
         self.condition, self.reason = OPENING, ""
         self.on_change: Callable[[], None] = lambda: None
-        self.keeper: Supervisor | None = None
+        self.supervisor: Supervisor | None = None
         self.out_lane: SinkLane | None = None
         self.lane: ThreadLane | None = None
         self.pulse = Pulse() if isinstance(box, Source) and box.steady else None
@@ -88,7 +88,7 @@ class Attendant:
         elif isinstance(self.box, Sink):
             self._begin_sink(self.box, last_at)
         elif isinstance(self.box, Source):
-            self.keeper = self._keeper(self.box).keep_source(partial(self._emit, hears))
+            self.supervisor = self._supervise(self.box).keep_source(partial(self._emit, hears))
 
     def replace(self, box: Node) -> ThreadLane:
         """Leave a box that hangs to itself, and look after another in its place."""
@@ -100,20 +100,20 @@ class Attendant:
 
     def lost(self) -> None:
         """Have a device that went away opened again."""
-        if self.keeper is not None:
-            self.keeper.lost()
+        if self.supervisor is not None:
+            self.supervisor.lost()
 
     def hurry(self) -> None:
         """Try at once to open a device that could not be opened."""
-        if self.keeper is not None and self.condition != "running":
-            self.keeper.hurry()
+        if self.supervisor is not None and self.condition != "running":
+            self.supervisor.hurry()
 
     def count(self, trace: Trace) -> None:
         """Note what was lost at the door of a source, and how often it was opened again."""
         source = trace.sources.get(self.name)
         if source is None:
             return
-        before, restarts = self._counted, self.keeper.restarts if self.keeper else 0
+        before, restarts = self._counted, self.supervisor.restarts if self.supervisor else 0
         now = self._counted = sum(self.door.dropped.values()), self.door.coalesced, restarts
         source.dropped += now[0] - before[0]
         source.coalesced += now[1] - before[1]
@@ -129,10 +129,10 @@ class Attendant:
     def end(self) -> tuple[list[Running], list[Running]]:
         """Give what must end first, and then, to close the box; it may then begin again."""
         first: list[Running] = [self.out_lane] if self.out_lane else []
-        then: list[Running] = [each for each in (self.keeper, self.lane) if each]
+        then: list[Running] = [each for each in (self.supervisor, self.lane) if each]
         if not self._begun:
             return [], []
-        self.keeper = None
+        self.supervisor = None
         self._begun = self.lane is not None
         self.condition = OPENING
         return first, then
@@ -144,9 +144,9 @@ class Attendant:
             self.out_lane.start()
             if self._state is not None:
                 self._state.out_lane = self.out_lane
-        self.keeper = self._keeper(sink).keep_sink()
+        self.supervisor = self._supervise(sink).keep_sink()
 
-    def _keeper(self, box: Source | Sink) -> Supervisor:
+    def _supervise(self, box: Source | Sink) -> Supervisor:
         return Supervisor(self.name, box, self._deliver, self._clock)
 
     def _deliver(self, entry: Entry) -> None:

@@ -32,7 +32,7 @@ class Standing:
         self._engine = engine
 
     def change(self, state: BoxState, entry: StateChange) -> None:
-        """Note what a keeper, a lane or a watchdog says of a box."""
+        """Note what a supervisor, a lane or a watchdog says of a box."""
         state.up = entry.state in UP
         self._note(state, entry.state)
         if entry.reason:

@@ -35,7 +35,7 @@ class Supervisor:
         self._stop = threading.Event()
         self._gone = threading.Event()
         self._hurry = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"keeper {name}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"supervisor {name}", daemon=True)
         self._open: Callable[[], None] = lambda: None
         self._work: Callable[[], StateChange | None] = self._wait
 
