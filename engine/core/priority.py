@@ -1,8 +1,9 @@
 """Who goes first where there are fewer cores than threads.
 
 Why: on two cores, with pose, pitch and painting at once, one in a hundred loudness values was 8 ms
-behind where all threads are equals, and 3.5 ms where those that look at pictures and play films
-stand back. What remains is the interpreter's lock, held by a thread that waits for a core.
+behind where all threads are equals, and 4.5 ms where those that look at pictures and play films
+stand back. What remains is the interpreter's lock, held by a thread that waits for a core. Farther
+back they would be 3.5 ms, but starve where another program takes all it gets.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import threading
 from contextlib import suppress
 from typing import Final
 
-_BACK: Final = 10
-"""Of 19: still a tenth of a core beside a program that takes all it gets."""
+_BACK: Final = 5
+"""Of 19: still a third of what a program gets that takes all it can."""
 
 
 def stand_back() -> None:

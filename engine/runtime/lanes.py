@@ -13,9 +13,10 @@ from typing import Protocol
 
 from engine.core.clock import Clock
 from engine.core.mailbox import Mailbox
-from engine.core.messages import Kind, Message, Ns
+from engine.core.messages import Frame, Kind, Message, Ns
 from engine.core.node import Box, Node
 from engine.core.priority import stand_back
+from engine.core.signature import read_signature
 from engine.runtime.call import caller, events, in_words
 from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange
 from engine.runtime.job import Job, merged
@@ -163,7 +164,8 @@ class ThreadLane(_Waiting):
         self._thread.join(timeout)
 
     def _run(self) -> None:
-        stand_back()
+        if Frame in read_signature(type(self._node)).inlets[0].accepts:
+            stand_back()  # so that sound, and all that is quick, goes first
         self._stop.wait(self._pause)
         if not self._open():
             return
