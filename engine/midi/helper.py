@@ -120,6 +120,8 @@ def listen(port: Any) -> None:
     """Tell the show what comes, until it closes the pipe."""
     # A flood of system exclusive data is nothing that a patch can use: it ends here.
     port.ignore_types(sysex=True, timing=False, active_sense=True)
+    while early := port.get_message():  # sent since the port was there to be seen
+        _heard(early, None)
     port.set_callback(_heard)
     while os.read(_STDIN, _PIECE):
         pass

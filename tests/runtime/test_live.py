@@ -236,7 +236,7 @@ def test_the_end_of_what_ends_ends_the_show() -> None:
         ),
         never,
     )
-    assert box(engine).of("a") == [1, 2, 3]
+    assert box(engine).of("a")[-1] == 3  # a loop that is held up sees the last of several
     assert engine.trace.sources["a"].state == "ended"
 
 
