@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.dsp.level import SILENT
-
-Numbers = NDArray[np.float64]
 
 LEAST: Final = 12.0
 """dB from 0 to 1 at least: a steady sound must not be blown up until its trembling fills all."""
@@ -23,13 +21,18 @@ class AutoRange:
     def __init__(self, columns: int, length: int) -> None:
         # A column lies in one piece: its minimum is then found 10 times sooner.
         self._columns = np.full((columns, max(length, 1)), SILENT)
+        self._newest: Sequence[float] = [SILENT] * columns
         self._count = 0
 
-    def fit(self, row: Numbers) -> Numbers:
-        """Take a row of decibels, and give it as numbers from 0 to 1."""
+    def note(self, row: Sequence[float]) -> None:
+        """Take a row of decibels."""
         self._columns[:, self._count % self._columns.shape[1]] = row
+        self._newest = row
         self._count += 1
+
+    def fitted(self) -> list[float]:
+        """Give the newest row as numbers from 0 to 1."""
         known = self._columns[:, : self._count]
         quiet = known.min(axis=1)
         loud = np.maximum(np.maximum(known.max(axis=1), quiet + LEAST), FAINT)
-        return np.asarray((row - quiet) / (loud - quiet), np.float64)
+        return [float(part) for part in (self._newest - quiet) / (loud - quiet)]

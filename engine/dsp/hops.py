@@ -69,6 +69,8 @@ class Hops:
 
 def clean(samples: Samples) -> Samples:
     """Give samples that can be reckoned with: finite, and no louder than sound can be."""
+    if np.vdot(samples, samples) <= LOUDEST**2:
+        return samples  # the squares of all are less than one that is too loud: nothing to mend
     if not np.isfinite(samples).all():
         samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
     return np.clip(samples, -LOUDEST, LOUDEST)

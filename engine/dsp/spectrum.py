@@ -22,20 +22,33 @@ LAG: Final = 0.015
 _RISE: Final = 0.75
 
 Powers = NDArray[np.float64]
+Spectrum = NDArray[np.complex128]
 
 
-def powers(samples: Samples, rate: int) -> Powers:
-    """Give the mean square in each bin of 25 Hz; all of them add up to that of the sound.
+def spectrum(samples: Samples, rate: int) -> Spectrum:
+    """Give the strength and phase in each bin of 25 Hz; the squares add up to the mean square.
 
     ``samples`` may be shorter than the window, as at the beginning: silence came before. A constant
     part, as of a bad cable, is left out.
     """
-    shape = leaning(round(WINDOW * rate))
-    weights = shape[len(shape) - len(samples) :]
-    middle = np.dot(weights, samples) / weights.sum() if len(samples) else 0.0
-    spectrum = np.fft.rfft((samples - middle) * weights, len(shape))
-    found = np.square(spectrum.real) + np.square(spectrum.imag)
-    return np.asarray(found * _per_bin(len(shape)), np.float64)
+    shape, total = _shape(round(WINDOW * rate), len(samples))
+    leant = samples.astype(np.float64)
+    if total:
+        leant -= np.dot(shape, leant) / total
+    leant *= shape
+    return np.fft.rfft(leant, round(WINDOW * rate))
+
+
+def powers(samples: Samples, rate: int) -> Powers:
+    """Give the mean square in each bin of 25 Hz; all of them add up to that of the sound."""
+    pairs = spectrum(samples, rate).view(np.float64)
+    pairs *= pairs
+    return np.asarray(pairs[::2] + pairs[1::2], np.float64)
+
+
+def power(part: Spectrum) -> float:
+    """Give the mean square of a part of a spectrum, all its bins together."""
+    return float(np.vdot(part, part).real)
 
 
 @lru_cache(maxsize=64)
@@ -46,10 +59,12 @@ def bins(low: float, high: float, rate: int) -> slice:
     return slice(first, max(first, min(round(min(high, rate) * WINDOW), last)) + 1)
 
 
-@lru_cache(maxsize=8)
-def _per_bin(size: int) -> float:
-    shape = leaning(size)
-    return 2 / (size * float(np.dot(shape, shape)))
+@lru_cache(maxsize=64)
+def _shape(size: int, length: int) -> tuple[Powers, float]:
+    """Give the last ``length`` of a window, such that squares add up to one, and their sum."""
+    whole = leaning(size)
+    shape = (whole * np.sqrt(2 / (size * np.dot(whole, whole))))[size - length :]
+    return shape, float(shape.sum())
 
 
 @lru_cache(maxsize=8)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
-import numpy as np
-
 from engine.core.errors import ParameterError
 from engine.core.messages import Block
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.dsp.auto_range import AutoRange, Numbers
+from engine.dsp.auto_range import AutoRange
 from engine.dsp.hops import Hops, Samples
 from engine.dsp.level import of_power
-from engine.dsp.spectrum import HOP, LAG, WINDOW, bins, powers
+from engine.dsp.spectrum import HOP, LAG, WINDOW, bins, power, spectrum
 
 LOW, HIGH = 250.0, 2000.0
 """Hz between low, mid and high."""
@@ -84,15 +82,12 @@ class Loudness(Node):
     def _measure(self, window: Samples) -> Loud:
         self._check()
         rate = self._hops.rate
-        power = powers(window, rate)
+        heard = spectrum(window, rate)
         bands = ((self.band[0], self.band[1]), (20.0, LOW), (LOW, HIGH), (HIGH, rate / 2))
-        db = np.array([of_power(float(power[bins(*band, rate)].sum())) for band in bands])
-        level, low, mid, high = map(float, self._scaled(db))
-        return Loud(level, float(db[0]), low, mid, high)
-
-    def _scaled(self, db: Numbers) -> Numbers:
-        fitted = self._range.fit(db)
-        return fitted if self.scale == "auto" else db
+        db = [of_power(power(heard[bins(*band, rate)])) for band in bands]
+        self._range.note(db)
+        level, low, mid, high = self._range.fitted() if self.scale == "auto" else db
+        return Loud(level, db[0], low, mid, high)
 
     def _check(self) -> None:
         if len(self.band) != 2 or not 0 <= self.band[0] < self.band[1]:

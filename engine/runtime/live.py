@@ -16,6 +16,7 @@ from engine.core.commands import Command, Panic
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Message, Ns
 from engine.core.node import Node, Remote, Sink, Source, Tape
+from engine.core.priority import come_forward, go_back
 from engine.patch.plan import Plan
 from engine.runtime.asking import put_command
 from engine.runtime.engine import Engine
@@ -67,7 +68,7 @@ class Live:
         """Play until ``stop``, the end of all that ends, or for a time. Plays once."""
         self._loop = asyncio.get_running_loop()
         self._timer = make_timer(self._loop, self._ring)
-        interval = sys.getswitchinterval()
+        interval, stood = sys.getswitchinterval(), come_forward()
         try:
             self._settle()
             self._ask_permission()
@@ -80,6 +81,7 @@ class Live:
             await self._close()
             self._timer.close()
             sys.setswitchinterval(interval)
+            go_back(stood)
             gc.unfreeze()
 
     def stop(self) -> None:

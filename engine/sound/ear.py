@@ -48,7 +48,9 @@ class Ear:
     def hear(self, samples: NDArray[np.float32], count: int, _: Any, status: Any) -> None:
         """Stamp, copy, hand over: called by the device, on a thread of its own."""
         at = self._now()
-        if status.input_overflow:  # nobody knows how much was lost: a block makes the gap
+        # Nobody knows how much was lost: a block makes the gap. What was lost before the first one
+        # is missed by nobody; many devices say so when they begin.
+        if status.input_overflow and self._start:
             self._start += count
             self._lost += 1
         self._blocks.put((at, self._start, samples[:, self._channel].copy()))

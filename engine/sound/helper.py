@@ -95,7 +95,8 @@ def main() -> None:
     """Listen, or list."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which then closes this
     sys.setswitchinterval(_SWITCH_INTERVAL)
-    come_forward()  # or the device calls while this waits for a core with the interpreter's lock
+    # Or the device calls while this waits for a core and holds the interpreter's lock.
+    come_forward(with_all_begun=True)
     try:
         if len(sys.argv) == 1:
             tell(frame(LISTED, json.dumps(find(library())).encode()))

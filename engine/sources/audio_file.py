@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -13,10 +11,11 @@ from numpy.typing import NDArray
 
 from engine.core.clock import SECOND
 from engine.core.commands import Notice
-from engine.core.errors import DeviceError, nearest
+from engine.core.errors import DeviceError
 from engine.core.messages import Block, Message, Ns
 from engine.core.node import Emit, Tape
 from engine.core.parameter import Fixed, Param
+from engine.core.readable import readable
 
 
 class AudioFile(Tape):
@@ -105,14 +104,7 @@ def _damage(file: str, played: float, promised: float) -> str:
 
 
 def _open(file: str) -> soundfile.SoundFile:
-    path = Path(file).expanduser().absolute()
-    if not path.exists():
-        others = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DeviceError(f'there is no file "{file}".{nearest(path.name, others)}')
-    if path.is_dir():
-        raise DeviceError(f'"{file}" is a folder, not a sound file')
-    if not os.access(path, os.R_OK):
-        raise DeviceError(f'"{file}" may not be read: its permissions forbid it')
+    path = readable(file, "a sound file")
     try:
         return _Forward(str(path))
     except soundfile.LibsndfileError as error:

@@ -21,6 +21,7 @@ from engine.core.errors import DeviceError
 from engine.core.messages import Block, Ns
 from engine.core.node import Emit, Source
 from engine.core.parameter import Fixed, Param
+from engine.core.priority import come_forward
 from engine.sound.frames import GONE, NOTICE, SOUND
 from engine.sound.process import Listener, list_devices
 
@@ -95,6 +96,7 @@ class Microphone(Source):
 
 def _hear(listener: Listener, emit: Emit, stop: threading.Event) -> None:
     """Hand over what is heard until it is over; whatever ends it sooner is said."""
+    come_forward()
     now = SystemClock().now
     reason = f'"{listener.name}" stopped'
     while (said := listener.next()) is not None and not stop.is_set():

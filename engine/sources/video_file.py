@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Annotated, ClassVar, cast
 
 import cv2
 
 from engine.core.clock import SECOND, ns
 from engine.core.commands import Notice
-from engine.core.errors import DeviceError, nearest
+from engine.core.errors import DeviceError
 from engine.core.messages import Frame, Message, Ns
 from engine.core.node import Emit, Tape
 from engine.core.parameter import Fixed, Param
+from engine.core.readable import readable
 from engine.dsp.picture import WHOLE, Crop, Mirror, Picture, Rotate, framed, hush_opencv
 
 USUAL_FPS = 25.0
@@ -137,14 +136,7 @@ class _Film:
 
 
 def _open(file: str) -> cv2.VideoCapture:
-    path = Path(file).expanduser().absolute()
-    if not path.exists():
-        others = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DeviceError(f'there is no file "{file}".{nearest(path.name, others)}')
-    if path.is_dir():
-        raise DeviceError(f'"{file}" is a folder, not a video file')
-    if not os.access(path, os.R_OK):
-        raise DeviceError(f'"{file}" may not be read: its permissions forbid it')
+    path = readable(file, "a video file")
     # FFmpeg on every system, so that a file gives the same pictures everywhere.
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     if not capture.isOpened():
