@@ -27,6 +27,9 @@ class SilentLane:
         """Let a job go."""
         return 0
 
+    def go(self) -> None:
+        """Take nothing up."""
+
     def set_parameter(self, field: str, value: object) -> None:
         """Leave a parameter: nothing reads it."""
 
@@ -65,6 +68,9 @@ class WorkingLane:
         """Keep a job until the recording says that it was taken up."""
         self._jobs.append(job)
         return 0
+
+    def go(self) -> None:
+        """Take nothing up before the recording says so."""
 
     def set_parameter(self, field: str, value: object) -> None:
         """Set a parameter before the next job."""

@@ -30,7 +30,11 @@ class Lane(Protocol):
     generation: int
 
     def offer(self, job: Job) -> int:
-        """Leave a job; gives how many were dropped so far."""
+        """Leave a job, to be taken up at ``go``; gives how many were dropped so far."""
+        ...
+
+    def go(self) -> None:
+        """Have what was left taken up."""
         ...
 
     def set_parameter(self, field: str, value: object) -> None:
@@ -53,13 +57,14 @@ class _Waiting:
     """Jobs, parameters and resets that wait for a lane to be free."""
 
     def __init__(self, name: str, node: Node, wake: Callable[[], None]) -> None:
+        self.go = wake
         self.generation = 0
         self.settings: dict[str, object] = {}
         """What was set while it played: a fresh box in its place begins with it."""
         self._name = name
         self._node = node
         self._call = caller(node)
-        self._mailbox = Mailbox(wake)
+        self._mailbox = Mailbox()
         self._changes = Mailbox(wake)
         self._outdated = 0
 

@@ -110,7 +110,7 @@ class LaneStep:
         if arguments is not None and lane is not None:
             hot = self.trigger
             job = Job(tuple(arguments), self._kind, hot.at, hot.cost, lane.generation)
-            self._trace.offered(lane.offer(job))
+            self._trace.offered(self._engine.outbox.leave(lane, job))
 
 
 class ParameterStep:
