@@ -20,7 +20,7 @@ from typing import Any, Final
 from engine.core.clock import SystemClock, ns
 from engine.core.errors import DeviceError
 from engine.core.priority import come_forward
-from engine.jack import look_out
+from engine.jack import Lookout, look_out
 from engine.sound.devices import JACK, PRIVACY, Found, find, library, meant
 from engine.sound.ear import Ear
 from engine.sound.frames import LISTED, OPENED, REFUSED, frame
@@ -45,33 +45,28 @@ def listen(device: str, channel: int, block: int) -> None:
     for each in meant(device, find(portaudio)):
         ear = Ear(each.name, channel - 1, SystemClock())
         try:
+            # Before it sounds: what takes its time now would keep the device waiting then.
+            lookout = look_out() if each.way == JACK else None
             stream = _start(portaudio, each, ear, channel, block)
-        except (DeviceError, portaudio.PortAudioError) as error:
+        except (ConnectionError, DeviceError, portaudio.PortAudioError) as error:
             reasons.append(f"{each.name}: {error}")
             continue
-        gc.collect()
-        gc.freeze()  # what is loaded by now stays; to look through it again would take milliseconds
         tell(frame(OPENED, each.name.encode(), number=round(stream.samplerate)))
-        _hear_on(ear, each)
+        _hear_on(ear, each.name, lookout)
         return
     raise DeviceError(reasons[0] + PRIVACY.get(sys.platform, ""))
 
 
-def _hear_on(ear: Ear, device: Found) -> None:
+def _hear_on(ear: Ear, name: str, lookout: Lookout | None) -> None:
     """Tell what an ear hears until there is nothing more, which only JACK does not say itself."""
     now = SystemClock().now
-    try:
-        lookout = look_out() if device.way == JACK else None
-    except ConnectionError:
-        ear.over.set()
-        lookout = None
     looked = now()
     while not ear.gone:
         for message in ear.next(LOOK):
             tell(message)
         if lookout and now() - looked > ns(LOOK):
             looked = now()
-            if lookout.gone or not lookout.plays(device.name):
+            if lookout.gone or not lookout.plays(name):
                 ear.over.set()
 
 
@@ -87,6 +82,8 @@ def _start(portaudio: Any, device: Found, ear: Ear, channel: int, block: int) ->
         callback=ear.hear,
         finished_callback=ear.over.set,
     )
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays; to look through it again would take milliseconds
     stream.start()
     return stream
 
