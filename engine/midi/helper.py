@@ -203,4 +203,10 @@ def _all(system: str) -> dict[str, list[str]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = 1
+    try:
+        status = main()
+    finally:
+        # At once: while an interpreter comes to its end its libraries' threads cannot answer a JACK
+        # server any more, which then answers nobody.
+        os._exit(status)

@@ -23,6 +23,8 @@ from engine.core.errors import DeviceError
 from engine.midi.sounding import NOTE_OFF, NOTE_ON
 
 WAIT = 60.0
+_ANSWER = 5.0
+"""Seconds: a server that is busy with a client that dies answers nobody meanwhile."""
 PROGRAMS = ("jackd", "jack_lsp", "jack_connect", "jack_midi_dump")
 _NAMES = 3
 _LINE = re.compile(r"^\s*\d+:((?: [0-9a-f]{2})+)")
@@ -110,9 +112,9 @@ def program(command: list[str], port: str) -> Iterator[None]:
 
 
 def ports() -> list[str]:
-    """List the ports of all clients."""
-    done = subprocess.run(["jack_lsp"], capture_output=True, text=True, check=False, timeout=WAIT)
-    return done.stdout.splitlines()
+    """List the ports of all clients; none while the server does not answer."""
+    done = _ask("jack_lsp")
+    return done.stdout.splitlines() if done else []
 
 
 def connect(sender: str, receiver: str) -> None:
@@ -121,10 +123,8 @@ def connect(sender: str, receiver: str) -> None:
     def laid() -> bool:
         if not {sender, receiver} <= set(ports()):
             return False
-        done = subprocess.run(
-            ["jack_connect", sender, receiver], capture_output=True, check=False, timeout=WAIT
-        )
-        return done.returncode == 0
+        done = _ask("jack_connect", sender, receiver)
+        return done is not None and done.returncode == 0
 
     until(laid, f"no cable from {sender} to {receiver}")
 
@@ -155,7 +155,11 @@ class Dump:
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        until(lambda: self.port in ports(), "jack_midi_dump does not start")
+        try:
+            until(lambda: self.port in ports(), "jack_midi_dump does not start")
+        except BaseException:
+            _end(self._process)
+            raise
 
     def __enter__(self) -> Dump:
         return self
@@ -203,6 +207,14 @@ class Dump:
             self.last_note = time.monotonic()
             self.sounding.discard(key)
         self._news.put(None)
+
+
+def _ask(*command: str) -> subprocess.CompletedProcess[str] | None:
+    """Run one of JACK's own programs to its end; None where its server does not answer."""
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=_ANSWER)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def _quiet(command: list[str], *, close_fds: bool = True) -> subprocess.Popen[bytes]:
