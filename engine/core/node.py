@@ -77,6 +77,10 @@ class Node(Box):
     """Seconds: how much earlier than its newest input is what it tells about, as one that looks at
     a window of sound does. Shown beside the delay, never added to it."""
 
+    hop: ClassVar[float] = 0.0
+    """Seconds of sound from one answer to the next, counted from the first sample of the source: on
+    a thread of its own it is not called in between. 0 is whenever something comes."""
+
     patience: ClassVar[float] = 5.0
     """Seconds that one answer may take on a thread of its own: then the box counts as hung, is left
     to itself, and a fresh one with the same parameters takes its place."""

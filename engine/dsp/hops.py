@@ -1,7 +1,8 @@
 """Cuts a stream of sound into windows that overlap, whatever the size of its blocks.
 
-The same samples give the same windows, however they were cut. Where something is missing, or the
-rate changes, it begins anew: what was before a gap says nothing about what is behind it.
+The same samples give the same windows, however they were cut: hops are counted from the first
+sample of the source. Where something is missing, or the rate changes, it begins anew: what was
+before a gap says nothing about what is behind it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ LOUDEST = 10.0
 """Anything beyond is no sound: 20 dB above full scale."""
 
 
+def passed(samples: int, rate: int, hop: float) -> int:
+    """Give how many hops of so many seconds end within the first samples of a stream."""
+    return int((samples + 0.5) / (hop * rate))
+
+
 class Hops:
     """The newest ``window`` seconds of a stream, after each ``hop`` seconds of it.
 
@@ -33,7 +39,6 @@ class Hops:
         self._hop = hop
         self._expected: int | None = None
         self._newest: Samples = np.zeros(0, np.float32)
-        self._seen = self._hops = 0
 
     def feed(self, block: Block) -> Iterator[Samples]:
         """Give the windows that end within a block; at the beginning they are shorter.
@@ -46,25 +51,23 @@ class Hops:
             self.reset()
         self.rate = block.rate
         self._expected = block.start + len(block.samples)
-        self._seen += len(block.samples)
         self._newest = np.concatenate([self._newest, clean(block.samples)])
-        return self._cut(self._newest)
+        return self._cut(self._newest, block.start, self._expected)
 
-    def _cut(self, samples: Samples) -> Iterator[Samples]:
+    def _cut(self, samples: Samples, start: int, end: int) -> Iterator[Samples]:
+        """Give the windows of hops that end after ``start``, of the last samples before ``end``."""
         size = round(self._window * self.rate)
-        ends = []
-        while (due := round((self._hops + 1) * self._hop * self.rate)) <= self._seen:
-            self._hops += 1
-            ends.append(len(samples) - (self._seen - due))
+        hops = range(*(passed(each, self.rate, self._hop) + 1 for each in (start, end)))
+        moments = [min(round(each * self._hop * self.rate), end) for each in hops]
+        ends = [len(samples) - (end - moment) for moment in moments]
         if len(samples) > size:
             self._newest = samples[len(samples) - size :].copy()
-        return (samples[max(0, end - size) : end] for end in ends)
+        return (samples[max(0, each - size) : each] for each in ends)
 
     def reset(self) -> None:
         """Begin anew with the next block."""
         self._expected = None
         self._newest = np.zeros(0, np.float32)
-        self._seen = self._hops = 0
 
 
 def clean(samples: Samples) -> Samples:

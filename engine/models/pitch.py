@@ -62,6 +62,7 @@ class PitchModel(Model):
     """
 
     lag: ClassVar[float] = 0.020
+    hop: ClassVar[float] = FRAME / RATE
 
     lowest: Annotated[float, Param("no pitch is looked for below", LOWEST, HIGHEST, unit="Hz")] = (
         LOWEST
@@ -79,7 +80,7 @@ class PitchModel(Model):
     provider: Fixed[Annotated[str, Param("what computes: cpu, cuda, coreml, dml ...")]] = "cpu"
 
     _session: Session | None = None
-    _hops: Hops = field(default_factory=lambda: Hops(WINDOW / RATE, FRAME / RATE))
+    _hops: Hops = field(default_factory=lambda: Hops(WINDOW / RATE, PitchModel.hop))
     _hz: float = 0.0
     _bright: float = 0.0
     _on: bool = False

@@ -195,7 +195,7 @@ class Assembler:
             many = read_signature(type(state.box)).many
             return NodeStep(self._engine, state, caller(state.box), many, arguments)
         kind = KINDS.get(self._hot_wire(state.name).carries, Kind.LATEST)
-        return LaneStep(self._engine, state, kind, arguments)
+        return LaneStep(self._engine, state, kind, state.box.hop, arguments)
 
     def _arguments(self, state: BoxState) -> Arguments:
         wires = self._wires[state.name]

@@ -237,9 +237,10 @@ class InlineLane(_Waiting):
     """
 
     def __init__(self, name: str, node: Node, cost: int) -> None:
-        super().__init__(name, node, lambda: None)
+        super().__init__(name, node, self._call_up)
         self.cost = cost
         self._ready = False
+        self._called_up = False
         self._busy_until = Ns(0)
 
     def open(self) -> StateChange:
@@ -257,7 +258,7 @@ class InlineLane(_Waiting):
 
     def begin(self, now: Ns) -> list[tuple[Ns, Entry]]:
         """Take up what waits, if free: gives the answers and when they are due."""
-        if not self._ready or now < self._busy_until or not len(self._mailbox):
+        if not (self._ready and self._called_up and len(self._mailbox)) or now < self._busy_until:
             return []
         answers: list[tuple[Ns, Entry]] = []
         try:
@@ -269,8 +270,12 @@ class InlineLane(_Waiting):
         for job in self._next_jobs():
             due = Ns(due + self.cost)
             answers += [(due, entry) for entry in self._do(job)]
+        self._called_up = bool(len(self._mailbox))
         self._busy_until = due
         return answers
+
+    def _call_up(self) -> None:
+        self._called_up = True
 
     def _do(self, job: Job) -> list[Entry]:
         answers: list[Entry] = []

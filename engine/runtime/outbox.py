@@ -79,9 +79,10 @@ class Outbox:
             self._touched.append(state)
             self._sent[state.name] = []
 
-    def leave(self, lane: Lane, job: Job) -> int:
+    def leave(self, lane: Lane, job: Job, wakes: bool) -> int:
         """Leave a job for a box on a thread of its own; gives how many it has dropped so far."""
-        self._left.append(lane)
+        if wakes:
+            self._left.append(lane)
         return lane.offer(job)
 
     def flush(self) -> None:

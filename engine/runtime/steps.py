@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.core.errors import ParameterError
-from engine.core.messages import Kind
+from engine.core.messages import Block, Kind, Message
 from engine.core.parameter import Parameter
+from engine.dsp.hops import passed
 from engine.runtime.call import Call
 from engine.runtime.job import Job
 from engine.runtime.outbox import Way
@@ -84,13 +85,16 @@ class NodeStep:
 
 
 class LaneStep:
-    """Leaves a job for a box on a thread of its own."""
+    """Leaves a job for a box on a thread of its own, which answers once a ``hop`` of sound."""
 
-    def __init__(self, engine: Engine, state: BoxState, kind: Kind, arguments: Arguments) -> None:
+    def __init__(
+        self, engine: Engine, state: BoxState, kind: Kind, hop: float, arguments: Arguments
+    ) -> None:
         self.trigger = arguments.hot
         self._engine = engine
         self._state = state
         self._kind = kind
+        self._hop = hop
         self._arguments = arguments
         self._trace = engine.trace.lanes[state.name]
 
@@ -110,7 +114,16 @@ class LaneStep:
         if arguments is not None and lane is not None:
             hot = self.trigger
             job = Job(tuple(arguments), self._kind, hot.at, hot.cost, lane.generation)
-            self._trace.offered(self._engine.outbox.leave(lane, job))
+            wakes = _ends_a_hop(arguments[0], self._hop)
+            self._trace.offered(self._engine.outbox.leave(lane, job, wakes))
+
+
+def _ends_a_hop(message: Message, hop: float) -> bool:
+    """Tell whether there is anything to answer to: sound that ends no hop waits for more."""
+    if not hop or not isinstance(message, Block):
+        return True
+    start, end = message.start, message.start + len(message.samples)
+    return passed(end, message.rate, hop) > passed(start, message.rate, hop)
 
 
 class ParameterStep:

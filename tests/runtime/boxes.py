@@ -227,6 +227,12 @@ class Hear(Model):
         self._resets += 1
 
 
+class HearHops(Hear):
+    """Hear, and answer once every 25 ms of sound."""
+
+    hop: ClassVar[float] = 0.025
+
+
 class Twice(Model):
     """Say a quick answer, and then the sure one; raise after the quick one at 13."""
 
@@ -313,7 +319,21 @@ BOXES: dict[str, type[Box]] = {
         cls.__name__.lower(): cls
         for cls in (
             *(Numbers, Pictures, Sound, Odd, Double, Add, When, Split, Count, Sum, Fussy, Drop),
-            *(Impatient, Look, Cut, Mix, Hear, Twice, Sick, Altered, Nobody, Stiff, Sing, Watch),
+            *(
+                Impatient,
+                Look,
+                Cut,
+                Mix,
+                Hear,
+                HearHops,
+                Twice,
+                Sick,
+                Altered,
+                Nobody,
+                Stiff,
+                Sing,
+                Watch,
+            ),
         )
     },
 }

@@ -54,6 +54,13 @@ def test_a_busy_lane_takes_all_sound_that_waits_as_one() -> None:
     assert played.stats["lanes"]["h"]["dropped"] == 0
 
 
+def test_who_answers_once_a_hop_of_sound_is_not_called_in_between() -> None:
+    played = play(SOUND.replace('"hear"', '"hearhops"').format("") + HEARD, costs={"h": 1})
+    assert got(played, "blocks") == [3, 2] * 4
+    assert set(got(played, "gaps")) == {0}
+    assert played.stats["lanes"]["h"]["runs"] == 8
+
+
 def test_sound_with_a_gap_in_it_is_not_joined_over_the_gap() -> None:
     played = play(SOUND.format("gap=5\n") + HEARD, costs={"h": 35})
     assert sum(got(played, "blocks")) == 19
