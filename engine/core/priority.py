@@ -51,3 +51,12 @@ def go_back(stood: Standing) -> None:
     if sys.platform == "linux" and stood is not None:
         with suppress(OSError):
             os.sched_setscheduler(0, *stood)
+
+
+def may_come_forward() -> bool:
+    """Tell whether the system allows threads to come forward."""
+    tried: list[Standing] = []
+    thread = threading.Thread(target=lambda: tried.append(come_forward()))
+    thread.start()
+    thread.join()
+    return tried[0] is not None

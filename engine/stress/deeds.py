@@ -44,6 +44,8 @@ def choices(stage: Stage) -> list[Choice]:
         found += [(faults.SYNTH_KILLED, name)] + [(faults.PORT_KILLED, name)] * vitals.there()
     if stage.sound:
         found.append((faults.SERVER_KILLED, ""))
+    if stage.network:
+        found.append((faults.NETWORK_GONE, ""))
     found += [(faults.OSC_CLOSED, name) for name in stage.udp]
     found += [(faults.TCP_STALLS, name) for name in stage.tcp]
     return found + [(faults.STOPPED, "")] * stops
@@ -53,6 +55,8 @@ def boxes_hit(stage: Stage, strike: Strike) -> list[str]:
     """List the boxes that a strike takes something from; all devices where it hits the show."""
     if strike.fault == faults.SERVER_KILLED.name:
         return [*stage.microphones, *stage.synths]
+    if strike.fault == faults.NETWORK_GONE.name:
+        return [*stage.cameras, *stage.udp, *stage.tcp]
     if strike.fault == faults.SINGER_GONE.name:
         return stage.microphones  # all hear the same
     return [strike.target] if strike.target else stage.devices
@@ -121,6 +125,12 @@ def _tcp_stalls(strike: Strike, stage: Stage, _: Show) -> Undo:
     ear = stage.tcp[strike.target]
     ear.stall()
     return ear.resume
+
+
+def _network_gone(_: Strike, stage: Stage, __: Show) -> Undo:
+    assert stage.network is not None
+    stage.network.end()
+    return stage.network.begin
 
 
 def _burst(_: Strike, stage: Stage, __: Show) -> Undo:
@@ -223,6 +233,7 @@ _DEEDS: Final[dict[str, Callable[[Strike, Stage, Show], Undo]]] = {
     faults.PORT_KILLED.name: _port_killed,
     faults.OSC_CLOSED.name: _osc_closed,
     faults.TCP_STALLS.name: _tcp_stalls,
+    faults.NETWORK_GONE.name: _network_gone,
     faults.BURST.name: _burst,
     faults.FUZZ.name: _fuzz,
     faults.NO_NUMBERS.name: _no_numbers,

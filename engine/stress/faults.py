@@ -42,6 +42,7 @@ SYNTH_KILLED: Final = Fault("MIDI receiver killed", "kill -9 of what plays the n
 PORT_KILLED: Final = Fault("MIDI process killed", "kill -9 of what owns the MIDI port")
 OSC_CLOSED: Final = Fault("OSC receiver closed", "its socket is closed, then opened", 1.0, 4.0)
 TCP_STALLS: Final = Fault("TCP receiver stalls", "it takes nothing any more", 1.5, 4.0)
+NETWORK_GONE: Final = Fault("network gone", "what is sent arrives nowhere", 1.0, 4.0)
 BURST: Final = Fault("control burst", "10,000 parameter changes as fast as they go")
 FUZZ: Final = Fault("malformed packets", "2,000 packets of nonsense to the control port")
 NO_NUMBERS: Final = Fault("no numbers", "NaN and infinity to every parameter")

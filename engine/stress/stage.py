@@ -20,6 +20,7 @@ from engine.core.node import Node, Sink, Source
 from engine.patch.plan import Plan, PlannedBox
 from engine.runtime.opening import CONTROL, check_patch
 from engine.stress.ears import LOCAL, StatusEar, TcpEar, UdpEar, Ways, free_port
+from engine.stress.network import Network, own_network
 from engine.stress.parts import SINGER, Camera, SoundServer, Synth
 from engine.stress.routes import ways_out
 
@@ -40,6 +41,7 @@ class Stage:
     microphones: list[str] = field(default_factory=list)
     synths: dict[str, Synth] = field(default_factory=dict)
     sound: SoundServer | None = None
+    network: Network | None = None
     udp: dict[str, UdpEar] = field(default_factory=dict)
     tcp: dict[str, TcpEar] = field(default_factory=dict)
     heard: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -71,10 +73,11 @@ def stage(patch: Path, folder: Path) -> Iterator[Stage]:
     """Set a stage in a folder, with all that can be had here; raises PatchError."""
     plan = check_patch(patch)
     with ExitStack() as stack:
+        network = stack.enter_context(own_network())
         status = StatusEar()
         stack.callback(status.close)
         control, copy = _copied(patch, plan, folder)
-        here = Stage(copy, plan, status, free_port())
+        here = Stage(copy, plan, status, free_port(), network=network)
         here.place(control, "port", here.port)
         here.place(control, "replies", status.port)
         _place_ears(here, stack)

@@ -11,6 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from engine.core.priority import may_come_forward
 from engine.terminal.devices import Plugged, cameras, midi_outputs, sound_inputs
 from engine.terminal.models import stored_models
 
@@ -40,6 +41,8 @@ def findings() -> Iterator[Finding]:
     yield _port("OSC control", CONTROL_PORT, socket.SOCK_DGRAM)
     yield _port("page", PAGE_PORT, socket.SOCK_STREAM)
     yield Finding("display", "ok", "not needed")
+    if sys.platform == "linux":
+        yield _priority()
 
 
 def report() -> RenderableType:
@@ -82,6 +85,14 @@ def _models() -> Iterator[Finding]:
         yield Finding(f"model {model.name}", "missing", model.wrong)
     if not wrong:
         yield Finding("models", "ok", ", ".join(model.name for model in models))
+
+
+def _priority() -> Finding:
+    if may_come_forward():
+        return Finding("priority", "ok", "sound goes first")
+    said = "not allowed, so a busy machine keeps sound waiting for some milliseconds"
+    audio = "echo '@audio - rtprio 95' | sudo tee /etc/security/limits.d/audio.conf"
+    return Finding("priority", "none", said, f"{audio}; sudo usermod -aG audio $USER; log in again")
 
 
 def _port(area: str, port: int, kind: socket.SocketKind) -> Finding:

@@ -32,7 +32,7 @@ to = "127.0.0.1:9"
 [out.send]
 "/people" = "body.joints.count"
 """
-SEED = "221"
+SEED = "32"
 """The first whose storm holds each of what is asked for below within two minutes."""
 QUIET = re.compile("^longest gap|^delay")
 """Goals of a quiet machine: where other tests run, they say more about those."""
@@ -40,7 +40,7 @@ BY_NAME = (
     faults.SERVER_KILLED,
     faults.CAMERA_KILLED,
     faults.PORT_KILLED,
-    faults.OSC_CLOSED,
+    faults.NETWORK_GONE,
     faults.STOPPED,
 )
 

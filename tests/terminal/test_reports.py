@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from engine.cli import app
 from engine.models.session import models
 from engine.terminal import remedy
 from engine.terminal.devices import LISTS, Plugged
-from engine.terminal.doctor import Finding, _plugged, _port, findings
+from engine.terminal.doctor import Finding, _plugged, _port, _priority, findings
 from engine.terminal.models import look_at, stored_models
 
 
@@ -44,7 +45,20 @@ def test_the_doctor_looks_at_every_area_once() -> None:
         "OSC control",
         "page",
         "display",
+        *(["priority"] if sys.platform == "linux" else []),
     ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets threads come forward")
+def test_who_may_not_come_forward_is_told_how(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (_priority().state, _priority().mend == "") in [("ok", True), ("none", False)]
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    assert _priority().state == "none"
+    assert "rtprio" in _priority().mend
 
 
 def test_what_is_missing_needs_mending_and_what_is_not_plugged_in_does_not() -> None:
