@@ -80,7 +80,10 @@ class Outbox:
             self._sent[state.name] = []
 
     def leave(self, lane: Lane, job: Job, wakes: bool) -> int:
-        """Leave a job for a box on a thread of its own; gives how many it has dropped so far."""
+        """Leave a job for a box on a thread of its own; gives how many it has dropped so far.
+
+        ``wakes`` says whether it is to be taken up when the tick ends, or may wait for more.
+        """
         if wakes:
             self._left.append(lane)
         return lane.offer(job)
