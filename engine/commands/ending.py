@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -12,6 +14,16 @@ CANNOT_PLAY: Final = 2
 OUR_FAULT: Final = 1
 AT_THE_END: Final = ExitStack()
 """What ends with the command, when everything has been told."""
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Have SIGTERM end the block as Ctrl-C does: with all the processes that it began."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def show_on_terminal(picture: RenderableType) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from engine.commands.ending import OUR_FAULT
+from engine.commands.ending import OUR_FAULT, ended_in_order
 from engine.runtime.opening import find_patch
 
 
@@ -22,7 +22,9 @@ def bench(
     """Measure Sensorium on this machine, beside other ways to do the same."""
     from engine.bench import command
 
-    if not command.bench(names or (), short, json_, markdown):
+    with ended_in_order():
+        well = command.bench(names or (), short, json_, markdown)
+    if not well:
         raise typer.Exit(OUR_FAULT)
 
 
@@ -43,7 +45,9 @@ def stress(
     from engine.stress.command import stress as put
 
     wanted = Wanted(find_patch(patch), seed, minutes, calm, hours)
-    if not put(wanted, offline=offline, file=json_, page=report):
+    with ended_in_order():
+        well = put(wanted, offline=offline, file=json_, page=report)
+    if not well:
         raise typer.Exit(OUR_FAULT)
 
 

@@ -24,6 +24,8 @@ GONE: Final = b"g"
 """The port went away; its name."""
 HEARD: Final = b"h"
 """The moment in ns (eight bytes) at which MIDI bytes came, and they."""
+ALIVE: Final = b"a"
+"""The port is open and takes what is sent; said again and again."""
 LISTED: Final = b"l"
 """The names of all ports, in JSON."""
 

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from engine.jack import Lookout, look_out
 from engine.midi.frames import (
+    ALIVE,
     BPM,
     FAILED,
     GONE,
@@ -37,6 +38,8 @@ from engine.midi.sounding import Sounding
 
 LOOK: Final = 0.1
 """Every how many seconds it looks whether the port and the show are still there."""
+SAY: Final = 0.5
+"""Every how many seconds it says that it works."""
 PULSE: Final = [0xF8]
 _STDIN: Final = 0
 _STDOUT: Final = 1
@@ -85,6 +88,11 @@ class Speaker:
             self._port.close_port()
             self._port = None
 
+    def works(self) -> None:
+        """Come back once nothing hangs in the port."""
+        with self._lock:
+            return
+
     def beat(self) -> None:
         """Send the pulses of the clock when they are due, until the end."""
         while True:
@@ -105,6 +113,7 @@ def play(port: Any) -> None:
     """Send what the show says until it says no more."""
     speaker = Speaker(port)
     threading.Thread(target=speaker.beat, daemon=True).start()
+    say_alive(speaker.works)
     unframer = Unframer()
     try:
         while piece := os.read(_STDIN, _PIECE):
@@ -122,10 +131,23 @@ def listen(port: Any) -> None:
     while early := port.get_message():  # sent since the port was there to be seen
         _heard(early, None)
     port.set_callback(_heard)
+    say_alive(lambda: None)
     while os.read(_STDIN, _PIECE):
         pass
     port.cancel_callback()
     port.close_port()
+
+
+def say_alive(works: Callable[[], None]) -> None:
+    """Say again and again that it works, each time after ``works`` has come back."""
+
+    def say() -> None:
+        while True:
+            works()
+            tell(ALIVE, b"")
+            time.sleep(SAY)
+
+    threading.Thread(target=say, daemon=True).start()
 
 
 def watch(direction: str, system: str, port: str | None, jack: Lookout | None) -> None:

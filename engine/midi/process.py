@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.core.errors import DeviceError
-from engine.midi.frames import FAILED, GONE, OPENED, Unframer
+from engine.midi.frames import ALIVE, FAILED, GONE, OPENED, Unframer
 
 Hear = Callable[[bytes, bytes], None]
 """Told of every frame that comes after the port is open, on a thread of its own.
@@ -24,6 +24,12 @@ GONE comes once when the port or the helper itself went away, and nothing after 
 AT_ONCE: Final = 4096
 """What a pipe takes whole or not at all, whatever it already holds (PIPE_BUF on Linux)."""
 _PATIENCE: Final = 10.0
+_LOOK: Final = 0.5
+_STILL: Final = 6
+"""After so many looks in a row that found nothing said, a helper hangs.
+
+Counted in looks: a show that was itself put to sleep has missed only one of them.
+"""
 _PIECE: Final = 65536
 
 
@@ -39,6 +45,9 @@ class Helper:
         self._process: subprocess.Popen[bytes] | None = None
         self._thread: threading.Thread | None = None
         self._stops = False
+        self._ended = threading.Event()
+        self._spoke = True
+        self._hung = False
 
     @property
     def pid(self) -> int:
@@ -60,6 +69,7 @@ class Helper:
         if kind != OPENED:
             self.stop()
             raise DeviceError(content.decode() if kind == FAILED else "the MIDI helper ended")
+        threading.Thread(target=self._watch, args=(self._process,), daemon=True).start()
         return content.decode()
 
     def write(self, frames: Iterable[bytes]) -> bool:
@@ -100,20 +110,32 @@ class Helper:
         unframer = Unframer()
         opened = False
         while piece := os.read(number, _PIECE):
+            self._spoke = True
             for kind, content in unframer.feed(piece):
                 if opened:
                     self._pass_on(kind, content)
                 else:
                     opened = kind == OPENED
                     self._first.put((kind, content))
+        self._ended.set()
         self._first.put((GONE, b""))
         if opened:
-            self._pass_on(GONE, b"the MIDI helper")
+            self._pass_on(GONE, b"the MIDI helper hung and" if self._hung else b"the MIDI helper")
 
     def _pass_on(self, kind: bytes, content: bytes) -> None:
-        if self._stops:
-            return
-        self._hear(kind, content)
+        if not self._stops and kind != ALIVE:
+            self._hear(kind, content)
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill a helper that hangs, in its driver or anywhere: another takes its place."""
+        silent = 0
+        while silent < _STILL:
+            if self._ended.wait(_LOOK):
+                return
+            silent = 0 if self._spoke else silent + 1
+            self._spoke = False
+        self._hung = True
+        process.kill()
 
 
 def run(work: str, system: str) -> dict[bytes, bytes]:

@@ -245,6 +245,21 @@ def test_a_helper_that_is_asked_to_go_ends_its_notes_first(make, dump):
     assert isinstance(sink.said.get(timeout=WAIT), Lost)
 
 
+def test_a_helper_that_hangs_makes_room_for_another(make, dump):
+    sink = make(("notes", Note))
+    connect(OURS, dump.port)
+    send(sink, "notes", Note(60, 100))
+    dump.wait(lambda heard: heard.sounding)
+    os.kill(sink.helper, signal.SIGSTOP)
+    assert sink.said.get(timeout=WAIT) == Lost("the MIDI helper hung and went away")
+    sink.close()
+    sink.silence()
+    until(lambda: OURS not in ports(), "JACK does not notice")
+    sink.port = "dump"
+    sink.open()
+    dump.wait(lambda heard: not heard.sounding)
+
+
 def test_what_a_killed_helper_left_sounding_ends_with_the_next_one(make, dump):
     sink = make(("notes", Note), ("cc20", float))
     connect(OURS, dump.port)

@@ -271,6 +271,16 @@ class Nobody(Node):
         return Pose((), 1.0)
 
 
+class Tuned(Node):
+    """A number many times, and a key more."""
+
+    key: Fixed[int] = 0
+    by: float = 2.0
+
+    def process(self, value: float) -> float:
+        return value * self.by + self.key
+
+
 class Stiff(Sink):
     """An output that raises at every number above 10, when flushed after a 7, and at silence."""
 
@@ -331,6 +341,7 @@ BOXES: dict[str, type[Box]] = {
                 Altered,
                 Nobody,
                 Stiff,
+                Tuned,
                 Sing,
                 Watch,
             ),

@@ -64,6 +64,31 @@ def test_what_a_hand_turned_stays_unless_the_text_of_it_changed() -> None:
     assert changed.engine.states["d"].hands == {"by"}
 
 
+TUNED = A + '[t]\nuse="tuned"\nfrom="a"\nkey=0\nby=2\n' + COLLECT + 't="t"\n'
+
+
+def test_what_a_hand_holds_of_a_box_it_holds_of_the_one_that_replaces_it() -> None:
+    turned = (1.0, SetParameter("t", "by", 5))
+    again = TUNED.replace("key=0", "key=1000")
+    played = play(TUNED, [turned, (1.95, Swap(again))])
+    assert got(played, "t")[-1] == 5 * 39 + 1000
+    assert played.engine.states["t"].hands == {"by"}
+    written = play(TUNED, [turned, (1.95, Swap(again.replace("by=2", "by=3")))])
+    assert got(written, "t")[-1] == 3 * 39 + 1000
+    assert written.engine.states["t"].hands == set()
+    another = TUNED.replace('"tuned"\nfrom="a"\nkey=0', '"double"\nfrom="a"')
+    other = play(TUNED, [turned, (1.95, Swap(another))])
+    assert got(other, "t")[-1] == 2 * 39
+    assert other.engine.states["t"].hands == set()
+
+
+def test_a_box_that_a_hand_switched_off_is_replaced_by_one_that_is_off() -> None:
+    turned = (1.0, SetParameter("t", "on", False))
+    played = play(TUNED, [turned, (1.95, Swap(TUNED.replace("key=0", "key=1000")))])
+    assert len(got(played, "t")) == 10
+    assert played.errors == []
+
+
 def test_a_parameter_that_no_cable_writes_any_more_is_what_its_text_says() -> None:
     text = A + '[d]\nuse="double"\nfrom="a"\n{}' + COLLECT + 'd="d"\n'
     cabled = text.format('by={from="a"}\n')

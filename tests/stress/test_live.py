@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import queue
 import re
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from engine.bench.rig.jack import begin_server, server_name
+from engine.bench.rig.storm import COMMAND
 from engine.cli import app
 from engine.core.errors import DeviceError
 from engine.midi.frames import GONE
@@ -20,6 +24,7 @@ from engine.stress import faults
 from engine.stress.deeds import choices
 from engine.stress.live import watch
 from engine.stress.parts import Synth
+from engine.stress.show import await_
 from engine.stress.stage import stage
 
 WAIT = 30
@@ -74,6 +79,24 @@ def test_a_machine_without_any_part_plays_the_stand_in(tmp_path, monkeypatch):
         assert {fault.name for fault, _ in choices(here)} >= {"control burst", "show stopped"}
         assert (here.cameras, here.synths, here.sound) == ({}, {}, None)
         assert here.patch.read_text().startswith(find_patch("first_light").read_text())
+
+
+@pytest.mark.may_block("it waits for processes")
+def test_a_storm_that_is_ended_leaves_nothing_running(tmp_path):
+    patch = tmp_path / "mine.toml"
+    patch.write_text(PATCH)
+    command = [sys.executable, "-c", COMMAND, "stress", str(patch), "--calm", "--minutes", "60"]
+    storm = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    begun = Path(f"/proc/{storm.pid}/task/{storm.pid}/children")
+    try:
+        await_(lambda: begun.read_text(), WAIT)
+        [show] = begun.read_text().split()
+        storm.terminate()
+        assert storm.wait(WAIT) != 0
+        assert not Path(f"/proc/{show}").exists()
+    finally:
+        storm.kill()
+        storm.wait()
 
 
 @pytest.mark.may_block("it waits for processes")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.bench.rig.stretch import plan_of, play
 from engine.core.messages import Block, Ns
@@ -66,13 +66,13 @@ size = 256
 
 @dataclass
 class _Heard:
-    """What came out of the microphone so far: when, how much, and how often some was missing."""
+    """What came out of the microphone so far: when, how much, and between when some was missing."""
 
     first: Block | None = None
     last: Block | None = None
     begun: int = 0
     ended: int = 0
-    gaps: int = 0
+    gaps: list[tuple[int, int]] = field(default_factory=list)
 
     def missing_ms(self) -> float:
         """Give how much less sound there was than time."""
@@ -98,7 +98,7 @@ class CountSound(Node):
         if HEARD.last is None:
             HEARD.first, HEARD.begun = sound, at
         elif sound.start != HEARD.last.start + len(HEARD.last.samples):
-            HEARD.gaps += 1
+            HEARD.gaps.append((HEARD.ended, at))
         HEARD.last, HEARD.ended = sound, at
 
 

@@ -46,6 +46,22 @@ def rewritten(old: Plan, new: Plan, name: str) -> Iterator[tuple[Parameter, obje
             yield parameter, value
 
 
+def in_hand(old: Plan, new: Plan, name: str, hands: Iterable[str]) -> list[str]:
+    """List what hands hold of a box that another of its kind replaces, as its text is the same."""
+    before, after = old.boxes[name], new.boxes.get(name)
+    if after is None or after.use != before.use:
+        return []
+    fields = {p.name: p.field for p in read_parameters(type(after.box)).values() if not p.fixed}
+
+    def same(hand: str) -> bool:
+        if hand == "on":
+            return before.on == after.on
+        field = fields.get(hand.partition(".")[0], "")
+        return field in before.beginning and before.beginning[field] == after.beginning[field]
+
+    return [hand for hand in sorted(hands) if same(hand)]
+
+
 def _cabled(plan: Plan, name: str) -> set[str]:
     """Name the parameters of a box that cables write, those that have parts as a whole."""
     into = (w.name for w in plan.wires if w.box == name and w.into is Into.PARAMETER)

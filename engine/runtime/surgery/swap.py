@@ -1,8 +1,9 @@
 """Surgery while playing: another plan takes over, and what both have plays on untouched.
 
 A box that stays keeps its instance, its thread, its device and what hands set; of its parameters
-only those are set whose text has changed. What a removed box or a cut cable fed comes to rest as
-after a loss, so that every note that was begun is ended; ways out that stay sound on.
+only those are set whose text has changed. One that replaces another of its kind is begun anew, and
+what hands held of that they hold of it. What a removed box or a cut cable fed comes to rest as after
+a loss, so that every note that was begun is ended; ways out that stay sound on.
 
 What was removed is remembered until the next swap, so that this one can be taken back.
 """
@@ -14,12 +15,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from engine.core.addresses import find_parameter
 from engine.core.parameter import Parameter
 from engine.patch.plan import Into, Plan, Wire
 from engine.runtime.call import in_words
 from engine.runtime.entries import TakeBack, TakeOver
 from engine.runtime.state import BoxState
-from engine.runtime.surgery.kept import carried, cut, kept, rewritten
+from engine.runtime.surgery.kept import carried, cut, in_hand, kept, rewritten
 
 if TYPE_CHECKING:
     from engine.runtime.engine import Engine
@@ -86,6 +88,9 @@ class Swap:
             self._set(states[name], parameter, value)
         for name in switched:
             engine.switch(states[name], new.boxes[name].on)
+        for name in (name for name in removed if name not in spare):
+            for hand in in_hand(old, new, name, removed[name].hands):
+                self._hand_over(hand, removed[name], states[name])
         return Before(old, removed)
 
     def _state(self, name: str, plan: Plan, stays: bool, spare: Mapping[str, BoxState]) -> BoxState:
@@ -130,9 +135,19 @@ class Swap:
         except Exception as error:
             self.engine.tell(state.name, in_words(error))
 
+    def _hand_over(self, hand: str, before: BoxState, after: BoxState) -> None:
+        """Have a hand hold of a box what it held of the one before it."""
+        parameter = find_parameter(after.parameters, hand)
+        if hand == "on":
+            self.engine.switch(after, before.on)
+        elif parameter is not None:
+            whole = before.last[parameter.field]
+            self._set(after, parameter, whole[parameter.key] if parameter.key else whole)
+        after.hands.add(hand)
+
     def _set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         try:
-            self.engine.set(state, parameter, value)
+            self.engine.set(state, parameter, parameter.from_wire(value))
         except Exception as error:
             self.engine.tell(state.name, f"{parameter.name}: {in_words(error)}")
 
