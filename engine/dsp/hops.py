@@ -16,6 +16,9 @@ from engine.core.messages import Block
 
 Samples = NDArray[np.float32]
 
+_ROOM = 8
+"""For how many windows there is room behind the newest, so that they are seldom moved."""
+
 LOUDEST = 10.0
 """Anything beyond is no sound: 20 dB above full scale."""
 
@@ -38,7 +41,8 @@ class Hops:
         self._window = window
         self._hop = hop
         self._expected: int | None = None
-        self._newest: Samples = np.zeros(0, np.float32)
+        self._heard: Samples = np.empty(0, np.float32)
+        self._count = 0
 
     def feed(self, block: Block) -> Iterator[Samples]:
         """Give the windows that end within a block; at the beginning they are shorter.
@@ -51,23 +55,38 @@ class Hops:
             self.reset()
         self.rate = block.rate
         self._expected = block.start + len(block.samples)
-        self._newest = np.concatenate([self._newest, clean(block.samples)])
-        return self._cut(self._newest, block.start, self._expected)
-
-    def _cut(self, samples: Samples, start: int, end: int) -> Iterator[Samples]:
-        """Give the windows of hops that end after ``start``, of the last samples before ``end``."""
         size = round(self._window * self.rate)
-        hops = range(*(passed(each, self.rate, self._hop) + 1 for each in (start, end)))
-        moments = [min(round(each * self._hop * self.rate), end) for each in hops]
-        ends = [len(samples) - (end - moment) for moment in moments]
-        if len(samples) > size:
-            self._newest = samples[len(samples) - size :].copy()
-        return (samples[max(0, each - size) : each] for each in ends)
+        self._put(clean(block.samples), size)
+        return self._cut(block.start, self._expected, size)
 
     def reset(self) -> None:
         """Begin anew with the next block."""
         self._expected = None
-        self._newest = np.zeros(0, np.float32)
+        self._heard = np.empty(0, np.float32)
+        self._count = 0
+
+    def _put(self, samples: Samples, size: int) -> None:
+        """Put samples behind the newest ``size``.
+
+        What was heard is never moved where it lies, as windows of it may be in use.
+        """
+        count = self._count + len(samples)
+        if count > len(self._heard):
+            newest = self._heard[max(0, self._count - size) : self._count]
+            self._heard = np.empty(len(newest) + len(samples) + _ROOM * size, np.float32)
+            self._heard[: len(newest)] = newest
+            self._count = len(newest)
+            count = self._count + len(samples)
+        self._heard[self._count : count] = samples
+        self._count = count
+
+    def _cut(self, start: int, end: int, size: int) -> Iterator[Samples]:
+        """Give the windows of hops that end after ``start``, of the last samples before ``end``."""
+        first, last = (passed(each, self.rate, self._hop) + 1 for each in (start, end))
+        heard, count = self._heard, self._count
+        for hop in range(first, last):
+            stop = count - end + min(round(hop * self._hop * self.rate), end)
+            yield heard[max(0, stop - size) : stop]
 
 
 def clean(samples: Samples) -> Samples:

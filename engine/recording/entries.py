@@ -49,7 +49,7 @@ _COMMANDS: dict[str, type[Command]] = {
     if isinstance(cls, type) and issubclass(cls, Command) and cls is not Command
 }
 _MESSAGES = frozenset({"message", "result"})
-_GIVEN = _MESSAGES | {"command"}
+_COMMAND = "command"
 
 
 def _hint(cls: type[Any], name: str) -> Any:
@@ -92,8 +92,7 @@ def from_bytes(data: bytes) -> Entry:
     """Read what ``to_bytes`` wrote; raises ValueError with what is wrong."""
     try:
         said = _decode(data)
-        cls = _ENTRIES[said.pop(_ENTRY)]
-        entry: Entry = _made(cls, {name: _read(name, value) for name, value in said.items()})
+        entry: Entry = _made(_ENTRIES[said.pop(_ENTRY)], said)
     except (msgspec.MsgspecError, KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from None
     return entry
@@ -103,19 +102,14 @@ def _said(command: Command) -> dict[str, Plain]:
     return {name: getattr(command, name) for name in _HINTS[type(command)]}
 
 
-def _read(name: str, value: Plain) -> Any:
-    if name in _MESSAGES:
-        return from_plain(value)
-    if name == "command":
-        return _made(_COMMANDS[value.pop(_DO)], value)
-    return value
-
-
 def _made(cls: type[Any], values: dict[str, Any]) -> Any:
     """Make an entry or a command, each value of the type that it says."""
     hints = _HINTS[cls]
     for name, value in values.items():
-        hint = hints[name]
-        if type(value) is not hint and name not in _GIVEN:
+        if name in _MESSAGES:
+            values[name] = from_plain(value)
+        elif name == _COMMAND:
+            values[name] = _made(_COMMANDS[value.pop(_DO)], value)
+        elif type(value) is not (hint := hints[name]):
             values[name] = msgspec.convert(value, hint)
     return cls(**values)

@@ -7,12 +7,12 @@ trusted: it may come from anybody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from struct import Struct
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 import msgspec
 from mcap.data_stream import ReadDataStream
@@ -27,6 +27,9 @@ from engine.core.messages import Ns
 from engine.recording import entries
 from engine.recording.record import FORMAT, OUTPUT, PLAN, PROFILE, Begun
 from engine.runtime.entries import Entry
+
+Read = Callable[[bytes], "Begun | Entry | Sent | None"]
+"""Reads one message; raises ValueError or MsgspecError."""
 
 _HEAD = Struct("<BQ")
 _MESSAGE = Struct("<HIQQ")
@@ -46,8 +49,7 @@ class Sent(NamedTuple):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One thing of a show at its moment: a patch begins, an entry comes in, something is sent."""
 
     moment: Ns
@@ -61,14 +63,14 @@ class Recording:
         self.file = file
         self.cut_off = False
         self._offset = 0
-        self._topics: dict[int, str] = {}
+        self._channels: dict[int, tuple[str, Read]] = {}
 
     def items(self) -> Iterator[Item]:
         """Yield everything in its order; raises RecordingError where it is reached, or OSError."""
         with self.file.open("rb") as stream:
             for record in self._records(stream):
                 if isinstance(record, Channel):
-                    self._topics[record.id] = record.topic
+                    self._channels[record.id] = record.topic, _reader(record.topic)
                 elif isinstance(record, Record):
                     item = self._item(record)
                     if item is not None:
@@ -129,11 +131,12 @@ class Recording:
             raise self._error("it does not say its format before that, so it is no recording")
 
     def _item(self, record: Record) -> Item | None:
-        topic = self._topics.get(record.channel_id)
-        if topic is None:
+        channel = self._channels.get(record.channel_id)
+        if channel is None:
             raise self._error(f"damaged: nothing says what channel {record.channel_id} is")
+        topic, read = channel
         try:
-            what = _read(topic, record.data)
+            what = read(record.data)
         except (ValueError, msgspec.MsgspecError) as error:
             raise self._error(f"damaged: {topic}: {error}") from None
         return None if what is None else Item(Ns(record.log_time), what)
@@ -164,11 +167,14 @@ def _in_chunk(chunk: Chunk) -> Iterator[McapRecord]:
         start += size
 
 
-def _read(topic: str, data: bytes) -> Any:
+def _reader(topic: str) -> Read:
+    """Give what reads the messages of a channel; of one that is not known, to nothing."""
     kind, _, rest = topic.partition("/")
     if kind in entries.KINDS:
-        return entries.from_bytes(data)
+        return entries.from_bytes
     if kind == OUTPUT:
         sink, _, sort = rest.rpartition("/")
-        return Sent(sink, sort, data)
-    return msgspec.json.decode(data, type=Begun) if kind == PLAN else None
+        return partial(Sent, sink, sort)
+    if kind == PLAN:
+        return partial(msgspec.json.decode, type=Begun)
+    return lambda data: None

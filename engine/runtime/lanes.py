@@ -103,9 +103,12 @@ class _Waiting:
             else:
                 setattr(self._node, *item.content)
 
-    def _next_jobs(self) -> Iterator[Job]:
-        """Take up what waits; what was asked before a reset is let go."""
-        jobs: list[Job] = [item.content for item in self._mailbox.take_first()]
+    def _take(self) -> list[Job]:
+        """Take up what has waited longest; of sound, all that waits."""
+        return [item.content for item in self._mailbox.take_first()]
+
+    def _wanted(self, jobs: list[Job]) -> Iterator[Job]:
+        """Give what is to be done; what was asked before a reset is let go."""
         wanted = [job for job in jobs if job.generation == self.generation]
         self._outdated += len(jobs) - len(wanted)
         return merged(wanted)
@@ -177,8 +180,9 @@ class ThreadLane(_Waiting):
         while not self._stop.is_set():
             self._wake.wait()
             self._wake.clear()
-            while (len(self._mailbox) or len(self._changes)) and not self._stop.is_set():
-                self._turn()
+            left = max(len(self._mailbox), 1)  # what is left later says itself when it is due
+            while left > 0 and not self._stop.is_set():
+                left -= max(self._turn(), 1)
         close_quietly(self._name, self._node)
 
     def _open(self) -> bool:
@@ -205,15 +209,18 @@ class ThreadLane(_Waiting):
         if not self._abandoned:
             self._heard(entry)
 
-    def _turn(self) -> None:
+    def _turn(self) -> int:
+        """Do what was asked, then what has waited longest; gives how many waited for that."""
         begun = self._busy()
         try:
             self._apply_changes()
         except Exception as error:
             self._deliver(LaneFailure(self._name, self.generation, in_words(error), more=True))
-        for job in self._next_jobs():
+        taken = self._take()
+        for job in self._wanted(taken):
             begun = self._do(job)
         self.took, self.begun = self._clock.now() - begun, None
+        return len(taken)
 
     def _do(self, job: Job) -> Ns:
         """Answer one job; gives when it was begun."""
@@ -267,7 +274,7 @@ class InlineLane(_Waiting):
             failure = LaneFailure(self._name, self.generation, in_words(error), more=True)
             answers.append((now, failure))
         due = now
-        for job in self._next_jobs():
+        for job in self._wanted(self._take()):
             due = Ns(due + self.cost)
             answers += [(due, entry) for entry in self._do(job)]
         self._called_up = bool(len(self._mailbox))

@@ -17,13 +17,14 @@ import signal
 import sys
 from typing import Any, Final
 
-from engine.core.clock import SystemClock, ns
+from engine.core.clock import SystemClock
 from engine.core.errors import DeviceError
 from engine.core.priority import come_forward
 from engine.jack import Lookout, look_out
 from engine.sound.devices import JACK, PRIVACY, Found, find, library, meant
 from engine.sound.ear import Ear
 from engine.sound.frames import LISTED, OPENED, REFUSED, frame
+from engine.sound.mouth import Mouth
 
 LOOK: Final = 0.1
 """Every how many seconds it looks after a device that says nothing."""
@@ -31,19 +32,13 @@ _STDOUT: Final = 1
 _SWITCH_INTERVAL: Final = 0.0005
 
 
-def tell(message: bytes) -> None:
-    """Write a frame; raises OSError where nobody reads."""
-    left = memoryview(message)
-    while left:
-        left = left[os.write(_STDOUT, left) :]
-
-
 def listen(device: str, channel: int, block: int) -> None:
     """Tell what a device gives until it is gone; raises DeviceError where it does not open."""
     portaudio = library()
     reasons = []
     for each in meant(device, find(portaudio)):
-        ear = Ear(each.name, channel - 1, SystemClock())
+        mouth = Mouth(_STDOUT)
+        ear = Ear(each.name, channel - 1, SystemClock(), mouth.say)
         try:
             # Before it sounds: what takes its time now would keep the device waiting then.
             lookout = look_out() if each.way == JACK else None
@@ -51,23 +46,29 @@ def listen(device: str, channel: int, block: int) -> None:
         except (ConnectionError, DeviceError, portaudio.PortAudioError) as error:
             reasons.append(f"{each.name}: {error}")
             continue
-        tell(frame(OPENED, each.name.encode(), number=round(stream.samplerate)))
-        _hear_on(ear, each.name, lookout)
+        mouth.begin(frame(OPENED, each.name.encode(), number=round(stream.samplerate)))
+        _look_after(ear, mouth, each.name, lookout)
         return
     raise DeviceError(reasons[0] + PRIVACY.get(sys.platform, ""))
 
 
-def _hear_on(ear: Ear, name: str, lookout: Lookout | None) -> None:
-    """Tell what an ear hears until there is nothing more, which only JACK does not say itself."""
-    now = SystemClock().now
-    looked = now()
+def _look_after(ear: Ear, mouth: Mouth, name: str, lookout: Lookout | None) -> None:
+    """Tell what is wrong until there is nothing more, which only JACK does not say itself."""
     while not ear.gone:
-        for message in ear.next(LOOK):
-            tell(message)
-        if lookout and now() - looked > ns(LOOK):
-            looked = now()
-            if lookout.gone or not lookout.plays(name):
-                ear.over.set()
+        ear.over.wait(LOOK)
+        for message in ear.look():
+            mouth.say(message)
+        mouth.flush()
+        if lookout and (lookout.gone or not lookout.plays(name)):
+            ear.over.set()
+    mouth.end()
+
+
+def _tell(message: bytes) -> None:
+    """Tell all there is to tell; raises OSError where nobody reads."""
+    mouth = Mouth(_STDOUT)
+    mouth.begin(message)
+    mouth.end()
 
 
 def _start(portaudio: Any, device: Found, ear: Ear, channel: int, block: int) -> Any:
@@ -96,12 +97,12 @@ def main() -> None:
     come_forward(with_all_begun=True)
     try:
         if len(sys.argv) == 1:
-            tell(frame(LISTED, json.dumps(find(library())).encode()))
+            _tell(frame(LISTED, json.dumps(find(library())).encode()))
         else:
             device, channel, block = sys.argv[1:]
             listen(device, int(channel), int(block))
     except DeviceError as error:
-        tell(frame(REFUSED, str(error).encode()))
+        _tell(frame(REFUSED, str(error).encode()))
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ def test_a_storm_that_is_ended_leaves_nothing_running(tmp_path):
     storm = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     begun = Path(f"/proc/{storm.pid}/task/{storm.pid}/children")
     try:
-        await_(lambda: begun.read_text(), WAIT)
+        await_(begun.read_text, WAIT)
         [show] = begun.read_text().split()
         storm.terminate()
         assert storm.wait(WAIT) != 0

@@ -1,9 +1,9 @@
 """Surgery while playing: another plan takes over, and what both have plays on untouched.
 
 A box that stays keeps its instance, its thread, its device and what hands set; of its parameters
-only those are set whose text has changed. One that replaces another of its kind is begun anew, and
-what hands held of that they hold of it. What a removed box or a cut cable fed comes to rest as after
-a loss, so that every note that was begun is ended; ways out that stay sound on.
+only those are set whose text has changed. One that replaces another of its kind begins anew, but
+what hands held of that they hold of it. What a removed box or a cut cable fed comes to rest as
+after a loss, so that every note that was begun is ended; ways out that stay sound on.
 
 What was removed is remembered until the next swap, so that this one can be taken back.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.core.addresses import find_parameter
 from engine.core.parameter import Parameter
@@ -141,7 +141,7 @@ class Swap:
         if hand == "on":
             self.engine.switch(after, before.on)
         elif parameter is not None:
-            whole = before.last[parameter.field]
+            whole: Any = before.last[parameter.field]
             self._set(after, parameter, whole[parameter.key] if parameter.key else whole)
         after.hands.add(hand)
 
