@@ -1,7 +1,6 @@
 """Lanes: a box on a thread of its own, one message at a time; results return through the door.
 
-Live a lane is a thread. Offline it is called inline and its answer comes after the time that it is
-said to take, so that what overload drops can be tested, and is the same each time.
+Live a lane is a thread; where time is virtual it is called inline: see ``inline``.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ class Lane(Protocol):
         ...
 
 
-class _Waiting:
+class Waiting:
     """Jobs, parameters and resets that wait for a lane to be free."""
 
     def __init__(self, name: str, node: Node, wake: Callable[[], None]) -> None:
@@ -69,18 +68,22 @@ class _Waiting:
         self._outdated = 0
 
     def offer(self, job: Job) -> int:
+        """Leave a job; gives how many were dropped so far."""
         self._mailbox.put("in", job.kind, job, job.at)
         return self._mailbox.dropped.get("in", 0) + self._outdated
 
     def set_parameter(self, field: str, value: object) -> None:
+        """Set a parameter before the next job."""
         self.settings[field] = value
         self._changes.put(field, Kind.HELD, (field, value), Ns(0))
 
     def reset(self) -> None:
+        """Forget the past before the next job."""
         self.generation += 1
         self._changes.put(None, Kind.HELD, None, Ns(0))
 
     def reopen(self, field: str, value: object) -> None:
+        """Open the box with another network before the next job."""
         self._changes.put(field, Kind.HELD, partial(self._reopen, field, value), Ns(0))
 
     def _reopen(self, field: str, value: object) -> None:
@@ -127,7 +130,7 @@ class _Waiting:
         return LaneFailure(self._name, job.generation, text, took, more)
 
 
-class ThreadLane(_Waiting):
+class ThreadLane(Waiting):
     """A lane that is a thread."""
 
     def __init__(
@@ -235,63 +238,6 @@ class ThreadLane(_Waiting):
         except Exception as error:
             self._deliver(self._failure(job, error, self._clock.now() - begun, more))
         return begun
-
-
-class InlineLane(_Waiting):
-    """A lane that is called where time is virtual: each job takes ``cost`` ns, no more or less.
-
-    ``cost`` may be changed while it plays, as a machine gets busy.
-    """
-
-    def __init__(self, name: str, node: Node, cost: int) -> None:
-        super().__init__(name, node, self._call_up)
-        self.cost = cost
-        self._ready = False
-        self._called_up = False
-        self._busy_until = Ns(0)
-
-    def open(self) -> StateChange:
-        """Open the box; gives how that went."""
-        try:
-            self._node.open()
-        except Exception as error:
-            return StateChange(self._name, "failed", in_words(error))
-        self._ready = True
-        return StateChange(self._name, "running")
-
-    def close(self) -> None:
-        """Close the box."""
-        close_quietly(self._name, self._node)
-
-    def begin(self, now: Ns) -> list[tuple[Ns, Entry]]:
-        """Take up what waits, if free: gives the answers and when they are due."""
-        if not (self._ready and self._called_up and len(self._mailbox)) or now < self._busy_until:
-            return []
-        answers: list[tuple[Ns, Entry]] = []
-        try:
-            self._apply_changes()
-        except Exception as error:
-            failure = LaneFailure(self._name, self.generation, in_words(error), more=True)
-            answers.append((now, failure))
-        due = now
-        for job in self._wanted(self._take()):
-            due = Ns(due + self.cost)
-            answers += [(due, entry) for entry in self._do(job)]
-        self._called_up = bool(len(self._mailbox))
-        self._busy_until = due
-        return answers
-
-    def _call_up(self) -> None:
-        self._called_up = True
-
-    def _do(self, job: Job) -> list[Entry]:
-        answers: list[Entry] = []
-        try:
-            for event in events(self._call(job.arguments, job.at)):
-                answers.append(self._answer(job, event, self.cost, bool(answers)))
-        except Exception as error:
-            answers.append(self._failure(job, error, self.cost, bool(answers)))
-        return answers or [self._answer(job, None, self.cost, more=False)]
 
 
 def close_quietly(name: str, box: Box) -> None:

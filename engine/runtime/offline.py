@@ -19,7 +19,8 @@ from engine.core.node import Emit, Node, Sink, Source, Tape
 from engine.patch.plan import Plan
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Asked, Entry, StateChange, TakeBack, TakeOver, WakeUp
-from engine.runtime.lanes import InlineLane, close_quietly
+from engine.runtime.inline import InlineLane
+from engine.runtime.lanes import close_quietly
 from engine.runtime.state import BoxState
 from engine.runtime.supervision.supervisor import lost_in_words
 from engine.runtime.trace import LOG

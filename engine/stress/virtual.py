@@ -24,7 +24,7 @@ from engine.core.parameter import read_parameters
 from engine.patch.plan import Plan
 from engine.runtime.dump import sent_line
 from engine.runtime.entries import Asked, StateChange
-from engine.runtime.lanes import InlineLane
+from engine.runtime.inline import InlineLane
 from engine.runtime.offline import Offline
 from engine.runtime.opening import open_patch
 from engine.runtime.trace import route_name

@@ -140,7 +140,10 @@ class Server:
         if len(self._clients) >= PAGES:
             raise web.HTTPServiceUnavailable(text="too many pages look on")
         socket = web.WebSocketResponse(heartbeat=SILENT, max_msg_size=LARGEST, compress=False)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ValueError as error:  # a key that the library does not even take for text
+            raise web.HTTPBadRequest(text="this is no handshake of a WebSocket") from error
         client = Client(socket)
         self._clients.add(client)
         self._greet(client)

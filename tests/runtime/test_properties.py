@@ -31,7 +31,7 @@ from engine.registry import Registry
 from engine.runtime import rehearsal
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Asked, LaneResult, StateChange, WakeUp
-from engine.runtime.lanes import InlineLane
+from engine.runtime.inline import InlineLane
 
 from .boxes import BOXES, COLLECT, got, picture
 

@@ -255,6 +255,15 @@ def test_a_socket_from_another_site_is_refused(page, engine):
         asyncio.run(knock())
 
 
+def test_a_handshake_that_is_none_is_refused_and_not_told(page, engine, caplog):
+    words = b"Host: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    words += b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key:\xff\xff dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    with socket.create_connection(("127.0.0.1", page.listens), 30) as line:
+        line.sendall(b"GET /news HTTP/1.1\r\n" + words + b"\r\n")
+        assert line.recv(12) == b"HTTP/1.1 400"
+    assert caplog.records == []
+
+
 def test_it_lets_nothing_in_from_elsewhere_and_has_no_other_files(page):
     _, headers, body = asyncio.run(get(page))
     assert headers["Content-Security-Policy"].startswith("default-src 'self';")
