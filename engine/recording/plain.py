@@ -7,6 +7,7 @@ networks have answered nobody below needs them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -85,10 +86,14 @@ def _read_picture(plain: Mapping[str, Plain]) -> NDArray[Any]:
     """Give a picture, black where only its size is known; either may only be read."""
     if "data" in plain:
         return np.frombuffer(plain["data"], plain["dtype"]).reshape(plain["shape"])
-    shape = tuple(plain["shape"])
+    return _black(plain["dtype"], tuple(plain["shape"]))
+
+
+@lru_cache(maxsize=64)
+def _black(dtype: str, shape: tuple[int, ...]) -> NDArray[Any]:
     if not 0 <= np.prod(shape, dtype=float) <= _LARGEST:
         raise ValueError(f"a picture of {shape} pixels")
-    return np.broadcast_to(np.zeros((), plain["dtype"]), shape)
+    return np.broadcast_to(np.zeros((), dtype), shape)
 
 
 def _frame(frame: Frame, pixels: bool) -> dict[str, Plain]:

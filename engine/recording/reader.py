@@ -18,8 +18,7 @@ import msgspec
 from mcap.data_stream import ReadDataStream
 from mcap.exceptions import EndOfFile, InvalidMagic
 from mcap.opcode import Opcode
-from mcap.records import Channel, Chunk, Footer, Header, McapRecord, Metadata
-from mcap.records import Message as Record
+from mcap.records import Channel, Chunk, Footer, Header, Message, Metadata
 from mcap.stream_reader import StreamReader, get_chunk_data_stream
 
 from engine.core.errors import SensoriumError
@@ -56,6 +55,14 @@ class Item(NamedTuple):
     what: Begun | Entry | Sent
 
 
+class _Record(NamedTuple):
+    """One message as it lies in the file."""
+
+    channel: int
+    moment: int
+    data: bytes
+
+
 class Recording:
     """A recording; ``cut_off`` says, once all was read, that its end is missing."""
 
@@ -71,12 +78,12 @@ class Recording:
             for record in self._records(stream):
                 if isinstance(record, Channel):
                     self._channels[record.id] = record.topic, _reader(record.topic)
-                elif isinstance(record, Record):
+                else:
                     item = self._item(record)
                     if item is not None:
                         yield item
 
-    def _records(self, stream: IO[bytes]) -> Iterator[McapRecord]:
+    def _records(self, stream: IO[bytes]) -> Iterator[Channel | _Record]:
         """Yield the records of all chunks, having made sure that the file is one of ours."""
         known = False
         whole = False
@@ -91,9 +98,9 @@ class Recording:
                 elif isinstance(record, Chunk):
                     self._check_known(known)
                     yield from _in_chunk(record)
-                elif isinstance(record, Channel | Record):
+                elif isinstance(record, Channel | Message):
                     self._check_known(known)
-                    yield record
+                    yield _as_in_chunk(record)
                 whole = whole or isinstance(record, Footer)
                 self._offset = stream.tell()
         except RecordingError:
@@ -130,22 +137,28 @@ class Recording:
         if not known:
             raise self._error("it does not say its format before that, so it is no recording")
 
-    def _item(self, record: Record) -> Item | None:
-        channel = self._channels.get(record.channel_id)
+    def _item(self, record: _Record) -> Item | None:
+        channel = self._channels.get(record.channel)
         if channel is None:
-            raise self._error(f"damaged: nothing says what channel {record.channel_id} is")
+            raise self._error(f"damaged: nothing says what channel {record.channel} is")
         topic, read = channel
         try:
             what = read(record.data)
         except (ValueError, msgspec.MsgspecError) as error:
             raise self._error(f"damaged: {topic}: {error}") from None
-        return None if what is None else Item(Ns(record.log_time), what)
+        return None if what is None else Item(Ns(record.moment), what)
 
     def _error(self, what: str) -> RecordingError:
         return RecordingError(f"{self.file}: at byte {self._offset}: {what}")
 
 
-def _in_chunk(chunk: Chunk) -> Iterator[McapRecord]:
+def _as_in_chunk(record: Channel | Message) -> Channel | _Record:
+    if isinstance(record, Channel):
+        return record
+    return _Record(record.channel_id, record.log_time, record.data)
+
+
+def _in_chunk(chunk: Chunk) -> Iterator[Channel | _Record]:
     """Yield what a chunk holds; raises whatever its damage leads to.
 
     Why not by the library, which reads field by field: a replay would take a quarter longer.
@@ -159,9 +172,8 @@ def _in_chunk(chunk: Chunk) -> Iterator[McapRecord]:
         if size > length - start:
             raise EndOfFile
         if opcode == Opcode.MESSAGE:
-            channel, sequence, log_time, publish_time = _MESSAGE.unpack_from(data, start)
-            content = data[start + _MESSAGE.size : start + size]
-            yield Record(channel, log_time, content, publish_time, sequence)
+            channel, _, moment, _ = _MESSAGE.unpack_from(data, start)
+            yield _Record(channel, moment, data[start + _MESSAGE.size : start + size])
         elif opcode == Opcode.CHANNEL:
             yield Channel.read(ReadDataStream(BytesIO(data[start : start + size])))
         start += size
