@@ -60,7 +60,8 @@ class PlannedBox:
 
     ``hidden`` boxes were put on a cable by the compiler. ``constants`` are inlets that the patch
     gives a fixed value. ``beginning`` are its parameters as the patch has them, by field;
-    ``stamps`` tell whether files that it reads have changed.
+    ``stamps`` tell whether files that it reads have changed. ``instead`` is the kind of box that
+    plays in its place here.
     """
 
     name: str
@@ -72,6 +73,7 @@ class PlannedBox:
     constants: dict[str, Any] = field(default_factory=dict)
     place: Place = (None, None)
     stamps: tuple[tuple[str, int, int], ...] = ()
+    instead: str = ""
     beginning: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:

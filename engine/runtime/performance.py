@@ -19,6 +19,7 @@ from engine.runtime.engine import Engine
 from engine.runtime.live import Live
 from engine.runtime.offline import Offline
 from engine.runtime.service import Service
+from engine.runtime.substitute import say_substitutes
 from engine.runtime.surgery.stamps import own_files
 from engine.runtime.surgery.surgeon import Open, Surgeon
 from engine.runtime.surgery.trial import SECONDS
@@ -109,6 +110,7 @@ class Performance:
         if problems:
             raise PatchError(problems)
         self._titles = [plan.title for plan in plans]
+        say_substitutes(plans[0])
         return plans[0]
 
     def _begin(self, engine: Engine) -> None:

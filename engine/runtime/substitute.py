@@ -28,4 +28,12 @@ def substitute(plan: Plan, find: Find, *, live: bool) -> None:
         cls = find(use)
         fields = {p.field for p in read_parameters(cls).values()}
         planned.exchange(cls(**{key: value for key, value in values.items() if key in fields}))
-        LOG.info("%s: the box %s plays here instead of %s", planned.name, use, planned.use)
+        planned.instead = use
+
+
+def say_substitutes(plan: Plan, before: Plan | None = None) -> None:
+    """Say what plays here in place of what the patch says, where that is news."""
+    for name, planned in plan.boxes.items():
+        known = before.boxes.get(name) if before else None
+        if planned.instead and (known is None or known.instead != planned.instead):
+            LOG.info("%s: the box %s plays here instead of %s", name, planned.instead, planned.use)

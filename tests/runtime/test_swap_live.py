@@ -75,6 +75,21 @@ def of(editor: Editor, port: str) -> list[float]:
     return found
 
 
+def test_what_plays_in_place_of_what_is_said_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ear = '[ear]\nuse = "microphone"\n[loud]\nuse = "loudness"\nfrom = "ear"\n'
+    patch = ear + OUT + 'l = "loud"\n'
+
+    async def edit(editor: Editor) -> None:
+        await editor.swapped(patch + 'more = { from = "loud", to = [0, 2] }\n')
+
+    caplog.set_level("INFO", "sensorium")
+    edited(tmp_path, {"show.toml": patch}, edit)
+    said = [record.getMessage() for record in caplog.records if "instead of" in record.message]
+    assert said == ["ear: the box stand_in plays here instead of microphone"]
+
+
 def test_what_is_saved_plays_and_what_stays_counts_on(tmp_path: Path) -> None:
     async def edit(editor: Editor) -> None:
         await editor.until(lambda: len(of(editor, "n")) > 3)

@@ -21,6 +21,7 @@ from engine.patch.plan import Plan
 from engine.runtime.call import in_words
 from engine.runtime.entries import TakeOver
 from engine.runtime.live import Live
+from engine.runtime.substitute import say_substitutes
 from engine.runtime.surgery import trial
 from engine.runtime.surgery.aside import aside
 from engine.runtime.surgery.kept import differs, is_rebuilt
@@ -172,6 +173,7 @@ class Surgeon:
 
     def _take_over(self, made: Made) -> None:
         engine, title = self._engine, made.plan.title
+        say_substitutes(made.plan, engine.plan)
         begun = engine.clock.now()
         titles = list(engine.playlist)
         titles[made.index] = title
