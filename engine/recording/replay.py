@@ -58,7 +58,7 @@ class Replay:
     ``patch`` plays instead of the one that the recording begins with; ``aloud`` opens the outputs,
     ``recompute`` runs the networks again, ``compare``
     says what is sent differently. ``watch`` is called with every engine. ``left_out``
-    counts the entries for boxes that another patch does not have.
+    counts the entries for boxes that the patch does not have: it is another, or they are damaged.
     """
 
     def __init__(
@@ -158,28 +158,11 @@ class Replay:
         self.entries += 1
         self.seconds = (moment - self._begun) / SECOND
         if self._edited:
-            fitting = self._fitted(stage, moment, entry)
-            if fitting is None:
-                return
-            entry = fitting
-        stage.step(moment, entry)
-
-    def _fitted(self, stage: Stage, moment: Ns, entry: Entry) -> Entry | None:
-        """Make an entry fit another patch; None for one that is for nobody there."""
-        due = stage.engine.wakes.next()
-        while due is not None and due + _LATE < moment:
-            stage.step(due, WakeUp())
-            due = stage.engine.wakes.next()
+            _catch_up(stage, moment)
         if not stage.knows(entry):
             self.left_out[_name(entry)] += 1
-            return None
-        if isinstance(entry, LaneSent):
-            return None  # it is measured, and its ways out may be others
-        if isinstance(entry, LaneResult):
-            lane = stage.engine.states[entry.box].lane
-            assert lane is not None, "it knows it"
-            return replace(entry, generation=lane.generation)
-        return entry
+        elif fitting := _fitted(stage, entry) if self._edited else entry:
+            stage.step(moment, fitting)
 
     def _end(self) -> None:
         stage, self._stage = self._stage, None
@@ -191,6 +174,25 @@ class Replay:
     def _settle(self, stage: Stage) -> None:
         if self.comparison:
             self.comparison.settle(stage.clock.now())
+
+
+def _catch_up(stage: Stage, moment: Ns) -> None:
+    """Wake what another patch wants to be woken for before a moment."""
+    due = stage.engine.wakes.next()
+    while due is not None and due + _LATE < moment:
+        stage.step(due, WakeUp())
+        due = stage.engine.wakes.next()
+
+
+def _fitted(stage: Stage, entry: Entry) -> Entry | None:
+    """Make an entry fit another patch; None for what was measured of ways out it may not have."""
+    if isinstance(entry, LaneSent):
+        return None
+    if isinstance(entry, LaneResult):
+        lane = stage.engine.states[entry.box].lane
+        assert lane is not None, "the stage knows it"
+        return replace(entry, generation=lane.generation)
+    return entry
 
 
 def _name(entry: Entry) -> str:

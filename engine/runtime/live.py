@@ -160,8 +160,7 @@ class Live:
     def _settle(self) -> None:
         """Keep the interpreter from holding up the loop: see docs/design.md."""
         sys.setswitchinterval(_SWITCH_INTERVAL)
-        gc.collect()
-        gc.freeze()
+        _pass_over()
 
     def _ask_permission(self) -> None:
         """Open what must be opened first on the main thread, where the system asks for leave."""
@@ -258,7 +257,7 @@ class Live:
 
     def _changed(self, entry: StateChange) -> None:
         if entry.state == "running":
-            gc.freeze()  # what it has loaded stays; moving it there takes no time
+            _pass_over()
         elif entry.state == "ended" and self._all_ended():
             self._done.set()
         if self._tapes:
@@ -284,6 +283,12 @@ class Live:
     def _ring(self) -> None:
         self._step(WakeUp())
         self._arm()
+
+
+def _pass_over() -> None:
+    """Have the collector pass over what is there; garbage first, which else would stay for ever."""
+    gc.collect()
+    gc.freeze()
 
 
 def _unheard(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:

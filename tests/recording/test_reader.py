@@ -11,6 +11,7 @@ from mcap.reader import make_reader
 from mcap.writer import Writer
 
 from engine.core.errors import SensoriumError
+from engine.recording.file import RecordingFile
 from engine.recording.reader import Item, Recording, RecordingError
 from engine.recording.record import Begun
 
@@ -141,3 +142,21 @@ def test_a_replay_plays_what_comes_before_damage(recorded: Path, tmp_path: Path)
     show = again(file)
     assert show.entries > 10
     assert compared(show).different == []
+
+
+def test_an_entry_for_nobody_is_left_out_and_counted(recorded: Path, tmp_path: Path) -> None:
+    file = tmp_path / "damaged.mcap"
+    damaged = RecordingFile(file)
+    arrivals = 0
+    with recorded.open("rb") as stream:
+        for _, channel, each in make_reader(stream).iter_messages(log_time_order=False):
+            data = each.data
+            if channel.topic == "source/cam/joints":
+                arrivals += 1
+                if arrivals == 2:
+                    data = data.replace(b"cam", b"\0am", 1)
+            damaged.write(channel.topic, each.log_time, data)
+    damaged.finish()
+    show = again(file)
+    assert show.left_out == {"\0am": 1}
+    assert show.entries > 10
