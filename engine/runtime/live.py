@@ -13,6 +13,7 @@ from contextlib import suppress
 
 from engine.core.clock import Clock, SystemClock
 from engine.core.commands import Command, Panic
+from engine.core.heaps import keep_few_heaps
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Message, Ns
 from engine.core.node import Node, Remote, Sink, Source, Tape
@@ -158,7 +159,8 @@ class Live:
     # The beginning.
 
     def _settle(self) -> None:
-        """Keep the interpreter from holding up the loop: see docs/design.md."""
+        """Keep the interpreter from holding up the loop, and memory from growing."""
+        keep_few_heaps()
         sys.setswitchinterval(_SWITCH_INTERVAL)
         _pass_over()
 
