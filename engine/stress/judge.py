@@ -22,6 +22,8 @@ SHORT_S = 240.0
 """A storm shorter than this has too little calm to tell 1.1 from 1: its ratio may be twice that."""
 LONG_S = 1500.0
 """Memory is judged from here on: before that a show is still finding its size."""
+FINDS_SIZE, FINDS_SIZE_STRUCK = 1 / 6, 1 / 2
+"""The part of a show in which it may do so: in a storm each fault must have come a few times."""
 _RATE = 1.0
 _PAUSE_S = 2.0
 
@@ -197,7 +199,8 @@ def _drops(seen: Observed) -> Iterable[Verdict]:
 
 
 def _vitals(seen: Observed) -> Iterable[Verdict]:
-    late = [v for v in seen.vitals if v.at >= seen.began + (seen.ended - seen.began) / 6]
+    part = FINDS_SIZE_STRUCK if seen.struck else FINDS_SIZE
+    late = [v for v in seen.vitals if v.at >= seen.began + (seen.ended - seen.began) * part]
     spans = calm_spans(seen)
     calm = [v for v in late if any(a <= v.at <= b for a, b in spans)]
     if len(calm) < 2:
@@ -206,7 +209,8 @@ def _vitals(seen: Observed) -> Iterable[Verdict]:
     bar = LEAK_MB_HOUR if seen.ended - seen.began >= LONG_S else None
     note = "" if bar else f"no goal for less than {LONG_S / 60:.0f} minutes"
     yield Verdict("memory at the end", calm[-1].memory, "MB")
-    yield Verdict("memory, after the first sixth", leak, "MB an hour", bar, note)
+    since = "half" if seen.struck else "sixth"
+    yield Verdict(f"memory, after the first {since}", leak, "MB an hour", bar, note)
     yield Verdict("more open files", _growth([v.files for v in calm]), "files", 0)
     yield Verdict("more threads", _growth([v.threads for v in calm]), "threads", 0)
 

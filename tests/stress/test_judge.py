@@ -121,13 +121,20 @@ def test_delay_under_a_fault_does_not_count():
 
 def test_memory_that_grows_is_a_leak():
     assert failed(good(leak=0.9)) == []
-    assert failed(good(leak=1.1)) == ["memory, after the first sixth"]
+    assert failed(good(leak=1.1)) == ["memory, after the first half"]
 
 
 def test_memory_that_grows_at_first_is_none():
     seen = good()
     seen.vitals = [replace(v, memory=min(v.memory, 100 + v.at)) for v in seen.vitals]
     assert failed(seen) == []
+
+
+def test_a_storm_has_longer_to_find_its_size():
+    seen = good(back=100.0)
+    seen.vitals = [replace(v, memory=min(v.memory, 100 + v.at / 8)) for v in seen.vitals]
+    assert failed(seen) == []
+    assert failed(replace(seen, struck=[])) == ["memory, after the first sixth"]
 
 
 @pytest.mark.parametrize(("what", "told"), [("files", "open files"), ("threads", "threads")])
