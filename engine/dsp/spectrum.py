@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.dsp.hops import Samples
+from engine.dsp.rfft import rfft
 
 WINDOW: Final = 0.04
 """Seconds."""
@@ -22,41 +23,68 @@ LAG: Final = 0.015
 _RISE: Final = 0.75
 
 Powers = NDArray[np.float64]
-Spectrum = NDArray[np.complex128]
+Band = tuple[float, float]
+"""The lowest and the highest frequency, in Hz."""
 
 
-def spectrum(samples: Samples, rate: int) -> Spectrum:
-    """Give the strength and phase in each bin of 25 Hz; the squares add up to the mean square.
+class Spectrum:
+    """Reckons the powers of one window after another.
 
     ``samples`` may be shorter than the window, as at the beginning: silence came before. A constant
     part, as of a bad cable, is left out.
     """
-    shape, total = _shape(round(WINDOW * rate), len(samples))
-    leant = samples.astype(np.float64)
-    if total:
-        leant -= np.dot(shape, leant) / total
-    leant *= shape
-    return np.fft.rfft(leant, round(WINDOW * rate))
 
+    def __init__(self) -> None:
+        self._make_room(0)
 
-def powers(samples: Samples, rate: int) -> Powers:
-    """Give the mean square in each bin of 25 Hz; all of them add up to that of the sound."""
-    pairs = spectrum(samples, rate).view(np.float64)
-    pairs *= pairs
-    return np.asarray(pairs[::2] + pairs[1::2], np.float64)
+    def powers(self, samples: Samples, rate: int) -> Powers:
+        """Give the mean square in each bin of 25 Hz; all of them add up to that of the sound."""
+        squares = self._square(samples, rate)
+        return np.asarray(squares[::2] + squares[1::2], np.float64)
 
+    def band_powers(self, samples: Samples, rate: int, bands: tuple[Band, ...]) -> list[float]:
+        """Give the mean square in each band, all its bins together."""
+        squares = self._square(samples, rate)
+        # Every other sum is of what lies between the end of a band and the beginning of the next.
+        sums: list[float] = np.add.reduceat(squares, _edges(bands, rate))[::2].tolist()
+        return sums
 
-def power(part: Spectrum) -> float:
-    """Give the mean square of a part of a spectrum, all its bins together."""
-    return float(np.vdot(part, part).real)
+    def _square(self, samples: Samples, rate: int) -> Powers:
+        """Give the squares of the real and the imaginary part of each bin, until called again."""
+        size = round(WINDOW * rate)
+        if size != len(self._leant):
+            self._make_room(size)
+        shape, total = _shape(size, len(samples))
+        heard = self._leant[size - len(samples) :]
+        heard[:] = samples
+        if total:
+            heard -= np.dot(shape, heard) / total
+        heard *= shape
+        self._leant[: size - len(samples)] = 0
+        rfft(self._leant, self._bins)
+        self._parts *= self._parts
+        return self._parts
+
+    def _make_room(self, size: int) -> None:
+        """Make room once for all windows of a size: found anew each time, it would be cold."""
+        self._leant = np.zeros(size)
+        self._bins = np.zeros(size // 2 + 1, np.complex128)
+        self._parts = self._bins.view(np.float64)
 
 
 @lru_cache(maxsize=64)
 def bins(low: float, high: float, rate: int) -> slice:
-    """Give the bins from ``low`` to ``high`` Hz: one at least, none below 20 Hz."""
-    last = round(WINDOW * rate) // 2
+    """Give the bins from ``low`` to ``high`` Hz: one at least, none below 20 Hz or at the end."""
+    last = round(WINDOW * rate) // 2 - 1
     first = min(max(round(max(low, 20.0) * WINDOW), 1), last)
     return slice(first, max(first, min(round(min(high, rate) * WINDOW), last)) + 1)
+
+
+@lru_cache(maxsize=64)
+def _edges(bands: tuple[Band, ...], rate: int) -> NDArray[np.intp]:
+    """Give where each band begins and ends among the squares."""
+    parts = [bins(low, high, rate) for low, high in bands]
+    return 2 * np.array([edge for part in parts for edge in (part.start, part.stop)], np.intp)
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ from engine.core.parameter import Param
 from engine.dsp.auto_range import AutoRange
 from engine.dsp.hops import Hops, Samples
 from engine.dsp.level import of_power
-from engine.dsp.spectrum import HOP, LAG, WINDOW, bins, power, spectrum
+from engine.dsp.spectrum import HOP, LAG, WINDOW, Spectrum
 
 LOW, HIGH = 250.0, 2000.0
 """Hz between low, mid and high."""
@@ -54,6 +54,7 @@ class Loudness(Node):
     ] = field(default_factory=lambda: list(WHOLE))
 
     _hops: Hops = field(default_factory=lambda: Hops(WINDOW, HOP))
+    _spectrum: Spectrum = field(default_factory=Spectrum)
     _range: AutoRange = field(default_factory=lambda: AutoRange(4, round(MEMORY / HOP)))
 
     def __post_init__(self) -> None:
@@ -82,9 +83,8 @@ class Loudness(Node):
     def _measure(self, window: Samples) -> Loud:
         self._check()
         rate = self._hops.rate
-        heard = spectrum(window, rate)
         bands = ((self.band[0], self.band[1]), (20.0, LOW), (LOW, HIGH), (HIGH, rate / 2))
-        db = [of_power(power(heard[bins(*band, rate)])) for band in bands]
+        db = [of_power(power) for power in self._spectrum.band_powers(window, rate, bands)]
         self._range.note(db)
         level, low, mid, high = self._range.fitted() if self.scale == "auto" else db
         return Loud(level, db[0], low, mid, high)

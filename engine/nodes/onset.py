@@ -11,7 +11,7 @@ from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.dsp.flux import Flux, Peaks
 from engine.dsp.hops import Hops
-from engine.dsp.spectrum import HOP, LAG, WINDOW, bins, powers
+from engine.dsp.spectrum import HOP, LAG, WINDOW, Spectrum, bins
 
 HIGHEST = 12000.0
 FULL = 0.6
@@ -38,6 +38,7 @@ class Onset(Node):
     rest: Annotated[float, Param("the least time from one to the next", 0, 10, unit="s")] = 0.06
 
     _hops: Hops = field(default_factory=lambda: Hops(WINDOW, HOP))
+    _spectrum: Spectrum = field(default_factory=Spectrum)
     _flux: Flux = field(default_factory=Flux)
     _peaks: Peaks = field(default_factory=Peaks)
     _since: float = 60.0
@@ -48,11 +49,12 @@ class Onset(Node):
         windows = self._hops.feed(sound)
         if self._hops.broke:
             self._forget()
+        rate = self._hops.rate
         least = 0.15 * 0.01**self.sensitivity
         for window in windows:
             self._since += HOP
             self._heard += HOP
-            power = powers(window, self._hops.rate)[bins(20.0, HIGHEST, self._hops.rate)]
+            power = self._spectrum.powers(window, rate)[bins(20.0, HIGHEST, rate)]
             peak = self._peaks.step(self._flux.step(power), least)
             # That there is sound at all is no beginning in it.
             if peak is not None and self._since >= self.rest and self._heard > 2 * WINDOW:

@@ -1,0 +1,29 @@
+"""The Fourier transform of real numbers into a place that is there already.
+
+Why not by ``np.fft.rfft`` alone: what it asks before it begins takes 14 of 34 µs for 40 ms of
+sound, where caches are cold as in a show, and that is a tenth of a replay. What it calls in the end
+is called here at once. NumPy does not promise that name; where it is gone the public one serves.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+try:
+    from numpy.fft._pocketfft_umath import (  # type: ignore[import-not-found,unused-ignore]
+        rfft_n_even as _even,
+    )
+except ImportError:
+    _even = None
+
+
+def rfft(samples: NDArray[np.float64], out: NDArray[np.complex128]) -> None:
+    """Write the spectrum of ``samples``, shape (n,), into ``out``, shape (n // 2 + 1,)."""
+    transform: Any = _even
+    if transform is None or len(samples) % 2:
+        np.fft.rfft(samples, out=out)
+    else:
+        transform(samples, 1.0, out=out)
