@@ -15,6 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.dsp.rfft import rfft
+
 DARK: Final = 250.0
 BRIGHT: Final = 4000.0
 """Hz: a centroid here and below is 0, there and above 1."""
@@ -33,7 +35,7 @@ def brightness(samples: NDArray[np.float32], rate: int) -> float | None:
     if len(samples) < 2:
         return None
     window, hz, heard = _bins(len(samples), rate)
-    amplitudes = np.abs(np.fft.rfft(samples * window))[heard]
+    amplitudes = np.abs(rfft(samples * window)[heard])
     loud = float(amplitudes.sum())
     if not 0 < loud < math.inf:
         return None

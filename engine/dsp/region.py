@@ -8,12 +8,16 @@ suggests and the surest joints ask for, and look at the whole picture when the t
 
 Pixels are measured from the picture's top left corner, and pixel ``i`` covers ``i`` to ``i + 1``.
 A point of a square is 0 to 1 from its top left corner.
+
+Why plain numbers: seventeen points are too few for arrays. Behind a network that has emptied the
+caches each call of NumPy takes 10 µs, in which nobody else can run.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from math import floor
 
 import cv2
 import numpy as np
@@ -21,12 +25,12 @@ from numpy.typing import NDArray
 
 from engine.core.messages import JOINTS
 
-Points = NDArray[np.floating[Any]]
+Point = tuple[float, float]
+"""x and y."""
 Image = NDArray[np.uint8]
 
 _SHOULDERS = [JOINTS.index("left_shoulder"), JOINTS.index("right_shoulder")]
 _HIPS = [JOINTS.index("left_hip"), JOINTS.index("right_hip")]
-_TORSO = _SHOULDERS + _HIPS
 _TORSO_REACH = 1.9
 _BODY_REACH = 1.2
 _SMALLEST = 16
@@ -53,19 +57,19 @@ class Placement:
     target: tuple[int, int, int, int]
     size: int
 
-    def to_picture(self, points: Points) -> Points:
-        """Turn points of the square, shape (..., 2), x and y 0 to 1, into pixels of the picture."""
-        source, target = np.array(self.source, float), np.array(self.target, float)
-        scale = (source[2:] - source[:2]) / (target[2:] - target[:2])
-        mapped: Points = source[:2] + (points * self.size - target[:2]) * scale
-        return mapped
+    def to_picture(self, points: Iterable[Point]) -> list[Point]:
+        """Turn points of the square, x and y 0 to 1, into pixels of the picture."""
+        (x0, y0, x1, y1), (u0, v0, u1, v1) = self.source, self.target
+        across, down = (x1 - x0) / (u1 - u0), (y1 - y0) / (v1 - v0)
+        size = self.size
+        return [(x0 + (x * size - u0) * across, y0 + (y * size - v0) * down) for x, y in points]
 
-    def to_square(self, points: Points) -> Points:
-        """Turn pixels of the picture, shape (..., 2), into points of the square, 0 to 1."""
-        source, target = np.array(self.source, float), np.array(self.target, float)
-        scale = (target[2:] - target[:2]) / (source[2:] - source[:2])
-        mapped: Points = (target[:2] + (points - source[:2]) * scale) / self.size
-        return mapped
+    def to_square(self, points: Iterable[Point]) -> list[Point]:
+        """Turn pixels of the picture into points of the square, x and y 0 to 1."""
+        (x0, y0, x1, y1), (u0, v0, u1, v1) = self.source, self.target
+        across, down = (u1 - u0) / (x1 - x0), (v1 - v0) / (y1 - y0)
+        size = self.size
+        return [((u0 + (x - x0) * across) / size, (v0 + (y - y0) * down) / size) for x, y in points]
 
 
 def whole(width: int, height: int) -> Region:
@@ -74,28 +78,36 @@ def whole(width: int, height: int) -> Region:
     return Region(left=(width - side) // 2, top=(height - side) // 2, side=side)
 
 
-def follow(points: Points, sure: NDArray[np.bool_], width: int, height: int) -> Region:
+def follow(points: Sequence[Point], sure: Sequence[bool], width: int, height: int) -> Region:
     """Give the square to look at next, from where the joints were just now.
 
-    ``points``: pixels, shape (17, 2), order of JOINTS. ``sure``: shape (17,), which of them to
-    believe. The square is centred on the hips, within the picture, and never larger than the whole
-    picture's; it is the whole picture's when no shoulder or no hip is sure.
+    ``points``: pixels, in the order of JOINTS. ``sure``: which of them to believe. The square is
+    centred on the hips, within the picture, and never larger than the whole picture's; it is the
+    whole picture's when no shoulder or no hip is sure.
     """
     everything = whole(width, height)
-    if not (sure[_SHOULDERS].any() and sure[_HIPS].any()):
+    shoulders = [points[joint] for joint in _SHOULDERS if sure[joint]]
+    hips = [points[joint] for joint in _HIPS if sure[joint]]
+    if not (shoulders and hips):
         return everything
-    torso = [joint for joint in _TORSO if sure[joint]]
-    hips = [joint for joint in _HIPS if sure[joint]]
-    centre = np.clip(points[hips].mean(axis=0), 0, (width, height))
+    x, y = middle(hips)
+    centre = min(max(x, 0.0), width), min(max(y, 0.0), height)
+    body = [point for point, is_sure in zip(points, sure, strict=True) if is_sure]
     reach = max(
-        _TORSO_REACH * float(np.abs(points[torso] - centre).max()),
-        _BODY_REACH * float(np.abs(points[sure] - centre).max()),
+        _TORSO_REACH * _furthest(shoulders + hips, centre),
+        _BODY_REACH * _furthest(body, centre),
         _SMALLEST / 2,
     )
     if reach * 2 >= everything.side:
         return everything
-    left, top = np.floor(centre - reach).astype(int)
-    return Region(left=int(left), top=int(top), side=max(1, round(reach * 2)))
+    left, top = (floor(at - reach) for at in centre)
+    return Region(left=left, top=top, side=max(1, round(reach * 2)))
+
+
+def middle(points: Sequence[Point]) -> Point:
+    """Give the mean of some points."""
+    count = len(points)
+    return sum(x for x, _ in points) / count, sum(y for _, y in points) / count
 
 
 def place(region: Region, width: int, height: int, size: int) -> Placement:
@@ -134,3 +146,9 @@ def _span(start: int, side: int, length: int, size: int) -> tuple[int, int, int,
     first = min(size - 1, round((low - start) * size / side))
     last = max(first + 1, round((high - start) * size / side))
     return low, high, first, last
+
+
+def _furthest(points: Iterable[Point], centre: Point) -> float:
+    """Give how far the furthest point is from the centre, along one axis."""
+    x, y = centre
+    return max(max(abs(a - x), abs(b - y)) for a, b in points)

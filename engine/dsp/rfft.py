@@ -1,4 +1,4 @@
-"""The Fourier transform of real numbers into a place that is there already.
+"""The Fourier transform of real numbers, begun at once.
 
 Why not by ``np.fft.rfft`` alone: what it asks before it begins takes 14 of 34 µs for 40 ms of
 sound, where caches are cold as in a show, and that is a tenth of a replay. What it calls in the end
@@ -20,10 +20,15 @@ except ImportError:
     _even = None
 
 
-def rfft(samples: NDArray[np.float64], out: NDArray[np.complex128]) -> None:
-    """Write the spectrum of ``samples``, shape (n,), into ``out``, shape (n // 2 + 1,)."""
+def rfft(
+    samples: NDArray[np.float64], out: NDArray[np.complex128] | None = None
+) -> NDArray[np.complex128]:
+    """Give the spectrum of ``samples``, shape (n,), in ``out`` or anew: shape (n // 2 + 1,)."""
+    if out is None:
+        out = np.empty(len(samples) // 2 + 1, np.complex128)
     transform: Any = _even
     if transform is None or len(samples) % 2:
         np.fft.rfft(samples, out=out)
     else:
         transform(samples, 1.0, out=out)
+    return out

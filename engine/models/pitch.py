@@ -132,7 +132,7 @@ class PitchModel(Model):
             raise ModelError("the pitch model is not open")
         lowest = min(self.lowest, HIGHEST / STEP)
         hz, confidence = self._session.run(
-            audio=np.append(samples, _SILENCE)[None],
+            audio=np.concatenate((samples, _SILENCE))[None],
             fmin=np.asarray(lowest, np.float32),
             fmax=np.asarray(max(self.highest, lowest * STEP), np.float32),
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Annotated
 
 import cv2
@@ -13,13 +15,10 @@ from engine.core.errors import ModelError
 from engine.core.messages import JOINTS, Frame, Person, Pose
 from engine.core.node import Model
 from engine.core.parameter import Fixed, Param
-from engine.dsp.region import Placement, Region, cut, follow, place, whole
+from engine.dsp.region import Point, Region, cut, follow, middle, place, whole
 from engine.models.session import Session, open_session
 
 _log = logging.getLogger("sensorium")
-
-Joints = NDArray[np.float64]
-"""Shape (17, 3): x and y in pixels from the top left corner, score 0 to 1."""
 
 _OTHER_SIDE = [
     JOINTS.index(
@@ -39,6 +38,19 @@ _LOOKS = 2
 """Pictures in which to look again nearby, before the whole picture is searched."""
 _PATIENCE = 5
 """Pictures without the person before they are gone: near, whole picture, and near again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What the network found, in the order of JOINTS.
+
+    ``points`` are pixels from the top left corner; of ``scores``, 0 to 1, ``surest`` counts the
+    joints that say whether there is somebody.
+    """
+
+    points: list[Point]
+    scores: list[float]
+    surest: list[int]
 
 
 class PoseModel(Model):
@@ -61,7 +73,7 @@ class PoseModel(Model):
     _session: Session | None = None
     _region: Region | None = None
     _size: tuple[int, int] = (0, 0)
-    _joints: Joints | None = None
+    _body: _Body | None = None
     _misses: int = 0
     _id: int = 0
 
@@ -79,7 +91,7 @@ class PoseModel(Model):
 
     def reset(self) -> None:
         """Forget who was there: the next person is found anew, and has a new id."""
-        self._region = self._joints = None
+        self._region = self._body = None
         self._misses = 0
 
     def process(self, frame: Frame) -> Pose:
@@ -90,10 +102,10 @@ class PoseModel(Model):
             self.reset()
         found = self._look(frame.image)
         self._judge(found)
-        people = () if self._joints is None else (self._person(self._joints, frame.mirrored),)
+        people = () if self._body is None else (self._person(self._body, frame.mirrored),)
         return Pose(people=people, aspect=width / height)
 
-    def _look(self, image: NDArray[np.uint8]) -> Joints:
+    def _look(self, image: NDArray[np.uint8]) -> _Body:
         """Ask the network about the square at hand."""
         if self._session is None:
             raise ModelError("the pose model is not open")
@@ -103,45 +115,48 @@ class PoseModel(Model):
         placement = place(region, width, height, size=tensor.filled[1])
         square = _rgb(cut(image, placement))[None].astype(tensor.dtype)
         (answer,) = self._session.run(**{tensor.name: square})
-        if not np.isfinite(answer).all():
+        rows = answer[0, 0].tolist()
+        if not all(isfinite(number) for row in rows for number in row):
             self.reset()
             raise ModelError(f'the model "{self.model}" gave what is not a number')
-        return _joints(answer.reshape(len(JOINTS), 3), placement)
+        scores = [score for _, _, score in rows]
+        return _Body(placement.to_picture((x, y) for y, x, _ in rows), scores, _surest(scores))
 
-    def _judge(self, found: Joints) -> None:
+    def _judge(self, found: _Body) -> None:
         """Decide whether that is somebody, whether they are new, and where to look next."""
-        bar = self.confidence * (1.0 if self._joints is None else _STAYS)
-        seen = bool(found[_likely(found), 2].mean() >= bar)
-        sure = found[:, 2] >= _SURE
+        bar = self.confidence * (1.0 if self._body is None else _STAYS)
+        seen = sum(found.scores[joint] for joint in found.surest) >= bar * _ENOUGH
         if seen:
-            if self._joints is None or _far(self._joints, found):
+            if self._body is None or _far(self._body, found):
                 self._id += 1
-            self._joints, self._misses = found, 0
+            self._body, self._misses = found, 0
         else:
             self._miss(found)
         near = seen or self._misses % (_LOOKS + 1)
-        self._region = follow(found[:, :2], sure, *self._size) if near else None
+        sure = [score >= _SURE for score in found.scores]
+        self._region = follow(found.points, sure, *self._size) if near else None
 
-    def _miss(self, found: Joints) -> None:
+    def _miss(self, found: _Body) -> None:
         """Bear with somebody who is not seen: they stay where they were, less surely."""
         self._misses += 1
-        if self._joints is None:
+        if self._body is None:
             return
         if self._misses > _PATIENCE:
-            self._joints = None
+            self._body = None
             return
-        held = self._joints.copy()
-        held[:, 2] = np.minimum(held[:, 2], found[:, 2])
-        self._joints = held
+        scores = list(map(min, self._body.scores, found.scores))
+        self._body = replace(self._body, scores=scores, surest=_surest(scores))
 
-    def _person(self, joints: Joints, mirrored: bool) -> Person:
+    def _person(self, body: _Body, mirrored: bool) -> Person:
         """Make the message; in a mirror the network takes each side for the other."""
-        if mirrored:
-            joints = joints[_OTHER_SIDE]
         width, height = self._size
-        wire = joints / (width, height, 1.0)
-        wire[:, 1] = 1.0 - wire[:, 1]
-        return Person(slot=1, id=self._id, joints=np.clip(wire, 0.0, 1.0).astype(np.float32))
+        wire = [
+            (x / width, 1.0 - y / height, score)
+            for (x, y), score in zip(body.points, body.scores, strict=True)
+        ]
+        if mirrored:
+            wire = [wire[other] for other in _OTHER_SIDE]
+        return Person(slot=1, id=self._id, joints=np.array(wire, np.float32).clip(0.0, 1.0))
 
 
 def _check(session: Session) -> None:
@@ -153,19 +168,25 @@ def _check(session: Session) -> None:
         raise ModelError(f'the model "{card.name}" is for {card.task}, not for one person\'s pose')
 
 
-def _far(before: Joints, after: Joints) -> bool:
+def _far(before: _Body, after: _Body) -> bool:
     """Tell whether a body is further from the last one than either is long: somebody else.
 
     Nobody moves by their own length within the few pictures for which a person may be missed.
     """
-    a, b = before[_likely(before), :2], after[_likely(after), :2]
-    longest = max(float(np.ptp(a, axis=0).max()), float(np.ptp(b, axis=0).max()))
-    return float(np.abs(a.mean(axis=0) - b.mean(axis=0)).max()) > longest
+    a, b = ([body.points[joint] for joint in body.surest] for body in (before, after))
+    (x, y), (u, v) = middle(a), middle(b)
+    return max(abs(x - u), abs(y - v)) > max(_length(a), _length(b))
 
 
-def _likely(joints: Joints) -> NDArray[np.intp]:
-    """Give the joints that say whether there is somebody: the surest ones."""
-    return np.argsort(joints[:, 2])[-_ENOUGH:]
+def _length(points: list[Point]) -> float:
+    """Give the longer side of the box around some points."""
+    xs, ys = zip(*points, strict=True)
+    return float(max(max(xs) - min(xs), max(ys) - min(ys)))
+
+
+def _surest(scores: list[float]) -> list[int]:
+    """Give the joints that say whether there is somebody."""
+    return sorted(range(len(scores)), key=scores.__getitem__)[-_ENOUGH:]
 
 
 def _rgb(square: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -173,9 +194,3 @@ def _rgb(square: NDArray[np.uint8]) -> NDArray[np.uint8]:
     grey = square.ndim == 2 or square.shape[2] == 1
     code = cv2.COLOR_GRAY2RGB if grey else cv2.COLOR_BGR2RGB
     return np.asarray(cv2.cvtColor(square, code), np.uint8)
-
-
-def _joints(answer: NDArray[np.float32], placement: Placement) -> Joints:
-    """Turn the network's y, x, score of the square into x, y, score of the picture."""
-    points = placement.to_picture(answer[:, 1::-1].astype(np.float64))
-    return np.column_stack([points, answer[:, 2]])

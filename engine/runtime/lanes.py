@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Protocol
 
+from engine.core.bell import Bell
 from engine.core.clock import Clock
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Frame, Kind, Message, Ns
@@ -136,8 +137,8 @@ class ThreadLane(Waiting):
     def __init__(
         self, name: str, node: Node, deliver: Callable[[Entry], None], clock: Clock
     ) -> None:
-        self._wake = threading.Event()
-        super().__init__(name, node, self._wake.set)
+        self._bell = Bell()
+        super().__init__(name, node, self._bell.ring)
         self.begun: Ns | None = None
         """When it was last called and has not answered yet; None while it is free."""
         self.took = 0
@@ -168,7 +169,7 @@ class ThreadLane(Waiting):
     def stop(self) -> None:
         """Have it end after the job at hand."""
         self._stop.set()
-        self._wake.set()
+        self._bell.ring()
 
     def join(self, timeout: float) -> None:
         """Wait for its end, at most for so many seconds."""
@@ -181,8 +182,7 @@ class ThreadLane(Waiting):
         if not self._open():
             return
         while not self._stop.is_set():
-            self._wake.wait()
-            self._wake.clear()
+            self._bell.wait()
             left = max(len(self._mailbox), 1)  # what is left later says itself when it is due
             while left > 0 and not self._stop.is_set():
                 left -= max(self._turn(), 1)

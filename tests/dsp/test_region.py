@@ -33,8 +33,8 @@ class Scene:
 def scenes(draw: st.DrawFn) -> Scene:
     """Make any picture, with any body in it, and partly out of it, of which anything is seen."""
     width, height = draw(lengths), draw(lengths)
-    points = np.array(draw(bodies)) * (width, height)
-    sure = np.array(draw(st.lists(st.booleans(), min_size=17, max_size=17)))
+    points = [(x * width, y * height) for x, y in draw(bodies)]
+    sure = draw(st.lists(st.booleans(), min_size=17, max_size=17))
     return Scene(width, height, follow(points, sure, width, height))
 
 
@@ -44,7 +44,7 @@ def test_there_and_back_is_where_it_was(
     scene: Scene, size: int, points: list[tuple[float, float]]
 ) -> None:
     placement = place(scene.region, scene.width, scene.height, size)
-    there = placement.to_picture(np.array(points))
+    there = placement.to_picture(points)
     assert np.allclose(placement.to_square(there), points, atol=1e-6)
 
 
@@ -72,7 +72,7 @@ def test_every_sure_joint_lies_in_the_square(
     body: list[tuple[float, float]], width: int, height: int
 ) -> None:
     points = np.clip(body, 0, 1) * (width, height)
-    region = follow(points, np.ones(17, bool), width, height)
+    region = follow([(x, y) for x, y in points], [True] * 17, width, height)
     corner = np.array([region.left, region.top])
     assert (points >= corner - 1).all()
     assert (points <= corner + region.side + 1).all()
@@ -80,17 +80,13 @@ def test_every_sure_joint_lies_in_the_square(
 
 @pytest.mark.parametrize("hidden", [HIPS, SHOULDERS])
 def test_without_hips_or_shoulders_the_whole_picture_is_searched(hidden: list[int]) -> None:
-    sure = np.ones(17, bool)
-    sure[hidden] = False
-    points = np.full((17, 2), 100.0)
-    assert follow(points, sure, 640, 360) == whole(640, 360)
+    sure = [joint not in hidden for joint in range(17)]
+    assert follow([(100.0, 100.0)] * 17, sure, 640, 360) == whole(640, 360)
 
 
 def test_one_hip_and_one_shoulder_are_enough() -> None:
-    sure = np.zeros(17, bool)
-    sure[[HIPS[0], SHOULDERS[1]]] = True
-    points = np.full((17, 2), 100.0)
-    points[SHOULDERS] = 100.0, 60.0
+    sure = [joint in (HIPS[0], SHOULDERS[1]) for joint in range(17)]
+    points = [(100.0, 60.0 if joint in SHOULDERS else 100.0) for joint in range(17)]
     region = follow(points, sure, 640, 360)
     assert region == Region(left=24, top=24, side=152)
 
@@ -121,7 +117,8 @@ def test_what_is_cut_out_is_where_the_placement_says(left: int, top: int, side: 
     picture = np.zeros((360, 640, 3), np.uint8)
     picture[y - 6 : y + 6, x - 6 : x + 6] = 255
     placement = place(Region(left, top, side), 640, 360, 192)
-    u, v = placement.to_square(np.array([x, y])) * 192
+    ((u, v),) = placement.to_square([(x, y)])
+    u, v = u * 192, v * 192
     if not (8 < u < 184 and 8 < v < 184):
         return
     light = cut(picture, placement)[..., 0].astype(float)
