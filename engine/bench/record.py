@@ -4,7 +4,8 @@ The same patch plays live with and without recording, turn by turn, each in a pr
 the CPU that it takes is compared. It is the first light, with the stand-in in place of camera and
 microphone: pictures are not recorded, sound is.
 
-Then a set is recorded in virtual time and replayed as fast as it goes, comparing every byte.
+Then a set is recorded in virtual time and replayed as fast as it goes, comparing every byte; a few
+times over.
 """
 
 from __future__ import annotations
@@ -18,18 +19,19 @@ from engine.bench.rig.turns import PAIRS, Numbers, child, in_turn, median, ratio
 
 CPU = "CPU"
 SET = 60.0
+REPLAYS = 3
 
 
 def run(
     short: bool, seconds: float | None = None, pairs: int | None = None, set_: float | None = None
 ) -> list[Row]:
-    """Measure for seven minutes; short, for one."""
+    """Measure for nine minutes; short, for one."""
     seconds = seconds or (4.0 if short else 15.0)
     set_ = set_ or (15.0 if short else SET)
     with tempfile.TemporaryDirectory(prefix="sensorium-bench-") as folder:
         a, b = partial(_played, Path(folder), seconds), partial(_played, None, seconds)
         recorded, plain = in_turn(pairs or (2 if short else PAIRS), a, b)
-        again = child("recorded", "replay", folder, set_)
+    again = [_replayed(set_) for _ in range(1 if short else REPLAYS)]
     rows = [
         Row(case, CPU, median(numbers, CPU), "%")
         for case, numbers in (("recorded", recorded), ("not recorded", plain))
@@ -37,12 +39,24 @@ def run(
     rows += [
         *ratio("recorded / not recorded", CPU, ratios(recorded, plain, CPU), ("<=", 1.10)),
         Row("recorded", "a minute", median(recorded, "megabytes"), "MB"),
-        Row("replay", "different messages", again["different"], COUNT, ("<=", 0)),
-        *ratio("replay / show", "faster", [again["factor"]], (">=", 20.0)),
+        Row(
+            "replay",
+            "different messages",
+            max(each["different"] for each in again),
+            COUNT,
+            ("<=", 0),
+        ),
+        *ratio("replay / show", "faster", [each["factor"] for each in again], (">=", 20.0)),
     ]
     return rows
 
 
 def _played(folder: Path | None, seconds: float) -> Numbers:
     numbers: Numbers = child("recorded", "play", folder or "-", seconds)
+    return numbers
+
+
+def _replayed(seconds: float) -> Numbers:
+    with tempfile.TemporaryDirectory(prefix="sensorium-bench-") as folder:
+        numbers: Numbers = child("recorded", "replay", folder, seconds)
     return numbers

@@ -21,6 +21,8 @@ HOP: Final = 0.005
 LAG: Final = 0.015
 """Seconds: how old the middle of what the window weighs is."""
 _RISE: Final = 0.75
+_NEAR: Final = 120
+"""Bins in which a constant part is seen: behind them it has less than -120 dB."""
 
 Powers = NDArray[np.float64]
 Band = tuple[float, float]
@@ -54,14 +56,13 @@ class Spectrum:
         size = round(WINDOW * rate)
         if size != len(self._leant):
             self._make_room(size)
-        shape, total = _shape(size, len(samples))
-        heard = self._leant[size - len(samples) :]
-        heard[:] = samples
-        if total:
-            heard -= np.dot(shape, heard) / total
-        heard *= shape
-        self._leant[: size - len(samples)] = 0
-        rfft(self._leant, self._bins)
+        silent = size - len(samples)
+        shape, constant = _shape(size, len(samples))
+        np.multiply(samples, shape, out=self._leant[silent:])
+        if silent:
+            self._leant[:silent] = 0
+        bins = rfft(self._leant, self._bins)
+        bins[:_NEAR] -= bins[0].real * constant
         self._parts *= self._parts
         return self._parts
 
@@ -88,11 +89,15 @@ def _edges(bands: tuple[Band, ...], rate: int) -> NDArray[np.intp]:
 
 
 @lru_cache(maxsize=64)
-def _shape(size: int, length: int) -> tuple[Powers, float]:
-    """Give the last ``length`` of a window, such that squares add up to one, and their sum."""
+def _shape(size: int, length: int) -> tuple[Powers, NDArray[np.complex128]]:
+    """Give the last ``length`` of a window, such that squares add up to one, and its own spectrum.
+
+    That is what a constant part is seen as, in the lowest bins, where the first has 1.
+    """
     whole = leaning(size)
     shape = (whole * np.sqrt(2 / (size * np.dot(whole, whole))))[size - length :]
-    return shape, float(shape.sum())
+    constant = rfft(np.concatenate((np.zeros(size - length), shape)))[:_NEAR]
+    return shape, constant / (constant[0] or 1)
 
 
 @lru_cache(maxsize=8)
