@@ -127,8 +127,19 @@ class Emit(Protocol):
         ...
 
 
+class Watch(Protocol):
+    """How a source is read on the loop, which is sooner there than by way of a thread."""
+
+    def __call__(self, descriptor: int, ready: Callable[[], bool]) -> bool:
+        """Have ``ready`` called on the loop whenever a descriptor can be read, until it says False.
+
+        May be called from any thread. Gives False where the loop cannot, as on Windows.
+        """
+        ...
+
+
 class Source(Box, ABC):
-    """Brings something in. It is pushed by a device on a thread of its own making."""
+    """Brings something in: a device pushes it on a thread of its own, or the loop reads it."""
 
     OUT: ClassVar[Mapping[str, type]] = {}
     """Its outlets by name; a cable that names none takes the first."""
@@ -165,6 +176,9 @@ class Source(Box, ABC):
         Raises ParameterError where it cannot play so at all, and says what is missing.
         """
         return None
+
+    def attach(self, watch: Watch) -> None:
+        """Take what has the loop read for it, before ``open``; most have a thread that waits."""
 
     @abstractmethod
     def open(self, emit: Emit) -> None:

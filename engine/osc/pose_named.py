@@ -70,10 +70,12 @@ class Named(Fields):
         return [Packer(self._leave.format(slot=slot), tag).pack(0) for slot in slots]
 
     def _row(self, pose: Pose, people: tuple[Person, ...], at: Ns) -> NDArray[np.float32]:
-        rows = np.empty((len(people), self._columns), np.float32)
-        rows[:, :_JOINTS] = gather(people).reshape(len(people), -1)
-        rows[:, _JOINTS:] = [self._body(person, pose.aspect, at) for person in people]
-        return rows.reshape(-1)
+        joints = gather(people).tolist()
+        row: list[float] = []
+        for index, person in enumerate(people):
+            row += joints[index * _JOINTS : (index + 1) * _JOINTS]
+            row += self._body(person, pose.aspect, at)
+        return np.array(row, np.float32)
 
     def _body(self, person: Person, aspect: float, at: Ns) -> list[float]:
         """Give what BODY names, then whether each is known, then a 1 for what always is."""

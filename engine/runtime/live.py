@@ -6,23 +6,22 @@ Threads leave things in mailboxes and wake the loop once. Nothing on the loop wa
 from __future__ import annotations
 
 import asyncio
-import gc
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 
 from engine.core.clock import Clock, SystemClock
 from engine.core.commands import Command, Panic
-from engine.core.heaps import keep_few_heaps
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Message, Ns
 from engine.core.node import Node, Remote, Sink, Source, Tape
-from engine.core.priority import come_forward, go_back
 from engine.patch.plan import Plan
 from engine.runtime.asking import put_command
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Asked, Entry, LaneSent, StateChange, TakeBack, TakeOver, WakeUp
 from engine.runtime.lanes import close_quietly
+from engine.runtime.settling import pass_over, settled
 from engine.runtime.supervision.attendant import Attendant
 from engine.runtime.supervision.crew import Crew
 from engine.runtime.supervision.rounds import Rounds
@@ -33,7 +32,6 @@ from engine.runtime.surgery.staging import Staging
 from engine.runtime.timer import Timer, make_timer
 from engine.runtime.trace import LOG
 
-_SWITCH_INTERVAL = 0.0005
 _THE_END = "the end"
 _READY = 2.0
 """Seconds that a film waits at most for models and outputs to be there before it begins."""
@@ -52,7 +50,7 @@ class Live:
         self._silenced = False
         self._done = asyncio.Event()
         self._closed = asyncio.Event()
-        self._crew = Crew(self._clock, self._wake)
+        self._crew = Crew(self._clock, self._wake, self._watch)
         self._crew.hire_all(plan)
         self.engine = Engine(plan, self._clock, self._crew.lane)
         self.engine.on_lost = lambda name: self._crew.playing[name].lost()
@@ -69,21 +67,17 @@ class Live:
         """Play until ``stop``, the end of all that ends, or for a time. Plays once."""
         self._loop = asyncio.get_running_loop()
         self._timer = make_timer(self._loop, self._ring)
-        interval, stood = sys.getswitchinterval(), come_forward()
-        try:
-            self._settle()
-            self._ask_permission()
-            self._open()
-            await asyncio.wait_for(self._done.wait(), seconds)
-        except TimeoutError:
-            pass
-        finally:
-            self._done.set()
-            await self._close()
-            self._timer.close()
-            sys.setswitchinterval(interval)
-            go_back(stood)
-            gc.unfreeze()
+        with settled():
+            try:
+                self._ask_permission()
+                self._open()
+                await asyncio.wait_for(self._done.wait(), seconds)
+            except TimeoutError:
+                pass
+            finally:
+                self._done.set()
+                await self._close()
+                self._timer.close()
 
     def stop(self) -> None:
         """End the show; call it on the loop."""
@@ -158,12 +152,6 @@ class Live:
 
     # The beginning.
 
-    def _settle(self) -> None:
-        """Keep the interpreter from holding up the loop, and memory from growing."""
-        keep_few_heaps()
-        sys.setswitchinterval(_SWITCH_INTERVAL)
-        _pass_over()
-
     def _ask_permission(self) -> None:
         """Open what must be opened first on the main thread, where the system asks for leave."""
         for name, state in self.engine.states.items():
@@ -227,6 +215,26 @@ class Live:
             with suppress(RuntimeError):  # the loop has ended; what still comes is too late
                 self._loop.call_soon_threadsafe(self._drain)
 
+    def _watch(self, descriptor: int, ready: Callable[[], bool]) -> bool:
+        """Have the loop read for a source, and nothing on it wait; may be called on any thread."""
+        if sys.platform == "win32" or self._loop is None:
+            return False
+        os.set_blocking(descriptor, False)
+        self._soon(self._loop.add_reader, descriptor, self._read, descriptor, ready)
+        return True
+
+    def _read(self, descriptor: int, ready: Callable[[], bool]) -> None:
+        """Let a source say what it has, and that in at once."""
+        self._woken = True  # or it would wake the loop that it is on
+        try:
+            more = ready()
+        except Exception:
+            LOG.exception("a source cannot be read any more")
+            more = False
+        if not more and self._loop is not None:
+            self._loop.remove_reader(descriptor)
+        self._drain()
+
     def _drain(self) -> None:
         self._woken = False
         for item in self._hands.take():
@@ -259,7 +267,7 @@ class Live:
 
     def _changed(self, entry: StateChange) -> None:
         if entry.state == "running":
-            _pass_over()
+            pass_over()
         elif entry.state == "ended" and self._all_ended():
             self._done.set()
         if self._tapes:
@@ -285,12 +293,6 @@ class Live:
     def _ring(self) -> None:
         self._step(WakeUp())
         self._arm()
-
-
-def _pass_over() -> None:
-    """Have the collector pass over what is there; garbage first, which else would stay for ever."""
-    gc.collect()
-    gc.freeze()
 
 
 def _unheard(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import IO, Final, NamedTuple
+from typing import Final, NamedTuple
 
 SOUND: Final = b"s"
 """float32 samples; ``at`` is when the device gave them, ``number`` the first one's."""
@@ -41,13 +41,29 @@ def frame(kind: bytes, content: bytes, at: int = 0, number: int = 0) -> bytes:
     return _HEADER.pack(kind, at, number, len(content)) + content
 
 
-def read(pipe: IO[bytes]) -> Said | None:
-    """Wait for the next frame; None at the end, also of one that broke off or is too long."""
-    header = pipe.read(_HEADER.size)
-    if len(header) < _HEADER.size:
-        return None
-    kind, at, number, size = _HEADER.unpack(header)
-    if size > LONGEST:
-        return None  # whatever this is, where the next frame begins is lost
-    content = pipe.read(size)
-    return Said(kind, at, number, content) if len(content) == size else None
+class Unframer:
+    """Takes a stream of bytes apart into frames, however it was cut into pieces."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, piece: bytes) -> list[Said]:
+        """Give all frames that are complete by now.
+
+        Raises ValueError where the next one is too long: whatever that is, where another begins is
+        lost.
+        """
+        data = self._rest + piece if self._rest else piece
+        said: list[Said] = []
+        start = 0
+        while (inside := start + _HEADER.size) <= len(data):
+            kind, at, number, size = _HEADER.unpack_from(data, start)
+            if size > LONGEST and not said:
+                raise ValueError(f"a frame of {size} bytes")
+            end = inside + size
+            if size > LONGEST or end > len(data):
+                break
+            said.append(Said(kind, at, number, data[inside:end]))
+            start = end
+        self._rest = data[start:]
+        return said

@@ -19,7 +19,7 @@ from engine.core.clock import SystemClock
 from engine.core.commands import Lost, Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Block, Ns
-from engine.core.node import Emit, Source
+from engine.core.node import Emit, Source, Watch
 from engine.core.parameter import Fixed, Param
 from engine.core.priority import come_forward
 from engine.sound.frames import GONE, NOTICE, SOUND
@@ -53,6 +53,7 @@ class Microphone(Source):
     block: Fixed[Annotated[int, Param("how much at a time", 64, 2048, unit="samples")]] = 256
 
     _stop: threading.Event = field(default_factory=threading.Event)
+    _watch: Watch | None = None
     _listener: Listener | None = None
     _name: str = ""
     _thread: threading.Thread | None = None
@@ -65,6 +66,10 @@ class Microphone(Source):
         if self.device == "auto" and not (live and _anything()):
             return "stand_in", {"dances": False, "block": self.block}
         return None
+
+    def attach(self, watch: Watch) -> None:
+        """Be read on the loop."""
+        self._watch = watch
 
     def open(self, emit: Emit) -> None:
         """Open the device and begin to listen; may take a second.
@@ -79,9 +84,10 @@ class Microphone(Source):
         self._listener = listener
         if isinstance(self.device, int) or self.device.isdigit():
             self._name = listener.name
-        work = (listener, emit, stop)
-        self._thread = threading.Thread(target=_hear, args=work, name="microphone", daemon=True)
-        self._thread.start()
+        hearing = _Hearing(listener, emit, stop)
+        if not (self._watch and hearing.on_the_loop(self._watch)):
+            self._thread = threading.Thread(target=hearing.run, name="microphone", daemon=True)
+            self._thread.start()
 
     def close(self) -> None:
         """Stop listening."""
@@ -94,22 +100,48 @@ class Microphone(Source):
             thread.join(END_S)
 
 
-def _hear(listener: Listener, emit: Emit, stop: threading.Event) -> None:
-    """Hand over what is heard until it is over; whatever ends it sooner is said."""
-    come_forward()
-    now = SystemClock().now
-    reason = f'"{listener.name}" stopped'
-    while (said := listener.next()) is not None and not stop.is_set():
-        if said.kind == SOUND:
-            block = Block(np.frombuffer(said.content, np.float32), listener.rate, said.number)
-            emit("sound", block, Ns(said.at))
-        elif said.kind == NOTICE:
-            emit("", Notice(said.text), now())
-        elif said.kind == GONE:
-            reason = said.text
-    listener.release()
-    if not stop.is_set():
-        emit("", Lost(reason), now())
+class _Hearing:
+    """Hands over what a listener says until it is over; whatever ends it sooner is said."""
+
+    def __init__(self, listener: Listener, emit: Emit, stop: threading.Event) -> None:
+        self._listener = listener
+        self._emit = emit
+        self._stop = stop
+        self._now = SystemClock().now
+        self._reason = f'"{listener.name}" stopped'
+
+    def on_the_loop(self, watch: Watch) -> bool:
+        """Be called when there is something; tells whether that can be."""
+        return watch(self._listener.pipe, self._hand_over)
+
+    def run(self) -> None:
+        """Wait for it, on a thread."""
+        come_forward()
+        while self._hand_over():
+            pass
+
+    def _hand_over(self) -> bool:
+        """Hand over what there is; tells whether there may be more."""
+        said = self._listener.hear()
+        if said is None or self._stop.is_set():
+            self._end()
+            return False
+        for each in said:
+            if each.kind == SOUND:
+                block = Block(
+                    np.frombuffer(each.content, np.float32), self._listener.rate, each.number
+                )
+                self._emit("sound", block, Ns(each.at))
+            elif each.kind == NOTICE:
+                self._emit("", Notice(each.text), self._now())
+            elif each.kind == GONE:
+                self._reason = each.text
+        return True
+
+    def _end(self) -> None:
+        self._listener.release()
+        if not self._stop.is_set():
+            self._emit("", Lost(self._reason), self._now())
 
 
 def list_microphones() -> list[str]:

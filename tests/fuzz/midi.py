@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import math
+from contextlib import suppress
 from itertools import pairwise
 
 from hypothesis import strategies as st
@@ -13,7 +13,8 @@ from engine.core.messages import Ns
 from engine.midi.frames import GONE, HEARD, Unframer
 from engine.midi.frames import frame as midi_frame
 from engine.midi.stream import Stream
-from engine.sound.frames import SOUND, read
+from engine.sound.frames import SOUND, Said
+from engine.sound.frames import Unframer as SoundUnframer
 from engine.sound.frames import frame as sound_frame
 from engine.sources.midi_in import MidiIn
 
@@ -78,9 +79,19 @@ def take_frames(case: tuple[bytes, bytes, list[int]]) -> None:
     box = listening()
     for kind, content in whole:
         box._heard(kind, content)
-    pipe = io.BytesIO(sound)
-    while (said := read(pipe)) is not None:
-        assert isinstance(said.text, str)
+    heard = heard_in([sound])
+    assert heard_in(pieces(sound, cuts)) == heard
+    assert all(isinstance(said.text, str) for said in heard)
+
+
+def heard_in(sound: list[bytes]) -> list[Said]:
+    """Read frames up to one that is too long."""
+    unframer = SoundUnframer()
+    heard: list[Said] = []
+    with suppress(ValueError):
+        for piece in sound:
+            heard += unframer.feed(piece)
+    return heard
 
 
 def pieces(data: bytes, cuts: list[int]) -> list[bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import struct
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +12,7 @@ from engine.core.clock import VirtualClock, ns
 from engine.core.errors import DeviceError
 from engine.sound.devices import Found, meant
 from engine.sound.ear import Ear
-from engine.sound.frames import GONE, NOTICE, SOUND, Said, frame, read
+from engine.sound.frames import GONE, LONGEST, NOTICE, SOUND, Said, Unframer, frame
 
 FINE = SimpleNamespace(input_overflow=False)
 LATE = SimpleNamespace(input_overflow=True)
@@ -36,8 +36,7 @@ class Room:
         if seconds is not None:
             self.clock.move_to(ns(seconds))
         frames, self.frames[:] = [*self.frames, *self.ear.look()], []
-        pipe = io.BytesIO(b"".join(frames))
-        return list(iter(lambda: read(pipe), None))
+        return Unframer().feed(b"".join(frames))
 
 
 def test_a_block_is_stamped_copied_and_counted():
@@ -107,10 +106,19 @@ def test_a_device_that_says_it_stopped_is_gone():
 
 
 @pytest.mark.parametrize("cut", [0, 5, 21, 24])
-def test_a_frame_that_breaks_off_is_the_end(cut):
+def test_a_frame_is_whole_once_its_last_byte_has_come(cut):
     whole = frame(SOUND, b"12345678", 3, 4)
-    assert read(io.BytesIO(whole)) == Said(SOUND, 3, 4, b"12345678")
-    assert read(io.BytesIO(whole[:cut])) is None
+    unframer = Unframer()
+    assert unframer.feed(whole[:cut]) == []
+    assert unframer.feed(whole[cut:] + whole) == [Said(SOUND, 3, 4, b"12345678")] * 2
+
+
+def test_behind_a_frame_that_is_too_long_there_is_nothing_to_read():
+    unframer = Unframer()
+    too_long = struct.pack("<cqqI", SOUND, 3, 4, LONGEST + 1)
+    assert unframer.feed(frame(SOUND, b"1234") + too_long) == [Said(SOUND, 0, 0, b"1234")]
+    with pytest.raises(ValueError, match="bytes"):
+        unframer.feed(b"more")
 
 
 HERE = [

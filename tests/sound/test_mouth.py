@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import os
 import threading
 
 import pytest
 
-from engine.sound.frames import OPENED, SOUND, frame, read
+from engine.sound.frames import OPENED, SOUND, Unframer, frame
 from engine.sound.mouth import MOST, Mouth
 
 FIRST = frame(OPENED, b"Desk")
@@ -27,8 +26,7 @@ def numbered(number, size=40):
 
 
 def numbers(data):
-    pipe = io.BytesIO(data)
-    said = list(iter(lambda: read(pipe), None))
+    said = Unframer().feed(data)
     assert said[0].kind == OPENED
     return [each.number for each in said[1:]]
 

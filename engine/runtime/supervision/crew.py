@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 
 from engine.core.clock import Clock
-from engine.core.node import Box, Node
+from engine.core.node import Box, Node, Source, Watch
 from engine.patch.plan import Plan
 from engine.runtime.closing import PATIENCE, close_all
 from engine.runtime.lanes import ThreadLane
@@ -26,11 +26,12 @@ class Crew:
     are in it no more, open until they are dismissed.
     """
 
-    def __init__(self, clock: Clock, wake: Callable[[], None]) -> None:
+    def __init__(self, clock: Clock, wake: Callable[[], None], watch: Watch) -> None:
         self.playing: dict[str, Attendant] = {}
         self.removed: list[Attendant] = []
         self._clock = clock
         self._wake = wake
+        self._watch = watch
         self._hired: dict[int, Attendant] = {}
         self._by_state: dict[BoxState, Attendant] = {}
         self._closers: list[threading.Thread] = []
@@ -38,6 +39,8 @@ class Crew:
     def hire(self, name: str, box: Box) -> Attendant:
         """Have somebody look after a box that does not play yet."""
         attendant = Attendant(name, box, self._clock, self._wake)
+        if isinstance(box, Source):
+            box.attach(self._watch)
         self._hired[id(box)] = attendant
         return attendant
 

@@ -1,0 +1,103 @@
+"""What the loop itself reads for a source comes in at once, and nothing about it stops the show."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+import pytest
+
+from engine.core.clock import SystemClock
+from engine.core.commands import Lost
+from engine.core.node import Box, Emit, Source, Watch
+from engine.patch.load import parse
+from engine.registry import Registry
+from engine.runtime.live import Live
+from engine.runtime.opening import open_document
+
+from .boxes import BOXES, COLLECT
+
+LIMIT = 5.0
+PATCH = '[pipe]\nuse="pipe"\nbreaks={}\n[t]\nuse="every"\ntime="1 ms"\n' + COLLECT
+PATCH += 'bytes="pipe"\nticks="t"\n'
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a loop of Windows reads no pipes")
+
+
+class Pipe(Source):
+    """Says the bytes that come through a pipe, which ends after three; or breaks at the first."""
+
+    OUT: ClassVar[Mapping[str, type]] = {"byte": float}
+
+    breaks: bool = False
+
+    def __post_init__(self) -> None:
+        self._threads: list[str] = []
+        self._calls = 0
+        self._ended = 0
+
+    def attach(self, watch: Watch) -> None:
+        self._watch = watch
+
+    def open(self, emit: Emit) -> None:
+        self._emit = emit
+        self._ours, theirs = os.pipe()
+        assert self._watch(self._ours, self._ready)
+        os.write(theirs, bytes([1, 2, 3]))
+        os.close(theirs)
+
+    def _ready(self) -> bool:
+        self._calls += 1
+        self._threads.append(threading.current_thread().name)
+        if self.breaks:
+            raise ValueError("what is this?")
+        now = SystemClock().now()
+        piece = os.read(self._ours, 1)
+        if piece:
+            self._emit("byte", float(piece[0]), now)
+            return True
+        os.close(self._ours)
+        self._ended += 1
+        if self._ended == 1:
+            self._emit("", Lost("it ended"), now)
+        return False
+
+
+def play(breaks: bool, until: Callable[[Live], bool]) -> Live:
+    registry = Registry()
+    local: dict[str, type[Box]] = {**BOXES, "pipe": Pipe}
+    find: Callable[[str], type[Box]] = lambda use: local.get(use) or registry.find(use)  # noqa: E731
+    show = Live(open_document(parse(PATCH.format(str(breaks).lower())), find, live=False))
+
+    def look() -> None:
+        if until(show):
+            show.stop()
+
+    async def go() -> None:
+        show.also = look
+        await asyncio.wait_for(show.play(), LIMIT)
+
+    asyncio.run(go())
+    return show
+
+
+def test_what_comes_is_read_on_the_loop_until_it_ends_and_again_when_it_is_back() -> None:
+    show = play(False, lambda show: show.engine.states["pipe"].box._ended == 2)
+    assert show.engine.states["c"].box.of("bytes")[:3] == [1, 2, 3]
+    assert show.engine.states["pipe"].box._calls == 2 * 4
+    assert set(show.engine.states["pipe"].box._threads) == {"MainThread"}
+    assert [fault.text for fault in show.engine.trace.faults] == ["it ended"]
+
+
+def test_a_source_that_cannot_be_read_is_let_be_and_told(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        show = play(True, lambda show: len(show.engine.states["c"].box.of("ticks")) > 20)
+    os.close(show.engine.states["pipe"].box._ours)
+    assert show.engine.states["pipe"].box._calls == 1
+    assert "a source cannot be read any more" in caplog.text
+    assert "what is this?" in caplog.text
