@@ -123,8 +123,8 @@ def test_a_desk_drives_pose_and_painting_of_the_shipped_patch(tmp_path):
                 seen.append(np.array_equal(painted.value.image, camera.image))
                 for control, value in ((6, 127), (20, 64), (19, 127)):
                     desk.send_message([0xB0, control, value])
-            elif boxes["pose"].confidence == 1.0 and boxes["painting"].look["starry"] == 1.0:
-                show.stop()
+            elif boxes["pose"].confidence == 1.0 and boxes["painting"].strength < 1.0:
+                show.stop()  # the strength was turned after the look, so that is set as well
 
     async def play():
         show.also = look
