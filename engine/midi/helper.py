@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
+from engine.core.bell import Bell
 from engine.jack import Lookout, look_out
 from engine.midi.frames import (
     ALIVE,
@@ -109,11 +110,11 @@ class Speaker:
                 self._port.send_message(PULSE)
 
 
-def play(port: Any) -> None:
+def play(port: Any, looked: Bell) -> None:
     """Send what the show says until it says no more."""
     speaker = Speaker(port)
     threading.Thread(target=speaker.beat, daemon=True).start()
-    say_alive(speaker.works)
+    say_alive(looked, speaker.works)
     unframer = Unframer()
     try:
         while piece := os.read(_STDIN, _PIECE):
@@ -124,25 +125,26 @@ def play(port: Any) -> None:
         speaker.end()
 
 
-def listen(port: Any) -> None:
+def listen(port: Any, looked: Bell) -> None:
     """Tell the show what comes, until it closes the pipe."""
     # A flood of system exclusive data is nothing that a patch can use: it ends here.
     port.ignore_types(sysex=True, timing=False, active_sense=True)
     while early := port.get_message():  # sent since the port was there to be seen
         _heard(early, None)
     port.set_callback(_heard)
-    say_alive(lambda: None)
+    say_alive(looked)
     while os.read(_STDIN, _PIECE):
         pass
     port.cancel_callback()
     port.close_port()
 
 
-def say_alive(works: Callable[[], None]) -> None:
-    """Say again and again that it works, each time after ``works`` has come back."""
+def say_alive(looked: Bell, works: Callable[[], None] = lambda: None) -> None:
+    """Say again and again that it works: once ``watch`` has looked, and ``works`` come back."""
 
     def say() -> None:
         while True:
+            looked.wait()
             works()
             tell(ALIVE, b"")
             time.sleep(SAY)
@@ -150,10 +152,13 @@ def say_alive(works: Callable[[], None]) -> None:
     threading.Thread(target=say, daemon=True).start()
 
 
-def watch(direction: str, system: str, port: str | None, jack: Lookout | None) -> None:
+def watch(
+    looked: Bell, direction: str, system: str, port: str | None, jack: Lookout | None
+) -> None:
     """Look now and then whether the port and the show are there; a virtual port always is.
 
-    But for JACK, whose server may go: its library lists the ports of a dead one for ever.
+    But for JACK, whose server may go: its library lists the ports of a dead one for ever. Each look
+    rings, so that one that hangs, or cannot be taken at all, is missed.
     """
     parent = os.getppid()
     lookout = device(direction, system, "Sensorium lookout")[0] if port else None
@@ -168,6 +173,7 @@ def watch(direction: str, system: str, port: str | None, jack: Lookout | None) -
         if lookout and port not in lookout.get_ports():
             tell(GONE, str(port).encode())
             return
+        looked.ring()
 
 
 def _heard(event: tuple[list[int], float], _: object) -> None:
@@ -198,7 +204,7 @@ def main(given: list[str] | None = None) -> int:
     """Own one port, or list all; gives the exit status."""
     _listen_to_signals()
     wanted = _arguments(given)
-    work: dict[str, Callable[[Any], None]] = {"out": play, "in": listen}
+    work: dict[str, Callable[[Any, Bell], None]] = {"out": play, "in": listen}
     try:
         if wanted.work == "list":
             tell(LISTED, json.dumps(_all(wanted.system)).encode())
@@ -210,9 +216,11 @@ def main(given: list[str] | None = None) -> int:
         tell(FAILED, str(error).encode())
         return 1
     watched = name if wanted.port else None
-    threading.Thread(target=watch, args=(wanted.work, system, watched, jack), daemon=True).start()
+    looked = Bell()
+    looks = (looked, wanted.work, system, watched, jack)
+    threading.Thread(target=watch, args=looks, daemon=True).start()
     tell(OPENED, name.encode())
-    work[wanted.work](port)
+    work[wanted.work](port, looked)
     return 0
 
 

@@ -5,10 +5,12 @@
 
 import logging
 import math
+from queue import SimpleQueue
 
 import pytest
 
 from engine.core.clock import MILLISECOND
+from engine.core.commands import Lost
 from engine.core.errors import DeviceError
 from engine.core.messages import Note, Ns, Trigger
 from engine.midi.lists import outputs
@@ -200,6 +202,43 @@ def test_a_library_that_is_missing_is_told_with_what_brings_it(monkeypatch, tmp_
         outputs()
     with pytest.raises(DeviceError, match="sudo apt install libportaudio2"):
         MidiOut().open()
+
+
+BLIND = """
+API_LINUX_ALSA = 1
+
+
+def get_compiled_api():
+    return [API_LINUX_ALSA]
+
+
+class MidiOut:
+    def __init__(self, api, name):
+        if "lookout" in name:
+            raise OSError("no room for another client")
+
+    def get_ports(self):
+        return ["Desk"]
+
+    def open_port(self, index, name):
+        pass
+
+    def close_port(self):
+        pass
+"""
+
+
+def test_a_port_that_cannot_be_looked_after_is_lost_and_not_played_to_for_ever(
+    monkeypatch, tmp_path
+):
+    (tmp_path / "rtmidi.py").write_text(BLIND)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    sink = MidiOut(system="alsa", port="Desk")
+    said = SimpleQueue()
+    sink.report_to(said.put)
+    sink.open()
+    assert said.get(timeout=60.0) == Lost("the MIDI helper hung and went away")
+    sink.close()
 
 
 def test_a_cable_that_is_unplugged_is_forgotten_with_what_it_struck(make):
