@@ -13,6 +13,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Final
 
+import psutil
 from pythonosc.osc_message_builder import build_msg
 
 from engine.core.node import Node
@@ -28,7 +29,6 @@ from engine.stress.stage import Stage
 Undo = Callable[[], object]
 PACKETS: Final = 10_000
 NONSENSE: Final = 2_000
-MIDI, EAR = "engine.midi.helper", "engine.sound.helper"
 
 
 def choices(stage: Stage) -> list[Choice]:
@@ -42,6 +42,8 @@ def choices(stage: Stage) -> list[Choice]:
         found += [(faults.SINGER_GONE, name)] + [(faults.EAR_KILLED, name)] * vitals.there()
     for name in stage.synths:
         found += [(faults.SYNTH_KILLED, name)] + [(faults.PORT_KILLED, name)] * vitals.there()
+    for name in stage.networks:
+        found.append((faults.MODEL_KILLED, name))
     if stage.sound:
         found.append((faults.SERVER_KILLED, ""))
     if stage.network:
@@ -100,11 +102,18 @@ def _synth_killed(strike: Strike, stage: Stage, _: Show) -> Undo:
 
 def _port_killed(strike: Strike, stage: Stage, show: Show) -> Undo:
     synth = stage.synths[strike.target]
-    return _kill_children(show, MIDI, f"--port={synth.name}")
+    return _kill_children(show, vitals.MIDI, f"--port={synth.name}")
 
 
 def _ear_killed(_: Strike, __: Stage, show: Show) -> Undo:
-    return _kill_children(show, EAR)
+    return _kill_children(show, vitals.EAR)
+
+
+def _model_killed(strike: Strike, _: Stage, show: Show) -> Undo:
+    for process in vitals.named(show.pid, strike.target):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    return _nothing
 
 
 def _kill_children(show: Show, *words: str) -> Undo:
@@ -231,6 +240,7 @@ _DEEDS: Final[dict[str, Callable[[Strike, Stage, Show], Undo]]] = {
     faults.EAR_KILLED.name: _ear_killed,
     faults.SYNTH_KILLED.name: _synth_killed,
     faults.PORT_KILLED.name: _port_killed,
+    faults.MODEL_KILLED.name: _model_killed,
     faults.OSC_CLOSED.name: _osc_closed,
     faults.TCP_STALLS.name: _tcp_stalls,
     faults.NETWORK_GONE.name: _network_gone,

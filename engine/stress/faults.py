@@ -40,6 +40,7 @@ SINGER_GONE: Final = Fault("sound gone", "kill -9 of the program that sounds", 1
 EAR_KILLED: Final = Fault("listening process killed", "kill -9 of what hears the device")
 SYNTH_KILLED: Final = Fault("MIDI receiver killed", "kill -9 of what plays the notes", 1.0, 4.0)
 PORT_KILLED: Final = Fault("MIDI process killed", "kill -9 of what owns the MIDI port")
+MODEL_KILLED: Final = Fault("network's process killed", "kill -9 of what a network works in")
 OSC_CLOSED: Final = Fault("OSC receiver closed", "its socket is closed, then opened", 1.0, 4.0)
 TCP_STALLS: Final = Fault("TCP receiver stalls", "it takes nothing any more", 1.5, 4.0)
 NETWORK_GONE: Final = Fault("network gone", "what is sent arrives nowhere", 1.0, 4.0)

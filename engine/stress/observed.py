@@ -24,7 +24,7 @@ class Struck:
 
 @dataclass(frozen=True)
 class Vital:
-    """What the process of a show took at a moment: MB of memory, open files, threads."""
+    """What a show and its networks took at a moment: MB of memory, open files, threads."""
 
     at: float
     memory: float

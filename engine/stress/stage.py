@@ -19,10 +19,12 @@ from engine.bench.rig.jack import PROGRAMS, server_name
 from engine.core.node import Node, Sink, Source
 from engine.patch.plan import Plan, PlannedBox
 from engine.runtime.opening import CONTROL, check_patch
+from engine.runtime.worker import works_outside
+from engine.stress import vitals
 from engine.stress.ears import LOCAL, StatusEar, TcpEar, UdpEar, Ways, free_port
 from engine.stress.network import Network, own_network
 from engine.stress.parts import SINGER, Camera, SoundServer, Synth
-from engine.stress.routes import ways_out
+from engine.stress.routes import concerned, ways_out
 
 FILM_S = 5.0
 
@@ -56,6 +58,13 @@ class Stage:
             if isinstance(planned.box, Source | Sink)
             or (isinstance(planned.box, Node) and planned.box.lane)
         ]
+
+    @property
+    def networks(self) -> list[str]:
+        """The boxes in processes of their own, that can be told apart and lead to a way out."""
+        boxes = self.plan.boxes.items()
+        outside = [name for name, planned in boxes if works_outside(planned.box)]
+        return [name for name in outside if concerned(self.plan, name)] * vitals.there()
 
     def told(self, way: str, at: float) -> None:
         """Note that a way out said something; what comes in one moment is one."""

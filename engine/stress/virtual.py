@@ -9,6 +9,7 @@ elsewhere. Seconds are those played; where the clock jumps, none is.
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -125,7 +126,7 @@ class VirtualShow:
             self._changes.pop(0)[1]()
         if now >= self._looks:
             self._looks = now + LOOK_S
-            if (taken := vital("self", now)) is not None:
+            if (taken := vital(os.getpid(), now)) is not None:
                 say("vital", taken)
 
     def _heard(self, sink: str, port: str, what: dict[str, Any]) -> None:

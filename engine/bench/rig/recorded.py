@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+from engine.bench.rig.family import cpu_seconds
 from engine.core.clock import ns
 from engine.recording.reader import Recording
 from engine.recording.recorder import Recorder
@@ -47,9 +48,10 @@ async def _measured(show: Live, seconds: float) -> float:
     while not route.messages and not playing.done():
         await asyncio.sleep(0.01)
     await asyncio.sleep(2.0)
-    cpu, wall = time.process_time(), time.monotonic()
+    cpu, wall = await asyncio.to_thread(cpu_seconds), time.monotonic()
     await asyncio.sleep(seconds)
-    percent = 100 * (time.process_time() - cpu) / (time.monotonic() - wall)
+    taken = await asyncio.to_thread(cpu_seconds) - cpu
+    percent = 100 * taken / (time.monotonic() - wall)
     show.stop()
     await playing
     return percent

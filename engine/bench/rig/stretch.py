@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.bench.rig.family import cpu_seconds
 from engine.core.node import Box
 from engine.patch.compile import compile_patch
 from engine.patch.load import parse
@@ -60,13 +61,14 @@ async def play(
 async def _measure(route: RouteTrace, lane: LaneTrace, seconds: float) -> Stretch:
     """Lay fresh samples out, wait, and gather them."""
     route.behind, route.jitter, route.ours, lane.ms = Samples(), Samples(), Samples(), Samples()
-    cpu, wall = time.process_time(), time.monotonic()
+    cpu, wall = await asyncio.to_thread(cpu_seconds), time.monotonic()
     await asyncio.sleep(seconds)
+    taken = await asyncio.to_thread(cpu_seconds) - cpu
     return Stretch(
         route.behind,
         route.jitter,
         route.ours,
         lane.ms,
-        time.process_time() - cpu,
+        taken,
         time.monotonic() - wall,
     )
