@@ -60,6 +60,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "soxr": frozenset({"dsp"}),
     "mido": frozenset({"midi"}),
     "rtmidi": frozenset({"midi/ports.py"}),
+    "psutil": frozenset({"bench", "stress"}),
     "pythonosc": frozenset({"sources", "sinks", "osc", "runtime"}),
     "glfw": frozenset({"sinks"}),
     "moderngl": frozenset({"sinks"}),

@@ -17,6 +17,7 @@ from engine.core.clock import wall_time
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.opening import FIRST, find_patch, open_texts
+from engine.runtime.outside.child import prepare
 from engine.runtime.performance import Performance
 from engine.terminal.log import log_file
 from engine.web import HOST, PORT
@@ -70,6 +71,8 @@ def play(
     Save the patch, rig.toml or a file in nodes/ beside it, and it changes while it plays.
     """
     AT_THE_END.enter_context(log_file(log))
+    if not offline:
+        prepare()  # it loads what it needs while the patch is read
     costs = dict(_cost(text) for text in cost or ())
     files = [find_patch(name) for name in patches or [FIRST]]
     writer = Dump(dump) if dump else None

@@ -118,6 +118,11 @@ class Model(Node):
 
     lane: ClassVar[bool] = True
 
+    own_process: ClassVar[bool] = False
+    """Whether its thread has it work in a process of its own, where the system can: then what it
+    reckons never holds up the interpreter, and where it crashes or hangs it takes nothing along.
+    Its parameters, and what goes in and out, are what a recording can hold; it is never closed."""
+
 
 class Emit(Protocol):
     """How a source hands over a message or a command; may be called from any thread."""

@@ -61,6 +61,8 @@ class PitchModel(Model):
     The network is SwiftF0 (Nieradzik 2025, arXiv 2508.18440). Raises ModelError when it is missing.
     """
 
+    own_process: ClassVar[bool] = True
+
     lag: ClassVar[float] = 0.020
     hop: ClassVar[float] = FRAME / RATE
 

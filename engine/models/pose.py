@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import cv2
 import numpy as np
@@ -62,6 +62,8 @@ class PoseModel(Model):
     where the last one was not. Raises ModelError for a picture to which the network answers with
     what is not a number.
     """
+
+    own_process: ClassVar[bool] = True
 
     model: Fixed[Annotated[str, Param("which network: a name, or a folder of your own")]] = (
         "movenet_lightning"

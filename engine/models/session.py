@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from engine.core.errors import ModelError, nearest
@@ -70,7 +69,7 @@ class Card:
 class Session:
     """A network ready to run, on one provider. One thread at a time may run it."""
 
-    def __init__(self, card: Card, provider: str, runner: onnxruntime.InferenceSession) -> None:
+    def __init__(self, card: Card, provider: str, runner: Any) -> None:
         self.card = card
         self.provider = provider
         self._runner = runner
@@ -106,6 +105,18 @@ def open_session(name: str, *, provider: str = _CPU, threads: int = 1) -> Sessio
     session = Session(card, actual, runner)
     session.run(**{each.name: np.zeros(each.filled, each.dtype) for each in card.inputs})
     return session
+
+
+def library() -> Any:
+    """Load what runs networks, only where one is opened; raises ModelError where it does not load.
+
+    Why not at the top: to read a patch with its boxes, nobody needs it.
+    """
+    try:
+        import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415
+    except ImportError as error:
+        raise ModelError(f"ONNX Runtime does not load: {error}") from error
+    return onnxruntime
 
 
 def models() -> dict[str, Path]:
@@ -178,6 +189,7 @@ def _checked(folder: Path, card: Card) -> bytes:
 def _usable(provider: str) -> str:
     """Give the provider to use; raises ModelError when none has that name."""
     wanted = _short(provider)
+    onnxruntime = library()
     every = sorted({_short(name) for name in onnxruntime.get_all_providers()} - _NOT_OURS)
     here = [_short(name) for name in onnxruntime.get_available_providers()]
     here = [name for name in here if name not in _NOT_OURS]
@@ -193,7 +205,8 @@ def _usable(provider: str) -> str:
     return _CPU
 
 
-def _start(card: Card, data: bytes, provider: str, threads: int) -> onnxruntime.InferenceSession:
+def _start(card: Card, data: bytes, provider: str, threads: int) -> Any:
+    onnxruntime = library()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -210,7 +223,7 @@ def _start(card: Card, data: bytes, provider: str, threads: int) -> onnxruntime.
         raise ModelError(f"{card.name}: {error}") from error
 
 
-def _compare(card: Card, runner: onnxruntime.InferenceSession) -> None:
+def _compare(card: Card, runner: Any) -> None:
     """Hold the network to its card; raises ModelError at the first difference."""
     sides = (
         ("inputs", card.inputs, runner.get_inputs()),

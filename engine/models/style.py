@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, ClassVar, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,8 @@ class Style(Model):
 
     Raises ModelError for a picture to which it answers with what is not a number.
     """
+
+    own_process: ClassVar[bool] = True
 
     look: Annotated[
         Look | dict[Look, float], Param("how to paint: a look, or weights of several", 0, 1)

@@ -14,7 +14,7 @@ import msgspec
 
 from engine.core import commands
 from engine.core.commands import Command
-from engine.recording.plain import Plain, Unrecordable, from_plain, to_plain
+from engine.core.plain import Plain, Unrecordable, from_plain, raw, to_plain
 from engine.runtime.entries import (
     Arrival,
     Asked,
@@ -63,7 +63,7 @@ _HINTS: dict[type, dict[str, Any]] = {
     for cls in (*_ENTRIES.values(), *_COMMANDS.values())
 }
 
-_encode = msgspec.msgpack.Encoder().encode
+_encode = msgspec.msgpack.Encoder(enc_hook=raw).encode
 _decode = msgspec.msgpack.Decoder().decode
 
 

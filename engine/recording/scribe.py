@@ -11,11 +11,11 @@ import msgspec
 
 from engine.core.clock import SECOND
 from engine.core.messages import Message, Ns
+from engine.core.plain import Unrecordable, raw, to_plain
 from engine.core.share import share
 from engine.patch.plan import Plan
 from engine.recording import entries
 from engine.recording.file import RecordingFile, encode
-from engine.recording.plain import Unrecordable, to_plain
 from engine.recording.record import JSON, OUTPUT, PLAN, STATUS, Begun, Counts
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Entry, TakeOver
@@ -88,7 +88,8 @@ class Scribe:
 
 def given_line(port: str, message: Message, at: Ns) -> bytes:
     """Say what an output on a thread of its own was given; of pictures, how large they are."""
-    return msgspec.json.encode({"port": port, "at": at, "given": to_plain(message, pixels=False)})
+    given = to_plain(message, pixels=False)
+    return msgspec.json.encode({"port": port, "at": at, "given": given}, enc_hook=raw)
 
 
 def counts(engine: Engine) -> Counts:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from engine.core.messages import Ns
 from engine.core.node import Node
-from engine.runtime.call import events, in_words
+from engine.runtime.call import in_words
 from engine.runtime.entries import Entry, LaneFailure, StateChange
 from engine.runtime.job import Job
 from engine.runtime.lanes import Waiting, close_quietly
@@ -29,7 +29,7 @@ class InlineLane(Waiting):
     def open(self) -> StateChange:
         """Open the box; gives how that went."""
         try:
-            self._node.open()
+            self._worker.open()
         except Exception as error:
             return StateChange(self._name, "failed", in_words(error))
         self._ready = True
@@ -37,7 +37,7 @@ class InlineLane(Waiting):
 
     def close(self) -> None:
         """Close the box."""
-        close_quietly(self._name, self._node)
+        close_quietly(self._name, self._worker)
 
     def begin(self, now: Ns) -> list[tuple[Ns, Entry]]:
         """Take up what waits, if free: gives the answers and when they are due."""
@@ -63,7 +63,7 @@ class InlineLane(Waiting):
     def _do(self, job: Job) -> list[Entry]:
         answers: list[Entry] = []
         try:
-            for event in events(self._call(job.arguments, job.at)):
+            for event in self._worker.answer(job.arguments, job.at):
                 answers.append(self._answer(job, event, self.cost, bool(answers)))
         except Exception as error:
             answers.append(self._failure(job, error, self.cost, bool(answers)))

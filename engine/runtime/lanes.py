@@ -13,15 +13,15 @@ from typing import Protocol
 from engine.core.bell import Bell
 from engine.core.clock import Clock
 from engine.core.mailbox import Mailbox
-from engine.core.messages import Frame, Kind, Message, Ns
+from engine.core.messages import Kind, Message, Ns
 from engine.core.node import Box, Node
-from engine.core.priority import stand_back
-from engine.core.signature import read_signature
-from engine.runtime.call import caller, events, in_words
+from engine.runtime.call import in_words
 from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange
 from engine.runtime.job import Job, merged
+from engine.runtime.outside.process import Gone
 from engine.runtime.supervision.backoff import BackOff
 from engine.runtime.trace import LOG
+from engine.runtime.worker import Inside, Worker, worker_of
 
 
 class Lane(Protocol):
@@ -56,14 +56,16 @@ class Lane(Protocol):
 class Waiting:
     """Jobs, parameters and resets that wait for a lane to be free."""
 
-    def __init__(self, name: str, node: Node, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, name: str, node: Node, wake: Callable[[], None], worker: Worker | None = None
+    ) -> None:
         self.go = wake
         self.generation = 0
         self.settings: dict[str, object] = {}
         """What was set while it played: a fresh box in its place begins with it."""
         self._name = name
         self._node = node
-        self._call = caller(node)
+        self._worker = worker or Inside(node)
         self._mailbox = Mailbox()
         self._changes = Mailbox(wake)
         self._outdated = 0
@@ -90,22 +92,22 @@ class Waiting:
     def _reopen(self, field: str, value: object) -> None:
         """Open the box anew with one parameter changed; raises whatever that raises."""
         before = getattr(self._node, field)
-        setattr(self._node, field, value)
+        self._worker.set(field, value)
         try:
-            self._node.open()
+            self._worker.open()
         except Exception:
-            setattr(self._node, field, before)
+            self._worker.set(field, before)
             raise
 
     def _apply_changes(self) -> None:
         """Do what was asked between jobs; raises whatever the box raises."""
         for item in self._changes.take():
             if item.content is None:
-                self._node.reset()
+                self._worker.reset()
             elif callable(item.content):
                 item.content()
             else:
-                setattr(self._node, *item.content)
+                self._worker.set(*item.content)
 
     def _take(self) -> list[Job]:
         """Take up what has waited longest; of sound, all that waits."""
@@ -125,7 +127,7 @@ class Waiting:
         """Bring the box to its beginning after it raised."""
         text = in_words(error)
         try:
-            self._node.reset()
+            self._worker.reset()
         except Exception as another:
             text = f"{text}; and then it could not be reset: {in_words(another)}"
         return LaneFailure(self._name, job.generation, text, took, more)
@@ -138,7 +140,7 @@ class ThreadLane(Waiting):
         self, name: str, node: Node, deliver: Callable[[Entry], None], clock: Clock
     ) -> None:
         self._bell = Bell()
-        super().__init__(name, node, self._bell.ring)
+        super().__init__(name, node, self._bell.ring, worker_of(name, node))
         self.begun: Ns | None = None
         """When it was last called and has not answered yet; None while it is free."""
         self.took = 0
@@ -160,6 +162,12 @@ class ThreadLane(Waiting):
         """Leave it to itself: whatever it says from now on is not heard; it ends when it can."""
         self._abandoned = True
         self.stop()
+        self._worker.kill()
+
+    def look(self) -> None:
+        """Have it notice what has ended though nobody asks it anything."""
+        if self.opened and self._worker.ended:
+            self._bell.ring()
 
     @property
     def hangs(self) -> bool:
@@ -172,28 +180,39 @@ class ThreadLane(Waiting):
         self._bell.ring()
 
     def join(self, timeout: float) -> None:
-        """Wait for its end, at most for so many seconds."""
+        """Wait for its end, at most for so many seconds; then end it where that can be."""
         self._thread.join(timeout)
+        if self._thread.is_alive():
+            self._worker.kill()
 
     def _run(self) -> None:
-        if Frame in read_signature(type(self._node)).inlets[0].accepts:
-            stand_back()  # so that sound, and all that is quick, goes first
+        self._worker.begin()
         self._stop.wait(self._pause)
-        if not self._open():
-            return
+        pauses = BackOff()
+        while self._open():
+            try:
+                self._play()
+            except Gone:
+                answered, self.took = self.took > 0, 0
+                self.opened, self.begun = False, None
+                self._deliver(StateChange(self._name, "failed"))
+                self._stop.wait(pauses.next(held=answered))
+        close_quietly(self._name, self._worker)
+
+    def _play(self) -> None:
+        """Answer until it is stopped; raises Gone."""
         while not self._stop.is_set():
             self._bell.wait()
             left = max(len(self._mailbox), 1)  # what is left later says itself when it is due
             while left > 0 and not self._stop.is_set():
                 left -= max(self._turn(), 1)
-        close_quietly(self._name, self._node)
 
     def _open(self) -> bool:
         pauses = BackOff()
         while not self._stop.is_set():
             try:
                 self._busy()
-                self._node.open()
+                self._worker.open()
             except Exception as error:
                 self.begun = None
                 self._deliver(StateChange(self._name, "failed", in_words(error)))
@@ -216,9 +235,12 @@ class ThreadLane(Waiting):
         """Do what was asked, then what has waited longest; gives how many waited for that."""
         begun = self._busy()
         try:
+            self._worker.look()
             self._apply_changes()
         except Exception as error:
             self._deliver(LaneFailure(self._name, self.generation, in_words(error), more=True))
+            if isinstance(error, Gone):
+                raise
         taken = self._take()
         for job in self._wanted(taken):
             begun = self._do(job)
@@ -230,17 +252,19 @@ class ThreadLane(Waiting):
         begun = self._busy()
         more = False
         try:
-            for event in events(self._call(job.arguments, job.at)):
+            for event in self._worker.answer(job.arguments, job.at):
                 self._deliver(self._answer(job, event, self._busy() - begun, more))
                 more = True
             if not more:
                 self._deliver(self._answer(job, None, self._clock.now() - begun, more))
         except Exception as error:
             self._deliver(self._failure(job, error, self._clock.now() - begun, more))
+            if isinstance(error, Gone):
+                raise
         return begun
 
 
-def close_quietly(name: str, box: Box) -> None:
+def close_quietly(name: str, box: Box | Worker) -> None:
     """Close a box; that it cannot be closed ends nothing."""
     try:
         box.close()

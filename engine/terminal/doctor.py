@@ -11,7 +11,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from engine.core.errors import ModelError
 from engine.core.priority import may_come_forward
+from engine.models.session import library
 from engine.terminal.devices import Plugged, cameras, midi_outputs, sound_inputs
 from engine.terminal.models import stored_models
 
@@ -76,10 +78,11 @@ def _plugged(area: str, plugged: Plugged) -> Finding:
 
 def _models() -> Iterator[Finding]:
     try:
-        models = stored_models()
-    except Exception as error:  # whatever the library that runs them raises when it does not load
+        library()
+    except ModelError as error:
         yield Finding("models", "missing", f"{error}", "uv sync --reinstall-package onnxruntime")
         return
+    models = stored_models()
     wrong = [model for model in models if model.wrong]
     for model in wrong:
         yield Finding(f"model {model.name}", "missing", model.wrong)

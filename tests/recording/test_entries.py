@@ -32,8 +32,8 @@ from engine.core.messages import (
     Pose,
     Trigger,
 )
+from engine.core.plain import Unrecordable, to_plain
 from engine.recording.entries import from_bytes, to_bytes, topic
-from engine.recording.plain import Unrecordable, to_plain
 from engine.runtime.entries import (
     Arrival,
     Asked,

@@ -84,6 +84,7 @@ class Watchdog:
 
     def _look_at_lane(self, state: BoxState, lane: ThreadLane, now: Ns) -> None:
         assert isinstance(state.box, Node)
+        lane.look()
         busy = self._busy(lane.begun, now)
         patience = state.box.patience if lane.opened else OPENING
         if busy > ns(patience):

@@ -1,4 +1,6 @@
-"""Messages become plain data and messages again: maps, lists, numbers, texts and bytes.
+"""Messages become plain data and messages again: maps, lists, numbers, texts and arrays.
+
+What is in an array is left to whoever encodes it: ``raw`` makes bytes of it, as a hook of msgspec.
 
 Why pictures may be left out: they are a thousand times more than all the rest, and once the
 networks have answered nobody below needs them.
@@ -26,7 +28,7 @@ from engine.core.messages import (
 )
 
 Plain = Any
-"""What MessagePack can hold."""
+"""What MessagePack can hold, and arrays."""
 
 TYPE = "type"
 _SIMPLE = (bool, int, float, str)
@@ -67,8 +69,15 @@ def from_plain(plain: Plain) -> Message:
     return read(plain)
 
 
+def raw(value: object) -> bytes:
+    """Give what is in an array, as ``enc_hook`` of msgspec; raises TypeError for all else."""
+    if isinstance(value, np.ndarray):
+        return value.tobytes()
+    raise TypeError(f"{type(value).__name__} is no plain data")
+
+
 def _array(array: NDArray[Any]) -> dict[str, Plain]:
-    return {"dtype": array.dtype.str, "shape": list(array.shape), "data": array.tobytes()}
+    return {"dtype": array.dtype.str, "shape": list(array.shape), "data": array}
 
 
 def _read_array(plain: Mapping[str, Plain]) -> NDArray[Any]:

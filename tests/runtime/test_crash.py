@@ -1,0 +1,103 @@
+"""A model that crashes or hangs in a real show: the rest plays on, and nothing of it is left."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+import psutil
+import pytest
+
+from engine.core.node import Box, Model
+from engine.patch.load import parse
+from engine.registry import Registry
+from engine.runtime.engine import Engine
+from engine.runtime.live import Live
+from engine.runtime.opening import open_document
+
+from .boxes import COLLECT
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="elsewhere boxes stay on their threads")
+LIMIT = 30.0
+
+
+class Fragile(Model):
+    """Count, and end the whole process, or hang, at the fifth question."""
+
+    own_process: ClassVar[bool] = True
+    patience: ClassVar[float] = 0.5
+
+    how: str = "crash"
+    _asked: int = 0
+
+    def process(self, value: object) -> float:
+        self._asked += 1
+        if self._asked == 5:
+            if self.how == "crash":
+                os.kill(os.getpid(), signal.SIGSEGV)
+            time.sleep(10 * LIMIT)
+        return float(self._asked)
+
+
+def play(how: str, until: Callable[[Engine], bool]) -> Engine:
+    registry = Registry()
+
+    def find(use: str) -> type[Box]:
+        return Fragile if use == "fragile" else registry.find(use)
+
+    text = f'[beat]\nuse="every"\ntime="5 ms"\n[m]\nuse="fragile"\nfrom="beat"\nhow="{how}"\n'
+    document = parse(text + COLLECT + 'm="m"\nbeat="beat"\n')
+    show = Live(open_document(document, find, live=False))
+
+    def look() -> None:
+        if until(show.engine):
+            show.stop()
+
+    show.also = look
+    asyncio.run(asyncio.wait_for(show.play(), LIMIT))
+    return show.engine
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("crash", "m: its process has ended; another takes its place"),
+        ("hang", "m: did not answer for 0.5 s; a fresh one takes its place"),
+    ],
+)
+def test_another_takes_its_place_and_the_rest_plays_on(how: str, told: str) -> None:
+    lost_at: list[int] = []
+    back_at: list[int] = []
+
+    def until(engine: Engine) -> bool:
+        collector = engine.states["c"].box
+        answers, beats = collector.of("m"), len(collector.of("beat"))  # type: ignore[attr-defined]
+        if engine.trace.state("m") == "failed" and len(answers) == 4 and not lost_at:
+            lost_at.append(beats)
+        if len(answers) >= 8 and not back_at:
+            back_at.append(beats)
+        return bool(back_at)
+
+    engine = play(how, until)
+    collector = engine.states["c"].box
+    assert collector.of("m")[:8] == [1, 2, 3, 4, 1, 2, 3, 4]  # type: ignore[attr-defined]
+    assert back_at[0] - lost_at[0] > 10  # it went on while the box was away
+    assert f"{engine.trace.faults[0].box}: {engine.trace.faults[0].text}" == told
+    assert collector.silenced.count("m") >= 1  # type: ignore[attr-defined]
+    for thread in threading.enumerate():
+        if thread.name == "lane m":
+            thread.join(LIMIT)
+            assert not thread.is_alive()
+    assert not _below_forks()
+
+
+def _below_forks() -> list[psutil.Process]:
+    """List what was begun for boxes and has not gone."""
+    return [
+        each for child in psutil.Process().children() for each in child.children(recursive=True)
+    ]
