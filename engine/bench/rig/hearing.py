@@ -2,8 +2,8 @@
 
 It is a process of its own, so that what it takes of the machine is its own.
 
-Run: python -m engine.bench.rig.hearing DEVICE PORT SECONDS WARM [VIDEO]. With a video everything
-plays at once; without one, the sound alone.
+Run: python -m engine.bench.rig.hearing DEVICE PORT SECONDS WARM BLOCK [VIDEO]. With a video
+everything plays at once; without one, the sound alone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SOUND = """
 [mic]
 use    = "microphone"
 device = "{device}"
-block  = 128
+block  = {block}
 
 [count]
 use  = "count_sound"
@@ -104,9 +104,9 @@ class CountSound(Node):
 
 def main() -> None:
     """Play, and print what was measured after the first WARM seconds as JSON."""
-    device, port, seconds, warm, *video = sys.argv[1:]
+    device, port, seconds, warm, block, *video = sys.argv[1:]
     text = (SOUND + EVERYTHING if video else SOUND).format(
-        device=device, port=port, video="".join(video)
+        device=device, port=port, block=block, video="".join(video)
     )
     plan = plan_of(text, {"count_sound": CountSound})
     (_, told), trace = asyncio.run(play(plan, [float(warm), float(seconds)], route="out/level"))

@@ -22,6 +22,9 @@ from pathlib import Path
 from engine.core.errors import DeviceError
 from engine.midi.sounding import NOTE_OFF, NOTE_ON
 
+RATE = 48_000
+"""Samples a second of a server."""
+_CYCLE = 128
 WAIT = 60.0
 _ANSWER = 5.0
 """Seconds: a server that is busy with a client that dies answers nobody meanwhile."""
@@ -31,10 +34,13 @@ _LINE = re.compile(r"^\s*\d+:((?: [0-9a-f]{2})+)")
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """Run a JACK server while the block lasts; everything started in it finds it by itself."""
+def server(cycle: int = _CYCLE) -> Iterator[str]:
+    """Run a JACK server of that many samples a cycle while the block lasts.
+
+    Everything started in it finds it by itself.
+    """
     with server_name() as name:
-        jackd = begin_server(name)
+        jackd = begin_server(name, cycle)
         try:
             yield name
         finally:
@@ -78,13 +84,14 @@ def _free_name() -> Iterator[str]:
     raise DeviceError(f"{_NAMES} JACK servers of benches and tests play already")
 
 
-def begin_server(name: str) -> subprocess.Popen[bytes]:
+def begin_server(name: str, cycle: int = _CYCLE) -> subprocess.Popen[bytes]:
     """Start a server of that name, and wait until it is there; raises TimeoutError.
 
     After one that was killed the name is free again only when the system has cleared up behind it.
     """
     # -S -R: in one rhythm and in real time, so that nothing is lost on a busy machine.
-    command = ["jackd", "-n", name, "-S", "-R", "-P70", "-d", "dummy", "-r", "48000", "-p", "128"]
+    at_a_time = ["-r", f"{RATE}", "-p", f"{cycle}"]
+    command = ["jackd", "-n", name, "-S", "-R", "-P70", "-d", "dummy", *at_a_time]
     running = [_quiet(command, close_fds=False)]
 
     def serves() -> bool:
