@@ -6,8 +6,13 @@ to the system. Then ten minutes of everything, in which no sample may be missing
 at as many as a microphone takes unless it is told otherwise.
 
 What decides: how much later one in a hundred becomes because everything else plays, and the gaps.
-Beside the ten minutes it is watched when the machine itself stood still for longer than a cycle of
-the server, as virtual ones do; a gap at such a moment is counted, and counted apart.
+They are counted by the sound itself: a beat that is not exactly where it belongs tells of samples
+that were lost, or came twice.
+
+A server that plays to no sound card loses no sample where the machine keeps it from a cycle: its
+clock stands still for as long. A sound card's does not, so these cycles are counted as well, and
+those of a second server in the same minutes, in which nothing but a metronome plays: what is missed
+there, the machine has missed.
 """
 
 from __future__ import annotations
@@ -20,9 +25,9 @@ from typing import Any, Final
 
 from engine.bench.report import COUNT, Goal, Row, ratio
 from engine.bench.rig.footage import film
-from engine.bench.rig.jack import RATE, program, server
+from engine.bench.rig.hearing import BEATS_A_MINUTE
+from engine.bench.rig.jack import program, server
 from engine.bench.rig.listener import Drain
-from engine.bench.rig.stalls import Span, watch
 from engine.bench.rig.turns import PAIRS, Numbers, child, in_turn, median, ratios
 from engine.sources.microphone import Microphone
 
@@ -55,7 +60,7 @@ def run(short: bool, seconds: float | None = None, long: float | None = None) ->
 
 def _beside(play: Callable[..., dict[str, Any]], video: Path, short: bool) -> list[Row]:
     """Measure loudness alone and beside everything, in turn."""
-    with _sound(SHORT_BLOCK):
+    with _metronome(SHORT_BLOCK):
         pairs = 1 if short else PAIRS
         everything, alone = in_turn(pairs, lambda: _numbers(play(video)), lambda: _numbers(play()))
     rows = [
@@ -85,18 +90,20 @@ def _numbers(told: dict[str, Any]) -> Numbers:
 
 def _long(block: int, play: Callable[[], dict[str, Any]], goal: Goal | None) -> list[Row]:
     """Play everything for long, and count what was missing."""
-    cycle = round(1e9 * block / RATE)
-    with _sound(block), watch(cycle) as stalls:
+    with _metronome(block) as late_without, _metronome(block) as late:
         told = play()
     seconds, runs = told["seconds"], told["runs"]
+    begun, ended = told["heard"]
+    missed, missed_without = (
+        sum(begun < at < ended for at in moments) for moments in (late, late_without)
+    )
     case = f"everything for {seconds / 60:.0f} min, {block} samples at a time"
-    gaps = [(begun, ended) for begun, ended in told["gaps"]]
-    ours = [gap for gap in gaps if not any(_meet(gap, stall, cycle) for stall in stalls)]
     return [
-        Row(case, "gaps in the sound", len(gaps), COUNT, goal),
-        Row(case, "gaps while the machine did not stand still", len(ours), COUNT, goal),
-        Row(case, "the machine stood still", len(stalls), COUNT),
+        Row(case, "gaps in the sound", told["gaps"], COUNT, goal),
+        Row(case, "beats heard", told["beats"], COUNT),
         Row(case, "blocks dropped", told["dropped"], COUNT, goal),
+        Row(case, "cycles of the server too late", missed, COUNT),
+        Row(case, "cycles of a server without us too late", missed_without, COUNT),
         Row(case, "time less sound", told["missing"], "ms"),
         Row(case, "behind p50", told["behind"]["p50"], "ms"),
         Row(case, "behind p99", told["behind"]["p99"], "ms"),
@@ -106,14 +113,9 @@ def _long(block: int, play: Callable[[], dict[str, Any]], goal: Goal | None) -> 
     ]
 
 
-def _meet(gap: Span, stall: Span, cycle: int) -> bool:
-    """Tell whether the machine stood still in the cycles around a gap; all of it in ns."""
-    return stall[1] >= gap[0] - cycle and stall[0] <= gap[1] + cycle
-
-
 @contextmanager
-def _sound(cycle: int) -> Iterator[None]:
-    """Have something sound that a microphone can be found by."""
-    metronome = ["jack_metro", "-n", SINGER, "-b", "120"]
-    with server(cycle), program(metronome, f"{SINGER}:120_bpm"):
-        yield
+def _metronome(cycle: int) -> Iterator[list[int]]:
+    """Have a server play what a microphone can hear; gives when it was too late for a cycle."""
+    metronome = ["jack_metro", "-n", SINGER, "-b", f"{BEATS_A_MINUTE}"]
+    with server(cycle) as late, program(metronome, f"{SINGER}:{BEATS_A_MINUTE}_bpm"):
+        yield late

@@ -1,4 +1,4 @@
-"""Plays a microphone into OSC, alone or beside pose, pitch and style, and says what it measured.
+"""Plays a metronome into OSC, alone or beside pose, pitch and style, and says what it measured.
 
 It is a process of its own, so that what it takes of the machine is its own.
 
@@ -13,10 +13,14 @@ import json
 import sys
 from dataclasses import dataclass, field
 
+from engine.bench.rig.beats import Beats
+from engine.bench.rig.jack import RATE
 from engine.bench.rig.stretch import plan_of, play
 from engine.core.messages import Block, Ns
 from engine.core.node import Node
 
+BEATS_A_MINUTE = 120
+APART = 60 * RATE // BEATS_A_MINUTE
 SOUND = """
 [mic]
 use    = "microphone"
@@ -66,40 +70,35 @@ size = 256
 
 @dataclass
 class _Heard:
-    """What came out of the microphone so far: when, how much, and between when some was missing."""
+    """What came out of the microphone: from when to when in ns, how much, and its beats."""
 
-    first: Block | None = None
-    last: Block | None = None
     begun: int = 0
     ended: int = 0
-    gaps: list[tuple[int, int]] = field(default_factory=list)
+    samples: int = 0
+    rate: int = 0
+    beats: Beats = field(default_factory=lambda: Beats(APART))
 
     def missing_ms(self) -> float:
         """Give how much less sound there was than time."""
-        if self.first is None or self.last is None:
-            return 0.0
-        heard = (self.last.start - self.first.start) / self.last.rate
-        return (self.ended - self.begun) / 1e6 - 1e3 * heard
+        return (self.ended - self.begun) / 1e6 - 1e3 * self.samples / max(1, self.rate)
 
 
 HEARD = _Heard()
 
 
 class CountSound(Node):
-    """Count the samples of a sound after its first second, and where some are missing.
-
-    A device that has just been opened often says of its very first block that it came late.
-    """
+    """Count the samples of a sound after its first second, and the beats in it."""
 
     def process(self, sound: Block, at: Ns) -> None:
         """Count a block."""
         if sound.start < sound.rate:
             return
-        if HEARD.last is None:
-            HEARD.first, HEARD.begun = sound, at
-        elif sound.start != HEARD.last.start + len(HEARD.last.samples):
-            HEARD.gaps.append((HEARD.ended, at))
-        HEARD.last, HEARD.ended = sound, at
+        if not HEARD.begun:
+            HEARD.begun, HEARD.rate = at, sound.rate
+        else:
+            HEARD.samples += len(sound.samples)
+        HEARD.ended = at
+        HEARD.beats.hear(sound.samples)
 
 
 def main() -> None:
@@ -117,7 +116,9 @@ def main() -> None:
                 **{name: getattr(told, name).summary() for name in ("behind", "jitter", "ours")},
                 "cpu": told.cpu,
                 "seconds": told.seconds,
-                "gaps": HEARD.gaps,
+                "heard": (HEARD.begun, HEARD.ended),
+                "beats": HEARD.beats.heard,
+                "gaps": HEARD.beats.displaced,
                 "missing": HEARD.missing_ms(),
                 "dropped": trace.sources["mic"].dropped
                 + sum(lane.dropped for name, lane in lanes if name == "voice"),

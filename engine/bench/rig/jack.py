@@ -34,17 +34,28 @@ _LINE = re.compile(r"^\s*\d+:((?: [0-9a-f]{2})+)")
 
 
 @contextmanager
-def server(cycle: int = _CYCLE) -> Iterator[str]:
+def server(cycle: int = _CYCLE) -> Iterator[list[int]]:
     """Run a JACK server of that many samples a cycle while the block lasts.
 
-    Everything started in it finds it by itself.
+    Everything started in it finds it by itself. The list has when it was too late for a cycle, in
+    ns of the monotonic clock.
     """
+    late: list[int] = []
     with server_name() as name:
-        jackd = begin_server(name, cycle)
+        jackd = begin_server(name, cycle, complaints=subprocess.PIPE)
+        reader = threading.Thread(target=_note_lateness, args=(jackd, late), daemon=True)
+        reader.start()
         try:
-            yield name
+            yield late
         finally:
+            jackd.terminate()
+            reader.join(_ANSWER)
             _end(jackd)
+
+
+def _note_lateness(jackd: subprocess.Popen[bytes], late: list[int]) -> None:
+    assert jackd.stderr is not None
+    late.extend(time.monotonic_ns() for line in jackd.stderr if b"XRun" in line)
 
 
 @contextmanager
@@ -84,7 +95,9 @@ def _free_name() -> Iterator[str]:
     raise DeviceError(f"{_NAMES} JACK servers of benches and tests play already")
 
 
-def begin_server(name: str, cycle: int = _CYCLE) -> subprocess.Popen[bytes]:
+def begin_server(
+    name: str, cycle: int = _CYCLE, complaints: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
     """Start a server of that name, and wait until it is there; raises TimeoutError.
 
     After one that was killed the name is free again only when the system has cleared up behind it.
@@ -92,11 +105,11 @@ def begin_server(name: str, cycle: int = _CYCLE) -> subprocess.Popen[bytes]:
     # -S -R: in one rhythm and in real time, so that nothing is lost on a busy machine.
     at_a_time = ["-r", f"{RATE}", "-p", f"{cycle}"]
     command = ["jackd", "-n", name, "-S", "-R", "-P70", "-d", "dummy", *at_a_time]
-    running = [_quiet(command, close_fds=False)]
+    running = [_quiet(command, complaints, close_fds=False)]
 
     def serves() -> bool:
         if running[-1].poll() is not None:
-            running.append(_quiet(command, close_fds=False))
+            running.append(_quiet(command, complaints, close_fds=False))
         return "system:playback_1" in ports()
 
     try:
@@ -224,9 +237,11 @@ def _ask(*command: str) -> subprocess.CompletedProcess[str] | None:
         return None
 
 
-def _quiet(command: list[str], *, close_fds: bool = True) -> subprocess.Popen[bytes]:
+def _quiet(
+    command: list[str], complaints: int = subprocess.DEVNULL, *, close_fds: bool = True
+) -> subprocess.Popen[bytes]:
     quiet = subprocess.DEVNULL
-    return subprocess.Popen(command, stdout=quiet, stderr=quiet, close_fds=close_fds)
+    return subprocess.Popen(command, stdout=quiet, stderr=complaints, close_fds=close_fds)
 
 
 def _end(process: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
@@ -236,5 +251,6 @@ def _end(process: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()
