@@ -17,11 +17,12 @@ from engine.core.messages import Kind, Message, Ns
 from engine.core.node import Box, Node
 from engine.runtime.call import in_words
 from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange
+from engine.runtime.inside import Inside
 from engine.runtime.job import Job, merged
 from engine.runtime.outside.process import Gone
 from engine.runtime.supervision.backoff import BackOff
 from engine.runtime.trace import LOG
-from engine.runtime.worker import Inside, Worker, worker_of
+from engine.runtime.worker import Worker, worker_of
 
 
 class Lane(Protocol):

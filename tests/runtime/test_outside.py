@@ -25,6 +25,7 @@ from engine.core.node import Node
 from engine.models.pitch import PitchModel
 from engine.runtime.call import Said
 from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange
+from engine.runtime.inside import Inside
 from engine.runtime.job import Job
 from engine.runtime.lanes import ThreadLane
 from engine.runtime.outside import child, process
@@ -32,7 +33,7 @@ from engine.runtime.outside.child import FORKSERVER, Child, Forked, ForkServer, 
 from engine.runtime.outside.process import Gone, Outside
 from engine.runtime.outside.room import Room
 from engine.runtime.outside.wire import CALL
-from engine.runtime.worker import Inside, Worker, worker_of
+from engine.runtime.worker import Worker, worker_of
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="elsewhere boxes stay on their threads")
 

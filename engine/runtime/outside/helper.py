@@ -19,12 +19,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from engine.core.messages import Frame, Ns
-from engine.core.node import Node
+from engine.core.messages import Ns
 from engine.core.plain import from_plain, to_plain
-from engine.core.priority import stand_back
-from engine.core.signature import read_signature
-from engine.runtime.call import caller, events, in_words
+from engine.runtime.call import in_words
+from engine.runtime.inside import Inside
 from engine.runtime.outside.room import Room
 from engine.runtime.outside.wire import (
     CALL,
@@ -60,7 +58,7 @@ class _Player:
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        self._node: Node
+        self._box: Inside
         self._does = {
             MAKE: self._make,
             OPEN: self._open,
@@ -86,25 +84,23 @@ class _Player:
             Path("/proc/self/comm").write_text(title)
         os.chdir(folder)  # names of files are as in the show
         _LOG.setLevel(level)
-        self._node = getattr(importlib.import_module(module), name)(**parameters)
-        self._process = caller(self._node)
-        if Frame in read_signature(type(self._node)).inlets[0].accepts:
-            stand_back()  # so that sound, and all that is quick, goes first
+        self._box = Inside(getattr(importlib.import_module(module), name)(**parameters))
+        self._box.begin()
 
     def _open(self, _: Any) -> None:
-        self._node.open()
+        self._box.open()
         gc.collect()
         gc.freeze()
 
     def _set(self, content: Any) -> None:
-        setattr(self._node, *content)
+        self._box.set(*content)
 
     def _reset(self, _: Any) -> None:
-        self._node.reset()
+        self._box.reset()
 
     def _call(self, content: Any) -> None:
         arguments, at = content
-        for event in events(self._process([from_plain(each) for each in arguments], Ns(at))):
+        for event in self._box.answer([from_plain(each) for each in arguments], Ns(at)):
             self._wire.say(EVENT, to_plain(event, pixels=True))
 
 
