@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import threading
@@ -13,13 +12,10 @@ from typing import ClassVar
 import psutil
 import pytest
 
-from engine.core.node import Box, Model
-from engine.patch.load import parse
-from engine.registry import Registry
+from engine.core.node import Model
 from engine.runtime.engine import Engine
-from engine.runtime.live import Live
-from engine.runtime.opening import open_document
 
+from . import live_shows
 from .boxes import COLLECT
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="elsewhere boxes stay on their threads")
@@ -45,22 +41,9 @@ class Fragile(Model):
 
 
 def play(how: str, until: Callable[[Engine], bool]) -> Engine:
-    registry = Registry()
-
-    def find(use: str) -> type[Box]:
-        return Fragile if use == "fragile" else registry.find(use)
-
     text = f'[beat]\nuse="every"\ntime="5 ms"\n[m]\nuse="fragile"\nfrom="beat"\nhow="{how}"\n'
-    document = parse(text + COLLECT + 'm="m"\nbeat="beat"\n')
-    show = Live(open_document(document, find, live=False))
-
-    def look() -> None:
-        if until(show.engine):
-            show.stop()
-
-    show.also = look
-    asyncio.run(asyncio.wait_for(show.play(), LIMIT))
-    return show.engine
+    show = live_shows.live(text + COLLECT + 'm="m"\nbeat="beat"\n', {"fragile": Fragile})
+    return live_shows.play(show, until, LIMIT)
 
 
 @pytest.mark.parametrize(

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 import pytest
 
-from engine.core.node import Box, Model
-from engine.patch.load import parse
-from engine.registry import Registry
+from engine.core.node import Model
 from engine.runtime.engine import Engine
-from engine.runtime.live import Live
-from engine.runtime.opening import open_document
 
+from . import live_shows
 from .boxes import COLLECT
 
 LIMIT = 20.0
@@ -51,17 +47,7 @@ PATCH = (
 
 
 def play(until: Callable[[Engine], bool]) -> Engine:
-    registry = Registry()
-    find: Callable[[str], type[Box]] = lambda use: Moody if use == "moody" else registry.find(use)  # noqa: E731
-    show = Live(open_document(parse(PATCH), find, live=False))
-
-    def look() -> None:
-        if until(show.engine):
-            show.stop()
-
-    show.also = look
-    asyncio.run(asyncio.wait_for(show.play(), LIMIT))
-    return show.engine
+    return live_shows.play(live_shows.live(PATCH, {"moody": Moody}), until, LIMIT)
 
 
 @pytest.fixture(autouse=True)

@@ -15,12 +15,10 @@ from engine.core.errors import ModelError
 from engine.core.messages import Frame, Message, Ns
 from engine.core.node import Box, Model, Tape
 from engine.core.parameter import Fixed, Param
-from engine.patch.load import parse
-from engine.registry import Registry
 from engine.runtime.live import Live
-from engine.runtime.opening import open_document
 from engine.sinks.collector import Collector
 
+from . import live_shows
 from .boxes import COLLECT
 
 LIMIT = 90.0
@@ -76,9 +74,7 @@ PATCH = (
 
 
 def live(text: str) -> Live:
-    registry = Registry()
-    find: Callable[[str], type[Box]] = lambda use: LOCAL.get(use) or registry.find(use)  # noqa: E731
-    return Live(open_document(parse(text), find, live=False))
+    return live_shows.live(text, LOCAL)
 
 
 def play(show: Live, look: Callable[[], None]) -> None:

@@ -21,16 +21,16 @@ from engine.core.errors import DeviceError
 from engine.core.messages import Message, Ns, Trigger
 from engine.core.node import Box, Emit, Model, Node, Remote, Sink, Source
 from engine.core.status import Status
-from engine.patch.load import Texts, parse
+from engine.patch.load import Texts
 from engine.patch.plan import Plan
-from engine.registry import Registry
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Asked
 from engine.runtime.live import Live
-from engine.runtime.opening import open_document, open_texts
+from engine.runtime.opening import open_texts
 from engine.runtime.performance import Performance
 
+from . import live_shows
 from .boxes import BOXES, COLLECT, numbers
 
 LIMIT = 5.0
@@ -190,24 +190,11 @@ BELL = '[bell]\nuse="bell"\n{}' + COLLECT + 'bell="bell"\n'
 
 
 def live(text: str) -> Live:
-    registry = Registry()
-    find: Callable[[str], type[Box]] = lambda use: LOCAL.get(use) or registry.find(use)  # noqa: E731
-    return Live(open_document(parse(text), find, live=False))
+    return live_shows.live(text, LOCAL)
 
 
 def play(show: Live, until: Callable[[Engine], bool], seconds: float | None = None) -> Engine:
-    """Play until something is so; it is looked at after each entry."""
-
-    def look() -> None:
-        if until(show.engine):
-            show.stop()
-
-    async def go() -> None:
-        show.also = look
-        await asyncio.wait_for(show.play(seconds), LIMIT)
-
-    asyncio.run(go())
-    return show.engine
+    return live_shows.play(show, until, LIMIT, seconds)
 
 
 def never(_: Engine) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import sys
@@ -15,11 +14,9 @@ import pytest
 from engine.core.clock import SystemClock
 from engine.core.commands import Lost
 from engine.core.node import Box, Emit, Source, Watch
-from engine.patch.load import parse
-from engine.registry import Registry
 from engine.runtime.live import Live
-from engine.runtime.opening import open_document
 
+from . import live_shows
 from .boxes import BOXES, COLLECT
 
 LIMIT = 5.0
@@ -69,20 +66,9 @@ class Pipe(Source):
 
 
 def play(breaks: bool, until: Callable[[Live], bool]) -> Live:
-    registry = Registry()
-    local: dict[str, type[Box]] = {**BOXES, "pipe": Pipe}
-    find: Callable[[str], type[Box]] = lambda use: local.get(use) or registry.find(use)  # noqa: E731
-    show = Live(open_document(parse(PATCH.format(str(breaks).lower())), find, live=False))
-
-    def look() -> None:
-        if until(show):
-            show.stop()
-
-    async def go() -> None:
-        show.also = look
-        await asyncio.wait_for(show.play(), LIMIT)
-
-    asyncio.run(go())
+    own: dict[str, type[Box]] = {**BOXES, "pipe": Pipe}
+    show = live_shows.live(PATCH.format(str(breaks).lower()), own)
+    live_shows.play(show, lambda _: until(show), LIMIT)
     return show
 
 
