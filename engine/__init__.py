@@ -1,1 +1,77 @@
-"""Sensorium: eyes and ears for a performer's computer."""
+"""Sensorium: eyes, ears and a voice for a performer's computer.
+
+What an author of boxes needs is imported from here, and stays here whatever moves inside:
+
+    from engine import Node, Param
+
+Why by name, when first asked for: the process that owns a MIDI port imports this package too, and
+must start in a moment.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from engine.core.errors import DeviceError, ModelError, ParameterError, UnknownName
+    from engine.core.messages import (
+        Block,
+        Frame,
+        Mask,
+        Message,
+        Note,
+        Ns,
+        Person,
+        Pitch,
+        Pose,
+        Trigger,
+    )
+    from engine.core.node import Model, Node
+    from engine.core.parameter import Fixed, Param
+    from engine.core.sink import Sink
+    from engine.core.source import Emit, Source, Tape
+
+__all__ = [
+    "Block",
+    "DeviceError",
+    "Emit",
+    "Fixed",
+    "Frame",
+    "Mask",
+    "Message",
+    "Model",
+    "ModelError",
+    "Node",
+    "Note",
+    "Ns",
+    "Param",
+    "ParameterError",
+    "Person",
+    "Pitch",
+    "Pose",
+    "Sink",
+    "Source",
+    "Tape",
+    "Trigger",
+    "UnknownName",
+]
+
+_HOMES: Final = {
+    "engine.core.errors": ("DeviceError", "ModelError", "ParameterError", "UnknownName"),
+    "engine.core.messages": (
+        *("Block", "Frame", "Mask", "Message", "Note", "Ns", "Person", "Pitch", "Pose", "Trigger"),
+    ),
+    "engine.core.node": ("Model", "Node"),
+    "engine.core.parameter": ("Fixed", "Param"),
+    "engine.core.sink": ("Sink",),
+    "engine.core.source": ("Emit", "Source", "Tape"),
+}
+_HOME: Final = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """Return a public name from the module that defines it; raises AttributeError."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)

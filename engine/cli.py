@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from engine.commands import looks, shows, trials
+from engine.commands import lab, looks, shows
 from engine.commands.ending import AT_THE_END, CANNOT_PLAY, OUR_FAULT
 from engine.core.errors import SensoriumError
 from engine.terminal.log import Lines, logged
@@ -21,7 +21,7 @@ app = typer.Typer(
 for command in (
     *(shows.play, shows.record, shows.replay),
     *(looks.check, looks.show, looks.nodes, looks.devices, looks.doctor, looks.models),
-    *(trials.bench, trials.stress, trials.install),
+    *(lab.bench, lab.stress, lab.install),
 ):
     app.command()(command)
 

@@ -22,8 +22,9 @@ from itertools import count
 from pathlib import Path
 from types import ModuleType
 
+from engine.core.box import Box
 from engine.core.errors import UnknownName
-from engine.core.node import Box
+from engine.moved import parse_updated
 
 FOLDERS = ("sources", "models", "nodes", "sinks")
 OWN = "your own"
@@ -33,7 +34,7 @@ OWN_FOLDER = "nodes"
 _VERSIONS = count(1)
 _ENGINE = Path(__file__).parent
 _LOG = logging.getLogger("sensorium")
-_NOT_BOXES = {"__init__", "session"}
+_NOT_BOXES = {"__init__"}
 
 
 class BrokenBox(ImportError):
@@ -120,7 +121,7 @@ def _import_text(file: Path, text: bytes) -> ModuleType:
     module.__file__ = str(file)
     sys.modules[name] = module  # dataclasses look their module up there
     try:
-        exec(compile(text, str(file), "exec"), vars(module))
+        exec(compile(parse_updated(text, str(file)), str(file), "exec"), vars(module))
     except Exception as error:
         del sys.modules[name]
         raise BrokenBox(f"{file} does not load: {_said(error)}") from error

@@ -23,11 +23,11 @@ EXCEPTIONS = {
     ("engine/registry.py", "compile"): "a performer's box, from a file that nodes/ lists",
     ("engine/registry.py", "exec"): "the same",
     (
-        "engine/runtime/outside/helper.py",
+        "engine/runtime/workers/subprocess_main.py",
         "import_module",
     ): "the module of a box that the show has already",
     (
-        "engine/bench/command.py",
+        "engine/lab/bench/command.py",
         "import_module",
     ): "a bench of ours, by a name from the command line",
 }

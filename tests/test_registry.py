@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from engine.core.errors import UnknownName
-from engine.core.node import Model, Node, Sink, Source
+from engine.core.node import Model, Node
+from engine.core.sink import Sink
+from engine.core.source import Source
 from engine.registry import FOLDERS, OWN, BrokenBox, Registry
 from tests.patch.texts import BODY, compiled, problems
 

@@ -17,8 +17,8 @@ from engine.core.clock import wall_time
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.opening import FIRST, find_patch, open_texts
-from engine.runtime.outside.child import prepare
 from engine.runtime.performance import Performance
+from engine.runtime.workers.processes import prepare
 from engine.terminal.log import log_file
 from engine.web import HOST, PORT
 
@@ -150,7 +150,7 @@ def _recorder(
     file: Path, to: str | None, sets: Sequence[str], live: bool, pixels: bool
 ) -> Recorder:
     from engine.recording.recorder import Recorder
-    from engine.recording.scribe import Asked
+    from engine.recording.writer import Asked
 
     return Recorder(file, Asked(to, tuple(sets), live, pixels))
 

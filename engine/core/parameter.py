@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import msgspec
 
 from engine.core.errors import ParameterError, as_written, nearest
-from engine.core.remember import remembered
+from engine.core.memo import remembered
 from engine.core.tuning import as_hz
 
 T = TypeVar("T")

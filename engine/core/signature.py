@@ -12,9 +12,9 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from engine.core.memo import remembered
 from engine.core.messages import KINDS, Block, Frame, Ns, Trigger
 from engine.core.parameter import either
-from engine.core.remember import remembered
 
 Carried = Any
 """A message type, or a TypeVar: whatever comes in."""

@@ -14,7 +14,7 @@ import mido  # type: ignore[import-untyped]
 
 from engine.core.errors import ParameterError
 from engine.core.messages import Trigger
-from engine.midi.forms import Form, midi
+from engine.midi.encode import Form, midi
 from engine.midi.options import Command, Format, Options
 
 COMMANDS: Final[dict[Command, int]] = {

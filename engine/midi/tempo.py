@@ -7,7 +7,7 @@ from typing import Final
 
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
-from engine.midi.pulses import PER_BEAT
+from engine.midi.clock_out import PER_BEAT
 
 _MINUTE: Final = 60 * SECOND
 

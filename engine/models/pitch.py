@@ -22,11 +22,11 @@ from engine.core.messages import Block, Pitch
 from engine.core.node import Model
 from engine.core.parameter import Fixed, Param
 from engine.core.tuning import note_of
-from engine.dsp.brightness import brightness
-from engine.dsp.hops import Hops
-from engine.dsp.level import decibels, shown
-from engine.dsp.resample import at_rate
-from engine.models.session import Session, open_session
+from engine.dsp.audio.brightness import brightness
+from engine.dsp.audio.hops import Hops
+from engine.dsp.audio.level import decibels, shown
+from engine.dsp.audio.resample import at_rate
+from engine.inference.session import Session, open_session
 
 RATE = 16000
 FRAME = 256

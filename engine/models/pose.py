@@ -15,8 +15,8 @@ from engine.core.errors import ModelError
 from engine.core.messages import JOINTS, Frame, Person, Pose
 from engine.core.node import Model
 from engine.core.parameter import Fixed, Param
-from engine.dsp.region import Point, Region, cut, follow, middle, place, whole
-from engine.models.session import Session, open_session
+from engine.dsp.image.region import Point, Region, cut, follow, middle, place, whole
+from engine.inference.session import Session, open_session
 
 _log = logging.getLogger("sensorium")
 
@@ -57,10 +57,10 @@ class PoseModel(Model):
     """Finds the 17 joints of one person, and follows them from picture to picture.
 
     Between pictures the square that the network sees is moved and sized to the body (see
-    ``engine.dsp.region``), so that somebody far away is found as well. Who was missed for a moment
-    stays where they were; who comes back after being gone has a new id, and so has somebody found
-    where the last one was not. Raises ModelError for a picture to which the network answers with
-    what is not a number.
+    ``engine.dsp.image.region``), so that somebody far away is found as well. Who was missed
+    for a moment stays where they were; who comes back after being gone has a new id,
+    and so has somebody found where the last one was not. Raises ModelError
+    for a picture to which the network answers with what is not a number.
     """
 
     own_process: ClassVar[bool] = True

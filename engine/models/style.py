@@ -14,7 +14,7 @@ from engine.core.errors import ModelError
 from engine.core.messages import Frame, Ns
 from engine.core.node import Model
 from engine.core.parameter import Fixed, Param
-from engine.dsp.painting import (
+from engine.dsp.image.painting import (
     enlarged,
     fitting,
     from_planes,
@@ -23,7 +23,7 @@ from engine.dsp.painting import (
     shrunk,
     to_planes,
 )
-from engine.models.session import Session, open_session
+from engine.inference.session import Session, open_session
 
 _log = logging.getLogger("sensorium")
 

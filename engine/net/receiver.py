@@ -14,8 +14,8 @@ from engine.core.clock import SECOND, SystemClock
 from engine.core.errors import DeviceError
 from engine.core.messages import Ns
 from engine.core.text import plain
-from engine.net.gate import Gate, only_here
-from engine.net.rates import Rates
+from engine.net.access import Gate, only_here
+from engine.net.rate_limit import Rates
 from engine.osc.parse import Malformed, Spoken, packet
 
 Hear = Callable[[str, list[Any], str, Ns], None]

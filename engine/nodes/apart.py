@@ -7,9 +7,9 @@ from typing import Annotated
 from engine.core.messages import Pose
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.dsp.body import SEEN, Body
-from engine.dsp.parts import Part
-from engine.dsp.people import Sure, Who, find
+from engine.dsp.landmarks.body import SEEN, Body
+from engine.dsp.landmarks.parts import Part
+from engine.dsp.landmarks.people import Sure, Who, find
 
 
 class Apart(Node):

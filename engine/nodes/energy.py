@@ -6,8 +6,8 @@ from dataclasses import field
 
 from engine.core.messages import Ns, Pose
 from engine.core.node import Node
-from engine.dsp import body
-from engine.dsp.people import Sure, Who, find
+from engine.dsp.landmarks import body
+from engine.dsp.landmarks.people import Sure, Who, find
 
 
 class Energy(Node):

@@ -9,10 +9,10 @@ from engine.core.errors import ParameterError
 from engine.core.messages import Block
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.dsp.auto_range import AutoRange
-from engine.dsp.hops import Hops, Samples
-from engine.dsp.level import of_power
-from engine.dsp.spectrum import HOP, LAG, WINDOW, Spectrum
+from engine.dsp.audio.auto_range import AutoRange
+from engine.dsp.audio.hops import Hops, Samples
+from engine.dsp.audio.level import of_power
+from engine.dsp.audio.spectrum import HOP, LAG, WINDOW, Spectrum
 
 LOW, HIGH = 250.0, 2000.0
 """Hz between low, mid and high."""

@@ -13,8 +13,8 @@ from engine.core.errors import ParameterError
 from engine.core.messages import Note, Ns, Pitch
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.dsp.melody import Melody, Rules
-from engine.dsp.scales import Classes, scale_named
+from engine.dsp.audio.melody import Melody, Rules
+from engine.dsp.audio.scales import Classes, scale_named
 
 READING = 0.016
 """Seconds between two readings of a pitch."""

@@ -9,9 +9,9 @@ from typing import Annotated, ClassVar
 from engine.core.messages import Block, Trigger
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.dsp.flux import Flux, Peaks
-from engine.dsp.hops import Hops
-from engine.dsp.spectrum import HOP, LAG, WINDOW, Spectrum, bins
+from engine.dsp.audio.flux import Flux, Peaks
+from engine.dsp.audio.hops import Hops
+from engine.dsp.audio.spectrum import HOP, LAG, WINDOW, Spectrum, bins
 
 HIGHEST = 12000.0
 FULL = 0.6

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from engine.core.messages import Person, Pose
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.dsp.body import Body
-from engine.dsp.people import find
+from engine.dsp.landmarks.body import Body
+from engine.dsp.landmarks.people import find
 
 
 class Pick(Node):

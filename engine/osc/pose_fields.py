@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ParameterError, nearest
 from engine.core.messages import Ns, Person, Pose
-from engine.dsp.parts import PARTS
+from engine.dsp.landmarks.parts import PARTS
 from engine.osc.address import check
 from engine.osc.crowd import Who, gather, who
 from engine.osc.layout import Dialect, Layout, Options

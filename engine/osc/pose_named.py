@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.messages import Ns, Person, Pose
-from engine.dsp.body import Body, Energy
+from engine.dsp.landmarks.body import Body, Energy
 from engine.osc.address import slotted
 from engine.osc.crowd import Who, gather, left, who
 from engine.osc.layout import Dialect, Options

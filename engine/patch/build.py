@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from engine.core.box import Box
 from engine.core.errors import (
     ParameterError,
     Problem,
@@ -15,12 +16,13 @@ from engine.core.errors import (
     nearest,
 )
 from engine.core.messages import KINDS
-from engine.core.node import Box, Node, Sink
+from engine.core.node import Node
 from engine.core.parameter import FILE, Parameter, read_parameters
 from engine.core.signature import Inlet, converter, fits, in_words, read_signature
+from engine.core.sink import Sink
 from engine.patch.load import Document
+from engine.patch.parse import Written
 from engine.patch.plan import PlannedBox
-from engine.patch.written import Written
 
 Find = Callable[[str], type[Box]]
 """Gives the class of a box by the name it is used by; raises UnknownName or ImportError."""

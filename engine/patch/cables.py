@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.core.errors import ParameterError, as_written, nearest
-from engine.patch.lines import KeyPath
 from engine.patch.on_loss import natural_rest, read_on_loss
+from engine.patch.positions import KeyPath
 
 WAY = ("in", "to", "curve", "above", "choose", "at_most", "every", "on_loss")
 """What any cable table may say beside ``from`` or ``when``."""

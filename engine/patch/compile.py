@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from engine.core.errors import PatchError, Problem
 from engine.patch.build import Builder, Find
-from engine.patch.giving_way import Reader
-from engine.patch.hands import misdirected
+from engine.patch.connect import Wirer
+from engine.patch.deadline import Reader
 from engine.patch.islands import Loop, make_islands, unreached
 from engine.patch.load import Document
+from engine.patch.parse import read_tables
 from engine.patch.plan import Plan, PlannedBox
+from engine.patch.set_targets import misdirected
 from engine.patch.speaks_on import never_lost
-from engine.patch.wire import Wirer
-from engine.patch.written import read_tables
 
 
 def compile_patch(document: Document, find: Find) -> Plan:

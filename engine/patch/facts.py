@@ -8,10 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from engine.core.box import Box
 from engine.core.errors import as_written
-from engine.core.node import Box, Node, Sink, Source
+from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
 from engine.core.signature import in_words, parts, read_signature
+from engine.core.sink import Sink
+from engine.core.source import Source
 
 _FOR_PROGRAMMERS = re.compile(r"\bRaises \w+Error\b|^Raises ")
 

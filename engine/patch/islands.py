@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from engine.core.node import Node, Source
+from engine.core.node import Node
+from engine.core.source import Source
 from engine.patch.plan import Into, Island, Outlet, PlannedBox, Step, Wire
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.core.errors import PatchError, Problem
-from engine.patch.lines import KeyPath, find_lines
-from engine.patch.syntax import in_words
+from engine.patch.positions import KeyPath, find_lines
+from engine.patch.toml_errors import in_words
 
 Place = tuple[Path | None, int | None]
 RIG = "rig.toml"

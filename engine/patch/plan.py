@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from engine.core.box import Box
 from engine.core.messages import Ns
-from engine.core.node import Box
 from engine.core.parameter import read_parameters
 from engine.patch.load import Place, Texts
 

@@ -11,9 +11,11 @@ from typing import Any
 
 import msgspec
 
-from engine.core.node import Box, Node, Sink
+from engine.core.box import Box
+from engine.core.node import Node
 from engine.core.parameter import Parameter
 from engine.core.signature import read_signature, settable
+from engine.core.sink import Sink
 from engine.patch.facts import Facts, read_facts, written_default
 from engine.patch.grammar import BOX, CABLE, PATCH
 from engine.patch.on_loss import WORDS

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from engine.core.clock import SECOND
-from engine.core.node import Node, Sink, Source
+from engine.core.node import Node
 from engine.core.signature import read_signature
+from engine.core.sink import Sink
+from engine.core.source import Source
 from engine.patch.facts import written_time
 from engine.patch.plan import Deadline, Into, Plan, PlannedBox, Wire
 

@@ -12,8 +12,8 @@ from engine.recording.compare import Comparison
 from engine.recording.reader import Recording
 from engine.recording.replay import Replay
 from engine.runtime.dump import Dump
+from engine.runtime.metrics import LOG
 from engine.runtime.opening import find_patch
-from engine.runtime.trace import LOG
 
 FASTEST = "max"
 

@@ -17,7 +17,7 @@ from engine.core.clock import SECOND
 from engine.core.messages import Ns
 from engine.osc.parse import Malformed, packet
 from engine.recording.reader import Sent
-from engine.runtime.trace import route_name
+from engine.runtime.metrics import route_name
 
 _STATUS = 0xF0
 """Of a MIDI message from here on, all of its first byte says what it is."""

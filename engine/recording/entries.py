@@ -13,8 +13,8 @@ from typing import Any, get_type_hints
 import msgspec
 
 from engine.core import commands
+from engine.core.codec import Plain, Unrecordable, from_plain, raw, to_plain
 from engine.core.commands import Command
-from engine.core.plain import Plain, Unrecordable, from_plain, raw, to_plain
 from engine.runtime.entries import (
     Arrival,
     Asked,

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from engine.core.messages import Kind, Message, Ns
 from engine.core.node import Node
-from engine.runtime.call import caller, events, in_words
 from engine.runtime.entries import LaneFailure, LaneResult
-from engine.runtime.job import Job, merged
-from engine.runtime.lanes import close_quietly
+from engine.runtime.schedule.call import caller, events, in_words
+from engine.runtime.schedule.job import Job, merged
+from engine.runtime.workers.lane import close_quietly
 
 REOPEN = ("", "")
 """Among the changes that wait: open the box anew."""

@@ -19,13 +19,13 @@ from typing import Any
 
 from engine.core.commands import Notice
 from engine.core.messages import Frame, Mask, Ns
-from engine.core.node import Sink
-from engine.core.priority import stand_back
+from engine.core.sink import Sink
 from engine.recording.file import RecordingFile
-from engine.recording.scribe import Asked, Scribe
+from engine.recording.writer import Asked, Scribe
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Entry, LaneResult
-from engine.runtime.trace import LOG
+from engine.runtime.metrics import LOG
+from engine.system.priority import stand_back
 
 TURN = 0.5
 """Seconds from one writing to the next."""

@@ -14,18 +14,18 @@ from pathlib import Path
 
 from engine.core.clock import MILLISECOND, SECOND, Clock, SystemClock
 from engine.core.messages import Ns
-from engine.core.node import Sink
+from engine.core.sink import Sink
 from engine.patch.build import Find
 from engine.patch.load import Texts, parse
 from engine.recording.compare import Comparison
 from engine.recording.reader import Recording, Sent
 from engine.recording.record import Begun
-from engine.recording.scribe import networks, own_boxes
-from engine.recording.stage import Stage, plan_of, texts_of
+from engine.recording.replay_engine import Stage, plan_of, texts_of
+from engine.recording.writer import networks, own_boxes
 from engine.registry import Registry
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Entry, LaneResult, LaneSent, StateChange, TakeOver, WakeUp
-from engine.runtime.trace import LOG
+from engine.runtime.metrics import LOG
 
 _LATE = 20 * MILLISECOND
 """How late a wake of the recording may be, before another patch that asks for it is woken."""

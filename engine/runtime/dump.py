@@ -20,9 +20,9 @@ import msgspec
 
 from engine.core.clock import MILLISECOND, SECOND
 from engine.core.messages import Ns
-from engine.core.node import Sink
+from engine.core.sink import Sink
 from engine.runtime.engine import Engine
-from engine.runtime.trace import LOG
+from engine.runtime.metrics import LOG
 
 
 class Dump:

@@ -16,14 +16,12 @@ from engine.core.clock import Clock
 from engine.core.commands import Command
 from engine.core.errors import Overrun
 from engine.core.messages import KINDS, Frame, Kind, Message, Ns
-from engine.core.node import Node, Sink
+from engine.core.node import Node
 from engine.core.parameter import Parameter
+from engine.core.sink import Sink
 from engine.core.status import Status
 from engine.patch.plan import Outlet, Plan, PlannedBox, Wire
-from engine.runtime.assemble import Assembler, prepare_trace
-from engine.runtime.by_hand import obey
-from engine.runtime.call import events, in_words
-from engine.runtime.deadline.keeper import KEEPER, Keeper
+from engine.runtime.commands import obey
 from engine.runtime.entries import (
     Arrival,
     Asked,
@@ -36,19 +34,22 @@ from engine.runtime.entries import (
     TakeOver,
     WakeUp,
 )
-from engine.runtime.lanes import Lane
-from engine.runtime.loss import Rest
-from engine.runtime.outbox import Outbox
+from engine.runtime.learn_sweep import TEACHER, Teacher
+from engine.runtime.metrics import Trace, route_name
 from engine.runtime.privacy import Privacy
-from engine.runtime.state import BoxState, state_of
-from engine.runtime.supervision.standing import Standing
-from engine.runtime.surgery.swap import Swap
-from engine.runtime.teach import TEACHER, Teacher
-from engine.runtime.tick import Outlets, Slot, Ticker
-from engine.runtime.trace import Trace, route_name
-from engine.runtime.usable import in_words as unusable_in_words
-from engine.runtime.usable import usable
-from engine.runtime.wakes import Wakes
+from engine.runtime.quality.controller import KEEPER, Keeper
+from engine.runtime.reload.swap import Swap
+from engine.runtime.schedule.assemble import Assembler, prepare_trace
+from engine.runtime.schedule.call import events, in_words
+from engine.runtime.schedule.finite import in_words as unusable_in_words
+from engine.runtime.schedule.finite import usable
+from engine.runtime.schedule.loss import Rest
+from engine.runtime.schedule.outbox import Outbox
+from engine.runtime.schedule.slots import Outlets, Slot, Ticker
+from engine.runtime.schedule.state import BoxState, state_of
+from engine.runtime.schedule.wakeups import Wakes
+from engine.runtime.supervision.health import Standing
+from engine.runtime.workers.lane import Lane
 
 MakeLane = Callable[[str, Node], Lane]
 

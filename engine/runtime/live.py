@@ -15,22 +15,24 @@ from engine.core.clock import Clock, SystemClock
 from engine.core.commands import Command, Panic
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Message, Ns
-from engine.core.node import Node, Remote, Sink, Source, Tape
+from engine.core.node import Node
+from engine.core.sink import Sink
+from engine.core.source import Remote, Source, Tape
 from engine.patch.plan import Plan
-from engine.runtime.asking import put_command
+from engine.runtime.command_queue import put_command
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Asked, Entry, LaneSent, StateChange, TakeBack, TakeOver, WakeUp
-from engine.runtime.lanes import close_quietly
-from engine.runtime.settling import pass_over, settled
-from engine.runtime.supervision.attendant import Attendant
-from engine.runtime.supervision.crew import Crew
-from engine.runtime.supervision.rounds import Rounds
+from engine.runtime.gc_freeze import pass_over, settled
+from engine.runtime.metrics import LOG
+from engine.runtime.reload.standby import Staging
+from engine.runtime.supervision.host import Attendant
+from engine.runtime.supervision.hosts import Crew
+from engine.runtime.supervision.periodic import Rounds
+from engine.runtime.supervision.restart import Understudies
 from engine.runtime.supervision.supervisor import lost_in_words
-from engine.runtime.supervision.understudy import Understudies
 from engine.runtime.supervision.watchdog import Watchdog
-from engine.runtime.surgery.staging import Staging
 from engine.runtime.timer import Timer, make_timer
-from engine.runtime.trace import LOG
+from engine.runtime.workers.lane import close_quietly
 
 _THE_END = "the end"
 _READY = 2.0

@@ -15,15 +15,17 @@ from engine.core.clock import MILLISECOND, VirtualClock
 from engine.core.commands import Command, Panic
 from engine.core.errors import PatchError, Problem
 from engine.core.messages import Message, Ns
-from engine.core.node import Emit, Node, Sink, Source, Tape
+from engine.core.node import Node
+from engine.core.sink import Sink
+from engine.core.source import Emit, Source, Tape
 from engine.patch.plan import Plan
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Asked, Entry, StateChange, TakeBack, TakeOver, WakeUp
-from engine.runtime.inline import InlineLane
-from engine.runtime.lanes import close_quietly
-from engine.runtime.state import BoxState
+from engine.runtime.metrics import LOG
+from engine.runtime.schedule.state import BoxState
 from engine.runtime.supervision.supervisor import lost_in_words
-from engine.runtime.trace import LOG
+from engine.runtime.workers.inline import InlineLane
+from engine.runtime.workers.lane import close_quietly
 
 _NOBODY = "the end"
 

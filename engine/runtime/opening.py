@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.core.errors import PatchError, Problem, nearest
-from engine.core.share import share
+from engine.core.files import share
 from engine.patch.build import Find
 from engine.patch.compile import compile_patch
 from engine.patch.load import Document, Texts, load, load_texts, read_texts
 from engine.patch.plan import Plan
 from engine.registry import Registry
-from engine.runtime.substitute import substitute
-from engine.runtime.surgery.stamps import stamp
+from engine.runtime.fallback import substitute
+from engine.runtime.reload.fingerprints import stamp
 
 FIRST = "first_light.toml"
 """What plays when nothing is named."""

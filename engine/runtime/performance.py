@@ -16,14 +16,14 @@ from engine.patch.load import read_texts
 from engine.patch.plan import Plan
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
+from engine.runtime.fallback import say_substitutes
 from engine.runtime.live import Live
 from engine.runtime.offline import Offline
+from engine.runtime.reload.fingerprints import own_files
+from engine.runtime.reload.probation import SECONDS
+from engine.runtime.reload.reloader import Open, Surgeon
+from engine.runtime.reload.watcher import Watcher
 from engine.runtime.service import Service
-from engine.runtime.substitute import say_substitutes
-from engine.runtime.surgery.stamps import own_files
-from engine.runtime.surgery.surgeon import Open, Surgeon
-from engine.runtime.surgery.trial import SECONDS
-from engine.runtime.surgery.watching import Watcher
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

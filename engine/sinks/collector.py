@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.core.messages import KINDS, Message, Ns
-from engine.core.node import Sink
+from engine.core.sink import Sink
 
 
 class Collector(Sink):

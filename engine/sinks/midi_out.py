@@ -12,15 +12,14 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from engine.core.clock import ns
 from engine.core.commands import Lost
 from engine.core.messages import Message, Note, Ns
-from engine.core.node import Sink
 from engine.core.parameter import Fixed, Param
-from engine.core.told import Wire
-from engine.midi.choose import Chooser, port_name, taken
-from engine.midi.forms import Form
+from engine.core.sink import Sink, Wire
+from engine.midi.active_notes import NOTE_ON
+from engine.midi.client import Helper
+from engine.midi.encode import Form
 from engine.midi.frames import GONE, MIDI, Unframer, frame
 from engine.midi.options import Options
-from engine.midi.process import Helper
-from engine.midi.sounding import NOTE_ON
+from engine.midi.routing import Chooser, port_name, taken
 
 _REFUSED: Final = (ValueError, TypeError)
 _log = logging.getLogger("sensorium")

@@ -17,9 +17,8 @@ from engine.core.clock import MILLISECOND
 from engine.core.commands import Condition
 from engine.core.errors import ParameterError
 from engine.core.messages import Message, Ns
-from engine.core.node import Sink
 from engine.core.parameter import Fixed, Param
-from engine.core.told import Wire
+from engine.core.sink import Sink, Wire
 from engine.net.tcp import Tcp
 from engine.net.udp import Udp
 from engine.osc.address import of_port

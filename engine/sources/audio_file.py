@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from engine.core.clock import SECOND
 from engine.core.commands import Notice
 from engine.core.errors import DeviceError
+from engine.core.files import readable
 from engine.core.messages import Block, Message, Ns
-from engine.core.node import Emit, Tape
 from engine.core.parameter import Fixed, Param
-from engine.core.readable import readable
+from engine.core.source import Emit, Tape
 
 
 class AudioFile(Tape):

@@ -24,12 +24,12 @@ from engine.core.clock import SECOND, SystemClock
 from engine.core.commands import Condition, Lost, Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Frame, Ns
-from engine.core.node import Emit, Source
 from engine.core.parameter import Fixed, Param
-from engine.dsp.picture import WHOLE, Crop, Mirror, Picture, Rotate, framed, hush_opencv
-from engine.eye.capture import Eye, expose, open_address, open_camera
-from engine.eye.devices import find
-from engine.eye.still import LATE, Still
+from engine.core.source import Emit, Source
+from engine.dsp.image.picture import WHOLE, Crop, Mirror, Picture, Rotate, framed, hush_opencv
+from engine.video.capture import Eye, expose, open_address, open_camera
+from engine.video.devices import find
+from engine.video.freeze import LATE, Still
 
 FILM = re.compile(r"\.(mp4|mov|m4v|avi|mkv|webm|mpe?g|m?ts|wmv|flv|gif|ogv|mxf|3gp)$", re.I)
 SILENCE_NS = 2 * SECOND

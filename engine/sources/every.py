@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar
 
 from engine.core.clock import ns
 from engine.core.messages import Message, Ns, Trigger
-from engine.core.node import Tape
 from engine.core.parameter import Param
+from engine.core.source import Tape
 
 SHORTEST = 0.001
 

@@ -1,7 +1,7 @@
 """A microphone, or whatever else brings sound into the machine.
 
-The device is listened to by a process of its own (see ``engine.sound.helper``): what it hears comes
-through a pipe, stamped where it was heard.
+The device is listened to by a process of its own (see ``engine.audio.capture_process``): what it
+hears comes through a pipe, stamped where it was heard.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from engine.audio.client import Listener, list_devices
+from engine.audio.frames import GONE, NOTICE, SOUND
 from engine.core.clock import SystemClock
 from engine.core.commands import Lost, Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Block, Ns
-from engine.core.node import Emit, Source, Watch
 from engine.core.parameter import Fixed, Param
-from engine.core.priority import come_forward
-from engine.sound.frames import GONE, NOTICE, SOUND
-from engine.sound.process import Listener, list_devices
+from engine.core.source import Emit, Source, Watch
+from engine.system.priority import come_forward
 
 RECORDING = re.compile(r"\.(wav|flac|ogg|opus|mp3|aiff?|au|caf|w64|rf64)$", re.I)
 END_S = 3.0

@@ -12,12 +12,12 @@ import msgspec
 from engine.core.commands import Command, Lost, PlayPatch, SetParameter
 from engine.core.errors import ParameterError, UnknownName
 from engine.core.messages import Message, Note, Ns, Trigger
-from engine.core.node import Emit, Source
 from engine.core.parameter import Fixed, Param
-from engine.midi.ear import Ear, Said
+from engine.core.source import Emit, Source
+from engine.midi.client import Helper
+from engine.midi.decode import Ear, Said
 from engine.midi.frames import GONE, HEARD, MOMENT
 from engine.midi.names import Name, read_name
-from engine.midi.process import Helper
 
 OF_A_CHANNEL: Final = ("notes", "program", "bend", "pressure")
 TURNED: Final = ("bend", "pressure")

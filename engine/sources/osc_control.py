@@ -40,12 +40,12 @@ from engine.core.commands import (
 )
 from engine.core.errors import DeviceError
 from engine.core.messages import Ns
-from engine.core.node import Emit, Remote
 from engine.core.parameter import Fixed, Param
+from engine.core.source import Emit, Remote
 from engine.core.status import Status
 from engine.core.text import plain
-from engine.net.gate import HELP, Gate
-from engine.net.rates import Rates
+from engine.net.access import HELP, Gate
+from engine.net.rate_limit import Rates
 from engine.net.receiver import Receiver
 from engine.osc.bundle import messages
 from engine.osc.packer import Packer

@@ -20,10 +20,10 @@ import msgspec
 
 from engine.core.errors import ParameterError
 from engine.core.messages import Ns, Trigger
-from engine.core.node import Emit, Source
 from engine.core.parameter import Fixed, Param
-from engine.net.gate import HELP, Gate
-from engine.net.rates import Rates
+from engine.core.source import Emit, Source
+from engine.net.access import HELP, Gate
+from engine.net.rate_limit import Rates
 from engine.net.receiver import Receiver
 from engine.osc.address import check
 

@@ -15,11 +15,11 @@ from typing import Annotated, ClassVar, Literal
 
 from engine.core.clock import SECOND
 from engine.core.messages import Block, Frame, Message, Note, Ns, Person, Pitch, Pose
-from engine.core.node import Tape
 from engine.core.parameter import Fixed, Param
+from engine.core.source import Tape
 from engine.core.tuning import note_of
-from engine.dsp.stage_scene import Actor, Scene
-from engine.dsp.voice_blocks import performance
+from engine.synthetic.stage_scene import Actor, Scene
+from engine.synthetic.voice_blocks import performance
 
 Event = tuple[Ns, str, Message]
 

@@ -11,11 +11,11 @@ import cv2
 from engine.core.clock import SECOND, ns
 from engine.core.commands import Notice
 from engine.core.errors import DeviceError
+from engine.core.files import readable
 from engine.core.messages import Frame, Message, Ns
-from engine.core.node import Emit, Tape
 from engine.core.parameter import Fixed, Param
-from engine.core.readable import readable
-from engine.dsp.picture import WHOLE, Crop, Mirror, Picture, Rotate, framed, hush_opencv
+from engine.core.source import Emit, Tape
+from engine.dsp.image.picture import WHOLE, Crop, Mirror, Picture, Rotate, framed, hush_opencv
 
 USUAL_FPS = 25.0
 """For a file that does not say how fast it runs."""

@@ -9,9 +9,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from engine.audio.client import list_devices
 from engine.core.errors import DeviceError, as_written
-from engine.midi.lists import inputs, outputs
-from engine.sound.process import list_devices
+from engine.midi.port_list import inputs, outputs
 from engine.terminal.remedy import (
     JOIN_VIDEO,
     START_SEQUENCER,
@@ -33,7 +33,7 @@ class Plugged:
 def cameras() -> Plugged:
     """Find the cameras."""
     try:
-        from engine.eye.devices import find
+        from engine.video.devices import find
 
         names = tuple((camera.name, f"number {camera.number}") for camera in find())
     except Exception as error:

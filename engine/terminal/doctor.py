@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.core.errors import ModelError
-from engine.core.priority import may_come_forward
-from engine.models.session import library
+from engine.inference.session import library
+from engine.system.priority import may_come_forward
 from engine.terminal.devices import Plugged, cameras, midi_outputs, sound_inputs
 from engine.terminal.models import stored_models
 

@@ -28,14 +28,14 @@ class Stored:
 
 def stored_models() -> list[Stored]:
     """Look at every model that came with Sensorium."""
-    from engine.models.session import models
+    from engine.inference.session import models
 
     return [look_at(folder) for folder in models().values()]
 
 
 def look_at(folder: Path) -> Stored:
     """Read the card of a model, and hold the file to it."""
-    from engine.models.session import read_card
+    from engine.inference.session import read_card
 
     try:
         card = read_card(folder)

@@ -19,7 +19,7 @@ from aiohttp import web
 
 from engine.core.clock import SystemClock
 from engine.core.errors import ParameterError
-from engine.net.rates import Rates
+from engine.net.rate_limit import Rates
 from engine.web.guard import Handler
 
 COOKIE: Final = "sensorium"

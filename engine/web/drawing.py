@@ -11,10 +11,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from engine.core.node import Node, Remote, Sink, Source
+from engine.core.node import Node
 from engine.core.signature import read_signature
+from engine.core.sink import Sink
+from engine.core.source import Remote, Source
 from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
-from engine.runtime.trace import route_name
+from engine.runtime.metrics import route_name
 
 NUMBERS = (int, float)
 

@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
-from engine.core.node import Remote
+from engine.core.source import Remote
 from engine.patch.plan import Into, Plan
 from engine.runtime.engine import Engine
-from engine.runtime.trace import Fault, RouteTrace, route_name
+from engine.runtime.metrics import Fault, RouteTrace, route_name
 from engine.web.drawing import group_of
 
 _FAULTS = 12

@@ -12,11 +12,11 @@ from typing import Any, Literal, Union, get_args, get_origin
 from msgspec import Struct
 
 from engine.core.addresses import lies_in
-from engine.core.node import Remote
 from engine.core.parameter import Parameter
+from engine.core.source import Remote
 from engine.patch.plan import Into
 from engine.runtime.engine import Engine
-from engine.runtime.state import BoxState
+from engine.runtime.schedule.state import BoxState
 from engine.web.drawing import group_of
 
 ON = "on"

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from engine.net.gate import only_here
+from engine.net.access import only_here
 from engine.runtime.engine import Engine
 from engine.web import HOST, PORT
 from engine.web.invite import code, reachable

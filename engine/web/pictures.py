@@ -12,8 +12,8 @@ from collections.abc import AsyncGenerator
 
 from engine.core.clock import MILLISECOND
 from engine.core.messages import Frame, Ns, Pose
-from engine.dsp.draw import blank, draw_pose
-from engine.dsp.jpeg import encode_jpeg, fitted
+from engine.dsp.image.draw import blank, draw_pose
+from engine.dsp.image.jpeg import encode_jpeg, fitted
 from engine.patch.plan import Into, Outlet, Plan
 from engine.runtime.engine import Engine
 

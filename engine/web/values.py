@@ -14,10 +14,10 @@ import numpy as np
 
 from engine.core.clock import MILLISECOND
 from engine.core.messages import Block, Frame, Mask, Note, Pitch, Pose, Trigger
-from engine.core.node import Source
+from engine.core.source import Source
 from engine.patch.plan import Outlet, Wire
 from engine.runtime.engine import Engine
-from engine.runtime.tick import NOTHING, Slot, reader
+from engine.runtime.schedule.slots import NOTHING, Slot, reader
 from engine.web.drawing import drawn_wires, group_of, origin_wire
 
 _QUIET = 1e-5

@@ -8,14 +8,14 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
+from engine.audio.frames import SOUND, Said
+from engine.audio.frames import Unframer as SoundUnframer
+from engine.audio.frames import frame as sound_frame
 from engine.core.commands import PlayPatch, SetParameter
 from engine.core.messages import Ns
 from engine.midi.frames import GONE, HEARD, Unframer
 from engine.midi.frames import frame as midi_frame
 from engine.midi.stream import Stream
-from engine.sound.frames import SOUND, Said
-from engine.sound.frames import Unframer as SoundUnframer
-from engine.sound.frames import frame as sound_frame
 from engine.sources.midi_in import MidiIn
 
 from .mutation import mutated

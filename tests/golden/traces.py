@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from engine.core.share import share
-from engine.runtime.rehearsal import play
+from engine.core.files import share
+from engine.testing import play
 
 FOLDER = Path(__file__).parent
 PATCHES = ("first_light", "body_to_osc")

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.core.messages import Note, Ns, Trigger
+from engine.midi.active_notes import Sounding
 from engine.midi.frames import GONE, MIDI, Unframer
-from engine.midi.sounding import Sounding
 from engine.sinks.midi_out import MidiOut
 
 PORTS = {"notes": Note, "notes#2": Note, "2/notes": Note, "2/note61": Trigger, "cc64": float}

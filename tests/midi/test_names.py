@@ -3,8 +3,8 @@
 import pytest
 
 from engine.core.errors import ParameterError, UnknownName
-from engine.midi.choose import port_name
 from engine.midi.names import Name
+from engine.midi.routing import port_name
 
 
 @pytest.mark.parametrize(

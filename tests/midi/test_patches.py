@@ -1,7 +1,7 @@
 """The shipped patch that turns knobs, on the stand-in's true joints."""
 
-from engine.core.share import share
-from engine.runtime.rehearsal import play
+from engine.core.files import share
+from engine.testing import play
 from tests.golden.traces import on_true_joints
 
 

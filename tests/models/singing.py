@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.messages import Block, Note, Ns, Pitch
-from engine.dsp.voice_blocks import performance
 from engine.models.pitch import PitchModel
+from engine.synthetic.voice_blocks import performance
 
 Told = list[tuple[float, Pitch]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.models.session import model_folder, open_session
+from engine.inference.session import model_folder, open_session
 
 NAME = "multistyle26"
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
 from engine.core.messages import JOINTS, Frame, Pose
+from engine.inference.session import model_folder
 from engine.models.pose import PoseModel
-from engine.models.session import model_folder
 from engine.sources.stand_in import StandIn
 
 FILM = Path(__file__).parent.parent / "media" / "jump.mp4"

@@ -12,10 +12,10 @@ from engine.core.clock import ns
 from engine.core.commands import SetParameter
 from engine.core.errors import PatchError
 from engine.core.messages import Frame, Message, Ns
-from engine.core.node import Tape
 from engine.core.parameter import Param
+from engine.core.source import Tape
 from engine.models.style import Style
-from engine.runtime.rehearsal import Played, Script, play
+from engine.testing import Played, Script, play
 
 IMAGE = np.random.default_rng(5).integers(0, 256, (36, 64, 3), np.uint8)
 IMAGE.flags.writeable = False

@@ -8,8 +8,8 @@ import struct
 import pytest
 from pythonosc.osc_message_builder import build_msg
 
-from engine.net.gate import Gate
-from engine.net.rates import Rates
+from engine.net.access import Gate
+from engine.net.rate_limit import Rates
 from engine.net.receiver import Receiver
 
 ONE = build_msg("/one", 1).dgram

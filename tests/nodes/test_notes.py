@@ -14,7 +14,7 @@ from engine.core.clock import ns
 from engine.core.errors import ParameterError
 from engine.core.messages import Note, Ns, Pitch
 from engine.core.tuning import hz_of
-from engine.dsp.scales import MODES, scale_named, to_scale
+from engine.dsp.audio.scales import MODES, scale_named, to_scale
 from engine.models.pitch import PitchModel
 from engine.nodes.notes import PATIENCE, Notes
 from tests.models.singing import heard, spans, voice

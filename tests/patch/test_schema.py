@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from engine.core.share import share
+from engine.core.files import share
 from engine.patch.schema import patch_schema
 from engine.registry import Registry
 

@@ -22,9 +22,10 @@ from typing import ClassVar
 
 import pytest
 
-from engine.bench.rig.jack import ports, until
+from engine.core.box import Box
 from engine.core.clock import SystemClock
-from engine.core.node import Box, Emit, Source
+from engine.core.source import Emit, Source
+from engine.lab.bench.rig.jack import ports, until
 from engine.patch.load import parse
 from engine.registry import Registry
 from engine.runtime.engine import Engine

@@ -16,15 +16,15 @@ import sys
 import mido
 import pytest
 
-from engine.bench.midi import broken, ended
-from engine.bench.rig.jack import Dump, connect, ports, server, until
-from engine.bench.rig.knobs import moved
-from engine.bench.rig.storm import storm
 from engine.core.commands import Lost, SetParameter
 from engine.core.errors import DeviceError
 from engine.core.messages import Note, Ns, Trigger
-from engine.midi.lists import inputs, outputs
+from engine.lab.bench.midi import broken, ended
+from engine.lab.bench.rig.jack import Dump, connect, ports, server, until
+from engine.lab.bench.rig.knobs import moved
+from engine.lab.bench.rig.storm import storm
 from engine.midi.options import Options
+from engine.midi.port_list import inputs, outputs
 from engine.sinks.midi_out import MidiOut
 from engine.sources.midi_in import MidiIn
 

@@ -10,8 +10,8 @@ import sys
 import numpy as np
 import pytest
 
-from engine.bench.rig.jack import Dump, connect, server, until
 from engine.core.messages import Frame, Note
+from engine.lab.bench.rig.jack import Dump, connect, server, until
 from engine.patch.plan import Outlet
 from engine.runtime.live import Live
 from engine.runtime.opening import find_patch, open_patch

@@ -13,12 +13,12 @@ from engine.recording.compare import Comparison
 from engine.recording.reader import Recording
 from engine.recording.recorder import Recorder
 from engine.recording.replay import Replay
-from engine.recording.scribe import Asked
+from engine.recording.writer import Asked
 from engine.runtime.entries import Asked as AskedEntry
 from engine.runtime.offline import Offline
 from engine.runtime.opening import open_patch, open_texts
 from engine.runtime.performance import Performance
-from engine.runtime.rehearsal import Script
+from engine.testing import Script
 
 NOBODY = "127.0.0.1:9"
 """Where what is sent goes: nobody listens there."""

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from engine.core.codec import Unrecordable, to_plain
 from engine.core.commands import (
     Lost,
     Notice,
@@ -32,7 +33,6 @@ from engine.core.messages import (
     Pose,
     Trigger,
 )
-from engine.core.plain import Unrecordable, to_plain
 from engine.recording.entries import from_bytes, to_bytes, topic
 from engine.runtime.entries import (
     Arrival,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.core.commands import Panic, Release, SetParameter, Teach
-from engine.core.share import share
+from engine.core.files import share
 from engine.patch.load import read_texts
 from engine.recording.command import UnknownSpeed, Wish, replay
 from engine.recording.reader import Recording, Sent

@@ -18,7 +18,7 @@ import pytest
 from engine.recording import recorder as recorder_module
 from engine.recording.reader import Recording
 from engine.recording.recorder import Recorder
-from engine.recording.scribe import Asked
+from engine.recording.writer import Asked
 from engine.runtime.engine import Engine
 from engine.runtime.opening import open_texts
 from engine.runtime.performance import Performance

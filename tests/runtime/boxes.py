@@ -8,13 +8,16 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from engine import testing
+from engine.core.box import Box
 from engine.core.clock import ns
 from engine.core.errors import ModelError
 from engine.core.messages import Block, Frame, Mask, Message, Note, Ns, Pitch, Pose
-from engine.core.node import Box, Model, Node, Sink, Tape
+from engine.core.node import Model, Node
 from engine.core.parameter import Fixed, Param
-from engine.runtime import rehearsal
-from engine.runtime.rehearsal import Played, Script
+from engine.core.sink import Sink
+from engine.core.source import Tape
+from engine.testing import Played, Script
 
 RATE = 48_000
 
@@ -359,7 +362,7 @@ def picture(number: int) -> Frame:
 
 def play(patch: str | Path, script: Script = (), **settings: Any) -> Played:
     """Play a patch with these boxes beside those of the engine."""
-    return rehearsal.play(patch, script, boxes=BOXES, **settings)
+    return testing.play(patch, script, boxes=BOXES, **settings)
 
 
 def got(played: Played, port: str, sink: str = "c") -> list[Any]:

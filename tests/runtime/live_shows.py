@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 
-from engine.core.node import Box
+from engine.core.box import Box
 from engine.patch.load import parse
 from engine.registry import Registry
 from engine.runtime.engine import Engine

@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
+from engine.core.box import Box
 from engine.core.clock import ns
 from engine.core.messages import Ns
-from engine.core.node import Box, Emit, Remote
+from engine.core.source import Emit, Remote
 from engine.core.status import Status
 from engine.patch.load import parse
 from engine.registry import Registry

@@ -11,7 +11,7 @@ import pytest
 from engine.core.commands import Lost, Panic, SetParameter
 from engine.core.messages import JOINTS, Block, Person, Pitch, Pose, Trigger
 from engine.runtime.entries import Asked, StateChange
-from engine.runtime.usable import usable
+from engine.runtime.schedule.finite import usable
 
 from .boxes import COLLECT, Odd, got, moments, numbers, play
 

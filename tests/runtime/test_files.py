@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.core.share import share
+from engine.core.files import share
 from engine.runtime.dump import Dump
 from engine.runtime.opening import open_texts
 from engine.runtime.performance import Performance
-from engine.runtime.rehearsal import play
+from engine.testing import play
 
 NODE = '''
 from engine.core.node import Node

@@ -13,7 +13,7 @@ from engine.patch.compile import compile_patch
 from engine.patch.load import parse
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Asked, LaneFailure, LaneResult, StateChange
-from engine.runtime.inline import InlineLane
+from engine.runtime.workers.inline import InlineLane
 
 from .boxes import BOXES, COLLECT, got, moments, numbers, picture, play
 

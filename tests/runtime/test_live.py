@@ -15,11 +15,14 @@ from typing import Any, ClassVar
 
 import pytest
 
+from engine.core.box import Box
 from engine.core.clock import SystemClock
 from engine.core.commands import Lost, Panic, PlayPatch, SetParameter
 from engine.core.errors import DeviceError
 from engine.core.messages import Message, Ns, Trigger
-from engine.core.node import Box, Emit, Model, Node, Remote, Sink, Source
+from engine.core.node import Model, Node
+from engine.core.sink import Sink
+from engine.core.source import Emit, Remote, Source
 from engine.core.status import Status
 from engine.patch.load import Texts
 from engine.patch.plan import Plan

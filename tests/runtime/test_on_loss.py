@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.core.commands import Lost, SetParameter
 from engine.core.errors import PatchError
 from engine.runtime.entries import Asked, StateChange
-from engine.runtime.rehearsal import Script, Swap
+from engine.testing import Script, Swap
 
 from .boxes import COLLECT, Played, got, moments, numbers, play
 

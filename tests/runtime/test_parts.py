@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
+from engine import testing
 from engine.core.commands import Release, SetParameter
 from engine.core.errors import PatchError
 from engine.core.node import Model, Node
 from engine.core.parameter import Fixed, Param
-from engine.runtime import rehearsal
-from engine.runtime.rehearsal import Played, Script
+from engine.testing import Played, Script
 
 from .boxes import BOXES, COLLECT, got, numbers
 
@@ -56,7 +56,7 @@ def said(paint: object) -> str:
 
 def play(patch: str, script: Script = (), **more: Any) -> Played:
     boxes = {**BOXES, "palette": Palette, "slow": SlowPalette, "word": Word}
-    return rehearsal.play(patch, script, boxes=boxes, **more)
+    return testing.play(patch, script, boxes=boxes, **more)
 
 
 def palette(lines: str, use: str = "palette") -> str:

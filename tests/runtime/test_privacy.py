@@ -13,7 +13,7 @@ from engine.core.commands import KeepPrivate, PlayPatch
 from engine.runtime.engine import Engine
 from engine.runtime.opening import open_patch, open_texts
 from engine.runtime.performance import Performance
-from engine.runtime.rehearsal import play
+from engine.testing import play
 
 PATCH = """
 [beat]

@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine import testing
 from engine.core.clock import VirtualClock, ns
 from engine.core.commands import Lost, Panic, PlayPatch, Release, SetParameter
 from engine.core.messages import (
@@ -24,14 +25,13 @@ from engine.core.messages import (
     Pose,
     Trigger,
 )
-from engine.core.node import Tape
+from engine.core.source import Tape
 from engine.patch.compile import compile_patch
 from engine.patch.load import parse
 from engine.registry import Registry
-from engine.runtime import rehearsal
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Asked, LaneResult, StateChange, WakeUp
-from engine.runtime.inline import InlineLane
+from engine.runtime.workers.inline import InlineLane
 
 from .boxes import BOXES, COLLECT, got, picture
 
@@ -94,7 +94,7 @@ def test_the_same_entries_give_the_same_trace(
     uses: list[str], events: list[tuple[float, float]], script: list[Any]
 ) -> None:
     Given._events = events
-    first, second = (rehearsal.play(chain(uses), script, seconds=5, boxes=MINE) for _ in range(2))
+    first, second = (testing.play(chain(uses), script, seconds=5, boxes=MINE) for _ in range(2))
     assert str(first) == str(second)
     assert first.stats == second.stats
     assert all(math.isfinite(value) for value in got(first, "p0"))
@@ -115,7 +115,7 @@ def test_pictures_through_a_lane_never_go_back_and_all_are_accounted_for(
         script.append((loss + 0.001, Asked("g", Lost("gone"))))
         script.append((loss + 0.002, StateChange("g", "running")))
     patch = GIVEN + '[l]\nuse="look"\nfrom="g.frame"\n' + COLLECT + 'l="l"\ng="g.frame"\n'
-    played = rehearsal.play(patch, script, costs={"l": cost}, boxes=MINE)
+    played = testing.play(patch, script, costs={"l": cost}, boxes=MINE)
     seen = got(played, "l")
     assert seen == sorted(set(seen))
     lane = played.stats["lanes"]["l"]

@@ -11,9 +11,10 @@ from typing import ClassVar
 
 import pytest
 
+from engine.core.box import Box
 from engine.core.clock import SystemClock
 from engine.core.commands import Lost
-from engine.core.node import Box, Emit, Source, Watch
+from engine.core.source import Emit, Source, Watch
 from engine.runtime.live import Live
 
 from . import live_shows

@@ -9,7 +9,7 @@ import pytest
 from engine.core.commands import Lost, SetParameter, Teach
 from engine.core.messages import Note
 from engine.runtime.entries import Asked, TakeBack
-from engine.runtime.rehearsal import Played, Swap
+from engine.testing import Played, Swap
 
 from .boxes import COLLECT, got, numbers, play
 

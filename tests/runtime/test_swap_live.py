@@ -13,7 +13,7 @@ from engine.core.clock import ns
 from engine.core.commands import PlayPatch
 from engine.osc.parse import packet
 from engine.patch.plan import Deadline
-from engine.runtime.surgery import trial
+from engine.runtime.reload import probation
 
 from .editing import Editor, edited
 
@@ -287,9 +287,9 @@ def test_a_trial_says_what_is_allowed_in_one_place() -> None:
 
     plan = play(PLAYED).engine.plan
     strict = replace(plan, deadline=Deadline(ns(0.08), (), slowest_first=False))
-    assert trial.allowed_ms(plan, 5.0) == 55.0
-    assert trial.allowed_ms(plan, 100.0) == 300.0
-    assert trial.allowed_ms(strict, 5.0) == 80.0
+    assert probation.allowed_ms(plan, 5.0) == 55.0
+    assert probation.allowed_ms(plan, 100.0) == 300.0
+    assert probation.allowed_ms(strict, 5.0) == 80.0
 
 
 HEAVY = '''

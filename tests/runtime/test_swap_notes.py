@@ -10,12 +10,12 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine import testing
 from engine.core.messages import Note
 from engine.core.node import Node
 from engine.core.parameter import Fixed
-from engine.runtime import rehearsal
 from engine.runtime.entries import TakeBack
-from engine.runtime.rehearsal import Played, Swap
+from engine.testing import Played, Swap
 
 from .boxes import BOXES, numbers
 
@@ -98,7 +98,7 @@ def perform(first: Part, script: list[tuple[float, Part | None]]) -> Played:
     entries: list[Any] = [
         (second, Swap(str(part)) if part else TakeBack("so")) for second, part in script
     ]
-    return rehearsal.play(str(first), entries, seconds=SECONDS, boxes=MINE)
+    return testing.play(str(first), entries, seconds=SECONDS, boxes=MINE)
 
 
 @EXAMPLES

@@ -8,22 +8,24 @@ from typing import ClassVar
 
 import pytest
 
+from engine.core.box import Box
 from engine.core.clock import MILLISECOND, SECOND, VirtualClock, ns
 from engine.core.commands import Condition, SetParameter
 from engine.core.errors import DeviceError
 from engine.core.messages import Ns
-from engine.core.node import Box, Emit, Model, Node, Source
+from engine.core.node import Model, Node
+from engine.core.source import Emit, Source
 from engine.patch.load import parse
 from engine.registry import Registry
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Asked, Entry, LaneFailure, LaneResult, StateChange
-from engine.runtime.lanes import ThreadLane
 from engine.runtime.opening import open_document
-from engine.runtime.state import BoxState
+from engine.runtime.schedule.state import BoxState
 from engine.runtime.supervision.backoff import BackOff
-from engine.runtime.supervision.pulse import Pulse
-from engine.runtime.supervision.understudy import MOST, Understudies
+from engine.runtime.supervision.heartbeat import Pulse
+from engine.runtime.supervision.restart import MOST, Understudies
 from engine.runtime.supervision.watchdog import OPENING, Watchdog
+from engine.runtime.workers.lane import ThreadLane
 
 from .boxes import BOXES, COLLECT
 

@@ -13,8 +13,8 @@ from engine.core.clock import MILLISECOND
 from engine.core.commands import Lost
 from engine.core.errors import DeviceError
 from engine.core.messages import Note, Ns, Trigger
-from engine.midi.lists import outputs
 from engine.midi.options import Options
+from engine.midi.port_list import outputs
 from engine.runtime.dump import Dump
 from engine.runtime.offline import Offline
 from engine.sinks.midi_out import MidiOut

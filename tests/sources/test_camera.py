@@ -19,8 +19,8 @@ from engine.core.commands import Lost, Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Frame
 from engine.core.parameter import ParameterError, read_parameters
-from engine.eye.devices import Found, find, meant
 from engine.sources.camera import Camera, list_cameras
+from engine.video.devices import Found, find, meant
 
 WAIT = 20
 TWO = [Found(0, "FaceTime HD Camera", "1A2B"), Found(2, "HD Pro Webcam C920", "/dev/video2")]

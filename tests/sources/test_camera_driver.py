@@ -13,8 +13,8 @@ from engine.core.clock import MILLISECOND
 from engine.core.commands import Condition, Lost
 from engine.core.errors import DeviceError
 from engine.core.messages import Frame
-from engine.eye.devices import Found
 from engine.sources.camera import MOST_HUNG, Camera
+from engine.video.devices import Found
 
 WAIT = 20
 DESK = Found(0, "Desk", "/dev/video0")
@@ -86,11 +86,11 @@ def heard():
 def driver(monkeypatch):
     """Put the driver behind OpenCV; see that all is let go of in the end."""
     monkeypatch.setattr(cv2, "VideoCapture", Driver)
-    monkeypatch.setattr("engine.eye.capture.find", lambda: list(Driver.plugged))
+    monkeypatch.setattr("engine.video.capture.find", lambda: list(Driver.plugged))
     monkeypatch.setattr("engine.sources.camera.END_S", 0.05)
     monkeypatch.setattr("engine.sources.camera.SILENCE_NS", 50 * MILLISECOND)
-    monkeypatch.setattr("engine.eye.still.LATE", 30 * MILLISECOND)
-    monkeypatch.setattr("engine.eye.still.LOST", 60 * MILLISECOND)
+    monkeypatch.setattr("engine.video.freeze.LATE", 30 * MILLISECOND)
+    monkeypatch.setattr("engine.video.freeze.LOST", 60 * MILLISECOND)
     Driver.free, Driver.hangs = threading.Event(), threading.Semaphore(0)
     Driver.made, Driver.then, Driver.plugged = [], "go on", (DESK, STAGE)
     before = set(threading.enumerate())

@@ -11,8 +11,8 @@ from engine.core.clock import SECOND
 from engine.core.errors import PatchError
 from engine.core.messages import Trigger
 from engine.runtime.opening import check_patch
-from engine.runtime.rehearsal import play
 from engine.sources.schedule import LOOK, Schedule
+from engine.testing import play
 
 PATCH = """
 [hours]

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from engine.cli import app
-from engine.models.session import models
+from engine.inference.session import models
 from engine.terminal import remedy
 from engine.terminal.devices import LISTS, Plugged
 from engine.terminal.doctor import Finding, _plugged, _port, _priority, findings

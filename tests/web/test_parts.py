@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from runtime.boxes import BOXES, COLLECT, numbers, play
 
+from engine import testing
 from engine.core.messages import Block, Frame, Mask, Note, Pitch, Pose, Trigger
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.runtime import rehearsal
 from engine.runtime.opening import check_patch, find_patch
 from engine.web.asks import Ask, command, read
 from engine.web.drawing import draw
@@ -211,7 +211,7 @@ class Paint(Node):
 
 def test_each_part_of_a_mix_is_a_knob_of_its_own():
     patch = numbers("a", [1]) + '[p]\nuse="paint"\nfrom="a"\n'
-    engine = rehearsal.play(patch, boxes={**BOXES, "paint": Paint}).engine
+    engine = testing.play(patch, boxes={**BOXES, "paint": Paint}).engine
     knobs = Knobs(engine)
     names = [(knob.name, knob.kind, knob.part) for knob in knobs.all if knob.box == "p"]
     assert names == [

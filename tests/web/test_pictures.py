@@ -13,7 +13,7 @@ from runtime.boxes import play
 
 from engine.core.commands import KeepPrivate
 from engine.core.messages import JOINTS, Frame, Ns, Person, Pose
-from engine.dsp.jpeg import encode_jpeg, fitted
+from engine.dsp.image.jpeg import encode_jpeg, fitted
 from engine.runtime.entries import Arrival
 from engine.web.server import VIEWERS
 

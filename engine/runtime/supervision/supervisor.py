@@ -12,13 +12,14 @@ from collections.abc import Callable
 from engine.core.clock import Clock
 from engine.core.errors import DeviceError
 from engine.core.messages import Ns
-from engine.core.node import Emit, Sink, Source, Tape
-from engine.core.priority import stand_back
-from engine.runtime.call import in_words
+from engine.core.sink import Sink
+from engine.core.source import Emit, Source, Tape
 from engine.runtime.entries import Entry, StateChange
-from engine.runtime.lanes import close_quietly
-from engine.runtime.pace import Pace
+from engine.runtime.pacing import Pace
+from engine.runtime.schedule.call import in_words
 from engine.runtime.supervision.backoff import BackOff
+from engine.runtime.workers.lane import close_quietly
+from engine.system.priority import stand_back
 
 
 class Supervisor:

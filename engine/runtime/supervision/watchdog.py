@@ -18,9 +18,9 @@ from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Entry, StateChange
-from engine.runtime.lanes import ThreadLane
-from engine.runtime.state import BoxState
-from engine.runtime.supervision.pulse import Pulse
+from engine.runtime.schedule.state import BoxState
+from engine.runtime.supervision.heartbeat import Pulse
+from engine.runtime.workers.lane import ThreadLane
 
 EVERY: Final = 0.25
 """Seconds between two looks."""

@@ -1,0 +1,77 @@
+"""Commands for before a set and for the weeks after: measure, put to the test, install."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.commands.ending import OUR_FAULT, ended_in_order
+from engine.runtime.opening import find_patch
+
+
+def bench(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="which; all for all; none lists them")
+    ] = None,
+    short: Annotated[bool, typer.Option("--short", help="seconds, not minutes")] = False,
+    json_: Annotated[Path | None, typer.Option("--json", help="write the numbers here")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="put the tables on this page")] = None,
+) -> None:
+    """Measure Sensorium on this machine, beside other ways to do the same."""
+    from engine.lab.bench import command
+
+    with ended_in_order():
+        well = command.bench(names or (), short, json_, markdown)
+    if not well:
+        raise typer.Exit(OUR_FAULT)
+
+
+def stress(
+    patch: Annotated[str, typer.Argument(help="a patch file, or its name")],
+    seed: Annotated[int, typer.Option(help="another number, another storm", min=0)] = 1,
+    minutes: Annotated[float, typer.Option(help="how long the storm lasts", min=0.1)] = 5.0,
+    calm: Annotated[bool, typer.Option("--calm", help="no faults: only look on")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="in virtual time")] = False,
+    hours: Annotated[
+        float, typer.Option(help="offline: the storm within so many, as its clock jumps", min=0.0)
+    ] = 0.0,
+    json_: Annotated[Path | None, typer.Option("--json", help="write the numbers here")] = None,
+    report: Annotated[Path | None, typer.Option(help="write a page about it here")] = None,
+) -> None:
+    """Put a patch through faults on purpose, and say whether it came through."""
+    from engine.lab.stress.command import Wanted
+    from engine.lab.stress.command import stress as put
+
+    wanted = Wanted(find_patch(patch), seed, minutes, calm, hours)
+    with ended_in_order():
+        well = put(wanted, offline=offline, file=json_, page=report)
+    if not well:
+        raise typer.Exit(OUR_FAULT)
+
+
+def install(
+    context: typer.Context,
+    patch: Annotated[str, typer.Argument(help="a patch file, or its name")],
+    options: Annotated[
+        list[str] | None, typer.Argument(help="after --, options of play: -- --to max")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="of the service; without it, the patch's")
+    ] = None,
+    print_: Annotated[bool, typer.Option("--print", help="show the unit, change nothing")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="end it, and take it away")] = False,
+) -> None:
+    """Play a patch for weeks: from boot on, as a service of systemd that begins it again."""
+    from engine.terminal.install import install as put_in
+
+    _parse_play(context, [patch, *(options or ())])
+    typer.echo(put_in(patch, tuple(options or ()), name, only_print=print_, remove=remove))
+
+
+def _parse_play(context: typer.Context, words: list[str]) -> None:
+    """Make sure that play takes these words; raises what typer says to people where not."""
+    group = context.find_root().command
+    assert isinstance(group, typer.core.TyperGroup)
+    group.commands["play"].make_context("play", words)

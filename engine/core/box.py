@@ -1,0 +1,37 @@
+"""What every box has: parameters, a life that begins and ends, and the past that it can forget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, dataclass_transform
+
+from engine.core.messages import Ns
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False)
+class Box:
+    """What every box has: it can be opened, closed, and brought back to its beginning."""
+
+    at_once: ClassVar[bool] = True
+    """Whether it begins with the show; a film waits for networks and outputs to be there."""
+
+    alone: ClassVar[bool] = False
+    """Whether its device is only there for one at a time: another is opened when it is closed."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        dataclass(kw_only=True, eq=False)(cls)
+
+    def close(self) -> None:
+        """Give back what ``open`` took; may be called twice, and without ``open``."""
+
+    def reset(self) -> None:
+        """Forget the past: after a gap, a lost input, a failure."""
+
+    def wake(self) -> Ns | None:
+        """Say when ``on_wake`` shall be called though nothing arrives; None for never.
+
+        Asked after every call of ``process``, ``send`` and ``on_wake``. A node on a thread of its
+        own is never woken.
+        """
+        return None

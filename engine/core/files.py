@@ -1,0 +1,32 @@
+"""Where files are: those that come with Sensorium, and those that a box is told to read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from engine.core.errors import DeviceError, nearest
+
+_ENGINE = Path(__file__).parents[1]
+
+
+def readable(file: str, what: str) -> Path:
+    """Give the path of a file, "~" being the home; ``what`` it shall be: "a sound file".
+
+    Raises DeviceError when it is not there, is a folder, or may not be read.
+    """
+    path = Path(file).expanduser().absolute()
+    if not path.exists():
+        others = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise DeviceError(f'there is no file "{file}".{nearest(path.name, others)}')
+    if path.is_dir():
+        raise DeviceError(f'"{file}" is a folder, not {what}')
+    if not os.access(path, os.R_OK):
+        raise DeviceError(f'"{file}" may not be read: its permissions forbid it')
+    return path
+
+
+def share(name: str) -> Path:
+    """Give the folder ``models`` or ``patches`` of this installation."""
+    installed = _ENGINE / "_share" / name
+    return installed if installed.is_dir() else _ENGINE.parent / name

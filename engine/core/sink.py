@@ -1,0 +1,117 @@
+"""Boxes that send something out, and who is told of what they sent."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from engine.core.box import Box
+from engine.core.commands import Command
+from engine.core.messages import Message, Ns
+
+Tap = Callable[[str, dict[str, Any]], None]
+"""Told of everything that left an output: the port, and what it was, ready for JSON."""
+
+
+Wire = Callable[[str, bytes], None]
+"""Told of the very bytes that left an output: "osc", "midi" or "json", and themselves."""
+
+
+Say = Callable[[Command], None]
+"""Takes what an output says of itself; may be called from any thread."""
+
+
+def both(one: Tap, other: Tap, port: str, sent: dict[str, Any]) -> None:
+    """Tell two of what left."""
+    one(port, sent)
+    other(port, sent)
+
+
+def as_json(wire: Wire, port: str, sent: dict[str, Any]) -> None:
+    """Tell of what left in JSON."""
+    wire("json", msgspec.json.encode({"port": port, **sent}))
+
+
+def to_nobody(_: Command) -> None:
+    """Leave what an output says of itself unheard, where it does not play."""
+
+
+class Sink(Box, ABC):
+    """Sends something out. Each cable into it ends in a port, named as in the patch.
+
+    A second cable into the same port goes by ``NAME#2``, and so on.
+    """
+
+    _tap: Tap | None = None
+    _taps: tuple[Tap | None, Tap | None] = (None, None)
+    _say: Say = to_nobody
+
+    def report_to(self, say: Say) -> None:
+        """Have ``say`` take what this output says of itself: ``Lost`` when its device goes."""
+        self._say = say
+
+    def tap(self, tap: Tap) -> None:
+        """Have ``tap`` told of everything that leaves: {"address": ..., "args": [...]}."""
+        self._tell(tap, self._taps[1])
+
+    def overhear(self, wire: Wire) -> None:
+        """Have ``wire`` told of the very bytes that leave; here, of what a tap is told, as JSON."""
+        said = partial(as_json, wire)
+        self._tell(self._taps[0], said)
+
+    def _tell(self, tap: Tap | None, heard: Tap | None) -> None:
+        self._taps = tap, heard
+        self._tap = partial(both, tap, heard) if tap and heard else tap or heard
+
+    @property
+    def lane(self) -> bool:
+        """Whether it may block, and so runs on a thread of its own."""
+        return False
+
+    def options(self) -> type[Any] | None:
+        """Give the dataclass of what a cable into this sink may say beside its ``from``."""
+        return None
+
+    @abstractmethod
+    def accepts(self, port: str) -> tuple[type, ...]:
+        """Give the types that a port takes; raises UnknownName."""
+
+    def plug(self, port: str, carries: type, options: Any) -> None:
+        """Learn of a cable before playing: what it carries, and its ``options``.
+
+        Raises ParameterError where they do not fit. Opens nothing: ``check`` calls it too.
+        """
+
+    def unplug(self, port: str) -> None:
+        """Forget a cable that was taken away while playing; its port has been silenced."""
+
+    def open(self) -> None:
+        """Begin; raises DeviceError when the device is not there, and is then called again.
+
+        Emit ``Lost`` by ``self._say`` when it goes: it is closed then, and opened again.
+        """
+
+    def open_offline(self) -> None:
+        """Begin where time is not real; an instrument, say, is then not played, only tapped."""
+        self.open()
+
+    def open_unheard(self) -> None:
+        """Begin where nobody shall hear it, as in a replay: what would be sent is only told."""
+        self.open_offline()
+
+    @abstractmethod
+    def send(self, port: str, message: Message, at: Ns) -> None:
+        """Take a message; must not block unless ``lane``."""
+
+    def flush(self, now: Ns) -> None:
+        """Send what was collected: everything that belongs to one moment has been given."""
+
+    def on_wake(self, at: Ns) -> None:
+        """Act at the moment that ``wake`` asked for."""
+
+    def silence(self, port: str | None = None) -> None:
+        """End what sounds on one port, or on all."""

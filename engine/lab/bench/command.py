@@ -1,0 +1,83 @@
+"""What ``sensorium bench`` does: find the benches, run them, show and write what they say."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from engine.core.errors import UnknownName
+from engine.lab.bench.page import write_section
+from engine.lab.bench.report import Row, as_json, as_table, missed, number
+
+ALL = "all"
+TRIES = 3
+"""How often a short run may miss before it has: other programs are busy too."""
+
+_HERE = Path(__file__).parent
+_NOT_BENCHES = {"__init__", "command", "page", "report"}
+
+
+def benches() -> dict[str, str]:
+    """List the benches: name, and the first line of what each says of itself."""
+    files = sorted(file for file in _HERE.glob("*.py") if file.stem not in _NOT_BENCHES)
+    return {file.stem: _about(file) for file in files}
+
+
+def chosen(names: Iterable[str]) -> list[str]:
+    """Give the benches meant by ``names``; raises UnknownName."""
+    known = benches()
+    found: list[str] = []
+    for name in names:
+        if name not in known and name != ALL:
+            raise UnknownName("bench", name, [ALL, *known])
+        found += known if name == ALL else [name]
+    return list(dict.fromkeys(found))
+
+
+def measure(name: str, short: bool) -> list[Row]:
+    """Run a bench; a short one is run again, three times at most, where it misses."""
+    run = importlib.import_module(f"engine.lab.bench.{name}").run
+    rows: list[Row] = []
+    for _ in range(TRIES if short else 1):
+        rows = run(short)
+        if not missed(rows, short=short):
+            break
+    return rows
+
+
+def bench(names: Sequence[str], short: bool, file: Path | None, page: Path | None) -> bool:
+    """Run benches, or list them where none is named; tells whether every goal that decides is met.
+
+    ``file`` becomes JSON, of several benches a list; on ``page`` each bench's section is replaced.
+    """
+    console = Console()
+    if not names:
+        for name, about in benches().items():
+            console.print(f"[bold]{name:12}[/] {about}", soft_wrap=True)
+        return True
+    told = []
+    good = True
+    for name in chosen(names):
+        with console.status(f"measuring {name} ..."):
+            rows = measure(name, short)
+        console.print(as_table(name, rows))
+        for row in missed(rows, short=short):
+            good = False
+            console.print(f"[red]missed[/] {row.case}, {row.metric}: {number(row.value)}")
+        told.append(as_json(name, rows))
+        if page:
+            write_section(page, name, short, rows)
+    if file:
+        text = json.dumps(told[0] if len(told) == 1 else told, indent=1)
+        file.write_text(text + "\n", encoding="utf-8")
+    return good
+
+
+def _about(file: Path) -> str:
+    text = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    return text.partition("\n\n")[0].replace("\n", " ")

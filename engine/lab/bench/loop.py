@@ -1,0 +1,97 @@
+"""From picture to OSC with the pose network running: Sensorium beside the script one writes first.
+
+A dancer plays from a file, 30 pictures a second. "Behind" counts from the moment the picture is
+there to the moment its last packet is handed to the system; "ours" is that less the network.
+"Uneven" is by how much the time between two pictures was off at the receiver, another process.
+
+The script runs the network with the library's usual settings: all cores, and threads that keep
+turning while they wait. So on a machine with nothing else to do its network answers sooner, at the
+price of the processor time that the synthesiser beside it needs. What decides is that price, and
+what we add ourselves, though every picture crosses two threads on its way.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.core.files import share
+from engine.lab.bench.report import Goal, Row, ratio
+from engine.lab.bench.rig.footage import FPS, film
+from engine.lab.bench.rig.listener import Listener
+from engine.lab.bench.rig.turns import PAIRS, Numbers, child, in_turn, median, ratios
+
+WARM = 1.0
+UNITS = {"cpu": "% of a core"}
+GOALS: dict[str, Goal] = {"ours p50": ("<=", 0.4), "ours p99": ("<=", 3.0)}
+RATIOS: dict[str, Goal | None] = {
+    "behind p50": None,
+    "behind p99": None,
+    "ours p50": ("<=", 1.0),
+    "jitter p99": None,
+    "uneven p99": None,
+    "cpu": ("<=", 0.5),
+}
+
+
+def run(short: bool, seconds: float | None = None) -> list[Row]:
+    """Measure for about two minutes; short, for ten seconds."""
+    seconds = seconds or (3.0 if short else 6.0)
+    with film() as video:
+        ours, script = in_turn(
+            1 if short else PAIRS, partial(_player, video, seconds), partial(_naive, video, seconds)
+        )
+    rows = [
+        Row(case, name, median(numbers, name), UNITS.get(name, "ms"), goals.get(name))
+        for case, numbers, goals in (("Sensorium", ours, GOALS), ("script", script, {}))
+        for name in numbers[0]
+    ]
+    for name, goal in RATIOS.items():
+        rows += ratio("Sensorium / script", name, ratios(ours, script, name), goal)
+    return rows
+
+
+def _player(video: Path, seconds: float) -> Numbers:
+    with Listener() as listener:
+        told = child("player", video, listener.port, seconds, WARM)
+    return {
+        **{
+            f"{name} {part}": told[name][part]
+            for name in ("behind", "jitter", "ours", "network")
+            for part in ("p50", "p99")
+        },
+        **_shared(told, listener),
+    }
+
+
+def _naive(video: Path, seconds: float) -> Numbers:
+    model = share("models") / "movenet_lightning" / "model.onnx"
+    with Listener() as listener:
+        told = child("naive", video, model, listener.port, seconds, WARM)
+    behind, network = np.array(told["behind"]), np.array(told["network"])
+    samples = {
+        "behind": behind,
+        "jitter": np.abs(np.diff(behind)),
+        "ours": behind - network,
+        "network": network,
+    }
+    return {
+        **{
+            f"{name} p{part}": float(np.percentile(ms, part))
+            for name, ms in samples.items()
+            for part in (50, 99)
+        },
+        **_shared(told, listener),
+    }
+
+
+def _shared(told: dict[str, Any], listener: Listener) -> Numbers:
+    uneven = listener.uneven_ms(1000 / FPS, skip=round(WARM * FPS))
+    return {
+        "uneven p50": float(np.percentile(uneven, 50)),
+        "uneven p99": float(np.percentile(uneven, 99)),
+        "cpu": 100 * told["cpu"] / told["seconds"],
+    }

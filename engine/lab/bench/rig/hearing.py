@@ -1,0 +1,133 @@
+"""Plays a metronome into OSC, alone or beside pose, pitch and style, and says what it measured.
+
+It is a process of its own, so that what it takes of the machine is its own.
+
+Run: python -m engine.lab.bench.rig.hearing DEVICE PORT SECONDS WARM BLOCK [VIDEO]. With a video
+everything plays at once; without one, the sound alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from dataclasses import dataclass, field
+
+from engine.core.messages import Block, Ns
+from engine.core.node import Node
+from engine.lab.bench.rig.beats import Beats
+from engine.lab.bench.rig.jack import RATE
+from engine.lab.bench.rig.stretch import plan_of, play
+
+BEATS_A_MINUTE = 120
+APART = 60 * RATE // BEATS_A_MINUTE
+SOUND = """
+[mic]
+use    = "microphone"
+device = "{device}"
+block  = {block}
+
+[count]
+use  = "count_sound"
+from = "mic"
+
+[level]
+use  = "loudness"
+from = "mic"
+
+[out]
+use = "osc_out"
+to  = "127.0.0.1:{port}"
+
+[out.send]
+"/level" = "level"
+"""
+
+EVERYTHING = """
+"/p{{slot}}" = {{ from = "pose", layout = "named" }}
+"/voice"     = "voice"
+
+[camera]
+use  = "video_file"
+file = '{video}'
+loop = true
+
+[pose]
+use  = "pose"
+from = "camera"
+
+[voice]
+use  = "pitch"
+from = "mic"
+
+[painting]
+use  = "style"
+from = "camera"
+look = "starry"
+size = 256
+"""
+
+
+@dataclass
+class _Heard:
+    """What came out of the microphone: from when to when in ns, how much, and its beats."""
+
+    begun: int = 0
+    ended: int = 0
+    samples: int = 0
+    rate: int = 0
+    beats: Beats = field(default_factory=lambda: Beats(APART))
+
+    def missing_ms(self) -> float:
+        """Give how much less sound there was than time."""
+        return (self.ended - self.begun) / 1e6 - 1e3 * self.samples / max(1, self.rate)
+
+
+HEARD = _Heard()
+
+
+class CountSound(Node):
+    """Count the samples of a sound after its first second, and the beats in it."""
+
+    def process(self, sound: Block, at: Ns) -> None:
+        """Count a block."""
+        if sound.start < sound.rate:
+            return
+        if not HEARD.begun:
+            HEARD.begun, HEARD.rate = at, sound.rate
+        else:
+            HEARD.samples += len(sound.samples)
+        HEARD.ended = at
+        HEARD.beats.hear(sound.samples)
+
+
+def main() -> None:
+    """Play, and print what was measured after the first WARM seconds as JSON."""
+    device, port, seconds, warm, block, *video = sys.argv[1:]
+    text = (SOUND + EVERYTHING if video else SOUND).format(
+        device=device, port=port, block=block, video="".join(video)
+    )
+    plan = plan_of(text, {"count_sound": CountSound})
+    (_, told), trace = asyncio.run(play(plan, [float(warm), float(seconds)], route="out/level"))
+    lanes = trace.lanes.items()
+    print(
+        json.dumps(
+            {
+                **{name: getattr(told, name).summary() for name in ("behind", "jitter", "ours")},
+                "cpu": told.cpu,
+                "seconds": told.seconds,
+                "heard": (HEARD.begun, HEARD.ended),
+                "beats": HEARD.beats.heard,
+                "gaps": HEARD.beats.displaced,
+                "missing": HEARD.missing_ms(),
+                "dropped": trace.sources["mic"].dropped
+                + sum(lane.dropped for name, lane in lanes if name == "voice"),
+                "runs": {name: lane.runs for name, lane in lanes},
+                "errors": [f"{fault.box}: {fault.text}" for fault in trace.faults],
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Plays a patch live and measures it stretch by stretch."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.core.box import Box
+from engine.lab.bench.rig.family import cpu_seconds
+from engine.patch.compile import compile_patch
+from engine.patch.load import parse
+from engine.patch.plan import Plan
+from engine.registry import Registry
+from engine.runtime.live import Live
+from engine.runtime.metrics import LaneTrace, RouteTrace, Trace
+from engine.runtime.samples import Samples
+
+
+@dataclass
+class Stretch:
+    """One stretch of a show: delays of a way out, of its network if one, time and CPU used."""
+
+    behind: Samples
+    jitter: Samples
+    ours: Samples
+    network: Samples
+    cpu: float
+    seconds: float
+
+
+def plan_of(text: str, own: Mapping[str, type[Box]] | None = None) -> Plan:
+    """Make a Plan of a patch; ``own`` are boxes that only a bench has."""
+    shipped = Registry(Path.cwd())
+    own = own or {}
+    return compile_patch(parse(text), lambda use: own.get(use) or shipped.find(use))
+
+
+async def play(
+    plan: Plan, lengths: Sequence[float], route: str = ""
+) -> tuple[list[Stretch], Trace]:
+    """Play a patch for stretches of so many seconds, and measure one way out: its only one if "".
+
+    The first stretch begins with the first message that leaves. The trace counts all of the show.
+    """
+    show = Live(plan)
+    trace = show.engine.trace
+    playing = asyncio.create_task(show.play())
+    way = trace.routes[route] if route else next(iter(trace.routes.values()))
+    lane = next(iter(trace.lanes.values()), LaneTrace())
+    while not way.messages and not playing.done():
+        await asyncio.sleep(0.01)
+    stretches = [await _measure(way, lane, seconds) for seconds in lengths]
+    show.stop()
+    await playing
+    return stretches, trace
+
+
+async def _measure(route: RouteTrace, lane: LaneTrace, seconds: float) -> Stretch:
+    """Lay fresh samples out, wait, and gather them."""
+    route.behind, route.jitter, route.ours, lane.ms = Samples(), Samples(), Samples(), Samples()
+    cpu, wall = await asyncio.to_thread(cpu_seconds), time.monotonic()
+    await asyncio.sleep(seconds)
+    taken = await asyncio.to_thread(cpu_seconds) - cpu
+    return Stretch(
+        route.behind,
+        route.jitter,
+        route.ours,
+        lane.ms,
+        taken,
+        time.monotonic() - wall,
+    )

@@ -1,0 +1,53 @@
+"""Runs the contestants in turn, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+PAIRS = 7
+"""How often A and B take turns: enough for a median on a machine that does other things too."""
+
+Numbers = dict[str, float]
+
+
+class ChildFailed(RuntimeError):
+    """A process that measures ended with an error; the message is what it said last."""
+
+
+def child(module: str, *arguments: object) -> Any:
+    """Run a module of this folder, and read what it prints as JSON; raises ChildFailed."""
+    command = [sys.executable, "-m", f"engine.lab.bench.rig.{module}", *map(str, arguments)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ended.returncode:
+        raise ChildFailed(f"{module}: {ended.stderr.strip() or ended.returncode}")
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+def in_turn(
+    pairs: int, a: Callable[[], Numbers], b: Callable[[], Numbers]
+) -> tuple[list[Numbers], list[Numbers]]:
+    """Measure A and B ``pairs`` times turn by turn; who begins changes every time."""
+    of_a, of_b = [], []
+    for number in range(pairs):
+        if number % 2:
+            of_b.append(b())
+            of_a.append(a())
+        else:
+            of_a.append(a())
+            of_b.append(b())
+    return of_a, of_b
+
+
+def ratios(of_a: Iterable[Numbers], of_b: Iterable[Numbers], name: str) -> list[float]:
+    """Give A over B of one number, pair by pair."""
+    return [a[name] / b[name] for a, b in zip(of_a, of_b, strict=True)]
+
+
+def median(of: Iterable[Numbers], name: str) -> float:
+    """Give the median of one number over all turns."""
+    return statistics.median(numbers[name] for numbers in of)

@@ -1,0 +1,101 @@
+"""Chooses the form of a cable by the name of its port: what ``send`` of ``midi_out`` may say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from engine.core.messages import Note, Trigger
+from engine.midi.encode import (
+    FOURTEEN,
+    NUMBERS,
+    SEVEN,
+    Always,
+    Clock,
+    Form,
+    Notes,
+    Strike,
+    bend,
+    bent,
+    controller,
+    fine_controller,
+    in_own_units,
+    pressure,
+    program,
+    scaled,
+)
+from engine.midi.names import Name, read_name
+from engine.midi.options import Options
+from engine.midi.show_control import ShowControl
+from engine.midi.voices import Key, Voices
+
+TAKES: Final[Mapping[str, tuple[type, ...]]] = {
+    "notes": (Note,),
+    "bend": NUMBERS,
+    "pressure": NUMBERS,
+    "program": NUMBERS,
+    "clock": NUMBERS,
+    "start": (Trigger,),
+    "stop": (Trigger,),
+    "continue": (Trigger,),
+    "show_control": (Trigger,),
+}
+"""What the names without a number take."""
+NUMBERED: Final = {"note": (Trigger,), "cc": NUMBERS}
+OF_A_CHANNEL: Final = ("notes", "bend", "pressure", "program")
+
+
+def port_name(port: str) -> Name:
+    """Read the name of a port; raises UnknownName or ParameterError."""
+    return read_name(port.partition("#")[0], TAKES, OF_A_CHANNEL)
+
+
+def taken(name: Name) -> tuple[type, ...]:
+    """Give the types that a port takes."""
+    return TAKES.get(name.kind) or NUMBERED[name.kind]
+
+
+class Chooser:
+    """Makes the forms of one output; ``channel`` stands where neither name nor cable says one."""
+
+    def __init__(self, channel: int | None, bend_range: float) -> None:
+        self._channel = channel
+        self._bend_range = bend_range
+        self._voices = Voices()
+
+    def form(self, name: Name, carries: type, options: Options) -> Form:
+        """Make the form of a cable; raises ParameterError where its options do not fit."""
+        form = self._of(name, carries, options)
+        saying_channel = () if name.kind in ("notes", "note") else ("channel",)
+        of_a_channel = name.kind in OF_A_CHANNEL or name.number is not None
+        options.only(name.kind, *form.may_say, *(saying_channel if of_a_channel else ()))
+        return form
+
+    def _of(self, name: Name, carries: type, options: Options) -> Form:
+        said = name.channel or options.channel or self._channel
+        channel = said or 1
+        own = in_own_units(carries, options, 0.0)
+        form: Form
+        match name.kind:
+            case "notes":
+                form = Notes(self._voices, said, options.velocity)
+            case "note":
+                form = Strike(self._voices, Key(channel, name.number or 0), options.velocity)
+            case "cc" if name.fine:
+                form = fine_controller(name.number or 0, channel, scaled(FOURTEEN, own))
+            case "cc":
+                form = controller(name.number or 0, channel, scaled(SEVEN, own))
+            case "bend":
+                semitones = self._bend_range if in_own_units(carries, options, -1.0) else None
+                form = bend(channel, bent(semitones))
+            case "pressure":
+                form = pressure(channel, scaled(SEVEN, own))
+            case "program":
+                form = program(channel)
+            case "clock":
+                form = Clock()
+            case "show_control":
+                form = ShowControl(options)
+            case _:
+                form = Always(name.kind)
+        return form

@@ -1,0 +1,228 @@
+"""Takes the tables of a patch apart into boxes, their constants and their cables.
+
+Chains are unrolled here: ``then``, ``empty`` and ``on_loss`` become boxes of their own behind the
+box that has them, named ``reach/empty``, ``reach/on_loss`` and ``reach/smooth``; who takes a cable
+from ``reach`` gets the last. What ``empty`` and ``on_loss`` say comes first, so that a fall is
+smoothed like everything else.
+Nothing is known yet of what the boxes are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.core.errors import ParameterError, Problem, as_written, nearest
+from engine.core.parameter import either, seconds
+from engine.patch.cables import Cable, is_cable, read_cable
+from engine.patch.load import Document
+from engine.patch.on_loss import read_on_loss
+from engine.patch.positions import KeyPath
+
+SETTINGS: dict[str, type] = {"title": str, "about": str, "privacy": bool}
+"""What a patch may say outside of its boxes as it is."""
+
+TIMES = ("deadline", "give_way")
+"""What else it may say there: see ``giving_way``."""
+
+
+@dataclass
+class Written:
+    """One box as written. Cables are by the name they end in: "from" is the first inlet,
+    "look.ink" a part of the table "look".
+
+    ``words`` says by which words the patch writes parameters, where by others than their names;
+    ``said`` is every key that is written, also where its cable could not be read.
+    """
+
+    name: str
+    use: str
+    path: KeyPath
+    values: dict[str, Any] = field(default_factory=dict)
+    cables: dict[str, Cable] = field(default_factory=dict)
+    ports: list[tuple[str, Cable]] = field(default_factory=list)
+    words: dict[str, str] = field(default_factory=dict)
+    said: frozenset[str] = frozenset()
+    hidden: bool = False
+
+
+@dataclass
+class Tables:
+    """All boxes of a patch as written, what each name stands for, and what could not be read."""
+
+    title: str = ""
+    private: bool = False
+    boxes: dict[str, Written] = field(default_factory=dict)
+    ends: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_tables(document: Document) -> Tables:
+    """Take a document apart; what cannot be read is in ``problems``."""
+    tables = Tables(title=document.file.stem if document.file else "")
+    for name, table in document.tables.items():
+        if isinstance(table, dict):
+            _Reader(document, tables, name, table).read()
+        elif name in TIMES:
+            continue  # read when it is known what the boxes are
+        elif problem := _wrong_setting(name, table):
+            tables.problems.append(Problem(problem, *document.place((name,)), key=name))
+        elif name == "title":
+            tables.title = table
+        elif name == "privacy":
+            tables.private = table
+    return tables
+
+
+def _wrong_setting(name: str, value: object) -> str:
+    """Say what is wrong with what stands outside of boxes; nothing if it is well."""
+    if name in SETTINGS:
+        expected = "a text" if SETTINGS[name] is str else "true or false"
+        fits = isinstance(value, SETTINGS[name])
+        return "" if fits else f"expected {expected}, got {as_written(value)}"
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        return f'a box has one bracket: "[{name}]", not "[[{name}]]"'
+    known = (*SETTINGS, *TIMES)
+    settings = either([f'"{setting}"' for setting in known])
+    return f'belongs to no box; before the first "[box]" stands only {settings}.' + nearest(
+        name, known
+    )
+
+
+class _Reader:
+    """Reads one table, which may become several boxes."""
+
+    def __init__(
+        self, document: Document, tables: Tables, name: str, table: dict[str, Any]
+    ) -> None:
+        self._document = document
+        self._tables = tables
+        self._name = name
+        self._table = dict(table)
+
+    def read(self) -> None:
+        self._tables.ends.setdefault(self._name, self._name)
+        if any(character in self._name for character in "./# ") or not self._name:
+            self._complain("the name of a box is one word without dot, slash or blank")
+            return
+        use = self._table.pop("use", None)
+        if not isinstance(use, str):
+            got = "" if use is None else f", got {as_written(use)}"
+            self._complain(f'needs "use": which kind of box it is, such as use = "pose"{got}')
+            return
+        then = self._table.pop("then", [])
+        empty = self._table.pop("empty", None)
+        on_loss = self._table.pop("on_loss", None)
+        self._add(Written(self._name, use, (self._name,)), self._table)
+        for name, link, table, path in self._links(then, empty, on_loss):
+            before = self._tables.ends[self._name]
+            written = Written(name, link, path)
+            written.cables["from"] = Cable(before, path, direct=True)
+            self._add(written, table)
+            self._tables.ends[self._name] = name
+
+    def _links(
+        self, then: object, empty: object, on_loss: object
+    ) -> Iterator[tuple[str, str, dict[str, Any], KeyPath]]:
+        if isinstance(empty, dict):
+            table = {**empty, "when_lost": False} if on_loss is not None else dict(empty)
+            yield f"{self._name}/empty", "empty", table, (self._name, "empty")
+        elif empty is not None:
+            self._complain('expected a table such as { to = 0, after = "2 s" }', "empty")
+        if on_loss is not None:
+            yield from self._lost(on_loss, empty if isinstance(empty, dict) else {})
+        for count, link in enumerate(then if isinstance(then, list) else [then], start=1):
+            table = dict(link) if isinstance(link, dict) else {"use": link}
+            use = table.pop("use", None)
+            path = ("then", f"#{count}") if isinstance(link, dict) else ("then",)
+            if isinstance(use, str):
+                yield self._free(f"{self._name}/{use}"), use, table, (self._name, *path)
+            else:
+                message = f'expected the names of boxes, such as ["smooth"], got {as_written(link)}'
+                self._complain(message, *path)
+
+    def _lost(
+        self, on_loss: object, empty: dict[str, Any]
+    ) -> Iterator[tuple[str, str, dict[str, Any], KeyPath]]:
+        """Read what becomes of it on loss; its rest is that of ``empty``."""
+        rest = {key: value for key, value in empty.items() if key in ("to", "fade")}
+        try:
+            use, table = read_on_loss(on_loss, rest)
+        except ParameterError as error:
+            self._complain(str(error), "on_loss")
+        else:
+            yield f"{self._name}/on_loss", use, table, (self._name, "on_loss")
+
+    def _free(self, name: str) -> str:
+        count = sum(taken == name or taken.startswith(f"{name}_") for taken in self._tables.boxes)
+        return f"{name}_{count + 1}" if count else name
+
+    def _add(self, written: Written, table: dict[str, Any]) -> None:
+        self._tables.boxes[written.name] = written
+        self._tables.ends.setdefault(written.name, written.name)
+        written.said = frozenset(table)
+        every = self._every(written, table) if "send" in table else None
+        send = table.pop("send", {})
+        for key, value in table.items():
+            path = (*written.path, key)
+            if key == "from" or is_cable(value):
+                self._cable(written, key, value, path)
+            elif isinstance(value, dict):
+                written.values[key] = self._table_of(written, key, value, path)
+            else:
+                written.values[key] = value
+        if isinstance(send, dict):
+            for port, value in send.items():
+                self._ports(written, port, value, every)
+        else:
+            self._complain(f"expected a table of what to send, got {as_written(send)}", "send")
+
+    def _table_of(
+        self, written: Written, key: str, table: dict[str, Any], path: KeyPath
+    ) -> dict[str, Any]:
+        """Give a table without the cables in it; those end in parts of it, such as "look.ink"."""
+        for part, value in table.items():
+            if is_cable(value):
+                self._cable(written, f"{key}.{part}", value, (*path, part))
+        return {part: value for part, value in table.items() if not is_cable(value)}
+
+    def _every(self, written: Written, table: dict[str, Any]) -> object:
+        """Take what thins every cable of an output; nothing where it is no time."""
+        every = table.pop("every", None)
+        try:
+            return every if every is None or seconds(every) >= 0 else None
+        except ParameterError as error:
+            self._complain(str(error), *written.path[1:], "every")
+            return None
+
+    def _ports(self, written: Written, port: str, value: object, every: object) -> None:
+        """Read what goes to one port: a cable, or a list of them."""
+        path = (*written.path, "send", port)
+        if "#" in port:
+            self._complain("no # may stand in an address or port", *path[1:])
+            return
+        if value == []:
+            self._complain("expected a cable, or several, got an empty list", *path[1:])
+        if not isinstance(value, list):
+            value = [value]
+        for count, one in enumerate(value, start=1):
+            place = path if len(value) == 1 else (*path, f"#{count}")
+            if cable := self._read(one, place, every):
+                written.ports.append((port if count == 1 else f"{port}#{count}", cable))
+
+    def _cable(self, written: Written, key: str, value: object, path: KeyPath) -> None:
+        if key in written.cables:
+            self._complain("a link of a chain is fed by the link before it", *path[1:])
+        elif cable := self._read(value, path):
+            written.cables[key] = cable
+
+    def _read(self, value: object, path: KeyPath, every: object = None) -> Cable | None:
+        try:
+            return read_cable(value, path, every)
+        except ParameterError as error:
+            self._complain(str(error), *path[1:])
+            return None
+
+    def _complain(self, message: str, *path: str) -> None:
+        self._tables.problems.append(self._document.problem(message, self._name, *path))

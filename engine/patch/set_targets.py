@@ -1,0 +1,49 @@
+"""Checks what a source says that it will turn as a hand does, such as the knobs of a MIDI desk.
+
+Why before playing: a knob that leads nowhere is otherwise found out on stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from engine.core.addresses import every_name, find_parameter
+from engine.core.errors import ParameterError, Problem, nearest
+from engine.core.parameter import read_parameters
+from engine.core.source import Source
+from engine.patch.load import Document
+from engine.patch.plan import PlannedBox
+
+
+def misdirected(document: Document, boxes: Mapping[str, PlannedBox]) -> list[Problem]:
+    """List what sources would turn and cannot."""
+    return [
+        document.problem(message, name, *key)
+        for name, planned in boxes.items()
+        if isinstance(planned.box, Source)
+        for key, (box, parameter) in planned.box.sets().items()
+        for message in _wrong(boxes, box, parameter)
+    ]
+
+
+def _wrong(boxes: Mapping[str, PlannedBox], box: str, name: str) -> Iterator[str]:
+    planned = boxes.get(box)
+    if planned is None or planned.hidden:
+        shown = [each.name for each in boxes.values() if not each.hidden]
+        yield f'there is no box "{box}".{nearest(box, shown)}'
+        return
+    parameters = read_parameters(type(planned.box))
+    parameter = find_parameter(parameters, name)
+    if name == "on":
+        return
+    if parameter is None:
+        known = ("on", *every_name(parameters))
+        there = f" There is: {', '.join(sorted(known))}."
+        yield f'{box} has no "{name}".{nearest(name, known) or there}'
+    elif parameter.fixed:
+        yield f"{name} of {box} cannot be changed while playing"
+    else:
+        try:
+            parameter.from_knob(0.0)
+        except ParameterError:
+            yield f"{name} of {box} is {parameter.expected()}, which no knob can set"

@@ -1,0 +1,175 @@
+"""Where a recorded patch plays again: an engine whose clock stands at the moment of each entry.
+
+Sources are never opened, and networks answer what they answered. Outputs are opened only where
+somebody shall hear them; where that fails, and everywhere else, what they would send is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from engine.core.clock import SystemClock, VirtualClock
+from engine.core.commands import Lost, Panic
+from engine.core.messages import Message, Ns
+from engine.core.node import Node
+from engine.core.sink import Sink
+from engine.core.source import Source
+from engine.patch.build import Find
+from engine.patch.load import Texts, load_texts
+from engine.patch.plan import Plan
+from engine.recording.lanes import SilentLane, WorkingLane
+from engine.recording.record import JSON, Begun
+from engine.recording.writer import given_line
+from engine.runtime.engine import Engine
+from engine.runtime.entries import (
+    Arrival,
+    Asked,
+    Entry,
+    LaneFailure,
+    LaneResult,
+    LaneSent,
+    StateChange,
+)
+from engine.runtime.metrics import LOG
+from engine.runtime.opening import plan_document
+from engine.runtime.schedule.call import in_words
+from engine.runtime.workers.lane import Lane, close_quietly
+from engine.runtime.workers.sink_worker import SinkLane
+
+Hear = Callable[[str, str, bytes], None]
+"""Told of what leaves: the output, what sort of bytes, and themselves."""
+
+
+class _Unheard(SinkLane):
+    """A thread of an output that never begins: what it is given is told, and let go."""
+
+    def offer(self, port: str, message: Message, at: Ns, cost: int) -> None:
+        """Let a message go."""
+
+    def do(self, act: Callable[[], None]) -> None:
+        """Let it be: nothing is sent."""
+
+
+def texts_of(begun: Begun) -> Texts:
+    """Give the texts of a recorded patch."""
+    return Texts(Path(begun.file) if begun.file else None, begun.patch, begun.rig)
+
+
+def plan_of(begun: Begun, texts: Texts, to: str | None, find: Find) -> Plan:
+    """Make a Plan of a recorded patch, or of other texts in its place; raises PatchError.
+
+    A performer's own boxes come from beside the file, never from the recording.
+    """
+    given = begun.to if to is None else to
+    return plan_document(load_texts(texts), find, to=given, sets=begun.sets, live=begun.live)
+
+
+class Stage:
+    """One patch of a recording, playing again; ``hear`` is told of all that its outputs send.
+
+    ``aloud`` opens the outputs, ``recompute`` runs the networks.
+    """
+
+    def __init__(
+        self, plan: Plan, started: Ns, *, hear: Hear | None, aloud: bool, recompute: bool
+    ) -> None:
+        self.clock = VirtualClock()
+        self.clock.move_to(started)
+        self._recompute = recompute
+        self._working: dict[str, WorkingLane] = {}
+        self._outputs: list[SinkLane] = []
+        self.engine = Engine(plan, self.clock, self._make_lane)
+        self.engine.on_play_patch = lambda which: ""
+        self._hear = hear
+        self._aloud = aloud
+        if hear is not None:
+            self.engine.outbox.given.append(self._given)
+        self._opened: dict[str, Sink] = {}
+        self._open_new()
+        self.engine.on_plan.append(self._open_new)
+
+    def step(self, moment: Ns, entry: Entry) -> None:
+        """Let an entry in at its moment."""
+        self.clock.move_to(moment)
+        if isinstance(entry, LaneResult) and entry.box in self._working:
+            self.engine.step(self._working[entry.box].again(entry))
+        else:
+            self.engine.step(entry)
+
+    def knows(self, entry: Entry) -> bool:
+        """Tell whether an entry is for a box that this patch has, and of the same sort."""
+        match entry:
+            case Arrival():
+                return isinstance(self._box(entry.source), Source)
+            case LaneResult() | LaneFailure():
+                state = self.engine.states.get(entry.box)
+                return state is not None and state.lane is not None
+            case LaneSent() | StateChange():
+                return entry.box in self.engine.states
+            case Asked(command=Lost()):
+                return entry.by in self.engine.states
+        return True
+
+    def close(self) -> None:
+        """End what sounds, which is no part of the recording, and close everything."""
+        self._hear = None
+        self.engine.step(Asked("", Panic()))
+        for lane in self._outputs:
+            lane.stop()
+        for lane in self._outputs:
+            lane.join(1.0)
+        for working in self._working.values():
+            working.close()
+        for name, sink in self._opened.items():
+            close_quietly(name, sink)
+
+    def _box(self, name: str) -> object:
+        state = self.engine.states.get(name)
+        return state.box if state else None
+
+    def _make_lane(self, name: str, node: Node) -> Lane:
+        if not self._recompute:
+            return SilentLane()
+        lane = WorkingLane(name, node)
+        lane.open()
+        self._working[name] = lane
+        return lane
+
+    def _open_new(self) -> None:
+        """Open the outputs that are not open; one whose place is taken is closed."""
+        for name, state in self.engine.states.items():
+            before = self._opened.get(name)
+            if isinstance(state.box, Sink) and before is not state.box:
+                if before is not None:
+                    close_quietly(name, before)
+                self._opened[name] = state.box
+                self._open(name, state.box)
+
+    def _open(self, name: str, sink: Sink) -> None:
+        state = self.engine.states[name]
+        if sink.lane:
+            state.out_lane = self._lane(name, sink)
+        elif self._hear is not None:
+            sink.overhear(partial(self._sent, name))
+        try:
+            (sink.open if self._aloud else sink.open_unheard)()
+        except Exception as error:
+            LOG.warning("%s: %s; it plays unheard", name, in_words(error))
+            sink.open_unheard()
+
+    def _lane(self, name: str, sink: Sink) -> SinkLane:
+        made = SinkLane if self._aloud else _Unheard
+        lane = made(name, sink, lambda entry: None, SystemClock(), self.engine.last_at)
+        if self._aloud:
+            self._outputs.append(lane)
+            lane.start()
+        return lane
+
+    def _sent(self, sink: str, sort: str, data: bytes) -> None:
+        if self._hear is not None:
+            self._hear(sink, sort, data)
+
+    def _given(self, sink: str, port: str, message: Message, at: Ns, _: Ns) -> None:
+        self._sent(sink, JSON, given_line(port, message, at))

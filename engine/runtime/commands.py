@@ -1,0 +1,125 @@
+"""What people ask of a playing patch: OSC, MIDI, a page or a cue sets, releases, panics.
+
+A hand that sets a parameter takes it over from the cable that writes it, until it is released.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engine.core.addresses import every_name, find_parameter
+from engine.core.commands import (
+    Command,
+    Condition,
+    KeepPrivate,
+    Lost,
+    Notice,
+    Panic,
+    PlayPatch,
+    Release,
+    SetParameter,
+    Teach,
+)
+from engine.core.errors import ParameterError, nearest
+from engine.runtime.entries import Asked, StateChange
+from engine.runtime.schedule.call import in_words
+from engine.runtime.schedule.state import BoxState
+
+if TYPE_CHECKING:
+    from engine.runtime.engine import Engine
+
+HALF = 0.5
+"""From here on a knob that sets a switch is on."""
+
+
+def obey(engine: Engine, entry: Asked) -> None:
+    """Do what a command asks; who asked is told why, where it cannot be done."""
+    command: Command = entry.command
+    match command:
+        case SetParameter() | Release():
+            engine.trace.asked(entry.by)
+            _refuse(engine, entry.by, command, _change(engine, command))
+        case PlayPatch():
+            _refuse(engine, entry.by, command, engine.on_play_patch(command.which))
+        case Teach():
+            _refuse(engine, entry.by, command, engine.teacher.teach(command.route))
+        case KeepPrivate():
+            _refuse(engine, entry.by, command, engine.privacy.ask(command.on))
+        case Panic():
+            engine.teacher.teach("")
+            engine.silence()
+        case Lost():
+            engine.on_lost(entry.by)
+            engine.follow(StateChange(entry.by, "lost", command.reason))
+        case Condition():
+            engine.standing.said(engine.states[entry.by], command)
+        case Notice():
+            engine.tell(entry.by, command.text)
+
+
+def _refuse(
+    engine: Engine,
+    by: str,
+    command: SetParameter | Release | PlayPatch | Teach | KeepPrivate,
+    reason: str,
+) -> None:
+    if not reason:
+        return
+    engine.tell(by, reason)
+    try:
+        command.refused(reason)
+    except Exception as error:
+        engine.tell(by, f"could not be told so: {in_words(error)}")
+
+
+def _change(engine: Engine, command: SetParameter | Release) -> str:
+    """Set or release a parameter; gives why that cannot be, or nothing."""
+    command = _addressed(engine, command)
+    state = engine.states.get(command.box)
+    if state is None:
+        shown = [name for name, known in engine.states.items() if not known.hidden]
+        return f'there is no box "{command.box}".{nearest(command.box, shown)}'
+    if command.parameter != "on" and not find_parameter(state.parameters, command.parameter):
+        hint = nearest(command.parameter, (*every_name(state.parameters), "on"))
+        return f'{command.box} has no parameter "{command.parameter}".{hint}'
+    if isinstance(command, Release):
+        state.release(command.parameter)
+        return ""
+    try:
+        _set(engine, state, command)
+    except ParameterError as error:
+        return f"{command.box}/{command.parameter}: {error}"
+    except Exception as error:
+        return f"{command.box}/{command.parameter}: {in_words(error)}"
+    state.hands.add(command.parameter)
+    return ""
+
+
+def _addressed(engine: Engine, command: SetParameter | Release) -> SetParameter | Release:
+    """Read /style/look/ink as the part "look.ink" of "style", where no box is "style/look"."""
+    box, slash, whole = command.box.rpartition("/")
+    if command.box in engine.states or not slash or box not in engine.states:
+        return command
+    return replace(command, box=box, parameter=f"{whole}.{command.parameter}")
+
+
+def _set(engine: Engine, state: BoxState, command: SetParameter) -> None:
+    """Set a parameter, or the switch "on"; raises ParameterError."""
+    if command.parameter == "on":
+        if not isinstance(command.value, bool | int | float):
+            raise ParameterError(f"expected true or false, got {command.value!r}")
+        engine.switch(state, command.value >= HALF if command.of_range else command.value > 0)
+        return
+    parameter = find_parameter(state.parameters, command.parameter)
+    assert parameter is not None, "asked for before"
+    if parameter.fixed:
+        raise ParameterError("cannot be changed while playing")
+    if command.of_range and isinstance(command.value, bool | int | float):
+        engine.set(state, parameter, parameter.from_knob(command.value))
+    else:
+        engine.set(state, parameter, parameter.from_wire(command.value))
+
+
+def _nothing() -> None:
+    """Where no cable leads, the value stays."""

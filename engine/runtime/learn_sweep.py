@@ -1,0 +1,119 @@
+"""Teach another program which control is which: one way out moves, and all others are silent.
+
+Programs that learn a mapping take the next thing that moves for what is meant. A patch that plays
+moves everything at once, so that they learn the wrong one; here only the way that is taught moves,
+slowly from end to end of its range. What has no range (a pose, a pitch) is what the patch says.
+
+Why in the engine and not in the page: a page that stalls would leave a knob where it is, and an
+offline show has no page.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.core.clock import MILLISECOND, SECOND
+from engine.core.errors import nearest
+from engine.core.messages import Message, Note, Ns, Trigger
+from engine.patch.plan import Into, Plan, Wire
+from engine.runtime.metrics import route_name
+from engine.runtime.schedule.outbox import Way
+
+if TYPE_CHECKING:
+    from engine.runtime.engine import Engine
+
+TEACHER = "the teacher"
+STEP = 40 * MILLISECOND
+PERIOD = 4 * SECOND
+BEAT = SECOND // 2
+"""A note or switch changes twice a second."""
+
+MIDDLE_C = 60
+LOUD = 100
+_STEPPED = (bool, Note, Trigger)
+
+
+class Teacher:
+    """Moves one way out of a plan while asked to; ``route`` names it, "" is none.
+
+    ``said`` is what it sent last; None where what is taught is what the patch says.
+    """
+
+    def __init__(self, engine: Engine, plan: Plan, ways: Mapping[str, Way]) -> None:
+        self.route = ""
+        self.said: Message | None = None
+        self._engine = engine
+        self._plan = plan
+        self._ways = ways
+        self._wires = {route_name(w.box, w.name): w for w in plan.wires if w.into is Into.PORT}
+        self._begun = Ns(0)
+        self._due: Ns | None = None
+
+    def teach(self, route: str) -> str:
+        """Teach a way out instead of the one before, or none; gives why that cannot be."""
+        if route and route not in self._ways:
+            return f'there is no way out "{route}".{nearest(route, self._ways)}'
+        if self.route == route:
+            return ""
+        self._engine.silence()
+        self.route, self.said = route, None
+        moves = bool(route) and self._moves()
+        for name, way in self._ways.items():
+            way.muted = bool(route) and (name != route or moves)
+        self._begun = self._engine.now
+        self._due = self._begun if moves else None
+        self._engine.wakes.ask(TEACHER, self)
+        return ""
+
+    def wake(self) -> Ns | None:
+        """Say when it moves next."""
+        return self._due
+
+    def on_wake(self, at: Ns) -> None:
+        """Move."""
+        if not self.route:
+            return
+        way = self._ways[self.route]
+        if way.state.on and way.state.up:
+            for message in self._messages(at):
+                self.said = message
+                self._engine.outbox.send(way, message, at, 0)
+        self._due = Ns(at + (BEAT if self._carries() in _STEPPED else STEP))
+        self._engine.wakes.ask(TEACHER, self)
+
+    def _moves(self) -> bool:
+        return self._carries() in (int, float, *_STEPPED)
+
+    def _carries(self) -> Any:
+        return self._wires[self.route].carries
+
+    def _messages(self, at: Ns) -> Iterator[Message]:
+        """Say what is sent at a moment."""
+        carries = self._carries()
+        passed = at - self._begun
+        first_half = (passed // BEAT) % 2 == 0
+        if carries is Trigger:
+            if first_half:
+                yield Trigger()
+        elif carries is Note:
+            yield Note(MIDDLE_C, LOUD if first_half else 0)
+        elif carries is bool:
+            yield first_half
+        else:
+            low, high = _ends(self._plan, self._wires[self.route])
+            wave = 0.5 - 0.5 * math.cos(2 * math.pi * passed / PERIOD)
+            value = low + (high - low) * wave
+            yield round(value) if carries is int else value
+
+
+def _ends(plan: Plan, wire: Wire) -> tuple[float, float]:
+    """Give the ends between which a way out moves: those of its scale, or 0 and 1."""
+    while plan.boxes[wire.source.box].hidden:
+        hidden = plan.boxes[wire.source.box]
+        if hidden.use == "scale":
+            low, high = hidden.values.get("to", (0.0, 1.0))
+            return float(low), float(high)
+        wire = next(w for w in plan.wires if w.box == hidden.name and w.into is Into.HOT)
+    return 0.0, 1.0

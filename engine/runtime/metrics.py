@@ -1,0 +1,295 @@
+"""How long everything takes, what is lost, what goes wrong: feeds the table, the file, the page."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from engine.core.clock import SECOND
+from engine.core.messages import Ns
+from engine.core.status import Status
+from engine.core.text import plain
+from engine.runtime.quality.quality import Quality
+from engine.runtime.samples import Samples
+
+T = TypeVar("T")
+LOG = logging.getLogger("sensorium")
+_REPEAT = 10 * SECOND
+_REMEMBERED = 100
+_DIFFERENT = 20
+"""How many different things that go wrong are told of one box: a text may hold a number."""
+
+
+REMOVED = "removed"
+"""The state of what a patch had and has no more."""
+
+
+def route_name(sink: str, port: str) -> str:
+    """Name a way out: "out/pose"."""
+    return f"{sink}{port}" if port.startswith("/") else f"{sink}/{port}"
+
+
+@dataclass
+class SourceTrace:
+    """What came from one source."""
+
+    state: str = "opening"
+    messages: int = 0
+    dropped: int = 0
+    restarts: int = 0
+    settings: int = 0
+    """How many parameters it has set or released."""
+    coalesced: int = 0
+    """How many values were replaced by newer ones before they were looked at."""
+
+
+@dataclass
+class LaneTrace:
+    """What the boxes of one name on a thread of their own did; ``lane`` is that of the last one.
+
+    ``asked`` counts the jobs it was given, ``earlier`` what was dropped by those before it.
+    """
+
+    state: str = "opening"
+    lane: object = None
+    asked: int = 0
+    earlier: int = 0
+    runs: int = 0
+    dropped: int = 0
+    skipped: int = 0
+    """How many pictures were left out on purpose, to keep a deadline."""
+    replaced: int = 0
+    """How often it hung and a fresh one took its place."""
+    ms: Samples = field(default_factory=Samples)
+
+    def follow(self, lane: object) -> None:
+        """Count what this lane does from now on."""
+        if lane is not self.lane:
+            self.lane, self.earlier = lane, self.dropped
+
+    def offered(self, dropped: int) -> None:
+        """Count a job that was given to the lane, which has dropped so many by now."""
+        self.asked += 1
+        self.dropped = self.earlier + dropped
+
+    def ran(self, took: int) -> None:
+        """Count a run that took so many ns."""
+        self.runs += 1
+        self.ms.add(took)
+
+
+@dataclass
+class RouteTrace:
+    """What left by one port of one output; ``lag`` is what the boxes on its way declare, in s."""
+
+    origin: str
+    messages: int = 0
+    behind: Samples = field(default_factory=Samples)
+    jitter: Samples = field(default_factory=Samples)
+    ours: Samples = field(default_factory=Samples)
+    above: tuple[tuple[str, str], ...] = ()
+    lag: float = 0.0
+    _last_behind: int | None = None
+
+    def sent(self, at: Ns, cost: int, now: Ns) -> None:
+        """Count a message that describes ``at``, of which ``cost`` ns were decoding and models."""
+        behind = now - at
+        self.messages += 1
+        self.behind.add(behind)
+        self.ours.add(behind - cost)
+        if self._last_behind is not None:
+            self.jitter.add(abs(behind - self._last_behind))
+        self._last_behind = behind
+
+
+@dataclass
+class Fault:
+    """One thing that went wrong, however often."""
+
+    box: str
+    text: str
+    count: int = 0
+    last: Ns | None = None
+    told: Ns | None = None
+
+
+@dataclass
+class Counted:
+    """What is counted of each box and way out."""
+
+    sources: dict[str, SourceTrace] = field(default_factory=dict)
+    lanes: dict[str, LaneTrace] = field(default_factory=dict)
+    sinks: dict[str, str] = field(default_factory=dict)
+    routes: dict[str, RouteTrace] = field(default_factory=dict)
+
+
+def _without(was: dict[str, T], now: dict[str, T]) -> dict[str, T]:
+    return {name: each for name, each in was.items() if name not in now}
+
+
+class Trace:
+    """Everything counted while a patch plays.
+
+    ``sources``, ``lanes``, ``sinks`` and ``routes`` are of what plays now. They are exchanged as a
+    whole, for other threads look at them.
+    """
+
+    def __init__(self) -> None:
+        self.started = Ns(0)
+        self.sources: dict[str, SourceTrace] = {}
+        self.lanes: dict[str, LaneTrace] = {}
+        self.sinks: dict[str, str] = {}
+        self.routes: dict[str, RouteTrace] = {}
+        self.skew: dict[tuple[str, str], Samples] = defaultdict(Samples)
+        self.quality: Quality | None = None
+        self._faults: dict[tuple[str, str], Fault] = {}
+        self._mended: deque[Fault] = deque(maxlen=_REMEMBERED)
+        self._gone = Counted()
+
+    def fault(self, box: str, text: str, now: Ns) -> None:
+        """Note what went wrong, and say so once, then again at most every 10 s."""
+        text = plain(text.replace("\n", "; "))  # it may hold what came from the network
+        fault = self._faults.get((box, text)) or self._new_fault(box, text)
+        fault.count += 1
+        fault.last = now
+        if fault.told is None or now - fault.told >= _REPEAT:
+            times = f" ({fault.count} times)" if fault.count > 1 else ""
+            LOG.warning("%s: %s%s", box, text, times)
+            fault.told = now
+
+    def _new_fault(self, box: str, text: str) -> Fault:
+        if sum(known == box for known, _ in self._faults) >= _DIFFERENT:
+            text = "more goes wrong than is told here"
+        return self._faults.setdefault((box, text), Fault(box, text))
+
+    def count(self, now: Counted) -> None:
+        """Count these from now on; what is none of them any more is kept for the end."""
+        was = self.known()
+        self._gone = Counted(
+            _without(was.sources, now.sources),
+            _without(was.lanes, now.lanes),
+            _without(was.sinks, now.sinks),
+            _without(was.routes, now.routes),
+        )
+        self.sources, self.lanes = now.sources, now.lanes
+        self.sinks, self.routes = now.sinks, now.routes
+
+    def known(self) -> Counted:
+        """Give all that was ever counted."""
+        gone = self._gone
+        return Counted(
+            gone.sources | self.sources,
+            gone.lanes | self.lanes,
+            gone.sinks | self.sinks,
+            gone.routes | self.routes,
+        )
+
+    def mend(self, box: str) -> bool:
+        """Note that what was wrong with a box is so no more; tells whether anything was.
+
+        Should it be so again, it is told.
+        """
+        mended = [key for key in self._faults if key[0] == box]
+        self._mended += [self._faults[key] for key in mended]
+        self._faults = {key: each for key, each in self._faults.items() if key not in mended}
+        return bool(mended)
+
+    def asked(self, by: str) -> None:
+        """Count that a source set or released a parameter."""
+        if by in self.sources:
+            self.sources[by].settings += 1
+
+    @property
+    def faults(self) -> list[Fault]:
+        """List what went wrong, in the order in which it first did."""
+        return list(self._faults.values())
+
+    def set_state(self, box: str, state: str) -> None:
+        """Note how a source, lane or output is."""
+        if box in self.sources:
+            self.sources[box].state = state
+        elif box in self.lanes:
+            self.lanes[box].state = state
+        elif box in self.sinks:
+            self.sinks = {**self.sinks, box: state}
+
+    def state(self, box: str) -> str:
+        """Give the state of one source, lane or output; "" of a box that has none."""
+        traced = self.sources.get(box) or self.lanes.get(box)
+        return traced.state if traced else self.sinks.get(box, "")
+
+    def states(self) -> dict[str, str]:
+        """Give the state of every source, lane and output."""
+        traced: dict[str, SourceTrace | LaneTrace] = {**self.sources, **self.lanes}
+        return {name: trace.state for name, trace in traced.items()} | self.sinks
+
+    def delay_ms(self) -> float:
+        """Give the median delay of the slowest route."""
+        return max((route.behind.median_lately() for route in self.routes.values()), default=0.0)
+
+    def status(self, patch: str, now: Ns, private: bool = False) -> Status:
+        """Give a glance at the show; ``patch`` is its title."""
+        quality = self.quality
+        return Status(
+            patch,
+            (now - self.started) / SECOND,
+            self.delay_ms(),
+            self.states(),
+            sum(fault.count for fault in self.faults),
+            quality.value if quality else None,
+            quality.said if quality else "",
+            private,
+        )
+
+    def stats(self, now: Ns) -> dict[str, Any]:
+        """Give everything as the ``--stats`` file has it."""
+        known = self.known()
+        return {
+            "seconds": round((now - self.started) / SECOND, 3),
+            "sources": {
+                name: {
+                    "state": source.state if name in self.sources else REMOVED,
+                    "messages": source.messages,
+                    "dropped": source.dropped,
+                    "restarts": source.restarts,
+                    "settings": source.settings,
+                    "coalesced": source.coalesced,
+                }
+                for name, source in known.sources.items()
+            },
+            "lanes": {
+                name: {
+                    "state": lane.state if name in self.lanes else REMOVED,
+                    "runs": lane.runs,
+                    "dropped": lane.dropped,
+                    "skipped": lane.skipped,
+                    "replaced": lane.replaced,
+                    "ms": lane.ms.summary(),
+                }
+                for name, lane in known.lanes.items()
+            },
+            "sinks": {
+                name: {"state": state if name in self.sinks else REMOVED}
+                for name, state in known.sinks.items()
+            },
+            "routes": {name: self._route(route) for name, route in known.routes.items()},
+            **({"quality": self.quality.stats()} if self.quality else {}),
+            "errors": [
+                {"box": fault.box, "error": fault.text, "count": fault.count}
+                for fault in (*self._mended, *self.faults)
+            ],
+        }
+
+    def _route(self, route: RouteTrace) -> dict[str, Any]:
+        skew = {f"{box}.{inlet}": self.skew[box, inlet] for box, inlet in route.above}
+        return {
+            "from": route.origin,
+            "messages": route.messages,
+            "behind_ms": route.behind.summary(),
+            "jitter_ms": route.jitter.summary(largest=False),
+            "ours_ms": route.ours.summary(),
+            "lag_ms": round(route.lag * 1000, 3),
+            "skew_ms": {name: samples.summary() for name, samples in skew.items() if len(samples)},
+        }

@@ -1,0 +1,117 @@
+"""Keeps the deadline of a patch: when what leaves is too late, boxes give way, and come back.
+
+It looks at windows of a second: how late the worst way out was, for nine of ten messages. That is
+counted from the moment described to the entry by which a message left, and nothing else is looked
+at but what lanes said they took. So its steps follow from the entries, and the same entries bring
+about the same steps, live, offline and replayed; none of them need be recorded.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from engine.core.clock import MILLISECOND, SECOND
+from engine.core.messages import Ns
+from engine.patch.plan import Deadline
+from engine.runtime.metrics import LOG, RouteTrace
+from engine.runtime.quality.degradation import Givers
+from engine.runtime.quality.hysteresis import Patience, Turn
+from engine.runtime.quality.quality import Quality
+
+if TYPE_CHECKING:
+    from engine.runtime.engine import Engine
+
+KEEPER = "deadline"
+WINDOW = SECOND
+_OF_TEN = 9
+
+
+class Keeper:
+    """Keeps the deadline of the plan that plays; where there is none it does nothing."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._behind: dict[int, list[int]] = defaultdict(list)
+        self._due: Ns | None = None
+        self._deadline: Deadline | None = None
+
+    def lay(self, deadline: Deadline | None, staying: Collection[str] = ()) -> None:
+        """Keep this deadline from now on, before its plan is laid; ``staying`` are boxes that stay.
+
+        One that stays, with all that may give way for it, is kept as if nothing had happened.
+        """
+        old = self._deadline
+        if old and old == deadline and all(giving.box in staying for giving in old.order):
+            return
+        self.let_go()
+        self._behind.clear()
+        self._deadline = deadline
+        self._quality = self._engine.trace.quality
+        if deadline is not None:
+            self._quality = Quality.after(self._quality, deadline.within)
+            self._givers = Givers(self._engine, deadline)
+            self._patience = Patience(deadline.within)
+        self._engine.trace.quality = self._quality if deadline else None
+
+    def sent(self, route: RouteTrace, behind: int) -> None:
+        """Take how many ns behind a message left by a way out."""
+        if self._deadline is None:
+            return
+        self._behind[id(route)].append(behind)
+        if self._due is None:
+            self._due = Ns(self._engine.now + WINDOW)
+            self._engine.wakes.ask(KEEPER, self)
+
+    def wake(self) -> Ns | None:
+        """Say when the window ends; None while nothing leaves."""
+        return self._due
+
+    def on_wake(self, at: Ns) -> None:
+        """End a window, and do what follows from it."""
+        behind, self._behind = self._behind, defaultdict(list)
+        self._due = Ns(at + WINDOW) if behind else None
+        self._engine.wakes.ask(KEEPER, self)
+        if not behind:
+            return
+        worst = max(map(_most, behind.values()))
+        for said in self._givers.let_be():
+            self._told(said)
+        match self._patience.judge(worst, at):
+            case Turn.GIVE_WAY:
+                self._give_way(worst, at)
+            case Turn.COME_BACK:
+                self._come_back(at)
+
+    def let_go(self) -> None:
+        """Have everything come back at once."""
+        if self._deadline is not None:
+            self._givers.let_be()
+            while said := self._givers.come_back():
+                self._told(said)
+
+    def _give_way(self, worst: int, at: Ns) -> None:
+        self._patience.gave_way(at)
+        if said := self._givers.give_way():
+            self._told(said, f"gives way, {worst / MILLISECOND:.0f} ms behind: ")
+        else:
+            self._engine.tell(KEEPER, "everything has given way, and it is still too late")
+
+    def _come_back(self, at: Ns) -> None:
+        if said := self._givers.come_back():
+            self._patience.came_back(at)
+            self._told(said)
+
+    def _told(self, said: str, why: str = "") -> None:
+        """Note a step where people see it."""
+        assert self._quality is not None
+        at = Ns(self._engine.now - self._engine.trace.started)
+        self._quality.made(at, said, self._givers.given, self._givers.quality)
+        LOG.info("%s%s", why, said)
+
+
+def _most(behind: list[int]) -> int:
+    """Give what nine of ten are not over."""
+    return sorted(behind)[math.ceil(len(behind) * _OF_TEN / 10) - 1]

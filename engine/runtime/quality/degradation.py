@@ -1,0 +1,142 @@
+"""Lets boxes of a playing patch give way, a step at a time, and come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.core.parameter import Parameter
+from engine.patch.deadline import EVERY
+from engine.patch.plan import Deadline, Giving
+from engine.runtime.schedule.state import BoxState
+
+if TYPE_CHECKING:
+    from engine.runtime.engine import Engine
+
+_NTH = {2: "2nd", 3: "3rd"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of one thing that gives way; ``depth`` counts from 1."""
+
+    giving: Giving
+    depth: int
+
+
+class Givers:
+    """What gives way in one plan. A hand on a parameter wins: it is let be until it is released."""
+
+    def __init__(self, engine: Engine, deadline: Deadline) -> None:
+        self._engine = engine
+        self._deadline = deadline
+        self._whole = sum(len(giving.lighter) for giving in deadline.order)
+        self._gone: list[Step] = []
+        self._before: dict[Giving, Any] = {}
+
+    @property
+    def quality(self) -> float:
+        """How much is as it was written: 1 is all, 0 is everything given way."""
+        return round(1.0 - len(self._gone) / self._whole, 4) if self._whole else 1.0
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """What gives way now, in words, in the order in which it did."""
+        deepest = {step.giving: step for step in self._gone}
+        return tuple(self._in_words(step) for step in deepest.values())
+
+    def give_way(self) -> str:
+        """Take the next step, and say it; nothing where everything has given way."""
+        for step in self._steps():
+            if step not in self._gone and self._may(step.giving):
+                self._before.setdefault(step.giving, self._now(step.giving))
+                self._gone.append(step)
+                self._apply(step.giving, step.depth)
+                return self._in_words(step)
+        return ""
+
+    def come_back(self) -> str:
+        """Take the last step back, and say it; nothing where all is as it was written."""
+        if not self._gone:
+            return ""
+        step = self._gone.pop()
+        self._apply(step.giving, step.depth - 1)
+        said = self._in_words(Step(step.giving, step.depth - 1))
+        if step.depth == 1:
+            del self._before[step.giving]
+        return f"{said} again"
+
+    def let_be(self) -> list[str]:
+        """Forget what a hand has taken over; says what."""
+        deepest = {step.giving: step.depth for step in self._gone}
+        taken = [giving for giving, depth in deepest.items() if self._is_taken(giving, depth)]
+        self._gone = [step for step in self._gone if step.giving not in taken]
+        for giving in taken:
+            del self._before[giving]
+        return [f"{giving.box}: {giving.what} is left as it was set" for giving in taken]
+
+    def _is_taken(self, giving: Giving, depth: int) -> bool:
+        """Tell whether a hand is on what gave way, or was and has let go since."""
+        if giving.what == EVERY:
+            return False
+        value = self._value(giving, depth)
+        last = self._state(giving).last.get(self._parameter(giving).field, value)
+        return not self._may(giving) or last != value
+
+    def _steps(self) -> Iterator[Step]:
+        """List all steps in the order in which they are taken."""
+        order = list(self._deadline.order)
+        if self._deadline.slowest_first:
+            order.sort(key=self._by_kind_and_time)
+        for giving in order:
+            yield from (Step(giving, depth + 1) for depth in range(len(giving.lighter)))
+
+    def _by_kind_and_time(self, giving: Giving) -> tuple[int, float]:
+        kinds = [each.kind for each in self._deadline.order]
+        return kinds.index(giving.kind), -self._engine.trace.lanes[giving.box].ms.median_lately()
+
+    def _may(self, giving: Giving) -> bool:
+        return giving.what == EVERY or not self._state(giving).in_hand(giving.what)
+
+    def _state(self, giving: Giving) -> BoxState:
+        return self._engine.states[giving.box]
+
+    def _parameter(self, giving: Giving) -> Parameter:
+        return self._state(giving).parameters[giving.what]
+
+    def _now(self, giving: Giving) -> Any:
+        """Give what it is set to; never by asking the box, which another thread may be changing."""
+        if giving.what == EVERY:
+            return 1
+        parameter, state = self._parameter(giving), self._state(giving)
+        written = self._engine.plan.boxes[giving.box].beginning
+        return state.last.get(parameter.field, written[parameter.field])
+
+    def _value(self, giving: Giving, depth: int) -> Any:
+        """Give what it is at a depth; 0 is as before."""
+        if depth == 0:
+            return self._before[giving]
+        lighter = giving.lighter[depth - 1]
+        if not giving.by_parts:
+            return lighter
+        parameter = self._parameter(giving)
+        part = self._before[giving] * lighter
+        return parameter.from_wire(round(part) if parameter.type is int else part)
+
+    def _apply(self, giving: Giving, depth: int) -> None:
+        state, value = self._state(giving), self._value(giving, depth)
+        if giving.what == EVERY:
+            state.every = value
+        elif self._parameter(giving).fixed:
+            assert state.lane is not None, "only what has a thread of its own gives way"
+            state.lane.reopen(self._parameter(giving).field, value)
+        else:
+            self._engine.set(state, self._parameter(giving), value)
+
+    def _in_words(self, step: Step) -> str:
+        value = self._value(step.giving, step.depth)
+        if step.giving.what == EVERY:
+            nth = "" if value == 1 else f" {_NTH.get(value, f'{value}th')}"
+            return f"{step.giving.box}: every{nth} picture"
+        return f"{step.giving.box}: {step.giving.what} {value}"

@@ -1,0 +1,44 @@
+"""Something that takes long, done beside the loop.
+
+Why a thread of its own, and no pool: the end of a pool waits for all of them, and a disk that
+stalls would then keep the program from ending.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from engine.system.priority import stand_back
+
+T = TypeVar("T")
+
+
+async def aside(work: Callable[[], T]) -> T:
+    """Give what ``work`` gives, or raise what it raises; the loop runs on meanwhile."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: Exception | None) -> None:
+        if done.cancelled():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(result)  # type: ignore[arg-type]
+
+    def run() -> None:
+        stand_back()
+        result, problem = None, None
+        try:
+            result = work()
+        except Exception as error:
+            problem = error
+        with suppress(RuntimeError):  # the show is over
+            loop.call_soon_threadsafe(settle, result, problem)
+
+    threading.Thread(target=run, name="aside", daemon=True).start()
+    return await done

@@ -1,0 +1,146 @@
+"""What differs between two plans: which boxes stay, what was written anew, which cables are cut.
+
+A box stays where its name, its class and its fixed parameters are the same; a node file that was
+read again gives another class, and a network that was written again another stamp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from engine.core.box import Box
+from engine.core.node import Node
+from engine.core.parameter import Parameter, read_parameters
+from engine.core.signature import read_signature
+from engine.core.source import Source
+from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
+from engine.runtime.schedule.slots import Slot
+
+End = tuple[str, Into, str]
+"""Where a wire ends: its box, how, and the name of the inlet, parameter or port."""
+
+
+def kept(old: Plan, new: Plan) -> set[str]:
+    """Name the boxes that stay as they are, with all that they know."""
+    both = old.boxes.keys() & new.boxes.keys()
+    return {name for name in both if _same(old.boxes[name], new.boxes[name])}
+
+
+def _same(old: PlannedBox, new: PlannedBox) -> bool:
+    if old.box is new.box:
+        return True
+    if type(old.box) is not type(new.box) or old.stamps != new.stamps:
+        return False
+    fixed = [p.field for p in read_parameters(type(old.box)).values() if p.fixed]
+    return all(old.beginning[field] == new.beginning[field] for field in fixed)
+
+
+def rewritten(old: Plan, new: Plan, name: str) -> Iterator[tuple[Parameter, object]]:
+    """Give the parameters of a box that stays whose text has changed, and what they are now.
+
+    One that a cable wrote and writes no more goes back to its text too.
+    """
+    before, after = old.boxes[name], new.boxes[name]
+    loose = _cabled(old, name) - _cabled(new, name)
+    for parameter in read_parameters(type(after.box)).values():
+        was, value = (planned.beginning[parameter.field] for planned in (before, after))
+        if not parameter.fixed and (was != value or parameter.name in loose):
+            yield parameter, value
+
+
+def in_hand(old: Plan, new: Plan, name: str, hands: Iterable[str]) -> list[str]:
+    """List what hands hold of a box that another of its kind replaces, as its text is the same."""
+    before, after = old.boxes[name], new.boxes.get(name)
+    if after is None or after.use != before.use:
+        return []
+    fields = {p.name: p.field for p in read_parameters(type(after.box)).values() if not p.fixed}
+
+    def same(hand: str) -> bool:
+        if hand == "on":
+            return before.on == after.on
+        field = fields.get(hand.partition(".")[0], "")
+        return field in before.beginning and before.beginning[field] == after.beginning[field]
+
+    return [hand for hand in sorted(hands) if same(hand)]
+
+
+def _cabled(plan: Plan, name: str) -> set[str]:
+    """Name the parameters of a box that cables write, those that have parts as a whole."""
+    into = (w.name for w in plan.wires if w.box == name and w.into is Into.PARAMETER)
+    return {parameter.partition(".")[0] for parameter in into}
+
+
+def cut(old: Plan, new: Plan, staying: set[str]) -> list[Wire]:
+    """List the wires of the old plan that feed a box or port and lead no more as they did."""
+    now = _by_end(new.wires)
+    return [
+        wire
+        for end, wire in _by_end(old.wires).items()
+        if wire.into in (Into.HOT, Into.PORT)
+        if not (
+            {wire.source.box, wire.box} <= staying
+            and (other := now.get(end))
+            and _identity(wire) == _identity(other)
+        )
+    ]
+
+
+def _by_end(wires: Iterable[Wire]) -> dict[End, Wire]:
+    return {(wire.box, wire.into, wire.name): wire for wire in wires}
+
+
+def _identity(wire: Wire) -> tuple[object, ...]:
+    return (wire.source, wire.part, wire.carries, wire.options)
+
+
+def carried(
+    old: Plan, new: Plan, slots: Mapping[Outlet, Slot], staying: set[str]
+) -> dict[Outlet, Slot]:
+    """Give the slots whose last message is still good: those of the same outlet and type."""
+    types = _types(old), _types(new)
+    found = {}
+    for outlet, slot in slots.items():
+        if outlet.box in new.boxes and _agree(*(known.get(outlet) for known in types)):
+            before, after = old.boxes[outlet.box].box, new.boxes[outlet.box].box
+            if outlet.box in staying or _declared(before, outlet) == _declared(after, outlet):
+                found[outlet] = slot
+    return found
+
+
+def _types(plan: Plan) -> dict[Outlet, object]:
+    """Say what comes out where, as far as a cable carries all of it."""
+    return {wire.source: wire.carries for wire in plan.wires if not wire.part}
+
+
+def _agree(one: object, other: object) -> bool:
+    return one is None or other is None or one == other
+
+
+def _declared(box: Box, outlet: Outlet) -> object:
+    if isinstance(box, Source):
+        return box.outlets().get(outlet.name)
+    return read_signature(type(box)).outlets.get(outlet.name) if isinstance(box, Node) else None
+
+
+def differs(old: Plan, new: Plan) -> bool:
+    """Tell whether anything in a plan is other than in the one before."""
+    return (
+        is_rebuilt(old, new)
+        or (old.title, old.deadline) != (new.title, new.deadline)
+        or any(old.boxes[name].on != new.boxes[name].on for name in new.boxes)
+        or any(True for name in new.boxes for _ in rewritten(old, new, name))
+    )
+
+
+def is_rebuilt(old: Plan, new: Plan) -> bool:
+    """Tell whether a plan has other boxes or cables than the one before, not only other numbers."""
+    return (
+        list(old.boxes) != list(new.boxes)
+        or len(kept(old, new)) != len(new.boxes)
+        or [_whole(wire) for wire in old.wires] != [_whole(wire) for wire in new.wires]
+        or any(old.boxes[name].constants != new.boxes[name].constants for name in new.boxes)
+    )
+
+
+def _whole(wire: Wire) -> tuple[object, ...]:
+    return (wire.box, wire.into, wire.name, *_identity(wire))

@@ -1,0 +1,255 @@
+"""Surgery on a live show: patches are read, opened and warmed beside it, and then take over.
+
+One patch after another: while one is on trial the next waits, so that what comes back when it fails
+has proved itself. Only who goes to another patch of the set is never kept waiting for that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from engine.core.clock import MILLISECOND
+from engine.core.errors import PatchError, nearest
+from engine.core.source import Remote
+from engine.patch.load import Texts, read_texts
+from engine.patch.plan import Plan
+from engine.runtime.entries import TakeOver
+from engine.runtime.fallback import say_substitutes
+from engine.runtime.live import Live
+from engine.runtime.metrics import LOG
+from engine.runtime.reload import probation
+from engine.runtime.reload.background import aside
+from engine.runtime.reload.diff import differs, is_rebuilt
+from engine.runtime.reload.standby import Staging
+from engine.runtime.schedule.call import in_words
+
+Open = Callable[[Texts], Plan]
+PATCH = "the patch"
+"""As whose mistake it is told what is wrong with a patch."""
+
+OPENING = 15.0
+"""Seconds that new networks and devices may take to open."""
+
+_SETTLES = 0.1
+"""Seconds that a broken text must stay: who saves it in several steps has not finished."""
+
+_LOOK = 0.05
+
+
+@dataclass(frozen=True)
+class Made:
+    """A patch of the set, made from these texts."""
+
+    index: int
+    texts: Texts
+    plan: Plan
+    staging: Staging
+
+
+class Surgeon:
+    """Lets patches of a set take over from each other, and from what they were; on the loop."""
+
+    def __init__(
+        self,
+        show: Live,
+        files: Sequence[Path],
+        titles: Sequence[str],
+        open_patch: Open,
+        seconds: float = probation.SECONDS,
+    ) -> None:
+        """The first file is what plays; each new plan is on trial for so many ``seconds``."""
+        self._show = show
+        self._engine = show.engine
+        self._files = list(files)
+        self._open = open_patch
+        self._seconds = seconds
+        self._wanted: int | None = None
+        self._ahead: Made | None = None
+        self._news = asyncio.Event()
+        self._go = asyncio.Event()
+        self._engine.playlist = tuple(titles)
+        self._engine.on_play_patch = self.go_to
+
+    def go_to(self, which: int | str) -> str:
+        """Have another patch of the set take over; gives why that cannot be, or nothing."""
+        found = self._find(which)
+        if found is None:
+            names = [file.stem for file in self._files]
+            hint = nearest(which, names) if isinstance(which, str) else ""
+            return f"there is no patch {which!r} in this set of {len(names)}.{hint}"
+        self._wanted = found
+        self._news.set()
+        self._go.set()
+        return ""
+
+    def look_again(self, changed: set[Path]) -> None:
+        """Have what plays take over from itself, as it is written now; these files have changed."""
+        if any(file.suffix != ".toml" for file in changed):
+            self._forget_ahead()
+        self._news.set()
+
+    async def work(self) -> None:
+        """Do what is asked, for ever."""
+        while True:
+            await self._look_ahead()
+            await self._news.wait()
+            self._news.clear()
+            self._go.clear()
+            wanted, self._wanted = self._wanted, None
+            try:
+                await self._operate(self._engine.playing if wanted is None else wanted)
+            except Exception:
+                LOG.exception("a mistake of the engine itself; the show goes on")
+
+    async def _operate(self, index: int) -> None:
+        """Make a patch and let it take over, or say why it does not."""
+        try:
+            made = await self._make(index)
+        except PatchError as error:
+            if await self._settles():
+                self._complain([str(problem) for problem in error.problems])
+            return
+        except Exception as error:  # whatever a performer's own file does when it is read
+            self._complain([in_words(error)])
+            return
+        if not await self._opens(made):
+            return
+        if self._engine.trace.mend(PATCH):
+            LOG.info("%s: is good again", PATCH)
+        if index == self._engine.playing and not differs(self._engine.plan, made.plan):
+            self._show.strike(made.staging)
+            return
+        await self._try(made)
+
+    async def _make(self, index: int) -> Made:
+        """Read a patch, and begin to open what is new in it; raises PatchError."""
+        texts = await aside(partial(read_texts, self._files[index]))
+        ahead, self._ahead = self._ahead, None
+        if ahead and (ahead.index, ahead.texts) == (index, texts):
+            made = ahead
+        else:
+            if ahead:
+                self._show.strike(ahead.staging)
+            plan = await aside(partial(self._open, texts))
+            made = Made(index, texts, plan, self._show.stage(plan))
+        made.staging.open(self._engine)
+        return made
+
+    async def _opens(self, made: Made) -> bool:
+        """Wait until what is new has opened; tells whether it has, and nothing else is wanted."""
+        staging = made.staging
+        with suppress(TimeoutError):
+            async with asyncio.timeout(OPENING):
+                while not (staging.is_ready or self._news.is_set()):
+                    staging.changed.clear()
+                    await _either(staging.changed, self._news)
+        problems = [] if self._news.is_set() else staging.problems()
+        if problems or self._news.is_set():
+            self._show.strike(staging)
+            self._complain(problems)
+            return False
+        return True
+
+    async def _try(self, made: Made) -> None:
+        """Let a plan take over, and look whether it does well."""
+        engine = self._engine
+        before, titles = engine.playing, engine.playlist
+        test = probation.Trial(engine, ways=made.index == before)
+        rebuilt = is_rebuilt(engine.plan, made.plan)
+        self._take_over(made)
+        if not rebuilt:
+            return
+        if reason := await self._watch(test):
+            engine.playing, engine.playlist = before, titles
+            self._show.take_back(reason)
+            self._complain([f"{reason}; what played before is back"])
+        else:
+            self._show.let_go()
+
+    def _take_over(self, made: Made) -> None:
+        engine, title = self._engine, made.plan.title
+        say_substitutes(made.plan, engine.plan)
+        begun = engine.clock.now()
+        titles = list(engine.playlist)
+        titles[made.index] = title
+        engine.playing, engine.playlist = made.index, tuple(titles)
+        self._show.take_over(TakeOver(title, made.texts, made.plan), made.staging)
+        stood = (engine.clock.now() - begun) / MILLISECOND
+        LOG.info('"%s" has taken over; the show stood still for %.1f ms', title, stood)
+
+    async def _watch(self, test: probation.Trial) -> str:
+        """Wait for the end of a trial; gives why it failed, or nothing."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._seconds
+        while (left := end - loop.time()) > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._go.wait(), min(left, _LOOK))
+            if reason := test.failing():
+                return reason
+            if self._go.is_set():
+                return ""
+        return test.verdict()
+
+    async def _settles(self) -> bool:
+        """Tell whether nothing new comes for a moment."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), _SETTLES)
+        return not self._news.is_set()
+
+    async def _look_ahead(self) -> None:
+        """Make the next patch of the set and open its networks, so that it may come at once."""
+        index = self._engine.playing + 1
+        if index >= len(self._files) or self._news.is_set():
+            self._forget_ahead()
+            return
+        try:
+            texts = await aside(partial(read_texts, self._files[index]))
+            if self._ahead is None or (self._ahead.index, self._ahead.texts) != (index, texts):
+                self._forget_ahead()
+                plan = await aside(partial(self._open, texts))
+                self._ahead = Made(index, texts, plan, self._show.stage(plan))
+            self._ahead.staging.open(self._engine, only_networks=True)
+        except Exception as error:
+            self._forget_ahead()
+            LOG.warning("the next patch cannot be played as it is now: %s", error)
+
+    def _forget_ahead(self) -> None:
+        ahead, self._ahead = self._ahead, None
+        if ahead:
+            self._show.strike(ahead.staging)
+
+    def _find(self, which: int | str) -> int | None:
+        """Find a patch by its number from 1, its file or its title."""
+        if isinstance(which, str):
+            for names in ([file.stem for file in self._files], self._engine.playlist):
+                if which in names:
+                    return names.index(which)
+            return None
+        return int(which) - 1 if 1 <= which <= len(self._files) else None
+
+    def _complain(self, problems: list[str]) -> None:
+        """Say on terminal, page and OSC what is wrong with a patch, and no more what was."""
+        self._engine.trace.mend(PATCH)
+        for problem in problems:
+            self._engine.tell(PATCH, problem)
+            for name, state in self._engine.states.items():
+                if isinstance(state.box, Remote):
+                    try:
+                        state.box.tell(PATCH, problem)
+                    except Exception as error:
+                        self._engine.tell(name, in_words(error))
+
+
+async def _either(*events: asyncio.Event) -> None:
+    """Wait for one of several events."""
+    waiting = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waiting:
+            each.cancel()

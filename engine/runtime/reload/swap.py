@@ -1,0 +1,175 @@
+"""Surgery while playing: another plan takes over, and what both have plays on untouched.
+
+A box that stays keeps its instance, its thread, its device and what hands set; of its parameters
+only those are set whose text has changed. One that replaces another of its kind begins anew, but
+what hands held of that they hold of it. What a removed box or a cut cable fed comes to rest as
+after a loss, so that every note that was begun is ended; ways out that stay sound on.
+
+What was removed is remembered until the next swap, so that this one can be taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from engine.core.addresses import find_parameter
+from engine.core.parameter import Parameter
+from engine.patch.plan import Into, Plan, Wire
+from engine.runtime.entries import TakeBack, TakeOver
+from engine.runtime.reload.diff import carried, cut, in_hand, kept, rewritten
+from engine.runtime.schedule.call import in_words
+from engine.runtime.schedule.state import BoxState
+
+if TYPE_CHECKING:
+    from engine.runtime.engine import Engine
+
+Ports = dict[str, Wire]
+"""The cables into one output, by port."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """What played before: its plan, and the boxes of it that were removed."""
+
+    plan: Plan
+    removed: Mapping[str, BoxState]
+
+
+@dataclass
+class Swap:
+    """Exchanges the plan of an engine; ``before`` is what can be taken back."""
+
+    engine: Engine
+    before: Before | None = None
+    _generations: dict[str, int] = field(default_factory=dict)
+
+    def take_over(self, entry: TakeOver) -> None:
+        """Play another plan from now on."""
+        if self.before is not None:
+            _forget(self.before.removed)
+        self.before = self._told(entry.plan, {})
+
+    def take_back(self, _: TakeBack) -> None:
+        """Play again what played before the last swap; nothing where there was none."""
+        before, self.before = self.before, None
+        if before is not None:
+            _forget(self._told(before.plan, before.removed).removed)
+
+    def _told(self, new: Plan, spare: Mapping[str, BoxState]) -> Before:
+        """Exchange the plan and tell who wants to know; what is taught is taught on."""
+        taught = self.engine.teacher.route
+        before = self._exchange(new, spare)
+        if taught in self.engine.trace.routes:
+            self.engine.teacher.teach(taught)
+        for tell in self.engine.on_plan:
+            tell()
+        return before
+
+    def _exchange(self, new: Plan, spare: Mapping[str, BoxState]) -> Before:
+        """Play a plan; ``spare`` are boxes of it that are alive but did not play."""
+        engine, old = self.engine, self.engine.plan
+        staying = kept(old, new)
+        removed = {name: state for name, state in engine.states.items() if name not in staying}
+        both = [name for name in new.boxes if name in staying]  # in order: so it can be replayed
+        changes = [(name, *change) for name in both for change in rewritten(old, new, name)]
+        switched = [name for name in both if old.boxes[name].on != new.boxes[name].on]
+        ports = _ports(old), _ports(new)
+        slots = carried(old, new, engine.slots, staying)
+        engine.let_go(removed, cut(old, new, staying))
+        for name in both:
+            self._plug(engine.states[name], ports[0][name], ports[1][name])
+        self._retire(removed)
+        states = {n: self._state(n, new, n in staying, spare) for n in new.boxes}
+        engine.lay(new, states, staying, slots)
+        for name, parameter, value in changes:
+            self._set(states[name], parameter, value)
+        for name in switched:
+            engine.switch(states[name], new.boxes[name].on)
+        for name in (name for name in removed if name not in spare):
+            for hand in in_hand(old, new, name, removed[name].hands):
+                self._hand_over(hand, removed[name], states[name])
+        return Before(old, removed)
+
+    def _state(self, name: str, plan: Plan, stays: bool, spare: Mapping[str, BoxState]) -> BoxState:
+        planned = plan.boxes[name]
+        if stays:
+            state = self.engine.states[name]
+            state.cabled.clear()
+            planned.box = state.box
+            return state
+        if name in spare:
+            state = spare[name]
+            state.cabled.clear()
+        else:
+            state = self.engine.begin(planned)
+        if state.lane is not None:
+            state.lane.generation = max(state.lane.generation, self._generations.get(name, 0))
+        return state
+
+    def _retire(self, removed: Mapping[str, BoxState]) -> None:
+        """See to it that nothing a removed box did or does is taken for another's of its name."""
+        for name, state in removed.items():
+            self.engine.trace.mend(name)
+            if state.lane is not None:
+                self._generations[name] = state.lane.generation + 1
+
+    def _plug(self, state: BoxState, before: Ports, after: Ports) -> None:
+        """Plug the cables of an output that stays; those that stay too are not touched."""
+        for port, wire in before.items():
+            if not _same(wire, after.get(port)):
+                self._do(state, partial(state.sink.unplug, port))
+        for port, wire in after.items():
+            if not _same(wire, before.get(port)):
+                self._do(state, partial(state.sink.plug, port, wire.carries, wire.options))
+
+    def _do(self, state: BoxState, act: Callable[[], None]) -> None:
+        """Call an output, on its own thread where it has one."""
+        if state.out_lane is not None:
+            state.out_lane.do(act)
+            return
+        try:
+            act()
+        except Exception as error:
+            self.engine.tell(state.name, in_words(error))
+
+    def _hand_over(self, hand: str, before: BoxState, after: BoxState) -> None:
+        """Have a hand hold of a box what it held of the one before it."""
+        parameter = find_parameter(after.parameters, hand)
+        if hand == "on":
+            self.engine.switch(after, before.on)
+        elif parameter is not None:
+            whole: Any = before.last[parameter.field]
+            self._set(after, parameter, whole[parameter.key] if parameter.key else whole)
+        after.hands.add(hand)
+
+    def _set(self, state: BoxState, parameter: Parameter, value: object) -> None:
+        try:
+            self.engine.set(state, parameter, parameter.from_wire(value))
+        except Exception as error:
+            self.engine.tell(state.name, f"{parameter.name}: {in_words(error)}")
+
+
+def _forget(removed: Mapping[str, BoxState]) -> None:
+    """Take boxes apart that never play again.
+
+    Why: what refers to itself is only freed by the collector, which is kept from a show.
+    """
+    for state in removed.values():
+        state.outlets = None
+        state.cabled.clear()
+
+
+def _ports(plan: Plan) -> dict[str, Ports]:
+    ports: dict[str, Ports] = {name: {} for name in plan.boxes}
+    for wire in plan.wires:
+        if wire.into is Into.PORT:
+            ports[wire.box][wire.name] = wire
+    return ports
+
+
+def _same(wire: Wire, other: Wire | None) -> bool:
+    """Tell whether an output need not know of a difference."""
+    return other is not None and (wire.carries, wire.options) == (other.carries, other.options)

@@ -1,0 +1,94 @@
+"""Watches the files of a set of patches, and tells when one of them rests after a change.
+
+Editors save in several steps, some by writing another file and giving it the name: so folders are
+watched, not files, and what changes is told when nothing more has changed for a moment.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from engine.patch.load import RIG
+from engine.registry import OWN_FOLDER
+from engine.runtime.metrics import LOG
+
+RESTS = 50
+"""Milliseconds without a change after which a file is taken for saved."""
+
+_AGAIN = 1000
+"""Every so many ms it is looked which folders there are."""
+
+logging.getLogger("watchfiles").setLevel(logging.WARNING)
+Heard = Callable[[set[Path]], None]
+
+
+class Watcher:
+    """Watches patches, their rigs, nodes beside them, and whatever ``more`` names, until closed."""
+
+    def __init__(
+        self, files: Sequence[Path], heard: Heard, more: Callable[[], set[Path]] = set
+    ) -> None:
+        """``heard`` is called with files that have changed, on a thread of the watcher."""
+        self._named = list(files)
+        self._files: set[Path] = set()
+        self._heard = heard
+        self._more = more
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Watch no more."""
+        self._stop.set()
+
+    def join(self, timeout: float) -> None:
+        """Wait for its end."""
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        self._files = {each for file in self._named for each in (file.absolute(), file.resolve())}
+        try:
+            while not self._stop.is_set():
+                self._watch(self._folders())
+        except Exception as error:
+            LOG.warning("files are not watched any more: %s", error)
+
+    def _watch(self, folders: set[Path]) -> None:
+        """Watch these folders until there are others."""
+        from watchfiles import watch
+
+        begins = True  # what was saved before it watched is found by looking once
+        for changes in watch(
+            *folders,
+            watch_filter=lambda _, name: self._matters(Path(name)),
+            step=RESTS,
+            stop_event=self._stop,
+            rust_timeout=_AGAIN,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+            recursive=False,
+        ):
+            if (changes or begins) and not self._stop.is_set():
+                self._heard({Path(name) for _, name in changes})
+            begins = False
+            if self._folders() != folders:
+                return
+
+    def _folders(self) -> set[Path]:
+        """List the folders in which there is something to watch."""
+        places = {file.parent for file in self._files}
+        places |= {place / OWN_FOLDER for place in places}
+        places |= {file.absolute().parent for file in self._more()}
+        return {place for place in places if place.is_dir()}
+
+    def _matters(self, file: Path) -> bool:
+        folders = {patch.parent for patch in self._files}
+        if file.parent in folders and (file in self._files or file.name in (RIG, OWN_FOLDER)):
+            return True
+        own = file.suffix == ".py" and file.parent.name == OWN_FOLDER
+        return (own and file.parent.parent in folders) or file in {
+            each.absolute() for each in self._more()
+        }

@@ -1,0 +1,1 @@
+"""A plan as slots and steps, and one message through them."""

@@ -1,0 +1,226 @@
+"""Makes slots and steps of a Plan: what the engine then runs without looking at the Plan again."""
+
+from __future__ import annotations
+
+import inspect
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from engine.core.addresses import find_parameter
+from engine.core.messages import KINDS, Kind
+from engine.core.node import Node
+from engine.core.signature import Inlet, read_signature
+from engine.core.sink import Sink
+from engine.core.source import Source
+from engine.patch.plan import Into, Outlet, Plan, Wire
+from engine.patch.plan import Step as PlannedStep
+from engine.runtime.metrics import Counted, LaneTrace, RouteTrace, SourceTrace, Trace, route_name
+from engine.runtime.schedule.call import caller
+from engine.runtime.schedule.outbox import Way
+from engine.runtime.schedule.slots import NOTHING, Read, Slot, Step, reader
+from engine.runtime.schedule.state import BoxState
+from engine.runtime.schedule.steps import Arguments, LaneStep, NodeStep, ParameterStep, PortStep
+
+if TYPE_CHECKING:
+    from engine.runtime.engine import Engine
+
+
+def prepare_trace(plan: Plan, trace: Trace, states: Mapping[str, BoxState]) -> None:
+    """Give everything that is counted its place, in the order of the patch; counts go on."""
+    before, now = trace.known(), Counted()
+    for name, state in states.items():
+        condition = state.condition
+        if isinstance(state.box, Source):
+            now.sources[name] = before.sources.get(name) or SourceTrace()
+            now.sources[name].state = condition
+        elif isinstance(state.box, Sink):
+            now.sinks[name] = condition
+        elif state.lane is not None:
+            now.lanes[name] = before.lanes.get(name) or LaneTrace()
+            now.lanes[name].state = condition
+            now.lanes[name].follow(state.lane)
+    for wire in plan.wires:
+        if wire.into is Into.PORT:
+            route = route_name(wire.box, wire.name)
+            origin = _shown(plan, wire.source)
+            now.routes[route] = before.routes.get(route) or RouteTrace(origin)
+            now.routes[route].origin = origin
+            now.routes[route].above = tuple(_colds_above(plan, wire.source.box, set()))
+            now.routes[route].lag = _lag_above(plan, wire.source.box)
+    trace.count(now)
+
+
+def _shown(plan: Plan, outlet: Outlet) -> str:
+    """Name where a cable begins as the patch does, without the small boxes on the way."""
+    while plan.boxes[outlet.box].hidden:
+        outlet = next(w.source for w in plan.wires if w.box == outlet.box and w.into is Into.HOT)
+    return str(outlet).partition("/")[0]
+
+
+def _colds_above(plan: Plan, box: str, seen: set[str]) -> list[tuple[str, str]]:
+    """List the other inlets of a box and of all boxes that feed its first inlet."""
+    found = []
+    if box not in seen:
+        seen.add(box)
+        for wire in plan.wires:
+            if wire.box == box and wire.into is Into.COLD:
+                found.append((box, wire.name))
+            elif wire.box == box and wire.into is Into.HOT:
+                found += _colds_above(plan, wire.source.box, seen)
+    return found
+
+
+def _lag_above(plan: Plan, name: str) -> float:
+    """Add up what a box and those that feed its first inlet declare as their lag, in seconds."""
+    lag = 0.0
+    seen: set[str] = set()
+    while name not in seen:
+        seen.add(name)
+        box = plan.boxes[name].box
+        lag += box.lag if isinstance(box, Node) else 0.0
+        hot = (w.source.box for w in plan.wires if w.box == name and w.into is Into.HOT)
+        name = next(hot, name)
+    return lag
+
+
+class Slots(dict[Outlet, Slot]):
+    """The slots of a plan by outlet, made when first asked for; ``carried`` are there already."""
+
+    def __init__(self, carried: Mapping[Outlet, Slot]) -> None:
+        super().__init__()
+        self._carried = carried
+
+    def __missing__(self, outlet: Outlet) -> Slot:
+        slot = self[outlet] = self._carried.get(outlet) or Slot()
+        return slot
+
+
+class Assembler:
+    """Makes the steps of one plan for one engine."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        plan: Plan,
+        states: Mapping[str, BoxState],
+        carried: Mapping[Outlet, Slot],
+    ) -> None:
+        """``carried`` are the slots of another plan whose last message is good in this one."""
+        self._engine = engine
+        self._plan = plan
+        self._states = states
+        self.slots = Slots(carried)
+        self.ways: dict[str, Way] = {}
+        self._wires: dict[str, dict[str, Wire]] = defaultdict(dict)
+        for wire in plan.wires:
+            if wire.into in (Into.HOT, Into.COLD):
+                self._wires[wire.box][wire.name] = wire
+
+    def islands(self) -> dict[tuple[str, str], tuple[Slot, tuple[Step, ...]]]:
+        """Give the slot of every root by box and outlet, and the steps behind it.
+
+        What follows from each box is filled in on the way.
+        """
+        islands: dict[tuple[str, str], tuple[Slot, tuple[Step, ...]]] = {}
+        behind: dict[str, list[Step]] = defaultdict(list)
+        for name in self._plan.boxes:
+            self._give_outlets(name)
+        for root, island in self._plan.islands.items():
+            steps = [(planned, self._step(planned)) for planned in island.steps]
+            all_steps = tuple(step for _, step in steps)
+            islands[root.box, root.name] = self.slots[root], all_steps
+            behind[root.box] += all_steps
+            for planned, step in steps:
+                if planned.wire is None and isinstance(step, NodeStep):
+                    self._set_below(planned.box, steps)
+        for outlet, slot in self.slots.items():
+            islands.setdefault((outlet.box, outlet.name), (slot, ()))
+        for name, below in behind.items():
+            if outlets := self._states[name].outlets:
+                outlets.below = tuple(below)
+        return islands
+
+    def _give_outlets(self, name: str) -> None:
+        box = self._plan.boxes[name].box
+        if isinstance(box, Source):
+            for outlet in box.outlets():
+                self.slots[Outlet(name, outlet)]  # held though no cable leads there
+        elif isinstance(box, Node):
+            signature = read_signature(type(box))
+            names = signature.fields or ("",)
+            slots = [self.slots[Outlet(name, outlet)] for outlet in names]
+            state = self._states[name]
+            state.outlets = self._engine.outlets(state, slots, bool(signature.fields))
+
+    def _set_below(self, name: str, steps: list[tuple[PlannedStep, Step]]) -> None:
+        """Find the steps that follow from one box, in the order of its island."""
+        reached = {name}
+        below: list[Step] = []
+        for planned, step in steps:
+            source = planned.wire or self._hot_wire(planned.box)
+            if source.source.box in reached and planned.box != name:
+                below.append(step)
+                if planned.wire is None:
+                    reached.add(planned.box)
+            elif planned.wire and source.source.box in reached:
+                below.append(step)
+        outlets = self._states[name].outlets
+        if outlets is not None:
+            outlets.below = tuple(below)
+
+    def _hot_wire(self, name: str) -> Wire:
+        return next(w for w in self._wires[name].values() if w.into is Into.HOT)
+
+    def _step(self, planned: PlannedStep) -> Step:
+        state = self._states[planned.box]
+        wire = planned.wire
+        if wire is None:
+            return self._call_step(state)
+        slot = self.slots[wire.source]
+        read = reader(slot, wire)
+        if wire.into is Into.PORT:
+            name = route_name(state.name, wire.name)
+            way = Way(state, state.sink, wire.name, self._engine.trace.routes[name])
+            self.ways[name] = way
+            return PortStep(self._engine, way, slot, read)
+        parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)
+        step = ParameterStep(self._engine, state, parameter, slot, read)
+        state.cabled[wire.name] = step.again
+        return step
+
+    def _call_step(self, state: BoxState) -> Step:
+        assert isinstance(state.box, Node)
+        arguments = self._arguments(state)
+        if state.lane is None:
+            many = read_signature(type(state.box)).many
+            return NodeStep(self._engine, state, caller(state.box), many, arguments)
+        kind = KINDS.get(self._hot_wire(state.name).carries, Kind.LATEST)
+        return LaneStep(self._engine, state, kind, state.box.hop, arguments)
+
+    def _arguments(self, state: BoxState) -> Arguments:
+        wires = self._wires[state.name]
+        reads: list[Read] = []
+        colds = []
+        for inlet in read_signature(type(state.box)).inlets:
+            wire = wires.get(inlet.name)
+            default = self._default(state.name, inlet)
+            if wire is None:
+                reads.append(partial(_same, default))
+                continue
+            slot = self.slots[wire.source]
+            reads.append(reader(slot, wire, default))
+            if wire.into is Into.COLD:
+                colds.append((slot, self._engine.trace.skew[state.name, inlet.name]))
+        return Arguments(self.slots[self._hot_wire(state.name).source], reads, colds)
+
+    def _default(self, name: str, inlet: Inlet) -> Any:
+        constants = self._plan.boxes[name].constants
+        if inlet.name in constants:
+            return constants[inlet.name]
+        return NOTHING if inlet.default is inspect.Parameter.empty else inlet.default
+
+
+def _same(value: Any) -> Any:
+    return value

@@ -1,0 +1,91 @@
+"""What comes to rest when a box goes away, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from engine.core.node import Node
+from engine.core.sink import Sink
+from engine.patch.plan import Plan, Wire
+from engine.runtime.schedule.call import in_words
+from engine.runtime.schedule.downstream import Below, Losses
+from engine.runtime.schedule.state import BoxState
+
+if TYPE_CHECKING:
+    from engine.runtime.engine import Engine
+
+
+class Rest:
+    """Brings boxes to rest."""
+
+    def __init__(self, engine: Engine, plan: Plan) -> None:
+        self._engine = engine
+        self._states = engine.states
+        self._losses = Losses(plan)
+
+    def lose(self, name: str) -> None:
+        """Bring to rest everything below a box that went away, and the box if it is an output."""
+        self._come_to_rest(self._losses.below(name))
+        if isinstance(self._states[name].box, Sink):
+            self.silence(self._states[name], None)
+
+    def let_go(self, gone: Iterable[str], cut: Iterable[Wire]) -> None:
+        """Bring to rest all that was fed by boxes that are taken away, or by cut wires."""
+        removed = dict.fromkeys(gone)
+        fed = (wire for name in removed for wire in self._losses.outgoing[name])
+        for name in removed:
+            self.reset(self._states[name])
+        self._come_to_rest(self._losses.along([*fed, *cut]))
+        for name in removed:
+            if isinstance(self._states[name].box, Sink):
+                self.silence(self._states[name], None)
+
+    def _come_to_rest(self, below: Below) -> None:
+        for name in below.resets:
+            self.reset(self._states[name])
+        for name in below.told:
+            self._tell(self._states[name])
+        for name, port in below.ports:
+            self.silence(self._states[name], port)
+
+    def reset(self, state: BoxState) -> None:
+        """Have a box forget the past."""
+        if state.lane is not None:
+            state.lane.reset()
+            return
+        try:
+            state.box.reset()
+        except Exception as error:
+            self._engine.tell(state.name, f"could not be reset: {in_words(error)}")
+        if state.wakes:
+            self._engine.ask_wake(state)
+
+    def _tell(self, state: BoxState) -> None:
+        """Tell a box that outlasts the loss."""
+        assert isinstance(state.box, Node)
+        try:
+            state.box.lose(self._engine.now)
+        except Exception as error:
+            self._engine.tell(state.name, f"could not be told of a loss: {in_words(error)}")
+        if state.wakes:
+            self._engine.ask_wake(state)
+
+    def silence(self, state: BoxState, port: str | None) -> None:
+        """End what sounds on one port of an output, or on all; one that is not open is silent."""
+        if not state.up:
+            return
+        if state.out_lane is not None:
+            state.out_lane.silence(port)
+            return
+        self._engine.outbox.touch(state)
+        try:
+            state.sink.silence(port)
+        except Exception as error:
+            self._engine.tell(state.name, f"could not be silenced: {in_words(error)}")
+
+    def silence_all(self) -> None:
+        """End everything that sounds."""
+        for state in self._states.values():
+            if isinstance(state.box, Sink):
+                self.silence(state, None)

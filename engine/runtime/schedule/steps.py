@@ -1,0 +1,183 @@
+"""What can be done with a message in an island: call a box, ask a lane, set, send.
+
+A step raises nothing: what one box does wrong must not keep the others from playing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from engine.core.errors import ParameterError
+from engine.core.messages import Block, Kind, Message
+from engine.core.parameter import Parameter
+from engine.dsp.audio.hops import passed
+from engine.runtime.samples import Samples
+from engine.runtime.schedule.call import Call
+from engine.runtime.schedule.job import Job
+from engine.runtime.schedule.outbox import Way
+from engine.runtime.schedule.slots import NOTHING, Read, Slot
+from engine.runtime.schedule.state import BoxState
+
+if TYPE_CHECKING:
+    from engine.runtime.engine import Engine
+
+
+class Arguments:
+    """Gathers what the inlets of a box hold, its first inlet first; ``colds`` are the others."""
+
+    def __init__(
+        self, hot: Slot, reads: Sequence[Read], colds: Sequence[tuple[Slot, Samples]]
+    ) -> None:
+        self.hot = hot
+        self._reads = tuple(reads)
+        self._colds = tuple(colds)
+        self._waits = True
+
+    def gather(self) -> Sequence[Any] | None:
+        """Give the arguments; None while one is waited for."""
+        arguments = [read() for read in self._reads]
+        if self._waits:
+            if any(argument is NOTHING for argument in arguments):
+                return None
+            self._waits = False  # what has come once is there for good
+        for slot, skew in self._colds:
+            if slot.tick >= 0:
+                skew.add(self.hot.at - slot.at)
+        return arguments
+
+
+class NodeStep:
+    """Calls a box in place; ``many`` says that it answers with several events."""
+
+    def __init__(
+        self, engine: Engine, state: BoxState, call: Call, many: bool, arguments: Arguments
+    ) -> None:
+        self.trigger = arguments.hot
+        self._engine = engine
+        self._state = state
+        self._call = call
+        self._many = many
+        self._arguments = arguments
+
+    def fire(self, tick: int) -> None:
+        """Call the box, and say what it answers."""
+        state = self._state
+        if not state.on:
+            return
+        hot = self.trigger
+        at, cost = hot.at, hot.cost
+        try:
+            arguments = self._arguments.gather()
+            if arguments is None:
+                return
+            answer = self._call(arguments, at)
+            if answer is not None and state.outlets is not None:
+                if self._many:
+                    state.outlets.say_all(answer, at, cost, tick)
+                else:
+                    state.outlets.say(answer, at, cost, tick)
+            state.went_well()
+        except Exception as error:
+            self._engine.failed(state, error)
+        if state.wakes:
+            self._engine.ask_wake(state)
+
+
+class LaneStep:
+    """Leaves a job for a box on a thread of its own, which answers once a ``hop`` of sound."""
+
+    def __init__(
+        self, engine: Engine, state: BoxState, kind: Kind, hop: float, arguments: Arguments
+    ) -> None:
+        self.trigger = arguments.hot
+        self._engine = engine
+        self._state = state
+        self._kind = kind
+        self._hop = hop
+        self._arguments = arguments
+        self._trace = engine.trace.lanes[state.name]
+
+    def fire(self, tick: int) -> None:
+        """Leave the job; what it pushes out is counted as dropped."""
+        if not self._state.on:
+            return
+        if self._state.skips():
+            self._trace.skipped += 1
+            return
+        try:
+            arguments = self._arguments.gather()
+        except Exception as error:
+            self._engine.failed(self._state, error)
+            return
+        lane = self._state.lane  # looked up each time: one that hangs is replaced
+        if arguments is not None and lane is not None:
+            hot = self.trigger
+            job = Job(tuple(arguments), self._kind, hot.at, hot.cost, lane.generation)
+            wakes = _ends_a_hop(arguments[0], self._hop)
+            self._trace.offered(self._engine.outbox.leave(lane, job, wakes))
+
+
+def _ends_a_hop(message: Message, hop: float) -> bool:
+    """Tell whether there is anything to answer to: sound that ends no hop waits for more."""
+    if not hop or not isinstance(message, Block):
+        return True
+    start, end = message.start, message.start + len(message.samples)
+    return passed(end, message.rate, hop) > passed(start, message.rate, hop)
+
+
+class ParameterStep:
+    """Sets a parameter, unless a hand is on it. ``parameter`` None is the switch "on"."""
+
+    def __init__(
+        self, engine: Engine, state: BoxState, parameter: Parameter | None, slot: Slot, read: Read
+    ) -> None:
+        self.trigger = slot
+        self._engine = engine
+        self._state = state
+        self._parameter = parameter
+        self._read = read
+
+    def fire(self, tick: int) -> None:
+        """Set the parameter to what the cable carries."""
+        name = "on" if self._parameter is None else self._parameter.name
+        if self._state.in_hand(name):
+            return
+        try:
+            value = self._read()
+            if self._parameter is None:
+                self._engine.switch(self._state, bool(value))
+            else:
+                self._engine.set(self._state, self._parameter, self._parameter.from_wire(value))
+        except ParameterError as error:
+            self._engine.tell(self._state.name, f"{name}: {error}")
+        except Exception as error:
+            self._engine.failed(self._state, error)
+
+    def again(self) -> None:
+        """Set the parameter to what the cable said last, now that no hand is on it."""
+        if self.trigger.value is not NOTHING:
+            self.fire(self.trigger.tick)
+
+
+class PortStep:
+    """Sends to a port of an output."""
+
+    def __init__(self, engine: Engine, way: Way, slot: Slot, read: Read) -> None:
+        self.trigger = slot
+        self._engine = engine
+        self._way = way
+        self._read = read
+
+    def fire(self, tick: int) -> None:
+        """Give the message to the output; it leaves when the tick ends."""
+        state = self._way.state
+        if self._way.muted or not (state.on and state.up):
+            return
+        slot = self.trigger
+        try:
+            value = self._read()
+        except Exception as error:
+            self._engine.failed(state, error)
+            return
+        self._engine.outbox.send(self._way, value, slot.at, slot.cost)

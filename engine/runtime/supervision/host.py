@@ -1,0 +1,175 @@
+"""One box with all that runs beside the loop for it: its thread, its supervisor, its door.
+
+Why a door of its own: what a box still says when it was taken away stays behind that door, and is
+never taken for what another of its name says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from engine.core.clock import Clock
+from engine.core.commands import Command, Condition, Lost, Notice
+from engine.core.mailbox import Mailbox
+from engine.core.messages import KINDS, Kind, Message, Ns
+from engine.core.node import Node
+from engine.core.sink import Sink
+from engine.core.source import Source, Tape
+from engine.runtime.command_queue import put_command
+from engine.runtime.entries import Arrival, Entry, StateChange
+from engine.runtime.metrics import Trace
+from engine.runtime.schedule.state import BoxState
+from engine.runtime.shutdown import Running
+from engine.runtime.supervision.heartbeat import Pulse
+from engine.runtime.supervision.supervisor import Supervisor
+from engine.runtime.workers.lane import ThreadLane
+from engine.runtime.workers.sink_worker import SinkLane
+
+if TYPE_CHECKING:
+    from engine.core.box import Box
+
+Hears = Callable[[str, str, type], bool]
+OPENING = "opening"
+
+
+class Attendant:
+    """Looks after one box; used on the loop, but for what the threads of the box call.
+
+    ``plays`` says that what it says is heard; before it only gets ready. ``condition`` is what it
+    said last of its device. ``on_change`` is called on any thread when that changes.
+    """
+
+    def __init__(self, name: str, box: Box, clock: Clock, wake: Callable[[], None]) -> None:
+        self.name = name
+        self.box = box
+        self.door = Mailbox(wake)
+        self.plays = False
+        self.condition, self.reason = OPENING, ""
+        self.on_change: Callable[[], None] = lambda: None
+        self.supervisor: Supervisor | None = None
+        self.out_lane: SinkLane | None = None
+        self.lane: ThreadLane | None = None
+        self.pulse = Pulse() if isinstance(box, Source) and box.steady else None
+        self._state: BoxState | None = None
+        self._clock = clock
+        self._begun = False
+        self._counted = 0, 0, 0
+        if isinstance(box, Node) and box.lane:
+            self.lane = ThreadLane(name, box, self._deliver, clock)
+
+    def stand_for(self, state: BoxState) -> None:
+        """Let the engine reach what runs beside the loop for a box, by its state."""
+        self._state = state
+        state.out_lane = self.out_lane
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is open, or known to be missing, or waits for nothing."""
+        return self.condition != OPENING or not self._begun
+
+    @property
+    def wants(self) -> bool:
+        """Whether it has no device, and may have been kept from it by another box."""
+        waits = not self._begun and not isinstance(self.box, Node | Tape)
+        return waits or self.condition == "lost"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what it needs beside the loop has begun."""
+        return self._begun or (isinstance(self.box, Node) and self.lane is None)
+
+    def begin(self, hears: Hears, last_at: dict[tuple[str, str], Ns]) -> None:
+        """Open the box on a thread of its own, if it needs one; once, until it is ended."""
+        if self.is_open:
+            return
+        self._begun = True
+        if self.lane is not None:
+            self.lane.start()
+        elif isinstance(self.box, Sink):
+            self._begin_sink(self.box, last_at)
+        elif isinstance(self.box, Source):
+            self.supervisor = self._supervise(self.box).keep_source(partial(self._emit, hears))
+
+    def replace(self, box: Node) -> ThreadLane:
+        """Leave a box that hangs to itself, and look after another in its place."""
+        assert self.lane is not None
+        self.lane.abandon()
+        self.box = box
+        self.lane = ThreadLane(self.name, box, self._deliver, self._clock)
+        return self.lane
+
+    def lost(self) -> None:
+        """Have a device that went away opened again."""
+        if self.supervisor is not None:
+            self.supervisor.lost()
+
+    def hurry(self) -> None:
+        """Try at once to open a device that could not be opened."""
+        if self.supervisor is not None and self.condition != "running":
+            self.supervisor.hurry()
+
+    def count(self, trace: Trace) -> None:
+        """Note what was lost at the door of a source, and how often it was opened again."""
+        source = trace.sources.get(self.name)
+        if source is None:
+            return
+        before, restarts = self._counted, self.supervisor.restarts if self.supervisor else 0
+        now = self._counted = sum(self.door.dropped.values()), self.door.coalesced, restarts
+        source.dropped += now[0] - before[0]
+        source.coalesced += now[1] - before[1]
+        source.restarts += max(0, now[2] - before[2])
+
+    def leave(self) -> None:
+        """Say no more; what it said is forgotten, but for how its device is."""
+        self.plays = False
+        for item in self.door.take():
+            if isinstance(item.content, StateChange):
+                self.door.put(None, Kind.LOSSLESS, item.content, Ns(0))
+
+    def end(self) -> tuple[list[Running], list[Running]]:
+        """Give what must end first, and then, to close the box; it may then begin again."""
+        first: list[Running] = [self.out_lane] if self.out_lane else []
+        then: list[Running] = [each for each in (self.supervisor, self.lane) if each]
+        if not self._begun:
+            return [], []
+        self.supervisor = None
+        self._begun = self.lane is not None
+        self.condition = OPENING
+        return first, then
+
+    def _begin_sink(self, sink: Sink, last_at: dict[tuple[str, str], Ns]) -> None:
+        sink.report_to(lambda command: put_command(self.door, self.name, command))
+        if sink.lane:
+            self.out_lane = SinkLane(self.name, sink, self._deliver, self._clock, last_at)
+            self.out_lane.start()
+            if self._state is not None:
+                self._state.out_lane = self.out_lane
+        self.supervisor = self._supervise(sink).keep_sink()
+
+    def _supervise(self, box: Source | Sink) -> Supervisor:
+        return Supervisor(self.name, box, self._deliver, self._clock)
+
+    def _deliver(self, entry: Entry) -> None:
+        if isinstance(entry, StateChange):
+            self.condition, self.reason = entry.state, entry.reason
+            if self.pulse is not None and entry.state == "running":
+                self.pulse.begin(self._clock.now())
+        self.door.put(None, Kind.LOSSLESS, entry, Ns(0))
+        if isinstance(entry, StateChange):
+            self.on_change()
+
+    def _emit(
+        self, hears: Hears, outlet: str, message: Message | Command, at: Ns, cost: int = 0
+    ) -> None:
+        """Take what a source says; before it plays, only what that says of its device."""
+        if isinstance(message, Command):
+            if self.plays or isinstance(message, Lost | Notice | Condition):
+                put_command(self.door, self.name, message)
+            return
+        if self.pulse is not None:
+            self.pulse.beat(self._clock.now())
+        if self.plays and hears(self.name, outlet, type(message)):  # or the loop wakes for nothing
+            kind = KINDS.get(type(message), Kind.LATEST)
+            self.door.put(outlet, kind, Arrival(self.name, outlet, message, at, cost), at)

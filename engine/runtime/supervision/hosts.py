@@ -1,0 +1,127 @@
+"""All attendants of a live show: of what plays, of what gets ready, of what was taken away."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+
+from engine.core.box import Box
+from engine.core.clock import Clock
+from engine.core.node import Node
+from engine.core.source import Source, Watch
+from engine.patch.plan import Plan
+from engine.runtime.schedule.state import BoxState
+from engine.runtime.shutdown import PATIENCE, close_all
+from engine.runtime.supervision.heartbeat import Pulse
+from engine.runtime.supervision.host import Attendant
+from engine.runtime.workers.lane import ThreadLane
+
+
+def nothing() -> None:
+    """Follow closing up with nothing."""
+
+
+class Crew:
+    """Attendants by the boxes that they look after; used on the loop.
+
+    ``playing`` are those of the plan that plays, by name; ``removed`` those of the plan before that
+    are in it no more, open until they are dismissed.
+    """
+
+    def __init__(self, clock: Clock, wake: Callable[[], None], watch: Watch) -> None:
+        self.playing: dict[str, Attendant] = {}
+        self.removed: list[Attendant] = []
+        self._clock = clock
+        self._wake = wake
+        self._watch = watch
+        self._hired: dict[int, Attendant] = {}
+        self._by_state: dict[BoxState, Attendant] = {}
+        self._closers: list[threading.Thread] = []
+
+    def hire(self, name: str, box: Box) -> Attendant:
+        """Have somebody look after a box that does not play yet."""
+        attendant = Attendant(name, box, self._clock, self._wake)
+        if isinstance(box, Source):
+            box.attach(self._watch)
+        self._hired[id(box)] = attendant
+        return attendant
+
+    def hire_all(self, plan: Plan) -> None:
+        """Have everything in a plan looked after."""
+        for name, planned in plan.boxes.items():
+            self.hire(name, planned.box)
+
+    def lane(self, _: str, node: Node) -> ThreadLane:
+        """Give what a box that was hired for runs on."""
+        lane = self._hired[id(node)].lane
+        assert lane is not None, "only asked for where there is one"
+        return lane
+
+    def pulse(self, name: str) -> Pulse | None:
+        """Give what a source that plays beats; None of a box that gives something by chance."""
+        return self.playing[name].pulse
+
+    def replace(self, state: BoxState, box: Node) -> ThreadLane:
+        """Let another box take the place of one that hangs; gives what it runs on."""
+        attendant = self._of(state)
+        del self._hired[id(attendant.box)]
+        self._hired[id(box)] = attendant
+        return attendant.replace(box)
+
+    def follow(self, states: Mapping[str, BoxState]) -> list[Attendant]:
+        """Let those play whose boxes play now, and no others; gives who has joined."""
+        before = self.playing
+        self.playing = {name: self._of(state) for name, state in states.items()}
+        stays = set(self.playing.values())
+        self.removed += [each for each in before.values() if each not in stays]
+        self.removed = [each for each in self.removed if each not in stays]
+        for each in self.removed:
+            each.leave()
+        joined = [each for each in self.playing.values() if not each.plays]
+        for each in joined:
+            each.plays = True
+        return joined
+
+    def dismiss(self, leaving: list[Attendant], after: Callable[[], None] = nothing) -> None:
+        """Close boxes for good, beside the loop; ``after`` is then called on another thread."""
+        gone = set(leaving)
+        self.removed = [each for each in self.removed if each not in gone]
+        self._hired = {box: each for box, each in self._hired.items() if each not in gone}
+        self._by_state = {s: each for s, each in self._by_state.items() if each not in gone}
+        self.release(leaving, after)
+
+    def release(self, leaving: list[Attendant], after: Callable[[], None] = nothing) -> None:
+        """Close boxes so that they can be opened again.
+
+        Why a thread of its own, and no pool: the end of a pool waits for every thread in it, and
+        then a device that stalls would keep the program from ending.
+        """
+        ends = [each.end() for each in leaving]
+        groups = [each for one, _ in ends for each in one], [each for _, o in ends for each in o]
+        before = [closer for closer in self._closers if closer.is_alive()]
+
+        def close() -> None:
+            close_all(groups, self._clock)
+            after()
+
+        closer = threading.Thread(target=close, name="closer", daemon=True)
+        closer.start()
+        self._closers = [*before, closer]
+
+    def end(self, after: Callable[[], None]) -> None:
+        """Close everything; ``after`` is then called on another thread."""
+        before = list(self._closers)
+
+        def wait() -> None:
+            for closer in before:
+                closer.join(PATIENCE)
+            after()
+
+        self.release([*self._hired.values()], wait)
+
+    def _of(self, state: BoxState) -> Attendant:
+        attendant = self._by_state.get(state)
+        if attendant is None:
+            attendant = self._by_state[state] = self._hired[id(state.box)]
+            attendant.stand_for(state)
+        return attendant

@@ -1,0 +1,77 @@
+"""What takes the place of a box that hangs on its thread: a fresh one, with the same parameters.
+
+Nothing can end a thread that never comes back, so it is left behind, and what it may still say is
+not heard. Why only a few are left behind: each keeps what it has loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from engine.core.node import Node
+from engine.core.parameter import read_parameters
+from engine.runtime.engine import Engine
+from engine.runtime.entries import Entry, StateChange
+from engine.runtime.schedule.call import in_words
+from engine.runtime.schedule.state import BoxState
+from engine.runtime.supervision.backoff import BackOff
+from engine.runtime.workers.lane import ThreadLane
+
+MOST: Final = 4
+"""How many of one box may hang at the same time."""
+
+
+class Understudies:
+    """Replaces the boxes of one engine that hang; used on its loop."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        exchange: Callable[[BoxState, Node], ThreadLane],
+        enter: Callable[[Entry], None],
+    ) -> None:
+        """``exchange`` leaves the box of a state to itself, and gives what another runs on."""
+        self._engine = engine
+        self._exchange = exchange
+        self._enter = enter
+        self._hung: dict[str, list[ThreadLane]] = {}
+        self._pauses: dict[str, BackOff] = {}
+
+    def replace(self, name: str, why: str) -> None:
+        """Leave a box that hangs behind, and begin a fresh one; says why."""
+        state = self._engine.states[name]
+        old = state.lane
+        assert isinstance(old, ThreadLane) and isinstance(state.box, Node)
+        hung = [lane for lane in self._hung.get(name, ()) if lane.hangs]
+        self._hung[name] = hung
+        if len(hung) >= MOST:
+            what = f"{why}, like {MOST} others of it that still hang; it is not begun again until"
+            self._say(name, f"{what} one of them ends")
+            return
+        try:
+            box = fresh(state.box, old.settings)
+        except Exception as error:
+            self._say(name, f"{why}, and no other could be made: {in_words(error)}")
+            return
+        hung.append(old)
+        self._engine.trace.lanes[name].replaced += 1
+        self._say(name, f"{why}; a fresh one takes its place")
+        pause = self._pauses.setdefault(name, BackOff())
+        lane = self._exchange(state, box)
+        lane.generation = old.generation + 1
+        self._engine.trace.lanes[name].follow(lane)
+        state.box = self._engine.plan.boxes[name].box = box
+        state.lane = lane
+        lane.start(pause.next(held=old.took > 0))
+
+    def _say(self, name: str, text: str) -> None:
+        if self._engine.trace.state(name) != "failed":
+            self._enter(StateChange(name, "failed", text))
+
+
+def fresh(box: Node, settings: dict[str, object]) -> Node:
+    """Make a box like another, as it is set now; raises whatever it raises."""
+    fields = [parameter.field for parameter in read_parameters(type(box)).values()]
+    now = {name: getattr(box, name) for name in fields}
+    return type(box)(**{**now, **settings})

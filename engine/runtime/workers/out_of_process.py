@@ -1,0 +1,143 @@
+"""The box of a lane in a process of its own, as the lane sees it."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from engine.core.codec import from_plain, to_plain
+from engine.core.messages import Message, Ns
+from engine.core.node import Node
+from engine.core.parameter import read_parameters
+from engine.runtime.metrics import LOG
+from engine.runtime.schedule.call import Said
+from engine.runtime.workers.processes import Child, begin
+from engine.system.channel import CALL, DONE, EVENT, FAILED, LOGGED, MAKE, OPEN, RESET, SET, Wire
+from engine.system.shared_memory import Room
+
+PATIENCE: Final = 1.0
+"""Seconds that it may take to end once nobody asks any more."""
+
+
+class Gone(Said):
+    """The process of a box has ended; it is made anew when the box is opened again."""
+
+
+class Outside:
+    """Has a box work in a process of its own, called ``name`` where processes can be named.
+
+    ``node`` tells what box it is, and how it is set.
+
+    What the box raises there is raised here as ``Said``; ``Gone`` when its process has ended.
+    """
+
+    def __init__(self, name: str, node: Node) -> None:
+        self._name = name
+        self._node = node
+        self._child: Child | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process has ended by itself; may be asked on any thread."""
+        return (child := self._child) is not None and child.ends(0)
+
+    def look(self) -> None:
+        """Raise Gone where the process has ended."""
+        if self.ended:
+            raise self._gone()
+
+    def begin(self) -> None:
+        """Do nothing: what this thread does is little, and others wait for it."""
+
+    def open(self) -> None:
+        """Open the box, in a process that is begun where there is none."""
+        if self._child is None:
+            self._begin()
+        self._ask(OPEN)
+
+    def close(self) -> None:
+        """End the process."""
+        if self._child is None:
+            return
+        self._wire.close()
+        if not self._child.ends(PATIENCE):
+            self._child.kill()
+            self._child.ends(PATIENCE)
+        self._child = None
+
+    def kill(self) -> None:
+        """End the process at once; may be called on any thread."""
+        if (child := self._child) is not None:
+            child.kill()
+
+    def reset(self) -> None:
+        """Have the box forget the past."""
+        if self._child is not None:
+            self._ask(RESET)
+
+    def set(self, field: str, value: object) -> None:
+        """Set a parameter, here and there."""
+        setattr(self._node, field, value)
+        if self._child is not None:
+            self._ask(SET, [field, value])
+
+    def answer(self, arguments: Sequence[Any], at: Ns) -> Iterator[Message]:
+        """Have the box called; gives what it answers."""
+        self._say(CALL, [[to_plain(each, pixels=True) for each in arguments], at])
+        for event in self._replies():
+            yield from_plain(event)
+
+    def _begin(self) -> None:
+        here, there = socket.socketpair()
+        told, tells = Room(), Room()
+        self._wire = Wire(here, told, tells)
+        try:
+            with there:
+                self._child = begin([there.fileno(), told.descriptor, tells.descriptor])
+        except OSError:
+            self._wire.close()
+            raise
+        box = type(self._node)
+        fields = [parameter.field for parameter in read_parameters(box).values()]
+        set_now = {name: getattr(self._node, name) for name in fields}
+        surroundings = [sys.path, str(Path.cwd()), LOG.getEffectiveLevel()]
+        try:
+            self._ask(MAKE, [self._name, box.__module__, box.__qualname__, set_now, *surroundings])
+        except BaseException:
+            self.close()
+            raise
+
+    def _ask(self, kind: bytes, content: Any = None) -> None:
+        self._say(kind, content)
+        for _ in self._replies():
+            pass
+
+    def _say(self, kind: bytes, content: Any) -> None:
+        try:
+            self._wire.say(kind, content)
+        except OSError:
+            raise self._gone() from None
+
+    def _replies(self) -> Iterator[Any]:
+        """Give what events it tells until it is done."""
+        while (heard := self._wire.hear()) is not None:
+            kind, content = heard
+            if kind == EVENT:
+                yield content
+            elif kind == LOGGED:
+                level, name, text = content
+                logging.getLogger(name).log(level, "%s", text)
+            elif kind == FAILED:
+                raise Said(content)
+            elif kind == DONE:
+                return
+        raise self._gone()
+
+    def _gone(self) -> Gone:
+        """Clean up after a process that ended by itself."""
+        self.close()
+        return Gone("its process has ended; another takes its place")

@@ -1,0 +1,72 @@
+"""Where the box of a lane does its work: on the thread of the lane, or in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from engine.core.box import Box
+from engine.core.messages import Message, Ns
+from engine.core.node import Model, Node
+from engine.runtime.workers.in_process import Inside
+from engine.runtime.workers.out_of_process import Outside
+
+
+class Worker(Protocol):
+    """What a lane asks of a box, on its thread; any of it raises what the box raises."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether what the box works in has ended by itself; may be asked on any thread."""
+        ...
+
+    def look(self) -> None:
+        """Raise Gone where that has ended: the box must be opened again."""
+        ...
+
+    def begin(self) -> None:
+        """Get the thread ready."""
+        ...
+
+    def open(self) -> None:
+        """Open the box."""
+        ...
+
+    def close(self) -> None:
+        """Close the box, where it was opened."""
+        ...
+
+    def reset(self) -> None:
+        """Have the box forget the past."""
+        ...
+
+    def set(self, field: str, value: object) -> None:
+        """Set a parameter."""
+        ...
+
+    def answer(self, arguments: Sequence[Any], at: Ns) -> Iterator[Message]:
+        """Call the box; gives what it answers."""
+        ...
+
+    def kill(self) -> None:
+        """End what hangs, where that can be; called on another thread."""
+        ...
+
+
+def worker_of(name: str, node: Node) -> Worker:
+    """Give where a box works, by its name in the patch."""
+    return Outside(name, node) if works_outside(node) else Inside(node)
+
+
+def works_outside(box: Box) -> bool:
+    """Tell whether a box gets a process of its own here."""
+    return (
+        isinstance(box, Model) and box.own_process and os.name == "posix" and _has_name(type(box))
+    )
+
+
+def _has_name(box: type) -> bool:
+    """Tell whether another process finds a class by its name; a performer's own file has none."""
+    return sys.modules[box.__module__].__spec__ is not None

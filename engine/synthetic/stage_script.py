@@ -1,0 +1,86 @@
+"""Who is where on the stage: dancing on a spot, crossing, passing a pillar, coming and going.
+
+Walks follow the minimum-jerk curve, so they begin and end at rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from engine.synthetic.dancer import Place
+from engine.synthetic.stage import Camera
+
+Script = Literal["solo", "crossing", "occlusion", "enter_leave"]
+
+SPACING: Final = 0.95  # metres between people side by side
+REST: Final = 1.2  # seconds between two crossings
+PILLAR: Final = (0.0, 0.9, 0.36)  # x, z and width in metres
+VISIT: Final = 19.5  # seconds from one visit to the next
+WALK: Final = 5.5  # seconds to come in, and to leave
+LEAVE: Final = 9.5  # seconds into a visit when the first person leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Somebody is on stage: ``visit`` counts from 0 how often this place has been taken."""
+
+    visit: int
+    place: Place
+
+
+def presence(
+    script: Script, number: int, people: int, seconds: float, view: Camera
+) -> Presence | None:
+    """Return where person ``number`` (from 0) of ``people`` is, or None when not there."""
+    if script == "enter_leave":
+        return _visiting(number, people, seconds, view)
+    if script == "solo":
+        return Presence(0, Place(*_spot(number, people, SPACING), 0.0))
+    return Presence(0, _shuttling(script, number, people, seconds, view))
+
+
+def _spot(number: int, people: int, spacing: float) -> tuple[float, float]:
+    """Return x and z of a place in the row; every other one stands a little further back."""
+    x = (number - (people - 1) / 2) * spacing
+    return x, -0.35 * (number % 2) if people > 2 else 0.0
+
+
+def _shuttling(script: Script, number: int, people: int, seconds: float, view: Camera) -> Place:
+    """Return the place of someone who walks to the mirrored spot and back, for ever."""
+    # With an odd number the one in the middle would never move: one spot more, left empty.
+    spots = people + people % 2
+    spacing = min((view.room - 1.5) / (spots - 1), 1.7)
+    x = (number - (spots - 1) / 2) * spacing
+    lane = 0.3 if number < spots / 2 else -0.3
+    z = lane + 0.1 * (number % 2) - (0.35 if script == "occlusion" else 0.0)
+    walk = max(3.0, (spots - 1) * spacing / 0.62)
+    leg, into = divmod(seconds, REST + walk)
+    part, slope = _smooth((into - REST) / walk)
+    start = x if leg % 2 == 0 else -x
+    return Place(start - 2 * start * part, z, -2 * start * slope / walk)
+
+
+def _visiting(number: int, people: int, seconds: float, view: Camera) -> Presence | None:
+    """Return someone who comes in from one side, dances, and leaves by the other."""
+    visit, into = divmod(seconds, VISIT)
+    come, leave = 1.0 + 0.6 * number, LEAVE + 0.5 * number
+    if not come <= into <= leave + WALK:
+        return None
+    x, z = _spot(number, people, SPACING)
+    outside = 0.55 * view.room + 1.0
+    side = 1.0 if (number + int(visit)) % 2 else -1.0
+    inwards, in_slope = _smooth((into - come) / WALK)
+    outwards, out_slope = _smooth((into - leave) / WALK)
+    start, end = side * outside, -side * outside
+    at = start + (x - start) * inwards + (end - x) * outwards
+    speed = ((x - start) * in_slope + (end - x) * out_slope) / WALK
+    return Presence(int(visit), Place(at, z, speed))
+
+
+def _smooth(part: float) -> tuple[float, float]:
+    """Return the minimum-jerk curve and its slope, at rest outside 0 to 1."""
+    t = float(np.clip(part, 0.0, 1.0))
+    return t**3 * (10 + t * (6 * t - 15)), 30 * t**2 * (1 - t) ** 2

@@ -1,0 +1,1 @@
+"""What lies under the boxes and knows no patch: processes, channels, shared memory, priorities."""

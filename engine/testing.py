@@ -1,0 +1,175 @@
+"""Plays a patch without devices and says all that it sent: what every test of a patch begins with.
+
+    from engine.testing import play
+
+    played = play("my_patch.toml", seconds=5)
+    assert played.sent("out", "/reach")[-1].args == [1.0]
+    assert played.errors == []
+
+It is played in virtual time, each time exactly the same. Sources must be files, the stand-in or
+others that need no device; a camera that says "auto" is the stand-in here. A script lets things
+happen on the way, each at its second:
+
+    played = play(text, script=[(1.0, SetParameter("reach", "on", False)), (2.0, Panic())])
+
+``Swap(text)`` in a script has another patch take over at that moment, as when its file is saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from engine.core.box import Box
+from engine.core.clock import ns
+from engine.core.commands import Command
+from engine.core.sink import Sink
+from engine.patch.load import Texts, load_texts, read_texts
+from engine.patch.plan import Plan
+from engine.registry import Registry
+from engine.runtime.dump import sent_line
+from engine.runtime.engine import Engine
+from engine.runtime.entries import Asked, Entry, TakeOver
+from engine.runtime.offline import Offline
+from engine.runtime.opening import find_patch, open_document
+
+
+@dataclass(frozen=True)
+class Swap:
+    """Another patch, given as ``play`` takes it, that takes over from what plays."""
+
+    patch: str | Path
+
+
+Script = Iterable[tuple[float, Command | Entry | Swap]]
+"""What comes in, and at which second; a command comes from nobody in particular."""
+
+Prepared = tuple[Texts, Plan]
+SCRIPT = "script"
+"""Who asks for the commands of a script."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One thing that left: ``t`` is the second it describes, ``what`` as ``--dump`` says it."""
+
+    t: float
+    sink: str
+    what: Mapping[str, Any]
+    behind_ms: float
+
+    @property
+    def address(self) -> str:
+        """Its OSC address, or the port of a collector."""
+        return str(self.what.get("address", ""))
+
+    @property
+    def args(self) -> list[Any]:
+        """Its OSC arguments."""
+        return list(self.what.get("args", ()))
+
+    def __str__(self) -> str:
+        rest = {key: value for key, value in self.what.items() if key not in ("address", "args")}
+        words = [self.address, *map(_short, self.args), *(f"{k}={v}" for k, v in rest.items())]
+        return f"{self.t:.4f} {self.sink} {' '.join(word for word in words if word)}"
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of a patch: all that was sent, in order, and the numbers of ``--stats``."""
+
+    everything: tuple[Sent, ...]
+    engine: Engine
+    seconds: float
+
+    def sent(self, sink: str, address: str | None = None) -> list[Sent]:
+        """Give what one output sent, or only what it sent to one address."""
+        return [
+            sent
+            for sent in self.everything
+            if sent.sink == sink and address in (None, sent.address)
+        ]
+
+    def box(self, name: str) -> Any:
+        """Give a box of the patch, such as a collector, as it is after the end."""
+        return self.engine.states[name].box
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        """The numbers of ``--stats``."""
+        return self.engine.trace.stats(self.engine.clock.now())
+
+    @property
+    def errors(self) -> list[str]:
+        """What went wrong: "box: what"."""
+        return [f"{fault.box}: {fault.text}" for fault in self.engine.trace.faults]
+
+    def __str__(self) -> str:
+        """Say all that was sent, a line each: a trace to keep and to compare with."""
+        return "".join(f"{sent}\n" for sent in self.everything)
+
+
+def play(
+    patch: str | Path,
+    script: Script = (),
+    *,
+    seconds: float | None = None,
+    costs: Mapping[str, float] | None = None,
+    sets: Iterable[str] = (),
+    boxes: Mapping[str, type[Box]] | None = None,
+) -> Played:
+    """Play a patch, given as its file, its name or its text, in virtual time.
+
+    Without ``seconds`` it plays until its files have ended. ``costs`` are the ms that each model
+    takes (0 where nothing is said), ``sets`` texts such as "reach.joint=nose". ``boxes`` are
+    classes to use beside those that are found by name. Raises PatchError.
+    """
+    prepare = partial(_open, sets=sets, boxes=boxes or {})
+    _, plan = prepare(patch)
+    show = Offline(plan, costs)
+    heard: list[Sent] = []
+    listen = partial(_listen, heard, show.engine)
+    listen()
+    show.engine.on_plan.append(listen)
+    for second, entry in script:
+        show.enter(ns(second), _entry(entry, prepare))
+    engine = show.play(None if seconds is None else ns(seconds))
+    return Played(tuple(heard), engine, show.clock.now() / 1e9)
+
+
+def _entry(entry: Command | Entry | Swap, prepare: Callable[[str | Path], Prepared]) -> Entry:
+    if isinstance(entry, Swap):
+        texts, plan = prepare(entry.patch)
+        return TakeOver(plan.title, texts, plan)
+    return Asked(SCRIPT, entry) if isinstance(entry, Command) else entry
+
+
+def _open(patch: str | Path, sets: Iterable[str], boxes: Mapping[str, type[Box]]) -> Prepared:
+    if isinstance(patch, str) and "\n" in patch:
+        texts, registry = Texts(None, patch), Registry()
+    else:
+        file = find_patch(str(patch))
+        texts, registry = read_texts(file), Registry(file.parent)
+
+    def find(use: str) -> type[Box]:
+        return boxes[use] if use in boxes else registry.find(use)
+
+    return texts, open_document(load_texts(texts), find, sets=sets, live=False)
+
+
+def _listen(heard: list[Sent], engine: Engine) -> None:
+    for name, state in engine.states.items():
+        if isinstance(state.box, Sink):
+            state.box.tap(partial(_hear, heard, engine, name))
+
+
+def _hear(heard: list[Sent], engine: Engine, sink: str, port: str, what: Mapping[str, Any]) -> None:
+    line = sent_line(engine, sink, port, what)
+    heard.append(Sent(line["t"], sink, dict(what), line["behind_ms"]))
+
+
+def _short(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

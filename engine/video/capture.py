@@ -1,0 +1,86 @@
+"""How a camera is opened, in the machine or in the network."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+
+from engine.core.errors import DeviceError
+from engine.video.devices import DRIVER, Found, find, forbidden, meant_again, why
+
+PATIENCE_MS = {"udp": 10_000, "rtp": 10_000, "srt": 10_000, "rtsp": 5_000}
+"""How long opening may take: streams without a handshake begin with the next whole picture."""
+USUAL_PATIENCE_MS = 1500
+SILENCE_MS = 1500
+
+
+@dataclass(frozen=True)
+class Eye:
+    """An open camera; ``found`` is what it is in this machine, None where it is in the network."""
+
+    capture: cv2.VideoCapture
+    name: str
+    found: Found | None = None
+
+    @property
+    def far(self) -> bool:
+        """Whether it is in the network."""
+        return self.found is None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of its pictures."""
+        width, height = cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT
+        return int(self.capture.get(width)), int(self.capture.get(height))
+
+
+def open_camera(
+    device: str | int, wish: Callable[[cv2.VideoCapture], None], before: str = ""
+) -> Eye:
+    """Open a camera of this machine, and ``wish`` for its settings; raises DeviceError.
+
+    ``before`` is the name that it had when it was open before.
+    """
+    tried = meant_again(device, find(), before)
+    for camera in tried:
+        capture = cv2.VideoCapture(camera.number, DRIVER)
+        if capture.isOpened():
+            wish(capture)
+            if capture.grab():
+                return Eye(capture, f'camera "{camera.name}"', camera)
+        capture.release()
+    names = " or ".join(dict.fromkeys(f'"{camera.name}"' for camera in tried))
+    raise DeviceError(f"no picture from {names}.{forbidden() or why()}")
+
+
+def open_address(address: str) -> Eye:
+    """Open a camera in the network; raises DeviceError where it sends no picture."""
+    scheme = address.partition("://")[0].lower()
+    patience = PATIENCE_MS.get(scheme, USUAL_PATIENCE_MS)
+    settings = [
+        *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, patience),
+        *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, SILENCE_MS),
+        # Decoding on n threads holds n - 1 pictures back.
+        *(cv2.CAP_PROP_N_THREADS, 1),
+    ]
+    capture = cv2.VideoCapture(address, cv2.CAP_FFMPEG, settings)
+    name = re.sub("//[^/@]*@", "//", address)  # no password on a screen
+    if not capture.isOpened() or not capture.grab():
+        capture.release()
+        raise DeviceError(f"no picture from {name} within {patience / 1000:g} s. Is it sending?")
+    return Eye(capture, name)
+
+
+def expose(capture: cv2.VideoCapture, exposure: float | str) -> bool:
+    """Set the exposure in ms; drivers count in 0.1 ms on Linux, powers of two of 1 s elsewhere."""
+    linux = capture.getBackendName() == "V4L2"
+    auto, manual = (3, 1) if linux else (1, 0)
+    if not isinstance(exposure, int | float):
+        return capture.set(cv2.CAP_PROP_AUTO_EXPOSURE, auto)
+    capture.set(cv2.CAP_PROP_AUTO_EXPOSURE, manual)
+    units = exposure * 10 if linux else math.log2(exposure / 1000)
+    return capture.set(cv2.CAP_PROP_EXPOSURE, round(units))

@@ -1,0 +1,52 @@
+"""Every bench runs, and says numbers that are numbers; how good they are is not asked here."""
+
+from __future__ import annotations
+
+import importlib
+import math
+from typing import Any
+
+import pytest
+
+from engine.lab.bench.command import benches
+from engine.lab.bench.report import COUNT, Row
+
+TINY: dict[str, dict[str, Any]] = {
+    "midi": {"kills": 1, "seconds": 0.5},
+    "loop": {"seconds": 1.0},
+    "overload": {"seconds": 1.5},
+    "record": {"seconds": 1.0, "pairs": 1, "set_": 3.0},
+    "sound": {"seconds": 1.0, "long": 2.0},
+    "start": {"pairs": 1},
+    "style": {"count": 2, "package": False},
+    "throughput": {"messages": 200},
+}
+
+
+JACK = pytest.mark.peer("jackd", "jackd2")
+PEERS = {"midi": JACK, "sound": JACK}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=PEERS.get(name, ())) for name in benches()]
+)
+def test_a_bench_gives_rows_of_finite_numbers(name: str) -> None:
+    bench = importlib.import_module(f"engine.lab.bench.{name}")
+    rows: list[Row] = bench.run(True, **TINY.get(name, {}))
+    assert rows
+    assert [row for row in rows if not math.isfinite(row.value)] == []
+    assert any(row.decides for row in rows)
+    assert [row for row in rows if row.unit == COUNT and not row.met()] == []
+    labels = [(row.case, row.metric) for row in rows]
+    assert len(set(labels)) == len(labels)
+
+
+def test_every_bench_says_what_it_measures() -> None:
+    assert all(benches().values())
+    assert not {"command", "page", "report"} & benches().keys()
+
+
+def test_a_child_that_fails_says_why() -> None:
+    turns = importlib.import_module("engine.lab.bench.rig.turns")
+    with pytest.raises(turns.ChildFailed, match=r"(?s)naive: .*not enough values"):
+        turns.child("naive")

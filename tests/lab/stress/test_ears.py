@@ -1,0 +1,72 @@
+"""The receivers of a storm, with real sockets."""
+
+from __future__ import annotations
+
+import queue
+import socket
+from contextlib import closing
+
+import pytest
+from pythonosc.osc_message_builder import build_msg
+
+from engine.lab.stress.ears import TcpEar, UdpEar, Ways
+
+WAIT = 30
+WAYS = Ways({"/p{slot}": "out/p", "/people": "out/people", "/p{slot}/x#2": "out/x"})
+
+
+@pytest.mark.parametrize(
+    ("address", "way"),
+    [
+        ("/p1/left_wrist/x", "out/p"),
+        ("/p12/here", "out/p"),
+        ("/people", "out/people"),
+        ("/p3/x", "out/x"),
+        ("/elsewhere", None),
+    ],
+)
+def test_an_address_left_by_the_port_that_says_most_of_it(address, way):
+    assert WAYS.of(address) == way
+
+
+class Told(queue.Queue):
+    def __call__(self, way, at):
+        self.put(way)
+
+    def next(self):
+        return self.get(timeout=WAIT)
+
+
+def test_a_udp_ear_that_was_closed_hears_again_on_its_port():
+    told = Told()
+    with closing(UdpEar(WAYS, told)) as ear, socket.socket(type=socket.SOCK_DGRAM) as mouth:
+        mouth.connect(("127.0.0.1", ear.port))
+        mouth.send(build_msg("/people", [1]).dgram)
+        assert told.next() == "out/people"
+        ear.close()
+        mouth.send(b"lost")
+        with pytest.raises(ConnectionRefusedError):
+            mouth.recv(1)
+        ear.open()
+        mouth.send(build_msg("/p1/x", [1.0]).dgram)
+        assert told.next() == "out/x"
+
+
+def test_a_tcp_ear_that_stalls_takes_nothing_until_it_goes_on():
+    told = Told()
+    packet = build_msg("/people", [1]).dgram
+    framed = len(packet).to_bytes(4, "big") + packet
+    with (
+        closing(TcpEar(WAYS, told)) as ear,
+        socket.create_connection(("127.0.0.1", ear.port), WAIT) as mouth,
+    ):
+        mouth.sendall(framed + framed[:7])
+        assert told.next() == "out/people"
+        ear.stall()
+        mouth.sendall(framed[7:])
+        mouth.settimeout(1.0)
+        with pytest.raises(TimeoutError):
+            while True:
+                mouth.sendall(framed * 1000)
+        ear.resume()
+        assert told.next() == "out/people"

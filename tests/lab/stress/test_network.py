@@ -1,0 +1,41 @@
+"""A network of one's own goes and comes back, and nobody else's goes with it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from engine.lab.stress.network import own_network
+
+HERE = Path("/proc/thread-self/ns/net")
+LOCAL = "127.0.0.1"
+
+
+@pytest.mark.may_block("it waits for a datagram")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root has one")
+def test_it_goes_and_comes_back_and_is_left_again() -> None:
+    outside = HERE.stat().st_ino
+    with own_network() as network:
+        assert network is not None
+        assert HERE.stat().st_ino != outside
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+            ear.bind((LOCAL, 0))
+            ear.settimeout(5.0)
+            assert heard(ear) == b"there"
+            network.end()
+            ear.settimeout(0.2)
+            with pytest.raises(TimeoutError):
+                heard(ear)
+            network.begin()
+            ear.settimeout(5.0)
+            assert heard(ear) == b"there"
+    assert HERE.stat().st_ino == outside
+
+
+def heard(ear: socket.socket) -> bytes:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mouth:
+        mouth.sendto(b"there", ear.getsockname())
+    return ear.recv(16)

@@ -1,0 +1,379 @@
+"""A box in a process of its own answers as it would here, and takes nothing along when it goes."""
+
+from __future__ import annotations
+
+import logging
+import mmap
+import os
+import queue
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+
+from engine.core.clock import SystemClock
+from engine.core.messages import Block, Frame, Kind, Ns, Person, Pose
+from engine.core.node import Node
+from engine.models.pitch import PitchModel
+from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange
+from engine.runtime.schedule.call import Said
+from engine.runtime.schedule.job import Job
+from engine.runtime.workers import out_of_process, processes
+from engine.runtime.workers.in_process import Inside
+from engine.runtime.workers.lane import ThreadLane
+from engine.runtime.workers.out_of_process import Gone, Outside
+from engine.runtime.workers.processes import FORKSERVER, Child, Forked, ForkServer, Spawned
+from engine.runtime.workers.worker import Worker, worker_of
+from engine.system.channel import CALL
+from engine.system.shared_memory import Room
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="elsewhere boxes stay on their threads")
+
+BOXES = """
+import logging, os, time
+from collections.abc import Iterator
+from typing import Annotated
+import numpy as np
+from engine.core.messages import Frame, Ns, Pose
+from engine.core.node import Model
+from engine.core.parameter import Param
+
+
+class Painter(Model):
+    own_process = True
+    shade: Annotated[int, Param("added to each point", 0, 255)] = 0
+    _seen: int = 0
+
+    def open(self) -> None:
+        if self.shade == 255:
+            raise ValueError("that is too bright")
+        print("noise on standard output")
+
+    def reset(self) -> None:
+        self._seen = 0
+
+    def process(self, frame: Frame, at: Ns) -> Iterator[Frame]:
+        self._seen += 1
+        if at == 13:
+            raise RuntimeError("a bad moment")
+        if at == 14:
+            os.kill(os.getpid(), 9)
+        if at == 15:
+            time.sleep(1000)
+        if at == 16:
+            logging.getLogger("sensorium").warning("a word")
+        yield Frame(np.full((1, 1, 3), self._seen, np.uint8))
+        yield Frame(frame.image + np.uint8(self.shade), frame.mirrored)
+
+
+class Mover(Model):
+    own_process = True
+
+    def process(self, pose: Pose) -> Pose:
+        return pose
+
+
+class Reader(Model):
+    own_process = True
+
+    def process(self, value: float) -> str:
+        return open("beside.txt").read()
+"""
+LIMIT = 30.0
+PICTURE = np.arange(480 * 640 * 3, dtype=np.uint32).astype(np.uint8).reshape(480, 640, 3)
+
+
+@pytest.fixture
+def boxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, type[Node]]:
+    """Boxes that the other process finds as well."""
+    (tmp_path / "boxes_outside.py").write_text(BOXES)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    sys.modules.pop("boxes_outside", None)
+    module = __import__("boxes_outside")
+    return {box.__name__: box for box in (module.Painter, module.Mover, module.Reader)}
+
+
+@pytest.fixture(params=["as this system does", "from scratch"])
+def painter(
+    boxes: dict[str, type[Node]], request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Outside]:
+    if request.param == "from scratch":
+        monkeypatch.setattr(out_of_process, "begin", Spawned)
+    outside = Outside("box", boxes["Painter"]())
+    outside.open()
+    yield outside
+    outside.close()
+
+
+def _paint(outside: Outside, at: int = 1) -> tuple[int, Frame]:
+    """Give how many pictures it has seen, and the last one painted."""
+    count, painted = outside.answer([Frame(PICTURE)], Ns(at))
+    return int(count.image[0, 0, 0]), painted
+
+
+def _child(outside: Worker) -> Child:
+    assert isinstance(outside, Outside)
+    its = outside._child
+    assert its is not None
+    return its
+
+
+def test_pictures_go_and_come_and_each_event_is_said(painter: Outside) -> None:
+    count, frame = _paint(painter)
+    assert count == 1
+    assert isinstance(frame, Frame)
+    assert_array_equal(frame.image, PICTURE)
+    assert not frame.image.flags.writeable
+
+
+def test_what_was_answered_is_kept_when_more_is_asked(painter: Outside) -> None:
+    _, first = _paint(painter)
+    painter.set("shade", 7)
+    _, second = _paint(painter)
+    assert_array_equal(first.image, PICTURE)
+    assert_array_equal(second.image, PICTURE + np.uint8(7))
+
+
+def test_a_picture_may_be_larger_than_the_room_was(painter: Outside) -> None:
+    large = np.random.default_rng(0).integers(0, 255, (1080, 1920, 3), np.uint8)
+    _, frame = painter.answer([Frame(large, mirrored=True)], Ns(1))
+    assert_array_equal(frame.image, large)
+    assert frame.mirrored
+
+
+def test_it_forgets_when_it_is_reset(painter: Outside) -> None:
+    assert [_paint(painter)[0], _paint(painter)[0]] == [1, 2]
+    painter.reset()
+    assert _paint(painter)[0] == 1
+
+
+def test_what_it_raises_is_told_in_its_words_and_it_plays_on(painter: Outside) -> None:
+    with pytest.raises(Said, match=r"^RuntimeError: a bad moment$"):
+        _paint(painter, 13)
+    assert _paint(painter)[0] == 2
+
+
+def test_what_it_logs_is_logged_here(painter: Outside, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "sensorium"):
+        _paint(painter, 16)
+    assert caplog.messages == ["a word"]
+
+
+def test_a_box_that_cannot_be_opened_says_why(boxes: dict[str, type[Node]]) -> None:
+    outside = Outside("box", boxes["Painter"](shade=255))
+    with pytest.raises(Said, match=r"^ValueError: that is too bright$"):
+        outside.open()
+    outside.set("shade", 1)
+    outside.open()
+    assert _paint(outside)[0] == 1
+    outside.close()
+
+
+def test_a_crash_ends_no_show_and_another_process_takes_its_place(painter: Outside) -> None:
+    painter.set("shade", 3)
+    with pytest.raises(Gone, match="has ended"):
+        _paint(painter, 14)
+    painter.open()
+    count, frame = _paint(painter)
+    assert count == 1
+    assert_array_equal(frame.image, PICTURE + np.uint8(3))
+
+
+def test_one_that_hangs_can_be_ended_from_another_thread(painter: Outside) -> None:
+    its = _child(painter)
+    answer = painter.answer([Frame(PICTURE)], Ns(15))
+    threading.Timer(0.1, painter.kill).start()
+    with pytest.raises(Gone):
+        next(answer)
+    assert its.ends(0)
+
+
+def test_one_that_hangs_goes_when_nobody_asks_any_more(painter: Outside) -> None:
+    its = _child(painter)
+    painter._wire.say(CALL, [[None], 15])
+    painter.close()
+    assert its.ends(0)
+
+
+def test_closing_leaves_no_process_and_no_file(boxes: dict[str, type[Node]]) -> None:
+    FORKSERVER.prepare()
+    files = len(list(Path("/dev/fd").iterdir()))
+    outside = Outside("box", boxes["Painter"]())
+    outside.open()
+    _paint(outside)
+    its = _child(outside)
+    outside.close()
+    outside.close()
+    assert its.ends(0)
+    del its
+    assert len(list(Path("/dev/fd").iterdir())) == files
+
+
+def test_the_process_that_forks_is_begun_again_when_it_has_gone(
+    boxes: dict[str, type[Node]],
+) -> None:
+    outsides = [Outside("box", boxes["Painter"](shade=shade)) for shade in (1, 2)]
+    for outside in outsides:
+        outside.open()
+        if FORKSERVER._process is not None:  # where none is needed there is none
+            FORKSERVER._process.kill()
+            FORKSERVER._process.wait()
+    for shade, outside in enumerate(outsides, 1):
+        assert_array_equal(_paint(outside)[1].image, PICTURE + np.uint8(shade))
+        outside.close()
+
+
+def test_where_nothing_can_be_forked_processes_begin_from_scratch(
+    boxes: dict[str, type[Node]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Deaf(ForkServer):
+        def _running(self) -> socket.socket:
+            raise PermissionError("not on this system")
+
+    deaf = Deaf()
+    deaf.usable = True
+    monkeypatch.setattr(processes, "FORKSERVER", deaf)
+    outside = Outside("box", boxes["Painter"]())
+    with pytest.raises(PermissionError):
+        outside.open()
+    outside.open()
+    assert isinstance(_child(outside), Spawned)
+    assert _paint(outside)[0] == 1
+    outside.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
+def test_the_process_that_forks_goes_when_nobody_needs_it(tmp_path: Path) -> None:
+    program = "from engine.runtime.workers import fork_server as f; f.IDLE = 0.01; f.main()"
+    asks, theirs = socket.socketpair()
+    box, of_box = socket.socketpair()
+    with asks, box, (tmp_path / "room").open("w+b") as room:
+        with theirs, of_box:
+            room.truncate(mmap.PAGESIZE)
+            command = [sys.executable, "-c", program, str(theirs.fileno())]
+            server = subprocess.Popen(command, pass_fds=[theirs.fileno()])
+            socket.send_fds(asks, [b"."], [of_box.fileno(), room.fileno(), room.fileno()])
+            asks.settimeout(LIMIT)
+            _, watch, *_ = socket.recv_fds(asks, 1, 1)
+        its = Forked(*watch)
+        assert not its.ends(0.2)  # many times as long as it waits without a box
+        assert server.poll() is None
+        box.shutdown(socket.SHUT_RDWR)
+        assert its.ends(LIMIT)
+        assert server.wait(LIMIT) == 0
+
+
+def test_names_of_files_are_as_they_are_here(
+    boxes: dict[str, type[Node]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("beside.txt").write_text("found")
+    outside = Outside("box", boxes["Reader"]())
+    outside.open()
+    assert list(outside.answer([0.0], Ns(1))) == ["found"]
+    outside.close()
+
+
+def test_people_go_and_come(boxes: dict[str, type[Node]]) -> None:
+    joints = np.random.default_rng(0).random((17, 3)).astype(np.float32)
+    outside = Outside("box", boxes["Mover"]())
+    outside.open()
+    (pose,) = outside.answer([Pose((Person(2, 7, joints),), 1.5)], Ns(1))
+    assert isinstance(pose, Pose)
+    assert (pose.aspect, pose.people[0].slot, pose.people[0].id) == (1.5, 2, 7)
+    assert_array_equal(pose.people[0].joints, joints)
+    outside.close()
+
+
+def test_a_shipped_model_answers_as_it_would_here() -> None:
+    turns = 2 * np.pi * 220 * np.arange(24000) / 48000
+    tone = sum(np.sin(k * turns) / (8 * k) for k in range(1, 8)).astype(np.float32)
+    blocks = [Block(tone[at : at + 768], 48000, at) for at in range(0, len(tone), 768)]
+    workers = [Outside("box", PitchModel()), Inside(PitchModel())]
+    answers = []
+    for worker in workers:
+        worker.open()
+        answers.append([list(worker.answer([block], Ns(block.start))) for block in blocks])
+        worker.close()
+    there, here = answers
+    assert there == here
+    assert any(event.on for events in here for event in events)
+
+
+def _ask(lane: ThreadLane, at: int) -> None:
+    lane.offer(Job((Frame(PICTURE),), Kind.LATEST, Ns(at), 0, lane.generation))
+    lane.go()
+
+
+def test_a_lane_whose_process_is_killed_says_so_and_begins_anew(
+    boxes: dict[str, type[Node]],
+) -> None:
+    heard: queue.Queue[Entry] = queue.Queue()
+    lane = ThreadLane("painter", boxes["Painter"](), heard.put, SystemClock())
+    lane.start()
+    assert heard.get(timeout=LIMIT) == StateChange("painter", "running")
+    _ask(lane, 14)
+    failure, state = heard.get(timeout=LIMIT), heard.get(timeout=LIMIT)
+    assert isinstance(failure, LaneFailure)
+    assert failure.error == "its process has ended; another takes its place"
+    assert state == StateChange("painter", "failed")
+    assert heard.get(timeout=LIMIT) == StateChange("painter", "running")
+    _ask(lane, 1)
+    for _ in range(2):
+        assert isinstance(heard.get(timeout=LIMIT), LaneResult)
+    lane.stop()
+    lane.join(LIMIT)
+    assert not lane.hangs
+
+
+def test_a_lane_of_which_nobody_asks_anything_notices_too(boxes: dict[str, type[Node]]) -> None:
+    heard: queue.Queue[Entry] = queue.Queue()
+    lane = ThreadLane("painter", boxes["Painter"](), heard.put, SystemClock())
+    lane.start()
+    assert heard.get(timeout=LIMIT) == StateChange("painter", "running")
+    lane.look()
+    _child(lane._worker).kill()
+    while heard.empty():
+        lane.look()
+    assert isinstance(heard.get(), LaneFailure)
+    assert heard.get(timeout=LIMIT) == StateChange("painter", "failed")
+    assert heard.get(timeout=LIMIT) == StateChange("painter", "running")
+    lane.stop()
+    lane.join(LIMIT)
+
+
+def test_a_lane_that_hangs_is_left_and_nothing_of_it_stays(boxes: dict[str, type[Node]]) -> None:
+    heard: queue.Queue[Entry] = queue.Queue()
+    lane = ThreadLane("painter", boxes["Painter"](), heard.put, SystemClock())
+    lane.start()
+    assert heard.get(timeout=LIMIT) == StateChange("painter", "running")
+    _ask(lane, 15)
+    lane.abandon()
+    lane.join(LIMIT)
+    assert not lane.hangs
+
+
+def test_a_box_that_no_other_process_could_find_works_here(boxes: dict[str, type[Node]]) -> None:
+    assert isinstance(worker_of("box", boxes["Painter"]()), Outside)
+    sys.modules["boxes_outside"].__spec__ = None
+    assert isinstance(worker_of("box", boxes["Painter"]()), Inside)
+
+
+@given(st.lists(st.integers(1, 100_000), max_size=6), st.sampled_from(["u1", "<f4", "<f8"]))
+def test_a_room_keeps_all_that_is_put_into_it(sizes: list[int], dtype: str) -> None:
+    mine = Room()
+    theirs = Room(os.dup(mine.descriptor))
+    arrays = [(np.arange(size) % 251).astype(dtype) for size in sizes]
+    places = [(mine.write(array), array.nbytes) for array in arrays]
+    for array, place in zip(arrays, places, strict=True):
+        assert_array_equal(np.frombuffer(theirs.read(*place), dtype), array)
+    mine.close()
+    theirs.close()

@@ -1,0 +1,65 @@
+"""Threads come forward where they may, and nothing they begin does unless it shall."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from engine.system.priority import come_forward, go_back, may_come_forward, stand_back
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows this of threads")
+
+
+def on_a_thread(act: Callable[[], Any]) -> Any:
+    got: list[Any] = []
+    thread = threading.Thread(target=lambda: got.append(act()))
+    thread.start()
+    thread.join()
+    return got[0]
+
+
+def policy() -> int:
+    return os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK
+
+
+@pytest.mark.parametrize("with_all", [False, True])
+def test_who_comes_forward_does_so_alone_or_with_all_it_begins(with_all: bool) -> None:
+    def both() -> tuple[int, int]:
+        come_forward(with_all_begun=with_all)
+        return policy(), on_a_thread(policy)
+
+    first = os.SCHED_RR if may_come_forward() else os.SCHED_OTHER
+    assert on_a_thread(both) == (first, first if with_all else os.SCHED_OTHER)
+
+
+def test_who_goes_back_stands_as_before() -> None:
+    def there_and_back() -> int:
+        go_back(come_forward())
+        return policy()
+
+    assert on_a_thread(there_and_back) == os.SCHED_OTHER
+
+
+def test_where_it_is_not_allowed_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    assert come_forward() is None
+    assert not may_come_forward()
+    go_back(None)
+
+
+def test_who_stands_back_yields_alone() -> None:
+    def niceness() -> int:
+        stand_back()
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert on_a_thread(niceness) == 5
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before

@@ -1,0 +1,47 @@
+"""A bell wakes who waits, however it was rung."""
+
+from __future__ import annotations
+
+import threading
+
+from engine.system.wakeup import Bell
+
+
+def test_it_may_be_rung_before_anybody_waits_and_more_than_once() -> None:
+    bell = Bell()
+    bell.ring()
+    bell.ring()
+    bell.wait()
+    heard = threading.Event()
+    waiting = threading.Thread(target=lambda: (bell.wait(), heard.set()), daemon=True)
+    waiting.start()
+    assert not heard.is_set()
+    bell.ring()
+    assert heard.wait(10)
+
+
+def test_nothing_that_was_left_before_a_ring_is_overlooked() -> None:
+    bell = Bell()
+    left: list[int] = []
+    taken: list[int] = []
+
+    def take() -> None:
+        while len(taken) < 4000:
+            bell.wait()
+            while left:
+                taken.append(left.pop())
+
+    def leave() -> None:
+        for number in range(1000):
+            left.append(number)
+            bell.ring()
+
+    taker = threading.Thread(target=take, daemon=True)
+    taker.start()
+    leavers = [threading.Thread(target=leave) for _ in range(4)]
+    for each in leavers:
+        each.start()
+    for each in leavers:
+        each.join()
+    taker.join(20)
+    assert sorted(taken) == sorted([*range(1000)] * 4)

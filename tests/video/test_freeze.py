@@ -1,0 +1,50 @@
+"""A camera that gives the very same picture again and again; time is the test's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.core.clock import SECOND, ns
+from engine.core.messages import Ns
+from engine.video.freeze import LATE, LOST, Still
+
+RNG = np.random.default_rng(1)
+FPS = 30
+
+
+def noise(height: int = 180, width: int = 320) -> np.ndarray:
+    return RNG.integers(0, 256, (height, width, 3), np.uint8)
+
+
+def watch(still: Still, images: list[np.ndarray], begin: int = 0, *, far: bool) -> list[tuple]:
+    """Show pictures 30 times a second; give what was said of them, and when."""
+    moments = [Ns(begin + ns(number / FPS)) for number in range(len(images))]
+    said = [
+        (at - begin, still.look(image, at, far)) for at, image in zip(moments, images, strict=True)
+    ]
+    return [(at, what) for at, what in said if what]
+
+
+def test_what_moves_is_let_be():
+    assert watch(Still(), [noise() for _ in range(10 * FPS)], far=False) == []
+
+
+@pytest.mark.parametrize("image", [noise(), np.zeros((48, 64, 3), np.uint8), noise(20, 30)])
+def test_a_camera_that_stands_still_is_late_and_then_opened_again_once(image):
+    still = Still()
+    said = watch(still, [image] * 20 * FPS, far=False)
+    assert [what for _, what in said] == ["late", "lost"]
+    assert [at // SECOND for at, _ in said] == [LATE // SECOND, LOST // SECOND]
+    still.begin()
+    again = watch(still, [image] * 20 * FPS, 30 * SECOND, far=False)
+    assert [what for _, what in again] == ["late"]  # it is a still
+    assert watch(still, [noise(), noise()], 60 * SECOND, far=False) == [(0, "running")]
+    stuck = watch(still, [image] * 20 * FPS, 70 * SECOND, far=False)
+    assert [what for _, what in stuck] == ["late", "lost"]  # it had moved
+
+
+def test_a_stream_may_be_a_still():
+    still, image = Still(), noise()
+    assert [what for _, what in watch(still, [image] * 60 * FPS, far=True)] == ["late"]
+    assert watch(still, [noise()], 100 * SECOND, far=True) == [(0, "running")]
