@@ -10,7 +10,7 @@ import typer
 from engine.commands import lab, looks, shows
 from engine.commands.ending import AT_THE_END, CANNOT_PLAY, OUR_FAULT
 from engine.core.errors import SensoriumError
-from engine.terminal.log import Lines, logged
+from engine.terminal.log import StderrHandler, logged
 
 app = typer.Typer(
     help="Gives a performer's computer eyes and ears.",
@@ -29,7 +29,7 @@ for command in (
 def main() -> None:
     """Run the command; 0 after a clean end, 2 for what cannot be played, 1 for our own fault."""
     with AT_THE_END:
-        AT_THE_END.enter_context(logged(Lines()))
+        AT_THE_END.enter_context(logged(StderrHandler()))
         _run()
 
 

@@ -32,7 +32,7 @@ from engine.patch.plan import Plan
 from engine.registry import Registry
 from engine.runtime.dump import sent_line
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Asked, Entry, TakeOver
+from engine.runtime.entries import CommandEntry, Entry, SwapPlan
 from engine.runtime.offline import Offline
 from engine.runtime.opening import find_patch, open_document
 
@@ -143,8 +143,8 @@ def play(
 def _entry(entry: Command | Entry | Swap, prepare: Callable[[str | Path], Prepared]) -> Entry:
     if isinstance(entry, Swap):
         texts, plan = prepare(entry.patch)
-        return TakeOver(plan.title, texts, plan)
-    return Asked(SCRIPT, entry) if isinstance(entry, Command) else entry
+        return SwapPlan(plan.title, texts, plan)
+    return CommandEntry(SCRIPT, entry) if isinstance(entry, Command) else entry
 
 
 def _open(patch: str | Path, sets: Iterable[str], boxes: Mapping[str, type[Box]]) -> Prepared:

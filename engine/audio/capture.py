@@ -22,7 +22,7 @@ FIRST: Final = 5 * SECOND
 SILENT: Final = 2 * SECOND
 
 
-class Ear:
+class CaptureStream:
     """Hears one channel, counted from 0, of the device ``name``, until it is ``gone``.
 
     Set ``over`` when the device says that it has stopped. Frames of sound go to ``say``.

@@ -19,14 +19,14 @@ import signal
 import sys
 from typing import Any, Final
 
-from engine.audio.capture import Ear
-from engine.audio.devices import JACK, PRIVACY, Found, find, library, meant
+from engine.audio.capture import CaptureStream
+from engine.audio.devices import JACK, PRIVACY, SoundDevice, find, library, meant
 from engine.audio.frames import LISTED, OPENED, REFUSED, frame
 from engine.core.clock import SystemClock
 from engine.core.errors import DeviceError
-from engine.system.jack import Lookout, look_out
-from engine.system.pipe_writer import Mouth
-from engine.system.priority import come_forward
+from engine.system.jack import ServerWatch, watch_server
+from engine.system.pipe_writer import PipeWriter
+from engine.system.priority import set_realtime_priority
 
 LOOK: Final = 0.1
 """Every how many seconds it looks after a device that says nothing."""
@@ -39,11 +39,11 @@ def listen(device: str, channel: int, block: int) -> None:
     portaudio = library()
     reasons = []
     for each in meant(device, find(portaudio)):
-        mouth = Mouth(_STDOUT)
-        ear = Ear(each.name, channel - 1, SystemClock(), mouth.say)
+        mouth = PipeWriter(_STDOUT)
+        ear = CaptureStream(each.name, channel - 1, SystemClock(), mouth.say)
         try:
             # Before it sounds: what takes its time now would keep the device waiting then.
-            lookout = look_out() if each.way == JACK else None
+            lookout = watch_server() if each.way == JACK else None
             stream = _start(portaudio, each, ear, channel, block)
         except (ConnectionError, DeviceError, portaudio.PortAudioError) as error:
             reasons.append(f"{each.name}: {error}")
@@ -54,7 +54,9 @@ def listen(device: str, channel: int, block: int) -> None:
     raise DeviceError(reasons[0] + PRIVACY.get(sys.platform, ""))
 
 
-def _look_after(ear: Ear, mouth: Mouth, name: str, lookout: Lookout | None) -> None:
+def _look_after(
+    ear: CaptureStream, mouth: PipeWriter, name: str, lookout: ServerWatch | None
+) -> None:
     """Tell what is wrong until there is nothing more, which only JACK does not say itself."""
     while not ear.gone:
         ear.over.wait(LOOK)
@@ -68,12 +70,14 @@ def _look_after(ear: Ear, mouth: Mouth, name: str, lookout: Lookout | None) -> N
 
 def _tell(message: bytes) -> None:
     """Tell all there is to tell; raises OSError where nobody reads."""
-    mouth = Mouth(_STDOUT)
+    mouth = PipeWriter(_STDOUT)
     mouth.begin(message)
     mouth.end()
 
 
-def _start(portaudio: Any, device: Found, ear: Ear, channel: int, block: int) -> Any:
+def _start(
+    portaudio: Any, device: SoundDevice, ear: CaptureStream, channel: int, block: int
+) -> Any:
     if channel > device.channels:
         raise DeviceError(f"it has {device.channels} inputs, so there is no {channel}")
     stream = portaudio.InputStream(
@@ -96,7 +100,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which then closes this
     sys.setswitchinterval(_SWITCH_INTERVAL)
     # Or the device calls while this waits for a core and holds the interpreter's lock.
-    come_forward(with_all_begun=True)
+    set_realtime_priority(with_all_begun=True)
     try:
         if len(sys.argv) == 1:
             _tell(frame(LISTED, json.dumps(find(library())).encode()))

@@ -9,8 +9,8 @@ import sys
 import threading
 from typing import Final
 
-from engine.audio.devices import Found
-from engine.audio.frames import LISTED, OPENED, REFUSED, Said, Unframer
+from engine.audio.devices import SoundDevice
+from engine.audio.frames import LISTED, OPENED, REFUSED, CaptureFrame, CaptureUnframer
 from engine.core.errors import DeviceError
 
 PATIENCE: Final = 10.0
@@ -18,7 +18,7 @@ PATIENCE: Final = 10.0
 _PIECE: Final = 65536
 
 
-class Listener:
+class CaptureProcess:
     """A process that listens to one device; ``name`` and ``rate`` are the device's.
 
     ``pipe`` is the descriptor by which it says what it hears.
@@ -34,8 +34,8 @@ class Listener:
         assert self._process.stdout is not None
         self._stream = self._process.stdout
         self.pipe = self._stream.fileno()
-        self._unframer = Unframer()
-        self._early: list[Said] = []
+        self._unframer = CaptureUnframer()
+        self._early: list[CaptureFrame] = []
         alarm = threading.Timer(PATIENCE, self._process.kill)
         alarm.start()
         try:
@@ -50,7 +50,7 @@ class Listener:
         self.first = first
         self.name, self.rate = first.text, first.number
 
-    def hear(self) -> list[Said] | None:
+    def hear(self) -> list[CaptureFrame] | None:
         """Give what it has said, nothing where that is not whole yet; None when it is over.
 
         It waits where there is nothing to be read, unless the pipe was told not to.
@@ -75,7 +75,7 @@ class Listener:
         """Close the pipe, on the thread that reads, once it is over."""
         self._stream.close()
 
-    def _wait_for_first(self) -> Said | None:
+    def _wait_for_first(self) -> CaptureFrame | None:
         """Wait for what it says first; None where it ends without a word."""
         while (said := self.hear()) is not None:
             if said:
@@ -84,9 +84,9 @@ class Listener:
         return None
 
 
-def list_devices() -> list[Found]:
+def list_devices() -> list[SoundDevice]:
     """List what sound can come in by, the system's own choice first; raises DeviceError."""
-    listener = Listener()
+    listener = CaptureProcess()
     listener.close()
     listener.release()
-    return [Found(*each) for each in json.loads(listener.first.content)]
+    return [SoundDevice(*each) for each in json.loads(listener.first.content)]

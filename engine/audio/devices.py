@@ -21,7 +21,7 @@ PRIVACY: Final = {
 }
 
 
-class Found(NamedTuple):
+class SoundDevice(NamedTuple):
     """A device that sound comes in by; ``way`` is the system's part that brings it."""
 
     number: int
@@ -41,14 +41,14 @@ def library() -> Any:
     return sounddevice
 
 
-def find(portaudio: Any) -> list[Found]:
+def find(portaudio: Any) -> list[SoundDevice]:
     """Find what sound can come in by, the system's own choice first.
 
     PortAudio makes its list once a process: what was plugged in since is not on it.
     """
     ways = portaudio.query_hostapis()
     found = [
-        Found(
+        SoundDevice(
             number,
             each["name"],
             ways[each["hostapi"]]["name"],
@@ -62,7 +62,7 @@ def find(portaudio: Any) -> list[Found]:
     return sorted(found, key=lambda each: each.number != usual)
 
 
-def meant(device: str, found: Iterable[Found]) -> list[Found]:
+def meant(device: str, found: Iterable[SoundDevice]) -> list[SoundDevice]:
     """Choose the devices that ``device`` may mean, the likeliest first; raises DeviceError."""
     there = list(found)
     if not there:

@@ -22,7 +22,7 @@ LONGEST: Final = 1 << 24
 _HEADER: Final = struct.Struct("<cqqI")
 
 
-class Said(NamedTuple):
+class CaptureFrame(NamedTuple):
     """One frame."""
 
     kind: bytes
@@ -41,20 +41,20 @@ def frame(kind: bytes, content: bytes, at: int = 0, number: int = 0) -> bytes:
     return _HEADER.pack(kind, at, number, len(content)) + content
 
 
-class Unframer:
+class CaptureUnframer:
     """Takes a stream of bytes apart into frames, however it was cut into pieces."""
 
     def __init__(self) -> None:
         self._rest = b""
 
-    def feed(self, piece: bytes) -> list[Said]:
+    def feed(self, piece: bytes) -> list[CaptureFrame]:
         """Give all frames that are complete by now.
 
         Raises ValueError where the next one is too long: whatever that is, where another begins is
         lost.
         """
         data = self._rest + piece if self._rest else piece
-        said: list[Said] = []
+        said: list[CaptureFrame] = []
         start = 0
         while (inside := start + _HEADER.size) <= len(data):
             kind, at, number, size = _HEADER.unpack_from(data, start)
@@ -63,7 +63,7 @@ class Unframer:
             end = inside + size
             if size > LONGEST or end > len(data):
                 break
-            said.append(Said(kind, at, number, data[inside:end]))
+            said.append(CaptureFrame(kind, at, number, data[inside:end]))
             start = end
         self._rest = data[start:]
         return said

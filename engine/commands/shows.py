@@ -150,9 +150,9 @@ def _recorder(
     file: Path, to: str | None, sets: Sequence[str], live: bool, pixels: bool
 ) -> Recorder:
     from engine.recording.recorder import Recorder
-    from engine.recording.writer import Asked
+    from engine.recording.writer import WriteRequest
 
-    return Recorder(file, Asked(to, tuple(sets), live, pixels))
+    return Recorder(file, WriteRequest(to, tuple(sets), live, pixels))
 
 
 def _all(*watchers: LiveTable | Page | Recorder | None) -> Callable[[Engine], None]:

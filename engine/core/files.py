@@ -10,7 +10,7 @@ from engine.core.errors import DeviceError, nearest
 _ENGINE = Path(__file__).parents[1]
 
 
-def readable(file: str, what: str) -> Path:
+def find_readable(file: str, what: str) -> Path:
     """Give the path of a file, "~" being the home; ``what`` it shall be: "a sound file".
 
     Raises DeviceError when it is not there, is a folder, or may not be read.
@@ -26,7 +26,7 @@ def readable(file: str, what: str) -> Path:
     return path
 
 
-def share(name: str) -> Path:
+def installed_folder(name: str) -> Path:
     """Give the folder ``models`` or ``patches`` of this installation."""
     installed = _ENGINE / "_share" / name
     return installed if installed.is_dir() else _ENGINE.parent / name

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 T = TypeVar("T")
 
 
-def remembered(read: Callable[[type], T]) -> Callable[[type], T]:
+def cached_by_class(read: Callable[[type], T]) -> Callable[[type], T]:
     """Make a function of a class that does its work once for each; what it raises comes again."""
     known: WeakKeyDictionary[type, T] = WeakKeyDictionary()
 

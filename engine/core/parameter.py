@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import msgspec
 
 from engine.core.errors import ParameterError, as_written, nearest
-from engine.core.memo import remembered
+from engine.core.memo import cached_by_class
 from engine.core.tuning import as_hz
 
 T = TypeVar("T")
@@ -223,7 +223,7 @@ def seconds(value: object) -> float:
     return float(match[1]) * _SECONDS[match[2]]
 
 
-@remembered
+@cached_by_class
 def read_parameters(cls: type) -> Mapping[str, Parameter]:
     """List the parameters of a box class by name, in the order of their fields."""
     if not is_dataclass(cls):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from engine.core.memo import remembered
+from engine.core.memo import cached_by_class
 from engine.core.messages import KINDS, Block, Frame, Ns, Trigger
 from engine.core.parameter import either
 
@@ -61,7 +61,7 @@ class Signature:
     many: bool
 
 
-@remembered
+@cached_by_class
 def read_signature(cls: type) -> Signature:
     """Read the signature of a node class; raises TypeError where its annotations say too little."""
     process: Callable[..., Any] | None = getattr(cls, "process", None)

@@ -13,25 +13,25 @@ from engine.core.box import Box
 from engine.core.commands import Command
 from engine.core.messages import Message, Ns
 
-Tap = Callable[[str, dict[str, Any]], None]
+OnSent = Callable[[str, dict[str, Any]], None]
 """Told of everything that left an output: the port, and what it was, ready for JSON."""
 
 
-Wire = Callable[[str, bytes], None]
+OnBytes = Callable[[str, bytes], None]
 """Told of the very bytes that left an output: "osc", "midi" or "json", and themselves."""
 
 
-Say = Callable[[Command], None]
+Report = Callable[[Command], None]
 """Takes what an output says of itself; may be called from any thread."""
 
 
-def both(one: Tap, other: Tap, port: str, sent: dict[str, Any]) -> None:
+def both(one: OnSent, other: OnSent, port: str, sent: dict[str, Any]) -> None:
     """Tell two of what left."""
     one(port, sent)
     other(port, sent)
 
 
-def as_json(wire: Wire, port: str, sent: dict[str, Any]) -> None:
+def as_json(wire: OnBytes, port: str, sent: dict[str, Any]) -> None:
     """Tell of what left in JSON."""
     wire("json", msgspec.json.encode({"port": port, **sent}))
 
@@ -46,24 +46,24 @@ class Sink(Box, ABC):
     A second cable into the same port goes by ``NAME#2``, and so on.
     """
 
-    _tap: Tap | None = None
-    _taps: tuple[Tap | None, Tap | None] = (None, None)
-    _say: Say = to_nobody
+    _tap: OnSent | None = None
+    _taps: tuple[OnSent | None, OnSent | None] = (None, None)
+    _say: Report = to_nobody
 
-    def report_to(self, say: Say) -> None:
+    def report_to(self, say: Report) -> None:
         """Have ``say`` take what this output says of itself: ``Lost`` when its device goes."""
         self._say = say
 
-    def tap(self, tap: Tap) -> None:
+    def tap(self, tap: OnSent) -> None:
         """Have ``tap`` told of everything that leaves: {"address": ..., "args": [...]}."""
         self._tell(tap, self._taps[1])
 
-    def overhear(self, wire: Wire) -> None:
+    def overhear(self, wire: OnBytes) -> None:
         """Have ``wire`` told of the very bytes that leave; here, of what a tap is told, as JSON."""
         said = partial(as_json, wire)
         self._tell(self._taps[0], said)
 
-    def _tell(self, tap: Tap | None, heard: Tap | None) -> None:
+    def _tell(self, tap: OnSent | None, heard: OnSent | None) -> None:
         self._taps = tap, heard
         self._tap = partial(both, tap, heard) if tap and heard else tap or heard
 

@@ -21,7 +21,7 @@ class Emit(Protocol):
         ...
 
 
-class Watch(Protocol):
+class AddReader(Protocol):
     """How a source is read on the loop, which is sooner there than by way of a thread."""
 
     def __call__(self, descriptor: int, ready: Callable[[], bool]) -> bool:
@@ -71,7 +71,7 @@ class Source(Box, ABC):
         """
         return None
 
-    def attach(self, watch: Watch) -> None:
+    def attach(self, watch: AddReader) -> None:
         """Take what has the loop read for it, before ``open``; most have a thread that waits."""
 
     @abstractmethod

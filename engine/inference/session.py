@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.errors import ModelError, nearest
-from engine.core.files import share
+from engine.core.files import installed_folder
 
 _log = logging.getLogger("sensorium")
 
@@ -121,7 +121,7 @@ def library() -> Any:
 
 def models() -> dict[str, Path]:
     """List the models that came with Sensorium: name and folder, in alphabetical order."""
-    cards = sorted(share("models").glob("*/card.toml"))
+    cards = sorted(installed_folder("models").glob("*/card.toml"))
     return {card.parent.name: card.parent for card in cards}
 
 

@@ -20,7 +20,7 @@ HALF: Final = 64
 """From here on a controller that is a switch is on."""
 
 
-class Sounding:
+class ActiveNotes:
     """Which notes sound, which pedals are down, and whether a sequence runs."""
 
     def __init__(self) -> None:

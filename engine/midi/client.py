@@ -33,7 +33,7 @@ Counted in looks: a show that was itself put to sleep has missed only one of the
 _PIECE: Final = 65536
 
 
-class Helper:
+class PortProcess:
     """One helper process with one open port."""
 
     def __init__(self, work: str, system: str, port: str | None, name: str, hear: Hear) -> None:

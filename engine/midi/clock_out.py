@@ -11,7 +11,7 @@ _MINUTE: Final = 60_000_000_000
 _TOO_LATE: Final = 4
 
 
-class Pulses:
+class ClockPulses:
     """The moments of a clock's pulses, in ns. Changing the tempo moves the next pulse only."""
 
     def __init__(self) -> None:

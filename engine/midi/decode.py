@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.core.messages import Message, Note, Ns, Trigger
-from engine.midi.names import Name
-from engine.midi.stream import Stream
-from engine.midi.tempo import Tempo
+from engine.midi.names import MessageName
+from engine.midi.stream import StreamParser
+from engine.midi.tempo import TempoFollower
 
 SEVEN: Final = 127
 FOURTEEN: Final = 16383
@@ -26,20 +26,20 @@ STOP: Final = 0xFC
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class MidiEvent:
     """One thing that was said: ``message`` for cables, ``turned`` (0 to 1) as the way of a knob."""
 
-    name: Name
+    name: MessageName
     message: Message = None
     turned: float | None = None
 
 
-class Ear:
+class MidiDecoder:
     """Hears one cable. ``strays`` counts bytes that belong to no message."""
 
     def __init__(self) -> None:
-        self._stream = Stream()
-        self._tempo = Tempo()
+        self._stream = StreamParser()
+        self._tempo = TempoFollower()
         self._coarse: dict[tuple[int, int], int] = {}
 
     @property
@@ -47,7 +47,7 @@ class Ear:
         """How many bytes came that belong to no message."""
         return self._stream.strays
 
-    def hear(self, piece: bytes, at: Ns) -> Iterator[Said]:
+    def hear(self, piece: bytes, at: Ns) -> Iterator[MidiEvent]:
         """Take bytes that came at a moment; give what they said."""
         for message in self._stream.feed(piece):
             status = message[0]
@@ -56,60 +56,64 @@ class Ear:
             elif understand := UNDERSTAND.get(status & SYSTEM):
                 yield from understand(self, status, (status & 0x0F) + 1, message[1:])
 
-    def _note(self, status: int, channel: int, data: bytes) -> Iterator[Said]:
+    def _note(self, status: int, channel: int, data: bytes) -> Iterator[MidiEvent]:
         number, velocity = data
         if status & SYSTEM == NOTE_OFF:
             velocity = 0
-        yield Said(Name("notes", channel=channel), Note(number, velocity, channel))
+        yield MidiEvent(MessageName("notes", channel=channel), Note(number, velocity, channel))
         struck = Trigger(velocity / SEVEN) if velocity else None
-        yield Said(Name("note", number, channel=channel), struck, 1.0 if velocity else 0.0)
+        yield MidiEvent(
+            MessageName("note", number, channel=channel), struck, 1.0 if velocity else 0.0
+        )
 
-    def _control(self, _: int, channel: int, data: bytes) -> Iterator[Said]:
+    def _control(self, _: int, channel: int, data: bytes) -> Iterator[MidiEvent]:
         number, value = data
         part = value / SEVEN
-        yield Said(Name("cc", number, channel=channel), part, part)
+        yield MidiEvent(MessageName("cc", number, channel=channel), part, part)
         self._coarse[channel, number] = value
         coarse = self._coarse.get((channel, number - FINE))
         if FINE <= number < 2 * FINE and coarse is not None:
             # The coarse half comes first, the fine one completes it (MIDI 1.0, page 12).
             both = (coarse << 7 | value) / FOURTEEN
-            yield Said(Name("cc", number - FINE, fine=True, channel=channel), both, both)
+            yield MidiEvent(
+                MessageName("cc", number - FINE, fine=True, channel=channel), both, both
+            )
 
-    def _program(self, _: int, channel: int, data: bytes) -> Iterator[Said]:
-        yield Said(Name("program", channel=channel), data[0])
+    def _program(self, _: int, channel: int, data: bytes) -> Iterator[MidiEvent]:
+        yield MidiEvent(MessageName("program", channel=channel), data[0])
 
-    def _pressure(self, _: int, channel: int, data: bytes) -> Iterator[Said]:
+    def _pressure(self, _: int, channel: int, data: bytes) -> Iterator[MidiEvent]:
         part = data[0] / SEVEN
-        yield Said(Name("pressure", channel=channel), part, part)
+        yield MidiEvent(MessageName("pressure", channel=channel), part, part)
 
-    def _bend(self, _: int, channel: int, data: bytes) -> Iterator[Said]:
+    def _bend(self, _: int, channel: int, data: bytes) -> Iterator[MidiEvent]:
         value = (data[1] << 7 | data[0]) - CENTRE
         part = value / (CENTRE if value < 0 else CENTRE - 1)
-        yield Said(Name("bend", channel=channel), part, (part + 1) / 2)
+        yield MidiEvent(MessageName("bend", channel=channel), part, (part + 1) / 2)
 
-    def _of_the_system(self, status: int, at: Ns) -> Iterator[Said]:
+    def _of_the_system(self, status: int, at: Ns) -> Iterator[MidiEvent]:
         if status == PULSE:
             beat, tempo = self._tempo.pulse(at)
-            yield Said(Name("clock"), Trigger())
+            yield MidiEvent(MessageName("clock"), Trigger())
             if tempo is not None:
-                yield Said(Name("tempo"), tempo)
+                yield MidiEvent(MessageName("tempo"), tempo)
             if beat:
-                yield Said(Name("beat"), Trigger())
+                yield MidiEvent(MessageName("beat"), Trigger())
         elif status in (START, CONTINUE):
             self._tempo.start()
-            yield Said(Name("start"), Trigger())
+            yield MidiEvent(MessageName("start"), Trigger())
         elif status == STOP:
-            yield Said(Name("stop"), Trigger())
+            yield MidiEvent(MessageName("stop"), Trigger())
 
 
-Understand = Callable[[Ear, int, int, bytes], Iterator[Said]]
+Understand = Callable[[MidiDecoder, int, int, bytes], Iterator[MidiEvent]]
 
 # The pressure of a single key is left out: nothing in a patch could take it.
 UNDERSTAND: Final[Mapping[int, Understand]] = {
-    0x80: Ear._note,
-    0x90: Ear._note,
-    0xB0: Ear._control,
-    0xC0: Ear._program,
-    0xD0: Ear._pressure,
-    0xE0: Ear._bend,
+    0x80: MidiDecoder._note,
+    0x90: MidiDecoder._note,
+    0xB0: MidiDecoder._control,
+    0xC0: MidiDecoder._program,
+    0xD0: MidiDecoder._pressure,
+    0xE0: MidiDecoder._bend,
 }

@@ -16,8 +16,8 @@ import mido  # type: ignore[import-untyped]
 from engine.core.messages import Note, Trigger
 from engine.midi.active_notes import PEDALS
 from engine.midi.frames import BPM, MIDI, TEMPO, frame
-from engine.midi.options import Options
-from engine.midi.voices import Key, Voices
+from engine.midi.options import MidiOptions
+from engine.midi.voices import Key, NoteOwners
 
 SEVEN: Final = 127
 FOURTEEN: Final = 16383
@@ -29,7 +29,7 @@ NUMBERS: Final = (float, int, bool)
 Unit = Callable[[float], int]
 
 
-class Form:
+class MidiEncoder:
     """How the messages of one cable become frames for the helper. It is the root of all forms."""
 
     takes: ClassVar[tuple[type, ...]] = NUMBERS
@@ -52,7 +52,7 @@ class Form:
         return ()
 
 
-class Held(Form):
+class ControlEncoder(MidiEncoder):
     """A number that the receiver keeps: a message only when it becomes another one."""
 
     def __init__(self, unit: Unit, spell: Callable[[int], Sequence[mido.Message]]) -> None:
@@ -78,7 +78,7 @@ class Held(Form):
         return () if self._last is None else [midi(one) for one in self._spell(self._last)]
 
 
-class Pedal(Held):
+class PedalEncoder(ControlEncoder):
     """A controller that holds notes: it is let go when its cable is lost."""
 
     def end(self) -> Sequence[bytes]:
@@ -86,13 +86,13 @@ class Pedal(Held):
         return self.encode(0.0) if self._last else ()
 
 
-class Notes(Form):
+class NoteEncoder(MidiEncoder):
     """Notes as they come; each is ended by its own end, whatever happens."""
 
     takes: ClassVar[tuple[type, ...]] = (Note,)
     may_say: ClassVar[tuple[str, ...]] = ("channel", "velocity")
 
-    def __init__(self, voices: Voices, channel: int | None, velocity: int | None) -> None:
+    def __init__(self, voices: NoteOwners, channel: int | None, velocity: int | None) -> None:
         self._voices = voices
         self._channel = channel
         self._velocity = velocity
@@ -110,13 +110,13 @@ class Notes(Form):
         return [frame(MIDI, one) for one in self._voices.end_all(self)]
 
 
-class Strike(Notes):
+class NoteTrigger(NoteEncoder):
     """One note, struck by a trigger."""
 
     takes: ClassVar[tuple[type, ...]] = (Trigger,)
     may_say: ClassVar[tuple[str, ...]] = ("channel", "velocity", "length")
 
-    def __init__(self, voices: Voices, key: Key, velocity: int | None) -> None:
+    def __init__(self, voices: NoteOwners, key: Key, velocity: int | None) -> None:
         super().__init__(voices, key.channel, velocity or STRUCK)
         self._key = key
 
@@ -131,7 +131,7 @@ class Strike(Notes):
         return self._key
 
 
-class Always(Form):
+class MessageTrigger(MidiEncoder):
     """The same message at every trigger, such as start and stop."""
 
     takes: ClassVar[tuple[type, ...]] = (Trigger,)
@@ -145,7 +145,7 @@ class Always(Form):
         return [self._frame]
 
 
-class Clock(Form):
+class ClockEncoder(MidiEncoder):
     """A clock of so many beats a minute; 0 or less ends it. The helper keeps its time."""
 
     may_say: ClassVar[tuple[str, ...]] = ("to",)
@@ -176,7 +176,7 @@ def midi(message: mido.Message) -> bytes:
     return frame(MIDI, bytes(message.bin()))
 
 
-def in_own_units(carries: type, options: Options, low: float) -> bool:
+def in_own_units(carries: type, options: MidiOptions, low: float) -> bool:
     """Tell whether a cable gives MIDI's own numbers rather than ``low`` to 1."""
     if carries is int:
         return True
@@ -204,16 +204,16 @@ def bent(semitones: float | None) -> Unit:
     return unit
 
 
-def controller(number: int, channel: int, unit: Unit) -> Held:
+def controller(number: int, channel: int, unit: Unit) -> ControlEncoder:
     """Make the form of one controller of 7 bits."""
 
     def spell(value: int) -> Sequence[mido.Message]:
         return [_control(channel, number, value)]
 
-    return (Pedal if number in PEDALS else Held)(unit, spell)
+    return (PedalEncoder if number in PEDALS else ControlEncoder)(unit, spell)
 
 
-def fine_controller(number: int, channel: int, unit: Unit) -> Held:
+def fine_controller(number: int, channel: int, unit: Unit) -> ControlEncoder:
     """Make the form of two controllers that are one of 14 bits: first the coarse one."""
 
     def spell(value: int) -> Sequence[mido.Message]:
@@ -222,19 +222,19 @@ def fine_controller(number: int, channel: int, unit: Unit) -> Held:
             _control(channel, number + 32, value & 0x7F),
         ]
 
-    return Held(unit, spell)
+    return ControlEncoder(unit, spell)
 
 
-def bend(channel: int, unit: Unit) -> Held:
+def bend(channel: int, unit: Unit) -> ControlEncoder:
     """Make the form of the bend wheel, which goes back to the middle when its cable is lost."""
 
     def spell(value: int) -> Sequence[mido.Message]:
         return [mido.Message("pitchwheel", channel=channel - 1, pitch=value - CENTRE)]
 
-    return Wheel(unit, spell)
+    return BendEncoder(unit, spell)
 
 
-class Wheel(Held):
+class BendEncoder(ControlEncoder):
     """A bend wheel: it springs back."""
 
     def end(self) -> Sequence[bytes]:
@@ -242,22 +242,22 @@ class Wheel(Held):
         return self.encode(0.0) if self._last is not None else ()
 
 
-def pressure(channel: int, unit: Unit) -> Held:
+def pressure(channel: int, unit: Unit) -> ControlEncoder:
     """Make the form of the pressure on a whole keyboard."""
 
     def spell(value: int) -> Sequence[mido.Message]:
         return [mido.Message("aftertouch", channel=channel - 1, value=value)]
 
-    return Held(unit, spell)
+    return ControlEncoder(unit, spell)
 
 
-def program(channel: int) -> Held:
+def program(channel: int) -> ControlEncoder:
     """Make the form of the choice of a sound: 0 the first of 128."""
 
     def spell(value: int) -> Sequence[mido.Message]:
         return [mido.Message("program_change", channel=channel - 1, program=value)]
 
-    return Held(scaled(SEVEN, own=True), spell)
+    return ControlEncoder(scaled(SEVEN, own=True), spell)
 
 
 def _control(channel: int, number: int, value: int) -> mido.Message:

@@ -19,7 +19,7 @@ _NAME: Final = re.compile(r"(?:([1-9]\d*)/)?([a-z_]+?)(\d+)?(:14)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class MessageName:
     """A kind of message, and which one: ``fine`` says 14 bits; ``channel`` None says nothing."""
 
     kind: str
@@ -28,7 +28,7 @@ class Name:
     channel: int | None = None
 
 
-def read_name(text: str, plain: Collection[str], channels: Collection[str] = ()) -> Name:
+def read_name(text: str, plain: Collection[str], channels: Collection[str] = ()) -> MessageName:
     """Read a name; ``plain`` are the kinds without a number that are known here.
 
     ``channels`` are those of them that belong to a channel. Raises UnknownName, and ParameterError
@@ -48,7 +48,7 @@ def read_name(text: str, plain: Collection[str], channels: Collection[str] = ())
     if number and int(number) > last:
         what = "14-bit controllers" if fine else "controllers" if kind == "cc" else "notes"
         raise ParameterError(f'"{text}": {what} count from 0 to {last}')
-    return Name(
+    return MessageName(
         kind, int(number) if number else None, bool(fine), int(channel) if channel else None
     )
 

@@ -13,7 +13,7 @@ Format = Literal["all", "lighting", "sound", "machinery", "video", "projection",
 
 
 @dataclass(kw_only=True)
-class Options:
+class MidiOptions:
     """The options of one cable. ``to`` is the cable's own range, given by the compiler."""
 
     to: Annotated[tuple[float, float] | None, Param("the range that goes out")] = None

@@ -17,8 +17,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from engine.midi.active_notes import Sounding
-from engine.midi.clock_out import Pulses
+from engine.midi.active_notes import ActiveNotes
+from engine.midi.clock_out import ClockPulses
 from engine.midi.frames import (
     ALIVE,
     BPM,
@@ -34,8 +34,8 @@ from engine.midi.frames import (
     frame,
 )
 from engine.midi.ports import PortError, device, open_port, shown
-from engine.system.jack import Lookout, look_out
-from engine.system.wakeup import Bell
+from engine.system.jack import ServerWatch, watch_server
+from engine.system.wakeup import Wakeup
 
 LOOK: Final = 0.1
 """Every how many seconds it looks whether the port and the show are still there."""
@@ -55,14 +55,14 @@ def tell(kind: bytes, content: bytes) -> None:
         return
 
 
-class Speaker:
+class PortSender:
     """Sends through an open port, from more than one thread, and knows what sounds."""
 
     def __init__(self, port: Any) -> None:
         self._port = port
         self._lock = threading.Lock()
-        self._sounding = Sounding()
-        self._pulses = Pulses()
+        self._sounding = ActiveNotes()
+        self._pulses = ClockPulses()
         self._changed = threading.Condition()
 
     def take(self, kind: bytes, content: bytes) -> None:
@@ -110,9 +110,9 @@ class Speaker:
                 self._port.send_message(PULSE)
 
 
-def play(port: Any, looked: Bell) -> None:
+def play(port: Any, looked: Wakeup) -> None:
     """Send what the show says until it says no more."""
-    speaker = Speaker(port)
+    speaker = PortSender(port)
     threading.Thread(target=speaker.beat, daemon=True).start()
     say_alive(looked, speaker.works)
     unframer = Unframer()
@@ -125,7 +125,7 @@ def play(port: Any, looked: Bell) -> None:
         speaker.end()
 
 
-def listen(port: Any, looked: Bell) -> None:
+def listen(port: Any, looked: Wakeup) -> None:
     """Tell the show what comes, until it closes the pipe."""
     # A flood of system exclusive data is nothing that a patch can use: it ends here.
     port.ignore_types(sysex=True, timing=False, active_sense=True)
@@ -139,7 +139,7 @@ def listen(port: Any, looked: Bell) -> None:
     port.close_port()
 
 
-def say_alive(looked: Bell, works: Callable[[], None] = lambda: None) -> None:
+def say_alive(looked: Wakeup, works: Callable[[], None] = lambda: None) -> None:
     """Say again and again that it works: once ``watch`` has looked, and ``works`` come back."""
 
     def say() -> None:
@@ -153,7 +153,7 @@ def say_alive(looked: Bell, works: Callable[[], None] = lambda: None) -> None:
 
 
 def watch(
-    looked: Bell, direction: str, system: str, port: str | None, jack: Lookout | None
+    looked: Wakeup, direction: str, system: str, port: str | None, jack: ServerWatch | None
 ) -> None:
     """Look now and then whether the port and the show are there; a virtual port always is.
 
@@ -204,19 +204,19 @@ def main(given: list[str] | None = None) -> int:
     """Own one port, or list all; gives the exit status."""
     _listen_to_signals()
     wanted = _arguments(given)
-    work: dict[str, Callable[[Any, Bell], None]] = {"out": play, "in": listen}
+    work: dict[str, Callable[[Any, Wakeup], None]] = {"out": play, "in": listen}
     try:
         if wanted.work == "list":
             tell(LISTED, json.dumps(_all(wanted.system)).encode())
             return 0
         port, name, system = open_port(wanted.work, wanted.system, wanted.port, wanted.name)
         # Without a server its library opens ports all the same, and takes what is sent to them.
-        jack = look_out() if system == "jack" else None
+        jack = watch_server() if system == "jack" else None
     except (PortError, ConnectionError) as error:
         tell(FAILED, str(error).encode())
         return 1
     watched = name if wanted.port else None
-    looked = Bell()
+    looked = Wakeup()
     looks = (looked, wanted.work, system, watched, jack)
     threading.Thread(target=watch, args=looks, daemon=True).start()
     tell(OPENED, name.encode())

@@ -10,11 +10,11 @@ from engine.midi.encode import (
     FOURTEEN,
     NUMBERS,
     SEVEN,
-    Always,
-    Clock,
-    Form,
-    Notes,
-    Strike,
+    ClockEncoder,
+    MessageTrigger,
+    MidiEncoder,
+    NoteEncoder,
+    NoteTrigger,
     bend,
     bent,
     controller,
@@ -24,10 +24,10 @@ from engine.midi.encode import (
     program,
     scaled,
 )
-from engine.midi.names import Name, read_name
-from engine.midi.options import Options
+from engine.midi.names import MessageName, read_name
+from engine.midi.options import MidiOptions
 from engine.midi.show_control import ShowControl
-from engine.midi.voices import Key, Voices
+from engine.midi.voices import Key, NoteOwners
 
 TAKES: Final[Mapping[str, tuple[type, ...]]] = {
     "notes": (Note,),
@@ -45,25 +45,25 @@ NUMBERED: Final = {"note": (Trigger,), "cc": NUMBERS}
 OF_A_CHANNEL: Final = ("notes", "bend", "pressure", "program")
 
 
-def port_name(port: str) -> Name:
+def port_name(port: str) -> MessageName:
     """Read the name of a port; raises UnknownName or ParameterError."""
     return read_name(port.partition("#")[0], TAKES, OF_A_CHANNEL)
 
 
-def taken(name: Name) -> tuple[type, ...]:
+def taken(name: MessageName) -> tuple[type, ...]:
     """Give the types that a port takes."""
     return TAKES.get(name.kind) or NUMBERED[name.kind]
 
 
-class Chooser:
+class Routing:
     """Makes the forms of one output; ``channel`` stands where neither name nor cable says one."""
 
     def __init__(self, channel: int | None, bend_range: float) -> None:
         self._channel = channel
         self._bend_range = bend_range
-        self._voices = Voices()
+        self._voices = NoteOwners()
 
-    def form(self, name: Name, carries: type, options: Options) -> Form:
+    def form(self, name: MessageName, carries: type, options: MidiOptions) -> MidiEncoder:
         """Make the form of a cable; raises ParameterError where its options do not fit."""
         form = self._of(name, carries, options)
         saying_channel = () if name.kind in ("notes", "note") else ("channel",)
@@ -71,16 +71,16 @@ class Chooser:
         options.only(name.kind, *form.may_say, *(saying_channel if of_a_channel else ()))
         return form
 
-    def _of(self, name: Name, carries: type, options: Options) -> Form:
+    def _of(self, name: MessageName, carries: type, options: MidiOptions) -> MidiEncoder:
         said = name.channel or options.channel or self._channel
         channel = said or 1
         own = in_own_units(carries, options, 0.0)
-        form: Form
+        form: MidiEncoder
         match name.kind:
             case "notes":
-                form = Notes(self._voices, said, options.velocity)
+                form = NoteEncoder(self._voices, said, options.velocity)
             case "note":
-                form = Strike(self._voices, Key(channel, name.number or 0), options.velocity)
+                form = NoteTrigger(self._voices, Key(channel, name.number or 0), options.velocity)
             case "cc" if name.fine:
                 form = fine_controller(name.number or 0, channel, scaled(FOURTEEN, own))
             case "cc":
@@ -93,9 +93,9 @@ class Chooser:
             case "program":
                 form = program(channel)
             case "clock":
-                form = Clock()
+                form = ClockEncoder()
             case "show_control":
                 form = ShowControl(options)
             case _:
-                form = Always(name.kind)
+                form = MessageTrigger(name.kind)
         return form

@@ -14,8 +14,8 @@ import mido  # type: ignore[import-untyped]
 
 from engine.core.errors import ParameterError
 from engine.core.messages import Trigger
-from engine.midi.encode import Form, midi
-from engine.midi.options import Command, Format, Options
+from engine.midi.encode import MidiEncoder, midi
+from engine.midi.options import Command, Format, MidiOptions
 
 COMMANDS: Final[dict[Command, int]] = {
     "go": 0x01,
@@ -43,13 +43,13 @@ _NUMBER: Final = re.compile(r"[0-9]+(\.[0-9]+)*")
 _HEAD: Final = (0x7F, 0x02)
 
 
-class ShowControl(Form):
+class ShowControl(MidiEncoder):
     """One command to a show at every trigger."""
 
     takes: ClassVar[tuple[type, ...]] = (Trigger,)
     may_say: ClassVar[tuple[str, ...]] = ("command", "cue", "list_", "device", "format_")
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: MidiOptions) -> None:
         """Raises ParameterError for a cue that is no number, or missing where there must be one."""
         self._options = options
         if options.list_ and not options.cue:

@@ -18,7 +18,7 @@ EXCLUSIVE: Final = 0xF0
 REALTIME: Final = 0xF8
 
 
-class Stream:
+class StreamParser:
     """One cable. Running status lasts from one piece to the next."""
 
     def __init__(self) -> None:

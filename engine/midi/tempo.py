@@ -12,7 +12,7 @@ from engine.midi.clock_out import PER_BEAT
 _MINUTE: Final = 60 * SECOND
 
 
-class Tempo:
+class TempoFollower:
     """Counts 24 pulses to a beat; the first pulse after a start is a beat."""
 
     def __init__(self) -> None:

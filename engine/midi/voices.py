@@ -21,7 +21,7 @@ class Key:
     note: int
 
 
-class Voices:
+class NoteOwners:
     """The notes that sound, and the cable that each belongs to."""
 
     def __init__(self) -> None:

@@ -47,7 +47,7 @@ _LEAST = 16
 """Below this nothing can be seen, and at half of it the network has nothing to measure."""
 
 
-class Style(Model):
+class StyleModel(Model):
     """Paints pictures in 26 looks, which can be mixed and glide into each other.
 
     What comes out is as large as the picture that came in, whatever ``size`` it was painted at, so

@@ -26,7 +26,7 @@ HELP: Final = (
 _ALL: Final = "more are turned away than are named here"
 
 
-class Gate:
+class SenderFilter:
     """Knows who may speak; ``turned_away`` counts the packets of those who may not."""
 
     def __init__(self, host: str, allow: Sequence[str] | None) -> None:

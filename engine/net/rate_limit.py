@@ -22,7 +22,7 @@ class _Bucket:
     at: Ns
 
 
-class Rates:
+class RateLimiter:
     """So many a second for each, and ``burst`` at once; ``most`` senders are told apart."""
 
     def __init__(self, rate: float, burst: float, most: int = 64) -> None:

@@ -14,8 +14,8 @@ from engine.core.clock import SECOND, SystemClock
 from engine.core.errors import DeviceError
 from engine.core.messages import Ns
 from engine.core.text import plain
-from engine.net.access import Gate, only_here
-from engine.net.rate_limit import Rates
+from engine.net.access import SenderFilter, only_here
+from engine.net.rate_limit import RateLimiter
 from engine.osc.parse import Malformed, Spoken, packet
 
 Hear = Callable[[str, list[Any], str, Ns], None]
@@ -37,7 +37,7 @@ class Receiver:
     packet, and the next message is heard. ``gate`` says who may speak, ``rates`` how much.
     """
 
-    def __init__(self, hear: Hear, gate: Gate, rates: Rates) -> None:
+    def __init__(self, hear: Hear, gate: SenderFilter, rates: RateLimiter) -> None:
         self.malformed = 0
         self._hear = hear
         self._gate = gate

@@ -22,7 +22,7 @@ class Energy(Node):
     person: Who = 0
     confidence: Sure = body.SEEN
 
-    _energy: body.Energy = field(default_factory=body.Energy)
+    _energy: body.EnergyMeter = field(default_factory=body.EnergyMeter)
     _id: int | None = None
 
     def process(self, pose: Pose, at: Ns) -> float | None:

@@ -12,7 +12,7 @@ from engine.core.node import Node
 T = TypeVar("T")
 
 
-class Trigger(Node):
+class TriggerNode(Node):
     """Make a trigger of whatever comes: ``when`` on a cable.
 
     A note triggers when it begins, with its number; a switch when it goes on; a voice when it

@@ -7,12 +7,12 @@ from typing import ClassVar
 
 from engine.core.messages import Note, Ns, Trigger
 from engine.osc.address import check
-from engine.osc.layout import Dialect, Layout, Options
-from engine.osc.numbers import Worded
+from engine.osc.layout import Dialect, Layout, OscOptions
+from engine.osc.numbers import ArgumentsLayout
 from engine.osc.packer import Packer
 
 
-class Press(Layout):
+class TriggerLayout(Layout):
     """A trigger: 1 to the address and 0 50 ms later, or the arguments that were written.
 
     Why both: a receiver that shows a button lets go of it again, and one that waits for a change
@@ -21,12 +21,12 @@ class Press(Layout):
 
     has_off: ClassVar[bool] = True
 
-    def __init__(self, address: str, options: Options, dialect: Dialect) -> None:
+    def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
         options.only("a trigger", "args", "off")
         args = [1] if options.args is None else options.args
         off = [0] if options.args is None and options.off is None else options.off
-        self._press = Worded(address, float, args, dialect)
-        self._release = None if off is None else Worded(address, float, off, dialect)
+        self._press = ArgumentsLayout(address, float, args, dialect)
+        self._release = None if off is None else ArgumentsLayout(address, float, off, dialect)
 
     def encode(self, message: Trigger, at: Ns) -> Sequence[bytes]:
         """Give the message that presses."""
@@ -41,10 +41,10 @@ class Press(Layout):
         return (self._press.fill(0.0), self.off(Trigger(0.0)))
 
 
-class Notes(Layout):
+class NoteLayout(Layout):
     """A note: its number, its velocity (0 ends it) and its channel, to the address itself."""
 
-    def __init__(self, address: str, options: Options, dialect: Dialect) -> None:
+    def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
         options.only("a note")
         check(address, ())
         self._pack = Packer(address, dialect.tag("i") * 3).pack

@@ -19,7 +19,7 @@ Argument = int | float | str | bool
 
 
 @dataclass(kw_only=True)
-class Options:
+class OscOptions:
     """What a cable into ``osc_out`` may say beside where it comes from and how it is scaled."""
 
     args: Annotated[

@@ -8,16 +8,16 @@ from typing import Final
 from engine.core.errors import ParameterError, nearest
 from engine.core.messages import Note, Pitch, Pose, Trigger
 from engine.osc.address import holes
-from engine.osc.events import Notes, Press
-from engine.osc.layout import Dialect, Layout, Options
+from engine.osc.events import NoteLayout, TriggerLayout
+from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.numbers import number_or_text
 from engine.osc.pose_fields import by_joint
 from engine.osc.pose_named import Named
 from engine.osc.pose_others import PoseOsc, Wekinator
 from engine.osc.pose_packed import Packed
-from engine.osc.voice import Voice
+from engine.osc.voice import PitchLayout
 
-POSES: Final[dict[str, Callable[[str, Options, Dialect], Layout]]] = {
+POSES: Final[dict[str, Callable[[str, OscOptions, Dialect], Layout]]] = {
     "packed": Packed,
     "named": Named,
     "poseosc": PoseOsc,
@@ -29,20 +29,20 @@ CARRIED: Final = (float, int, bool, str, Trigger, Note, Pose, Pitch)
 """What can be sent at all."""
 
 
-def choose(address: str, carries: type, options: Options, dialect: Dialect) -> Layout:
+def choose(address: str, carries: type, options: OscOptions, dialect: Dialect) -> Layout:
     """Give the layout of one cable; raises ParameterError where address and options do not fit."""
     if carries is Pose:
         return _pose(address, options, dialect)
     if carries is Pitch:
-        return Voice(address, options, dialect)
+        return PitchLayout(address, options, dialect)
     if carries is Note:
-        return Notes(address, options, dialect)
+        return NoteLayout(address, options, dialect)
     if carries is Trigger:
-        return Press(address, options, dialect)
+        return TriggerLayout(address, options, dialect)
     return number_or_text(address, carries, options, dialect)
 
 
-def _pose(address: str, options: Options, dialect: Dialect) -> Layout:
+def _pose(address: str, options: OscOptions, dialect: Dialect) -> Layout:
     if options.layout is None and not holes(address).isdisjoint(("joint", "axis")):
         return by_joint(address, options, dialect)
     name = options.layout or dialect.layout

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from engine.core.messages import Ns
 from engine.osc.address import check, spell
-from engine.osc.layout import Argument, Dialect, Layout, Options
+from engine.osc.layout import Argument, Dialect, Layout, OscOptions
 from engine.osc.packer import LARGEST, Packer
 
 VALUE: Final = "{value}"
@@ -28,7 +28,7 @@ def finite(value: float) -> float:
     return value
 
 
-class Plain(Layout):
+class NumberLayout(Layout):
     """A number, switch or text as the only argument."""
 
     def __init__(self, address: str, carries: type, dialect: Dialect) -> None:
@@ -45,7 +45,7 @@ class Plain(Layout):
         return (self._pack("" if self._convert is text else 0),)
 
 
-class Worded(Layout):
+class ArgumentsLayout(Layout):
     """A number, switch, text or trigger among written arguments, or in the address, or both."""
 
     def __init__(
@@ -88,12 +88,14 @@ class Worded(Layout):
         return packer
 
 
-def number_or_text(address: str, carries: type, options: Options, dialect: Dialect) -> Layout:
+def number_or_text(address: str, carries: type, options: OscOptions, dialect: Dialect) -> Layout:
     """Choose how a number, switch or text goes; raises ParameterError."""
     options.only("a text" if carries is str else "a number", "args")
     if options.args is None and VALUE not in address:
-        return Plain(address, carries, dialect)
-    return Worded(address, carries, [VALUE] if options.args is None else options.args, dialect)
+        return NumberLayout(address, carries, dialect)
+    return ArgumentsLayout(
+        address, carries, [VALUE] if options.args is None else options.args, dialect
+    )
 
 
 def tag_of(carries: type, dialect: Dialect) -> str:

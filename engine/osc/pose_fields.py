@@ -19,7 +19,7 @@ from engine.core.messages import Ns, Person, Pose
 from engine.dsp.landmarks.parts import PARTS
 from engine.osc.address import check
 from engine.osc.crowd import Who, gather, who
-from engine.osc.layout import Dialect, Layout, Options
+from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.stencil import Stencil
 
 AXES: Final = ("x", "y", "confidence")
@@ -121,7 +121,7 @@ class _Table(Stencil):
         return self.pieces() if sure.all() else self.some((sure > 0).tolist())
 
 
-def by_joint(address: str, options: Options, dialect: Dialect) -> Fields:
+def by_joint(address: str, options: OscOptions, dialect: Dialect) -> Fields:
     """Make the layout of an address with ``{joint}`` or ``{axis}``; raises ParameterError.
 
     Without ``{axis}`` a message carries x and y, and the confidence where it was asked for.
@@ -148,7 +148,7 @@ def line(address: str, joint: int, axes: Sequence[str]) -> Line:
     return Line(address, tuple(3 * joint + AXES.index(axis) for axis in axes), 3 * joint + 2)
 
 
-def chosen(options: Options) -> dict[str, int]:
+def chosen(options: OscOptions) -> dict[str, int]:
     """Give the joints that were asked for, or all, by name; raises ParameterError."""
     single = {name: rows[0] for name, rows in PARTS.items() if len(rows) == 1}
     if options.joints is None:

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.messages import Ns, Person, Pose
-from engine.dsp.landmarks.body import Body, Energy
+from engine.dsp.landmarks.body import Body, EnergyMeter
 from engine.osc.address import slotted
 from engine.osc.crowd import Who, gather, left, who
-from engine.osc.layout import Dialect, Options
+from engine.osc.layout import Dialect, OscOptions
 from engine.osc.packer import Packer
 from engine.osc.pose_fields import AXES, Fields, Line, chosen, line
 
@@ -38,13 +38,13 @@ _ALWAYS: Final = _KNOWN + len(BODY)
 class Named(Fields):
     """Everything that is known of everybody, under its name."""
 
-    def __init__(self, address: str, options: Options, dialect: Dialect) -> None:
+    def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
         options.only("a named pose", "layout", "joints", "confidence")
         base = slotted(address)
         super().__init__(_lines(base, options), dialect)
         self._leave = f"{base}/here"
         self._here: Who = ()
-        self._energies: dict[int, Energy] = {}
+        self._energies: dict[int, EnergyMeter] = {}
 
     def encode(self, message: Pose, at: Ns) -> Sequence[bytes]:
         """Give the messages of everybody, and ``here 0`` for who has left."""
@@ -81,7 +81,7 @@ class Named(Fields):
         """Give what BODY names, then whether each is known, then a 1 for what always is."""
         body = Body(person.joints, aspect)
         if (energy := self._energies.get(person.id)) is None:
-            energy = self._energies[person.id] = Energy()
+            energy = self._energies[person.id] = EnergyMeter()
         values = (
             *(body.centre() or (None, None)),
             body.size(),
@@ -97,7 +97,7 @@ class Named(Fields):
         return _ALWAYS + 1
 
 
-def _lines(base: str, options: Options) -> list[Line]:
+def _lines(base: str, options: OscOptions) -> list[Line]:
     said = [
         Line(f"{base}/{name}", (_JOINTS + index,), _KNOWN + index)
         for index, name in enumerate(BODY)

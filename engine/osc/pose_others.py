@@ -11,7 +11,7 @@ from engine.core.messages import JOINTS, Ns, Pose
 from engine.osc.address import check
 from engine.osc.bundle import LIMIT, longest
 from engine.osc.crowd import gather
-from engine.osc.layout import Dialect, Layout, Options
+from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.pose_fields import chosen
 from engine.osc.stencil import Stencil
 
@@ -25,7 +25,7 @@ class PoseOsc(Layout):
     As many people as one datagram carries, which is five under that address.
     """
 
-    def __init__(self, address: str, options: Options, dialect: Dialect) -> None:
+    def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
         options.only("PoseOSC's layout", "layout", "width")
         check(address, ())
         self._width = options.width
@@ -67,7 +67,7 @@ class Wekinator(Layout):
     trained on a number of inputs takes no other number. Nothing is sent while nobody is there.
     """
 
-    def __init__(self, address: str, options: Options, dialect: Dialect) -> None:
+    def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
         options.only("Wekinator's layout", "layout", "joints", "confidence", "people")
         check(address, ())
         self._rows = list(chosen(options).values())

@@ -14,7 +14,7 @@ import numpy as np
 from engine.core.messages import JOINTS, Ns, Pose
 from engine.osc.address import slotted
 from engine.osc.crowd import Joints, Who, gather, left, who
-from engine.osc.layout import Dialect, Layout, Options
+from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.packer import Packer
 from engine.osc.stencil import Stencil
 
@@ -26,7 +26,7 @@ _KEPT: Final = 64
 class Packed(Layout):
     """Everybody's joints, one message a person."""
 
-    def __init__(self, address: str, options: Options, dialect: Dialect) -> None:
+    def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
         options.only("a packed pose", "layout")
         self._address = slotted(address)
         self._tags = dialect.tag("i") + "f" * NUMBERS

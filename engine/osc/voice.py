@@ -8,16 +8,16 @@ from operator import attrgetter
 
 from engine.core.messages import Ns, Pitch
 from engine.osc.address import check
-from engine.osc.layout import Dialect, Layout, Options
+from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.numbers import finite
 from engine.osc.packer import Packer
 
 
-class Voice(Layout):
+class PitchLayout(Layout):
     """What a voice sings, seven messages a reading; hertz, note and how bright it is keep their
     value while off."""
 
-    def __init__(self, address: str, options: Options, dialect: Dialect) -> None:
+    def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
         options.only("a pitch")
         check(address, ())
         base = address.rstrip("/")

@@ -21,7 +21,7 @@ from engine.core.parameter import FILE, Parameter, read_parameters
 from engine.core.signature import Inlet, converter, fits, in_words, read_signature
 from engine.core.sink import Sink
 from engine.patch.load import Document
-from engine.patch.parse import Written
+from engine.patch.parse import BoxSpec
 from engine.patch.plan import PlannedBox
 
 Find = Callable[[str], type[Box]]
@@ -36,7 +36,7 @@ class Builder:
         self._find = find
         self.problems: list[Problem] = []
 
-    def build(self, written: Written) -> PlannedBox | None:
+    def build(self, written: BoxSpec) -> PlannedBox | None:
         """Make one box; None where it cannot be made."""
         before = len(self.problems)
         cls = self._class(written)
@@ -67,7 +67,7 @@ class Builder:
             place=self._document.place(written.path),
         )
 
-    def _class(self, written: Written) -> type[Box] | None:
+    def _class(self, written: BoxSpec) -> type[Box] | None:
         try:
             cls = self._find(written.use)
             if issubclass(cls, Node):
@@ -83,7 +83,7 @@ class Builder:
 
     def _check_keys(
         self,
-        written: Written,
+        written: BoxSpec,
         cls: type[Box],
         parameters: Mapping[str, Parameter],
         inlets: Mapping[str, Inlet],
@@ -104,7 +104,7 @@ class Builder:
                 message = "cannot be changed while playing, so takes no cable"
                 self._complain(written, message, whole, *part)
 
-    def _values(self, written: Written, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
+    def _values(self, written: BoxSpec, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
         values = {}
         for name, parameter in parameters.items():
             if name in written.values:
@@ -122,7 +122,7 @@ class Builder:
             self._complain(written, f"expected true or false, got {as_written(on)}", "on")
         return values
 
-    def _constants(self, written: Written, inlets: Mapping[str, Inlet]) -> dict[str, Any]:
+    def _constants(self, written: BoxSpec, inlets: Mapping[str, Inlet]) -> dict[str, Any]:
         """Check the values that a patch gives to inlets instead of cables."""
         constants = {}
         for name, inlet in inlets.items():
@@ -149,7 +149,7 @@ class Builder:
             return str(folder / value) if (folder / value).exists() else value
         return value
 
-    def _complain(self, written: Written, message: str, *key: str) -> None:
+    def _complain(self, written: BoxSpec, message: str, *key: str) -> None:
         path = (*written.path[1:], *(written.words.get(part, part) for part in key))
         self.problems.append(self._document.problem(message, written.path[0], *path))
 

@@ -24,7 +24,7 @@ WAY = ("in", "to", "curve", "above", "choose", "at_most", "every", "on_loss")
 
 
 @dataclass(frozen=True)
-class Stage:
+class CableStage:
     """A small box on a cable: which one, and its parameters.
 
     ``words`` says by which words of a cable the parameters are written, where by others.
@@ -45,7 +45,7 @@ class Cable:
     origin: str
     path: KeyPath
     direct: bool = False
-    stages: tuple[Stage, ...] = ()
+    stages: tuple[CableStage, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -87,29 +87,31 @@ def _misspelt(value: object) -> str:
     return next((f".{hint}" for key in value if (hint := nearest(key, ["from", "when"]))), "")
 
 
-def _stages(table: dict[str, Any]) -> list[Stage]:
+def _stages(table: dict[str, Any]) -> list[CableStage]:
     stages = []
     if "on_loss" in table:
         stages.append(_on_loss(table))
     scale: dict[str, Any] = {key: table[key] for key in ("in", "to", "curve") if key in table}
     if scale:
-        stages.append(Stage("scale", scale))
+        stages.append(CableStage("scale", scale))
     if "above" in table:
-        stages.append(Stage("gate", {"above": table["above"]}))
+        stages.append(CableStage("gate", {"above": table["above"]}))
     if "choose" in table:
-        stages.append(Stage("choose", {"choices": table["choose"]}, {"choices": "choose"}))
+        stages.append(CableStage("choose", {"choices": table["choose"]}, {"choices": "choose"}))
     if "when" in table:
-        stages.append(Stage("trigger", {}))
+        stages.append(CableStage("trigger", {}))
     if "at_most" in table:
         stages.append(
-            Stage("throttle", {"time": table["at_most"], "last": False}, {"time": "at_most"})
+            CableStage("throttle", {"time": table["at_most"], "last": False}, {"time": "at_most"})
         )
     if "every" in table:
-        stages.append(Stage("throttle", {"time": table["every"], "last": True}, {"time": "every"}))
+        stages.append(
+            CableStage("throttle", {"time": table["every"], "last": True}, {"time": "every"})
+        )
     return stages
 
 
-def _on_loss(table: dict[str, Any]) -> Stage:
+def _on_loss(table: dict[str, Any]) -> CableStage:
     """Make the box that knows what to do on loss; raises ParameterError."""
     try:
         use, values = read_on_loss(table["on_loss"], natural_rest(table))
@@ -117,4 +119,4 @@ def _on_loss(table: dict[str, Any]) -> Stage:
         raise ParameterError(f"on_loss: {error}") from None
     if "when" in table and use == "rest_on_loss":
         raise ParameterError('on_loss: a trigger has no rest, and must not fire by a loss; "mute"')
-    return Stage(use, values, dict.fromkeys(values or ("on_loss",), "on_loss"))
+    return CableStage(use, values, dict.fromkeys(values or ("on_loss",), "on_loss"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.core.errors import PatchError, Problem
 from engine.patch.build import Builder, Find
-from engine.patch.connect import Wirer
-from engine.patch.deadline import Reader
+from engine.patch.connect import Connector
+from engine.patch.deadline import DeadlineParser
 from engine.patch.islands import Loop, make_islands, unreached
 from engine.patch.load import Document
 from engine.patch.parse import read_tables
@@ -22,12 +22,12 @@ def compile_patch(document: Document, find: Find) -> Plan:
     for written in tables.boxes.values():
         if planned := builder.build(written):
             boxes[written.name] = planned
-    wirer = Wirer(document, tables, boxes, builder)
+    wirer = Connector(document, tables, boxes, builder)
     for written in tables.boxes.values():
         wirer.lay(written)
     hands = misdirected(document, boxes)
     loss = never_lost(boxes, wirer.wires)
-    times = Reader(document, boxes, wirer.wires)
+    times = DeadlineParser(document, boxes, wirer.wires)
     deadline = times.read()
     problems = [
         *tables.problems,

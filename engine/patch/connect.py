@@ -12,32 +12,32 @@ from engine.core.parameter import Parameter, read_parameters
 from engine.core.signature import converter, fits, in_words, needs_trigger, read_signature, settable
 from engine.core.sink import Sink
 from engine.patch.build import Builder, inlets_of
-from engine.patch.cables import WAY, Cable, Stage
+from engine.patch.cables import WAY, Cable, CableStage
 from engine.patch.load import Document
-from engine.patch.outlet_types import Begin, Outlets
-from engine.patch.parse import Tables, Written
+from engine.patch.outlet_types import Begin, OutletTypes
+from engine.patch.parse import BoxSpec, PatchSpec
 from engine.patch.plan import Into, PlannedBox, Wire
 
 PORT = "in"
 """The port of an output that is given its only input by "from"."""
 
 
-class Wirer:
+class Connector:
     """Lays the cables of a patch; new boxes go into ``boxes``, what is wrong into ``problems``."""
 
     def __init__(
-        self, document: Document, tables: Tables, boxes: dict[str, PlannedBox], builder: Builder
+        self, document: Document, tables: PatchSpec, boxes: dict[str, PlannedBox], builder: Builder
     ) -> None:
         self._document = document
         self._tables = tables
         self._boxes = boxes
         self._builder = builder
         self._laid: set[str] = set()
-        self._outlets = Outlets(boxes, self._carried_into)
+        self._outlets = OutletTypes(boxes, self._carried_into)
         self.wires: list[Wire] = []
         self.problems: list[Problem] = []
 
-    def lay(self, written: Written) -> None:
+    def lay(self, written: BoxSpec) -> None:
         """Lay all cables that end in one box, once."""
         planned = self._boxes.get(written.name)
         if planned is None or written.name in self._laid:
@@ -54,7 +54,7 @@ class Wirer:
             elif "." in key:
                 self._lay_part(written.name, key, parameters, cable)
 
-    def _lay_inlets(self, written: Written, planned: PlannedBox) -> None:
+    def _lay_inlets(self, written: BoxSpec, planned: PlannedBox) -> None:
         hot, *cold = inlets_of(type(planned.box))
         if not written.cables.keys() & {"from", hot.name} and "from" not in written.said:
             self._complain_of(written, f'needs "from": which box gives it {in_words(hot.accepts)}')
@@ -89,7 +89,7 @@ class Wirer:
         except ParameterError as error:
             self._complain(cable, str(error))
 
-    def _lay_ports(self, written: Written, planned: PlannedBox, sink: Sink) -> None:
+    def _lay_ports(self, written: BoxSpec, planned: PlannedBox, sink: Sink) -> None:
         ports = list(written.ports)
         if "from" in written.cables:
             ports.append((PORT, written.cables["from"]))
@@ -152,7 +152,7 @@ class Wirer:
         for stage in cable.stages:
             begin = self._put_on(begin, stage, cable, f"{box}.{name}")
         if begin and needs_trigger(begin[2], accepts):
-            begin = self._put_on(begin, Stage("trigger", {}), cable, f"{box}.{name}")
+            begin = self._put_on(begin, CableStage("trigger", {}), cable, f"{box}.{name}")
         if begin is None:
             return None
         outlet, part, carries = begin
@@ -166,13 +166,15 @@ class Wirer:
         self.wires.append(wire)
         return wire
 
-    def _put_on(self, begin: Begin | None, stage: Stage, cable: Cable, end: str) -> Begin | None:
+    def _put_on(
+        self, begin: Begin | None, stage: CableStage, cable: Cable, end: str
+    ) -> Begin | None:
         """Put a small box on a cable; gives where the rest of the cable begins.
 
         Where the cable begins nowhere the box is made all the same, to be checked.
         """
         name = f"{end}/{stage.use}"
-        written = Written(
+        written = BoxSpec(
             name, stage.use, cable.path, dict(stage.values), words=stage.words, hidden=True
         )
         planned = self._builder.build(written)
@@ -220,7 +222,7 @@ class Wirer:
         found = (w.carries for w in self.wires if w.box == box and w.name == inlet)
         return next(found, object)
 
-    def _complain_of(self, written: Written, message: str) -> None:
+    def _complain_of(self, written: BoxSpec, message: str) -> None:
         box, *path = written.path
         self.problems.append(self._document.problem(message, box, *path))
 

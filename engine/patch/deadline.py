@@ -24,7 +24,7 @@ from engine.core.parameter import Parameter, read_parameters, seconds
 from engine.core.signature import in_words
 from engine.patch.build import inlets_of
 from engine.patch.load import Document
-from engine.patch.plan import Deadline, Giving, Into, PlannedBox, Wire
+from engine.patch.plan import Deadline, Degradable, Into, PlannedBox, Wire
 
 EVERY = "every"
 SKIPS = (2, 3, 4)
@@ -33,7 +33,7 @@ SKIPS = (2, 3, 4)
 _EXPECTED = 'expected a list such as ["painting.every", "painting.size"]'
 
 
-class Reader:
+class DeadlineParser:
     """Reads both words of one patch; what is wrong with them is in ``problems``."""
 
     def __init__(
@@ -68,11 +68,11 @@ class Reader:
             self._complain("deadline", f"expected a time above 0, got {as_written(said)}")
         return within
 
-    def _as_written(self, said: object) -> Iterator[Giving]:
+    def _as_written(self, said: object) -> Iterator[Degradable]:
         if not isinstance(said, list) or not all(isinstance(one, str) for one in said):
             self._complain("give_way", f"{_EXPECTED}, got {as_written(said)}")
             return
-        order: list[Giving] = []
+        order: list[Degradable] = []
         for one in said:
             try:
                 order += self._of(one)
@@ -83,7 +83,7 @@ class Reader:
                 self._complain("give_way", f"{giving} stands here twice")
             yield giving
 
-    def _of(self, said: str) -> list[Giving]:
+    def _of(self, said: str) -> list[Degradable]:
         """Give what one entry names; raises ParameterError."""
         box, dot, what = said.partition(".")
         planned = self._boxes.get(box)
@@ -95,10 +95,10 @@ class Reader:
         if not dot:
             return self._all_of(box, planned)
         if what == EVERY:
-            return [Giving(box, EVERY, SKIPS)]
+            return [Degradable(box, EVERY, SKIPS)]
         return [self._parameter(box, planned, what)]
 
-    def _parameter(self, box: str, planned: PlannedBox, what: str) -> Giving:
+    def _parameter(self, box: str, planned: PlannedBox, what: str) -> Degradable:
         """Give by which values a parameter gives way; raises ParameterError where by none."""
         known = {p.name: p for p in read_parameters(type(planned.box)).values() if p.param.lighter}
         if what not in known:
@@ -110,18 +110,18 @@ class Reader:
         lighter = _lighter(planned, known[what])
         if not lighter:
             raise ParameterError(f"{box}.{what} is the lightest there is")
-        return Giving(box, what, lighter)
+        return Degradable(box, what, lighter)
 
-    def _all_of(self, box: str, planned: PlannedBox) -> list[Giving]:
+    def _all_of(self, box: str, planned: PlannedBox) -> list[Degradable]:
         """Give all that a box has: how often, how large, which network."""
-        found = [Giving(box, EVERY, SKIPS)]
+        found = [Degradable(box, EVERY, SKIPS)]
         for name, parameter in read_parameters(type(planned.box)).items():
             lighter = _lighter(planned, parameter)
             if lighter and (box, name) not in self._cabled:
-                found.append(Giving(box, name, lighter))
+                found.append(Degradable(box, name, lighter))
         return sorted(found, key=_kind)
 
-    def _by_kind(self) -> list[Giving]:
+    def _by_kind(self) -> list[Degradable]:
         seeing = {n: p for n, p in self._boxes.items() if not p.hidden and _sees(p)}
         found = [
             giving for name, planned in seeing.items() for giving in self._all_of(name, planned)
@@ -132,7 +132,7 @@ class Reader:
         self.problems.append(Problem(message, *self._document.place((key,)), key=key))
 
 
-def _kind(giving: Giving) -> int:
+def _kind(giving: Degradable) -> int:
     """Order by what is missed least."""
     return ("how often", "how large", "which network").index(giving.kind)
 

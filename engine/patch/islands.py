@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from engine.core.node import Node
 from engine.core.source import Source
-from engine.patch.plan import Into, Island, Outlet, PlannedBox, Step, Wire
+from engine.patch.plan import Into, Island, Outlet, PlannedBox, PlannedStep, Wire
 
 
 class Loop(Exception):
@@ -75,24 +75,24 @@ class _Orderer:
         self._order = order
         self._written = written
 
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[PlannedStep, ...]:
         """Give the boxes of the island in order, each parameter just before the box it belongs to.
 
         What leaves by the outputs comes last, in the order in which the patch names it.
         """
         members = self._members()
         waits = self._waits(members)
-        steps: list[Step] = []
+        steps: list[PlannedStep] = []
         for name in self._sorted(members, waits):
-            steps += [Step(w.box, w) for w in self._wires_into(name, members)]
-            steps.append(Step(name))
+            steps += [PlannedStep(w.box, w) for w in self._wires_into(name, members)]
+            steps.append(PlannedStep(name))
         inside = set(members)
         late = [
             w for w in self._leaving(inside) if w.into is Into.PARAMETER and w.box not in inside
         ]
         ports = [w for w in self._leaving(inside) if w.into is Into.PORT]
         ports.sort(key=lambda wire: self._order[wire.box])
-        return (*steps, *(Step(wire.box, wire) for wire in (*late, *ports)))
+        return (*steps, *(PlannedStep(wire.box, wire) for wire in (*late, *ports)))
 
     def _members(self) -> list[str]:
         """Walk the first-inlet cables from the root; a box that is a root itself ends the walk."""

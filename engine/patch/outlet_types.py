@@ -15,7 +15,7 @@ Begin = tuple[Outlet, str, Any]
 """Where a cable begins: the outlet, the part taken of it ("" for all), the type carried."""
 
 
-class Outlets:
+class OutletTypes:
     """The outlets of all boxes; ``carried_into`` tells what the cable into an inlet carries."""
 
     def __init__(

@@ -28,7 +28,7 @@ TIMES = ("deadline", "give_way")
 
 
 @dataclass
-class Written:
+class BoxSpec:
     """One box as written. Cables are by the name they end in: "from" is the first inlet,
     "look.ink" a part of the table "look".
 
@@ -48,19 +48,19 @@ class Written:
 
 
 @dataclass
-class Tables:
+class PatchSpec:
     """All boxes of a patch as written, what each name stands for, and what could not be read."""
 
     title: str = ""
     private: bool = False
-    boxes: dict[str, Written] = field(default_factory=dict)
+    boxes: dict[str, BoxSpec] = field(default_factory=dict)
     ends: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_tables(document: Document) -> Tables:
+def read_tables(document: Document) -> PatchSpec:
     """Take a document apart; what cannot be read is in ``problems``."""
-    tables = Tables(title=document.file.stem if document.file else "")
+    tables = PatchSpec(title=document.file.stem if document.file else "")
     for name, table in document.tables.items():
         if isinstance(table, dict):
             _Reader(document, tables, name, table).read()
@@ -94,7 +94,7 @@ class _Reader:
     """Reads one table, which may become several boxes."""
 
     def __init__(
-        self, document: Document, tables: Tables, name: str, table: dict[str, Any]
+        self, document: Document, tables: PatchSpec, name: str, table: dict[str, Any]
     ) -> None:
         self._document = document
         self._tables = tables
@@ -114,10 +114,10 @@ class _Reader:
         then = self._table.pop("then", [])
         empty = self._table.pop("empty", None)
         on_loss = self._table.pop("on_loss", None)
-        self._add(Written(self._name, use, (self._name,)), self._table)
+        self._add(BoxSpec(self._name, use, (self._name,)), self._table)
         for name, link, table, path in self._links(then, empty, on_loss):
             before = self._tables.ends[self._name]
-            written = Written(name, link, path)
+            written = BoxSpec(name, link, path)
             written.cables["from"] = Cable(before, path, direct=True)
             self._add(written, table)
             self._tables.ends[self._name] = name
@@ -158,7 +158,7 @@ class _Reader:
         count = sum(taken == name or taken.startswith(f"{name}_") for taken in self._tables.boxes)
         return f"{name}_{count + 1}" if count else name
 
-    def _add(self, written: Written, table: dict[str, Any]) -> None:
+    def _add(self, written: BoxSpec, table: dict[str, Any]) -> None:
         self._tables.boxes[written.name] = written
         self._tables.ends.setdefault(written.name, written.name)
         written.said = frozenset(table)
@@ -179,7 +179,7 @@ class _Reader:
             self._complain(f"expected a table of what to send, got {as_written(send)}", "send")
 
     def _table_of(
-        self, written: Written, key: str, table: dict[str, Any], path: KeyPath
+        self, written: BoxSpec, key: str, table: dict[str, Any], path: KeyPath
     ) -> dict[str, Any]:
         """Give a table without the cables in it; those end in parts of it, such as "look.ink"."""
         for part, value in table.items():
@@ -187,7 +187,7 @@ class _Reader:
                 self._cable(written, f"{key}.{part}", value, (*path, part))
         return {part: value for part, value in table.items() if not is_cable(value)}
 
-    def _every(self, written: Written, table: dict[str, Any]) -> object:
+    def _every(self, written: BoxSpec, table: dict[str, Any]) -> object:
         """Take what thins every cable of an output; nothing where it is no time."""
         every = table.pop("every", None)
         try:
@@ -196,7 +196,7 @@ class _Reader:
             self._complain(str(error), *written.path[1:], "every")
             return None
 
-    def _ports(self, written: Written, port: str, value: object, every: object) -> None:
+    def _ports(self, written: BoxSpec, port: str, value: object, every: object) -> None:
         """Read what goes to one port: a cable, or a list of them."""
         path = (*written.path, "send", port)
         if "#" in port:
@@ -211,7 +211,7 @@ class _Reader:
             if cable := self._read(one, place, every):
                 written.ports.append((port if count == 1 else f"{port}#{count}", cable))
 
-    def _cable(self, written: Written, key: str, value: object, path: KeyPath) -> None:
+    def _cable(self, written: BoxSpec, key: str, value: object, path: KeyPath) -> None:
         if key in written.cables:
             self._complain("a link of a chain is fed by the link before it", *path[1:])
         elif cable := self._read(value, path):

@@ -87,7 +87,7 @@ class PlannedBox:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlannedStep:
     """One thing to do in an island: call the box of that name, or carry along one wire.
 
     A wire step sets a parameter or sends to a port.
@@ -102,11 +102,11 @@ class Island:
     """All that follows from a message at ``root``, in order."""
 
     root: Outlet
-    steps: tuple[Step, ...]
+    steps: tuple[PlannedStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Giving:
+class Degradable:
     """One thing of a box that may give way, step by step: "every", or the name of a parameter.
 
     ``lighter`` are the steps: of how many pictures one is answered; parts of a number; or texts.
@@ -139,7 +139,7 @@ class Deadline:
     """
 
     within: Ns
-    order: tuple[Giving, ...]
+    order: tuple[Degradable, ...]
     slowest_first: bool
 
 

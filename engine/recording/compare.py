@@ -16,7 +16,7 @@ import msgspec
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
 from engine.osc.parse import Malformed, packet
-from engine.recording.reader import Sent
+from engine.recording.reader import RecordedOutput
 from engine.runtime.metrics import route_name
 
 _STATUS = 0xF0
@@ -47,18 +47,18 @@ class Comparison:
 
     def __init__(self) -> None:
         self.messages = 0
-        self._was: list[Sent] = []
-        self._now: list[Sent] = []
+        self._was: list[RecordedOutput] = []
+        self._now: list[RecordedOutput] = []
         self._different: dict[str, Difference] = {}
         self._begun: Ns | None = None
 
-    def was(self, sent: Sent) -> None:
+    def was(self, sent: RecordedOutput) -> None:
         """Take what was sent then."""
         self._was.append(sent)
 
     def now(self, sink: str, sort: str, data: bytes) -> None:
         """Take what is sent now."""
-        self._now.append(Sent(sink, sort, data))
+        self._now.append(RecordedOutput(sink, sort, data))
 
     def settle(self, moment: Ns) -> None:
         """Compare what followed from the last entry; the first time, the show begins."""
@@ -75,7 +75,7 @@ class Comparison:
         """The ways out that differ, in the order in which they first did."""
         return list(self._different.values())
 
-    def _look(self, was: list[Sent], now: list[Sent], seconds: float) -> None:
+    def _look(self, was: list[RecordedOutput], now: list[RecordedOutput], seconds: float) -> None:
         """Find what differs."""
         pairs: dict[str, tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
         for side, all_sent in enumerate((was, now)):
@@ -93,7 +93,7 @@ class Comparison:
             found.largest = max([found.largest, *(_apart(a, b) for a, b in changed)])
 
 
-def taken_apart(sent: Sent) -> Iterator[tuple[str, Any]]:
+def taken_apart(sent: RecordedOutput) -> Iterator[tuple[str, Any]]:
     """Give what was sent message by message: its way out, and its numbers and texts."""
     try:
         if sent.sort == "osc":

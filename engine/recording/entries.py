@@ -17,13 +17,13 @@ from engine.core.codec import Plain, Unrecordable, from_plain, raw, to_plain
 from engine.core.commands import Command
 from engine.runtime.entries import (
     Arrival,
-    Asked,
+    CommandEntry,
     Entry,
     LaneFailure,
     LaneResult,
     LaneSent,
+    Rollback,
     StateChange,
-    TakeBack,
     WakeUp,
 )
 
@@ -33,16 +33,27 @@ _TOPIC: dict[type, Callable[[Any], str]] = {
     LaneFailure: lambda entry: f"lane/{entry.box}",
     LaneSent: lambda entry: f"sent/{entry.box}",
     StateChange: lambda entry: f"state/{entry.box}",
-    Asked: lambda entry: f"command/{entry.by}",
+    CommandEntry: lambda entry: f"command/{entry.by}",
     WakeUp: lambda entry: "wake",
-    TakeBack: lambda entry: "change",
+    Rollback: lambda entry: "change",
 }
 KINDS = frozenset({"source", "lane", "sent", "state", "command", "wake", "change"})
 """What the topics of entries begin with."""
 
 _ENTRY = "entry"
 _DO = "do"
-_ENTRIES: dict[str, type[Any]] = {cls.__name__: cls for cls in _TOPIC}
+_ENTRIES: dict[str, type[Any]] = {
+    "Arrival": Arrival,
+    "LaneResult": LaneResult,
+    "LaneFailure": LaneFailure,
+    "LaneSent": LaneSent,
+    "StateChange": StateChange,
+    "Asked": CommandEntry,
+    "WakeUp": WakeUp,
+    "TakeBack": Rollback,
+}
+"""Entries by their name in a recording, which stays what it was when a class is renamed."""
+_NAMES: dict[type, str] = {cls: name for name, cls in _ENTRIES.items()}
 _COMMANDS: dict[str, type[Command]] = {
     name: cls
     for name, cls in vars(commands).items()
@@ -74,7 +85,7 @@ def topic(entry: Entry) -> str:
 
 def to_bytes(entry: Entry, pixels: bool) -> bytes:
     """Write an entry as MessagePack; raises Unrecordable for what no cable carries."""
-    said: dict[str, Plain] = {_ENTRY: type(entry).__name__}
+    said: dict[str, Plain] = {_ENTRY: _NAMES[type(entry)]}
     for name in _HINTS[type(entry)]:
         value = getattr(entry, name)
         if name in _MESSAGES:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from engine.core.messages import Kind, Message, Ns
 from engine.core.node import Node
 from engine.runtime.entries import LaneFailure, LaneResult
-from engine.runtime.schedule.call import caller, events, in_words
+from engine.runtime.schedule.call import caller, describe_error, events
 from engine.runtime.schedule.job import Job, merged
 from engine.runtime.workers.lane import close_quietly
 
@@ -94,7 +94,9 @@ class WorkingLane:
             return replace(was, result=next(self._answers, None))
         except Exception as error:
             self._node.reset()
-            return LaneFailure(self._name, was.generation, in_words(error), was.took, was.more)
+            return LaneFailure(
+                self._name, was.generation, describe_error(error), was.took, was.more
+            )
 
     def _begin(self, at: Ns) -> Iterator[Message]:
         self._apply_changes()

@@ -27,7 +27,7 @@ from engine.recording import entries
 from engine.recording.record import FORMAT, OUTPUT, PLAN, PROFILE, Begun
 from engine.runtime.entries import Entry
 
-Read = Callable[[bytes], "Begun | Entry | Sent | None"]
+Read = Callable[[bytes], "Begun | Entry | RecordedOutput | None"]
 """Reads one message; raises ValueError or MsgspecError."""
 
 _HEAD = Struct("<BQ")
@@ -40,7 +40,7 @@ class RecordingError(SensoriumError):
     """A file that is no recording, or is damaged: the message names it, and where."""
 
 
-class Sent(NamedTuple):
+class RecordedOutput(NamedTuple):
     """What left an output then, as it left: which output, what sort of bytes, and themselves."""
 
     sink: str
@@ -48,11 +48,11 @@ class Sent(NamedTuple):
     data: bytes
 
 
-class Item(NamedTuple):
+class RecordedItem(NamedTuple):
     """One thing of a show at its moment: a patch begins, an entry comes in, something is sent."""
 
     moment: Ns
-    what: Begun | Entry | Sent
+    what: Begun | Entry | RecordedOutput
 
 
 class _Record(NamedTuple):
@@ -72,7 +72,7 @@ class Recording:
         self._offset = 0
         self._channels: dict[int, tuple[str, Read]] = {}
 
-    def items(self) -> Iterator[Item]:
+    def items(self) -> Iterator[RecordedItem]:
         """Yield everything in its order; raises RecordingError where it is reached, or OSError."""
         with self.file.open("rb") as stream:
             for record in self._records(stream):
@@ -137,7 +137,7 @@ class Recording:
         if not known:
             raise self._error("it does not say its format before that, so it is no recording")
 
-    def _item(self, record: _Record) -> Item | None:
+    def _item(self, record: _Record) -> RecordedItem | None:
         channel = self._channels.get(record.channel)
         if channel is None:
             raise self._error(f"damaged: nothing says what channel {record.channel} is")
@@ -146,7 +146,7 @@ class Recording:
             what = read(record.data)
         except (ValueError, msgspec.MsgspecError) as error:
             raise self._error(f"damaged: {topic}: {error}") from None
-        return None if what is None else Item(Ns(record.moment), what)
+        return None if what is None else RecordedItem(Ns(record.moment), what)
 
     def _error(self, what: str) -> RecordingError:
         return RecordingError(f"{self.file}: at byte {self._offset}: {what}")
@@ -186,7 +186,7 @@ def _reader(topic: str) -> Read:
         return entries.from_bytes
     if kind == OUTPUT:
         sink, _, sort = rest.rpartition("/")
-        return partial(Sent, sink, sort)
+        return partial(RecordedOutput, sink, sort)
     if kind == PLAN:
         return partial(msgspec.json.decode, type=Begun)
     return lambda data: None

@@ -21,11 +21,11 @@ from engine.core.commands import Notice
 from engine.core.messages import Frame, Mask, Ns
 from engine.core.sink import Sink
 from engine.recording.file import RecordingFile
-from engine.recording.writer import Asked, Scribe
+from engine.recording.writer import RecordingWriter, WriteRequest
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Entry, LaneResult
 from engine.runtime.metrics import LOG
-from engine.system.priority import stand_back
+from engine.system.priority import lower_priority
 
 TURN = 0.5
 """Seconds from one writing to the next."""
@@ -44,10 +44,10 @@ class Recorder:
     A live show waits for nothing; another waits for the disk.
     """
 
-    def __init__(self, file: Path, asked: Asked) -> None:
+    def __init__(self, file: Path, asked: WriteRequest) -> None:
         self._file = file
         self._asked = asked
-        self._scribe: Scribe | None = None
+        self._scribe: RecordingWriter | None = None
         self._waiting: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
         self._bytes = 0
         self._written = threading.Condition()
@@ -62,7 +62,7 @@ class Recorder:
         It may wait for the disk, so no loop calls it.
         """
         file = RecordingFile(self._file)
-        self._scribe = Scribe(file, self._asked)
+        self._scribe = RecordingWriter(file, self._asked)
         self._thread = threading.Thread(target=self._run, args=(file,), name=NAME, daemon=True)
         self._thread.start()
 
@@ -88,20 +88,22 @@ class Recorder:
         if not self._stopped:
             LOG.info("recorded %d entries in %s", self._scribe.entries, self._file)
 
-    def _overhear(self, scribe: Scribe, engine: Engine) -> None:
+    def _overhear(self, scribe: RecordingWriter, engine: Engine) -> None:
         for name, state in engine.states.items():
             if isinstance(state.box, Sink) and not state.box.lane:
                 state.box.overhear(partial(self._sent, scribe, engine, name))
 
     # On the loop: nothing but references.
 
-    def _hear(self, scribe: Scribe, engine: Engine, now: Ns, entry: Entry) -> None:
+    def _hear(self, scribe: RecordingWriter, engine: Engine, now: Ns, entry: Entry) -> None:
         pixels = self._asked.pixels and engine.privacy.pictures_may_leave
         if pixels:
             self._bytes += _size(entry)
         self._put(scribe.entry, now, entry, pixels)
 
-    def _sent(self, scribe: Scribe, engine: Engine, sink: str, sort: str, data: bytes) -> None:
+    def _sent(
+        self, scribe: RecordingWriter, engine: Engine, sink: str, sort: str, data: bytes
+    ) -> None:
         self._put(scribe.sent, engine.now, sink, sort, data)
 
     def _put(self, write: Callable[..., None], *what: Any) -> None:
@@ -121,7 +123,7 @@ class Recorder:
     # On the thread.
 
     def _run(self, file: RecordingFile) -> None:
-        stand_back()
+        lower_priority()
         try:
             while not self._end.wait(TURN if self._has_room() else 0):
                 self._turn(file)

@@ -18,20 +18,20 @@ from engine.core.sink import Sink
 from engine.patch.build import Find
 from engine.patch.load import Texts, parse
 from engine.recording.compare import Comparison
-from engine.recording.reader import Recording, Sent
+from engine.recording.reader import RecordedOutput, Recording
 from engine.recording.record import Begun
-from engine.recording.replay_engine import Stage, plan_of, texts_of
+from engine.recording.replay_engine import ReplayEngine, plan_of, texts_of
 from engine.recording.writer import networks, own_boxes
 from engine.registry import Registry
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Entry, LaneResult, LaneSent, StateChange, TakeOver, WakeUp
+from engine.runtime.entries import Entry, LaneResult, LaneSent, StateChange, SwapPlan, WakeUp
 from engine.runtime.metrics import LOG
 
 _LATE = 20 * MILLISECOND
 """How late a wake of the recording may be, before another patch that asks for it is woken."""
 
 
-class Pace:
+class ReplayPace:
     """Waits for the moments of a show; ``speed`` 1 is its own, None as fast as it goes."""
 
     def __init__(self, speed: float | None, clock: Clock | None = None) -> None:
@@ -82,7 +82,7 @@ class Replay:
         self._aloud = aloud
         self._recompute = recompute
         self._watch = watch
-        self._stage: Stage | None = None
+        self._stage: ReplayEngine | None = None
         self._edited = False
         self._begun = Ns(0)
         self._first: Texts | None = None
@@ -90,10 +90,10 @@ class Replay:
 
     def play(self, speed: float | None) -> None:
         """Play all of it; raises RecordingError or PatchError, or OSError."""
-        pace = Pace(speed)
+        pace = ReplayPace(speed)
         try:
             for item in self._recording.items():
-                if isinstance(item.what, Sent):
+                if isinstance(item.what, RecordedOutput):
                     if self.comparison:
                         self.comparison.was(item.what)
                     continue
@@ -112,12 +112,12 @@ class Replay:
         _tell_what_changed(begun, texts, self._recompute)
         plan = plan_of(begun, texts, self._to, self._find(texts))
         if begun.takes_over and self._stage is not None:
-            self._enter(self._stage, moment, TakeOver(plan.title, texts, plan))
+            self._enter(self._stage, moment, SwapPlan(plan.title, texts, plan))
             return
         self._end()
         started = Ns(begun.started)
         self._begun = self._begun or started
-        self._stage = Stage(
+        self._stage = ReplayEngine(
             plan,
             started,
             hear=self.comparison.now if self.comparison else None,
@@ -142,7 +142,7 @@ class Replay:
             self._registries[folder] = Registry(folder)
         return self._registries[folder].find
 
-    def _open_new(self, stage: Stage, begun: Begun) -> None:
+    def _open_new(self, stage: ReplayEngine, begun: Begun) -> None:
         """Bring up what the recorded patch did not have: nothing in the recording does."""
         known = parse(begun.patch).tables
         for name, state in stage.engine.states.items():
@@ -153,7 +153,7 @@ class Replay:
             elif state.lane is not None:
                 LOG.warning("%s: its answers are not in the recording, so it says nothing", name)
 
-    def _enter(self, stage: Stage, moment: Ns, entry: Entry) -> None:
+    def _enter(self, stage: ReplayEngine, moment: Ns, entry: Entry) -> None:
         self._settle(stage)
         self.entries += 1
         self.seconds = (moment - self._begun) / SECOND
@@ -171,12 +171,12 @@ class Replay:
                 self._settle(stage)
             stage.close()
 
-    def _settle(self, stage: Stage) -> None:
+    def _settle(self, stage: ReplayEngine) -> None:
         if self.comparison:
             self.comparison.settle(stage.clock.now())
 
 
-def _catch_up(stage: Stage, moment: Ns) -> None:
+def _catch_up(stage: ReplayEngine, moment: Ns) -> None:
     """Wake what another patch wants to be woken for before a moment."""
     due = stage.engine.wakes.next()
     while due is not None and due + _LATE < moment:
@@ -184,7 +184,7 @@ def _catch_up(stage: Stage, moment: Ns) -> None:
         due = stage.engine.wakes.next()
 
 
-def _fitted(stage: Stage, entry: Entry) -> Entry | None:
+def _fitted(stage: ReplayEngine, entry: Entry) -> Entry | None:
     """Make an entry fit another patch; None for what was measured of ways out it may not have."""
     if isinstance(entry, LaneSent):
         return None

@@ -25,7 +25,7 @@ from engine.recording.writer import given_line
 from engine.runtime.engine import Engine
 from engine.runtime.entries import (
     Arrival,
-    Asked,
+    CommandEntry,
     Entry,
     LaneFailure,
     LaneResult,
@@ -34,15 +34,15 @@ from engine.runtime.entries import (
 )
 from engine.runtime.metrics import LOG
 from engine.runtime.opening import plan_document
-from engine.runtime.schedule.call import in_words
+from engine.runtime.schedule.call import describe_error
 from engine.runtime.workers.lane import Lane, close_quietly
-from engine.runtime.workers.sink_worker import SinkLane
+from engine.runtime.workers.sink_worker import SinkWorker
 
 Hear = Callable[[str, str, bytes], None]
 """Told of what leaves: the output, what sort of bytes, and themselves."""
 
 
-class _Unheard(SinkLane):
+class _Unheard(SinkWorker):
     """A thread of an output that never begins: what it is given is told, and let go."""
 
     def offer(self, port: str, message: Message, at: Ns, cost: int) -> None:
@@ -66,7 +66,7 @@ def plan_of(begun: Begun, texts: Texts, to: str | None, find: Find) -> Plan:
     return plan_document(load_texts(texts), find, to=given, sets=begun.sets, live=begun.live)
 
 
-class Stage:
+class ReplayEngine:
     """One patch of a recording, playing again; ``hear`` is told of all that its outputs send.
 
     ``aloud`` opens the outputs, ``recompute`` runs the networks.
@@ -79,7 +79,7 @@ class Stage:
         self.clock.move_to(started)
         self._recompute = recompute
         self._working: dict[str, WorkingLane] = {}
-        self._outputs: list[SinkLane] = []
+        self._outputs: list[SinkWorker] = []
         self.engine = Engine(plan, self.clock, self._make_lane)
         self.engine.on_play_patch = lambda which: ""
         self._hear = hear
@@ -108,14 +108,14 @@ class Stage:
                 return state is not None and state.lane is not None
             case LaneSent() | StateChange():
                 return entry.box in self.engine.states
-            case Asked(command=Lost()):
+            case CommandEntry(command=Lost()):
                 return entry.by in self.engine.states
         return True
 
     def close(self) -> None:
         """End what sounds, which is no part of the recording, and close everything."""
         self._hear = None
-        self.engine.step(Asked("", Panic()))
+        self.engine.step(CommandEntry("", Panic()))
         for lane in self._outputs:
             lane.stop()
         for lane in self._outputs:
@@ -156,11 +156,11 @@ class Stage:
         try:
             (sink.open if self._aloud else sink.open_unheard)()
         except Exception as error:
-            LOG.warning("%s: %s; it plays unheard", name, in_words(error))
+            LOG.warning("%s: %s; it plays unheard", name, describe_error(error))
             sink.open_unheard()
 
-    def _lane(self, name: str, sink: Sink) -> SinkLane:
-        made = SinkLane if self._aloud else _Unheard
+    def _lane(self, name: str, sink: Sink) -> SinkWorker:
+        made = SinkWorker if self._aloud else _Unheard
         lane = made(name, sink, lambda entry: None, SystemClock(), self.engine.last_at)
         if self._aloud:
             self._outputs.append(lane)

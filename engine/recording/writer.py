@@ -11,19 +11,19 @@ import msgspec
 
 from engine.core.clock import SECOND
 from engine.core.codec import Unrecordable, raw, to_plain
-from engine.core.files import share
+from engine.core.files import installed_folder
 from engine.core.messages import Message, Ns
 from engine.patch.plan import Plan
 from engine.recording import entries
 from engine.recording.file import RecordingFile, encode
 from engine.recording.record import JSON, OUTPUT, PLAN, STATUS, Begun, Counts
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Entry, TakeOver
+from engine.runtime.entries import Entry, SwapPlan
 from engine.runtime.metrics import LOG
 
 
 @dataclass(frozen=True)
-class Asked:
+class WriteRequest:
     """What was asked of a show beside its patch; ``pixels`` keeps pictures too."""
 
     to: str | None = None
@@ -32,10 +32,10 @@ class Asked:
     pixels: bool = False
 
 
-class Scribe:
+class RecordingWriter:
     """Writes a show into a file; every method raises OSError where the disk does not take it."""
 
-    def __init__(self, file: RecordingFile, asked: Asked) -> None:
+    def __init__(self, file: RecordingFile, asked: WriteRequest) -> None:
         self.entries = 0
         self._file = file
         self._asked = asked
@@ -51,7 +51,7 @@ class Scribe:
 
     def entry(self, now: Ns, entry: Entry, pixels: bool) -> None:
         """Write what came in; ``pixels`` says whether a picture in it may be kept."""
-        if isinstance(entry, TakeOver):
+        if isinstance(entry, SwapPlan):
             self._plan(now, begun_of(entry.plan, now, self._asked, takes_over=True))
             return
         topic = entries.topic(entry)
@@ -101,7 +101,7 @@ def counts(engine: Engine) -> Counts:
     return Counts(dropped, coalesced, trace.states(), sum(f.count for f in trace.faults))
 
 
-def begun_of(plan: Plan, started: Ns, asked: Asked, *, takes_over: bool = False) -> Begun:
+def begun_of(plan: Plan, started: Ns, asked: WriteRequest, *, takes_over: bool = False) -> Begun:
     """Say what a plan was made of, with the hashes of the code and the networks that are here."""
     texts = plan.texts
     assert texts is not None, "a plan is made of texts"
@@ -131,5 +131,8 @@ def own_boxes(file: Path | None) -> dict[str, str]:
 
 def networks() -> dict[str, str]:
     """Give the SHA-256 of every network that is there, as its card says."""
-    cards = [tomllib.loads(card.read_text("utf-8")) for card in share("models").glob("*/card.toml")]
+    cards = [
+        tomllib.loads(card.read_text("utf-8"))
+        for card in installed_folder("models").glob("*/card.toml")
+    ]
     return {str(card["name"]): str(card["sha256"]) for card in cards}

@@ -7,13 +7,13 @@ from collections.abc import Hashable
 from engine.core.commands import Command, Release, SetParameter
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Kind, Ns
-from engine.runtime.entries import Asked
+from engine.runtime.entries import CommandEntry
 
 
-def put_command(door: Mailbox, by: str, command: Command) -> None:
+def submit_command(door: Mailbox, by: str, command: Command) -> None:
     """Leave a command at a door; may be called on any thread."""
     kind = Kind.HELD if isinstance(command, SetParameter) else Kind.LOSSLESS
-    door.put(_key(command), kind, Asked(by, command), Ns(0))
+    door.put(_key(command), kind, CommandEntry(by, command), Ns(0))
 
 
 def _key(command: Command) -> Hashable:

@@ -22,8 +22,8 @@ from engine.core.commands import (
     Teach,
 )
 from engine.core.errors import ParameterError, nearest
-from engine.runtime.entries import Asked, StateChange
-from engine.runtime.schedule.call import in_words
+from engine.runtime.entries import CommandEntry, StateChange
+from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.state import BoxState
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ HALF = 0.5
 """From here on a knob that sets a switch is on."""
 
 
-def obey(engine: Engine, entry: Asked) -> None:
+def execute(engine: Engine, entry: CommandEntry) -> None:
     """Do what a command asks; who asked is told why, where it cannot be done."""
     command: Command = entry.command
     match command:
@@ -70,7 +70,7 @@ def _refuse(
     try:
         command.refused(reason)
     except Exception as error:
-        engine.tell(by, f"could not be told so: {in_words(error)}")
+        engine.tell(by, f"could not be told so: {describe_error(error)}")
 
 
 def _change(engine: Engine, command: SetParameter | Release) -> str:
@@ -91,7 +91,7 @@ def _change(engine: Engine, command: SetParameter | Release) -> str:
     except ParameterError as error:
         return f"{command.box}/{command.parameter}: {error}"
     except Exception as error:
-        return f"{command.box}/{command.parameter}: {in_words(error)}"
+        return f"{command.box}/{command.parameter}: {describe_error(error)}"
     state.hands.add(command.parameter)
     return ""
 

@@ -21,34 +21,34 @@ from engine.core.parameter import Parameter
 from engine.core.sink import Sink
 from engine.core.status import Status
 from engine.patch.plan import Outlet, Plan, PlannedBox, Wire
-from engine.runtime.commands import obey
+from engine.runtime.commands import execute
 from engine.runtime.entries import (
     Arrival,
-    Asked,
+    CommandEntry,
     Entry,
     LaneFailure,
     LaneResult,
     LaneSent,
+    Rollback,
     StateChange,
-    TakeBack,
-    TakeOver,
+    SwapPlan,
     WakeUp,
 )
-from engine.runtime.learn_sweep import TEACHER, Teacher
-from engine.runtime.metrics import Trace, route_name
+from engine.runtime.learn_sweep import LEARN_SWEEP, LearnSweep
+from engine.runtime.metrics import Metrics, route_name
 from engine.runtime.privacy import Privacy
-from engine.runtime.quality.controller import KEEPER, Keeper
-from engine.runtime.reload.swap import Swap
+from engine.runtime.quality.controller import QUALITY, QualityController
+from engine.runtime.reload.swap import PlanSwapper
 from engine.runtime.schedule.assemble import Assembler, prepare_trace
-from engine.runtime.schedule.call import events, in_words
-from engine.runtime.schedule.finite import in_words as unusable_in_words
-from engine.runtime.schedule.finite import usable
-from engine.runtime.schedule.loss import Rest
+from engine.runtime.schedule.call import describe_error, events
+from engine.runtime.schedule.finite import describe_not_finite as unusable_in_words
+from engine.runtime.schedule.finite import is_finite
+from engine.runtime.schedule.loss import LossHandler
 from engine.runtime.schedule.outbox import Outbox
-from engine.runtime.schedule.slots import Outlets, Slot, Ticker
+from engine.runtime.schedule.slots import Emitter, Slot, Ticker
 from engine.runtime.schedule.state import BoxState, state_of
-from engine.runtime.schedule.wakeups import Wakes
-from engine.runtime.supervision.health import Standing
+from engine.runtime.schedule.wakeups import WakeupQueue
+from engine.runtime.supervision.health import Health
 from engine.runtime.workers.lane import Lane
 
 MakeLane = Callable[[str, Node], Lane]
@@ -74,20 +74,22 @@ class Engine:
         self.on_plan: list[Callable[[], None]] = []
         self.playlist: tuple[str, ...] = ()
         self.playing = 0
-        self.trace = Trace()
+        self.trace = Metrics()
         self.trace.started = self.now
-        self.wakes = Wakes({})
+        self.wakes = WakeupQueue({})
         self.last_at: dict[tuple[str, str], Ns] = {}
         self.outbox = Outbox(self)
         self.on_lost: Callable[[str], None] = lambda name: None
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
-        self.ask: Callable[[str, Command], None] = lambda by, command: self.step(Asked(by, command))
+        self.ask: Callable[[str, Command], None] = lambda by, command: self.step(
+            CommandEntry(by, command)
+        )
         self.privacy = Privacy()
         self._make_lane = make_lane
         self._ticker = Ticker()
-        self._swap = Swap(self)
-        self.keeper = Keeper(self)
-        self.standing = Standing(self)
+        self._swap = PlanSwapper(self)
+        self.keeper = QualityController(self)
+        self.standing = Health(self)
         self.lay(plan, {name: self.begin(planned) for name, planned in plan.boxes.items()})
         self._handlers: dict[type, Callable[[Any], None]] = {
             Arrival: self._arrival,
@@ -95,10 +97,10 @@ class Engine:
             LaneFailure: self._lane_failure,
             LaneSent: self._lane_sent,
             StateChange: self._state_change,
-            Asked: partial(obey, self),
+            CommandEntry: partial(execute, self),
             WakeUp: self._wake_up,
-            TakeOver: self._swap.take_over,
-            TakeBack: self._swap.take_back,
+            SwapPlan: self._swap.take_over,
+            Rollback: self._swap.take_back,
         }
 
     def step(self, entry: Entry) -> None:
@@ -141,10 +143,10 @@ class Engine:
         assembler = Assembler(self, plan, states, carried)
         self._islands = assembler.islands()
         self.slots: Mapping[Outlet, Slot] = dict(assembler.slots)
-        self._rest = Rest(self, plan)
-        order = (*plan.boxes, TEACHER, KEEPER)
-        self.wakes.reorder({name: place for place, name in enumerate(order)}, {*staying, KEEPER})
-        self.teacher = Teacher(self, plan, assembler.ways)
+        self._rest = LossHandler(self, plan)
+        order = (*plan.boxes, LEARN_SWEEP, QUALITY)
+        self.wakes.reorder({name: place for place, name in enumerate(order)}, {*staying, QUALITY})
+        self.teacher = LearnSweep(self, plan, assembler.ways)
 
     def begin(self, planned: PlannedBox) -> BoxState:
         """Begin the state of a box, with what it runs on where that is a thread of its own."""
@@ -160,9 +162,9 @@ class Engine:
 
     # What boxes and steps ask of the engine.
 
-    def outlets(self, state: BoxState, slots: list[Slot], several: bool) -> Outlets:
+    def outlets(self, state: BoxState, slots: list[Slot], several: bool) -> Emitter:
         """Make what a box says things by."""
-        return Outlets(slots, several, self._ticker, partial(self._usable, state))
+        return Emitter(slots, several, self._ticker, partial(self._usable, state))
 
     def set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         """Set a parameter of a box, on the thread that calls the box."""
@@ -180,7 +182,7 @@ class Engine:
 
     def failed(self, state: BoxState, error: Exception) -> None:
         """Note that a box raised; what it feeds is brought to rest the first time."""
-        self._failed(state, in_words(error))
+        self._failed(state, describe_error(error))
         if isinstance(error, Overrun):
             self.silence()
 
@@ -197,7 +199,7 @@ class Engine:
         try:
             self.wakes.ask(state.name, state.box, after)
         except Exception as error:
-            self.tell(state.name, f"could not say when to be called: {in_words(error)}")
+            self.tell(state.name, f"could not say when to be called: {describe_error(error)}")
 
     def silence(self) -> None:
         """End everything that sounds."""
@@ -259,8 +261,8 @@ class Engine:
 
     def _wake_up(self, _: WakeUp) -> None:
         for due, name in self.wakes.due(self.now):
-            if name in (TEACHER, KEEPER):
-                (self.teacher if name == TEACHER else self.keeper).on_wake(due)
+            if name in (LEARN_SWEEP, QUALITY):
+                (self.teacher if name == LEARN_SWEEP else self.keeper).on_wake(due)
                 continue
             state = self.states[name]
             try:
@@ -295,7 +297,7 @@ class Engine:
             self._rest.lose(state.name)
 
     def _usable(self, state: BoxState, message: Message) -> bool:
-        if usable(message):
+        if is_finite(message):
             return True
         self.tell(state.name, unusable_in_words(message))
         return False

@@ -68,7 +68,7 @@ class StateChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CommandEntry:
     """A command, from the source ``by``."""
 
     by: str
@@ -81,7 +81,7 @@ class WakeUp:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeOver:
+class SwapPlan:
     """Another patch, or this one as it is written now, takes over from what plays.
 
     ``texts`` are what it is made of and ``title`` what it is called: all that it takes to make
@@ -94,8 +94,8 @@ class TakeOver:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeBack:
-    """What played before the last ``TakeOver`` plays again; ``reason`` says why."""
+class Rollback:
+    """What played before the last ``SwapPlan`` plays again; ``reason`` says why."""
 
     reason: str
 
@@ -106,8 +106,8 @@ Entry = (
     | LaneFailure
     | LaneSent
     | StateChange
-    | Asked
+    | CommandEntry
     | WakeUp
-    | TakeOver
-    | TakeBack
+    | SwapPlan
+    | Rollback
 )

@@ -10,7 +10,7 @@ from engine.patch.plan import Plan
 from engine.runtime.metrics import LOG
 
 
-def substitute(plan: Plan, find: Find, *, live: bool) -> None:
+def use_fallbacks(plan: Plan, find: Find, *, live: bool) -> None:
     """Ask every source whether another plays in its place, and exchange those that say so.
 
     Raises PatchError where one can play neither itself nor by another.
@@ -31,7 +31,7 @@ def substitute(plan: Plan, find: Find, *, live: bool) -> None:
         planned.instead = use
 
 
-def say_substitutes(plan: Plan, before: Plan | None = None) -> None:
+def report_fallbacks(plan: Plan, before: Plan | None = None) -> None:
     """Say what plays here in place of what the patch says, where that is news."""
     for name, planned in plan.boxes.items():
         known = before.boxes.get(name) if before else None

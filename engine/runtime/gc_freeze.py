@@ -13,29 +13,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from engine.system.malloc import keep_few_heaps
-from engine.system.priority import come_forward, go_back
+from engine.system.malloc import limit_arenas
+from engine.system.priority import restore_priority, set_realtime_priority
 
 _SWITCH_INTERVAL: Final = 0.0001
 """Seconds."""
 
 
 @contextmanager
-def settled() -> Iterator[None]:
+def gc_frozen() -> Iterator[None]:
     """Have this thread go first, and the collector leave alone what is loaded by now."""
-    interval, stood = sys.getswitchinterval(), come_forward()
-    keep_few_heaps()
+    interval, stood = sys.getswitchinterval(), set_realtime_priority()
+    limit_arenas()
     sys.setswitchinterval(_SWITCH_INTERVAL)
-    pass_over()
+    freeze_gc()
     try:
         yield
     finally:
         sys.setswitchinterval(interval)
-        go_back(stood)
+        restore_priority(stood)
         gc.unfreeze()
 
 
-def pass_over() -> None:
+def freeze_gc() -> None:
     """Have the collector pass over what is there; garbage first, which else would stay for ever."""
     gc.collect()
     gc.freeze()

@@ -19,12 +19,12 @@ from engine.core.errors import nearest
 from engine.core.messages import Message, Note, Ns, Trigger
 from engine.patch.plan import Into, Plan, Wire
 from engine.runtime.metrics import route_name
-from engine.runtime.schedule.outbox import Way
+from engine.runtime.schedule.outbox import OutputPort
 
 if TYPE_CHECKING:
     from engine.runtime.engine import Engine
 
-TEACHER = "the teacher"
+LEARN_SWEEP = "the teacher"
 STEP = 40 * MILLISECOND
 PERIOD = 4 * SECOND
 BEAT = SECOND // 2
@@ -35,13 +35,13 @@ LOUD = 100
 _STEPPED = (bool, Note, Trigger)
 
 
-class Teacher:
+class LearnSweep:
     """Moves one way out of a plan while asked to; ``route`` names it, "" is none.
 
     ``said`` is what it sent last; None where what is taught is what the patch says.
     """
 
-    def __init__(self, engine: Engine, plan: Plan, ways: Mapping[str, Way]) -> None:
+    def __init__(self, engine: Engine, plan: Plan, ways: Mapping[str, OutputPort]) -> None:
         self.route = ""
         self.said: Message | None = None
         self._engine = engine
@@ -64,7 +64,7 @@ class Teacher:
             way.muted = bool(route) and (name != route or moves)
         self._begun = self._engine.now
         self._due = self._begun if moves else None
-        self._engine.wakes.ask(TEACHER, self)
+        self._engine.wakes.ask(LEARN_SWEEP, self)
         return ""
 
     def wake(self) -> Ns | None:
@@ -81,7 +81,7 @@ class Teacher:
                 self.said = message
                 self._engine.outbox.send(way, message, at, 0)
         self._due = Ns(at + (BEAT if self._carries() in _STEPPED else STEP))
-        self._engine.wakes.ask(TEACHER, self)
+        self._engine.wakes.ask(LEARN_SWEEP, self)
 
     def _moves(self) -> bool:
         return self._carries() in (int, float, *_STEPPED)

@@ -19,16 +19,24 @@ from engine.core.node import Node
 from engine.core.sink import Sink
 from engine.core.source import Remote, Source, Tape
 from engine.patch.plan import Plan
-from engine.runtime.command_queue import put_command
+from engine.runtime.command_queue import submit_command
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Asked, Entry, LaneSent, StateChange, TakeBack, TakeOver, WakeUp
-from engine.runtime.gc_freeze import pass_over, settled
+from engine.runtime.entries import (
+    CommandEntry,
+    Entry,
+    LaneSent,
+    Rollback,
+    StateChange,
+    SwapPlan,
+    WakeUp,
+)
+from engine.runtime.gc_freeze import freeze_gc, gc_frozen
 from engine.runtime.metrics import LOG
-from engine.runtime.reload.standby import Staging
-from engine.runtime.supervision.host import Attendant
-from engine.runtime.supervision.hosts import Crew
-from engine.runtime.supervision.periodic import Rounds
-from engine.runtime.supervision.restart import Understudies
+from engine.runtime.reload.standby import Standby
+from engine.runtime.supervision.host import BoxHost
+from engine.runtime.supervision.hosts import Hosts
+from engine.runtime.supervision.periodic import PeriodicTasks
+from engine.runtime.supervision.restart import Restarter
 from engine.runtime.supervision.supervisor import lost_in_words
 from engine.runtime.supervision.watchdog import Watchdog
 from engine.runtime.timer import Timer, make_timer
@@ -47,18 +55,18 @@ class Live:
         self._hands = Mailbox(self._wake)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: Timer | None = None
-        self._tapes: list[Attendant] = []
+        self._tapes: list[BoxHost] = []
         self._woken = False
         self._silenced = False
         self._done = asyncio.Event()
         self._closed = asyncio.Event()
-        self._crew = Crew(self._clock, self._wake, self._watch)
+        self._crew = Hosts(self._clock, self._wake, self._watch)
         self._crew.hire_all(plan)
         self.engine = Engine(plan, self._clock, self._crew.lane)
         self.engine.on_lost = lambda name: self._crew.playing[name].lost()
         self.engine.ask = self._ask
         self._crew.follow(self.engine.states)
-        understudies = Understudies(self.engine, self._crew.replace, self.enter)
+        understudies = Restarter(self.engine, self._crew.replace, self.enter)
         self._watchdog = Watchdog(
             self.engine, self._clock, self.enter, understudies.replace, self._crew.pulse
         )
@@ -69,7 +77,7 @@ class Live:
         """Play until ``stop``, the end of all that ends, or for a time. Plays once."""
         self._loop = asyncio.get_running_loop()
         self._timer = make_timer(self._loop, self._ring)
-        with settled():
+        with gc_frozen():
             try:
                 self._ask_permission()
                 self._open()
@@ -97,15 +105,15 @@ class Live:
 
     # Surgery, on the loop.
 
-    def stage(self, plan: Plan) -> Staging:
+    def stage(self, plan: Plan) -> Standby:
         """Give what gets a plan ready to take over; ``strike`` it where it does not."""
-        return Staging(plan, self._crew)
+        return Standby(plan, self._crew)
 
-    def strike(self, staging: Staging) -> None:
+    def strike(self, staging: Standby) -> None:
         """Close what was opened for a plan that does not take over."""
         self._crew.dismiss(staging.newcomers)
 
-    def take_over(self, entry: TakeOver, staging: Staging) -> None:
+    def take_over(self, entry: SwapPlan, staging: Standby) -> None:
         """Let a plan play from now on; what it has removed stays open until ``let_go``."""
         if self._silenced:
             return
@@ -119,7 +127,7 @@ class Live:
         """Let the plan before play again."""
         if self._silenced:
             return
-        self._exchange(TakeBack(reason))
+        self._exchange(Rollback(reason))
         for name, each in self._crew.playing.items():
             if not each.is_open:  # it was closed for another to have its device
                 self._step(StateChange(name, "opening"))
@@ -129,14 +137,14 @@ class Live:
         """Close what the last plan to take over has removed."""
         self._crew.dismiss(self._crew.removed)
 
-    def _exchange(self, entry: TakeOver | TakeBack) -> None:
+    def _exchange(self, entry: SwapPlan | Rollback) -> None:
         self._step(entry)
         joined = self._crew.follow(self.engine.states)
         for each in joined:
             self._let_in(each)
         self._arm()
 
-    def _open_rest(self, staging: Staging) -> None:
+    def _open_rest(self, staging: Standby) -> None:
         if not self._silenced:
             staging.open_rest(self.engine)
 
@@ -174,7 +182,7 @@ class Live:
         assert self._loop is not None
         self._start_tapes_if_ready()
         self._loop.call_later(_READY, self._start_tapes)
-        Rounds(self.engine, self._watchdog, self._done).begin()
+        PeriodicTasks(self.engine, self._watchdog, self._done).begin()
 
     def _start_tapes_if_ready(self) -> None:
         """Begin a film when all that shall see and send it is there, or is known to be missing."""
@@ -198,7 +206,7 @@ class Live:
     async def _close(self) -> None:
         """End all sound at once; then close everything, as long as that takes within reason."""
         self._drain()
-        self._step(Asked(_THE_END, Panic()))
+        self._step(CommandEntry(_THE_END, Panic()))
         self._silenced = True
         self._crew.end(lambda: self._soon(self._closed.set))
         await self._closed.wait()
@@ -208,7 +216,7 @@ class Live:
 
     def _ask(self, by: str, command: Command) -> None:
         """Let in a command of somebody who is no box, such as the page; from any thread."""
-        put_command(self._hands, by, command)
+        submit_command(self._hands, by, command)
 
     def _wake(self) -> None:
         """Have the loop look into the mailboxes; may be called on any thread."""
@@ -246,7 +254,7 @@ class Live:
                 self._let_in(each)
         self._arm()
 
-    def _let_in(self, each: Attendant) -> None:
+    def _let_in(self, each: BoxHost) -> None:
         """Let in all that waits at one door."""
         for item in each.door.take():
             self._step(item.content)
@@ -254,7 +262,7 @@ class Live:
         if each.door.overruns:
             each.door.overruns = 0
             self.engine.tell(each.name, "says more than can be played; everything is silenced")
-            self._step(Asked(each.name, Panic()))
+            self._step(CommandEntry(each.name, Panic()))
 
     def _step(self, entry: Entry) -> None:
         if self._silenced and not isinstance(entry, LaneSent):
@@ -269,7 +277,7 @@ class Live:
 
     def _changed(self, entry: StateChange) -> None:
         if entry.state == "running":
-            pass_over()
+            freeze_gc()
         elif entry.state == "ended" and self._all_ended():
             self._done.set()
         if self._tapes:

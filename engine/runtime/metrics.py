@@ -32,7 +32,7 @@ def route_name(sink: str, port: str) -> str:
 
 
 @dataclass
-class SourceTrace:
+class SourceMetrics:
     """What came from one source."""
 
     state: str = "opening"
@@ -46,7 +46,7 @@ class SourceTrace:
 
 
 @dataclass
-class LaneTrace:
+class LaneMetrics:
     """What the boxes of one name on a thread of their own did; ``lane`` is that of the last one.
 
     ``asked`` counts the jobs it was given, ``earlier`` what was dropped by those before it.
@@ -81,7 +81,7 @@ class LaneTrace:
 
 
 @dataclass
-class RouteTrace:
+class RouteMetrics:
     """What left by one port of one output; ``lag`` is what the boxes on its way declare, in s."""
 
     origin: str
@@ -116,20 +116,20 @@ class Fault:
 
 
 @dataclass
-class Counted:
+class Counters:
     """What is counted of each box and way out."""
 
-    sources: dict[str, SourceTrace] = field(default_factory=dict)
-    lanes: dict[str, LaneTrace] = field(default_factory=dict)
+    sources: dict[str, SourceMetrics] = field(default_factory=dict)
+    lanes: dict[str, LaneMetrics] = field(default_factory=dict)
     sinks: dict[str, str] = field(default_factory=dict)
-    routes: dict[str, RouteTrace] = field(default_factory=dict)
+    routes: dict[str, RouteMetrics] = field(default_factory=dict)
 
 
 def _without(was: dict[str, T], now: dict[str, T]) -> dict[str, T]:
     return {name: each for name, each in was.items() if name not in now}
 
 
-class Trace:
+class Metrics:
     """Everything counted while a patch plays.
 
     ``sources``, ``lanes``, ``sinks`` and ``routes`` are of what plays now. They are exchanged as a
@@ -138,15 +138,15 @@ class Trace:
 
     def __init__(self) -> None:
         self.started = Ns(0)
-        self.sources: dict[str, SourceTrace] = {}
-        self.lanes: dict[str, LaneTrace] = {}
+        self.sources: dict[str, SourceMetrics] = {}
+        self.lanes: dict[str, LaneMetrics] = {}
         self.sinks: dict[str, str] = {}
-        self.routes: dict[str, RouteTrace] = {}
+        self.routes: dict[str, RouteMetrics] = {}
         self.skew: dict[tuple[str, str], Samples] = defaultdict(Samples)
         self.quality: Quality | None = None
         self._faults: dict[tuple[str, str], Fault] = {}
         self._mended: deque[Fault] = deque(maxlen=_REMEMBERED)
-        self._gone = Counted()
+        self._gone = Counters()
 
     def fault(self, box: str, text: str, now: Ns) -> None:
         """Note what went wrong, and say so once, then again at most every 10 s."""
@@ -164,10 +164,10 @@ class Trace:
             text = "more goes wrong than is told here"
         return self._faults.setdefault((box, text), Fault(box, text))
 
-    def count(self, now: Counted) -> None:
+    def count(self, now: Counters) -> None:
         """Count these from now on; what is none of them any more is kept for the end."""
         was = self.known()
-        self._gone = Counted(
+        self._gone = Counters(
             _without(was.sources, now.sources),
             _without(was.lanes, now.lanes),
             _without(was.sinks, now.sinks),
@@ -176,10 +176,10 @@ class Trace:
         self.sources, self.lanes = now.sources, now.lanes
         self.sinks, self.routes = now.sinks, now.routes
 
-    def known(self) -> Counted:
+    def known(self) -> Counters:
         """Give all that was ever counted."""
         gone = self._gone
-        return Counted(
+        return Counters(
             gone.sources | self.sources,
             gone.lanes | self.lanes,
             gone.sinks | self.sinks,
@@ -222,7 +222,7 @@ class Trace:
 
     def states(self) -> dict[str, str]:
         """Give the state of every source, lane and output."""
-        traced: dict[str, SourceTrace | LaneTrace] = {**self.sources, **self.lanes}
+        traced: dict[str, SourceMetrics | LaneMetrics] = {**self.sources, **self.lanes}
         return {name: trace.state for name, trace in traced.items()} | self.sinks
 
     def delay_ms(self) -> float:
@@ -282,7 +282,7 @@ class Trace:
             ],
         }
 
-    def _route(self, route: RouteTrace) -> dict[str, Any]:
+    def _route(self, route: RouteMetrics) -> dict[str, Any]:
         skew = {f"{box}.{inlet}": self.skew[box, inlet] for box, inlet in route.above}
         return {
             "from": route.origin,

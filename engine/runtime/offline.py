@@ -20,7 +20,15 @@ from engine.core.sink import Sink
 from engine.core.source import Emit, Source, Tape
 from engine.patch.plan import Plan
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Arrival, Asked, Entry, StateChange, TakeBack, TakeOver, WakeUp
+from engine.runtime.entries import (
+    Arrival,
+    CommandEntry,
+    Entry,
+    Rollback,
+    StateChange,
+    SwapPlan,
+    WakeUp,
+)
 from engine.runtime.metrics import LOG
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.supervision.supervisor import lost_in_words
@@ -59,7 +67,7 @@ class Offline:
             self._open(until)
             while (entry := self._next(until)) is not None:
                 self.engine.step(entry)
-                if isinstance(entry, TakeOver | TakeBack):
+                if isinstance(entry, SwapPlan | Rollback):
                     self._follow()
                 self._ask_lanes()
                 if also:
@@ -154,7 +162,7 @@ class Offline:
             self._pull(state.name)
 
     def _close(self) -> None:
-        self.engine.step(Asked(_NOBODY, Panic()))
+        self.engine.step(CommandEntry(_NOBODY, Panic()))
         for lane in self._lanes:
             lane.close()
         for state in (*self._playing.values(), *self._aside):
@@ -219,7 +227,7 @@ class Offline:
         def emit(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
             if not isinstance(message, Command):
                 raise TypeError("a tape is pulled: it yields its messages")
-            self._push(self.clock.now(), Asked(name, message))
+            self._push(self.clock.now(), CommandEntry(name, message))
 
         return emit
 
@@ -241,8 +249,8 @@ def _said_by(entry: Entry) -> str:
     match entry:
         case Arrival():
             return entry.source
-        case Asked():
+        case CommandEntry():
             return entry.by
-        case WakeUp() | TakeOver() | TakeBack():
+        case WakeUp() | SwapPlan() | Rollback():
             return ""
     return entry.box

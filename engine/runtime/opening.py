@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.core.errors import PatchError, Problem, nearest
-from engine.core.files import share
+from engine.core.files import installed_folder
 from engine.patch.build import Find
 from engine.patch.compile import compile_patch
 from engine.patch.load import Document, Texts, load, load_texts, read_texts
 from engine.patch.plan import Plan
 from engine.registry import Registry
-from engine.runtime.fallback import substitute
-from engine.runtime.reload.fingerprints import stamp
+from engine.runtime.fallback import use_fallbacks
+from engine.runtime.reload.fingerprints import set_fingerprints
 
 FIRST = "first_light.toml"
 """What plays when nothing is named."""
@@ -25,10 +25,10 @@ CONTROL = "osc_control"
 def find_patch(name: str) -> Path:
     """Find a patch by its path, or by the name of one that comes with Sensorium."""
     given = Path(name)
-    shipped = share("patches") / given.with_suffix(".toml").name
+    shipped = installed_folder("patches") / given.with_suffix(".toml").name
     if given.exists() or not shipped.exists():
         if not given.exists():
-            names = [file.stem for file in share("patches").glob("*.toml")]
+            names = [file.stem for file in installed_folder("patches").glob("*.toml")]
             raise PatchError(
                 [Problem(f"there is no such patch.{nearest(given.stem, names)}", given)]
             )
@@ -78,8 +78,8 @@ def open_document(
 ) -> Plan:
     """Do what ``open_patch`` does with a patch that has been read; ``find`` knows the boxes."""
     plan = plan_document(document, find, to=to, sets=sets, live=live)
-    substitute(plan, find, live=live)
-    stamp(plan)
+    use_fallbacks(plan, find, live=live)
+    set_fingerprints(plan)
     return plan
 
 

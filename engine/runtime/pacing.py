@@ -17,7 +17,7 @@ _FORGET = 0.95
 """How much is remembered, at each moment, of the longest that one took to make."""
 
 
-class Pace:
+class Pacer:
     """Waits for the moments of one tape, and measures how long it takes to make them."""
 
     def __init__(self, clock: Clock, stop: threading.Event) -> None:

@@ -16,14 +16,14 @@ from engine.patch.load import read_texts
 from engine.patch.plan import Plan
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
-from engine.runtime.fallback import say_substitutes
+from engine.runtime.fallback import report_fallbacks
 from engine.runtime.live import Live
 from engine.runtime.offline import Offline
 from engine.runtime.reload.fingerprints import own_files
 from engine.runtime.reload.probation import SECONDS
-from engine.runtime.reload.reloader import Open, Surgeon
-from engine.runtime.reload.watcher import Watcher
-from engine.runtime.service import Service
+from engine.runtime.reload.reloader import Open, Reloader
+from engine.runtime.reload.watcher import FileWatcher
+from engine.runtime.service import SystemdNotifier
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -56,7 +56,7 @@ class Performance:
         self._titles: list[str] = []
         self._plan = self._check()
         self._ended = False
-        self._service = Service()
+        self._service = SystemdNotifier()
 
     def offline(self, seconds: float | None, costs: Mapping[str, float]) -> dict[str, Any]:
         """Play the first patch in virtual time; gives the stats."""
@@ -73,7 +73,7 @@ class Performance:
         """Play live until the end, a signal, or for a time; gives the stats of the whole show."""
         loop = asyncio.get_running_loop()
         show = Live(self._plan)
-        surgeon = Surgeon(show, self._files, self._titles, self._open, self._trial)
+        surgeon = Reloader(show, self._files, self._titles, self._open, self._trial)
         self._begin(show.engine)
         self._listen_to_signals(loop, show)
         self._service.follow(show)
@@ -89,14 +89,14 @@ class Performance:
         return show.engine.trace.stats(show.engine.clock.now())
 
     def _watcher(
-        self, loop: asyncio.AbstractEventLoop, show: Live, surgeon: Surgeon
-    ) -> Watcher | None:
+        self, loop: asyncio.AbstractEventLoop, show: Live, surgeon: Reloader
+    ) -> FileWatcher | None:
         def heard(files: set[Path]) -> None:
             with suppress(RuntimeError):  # the show is over
                 loop.call_soon_threadsafe(surgeon.look_again, files)
 
         more = lambda: own_files(show.engine.plan)  # noqa: E731
-        return Watcher(self._files, heard, more) if self._edits else None
+        return FileWatcher(self._files, heard, more) if self._edits else None
 
     def _check(self) -> Plan:
         """Make sure that every patch of the set can be played; gives the first."""
@@ -110,7 +110,7 @@ class Performance:
         if problems:
             raise PatchError(problems)
         self._titles = [plan.title for plan in plans]
-        say_substitutes(plans[0])
+        report_fallbacks(plans[0])
         return plans[0]
 
     def _begin(self, engine: Engine) -> None:

@@ -34,7 +34,7 @@ class Playing(Protocol):
         ...
 
 
-class Service:
+class SystemdNotifier:
     """The service that this process is; says nothing where it is none."""
 
     def __init__(self, environment: MutableMapping[str, str] = os.environ) -> None:

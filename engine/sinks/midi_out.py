@@ -13,13 +13,13 @@ from engine.core.clock import ns
 from engine.core.commands import Lost
 from engine.core.messages import Message, Note, Ns
 from engine.core.parameter import Fixed, Param
-from engine.core.sink import Sink, Wire
+from engine.core.sink import OnBytes, Sink
 from engine.midi.active_notes import NOTE_ON
-from engine.midi.client import Helper
-from engine.midi.encode import Form
+from engine.midi.client import PortProcess
+from engine.midi.encode import MidiEncoder
 from engine.midi.frames import GONE, MIDI, Unframer, frame
-from engine.midi.options import Options
-from engine.midi.routing import Chooser, port_name, taken
+from engine.midi.options import MidiOptions
+from engine.midi.routing import Routing, port_name, taken
 
 _REFUSED: Final = (ValueError, TypeError)
 _log = logging.getLogger("sensorium")
@@ -71,20 +71,20 @@ class MidiOut(Sink):
     ] = "auto"
 
     def __post_init__(self) -> None:
-        self._chooser = Chooser(self.channel, self.bend_range)
-        self._forms: dict[str, Form] = {}
+        self._chooser = Routing(self.channel, self.bend_range)
+        self._forms: dict[str, MidiEncoder] = {}
         self._lengths: dict[str, Ns] = {}
         self._offs: dict[tuple[str, int, int], Ns] = {}
         self._struck: list[tuple[str, int, int]] = []
         self._frames: list[bytes] = []
         self._begun: dict[bytes, None] = {}
-        self._helper: Helper | None = None
+        self._helper: PortProcess | None = None
         self._plays = False
         self._offline = False
         self._refusals = 0
         self._told: set[str] = set()
         self._now = Ns(0)
-        self._wire: Wire | None = None
+        self._wire: OnBytes | None = None
 
     @property
     def dropped(self) -> int:
@@ -98,7 +98,7 @@ class MidiOut(Sink):
 
     def options(self) -> type[Any]:
         """Give what a cable may say."""
-        return Options
+        return MidiOptions
 
     def accepts(self, port: str) -> tuple[type, ...]:
         """Give the types that a port takes; raises UnknownName or ParameterError."""
@@ -106,7 +106,7 @@ class MidiOut(Sink):
 
     def plug(self, port: str, carries: type, options: Any) -> None:
         """Plan how a cable is sent; raises ParameterError where its options do not fit."""
-        said = options or Options()
+        said = options or MidiOptions()
         self._forms[port] = self._chooser.form(port_name(port), carries, said)
         self._lengths[port] = ns(said.length)
 
@@ -118,7 +118,7 @@ class MidiOut(Sink):
 
     def open(self) -> None:
         """Open the port; raises DeviceError where it is not there, or where two have its name."""
-        helper = Helper("out", self.system, self.port, self.name, self._heard)
+        helper = PortProcess("out", self.system, self.port, self.name, self._heard)
         opened = helper.start()
         self._helper = helper
         helper.write(self._anew())
@@ -126,7 +126,7 @@ class MidiOut(Sink):
         if self.port is not None:
             _log.info("MIDI goes to %s", opened)
 
-    def overhear(self, wire: Wire) -> None:
+    def overhear(self, wire: OnBytes) -> None:
         """Have ``wire`` told of every MIDI message."""
         self._wire = wire
 

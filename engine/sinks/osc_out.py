@@ -18,12 +18,12 @@ from engine.core.commands import Condition
 from engine.core.errors import ParameterError
 from engine.core.messages import Message, Ns
 from engine.core.parameter import Fixed, Param
-from engine.core.sink import Sink, Wire
+from engine.core.sink import OnBytes, Sink
 from engine.net.tcp import Tcp
 from engine.net.udp import Udp
 from engine.osc.address import of_port
 from engine.osc.bundle import LIMIT, bundles, longest, messages
-from engine.osc.layout import Dialect, Layout, Options
+from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.layouts import CARRIED, choose, known_layout
 from engine.osc.parse import packet
 from engine.osc.tools import Target, target
@@ -81,12 +81,12 @@ class OscOut(Sink):
         self._states: dict[str, str] = {}
         self._offs: dict[tuple[int, str, bytes], Ns] = {}
         self._pressed: list[tuple[int, str, bytes]] = []
-        self._plans: dict[str, tuple[type, Options]] = {}
+        self._plans: dict[str, tuple[type, OscOptions]] = {}
         self._told: set[str] = set()
         self._now = Ns(0)
         self._refusals = 0
         self._unheard = False
-        self._wire: Wire | None = None
+        self._wire: OnBytes | None = None
         if self.layout is not None:
             known_layout(self.layout)
         for one in [self.to] if isinstance(self.to, str) else self.to:
@@ -106,7 +106,7 @@ class OscOut(Sink):
 
     def options(self) -> type[Any]:
         """Give what a cable may say."""
-        return Options
+        return OscOptions
 
     def accepts(self, port: str) -> tuple[type, ...]:
         """Give the types that can be sent."""
@@ -115,7 +115,7 @@ class OscOut(Sink):
     def plug(self, port: str, carries: type, options: Any) -> None:
         """Plan how a cable is sent; raises ParameterError for what can never be."""
         address = of_port(port)
-        options = options or Options()
+        options = options or OscOptions()
         if self._plans.get(port) == (carries, options):
             return  # plugged again while it plays: what sounds and who is here stays known
         for group in self._groups:
@@ -147,7 +147,7 @@ class OscOut(Sink):
         for sender in self._senders():
             sender.open()
 
-    def overhear(self, wire: Wire) -> None:
+    def overhear(self, wire: OnBytes) -> None:
         """Have ``wire`` told of every datagram; over TCP, without the length before it."""
         self._wire = wire
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.core.clock import SECOND
 from engine.core.commands import Notice
 from engine.core.errors import DeviceError
-from engine.core.files import readable
+from engine.core.files import find_readable
 from engine.core.messages import Block, Message, Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Tape
@@ -104,7 +104,7 @@ def _damage(file: str, played: float, promised: float) -> str:
 
 
 def _open(file: str) -> soundfile.SoundFile:
-    path = readable(file, "a sound file")
+    path = find_readable(file, "a sound file")
     try:
         return _Forward(str(path))
     except soundfile.LibsndfileError as error:

@@ -27,9 +27,9 @@ from engine.core.messages import Frame, Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Source
 from engine.dsp.image.picture import WHOLE, Crop, Mirror, Picture, Rotate, framed, hush_opencv
-from engine.video.capture import Eye, expose, open_address, open_camera
+from engine.video.capture import OpenCamera, expose, open_address, open_camera
 from engine.video.devices import find
-from engine.video.freeze import LATE, Still
+from engine.video.freeze import LATE, FreezeDetector
 
 FILM = re.compile(r"\.(mp4|mov|m4v|avi|mkv|webm|mpe?g|m?ts|wmv|flv|gif|ogv|mxf|3gp)$", re.I)
 SILENCE_NS = 2 * SECOND
@@ -78,7 +78,7 @@ class Camera(Source):
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _hung: list[threading.Thread] = field(default_factory=list)
-    _still: Still = field(default_factory=Still)
+    _still: FreezeDetector = field(default_factory=FreezeDetector)
     _name: str = ""
 
     def instead(self, live: bool) -> tuple[str, dict[str, Any]] | None:
@@ -125,7 +125,7 @@ class Camera(Source):
             if thread.is_alive():
                 self._hung.append(thread)  # it lets the camera go when its wait ends, if ever
 
-    def _look(self) -> Eye:
+    def _look(self) -> OpenCamera:
         hush_opencv()
         # A stalled camera on Linux is otherwise waited for for 10 s. Read once, at the first grab.
         os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
@@ -149,7 +149,7 @@ class Camera(Source):
             if wish:
                 capture.set(what, wish)
 
-    def _run(self, eye: Eye, emit: Emit, stop: threading.Event) -> None:
+    def _run(self, eye: OpenCamera, emit: Emit, stop: threading.Event) -> None:
         """Read until told to stop; whatever ends it sooner is said, once the camera is free."""
         clock = SystemClock()
         try:
@@ -161,7 +161,7 @@ class Camera(Source):
         if not stop.is_set():
             emit("", Lost(reason), clock.now())
 
-    def _read(self, eye: Eye, emit: Emit, stop: threading.Event) -> str:
+    def _read(self, eye: OpenCamera, emit: Emit, stop: threading.Event) -> str:
         now = SystemClock().now
         # A stream knows no exposure: only who asks for one is told.
         exposure: float | str | None = "auto" if eye.far else None
@@ -186,7 +186,7 @@ class Camera(Source):
                 return f"{eye.name} gives pictures that cannot be read"
         return f"{eye.name} stopped" if eye.far else f"{eye.name} stopped; was it unplugged?"
 
-    def _stands(self, eye: Eye, emit: Emit, image: Picture, at: Ns) -> bool:
+    def _stands(self, eye: OpenCamera, emit: Emit, image: Picture, at: Ns) -> bool:
         """Say so where picture after picture is the same; tells whether to open it again."""
         condition = self._still.look(image, at, eye.far)
         if condition == "late":

@@ -15,15 +15,15 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from engine.audio.client import Listener, list_devices
+from engine.audio.client import CaptureProcess, list_devices
 from engine.audio.frames import GONE, NOTICE, SOUND
 from engine.core.clock import SystemClock
 from engine.core.commands import Lost, Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Block, Ns
 from engine.core.parameter import Fixed, Param
-from engine.core.source import Emit, Source, Watch
-from engine.system.priority import come_forward
+from engine.core.source import AddReader, Emit, Source
+from engine.system.priority import set_realtime_priority
 
 RECORDING = re.compile(r"\.(wav|flac|ogg|opus|mp3|aiff?|au|caf|w64|rf64)$", re.I)
 END_S = 3.0
@@ -53,8 +53,8 @@ class Microphone(Source):
     block: Fixed[Annotated[int, Param("how much at a time", 64, 2048, unit="samples")]] = 256
 
     _stop: threading.Event = field(default_factory=threading.Event)
-    _watch: Watch | None = None
-    _listener: Listener | None = None
+    _watch: AddReader | None = None
+    _listener: CaptureProcess | None = None
     _name: str = ""
     _thread: threading.Thread | None = None
 
@@ -67,7 +67,7 @@ class Microphone(Source):
             return "stand_in", {"dances": False, "block": self.block}
         return None
 
-    def attach(self, watch: Watch) -> None:
+    def attach(self, watch: AddReader) -> None:
         """Be read on the loop."""
         self._watch = watch
 
@@ -80,7 +80,7 @@ class Microphone(Source):
         self._stop = stop = threading.Event()
         # A device that was plugged in again may have another number, but has its name.
         device = self._name or str(self.device)
-        listener = Listener(device, str(self.channel), str(self.block))
+        listener = CaptureProcess(device, str(self.channel), str(self.block))
         self._listener = listener
         if isinstance(self.device, int) or self.device.isdigit():
             self._name = listener.name
@@ -103,20 +103,20 @@ class Microphone(Source):
 class _Hearing:
     """Hands over what a listener says until it is over; whatever ends it sooner is said."""
 
-    def __init__(self, listener: Listener, emit: Emit, stop: threading.Event) -> None:
+    def __init__(self, listener: CaptureProcess, emit: Emit, stop: threading.Event) -> None:
         self._listener = listener
         self._emit = emit
         self._stop = stop
         self._now = SystemClock().now
         self._reason = f'"{listener.name}" stopped'
 
-    def on_the_loop(self, watch: Watch) -> bool:
+    def on_the_loop(self, watch: AddReader) -> bool:
         """Be called when there is something; tells whether that can be."""
         return watch(self._listener.pipe, self._hand_over)
 
     def run(self) -> None:
         """Wait for it, on a thread."""
-        come_forward()
+        set_realtime_priority()
         while self._hand_over():
             pass
 

@@ -14,10 +14,10 @@ from engine.core.errors import ParameterError, UnknownName
 from engine.core.messages import Message, Note, Ns, Trigger
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Source
-from engine.midi.client import Helper
-from engine.midi.decode import Ear, Said
+from engine.midi.client import PortProcess
+from engine.midi.decode import MidiDecoder, MidiEvent
 from engine.midi.frames import GONE, HEARD, MOMENT
-from engine.midi.names import Name, read_name
+from engine.midi.names import MessageName, read_name
 
 OF_A_CHANNEL: Final = ("notes", "program", "bend", "pressure")
 TURNED: Final = ("bend", "pressure")
@@ -112,14 +112,16 @@ class MidiIn(Source):
     ] = "auto"
 
     def __post_init__(self) -> None:
-        self._outlets: dict[Name, list[str]] = {Name(kind): [kind] for kind in self.OUT}
+        self._outlets: dict[MessageName, list[str]] = {
+            MessageName(kind): [kind] for kind in self.OUT
+        }
         self._turned = {key: _turned(key, entry) for key, entry in (self.map_ or {}).items()}
-        self._knobs: dict[Name, list[Turned]] = {}
+        self._knobs: dict[MessageName, list[Turned]] = {}
         for key, turned in self._turned.items():
             name = _read(key, TURNED, f"map.{key}: ")
             self._knobs.setdefault(name, []).append(turned)
-        self._ear = Ear()
-        self._helper: Helper | None = None
+        self._ear = MidiDecoder()
+        self._helper: PortProcess | None = None
         self._emit: Emit | None = None
 
     @property
@@ -142,8 +144,8 @@ class MidiIn(Source):
     def open(self, emit: Emit) -> None:
         """Begin to listen; raises DeviceError where the port is not there, or two have its name."""
         self._emit = emit
-        self._ear = Ear()
-        self._helper = Helper("in", self.system, self.port, self.name, self._heard)
+        self._ear = MidiDecoder()
+        self._helper = PortProcess("in", self.system, self.port, self.name, self._heard)
         opened = self._helper.start()
         if self.port is not None:
             _log.info("MIDI comes from %s", opened)
@@ -160,7 +162,7 @@ class MidiIn(Source):
             if self.channel is None or said.name.channel in (None, self.channel):
                 yield from self._meant(said)
 
-    def _meant(self, said: Said) -> Iterator[tuple[str, Message | Command]]:
+    def _meant(self, said: MidiEvent) -> Iterator[tuple[str, Message | Command]]:
         for name in _with_and_without_channel(said.name):
             if said.message is not None:
                 yield from ((outlet, said.message) for outlet in self._outlets.get(name, ()))
@@ -182,11 +184,11 @@ class MidiIn(Source):
             self._emit("", Lost(f"{content.decode('utf-8', 'replace')} went away"), Ns(0))
 
 
-def _with_and_without_channel(name: Name) -> tuple[Name, ...]:
+def _with_and_without_channel(name: MessageName) -> tuple[MessageName, ...]:
     return (name,) if name.channel is None else (name, replace(name, channel=None))
 
 
-def _read(text: str, plain: Any, where: str = "") -> Name:
+def _read(text: str, plain: Any, where: str = "") -> MessageName:
     try:
         return read_name(text, plain, OF_A_CHANNEL)
     except UnknownName as error:

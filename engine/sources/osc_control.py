@@ -44,8 +44,8 @@ from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Remote
 from engine.core.status import Status
 from engine.core.text import plain
-from engine.net.access import HELP, Gate
-from engine.net.rate_limit import Rates
+from engine.net.access import HELP, SenderFilter
+from engine.net.rate_limit import RateLimiter
 from engine.net.receiver import Receiver
 from engine.osc.bundle import messages
 from engine.osc.packer import Packer
@@ -87,8 +87,8 @@ class OscControl(Remote):
     replies: Fixed[Annotated[int, Param("the port that replies go to", 1, 65535)]] = 9701
 
     def __post_init__(self) -> None:
-        self._gate = Gate(self.host, self.allow)
-        self._receiver = Receiver(self._hear, self._gate, Rates(RATE, BURST))
+        self._gate = SenderFilter(self.host, self.allow)
+        self._receiver = Receiver(self._hear, self._gate, RateLimiter(RATE, BURST))
         self._emit: Emit | None = None
         self._speaker: socket.socket | None = None
         self._hosts: dict[str, Ns] = {}

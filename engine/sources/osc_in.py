@@ -22,8 +22,8 @@ from engine.core.errors import ParameterError
 from engine.core.messages import Ns, Trigger
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Source
-from engine.net.access import HELP, Gate
-from engine.net.rate_limit import Rates
+from engine.net.access import HELP, SenderFilter
+from engine.net.rate_limit import RateLimiter
 from engine.net.receiver import Receiver
 from engine.osc.address import check
 
@@ -76,7 +76,9 @@ class OscIn(Source):
             outlet = _Outlet(name, heard.argument, CONVERT[heard.carries])
             self._by_address.setdefault(heard.address, []).append(outlet)
         self._emit: Emit | None = None
-        self._receiver = Receiver(self._hear, Gate(self.host, self.allow), Rates(RATE, RATE))
+        self._receiver = Receiver(
+            self._hear, SenderFilter(self.host, self.allow), RateLimiter(RATE, RATE)
+        )
 
     @property
     def malformed(self) -> int:

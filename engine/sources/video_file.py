@@ -11,7 +11,7 @@ import cv2
 from engine.core.clock import SECOND, ns
 from engine.core.commands import Notice
 from engine.core.errors import DeviceError
-from engine.core.files import readable
+from engine.core.files import find_readable
 from engine.core.messages import Frame, Message, Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Tape
@@ -136,7 +136,7 @@ class _Film:
 
 
 def _open(file: str) -> cv2.VideoCapture:
-    path = readable(file, "a video file")
+    path = find_readable(file, "a video file")
     # FFmpeg on every system, so that a file gives the same pictures everywhere.
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     if not capture.isOpened():

@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.synthetic.dancer_body import INDEX, Points, Skeleton, skeleton, standing
+from engine.synthetic.dancer_body import INDEX, DancerBones, Points, skeleton, standing
 
 GRAVITY: Final = 9.81
 STRIDE: Final = 0.6  # metres that a body travels while both feet step once
@@ -92,7 +92,7 @@ class Dancer:
     stature: float
     beat: float
 
-    def at(self, seconds: float, spot: Place) -> Skeleton:
+    def at(self, seconds: float, spot: Place) -> DancerBones:
         """Return the body at ``seconds`` since the start, dancing around ``spot``."""
         place = self._wander(seconds, spot)
         posture = self._danced(seconds)

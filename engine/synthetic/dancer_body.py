@@ -78,7 +78,7 @@ FACE: Final = np.array(
 
 
 @dataclass(frozen=True, slots=True)
-class Skeleton:
+class DancerBones:
     """One body in space.
 
     ``joints``: (17, 3) metres, COCO order. ``hands``, ``toes``: (2, 3) finger tips and toe tips,
@@ -120,7 +120,7 @@ def rotation(yaw: float, pitch: float, roll: float) -> Points:
     return turned
 
 
-def skeleton(posture: Points, stature: float, floor: Points) -> Skeleton:
+def skeleton(posture: Points, stature: float, floor: Points) -> DancerBones:
     """Put a body of ``stature`` metres over ``floor`` (x, z in metres) in a ``posture`` (23,)."""
     turn, lean, bow, twist, head_turn, head_tilt, head_nod = posture[:7].tolist()
     hips_turn = rotation(turn, 0.15 * bow, 0.25 * lean)
@@ -149,7 +149,7 @@ def skeleton(posture: Points, stature: float, floor: Points) -> Skeleton:
         joints[[5 + side, 7 + side, 9 + side, 11 + side, 13 + side, 15 + side]] = np.stack(
             [shoulder, elbow, wrist, hip, knee, ankles[side]]
         )
-    return Skeleton(stature, joints, hands, toes, pelvis, chest, skull, hips_turn, torso, head)
+    return DancerBones(stature, joints, hands, toes, pelvis, chest, skull, hips_turn, torso, head)
 
 
 def _arm(angles: Points, sign: float) -> tuple[Points, Points]:

@@ -17,7 +17,7 @@ from engine.synthetic.dancer_body import Points
 from engine.synthetic.dancer_figure import Figure, Group, Hand, Tube
 from engine.synthetic.dancer_head import Skull, draw_back_hair, draw_head
 from engine.synthetic.dancer_look import Look
-from engine.synthetic.stage import Camera, Picture
+from engine.synthetic.stage import Picture, StageCamera
 
 SHIFT: Final = 4  # sub-pixel bits of drawn coordinates
 LIGHT: Final = np.array([-0.45, -0.55])  # where the light comes from, in pixels of a radius
@@ -27,7 +27,7 @@ _TURNS: Final = np.linspace(-np.pi / 2, np.pi / 2, 9)[1:-1]
 _CAP: Final = np.stack([np.cos(_TURNS), np.sin(_TURNS)], axis=1)
 
 
-def draw_figure(picture: Picture, body: Figure, view: Camera) -> None:
+def draw_figure(picture: Picture, body: Figure, view: StageCamera) -> None:
     """Paint a body on the picture, from back to front."""
     skull = Skull(body, view)
     _shadow(picture, body, view)
@@ -105,7 +105,7 @@ def _fingers(picture: Picture, hand: Hand, look: Look) -> None:
         cv2.polylines(picture, list(lines), False, colour, thick + extra, cv2.LINE_AA, SHIFT)
 
 
-def _shadow(picture: Picture, body: Figure, view: Camera) -> None:
+def _shadow(picture: Picture, body: Figure, view: StageCamera) -> None:
     """Darken the floor under the body, less so the higher it is."""
     ankles = body.skeleton.joints[15:17]
     middle = np.array([[ankles[:, 0].mean(), 0.0, ankles[:, 2].mean()]])

@@ -15,9 +15,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.synthetic.dancer_body import ANKLE_HEIGHT, Points, Skeleton
+from engine.synthetic.dancer_body import ANKLE_HEIGHT, DancerBones, Points
 from engine.synthetic.dancer_look import Look, Ramp
-from engine.synthetic.stage import Camera
+from engine.synthetic.stage import StageCamera
 
 STATIONS: Final = 8
 
@@ -68,7 +68,7 @@ class Figure:
     pixels. ``unit`` is pixels a stature at the head.
     """
 
-    skeleton: Skeleton
+    skeleton: DancerBones
     look: Look
     joints: Points
     behind: tuple[Group, ...]
@@ -107,7 +107,7 @@ class _Limb(NamedTuple):
 _LimbGroup = tuple[_Limb | Hand, ...]
 
 
-def figure(body: Skeleton, look: Look, view: Camera) -> Figure:
+def figure(body: DancerBones, look: Look, view: StageCamera) -> Figure:
     """Lay the outlines of a body into the picture."""
     joints = body.joints
     back = joints[[7, 8, 9, 10], 2].reshape(2, 2).max(axis=0) < body.chest[2] - 0.02 * body.stature
@@ -137,7 +137,7 @@ def figure(body: Skeleton, look: Look, view: Camera) -> Figure:
 _PART: Final = np.linspace(0.0, 1.0, STATIONS)[:, None]
 
 
-def _laid(groups: Iterable[_LimbGroup], body: Skeleton, view: Camera) -> list[Group]:
+def _laid(groups: Iterable[_LimbGroup], body: DancerBones, view: StageCamera) -> list[Group]:
     """Project all limbs at once: one call for twenty limbs costs what one limb costs."""
     groups = list(groups)
     limbs = [part for group in groups for part in group if isinstance(part, _Limb)]
@@ -181,7 +181,7 @@ def _widths(look: Look) -> dict[str, Points]:
     return {name: look.build * profile for name, profile in profiles.items()}
 
 
-def _arm(body: Skeleton, look: Look, view: Camera, side: int) -> tuple[_LimbGroup, ...]:
+def _arm(body: DancerBones, look: Look, view: StageCamera, side: int) -> tuple[_LimbGroup, ...]:
     """Return the skin, the hand and the sleeve of an arm, nearest last."""
     shoulder, elbow, wrist = body.joints[[5 + side, 7 + side, 9 + side]]
     tip, wide = body.hands[side], _widths(look)
@@ -211,7 +211,7 @@ def _sleeve(look: Look, shoulder: Points, elbow: Points, wrist: Points) -> _Limb
     return upper, _Limb(elbow, None, cuff, wide["cuff"], look.shirt)
 
 
-def _legs(body: Skeleton, look: Look, order: list[int]) -> tuple[_LimbGroup, ...]:
+def _legs(body: DancerBones, look: Look, order: list[int]) -> tuple[_LimbGroup, ...]:
     """Return shins and shoes, then the trousers over both legs; the nearer leg last."""
     wide, up = _widths(look), body.stature * body.hips_turn[:, 1]
     hips = _broad(body.hips_turn) * wide["hips"]
@@ -235,7 +235,7 @@ def _legs(body: Skeleton, look: Look, order: list[int]) -> tuple[_LimbGroup, ...
     return *below, tuple(trousers)
 
 
-def _trunk(body: Skeleton, look: Look) -> tuple[_LimbGroup, ...]:
+def _trunk(body: DancerBones, look: Look) -> tuple[_LimbGroup, ...]:
     """Return shirt and neck."""
     wide, size = _widths(look), body.stature
     up, along, above = size * body.hips_turn[:, 1], size * body.torso[:, 1], size * body.head[:, 1]
@@ -251,7 +251,7 @@ def _trunk(body: Skeleton, look: Look) -> tuple[_LimbGroup, ...]:
     return (shirt,), (_Limb(throat, None, chin, wide["neck"], look.skin, 0.6),)
 
 
-def _head(body: Skeleton, look: Look) -> _LimbGroup:
+def _head(body: DancerBones, look: Look) -> _LimbGroup:
     """Return the skull as a tube from crown to chin, for what it hides."""
     up = body.stature * body.head[:, 1]
     crown, chin = body.skull + 0.03 * up, body.skull - 0.045 * up

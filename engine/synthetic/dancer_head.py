@@ -10,7 +10,7 @@ import numpy as np
 from engine.synthetic.dancer_body import Points
 from engine.synthetic.dancer_figure import Figure
 from engine.synthetic.dancer_look import Colour, Look, Ramp
-from engine.synthetic.stage import Camera, Picture
+from engine.synthetic.stage import Picture, StageCamera
 
 SHIFT: Final = 4
 _TURN: Final = np.linspace(0, 2 * np.pi, 28, endpoint=False)
@@ -53,7 +53,7 @@ _PLACES: Final = np.concatenate([_HALF, _HALF * [-1, 1, 1], [*_NOSE, *_TIP, *_MO
 class Skull:
     """One head in the picture: its axes, and the places of its features, in pixels."""
 
-    def __init__(self, body: Figure, view: Camera) -> None:
+    def __init__(self, body: Figure, view: StageCamera) -> None:
         bones = body.skeleton
         crown = bones.skull + 0.1 * bones.head[:, 1]
         surface = bones.skull + bones.stature * _PLACES @ bones.head.T

@@ -25,7 +25,7 @@ NOISE_LEVELS: Final = 22.0  # standard deviation of full noise, of 255
 
 
 @dataclass(frozen=True, slots=True)
-class Camera:
+class StageCamera:
     """A pinhole camera on the stage's middle axis; ``span`` is how many metres the picture is high.
 
     The span is measured at z = 0, ``distance`` metres before the camera.
@@ -56,13 +56,13 @@ class Camera:
         return np.stack([x, y], axis=1), scale
 
 
-def camera(width: int, height: int, people: int) -> Camera:
+def camera(width: int, height: int, people: int) -> StageCamera:
     """Return a camera that stands far enough away for so many people side by side."""
     room = 0.9 + 0.95 * people
-    return Camera(width, height, max(2.5, room * height / width))
+    return StageCamera(width, height, max(2.5, room * height / width))
 
 
-def backdrop(view: Camera, ground: str, seed: int) -> Picture:
+def backdrop(view: StageCamera, ground: str, seed: int) -> Picture:
     """Draw the empty stage, (height, width, 3) BGR; ``ground`` is "plain" or "cluttered"."""
     rng = np.random.default_rng([seed, 11])
     picture = _room(view, rng, busy=ground == "cluttered")
@@ -72,7 +72,7 @@ def backdrop(view: Camera, ground: str, seed: int) -> Picture:
     return _lit(picture, rng)
 
 
-def noise_texture(view: Camera, amount: float, seed: int) -> Picture | None:
+def noise_texture(view: StageCamera, amount: float, seed: int) -> Picture | None:
     """Return sensor noise around level 128, larger than the picture; None where there is none."""
     if amount <= 0:
         return None
@@ -91,7 +91,7 @@ def with_noise(picture: Picture, texture: Picture, seed: int, number: int) -> Pi
     return _uint8(cv2.addWeighted(picture, 1.0, grain, 1.0, -128.0))
 
 
-def draw_pillar(picture: Picture, view: Camera, x: float, z: float, width: float) -> None:
+def draw_pillar(picture: Picture, view: StageCamera, x: float, z: float, width: float) -> None:
     """Draw a round pillar, ``width`` metres thick, on the floor at (x, z)."""
     left, top, right, base = pillar_box(view, x, z, width)
     columns = np.arange(max(left, 0), min(right, view.width))
@@ -102,13 +102,13 @@ def draw_pillar(picture: Picture, view: Camera, x: float, z: float, width: float
     picture[max(top, 0) : base, columns] = np.clip(colour, 0, 255).astype(np.uint8)
 
 
-def pillar_box(view: Camera, x: float, z: float, width: float) -> tuple[int, int, int, int]:
+def pillar_box(view: StageCamera, x: float, z: float, width: float) -> tuple[int, int, int, int]:
     """Return left, top, right and bottom of a pillar in pixels; it reaches past the top."""
     corners, _ = view.project(np.array([[x - width / 2, 0.0, z], [x + width / 2, 0.0, z]]))
     return round(corners[0, 0]), 0, round(corners[1, 0]), round(corners[0, 1])
 
 
-def _room(view: Camera, rng: np.random.Generator, *, busy: bool) -> Picture:
+def _room(view: StageCamera, rng: np.random.Generator, *, busy: bool) -> Picture:
     """Draw wall and floor, with a slow gradient on each."""
     height, width = view.height, view.width
     line = _floor_line(view)
@@ -127,7 +127,7 @@ def _room(view: Camera, rng: np.random.Generator, *, busy: bool) -> Picture:
     return _uint8(np.clip(picture + 1.6 * soft[..., None], 0, 255))
 
 
-def _floor_line(view: Camera) -> int:
+def _floor_line(view: StageCamera) -> int:
     return round(float(view.project(np.array([[0.0, 0.0, WALL]]))[0][0, 1]))
 
 

@@ -14,8 +14,8 @@ from engine.synthetic.dancer_draw import draw_figure
 from engine.synthetic.dancer_figure import Figure, figure
 from engine.synthetic.dancer_look import look
 from engine.synthetic.stage import (
-    Camera,
     Picture,
+    StageCamera,
     backdrop,
     camera,
     draw_pillar,
@@ -50,7 +50,7 @@ class Scene:
     seed: int
     width: int
     height: int
-    view: Camera = field(init=False)
+    view: StageCamera = field(init=False)
     _empty: Picture = field(init=False, repr=False)
     _grain: Picture | None = field(init=False, repr=False)
 

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import numpy as np
 
 from engine.synthetic.dancer import Place
-from engine.synthetic.stage import Camera
+from engine.synthetic.stage import StageCamera
 
 Script = Literal["solo", "crossing", "occlusion", "enter_leave"]
 
@@ -32,7 +32,7 @@ class Presence:
 
 
 def presence(
-    script: Script, number: int, people: int, seconds: float, view: Camera
+    script: Script, number: int, people: int, seconds: float, view: StageCamera
 ) -> Presence | None:
     """Return where person ``number`` (from 0) of ``people`` is, or None when not there."""
     if script == "enter_leave":
@@ -48,7 +48,9 @@ def _spot(number: int, people: int, spacing: float) -> tuple[float, float]:
     return x, -0.35 * (number % 2) if people > 2 else 0.0
 
 
-def _shuttling(script: Script, number: int, people: int, seconds: float, view: Camera) -> Place:
+def _shuttling(
+    script: Script, number: int, people: int, seconds: float, view: StageCamera
+) -> Place:
     """Return the place of someone who walks to the mirrored spot and back, for ever."""
     # With an odd number the one in the middle would never move: one spot more, left empty.
     spots = people + people % 2
@@ -63,7 +65,7 @@ def _shuttling(script: Script, number: int, people: int, seconds: float, view: C
     return Place(start - 2 * start * part, z, -2 * start * slope / walk)
 
 
-def _visiting(number: int, people: int, seconds: float, view: Camera) -> Presence | None:
+def _visiting(number: int, people: int, seconds: float, view: StageCamera) -> Presence | None:
     """Return someone who comes in from one side, dances, and leaves by the other."""
     visit, into = divmod(seconds, VISIT)
     come, leave = 1.0 + 0.6 * number, LEAVE + 0.5 * number

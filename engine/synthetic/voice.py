@@ -40,7 +40,7 @@ Held = tuple[Sung | None, Sung, Sung | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class VoiceStretch:
     """20 ms: ``samples``, and for each millisecond ``hz``, held in silence, and whether ``on``.
 
     ``begins`` and ``ends`` are the notes that did so within it.
@@ -66,7 +66,7 @@ class Voice:
         self._hz = hz_of(self._phrases[0].notes[0].note)
         self._flutter = np.random.default_rng([seed, 80]).uniform(0, 2 * np.pi, 3)
 
-    def next(self) -> Stretch:
+    def next(self) -> VoiceStretch:
         """Sing on for 20 ms."""
         begin, end = self._first, self._first + STEP
         self._turn_page(begin, end)
@@ -82,7 +82,7 @@ class Voice:
                     self._sing(samples, hz, held)
                     on[max(held[1].start - begin, 0) : max(held[1].end - begin, 0)] = True
         self._first = end
-        return Stretch(
+        return VoiceStretch(
             samples,
             hz,
             on,

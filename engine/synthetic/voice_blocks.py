@@ -11,7 +11,7 @@ from engine.core.messages import Block, Message, Note, Ns, Pitch
 from engine.core.tuning import note_of
 from engine.dsp.audio.brightness import brightness
 from engine.dsp.audio.level import decibels, shown
-from engine.synthetic.voice import STEP, Stretch, Voice
+from engine.synthetic.voice import STEP, Voice, VoiceStretch
 from engine.synthetic.voice_score import Sung
 from engine.synthetic.voice_timbre import RATE
 
@@ -53,7 +53,7 @@ def _frozen(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     return kept
 
 
-def _notes(stretch: Stretch) -> list[tuple[int, Note]]:
+def _notes(stretch: VoiceStretch) -> list[tuple[int, Note]]:
     """List ends and beginnings in the order of time, an end before a beginning."""
     found = [(note.end, Note(note.note, 0)) for note in stretch.ends]
     found += [(note.start, Note(note.note, _velocity(note))) for note in stretch.begins]
@@ -64,7 +64,7 @@ def _velocity(note: Sung) -> int:
     return round(min(max(90 + 6 * note.level, 1), 127))
 
 
-def _pitch(stretch: Stretch, place: int, block: Block) -> Pitch:
+def _pitch(stretch: VoiceStretch, place: int, block: Block) -> Pitch:
     """Say what is true at a millisecond, which is counted back from the end of the stretch."""
     hz, on = float(stretch.hz[place]), bool(stretch.on[place])
     bright = brightness(block.samples, block.rate) if on else None

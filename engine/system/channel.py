@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.codec import raw
-from engine.system.shared_memory import Room
+from engine.system.shared_memory import SharedBuffer
 
 MAKE: Final = b"m"
 """Make a box: its name, its module, its class, its parameters; and the surroundings: where modules
@@ -40,10 +40,10 @@ _SMALL: Final = 4096
 """Bytes: an array of less goes with the frame."""
 
 
-class Wire:
+class Channel:
     """One end: says and hears through a socket, and through a room each."""
 
-    def __init__(self, connection: socket.socket, tells: Room, told: Room) -> None:
+    def __init__(self, connection: socket.socket, tells: SharedBuffer, told: SharedBuffer) -> None:
         self._socket = connection
         self._stream = connection.makefile("rb")
         self._tells = tells

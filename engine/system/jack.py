@@ -13,7 +13,7 @@ from typing import Any, Final
 NAME: Final = "Sensorium lookout"
 
 
-class Lookout:
+class ServerWatch:
     """A client of the server that sends and hears nothing; ``gone`` when the server went away."""
 
     def __init__(self, client: Any) -> None:
@@ -35,7 +35,7 @@ class Lookout:
         self._gone.set()
 
 
-def look_out() -> Lookout | None:
+def watch_server() -> ServerWatch | None:
     """Look after the server that runs; None where there is no library to ask it by.
 
     Raises ConnectionError where no server runs.
@@ -47,7 +47,7 @@ def look_out() -> Lookout | None:
     jack.set_error_function(_unheard)
     jack.set_info_function(_unheard)  # or it is written among what a helper says
     try:
-        return Lookout(jack.Client(NAME, no_start_server=True))
+        return ServerWatch(jack.Client(NAME, no_start_server=True))
     except jack.JackError:
         raise ConnectionError("no JACK server runs") from None
 

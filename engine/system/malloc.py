@@ -17,7 +17,7 @@ _HEAPS: Final = 2
 """One for the main thread, on which the loop is, and one for all others."""
 
 
-def keep_few_heaps() -> None:
+def limit_arenas() -> None:
     """Have the threads that begin from now on share a heap; where there is no such, do nothing."""
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):

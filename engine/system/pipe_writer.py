@@ -16,7 +16,7 @@ MOST: Final = 4096
 """How many frames are kept for a show that does not read; then the oldest are lost."""
 
 
-class Mouth:
+class PipeWriter:
     """Says frames in their order, whole; may be used on several threads."""
 
     def __init__(self, pipe: int) -> None:

@@ -14,22 +14,22 @@ import threading
 from contextlib import suppress
 from typing import Any, Final
 
-Standing = Any
+PreviousPolicy = Any
 """How a thread stood: the policy and the priority, or None where it stands as it did."""
 
 _BACK: Final = 5
 """Of 19: still a third of what a program gets that takes all it can."""
 
 
-def stand_back() -> None:
+def lower_priority() -> None:
     """Let this thread yield to others; where only whole processes can, nothing changes."""
     if sys.platform == "linux":
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _BACK)
 
 
-def come_forward(*, with_all_begun: bool = False) -> Standing:
-    """Have this thread not wait for a core; gives how it stood, for ``go_back``.
+def set_realtime_priority(*, with_all_begun: bool = False) -> PreviousPolicy:
+    """Have this thread not wait for a core; gives how it stood, for ``restore_priority``.
 
     ``with_all_begun`` has the threads that it begins from now on come forward too. Only for what
     works little and seldom, and where the system allows it, as it does for members of the group
@@ -46,17 +46,17 @@ def come_forward(*, with_all_begun: bool = False) -> Standing:
     return stood
 
 
-def go_back(stood: Standing) -> None:
+def restore_priority(stood: PreviousPolicy) -> None:
     """Let this thread stand as it stood before it came forward."""
     if sys.platform == "linux" and stood is not None:
         with suppress(OSError):
             os.sched_setscheduler(0, *stood)
 
 
-def may_come_forward() -> bool:
+def may_set_realtime_priority() -> bool:
     """Tell whether the system allows threads to come forward."""
-    tried: list[Standing] = []
-    thread = threading.Thread(target=lambda: tried.append(come_forward()))
+    tried: list[PreviousPolicy] = []
+    thread = threading.Thread(target=lambda: tried.append(set_realtime_priority()))
     thread.start()
     thread.join()
     return tried[0] is not None

@@ -15,7 +15,7 @@ _FIRST: Final = 1 << 20
 _ALIGNED: Final = 64
 
 
-class Room:
+class SharedBuffer:
     """A file without a name that grows as its writer needs it.
 
     ``descriptor`` is that of the one who made it; without one it is made.

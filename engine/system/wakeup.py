@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 
 
-class Bell:
+class Wakeup:
     """Rings until somebody has heard it; it does not count how often it was rung."""
 
     def __init__(self) -> None:

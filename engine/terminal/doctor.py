@@ -13,7 +13,7 @@ from rich.text import Text
 
 from engine.core.errors import ModelError
 from engine.inference.session import library
-from engine.system.priority import may_come_forward
+from engine.system.priority import may_set_realtime_priority
 from engine.terminal.devices import Plugged, cameras, midi_outputs, sound_inputs
 from engine.terminal.models import stored_models
 
@@ -91,7 +91,7 @@ def _models() -> Iterator[Finding]:
 
 
 def _priority() -> Finding:
-    if may_come_forward():
+    if may_set_realtime_priority():
         return Finding("priority", "ok", "sound goes first")
     said = "not allowed, so a busy machine keeps sound waiting for some milliseconds"
     audio = "echo '@audio - rtprio 95' | sudo tee /etc/security/limits.d/audio.conf"

@@ -46,7 +46,7 @@ WantedBy=default.target
 
 
 @dataclass(frozen=True)
-class Service:
+class ServiceUnit:
     """A patch to be played as a service; ``options`` are those of ``sensorium play``."""
 
     patch: Path
@@ -125,8 +125,8 @@ def install(
     file = Path(patch) if remove else find_patch(patch)
     called = name_of(Path(name or file))
     if remove:
-        return "\n".join(Service(file, "", called).remove())
-    service = Service(file, check_patch(file).title, called, options)
+        return "\n".join(ServiceUnit(file, "", called).remove())
+    service = ServiceUnit(file, check_patch(file).title, called, options)
     return service.unit() if only_print else "\n".join(service.install())
 
 

@@ -22,7 +22,7 @@ MOST_TOLD = 20_000
 """How many characters one message has at most: a traceback is shorter."""
 
 
-class Plain(logging.Formatter):
+class PlainFormatter(logging.Formatter):
     """Keeps a terminal from obeying what a patch, a device or the network put into a message."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -30,7 +30,7 @@ class Plain(logging.Formatter):
         return plain(super().format(record), MOST_TOLD, keep="\n\t")
 
 
-class Lines(logging.Handler):
+class StderrHandler(logging.Handler):
     """Writes to standard error as it is then: the table puts lines above itself."""
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -45,7 +45,7 @@ def logged(to: logging.Handler, form: str = "%(message)s") -> Iterator[None]:
 
     Why a thread: a terminal that is held, or a disk that sleeps, must not hold a show.
     """
-    to.setFormatter(Plain(form))
+    to.setFormatter(PlainFormatter(form))
     waiting: SimpleQueue[logging.LogRecord] = SimpleQueue()
     writer, entrance = QueueListener(waiting, to), QueueHandler(waiting)
     root = logging.getLogger()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 
 from engine.core.errors import DeviceError
-from engine.video.devices import DRIVER, Found, find, forbidden, meant_again, why
+from engine.video.devices import DRIVER, CameraDevice, find, forbidden, meant_again, why
 
 PATIENCE_MS = {"udp": 10_000, "rtp": 10_000, "srt": 10_000, "rtsp": 5_000}
 """How long opening may take: streams without a handshake begin with the next whole picture."""
@@ -19,12 +19,12 @@ SILENCE_MS = 1500
 
 
 @dataclass(frozen=True)
-class Eye:
+class OpenCamera:
     """An open camera; ``found`` is what it is in this machine, None where it is in the network."""
 
     capture: cv2.VideoCapture
     name: str
-    found: Found | None = None
+    found: CameraDevice | None = None
 
     @property
     def far(self) -> bool:
@@ -40,7 +40,7 @@ class Eye:
 
 def open_camera(
     device: str | int, wish: Callable[[cv2.VideoCapture], None], before: str = ""
-) -> Eye:
+) -> OpenCamera:
     """Open a camera of this machine, and ``wish`` for its settings; raises DeviceError.
 
     ``before`` is the name that it had when it was open before.
@@ -51,13 +51,13 @@ def open_camera(
         if capture.isOpened():
             wish(capture)
             if capture.grab():
-                return Eye(capture, f'camera "{camera.name}"', camera)
+                return OpenCamera(capture, f'camera "{camera.name}"', camera)
         capture.release()
     names = " or ".join(dict.fromkeys(f'"{camera.name}"' for camera in tried))
     raise DeviceError(f"no picture from {names}.{forbidden() or why()}")
 
 
-def open_address(address: str) -> Eye:
+def open_address(address: str) -> OpenCamera:
     """Open a camera in the network; raises DeviceError where it sends no picture."""
     scheme = address.partition("://")[0].lower()
     patience = PATIENCE_MS.get(scheme, USUAL_PATIENCE_MS)
@@ -72,7 +72,7 @@ def open_address(address: str) -> Eye:
     if not capture.isOpened() or not capture.grab():
         capture.release()
         raise DeviceError(f"no picture from {name} within {patience / 1000:g} s. Is it sending?")
-    return Eye(capture, name)
+    return OpenCamera(capture, name)
 
 
 def expose(capture: cv2.VideoCapture, exposure: float | str) -> bool:

@@ -23,7 +23,7 @@ PRIVACY = {
 }
 
 
-class Found(NamedTuple):
+class CameraDevice(NamedTuple):
     """A camera that is plugged in; ``path`` is what its driver calls it."""
 
     number: int
@@ -31,13 +31,15 @@ class Found(NamedTuple):
     path: str = ""
 
 
-def find() -> list[Found]:
+def find() -> list[CameraDevice]:
     """Find the cameras of this machine, in the order of their numbers."""
-    found = (Found(info.index, info.name, info.path or "") for info in enumerate_cameras(DRIVER))
+    found = (
+        CameraDevice(info.index, info.name, info.path or "") for info in enumerate_cameras(DRIVER)
+    )
     return sorted(found)
 
 
-def meant(device: str | int, found: list[Found]) -> list[Found]:
+def meant(device: str | int, found: list[CameraDevice]) -> list[CameraDevice]:
     """Choose the cameras that ``device`` may mean, the likeliest first; raises DeviceError."""
     if device == "auto":
         if not found:
@@ -46,7 +48,7 @@ def meant(device: str | int, found: list[Found]) -> list[Found]:
     if isinstance(device, int) or device.isdigit():
         number = int(device)
         named = [camera for camera in found if camera.number == number]
-        return named or [Found(number, f"camera {number}")]
+        return named or [CameraDevice(number, f"camera {number}")]
     word = device.casefold()
     exact = [each for each in found if word == each.name.casefold() or device == each.path]
     fits = exact or [each for each in found if word in each.name.casefold()]
@@ -57,7 +59,7 @@ def meant(device: str | int, found: list[Found]) -> list[Found]:
     return fits
 
 
-def meant_again(device: str | int, found: list[Found], name: str) -> list[Found]:
+def meant_again(device: str | int, found: list[CameraDevice], name: str) -> list[CameraDevice]:
     """Choose those that may be the camera ``name``, which ``device`` named when it was first open.
 
     A camera that is plugged in again may have another number. Raises DeviceError.

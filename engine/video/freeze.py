@@ -20,7 +20,7 @@ POINTS: Final = 64
 """How many points are compared across and down: all of them would take as long as the rest."""
 
 
-class Still:
+class FreezeDetector:
     """Compares the pictures of one camera."""
 
     def __init__(self) -> None:

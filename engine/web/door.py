@@ -19,7 +19,7 @@ from aiohttp import web
 
 from engine.core.clock import SystemClock
 from engine.core.errors import ParameterError
-from engine.net.rate_limit import Rates
+from engine.net.rate_limit import RateLimiter
 from engine.web.guard import Handler
 
 COOKIE: Final = "sensorium"
@@ -50,7 +50,7 @@ class Door:
             )
         self.word = word or secrets.token_urlsafe(12)
         self._cookie = secrets.token_urlsafe(24)
-        self._tries = Rates(_TRIES_A_SECOND, TRIES)
+        self._tries = RateLimiter(_TRIES_A_SECOND, TRIES)
         self._clock = SystemClock()
 
     @web.middleware

@@ -11,7 +11,7 @@ from engine.core.messages import Ns
 from engine.core.source import Remote
 from engine.patch.plan import Into, Plan
 from engine.runtime.engine import Engine
-from engine.runtime.metrics import Fault, RouteTrace, route_name
+from engine.runtime.metrics import Fault, RouteMetrics, route_name
 from engine.web.drawing import group_of
 
 _FAULTS = 12
@@ -50,7 +50,7 @@ class Trouble(Struct, frozen=True):
     ago: float
 
 
-class Glance(Struct, frozen=True):
+class HealthSnapshot(Struct, frozen=True):
     """All of it at one moment; ``given`` is what gives way now to keep a deadline."""
 
     seconds: float
@@ -61,7 +61,7 @@ class Glance(Struct, frozen=True):
     given: tuple[str, ...]
 
 
-class Health:
+class HealthView:
     """Looks at the trace of a playing patch."""
 
     def __init__(self, engine: Engine) -> None:
@@ -73,13 +73,13 @@ class Health:
         self._rates: dict[str, float] = {}
         self._then = Ns(0)
 
-    def glance(self) -> Glance:
+    def glance(self) -> HealthSnapshot:
         """Say how it goes now."""
         now = self._engine.clock.now()
         self._measure(now)
         routes = [self._route(name, route) for name, route in self._engine.trace.routes.items()]
         behind = [route.behind for route in routes if route.behind is not None]
-        return Glance(
+        return HealthSnapshot(
             round((now - self._engine.trace.started) / SECOND, 1),
             max(behind, default=None),
             routes,
@@ -92,7 +92,7 @@ class Health:
         quality = self._engine.trace.quality
         return quality.given if quality else ()
 
-    def _route(self, name: str, route: RouteTrace) -> Route:
+    def _route(self, name: str, route: RouteMetrics) -> Route:
         above = self._above.get(name, ())
         trace = self._engine.trace
         traced = (trace.sources.get(box) or trace.lanes.get(box) for box in above)

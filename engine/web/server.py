@@ -19,7 +19,7 @@ from engine.web.connections import Connections
 from engine.web.door import Door
 from engine.web.guard import guard, headers
 from engine.web.pictures import Picture
-from engine.web.show import Show, message
+from engine.web.show import ShowView, message
 
 STATIC = Path(__file__).parent / "static"
 TYPES = {
@@ -57,7 +57,7 @@ class Server:
         self.connections = Connections()
         self._files = files
         self._door = door
-        self._show: Show | None = None
+        self._show: ShowView | None = None
         self._clients: set[Client] = set()
         self._viewers = 0
         self._somebody = asyncio.Event()
@@ -82,7 +82,7 @@ class Server:
     def watch(self, engine: Engine) -> None:
         """Show this engine from now on, or what it plays now."""
         before = self._show
-        self._show = Show(engine, before if before and before.engine is engine else None)
+        self._show = ShowView(engine, before if before and before.engine is engine else None)
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
         for client in self._clients:

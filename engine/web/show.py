@@ -15,7 +15,7 @@ from engine.patch.plan import Outlet
 from engine.runtime.engine import Engine
 from engine.web.asks import Ask, FindRange, TeachOne, command
 from engine.web.drawing import draw
-from engine.web.health import Health
+from engine.web.health import HealthView
 from engine.web.knobs import Knobs
 from engine.web.pictures import Picture
 from engine.web.ranging import SECONDS, Ranging, paste
@@ -28,16 +28,16 @@ Tell = Callable[[str, bytes], None]
 """Takes news for every page: their kind, and their text."""
 
 
-class Show:
+class ShowView:
     """One engine that plays; used on the page's loop only."""
 
-    def __init__(self, engine: Engine, before: Show | None = None) -> None:
+    def __init__(self, engine: Engine, before: ShowView | None = None) -> None:
         """``before`` is what was shown of it until another plan took over."""
         self.engine = engine
         self._drawing = draw(engine.plan)
         self._values = Values(engine)
         self._knobs = Knobs(engine)
-        self._health = Health(engine)
+        self._health = HealthView(engine)
         self._pictures: dict[str, Picture] = {}
         self._stand: object = None
         self._ranging: Ranging | None = None

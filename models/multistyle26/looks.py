@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.messages import Frame, Ns
-from engine.models.style import LOOKS, Style
+from engine.models.style import LOOKS, StyleModel
 from engine.sources.stand_in import StandIn
 
 HERE = Path(__file__).parent
@@ -49,7 +49,7 @@ def film() -> Picture:
     return np.asarray(capture.read()[1], np.uint8)
 
 
-def painted(box: Style, picture: Picture, look: str, size: tuple[int, int]) -> Picture:
+def painted(box: StyleModel, picture: Picture, look: str, size: tuple[int, int]) -> Picture:
     """Paint a picture in one look, and give it small."""
     box.look = look  # type: ignore[assignment]
     painting = box.process(Frame(picture), Ns(0)).image
@@ -63,7 +63,7 @@ def tile(name: str, both: list[Picture]) -> Picture:
     return np.vstack([*both, label])
 
 
-def sheet(box: Style, pictures: list[Picture]) -> Picture:
+def sheet(box: StyleModel, pictures: list[Picture]) -> Picture:
     """Paint the pictures in every look, beside what they are."""
     plain = [np.asarray(cv2.resize(one, TILE, interpolation=cv2.INTER_AREA)) for one in pictures]
     tiles = [tile("the pictures", plain)]
@@ -76,7 +76,7 @@ def sheet(box: Style, pictures: list[Picture]) -> Picture:
 
 def main() -> None:
     """Paint and store."""
-    box = Style(size=SIZE)
+    box = StyleModel(size=SIZE)
     box.open()
     pictures = [dancer(), film()]
     folder = HERE / "looks"

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from engine.audio.capture import Ear
-from engine.audio.devices import Found, meant
-from engine.audio.frames import GONE, LONGEST, NOTICE, SOUND, Said, Unframer, frame
+from engine.audio.capture import CaptureStream
+from engine.audio.devices import SoundDevice, meant
+from engine.audio.frames import GONE, LONGEST, NOTICE, SOUND, CaptureFrame, CaptureUnframer, frame
 from engine.core.clock import VirtualClock, ns
 from engine.core.errors import DeviceError
 
@@ -24,7 +24,7 @@ class Room:
     def __init__(self):
         self.clock = VirtualClock()
         self.frames = []
-        self.ear = Ear("Desk", 1, self.clock, self.frames.append)
+        self.ear = CaptureStream("Desk", 1, self.clock, self.frames.append)
 
     def give(self, value, status=FINE, count=4):
         samples = np.zeros((count, 2), np.float32)
@@ -36,7 +36,7 @@ class Room:
         if seconds is not None:
             self.clock.move_to(ns(seconds))
         frames, self.frames[:] = [*self.frames, *self.ear.look()], []
-        return Unframer().feed(b"".join(frames))
+        return CaptureUnframer().feed(b"".join(frames))
 
 
 def test_a_block_is_stamped_copied_and_counted():
@@ -89,7 +89,7 @@ def test_a_device_that_gives_nothing_for_a_second_is_gone():
     assert room.said(1.0) == []
     assert not room.ear.gone
     (gone,) = room.said(1.2)
-    assert gone == Said(GONE, 0, 0, b'"Desk" gives no sound any more; was it unplugged?')
+    assert gone == CaptureFrame(GONE, 0, 0, b'"Desk" gives no sound any more; was it unplugged?')
     assert room.ear.gone
 
 
@@ -108,24 +108,24 @@ def test_a_device_that_says_it_stopped_is_gone():
 @pytest.mark.parametrize("cut", [0, 5, 21, 24])
 def test_a_frame_is_whole_once_its_last_byte_has_come(cut):
     whole = frame(SOUND, b"12345678", 3, 4)
-    unframer = Unframer()
+    unframer = CaptureUnframer()
     assert unframer.feed(whole[:cut]) == []
-    assert unframer.feed(whole[cut:] + whole) == [Said(SOUND, 3, 4, b"12345678")] * 2
+    assert unframer.feed(whole[cut:] + whole) == [CaptureFrame(SOUND, 3, 4, b"12345678")] * 2
 
 
 def test_behind_a_frame_that_is_too_long_there_is_nothing_to_read():
-    unframer = Unframer()
+    unframer = CaptureUnframer()
     too_long = struct.pack("<cqqI", SOUND, 3, 4, LONGEST + 1)
-    assert unframer.feed(frame(SOUND, b"1234") + too_long) == [Said(SOUND, 0, 0, b"1234")]
+    assert unframer.feed(frame(SOUND, b"1234") + too_long) == [CaptureFrame(SOUND, 0, 0, b"1234")]
     with pytest.raises(ValueError, match="bytes"):
         unframer.feed(b"more")
 
 
 HERE = [
-    Found(4, "Scarlett 2i2 USB", "ALSA", 2, 48000),
-    Found(0, "Built-in Microphone", "ALSA", 1, 44100),
-    Found(7, "Scarlett 2i2 USB", "JACK Audio Connection Kit", 2, 48000),
-    Found(9, "Scarlett Solo", "ALSA", 1, 48000),
+    SoundDevice(4, "Scarlett 2i2 USB", "ALSA", 2, 48000),
+    SoundDevice(0, "Built-in Microphone", "ALSA", 1, 44100),
+    SoundDevice(7, "Scarlett 2i2 USB", "JACK Audio Connection Kit", 2, 48000),
+    SoundDevice(9, "Scarlett Solo", "ALSA", 1, 48000),
 ]
 
 

@@ -8,14 +8,14 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from engine.audio.frames import SOUND, Said
-from engine.audio.frames import Unframer as SoundUnframer
+from engine.audio.frames import SOUND, CaptureFrame
+from engine.audio.frames import CaptureUnframer as SoundUnframer
 from engine.audio.frames import frame as sound_frame
 from engine.core.commands import PlayPatch, SetParameter
 from engine.core.messages import Ns
 from engine.midi.frames import GONE, HEARD, Unframer
 from engine.midi.frames import frame as midi_frame
-from engine.midi.stream import Stream
+from engine.midi.stream import StreamParser
 from engine.sources.midi_in import MidiIn
 
 from .mutation import mutated
@@ -56,9 +56,9 @@ frame_cases = st.tuples(
 def take(case: tuple[bytes, list[int], int]) -> None:
     """Hear bytes: whole messages come of them, the same however they were cut into pieces."""
     data, cuts, at = case
-    whole = list(Stream().feed(data))
+    whole = list(StreamParser().feed(data))
     assert all(one[0] >= 0x80 and max(one[1:], default=0) < 0x80 for one in whole)
-    stream = Stream()
+    stream = StreamParser()
     assert [one for piece in pieces(data, cuts) for one in stream.feed(piece)] == whole
     box = listening()
     for piece in pieces(data, cuts):
@@ -84,10 +84,10 @@ def take_frames(case: tuple[bytes, bytes, list[int]]) -> None:
     assert all(isinstance(said.text, str) for said in heard)
 
 
-def heard_in(sound: list[bytes]) -> list[Said]:
+def heard_in(sound: list[bytes]) -> list[CaptureFrame]:
     """Read frames up to one that is too long."""
     unframer = SoundUnframer()
-    heard: list[Said] = []
+    heard: list[CaptureFrame] = []
     with suppress(ValueError):
         for piece in sound:
             heard += unframer.feed(piece)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from engine.core.files import share
+from engine.core.files import installed_folder
 from engine.testing import play
 
 FOLDER = Path(__file__).parent
@@ -41,7 +41,7 @@ def on_true_joints(patch: str) -> str:
 
 def trace(name: str) -> str:
     """Play one patch; gives a line for everything it sent."""
-    patch = (share("patches") / f"{name}.toml").read_text("utf-8")
+    patch = (installed_folder("patches") / f"{name}.toml").read_text("utf-8")
     return str(play(on_true_joints(patch), seconds=SECONDS))
 
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
-from engine.midi.clock_out import FASTEST, PER_BEAT, SLOWEST, Pulses
-from engine.midi.tempo import Tempo
+from engine.midi.clock_out import FASTEST, PER_BEAT, SLOWEST, ClockPulses
+from engine.midi.tempo import TempoFollower
 
 
 def moments(pulses, count, late=0):
@@ -19,7 +19,7 @@ def moments(pulses, count, late=0):
 
 @pytest.mark.parametrize("late", [0, 3_000_000])
 def test_pulses_that_are_sent_late_do_not_drift(late):
-    pulses = Pulses()
+    pulses = ClockPulses()
     pulses.set(120.0, 1000)
     sent = list(moments(pulses, 10 * PER_BEAT + 1, late))
     assert sent[0] == 1000
@@ -27,7 +27,7 @@ def test_pulses_that_are_sent_late_do_not_drift(late):
 
 
 def test_without_a_tempo_there_are_none():
-    pulses = Pulses()
+    pulses = ClockPulses()
     assert pulses.due() is None
     for bpm in (0.0, -1.0, float("nan")):
         pulses.set(120.0, 0)
@@ -37,14 +37,14 @@ def test_without_a_tempo_there_are_none():
 
 
 def test_a_clock_that_slept_does_not_rush():
-    pulses = Pulses()
+    pulses = ClockPulses()
     pulses.set(120.0, 0)
     pulses.sent(60 * SECOND)
     assert pulses.due() > 60 * SECOND
 
 
 def test_a_new_tempo_moves_the_next_pulse():
-    pulses = Pulses()
+    pulses = ClockPulses()
     pulses.set(60.0, 0)
     pulses.sent(0)
     pulses.set(120.0, 1)
@@ -53,7 +53,7 @@ def test_a_new_tempo_moves_the_next_pulse():
 
 @given(st.floats(SLOWEST, FASTEST))
 def test_a_tempo_is_read_back_from_its_pulses(bpm):
-    pulses, tempo = Pulses(), Tempo()
+    pulses, tempo = ClockPulses(), TempoFollower()
     pulses.set(bpm, 0)
     heard = [tempo.pulse(Ns(at)) for at in moments(pulses, 3 * PER_BEAT)]
     beats = [index for index, (beat, _) in enumerate(heard) if beat]
@@ -63,7 +63,7 @@ def test_a_tempo_is_read_back_from_its_pulses(bpm):
 
 
 def test_a_start_makes_the_next_pulse_a_beat_and_a_pause_forgets_the_tempo():
-    tempo = Tempo()
+    tempo = TempoFollower()
     for count in range(30):
         tempo.pulse(Ns(count * 20_000_000))
     tempo.start()

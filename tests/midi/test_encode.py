@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from engine.core.errors import ParameterError
 from engine.core.messages import Note, Trigger
 from engine.midi.frames import BPM, MIDI, TEMPO, Unframer
-from engine.midi.options import Options
-from engine.midi.routing import Chooser, port_name
+from engine.midi.options import MidiOptions
+from engine.midi.routing import Routing, port_name
 
 
 def form(port, carries=float, box=None, **options):
-    return Chooser(box, 2.0).form(port_name(port), carries, Options(**options))
+    return Routing(box, 2.0).form(port_name(port), carries, MidiOptions(**options))
 
 
 def read(frames):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.core.messages import Note, Ns, Trigger
-from engine.midi.active_notes import Sounding
+from engine.midi.active_notes import ActiveNotes
 from engine.midi.frames import GONE, MIDI, Unframer
 from engine.sinks.midi_out import MidiOut
 
@@ -90,7 +90,7 @@ def test_begun_once_and_ended_once(steps):
 def test_when_the_show_dies_the_helper_ends_what_sounds(steps, until):
     sink, heard = tapped()
     play(sink, steps)
-    instrument, sounding = Instrument(), Sounding()
+    instrument, sounding = Instrument(), ActiveNotes()
     for message in heard[:until]:  # the rest never left
         sounding.sent(message)
         instrument.hear(message)

@@ -3,23 +3,23 @@
 import pytest
 
 from engine.core.errors import ParameterError, UnknownName
-from engine.midi.names import Name
+from engine.midi.names import MessageName
 from engine.midi.routing import port_name
 
 
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("notes", Name("notes")),
-        ("note36", Name("note", 36)),
-        ("10/note36", Name("note", 36, channel=10)),
-        ("cc74", Name("cc", 74)),
-        ("cc07", Name("cc", 7)),
-        ("cc74#2", Name("cc", 74)),
-        ("cc1:14", Name("cc", 1, fine=True)),
-        ("16/cc0:14", Name("cc", 0, fine=True, channel=16)),
-        ("2/bend", Name("bend", channel=2)),
-        ("show_control", Name("show_control")),
+        ("notes", MessageName("notes")),
+        ("note36", MessageName("note", 36)),
+        ("10/note36", MessageName("note", 36, channel=10)),
+        ("cc74", MessageName("cc", 74)),
+        ("cc07", MessageName("cc", 7)),
+        ("cc74#2", MessageName("cc", 74)),
+        ("cc1:14", MessageName("cc", 1, fine=True)),
+        ("16/cc0:14", MessageName("cc", 0, fine=True, channel=16)),
+        ("2/bend", MessageName("bend", channel=2)),
+        ("show_control", MessageName("show_control")),
     ],
 )
 def test_names_are_read(text, name):

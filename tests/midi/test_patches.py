@@ -1,12 +1,12 @@
 """The shipped patch that turns knobs, on the stand-in's true joints."""
 
-from engine.core.files import share
+from engine.core.files import installed_folder
 from engine.testing import play
 from tests.golden.traces import on_true_joints
 
 
 def test_hands_on_knobs_moves_all_six_and_ends_every_note():
-    text = (share("patches") / "hands_on_knobs.toml").read_text("utf-8")
+    text = (installed_folder("patches") / "hands_on_knobs.toml").read_text("utf-8")
     played = play(on_true_joints(text).replace("fps = 3", "fps = 15"), seconds=12.0)
     sent = [each.what["midi"] for each in played.sent("live")]
     assert played.errors == []

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.midi.stream import Stream
+from engine.midi.stream import StreamParser
 
 DATA = st.integers(0, 127)
 CHANNELS = st.integers(0, 15)
@@ -23,7 +23,7 @@ MESSAGES = st.one_of(
 
 
 def whole(piece):
-    return list(Stream().feed(piece))
+    return list(StreamParser().feed(piece))
 
 
 @given(st.lists(MESSAGES))
@@ -36,7 +36,7 @@ def test_messages_come_out_as_mido_made_them(messages):
 def test_running_status_runs_across_pieces(values, cut):
     """A knob that is turned says its status once."""
     line = bytes([0xB3]) + b"".join(bytes(pair) for pair in values)
-    stream = Stream()
+    stream = StreamParser()
     pieces = [line[start : start + cut] for start in range(0, len(line), cut)]
     found = [message for piece in pieces for message in stream.feed(piece)]
     assert found == [bytes((0xB3, *pair)) for pair in values]
@@ -53,7 +53,7 @@ def test_a_clock_may_come_in_the_middle_of_anything():
 
 
 def test_system_exclusive_data_of_any_length_is_left_out_and_ends_running_status():
-    stream = Stream()
+    stream = StreamParser()
     flood = [0xF0, *[n % 128 for n in range(100_000)], 0xF8, 0xF7]
     assert list(stream.feed([0xB0, 1, 2])) == [bytes((0xB0, 1, 2))]
     assert list(stream.feed(flood)) == [b"\xf8"]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engine.core.errors import ModelError
 from engine.core.messages import Frame, Ns
 from engine.inference.session import model_folder
-from engine.models.style import LOOKS, Style
+from engine.models.style import LOOKS, StyleModel
 
 FILM = Path(__file__).parent.parent / "media" / "jump.mp4"
 FRAGILE = str(Path(__file__).parent / "fragile_style")
@@ -33,14 +33,14 @@ def picture() -> Frame:
 
 
 @pytest.fixture(scope="module")
-def box() -> Style:
+def box() -> StyleModel:
     """One open box, whose parameters the tests set as they like."""
-    style = Style()
+    style = StyleModel()
     style.open()
     return style
 
 
-def paint(box: Style, frame: Frame, **parameters: Any) -> NDArray[np.int16]:
+def paint(box: StyleModel, frame: Frame, **parameters: Any) -> NDArray[np.int16]:
     """Paint one picture with these parameters, and the defaults of all others."""
     live = {"look": "ink", "strength": 1.0, "size": SMALL, "keep_colour": 0.0, "morph": 0.0}
     for name, value in (live | parameters).items():
@@ -54,7 +54,9 @@ def apart(one: NDArray[Any], other: NDArray[Any]) -> float:
     return float(np.abs(one.astype(float) - other).mean())
 
 
-def test_all_looks_differ_from_each_other_and_from_the_picture(box: Style, picture: Frame) -> None:
+def test_all_looks_differ_from_each_other_and_from_the_picture(
+    box: StyleModel, picture: Frame
+) -> None:
     paintings = [paint(box, picture, look=look) for look in LOOKS]
     for one, other in itertools.combinations([picture.image, *paintings], 2):
         assert apart(one, other) > 8
@@ -69,7 +71,7 @@ def test_every_look_is_on_the_card_and_has_its_thumbnail() -> None:
     assert sum(file.stat().st_size for file in thumbnails) < 200_000
 
 
-def test_thumbnails_show_their_looks(box: Style) -> None:
+def test_thumbnails_show_their_looks(box: StyleModel) -> None:
     """By their colours, so that none was swapped with its neighbour."""
     folder = model_folder("multistyle26") / "looks"
     shown = {look: cv2.imread(str(folder / f"{look}.jpg")).mean(axis=(0, 1)) for look in LOOKS}
@@ -80,7 +82,7 @@ def test_thumbnails_show_their_looks(box: Style) -> None:
 
 
 def test_what_comes_out_is_as_large_as_what_came_in_and_read_only(
-    box: Style, picture: Frame
+    box: StyleModel, picture: Frame
 ) -> None:
     for size in (64, 97, 256):
         box.look, box.size, box.strength = "wave", size, 0.7
@@ -90,25 +92,25 @@ def test_what_comes_out_is_as_large_as_what_came_in_and_read_only(
         assert not frame.image.flags.writeable
 
 
-def test_a_mirrored_picture_stays_one(box: Style, picture: Frame) -> None:
+def test_a_mirrored_picture_stays_one(box: StyleModel, picture: Frame) -> None:
     for mirrored in (True, False):
         frame = Frame(picture.image, mirrored=mirrored)
         box.size = SMALL
         assert box.process(frame, Ns(0)).mirrored is mirrored
 
 
-def test_strength_0_is_the_picture_itself(box: Style, picture: Frame) -> None:
+def test_strength_0_is_the_picture_itself(box: StyleModel, picture: Frame) -> None:
     box.strength = 0.0
     assert box.process(picture, Ns(0)) is picture
 
 
-def test_strength_mixes(box: Style, picture: Frame) -> None:
+def test_strength_mixes(box: StyleModel, picture: Frame) -> None:
     whole, half = (paint(box, picture, strength=strength) for strength in (1.0, 0.5))
     middle = (whole + picture.image.astype(float)) / 2
     assert apart(half, middle) < 1
 
 
-def test_weights_lie_between_their_looks(box: Style, picture: Frame) -> None:
+def test_weights_lie_between_their_looks(box: StyleModel, picture: Frame) -> None:
     ink, wave = paint(box, picture, look="ink"), paint(box, picture, look="wave")
     both = paint(box, picture, look={"ink": 0.5, "wave": 0.5})
     assert apart(both, ink) > 5
@@ -117,17 +119,17 @@ def test_weights_lie_between_their_looks(box: Style, picture: Frame) -> None:
     assert apart(nearly, ink) < apart(both, ink) / 3
 
 
-def test_a_table_of_one_is_that_look(box: Style, picture: Frame) -> None:
+def test_a_table_of_one_is_that_look(box: StyleModel, picture: Frame) -> None:
     named = paint(box, picture, look="mosaic")
     assert np.array_equal(paint(box, picture, look={"mosaic": 1.0}), named)
 
 
-def test_weights_over_1_are_shared_out(box: Style, picture: Frame) -> None:
+def test_weights_over_1_are_shared_out(box: StyleModel, picture: Frame) -> None:
     half = paint(box, picture, look={"ink": 0.5, "starry": 0.5})
     assert apart(paint(box, picture, look={"ink": 1.0, "starry": 1.0}), half) < 0.01
 
 
-def test_what_is_missing_to_1_is_the_picture(box: Style, picture: Frame) -> None:
+def test_what_is_missing_to_1_is_the_picture(box: StyleModel, picture: Frame) -> None:
     faded = paint(box, picture, look={"ink": 0.25})
     assert np.array_equal(faded, paint(box, picture, look="ink", strength=0.25))
     box.look = {"ink": 0.0, "mosaic": 0.0}
@@ -136,12 +138,12 @@ def test_what_is_missing_to_1_is_the_picture(box: Style, picture: Frame) -> None
     assert box.process(picture, Ns(0)) is picture
 
 
-def test_a_negative_weight_counts_as_none(box: Style, picture: Frame) -> None:
+def test_a_negative_weight_counts_as_none(box: StyleModel, picture: Frame) -> None:
     ink = paint(box, picture, look="ink")
     assert np.array_equal(paint(box, picture, look={"ink": 1.0, "wave": -3.0}), ink)
 
 
-def test_keep_colour_keeps_the_hue(box: Style) -> None:
+def test_keep_colour_keeps_the_hue(box: StyleModel) -> None:
     ramp = np.zeros((90, 160, 3), np.uint8)
     ramp[..., 1] = np.linspace(60, 220, 160, dtype=np.uint8)
     green = Frame(ramp)
@@ -154,7 +156,7 @@ def test_keep_colour_keeps_the_hue(box: Style) -> None:
     assert abs(hues[0.0] - 60) > 20
 
 
-def test_keep_colour_leaves_light_and_dark(box: Style, picture: Frame) -> None:
+def test_keep_colour_leaves_light_and_dark(box: StyleModel, picture: Frame) -> None:
     plain, kept = (paint(box, picture, look="ink", keep_colour=amount) for amount in (0.0, 1.0))
     light = [cv2.cvtColor(one.astype(np.uint8), cv2.COLOR_BGR2GRAY) for one in (plain, kept)]
     assert apart(*light) < 4
@@ -164,7 +166,7 @@ def test_keep_colour_leaves_light_and_dark(box: Style, picture: Frame) -> None:
 def test_a_size_that_is_not_kept_is_said_once(
     picture: Frame, caplog: pytest.LogCaptureFixture
 ) -> None:
-    style = Style(size=97)
+    style = StyleModel(size=97)
     style.open()
     with caplog.at_level(logging.WARNING, "sensorium"):
         for size in (97, 97, 99):
@@ -174,13 +176,13 @@ def test_a_size_that_is_not_kept_is_said_once(
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 64), (64, 1), (3, 5), (720, 1280), (7, 500)])
-def test_every_shape_of_picture_is_painted(box: Style, shape: tuple[int, int]) -> None:
+def test_every_shape_of_picture_is_painted(box: StyleModel, shape: tuple[int, int]) -> None:
     frame = Frame(np.full((*shape, 3), 128, np.uint8))
     assert paint(box, frame, strength=0.5, keep_colour=0.5).shape == (*shape, 3)
 
 
 def test_what_is_not_a_number_is_an_error_of_that_picture() -> None:
-    style = Style(model=FRAGILE, size=32)
+    style = StyleModel(model=FRAGILE, size=32)
     style.open()
     bright, black = (Frame(np.full((32, 32, 3), level, np.uint8)) for level in (90, 0))
     assert (style.process(bright, Ns(0)).image == 90).all()
@@ -191,11 +193,11 @@ def test_what_is_not_a_number_is_an_error_of_that_picture() -> None:
 
 def test_a_network_for_something_else_is_refused() -> None:
     with pytest.raises(ModelError, match="is for pose, not for paintings"):
-        Style(model="movenet_lightning").open()
+        StyleModel(model="movenet_lightning").open()
 
 
 def test_it_can_be_closed_and_opened_again(picture: Frame) -> None:
-    style = Style(size=SMALL)
+    style = StyleModel(size=SMALL)
     style.close()
     with pytest.raises(ModelError, match="not open"):
         style.process(picture, Ns(0))
@@ -206,5 +208,5 @@ def test_it_can_be_closed_and_opened_again(picture: Frame) -> None:
     assert np.array_equal(style.process(picture, Ns(0)).image, first)
 
 
-def test_the_same_picture_gives_the_same_painting(box: Style, picture: Frame) -> None:
+def test_the_same_picture_gives_the_same_painting(box: StyleModel, picture: Frame) -> None:
     assert np.array_equal(paint(box, picture), paint(box, picture))

@@ -14,7 +14,7 @@ from engine.core.errors import PatchError
 from engine.core.messages import Frame, Message, Ns
 from engine.core.parameter import Param
 from engine.core.source import Tape
-from engine.models.style import Style
+from engine.models.style import StyleModel
 from engine.testing import Played, Script, play
 
 IMAGE = np.random.default_rng(5).integers(0, 256, (36, 64, 3), np.uint8)
@@ -72,7 +72,7 @@ def frames(show: Played) -> list[Frame]:
 
 
 def still(**parameters: Any) -> np.ndarray:
-    box = Style(size=64, **parameters)
+    box = StyleModel(size=64, **parameters)
     box.open()
     return box.process(Frame(IMAGE), ns(0)).image
 

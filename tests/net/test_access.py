@@ -3,7 +3,7 @@
 import pytest
 
 from engine.core.errors import ParameterError
-from engine.net.access import REMEMBERED, Gate, only_here
+from engine.net.access import REMEMBERED, SenderFilter, only_here
 
 LIST = ["192.168.1.20", "10.0.0.0/24", "fd00::/8"]
 
@@ -26,31 +26,31 @@ LIST = ["192.168.1.20", "10.0.0.0/24", "fd00::/8"]
     ],
 )
 def test_who_is_heard_and_who_is_answered(sender, heard, answered):
-    gate = Gate("0.0.0.0", LIST)
+    gate = SenderFilter("0.0.0.0", LIST)
     assert (gate.admits(sender), gate.answers(sender)) == (heard, answered)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "::1"])
 def test_this_machine_needs_no_list(host):
     assert only_here(host)
-    assert not Gate(host, None).admits("192.168.1.20")
+    assert not SenderFilter(host, None).admits("192.168.1.20")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "", "stage.local", "239.0.0.1"])
 @pytest.mark.parametrize("allow", [None, []])
 def test_whoever_can_be_reached_must_say_by_whom(host, allow):
     with pytest.raises(ParameterError, match=r'^host: .* allow = \["192.168.1.20"\]'):
-        Gate(host, allow)
+        SenderFilter(host, allow)
 
 
 @pytest.mark.parametrize("text", ["phone", "192.168.1", "192.168.1.300", "10.0.0.0/33", ""])
 def test_what_is_no_address_is_said(text):
     with pytest.raises(ParameterError, match=f'^allow: expected an address .* got "{text}"'):
-        Gate("127.0.0.1", [text])
+        SenderFilter("127.0.0.1", [text])
 
 
 def test_each_stranger_is_told_once_and_all_are_counted():
-    gate = Gate("0.0.0.0", LIST)
+    gate = SenderFilter("0.0.0.0", LIST)
     said = [gate.turn_away(f"172.16.{n % 200}.1") for n in range(1000)]
     told = [text for text in said if text]
     assert gate.turned_away == 1000

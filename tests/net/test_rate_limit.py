@@ -5,31 +5,31 @@ from hypothesis import strategies as st
 
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
-from engine.net.rate_limit import Rates
+from engine.net.rate_limit import RateLimiter
 
 
 def test_a_burst_passes_and_then_so_many_a_second():
-    rates = Rates(rate=10, burst=20)
+    rates = RateLimiter(rate=10, burst=20)
     assert [rates.take("a", Ns(0)) for _ in range(25)].count(True) == 20
     assert [rates.take("a", Ns(SECOND)) for _ in range(25)].count(True) == 10
     assert [rates.take("a", Ns(100 * SECOND)) for _ in range(25)].count(True) == 20
 
 
 def test_one_who_floods_takes_nothing_from_another():
-    rates = Rates(rate=10, burst=20)
+    rates = RateLimiter(rate=10, burst=20)
     while rates.take("loud", Ns(0)):
         pass
     assert rates.take("calm", Ns(0), 20)
 
 
 def test_more_than_is_left_takes_nothing():
-    rates = Rates(rate=10, burst=20)
+    rates = RateLimiter(rate=10, burst=20)
     assert not rates.take("a", Ns(0), 21)
     assert rates.take("a", Ns(0), 20)
 
 
 def test_a_new_name_for_each_packet_gains_nothing():
-    rates = Rates(rate=10, burst=20, most=8)
+    rates = RateLimiter(rate=10, burst=20, most=8)
     heard = [rates.take(f"sender {number}", Ns(0)) for number in range(10_000)].count(True)
     assert heard == 8 + 20
     assert rates.senders <= 9
@@ -41,7 +41,7 @@ steps = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, SECOND //
 
 @given(steps)
 def test_nobody_gets_more_than_a_burst_and_what_the_time_gives(steps):
-    rates, now, taken = Rates(rate=8, burst=4, most=3), 0, dict.fromkeys("abcdefgh", 0)
+    rates, now, taken = RateLimiter(rate=8, burst=4, most=3), 0, dict.fromkeys("abcdefgh", 0)
     for who, later in steps:
         now += later
         taken[who] += rates.take(who, Ns(now))

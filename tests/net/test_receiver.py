@@ -8,8 +8,8 @@ import struct
 import pytest
 from pythonosc.osc_message_builder import build_msg
 
-from engine.net.access import Gate
-from engine.net.rate_limit import Rates
+from engine.net.access import SenderFilter
+from engine.net.rate_limit import RateLimiter
 from engine.net.receiver import Receiver
 
 ONE = build_msg("/one", 1).dgram
@@ -32,7 +32,7 @@ class Port:
     def __init__(self, port, host, allow, rates):
         self.heard = queue.Queue()
         self.refused = {}
-        self.gate = Gate(host, allow)
+        self.gate = SenderFilter(host, allow)
         self.receiver = Receiver(self.hear, self.gate, rates)
         self.receiver.open(host, port)
         self.port = port
@@ -61,7 +61,7 @@ def open_port(free_port):
     with contextlib.ExitStack() as stack:
 
         def open_one(host="127.0.0.1", allow=None, rates=None):
-            port = Port(free_port, host, allow, rates or Rates(1000, 1000))
+            port = Port(free_port, host, allow, rates or RateLimiter(1000, 1000))
             stack.callback(port.receiver.close)
             return port
 
@@ -94,7 +94,7 @@ def bundle(*parts):
 
 @pytest.mark.parametrize("datagrams", [[ONE] * 150, [bundle(*[ONE] * 10)] * 15, [b"no"] * 150])
 def test_who_says_too_much_is_cut_and_told_and_others_are_heard(open_port, caplog, datagrams):
-    port = open_port(rates=Rates(rate=0, burst=100))
+    port = open_port(rates=RateLimiter(rate=0, burst=100))
     port.say(*datagrams)
     port.say(END)
     heard = len(port.until_end())

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.core.messages import Mask, Note, Pitch, Trigger
-from engine.nodes.trigger import Trigger as When
+from engine.nodes.trigger import TriggerNode as When
 
 
 def singing(on, note=69.0):

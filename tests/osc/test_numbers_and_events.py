@@ -7,7 +7,7 @@ import pytest
 from engine.core.errors import ParameterError
 from engine.core.messages import Note, Ns, Pitch, Trigger
 from engine.osc.bundle import messages
-from engine.osc.layout import Dialect, Options
+from engine.osc.layout import Dialect, OscOptions
 from engine.osc.layouts import choose
 from engine.osc.parse import packet
 
@@ -22,7 +22,7 @@ def spoken(pieces):
 
 
 def said(address, carries, message, dialect=PLAIN, **options):
-    return spoken(choose(address, carries, Options(**options), dialect).encode(message, NOW))
+    return spoken(choose(address, carries, OscOptions(**options), dialect).encode(message, NOW))
 
 
 def exactly(expected):
@@ -90,7 +90,7 @@ def test_a_value_in_the_address():
 
 
 def test_many_values_in_an_address_do_not_fill_the_memory():
-    layout = choose("/c/{value}", float, Options(), PLAIN)
+    layout = choose("/c/{value}", float, OscOptions(), PLAIN)
     for value in range(2000):
         layout.encode(value, NOW)
     assert len(layout._packers) <= 256
@@ -108,19 +108,19 @@ def test_many_values_in_an_address_do_not_fill_the_memory():
     ],
 )
 def test_a_trigger_presses_and_lets_go(options, press, off):
-    layout = choose("/t", Trigger, Options(**options), PLAIN)
+    layout = choose("/t", Trigger, OscOptions(**options), PLAIN)
     assert exactly(spoken(layout.encode(Trigger(2.5), NOW))) == exactly(press)
     assert exactly(spoken([layout.off(Trigger(2.5))])) == exactly(off)
 
 
 def test_a_trigger_that_is_spelt_in_the_address_lets_go_of_the_same_one():
-    layout = choose("/col/{value}/connect", Trigger, Options(args=[1], off=[0]), RESOLUME)
+    layout = choose("/col/{value}/connect", Trigger, OscOptions(args=[1], off=[0]), RESOLUME)
     assert spoken(layout.encode(Trigger(3.0), NOW)) == [("/col/3/connect", [1])]
     assert spoken([layout.off(Trigger(3.0))]) == [("/col/3/connect", [0])]
 
 
 def test_a_trigger_for_who_knows_only_floats():
-    layout = choose("/t", Trigger, Options(), QLCPLUS)
+    layout = choose("/t", Trigger, OscOptions(), QLCPLUS)
     found = spoken([*layout.encode(Trigger(), NOW), layout.off(Trigger())])
     assert exactly(found) == exactly([("/t", [1.0]), ("/t", [0.0])])
 
@@ -130,7 +130,7 @@ def test_a_note_says_number_velocity_channel():
 
 
 def test_notes_that_sound_are_ended_once():
-    layout = choose("/note", Note, Options(), PLAIN)
+    layout = choose("/note", Note, OscOptions(), PLAIN)
     for note in (Note(60, 100), Note(64, 90, 2), Note(67, 80), Note(67, 0)):
         layout.encode(note, NOW)
     assert spoken(layout.end()) == [("/note", [60, 0, 1]), ("/note", [64, 0, 2])]
@@ -150,7 +150,7 @@ def test_a_pitch_goes_under_the_address():
 
 
 def test_a_voice_ends_once():
-    layout = choose("/voice", Pitch, Options(), PLAIN)
+    layout = choose("/voice", Pitch, OscOptions(), PLAIN)
     assert spoken(layout.end()) == []
     layout.encode(Pitch(440.0, 69.0, 0.5, on=True), NOW)
     assert spoken(layout.end()) == [("/voice/on", [0])]
@@ -169,9 +169,9 @@ def test_a_voice_ends_once():
 )
 def test_an_option_that_means_nothing_is_said(carries, options, why):
     with pytest.raises(ParameterError, match=why):
-        choose("/x", carries, Options(**options), PLAIN)
+        choose("/x", carries, OscOptions(**options), PLAIN)
 
 
 def test_a_hole_that_nothing_fills_is_said():
     with pytest.raises(ParameterError, match=r'nothing fills \{vlaue\}.* Did you mean "value"'):
-        choose("/x/{vlaue}", float, Options(), PLAIN)
+        choose("/x/{vlaue}", float, OscOptions(), PLAIN)

@@ -9,7 +9,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from engine.core.errors import ParameterError
 from engine.core.messages import JOINTS, Ns, Person, Pose
 from engine.osc.bundle import LIMIT, ROOM, messages
-from engine.osc.layout import Dialect, Options
+from engine.osc.layout import Dialect, OscOptions
 from engine.osc.layouts import choose
 from engine.osc.parse import packet
 
@@ -28,7 +28,7 @@ def pose(*slots, seed=0):
 
 
 def layout(address, dialect=PLAIN, **options):
-    return choose(address, Pose, Options(**options), dialect)
+    return choose(address, Pose, OscOptions(**options), dialect)
 
 
 def spoken(pieces):

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from engine.core.files import share
+from engine.core.files import installed_folder
 from engine.patch.schema import patch_schema
 from engine.registry import Registry
 
 FILE = Path(__file__).parents[2] / "docs" / "patch.schema.json"
 WANTED = sorted((Path(__file__).parent / "wanted").glob("[!r]*.toml"))
-SHIPPED = sorted(share("patches").glob("*.toml"))
+SHIPPED = sorted(installed_folder("patches").glob("*.toml"))
 
 
 @pytest.fixture(scope="module")

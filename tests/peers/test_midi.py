@@ -20,10 +20,10 @@ from engine.core.commands import Lost, SetParameter
 from engine.core.errors import DeviceError
 from engine.core.messages import Note, Ns, Trigger
 from engine.lab.bench.midi import broken, ended
-from engine.lab.bench.rig.jack import Dump, connect, ports, server, until
+from engine.lab.bench.rig.jack import MidiDump, connect, ports, server, until
 from engine.lab.bench.rig.knobs import moved
 from engine.lab.bench.rig.storm import storm
-from engine.midi.options import Options
+from engine.midi.options import MidiOptions
 from engine.midi.port_list import inputs, outputs
 from engine.sinks.midi_out import MidiOut
 from engine.sources.midi_in import MidiIn
@@ -45,7 +45,7 @@ def _jack():
 
 @pytest.fixture
 def dump():
-    with Dump() as listening:
+    with MidiDump() as listening:
         yield listening
 
 
@@ -57,7 +57,7 @@ def make():
         def make_one(*cables, **parameters):
             sink = MidiOut(system="jack", **parameters)
             for port, carries, *options in cables:
-                sink.plug(port, carries, Options(**(options[0] if options else {})))
+                sink.plug(port, carries, MidiOptions(**(options[0] if options else {})))
             sink.said = queue.SimpleQueue()
             sink.report_to(sink.said.put)
             sink.open()
@@ -290,7 +290,7 @@ def test_ports_are_listed_and_found_by_a_part_of_their_name(make, dump):
 
 
 def test_a_name_that_two_ports_have_is_refused_naming_both(make):
-    with Dump("drum"), Dump("drummer"):
+    with MidiDump("drum"), MidiDump("drummer"):
         with pytest.raises(DeviceError) as error:
             make(("notes", Note), port="drum")
         assert str(error.value) == (
@@ -300,7 +300,7 @@ def test_a_name_that_two_ports_have_is_refused_naming_both(make):
 
 
 def test_a_port_that_goes_in_mid_note_is_lost_and_ends_its_note_when_it_is_back(make):
-    with Dump("synth") as synth:
+    with MidiDump("synth") as synth:
         sink = make(("notes", Note), port="synth")
         send(sink, "notes", Note(60, 100))
         synth.wait(lambda heard: heard.sounding)
@@ -311,7 +311,7 @@ def test_a_port_that_goes_in_mid_note_is_lost_and_ends_its_note_when_it_is_back(
     with pytest.raises(DeviceError, match='no MIDI output "synth" is here'):
         sink.open()
     sink.close()
-    with Dump("synth") as synth:
+    with MidiDump("synth") as synth:
         sink.open()
         synth.wait(lambda heard: b"\x80\x3c\x00" in heard.messages)
         send(sink, "notes", Note(61, 100))
@@ -322,10 +322,10 @@ def test_a_show_plays_on_without_its_port_and_finds_it_by_name():
     """Missing at first, there, gone in mid-note, and back: the show is one and the same."""
     with storm(7, 0, "synth.port=synth") as show:
         for _ in range(2):
-            with Dump("synth") as synth:
+            with MidiDump("synth") as synth:
                 synth.wait(lambda heard: heard.begun > 20)
             until(lambda: OURS not in ports(), "that the port went is not noticed")
-        with Dump("synth") as synth:
+        with MidiDump("synth") as synth:
             synth.wait(lambda heard: heard.sounding)
             show.terminate()
             assert show.wait(WAIT) == 0

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engine.core.messages import Frame, Note
-from engine.lab.bench.rig.jack import Dump, connect, server, until
+from engine.lab.bench.rig.jack import MidiDump, connect, server, until
 from engine.patch.plan import Outlet
 from engine.runtime.live import Live
 from engine.runtime.opening import find_patch, open_patch
@@ -87,7 +87,7 @@ def test_a_program_change_plays_another_patch_of_the_set(tmp_path):
         files[-1].write_text(ONE_OF_A_SET.format(note=note))
     code = "from engine.cli import main; main()"
     command = [sys.executable, "-c", code, "play", *map(str, files), "--quiet"]
-    with Dump("dump") as dump, sender("tx") as desk, contextlib.ExitStack() as stack:
+    with MidiDump("dump") as dump, sender("tx") as desk, contextlib.ExitStack() as stack:
         show = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         stack.callback(show.wait)
         stack.callback(show.kill)

@@ -17,7 +17,7 @@ import pytest
 from pythonosc.osc_message_builder import build_msg
 
 from engine.core.messages import Note, Ns, Person, Pitch, Pose, Trigger
-from engine.osc.layout import Options
+from engine.osc.layout import OscOptions
 from engine.sinks.osc_out import OscOut
 
 HERE = Path(__file__).parent
@@ -182,7 +182,7 @@ def test_a_receiver_hears_exactly_what_was_sent(program, protocol, bundle, free_
     command, read, write = PROGRAMS[program]
     sink = OscOut(to=f"127.0.0.1:{free_port}", protocol=protocol, bundle=bundle)
     for port, (carries, options) in CABLES.items():
-        sink.plug(port, carries, Options(**options))
+        sink.plug(port, carries, OscOptions(**options))
     sent = []
     sink.tap(lambda port, what: sent.append(write(what["address"], what["args"])))
     with (

@@ -13,8 +13,8 @@ from engine.recording.compare import Comparison
 from engine.recording.reader import Recording
 from engine.recording.recorder import Recorder
 from engine.recording.replay import Replay
-from engine.recording.writer import Asked
-from engine.runtime.entries import Asked as AskedEntry
+from engine.recording.writer import WriteRequest
+from engine.runtime.entries import CommandEntry as AskedEntry
 from engine.runtime.offline import Offline
 from engine.runtime.opening import open_patch, open_texts
 from engine.runtime.performance import Performance
@@ -63,7 +63,7 @@ def rehearse(
     show = Offline(open_patch(patch, live=False), costs)
     for second, entry in script:
         show.enter(ns(second), AskedEntry("script", entry) if isinstance(entry, Command) else entry)
-    recorder = Recorder(file, Asked(live=False, pixels=pixels))
+    recorder = Recorder(file, WriteRequest(live=False, pixels=pixels))
     recorder.open()
     recorder.watch(show.engine)
     try:
@@ -74,7 +74,7 @@ def rehearse(
 
 def perform(file: Path, patch: Path, seconds: float, to: str = NOBODY) -> None:
     """Record a patch that is played live."""
-    recorder = Recorder(file, Asked(to=to))
+    recorder = Recorder(file, WriteRequest(to=to))
     show = Performance([patch], partial(open_texts, to=to), watch=recorder.watch)
     recorder.open()
     try:

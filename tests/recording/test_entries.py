@@ -36,12 +36,12 @@ from engine.core.messages import (
 from engine.recording.entries import from_bytes, to_bytes, topic
 from engine.runtime.entries import (
     Arrival,
-    Asked,
+    CommandEntry,
     LaneFailure,
     LaneResult,
     LaneSent,
+    Rollback,
     StateChange,
-    TakeBack,
     WakeUp,
 )
 
@@ -100,9 +100,9 @@ ENTRIES = st.one_of(
     st.builds(LaneFailure, NAMES, WHOLE, NAMES, WHOLE, st.booleans()),
     st.builds(LaneSent, NAMES, SENT, MOMENTS),
     st.builds(StateChange, NAMES, NAMES, NAMES),
-    st.builds(Asked, NAMES, COMMANDS),
+    st.builds(CommandEntry, NAMES, COMMANDS),
     st.just(WakeUp()),
-    st.builds(TakeBack, NAMES),
+    st.builds(Rollback, NAMES),
 )
 
 

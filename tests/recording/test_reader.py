@@ -12,7 +12,7 @@ from mcap.writer import Writer
 
 from engine.core.errors import SensoriumError
 from engine.recording.file import RecordingFile
-from engine.recording.reader import Item, Recording, RecordingError
+from engine.recording.reader import RecordedItem, Recording, RecordingError
 from engine.recording.record import Begun
 
 from .shows import SMALL, again, compared, rehearse
@@ -31,7 +31,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "small.mcap"
 
 
-def items(file: Path) -> list[Item]:
+def items(file: Path) -> list[RecordedItem]:
     return list(Recording(file).items())
 
 

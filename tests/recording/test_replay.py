@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 
 from engine.core.commands import Panic, Release, SetParameter, Teach
-from engine.core.files import share
+from engine.core.files import installed_folder
 from engine.patch.load import read_texts
 from engine.recording.command import UnknownSpeed, Wish, replay
-from engine.recording.reader import Recording, Sent
+from engine.recording.reader import RecordedOutput, Recording
 from engine.recording.replay import Replay
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Arrival, TakeBack, TakeOver
+from engine.runtime.entries import Arrival, Rollback, SwapPlan
 from engine.runtime.opening import open_texts
 
 from .shows import SMALL, again, compared, perform, rehearse
 
-SHIPPED = sorted(file.stem for file in share("patches").glob("*.toml"))
+SHIPPED = sorted(file.stem for file in installed_folder("patches").glob("*.toml"))
 OFFLINE = [name for name in SHIPPED if name != "desk_plays_the_room"]
 """All that no desk plays, which cannot be pulled."""
 SCRIPT = [
@@ -67,26 +67,26 @@ def recorded(patch: Path) -> Path:
     return file
 
 
-def sent(file: Path) -> list[Sent]:
-    return [item.what for item in Recording(file).items() if isinstance(item.what, Sent)]
+def sent(file: Path) -> list[RecordedOutput]:
+    return [item.what for item in Recording(file).items() if isinstance(item.what, RecordedOutput)]
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_shipped_patch_played_live_sends_the_same_again(name: str, tmp_path: Path) -> None:
     file = tmp_path / "show.mcap"
-    perform(file, share("patches") / f"{name}.toml", 2.0)
+    perform(file, installed_folder("patches") / f"{name}.toml", 2.0)
     first, second = again(file), again(file, 1.0)
     assert compared(first).different == compared(second).different == []
     assert compared(first).messages == compared(second).messages == len(sent(file))
     assert first.entries == second.entries > 20
-    if 'use = "osc_out"' in (share("patches") / f"{name}.toml").read_text("utf-8"):
+    if 'use = "osc_out"' in (installed_folder("patches") / f"{name}.toml").read_text("utf-8"):
         assert sent(file)
 
 
 @pytest.mark.parametrize("name", OFFLINE)
 def test_every_shipped_patch_played_offline_sends_the_same_again(name: str, tmp_path: Path) -> None:
     file = tmp_path / "show.mcap"
-    patch = share("patches") / f"{name}.toml"
+    patch = installed_folder("patches") / f"{name}.toml"
     rehearse(file, patch, seconds=3.0)
     show = again(file)
     assert compared(show).different == []
@@ -153,8 +153,8 @@ def test_a_patch_that_was_changed_while_playing_changes_again(patch: Path) -> No
         + '[more]\nuse = "osc_out"\nto = "127.0.0.1:9"\n[more.send]\n"/left" = "reach"\n'
     )
     texts = read_texts(other)
-    swap = TakeOver("Small", texts, open_texts(texts, live=False))
-    rehearse(file, patch, [(1.0, swap), (2.0, TakeBack("it was worse"))])
+    swap = SwapPlan("Small", texts, open_texts(texts, live=False))
+    rehearse(file, patch, [(1.0, swap), (2.0, Rollback("it was worse"))])
     assert {each.sink for each in sent(file)} == {"out", "more"}
     show = again(file)
     assert compared(show).different == []

@@ -18,7 +18,7 @@ import pytest
 from engine.recording import recorder as recorder_module
 from engine.recording.reader import Recording
 from engine.recording.recorder import Recorder
-from engine.recording.writer import Asked
+from engine.recording.writer import WriteRequest
 from engine.runtime.engine import Engine
 from engine.runtime.opening import open_texts
 from engine.runtime.performance import Performance
@@ -144,7 +144,7 @@ def test_a_disk_that_does_not_keep_up_stops_the_recording_and_not_the_show(
     patch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recorder_module, "MOST", 10)
-    recorder = Recorder(tmp_path / "show.mcap", Asked(to=NOBODY))
+    recorder = Recorder(tmp_path / "show.mcap", WriteRequest(to=NOBODY))
     engines: list[Engine] = []
 
     def watch(engine: Engine) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from engine.core.commands import Lost, Panic, SetParameter
 from engine.core.messages import JOINTS, Block, Person, Pitch, Pose, Trigger
-from engine.runtime.entries import Asked, StateChange
-from engine.runtime.schedule.finite import usable
+from engine.runtime.entries import CommandEntry, StateChange
+from engine.runtime.schedule.finite import is_finite
 
 from .boxes import COLLECT, Odd, got, moments, numbers, play
 
@@ -84,7 +84,7 @@ def _pose(x: float, confidence: float) -> Pose:
     ids=lambda value: type(value).__name__,
 )
 def test_every_number_in_a_message_is_looked_at(message: object, good: bool) -> None:
-    assert usable(message) is good
+    assert is_finite(message) is good
 
 
 def test_an_output_that_raises_harms_no_other_and_recovers() -> None:
@@ -154,7 +154,7 @@ def test_panic_silences_every_output_and_the_show_goes_on() -> None:
 
 
 LOST = [
-    (0.15, Asked("a", Lost("somebody pulled the cable"))),
+    (0.15, CommandEntry("a", Lost("somebody pulled the cable"))),
     (0.45, StateChange("a", "running")),
 ]
 

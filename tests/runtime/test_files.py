@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.core.files import share
+from engine.core.files import installed_folder
 from engine.runtime.dump import Dump
 from engine.runtime.opening import open_texts
 from engine.runtime.performance import Performance
@@ -91,13 +91,13 @@ PUSHED = {"desk_plays_the_room"}
 """Patches that hear a device which cannot be pulled, such as a MIDI desk."""
 SILENT = {"painted_room"}
 """Patches that send nothing, and are there to be looked at."""
-SHIPPED = sorted({file.stem for file in share("patches").glob("*.toml")} - PUSHED)
+SHIPPED = sorted({file.stem for file in installed_folder("patches").glob("*.toml")} - PUSHED)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_patch_plays_offline_to_the_same_bytes_twice(name: str, tmp_path: Path) -> None:
     dumps = []
-    patch = share("patches") / f"{name}.toml"
+    patch = installed_folder("patches") / f"{name}.toml"
     costs = {"pose": 45.0} if "[pose]" in patch.read_text("utf-8") else {}
     for take in ("first", "second"):
         file = tmp_path / take

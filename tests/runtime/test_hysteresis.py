@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.core.clock import MILLISECOND, SECOND
 from engine.core.messages import Ns
-from engine.runtime.quality.hysteresis import Patience, Turn
+from engine.runtime.quality.hysteresis import Decision, Hysteresis
 
 LIMIT = 100 * MILLISECOND
 DEPTH = 5
@@ -18,15 +18,15 @@ DEPTH = 5
 
 def turns(behind: Callable[[int, int], float], windows: int) -> list[tuple[int, int]]:
     """Judge windows of which ``behind`` gives the ms by depth and second; gives depth by second."""
-    patience, depth, found = Patience(LIMIT), 0, []
+    patience, depth, found = Hysteresis(LIMIT), 0, []
     for second in range(windows):
         at = Ns(second * SECOND)
         turn = patience.judge(round(behind(depth, second) * MILLISECOND), at)
-        if turn is Turn.GIVE_WAY and depth < DEPTH:
+        if turn is Decision.GIVE_WAY and depth < DEPTH:
             depth += 1
             patience.gave_way(at)
             found.append((second, depth))
-        elif turn is Turn.COME_BACK and depth:
+        elif turn is Decision.COME_BACK and depth:
             depth -= 1
             patience.came_back(at)
             found.append((second, depth))

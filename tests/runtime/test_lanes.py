@@ -12,7 +12,7 @@ from engine.core.messages import Ns
 from engine.patch.compile import compile_patch
 from engine.patch.load import parse
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Arrival, Asked, LaneFailure, LaneResult, StateChange
+from engine.runtime.entries import Arrival, CommandEntry, LaneFailure, LaneResult, StateChange
 from engine.runtime.workers.inline import InlineLane
 
 from .boxes import BOXES, COLLECT, got, moments, numbers, picture, play
@@ -123,14 +123,14 @@ def test_a_model_that_does_not_open_keeps_nobody_from_playing() -> None:
 
 
 def test_what_a_lane_answers_after_its_source_was_lost_does_not_sound() -> None:
-    lost = [(0.55, Asked("cam", Lost("gone"))), (0.65, StateChange("cam", "running"))]
+    lost = [(0.55, CommandEntry("cam", Lost("gone"))), (0.65, StateChange("cam", "running"))]
     played = play(LOOK, lost, costs={"l": 80})
     assert got(played, "l") == [0, 1, 2, 3, 4, 7, 8, 9]
     assert played.stats["lanes"]["l"]["runs"] == 9  # the answer to 5 came, and was let go
 
 
 def test_sound_from_before_a_loss_is_not_heard_after_it() -> None:
-    lost = [(0.095, Asked("mic", Lost("gone"))), (0.1, StateChange("mic", "running"))]
+    lost = [(0.095, CommandEntry("mic", Lost("gone"))), (0.1, StateChange("mic", "running"))]
     played = play(SOUND.format("") + HEARD, lost, costs={"h": 35})
     assert max(got(played, "resets")) == 1
     assert max(got(played, "gaps")) == 1

@@ -28,7 +28,7 @@ from engine.patch.load import Texts
 from engine.patch.plan import Plan
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Asked
+from engine.runtime.entries import CommandEntry
 from engine.runtime.live import Live
 from engine.runtime.opening import open_texts
 from engine.runtime.performance import Performance
@@ -447,7 +447,9 @@ def perform(
 def asking(*which: int | str, heard: list[str] | None = None) -> Act:
     def ask(engine: Engine) -> None:
         for one in which:
-            engine.step(Asked("t", PlayPatch(one, (heard if heard is not None else []).append)))
+            engine.step(
+                CommandEntry("t", PlayPatch(one, (heard if heard is not None else []).append))
+            )
 
     return ask
 
@@ -512,8 +514,8 @@ def test_a_command_reaches_a_live_show() -> None:
 
     def until(engine: Engine) -> bool:
         if len(box(engine).messages) == 3:
-            engine.step(Asked("test", SetParameter("d", "by", 5)))
-            engine.step(Asked("test", Panic()))
+            engine.step(CommandEntry("test", SetParameter("d", "by", 5)))
+            engine.step(CommandEntry("test", Panic()))
         return 5.0 in box(engine).of("d")
 
     engine = play(show, until)

@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 
 from engine.core.commands import Lost, SetParameter
 from engine.core.errors import PatchError
-from engine.runtime.entries import Asked, StateChange
+from engine.runtime.entries import CommandEntry, StateChange
 from engine.testing import Script, Swap
 
 from .boxes import COLLECT, Played, got, moments, numbers, play
 
 SOURCE = numbers("a", [float(n) for n in range(1, 9)], step="100 ms")
 GONE: Script = [
-    (0.25, Asked("a", Lost("somebody pulled the cable"))),
+    (0.25, CommandEntry("a", Lost("somebody pulled the cable"))),
     (0.65, StateChange("a", "running")),
 ]
 """4, 5, 6 and 7 are lost."""
-AWAY = Asked("a", Lost("again"))
+AWAY = CommandEntry("a", Lost("again"))
 
 
 def patch(said: str = "", cable: str = '"sum"', more: str = "") -> str:
@@ -164,7 +164,7 @@ def test_no_note_hangs_under_any_words_and_losses(
         '[synth]\nuse="midi_out"\n[synth.send]\nnotes="melody"\n'
         f'{COLLECT}x="melody"\n'
     )
-    gone = [(at, Asked("singer", Lost("gone"))) for at in losses]
+    gone = [(at, CommandEntry("singer", Lost("gone"))) for at in losses]
     back = [(at + 0.2, StateChange("singer", "running")) for at in losses]
     played = play(text, [*gone, *back], seconds=2.2)
     sounding: set[int] = set()

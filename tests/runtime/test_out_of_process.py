@@ -24,16 +24,22 @@ from engine.core.messages import Block, Frame, Kind, Ns, Person, Pose
 from engine.core.node import Node
 from engine.models.pitch import PitchModel
 from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange
-from engine.runtime.schedule.call import Said
+from engine.runtime.schedule.call import RemoteError
 from engine.runtime.schedule.job import Job
 from engine.runtime.workers import out_of_process, processes
-from engine.runtime.workers.in_process import Inside
+from engine.runtime.workers.in_process import InProcessWorker
 from engine.runtime.workers.lane import ThreadLane
-from engine.runtime.workers.out_of_process import Gone, Outside
-from engine.runtime.workers.processes import FORKSERVER, Child, Forked, ForkServer, Spawned
+from engine.runtime.workers.out_of_process import ProcessDied, SubprocessWorker
+from engine.runtime.workers.processes import (
+    FORKSERVER,
+    ChildProcess,
+    ForkedProcess,
+    ForkServer,
+    SpawnedProcess,
+)
 from engine.runtime.workers.worker import Worker, worker_of
 from engine.system.channel import CALL
-from engine.system.shared_memory import Room
+from engine.system.shared_memory import SharedBuffer
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="elsewhere boxes stay on their threads")
 
@@ -104,29 +110,29 @@ def boxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, type[Nod
 @pytest.fixture(params=["as this system does", "from scratch"])
 def painter(
     boxes: dict[str, type[Node]], request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Outside]:
+) -> Iterator[SubprocessWorker]:
     if request.param == "from scratch":
-        monkeypatch.setattr(out_of_process, "begin", Spawned)
-    outside = Outside("box", boxes["Painter"]())
+        monkeypatch.setattr(out_of_process, "spawn", SpawnedProcess)
+    outside = SubprocessWorker("box", boxes["Painter"]())
     outside.open()
     yield outside
     outside.close()
 
 
-def _paint(outside: Outside, at: int = 1) -> tuple[int, Frame]:
+def _paint(outside: SubprocessWorker, at: int = 1) -> tuple[int, Frame]:
     """Give how many pictures it has seen, and the last one painted."""
     count, painted = outside.answer([Frame(PICTURE)], Ns(at))
     return int(count.image[0, 0, 0]), painted
 
 
-def _child(outside: Worker) -> Child:
-    assert isinstance(outside, Outside)
+def _child(outside: Worker) -> ChildProcess:
+    assert isinstance(outside, SubprocessWorker)
     its = outside._child
     assert its is not None
     return its
 
 
-def test_pictures_go_and_come_and_each_event_is_said(painter: Outside) -> None:
+def test_pictures_go_and_come_and_each_event_is_said(painter: SubprocessWorker) -> None:
     count, frame = _paint(painter)
     assert count == 1
     assert isinstance(frame, Frame)
@@ -134,7 +140,7 @@ def test_pictures_go_and_come_and_each_event_is_said(painter: Outside) -> None:
     assert not frame.image.flags.writeable
 
 
-def test_what_was_answered_is_kept_when_more_is_asked(painter: Outside) -> None:
+def test_what_was_answered_is_kept_when_more_is_asked(painter: SubprocessWorker) -> None:
     _, first = _paint(painter)
     painter.set("shade", 7)
     _, second = _paint(painter)
@@ -142,34 +148,36 @@ def test_what_was_answered_is_kept_when_more_is_asked(painter: Outside) -> None:
     assert_array_equal(second.image, PICTURE + np.uint8(7))
 
 
-def test_a_picture_may_be_larger_than_the_room_was(painter: Outside) -> None:
+def test_a_picture_may_be_larger_than_the_room_was(painter: SubprocessWorker) -> None:
     large = np.random.default_rng(0).integers(0, 255, (1080, 1920, 3), np.uint8)
     _, frame = painter.answer([Frame(large, mirrored=True)], Ns(1))
     assert_array_equal(frame.image, large)
     assert frame.mirrored
 
 
-def test_it_forgets_when_it_is_reset(painter: Outside) -> None:
+def test_it_forgets_when_it_is_reset(painter: SubprocessWorker) -> None:
     assert [_paint(painter)[0], _paint(painter)[0]] == [1, 2]
     painter.reset()
     assert _paint(painter)[0] == 1
 
 
-def test_what_it_raises_is_told_in_its_words_and_it_plays_on(painter: Outside) -> None:
-    with pytest.raises(Said, match=r"^RuntimeError: a bad moment$"):
+def test_what_it_raises_is_told_in_its_words_and_it_plays_on(painter: SubprocessWorker) -> None:
+    with pytest.raises(RemoteError, match=r"^RuntimeError: a bad moment$"):
         _paint(painter, 13)
     assert _paint(painter)[0] == 2
 
 
-def test_what_it_logs_is_logged_here(painter: Outside, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_it_logs_is_logged_here(
+    painter: SubprocessWorker, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.WARNING, "sensorium"):
         _paint(painter, 16)
     assert caplog.messages == ["a word"]
 
 
 def test_a_box_that_cannot_be_opened_says_why(boxes: dict[str, type[Node]]) -> None:
-    outside = Outside("box", boxes["Painter"](shade=255))
-    with pytest.raises(Said, match=r"^ValueError: that is too bright$"):
+    outside = SubprocessWorker("box", boxes["Painter"](shade=255))
+    with pytest.raises(RemoteError, match=r"^ValueError: that is too bright$"):
         outside.open()
     outside.set("shade", 1)
     outside.open()
@@ -177,9 +185,11 @@ def test_a_box_that_cannot_be_opened_says_why(boxes: dict[str, type[Node]]) -> N
     outside.close()
 
 
-def test_a_crash_ends_no_show_and_another_process_takes_its_place(painter: Outside) -> None:
+def test_a_crash_ends_no_show_and_another_process_takes_its_place(
+    painter: SubprocessWorker,
+) -> None:
     painter.set("shade", 3)
-    with pytest.raises(Gone, match="has ended"):
+    with pytest.raises(ProcessDied, match="has ended"):
         _paint(painter, 14)
     painter.open()
     count, frame = _paint(painter)
@@ -187,16 +197,16 @@ def test_a_crash_ends_no_show_and_another_process_takes_its_place(painter: Outsi
     assert_array_equal(frame.image, PICTURE + np.uint8(3))
 
 
-def test_one_that_hangs_can_be_ended_from_another_thread(painter: Outside) -> None:
+def test_one_that_hangs_can_be_ended_from_another_thread(painter: SubprocessWorker) -> None:
     its = _child(painter)
     answer = painter.answer([Frame(PICTURE)], Ns(15))
     threading.Timer(0.1, painter.kill).start()
-    with pytest.raises(Gone):
+    with pytest.raises(ProcessDied):
         next(answer)
     assert its.ends(0)
 
 
-def test_one_that_hangs_goes_when_nobody_asks_any_more(painter: Outside) -> None:
+def test_one_that_hangs_goes_when_nobody_asks_any_more(painter: SubprocessWorker) -> None:
     its = _child(painter)
     painter._wire.say(CALL, [[None], 15])
     painter.close()
@@ -206,7 +216,7 @@ def test_one_that_hangs_goes_when_nobody_asks_any_more(painter: Outside) -> None
 def test_closing_leaves_no_process_and_no_file(boxes: dict[str, type[Node]]) -> None:
     FORKSERVER.prepare()
     files = len(list(Path("/dev/fd").iterdir()))
-    outside = Outside("box", boxes["Painter"]())
+    outside = SubprocessWorker("box", boxes["Painter"]())
     outside.open()
     _paint(outside)
     its = _child(outside)
@@ -220,7 +230,7 @@ def test_closing_leaves_no_process_and_no_file(boxes: dict[str, type[Node]]) -> 
 def test_the_process_that_forks_is_begun_again_when_it_has_gone(
     boxes: dict[str, type[Node]],
 ) -> None:
-    outsides = [Outside("box", boxes["Painter"](shade=shade)) for shade in (1, 2)]
+    outsides = [SubprocessWorker("box", boxes["Painter"](shade=shade)) for shade in (1, 2)]
     for outside in outsides:
         outside.open()
         if FORKSERVER._process is not None:  # where none is needed there is none
@@ -241,11 +251,11 @@ def test_where_nothing_can_be_forked_processes_begin_from_scratch(
     deaf = Deaf()
     deaf.usable = True
     monkeypatch.setattr(processes, "FORKSERVER", deaf)
-    outside = Outside("box", boxes["Painter"]())
+    outside = SubprocessWorker("box", boxes["Painter"]())
     with pytest.raises(PermissionError):
         outside.open()
     outside.open()
-    assert isinstance(_child(outside), Spawned)
+    assert isinstance(_child(outside), SpawnedProcess)
     assert _paint(outside)[0] == 1
     outside.close()
 
@@ -263,7 +273,7 @@ def test_the_process_that_forks_goes_when_nobody_needs_it(tmp_path: Path) -> Non
             socket.send_fds(asks, [b"."], [of_box.fileno(), room.fileno(), room.fileno()])
             asks.settimeout(LIMIT)
             _, watch, *_ = socket.recv_fds(asks, 1, 1)
-        its = Forked(*watch)
+        its = ForkedProcess(*watch)
         assert not its.ends(0.2)  # many times as long as it waits without a box
         assert server.poll() is None
         box.shutdown(socket.SHUT_RDWR)
@@ -276,7 +286,7 @@ def test_names_of_files_are_as_they_are_here(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("beside.txt").write_text("found")
-    outside = Outside("box", boxes["Reader"]())
+    outside = SubprocessWorker("box", boxes["Reader"]())
     outside.open()
     assert list(outside.answer([0.0], Ns(1))) == ["found"]
     outside.close()
@@ -284,7 +294,7 @@ def test_names_of_files_are_as_they_are_here(
 
 def test_people_go_and_come(boxes: dict[str, type[Node]]) -> None:
     joints = np.random.default_rng(0).random((17, 3)).astype(np.float32)
-    outside = Outside("box", boxes["Mover"]())
+    outside = SubprocessWorker("box", boxes["Mover"]())
     outside.open()
     (pose,) = outside.answer([Pose((Person(2, 7, joints),), 1.5)], Ns(1))
     assert isinstance(pose, Pose)
@@ -297,7 +307,7 @@ def test_a_shipped_model_answers_as_it_would_here() -> None:
     turns = 2 * np.pi * 220 * np.arange(24000) / 48000
     tone = sum(np.sin(k * turns) / (8 * k) for k in range(1, 8)).astype(np.float32)
     blocks = [Block(tone[at : at + 768], 48000, at) for at in range(0, len(tone), 768)]
-    workers = [Outside("box", PitchModel()), Inside(PitchModel())]
+    workers = [SubprocessWorker("box", PitchModel()), InProcessWorker(PitchModel())]
     answers = []
     for worker in workers:
         worker.open()
@@ -362,15 +372,15 @@ def test_a_lane_that_hangs_is_left_and_nothing_of_it_stays(boxes: dict[str, type
 
 
 def test_a_box_that_no_other_process_could_find_works_here(boxes: dict[str, type[Node]]) -> None:
-    assert isinstance(worker_of("box", boxes["Painter"]()), Outside)
+    assert isinstance(worker_of("box", boxes["Painter"]()), SubprocessWorker)
     sys.modules["boxes_outside"].__spec__ = None
-    assert isinstance(worker_of("box", boxes["Painter"]()), Inside)
+    assert isinstance(worker_of("box", boxes["Painter"]()), InProcessWorker)
 
 
 @given(st.lists(st.integers(1, 100_000), max_size=6), st.sampled_from(["u1", "<f4", "<f8"]))
 def test_a_room_keeps_all_that_is_put_into_it(sizes: list[int], dtype: str) -> None:
-    mine = Room()
-    theirs = Room(os.dup(mine.descriptor))
+    mine = SharedBuffer()
+    theirs = SharedBuffer(os.dup(mine.descriptor))
     arrays = [(np.arange(size) % 251).astype(dtype) for size in sizes]
     places = [(mine.write(array), array.nbytes) for array in arrays]
     for array, place in zip(arrays, places, strict=True):

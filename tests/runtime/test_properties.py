@@ -30,7 +30,7 @@ from engine.patch.compile import compile_patch
 from engine.patch.load import parse
 from engine.registry import Registry
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Arrival, Asked, LaneResult, StateChange, WakeUp
+from engine.runtime.entries import Arrival, CommandEntry, LaneResult, StateChange, WakeUp
 from engine.runtime.workers.inline import InlineLane
 
 from .boxes import BOXES, COLLECT, got, picture
@@ -71,7 +71,7 @@ commands = st.one_of(
 )
 entries = st.one_of(
     commands,
-    st.just(Asked("g", Lost("gone"))),
+    st.just(CommandEntry("g", Lost("gone"))),
     st.just(StateChange("g", "running")),
 )
 scripts = st.lists(st.tuples(times, entries), max_size=12)
@@ -112,7 +112,7 @@ def test_pictures_through_a_lane_never_go_back_and_all_are_accounted_for(
     Given._events = [(second, index) for index, second in enumerate(sorted(seconds))]
     script: list[Any] = []
     for loss in losses:
-        script.append((loss + 0.001, Asked("g", Lost("gone"))))
+        script.append((loss + 0.001, CommandEntry("g", Lost("gone"))))
         script.append((loss + 0.002, StateChange("g", "running")))
     patch = GIVEN + '[l]\nuse="look"\nfrom="g.frame"\n' + COLLECT + 'l="l"\ng="g.frame"\n'
     played = testing.play(patch, script, costs={"l": cost}, boxes=MINE)
@@ -182,7 +182,9 @@ def test_nothing_that_comes_in_breaks_the_engine(
         engine.step(LaneResult("look", engine.states["look"].lane.generation, message, at, 0, 0))  # type: ignore[union-attr]
         engine.step(WakeUp())
         for _, entry in script[index : index + 1]:
-            engine.step(entry if isinstance(entry, Asked | StateChange) else Asked("x", entry))
+            engine.step(
+                entry if isinstance(entry, CommandEntry | StateChange) else CommandEntry("x", entry)
+            )
     engine.silence()
     engine.outbox.flush()
     out.close()

@@ -14,7 +14,7 @@ import pytest
 from engine.core.box import Box
 from engine.core.clock import SystemClock
 from engine.core.commands import Lost
-from engine.core.source import Emit, Source, Watch
+from engine.core.source import AddReader, Emit, Source
 from engine.runtime.live import Live
 
 from . import live_shows
@@ -39,7 +39,7 @@ class Pipe(Source):
         self._calls = 0
         self._ended = 0
 
-    def attach(self, watch: Watch) -> None:
+    def attach(self, watch: AddReader) -> None:
         self._watch = watch
 
     def open(self, emit: Emit) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from engine.core.commands import Lost, SetParameter, Teach
 from engine.core.messages import Note
-from engine.runtime.entries import Asked, TakeBack
+from engine.runtime.entries import CommandEntry, Rollback
 from engine.testing import Played, Swap
 
 from .boxes import COLLECT, got, numbers, play
@@ -168,7 +168,7 @@ def test_a_swap_is_taken_back_with_all_that_was() -> None:
         .replace('s="s"', 't="t"')
         .replace('[t]\nuse="sum"', '[t]\nuse="fussy"')
     )
-    played = both(BASE, after, (2.95, TakeBack("it raises")))
+    played = both(BASE, after, (2.95, Rollback("it raises")))
     assert [s.t for s in played.sent("c", "t")] == []
     assert len(got(played, "s")) == 30
     assert got(played, "s")[20] == 30.0  # it was brought to rest, and counts anew
@@ -178,13 +178,13 @@ def test_a_swap_is_taken_back_with_all_that_was() -> None:
 
 def test_a_source_that_comes_back_has_missed_what_it_missed() -> None:
     after = numbers("b", [1.0] * 50) + COLLECT + 'b="b"\n'
-    played = both(BASE, after, (2.95, TakeBack("so")))
+    played = both(BASE, after, (2.95, Rollback("so")))
     assert [round(s.t, 3) for s in played.sent("c", "s")][19:21] == [1.9, 3.0]
     assert played.stats["sources"]["a"]["messages"] == 30
 
 
 def test_nothing_is_taken_back_twice() -> None:
-    played = both(BASE, BASE, (2.0, TakeBack("once")), (2.05, TakeBack("twice")))
+    played = both(BASE, BASE, (2.0, Rollback("once")), (2.05, Rollback("twice")))
     assert len(got(played, "s")) == 40
 
 
@@ -196,7 +196,7 @@ def test_what_is_taught_is_taught_on() -> None:
 
 
 def test_a_source_that_is_lost_stays_lost() -> None:
-    played = both(BASE, BASE + 'a="a"\n', (1.0, Asked("a", Lost("gone"))))
+    played = both(BASE, BASE + 'a="a"\n', (1.0, CommandEntry("a", Lost("gone"))))
     assert played.stats["sources"]["a"]["state"] == "ended"
     assert got(played, "a") == []
 

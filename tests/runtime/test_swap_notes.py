@@ -14,7 +14,7 @@ from engine import testing
 from engine.core.messages import Note
 from engine.core.node import Node
 from engine.core.parameter import Fixed
-from engine.runtime.entries import TakeBack
+from engine.runtime.entries import Rollback
 from engine.testing import Played, Swap
 
 from .boxes import BOXES, numbers
@@ -96,7 +96,7 @@ swaps = st.lists(st.tuples(moments, st.one_of(parts, st.none())), max_size=6)
 def perform(first: Part, script: list[tuple[float, Part | None]]) -> Played:
     """Play a patch from which others take over; None takes the last one back."""
     entries: list[Any] = [
-        (second, Swap(str(part)) if part else TakeBack("so")) for second, part in script
+        (second, Swap(str(part)) if part else Rollback("so")) for second, part in script
     ]
     return testing.play(str(first), entries, seconds=SECONDS, boxes=MINE)
 

@@ -18,12 +18,19 @@ from engine.core.source import Emit, Source
 from engine.patch.load import parse
 from engine.registry import Registry
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Arrival, Asked, Entry, LaneFailure, LaneResult, StateChange
+from engine.runtime.entries import (
+    Arrival,
+    CommandEntry,
+    Entry,
+    LaneFailure,
+    LaneResult,
+    StateChange,
+)
 from engine.runtime.opening import open_document
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.supervision.backoff import BackOff
-from engine.runtime.supervision.heartbeat import Pulse
-from engine.runtime.supervision.restart import MOST, Understudies
+from engine.runtime.supervision.heartbeat import Heartbeat
+from engine.runtime.supervision.restart import MOST, Restarter
 from engine.runtime.supervision.watchdog import OPENING, Watchdog
 from engine.runtime.workers.lane import ThreadLane
 
@@ -92,8 +99,8 @@ class Stage:
         plan = open_document(parse(PATCH.format(more)), find, live=False)
         self.engine = Engine(plan, self.clock, self._make)
         self.engine.on_lost = self.lost.append
-        understudies = Understudies(self.engine, self._exchange, self.enter)
-        self.pulse = Pulse()
+        understudies = Restarter(self.engine, self._exchange, self.enter)
+        self.pulse = Heartbeat()
         self.dog = Watchdog(
             *(self.engine, self.clock, self.enter, understudies.replace),
             lambda name: self.pulse if name == "eye" else None,
@@ -184,7 +191,7 @@ def stage() -> Iterator[Callable[..., Stage]]:
     ("interval", "late", "lost"), [(0.005, 0.5, 1.0), (0.04, 0.5, 1.0), (0.2, 1.0, 2.0)]
 )
 def test_silence_is_judged_by_the_usual_interval(interval: float, late: float, lost: float) -> None:
-    pulse, now = Pulse(), Ns(0)
+    pulse, now = Heartbeat(), Ns(0)
     pulse.begin(now)
     for _ in range(20):
         now = Ns(now + ns(interval))
@@ -196,7 +203,7 @@ def test_silence_is_judged_by_the_usual_interval(interval: float, late: float, l
 
 
 def test_one_that_has_not_begun_is_given_time() -> None:
-    pulse = Pulse()
+    pulse = Heartbeat()
     pulse.begin(Ns(0))
     pulse.beat(Ns(SECOND))
     assert pulse.overdue(Ns(10 * SECOND), Ns(0)) == ""
@@ -243,14 +250,14 @@ def test_a_machine_that_slept_has_lost_nothing(stage) -> None:
 def test_what_a_source_says_of_itself_is_not_taken_back(stage) -> None:
     show = stage()
     show.wait(StateChange)
-    show.enter(Asked("eye", Condition("late", "the same picture")))
+    show.enter(CommandEntry("eye", Condition("late", "the same picture")))
     for _ in range(10):
         show.see(1.0)
     assert show.engine.trace.sources["eye"].state == "late"
-    show.enter(Asked("eye", Condition("running")))
+    show.enter(CommandEntry("eye", Condition("running")))
     assert show.engine.trace.sources["eye"].state == "running"
     show.enter(StateChange("eye", "lost", "gone"))
-    show.enter(Asked("eye", Condition("running")))  # said before it was closed
+    show.enter(CommandEntry("eye", Condition("running")))  # said before it was closed
     assert show.engine.trace.sources["eye"].state == "lost"
 
 
@@ -273,14 +280,14 @@ def test_a_box_that_hangs_is_late_then_replaced_by_one_that_is_set_alike(stage) 
     show = stage("by=2\n")
     show.wait(StateChange)
     assert answer(show, 2.0) == 4.0
-    show.enter(Asked("hand", SetParameter("s", "by", 5.0)))
+    show.enter(CommandEntry("hand", SetParameter("s", "by", 5.0)))
     assert answer(show, 2.0) == 10.0
-    show.enter(Asked("hand", SetParameter("s", "by", 7.0)))
+    show.enter(CommandEntry("hand", SetParameter("s", "by", 7.0)))
     hung = show.lane
     hang(show)
     show.pass_by(2.25)
     assert show.engine.trace.lanes["s"].state == "late"
-    show.enter(Asked("hand", SetParameter("s", "by", 3.0)))  # while it hangs
+    show.enter(CommandEntry("hand", SetParameter("s", "by", 3.0)))  # while it hangs
     show.pass_by(3.0)
     assert show.lane is not hung and hung.hangs
     show.wait(StateChange)

@@ -13,7 +13,7 @@ from engine.core.clock import MILLISECOND
 from engine.core.commands import Lost
 from engine.core.errors import DeviceError
 from engine.core.messages import Note, Ns, Trigger
-from engine.midi.options import Options
+from engine.midi.options import MidiOptions
 from engine.midi.port_list import outputs
 from engine.runtime.dump import Dump
 from engine.runtime.offline import Offline
@@ -48,7 +48,7 @@ def make():
         sink = MidiOut(**parameters)
         sink.sent = []
         for port, carries, *options in cables:
-            sink.plug(port, carries, Options(**(options[0] if options else {})))
+            sink.plug(port, carries, MidiOptions(**(options[0] if options else {})))
         sink.tap(lambda port, what: sink.sent.append((port, what["midi"])))
         sink.open_offline()
         return sink

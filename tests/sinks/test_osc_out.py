@@ -12,7 +12,7 @@ from engine.core.commands import Condition
 from engine.core.errors import DeviceError, ParameterError
 from engine.core.messages import Note, Ns, Person, Pose, Trigger
 from engine.net.tcp import FIRST, LONGEST
-from engine.osc.layout import Options
+from engine.osc.layout import OscOptions
 from engine.osc.parse import packet
 from engine.sinks.osc_out import OscOut
 
@@ -37,7 +37,7 @@ def make():
         sink.sent, sink.said = [], []
         sink.report_to(sink.said.append)
         for port, carries, *options in cables:
-            sink.plug(port, carries, Options(**(options[0] if options else {})))
+            sink.plug(port, carries, OscOptions(**(options[0] if options else {})))
         sink.tap(lambda port, what: sink.sent.append((port, what["address"], what["args"])))
         sink.open()
         made.append(sink)
@@ -207,8 +207,8 @@ def test_a_cable_plugged_again_keeps_what_it_knows_or_ends_what_it_began(make, r
     sink.send("/pose", Pose((person(),), 1.0), NOW)
     sink.flush(NOW)
     sink.sent.clear()
-    sink.plug("/note", Note, Options())
-    sink.plug("/pose", Pose, Options(layout="named"))
+    sink.plug("/note", Note, OscOptions())
+    sink.plug("/pose", Pose, OscOptions(layout="named"))
     sink.flush(NOW)
     assert [address for _, address, _ in sink.sent] == ["/pose/1"]
     sink.silence()
@@ -223,7 +223,7 @@ def test_a_cable_that_is_unplugged_says_nothing_any_more(make, receiver):
     sink.sent.clear()
     sink.silence()
     assert sink.sent == []
-    sink.plug("/pose", Pose, Options(layout="named"))
+    sink.plug("/pose", Pose, OscOptions(layout="named"))
     sink.send("/pose", Pose((person(),), 1.0), NOW)
     sink.flush(NOW)
     assert "/pose/1/here" in [address for _, address, _ in sink.sent]
@@ -234,7 +234,7 @@ def test_a_cable_that_is_unplugged_says_nothing_any_more(make, receiver):
 
 def test_a_message_too_long_for_a_packet_is_refused_with_its_address():
     sink = OscOut(to="127.0.0.1:9000")
-    long = Options(args=["x" * 1500, "{value}"])
+    long = OscOptions(args=["x" * 1500, "{value}"])
     with pytest.raises(ParameterError, match=r"/text: its message has 15\d\d bytes.*1472"):
         sink.plug("/text", float, long)
     OscOut(to="127.0.0.1:9000", protocol="tcp").plug("/text", float, long)
@@ -243,7 +243,7 @@ def test_a_message_too_long_for_a_packet_is_refused_with_its_address():
 @pytest.mark.parametrize("argument", [2**31, float("inf"), 1e39])
 def test_a_written_argument_that_cannot_be_sent_is_refused(argument):
     with pytest.raises(ParameterError, match="/x: "):
-        OscOut(to="127.0.0.1:9000").plug("/x", float, Options(args=[argument]))
+        OscOut(to="127.0.0.1:9000").plug("/x", float, OscOptions(args=[argument]))
 
 
 @pytest.mark.parametrize("to", ["nowhere", [], ["127.0.0.1:9000", "nowhere"]])

@@ -20,10 +20,13 @@ from engine.core.errors import DeviceError
 from engine.core.messages import Frame
 from engine.core.parameter import ParameterError, read_parameters
 from engine.sources.camera import Camera, list_cameras
-from engine.video.devices import Found, find, meant
+from engine.video.devices import CameraDevice, find, meant
 
 WAIT = 20
-TWO = [Found(0, "FaceTime HD Camera", "1A2B"), Found(2, "HD Pro Webcam C920", "/dev/video2")]
+TWO = [
+    CameraDevice(0, "FaceTime HD Camera", "1A2B"),
+    CameraDevice(2, "HD Pro Webcam C920", "/dev/video2"),
+]
 
 
 # -- Which camera is meant -------------------------------------------------------------------------

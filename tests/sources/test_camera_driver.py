@@ -14,17 +14,17 @@ from engine.core.commands import Condition, Lost
 from engine.core.errors import DeviceError
 from engine.core.messages import Frame
 from engine.sources.camera import MOST_HUNG, Camera
-from engine.video.devices import Found
+from engine.video.devices import CameraDevice
 
 WAIT = 20
-DESK = Found(0, "Desk", "/dev/video0")
-STAGE = Found(2, "Stage", "/dev/video2")
+DESK = CameraDevice(0, "Desk", "/dev/video0")
+STAGE = CameraDevice(2, "Stage", "/dev/video2")
 
 
 class Driver:
     """What stands behind OpenCV: gives numbered pictures 1 ms apart, then does as it is told."""
 
-    plugged: tuple[Found, ...] = (DESK, STAGE)
+    plugged: tuple[CameraDevice, ...] = (DESK, STAGE)
     then = "go on"
     free = threading.Event()
     hangs = threading.Semaphore(0)
@@ -155,12 +155,16 @@ def test_a_camera_named_by_its_number_is_found_by_its_name(driver, heard):
     camera.open(heard)
     heard.next(Frame)
     camera.close()
-    driver.plugged = (DESK, Found(2, "Another", "/dev/video2"), Found(4, "Stage", "/dev/video4"))
+    driver.plugged = (
+        DESK,
+        CameraDevice(2, "Another", "/dev/video2"),
+        CameraDevice(4, "Stage", "/dev/video4"),
+    )
     camera.open(heard)
     heard.next(Frame)
     camera.close()
     assert [each.number for each in driver.made] == [2, 4]
-    driver.plugged = (DESK, Found(2, "Another", "/dev/video2"))
+    driver.plugged = (DESK, CameraDevice(2, "Another", "/dev/video2"))
     with pytest.raises(DeviceError, match='camera "Stage" is not there; was it unplugged'):
         camera.open(heard)
     driver.plugged = (DESK, STAGE)

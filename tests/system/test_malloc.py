@@ -10,9 +10,9 @@ import pytest
 
 THREADS = """
 import ctypes, threading
-from engine.system.malloc import keep_few_heaps
+from engine.system.malloc import limit_arenas
 if {few}:
-    keep_few_heaps()
+    limit_arenas()
 meet = threading.Barrier(7)
 def work():
     kept = [bytes(100_000) for _ in range(10)]

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from engine.audio.frames import OPENED, SOUND, Unframer, frame
-from engine.system.pipe_writer import MOST, Mouth
+from engine.audio.frames import OPENED, SOUND, CaptureUnframer, frame
+from engine.system.pipe_writer import MOST, PipeWriter
 
 FIRST = frame(OPENED, b"Desk")
 
@@ -26,7 +26,7 @@ def numbered(number, size=40):
 
 
 def numbers(data):
-    said = Unframer().feed(data)
+    said = CaptureUnframer().feed(data)
     assert said[0].kind == OPENED
     return [each.number for each in said[1:]]
 
@@ -44,7 +44,7 @@ def all_of(pipe, mouth):
 
 
 def test_what_is_said_too_early_comes_after_the_first(pipe):
-    mouth = Mouth(pipe[1].fileno())
+    mouth = PipeWriter(pipe[1].fileno())
     mouth.say(numbered(1))
     mouth.begin(FIRST)
     mouth.say(numbered(2))
@@ -53,7 +53,7 @@ def test_what_is_said_too_early_comes_after_the_first(pipe):
 
 @pytest.mark.parametrize("size", [40, 4096, 50_000])
 def test_a_show_that_does_not_read_keeps_nobody_waiting_and_misses_nothing(pipe, size):
-    mouth = Mouth(pipe[1].fileno())
+    mouth = PipeWriter(pipe[1].fileno())
     mouth.begin(FIRST)
     for number in range(3000 if size < 1000 else 300):
         mouth.say(numbered(number, size))
@@ -61,7 +61,7 @@ def test_a_show_that_does_not_read_keeps_nobody_waiting_and_misses_nothing(pipe,
 
 
 def test_of_what_is_never_read_the_oldest_is_lost(pipe):
-    mouth = Mouth(pipe[1].fileno())
+    mouth = PipeWriter(pipe[1].fileno())
     mouth.begin(FIRST)
     for number in range(2 * MOST):
         mouth.say(numbered(number, 4096))
@@ -71,7 +71,7 @@ def test_of_what_is_never_read_the_oldest_is_lost(pipe):
 
 
 def test_two_threads_say_whole_frames(pipe):
-    mouth = Mouth(pipe[1].fileno())
+    mouth = PipeWriter(pipe[1].fileno())
     mouth.begin(FIRST)
 
     def say(start):
@@ -89,7 +89,7 @@ def test_two_threads_say_whole_frames(pipe):
 
 
 def test_that_nobody_reads_is_seen_by_who_looks_after_it(pipe):
-    mouth = Mouth(pipe[1].fileno())
+    mouth = PipeWriter(pipe[1].fileno())
     mouth.begin(FIRST)
     pipe[0].close()
     mouth.say(numbered(1))

@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 
-from engine.system.priority import come_forward, go_back, may_come_forward, stand_back
+from engine.system.priority import (
+    lower_priority,
+    may_set_realtime_priority,
+    restore_priority,
+    set_realtime_priority,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows this of threads")
 
@@ -30,16 +35,16 @@ def policy() -> int:
 @pytest.mark.parametrize("with_all", [False, True])
 def test_who_comes_forward_does_so_alone_or_with_all_it_begins(with_all: bool) -> None:
     def both() -> tuple[int, int]:
-        come_forward(with_all_begun=with_all)
+        set_realtime_priority(with_all_begun=with_all)
         return policy(), on_a_thread(policy)
 
-    first = os.SCHED_RR if may_come_forward() else os.SCHED_OTHER
+    first = os.SCHED_RR if may_set_realtime_priority() else os.SCHED_OTHER
     assert on_a_thread(both) == (first, first if with_all else os.SCHED_OTHER)
 
 
 def test_who_goes_back_stands_as_before() -> None:
     def there_and_back() -> int:
-        go_back(come_forward())
+        restore_priority(set_realtime_priority())
         return policy()
 
     assert on_a_thread(there_and_back) == os.SCHED_OTHER
@@ -50,14 +55,14 @@ def test_where_it_is_not_allowed_nothing_happens(monkeypatch: pytest.MonkeyPatch
         raise PermissionError
 
     monkeypatch.setattr(os, "sched_setscheduler", refuse)
-    assert come_forward() is None
-    assert not may_come_forward()
-    go_back(None)
+    assert set_realtime_priority() is None
+    assert not may_set_realtime_priority()
+    restore_priority(None)
 
 
 def test_who_stands_back_yields_alone() -> None:
     def niceness() -> int:
-        stand_back()
+        lower_priority()
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
     before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 
-from engine.system.wakeup import Bell
+from engine.system.wakeup import Wakeup
 
 
 def test_it_may_be_rung_before_anybody_waits_and_more_than_once() -> None:
-    bell = Bell()
+    bell = Wakeup()
     bell.ring()
     bell.ring()
     bell.wait()
@@ -21,7 +21,7 @@ def test_it_may_be_rung_before_anybody_waits_and_more_than_once() -> None:
 
 
 def test_nothing_that_was_left_before_a_ring_is_overlooked() -> None:
-    bell = Bell()
+    bell = Wakeup()
     left: list[int] = []
     taken: list[int] = []
 

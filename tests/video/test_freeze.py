@@ -7,7 +7,7 @@ import pytest
 
 from engine.core.clock import SECOND, ns
 from engine.core.messages import Ns
-from engine.video.freeze import LATE, LOST, Still
+from engine.video.freeze import LATE, LOST, FreezeDetector
 
 RNG = np.random.default_rng(1)
 FPS = 30
@@ -17,7 +17,9 @@ def noise(height: int = 180, width: int = 320) -> np.ndarray:
     return RNG.integers(0, 256, (height, width, 3), np.uint8)
 
 
-def watch(still: Still, images: list[np.ndarray], begin: int = 0, *, far: bool) -> list[tuple]:
+def watch(
+    still: FreezeDetector, images: list[np.ndarray], begin: int = 0, *, far: bool
+) -> list[tuple]:
     """Show pictures 30 times a second; give what was said of them, and when."""
     moments = [Ns(begin + ns(number / FPS)) for number in range(len(images))]
     said = [
@@ -27,12 +29,12 @@ def watch(still: Still, images: list[np.ndarray], begin: int = 0, *, far: bool) 
 
 
 def test_what_moves_is_let_be():
-    assert watch(Still(), [noise() for _ in range(10 * FPS)], far=False) == []
+    assert watch(FreezeDetector(), [noise() for _ in range(10 * FPS)], far=False) == []
 
 
 @pytest.mark.parametrize("image", [noise(), np.zeros((48, 64, 3), np.uint8), noise(20, 30)])
 def test_a_camera_that_stands_still_is_late_and_then_opened_again_once(image):
-    still = Still()
+    still = FreezeDetector()
     said = watch(still, [image] * 20 * FPS, far=False)
     assert [what for _, what in said] == ["late", "lost"]
     assert [at // SECOND for at, _ in said] == [LATE // SECOND, LOST // SECOND]
@@ -45,6 +47,6 @@ def test_a_camera_that_stands_still_is_late_and_then_opened_again_once(image):
 
 
 def test_a_stream_may_be_a_still():
-    still, image = Still(), noise()
+    still, image = FreezeDetector(), noise()
     assert [what for _, what in watch(still, [image] * 60 * FPS, far=True)] == ["late"]
     assert watch(still, [noise()], 100 * SECOND, far=True) == [(0, "running")]

@@ -161,7 +161,7 @@ class Body:
         return math.hypot((first[0] - second[0]) * self.aspect, first[1] - second[1])
 
 
-class Energy:
+class EnergyMeter:
     """How much a body moves, from 0 for standing still to almost 1 for all of it going wild.
 
     It is the mean speed of the joints that are seen, the surer ones counting more, in body lengths

@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from engine.core.files import share
+from engine.core.files import installed_folder
 from engine.lab.bench.report import Goal, Row, ratio
 from engine.lab.bench.rig.footage import FPS, film
-from engine.lab.bench.rig.listener import Listener
+from engine.lab.bench.rig.listener import PacketListener
 from engine.lab.bench.rig.turns import PAIRS, Numbers, child, in_turn, median, ratios
 
 WARM = 1.0
@@ -55,7 +55,7 @@ def run(short: bool, seconds: float | None = None) -> list[Row]:
 
 
 def _player(video: Path, seconds: float) -> Numbers:
-    with Listener() as listener:
+    with PacketListener() as listener:
         told = child("player", video, listener.port, seconds, WARM)
     return {
         **{
@@ -68,8 +68,8 @@ def _player(video: Path, seconds: float) -> Numbers:
 
 
 def _naive(video: Path, seconds: float) -> Numbers:
-    model = share("models") / "movenet_lightning" / "model.onnx"
-    with Listener() as listener:
+    model = installed_folder("models") / "movenet_lightning" / "model.onnx"
+    with PacketListener() as listener:
         told = child("naive", video, model, listener.port, seconds, WARM)
     behind, network = np.array(told["behind"]), np.array(told["network"])
     samples = {
@@ -88,7 +88,7 @@ def _naive(video: Path, seconds: float) -> Numbers:
     }
 
 
-def _shared(told: dict[str, Any], listener: Listener) -> Numbers:
+def _shared(told: dict[str, Any], listener: PacketListener) -> Numbers:
     uneven = listener.uneven_ms(1000 / FPS, skip=round(WARM * FPS))
     return {
         "uneven p50": float(np.percentile(uneven, 50)),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.lab.bench.report import COUNT, Row
-from engine.lab.bench.rig.jack import Dump, connect, ports, server, until
+from engine.lab.bench.rig.jack import MidiDump, connect, ports, server, until
 from engine.lab.bench.rig.knobs import moved
 from engine.lab.bench.rig.storm import storm
 
@@ -50,7 +50,7 @@ def run(short: bool, kills: int | None = None, seconds: float | None = None) -> 
 def ended(how: signal.Signals, seed: int) -> Ending:
     """Send a signal to a show that plays, at a moment that the seed chooses."""
     notes = random.Random(seed).randrange(5, 150)
-    with storm(seed) as show, Dump() as dump:
+    with storm(seed) as show, MidiDump() as dump:
         connect(PORT, dump.port)
         dump.wait(lambda heard: heard.begun >= notes and len(heard.sounding) > 0)
         began = time.monotonic()
@@ -63,7 +63,7 @@ def ended(how: signal.Signals, seed: int) -> Ending:
 
 def broken(seed: int) -> Ending:
     """Have a box of a show fail for good; the show goes on, and is silent."""
-    with storm(seed, breaks_after=300) as show, Dump() as dump:
+    with storm(seed, breaks_after=300) as show, MidiDump() as dump:
         connect(PORT, dump.port)
         dump.wait(lambda heard: heard.begun > 0)
         dump.wait(lambda heard: time.monotonic() - heard.last_note > _QUIET)

@@ -18,7 +18,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from engine.core.messages import JOINTS, Ns, Person, Pose
 from engine.lab.bench.report import Goal, Row, ratio
 from engine.osc.bundle import bundles
-from engine.osc.layout import Dialect, Layout, Options
+from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.layouts import choose
 from engine.osc.parse import packet
 
@@ -33,13 +33,13 @@ def run(short: bool) -> list[Row]:
     """Measure each layout; ``short`` takes a tenth of the time."""
     pose = crowd()
     cases = [
-        ("packed, 6 people", choose("/pose", Pose, Options(), Dialect()), packed, GOAL),
+        ("packed, 6 people", choose("/pose", Pose, OscOptions(), Dialect()), packed, GOAL),
         ("17 joints by name, 6 people", by_name(), named, GOAL),
     ]
     rows: list[Row] = []
     for case, layout, theirs, goal in cases:
         rows += compare(case, ours(layout, pose), grouped(theirs, layout, pose), goal, short)
-    number = choose("/filter/cutoff", float, Options(), Dialect())
+    number = choose("/filter/cutoff", float, OscOptions(), Dialect())
     rows += compare(
         "one number", lambda: bundles(number.encode(0.5, Ns(0))), one_number, None, short
     )
@@ -77,7 +77,7 @@ def crowd() -> Pose:
 
 def by_name() -> Layout:
     """Give the layout of one address a joint and axis."""
-    return choose("/p{slot}/{joint}/{axis}", Pose, Options(), Dialect())
+    return choose("/p{slot}/{joint}/{axis}", Pose, OscOptions(), Dialect())
 
 
 def ours(layout: Layout, pose: Pose) -> Make:

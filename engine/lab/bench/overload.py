@@ -20,8 +20,8 @@ from engine.lab.bench.rig.footage import film, frames
 from engine.lab.bench.rig.listener import Drain
 from engine.lab.bench.rig.queued import play_queued
 from engine.lab.bench.rig.slow import SlowPose
-from engine.lab.bench.rig.stretch import Stretch, plan_of, play
-from engine.runtime.metrics import Trace
+from engine.lab.bench.rig.stretch import MeasuredStretch, plan_of, play
+from engine.runtime.metrics import Metrics
 
 CASE = "newest wins"
 OPEN_AT_END = 2
@@ -59,7 +59,7 @@ def run(short: bool, seconds: float | None = None) -> list[Row]:
     return [*_delays(stretches), *_counts(trace), *_queues(stretches[-1], eight, endless)]
 
 
-def _delays(stretches: list[Stretch]) -> list[Row]:
+def _delays(stretches: list[MeasuredStretch]) -> list[Row]:
     first, middle, last = (each.behind for each in stretches)
     begin, end = first.percentile(50), last.percentile(50)
     longest = middle if len(middle) else last
@@ -74,7 +74,7 @@ def _delays(stretches: list[Stretch]) -> list[Row]:
     ]
 
 
-def _counts(trace: Trace) -> list[Row]:
+def _counts(trace: Metrics) -> list[Row]:
     source, lane = trace.sources["camera"], trace.lanes["pose"]
     captured = source.messages + source.dropped
     lost = captured - lane.runs - lane.dropped - source.dropped
@@ -86,7 +86,7 @@ def _counts(trace: Trace) -> list[Row]:
     ]
 
 
-def _queues(ours: Stretch, eight: list[float], endless: list[float]) -> list[Row]:
+def _queues(ours: MeasuredStretch, eight: list[float], endless: list[float]) -> list[Row]:
     of_eight = statistics.median(eight[len(eight) // 2 :])
     return [
         Row("queue of 8", "behind p50", of_eight, "ms"),

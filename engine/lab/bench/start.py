@@ -14,10 +14,10 @@ import time
 from functools import partial
 from pathlib import Path
 
-from engine.core.files import share
+from engine.core.files import installed_folder
 from engine.lab.bench.report import Goal, Row, ratio
 from engine.lab.bench.rig.footage import film
-from engine.lab.bench.rig.listener import Listener
+from engine.lab.bench.rig.listener import PacketListener
 from engine.lab.bench.rig.turns import PAIRS, ChildFailed, Numbers, in_turn, median, ratios
 
 COMMAND = "from engine.cli import main; main()"
@@ -44,7 +44,7 @@ def run(short: bool, pairs: int | None = None) -> list[Row]:
 def _sensorium(video: Path) -> Numbers:
     arguments = ["-c", COMMAND, "play", "first_light", "--quiet"]
     arguments += ["--set", f"camera.device={video}"]
-    with Listener() as listener:
+    with PacketListener() as listener:
         to = ["--to", f"127.0.0.1:{listener.port}"]
         first = _until_heard([*arguments, *to], listener)
     return {
@@ -55,14 +55,14 @@ def _sensorium(video: Path) -> Numbers:
 
 
 def _script(video: Path) -> Numbers:
-    model = share("models") / "movenet_lightning" / "model.onnx"
+    model = installed_folder("models") / "movenet_lightning" / "model.onnx"
     module = ["-m", "engine.lab.bench.rig.naive"]
-    with Listener() as listener:
+    with PacketListener() as listener:
         numbers = [str(listener.port), "60", "0"]
         return {FIRST: _until_heard([*module, str(video), str(model), *numbers], listener)}
 
 
-def _until_heard(arguments: list[str], listener: Listener) -> float:
+def _until_heard(arguments: list[str], listener: PacketListener) -> float:
     """Give the seconds from starting a program to its first packet; raises ChildFailed."""
     begun = time.monotonic_ns()
     program = subprocess.Popen(

@@ -23,7 +23,7 @@ from functools import partial
 from engine.core.messages import Frame, Ns
 from engine.lab.bench.report import Goal, Row, ratio
 from engine.lab.bench.rig.listener import Drain
-from engine.lab.bench.rig.little import INTERVAL, PATCH, Glance, SamePictures, pictures
+from engine.lab.bench.rig.little import INTERVAL, PATCH, CornerBrightness, SamePictures, pictures
 from engine.lab.bench.rig.stretch import plan_of
 from engine.lab.bench.rig.turns import PAIRS
 from engine.nodes.smooth import Smooth
@@ -70,13 +70,13 @@ def run(short: bool, messages: int | None = None) -> list[Row]:
 def engine(messages: int, port: int) -> float:
     """Give the seconds that a patch takes offline."""
     text = PATCH.format(count=messages, port=port)
-    show = Offline(plan_of(text, {"same_pictures": SamePictures, "glance": Glance}))
+    show = Offline(plan_of(text, {"same_pictures": SamePictures, "glance": CornerBrightness}))
     return _timed(show.play)
 
 
 def plain(messages: int, port: int) -> float:
     """Give the seconds that the same boxes take in a loop, called one after the other."""
-    few, glance, smooth, out = pictures(), Glance(), Smooth(), _out(port)
+    few, glance, smooth, out = pictures(), CornerBrightness(), Smooth(), _out(port)
 
     def play() -> None:
         for number in range(messages):
@@ -101,7 +101,7 @@ async def _tasks(under_way: int, messages: int, out: OscOut) -> None:
     levels: asyncio.Queue[tuple[float, Ns]] = asyncio.Queue()
     calmed: asyncio.Queue[tuple[float | None, Ns]] = asyncio.Queue()
     places = asyncio.Semaphore(under_way)
-    glance, smooth = Glance(), Smooth()
+    glance, smooth = CornerBrightness(), Smooth()
 
     async def film() -> None:
         few = pictures()

@@ -20,10 +20,10 @@ from engine.core.node import Node
 from engine.core.parameter import read_parameters
 from engine.lab.stress import faults, vitals
 from engine.lab.stress.ears import LOCAL
-from engine.lab.stress.faults import Choice, Strike
-from engine.lab.stress.rig import Stage
+from engine.lab.stress.faults import Choice, Injection
+from engine.lab.stress.rig import Rig
 from engine.lab.stress.routes import below
-from engine.lab.stress.show import Show
+from engine.lab.stress.show import ShowProcess
 from engine.patch.plan import Into
 
 Undo = Callable[[], object]
@@ -31,7 +31,7 @@ PACKETS: Final = 10_000
 NONSENSE: Final = 2_000
 
 
-def choices(stage: Stage) -> list[Choice]:
+def choices(stage: Rig) -> list[Choice]:
     """List the faults that can be done on a stage, and to whom."""
     always = (faults.BURST, faults.FUZZ, faults.NO_NUMBERS, faults.HOGS, faults.BROKEN_PATCH)
     found = [(fault, "") for fault in always]
@@ -53,7 +53,7 @@ def choices(stage: Stage) -> list[Choice]:
     return found + [(faults.STOPPED, "")] * stops
 
 
-def boxes_hit(stage: Stage, strike: Strike) -> list[str]:
+def boxes_hit(stage: Rig, strike: Injection) -> list[str]:
     """List the boxes that a strike takes something from; all devices where it hits the show."""
     if strike.fault == faults.SERVER_KILLED.name:
         return [*stage.microphones, *stage.synths]
@@ -64,59 +64,59 @@ def boxes_hit(stage: Stage, strike: Strike) -> list[str]:
     return [strike.target] if strike.target else stage.devices
 
 
-def do(strike: Strike, stage: Stage, show: Show) -> Undo:
+def do(strike: Injection, stage: Rig, show: ShowProcess) -> Undo:
     """Do a fault; gives what undoes it."""
     return _DEEDS[strike.fault](strike, stage, show)
 
 
-def _camera_killed(strike: Strike, stage: Stage, _: Show) -> Undo:
+def _camera_killed(strike: Injection, stage: Rig, _: ShowProcess) -> Undo:
     camera = stage.cameras[strike.target]
     camera.kill()
     return camera.begin
 
 
-def _camera_stalls(strike: Strike, stage: Stage, _: Show) -> Undo:
+def _camera_stalls(strike: Injection, stage: Rig, _: ShowProcess) -> Undo:
     camera = stage.cameras[strike.target]
     camera.stop()
     return camera.go_on
 
 
-def _server_killed(_: Strike, stage: Stage, __: Show) -> Undo:
+def _server_killed(_: Injection, stage: Rig, __: ShowProcess) -> Undo:
     assert stage.sound is not None
     stage.sound.kill()
     return stage.sound.begin
 
 
-def _singer_gone(_: Strike, stage: Stage, __: Show) -> Undo:
+def _singer_gone(_: Injection, stage: Rig, __: ShowProcess) -> Undo:
     assert stage.sound is not None
     assert stage.sound.singer is not None
     stage.sound.singer.kill()
     return stage.sound.singer.begin
 
 
-def _synth_killed(strike: Strike, stage: Stage, _: Show) -> Undo:
+def _synth_killed(strike: Injection, stage: Rig, _: ShowProcess) -> Undo:
     synth = stage.synths[strike.target]
     synth.kill()
     return synth.begin
 
 
-def _port_killed(strike: Strike, stage: Stage, show: Show) -> Undo:
+def _port_killed(strike: Injection, stage: Rig, show: ShowProcess) -> Undo:
     synth = stage.synths[strike.target]
     return _kill_children(show, vitals.MIDI, f"--port={synth.name}")
 
 
-def _ear_killed(_: Strike, __: Stage, show: Show) -> Undo:
+def _ear_killed(_: Injection, __: Rig, show: ShowProcess) -> Undo:
     return _kill_children(show, vitals.EAR)
 
 
-def _model_killed(strike: Strike, _: Stage, show: Show) -> Undo:
+def _model_killed(strike: Injection, _: Rig, show: ShowProcess) -> Undo:
     for process in vitals.named(show.pid, strike.target):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     return _nothing
 
 
-def _kill_children(show: Show, *words: str) -> Undo:
+def _kill_children(show: ShowProcess, *words: str) -> Undo:
     found = [set(vitals.children(show.pid, word)) for word in words]
     for pid in set.intersection(*found):
         with contextlib.suppress(ProcessLookupError):
@@ -124,38 +124,38 @@ def _kill_children(show: Show, *words: str) -> Undo:
     return _nothing
 
 
-def _osc_closed(strike: Strike, stage: Stage, _: Show) -> Undo:
+def _osc_closed(strike: Injection, stage: Rig, _: ShowProcess) -> Undo:
     ear = stage.udp[strike.target]
     ear.close()
     return ear.open
 
 
-def _tcp_stalls(strike: Strike, stage: Stage, _: Show) -> Undo:
+def _tcp_stalls(strike: Injection, stage: Rig, _: ShowProcess) -> Undo:
     ear = stage.tcp[strike.target]
     ear.stall()
     return ear.resume
 
 
-def _network_gone(_: Strike, stage: Stage, __: Show) -> Undo:
+def _network_gone(_: Injection, stage: Rig, __: ShowProcess) -> Undo:
     assert stage.network is not None
     stage.network.end()
     return stage.network.begin
 
 
-def _burst(_: Strike, stage: Stage, __: Show) -> Undo:
+def _burst(_: Injection, stage: Rig, __: ShowProcess) -> Undo:
     """Set a parameter to what it is, over and over: it changes nothing but how busy the show is."""
     address, value = _some_parameter(stage)
     _send(stage, [build_msg(address, [value]).dgram] * PACKETS)
     return _nothing
 
 
-def _fuzz(strike: Strike, stage: Stage, _: Show) -> Undo:
+def _fuzz(strike: Injection, stage: Rig, _: ShowProcess) -> Undo:
     dice = Random(f"{strike.at}")
     _send(stage, [nonsense(dice) for _ in range(NONSENSE)])
     return _nothing
 
 
-def _no_numbers(_: Strike, stage: Stage, __: Show) -> Undo:
+def _no_numbers(_: Injection, stage: Rig, __: ShowProcess) -> Undo:
     wrong = (math.nan, math.inf, -math.inf)
     addresses = [
         f"/{name}/{parameter}"
@@ -167,7 +167,7 @@ def _no_numbers(_: Strike, stage: Stage, __: Show) -> Undo:
     return _nothing
 
 
-def _hogs(_: Strike, __: Stage, ___: Show) -> Undo:
+def _hogs(_: Injection, __: Rig, ___: ShowProcess) -> Undo:
     command = [sys.executable, "-c", "while True: pass"]
     hogs = [subprocess.Popen(command) for _ in range(os.cpu_count() or 1)]
 
@@ -179,12 +179,12 @@ def _hogs(_: Strike, __: Stage, ___: Show) -> Undo:
     return end
 
 
-def _stopped(_: Strike, __: Stage, show: Show) -> Undo:
+def _stopped(_: Injection, __: Rig, show: ShowProcess) -> Undo:
     show.send(signal.SIGSTOP)
     return lambda: show.send(signal.SIGCONT)
 
 
-def _broken_patch(_: Strike, stage: Stage, __: Show) -> Undo:
+def _broken_patch(_: Injection, stage: Rig, __: ShowProcess) -> Undo:
     good = stage.patch.read_text(encoding="utf-8")
     stage.patch.write_text(good + "\n[broken\n", encoding="utf-8")
     return lambda: stage.patch.write_text(good, encoding="utf-8")
@@ -194,7 +194,7 @@ def _nothing() -> None:
     """Undo what undoes itself."""
 
 
-def _send(stage: Stage, packets: list[bytes]) -> None:
+def _send(stage: Rig, packets: list[bytes]) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mouth:
         mouth.connect((LOCAL, stage.port))
         for packet in packets:
@@ -202,7 +202,7 @@ def _send(stage: Stage, packets: list[bytes]) -> None:
                 mouth.send(packet)
 
 
-def _some_parameter(stage: Stage) -> tuple[str, float]:
+def _some_parameter(stage: Rig) -> tuple[str, float]:
     """Find a number that no cable writes; where there is none, one that no box has."""
     cabled = {(wire.box, wire.name) for wire in stage.plan.wires if wire.into is Into.PARAMETER}
     for name, planned in stage.plan.boxes.items():
@@ -232,7 +232,7 @@ def nonsense(dice: Random) -> bytes:
     return b"#bundle\0\0\0\0\0\0\0\0\1\0\0\0\x10" * dice.randrange(1, 40)
 
 
-_DEEDS: Final[dict[str, Callable[[Strike, Stage, Show], Undo]]] = {
+_DEEDS: Final[dict[str, Callable[[Injection, Rig, ShowProcess], Undo]]] = {
     faults.CAMERA_KILLED.name: _camera_killed,
     faults.CAMERA_STALLS.name: _camera_stalls,
     faults.SERVER_KILLED.name: _server_killed,

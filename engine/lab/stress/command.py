@@ -12,13 +12,13 @@ from pathlib import Path
 from rich.console import Console
 
 from engine.lab.stress.actions import choices
-from engine.lab.stress.faults import Strike, storm
+from engine.lab.stress.faults import Injection, storm
 from engine.lab.stress.judge import Usual, Verdict, judge, recovery
 from engine.lab.stress.live import watch
 from engine.lab.stress.observed import Observed
 from engine.lab.stress.offline import offline_show
 from engine.lab.stress.report import Report
-from engine.lab.stress.rig import Stage, stage
+from engine.lab.stress.rig import Rig, stage
 
 LEAST_CALM_S, MOST_CALM_S = 15.0, 60.0
 SAID = 200
@@ -76,7 +76,7 @@ def _live(wanted: Wanted, say: Callable[[str], None]) -> Report:
 
 
 def _between_calm(
-    here: Stage, wanted: Wanted, folder: Path, say: Callable[[str], None]
+    here: Rig, wanted: Wanted, folder: Path, say: Callable[[str], None]
 ) -> tuple[Observed, list[Observed], list[str]]:
     seconds = 60 * wanted.minutes
     strikes = storm(wanted.seed, seconds, choices(here))
@@ -91,7 +91,7 @@ def _between_calm(
 
 
 def _watched(
-    here: Stage, strikes: list[Strike], seconds: float, folder: Path, say: Callable[[str], None]
+    here: Rig, strikes: list[Injection], seconds: float, folder: Path, say: Callable[[str], None]
 ) -> tuple[Observed, list[str]]:
     seen = watch(here, strikes, seconds, folder, say)
     said = (folder / "said.txt").read_text(encoding="utf-8", errors="replace").splitlines()

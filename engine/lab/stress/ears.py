@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Iterable
 
 from engine.core.clock import SECOND
-from engine.net.access import Gate
-from engine.net.rate_limit import Rates
+from engine.net.access import SenderFilter
+from engine.net.rate_limit import RateLimiter
 from engine.net.receiver import Receiver
 from engine.osc.address import of_port
 from engine.osc.parse import Malformed, packet
@@ -55,7 +55,7 @@ class UdpEar:
     def __init__(self, ways: Ways, told: Told) -> None:
         self._ways = ways
         self._told = told
-        self._receiver = Receiver(self._hear, Gate(LOCAL, None), Rates(MOST, MOST))
+        self._receiver = Receiver(self._hear, SenderFilter(LOCAL, None), RateLimiter(MOST, MOST))
         self.port = free_port()
         self.open()
 
@@ -153,7 +153,7 @@ class StatusEar:
         self.states: list[tuple[float, str, str]] = []
         self.delays: list[tuple[float, float]] = []
         self.alive = threading.Event()
-        self._receiver = Receiver(self._hear, Gate(LOCAL, None), Rates(MOST, MOST))
+        self._receiver = Receiver(self._hear, SenderFilter(LOCAL, None), RateLimiter(MOST, MOST))
         self.port = free_port()
         self._receiver.open(LOCAL, self.port)
 

@@ -10,11 +10,11 @@ from typing import Final
 
 from engine.core.errors import DeviceError
 from engine.lab.stress.actions import boxes_hit, do
-from engine.lab.stress.faults import Strike
+from engine.lab.stress.faults import Injection
 from engine.lab.stress.observed import Observed, Struck, Vital
-from engine.lab.stress.rig import Stage
+from engine.lab.stress.rig import Rig
 from engine.lab.stress.routes import concerned
-from engine.lab.stress.show import Show, await_
+from engine.lab.stress.show import ShowProcess, await_
 from engine.lab.stress.vitals import vital
 
 Say = Callable[[str], None]
@@ -27,11 +27,11 @@ LOOK_S: Final = 1.0
 
 
 def watch(
-    stage: Stage, strikes: Sequence[Strike], seconds: float, folder: Path, say: Say
+    stage: Rig, strikes: Sequence[Injection], seconds: float, folder: Path, say: Say
 ) -> Observed:
     """Play a show for so many seconds, with these strikes; gives what was seen of it."""
     _forget(stage)
-    show = Show(stage.patch, stage.sets, folder)
+    show = ShowProcess(stage.patch, stage.sets, folder)
     seen = Observed()
     try:
         _await_begin(stage, show)
@@ -48,7 +48,7 @@ def watch(
     return _gathered(seen, stage, show)
 
 
-def _await_begin(stage: Stage, show: Show) -> None:
+def _await_begin(stage: Rig, show: ShowProcess) -> None:
     """Wait until a show has found what it plays with; raises DeviceError where it does not begin.
 
     A device that it does not find in time is for the judge.
@@ -61,7 +61,7 @@ def _await_begin(stage: Stage, show: Show) -> None:
     time.sleep(WARM_S)
 
 
-def _forget(stage: Stage) -> None:
+def _forget(stage: Rig) -> None:
     """Forget the show before."""
     stage.heard.clear()
     stage.status.states.clear()
@@ -69,7 +69,7 @@ def _forget(stage: Stage) -> None:
     stage.status.alive.clear()
 
 
-def _strike(strike: Strike, start: float, stage: Stage, show: Show, say: Say) -> Struck:
+def _strike(strike: Injection, start: float, stage: Rig, show: ShowProcess, say: Say) -> Struck:
     _until(start + strike.at, show)
     say(str(strike))
     began = time.monotonic()
@@ -81,13 +81,13 @@ def _strike(strike: Strike, start: float, stage: Stage, show: Show, say: Say) ->
     return Struck(strike, began, time.monotonic(), routes, frozenset(boxes))
 
 
-def _until(moment: float, show: Show) -> None:
+def _until(moment: float, show: ShowProcess) -> None:
     """Wait for a moment, as long as there is a show."""
     while (left := moment - time.monotonic()) > 0 and show.plays:
         time.sleep(min(left, LOOK_S))
 
 
-def _gathered(seen: Observed, stage: Stage, show: Show) -> Observed:
+def _gathered(seen: Observed, stage: Rig, show: ShowProcess) -> Observed:
     for way, times in stage.heard.items():
         seen.routes[way] = [at for at in times if at >= seen.began]
     for sink, synth in stage.synths.items():

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.lab.stress.faults import Strike
+from engine.lab.stress.faults import Injection
 from engine.midi.active_notes import NOTE_OFF, NOTE_ON
 
 
@@ -15,7 +15,7 @@ from engine.midi.active_notes import NOTE_OFF, NOTE_ON
 class Struck:
     """A strike as it was: when it began and when it was over, in seconds; and whom it concerns."""
 
-    strike: Strike
+    strike: Injection
     began: float
     over: float
     routes: frozenset[str]

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from engine.lab.stress.faults import Strike
+from engine.lab.stress.faults import Injection
 from engine.lab.stress.observed import Observed, Struck, Vital, sounded
 from engine.lab.stress.routes import concerned
 from engine.lab.stress.show import MISTAKES
@@ -88,7 +88,9 @@ class _Scribe:
         self.seen.vitals.append(msgspec.convert(taken, Vital))
 
     def _strikes(self, strikes: Any) -> None:
-        self.seen.struck = [_struck(self._plan, s) for s in msgspec.convert(strikes, list[Strike])]
+        self.seen.struck = [
+            _struck(self._plan, s) for s in msgspec.convert(strikes, list[Injection])
+        ]
         for each in self.seen.struck:
             self._say(str(each.strike))
 
@@ -96,7 +98,7 @@ class _Scribe:
         self.seen.stats = stats
 
 
-def _struck(plan: Plan, strike: Strike) -> Struck:
+def _struck(plan: Plan, strike: Injection) -> Struck:
     """Say whom a strike concerns: what hangs on its box, or everything."""
     boxes = [strike.target] if strike.target else list(plan.boxes)
     routes = frozenset().union(*(concerned(plan, box) for box in boxes))

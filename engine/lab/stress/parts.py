@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from engine.lab.bench.rig.jack import Dump, begin_server, ports, until
+from engine.lab.bench.rig.jack import MidiDump, begin_server, ports, until
 from engine.lab.stress.ears import LOCAL, free_port
 from engine.lab.stress.observed import Sounded, sounded
 
@@ -22,7 +22,7 @@ SYNTH: Final = "stress-synth"
 _END_S: Final = 10.0
 
 
-class Process:
+class RigProcess:
     """A program that is begun, killed and begun again."""
 
     def __init__(self, command: list[str]) -> None:
@@ -52,7 +52,7 @@ class Process:
             self._running.send_signal(signal.SIGCONT)
 
 
-class Camera(Process):
+class CameraServer(RigProcess):
     """ffmpeg, which sends a film over and over to a port, as a camera in the network does."""
 
     def __init__(self, film: Path) -> None:
@@ -65,7 +65,7 @@ class Camera(Process):
         super().__init__(["ffmpeg", "-nostdin", "-v", "error", *read, *codec, *send])
 
 
-class Singer(Process):
+class SoundPlayer(RigProcess):
     """A program of JACK that sings."""
 
     def __init__(self) -> None:
@@ -83,13 +83,13 @@ class Synth:
     def __init__(self, sink: str) -> None:
         self.sink = sink
         self.name = f"{SYNTH}-{sink}".replace("/", "-")
-        self._dumps: list[Dump] = []
+        self._dumps: list[MidiDump] = []
         self._gone: dict[int, float] = {}
 
     def begin(self) -> None:
         """Start one, unless one runs."""
         if len(self._gone) == len(self._dumps):
-            self._dumps.append(Dump(self.name))
+            self._dumps.append(MidiDump(self.name))
 
     def kill(self) -> None:
         """End it by ``kill -9``: what sounds there sounds no more."""
@@ -118,7 +118,7 @@ class SoundServer:
     """jackd, with the program that sounds and the receivers of MIDI that live in it."""
 
     def __init__(self, name: str, synths: list[Synth], *, sings: bool) -> None:
-        self.singer = Singer() if sings else None
+        self.singer = SoundPlayer() if sings else None
         self.synths = synths
         self._name = name
         self._jackd: subprocess.Popen[bytes] | None = None
@@ -150,5 +150,5 @@ class SoundServer:
         self._jackd.terminate()
         self._jackd.wait(_END_S)
 
-    def _clients(self) -> list[Singer | Synth]:
+    def _clients(self) -> list[SoundPlayer | Synth]:
         return [*([self.singer] if self.singer else []), *self.synths]

@@ -22,17 +22,17 @@ from engine.lab.bench.rig.jack import PROGRAMS, server_name
 from engine.lab.stress import vitals
 from engine.lab.stress.ears import LOCAL, StatusEar, TcpEar, UdpEar, Ways, free_port
 from engine.lab.stress.network import Network, own_network
-from engine.lab.stress.parts import SINGER, Camera, SoundServer, Synth
+from engine.lab.stress.parts import SINGER, CameraServer, SoundServer, Synth
 from engine.lab.stress.routes import concerned, ways_out
 from engine.patch.plan import Plan, PlannedBox
 from engine.runtime.opening import CONTROL, check_patch
-from engine.runtime.workers.worker import works_outside
+from engine.runtime.workers.worker import runs_out_of_process
 
 FILM_S = 5.0
 
 
 @dataclass
-class Stage:
+class Rig:
     """A patch and the real parts around it; ``left`` says what stays as it is, and why."""
 
     patch: Path
@@ -41,7 +41,7 @@ class Stage:
     port: int
     sets: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
-    cameras: dict[str, Camera] = field(default_factory=dict)
+    cameras: dict[str, CameraServer] = field(default_factory=dict)
     microphones: list[str] = field(default_factory=list)
     synths: dict[str, Synth] = field(default_factory=dict)
     sound: SoundServer | None = None
@@ -65,7 +65,7 @@ class Stage:
     def networks(self) -> list[str]:
         """The boxes in processes of their own, that can be told apart and lead to a way out."""
         boxes = self.plan.boxes.items()
-        outside = [name for name, planned in boxes if works_outside(planned.box)]
+        outside = [name for name, planned in boxes if runs_out_of_process(planned.box)]
         return [name for name in outside if concerned(self.plan, name)] * vitals.there()
 
     def told(self, way: str, at: float) -> None:
@@ -80,7 +80,7 @@ class Stage:
 
 
 @contextmanager
-def stage(patch: Path, folder: Path) -> Iterator[Stage]:
+def stage(patch: Path, folder: Path) -> Iterator[Rig]:
     """Set a stage in a folder, with all that can be had here; raises PatchError."""
     plan = check_patch(patch)
     with ExitStack() as stack:
@@ -88,7 +88,7 @@ def stage(patch: Path, folder: Path) -> Iterator[Stage]:
         status = StatusEar()
         stack.callback(status.close)
         control, copy = _copied(patch, plan, folder)
-        here = Stage(copy, plan, status, free_port(), network=network)
+        here = Rig(copy, plan, status, free_port(), network=network)
         here.place(control, "port", here.port)
         here.place(control, "replies", status.port)
         _place_ears(here, stack)
@@ -113,11 +113,11 @@ def _copied(patch: Path, plan: Plan, folder: Path) -> tuple[str, Path]:
     return name, copy
 
 
-def _using(here: Stage, use: str) -> list[PlannedBox]:
+def _using(here: Rig, use: str) -> list[PlannedBox]:
     return [planned for planned in here.plan.boxes.values() if planned.use == use]
 
 
-def _place_ears(here: Stage, stack: ExitStack) -> None:
+def _place_ears(here: Rig, stack: ExitStack) -> None:
     """Give every OSC output a receiver of its own."""
     for planned in _using(here, "osc_out"):
         ways = Ways(ways_out(here.plan, planned.name))
@@ -130,7 +130,7 @@ def _place_ears(here: Stage, stack: ExitStack) -> None:
         here.place(planned.name, "to", f"{LOCAL}:{ear.port}")
 
 
-def _place_cameras(here: Stage, stack: ExitStack) -> None:
+def _place_cameras(here: Rig, stack: ExitStack) -> None:
     cameras = _using(here, "camera")
     if not cameras:
         return
@@ -139,13 +139,13 @@ def _place_cameras(here: Stage, stack: ExitStack) -> None:
         return
     footage = stack.enter_context(film(FILM_S))
     for each in cameras:
-        camera = here.cameras[each.name] = Camera(footage)
+        camera = here.cameras[each.name] = CameraServer(footage)
         camera.begin()
         stack.callback(camera.kill)
         here.place(each.name, "device", camera.address)
 
 
-def _place_sound(here: Stage, stack: ExitStack) -> None:
+def _place_sound(here: Rig, stack: ExitStack) -> None:
     """Run a sound server, in which microphones hear a program and synths hear notes."""
     microphones, synths = _using(here, "microphone"), _using(here, "midi_out")
     here.left += [f"{each.name}: nobody turns it" for each in _using(here, "midi_in")]

@@ -18,7 +18,7 @@ PATIENCE: Final = 30.0
 MISTAKES: Final = ("a mistake of", "Traceback", "Exception in", "Fatal", "never retrieved")
 
 
-class Show:
+class ShowProcess:
     """A show that plays from ``begin`` to ``end``."""
 
     def __init__(self, patch: Path, sets: Sequence[str], folder: Path) -> None:

@@ -26,12 +26,12 @@ from engine.core.sink import Sink
 from engine.core.source import Tape
 from engine.lab.stress import faults
 from engine.lab.stress.actions import PACKETS
-from engine.lab.stress.faults import Choice, Strike, storm
+from engine.lab.stress.faults import Choice, Injection, storm
 from engine.lab.stress.vitals import vital
 from engine.lab.stress.weather import Event, Jumps, looped, weathered
 from engine.patch.plan import Plan
 from engine.runtime.dump import sent_line
-from engine.runtime.entries import Asked, StateChange
+from engine.runtime.entries import CommandEntry, StateChange
 from engine.runtime.metrics import route_name
 from engine.runtime.offline import Offline
 from engine.runtime.opening import open_patch
@@ -51,7 +51,7 @@ class Broken(RuntimeError):
 class VirtualShow:
     """An offline show in a storm."""
 
-    def __init__(self, plan: Plan, strikes: list[Strike], hours: float, seconds: float) -> None:
+    def __init__(self, plan: Plan, strikes: list[Injection], hours: float, seconds: float) -> None:
         self._strikes = strikes
         jumps = [each.at for each in strikes if each.fault == faults.CLOCK_JUMPS.name]
         length = max(1.0, (3600 * hours - seconds) / len(jumps)) if jumps else 0.0
@@ -138,7 +138,7 @@ class VirtualShow:
         say("sent", self._now, route_name(sink, port), late)
 
     def _enter(self, command: Command) -> None:
-        self.show.enter(self.show.clock.now(), Asked(BY, command))
+        self.show.enter(self.show.clock.now(), CommandEntry(BY, command))
 
     def _state(self, box: str, state: str) -> None:
         reason = "gone on purpose" if state == "lost" else ""

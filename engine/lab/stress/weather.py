@@ -12,7 +12,7 @@ import numpy as np
 from engine.core.clock import SECOND
 from engine.core.messages import Block, Message, Note, Ns, Person, Pitch, Pose, Trigger
 from engine.lab.stress import faults
-from engine.lab.stress.faults import Strike
+from engine.lab.stress.faults import Injection
 
 Event = tuple[Ns, str, Message]
 TIMES: Final = 50
@@ -40,7 +40,9 @@ class Jumps:
         return passed - len(self._at) * self._seconds
 
 
-def weathered(events: Iterable[Event], strikes: Sequence[Strike], jumps: Jumps) -> Iterator[Event]:
+def weathered(
+    events: Iterable[Event], strikes: Sequence[Injection], jumps: Jumps
+) -> Iterator[Event]:
     """Give what a tape says, as a storm lets it through; ``strikes`` are those that hit it."""
     held: list[Event] = []
     until = 0.0
@@ -101,7 +103,7 @@ def poisoned(message: Message) -> Message:
     return message
 
 
-def _over(strikes: Sequence[Strike], played: float) -> Strike | None:
+def _over(strikes: Sequence[Injection], played: float) -> Injection | None:
     """Find the strike that is going on."""
     going = (each for each in strikes if each.at <= played < each.at + each.lasts)
     return next(going, None)

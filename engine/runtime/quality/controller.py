@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING
 from engine.core.clock import MILLISECOND, SECOND
 from engine.core.messages import Ns
 from engine.patch.plan import Deadline
-from engine.runtime.metrics import LOG, RouteTrace
-from engine.runtime.quality.degradation import Givers
-from engine.runtime.quality.hysteresis import Patience, Turn
+from engine.runtime.metrics import LOG, RouteMetrics
+from engine.runtime.quality.degradation import Degradations
+from engine.runtime.quality.hysteresis import Decision, Hysteresis
 from engine.runtime.quality.quality import Quality
 
 if TYPE_CHECKING:
     from engine.runtime.engine import Engine
 
-KEEPER = "deadline"
+QUALITY = "deadline"
 WINDOW = SECOND
 _OF_TEN = 9
 
 
-class Keeper:
+class QualityController:
     """Keeps the deadline of the plan that plays; where there is none it does nothing."""
 
     def __init__(self, engine: Engine) -> None:
@@ -52,18 +52,18 @@ class Keeper:
         self._quality = self._engine.trace.quality
         if deadline is not None:
             self._quality = Quality.after(self._quality, deadline.within)
-            self._givers = Givers(self._engine, deadline)
-            self._patience = Patience(deadline.within)
+            self._givers = Degradations(self._engine, deadline)
+            self._patience = Hysteresis(deadline.within)
         self._engine.trace.quality = self._quality if deadline else None
 
-    def sent(self, route: RouteTrace, behind: int) -> None:
+    def sent(self, route: RouteMetrics, behind: int) -> None:
         """Take how many ns behind a message left by a way out."""
         if self._deadline is None:
             return
         self._behind[id(route)].append(behind)
         if self._due is None:
             self._due = Ns(self._engine.now + WINDOW)
-            self._engine.wakes.ask(KEEPER, self)
+            self._engine.wakes.ask(QUALITY, self)
 
     def wake(self) -> Ns | None:
         """Say when the window ends; None while nothing leaves."""
@@ -73,16 +73,16 @@ class Keeper:
         """End a window, and do what follows from it."""
         behind, self._behind = self._behind, defaultdict(list)
         self._due = Ns(at + WINDOW) if behind else None
-        self._engine.wakes.ask(KEEPER, self)
+        self._engine.wakes.ask(QUALITY, self)
         if not behind:
             return
         worst = max(map(_most, behind.values()))
         for said in self._givers.let_be():
             self._told(said)
         match self._patience.judge(worst, at):
-            case Turn.GIVE_WAY:
+            case Decision.GIVE_WAY:
                 self._give_way(worst, at)
-            case Turn.COME_BACK:
+            case Decision.COME_BACK:
                 self._come_back(at)
 
     def let_go(self) -> None:
@@ -97,7 +97,7 @@ class Keeper:
         if said := self._givers.give_way():
             self._told(said, f"gives way, {worst / MILLISECOND:.0f} ms behind: ")
         else:
-            self._engine.tell(KEEPER, "everything has given way, and it is still too late")
+            self._engine.tell(QUALITY, "everything has given way, and it is still too late")
 
     def _come_back(self, at: Ns) -> None:
         if said := self._givers.come_back():

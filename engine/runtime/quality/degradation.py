@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.core.parameter import Parameter
 from engine.patch.deadline import EVERY
-from engine.patch.plan import Deadline, Giving
+from engine.patch.plan import Deadline, Degradable
 from engine.runtime.schedule.state import BoxState
 
 if TYPE_CHECKING:
@@ -18,22 +18,22 @@ _NTH = {2: "2nd", 3: "3rd"}
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DegradationStep:
     """One step of one thing that gives way; ``depth`` counts from 1."""
 
-    giving: Giving
+    giving: Degradable
     depth: int
 
 
-class Givers:
+class Degradations:
     """What gives way in one plan. A hand on a parameter wins: it is let be until it is released."""
 
     def __init__(self, engine: Engine, deadline: Deadline) -> None:
         self._engine = engine
         self._deadline = deadline
         self._whole = sum(len(giving.lighter) for giving in deadline.order)
-        self._gone: list[Step] = []
-        self._before: dict[Giving, Any] = {}
+        self._gone: list[DegradationStep] = []
+        self._before: dict[Degradable, Any] = {}
 
     @property
     def quality(self) -> float:
@@ -62,7 +62,7 @@ class Givers:
             return ""
         step = self._gone.pop()
         self._apply(step.giving, step.depth - 1)
-        said = self._in_words(Step(step.giving, step.depth - 1))
+        said = self._in_words(DegradationStep(step.giving, step.depth - 1))
         if step.depth == 1:
             del self._before[step.giving]
         return f"{said} again"
@@ -76,7 +76,7 @@ class Givers:
             del self._before[giving]
         return [f"{giving.box}: {giving.what} is left as it was set" for giving in taken]
 
-    def _is_taken(self, giving: Giving, depth: int) -> bool:
+    def _is_taken(self, giving: Degradable, depth: int) -> bool:
         """Tell whether a hand is on what gave way, or was and has let go since."""
         if giving.what == EVERY:
             return False
@@ -84,28 +84,28 @@ class Givers:
         last = self._state(giving).last.get(self._parameter(giving).field, value)
         return not self._may(giving) or last != value
 
-    def _steps(self) -> Iterator[Step]:
+    def _steps(self) -> Iterator[DegradationStep]:
         """List all steps in the order in which they are taken."""
         order = list(self._deadline.order)
         if self._deadline.slowest_first:
             order.sort(key=self._by_kind_and_time)
         for giving in order:
-            yield from (Step(giving, depth + 1) for depth in range(len(giving.lighter)))
+            yield from (DegradationStep(giving, depth + 1) for depth in range(len(giving.lighter)))
 
-    def _by_kind_and_time(self, giving: Giving) -> tuple[int, float]:
+    def _by_kind_and_time(self, giving: Degradable) -> tuple[int, float]:
         kinds = [each.kind for each in self._deadline.order]
         return kinds.index(giving.kind), -self._engine.trace.lanes[giving.box].ms.median_lately()
 
-    def _may(self, giving: Giving) -> bool:
+    def _may(self, giving: Degradable) -> bool:
         return giving.what == EVERY or not self._state(giving).in_hand(giving.what)
 
-    def _state(self, giving: Giving) -> BoxState:
+    def _state(self, giving: Degradable) -> BoxState:
         return self._engine.states[giving.box]
 
-    def _parameter(self, giving: Giving) -> Parameter:
+    def _parameter(self, giving: Degradable) -> Parameter:
         return self._state(giving).parameters[giving.what]
 
-    def _now(self, giving: Giving) -> Any:
+    def _now(self, giving: Degradable) -> Any:
         """Give what it is set to; never by asking the box, which another thread may be changing."""
         if giving.what == EVERY:
             return 1
@@ -113,7 +113,7 @@ class Givers:
         written = self._engine.plan.boxes[giving.box].beginning
         return state.last.get(parameter.field, written[parameter.field])
 
-    def _value(self, giving: Giving, depth: int) -> Any:
+    def _value(self, giving: Degradable, depth: int) -> Any:
         """Give what it is at a depth; 0 is as before."""
         if depth == 0:
             return self._before[giving]
@@ -124,7 +124,7 @@ class Givers:
         part = self._before[giving] * lighter
         return parameter.from_wire(round(part) if parameter.type is int else part)
 
-    def _apply(self, giving: Giving, depth: int) -> None:
+    def _apply(self, giving: Degradable, depth: int) -> None:
         state, value = self._state(giving), self._value(giving, depth)
         if giving.what == EVERY:
             state.every = value
@@ -134,7 +134,7 @@ class Givers:
         else:
             self._engine.set(state, self._parameter(giving), value)
 
-    def _in_words(self, step: Step) -> str:
+    def _in_words(self, step: DegradationStep) -> str:
         value = self._value(step.giving, step.depth)
         if step.giving.what == EVERY:
             nth = "" if value == 1 else f" {_NTH.get(value, f'{value}th')}"

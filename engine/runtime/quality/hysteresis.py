@@ -21,7 +21,7 @@ LASTS = 30 * SECOND
 """A step back that holds for so long was right."""
 
 
-class Turn(Enum):
+class Decision(Enum):
     """What to do now."""
 
     STAY = "stay"
@@ -29,7 +29,7 @@ class Turn(Enum):
     COME_BACK = "come back"
 
 
-class Patience:
+class Hysteresis:
     """Judges windows one after another; it is told what came of its judgement.
 
     ``limit`` and what is judged are in ns.
@@ -42,20 +42,20 @@ class Patience:
         self._back_at: Ns | None = None
         self._wait = FIRST_WAIT
 
-    def judge(self, behind: int, at: Ns) -> Turn:
+    def judge(self, behind: int, at: Ns) -> Decision:
         """Say what to do after a window that ended at a moment and was so far behind."""
         if behind > self._limit:
             self._late += 1
             self._easy_since = None
-            return Turn.GIVE_WAY if self._late >= TOO_LATE else Turn.STAY
+            return Decision.GIVE_WAY if self._late >= TOO_LATE else Decision.STAY
         self._late = 0
         if behind > EASY * self._limit:
             self._easy_since = None
         elif self._easy_since is None:
             self._easy_since = at
         elif at - self._easy_since >= self._wait:
-            return Turn.COME_BACK
-        return Turn.STAY
+            return Decision.COME_BACK
+        return Decision.STAY
 
     def gave_way(self, at: Ns) -> None:
         """Note that something gave way: was the last step back too much, it is not tried soon."""

@@ -14,7 +14,7 @@ _REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class QualityChange:
     """One step that was made at a moment since the start, and the quality after it."""
 
     at: Ns
@@ -35,7 +35,7 @@ class Quality:
     given: tuple[str, ...] = ()
     said: str = ""
     count: int = 0
-    steps: deque[Made] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    steps: deque[QualityChange] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
     @classmethod
     def after(cls, before: Quality | None, deadline: Ns) -> Quality:
@@ -48,7 +48,7 @@ class Quality:
         """Note a step."""
         self.given, self.value, self.said = given, value, text
         self.count += 1
-        self.steps.append(Made(at, text, value))
+        self.steps.append(QualityChange(at, text, value))
 
     def stats(self) -> dict[str, Any]:
         """Give it as the ``--stats`` file has it."""

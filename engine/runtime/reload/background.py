@@ -12,12 +12,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from engine.system.priority import stand_back
+from engine.system.priority import lower_priority
 
 T = TypeVar("T")
 
 
-async def aside(work: Callable[[], T]) -> T:
+async def run_in_thread(work: Callable[[], T]) -> T:
     """Give what ``work`` gives, or raise what it raises; the loop runs on meanwhile."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
@@ -31,7 +31,7 @@ async def aside(work: Callable[[], T]) -> T:
             done.set_result(result)  # type: ignore[arg-type]
 
     def run() -> None:
-        stand_back()
+        lower_priority()
         result, problem = None, None
         try:
             result = work()

@@ -20,7 +20,7 @@ End = tuple[str, Into, str]
 """Where a wire ends: its box, how, and the name of the inlet, parameter or port."""
 
 
-def kept(old: Plan, new: Plan) -> set[str]:
+def unchanged_boxes(old: Plan, new: Plan) -> set[str]:
     """Name the boxes that stay as they are, with all that they know."""
     both = old.boxes.keys() & new.boxes.keys()
     return {name for name in both if _same(old.boxes[name], new.boxes[name])}
@@ -35,7 +35,7 @@ def _same(old: PlannedBox, new: PlannedBox) -> bool:
     return all(old.beginning[field] == new.beginning[field] for field in fixed)
 
 
-def rewritten(old: Plan, new: Plan, name: str) -> Iterator[tuple[Parameter, object]]:
+def changed_parameters(old: Plan, new: Plan, name: str) -> Iterator[tuple[Parameter, object]]:
     """Give the parameters of a box that stays whose text has changed, and what they are now.
 
     One that a cable wrote and writes no more goes back to its text too.
@@ -48,7 +48,7 @@ def rewritten(old: Plan, new: Plan, name: str) -> Iterator[tuple[Parameter, obje
             yield parameter, value
 
 
-def in_hand(old: Plan, new: Plan, name: str, hands: Iterable[str]) -> list[str]:
+def carried_overrides(old: Plan, new: Plan, name: str, hands: Iterable[str]) -> list[str]:
     """List what hands hold of a box that another of its kind replaces, as its text is the same."""
     before, after = old.boxes[name], new.boxes.get(name)
     if after is None or after.use != before.use:
@@ -93,7 +93,7 @@ def _identity(wire: Wire) -> tuple[object, ...]:
     return (wire.source, wire.part, wire.carries, wire.options)
 
 
-def carried(
+def carried_slots(
     old: Plan, new: Plan, slots: Mapping[Outlet, Slot], staying: set[str]
 ) -> dict[Outlet, Slot]:
     """Give the slots whose last message is still good: those of the same outlet and type."""
@@ -128,7 +128,7 @@ def differs(old: Plan, new: Plan) -> bool:
         is_rebuilt(old, new)
         or (old.title, old.deadline) != (new.title, new.deadline)
         or any(old.boxes[name].on != new.boxes[name].on for name in new.boxes)
-        or any(True for name in new.boxes for _ in rewritten(old, new, name))
+        or any(True for name in new.boxes for _ in changed_parameters(old, new, name))
     )
 
 
@@ -136,7 +136,7 @@ def is_rebuilt(old: Plan, new: Plan) -> bool:
     """Tell whether a plan has other boxes or cables than the one before, not only other numbers."""
     return (
         list(old.boxes) != list(new.boxes)
-        or len(kept(old, new)) != len(new.boxes)
+        or len(unchanged_boxes(old, new)) != len(new.boxes)
         or [_whole(wire) for wire in old.wires] != [_whole(wire) for wire in new.wires]
         or any(old.boxes[name].constants != new.boxes[name].constants for name in new.boxes)
     )

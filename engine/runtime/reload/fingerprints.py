@@ -13,7 +13,7 @@ Stamp = tuple[str, int, int]
 """A file, when it was written, and how long it is."""
 
 
-def stamp(plan: Plan) -> None:
+def set_fingerprints(plan: Plan) -> None:
     """Note what the files of a performer's own networks are now."""
     for planned in plan.boxes.values():
         if isinstance(planned.box, Model):

@@ -41,7 +41,7 @@ class _Way:
     messages: int
 
 
-class Trial:
+class Probation:
     """Begun just before a plan takes over. ``ways`` says whether ways out must stay what they are.
 
     They need not where quite another patch takes over.

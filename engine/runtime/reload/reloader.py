@@ -18,15 +18,15 @@ from engine.core.errors import PatchError, nearest
 from engine.core.source import Remote
 from engine.patch.load import Texts, read_texts
 from engine.patch.plan import Plan
-from engine.runtime.entries import TakeOver
-from engine.runtime.fallback import say_substitutes
+from engine.runtime.entries import SwapPlan
+from engine.runtime.fallback import report_fallbacks
 from engine.runtime.live import Live
 from engine.runtime.metrics import LOG
 from engine.runtime.reload import probation
-from engine.runtime.reload.background import aside
+from engine.runtime.reload.background import run_in_thread
 from engine.runtime.reload.diff import differs, is_rebuilt
-from engine.runtime.reload.standby import Staging
-from engine.runtime.schedule.call import in_words
+from engine.runtime.reload.standby import Standby
+from engine.runtime.schedule.call import describe_error
 
 Open = Callable[[Texts], Plan]
 PATCH = "the patch"
@@ -42,16 +42,16 @@ _LOOK = 0.05
 
 
 @dataclass(frozen=True)
-class Made:
+class CompiledPatch:
     """A patch of the set, made from these texts."""
 
     index: int
     texts: Texts
     plan: Plan
-    staging: Staging
+    staging: Standby
 
 
-class Surgeon:
+class Reloader:
     """Lets patches of a set take over from each other, and from what they were; on the loop."""
 
     def __init__(
@@ -69,7 +69,7 @@ class Surgeon:
         self._open = open_patch
         self._seconds = seconds
         self._wanted: int | None = None
-        self._ahead: Made | None = None
+        self._ahead: CompiledPatch | None = None
         self._news = asyncio.Event()
         self._go = asyncio.Event()
         self._engine.playlist = tuple(titles)
@@ -115,7 +115,7 @@ class Surgeon:
                 self._complain([str(problem) for problem in error.problems])
             return
         except Exception as error:  # whatever a performer's own file does when it is read
-            self._complain([in_words(error)])
+            self._complain([describe_error(error)])
             return
         if not await self._opens(made):
             return
@@ -126,21 +126,21 @@ class Surgeon:
             return
         await self._try(made)
 
-    async def _make(self, index: int) -> Made:
+    async def _make(self, index: int) -> CompiledPatch:
         """Read a patch, and begin to open what is new in it; raises PatchError."""
-        texts = await aside(partial(read_texts, self._files[index]))
+        texts = await run_in_thread(partial(read_texts, self._files[index]))
         ahead, self._ahead = self._ahead, None
         if ahead and (ahead.index, ahead.texts) == (index, texts):
             made = ahead
         else:
             if ahead:
                 self._show.strike(ahead.staging)
-            plan = await aside(partial(self._open, texts))
-            made = Made(index, texts, plan, self._show.stage(plan))
+            plan = await run_in_thread(partial(self._open, texts))
+            made = CompiledPatch(index, texts, plan, self._show.stage(plan))
         made.staging.open(self._engine)
         return made
 
-    async def _opens(self, made: Made) -> bool:
+    async def _opens(self, made: CompiledPatch) -> bool:
         """Wait until what is new has opened; tells whether it has, and nothing else is wanted."""
         staging = made.staging
         with suppress(TimeoutError):
@@ -155,11 +155,11 @@ class Surgeon:
             return False
         return True
 
-    async def _try(self, made: Made) -> None:
+    async def _try(self, made: CompiledPatch) -> None:
         """Let a plan take over, and look whether it does well."""
         engine = self._engine
         before, titles = engine.playing, engine.playlist
-        test = probation.Trial(engine, ways=made.index == before)
+        test = probation.Probation(engine, ways=made.index == before)
         rebuilt = is_rebuilt(engine.plan, made.plan)
         self._take_over(made)
         if not rebuilt:
@@ -171,18 +171,18 @@ class Surgeon:
         else:
             self._show.let_go()
 
-    def _take_over(self, made: Made) -> None:
+    def _take_over(self, made: CompiledPatch) -> None:
         engine, title = self._engine, made.plan.title
-        say_substitutes(made.plan, engine.plan)
+        report_fallbacks(made.plan, engine.plan)
         begun = engine.clock.now()
         titles = list(engine.playlist)
         titles[made.index] = title
         engine.playing, engine.playlist = made.index, tuple(titles)
-        self._show.take_over(TakeOver(title, made.texts, made.plan), made.staging)
+        self._show.take_over(SwapPlan(title, made.texts, made.plan), made.staging)
         stood = (engine.clock.now() - begun) / MILLISECOND
         LOG.info('"%s" has taken over; the show stood still for %.1f ms', title, stood)
 
-    async def _watch(self, test: probation.Trial) -> str:
+    async def _watch(self, test: probation.Probation) -> str:
         """Wait for the end of a trial; gives why it failed, or nothing."""
         loop = asyncio.get_running_loop()
         end = loop.time() + self._seconds
@@ -208,11 +208,11 @@ class Surgeon:
             self._forget_ahead()
             return
         try:
-            texts = await aside(partial(read_texts, self._files[index]))
+            texts = await run_in_thread(partial(read_texts, self._files[index]))
             if self._ahead is None or (self._ahead.index, self._ahead.texts) != (index, texts):
                 self._forget_ahead()
-                plan = await aside(partial(self._open, texts))
-                self._ahead = Made(index, texts, plan, self._show.stage(plan))
+                plan = await run_in_thread(partial(self._open, texts))
+                self._ahead = CompiledPatch(index, texts, plan, self._show.stage(plan))
             self._ahead.staging.open(self._engine, only_networks=True)
         except Exception as error:
             self._forget_ahead()
@@ -242,7 +242,7 @@ class Surgeon:
                     try:
                         state.box.tell(PATCH, problem)
                     except Exception as error:
-                        self._engine.tell(name, in_words(error))
+                        self._engine.tell(name, describe_error(error))
 
 
 async def _either(*events: asyncio.Event) -> None:

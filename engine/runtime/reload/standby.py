@@ -9,26 +9,26 @@ from contextlib import suppress
 from engine.core.source import Tape
 from engine.patch.plan import Plan
 from engine.runtime.engine import Engine
-from engine.runtime.reload.diff import kept
-from engine.runtime.supervision.host import Attendant
-from engine.runtime.supervision.hosts import Crew
+from engine.runtime.reload.diff import unchanged_boxes
+from engine.runtime.supervision.host import BoxHost
+from engine.runtime.supervision.hosts import Hosts
 
 
-class Staging:
+class Standby:
     """The newcomers of a plan, getting ready; used on the loop.
 
     ``changed`` is set when one of them has become ready, or could not.
     """
 
-    def __init__(self, plan: Plan, crew: Crew) -> None:
+    def __init__(self, plan: Plan, crew: Hosts) -> None:
         self.plan = plan
         self.changed = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._crew = crew
-        self._newcomers: dict[str, Attendant] = {}
+        self._newcomers: dict[str, BoxHost] = {}
 
     @property
-    def newcomers(self) -> list[Attendant]:
+    def newcomers(self) -> list[BoxHost]:
         """Who looks after the boxes that do not play yet."""
         return list(self._newcomers.values())
 
@@ -37,7 +37,7 @@ class Staging:
 
         A film begins when it takes over, and so does a device that is there for one only.
         """
-        staying = kept(engine.plan, self.plan)
+        staying = unchanged_boxes(engine.plan, self.plan)
         self._crew.dismiss([a for n, a in self._newcomers.items() if n in staying])
         boxes = {n: planned.box for n, planned in self.plan.boxes.items() if n not in staying}
         self._newcomers = {
@@ -71,12 +71,12 @@ class Staging:
             if each.condition != "running"
         ]
 
-    def rivals(self, removed: Iterable[Attendant]) -> list[Attendant]:
+    def rivals(self, removed: Iterable[BoxHost]) -> list[BoxHost]:
         """Say which of the removed hold what a newcomer may want, and has not got."""
         wanting = [each for each in self.newcomers if each.wants]
         return [old for old in removed if any(_alike(old, new) for new in wanting)]
 
-    def _begin(self, engine: Engine, each: Attendant) -> None:
+    def _begin(self, engine: Engine, each: BoxHost) -> None:
         each.begin(engine.hears, engine.last_at)
 
     def _tell(self) -> None:
@@ -85,10 +85,10 @@ class Staging:
             self._loop.call_soon_threadsafe(self.changed.set)
 
 
-def _would_wait(newcomer: Attendant, leaving: Iterable[Attendant]) -> bool:
+def _would_wait(newcomer: BoxHost, leaving: Iterable[BoxHost]) -> bool:
     return newcomer.box.alone and any(_alike(old, newcomer) for old in leaving)
 
 
-def _alike(one: Attendant, other: Attendant) -> bool:
+def _alike(one: BoxHost, other: BoxHost) -> bool:
     """Tell whether two may want the same device."""
     return one.name == other.name or type(one.box) is type(other.box)

@@ -18,9 +18,15 @@ from typing import TYPE_CHECKING, Any
 from engine.core.addresses import find_parameter
 from engine.core.parameter import Parameter
 from engine.patch.plan import Into, Plan, Wire
-from engine.runtime.entries import TakeBack, TakeOver
-from engine.runtime.reload.diff import carried, cut, in_hand, kept, rewritten
-from engine.runtime.schedule.call import in_words
+from engine.runtime.entries import Rollback, SwapPlan
+from engine.runtime.reload.diff import (
+    carried_overrides,
+    carried_slots,
+    changed_parameters,
+    cut,
+    unchanged_boxes,
+)
+from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.state import BoxState
 
 if TYPE_CHECKING:
@@ -31,7 +37,7 @@ Ports = dict[str, Wire]
 
 
 @dataclass(frozen=True)
-class Before:
+class PreviousPlan:
     """What played before: its plan, and the boxes of it that were removed."""
 
     plan: Plan
@@ -39,26 +45,26 @@ class Before:
 
 
 @dataclass
-class Swap:
+class PlanSwapper:
     """Exchanges the plan of an engine; ``before`` is what can be taken back."""
 
     engine: Engine
-    before: Before | None = None
+    before: PreviousPlan | None = None
     _generations: dict[str, int] = field(default_factory=dict)
 
-    def take_over(self, entry: TakeOver) -> None:
+    def take_over(self, entry: SwapPlan) -> None:
         """Play another plan from now on."""
         if self.before is not None:
             _forget(self.before.removed)
         self.before = self._told(entry.plan, {})
 
-    def take_back(self, _: TakeBack) -> None:
+    def take_back(self, _: Rollback) -> None:
         """Play again what played before the last swap; nothing where there was none."""
         before, self.before = self.before, None
         if before is not None:
             _forget(self._told(before.plan, before.removed).removed)
 
-    def _told(self, new: Plan, spare: Mapping[str, BoxState]) -> Before:
+    def _told(self, new: Plan, spare: Mapping[str, BoxState]) -> PreviousPlan:
         """Exchange the plan and tell who wants to know; what is taught is taught on."""
         taught = self.engine.teacher.route
         before = self._exchange(new, spare)
@@ -68,16 +74,18 @@ class Swap:
             tell()
         return before
 
-    def _exchange(self, new: Plan, spare: Mapping[str, BoxState]) -> Before:
+    def _exchange(self, new: Plan, spare: Mapping[str, BoxState]) -> PreviousPlan:
         """Play a plan; ``spare`` are boxes of it that are alive but did not play."""
         engine, old = self.engine, self.engine.plan
-        staying = kept(old, new)
+        staying = unchanged_boxes(old, new)
         removed = {name: state for name, state in engine.states.items() if name not in staying}
         both = [name for name in new.boxes if name in staying]  # in order: so it can be replayed
-        changes = [(name, *change) for name in both for change in rewritten(old, new, name)]
+        changes = [
+            (name, *change) for name in both for change in changed_parameters(old, new, name)
+        ]
         switched = [name for name in both if old.boxes[name].on != new.boxes[name].on]
         ports = _ports(old), _ports(new)
-        slots = carried(old, new, engine.slots, staying)
+        slots = carried_slots(old, new, engine.slots, staying)
         engine.let_go(removed, cut(old, new, staying))
         for name in both:
             self._plug(engine.states[name], ports[0][name], ports[1][name])
@@ -89,9 +97,9 @@ class Swap:
         for name in switched:
             engine.switch(states[name], new.boxes[name].on)
         for name in (name for name in removed if name not in spare):
-            for hand in in_hand(old, new, name, removed[name].hands):
+            for hand in carried_overrides(old, new, name, removed[name].hands):
                 self._hand_over(hand, removed[name], states[name])
-        return Before(old, removed)
+        return PreviousPlan(old, removed)
 
     def _state(self, name: str, plan: Plan, stays: bool, spare: Mapping[str, BoxState]) -> BoxState:
         planned = plan.boxes[name]
@@ -133,7 +141,7 @@ class Swap:
         try:
             act()
         except Exception as error:
-            self.engine.tell(state.name, in_words(error))
+            self.engine.tell(state.name, describe_error(error))
 
     def _hand_over(self, hand: str, before: BoxState, after: BoxState) -> None:
         """Have a hand hold of a box what it held of the one before it."""
@@ -149,7 +157,7 @@ class Swap:
         try:
             self.engine.set(state, parameter, parameter.from_wire(value))
         except Exception as error:
-            self.engine.tell(state.name, f"{parameter.name}: {in_words(error)}")
+            self.engine.tell(state.name, f"{parameter.name}: {describe_error(error)}")
 
 
 def _forget(removed: Mapping[str, BoxState]) -> None:

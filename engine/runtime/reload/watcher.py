@@ -25,7 +25,7 @@ logging.getLogger("watchfiles").setLevel(logging.WARNING)
 Heard = Callable[[set[Path]], None]
 
 
-class Watcher:
+class FileWatcher:
     """Watches patches, their rigs, nodes beside them, and whatever ``more`` names, until closed."""
 
     def __init__(

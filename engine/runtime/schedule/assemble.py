@@ -14,11 +14,17 @@ from engine.core.node import Node
 from engine.core.signature import Inlet, read_signature
 from engine.core.sink import Sink
 from engine.core.source import Source
-from engine.patch.plan import Into, Outlet, Plan, Wire
-from engine.patch.plan import Step as PlannedStep
-from engine.runtime.metrics import Counted, LaneTrace, RouteTrace, SourceTrace, Trace, route_name
+from engine.patch.plan import Into, Outlet, Plan, PlannedStep, Wire
+from engine.runtime.metrics import (
+    Counters,
+    LaneMetrics,
+    Metrics,
+    RouteMetrics,
+    SourceMetrics,
+    route_name,
+)
 from engine.runtime.schedule.call import caller
-from engine.runtime.schedule.outbox import Way
+from engine.runtime.schedule.outbox import OutputPort
 from engine.runtime.schedule.slots import NOTHING, Read, Slot, Step, reader
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.schedule.steps import Arguments, LaneStep, NodeStep, ParameterStep, PortStep
@@ -27,25 +33,25 @@ if TYPE_CHECKING:
     from engine.runtime.engine import Engine
 
 
-def prepare_trace(plan: Plan, trace: Trace, states: Mapping[str, BoxState]) -> None:
+def prepare_trace(plan: Plan, trace: Metrics, states: Mapping[str, BoxState]) -> None:
     """Give everything that is counted its place, in the order of the patch; counts go on."""
-    before, now = trace.known(), Counted()
+    before, now = trace.known(), Counters()
     for name, state in states.items():
         condition = state.condition
         if isinstance(state.box, Source):
-            now.sources[name] = before.sources.get(name) or SourceTrace()
+            now.sources[name] = before.sources.get(name) or SourceMetrics()
             now.sources[name].state = condition
         elif isinstance(state.box, Sink):
             now.sinks[name] = condition
         elif state.lane is not None:
-            now.lanes[name] = before.lanes.get(name) or LaneTrace()
+            now.lanes[name] = before.lanes.get(name) or LaneMetrics()
             now.lanes[name].state = condition
             now.lanes[name].follow(state.lane)
     for wire in plan.wires:
         if wire.into is Into.PORT:
             route = route_name(wire.box, wire.name)
             origin = _shown(plan, wire.source)
-            now.routes[route] = before.routes.get(route) or RouteTrace(origin)
+            now.routes[route] = before.routes.get(route) or RouteMetrics(origin)
             now.routes[route].origin = origin
             now.routes[route].above = tuple(_colds_above(plan, wire.source.box, set()))
             now.routes[route].lag = _lag_above(plan, wire.source.box)
@@ -112,7 +118,7 @@ class Assembler:
         self._plan = plan
         self._states = states
         self.slots = Slots(carried)
-        self.ways: dict[str, Way] = {}
+        self.ways: dict[str, OutputPort] = {}
         self._wires: dict[str, dict[str, Wire]] = defaultdict(dict)
         for wire in plan.wires:
             if wire.into in (Into.HOT, Into.COLD):
@@ -182,7 +188,7 @@ class Assembler:
         read = reader(slot, wire)
         if wire.into is Into.PORT:
             name = route_name(state.name, wire.name)
-            way = Way(state, state.sink, wire.name, self._engine.trace.routes[name])
+            way = OutputPort(state, state.sink, wire.name, self._engine.trace.routes[name])
             self.ways[name] = way
             return PortStep(self._engine, way, slot, read)
         parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)

@@ -33,12 +33,12 @@ def events(answer: Any) -> Iterator[Message]:
     return iter(() if answer is None else (answer,))
 
 
-class Said(Exception):
+class RemoteError(Exception):
     """What a box raised elsewhere, in words already."""
 
 
-def in_words(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """Say what a box raised."""
-    if isinstance(error, Said):
+    if isinstance(error, RemoteError):
         return str(error)
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -19,7 +19,7 @@ _NOTES = (Note, object)
 
 
 @dataclass(frozen=True, slots=True)
-class Below:
+class LossEffects:
     """What a loss does: boxes forget the past or are told, and ports end what sounds."""
 
     resets: tuple[str, ...]
@@ -27,7 +27,7 @@ class Below:
     ports: tuple[tuple[str, str], ...]
 
 
-class Losses:
+class LossMap:
     """Knows what every loss in a plan does; ``outgoing`` are the wires along which it goes on."""
 
     def __init__(self, plan: Plan) -> None:
@@ -39,11 +39,11 @@ class Losses:
         self._sounding = _leads_to_notes(plan)
         self._below = {name: self.along(self.outgoing[name]) for name in plan.boxes}
 
-    def below(self, name: str) -> Below:
+    def below(self, name: str) -> LossEffects:
         """Say what it does when a box goes away."""
         return self._below[name]
 
-    def along(self, wires: Iterable[Wire]) -> Below:
+    def along(self, wires: Iterable[Wire]) -> LossEffects:
         """Say what it does when no more comes along wires."""
         resets: dict[str, None] = {}
         told: dict[str, None] = {}
@@ -64,7 +64,7 @@ class Losses:
                     resets[wire.box] = None
                 held = held if outlasts is None else outlasts
                 ahead += [(further, held) for further in self.outgoing[wire.box]]
-        return Below(tuple(resets), tuple(told), tuple(ports))
+        return LossEffects(tuple(resets), tuple(told), tuple(ports))
 
     def _outlasts(self, name: str) -> bool | None:
         box = self._plan.boxes[name].box

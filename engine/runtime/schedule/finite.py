@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from engine.core.messages import KINDS, Block, Message, Pitch, Pose, Trigger
 
 
-def usable(message: Message) -> bool:
+def is_finite(message: Message) -> bool:
     """Tell whether every number in a message is one."""
     check = _CHECKS.get(type(message), _unlike)
     return check is None or check(message)
 
 
-def in_words(message: Message) -> str:
+def describe_not_finite(message: Message) -> str:
     """Say what is wrong with a message that is not usable."""
     if isinstance(message, float | np.floating):
         return f"gave {message}, which is no number; the last value stays"

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 from engine.core.node import Node
 from engine.core.sink import Sink
 from engine.patch.plan import Plan, Wire
-from engine.runtime.schedule.call import in_words
-from engine.runtime.schedule.downstream import Below, Losses
+from engine.runtime.schedule.call import describe_error
+from engine.runtime.schedule.downstream import LossEffects, LossMap
 from engine.runtime.schedule.state import BoxState
 
 if TYPE_CHECKING:
     from engine.runtime.engine import Engine
 
 
-class Rest:
+class LossHandler:
     """Brings boxes to rest."""
 
     def __init__(self, engine: Engine, plan: Plan) -> None:
         self._engine = engine
         self._states = engine.states
-        self._losses = Losses(plan)
+        self._losses = LossMap(plan)
 
     def lose(self, name: str) -> None:
         """Bring to rest everything below a box that went away, and the box if it is an output."""
@@ -41,7 +41,7 @@ class Rest:
             if isinstance(self._states[name].box, Sink):
                 self.silence(self._states[name], None)
 
-    def _come_to_rest(self, below: Below) -> None:
+    def _come_to_rest(self, below: LossEffects) -> None:
         for name in below.resets:
             self.reset(self._states[name])
         for name in below.told:
@@ -57,7 +57,7 @@ class Rest:
         try:
             state.box.reset()
         except Exception as error:
-            self._engine.tell(state.name, f"could not be reset: {in_words(error)}")
+            self._engine.tell(state.name, f"could not be reset: {describe_error(error)}")
         if state.wakes:
             self._engine.ask_wake(state)
 
@@ -67,7 +67,7 @@ class Rest:
         try:
             state.box.lose(self._engine.now)
         except Exception as error:
-            self._engine.tell(state.name, f"could not be told of a loss: {in_words(error)}")
+            self._engine.tell(state.name, f"could not be told of a loss: {describe_error(error)}")
         if state.wakes:
             self._engine.ask_wake(state)
 
@@ -82,7 +82,7 @@ class Rest:
         try:
             state.sink.silence(port)
         except Exception as error:
-            self._engine.tell(state.name, f"could not be silenced: {in_words(error)}")
+            self._engine.tell(state.name, f"could not be silenced: {describe_error(error)}")
 
     def silence_all(self) -> None:
         """End everything that sounds."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from engine.core.errors import Overrun
 from engine.core.messages import Message, Ns
 from engine.core.sink import Sink
-from engine.runtime.metrics import RouteTrace
+from engine.runtime.metrics import RouteMetrics
 from engine.runtime.schedule.job import Job
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.workers.lane import Lane
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True, eq=False)
-class Way:
+class OutputPort:
     """A way out of the patch: one port of one output.
 
     ``muted`` keeps from it what the patch says, while another way is taught.
@@ -32,7 +32,7 @@ class Way:
     state: BoxState
     sink: Sink
     port: str
-    route: RouteTrace
+    route: RouteMetrics
     muted: bool = False
 
 
@@ -47,11 +47,11 @@ class Outbox:
         self._engine = engine
         self.given: list[Callable[[str, str, Message, Ns, Ns], None]] = []
         self._touched: list[BoxState] = []
-        self._sent: dict[str, list[tuple[Way, Ns, int]]] = {}
+        self._sent: dict[str, list[tuple[OutputPort, Ns, int]]] = {}
         self._left: list[Lane] = []
         self._last_at = engine.last_at
 
-    def send(self, way: Way, message: Message, at: Ns, cost: int) -> None:
+    def send(self, way: OutputPort, message: Message, at: Ns, cost: int) -> None:
         """Give a message to an output."""
         state = way.state
         if state.out_lane is not None:
@@ -101,7 +101,7 @@ class Outbox:
             for lane in left:
                 lane.go()
 
-    def _flush(self, state: BoxState, sent: Iterable[tuple[Way, Ns, int]], now: Ns) -> None:
+    def _flush(self, state: BoxState, sent: Iterable[tuple[OutputPort, Ns, int]], now: Ns) -> None:
         stumbled, state.stumbled = state.stumbled, False
         try:
             state.sink.flush(now)

@@ -91,7 +91,7 @@ class Ticker:
                 step.fire(tick)
 
 
-class Outlets:
+class Emitter:
     """Where a box says things: its slots, and the steps that follow from them.
 
     ``usable`` is asked about every message; one that is not is not said.

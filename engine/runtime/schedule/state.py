@@ -11,10 +11,10 @@ from engine.core.box import Box
 from engine.core.parameter import Parameter, read_parameters
 from engine.core.sink import Sink
 from engine.patch.plan import PlannedBox
-from engine.runtime.schedule.slots import Outlets
+from engine.runtime.schedule.slots import Emitter
 from engine.runtime.schedule.wakeups import wants_waking
 from engine.runtime.workers.lane import Lane
-from engine.runtime.workers.sink_worker import SinkLane
+from engine.runtime.workers.sink_worker import SinkWorker
 
 
 @dataclass(eq=False)
@@ -36,9 +36,9 @@ class BoxState:
     hidden: bool
     parameters: Mapping[str, Parameter]
     wakes: bool
-    outlets: Outlets | None = None
+    outlets: Emitter | None = None
     lane: Lane | None = None
-    out_lane: SinkLane | None = None
+    out_lane: SinkWorker | None = None
     up: bool = False
     cabled: dict[str, Callable[[], None]] = field(default_factory=dict)
     hands: set[str] = field(default_factory=set)

@@ -15,7 +15,7 @@ from engine.dsp.audio.hops import passed
 from engine.runtime.samples import Samples
 from engine.runtime.schedule.call import Call
 from engine.runtime.schedule.job import Job
-from engine.runtime.schedule.outbox import Way
+from engine.runtime.schedule.outbox import OutputPort
 from engine.runtime.schedule.slots import NOTHING, Read, Slot
 from engine.runtime.schedule.state import BoxState
 
@@ -163,7 +163,7 @@ class ParameterStep:
 class PortStep:
     """Sends to a port of an output."""
 
-    def __init__(self, engine: Engine, way: Way, slot: Slot, read: Read) -> None:
+    def __init__(self, engine: Engine, way: OutputPort, slot: Slot, read: Read) -> None:
         self.trigger = slot
         self._engine = engine
         self._way = way

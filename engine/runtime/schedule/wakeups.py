@@ -21,7 +21,7 @@ class Wakeful(Protocol):
         ...
 
 
-class Wakes:
+class WakeupQueue:
     """A queue of boxes by the moment they asked for; ties go by the order of the patch."""
 
     def __init__(self, order: dict[str, int]) -> None:

@@ -25,7 +25,7 @@ UP: Final = ("running", "late")
 """The states in which a box can be used."""
 
 
-class Standing:
+class Health:
     """Keeps how everything is, for one engine."""
 
     def __init__(self, engine: Engine) -> None:

@@ -17,7 +17,7 @@ FIRST: Final = 10 * SECOND
 _RECENT: Final = 8
 
 
-class Pulse:
+class Heartbeat:
     """When a source gave something last, and how often it does; beaten on its own threads."""
 
     def __init__(self) -> None:

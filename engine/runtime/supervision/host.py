@@ -17,15 +17,15 @@ from engine.core.messages import KINDS, Kind, Message, Ns
 from engine.core.node import Node
 from engine.core.sink import Sink
 from engine.core.source import Source, Tape
-from engine.runtime.command_queue import put_command
+from engine.runtime.command_queue import submit_command
 from engine.runtime.entries import Arrival, Entry, StateChange
-from engine.runtime.metrics import Trace
+from engine.runtime.metrics import Metrics
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.shutdown import Running
-from engine.runtime.supervision.heartbeat import Pulse
-from engine.runtime.supervision.supervisor import Supervisor
+from engine.runtime.supervision.heartbeat import Heartbeat
+from engine.runtime.supervision.supervisor import DeviceSupervisor
 from engine.runtime.workers.lane import ThreadLane
-from engine.runtime.workers.sink_worker import SinkLane
+from engine.runtime.workers.sink_worker import SinkWorker
 
 if TYPE_CHECKING:
     from engine.core.box import Box
@@ -34,7 +34,7 @@ Hears = Callable[[str, str, type], bool]
 OPENING = "opening"
 
 
-class Attendant:
+class BoxHost:
     """Looks after one box; used on the loop, but for what the threads of the box call.
 
     ``plays`` says that what it says is heard; before it only gets ready. ``condition`` is what it
@@ -48,10 +48,10 @@ class Attendant:
         self.plays = False
         self.condition, self.reason = OPENING, ""
         self.on_change: Callable[[], None] = lambda: None
-        self.supervisor: Supervisor | None = None
-        self.out_lane: SinkLane | None = None
+        self.supervisor: DeviceSupervisor | None = None
+        self.out_lane: SinkWorker | None = None
         self.lane: ThreadLane | None = None
-        self.pulse = Pulse() if isinstance(box, Source) and box.steady else None
+        self.pulse = Heartbeat() if isinstance(box, Source) and box.steady else None
         self._state: BoxState | None = None
         self._clock = clock
         self._begun = False
@@ -110,7 +110,7 @@ class Attendant:
         if self.supervisor is not None and self.condition != "running":
             self.supervisor.hurry()
 
-    def count(self, trace: Trace) -> None:
+    def count(self, trace: Metrics) -> None:
         """Note what was lost at the door of a source, and how often it was opened again."""
         source = trace.sources.get(self.name)
         if source is None:
@@ -140,16 +140,16 @@ class Attendant:
         return first, then
 
     def _begin_sink(self, sink: Sink, last_at: dict[tuple[str, str], Ns]) -> None:
-        sink.report_to(lambda command: put_command(self.door, self.name, command))
+        sink.report_to(lambda command: submit_command(self.door, self.name, command))
         if sink.lane:
-            self.out_lane = SinkLane(self.name, sink, self._deliver, self._clock, last_at)
+            self.out_lane = SinkWorker(self.name, sink, self._deliver, self._clock, last_at)
             self.out_lane.start()
             if self._state is not None:
                 self._state.out_lane = self.out_lane
         self.supervisor = self._supervise(sink).keep_sink()
 
-    def _supervise(self, box: Source | Sink) -> Supervisor:
-        return Supervisor(self.name, box, self._deliver, self._clock)
+    def _supervise(self, box: Source | Sink) -> DeviceSupervisor:
+        return DeviceSupervisor(self.name, box, self._deliver, self._clock)
 
     def _deliver(self, entry: Entry) -> None:
         if isinstance(entry, StateChange):
@@ -166,7 +166,7 @@ class Attendant:
         """Take what a source says; before it plays, only what that says of its device."""
         if isinstance(message, Command):
             if self.plays or isinstance(message, Lost | Notice | Condition):
-                put_command(self.door, self.name, message)
+                submit_command(self.door, self.name, message)
             return
         if self.pulse is not None:
             self.pulse.beat(self._clock.now())

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from engine.core.box import Box
 from engine.core.clock import Clock
 from engine.core.node import Node
-from engine.core.source import Source, Watch
+from engine.core.source import AddReader, Source
 from engine.patch.plan import Plan
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.shutdown import PATIENCE, close_all
-from engine.runtime.supervision.heartbeat import Pulse
-from engine.runtime.supervision.host import Attendant
+from engine.runtime.supervision.heartbeat import Heartbeat
+from engine.runtime.supervision.host import BoxHost
 from engine.runtime.workers.lane import ThreadLane
 
 
@@ -21,26 +21,26 @@ def nothing() -> None:
     """Follow closing up with nothing."""
 
 
-class Crew:
+class Hosts:
     """Attendants by the boxes that they look after; used on the loop.
 
     ``playing`` are those of the plan that plays, by name; ``removed`` those of the plan before that
     are in it no more, open until they are dismissed.
     """
 
-    def __init__(self, clock: Clock, wake: Callable[[], None], watch: Watch) -> None:
-        self.playing: dict[str, Attendant] = {}
-        self.removed: list[Attendant] = []
+    def __init__(self, clock: Clock, wake: Callable[[], None], watch: AddReader) -> None:
+        self.playing: dict[str, BoxHost] = {}
+        self.removed: list[BoxHost] = []
         self._clock = clock
         self._wake = wake
         self._watch = watch
-        self._hired: dict[int, Attendant] = {}
-        self._by_state: dict[BoxState, Attendant] = {}
+        self._hired: dict[int, BoxHost] = {}
+        self._by_state: dict[BoxState, BoxHost] = {}
         self._closers: list[threading.Thread] = []
 
-    def hire(self, name: str, box: Box) -> Attendant:
+    def hire(self, name: str, box: Box) -> BoxHost:
         """Have somebody look after a box that does not play yet."""
-        attendant = Attendant(name, box, self._clock, self._wake)
+        attendant = BoxHost(name, box, self._clock, self._wake)
         if isinstance(box, Source):
             box.attach(self._watch)
         self._hired[id(box)] = attendant
@@ -57,7 +57,7 @@ class Crew:
         assert lane is not None, "only asked for where there is one"
         return lane
 
-    def pulse(self, name: str) -> Pulse | None:
+    def pulse(self, name: str) -> Heartbeat | None:
         """Give what a source that plays beats; None of a box that gives something by chance."""
         return self.playing[name].pulse
 
@@ -68,7 +68,7 @@ class Crew:
         self._hired[id(box)] = attendant
         return attendant.replace(box)
 
-    def follow(self, states: Mapping[str, BoxState]) -> list[Attendant]:
+    def follow(self, states: Mapping[str, BoxState]) -> list[BoxHost]:
         """Let those play whose boxes play now, and no others; gives who has joined."""
         before = self.playing
         self.playing = {name: self._of(state) for name, state in states.items()}
@@ -82,7 +82,7 @@ class Crew:
             each.plays = True
         return joined
 
-    def dismiss(self, leaving: list[Attendant], after: Callable[[], None] = nothing) -> None:
+    def dismiss(self, leaving: list[BoxHost], after: Callable[[], None] = nothing) -> None:
         """Close boxes for good, beside the loop; ``after`` is then called on another thread."""
         gone = set(leaving)
         self.removed = [each for each in self.removed if each not in gone]
@@ -90,7 +90,7 @@ class Crew:
         self._by_state = {s: each for s, each in self._by_state.items() if each not in gone}
         self.release(leaving, after)
 
-    def release(self, leaving: list[Attendant], after: Callable[[], None] = nothing) -> None:
+    def release(self, leaving: list[BoxHost], after: Callable[[], None] = nothing) -> None:
         """Close boxes so that they can be opened again.
 
         Why a thread of its own, and no pool: the end of a pool waits for every thread in it, and
@@ -119,7 +119,7 @@ class Crew:
 
         self.release([*self._hired.values()], wait)
 
-    def _of(self, state: BoxState) -> Attendant:
+    def _of(self, state: BoxState) -> BoxHost:
         attendant = self._by_state.get(state)
         if attendant is None:
             attendant = self._by_state[state] = self._hired[id(state.box)]

@@ -8,14 +8,14 @@ from typing import Final
 
 from engine.core.source import Remote
 from engine.runtime.engine import Engine
-from engine.runtime.schedule.call import in_words
+from engine.runtime.schedule.call import describe_error
 from engine.runtime.supervision.watchdog import EVERY, Watchdog
 
 REPORT: Final = 1.0
 """Every how many seconds remote controls are told how it goes."""
 
 
-class Rounds:
+class PeriodicTasks:
     """The rounds of one show, on its loop; they end when the show is done."""
 
     def __init__(self, engine: Engine, watchdog: Watchdog, done: asyncio.Event) -> None:
@@ -47,4 +47,4 @@ class Rounds:
             try:
                 remote.report(status)
             except Exception as error:
-                self._engine.tell(name, in_words(error))
+                self._engine.tell(name, describe_error(error))

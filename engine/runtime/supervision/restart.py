@@ -13,7 +13,7 @@ from engine.core.node import Node
 from engine.core.parameter import read_parameters
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Entry, StateChange
-from engine.runtime.schedule.call import in_words
+from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.supervision.backoff import BackOff
 from engine.runtime.workers.lane import ThreadLane
@@ -22,7 +22,7 @@ MOST: Final = 4
 """How many of one box may hang at the same time."""
 
 
-class Understudies:
+class Restarter:
     """Replaces the boxes of one engine that hang; used on its loop."""
 
     def __init__(
@@ -52,7 +52,7 @@ class Understudies:
         try:
             box = fresh(state.box, old.settings)
         except Exception as error:
-            self._say(name, f"{why}, and no other could be made: {in_words(error)}")
+            self._say(name, f"{why}, and no other could be made: {describe_error(error)}")
             return
         hung.append(old)
         self._engine.trace.lanes[name].replaced += 1

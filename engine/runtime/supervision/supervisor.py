@@ -15,14 +15,14 @@ from engine.core.messages import Ns
 from engine.core.sink import Sink
 from engine.core.source import Emit, Source, Tape
 from engine.runtime.entries import Entry, StateChange
-from engine.runtime.pacing import Pace
-from engine.runtime.schedule.call import in_words
+from engine.runtime.pacing import Pacer
+from engine.runtime.schedule.call import describe_error
 from engine.runtime.supervision.backoff import BackOff
 from engine.runtime.workers.lane import close_quietly
-from engine.system.priority import stand_back
+from engine.system.priority import lower_priority
 
 
-class Supervisor:
+class DeviceSupervisor:
     """Keeps one source or output open until it is told to stop."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Supervisor:
         self._open: Callable[[], None] = lambda: None
         self._work: Callable[[], StateChange | None] = self._wait
 
-    def keep_source(self, emit: Emit) -> Supervisor:
+    def keep_source(self, emit: Emit) -> DeviceSupervisor:
         """Open a source, which then emits by itself; a tape is played here, in its time."""
         source = self._box
         assert isinstance(source, Source)
@@ -50,7 +50,7 @@ class Supervisor:
         self._thread.start()
         return self
 
-    def keep_sink(self) -> Supervisor:
+    def keep_sink(self) -> DeviceSupervisor:
         """Open an output."""
         sink = self._box
         assert isinstance(sink, Sink)
@@ -78,7 +78,7 @@ class Supervisor:
 
     def _run(self) -> None:
         if isinstance(self._box, Tape):
-            stand_back()
+            lower_priority()
         pauses = BackOff()
         while not self._stop.is_set():
             self._gone.clear()
@@ -110,7 +110,7 @@ class Supervisor:
 
     def _play(self, tape: Tape, emit: Emit) -> StateChange | None:
         """Emit what a tape yields when its time has come."""
-        pace = Pace(self._clock, self._gone)
+        pace = Pacer(self._clock, self._gone)
         at = Ns(0)
         try:
             for due, outlet, message in tape.events():
@@ -129,4 +129,4 @@ class Supervisor:
 
 def lost_in_words(error: Exception) -> str:
     """Say why a device is not there: in its own words, or with the kind of mistake it made."""
-    return str(error) if isinstance(error, DeviceError | OSError) else in_words(error)
+    return str(error) if isinstance(error, DeviceError | OSError) else describe_error(error)

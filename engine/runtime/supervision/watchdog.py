@@ -19,7 +19,7 @@ from engine.core.node import Node
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Entry, StateChange
 from engine.runtime.schedule.state import BoxState
-from engine.runtime.supervision.heartbeat import Pulse
+from engine.runtime.supervision.heartbeat import Heartbeat
 from engine.runtime.workers.lane import ThreadLane
 
 EVERY: Final = 0.25
@@ -42,7 +42,7 @@ class Watchdog:
         clock: Clock,
         enter: Callable[[Entry], None],
         hung: Callable[[str, str], None],
-        pulse: Callable[[str], Pulse | None],
+        pulse: Callable[[str], Heartbeat | None],
     ) -> None:
         """``enter`` takes what it says; ``hung`` is told which box hangs, and in which words.
 
@@ -70,7 +70,7 @@ class Watchdog:
             elif state.out_lane is not None:
                 self._judge(name, self._busy(state.out_lane.begun, now) > SLOW, "sends slowly")
 
-    def _look_at_source(self, name: str, pulse: Pulse, now: Ns) -> None:
+    def _look_at_source(self, name: str, pulse: Heartbeat, now: Ns) -> None:
         if self._engine.trace.state(name) not in ("running", "late"):
             self._late.discard(name)
             return

@@ -9,17 +9,16 @@ from engine.core.messages import Frame, Message, Ns
 from engine.core.node import Node
 from engine.core.signature import read_signature
 from engine.runtime.schedule.call import caller, events
-from engine.system.priority import stand_back
+from engine.system.priority import lower_priority
 
 
-class Inside:
+class InProcessWorker:
     """Has a box work on the thread that asks."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
         self._call = caller(node)
         self._opened = False
-        self.reset = node.reset
 
     @property
     def ended(self) -> bool:
@@ -32,7 +31,7 @@ class Inside:
     def begin(self) -> None:
         """Let this thread yield to others where it looks at pictures."""
         if Frame in read_signature(type(self._node)).inlets[0].accepts:
-            stand_back()  # so that sound, and all that is quick, goes first
+            lower_priority()  # so that sound, and all that is quick, goes first
 
     def open(self) -> None:
         """Open the box."""
@@ -43,6 +42,10 @@ class Inside:
         """Close the box, where it was opened."""
         if self._opened:
             self._node.close()
+
+    def reset(self) -> None:
+        """Have the box forget the past."""
+        self._node.reset()
 
     def set(self, field: str, value: object) -> None:
         """Set a parameter."""

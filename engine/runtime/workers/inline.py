@@ -8,7 +8,7 @@ from __future__ import annotations
 from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.runtime.entries import Entry, LaneFailure, StateChange
-from engine.runtime.schedule.call import in_words
+from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.job import Job
 from engine.runtime.workers.lane import Waiting, close_quietly
 
@@ -31,7 +31,7 @@ class InlineLane(Waiting):
         try:
             self._worker.open()
         except Exception as error:
-            return StateChange(self._name, "failed", in_words(error))
+            return StateChange(self._name, "failed", describe_error(error))
         self._ready = True
         return StateChange(self._name, "running")
 
@@ -47,7 +47,7 @@ class InlineLane(Waiting):
         try:
             self._apply_changes()
         except Exception as error:
-            failure = LaneFailure(self._name, self.generation, in_words(error), more=True)
+            failure = LaneFailure(self._name, self.generation, describe_error(error), more=True)
             answers.append((now, failure))
         due = now
         for job in self._wanted(self._take()):

@@ -17,13 +17,13 @@ from engine.core.messages import Kind, Message, Ns
 from engine.core.node import Node
 from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange
 from engine.runtime.metrics import LOG
-from engine.runtime.schedule.call import in_words
+from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.job import Job, merged
 from engine.runtime.supervision.backoff import BackOff
-from engine.runtime.workers.in_process import Inside
-from engine.runtime.workers.out_of_process import Gone
+from engine.runtime.workers.in_process import InProcessWorker
+from engine.runtime.workers.out_of_process import ProcessDied
 from engine.runtime.workers.worker import Worker, worker_of
-from engine.system.wakeup import Bell
+from engine.system.wakeup import Wakeup
 
 
 class Lane(Protocol):
@@ -67,7 +67,7 @@ class Waiting:
         """What was set while it played: a fresh box in its place begins with it."""
         self._name = name
         self._node = node
-        self._worker = worker or Inside(node)
+        self._worker = worker or InProcessWorker(node)
         self._mailbox = Mailbox()
         self._changes = Mailbox(wake)
         self._outdated = 0
@@ -127,11 +127,11 @@ class Waiting:
 
     def _failure(self, job: Job, error: Exception, took: int, more: bool) -> LaneFailure:
         """Bring the box to its beginning after it raised."""
-        text = in_words(error)
+        text = describe_error(error)
         try:
             self._worker.reset()
         except Exception as another:
-            text = f"{text}; and then it could not be reset: {in_words(another)}"
+            text = f"{text}; and then it could not be reset: {describe_error(another)}"
         return LaneFailure(self._name, job.generation, text, took, more)
 
 
@@ -141,7 +141,7 @@ class ThreadLane(Waiting):
     def __init__(
         self, name: str, node: Node, deliver: Callable[[Entry], None], clock: Clock
     ) -> None:
-        self._bell = Bell()
+        self._bell = Wakeup()
         super().__init__(name, node, self._bell.ring, worker_of(name, node))
         self.begun: Ns | None = None
         """When it was last called and has not answered yet; None while it is free."""
@@ -194,7 +194,7 @@ class ThreadLane(Waiting):
         while self._open():
             try:
                 self._play()
-            except Gone:
+            except ProcessDied:
                 answered, self.took = self.took > 0, 0
                 self.opened, self.begun = False, None
                 self._deliver(StateChange(self._name, "failed"))
@@ -202,7 +202,7 @@ class ThreadLane(Waiting):
         close_quietly(self._name, self._worker)
 
     def _play(self) -> None:
-        """Answer until it is stopped; raises Gone."""
+        """Answer until it is stopped; raises ProcessDied."""
         while not self._stop.is_set():
             self._bell.wait()
             left = max(len(self._mailbox), 1)  # what is left later says itself when it is due
@@ -217,7 +217,7 @@ class ThreadLane(Waiting):
                 self._worker.open()
             except Exception as error:
                 self.begun = None
-                self._deliver(StateChange(self._name, "failed", in_words(error)))
+                self._deliver(StateChange(self._name, "failed", describe_error(error)))
             else:
                 self.opened, self.begun = True, None
                 self._deliver(StateChange(self._name, "running"))
@@ -240,8 +240,10 @@ class ThreadLane(Waiting):
             self._worker.look()
             self._apply_changes()
         except Exception as error:
-            self._deliver(LaneFailure(self._name, self.generation, in_words(error), more=True))
-            if isinstance(error, Gone):
+            self._deliver(
+                LaneFailure(self._name, self.generation, describe_error(error), more=True)
+            )
+            if isinstance(error, ProcessDied):
                 raise
         taken = self._take()
         for job in self._wanted(taken):
@@ -261,7 +263,7 @@ class ThreadLane(Waiting):
                 self._deliver(self._answer(job, None, self._clock.now() - begun, more))
         except Exception as error:
             self._deliver(self._failure(job, error, self._clock.now() - begun, more))
-            if isinstance(error, Gone):
+            if isinstance(error, ProcessDied):
                 raise
         return begun
 
@@ -271,4 +273,4 @@ def close_quietly(name: str, box: Box | Worker) -> None:
     try:
         box.close()
     except Exception as error:
-        LOG.warning("%s: could not be closed: %s", name, in_words(error))
+        LOG.warning("%s: could not be closed: %s", name, describe_error(error))

@@ -14,31 +14,32 @@ from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.parameter import read_parameters
 from engine.runtime.metrics import LOG
-from engine.runtime.schedule.call import Said
-from engine.runtime.workers.processes import Child, begin
-from engine.system.channel import CALL, DONE, EVENT, FAILED, LOGGED, MAKE, OPEN, RESET, SET, Wire
-from engine.system.shared_memory import Room
+from engine.runtime.schedule.call import RemoteError
+from engine.runtime.workers.processes import ChildProcess, spawn
+from engine.system.channel import CALL, DONE, EVENT, FAILED, LOGGED, MAKE, OPEN, RESET, SET, Channel
+from engine.system.shared_memory import SharedBuffer
 
 PATIENCE: Final = 1.0
 """Seconds that it may take to end once nobody asks any more."""
 
 
-class Gone(Said):
+class ProcessDied(RemoteError):
     """The process of a box has ended; it is made anew when the box is opened again."""
 
 
-class Outside:
+class SubprocessWorker:
     """Has a box work in a process of its own, called ``name`` where processes can be named.
 
     ``node`` tells what box it is, and how it is set.
 
-    What the box raises there is raised here as ``Said``; ``Gone`` when its process has ended.
+    What the box raises there is raised here as ``RemoteError``; ``ProcessDied`` when its process
+    has ended.
     """
 
     def __init__(self, name: str, node: Node) -> None:
         self._name = name
         self._node = node
-        self._child: Child | None = None
+        self._child: ChildProcess | None = None
 
     @property
     def ended(self) -> bool:
@@ -46,7 +47,7 @@ class Outside:
         return (child := self._child) is not None and child.ends(0)
 
     def look(self) -> None:
-        """Raise Gone where the process has ended."""
+        """Raise ProcessDied where the process has ended."""
         if self.ended:
             raise self._gone()
 
@@ -93,11 +94,11 @@ class Outside:
 
     def _begin(self) -> None:
         here, there = socket.socketpair()
-        told, tells = Room(), Room()
-        self._wire = Wire(here, told, tells)
+        told, tells = SharedBuffer(), SharedBuffer()
+        self._wire = Channel(here, told, tells)
         try:
             with there:
-                self._child = begin([there.fileno(), told.descriptor, tells.descriptor])
+                self._child = spawn([there.fileno(), told.descriptor, tells.descriptor])
         except OSError:
             self._wire.close()
             raise
@@ -132,12 +133,12 @@ class Outside:
                 level, name, text = content
                 logging.getLogger(name).log(level, "%s", text)
             elif kind == FAILED:
-                raise Said(content)
+                raise RemoteError(content)
             elif kind == DONE:
                 return
         raise self._gone()
 
-    def _gone(self) -> Gone:
+    def _gone(self) -> ProcessDied:
         """Clean up after a process that ended by itself."""
         self.close()
-        return Gone("its process has ended; another takes its place")
+        return ProcessDied("its process has ended; another takes its place")

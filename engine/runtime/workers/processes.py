@@ -21,7 +21,7 @@ PATIENCE: Final = 10.0
 """Seconds that a process may take to be forked."""
 
 
-class Child(Protocol):
+class ChildProcess(Protocol):
     """A process that was begun for a box."""
 
     def kill(self) -> None:
@@ -40,15 +40,15 @@ def prepare() -> None:
             FORKSERVER.prepare()
 
 
-def begin(descriptors: Sequence[int]) -> Child:
+def spawn(descriptors: Sequence[int]) -> ChildProcess:
     """Begin the process of a box, which gets these descriptors; raises OSError.
 
     After that no descriptor may be used again: a process may have got them all the same.
     """
-    return FORKSERVER.fork(descriptors) if FORKSERVER.usable else Spawned(descriptors)
+    return FORKSERVER.fork(descriptors) if FORKSERVER.usable else SpawnedProcess(descriptors)
 
 
-class Forked:
+class ForkedProcess:
     """A child of the process that forks; ``watch`` is its pidfd."""
 
     def __init__(self, watch: int) -> None:
@@ -69,7 +69,7 @@ class Forked:
         return bool(poll.poll(within * 1e3))
 
 
-class Spawned:
+class SpawnedProcess:
     """A child of this process, which begins with nothing loaded."""
 
     def __init__(self, descriptors: Sequence[int]) -> None:
@@ -103,7 +103,7 @@ class ForkServer:
         with self._lock:
             self._running()
 
-    def fork(self, descriptors: Sequence[int]) -> Forked:
+    def fork(self, descriptors: Sequence[int]) -> ForkedProcess:
         """Have a process forked that gets these descriptors; raises OSError where it cannot be."""
         with self._lock:
             try:
@@ -116,7 +116,7 @@ class ForkServer:
                 self.usable = False
                 self._end()
                 raise
-            return Forked(watch[0])
+            return ForkedProcess(watch[0])
 
     def close(self) -> None:
         """End it; the processes that it has forked play on."""

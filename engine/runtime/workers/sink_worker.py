@@ -12,14 +12,14 @@ from engine.core.mailbox import Item, Mailbox
 from engine.core.messages import KINDS, Kind, Message, Ns
 from engine.core.sink import Sink
 from engine.runtime.entries import Entry, LaneFailure, LaneSent
-from engine.runtime.schedule.call import in_words
+from engine.runtime.schedule.call import describe_error
 
 _DO = "do"
 _UNSURE = 1.0
 """Seconds until an output is asked again that could not say when it wants to be called."""
 
 
-class SinkLane:
+class SinkWorker:
     """A thread for one output."""
 
     def __init__(
@@ -124,4 +124,4 @@ class SinkLane:
         self._sink.flush(now)
 
     def _failed(self, error: Exception) -> None:
-        self._deliver(LaneFailure(self._name, 0, in_words(error)))
+        self._deliver(LaneFailure(self._name, 0, describe_error(error)))

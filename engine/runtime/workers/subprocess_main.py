@@ -21,10 +21,10 @@ from typing import Any, Final, NoReturn
 
 from engine.core.codec import from_plain, to_plain
 from engine.core.messages import Ns
-from engine.runtime.schedule.call import in_words
-from engine.runtime.workers.in_process import Inside
-from engine.system.channel import CALL, DONE, EVENT, FAILED, LOGGED, MAKE, OPEN, RESET, SET, Wire
-from engine.system.shared_memory import Room
+from engine.runtime.schedule.call import describe_error
+from engine.runtime.workers.in_process import InProcessWorker
+from engine.system.channel import CALL, DONE, EVENT, FAILED, LOGGED, MAKE, OPEN, RESET, SET, Channel
+from engine.system.shared_memory import SharedBuffer
 
 DESCRIPTORS: Final = 3
 _LOG: Final = logging.getLogger("sensorium")
@@ -33,7 +33,7 @@ _LOG: Final = logging.getLogger("sensorium")
 class _Reporter(logging.Handler):
     """Has the show log what is logged here."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Channel) -> None:
         super().__init__()
         self._wire = wire
 
@@ -45,9 +45,9 @@ class _Reporter(logging.Handler):
 class _Player:
     """Has one box do what is asked."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Channel) -> None:
         self._wire = wire
-        self._box: Inside
+        self._box: InProcessWorker
         self._does = {
             MAKE: self._make,
             OPEN: self._open,
@@ -63,7 +63,7 @@ class _Player:
             try:
                 self._does[kind](content)
             except Exception as error:
-                self._wire.say(FAILED, in_words(error))
+                self._wire.say(FAILED, describe_error(error))
             else:
                 self._wire.say(DONE)
 
@@ -73,7 +73,7 @@ class _Player:
             Path("/proc/self/comm").write_text(title)
         os.chdir(folder)  # names of files are as in the show
         _LOG.setLevel(level)
-        self._box = Inside(getattr(importlib.import_module(module), name)(**parameters))
+        self._box = InProcessWorker(getattr(importlib.import_module(module), name)(**parameters))
         self._box.begin()
 
     def _open(self, _: Any) -> None:
@@ -103,7 +103,7 @@ def play(*descriptors: int) -> NoReturn:
             os.dup2(2, 1)  # what a library prints belongs to no dump
         connection = socket.socket(fileno=hears)
         threading.Thread(target=_go_with_the_show, args=(hears,), daemon=True).start()
-        wire = Wire(connection, Room(tells), Room(told))
+        wire = Channel(connection, SharedBuffer(tells), SharedBuffer(told))
         _LOG.addHandler(_Reporter(wire))
         _Player(wire).play()
     finally:

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from engine.core.box import Box
 from engine.core.messages import Message, Ns
 from engine.core.node import Model, Node
-from engine.runtime.workers.in_process import Inside
-from engine.runtime.workers.out_of_process import Outside
+from engine.runtime.workers.in_process import InProcessWorker
+from engine.runtime.workers.out_of_process import SubprocessWorker
 
 
 class Worker(Protocol):
@@ -23,7 +23,7 @@ class Worker(Protocol):
         ...
 
     def look(self) -> None:
-        """Raise Gone where that has ended: the box must be opened again."""
+        """Raise ProcessDied where that has ended: the box must be opened again."""
         ...
 
     def begin(self) -> None:
@@ -57,10 +57,12 @@ class Worker(Protocol):
 
 def worker_of(name: str, node: Node) -> Worker:
     """Give where a box works, by its name in the patch."""
-    return Outside(name, node) if works_outside(node) else Inside(node)
+    if runs_out_of_process(node):
+        return SubprocessWorker(name, node)
+    return InProcessWorker(node)
 
 
-def works_outside(box: Box) -> bool:
+def runs_out_of_process(box: Box) -> bool:
     """Tell whether a box gets a process of its own here."""
     return (
         isinstance(box, Model) and box.own_process and os.name == "posix" and _has_name(type(box))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.core.clock import ns
 from engine.core.errors import UnknownName
 from engine.core.messages import JOINTS
-from engine.dsp.landmarks.body import REACH, TRUNK, Body, Energy
+from engine.dsp.landmarks.body import REACH, TRUNK, Body, EnergyMeter
 from engine.dsp.landmarks.parts import PARTS, Part, parts
 
 ASPECT = 16 / 9
@@ -178,7 +178,7 @@ def test_size_is_what_the_body_fills():
 )
 def test_nonsense_never_gives_what_is_not_a_number(numbers, part):
     body = Body(np.array(numbers, np.float32).reshape(17, 3), ASPECT)
-    energy = Energy()
+    energy = EnergyMeter()
     readings = [
         body.sureness(part),
         body.stature,
@@ -205,8 +205,8 @@ def waving(seconds: float, hertz: float = 1.5, far: float = 0.15):
     )
 
 
-def energies(draw, rate: float, seconds: float = 4.0, energy: Energy | None = None):
-    energy = energy or Energy()
+def energies(draw, rate: float, seconds: float = 4.0, energy: EnergyMeter | None = None):
+    energy = energy or EnergyMeter()
     return [
         energy.update(Body(draw(frame / rate), ASPECT), ns(frame / rate))
         for frame in range(round(seconds * rate))
@@ -218,7 +218,7 @@ def settled(levels, rate: float) -> float:
 
 
 def test_energy_needs_two_moments():
-    energy = Energy()
+    energy = EnergyMeter()
     assert energy.update(Body(standing(), ASPECT), ns(5)) is None
     assert energy.update(Body(standing(), ASPECT), ns(5.03)) == 0
 
@@ -260,14 +260,14 @@ def test_energy_does_not_depend_on_how_far_away_somebody_is():
 
 
 def test_energy_falls_slowly_when_the_body_stops():
-    energy = Energy()
+    energy = EnergyMeter()
     moving = energies(waving, 30, energy=energy)[-1]
     after = [energy.update(Body(waving(4), ASPECT), ns(4 + step / 30)) for step in range(1, 13)]
     assert 0 < after[-1] < moving / 3
 
 
 def test_a_joint_that_comes_into_sight_does_not_count_as_movement():
-    energy = Energy()
+    energy = EnergyMeter()
     energy.update(Body(without("left_wrist"), ASPECT), ns(0))
     energy.update(Body(without("left_wrist"), ASPECT), ns(0.03))
     assert energy.update(Body(standing(), ASPECT), ns(0.06)) == 0
@@ -275,20 +275,20 @@ def test_a_joint_that_comes_into_sight_does_not_count_as_movement():
 
 
 def test_after_a_gap_energy_begins_anew():
-    energy = Energy()
+    energy = EnergyMeter()
     energies(waving, 30, energy=energy)
     assert energy.update(Body(standing(x=0.1), ASPECT), ns(9)) is None
     assert energy.update(Body(standing(x=0.1), ASPECT), ns(9.03)) == 0
 
 
 def test_nobody_has_no_energy():
-    energy = Energy()
+    energy = EnergyMeter()
     energy.update(Body(standing(), ASPECT), ns(0))
     assert energy.update(Body(without(*JOINTS), ASPECT), ns(0.03)) is None
 
 
 def test_two_readings_of_one_moment_are_one():
-    energy = Energy()
+    energy = EnergyMeter()
     energy.update(Body(standing(), ASPECT), ns(0))
     level = energy.update(Body(waving(0.2), ASPECT), ns(0.05))
     assert energy.update(Body(standing(x=0.9), ASPECT), ns(0.05)) == level

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.lab.stress.faults import Strike
+from engine.lab.stress.faults import Injection
 from engine.lab.stress.judge import Usual, judge, recovery
 from engine.lab.stress.observed import Observed, Sounded, Struck, Vital, sounded
 
 SECONDS = 1800.0
-STRIKE = Strike("camera killed", "camera", 100.0, 2.0)
+STRIKE = Injection("camera killed", "camera", 100.0, 2.0)
 
 
 def good(back=103.0, ms=10.0, leak=0.0):

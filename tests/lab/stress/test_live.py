@@ -23,7 +23,7 @@ from engine.lab.stress.live import watch
 from engine.lab.stress.parts import Synth
 from engine.lab.stress.rig import stage
 from engine.lab.stress.show import await_
-from engine.midi.client import Helper
+from engine.midi.client import PortProcess
 from engine.midi.frames import GONE
 from engine.runtime.opening import find_patch
 
@@ -121,7 +121,7 @@ def test_a_midi_port_is_lost_with_its_sound_server(port):
         synth = Synth("ear")
         synth.begin()
         port = synth.name if port else None
-        helper = Helper("out", "jack", port, "Sensorium", lambda *what: said.put(what))
+        helper = PortProcess("out", "jack", port, "Sensorium", lambda *what: said.put(what))
         try:
             helper.start()
             server.kill()

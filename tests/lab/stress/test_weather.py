@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from engine.core.messages import Block, Note, Person, Pitch, Pose
 from engine.lab.stress import faults
-from engine.lab.stress.faults import Strike
+from engine.lab.stress.faults import Injection
 from engine.lab.stress.weather import TIMES, Jumps, looped, poisoned, weathered
-from engine.runtime.schedule.finite import usable
+from engine.runtime.schedule.finite import is_finite
 
 SECOND = 1_000_000_000
 NEVER = Jumps([], 0.0)
@@ -24,7 +24,7 @@ def tape(count=10):
 
 
 def through(fault, at=3.0, lasts=2.0, jumps=NEVER):
-    said = weathered(tape(), [Strike(fault.name, "tape", at, lasts)], jumps)
+    said = weathered(tape(), [Injection(fault.name, "tape", at, lasts)], jumps)
     return [(at / SECOND, message) for at, _, message in said]
 
 
@@ -69,8 +69,8 @@ def test_what_passed_is_what_was_played(at, seconds, played):
     ids=lambda message: type(message).__name__,
 )
 def test_what_is_poisoned_cannot_be_used(message):
-    assert usable(message)
-    assert not usable(poisoned(message))
+    assert is_finite(message)
+    assert not is_finite(poisoned(message))
 
 
 def test_a_loop_counts_its_samples_on_and_ends_its_notes():

@@ -158,7 +158,7 @@ def until(true: Callable[[], bool], otherwise: str, seconds: float = WAIT) -> No
         time.sleep(0.02)
 
 
-class Dump:
+class MidiDump:
     """``jack_midi_dump``: hears a MIDI port, notes what came when, and counts what sounds."""
 
     def __init__(self, name: str = "dump") -> None:
@@ -181,7 +181,7 @@ class Dump:
             _end(self._process)
             raise
 
-    def __enter__(self) -> Dump:
+    def __enter__(self) -> MidiDump:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -200,7 +200,7 @@ class Dump:
         """All that came so far."""
         return [message for _, message in self.heard]
 
-    def wait(self, true: Callable[[Dump], bool]) -> None:
+    def wait(self, true: Callable[[MidiDump], bool]) -> None:
         """Wait until something is true of what came; raises TimeoutError."""
         end = time.monotonic() + WAIT
         while not true(self):

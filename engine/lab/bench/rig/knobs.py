@@ -17,7 +17,7 @@ from engine.patch.compile import compile_patch
 from engine.patch.load import parse
 from engine.registry import Registry
 from engine.runtime.live import Live
-from engine.runtime.metrics import SourceTrace
+from engine.runtime.metrics import SourceMetrics
 
 PATCH = """
 [control]
@@ -114,7 +114,7 @@ def _moved(show: Live, source: str, sent: int, box: str) -> Moved:
     return Moved(source, sent, trace.settings, trace.coalesced, wrong)
 
 
-def _settled(trace: SourceTrace, sent: int) -> bool:
+def _settled(trace: SourceMetrics, sent: int) -> bool:
     return trace.settings + trace.coalesced >= sent
 
 

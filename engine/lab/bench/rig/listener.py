@@ -14,7 +14,7 @@ _APART_NS = 8_000_000
 """Packets closer together than this belong to one picture."""
 
 
-class Listener:
+class PacketListener:
     """Notes when packets arrive, on a thread of its own, while its block lasts."""
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Listener:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="listener", daemon=True)
 
-    def __enter__(self) -> Listener:
+    def __enter__(self) -> PacketListener:
         """Begin to listen."""
         self._thread.start()
         return self

@@ -54,7 +54,7 @@ class SamePictures(Tape):
             yield Ns(number * INTERVAL), "frame", few[number % len(few)]
 
 
-class Glance(Node):
+class CornerBrightness(Node):
     """How bright one corner of the picture is, 0 to 1."""
 
     def process(self, frame: Frame) -> float:

@@ -16,7 +16,7 @@ from engine.lab.bench.rig.family import cpu_seconds
 from engine.recording.reader import Recording
 from engine.recording.recorder import Recorder
 from engine.recording.replay import Replay
-from engine.recording.writer import Asked
+from engine.recording.writer import WriteRequest
 from engine.runtime.live import Live
 from engine.runtime.offline import Offline
 from engine.runtime.opening import find_patch, open_patch
@@ -32,7 +32,7 @@ def play(folder: Path | None, seconds: float) -> dict[str, float]:
     file = None
     if folder is not None:
         file = folder / f"{time.monotonic_ns()}.mcap"
-        recorder = Recorder(file, Asked(to=NOBODY))
+        recorder = Recorder(file, WriteRequest(to=NOBODY))
         recorder.open()
         recorder.watch(show.engine)
     percent = asyncio.run(_measured(show, seconds))
@@ -61,7 +61,7 @@ def replay(folder: Path, seconds: float) -> dict[str, float]:
     """Record in virtual time and replay; gives how many times faster than the show that was."""
     file = folder / "set.mcap"
     show = Offline(open_patch(find_patch(PATCH), to=NOBODY, live=False))
-    recorder = Recorder(file, Asked(to=NOBODY, live=False))
+    recorder = Recorder(file, WriteRequest(to=NOBODY, live=False))
     recorder.open()
     recorder.watch(show.engine)
     show.play(ns(seconds))

@@ -15,12 +15,12 @@ from engine.patch.load import parse
 from engine.patch.plan import Plan
 from engine.registry import Registry
 from engine.runtime.live import Live
-from engine.runtime.metrics import LaneTrace, RouteTrace, Trace
+from engine.runtime.metrics import LaneMetrics, Metrics, RouteMetrics
 from engine.runtime.samples import Samples
 
 
 @dataclass
-class Stretch:
+class MeasuredStretch:
     """One stretch of a show: delays of a way out, of its network if one, time and CPU used."""
 
     behind: Samples
@@ -40,7 +40,7 @@ def plan_of(text: str, own: Mapping[str, type[Box]] | None = None) -> Plan:
 
 async def play(
     plan: Plan, lengths: Sequence[float], route: str = ""
-) -> tuple[list[Stretch], Trace]:
+) -> tuple[list[MeasuredStretch], Metrics]:
     """Play a patch for stretches of so many seconds, and measure one way out: its only one if "".
 
     The first stretch begins with the first message that leaves. The trace counts all of the show.
@@ -49,7 +49,7 @@ async def play(
     trace = show.engine.trace
     playing = asyncio.create_task(show.play())
     way = trace.routes[route] if route else next(iter(trace.routes.values()))
-    lane = next(iter(trace.lanes.values()), LaneTrace())
+    lane = next(iter(trace.lanes.values()), LaneMetrics())
     while not way.messages and not playing.done():
         await asyncio.sleep(0.01)
     stretches = [await _measure(way, lane, seconds) for seconds in lengths]
@@ -58,13 +58,13 @@ async def play(
     return stretches, trace
 
 
-async def _measure(route: RouteTrace, lane: LaneTrace, seconds: float) -> Stretch:
+async def _measure(route: RouteMetrics, lane: LaneMetrics, seconds: float) -> MeasuredStretch:
     """Lay fresh samples out, wait, and gather them."""
     route.behind, route.jitter, route.ours, lane.ms = Samples(), Samples(), Samples(), Samples()
     cpu, wall = await asyncio.to_thread(cpu_seconds), time.monotonic()
     await asyncio.sleep(seconds)
     taken = await asyncio.to_thread(cpu_seconds) - cpu
-    return Stretch(
+    return MeasuredStretch(
         route.behind,
         route.jitter,
         route.ours,

@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.core.messages import Frame, Ns
 from engine.inference.session import open_session
-from engine.models.style import LOOKS, Style
+from engine.models.style import LOOKS, StyleModel
 
 LOOK: Final = "starry"
 
@@ -41,7 +41,7 @@ def main() -> None:
     frames = []
     while (read := capture.read())[0]:
         frames.append(Frame(np.asarray(read[1], np.uint8)))
-    box = Style(look=LOOK, size=longer, threads=threads)
+    box = StyleModel(look=LOOK, size=longer, threads=threads)
     box.open()
     box.process(frames[0], Ns(0))
     cpu, begun = time.process_time(), time.perf_counter()
