@@ -100,12 +100,12 @@ class Played:
     @property
     def stats(self) -> dict[str, Any]:
         """The numbers of ``--stats``."""
-        return self.engine.trace.stats(self.engine.clock.now())
+        return self.engine.metrics.stats(self.engine.clock.now())
 
     @property
     def errors(self) -> list[str]:
         """What went wrong: "box: what"."""
-        return [f"{fault.box}: {fault.text}" for fault in self.engine.trace.faults]
+        return [f"{fault.box}: {fault.text}" for fault in self.engine.metrics.faults]
 
     def __str__(self) -> str:
         """Say all that was sent, a line each: a trace to keep and to compare with."""

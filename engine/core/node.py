@@ -53,11 +53,11 @@ class Node(Box):
     process: ClassVar[Callable[..., Any]]
 
     @property
-    def outlasts_loss(self) -> bool | None:
+    def holds_on_loss(self) -> bool | None:
         """Whether what it feeds plays on when its input is lost; None is as what feeds it does."""
         return None
 
-    def lose(self, at: Ns) -> None:
+    def on_input_lost(self, at: Ns) -> None:
         """Note that the input was lost: called instead of ``reset`` on what outlasts a loss."""
 
     def outlets(self) -> Mapping[str, type]:

@@ -50,15 +50,15 @@ class Inlet:
 class Signature:
     """What a node takes and gives; ``outlets`` by name, "" being what a bare cable carries.
 
-    ``fields`` are the outlets of a NamedTuple in order, empty for a single one; ``many`` says that
-    ``process`` is a generator of several events.
+    ``fields`` are the outlets of a NamedTuple in order, empty for a single one; ``is_generator``
+    says that ``process`` is a generator of several events.
     """
 
     inlets: tuple[Inlet, ...]
     outlets: dict[str, Carried]
     fields: tuple[str, ...]
     takes_at: bool
-    many: bool
+    is_generator: bool
 
 
 @cached_by_class
@@ -78,13 +78,13 @@ def read_signature(cls: type) -> Signature:
         raise TypeError(f"{cls.__name__}.process takes nothing: a node needs an inlet")
     if "return" not in hints:
         raise TypeError(f"{cls.__name__}.process does not say what it returns")
-    result, many = _result(hints["return"])
+    result, is_generator = _result(hints["return"])
     names = _namedtuple_fields(result)
     takes_at = len(inlets) < len(arguments)
     if not names:
-        return Signature(inlets, {"": result} if result else {}, (), takes_at, many)
+        return Signature(inlets, {"": result} if result else {}, (), takes_at, is_generator)
     outlets = {name: _one(kind) for name, kind in get_type_hints(result).items()}
-    return Signature(inlets, {"": outlets[names[0]], **outlets}, names, takes_at, many)
+    return Signature(inlets, {"": outlets[names[0]], **outlets}, names, takes_at, is_generator)
 
 
 def parts(message: type) -> dict[str, type]:

@@ -173,7 +173,7 @@ def watch(
         if lookout and port not in lookout.get_ports():
             tell(GONE, str(port).encode())
             return
-        looked.ring()
+        looked.set()
 
 
 def _heard(event: tuple[list[int], float], _: object) -> None:

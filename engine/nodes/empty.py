@@ -33,7 +33,7 @@ class Empty(Node):
     _due: Ns | None = None
 
     @property
-    def outlasts_loss(self) -> bool | None:
+    def holds_on_loss(self) -> bool | None:
         """Speak on for a lost camera."""
         return True if self.when_lost else None
 

@@ -18,7 +18,7 @@ class HoldOnLoss(Node):
     """
 
     @property
-    def outlasts_loss(self) -> bool | None:
+    def holds_on_loss(self) -> bool | None:
         """Stand for what was lost."""
         return True
 

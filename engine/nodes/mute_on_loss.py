@@ -18,7 +18,7 @@ class MuteOnLoss(Node):
     """
 
     @property
-    def outlasts_loss(self) -> bool | None:
+    def holds_on_loss(self) -> bool | None:
         """Let the loss go on, whatever was held before."""
         return False
 

@@ -29,7 +29,7 @@ class RestOnLoss(Node):
     _due: Ns | None = None
 
     @property
-    def outlasts_loss(self) -> bool | None:
+    def holds_on_loss(self) -> bool | None:
         """Speak on for what was lost."""
         return True
 
@@ -40,7 +40,7 @@ class RestOnLoss(Node):
         self._last, self._fade, self._due = value, None, None
         return value
 
-    def lose(self, at: Ns) -> None:
+    def on_input_lost(self, at: Ns) -> None:
         """Set out for the rest."""
         if self._last is not None and self._fade is None:
             self._fade = Fade(float(self._last), self.to, at, ns(self.fade))

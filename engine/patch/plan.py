@@ -60,8 +60,8 @@ class PlannedBox:
 
     ``hidden`` boxes were put on a cable by the compiler. ``constants`` are inlets that the patch
     gives a fixed value. ``beginning`` are its parameters as the patch has them, by field;
-    ``stamps`` tell whether files that it reads have changed. ``instead`` is the kind of box that
-    plays in its place here.
+    ``fingerprints`` tell whether files that it reads have changed. ``instead`` is the kind of box
+    that plays in its place here.
     """
 
     name: str
@@ -72,7 +72,7 @@ class PlannedBox:
     hidden: bool = False
     constants: dict[str, Any] = field(default_factory=dict)
     place: Place = (None, None)
-    stamps: tuple[tuple[str, int, int], ...] = ()
+    fingerprints: tuple[tuple[str, int, int], ...] = ()
     instead: str = ""
     beginning: dict[str, Any] = field(init=False)
 

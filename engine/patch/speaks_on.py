@@ -37,7 +37,7 @@ def _above(name: str, feeds: Mapping[str, str]) -> Iterator[str]:
 def _speaks_on(planned: PlannedBox | None) -> bool:
     if planned is None or planned.use == _HOLDS or not isinstance(planned.box, Node):
         return False
-    return planned.box.outlasts_loss is True
+    return planned.box.holds_on_loss is True
 
 
 def _in_words(above: str) -> str:

@@ -74,7 +74,7 @@ class Recorder:
             self._tell = lambda text: engine.ask(NAME, Notice(text))
         self._put(scribe.begin, engine, engine.plan)
         engine.listeners.append(partial(self._hear, scribe, engine))
-        engine.outbox.given.append(partial(self._put, scribe.given))
+        engine.outbox.taps.append(partial(self._put, scribe.given))
         overhear = partial(self._overhear, scribe, engine)
         overhear()
         engine.on_plan.append(overhear)

@@ -85,7 +85,7 @@ class ReplayEngine:
         self._hear = hear
         self._aloud = aloud
         if hear is not None:
-            self.engine.outbox.given.append(self._given)
+            self.engine.outbox.taps.append(self._given)
         self._opened: dict[str, Sink] = {}
         self._open_new()
         self.engine.on_plan.append(self._open_new)

@@ -46,7 +46,7 @@ class RecordingWriter:
     def begin(self, engine: Engine, plan: Plan) -> None:
         """Write that an engine begins to play a plan; by now another may have taken over."""
         self._engine = engine
-        started = engine.trace.started
+        started = engine.metrics.started
         self._plan(started, begun_of(plan, started, self._asked))
 
     def entry(self, now: Ns, entry: Entry, pixels: bool) -> None:
@@ -94,7 +94,7 @@ def given_line(port: str, message: Message, at: Ns) -> bytes:
 
 def counts(engine: Engine) -> Counts:
     """Say what was lost so far and how everything is; may be called on any thread."""
-    trace = engine.trace
+    trace = engine.metrics
     dropped = {name: source.dropped for name, source in trace.sources.items()}
     dropped |= {name: lane.dropped for name, lane in trace.lanes.items()}
     coalesced = {name: source.coalesced for name, source in trace.sources.items()}

@@ -38,22 +38,22 @@ def execute(engine: Engine, entry: CommandEntry) -> None:
     command: Command = entry.command
     match command:
         case SetParameter() | Release():
-            engine.trace.asked(entry.by)
+            engine.metrics.asked(entry.by)
             _refuse(engine, entry.by, command, _change(engine, command))
         case PlayPatch():
             _refuse(engine, entry.by, command, engine.on_play_patch(command.which))
         case Teach():
-            _refuse(engine, entry.by, command, engine.teacher.teach(command.route))
+            _refuse(engine, entry.by, command, engine.learn_sweep.teach(command.route))
         case KeepPrivate():
             _refuse(engine, entry.by, command, engine.privacy.ask(command.on))
         case Panic():
-            engine.teacher.teach("")
+            engine.learn_sweep.teach("")
             engine.silence()
         case Lost():
             engine.on_lost(entry.by)
             engine.follow(StateChange(entry.by, "lost", command.reason))
         case Condition():
-            engine.standing.said(engine.states[entry.by], command)
+            engine.health.said(engine.states[entry.by], command)
         case Notice():
             engine.tell(entry.by, command.text)
 
@@ -92,7 +92,7 @@ def _change(engine: Engine, command: SetParameter | Release) -> str:
         return f"{command.box}/{command.parameter}: {error}"
     except Exception as error:
         return f"{command.box}/{command.parameter}: {describe_error(error)}"
-    state.hands.add(command.parameter)
+    state.overrides.add(command.parameter)
     return ""
 
 
@@ -109,7 +109,7 @@ def _set(engine: Engine, state: BoxState, command: SetParameter) -> None:
     if command.parameter == "on":
         if not isinstance(command.value, bool | int | float):
             raise ParameterError(f"expected true or false, got {command.value!r}")
-        engine.switch(state, command.value >= HALF if command.of_range else command.value > 0)
+        engine.enable(state, command.value >= HALF if command.of_range else command.value > 0)
         return
     parameter = find_parameter(state.parameters, command.parameter)
     assert parameter is not None, "asked for before"

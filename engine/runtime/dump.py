@@ -81,7 +81,7 @@ def sent_line(engine: Engine, sink: str, port: str, sent: Mapping[str, Any]) -> 
     now = engine.clock.now()
     at = engine.last_at.get((sink, port), now)
     return {
-        "t": round((at - engine.trace.started) / SECOND, 6),
+        "t": round((at - engine.metrics.started) / SECOND, 6),
         "sink": sink,
         **sent,
         "behind_ms": round(Ns(now - at) / MILLISECOND, 3),

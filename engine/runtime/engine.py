@@ -74,8 +74,8 @@ class Engine:
         self.on_plan: list[Callable[[], None]] = []
         self.playlist: tuple[str, ...] = ()
         self.playing = 0
-        self.trace = Metrics()
-        self.trace.started = self.now
+        self.metrics = Metrics()
+        self.metrics.started = self.now
         self.wakes = WakeupQueue({})
         self.last_at: dict[tuple[str, str], Ns] = {}
         self.outbox = Outbox(self)
@@ -88,9 +88,11 @@ class Engine:
         self._make_lane = make_lane
         self._ticker = Ticker()
         self._swap = PlanSwapper(self)
-        self.keeper = QualityController(self)
-        self.standing = Health(self)
-        self.lay(plan, {name: self.begin(planned) for name, planned in plan.boxes.items()})
+        self.quality = QualityController(self)
+        self.health = Health(self)
+        self.install_plan(
+            plan, {name: self.create(planned) for name, planned in plan.boxes.items()}
+        )
         self._handlers: dict[type, Callable[[Any], None]] = {
             Arrival: self._arrival,
             LaneResult: self._lane_result,
@@ -127,7 +129,7 @@ class Engine:
 
     # The plan.
 
-    def lay(
+    def install_plan(
         self,
         plan: Plan,
         states: Mapping[str, BoxState],
@@ -135,20 +137,20 @@ class Engine:
         carried: Mapping[Outlet, Slot] = MappingProxyType({}),
     ) -> None:
         """Play this plan from now on; ``staying`` played before. Who looks on keeps what he has."""
-        self.keeper.lay(plan.deadline, staying)
+        self.quality.install(plan.deadline, staying)
         self.privacy.always = plan.private
         self.plan = plan
         self.states = dict(states)
-        prepare_trace(plan, self.trace, states)
+        prepare_trace(plan, self.metrics, states)
         assembler = Assembler(self, plan, states, carried)
         self._islands = assembler.islands()
         self.slots: Mapping[Outlet, Slot] = dict(assembler.slots)
-        self._rest = LossHandler(self, plan)
+        self._losses = LossHandler(self, plan)
         order = (*plan.boxes, LEARN_SWEEP, QUALITY)
         self.wakes.reorder({name: place for place, name in enumerate(order)}, {*staying, QUALITY})
-        self.teacher = LearnSweep(self, plan, assembler.ways)
+        self.learn_sweep = LearnSweep(self, plan, assembler.ways)
 
-    def begin(self, planned: PlannedBox) -> BoxState:
+    def create(self, planned: PlannedBox) -> BoxState:
         """Begin the state of a box, with what it runs on where that is a thread of its own."""
         state = state_of(planned)
         if isinstance(state.box, Node) and state.box.lane:
@@ -157,14 +159,14 @@ class Engine:
 
     def let_go(self, gone: Iterable[str], cut: Iterable[Wire]) -> None:
         """Bring to rest what is fed by boxes that go and wires that are cut, and say so at once."""
-        self._rest.let_go(gone, cut)
+        self._losses.let_go(gone, cut)
         self.outbox.flush()
 
     # What boxes and steps ask of the engine.
 
-    def outlets(self, state: BoxState, slots: list[Slot], several: bool) -> Emitter:
+    def outlets(self, state: BoxState, slots: list[Slot], multi_output: bool) -> Emitter:
         """Make what a box says things by."""
-        return Emitter(slots, several, self._ticker, partial(self._usable, state))
+        return Emitter(slots, multi_output, self._ticker, partial(self._usable, state))
 
     def set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         """Set a parameter of a box, on the thread that calls the box."""
@@ -174,10 +176,10 @@ class Engine:
         else:
             setattr(state.box, parameter.field, value)
 
-    def switch(self, state: BoxState, on: bool) -> None:
+    def enable(self, state: BoxState, on: bool) -> None:
         """Switch a box on or off; one that goes off ends what sounds because of it."""
         if state.on and not on:
-            self._rest.lose(state.name)
+            self._losses.lose(state.name)
         state.on = on
 
     def failed(self, state: BoxState, error: Exception) -> None:
@@ -188,11 +190,11 @@ class Engine:
 
     def lose(self, name: str) -> None:
         """Bring to rest what hangs on a box that went away."""
-        self._rest.lose(name)
+        self._losses.lose(name)
 
     def tell(self, box: str, text: str) -> None:
         """Tell people what went wrong, once and then now and then."""
-        self.trace.fault(box, text, self.now)
+        self.metrics.fault(box, text, self.now)
 
     def ask_wake(self, state: BoxState, after: Ns | None = None) -> None:
         """Ask a box when it wants to be called without input."""
@@ -203,17 +205,17 @@ class Engine:
 
     def silence(self) -> None:
         """End everything that sounds."""
-        self._rest.silence_all()
+        self._losses.silence_all()
 
     def status(self) -> Status:
         """Give a glance at the show."""
-        return self.trace.status(self.plan.title, self.clock.now(), self.privacy.on)
+        return self.metrics.status(self.plan.title, self.clock.now(), self.privacy.on)
 
     # Entries.
 
     def _arrival(self, entry: Arrival) -> None:
         name = entry.source
-        trace = self.trace.sources[name]
+        trace = self.metrics.sources[name]
         trace.messages += 1
         if trace.state == "lost":
             return  # it is late: what hangs on it has been brought to rest
@@ -230,10 +232,10 @@ class Engine:
         if state is None or state.lane is None:
             return
         if not entry.more:
-            self.trace.lanes[entry.box].ran(entry.took)
+            self.metrics.lanes[entry.box].ran(entry.took)
         if state.lane.generation != entry.generation:
             return
-        self.standing.recovered(state)
+        self.health.recovered(state)
         if entry.result is not None:
             self._say(state, (entry.result,), entry.at, entry.cost)
 
@@ -241,35 +243,35 @@ class Engine:
         state = self.states.get(entry.box)
         if state is None:
             return
-        if entry.box in self.trace.lanes and not entry.more:
-            self.trace.lanes[entry.box].ran(entry.took)
+        if entry.box in self.metrics.lanes and not entry.more:
+            self.metrics.lanes[entry.box].ran(entry.took)
         if isinstance(state.box, Sink) or (
             state.lane is not None and state.lane.generation == entry.generation
         ):
             self._failed(state, entry.error)
 
     def _lane_sent(self, entry: LaneSent) -> None:
-        self.standing.recovered(self.states[entry.box])
+        self.health.recovered(self.states[entry.box])
         for port, at, cost in entry.sent:
-            route = self.trace.routes.get(route_name(entry.box, port))
+            route = self.metrics.routes.get(route_name(entry.box, port))
             if route is not None:  # its cable may have been taken away since
                 route.sent(at, cost, entry.now)
-                self.keeper.sent(route, entry.now - at)
+                self.quality.sent(route, entry.now - at)
 
     def _state_change(self, entry: StateChange) -> None:
-        self.standing.change(self.states[entry.box], entry)
+        self.health.change(self.states[entry.box], entry)
 
     def _wake_up(self, _: WakeUp) -> None:
         for due, name in self.wakes.due(self.now):
             if name in (LEARN_SWEEP, QUALITY):
-                (self.teacher if name == LEARN_SWEEP else self.keeper).on_wake(due)
+                (self.learn_sweep if name == LEARN_SWEEP else self.quality).on_wake(due)
                 continue
             state = self.states[name]
             try:
                 if isinstance(state.box, Node):
                     self._say(state, events(state.box.on_wake(due)), due, 0)
                 elif isinstance(state.box, Sink):
-                    self.outbox.touch(state)
+                    self.outbox.mark_dirty(state)
                     state.box.on_wake(due)
             except Exception as error:
                 self.failed(state, error)
@@ -279,22 +281,22 @@ class Engine:
 
     def _say(self, state: BoxState, messages: Iterable[Message], at: Ns, cost: int) -> None:
         """Let a box that was not called by a step say something, through all below it."""
-        if not state.on or state.outlets is None:
+        if not state.on or state.emitter is None:
             deque(messages, maxlen=0)  # a generator does its work while it is read
             return
         tick = self._ticker.next()
         try:
-            state.outlets.say_all(messages, at, cost, tick)
+            state.emitter.emit_all(messages, at, cost, tick)
         finally:
-            self._ticker.run(state.outlets.below, tick)
+            self._ticker.run(state.emitter.downstream, tick)
 
     def _failed(self, state: BoxState, error: str) -> None:
         self.tell(state.name, error)
         if not state.failing:
-            self.standing.failed(state)
+            self.health.failed(state)
             if isinstance(state.box, Node) and state.lane is None:
-                self._rest.reset(state)
-            self._rest.lose(state.name)
+                self._losses.reset(state)
+            self._losses.lose(state.name)
 
     def _usable(self, state: BoxState, message: Message) -> bool:
         if is_finite(message):

@@ -60,15 +60,15 @@ class Live:
         self._silenced = False
         self._done = asyncio.Event()
         self._closed = asyncio.Event()
-        self._crew = Hosts(self._clock, self._wake, self._watch)
-        self._crew.hire_all(plan)
-        self.engine = Engine(plan, self._clock, self._crew.lane)
-        self.engine.on_lost = lambda name: self._crew.playing[name].lost()
+        self._hosts = Hosts(self._clock, self._wake, self._watch)
+        self._hosts.add_all(plan)
+        self.engine = Engine(plan, self._clock, self._hosts.lane)
+        self.engine.on_lost = lambda name: self._hosts.playing[name].lost()
         self.engine.ask = self._ask
-        self._crew.follow(self.engine.states)
-        understudies = Restarter(self.engine, self._crew.replace, self.enter)
+        self._hosts.follow(self.engine.states)
+        understudies = Restarter(self.engine, self._hosts.replace, self.enter)
         self._watchdog = Watchdog(
-            self.engine, self._clock, self.enter, understudies.replace, self._crew.pulse
+            self.engine, self._clock, self.enter, understudies.replace, self._hosts.pulse
         )
         self.also: Callable[[], None] = lambda: None
         """Called on the loop after each entry."""
@@ -107,19 +107,19 @@ class Live:
 
     def stage(self, plan: Plan) -> Standby:
         """Give what gets a plan ready to take over; ``strike`` it where it does not."""
-        return Standby(plan, self._crew)
+        return Standby(plan, self._hosts)
 
     def strike(self, staging: Standby) -> None:
         """Close what was opened for a plan that does not take over."""
-        self._crew.dismiss(staging.newcomers)
+        self._hosts.remove(staging.newcomers)
 
     def take_over(self, entry: SwapPlan, staging: Standby) -> None:
         """Let a plan play from now on; what it has removed stays open until ``let_go``."""
         if self._silenced:
             return
         self._exchange(entry)
-        if rivals := staging.rivals(self._crew.removed):
-            self._crew.release(rivals, lambda: self._soon(self._open_rest, staging))
+        if rivals := staging.rivals(self._hosts.removed):
+            self._hosts.release(rivals, lambda: self._soon(self._open_rest, staging))
         else:
             staging.open_rest(self.engine)
 
@@ -128,18 +128,18 @@ class Live:
         if self._silenced:
             return
         self._exchange(Rollback(reason))
-        for name, each in self._crew.playing.items():
+        for name, each in self._hosts.playing.items():
             if not each.is_open:  # it was closed for another to have its device
                 self._step(StateChange(name, "opening"))
-        self._crew.dismiss(self._crew.removed, lambda: self._soon(self._open_again))
+        self._hosts.remove(self._hosts.removed, lambda: self._soon(self._open_again))
 
     def let_go(self) -> None:
         """Close what the last plan to take over has removed."""
-        self._crew.dismiss(self._crew.removed)
+        self._hosts.remove(self._hosts.removed)
 
     def _exchange(self, entry: SwapPlan | Rollback) -> None:
         self._step(entry)
-        joined = self._crew.follow(self.engine.states)
+        joined = self._hosts.follow(self.engine.states)
         for each in joined:
             self._let_in(each)
         self._arm()
@@ -150,7 +150,7 @@ class Live:
 
     def _open_again(self) -> None:
         if not self._silenced:
-            for each in self._crew.playing.values():
+            for each in self._hosts.playing.values():
                 each.begin(self.engine.hears, self.engine.last_at)
                 each.hurry()
 
@@ -173,7 +173,7 @@ class Live:
                 close_quietly(name, state.box)
 
     def _open(self) -> None:
-        playing = self._crew.playing.values()
+        playing = self._hosts.playing.values()
         self._tapes = [each for each in playing if not each.box.at_once]
         for kind in (Node, Sink, Source):
             for each in playing:
@@ -190,7 +190,7 @@ class Live:
             self._start_tapes()
 
     def _states_below_sources(self) -> list[str]:
-        trace = self.engine.trace
+        trace = self.engine.metrics
         return [*(lane.state for lane in trace.lanes.values()), *trace.sinks.values()]
 
     def _start_tapes(self) -> None:
@@ -208,7 +208,7 @@ class Live:
         self._drain()
         self._step(CommandEntry(_THE_END, Panic()))
         self._silenced = True
-        self._crew.end(lambda: self._soon(self._closed.set))
+        self._hosts.end(lambda: self._soon(self._closed.set))
         await self._closed.wait()
         self._drain()
 
@@ -249,7 +249,7 @@ class Live:
         self._woken = False
         for item in self._hands.take():
             self._step(item.content)
-        for each in self._crew.playing.values():
+        for each in self._hosts.playing.values():
             if len(each.door):
                 self._let_in(each)
         self._arm()
@@ -258,7 +258,7 @@ class Live:
         """Let in all that waits at one door."""
         for item in each.door.take():
             self._step(item.content)
-        each.count(self.engine.trace)
+        each.count(self.engine.metrics)
         if each.door.overruns:
             each.door.overruns = 0
             self.engine.tell(each.name, "says more than can be played; everything is silenced")
@@ -291,7 +291,7 @@ class Live:
             if isinstance(state.box, Source) and not isinstance(state.box, Remote)
             if not (isinstance(state.box, Tape) and state.box.endless)
         ]
-        return all(self.engine.trace.sources[name].state == "ended" for name in says)
+        return all(self.engine.metrics.sources[name].state == "ended" for name in says)
 
     # Time.
 

@@ -67,7 +67,7 @@ class Performance:
         show = Offline(self._plan, costs)
         self._begin(show.engine)
         show.play(None if seconds is None else ns(seconds))
-        return show.engine.trace.stats(show.clock.now())
+        return show.engine.metrics.stats(show.clock.now())
 
     async def live(self, seconds: float | None) -> dict[str, Any]:
         """Play live until the end, a signal, or for a time; gives the stats of the whole show."""
@@ -86,7 +86,7 @@ class Performance:
             work.cancel()
             if watcher:
                 watcher.close()
-        return show.engine.trace.stats(show.engine.clock.now())
+        return show.engine.metrics.stats(show.engine.clock.now())
 
     def _watcher(
         self, loop: asyncio.AbstractEventLoop, show: Live, surgeon: Reloader

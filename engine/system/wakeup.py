@@ -16,7 +16,7 @@ class Wakeup:
         self._silent = threading.Lock()
         self._silent.acquire()
 
-    def ring(self) -> None:
+    def set(self) -> None:
         """Wake whoever waits, or whoever waits next; on any thread."""
         try:
             self._silent.release()

@@ -61,10 +61,10 @@ class LiveTable:
             self._boxes(engine),
             self._routes(engine),
         ]
-        if engine.trace.quality and engine.trace.quality.given:
-            given = ", ".join(engine.trace.quality.given)
+        if engine.metrics.quality and engine.metrics.quality.given:
+            given = ", ".join(engine.metrics.quality.given)
             parts.append(Text(f"gives way to keep the deadline: {given}", style="yellow"))
-        for fault in engine.trace.faults[-_FAULTS:]:
+        for fault in engine.metrics.faults[-_FAULTS:]:
             times = f" ({fault.count} times)" if fault.count > 1 else ""
             parts.append(Text(f"{fault.box}: {fault.text}{times}", style="yellow"))
         parts.append(Text("Ctrl-C ends the show", style="dim"))
@@ -72,20 +72,20 @@ class LiveTable:
 
     def _boxes(self, engine: Engine) -> Table:
         table = Table("box", "state", "a second", "ms each", "dropped", box=None, pad_edge=False)
-        for name, source in engine.trace.sources.items():
+        for name, source in engine.metrics.sources.items():
             rate = self._rates.get(name, 0.0)
             table.add_row(name, _state(source.state), f"{rate:.0f}", "", _count(source.dropped))
-        for name, lane in engine.trace.lanes.items():
+        for name, lane in engine.metrics.lanes.items():
             ms = f"{lane.ms.percentile(50):.1f}"
             rate = self._rates.get(name, 0.0)
             table.add_row(name, _state(lane.state), f"{rate:.0f}", ms, _count(lane.dropped))
-        for name, state in engine.trace.sinks.items():
+        for name, state in engine.metrics.sinks.items():
             table.add_row(name, _state(state), "", "", "")
         return table
 
     def _routes(self, engine: Engine) -> Table:
         table = Table("output", "from", "a second", "ms behind", "jitter", box=None, pad_edge=False)
-        for name, route in engine.trace.routes.items():
+        for name, route in engine.metrics.routes.items():
             table.add_row(
                 name,
                 route.origin,
@@ -98,7 +98,7 @@ class LiveTable:
     def _measure(self, engine: Engine) -> None:
         """Find how many messages a second there were since the last time."""
         now = engine.clock.now()
-        trace = engine.trace
+        trace = engine.metrics
         counts = {name: source.messages for name, source in trace.sources.items()}
         counts |= {name: lane.runs for name, lane in trace.lanes.items()}
         counts |= {name: route.messages for name, route in trace.routes.items()}

@@ -96,7 +96,7 @@ def command(ask: Ask, engine: Engine) -> Command:
             _known(engine, box, parameter)
             return Release(box, parameter)
         case TeachOne(route):
-            if route and route not in engine.trace.routes:
+            if route and route not in engine.metrics.routes:
                 raise ValueError(f'there is no way out "{route[:_LONGEST]}"')
             return Teach(route)
         case Hide(on):

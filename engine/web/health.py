@@ -77,10 +77,10 @@ class HealthView:
         """Say how it goes now."""
         now = self._engine.clock.now()
         self._measure(now)
-        routes = [self._route(name, route) for name, route in self._engine.trace.routes.items()]
+        routes = [self._route(name, route) for name, route in self._engine.metrics.routes.items()]
         behind = [route.behind for route in routes if route.behind is not None]
         return HealthSnapshot(
-            round((now - self._engine.trace.started) / SECOND, 1),
+            round((now - self._engine.metrics.started) / SECOND, 1),
             max(behind, default=None),
             routes,
             self._devices(),
@@ -89,12 +89,12 @@ class HealthView:
         )
 
     def _given(self) -> tuple[str, ...]:
-        quality = self._engine.trace.quality
+        quality = self._engine.metrics.quality
         return quality.given if quality else ()
 
     def _route(self, name: str, route: RouteMetrics) -> Route:
         above = self._above.get(name, ())
-        trace = self._engine.trace
+        trace = self._engine.metrics
         traced = (trace.sources.get(box) or trace.lanes.get(box) for box in above)
         dropped = sum(each.dropped for each in traced if each)
         sent = route.messages > 0
@@ -110,7 +110,7 @@ class HealthView:
         )
 
     def _devices(self) -> list[Device]:
-        trace = self._engine.trace
+        trace = self._engine.metrics
         sources = [
             Device(name, source.state, self._rates.get(name), None, source.dropped)
             for name, source in trace.sources.items()
@@ -132,7 +132,7 @@ class HealthView:
         return getattr(state.box, "dropped", 0) if state else 0
 
     def _troubles(self, now: Ns) -> list[Trouble]:
-        newest = sorted(self._engine.trace.faults, key=lambda fault: fault.last or 0)[-_FAULTS:]
+        newest = sorted(self._engine.metrics.faults, key=lambda fault: fault.last or 0)[-_FAULTS:]
         return [self._trouble(fault, now) for fault in reversed(newest)]
 
     def _trouble(self, fault: Fault, now: Ns) -> Trouble:
@@ -146,7 +146,7 @@ class HealthView:
 
     def _measure(self, now: Ns) -> None:
         """Find how many messages a second there were since the last time."""
-        trace = self._engine.trace
+        trace = self._engine.metrics
         counts = {name: source.messages for name, source in trace.sources.items()}
         counts |= {name: lane.runs for name, lane in trace.lanes.items()}
         counts |= {f"route {name}": route.messages for name, route in trace.routes.items()}

@@ -61,7 +61,10 @@ class Knobs:
     def stand(self) -> list[tuple[object, bool]]:
         """Give for each knob where it stands, and whether a hand is on it."""
         return [
-            (_value(state, parameter), any(lies_in(knob.name, hand) for hand in (*state.hands,)))
+            (
+                _value(state, parameter),
+                any(lies_in(knob.name, hand) for hand in (*state.overrides,)),
+            )
             for knob, state, parameter in self._found
         ]
 

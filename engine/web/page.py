@@ -110,7 +110,7 @@ class Page:
     def _let_the_show_begin(self) -> None:
         """Wait until anything was sent, but not for long: there may be nothing to send."""
         for _ in range(round(self._patience / _MOMENT)):
-            routes = self._engine.trace.routes.values() if self._engine else ()
+            routes = self._engine.metrics.routes.values() if self._engine else ()
             if any(route.messages for route in routes) or self._closed.wait(_MOMENT):
                 return
 

@@ -67,11 +67,11 @@ class ShowView:
         now = self.engine.clock.now()
         return message(
             "values",
-            now=round((now - self.engine.trace.started) / MILLISECOND, 1),
+            now=round((now - self.engine.metrics.started) / MILLISECOND, 1),
             boxes=self._values.boxes(),
             cables=self._cables(now),
             pictures=self._values.pictures(),
-            teaching=self.engine.teacher.route,
+            teaching=self.engine.learn_sweep.route,
             private=not self.engine.privacy.pictures_may_leave,
             always_private=self.engine.privacy.always,
         )
@@ -79,9 +79,9 @@ class ShowView:
     def _cables(self, now: Ns) -> list[Entry]:
         """Give what arrives at the end of each cable; where one is taught, what is sent instead."""
         entries = self._values.cables()
-        teacher = self.engine.teacher
+        teacher = self.engine.learn_sweep
         if teacher.said is not None:
-            at = round((now - self.engine.trace.started) / MILLISECOND, 1)
+            at = round((now - self.engine.metrics.started) / MILLISECOND, 1)
             for index, cable in enumerate(self._drawing.cables):
                 if cable.route and cable.route == teacher.route:
                     entries[index] = shown(teacher.said), at

@@ -33,7 +33,7 @@ class Values:
 
     def __init__(self, engine: Engine) -> None:
         plan = engine.plan
-        self._started = engine.trace.started
+        self._started = engine.metrics.started
         self._slots = engine.slots
         self._boxes = _main_outlets(engine)
         self._wires = [(self._slots[w.source], _safely(self._slots, w)) for w in drawn_wires(plan)]

@@ -53,7 +53,12 @@ def test_one_input_and_one_output() -> None:
     assert [(inlet.name, inlet.accepts, inlet.waits) for inlet in read.inlets] == [
         ("value", (float,), True)
     ]
-    assert (read.outlets, read.fields, read.takes_at, read.many) == ({"": float}, (), False, False)
+    assert (read.outlets, read.fields, read.takes_at, read.is_generator) == (
+        {"": float},
+        (),
+        False,
+        False,
+    )
 
 
 def test_several_inputs_a_moment_and_named_outputs() -> None:
@@ -66,7 +71,7 @@ def test_several_inputs_a_moment_and_named_outputs() -> None:
 
 
 def test_events_whatever_passes_and_nothing() -> None:
-    assert read_signature(Events).many
+    assert read_signature(Events).is_generator
     assert read_signature(Events).outlets == {"": Note}
     assert read_signature(Events).inlets[0].accepts == (float, int)
     assert read_signature(Passing).outlets == {"": T}

@@ -167,9 +167,9 @@ def test_before_anybody_came_it_says_nothing():
 
 
 def test_a_lost_camera_is_nobody_unless_told_otherwise():
-    assert Empty().outlasts_loss  # so it is not reset, and falls back
+    assert Empty().holds_on_loss  # so it is not reset, and falls back
     empty = Empty(to=0.0, after=1, when_lost=False)
-    assert empty.outlasts_loss is None
+    assert empty.holds_on_loss is None
     empty.process(1.0, ns(0))
     empty.reset()
     assert empty.wake() is None

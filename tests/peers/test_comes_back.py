@@ -68,17 +68,17 @@ class Show:
         return self.live.engine
 
     def state(self, box: str) -> str:
-        return self.engine.trace.state(box)
+        return self.engine.metrics.state(box)
 
     def until(self, true: Callable[[], bool], otherwise: str) -> None:
         """Wait until something is true of the show."""
         with self._news:
             ok = self._news.wait_for(true, LIMIT)
-        faults = [f"{fault.box}: {fault.text}" for fault in self.engine.trace.faults]
-        assert ok, f"{otherwise}; {self.engine.trace.states()}; {faults}"
+        faults = [f"{fault.box}: {fault.text}" for fault in self.engine.metrics.faults]
+        assert ok, f"{otherwise}; {self.engine.metrics.states()}; {faults}"
 
     def heard(self, box: str) -> int:
-        return self.engine.trace.sources[box].messages
+        return self.engine.metrics.sources[box].messages
 
     def hears_more(self, box: str, more: int = 5) -> None:
         """Wait for some messages of a source that runs."""
@@ -186,7 +186,7 @@ def goes_and_comes(
         begun = time.monotonic()
         show.hears_more(box, 2)
         took.append(time.monotonic() - begun)
-    assert show.engine.trace.sources[box].restarts >= len(took)
+    assert show.engine.metrics.sources[box].restarts >= len(took)
     report(what, took)
 
 
@@ -326,10 +326,10 @@ def test_midi_ports_that_vanish_and_return(_server: str) -> None:
                 )
                 begun = time.monotonic()
                 show.hears_more("keys", 2)
-                before = show.engine.trace.routes["synth/note36"].messages
+                before = show.engine.metrics.routes["synth/note36"].messages
                 show.until(
                     lambda before=before: (
-                        show.engine.trace.routes["synth/note36"].messages > before + 2
+                        show.engine.metrics.routes["synth/note36"].messages > before + 2
                     ),
                     "nothing leaves",
                 )
@@ -356,7 +356,7 @@ def test_a_process_that_listens_and_stands_still(_server: str) -> None:
                 begun = time.monotonic()
                 show.hears_more("mic", 2)
                 took.append(time.monotonic() - begun)
-            assert any("gives nothing any more" in f.text for f in show.engine.trace.faults)
+            assert any("gives nothing any more" in f.text for f in show.engine.metrics.faults)
             report("a process that listens and stands still", took)
 
 
@@ -400,8 +400,8 @@ def test_a_receiver_by_tcp_that_stalls_or_dies(free_port: int) -> None:
     )
     took: list[float] = []
     with Peer(sys.executable, "-c", READER, str(free_port)) as reader, playing(patch) as show:
-        route = show.engine.trace.routes["out/text"]
-        beats = show.engine.trace.routes["c/in"]
+        route = show.engine.metrics.routes["out/text"]
+        beats = show.engine.metrics.routes["c/in"]
         for number in ROUNDS:
             sent = route.messages
             show.until(

@@ -76,8 +76,8 @@ def test_notes_go_out_and_come_back_in_and_the_loop_never_waits(tmp_path):
     notes = heard.of("notes")
     assert len(notes) >= 200
     assert notes[:4] == [Note(60, 100), Note(60, 0)] * 2
-    assert show.engine.trace.routes["synth/note60"].messages >= 100
-    assert show.engine.trace.stats(show.engine.clock.now())["sources"]["ear"]["dropped"] == 0
+    assert show.engine.metrics.routes["synth/note60"].messages >= 100
+    assert show.engine.metrics.stats(show.engine.clock.now())["sources"]["ear"]["dropped"] == 0
 
 
 def test_a_program_change_plays_another_patch_of_the_set(tmp_path):
@@ -117,7 +117,7 @@ def test_a_desk_drives_pose_and_painting_of_the_shipped_patch(tmp_path):
 
     def look():
         """Turn the knobs once a painting has come, and end when they have been heard."""
-        plugged = show.engine.trace.sources["desk"].state == "running"
+        plugged = show.engine.metrics.sources["desk"].state == "running"
         if plugged and isinstance(painted.value, Frame):
             if not seen and painted.at == camera.at:  # else the camera is one picture ahead
                 seen.append(np.array_equal(painted.value.image, camera.value.image))

@@ -181,7 +181,7 @@ def test_what_gave_way_to_keep_a_deadline_gives_way_again(tmp_path: Path) -> Non
     show = Replay(Recording(file), compare=True, watch=engines.append)
     show.play(None)
     assert compared(show).different == []
-    quality = engines[0].trace.quality
+    quality = engines[0].metrics.quality
     assert quality is not None
     assert quality.count > 0
 

@@ -31,7 +31,7 @@ class Editor:
     @property
     def errors(self) -> list[str]:
         """What is wrong now."""
-        faults = self.engine.trace.faults if self.engines else []
+        faults = self.engine.metrics.faults if self.engines else []
         return [f"{fault.box}: {fault.text}" for fault in faults]
 
     def box(self, name: str) -> Any:

@@ -60,7 +60,7 @@ def test_another_takes_its_place_and_the_rest_plays_on(how: str, told: str) -> N
     def until(engine: Engine) -> bool:
         collector = engine.states["c"].box
         answers, beats = collector.of("m"), len(collector.of("beat"))  # type: ignore[attr-defined]
-        if engine.trace.state("m") == "failed" and len(answers) == 4 and not lost_at:
+        if engine.metrics.state("m") == "failed" and len(answers) == 4 and not lost_at:
             lost_at.append(beats)
         if len(answers) >= 8 and not back_at:
             back_at.append(beats)
@@ -70,7 +70,7 @@ def test_another_takes_its_place_and_the_rest_plays_on(how: str, told: str) -> N
     collector = engine.states["c"].box
     assert collector.of("m")[:8] == [1, 2, 3, 4, 1, 2, 3, 4]  # type: ignore[attr-defined]
     assert back_at[0] - lost_at[0] > 10  # it went on while the box was away
-    assert f"{engine.trace.faults[0].box}: {engine.trace.faults[0].text}" == told
+    assert f"{engine.metrics.faults[0].box}: {engine.metrics.faults[0].text}" == told
     assert collector.silenced.count("m") >= 1  # type: ignore[attr-defined]
     for thread in threading.enumerate():
         if thread.name == "lane m":

@@ -69,13 +69,13 @@ def test_a_fresh_box_takes_its_place_and_the_rest_plays_on() -> None:
     def until(engine: Engine) -> bool:
         collector = engine.states["c"].box
         beats.append(len(collector.of("beat")))  # type: ignore[attr-defined]
-        return engine.trace.lanes["m"].replaced >= 2 and collector.of("m")[-1] == 4  # type: ignore[attr-defined]
+        return engine.metrics.lanes["m"].replaced >= 2 and collector.of("m")[-1] == 4  # type: ignore[attr-defined]
 
     engine = play(until)
     collector = engine.states["c"].box
     assert collector.of("m")[:8] == [1, 2, 3, 4, 1, 2, 3, 4]  # type: ignore[attr-defined]
     assert beats[-1] > 2 * 0.3 / 0.005 / 2  # it went on while they hung
-    told = [f"{fault.box}: {fault.text}" for fault in engine.trace.faults]
+    told = [f"{fault.box}: {fault.text}" for fault in engine.metrics.faults]
     assert told == ["m: did not answer for 0.3 s; a fresh one takes its place"]
     assert collector.silenced.count("m") == 2  # type: ignore[attr-defined]
     hung = [thread for thread in threading.enumerate() if thread.name == "lane m"]

@@ -201,7 +201,7 @@ def test_a_late_answer_of_an_old_generation_is_let_go() -> None:
     engine.step(LaneResult("l", 1, 3.0, Ns(4), 0, 0))
     engine.step(LaneResult("nobody", 1, 3.0, Ns(4), 0, 0))
     assert engine.states["c"].box.messages == [(1, "l", 1.0), (4, "l", 3.0)]  # type: ignore[attr-defined]
-    assert [fault.text for fault in engine.trace.faults] == ["gone"]
+    assert [fault.text for fault in engine.metrics.faults] == ["gone"]
 
 
 def test_a_parameter_of_a_lane_changes_between_its_jobs() -> None:

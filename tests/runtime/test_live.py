@@ -232,7 +232,7 @@ def test_the_stand_in_gives_messages_and_stop_ends_cleanly() -> None:
     assert set(box(engine).of("people")) == {1}
     assert all(0 <= value <= 1 for value in box(engine).of("reach"))
     assert box(engine).silenced == [None]
-    stats = engine.trace.stats(engine.clock.now())
+    stats = engine.metrics.stats(engine.clock.now())
     assert stats["sources"]["cam"]["messages"] >= 5
     assert stats["routes"]["c/reach"]["behind_ms"]["max"] > 0
     assert stats["errors"] == []
@@ -249,7 +249,7 @@ def test_the_end_of_what_ends_ends_the_show() -> None:
         never,
     )
     assert box(engine).of("a")[-1] == 3  # a loop that is held up sees the last of several
-    assert engine.trace.sources["a"].state == "ended"
+    assert engine.metrics.sources["a"].state == "ended"
 
 
 def test_it_plays_for_a_time() -> None:
@@ -259,17 +259,17 @@ def test_it_plays_for_a_time() -> None:
 
 def test_a_device_that_is_not_there_at_first_is_found_later() -> None:
     engine = play(live(BELL.format("broken=2\n")), lambda engine: len(box(engine).messages) >= 1)
-    source = engine.trace.sources["bell"]
+    source = engine.metrics.sources["bell"]
     assert (source.state, source.restarts) == ("running", 2)
-    assert [fault.text for fault in engine.trace.faults] == ["no bell here"]
+    assert [fault.text for fault in engine.metrics.faults] == ["no bell here"]
     assert len(box(engine, "bell")._opened) == 3
 
 
 def test_a_device_that_goes_away_is_opened_again_and_counted() -> None:
     show = live(BELL.format("dies=true\n"))
     engine = play(show, lambda engine: len(box(engine, "bell")._opened) == 2 and running(engine))
-    assert engine.trace.sources["bell"].restarts == 1
-    assert [fault.text for fault in engine.trace.faults] == ["it fell off the wall"]
+    assert engine.metrics.sources["bell"].restarts == 1
+    assert [fault.text for fault in engine.metrics.faults] == ["it fell off the wall"]
     assert box(engine).silenced == ["bell", None]
 
 
@@ -289,7 +289,7 @@ def test_what_a_device_leaves_when_it_goes_is_cleared_away_while_it_plays() -> N
 
 
 def running(engine: Engine) -> bool:
-    return engine.trace.sources["bell"].state == "running"
+    return engine.metrics.sources["bell"].state == "running"
 
 
 def test_what_must_be_is_first_opened_on_the_main_thread() -> None:
@@ -305,13 +305,13 @@ def test_newest_values_replace_the_ones_that_wait() -> None:
     engine = play(show, lambda engine: max(box(engine).of("bell"), default=0) > 5000)
     got = box(engine).of("bell")
     assert got == sorted(got)
-    assert engine.trace.sources["bell"].messages < got[-1]
+    assert engine.metrics.sources["bell"].messages < got[-1]
 
 
 def test_more_than_can_wait_is_an_alarm_and_silences_everything() -> None:
     show = live('[flood]\nuse="flood"\n' + COLLECT + 'hit="flood"\n')
     engine = play(show, lambda engine: len(box(engine).messages) >= 9_000)
-    show_errors = [fault.text for fault in engine.trace.faults]
+    show_errors = [fault.text for fault in engine.metrics.faults]
     assert "ValueError: and then it broke" in show_errors
     assert "says more than can be played; everything is silenced" in show_errors
 
@@ -326,8 +326,8 @@ def test_a_model_that_opens_late_plays_from_then_on_and_is_closed() -> None:
         return len(box(engine).of("late")) >= 2
 
     engine = play(show, until)
-    assert engine.trace.lanes["late"].state == "running"
-    assert "late: DeviceError: not yet" in [f"{f.box}: {f.text}" for f in engine.trace.faults]
+    assert engine.metrics.lanes["late"].state == "running"
+    assert "late: DeviceError: not yet" in [f"{f.box}: {f.text}" for f in engine.metrics.faults]
     assert box(engine, "late")._closed == 1
 
 
@@ -336,7 +336,7 @@ def test_boxes_are_called_on_the_loop_and_outputs_with_a_lane_on_their_own_threa
         BELL.format("")
         + 'spy="spy"\n[spy]\nuse="spy"\nfrom="bell"\n[slow]\nuse="slow"\nfrom="bell"\n'
     )
-    engine = play(show, lambda engine: engine.trace.routes["slow/in"].messages >= 1)
+    engine = play(show, lambda engine: engine.metrics.routes["slow/in"].messages >= 1)
     assert set(box(engine).of("spy")) == {threading.main_thread().name}
     assert box(engine, "slow")._log[-2:] == ["silence None", "closed"]
     assert box(engine, "slow")._threads == {"output slow"}
@@ -349,10 +349,10 @@ def test_an_output_on_its_own_thread_that_raises_harms_nobody_and_recovers() -> 
         + COLLECT
         + 'a="a"\n'
     )
-    engine = play(show, lambda engine: engine.trace.routes["slow/in"].messages == 3)
+    engine = play(show, lambda engine: engine.metrics.routes["slow/in"].messages == 3)
     assert box(engine).of("a") == [0, 1, 2, 3]
     assert [entry for entry in box(engine, "slow")._log if isinstance(entry, float)] == [0, 2, 3]
-    assert [fault.text for fault in engine.trace.faults] == ["ValueError: not that one"]
+    assert [fault.text for fault in engine.metrics.faults] == ["ValueError: not that one"]
     assert engine.states["slow"].failing is False
 
 
@@ -405,7 +405,7 @@ class Acting(Performance):
         played: list[Plan] = []
 
         def look() -> None:
-            plan, routes = show.engine.plan, show.engine.trace.routes
+            plan, routes = show.engine.plan, show.engine.metrics.routes
             if (
                 any(plan is one for one in played)
                 or sum(route.messages for route in routes.values()) < 3
@@ -417,7 +417,7 @@ class Acting(Performance):
 
         def over() -> None:
             look()
-            if show.engine.trace.faults and not self.script:
+            if show.engine.metrics.faults and not self.script:
                 show.stop()
 
         show.also = over
@@ -463,7 +463,7 @@ def test_a_set_goes_to_another_patch_by_number_name_and_title(tmp_path: Path) ->
     assert (engine.playlist, engine.playing) == (("The first", "The second"), 1)
     text = (tmp_path / "dump").read_text()
     assert text.count('"/one"') >= 3 and text.count('"/two"') >= 3
-    stats = engine.trace.stats(engine.clock.now())
+    stats = engine.metrics.stats(engine.clock.now())
     assert stats["routes"]["c/one"]["messages"] == text.count('"/one"')
     assert stats["sources"]["t"]["restarts"] == 0  # both have it, so it was never closed
 
@@ -489,7 +489,7 @@ def test_a_patch_that_was_broken_meanwhile_leaves_the_one_before_playing(tmp_pat
 
     engine, titles = perform(files, [asking(2)], read=read)
     assert titles == ["The first"]
-    assert "No such file" in engine.trace.faults[0].text
+    assert "No such file" in engine.metrics.faults[0].text
 
 
 # -- The dump --------------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def show() -> Iterator[Live]:
 
 
 def test_it_gives_way_under_load_and_comes_back_when_that_is_over(show: Live) -> None:
-    quality = show.engine.trace.quality
+    quality = show.engine.metrics.quality
     assert quality is not None
     told: list[tuple[float | None, str]] = []
 
@@ -113,7 +113,7 @@ def test_it_gives_way_under_load_and_comes_back_when_that_is_over(show: Live) ->
     assert told[0] == (0.75, "slow: size 120")
     assert told[-1] == (1.0, "slow: size 240 again")
     assert quality.given == ()
-    faults = [fault.text for fault in show.engine.trace.faults]
+    faults = [fault.text for fault in show.engine.metrics.faults]
     assert set(faults) <= {"everything has given way, and it is still too late"}
 
 
@@ -134,7 +134,7 @@ def test_another_network_is_opened_on_its_own_thread_and_one_that_fails_is_not_t
     def look() -> None:
         if collector.of("x"):
             ask("broken")
-        if show.engine.trace.faults and not eye.failing:  # it has answered since
+        if show.engine.metrics.faults and not eye.failing:  # it has answered since
             ask("light")
         if "light" in collector.of("x"):
             show.stop()
@@ -142,4 +142,6 @@ def test_another_network_is_opened_on_its_own_thread_and_one_that_fails_is_not_t
     play(show, look)
     assert {thread for _, thread in eye.box._opened} == {"lane eye"}
     assert [name for name, _ in eye.box._opened] == ["heavy", "broken", "light"]
-    assert [fault.text for fault in show.engine.trace.faults] == ["ModelError: this is no network"]
+    assert [fault.text for fault in show.engine.metrics.faults] == [
+        "ModelError: this is no network"
+    ]

@@ -78,7 +78,7 @@ def test_what_comes_is_read_on_the_loop_until_it_ends_and_again_when_it_is_back(
     assert show.engine.states["c"].box.of("bytes")[:3] == [1, 2, 3]
     assert show.engine.states["pipe"].box._calls == 2 * 4
     assert set(show.engine.states["pipe"].box._threads) == {"MainThread"}
-    assert [fault.text for fault in show.engine.trace.faults] == ["it ended"]
+    assert [fault.text for fault in show.engine.metrics.faults] == ["it ended"]
 
 
 def test_a_source_that_cannot_be_read_is_let_be_and_told(caplog: pytest.LogCaptureFixture) -> None:

@@ -61,7 +61,7 @@ def test_what_a_hand_turned_stays_unless_the_text_of_it_changed() -> None:
     assert got(stays, "d")[-1] == 5 * 39
     changed = play(text, [turned, (1.95, Swap(text.replace("by=2", "by=3")))])
     assert got(changed, "d")[-1] == 3 * 39
-    assert changed.engine.states["d"].hands == {"by"}
+    assert changed.engine.states["d"].overrides == {"by"}
 
 
 TUNED = A + '[t]\nuse="tuned"\nfrom="a"\nkey=0\nby=2\n' + COLLECT + 't="t"\n'
@@ -72,14 +72,14 @@ def test_what_a_hand_holds_of_a_box_it_holds_of_the_one_that_replaces_it() -> No
     again = TUNED.replace("key=0", "key=1000")
     played = play(TUNED, [turned, (1.95, Swap(again))])
     assert got(played, "t")[-1] == 5 * 39 + 1000
-    assert played.engine.states["t"].hands == {"by"}
+    assert played.engine.states["t"].overrides == {"by"}
     written = play(TUNED, [turned, (1.95, Swap(again.replace("by=2", "by=3")))])
     assert got(written, "t")[-1] == 3 * 39 + 1000
-    assert written.engine.states["t"].hands == set()
+    assert written.engine.states["t"].overrides == set()
     another = TUNED.replace('"tuned"\nfrom="a"\nkey=0', '"double"\nfrom="a"')
     other = play(TUNED, [turned, (1.95, Swap(another))])
     assert got(other, "t")[-1] == 2 * 39
-    assert other.engine.states["t"].hands == set()
+    assert other.engine.states["t"].overrides == set()
 
 
 def test_a_box_that_a_hand_switched_off_is_replaced_by_one_that_is_off() -> None:

@@ -101,7 +101,7 @@ def test_what_is_saved_plays_and_what_stays_counts_on(tmp_path: Path) -> None:
     engine = edited(tmp_path, FILES, edit)
     heard = engine.states["c"].box.of("n")  # type: ignore[attr-defined]
     assert heard == [float(n + 1) for n in range(len(heard))]
-    assert engine.trace.faults == []
+    assert engine.metrics.faults == []
 
 
 BROKEN = [
@@ -129,7 +129,7 @@ def test_what_is_broken_is_told_and_the_old_one_plays_on(
     engine = edited(tmp_path, FILES, edit)
     heard = engine.states["c"].box.of("n")  # type: ignore[attr-defined]
     assert heard == [float(n + 1) for n in range(len(heard))]
-    assert [e["error"] for e in engine.trace.stats(engine.clock.now())["errors"]] != []
+    assert [e["error"] for e in engine.metrics.stats(engine.clock.now())["errors"]] != []
 
 
 def test_a_node_file_that_is_saved_is_another_box(tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ def test_a_new_box_gets_the_port_that_the_old_one_holds(tmp_path: Path, free_por
     text = LISTENS.replace("PORT", str(free_port))
 
     async def edit(editor: Editor) -> None:
-        trace = editor.engine.trace
+        trace = editor.engine.metrics
         await editor.until(lambda: trace.sources["ear"].state == "running")
         await editor.swapped(text.replace('host = "127.0.0.1"', 'host = "localhost"'))
         await editor.until(lambda: trace.sources["ear"].state == "running")
@@ -336,8 +336,8 @@ def test_the_next_patch_of_a_set_is_warm_and_nothing_is_opened_twice(tmp_path: P
 
     engine = edited(tmp_path, files, edit)
     assert noted() == ["opened", "closed"]
-    assert engine.trace.stats(engine.clock.now())["lanes"]["h"]["state"] == "removed"
-    assert engine.trace.faults == []
+    assert engine.metrics.stats(engine.clock.now())["lanes"]["h"]["state"] == "removed"
+    assert engine.metrics.faults == []
 
 
 def test_a_file_that_is_written_in_steps_is_read_when_it_rests(tmp_path: Path) -> None:
@@ -356,7 +356,7 @@ def test_a_file_that_is_written_in_steps_is_read_when_it_rests(tmp_path: Path) -
         await editor.until(lambda: of(editor, "more"))
 
     engine = edited(tmp_path, FILES, edit)
-    assert engine.trace.stats(engine.clock.now())["errors"] == []
+    assert engine.metrics.stats(engine.clock.now())["errors"] == []
 
 
 def test_a_box_that_gave_its_port_away_gets_it_back(tmp_path: Path, free_port: int) -> None:
@@ -370,7 +370,7 @@ def test_a_box_that_gave_its_port_away_gets_it_back(tmp_path: Path, free_port: i
     oops = oops.replace("self._count += 1", "raise ValueError(value)")
 
     async def edit(editor: Editor) -> None:
-        trace, plan = editor.engine.trace, editor.engine.plan
+        trace, plan = editor.engine.metrics, editor.engine.plan
         await editor.until(lambda: trace.sources["ear"].state == "running")
         with socket.socket(type=socket.SOCK_DGRAM) as voice:
             voice.setblocking(False)

@@ -175,7 +175,7 @@ def test_a_hundred_edits_under_load_half_of_them_broken(tmp_path: Path) -> None:
     assert heard == expected(len(heard))
     seen = keep.of("seen")
     assert seen == [float(n + 1) for n in range(len(seen))]
-    assert engine.trace.lanes["look"].runs - len(seen) in (0, 1)  # one was at work at the end
+    assert engine.metrics.lanes["look"].runs - len(seen) in (0, 1)  # one was at work at the end
     at = [moment / 1e9 for moment, port, _ in keep.messages if port == "seen"]
     assert gaps_do_not_differ(at, swaps)
     song: Any = engine.states["song"].box

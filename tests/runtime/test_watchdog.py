@@ -216,15 +216,15 @@ def test_a_source_that_falls_silent_is_late_then_lost_and_opened_again(stage) ->
     for _ in range(10):
         show.see(1.0)
     show.pass_by(0.75, silent=True)
-    assert show.engine.trace.sources["eye"].state == "late"
+    assert show.engine.metrics.sources["eye"].state == "late"
     assert show.lost == []
     show.see(1.0)
     show.pass_by(0.25)
-    assert show.engine.trace.sources["eye"].state == "running"
+    assert show.engine.metrics.sources["eye"].state == "running"
     show.pass_by(3.0, silent=True)
     assert show.states("eye") == ["running", "late", "running", "late", "lost"]
     assert show.lost == ["eye"]
-    texts = [fault.text for fault in show.engine.trace.faults]
+    texts = [fault.text for fault in show.engine.metrics.faults]
     assert texts == [
         "gives nothing, though it should by now",
         "gives nothing any more; it is opened again",
@@ -232,7 +232,7 @@ def test_a_source_that_falls_silent_is_late_then_lost_and_opened_again(stage) ->
     show.enter(StateChange("eye", "running"))  # as its keeper says when it is back
     show.pulse.begin(show.clock.now())
     show.pass_by(9.0, silent=True)
-    assert show.engine.trace.sources["eye"].state == "running"
+    assert show.engine.metrics.sources["eye"].state == "running"
 
 
 def test_a_machine_that_slept_has_lost_nothing(stage) -> None:
@@ -244,7 +244,7 @@ def test_a_machine_that_slept_has_lost_nothing(stage) -> None:
     show.clock.move_to(ns(3600))
     show.dog.look()
     assert show.states("eye") == ["running"]
-    assert show.engine.trace.lanes["s"].state == "running"
+    assert show.engine.metrics.lanes["s"].state == "running"
 
 
 def test_what_a_source_says_of_itself_is_not_taken_back(stage) -> None:
@@ -253,12 +253,12 @@ def test_what_a_source_says_of_itself_is_not_taken_back(stage) -> None:
     show.enter(CommandEntry("eye", Condition("late", "the same picture")))
     for _ in range(10):
         show.see(1.0)
-    assert show.engine.trace.sources["eye"].state == "late"
+    assert show.engine.metrics.sources["eye"].state == "late"
     show.enter(CommandEntry("eye", Condition("running")))
-    assert show.engine.trace.sources["eye"].state == "running"
+    assert show.engine.metrics.sources["eye"].state == "running"
     show.enter(StateChange("eye", "lost", "gone"))
     show.enter(CommandEntry("eye", Condition("running")))  # said before it was closed
-    assert show.engine.trace.sources["eye"].state == "lost"
+    assert show.engine.metrics.sources["eye"].state == "lost"
 
 
 # -- A box that hangs ------------------------------------------------------------------------------
@@ -286,14 +286,14 @@ def test_a_box_that_hangs_is_late_then_replaced_by_one_that_is_set_alike(stage) 
     hung = show.lane
     hang(show)
     show.pass_by(2.25)
-    assert show.engine.trace.lanes["s"].state == "late"
+    assert show.engine.metrics.lanes["s"].state == "late"
     show.enter(CommandEntry("hand", SetParameter("s", "by", 3.0)))  # while it hangs
     show.pass_by(3.0)
     assert show.lane is not hung and hung.hangs
     show.wait(StateChange)
     assert show.states("s") == ["running", "late", "failed", "running"]
     assert answer(show, 2.0) == 6.0
-    assert show.engine.trace.lanes["s"].replaced == 1
+    assert show.engine.metrics.lanes["s"].replaced == 1
     assert show.engine.states["s"].box is show.engine.plan.boxes["s"].box
     collector = show.engine.states["c"].box
     assert collector.of("sum") == [4.0, 14.0, 6.0]  # type: ignore[attr-defined]
@@ -326,9 +326,9 @@ def test_only_a_few_may_hang_and_it_goes_on_when_one_ends(stage) -> None:
     last = show.lane
     show.pass_by(60.0)
     assert show.lane is last
-    assert show.engine.trace.lanes["s"].state == "failed"
-    assert show.engine.trace.lanes["s"].replaced == MOST
-    assert "4 others of it that still hang" in show.engine.trace.faults[-1].text
+    assert show.engine.metrics.lanes["s"].state == "failed"
+    assert show.engine.metrics.lanes["s"].replaced == MOST
+    assert "4 others of it that still hang" in show.engine.metrics.faults[-1].text
     Sleeper._free.set()
     show.wait(LaneResult)  # the last one was not left behind: its answer counts
     show.pass_by(0.5)
@@ -357,6 +357,6 @@ def test_a_box_that_raises_has_failed_until_its_next_answer(stage) -> None:
     show = stage()
     show.wait(StateChange)
     show.enter(LaneFailure("s", show.lane.generation, str(DeviceError("no"))))
-    assert show.engine.trace.lanes["s"].state == "failed"
+    assert show.engine.metrics.lanes["s"].state == "failed"
     answer(show, 1.0)
-    assert show.engine.trace.lanes["s"].state == "running"
+    assert show.engine.metrics.lanes["s"].state == "running"

@@ -9,14 +9,14 @@ from engine.system.wakeup import Wakeup
 
 def test_it_may_be_rung_before_anybody_waits_and_more_than_once() -> None:
     bell = Wakeup()
-    bell.ring()
-    bell.ring()
+    bell.set()
+    bell.set()
     bell.wait()
     heard = threading.Event()
     waiting = threading.Thread(target=lambda: (bell.wait(), heard.set()), daemon=True)
     waiting.start()
     assert not heard.is_set()
-    bell.ring()
+    bell.set()
     assert heard.wait(10)
 
 
@@ -34,7 +34,7 @@ def test_nothing_that_was_left_before_a_ring_is_overlooked() -> None:
     def leave() -> None:
         for number in range(1000):
             left.append(number)
-            bell.ring()
+            bell.set()
 
     taker = threading.Thread(target=take, daemon=True)
     taker.start()

@@ -152,7 +152,7 @@ def test_rubbish_is_answered_and_hurts_nobody(page, engine):
     assert 'there is no box "nobody"' in answers[15]
     assert "expected a number from 0 to 1" in answers[10]
     assert all(answers)
-    assert engine.trace.faults == []
+    assert engine.metrics.faults == []
     assert engine.states["c"].box.silenced[-1] is None
 
 
@@ -344,7 +344,7 @@ def test_a_range_is_found_and_can_be_used(page, engine):
     assert found["paste"] == '{ from = "a", in = [0.2, 0.6], to = [20, 120] }'
     say(0.4, 1)
     assert engine.states["c"].box.of("wide")[-1] == pytest.approx(70)
-    assert engine.trace.faults == []
+    assert engine.metrics.faults == []
 
 
 def test_what_a_box_says_that_no_cable_takes_is_held_for_the_page(page):

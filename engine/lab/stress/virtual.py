@@ -74,7 +74,7 @@ class VirtualShow:
     def play(self, seconds: float) -> None:
         """Play so many seconds, and say the numbers at the end."""
         self.show.play(ns(self._jumps.passed(seconds)), self._look)
-        stats = self.show.engine.trace.stats(self.show.clock.now())
+        stats = self.show.engine.metrics.stats(self.show.clock.now())
         say("stats", stats)
 
     @property

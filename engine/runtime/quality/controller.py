@@ -38,7 +38,7 @@ class QualityController:
         self._due: Ns | None = None
         self._deadline: Deadline | None = None
 
-    def lay(self, deadline: Deadline | None, staying: Collection[str] = ()) -> None:
+    def install(self, deadline: Deadline | None, staying: Collection[str] = ()) -> None:
         """Keep this deadline from now on, before its plan is laid; ``staying`` are boxes that stay.
 
         One that stays, with all that may give way for it, is kept as if nothing had happened.
@@ -49,12 +49,12 @@ class QualityController:
         self.let_go()
         self._behind.clear()
         self._deadline = deadline
-        self._quality = self._engine.trace.quality
+        self._quality = self._engine.metrics.quality
         if deadline is not None:
             self._quality = Quality.after(self._quality, deadline.within)
             self._givers = Degradations(self._engine, deadline)
             self._patience = Hysteresis(deadline.within)
-        self._engine.trace.quality = self._quality if deadline else None
+        self._engine.metrics.quality = self._quality if deadline else None
 
     def sent(self, route: RouteMetrics, behind: int) -> None:
         """Take how many ns behind a message left by a way out."""
@@ -107,7 +107,7 @@ class QualityController:
     def _told(self, said: str, why: str = "") -> None:
         """Note a step where people see it."""
         assert self._quality is not None
-        at = Ns(self._engine.now - self._engine.trace.started)
+        at = Ns(self._engine.now - self._engine.metrics.started)
         self._quality.made(at, said, self._givers.given, self._givers.quality)
         LOG.info("%s%s", why, said)
 

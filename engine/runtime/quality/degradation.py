@@ -94,10 +94,10 @@ class Degradations:
 
     def _by_kind_and_time(self, giving: Degradable) -> tuple[int, float]:
         kinds = [each.kind for each in self._deadline.order]
-        return kinds.index(giving.kind), -self._engine.trace.lanes[giving.box].ms.median_lately()
+        return kinds.index(giving.kind), -self._engine.metrics.lanes[giving.box].ms.median_lately()
 
     def _may(self, giving: Degradable) -> bool:
-        return giving.what == EVERY or not self._state(giving).in_hand(giving.what)
+        return giving.what == EVERY or not self._state(giving).is_overridden(giving.what)
 
     def _state(self, giving: Degradable) -> BoxState:
         return self._engine.states[giving.box]

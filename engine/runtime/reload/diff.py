@@ -29,7 +29,7 @@ def unchanged_boxes(old: Plan, new: Plan) -> set[str]:
 def _same(old: PlannedBox, new: PlannedBox) -> bool:
     if old.box is new.box:
         return True
-    if type(old.box) is not type(new.box) or old.stamps != new.stamps:
+    if type(old.box) is not type(new.box) or old.fingerprints != new.fingerprints:
         return False
     fixed = [p.field for p in read_parameters(type(old.box)).values() if p.fixed]
     return all(old.beginning[field] == new.beginning[field] for field in fixed)

@@ -19,12 +19,12 @@ def set_fingerprints(plan: Plan) -> None:
         if isinstance(planned.box, Model):
             fixed = (p.field for p in read_parameters(type(planned.box)).values() if p.fixed)
             said = [planned.beginning[field] for field in fixed]
-            planned.stamps = tuple(each for text in said for each in _stamps(text))
+            planned.fingerprints = tuple(each for text in said for each in _stamps(text))
 
 
 def own_files(plan: Plan) -> set[Path]:
     """Give the files of the networks in a plan that are a performer's own."""
-    return {Path(stamp[0]) for box in plan.boxes.values() for stamp in box.stamps}
+    return {Path(stamp[0]) for box in plan.boxes.values() for stamp in box.fingerprints}
 
 
 def _stamps(said: object) -> Iterator[Stamp]:

@@ -50,17 +50,17 @@ class Probation:
     def __init__(self, engine: Engine, *, ways: bool) -> None:
         self._engine = engine
         self._before = dict(engine.states)
-        self._asked = {name: (lane.asked, lane.runs) for name, lane in engine.trace.lanes.items()}
+        self._asked = {name: (lane.asked, lane.runs) for name, lane in engine.metrics.lanes.items()}
         self._ways = {
             name: _Way(route.origin, route.behind.median_lately(), route.messages)
-            for name, route in engine.trace.routes.items()
+            for name, route in engine.metrics.routes.items()
             if ways and route.messages >= _MESSAGES
         }
 
     def failing(self) -> str:
         """Say which new box fails whatever it is given; nothing where none does so."""
         for state in self._new():
-            faults = [f.count for f in self._engine.trace.faults if f.box == state.name]
+            faults = [f.count for f in self._engine.metrics.faults if f.box == state.name]
             if state.failing and not state.worked and sum(faults) >= _FAILURES:
                 return f"{state.name} fails: {self._last_fault(state.name)}"
         return ""
@@ -83,7 +83,7 @@ class Probation:
         """Say which new lane was asked and has not answered."""
         for state in self._new():
             if state.lane is not None:
-                trace = self._engine.trace.lanes[state.name]
+                trace = self._engine.metrics.lanes[state.name]
                 asked, runs = self._asked.get(state.name, (0, 0))
                 if trace.asked > asked and trace.runs == runs:
                     return f"{state.name} does not answer"
@@ -94,7 +94,7 @@ class Probation:
 
         Only the second half of the trial counts: to take over is work, on a busy machine much.
         """
-        for name, route in self._engine.trace.routes.items():
+        for name, route in self._engine.metrics.routes.items():
             was = self._ways.get(name)
             if was is None or was.origin != route.origin:
                 continue
@@ -105,5 +105,5 @@ class Probation:
         return ""
 
     def _last_fault(self, name: str) -> str:
-        mine = [fault for fault in self._engine.trace.faults if fault.box == name]
+        mine = [fault for fault in self._engine.metrics.faults if fault.box == name]
         return max(mine, key=lambda fault: fault.last or 0).text if mine else "it raises"

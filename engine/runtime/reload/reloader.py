@@ -119,7 +119,7 @@ class Reloader:
             return
         if not await self._opens(made):
             return
-        if self._engine.trace.mend(PATCH):
+        if self._engine.metrics.mend(PATCH):
             LOG.info("%s: is good again", PATCH)
         if index == self._engine.playing and not differs(self._engine.plan, made.plan):
             self._show.strike(made.staging)
@@ -234,7 +234,7 @@ class Reloader:
 
     def _complain(self, problems: list[str]) -> None:
         """Say on terminal, page and OSC what is wrong with a patch, and no more what was."""
-        self._engine.trace.mend(PATCH)
+        self._engine.metrics.mend(PATCH)
         for problem in problems:
             self._engine.tell(PATCH, problem)
             for name, state in self._engine.states.items():

@@ -20,11 +20,11 @@ class Standby:
     ``changed`` is set when one of them has become ready, or could not.
     """
 
-    def __init__(self, plan: Plan, crew: Hosts) -> None:
+    def __init__(self, plan: Plan, hosts: Hosts) -> None:
         self.plan = plan
         self.changed = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        self._crew = crew
+        self._hosts = hosts
         self._newcomers: dict[str, BoxHost] = {}
 
     @property
@@ -38,13 +38,13 @@ class Standby:
         A film begins when it takes over, and so does a device that is there for one only.
         """
         staying = unchanged_boxes(engine.plan, self.plan)
-        self._crew.dismiss([a for n, a in self._newcomers.items() if n in staying])
+        self._hosts.remove([a for n, a in self._newcomers.items() if n in staying])
         boxes = {n: planned.box for n, planned in self.plan.boxes.items() if n not in staying}
         self._newcomers = {
-            name: self._newcomers.get(name) or self._crew.hire(name, box)
+            name: self._newcomers.get(name) or self._hosts.add(name, box)
             for name, box in boxes.items()
         }
-        leaving = [a for name, a in self._crew.playing.items() if name not in staying]
+        leaving = [a for name, a in self._hosts.playing.items() if name not in staying]
         for each in self.newcomers:
             each.on_change = self._tell
             waits = isinstance(each.box, Tape) or _would_wait(each, leaving)

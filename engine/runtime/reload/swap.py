@@ -66,10 +66,10 @@ class PlanSwapper:
 
     def _told(self, new: Plan, spare: Mapping[str, BoxState]) -> PreviousPlan:
         """Exchange the plan and tell who wants to know; what is taught is taught on."""
-        taught = self.engine.teacher.route
+        taught = self.engine.learn_sweep.route
         before = self._exchange(new, spare)
-        if taught in self.engine.trace.routes:
-            self.engine.teacher.teach(taught)
+        if taught in self.engine.metrics.routes:
+            self.engine.learn_sweep.teach(taught)
         for tell in self.engine.on_plan:
             tell()
         return before
@@ -91,13 +91,13 @@ class PlanSwapper:
             self._plug(engine.states[name], ports[0][name], ports[1][name])
         self._retire(removed)
         states = {n: self._state(n, new, n in staying, spare) for n in new.boxes}
-        engine.lay(new, states, staying, slots)
+        engine.install_plan(new, states, staying, slots)
         for name, parameter, value in changes:
             self._set(states[name], parameter, value)
         for name in switched:
-            engine.switch(states[name], new.boxes[name].on)
+            engine.enable(states[name], new.boxes[name].on)
         for name in (name for name in removed if name not in spare):
-            for hand in carried_overrides(old, new, name, removed[name].hands):
+            for hand in carried_overrides(old, new, name, removed[name].overrides):
                 self._hand_over(hand, removed[name], states[name])
         return PreviousPlan(old, removed)
 
@@ -112,7 +112,7 @@ class PlanSwapper:
             state = spare[name]
             state.cabled.clear()
         else:
-            state = self.engine.begin(planned)
+            state = self.engine.create(planned)
         if state.lane is not None:
             state.lane.generation = max(state.lane.generation, self._generations.get(name, 0))
         return state
@@ -120,7 +120,7 @@ class PlanSwapper:
     def _retire(self, removed: Mapping[str, BoxState]) -> None:
         """See to it that nothing a removed box did or does is taken for another's of its name."""
         for name, state in removed.items():
-            self.engine.trace.mend(name)
+            self.engine.metrics.mend(name)
             if state.lane is not None:
                 self._generations[name] = state.lane.generation + 1
 
@@ -147,11 +147,11 @@ class PlanSwapper:
         """Have a hand hold of a box what it held of the one before it."""
         parameter = find_parameter(after.parameters, hand)
         if hand == "on":
-            self.engine.switch(after, before.on)
+            self.engine.enable(after, before.on)
         elif parameter is not None:
             whole: Any = before.last[parameter.field]
             self._set(after, parameter, whole[parameter.key] if parameter.key else whole)
-        after.hands.add(hand)
+        after.overrides.add(hand)
 
     def _set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         try:
@@ -166,7 +166,7 @@ def _forget(removed: Mapping[str, BoxState]) -> None:
     Why: what refers to itself is only freed by the collector, which is kept from a show.
     """
     for state in removed.values():
-        state.outlets = None
+        state.emitter = None
         state.cabled.clear()
 
 

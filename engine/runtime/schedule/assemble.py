@@ -144,8 +144,8 @@ class Assembler:
         for outlet, slot in self.slots.items():
             islands.setdefault((outlet.box, outlet.name), (slot, ()))
         for name, below in behind.items():
-            if outlets := self._states[name].outlets:
-                outlets.below = tuple(below)
+            if outlets := self._states[name].emitter:
+                outlets.downstream = tuple(below)
         return islands
 
     def _give_outlets(self, name: str) -> None:
@@ -158,7 +158,7 @@ class Assembler:
             names = signature.fields or ("",)
             slots = [self.slots[Outlet(name, outlet)] for outlet in names]
             state = self._states[name]
-            state.outlets = self._engine.outlets(state, slots, bool(signature.fields))
+            state.emitter = self._engine.outlets(state, slots, bool(signature.fields))
 
     def _set_below(self, name: str, steps: list[tuple[PlannedStep, Step]]) -> None:
         """Find the steps that follow from one box, in the order of its island."""
@@ -172,9 +172,9 @@ class Assembler:
                     reached.add(planned.box)
             elif planned.wire and source.source.box in reached:
                 below.append(step)
-        outlets = self._states[name].outlets
+        outlets = self._states[name].emitter
         if outlets is not None:
-            outlets.below = tuple(below)
+            outlets.downstream = tuple(below)
 
     def _hot_wire(self, name: str) -> Wire:
         return next(w for w in self._wires[name].values() if w.into is Into.HOT)
@@ -188,7 +188,7 @@ class Assembler:
         read = reader(slot, wire)
         if wire.into is Into.PORT:
             name = route_name(state.name, wire.name)
-            way = OutputPort(state, state.sink, wire.name, self._engine.trace.routes[name])
+            way = OutputPort(state, state.sink, wire.name, self._engine.metrics.routes[name])
             self.ways[name] = way
             return PortStep(self._engine, way, slot, read)
         parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)
@@ -200,7 +200,7 @@ class Assembler:
         assert isinstance(state.box, Node)
         arguments = self._arguments(state)
         if state.lane is None:
-            many = read_signature(type(state.box)).many
+            many = read_signature(type(state.box)).is_generator
             return NodeStep(self._engine, state, caller(state.box), many, arguments)
         kind = KINDS.get(self._hot_wire(state.name).carries, Kind.LATEST)
         return LaneStep(self._engine, state, kind, state.box.hop, arguments)
@@ -208,7 +208,7 @@ class Assembler:
     def _arguments(self, state: BoxState) -> Arguments:
         wires = self._wires[state.name]
         reads: list[Read] = []
-        colds = []
+        cold_inputs = []
         for inlet in read_signature(type(state.box)).inlets:
             wire = wires.get(inlet.name)
             default = self._default(state.name, inlet)
@@ -218,8 +218,8 @@ class Assembler:
             slot = self.slots[wire.source]
             reads.append(reader(slot, wire, default))
             if wire.into is Into.COLD:
-                colds.append((slot, self._engine.trace.skew[state.name, inlet.name]))
-        return Arguments(self.slots[self._hot_wire(state.name).source], reads, colds)
+                cold_inputs.append((slot, self._engine.metrics.skew[state.name, inlet.name]))
+        return Arguments(self.slots[self._hot_wire(state.name).source], reads, cold_inputs)
 
     def _default(self, name: str, inlet: Inlet) -> Any:
         constants = self._plan.boxes[name].constants

@@ -68,7 +68,7 @@ class LossMap:
 
     def _outlasts(self, name: str) -> bool | None:
         box = self._plan.boxes[name].box
-        return box.outlasts_loss if isinstance(box, Node) else None
+        return box.holds_on_loss if isinstance(box, Node) else None
 
 
 def _leads_to_notes(plan: Plan) -> frozenset[str]:

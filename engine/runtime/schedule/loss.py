@@ -65,7 +65,7 @@ class LossHandler:
         """Tell a box that outlasts the loss."""
         assert isinstance(state.box, Node)
         try:
-            state.box.lose(self._engine.now)
+            state.box.on_input_lost(self._engine.now)
         except Exception as error:
             self._engine.tell(state.name, f"could not be told of a loss: {describe_error(error)}")
         if state.wakes:
@@ -78,7 +78,7 @@ class LossHandler:
         if state.out_lane is not None:
             state.out_lane.silence(port)
             return
-        self._engine.outbox.touch(state)
+        self._engine.outbox.mark_dirty(state)
         try:
             state.sink.silence(port)
         except Exception as error:

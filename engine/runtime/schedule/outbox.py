@@ -1,4 +1,4 @@
-"""What leaves in a tick: given to the outputs one by one, flushed together, then measured.
+"""What leaves in a tick: taps to the outputs one by one, flushed together, then measured.
 
 Why threads are woken last: they want the interpreter's lock, and get it as soon as a socket is
 waited for. On two cores with pose, pitch and painting at once, loudness leaves 0.06 ms sooner so.
@@ -39,14 +39,14 @@ class OutputPort:
 class Outbox:
     """Collects the sends of a tick.
 
-    ``given`` are told of what is left to an output on a thread of its own: its name, the port, the
+    ``taps`` are told of what is left to an output on a thread of its own: its name, the port, the
     message, the moment that describes, and now.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.given: list[Callable[[str, str, Message, Ns, Ns], None]] = []
-        self._touched: list[BoxState] = []
+        self.taps: list[Callable[[str, str, Message, Ns, Ns], None]] = []
+        self._dirty: list[BoxState] = []
         self._sent: dict[str, list[tuple[OutputPort, Ns, int]]] = {}
         self._left: list[Lane] = []
         self._last_at = engine.last_at
@@ -55,14 +55,14 @@ class Outbox:
         """Give a message to an output."""
         state = way.state
         if state.out_lane is not None:
-            for hear in self.given:
+            for hear in self.taps:
                 hear(state.name, way.port, message, at, self._engine.now)
             try:
                 state.out_lane.offer(way.port, message, at, cost)
             except Overrun as error:
                 self._engine.failed(state, error)
             return
-        self.touch(state)
+        self.mark_dirty(state)
         self._last_at[state.name, way.port] = at
         try:
             way.sink.send(way.port, message, at)
@@ -72,11 +72,11 @@ class Outbox:
         else:
             self._sent[state.name].append((way, at, cost))
 
-    def touch(self, state: BoxState) -> None:
+    def mark_dirty(self, state: BoxState) -> None:
         """Flush an output at the end of this tick though nothing was sent to it."""
-        if not state.touched:
-            state.touched = True
-            self._touched.append(state)
+        if not state.dirty:
+            state.dirty = True
+            self._dirty.append(state)
             self._sent[state.name] = []
 
     def leave(self, lane: Lane, job: Job, wakes: bool) -> int:
@@ -90,11 +90,11 @@ class Outbox:
 
     def flush(self) -> None:
         """End the tick: outputs send what they collected, and how late it is gets noted."""
-        if self._touched:
-            touched, self._touched = self._touched, []
+        if self._dirty:
+            touched, self._dirty = self._dirty, []
             now = self._engine.now
             for state in touched:
-                state.touched = False
+                state.dirty = False
                 self._flush(state, self._sent[state.name], now)
         if self._left:
             left, self._left = self._left, []
@@ -109,10 +109,10 @@ class Outbox:
             self._engine.failed(state, error)
         else:
             if not stumbled:
-                self._engine.standing.recovered(state)
+                self._engine.health.recovered(state)
             gone = self._engine.clock.now()
             for way, at, cost in sent:
                 way.route.sent(at, cost, gone)
-                self._engine.keeper.sent(way.route, now - at)
+                self._engine.quality.sent(way.route, now - at)
         if state.wakes:
             self._engine.ask_wake(state)

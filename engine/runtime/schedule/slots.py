@@ -100,19 +100,19 @@ class Emitter:
     def __init__(
         self,
         slots: Sequence[Slot],
-        several: bool,
+        multi_output: bool,
         ticker: Ticker,
         usable: Callable[[Message], bool],
     ) -> None:
-        """``several`` says that messages are NamedTuples, a value for each slot."""
+        """``multi_output`` says that messages are NamedTuples, a value for each slot."""
         self._slots = tuple(slots)
-        self._several = several
+        self._several = multi_output
         self._ticker = ticker
         self._usable = usable
-        self.below: tuple[Step, ...] = ()
+        self.downstream: tuple[Step, ...] = ()
 
-    def say(self, message: Message, at: Ns, cost: int, tick: int) -> None:
-        """Write a message, or those of several outlets that are not None, into the slots."""
+    def emit(self, message: Message, at: Ns, cost: int, tick: int) -> None:
+        """Write a message, or those of multi_output outlets that are not None, into the slots."""
         if self._several:
             for slot, value in zip(self._slots, message, strict=True):
                 if value is not None and self._usable(value):
@@ -121,8 +121,8 @@ class Emitter:
             for slot in self._slots:
                 slot.write(message, at, cost, tick)
 
-    def say_all(self, messages: Iterable[Message], at: Ns, cost: int, tick: int) -> None:
-        """Say several messages one after another, each through everything below.
+    def emit_all(self, messages: Iterable[Message], at: Ns, cost: int, tick: int) -> None:
+        """Say multi_output messages one after another, each through everything below.
 
         The last one goes on with the tick at hand. What was said before the box raised counts.
         """
@@ -133,9 +133,9 @@ class Emitter:
                     continue
                 if before is not NOTHING:
                     extra = self._ticker.next()
-                    self.say(before, at, cost, extra)
-                    self._ticker.run(self.below, extra)
+                    self.emit(before, at, cost, extra)
+                    self._ticker.run(self.downstream, extra)
                 before = message
         finally:
             if before is not NOTHING:
-                self.say(before, at, cost, tick)
+                self.emit(before, at, cost, tick)

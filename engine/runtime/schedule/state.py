@@ -21,11 +21,11 @@ from engine.runtime.workers.sink_worker import SinkWorker
 class BoxState:
     """One box while it plays.
 
-    ``cabled`` takes up again what the cable into a parameter says; ``hands`` are the parameters
+    ``cabled`` takes up again what the cable into a parameter says; ``overrides`` are the parameters
     that somebody took over. ``tables`` holds, by field, what parameters that have parts were last
     set to, and ``last`` what any was last set to. ``every`` says of how many pictures it is asked
     about one, and ``skipped`` how many were left out since. ``failing`` says that its last call
-    raised. Of an output, ``up`` says that it is open, ``touched`` that it is to be flushed when the
+    raised. Of an output, ``up`` says that it is open, ``dirty`` that it is to be flushed when the
     tick ends, ``stumbled`` that it raised in this tick. ``condition`` is what it said last of its
     device, ``worked`` that any call of it went well.
     """
@@ -36,12 +36,12 @@ class BoxState:
     hidden: bool
     parameters: Mapping[str, Parameter]
     wakes: bool
-    outlets: Emitter | None = None
+    emitter: Emitter | None = None
     lane: Lane | None = None
     out_lane: SinkWorker | None = None
     up: bool = False
     cabled: dict[str, Callable[[], None]] = field(default_factory=dict)
-    hands: set[str] = field(default_factory=set)
+    overrides: set[str] = field(default_factory=set)
     tables: dict[str, object] = field(default_factory=dict)
     last: dict[str, object] = field(default_factory=dict)
     every: int = 1
@@ -49,7 +49,7 @@ class BoxState:
     failing: bool = False
     worked: bool = False
     condition: str = "opening"
-    touched: bool = False
+    dirty: bool = False
     stumbled: bool = False
 
     def went_well(self) -> None:
@@ -67,14 +67,14 @@ class BoxState:
         self.skipped = (self.skipped + 1) % self.every
         return self.skipped != 0
 
-    def in_hand(self, name: str) -> bool:
+    def is_overridden(self, name: str) -> bool:
         """Tell whether somebody took over a parameter, the whole that it is part of, or a part."""
-        return any(lies_in(name, hand) for hand in self.hands)
+        return any(lies_in(name, hand) for hand in self.overrides)
 
     def release(self, name: str) -> None:
         """Give a parameter, and all parts that it has, back to the cables that write them."""
-        released = {hand for hand in self.hands if hand == name or hand.startswith(f"{name}.")}
-        self.hands -= released
+        released = {hand for hand in self.overrides if hand == name or hand.startswith(f"{name}.")}
+        self.overrides -= released
         for cabled, take_up in self.cabled.items():
             if any(lies_in(cabled, hand) for hand in released):
                 take_up()

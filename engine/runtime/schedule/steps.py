@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 class Arguments:
-    """Gathers what the inlets of a box hold, its first inlet first; ``colds`` are the others."""
+    """What the inlets of a box hold, its first inlet first; ``cold_inputs`` are the others."""
 
     def __init__(
-        self, hot: Slot, reads: Sequence[Read], colds: Sequence[tuple[Slot, Samples]]
+        self, hot: Slot, reads: Sequence[Read], cold_inputs: Sequence[tuple[Slot, Samples]]
     ) -> None:
         self.hot = hot
         self._reads = tuple(reads)
-        self._colds = tuple(colds)
+        self._cold_inputs = tuple(cold_inputs)
         self._waits = True
 
     def gather(self) -> Sequence[Any] | None:
@@ -41,23 +41,23 @@ class Arguments:
             if any(argument is NOTHING for argument in arguments):
                 return None
             self._waits = False  # what has come once is there for good
-        for slot, skew in self._colds:
+        for slot, skew in self._cold_inputs:
             if slot.tick >= 0:
                 skew.add(self.hot.at - slot.at)
         return arguments
 
 
 class NodeStep:
-    """Calls a box in place; ``many`` says that it answers with several events."""
+    """Calls a box in place; ``many`` says that it answers with multi_output events."""
 
     def __init__(
-        self, engine: Engine, state: BoxState, call: Call, many: bool, arguments: Arguments
+        self, engine: Engine, state: BoxState, call: Call, is_generator: bool, arguments: Arguments
     ) -> None:
         self.trigger = arguments.hot
         self._engine = engine
         self._state = state
         self._call = call
-        self._many = many
+        self._is_generator = is_generator
         self._arguments = arguments
 
     def fire(self, tick: int) -> None:
@@ -72,11 +72,11 @@ class NodeStep:
             if arguments is None:
                 return
             answer = self._call(arguments, at)
-            if answer is not None and state.outlets is not None:
-                if self._many:
-                    state.outlets.say_all(answer, at, cost, tick)
+            if answer is not None and state.emitter is not None:
+                if self._is_generator:
+                    state.emitter.emit_all(answer, at, cost, tick)
                 else:
-                    state.outlets.say(answer, at, cost, tick)
+                    state.emitter.emit(answer, at, cost, tick)
             state.went_well()
         except Exception as error:
             self._engine.failed(state, error)
@@ -96,7 +96,7 @@ class LaneStep:
         self._kind = kind
         self._hop = hop
         self._arguments = arguments
-        self._trace = engine.trace.lanes[state.name]
+        self._trace = engine.metrics.lanes[state.name]
 
     def fire(self, tick: int) -> None:
         """Leave the job; what it pushes out is counted as dropped."""
@@ -141,12 +141,12 @@ class ParameterStep:
     def fire(self, tick: int) -> None:
         """Set the parameter to what the cable carries."""
         name = "on" if self._parameter is None else self._parameter.name
-        if self._state.in_hand(name):
+        if self._state.is_overridden(name):
             return
         try:
             value = self._read()
             if self._parameter is None:
-                self._engine.switch(self._state, bool(value))
+                self._engine.enable(self._state, bool(value))
             else:
                 self._engine.set(self._state, self._parameter, self._parameter.from_wire(value))
         except ParameterError as error:

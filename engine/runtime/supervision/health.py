@@ -51,16 +51,16 @@ class Health:
     def failed(self, state: BoxState) -> None:
         """Note that a box raised for the first time."""
         state.failing = True
-        if self._engine.trace.state(state.name) in UP:
+        if self._engine.metrics.state(state.name) in UP:
             self._note(state, "failed")
 
     def recovered(self, state: BoxState) -> None:
         """Note that a call of a box went well."""
         failed = state.failing
         state.went_well()
-        if failed and self._engine.trace.state(state.name) == "failed":
+        if failed and self._engine.metrics.state(state.name) == "failed":
             self._note(state, "running")
 
     def _note(self, state: BoxState, word: str) -> None:
         state.condition = word
-        self._engine.trace.set_state(state.name, word)
+        self._engine.metrics.set_state(state.name, word)

@@ -34,26 +34,26 @@ class Hosts:
         self._clock = clock
         self._wake = wake
         self._watch = watch
-        self._hired: dict[int, BoxHost] = {}
+        self._by_box: dict[int, BoxHost] = {}
         self._by_state: dict[BoxState, BoxHost] = {}
         self._closers: list[threading.Thread] = []
 
-    def hire(self, name: str, box: Box) -> BoxHost:
+    def add(self, name: str, box: Box) -> BoxHost:
         """Have somebody look after a box that does not play yet."""
-        attendant = BoxHost(name, box, self._clock, self._wake)
+        host = BoxHost(name, box, self._clock, self._wake)
         if isinstance(box, Source):
             box.attach(self._watch)
-        self._hired[id(box)] = attendant
-        return attendant
+        self._by_box[id(box)] = host
+        return host
 
-    def hire_all(self, plan: Plan) -> None:
+    def add_all(self, plan: Plan) -> None:
         """Have everything in a plan looked after."""
         for name, planned in plan.boxes.items():
-            self.hire(name, planned.box)
+            self.add(name, planned.box)
 
     def lane(self, _: str, node: Node) -> ThreadLane:
         """Give what a box that was hired for runs on."""
-        lane = self._hired[id(node)].lane
+        lane = self._by_box[id(node)].lane
         assert lane is not None, "only asked for where there is one"
         return lane
 
@@ -63,10 +63,10 @@ class Hosts:
 
     def replace(self, state: BoxState, box: Node) -> ThreadLane:
         """Let another box take the place of one that hangs; gives what it runs on."""
-        attendant = self._of(state)
-        del self._hired[id(attendant.box)]
-        self._hired[id(box)] = attendant
-        return attendant.replace(box)
+        host = self._of(state)
+        del self._by_box[id(host.box)]
+        self._by_box[id(box)] = host
+        return host.replace(box)
 
     def follow(self, states: Mapping[str, BoxState]) -> list[BoxHost]:
         """Let those play whose boxes play now, and no others; gives who has joined."""
@@ -82,11 +82,11 @@ class Hosts:
             each.plays = True
         return joined
 
-    def dismiss(self, leaving: list[BoxHost], after: Callable[[], None] = nothing) -> None:
+    def remove(self, leaving: list[BoxHost], after: Callable[[], None] = nothing) -> None:
         """Close boxes for good, beside the loop; ``after`` is then called on another thread."""
         gone = set(leaving)
         self.removed = [each for each in self.removed if each not in gone]
-        self._hired = {box: each for box, each in self._hired.items() if each not in gone}
+        self._by_box = {box: each for box, each in self._by_box.items() if each not in gone}
         self._by_state = {s: each for s, each in self._by_state.items() if each not in gone}
         self.release(leaving, after)
 
@@ -117,11 +117,11 @@ class Hosts:
                 closer.join(PATIENCE)
             after()
 
-        self.release([*self._hired.values()], wait)
+        self.release([*self._by_box.values()], wait)
 
     def _of(self, state: BoxState) -> BoxHost:
-        attendant = self._by_state.get(state)
-        if attendant is None:
-            attendant = self._by_state[state] = self._hired[id(state.box)]
-            attendant.stand_for(state)
-        return attendant
+        host = self._by_state.get(state)
+        if host is None:
+            host = self._by_state[state] = self._by_box[id(state.box)]
+            host.stand_for(state)
+        return host

@@ -55,18 +55,18 @@ class Restarter:
             self._say(name, f"{why}, and no other could be made: {describe_error(error)}")
             return
         hung.append(old)
-        self._engine.trace.lanes[name].replaced += 1
+        self._engine.metrics.lanes[name].replaced += 1
         self._say(name, f"{why}; a fresh one takes its place")
         pause = self._pauses.setdefault(name, BackOff())
         lane = self._exchange(state, box)
         lane.generation = old.generation + 1
-        self._engine.trace.lanes[name].follow(lane)
+        self._engine.metrics.lanes[name].follow(lane)
         state.box = self._engine.plan.boxes[name].box = box
         state.lane = lane
         lane.start(pause.next(held=old.took > 0))
 
     def _say(self, name: str, text: str) -> None:
-        if self._engine.trace.state(name) != "failed":
+        if self._engine.metrics.state(name) != "failed":
             self._enter(StateChange(name, "failed", text))
 
 

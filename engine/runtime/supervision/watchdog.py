@@ -71,7 +71,7 @@ class Watchdog:
                 self._judge(name, self._busy(state.out_lane.begun, now) > SLOW, "sends slowly")
 
     def _look_at_source(self, name: str, pulse: Heartbeat, now: Ns) -> None:
-        if self._engine.trace.state(name) not in ("running", "late"):
+        if self._engine.metrics.state(name) not in ("running", "late"):
             self._late.discard(name)
             return
         overdue = pulse.overdue(now, self._awake)
@@ -99,7 +99,7 @@ class Watchdog:
 
     def _judge(self, name: str, late: bool, why: str) -> None:
         """Say that something is late, or no longer; nobody else's word is taken back."""
-        is_now = self._engine.trace.state(name)
+        is_now = self._engine.metrics.state(name)
         if late and is_now == "running":
             self._late.add(name)
             self._enter(StateChange(name, "late", why))

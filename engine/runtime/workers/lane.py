@@ -141,8 +141,8 @@ class ThreadLane(Waiting):
     def __init__(
         self, name: str, node: Node, deliver: Callable[[Entry], None], clock: Clock
     ) -> None:
-        self._bell = Wakeup()
-        super().__init__(name, node, self._bell.ring, worker_of(name, node))
+        self._wakeup = Wakeup()
+        super().__init__(name, node, self._wakeup.set, worker_of(name, node))
         self.begun: Ns | None = None
         """When it was last called and has not answered yet; None while it is free."""
         self.took = 0
@@ -169,7 +169,7 @@ class ThreadLane(Waiting):
     def look(self) -> None:
         """Have it notice what has ended though nobody asks it anything."""
         if self.opened and self._worker.ended:
-            self._bell.ring()
+            self._wakeup.set()
 
     @property
     def hangs(self) -> bool:
@@ -179,7 +179,7 @@ class ThreadLane(Waiting):
     def stop(self) -> None:
         """Have it end after the job at hand."""
         self._stop.set()
-        self._bell.ring()
+        self._wakeup.set()
 
     def join(self, timeout: float) -> None:
         """Wait for its end, at most for so many seconds; then end it where that can be."""
@@ -204,7 +204,7 @@ class ThreadLane(Waiting):
     def _play(self) -> None:
         """Answer until it is stopped; raises ProcessDied."""
         while not self._stop.is_set():
-            self._bell.wait()
+            self._wakeup.wait()
             left = max(len(self._mailbox), 1)  # what is left later says itself when it is due
             while left > 0 and not self._stop.is_set():
                 left -= max(self._turn(), 1)

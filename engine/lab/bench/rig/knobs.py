@@ -88,7 +88,7 @@ def _move(
     try:
         hands.stdout.readline()
         connect("hands:hands", "knobs:knobs")
-        sources = show.engine.trace.sources
+        sources = show.engine.metrics.sources
         until(lambda: sources["control"].state == "running", "control does not start")
         print(file=hands.stdin, flush=True)
         said.update(json.loads(hands.stdout.readline()))
@@ -104,7 +104,7 @@ def _move(
 
 
 def _moved(show: Live, source: str, sent: int, box: str) -> Moved:
-    trace = show.engine.trace.sources[source]
+    trace = show.engine.metrics.sources[source]
     last = sent // MANY - 1
     stands = [vars(show.engine.states[f"{box}{which}"].box)["smooth"] for which in range(MANY)]
     wrong = sum(

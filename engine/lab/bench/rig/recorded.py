@@ -44,7 +44,7 @@ def play(folder: Path | None, seconds: float) -> dict[str, float]:
 
 async def _measured(show: Live, seconds: float) -> float:
     playing = asyncio.create_task(show.play())
-    route = show.engine.trace.routes["out/reach"]
+    route = show.engine.metrics.routes["out/reach"]
     while not route.messages and not playing.done():
         await asyncio.sleep(0.01)
     await asyncio.sleep(2.0)

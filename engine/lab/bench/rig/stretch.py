@@ -46,7 +46,7 @@ async def play(
     The first stretch begins with the first message that leaves. The trace counts all of the show.
     """
     show = Live(plan)
-    trace = show.engine.trace
+    trace = show.engine.metrics
     playing = asyncio.create_task(show.play())
     way = trace.routes[route] if route else next(iter(trace.routes.values()))
     lane = next(iter(trace.lanes.values()), LaneMetrics())
