@@ -6,7 +6,7 @@ A hand that sets a parameter takes it over from the cable that writes it, until 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from engine.core.addresses import every_name, find_parameter
 from engine.core.commands import (
@@ -22,18 +22,51 @@ from engine.core.commands import (
     Teach,
 )
 from engine.core.errors import ParameterError, nearest
-from engine.runtime.entries import CommandEntry, StateChange
+from engine.runtime.entries import CommandEntry, Entry, StateChange
+from engine.runtime.learn_sweep import LearnSweep
+from engine.runtime.privacy import Privacy
 from engine.runtime.schedule.call import describe_error
+from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.state import BoxState
+from engine.runtime.supervision.health import Health
 
-if TYPE_CHECKING:
-    from engine.runtime.engine import Engine
+
+class Commanded(Services, Protocol):
+    """The engine, as commands see it."""
+
+    @property
+    def health(self) -> Health:
+        """How every box is."""
+        ...
+
+    @property
+    def learn_sweep(self) -> LearnSweep:
+        """What moves one port of an output while all others are silent."""
+        ...
+
+    @property
+    def privacy(self) -> Privacy:
+        """Whether pictures may leave."""
+        ...
+
+    def lost(self, name: str) -> None:
+        """Have a source that lost its device opened again."""
+        ...
+
+    def play_patch(self, which: int | str) -> str:
+        """Go to another patch of the set; return why that cannot be, or an empty string."""
+        ...
+
+    def follow(self, entry: Entry) -> None:
+        """Do what follows from an entry that another one brings about."""
+        ...
+
 
 HALF = 0.5
 """From here on a knob that sets a switch is on."""
 
 
-def execute(engine: Engine, entry: CommandEntry) -> None:
+def execute(engine: Commanded, entry: CommandEntry) -> None:
     """Do what a command asks; who asked is told why, where it cannot be done."""
     command: Command = entry.command
     match command:
@@ -41,7 +74,7 @@ def execute(engine: Engine, entry: CommandEntry) -> None:
             engine.metrics.asked(entry.by)
             _refuse(engine, entry.by, command, _change(engine, command))
         case PlayPatch():
-            _refuse(engine, entry.by, command, engine.on_play_patch(command.which))
+            _refuse(engine, entry.by, command, engine.play_patch(command.which))
         case Teach():
             _refuse(engine, entry.by, command, engine.learn_sweep.teach(command.route))
         case KeepPrivate():
@@ -50,7 +83,7 @@ def execute(engine: Engine, entry: CommandEntry) -> None:
             engine.learn_sweep.teach("")
             engine.silence()
         case Lost():
-            engine.on_lost(entry.by)
+            engine.lost(entry.by)
             engine.follow(StateChange(entry.by, "lost", command.reason))
         case Condition():
             engine.health.said(engine.states[entry.by], command)
@@ -59,7 +92,7 @@ def execute(engine: Engine, entry: CommandEntry) -> None:
 
 
 def _refuse(
-    engine: Engine,
+    engine: Commanded,
     by: str,
     command: SetParameter | Release | PlayPatch | Teach | KeepPrivate,
     reason: str,
@@ -73,7 +106,7 @@ def _refuse(
         engine.tell(by, f"could not be told so: {describe_error(error)}")
 
 
-def _change(engine: Engine, command: SetParameter | Release) -> str:
+def _change(engine: Commanded, command: SetParameter | Release) -> str:
     """Set or release a parameter; gives why that cannot be, or nothing."""
     command = _addressed(engine, command)
     state = engine.states.get(command.box)
@@ -96,7 +129,7 @@ def _change(engine: Engine, command: SetParameter | Release) -> str:
     return ""
 
 
-def _addressed(engine: Engine, command: SetParameter | Release) -> SetParameter | Release:
+def _addressed(engine: Commanded, command: SetParameter | Release) -> SetParameter | Release:
     """Read /style/look/ink as the part "look.ink" of "style", where no box is "style/look"."""
     box, slash, whole = command.box.rpartition("/")
     if command.box in engine.states or not slash or box not in engine.states:
@@ -104,7 +137,7 @@ def _addressed(engine: Engine, command: SetParameter | Release) -> SetParameter 
     return replace(command, box=box, parameter=f"{whole}.{command.parameter}")
 
 
-def _set(engine: Engine, state: BoxState, command: SetParameter) -> None:
+def _set(engine: Commanded, state: BoxState, command: SetParameter) -> None:
     """Set a parameter, or the switch "on"; raises ParameterError."""
     if command.parameter == "on":
         if not isinstance(command.value, bool | int | float):

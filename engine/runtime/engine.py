@@ -78,7 +78,6 @@ class Engine:
         self.metrics.started = self.now
         self.wakes = WakeupQueue({})
         self.last_at: dict[tuple[str, str], Ns] = {}
-        self.outbox = Outbox(self)
         self.on_lost: Callable[[str], None] = lambda name: None
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
         self.ask: Callable[[str, Command], None] = lambda by, command: self.step(
@@ -90,6 +89,7 @@ class Engine:
         self._swap = PlanSwapper(self)
         self.quality = QualityController(self)
         self.health = Health(self)
+        self.outbox = Outbox(self, clock, self.last_at, self.health.recovered, self.quality.sent)
         self.install_plan(
             plan, {name: self.create(planned) for name, planned in plan.boxes.items()}
         )
@@ -142,13 +142,15 @@ class Engine:
         self.plan = plan
         self.states = dict(states)
         prepare_trace(plan, self.metrics, states)
-        assembler = Assembler(self, plan, states, carried)
+        assembler = Assembler(
+            self, self.outbox, self._emitter, plan=plan, states=states, carried=carried
+        )
         self._islands = assembler.islands()
         self.slots: Mapping[Outlet, Slot] = dict(assembler.slots)
-        self._losses = LossHandler(self, plan)
+        self._losses = LossHandler(self, self.outbox, plan)
         order = (*plan.boxes, LEARN_SWEEP, QUALITY)
         self.wakes.reorder({name: place for place, name in enumerate(order)}, {*staying, QUALITY})
-        self.learn_sweep = LearnSweep(self, plan, assembler.ways)
+        self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ways)
 
     def create(self, planned: PlannedBox) -> BoxState:
         """Begin the state of a box, with what it runs on where that is a thread of its own."""
@@ -164,7 +166,7 @@ class Engine:
 
     # What boxes and steps ask of the engine.
 
-    def outlets(self, state: BoxState, slots: list[Slot], multi_output: bool) -> Emitter:
+    def _emitter(self, state: BoxState, slots: list[Slot], multi_output: bool) -> Emitter:
         """Make what a box says things by."""
         return Emitter(slots, multi_output, self._ticker, partial(self._usable, state))
 
@@ -187,6 +189,14 @@ class Engine:
         self._failed(state, describe_error(error))
         if isinstance(error, Overrun):
             self.silence()
+
+    def lost(self, name: str) -> None:
+        """Have a source that lost its device opened again."""
+        self.on_lost(name)
+
+    def play_patch(self, which: int | str) -> str:
+        """Go to another patch of the set; return why that cannot be, or an empty string."""
+        return self.on_play_patch(which)
 
     def lose(self, name: str) -> None:
         """Bring to rest what hangs on a box that went away."""

@@ -12,17 +12,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.core.clock import MILLISECOND, SECOND
 from engine.core.errors import nearest
 from engine.core.messages import Message, Note, Ns, Trigger
 from engine.patch.plan import Into, Plan, Wire
 from engine.runtime.metrics import route_name
-from engine.runtime.schedule.outbox import OutputPort
-
-if TYPE_CHECKING:
-    from engine.runtime.engine import Engine
+from engine.runtime.schedule.outbox import Outbox, OutputPort
+from engine.runtime.schedule.services import Services
 
 LEARN_SWEEP = "the teacher"
 STEP = 40 * MILLISECOND
@@ -41,10 +39,13 @@ class LearnSweep:
     ``said`` is what it sent last; None where what is taught is what the patch says.
     """
 
-    def __init__(self, engine: Engine, plan: Plan, ways: Mapping[str, OutputPort]) -> None:
+    def __init__(
+        self, services: Services, outbox: Outbox, plan: Plan, ways: Mapping[str, OutputPort]
+    ) -> None:
         self.route = ""
         self.said: Message | None = None
-        self._engine = engine
+        self._services = services
+        self._outbox = outbox
         self._plan = plan
         self._ways = ways
         self._wires = {route_name(w.box, w.name): w for w in plan.wires if w.into is Into.PORT}
@@ -57,14 +58,14 @@ class LearnSweep:
             return f'there is no way out "{route}".{nearest(route, self._ways)}'
         if self.route == route:
             return ""
-        self._engine.silence()
+        self._services.silence()
         self.route, self.said = route, None
         moves = bool(route) and self._moves()
         for name, way in self._ways.items():
             way.muted = bool(route) and (name != route or moves)
-        self._begun = self._engine.now
+        self._begun = self._services.now
         self._due = self._begun if moves else None
-        self._engine.wakes.ask(LEARN_SWEEP, self)
+        self._services.wakes.ask(LEARN_SWEEP, self)
         return ""
 
     def wake(self) -> Ns | None:
@@ -79,9 +80,9 @@ class LearnSweep:
         if way.state.on and way.state.up:
             for message in self._messages(at):
                 self.said = message
-                self._engine.outbox.send(way, message, at, 0)
+                self._outbox.send(way, message, at, 0)
         self._due = Ns(at + (BEAT if self._carries() in _STEPPED else STEP))
-        self._engine.wakes.ask(LEARN_SWEEP, self)
+        self._services.wakes.ask(LEARN_SWEEP, self)
 
     def _moves(self) -> bool:
         return self._carries() in (int, float, *_STEPPED)

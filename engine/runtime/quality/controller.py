@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from engine.core.clock import MILLISECOND, SECOND
 from engine.core.messages import Ns
@@ -20,9 +19,7 @@ from engine.runtime.metrics import LOG, RouteMetrics
 from engine.runtime.quality.degradation import Degradations
 from engine.runtime.quality.hysteresis import Decision, Hysteresis
 from engine.runtime.quality.quality import Quality
-
-if TYPE_CHECKING:
-    from engine.runtime.engine import Engine
+from engine.runtime.schedule.services import Services
 
 QUALITY = "deadline"
 WINDOW = SECOND
@@ -32,8 +29,8 @@ _OF_TEN = 9
 class QualityController:
     """Keeps the deadline of the plan that plays; where there is none it does nothing."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._behind: dict[int, list[int]] = defaultdict(list)
         self._due: Ns | None = None
         self._deadline: Deadline | None = None
@@ -49,12 +46,12 @@ class QualityController:
         self.let_go()
         self._behind.clear()
         self._deadline = deadline
-        self._quality = self._engine.metrics.quality
+        self._quality = self._services.metrics.quality
         if deadline is not None:
             self._quality = Quality.after(self._quality, deadline.within)
-            self._givers = Degradations(self._engine, deadline)
+            self._givers = Degradations(self._services, deadline)
             self._patience = Hysteresis(deadline.within)
-        self._engine.metrics.quality = self._quality if deadline else None
+        self._services.metrics.quality = self._quality if deadline else None
 
     def sent(self, route: RouteMetrics, behind: int) -> None:
         """Take how many ns behind a message left by a way out."""
@@ -62,8 +59,8 @@ class QualityController:
             return
         self._behind[id(route)].append(behind)
         if self._due is None:
-            self._due = Ns(self._engine.now + WINDOW)
-            self._engine.wakes.ask(QUALITY, self)
+            self._due = Ns(self._services.now + WINDOW)
+            self._services.wakes.ask(QUALITY, self)
 
     def wake(self) -> Ns | None:
         """Say when the window ends; None while nothing leaves."""
@@ -73,7 +70,7 @@ class QualityController:
         """End a window, and do what follows from it."""
         behind, self._behind = self._behind, defaultdict(list)
         self._due = Ns(at + WINDOW) if behind else None
-        self._engine.wakes.ask(QUALITY, self)
+        self._services.wakes.ask(QUALITY, self)
         if not behind:
             return
         worst = max(map(_most, behind.values()))
@@ -97,7 +94,7 @@ class QualityController:
         if said := self._givers.give_way():
             self._told(said, f"gives way, {worst / MILLISECOND:.0f} ms behind: ")
         else:
-            self._engine.tell(QUALITY, "everything has given way, and it is still too late")
+            self._services.tell(QUALITY, "everything has given way, and it is still too late")
 
     def _come_back(self, at: Ns) -> None:
         if said := self._givers.come_back():
@@ -107,7 +104,7 @@ class QualityController:
     def _told(self, said: str, why: str = "") -> None:
         """Note a step where people see it."""
         assert self._quality is not None
-        at = Ns(self._engine.now - self._engine.metrics.started)
+        at = Ns(self._services.now - self._services.metrics.started)
         self._quality.made(at, said, self._givers.given, self._givers.quality)
         LOG.info("%s%s", why, said)
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.core.parameter import Parameter
 from engine.patch.deadline import EVERY
 from engine.patch.plan import Deadline, Degradable
+from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.state import BoxState
-
-if TYPE_CHECKING:
-    from engine.runtime.engine import Engine
 
 _NTH = {2: "2nd", 3: "3rd"}
 
@@ -28,8 +26,8 @@ class DegradationStep:
 class Degradations:
     """What gives way in one plan. A hand on a parameter wins: it is let be until it is released."""
 
-    def __init__(self, engine: Engine, deadline: Deadline) -> None:
-        self._engine = engine
+    def __init__(self, services: Services, deadline: Deadline) -> None:
+        self._services = services
         self._deadline = deadline
         self._whole = sum(len(giving.lighter) for giving in deadline.order)
         self._gone: list[DegradationStep] = []
@@ -94,13 +92,15 @@ class Degradations:
 
     def _by_kind_and_time(self, giving: Degradable) -> tuple[int, float]:
         kinds = [each.kind for each in self._deadline.order]
-        return kinds.index(giving.kind), -self._engine.metrics.lanes[giving.box].ms.median_lately()
+        return kinds.index(giving.kind), -self._services.metrics.lanes[
+            giving.box
+        ].ms.median_lately()
 
     def _may(self, giving: Degradable) -> bool:
         return giving.what == EVERY or not self._state(giving).is_overridden(giving.what)
 
     def _state(self, giving: Degradable) -> BoxState:
-        return self._engine.states[giving.box]
+        return self._services.states[giving.box]
 
     def _parameter(self, giving: Degradable) -> Parameter:
         return self._state(giving).parameters[giving.what]
@@ -110,7 +110,7 @@ class Degradations:
         if giving.what == EVERY:
             return 1
         parameter, state = self._parameter(giving), self._state(giving)
-        written = self._engine.plan.boxes[giving.box].beginning
+        written = self._services.plan.boxes[giving.box].beginning
         return state.last.get(parameter.field, written[parameter.field])
 
     def _value(self, giving: Degradable, depth: int) -> Any:
@@ -132,7 +132,7 @@ class Degradations:
             assert state.lane is not None, "only what has a thread of its own gives way"
             state.lane.reopen(self._parameter(giving).field, value)
         else:
-            self._engine.set(state, self._parameter(giving), value)
+            self._services.set(state, self._parameter(giving), value)
 
     def _in_words(self, step: DegradationStep) -> str:
         value = self._value(step.giving, step.depth)

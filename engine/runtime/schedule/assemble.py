@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.core.addresses import find_parameter
 from engine.core.messages import KINDS, Kind
@@ -24,13 +24,14 @@ from engine.runtime.metrics import (
     route_name,
 )
 from engine.runtime.schedule.call import caller
-from engine.runtime.schedule.outbox import OutputPort
-from engine.runtime.schedule.slots import NOTHING, Read, Slot, Step, reader
+from engine.runtime.schedule.outbox import Outbox, OutputPort
+from engine.runtime.schedule.services import Services
+from engine.runtime.schedule.slots import NOTHING, Emitter, Read, Slot, Step, reader
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.schedule.steps import Arguments, LaneStep, NodeStep, ParameterStep, PortStep
 
-if TYPE_CHECKING:
-    from engine.runtime.engine import Engine
+MakeEmitter = Callable[[BoxState, list[Slot], bool], Emitter]
+"""Make what a box emits its messages by: its state, its slots, whether it has several outlets."""
 
 
 def prepare_trace(plan: Plan, trace: Metrics, states: Mapping[str, BoxState]) -> None:
@@ -108,13 +109,18 @@ class Assembler:
 
     def __init__(
         self,
-        engine: Engine,
+        services: Services,
+        outbox: Outbox,
+        make_emitter: MakeEmitter,
+        *,
         plan: Plan,
         states: Mapping[str, BoxState],
         carried: Mapping[Outlet, Slot],
     ) -> None:
         """``carried`` are the slots of another plan whose last message is good in this one."""
-        self._engine = engine
+        self._services = services
+        self._outbox = outbox
+        self._make_emitter = make_emitter
         self._plan = plan
         self._states = states
         self.slots = Slots(carried)
@@ -158,7 +164,7 @@ class Assembler:
             names = signature.fields or ("",)
             slots = [self.slots[Outlet(name, outlet)] for outlet in names]
             state = self._states[name]
-            state.emitter = self._engine.outlets(state, slots, bool(signature.fields))
+            state.emitter = self._make_emitter(state, slots, bool(signature.fields))
 
     def _set_below(self, name: str, steps: list[tuple[PlannedStep, Step]]) -> None:
         """Find the steps that follow from one box, in the order of its island."""
@@ -188,11 +194,11 @@ class Assembler:
         read = reader(slot, wire)
         if wire.into is Into.PORT:
             name = route_name(state.name, wire.name)
-            way = OutputPort(state, state.sink, wire.name, self._engine.metrics.routes[name])
+            way = OutputPort(state, state.sink, wire.name, self._services.metrics.routes[name])
             self.ways[name] = way
-            return PortStep(self._engine, way, slot, read)
+            return PortStep(self._services, self._outbox, way, slot, read)
         parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)
-        step = ParameterStep(self._engine, state, parameter, slot, read)
+        step = ParameterStep(self._services, state, parameter, slot, read)
         state.cabled[wire.name] = step.again
         return step
 
@@ -201,9 +207,11 @@ class Assembler:
         arguments = self._arguments(state)
         if state.lane is None:
             many = read_signature(type(state.box)).is_generator
-            return NodeStep(self._engine, state, caller(state.box), many, arguments)
+            return NodeStep(self._services, state, caller(state.box), many, arguments)
         kind = KINDS.get(self._hot_wire(state.name).carries, Kind.LATEST)
-        return LaneStep(self._engine, state, kind, state.box.hop, arguments)
+        return LaneStep(
+            self._services, self._outbox, state, arguments, kind=kind, hop=state.box.hop
+        )
 
     def _arguments(self, state: BoxState) -> Arguments:
         wires = self._wires[state.name]
@@ -218,7 +226,7 @@ class Assembler:
             slot = self.slots[wire.source]
             reads.append(reader(slot, wire, default))
             if wire.into is Into.COLD:
-                cold_inputs.append((slot, self._engine.metrics.skew[state.name, inlet.name]))
+                cold_inputs.append((slot, self._services.metrics.skew[state.name, inlet.name]))
         return Arguments(self.slots[self._hot_wire(state.name).source], reads, cold_inputs)
 
     def _default(self, name: str, inlet: Inlet) -> Any:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from engine.core.node import Node
 from engine.core.sink import Sink
 from engine.patch.plan import Plan, Wire
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.downstream import LossEffects, LossMap
+from engine.runtime.schedule.outbox import Outbox
+from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.state import BoxState
-
-if TYPE_CHECKING:
-    from engine.runtime.engine import Engine
 
 
 class LossHandler:
     """Brings boxes to rest."""
 
-    def __init__(self, engine: Engine, plan: Plan) -> None:
-        self._engine = engine
-        self._states = engine.states
+    def __init__(self, services: Services, outbox: Outbox, plan: Plan) -> None:
+        self._services = services
+        self._outbox = outbox
+        self._states = services.states
         self._losses = LossMap(plan)
 
     def lose(self, name: str) -> None:
@@ -57,19 +56,19 @@ class LossHandler:
         try:
             state.box.reset()
         except Exception as error:
-            self._engine.tell(state.name, f"could not be reset: {describe_error(error)}")
+            self._services.tell(state.name, f"could not be reset: {describe_error(error)}")
         if state.wakes:
-            self._engine.ask_wake(state)
+            self._services.ask_wake(state)
 
     def _tell(self, state: BoxState) -> None:
         """Tell a box that outlasts the loss."""
         assert isinstance(state.box, Node)
         try:
-            state.box.on_input_lost(self._engine.now)
+            state.box.on_input_lost(self._services.now)
         except Exception as error:
-            self._engine.tell(state.name, f"could not be told of a loss: {describe_error(error)}")
+            self._services.tell(state.name, f"could not be told of a loss: {describe_error(error)}")
         if state.wakes:
-            self._engine.ask_wake(state)
+            self._services.ask_wake(state)
 
     def silence(self, state: BoxState, port: str | None) -> None:
         """End what sounds on one port of an output, or on all; one that is not open is silent."""
@@ -78,11 +77,11 @@ class LossHandler:
         if state.out_lane is not None:
             state.out_lane.silence(port)
             return
-        self._engine.outbox.mark_dirty(state)
+        self._outbox.mark_dirty(state)
         try:
             state.sink.silence(port)
         except Exception as error:
-            self._engine.tell(state.name, f"could not be silenced: {describe_error(error)}")
+            self._services.tell(state.name, f"could not be silenced: {describe_error(error)}")
 
     def silence_all(self) -> None:
         """End everything that sounds."""

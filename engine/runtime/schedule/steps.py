@@ -6,7 +6,7 @@ A step raises nothing: what one box does wrong must not keep the others from pla
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.core.errors import ParameterError
 from engine.core.messages import Block, Kind, Message
@@ -15,12 +15,10 @@ from engine.dsp.audio.hops import passed
 from engine.runtime.samples import Samples
 from engine.runtime.schedule.call import Call
 from engine.runtime.schedule.job import Job
-from engine.runtime.schedule.outbox import OutputPort
+from engine.runtime.schedule.outbox import Outbox, OutputPort
+from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.slots import NOTHING, Read, Slot
 from engine.runtime.schedule.state import BoxState
-
-if TYPE_CHECKING:
-    from engine.runtime.engine import Engine
 
 
 class Arguments:
@@ -51,10 +49,15 @@ class NodeStep:
     """Calls a box in place; ``many`` says that it answers with multi_output events."""
 
     def __init__(
-        self, engine: Engine, state: BoxState, call: Call, is_generator: bool, arguments: Arguments
+        self,
+        services: Services,
+        state: BoxState,
+        call: Call,
+        is_generator: bool,
+        arguments: Arguments,
     ) -> None:
         self.trigger = arguments.hot
-        self._engine = engine
+        self._services = services
         self._state = state
         self._call = call
         self._is_generator = is_generator
@@ -79,24 +82,32 @@ class NodeStep:
                     state.emitter.emit(answer, at, cost, tick)
             state.went_well()
         except Exception as error:
-            self._engine.failed(state, error)
+            self._services.failed(state, error)
         if state.wakes:
-            self._engine.ask_wake(state)
+            self._services.ask_wake(state)
 
 
 class LaneStep:
     """Leaves a job for a box on a thread of its own, which answers once a ``hop`` of sound."""
 
     def __init__(
-        self, engine: Engine, state: BoxState, kind: Kind, hop: float, arguments: Arguments
+        self,
+        services: Services,
+        outbox: Outbox,
+        state: BoxState,
+        arguments: Arguments,
+        *,
+        kind: Kind,
+        hop: float,
     ) -> None:
         self.trigger = arguments.hot
-        self._engine = engine
+        self._outbox = outbox
+        self._services = services
         self._state = state
         self._kind = kind
         self._hop = hop
         self._arguments = arguments
-        self._trace = engine.metrics.lanes[state.name]
+        self._trace = services.metrics.lanes[state.name]
 
     def fire(self, tick: int) -> None:
         """Leave the job; what it pushes out is counted as dropped."""
@@ -108,14 +119,14 @@ class LaneStep:
         try:
             arguments = self._arguments.gather()
         except Exception as error:
-            self._engine.failed(self._state, error)
+            self._services.failed(self._state, error)
             return
         lane = self._state.lane  # looked up each time: one that hangs is replaced
         if arguments is not None and lane is not None:
             hot = self.trigger
             job = Job(tuple(arguments), self._kind, hot.at, hot.cost, lane.generation)
             wakes = _ends_a_hop(arguments[0], self._hop)
-            self._trace.offered(self._engine.outbox.leave(lane, job, wakes))
+            self._trace.offered(self._outbox.leave(lane, job, wakes))
 
 
 def _ends_a_hop(message: Message, hop: float) -> bool:
@@ -130,10 +141,15 @@ class ParameterStep:
     """Sets a parameter, unless a hand is on it. ``parameter`` None is the switch "on"."""
 
     def __init__(
-        self, engine: Engine, state: BoxState, parameter: Parameter | None, slot: Slot, read: Read
+        self,
+        services: Services,
+        state: BoxState,
+        parameter: Parameter | None,
+        slot: Slot,
+        read: Read,
     ) -> None:
         self.trigger = slot
-        self._engine = engine
+        self._services = services
         self._state = state
         self._parameter = parameter
         self._read = read
@@ -146,13 +162,13 @@ class ParameterStep:
         try:
             value = self._read()
             if self._parameter is None:
-                self._engine.enable(self._state, bool(value))
+                self._services.enable(self._state, bool(value))
             else:
-                self._engine.set(self._state, self._parameter, self._parameter.from_wire(value))
+                self._services.set(self._state, self._parameter, self._parameter.from_wire(value))
         except ParameterError as error:
-            self._engine.tell(self._state.name, f"{name}: {error}")
+            self._services.tell(self._state.name, f"{name}: {error}")
         except Exception as error:
-            self._engine.failed(self._state, error)
+            self._services.failed(self._state, error)
 
     def again(self) -> None:
         """Set the parameter to what the cable said last, now that no hand is on it."""
@@ -163,9 +179,12 @@ class ParameterStep:
 class PortStep:
     """Sends to a port of an output."""
 
-    def __init__(self, engine: Engine, way: OutputPort, slot: Slot, read: Read) -> None:
+    def __init__(
+        self, services: Services, outbox: Outbox, way: OutputPort, slot: Slot, read: Read
+    ) -> None:
         self.trigger = slot
-        self._engine = engine
+        self._outbox = outbox
+        self._services = services
         self._way = way
         self._read = read
 
@@ -178,6 +197,6 @@ class PortStep:
         try:
             value = self._read()
         except Exception as error:
-            self._engine.failed(state, error)
+            self._services.failed(state, error)
             return
-        self._engine.outbox.send(self._way, value, slot.at, slot.cost)
+        self._outbox.send(self._way, value, slot.at, slot.cost)
