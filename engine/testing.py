@@ -30,6 +30,7 @@ from engine.core.sink import Sink
 from engine.patch.load import Texts, load_texts, read_texts
 from engine.patch.plan import Plan
 from engine.registry import Registry
+from engine.runtime.contexts import in_memory, on_disk
 from engine.runtime.dump import sent_line
 from engine.runtime.engine import Engine
 from engine.runtime.entries import CommandEntry, Entry, SwapPlan
@@ -120,22 +121,27 @@ def play(
     costs: Mapping[str, float] | None = None,
     sets: Iterable[str] = (),
     boxes: Mapping[str, type[Box]] | None = None,
+    keep_state: bool = False,
 ) -> Played:
     """Play a patch, given as its file, its name or its text, in virtual time.
 
     Without ``seconds`` it plays until its files have ended. ``costs`` are the ms that each model
     takes (0 where nothing is said), ``sets`` texts such as "reach.joint=nose". ``boxes`` are
-    classes to use beside those that are found by name. Raises PatchError.
+    classes to use beside those that are found by name. What boxes keep is kept beside the patch
+    with ``keep_state``, else only while it plays. Raises PatchError.
     """
     prepare = partial(_open, sets=sets, boxes=boxes or {})
     _, plan = prepare(patch)
-    show = Offline(plan, costs)
+    found = dict(plan.boxes)
+    show = Offline(plan, costs, on_disk if keep_state else in_memory(lambda: found))
     heard: list[Sent] = []
     listen = partial(_listen, heard, show.engine)
     listen()
     show.engine.on_plan.append(listen)
     for second, entry in script:
-        show.enter(ns(second), _entry(entry, prepare))
+        made = _entry(entry, prepare)
+        found |= made.plan.boxes if isinstance(made, SwapPlan) else {}
+        show.enter(ns(second), made)
     engine = show.play(None if seconds is None else ns(seconds))
     return Played(tuple(heard), engine, show.clock.now() / 1e9)
 

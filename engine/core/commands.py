@@ -96,6 +96,14 @@ class Condition(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class StateSaved(Command):
+    """Said by a box of itself: it has kept a file of its state, which a recording then holds."""
+
+    file: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Notice(Command):
     """Said by a box of itself: something odd that a performer should know; nothing stops."""
 

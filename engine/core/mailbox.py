@@ -75,6 +75,11 @@ class Mailbox:
                 del self._newest[first.key]
             return items
 
+    def waiting(self) -> list[Item]:
+        """Return what waits, oldest first, and leave it there."""
+        with self._lock:
+            return list(self._waiting.values())
+
     def __len__(self) -> int:
         return len(self._waiting)
 

@@ -15,6 +15,7 @@ from engine.core.errors import (
     as_written,
     nearest,
 )
+from engine.core.event_inlets import check_value_inlets, read_event_inlets
 from engine.core.messages import KINDS
 from engine.core.node import Node
 from engine.core.parameter import FILE, Parameter, read_parameters
@@ -46,7 +47,7 @@ class Builder:
         inlets = {inlet.name: inlet for inlet in inlets_of(cls)}
         self._check_keys(written, cls, parameters, inlets)
         values = self._values(written, parameters)
-        constants = self._constants(written, inlets)
+        constants = self._constants(written, cls, inlets)
         if len(self.problems) > before:
             return None
         try:
@@ -72,6 +73,7 @@ class Builder:
             cls = self._find(written.use)
             if issubclass(cls, Node):
                 read_signature(cls)
+                check_value_inlets(cls)
         except UnknownName as error:
             self._complain(written, str(error), "use")
         except Exception as error:  # whatever a performer's own file does when it is read
@@ -122,14 +124,23 @@ class Builder:
             self._complain(written, f"expected true or false, got {as_written(on)}", "on")
         return values
 
-    def _constants(self, written: BoxSpec, inlets: Mapping[str, Inlet]) -> dict[str, Any]:
+    def _constants(
+        self, written: BoxSpec, cls: type[Box], inlets: Mapping[str, Inlet]
+    ) -> dict[str, Any]:
         """Check the values that a patch gives to inlets instead of cables."""
         constants = {}
+        events = read_event_inlets(cls) if issubclass(cls, Node) else {}
         for name, inlet in inlets.items():
             value = written.values.get(name)
             if value is None:
                 continue
-            if not is_number(value) or not fits(type(value), inlet.accepts):
+            if name in events:
+                self._complain(
+                    written,
+                    f"takes {in_words(inlet.accepts)} by a cable, and is set to nothing",
+                    name,
+                )
+            elif not is_number(value) or not fits(type(value), inlet.accepts):
                 self._complain(
                     written, f"takes {in_words(inlet.accepts)}, got {as_written(value)}", name
                 )
@@ -155,8 +166,10 @@ class Builder:
 
 
 def inlets_of(cls: type[Box]) -> Iterable[Inlet]:
-    """List the inlets of a box class; sources and sinks have none."""
-    return read_signature(cls).inlets if issubclass(cls, Node) else ()
+    """Return the inlets of a box class, event inlets last; sources and sinks have none."""
+    if not issubclass(cls, Node):
+        return ()
+    return (*read_signature(cls).inlets, *read_event_inlets(cls).values())
 
 
 def grammar_of(cls: type[Box]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.core.errors import ParameterError, Problem, UnknownName, nearest
+from engine.core.event_inlets import read_event_inlets
 from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
 from engine.core.signature import converter, fits, in_words, needs_trigger, read_signature, settable
@@ -56,6 +57,7 @@ class Connector:
 
     def _lay_inlets(self, written: BoxSpec, planned: PlannedBox) -> None:
         hot, *cold = inlets_of(type(planned.box))
+        events = read_event_inlets(type(planned.box))
         if not written.cables.keys() & {"from", hot.name} and "from" not in written.said:
             self._complain_of(written, f'needs "from": which box gives it {in_words(hot.accepts)}')
         if "from" in written.cables and hot.name in written.cables:
@@ -71,6 +73,8 @@ class Connector:
                     self._complain_of(written, message)
                 continue
             into = Into.HOT if inlet is hot else Into.COLD
+            if inlet.name in events:
+                into = Into.EVENT
             self._lay(cable, inlet.accepts, written.name, into, inlet.name)
 
     def _lay_parameter(self, box: str, key: str, parameter: Parameter | None, cable: Cable) -> None:

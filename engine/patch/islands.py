@@ -8,11 +8,14 @@ said before. Across islands a box reads the last value.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from engine.core.node import Node
 from engine.core.source import Source
 from engine.patch.plan import Into, Island, Outlet, PlannedBox, PlannedStep, Wire
+
+_ASIDE = (Into.PARAMETER, Into.EVENT)
+"""What a wire step of its own carries along, just before the box that it belongs to is called."""
 
 
 class Loop(Exception):
@@ -30,6 +33,7 @@ def make_islands(boxes: dict[str, PlannedBox], wires: Iterable[Wire]) -> dict[Ou
     for place, wire in enumerate(wires):
         outgoing[wire.source.box].append(wire)
         written[id(wire)] = place
+    _refuse_event_loops(boxes, outgoing)
     order = {name: place for place, name in enumerate(boxes)}
     roots = {
         wire.source: None
@@ -41,6 +45,22 @@ def make_islands(boxes: dict[str, PlannedBox], wires: Iterable[Wire]) -> dict[Ou
         root: Island(root, _Orderer(root, boxes, outgoing, order, written).steps())
         for root in roots
     }
+
+
+def _refuse_event_loops(boxes: dict[str, PlannedBox], outgoing: Mapping[str, list[Wire]]) -> None:
+    """Raise Loop where events would go round for ever, through whichever islands."""
+    waits: dict[str, set[str]] = {name: set() for name in boxes}
+    for name, planned in boxes.items():
+        if not _answers_later(planned):
+            for wire in outgoing[name]:
+                if wire.into in (Into.HOT, Into.EVENT):
+                    waits[wire.box].add(name)
+    left = list(boxes)
+    while left:
+        free = [name for name in left if waits[name].isdisjoint(left)]
+        if not free:
+            raise Loop(_find_loop([name for name in left if waits[name] & set(left)], waits))
+        left = [name for name in left if name not in free]
 
 
 def is_root(planned: PlannedBox) -> bool:
@@ -87,9 +107,7 @@ class _Orderer:
             steps += [PlannedStep(w.box, w) for w in self._wires_into(name, members)]
             steps.append(PlannedStep(name))
         inside = set(members)
-        late = [
-            w for w in self._leaving(inside) if w.into is Into.PARAMETER and w.box not in inside
-        ]
+        late = [w for w in self._leaving(inside) if w.into in _ASIDE and w.box not in inside]
         ports = [w for w in self._leaving(inside) if w.into is Into.PORT]
         ports.sort(key=lambda wire: self._order[wire.box])
         return (*steps, *(PlannedStep(wire.box, wire) for wire in (*late, *ports)))
@@ -121,7 +139,7 @@ class _Orderer:
 
     def _wires_into(self, name: str, members: list[str]) -> list[Wire]:
         inside = set(members)
-        return [w for w in self._leaving(inside) if w.into is Into.PARAMETER and w.box == name]
+        return [w for w in self._leaving(inside) if w.into in _ASIDE and w.box == name]
 
     def _waits(self, members: list[str]) -> dict[str, set[str]]:
         """Say for each member which others must have been called before it in the same moment."""

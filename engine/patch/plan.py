@@ -33,6 +33,7 @@ class Into(Enum):
 
     HOT = "hot"
     COLD = "cold"
+    EVENT = "event"
     PARAMETER = "parameter"
     PORT = "port"
 
@@ -61,7 +62,7 @@ class PlannedBox:
     ``hidden`` boxes were put on a cable by the compiler. ``constants`` are inlets that the patch
     gives a fixed value. ``beginning`` are its parameters as the patch has them, by field;
     ``fingerprints`` tell whether files that it reads have changed. ``instead`` is the kind of box
-    that plays in its place here.
+    that plays in its place here. ``state`` are the files that it kept before, by name.
     """
 
     name: str
@@ -73,6 +74,7 @@ class PlannedBox:
     constants: dict[str, Any] = field(default_factory=dict)
     place: Place = (None, None)
     fingerprints: tuple[tuple[str, int, int], ...] = ()
+    state: dict[str, bytes] = field(default_factory=dict)
     instead: str = ""
     beginning: dict[str, Any] = field(init=False)
 

@@ -21,7 +21,7 @@ def mermaid(plan: Plan) -> str:
             continue
         begin, way = _begin(plan, wire)
         source = begin.source
-        arrow = "-.->" if wire.into in (Into.PARAMETER, Into.COLD) else "-->"
+        arrow = "-.->" if wire.into in (Into.PARAMETER, Into.COLD, Into.EVENT) else "-->"
         label = _label(plan, begin, wire, way)
         said = f'|"{_quoted(label)}"|' if label else ""
         lines.append(f"    {ids[source.box]} {arrow}{said} {ids[wire.box]}")
@@ -43,7 +43,7 @@ def _label(plan: Plan, begins: Wire, wire: Wire, way: list[str]) -> str:
     name = "" if source.name in _main(plan.boxes[source.box]) else source.name
     begin = begins.part or name
     end = "" if wire.into is Into.HOT else wire.name.partition("#")[0]
-    if wire.into in (Into.PARAMETER, Into.COLD):
+    if wire.into in (Into.PARAMETER, Into.COLD, Into.EVENT):
         return " ".join(text for text in (begin, "; ".join(way), "to", end) if text)
     way = [begin, *way] if begin else way
     return "<br/>".join(text for text in ("; ".join(way), end) if text)

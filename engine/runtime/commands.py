@@ -19,6 +19,7 @@ from engine.core.commands import (
     PlayPatch,
     Release,
     SetParameter,
+    StateSaved,
     Teach,
 )
 from engine.core.errors import ParameterError, nearest
@@ -89,6 +90,8 @@ def execute(engine: Commanded, entry: CommandEntry) -> None:
             engine.health.said(engine.states[entry.by], command)
         case Notice():
             engine.tell(entry.by, command.text)
+        case StateSaved():
+            pass  # it is here for recordings to hold
 
 
 def _refuse(

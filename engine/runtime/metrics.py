@@ -74,6 +74,11 @@ class LaneMetrics:
         self.asked += 1
         self.dropped = self.earlier + dropped
 
+    def lost(self, count: int = 1) -> None:
+        """Count what must never be lost and was all the same."""
+        self.earlier += count
+        self.dropped += count
+
     def ran(self, took: int) -> None:
         """Count a run that took so many ns."""
         self.runs += 1
@@ -91,6 +96,8 @@ class RouteMetrics:
     ours: Samples = field(default_factory=Samples)
     above: tuple[tuple[str, str], ...] = ()
     lag: float = 0.0
+    withheld: int = 0
+    """How many pictures were kept back, as the show is private."""
     _last_behind: int | None = None
 
     def sent(self, at: Ns, cost: int, now: Ns) -> None:
@@ -291,5 +298,6 @@ class Metrics:
             "jitter_ms": route.jitter.summary(largest=False),
             "ours_ms": route.ours.summary(),
             "lag_ms": round(route.lag * 1000, 3),
+            **({"withheld": route.withheld} if route.withheld else {}),
             "skew_ms": {name: samples.summary() for name, samples in skew.items() if len(samples)},
         }

@@ -13,6 +13,7 @@ from engine.patch.compile import compile_patch
 from engine.patch.load import Document, Texts, load, load_texts, read_texts
 from engine.patch.plan import Plan
 from engine.registry import Registry
+from engine.runtime.contexts import read_states
 from engine.runtime.fallback import use_fallbacks
 from engine.runtime.reload.fingerprints import set_fingerprints
 
@@ -80,6 +81,7 @@ def open_document(
     plan = plan_document(document, find, to=to, sets=sets, live=live)
     use_fallbacks(plan, find, live=live)
     set_fingerprints(plan)
+    read_states(plan)
     return plan
 
 

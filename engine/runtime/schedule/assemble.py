@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from engine.core.addresses import find_parameter
-from engine.core.messages import KINDS, Kind
+from engine.core.messages import KINDS, PICTURES, Kind
 from engine.core.node import Node
 from engine.core.signature import Inlet, read_signature
 from engine.core.sink import Sink
@@ -23,12 +23,20 @@ from engine.runtime.metrics import (
     SourceMetrics,
     route_name,
 )
-from engine.runtime.schedule.call import caller
+from engine.runtime.schedule.call import caller, caller_of
 from engine.runtime.schedule.outbox import Outbox, OutputPort
 from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.slots import NOTHING, Emitter, Read, Slot, Step, reader
 from engine.runtime.schedule.state import BoxState
-from engine.runtime.schedule.steps import Arguments, LaneStep, NodeStep, ParameterStep, PortStep
+from engine.runtime.schedule.steps import (
+    Arguments,
+    EventStep,
+    LaneEventStep,
+    LaneStep,
+    NodeStep,
+    ParameterStep,
+    PortStep,
+)
 
 MakeEmitter = Callable[[BoxState, list[Slot], bool], Emitter]
 """Make what a box emits its messages by: its state, its slots, whether it has several outlets."""
@@ -113,14 +121,19 @@ class Assembler:
         outbox: Outbox,
         make_emitter: MakeEmitter,
         *,
+        may_leave: Callable[[], bool],
         plan: Plan,
         states: Mapping[str, BoxState],
         carried: Mapping[Outlet, Slot],
     ) -> None:
-        """``carried`` are the slots of another plan whose last message is good in this one."""
+        """``carried`` are the slots of another plan whose last message is good in this one.
+
+        ``may_leave`` says whether pictures may leave, asked before each one.
+        """
         self._services = services
         self._outbox = outbox
         self._make_emitter = make_emitter
+        self._may_leave = may_leave
         self._plan = plan
         self._states = states
         self.slots = Slots(carried)
@@ -196,11 +209,20 @@ class Assembler:
             name = route_name(state.name, wire.name)
             way = OutputPort(state, state.sink, wire.name, self._services.metrics.routes[name])
             self.ways[name] = way
-            return PortStep(self._services, self._outbox, way, slot, read)
+            asks = self._may_leave if _may_be_picture(wire.carries) else None
+            return PortStep(self._services, self._outbox, way, slot, read=read, may_leave=asks)
+        if wire.into is Into.EVENT:
+            return self._event_step(state, wire, slot, read)
         parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)
         step = ParameterStep(self._services, state, parameter, slot, read)
         state.cabled[wire.name] = step.again
         return step
+
+    def _event_step(self, state: BoxState, wire: Wire, slot: Slot, read: Read) -> Step:
+        assert isinstance(state.box, Node)
+        if state.lane is None:
+            return EventStep(self._services, state, slot, read, caller_of(state.box, wire.name))
+        return LaneEventStep(self._services, self._outbox, state, slot, read=read, inlet=wire.name)
 
     def _call_step(self, state: BoxState) -> Step:
         assert isinstance(state.box, Node)
@@ -234,6 +256,11 @@ class Assembler:
         if inlet.name in constants:
             return constants[inlet.name]
         return NOTHING if inlet.default is inspect.Parameter.empty else inlet.default
+
+
+def _may_be_picture(carries: Any) -> bool:
+    """Whether pictures may travel on a cable; one whose type is not known is asked each time."""
+    return carries in PICTURES or not isinstance(carries, type) or carries is object
 
 
 def _same(value: Any) -> Any:

@@ -9,6 +9,7 @@ from engine.core.sink import Sink
 from engine.patch.plan import Plan, Wire
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.downstream import LossEffects, LossMap
+from engine.runtime.schedule.future import FutureQueue
 from engine.runtime.schedule.outbox import Outbox
 from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.state import BoxState
@@ -17,14 +18,16 @@ from engine.runtime.schedule.state import BoxState
 class LossHandler:
     """Brings boxes to rest."""
 
-    def __init__(self, services: Services, outbox: Outbox, plan: Plan) -> None:
+    def __init__(self, services: Services, outbox: Outbox, future: FutureQueue, plan: Plan) -> None:
         self._services = services
         self._outbox = outbox
+        self._future = future
         self._states = services.states
         self._losses = LossMap(plan)
 
     def lose(self, name: str) -> None:
         """Bring to rest everything below a box that went away, and the box if it is an output."""
+        self._future.forget(self._states[name])
         self._come_to_rest(self._losses.below(name))
         if isinstance(self._states[name].box, Sink):
             self.silence(self._states[name], None)
@@ -49,9 +52,12 @@ class LossHandler:
             self.silence(self._states[name], port)
 
     def reset(self, state: BoxState) -> None:
-        """Have a box forget the past."""
+        """Have a box forget the past, and take back what it said for later."""
+        self._future.forget(state)
         if state.lane is not None:
-            state.lane.reset()
+            if lost := state.lane.reset():
+                self._services.metrics.lanes[state.name].lost(lost)
+                self._services.tell(state.name, f"{_let_go(lost)}, as its input was lost")
             return
         try:
             state.box.reset()
@@ -84,7 +90,16 @@ class LossHandler:
             self._services.tell(state.name, f"could not be silenced: {describe_error(error)}")
 
     def silence_all(self) -> None:
-        """End everything that sounds."""
+        """End everything that sounds, and what was to sound later."""
+        self._future.forget_all()
         for state in self._states.values():
             if isinstance(state.box, Sink):
                 self.silence(state, None)
+
+
+def _let_go(lost: int) -> str:
+    return (
+        "a message that waited was let go"
+        if lost == 1
+        else f"{lost} messages that waited were let go"
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from engine.core.messages import Ns
+from engine.core.messages import Message, Ns
 from engine.core.parameter import Parameter
 from engine.patch.plan import Plan
 from engine.runtime.metrics import Metrics
@@ -62,6 +62,10 @@ class Services(Protocol):
 
     def ask_wake(self, state: BoxState, after: Ns | None = None) -> None:
         """Ask a box when it wants to be called without input."""
+        ...
+
+    def emit_after(self, state: BoxState, messages: list[Message], at: Ns, cost: int) -> None:
+        """Emit what a box answered to an event, when all that follows from the tick is done."""
         ...
 
     def set(self, state: BoxState, parameter: Parameter, value: object) -> None:

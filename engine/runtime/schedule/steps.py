@@ -5,15 +5,16 @@ A step raises nothing: what one box does wrong must not keep the others from pla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.core.errors import ParameterError
-from engine.core.messages import Block, Kind, Message
+from engine.core.errors import Overrun, ParameterError
+from engine.core.messages import PICTURES, Block, Kind, Message
+from engine.core.node import Node
 from engine.core.parameter import Parameter
 from engine.dsp.audio.hops import passed
 from engine.runtime.samples import Samples
-from engine.runtime.schedule.call import Call
+from engine.runtime.schedule.call import Call, events
 from engine.runtime.schedule.job import Job
 from engine.runtime.schedule.outbox import Outbox, OutputPort
 from engine.runtime.schedule.services import Services
@@ -66,7 +67,7 @@ class NodeStep:
     def fire(self, tick: int) -> None:
         """Call the box, and say what it answers."""
         state = self._state
-        if not state.on:
+        if not (state.on and state.up):
             return
         hot = self.trigger
         at, cost = hot.at, hot.cost
@@ -106,6 +107,8 @@ class LaneStep:
         self._state = state
         self._kind = kind
         self._hop = hop
+        assert isinstance(state.box, Node)
+        self._interrupts = state.box.interruptible
         self._arguments = arguments
         self._trace = services.metrics.lanes[state.name]
 
@@ -122,11 +125,84 @@ class LaneStep:
             self._services.failed(self._state, error)
             return
         lane = self._state.lane  # looked up each time: one that hangs is replaced
-        if arguments is not None and lane is not None:
-            hot = self.trigger
-            job = Job(tuple(arguments), self._kind, hot.at, hot.cost, lane.generation)
-            wakes = _ends_a_hop(arguments[0], self._hop)
+        if arguments is None or lane is None:
+            return
+        if self._interrupts:
+            lane.interrupt()
+        hot = self.trigger
+        job = Job(tuple(arguments), self._kind, hot.at, hot.cost, lane.generation)
+        wakes = _ends_a_hop(arguments[0], self._hop)
+        try:
             self._trace.offered(self._outbox.leave(lane, job, wakes))
+        except Overrun as error:
+            self._trace.lost()
+            self._services.failed(self._state, error)
+
+
+class EventStep:
+    """Calls ``on_NAME`` of a box in place, for each message that comes to that inlet."""
+
+    def __init__(
+        self, services: Services, state: BoxState, slot: Slot, read: Read, call: Call
+    ) -> None:
+        self.trigger = slot
+        self._services = services
+        self._state = state
+        self._read = read
+        self._call = call
+
+    def fire(self, tick: int) -> None:
+        """Call the box; what it answers is emitted when the tick is over."""
+        state = self._state
+        if not (state.on and state.up):
+            return
+        slot = self.trigger
+        at, cost = slot.at, slot.cost
+        try:
+            answers = list(events(self._call((self._read(),), at)))
+            state.went_well()
+        except Exception as error:
+            self._services.failed(state, error)
+            return
+        if answers:
+            self._services.emit_after(state, answers, at, cost)
+        if state.wakes:
+            self._services.ask_wake(state)
+
+
+class LaneEventStep:
+    """Leaves a message at an event inlet for a box on a thread of its own."""
+
+    def __init__(
+        self,
+        services: Services,
+        outbox: Outbox,
+        state: BoxState,
+        slot: Slot,
+        *,
+        read: Read,
+        inlet: str,
+    ) -> None:
+        self.trigger = slot
+        self._services = services
+        self._outbox = outbox
+        self._state = state
+        self._read = read
+        self._inlet = inlet
+        self._metrics = services.metrics.lanes[state.name]
+
+    def fire(self, tick: int) -> None:
+        """Leave the job: none is ever dropped."""
+        lane = self._state.lane
+        if not self._state.on or lane is None:
+            return
+        slot = self.trigger
+        try:
+            arguments = (self._read(),)
+            job = Job(arguments, Kind.LOSSLESS, slot.at, slot.cost, lane.generation, self._inlet)
+            self._metrics.offered(self._outbox.leave(lane, job, wakes=True))
+        except Exception as error:
+            self._services.failed(self._state, error)
 
 
 def _ends_a_hop(message: Message, hop: float) -> bool:
@@ -180,9 +256,18 @@ class PortStep:
     """Sends to a port of an output."""
 
     def __init__(
-        self, services: Services, outbox: Outbox, way: OutputPort, slot: Slot, read: Read
+        self,
+        services: Services,
+        outbox: Outbox,
+        way: OutputPort,
+        slot: Slot,
+        *,
+        read: Read,
+        may_leave: Callable[[], bool] | None,
     ) -> None:
+        """``may_leave`` is asked before each picture; None where none travels here."""
         self.trigger = slot
+        self._may_leave = may_leave
         self._outbox = outbox
         self._services = services
         self._way = way
@@ -198,5 +283,8 @@ class PortStep:
             value = self._read()
         except Exception as error:
             self._services.failed(state, error)
+            return
+        if self._may_leave is not None and type(value) in PICTURES and not self._may_leave():
+            self._way.route.withheld += 1
             return
         self._outbox.send(self._way, value, slot.at, slot.cost)
