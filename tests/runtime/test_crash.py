@@ -52,7 +52,8 @@ def play(how: str, until: Callable[[Engine], bool]) -> Engine:
         ("crash", "m: its process has ended; another takes its place"),
         (
             "hang",
-            "m: did not answer for 0.5 s; a fresh one takes its place; what it was given then is lost",
+            "m: did not answer for 0.5 s; a fresh one takes its place; "
+            "what it was given then is lost",
         ),
     ],
 )
