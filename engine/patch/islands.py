@@ -49,18 +49,27 @@ def make_islands(boxes: dict[str, PlannedBox], wires: Iterable[Wire]) -> dict[Ou
 
 def _refuse_event_loops(boxes: dict[str, PlannedBox], outgoing: Mapping[str, list[Wire]]) -> None:
     """Raise Loop where events would go round for ever, through whichever islands."""
-    waits: dict[str, set[str]] = {name: set() for name in boxes}
-    for name, planned in boxes.items():
-        if not _answers_later(planned):
-            for wire in outgoing[name]:
-                if wire.into in (Into.HOT, Into.EVENT):
-                    waits[wire.box].add(name)
-    left = list(boxes)
-    while left:
-        free = [name for name in left if waits[name].isdisjoint(left)]
-        if not free:
-            raise Loop(_find_loop([name for name in left if waits[name] & set(left)], waits))
-        left = [name for name in left if name not in free]
+    for wires in list(outgoing.values()):
+        for wire in wires:
+            if wire.into is Into.EVENT and (way := _way_back(wire, boxes, outgoing)):
+                raise Loop([wire.source.box, *way])
+
+
+def _way_back(
+    event: Wire, boxes: dict[str, PlannedBox], outgoing: Mapping[str, list[Wire]]
+) -> list[str]:
+    """Return the boxes by which what answers an event leads back to who sent it; none if none."""
+    ways = [[event.box]]
+    seen = {event.box}
+    while ways:
+        way = ways.pop(0)
+        if way[-1] == event.source.box:
+            return way
+        if not _answers_later(boxes[way[-1]]):
+            further = [w.box for w in outgoing[way[-1]] if w.into in (Into.HOT, Into.EVENT)]
+            ways += [[*way, box] for box in further if box not in seen]
+            seen |= set(further)
+    return []
 
 
 def is_root(planned: PlannedBox) -> bool:
