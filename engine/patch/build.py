@@ -1,4 +1,4 @@
-"""Makes the boxes of a patch from what is written, and checks every key and value on the way."""
+"""Instantiate the boxes of a patch and check every key and value."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from engine.patch.parse import BoxSpec
 from engine.patch.plan import PlannedBox
 
 Find = Callable[[str], type[Box]]
-"""Gives the class of a box by the name it is used by; raises UnknownName or ImportError."""
+"""Return the class of a box by the name it is used by. Raises UnknownName or ImportError."""
 
 
 class Builder:
-    """Makes boxes one by one; what is wrong with them is in ``problems``."""
+    """Instantiates boxes one at a time and collects their errors in ``problems``."""
 
     def __init__(self, document: Document, find: Find) -> None:
         self._document = document
@@ -37,7 +37,7 @@ class Builder:
         self.problems: list[Problem] = []
 
     def build(self, written: BoxSpec) -> PlannedBox | None:
-        """Make one box; None where it cannot be made."""
+        """Return the planned box, or None when it has errors (added to ``problems``)."""
         before = len(self.problems)
         cls = self._class(written)
         if cls is None:
@@ -74,7 +74,7 @@ class Builder:
                 read_signature(cls)
         except UnknownName as error:
             self._complain(written, str(error), "use")
-        except Exception as error:  # whatever a performer's own file does when it is read
+        except Exception as error:  # importing a performer's file may raise anything
             said = str(error) if isinstance(error, ImportError) else describe_error(error)
             self._complain(written, f'"{written.use}" cannot be used: {said}', "use")
         else:
@@ -90,7 +90,7 @@ class Builder:
     ) -> None:
         known = {*parameters, *inlets, *grammar_of(cls)}
         if not written.ports and "every" not in parameters:
-            known.discard("every")  # it thins what "send" says
+            known.discard("every")  # it throttles the cables of "send"
         if written.ports and not issubclass(cls, Sink):
             self._complain(written, f"{written.use} is no output, so it sends nothing", "send")
         for key in (*written.values, *(key for key in written.cables if "." not in key)):
@@ -123,7 +123,7 @@ class Builder:
         return values
 
     def _constants(self, written: BoxSpec, inlets: Mapping[str, Inlet]) -> dict[str, Any]:
-        """Check the values that a patch gives to inlets instead of cables."""
+        """Return the checked values that a patch gives to inlets in place of cables."""
         constants = {}
         for name, inlet in inlets.items():
             value = written.values.get(name)
@@ -143,7 +143,7 @@ class Builder:
         return constants
 
     def _beside_patch(self, parameter: Parameter, value: Any) -> Any:
-        """Find a file that lies beside the patch, wherever it is played from."""
+        """Resolve a file name against the patch's folder, whatever the working directory is."""
         folder = self._document.file.parent if self._document.file else None
         if parameter.param.unit == FILE and isinstance(value, str) and folder:
             return str(folder / value) if (folder / value).exists() else value
@@ -155,12 +155,12 @@ class Builder:
 
 
 def inlets_of(cls: type[Box]) -> Iterable[Inlet]:
-    """List the inlets of a box class; sources and sinks have none."""
+    """Return the inlets of a box class; sources and sinks have none."""
     return read_signature(cls).inlets if issubclass(cls, Node) else ()
 
 
 def grammar_of(cls: type[Box]) -> tuple[str, ...]:
-    """List the keys that a box has from the grammar of patches, whatever it is."""
+    """Return the keys that every box of this class accepts, apart from its own parameters."""
     if issubclass(cls, Sink):
         return ("use", "on", "from", "send", "every")
     chain = ("use", "on", "then", "empty", "on_loss")
@@ -168,10 +168,10 @@ def grammar_of(cls: type[Box]) -> tuple[str, ...]:
 
 
 def is_number(value: object) -> bool:
-    """Tell whether a value is not a number that nobody can use: NaN or infinite."""
+    """Whether a value is usable as a number: False for NaN and infinities."""
     return not isinstance(value, float) or math.isfinite(value)
 
 
 def describe_error(error: Exception) -> str:
-    """Say an error that is none of ours."""
+    """Return a third-party exception as text: "ValueError: message"."""
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

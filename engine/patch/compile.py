@@ -1,4 +1,4 @@
-"""A patch becomes a Plan, or a list of everything that is wrong with it."""
+"""Compile a patch into a Plan, or report every problem in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.patch.speaks_on import never_lost
 
 
 def compile_patch(document: Document, find: Find) -> Plan:
-    """Make a Plan; raises PatchError with every problem found, in the order of the file."""
+    """Return the Plan. Raise PatchError with every problem found, in file order."""
     tables = read_tables(document)
     builder = Builder(document, find)
     boxes: dict[str, PlannedBox] = {}
@@ -59,13 +59,13 @@ def compile_patch(document: Document, find: Find) -> Plan:
 
 
 def _about(document: Document, name: str, message: str) -> Problem:
-    """Make a problem of a box, or of a link of its chain."""
+    """Return a problem located at a box, or at a link of its chain."""
     box, _, link = name.partition("/")
     return document.problem(message, box, *_key_of(link))
 
 
 def _key_of(link: str) -> list[str]:
-    """Give the key by which a link of a chain is written."""
+    """Return the key path that a link of a chain is written by."""
     return [link] if link in ("empty", "on_loss") else ["then", link] if link else []
 
 

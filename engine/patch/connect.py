@@ -1,4 +1,4 @@
-"""Lays the cables: finds where each begins, puts small boxes on the way, checks that it fits."""
+"""Connect the boxes: resolve where each cable begins, insert its stages, check its types."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from engine.patch.parse import BoxSpec, PatchSpec
 from engine.patch.plan import Into, PlannedBox, Wire
 
 PORT = "in"
-"""The port of an output that is given its only input by "from"."""
+"""The port name of a sink whose only input is given by "from"."""
 
 
 class Connector:
-    """Lays the cables of a patch; new boxes go into ``boxes``, what is wrong into ``problems``."""
+    """Connects the cables of a patch; adds stages to ``boxes`` and errors to ``problems``."""
 
     def __init__(
         self, document: Document, tables: PatchSpec, boxes: dict[str, PlannedBox], builder: Builder
@@ -38,7 +38,7 @@ class Connector:
         self.problems: list[Problem] = []
 
     def lay(self, written: BoxSpec) -> None:
-        """Lay all cables that end in one box, once."""
+        """Connect all cables that end in one box. A second call for the same box does nothing."""
         planned = self._boxes.get(written.name)
         if planned is None or written.name in self._laid:
             return
@@ -124,9 +124,9 @@ class Connector:
             self._complain(cable, said)
 
     def _options(self, cls: type[Any] | None, cable: Cable) -> Any:
-        """Make the options of a port, of the class that its output gives.
+        """Return the options of a port as an instance of the class that its sink declares.
 
-        An output that asks for ``to`` is told the range that the cable itself was given.
+        A sink option named ``to`` receives the output range of the cable itself.
         """
         known = read_parameters(cls) if cls else {}
         values: dict[str, Any] = {"to": cable.to} if "to" in known and cable.to else {}
@@ -169,9 +169,9 @@ class Connector:
     def _put_on(
         self, begin: Begin | None, stage: CableStage, cable: Cable, end: str
     ) -> Begin | None:
-        """Put a small box on a cable; gives where the rest of the cable begins.
+        """Insert a stage on a cable and return where the rest of the cable begins.
 
-        Where the cable begins nowhere the box is made all the same, to be checked.
+        Where the origin of the cable is unknown, the stage is still built, so that it is checked.
         """
         name = f"{end}/{stage.use}"
         written = BoxSpec(
@@ -205,7 +205,7 @@ class Connector:
             return None
         box = cable.origin if cable.direct else end
         if box not in self._boxes:
-            return None  # its own problem has been told
+            return None  # its problem is already reported
         if isinstance(self._boxes[box].box, Sink):
             self._complain(cable, f'"{name}" is an output: nothing comes out of it')
             return None
@@ -216,7 +216,7 @@ class Connector:
             return None
 
     def _carried_into(self, box: str, inlet: str) -> Any:
-        """Tell what the cable into an inlet carries; it is laid now if it was not."""
+        """Return the type carried into an inlet, connecting its box first if needed."""
         if box in self._tables.boxes:
             self.lay(self._tables.boxes[box])
         found = (w.carries for w in self.wires if w.box == box and w.name == inlet)

@@ -1,14 +1,14 @@
-"""What a patch says of time: ``deadline``, and the order in which boxes give way to keep it.
+"""Parse ``deadline``, and the order in which boxes degrade to keep it.
 
     deadline = "40 ms"
     give_way = ["painting.every", "painting.size", "pose"]
 
-``every`` answers every 2nd, 3rd, 4th picture; any other word is a parameter whose box says to which
-lighter values it gives way. A box alone stands for all that it has, in this order: how often, how
-large, which network. Without ``give_way`` all boxes that work on pictures are asked, in that order
-too, of each kind the slowest first.
+``every`` answers every 2nd, 3rd, 4th picture; any other word is a parameter that declares lighter
+values. A box name alone stands for all its degradable properties, in this order: rate, size,
+network. Without ``give_way``, all boxes that work on pictures are used, in the same order, the
+slowest box first within each kind.
 
-Why never sound: a painting that stutters is a pity, a voice that stutters is the end of the music.
+Why never sound: a picture that stutters is a blemish, sound that stutters ends the music.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from engine.patch.plan import Deadline, Degradable, Into, PlannedBox, Wire
 
 EVERY = "every"
 SKIPS = (2, 3, 4)
-"""Of how many pictures one is answered, step by step."""
+"""Degradation steps of ``every``: one picture in N is answered."""
 
 _EXPECTED = 'expected a list such as ["painting.every", "painting.size"]'
 
 
 class DeadlineParser:
-    """Reads both words of one patch; what is wrong with them is in ``problems``."""
+    """Parses both keys of one patch; errors are in ``problems``."""
 
     def __init__(
         self, document: Document, boxes: Mapping[str, PlannedBox], wires: list[Wire]
@@ -45,7 +45,7 @@ class DeadlineParser:
         self.problems: list[Problem] = []
 
     def read(self) -> Deadline | None:
-        """Give the deadline with what gives way; None where the patch has none."""
+        """Return the deadline with its degradation order, or None when the patch has none."""
         said = self._document.tables
         within = self._within(said["deadline"]) if "deadline" in said else None
         if "give_way" in said:
@@ -84,7 +84,7 @@ class DeadlineParser:
             yield giving
 
     def _of(self, said: str) -> list[Degradable]:
-        """Give what one entry names; raises ParameterError."""
+        """Return what one entry of ``give_way`` names. Raise ParameterError when it names nothing."""
         box, dot, what = said.partition(".")
         planned = self._boxes.get(box)
         if planned is None or planned.hidden:
@@ -99,7 +99,7 @@ class DeadlineParser:
         return [self._parameter(box, planned, what)]
 
     def _parameter(self, box: str, planned: PlannedBox, what: str) -> Degradable:
-        """Give by which values a parameter gives way; raises ParameterError where by none."""
+        """Return a parameter's lighter values. Raise ParameterError when it has none."""
         known = {p.name: p for p in read_parameters(type(planned.box)).values() if p.param.lighter}
         if what not in known:
             words = (EVERY, *known)
@@ -113,7 +113,7 @@ class DeadlineParser:
         return Degradable(box, what, lighter)
 
     def _all_of(self, box: str, planned: PlannedBox) -> list[Degradable]:
-        """Give all that a box has: how often, how large, which network."""
+        """Return every degradable property of a box: rate, size, network."""
         found = [Degradable(box, EVERY, SKIPS)]
         for name, parameter in read_parameters(type(planned.box)).items():
             lighter = _lighter(planned, parameter)
@@ -133,12 +133,12 @@ class DeadlineParser:
 
 
 def _kind(giving: Degradable) -> int:
-    """Order by what is missed least."""
+    """Sort key: the least noticeable degradation first."""
     return ("how often", "how large", "which network").index(giving.kind)
 
 
 def _lighter(planned: PlannedBox, parameter: Parameter) -> tuple[Any, ...]:
-    """Give the parts of a number, or the texts that are lighter than the one at hand."""
+    """Return the factors (0 to 1) of a number, or the choices lighter than the current one."""
     lighter = parameter.param.lighter
     if not lighter or isinstance(lighter[0], float):
         return lighter
@@ -152,7 +152,7 @@ def _takes(planned: PlannedBox) -> tuple[Any, ...]:
 
 
 def _sees(planned: PlannedBox) -> bool:
-    """Tell whether a box runs on a thread of its own on what only the newest counts of."""
+    """Whether a box runs on a lane and takes only kinds of which the newest counts."""
     takes = _takes(planned)
     on_its_own = isinstance(planned.box, Node) and planned.box.lane
     return on_its_own and all(KINDS.get(kind) is Kind.LATEST for kind in takes)

@@ -1,11 +1,11 @@
-"""What a patch says of loss: ``on_loss`` on a box or on a cable, which becomes a small box there.
+"""Parse ``on_loss`` of a box or cable, which becomes a hidden box there.
 
-    on_loss = "hold"                        the last value stays, and goes on when it is back
+    on_loss = "hold"                        the last value stays until the input is back
     on_loss = "rest"                        a number goes to its rest: that of "empty", or 0
-    on_loss = "mute"                        nothing more until it is back; what sounds is ended
-    on_loss = { to = 0.5, fade = "1 s" }    a rest of its own; { to = "rest", fade = "1 s" } fades
+    on_loss = "mute"                        nothing more until it is back; notes end
+    on_loss = { to = 0.5, fade = "1 s" }    an own rest value; { to = "rest", fade = "1 s" } fades
 
-Why words first: what must be decided in a hurry must fit into one of them.
+Why words first: a choice made in a hurry must fit into one word.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ _EXPECTED = 'expected "hold", "rest" or "mute", or a table such as { to = 0, fad
 
 
 def read_on_loss(said: object, rest: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Give the small box that does what is said, and its parameters; raises ParameterError.
+    """Return the class name of the hidden box and its parameters.
 
-    ``rest`` is where a number rests if nothing is said, and how it gets there.
+    ``rest`` holds the default rest value and fade. Raise ParameterError when ``on_loss`` is
+    malformed.
     """
     to = said.get("to") if isinstance(said, dict) else said
     if isinstance(said, dict):
@@ -42,7 +43,7 @@ def read_on_loss(said: object, rest: Mapping[str, Any]) -> tuple[str, dict[str, 
 
 
 def natural_rest(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Give where the number on a cable rests: at 0, or where its range begins if that has no 0."""
+    """Return the rest value of a cable: 0, or the start of its range when 0 lies outside."""
     match table.get("in"):
         case [int() | float() as first, int() | float() as last]:
             return {"to": 0 if min(first, last) <= 0 <= max(first, last) else first}

@@ -1,10 +1,9 @@
-"""Takes the tables of a patch apart into boxes, their constants and their cables.
+"""Split the tables of a patch into boxes, constants and cables.
 
-Chains are unrolled here: ``then``, ``empty`` and ``on_loss`` become boxes of their own behind the
-box that has them, named ``reach/empty``, ``reach/on_loss`` and ``reach/smooth``; who takes a cable
-from ``reach`` gets the last. What ``empty`` and ``on_loss`` say comes first, so that a fall is
-smoothed like everything else.
-Nothing is known yet of what the boxes are.
+Chains are unrolled: ``empty``, ``on_loss`` and ``then`` become boxes of their own behind the box
+that has them, named ``reach/empty``, ``reach/on_loss`` and ``reach/smooth``; a cable from ``reach``
+starts at the last of them. ``empty`` and ``on_loss`` come first, so that later links smooth their
+output too. The classes of the boxes are not known yet.
 """
 
 from __future__ import annotations
@@ -21,19 +20,19 @@ from engine.patch.on_loss import read_on_loss
 from engine.patch.positions import KeyPath
 
 SETTINGS: dict[str, type] = {"title": str, "about": str, "privacy": bool}
-"""What a patch may say outside of its boxes as it is."""
+"""Top-level keys of a patch, with their types."""
 
 TIMES = ("deadline", "give_way")
-"""What else it may say there: see ``giving_way``."""
+"""Further top-level keys, parsed by ``deadline``."""
 
 
 @dataclass
 class BoxSpec:
-    """One box as written. Cables are by the name they end in: "from" is the first inlet,
-    "look.ink" a part of the table "look".
+    """One box as written. Cables are keyed by their end: "from" is the first inlet, "look.ink" a
+    part of the table "look".
 
-    ``words`` says by which words the patch writes parameters, where by others than their names;
-    ``said`` is every key that is written, also where its cable could not be read.
+    ``words`` maps parameters to the keys they are written by, where the two differ; ``said`` holds
+    every key written, including those whose cable could not be parsed.
     """
 
     name: str
@@ -49,7 +48,7 @@ class BoxSpec:
 
 @dataclass
 class PatchSpec:
-    """All boxes of a patch as written, what each name stands for, and what could not be read."""
+    """All boxes of a patch as written, the last box of each chain, and the errors."""
 
     title: str = ""
     private: bool = False
@@ -59,13 +58,13 @@ class PatchSpec:
 
 
 def read_tables(document: Document) -> PatchSpec:
-    """Take a document apart; what cannot be read is in ``problems``."""
+    """Split a document into boxes; errors are in ``problems``."""
     tables = PatchSpec(title=document.file.stem if document.file else "")
     for name, table in document.tables.items():
         if isinstance(table, dict):
             _Reader(document, tables, name, table).read()
         elif name in TIMES:
-            continue  # read when it is known what the boxes are
+            continue  # parsed once the classes of the boxes are known
         elif problem := _wrong_setting(name, table):
             tables.problems.append(Problem(problem, *document.place((name,)), key=name))
         elif name == "title":
@@ -76,7 +75,7 @@ def read_tables(document: Document) -> PatchSpec:
 
 
 def _wrong_setting(name: str, value: object) -> str:
-    """Say what is wrong with what stands outside of boxes; nothing if it is well."""
+    """Return what is wrong with a top-level value, or ""."""
     if name in SETTINGS:
         expected = "a text" if SETTINGS[name] is str else "true or false"
         fits = isinstance(value, SETTINGS[name])
@@ -91,7 +90,7 @@ def _wrong_setting(name: str, value: object) -> str:
 
 
 class _Reader:
-    """Reads one table, which may become several boxes."""
+    """Parses one table, which may become several boxes."""
 
     def __init__(
         self, document: Document, tables: PatchSpec, name: str, table: dict[str, Any]
@@ -145,7 +144,7 @@ class _Reader:
     def _lost(
         self, on_loss: object, empty: dict[str, Any]
     ) -> Iterator[tuple[str, str, dict[str, Any], KeyPath]]:
-        """Read what becomes of it on loss; its rest is that of ``empty``."""
+        """Yield the link for ``on_loss``; its default rest value is that of ``empty``."""
         rest = {key: value for key, value in empty.items() if key in ("to", "fade")}
         try:
             use, table = read_on_loss(on_loss, rest)
@@ -181,14 +180,14 @@ class _Reader:
     def _table_of(
         self, written: BoxSpec, key: str, table: dict[str, Any], path: KeyPath
     ) -> dict[str, Any]:
-        """Give a table without the cables in it; those end in parts of it, such as "look.ink"."""
+        """Return a table without its cables, which are kept under names such as "look.ink"."""
         for part, value in table.items():
             if is_cable(value):
                 self._cable(written, f"{key}.{part}", value, (*path, part))
         return {part: value for part, value in table.items() if not is_cable(value)}
 
     def _every(self, written: BoxSpec, table: dict[str, Any]) -> object:
-        """Take what thins every cable of an output; nothing where it is no time."""
+        """Remove and return the throttle time of a sink's cables; None when invalid."""
         every = table.pop("every", None)
         try:
             return every if every is None or seconds(every) >= 0 else None
@@ -197,7 +196,7 @@ class _Reader:
             return None
 
     def _ports(self, written: BoxSpec, port: str, value: object, every: object) -> None:
-        """Read what goes to one port: a cable, or a list of them."""
+        """Parse the cable, or list of cables, into one port."""
         path = (*written.path, "send", port)
         if "#" in port:
             self._complain("no # may stand in an address or port", *path[1:])

@@ -1,6 +1,6 @@
-"""Checks what a source says that it will turn as a hand does, such as the knobs of a MIDI desk.
+"""Check the parameters that sources set, such as those mapped to knobs of a MIDI desk.
 
-Why before playing: a knob that leads nowhere is otherwise found out on stage.
+Why before playing: a knob without a target is otherwise found out on stage.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from engine.patch.plan import PlannedBox
 
 
 def misdirected(document: Document, boxes: Mapping[str, PlannedBox]) -> list[Problem]:
-    """List what sources would turn and cannot."""
+    """Return a problem for each target that does not exist or cannot be set."""
     return [
         document.problem(message, name, *key)
         for name, planned in boxes.items()

@@ -1,4 +1,4 @@
-"""Draws a Plan as a Mermaid flowchart: boxes, cables, what sets what."""
+"""Draw a Plan as a Mermaid flowchart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.patch.plan import Deadline, Into, Plan, PlannedBox, Wire
 
 
 def mermaid(plan: Plan) -> str:
-    """Draw a plan; the small boxes on a cable are written on it."""
+    """Return a plan as Mermaid text; the stages of a cable label its arrow."""
     ids = {name: f"b{place}" for place, name in enumerate(plan.boxes)}
     lines = ["flowchart LR"]
     lines += [f"    {ids[name]}{_shape(box)}" for name, box in plan.boxes.items() if not box.hidden]
@@ -31,14 +31,14 @@ def mermaid(plan: Plan) -> str:
 
 
 def _deadline(deadline: Deadline) -> str:
-    """Say how late it may be, and what gives way in which order."""
+    """Return the deadline node: the latency allowed and the degradation order."""
     first = ", the slowest first" if deadline.slowest_first else ""
     order = ", ".join(map(str, deadline.order))
     return f'"within {written_time(deadline.within / SECOND)}{first}<br/>{order} may give way"'
 
 
 def _label(plan: Plan, begins: Wire, wire: Wire, way: list[str]) -> str:
-    """Say what is on a cable: which output, what happens on the way, where it ends."""
+    """Return the label of a cable: its outlet, its stages and its end."""
     source = begins.source
     name = "" if source.name in _main(plan.boxes[source.box]) else source.name
     begin = begins.part or name
@@ -50,14 +50,14 @@ def _label(plan: Plan, begins: Wire, wire: Wire, way: list[str]) -> str:
 
 
 def _main(planned: PlannedBox) -> tuple[str, ...]:
-    """Give the names of the output that needs none."""
+    """Return the names of the outlet that needs no label."""
     if isinstance(planned.box, Source):
         return tuple(planned.box.outlets())[:1]
     return ("", *read_signature(type(planned.box)).fields[:1])
 
 
 def _begin(plan: Plan, wire: Wire) -> tuple[Wire, list[str]]:
-    """Follow a cable back over the small boxes on it to where it begins."""
+    """Follow a cable back over its stages; return its first wire and their descriptions."""
     way: list[str] = []
     while plan.boxes[wire.source.box].hidden:
         hidden = plan.boxes[wire.source.box]
@@ -67,7 +67,7 @@ def _begin(plan: Plan, wire: Wire) -> tuple[Wire, list[str]]:
 
 
 def _small(hidden: PlannedBox) -> str:
-    """Say what a small box on a cable does."""
+    """Return the description of a stage."""
     values = hidden.values
     match hidden.use:
         case "scale":

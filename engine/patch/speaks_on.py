@@ -1,4 +1,4 @@
-"""Checks that an ``on_loss`` can ever be asked for: behind what speaks on, nothing is ever lost."""
+"""Check that an ``on_loss`` can ever take effect: behind a box that holds, nothing is ever lost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ _USES = frozenset(f"{word}_on_loss" for word in WORDS)
 
 
 def never_lost(boxes: Mapping[str, PlannedBox], wires: Iterable[Wire]) -> list[Problem]:
-    """List what says ``on_loss`` behind a box that speaks on for what it lost."""
+    """Return a problem for each ``on_loss`` behind a box that keeps sending while its input is
+    lost.
+    """
     feeds = {wire.box: wire.source.box for wire in wires if wire.into is Into.HOT}
     return [
         Problem(_in_words(above), *planned.place, _shown(name), "on_loss")
@@ -26,7 +28,7 @@ def never_lost(boxes: Mapping[str, PlannedBox], wires: Iterable[Wire]) -> list[P
 
 
 def _above(name: str, feeds: Mapping[str, str]) -> Iterator[str]:
-    """Give what feeds a box, and what feeds that, each once."""
+    """Yield the boxes upstream of a box over first inlets, each once."""
     seen = {name}
     while (above := feeds.get(name)) is not None and above not in seen:
         seen.add(above)
@@ -47,5 +49,5 @@ def _in_words(above: str) -> str:
 
 
 def _shown(name: str) -> str:
-    """Name the box of the patch that a small box belongs to."""
+    """Return the name of the patch's own box that a hidden box belongs to."""
     return name.partition("/")[0].partition(".")[0]
