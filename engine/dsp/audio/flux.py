@@ -1,8 +1,8 @@
-"""How much a sound becomes more: the spectral flux, and the moments at which it peaks.
+"""Spectral flux, and the peaks in it: onset detection.
 
-Flux is the sum of what each frequency gained since the moment before (Dixon, "Onset detection
-revisited", DAFx 2006), here of the logarithm of its strength, so that a soft note counts in a loud
-room. Peaks are picked without looking ahead (Böck, Krebs & Schedl, ISMIR 2012).
+Flux is the sum of the positive changes of each frequency since an earlier hop (Dixon, "Onset
+detection revisited", DAFx 2006), here of the logarithm of its magnitude, so that a soft note counts
+in a loud room. Peaks are picked without look-ahead (Böck, Krebs & Schedl, ISMIR 2012).
 """
 
 from __future__ import annotations
@@ -15,23 +15,26 @@ from engine.dsp.audio.spectrum import Powers
 
 COMPRESSION: Final = 300.0
 BACK: Final = 2
-"""Hops: what is now is held against what was 10 ms ago."""
+"""Hops: flux is measured against the spectrum of 10 ms ago."""
 MEMORY: Final = 80
-"""Hops of which the usual flux is known: 0.4 s."""
+"""Hops over which the mean flux is taken: 0.4 s."""
 TIMES: Final = 1.8
-"""How many times the usual flux a peak must have."""
+"""A peak must exceed the mean flux by this factor."""
 PATIENCE: Final = 3
-"""Hops in which a peak may still rise."""
+"""Hops for which a peak may keep rising before it is reported."""
 
 
 class Flux:
-    """Follows the strength of every frequency from hop to hop."""
+    """Computes the spectral flux of successive hops."""
 
     def __init__(self) -> None:
         self._before: list[Powers] = []
 
     def step(self, power: Powers) -> float:
-        """Take the powers of a hop; gives the mean gain of all frequencies, 0 or more."""
+        """Return the flux of a hop: the mean gain over all frequencies, 0 or more.
+
+        ``power``: float64, shape (bins,), the mean square in each bin.
+        """
         now = np.log1p(COMPRESSION * np.sqrt(power))
         gained = 0.0
         if self._before and len(self._before[0]) == len(now):
@@ -41,7 +44,7 @@ class Flux:
 
 
 class Peaks:
-    """Finds the moments at which flux stands out from what was usual."""
+    """Picks the hops in which flux stands out from its recent mean."""
 
     def __init__(self) -> None:
         self._usual: list[float] = []
@@ -49,9 +52,9 @@ class Peaks:
         self._waited = 0
 
     def step(self, flux: float, above: float) -> float | None:
-        """Take the flux of a hop; gives that of a peak once it no longer rises.
+        """Return the flux of a peak once it has stopped rising, else None.
 
-        ``above`` is how far it must stand out.
+        ``above`` is the margin over the scaled mean that a peak must exceed.
         """
         usual = float(np.mean(self._usual)) if self._usual else 0.0
         self._usual = [*self._usual, flux][-MEMORY:]

@@ -1,8 +1,8 @@
-"""Decides from readings of a pitch which note is being sung, and when another one begins.
+"""Segment pitch readings into notes.
 
-A note begins when its pitch has stayed for a moment, so that a glide sounds no notes on its way. It
-ends when the voice stops. The same note begins again when the voice dips in between, as it does for
-a consonant that is too short to look like a rest.
+A note begins once its pitch has been steady for a moment, so a glide does not sound the notes in
+between. It ends when the voice stops. The same note begins again when the level dips in between, as
+for a consonant too short to be read as unvoiced.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ from engine.core.messages import Pitch
 from engine.dsp.audio.scales import Classes, to_scale
 
 STEADY: Final = 0.45
-"""Semitones from one reading to the next within which a pitch counts as staying."""
+"""Semitones: largest difference between two readings of a steady pitch."""
 ABOVE: Final = 0.05
-"""How much louder than the room a voice must be to begin out of silence: 3 dB. Of rumble that has
-a pitch now and then, no notes are made."""
+"""Level (0 to 1) above the room's noise at which a note may begin: 3 dB. It keeps rumble that is
+momentarily pitched from sounding notes.
+"""
 DIP: Final = 0.1
-"""How much lower the level must fall, and rise again, for the same note to begin anew: 6 dB."""
+"""Level (0 to 1) by which a note must fall, and rise again, to be repeated: 6 dB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a performer decides; see the box ``notes``."""
+    """The settings of the box ``notes``."""
 
     lowest: float
     highest: float
@@ -34,7 +35,7 @@ class Rules:
 
 
 class Melody:
-    """Follows one voice."""
+    """Note segmentation of one voice."""
 
     def __init__(self) -> None:
         self.sounding: int | None = None
@@ -47,10 +48,7 @@ class Melody:
         self._room: float | None = None
 
     def read(self, pitch: Pitch, rules: Rules) -> int | None:
-        """Take a reading, and give the note that sounds now, if any.
-
-        ``again`` tells whether it is the same one anew.
-        """
+        """Return the note sounding after a reading, or None; ``again`` reports repeated notes."""
         if not (pitch.on and rules.lowest <= pitch.hz <= rules.highest):
             return self._silent(pitch, rules)
         if self.sounding is None and self._room is not None and pitch.level < self._room + ABOVE:
@@ -67,12 +65,12 @@ class Melody:
         return self.sounding
 
     def again(self, pitch: Pitch) -> bool:
-        """Tell whether the voice has dipped since the note began, and come back."""
+        """Whether the level has dipped and recovered since the note began."""
         if pitch.level > self._peak and self._floor > self._peak - DIP:
             self._peak = self._floor = pitch.level
         self._floor = min(self._floor, pitch.level)
         dipped = self._floor <= self._peak - DIP and pitch.level >= self._floor + DIP
-        # While it comes back on another note, that one is about to begin: a moment tells.
+        # If it recovers on another note, that note is about to begin: wait one more reading.
         same = pitch.on and self._candidate == self.sounding and self._count > 1
         self._back = self._back + 1 if dipped and same else 0
         if self._back > 1:
@@ -90,13 +88,13 @@ class Melody:
         return self.sounding
 
     def _hear_room(self, level: float) -> None:
-        """Follow how loud it is when nobody sings; a consonant or a slammed door counts little."""
+        """Update the noise floor while unvoiced; a consonant or a slammed door counts little."""
         if self._room is None:
             self._room = level
         self._room += 0.05 * (min(level, self._room + 2 * ABOVE) - self._room)
 
     def _target(self, note: float, rules: Rules) -> int:
-        """Find the note of the scale; the one that sounds stays for a little longer."""
+        """Return the nearest note of the scale, with hysteresis around the sounding one."""
         nearest = to_scale(note, rules.scale)
         now = self.sounding
         if now is not None and nearest != now:

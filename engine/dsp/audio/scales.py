@@ -33,7 +33,10 @@ Classes = frozenset[int]
 
 @lru_cache(maxsize=64)
 def scale_named(name: str) -> Classes:
-    """Read a scale: a note without octave and a mode, or "chromatic"; raises ParameterError."""
+    """Return the pitch classes (0 to 11, C is 0) of a scale such as "D dorian" or "chromatic".
+
+    Raise ParameterError when the root or the mode is unknown.
+    """
     root, _, mode = " ".join(name.split()).partition(" ")
     if root.lower() == "chromatic" and not mode:
         return frozenset(MODES["chromatic"])
@@ -47,6 +50,6 @@ def scale_named(name: str) -> Classes:
 
 
 def to_scale(note: float, scale: Classes) -> int:
-    """Give the note of a scale that is nearest, the lower of two."""
+    """Return the note of a scale nearest to a MIDI note, the lower of two."""
     around = range(math.floor(note) - 6, math.floor(note) + 8)
     return min((each for each in around if each % 12 in scale), key=lambda each: abs(each - note))
