@@ -21,7 +21,7 @@ CAP = 10_000
 
 @dataclass(slots=True)
 class Item:
-    """A waiting message: ``key`` identifies what it replaces, ``at`` the moment it describes (ns)."""
+    """A waiting message: ``key`` identifies what it replaces, ``at`` is the moment it describes."""
 
     key: Hashable
     kind: Kind

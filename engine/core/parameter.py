@@ -156,7 +156,7 @@ class Parameter:
         return self.from_wire(turned)
 
     def part(self, key: str) -> Parameter:
-        """Return the parameter of one entry of this table. Raise ParameterError when it has none."""
+        """Return the parameter of one entry of this table. Raise ParameterError without one."""
         table = _table(self.type)
         if table is None:
             raise ParameterError(f'"{self.name}" has no parts')

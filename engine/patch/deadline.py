@@ -84,7 +84,7 @@ class DeadlineParser:
             yield giving
 
     def _of(self, said: str) -> list[Degradable]:
-        """Return what one entry of ``give_way`` names. Raise ParameterError when it names nothing."""
+        """Return what one entry of ``give_way`` names. Raise ParameterError without any."""
         box, dot, what = said.partition(".")
         planned = self._boxes.get(box)
         if planned is None or planned.hidden:

@@ -1,4 +1,4 @@
-"""Puts in what plays in place of a source here: a camera given a file becomes a video file."""
+"""Replace sources that cannot play here: a camera given a file becomes a video file."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from engine.runtime.metrics import LOG
 
 
 def use_fallbacks(plan: Plan, find: Find, *, live: bool) -> None:
-    """Ask every source whether another plays in its place, and exchange those that say so.
+    """Replace every source that names a fallback.
 
-    Raises PatchError where one can play neither itself nor by another.
+    Raise PatchError when one can neither play nor be replaced.
     """
     for planned in plan.boxes.values():
         if not isinstance(planned.box, Source):
@@ -32,7 +32,7 @@ def use_fallbacks(plan: Plan, find: Find, *, live: bool) -> None:
 
 
 def report_fallbacks(plan: Plan, before: Plan | None = None) -> None:
-    """Say what plays here in place of what the patch says, where that is news."""
+    """Log the fallbacks that play, except those already playing in plan ``before``."""
     for name, planned in plan.boxes.items():
         known = before.boxes.get(name) if before else None
         if planned.instead and (known is None or known.instead != planned.instead):

@@ -1,8 +1,8 @@
-"""Teach another program which control is which: one way out moves, and all others are silent.
+"""MIDI-learn support: move one output slowly while all others are silent.
 
-Programs that learn a mapping take the next thing that moves for what is meant. A patch that plays
-moves everything at once, so that they learn the wrong one; here only the way that is taught moves,
-slowly from end to end of its range. What has no range (a pose, a pitch) is what the patch says.
+Programs that learn a mapping take the next control that moves. A patch that plays moves everything
+at once; during a sweep only the selected output moves, over its whole range. An output without a
+range (a pose, a pitch) sends what the patch gives it.
 
 Why in the engine and not in the page: a page that stalls would leave a knob where it is, and an
 offline show has no page.
@@ -34,9 +34,9 @@ _STEPPED = (bool, Note, Trigger)
 
 
 class LearnSweep:
-    """Moves one way out of a plan while asked to; ``route`` names it, "" is none.
+    """Sweeps one output of a plan on request; ``route`` names it, "" is none.
 
-    ``said`` is what it sent last; None where what is taught is what the patch says.
+    ``said`` is the last message sent; None while the patch itself drives the output.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class LearnSweep:
         self._due: Ns | None = None
 
     def teach(self, route: str) -> str:
-        """Teach a way out instead of the one before, or none; gives why that cannot be."""
+        """Select an output, or none; return why that is refused, or ""."""
         if route and route not in self._ways:
             return f'there is no way out "{route}".{nearest(route, self._ways)}'
         if self.route == route:
@@ -69,11 +69,11 @@ class LearnSweep:
         return ""
 
     def wake(self) -> Ns | None:
-        """Say when it moves next."""
+        """Return when it moves next."""
         return self._due
 
     def on_wake(self, at: Ns) -> None:
-        """Move."""
+        """Send the next value."""
         if not self.route:
             return
         way = self._ways[self.route]
@@ -91,7 +91,7 @@ class LearnSweep:
         return self._wires[self.route].carries
 
     def _messages(self, at: Ns) -> Iterator[Message]:
-        """Say what is sent at a moment."""
+        """Yield the messages of a moment."""
         carries = self._carries()
         passed = at - self._begun
         first_half = (passed // BEAT) % 2 == 0
@@ -110,7 +110,7 @@ class LearnSweep:
 
 
 def _ends(plan: Plan, wire: Wire) -> tuple[float, float]:
-    """Give the ends between which a way out moves: those of its scale, or 0 and 1."""
+    """Return the range of an output: that of its scale stage, or 0 to 1."""
     while plan.boxes[wire.source.box].hidden:
         hidden = plan.boxes[wire.source.box]
         if hidden.use == "scale":

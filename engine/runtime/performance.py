@@ -1,4 +1,4 @@
-"""One show from beginning to end: a set of patches, live, or one patch offline."""
+"""One show from start to end: a set of patches, live, or one patch offline."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Performance:
     """A set of patches, of which one plays at a time.
 
-    ``watch`` is called with the engine when it begins to play, and when another patch has taken
-    over; ``edits`` says whether files are watched, so that what is saved plays. Whatever takes over
-    is on ``trial`` for so many seconds.
+    ``watch`` is called with the engine when playing starts and after each change of patch; with
+    ``edits`` saved files are reloaded. A new plan is on probation for ``trial`` seconds.
     """
 
     def __init__(
@@ -46,7 +45,7 @@ class Performance:
         edits: bool = False,
         trial: float = SECONDS,
     ) -> None:
-        """Raises PatchError with what is wrong in any patch of the set."""
+        """Raise PatchError with the problems of every patch of the set."""
         self._files = list(files)
         self._open = open_patch
         self._dump = dump
@@ -59,7 +58,7 @@ class Performance:
         self._service = SystemdNotifier()
 
     def offline(self, seconds: float | None, costs: Mapping[str, float]) -> dict[str, Any]:
-        """Play the first patch in virtual time; gives the stats."""
+        """Play the first patch in virtual time and return the stats."""
         unknown = [box for box in costs if box not in self._plan.boxes]
         if unknown:
             hint = nearest(unknown[0], self._plan.boxes)
@@ -70,7 +69,7 @@ class Performance:
         return show.engine.metrics.stats(show.clock.now())
 
     async def live(self, seconds: float | None) -> dict[str, Any]:
-        """Play live until the end, a signal, or for a time; gives the stats of the whole show."""
+        """Play until the end, a signal, or for ``seconds``; return the stats of the show."""
         loop = asyncio.get_running_loop()
         show = Live(self._plan)
         surgeon = Reloader(show, self._files, self._titles, self._open, self._trial)
@@ -99,7 +98,7 @@ class Performance:
         return FileWatcher(self._files, heard, more) if self._edits else None
 
     def _check(self) -> Plan:
-        """Make sure that every patch of the set can be played; gives the first."""
+        """Return the plan of the first patch. Raise PatchError when any of them has problems."""
         plans: list[Plan] = []
         problems: list[Problem] = []
         for file in self._files:
@@ -136,4 +135,4 @@ class Performance:
             except NotImplementedError:  # Windows
                 signal.signal(number, heard)
             except (RuntimeError, ValueError):
-                return  # not on the main thread: somebody else listens
+                return  # not on the main thread, which handles the signals

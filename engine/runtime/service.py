@@ -1,8 +1,8 @@
-"""Tells the system's service manager that the show plays, still plays, and ends (sd_notify).
+"""Notify systemd that the show plays, is alive, and ends (sd_notify).
 
-systemd restarts a service that says nothing for too long. A beat is a call of the loop that lets
-an entry in by the door like everything, so that a loop that is stuck, or an engine that does not
-come back, is not said to be well. The protocol is a line of text to a socket: see sd_notify(3).
+systemd restarts a service that is silent for too long. Each beat enters a wake-up through the
+engine on the loop, so that a stuck loop or engine is not reported as alive. The protocol is lines
+of text sent to a socket: see sd_notify(3).
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from engine.runtime.engine import Engine
 from engine.runtime.entries import Entry, WakeUp
 
 EVERY = 5.0
-"""Seconds from one beat to the next where nobody watches: what is played is told all the same."""
+"""Seconds between beats without a watchdog: the status is still reported."""
 
 _OFTEN_ENOUGH = 2
-"""Beats in the time after which silence counts as death, as sd_watchdog_enabled(3) advises."""
+"""Beats per watchdog timeout, as sd_watchdog_enabled(3) advises."""
 
 
 class Playing(Protocol):
@@ -30,16 +30,17 @@ class Playing(Protocol):
     engine: Engine
 
     def enter(self, entry: Entry) -> None:
-        """Let something in, on the loop."""
+        """Enter an entry, on the loop."""
         ...
 
 
 class SystemdNotifier:
-    """The service that this process is; says nothing where it is none."""
+    """The systemd service of this process; silent when it is none."""
 
     def __init__(self, environment: MutableMapping[str, str] = os.environ) -> None:
-        """``environment`` is where the manager said where it listens; taken out, so that no
-        program started from here answers for this one."""
+        """Read the manager's address from ``environment`` and remove it there, so that no child
+        answers for this process.
+        """
         self._address = environment.pop("NOTIFY_SOCKET", "")
         watched = environment.pop("WATCHDOG_USEC", "")
         whom = environment.pop("WATCHDOG_PID", "")
@@ -49,16 +50,17 @@ class SystemdNotifier:
         self._next: asyncio.TimerHandle | asyncio.Handle | None = None
 
     def follow(self, show: Playing) -> None:
-        """Say from now on how this show goes, first that it plays; call it on the loop.
+        """Report on this show from now on; call it on the loop.
 
-        The first beat comes with the loop's next turn: when everything has been begun.
+        The first beat, with READY, comes with the loop's next turn, when everything has been
+        started.
         """
         self._show = show
         if self._address and self._next is None:
             self._next = asyncio.get_running_loop().call_soon(self._beat, "READY=1\n")
 
     def stopping(self) -> None:
-        """Say that the show ends."""
+        """Report that the show ends."""
         if self._next is not None:
             self._next.cancel()
             self._next = None
@@ -71,7 +73,7 @@ class SystemdNotifier:
         self._say(f"{first}WATCHDOG=1\nSTATUS={_in_words(self._show.engine)}")
 
     def _say(self, text: str) -> None:
-        """Send it, or not where the manager is too slow: nothing here may wait."""
+        """Send a text, or drop it when the manager is too slow: this must not block."""
         abstract = self._address.startswith("@")
         address = f"\0{self._address[1:]}" if abstract else self._address
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager, suppress(OSError):
@@ -80,7 +82,7 @@ class SystemdNotifier:
 
 
 def _in_words(engine: Engine) -> str:
-    """Say in a line how it goes, for ``systemctl status``."""
+    """Return the status line for ``systemctl status``."""
     status = engine.status()
     away = [f"{box} is {state}" for box, state in status.states.items() if state == "lost"]
     said = [f"plays {status.patch}", f"{status.delay_ms:.0f} ms behind", *away]

@@ -1,7 +1,8 @@
-"""Calls something on the loop at a moment, as exactly as the system can.
+"""Call back on the loop at a moment, as exactly as the system allows.
 
-Why: the loop's own ``call_at`` is late by half a millisecond and more, since epoll counts whole
-milliseconds. On Linux a timerfd wakes the loop at the moment itself. Python has it only from 3.13.
+Why: the loop's ``call_at`` is late by half a millisecond and more, since epoll counts whole
+milliseconds. On Linux a timerfd wakes the loop at the moment itself. Python offers it only from
+3.13.
 """
 
 from __future__ import annotations
@@ -21,29 +22,29 @@ _ABSOLUTE = 1
 
 
 class Timer(Protocol):
-    """One alarm, set anew as often as one likes; every method is called on the loop."""
+    """A timer that can be reset at any time; every method is called on the loop."""
 
     def set(self, due: Ns | None) -> None:
-        """Have it ring at a moment of the monotonic clock, at once if that is over; None: never."""
+        """Fire at a monotonic moment, at once when it is past; None disarms it."""
         ...
 
     def close(self) -> None:
-        """Never ring again."""
+        """Disarm and release it."""
         ...
 
 
 def make_timer(loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> Timer:
-    """Make the best timer that there is here."""
+    """Return the most exact timer available."""
     if sys.platform == "linux":
         try:
             return FdTimer(loop, ring)
         except (OSError, AttributeError, NotImplementedError):
-            pass  # an old C library, or a loop that watches no files
+            pass  # an old C library, or a loop without add_reader
     return LoopTimer(loop, ring)
 
 
 class LoopTimer:
-    """The timer that every loop has."""
+    """A timer by the loop's ``call_at``."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> None:
         self._loop = loop
@@ -52,7 +53,7 @@ class LoopTimer:
         self._due: Ns | None = None
 
     def set(self, due: Ns | None) -> None:
-        """Have it ring at a moment, or never."""
+        """Fire at a moment; None disarms it."""
         if due == self._due:
             return
         if self._handle:
@@ -61,7 +62,7 @@ class LoopTimer:
         self._handle = None if due is None else self._loop.call_at(due / SECOND, self._rung)
 
     def close(self) -> None:
-        """Never ring again."""
+        """Disarm it."""
         self.set(None)
 
     def _rung(self) -> None:
@@ -70,19 +71,19 @@ class LoopTimer:
 
 
 class _Time(ctypes.Structure):
-    """A ``timespec`` of C."""
+    """C's ``timespec``."""
 
     _fields_ = (("seconds", ctypes.c_long), ("nanoseconds", ctypes.c_long))
 
 
 class _Alarm(ctypes.Structure):
-    """An ``itimerspec`` of C: ring at ``first``, and then every ``again``; 0 is never."""
+    """C's ``itimerspec``: fires at ``first``, then every ``again``; 0 is never."""
 
     _fields_ = (("again", _Time), ("first", _Time))
 
 
 class FdTimer:
-    """A timerfd of Linux that the loop watches; raises OSError where there is none."""
+    """A Linux timerfd watched by the loop. Raise OSError when there is none."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
@@ -99,17 +100,17 @@ class FdTimer:
             raise
 
     def set(self, due: Ns | None) -> None:
-        """Have it ring at a moment, or never."""
+        """Fire at a moment; None disarms it."""
         if due == self._due:
             return
         self._due = due
-        # A moment of 0 would mean never.
+        # A moment of 0 would disarm it.
         first = _Time(0, 0) if due is None else _Time(*divmod(max(due, 1), SECOND))
         alarm = _Alarm(_Time(0, 0), first)
         self._libc.timerfd_settime(self._fd, _ABSOLUTE, ctypes.byref(alarm), None)
 
     def close(self) -> None:
-        """Never ring again."""
+        """Disarm and close it."""
         if self._fd >= 0:
             self._loop.remove_reader(self._fd)
             os.close(self._fd)
@@ -119,6 +120,6 @@ class FdTimer:
         try:
             os.read(self._fd, 8)
         except BlockingIOError:
-            return  # it was set anew between ringing and being heard
+            return  # reset between firing and this callback
         self._due = None
         self._ring()

@@ -1,6 +1,6 @@
-"""Play instruments, programs and desks by MIDI.
+"""MIDI output to instruments, programs and desks.
 
-Why the port belongs to another process: see ``engine.midi``.
+Why a subprocess owns the port: see ``engine.midi``.
 """
 
 from __future__ import annotations
@@ -88,36 +88,36 @@ class MidiOut(Sink):
 
     @property
     def dropped(self) -> int:
-        """How many messages could not be sent, because they are no MIDI."""
+        """How many messages could not be encoded as MIDI."""
         return self._refusals
 
     @property
     def helper(self) -> int:
-        """The number of the process that owns the port; 0 while it is closed."""
+        """The process id of the port's owner; 0 while closed."""
         return self._helper.pid if self._helper else 0
 
     def options(self) -> type[Any]:
-        """Give what a cable may say."""
+        """Return the class of a cable's options."""
         return MidiOptions
 
     def accepts(self, port: str) -> tuple[type, ...]:
-        """Give the types that a port takes; raises UnknownName or ParameterError."""
+        """Return the types that a port takes. Raise UnknownName or ParameterError."""
         return taken(port_name(port))
 
     def plug(self, port: str, carries: type, options: Any) -> None:
-        """Plan how a cable is sent; raises ParameterError where its options do not fit."""
+        """Create the encoder of a cable. Raise ParameterError when its options do not fit."""
         said = options or MidiOptions()
         self._forms[port] = self._chooser.form(port_name(port), carries, said)
         self._lengths[port] = ns(said.length)
 
     def unplug(self, port: str) -> None:
-        """Forget a cable."""
+        """Remove a cable."""
         self._forms.pop(port, None)
         self._lengths.pop(port, None)
         self._offs = {off: due for off, due in self._offs.items() if off[0] != port}
 
     def open(self) -> None:
-        """Open the port; raises DeviceError where it is not there, or where two have its name."""
+        """Open the port. Raise DeviceError when it is missing or its name is ambiguous."""
         helper = PortProcess("out", self.system, self.port, self.name, self._heard)
         opened = helper.start()
         self._helper = helper
@@ -127,15 +127,15 @@ class MidiOut(Sink):
             _log.info("MIDI goes to %s", opened)
 
     def overhear(self, wire: OnBytes) -> None:
-        """Have ``wire`` told of every MIDI message."""
+        """Call ``wire`` with every MIDI message."""
         self._wire = wire
 
     def open_offline(self) -> None:
-        """Play no instrument faster than it can be heard: what would be sent is only told."""
+        """Send nothing, since no instrument plays faster than real time; only report it."""
         self._offline = True
 
     def close(self) -> None:
-        """Give the port back; its helper ends what sounds."""
+        """Close the port; its process ends what sounds."""
         if self._plays:
             self._begun.clear()
         self._plays = False
@@ -144,7 +144,7 @@ class MidiOut(Sink):
             self._helper = None
 
     def send(self, port: str, message: Message, at: Ns) -> None:
-        """Make a message ready; it leaves with all that belong to the same moment."""
+        """Queue a message until the end of the tick."""
         form = self._forms[port]
         try:
             frames = form.encode(message)
@@ -158,10 +158,10 @@ class MidiOut(Sink):
             self._offs[off] = Ns(at + self._lengths[port])
 
     def flush(self, now: Ns) -> None:
-        """Send what was made ready."""
+        """Send what is queued."""
         self._now = now
         for off in self._struck:
-            # Counted from now, not from the moment described: a note that is late is not shorter.
+            # Counted from now, not from the moment described: a late note is not shorter.
             self._offs[off] = Ns(now + self._lengths[off[0]])
         self._struck.clear()
         frames, self._frames = self._frames, []
@@ -169,11 +169,11 @@ class MidiOut(Sink):
             self._lose("the MIDI helper does not take what is sent")
 
     def wake(self) -> Ns | None:
-        """Say when the next struck note ends."""
+        """Return when the next triggered note ends."""
         return min(self._offs.values()) if self._offs else None
 
     def on_wake(self, at: Ns) -> None:
-        """End the struck notes whose time has come."""
+        """End the triggered notes that are due."""
         self._let_go([off for off, due in self._offs.items() if due <= at])
         self.flush(max(at, self._now))
 
@@ -187,9 +187,10 @@ class MidiOut(Sink):
         self.flush(self._now)
 
     def _anew(self) -> list[bytes]:
-        """Give what brings a receiver that has just come back to where it was.
+        """Return the messages that bring a reopened receiver up to date.
 
-        What was begun before its port went away may have sounded there until now.
+        Notes begun before the port went away may have been sounding there until now: they end
+        first.
         """
         ends, self._begun = self._begun, {}
         return [*ends, *(each for form in self._forms.values() for each in form.anew())]
@@ -222,7 +223,7 @@ class MidiOut(Sink):
             self._lose(f"{content.decode()} went away")
 
     def _lose(self, reason: str) -> None:
-        """Say that the port is gone: it is closed, and opened again when it is back."""
+        """Report that the port is gone: it is closed, and reopened when it is back."""
         self._plays = False
         self._say(Lost(reason))
 

@@ -1,8 +1,8 @@
-"""Send OSC to other programs, by UDP or TCP.
+"""OSC output to other programs, over UDP or TCP.
 
-Each key of ``send`` is an address; what is sent under it follows from what comes (see
-``engine.osc.layouts``). Everything that belongs to one moment leaves together: in one bundle, or as
-messages for receivers that know no bundles.
+Each key of ``send`` is an address; what is sent to it follows from the type of its cable (see
+``engine.osc.layouts``). Everything of one tick leaves together: in one bundle, or as single
+messages for receivers without bundles.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ PRESSED: Final = 50 * MILLISECOND
 """How long a trigger stays pressed."""
 
 BETTER: Final = ("running", "late", "lost")
-"""How a receiver by TCP may be, the best first."""
+"""States of a TCP receiver, the best first."""
 
 _REFUSED = (ValueError, TypeError, OverflowError, struct.error)
 _log = logging.getLogger("sensorium")
 
 
 class _Group:
-    """Receivers that are sent the very same bytes."""
+    """Receivers that get the same bytes."""
 
     def __init__(self, dialect: Dialect, bundle: bool) -> None:
         self.dialect = dialect
@@ -50,7 +50,7 @@ class _Group:
         self.ports: list[str] = []
 
     def datagrams(self) -> list[bytes]:
-        """Make ready what was collected, and forget it."""
+        """Return the datagrams of what was collected, and clear it."""
         pieces, self.pieces = self.pieces, []
         if self.bundle:
             return bundles(pieces)
@@ -96,28 +96,28 @@ class OscOut(Sink):
 
     @property
     def lane(self) -> bool:
-        """Whether it may block: a TCP connection can stall."""
+        """Whether it needs a lane: a TCP connection can block."""
         return self.protocol == "tcp"
 
     @property
     def dropped(self) -> int:
-        """How much was not sent: numbers that are none, a full network, a lost connection."""
+        """How many messages were not sent: not finite, a full buffer, or a lost connection."""
         return self._refusals + sum(sender.dropped for sender in self._senders())
 
     def options(self) -> type[Any]:
-        """Give what a cable may say."""
+        """Return the class of a cable's options."""
         return OscOptions
 
     def accepts(self, port: str) -> tuple[type, ...]:
-        """Give the types that can be sent."""
+        """Return the types that can be sent."""
         return CARRIED
 
     def plug(self, port: str, carries: type, options: Any) -> None:
-        """Plan how a cable is sent; raises ParameterError for what can never be."""
+        """Create the layout of a cable. Raise ParameterError when it can never be sent."""
         address = of_port(port)
         options = options or OscOptions()
         if self._plans.get(port) == (carries, options):
-            return  # plugged again while it plays: what sounds and who is here stays known
+            return  # replugged while playing: keeps its notes and slots
         for group in self._groups:
             try:
                 layout = choose(address, carries, options, group.dialect)
@@ -136,32 +136,32 @@ class OscOut(Sink):
         self._plans[port] = (carries, options)
 
     def unplug(self, port: str) -> None:
-        """Forget a cable."""
+        """Remove a cable."""
         self._plans.pop(port, None)
         for group in self._groups:
             group.layouts.pop(port, None)
 
     def open(self) -> None:
-        """Find the receivers; raises DeviceError where a machine is not known."""
+        """Resolve the receivers. Raise DeviceError when a host is unknown."""
         self._states.clear()
         for sender in self._senders():
             sender.open()
 
     def overhear(self, wire: OnBytes) -> None:
-        """Have ``wire`` told of every datagram; over TCP, without the length before it."""
+        """Call ``wire`` with every datagram; over TCP, without its length prefix."""
         self._wire = wire
 
     def open_unheard(self) -> None:
-        """Send nothing, and say what would be sent."""
+        """Send nothing; only report what would be sent."""
         self._unheard = True
 
     def close(self) -> None:
-        """Give the sockets back."""
+        """Close the sockets."""
         for sender in self._senders():
             sender.close()
 
     def send(self, port: str, message: Message, at: Ns) -> None:
-        """Make a message ready; it leaves with all that belong to the same moment."""
+        """Queue a message until the end of the tick."""
         for index, group in enumerate(self._groups):
             layout = group.layouts[port]
             try:
@@ -177,10 +177,10 @@ class OscOut(Sink):
                 self._offs[key] = Ns(at + PRESSED)
 
     def flush(self, now: Ns) -> None:
-        """Send what was made ready."""
+        """Send what is queued."""
         self._now = now
         if self._pressed:
-            # Counted from now, not from the moment described: a press that is late is not shorter.
+            # Counted from now, not from the moment described: a late press is not shorter.
             for key in self._pressed:
                 self._offs[key] = Ns(now + PRESSED)
             self._pressed.clear()
@@ -189,16 +189,16 @@ class OscOut(Sink):
                 self._transmit(group)
 
     def wake(self) -> Ns | None:
-        """Say when the next trigger lets go."""
+        """Return when the next trigger is released."""
         return min(self._offs.values()) if self._offs else None
 
     def on_wake(self, at: Ns) -> None:
-        """Let go of the triggers whose time has come."""
+        """Release the triggers that are due."""
         self._let_go([key for key, due in self._offs.items() if due <= at])
         self.flush(max(at, self._now))
 
     def silence(self, port: str | None = None) -> None:
-        """Let go of triggers, end notes, and say that nobody is here any more."""
+        """Release triggers, end notes, and send that nobody is present."""
         self._let_go([key for key in self._offs if port in (None, key[1])])
         for group in self._groups:
             for name, layout in group.layouts.items():
@@ -220,7 +220,7 @@ class OscOut(Sink):
         self._groups[-1].senders.append(sender)
 
     def _heard(self, receiver: str, state: str, why: str) -> None:
-        """Say how this output is: as its worst receiver."""
+        """Report the state of this output: that of its worst receiver."""
         self._states[receiver] = state
         worst = max(self._states.values(), key=BETTER.index)
         again = "; trying again" if state == "lost" else ""
@@ -257,7 +257,7 @@ class OscOut(Sink):
         return sender.send(len(datagram).to_bytes(4, "big") + datagram, self._now)
 
     def _show(self, datagram: bytes, ports: list[str], sent: bool) -> None:
-        """Tell the tap what was sent, read back from the very bytes."""
+        """Report what was sent to the tap, decoded from the bytes."""
         for address, args in packet(datagram):
             port = ports.pop(0) if ports else address
             if sent and self._tap is not None:

@@ -1,4 +1,4 @@
-"""A sound file, played as if a microphone heard it."""
+"""Play a sound file in place of a microphone."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class AudioFile(Tape):
 
     @property
     def endless(self) -> bool:  # here it depends on a parameter
-        """Whether it says nothing about when a show is over: looped, it never ends."""
+        """Whether the show does not end with it: True while looped."""
         return self.loop
 
     def open(self, emit: Emit) -> None:
-        """Make sure that there is a sound to play; raises DeviceError when there is none."""
+        """Check that there is sound to play. Raise DeviceError when there is none."""
         self._emit = emit
         with _open(self.file) as sound:
             if self.channel > sound.channels:
@@ -54,7 +54,7 @@ class AudioFile(Tape):
                 raise DeviceError(f'"{self.file}" is empty: there is not one sample in it')
 
     def events(self) -> Iterator[tuple[Ns, str, Message]]:
-        """Yield the sound; raises DeviceError when the file went away between two rounds."""
+        """Yield the blocks. Raise DeviceError when the file disappears between two rounds."""
         start, whole = 0, True
         while True:
             begun = start
@@ -77,9 +77,9 @@ class AudioFile(Tape):
 
 
 class _Forward(soundfile.SoundFile):  # type: ignore[misc]
-    """A sound file that is read from its beginning to its end.
+    """A sound file that is read strictly from start to end.
 
-    The library otherwise seeks to where it already is after each block, which breaks MP3.
+    soundfile otherwise seeks to its current position after each block, which breaks MP3.
     """
 
     def seekable(self) -> bool:
@@ -91,7 +91,7 @@ def _blocks(sound: soundfile.SoundFile, size: int, channel: int) -> Iterator[NDA
         try:
             table = sound.read(size, dtype="float32", always_2d=True)
         except soundfile.LibsndfileError:
-            return  # what is missing is told by who counts
+            return  # events() reports the missing samples
         if not len(table):
             return
         samples = table[:, channel - 1].copy() if channel else table.mean(axis=1)

@@ -1,10 +1,10 @@
-"""A camera: in the machine, at a cable, or in the network.
+"""A camera: built in, attached, or on the network.
 
 Why a frame is stamped when its grab returns: that is the first moment at which it is known here.
-What turning, mirroring and decoding cost comes after it, and is told apart as cost.
+What rotating, mirroring and decoding cost comes after it, and is reported separately as cost.
 
-Why the thread lets the camera go, and not ``close``: a device that is released while another
-thread waits for its next picture brings some drivers down.
+Why the thread releases the camera, and not ``close``: releasing a device while another thread waits
+for its next frame crashes some drivers.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from engine.video.freeze import LATE, FreezeDetector
 
 FILM = re.compile(r"\.(mp4|mov|m4v|avi|mkv|webm|mpe?g|m?ts|wmv|flv|gif|ogv|mxf|3gp)$", re.I)
 SILENCE_NS = 2 * SECOND
-"""How long a camera may give nothing before it counts as lost."""
+"""How long a camera may deliver no frame before it counts as lost."""
 END_S = 2.5
-"""How long ``close`` waits: a little longer than the longest wait for a picture that ends."""
+"""Seconds that ``close`` waits: a little more than the longest wait for a frame that ends."""
 MOST_HUNG = 3
-"""How many waits that never end are left behind before the camera is let be."""
+"""Threads that may hang in the driver before the camera is not opened again."""
 
 
 class Camera(Source):
@@ -82,7 +82,7 @@ class Camera(Source):
     _name: str = ""
 
     def instead(self, live: bool) -> tuple[str, dict[str, Any]] | None:
-        """Name what plays in its place: a file is a video file, no camera at all the stand-in."""
+        """Return its fallback: video_file for a file, stand_in when there is no camera."""
         if isinstance(self.device, str) and _is_film(self.device):
             seen = {"mirror": self.mirror, "rotate": self.rotate, "crop": self.crop}
             return "video_file", {"file": self.device, **seen}
@@ -91,10 +91,10 @@ class Camera(Source):
         return None
 
     def open(self, emit: Emit) -> None:
-        """Open the camera and begin to read it; may take seconds.
+        """Open the camera and start reading; may take seconds.
 
-        Raises DeviceError when there is no picture to be had. On macOS the first call must come
-        from the main thread: only there does the system ask whether the camera may be used.
+        Raise DeviceError when no picture can be had. On macOS the first call must come from the
+        main thread: only there does the system ask for permission.
         """
         self.close()
         self._hung = [thread for thread in self._hung if thread.is_alive()]
@@ -117,30 +117,30 @@ class Camera(Source):
         self._thread.start()
 
     def close(self) -> None:
-        """Stop reading; a camera that does not answer is let go of as soon as it does."""
+        """Stop reading. A camera that does not respond is released once it does."""
         self._stop.set()
         thread, self._thread = self._thread, None
         if thread and thread is not threading.current_thread():
             thread.join(END_S)
             if thread.is_alive():
-                self._hung.append(thread)  # it lets the camera go when its wait ends, if ever
+                self._hung.append(thread)  # it releases the camera when its wait ends, if ever
 
     def _look(self) -> OpenCamera:
         hush_opencv()
-        # A stalled camera on Linux is otherwise waited for for 10 s. Read once, at the first grab.
+        # Otherwise Linux waits 10 s for a stalled camera. Read once, at the first grab.
         os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
         if isinstance(self.device, str) and "://" in self.device:
             return open_address(self.device)
         return open_camera(self.device, self._wish, self._name)
 
     def _wish(self, capture: cv2.VideoCapture) -> None:
-        """Ask for size and speed; where a camera is too slow, ask for compressed pictures."""
+        """Request size and rate; where a camera is too slow, request compressed frames."""
         self._ask(capture)
         if 0 < capture.get(cv2.CAP_PROP_FPS) < self.fps - 1:
             capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
             self._ask(capture)
-        # One to fill while the other is read. With a single one, a USB camera misses every second
-        # picture; the usual four would hand over old ones after a stall.
+        # One buffer to fill while the other is read. With a single one, a USB camera drops every
+        # second frame; the usual four would deliver old ones after a stall.
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 2)
 
     def _ask(self, capture: cv2.VideoCapture) -> None:
@@ -150,7 +150,7 @@ class Camera(Source):
                 capture.set(what, wish)
 
     def _run(self, eye: OpenCamera, emit: Emit, stop: threading.Event) -> None:
-        """Read until told to stop; whatever ends it sooner is said, once the camera is free."""
+        """Read until stopped; report a loss once the camera is released."""
         clock = SystemClock()
         try:
             reason = self._read(eye, emit, stop)
@@ -163,7 +163,7 @@ class Camera(Source):
 
     def _read(self, eye: OpenCamera, emit: Emit, stop: threading.Event) -> str:
         now = SystemClock().now
-        # A stream knows no exposure: only who asks for one is told.
+        # A stream has no exposure: setting one is reported only if it is asked for.
         exposure: float | str | None = "auto" if eye.far else None
         seen = now()
         while not stop.is_set():
@@ -187,7 +187,7 @@ class Camera(Source):
         return f"{eye.name} stopped" if eye.far else f"{eye.name} stopped; was it unplugged?"
 
     def _stands(self, eye: OpenCamera, emit: Emit, image: Picture, at: Ns) -> bool:
-        """Say so where picture after picture is the same; tells whether to open it again."""
+        """Report a frozen picture; return whether to reopen the camera."""
         condition = self._still.look(image, at, eye.far)
         if condition == "late":
             same = f"{eye.name} gives the same picture for {LATE // SECOND} s"
@@ -198,7 +198,7 @@ class Camera(Source):
 
 
 def list_cameras() -> list[str]:
-    """List the cameras of this machine by name and number; each may be given as ``device``."""
+    """Return the cameras of this machine by name and number; each works as ``device``."""
     return [f"{camera.name} (number {camera.number})" for camera in find()]
 
 

@@ -1,4 +1,4 @@
-"""Play with MIDI keyboards, knobs, pads, pedals and other programs."""
+"""MIDI input from keyboards, knobs, pads, pedals and other programs."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ from engine.midi.names import MessageName, read_name
 
 OF_A_CHANNEL: Final = ("notes", "program", "bend", "pressure")
 TURNED: Final = ("bend", "pressure")
-"""What of them can be mapped to a parameter."""
+"""Those of them that can be mapped to a parameter."""
 NUMBERED: Final = {"cc": float, "note": Trigger}
 
 _log = logging.getLogger("sensorium")
 
 
 class Turned(msgspec.Struct, forbid_unknown_fields=True):
-    """What a knob sets: a parameter as "box.parameter", over its whole range or within ``to``."""
+    """A mapping target: a parameter as "box.parameter", over its range or within ``to``."""
 
     parameter: str
     to: tuple[float, float] | None = None
 
     @property
     def target(self) -> tuple[str, str]:
-        """The box, and its parameter."""
+        """The box and its parameter."""
         box, _, parameter = self.parameter.partition(".")
         return box, parameter
 
     def command(self, turned: float) -> SetParameter:
-        """Say what to set where the knob is turned so far, 0 to 1."""
+        """Return the command for a control position, 0 to 1."""
         if self.to is None:
             return SetParameter(*self.target, turned, of_range=True)
         return SetParameter(*self.target, self.to[0] + turned * (self.to[1] - self.to[0]))
@@ -126,11 +126,11 @@ class MidiIn(Source):
 
     @property
     def malformed(self) -> int:
-        """How many bytes came that belong to no message."""
+        """How many bytes belonged to no message."""
         return self._ear.strays
 
     def outlet(self, name: str) -> type:
-        """Give the type of an outlet and listen to it; raises UnknownName or ParameterError."""
+        """Return the type of an outlet and subscribe to it. Raise UnknownName or ParameterError."""
         read = _read(name, self.OUT)
         outlets = self._outlets.setdefault(read, [])
         if name not in outlets:
@@ -138,11 +138,11 @@ class MidiIn(Source):
         return NUMBERED.get(read.kind) or self.OUT[read.kind]
 
     def sets(self) -> Mapping[tuple[str, ...], tuple[str, str]]:
-        """Give what the knobs set."""
+        """Return the parameters that ``map`` sets."""
         return {("map", key): turned.target for key, turned in self._turned.items()}
 
     def open(self, emit: Emit) -> None:
-        """Begin to listen; raises DeviceError where the port is not there, or two have its name."""
+        """Open the port. Raise DeviceError when it is missing or its name is ambiguous."""
         self._emit = emit
         self._ear = MidiDecoder()
         self._helper = PortProcess("in", self.system, self.port, self.name, self._heard)
@@ -151,13 +151,13 @@ class MidiIn(Source):
             _log.info("MIDI comes from %s", opened)
 
     def close(self) -> None:
-        """Stop listening."""
+        """Close the port."""
         if self._helper is not None:
             self._helper.stop()
             self._helper = None
 
     def hear(self, piece: bytes, at: Ns) -> Iterator[tuple[str, Message | Command]]:
-        """Take MIDI bytes that came at a moment; give what they say by outlet, and ask for."""
+        """Decode MIDI bytes received at a moment; yield messages by outlet, and commands."""
         for said in self._ear.hear(piece, at):
             if self.channel is None or said.name.channel in (None, self.channel):
                 yield from self._meant(said)

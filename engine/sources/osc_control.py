@@ -53,23 +53,23 @@ from engine.osc.packer import Packer
 LOCAL: Final = "127.0.0.1"
 TRIES: Final = 20
 HOSTS: Final = 8
-"""How many machines are told how the show goes."""
+"""How many machines receive reports."""
 
 REMEMBERED: Final = 60 * SECOND
-"""How long a machine is told after it last spoke."""
+"""ns: how long a machine receives reports after its last message."""
 
 ANSWERS: Final = 100
-"""How many refusals are answered a second; who floods is not flooded back."""
+"""How many refusals are answered a second, so that a flood is not amplified."""
 
 RATE: Final = 2000
 BURST: Final = 12_000
-"""How many messages each sender may send, a second and at once; a thousand faders all moved."""
+"""Messages per sender, a second and at once: a thousand faders all moved."""
 
 LONGEST: Final = 255
-"""How many characters an address may have; no box and no parameter has so long a name."""
+"""Maximum length of an address in characters; no parameter has a longer one."""
 
 EVERYTHING: Final = 5
-"""Every how many reports everything is told, changed or not."""
+"""Every so many reports, all values are sent, changed or not."""
 
 _log = logging.getLogger("sensorium")
 
@@ -99,16 +99,16 @@ class OscControl(Remote):
 
     @property
     def listens(self) -> int:
-        """The port that was found free; 0 while closed."""
+        """The port in use; 0 while closed."""
         return self._receiver.port
 
     @property
     def refusals(self) -> int:
-        """How much was no command, malformed packets included; the show counts what it refuses."""
+        """How many messages were no command, malformed packets included; the show counts its own."""
         return self._misread + self._receiver.malformed
 
     def open(self, emit: Emit) -> None:
-        """Begin to listen, on the next free port if need be; raises DeviceError."""
+        """Bind the port, or the next free one. Raise DeviceError when none is free."""
         self.close()
         self._emit = emit
         self._speaker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -118,14 +118,14 @@ class OscControl(Remote):
             _log.warning("port %d is in use; control is on port %d", self.port, self.listens)
 
     def close(self) -> None:
-        """Stop listening and telling."""
+        """Close the sockets."""
         self._receiver.close()
         if self._speaker is not None:
             self._speaker.close()
             self._speaker = None
 
     def report(self, status: Status) -> None:
-        """Tell everybody who spoke lately, and this machine."""
+        """Send the status to this machine and to all recent senders."""
         self._answered = 0
         self._reports += 1
         lines = [
@@ -143,7 +143,7 @@ class OscControl(Remote):
                 self._say(host, line)
 
     def tell(self, box: str, text: str) -> None:
-        """Tell the same ones at once what went wrong with a patch."""
+        """Report a problem with a patch to the same machines at once."""
         for host in {LOCAL: None, **self._hosts}:
             with contextlib.suppress(ValueError):
                 self._say(host, Packer("/sensorium/error", "ss").pack(box, text))
@@ -177,7 +177,7 @@ class OscControl(Remote):
                 self._say(host, Packer("/sensorium/error", "ss").pack(*told))
 
     def _news(self, status: Status) -> list[bytes]:
-        """Give what changed since the last report, and now and then everything."""
+        """Return the messages for values that changed, and at intervals for all of them."""
         now = {"/sensorium/patch": status.patch}
         if status.quality is not None:
             now["/sensorium/quality/step"] = status.step
@@ -211,9 +211,9 @@ class OscControl(Remote):
 
 
 def understand(address: str, arguments: list[Any], refuse: Answer) -> Command | None:
-    """Read a message as a command; raises ValueError with the reason where it is none.
+    """Parse a message as a command. Raise ValueError with the reason when it is none.
 
-    None for the second half of a button, which says 0 when it is let go.
+    Return None for a button's release, which sends 0.
     """
     if len(address) > LONGEST:
         raise ValueError(f"an address has {LONGEST} characters at most")
@@ -255,7 +255,7 @@ def _of_the_show(path: list[str], arguments: list[Any], refuse: Answer) -> Comma
 
 
 def _whole(which: float | str) -> int | str:
-    """Read the number of a patch, which many tools send as a float."""
+    """Return the number of a patch, which many tools send as a float."""
     if isinstance(which, float):
         if not which.is_integer():
             raise ValueError("expected the number, name or title of a patch")

@@ -1,4 +1,4 @@
-"""Hear OSC: faders, buttons and texts that another program or a phone sends.
+"""OSC input: faders, buttons and texts from another program or a phone.
 
 [desk]
 use  = "osc_in"
@@ -30,11 +30,11 @@ from engine.osc.address import check
 Carries = Literal["number", "switch", "trigger", "text"]
 
 RATE: Final = 20_000
-"""How many messages a second each sender may send: six people, joint by joint, at 60 Hz."""
+"""Messages per sender and second: six people, joint by joint, at 60 Hz."""
 
 
 class Unfit(ValueError):
-    """A message whose argument is not what was asked for."""
+    """A message whose argument has the wrong type."""
 
 
 class Heard(msgspec.Struct, forbid_unknown_fields=True):
@@ -82,20 +82,20 @@ class OscIn(Source):
 
     @property
     def malformed(self) -> int:
-        """How many packets were not OSC, or not what was asked for."""
+        """How many packets were not OSC, or had arguments of the wrong type."""
         return self._receiver.malformed
 
     def outlets(self) -> Mapping[str, type]:
-        """Give what ``listen`` names."""
+        """Return the outlets that ``listen`` names."""
         return {name: TYPES[heard.carries] for name, heard in self._heard.items()}
 
     def open(self, emit: Emit) -> None:
-        """Begin to listen; raises DeviceError where the port is in use."""
+        """Bind the port. Raise DeviceError when it is in use."""
         self._emit = emit
         self._receiver.open(self.host, self.port)
 
     def close(self) -> None:
-        """Stop listening."""
+        """Close the port."""
         self._receiver.close()
 
     def _hear(self, address: str, arguments: list[Any], host: str, at: Ns) -> None:
@@ -136,7 +136,7 @@ def _switch(given: Any) -> bool:
 
 
 def _trigger(given: Any) -> Trigger | None:
-    """A button sends a number above 0 when pressed and 0 when let go; nothing at all also fires."""
+    """Return a trigger for a press (above 0, or no number), None for a release (0)."""
     if not isinstance(given, int | float):
         return Trigger()
     value = _number(given)

@@ -1,4 +1,4 @@
-"""A video file, played as if it were a camera."""
+"""Play a video file in place of a camera."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from engine.core.source import Emit, Tape
 from engine.dsp.image.picture import WHOLE, Crop, Mirror, Picture, Rotate, framed, hush_opencv
 
 USUAL_FPS = 25.0
-"""For a file that does not say how fast it runs."""
+"""Frame rate of a file that does not declare one."""
 MISSED = 0.1
-"""How much of a file may be missing, of 1, before it counts as damaged: lengths are estimates."""
+"""Share of a file that may be missing before it counts as damaged: lengths are estimates."""
 
 
 class VideoFile(Tape):
@@ -46,11 +46,11 @@ class VideoFile(Tape):
 
     @property
     def endless(self) -> bool:  # here it depends on a parameter
-        """Whether it says nothing about when a show is over: looped, it never ends."""
+        """Whether the show does not end with it: True while looped."""
         return self.loop
 
     def open(self, emit: Emit) -> None:
-        """Make sure that there is a picture to show; raises DeviceError when there is none."""
+        """Check that there is a picture to show. Raise DeviceError when there is none."""
         self._emit = emit
         film = _Film(self.file)
         try:
@@ -61,7 +61,7 @@ class VideoFile(Tape):
             film.close()
 
     def events(self) -> Iterator[tuple[Ns, str, Message]]:
-        """Yield every picture; raises DeviceError when the file went away between two rounds."""
+        """Yield the frames. Raise DeviceError when the file disappears between two rounds."""
         at = 0
         whole = True
         while True:
@@ -87,7 +87,7 @@ class VideoFile(Tape):
 
 
 class _Film:
-    """One run through a file, from its first picture to its last."""
+    """One pass through a file."""
 
     def __init__(self, file: str) -> None:
         hush_opencv()
@@ -102,7 +102,7 @@ class _Film:
         self._played = 0
 
     def pictures(self) -> Iterator[tuple[int, Picture]]:
-        """Yield every picture, with the nanoseconds that passed since the one before it."""
+        """Yield each frame with the ns since the one before it."""
         begin: float | None = None
         before = 0
         while True:
@@ -119,11 +119,11 @@ class _Film:
             before = moment
 
     def empty(self) -> bool:
-        """Tell whether no picture came."""
+        """Whether no frame was read."""
         return not self._played
 
     def damage(self) -> str:
-        """Say what is missing at the end, once it was played; an empty text for nothing."""
+        """Return a description of what is missing at the end, or ""."""
         missing = self._promised - self._played
         if missing <= max(self._promised * MISSED, 2 * self.interval):
             return ""
@@ -131,7 +131,7 @@ class _Film:
         return f'"{self._file}" is damaged: it ends after {played:.1f} s of {promised:.1f} s'
 
     def close(self) -> None:
-        """Give the file back."""
+        """Release the file."""
         self._capture.release()
 
 

@@ -1,4 +1,4 @@
-"""Lets boxes of a playing patch give way, a step at a time, and come back."""
+"""Degrade boxes of a playing patch step by step, and restore them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _NTH = {2: "2nd", 3: "3rd"}
 
 @dataclass(frozen=True, slots=True)
 class DegradationStep:
-    """One step of one thing that gives way; ``depth`` counts from 1."""
+    """One step of one degradable property; ``depth`` counts from 1."""
 
     giving: Degradable
     depth: int
 
 
 class Degradations:
-    """What gives way in one plan. A hand on a parameter wins: it is let be until it is released."""
+    """The degradable properties of one plan. A manual override wins until it is released."""
 
     def __init__(self, services: Services, deadline: Deadline) -> None:
         self._services = services
@@ -35,17 +35,17 @@ class Degradations:
 
     @property
     def quality(self) -> float:
-        """How much is as it was written: 1 is all, 0 is everything given way."""
+        """The share of full quality: 1 is all, 0 is everything degraded."""
         return round(1.0 - len(self._gone) / self._whole, 4) if self._whole else 1.0
 
     @property
     def given(self) -> tuple[str, ...]:
-        """What gives way now, in words, in the order in which it did."""
+        """Descriptions of what is degraded now, in the order in which it was."""
         deepest = {step.giving: step for step in self._gone}
         return tuple(self._in_words(step) for step in deepest.values())
 
     def give_way(self) -> str:
-        """Take the next step, and say it; nothing where everything has given way."""
+        """Take the next step and return its description; "" when everything is degraded."""
         for step in self._steps():
             if step not in self._gone and self._may(step.giving):
                 self._before.setdefault(step.giving, self._now(step.giving))
@@ -55,7 +55,7 @@ class Degradations:
         return ""
 
     def come_back(self) -> str:
-        """Take the last step back, and say it; nothing where all is as it was written."""
+        """Undo the last step and return its description; "" when nothing is degraded."""
         if not self._gone:
             return ""
         step = self._gone.pop()
@@ -66,7 +66,7 @@ class Degradations:
         return f"{said} again"
 
     def let_be(self) -> list[str]:
-        """Forget what a hand has taken over; says what."""
+        """Drop what was overridden manually; return its descriptions."""
         deepest = {step.giving: step.depth for step in self._gone}
         taken = [giving for giving, depth in deepest.items() if self._is_taken(giving, depth)]
         self._gone = [step for step in self._gone if step.giving not in taken]
@@ -75,7 +75,7 @@ class Degradations:
         return [f"{giving.box}: {giving.what} is left as it was set" for giving in taken]
 
     def _is_taken(self, giving: Degradable, depth: int) -> bool:
-        """Tell whether a hand is on what gave way, or was and has let go since."""
+        """Whether a degraded parameter is, or since was, overridden manually."""
         if giving.what == EVERY:
             return False
         value = self._value(giving, depth)
@@ -83,7 +83,7 @@ class Degradations:
         return not self._may(giving) or last != value
 
     def _steps(self) -> Iterator[DegradationStep]:
-        """List all steps in the order in which they are taken."""
+        """Yield all steps in the order in which they are taken."""
         order = list(self._deadline.order)
         if self._deadline.slowest_first:
             order.sort(key=self._by_kind_and_time)
@@ -106,7 +106,7 @@ class Degradations:
         return self._state(giving).parameters[giving.what]
 
     def _now(self, giving: Degradable) -> Any:
-        """Give what it is set to; never by asking the box, which another thread may be changing."""
+        """Return the current value, without reading the box, which its lane may be changing."""
         if giving.what == EVERY:
             return 1
         parameter, state = self._parameter(giving), self._state(giving)
@@ -114,7 +114,7 @@ class Degradations:
         return state.last.get(parameter.field, written[parameter.field])
 
     def _value(self, giving: Degradable, depth: int) -> Any:
-        """Give what it is at a depth; 0 is as before."""
+        """Return the value at a depth; 0 is undegraded."""
         if depth == 0:
             return self._before[giving]
         lighter = giving.lighter[depth - 1]

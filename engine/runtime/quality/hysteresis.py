@@ -1,7 +1,7 @@
-"""When to give way and when to come back: decided by how late the last window was.
+"""Decide from the latency of each window whether to degrade or restore.
 
-Why so slow to come back: quality that flickers is worse than quality that is low. A step back that
-does not last doubles the wait for the next one.
+Why restoring is slow: flickering quality is worse than low quality. A restoration that does not
+last doubles the wait for the next one.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from engine.core.clock import SECOND
 from engine.core.messages import Ns
 
 TOO_LATE = 2
-"""Windows in a row that must be over the deadline before anything gives way."""
+"""Consecutive windows over the deadline before anything is degraded."""
 EASY = 0.7
-"""Below this part of the deadline there is time to spare."""
+"""Below this share of the deadline there is time to spare."""
 FIRST_WAIT = 5 * SECOND
 LONGEST_WAIT = 300 * SECOND
 LASTS = 30 * SECOND
-"""A step back that holds for so long was right."""
+"""A restoration that lasts this long was right."""
 
 
 class Decision(Enum):
-    """What to do now."""
+    """What to do after a window."""
 
     STAY = "stay"
     GIVE_WAY = "give way"
@@ -30,10 +30,7 @@ class Decision(Enum):
 
 
 class Hysteresis:
-    """Judges windows one after another; it is told what came of its judgement.
-
-    ``limit`` and what is judged are in ns.
-    """
+    """Judges one window after another. ``limit`` and latencies are in ns."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -43,7 +40,7 @@ class Hysteresis:
         self._wait = FIRST_WAIT
 
     def judge(self, behind: int, at: Ns) -> Decision:
-        """Say what to do after a window that ended at a moment and was so far behind."""
+        """Return what to do after a window that ended at a moment with this latency (ns)."""
         if behind > self._limit:
             self._late += 1
             self._easy_since = None
@@ -58,14 +55,14 @@ class Hysteresis:
         return Decision.STAY
 
     def gave_way(self, at: Ns) -> None:
-        """Note that something gave way: was the last step back too much, it is not tried soon."""
+        """Record a degradation; soon after a restoration, it doubles the next wait."""
         if self._back_at is not None:
             failed = at - self._back_at < LASTS
             self._wait = min(2 * self._wait, LONGEST_WAIT) if failed else FIRST_WAIT
         self._begin_anew(None)
 
     def came_back(self, at: Ns) -> None:
-        """Note that something came back."""
+        """Record a restoration."""
         self._begin_anew(at)
 
     def _begin_anew(self, back_at: Ns | None) -> None:
