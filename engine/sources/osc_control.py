@@ -104,7 +104,7 @@ class OscControl(Remote):
 
     @property
     def refusals(self) -> int:
-        """How many messages were no command, malformed packets included; the show counts its own."""
+        """How many messages were no command, malformed packets included."""
         return self._misread + self._receiver.malformed
 
     def open(self, emit: Emit) -> None:
