@@ -111,7 +111,7 @@ class Dancer:
         return Place(x, spot.z, spot.speed + (end - start) * slope)
 
     def _key(self, seconds: float) -> tuple[int, float]:
-        """Return the number of the key being approached, from 1, and the share of its time passed."""
+        """Return the number of the key being approached, from 1, and its progress, 0 to 1."""
         passed = seconds / (2 * self.beat)
         return int(passed) + 1, passed - int(passed)
 
@@ -134,7 +134,7 @@ class Dancer:
 
 @lru_cache(maxsize=256)
 def pose(seed: int, number: int, key: int) -> Points:
-    """Return the posture of a key, float64, shape (23,), read-only; key 0 and before stand at ease."""
+    """Return the posture of a key: float64, (23,), read-only; key 0 and before stand at ease."""
     posture = standing()
     if key > 0:
         rng = np.random.default_rng([seed, number, key, 1])

@@ -121,7 +121,7 @@ def rotation(yaw: float, pitch: float, roll: float) -> Points:
 
 
 def skeleton(posture: Points, stature: float, floor: Points) -> DancerBones:
-    """Return a body of ``stature`` metres above ``floor`` (x, z in metres) in a ``posture`` (23,)."""
+    """Return a body of ``stature`` metres at ``floor`` (x, z in metres) in a ``posture`` (23,)."""
     turn, lean, bow, twist, head_turn, head_tilt, head_nod = posture[:7].tolist()
     hips_turn = rotation(turn, 0.15 * bow, 0.25 * lean)
     torso = rotation(turn + twist, bow, lean)

@@ -145,6 +145,6 @@ def _chair(p: Picture, at: _Slot, rng: np.random.Generator) -> None:
 
 
 def bgr(hue: int, saturation: int, value: int) -> NDArray[np.float64]:
-    """Return a BGR colour (float64, shape (3,)) from hue 0 to 179, saturation and value 0 to 255."""
+    """Return BGR as float64, shape (3,), from hue 0 to 179, saturation and value 0 to 255."""
     pixel = np.array([[[hue, saturation, value]]], np.uint8)
     return np.asarray(cv2.cvtColor(pixel, cv2.COLOR_HSV2BGR)[0, 0], np.float64)

@@ -77,7 +77,7 @@ class Scene:
         return tuple(actor for actor in actors if self._in_picture(actor.joints).any())
 
     def picture(self, cast: tuple[Actor, ...], number: int) -> Picture:
-        """Return frame ``number`` with the cast drawn: uint8, (height, width, 3), BGR, a new array."""
+        """Return frame ``number`` with the cast: uint8, (height, width, 3), BGR, a new array."""
         picture = self._empty.copy()
         for actor in sorted(cast, key=lambda actor: actor.figure.depth):
             draw_figure(picture, actor.figure, self.view)

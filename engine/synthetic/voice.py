@@ -182,15 +182,13 @@ def _sounds(held: Held) -> tuple[int, int]:
 
 
 def _spread(control: Samples) -> Samples:
-    """Interpolate linearly between values of one per millisecond, of which the last ends the range."""
+    """Interpolate values of one per millisecond, of which the last ends the range."""
     count = len(control) - 1
     return np.interp(_PLACES[: count * _MS], np.arange(count + 1), control)
 
 
 def _consonant(times: Samples, note: Sung, length: int) -> Samples:
-    """Return the envelope of a hiss: a fricative swells and fades, a plosive is silence, then a
-    burst.
-    """
+    """Return the envelope of a hiss: a fricative swells and fades, a plosive bursts after silence."""
     since = times - (note.start - length)
     if note.attack in ("s", "sh"):
         return np.asarray(np.sin(np.pi * np.clip(since / length, 0.0, 1.0)) ** 0.5)
