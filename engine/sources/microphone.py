@@ -19,6 +19,7 @@ from engine.audio.client import CaptureProcess, list_devices
 from engine.audio.frames import GONE, NOTICE, SOUND
 from engine.core.clock import SystemClock
 from engine.core.commands import Lost, Notice
+from engine.core.device_choice import is_number
 from engine.core.errors import DeviceError
 from engine.core.messages import Block, Ns
 from engine.core.parameter import Fixed, Param
@@ -82,7 +83,7 @@ class Microphone(Source):
         device = self._name or str(self.device)
         listener = CaptureProcess(device, str(self.channel), str(self.block))
         self._listener = listener
-        if isinstance(self.device, int) or self.device.isdigit():
+        if is_number(self.device):
             self._name = listener.name
         hearing = _Hearing(listener, emit, stop)
         if not (self._watch and hearing.on_the_loop(self._watch)):

@@ -188,7 +188,7 @@ def _spread(control: Samples) -> Samples:
 
 
 def _consonant(times: Samples, note: Sung, length: int) -> Samples:
-    """Return the envelope of a hiss: a fricative swells and fades, a plosive bursts after silence."""
+    """Return the envelope of a hiss: a fricative swells, a plosive bursts after silence."""
     since = times - (note.start - length)
     if note.attack in ("s", "sh"):
         return np.asarray(np.sin(np.pi * np.clip(since / length, 0.0, 1.0)) ** 0.5)

@@ -1,4 +1,4 @@
-"""Cameras: which one is meant, and how one in the network is read, lost and found again."""
+"""Cameras: which one a patch names, and how one in the network is read, lost and found again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from engine.core.errors import DeviceError
 from engine.core.messages import Frame
 from engine.core.parameter import ParameterError, read_parameters
 from engine.sources.camera import Camera, list_cameras
-from engine.video.devices import CameraDevice, find, meant
+from engine.video.devices import CameraDevice, find, match_cameras
 
 WAIT = 20
 TWO = [
@@ -47,18 +47,18 @@ TWO = [
     ],
 )
 def test_a_device_may_be_named_in_many_ways(device, numbers):
-    assert [camera.number for camera in meant(device, TWO)] == numbers
+    assert [camera.number for camera in match_cameras(device, TWO)] == numbers
 
 
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(DeviceError, match=r'no camera "FaceTime HD Camra"\. Did you mean "FaceT'):
-        meant("FaceTime HD Camra", TWO)
+        match_cameras("FaceTime HD Camra", TWO)
     with pytest.raises(DeviceError, match="There is: FaceTime HD Camera, HD Pro Webcam C920"):
-        meant("kinect", TWO)
+        match_cameras("kinect", TWO)
     with pytest.raises(DeviceError, match="none at all"):
-        meant("kinect", [])
+        match_cameras("kinect", [])
     with pytest.raises(DeviceError, match="no camera was found"):
-        meant("auto", [])
+        match_cameras("auto", [])
 
 
 def test_this_machine_is_asked_for_its_cameras():
