@@ -23,7 +23,7 @@ from pathlib import Path
 from types import ModuleType
 
 from engine.core.box import Box
-from engine.core.errors import UnknownName
+from engine.core.errors import UnknownName, describe_error
 from engine.moved import parse_updated
 
 FOLDERS = ("sources", "models", "nodes", "sinks")
@@ -77,7 +77,7 @@ class Registry:
             try:
                 loaded = point.load()
             except Exception as error:
-                raise BrokenBox(f"{point.value} does not load: {_said(error)}") from error
+                raise BrokenBox(f"{point.value} does not load: {describe_error(error)}") from error
             return _box_in(loaded) if isinstance(loaded, ModuleType) else loaded
         raise UnknownName("kind of box", use, self.names(), '"sensorium nodes" lists all.')
 
@@ -97,7 +97,7 @@ def _import(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except Exception as error:
-        raise BrokenBox(f"{name} does not load: {_said(error)}") from error
+        raise BrokenBox(f"{name} does not load: {describe_error(error)}") from error
 
 
 def _own_module(file: Path) -> ModuleType:
@@ -124,7 +124,7 @@ def _import_text(file: Path, text: bytes) -> ModuleType:
         exec(compile(parse_updated(text, str(file)), str(file), "exec"), vars(module))
     except Exception as error:
         del sys.modules[name]
-        raise BrokenBox(f"{file} does not load: {_said(error)}") from error
+        raise BrokenBox(f"{file} does not load: {describe_error(error)}") from error
     return module
 
 
@@ -141,7 +141,3 @@ def _box_in(module: ModuleType) -> type[Box]:
         found = ", ".join(box.__name__ for box in boxes) or "none"
         raise BrokenBox(f"{module.__file__} must hold exactly one box, found {found}")
     return boxes[0]
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

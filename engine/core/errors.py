@@ -40,6 +40,11 @@ def as_written(value: object) -> str:
     return str(value).removesuffix(".0")
 
 
+def describe_error(error: Exception) -> str:
+    """Return an exception as text: "ValueError: message"."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
 class SensoriumError(Exception):
     """Base class of everything that Sensorium raises on purpose."""
 

@@ -13,6 +13,7 @@ from engine.core.errors import (
     SensoriumError,
     UnknownName,
     as_written,
+    describe_error,
     nearest,
 )
 from engine.core.messages import KINDS
@@ -170,8 +171,3 @@ def grammar_of(cls: type[Box]) -> tuple[str, ...]:
 def is_number(value: object) -> bool:
     """Whether a value is usable as a number: False for NaN and infinities."""
     return not isinstance(value, float) or math.isfinite(value)
-
-
-def describe_error(error: Exception) -> str:
-    """Return a third-party exception as text: "ValueError: message"."""
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

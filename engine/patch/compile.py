@@ -8,10 +8,10 @@ from engine.patch.connect import Connector
 from engine.patch.deadline import DeadlineParser
 from engine.patch.islands import Loop, make_islands, unreached
 from engine.patch.load import Document
+from engine.patch.on_loss import check_on_loss
 from engine.patch.parse import read_tables
 from engine.patch.plan import Plan, PlannedBox
 from engine.patch.set_targets import misdirected
-from engine.patch.speaks_on import never_lost
 
 
 def compile_patch(document: Document, find: Find) -> Plan:
@@ -26,7 +26,7 @@ def compile_patch(document: Document, find: Find) -> Plan:
     for written in tables.boxes.values():
         wirer.lay(written)
     hands = misdirected(document, boxes)
-    loss = never_lost(boxes, wirer.wires)
+    loss = check_on_loss(boxes, wirer.wires)
     times = DeadlineParser(document, boxes, wirer.wires)
     deadline = times.read()
     problems = [
