@@ -19,7 +19,7 @@ from engine.core.errors import ParameterError, as_written, nearest
 from engine.patch.on_loss import natural_rest, read_on_loss
 from engine.patch.positions import KeyPath
 
-WAY = ("in", "to", "curve", "above", "choose", "at_most", "every", "on_loss")
+STAGE_KEYS = ("in", "to", "curve", "above", "choose", "at_most", "every", "on_loss")
 """The keys of the stages that any cable table accepts beside ``from`` or ``when``."""
 
 
@@ -81,7 +81,7 @@ def read_cable(value: object, path: KeyPath, every: object = None) -> Cable:
     origin = table[begin]
     if not isinstance(origin, str):
         raise ParameterError(f"{begin}: expected the name of a box, got {as_written(origin)}")
-    options = {key: what for key, what in table.items() if key not in (*WAY, begin)}
+    options = {key: what for key, what in table.items() if key not in (*STAGE_KEYS, begin)}
     return Cable(origin, path, stages=tuple(_stages(table)), options=options)
 
 

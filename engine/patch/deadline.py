@@ -46,54 +46,54 @@ class DeadlineParser:
 
     def read(self) -> Deadline | None:
         """Return the deadline with its degradation order, or None when the patch has none."""
-        said = self._document.tables
-        within = self._within(said["deadline"]) if "deadline" in said else None
-        if "give_way" in said:
-            if "deadline" not in said:
-                self._complain("give_way", 'needs "deadline", such as deadline = "40 ms"')
-            order = tuple(self._as_written(said["give_way"]))
+        tables = self._document.tables
+        within = self._within(tables["deadline"]) if "deadline" in tables else None
+        if "give_way" in tables:
+            if "deadline" not in tables:
+                self._report("give_way", 'needs "deadline", such as deadline = "40 ms"')
+            order = tuple(self._read_order(tables["give_way"]))
         else:
-            order = tuple(self._by_kind()) if within else ()
+            order = tuple(self._default_order()) if within else ()
             if within and not order:
-                self._complain("deadline", "no box here works on pictures, so none can give way")
-        return Deadline(within, order, "give_way" not in said) if within else None
+                self._report("deadline", "no box here works on pictures, so none can give way")
+        return Deadline(within, order, "give_way" not in tables) if within else None
 
-    def _within(self, said: object) -> Ns | None:
+    def _within(self, value: object) -> Ns | None:
         try:
-            within = ns(seconds(said))
+            within = ns(seconds(value))
         except ParameterError as error:
-            self._complain("deadline", str(error))
+            self._report("deadline", str(error))
             return None
         if within <= 0:
-            self._complain("deadline", f"expected a time above 0, got {as_written(said)}")
+            self._report("deadline", f"expected a time above 0, got {as_written(value)}")
         return within
 
-    def _as_written(self, said: object) -> Iterator[Degradable]:
-        if not isinstance(said, list) or not all(isinstance(one, str) for one in said):
-            self._complain("give_way", f"{_EXPECTED}, got {as_written(said)}")
+    def _read_order(self, value: object) -> Iterator[Degradable]:
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            self._report("give_way", f"{_EXPECTED}, got {as_written(value)}")
             return
         order: list[Degradable] = []
-        for one in said:
+        for one in value:
             try:
-                order += self._of(one)
+                order += self._read_entry(one)
             except ParameterError as error:
-                self._complain("give_way", str(error))
-        for giving in dict.fromkeys(order):
-            if order.count(giving) > 1:
-                self._complain("give_way", f"{giving} stands here twice")
-            yield giving
+                self._report("give_way", str(error))
+        for degradable in dict.fromkeys(order):
+            if order.count(degradable) > 1:
+                self._report("give_way", f"{degradable} stands here twice")
+            yield degradable
 
-    def _of(self, said: str) -> list[Degradable]:
+    def _read_entry(self, entry: str) -> list[Degradable]:
         """Return what one entry of ``give_way`` names. Raise ParameterError without any."""
-        box, dot, what = said.partition(".")
+        box, dot, what = entry.partition(".")
         planned = self._boxes.get(box)
         if planned is None or planned.hidden:
             shown = [name for name, each in self._boxes.items() if not each.hidden]
             raise ParameterError(f'there is no box "{box}".{nearest(box, shown)}')
-        if not _sees(planned):
-            raise ParameterError(f'"{box}" {_why_not(planned)}')
+        if not _can_degrade(planned):
+            raise ParameterError(f'"{box}" {_why_not_degradable(planned)}')
         if not dot:
-            return self._all_of(box, planned)
+            return self._all_degradable(box, planned)
         if what == EVERY:
             return [Degradable(box, EVERY, SKIPS)]
         return [self._parameter(box, planned, what)]
@@ -112,29 +112,31 @@ class DeadlineParser:
             raise ParameterError(f"{box}.{what} is the lightest there is")
         return Degradable(box, what, lighter)
 
-    def _all_of(self, box: str, planned: PlannedBox) -> list[Degradable]:
+    def _all_degradable(self, box: str, planned: PlannedBox) -> list[Degradable]:
         """Return every degradable property of a box: rate, size, network."""
         found = [Degradable(box, EVERY, SKIPS)]
         for name, parameter in read_parameters(type(planned.box)).items():
             lighter = _lighter(planned, parameter)
             if lighter and (box, name) not in self._cabled:
                 found.append(Degradable(box, name, lighter))
-        return sorted(found, key=_kind)
+        return sorted(found, key=_kind_order)
 
-    def _by_kind(self) -> list[Degradable]:
-        seeing = {n: p for n, p in self._boxes.items() if not p.hidden and _sees(p)}
+    def _default_order(self) -> list[Degradable]:
+        seeing = {n: p for n, p in self._boxes.items() if not p.hidden and _can_degrade(p)}
         found = [
-            giving for name, planned in seeing.items() for giving in self._all_of(name, planned)
+            degradable
+            for name, planned in seeing.items()
+            for degradable in self._all_degradable(name, planned)
         ]
-        return sorted(found, key=_kind)
+        return sorted(found, key=_kind_order)
 
-    def _complain(self, key: str, message: str) -> None:
+    def _report(self, key: str, message: str) -> None:
         self.problems.append(Problem(message, *self._document.place((key,)), key=key))
 
 
-def _kind(giving: Degradable) -> int:
+def _kind_order(degradable: Degradable) -> int:
     """Sort key: the least noticeable degradation first."""
-    return ("how often", "how large", "which network").index(giving.kind)
+    return ("how often", "how large", "which network").index(degradable.kind)
 
 
 def _lighter(planned: PlannedBox, parameter: Parameter) -> tuple[Any, ...]:
@@ -146,20 +148,20 @@ def _lighter(planned: PlannedBox, parameter: Parameter) -> tuple[Any, ...]:
     return lighter[lighter.index(now) + 1 :] if now in lighter else ()
 
 
-def _takes(planned: PlannedBox) -> tuple[Any, ...]:
+def _accepted(planned: PlannedBox) -> tuple[Any, ...]:
     inlets = tuple(inlets_of(type(planned.box)))
     return inlets[0].accepts if inlets else ()
 
 
-def _sees(planned: PlannedBox) -> bool:
+def _can_degrade(planned: PlannedBox) -> bool:
     """Whether a box runs on a lane and takes only kinds of which the newest counts."""
-    takes = _takes(planned)
+    takes = _accepted(planned)
     on_its_own = isinstance(planned.box, Node) and planned.box.lane
     return on_its_own and all(KINDS.get(kind) is Kind.LATEST for kind in takes)
 
 
-def _why_not(planned: PlannedBox) -> str:
-    takes = _takes(planned)
+def _why_not_degradable(planned: PlannedBox) -> str:
+    takes = _accepted(planned)
     if any(KINDS.get(kind) is Kind.CONTIGUOUS for kind in takes):
         return "works on sound, and sound never gives way"
     if isinstance(planned.box, Node) and planned.box.lane:

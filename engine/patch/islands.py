@@ -15,7 +15,7 @@ from engine.core.source import Source
 from engine.patch.plan import Into, Island, Outlet, PlannedBox, PlannedStep, Wire
 
 
-class Loop(Exception):
+class Cycle(Exception):
     """Boxes that depend on each other within one tick; ``boxes`` is the cycle in order."""
 
     def __init__(self, boxes: list[str]) -> None:
@@ -81,9 +81,9 @@ class _Orderer:
         Wires into sink ports come last, in the order in which the patch names the sinks.
         """
         members = self._members()
-        waits = self._waits(members)
+        dependencies = self._dependencies(members)
         steps: list[PlannedStep] = []
-        for name in self._sorted(members, waits):
+        for name in self._sorted(members, dependencies):
             steps += [PlannedStep(w.box, w) for w in self._wires_into(name, members)]
             steps.append(PlannedStep(name))
         inside = set(members)
@@ -123,40 +123,40 @@ class _Orderer:
         inside = set(members)
         return [w for w in self._leaving(inside) if w.into is Into.PARAMETER and w.box == name]
 
-    def _waits(self, members: list[str]) -> dict[str, set[str]]:
+    def _dependencies(self, members: list[str]) -> dict[str, set[str]]:
         """Map each member to the members that must be called before it in the same tick."""
         inside = set(members)
-        waits: dict[str, set[str]] = {name: set() for name in members}
+        dependencies: dict[str, set[str]] = {name: set() for name in members}
         for name in members:
-            if _answers_later(self._boxes[name]):
+            if _is_deferred(self._boxes[name]):
                 continue
             for wire in self._outgoing[name]:
                 if wire.box in inside and wire.into is not Into.PORT:
-                    waits[wire.box].add(name)
-        return waits
+                    dependencies[wire.box].add(name)
+        return dependencies
 
-    def _sorted(self, members: list[str], waits: dict[str, set[str]]) -> list[str]:
+    def _sorted(self, members: list[str], dependencies: dict[str, set[str]]) -> list[str]:
         done: list[str] = []
         left = sorted(members, key=lambda name: self._order[name])
         while left:
-            ready = next((name for name in left if waits[name] <= set(done)), None)
+            ready = next((name for name in left if dependencies[name] <= set(done)), None)
             if ready is None:
-                raise Loop(_find_loop(left, waits))
+                raise Cycle(_find_cycle(left, dependencies))
             left.remove(ready)
             done.append(ready)
         return done
 
 
-def _answers_later(planned: PlannedBox) -> bool:
+def _is_deferred(planned: PlannedBox) -> bool:
     """Whether a box never answers within the tick in which it is called."""
     return isinstance(planned.box, Node) and (planned.box.lane or planned.box.breaks_cycle)
 
 
-def _find_loop(left: list[str], waits: dict[str, set[str]]) -> list[str]:
+def _find_cycle(left: list[str], dependencies: dict[str, set[str]]) -> list[str]:
     """Follow the dependencies until a box repeats, and return that cycle."""
     path = [left[0]]
     while True:
-        before = next(name for name in sorted(waits[path[-1]]) if name in left)
+        before = next(name for name in sorted(dependencies[path[-1]]) if name in left)
         if before in path:
             return [before, *reversed(path[path.index(before) :])]
         path.append(before)

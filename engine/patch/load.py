@@ -13,11 +13,11 @@ from typing import Any
 
 from engine.core.errors import PatchError, Problem
 from engine.patch.positions import KeyPath, find_lines
-from engine.patch.toml_errors import in_words
+from engine.patch.toml_errors import explain
 
 Place = tuple[Path | None, int | None]
 RIG = "rig.toml"
-LONGEST = 1_000_000
+MAX_CHARACTERS = 1_000_000
 _DEEP_NAME = re.compile(
     r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""", re.ASCII
 )
@@ -55,27 +55,27 @@ class Document:
     def override(self, box: str, key: str, value: object, by: str = "") -> None:
         """Set one value of a table; ``by`` names its origin in problems."""
         self.tables.setdefault(box, {})[key] = value
-        self._forget((box, key))
+        self._forget_places((box, key))
         if by:
             self.places[box, key] = (Path(by), None)
 
-    def lay_over(self, box: str, table: dict[str, Any], places: dict[KeyPath, Place]) -> None:
+    def overlay(self, box: str, table: dict[str, Any], places: dict[KeyPath, Place]) -> None:
         """Merge a table into the one of the same name; ``send`` is merged port by port."""
-        mine = self.tables[box]
+        own = self.tables[box]
         for key, value in table.items():
-            both = isinstance(value, dict) and isinstance(mine.get(key), dict)
+            both = isinstance(value, dict) and isinstance(own.get(key), dict)
             if key == "send" and both:
                 for port in value:
-                    self._forget((box, key, port))
-                mine[key] = {**mine[key], **value}
+                    self._forget_places((box, key, port))
+                own[key] = {**own[key], **value}
             else:
-                self._forget((box, key))
-                mine[key] = value
+                self._forget_places((box, key))
+                own[key] = value
         self.places |= {
             p: at for p, at in places.items() if p[0] == box and p[1:] not in ((), ("send",))
         }
 
-    def _forget(self, path: KeyPath) -> None:
+    def _forget_places(self, path: KeyPath) -> None:
         """Drop the positions of a key and of everything below it."""
         self.places = {p: at for p, at in self.places.items() if p[: len(path)] != path}
 
@@ -99,14 +99,14 @@ def load_texts(texts: Texts) -> Document:
     document = parse(texts.patch, texts.file)
     document.texts = texts
     if texts.rig is not None:
-        room = parse(texts.rig, texts.file.parent / RIG if texts.file else None)
-        for box, table in room.tables.items():
+        rig = parse(texts.rig, texts.file.parent / RIG if texts.file else None)
+        for box, table in rig.tables.items():
             # Other tables of a rig belong to other patches that share the room.
             if isinstance(table, dict) and isinstance(document.tables.get(box), dict):
-                document.lay_over(box, table, room.places)
-        if "privacy" in room.tables:  # privacy in a rig applies to every patch
-            document.tables["privacy"] = room.tables["privacy"] or document.tables.get("privacy")
-            document.places["privacy",] = room.places["privacy",]
+                document.overlay(box, table, rig.places)
+        if "privacy" in rig.tables:  # privacy in a rig applies to every patch
+            document.tables["privacy"] = rig.tables["privacy"] or document.tables.get("privacy")
+            document.places["privacy",] = rig.places["privacy",]
     return document
 
 
@@ -116,7 +116,7 @@ def parse(text: str, file: Path | None = None) -> Document:
         tables = tomllib.loads(_readable(text))
         lines = find_lines(text)
     except tomllib.TOMLDecodeError as error:
-        raise PatchError([in_words(str(error), text, file)]) from None
+        raise PatchError([explain(str(error), text, file)]) from None
     except RecursionError:
         raise PatchError([Problem("lists or tables lie too deep in one another", file)]) from None
     except ValueError as error:  # e.g. an integer over Python's digit limit
@@ -130,8 +130,8 @@ def _readable(text: str) -> str:
 
     tomllib's time grows with the square of the number of parts in a dotted name.
     """
-    if len(text) > LONGEST:
-        raise ValueError(f"a patch has {LONGEST} characters at most")
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError(f"a patch has {MAX_CHARACTERS} characters at most")
     if _DEEP_NAME.search(text):
         raise ValueError("a name has too many parts with dots between them")
     return text

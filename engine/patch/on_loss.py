@@ -38,7 +38,7 @@ def read_on_loss(value: object, rest: Mapping[str, Any]) -> tuple[str, dict[str,
         raise ParameterError(f"{_EXPECTED}, got {as_written(value)}")
     table = value if isinstance(value, dict) else {"to": value}
     _check_keys(table)
-    word, to = _word(table.get("to", "rest"))
+    word, to = _read_target(table.get("to", "rest"))
     if word not in WORDS:
         hint = nearest(word, WORDS)
         raise ParameterError(f"{_EXPECTED}, got {as_written(value)}{hint and f'.{hint}'}")
@@ -65,7 +65,7 @@ def _check_keys(table: Mapping[str, Any]) -> None:
             raise ParameterError(f'"on_loss" has no "{key}".{hint}')
 
 
-def _word(to: object) -> tuple[str, dict[str, Any]]:
+def _read_target(to: object) -> tuple[str, dict[str, Any]]:
     """Return the word that ``to`` stands for, and the rest value where it is a number."""
     if isinstance(to, str):
         return to, {}

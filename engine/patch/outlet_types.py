@@ -11,7 +11,7 @@ from engine.core.signature import parts, read_signature
 from engine.core.source import Source
 from engine.patch.plan import Outlet, PlannedBox
 
-Begin = tuple[Outlet, str, Any]
+Origin = tuple[Outlet, str, Any]
 """Origin of a cable: the outlet, the part taken of its message ("" for all), the type carried."""
 
 
@@ -25,14 +25,14 @@ class OutletTypes:
         self._carried_into = carried_into
         self._types: dict[str, dict[str, Any]] = {}
 
-    def find(self, box: str, rest: str) -> Begin:
+    def find(self, box: str, rest: str) -> Origin:
         """Return an outlet, or a part of its message. Raise UnknownName when there is none."""
         types = self._types_of(box)
         main = next(iter(types), "")
         if not rest:
             return Outlet(box, main), "", types.get(main, object)
         name, _, part = rest.partition(".")
-        carries = types.get(name) or self._patterned(box, name)
+        carries = types.get(name) or self._named_type(box, name)
         if carries is None:
             name, part, carries = main, rest, types.get(main, object)
         if not part:
@@ -45,7 +45,7 @@ class OutletTypes:
             raise UnknownName("output", rest, (*(n for n in types if n), *known))
         return Outlet(box, name), part, known[part]
 
-    def _patterned(self, box: str, name: str) -> Any:
+    def _named_type(self, box: str, name: str) -> Any:
         """Return the type of an outlet that a source derives from its name (cc16), or None."""
         instance = self._boxes[box].box
         try:
@@ -62,19 +62,19 @@ class OutletTypes:
                 self._types[box] = dict(instance.outlets())
             else:
                 own = instance.outlets() if isinstance(instance, Node) else {}
-                self._types[box] = {**self._of_node(box, type(instance)), **own}
+                self._types[box] = {**self._types_of_node(box, type(instance)), **own}
         return self._types[box]
 
-    def _of_node(self, box: str, cls: type) -> dict[str, Any]:
+    def _types_of_node(self, box: str, cls: type) -> dict[str, Any]:
         signature = read_signature(cls)
         names = signature.fields or tuple(signature.outlets)
         found = {name: signature.outlets[name] for name in names}
         return {
-            name: self._stands_for(box, cls, kind) if isinstance(kind, TypeVar) else kind
+            name: self._resolve_typevar(box, cls, kind) if isinstance(kind, TypeVar) else kind
             for name, kind in found.items()
         }
 
-    def _stands_for(self, box: str, cls: type, variable: TypeVar) -> Any:
+    def _resolve_typevar(self, box: str, cls: type, variable: TypeVar) -> Any:
         """Return the type bound to a TypeVar: that on the cable into the inlet that uses it."""
         inlet = next(i for i in read_signature(cls).inlets if variable in i.accepts)
         return self._carried_into(box, inlet.name)

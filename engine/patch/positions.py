@@ -33,10 +33,10 @@ def find_lines(text: str) -> dict[KeyPath, int]:
     List entries are named "#1", "#2" ...; only entries that are lists or tables are included. Raise
     ValueError when they are nested too deeply.
     """
-    return _Walk(text).document()
+    return _Scanner(text).document()
 
 
-class _Walk:
+class _Scanner:
     """Scans a text from one key to the next."""
 
     def __init__(self, text: str) -> None:
@@ -50,11 +50,11 @@ class _Walk:
         table: KeyPath = ()
         while self._next():
             line = self._line()
-            if self._take("["):
-                double = self._take("[")
+            if self._accept("["):
+                double = self._accept("[")
                 table = self._key()
                 self._at += 2 if double else 1
-                self._note(table, line)
+                self._record(table, line)
             else:
                 self._pair(table)
         return self._found
@@ -62,28 +62,28 @@ class _Walk:
     def _pair(self, table: KeyPath) -> None:
         line = self._line()
         path = table + self._key()
-        self._note(path, line, len(table))
-        self._take("=")
+        self._record(path, line, len(table))
+        self._accept("=")
         self._value(path)
 
     def _value(self, path: KeyPath) -> None:
         char = self._next()
-        if self._take("["):
+        if self._accept("["):
             count = 0
             while self._next() != "]":
                 count += 1
                 entry = (*path, f"#{count}")
                 if self._next() in ("[", "{"):
-                    self._note(entry, self._line())
+                    self._record(entry, self._line())
                 self._value(entry)
                 self._next()
-                self._take(",")
+                self._accept(",")
             self._at += 1
-        elif self._take("{"):
+        elif self._accept("{"):
             while self._next() != "}":
                 self._pair(path)
                 self._next()
-                self._take(",")
+                self._accept(",")
             self._at += 1
         else:
             self._skip(_TEXT if char in ("'", '"') else _PLAIN)
@@ -93,12 +93,12 @@ class _Walk:
         path: list[str] = []
         while part := _PART.match(self._text, self._at):
             self._at = part.end()
-            path.append(_bare(part[1]))
-            if not self._take("."):
+            path.append(_unquote(part[1]))
+            if not self._accept("."):
                 break
         return tuple(path)
 
-    def _note(self, path: KeyPath, line: int, begin: int = 0) -> None:
+    def _record(self, path: KeyPath, line: int, begin: int = 0) -> None:
         """Record the line of a key, and of the tables it implies where they have none."""
         if len(path) > DEEPEST:  # recording takes time cubic in the depth
             raise ValueError("lists or tables lie too deep in one another")
@@ -111,7 +111,7 @@ class _Walk:
         self._skip(_BLANK)
         return self._text[self._at : self._at + 1]
 
-    def _take(self, char: str) -> bool:
+    def _accept(self, char: str) -> bool:
         """Skip one character if it is there; return whether it was."""
         found = self._text.startswith(char, self._at)
         self._at += found
@@ -127,7 +127,7 @@ class _Walk:
         return self._lines
 
 
-def _bare(part: str) -> str:
+def _unquote(part: str) -> str:
     if part[0] not in "'\"":
         return part
     value: dict[str, Any] = tomllib.loads(f"key = {part}")

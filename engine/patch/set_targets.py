@@ -15,18 +15,18 @@ from engine.patch.load import Document
 from engine.patch.plan import PlannedBox
 
 
-def misdirected(document: Document, boxes: Mapping[str, PlannedBox]) -> list[Problem]:
+def check_set_targets(document: Document, boxes: Mapping[str, PlannedBox]) -> list[Problem]:
     """Return a problem for each target that does not exist or cannot be set."""
     return [
         document.problem(message, name, *key)
         for name, planned in boxes.items()
         if isinstance(planned.box, Source)
         for key, (box, parameter) in planned.box.sets().items()
-        for message in _wrong(boxes, box, parameter)
+        for message in _messages(boxes, box, parameter)
     ]
 
 
-def _wrong(boxes: Mapping[str, PlannedBox], box: str, name: str) -> Iterator[str]:
+def _messages(boxes: Mapping[str, PlannedBox], box: str, name: str) -> Iterator[str]:
     planned = boxes.get(box)
     if planned is None or planned.hidden:
         shown = [each.name for each in boxes.values() if not each.hidden]

@@ -19,12 +19,12 @@ def mermaid(plan: Plan) -> str:
     for wire in plan.wires:
         if plan.boxes[wire.box].hidden:
             continue
-        begin, way = _begin(plan, wire)
+        begin, way = _trace_back(plan, wire)
         source = begin.source
         arrow = "-.->" if wire.into in (Into.PARAMETER, Into.COLD) else "-->"
         label = _label(plan, begin, wire, way)
-        said = f'|"{_quoted(label)}"|' if label else ""
-        lines.append(f"    {ids[source.box]} {arrow}{said} {ids[wire.box]}")
+        text = f'|"{_quoted(label)}"|' if label else ""
+        lines.append(f"    {ids[source.box]} {arrow}{text} {ids[wire.box]}")
     if plan.deadline:
         lines.append(f"    deadline>{_deadline(plan.deadline)}]")
     return "\n".join(lines)
@@ -37,11 +37,11 @@ def _deadline(deadline: Deadline) -> str:
     return f'"within {written_time(deadline.within / SECOND)}{first}<br/>{order} may give way"'
 
 
-def _label(plan: Plan, begins: Wire, wire: Wire, way: list[str]) -> str:
+def _label(plan: Plan, first: Wire, wire: Wire, way: list[str]) -> str:
     """Return the label of a cable: its outlet, its stages and its end."""
-    source = begins.source
-    name = "" if source.name in _main(plan.boxes[source.box]) else source.name
-    begin = begins.part or name
+    source = first.source
+    name = "" if source.name in _main_outlets(plan.boxes[source.box]) else source.name
+    begin = first.part or name
     end = "" if wire.into is Into.HOT else wire.name.partition("#")[0]
     if wire.into in (Into.PARAMETER, Into.COLD):
         return " ".join(text for text in (begin, "; ".join(way), "to", end) if text)
@@ -49,24 +49,24 @@ def _label(plan: Plan, begins: Wire, wire: Wire, way: list[str]) -> str:
     return "<br/>".join(text for text in ("; ".join(way), end) if text)
 
 
-def _main(planned: PlannedBox) -> tuple[str, ...]:
+def _main_outlets(planned: PlannedBox) -> tuple[str, ...]:
     """Return the names of the outlet that needs no label."""
     if isinstance(planned.box, Source):
         return tuple(planned.box.outlets())[:1]
     return ("", *read_signature(type(planned.box)).fields[:1])
 
 
-def _begin(plan: Plan, wire: Wire) -> tuple[Wire, list[str]]:
+def _trace_back(plan: Plan, wire: Wire) -> tuple[Wire, list[str]]:
     """Follow a cable back over its stages; return its first wire and their descriptions."""
     way: list[str] = []
     while plan.boxes[wire.source.box].hidden:
         hidden = plan.boxes[wire.source.box]
-        way.insert(0, _small(hidden))
+        way.insert(0, _describe_stage(hidden))
         wire = next(w for w in plan.wires if w.box == hidden.name and w.into is Into.HOT)
     return wire, way
 
 
-def _small(hidden: PlannedBox) -> str:
+def _describe_stage(hidden: PlannedBox) -> str:
     """Return the description of a stage."""
     values = hidden.values
     match hidden.use:
@@ -74,8 +74,8 @@ def _small(hidden: PlannedBox) -> str:
             ranges = [
                 (word, values[key]) for word, key in (("in", "in_"), ("to", "to")) if key in values
             ]
-            said = [f"{word} {low:g} to {high:g}" for word, (low, high) in ranges]
-            return ", ".join([*said, *([values["curve"]] if "curve" in values else [])])
+            text = [f"{word} {low:g} to {high:g}" for word, (low, high) in ranges]
+            return ", ".join([*text, *([values["curve"]] if "curve" in values else [])])
         case "gate":
             return f"above {values['above']:g}"
         case "throttle":

@@ -39,7 +39,7 @@ _BY_CHARACTER = {
 }
 
 
-def in_words(error: str, text: str, file: Path | None) -> Problem:
+def explain(error: str, text: str, file: Path | None) -> Problem:
     """Return a tomllib error as a problem, with the line and its text."""
     lines = text.split("\n")
     found = _PLACE.search(error)
@@ -48,9 +48,9 @@ def in_words(error: str, text: str, file: Path | None) -> Problem:
         character = lines[line - 1][column - 1 : column]
     else:
         line, character = _last_opened(lines), ""
-    said = _PLACE.sub("", error)
+    plain_error = _PLACE.sub("", error)
     message = _BY_CHARACTER.get(character) or next(
-        (words for begin, words in _WORDS if error.startswith(begin)), said
+        (words for begin, words in _WORDS if error.startswith(begin)), plain_error
     )
     written = lines[line - 1].strip()
     return Problem(f"{message}: {written}" if written else message, file, line)
