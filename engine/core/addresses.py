@@ -32,7 +32,7 @@ def find_parameter(parameters: Mapping[str, Parameter], name: str) -> Parameter 
         return None
 
 
-def every_name(parameters: Mapping[str, Parameter]) -> Iterable[str]:
+def parameter_names(parameters: Mapping[str, Parameter]) -> Iterable[str]:
     """Yield the names of all parameters and of their known parts."""
     for parameter in parameters.values():
         yield parameter.name
@@ -46,6 +46,6 @@ def with_part(whole: object, key: str, value: object) -> dict[str, Any]:
     return {whole: 1.0, key: value} if isinstance(whole, str) and whole != key else {key: value}
 
 
-def lies_in(name: str, other: str) -> bool:
+def overlaps(name: str, other: str) -> bool:
     """Whether two parameters overlap: setting one sets the other, or a part of it."""
     return name == other or name.startswith(f"{other}.") or other.startswith(f"{name}.")

@@ -59,8 +59,8 @@ class PlannedBox:
     """One box: its instance, and how it is called.
 
     ``hidden`` boxes were inserted on a cable by the compiler. ``constants`` are inlets with a fixed
-    value. ``beginning`` holds the parameters as the patch sets them, by field; ``fingerprints``
-    identify the versions of the files it reads. ``instead`` is the class name of the fallback
+    value. ``initial`` holds the parameters as the patch sets them, by field; ``fingerprints``
+    identify the versions of the files it reads. ``fallback`` is the class name of the fallback
     source that plays in its place, or "".
     """
 
@@ -73,17 +73,17 @@ class PlannedBox:
     constants: dict[str, Any] = field(default_factory=dict)
     place: Place = (None, None)
     fingerprints: tuple[tuple[str, int, int], ...] = ()
-    instead: str = ""
-    beginning: dict[str, Any] = field(init=False)
+    fallback: str = ""
+    initial: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.exchange(self.box)
+        self.replace(self.box)
 
-    def exchange(self, box: Box) -> None:
+    def replace(self, box: Box) -> None:
         """Replace the instance."""
         self.box = box
         fields = (parameter.field for parameter in read_parameters(type(box)).values())
-        self.beginning = {field: getattr(box, field) for field in fields}
+        self.initial = {field: getattr(box, field) for field in fields}
 
 
 @dataclass(frozen=True, slots=True)

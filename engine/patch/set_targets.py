@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.core.addresses import every_name, find_parameter
+from engine.core.addresses import find_parameter, parameter_names
 from engine.core.errors import ParameterError, Problem, nearest
 from engine.core.parameter import read_parameters
 from engine.core.source import Source
@@ -37,7 +37,7 @@ def _messages(boxes: Mapping[str, PlannedBox], box: str, name: str) -> Iterator[
     if name == "on":
         return
     if parameter is None:
-        known = ("on", *every_name(parameters))
+        known = ("on", *parameter_names(parameters))
         there = f" There is: {', '.join(sorted(known))}."
         yield f'{box} has no "{name}".{nearest(name, known) or there}'
     elif parameter.fixed:

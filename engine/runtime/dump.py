@@ -34,7 +34,7 @@ class Dump:
     def __init__(self, file: str) -> None:
         self._file = file
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._broken = False
+        self._failed = False
         self._thread: threading.Thread | None = None
 
     def listen(self, engine: Engine) -> None:
@@ -47,7 +47,7 @@ class Dump:
             self._thread.start()
         for name, state in engine.states.items():
             if isinstance(state.box, Sink):
-                state.box.tap(partial(self._heard, engine, name))
+                state.box.tap(partial(self._record, engine, name))
 
     def close(self) -> None:
         """Write what is queued and end the thread."""
@@ -55,8 +55,8 @@ class Dump:
             self._lines.put(None)
             self._thread.join()
 
-    def _heard(self, engine: Engine, sink: str, port: str, sent: Mapping[str, Any]) -> None:
-        if not self._broken:
+    def _record(self, engine: Engine, sink: str, port: str, sent: Mapping[str, Any]) -> None:
+        if not self._failed:
             self._lines.put(msgspec.json.encode(sent_line(engine, sink, port, sent)).decode())
 
     def _write(self, stream: IO[str]) -> None:
@@ -67,10 +67,10 @@ class Dump:
                     stream.flush()
             stream.flush()
         except OSError as error:
-            self._broken = True
+            self._failed = True
             LOG.error("dump: %s; nothing more is written, the show goes on", error)
             if stream is sys.stdout:
-                _forget_stdout()
+                _discard_stdout()
         if stream is not sys.stdout:
             with suppress(OSError):  # already reported: closing flushes again
                 stream.close()
@@ -92,7 +92,7 @@ def _open(file: str) -> IO[str]:
     return Path(file).open("w", encoding="utf-8")  # closed by the thread that writes
 
 
-def _forget_stdout() -> None:
+def _discard_stdout() -> None:
     """Redirect a closed stdout to devnull, so that Python's final flush does not fail."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())

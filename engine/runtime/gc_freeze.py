@@ -23,7 +23,7 @@ _SWITCH_INTERVAL: Final = 0.0001
 @contextmanager
 def gc_frozen() -> Iterator[None]:
     """Raise this thread's priority and freeze the heap loaded so far, for the duration."""
-    interval, stood = sys.getswitchinterval(), set_realtime_priority()
+    interval, previous = sys.getswitchinterval(), set_realtime_priority()
     limit_arenas()
     sys.setswitchinterval(_SWITCH_INTERVAL)
     freeze_gc()
@@ -31,7 +31,7 @@ def gc_frozen() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(interval)
-        restore_priority(stood)
+        restore_priority(previous)
         gc.unfreeze()
 
 

@@ -29,40 +29,40 @@ BEAT = SECOND // 2
 """A note or switch changes twice a second."""
 
 MIDDLE_C = 60
-LOUD = 100
+VELOCITY = 100
 _STEPPED = (bool, Note, Trigger)
 
 
 class LearnSweep:
     """Sweeps one output of a plan on request; ``route`` names it, "" is none.
 
-    ``said`` is the last message sent; None while the patch itself drives the output.
+    ``last_sent`` is the last message sent; None while the patch itself drives the output.
     """
 
     def __init__(
-        self, services: Services, outbox: Outbox, plan: Plan, ways: Mapping[str, OutputPort]
+        self, services: Services, outbox: Outbox, plan: Plan, outputs: Mapping[str, OutputPort]
     ) -> None:
         self.route = ""
-        self.said: Message | None = None
+        self.last_sent: Message | None = None
         self._services = services
         self._outbox = outbox
         self._plan = plan
-        self._ways = ways
+        self._outputs = outputs
         self._wires = {route_name(w.box, w.name): w for w in plan.wires if w.into is Into.PORT}
         self._begun = Ns(0)
         self._due: Ns | None = None
 
-    def teach(self, route: str) -> str:
+    def select(self, route: str) -> str:
         """Select an output, or none; return why that is refused, or ""."""
-        if route and route not in self._ways:
-            return f'there is no way out "{route}".{nearest(route, self._ways)}'
+        if route and route not in self._outputs:
+            return f'there is no way out "{route}".{nearest(route, self._outputs)}'
         if self.route == route:
             return ""
         self._services.silence()
-        self.route, self.said = route, None
+        self.route, self.last_sent = route, None
         moves = bool(route) and self._moves()
-        for name, way in self._ways.items():
-            way.muted = bool(route) and (name != route or moves)
+        for name, output in self._outputs.items():
+            output.muted = bool(route) and (name != route or moves)
         self._begun = self._services.now
         self._due = self._begun if moves else None
         self._services.wakes.ask(LEARN_SWEEP, self)
@@ -76,11 +76,11 @@ class LearnSweep:
         """Send the next value."""
         if not self.route:
             return
-        way = self._ways[self.route]
-        if way.state.on and way.state.up:
+        output = self._outputs[self.route]
+        if output.state.on and output.state.up:
             for message in self._messages(at):
-                self.said = message
-                self._outbox.send(way, message, at, 0)
+                self.last_sent = message
+                self._outbox.send(output, message, at, 0)
         self._due = Ns(at + (BEAT if self._carries() in _STEPPED else STEP))
         self._services.wakes.ask(LEARN_SWEEP, self)
 
@@ -99,17 +99,17 @@ class LearnSweep:
             if first_half:
                 yield Trigger()
         elif carries is Note:
-            yield Note(MIDDLE_C, LOUD if first_half else 0)
+            yield Note(MIDDLE_C, VELOCITY if first_half else 0)
         elif carries is bool:
             yield first_half
         else:
-            low, high = _ends(self._plan, self._wires[self.route])
+            low, high = _range(self._plan, self._wires[self.route])
             wave = 0.5 - 0.5 * math.cos(2 * math.pi * passed / PERIOD)
             value = low + (high - low) * wave
             yield round(value) if carries is int else value
 
 
-def _ends(plan: Plan, wire: Wire) -> tuple[float, float]:
+def _range(plan: Plan, wire: Wire) -> tuple[float, float]:
     """Return the range of an output: that of its scale stage, or 0 to 1."""
     while plan.boxes[wire.source.box].hidden:
         hidden = plan.boxes[wire.source.box]

@@ -95,7 +95,7 @@ def plan_document(
     live: bool = True,
 ) -> Plan:
     """Return a Plan without fallback sources, for plans that are not opened."""
-    _lay_over(document, to, sets)
+    _apply_overrides(document, to, sets)
     if live:
         _add_control(document)
     return compile_patch(document, find)
@@ -106,7 +106,7 @@ def check_patch(file: Path) -> Plan:
     return compile_patch(load(file), Registry(file.parent).find)
 
 
-def _lay_over(document: Document, to: str | None, sets: Iterable[str]) -> None:
+def _apply_overrides(document: Document, to: str | None, sets: Iterable[str]) -> None:
     for name, table in document.tables.items():
         if to is not None and isinstance(table, dict) and table.get("use") == "osc_out":
             document.override(name, "to", to, by=f"--to {to}")

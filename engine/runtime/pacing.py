@@ -11,9 +11,9 @@ import threading
 from engine.core.clock import MILLISECOND, SECOND, Clock
 from engine.core.messages import Ns
 
-_TOO_LATE = 100 * MILLISECOND
-_SPARE = 3 * MILLISECOND
-_FORGET = 0.95
+_MAX_LATENESS = 100 * MILLISECOND
+_MARGIN = 3 * MILLISECOND
+_DECAY = 0.95
 """Decay, per moment, of the longest production time remembered."""
 
 
@@ -25,7 +25,7 @@ class Pacer:
         self._stop = stop
         self._start = clock.now()
         self._due = -1
-        self._rested = self._start
+        self._woke_at = self._start
         self._slowest = 0.0
 
     def is_later(self, due: Ns) -> bool:
@@ -38,17 +38,17 @@ class Pacer:
         A tape that falls behind, as after the machine slept, continues from now instead of catching
         up.
         """
-        self._slowest = max(_FORGET * self._slowest, self._clock.now() - self._rested)
+        self._slowest = max(_DECAY * self._slowest, self._clock.now() - self._woke_at)
         self._due = due
         late = self._wait_until(self._start + due)
-        if late > _TOO_LATE:
+        if late > _MAX_LATENESS:
             self._start = Ns(self._start + late)
         return self._clock.now()
 
-    def rest_until(self, due: Ns) -> None:
+    def sleep_until(self, due: Ns) -> None:
         """Sleep until the next event must be produced."""
-        self._wait_until(self._start + due - round(2 * self._slowest) - _SPARE)
-        self._rested = self._clock.now()
+        self._wait_until(self._start + due - round(2 * self._slowest) - _MARGIN)
+        self._woke_at = self._clock.now()
 
     def _wait_until(self, moment: int) -> int:
         """Wait; return how late it was already, in ns (0 or less when it had to wait)."""

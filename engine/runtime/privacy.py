@@ -18,21 +18,21 @@ class Privacy:
 
     def __init__(self) -> None:
         self.always = False
-        self._asked = False
+        self._requested = False
 
     @property
     def pictures_may_leave(self) -> bool:
         """Whether a picture may be shown or written: check before each one."""
-        return not (self.always or self._asked)
+        return not (self.always or self._requested)
 
     @property
     def on(self) -> bool:
         """Whether no picture may leave."""
         return not self.pictures_may_leave
 
-    def ask(self, on: bool) -> str:
+    def request(self, on: bool) -> str:
         """Set the switch by request while playing; return why it is refused, or ""."""
         if self.always and not on:
             return "the patch or the command line says private, which only they can end"
-        self._asked = on
+        self._requested = on
         return ""

@@ -13,7 +13,7 @@ import numpy as np
 from engine.core.clock import MILLISECOND
 
 RING = 8192
-_LATELY = 101
+_RECENT = 101
 
 
 class Samples:
@@ -39,10 +39,10 @@ class Samples:
         newest = np.frombuffer(self._ring, np.int64)[: min(self._count, RING)]
         return round(float(np.percentile(newest, percent)) / MILLISECOND, 4) if len(newest) else 0.0
 
-    def median_lately(self, most: int = _LATELY) -> float:
+    def recent_median(self, most: int = _RECENT) -> float:
         """Return the median of the last few samples in ms, cheaply; 0 without samples."""
         end = self._count % RING
-        few = min(self._count, most, _LATELY)
+        few = min(self._count, most, _RECENT)
         newest = sorted(self._ring[(end - few + index) % RING] for index in range(few))
         return round(newest[few // 2] / MILLISECOND, 4) if newest else 0.0
 

@@ -17,10 +17,10 @@ from typing import Protocol
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Entry, WakeUp
 
-EVERY = 5.0
+INTERVAL = 5.0
 """Seconds between beats without a watchdog: the status is still reported."""
 
-_OFTEN_ENOUGH = 2
+_BEATS_PER_TIMEOUT = 2
 """Beats per watchdog timeout, as sd_watchdog_enabled(3) advises."""
 
 
@@ -42,10 +42,10 @@ class SystemdNotifier:
         answers for this process.
         """
         self._address = environment.pop("NOTIFY_SOCKET", "")
-        watched = environment.pop("WATCHDOG_USEC", "")
-        whom = environment.pop("WATCHDOG_PID", "")
-        mine = whom in ("", str(os.getpid())) and watched.isdecimal() and int(watched) > 0
-        self._every = int(watched) / 1e6 / _OFTEN_ENOUGH if mine else EVERY
+        timeout = environment.pop("WATCHDOG_USEC", "")
+        watched_pid = environment.pop("WATCHDOG_PID", "")
+        mine = watched_pid in ("", str(os.getpid())) and timeout.isdecimal() and int(timeout) > 0
+        self._interval = int(timeout) / 1e6 / _BEATS_PER_TIMEOUT if mine else INTERVAL
         self._show: Playing | None = None
         self._next: asyncio.TimerHandle | asyncio.Handle | None = None
 
@@ -64,15 +64,15 @@ class SystemdNotifier:
         if self._next is not None:
             self._next.cancel()
             self._next = None
-            self._say("STOPPING=1\nSTATUS=ends")
+            self._notify("STOPPING=1\nSTATUS=ends")
 
     def _beat(self, first: str = "") -> None:
         assert self._show is not None
-        self._next = asyncio.get_running_loop().call_later(self._every, self._beat)
+        self._next = asyncio.get_running_loop().call_later(self._interval, self._beat)
         self._show.enter(WakeUp())
-        self._say(f"{first}WATCHDOG=1\nSTATUS={_in_words(self._show.engine)}")
+        self._notify(f"{first}WATCHDOG=1\nSTATUS={_status_line(self._show.engine)}")
 
-    def _say(self, text: str) -> None:
+    def _notify(self, text: str) -> None:
         """Send a text, or drop it when the manager is too slow: this must not block."""
         abstract = self._address.startswith("@")
         address = f"\0{self._address[1:]}" if abstract else self._address
@@ -81,7 +81,7 @@ class SystemdNotifier:
             manager.sendto(text.encode(), address)
 
 
-def _in_words(engine: Engine) -> str:
+def _status_line(engine: Engine) -> str:
     """Return the status line for ``systemctl status``."""
     status = engine.status()
     away = [f"{box} is {state}" for box, state in status.states.items() if state == "lost"]

@@ -33,22 +33,22 @@ class Timer(Protocol):
         ...
 
 
-def make_timer(loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> Timer:
+def make_timer(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> Timer:
     """Return the most exact timer available."""
     if sys.platform == "linux":
         try:
-            return FdTimer(loop, ring)
+            return FdTimer(loop, callback)
         except (OSError, AttributeError, NotImplementedError):
             pass  # an old C library, or a loop without add_reader
-    return LoopTimer(loop, ring)
+    return LoopTimer(loop, callback)
 
 
 class LoopTimer:
     """A timer by the loop's ``call_at``."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
         self._loop = loop
-        self._ring = ring
+        self._callback = callback
         self._handle: asyncio.TimerHandle | None = None
         self._due: Ns | None = None
 
@@ -59,42 +59,42 @@ class LoopTimer:
         if self._handle:
             self._handle.cancel()
         self._due = due
-        self._handle = None if due is None else self._loop.call_at(due / SECOND, self._rung)
+        self._handle = None if due is None else self._loop.call_at(due / SECOND, self._fired)
 
     def close(self) -> None:
         """Disarm it."""
         self.set(None)
 
-    def _rung(self) -> None:
+    def _fired(self) -> None:
         self._due = self._handle = None
-        self._ring()
+        self._callback()
 
 
-class _Time(ctypes.Structure):
+class _Timespec(ctypes.Structure):
     """C's ``timespec``."""
 
     _fields_ = (("seconds", ctypes.c_long), ("nanoseconds", ctypes.c_long))
 
 
-class _Alarm(ctypes.Structure):
-    """C's ``itimerspec``: fires at ``first``, then every ``again``; 0 is never."""
+class _Itimerspec(ctypes.Structure):
+    """C's ``itimerspec``: fires at ``first``, then every ``interval``; 0 is never."""
 
-    _fields_ = (("again", _Time), ("first", _Time))
+    _fields_ = (("interval", _Timespec), ("first", _Timespec))
 
 
 class FdTimer:
     """A Linux timerfd watched by the loop. Raise OSError when there is none."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
         self._loop = loop
-        self._ring = ring
+        self._callback = callback
         self._due: Ns | None = None
         self._fd = self._libc.timerfd_create(_CLOCK_MONOTONIC, os.O_NONBLOCK | os.O_CLOEXEC)
         if self._fd < 0:
             raise OSError(ctypes.get_errno(), "no timerfd")
         try:
-            loop.add_reader(self._fd, self._rung)
+            loop.add_reader(self._fd, self._fired)
         except NotImplementedError:
             os.close(self._fd)
             raise
@@ -105,9 +105,9 @@ class FdTimer:
             return
         self._due = due
         # A moment of 0 would disarm it.
-        first = _Time(0, 0) if due is None else _Time(*divmod(max(due, 1), SECOND))
-        alarm = _Alarm(_Time(0, 0), first)
-        self._libc.timerfd_settime(self._fd, _ABSOLUTE, ctypes.byref(alarm), None)
+        first = _Timespec(0, 0) if due is None else _Timespec(*divmod(max(due, 1), SECOND))
+        spec = _Itimerspec(_Timespec(0, 0), first)
+        self._libc.timerfd_settime(self._fd, _ABSOLUTE, ctypes.byref(spec), None)
 
     def close(self) -> None:
         """Disarm and close it."""
@@ -116,10 +116,10 @@ class FdTimer:
             os.close(self._fd)
             self._fd = -1
 
-    def _rung(self) -> None:
+    def _fired(self) -> None:
         try:
             os.read(self._fd, 8)
         except BlockingIOError:
             return  # reset between firing and this callback
         self._due = None
-        self._ring()
+        self._callback()

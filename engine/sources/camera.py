@@ -81,7 +81,7 @@ class Camera(Source):
     _still: FreezeDetector = field(default_factory=FreezeDetector)
     _name: str = ""
 
-    def instead(self, live: bool) -> tuple[str, dict[str, Any]] | None:
+    def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
         """Return its fallback: video_file for a file, stand_in when there is no camera."""
         if isinstance(self.device, str) and _is_film(self.device):
             seen = {"mirror": self.mirror, "rotate": self.rotate, "crop": self.crop}

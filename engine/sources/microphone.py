@@ -59,7 +59,7 @@ class Microphone(Source):
     _name: str = ""
     _thread: threading.Thread | None = None
 
-    def instead(self, live: bool) -> tuple[str, dict[str, Any]] | None:
+    def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
         """Return its fallback: audio_file for a file, stand_in when there is no input."""
         if isinstance(self.device, str) and _is_recording(self.device):
             same = {"channel": self.channel, "block": self.block}

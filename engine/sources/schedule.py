@@ -103,7 +103,7 @@ class Schedule(Tape):
         """Whether the show does not end with it: always True."""
         return True
 
-    def instead(self, live: bool) -> tuple[str, dict[str, Any]] | None:
+    def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
         """Return None: it has no fallback. Raise ParameterError offline without a start."""
         if not live and self._start is None:
             raise ParameterError('offline there is no clock: give start = "2026-12-24 09:59"')

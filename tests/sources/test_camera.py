@@ -73,20 +73,20 @@ def test_a_file_is_played_as_a_video_file(tmp_path):
     file.touch()
     camera = Camera(device=str(file), mirror=True, rotate=90, crop=(0, 0, 0.5, 1))
     wanted = {"file": str(file), "mirror": True, "rotate": 90, "crop": (0, 0, 0.5, 1)}
-    assert camera.instead(live=True) == ("video_file", wanted)
-    use, _ = Camera(device="not/there/yet.MP4").instead(live=False)
+    assert camera.fallback(live=True) == ("video_file", wanted)
+    use, _ = Camera(device="not/there/yet.MP4").fallback(live=False)
     assert use == "video_file"
 
 
 def test_auto_without_a_camera_is_the_stand_in():
-    assert Camera().instead(live=False) == ("stand_in", {"sings": False})
-    assert Camera().instead(live=True) == (None if find() else ("stand_in", {"sings": False}))
+    assert Camera().fallback(live=False) == ("stand_in", {"sings": False})
+    assert Camera().fallback(live=True) == (None if find() else ("stand_in", {"sings": False}))
 
 
 @pytest.mark.parametrize("device", [0, "FaceTime", "http://127.0.0.1/clip.mp4", "rtsp://a/b"])
 def test_a_camera_that_was_asked_for_is_waited_for(device):
-    assert Camera(device=device).instead(live=True) is None
-    assert Camera(device=device).instead(live=False) is None
+    assert Camera(device=device).fallback(live=True) is None
+    assert Camera(device=device).fallback(live=False) is None
 
 
 def test_what_a_patch_writes_fits():

@@ -23,7 +23,7 @@ from engine.runtime.schedule.services import Services
 
 QUALITY = "deadline"
 WINDOW = SECOND
-_OF_TEN = 9
+_PERCENTILE = 90
 
 
 class QualityController:
@@ -41,16 +41,16 @@ class QualityController:
         Where the deadline and all boxes it may degrade stay the same, its state is kept.
         """
         old = self._deadline
-        if old and old == deadline and all(giving.box in staying for giving in old.order):
+        if old and old == deadline and all(degradable.box in staying for degradable in old.order):
             return
-        self.let_go()
+        self.restore_all()
         self._behind.clear()
         self._deadline = deadline
         self._quality = self._services.metrics.quality
         if deadline is not None:
             self._quality = Quality.after(self._quality, deadline.within)
-            self._givers = Degradations(self._services, deadline)
-            self._patience = Hysteresis(deadline.within)
+            self._degradations = Degradations(self._services, deadline)
+            self._hysteresis = Hysteresis(deadline.within)
         self._services.metrics.quality = self._quality if deadline else None
 
     def sent(self, route: RouteMetrics, behind: int) -> None:
@@ -73,42 +73,44 @@ class QualityController:
         self._services.wakes.ask(QUALITY, self)
         if not behind:
             return
-        worst = max(map(_most, behind.values()))
-        for said in self._givers.let_be():
-            self._told(said)
-        match self._patience.judge(worst, at):
-            case Decision.GIVE_WAY:
-                self._give_way(worst, at)
-            case Decision.COME_BACK:
-                self._come_back(at)
+        worst = max(map(_percentile_90, behind.values()))
+        for description in self._degradations.drop_overridden():
+            self._record_step(description)
+        match self._hysteresis.judge(worst, at):
+            case Decision.DEGRADE:
+                self._degrade(worst, at)
+            case Decision.RESTORE:
+                self._restore(at)
 
-    def let_go(self) -> None:
+    def restore_all(self) -> None:
         """Restore everything at once."""
         if self._deadline is not None:
-            self._givers.let_be()
-            while said := self._givers.come_back():
-                self._told(said)
+            self._degradations.drop_overridden()
+            while description := self._degradations.restore():
+                self._record_step(description)
 
-    def _give_way(self, worst: int, at: Ns) -> None:
-        self._patience.gave_way(at)
-        if said := self._givers.give_way():
-            self._told(said, f"gives way, {worst / MILLISECOND:.0f} ms behind: ")
+    def _degrade(self, worst: int, at: Ns) -> None:
+        self._hysteresis.degraded(at)
+        if description := self._degradations.degrade():
+            self._record_step(description, f"gives way, {worst / MILLISECOND:.0f} ms behind: ")
         else:
             self._services.tell(QUALITY, "everything has given way, and it is still too late")
 
-    def _come_back(self, at: Ns) -> None:
-        if said := self._givers.come_back():
-            self._patience.came_back(at)
-            self._told(said)
+    def _restore(self, at: Ns) -> None:
+        if description := self._degradations.restore():
+            self._hysteresis.restored(at)
+            self._record_step(description)
 
-    def _told(self, said: str, why: str = "") -> None:
+    def _record_step(self, description: str, why: str = "") -> None:
         """Record and log a step."""
         assert self._quality is not None
         at = Ns(self._services.now - self._services.metrics.started)
-        self._quality.made(at, said, self._givers.given, self._givers.quality)
-        LOG.info("%s%s", why, said)
+        self._quality.record(
+            at, description, self._degradations.degraded, self._degradations.quality
+        )
+        LOG.info("%s%s", why, description)
 
 
-def _most(behind: list[int]) -> int:
+def _percentile_90(behind: list[int]) -> int:
     """Return the 90th percentile."""
-    return sorted(behind)[math.ceil(len(behind) * _OF_TEN / 10) - 1]
+    return sorted(behind)[math.ceil(len(behind) * _PERCENTILE / 100) - 1]

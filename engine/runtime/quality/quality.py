@@ -26,14 +26,14 @@ class QualityChange:
 class Quality:
     """The share of full quality: 1 is all, 0 is everything degraded.
 
-    ``given`` describes what is degraded now, ``said`` is the last step, ``count`` the number of
-    steps.
+    ``degraded`` describes what is degraded now, ``last_step`` the last change, ``count`` the number
+    of changes.
     """
 
     deadline: Ns
     value: float = 1.0
-    given: tuple[str, ...] = ()
-    said: str = ""
+    degraded: tuple[str, ...] = ()
+    last_step: str = ""
     count: int = 0
     steps: deque[QualityChange] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
@@ -42,11 +42,11 @@ class Quality:
         """Return the quality for another deadline, with the history of the one before."""
         if before is None:
             return cls(deadline)
-        return cls(deadline, said=before.said, count=before.count, steps=before.steps)
+        return cls(deadline, last_step=before.last_step, count=before.count, steps=before.steps)
 
-    def made(self, at: Ns, text: str, given: tuple[str, ...], value: float) -> None:
+    def record(self, at: Ns, text: str, degraded: tuple[str, ...], value: float) -> None:
         """Record a step."""
-        self.given, self.value, self.said = given, value, text
+        self.degraded, self.value, self.last_step = degraded, value, text
         self.count += 1
         self.steps.append(QualityChange(at, text, value))
 
@@ -55,10 +55,10 @@ class Quality:
         return {
             "deadline_ms": self.deadline / MILLISECOND,
             "quality": self.value,
-            "given": list(self.given),
+            "given": list(self.degraded),
             "count": self.count,
             "steps": [
-                {"t": round(made.at / SECOND, 3), "step": made.text, "quality": made.quality}
-                for made in self.steps
+                {"t": round(change.at / SECOND, 3), "step": change.text, "quality": change.quality}
+                for change in self.steps
             ],
         }
