@@ -26,7 +26,15 @@ from engine.core.errors import DeviceError
 from engine.core.messages import Frame, Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Source
-from engine.dsp.image.picture import WHOLE, Crop, Mirror, Picture, Rotate, framed, hush_opencv
+from engine.dsp.image.picture import (
+    WHOLE,
+    Crop,
+    Mirror,
+    Picture,
+    Rotate,
+    make_frame,
+    silence_opencv,
+)
 from engine.video.capture import OpenCamera, expose, open_address, open_camera
 from engine.video.devices import find
 from engine.video.freeze import LATE, FreezeDetector
@@ -126,7 +134,7 @@ class Camera(Source):
                 self._hung.append(thread)  # it releases the camera when its wait ends, if ever
 
     def _look(self) -> OpenCamera:
-        hush_opencv()
+        silence_opencv()
         # Otherwise Linux waits 10 s for a stalled camera. Read once, at the first grab.
         os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
         if isinstance(self.device, str) and "://" in self.device:
@@ -178,7 +186,7 @@ class Camera(Source):
             if ok and image is not None and image.size and not stop.is_set():
                 seen = at
                 picture = cast(Picture, image)
-                frame = framed(picture, self.mirror, self.rotate, self.crop)
+                frame = make_frame(picture, self.mirror, self.rotate, self.crop)
                 emit("frame", frame, at, cost=now() - at)
                 if self._stands(eye, emit, picture, at):
                     return f"{eye.name} gives the same picture again and again"

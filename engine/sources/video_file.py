@@ -15,7 +15,15 @@ from engine.core.files import find_readable
 from engine.core.messages import Frame, Message, Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Tape
-from engine.dsp.image.picture import WHOLE, Crop, Mirror, Picture, Rotate, framed, hush_opencv
+from engine.dsp.image.picture import (
+    WHOLE,
+    Crop,
+    Mirror,
+    Picture,
+    Rotate,
+    make_frame,
+    silence_opencv,
+)
 
 USUAL_FPS = 25.0
 """Frame rate of a file that does not declare one."""
@@ -69,7 +77,7 @@ class VideoFile(Tape):
             try:
                 for since, image in film.pictures():
                     at += round(since / self.speed)
-                    yield Ns(at), "frame", framed(image, self.mirror, self.rotate, self.crop)
+                    yield Ns(at), "frame", make_frame(image, self.mirror, self.rotate, self.crop)
                     yield Ns(at + round(film.interval / self.speed)), "", None
             finally:
                 film.close()
@@ -90,7 +98,7 @@ class _Film:
     """One pass through a file."""
 
     def __init__(self, file: str) -> None:
-        hush_opencv()
+        silence_opencv()
         self._file = file
         self._capture = _open(file)
         fps = self._capture.get(cv2.CAP_PROP_FPS)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.core.messages import Block, Message, Note, Ns, Pitch
 from engine.core.tuning import note_of
 from engine.dsp.audio.brightness import brightness
-from engine.dsp.audio.level import decibels, shown
+from engine.dsp.audio.level import db_to_unit, decibels
 from engine.synthetic.voice import STEP, Voice, VoiceStretch
 from engine.synthetic.voice_score import Sung
 from engine.synthetic.voice_timbre import RATE
@@ -68,5 +68,5 @@ def _pitch(stretch: VoiceStretch, place: int, block: Block) -> Pitch:
     """Return the true pitch at a millisecond, counted back from the end of the stretch."""
     hz, on = float(stretch.hz[place]), bool(stretch.on[place])
     bright = brightness(block.samples, block.rate) if on else None
-    level = shown(decibels(block.samples))
+    level = db_to_unit(decibels(block.samples))
     return Pitch(hz, note_of(hz), float(on), on, level, bright or 0.0)

@@ -9,9 +9,9 @@ import numpy as np
 
 from engine.dsp.audio.level import SILENT
 
-LEAST: Final = 12.0
+MIN_SPAN: Final = 12.0
 """Minimum span in dB from 0 to 1, so that a steady sound's small variations are not magnified."""
-FAINT: Final = -50.0
+MIN_PEAK: Final = -50.0
 """dB: the maximum is at least this, so that sound which never gets louder stays below 1."""
 
 
@@ -24,15 +24,15 @@ class AutoRange:
         self._newest: Sequence[float] = [SILENT] * columns
         self._count = 0
 
-    def note(self, row: Sequence[float]) -> None:
+    def add(self, row: Sequence[float]) -> None:
         """Append a row of levels in dB, one per column."""
         self._columns[:, self._count % self._columns.shape[1]] = row
         self._newest = row
         self._count += 1
 
-    def fitted(self) -> list[float]:
+    def normalised(self) -> list[float]:
         """Return the newest row, each value 0 to 1."""
         known = self._columns[:, : self._count]
         quiet = known.min(axis=1)
-        loud = np.maximum(np.maximum(known.max(axis=1), quiet + LEAST), FAINT)
+        loud = np.maximum(np.maximum(known.max(axis=1), quiet + MIN_SPAN), MIN_PEAK)
         return [float(part) for part in (self._newest - quiet) / (loud - quiet)]

@@ -15,14 +15,14 @@ from engine.core.messages import Block
 
 Samples = NDArray[np.float32]
 
-_ROOM = 8
+_SPARE_WINDOWS = 8
 """Buffer space behind the newest window, in windows, so that samples are seldom moved."""
 
 LOUDEST = 10.0
 """Largest amplitude accepted: 20 dB above full scale."""
 
 
-def passed(samples: int, rate: int, hop: float) -> int:
+def hops_within(samples: int, rate: int, hop: float) -> int:
     """Return how many hops of ``hop`` seconds end within the first ``samples`` of a stream."""
     return int((samples + 0.5) / (hop * rate))
 
@@ -30,17 +30,17 @@ def passed(samples: int, rate: int, hop: float) -> int:
 class Hops:
     """Yields the newest ``window`` seconds of a stream after each ``hop`` seconds.
 
-    ``rate`` is the sample rate of the last block in Hz; ``broke`` is whether that block did not
+    ``rate`` is the sample rate of the last block in Hz; ``gap`` is whether that block did not
     continue the one before it.
     """
 
     def __init__(self, window: float, hop: float) -> None:
         self.rate = 0
-        self.broke = False
+        self.gap = False
         self._window = window
         self._hop = hop
         self._expected: int | None = None
-        self._heard: Samples = np.empty(0, np.float32)
+        self._buffer: Samples = np.empty(0, np.float32)
         self._count = 0
 
     def feed(self, block: Block) -> Iterator[Samples]:
@@ -50,43 +50,43 @@ class Hops:
         silence.
         """
         start = self._expected
-        self.broke = start is not None and (block.start != start or block.rate != self.rate)
-        if self.broke:
+        self.gap = start is not None and (block.start != start or block.rate != self.rate)
+        if self.gap:
             self.reset()
         self.rate = block.rate
         self._expected = block.start + len(block.samples)
         size = round(self._window * self.rate)
-        self._put(clean(block.samples), size)
-        return self._cut(block.start, self._expected, size)
+        self._append(clean(block.samples), size)
+        return self._windows(block.start, self._expected, size)
 
     def reset(self) -> None:
         """Start afresh with the next block."""
         self._expected = None
-        self._heard = np.empty(0, np.float32)
+        self._buffer = np.empty(0, np.float32)
         self._count = 0
 
-    def _put(self, samples: Samples, size: int) -> None:
+    def _append(self, samples: Samples, size: int) -> None:
         """Append samples behind the newest ``size``.
 
         Samples already in the buffer are never moved in place, as windows of it may be in use.
         """
         count = self._count + len(samples)
-        if count > len(self._heard):
-            newest = self._heard[max(0, self._count - size) : self._count]
-            self._heard = np.empty(len(newest) + len(samples) + _ROOM * size, np.float32)
-            self._heard[: len(newest)] = newest
+        if count > len(self._buffer):
+            newest = self._buffer[max(0, self._count - size) : self._count]
+            self._buffer = np.empty(len(newest) + len(samples) + _SPARE_WINDOWS * size, np.float32)
+            self._buffer[: len(newest)] = newest
             self._count = len(newest)
             count = self._count + len(samples)
-        self._heard[self._count : count] = samples
+        self._buffer[self._count : count] = samples
         self._count = count
 
-    def _cut(self, start: int, end: int, size: int) -> Iterator[Samples]:
+    def _windows(self, start: int, end: int, size: int) -> Iterator[Samples]:
         """Yield the window of each hop that ends in (start, end], in samples of the source."""
-        first, last = (passed(each, self.rate, self._hop) + 1 for each in (start, end))
-        heard, count = self._heard, self._count
+        first, last = (hops_within(each, self.rate, self._hop) + 1 for each in (start, end))
+        buffer, count = self._buffer, self._count
         for hop in range(first, last):
             stop = count - end + min(round(hop * self._hop * self.rate), end)
-            yield heard[max(0, stop - size) : stop]
+            yield buffer[max(0, stop - size) : stop]
 
 
 def clean(samples: Samples) -> Samples:

@@ -19,14 +19,14 @@ def decibels(samples: NDArray[np.float32]) -> float:
     """
     if not len(samples):
         return SILENT
-    return of_power(float(np.dot(samples, samples)) / len(samples))
+    return power_to_db(float(np.dot(samples, samples)) / len(samples))
 
 
-def of_power(power: float) -> float:
+def power_to_db(power: float) -> float:
     """Return a mean square in dB of full scale; NaN and infinities count as silence."""
     return max(SILENT, 10 * math.log10(power)) if 0 < power < math.inf else SILENT
 
 
-def shown(db: float) -> float:
+def db_to_unit(db: float) -> float:
     """Map a level in dB to 0 to 1: -60 and below is 0, 0 and above is 1."""
     return min(1.0, max(0.0, 1.0 - db / _QUIET))

@@ -37,38 +37,38 @@ class Spectrum:
     """
 
     def __init__(self) -> None:
-        self._make_room(0)
+        self._allocate(0)
 
     def powers(self, samples: Samples, rate: int) -> Powers:
         """Return the mean square per 25 Hz bin, float64; their sum is that of the sound."""
-        squares = self._square(samples, rate)
+        squares = self._squares(samples, rate)
         return np.asarray(squares[::2] + squares[1::2], np.float64)
 
     def band_powers(self, samples: Samples, rate: int, bands: tuple[Band, ...]) -> list[float]:
         """Return the mean square in each band."""
-        squares = self._square(samples, rate)
+        squares = self._squares(samples, rate)
         # Every second sum is of the bins between two bands.
         sums: list[float] = np.add.reduceat(squares, _edges(bands, rate))[::2].tolist()
         return sums
 
-    def _square(self, samples: Samples, rate: int) -> Powers:
+    def _squares(self, samples: Samples, rate: int) -> Powers:
         """Return the squared real and imaginary part of each bin, valid until the next call."""
         size = round(WINDOW * rate)
-        if size != len(self._leant):
-            self._make_room(size)
+        if size != len(self._windowed):
+            self._allocate(size)
         silent = size - len(samples)
         shape, constant = _shape(size, len(samples))
-        np.multiply(samples, shape, out=self._leant[silent:])
+        np.multiply(samples, shape, out=self._windowed[silent:])
         if silent:
-            self._leant[:silent] = 0
-        bins = rfft(self._leant, self._bins)
+            self._windowed[:silent] = 0
+        bins = rfft(self._windowed, self._bins)
         bins[:_NEAR] -= bins[0].real * constant
         self._parts *= self._parts
         return self._parts
 
-    def _make_room(self, size: int) -> None:
+    def _allocate(self, size: int) -> None:
         """Allocate the buffers of a window size once: fresh memory would be cold in the cache."""
-        self._leant = np.zeros(size)
+        self._windowed = np.zeros(size)
         self._bins = np.zeros(size // 2 + 1, np.complex128)
         self._parts = self._bins.view(np.float64)
 
@@ -96,14 +96,14 @@ def _shape(size: int, length: int) -> tuple[Powers, NDArray[np.complex128]]:
     Also return the window's own spectrum in the lowest bins, relative to the first: the shape that
     a DC offset leaves there.
     """
-    whole = leaning(size)
+    whole = asymmetric_window(size)
     shape = (whole * np.sqrt(2 / (size * np.dot(whole, whole))))[size - length :]
     constant = rfft(np.concatenate((np.zeros(size - length), shape)))[:_NEAR]
     return shape, constant / (constant[0] or 1)
 
 
 @lru_cache(maxsize=8)
-def leaning(size: int) -> Powers:
+def asymmetric_window(size: int) -> Powers:
     """Return the window, float64, shape (size,); read-only."""
     place = (np.arange(size) + 0.5) / max(size, 1)
     part = np.where(place < _RISE, place / _RISE, (1 - place) / (1 - _RISE))

@@ -36,7 +36,7 @@ Crop = Annotated[
 ]
 
 
-def framed(image: Picture, mirror: bool, rotate: Quarter, crop: Rectangle) -> Frame:
+def make_frame(image: Picture, mirror: bool, rotate: Quarter, crop: Rectangle) -> Frame:
     """Return a Frame of a picture, rotated, mirrored and cropped; see ``orient``."""
     return Frame(orient(image, mirror, rotate, crop), mirrored=mirror)
 
@@ -53,14 +53,14 @@ def orient(
     """
     picture = image
     if tuple(crop) != WHOLE and all(map(math.isfinite, crop)):
-        picture = _cut(picture, _before(crop, mirror, rotate))
-    picture = _coloured(_turned(picture, mirror, rotate))
+        picture = _crop(picture, _in_source(crop, mirror, rotate))
+    picture = _to_bgr(_rotate(picture, mirror, rotate))
     picture = np.ascontiguousarray(picture).view()
     picture.flags.writeable = False
     return picture
 
 
-def hush_opencv() -> None:
+def silence_opencv() -> None:
     """Keep OpenCV and FFmpeg from writing to the terminal; call before opening a video.
 
     Our own errors report the same failures. Set OPENCV_LOG_LEVEL and OPENCV_FFMPEG_LOGLEVEL to see
@@ -71,7 +71,7 @@ def hush_opencv() -> None:
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 
-def _before(crop: Rectangle, mirror: bool, rotate: Quarter) -> Rectangle:
+def _in_source(crop: Rectangle, mirror: bool, rotate: Quarter) -> Rectangle:
     """Map a crop of the rotated and mirrored picture back to the original."""
     left, bottom, right, top = crop
     if mirror:
@@ -81,7 +81,7 @@ def _before(crop: Rectangle, mirror: bool, rotate: Quarter) -> Rectangle:
     return left, bottom, right, top
 
 
-def _cut(image: Picture, crop: Rectangle) -> Picture:
+def _crop(image: Picture, crop: Rectangle) -> Picture:
     height, width = image.shape[:2]
     left, bottom, right, top = crop
     return image[_span(1 - top, 1 - bottom, height), _span(left, right, width)]
@@ -93,7 +93,7 @@ def _span(one: float, other: float, size: int) -> slice:
     return slice(first, max(min(round(high * size), size), first + 1))
 
 
-def _turned(image: Picture, mirror: bool, rotate: Quarter) -> Picture:
+def _rotate(image: Picture, mirror: bool, rotate: Quarter) -> Picture:
     """Rotate, then mirror, in one pass; only the one diagonal that OpenCV lacks takes two.
 
     OpenCV's flips are used because copying a flipped NumPy view is several times slower.
@@ -111,7 +111,7 @@ def _turned(image: Picture, mirror: bool, rotate: Quarter) -> Picture:
     return cast(Picture, turned)
 
 
-def _coloured(image: Picture) -> Picture:
+def _to_bgr(image: Picture) -> Picture:
     channels = 1 if image.ndim == 2 else image.shape[2]
     if channels == 1:
         return cast(Picture, cv2.cvtColor(image, cv2.COLOR_GRAY2BGR))

@@ -11,7 +11,7 @@ from typing import Any
 from engine.core.errors import ParameterError
 from engine.core.messages import Block, Kind, Message
 from engine.core.parameter import Parameter
-from engine.dsp.audio.hops import passed
+from engine.dsp.audio.hops import hops_within
 from engine.runtime.samples import Samples
 from engine.runtime.schedule.call import Call
 from engine.runtime.schedule.job import Job
@@ -134,7 +134,7 @@ def _ends_a_hop(message: Message, hop: float) -> bool:
     if not hop or not isinstance(message, Block):
         return True
     start, end = message.start, message.start + len(message.samples)
-    return passed(end, message.rate, hop) > passed(start, message.rate, hop)
+    return hops_within(end, message.rate, hop) > hops_within(start, message.rate, hop)
 
 
 class ParameterStep:
