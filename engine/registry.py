@@ -68,21 +68,21 @@ class Registry:
     def _load(self, use: str) -> type[Box]:
         if self._own and use in _stems(self._own):
             file = self._own / f"{use}.py"
-            _warn_of_strangers(file)
-            return _box_in(_own_module(file))
+            _warn_if_writable(file)
+            return _only_box(_import_file(file))
         for folder in FOLDERS:
             if use in _stems(_ENGINE / folder):
-                return _box_in(_import(f"engine.{folder}.{use}"))
+                return _only_box(_import(f"engine.{folder}.{use}"))
         for point in entry_points(group="sensorium.nodes", name=use):
             try:
                 loaded = point.load()
             except Exception as error:
                 raise BrokenBox(f"{point.value} does not load: {describe_error(error)}") from error
-            return _box_in(loaded) if isinstance(loaded, ModuleType) else loaded
+            return _only_box(loaded) if isinstance(loaded, ModuleType) else loaded
         raise UnknownName("kind of box", use, self.names(), '"sensorium nodes" lists all.')
 
 
-def _warn_of_strangers(file: Path) -> None:
+def _warn_if_writable(file: Path) -> None:
     """Warn when the code to be loaded is world-writable."""
     for place in (file.parent, file):
         if sys.platform != "win32" and place.stat().st_mode & stat.S_IWOTH:
@@ -100,7 +100,7 @@ def _import(name: str) -> ModuleType:
         raise BrokenBox(f"{name} does not load: {describe_error(error)}") from error
 
 
-def _own_module(file: Path) -> ModuleType:
+def _import_file(file: Path) -> ModuleType:
     """Import a performer's file as it is now."""
     try:
         text = file.read_bytes()
@@ -128,7 +128,7 @@ def _import_text(file: Path, text: bytes) -> ModuleType:
     return module
 
 
-def _box_in(module: ModuleType) -> type[Box]:
+def _only_box(module: ModuleType) -> type[Box]:
     boxes = [
         member
         for member in vars(module).values()

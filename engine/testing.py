@@ -130,14 +130,14 @@ def play(
     prepare = partial(_open, sets=sets, boxes=boxes or {})
     _, plan = prepare(patch)
     show = Offline(plan, costs)
-    heard: list[Sent] = []
-    listen = partial(_listen, heard, show.engine)
-    listen()
-    show.engine.on_plan.append(listen)
+    sent: list[Sent] = []
+    observe = partial(_observe, sent, show.engine)
+    observe()
+    show.engine.on_plan.append(observe)
     for second, entry in script:
         show.enter(ns(second), _entry(entry, prepare))
     engine = show.play(None if seconds is None else ns(seconds))
-    return Played(tuple(heard), engine, show.clock.now() / 1e9)
+    return Played(tuple(sent), engine, show.clock.now() / 1e9)
 
 
 def _entry(entry: Command | Entry | Swap, prepare: Callable[[str | Path], Prepared]) -> Entry:
@@ -160,15 +160,17 @@ def _open(patch: str | Path, sets: Iterable[str], boxes: Mapping[str, type[Box]]
     return texts, open_document(load_texts(texts), find, sets=sets, live=False)
 
 
-def _listen(heard: list[Sent], engine: Engine) -> None:
+def _observe(sent: list[Sent], engine: Engine) -> None:
     for name, state in engine.states.items():
         if isinstance(state.box, Sink):
-            state.box.tap(partial(_hear, heard, engine, name))
+            state.box.tap(partial(_record, sent, engine, name))
 
 
-def _hear(heard: list[Sent], engine: Engine, sink: str, port: str, what: Mapping[str, Any]) -> None:
+def _record(
+    sent: list[Sent], engine: Engine, sink: str, port: str, what: Mapping[str, Any]
+) -> None:
     line = sent_line(engine, sink, port, what)
-    heard.append(Sent(line["t"], sink, dict(what), line["behind_ms"]))
+    sent.append(Sent(line["t"], sink, dict(what), line["behind_ms"]))
 
 
 def _short(value: object) -> str:

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from engine.core.errors import DeviceError, nearest
 
 
-class Device(Protocol):
+class ListedDevice(Protocol):
     """Something plugged in that the system lists by number and name."""
 
     @property
@@ -18,7 +18,7 @@ class Device(Protocol):
     def name(self) -> str: ...  # noqa: D102
 
 
-D = TypeVar("D", bound=Device)
+D = TypeVar("D", bound=ListedDevice)
 
 
 def is_number(device: str | int) -> bool:

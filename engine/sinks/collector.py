@@ -35,13 +35,13 @@ class Collector(Sink):
         """Keep a message."""
         self._messages.append((at, port, message))
         if self._tap is not None:
-            self._tap(port, {"address": port, "args": [_told(message)]})
+            self._tap(port, {"address": port, "args": [_as_json(message)]})
 
     def silence(self, port: str | None = None) -> None:
         """Record the call."""
         self._silenced.append(port)
 
 
-def _told(message: Message) -> Message:
+def _as_json(message: Message) -> Message:
     """Return a message in JSON: numbers and texts as they are, others by their type's name."""
     return message if isinstance(message, int | float | str) else type(message).__name__

@@ -28,10 +28,10 @@ from engine.osc.layouts import CARRIED, choose, known_layout
 from engine.osc.parse import packet
 from engine.osc.tools import Target, target
 
-PRESSED: Final = 50 * MILLISECOND
+PRESS_TIME: Final = 50 * MILLISECOND
 """How long a trigger stays pressed."""
 
-BETTER: Final = ("running", "late", "lost")
+STATES: Final = ("running", "late", "lost")
 """States of a TCP receiver, the best first."""
 
 _REFUSED = (ValueError, TypeError, OverflowError, struct.error)
@@ -82,15 +82,15 @@ class OscOut(Sink):
         self._offs: dict[tuple[int, str, bytes], Ns] = {}
         self._pressed: list[tuple[int, str, bytes]] = []
         self._plans: dict[str, tuple[type, OscOptions]] = {}
-        self._told: set[str] = set()
+        self._warned: set[str] = set()
         self._now = Ns(0)
         self._refusals = 0
-        self._unheard = False
+        self._dry_run = False
         self._wire: OnBytes | None = None
         if self.layout is not None:
             known_layout(self.layout)
         for one in [self.to] if isinstance(self.to, str) else self.to:
-            self._add(target(one, tcp=self.lane))
+            self._add_target(target(one, tcp=self.lane))
         if not self._groups:
             raise ParameterError("to: nobody to send to")
 
@@ -153,7 +153,7 @@ class OscOut(Sink):
 
     def open_unheard(self) -> None:
         """Send nothing; only report what would be sent."""
-        self._unheard = True
+        self._dry_run = True
 
     def close(self) -> None:
         """Close the sockets."""
@@ -174,7 +174,7 @@ class OscOut(Sink):
             if off:
                 key = (index, port, off)
                 self._pressed.append(key)
-                self._offs[key] = Ns(at + PRESSED)
+                self._offs[key] = Ns(at + PRESS_TIME)
 
     def flush(self, now: Ns) -> None:
         """Send what is queued."""
@@ -182,7 +182,7 @@ class OscOut(Sink):
         if self._pressed:
             # Counted from now, not from the moment described: a late press is not shorter.
             for key in self._pressed:
-                self._offs[key] = Ns(now + PRESSED)
+                self._offs[key] = Ns(now + PRESS_TIME)
             self._pressed.clear()
         for group in self._groups:
             if group.pieces:
@@ -194,24 +194,24 @@ class OscOut(Sink):
 
     def on_wake(self, at: Ns) -> None:
         """Release the triggers that are due."""
-        self._let_go([key for key, due in self._offs.items() if due <= at])
+        self._release([key for key, due in self._offs.items() if due <= at])
         self.flush(max(at, self._now))
 
     def silence(self, port: str | None = None) -> None:
         """Release triggers, end notes, and send that nobody is present."""
-        self._let_go([key for key in self._offs if port in (None, key[1])])
+        self._release([key for key in self._offs if port in (None, key[1])])
         for group in self._groups:
             for name, layout in group.layouts.items():
                 if port in (None, name):
                     self._collect(group, name, layout.end())
         self.flush(self._now)
 
-    def _add(self, there: Target) -> None:
-        dialect = there.dialect
+    def _add_target(self, target_: Target) -> None:
+        dialect = target_.dialect
         if self.layout is not None:
             dialect = Dialect(dialect.clamp, dialect.floats, self.layout)
-        bundle = there.bundles if self.bundle is None else self.bundle
-        sender = Tcp(there, partial(self._heard, str(there))) if self.lane else Udp(there)
+        bundle = target_.bundles if self.bundle is None else self.bundle
+        sender = Tcp(target_, partial(self._on_state, str(target_))) if self.lane else Udp(target_)
         for group in self._groups:
             if (group.dialect, group.bundle) == (dialect, bundle):
                 group.senders.append(sender)
@@ -219,10 +219,10 @@ class OscOut(Sink):
         self._groups.append(_Group(dialect, bundle))
         self._groups[-1].senders.append(sender)
 
-    def _heard(self, receiver: str, state: str, why: str) -> None:
+    def _on_state(self, receiver: str, state: str, why: str) -> None:
         """Report the state of this output: that of its worst receiver."""
         self._states[receiver] = state
-        worst = max(self._states.values(), key=BETTER.index)
+        worst = max(self._states.values(), key=STATES.index)
         again = "; trying again" if state == "lost" else ""
         self._say(Condition(worst, f"{receiver}: {why}{again}" if why else ""))
 
@@ -234,7 +234,7 @@ class OscOut(Sink):
         if self._tap is not None:
             group.ports += [port for piece in pieces for _ in messages(piece)]
 
-    def _let_go(self, keys: Iterable[tuple[int, str, bytes]]) -> None:
+    def _release(self, keys: Iterable[tuple[int, str, bytes]]) -> None:
         for key in keys:
             index, port, off = key
             del self._offs[key]
@@ -243,20 +243,20 @@ class OscOut(Sink):
     def _transmit(self, group: _Group) -> None:
         ports, group.ports = group.ports, []
         for datagram in group.datagrams():
-            sent = [self._hand_over(sender, datagram) for sender in group.senders]
+            sent = [self._transmit_to(sender, datagram) for sender in group.senders]
             if self._wire is not None and any(sent):
                 self._wire("osc", datagram)
             if self._tap is not None:
-                self._show(datagram, ports, any(sent))
+                self._report(datagram, ports, any(sent))
 
-    def _hand_over(self, sender: Udp | Tcp, datagram: bytes) -> bool:
-        if self._unheard:
+    def _transmit_to(self, sender: Udp | Tcp, datagram: bytes) -> bool:
+        if self._dry_run:
             return True
         if isinstance(sender, Udp):
             return sender.send(datagram)
         return sender.send(len(datagram).to_bytes(4, "big") + datagram, self._now)
 
-    def _show(self, datagram: bytes, ports: list[str], sent: bool) -> None:
+    def _report(self, datagram: bytes, ports: list[str], sent: bool) -> None:
         """Report what was sent to the tap, decoded from the bytes."""
         for address, args in packet(datagram):
             port = ports.pop(0) if ports else address
@@ -265,6 +265,6 @@ class OscOut(Sink):
 
     def _refuse(self, port: str, error: Exception) -> None:
         self._refusals += 1
-        if port not in self._told:
-            self._told.add(port)
+        if port not in self._warned:
+            self._warned.add(port)
             _log.warning("%s: not sent, for %s", of_port(port), error)

@@ -55,23 +55,23 @@ class AudioFile(Tape):
 
     def events(self) -> Iterator[tuple[Ns, str, Message]]:
         """Yield the blocks. Raise DeviceError when the file disappears between two rounds."""
-        start, whole = 0, True
+        start, intact = 0, True
         while True:
             begun = start
             with _open(self.file) as sound:
-                rate, promised = sound.samplerate, sound.frames
+                rate, declared = sound.samplerate, sound.frames
                 for samples in _blocks(sound, self.block, self.channel):
                     block = Block(samples, rate, start)
                     start += len(samples)
                     yield Ns(start * SECOND // rate), "sound", block
             played = start - begun
-            if played < promised and whole:
-                whole = False
-                self._say(_damage(self.file, played / rate, promised / rate), start, rate)
+            if played < declared and intact:
+                intact = False
+                self._notify(_damage(self.file, played / rate, declared / rate), start, rate)
             if not played or not self.loop:
                 return
 
-    def _say(self, text: str, start: int, rate: int) -> None:
+    def _notify(self, text: str, start: int, rate: int) -> None:
         if self._emit:
             self._emit("", Notice(text), Ns(start * SECOND // rate))
 
@@ -99,8 +99,8 @@ def _blocks(sound: soundfile.SoundFile, size: int, channel: int) -> Iterator[NDA
         yield samples
 
 
-def _damage(file: str, played: float, promised: float) -> str:
-    return f'"{file}" is damaged: it ends after {played:.1f} s of {promised:.1f} s'
+def _damage(file: str, played: float, declared: float) -> str:
+    return f'"{file}" is damaged: it ends after {played:.1f} s of {declared:.1f} s'
 
 
 def _open(file: str) -> soundfile.SoundFile:

@@ -64,7 +64,7 @@ class Microphone(Source):
         if isinstance(self.device, str) and _is_recording(self.device):
             same = {"channel": self.channel, "block": self.block}
             return "audio_file", {"file": self.device, **same}
-        if self.device == "auto" and not (live and _anything()):
+        if self.device == "auto" and not (live and _has_input()):
             return "stand_in", {"dances": False, "block": self.block}
         return None
 
@@ -85,9 +85,9 @@ class Microphone(Source):
         self._listener = listener
         if is_number(self.device):
             self._name = listener.name
-        hearing = _Hearing(listener, emit, stop)
-        if not (self._watch and hearing.on_the_loop(self._watch)):
-            self._thread = threading.Thread(target=hearing.run, name="microphone", daemon=True)
+        forwarder = _Forwarder(listener, emit, stop)
+        if not (self._watch and forwarder.attach(self._watch)):
+            self._thread = threading.Thread(target=forwarder.run, name="microphone", daemon=True)
             self._thread.start()
 
     def close(self) -> None:
@@ -101,7 +101,7 @@ class Microphone(Source):
             thread.join(END_S)
 
 
-class _Hearing:
+class _Forwarder:
     """Forwards what the capture process sends until it ends, and reports why it ended."""
 
     def __init__(self, listener: CaptureProcess, emit: Emit, stop: threading.Event) -> None:
@@ -111,7 +111,7 @@ class _Hearing:
         self._now = SystemClock().now
         self._reason = f'"{listener.name}" stopped'
 
-    def on_the_loop(self, watch: AddReader) -> bool:
+    def attach(self, watch: AddReader) -> bool:
         """Have the loop call back when there is data; return whether it can."""
         return watch(self._listener.pipe, self._hand_over)
 
@@ -150,7 +150,7 @@ def list_microphones() -> list[str]:
     return [f"{each.name} (number {each.number}, {each.way})" for each in list_devices()]
 
 
-def _anything() -> bool:
+def _has_input() -> bool:
     """Whether there is an input; True without PortAudio, so that ``open`` reports its absence."""
     try:
         return bool(list_devices())

@@ -21,11 +21,11 @@ from engine.core.messages import Message, Ns, Trigger
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Tape
 
-LOOK = SECOND
+CHECK_INTERVAL = SECOND
 """Interval at which the wall clock is checked."""
 
 MINUTE = 60 * SECOND
-LONGEST = 400 * 24 * 60 * MINUTE
+MAX_AHEAD = 400 * 24 * 60 * MINUTE
 """How far ahead a simulated time is followed to the next change; then the events end."""
 
 
@@ -39,7 +39,7 @@ _NAMES = (
     ("saturday", "samstag"),
     ("sunday", "sonntag"),
 )
-_SHORTEST = 2
+_MIN_LETTERS = 2
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|–|to)\s*(\d{1,2}):(\d{2})")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DATES = re.compile(rf"({_DATE.pattern})(?:\s*(?:-|–|to)\s*({_DATE.pattern}))?")
@@ -113,12 +113,12 @@ class Schedule(Tape):
         """Yield the state at the start, and each change."""
         was: bool | None = None
         changed = Ns(0)
-        for at in self._looks():
+        for at in self._check_times():
             if self._start is None:
                 yield at, "open", None  # the clock is checked when this is due, not before
-            elif at - changed > LONGEST:
+            elif at - changed > MAX_AHEAD:
                 return
-            now = self._hours.is_open(self._shown(at))
+            now = self._hours.is_open(self._wall_time(at))
             if now == was:
                 continue
             yield at, "open", now
@@ -126,7 +126,7 @@ class Schedule(Tape):
                 yield at, "opens" if now else "closes", Trigger()
             was, changed = now, at
 
-    def _looks(self) -> Iterator[Ns]:
+    def _check_times(self) -> Iterator[Ns]:
         """Yield the moments to check: each second, or in simulated time each full minute."""
         at, step = Ns(0), SECOND
         if self._start is not None:
@@ -136,7 +136,7 @@ class Schedule(Tape):
             yield at
             at = Ns(at + step)
 
-    def _shown(self, at: Ns) -> datetime:
+    def _wall_time(self, at: Ns) -> datetime:
         """Return the wall-clock time a given time after the start."""
         if self._start is None:
             return self._wall().astimezone(self._zone)
@@ -155,11 +155,11 @@ def _read_zone(name: str) -> tzinfo | None:
 def _read_start(text: str, zone: tzinfo | None) -> datetime:
     """Parse a local time and return it in UTC. Raise ParameterError when malformed."""
     try:
-        shown = datetime.fromisoformat(text).replace(microsecond=0)
+        wall = datetime.fromisoformat(text).replace(microsecond=0)
     except ValueError:
         raise ParameterError(f'start: expected "2026-12-24 09:59", got "{text}"') from None
-    shown = shown.replace(tzinfo=zone) if zone and shown.tzinfo is None else shown
-    return shown.astimezone(UTC)
+    wall = wall.replace(tzinfo=zone) if zone and wall.tzinfo is None else wall
+    return wall.astimezone(UTC)
 
 
 @dataclass(frozen=True)
@@ -171,13 +171,13 @@ class Hours:
     closed: frozenset[date]
     closed_yearly: frozenset[tuple[int, int]]
 
-    def is_open(self, shown: datetime) -> bool:
+    def is_open(self, wall: datetime) -> bool:
         """Whether it is open at a wall-clock time.
 
         A night that begins on an open day lasts to its end, even into a closed day.
         """
-        day = shown.date()
-        minute = shown.hour * 60 + shown.minute
+        day = wall.date()
+        minute = wall.hour * 60 + wall.minute
         return _within(minute, self._of(day)) or _within(
             minute + DAY, self._of(day - timedelta(days=1))
         )
@@ -260,12 +260,12 @@ def _weekday(word: str, line: str) -> int:
     """Return the weekday (Monday is 0) of a name or its first two letters or more, English or
     German.
     """
-    said = word.strip().rstrip(".").lower()
-    if len(said) >= _SHORTEST:
+    letters = word.strip().rstrip(".").lower()
+    if len(letters) >= _MIN_LETTERS:
         for number, names in enumerate(_NAMES):
-            if any(name.startswith(said) for name in names):
+            if any(name.startswith(letters) for name in names):
                 return number
-    hint = nearest(said, [name for names in _NAMES for name in names])
+    hint = nearest(letters, [name for names in _NAMES for name in names])
     raise ParameterError(f'open: "{word.strip()}" is no day of the week, in "{line}".{hint}')
 
 

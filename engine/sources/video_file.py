@@ -25,9 +25,9 @@ from engine.dsp.image.picture import (
     silence_opencv,
 )
 
-USUAL_FPS = 25.0
+DEFAULT_FPS = 25.0
 """Frame rate of a file that does not declare one."""
-MISSED = 0.1
+DAMAGE_SHARE = 0.1
 """Share of a file that may be missing before it counts as damaged: lengths are estimates."""
 
 
@@ -60,41 +60,41 @@ class VideoFile(Tape):
     def open(self, emit: Emit) -> None:
         """Check that there is a picture to show. Raise DeviceError when there is none."""
         self._emit = emit
-        film = _Film(self.file)
+        decoder = _Decoder(self.file)
         try:
-            next(film.pictures())
+            next(decoder.pictures())
         except StopIteration:
             raise DeviceError(f'no picture can be read from "{self.file}"; is it whole?') from None
         finally:
-            film.close()
+            decoder.close()
 
     def events(self) -> Iterator[tuple[Ns, str, Message]]:
         """Yield the frames. Raise DeviceError when the file disappears between two rounds."""
         at = 0
-        whole = True
+        intact = True
         while True:
-            film = _Film(self.file)
+            decoder = _Decoder(self.file)
             try:
-                for since, image in film.pictures():
+                for since, image in decoder.pictures():
                     at += round(since / self.speed)
                     yield Ns(at), "frame", make_frame(image, self.mirror, self.rotate, self.crop)
-                    yield Ns(at + round(film.interval / self.speed)), "", None
+                    yield Ns(at + round(decoder.interval / self.speed)), "", None
             finally:
-                film.close()
-            at += round(film.interval / self.speed)
-            damage = film.damage()
-            if damage and whole:
-                whole = False
-                self._say(damage, Ns(at))
-            if film.empty() or not self.loop:
+                decoder.close()
+            at += round(decoder.interval / self.speed)
+            damage = decoder.damage()
+            if damage and intact:
+                intact = False
+                self._notify(damage, Ns(at))
+            if decoder.empty() or not self.loop:
                 return
 
-    def _say(self, text: str, at: Ns) -> None:
+    def _notify(self, text: str, at: Ns) -> None:
         if self._emit:
             self._emit("", Notice(text), at)
 
 
-class _Film:
+class _Decoder:
     """One pass through a file."""
 
     def __init__(self, file: str) -> None:
@@ -104,9 +104,9 @@ class _Film:
         fps = self._capture.get(cv2.CAP_PROP_FPS)
         count = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
         if not 0 < fps <= 1000:
-            fps = USUAL_FPS
+            fps = DEFAULT_FPS
         self.interval = ns(1 / fps)
-        self._promised = ns(count / fps) if 0 < count < math.inf else 0
+        self._declared = ns(count / fps) if 0 < count < math.inf else 0
         self._played = 0
 
     def pictures(self) -> Iterator[tuple[int, Picture]]:
@@ -117,9 +117,9 @@ class _Film:
             ok, image = self._capture.read()
             if not ok:
                 return
-            said = self._capture.get(cv2.CAP_PROP_POS_MSEC)
-            begin = said if begin is None else begin
-            moment: int = ns((said - begin) / 1000)
+            position = self._capture.get(cv2.CAP_PROP_POS_MSEC)
+            begin = position if begin is None else begin
+            moment: int = ns((position - begin) / 1000)
             if moment <= before and self._played:
                 moment = before + self.interval
             self._played = moment + self.interval
@@ -132,11 +132,11 @@ class _Film:
 
     def damage(self) -> str:
         """Return a description of what is missing at the end, or ""."""
-        missing = self._promised - self._played
-        if missing <= max(self._promised * MISSED, 2 * self.interval):
+        missing = self._declared - self._played
+        if missing <= max(self._declared * DAMAGE_SHARE, 2 * self.interval):
             return ""
-        played, promised = self._played / SECOND, self._promised / SECOND
-        return f'"{self._file}" is damaged: it ends after {played:.1f} s of {promised:.1f} s'
+        played, declared = self._played / SECOND, self._declared / SECOND
+        return f'"{self._file}" is damaged: it ends after {played:.1f} s of {declared:.1f} s'
 
     def close(self) -> None:
         """Release the file."""

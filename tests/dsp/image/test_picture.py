@@ -105,7 +105,7 @@ def test_a_frame_says_whether_it_is_mirrored(mirror):
 
 def test_opencv_keeps_quiet_but_can_be_asked_to_speak(tmp_path):
     script = (
-        "import cv2; from engine.dsp.image.picture import silence_opencv; hush_opencv()\n"
+        "import cv2; from engine.dsp.image.picture import silence_opencv; silence_opencv()\n"
         f"cv2.VideoCapture({str(tmp_path / 'none.mp4')!r}, cv2.CAP_FFMPEG)"
     )
 
