@@ -63,7 +63,7 @@ class Source(Box, ABC):
         """Give what it turns as a hand does, to be checked: a box and its parameter by its key."""
         return {}
 
-    def instead(self, live: bool) -> tuple[str, dict[str, Any]] | None:
+    def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
         """Name the box, and its parameters, that plays in place of this one here; None for itself.
 
         A camera that was given a file is a video file; "auto" without a camera is the stand-in.

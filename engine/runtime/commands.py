@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
-from engine.core.addresses import every_name, find_parameter
+from engine.core.addresses import find_parameter, parameter_names
 from engine.core.commands import (
     Command,
     Condition,
@@ -77,11 +77,11 @@ def execute(engine: Commanded, entry: CommandEntry) -> None:
         case PlayPatch():
             _refuse(engine, entry.by, command, engine.play_patch(command.which))
         case Teach():
-            _refuse(engine, entry.by, command, engine.learn_sweep.teach(command.route))
+            _refuse(engine, entry.by, command, engine.learn_sweep.select(command.route))
         case KeepPrivate():
-            _refuse(engine, entry.by, command, engine.privacy.ask(command.on))
+            _refuse(engine, entry.by, command, engine.privacy.request(command.on))
         case Panic():
-            engine.learn_sweep.teach("")
+            engine.learn_sweep.select("")
             engine.silence()
         case Lost():
             engine.lost(entry.by)
@@ -117,7 +117,7 @@ def _change(engine: Commanded, command: SetParameter | Release) -> str:
         shown = [name for name, known in engine.states.items() if not known.hidden]
         return f'there is no box "{command.box}".{nearest(command.box, shown)}'
     if command.parameter != "on" and not find_parameter(state.parameters, command.parameter):
-        hint = nearest(command.parameter, (*every_name(state.parameters), "on"))
+        hint = nearest(command.parameter, (*parameter_names(state.parameters), "on"))
         return f'{command.box} has no parameter "{command.parameter}".{hint}'
     if isinstance(command, Release):
         state.release(command.parameter)

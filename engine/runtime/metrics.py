@@ -234,7 +234,7 @@ class Metrics:
 
     def delay_ms(self) -> float:
         """Give the median delay of the slowest route."""
-        return max((route.behind.median_lately() for route in self.routes.values()), default=0.0)
+        return max((route.behind.recent_median() for route in self.routes.values()), default=0.0)
 
     def status(self, patch: str, now: Ns, private: bool = False) -> Status:
         """Give a glance at the show; ``patch`` is its title."""
@@ -246,7 +246,7 @@ class Metrics:
             self.states(),
             sum(fault.count for fault in self.faults),
             quality.value if quality else None,
-            quality.said if quality else "",
+            quality.last_step if quality else "",
             private,
         )
 

@@ -107,7 +107,7 @@ class PlanSwapper:
         taught = self.engine.learn_sweep.route
         before = self._exchange(new, spare)
         if taught in self.engine.metrics.routes:
-            self.engine.learn_sweep.teach(taught)
+            self.engine.learn_sweep.select(taught)
         for tell in self.engine.on_plan:
             tell()
         return before

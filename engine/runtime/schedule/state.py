@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from engine.core.addresses import lies_in, with_part
+from engine.core.addresses import overlaps, with_part
 from engine.core.box import Box
 from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
@@ -75,14 +75,14 @@ class BoxState:
 
     def is_overridden(self, name: str) -> bool:
         """Tell whether somebody took over a parameter, the whole that it is part of, or a part."""
-        return any(lies_in(name, hand) for hand in self.overrides)
+        return any(overlaps(name, hand) for hand in self.overrides)
 
     def release(self, name: str) -> None:
         """Give a parameter, and all parts that it has, back to the cables that write them."""
         released = {hand for hand in self.overrides if hand == name or hand.startswith(f"{name}.")}
         self.overrides -= released
         for cabled, take_up in self.cabled.items():
-            if any(lies_in(cabled, hand) for hand in released):
+            if any(overlaps(cabled, hand) for hand in released):
                 take_up()
 
     def put_together(self, parameter: Parameter, value: object) -> object:

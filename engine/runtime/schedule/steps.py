@@ -12,7 +12,7 @@ from engine.core.errors import Overrun, ParameterError
 from engine.core.messages import PICTURES, Block, Kind, Message
 from engine.core.node import Node
 from engine.core.parameter import Parameter
-from engine.dsp.audio.hops import passed
+from engine.dsp.audio.hops import hops_within
 from engine.runtime.samples import Samples
 from engine.runtime.schedule.call import Call, events
 from engine.runtime.schedule.job import Job
@@ -210,7 +210,7 @@ def _ends_a_hop(message: Message, hop: float) -> bool:
     if not hop or not isinstance(message, Block):
         return True
     start, end = message.start, message.start + len(message.samples)
-    return passed(end, message.rate, hop) > passed(start, message.rate, hop)
+    return hops_within(end, message.rate, hop) > hops_within(start, message.rate, hop)
 
 
 class ParameterStep:

@@ -123,7 +123,7 @@ class DeviceSupervisor:
         try:
             for due, outlet, message in tape.events():
                 if message is None:
-                    pace.rest_until(due)
+                    pace.sleep_until(due)
                     continue
                 if pace.is_later(due):
                     at = pace.wait_for(due)
