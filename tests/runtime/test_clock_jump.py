@@ -69,7 +69,8 @@ def durations(played: testing.Played) -> list[float]:
     found: list[float] = []
     for sent in played.sent("synth"):
         status, note, *rest = sent.what["midi"]
-        at = sent.t - sum(HALF_A_DAY for jump in JUMPS if sent.t * SECOND >= jump) / SECOND
+        jumps = sum(sent.t * SECOND >= at + n * HALF_A_DAY for n, at in enumerate(JUMPS))
+        at = sent.t - jumps * HALF_A_DAY / SECOND
         if status & 0xF0 in (0x80, 0x90) and note in begun:
             found.append(at - begun.pop(note))
         if status & 0xF0 == 0x90 and rest[0] > 0:
