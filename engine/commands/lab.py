@@ -33,7 +33,6 @@ def stress(
     seed: Annotated[int, typer.Option(help="another number, another storm", min=0)] = 1,
     minutes: Annotated[float, typer.Option(help="how long the storm lasts", min=0.1)] = 5.0,
     calm: Annotated[bool, typer.Option("--calm", help="no faults: only look on")] = False,
-
     json_: Annotated[Path | None, typer.Option("--json", help="write the numbers here")] = None,
     report: Annotated[Path | None, typer.Option(help="write a page about it here")] = None,
 ) -> None:

@@ -16,6 +16,7 @@ from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.core.source import Remote, Source
 from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
+from engine.patch.show import cable_origin
 from engine.runtime.metrics import route_name
 
 NUMBERS = (int, float)
@@ -73,13 +74,13 @@ def drawn_wires(plan: Plan) -> list[Wire]:
         wire
         for wire in plan.wires
         if not plan.boxes[wire.box].hidden
-        and group_of(_beginning(plan, wire)[0].source.box) != group_of(wire.box)
+        and group_of(cable_origin(plan, wire)[0].source.box) != group_of(wire.box)
     ]
 
 
 def origin_wire(plan: Plan, wire: Wire) -> Wire:
     """Give the first stretch of a cable: it carries what the box at its beginning says."""
-    return _beginning(plan, wire)[0]
+    return cable_origin(plan, wire)[0]
 
 
 def draw(plan: Plan) -> Drawing:
@@ -91,18 +92,8 @@ def draw(plan: Plan) -> Drawing:
     return Drawing(plan.title, _stacked(boxes, cables), cables)
 
 
-def _beginning(plan: Plan, wire: Wire) -> tuple[Wire, list[PlannedBox]]:
-    """Follow a cable back over the small boxes on it."""
-    way: list[PlannedBox] = []
-    while plan.boxes[wire.source.box].hidden:
-        hidden = plan.boxes[wire.source.box]
-        way.insert(0, hidden)
-        wire = next(w for w in plan.wires if w.box == hidden.name and w.into is Into.HOT)
-    return wire, way
-
-
 def _cable(plan: Plan, wire: Wire) -> DrawnCable:
-    begin, way = _beginning(plan, wire)
+    begin, way = cable_origin(plan, wire)
     scale = next((box for box in way if box.use == "scale"), None)
     low, high = _range(wire, way)
     return DrawnCable(
