@@ -9,7 +9,7 @@ from rich.text import Text
 from engine.recording.compare import Comparison, Difference
 
 
-def told(comparison: Comparison) -> RenderableType:
+def difference_table(comparison: Comparison) -> RenderableType:
     """Say that all is the same, or list each way out that differs."""
     different = comparison.different
     if not different:
