@@ -118,7 +118,7 @@ def imports(tree: ast.AST, package: str, at_once: bool = True) -> Iterator[Impor
 
 
 def faults(file: Path, source: str) -> list[str]:
-    """Return the imports of an engine file that break the rule; ``file`` is relative to the checkout."""
+    """Return the imports of an engine file that break the rule; ``file`` is below the checkout."""
     inside = file.relative_to("engine")
     part = inside.with_suffix("").parts[0].replace("__init__", "")
     if part in ANYTHING:
