@@ -1,4 +1,4 @@
-"""Commands for before a set and for the weeks after: measure, put to the test, install."""
+"""Commands for before a set and for the weeks after: bench, stress, install."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def install(
 
 
 def _parse_play(context: typer.Context, words: list[str]) -> None:
-    """Make sure that play takes these words; raises what typer says to people where not."""
+    """Check that play accepts these words. Raise what typer raises for people."""
     group = context.find_root().command
     assert isinstance(group, typer.core.TyperGroup)
     group.commands["play"].make_context("play", words)

@@ -1,7 +1,7 @@
-"""The JSON Schema of patches, by which an editor completes keys and underlines what is wrong.
+"""The JSON Schema of patches, by which an editor completes keys and underlines errors.
 
-A patch names it on its first line: ``#:schema ../docs/patch.schema.json``. What it does not know,
-such as a performer's own boxes, it lets pass; ``sensorium check`` knows more.
+A patch names it on its first line: ``#:schema ../docs/patch.schema.json``. Boxes that it does not
+know, such as a performer's own, pass; ``sensorium check`` knows more.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The page of all boxes, docs/boxes.md, made from the boxes themselves."""
+"""The page of all boxes, docs/boxes.md, generated from their classes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The boxes in a terminal: all of them in a line each, or one on a page."""
+"""The reference of boxes in a terminal: all of them in a line each, or one on a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The live table: rates, ms behind, drops and states, drawn by a thread of its own."""
+"""The live table: rates, ms behind, drops and states, drawn on a thread of its own."""
 
 from __future__ import annotations
 
@@ -100,10 +100,10 @@ class LiveTable:
     def _measure(self, engine: Engine) -> None:
         """Measure the messages a second, once a second."""
         now = engine.clock.now()
-        trace = engine.metrics
-        counts = {name: source.messages for name, source in trace.sources.items()}
-        counts |= {name: lane.runs for name, lane in trace.lanes.items()}
-        counts |= {name: route.messages for name, route in trace.routes.items()}
+        metrics = engine.metrics
+        counts = {name: source.messages for name, source in metrics.sources.items()}
+        counts |= {name: lane.runs for name, lane in metrics.lanes.items()}
+        counts |= {name: route.messages for name, route in metrics.routes.items()}
         if self._counts and now - self._then < SECOND:
             return
         passed = (now - self._then) / SECOND

@@ -59,7 +59,7 @@ class Knobs:
             _knob(state, each, (state.name, each.name) in cabled) for state, each in self._found
         ]
 
-    def stand(self) -> list[tuple[object, bool]]:
+    def values(self) -> list[tuple[object, bool]]:
         """Return for each knob its value, and whether a hand overrides it."""
         return [
             (_value(state, each), any(lies_in(each.name, hand) for hand in (*state.overrides,)))
@@ -68,7 +68,7 @@ class Knobs:
 
 
 def _live(state: BoxState) -> Iterator[Parameter]:
-    """Yield what can be changed while playing: the switch of a box, its parameters, their parts."""
+    """Yield what can change while playing: the switch of a box, its parameters and their parts."""
     if state.name == group_of(state.name):
         yield ON
     for each in read_parameters(type(state.box)).values():
