@@ -1,4 +1,4 @@
-"""Is everything there? A line an area, and for what is missing the line that mends it."""
+"""Checks the installation: a line an area, and for what is missing the line that mends it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PYTHONS = ((3, 11), (3, 13))
 
 @dataclass(frozen=True)
 class Finding:
-    """How one area is: "ok", "none" (nothing is plugged in, and it plays on), or "missing"."""
+    """The state of one area: "ok", "none" (nothing is connected, it plays on), or "missing"."""
 
     area: str
     state: str
@@ -34,7 +34,7 @@ class Finding:
 
 
 def findings() -> Iterator[Finding]:
-    """Look at every area."""
+    """Yield the finding of every area."""
     yield _python()
     yield _plugged("camera", cameras())
     yield _plugged("sound", sound_inputs())
@@ -48,7 +48,7 @@ def findings() -> Iterator[Finding]:
 
 
 def report() -> RenderableType:
-    """Show how everything is."""
+    """Return the findings as a table, with what mends them."""
     styles = {"ok": "green", "none": "yellow", "missing": "bold red"}
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     mends = []
