@@ -9,7 +9,6 @@ are 16 ms older, between 70 and 98.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import field
 from typing import Annotated, ClassVar
@@ -19,14 +18,14 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
 from engine.core.messages import Block, Pitch
-from engine.core.node import Model
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import Param
 from engine.core.tuning import note_of
 from engine.dsp.audio.brightness import brightness
 from engine.dsp.audio.hops import Hops
 from engine.dsp.audio.level import db_to_unit, decibels
 from engine.dsp.audio.resample import at_rate
-from engine.inference.session import Session, open_session
+from engine.inference.network import ModelName, NetworkModel
+from engine.inference.session import Session
 
 RATE = 16000
 FRAME = 256
@@ -45,7 +44,7 @@ SILENCE = 1e-3
 """A frame whose loudest sample is less has no pitch (as published with SwiftF0)."""
 
 
-class PitchModel(Model):
+class PitchModel(NetworkModel[Pitch]):
     """Hears the pitch of one voice or instrument, 62 times a second.
 
     ``hz`` is its frequency, ``note`` the same as a note (69.0 is A4; fractions are parts of a
@@ -61,7 +60,7 @@ class PitchModel(Model):
     The network is SwiftF0 (Nieradzik 2025, arXiv 2508.18440). Raises ModelError when it is missing.
     """
 
-    own_process: ClassVar[bool] = True
+    TASK = "pitch"
 
     lag: ClassVar[float] = 0.020
     hop: ClassVar[float] = FRAME / RATE
@@ -76,28 +75,18 @@ class PitchModel(Model):
     hysteresis: Annotated[
         float, Param("how much less sure it may become before the pitch counts as gone", 0, 1)
     ] = 0.1
-    model: Fixed[Annotated[str, Param("which network: a name, or a folder of your own")]] = (
-        "swift_f0"
-    )
-    provider: Fixed[Annotated[str, Param("what computes: cpu, cuda, coreml, dml ...")]] = "cpu"
+    model: ModelName = "swift_f0"
 
-    _session: Session | None = None
     _hops: Hops = field(default_factory=lambda: Hops(WINDOW / RATE, PitchModel.hop))
     _hz: float = 0.0
     _bright: float = 0.0
     _on: bool = False
 
-    def open(self) -> None:
-        """Open the network; raises ModelError when it is missing or no network for this."""
-        session = open_session(self.model, provider=self.provider)
-        card = session.card
-        if card.task != "pitch" or [each.name for each in card.inputs] != ["audio", "fmin", "fmax"]:
+    def check(self, session: Session) -> None:
+        """Refuse a network that does not take sound and the two ends of a range."""
+        card, names = session.card, [each.name for each in session.inputs]
+        if card.task != self.TASK or names != ["audio", "fmin", "fmax"]:
             raise ModelError(f'the model "{card.name}" is for {card.task}, not for pitch')
-        self._session = session
-
-    def close(self) -> None:
-        """Let go of the network."""
-        self._session = None
 
     def reset(self) -> None:
         """Forget what was heard before a gap; the last pitch is held."""
@@ -130,15 +119,10 @@ class PitchModel(Model):
 
     def _ask(self, samples: NDArray[np.float32]) -> tuple[float, float]:
         """Ask the network for the pitch and confidence of the newest frame."""
-        if self._session is None:
-            raise ModelError("the pitch model is not open")
         lowest = min(self.lowest, HIGHEST / STEP)
-        hz, confidence = self._session.run(
+        hz, confidence = self.run(
             audio=np.concatenate((samples, _SILENCE))[None],
             fmin=np.asarray(lowest, np.float32),
             fmax=np.asarray(max(self.highest, lowest * STEP), np.float32),
         )
-        found, sure = float(hz[0, NEWEST]), float(confidence[0, NEWEST])
-        if not (math.isfinite(found) and math.isfinite(sure)):
-            raise ModelError(f'the model "{self.model}" gave what is not a number')
-        return found, sure
+        return float(hz[0, NEWEST]), float(confidence[0, NEWEST])

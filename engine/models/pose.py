@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from math import isfinite
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import cv2
 import numpy as np
@@ -13,10 +12,10 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
 from engine.core.messages import JOINTS, Frame, Person, Pose
-from engine.core.node import Model
 from engine.core.parameter import Fixed, Param
 from engine.dsp.image.region import Point, Region, cut, follow, middle, place, whole
-from engine.inference.session import Session, open_session
+from engine.inference.network import ModelName, NetworkModel
+from engine.inference.session import Session
 
 _log = logging.getLogger("sensorium")
 
@@ -53,7 +52,7 @@ class _Body:
     surest: list[int]
 
 
-class PoseModel(Model):
+class PoseModel(NetworkModel[Pose]):
     """Finds the 17 joints of one person, and follows them from picture to picture.
 
     Between pictures the square that the network sees is moved and sized to the body (see
@@ -63,16 +62,12 @@ class PoseModel(Model):
     for a picture to which the network answers with what is not a number.
     """
 
-    own_process: ClassVar[bool] = True
+    TASK = "pose"
 
-    model: Fixed[Annotated[str, Param("which network: a name, or a folder of your own")]] = (
-        "movenet_lightning"
-    )
+    model: ModelName = "movenet_lightning"
     people: Fixed[Annotated[int, Param("how many people to follow", 1, 6)]] = 1
     confidence: Annotated[float, Param("how sure to be that somebody is there", 0, 1)] = 0.4
-    provider: Fixed[Annotated[str, Param("what computes: cpu, cuda, coreml, dml ...")]] = "cpu"
 
-    _session: Session | None = None
     _region: Region | None = None
     _size: tuple[int, int] = (0, 0)
     _body: _Body | None = None
@@ -83,13 +78,17 @@ class PoseModel(Model):
         """Open the network; raises ModelError when it is missing or no network for this."""
         if self.people > 1:
             _log.warning('the model "%s" follows one person, not %d', self.model, self.people)
-        session = open_session(self.model, provider=self.provider)
-        _check(session)
-        self._session = session
+        super().open()
 
-    def close(self) -> None:
-        """Let go of the network."""
-        self._session = None
+    def check(self, session: Session) -> None:
+        """Refuse a network that does not turn one square picture into one person's joints."""
+        shapes = [[tensor.shape for tensor in side] for side in (session.inputs, session.outputs)]
+        side = shapes[0][0][1] if len(shapes[0][0]) == 4 else 0
+        card = session.card
+        if card.task != self.TASK or shapes != [[(1, side, side, 3)], [(1, 1, len(JOINTS), 3)]]:
+            raise ModelError(
+                f'the model "{card.name}" is for {card.task}, not for one person\'s pose'
+            )
 
     def reset(self) -> None:
         """Forget who was there: the next person is found anew, and has a new id."""
@@ -109,18 +108,17 @@ class PoseModel(Model):
 
     def _look(self, image: NDArray[np.uint8]) -> _Body:
         """Ask the network about the square at hand."""
-        if self._session is None:
-            raise ModelError("the pose model is not open")
-        tensor = self._session.card.inputs[0]
+        tensor = self.session().inputs[0]
         width, height = self._size
         region = self._region or whole(width, height)
         placement = place(region, width, height, size=tensor.filled[1])
         square = _rgb(cut(image, placement))[None].astype(tensor.dtype)
-        (answer,) = self._session.run(**{tensor.name: square})
-        rows = answer[0, 0].tolist()
-        if not all(isfinite(number) for row in rows for number in row):
+        try:
+            (answer,) = self.run(**{tensor.name: square})
+        except ModelError:
             self.reset()
-            raise ModelError(f'the model "{self.model}" gave what is not a number')
+            raise
+        rows = answer[0, 0].tolist()
         scores = [score for _, _, score in rows]
         return _Body(placement.to_picture((x, y) for y, x, _ in rows), scores, _surest(scores))
 
@@ -159,15 +157,6 @@ class PoseModel(Model):
         if mirrored:
             wire = [wire[other] for other in _OTHER_SIDE]
         return Person(slot=1, id=self._id, joints=np.array(wire, np.float32).clip(0.0, 1.0))
-
-
-def _check(session: Session) -> None:
-    """Refuse a network that does not turn one square picture into one person's joints."""
-    card = session.card
-    shapes = [[tensor.shape for tensor in side] for side in (card.inputs, card.outputs)]
-    side = shapes[0][0][1] if len(shapes[0][0]) == 4 else 0
-    if card.task != "pose" or shapes != [[(1, side, side, 3)], [(1, 1, len(JOINTS), 3)]]:
-        raise ModelError(f'the model "{card.name}" is for {card.task}, not for one person\'s pose')
 
 
 def _far(before: _Body, after: _Body) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import Annotated, ClassVar, Final, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from engine.core.clock import ns
 from engine.core.errors import ModelError
 from engine.core.messages import Frame, Ns
-from engine.core.node import Model
 from engine.core.parameter import Fixed, Param
 from engine.dsp.image.painting import (
     enlarged,
@@ -23,7 +22,8 @@ from engine.dsp.image.painting import (
     shrunk,
     to_planes,
 )
-from engine.inference.session import Session, open_session
+from engine.inference.network import ModelName, NetworkModel
+from engine.inference.session import Session
 
 _log = logging.getLogger("sensorium")
 
@@ -47,7 +47,7 @@ _LEAST = 16
 """Below this nothing can be seen, and at half of it the network has nothing to measure."""
 
 
-class StyleModel(Model):
+class StyleModel(NetworkModel[Frame]):
     """Paints pictures in 26 looks, which can be mixed and glide into each other.
 
     What comes out is as large as the picture that came in, whatever ``size`` it was painted at, so
@@ -64,7 +64,7 @@ class StyleModel(Model):
     Raises ModelError for a picture to which it answers with what is not a number.
     """
 
-    own_process: ClassVar[bool] = True
+    TASK = "style"
 
     look: Annotated[
         Look | dict[Look, float], Param("how to paint: a look, or weights of several", 0, 1)
@@ -89,27 +89,29 @@ class StyleModel(Model):
         float, Param("how long it takes to glide to another look", 0, 600, unit="s")
     ] = 0.0
     threads: Fixed[Annotated[int, Param("how many processor cores it may use", 1, 64)]] = 1
-    model: Fixed[Annotated[str, Param("which network: a name, or a folder of your own")]] = (
-        "multistyle26"
-    )
-    provider: Fixed[Annotated[str, Param("what computes: cpu, cuda, coreml, dml ...")]] = "cpu"
+    model: ModelName = "multistyle26"
 
-    _session: Session | None = None
     _from: Shares | None = None
     _goal: Shares | None = None
     _begun: Ns = Ns(0)
     _last: Ns = Ns(0)
     _told_size: bool = False
 
-    def open(self) -> None:
-        """Open the network; raises ModelError when it is missing or no network for this."""
-        session = open_session(self.model, provider=self.provider, threads=self.threads)
-        _check(session)
-        self._session = session
+    def check(self, session: Session) -> None:
+        """Refuse a network that does not turn a picture and weights of the looks into another."""
+        shapes = {tensor.name: tensor.shape for tensor in session.inputs}
+        picture = shapes.get("image", ())
+        weights = shapes.get("style_weights")
+        card = session.card
+        if card.task != self.TASK or picture[:2] != (1, 3) or weights != (len(LOOKS),):
+            raise ModelError(
+                f'the model "{card.name}" is for {card.task}, '
+                f"not for paintings in {len(LOOKS)} looks"
+            )
 
-    def close(self) -> None:
-        """Let go of the network."""
-        self._session = None
+    def network_threads(self) -> int:
+        """Return how many processor cores the network may use."""
+        return self.threads
 
     def reset(self) -> None:
         """Forget what was painted: the next picture has its look at once."""
@@ -150,14 +152,10 @@ class StyleModel(Model):
 
     def _paint(self, picture: Picture, weights: Shares) -> Picture:
         """Paint at the small size; ``weights`` have the sum 1."""
-        if self._session is None:
-            raise ModelError("the style model is not open")
         height, width = picture.shape[:2]
         self._tell_size()
         small = shrunk(picture, *fitting(width, height, self.size, _MULTIPLE, _LEAST))
-        (planes,) = self._session.run(image=to_planes(small), style_weights=weights)
-        if not np.isfinite(planes.sum()):
-            raise ModelError(f'the model "{self.model}" gave what is not a number')
+        (planes,) = self.run(image=to_planes(small), style_weights=weights)
         painting = from_planes(planes)
         return recoloured(painting, small, self.keep_colour) if self.keep_colour else painting
 
@@ -178,15 +176,3 @@ def _shares(look: str | dict[Look, float]) -> Shares:
     for name, weight in weights.items():
         shares[LOOKS.index(name)] = max(weight, 0.0)
     return shares / np.float32(max(float(shares.sum()), 1.0))
-
-
-def _check(session: Session) -> None:
-    """Refuse a network that does not turn one picture and the weights of the looks into another."""
-    card = session.card
-    shapes = {tensor.name: tensor.shape for tensor in card.inputs}
-    picture = shapes.get("image", ())
-    weights = shapes.get("style_weights")
-    if card.task != "style" or picture[:2] != (1, 3) or weights != (len(LOOKS),):
-        raise ModelError(
-            f'the model "{card.name}" is for {card.task}, not for paintings in {len(LOOKS)} looks'
-        )
