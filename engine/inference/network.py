@@ -22,14 +22,17 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ModelError, nearest
 from engine.core.node import Model
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import FILE, Fixed, Param
 from engine.inference.card import Card
 from engine.inference.session import Session, open_sessions
 
 Out = TypeVar("Out")
 """The kind of message that ``process`` answers with, as its annotation says too."""
 
-ModelName = Fixed[Annotated[str, Param("which network: a name, or a folder of your own")]]
+ModelName = Fixed[
+    Annotated[str, Param("which network: a name, or a folder of your own", unit=FILE)]
+]
+"""The parameter that names a model; a folder is looked for beside the patch first."""
 
 
 class NetworkModel(Model, Generic[Out]):

@@ -79,8 +79,10 @@ def _files(card: Card) -> tuple[StoredFile, ...]:
 
 def model_list() -> RenderableType:
     """List the models in a table, each with its files."""
-    columns = ("model", "for", "licence", "precision", "MB", "files", "")
-    table = Table(*columns, box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("model", no_wrap=True)
+    for column in ("for", "licence", "precision", "MB", "files", ""):
+        table.add_column(column)
     for model in stored_models():
         table.add_row(
             model.name,
@@ -95,8 +97,7 @@ def model_list() -> RenderableType:
 
 
 def _state(model: StoredModel) -> Text:
-    """Say what is wrong with a model, or else list its files."""
+    """Say what is wrong with a model, or else how many files it has."""
     if model.wrong:
         return Text(model.wrong, style="bold red")
-    roles = Text(", ".join(file.role for file in model.files), style="dim")
-    return Text.assemble(("ok", "green"), " ", roles)
+    return Text(f"{len(model.files)} ok", style="green")
