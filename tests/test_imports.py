@@ -24,7 +24,7 @@ RUNTIME = frozenset({"runtime", "patch", "registry", *BELOW_LEAVES})
 
 # Part of the engine -> the parts it may import. Leaves are loaded by name only, by the registry.
 MAY_KNOW: dict[str, frozenset[str]] = {
-    "": frozenset({"core"}),  # engine/__init__.py, which everything imports
+    "": frozenset({"core", "inference"}),  # engine/__init__.py, which imports by name, when asked
     "core": frozenset({"core"}),
     "system": frozenset({"core", "system"}),
     "dsp": frozenset({"core", "dsp"}),

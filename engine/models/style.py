@@ -28,8 +28,9 @@ from engine.inference.session import Session
 _log = logging.getLogger("sensorium")
 
 Picture = NDArray[np.uint8]
+"""Blue-green-red, shape (h, w, 3)."""
 Shares = NDArray[np.float32]
-"""How much of each look, shape (26,); the sum is 1 at most."""
+"""Weight of each look, shape (26,), 0 or more; the sum is 1 at most."""
 
 # fmt: off
 Look = Literal[
@@ -42,9 +43,9 @@ LOOKS: Final[tuple[str, ...]] = get_args(Look)
 """The looks in the order of the network's weights."""
 
 _MULTIPLE = 4
-"""The network halves a picture twice, and doubles it twice."""
+"""Both sides are multiples of this: the network halves a picture twice, and doubles it twice."""
 _LEAST = 16
-"""Below this nothing can be seen, and at half of it the network has nothing to measure."""
+"""Least side in pixels: less shows nothing, and at half of it there is nothing to normalise."""
 
 
 class StyleModel(NetworkModel[Frame]):
@@ -98,7 +99,7 @@ class StyleModel(NetworkModel[Frame]):
     _told_size: bool = False
 
     def check(self, session: Session) -> None:
-        """Refuse a network that does not turn a picture and weights of the looks into another."""
+        """Raise ModelError where a network does not take a picture and a weight for each look."""
         shapes = {tensor.name: tensor.shape for tensor in session.inputs}
         picture = shapes.get("image", ())
         weights = shapes.get("style_weights")
@@ -114,11 +115,14 @@ class StyleModel(NetworkModel[Frame]):
         return self.threads
 
     def reset(self) -> None:
-        """Forget what was painted: the next picture has its look at once."""
+        """Forget what was painted: the next picture has its look at once, without a glide."""
         self._from = self._goal = None
 
     def process(self, frame: Frame, at: Ns) -> Frame:
-        """Give the painting of a picture."""
+        """Return a picture, uint8 (h, w, 3), painted and of the same size.
+
+        Raises ModelError when the network fails, or answers with what is not a number.
+        """
         shares = self._glide(at)
         share = float(shares.sum())
         strength = self.strength * share
@@ -131,7 +135,7 @@ class StyleModel(NetworkModel[Frame]):
         return replace(frame, image=image)
 
     def _glide(self, at: Ns) -> Shares:
-        """Give the mix of looks at a moment: on its way from the last one wanted to this one."""
+        """Return the mix of looks at a moment, on its way from the last one wanted to this one."""
         wanted = _shares(self.look)
         if self._goal is None:
             self._from = self._goal = wanted
@@ -143,6 +147,7 @@ class StyleModel(NetworkModel[Frame]):
         return self._on_the_way(at)
 
     def _on_the_way(self, at: Ns) -> Shares:
+        """Return the mix of looks between ``_from`` and ``_goal`` at a moment, linear in time."""
         assert self._from is not None and self._goal is not None
         takes = ns(self.morph)
         gone = (at - self._begun) / takes if takes else 1.0
@@ -151,7 +156,7 @@ class StyleModel(NetworkModel[Frame]):
         return self._from + np.float32(max(gone, 0.0)) * (self._goal - self._from)
 
     def _paint(self, picture: Picture, weights: Shares) -> Picture:
-        """Paint at the small size; ``weights`` have the sum 1."""
+        """Return the painting at the size that the network works at; ``weights`` have the sum 1."""
         height, width = picture.shape[:2]
         self._tell_size()
         small = shrunk(picture, *fitting(width, height, self.size, _MULTIPLE, _LEAST))
@@ -160,7 +165,7 @@ class StyleModel(NetworkModel[Frame]):
         return recoloured(painting, small, self.keep_colour) if self.keep_colour else painting
 
     def _tell_size(self) -> None:
-        """Say once that a size is not kept exactly."""
+        """Log once that a size is rounded."""
         if self.size % _MULTIPLE and not self._told_size:
             self._told_size = True
             _log.warning(
@@ -171,6 +176,7 @@ class StyleModel(NetworkModel[Frame]):
 
 
 def _shares(look: str | dict[Look, float]) -> Shares:
+    """Return the weights of a look, divided by their sum where that is over 1."""
     weights = {look: 1.0} if isinstance(look, str) else look
     shares = np.zeros(len(LOOKS), np.float32)
     for name, weight in weights.items():

@@ -22,8 +22,7 @@ BOX = '''
 
 import numpy as np
 
-from engine.core.messages import Frame
-from engine.inference.network import ModelName, NetworkModel
+from engine import Frame, ModelName, NetworkModel
 
 
 class Bright(NetworkModel[float]):
@@ -73,6 +72,14 @@ def heard(receiver: socket.socket) -> Iterator[float]:
 
 def test_the_file_holds_one_box(tmp_path: Path) -> None:
     beside(tmp_path, 9)
+    assert Registry(tmp_path).find("bright").__name__ == "Bright"
+
+
+def test_a_file_from_before_cards_had_a_module_of_their_own_still_loads(tmp_path: Path) -> None:
+    beside(tmp_path, 9)
+    old = "from engine.models.session import Session, model_folder, models, open_session, read_card"
+    file = tmp_path / "nodes" / "bright.py"
+    file.write_text(f"{old}\n{BOX.lstrip()}")
     assert Registry(tmp_path).find("bright").__name__ == "Bright"
 
 

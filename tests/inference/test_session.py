@@ -20,7 +20,7 @@ PICTURE = np.full((1, 8, 8, 3), 9, np.int32)
 
 @pytest.fixture
 def altered(tmp_path: Path) -> Path:
-    """Give a copy of a model's folder, to be altered."""
+    """Return a copy of a model's folder, to be altered."""
     return Path(shutil.copytree(FRAGILE, tmp_path / "altered"))
 
 

@@ -50,7 +50,7 @@ def paint(box: StyleModel, frame: Frame, **parameters: Any) -> NDArray[np.int16]
 
 
 def apart(one: NDArray[Any], other: NDArray[Any]) -> float:
-    """Give the mean difference of two pictures, of 255."""
+    """Return the mean difference of two pictures, of 255."""
     return float(np.abs(one.astype(float) - other).mean())
 
 
