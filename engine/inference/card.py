@@ -228,7 +228,7 @@ def read_card(folder: Path) -> Card:
         raise ModelError(f"{path}: {error.strerror}") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ModelError(f"{path}: {error}") from error
-    card = _Table(str(path), table)
+    card = _CardTable(str(path), table)
     name, task = card.text("name"), card.text("task")
     files = _with_tensors(card, _files(card))
     tolerance = card.table("parity").number("tolerance")
@@ -237,7 +237,7 @@ def read_card(folder: Path) -> Card:
     return Card(name, task, folder, files, tolerance, precisions, card.text("summary", ""), licence)
 
 
-class _Table:
+class _CardTable:
     """One table of a card; ``where`` is what an error about it begins with."""
 
     def __init__(self, where: str, values: Mapping[str, Any]) -> None:
@@ -273,18 +273,18 @@ class _Table:
             self._refuse(key, words if names else "a list of whole numbers", value)
         return tuple(value)
 
-    def table(self, key: str, default: dict[str, Any] | None = None) -> _Table:
+    def table(self, key: str, default: dict[str, Any] | None = None) -> _CardTable:
         value = self._get(key, default)
         if not isinstance(value, dict):
             self._refuse(key, f"a table, [{key}]", value)
-        return _Table(f"{self.where}: [{key}]", value)
+        return _CardTable(f"{self.where}: [{key}]", value)
 
-    def tables(self, key: str) -> list[_Table]:
+    def tables(self, key: str) -> list[_CardTable]:
         value = self._get(key, [])
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
             self._refuse(key, f"tables, each begun by [[{key}]]", value)
         return [
-            _Table(f"{self.where}: [[{key}]] number {number}", each)
+            _CardTable(f"{self.where}: [[{key}]] number {number}", each)
             for number, each in enumerate(value, 1)
         ]
 
@@ -309,7 +309,7 @@ class _Table:
         raise self.refuse(f"{key}: expected {expected}, got {as_written(value)}{dot}")
 
 
-def _files(card: _Table) -> list[CardFile]:
+def _files(card: _CardTable) -> list[CardFile]:
     """Read which files there are: those listed, or the one of a short card."""
     listed = card.tables("files")
     if not listed:
@@ -329,7 +329,7 @@ def _files(card: _Table) -> list[CardFile]:
     return files
 
 
-def _file_name(table: _Table) -> str:
+def _file_name(table: _CardTable) -> str:
     name = table.text("name")
     parts = PurePosixPath(name).parts
     if not parts or ".." in parts or PurePosixPath(name).is_absolute() or "\\" in name:
@@ -339,7 +339,7 @@ def _file_name(table: _Table) -> str:
     return name
 
 
-def _sha256(table: _Table) -> str:
+def _sha256(table: _CardTable) -> str:
     text = table.text("sha256")
     if not _SHA256.fullmatch(text):
         raise table.refuse(
@@ -348,7 +348,7 @@ def _sha256(table: _Table) -> str:
     return text
 
 
-def _with_tensors(card: _Table, files: list[CardFile]) -> tuple[CardFile, ...]:
+def _with_tensors(card: _CardTable, files: list[CardFile]) -> tuple[CardFile, ...]:
     """Give each network the tensors that are listed for it."""
     roles = [file.role for file in files if file.is_network]
     sides = [
@@ -366,7 +366,7 @@ def _with_tensors(card: _Table, files: list[CardFile]) -> tuple[CardFile, ...]:
     )
 
 
-def _tensor(table: _Table) -> Tensor:
+def _tensor(table: _CardTable) -> Tensor:
     return Tensor(
         name=table.text("name"),
         shape=table.sizes("shape", names=True),

@@ -48,7 +48,7 @@ class NetworkModel(Model, Generic[Out]):
     own_process: ClassVar[bool] = True
 
     TASK: ClassVar[str]
-    """The task that must be on the card."""
+    """The task that must be on the card; a box without one is refused when it is defined."""
 
     model: ModelName
     provider: Fixed[Annotated[str, Param("what computes: cpu, auto, cuda, coreml, dml ...")]] = (
@@ -56,6 +56,13 @@ class NetworkModel(Model, Generic[Out]):
     )
 
     _sessions: dict[str, Session] = field(default_factory=dict)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if hasattr(cls, "process") and not hasattr(cls, "TASK"):
+            raise TypeError(
+                f'{cls.__name__} names no TASK, such as TASK = "pose": that of its card'
+            )
 
     def open(self) -> None:
         """Open the networks.

@@ -193,7 +193,10 @@ def _start(
 
 
 def _zeros(tensor: Tensor) -> NDArray[Any]:
-    return np.zeros(tensor.filled, object if tensor.dtype == "string" else tensor.dtype)
+    """Return zeros, or empty texts, in the shape that the tensor is certain to take."""
+    if tensor.dtype == "string":
+        return np.full(tensor.filled, "", object)
+    return np.zeros(tensor.filled, tensor.dtype)
 
 
 def _verify(card: Card, sessions: Mapping[str, Session], provider: str, *, trusted: bool) -> None:

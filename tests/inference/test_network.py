@@ -95,6 +95,14 @@ def test_what_is_no_number_is_an_error_of_that_answer(tmp_path: Path, value: flo
     assert ratio.process(3.0) == 1.0
 
 
+def test_a_box_without_a_task_is_refused_where_it_is_defined() -> None:
+    with pytest.raises(TypeError, match=r'Forgetful names no TASK, such as TASK = "pose"'):
+
+        class Forgetful(NetworkModel[float]):
+            def process(self, value: float) -> float:
+                return value
+
+
 def test_what_is_infinite_is_no_number_and_what_is_huge_is_one(box: Doubler) -> None:
     huge: NDArray[np.float32] = np.full(9, 1e38, np.float32)
     assert (box.run(x=huge)[0] == 2 * huge).all()
