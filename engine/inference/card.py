@@ -26,9 +26,6 @@ outside its own file, "test vector" is what another provider than the CPU is hel
     name   = "sound"
     shape  = [1, "samples"]
     dtype  = "float32"
-
-Why one reader and no schema library: a card is written by hand, and the words of its errors (file,
-key, what was expected, the nearest name) are worth more than the hundred lines they take.
 """
 
 from __future__ import annotations
@@ -36,13 +33,13 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 from engine.core.errors import ModelError, as_written, nearest
 from engine.core.files import installed_folder
+from engine.inference.card_table import CardTable
 
 CARD: Final = "card.toml"
 NETWORK: Final = "network"
@@ -228,7 +225,7 @@ def read_card(folder: Path) -> Card:
         raise ModelError(f"{path}: {error.strerror}") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ModelError(f"{path}: {error}") from error
-    card = _CardTable(str(path), table)
+    card = CardTable(str(path), table)
     name, task = card.text("name"), card.text("task")
     files = _with_tensors(card, _files(card))
     tolerance = card.table("parity").number("tolerance")
@@ -237,79 +234,7 @@ def read_card(folder: Path) -> Card:
     return Card(name, task, folder, files, tolerance, precisions, card.text("summary", ""), licence)
 
 
-class _CardTable:
-    """One table of a card; ``where`` is what an error about it begins with."""
-
-    def __init__(self, where: str, values: Mapping[str, Any]) -> None:
-        self.where = where
-        self.values = values
-
-    def text(self, key: str, default: str | None = None) -> str:
-        value = self._get(key, default)
-        return value if isinstance(value, str) else self._refuse(key, "a text", value)
-
-    def one_of(self, key: str, choices: Iterable[str], default: str | None = None) -> str:
-        return self._choice(key, self.text(key, default), tuple(choices))
-
-    def one_or_more(
-        self, key: str, choices: tuple[str, ...], default: tuple[str, ...]
-    ) -> tuple[str, ...]:
-        values = self._get(key, list(default))
-        if not isinstance(values, list) or not values:
-            self._refuse(key, "a list of texts", values)
-        return tuple(self._choice(key, value, choices) for value in values)
-
-    def number(self, key: str) -> float:
-        value = self._get(key)
-        good = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-        return float(value) if good else self._refuse(key, "a number, 0 or more", value)
-
-    def sizes(self, key: str, *, names: bool, default: list[int] | None = None) -> tuple[Any, ...]:
-        """Read a shape; ``names`` says whether a size may be a name that stands for any number."""
-        value = self._get(key, default)
-        allowed = (int, str) if names else (int,)
-        if not isinstance(value, list) or not all(type(size) in allowed for size in value):
-            words = "a list of sizes (numbers, or names where any number will do)"
-            self._refuse(key, words if names else "a list of whole numbers", value)
-        return tuple(value)
-
-    def table(self, key: str, default: dict[str, Any] | None = None) -> _CardTable:
-        value = self._get(key, default)
-        if not isinstance(value, dict):
-            self._refuse(key, f"a table, [{key}]", value)
-        return _CardTable(f"{self.where}: [{key}]", value)
-
-    def tables(self, key: str) -> list[_CardTable]:
-        value = self._get(key, [])
-        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            self._refuse(key, f"tables, each begun by [[{key}]]", value)
-        return [
-            _CardTable(f"{self.where}: [[{key}]] number {number}", each)
-            for number, each in enumerate(value, 1)
-        ]
-
-    def refuse(self, message: str) -> ModelError:
-        return ModelError(f"{self.where}: {message}")
-
-    def _choice(self, key: str, value: object, choices: tuple[str, ...]) -> str:
-        if isinstance(value, str) and value in choices:
-            return value
-        hint = nearest(value, choices) if isinstance(value, str) else ""
-        refused: str = self._refuse(key, f"one of {', '.join(choices)}", value, hint)
-        return refused
-
-    def _get(self, key: str, default: Any = None) -> Any:
-        value = self.values.get(key, default)
-        if value is None:
-            raise self.refuse(f"{key} is missing.{nearest(key, self.values)}".rstrip("."))
-        return value
-
-    def _refuse(self, key: str, expected: str, value: object, hint: str = "") -> Any:
-        dot = f".{hint}" if hint else ""
-        raise self.refuse(f"{key}: expected {expected}, got {as_written(value)}{dot}")
-
-
-def _files(card: _CardTable) -> list[CardFile]:
+def _files(card: CardTable) -> list[CardFile]:
     """Read which files there are: those listed, or the one of a short card."""
     listed = card.tables("files")
     if not listed:
@@ -329,7 +254,7 @@ def _files(card: _CardTable) -> list[CardFile]:
     return files
 
 
-def _file_name(table: _CardTable) -> str:
+def _file_name(table: CardTable) -> str:
     name = table.text("name")
     parts = PurePosixPath(name).parts
     if not parts or ".." in parts or PurePosixPath(name).is_absolute() or "\\" in name:
@@ -339,7 +264,7 @@ def _file_name(table: _CardTable) -> str:
     return name
 
 
-def _sha256(table: _CardTable) -> str:
+def _sha256(table: CardTable) -> str:
     text = table.text("sha256")
     if not _SHA256.fullmatch(text):
         raise table.refuse(
@@ -348,7 +273,7 @@ def _sha256(table: _CardTable) -> str:
     return text
 
 
-def _with_tensors(card: _CardTable, files: list[CardFile]) -> tuple[CardFile, ...]:
+def _with_tensors(card: CardTable, files: list[CardFile]) -> tuple[CardFile, ...]:
     """Give each network the tensors that are listed for it."""
     roles = [file.role for file in files if file.is_network]
     sides = [
@@ -366,7 +291,7 @@ def _with_tensors(card: _CardTable, files: list[CardFile]) -> tuple[CardFile, ..
     )
 
 
-def _tensor(table: _CardTable) -> Tensor:
+def _tensor(table: CardTable) -> Tensor:
     return Tensor(
         name=table.text("name"),
         shape=table.sizes("shape", names=True),
