@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +10,8 @@ import msgspec
 
 from engine.core.clock import SECOND
 from engine.core.codec import Unrecordable, raw, to_plain
-from engine.core.files import installed_folder
 from engine.core.messages import Message, Ns
+from engine.inference.card import models, read_card
 from engine.patch.plan import Plan
 from engine.recording import entries
 from engine.recording.file import RecordingFile, encode
@@ -133,9 +132,6 @@ def own_box_hashes(file: Path | None) -> dict[str, str]:
 
 
 def model_hashes() -> dict[str, str]:
-    """Return the SHA-256 of every installed model by its name, as the cards give them."""
-    cards = [
-        tomllib.loads(card.read_text("utf-8"))
-        for card in installed_folder("models").glob("*/card.toml")
-    ]
-    return {str(card["name"]): str(card["sha256"]) for card in cards}
+    """Return the SHA-256 of every model that came with Sensorium, by its name, as its card says."""
+    cards = map(read_card, models().values())
+    return {card.name: card.digest for card in cards}

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.core.errors import ModelError
-from engine.inference.session import library
+from engine.inference.backends import library
 from engine.system.priority import may_set_realtime_priority
 from engine.terminal.devices import Plugged, cameras, midi_outputs, sound_inputs
 from engine.terminal.models import stored_models

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from engine.cli import app
-from engine.inference.session import models
+from engine.inference.card import models
 from engine.terminal import remedy
 from engine.terminal.devices import LISTS, Plugged
 from engine.terminal.doctor import Finding, _plugged, _port, _priority, findings
@@ -130,13 +130,15 @@ def copied(tmp_path: Path) -> Path:
 
 def test_an_altered_model_is_found(copied: Path) -> None:
     (copied / "model.onnx").write_bytes(b"something else")
-    assert look_at(copied).wrong.startswith("the file is not the one of its card: run ")
+    wrong = look_at(copied).wrong
+    assert f"{copied / 'model.onnx'} is not the file its card describes" in wrong
+    assert "run export.py" in wrong
 
 
 def test_a_model_without_its_file_is_found(copied: Path) -> None:
-    assert look_at(copied).wrong.endswith("model.onnx: No such file or directory")
+    assert "model.onnx: No such file or directory" in look_at(copied).wrong
 
 
 def test_a_model_with_a_bad_card_is_found(tmp_path: Path) -> None:
     (tmp_path / "card.toml").write_text("name = 3")
-    assert "is missing" in look_at(tmp_path).wrong
+    assert "card.toml: name: expected a text, got 3" in look_at(tmp_path).wrong
