@@ -14,8 +14,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from engine.core.bell import Bell
 from engine.jack import Lookout, look_out
@@ -35,6 +35,7 @@ from engine.midi.frames import (
 )
 from engine.midi.ports import PortError, device, open_port, shown
 from engine.midi.pulses import Pulses
+from engine.midi.rtmidi import Device
 from engine.midi.sounding import Sounding
 
 LOOK: Final = 0.1
@@ -58,8 +59,9 @@ def tell(kind: bytes, content: bytes) -> None:
 class Speaker:
     """Sends through an open port, from more than one thread, and knows what sounds."""
 
-    def __init__(self, port: Any) -> None:
+    def __init__(self, port: Device) -> None:
         self._port = port
+        self._open = True
         self._lock = threading.Lock()
         self._sounding = Sounding()
         self._pulses = Pulses()
@@ -87,7 +89,7 @@ class Speaker:
             for message in self._sounding.ends():
                 self._port.send_message(message)
             self._port.close_port()
-            self._port = None
+            self._open = False
 
     def works(self) -> None:
         """Come back once nothing hangs in the port."""
@@ -105,12 +107,12 @@ class Speaker:
                     continue
                 self._pulses.sent(time.monotonic_ns())
             with self._lock:
-                if self._port is None:
+                if not self._open:
                     return
                 self._port.send_message(PULSE)
 
 
-def play(port: Any, looked: Bell) -> None:
+def play(port: Device, looked: Bell) -> None:
     """Send what the show says until it says no more."""
     speaker = Speaker(port)
     threading.Thread(target=speaker.beat, daemon=True).start()
@@ -125,18 +127,18 @@ def play(port: Any, looked: Bell) -> None:
         speaker.end()
 
 
-def listen(port: Any, looked: Bell) -> None:
+def listen(port: Device, looked: Bell) -> None:
     """Tell the show what comes, until it closes the pipe."""
     # A flood of system exclusive data is nothing that a patch can use: it ends here.
     port.ignore_types(sysex=True, timing=False, active_sense=True)
     while early := port.get_message():  # sent since the port was there to be seen
-        _heard(early, None)
+        _heard(early)
     port.set_callback(_heard)
     say_alive(looked)
     while os.read(_STDIN, _PIECE):
         pass
-    port.cancel_callback()
-    port.close_port()
+    # The system closes the port as the process ends, which is next. JACK's library would end its
+    # thread in the midst of a callback, and with it, by a crash, the process.
 
 
 def say_alive(looked: Bell, works: Callable[[], None] = lambda: None) -> None:
@@ -176,8 +178,8 @@ def watch(
         looked.ring()
 
 
-def _heard(event: tuple[list[int], float], _: object) -> None:
-    tell(HEARD, MOMENT.pack(time.monotonic_ns()) + bytes(event[0]))
+def _heard(message: Sequence[int]) -> None:
+    tell(HEARD, MOMENT.pack(time.monotonic_ns()) + bytes(message))
 
 
 def _terminate(*_: object) -> None:
@@ -204,7 +206,7 @@ def main(given: list[str] | None = None) -> int:
     """Own one port, or list all; gives the exit status."""
     _listen_to_signals()
     wanted = _arguments(given)
-    work: dict[str, Callable[[Any, Bell], None]] = {"out": play, "in": listen}
+    work: dict[str, Callable[[Device, Bell], None]] = {"out": play, "in": listen}
     try:
         if wanted.work == "list":
             tell(LISTED, json.dumps(_all(wanted.system)).encode())
