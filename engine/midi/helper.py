@@ -127,13 +127,33 @@ def play(port: Device, looked: Bell) -> None:
         speaker.end()
 
 
-def listen(port: Device, looked: Bell) -> None:
+class Listener:
+    """Tells the show what comes; what came before it knew of the port, as soon as it does."""
+
+    def __init__(self) -> None:
+        self._early: list[bytes] | None = []
+        self._lock = threading.Lock()
+
+    def hear(self, message: Sequence[int]) -> None:
+        """Take a message, on the thread that brings it."""
+        heard = MOMENT.pack(time.monotonic_ns()) + bytes(message)
+        with self._lock:
+            if self._early is None:
+                tell(HEARD, heard)
+            else:
+                self._early.append(heard)
+
+    def begin(self) -> None:
+        """Tell from now on."""
+        with self._lock:
+            for heard in self._early or ():
+                tell(HEARD, heard)
+            self._early = None
+
+
+def listen(listener: Listener, looked: Bell) -> None:
     """Tell the show what comes, until it closes the pipe."""
-    # A flood of system exclusive data is nothing that a patch can use: it ends here.
-    port.ignore_types(sysex=True, timing=False, active_sense=True)
-    while early := port.get_message():  # sent since the port was there to be seen
-        _heard(early)
-    port.set_callback(_heard)
+    listener.begin()
     say_alive(looked)
     while os.read(_STDIN, _PIECE):
         pass
@@ -178,10 +198,6 @@ def watch(
         looked.ring()
 
 
-def _heard(message: Sequence[int]) -> None:
-    tell(HEARD, MOMENT.pack(time.monotonic_ns()) + bytes(message))
-
-
 def _terminate(*_: object) -> None:
     raise SystemExit(0)
 
@@ -206,12 +222,14 @@ def main(given: list[str] | None = None) -> int:
     """Own one port, or list all; gives the exit status."""
     _listen_to_signals()
     wanted = _arguments(given)
-    work: dict[str, Callable[[Device, Bell], None]] = {"out": play, "in": listen}
+    listener = Listener()
     try:
         if wanted.work == "list":
             tell(LISTED, json.dumps(_all(wanted.system)).encode())
             return 0
-        port, name, system = open_port(wanted.work, wanted.system, wanted.port, wanted.name)
+        port, name, system = open_port(
+            wanted.work, wanted.system, wanted.port, wanted.name, listener.hear
+        )
         # Without a server its library opens ports all the same, and takes what is sent to them.
         jack = look_out() if system == "jack" else None
     except (PortError, ConnectionError) as error:
@@ -222,7 +240,10 @@ def main(given: list[str] | None = None) -> int:
     looks = (looked, wanted.work, system, watched, jack)
     threading.Thread(target=watch, args=looks, daemon=True).start()
     tell(OPENED, name.encode())
-    work[wanted.work](port, looked)
+    if wanted.work == "out":
+        play(port, looked)
+    else:
+        listen(listener, looked)
     return 0
 
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from engine.midi.rtmidi import SYSTEMS, Device
+from engine.midi.rtmidi import SYSTEMS, Device, Hear
 
 OURS: Final = ("sensorium", "midi through", "rtmidi")
 """Ports that "auto" leaves alone: our own, and those where nobody plays."""
@@ -42,13 +42,17 @@ def device(direction: str, system: str, client: str) -> tuple[Device, str]:
     raise PortError(_no_system(system))
 
 
-def open_port(direction: str, system: str, port: str | None, name: str) -> tuple[Device, str, str]:
+def open_port(
+    direction: str, system: str, port: str | None, name: str, hear: Hear = lambda _: None
+) -> tuple[Device, str, str]:
     """Open a port; gives what it is open by, the port's name and the system's.
 
     ``port`` is a part of its name, "auto" for the first where somebody plays, or None for a virtual
-    port called ``name``. Raises PortError.
+    port called ``name``; ``hear`` is called with all that an input brings. Raises PortError.
     """
     opened, found = device(direction, system, name)
+    if direction == "in":
+        opened.listen(hear)
     if port is None:
         if found == "windows":
             raise PortError(NO_VIRTUAL)

@@ -25,6 +25,8 @@ SYSTEMS: Final = {
 }
 """RtMidi's name of each MIDI system that a patch may name."""
 
+Hear = Callable[[Sequence[int]], None]
+
 
 class Device:
     """A program among those of a MIDI system: lists its ports and opens one, to send or to hear.
@@ -71,17 +73,13 @@ class Device:
         """Send one whole message."""
         self._ask(self._port.send_message, message)
 
-    def ignore_types(self, *, sysex: bool, timing: bool, active_sense: bool) -> None:
-        """Say what an input does not hear."""
-        self._port.ignore_types(sysex, timing, active_sense)
+    def listen(self, hear: Hear) -> None:
+        """Call a function with each message that comes, on a thread of RtMidi, until the end.
 
-    def get_message(self) -> Sequence[int] | None:
-        """Return what came before there was a callback; None where nothing did."""
-        came = self._port.get_message()
-        return came[0] if came else None
-
-    def set_callback(self, hear: Callable[[Sequence[int]], None]) -> None:
-        """Have a function called with all that comes, on a thread of RtMidi, until the end."""
+        Said before a port is opened: else RtMidi keeps what comes meanwhile, and for ever. A flood
+        of system exclusive data is nothing that a patch can use: it ends here.
+        """
+        self._port.ignore_types(sysex=True, timing=False, active_sense=True)
         self._port.set_callback(lambda message, _delta, _data: hear(message))
 
     def _name(self, index: int) -> str:
