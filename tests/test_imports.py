@@ -63,7 +63,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "soundfile": frozenset({"sources"}),
     "soxr": frozenset({"dsp"}),
     "mido": frozenset({"midi"}),
-    "rtmidi": frozenset({"midi/ports.py"}),
+    "supriya_midi": frozenset({"midi/rtmidi.py"}),
     "psutil": frozenset({"lab"}),
     "pythonosc": frozenset({"sources", "sinks", "osc", "runtime"}),
     "glfw": frozenset({"sinks"}),
@@ -76,7 +76,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "rich": frozenset({"commands", "runtime", "terminal"}),
 }
 # Outside leaves these are imported inside a function, so that a missing driver hurts only its user.
-DRIVERS = frozenset({"sounddevice", "rtmidi", "pythonosc", "glfw", "moderngl"})
+DRIVERS = frozenset({"sounddevice", "supriya_midi", "pythonosc", "glfw", "moderngl"})
 
 # Parts that do no input or output -> what of the standard library they leave alone.
 NETWORK = frozenset({"socket", "socketserver", "ssl", "select", "selectors", "http", "urllib"})

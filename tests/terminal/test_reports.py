@@ -17,7 +17,7 @@ from engine.cli import app
 from engine.inference.card import models
 from engine.terminal import remedy
 from engine.terminal.devices import LISTS, Plugged
-from engine.terminal.doctor import Finding, _plugged, _port, _priority, findings
+from engine.terminal.doctor import Finding, _plugged, _port, _priority, findings, python
 from engine.terminal.models import look_at, stored_models
 
 
@@ -47,6 +47,38 @@ def test_the_doctor_looks_at_every_area_once() -> None:
         "display",
         *(["priority"] if sys.platform == "linux" else []),
     ]
+
+
+@pytest.mark.parametrize(
+    ("version", "system", "machine"),
+    [
+        ((3, 11, 0), "linux", "x86_64"),
+        ((3, 14, 2), "linux", "aarch64"),
+        ((3, 14, 2), "win32", "AMD64"),
+        ((3, 15, 0), "darwin", "arm64"),
+        ((3, 13, 9), "darwin", "x86_64"),
+    ],
+)
+def test_any_python_from_3_11_on_will_do(
+    version: tuple[int, int, int], system: str, machine: str
+) -> None:
+    assert python(version, system, machine).state == "ok"
+
+
+def test_a_python_that_will_not_do_is_told_with_one_that_will() -> None:
+    old = python((3, 10, 4), "linux", "x86_64")
+    assert (old.state, old.said) == ("missing", "3.10.4, and 3.11 or later is needed")
+    assert old.mend == "uv python pin 3.13"
+    assert python((3, 10, 4), "darwin", "x86_64").said.endswith("needs 3.11, 3.12 or 3.13")
+
+
+def test_an_intel_mac_is_told_why_it_stays_at_3_13() -> None:
+    new = python((3, 14, 0), "darwin", "x86_64")
+    assert (new.state, new.mend) == ("missing", "uv python pin 3.13")
+    assert new.said == (
+        "3.14.0, and an Intel Mac needs 3.11, 3.12 or 3.13: "
+        "the last onnxruntime for it knows no newer one"
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets threads come forward")
