@@ -21,7 +21,7 @@ from itertools import count
 from typing import Any, Final
 
 from engine.audio.capture import CaptureStream
-from engine.audio.devices import JACK, PRIVACY, SoundDevice, find, library, meant
+from engine.audio.devices import JACK, PRIVACY, SoundDevice, find, library, match_inputs
 from engine.audio.frames import pack_opened
 from engine.core.clock import SystemClock
 from engine.core.errors import DeviceError
@@ -44,7 +44,7 @@ def capture(device: str, channel: int, block: int) -> None:
     """Write what a device yields until it is gone; raise DeviceError where it does not open."""
     portaudio = library()
     reasons = []
-    for each in meant(device, find(portaudio)):
+    for each in match_inputs(device, find(portaudio)):
         writer = PipeWriter(_STDOUT)
         stream = CaptureStream(each.name, channel - 1, SystemClock(), writer.write)
         try:

@@ -6,10 +6,11 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 
+from engine.core.context import Context, with_context
 from engine.core.messages import Kind, Message, Ns
 from engine.core.node import Node
 from engine.runtime.entries import LaneFailure, LaneResult
-from engine.runtime.schedule.call import caller, describe_error, events
+from engine.runtime.schedule.call import caller_of, describe_error, events
 from engine.runtime.schedule.job import Job, merged
 from engine.runtime.workers.lane import close_quietly
 
@@ -36,9 +37,14 @@ class SilentLane:
     def reopen(self, field: str, value: object) -> None:
         """Open nothing."""
 
-    def reset(self) -> None:
+    def interrupt(self) -> None:
+        """Call off what was asked."""
+        self.generation += 1
+
+    def reset(self) -> int:
         """Forget the past."""
         self.generation += 1
+        return 0
 
 
 class WorkingLane:
@@ -51,14 +57,14 @@ class WorkingLane:
         self.generation = 0
         self._name = name
         self._node = node
-        self._call = caller(node)
         self._jobs: deque[Job] = deque()
         self._changes: list[tuple[str, object] | None] = []
         self._answers: Iterator[Message] = iter(())
 
-    def open(self) -> None:
+    def open(self, context: Context) -> None:
         """Open the box; raises what it raises."""
-        self._node.open()
+        self._open = with_context(self._node.open, context)
+        self._open()
 
     def close(self) -> None:
         """Close the box."""
@@ -81,10 +87,16 @@ class WorkingLane:
         self._changes.append((field, value))
         self._changes.append(REOPEN)
 
-    def reset(self) -> None:
+    def interrupt(self) -> None:
+        """Call off what waits."""
+        self.generation += 1
+        self._jobs.clear()
+
+    def reset(self) -> int:
         """Forget the past before the next job."""
         self.generation += 1
         self._changes.append(None)
+        return 0
 
     def again(self, was: LaneResult) -> LaneResult | LaneFailure:
         """Answer in place of what was answered then, to the very same message."""
@@ -101,7 +113,7 @@ class WorkingLane:
     def _begin(self, at: Ns) -> Iterator[Message]:
         self._apply_changes()
         for job in merged(self._taken(at)):
-            yield from events(self._call(job.arguments, job.at))
+            yield from events(caller_of(self._node, job.inlet)(job.arguments, job.at))
 
     def _taken(self, at: Ns) -> list[Job]:
         """Take the jobs up to a moment: of pictures only the last, of sound all of them."""
@@ -119,6 +131,6 @@ class WorkingLane:
             if change is None:
                 self._node.reset()
             elif change is REOPEN:
-                self._node.open()
+                self._open()
             else:
                 setattr(self._node, *change)

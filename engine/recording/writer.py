@@ -120,6 +120,7 @@ def begun_of(plan: Plan, started: Ns, asked: WriteRequest, *, takes_over: bool =
         nodes=nodes,
         models=networks(),
         takes_over=takes_over,
+        states={name: box.state for name, box in plan.boxes.items() if box.state},
     )
 
 

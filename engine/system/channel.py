@@ -5,6 +5,7 @@ Large arrays lie in the shared buffer of the side that sends them; the frame tel
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
 from collections import deque
@@ -22,17 +23,26 @@ MAKE: Final = b"m"
 """Make a box: its name, its module, its class, its parameters; and its surroundings: ``sys.path``,
 the working folder, the level from which on it logs."""
 OPEN: Final = b"o"
+"""Open the box: its name, the patch's folder, the folders or the files of its state."""
 SET: Final = b"s"
 """Set a parameter: its name, its value."""
 RESET: Final = b"r"
 CALL: Final = b"c"
-"""Call the box: arguments, the moment in ns."""
+"""Call the box: arguments, the moment in ns, the inlet, whether pictures may leave."""
+CANCEL: Final = b"x"
+"""Call off the rest of the answer at hand."""
+CLOSE: Final = b"q"
+"""Close the box: nothing is asked of it any more."""
 
 EVENT: Final = b"e"
 """One message that the box answers."""
 DONE: Final = b"d"
 FAILED: Final = b"f"
 """What the box raised, as text."""
+REPORTED: Final = b"n"
+"""What a performer should know, as text."""
+SAVED: Final = b"v"
+"""A file of the box's state was kept: its name, its content."""
 LOGGED: Final = b"l"
 """A level, the name of a logger, a text."""
 
@@ -41,6 +51,8 @@ _SHARED: Final = 1
 """The msgpack extension of an array in shared memory: its offset and its size in bytes."""
 _SMALL: Final = 4096
 """Bytes: a smaller array goes with the frame."""
+_LONGEST: Final = (1 << 32) - 1
+"""Bytes: no limit of ours, for the state of a box may be large."""
 _PIECE: Final = 65536
 
 
@@ -53,7 +65,7 @@ class Channel:
         self._socket = connection
         self._outgoing = outgoing
         self._incoming = incoming
-        self._unframer = Unframer()
+        self._unframer = Unframer(longest=_LONGEST)
         self._received: deque[RawFrame] = deque()
         self._encode = msgspec.msgpack.Encoder(enc_hook=self._share).encode
         self._decode = msgspec.msgpack.Decoder(ext_hook=self._shared).decode
@@ -79,6 +91,12 @@ class Channel:
         kind, payload = self._received.popleft()
         self._outgoing.clear()  # whoever answers, or asks again, has read what was sent
         return kind, self._decode(payload)
+
+    def has_more(self) -> bool:
+        """Return whether a frame, or a part of one, has come and was not received yet."""
+        if self._received or self._unframer.unfinished:
+            return True
+        return bool(select.select([self._socket], [], [], 0)[0])
 
     def close(self) -> None:
         """Close the socket and both buffers."""

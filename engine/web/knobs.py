@@ -11,7 +11,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from msgspec import Struct
 
-from engine.core.addresses import lies_in
+from engine.core.addresses import overlaps
 from engine.core.parameter import Parameter
 from engine.core.source import Remote
 from engine.patch.plan import Into
@@ -63,7 +63,7 @@ class Knobs:
         return [
             (
                 _value(state, parameter),
-                any(lies_in(knob.name, hand) for hand in (*state.overrides,)),
+                any(overlaps(knob.name, hand) for hand in (*state.overrides,)),
             )
             for knob, state, parameter in self._found
         ]

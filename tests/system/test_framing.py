@@ -30,10 +30,16 @@ def test_a_frame_is_whole_once_its_last_byte_has_come(cut):
     assert unframer.feed(whole[cut:] + whole) == [(b"s", b"12345678")] * 2
 
 
-def test_a_frame_that_is_too_long_is_not_packed():
-    assert len(pack_frame(b"s", bytes(LONGEST))) == LONGEST + 5
-    with pytest.raises(ValueError, match="at most 16777216 bytes, got 16777217"):
-        pack_frame(b"s", b"1", bytes(LONGEST))
+@pytest.mark.parametrize("cut", [1, 3, 7, 100])
+def test_a_long_frame_may_come_in_many_pieces(cut):
+    frames = [(b"a", bytes(range(256)) * 40), (b"b", b"")]
+    stream = b"".join(pack_frame(*each) for each in frames)
+    unframer = Unframer(longest=256 * 40)
+    found = []
+    for start in range(0, len(stream), cut):
+        found += unframer.feed(stream[start : start + cut])
+        assert unframer.unfinished == (start + cut not in (10245, 10250) and len(found) < 2)
+    assert found == frames
 
 
 def test_behind_a_frame_that_is_too_long_there_is_nothing_to_read():
