@@ -28,7 +28,10 @@ class Slow(Model):
 """
 SHOW = """
 import sys, threading
-from engine.core.messages import Note, Ns
+from engine.core.context import Context
+from engine.core.messages import Kind, Note, Ns
+from engine.runtime.schedule.job import Job
+from engine.runtime.workers import out_of_process
 from engine.runtime.workers.out_of_process import SubprocessWorker
 from engine.sinks.midi_out import MidiOut
 from engine.sources.microphone import Microphone
@@ -38,18 +41,20 @@ from slow import Slow
 out, source = MidiOut(system="jack"), MidiIn(system="jack", name="ear")
 out.plug("notes", Note, None)
 microphone = Microphone(device="system")
-forked, begun = SubprocessWorker("forked", Slow()), SubprocessWorker("begun", Slow())
+forked, begun = (SubprocessWorker(name, Slow(), Context(name)) for name in ("one", "two"))
 out.open(), source.open(print), microphone.open(lambda *_: None), forked.open()
-from engine.runtime.workers import out_of_process
 out_of_process.FORK_SERVER.usable = False
 begun.open()
 out.send("notes", Note(60, 100), Ns(0)), out.flush(Ns(0))
 for each in forked, begun:  # in the midst of an answer that never comes
-    threading.Thread(target=lambda: list(each.answer([1.0], Ns(0))), daemon=True).start()
+    job = Job((1.0,), Kind.LATEST, Ns(0), 0, 0)
+    threading.Thread(target=list, args=[each.answer(job)], daemon=True).start()
 print("playing", flush=True)
 sys.stdin.read()
-for each in out, source, microphone, forked, begun:
+for each in out, source, microphone:
     each.close()
+for each in forked, begun:  # they hang, so a lane would kill them
+    each.kill()
 """
 
 pytestmark = [
