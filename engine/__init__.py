@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine.core.parameter import Fixed, Param
     from engine.core.sink import Sink
     from engine.core.source import Emit, Source, Tape
+    from engine.inference.network import ModelName, NetworkModel
 
 __all__ = [
     "Block",
@@ -42,6 +43,8 @@ __all__ = [
     "Message",
     "Model",
     "ModelError",
+    "ModelName",
+    "NetworkModel",
     "Node",
     "Note",
     "Ns",
@@ -66,6 +69,7 @@ _HOMES: Final = {
     "engine.core.parameter": ("Fixed", "Param"),
     "engine.core.sink": ("Sink",),
     "engine.core.source": ("Emit", "Source", "Tape"),
+    "engine.inference.network": ("ModelName", "NetworkModel"),
 }
 _HOME: Final = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -47,6 +47,12 @@ NAMES: Final[dict[tuple[str, str], str | tuple[str, str]]] = {
     ("engine.core.node", "Sink"): "engine.core.sink",
     ("engine.core.node", "Source"): "engine.core.source",
     ("engine.core.node", "Tape"): "engine.core.source",
+    ("engine.models.session", "Card"): "engine.inference.card",
+    ("engine.models.session", "Tensor"): "engine.inference.card",
+    ("engine.models.session", "library"): "engine.inference.backends",
+    ("engine.models.session", "model_folder"): "engine.inference.card",
+    ("engine.models.session", "models"): "engine.inference.card",
+    ("engine.models.session", "read_card"): "engine.inference.card",
     ("engine.core.share", "share"): ("engine.core.files", "installed_folder"),
     ("engine.core.readable", "readable"): ("engine.core.files", "find_readable"),
 }

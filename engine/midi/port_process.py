@@ -14,18 +14,20 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from engine.midi.active_notes import ActiveNotes
 from engine.midi.clock_out import ClockPulses
 from engine.midi.frames import BPM, MIDI, MOMENT, RECEIVED, TEMPO
 from engine.midi.ports import PortError, device, open_port, shown
+from engine.midi.rtmidi import Device
 from engine.system.device_process import ALIVE, FAILED, GONE, LISTED, OPENED
 from engine.system.framing import Unframer, pack_frame
 from engine.system.jack import ServerWatch, watch_server
 from engine.system.liveness import start_heartbeat
+from engine.system.pipe_writer import PipeWriter
 from engine.system.wakeup import Wakeup
 
 LOOK: Final = 0.1
@@ -36,19 +38,12 @@ _STDOUT: Final = 1
 _PIECE: Final = 65536
 
 
-def report(kind: bytes, payload: bytes = b"") -> None:
-    """Write a frame to the show; where nobody reads, nothing is to be done about it."""
-    try:
-        os.write(_STDOUT, pack_frame(kind, payload))
-    except OSError:
-        return
-
-
 class PortSender:
     """Sends through an open port, from more than one thread, and knows what sounds."""
 
-    def __init__(self, port: Any) -> None:
+    def __init__(self, port: Device) -> None:
         self._port = port
+        self._open = True
         self._lock = threading.Lock()
         self._sounding = ActiveNotes()
         self._pulses = ClockPulses()
@@ -76,7 +71,7 @@ class PortSender:
             for message in self._sounding.ends():
                 self._port.send_message(message)
             self._port.close_port()
-            self._port = None
+            self._open = False
 
     def check(self) -> None:
         """Return once no call to the port is under way: never, where one hangs."""
@@ -94,16 +89,16 @@ class PortSender:
                     continue
                 self._pulses.sent(time.monotonic_ns())
             with self._lock:
-                if self._port is None:
+                if not self._open:
                     return
                 self._port.send_message(PULSE)
 
 
-def play(port: Any, looked: Wakeup) -> None:
+def play(port: Device, beat: Callable[[], None], looked: Wakeup) -> None:
     """Send what the show writes, until it closes the pipe."""
     sender = PortSender(port)
     threading.Thread(target=sender.send_clock, daemon=True).start()
-    start_heartbeat(partial(report, ALIVE), looked.wait, sender.check)
+    start_heartbeat(beat, looked.wait, sender.check)
     unframer = Unframer()
     try:
         while piece := os.read(_STDIN, _PIECE):
@@ -114,27 +109,22 @@ def play(port: Any, looked: Wakeup) -> None:
         sender.end()
 
 
-def listen(port: Any, looked: Wakeup) -> None:
-    """Report what is received, until the show closes the pipe."""
-    # A flood of system exclusive data is nothing that a patch can use: it ends here.
-    port.ignore_types(sysex=True, timing=False, active_sense=True)
-    while early := port.get_message():  # sent since the port was there to be seen
-        _heard(early, None)
-    port.set_callback(_heard)
-    start_heartbeat(partial(report, ALIVE), looked.wait)
+def listen(beat: Callable[[], None], looked: Wakeup) -> None:
+    """Wait until the show closes the pipe; what comes is written where it comes."""
+    start_heartbeat(beat, looked.wait)
     while os.read(_STDIN, _PIECE):
         pass
-    port.cancel_callback()
-    port.close_port()
+    # The system closes the port as the process ends, which is next. JACK's library would end its
+    # thread in the midst of a callback, and with it, by a crash, the process.
 
 
-def watch(
+def find_loss(
     looked: Wakeup, direction: str, system: str, port: str | None, jack: ServerWatch | None
-) -> None:
-    """Look every ``LOOK`` seconds whether the port and the show are there.
+) -> str:
+    """Look every ``LOOK`` seconds whether the port and the show are there; return what went away.
 
-    A virtual port always is, but for JACK, whose server may go: its library lists the ports of a
-    dead one for ever. Each look sets ``looked``, so that one that hangs is missed by the heartbeat.
+    A virtual port (None) always is, but for JACK, whose server may go: its library lists the ports
+    of a dead one for ever. Each look sets ``looked``, so that the heartbeat stops where one hangs.
     """
     parent = os.getppid()
     lookout = device(direction, system, "Sensorium lookout")[0] if port else None
@@ -142,18 +132,12 @@ def watch(
         time.sleep(LOOK)
         if os.getppid() != parent:
             os.kill(os.getpid(), signal.SIGTERM)
-            return
+            return "the show"
         if jack and jack.gone:
-            report(GONE, b"the JACK server")
-            return
+            return "the JACK server"
         if lookout and port not in lookout.get_ports():
-            report(GONE, str(port).encode())
-            return
+            return str(port)
         looked.set()
-
-
-def _heard(event: tuple[list[int], float], _: object) -> None:
-    report(RECEIVED, MOMENT.pack(time.monotonic_ns()) + bytes(event[0]))
 
 
 def _terminate(*_: object) -> None:
@@ -180,23 +164,39 @@ def main(given: list[str] | None = None) -> int:
     """Own one port, or list all; return the exit status."""
     _listen_to_signals()
     wanted = _arguments(given)
-    work: dict[str, Callable[[Any, Wakeup], None]] = {"out": play, "in": listen}
+    writer = PipeWriter(_STDOUT)
+
+    def on_message(message: Sequence[int]) -> None:
+        moment = MOMENT.pack(time.monotonic_ns())
+        writer.write(pack_frame(RECEIVED, moment, bytes(message)))
+
     try:
         if wanted.work == "list":
-            report(LISTED, json.dumps(_all(wanted.system)).encode())
+            writer.start(pack_frame(LISTED, json.dumps(_all(wanted.system)).encode()))
+            writer.drain()
             return 0
-        port, name, system = open_port(wanted.work, wanted.system, wanted.port, wanted.name)
+        port, name, system = open_port(
+            wanted.work, wanted.system, wanted.port, wanted.name, on_message
+        )
         # Without a server its library opens ports all the same, and takes what is sent to them.
         jack = watch_server() if system == "jack" else None
     except (PortError, ConnectionError) as error:
-        report(FAILED, str(error).encode())
+        writer.start(pack_frame(FAILED, str(error).encode()))
+        writer.drain()
         return 1
-    watched = name if wanted.port else None
     looked = Wakeup()
-    looks = (looked, wanted.work, system, watched, jack)
-    threading.Thread(target=watch, args=looks, daemon=True).start()
-    report(OPENED, name.encode())
-    work[wanted.work](port, looked)
+
+    def watch() -> None:
+        lost = find_loss(looked, wanted.work, system, name if wanted.port else None, jack)
+        writer.write(pack_frame(GONE, lost.encode()))
+
+    threading.Thread(target=watch, daemon=True).start()
+    writer.start(pack_frame(OPENED, name.encode()))
+    beat = partial(writer.write, pack_frame(ALIVE))
+    if wanted.work == "out":
+        play(port, beat, looked)
+    else:
+        listen(beat, looked)
     return 0
 
 

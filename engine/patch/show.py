@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from engine.core.clock import SECOND
+from engine.core.describe import time_text
 from engine.core.node import Node
 from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.core.source import Source
-from engine.patch.facts import written_time
 from engine.patch.plan import Deadline, Into, Plan, PlannedBox, Wire
 
 
@@ -19,10 +19,10 @@ def mermaid(plan: Plan) -> str:
     for wire in plan.wires:
         if plan.boxes[wire.box].hidden:
             continue
-        begin, way = _trace_back(plan, wire)
+        begin, hidden = cable_origin(plan, wire)
         source = begin.source
         arrow = "-.->" if wire.into in (Into.PARAMETER, Into.COLD, Into.EVENT) else "-->"
-        label = _label(plan, begin, wire, way)
+        label = _label(plan, begin, wire, [_describe_stage(box) for box in hidden])
         text = f'|"{_quoted(label)}"|' if label else ""
         lines.append(f"    {ids[source.box]} {arrow}{text} {ids[wire.box]}")
     if plan.deadline:
@@ -30,11 +30,21 @@ def mermaid(plan: Plan) -> str:
     return "\n".join(lines)
 
 
+def cable_origin(plan: Plan, wire: Wire) -> tuple[Wire, list[PlannedBox]]:
+    """Follow a cable back over the hidden boxes on it; return its first wire and those boxes."""
+    way: list[PlannedBox] = []
+    while plan.boxes[wire.source.box].hidden:
+        hidden = plan.boxes[wire.source.box]
+        way.insert(0, hidden)
+        wire = next(w for w in plan.wires if w.box == hidden.name and w.into is Into.HOT)
+    return wire, way
+
+
 def _deadline(deadline: Deadline) -> str:
     """Return the deadline node: the latency allowed and the degradation order."""
     first = ", the slowest first" if deadline.slowest_first else ""
     order = ", ".join(map(str, deadline.order))
-    return f'"within {written_time(deadline.within / SECOND)}{first}<br/>{order} may give way"'
+    return f'"within {time_text(deadline.within / SECOND)}{first}<br/>{order} may give way"'
 
 
 def _label(plan: Plan, first: Wire, wire: Wire, way: list[str]) -> str:
@@ -56,16 +66,6 @@ def _main_outlets(planned: PlannedBox) -> tuple[str, ...]:
     return ("", *read_signature(type(planned.box)).fields[:1])
 
 
-def _trace_back(plan: Plan, wire: Wire) -> tuple[Wire, list[str]]:
-    """Follow a cable back over its stages; return its first wire and their descriptions."""
-    way: list[str] = []
-    while plan.boxes[wire.source.box].hidden:
-        hidden = plan.boxes[wire.source.box]
-        way.insert(0, _describe_stage(hidden))
-        wire = next(w for w in plan.wires if w.box == hidden.name and w.into is Into.HOT)
-    return wire, way
-
-
 def _describe_stage(hidden: PlannedBox) -> str:
     """Return the description of a stage."""
     values = hidden.values
@@ -80,7 +80,7 @@ def _describe_stage(hidden: PlannedBox) -> str:
             return f"above {values['above']:g}"
         case "throttle":
             often = "every" if values["last"] else "at most every"
-            return f"{often} {written_time(values['time'])}"
+            return f"{often} {time_text(values['time'])}"
         case "hold_on_loss" | "rest_on_loss" | "mute_on_loss":
             return hidden.use.partition("_")[0] + " on loss"
     return hidden.use

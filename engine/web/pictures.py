@@ -1,6 +1,6 @@
-"""The live picture: the newest one, with the skeletons found in it, encoded once for all who look.
+"""The live picture: the newest one, with the skeletons found in it, encoded once for all viewers.
 
-Nothing is drawn or encoded while nobody looks. Who takes pictures slowly gets fewer, never older.
+Nothing is drawn or encoded without a viewer. A slow viewer gets fewer pictures, never older ones.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from engine.dsp.image.jpeg import encode_jpeg, fitted
 from engine.patch.plan import Into, Outlet, Plan
 from engine.runtime.engine import Engine
 
-LOOK = 1 / 100
+LOOK_S = 1 / 100
 EVERY = 5
-"""A picture is drawn at most every so many looks: 20 a second."""
+"""A picture is drawn at most once in this many looks: 20 a second."""
 
 AGAIN = 1.0
 LONGEST = 960
 QUALITY = 78
 KEPT = 8
 IN_STEP = 150 * MILLISECOND
-"""A skeleton that is so little behind is shown on the very picture in which it was found."""
+"""A skeleton at most this much behind is shown on the very picture in which it was found."""
 
 STALE = 400 * MILLISECOND
 """A skeleton this much older than the picture is not drawn: the body has moved on."""
@@ -46,15 +46,15 @@ class Picture:
         self._viewers = 0
         self._privacy = engine.privacy
         self._newest: tuple[int, bytes, bool] = (0, b"", False)
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    async def look(self) -> AsyncGenerator[bytes, None]:
-        """Give each new picture as JPEG; pictures that come while one is used are left out.
+    async def frames(self) -> AsyncGenerator[bytes, None]:
+        """Yield each new picture as JPEG; pictures that come while one is used are skipped.
 
-        Without a new one the last is given again now and then, or nothing where there was none, so
-        that it is noticed when who looked has gone. While the show is private each is empty but
-        for the skeletons in it.
+        Without a new one the last is yielded again now and then, or b"" where there was none, so
+        that a viewer that has gone is noticed. While the show is private only the skeletons are
+        drawn.
         """
         seen = 0
         self._viewers += 1
@@ -64,14 +64,14 @@ class Picture:
             while True:
                 if self._newest[0] == seen:
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._news.wait(), AGAIN)
+                        await asyncio.wait_for(self._changed.wait(), AGAIN)
                 seen, jpeg, shows = self._newest
                 yield jpeg if self._privacy.pictures_may_leave or not shows else b""
         finally:
             self._viewers -= 1
 
     async def _draw(self) -> None:
-        """Draw while anybody looks."""
+        """Draw while there is a viewer."""
         turn, before = 0, None
         while self._viewers > 0:
             self._keep()
@@ -81,20 +81,20 @@ class Picture:
                 if (frame, pose, shows) != before and (jpeg := _drawn(frame, pose, shows)):
                     before = (frame, pose, shows)
                     self._newest = (self._newest[0] + 1, jpeg, shows)
-                    news, self._news = self._news, asyncio.Event()
-                    news.set()
-            await asyncio.sleep(LOOK)
+                    changed, self._changed = self._changed, asyncio.Event()
+                    changed.set()
+            await asyncio.sleep(LOOK_S)
 
     def _keep(self) -> None:
-        """Keep the last few pictures by their moment."""
+        """Keep the last few pictures with their moments."""
         frame = self._slot.value
         if isinstance(frame, Frame) and (not self._frames or self._frames[-1][1] is not frame):
             self._frames.append((self._slot.at, frame))
 
     def _pair(self) -> tuple[Frame, Pose | None]:
-        """Choose a picture and who was found in it, which takes the network a moment.
+        """Return a picture and the pose that was found in it, which arrives a moment later.
 
-        Why not the newest picture always: a skeleton that trails its body looks like a mistake.
+        Why not always the newest picture: a skeleton that trails its body looks like a mistake.
         """
         newest, frame = self._frames[-1]
         slot = next((slot for slot in self._poses if isinstance(slot.value, Pose)), None)
@@ -107,9 +107,9 @@ class Picture:
 
 
 def _drawn(frame: Frame, pose: Pose | None, shows: bool) -> bytes:
-    """Draw and encode; nothing where that cannot be, such as for a picture of no pixels.
+    """Return the JPEG of a picture with its skeletons; b"" where it cannot be encoded.
 
-    Where nobody may see the picture itself it ``shows`` the skeletons alone.
+    Without ``shows`` the skeletons are drawn on black, as nobody may see the picture itself.
     """
     try:
         small = fitted(frame.image, LONGEST) if shows else blank(fitted(frame.image, LONGEST))
@@ -119,7 +119,7 @@ def _drawn(frame: Frame, pose: Pose | None, shows: bool) -> bytes:
 
 
 def _seen_through(plan: Plan, outlet: Outlet) -> set[str]:
-    """Name the boxes that look at this picture, directly or through others."""
+    """Return the names of the boxes that this picture fires, directly or through others."""
     found: set[str] = set()
     ahead = [w.box for w in plan.wires if w.source == outlet and w.into is Into.HOT]
     while ahead:
