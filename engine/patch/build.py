@@ -15,7 +15,7 @@ from engine.core.errors import (
     as_written,
     nearest,
 )
-from engine.core.messages import KINDS
+from engine.core.kinds import KINDS
 from engine.core.node import Node
 from engine.core.parameter import FILE, Parameter, read_parameters
 from engine.core.signature import Inlet, converter, fits, in_words, read_signature

@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engine.core.messages import Kind, Message, Ns
+from engine.core.kinds import Kind
+from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.runtime.entries import LaneFailure, LaneResult
 from engine.runtime.schedule.call import caller, describe_error, events

@@ -182,7 +182,7 @@ def _in_chunk(chunk: Chunk) -> Iterator[Channel | _Record]:
 def _reader(topic: str) -> Read:
     """Give what reads the messages of a channel; of one that is not known, to nothing."""
     kind, _, rest = topic.partition("/")
-    if kind in entries.KINDS:
+    if kind in entries.TOPICS:
         return entries.from_bytes
     if kind == OUTPUT:
         sink, _, sort = rest.rpartition("/")

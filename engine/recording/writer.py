@@ -9,8 +9,9 @@ from pathlib import Path
 
 import msgspec
 
+from engine.core import codec
 from engine.core.clock import SECOND
-from engine.core.codec import Unrecordable, raw, to_plain
+from engine.core.codec import NotEncodable
 from engine.core.files import installed_folder
 from engine.core.messages import Message, Ns
 from engine.patch.plan import Plan
@@ -57,7 +58,7 @@ class RecordingWriter:
         topic = entries.topic(entry)
         try:
             data = entries.to_bytes(entry, pixels)
-        except Unrecordable as error:
+        except NotEncodable as error:
             if topic not in self._unknown:
                 self._unknown.add(topic)
                 LOG.warning("%s: not recorded: no cable carries a %s", topic, error)
@@ -88,8 +89,9 @@ class RecordingWriter:
 
 def given_line(port: str, message: Message, at: Ns) -> bytes:
     """Say what an output on a thread of its own was given; of pictures, how large they are."""
-    given = to_plain(message, pixels=False)
-    return msgspec.json.encode({"port": port, "at": at, "given": given}, enc_hook=raw)
+    given = codec.encode(message, pixels=False)
+    line = {"port": port, "at": at, "given": given}
+    return msgspec.json.encode(line, enc_hook=codec.encode_numpy)
 
 
 def counts(engine: Engine) -> Counts:

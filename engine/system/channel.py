@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.codec import raw
+from engine.core.codec import encode_numpy
 from engine.system.shared_memory import SharedBuffer
 
 MAKE: Final = b"m"
@@ -84,7 +84,7 @@ class Channel:
 
     def _put(self, value: object) -> object:
         if not isinstance(value, np.ndarray) or value.nbytes < _SMALL:
-            return raw(value)
+            return encode_numpy(value)
         place = _PLACE.pack(self._tells.write(value), value.nbytes)
         return msgspec.msgpack.Ext(_IN_ROOM, place)
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from engine.core.codec import Unrecordable, to_plain
+from engine.core.codec import NotEncodable, encode
 from engine.core.commands import (
     Lost,
     Notice,
@@ -21,18 +21,8 @@ from engine.core.commands import (
     SetParameter,
     Teach,
 )
-from engine.core.messages import (
-    KINDS,
-    Block,
-    Frame,
-    Mask,
-    Note,
-    Ns,
-    Person,
-    Pitch,
-    Pose,
-    Trigger,
-)
+from engine.core.kinds import KINDS
+from engine.core.messages import Block, Frame, Mask, Note, Ns, Person, Pitch, Pose, Trigger
 from engine.recording.entries import from_bytes, to_bytes, topic
 from engine.runtime.entries import (
     Arrival,
@@ -154,13 +144,13 @@ def test_a_number_of_numpy_keeps_its_own_precision() -> None:
 
 @pytest.mark.parametrize("message", [object(), {1}, 1j])
 def test_what_no_cable_carries_is_not_recorded(message: object) -> None:
-    with pytest.raises(Unrecordable, match=type(message).__name__):
-        to_plain(message, pixels=True)
+    with pytest.raises(NotEncodable, match=type(message).__name__):
+        encode(message, pixels=True)
 
 
 @pytest.mark.parametrize("message", [2**80, "\ud800"])
 def test_what_cannot_be_written_is_said(message: object) -> None:
-    with pytest.raises(Unrecordable):
+    with pytest.raises(NotEncodable):
         to_bytes(Arrival("a", "b", message, Ns(1)), pixels=True)
 
 

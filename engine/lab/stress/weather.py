@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
-import numpy as np
-
 from engine.core.clock import SECOND
-from engine.core.messages import Block, Message, Note, Ns, Person, Pitch, Pose, Trigger
+from engine.core.contents import without_numbers
+from engine.core.messages import Block, Message, Note, Ns
 from engine.lab.stress import faults
 from engine.lab.stress.faults import Injection
 
@@ -61,7 +59,7 @@ def weathered(
                 until = strike.at + strike.lasts
                 held.append((at, outlet, message))
             case faults.SOURCE_NO_NUMBERS.name:
-                yield moment, outlet, poisoned(message)
+                yield moment, outlet, without_numbers(message)
             case faults.SOURCE_BURST.name:
                 yield from [(moment, outlet, message)] * TIMES
             case _:
@@ -83,24 +81,6 @@ def looped(events: Iterable[Event], seconds: float) -> Iterator[Event]:
         for at, outlet, message in first:
             yield Ns(at + turn * length), outlet, _later(message, turn * samples)
         turn += 1
-
-
-def poisoned(message: Message) -> Message:
-    """Give the same with no numbers in it, where it has any."""
-    match message:
-        case Pitch():
-            return replace(message, hz=float("nan"))
-        case Block():
-            return Block(np.full_like(message.samples, np.nan), message.rate, message.start)
-        case Pose(people=people):
-            joints = np.full((17, 3), np.inf, np.float32)
-            gone = tuple(Person(one.slot, one.id, joints) for one in people)
-            return Pose(gone, message.aspect)
-        case Trigger():
-            return Trigger(float("inf"))
-        case float():
-            return float("nan")
-    return message
 
 
 def _over(strikes: Sequence[Injection], played: float) -> Injection | None:

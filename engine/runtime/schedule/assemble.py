@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engine.core.addresses import find_parameter
-from engine.core.messages import KINDS, Kind
+from engine.core.kinds import is_by_message, policy_of
 from engine.core.node import Node
 from engine.core.signature import Inlet, read_signature
 from engine.core.sink import Sink
@@ -202,7 +202,8 @@ class Assembler:
         if state.lane is None:
             many = read_signature(type(state.box)).is_generator
             return NodeStep(self._engine, state, caller(state.box), many, arguments)
-        kind = KINDS.get(self._hot_wire(state.name).carries, Kind.LATEST)
+        carries = self._hot_wire(state.name).carries
+        kind = None if is_by_message(carries) else policy_of(carries)
         return LaneStep(self._engine, state, kind, state.box.hop, arguments)
 
     def _arguments(self, state: BoxState) -> Arguments:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.core.errors import ParameterError
-from engine.core.messages import Block, Kind, Message
+from engine.core.kinds import Kind, policy_for
+from engine.core.messages import Block, Message
 from engine.core.parameter import Parameter
 from engine.dsp.audio.hops import passed
 from engine.runtime.samples import Samples
@@ -85,10 +86,13 @@ class NodeStep:
 
 
 class LaneStep:
-    """Leaves a job for a box on a thread of its own, which answers once a ``hop`` of sound."""
+    """Leaves a job for a box on a thread of its own, which answers once a ``hop`` of sound.
+
+    ``kind`` says what of it may be lost; None where each message says that.
+    """
 
     def __init__(
-        self, engine: Engine, state: BoxState, kind: Kind, hop: float, arguments: Arguments
+        self, engine: Engine, state: BoxState, kind: Kind | None, hop: float, arguments: Arguments
     ) -> None:
         self.trigger = arguments.hot
         self._engine = engine
@@ -113,7 +117,8 @@ class LaneStep:
         lane = self._state.lane  # looked up each time: one that hangs is replaced
         if arguments is not None and lane is not None:
             hot = self.trigger
-            job = Job(tuple(arguments), self._kind, hot.at, hot.cost, lane.generation)
+            kind = self._kind or policy_for(arguments[0])
+            job = Job(tuple(arguments), kind, hot.at, hot.cost, lane.generation)
             wakes = _ends_a_hop(arguments[0], self._hop)
             self._trace.offered(self._engine.outbox.leave(lane, job, wakes))
 

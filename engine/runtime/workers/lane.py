@@ -12,8 +12,9 @@ from typing import Protocol
 
 from engine.core.box import Box
 from engine.core.clock import Clock
+from engine.core.kinds import Kind
 from engine.core.mailbox import Mailbox
-from engine.core.messages import Kind, Message, Ns
+from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange
 from engine.runtime.metrics import LOG

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from engine.core.codec import from_plain, to_plain
+from engine.core.codec import decode, encode
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.parameter import read_parameters
@@ -88,9 +88,9 @@ class SubprocessWorker:
 
     def answer(self, arguments: Sequence[Any], at: Ns) -> Iterator[Message]:
         """Have the box called; gives what it answers."""
-        self._say(CALL, [[to_plain(each, pixels=True) for each in arguments], at])
+        self._say(CALL, [[encode(each, pixels=True) for each in arguments], at])
         for event in self._replies():
-            yield from_plain(event)
+            yield decode(event)
 
     def _begin(self) -> None:
         here, there = socket.socketpair()

@@ -8,8 +8,9 @@ from functools import partial
 
 from engine.core.clock import SECOND, Clock
 from engine.core.errors import Overrun
+from engine.core.kinds import Kind, policy_for
 from engine.core.mailbox import Item, Mailbox
-from engine.core.messages import KINDS, Kind, Message, Ns
+from engine.core.messages import Message, Ns
 from engine.core.sink import Sink
 from engine.runtime.entries import Entry, LaneFailure, LaneSent
 from engine.runtime.schedule.call import describe_error
@@ -58,7 +59,7 @@ class SinkWorker:
 
     def offer(self, port: str, message: Message, at: Ns, cost: int) -> None:
         """Leave a message for a port; raises Overrun where too much waits that may not be lost."""
-        kind = KINDS.get(type(message), Kind.HELD)
+        kind = policy_for(message)
         if not self._mailbox.put(port, kind, (message, cost), at) and kind is Kind.LOSSLESS:
             raise Overrun("more waits to be sent than can be kept; everything is silenced")
 

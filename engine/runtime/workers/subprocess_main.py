@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from engine.core.codec import from_plain, to_plain
+from engine.core.codec import decode, encode
 from engine.core.messages import Ns
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.workers.in_process import InProcessWorker
@@ -89,8 +89,8 @@ class _Player:
 
     def _call(self, content: Any) -> None:
         arguments, at = content
-        for event in self._box.answer([from_plain(each) for each in arguments], Ns(at)):
-            self._wire.say(EVENT, to_plain(event, pixels=True))
+        for event in self._box.answer([decode(each) for each in arguments], Ns(at)):
+            self._wire.say(EVENT, encode(event, pixels=True))
 
 
 def play(*descriptors: int) -> NoReturn:
