@@ -18,12 +18,12 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
 from functools import lru_cache, partial
-from typing import Any, Final, Protocol, Union, get_args, get_origin, runtime_checkable
+from typing import Any, Final, Union, get_args, get_origin
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.contents import contents, is_array, is_plain
+from engine.core.contents import Encodable, contents, is_array, is_plain
 from engine.core.kinds import PLAIN, MessageType, message_type, named
 from engine.core.memo import cached_by_class
 
@@ -42,20 +42,6 @@ _LARGEST: Final = 1 << 28
 
 class NotEncodable(TypeError):
     """A message of a type that no cable carries."""
-
-
-@runtime_checkable
-class Encodable(Protocol):
-    """A part of a message that says itself what is written of it, such as a skeleton."""
-
-    def encoded(self) -> Plain:
-        """Return plain data."""
-        ...
-
-    @classmethod
-    def decoded(cls, plain: Plain) -> Any:
-        """Return what ``encoded`` wrote; raise ValueError, KeyError or TypeError for all else."""
-        ...
 
 
 def encode(message: Any, pixels: bool) -> Plain:

@@ -6,13 +6,27 @@ import types
 from collections.abc import Mapping
 from dataclasses import is_dataclass
 from math import isfinite
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Protocol, Union, get_args, get_origin, get_type_hints, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.kinds import PLAIN
 from engine.core.memo import cached_by_class
+
+
+@runtime_checkable
+class Encodable(Protocol):
+    """A part of a message that says itself what is written of it, such as a skeleton."""
+
+    def encoded(self) -> Any:
+        """Return plain data."""
+        ...
+
+    @classmethod
+    def decoded(cls, plain: Any) -> Any:
+        """Return what ``encoded`` wrote; raise ValueError, KeyError or TypeError for all else."""
+        ...
 
 
 @cached_by_class
@@ -60,7 +74,7 @@ def without_numbers(value: Any) -> Any:
         return np.full_like(value, np.nan) if value.dtype.kind == "f" else value
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
         return tuple(map(without_numbers, value))
-    if not is_dataclass(value) or isinstance(value, type):
+    if not is_dataclass(value) or isinstance(value, type | Encodable):
         return value
     before = {name: getattr(value, name) for name in contents(type(value))}
     after = {name: without_numbers(part) for name, part in before.items()}

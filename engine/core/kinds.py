@@ -186,7 +186,7 @@ def members(carried: Carried) -> tuple[Carried, ...]:
         every = [one for part in get_args(carried) for one in members(part)]
         return tuple(dict.fromkeys(one for one in every if one is not types.NoneType))
     if isinstance(carried, TypeVar):
-        return tuple(carried.__constraints__) or (carried.__bound__ or object,)
+        return tuple(carried.__constraints__) or members(carried.__bound__ or object)
     return (carried,)
 
 
@@ -229,6 +229,12 @@ def picture_of(message: Any) -> Image | None:
     """Return a message as a picture, uint8 (height, width, 3); None where it is none."""
     found = _TYPES.get(type(message))
     return found.picture(message) if found is not None and found.picture is not None else None
+
+
+def named_part(carried: Carried, name: str) -> type | None:
+    """Return the type of a part that only the messages know by name; None where there is none."""
+    found = _TYPES.get(carried) if isinstance(carried, type) else None
+    return found.part(name) if found is not None and found.part is not None else None
 
 
 def in_word(one: Carried) -> str:

@@ -15,7 +15,7 @@ import json
 import math
 import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -59,6 +59,9 @@ class Param:
     unit: str = ""
     lighter: tuple[float, ...] | tuple[str, ...] = ()
     """To what it gives way when time is short: parts of a number, or texts by their weight."""
+    more: Callable[[], Collection[str]] | None = None
+    """Further texts that fit beside those that the type names, which may become more at any time:
+    the points of a performer's own skeleton."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +196,11 @@ class Parameter:
         try:
             return msgspec.convert(value, self.type)
         except msgspec.ValidationError:
-            hint = nearest(value, _choices(self.type)) if isinstance(value, str) else ""
+            more = self.param.more() if self.param.more and isinstance(value, str) else ()
+            if value in more:
+                return value
+            names = (*_choices(self.type), *more)
+            hint = nearest(value, names) if isinstance(value, str) else ""
             hint = f".{hint}" if hint else ""
             raise ParameterError(
                 f"expected {self.expected()}, got {as_written(value)}{hint}"

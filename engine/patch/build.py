@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from engine.core.box import Box
@@ -66,6 +67,11 @@ class Builder:
             constants=constants,
             place=self._document.place(written.path),
         )
+
+    def load(self, use: str) -> None:
+        """Load the file of a box; what is wrong with it is told when it is built."""
+        with suppress(Exception):
+            self._find(use)
 
     def _class(self, written: BoxSpec) -> type[Box] | None:
         try:

@@ -20,6 +20,8 @@ def compile_patch(document: Document, find: Find) -> Plan:
     builder = Builder(document, find)
     boxes: dict[str, PlannedBox] = {}
     for written in tables.boxes.values():
+        builder.load(written.use)  # it may define what another box goes by, such as points
+    for written in tables.boxes.values():
         if planned := builder.build(written):
             boxes[written.name] = planned
     wirer = Connector(document, tables, boxes, builder)

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.core.box import Box
 from engine.core.errors import as_written
+from engine.core.kinds import members
 from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
 from engine.core.signature import in_words, parts, read_signature
@@ -99,7 +100,7 @@ def _outputs(cls: type[Box]) -> tuple[Fact, ...]:
     else:
         kinds = {}
     found = [Fact(name, in_words((kind,))) for name, kind in kinds.items()]
-    for kind in kinds.values():
+    for kind in (each for carried in kinds.values() for each in members(carried)[:1]):
         if len(kinds) == 1 and isinstance(kind, type):
             found += [Fact(part, in_words((carried,))) for part, carried in parts(kind).items()]
     return tuple(found)

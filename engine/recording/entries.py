@@ -15,6 +15,7 @@ import msgspec
 from engine.core import commands
 from engine.core.codec import NotEncodable, Plain, decode, encode, encode_numpy
 from engine.core.commands import Command
+from engine.core.kinds import UnknownKind
 from engine.runtime.entries import (
     Arrival,
     CommandEntry,
@@ -100,10 +101,16 @@ def to_bytes(entry: Entry, pixels: bool) -> bytes:
 
 
 def from_bytes(data: bytes) -> Entry:
-    """Read what ``to_bytes`` wrote; raises ValueError with what is wrong."""
+    """Return the entry that ``to_bytes`` wrote.
+
+    Raise UnknownKind for a message of a kind that is not registered here, and ValueError with what
+    is wrong for all else.
+    """
     try:
         said = _decode(data)
         entry: Entry = _made(_ENTRIES[said.pop(_ENTRY)], said)
+    except UnknownKind:
+        raise
     except (msgspec.MsgspecError, KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from None
     return entry

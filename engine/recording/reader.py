@@ -22,6 +22,7 @@ from mcap.records import Channel, Chunk, Footer, Header, Message, Metadata
 from mcap.stream_reader import StreamReader, get_chunk_data_stream
 
 from engine.core.errors import SensoriumError
+from engine.core.kinds import UnknownKind
 from engine.core.messages import Ns
 from engine.recording import entries
 from engine.recording.record import FORMAT, OUTPUT, PLAN, PROFILE, Begun
@@ -144,6 +145,8 @@ class Recording:
         topic, read = channel
         try:
             what = read(record.data)
+        except UnknownKind as error:
+            raise self._error(f"{topic}: {error}") from None
         except (ValueError, msgspec.MsgspecError) as error:
             raise self._error(f"damaged: {topic}: {error}") from None
         return None if what is None else RecordedItem(Ns(record.moment), what)
