@@ -15,7 +15,7 @@ import json
 import math
 import re
 import types
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -59,9 +59,9 @@ class Param:
     unit: str = ""
     lighter: tuple[float, ...] | tuple[str, ...] = ()
     """To what it gives way when time is short: parts of a number, or texts by their weight."""
-    more: Callable[[], Collection[str]] | None = None
+    more: Callable[[], frozenset[str]] | None = None
     """Further texts that fit beside those that the type names, which may become more at any time:
-    the points of a performer's own skeleton."""
+    the points of a performer's own skeleton. Editors are not told those that are but numbered."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ class Parameter:
         try:
             return msgspec.convert(value, self.type)
         except msgspec.ValidationError:
-            more = self.param.more() if self.param.more and isinstance(value, str) else ()
+            more = self.param.more() if self.param.more and isinstance(value, str) else frozenset()
             if value in more:
                 return value
             names = (*_choices(self.type), *more)

@@ -34,7 +34,7 @@ from engine.core.messages import (
 from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
 from engine.core.signature import Inlet, read_signature
-from engine.core.skeletons import HAND_21
+from engine.core.skeletons import BLAZEPOSE_33
 from engine.registry import Registry
 
 NAMES = sorted(
@@ -72,20 +72,21 @@ def joints(number: float) -> Pose:
     return Pose((Person(1, 1, np.full((17, 3), number, np.float32)),), 1.5)
 
 
-def hand(number: float) -> Landmarks:
-    return Landmarks(HAND_21, (Instance(1, 1, np.full((21, 4), number, np.float32)),), 1.5)
+def deep(number: float) -> Landmarks:
+    return Landmarks(BLAZEPOSE_33, (Instance(1, 1, np.full((33, 4), number, np.float32)),), 1.5)
 
 
 EXAMPLES: dict[Any, list[Any]] = {
     **{
         one.cls: [example_of(one.cls), without_numbers(example_of(one.cls))]
         for one in message_types()
+        if one.example is not None
     },
     float: [0.3, *NONSENSE, 0.9, 0.1],
     int: [3, 0],
     bool: [True, False],
     str: ["word", ""],
-    Landmarks: [joints(0.5), joints(math.nan), hand(0.5), hand(math.inf), Pose((), 1.5)],
+    Landmarks: [joints(0.5), joints(math.nan), deep(0.5), deep(math.inf), Pose((), 1.5)],
     Pose: [joints(0.5), joints(math.nan), joints(math.inf), Pose((), 1.5)],
     Pitch: [Pitch(220, 57, 1, True), Pitch(math.nan, math.nan, math.nan, True)],
     Note: [Note(60, 100), Note(60, 0)],

@@ -129,10 +129,9 @@ def test_distances_are_measured_by_its_ruler(own) -> None:
 
 
 def test_a_name_that_no_skeleton_has_is_found_by_the_check(own) -> None:
-    with pytest.raises(PatchError, match='"left_wong". Did you mean "left_wing"'):
-        rehearse_patch(
-            PATCH.format(port=9).replace('one = "left_wing"', 'one = "left_wong"'), boxes=own
-        )
+    patch = PATCH.format(port=9).replace('one = "left_wing"', 'one = "left_wong"')
+    with pytest.raises(PatchError, match=r'"left_wong"\. Did you mean "left_wing"'):
+        rehearse_patch(patch, boxes=own)
     patch = PATCH.format(port=9).replace('joints = ["left_wing"]', 'joints = ["left_wong"]')
     with pytest.raises(PatchError, match=r'no joint "left_wong"\. Did you mean "left_wing"'):
         rehearse_patch(patch, boxes=own)
