@@ -25,7 +25,6 @@ from numpy.typing import NDArray
 
 from engine.core.contents import Encodable, contents, is_array, is_plain
 from engine.core.kinds import PLAIN, MessageType, message_type, named
-from engine.core.memo import cached_by_class
 
 Plain = Any
 """What MessagePack can hold, and arrays."""
@@ -50,10 +49,12 @@ def encode(message: Any, pixels: bool) -> Plain:
     A tuple stands for several outlets, a number of numpy keeps its precision. Raise NotEncodable
     for a type that is not registered (see ``kinds``).
     """
-    if message is None or type(message) in PLAIN:
+    cls = type(message)
+    if message is None or cls in PLAIN:
         return message
-    if (found := message_type(type(message))) is not None:
-        return {TYPE: found.name, **_writer(found.cls)(message, pixels)}
+    if (found := message_type(cls)) is not None:
+        write = _WRITERS[cls] if cls in _WRITERS else _writer(cls)
+        return {TYPE: found.name, **write(message, pixels)}
     if isinstance(message, tuple):
         return {TYPE: "outlets", "values": [encode(value, pixels) for value in message]}
     if isinstance(message, np.generic):
@@ -61,7 +62,7 @@ def encode(message: Any, pixels: bool) -> Plain:
     for plain in PLAIN:
         if isinstance(message, plain):
             return plain(message)
-    raise NotEncodable(type(message).__name__)
+    raise NotEncodable(cls.__name__)
 
 
 def decode(plain: Plain) -> Any:
@@ -77,7 +78,8 @@ def decode(plain: Plain) -> Any:
         return tuple(map(decode, plain["values"]))
     if name == "number":
         return _read_array(plain)[()]
-    return _reader(named(name).cls)(plain)
+    cls = named(name).cls
+    return (_READERS[cls] if cls in _READERS else _reader(cls))(plain)
 
 
 def encode_numpy(value: object) -> Any:
@@ -95,45 +97,62 @@ def encode_numpy(value: object) -> Any:
 # Writing.
 
 
-@cached_by_class
+_WRITERS: dict[type, Write] = {}
+"""What writes what stands inside a message, by its type; filled when a type first comes.
+
+Why a table: the loop asks for it with every message that goes to another process.
+"""
+
+
 def _writer(cls: type) -> Write:
+    """Return what writes values of a class."""
+    write = _writer_of(cls)
+    if write is None:
+        raise NotEncodable(f"{cls.__name__} inside a message")
+    _WRITERS[cls] = write
+    return write
+
+
+def _writer_of(cls: type) -> Write | None:
+    if issubclass(cls, (*PLAIN, types.NoneType)):
+        return lambda value, pixels: value
+    if issubclass(cls, np.ndarray):
+        return _write_array
+    if issubclass(cls, tuple | list):
+        return lambda value, pixels: [_write(each, pixels) for each in value]
+    if issubclass(cls, Encodable):
+        return lambda value, pixels: value.encoded()
+    if issubclass(cls, np.generic):
+        return lambda value, pixels: value.item()
+    return _writer_of_contents(cls) if is_dataclass(cls) else None
+
+
+def _write(value: Any, pixels: bool) -> Plain:
+    """Write what stands inside a message."""
+    cls = type(value)
+    return (_WRITERS[cls] if cls in _WRITERS else _writer(cls))(value, pixels)
+
+
+def _writer_of_contents(cls: type) -> Write:
     """Return what writes the contents of a class: what is plain first, a single array among it."""
     hints = contents(cls)
     if TYPE in hints:
         raise NotEncodable(f'{cls.__name__}, for a part of a message cannot be called "{TYPE}"')
     plain = [name for name, hint in hints.items() if is_plain(hint)]
-    rest = [name for name in hints if name not in plain]
     single = _single_array(hints)
+    rest = [name for name in hints if name not in plain and name != single]
     hidden = _shows_picture(cls)
 
     def write(value: Any, pixels: bool) -> dict[str, Plain]:
+        whole = pixels or not hidden
         written = {name: getattr(value, name) for name in plain}
         for name in rest:
-            content = getattr(value, name)
-            if name == single:
-                written |= _write_array(content, pixels or not hidden)
-            else:
-                written[name] = _write(content, pixels or not hidden)
+            written[name] = _write(getattr(value, name), whole)
+        if single:
+            written |= _write_array(getattr(value, single), whole)
         return written
 
     return write
-
-
-def _write(value: Any, pixels: bool) -> Plain:
-    """Write what stands inside a message."""
-    if value is None or isinstance(value, PLAIN):
-        return value
-    if isinstance(value, np.ndarray):
-        return _write_array(value, pixels)
-    if isinstance(value, tuple | list):
-        return [_write(each, pixels) for each in value]
-    if isinstance(value, Encodable):
-        return value.encoded()
-    if is_dataclass(value):
-        return _writer(type(value))(value, pixels)
-    if isinstance(value, np.generic):
-        return value.item()
-    raise NotEncodable(f"{type(value).__name__} inside a message")
 
 
 def _write_array(array: NDArray[Any], whole: bool) -> dict[str, Plain]:
@@ -155,7 +174,9 @@ def _shows_picture(cls: type) -> bool:
 # Reading.
 
 
-@cached_by_class
+_READERS: dict[type, Read] = {}
+
+
 def _reader(cls: type) -> Read:
     """Return what makes an instance of a class of its written contents."""
     hints = contents(cls)
@@ -177,6 +198,7 @@ def _reader(cls: type) -> Read:
             values[single] = array(written)
         return cls(**values)
 
+    _READERS[cls] = read
     return read
 
 

@@ -57,6 +57,12 @@ def is_array(hint: Any) -> bool:
     return hint is np.ndarray or get_origin(hint) is np.ndarray
 
 
+def is_array_of_integers(hint: Any) -> bool:
+    """Whether every value of a type is an array without floats in it, such as a picture."""
+    dtypes = [get_args(part) for part in get_args(hint)[1:]] if is_array(hint) else []
+    return any(len(each) == 1 and issubclass(each[0], np.integer | np.bool_) for each in dtypes)
+
+
 def all_finite(numbers: NDArray[Any]) -> bool:
     """Whether all numbers of an array are finite.
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
 from engine.core.errors import UnknownName
@@ -48,6 +47,8 @@ class Skeleton:
     """The place of each point by its name."""
     rows_of: Mapping[str, tuple[int, ...]] = field(init=False, repr=False)
     """The places of every point and part by name."""
+    is_body: bool = field(init=False, repr=False)
+    """Whether it has shoulders, hips and a head, by which the proportions of bodies go."""
     _encoded: Any = field(init=False, repr=False)
 
     known: ClassVar[dict[str, Skeleton]] = {}
@@ -66,8 +67,9 @@ class Skeleton:
             raise ValueError(f'the skeleton "{self.name}" has no point "{unknown[0]}"')
         rows: dict[str, tuple[int, ...]] = {name: (place,) for name, place in index.items()}
         rows |= {part: tuple(index[name] for name in names) for part, names in self.parts.items()}
-        object.__setattr__(self, "index", MappingProxyType(index))
-        object.__setattr__(self, "rows_of", MappingProxyType(rows))
+        object.__setattr__(self, "index", index)
+        object.__setattr__(self, "rows_of", rows)
+        object.__setattr__(self, "is_body", {"shoulders", "hips", "head"} <= {*rows})
         object.__setattr__(self, "_encoded", self.name if self.shipped else self._definition())
         if self.name in self.known and self.known[self.name].shipped:
             raise ValueError(f'there is a skeleton "{self.name}" already')

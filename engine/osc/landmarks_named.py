@@ -35,7 +35,7 @@ class Named(Fields):
     ) -> None:
         options.only("a named pose", "layout", "joints", "confidence")
         base = slotted(address)
-        self._has_hands = {"left_hand", "right_hand", "shoulders"} <= skeleton.rows_of.keys()
+        self._has_hands = skeleton.is_body and {"left_hand", "right_hand"} <= {*skeleton.rows_of}
         after = (*(_HANDS if self._has_hands else ()), "energy")
         measures = len(_BEFORE) + len(after)
         columns = numbers(skeleton) + 2 * measures + 1

@@ -19,8 +19,16 @@ from engine.core.errors import (
 from engine.core.kinds import KINDS
 from engine.core.node import Node
 from engine.core.parameter import FILE, Parameter, read_parameters
-from engine.core.signature import Inlet, converter, fits, in_words, read_signature
+from engine.core.signature import (
+    Inlet,
+    converter,
+    fits,
+    in_words,
+    read_signature,
+    require_registered,
+)
 from engine.core.sink import Sink
+from engine.core.source import Source
 from engine.patch.load import Document
 from engine.patch.parse import BoxSpec
 from engine.patch.plan import PlannedBox
@@ -78,6 +86,8 @@ class Builder:
             cls = self._find(written.use)
             if issubclass(cls, Node):
                 read_signature(cls)
+            elif issubclass(cls, Source):
+                require_registered(f"{cls.__name__}.OUT", cls.OUT.values())
         except UnknownName as error:
             self._complain(written, str(error), "use")
         except Exception as error:  # whatever a performer's own file does when it is read

@@ -237,6 +237,24 @@ def test_an_outlet_of_a_type_that_nobody_registered_is_an_error_of_the_check(fol
         open_patch(folder / "show.toml", live=False)
 
 
+def test_so_is_an_outlet_of_a_source(folder: Path) -> None:
+    text = """
+from dataclasses import dataclass
+from engine import Tape
+
+@dataclass
+class Drop:
+    size: float
+
+class Sparks(Tape):
+    OUT = {"drop": Drop}
+    def events(self): ...
+"""
+    (folder / "nodes" / "sparks.py").write_text(text)
+    with pytest.raises(PatchError, match=r"\[sparks\] use: .*Sparks\.OUT: nothing .* type Drop"):
+        open_patch(folder / "show.toml", live=False)
+
+
 ON_A_LANE = SPARK.replace("Kind, Node, kind", "Kind, Model, kind").replace("(Node)", "(Model)")
 
 

@@ -66,9 +66,10 @@ class Body:
         self.aspect = aspect
         self._skeleton = skeleton
         self._points: list[list[float]] = points.tolist()
+        flat = [(x, y, sure) for x, y, _, sure in self._points] if skeleton.depth else self._points
         self.seen = {
             index: (x, y, sure)
-            for index, (x, y, *_, sure) in enumerate(self._points)
+            for index, (x, y, sure) in enumerate(flat)
             if sure > 0 and sure >= confidence and math.isfinite(x + y + sure)
         }
         self._places: dict[str, Point | None] = {}
@@ -88,10 +89,6 @@ class Body:
             self._places[part] = self._middle(self._skeleton.rows(part))
         return self._places[part]
 
-    def has(self, part: str) -> bool:
-        """Whether the skeleton knows a part."""
-        return part in self._skeleton.rows_of
-
     @cached_property
     def stature(self) -> float | None:
         """How tall this body would stand, in picture heights; None without a shoulder.
@@ -102,7 +99,7 @@ class Body:
         It does not depend on arms or legs, so that it keeps still while they move. Where several
         lengths are seen the longest counts, for what points towards the camera only looks shorter.
         """
-        if not self._is_body:
+        if not self._skeleton.is_body:
             return self._ruler()
         shoulders = self.position("shoulders")
         if shoulders is None:
@@ -115,10 +112,6 @@ class Body:
             neck = self._between("shoulders", "head") or 0.0
             tall = max(width / SHOULDERS, neck / FACE)
         return tall if tall > _SMALLEST else None
-
-    @property
-    def _is_body(self) -> bool:
-        return self.has("shoulders") and self.has("hips") and self.has("head")
 
     def _ruler(self) -> float | None:
         ruler = self._skeleton.ruler
@@ -143,7 +136,7 @@ class Body:
         or below the picture, they are taken to be one trunk's length under the shoulders. On what
         has no shoulders it is 0 at its lowest point and 1 at its highest.
         """
-        if not self._is_body:
+        if not self._skeleton.is_body:
             return self._height_within(part)
         place, tall, shoulders = self.position(part), self.stature, self.position("shoulders")
         if place is None or tall is None or shoulders is None:
@@ -168,7 +161,7 @@ class Body:
         distance, tall = self._between(one, other), self.stature
         if distance is None or tall is None:
             return None
-        return _unit(distance / ((SPAN if self._is_body else self._skeleton.span) * tall))
+        return _unit(distance / ((SPAN if self._skeleton.is_body else self._skeleton.span) * tall))
 
     def centre(self) -> Point | None:
         """Return (x, y) of the middle of the trunk, 0 to 1; None when nothing is seen.
@@ -176,8 +169,8 @@ class Body:
         Without hips it is the middle of the shoulders and the other way round; without either, the
         middle of whatever is seen.
         """
-        ends = [self.position(end) for end in ("shoulders", "hips") if self.has(end)]
-        places = [end for end in ends if end is not None]
+        ends = ("shoulders", "hips") if self._skeleton.is_body else ()
+        places = [place for end in ends if (place := self.position(end)) is not None]
         if not places:
             places = [(x, y) for x, y, _ in self.seen.values()]
         if not places:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.core.contents import all_finite, contents
+from engine.core.contents import all_finite, contents, is_array_of_integers
 from engine.core.kinds import message_type
 from engine.core.messages import Message
 
@@ -62,7 +62,11 @@ def _check_of_contents(cls: type) -> Check | None:
     """Make what checks all that the constructor of a class takes."""
     hints = contents(cls)
     floats = [name for name, hint in hints.items() if hint is float]
-    others = [name for name, hint in hints.items() if hint not in (float, int, bool, str)]
+    others = [
+        name
+        for name, hint in hints.items()
+        if hint not in (float, int, bool, str) and not is_array_of_integers(hint)
+    ]
     checks = [_every(floats, isfinite)] if floats else []
     checks += [_every(others, _is_finite_inside)] if others else []
     if len(checks) == 2:
