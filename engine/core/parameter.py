@@ -197,7 +197,7 @@ class Parameter:
             return msgspec.convert(value, self.type)
         except msgspec.ValidationError:
             more = self.param.more() if self.param.more and isinstance(value, str) else frozenset()
-            if value in more:
+            if isinstance(value, str) and value in more:
                 return value
             names = (*_choices(self.type), *more)
             hint = nearest(value, names) if isinstance(value, str) else ""
