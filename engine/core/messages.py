@@ -15,10 +15,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, NewType
+from typing import Any, Generic, NewType, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+M = TypeVar("M")
 
 Ns = NewType("Ns", int)
 """A moment on the monotonic clock, in nanoseconds."""
@@ -156,6 +158,18 @@ class Trigger:
     value: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Later(Generic[M]):
+    """A message for a later moment: ``Later(at + ns(0.5), Note(60, 0))``.
+
+    The engine keeps it and emits it at ``at``. A panic, a loss, a failure or an edit that takes the
+    box away takes it back. It travels on no cable: what arrives there is the message.
+    """
+
+    at: Ns
+    message: M
+
+
 KINDS: dict[type, Kind] = {
     Frame: Kind.LATEST,
     Mask: Kind.LATEST,
@@ -170,6 +184,9 @@ KINDS: dict[type, Kind] = {
     str: Kind.LOSSLESS,
 }
 """The Kind of every type that may travel on a cable."""
+
+PICTURES = frozenset({Frame, Mask})
+"""What shows people: withheld from every output while a show is private."""
 
 Message = Any
 """Any value whose type is in KINDS."""

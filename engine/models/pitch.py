@@ -24,7 +24,7 @@ from engine.core.parameter import Fixed, Param
 from engine.core.tuning import note_of
 from engine.dsp.audio.brightness import brightness
 from engine.dsp.audio.hops import Hops
-from engine.dsp.audio.level import decibels, shown
+from engine.dsp.audio.level import db_to_unit, decibels
 from engine.dsp.audio.resample import at_rate
 from engine.inference.session import Session, open_session
 
@@ -107,7 +107,7 @@ class PitchModel(Model):
     def process(self, sound: Block) -> Iterator[Pitch]:
         """Give a reading for each 16 ms that end within the sound."""
         windows = self._hops.feed(sound)
-        if self._hops.broke:
+        if self._hops.gap:
             self._on = False
         for window in windows:
             samples = at_rate(window, self._hops.rate, RATE)
@@ -125,7 +125,7 @@ class PitchModel(Model):
             self._hz = hz
             self._bright = brightness(newest, RATE) or self._bright
         note = note_of(self._hz) if self._hz else 0.0
-        level = shown(decibels(newest))
+        level = db_to_unit(decibels(newest))
         return Pitch(self._hz, note, confidence, self._on, level, self._bright)
 
     def _ask(self, samples: NDArray[np.float32]) -> tuple[float, float]:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
+from engine.core.context import Context, with_context
 from engine.core.messages import Kind, Message, Ns
 from engine.core.node import Node
 from engine.runtime.entries import LaneFailure, LaneResult
-from engine.runtime.schedule.call import caller, describe_error, events
+from engine.runtime.schedule.call import caller_of, describe_error, events
 from engine.runtime.schedule.job import Job, merged
 from engine.runtime.workers.lane import close_quietly
 
@@ -34,9 +35,14 @@ class SilentLane:
     def reopen(self, field: str, value: object) -> None:
         """Do nothing."""
 
-    def reset(self) -> None:
+    def interrupt(self) -> None:
         """Begin another generation."""
         self.generation += 1
+
+    def reset(self) -> int:
+        """Begin another generation."""
+        self.generation += 1
+        return 0
 
 
 class RecomputingLane:
@@ -49,14 +55,14 @@ class RecomputingLane:
         self.generation = 0
         self._name = name
         self._node = node
-        self._call = caller(node)
         self._jobs: deque[Job] = deque()
         self._changes: list[Callable[[], object]] = []
         self._answers: Iterator[Message] = iter(())
 
-    def open(self) -> None:
+    def open(self, context: Context) -> None:
         """Open the box. Raise whatever the box raises."""
-        self._node.open()
+        self._open = with_context(self._node.open, context)
+        self._open()
 
     def close(self) -> None:
         """Close the box."""
@@ -76,12 +82,18 @@ class RecomputingLane:
 
     def reopen(self, field: str, value: object) -> None:
         """Open the box with another model before the next job."""
-        self._changes += [partial(setattr, self._node, field, value), self._node.open]
+        self._changes += [partial(setattr, self._node, field, value), self._open]
 
-    def reset(self) -> None:
+    def interrupt(self) -> None:
+        """Discard the jobs that wait."""
+        self.generation += 1
+        self._jobs.clear()
+
+    def reset(self) -> int:
         """Reset the box before the next job."""
         self.generation += 1
         self._changes.append(self._node.reset)
+        return 0
 
     def recompute(self, was: LaneResult) -> LaneResult | LaneFailure:
         """Return the result or failure that replaces a recorded one, of the same job."""
@@ -100,7 +112,7 @@ class RecomputingLane:
         for change in changes:
             change()
         for job in merged(self._taken(at)):
-            yield from events(self._call(job.arguments, job.at))
+            yield from events(caller_of(self._node, job.inlet)(job.arguments, job.at))
 
     def _taken(self, at: Ns) -> list[Job]:
         """Take the jobs up to a moment: of sound all of them, of other kinds only the last."""

@@ -36,6 +36,8 @@ class Begun(Struct, frozen=True):
     nodes: dict[str, str]
     models: dict[str, str]
     takes_over: bool = False
+    states: dict[str, dict[str, bytes]] = {}
+    """The files that boxes had kept when the patch began to play, by box and name."""
 
 
 class Counts(Struct, frozen=True):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from engine.core.clock import SystemClock, VirtualClock
 from engine.core.commands import Lost, Panic
+from engine.core.context import Context, with_context
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.sink import Sink
@@ -22,6 +23,7 @@ from engine.patch.plan import Plan
 from engine.recording.lanes import RecomputingLane, SilentLane
 from engine.recording.record import JSON, Begun
 from engine.recording.writer import handed_over_line
+from engine.runtime.contexts import Contexts, Unreported, in_memory
 from engine.runtime.engine import Engine
 from engine.runtime.entries import (
     Arrival,
@@ -31,10 +33,12 @@ from engine.runtime.entries import (
     LaneResult,
     LaneSent,
     StateChange,
+    SwapPlan,
 )
 from engine.runtime.metrics import LOG
 from engine.runtime.opening import plan_document
 from engine.runtime.schedule.call import describe_error
+from engine.runtime.schedule.state import BoxState
 from engine.runtime.workers.lane import Lane, close_quietly
 from engine.runtime.workers.sink_worker import SinkWorker
 
@@ -84,6 +88,9 @@ class ReplayEngine:
         self.clock = VirtualClock()
         self.clock.move_to(started)
         self._recompute = recompute
+        self._boxes = dict(plan.boxes)
+        self._contexts = Contexts(lambda: False, in_memory(lambda: self._boxes))
+        self._lives: dict[str, Node] = {}
         self._recomputing: dict[str, RecomputingLane] = {}
         self._outputs: list[SinkWorker] = []
         self.engine = Engine(plan, self.clock, self._make_lane)
@@ -99,6 +106,8 @@ class ReplayEngine:
     def step(self, moment: Ns, entry: Entry) -> None:
         """Process an entry at its moment."""
         self.clock.move_to(moment)
+        if isinstance(entry, SwapPlan):
+            self._boxes |= entry.plan.boxes
         if isinstance(entry, LaneResult) and entry.box in self._recomputing:
             self.engine.step(self._recomputing[entry.box].recompute(entry))
         else:
@@ -128,8 +137,8 @@ class ReplayEngine:
             lane.join(1.0)
         for working in self._recomputing.values():
             working.close()
-        for name, sink in self._opened.items():
-            close_quietly(name, sink)
+        for name, box in (*self._opened.items(), *self._lives.items()):
+            close_quietly(name, box)
 
     def _box(self, name: str) -> object:
         state = self.engine.states.get(name)
@@ -139,13 +148,18 @@ class ReplayEngine:
         if not self._recompute:
             return SilentLane()
         lane = RecomputingLane(name, node)
-        lane.open()
+        lane.open(self._context(name))
         self._recomputing[name] = lane
         return lane
 
+    def _context(self, name: str) -> Context:
+        return self._contexts.make(None, name, Unreported(LOG.warning))
+
     def _open_new(self) -> None:
-        """Open the outputs that are not open, and close those that were replaced."""
+        """Open the outputs and nodes that are not open, and close those that were replaced."""
         for name, state in self.engine.states.items():
+            if isinstance(state.box, Node) and state.has_life:
+                self._open_node(name, state, state.box)
             before = self._opened.get(name)
             if isinstance(state.box, Sink) and before is not state.box:
                 if before is not None:
@@ -153,21 +167,43 @@ class ReplayEngine:
                 self._opened[name] = state.box
                 self._open(name, state.box)
 
+    def _open_node(self, name: str, state: BoxState, node: Node) -> None:
+        before = self._lives.get(name)
+        if before is node:
+            return
+        if before is not None:
+            close_quietly(name, before)
+        try:
+            with_context(node.open, self._context(name))()
+        except Exception as error:
+            LOG.warning("%s: could not be opened: %s", name, describe_error(error))
+            return
+        self._lives[name] = node
+        state.up = True
+
     def _open(self, name: str, sink: Sink) -> None:
         state = self.engine.states[name]
         if sink.lane:
             state.out_lane = self._lane(name, sink)
         elif self._on_output is not None:
             sink.overhear(partial(self._sent, name))
+        context = self._context(name)
         try:
-            (sink.open if self._open_outputs else sink.open_unheard)()
+            with_context(sink.open if self._open_outputs else sink.open_unheard, context)()
         except Exception as error:
             LOG.warning("%s: %s; it plays unheard", name, describe_error(error))
-            sink.open_unheard()
+            with_context(sink.open_unheard, context)()
 
     def _lane(self, name: str, sink: Sink) -> SinkWorker:
         made = SinkWorker if self._open_outputs else _DiscardingWorker
-        lane = made(name, sink, lambda entry: None, SystemClock(), self.engine.last_at)
+        lane = made(
+            name,
+            sink,
+            lambda entry: None,
+            SystemClock(),
+            last_at=self.engine.last_at,
+            may_leave=lambda: True,
+        )
         if self._open_outputs:
             self._outputs.append(lane)
             lane.start()

@@ -122,6 +122,7 @@ def describe_begin(
         nodes=nodes,
         models=model_hashes(),
         takes_over=takes_over,
+        states={name: box.state for name, box in plan.boxes.items() if box.state},
     )
 
 

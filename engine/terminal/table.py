@@ -63,8 +63,8 @@ class LiveTable:
             self._boxes(engine),
             self._routes(engine),
         ]
-        if engine.metrics.quality and engine.metrics.quality.given:
-            given = ", ".join(engine.metrics.quality.given)
+        if engine.metrics.quality and engine.metrics.quality.degraded:
+            given = ", ".join(engine.metrics.quality.degraded)
             parts.append(Text(f"gives way to keep the deadline: {given}", style="yellow"))
         for fault in engine.metrics.faults[-_FAULTS:]:
             times = f" ({fault.count} times)" if fault.count > 1 else ""

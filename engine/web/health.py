@@ -51,7 +51,7 @@ class Trouble(Struct, frozen=True):
 
 
 class HealthSnapshot(Struct, frozen=True):
-    """All metrics at one moment; ``given`` lists what is degraded now to keep a deadline."""
+    """All metrics at one moment; ``degraded`` lists what gives way now to keep a deadline."""
 
     seconds: float
     behind: float | None
@@ -90,7 +90,7 @@ class HealthView:
 
     def _degraded(self) -> tuple[str, ...]:
         quality = self._engine.metrics.quality
-        return quality.given if quality else ()
+        return quality.degraded if quality else ()
 
     def _route(self, name: str, route: RouteMetrics) -> Route:
         upstream = self._upstream.get(name, ())
@@ -103,9 +103,9 @@ class HealthView:
             route.origin,
             upstream[0] if upstream else "",
             self._rates.get(f"route {name}", 0.0),
-            route.behind.median_lately() if sent else None,
+            route.behind.recent_median() if sent else None,
             route.behind.percentile(99) if sent else None,
-            route.jitter.median_lately() if sent else None,
+            route.jitter.recent_median() if sent else None,
             dropped,
         )
 
@@ -117,7 +117,7 @@ class HealthView:
             if source.state != "running" or name not in self._hidden
         ]
         lanes = [
-            Device(name, lane.state, self._rates.get(name), lane.ms.median_lately(), lane.dropped)
+            Device(name, lane.state, self._rates.get(name), lane.ms.recent_median(), lane.dropped)
             for name, lane in metrics.lanes.items()
         ]
         outputs = [

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from engine.core.addresses import lies_in
+from engine.core.addresses import overlaps
 from engine.core.describe import ON, control, current
 from engine.core.parameter import Parameter, read_parameters
 from engine.core.source import Remote
@@ -62,7 +62,7 @@ class Knobs:
     def values(self) -> list[tuple[object, bool]]:
         """Return for each knob its value, and whether a hand overrides it."""
         return [
-            (_value(state, each), any(lies_in(each.name, hand) for hand in (*state.overrides,)))
+            (_value(state, each), any(overlaps(each.name, hand) for hand in (*state.overrides,)))
             for state, each in self._found
         ]
 

@@ -80,11 +80,11 @@ class ShowView:
         """Return the values at the ends of cables; at one that is swept for learning, the sweep."""
         entries = self._values.cables()
         teacher = self.engine.learn_sweep
-        if teacher.said is not None:
+        if teacher.last_sent is not None:
             at = round((now - self.engine.metrics.started) / MILLISECOND, 1)
             for index, cable in enumerate(self._drawing.cables):
                 if cable.route and cable.route == teacher.route:
-                    entries[index] = shown(teacher.said), at
+                    entries[index] = shown(teacher.last_sent), at
         return entries
 
     def send_knobs(self, send: Send) -> None:
