@@ -10,8 +10,8 @@ export function show(news) {
   const behind = find("behind");
   write(behind.firstElementChild, news.behind === null ? "–" : news.behind.toFixed(1));
   behind.classList.toggle("late", news.behind !== null && news.behind > LATE);
-  find("given").hidden = news.degraded.length === 0;
-  write(find("given"), `To be in time: ${news.degraded.join(", ")}`);
+  find("given").hidden = news.given.length === 0;
+  write(find("given"), `To be in time: ${news.given.join(", ")}`);
   find("devices").replaceChildren(...news.devices.map(device));
   const troubles = news.troubles.filter((trouble) => trouble.ago < 60);
   find("troubles").replaceChildren(...troubles.slice(0, 3).map(trouble));
