@@ -24,7 +24,7 @@ RUNTIME = frozenset({"runtime", "patch", "registry", *BELOW_LEAVES})
 
 # Part of the engine -> the parts it may import. Leaves are loaded by name only, by the registry.
 MAY_KNOW: dict[str, frozenset[str]] = {
-    "": frozenset({"core"}),  # engine/__init__.py, which everything imports
+    "": frozenset({"core", "inference"}),  # engine/__init__.py, which imports by name, when asked
     "core": frozenset({"core"}),
     "system": frozenset({"core", "system"}),
     "dsp": frozenset({"core", "dsp"}),
@@ -54,8 +54,8 @@ ANYTHING = frozenset({"lab"})
 # Library -> the parts or files that may import it. numpy and msgspec are everywhere.
 EVERYWHERE = frozenset({"numpy", "msgspec"})
 LIBRARIES: dict[str, frozenset[str]] = {
-    "onnxruntime": frozenset({"inference/session.py"}),
-    "openvino": frozenset({"inference/session.py"}),
+    "onnxruntime": frozenset({"inference/backends.py"}),
+    "openvino": frozenset({"inference/backends.py"}),
     "cv2": frozenset({"dsp", "video", "synthetic", *LEAVES}),
     "cv2_enumerate_cameras": frozenset({"video"}),
     "jack": frozenset({"system/jack.py"}),
@@ -63,7 +63,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "soundfile": frozenset({"sources"}),
     "soxr": frozenset({"dsp"}),
     "mido": frozenset({"midi"}),
-    "rtmidi": frozenset({"midi/ports.py"}),
+    "supriya_midi": frozenset({"midi/rtmidi.py"}),
     "psutil": frozenset({"lab"}),
     "pythonosc": frozenset({"sources", "sinks", "osc", "runtime"}),
     "glfw": frozenset({"sinks"}),
@@ -76,7 +76,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "rich": frozenset({"commands", "runtime", "terminal"}),
 }
 # Outside leaves these are imported inside a function, so that a missing driver hurts only its user.
-DRIVERS = frozenset({"sounddevice", "rtmidi", "pythonosc", "glfw", "moderngl"})
+DRIVERS = frozenset({"sounddevice", "supriya_midi", "pythonosc", "glfw", "moderngl"})
 
 # Parts that do no input or output -> what of the standard library they leave alone.
 NETWORK = frozenset({"socket", "socketserver", "ssl", "select", "selectors", "http", "urllib"})
@@ -178,7 +178,7 @@ GOOD = [
     ),
     ("models/pose.py", "from engine.inference.session import Session\nimport cv2"),
     ("models/style.py", "from engine.inference import session"),
-    ("inference/session.py", "import onnxruntime\nfrom engine.core import node"),
+    ("inference/backends.py", "import onnxruntime\nfrom engine.core import node"),
     ("audio/devices.py", "def library():\n    import sounddevice"),
     ("sinks/osc_out.py", "import socket\nfrom engine.osc.packer import Packer"),
     ("lab/bench/osc.py", "import pythonosc, engine.sinks.osc_out"),

@@ -15,9 +15,10 @@ import mido  # type: ignore[import-untyped]
 
 from engine.core.messages import Note, Trigger
 from engine.midi.active_notes import PEDALS
-from engine.midi.frames import BPM, MIDI, TEMPO, frame
+from engine.midi.frames import BPM, MIDI, TEMPO
 from engine.midi.options import MidiOptions
 from engine.midi.voices import Key, NoteOwners
+from engine.system.framing import pack_frame
 
 SEVEN: Final = 127
 FOURTEEN: Final = 16383
@@ -101,13 +102,13 @@ class NoteEncoder(MidiEncoder):
         """Give the beginning or the end."""
         key = Key(self._channel or message.channel, message.note)
         if message.velocity == 0:
-            return [frame(MIDI, one) for one in self._voices.end(self, key)]
+            return [pack_frame(MIDI, one) for one in self._voices.end(self, key)]
         velocity = self._velocity or message.velocity
-        return [frame(MIDI, one) for one in self._voices.begin(self, key, velocity)]
+        return [pack_frame(MIDI, one) for one in self._voices.begin(self, key, velocity)]
 
     def end(self) -> Sequence[bytes]:
         """End every note of this cable that sounds."""
-        return [frame(MIDI, one) for one in self._voices.end_all(self)]
+        return [pack_frame(MIDI, one) for one in self._voices.end_all(self)]
 
 
 class NoteTrigger(NoteEncoder):
@@ -168,12 +169,12 @@ class ClockEncoder(MidiEncoder):
 
     def anew(self) -> Sequence[bytes]:
         """Give the tempo."""
-        return [frame(TEMPO, BPM.pack(self._bpm))]
+        return [pack_frame(TEMPO, BPM.pack(self._bpm))]
 
 
 def midi(message: mido.Message) -> bytes:
     """Make the frame of one message."""
-    return frame(MIDI, bytes(message.bin()))
+    return pack_frame(MIDI, bytes(message.bin()))
 
 
 def in_own_units(carries: type, options: MidiOptions, low: float) -> bool:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import partial
 
 from engine.core.context import Context, with_context
-from engine.core.messages import Kind, Message, Ns
+from engine.core.kinds import Kind
+from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.runtime.entries import LaneFailure, LaneResult
 from engine.runtime.schedule.call import caller_of, describe_error, events
@@ -36,12 +37,13 @@ class SilentLane:
         """Do nothing."""
 
     def interrupt(self) -> None:
-        """Begin another generation."""
+        """Begin another generation: what was asked before is called off."""
         self.generation += 1
 
     def reset(self) -> int:
         """Begin another generation."""
         self.generation += 1
+        return 0
         return 0
 
 
@@ -85,7 +87,7 @@ class RecomputingLane:
         self._changes += [partial(setattr, self._node, field, value), self._open]
 
     def interrupt(self) -> None:
-        """Discard the jobs that wait."""
+        """Call off the jobs that wait."""
         self.generation += 1
         self._jobs.clear()
 
@@ -115,10 +117,12 @@ class RecomputingLane:
             yield from events(caller_of(self._node, job.inlet)(job.arguments, job.at))
 
     def _taken(self, at: Ns) -> list[Job]:
-        """Take the jobs up to a moment: of sound all of them, of other kinds only the last."""
+        """Take the jobs up to a moment: of sound all, of what is never lost one, else the last."""
         taken: list[Job] = []
         while self._jobs and self._jobs[0].at <= at:
             job = self._jobs.popleft()
+            if job.kind is Kind.LOSSLESS:
+                return [job]
             if job.kind is not Kind.CONTIGUOUS:
                 taken.clear()
             taken.append(job)

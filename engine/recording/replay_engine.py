@@ -189,7 +189,8 @@ class ReplayEngine:
             sink.overhear(partial(self._sent, name))
         context = self._context(name)
         try:
-            with_context(sink.open if self._open_outputs else sink.open_unheard, context)()
+            opens = sink.open if self._open_outputs else sink.open_unheard
+            with_context(opens, context)()
         except Exception as error:
             LOG.warning("%s: %s; it plays unheard", name, describe_error(error))
             with_context(sink.open_unheard, context)()

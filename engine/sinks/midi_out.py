@@ -17,9 +17,11 @@ from engine.core.sink import OnBytes, Sink
 from engine.midi.active_notes import NOTE_ON
 from engine.midi.client import PortProcess
 from engine.midi.encode import MidiEncoder
-from engine.midi.frames import GONE, MIDI, Unframer, frame
+from engine.midi.frames import MIDI
 from engine.midi.options import MidiOptions
 from engine.midi.routing import Routing, port_name, taken
+from engine.system.device_process import GONE
+from engine.system.framing import Unframer, pack_frame
 
 _REFUSED: Final = (ValueError, TypeError)
 _log = logging.getLogger("sensorium")
@@ -119,12 +121,11 @@ class MidiOut(Sink):
     def open(self) -> None:
         """Open the port. Raise DeviceError when it is missing or its name is ambiguous."""
         helper = PortProcess("out", self.system, self.port, self.name, self._heard)
-        opened = helper.start()
         self._helper = helper
         helper.write(self._anew())
         self._plays = True
         if self.port is not None:
-            _log.info("MIDI goes to %s", opened)
+            _log.info("MIDI goes to %s", helper.name)
 
     def overhear(self, wire: OnBytes) -> None:
         """Call ``wire`` with every MIDI message."""
@@ -199,7 +200,7 @@ class MidiOut(Sink):
         self._frames += frames
         for kind, content in Unframer().feed(b"".join(frames)):
             if kind == MIDI and content[0] & 0xF0 == NOTE_ON:
-                self._begun[frame(MIDI, bytes((content[0] ^ 0x10, content[1], 0)))] = None
+                self._begun[pack_frame(MIDI, bytes((content[0] ^ 0x10, content[1], 0)))] = None
             if kind == MIDI and (self._plays or self._offline):
                 self._report(port, content)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import socket
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.core.errors import ModelError
-from engine.inference.session import library
+from engine.inference.backends import library
 from engine.system.priority import may_set_realtime_priority
 from engine.terminal.devices import Plugged, cameras, midi_outputs, sound_inputs
 from engine.terminal.models import stored_models
@@ -20,7 +21,9 @@ from engine.terminal.models import stored_models
 CONTROL_PORT = 9700
 PAGE_PORT = 9780
 _LOCAL = "127.0.0.1"
-_PYTHONS = ((3, 11), (3, 13))
+_OLDEST = (3, 11)
+_NEWEST_ON_INTEL_MACS = (3, 13)
+"""The last Python for which an onnxruntime was built that runs on an Intel Mac."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Finding:
 
 def findings() -> Iterator[Finding]:
     """Yield the finding of every area."""
-    yield _python()
+    yield python(sys.version_info[:3], sys.platform, platform.machine())
     yield _plugged("camera", cameras())
     yield _plugged("sound", sound_inputs())
     yield _plugged("MIDI", midi_outputs())
@@ -61,11 +64,20 @@ def report() -> RenderableType:
     return Group(table, *title, *mends)
 
 
-def _python() -> Finding:
-    here = ".".join(map(str, sys.version_info[:3]))
-    if _PYTHONS[0] <= sys.version_info[:2] < _PYTHONS[1]:
+def python(version: tuple[int, int, int], system: str, machine: str) -> Finding:
+    """Say whether a Python will do; ``system`` as in ``sys.platform``, ``machine`` by its name."""
+    here = ".".join(map(str, version))
+    intel_mac = system == "darwin" and machine == "x86_64"
+    last = _NEWEST_ON_INTEL_MACS if intel_mac else version[:2]
+    if _OLDEST <= version[:2] <= last:
         return Finding("Python", "ok", here)
-    return Finding("Python", "missing", f"{here}, and 3.11 or 3.12 is needed", "uv python pin 3.12")
+    wanted = "an Intel Mac needs 3.11, 3.12 or 3.13" if intel_mac else "3.11 or later is needed"
+    why = (
+        ": the last onnxruntime for it knows no newer one"
+        if intel_mac and version[:2] > last
+        else ""
+    )
+    return Finding("Python", "missing", f"{here}, and {wanted}{why}", "uv python pin 3.13")
 
 
 def _plugged(area: str, plugged: Plugged) -> Finding:

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from engine.core.errors import ParameterError
 from engine.core.messages import Note, Trigger
-from engine.midi.frames import BPM, MIDI, TEMPO, Unframer
+from engine.midi.frames import BPM, MIDI, TEMPO
 from engine.midi.options import MidiOptions
 from engine.midi.routing import Routing, port_name
+from engine.system.framing import Unframer
 
 
 def form(port, carries=float, box=None, **options):

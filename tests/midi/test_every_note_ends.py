@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from engine.core.messages import Note, Ns, Trigger
 from engine.midi.active_notes import ActiveNotes
-from engine.midi.frames import GONE, MIDI, Unframer
+from engine.midi.frames import MIDI
 from engine.sinks.midi_out import MidiOut
+from engine.system.device_process import GONE
+from engine.system.framing import Unframer
 
 PORTS = {"notes": Note, "notes#2": Note, "2/notes": Note, "2/note61": Trigger, "cc64": float}
 NUMBERS = st.integers(60, 62)
