@@ -27,6 +27,11 @@ LIMIT = 40.0
 ASKED_AGAIN = 0.1
 """Seconds after which what had no answer is said again: a show may still be opening its port."""
 COMMAND = (sys.executable, "-c", "from engine.cli import main; main()")
+FULL = (
+    "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+    "resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}));" + COMMAND[2]
+)
+"""The command where every file ends at a size, with an error as of a full disk."""
 
 DESK = """
 [desk]
@@ -112,7 +117,9 @@ class Show:
     ) -> Iterator[subprocess.Popen[str]]:
         """Play; ``settings`` are variables of the environment, ``limit_files`` the most bytes that
         a file may have, as on a disk that is full; 0 for no limit."""
-        command = [*COMMAND, "play", str(self.patch), "--no-page", "--quiet", *map(str, more)]
+        begin = FULL.format(limit_files) if limit_files else COMMAND[2]
+        options = ["--no-page", "--quiet", *map(str, more)]
+        command = [sys.executable, "-c", begin, "play", str(self.patch), *options]
         with subprocess.Popen(
             command,
             cwd=self.folder,
@@ -120,7 +127,6 @@ class Show:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=(lambda: limit_file_size(limit_files)) if limit_files else None,
         ) as process:
             try:
                 yield process
@@ -137,14 +143,6 @@ class Show:
         return subprocess.run(
             command, cwd=self.folder, capture_output=True, text=True, timeout=LIMIT, check=False
         )
-
-
-def limit_file_size(size: int) -> None:
-    """Have every file of this process end at a size, with an error as of a full disk."""
-    import resource
-
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 def end(process: subprocess.Popen[str], number: int = signal.SIGINT) -> str:
