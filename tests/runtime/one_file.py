@@ -86,6 +86,17 @@ class Sockets:
                 continue
         raise TimeoutError(f"{address} was not answered by {answer}")
 
+    def hear_each(self, *addresses: str) -> dict[str, list[Any]]:
+        """Return what comes to each of these addresses, in whatever order."""
+        self._socket.settimeout(LIMIT)
+        found: dict[str, list[Any]] = {}
+        while len(found) < len(addresses):
+            self._heard += packet(self._socket.recv(65536)) if not self._heard else []
+            where, arguments = self._heard.pop(0)
+            if where in addresses:
+                found[where] = arguments
+        return found
+
     def hear_all(self, address: str, enough: Callable[[list[Any]], bool]) -> list[Any]:
         """Return the first arguments of all that comes to an address, until it is enough."""
         found: list[Any] = []
@@ -113,12 +124,14 @@ class Show:
 
     @contextmanager
     def playing(
-        self, *more: object, limit_files: int = 0, **settings: str
+        self, *more: object, page: int = 0, limit_files: int = 0, **settings: str
     ) -> Iterator[subprocess.Popen[str]]:
-        """Play; ``settings`` are variables of the environment, ``limit_files`` the most bytes that
-        a file may have, as on a disk that is full; 0 for no limit."""
+        """Play; ``page`` is the port of the page, 0 for none, ``limit_files`` the most bytes that a
+        file may have, as on a disk that is full, 0 for any, ``settings`` are of the environment.
+        """
         begin = FULL.format(limit_files) if limit_files else COMMAND[2]
-        options = ["--no-page", "--quiet", *map(str, more)]
+        shown = ["--page-port", str(page)] if page else ["--no-page"]
+        options = [*shown, "--quiet", *map(str, more)]
         command = [sys.executable, "-c", begin, "play", str(self.patch), *options]
         with subprocess.Popen(
             command,
