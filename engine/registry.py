@@ -1,5 +1,7 @@
 """Find the class of a box by its file name: "pose" is engine/models/pose.py.
 
+Boxes of the engine may lie in sub-folders by subject; the name stays that of the file.
+
 Why no list: adding a box is adding one file. A performer's own boxes lie in ``nodes/`` beside the
 patch and come first; installed packages add theirs through the entry-point group
 ``sensorium.nodes``. A file is imported when a patch first uses it, so that a missing library or
@@ -61,7 +63,7 @@ class Registry:
     def by_folder(self) -> dict[str, list[str]]:
         """Return the names of all boxes by origin: OWN, FOLDERS, INSTALLED."""
         found = {OWN: _stems(self._own) if self._own else []}
-        found |= {folder: _stems(_ENGINE / folder) for folder in FOLDERS}
+        found |= {folder: sorted(_files(_ENGINE / folder)) for folder in FOLDERS}
         found[INSTALLED] = sorted(point.name for point in entry_points(group="sensorium.nodes"))
         return {folder: names for folder, names in found.items() if names}
 
@@ -71,8 +73,8 @@ class Registry:
             _warn_if_writable(file)
             return _only_box(_import_file(file))
         for folder in FOLDERS:
-            if use in _stems(_ENGINE / folder):
-                return _only_box(_import(f"engine.{folder}.{use}"))
+            if file := _files(_ENGINE / folder).get(use):
+                return _only_box(_import(_module_name(file, _ENGINE.parent)))
         for point in entry_points(group="sensorium.nodes", name=use):
             try:
                 loaded = point.load()
@@ -87,6 +89,16 @@ def _warn_if_writable(file: Path) -> None:
     for place in (file.parent, file):
         if sys.platform != "win32" and place.stat().st_mode & stat.S_IWOTH:
             _LOG.warning("everybody on this machine can change %s: chmod o-w mends it", place)
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """Return the files of boxes in a folder and its sub-folders by their stem, which is unique."""
+    return {f.stem: f for f in sorted(folder.rglob("*.py")) if f.stem not in _NOT_BOXES}
+
+
+def _module_name(file: Path, root: Path) -> str:
+    """Return the name by which Python imports a file below a root."""
+    return ".".join(file.relative_to(root).with_suffix("").parts)
 
 
 def _stems(folder: Path) -> list[str]:

@@ -103,14 +103,17 @@ async def line_to(session: aiohttp.ClientSession, port: int) -> aiohttp.ClientWe
 async def shown(port: int, *texts: str) -> None:
     """Wait until a page has told all of these as values."""
     wanted = set(texts)
-    async with asyncio.timeout(LIMIT), aiohttp.ClientSession() as session:
-        async with await line_to(session, port) as line:
-            async for news in line:
-                said = json.loads(news.data) if news.type is aiohttp.WSMsgType.TEXT else {}
-                if said.get("kind") == "values":
-                    wanted -= {text for text in wanted if text in json.dumps(said)}
-                if not wanted:
-                    return
+    async with (
+        asyncio.timeout(LIMIT),
+        aiohttp.ClientSession() as session,
+        await line_to(session, port) as line,
+    ):
+        async for news in line:
+            said = json.loads(news.data) if news.type is aiohttp.WSMsgType.TEXT else {}
+            if said.get("kind") == "values":
+                wanted -= {text for text in wanted if text in json.dumps(said)}
+            if not wanted:
+                return
 
 
 def test_they_play_through_sockets_are_shown_and_replayed(tmp_path: Path, sockets: Sockets) -> None:
