@@ -73,8 +73,9 @@ class Registry:
             _warn_if_writable(file)
             return _only_box(_import_file(file))
         for folder in FOLDERS:
-            if file := _files(_ENGINE / folder).get(use):
-                return _only_box(_import(_module_name(file, _ENGINE.parent)))
+            files = _files(_ENGINE / folder)
+            if use in files:
+                return _only_box(_import(_module_name(files[use], _ENGINE.parent)))
         for point in entry_points(group="sensorium.nodes", name=use):
             try:
                 loaded = point.load()

@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
 
 from engine.core.box import Box
 from engine.core.clock import Clock, SystemClock
