@@ -181,9 +181,9 @@ class Engine:
             state.lane = self._make_lane(state.name, state.box)
         return state
 
-    def let_go(self, gone: Iterable[str], cut: Iterable[Wire]) -> None:
+    def reset_removed(self, removed: Iterable[str], cut: Iterable[Wire]) -> None:
         """Bring to rest what is fed by boxes that go and wires that are cut, and say so at once."""
-        self._losses.let_go(gone, cut)
+        self._losses.reset_removed(removed, cut)
         self.outbox.flush()
 
     # What boxes and steps ask of the engine.

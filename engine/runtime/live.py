@@ -105,7 +105,7 @@ class Live:
         """End the show; call it on the loop."""
         self._done.set()
 
-    def hurry(self) -> None:
+    def stop_now(self) -> None:
         """End the show, and do not wait for what is slow to close; call it on the loop."""
         self._done.set()
         self._closed.set()
@@ -117,23 +117,23 @@ class Live:
 
     # Surgery, on the loop.
 
-    def stage(self, plan: Plan) -> Standby:
-        """Give what gets a plan ready to take over; ``strike`` it where it does not."""
+    def make_standby(self, plan: Plan) -> Standby:
+        """Give what gets a plan ready to take over; ``discard`` it where it does not."""
         return Standby(plan, self._hosts)
 
-    def strike(self, staging: Standby) -> None:
+    def discard(self, standby: Standby) -> None:
         """Close what was opened for a plan that does not take over."""
-        self._hosts.remove(staging.newcomers)
+        self._hosts.remove(standby.pending)
 
-    def take_over(self, entry: SwapPlan, staging: Standby) -> None:
-        """Let a plan play from now on; what it has removed stays open until ``let_go``."""
+    def take_over(self, entry: SwapPlan, standby: Standby) -> None:
+        """Let a plan play from now on; what it has removed stays open until ``close_removed``."""
         if self._silenced:
             return
         self._exchange(entry)
-        if rivals := staging.rivals(self._hosts.removed):
-            self._hosts.release(rivals, lambda: self._soon(self._open_rest, staging))
+        if conflicts := standby.conflicts(self._hosts.removed):
+            self._hosts.release(conflicts, lambda: self._soon(self._open_rest, standby))
         else:
-            staging.open_rest(self.engine)
+            standby.open_rest(self.engine)
 
     def take_back(self, reason: str) -> None:
         """Let the plan before play again."""
@@ -145,7 +145,7 @@ class Live:
                 self._step(StateChange(name, "opening"))
         self._hosts.remove(self._hosts.removed, lambda: self._soon(self._open_again))
 
-    def let_go(self) -> None:
+    def close_removed(self) -> None:
         """Close what the last plan to take over has removed."""
         self._hosts.remove(self._hosts.removed)
 
@@ -156,15 +156,15 @@ class Live:
             self._let_in(each)
         self._arm()
 
-    def _open_rest(self, staging: Standby) -> None:
+    def _open_rest(self, standby: Standby) -> None:
         if not self._silenced:
-            staging.open_rest(self.engine)
+            standby.open_rest(self.engine)
 
     def _open_again(self) -> None:
         if not self._silenced:
             for each in self._hosts.playing.values():
                 each.begin(self.engine.hears, self.engine.last_at)
-                each.hurry()
+                each.retry_now()
 
     def _soon(self, act: Callable[..., None], *arguments: object) -> None:
         """Have something done on the loop; may be called on any thread."""

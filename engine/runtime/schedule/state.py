@@ -75,14 +75,18 @@ class BoxState:
 
     def is_overridden(self, name: str) -> bool:
         """Tell whether somebody took over a parameter, the whole that it is part of, or a part."""
-        return any(overlaps(name, hand) for hand in self.overrides)
+        return any(overlaps(name, override) for override in self.overrides)
 
     def release(self, name: str) -> None:
         """Give a parameter, and all parts that it has, back to the cables that write them."""
-        released = {hand for hand in self.overrides if hand == name or hand.startswith(f"{name}.")}
+        released = {
+            override
+            for override in self.overrides
+            if override == name or override.startswith(f"{name}.")
+        }
         self.overrides -= released
         for cabled, take_up in self.cabled.items():
-            if any(overlaps(cabled, hand) for hand in released):
+            if any(overlaps(cabled, override) for override in released):
                 take_up()
 
     def put_together(self, parameter: Parameter, value: object) -> object:

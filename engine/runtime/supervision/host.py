@@ -72,7 +72,7 @@ class BoxHost:
         if isinstance(box, Node) and box.lane:
             self.lane = ThreadLane(name, box, self.context, self._deliver, clock)
 
-    def stand_for(self, state: BoxState) -> None:
+    def bind(self, state: BoxState) -> None:
         """Let the engine reach what runs beside the loop for a box, by its state."""
         self._state = state
         state.out_lane = self.out_lane
@@ -83,7 +83,7 @@ class BoxHost:
         return self.condition != OPENING or not self._begun
 
     @property
-    def wants(self) -> bool:
+    def wants_device(self) -> bool:
         """Whether it has no device, and may have been kept from it by another box."""
         waits = not self._begun and not isinstance(self.box, Node | Tape)
         return waits or self.condition == "lost"
@@ -134,10 +134,10 @@ class BoxHost:
         if self.supervisor is not None:
             self.supervisor.lost()
 
-    def hurry(self) -> None:
+    def retry_now(self) -> None:
         """Try at once to open a device that could not be opened."""
         if self.supervisor is not None and self.condition != "running":
-            self.supervisor.hurry()
+            self.supervisor.retry_now()
 
     def count(self, trace: Metrics) -> None:
         """Note what was lost at the door of a source, and how often it was opened again."""

@@ -130,5 +130,5 @@ class Hosts:
         host = self._by_state.get(state)
         if host is None:
             host = self._by_state[state] = self._by_box[id(state.box)]
-            host.stand_for(state)
+            host.bind(state)
         return host
