@@ -42,7 +42,7 @@ from engine.runtime.supervision.host import BoxHost
 from engine.runtime.supervision.hosts import Hosts
 from engine.runtime.supervision.periodic import PeriodicTasks
 from engine.runtime.supervision.restart import Restarter
-from engine.runtime.supervision.supervisor import lost_in_words
+from engine.runtime.supervision.supervisor import describe_loss
 from engine.runtime.supervision.watchdog import Watchdog
 from engine.runtime.timer import Timer, make_timer
 from engine.runtime.waiting import either_is_set
@@ -62,7 +62,7 @@ class Live:
         self, plan: Plan, clock: Clock | None = None, make_state: MakeState = on_disk
     ) -> None:
         self._clock = clock or SystemClock()
-        self._hands = Mailbox(self._wake)
+        self._commands = Mailbox(self._wake)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: Timer | None = None
         self._tapes: list[BoxHost] = []
@@ -78,17 +78,17 @@ class Live:
         self.engine.on_lost = lambda name: self._hosts.playing[name].lost()
         self.engine.ask = self._ask
         self._hosts.follow(self.engine.states)
-        understudies = Restarter(self.engine, self._hosts.replace, self.enter)
+        restarter = Restarter(self.engine, self._hosts.replace, self.enter)
         self._watchdog = Watchdog(
-            self.engine, self._clock, self.enter, understudies.replace, self._hosts.pulse
+            self.engine, self._clock, self.enter, restarter.replace, self._hosts.heartbeat
         )
-        self.also: Callable[[], None] = lambda: None
+        self.after_entry: Callable[[], None] = lambda: None
         """Called on the loop after each entry."""
 
     async def play(self, seconds: float | None = None) -> None:
         """Play until ``stop``, the end of all that ends, or for a time. Plays once."""
         self._loop = asyncio.get_running_loop()
-        self._timer = make_timer(self._loop, self._ring)
+        self._timer = make_timer(self._loop, self._on_timer)
         with gc_frozen():
             try:
                 self._ask_permission()
@@ -153,7 +153,7 @@ class Live:
         self._step(entry)
         joined = self._hosts.follow(self.engine.states)
         for each in joined:
-            self._let_in(each)
+            self._drain_host(each)
         self._arm()
 
     def _open_rest(self, standby: Standby) -> None:
@@ -163,7 +163,7 @@ class Live:
     def _open_again(self) -> None:
         if not self._silenced:
             for each in self._hosts.playing.values():
-                each.begin(self.engine.hears, self.engine.last_at)
+                each.begin(self.engine.is_consumed, self.engine.last_at)
                 each.retry_now()
 
     def _soon(self, act: Callable[..., None], *arguments: object) -> None:
@@ -182,7 +182,7 @@ class Live:
                     context = self._hosts.playing[name].context
                     with_context(state.box.open, context)(_unheard)
                 except Exception as error:
-                    self.engine.tell(name, lost_in_words(error))  # its supervisor tries again
+                    self.engine.tell(name, describe_loss(error))  # its supervisor tries again
                 close_quietly(name, state.box)
 
     async def _open(self) -> None:
@@ -200,7 +200,7 @@ class Live:
     def _begin(self, kind: type[Box]) -> None:
         for each in self._hosts.playing.values():
             if isinstance(each.box, kind) and each not in self._tapes:
-                each.begin(self.engine.hears, self.engine.last_at)
+                each.begin(self.engine.is_consumed, self.engine.last_at)
 
     async def _nodes_open(self) -> None:
         """Wait until nodes without a lane are open: nothing may be missed that comes in then."""
@@ -220,8 +220,8 @@ class Live:
             self._start_tapes()
 
     def _states_below_sources(self) -> list[str]:
-        trace = self.engine.metrics
-        return [*(lane.state for lane in trace.lanes.values()), *trace.sinks.values()]
+        metrics = self.engine.metrics
+        return [*(lane.state for lane in metrics.lanes.values()), *metrics.sinks.values()]
 
     def _start_tapes(self) -> None:
         """Begin all films; those that play already are let be."""
@@ -229,7 +229,7 @@ class Live:
         if not self._done.is_set():
             for each in tapes:
                 if each.plays:
-                    each.begin(self.engine.hears, self.engine.last_at)
+                    each.begin(self.engine.is_consumed, self.engine.last_at)
 
     # The end.
 
@@ -246,7 +246,7 @@ class Live:
 
     def _ask(self, by: str, command: Command) -> None:
         """Let in a command of somebody who is no box, such as the page; from any thread."""
-        submit_command(self._hands, by, command)
+        submit_command(self._commands, by, command)
 
     def _wake(self) -> None:
         """Have the loop look into the mailboxes; may be called on any thread."""
@@ -277,14 +277,14 @@ class Live:
 
     def _drain(self) -> None:
         self._woken = False
-        for item in self._hands.take():
+        for item in self._commands.take():
             self._step(item.content)
         for each in self._hosts.playing.values():
             if len(each.door):
-                self._let_in(each)
+                self._drain_host(each)
         self._arm()
 
-    def _let_in(self, each: BoxHost) -> None:
+    def _drain_host(self, each: BoxHost) -> None:
         """Let in all that waits at one door."""
         for item in each.door.take():
             self._step(item.content)
@@ -303,7 +303,7 @@ class Live:
             LOG.exception("a mistake of the engine itself; the show goes on")
         if isinstance(entry, StateChange):
             self._changed(entry)
-        self.also()
+        self.after_entry()
 
     def _changed(self, entry: StateChange) -> None:
         if entry.state == "running":
@@ -330,7 +330,7 @@ class Live:
         if self._timer is not None and not self._silenced:
             self._timer.set(self.engine.wakes.next())
 
-    def _ring(self) -> None:
+    def _on_timer(self) -> None:
         self._step(WakeUp())
         self._arm()
 

@@ -51,7 +51,7 @@ class Probation:
     def __init__(self, engine: Engine, *, routes_stay: bool) -> None:
         self._engine = engine
         self._before = dict(engine.states)
-        self._asked = {name: (lane.asked, lane.runs) for name, lane in engine.metrics.lanes.items()}
+        self._jobs = {name: (lane.jobs, lane.runs) for name, lane in engine.metrics.lanes.items()}
         self._routes_before = {
             name: _RouteBefore(route.origin, route.behind.recent_median(), route.messages)
             for name, route in engine.metrics.routes.items()
@@ -85,8 +85,8 @@ class Probation:
         for state in self._new():
             if state.lane is not None:
                 metrics = self._engine.metrics.lanes[state.name]
-                asked, runs = self._asked.get(state.name, (0, 0))
-                if metrics.asked > asked and metrics.runs == runs:
+                jobs, runs = self._jobs.get(state.name, (0, 0))
+                if metrics.jobs > jobs and metrics.runs == runs:
                     return f"{state.name} does not answer"
         return ""
 

@@ -120,7 +120,7 @@ class Reloader:
             return
         if not await self._wait_until_open(compiled):
             return
-        if self._engine.metrics.mend(PATCH):
+        if self._engine.metrics.clear_faults(PATCH):
             LOG.info("%s: is good again", PATCH)
         if index == self._engine.playing and not differs(self._engine.plan, compiled.plan):
             self._show.discard(compiled.standby)
@@ -235,7 +235,7 @@ class Reloader:
 
     def _report(self, problems: list[str]) -> None:
         """Say on terminal, page and OSC what is wrong with a patch, and no more what was."""
-        self._engine.metrics.mend(PATCH)
+        self._engine.metrics.clear_faults(PATCH)
         for problem in problems:
             self._engine.tell(PATCH, problem)
             for name, state in self._engine.states.items():

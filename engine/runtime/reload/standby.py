@@ -79,7 +79,7 @@ class Standby:
         return [old for old in removed if any(_alike(old, new) for new in wanting)]
 
     def _begin(self, engine: Engine, each: BoxHost) -> None:
-        each.begin(engine.hears, engine.last_at)
+        each.begin(engine.is_consumed, engine.last_at)
 
     def _tell(self) -> None:
         """Say on the loop that something has changed; called on any thread."""

@@ -158,7 +158,7 @@ class PlanSwapper:
     def _retire(self, removed: Mapping[str, BoxState]) -> None:
         """See to it that nothing a removed box did or does is taken for another's of its name."""
         for name, state in removed.items():
-            self.engine.metrics.mend(name)
+            self.engine.metrics.clear_faults(name)
             if state.lane is not None:
                 self._generations[name] = state.lane.generation + 1
 

@@ -28,7 +28,7 @@ class LossHandler:
     def lose(self, name: str) -> None:
         """Bring to rest everything below a box that went away, and the box if it is an output."""
         self._future.forget(self._states[name])
-        self._come_to_rest(self._losses.below(name))
+        self._apply(self._losses.downstream(name))
         if isinstance(self._states[name].box, Sink):
             self.silence(self._states[name], None)
 
@@ -38,17 +38,17 @@ class LossHandler:
         fed = (wire for name in names for wire in self._losses.outgoing[name])
         for name in names:
             self.reset(self._states[name])
-        self._come_to_rest(self._losses.along([*fed, *cut]))
+        self._apply(self._losses.along([*fed, *cut]))
         for name in names:
             if isinstance(self._states[name].box, Sink):
                 self.silence(self._states[name], None)
 
-    def _come_to_rest(self, below: LossEffects) -> None:
-        for name in below.resets:
+    def _apply(self, effects: LossEffects) -> None:
+        for name in effects.resets:
             self.reset(self._states[name])
-        for name in below.told:
+        for name in effects.notified:
             self._tell(self._states[name])
-        for name, port in below.ports:
+        for name, port in effects.ports:
             self.silence(self._states[name], port)
 
     def reset(self, state: BoxState) -> None:

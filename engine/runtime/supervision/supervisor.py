@@ -108,7 +108,7 @@ class DeviceSupervisor:
         try:
             self._open()
         except Exception as error:
-            return False, StateChange(self._name, "lost", lost_in_words(error))
+            return False, StateChange(self._name, "lost", describe_loss(error))
         self._deliver(StateChange(self._name, "running"))
         return True, self._work()
 
@@ -131,10 +131,10 @@ class DeviceSupervisor:
                     return None
                 emit(outlet, message, at, self._clock.now() - at)  # since then it was decoded
         except Exception as error:
-            return StateChange(self._name, "lost", lost_in_words(error))
+            return StateChange(self._name, "lost", describe_loss(error))
         return StateChange(self._name, "ended")
 
 
-def lost_in_words(error: Exception) -> str:
+def describe_loss(error: Exception) -> str:
     """Say why a device is not there: in its own words, or with the kind of mistake it made."""
     return str(error) if isinstance(error, DeviceError | OSError) else describe_error(error)
