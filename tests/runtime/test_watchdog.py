@@ -102,7 +102,7 @@ class Stage:
         self.engine.on_lost = self.lost.append
         understudies = Restarter(self.engine, self._exchange, self.enter)
         self.heartbeat = Heartbeat()
-        self.dog = Watchdog(
+        self.watchdog = Watchdog(
             *(self.engine, self.clock, self.enter, understudies.replace),
             lambda name: self.heartbeat if name == "eye" else None,
         )
@@ -156,7 +156,7 @@ class Stage:
             self.clock.move_to(Ns(min(end, self.clock.now() + 250 * MILLISECOND)))
             if not silent:
                 self.heartbeat.beat(self.clock.now())
-            self.dog.look()
+            self.watchdog.check()
 
     def states(self, box: str) -> list[str]:
         """Give what was said of a box."""
@@ -243,7 +243,7 @@ def test_a_machine_that_slept_has_lost_nothing(stage) -> None:
         show.see(1.0)
     show.see(13.0)
     show.clock.move_to(ns(3600))
-    show.dog.look()
+    show.watchdog.check()
     assert show.states("eye") == ["running"]
     assert show.engine.metrics.lanes["s"].state == "running"
 
