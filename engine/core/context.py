@@ -29,7 +29,7 @@ class State(Protocol):
     """
 
     def read(self, name: str) -> bytes | None:
-        """Return the content of a file, None when there is none; raise ValueError for a bad name."""
+        """Return the content of a file, None if there is none; raise ValueError for a bad name."""
         ...
 
     def write(self, name: str, data: bytes) -> bool:

@@ -60,7 +60,7 @@ class Source(Box, ABC):
         return outlets[name]
 
     def sets(self) -> Mapping[tuple[str, ...], tuple[str, str]]:
-        """Return the parameters that it sets by commands, for ``check``: (box, parameter) by key."""
+        """Return the parameters that it sets by commands, for ``check``: (box, parameter)."""
         return {}
 
     def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
@@ -82,9 +82,8 @@ class Source(Box, ABC):
         def open(self, emit: Emit) -> None:
             """Start emitting; raise DeviceError when the device is missing.
 
-            Emit ``Lost`` when the device goes away.
-
-            ``open(self, emit, context: Context)`` where a context is wanted.
+            Emit ``Lost`` when the device goes away. ``open(self, emit, context: Context)`` where a
+            context is wanted.
             """
 
 

@@ -23,7 +23,7 @@ class TriggerNode(Node):
     _last: float | None = None
 
     def process(self, value: T) -> messages.Trigger | None:
-        """Give a trigger when something begins."""
+        """Return a trigger when something begins."""
         match value:
             case messages.Trigger():
                 return value if math.isfinite(value.value) else messages.Trigger()
@@ -38,7 +38,7 @@ class TriggerNode(Node):
         return messages.Trigger()
 
     def reset(self) -> None:
-        """Forget what was on, and which number came last."""
+        """Forget the last switch, voice and number."""
         self._last = None
 
     def _begins(self, on: Any, value: float) -> messages.Trigger | None:

@@ -18,12 +18,12 @@ _RESERVED: Final = frozenset("#*,?[]{}")
 
 
 def of_port(port: str) -> str:
-    """Give the address that a port stands for: without the ``#2`` of a second cable."""
+    """Return the address of a port: without the ``#2`` of a second cable."""
     return port.partition("#")[0]
 
 
 def holes(address: str) -> frozenset[str]:
-    """Name what an address leaves to be filled in; raises ParameterError where braces are odd."""
+    """Return the names in braces of an address; raise ParameterError for wrong braces."""
     try:
         return frozenset(name for _, name, _, _ in Formatter().parse(address) if name is not None)
     except ValueError:
@@ -31,9 +31,9 @@ def holes(address: str) -> frozenset[str]:
 
 
 def check(address: str, fillings: Collection[str]) -> frozenset[str]:
-    """Make sure that an address can be sent; give the names of its holes.
+    """Return the names in braces of an address; raise ParameterError when it cannot be sent.
 
-    ``fillings`` names what is known for this kind of message. Raises ParameterError.
+    ``fillings`` are the names that can be filled in for this kind of message.
     """
     if not address.startswith("/"):
         raise ParameterError(f'an OSC address begins with "/", got "{address}"')
@@ -53,11 +53,11 @@ def check(address: str, fillings: Collection[str]) -> frozenset[str]:
 
 
 def slotted(address: str) -> str:
-    """Give the address of one person: its number goes where {slot} stands, or else to the end."""
+    """Return the address of one person: the number replaces {slot}, or is added at the end."""
     base = address.rstrip("/")
     return base if "slot" in check(address, ("slot",)) else f"{base}/{{slot}}"
 
 
 def spell(value: float) -> str:
-    """Write a number as it stands in an address: 3.0 is "3"."""
+    """Return a number as it is written in an address: 3.0 as "3"."""
     return str(int(value)) if value == int(value) else f"{value:g}"

@@ -1,7 +1,7 @@
-"""What a layout is: how one kind of message goes under an address, and what a cable may say of it.
+"""The base of layouts, which map one kind of message to an address, and the options of a cable.
 
-A layout knows no socket and no clock. It turns a message into pieces (see ``packer``), and says
-what would end whatever it has begun: a note-off, "nobody is here".
+A layout knows no socket and no clock. It turns a message into pieces (see ``packer``), and returns
+the pieces that end what it has begun: a note-off, "nobody is here".
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Argument = int | float | str | bool
 
 @dataclass(kw_only=True)
 class OscOptions:
-    """What a cable into ``osc_out`` may say beside where it comes from and how it is scaled."""
+    """The options of a cable into ``osc_out``, beside its origin and scaling."""
 
     args: Annotated[
         list[Argument] | None,
@@ -36,7 +36,7 @@ class OscOptions:
     width: Annotated[int, Param("how wide a picture the receiver expects", 1, 16384)] = 640
 
     def only(self, meaning: str, *allowed: str) -> None:
-        """Refuse what was said but has no ``meaning`` here; raises ParameterError."""
+        """Raise ParameterError for an option that is set but not among ``meaning``."""
         for field in fields(self):
             if field.name not in allowed and getattr(self, field.name) != field.default:
                 raise ParameterError(f'"{field.name}" means nothing for {meaning}')
@@ -44,9 +44,9 @@ class OscOptions:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What a receiver understands: whether numbers are clamped to 0 to 1, and all are floats.
+    """What a receiver accepts: whether numbers are clamped to 0 to 1, whether all are floats.
 
-    ``layout`` is the one a pose takes when its cable names none.
+    ``layout`` is that of a pose whose cable names none.
     """
 
     clamp: bool = False
@@ -54,16 +54,16 @@ class Dialect:
     layout: str = "packed"
 
     def tag(self, tag: str) -> str:
-        """Give the type tag that stands for "i" or "f" here."""
+        """Return the type tag for "i" or "f" in this dialect."""
         return "f" if self.floats else tag
 
     def clamped(self, value: float) -> float:
-        """Bring a number into what the receiver takes."""
+        """Return a number clamped to what the receiver accepts."""
         return min(max(value, 0.0), 1.0) if self.clamp else value
 
 
 class Layout:
-    """How messages of one type go under one address. This one sends nothing; it is the root."""
+    """Maps messages of one type to one address. This base class sends nothing."""
 
     has_off: ClassVar[bool] = False
     """Whether a message may want another one 50 ms later."""
@@ -71,18 +71,18 @@ class Layout:
     def encode(self, message: Any, at: Ns) -> Sequence[bytes]:
         """Turn a message that describes the moment ``at`` into pieces.
 
-        Raises ValueError, OverflowError, TypeError or struct.error for what cannot be sent.
+        Raise ValueError, OverflowError, TypeError or struct.error for what cannot be sent.
         """
         raise NotImplementedError
 
     def off(self, message: Any) -> bytes:
-        """Give what lets go again of what ``message`` pressed; empty for nothing."""
+        """Return the pieces that release what ``message`` pressed; empty for nothing."""
         return b""
 
     def end(self) -> Sequence[bytes]:
-        """Give what ends everything that was begun, and forget it."""
+        """Return the pieces that end everything that was begun, and forget it."""
         return ()
 
     def example(self) -> Sequence[bytes]:
-        """Give pieces as long as any that will be sent, to be measured before playing."""
+        """Return pieces as long as the longest that are sent, to be measured before playing."""
         return ()

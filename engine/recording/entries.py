@@ -65,7 +65,7 @@ _COMMAND = "command"
 
 
 def _hint(cls: type[Any], name: str) -> Any:
-    """Give the type of a field; of a moment, that it is a whole number."""
+    """Return the type of a field; of a moment, ``int``."""
     hint = get_type_hints(cls)[name]
     return getattr(hint, "__supertype__", hint)
 

@@ -43,7 +43,7 @@ MakeEmitter = Callable[[BoxState, list[Slot], bool], Emitter]
 
 
 def prepare_metrics(plan: Plan, metrics: Metrics, states: Mapping[str, BoxState]) -> None:
-    """Give every box and route its counters, in the order of the patch; known ones are kept."""
+    """Set up the counters of every box and route, in the order of the patch; keep known ones."""
     before, now = metrics.known(), Counters()
     for name, state in states.items():
         condition = state.condition
