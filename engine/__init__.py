@@ -15,30 +15,41 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from engine.core.errors import DeviceError, ModelError, ParameterError, UnknownName
+    from engine.core.kinds import Kind, kind
+    from engine.core.landmarks import Instance, Landmarks, Person, Pose
     from engine.core.messages import (
         Block,
+        Detection,
+        Detections,
+        Features,
         Frame,
         Mask,
         Message,
         Note,
         Ns,
-        Person,
         Pitch,
-        Pose,
+        Text,
         Trigger,
     )
     from engine.core.node import Model, Node
     from engine.core.parameter import Fixed, Param
     from engine.core.sink import Sink
+    from engine.core.skeletons import Skeleton
     from engine.core.source import Emit, Source, Tape
     from engine.inference.network import ModelName, NetworkModel
 
 __all__ = [
     "Block",
+    "Detection",
+    "Detections",
     "DeviceError",
     "Emit",
+    "Features",
     "Fixed",
     "Frame",
+    "Instance",
+    "Kind",
+    "Landmarks",
     "Mask",
     "Message",
     "Model",
@@ -54,20 +65,27 @@ __all__ = [
     "Pitch",
     "Pose",
     "Sink",
+    "Skeleton",
     "Source",
     "Tape",
+    "Text",
     "Trigger",
     "UnknownName",
+    "kind",
 ]
 
 _HOMES: Final = {
     "engine.core.errors": ("DeviceError", "ModelError", "ParameterError", "UnknownName"),
+    "engine.core.kinds": ("Kind", "kind"),
+    "engine.core.landmarks": ("Instance", "Landmarks", "Person", "Pose"),
     "engine.core.messages": (
-        *("Block", "Frame", "Mask", "Message", "Note", "Ns", "Person", "Pitch", "Pose", "Trigger"),
+        *("Block", "Detection", "Detections", "Features", "Frame", "Mask", "Message", "Note"),
+        *("Ns", "Pitch", "Text", "Trigger"),
     ),
     "engine.core.node": ("Model", "Node"),
     "engine.core.parameter": ("Fixed", "Param"),
     "engine.core.sink": ("Sink",),
+    "engine.core.skeletons": ("Skeleton",),
     "engine.core.source": ("Emit", "Source", "Tape"),
     "engine.inference.network": ("ModelName", "NetworkModel"),
 }

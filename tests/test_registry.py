@@ -99,7 +99,10 @@ MISTAKEN = [
     (LOUDER.replace(" -> float", ""), "TypeError: Louder.process does not say what it returns"),
     (LOUDER.replace("def process", "def work"), "TypeError: Louder has no process method"),
     (LOUDER.replace("self, value: float", "self"), "process takes nothing: a node needs an inlet"),
-    (LOUDER.replace("value: float", "value: set"), "nothing on a cable is of type <class 'set'>"),
+    (
+        LOUDER.replace("value: float", "value: set"),
+        "nothing on a cable is of type set; register it",
+    ),
     (
         LOUDER.replace("value: float", 'value: "Flaot"'),
         "NameError: name 'Flaot' is not defined",

@@ -1,6 +1,12 @@
 """Messages become plain data and messages again: maps, lists, numbers, texts and arrays.
 
-What is in an array is left to whoever encodes it: ``raw`` makes bytes of it, as a hook of msgspec.
+The form follows from what the constructor of a type takes (see ``contents``): first its numbers and
+texts in their order, then the rest. An array is a map of ``dtype``, ``shape`` and ``data``; where a
+class holds a single one these stand among its own. Recordings depend on all of it: a change here
+must leave ``tests/core/golden_codec.json`` as it is.
+
+The bytes of an array are left to whoever encodes the plain data: ``encode_numpy`` is a hook of
+msgspec for that.
 
 Why pictures may be left out: they are a thousand times more than all the rest, and once the
 networks have answered nobody below needs them.
@@ -8,91 +14,244 @@ networks have answered nobody below needs them.
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Mapping
-from functools import lru_cache
-from typing import Any
+from dataclasses import is_dataclass
+from functools import lru_cache, partial
+from typing import Any, Final, Union, get_args, get_origin
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.messages import (
-    Block,
-    Frame,
-    Mask,
-    Message,
-    Note,
-    Person,
-    Pitch,
-    Pose,
-    Trigger,
-)
+from engine.core.contents import Encodable, contents, is_array, is_plain
+from engine.core.kinds import PLAIN, MessageType, message_type, named
+from engine.core.messages import Later, Ns
 
 Plain = Any
 """What MessagePack can hold, and arrays."""
 
-TYPE = "type"
-_SIMPLE = (bool, int, float, str)
-_LARGEST = 1 << 28
+Write = Callable[[Any, bool], Plain]
+"""Makes plain data of a value; without ``pixels`` an array of a picture is but its size."""
+Read = Callable[[Any], Any]
+
+TYPE: Final = "type"
+_ARRAY: Final = ("dtype", "shape", "data")
+_LARGEST: Final = 1 << 28
 """Pixels of a picture: more are a damaged size."""
 
 
-class Unrecordable(TypeError):
+class NotEncodable(TypeError):
     """A message of a type that no cable carries."""
 
 
-def to_plain(message: Message, pixels: bool) -> Plain:
-    """Make plain data of a message; without ``pixels`` of pictures only their size.
+def encode(message: Any, pixels: bool) -> Plain:
+    """Return plain data of a message; without ``pixels`` of pictures only their size.
 
-    Raises Unrecordable.
+    A tuple stands for several outlets, a number of numpy keeps its precision. Raise NotEncodable
+    for a type that is not registered (see ``kinds``).
     """
-    if message is None or type(message) in _SIMPLE:
+    cls = type(message)
+    if message is None or cls in PLAIN:
         return message
+    if (found := message_type(cls)) is not None:
+        write = _WRITERS[cls] if cls in _WRITERS else _writer(cls)
+        return {TYPE: found.name, **write(message, pixels)}
+    if cls is Later:
+        return {TYPE: "later", "at": message.at, "message": encode(message.message, pixels)}
     if isinstance(message, tuple):
-        return {TYPE: "outlets", "values": [to_plain(value, pixels) for value in message]}
-    if (write := _WRITE.get(type(message))) is not None:
-        return {TYPE: type(message).__name__.lower(), **write(message, pixels)}
+        return {TYPE: "outlets", "values": [encode(value, pixels) for value in message]}
     if isinstance(message, np.generic):
-        return {TYPE: "number", **_array(np.asarray(message))}
-    for simple in _SIMPLE:
-        if isinstance(message, simple):
-            return simple(message)
-    raise Unrecordable(type(message).__name__)
+        return {TYPE: "number", **_write_array(np.asarray(message), True)}
+    for plain in PLAIN:
+        if isinstance(message, plain):
+            return plain(message)
+    raise NotEncodable(cls.__name__)
 
 
-def from_plain(plain: Plain) -> Message:
-    """Make a message of plain data; raises ValueError, KeyError or TypeError where it is none."""
+def decode(plain: Plain) -> Any:
+    """Return the message that plain data holds.
+
+    Raise UnknownKind for a kind that is not registered here, and ValueError, KeyError or TypeError
+    for what is no message.
+    """
     if not isinstance(plain, dict):
         return plain
-    read = _READ.get(plain[TYPE])
-    if read is None:
-        raise ValueError(f'there is no message "{plain[TYPE]}"')
-    return read(plain)
+    name = plain[TYPE]
+    if name == "outlets":
+        return tuple(map(decode, plain["values"]))
+    if name == "later":
+        return Later(Ns(plain["at"]), decode(plain["message"]))
+    if name == "number":
+        return _read_array(plain)[()]
+    cls = named(name).cls
+    return (_READERS[cls] if cls in _READERS else _reader(cls))(plain)
 
 
-def raw(value: object) -> bytes:
-    """Give what is in an array, as ``enc_hook`` of msgspec; raises TypeError for all else."""
+def encode_numpy(value: object) -> Any:
+    """Return the bytes of an array or a number of numpy as Python's, as ``enc_hook`` of msgspec.
+
+    Raise TypeError for all else.
+    """
     if isinstance(value, np.ndarray):
         return value.tobytes()
+    if isinstance(value, np.generic):
+        return value.item()
     raise TypeError(f"{type(value).__name__} is no plain data")
 
 
-def _array(array: NDArray[Any]) -> dict[str, Plain]:
-    return {"dtype": array.dtype.str, "shape": list(array.shape), "data": array}
+# Writing.
+
+
+_WRITERS: dict[type, Write] = {}
+"""What writes what stands inside a message, by its type; filled when a type first comes.
+
+Why a table: the loop asks for it with every message that goes to another process.
+"""
+
+
+def _writer(cls: type) -> Write:
+    """Return what writes values of a class."""
+    write = _writer_of(cls)
+    if write is None:
+        raise NotEncodable(f"{cls.__name__} inside a message")
+    _WRITERS[cls] = write
+    return write
+
+
+def _writer_of(cls: type) -> Write | None:
+    if issubclass(cls, (*PLAIN, types.NoneType)):
+        return lambda value, pixels: value
+    if issubclass(cls, np.ndarray):
+        return _write_array
+    if issubclass(cls, tuple | list):
+        return lambda value, pixels: [_write(each, pixels) for each in value]
+    if issubclass(cls, Encodable):
+        return lambda value, pixels: value.encoded()
+    if issubclass(cls, np.generic):
+        return lambda value, pixels: value.item()
+    return _writer_of_contents(cls) if is_dataclass(cls) else None
+
+
+def _write(value: Any, pixels: bool) -> Plain:
+    """Write what stands inside a message."""
+    cls = type(value)
+    return (_WRITERS[cls] if cls in _WRITERS else _writer(cls))(value, pixels)
+
+
+def _writer_of_contents(cls: type) -> Write:
+    """Return what writes the contents of a class: what is plain first, a single array among it."""
+    hints = contents(cls)
+    if TYPE in hints:
+        raise NotEncodable(f'{cls.__name__}, for a part of a message cannot be called "{TYPE}"')
+    plain = [name for name, hint in hints.items() if is_plain(hint)]
+    single = _single_array(hints)
+    rest = [name for name in hints if name not in plain and name != single]
+    hidden = _shows_picture(cls)
+
+    def write(value: Any, pixels: bool) -> dict[str, Plain]:
+        whole = pixels or not hidden
+        written = {name: getattr(value, name) for name in plain}
+        for name in rest:
+            written[name] = _write(getattr(value, name), whole)
+        if single:
+            written |= _write_array(getattr(value, single), whole)
+        return written
+
+    return write
+
+
+def _write_array(array: NDArray[Any], whole: bool) -> dict[str, Plain]:
+    size = {"dtype": array.dtype.str, "shape": list(array.shape)}
+    return {**size, "data": array} if whole else size
+
+
+def _single_array(hints: Mapping[str, Any]) -> str:
+    """Return the name of the only array in a class, whose form may stand among the rest."""
+    arrays = [name for name, hint in hints.items() if is_array(hint)]
+    return arrays[0] if len(arrays) == 1 and not {*_ARRAY} & {*hints} - {*arrays} else ""
+
+
+def _shows_picture(cls: type) -> bool:
+    found: MessageType | None = message_type(cls)
+    return found is not None and found.picture is not None
+
+
+# Reading.
+
+
+_READERS: dict[type, Read] = {}
+
+
+def _reader(cls: type) -> Read:
+    """Return what makes an instance of a class of its written contents."""
+    hints = contents(cls)
+    array = _read_picture if _shows_picture(cls) else _read_array
+    single = _single_array(hints)
+    plain = [name for name, hint in hints.items() if is_plain(hint)]
+    rest = {
+        name: _reader_of(hint, array)
+        for name, hint in hints.items()
+        if name not in plain and name != single
+    }
+
+    def read(written: Mapping[str, Plain]) -> Any:
+        values = {name: written[name] for name in plain if name in written}
+        for name, part in rest.items():
+            if name in written:
+                values[name] = part(written[name])
+        if single:
+            values[single] = array(written)
+        return cls(**values)
+
+    _READERS[cls] = read
+    return read
+
+
+def _reader_of(hint: Any, array: Read) -> Read:
+    """Return what reads a value of a type."""
+    if is_array(hint):
+        return array
+    if get_origin(hint) in (Union, types.UnionType):
+        (inside,) = (part for part in get_args(hint) if not is_plain(part))
+        return partial(_read_optional, _reader_of(inside, array))
+    if get_origin(hint) in (tuple, list):
+        return partial(_read_many, get_origin(hint), _readers_of(get_args(hint), array))
+    if isinstance(hint, type) and issubclass(hint, Encodable):
+        return hint.decoded
+    if is_dataclass(hint) and isinstance(hint, type):
+        return _reader(hint)
+    return _read_plain
+
+
+def _readers_of(hints: tuple[Any, ...], array: Read) -> Callable[[int], list[Read]]:
+    """Return what gives a reader for each of so many values of a tuple or a list."""
+    if (len(hints) == 2 and hints[1] is ...) or len(hints) == 1:
+        every = _reader_of(hints[0], array)
+        return lambda count: [every] * count
+    each = [_reader_of(hint, array) for hint in hints]
+    return lambda count: each
+
+
+def _read_plain(written: Plain) -> Any:
+    return written
+
+
+def _read_optional(read: Read, written: Plain) -> Any:
+    return read(written) if isinstance(written, dict | list) else written
+
+
+def _read_many(made: Any, readers: Callable[[int], list[Read]], written: Plain) -> Any:
+    every = readers(len(written))
+    return made(read(each) for read, each in zip(every, written, strict=True))
 
 
 def _read_array(plain: Mapping[str, Plain]) -> NDArray[Any]:
-    """Give an array of its own, aligned as any other: sums go by how memory lies."""
+    """Read an array of its own, aligned as any other: sums go by how memory lies."""
     return np.frombuffer(plain["data"], plain["dtype"]).reshape(plain["shape"]).copy()
 
 
-def _picture(array: NDArray[Any], pixels: bool) -> dict[str, Plain]:
-    if pixels:
-        return _array(array)
-    return {"dtype": array.dtype.str, "shape": list(array.shape)}
-
-
 def _read_picture(plain: Mapping[str, Plain]) -> NDArray[Any]:
-    """Give a picture, black where only its size is known; either may only be read."""
+    """Read a picture, black where only its size is known; either may only be read."""
     if "data" in plain:
         return np.frombuffer(plain["data"], plain["dtype"]).reshape(plain["shape"])
     return _black(plain["dtype"], tuple(plain["shape"]))
@@ -103,52 +262,3 @@ def _black(dtype: str, shape: tuple[int, ...]) -> NDArray[Any]:
     if not 0 <= np.prod(shape, dtype=float) <= _LARGEST:
         raise ValueError(f"a picture of {shape} pixels")
     return np.broadcast_to(np.zeros((), dtype), shape)
-
-
-def _frame(frame: Frame, pixels: bool) -> dict[str, Plain]:
-    return {"mirrored": frame.mirrored, **_picture(frame.image, pixels)}
-
-
-def _mask(mask: Mask, pixels: bool) -> dict[str, Plain]:
-    return _picture(mask.alpha, pixels)
-
-
-def _block(block: Block, _: bool) -> dict[str, Plain]:
-    return {"rate": block.rate, "start": block.start, **_array(block.samples)}
-
-
-def _pose(pose: Pose, _: bool) -> dict[str, Plain]:
-    people = [{"slot": p.slot, "id": p.id, **_array(p.joints)} for p in pose.people]
-    return {"aspect": pose.aspect, "people": people}
-
-
-def _fields(message: Pitch | Note | Trigger, _: bool) -> dict[str, Plain]:
-    return {name: getattr(message, name) for name in message.__dataclass_fields__}
-
-
-def _read_fields(cls: type[Any]) -> Callable[[Mapping[str, Plain]], Message]:
-    return lambda plain: cls(**{key: value for key, value in plain.items() if key != TYPE})
-
-
-def _read_person(plain: Mapping[str, Plain]) -> Person:
-    return Person(plain["slot"], plain["id"], _read_array(plain))
-
-
-_WRITE: dict[type, Callable[[Any, bool], dict[str, Plain]]] = {
-    Frame: _frame,
-    Mask: _mask,
-    Block: _block,
-    Pose: _pose,
-    **dict.fromkeys((Pitch, Note, Trigger), _fields),
-}
-_READ: dict[str, Callable[[Mapping[str, Plain]], Message]] = {
-    "frame": lambda plain: Frame(_read_picture(plain), plain["mirrored"]),
-    "mask": lambda plain: Mask(_read_picture(plain)),
-    "block": lambda plain: Block(_read_array(plain), plain["rate"], plain["start"]),
-    "pose": lambda plain: Pose(tuple(map(_read_person, plain["people"])), plain["aspect"]),
-    "pitch": _read_fields(Pitch),
-    "note": _read_fields(Note),
-    "trigger": _read_fields(Trigger),
-    "outlets": lambda plain: tuple(map(from_plain, plain["values"])),
-    "number": lambda plain: _read_array(plain)[()],
-}

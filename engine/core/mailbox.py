@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.core.clock import SECOND
-from engine.core.messages import Kind, Ns
+from engine.core.kinds import Kind
+from engine.core.messages import Ns
 
 CAP = 10_000
 """How many messages that must never be lost may wait before it is an overrun."""
@@ -93,7 +94,7 @@ class Mailbox:
             self.overruns += 1
             return False
         kept = True
-        if kind is Kind.LATEST and before is not None:
+        if kind is Kind.LATEST and before is not None and self._waiting[before].kind is kind:
             self._drop(before)
             kept = False
         elif kind is Kind.CONTIGUOUS:

@@ -1,62 +1,73 @@
 """What travels on a cable: one small immutable type a thing, each naming its Kind.
 
 Numbers, switches and text travel as plain ``float``, ``int``, ``bool`` and ``str``; everything that
-has a shape is one of the classes below. A cable may also name a *part* of a message
-(``pose.count``): any public field or property that is itself a number, switch or text.
+has a shape is one of the classes below, or another that is registered (see ``kinds``). Bodies,
+hands and faces are in ``landmarks``, and are found here too. A cable may also name a *part* of a
+message (``pose.count``): any public field or property that is itself a number, switch or text.
 
 Why plain numbers: a node that scales a number reads ``def process(self, value: float) -> float``,
 which is what a performer who writes one expects, and it is the fastest thing Python has.
-
-Why there is a Kind at all: what may be lost when a receiver is slow belongs to the data, not to the
-patch. A new camera frame makes the old one worthless; a note-off that is lost sounds for ever.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, Generic, NewType, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.core.kinds import LONGEST, Image, Kind, kind
+from engine.core.landmarks import JOINTS, Instance, Landmarks, Person, Pose
+from engine.core.skeletons import Skeleton
+
+__all__ = [
+    "JOINTS",
+    "Block",
+    "Detection",
+    "Detections",
+    "Features",
+    "Frame",
+    "Instance",
+    "Landmarks",
+    "Later",
+    "Mask",
+    "Message",
+    "Note",
+    "Ns",
+    "Person",
+    "Pitch",
+    "Pose",
+    "Skeleton",
+    "Text",
+    "Trigger",
+]
 
 M = TypeVar("M")
 
 Ns = NewType("Ns", int)
 """A moment on the monotonic clock, in nanoseconds."""
 
+Message = Any
+"""Any value whose type is registered."""
 
-class Kind(Enum):
-    """What happens when a message piles up in front of a busy receiver."""
-
-    LATEST = "newest only"
-    HELD = "keeps its value"
-    CONTIGUOUS = "sound"
-    LOSSLESS = "never lost"
+_QUIET = 1e-5
 
 
-JOINTS = (
-    "nose",
-    "left_eye",
-    "right_eye",
-    "left_ear",
-    "right_ear",
-    "left_shoulder",
-    "right_shoulder",
-    "left_elbow",
-    "right_elbow",
-    "left_wrist",
-    "right_wrist",
-    "left_hip",
-    "right_hip",
-    "left_knee",
-    "right_knee",
-    "left_ankle",
-    "right_ankle",
+def _size(picture: NDArray[Any]) -> list[int]:
+    """Return the width and height of a picture."""
+    height, width = picture.shape[:2]
+    return [width, height]
+
+
+@kind(
+    Kind.LATEST,
+    words="a picture",
+    picture=lambda frame: frame.image,
+    summary=lambda frame: {"picture": _size(frame.image)},
+    example=lambda: Frame(np.full((36, 64, 3), 90, np.uint8)),
 )
-"""The 17 joints in COCO order; left and right are the person's own."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """A picture: ``image`` is uint8, shape (height, width, 3), blue-green-red, and read-only.
@@ -69,6 +80,20 @@ class Frame:
     mirrored: bool = False
 
 
+def _decibels(block: Block) -> float:
+    """Return how loud a stretch of sound is, in dB below full scale."""
+    if not len(block.samples):
+        return -100.0
+    mean = float(np.sqrt(np.mean(np.square(block.samples, dtype=np.float64))))
+    return round(20 * math.log10(max(mean, _QUIET)), 1) if math.isfinite(mean) else -100.0
+
+
+@kind(
+    Kind.CONTIGUOUS,
+    words="sound",
+    summary=lambda block: {"db": _decibels(block)},
+    example=lambda: Block(np.zeros(480, np.float32), 48000, 0),
+)
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
     """A stretch of sound: ``samples`` float32 -1 to 1, shape (n,), at ``rate`` Hz.
@@ -81,6 +106,18 @@ class Block:
     start: int
 
 
+def _shaded(mask: Mask) -> Image:
+    """Return a mask as a grey picture: black where nothing is, white where it is for sure."""
+    grey = (np.nan_to_num(mask.alpha).clip(0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
+    return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
+
+
+@kind(
+    Kind.LATEST,
+    picture=_shaded,
+    summary=lambda mask: {"mask": _size(mask.alpha)},
+    example=lambda: Mask(np.full((36, 64), 0.5, np.float32)),
+)
 @dataclass(frozen=True, slots=True, eq=False)
 class Mask:
     """Where something is: ``alpha`` float32 0 to 1, shape (height, width)."""
@@ -88,33 +125,11 @@ class Mask:
     alpha: NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Person:
-    """One body: ``joints`` float32, shape (17, 3): x, y, confidence, in the order of JOINTS.
-
-    x: 0 left of the picture, 1 right. y: 0 bottom, 1 top. Confidence 0 to 1; a joint of
-    confidence 0 is not known and its x and y mean nothing. ``slot`` counts from 1 and is reused;
-    ``id`` is never reused within one run.
-    """
-
-    slot: int
-    id: int
-    joints: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pose:
-    """Everybody in a picture, by slot; ``aspect`` is the picture's width over its height."""
-
-    people: tuple[Person, ...]
-    aspect: float
-
-    @property
-    def count(self) -> int:
-        """How many people there are."""
-        return len(self.people)
-
-
+@kind(
+    Kind.CONTIGUOUS,
+    summary=lambda pitch: {"hz": pitch.hz, "note": pitch.note, "on": pitch.on},
+    example=lambda: Pitch(220.0, 57.0, 1.0, on=True),
+)
 @dataclass(frozen=True, slots=True)
 class Pitch:
     """What a voice sings now: ``hz`` (held while off), ``note`` (69.0 is A4), levels 0 to 1.
@@ -142,6 +157,11 @@ class Pitch:
         return 60.0 * (self.level - 1.0)
 
 
+@kind(
+    Kind.LOSSLESS,
+    summary=lambda note: {"played": note.note, "velocity": note.velocity},
+    example=lambda: Note(60, 100),
+)
 @dataclass(frozen=True, slots=True)
 class Note:
     """A note, 0 to 127, begins, or ends when ``velocity`` (to 127) is 0; ``channel`` 1 to 16."""
@@ -151,11 +171,101 @@ class Note:
     channel: int = 1
 
 
+@kind(
+    Kind.LOSSLESS,
+    summary=lambda trigger: {"trigger": trigger.value},
+    example=lambda: Trigger(1.0),
+)
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """Something happened; ``value`` is for receivers that want a number with it."""
 
     value: float = 1.0
+
+
+def _kept(text: Text) -> Kind:
+    """Return what may be lost: nothing of a final text; the next interim one tells it anew."""
+    return Kind.LOSSLESS if text.final else Kind.LATEST
+
+
+@kind(
+    Kind.LOSSLESS,
+    words="a growing text",
+    by_message=_kept,
+    summary=lambda text: text.text[:LONGEST] + ("" if text.final else " …"),
+    example=lambda: Text("hello", final=True, language="en"),
+)
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that grows while it is heard or written, such as what somebody says.
+
+    While ``final`` is false it is what is known so far, all of it, and the next one replaces it; a
+    final one stands, and is never lost. ``language`` is a code of BCP 47 such as "en", or "".
+    """
+
+    text: str
+    final: bool = True
+    language: str = ""
+
+
+@kind(
+    Kind.LATEST,
+    words="features",
+    part=lambda name: float,
+    summary=lambda features: f"{len(features.names)} numbers",
+    example=lambda: Features(("low", "high"), np.array([0.25, 0.5], np.float32)),
+)
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """Numbers with names, as a learning box takes them: ``values`` float32, shape (n,).
+
+    A cable takes one by its name (``timbre.low``), as does an attribute.
+    """
+
+    names: tuple[str, ...]
+    values: NDArray[np.float32]
+
+    def __getattr__(self, name: str) -> float:
+        """Return the number of a name; raise AttributeError."""
+        if name.startswith("__") or name in ("names", "values"):
+            raise AttributeError(name)  # it is being made
+        try:
+            return float(self.values[self.names.index(name)])
+        except ValueError:
+            known = ", ".join(self.names)
+            raise AttributeError(f'there is no "{name}" in these features: {known}') from None
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One thing that was found: what it is, how sure that is (0 to 1), and where.
+
+    ``box`` is x and y of the middle, width and height, 0 to 1 of the picture; y counts from the
+    bottom. ``id`` stays with a thing from picture to picture, and is 0 where nobody follows it.
+    """
+
+    label: str
+    confidence: float
+    box: tuple[float, float, float, float]
+    id: int = 0
+
+
+@kind(
+    Kind.LATEST,
+    words="detections",
+    summary=lambda found: ", ".join(one.label for one in found.seen)[:LONGEST] or "nothing",
+    example=lambda: Detections((Detection("cup", 0.9, (0.5, 0.5, 0.1, 0.2), 1),)),
+)
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """Everything that was found in a picture, the surest first."""
+
+    seen: tuple[Detection, ...]
+
+    @property
+    def count(self) -> int:
+        """How many things there are."""
+        return len(self.seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,25 +278,3 @@ class Later(Generic[M]):
 
     at: Ns
     message: M
-
-
-KINDS: dict[type, Kind] = {
-    Frame: Kind.LATEST,
-    Mask: Kind.LATEST,
-    Pose: Kind.LATEST,
-    Block: Kind.CONTIGUOUS,
-    Pitch: Kind.CONTIGUOUS,
-    float: Kind.HELD,
-    int: Kind.HELD,
-    bool: Kind.HELD,
-    Note: Kind.LOSSLESS,
-    Trigger: Kind.LOSSLESS,
-    str: Kind.LOSSLESS,
-}
-"""The Kind of every type that may travel on a cable."""
-
-PICTURES = frozenset({Frame, Mask})
-"""What shows people: withheld from every output while a show is private."""
-
-Message = Any
-"""Any value whose type is in KINDS."""

@@ -59,6 +59,9 @@ class Param:
     unit: str = ""
     lighter: tuple[float, ...] | tuple[str, ...] = ()
     """Degradation steps when time is short: factors of a number, or texts from heavy to light."""
+    more: Callable[[], frozenset[str]] | None = None
+    """Further texts that fit beside those that the type names, which may become more at any time:
+    the points of a performer's own skeleton. Editors are not told those that are but numbered."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +196,11 @@ class Parameter:
         try:
             return msgspec.convert(value, self.type)
         except msgspec.ValidationError:
-            hint = nearest(value, _choices(self.type)) if isinstance(value, str) else ""
+            more = self.param.more() if self.param.more and isinstance(value, str) else frozenset()
+            if isinstance(value, str) and value in more:
+                return value
+            names = (*_choices(self.type), *more)
+            hint = nearest(value, names) if isinstance(value, str) else ""
             hint = f".{hint}" if hint else ""
             raise ParameterError(
                 f"expected {self.expected()}, got {as_written(value)}{hint}"

@@ -7,29 +7,20 @@ disagree with the code.
 from __future__ import annotations
 
 import inspect
+import operator
 import types
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from functools import reduce
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from engine.core.kinds import KINDS, Carried, in_word, members
 from engine.core.memo import cached_by_class
-from engine.core.messages import KINDS, Block, Frame, Ns, Trigger
+from engine.core.messages import Later, Ns, Trigger
 from engine.core.parameter import either
-
-Carried = Any
-"""A message type, or a TypeVar: whatever comes in."""
 
 NUMBERS = (bool, int, float)
 _MANY = (Generator, Iterator, Iterable)
-_WORDS: dict[Any, str] = {
-    float: "a number",
-    int: "a number",
-    bool: "a switch",
-    str: "a text",
-    object: "anything",
-    Frame: "a picture",
-    Block: "sound",
-}
 
 
 @dataclass(frozen=True)
@@ -50,6 +41,8 @@ class Inlet:
 class Signature:
     """What a node takes and gives; ``outlets`` by name, "" being what a bare cable carries.
 
+    An outlet carries a type, a union of types, a TypeVar that an inlet has, or ``object``.
+
     ``fields`` are the outlets of a NamedTuple in order, empty for a single one; ``is_generator``
     says that ``process`` is a generator of several events.
     """
@@ -63,7 +56,10 @@ class Signature:
 
 @cached_by_class
 def read_signature(cls: type) -> Signature:
-    """Read the signature of a node class; raises TypeError where its annotations say too little."""
+    """Return the signature of a node class.
+
+    Raise TypeError where its annotations say too little, or name what no cable carries.
+    """
     process: Callable[..., Any] | None = getattr(cls, "process", None)
     if process is None:
         raise TypeError(f"{cls.__name__} has no process method")
@@ -82,9 +78,23 @@ def read_signature(cls: type) -> Signature:
     names = _namedtuple_fields(result)
     takes_at = len(inlets) < len(arguments)
     if not names:
-        return Signature(inlets, {"": result} if result else {}, (), takes_at, is_generator)
-    outlets = {name: _one(kind) for name, kind in get_type_hints(result).items()}
-    return Signature(inlets, {"": outlets[names[0]], **outlets}, names, takes_at, is_generator)
+        outlets = {"": _one(result)} if result else {}
+    else:
+        outlets = {name: _one(kind) for name, kind in get_type_hints(result).items()}
+        outlets = {"": outlets[names[0]], **outlets}
+    require_registered(f"{cls.__name__}.process", outlets.values())
+    return Signature(inlets, outlets, names, takes_at, is_generator)
+
+
+def require_registered(where: str, kinds: Iterable[Carried]) -> None:
+    """Raise TypeError for what no cable carries; ``where`` says what names it."""
+    for carried in kinds:
+        for one in members(carried):
+            if one is not object and one not in KINDS and not isinstance(one, TypeVar):
+                name = getattr(one, "__name__", str(one))
+                raise TypeError(
+                    f"{where}: nothing on a cable is of type {name}; register it with kind()"
+                )
 
 
 def parts(message: type) -> dict[str, type]:
@@ -93,35 +103,43 @@ def parts(message: type) -> dict[str, type]:
     if is_dataclass(message):
         hints = get_type_hints(message)
         found = {field.name: hints[field.name] for field in fields(message)}
-    for name, member in vars(message).items():
+    members = {
+        name: member for cls in reversed(message.__mro__) for name, member in vars(cls).items()
+    }
+    for name, member in members.items():
         if isinstance(member, property) and member.fget and not name.startswith("_"):
             found[name] = get_type_hints(member.fget).get("return", object)
     return {name: kind for name, kind in found.items() if kind in (*NUMBERS, str)}
 
 
 def fits(carried: Carried, accepts: tuple[Carried, ...]) -> bool:
-    """Tell whether a cable that carries one type may end where others are taken.
+    """Whether a cable that carries one type may end where others are taken.
 
-    Numbers and switches stand for each other; anything can be a trigger.
+    Numbers and switches stand for each other; anything can be a trigger. Of a union one must fit.
     """
-    if carried is None or carried is object or object in accepts:
+    if carried is None or object in accepts:
         return True
-    if isinstance(carried, TypeVar) or any(_stands_for(kind, carried) for kind in accepts):
+    taken = tuple(one for kind in accepts for one in members(kind))
+    return any(_fits_one(one, taken) for one in members(carried))
+
+
+def _fits_one(carried: Carried, taken: tuple[Carried, ...]) -> bool:
+    if carried is object or object in taken or carried in taken:
         return True
-    if carried in accepts or (carried in NUMBERS and any(kind in NUMBERS for kind in accepts)):
+    if carried in NUMBERS and any(kind in NUMBERS for kind in taken):
         return True
     return isinstance(carried, type) and any(
-        isinstance(kind, type) and issubclass(carried, kind) for kind in accepts
+        isinstance(kind, type) and issubclass(carried, kind) for kind in taken
     )
 
 
 def needs_trigger(carried: Carried, accepts: tuple[Carried, ...]) -> bool:
-    """Tell whether a trigger must be made of what a cable carries before it fits."""
+    """Whether a trigger must be made of what a cable carries before it fits."""
     return accepts == (Trigger,) and carried is not Trigger
 
 
 def converter(carried: Carried, accepts: tuple[Carried, ...]) -> Callable[[Any], Any] | None:
-    """Give what turns a number into the kind of number that is taken; None where nothing need."""
+    """Return what turns a number into the kind of number that is taken; None where nothing need."""
     if carried in accepts or carried not in NUMBERS:
         return None
     wanted = next((kind for kind in accepts if kind in NUMBERS), None)
@@ -133,19 +151,14 @@ def converter(carried: Carried, accepts: tuple[Carried, ...]) -> Callable[[Any],
 
 
 def in_words(kinds: Iterable[Carried]) -> str:
-    """Say types in a performer's words: "a pose", "a number or a note"."""
-    return either(list(dict.fromkeys(_word(kind) for kind in kinds)))
+    """Return types in a performer's words: "a pose", "a number or a note"."""
+    return either(list(dict.fromkeys(word for kind in kinds for word in _words(kind))))
 
 
-def _word(kind: Carried) -> str:
-    if isinstance(kind, TypeVar):
-        return _word(kind.__constraints__[-1]) if kind.__constraints__ else "anything"
-    return _WORDS.get(kind) or f"a {kind.__name__.lower()}"
-
-
-def _stands_for(kind: Carried, carried: Carried) -> bool:
-    """Tell whether a TypeVar may be what a cable carries: anything, or one of its constraints."""
-    return isinstance(kind, TypeVar) and carried in (kind.__constraints__ or (carried,))
+def _words(kind: Carried) -> list[str]:
+    if isinstance(kind, TypeVar) and kind.__constraints__:
+        return [in_word(kind.__constraints__[-1])]
+    return [in_word(one) for one in members(kind)]
 
 
 def _is_on(value: float) -> bool:
@@ -155,34 +168,45 @@ def _is_on(value: float) -> bool:
 def _accepted(cls: type, name: str, hints: dict[str, Any]) -> tuple[Carried, ...]:
     if name not in hints:
         raise TypeError(f"{cls.__name__}.process does not say what type its inlet {name} takes")
-    accepts = _options(hints[name])
-    unknown = [
-        k for k in accepts if k is not object and not isinstance(k, TypeVar) and k not in KINDS
-    ]
-    if unknown:
-        raise TypeError(f"{cls.__name__}.process: nothing on a cable is of type {unknown[0]}")
+    accepts = options_of(hints[name])
+    require_registered(f"{cls.__name__}.process", accepts)
     return accepts
 
 
-def _options(hint: Any) -> tuple[Carried, ...]:
+def options_of(hint: Any) -> tuple[Carried, ...]:
+    """Return the types that an annotation names; of a message for later, that of the message."""
     if hint is Any:
         return (object,)
     if get_origin(hint) in (Union, types.UnionType):
-        return tuple(kind for kind in get_args(hint) if kind is not types.NoneType)
+        options = [
+            o for kind in get_args(hint) if kind is not types.NoneType for o in options_of(kind)
+        ]
+        return tuple(dict.fromkeys(options))
+    if get_origin(hint) is Later:
+        return options_of(get_args(hint)[0])
     return (hint,)
 
 
 def _one(hint: Any) -> Carried:
-    options = _options(hint)
-    return options[0] if len(options) == 1 else object
+    """Return what an outlet carries: numbers of several types are a number."""
+    options = options_of(hint)
+    if len(options) > 1 and all(option in NUMBERS for option in options):
+        return float
+    return object if object in options else reduce(operator.or_, options)
 
 
 def _result(hint: Any) -> tuple[Carried, bool]:
     if get_origin(hint) in _MANY:
-        return _one(get_args(hint)[0]), True
+        return _unpacked(get_args(hint)[0]), True
     if hint is None or hint is types.NoneType:
         return None, False
-    return _one(hint), False
+    return _unpacked(hint), False
+
+
+def _unpacked(hint: Any) -> Carried:
+    """Return what is returned where something is: a NamedTuple stays one."""
+    options = options_of(hint)
+    return options[0] if len(options) == 1 else hint
 
 
 def _namedtuple_fields(kind: Carried) -> tuple[str, ...]:

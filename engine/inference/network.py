@@ -20,10 +20,11 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.context import Context
 from engine.core.errors import ModelError, nearest
 from engine.core.node import Model
 from engine.core.parameter import FILE, Fixed, Param
-from engine.inference.card import Card
+from engine.inference.card import CARD, Card
 from engine.inference.session import Session, open_sessions
 
 Out = TypeVar("Out")
@@ -64,13 +65,17 @@ class NetworkModel(Model, Generic[Out]):
                 f'{cls.__name__} names no TASK, such as TASK = "pose": that of its card'
             )
 
-    def open(self) -> None:
-        """Open the networks.
+    def open(self, context: Context | None = None) -> None:
+        """Open the networks; a model that is a folder is looked for beside the patch first.
 
         Raises ModelError when the model is missing, is not what its card says, or does not fit the
         box.
         """
-        sessions = open_sessions(self.model, provider=self.provider, threads=self.network_threads())
+        beside = context.folder if context else None
+        name = self.model
+        if beside and (beside / name / CARD).is_file():
+            name = str(beside / name)
+        sessions = open_sessions(name, provider=self.provider, threads=self.network_threads())
         for session in sessions.values():
             self.check(session)
         self._sessions = sessions

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.context import Context
 from engine.core.errors import ModelError
 from engine.core.messages import JOINTS, Frame, Person, Pose
 from engine.core.parameter import Fixed, Param
@@ -74,11 +75,11 @@ class PoseModel(NetworkModel[Pose]):
     _misses: int = 0
     _id: int = 0
 
-    def open(self) -> None:
+    def open(self, context: Context | None = None) -> None:
         """Open the network, with a notice where it follows fewer people than asked for."""
         if self.people > 1:
             _log.warning('the model "%s" follows one person, not %d', self.model, self.people)
-        super().open()
+        super().open(context)
 
     def check(self, session: Session) -> None:
         """Raise ModelError where a network does not find one person's joints in a square."""

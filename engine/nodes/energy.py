@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from engine.core.messages import Ns, Pose
+from engine.core.landmarks import Landmarks, Pose
+from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.dsp.landmarks import body
 from engine.dsp.landmarks.people import Sure, Who, find
@@ -25,15 +26,16 @@ class Energy(Node):
     _energy: body.EnergyMeter = field(default_factory=body.EnergyMeter)
     _id: int | None = None
 
-    def process(self, pose: Pose, at: Ns) -> float | None:
-        """Give the energy, 0 to 1."""
+    def process(self, pose: Pose | Landmarks, at: Ns) -> float | None:
+        """Return the energy, 0 to 1."""
         person = find(pose, self.person)
         if person is None:
             return None
         if person.id != self._id:
             self._energy.reset()
             self._id = person.id
-        return self._energy.update(body.Body(person.joints, pose.aspect, self.confidence), at)
+        seen = body.Body(person.points, pose.aspect, self.confidence, pose.skeleton)
+        return self._energy.update(seen, at)
 
     def reset(self) -> None:
         """Begin anew: where the body was before a gap says nothing about its speed."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from engine.core.messages import Pose
+from engine.core.landmarks import Landmarks, Pose
 from engine.core.node import Node
 from engine.core.parameter import Param
+from engine.core.skeletons import point_names
 from engine.dsp.landmarks.body import SEEN, Body
 from engine.dsp.landmarks.parts import Part
 from engine.dsp.landmarks.people import Sure, Who, find
@@ -22,12 +23,14 @@ class Joint(Node):
 
     Left and right are the person's own. Besides the 17 joints of a pose there are "left_hand" and
     "right_hand" (the wrists), "left_foot" and "right_foot" (the ankles), and the middles "head",
-    "shoulders", "elbows", "hands", "hips", "knees" and "feet".
+    "shoulders", "elbows", "hands", "hips", "knees" and "feet". Of hands and faces it takes the
+    points by their names, such as "thumb_tip"; "height" is then 0 at the lowest point and 1 at the
+    highest.
 
     Gives nothing while the part is not seen; ``empty`` on the box says what then becomes of it.
     """
 
-    joint: Annotated[Part, Param("which part of the body")] = "right_hand"
+    joint: Annotated[Part, Param("which part of the body", more=point_names)] = "right_hand"
     axis: Annotated[
         Literal["height", "x", "y", "confidence"],
         Param("height on the body, place in the picture, or how surely it is seen"),
@@ -35,12 +38,12 @@ class Joint(Node):
     person: Who = 0
     confidence: Sure = SEEN
 
-    def process(self, pose: Pose) -> float | None:
-        """Give the number, 0 to 1."""
+    def process(self, pose: Pose | Landmarks) -> float | None:
+        """Return the number, 0 to 1."""
         person = find(pose, self.person)
         if person is None:
             return None
-        body = Body(person.joints, pose.aspect, self.confidence)
+        body = Body(person.points, pose.aspect, self.confidence, pose.skeleton)
         if self.axis == "confidence":
             return body.sureness(self.joint)
         if self.axis == "height":

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar, cast
 
-from engine.core.messages import Person, Pose
+from engine.core.landmarks import Instance, Landmarks, Pose
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.dsp.landmarks.body import Body
 from engine.dsp.landmarks.people import find
+
+Found = TypeVar("Found", bound=Pose | Landmarks)
 
 
 class Pick(Node):
@@ -33,31 +35,31 @@ class Pick(Node):
 
     _id: int | None = None
 
-    def process(self, pose: Pose) -> Pose:
-        """Give a pose of one person, or of none."""
+    def process(self, pose: Found) -> Found:
+        """Return a pose of one person, or of none."""
         if self.person == "first":
             found = find(pose, 0)
         elif not isinstance(self.person, str):
             found = find(pose, self.person) if self.person > 0 else None
         else:
-            found = max(pose.people, key=lambda who: self._fitness(who, pose.aspect), default=None)
+            found = max(pose.seen, key=lambda one: self._fitness(one, pose), default=None)
         self._id = found.id if found else None
-        return Pose((replace(found, slot=1),) if found else (), pose.aspect)
+        return cast(Found, pose.only(*(replace(found, slot=1),) if found else ()))
 
     def reset(self) -> None:
         """Forget who was picked."""
         self._id = None
 
-    def _fitness(self, person: Person, aspect: float) -> float:
-        """Say how well a person fits; who was picked before fits a little better.
+    def _fitness(self, one: Instance, found: Landmarks) -> float:
+        """Return how well a person fits; who was picked before fits a little better.
 
         The largest is the one who stands tallest, for a raised arm brings nobody nearer.
         """
-        body = Body(person.joints, aspect)
+        body = Body(one.points, found.aspect, skeleton=found.skeleton)
         centre = body.centre()
         if centre is None:
             return float("-inf")
-        bonus = self.stay if person.id == self._id else 0.0
+        bonus = self.stay if one.id == self._id else 0.0
         if self.person == "largest":
             return bonus + (body.stature or 0.0)
         x = centre[0]

@@ -3,59 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from engine.core.errors import ParameterError, nearest
-from engine.core.messages import Note, Pitch, Pose, Trigger
+from engine.core.kinds import KINDS
+from engine.core.landmarks import Landmarks, Pose
+from engine.core.messages import Detections, Features, Note, Pitch, Text, Trigger
+from engine.core.skeletons import Skeleton
 from engine.osc.address import holes
 from engine.osc.events import NoteLayout, TriggerLayout
+from engine.osc.found import DetectionsLayout, FeaturesLayout, TextLayout
+from engine.osc.landmarks import AnySkeleton
+from engine.osc.landmarks_fields import by_joint
+from engine.osc.landmarks_named import Named
+from engine.osc.landmarks_others import PoseOsc, Wekinator
+from engine.osc.landmarks_packed import Packed
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.numbers import number_or_text
-from engine.osc.pose_fields import by_joint
-from engine.osc.pose_named import Named
-from engine.osc.pose_others import PoseOsc, Wekinator
-from engine.osc.pose_packed import Packed
+from engine.osc.parts import PartsLayout, consists_of_parts
 from engine.osc.voice import PitchLayout
 
-POSES: Final[dict[str, Callable[[str, OscOptions, Dialect], Layout]]] = {
+LANDMARKS: Final[dict[str, Callable[[str, OscOptions, Dialect, Skeleton], Layout]]] = {
     "packed": Packed,
     "named": Named,
     "poseosc": PoseOsc,
     "wekinator": Wekinator,
 }
-"""The layouts of a pose, by the name that a patch gives them."""
+"""The layouts of landmarks, such as a pose, by the name that a patch gives them."""
 
-CARRIED: Final = (float, int, bool, str, Trigger, Note, Pose, Pitch)
-"""What can be sent at all."""
+_OF: Final[dict[type, Callable[[str, OscOptions, Dialect], Layout]]] = {
+    Trigger: TriggerLayout,
+    Note: NoteLayout,
+    Pitch: PitchLayout,
+    Text: TextLayout,
+    Features: FeaturesLayout,
+    Detections: DetectionsLayout,
+}
+_SINGLE: Final = (float, int, bool, str)
+
+
+def sendable() -> tuple[type, ...]:
+    """Return the types that can be sent: those that have a layout, or are made of parts alone."""
+    known = (*_SINGLE, Trigger, Note, Pose, Landmarks, Pitch, Text, Features, Detections)
+    return (*known, *(one for one in KINDS if one not in known and consists_of_parts(one)))
 
 
 def choose(address: str, carries: type, options: OscOptions, dialect: Dialect) -> Layout:
-    """Give the layout of one cable; raises ParameterError where address and options do not fit."""
-    if carries is Pose:
-        return _pose(address, options, dialect)
-    if carries is Pitch:
-        return PitchLayout(address, options, dialect)
-    if carries is Note:
-        return NoteLayout(address, options, dialect)
-    if carries is Trigger:
-        return TriggerLayout(address, options, dialect)
+    """Return the layout of a cable; raise ParameterError where address and options do not fit."""
+    if isinstance(carries, type) and issubclass(carries, Landmarks):
+        return _landmarks(address, carries, options, dialect)
+    if carries in _OF:
+        return _OF[carries](address, options, dialect)
+    if carries not in _SINGLE and consists_of_parts(carries):
+        return PartsLayout(address, carries, options, dialect)
     return number_or_text(address, carries, options, dialect)
 
 
-def _pose(address: str, options: OscOptions, dialect: Dialect) -> Layout:
+def _landmarks(
+    address: str, carries: type[Landmarks], options: OscOptions, dialect: Dialect
+) -> Layout:
+    make = partial(_of_landmarks, address, options, dialect)
+    return AnySkeleton(make, options) if carries.SKELETON is None else make(carries.SKELETON)
+
+
+def _of_landmarks(
+    address: str, options: OscOptions, dialect: Dialect, skeleton: Skeleton
+) -> Layout:
     if options.layout is None and not holes(address).isdisjoint(("joint", "axis")):
-        return by_joint(address, options, dialect)
+        return by_joint(address, options, dialect, skeleton)
     name = options.layout or dialect.layout
     if not options.layout and name == "packed" and (options.joints or options.confidence):
         name = "named"  # a packed pose has all joints, whoever picks some wants their names
     known_layout(name)
-    return POSES[name](address, options, dialect)
+    return LANDMARKS[name](address, options, dialect, skeleton)
 
 
 def known_layout(name: str) -> None:
-    """Make sure that there is such a layout of a pose; raises ParameterError."""
-    if name not in POSES:
-        known = ", ".join(f'"{layout}"' for layout in POSES)
+    """Raise ParameterError where there is no such layout of landmarks."""
+    if name not in LANDMARKS:
+        known = ", ".join(f'"{layout}"' for layout in LANDMARKS)
         raise ParameterError(
-            f'there is no layout "{name}"; there is {known}.{nearest(name, POSES)}'
+            f'there is no layout "{name}"; there is {known}.{nearest(name, LANDMARKS)}'
         )

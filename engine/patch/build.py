@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from engine.core.box import Box
@@ -17,11 +18,19 @@ from engine.core.errors import (
     nearest,
 )
 from engine.core.event_inlets import check_value_inlets, read_event_inlets
-from engine.core.messages import KINDS
+from engine.core.kinds import KINDS
 from engine.core.node import Node
 from engine.core.parameter import FILE, Parameter, read_parameters
-from engine.core.signature import Inlet, converter, fits, in_words, read_signature
+from engine.core.signature import (
+    Inlet,
+    converter,
+    fits,
+    in_words,
+    read_signature,
+    require_registered,
+)
 from engine.core.sink import Sink
+from engine.core.source import Source
 from engine.patch.load import Document
 from engine.patch.parse import BoxSpec
 from engine.patch.plan import PlannedBox
@@ -69,12 +78,19 @@ class Builder:
             place=self._document.place(spec.path),
         )
 
+    def load(self, use: str) -> None:
+        """Load the file of a box; what is wrong with it is told when it is built."""
+        with suppress(Exception):
+            self._find(use)
+
     def _class(self, spec: BoxSpec) -> type[Box] | None:
         try:
             cls = self._find(spec.use)
             if issubclass(cls, Node):
                 read_signature(cls)
                 check_value_inlets(cls)
+            elif issubclass(cls, Source):
+                require_registered(f"{cls.__name__}.OUT", cls.OUT.values())
         except UnknownName as error:
             self._report(spec, str(error), "use")
         except Exception as error:  # importing a performer's file may raise anything

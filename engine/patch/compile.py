@@ -20,6 +20,8 @@ def compile_patch(document: Document, find: Find) -> Plan:
     builder = Builder(document, find)
     boxes: dict[str, PlannedBox] = {}
     for spec in tables.boxes.values():
+        builder.load(spec.use)  # it may define what another box goes by, such as points
+    for spec in tables.boxes.values():
         if planned := builder.build(spec):
             boxes[spec.name] = planned
     connector = Connector(document, tables, boxes, builder)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from engine.core.errors import UnknownName
+from engine.core.kinds import named_part
 from engine.core.node import Node
 from engine.core.signature import parts, read_signature
 from engine.core.source import Source
@@ -38,6 +39,8 @@ class OutletTypes:
         if not part:
             return Outlet(box, name), "", carries
         known = parts(carries) if isinstance(carries, type) else {}
+        if part not in known and (named := named_part(carries, part)) is not None:
+            return Outlet(box, name), part, named
         if part not in known:
             instance = self._boxes[box].box
             if isinstance(instance, Source) and type(instance).outlet is not Source.outlet:

@@ -13,8 +13,9 @@ from typing import Any, get_type_hints
 import msgspec
 
 from engine.core import commands
-from engine.core.codec import Plain, Unrecordable, from_plain, raw, to_plain
+from engine.core.codec import NotEncodable, Plain, decode, encode, encode_numpy
 from engine.core.commands import Command
+from engine.core.kinds import UnknownKind
 from engine.runtime.entries import (
     Arrival,
     CommandEntry,
@@ -37,7 +38,7 @@ _TOPIC: dict[type, Callable[[Any], str]] = {
     WakeUp: lambda entry: "wake",
     Rollback: lambda entry: "change",
 }
-KINDS = frozenset({"source", "lane", "sent", "state", "command", "wake", "change"})
+TOPICS = frozenset({"source", "lane", "sent", "state", "command", "wake", "change"})
 """What the topics of entries begin with."""
 
 _ENTRY = "entry"
@@ -74,7 +75,7 @@ _HINTS: dict[type, dict[str, Any]] = {
     for cls in (*_ENTRIES.values(), *_COMMANDS.values())
 }
 
-_encode = msgspec.msgpack.Encoder(enc_hook=raw).encode
+_encode = msgspec.msgpack.Encoder(enc_hook=encode_numpy).encode
 _decode = msgspec.msgpack.Decoder().decode
 
 
@@ -84,26 +85,32 @@ def topic(entry: Entry) -> str:
 
 
 def to_bytes(entry: Entry, pixels: bool) -> bytes:
-    """Write an entry as MessagePack; raises Unrecordable for what no cable carries."""
+    """Write an entry as MessagePack; raises NotEncodable for what no cable carries."""
     said: dict[str, Plain] = {_ENTRY: _NAMES[type(entry)]}
     for name in _HINTS[type(entry)]:
         value = getattr(entry, name)
         if name in _MESSAGES:
-            value = to_plain(value, pixels)
+            value = encode(value, pixels)
         elif isinstance(value, Command):
             value = {_DO: type(value).__name__, **_said(value)}
         said[name] = value
     try:
         return _encode(said)
     except (TypeError, OverflowError, ValueError) as error:
-        raise Unrecordable(f"{type(entry).__name__}: {error}") from None
+        raise NotEncodable(f"{type(entry).__name__}: {error}") from None
 
 
 def from_bytes(data: bytes) -> Entry:
-    """Read what ``to_bytes`` wrote; raises ValueError with what is wrong."""
+    """Return the entry that ``to_bytes`` wrote.
+
+    Raise UnknownKind for a message of a kind that is not registered here, and ValueError with what
+    is wrong for all else.
+    """
     try:
         said = _decode(data)
         entry: Entry = _made(_ENTRIES[said.pop(_ENTRY)], said)
+    except UnknownKind:
+        raise
     except (msgspec.MsgspecError, KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from None
     return entry
@@ -118,7 +125,7 @@ def _made(cls: type[Any], values: dict[str, Any]) -> Any:
     hints = _HINTS[cls]
     for name, value in values.items():
         if name in _MESSAGES:
-            values[name] = from_plain(value)
+            values[name] = decode(value)
         elif name == _COMMAND:
             values[name] = _made(_COMMANDS[value.pop(_DO)], value)
         elif type(value) is not (hint := hints[name]):

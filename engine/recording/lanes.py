@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import partial
 
 from engine.core.context import Context, with_context
-from engine.core.messages import Kind, Message, Ns
+from engine.core.kinds import Kind
+from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.runtime.entries import LaneFailure, LaneResult
 from engine.runtime.schedule.call import caller_of, describe_error, events

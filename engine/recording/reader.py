@@ -22,6 +22,7 @@ from mcap.records import Channel, Chunk, Footer, Header, Message, Metadata
 from mcap.stream_reader import StreamReader, get_chunk_data_stream
 
 from engine.core.errors import SensoriumError
+from engine.core.kinds import UnknownKind
 from engine.core.messages import Ns
 from engine.recording import entries
 from engine.recording.record import FORMAT, OUTPUT, PLAN, PROFILE, Begun
@@ -147,6 +148,8 @@ class Recording:
         topic, read = channel
         try:
             what = read(record.data)
+        except UnknownKind as error:
+            raise self._error(f"{topic}: {error}") from None
         except (ValueError, msgspec.MsgspecError) as error:
             raise self._error(f"damaged: {topic}: {error}") from None
         return None if what is None else RecordedItem(Ns(record.moment), what)
@@ -185,7 +188,7 @@ def _in_chunk(chunk: Chunk) -> Iterator[Channel | _Record]:
 def _reader(topic: str) -> Read:
     """Return the decoder of a channel; of an unknown one it returns None."""
     kind, _, rest = topic.partition("/")
-    if kind in entries.KINDS:
+    if kind in entries.TOPICS:
         return entries.from_bytes
     if kind == OUTPUT:
         sink, _, encoding = rest.rpartition("/")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+from engine.core import codec
 from engine.core.clock import SECOND
-from engine.core.codec import Unrecordable, raw, to_plain
+from engine.core.codec import NotEncodable
 from engine.core.messages import Message, Ns
 from engine.inference.card import models, read_card
 from engine.patch.plan import Plan
@@ -56,7 +57,7 @@ class RecordingWriter:
         topic = entries.topic(entry)
         try:
             data = entries.to_bytes(entry, pixels)
-        except Unrecordable as error:
+        except NotEncodable as error:
             if topic not in self._unknown:
                 self._unknown.add(topic)
                 LOG.warning("%s: not recorded: no cable carries a %s", topic, error)
@@ -87,8 +88,9 @@ class RecordingWriter:
 
 def handed_over_line(port: str, message: Message, at: Ns) -> bytes:
     """Return as JSON what was handed to an output on a thread of its own; pictures as sizes."""
-    handed_over = to_plain(message, pixels=False)
-    return msgspec.json.encode({"port": port, "at": at, "given": handed_over}, enc_hook=raw)
+    handed_over = codec.encode(message, pixels=False)
+    line = {"port": port, "at": at, "given": handed_over}
+    return msgspec.json.encode(line, enc_hook=codec.encode_numpy)
 
 
 def count(engine: Engine) -> Counts:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from engine.core.commands import Command, Release, SetParameter
+from engine.core.kinds import Kind
 from engine.core.mailbox import Mailbox
-from engine.core.messages import Kind, Ns
+from engine.core.messages import Ns
 from engine.runtime.entries import CommandEntry
 
 

@@ -15,7 +15,8 @@ from typing import Any
 from engine.core.clock import Clock
 from engine.core.commands import Command
 from engine.core.errors import Overrun
-from engine.core.messages import KINDS, Frame, Kind, Message, Ns
+from engine.core.kinds import KINDS, Kind, is_picture
+from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.parameter import Parameter
 from engine.core.sink import Sink
@@ -132,9 +133,9 @@ class Engine:
     def hears(self, source: str, outlet: str, message: type) -> bool:
         """Tell whether a stream of a source goes anywhere: along a cable, or to who looks on.
 
-        Streams are sound, poses and masks; of pictures and single values the last is always kept.
+        Streams are sound, poses and such; of pictures and single values the last is always kept.
         """
-        if message is Frame or KINDS.get(message) in (Kind.HELD, Kind.LOSSLESS):
+        if is_picture(message) or KINDS.get(message) in (Kind.HELD, Kind.LOSSLESS):
             return True
         island = self._islands.get((source, outlet))
         return island is not None and bool(island[1])

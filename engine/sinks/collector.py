@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.core.messages import KINDS, Message, Ns
+from engine.core.kinds import KINDS
+from engine.core.messages import Message, Ns
 from engine.core.sink import Sink
 
 

@@ -24,7 +24,7 @@ from engine.net.udp import Udp
 from engine.osc.address import of_port
 from engine.osc.bundle import LIMIT, bundles, longest, messages
 from engine.osc.layout import Dialect, Layout, OscOptions
-from engine.osc.layouts import CARRIED, choose, known_layout
+from engine.osc.layouts import choose, known_layout, sendable
 from engine.osc.parse import packet
 from engine.osc.tools import Target, target
 
@@ -110,7 +110,7 @@ class OscOut(Sink):
 
     def accepts(self, port: str) -> tuple[type, ...]:
         """Return the types that can be sent."""
-        return CARRIED
+        return sendable()
 
     def plug(self, port: str, carries: type, options: Any) -> None:
         """Create the layout of a cable. Raise ParameterError when it can never be sent."""

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.codec import raw
+from engine.core.codec import encode_numpy
 from engine.system.framing import RawFrame, Unframer, pack_frame
 from engine.system.shared_memory import SharedBuffer
 
@@ -106,7 +106,7 @@ class Channel:
 
     def _share(self, value: object) -> object:
         if not isinstance(value, np.ndarray) or value.nbytes < _SMALL:
-            return raw(value)
+            return encode_numpy(value)
         place = _PLACE.pack(self._outgoing.write(value), value.nbytes)
         return msgspec.msgpack.Ext(_SHARED, place)
 

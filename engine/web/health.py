@@ -30,7 +30,7 @@ class Route(Struct, frozen=True):
     dropped: int
 
 
-class Device(Struct, frozen=True):
+class DeviceHealth(Struct, frozen=True):
     """One source, model or output: its state, messages a second, ms a run, drops."""
 
     name: str
@@ -51,12 +51,12 @@ class Trouble(Struct, frozen=True):
 
 
 class HealthSnapshot(Struct, frozen=True):
-    """All metrics at one moment; ``degraded`` lists what is degraded now to keep a deadline."""
+    """All metrics at one moment; ``given`` lists what gives way now to keep a deadline."""
 
     seconds: float
     behind: float | None
     routes: list[Route]
-    devices: list[Device]
+    devices: list[DeviceHealth]
     troubles: list[Trouble]
     given: tuple[str, ...]
 
@@ -109,19 +109,21 @@ class HealthView:
             dropped,
         )
 
-    def _devices(self) -> list[Device]:
+    def _devices(self) -> list[DeviceHealth]:
         metrics = self._engine.metrics
         sources = [
-            Device(name, source.state, self._rates.get(name), None, source.dropped)
+            DeviceHealth(name, source.state, self._rates.get(name), None, source.dropped)
             for name, source in metrics.sources.items()
             if source.state != "running" or name not in self._hidden
         ]
         lanes = [
-            Device(name, lane.state, self._rates.get(name), lane.ms.recent_median(), lane.dropped)
+            DeviceHealth(
+                name, lane.state, self._rates.get(name), lane.ms.recent_median(), lane.dropped
+            )
             for name, lane in metrics.lanes.items()
         ]
         outputs = [
-            Device(name, state, None, None, self._refused(name))
+            DeviceHealth(name, state, None, None, self._refused(name))
             for name, state in metrics.sinks.items()
         ]
         return [*sources, *lanes, *outputs]

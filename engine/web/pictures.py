@@ -11,8 +11,11 @@ from collections import deque
 from collections.abc import AsyncGenerator
 
 from engine.core.clock import MILLISECOND
-from engine.core.messages import Frame, Ns, Pose
-from engine.dsp.image.draw import blank, draw_pose
+from engine.core.kinds import Image, is_picture, picture_of
+from engine.core.landmarks import Landmarks
+from engine.core.messages import Message, Ns
+from engine.core.skeletons import Skeleton
+from engine.dsp.image.draw import blank, draw_landmarks
 from engine.dsp.image.jpeg import encode_jpeg, fitted
 from engine.patch.plan import Into, Outlet, Plan
 from engine.runtime.engine import Engine
@@ -37,12 +40,12 @@ class Picture:
 
     def __init__(self, engine: Engine, outlet: Outlet) -> None:
         self._slot = engine.slots[outlet]
-        self._poses = [
+        self._landmarks = [
             slot
             for other, slot in engine.slots.items()
             if other.box in _seen_through(engine.plan, outlet)
         ]
-        self._frames: deque[tuple[Ns, Frame]] = deque(maxlen=KEPT)
+        self._frames: deque[tuple[Ns, Message]] = deque(maxlen=KEPT)
         self._viewers = 0
         self._privacy = engine.privacy
         self._newest: tuple[int, bytes, bool] = (0, b"", False)
@@ -77,9 +80,9 @@ class Picture:
             self._keep()
             turn += 1
             if turn % EVERY == 0 and self._frames:
-                shows, (frame, pose) = self._privacy.pictures_may_leave, self._pair()
-                if (frame, pose, shows) != before and (jpeg := _drawn(frame, pose, shows)):
-                    before = (frame, pose, shows)
+                shows, (frame, found) = self._privacy.pictures_may_leave, self._pair()
+                if (frame, found, shows) != before and (jpeg := _drawn(frame, found, shows)):
+                    before = (frame, found, shows)
                     self._newest = (self._newest[0] + 1, jpeg, shows)
                     changed, self._changed = self._changed, asyncio.Event()
                     changed.set()
@@ -88,34 +91,48 @@ class Picture:
     def _keep(self) -> None:
         """Keep the last few pictures with their moments."""
         frame = self._slot.value
-        if isinstance(frame, Frame) and (not self._frames or self._frames[-1][1] is not frame):
+        if is_picture(type(frame)) and (not self._frames or self._frames[-1][1] is not frame):
             self._frames.append((self._slot.at, frame))
 
-    def _pair(self) -> tuple[Frame, Pose | None]:
-        """Return a picture and the pose that was found in it, which arrives a moment later.
+    def _pair(self) -> tuple[Message, tuple[Landmarks, ...]]:
+        """Return a picture and who was found in it, which arrives a moment later.
 
         Why not always the newest picture: a skeleton that trails its body looks like a mistake.
         """
         newest, frame = self._frames[-1]
-        slot = next((slot for slot in self._poses if isinstance(slot.value, Pose)), None)
-        if slot is None:
-            return frame, None
-        pose, at = slot.value, slot.at
-        if abs(newest - at) <= IN_STEP:
-            frame = next((kept for moment, kept in self._frames if moment == at), frame)
-        return frame, pose if abs(newest - at) < STALE else None
+        found: dict[Skeleton, tuple[Landmarks, Ns]] = {}
+        for slot in self._landmarks:
+            if isinstance(slot.value, Landmarks):
+                found.setdefault(slot.value.skeleton, (slot.value, slot.at))
+        for _, at in found.values():
+            if abs(newest - at) <= IN_STEP:
+                frame = next((kept for moment, kept in self._frames if moment == at), frame)
+                break
+        return frame, tuple(one for one, at in found.values() if abs(newest - at) < STALE)
 
 
-def _drawn(frame: Frame, pose: Pose | None, shows: bool) -> bytes:
+def _drawn(frame: Message, found: tuple[Landmarks, ...], shows: bool) -> bytes:
     """Return the JPEG of a picture with its skeletons; b"" where it cannot be encoded.
 
     Without ``shows`` the skeletons are drawn on black, as nobody may see the picture itself.
     """
     try:
-        small = fitted(frame.image, LONGEST) if shows else blank(fitted(frame.image, LONGEST))
-        return encode_jpeg(draw_pose(small, pose) if pose and pose.people else small, QUALITY)
+        drawn = fitted(_image(frame), LONGEST)
+        if not shows:
+            drawn = blank(drawn)
+        for one in found:
+            drawn = draw_landmarks(drawn, one)
+        return encode_jpeg(drawn, QUALITY)
     except Exception:
         return b""
+
+
+def _image(frame: Message) -> Image:
+    """Return what a message shows; raise ValueError where that is nothing."""
+    image = picture_of(frame)
+    if image is None:
+        raise ValueError("this is no picture")
+    return image
 
 
 def _seen_through(plan: Plan, outlet: Outlet) -> set[str]:

@@ -10,6 +10,7 @@ import msgspec
 
 from engine.core.clock import MILLISECOND, SECOND
 from engine.core.commands import Teach
+from engine.core.kinds import summary_of
 from engine.core.messages import Ns
 from engine.patch.plan import Outlet
 from engine.runtime.engine import Engine
@@ -19,7 +20,7 @@ from engine.web.knobs import Knobs
 from engine.web.pictures import Picture
 from engine.web.range_finder import SECONDS, RangeFinder, cable_text
 from engine.web.requests import LearnRequest, PageRequest, RangeRequest, to_command
-from engine.web.values import Entry, Values, shown
+from engine.web.values import Entry, Values
 
 BY = "page"
 _JSON = msgspec.json.Encoder()
@@ -84,7 +85,7 @@ class ShowView:
             at = round((now - self.engine.metrics.started) / MILLISECOND, 1)
             for index, cable in enumerate(self._drawing.cables):
                 if cable.route and cable.route == teacher.route:
-                    entries[index] = shown(teacher.last_sent), at
+                    entries[index] = summary_of(teacher.last_sent), at
         return entries
 
     def send_knobs(self, send: Send) -> None:

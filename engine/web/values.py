@@ -6,23 +6,16 @@ a thread of its own, and a show without a viewer pays nothing.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from engine.core.clock import MILLISECOND
-from engine.core.messages import Block, Frame, Mask, Note, Pitch, Pose, Trigger
+from engine.core.kinds import is_picture, summary_of
 from engine.core.source import Source
 from engine.patch.plan import Outlet, Wire
 from engine.runtime.engine import Engine
 from engine.runtime.schedule.slots import NOTHING, Slot, reader
 from engine.web.drawing import drawn_wires, group_of, origin_wire
-
-_QUIET = 1e-5
-LONGEST = 80
-"""The most characters of a text that are shown."""
 
 Entry = tuple[object, float] | None
 """A value as shown, and the moment it describes in ms since the start; None before the first."""
@@ -60,48 +53,12 @@ class Values:
 
     def is_picture(self, outlet: Outlet) -> bool:
         """Return whether the value of an outlet is a picture now."""
-        return isinstance(self._slots[outlet].value, Frame)
+        return is_picture(type(self._slots[outlet].value))
 
     def _entry(self, slot: Slot, value: Any) -> Entry:
         if value is NOTHING:
             return None
-        return shown(value), round((slot.at - self._started) / MILLISECOND, 1)
-
-
-def shown(value: Any) -> object:
-    """Say in JSON what a message looks like to a person."""
-    for kind, say in _LOOKS.items():
-        if isinstance(value, kind):
-            return say(value)
-    return {"kind": type(value).__name__.lower()}
-
-
-def _size(picture: Any) -> list[int]:
-    height, width = picture.shape[:2]
-    return [width, height]
-
-
-def _decibels(block: Block) -> float:
-    """Say how loud a stretch of sound is, in dB below full scale."""
-    if not len(block.samples):
-        return -100.0
-    mean = float(np.sqrt(np.mean(np.square(block.samples, dtype=np.float64))))
-    return round(20 * math.log10(max(mean, _QUIET)), 1) if math.isfinite(mean) else -100.0
-
-
-_LOOKS: dict[type, Callable[[Any], object]] = {
-    bool: lambda switch: switch,
-    int: lambda number: number,
-    str: lambda text: text[:LONGEST],
-    float: lambda number: number if math.isfinite(number) else None,
-    Frame: lambda frame: {"picture": _size(frame.image)},
-    Pose: lambda pose: {"people": pose.count},
-    Pitch: lambda pitch: {"hz": pitch.hz, "note": pitch.note, "on": pitch.on},
-    Note: lambda note: {"played": note.note, "velocity": note.velocity},
-    Trigger: lambda trigger: {"trigger": trigger.value},
-    Block: lambda block: {"db": _decibels(block)},
-    Mask: lambda mask: {"mask": _size(mask.alpha)},
-}
+        return summary_of(value), round((slot.at - self._started) / MILLISECOND, 1)
 
 
 def _main_outlets(engine: Engine) -> dict[str, Slot]:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.core.clock import SECOND, ns
+from engine.core.kinds import Kind
 from engine.core.mailbox import CAP, Item, Mailbox
-from engine.core.messages import Kind, Ns
+from engine.core.messages import Ns
 
 KIND_OF = {
     "picture": Kind.LATEST,

@@ -7,17 +7,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import pytest
 
-from engine.core.messages import (
-    KINDS,
-    Block,
-    Frame,
-    Kind,
-    Note,
-    Ns,
-    Pitch,
-    Pose,
-    Trigger,
-)
+from engine.core.kinds import KINDS, Kind
+from engine.core.messages import Block, Frame, Note, Ns, Pitch, Pose, Trigger
 from engine.core.signature import converter, fits, in_words, needs_trigger, parts, read_signature
 
 T = TypeVar("T")

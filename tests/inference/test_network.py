@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from engine.core.context import Context
 from engine.core.errors import ModelError
 from engine.core.parameter import read_parameters
 from engine.inference.network import ModelName, NetworkModel
@@ -73,6 +74,15 @@ def test_what_was_open_stays_where_another_does_not_open(
     with pytest.raises(ModelError, match="other"):
         box.open()
     assert box.process(100.0) == 200.0
+
+
+def test_a_folder_beside_the_patch_comes_first(tmp_path: Path) -> None:
+    write_model(tmp_path / "nets" / "mine")
+    box = Doubler(model="nets/mine")
+    box.open(Context(folder=tmp_path))
+    assert box.process(1.0) == 2.0
+    with pytest.raises(ModelError, match='there is no model "nets/mine"'):
+        box.open(Context(folder=tmp_path / "nets"))
 
 
 def test_a_model_for_another_task_is_refused(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ class Bright(NetworkModel[float]):
 
     TASK = "bright"
 
-    model: ModelName = "bright"
+    model: ModelName = "nets/bright"
 
     def process(self, frame: Frame) -> float:
         (alpha,) = self.run(image=frame.image[None].astype(np.float32) / 255)
@@ -43,7 +43,6 @@ use = "stand_in"
 [light]
 use = "bright"
 from = "camera.frame"
-model = "nets/bright"
 [out]
 use = "osc_out"
 to = "127.0.0.1:{port}"

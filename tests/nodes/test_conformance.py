@@ -15,16 +15,32 @@ import pytest
 
 import engine.nodes
 from engine.core.clock import ns
+from engine.core.contents import without_numbers
 from engine.core.errors import SensoriumError
-from engine.core.messages import Block, Frame, Mask, Note, Person, Pitch, Pose, Trigger
+from engine.core.kinds import example_of, members, message_types
+from engine.core.messages import (
+    Block,
+    Features,
+    Frame,
+    Instance,
+    Landmarks,
+    Mask,
+    Note,
+    Person,
+    Pitch,
+    Pose,
+    Trigger,
+)
 from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
 from engine.core.signature import Inlet, read_signature
+from engine.core.skeletons import BLAZEPOSE_33
 from engine.registry import Registry
 
 NAMES = sorted(
     file.stem for file in Path(engine.nodes.__path__[0]).glob("*.py") if file.stem != "__init__"
 )
+PASSED_ON = Landmarks | Frame | Mask | Block | Features
 NONSENSE = (math.nan, math.inf, -math.inf, 1e308, -1e308)
 
 
@@ -56,11 +72,21 @@ def joints(number: float) -> Pose:
     return Pose((Person(1, 1, np.full((17, 3), number, np.float32)),), 1.5)
 
 
+def deep(number: float) -> Landmarks:
+    return Landmarks(BLAZEPOSE_33, (Instance(1, 1, np.full((33, 4), number, np.float32)),), 1.5)
+
+
 EXAMPLES: dict[Any, list[Any]] = {
+    **{
+        one.cls: [example_of(one.cls), without_numbers(example_of(one.cls))]
+        for one in message_types()
+        if one.example is not None
+    },
     float: [0.3, *NONSENSE, 0.9, 0.1],
     int: [3, 0],
     bool: [True, False],
     str: ["word", ""],
+    Landmarks: [joints(0.5), joints(math.nan), deep(0.5), deep(math.inf), Pose((), 1.5)],
     Pose: [joints(0.5), joints(math.nan), joints(math.inf), Pose((), 1.5)],
     Pitch: [Pitch(220, 57, 1, True), Pitch(math.nan, math.nan, math.nan, True)],
     Note: [Note(60, 100), Note(60, 0)],
@@ -74,8 +100,7 @@ EXAMPLES: dict[Any, list[Any]] = {
 def examples(inlet: Inlet) -> list[Any]:
     kinds: list[Any] = []
     for kind in inlet.accepts:
-        some = kind.__constraints__ if isinstance(kind, TypeVar) else (kind,)
-        kinds += EXAMPLES if some in ((), (object,)) else some
+        kinds += EXAMPLES if members(kind) == (object,) else members(kind)
     return [message for kind in kinds for message in EXAMPLES[kind]]
 
 
@@ -86,7 +111,7 @@ def numbers(given: Any) -> Iterator[float]:
     elif inspect.isgenerator(given) or isinstance(given, tuple | list | Iterator):
         for part in given:
             yield from numbers(part)
-    elif dataclasses.is_dataclass(given) and not isinstance(given, Pose | Frame | Mask | Block):
+    elif dataclasses.is_dataclass(given) and not isinstance(given, PASSED_ON):
         yield from numbers([getattr(given, field.name) for field in dataclasses.fields(given)])
 
 

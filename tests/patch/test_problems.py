@@ -175,7 +175,7 @@ CASES = [
     (
         "type2",
         '[camera]\nuse="camera"\n[r]\nuse="joint"\nfrom="camera"\n',
-        ['5: [r] from: takes a pose, but "camera" gives a picture'],
+        ['5: [r] from: takes a pose or landmarks, but "camera" gives a picture'],
     ),
     (
         "scalepose",

@@ -16,7 +16,8 @@ from numpy.testing import assert_array_equal
 
 from engine.core.clock import SystemClock
 from engine.core.context import Context
-from engine.core.messages import Block, Frame, Kind, Ns, Person, Pose
+from engine.core.kinds import Kind
+from engine.core.messages import Block, Frame, Ns, Person, Pose
 from engine.core.node import Node
 from engine.models.pitch import PitchModel
 from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange

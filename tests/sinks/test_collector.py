@@ -1,4 +1,5 @@
-from engine.core.messages import KINDS, Note, Ns
+from engine.core.kinds import KINDS
+from engine.core.messages import Note, Ns
 from engine.sinks.collector import Collector
 
 

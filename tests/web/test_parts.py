@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from runtime.boxes import BOXES, COLLECT, numbers, play
 
 from engine import testing
+from engine.core.kinds import summary_of
 from engine.core.messages import Block, Frame, Mask, Note, Pitch, Pose, Trigger
 from engine.core.node import Node
 from engine.core.parameter import Param
@@ -23,7 +24,6 @@ from engine.web.guard import is_own_host
 from engine.web.knobs import Knobs
 from engine.web.range_finder import RangeFinder, cable_text
 from engine.web.requests import PageRequest, read_request, to_command
-from engine.web.values import shown
 
 STIFF = '[c]\nuse="stiff"\n[c.send]\nx="a"\n'
 
@@ -122,8 +122,8 @@ def test_what_cannot_be_changed_while_playing_is_no_knob(knobs):
     ],
 )
 def test_messages_are_said_in_json(message, says):
-    assert shown(message) == says
-    assert msgspec.json.encode(shown(message))
+    assert summary_of(message) == says
+    assert msgspec.json.encode(summary_of(message))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from runtime.boxes import play
 
 from engine.core.commands import KeepPrivate
-from engine.core.messages import JOINTS, Frame, Ns, Person, Pose
+from engine.core.messages import JOINTS, Frame, Mask, Ns, Person, Pose
 from engine.dsp.image.jpeg import encode_jpeg, fitted
 from engine.runtime.entries import Arrival
 from engine.web.server import VIEWERS
@@ -242,3 +242,22 @@ def test_who_looked_and_went_leaves_his_place_to_others(page, engine):
                         return
 
     asyncio.run(come_and_go())
+
+
+MASKED = '[p]\nuse="pictures"\ncount=3\n[m]\nuse="cut"\nfrom="p"\n'
+
+
+def test_a_mask_is_shown_as_a_picture_and_not_while_private(page):
+    engine = play(MASKED).engine
+    page.watch(engine)
+    outlet = next(o for o in engine.slots if o.box == "m")
+    engine.slots[outlet].write(Mask(np.full((36, 64), 0.5, np.float32)), Ns(1), 0, 1)
+
+    async def first():
+        async for image in parts(page, str(outlet)):
+            return image
+        return None
+
+    assert abs(int(asyncio.run(first())[0, 0, 0]) - 128) < 4
+    engine.ask("test", KeepPrivate(True))
+    assert asyncio.run(first()).max() < 60

@@ -6,30 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.messages import JOINTS, Person, Pose
+from engine.core.landmarks import Instance, Landmarks
+from engine.core.skeletons import Skeleton
 
 Image = NDArray[np.uint8]
 Colour = tuple[int, int, int]
-
-LIMBS = (
-    ("nose", "left_eye"),
-    ("nose", "right_eye"),
-    ("left_eye", "left_ear"),
-    ("right_eye", "right_ear"),
-    ("left_shoulder", "right_shoulder"),
-    ("left_shoulder", "left_elbow"),
-    ("left_elbow", "left_wrist"),
-    ("right_shoulder", "right_elbow"),
-    ("right_elbow", "right_wrist"),
-    ("left_shoulder", "left_hip"),
-    ("right_shoulder", "right_hip"),
-    ("left_hip", "right_hip"),
-    ("left_hip", "left_knee"),
-    ("left_knee", "left_ankle"),
-    ("right_hip", "right_knee"),
-    ("right_knee", "right_ankle"),
-)
-"""The joints between which there is a line."""
 
 LEFT: Colour = (60, 170, 255)
 RIGHT: Colour = (255, 190, 70)
@@ -37,6 +18,7 @@ MIDDLE: Colour = (245, 245, 245)
 _OUTLINE: Colour = (25, 25, 25)
 _FRACTION = 4
 _WIDEST = 1.0 / 160
+_MANY = 50
 
 
 EMPTY: Colour = (40, 34, 30)
@@ -44,35 +26,33 @@ EMPTY: Colour = (40, 34, 30)
 
 
 def blank(image: Image) -> Image:
-    """Give an empty picture of the size of another."""
+    """Return an empty picture of the size of another."""
     return np.full_like(image, EMPTY)
 
 
-def draw_pose(image: Image, pose: Pose, sure: float = 0.2) -> Image:
-    """Give a copy of a picture with the limbs of everybody in it, their left orange, right blue.
+def draw_landmarks(image: Image, found: Landmarks, sure: float = 0.2) -> Image:
+    """Return a copy of a picture with the bones of everybody seen, left orange, right blue.
 
-    ``image``: uint8, (height, width, 3), blue-green-red. Joints below the confidence ``sure``, and
-    limbs that end in one, are left out.
+    ``image``: uint8, (height, width, 3), blue-green-red. Points below the confidence ``sure``, and
+    bones that end in one, are left out.
     """
     picture = image.copy()
-    for person in pose.people:
-        draw_person(picture, person, sure)
+    for one in found.seen:
+        draw_instance(picture, one, found.skeleton, sure)
     return picture
 
 
-def draw_person(picture: Image, person: Person, sure: float = 0.2) -> None:
-    """Draw one body into ``picture``, in place."""
+def draw_instance(picture: Image, one: Instance, skeleton: Skeleton, sure: float = 0.2) -> None:
+    """Draw one body, hand or face into ``picture``, in place."""
     height, width = picture.shape[:2]
-    points = _subpixels(person.joints, width, height)
-    known = person.joints[:, 2] >= sure
-    thick = max(1, round(max(width, height) * _WIDEST / 1.6))
-    limbs = [(JOINTS.index(a), JOINTS.index(b), _colour(a, b)) for a, b in LIMBS]
-    shown = [(points[a], points[b], colour) for a, b, colour in limbs if known[a] and known[b]]
-    for start, end, _ in shown:
+    points = _subpixels(one.points, width, height)
+    known = one.points[:, -1] >= sure
+    thick = _thickness(skeleton, width, height)
+    for start, end, _ in (shown := _bones(skeleton, points, known)):
         cv2.line(picture, start, end, _OUTLINE, thick + 2, cv2.LINE_AA, _FRACTION)
     for start, end, colour in shown:
         cv2.line(picture, start, end, colour, thick, cv2.LINE_AA, _FRACTION)
-    for name, point, there in zip(JOINTS, points, known, strict=True):
+    for name, point, there in zip(skeleton.points, points, known, strict=True):
         if there:
             radius = (thick + 1) << _FRACTION
             cv2.circle(picture, point, radius, _OUTLINE, -1, cv2.LINE_AA, _FRACTION)
@@ -80,16 +60,31 @@ def draw_person(picture: Image, person: Person, sure: float = 0.2) -> None:
             cv2.circle(picture, point, radius, _colour(name, name), -1, cv2.LINE_AA, _FRACTION)
 
 
-def _subpixels(joints: NDArray[np.float32], width: int, height: int) -> list[tuple[int, int]]:
-    """Turn joints into OpenCV's fixed-point pixels, whose (0, 0) is the middle of the first."""
-    x = joints[:, 0] * width - 0.5
-    y = (1.0 - joints[:, 1]) * height - 0.5
+def _bones(
+    skeleton: Skeleton, points: list[tuple[int, int]], known: NDArray[np.bool_]
+) -> list[tuple[tuple[int, int], tuple[int, int], Colour]]:
+    """Return the bones whose both ends are known: from where to where, and their colour."""
+    ends = [(skeleton.index[a], skeleton.index[b], _colour(a, b)) for a, b in skeleton.bones]
+    return [(points[a], points[b], colour) for a, b, colour in ends if known[a] and known[b]]
+
+
+def _thickness(skeleton: Skeleton, width: int, height: int) -> int:
+    """Return how thick a bone is, in pixels: thin where there are many points."""
+    thick = max(1, round(max(width, height) * _WIDEST / 1.6))
+    return thick if len(skeleton.points) <= _MANY else 1
+
+
+def _subpixels(points: NDArray[np.float32], width: int, height: int) -> list[tuple[int, int]]:
+    """Return points as OpenCV's fixed-point pixels, whose (0, 0) is the middle of the first."""
+    x = points[:, 0] * width - 0.5
+    y = (1.0 - points[:, 1]) * height - 0.5
     fixed = np.rint(np.stack([x, y], axis=1) * (1 << _FRACTION)).astype(int)
     return [(int(across), int(down)) for across, down in fixed]
 
 
 def _colour(first: str, second: str) -> Colour:
-    sides = {name.split("_")[0] for name in (first, second)} - {"nose"}
+    """Return the colour of a bone by its ends; one that has no side goes with the other."""
+    sides = {side for name in (first, second) for side in ("left", "right") if side in name}
     if sides == {"left"}:
         return LEFT
     return RIGHT if sides == {"right"} else MIDDLE

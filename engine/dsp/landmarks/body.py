@@ -10,6 +10,9 @@ in Winter, Biomechanics and Motor Control of Human Movement, 4th ed. (2009), fig
 
 What is not seen gives ``None``, never a guess.
 
+Hands and faces have no such proportions: they are measured by the ruler of their skeleton, or by
+how large they are.
+
 Why plain numbers: one loop over 17 joints takes a third of the time of a dozen numpy calls.
 """
 
@@ -24,7 +27,7 @@ from numpy.typing import NDArray
 
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
-from engine.dsp.landmarks.parts import parts
+from engine.core.skeletons import COCO_17, Skeleton
 
 Point = tuple[float, float]
 
@@ -45,48 +48,59 @@ _SMALLEST = 0.01  # picture heights; what is smaller than a few pixels has no pr
 
 
 class Body:
-    """What the joints of one person say at one moment.
+    """What the points of one body, hand or face say at one moment.
 
-    ``joints`` are those of a ``Person``, shape (17, 3), and ``aspect`` is the picture's width over
-    its height. Joints below ``confidence`` do not count, nor do those that are not finite: ``seen``
-    holds the others, index to (x, y, confidence). A part is any name in PARTS; another name raises
-    UnknownName.
+    ``points`` are those of an ``Instance``, shape (n, 3) or (n, 4) as the ``skeleton`` says, and
+    ``aspect`` is the picture's width over its height. Points below ``confidence`` do not count, nor
+    do those that are not finite: ``seen`` holds the others, index to (x, y, confidence). A part is
+    any name that the skeleton has; another raises UnknownName.
     """
 
     def __init__(
-        self, joints: NDArray[np.float32], aspect: float, confidence: float = SEEN
+        self,
+        points: NDArray[np.float32],
+        aspect: float,
+        confidence: float = SEEN,
+        skeleton: Skeleton = COCO_17,
     ) -> None:
         self.aspect = aspect
-        self._joints: list[list[float]] = joints.tolist()
+        self._skeleton = skeleton
+        self._points: list[list[float]] = points.tolist()
+        flat = [(x, y, sure) for x, y, _, sure in self._points] if skeleton.depth else self._points
         self.seen = {
             index: (x, y, sure)
-            for index, (x, y, sure) in enumerate(self._joints)
+            for index, (x, y, sure) in enumerate(flat)
             if sure > 0 and sure >= confidence and math.isfinite(x + y + sure)
         }
         self._places: dict[str, Point | None] = {}
 
     def sureness(self, part: str) -> float:
-        """Say how surely a part is seen, 0 to 1: the mean over its joints."""
-        rows = parts(part)
-        return sum(_unit(self._joints[row][2]) for row in rows) / len(rows)
+        """Return how surely a part is seen, 0 to 1: the mean over its points."""
+        rows = self._skeleton.rows(part)
+        return sum(_unit(self._points[row][-1]) for row in rows) / len(rows)
 
     def position(self, part: str) -> Point | None:
-        """Give (x, y) of a part, each 0 to 1 within the picture; None when it is not seen.
+        """Return (x, y) of a part, each 0 to 1 within the picture; None when it is not seen.
 
         A part of several joints is the middle of those that are seen, the surer ones counting more,
         so that it does not jump while one of them fades.
         """
         if part not in self._places:
-            self._places[part] = self._middle(parts(part))
+            self._places[part] = self._middle(self._skeleton.rows(part))
         return self._places[part]
 
     @cached_property
     def stature(self) -> float | None:
         """How tall this body would stand, in picture heights; None without a shoulder.
 
+        What has no shoulders, such as a hand, is as tall as its ruler, or as the larger side of
+        what is seen of it; None when that is not seen.
+
         It does not depend on arms or legs, so that it keeps still while they move. Where several
         lengths are seen the longest counts, for what points towards the camera only looks shorter.
         """
+        if not self._skeleton.is_body:
+            return self._ruler()
         shoulders = self.position("shoulders")
         if shoulders is None:
             return None
@@ -99,14 +113,31 @@ class Body:
             tall = max(width / SHOULDERS, neck / FACE)
         return tall if tall > _SMALLEST else None
 
+    def _ruler(self) -> float | None:
+        ruler = self._skeleton.ruler
+        tall = self._between(*ruler) if ruler else self._extent()
+        return tall if tall is not None and tall > _SMALLEST else None
+
+    def _extent(self) -> float | None:
+        """Return the larger side of what is seen, in picture heights."""
+        if not self.seen:
+            return None
+        xs, ys, _ = zip(*self.seen.values(), strict=True)
+        across: float = (max(xs) - min(xs)) * self.aspect
+        upright: float = max(ys) - min(ys)
+        return max(across, upright)
+
     def height(self, part: str) -> float | None:
-        """Say how high a part is, relative to its own body: 0 at the hip or below, 1 at full reach.
+        """Return how high a part is on its own body: 0 at the hip or below, 1 at full reach.
 
         Full reach is where the wrist is when the arm is stretched straight up: one trunk and one
         arm above the hips. On the way, a shoulder is at about 0.46 and the face at 0.65. Plumb
         heights are measured, whichever way the body leans. When the hips are hidden, behind a table
-        or below the picture, they are taken to be one trunk's length under the shoulders.
+        or below the picture, they are taken to be one trunk's length under the shoulders. On what
+        has no shoulders it is 0 at its lowest point and 1 at its highest.
         """
+        if not self._skeleton.is_body:
+            return self._height_within(part)
         place, tall, shoulders = self.position(part), self.stature, self.position("shoulders")
         if place is None or tall is None or shoulders is None:
             return None
@@ -114,24 +145,32 @@ class Body:
         ground = hips[1] if hips is not None else shoulders[1] - TRUNK * tall
         return _unit((place[1] - ground) / (REACH * tall))
 
-    def apart(self, one: str, other: str) -> float | None:
-        """Say how far apart two parts are: 0 together, 1 as two wrists with both arms spread wide.
+    def _height_within(self, part: str) -> float | None:
+        place = self.position(part)
+        if place is None:
+            return None
+        ys = [y for _, y, _ in self.seen.values()]
+        return _unit((place[1] - min(ys)) / max(max(ys) - min(ys), _SMALLEST))
 
-        None when either, or the shoulders that it is measured against, are not seen.
+    def apart(self, one: str, other: str) -> float | None:
+        """Return how far apart two parts are: 0 together, 1 as wrists with both arms spread wide.
+
+        What has no shoulders is measured by the ruler and span of its skeleton. None when either
+        part, or what it is measured against, is not seen.
         """
         distance, tall = self._between(one, other), self.stature
         if distance is None or tall is None:
             return None
-        return _unit(distance / (SPAN * tall))
+        return _unit(distance / ((SPAN if self._skeleton.is_body else self._skeleton.span) * tall))
 
     def centre(self) -> Point | None:
-        """Give (x, y) of the middle of the trunk, 0 to 1; None when nothing is seen.
+        """Return (x, y) of the middle of the trunk, 0 to 1; None when nothing is seen.
 
         Without hips it is the middle of the shoulders and the other way round; without either, the
         middle of whatever is seen.
         """
-        ends = (self.position("shoulders"), self.position("hips"))
-        places = [end for end in ends if end is not None]
+        ends = ("shoulders", "hips") if self._skeleton.is_body else ()
+        places = [place for end in ends if (place := self.position(end)) is not None]
         if not places:
             places = [(x, y) for x, y, _ in self.seen.values()]
         if not places:
@@ -139,7 +178,7 @@ class Body:
         return sum(x for x, _ in places) / len(places), sum(y for _, y in places) / len(places)
 
     def size(self) -> float | None:
-        """Say how much of the picture a body fills, along whichever side it fills more: 0 to 1."""
+        """Return how much of the picture it fills, along whichever side it fills more: 0 to 1."""
         if not self.seen:
             return None
         xs, ys, _ = zip(*self.seen.values(), strict=True)
@@ -154,7 +193,7 @@ class Body:
         return (x / total, y / total) if total else None
 
     def _between(self, one: str, other: str) -> float | None:
-        """Give the distance of two parts in picture heights; None when either is not seen."""
+        """Return the distance of two parts in picture heights; None when either is not seen."""
         first, second = self.position(one), self.position(other)
         if first is None or second is None:
             return None
@@ -190,7 +229,7 @@ class EnergyMeter:
         self._places: dict[int, Point] = {}
 
     def update(self, body: Body, at: Ns) -> float | None:
-        """Take the body of one moment; None until two moments can be compared."""
+        """Take the body of one moment; return None until two moments can be compared."""
         gap = (at - self._at) / SECOND if self._at is not None else math.inf
         if gap <= 0:
             return self._level
@@ -209,7 +248,7 @@ class EnergyMeter:
         return self._level
 
     def _speed(self, body: Body, gap: float, tall: float) -> float | None:
-        """Move the steadied places on; give the mean speed in body lengths a second."""
+        """Move the steadied places on; return the mean speed in body lengths a second."""
         follow = -math.expm1(-gap / self.STEADY)
         length = gap * tall
         places: dict[int, Point] = {}

@@ -1,10 +1,10 @@
-"""Which person of a picture is meant."""
+"""Which one of those seen in a picture is meant."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from engine.core.messages import Person, Pose
+from engine.core.landmarks import Instance, Landmarks
 from engine.core.parameter import Param
 
 Who = Annotated[int, Param("which person: 1, 2, 3 ... as in /p1, /p2; 0 for whoever is there", 0)]
@@ -15,8 +15,8 @@ Sure = Annotated[float, Param("a joint that is less sure than this is taken as n
 """How sure a joint must be to count."""
 
 
-def find(pose: Pose, who: int) -> Person | None:
-    """Give the person of a slot, or for 0 that of the lowest slot there is; None when absent."""
+def find(found: Landmarks, who: int) -> Instance | None:
+    """Return the one of a slot, or for 0 that of the lowest slot there is; None when absent."""
     if who == 0:
-        return min(pose.people, key=lambda person: person.slot, default=None)
-    return next((person for person in pose.people if person.slot == who), None)
+        return min(found.seen, key=lambda one: one.slot, default=None)
+    return next((one for one in found.seen if one.slot == who), None)

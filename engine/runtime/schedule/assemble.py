@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from engine.core.addresses import find_parameter
-from engine.core.messages import KINDS, PICTURES, Kind
+from engine.core.kinds import is_by_message, is_picture, members, policy_of
 from engine.core.node import Node
 from engine.core.signature import Inlet, read_signature
 from engine.core.sink import Sink
@@ -230,7 +230,8 @@ class Assembler:
         if state.lane is None:
             many = read_signature(type(state.box)).is_generator
             return NodeStep(self._services, state, caller(state.box), many, arguments)
-        kind = KINDS.get(self._hot_wire(state.name).carries, Kind.LATEST)
+        carries = self._hot_wire(state.name).carries
+        kind = None if is_by_message(carries) else policy_of(carries)
         return LaneStep(
             self._services, self._outbox, state, arguments, kind=kind, hop=state.box.hop
         )
@@ -260,7 +261,7 @@ class Assembler:
 
 def _may_be_picture(carries: Any) -> bool:
     """Whether pictures may travel on a cable; one whose type is not known is asked each time."""
-    return carries in PICTURES or not isinstance(carries, type) or carries is object
+    return any(one is object or is_picture(one) for one in members(carries))
 
 
 def _same(value: Any) -> Any:

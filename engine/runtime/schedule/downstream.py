@@ -12,10 +12,8 @@ from dataclasses import dataclass
 
 from engine.core.messages import Note
 from engine.core.node import Node
+from engine.core.signature import fits
 from engine.patch.plan import Into, Plan, Wire
-
-_NOTES = (Note, object)
-"""What a cable carries that may be notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class LossMap:
         while ahead:
             wire, held = ahead.pop(0)
             if wire.into is Into.PORT:
-                if not held or wire.carries in _NOTES:
+                if not held or fits(wire.carries, (Note,)):
                     ports[wire.box, wire.name] = None
             elif wire.box not in seen:
                 seen.add(wire.box)
@@ -76,7 +74,7 @@ def _leads_to_notes(plan: Plan) -> frozenset[str]:
     feeds = {wire.box: wire.source.box for wire in plan.wires if wire.into is Into.HOT}
     found: set[str] = set()
     for wire in plan.wires:
-        if wire.into is Into.PORT and wire.carries in _NOTES:
+        if wire.into is Into.PORT and fits(wire.carries, (Note,)):
             box: str | None = wire.source.box
             while box is not None and box not in found:
                 found.add(box)

@@ -1,80 +1,92 @@
-"""Tells what nobody can use: a message with NaN or infinity in it, which must never go further.
+"""Finds messages that nobody can use: those with NaN or infinity in them, which go no further.
 
 Why here: a NaN that gets into a filter stays there for ever, and receivers do with it what they
-like. So it is looked for once, where a message is said, and not by everybody who reads it.
+like. So it is looked for once, where a message is emitted, and not by everybody who reads it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import is_dataclass
 from math import isfinite
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.core.messages import KINDS, Block, Message, Pitch, Pose, Trigger
+from engine.core.contents import all_finite, contents, is_array_of_integers
+from engine.core.kinds import message_type
+from engine.core.messages import Message
+
+Check = Callable[[Any], bool]
 
 
 def is_finite(message: Message) -> bool:
-    """Tell whether every number in a message is one."""
-    check = _CHECKS.get(type(message), _unlike)
+    """Whether every number in a message is finite, or its kind says that it can be used."""
+    cls = type(message)
+    check = _CHECKS[cls] if cls in _CHECKS else _check_of(cls)
     return check is None or check(message)
 
 
 def describe_not_finite(message: Message) -> str:
-    """Say what is wrong with a message that is not usable."""
+    """Return what is wrong with a message that is not finite."""
     if isinstance(message, float | np.floating):
         return f"gave {message}, which is no number; the last value stays"
     kind = type(message).__name__.lower()
     return f"gave a {kind} with something in it that is no number; the last one stays"
 
 
-def _pitch(pitch: Pitch) -> bool:
-    return (
-        isfinite(pitch.hz)
-        and isfinite(pitch.note)
-        and isfinite(pitch.confidence)
-        and isfinite(pitch.level)
-        and isfinite(pitch.bright)
-    )
-
-
-def _pose(pose: Pose) -> bool:
-    """Look at the joints that are known: where one is not, nobody reads it."""
-    return all(
-        _all(person.joints.ravel()) or _all(person.joints[person.joints[:, 2] != 0].ravel())
-        for person in pose.people
-    )
-
-
-def _block(block: Block) -> bool:
-    return _all(block.samples)
-
-
-def _all(numbers: NDArray[np.float32]) -> bool:
-    """Tell whether all of a row of numbers are finite.
-
-    The sum of squares is faster, and finite only if all are; where it is too large each is looked
-    at. It is ``vdot``, since ``dot`` would warn then.
-    """
-    return isfinite(np.vdot(numbers, numbers)) or bool(np.isfinite(numbers).all())
-
-
-def _trigger(trigger: Trigger) -> bool:
-    return isfinite(trigger.value)
-
-
-def _unlike(message: Any) -> bool:
-    """Look at what is not exactly of a known type, such as a numpy number."""
-    return not isinstance(message, float | np.floating) or bool(np.isfinite(message))
-
-
-_CHECKS: dict[type, Callable[[Any], bool] | None] = {
-    **dict.fromkeys(KINDS),
+_CHECKS: dict[type, Check | None] = {
     float: isfinite,
-    Pitch: _pitch,
-    Pose: _pose,
-    Block: _block,
-    Trigger: _trigger,
+    **dict.fromkeys((int, bool, str, type(None))),
 }
+"""What checks a message by its type; None where there is nothing to check."""
+
+
+def _check_of(cls: type) -> Check | None:
+    """Find what checks messages of a type, and keep it."""
+    found = message_type(cls)
+    if found is not None and found.is_finite is not None:
+        check: Check | None = found.is_finite
+    elif issubclass(cls, float | np.floating):
+        check = isfinite
+    elif is_dataclass(cls):
+        check = _check_of_contents(cls)
+    else:
+        check = None
+    _CHECKS[cls] = check
+    return check
+
+
+def _check_of_contents(cls: type) -> Check | None:
+    """Make what checks all that the constructor of a class takes."""
+    hints = contents(cls)
+    floats = [name for name, hint in hints.items() if hint is float]
+    others = [
+        name
+        for name, hint in hints.items()
+        if hint not in (float, int, bool, str) and not is_array_of_integers(hint)
+    ]
+    checks = [_every(floats, isfinite)] if floats else []
+    checks += [_every(others, _is_finite_inside)] if others else []
+    if len(checks) == 2:
+        first, second = checks
+        return lambda message: first(message) and second(message)
+    return checks[0] if checks else None
+
+
+def _every(names: list[str], check: Check) -> Check:
+    """Make what checks some attributes of a message."""
+    read = attrgetter(*names)
+    if len(names) == 1:
+        return lambda message: check(read(message))
+    return lambda message: all(map(check, read(message)))
+
+
+def _is_finite_inside(value: Any) -> bool:
+    """Whether what stands inside a message is finite."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind != "f" or all_finite(value)
+    if isinstance(value, tuple | list):
+        return all(map(_is_finite_inside, value))
+    return is_finite(value)

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.core.messages import Block, Kind, Ns
+from engine.core.kinds import Kind
+from engine.core.messages import Block, Ns
 
 
 @dataclass(frozen=True, slots=True)

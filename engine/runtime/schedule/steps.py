@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.core.errors import Overrun, ParameterError
-from engine.core.messages import PICTURES, Block, Kind, Message
+from engine.core.kinds import Kind, is_picture, policy_for
+from engine.core.messages import Block, Message
 from engine.core.node import Node
 from engine.core.parameter import Parameter
 from engine.dsp.audio.hops import hops_within
@@ -89,7 +90,10 @@ class NodeStep:
 
 
 class LaneStep:
-    """Leaves a job for a box on a thread of its own, which answers once a ``hop`` of sound."""
+    """Leaves a job for a box on a thread of its own, which answers once a ``hop`` of sound.
+
+    ``kind`` says what of it may be lost; None where each message says that.
+    """
 
     def __init__(
         self,
@@ -98,7 +102,7 @@ class LaneStep:
         state: BoxState,
         arguments: Arguments,
         *,
-        kind: Kind,
+        kind: Kind | None,
         hop: float,
     ) -> None:
         self.trigger = arguments.hot
@@ -130,7 +134,8 @@ class LaneStep:
         if self._interrupts:
             lane.interrupt()
         hot = self.trigger
-        job = Job(tuple(arguments), self._kind, hot.at, hot.cost, lane.generation)
+        kind = self._kind or policy_for(arguments[0])
+        job = Job(tuple(arguments), kind, hot.at, hot.cost, lane.generation)
         wakes = _ends_a_hop(arguments[0], self._hop)
         try:
             self._trace.offered(self._outbox.leave(lane, job, wakes))
@@ -284,7 +289,7 @@ class PortStep:
         except Exception as error:
             self._services.failed(state, error)
             return
-        if self._may_leave is not None and type(value) in PICTURES and not self._may_leave():
+        if self._may_leave is not None and is_picture(type(value)) and not self._may_leave():
             self._way.route.withheld += 1
             return
         self._outbox.send(self._way, value, slot.at, slot.cost)

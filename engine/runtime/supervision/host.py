@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from engine.core.clock import Clock
 from engine.core.commands import Command, Condition, Lost, Notice, StateSaved
 from engine.core.context import Context
+from engine.core.kinds import Kind, policy_for
 from engine.core.mailbox import Mailbox
-from engine.core.messages import KINDS, Kind, Message, Ns
+from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.sink import Sink
 from engine.core.source import Source, Tape
@@ -206,5 +207,5 @@ class BoxHost:
         if self.pulse is not None:
             self.pulse.beat(self._clock.now())
         if self.plays and hears(self.name, outlet, type(message)):  # or the loop wakes for nothing
-            kind = KINDS.get(type(message), Kind.LATEST)
+            kind = policy_for(message)
             self.door.put(outlet, kind, Arrival(self.name, outlet, message, at, cost), at)

@@ -16,8 +16,9 @@ from engine.core.box import Box
 from engine.core.clock import Clock
 from engine.core.context import Context
 from engine.core.errors import Overrun
+from engine.core.kinds import Kind
 from engine.core.mailbox import Mailbox
-from engine.core.messages import Kind, Message, Ns
+from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange
 from engine.runtime.metrics import LOG

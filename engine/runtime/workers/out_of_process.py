@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from engine.core.codec import from_plain, to_plain
+from engine.core.codec import decode, encode
 from engine.core.context import Context
 from engine.core.messages import Message
 from engine.core.node import Node
@@ -135,12 +135,12 @@ class SubprocessWorker:
 
     def answer(self, job: Job) -> Generator[Message]:
         """Have the box called; yield what it answers. To close it calls the rest off."""
-        arguments = [to_plain(each, pixels=True) for each in job.arguments]
+        arguments = [encode(each, pixels=True) for each in job.arguments]
         self._say(CALL, [arguments, job.at, job.inlet, self._context.pictures_may_leave])
         replies = self._replies()
         try:
             for event in replies:
-                yield from_plain(event)
+                yield decode(event)
         except GeneratorExit:
             self._say(CANCEL, None)
             deque(replies, maxlen=0)

@@ -8,8 +8,9 @@ from functools import partial
 
 from engine.core.clock import SECOND, Clock
 from engine.core.errors import Overrun
+from engine.core.kinds import Kind, is_picture, policy_for
 from engine.core.mailbox import Item, Mailbox
-from engine.core.messages import KINDS, PICTURES, Kind, Message, Ns
+from engine.core.messages import Message, Ns
 from engine.core.sink import Sink
 from engine.runtime.entries import Entry, LaneFailure, LaneSent
 from engine.runtime.schedule.call import describe_error
@@ -64,7 +65,7 @@ class SinkWorker:
 
     def offer(self, port: str, message: Message, at: Ns, cost: int) -> None:
         """Leave a message for a port; raises Overrun where too much waits that may not be lost."""
-        kind = KINDS.get(type(message), Kind.HELD)
+        kind = policy_for(message)
         if not self._mailbox.put(port, kind, (message, cost), at) and kind is Kind.LOSSLESS:
             self._mailbox.take()  # or what silences it would find no place either
             raise Overrun("more waits to be sent than can be kept; everything is silenced")
@@ -119,7 +120,7 @@ class SinkWorker:
         if isinstance(item.key, tuple):
             item.content()
             return
-        if type(item.content[0]) in PICTURES and not self._may_leave():
+        if is_picture(type(item.content[0])) and not self._may_leave():
             return
         port = str(item.key)
         self._last_at[self._name, port] = item.at

@@ -16,9 +16,10 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from engine.core.codec import from_plain, to_plain
+from engine.core.codec import decode, encode
 from engine.core.context import Context, MemoryState, State
-from engine.core.messages import Kind, Ns
+from engine.core.kinds import Kind
+from engine.core.messages import Ns
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.job import Job
 from engine.runtime.workers.in_process import InProcessWorker
@@ -134,11 +135,11 @@ class _Player:
     def _call(self, content: Any) -> None:
         plain, at, inlet, self._pictures_may_leave = content
         assert self._box is not None, "it was opened before"
-        arguments = tuple(from_plain(each) for each in plain)
+        arguments = tuple(decode(each) for each in plain)
         job = Job(arguments, Kind.LOSSLESS, Ns(at), 0, 0, inlet)
         with closing(self._box.answer(job)) as answers:
             for event in answers:
-                self._channel.send(EVENT, to_plain(event, pixels=True))
+                self._channel.send(EVENT, encode(event, pixels=True))
                 if self._node.interruptible and self._channel.has_more():
                     return  # it can only be that the rest is called off
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from engine.core.messages import JOINTS, Person, Pose
-from engine.dsp.image.draw import LEFT, LIMBS, RIGHT, draw_pose
+from engine.core.skeletons import COCO_17
+from engine.dsp.image.draw import LEFT, RIGHT, draw_landmarks
 
 
 def someone(confidence: float = 1.0) -> Person:
@@ -18,7 +19,7 @@ def someone(confidence: float = 1.0) -> Person:
 
 
 def test_left_and_right_have_their_colours_and_places() -> None:
-    drawn = draw_pose(np.zeros((200, 300, 3), np.uint8), Pose((someone(),), 1.5))
+    drawn = draw_landmarks(np.zeros((200, 300, 3), np.uint8), Pose((someone(),), 1.5))
     assert tuple(drawn[20, 240]) == LEFT
     assert tuple(drawn[180, 60]) == RIGHT
 
@@ -26,19 +27,19 @@ def test_left_and_right_have_their_colours_and_places() -> None:
 def test_the_picture_itself_is_left_alone() -> None:
     picture = np.zeros((200, 300, 3), np.uint8)
     picture.flags.writeable = False
-    assert draw_pose(picture, Pose((someone(),), 1.5)).any()
+    assert draw_landmarks(picture, Pose((someone(),), 1.5)).any()
     assert not picture.any()
 
 
 @pytest.mark.parametrize("people", [(), (someone(0.1),)])
 def test_who_is_not_known_is_not_drawn(people: tuple[Person, ...]) -> None:
-    assert not draw_pose(np.zeros((90, 160, 3), np.uint8), Pose(people, 16 / 9)).any()
+    assert not draw_landmarks(np.zeros((90, 160, 3), np.uint8), Pose(people, 16 / 9)).any()
 
 
 def test_the_smallest_picture_bears_it() -> None:
-    assert draw_pose(np.zeros((1, 1, 3), np.uint8), Pose((someone(),), 1.0)).shape == (1, 1, 3)
+    assert draw_landmarks(np.zeros((1, 1, 3), np.uint8), Pose((someone(),), 1.0)).shape == (1, 1, 3)
 
 
-def test_every_joint_but_none_twice_the_same_limb() -> None:
-    assert {name for limb in LIMBS for name in limb} == set(JOINTS)
-    assert len({frozenset(limb) for limb in LIMBS}) == len(LIMBS)
+def test_every_joint_has_a_bone_and_none_is_there_twice() -> None:
+    assert {name for bone in COCO_17.bones for name in bone} == set(JOINTS)
+    assert len({frozenset(bone) for bone in COCO_17.bones}) == len(COCO_17.bones)

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from engine.core.clock import ns
 from engine.core.errors import UnknownName
 from engine.core.messages import JOINTS
+from engine.core.skeletons import COCO_17
 from engine.dsp.landmarks.body import REACH, TRUNK, Body, EnergyMeter
-from engine.dsp.landmarks.parts import PARTS, Part, parts
+from engine.dsp.landmarks.parts import Part
 
 ASPECT = 16 / 9
 TALL = 0.7  # picture heights
@@ -58,17 +59,17 @@ def without(*names: str, **moved):
 
 
 def test_every_name_of_a_part_is_offered_and_nothing_else():
-    assert get_args(Part) == tuple(PARTS)
+    assert get_args(Part) == tuple(COCO_17.rows_of)
 
 
 def test_a_hand_is_its_wrist():
-    assert parts("left_hand") == (JOINTS.index("left_wrist"),)
-    assert parts("hips") == (JOINTS.index("left_hip"), JOINTS.index("right_hip"))
+    assert COCO_17.rows("left_hand") == (JOINTS.index("left_wrist"),)
+    assert COCO_17.rows("hips") == (JOINTS.index("left_hip"), JOINTS.index("right_hip"))
 
 
 def test_an_unknown_part_suggests_the_nearest():
     with pytest.raises(UnknownName, match='Did you mean "left_wrist"'):
-        parts("left_wirst")
+        COCO_17.rows("left_wirst")
 
 
 def test_the_hips_are_the_middle_of_both():
@@ -174,7 +175,7 @@ def test_size_is_what_the_body_fills():
 
 @given(
     st.lists(st.floats(width=32, allow_nan=True, allow_infinity=True), min_size=51, max_size=51),
-    st.sampled_from(sorted(PARTS)),
+    st.sampled_from(sorted(COCO_17.rows_of)),
 )
 def test_nonsense_never_gives_what_is_not_a_number(numbers, part):
     body = Body(np.array(numbers, np.float32).reshape(17, 3), ASPECT)

@@ -1,0 +1,84 @@
+"""What networks find beside bodies and voices: features, things, and texts that grow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.core.messages import Detections, Features, Ns, Text
+from engine.osc.address import check
+from engine.osc.layout import Dialect, Layout, OscOptions
+from engine.osc.numbers import finite, text
+from engine.osc.packer import Packer
+
+
+class FeaturesLayout(Layout):
+    """All features in one message, floats in their order, as Wekinator and machines want them."""
+
+    def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
+        options.only("features")
+        check(address, ())
+        self._address = address
+        self._dialect = dialect
+        self._packer = Packer(address, "")
+
+    def encode(self, message: Features, at: Ns) -> Sequence[bytes]:
+        """Return the one message."""
+        tags = "f" * len(message.values)
+        if self._packer.tags != tags:
+            self._packer = Packer(self._address, tags)
+        clamped = self._dialect.clamped
+        return (self._packer.pack(*[clamped(finite(one)) for one in message.values.tolist()]),)
+
+
+class DetectionsLayout(Layout):
+    """``/things/count i``, and of each, the surest first: ``/things/1 s f f f f f i``.
+
+    That is the label, the confidence, x and y of the middle, width, height, and the id.
+    """
+
+    def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
+        options.only("detections")
+        check(address, ())
+        self._base = address.rstrip("/")
+        self._tags = "sfffff" + dialect.tag("i")
+        self._dialect = dialect
+        self._count = Packer(f"{self._base}/count", dialect.tag("i")).pack
+        self._any = False
+
+    def encode(self, message: Detections, at: Ns) -> Sequence[bytes]:
+        """Return the count, and a message for each thing."""
+        self._any = bool(message.seen)
+        clamped = self._dialect.clamped
+        pieces = [self._count(len(message.seen))]
+        for number, one in enumerate(message.seen, 1):
+            numbers = [clamped(finite(value)) for value in (one.confidence, *one.box)]
+            packer = Packer(f"{self._base}/{number}", self._tags)
+            pieces.append(packer.pack(text(one.label), *numbers, one.id))
+        return pieces
+
+    def end(self) -> Sequence[bytes]:
+        """Return what says that there is nothing any more."""
+        seen, self._any = self._any, False
+        return (self._count(0),) if seen else ()
+
+    def example(self) -> Sequence[bytes]:
+        """Return what is sent of nothing; how long a label is is not known."""
+        return (self._count(0),)
+
+
+class TextLayout(Layout):
+    """A final text to the address itself, and what is known of one before under ``interim``."""
+
+    def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
+        options.only("a growing text")
+        check(address, ())
+        self._final = Packer(address, "s").pack
+        self._interim = Packer(f"{address.rstrip('/')}/interim", "s").pack
+
+    def encode(self, message: Text, at: Ns) -> Sequence[bytes]:
+        """Return the one message."""
+        return ((self._final if message.final else self._interim)(text(message.text)),)
+
+    def example(self) -> Sequence[bytes]:
+        """Return an empty text; how long one gets is not known."""
+        return (self._interim(""),)
