@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from engine.core.sink import Sink
     from engine.core.skeletons import Skeleton
     from engine.core.source import Emit, Source, Tape
+    from engine.inference.network import ModelName, NetworkModel
 
 __all__ = [
     "Block",
@@ -53,6 +54,8 @@ __all__ = [
     "Message",
     "Model",
     "ModelError",
+    "ModelName",
+    "NetworkModel",
     "Node",
     "Note",
     "Ns",
@@ -84,6 +87,7 @@ _HOMES: Final = {
     "engine.core.sink": ("Sink",),
     "engine.core.skeletons": ("Skeleton",),
     "engine.core.source": ("Emit", "Source", "Tape"),
+    "engine.inference.network": ("ModelName", "NetworkModel"),
 }
 _HOME: Final = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -1,4 +1,4 @@
-"""The command ``sensorium``: its commands, and how it ends."""
+"""The command ``sensorium``: its commands, and its exit status."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ for command in (
 
 
 def main() -> None:
-    """Run the command; 0 after a clean end, 2 for what cannot be played, 1 for our own fault."""
+    """Run the command; exit with 0, 2 for what cannot be played, 1 for our own fault."""
     with AT_THE_END:
         AT_THE_END.enter_context(logged(StderrHandler()))
         _run()

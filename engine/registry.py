@@ -1,12 +1,12 @@
-"""Finds the class of a box by the name of its file: "pose" is engine/models/pose.py.
+"""Find the class of a box by its file name: "pose" is engine/models/pose.py.
 
 Why no list: adding a box is adding one file. A performer's own boxes lie in ``nodes/`` beside the
 patch and come first; installed packages add theirs through the entry-point group
 ``sensorium.nodes``. A file is imported when a patch first uses it, so that a missing library or
-driver hurts only its user.
+driver affects only its user.
 
-A patch names a file, never a way to one: nothing is loaded from anywhere else. A link in ``nodes/``
-is followed, for whoever can lay a link there can lay a file there.
+A patch names a file, never a path: nothing is loaded from anywhere else. A link in ``nodes/`` is
+followed, since whoever can create a link there can create a file there.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from pathlib import Path
 from types import ModuleType
 
 from engine.core.box import Box
-from engine.core.errors import UnknownName
+from engine.core.errors import UnknownName, describe_error
 from engine.moved import parse_updated
 
 FOLDERS = ("sources", "models", "nodes", "sinks")
 OWN = "your own"
 INSTALLED = "installed"
 OWN_FOLDER = "nodes"
-"""Where a performer's own boxes lie beside the patch."""
+"""Folder of a performer's own boxes, beside the patch."""
 _VERSIONS = count(1)
 _ENGINE = Path(__file__).parent
 _LOG = logging.getLogger("sensorium")
@@ -38,28 +38,28 @@ _NOT_BOXES = {"__init__"}
 
 
 class BrokenBox(ImportError):
-    """A file that should hold a box does not import, or holds none or several."""
+    """A box file that fails to import, or that defines no box or several."""
 
 
 class Registry:
-    """The boxes that a patch may use; ``folder`` is where the patch lies."""
+    """The boxes that a patch may use; ``folder`` is that of the patch."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._own = folder / OWN_FOLDER if folder else None
         self._found: dict[str, type[Box]] = {}
 
     def find(self, use: str) -> type[Box]:
-        """Give the class of a box; raises UnknownName or BrokenBox."""
+        """Return the class of a box. Raise UnknownName or BrokenBox."""
         if use not in self._found:
             self._found[use] = self._load(use)
         return self._found[use]
 
     def names(self) -> list[str]:
-        """List the names of all boxes, a performer's own first."""
+        """Return the names of all boxes, a performer's own first."""
         return list(dict.fromkeys(name for names in self.by_folder().values() for name in names))
 
     def by_folder(self) -> dict[str, list[str]]:
-        """List the names of all boxes by where they come from: OWN, FOLDERS, INSTALLED."""
+        """Return the names of all boxes by origin: OWN, FOLDERS, INSTALLED."""
         found = {OWN: _stems(self._own) if self._own else []}
         found |= {folder: _stems(_ENGINE / folder) for folder in FOLDERS}
         found[INSTALLED] = sorted(point.name for point in entry_points(group="sensorium.nodes"))
@@ -68,22 +68,22 @@ class Registry:
     def _load(self, use: str) -> type[Box]:
         if self._own and use in _stems(self._own):
             file = self._own / f"{use}.py"
-            _warn_of_strangers(file)
-            return _box_in(_own_module(file))
+            _warn_if_writable(file)
+            return _only_box(_import_file(file))
         for folder in FOLDERS:
             if use in _stems(_ENGINE / folder):
-                return _box_in(_import(f"engine.{folder}.{use}"))
+                return _only_box(_import(f"engine.{folder}.{use}"))
         for point in entry_points(group="sensorium.nodes", name=use):
             try:
                 loaded = point.load()
             except Exception as error:
-                raise BrokenBox(f"{point.value} does not load: {_said(error)}") from error
-            return _box_in(loaded) if isinstance(loaded, ModuleType) else loaded
+                raise BrokenBox(f"{point.value} does not load: {describe_error(error)}") from error
+            return _only_box(loaded) if isinstance(loaded, ModuleType) else loaded
         raise UnknownName("kind of box", use, self.names(), '"sensorium nodes" lists all.')
 
 
-def _warn_of_strangers(file: Path) -> None:
-    """Say so where anybody on this machine could have written the code that is loaded."""
+def _warn_if_writable(file: Path) -> None:
+    """Warn when the code to be loaded is world-writable."""
     for place in (file.parent, file):
         if sys.platform != "win32" and place.stat().st_mode & stat.S_IWOTH:
             _LOG.warning("everybody on this machine can change %s: chmod o-w mends it", place)
@@ -97,10 +97,10 @@ def _import(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except Exception as error:
-        raise BrokenBox(f"{name} does not load: {_said(error)}") from error
+        raise BrokenBox(f"{name} does not load: {describe_error(error)}") from error
 
 
-def _own_module(file: Path) -> ModuleType:
+def _import_file(file: Path) -> ModuleType:
     """Import a performer's file as it is now."""
     try:
         text = file.read_bytes()
@@ -111,10 +111,10 @@ def _own_module(file: Path) -> ModuleType:
 
 @lru_cache(maxsize=256)
 def _import_text(file: Path, text: bytes) -> ModuleType:
-    """Import what is written in a performer's file, once for each text, under a name of its own.
+    """Import the text of a performer's file, once per text, under a unique module name.
 
-    A file that was changed gives another module, and what was made of the old one lives on. Why
-    from the text: Python's own cache of compiled files misses a change within the same second.
+    A changed file gives another module, and instances of the old one live on. Why from the text:
+    Python's bytecode cache misses a change within the same second.
     """
     name = f"sensorium_nodes.v{next(_VERSIONS)}.{file.stem}"
     module = ModuleType(name)
@@ -124,11 +124,11 @@ def _import_text(file: Path, text: bytes) -> ModuleType:
         exec(compile(parse_updated(text, str(file)), str(file), "exec"), vars(module))
     except Exception as error:
         del sys.modules[name]
-        raise BrokenBox(f"{file} does not load: {_said(error)}") from error
+        raise BrokenBox(f"{file} does not load: {describe_error(error)}") from error
     return module
 
 
-def _box_in(module: ModuleType) -> type[Box]:
+def _only_box(module: ModuleType) -> type[Box]:
     boxes = [
         member
         for member in vars(module).values()
@@ -141,7 +141,3 @@ def _box_in(module: ModuleType) -> type[Box]:
         found = ", ".join(box.__name__ for box in boxes) or "none"
         raise BrokenBox(f"{module.__file__} must hold exactly one box, found {found}")
     return boxes[0]
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

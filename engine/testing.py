@@ -1,4 +1,4 @@
-"""Plays a patch without devices and says all that it sent: what every test of a patch begins with.
+"""Play a patch without devices and return all that it sends: the basis of every test of a patch.
 
     from engine.testing import play
 
@@ -6,13 +6,13 @@
     assert played.sent("out", "/reach")[-1].args == [1.0]
     assert played.errors == []
 
-It is played in virtual time, each time exactly the same. Sources must be files, the stand-in or
-others that need no device; a camera that says "auto" is the stand-in here. A script lets things
-happen on the way, each at its second:
+It is played in virtual time and is deterministic. Sources must be files, the stand-in or others
+that need no device; a camera set to "auto" becomes the stand-in. A script enters commands, each at
+its second:
 
     played = play(text, script=[(1.0, SetParameter("reach", "on", False)), (2.0, Panic())])
 
-``Swap(text)`` in a script has another patch take over at that moment, as when its file is saved.
+``Swap(text)`` in a script switches to another patch at that moment, as when a file is saved.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from engine.core.sink import Sink
 from engine.patch.load import Texts, load_texts, read_texts
 from engine.patch.plan import Plan
 from engine.registry import Registry
+from engine.runtime.contexts import in_memory, on_disk
 from engine.runtime.dump import sent_line
 from engine.runtime.engine import Engine
 from engine.runtime.entries import CommandEntry, Entry, SwapPlan
@@ -39,22 +40,22 @@ from engine.runtime.opening import find_patch, open_document
 
 @dataclass(frozen=True)
 class Swap:
-    """Another patch, given as ``play`` takes it, that takes over from what plays."""
+    """Another patch, given as to ``play``, that replaces the one playing."""
 
     patch: str | Path
 
 
 Script = Iterable[tuple[float, Command | Entry | Swap]]
-"""What comes in, and at which second; a command comes from nobody in particular."""
+"""What enters, and at which second."""
 
 Prepared = tuple[Texts, Plan]
 SCRIPT = "script"
-"""Who asks for the commands of a script."""
+"""The origin of a script's commands."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """One thing that left: ``t`` is the second it describes, ``what`` as ``--dump`` says it."""
+    """One message sent: ``t`` is the second it describes, ``what`` its content as in ``--dump``."""
 
     t: float
     sink: str
@@ -63,12 +64,12 @@ class Sent:
 
     @property
     def address(self) -> str:
-        """Its OSC address, or the port of a collector."""
+        """The OSC address, or the port of a collector."""
         return str(self.what.get("address", ""))
 
     @property
     def args(self) -> list[Any]:
-        """Its OSC arguments."""
+        """The OSC arguments."""
         return list(self.what.get("args", ()))
 
     def __str__(self) -> str:
@@ -79,14 +80,14 @@ class Sent:
 
 @dataclass(frozen=True)
 class Played:
-    """What came of a patch: all that was sent, in order, and the numbers of ``--stats``."""
+    """The result of a patch: everything sent, in order, and the ``--stats``."""
 
     everything: tuple[Sent, ...]
     engine: Engine
     seconds: float
 
     def sent(self, sink: str, address: str | None = None) -> list[Sent]:
-        """Give what one output sent, or only what it sent to one address."""
+        """Return what one output sent, optionally only to one address."""
         return [
             sent
             for sent in self.everything
@@ -94,7 +95,7 @@ class Played:
         ]
 
     def box(self, name: str) -> Any:
-        """Give a box of the patch, such as a collector, as it is after the end."""
+        """Return a box of the patch, such as a collector, in its final state."""
         return self.engine.states[name].box
 
     @property
@@ -104,11 +105,11 @@ class Played:
 
     @property
     def errors(self) -> list[str]:
-        """What went wrong: "box: what"."""
+        """The errors: "box: message"."""
         return [f"{fault.box}: {fault.text}" for fault in self.engine.metrics.faults]
 
     def __str__(self) -> str:
-        """Say all that was sent, a line each: a trace to keep and to compare with."""
+        """Return everything sent, one line each: a trace to keep and compare."""
         return "".join(f"{sent}\n" for sent in self.everything)
 
 
@@ -120,24 +121,29 @@ def play(
     costs: Mapping[str, float] | None = None,
     sets: Iterable[str] = (),
     boxes: Mapping[str, type[Box]] | None = None,
+    keep_state: bool = False,
 ) -> Played:
-    """Play a patch, given as its file, its name or its text, in virtual time.
+    """Play a patch, given as its file, name or text, in virtual time.
 
     Without ``seconds`` it plays until its files have ended. ``costs`` are the ms that each model
-    takes (0 where nothing is said), ``sets`` texts such as "reach.joint=nose". ``boxes`` are
-    classes to use beside those that are found by name. Raises PatchError.
+    takes (0 by default), ``sets`` texts such as "reach.joint=nose". ``boxes`` are classes available
+    beside those found by name. With ``keep_state`` the state of boxes is kept beside the patch,
+    otherwise only while it plays. Raise PatchError when the patch has problems.
     """
     prepare = partial(_open, sets=sets, boxes=boxes or {})
     _, plan = prepare(patch)
-    show = Offline(plan, costs)
-    heard: list[Sent] = []
-    listen = partial(_listen, heard, show.engine)
-    listen()
-    show.engine.on_plan.append(listen)
+    found = dict(plan.boxes)
+    show = Offline(plan, costs, on_disk if keep_state else in_memory(lambda: found))
+    sent: list[Sent] = []
+    observe = partial(_observe, sent, show.engine)
+    observe()
+    show.engine.on_plan.append(observe)
     for second, entry in script:
-        show.enter(ns(second), _entry(entry, prepare))
+        made = _entry(entry, prepare)
+        found |= made.plan.boxes if isinstance(made, SwapPlan) else {}
+        show.enter(ns(second), made)
     engine = show.play(None if seconds is None else ns(seconds))
-    return Played(tuple(heard), engine, show.clock.now() / 1e9)
+    return Played(tuple(sent), engine, show.clock.now() / 1e9)
 
 
 def _entry(entry: Command | Entry | Swap, prepare: Callable[[str | Path], Prepared]) -> Entry:
@@ -160,15 +166,17 @@ def _open(patch: str | Path, sets: Iterable[str], boxes: Mapping[str, type[Box]]
     return texts, open_document(load_texts(texts), find, sets=sets, live=False)
 
 
-def _listen(heard: list[Sent], engine: Engine) -> None:
+def _observe(sent: list[Sent], engine: Engine) -> None:
     for name, state in engine.states.items():
         if isinstance(state.box, Sink):
-            state.box.tap(partial(_hear, heard, engine, name))
+            state.box.tap(partial(_record, sent, engine, name))
 
 
-def _hear(heard: list[Sent], engine: Engine, sink: str, port: str, what: Mapping[str, Any]) -> None:
+def _record(
+    sent: list[Sent], engine: Engine, sink: str, port: str, what: Mapping[str, Any]
+) -> None:
     line = sent_line(engine, sink, port, what)
-    heard.append(Sent(line["t"], sink, dict(what), line["behind_ms"]))
+    sent.append(Sent(line["t"], sink, dict(what), line["behind_ms"]))
 
 
 def _short(value: object) -> str:

@@ -98,3 +98,18 @@ def test_other_times_are_no_clock_reads() -> None:
 @pytest.mark.parametrize("mark", ["TO" + "DO", "FIX" + "ME"])
 def test_nothing_is_left_undone(mark: str) -> None:
     assert [file for file in WRITTEN if mark in (ROOT / file).read_text(errors="replace")] == []
+
+
+def classes(source: str) -> Iterator[str]:
+    """Yield the names of the public classes of a file."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield node.name
+
+
+def test_no_class_name_has_two_meanings() -> None:
+    places: dict[str, list[str]] = {}
+    for file in FILES:
+        for name in classes((ROOT / file).read_text()):
+            places.setdefault(name, []).append(file.as_posix())
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}

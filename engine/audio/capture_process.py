@@ -20,7 +20,7 @@ import sys
 from typing import Any, Final
 
 from engine.audio.capture import CaptureStream
-from engine.audio.devices import JACK, PRIVACY, SoundDevice, find, library, meant
+from engine.audio.devices import JACK, PRIVACY, SoundDevice, find, library, match_inputs
 from engine.audio.frames import LISTED, OPENED, REFUSED, frame
 from engine.core.clock import SystemClock
 from engine.core.errors import DeviceError
@@ -38,7 +38,7 @@ def listen(device: str, channel: int, block: int) -> None:
     """Tell what a device gives until it is gone; raises DeviceError where it does not open."""
     portaudio = library()
     reasons = []
-    for each in meant(device, find(portaudio)):
+    for each in match_inputs(device, find(portaudio)):
         mouth = PipeWriter(_STDOUT)
         ear = CaptureStream(each.name, channel - 1, SystemClock(), mouth.say)
         try:

@@ -1,4 +1,4 @@
-"""The devices that sound comes in by, and which of them is meant."""
+"""The audio inputs of this machine, and how a patch names them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import sys
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-from engine.core.errors import DeviceError, nearest
+from engine.core.device_choice import match_devices
+from engine.core.errors import DeviceError
 
 JACK: Final = "JACK Audio Connection Kit"
-# The quickest way in first, where one device is listed once for each.
+# Host APIs, the fastest first: a device is listed once for each.
 WAYS: Final = ("ASIO", JACK, "Core Audio", "Windows WASAPI", "ALSA")
 MISSING: Final = {
     "linux": "run sudo apt install libportaudio2 (Debian, Ubuntu), or your system's package of it",
@@ -22,7 +23,7 @@ PRIVACY: Final = {
 
 
 class SoundDevice(NamedTuple):
-    """A device that sound comes in by; ``way`` is the system's part that brings it."""
+    """An audio input; ``way`` is the PortAudio host API that it is listed under."""
 
     number: int
     name: str
@@ -32,7 +33,7 @@ class SoundDevice(NamedTuple):
 
 
 def library() -> Any:
-    """Load sounddevice; raises DeviceError where PortAudio is missing."""
+    """Return the module sounddevice. Raise DeviceError when PortAudio is missing."""
     try:
         import sounddevice  # type: ignore[import-untyped]  # noqa: PLC0415
     except OSError as error:
@@ -42,9 +43,9 @@ def library() -> Any:
 
 
 def find(portaudio: Any) -> list[SoundDevice]:
-    """Find what sound can come in by, the system's own choice first.
+    """Return the audio inputs, the system's default first.
 
-    PortAudio makes its list once a process: what was plugged in since is not on it.
+    PortAudio lists devices once per process: those plugged in since are missing.
     """
     ways = portaudio.query_hostapis()
     found = [
@@ -62,21 +63,14 @@ def find(portaudio: Any) -> list[SoundDevice]:
     return sorted(found, key=lambda each: each.number != usual)
 
 
-def meant(device: str, found: Iterable[SoundDevice]) -> list[SoundDevice]:
-    """Choose the devices that ``device`` may mean, the likeliest first; raises DeviceError."""
+def match_inputs(device: str, found: Iterable[SoundDevice]) -> list[SoundDevice]:
+    """Return the inputs that ``device`` may mean, the likeliest first.
+
+    Of several with one name, the one with the fastest host API comes first. Raise DeviceError when
+    none matches.
+    """
     there = list(found)
-    if not there:
-        raise DeviceError("no microphone was found; is one plugged in?")
-    if device == "auto":
-        return there
-    if device.isdigit():
-        fits = [each for each in there if each.number == int(device)]
-    else:
-        word = device.casefold()
-        exact = [each for each in there if each.name.casefold() == word]
-        fits = exact or [each for each in there if word in each.name.casefold()]
-    if not fits:
-        names = list(dict.fromkeys(each.name for each in there))
-        listed = nearest(device, names) or f" There is: {', '.join(names)}."
-        raise DeviceError(f'there is no microphone "{device}".{listed}')
+    if device == "auto" or not there:
+        return match_devices("auto", there, "microphone")
+    fits = match_devices(device, there, "microphone")
     return sorted(fits, key=lambda each: WAYS.index(each.way) if each.way in WAYS else len(WAYS))

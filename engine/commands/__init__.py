@@ -1,4 +1,5 @@
-"""What each command does; ``engine.cli`` lists them.
+"""The commands of the command line; ``engine.cli`` lists them.
 
-What only one command needs it imports itself: a show that begins half a second sooner is worth it.
+A command imports what only it needs inside its function: a show that starts half a second sooner
+is worth it.
 """

@@ -1,4 +1,4 @@
-"""What commands share: how they end, and how they show something."""
+"""What commands share: their exit status, how they end, and how they print."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 CANNOT_PLAY: Final = 2
 OUR_FAULT: Final = 1
 AT_THE_END: Final = ExitStack()
-"""What ends with the command, when everything has been told."""
+"""Contexts that end with the command, after its last message."""
 
 
 @contextmanager
 def ended_in_order() -> Iterator[None]:
-    """Have SIGTERM end the block as Ctrl-C does: with all the processes that it began."""
+    """Have SIGTERM end the block as Ctrl-C does, with all the processes that it started."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
@@ -27,7 +27,7 @@ def ended_in_order() -> Iterator[None]:
 
 
 def show_on_terminal(picture: RenderableType) -> None:
-    """Show a table on the terminal."""
+    """Print something to the terminal."""
     from rich.console import Console
 
     Console().print(picture)

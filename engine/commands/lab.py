@@ -1,4 +1,4 @@
-"""Commands for before a set and for the weeks after: measure, put to the test, install."""
+"""Commands for before a set and for the weeks after: bench, stress, install."""
 
 from __future__ import annotations
 
@@ -33,21 +33,17 @@ def stress(
     seed: Annotated[int, typer.Option(help="another number, another storm", min=0)] = 1,
     minutes: Annotated[float, typer.Option(help="how long the storm lasts", min=0.1)] = 5.0,
     calm: Annotated[bool, typer.Option("--calm", help="no faults: only look on")] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="in virtual time")] = False,
-    hours: Annotated[
-        float, typer.Option(help="offline: the storm within so many, as its clock jumps", min=0.0)
-    ] = 0.0,
     json_: Annotated[Path | None, typer.Option("--json", help="write the numbers here")] = None,
     report: Annotated[Path | None, typer.Option(help="write a page about it here")] = None,
 ) -> None:
     """Put a patch through faults on purpose, and say whether it came through."""
-    from engine.lab.stress.command import Wanted
-    from engine.lab.stress.command import stress as put
+    from engine.lab.stress.command import StressOptions
+    from engine.lab.stress.command import stress as run_stress
 
-    wanted = Wanted(find_patch(patch), seed, minutes, calm, hours)
+    options = StressOptions(find_patch(patch), seed, minutes, calm)
     with ended_in_order():
-        well = put(wanted, offline=offline, file=json_, page=report)
-    if not well:
+        passed = run_stress(options, file=json_, page=report)
+    if not passed:
         raise typer.Exit(OUR_FAULT)
 
 
@@ -71,7 +67,7 @@ def install(
 
 
 def _parse_play(context: typer.Context, words: list[str]) -> None:
-    """Make sure that play takes these words; raises what typer says to people where not."""
+    """Check that play accepts these words. Raise what typer raises for people."""
     group = context.find_root().command
     assert isinstance(group, typer.core.TyperGroup)
     group.commands["play"].make_context("play", words)

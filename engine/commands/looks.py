@@ -1,4 +1,4 @@
-"""Commands that look: at patches, boxes, devices, networks."""
+"""Commands that show patches, boxes, devices and models."""
 
 from __future__ import annotations
 

@@ -6,9 +6,10 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
@@ -28,10 +29,28 @@ if TYPE_CHECKING:
     from engine.web.page import Page
 
 
+To = Annotated[str | None, typer.Option(help="send OSC to this tool or host:port")]
+For = Annotated[float | None, typer.Option("--for", help="seconds to play", min=0.0)]
+Pixels = Annotated[bool, typer.Option("--pixels", help="record pictures too")]
+
+
+class Observer(Protocol):
+    """What observes a show: the live table, the page, a recorder."""
+
+    def open(self) -> None:
+        """Begin, before the show does."""
+
+    def watch(self, engine: Engine) -> None:
+        """Observe an engine that begins to play, or whose plan has changed."""
+
+    def close(self) -> None:
+        """End."""
+
+
 def play(
     patches: Annotated[list[str] | None, typer.Argument(help="patch files, or names")] = None,
-    to: Annotated[str | None, typer.Option(help="send OSC to this tool or host:port")] = None,
-    for_: Annotated[float | None, typer.Option("--for", help="seconds to play", min=0.0)] = None,
+    to: To = None,
+    for_: For = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="BOX.PARAMETER=VALUE, before playing")
     ] = None,
@@ -49,7 +68,7 @@ def play(
     record_: Annotated[
         Path | None, typer.Option("--record", help="record the show in this file")
     ] = None,
-    pixels: Annotated[bool, typer.Option("--pixels", help="record pictures too")] = False,
+    pixels: Pixels = False,
     watch: Annotated[
         bool, typer.Option(help="play what is saved: the patch, rig.toml, nodes beside it")
     ] = True,
@@ -76,23 +95,22 @@ def play(
     costs = dict(_cost(text) for text in cost or ())
     files = [find_patch(name) for name in patches or [FIRST]]
     writer = Dump(dump) if dump else None
-    table = None if quiet or offline or not sys.stderr.isatty() else _live_table()
-    web = _page(page_host, page_port, page_token) if page and not offline else None
-    recorder = _recorder(record_, to, set_ or (), not offline, pixels) if record_ else None
+    observers: list[Observer] = []
+    if record_:
+        observers.append(_recorder(record_, to, set_ or (), not offline, pixels))
+    if page and not offline:
+        observers.append(_page(page_host, page_port, page_token))
+    if not quiet and not offline and sys.stderr.isatty():
+        observers.append(_live_table())
     opening = partial(open_texts, to=to, sets=set_ or (), live=not offline, private=private)
-    try:
-        show = Performance(files, opening, writer, _all(table, web, recorder), edits=watch)
-        if recorder:
-            recorder.open()
-        if web:
-            web.open()
-        numbers = show.offline(for_, costs) if offline else asyncio.run(show.live(for_))
-    finally:
-        for watcher in (table, web, recorder):
-            if watcher:
-                watcher.close()
+    with ExitStack() as stack:
         if writer:
-            writer.close()
+            stack.callback(writer.close)
+        show = Performance(files, opening, writer, _all(observers), edits=watch)
+        for observer in observers:
+            stack.callback(observer.close)
+            observer.open()
+        numbers = show.offline(for_, costs) if offline else asyncio.run(show.live(for_))
     if stats:
         stats.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
 
@@ -100,9 +118,9 @@ def play(
 def record(
     patch: Annotated[str, typer.Argument(help="a patch file, or its name")] = FIRST,
     file: Annotated[Path | None, typer.Argument(help="else named by patch and time")] = None,
-    for_: Annotated[float | None, typer.Option("--for", help="seconds to play", min=0.0)] = None,
-    pixels: Annotated[bool, typer.Option("--pixels", help="record pictures too")] = False,
-    to: Annotated[str | None, typer.Option(help="send OSC to this tool or host:port")] = None,
+    for_: For = None,
+    pixels: Pixels = False,
+    to: To = None,
 ) -> None:
     """Play a patch and record it: the same as "play PATCH --record FILE"."""
     named = f"{find_patch(patch).stem} {wall_time():%Y-%m-%d %H.%M.%S}.mcap"
@@ -116,18 +134,19 @@ def replay(
     compare: Annotated[bool, typer.Option("--compare", help="say what is different")] = False,
     recompute: Annotated[bool, typer.Option("--recompute", help="run the networks again")] = False,
     send: Annotated[bool | None, typer.Option(help="really send; else not at max")] = None,
-    to: Annotated[str | None, typer.Option(help="send OSC to this tool or host:port")] = None,
+    to: To = None,
     dump: Annotated[str | None, typer.Option(help="write all that is sent; - shows it")] = None,
 ) -> None:
     """Play a recording again, through its own patch or another."""
-    from engine.recording.command import Wish
+    from engine.recording.command import ReplayOptions
     from engine.recording.command import replay as play_again
-    from engine.terminal.differences import told
+    from engine.terminal.differences import difference_table
 
-    wish = Wish(patch, speed or ("max" if compare else "1"), compare, recompute, send, to, dump)
-    comparison = play_again(file, wish)
+    speed = speed or ("max" if compare else "1")
+    options = ReplayOptions(patch, speed, compare, recompute, send, to, dump)
+    comparison = play_again(file, options)
     if comparison:
-        show_on_terminal(told(comparison))
+        show_on_terminal(difference_table(comparison))
         if comparison.different:
             raise typer.Exit(OUR_FAULT)
 
@@ -155,13 +174,12 @@ def _recorder(
     return Recorder(file, WriteRequest(to, tuple(sets), live, pixels))
 
 
-def _all(*watchers: LiveTable | Page | Recorder | None) -> Callable[[Engine], None]:
-    """Make what tells every watcher which engine plays."""
+def _all(observers: Sequence[Observer]) -> Callable[[Engine], None]:
+    """Return a function that has every observer watch an engine."""
 
     def watch(engine: Engine) -> None:
-        for watcher in watchers:
-            if watcher:
-                watcher.watch(engine)
+        for observer in observers:
+            observer.watch(engine)
 
     return watch
 

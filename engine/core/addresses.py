@@ -1,14 +1,14 @@
-"""Parameters by name, where a name may lead into a table: "look.ink" is a part of "look".
+"""Parameters by name, including parts of a table: "look.ink" is a part of "look".
 
     Look = Literal["ink", "mosaic"]
     look: Annotated[Look | dict[Look, float], Param("what to paint like", 0, 1)] = "ink"
 
-A part is a parameter of its own: a cable may drive it (``look.ink = { from = "knob" }``), a hand
-may set it (``/style/look/ink 0.5``). Where a text fits as well, the name "ink" is short for the
-table { ink = 1 }, so that a part which is set joins what was there.
+A part is a parameter of its own: a cable may drive it (``look.ink = { from = "knob" }``), and it
+can be set by its address (``/style/look/ink 0.5``). Where text is accepted too, "ink" is short for
+the table { ink = 1 }, so that setting a part adds to it.
 
-Why the table is put together by whoever sets a part, and set as a whole: what waits for a busy box
-is replaced by parameter, so parts that were set apart from their whole could overtake it.
+Why a part is merged by its caller and the table set as a whole: values waiting for a busy box are
+coalesced by parameter, so parts set apart from their table could overtake it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from engine.core.parameter import Parameter
 
 
 def find_parameter(parameters: Mapping[str, Parameter], name: str) -> Parameter | None:
-    """Find a parameter, or a part of one, by its name; None where there is none."""
+    """Return a parameter, or a part of one, by its name; None when there is none."""
     whole, dot, key = name.partition(".")
     parameter = parameters.get(whole)
     if parameter is None or not dot:
@@ -32,20 +32,20 @@ def find_parameter(parameters: Mapping[str, Parameter], name: str) -> Parameter 
         return None
 
 
-def every_name(parameters: Mapping[str, Parameter]) -> Iterable[str]:
-    """List the names of all parameters and of the parts that they are known to have."""
+def parameter_names(parameters: Mapping[str, Parameter]) -> Iterable[str]:
+    """Yield the names of all parameters and of their known parts."""
     for parameter in parameters.values():
         yield parameter.name
         yield from (part.name for part in parameter.parts())
 
 
 def with_part(whole: object, key: str, value: object) -> dict[str, Any]:
-    """Give a table with one part set; ``whole`` is a table, or a name that stands for one."""
+    """Return a table with one part set; ``whole`` is a table, or a name that stands for one."""
     if isinstance(whole, Mapping):
         return {**whole, key: value}
     return {whole: 1.0, key: value} if isinstance(whole, str) and whole != key else {key: value}
 
 
-def lies_in(name: str, other: str) -> bool:
-    """Tell whether setting one of two parameters sets the other, or a part of it."""
+def overlaps(name: str, other: str) -> bool:
+    """Whether two parameters overlap: setting one sets the other, or a part of it."""
     return name == other or name.startswith(f"{other}.") or other.startswith(f"{name}.")

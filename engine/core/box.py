@@ -23,13 +23,13 @@ class Box:
         dataclass(kw_only=True, eq=False)(cls)
 
     def close(self) -> None:
-        """Give back what ``open`` took; may be called twice, and without ``open``."""
+        """Release what ``open`` took, after the last message; once for each ``open``."""
 
     def reset(self) -> None:
-        """Forget the past: after a gap, a lost input, a failure."""
+        """Forget the past: after a gap, a lost input or a failure."""
 
     def wake(self) -> Ns | None:
-        """Say when ``on_wake`` shall be called though nothing arrives; None for never.
+        """Return when ``on_wake`` is to be called without input; None for never.
 
         Asked after every call of ``process``, ``send`` and ``on_wake``. A node on a thread of its
         own is never woken.

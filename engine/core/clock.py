@@ -16,15 +16,15 @@ MILLISECOND = 1_000_000
 
 
 def ns(seconds: float) -> Ns:
-    """Turn seconds into nanoseconds."""
+    """Convert seconds to nanoseconds."""
     return Ns(round(seconds * SECOND))
 
 
 class Clock(Protocol):
-    """What tells the time."""
+    """A monotonic clock."""
 
     def now(self) -> Ns:
-        """Give the moment, monotonic."""
+        """Return the current monotonic time in ns."""
         ...
 
 
@@ -32,7 +32,7 @@ class SystemClock:
     """The machine's monotonic clock."""
 
     def now(self) -> Ns:
-        """Give the moment, monotonic."""
+        """Return the current monotonic time in ns."""
         return Ns(time.monotonic_ns())
 
 
@@ -43,17 +43,17 @@ class VirtualClock:
         self._now = Ns(0)
 
     def now(self) -> Ns:
-        """Give the moment it was last moved to."""
+        """Return the moment it was last moved to, in ns."""
         return self._now
 
     def move_to(self, moment: Ns) -> None:
-        """Move on to ``moment``; an earlier one changes nothing."""
+        """Advance to ``moment``; an earlier one changes nothing."""
         self._now = max(self._now, moment)
 
 
 def wall_time() -> datetime:
-    """Give what the clocks on walls show, in UTC; it may be set anew, forward or back.
+    """Return the wall-clock time in UTC, which may be adjusted forward or back.
 
-    For opening hours and the date of a recording: what is played is timed by a ``Clock``.
+    For opening hours and the date of a recording; playing is timed by a ``Clock``.
     """
     return datetime.now(UTC)

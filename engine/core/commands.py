@@ -1,6 +1,6 @@
-"""What may be asked of a playing patch, from OSC, MIDI, a page or a cue.
+"""Commands to a playing patch, from OSC, MIDI, a page or a cue.
 
-Commands come in through the same door as every message, so a recording holds them in their place.
+Commands enter in the same order as messages, so a recording holds them in their place.
 """
 
 from __future__ import annotations
@@ -9,24 +9,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 Answer = Callable[[str], None]
-"""Called with the reason when a command is refused; may be called on any thread."""
+"""Called with the reason when a command is refused, on any thread."""
 
 
 def no_answer(_: str) -> None:
-    """Tell nobody."""
+    """Ignore the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """The root of all commands."""
+    """Base class of all commands."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetParameter(Command):
-    """Set ``parameter`` of ``box``; a hand stays on a parameter that a cable writes.
+    """Set ``parameter`` of ``box``, overriding a cable that writes it until released.
 
-    A part of a parameter that is a table is named "look.ink". ``of_range`` says that the value is
-    how far a knob is turned, 0 to 1, of the whole range of the parameter.
+    A part of a table is named "look.ink". With ``of_range``, the value is a knob position, 0 to 1,
+    over the whole range of the parameter.
     """
 
     box: str
@@ -38,7 +38,7 @@ class SetParameter(Command):
 
 @dataclass(frozen=True, slots=True)
 class Release(Command):
-    """Give a parameter back to the cable that writes it."""
+    """End the override of a parameter: its cable writes it again."""
 
     box: str
     parameter: str
@@ -47,14 +47,14 @@ class Release(Command):
 
 @dataclass(frozen=True, slots=True)
 class Panic(Command):
-    """End everything that sounds, now."""
+    """Silence everything now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Teach(Command):
-    """Let one way out ("out/reach") move slowly and all others be silent; "" ends that.
+    """Move one output ("out/reach") slowly and silence all others; "" ends that.
 
-    So another program learns which control is which: it takes whatever moves for what is meant.
+    MIDI-learn in another program maps whatever control moves, so only the intended one may move.
     """
 
     route: str
@@ -63,7 +63,7 @@ class Teach(Command):
 
 @dataclass(frozen=True, slots=True)
 class KeepPrivate(Command):
-    """Let no picture leave, or let them leave again; the patch may forbid the latter."""
+    """Withhold pictures, or release them again; the patch may forbid the latter."""
 
     on: bool
     refused: Answer = no_answer
@@ -71,7 +71,7 @@ class KeepPrivate(Command):
 
 @dataclass(frozen=True, slots=True)
 class PlayPatch(Command):
-    """Go to another patch of the set: by its number from 1, or its name or title."""
+    """Switch to another patch of the set: by number from 1, name or title."""
 
     which: int | str
     refused: Answer = no_answer
@@ -79,16 +79,16 @@ class PlayPatch(Command):
 
 @dataclass(frozen=True, slots=True)
 class Lost(Command):
-    """Said by a source of itself: what it read from went away; it wants to be opened again."""
+    """Sent by a source about itself: its device went away and it wants to be reopened."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Condition(Command):
-    """Said by a box of itself while it is open: "running", or "late" or "lost" and why.
+    """Sent by an open box about itself: "running", or "late" or "lost" with a reason.
 
-    Nothing is opened again for it: who says so helps itself.
+    The box is not reopened: it recovers by itself.
     """
 
     state: str
@@ -96,7 +96,15 @@ class Condition(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class StateSaved(Command):
+    """Said by a box of itself: it has kept a file of its state, which a recording then holds."""
+
+    file: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Notice(Command):
-    """Said by a box of itself: something odd that a performer should know; nothing stops."""
+    """Sent by a box about itself: a warning for the performer; nothing stops."""
 
     text: str

@@ -1,12 +1,12 @@
-"""Everything Sensorium itself raises.
+"""All exceptions that Sensorium raises.
 
 SensoriumError
 |-- PatchError        a patch that cannot be played; carries every problem found
 |-- ParameterError    a value that does not fit its parameter
 |-- UnknownName       no outlet, port or box of that name; suggests the nearest
-|-- DeviceError       a camera, port or file that is not there or went away; tried again
-|-- ModelError        a network that is missing, altered or gives nonsense
-`-- Overrun           something that must never be lost had nowhere to go
+|-- DeviceError       a missing or vanished camera, port or file; retried
+|-- ModelError        a network that is missing, altered or gives invalid numbers
+`-- Overrun           a message that must never be lost found its queue full
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _LONGEST = 100
-"""How long a word may be that is compared with names; a longer one is no misspelling."""
+"""Maximum length of a word compared with names; longer ones are no misspellings."""
 
 
 def nearest(word: str, choices: Iterable[str]) -> str:
-    """Say which of ``choices`` was probably meant: ' Did you mean "pose"?', or an empty string."""
+    """Return a hint such as ' Did you mean "pose"?', or "" when no choice is close."""
     if len(word) > _LONGEST:
         return ""
     found = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
@@ -30,7 +30,7 @@ def nearest(word: str, choices: Iterable[str]) -> str:
 
 
 def as_written(value: object) -> str:
-    """Say a value as a patch writes it: true, "pose", [0, 1], { to = 0 }."""
+    """Return a value as a patch writes it: true, "pose", [0, 1], { to = 0 }."""
     if isinstance(value, bool | str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list | tuple):
@@ -40,13 +40,18 @@ def as_written(value: object) -> str:
     return str(value).removesuffix(".0")
 
 
+def describe_error(error: Exception) -> str:
+    """Return an exception as text: "ValueError: message"."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
 class SensoriumError(Exception):
-    """The root: catching it catches whatever Sensorium raises on purpose."""
+    """Base class of everything that Sensorium raises on purpose."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with a patch: where it stands, and what was expected instead."""
+    """One error in a patch: its position and message."""
 
     message: str
     file: Path | None = None
@@ -62,7 +67,7 @@ class Problem:
 
 
 class PatchError(SensoriumError):
-    """A patch that cannot be played; ``problems`` holds all that was found, in file order."""
+    """A patch that cannot be played; ``problems`` holds every error, in file order."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -74,10 +79,10 @@ class ParameterError(SensoriumError):
 
 
 class UnknownName(SensoriumError):
-    """No such outlet, port or box; the message lists or suggests what there is."""
+    """No such outlet, port or box; the message suggests or lists those there are."""
 
     def __init__(self, what: str, name: str, choices: Iterable[str], where: str = "") -> None:
-        """``where`` says where all are listed; without it they are listed here."""
+        """``where`` names a place that lists all; without it they are listed here."""
         known = sorted(choices)
         listed = where or (f"There is: {', '.join(known)}." if known else "")
         hint = nearest(name, known) or f" {listed}".rstrip()
@@ -85,12 +90,12 @@ class UnknownName(SensoriumError):
 
 
 class DeviceError(SensoriumError):
-    """A device, port, address or file that is not there, or went away."""
+    """A device, port, address or file that is missing or went away."""
 
 
 class ModelError(SensoriumError):
-    """A network that is missing, does not match its card, or gives what is not a number."""
+    """A network that is missing, does not match its card, or gives NaN."""
 
 
 class Overrun(SensoriumError):
-    """Something that must never be lost had nowhere to go."""
+    """A message that must never be lost found its queue full."""

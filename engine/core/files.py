@@ -1,4 +1,4 @@
-"""Where files are: those that come with Sensorium, and those that a box is told to read."""
+"""Locate files: those installed with Sensorium, and those that a box reads."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ _ENGINE = Path(__file__).parents[1]
 
 
 def find_readable(file: str, what: str) -> Path:
-    """Give the path of a file, "~" being the home; ``what`` it shall be: "a sound file".
+    """Return the absolute path of a file; "~" is the home folder.
 
-    Raises DeviceError when it is not there, is a folder, or may not be read.
+    ``what`` names the expected type in errors: "a sound file". Raise DeviceError when the file is
+    missing, a folder, or not readable.
     """
     path = Path(file).expanduser().absolute()
     if not path.exists():
@@ -27,6 +28,6 @@ def find_readable(file: str, what: str) -> Path:
 
 
 def installed_folder(name: str) -> Path:
-    """Give the folder ``models`` or ``patches`` of this installation."""
+    """Return the folder ``models`` or ``patches`` of this installation."""
     installed = _ENGINE / "_share" / name
     return installed if installed.is_dir() else _ENGINE.parent / name

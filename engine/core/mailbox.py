@@ -1,8 +1,8 @@
-"""The only way from one thread to another; what is lost on it is lost here, and counted.
+"""The only way between threads: an ordered queue that drops by Kind, and counts what it drops.
 
-A mailbox keeps the order in which things were put. A value that is set again takes the place of the
-old one, unless something that must never be lost was put between them: a control change must not
-overtake its note. What happens when they pile up is the Kind's: see ``messages``.
+Order is kept. A value that is set again replaces the old one in place, unless something that must
+never be lost was put between them: a control change must not overtake its note. The Kind decides
+what happens when messages pile up: see ``messages``.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from engine.core.kinds import Kind
 from engine.core.messages import Ns
 
 CAP = 10_000
-"""How many things that must never be lost may wait before that is an alarm."""
+"""How many messages that must never be lost may wait before it is an overrun."""
 
 
 @dataclass(slots=True)
 class Item:
-    """One thing that waits: ``key`` says what it replaces, ``at`` the moment it describes."""
+    """A waiting message: ``key`` identifies what it replaces, ``at`` is the moment it describes."""
 
     key: Hashable
     kind: Kind
@@ -31,10 +31,10 @@ class Item:
 
 
 class Mailbox:
-    """Things on their way to another thread; every method may be called on any thread."""
+    """Messages on their way to another thread. All methods are thread-safe."""
 
     def __init__(self, wake: Callable[[], None] | None = None) -> None:
-        """``wake`` is called after every put into an empty mailbox, on the thread that puts."""
+        """``wake`` is called after each put into an empty mailbox, on the putting thread."""
         self._wake = wake
         self._lock = threading.Lock()
         self._waiting: dict[int, Item] = {}
@@ -46,7 +46,7 @@ class Mailbox:
         self.overruns = 0
 
     def put(self, key: Hashable, kind: Kind, content: Any, at: Ns) -> bool:
-        """Leave something; tells whether nothing older was lost for it."""
+        """Append a message; return whether nothing was dropped for it, nor it refused."""
         with self._lock:
             was_empty = not self._waiting
             kept = self._make_room(key, kind, content, at)
@@ -55,7 +55,7 @@ class Mailbox:
         return kept
 
     def take(self) -> list[Item]:
-        """Take all that waits, oldest first."""
+        """Remove and return all messages, oldest first."""
         with self._lock:
             items = list(self._waiting.values())
             self._waiting = {}
@@ -63,7 +63,7 @@ class Mailbox:
         return items
 
     def take_first(self) -> list[Item]:
-        """Take what waited longest; of sound, all that waits of its key, as one stretch."""
+        """Remove and return the oldest message; for sound, all waiting blocks of its key."""
         with self._lock:
             if not self._waiting:
                 return []
@@ -75,6 +75,11 @@ class Mailbox:
             if self._newest.get(first.key) in tickets:
                 del self._newest[first.key]
             return items
+
+    def waiting(self) -> list[Item]:
+        """Return what waits, oldest first, and leave it there."""
+        with self._lock:
+            return list(self._waiting.values())
 
     def __len__(self) -> int:
         return len(self._waiting)

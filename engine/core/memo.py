@@ -1,6 +1,6 @@
-"""Remembers what was read of a class, for as long as there is that class.
+"""Per-class caching that lasts as long as the class.
 
-Why: a patch that takes over asks the classes of all its boxes, while the show stands still.
+Why: a reload inspects the classes of all boxes while the show stands still.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def cached_by_class(read: Callable[[type], T]) -> Callable[[type], T]:
-    """Make a function of a class that does its work once for each; what it raises comes again."""
+    """Decorate a function of a class to run once per class; exceptions are not cached."""
     known: WeakKeyDictionary[type, T] = WeakKeyDictionary()
 
     @wraps(read)

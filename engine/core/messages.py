@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NewType
+from typing import Any, Generic, NewType, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ __all__ = [
     "Frame",
     "Instance",
     "Landmarks",
+    "Later",
     "Mask",
     "Message",
     "Note",
@@ -42,6 +43,8 @@ __all__ = [
     "Text",
     "Trigger",
 ]
+
+M = TypeVar("M")
 
 Ns = NewType("Ns", int)
 """A moment on the monotonic clock, in nanoseconds."""
@@ -263,3 +266,15 @@ class Detections:
     def count(self) -> int:
         """How many things there are."""
         return len(self.seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Later(Generic[M]):
+    """A message for a later moment: ``Later(at + ns(0.5), Note(60, 0))``.
+
+    The engine keeps it and emits it at ``at``. A panic, a loss, a failure or an edit that takes the
+    box away takes it back. It travels on no cable: what arrives there is the message.
+    """
+
+    at: Ns
+    message: M

@@ -14,7 +14,14 @@ Its public fields are its parameters (see ``parameter``), fields that begin with
 The arguments of ``process`` are the inlets. The first is *hot*: a message there fires the box. The
 others give their last value, as in Max and Pure Data; one without a default waits for its first.
 An argument ``at: Ns`` is filled with the moment that the hot message describes. ``process`` returns
-``None`` for nothing, a NamedTuple for several outlets, or is a generator of several events.
+``None`` for nothing, a NamedTuple for several outlets, or is a generator of several events. An
+event may be for a later moment: ``Later(at, message)``.
+
+What must never be missed on another inlet (a note, a trigger, a text) is an *event inlet*: a method
+``on_NAME``, which is called each time, and answers as ``process`` does:
+
+        def on_record(self, record: Trigger) -> None:
+            self._examples.append(self._newest)
 
 Why no clock: a box that asked for the time would play differently offline. What needs to act
 without input says when in ``wake`` and acts in ``on_wake``.
@@ -23,7 +30,7 @@ without input says when in ``wake`` and acts in ``on_wake``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from engine.core.box import Box
 from engine.core.messages import Ns
@@ -46,9 +53,17 @@ class Node(Box):
     """Seconds of sound from one answer to the next, counted from the first sample of the source: on
     a thread of its own it is not called in between. 0 is whenever something comes."""
 
-    patience: ClassVar[float] = 5.0
+    patience: ClassVar[float | None] = 5.0
     """Seconds that one answer may take on a thread of its own: then the box counts as hung, is left
-    to itself, and a fresh one with the same parameters takes its place."""
+    behind, and a fresh one with the same parameters takes its place and over what waits. None for a
+    box that may take as long as it likes."""
+
+    warm_up: ClassVar[float] = 0.0
+    """Seconds that the first answer after ``open`` may take beyond its patience."""
+
+    interruptible: ClassVar[bool] = False
+    """Whether a newer first input calls off the work at hand and what waits, on a thread of its
+    own: ``process`` is a generator, which is closed at its next ``yield``."""
 
     process: ClassVar[Callable[..., Any]]
 
@@ -67,12 +82,17 @@ class Node(Box):
         """
         return {}
 
-    def open(self) -> None:
-        """Get ready, before the first message and on the thread that will call ``process``.
+    if TYPE_CHECKING:
+        open: ClassVar[Callable[..., None]]
+    else:
 
-        It is called again between two messages when a network that is ``lighter`` shall take over:
-        what was there stays until the other is there, and for good where this raises.
-        """
+        def open(self) -> None:
+            """Get ready, before the first message; ``open(self, context: Context)`` where wanted.
+
+            A box with a lane is opened on the thread, or in the process, that will call it. It is
+            called again between two messages when a network that is ``lighter`` is to take over:
+            what was there stays until the other is there, and for good where this raises.
+            """
 
     def on_wake(self, at: Ns) -> Any:
         """Act at the moment asked for; returns what ``process`` returns."""

@@ -4,9 +4,9 @@
     port:   Fixed[Annotated[int, Param("UDP port", 1, 65535)]] = 9000
     hold:   Annotated[float, Param("how long", 0, 60, unit="s")] = 0.5      # written "500 ms"
 
-A parameter can be changed while the patch plays unless it is ``Fixed``: a change of that needs a
-new instance of the box (another device, model or port). A field whose Python name ends in ``_``
-loses it in patches and addresses (``in_`` is written ``in``).
+A parameter can be changed while the patch plays unless it is ``Fixed``: changing that needs a new
+instance of the box (another device, model or port). A field whose Python name ends in ``_`` loses
+it in patches and addresses (``in_`` is written ``in``).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from engine.core.tuning import as_hz
 T = TypeVar("T")
 
 FILE = "file"
-"""The unit of a parameter that may name a file, which is looked for beside the patch first."""
+"""Unit of a parameter that may name a file, looked up beside the patch first."""
 
 _FIXED = object()
 Fixed = Annotated[T, _FIXED]
@@ -51,14 +51,14 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Param:
-    """What a parameter means: help in a performer's words, range (inclusive) and unit."""
+    """Metadata of a parameter: help for performers, inclusive range, and unit."""
 
     help: str = ""
     low: float | None = None
     high: float | None = None
     unit: str = ""
     lighter: tuple[float, ...] | tuple[str, ...] = ()
-    """To what it gives way when time is short: parts of a number, or texts by their weight."""
+    """Degradation steps when time is short: factors of a number, or texts from heavy to light."""
     more: Callable[[], frozenset[str]] | None = None
     """Further texts that fit beside those that the type names, which may become more at any time:
     the points of a performer's own skeleton. Editors are not told those that are but numbered."""
@@ -66,10 +66,10 @@ class Param:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a box, as read from its class.
+    """One parameter of a box, read from its class.
 
-    ``name`` is its key in a patch, ``field`` the attribute, ``type`` the bare Python type. Where
-    that is a table, its entries are parts: parameters with the ``key`` that they have in it.
+    ``name`` is its key in a patch, ``field`` the attribute, ``type`` the bare Python type. The
+    entries of a table are parts: parameters with their ``key`` in it.
     """
 
     name: str
@@ -82,7 +82,7 @@ class Parameter:
 
     @property
     def required(self) -> bool:
-        """Whether a patch must give it."""
+        """Whether a patch must set it."""
         return self.default is MISSING
 
     @property
@@ -96,7 +96,7 @@ class Parameter:
         return _table(self.type) is not None
 
     def expected(self) -> str:
-        """Say in words what fits, as error messages and the reference page need it."""
+        """Return a description of valid values, for errors and the reference."""
         if self.is_time:
             return 'a time with its unit, such as "20 ms" or "2 s"'
         words = describe(self.type)
@@ -109,7 +109,7 @@ class Parameter:
         return f"{words} {unit}".rstrip() + (', or a note such as "A2"' if unit == "Hz" else "")
 
     def from_patch(self, value: object) -> Any:
-        """Convert what a patch says; raises ParameterError where it does not fit."""
+        """Convert a value from a patch. Raise ParameterError when it does not fit."""
         if isinstance(value, dict) and self.is_table:
             return {key: self._within(key, one, Parameter.from_patch) for key, one in value.items()}
         if self.is_time:
@@ -117,10 +117,10 @@ class Parameter:
         return self._in_range(self._convert(as_hz(value, self.param.unit)), value)
 
     def from_wire(self, value: object) -> Any:
-        """Convert what arrives while playing; a number out of range goes to its nearest end.
+        """Convert a value that arrives while playing; numbers are clamped to the range.
 
-        A slider that overshoots must not be refused in mid-show; what is no number at all is.
-        A parameter of time takes seconds. Raises ParameterError.
+        Clamped, since a slider that overshoots must not be refused in mid-show. A time is given in
+        seconds. Raise ParameterError when it is of the wrong type or not finite.
         """
         if isinstance(value, dict) and self.is_table:
             return {key: self._within(key, one, Parameter.from_wire) for key, one in value.items()}
@@ -142,10 +142,10 @@ class Parameter:
         return converted
 
     def from_knob(self, turned: float) -> Any:
-        """Convert how far a knob is turned, 0 to 1: of the range, or through the choices.
+        """Convert a knob position, 0 to 1, over the range or the choices.
 
-        A switch is on from the middle up; a number without a range takes the turn itself. Raises
-        ParameterError for what no knob can set, such as a text.
+        A switch is on from 0.5; a number without a range takes the position itself. Raise
+        ParameterError for types that no knob can set, such as text.
         """
         turned = min(max(turned, 0.0), 1.0)
         choices = get_args(self.type) if get_origin(self.type) is Literal else ()
@@ -159,7 +159,7 @@ class Parameter:
         return self.from_wire(turned)
 
     def part(self, key: str) -> Parameter:
-        """Give the parameter that is one entry of this table; raises ParameterError."""
+        """Return the parameter of one entry of this table. Raise ParameterError without one."""
         table = _table(self.type)
         if table is None:
             raise ParameterError(f'"{self.name}" has no parts')
@@ -172,7 +172,7 @@ class Parameter:
         )
 
     def parts(self) -> tuple[Parameter, ...]:
-        """List the parts by name where the type names them, in its order."""
+        """Return the parts whose names the type declares, in its order."""
         table = _table(self.type)
         return tuple(self.part(key) for key in _choices(table[0])) if table else ()
 
@@ -184,7 +184,7 @@ class Parameter:
             raise ParameterError(f"{key}: {error}") from None
 
     def _whole(self, value: object) -> object:
-        """Give 90 for 90.0 where no other number fits: many tools send nothing but floats."""
+        """Return 90 for 90.0 where only integers fit: many tools send nothing but floats."""
         takes_float = self.type is float or float in get_args(self.type)
         if isinstance(value, float) and value.is_integer() and not takes_float:
             return int(value)
@@ -196,11 +196,12 @@ class Parameter:
         try:
             return msgspec.convert(value, self.type)
         except msgspec.ValidationError:
-            more = self.param.more() if self.param.more and isinstance(value, str) else frozenset()
-            if value in more:
+            more = self.param.more() if self.param.more else frozenset()
+            if isinstance(value, str) and value in more:
                 return value
-            names = (*_choices(self.type), *more)
-            hint = nearest(value, names) if isinstance(value, str) else ""
+            hint = ""
+            if isinstance(value, str):
+                hint = nearest(value, (*_choices(self.type), *more))
             hint = f".{hint}" if hint else ""
             raise ParameterError(
                 f"expected {self.expected()}, got {as_written(value)}{hint}"
@@ -222,7 +223,7 @@ class Parameter:
 
 
 def seconds(value: object) -> float:
-    """Read a time written with its unit ("20 ms", "2 s", "5 min"); raises ParameterError."""
+    """Parse a time with its unit ("20 ms", "2 s", "5 min"). Raise ParameterError."""
     match = _TIME.match(value) if isinstance(value, str) else None
     if not match:
         got = as_written(value)
@@ -232,7 +233,7 @@ def seconds(value: object) -> float:
 
 @cached_by_class
 def read_parameters(cls: type) -> Mapping[str, Parameter]:
-    """List the parameters of a box class by name, in the order of their fields."""
+    """Return the parameters of a box class by name, in field order."""
     if not is_dataclass(cls):
         return {}
     hints = get_type_hints(cls, include_extras=True)
@@ -256,7 +257,7 @@ def _parameter(name: str, hint: Any, default: Any, factory: Any) -> Parameter:
 
 
 def describe(kind: Any) -> str:
-    """Say a Python type in a performer's words."""
+    """Return a Python type in a performer's words."""
     origin = get_origin(kind)
     if origin is Literal:
         return "one of " + ", ".join(json.dumps(choice) for choice in get_args(kind))
@@ -270,7 +271,7 @@ def describe(kind: Any) -> str:
 
 
 def _describe_many(kinds: tuple[Any, ...]) -> str:
-    """Say what is in a list: "2 numbers" where its length is given, "texts or numbers"."""
+    """Return a list's contents in words: "2 numbers" of a fixed length, "texts or numbers"."""
     inside = kinds[0]
     parts = get_args(inside) if get_origin(inside) in (Union, types.UnionType) else (inside,)
     words = either(list(dict.fromkeys(_MANY.get(part, "tables") for part in parts)))
@@ -278,12 +279,12 @@ def _describe_many(kinds: tuple[Any, ...]) -> str:
 
 
 def either(words: list[str]) -> str:
-    """Join words by commas and a last "or"."""
+    """Join words by commas and a final "or"."""
     return " or ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def _table(kind: Any) -> tuple[Any, Any] | None:
-    """Find the types of keys and values where a table fits; None where it does not."""
+    """Return the key and value types where a dict fits, else None."""
     for one in (kind, *get_args(kind)):
         if get_origin(one) is dict:
             keys, values = get_args(one)

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 from engine.core.kinds import KINDS, Carried, in_word, members
 from engine.core.memo import cached_by_class
-from engine.core.messages import Ns, Trigger
+from engine.core.messages import Later, Ns, Trigger
 from engine.core.parameter import either
 
 NUMBERS = (bool, int, float)
@@ -182,11 +182,22 @@ def _options(hint: Any) -> tuple[Carried, ...]:
 
 
 def _one(hint: Any) -> Carried:
-    """Return what an outlet carries: numbers of several types are a number."""
-    options = _options(hint)
+    """Return what an outlet carries: numbers of several types are a number.
+
+    What is emitted later travels as what it is then; ``Later`` alone may be anything.
+    """
+    options = tuple(part for option in _options(hint) for part in _emitted(option))
     if len(options) > 1 and all(option in NUMBERS for option in options):
         return float
-    return object if object in options else reduce(operator.or_, options)
+    return object if object in options else reduce(operator.or_, dict.fromkeys(options))
+
+
+def _emitted(option: Carried) -> tuple[Carried, ...]:
+    """Return what arrives of what a box may return."""
+    if option is Later:
+        return (object,)
+    origin: Any = get_origin(option)
+    return _options(get_args(option)[0]) if origin is Later else (option,)
 
 
 def _result(hint: Any) -> tuple[Carried, bool]:

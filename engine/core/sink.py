@@ -5,12 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
 from engine.core.box import Box
 from engine.core.commands import Command
+from engine.core.context import Context, with_context
 from engine.core.messages import Message, Ns
 
 OnSent = Callable[[str, dict[str, Any]], None]
@@ -89,19 +90,26 @@ class Sink(Box, ABC):
     def unplug(self, port: str) -> None:
         """Forget a cable that was taken away while playing; its port has been silenced."""
 
-    def open(self) -> None:
-        """Begin; raises DeviceError when the device is not there, and is then called again.
+    if TYPE_CHECKING:
+        open: ClassVar[Callable[..., None]]
+        open_offline: ClassVar[Callable[..., None]]
+        open_unheard: ClassVar[Callable[..., None]]
+    else:
 
-        Emit ``Lost`` by ``self._say`` when it goes: it is closed then, and opened again.
-        """
+        def open(self) -> None:
+            """Begin; raise DeviceError when the device is not there, and be called again then.
 
-    def open_offline(self) -> None:
-        """Begin where time is not real; an instrument, say, is then not played, only tapped."""
-        self.open()
+            Report ``Lost`` when it goes: it is closed then, and opened again. The three kinds of
+            ``open`` may take an argument ``context: Context``.
+            """
 
-    def open_unheard(self) -> None:
-        """Begin where nobody shall hear it, as in a replay: what would be sent is only told."""
-        self.open_offline()
+        def open_offline(self, context: Context | None = None) -> None:
+            """Begin where time is virtual: an instrument is then not played, only tapped."""
+            with_context(self.open, context or Context())()
+
+        def open_unheard(self, context: Context | None = None) -> None:
+            """Begin where nobody is to hear it, as in a replay: what would be sent is only told."""
+            with_context(self.open_offline, context or Context())()
 
     @abstractmethod
     def send(self, port: str, message: Message, at: Ns) -> None:

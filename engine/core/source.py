@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from engine.core.box import Box
 from engine.core.commands import Command
@@ -63,7 +63,7 @@ class Source(Box, ABC):
         """Give what it turns as a hand does, to be checked: a box and its parameter by its key."""
         return {}
 
-    def instead(self, live: bool) -> tuple[str, dict[str, Any]] | None:
+    def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
         """Name the box, and its parameters, that plays in place of this one here; None for itself.
 
         A camera that was given a file is a video file; "auto" without a camera is the stand-in.
@@ -74,9 +74,16 @@ class Source(Box, ABC):
     def attach(self, watch: AddReader) -> None:
         """Take what has the loop read for it, before ``open``; most have a thread that waits."""
 
-    @abstractmethod
-    def open(self, emit: Emit) -> None:
-        """Begin; raises DeviceError when the device is not there. Emit ``Lost`` when it goes."""
+    if TYPE_CHECKING:
+        open: ClassVar[Callable[..., None]]
+    else:
+
+        @abstractmethod
+        def open(self, emit: Emit) -> None:
+            """Begin; raise DeviceError when the device is not there. Emit ``Lost`` when it goes.
+
+            ``open(self, emit, context: Context)`` where a context is wanted.
+            """
 
 
 class Remote(Source, ABC):
@@ -100,8 +107,10 @@ class Tape(Source):
         """Whether it says nothing about when a show is over, as a metronome does not."""
         return False
 
-    def open(self, emit: Emit) -> None:
-        """Make sure that there is something to pull; raises DeviceError when there is not."""
+    if not TYPE_CHECKING:
+
+        def open(self, emit: Emit) -> None:
+            """Make sure that there is something to pull; raise DeviceError when there is not."""
 
     @abstractmethod
     def events(self) -> Iterator[tuple[Ns, str, Message]]:

@@ -1,4 +1,4 @@
-"""How the show goes, once a second, for whoever watches: a page, a desk, a log."""
+"""The state of the show once a second, for a page, a desk or a log."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A glance at a playing patch.
+    """A summary of a playing patch.
 
-    ``patch`` is its title; ``delay_ms`` the median of the slowest route, 0 before anything was
-    sent; ``states`` says of every source, model and output that has one whether it is "opening",
-    "running", "late", "lost" or "failed"; ``errors`` counts since the start. ``quality`` says,
-    where a deadline is kept, how much is as it was written: 1 is all; ``step`` is what was done
-    last for it; ``private`` says that no picture leaves.
+    ``patch`` is its title; ``seconds`` the time played; ``delay_ms`` the median latency of the
+    slowest route, 0 before anything was sent; ``states`` maps each source, model and output to
+    "opening", "running", "late", "lost" or "failed"; ``errors`` counts since the start. With a
+    deadline, ``quality`` is the share of full quality (1 is all) and ``step`` the last change made
+    for it. While ``private``, no picture leaves.
     """
 
     patch: str

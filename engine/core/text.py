@@ -1,18 +1,18 @@
-"""Texts of strangers, made fit for a terminal, a log and a page."""
+"""Make untrusted text safe for a terminal, a log and a page."""
 
 from __future__ import annotations
 
 from typing import Final
 
 LONGEST: Final = 500
-"""How much of a text is told, in characters."""
+"""Maximum length of a text in characters."""
 
 
 def plain(text: str, longest: int = LONGEST, keep: str = "") -> str:
-    """Cut a text and spell out what does not print, such as ``\\x1b``; ``keep`` is left as it is.
+    r"""Truncate a text and escape unprintable characters as ``\x1b``, except those in ``keep``.
 
-    Why: a terminal obeys control characters. Whoever could bring them there could hide lines, or
-    retitle, recolour and on some terminals even type.
+    Why: a terminal obeys control characters; they could hide lines, retitle or recolour it, and on
+    some terminals even type.
     """
     cut = text if len(text) <= longest else text[: longest - 1] + "…"
     if cut.isprintable():

@@ -1,4 +1,4 @@
-"""Notes and hertz: names such as "A2", MIDI numbers (69.0 is A4), equal temperament from 440 Hz."""
+"""Notes and Hz: names such as "A2", MIDI note numbers (69.0 is A4), equal temperament at 440 Hz."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _NAME = re.compile(r"^\s*([A-Ga-g])([#b♯♭]?)(-?\d)\s*$")
 
 
 def note_of(hz: float) -> float:
-    """Give the note of a frequency above 0 Hz; fractions are parts of a semitone."""
+    """Return the MIDI note number of a frequency above 0 Hz; fractions are of a semitone."""
     return A4 + 12 * math.log2(hz / A4_HZ)
 
 
 def hz_of(note: float) -> float:
-    """Give the frequency of a note in Hz."""
+    """Return the frequency of a MIDI note number in Hz."""
     return float(A4_HZ * 2.0 ** ((note - A4) / 12))
 
 
 def note_named(name: str) -> int | None:
-    """Read a name such as "A2", "c#4" or "Bb3", C4 being 60; None where it is none."""
+    """Return the MIDI note of a name such as "A2", "c#4" or "Bb3" (C4 is 60), else None."""
     match = _NAME.match(name)
     if not match:
         return None
@@ -33,11 +33,11 @@ def note_named(name: str) -> int | None:
 
 
 def as_hz(value: object, unit: str) -> object:
-    """Give the frequency of a note that is named where Hz are meant; anything else as it is."""
+    """Return the frequency of a named note where ``unit`` is "Hz"; other values unchanged."""
     note = note_named(value) if unit == "Hz" and isinstance(value, str) else None
     return value if note is None else hz_of(note)
 
 
 def name_of(note: int) -> str:
-    """Give the name of a note, with sharps: 60 is "C4"."""
+    """Return the name of a MIDI note, with sharps: 60 is "C4"."""
     return f"{NAMES[note % 12]}{note // 12 - 1}"

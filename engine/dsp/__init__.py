@@ -1,1 +1,1 @@
-"""Pure functions on pictures, bodies and sound, shared by boxes."""
+"""Pure functions on images, landmarks and sound, shared by boxes."""

@@ -1,4 +1,4 @@
-"""The way of a number from where it is to where it shall rest, a step at a time."""
+"""A linear ramp to a rest value, in steps."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from engine.core.clock import ns
 from engine.core.messages import Ns
 
 STEP = ns(1 / 60)
-"""As often as a projector or a desk can follow."""
+"""ns: 60 steps a second, as fast as a projector or lighting desk follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fade:
-    """A straight way between two numbers that begins at a moment and takes so many ns."""
+    """A linear ramp from ``begin`` to ``end`` that starts at ``begun`` and takes ``takes`` ns."""
 
     begin: float
     end: float
@@ -21,7 +21,7 @@ class Fade:
     takes: int
 
     def value(self, at: Ns) -> float:
-        """Give the number at a moment; before the way began it is its beginning."""
+        """Return the value at a moment, clamped to the ramp's ends."""
         gone = at - self.begun
         if gone >= self.takes:
             return self.end
@@ -29,5 +29,5 @@ class Fade:
         return (1.0 - part) * self.begin + part * self.end
 
     def next(self, at: Ns) -> Ns | None:
-        """Give the moment of the next step after one; None where the end is reached."""
+        """Return the moment of the next step, or None once the end is reached."""
         return Ns(at + STEP) if at - self.begun < self.takes else None

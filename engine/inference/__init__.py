@@ -1,1 +1,1 @@
-"""Networks: the only place that knows ONNX Runtime."""
+"""Networks: their cards, the libraries that run them, and the base class of boxes that use them."""

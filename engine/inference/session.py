@@ -1,259 +1,260 @@
-"""A network, opened: the one file that knows which library runs it.
+"""Opens the networks of a model: holds its files to their card, and chooses what computes.
 
-A model is a folder: ``model.onnx`` and the ``card.toml`` that says what it takes, what it gives and
-which bytes it is made of. ``open_session`` holds the file to its card, so that a box that reads the
-card may rely on it.
+A provider is what computes: "cpu", "cuda" ... One other than the CPU is held to the test vector of
+the card; where it fails, that is told and the CPU taken: a show is better slow than wrong.
 
-Why no spinning: ONNX Runtime keeps its threads turning between runs, to be there a little sooner.
-At 30 frames a second that burns a whole core, which the synthesiser on the same laptop needs, and
-gains nothing that can be measured. One thread a network leaves the other cores to other lanes.
+Why the CPU unless a patch says otherwise: recordings and golden traces are to come out the same on
+every machine.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.errors import ModelError, nearest
-from engine.core.files import installed_folder
+from engine.inference.backends import BACKENDS, CPU, Backend, Runner, short
+from engine.inference.card import DATA, VECTOR, Card, CardFile, Tensor, model_folder, read_card
+from engine.inference.vector import hold_to_vector
 
-_log = logging.getLogger("sensorium")
+AUTO: Final = "auto"
+PREFERRED: Final = ("cuda", "coreml", "dml")
+"""What "auto" tries before the CPU, in this order."""
 
-_ONLY_ERRORS = 3
-_SUFFIX = "ExecutionProvider"
-_CPU = "cpu"
-_NOT_OURS = {"azure"}
-"""Providers that every build names but that run nothing on this machine."""
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """What goes in or comes out: a dimension is a number, or a name where any number will do.
-
-    ``example`` is a shape that the network is certain to take.
-    """
-
-    name: str
-    shape: tuple[int | str, ...]
-    dtype: str
-    meaning: str = ""
-    colours: str = ""
-    example: tuple[int, ...] = ()
-
-    @property
-    def filled(self) -> tuple[int, ...]:
-        """The shape to warm up with: the example, or the shape with 1 for every name."""
-        return self.example or tuple(size if isinstance(size, int) else 1 for size in self.shape)
-
-
-@dataclass(frozen=True)
-class Card:
-    """What a model's ``card.toml`` says; ``tolerance`` is the difference parity allows."""
-
-    name: str
-    task: str
-    sha256: str
-    inputs: tuple[Tensor, ...]
-    outputs: tuple[Tensor, ...]
-    tolerance: float
+_LOG: Final = logging.getLogger("sensorium")
+_ABSENT: Final = "not available here"
 
 
 class Session:
-    """A network ready to run, on one provider. One thread at a time may run it."""
+    """One network of a model, ready to run on one provider. One thread at a time may run it.
 
-    def __init__(self, card: Card, provider: str, runner: Any) -> None:
+    ``inputs`` and ``outputs`` are those of the card, or of the network where the card lists none.
+    """
+
+    def __init__(self, card: Card, network: CardFile, runner: Runner) -> None:
         self.card = card
-        self.provider = provider
+        self.role = network.role
+        self.provider = runner.provider
+        self.inputs = network.inputs or tuple(runner.inputs)
+        self.outputs = network.outputs or tuple(runner.outputs)
+        self._names = [tensor.name for tensor in self.outputs]
         self._runner = runner
-        self._outputs = [tensor.name for tensor in card.outputs]
 
-    def run(self, **inputs: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-        """Run the network on arrays by input name; gives its outputs in the card's order.
+    def run(self, /, **inputs: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """Run the network on arrays by input name; return its outputs in the card's order.
 
-        Raises ModelError when the library refuses them: a name, a shape or a type is wrong.
+        Raises ModelError when the library refuses them: a name, a shape or a dtype is wrong.
         """
         try:
-            return tuple(self._runner.run(self._outputs, inputs))
-        except Exception as error:  # the library has no root for its errors
+            return tuple(self._runner.run(self._names, inputs))
+        except Exception as error:  # the libraries have no common root for their errors
             raise ModelError(f"{self.card.name}: {error}") from error
 
+    def run_by_name(self, /, **inputs: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Run the network as ``run`` does; return its outputs by name."""
+        return dict(zip(self._names, self.run(**inputs), strict=True))
 
-def open_session(name: str, *, provider: str = _CPU, threads: int = 1) -> Session:
-    """Open a model by its name or by the path of its folder, and run it once on zeros.
 
-    ``provider``: "cpu", or what this build of the library can use ("cuda", "coreml", "dml" ...);
-    one that is not to be had here is replaced by "cpu", with a notice. Raises ModelError when the
-    model is missing, is not what its card says, or when no such provider exists.
+def open_session(name: str, *, provider: str = CPU, threads: int = 1, role: str = "") -> Session:
+    """Open a model as ``open_sessions`` does; return one network, the first unless by its role.
+
+    Raises ModelError as ``open_sessions`` does, and where no network has that role.
     """
-    folder = model_folder(name)
-    card = read_card(folder)
-    data = _checked(folder, card)
-    used = _usable(provider)
-    runner = _start(card, data, used, threads)
-    actual = _short(runner.get_providers()[0])
-    if actual != used:
-        _log.warning('%s: the provider "%s" did not start; using "%s"', card.name, used, actual)
-    _compare(card, runner)
-    session = Session(card, actual, runner)
-    session.run(**{each.name: np.zeros(each.filled, each.dtype) for each in card.inputs})
-    return session
+    sessions = open_sessions(name, provider=provider, threads=threads)
+    first = next(iter(sessions))
+    if role and role not in sessions:
+        hint = nearest(role, sessions) or f" There is: {', '.join(sessions)}."
+        raise ModelError(f'{name}: no network has the role "{role}".{hint}')
+    return sessions[role or first]
 
 
-def library() -> Any:
-    """Load what runs networks, only where one is opened; raises ModelError where it does not load.
+def open_sessions(name: str, *, provider: str = CPU, threads: int = 1) -> dict[str, Session]:
+    """Open every network of a model, by its name or the path of its folder; return them by role.
 
-    Why not at the top: to read a patch with its boxes, nobody needs it.
+    Each runs once on zeros, where its inputs are listed. ``provider``: "cpu", one of this build
+    ("cuda", "coreml", "dml" ...), or "auto" for the first of PREFERRED that is here and passes the
+    test vector. One that is not here or does not pass is replaced by "cpu", with a notice.
+    ``threads`` is for each network.
+
+    Raises ModelError when the model is missing, is not what its card says, or when there is no such
+    provider anywhere.
     """
+    card = read_card(model_folder(name))
+    contents = _contents(card)
     try:
-        import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415
-    except ImportError as error:
-        raise ModelError(f"ONNX Runtime does not load: {error}") from error
-    return onnxruntime
-
-
-def models() -> dict[str, Path]:
-    """List the models that came with Sensorium: name and folder, in alphabetical order."""
-    cards = sorted(installed_folder("models").glob("*/card.toml"))
-    return {card.parent.name: card.parent for card in cards}
-
-
-def model_folder(name: str) -> Path:
-    """Find the folder of a model, by its name or by a path; raises ModelError if there is none."""
-    known = models()
-    if name in known:
-        return known[name]
-    path = Path(name).expanduser()
-    if (path / "card.toml").is_file():
-        return path
-    hint = nearest(name, known) or f" There is: {', '.join(known) or 'none'}."
-    raise ModelError(f'there is no model "{name}".{hint}')
-
-
-def read_card(folder: Path) -> Card:
-    """Read the ``card.toml`` of a folder; raises ModelError where it lacks something."""
-    path = folder / "card.toml"
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Card(
-            name=table["name"],
-            task=table["task"],
-            sha256=table["sha256"],
-            inputs=_tensors(table["inputs"]),
-            outputs=_tensors(table["outputs"]),
-            tolerance=table["parity"]["tolerance"],
-        )
-    except KeyError as error:
-        raise ModelError(f"{path}: {error.args[0]} is missing") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, TypeError) as error:
-        raise ModelError(f"{path}: {error}") from error
-
-
-def _tensors(tables: Iterable[Mapping[str, Any]]) -> tuple[Tensor, ...]:
-    return tuple(
-        Tensor(
-            name=table["name"],
-            shape=tuple(table["shape"]),
-            dtype=table["dtype"],
-            meaning=table.get("meaning", ""),
-            colours=table.get("colours", ""),
-            example=tuple(table.get("example", ())),
-        )
-        for table in tables
-    )
-
-
-def _checked(folder: Path, card: Card) -> bytes:
-    """Read the network. What was checked is what is opened: the file is read once."""
-    path = folder / "model.onnx"
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"{path}: {error.strerror}") from error
-    found = hashlib.sha256(data).hexdigest()
-    if found != card.sha256:
-        raise ModelError(
-            f"{path} is not the file its card describes: its SHA-256 is {found}, the card says "
-            f"{card.sha256}. Fetch it again, or run export.py beside it."
-        )
-    return data
-
-
-def _usable(provider: str) -> str:
-    """Give the provider to use; raises ModelError when none has that name."""
-    wanted = _short(provider)
-    onnxruntime = library()
-    every = sorted({_short(name) for name in onnxruntime.get_all_providers()} - _NOT_OURS)
-    here = [_short(name) for name in onnxruntime.get_available_providers()]
-    here = [name for name in here if name not in _NOT_OURS]
-    if wanted in here:
-        return wanted
-    if wanted not in every:
-        raise ModelError(
-            f'there is no provider "{provider}".{nearest(wanted, every)} Here: {", ".join(here)}.'
-        )
-    _log.warning(
-        'the provider "%s" is not available here (%s); using "%s"', wanted, ", ".join(here), _CPU
-    )
-    return _CPU
-
-
-def _start(card: Card, data: bytes, provider: str, threads: int) -> Any:
-    onnxruntime = library()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-    options.log_severity_level = _ONLY_ERRORS
-    names = [name for name in onnxruntime.get_available_providers() if _short(name) == provider]
-    if provider != _CPU:
-        names.append("CPUExecutionProvider")
-    try:
-        return onnxruntime.InferenceSession(data, options, providers=names)
-    except Exception as error:  # the library has no root for its errors
+        return _opened(card, contents, short(provider), threads)
+    except ModelError as error:
         raise ModelError(f"{card.name}: {error}") from error
 
 
-def _compare(card: Card, runner: Any) -> None:
-    """Hold the network to its card; raises ModelError at the first difference."""
-    sides = (
-        ("inputs", card.inputs, runner.get_inputs()),
-        ("outputs", card.outputs, runner.get_outputs()),
+def _contents(card: Card) -> dict[str, bytes | Path]:
+    """Hold all files to their hashes, and return each network by its role.
+
+    What was checked is what is opened: a network is read once. One with data beside it is opened by
+    its path, for only so does the library find them.
+    """
+    by_path = any(file.role == DATA for file in card.files)
+    contents: dict[str, bytes | Path] = {}
+    for file in card.files:
+        if file.is_network and not by_path:
+            contents[file.role] = card.read(file)
+        elif file.role != VECTOR:  # that one is read when it is needed
+            card.check(file)
+            if file.is_network:
+                contents[file.role] = card.path(file)
+    return contents
+
+
+def _opened(
+    card: Card, contents: Mapping[str, bytes | Path], provider: str, threads: int
+) -> dict[str, Session]:
+    """Open the networks on the provider, or on the CPU where that one is refused."""
+    here = available()
+    _refuse_unknown(provider, here)
+    refused: dict[str, str] = {}
+    for candidate in _candidates(provider):
+        if candidate not in here:
+            refused[candidate] = _ABSENT
+            continue
+        try:
+            sessions = _start(card, contents, here[candidate], candidate, threads)
+            _verify(card, sessions, candidate, trusted=provider != AUTO)
+        except ModelError as error:
+            refused[candidate] = str(error)
+        else:
+            break
+    else:
+        sessions = _start(card, contents, here[CPU], CPU, threads)
+    taken = next(iter(sessions.values())).provider
+    if provider == AUTO:
+        _tell_choice(card, taken, refused)
+    elif refused:
+        _tell_refusal(card, provider, refused[provider], here)
+    return sessions
+
+
+def available() -> dict[str, Backend]:
+    """Return the providers that are here, each with the library that has it.
+
+    Raises ModelError where a library does not load.
+    """
+    found: dict[str, Backend] = {}
+    for backend in BACKENDS.values():
+        for provider in backend.available():
+            found.setdefault(provider, backend)
+    return found
+
+
+def _refuse_unknown(provider: str, here: Mapping[str, Backend]) -> None:
+    """Raise ModelError for a provider that no build of any library has."""
+    known = {name for backend in BACKENDS.values() for name in backend.known()} | {*here, AUTO}
+    if provider not in known:
+        hint = nearest(provider, sorted(known))
+        raise ModelError(f'there is no provider "{provider}".{hint} Here: {", ".join(here)}.')
+
+
+def _candidates(provider: str) -> tuple[str, ...]:
+    """Return what to try before the CPU."""
+    if provider == AUTO:
+        return PREFERRED
+    return () if provider == CPU else (provider,)
+
+
+def _start(
+    card: Card,
+    contents: Mapping[str, bytes | Path],
+    backend: Backend,
+    provider: str,
+    threads: int,
+) -> dict[str, Session]:
+    """Open every network on one provider, hold it to its card, and run it once on zeros."""
+    sessions: dict[str, Session] = {}
+    for network in card.networks:
+        try:
+            runner = backend.start(contents[network.role], provider, threads)
+        except ModelError:
+            raise
+        except Exception as error:  # the libraries have no common root for their errors
+            raise ModelError(str(error)) from error
+        if runner.provider != provider:
+            raise ModelError("it did not start")
+        _compare("inputs", network.inputs, runner.inputs)
+        _compare("outputs", network.outputs, runner.outputs)
+        session = sessions[network.role] = Session(card, network, runner)
+        if network.inputs:
+            session.run(**{each.name: _zeros(each) for each in network.inputs})
+    return sessions
+
+
+def _zeros(tensor: Tensor) -> NDArray[Any]:
+    """Return zeros, or empty texts, in the shape that the tensor is certain to take."""
+    if tensor.dtype == "string":
+        return np.full(tensor.filled, "", object)
+    return np.zeros(tensor.filled, tensor.dtype)
+
+
+def _verify(card: Card, sessions: Mapping[str, Session], provider: str, *, trusted: bool) -> None:
+    """Hold a provider other than the CPU to the test vector. Raises ModelError where it fails.
+
+    A performer's own model may have none: who names a provider for it is trusted, with a notice.
+    """
+    if card.vector is None and trusted:
+        text = '%s: the provider "%s" is used unchecked: its card lists no test vector'
+        _tell(logging.WARNING, text, card.name, provider)
+        return
+    hold_to_vector(card, sessions.values())
+
+
+def _compare(side: str, listed: tuple[Tensor, ...], actual: Sequence[Tensor]) -> None:
+    """Hold one side of a network to its card. Raises ModelError at the first difference."""
+    found = {tensor.name: tensor for tensor in actual}
+    if listed and {tensor.name for tensor in listed} != found.keys():
+        raise ModelError(f"the {side} are {', '.join(found)}, not as on its card")
+    for tensor in listed:
+        real = found[tensor.name]
+        if real.dtype != tensor.dtype or not _fits(tensor.shape, real.shape):
+            raise ModelError(
+                f"{tensor.name} is {real.dtype} {list(real.shape)}, "
+                f"its card says {tensor.dtype} {list(tensor.shape)}"
+            )
+
+
+def _fits(listed: tuple[int | str, ...], actual: tuple[int | str, ...]) -> bool:
+    """Whether every fixed size is equal; a named one on the card may be anything."""
+    return len(listed) == len(actual) and all(
+        isinstance(size, str) or size == real for size, real in zip(listed, actual, strict=True)
     )
-    for side, promised, actual in sides:
-        found = {tensor.name: tensor for tensor in actual}
-        if {tensor.name for tensor in promised} != found.keys():
-            raise ModelError(f"{card.name}: the {side} are {', '.join(found)}, not as on its card")
-        for tensor in promised:
-            shape, dtype = found[tensor.name].shape, _dtype(found[tensor.name].type)
-            if dtype != tensor.dtype or not _fits(tensor.shape, shape):
-                raise ModelError(
-                    f"{card.name}: {tensor.name} is {dtype} {shape}, "
-                    f"its card says {tensor.dtype} {list(tensor.shape)}"
-                )
 
 
-def _fits(promised: tuple[int | str, ...], actual: list[int | str | None]) -> bool:
-    """Tell whether every fixed size is equal; a named one on the card may be anything."""
-    return len(promised) == len(actual) and all(
-        isinstance(size, str) or size == real for size, real in zip(promised, actual, strict=True)
+def _tell_choice(card: Card, taken: str, refused: Mapping[str, str]) -> None:
+    """Say which provider "auto" took, and why none before it."""
+    reasons = dict.fromkeys(refused.values())
+    words = "; ".join(
+        f"{', '.join(name for name, why in refused.items() if why == reason)}: {reason}"
+        for reason in reasons
     )
+    level = logging.INFO if set(reasons) <= {_ABSENT} else logging.WARNING
+    rest = f" ({words})" if words else ""
+    _tell(level, '%s: the provider "auto" is "%s"%s', card.name, taken, rest)
 
 
-def _dtype(written: str) -> str:
-    """Turn the library's "tensor(float)" into numpy's "float32"."""
-    inside = written.removeprefix("tensor(").removesuffix(")")
-    return {"float": "float32", "double": "float64"}.get(inside, inside)
+def _tell_refusal(card: Card, provider: str, why: str, here: Mapping[str, Backend]) -> None:
+    """Say why the CPU computes and not the provider that was asked for."""
+    if why == _ABSENT:
+        text = '%s: the provider "%s" is not available here (%s); using "%s"'
+        _tell(logging.WARNING, text, card.name, provider, ", ".join(here), CPU)
+    else:
+        text = '%s: the provider "%s" is not used: %s; using "%s"'
+        _tell(logging.WARNING, text, card.name, provider, why, CPU)
 
 
-def _short(provider: str) -> str:
-    return provider.removesuffix(_SUFFIX).lower()
+@lru_cache(maxsize=256)
+def _tell(level: int, text: str, *values: str) -> None:
+    """Log a notice once, however often the model is opened."""
+    _LOG.log(level, text, *values)

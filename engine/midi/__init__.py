@@ -5,6 +5,6 @@ ends every sounding note and goes. A driver that crashes takes the helper with i
 and what arrives is stamped where no picture is being worked on.
 
 ``names`` and ``forms`` say what a patch may write, ``stream``, ``tempo``, ``sounding`` and
-``voices`` know MIDI without any port; ``helper`` and ``ports`` are the other process, which loads
-nothing but rtmidi; ``process`` is our end of it. ``lists`` asks what ports there are.
+``voices`` know MIDI without any port; ``helper``, ``ports`` and ``rtmidi`` are the other process,
+which loads nothing but RtMidi; ``process`` is our end of it. ``lists`` asks what ports there are.
 """

@@ -14,8 +14,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from engine.midi.active_notes import ActiveNotes
 from engine.midi.clock_out import ClockPulses
@@ -34,6 +34,7 @@ from engine.midi.frames import (
     frame,
 )
 from engine.midi.ports import PortError, device, open_port, shown
+from engine.midi.rtmidi import Device
 from engine.system.jack import ServerWatch, watch_server
 from engine.system.wakeup import Wakeup
 
@@ -58,8 +59,9 @@ def tell(kind: bytes, content: bytes) -> None:
 class PortSender:
     """Sends through an open port, from more than one thread, and knows what sounds."""
 
-    def __init__(self, port: Any) -> None:
+    def __init__(self, port: Device) -> None:
         self._port = port
+        self._open = True
         self._lock = threading.Lock()
         self._sounding = ActiveNotes()
         self._pulses = ClockPulses()
@@ -87,7 +89,7 @@ class PortSender:
             for message in self._sounding.ends():
                 self._port.send_message(message)
             self._port.close_port()
-            self._port = None
+            self._open = False
 
     def works(self) -> None:
         """Come back once nothing hangs in the port."""
@@ -105,12 +107,12 @@ class PortSender:
                     continue
                 self._pulses.sent(time.monotonic_ns())
             with self._lock:
-                if self._port is None:
+                if not self._open:
                     return
                 self._port.send_message(PULSE)
 
 
-def play(port: Any, looked: Wakeup) -> None:
+def play(port: Device, looked: Wakeup) -> None:
     """Send what the show says until it says no more."""
     speaker = PortSender(port)
     threading.Thread(target=speaker.beat, daemon=True).start()
@@ -125,18 +127,38 @@ def play(port: Any, looked: Wakeup) -> None:
         speaker.end()
 
 
-def listen(port: Any, looked: Wakeup) -> None:
+class Listener:
+    """Tells the show what comes; what came before it knew of the port, as soon as it does."""
+
+    def __init__(self) -> None:
+        self._early: list[bytes] | None = []
+        self._lock = threading.Lock()
+
+    def hear(self, message: Sequence[int]) -> None:
+        """Take a message, on the thread that brings it."""
+        heard = MOMENT.pack(time.monotonic_ns()) + bytes(message)
+        with self._lock:
+            if self._early is None:
+                tell(HEARD, heard)
+            else:
+                self._early.append(heard)
+
+    def begin(self) -> None:
+        """Tell from now on."""
+        with self._lock:
+            for heard in self._early or ():
+                tell(HEARD, heard)
+            self._early = None
+
+
+def listen(listener: Listener, looked: Wakeup) -> None:
     """Tell the show what comes, until it closes the pipe."""
-    # A flood of system exclusive data is nothing that a patch can use: it ends here.
-    port.ignore_types(sysex=True, timing=False, active_sense=True)
-    while early := port.get_message():  # sent since the port was there to be seen
-        _heard(early, None)
-    port.set_callback(_heard)
+    listener.begin()
     say_alive(looked)
     while os.read(_STDIN, _PIECE):
         pass
-    port.cancel_callback()
-    port.close_port()
+    # The system closes the port as the process ends, which is next. JACK's library would end its
+    # thread in the midst of a callback, and with it, by a crash, the process.
 
 
 def say_alive(looked: Wakeup, works: Callable[[], None] = lambda: None) -> None:
@@ -176,10 +198,6 @@ def watch(
         looked.set()
 
 
-def _heard(event: tuple[list[int], float], _: object) -> None:
-    tell(HEARD, MOMENT.pack(time.monotonic_ns()) + bytes(event[0]))
-
-
 def _terminate(*_: object) -> None:
     raise SystemExit(0)
 
@@ -204,12 +222,14 @@ def main(given: list[str] | None = None) -> int:
     """Own one port, or list all; gives the exit status."""
     _listen_to_signals()
     wanted = _arguments(given)
-    work: dict[str, Callable[[Any, Wakeup], None]] = {"out": play, "in": listen}
+    listener = Listener()
     try:
         if wanted.work == "list":
             tell(LISTED, json.dumps(_all(wanted.system)).encode())
             return 0
-        port, name, system = open_port(wanted.work, wanted.system, wanted.port, wanted.name)
+        port, name, system = open_port(
+            wanted.work, wanted.system, wanted.port, wanted.name, listener.hear
+        )
         # Without a server its library opens ports all the same, and takes what is sent to them.
         jack = watch_server() if system == "jack" else None
     except (PortError, ConnectionError) as error:
@@ -220,7 +240,10 @@ def main(given: list[str] | None = None) -> int:
     looks = (looked, wanted.work, system, watched, jack)
     threading.Thread(target=watch, args=looks, daemon=True).start()
     tell(OPENED, name.encode())
-    work[wanted.work](port, looked)
+    if wanted.work == "out":
+        play(port, looked)
+    else:
+        listen(listener, looked)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Finds and opens MIDI ports: the only file that knows rtmidi. It runs in the helper process.
+"""Finds and opens MIDI ports, by their names. It runs in the helper process.
 
 Why it knows nothing else of the engine: the helper must start in a moment.
 """
@@ -8,15 +8,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-APIS: Final = {
-    "alsa": "API_LINUX_ALSA",
-    "core": "API_MACOSX_CORE",
-    "windows": "API_WINDOWS_MM",
-    "jack": "API_UNIX_JACK",
-}
-"""The MIDI systems by the name a patch gives them, in the order in which "auto" tries them."""
+from engine.midi.rtmidi import SYSTEMS, Device, Hear
 
 OURS: Final = ("sensorium", "midi through", "rtmidi")
 """Ports that "auto" leaves alone: our own, and those where nobody plays."""
@@ -32,31 +26,33 @@ class PortError(Exception):
     """No such port, or two, or no MIDI system at all; says it in a performer's words."""
 
 
-def device(direction: str, system: str, client: str) -> tuple[Any, str]:
-    """Connect to a MIDI system; gives rtmidi's object, without a port, and the system's name.
+def device(direction: str, system: str, client: str) -> tuple[Device, str]:
+    """Join a MIDI system as a program called ``client``; gives it, and the system's name.
 
-    ``direction`` is "in" or "out". Raises PortError.
+    ``direction`` is "in" or "out"; "auto" takes the first system that is there. Raises PortError.
     """
-    rtmidi = _rtmidi()
-    make = rtmidi.MidiOut if direction == "out" else rtmidi.MidiIn
-    names = list(APIS) if system == "auto" else [system]
+    names = list(SYSTEMS) if system == "auto" else [system]
     for name in names:
-        api = getattr(rtmidi, APIS[name])
-        if api in rtmidi.get_compiled_api():
-            try:
-                return make(api, name=client), name
-            except OSError:  # rtmidi.SystemError, which is one
-                continue
+        try:
+            return Device(direction, name, client), name
+        except ImportError as error:
+            raise PortError(_no_library(error)) from None
+        except OSError:
+            continue
     raise PortError(_no_system(system))
 
 
-def open_port(direction: str, system: str, port: str | None, name: str) -> tuple[Any, str, str]:
-    """Open a port; gives rtmidi's object, the port's name and the system's.
+def open_port(
+    direction: str, system: str, port: str | None, name: str, hear: Hear = lambda _: None
+) -> tuple[Device, str, str]:
+    """Open a port; gives what it is open by, the port's name and the system's.
 
     ``port`` is a part of its name, "auto" for the first where somebody plays, or None for a virtual
-    port called ``name``. Raises PortError.
+    port called ``name``; ``hear`` is called with all that an input brings. Raises PortError.
     """
     opened, found = device(direction, system, name)
+    if direction == "in":
+        opened.listen(hear)
     if port is None:
         if found == "windows":
             raise PortError(NO_VIRTUAL)
@@ -115,10 +111,6 @@ def _no_system(system: str) -> str:
     return f"the MIDI system {system} is not there"
 
 
-def _rtmidi() -> Any:
-    try:
-        import rtmidi  # type: ignore[import-untyped] # noqa: PLC0415
-    except ImportError as error:
-        help_ = ": sudo apt install libportaudio2" if "libasound" in str(error) else ""
-        raise PortError(f"MIDI needs a library that is not here ({error}){help_}") from None
-    return rtmidi
+def _no_library(error: ImportError) -> str:
+    help_ = ": sudo apt install libportaudio2" if "libasound" in str(error) else ""
+    return f"MIDI needs a library that is not here ({error}){help_}"

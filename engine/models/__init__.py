@@ -1,1 +1,1 @@
-"""Boxes that run a network, each on a thread of its own: one box, one file."""
+"""Boxes that run a network, each in a process of its own where possible: one box, one file."""

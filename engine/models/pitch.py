@@ -1,15 +1,14 @@
-"""What a voice sings.
+"""Track the pitch of a voice.
 
-Why silence is put behind what was heard: the network looks at both sides of a moment, and would
-want 176 ms of what comes next. Of the newest 16 ms it finds the pitch all the same, but trusts it
-only when something follows. With 64 ms of silence behind them, 98 of 100 sung frames are right and
-trusted (the stand-in, clean or at 10 dB); without it none is, and of the frames before them, which
-are 16 ms older, between 70 and 98.
+Why silence is appended to each window: the network looks at both sides of a moment and was trained
+with 176 ms of what follows. It finds the pitch of the newest 16 ms without them, but reports a high
+confidence only when something follows. With 64 ms of silence appended, 98 of 100 sung frames are
+right and confident (the stand-in, clean or at 10 dB); without it none is, and of the frames before
+them, which are 16 ms older, between 70 and 98.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import field
 from typing import Annotated, ClassVar
@@ -19,33 +18,37 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
 from engine.core.messages import Block, Pitch
-from engine.core.node import Model
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import Param
 from engine.core.tuning import note_of
 from engine.dsp.audio.brightness import brightness
 from engine.dsp.audio.hops import Hops
-from engine.dsp.audio.level import decibels, shown
+from engine.dsp.audio.level import db_to_unit, decibels
 from engine.dsp.audio.resample import at_rate
-from engine.inference.session import Session, open_session
+from engine.inference.network import ModelName, NetworkModel
+from engine.inference.session import Session
 
 RATE = 16000
+"""Samples a second that the network takes."""
 FRAME = 256
+"""Samples of one frame of the network: 16 ms."""
 WINDOW = 7 * FRAME + 16
-"""Samples; a few more than whole frames, for rates that do not divide evenly."""
+"""Samples of one window; a few more than whole frames, for rates that do not divide evenly."""
 LEAST = 4 * FRAME
-"""Samples without which there is no telling."""
+"""Samples below which the network is not asked."""
 BEHIND = 4
-"""Frames of silence that follow."""
+"""Frames of silence that are appended."""
 NEWEST = -1 - BEHIND
+"""Index of the newest frame of sound in what the network answers."""
 _SILENCE = np.zeros(BEHIND * FRAME, np.float32)
 LOWEST, HIGHEST = 46.875, 2093.75
+"""The range of the network, in Hz."""
 STEP = 1.05
-"""How many times the lowest pitch the highest must be, for one to fit between them."""
+"""The least ratio of the highest pitch to the lowest, for one to fit between them."""
 SILENCE = 1e-3
-"""A frame whose loudest sample is less has no pitch (as published with SwiftF0)."""
+"""Peak of a frame below which it has no pitch (as published with SwiftF0)."""
 
 
-class PitchModel(Model):
+class PitchModel(NetworkModel[Pitch]):
     """Hears the pitch of one voice or instrument, 62 times a second.
 
     ``hz`` is its frequency, ``note`` the same as a note (69.0 is A4; fractions are parts of a
@@ -61,7 +64,7 @@ class PitchModel(Model):
     The network is SwiftF0 (Nieradzik 2025, arXiv 2508.18440). Raises ModelError when it is missing.
     """
 
-    own_process: ClassVar[bool] = True
+    TASK = "pitch"
 
     lag: ClassVar[float] = 0.020
     hop: ClassVar[float] = FRAME / RATE
@@ -76,38 +79,31 @@ class PitchModel(Model):
     hysteresis: Annotated[
         float, Param("how much less sure it may become before the pitch counts as gone", 0, 1)
     ] = 0.1
-    model: Fixed[Annotated[str, Param("which network: a name, or a folder of your own")]] = (
-        "swift_f0"
-    )
-    provider: Fixed[Annotated[str, Param("what computes: cpu, cuda, coreml, dml ...")]] = "cpu"
+    model: ModelName = "swift_f0"
 
-    _session: Session | None = None
     _hops: Hops = field(default_factory=lambda: Hops(WINDOW / RATE, PitchModel.hop))
     _hz: float = 0.0
     _bright: float = 0.0
     _on: bool = False
 
-    def open(self) -> None:
-        """Open the network; raises ModelError when it is missing or no network for this."""
-        session = open_session(self.model, provider=self.provider)
-        card = session.card
-        if card.task != "pitch" or [each.name for each in card.inputs] != ["audio", "fmin", "fmax"]:
+    def check(self, session: Session) -> None:
+        """Raise ModelError where a network does not take sound and the two ends of a range."""
+        card, names = session.card, [each.name for each in session.inputs]
+        if card.task != self.TASK or names != ["audio", "fmin", "fmax"]:
             raise ModelError(f'the model "{card.name}" is for {card.task}, not for pitch')
-        self._session = session
-
-    def close(self) -> None:
-        """Let go of the network."""
-        self._session = None
 
     def reset(self) -> None:
-        """Forget what was heard before a gap; the last pitch is held."""
+        """Clear the window after a gap; the last pitch is held."""
         self._hops.reset()
         self._on = False
 
     def process(self, sound: Block) -> Iterator[Pitch]:
-        """Give a reading for each 16 ms that end within the sound."""
+        """Yield a reading for each 16 ms that end within the sound.
+
+        Raises ModelError when the network fails, or answers with what is not a number.
+        """
         windows = self._hops.feed(sound)
-        if self._hops.broke:
+        if self._hops.gap:
             self._on = False
         for window in windows:
             samples = at_rate(window, self._hops.rate, RATE)
@@ -116,6 +112,7 @@ class PitchModel(Model):
                 yield self._read(samples - samples.mean())
 
     def _read(self, samples: NDArray[np.float32]) -> Pitch:
+        """Return the reading of a window, float32 (n,) at RATE without its mean."""
         hz, confidence = self._ask(samples)
         if np.abs(samples[-FRAME:]).max() < SILENCE:
             confidence = 0.0
@@ -125,20 +122,18 @@ class PitchModel(Model):
             self._hz = hz
             self._bright = brightness(newest, RATE) or self._bright
         note = note_of(self._hz) if self._hz else 0.0
-        level = shown(decibels(newest))
+        level = db_to_unit(decibels(newest))
         return Pitch(self._hz, note, confidence, self._on, level, self._bright)
 
     def _ask(self, samples: NDArray[np.float32]) -> tuple[float, float]:
-        """Ask the network for the pitch and confidence of the newest frame."""
-        if self._session is None:
-            raise ModelError("the pitch model is not open")
+        """Return the pitch in Hz and the confidence, 0 to 1, of the newest frame.
+
+        ``samples`` is float32 (n,) at RATE, n a multiple of FRAME from LEAST on.
+        """
         lowest = min(self.lowest, HIGHEST / STEP)
-        hz, confidence = self._session.run(
+        hz, confidence = self.run(
             audio=np.concatenate((samples, _SILENCE))[None],
             fmin=np.asarray(lowest, np.float32),
             fmax=np.asarray(max(self.highest, lowest * STEP), np.float32),
         )
-        found, sure = float(hz[0, NEWEST]), float(confidence[0, NEWEST])
-        if not (math.isfinite(found) and math.isfinite(sure)):
-            raise ModelError(f'the model "{self.model}" gave what is not a number')
-        return found, sure
+        return float(hz[0, NEWEST]), float(confidence[0, NEWEST])

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from math import isfinite
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.context import Context
 from engine.core.errors import ModelError
 from engine.core.messages import JOINTS, Frame, Person, Pose
-from engine.core.node import Model
 from engine.core.parameter import Fixed, Param
 from engine.dsp.image.region import Point, Region, cut, follow, middle, place, whole
-from engine.inference.session import Session, open_session
+from engine.inference.network import ModelName, NetworkModel
+from engine.inference.session import Session
 
 _log = logging.getLogger("sensorium")
 
@@ -26,26 +26,26 @@ _OTHER_SIDE = [
     )
     for joint in JOINTS
 ]
-"""Where each joint's counterpart on the other side of the body stands."""
+"""For each joint, the index of its counterpart on the other side of the body."""
 
 _SURE = 0.2
-"""A joint scored lower does not say where to look next (as published with MoveNet)."""
+"""Score below which a joint does not guide the next region (as published with MoveNet)."""
 _ENOUGH = 7
-"""A person is as sure as their best joints: of a head with two shoulders, no more can be seen."""
+"""Joints whose mean score decides about a person: a head with two shoulders shows no more."""
 _STAYS = 0.7
-"""Who is there goes only below this part of the confidence that let them in."""
+"""Hysteresis: a person stays down to this part of the confidence that let them in."""
 _LOOKS = 2
-"""Pictures in which to look again nearby, before the whole picture is searched."""
+"""Pictures without the person in which the last region is tried again, before the whole one."""
 _PATIENCE = 5
-"""Pictures without the person before they are gone: near, whole picture, and near again."""
+"""Pictures without the person before they are gone: near, whole picture, near again."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Body:
     """What the network found, in the order of JOINTS.
 
-    ``points`` are pixels from the top left corner; of ``scores``, 0 to 1, ``surest`` counts the
-    joints that say whether there is somebody.
+    ``points`` are pixels from the top left corner, ``scores`` 0 to 1; ``surest`` are the indices of
+    the joints that decide whether there is somebody.
     """
 
     points: list[Point]
@@ -53,7 +53,7 @@ class _Body:
     surest: list[int]
 
 
-class PoseModel(Model):
+class PoseModel(NetworkModel[Pose]):
     """Finds the 17 joints of one person, and follows them from picture to picture.
 
     Between pictures the square that the network sees is moved and sized to the body (see
@@ -63,41 +63,46 @@ class PoseModel(Model):
     for a picture to which the network answers with what is not a number.
     """
 
-    own_process: ClassVar[bool] = True
+    TASK = "pose"
 
-    model: Fixed[Annotated[str, Param("which network: a name, or a folder of your own")]] = (
-        "movenet_lightning"
-    )
+    model: ModelName = "movenet_lightning"
     people: Fixed[Annotated[int, Param("how many people to follow", 1, 6)]] = 1
     confidence: Annotated[float, Param("how sure to be that somebody is there", 0, 1)] = 0.4
-    provider: Fixed[Annotated[str, Param("what computes: cpu, cuda, coreml, dml ...")]] = "cpu"
 
-    _session: Session | None = None
     _region: Region | None = None
     _size: tuple[int, int] = (0, 0)
     _body: _Body | None = None
     _misses: int = 0
     _id: int = 0
 
-    def open(self) -> None:
-        """Open the network; raises ModelError when it is missing or no network for this."""
+    def open(self, context: Context | None = None) -> None:
+        """Open the network, with a notice where it follows fewer people than asked for."""
         if self.people > 1:
             _log.warning('the model "%s" follows one person, not %d', self.model, self.people)
-        session = open_session(self.model, provider=self.provider)
-        _check(session)
-        self._session = session
+        super().open(context)
 
-    def close(self) -> None:
-        """Let go of the network."""
-        self._session = None
+    def check(self, session: Session) -> None:
+        """Raise ModelError where a network does not find one person's joints in a square."""
+        shapes = [[tensor.shape for tensor in side] for side in (session.inputs, session.outputs)]
+        side = shapes[0][0][1] if len(shapes[0][0]) == 4 else 0
+        card = session.card
+        if card.task != self.TASK or shapes != [[(1, side, side, 3)], [(1, 1, len(JOINTS), 3)]]:
+            raise ModelError(
+                f'the model "{card.name}" is for {card.task}, not for one person\'s pose'
+            )
 
     def reset(self) -> None:
-        """Forget who was there: the next person is found anew, and has a new id."""
+        """Forget the person: the next one is found anew, and has a new id."""
         self._region = self._body = None
         self._misses = 0
 
     def process(self, frame: Frame) -> Pose:
-        """Give who is in the picture: nobody, or one person in slot 1."""
+        """Return who is in a picture: nobody, or one person in slot 1.
+
+        The picture is uint8, (h, w, 3) blue-green-red, or grey as (h, w, 1) or (h, w).
+
+        Raises ModelError when the network fails, or answers with what is not a number.
+        """
         height, width = frame.image.shape[:2]
         if self._size != (width, height):
             self._size = (width, height)
@@ -108,24 +113,23 @@ class PoseModel(Model):
         return Pose(people=people, aspect=width / height)
 
     def _look(self, image: NDArray[np.uint8]) -> _Body:
-        """Ask the network about the square at hand."""
-        if self._session is None:
-            raise ModelError("the pose model is not open")
-        tensor = self._session.card.inputs[0]
+        """Run the network on the current region of a picture."""
+        tensor = self.session().inputs[0]
         width, height = self._size
         region = self._region or whole(width, height)
         placement = place(region, width, height, size=tensor.filled[1])
         square = _rgb(cut(image, placement))[None].astype(tensor.dtype)
-        (answer,) = self._session.run(**{tensor.name: square})
-        rows = answer[0, 0].tolist()
-        if not all(isfinite(number) for row in rows for number in row):
+        try:
+            (answer,) = self.run(**{tensor.name: square})
+        except ModelError:
             self.reset()
-            raise ModelError(f'the model "{self.model}" gave what is not a number')
+            raise
+        rows = answer[0, 0].tolist()
         scores = [score for _, _, score in rows]
         return _Body(placement.to_picture((x, y) for y, x, _ in rows), scores, _surest(scores))
 
     def _judge(self, found: _Body) -> None:
-        """Decide whether that is somebody, whether they are new, and where to look next."""
+        """Decide whether this is a person, whether they are new, and where to look next."""
         bar = self.confidence * (1.0 if self._body is None else _STAYS)
         seen = sum(found.scores[joint] for joint in found.surest) >= bar * _ENOUGH
         if seen:
@@ -139,7 +143,7 @@ class PoseModel(Model):
         self._region = follow(found.points, sure, *self._size) if near else None
 
     def _miss(self, found: _Body) -> None:
-        """Bear with somebody who is not seen: they stay where they were, less surely."""
+        """Keep a person who is not seen for some pictures, with lower scores."""
         self._misses += 1
         if self._body is None:
             return
@@ -150,7 +154,7 @@ class PoseModel(Model):
         self._body = replace(self._body, scores=scores, surest=_surest(scores))
 
     def _person(self, body: _Body, mirrored: bool) -> Person:
-        """Make the message; in a mirror the network takes each side for the other."""
+        """Return the message; in a mirrored picture the network takes each side for the other."""
         width, height = self._size
         wire = [
             (x / width, 1.0 - y / height, score)
@@ -161,17 +165,8 @@ class PoseModel(Model):
         return Person(slot=1, id=self._id, joints=np.array(wire, np.float32).clip(0.0, 1.0))
 
 
-def _check(session: Session) -> None:
-    """Refuse a network that does not turn one square picture into one person's joints."""
-    card = session.card
-    shapes = [[tensor.shape for tensor in side] for side in (card.inputs, card.outputs)]
-    side = shapes[0][0][1] if len(shapes[0][0]) == 4 else 0
-    if card.task != "pose" or shapes != [[(1, side, side, 3)], [(1, 1, len(JOINTS), 3)]]:
-        raise ModelError(f'the model "{card.name}" is for {card.task}, not for one person\'s pose')
-
-
 def _far(before: _Body, after: _Body) -> bool:
-    """Tell whether a body is further from the last one than either is long: somebody else.
+    """Whether a body is further from the last one than either is long, so somebody else.
 
     Nobody moves by their own length within the few pictures for which a person may be missed.
     """
@@ -181,18 +176,18 @@ def _far(before: _Body, after: _Body) -> bool:
 
 
 def _length(points: list[Point]) -> float:
-    """Give the longer side of the box around some points."""
+    """Return the longer side of the box around some points, in pixels."""
     xs, ys = zip(*points, strict=True)
     return float(max(max(xs) - min(xs), max(ys) - min(ys)))
 
 
 def _surest(scores: list[float]) -> list[int]:
-    """Give the joints that say whether there is somebody."""
+    """Return the indices of the _ENOUGH joints with the highest scores."""
     return sorted(range(len(scores)), key=scores.__getitem__)[-_ENOUGH:]
 
 
 def _rgb(square: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Turn a square into red-green-blue; grey ones, (h, w) or (h, w, 1), are borne as well."""
+    """Convert a blue-green-red or grey square, (h, w, 3), (h, w) or (h, w, 1), to RGB (h, w, 3)."""
     grey = square.ndim == 2 or square.shape[2] == 1
     code = cv2.COLOR_GRAY2RGB if grey else cv2.COLOR_BGR2RGB
     return np.asarray(cv2.cvtColor(square, code), np.uint8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import Annotated, ClassVar, Final, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from engine.core.clock import ns
 from engine.core.errors import ModelError
 from engine.core.messages import Frame, Ns
-from engine.core.node import Model
 from engine.core.parameter import Fixed, Param
 from engine.dsp.image.painting import (
     enlarged,
@@ -23,13 +22,15 @@ from engine.dsp.image.painting import (
     shrunk,
     to_planes,
 )
-from engine.inference.session import Session, open_session
+from engine.inference.network import ModelName, NetworkModel
+from engine.inference.session import Session
 
 _log = logging.getLogger("sensorium")
 
 Picture = NDArray[np.uint8]
+"""Blue-green-red, shape (h, w, 3)."""
 Shares = NDArray[np.float32]
-"""How much of each look, shape (26,); the sum is 1 at most."""
+"""Weight of each look, shape (26,), 0 or more; the sum is 1 at most."""
 
 # fmt: off
 Look = Literal[
@@ -42,12 +43,12 @@ LOOKS: Final[tuple[str, ...]] = get_args(Look)
 """The looks in the order of the network's weights."""
 
 _MULTIPLE = 4
-"""The network halves a picture twice, and doubles it twice."""
+"""Both sides are multiples of this: the network halves a picture twice, and doubles it twice."""
 _LEAST = 16
-"""Below this nothing can be seen, and at half of it the network has nothing to measure."""
+"""Least side in pixels: less shows nothing, and at half of it there is nothing to normalise."""
 
 
-class StyleModel(Model):
+class StyleModel(NetworkModel[Frame]):
     """Paints pictures in 26 looks, which can be mixed and glide into each other.
 
     What comes out is as large as the picture that came in, whatever ``size`` it was painted at, so
@@ -64,7 +65,7 @@ class StyleModel(Model):
     Raises ModelError for a picture to which it answers with what is not a number.
     """
 
-    own_process: ClassVar[bool] = True
+    TASK = "style"
 
     look: Annotated[
         Look | dict[Look, float], Param("how to paint: a look, or weights of several", 0, 1)
@@ -89,34 +90,39 @@ class StyleModel(Model):
         float, Param("how long it takes to glide to another look", 0, 600, unit="s")
     ] = 0.0
     threads: Fixed[Annotated[int, Param("how many processor cores it may use", 1, 64)]] = 1
-    model: Fixed[Annotated[str, Param("which network: a name, or a folder of your own")]] = (
-        "multistyle26"
-    )
-    provider: Fixed[Annotated[str, Param("what computes: cpu, cuda, coreml, dml ...")]] = "cpu"
+    model: ModelName = "multistyle26"
 
-    _session: Session | None = None
     _from: Shares | None = None
     _goal: Shares | None = None
     _begun: Ns = Ns(0)
     _last: Ns = Ns(0)
     _told_size: bool = False
 
-    def open(self) -> None:
-        """Open the network; raises ModelError when it is missing or no network for this."""
-        session = open_session(self.model, provider=self.provider, threads=self.threads)
-        _check(session)
-        self._session = session
+    def check(self, session: Session) -> None:
+        """Raise ModelError where a network does not take a picture and a weight for each look."""
+        shapes = {tensor.name: tensor.shape for tensor in session.inputs}
+        picture = shapes.get("image", ())
+        weights = shapes.get("style_weights")
+        card = session.card
+        if card.task != self.TASK or picture[:2] != (1, 3) or weights != (len(LOOKS),):
+            raise ModelError(
+                f'the model "{card.name}" is for {card.task}, '
+                f"not for paintings in {len(LOOKS)} looks"
+            )
 
-    def close(self) -> None:
-        """Let go of the network."""
-        self._session = None
+    def network_threads(self) -> int:
+        """Return how many processor cores the network may use."""
+        return self.threads
 
     def reset(self) -> None:
-        """Forget what was painted: the next picture has its look at once."""
+        """Forget what was painted: the next picture has its look at once, without a glide."""
         self._from = self._goal = None
 
     def process(self, frame: Frame, at: Ns) -> Frame:
-        """Give the painting of a picture."""
+        """Return a picture, uint8 (h, w, 3), painted and of the same size.
+
+        Raises ModelError when the network fails, or answers with what is not a number.
+        """
         shares = self._glide(at)
         share = float(shares.sum())
         strength = self.strength * share
@@ -129,7 +135,7 @@ class StyleModel(Model):
         return replace(frame, image=image)
 
     def _glide(self, at: Ns) -> Shares:
-        """Give the mix of looks at a moment: on its way from the last one wanted to this one."""
+        """Return the mix of looks at a moment, on its way from the last one wanted to this one."""
         wanted = _shares(self.look)
         if self._goal is None:
             self._from = self._goal = wanted
@@ -141,6 +147,7 @@ class StyleModel(Model):
         return self._on_the_way(at)
 
     def _on_the_way(self, at: Ns) -> Shares:
+        """Return the mix of looks between ``_from`` and ``_goal`` at a moment, linear in time."""
         assert self._from is not None and self._goal is not None
         takes = ns(self.morph)
         gone = (at - self._begun) / takes if takes else 1.0
@@ -149,20 +156,16 @@ class StyleModel(Model):
         return self._from + np.float32(max(gone, 0.0)) * (self._goal - self._from)
 
     def _paint(self, picture: Picture, weights: Shares) -> Picture:
-        """Paint at the small size; ``weights`` have the sum 1."""
-        if self._session is None:
-            raise ModelError("the style model is not open")
+        """Return the painting at the size that the network works at; ``weights`` have the sum 1."""
         height, width = picture.shape[:2]
         self._tell_size()
         small = shrunk(picture, *fitting(width, height, self.size, _MULTIPLE, _LEAST))
-        (planes,) = self._session.run(image=to_planes(small), style_weights=weights)
-        if not np.isfinite(planes.sum()):
-            raise ModelError(f'the model "{self.model}" gave what is not a number')
+        (planes,) = self.run(image=to_planes(small), style_weights=weights)
         painting = from_planes(planes)
         return recoloured(painting, small, self.keep_colour) if self.keep_colour else painting
 
     def _tell_size(self) -> None:
-        """Say once that a size is not kept exactly."""
+        """Log once that a size is rounded."""
         if self.size % _MULTIPLE and not self._told_size:
             self._told_size = True
             _log.warning(
@@ -173,20 +176,9 @@ class StyleModel(Model):
 
 
 def _shares(look: str | dict[Look, float]) -> Shares:
+    """Return the weights of a look, divided by their sum where that is over 1."""
     weights = {look: 1.0} if isinstance(look, str) else look
     shares = np.zeros(len(LOOKS), np.float32)
     for name, weight in weights.items():
         shares[LOOKS.index(name)] = max(weight, 0.0)
     return shares / np.float32(max(float(shares.sum()), 1.0))
-
-
-def _check(session: Session) -> None:
-    """Refuse a network that does not turn one picture and the weights of the looks into another."""
-    card = session.card
-    shapes = {tensor.name: tensor.shape for tensor in card.inputs}
-    picture = shapes.get("image", ())
-    weights = shapes.get("style_weights")
-    if card.task != "style" or picture[:2] != (1, 3) or weights != (len(LOOKS),):
-        raise ModelError(
-            f'the model "{card.name}" is for {card.task}, not for paintings in {len(LOOKS)} looks'
-        )

@@ -11,7 +11,7 @@ from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.dsp.audio.auto_range import AutoRange
 from engine.dsp.audio.hops import Hops, Samples
-from engine.dsp.audio.level import of_power
+from engine.dsp.audio.level import power_to_db
 from engine.dsp.audio.spectrum import HOP, LAG, WINDOW, Spectrum
 
 LOW, HIGH = 250.0, 2000.0
@@ -63,7 +63,7 @@ class Loudness(Node):
     def process(self, sound: Block) -> Loud | None:
         """Give how loud the newest moment is."""
         windows = self._hops.feed(sound)
-        if self._hops.broke:
+        if self._hops.gap:
             self._forget()
         loud = None
         for window in windows:
@@ -84,9 +84,9 @@ class Loudness(Node):
         self._check()
         rate = self._hops.rate
         bands = ((self.band[0], self.band[1]), (20.0, LOW), (LOW, HIGH), (HIGH, rate / 2))
-        db = [of_power(power) for power in self._spectrum.band_powers(window, rate, bands)]
-        self._range.note(db)
-        level, low, mid, high = self._range.fitted() if self.scale == "auto" else db
+        db = [power_to_db(power) for power in self._spectrum.band_powers(window, rate, bands)]
+        self._range.add(db)
+        level, low, mid, high = self._range.normalised() if self.scale == "auto" else db
         return Loud(level, db[0], low, mid, high)
 
     def _check(self) -> None:

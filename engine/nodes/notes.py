@@ -14,7 +14,7 @@ from engine.core.messages import Note, Ns, Pitch
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.dsp.audio.melody import Melody, Rules
-from engine.dsp.audio.scales import Classes, scale_named
+from engine.dsp.audio.scales import Classes, parse_scale
 
 READING = 0.016
 """Seconds between two readings of a pitch."""
@@ -76,7 +76,7 @@ class Notes(Node):
         self._levels.append(level if math.isfinite(level) else self.range[0])
         before = self._melody.sounding
         now = self._melody.read(pitch, self._rules())
-        again = now is not None and now == before and self._melody.again(pitch)
+        again = now is not None and now == before and self._melody.repeated(pitch)
         if now is None or not 0 <= now <= 127:
             yield from self._end(at)
         elif self._playing is None or now != self._playing.note or again:
@@ -138,7 +138,7 @@ class Notes(Node):
         """Read what was changed while playing; what cannot be is told, and the last stays."""
         if self._named != self.scale:
             self._named = self.scale
-            self._classes = scale_named(self.scale)
+            self._classes = parse_scale(self.scale)
         if len(self.range) != 2 or self.range[0] == self.range[1]:
             given, self.range = self.range, [-50.0, -10.0]
             raise ParameterError(f"range: expected two different numbers, got {given}")

@@ -47,7 +47,7 @@ class Onset(Node):
     def process(self, sound: Block) -> Iterator[Trigger]:
         """Give a trigger for each beginning in the sound."""
         windows = self._hops.feed(sound)
-        if self._hops.broke:
+        if self._hops.gap:
             self._forget()
         rate = self._hops.rate
         least = 0.15 * 0.01**self.sensitivity

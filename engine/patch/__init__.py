@@ -1,1 +1,1 @@
-"""A TOML file becomes a Plan; knows no device."""
+"""Compile a TOML patch into a Plan. Opens no devices."""

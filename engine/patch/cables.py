@@ -1,13 +1,13 @@
-"""A cable as a patch writes it: a name, or a table that says what happens on the way.
+"""Cables as written in a patch: a name, or a table with processing stages.
 
-    "reach"                                                   what the box gives
-    { from = "reach", to = [20, 20000], curve = "exp" }       scaled on the way
+    "reach"                                                   the box's value
+    { from = "reach", to = [20, 20000], curve = "exp" }       scaled
     { when = "clap", at_most = "2 s" }                        a trigger
-    { from = "reach", on_loss = "rest" }                      what becomes of it on loss
+    { from = "reach", on_loss = "rest" }                      behaviour when the input is lost
 
-What happens on the way is done by small boxes that the compiler puts on the cable, so that a cable
-plays, is traced and repeats exactly as boxes do. Their order is fixed: what is lost comes to rest;
-the number is scaled, compared, chosen by; then it becomes a trigger; then it is thinned.
+Each stage becomes a small hidden box that the compiler puts on the cable, so cables are played,
+measured and replayed exactly as boxes are. The order of stages is fixed: loss, scaling, comparison,
+choice, trigger, throttling.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from engine.core.errors import ParameterError, as_written, nearest
 from engine.patch.on_loss import natural_rest, read_on_loss
 from engine.patch.positions import KeyPath
 
-WAY = ("in", "to", "curve", "above", "choose", "at_most", "every", "on_loss")
-"""What any cable table may say beside ``from`` or ``when``."""
+STAGE_KEYS = ("in", "to", "curve", "above", "choose", "at_most", "every", "on_loss")
+"""The keys of the stages that any cable table accepts beside ``from`` or ``when``."""
 
 
 @dataclass(frozen=True)
 class CableStage:
-    """A small box on a cable: which one, and its parameters.
+    """A hidden box on a cable: its class name and parameters.
 
-    ``words`` says by which words of a cable the parameters are written, where by others.
+    ``words`` maps a parameter to the key that the patch writes it by, where the two differ.
     """
 
     use: str
@@ -37,9 +37,10 @@ class CableStage:
 
 @dataclass(frozen=True)
 class Cable:
-    """Where a cable begins, what happens on the way, and what only its end understands.
+    """A parsed cable: its origin, its stages, and the options that only its end understands.
 
-    ``direct`` cables lie within a chain: their origin is one box, not the end of what it begins.
+    A ``direct`` cable lies within a chain: its origin is exactly the named box, not the last box of
+    that box's chain.
     """
 
     origin: str
@@ -50,7 +51,7 @@ class Cable:
 
     @property
     def to(self) -> tuple[float, float] | None:
-        """The range that its number goes out in, where one is written."""
+        """The output range (low, high) written on the cable, or None."""
         for stage in self.stages:
             match stage.values.get("to"):
                 case [int() | float() as first, int() | float() as last]:
@@ -59,12 +60,15 @@ class Cable:
 
 
 def is_cable(value: object) -> bool:
-    """Tell whether a table is a cable."""
+    """Whether a table is a cable."""
     return isinstance(value, dict) and ("from" in value or "when" in value)
 
 
 def read_cable(value: object, path: KeyPath, every: object = None) -> Cable:
-    """Read a cable; ``every`` thins it where it does not say itself. Raises ParameterError."""
+    """Parse a cable; ``every`` is its throttle time where it has none of its own.
+
+    Raise ParameterError when the cable is malformed.
+    """
     if isinstance(value, str):
         value = {"from": value}
     if not isinstance(value, dict) or not is_cable(value):
@@ -77,7 +81,7 @@ def read_cable(value: object, path: KeyPath, every: object = None) -> Cable:
     origin = table[begin]
     if not isinstance(origin, str):
         raise ParameterError(f"{begin}: expected the name of a box, got {as_written(origin)}")
-    options = {key: what for key, what in table.items() if key not in (*WAY, begin)}
+    options = {key: what for key, what in table.items() if key not in (*STAGE_KEYS, begin)}
     return Cable(origin, path, stages=tuple(_stages(table)), options=options)
 
 
@@ -112,7 +116,7 @@ def _stages(table: dict[str, Any]) -> list[CableStage]:
 
 
 def _on_loss(table: dict[str, Any]) -> CableStage:
-    """Make the box that knows what to do on loss; raises ParameterError."""
+    """Return the stage for ``on_loss``. Raise ParameterError when it is malformed."""
     try:
         use, values = read_on_loss(table["on_loss"], natural_rest(table))
     except ParameterError as error:

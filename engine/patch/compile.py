@@ -1,4 +1,4 @@
-"""A patch becomes a Plan, or a list of everything that is wrong with it."""
+"""Compile a patch into a Plan, or report every problem in it."""
 
 from __future__ import annotations
 
@@ -6,68 +6,70 @@ from engine.core.errors import PatchError, Problem
 from engine.patch.build import Builder, Find
 from engine.patch.connect import Connector
 from engine.patch.deadline import DeadlineParser
-from engine.patch.islands import Loop, make_islands, unreached
+from engine.patch.islands import Cycle, make_islands, unreached
 from engine.patch.load import Document
+from engine.patch.on_loss import check_on_loss
 from engine.patch.parse import read_tables
 from engine.patch.plan import Plan, PlannedBox
-from engine.patch.set_targets import misdirected
-from engine.patch.speaks_on import never_lost
+from engine.patch.set_targets import check_set_targets
 
 
 def compile_patch(document: Document, find: Find) -> Plan:
-    """Make a Plan; raises PatchError with every problem found, in the order of the file."""
+    """Return the Plan. Raise PatchError with every problem found, in file order."""
     tables = read_tables(document)
     builder = Builder(document, find)
     boxes: dict[str, PlannedBox] = {}
-    for written in tables.boxes.values():
-        builder.load(written.use)  # it may define what another box goes by, such as points
-    for written in tables.boxes.values():
-        if planned := builder.build(written):
-            boxes[written.name] = planned
-    wirer = Connector(document, tables, boxes, builder)
-    for written in tables.boxes.values():
-        wirer.lay(written)
-    hands = misdirected(document, boxes)
-    loss = never_lost(boxes, wirer.wires)
-    times = DeadlineParser(document, boxes, wirer.wires)
-    deadline = times.read()
+    for spec in tables.boxes.values():
+        builder.load(spec.use)  # it may define what another box goes by, such as points
+    for spec in tables.boxes.values():
+        if planned := builder.build(spec):
+            boxes[spec.name] = planned
+    connector = Connector(document, tables, boxes, builder)
+    for spec in tables.boxes.values():
+        connector.connect(spec)
+    targets = check_set_targets(document, boxes)
+    lost = check_on_loss(boxes, connector.wires)
+    deadlines = DeadlineParser(document, boxes, connector.wires)
+    deadline = deadlines.read()
     problems = [
         *tables.problems,
         *builder.problems,
-        *wirer.problems,
-        *hands,
-        *loss,
-        *times.problems,
+        *connector.problems,
+        *targets,
+        *lost,
+        *deadlines.problems,
     ]
     if not tables.boxes and not problems:
         problems = [Problem("has no boxes", document.file)]
     try:
-        islands = make_islands(boxes, wirer.wires)
-    except Loop as loop:
-        names = [name for name in loop.boxes if not boxes[name].hidden]
+        islands = make_islands(boxes, connector.wires)
+    except Cycle as cycle:
+        names = [name for name in cycle.boxes if not boxes[name].hidden]
         message = f"{' -> '.join(names)} wait for each other; put a delay between them"
-        problems.append(_about(document, names[0], message))
+        problems.append(_problem_at(document, names[0], message))
         raise PatchError(_sorted(problems)) from None
     if not problems:
         problems = [
-            _about(document, name, "nothing ever reaches it: no cable leads here from a source")
+            _problem_at(
+                document, name, "nothing ever reaches it: no cable leads here from a source"
+            )
             for name in unreached(boxes, islands)
             if not boxes[name].hidden
         ]
     if problems:
         raise PatchError(_sorted(problems))
     texts, private = document.texts, tables.private
-    return Plan(tables.title, boxes, tuple(wirer.wires), islands, deadline, texts, private)
+    return Plan(tables.title, boxes, tuple(connector.wires), islands, deadline, texts, private)
 
 
-def _about(document: Document, name: str, message: str) -> Problem:
-    """Make a problem of a box, or of a link of its chain."""
+def _problem_at(document: Document, name: str, message: str) -> Problem:
+    """Return a problem located at a box, or at a link of its chain."""
     box, _, link = name.partition("/")
-    return document.problem(message, box, *_key_of(link))
+    return document.problem(message, box, *_link_key(link))
 
 
-def _key_of(link: str) -> list[str]:
-    """Give the key by which a link of a chain is written."""
+def _link_key(link: str) -> list[str]:
+    """Return the key path that a link of a chain is written by."""
     return [link] if link in ("empty", "on_loss") else ["then", link] if link else []
 
 

@@ -1,4 +1,4 @@
-"""Lays the cables: finds where each begins, puts small boxes on the way, checks that it fits."""
+"""Connect the boxes: resolve where each cable begins, insert its stages, check its types."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from dataclasses import replace
 from typing import Any
 
 from engine.core.errors import ParameterError, Problem, UnknownName, nearest
+from engine.core.event_inlets import read_event_inlets
 from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
 from engine.core.signature import converter, fits, in_words, needs_trigger, read_signature, settable
 from engine.core.sink import Sink
 from engine.patch.build import Builder, inlets_of
-from engine.patch.cables import WAY, Cable, CableStage
+from engine.patch.cables import STAGE_KEYS, Cable, CableStage
 from engine.patch.load import Document
-from engine.patch.outlet_types import Begin, OutletTypes
+from engine.patch.outlet_types import Origin, OutletTypes
 from engine.patch.parse import BoxSpec, PatchSpec
 from engine.patch.plan import Into, PlannedBox, Wire
 
 PORT = "in"
-"""The port of an output that is given its only input by "from"."""
+"""The port name of a sink whose only input is given by "from"."""
 
 
 class Connector:
-    """Lays the cables of a patch; new boxes go into ``boxes``, what is wrong into ``problems``."""
+    """Connects the cables of a patch; adds stages to ``boxes`` and errors to ``problems``."""
 
     def __init__(
         self, document: Document, tables: PatchSpec, boxes: dict[str, PlannedBox], builder: Builder
@@ -32,78 +33,83 @@ class Connector:
         self._tables = tables
         self._boxes = boxes
         self._builder = builder
-        self._laid: set[str] = set()
+        self._connected: set[str] = set()
         self._outlets = OutletTypes(boxes, self._carried_into)
         self.wires: list[Wire] = []
         self.problems: list[Problem] = []
 
-    def lay(self, written: BoxSpec) -> None:
-        """Lay all cables that end in one box, once."""
-        planned = self._boxes.get(written.name)
-        if planned is None or written.name in self._laid:
+    def connect(self, spec: BoxSpec) -> None:
+        """Connect all cables that end in one box. A second call for the same box does nothing."""
+        planned = self._boxes.get(spec.name)
+        if planned is None or spec.name in self._connected:
             return
-        self._laid.add(written.name)
+        self._connected.add(spec.name)
         if isinstance(planned.box, Sink):
-            self._lay_ports(written, planned, planned.box)
+            self._connect_ports(spec, planned, planned.box)
         elif isinstance(planned.box, Node):
-            self._lay_inlets(written, planned)
+            self._connect_inlets(spec, planned)
         parameters = read_parameters(type(planned.box))
-        for key, cable in written.cables.items():
+        for key, cable in spec.cables.items():
             if key == "on" or key in parameters:
-                self._lay_parameter(written.name, key, parameters.get(key), cable)
+                self._connect_parameter(spec.name, key, parameters.get(key), cable)
             elif "." in key:
-                self._lay_part(written.name, key, parameters, cable)
+                self._connect_part(spec.name, key, parameters, cable)
 
-    def _lay_inlets(self, written: BoxSpec, planned: PlannedBox) -> None:
+    def _connect_inlets(self, spec: BoxSpec, planned: PlannedBox) -> None:
         hot, *cold = inlets_of(type(planned.box))
-        if not written.cables.keys() & {"from", hot.name} and "from" not in written.said:
-            self._complain_of(written, f'needs "from": which box gives it {in_words(hot.accepts)}')
-        if "from" in written.cables and hot.name in written.cables:
+        events = read_event_inlets(type(planned.box))
+        if not spec.cables.keys() & {"from", hot.name} and "from" not in spec.keys_written:
+            self._report_box(spec, f'needs "from": which box gives it {in_words(hot.accepts)}')
+        if "from" in spec.cables and hot.name in spec.cables:
             message = 'is the first input, which "from" feeds already: one of them is too many'
-            self._complain(written.cables[hot.name], message)
+            self._report(spec.cables[hot.name], message)
         for inlet in (hot, *cold):
-            cable = written.cables.get(inlet.name)
+            cable = spec.cables.get(inlet.name)
             if inlet is hot:
-                cable = written.cables.get("from", cable)
+                cable = spec.cables.get("from", cable)
             if cable is None:
                 if inlet is not hot and inlet.waits and inlet.name not in planned.constants:
                     message = f'needs "{inlet.name}": {in_words(inlet.accepts)}, or a cable'
-                    self._complain_of(written, message)
+                    self._report_box(spec, message)
                 continue
             into = Into.HOT if inlet is hot else Into.COLD
-            self._lay(cable, inlet.accepts, written.name, into, inlet.name)
+            if inlet.name in events:
+                into = Into.EVENT
+            self._connect_cable(cable, inlet.accepts, spec.name, into, inlet.name)
 
-    def _lay_parameter(self, box: str, key: str, parameter: Parameter | None, cable: Cable) -> None:
+    def _connect_parameter(
+        self, box: str, key: str, parameter: Parameter | None, cable: Cable
+    ) -> None:
         accepts = settable(parameter.type) if parameter else (bool,)
         if accepts:
-            self._lay(cable, accepts, box, Into.PARAMETER, key)
+            self._connect_cable(cable, accepts, box, Into.PARAMETER, key)
         elif parameter:
-            self._complain(cable, f"takes {parameter.expected()}, which no cable carries")
+            self._report(cable, f"takes {parameter.expected()}, which no cable carries")
 
-    def _lay_part(
+    def _connect_part(
         self, box: str, key: str, parameters: Mapping[str, Parameter], cable: Cable
     ) -> None:
         whole, _, part = key.partition(".")
         try:
-            self._lay_parameter(box, key, parameters[whole].part(part), cable)
+            self._connect_parameter(box, key, parameters[whole].part(part), cable)
         except ParameterError as error:
-            self._complain(cable, str(error))
+            self._report(cable, str(error))
 
-    def _lay_ports(self, written: BoxSpec, planned: PlannedBox, sink: Sink) -> None:
-        ports = list(written.ports)
-        if "from" in written.cables:
-            ports.append((PORT, written.cables["from"]))
-        if not ports and not written.said & {"send", "from"}:
-            self._complain_of(written, 'sends nothing: it needs "send" or "from"')
+    def _connect_ports(self, spec: BoxSpec, planned: PlannedBox, sink: Sink) -> None:
+        ports = list(spec.ports)
+        if "from" in spec.cables:
+            ports.append((PORT, spec.cables["from"]))
+        if not ports and not spec.keys_written & {"send", "from"}:
+            self._report_box(spec, 'sends nothing: it needs "send" or "from"')
         for port, cable in ports:
             try:
                 accepts = sink.accepts(port)
             except (UnknownName, ParameterError) as error:
-                self._complain_of_port(cable, port, str(error))
+                self._report_port(cable, port, str(error))
                 continue
             before = len(self.problems)
             options = self._options(sink.options(), cable)
-            wire = self._lay(cable, accepts, planned.name, Into.PORT, port)
+            wire = self._connect_cable(cable, accepts, planned.name, Into.PORT, port)
             if wire and len(self.problems) == before:
                 self.wires[-1] = replace(wire, options=options)
                 self._plug(sink, wire, cable, options)
@@ -113,51 +119,51 @@ class Connector:
         try:
             sink.plug(port, wire.carries, options)
         except (ParameterError, UnknownName) as error:
-            self._complain_of_port(cable, port, str(error))
+            self._report_port(cable, port, str(error))
 
-    def _complain_of_port(self, cable: Cable, port: str, message: str) -> None:
+    def _report_port(self, cable: Cable, port: str, message: str) -> None:
         if port == PORT:
-            self._complain(cable, 'takes no "from": what goes where is said by "send"')
+            self._report(cable, 'takes no "from": what goes where is said by "send"')
         else:
             address = cable.path[2]
-            said = message.removeprefix(f"{address}: ").removeprefix(f'"{address}": ')
-            self._complain(cable, said)
+            text = message.removeprefix(f"{address}: ").removeprefix(f'"{address}": ')
+            self._report(cable, text)
 
     def _options(self, cls: type[Any] | None, cable: Cable) -> Any:
-        """Make the options of a port, of the class that its output gives.
+        """Return the options of a port as an instance of the class that its sink declares.
 
-        An output that asks for ``to`` is told the range that the cable itself was given.
+        A sink option named ``to`` receives the output range of the cable itself.
         """
         known = read_parameters(cls) if cls else {}
         values: dict[str, Any] = {"to": cable.to} if "to" in known and cable.to else {}
         for key, value in cable.options.items():
             if key not in known:
-                words = ("from", "when", *WAY, *known)
+                words = ("from", "when", *STAGE_KEYS, *known)
                 there = f" There is: {', '.join(words)}."
                 message = f'a cable has no "{key}" here.{nearest(key, words) or there}'
-                self._complain(cable, message, key)
+                self._report(cable, message, key)
                 continue
             try:
                 values[known[key].field] = known[key].from_patch(value)
             except ParameterError as error:
-                self._complain(cable, str(error), key)
+                self._report(cable, str(error), key)
         return cls(**values) if cls else None
 
-    def _lay(
+    def _connect_cable(
         self, cable: Cable, accepts: tuple[Any, ...], box: str, into: Into, name: str
     ) -> Wire | None:
         if into is not Into.PORT:
             self._options(None, cable)
-        begin = self._begin(cable)
+        origin = self._find_origin(cable)
         for stage in cable.stages:
-            begin = self._put_on(begin, stage, cable, f"{box}.{name}")
-        if begin and needs_trigger(begin[2], accepts):
-            begin = self._put_on(begin, CableStage("trigger", {}), cable, f"{box}.{name}")
-        if begin is None:
+            origin = self._insert_stage(origin, stage, cable, f"{box}.{name}")
+        if origin and needs_trigger(origin[2], accepts):
+            origin = self._insert_stage(origin, CableStage("trigger", {}), cable, f"{box}.{name}")
+        if origin is None:
             return None
-        outlet, part, carries = begin
+        outlet, part, carries = origin
         if not fits(carries, accepts):
-            self._complain(
+            self._report(
                 cable,
                 f'takes {in_words(accepts)}, but "{cable.origin}" gives {in_words((carries,))}',
             )
@@ -166,29 +172,29 @@ class Connector:
         self.wires.append(wire)
         return wire
 
-    def _put_on(
-        self, begin: Begin | None, stage: CableStage, cable: Cable, end: str
-    ) -> Begin | None:
-        """Put a small box on a cable; gives where the rest of the cable begins.
+    def _insert_stage(
+        self, origin: Origin | None, stage: CableStage, cable: Cable, end: str
+    ) -> Origin | None:
+        """Insert a stage on a cable and return where the rest of the cable begins.
 
-        Where the cable begins nowhere the box is made all the same, to be checked.
+        Where the origin of the cable is unknown, the stage is still built, so that it is checked.
         """
         name = f"{end}/{stage.use}"
-        written = BoxSpec(
+        spec = BoxSpec(
             name, stage.use, cable.path, dict(stage.values), words=stage.words, hidden=True
         )
-        planned = self._builder.build(written)
-        if planned is None or begin is None:
+        planned = self._builder.build(spec)
+        if planned is None or origin is None:
             return None
         self._boxes[name] = planned
-        outlet, part, carries = begin
+        outlet, part, carries = origin
         hot = read_signature(type(planned.box)).inlets[0]
         if not fits(carries, hot.accepts):
-            says = next(iter(stage.values), next(iter(stage.words), "when"))
-            says = stage.words.get(says, says)
-            self._complain(
+            key = next(iter(stage.values), next(iter(stage.words), "when"))
+            key = stage.words.get(key, key)
+            self._report(
                 cable,
-                f'"{says}" works on {in_words(hot.accepts)}, '
+                f'"{key}" works on {in_words(hot.accepts)}, '
                 f'but "{cable.origin}" gives {in_words((carries,))}',
             )
             return None
@@ -196,37 +202,37 @@ class Connector:
         self.wires.append(Wire(outlet, part, name, Into.HOT, hot.name, carries, convert))
         return self._outlets.find(name, "")
 
-    def _begin(self, cable: Cable) -> Begin | None:
+    def _find_origin(self, cable: Cable) -> Origin | None:
         name, _, rest = cable.origin.partition(".")
         end = self._tables.ends.get(name)
         if end is None:
             hint = nearest(name, self._tables.ends)
-            self._complain(cable, f'there is no box "{name}".{hint}')
+            self._report(cable, f'there is no box "{name}".{hint}')
             return None
         box = cable.origin if cable.direct else end
         if box not in self._boxes:
-            return None  # its own problem has been told
+            return None  # its problem is already reported
         if isinstance(self._boxes[box].box, Sink):
-            self._complain(cable, f'"{name}" is an output: nothing comes out of it')
+            self._report(cable, f'"{name}" is an output: nothing comes out of it')
             return None
         try:
             return self._outlets.find(box, rest)
         except (UnknownName, ParameterError) as error:
-            self._complain(cable, f'"{name}": {error}')
+            self._report(cable, f'"{name}": {error}')
             return None
 
     def _carried_into(self, box: str, inlet: str) -> Any:
-        """Tell what the cable into an inlet carries; it is laid now if it was not."""
+        """Return the type carried into an inlet, connecting its box first if needed."""
         if box in self._tables.boxes:
-            self.lay(self._tables.boxes[box])
+            self.connect(self._tables.boxes[box])
         found = (w.carries for w in self.wires if w.box == box and w.name == inlet)
         return next(found, object)
 
-    def _complain_of(self, written: BoxSpec, message: str) -> None:
-        box, *path = written.path
+    def _report_box(self, spec: BoxSpec, message: str) -> None:
+        box, *path = spec.path
         self.problems.append(self._document.problem(message, box, *path))
 
-    def _complain(self, cable: Cable, message: str, *key: str) -> None:
+    def _report(self, cable: Cable, message: str, *key: str) -> None:
         box, *path = (*cable.path, *key)
         problem = self._document.problem(message, box, *path)
         if problem not in self.problems:

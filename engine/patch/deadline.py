@@ -1,14 +1,14 @@
-"""What a patch says of time: ``deadline``, and the order in which boxes give way to keep it.
+"""Parse ``deadline``, and the order in which boxes degrade to keep it.
 
     deadline = "40 ms"
     give_way = ["painting.every", "painting.size", "pose"]
 
-``every`` answers every 2nd, 3rd, 4th picture; any other word is a parameter whose box says to which
-lighter values it gives way. A box alone stands for all that it has, in this order: how often, how
-large, which network. Without ``give_way`` all boxes that work on pictures are asked, in that order
-too, of each kind the slowest first.
+``every`` answers every 2nd, 3rd, 4th picture; any other word is a parameter that declares lighter
+values. A box name alone stands for all its degradable properties, in this order: rate, size,
+network. Without ``give_way``, all boxes that work on pictures are used, in the same order, the
+slowest box first within each kind.
 
-Why never sound: a painting that stutters is a pity, a voice that stutters is the end of the music.
+Why never sound: a picture that stutters is a blemish, sound that stutters ends the music.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from engine.patch.plan import Deadline, Degradable, Into, PlannedBox, Wire
 
 EVERY = "every"
 SKIPS = (2, 3, 4)
-"""Of how many pictures one is answered, step by step."""
+"""Degradation steps of ``every``: one picture in N is answered."""
 
 _EXPECTED = 'expected a list such as ["painting.every", "painting.size"]'
 
 
 class DeadlineParser:
-    """Reads both words of one patch; what is wrong with them is in ``problems``."""
+    """Parses both keys of one patch; errors are in ``problems``."""
 
     def __init__(
         self, document: Document, boxes: Mapping[str, PlannedBox], wires: list[Wire]
@@ -46,61 +46,61 @@ class DeadlineParser:
         self.problems: list[Problem] = []
 
     def read(self) -> Deadline | None:
-        """Give the deadline with what gives way; None where the patch has none."""
-        said = self._document.tables
-        within = self._within(said["deadline"]) if "deadline" in said else None
-        if "give_way" in said:
-            if "deadline" not in said:
-                self._complain("give_way", 'needs "deadline", such as deadline = "40 ms"')
-            order = tuple(self._as_written(said["give_way"]))
+        """Return the deadline with its degradation order, or None when the patch has none."""
+        tables = self._document.tables
+        within = self._within(tables["deadline"]) if "deadline" in tables else None
+        if "give_way" in tables:
+            if "deadline" not in tables:
+                self._report("give_way", 'needs "deadline", such as deadline = "40 ms"')
+            order = tuple(self._read_order(tables["give_way"]))
         else:
-            order = tuple(self._by_kind()) if within else ()
+            order = tuple(self._default_order()) if within else ()
             if within and not order:
-                self._complain("deadline", "no box here works on pictures, so none can give way")
-        return Deadline(within, order, "give_way" not in said) if within else None
+                self._report("deadline", "no box here works on pictures, so none can give way")
+        return Deadline(within, order, "give_way" not in tables) if within else None
 
-    def _within(self, said: object) -> Ns | None:
+    def _within(self, value: object) -> Ns | None:
         try:
-            within = ns(seconds(said))
+            within = ns(seconds(value))
         except ParameterError as error:
-            self._complain("deadline", str(error))
+            self._report("deadline", str(error))
             return None
         if within <= 0:
-            self._complain("deadline", f"expected a time above 0, got {as_written(said)}")
+            self._report("deadline", f"expected a time above 0, got {as_written(value)}")
         return within
 
-    def _as_written(self, said: object) -> Iterator[Degradable]:
-        if not isinstance(said, list) or not all(isinstance(one, str) for one in said):
-            self._complain("give_way", f"{_EXPECTED}, got {as_written(said)}")
+    def _read_order(self, value: object) -> Iterator[Degradable]:
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            self._report("give_way", f"{_EXPECTED}, got {as_written(value)}")
             return
         order: list[Degradable] = []
-        for one in said:
+        for one in value:
             try:
-                order += self._of(one)
+                order += self._read_entry(one)
             except ParameterError as error:
-                self._complain("give_way", str(error))
-        for giving in dict.fromkeys(order):
-            if order.count(giving) > 1:
-                self._complain("give_way", f"{giving} stands here twice")
-            yield giving
+                self._report("give_way", str(error))
+        for degradable in dict.fromkeys(order):
+            if order.count(degradable) > 1:
+                self._report("give_way", f"{degradable} stands here twice")
+            yield degradable
 
-    def _of(self, said: str) -> list[Degradable]:
-        """Give what one entry names; raises ParameterError."""
-        box, dot, what = said.partition(".")
+    def _read_entry(self, entry: str) -> list[Degradable]:
+        """Return what one entry of ``give_way`` names. Raise ParameterError without any."""
+        box, dot, what = entry.partition(".")
         planned = self._boxes.get(box)
         if planned is None or planned.hidden:
             shown = [name for name, each in self._boxes.items() if not each.hidden]
             raise ParameterError(f'there is no box "{box}".{nearest(box, shown)}')
-        if not _sees(planned):
-            raise ParameterError(f'"{box}" {_why_not(planned)}')
+        if not _can_degrade(planned):
+            raise ParameterError(f'"{box}" {_why_not_degradable(planned)}')
         if not dot:
-            return self._all_of(box, planned)
+            return self._all_degradable(box, planned)
         if what == EVERY:
             return [Degradable(box, EVERY, SKIPS)]
         return [self._parameter(box, planned, what)]
 
     def _parameter(self, box: str, planned: PlannedBox, what: str) -> Degradable:
-        """Give by which values a parameter gives way; raises ParameterError where by none."""
+        """Return a parameter's lighter values. Raise ParameterError when it has none."""
         known = {p.name: p for p in read_parameters(type(planned.box)).values() if p.param.lighter}
         if what not in known:
             words = (EVERY, *known)
@@ -113,33 +113,35 @@ class DeadlineParser:
             raise ParameterError(f"{box}.{what} is the lightest there is")
         return Degradable(box, what, lighter)
 
-    def _all_of(self, box: str, planned: PlannedBox) -> list[Degradable]:
-        """Give all that a box has: how often, how large, which network."""
+    def _all_degradable(self, box: str, planned: PlannedBox) -> list[Degradable]:
+        """Return every degradable property of a box: rate, size, network."""
         found = [Degradable(box, EVERY, SKIPS)]
         for name, parameter in read_parameters(type(planned.box)).items():
             lighter = _lighter(planned, parameter)
             if lighter and (box, name) not in self._cabled:
                 found.append(Degradable(box, name, lighter))
-        return sorted(found, key=_kind)
+        return sorted(found, key=_kind_order)
 
-    def _by_kind(self) -> list[Degradable]:
-        seeing = {n: p for n, p in self._boxes.items() if not p.hidden and _sees(p)}
+    def _default_order(self) -> list[Degradable]:
+        seeing = {n: p for n, p in self._boxes.items() if not p.hidden and _can_degrade(p)}
         found = [
-            giving for name, planned in seeing.items() for giving in self._all_of(name, planned)
+            degradable
+            for name, planned in seeing.items()
+            for degradable in self._all_degradable(name, planned)
         ]
-        return sorted(found, key=_kind)
+        return sorted(found, key=_kind_order)
 
-    def _complain(self, key: str, message: str) -> None:
+    def _report(self, key: str, message: str) -> None:
         self.problems.append(Problem(message, *self._document.place((key,)), key=key))
 
 
-def _kind(giving: Degradable) -> int:
-    """Order by what is missed least."""
-    return ("how often", "how large", "which network").index(giving.kind)
+def _kind_order(degradable: Degradable) -> int:
+    """Sort key: the least noticeable degradation first."""
+    return ("how often", "how large", "which network").index(degradable.kind)
 
 
 def _lighter(planned: PlannedBox, parameter: Parameter) -> tuple[Any, ...]:
-    """Give the parts of a number, or the texts that are lighter than the one at hand."""
+    """Return the factors (0 to 1) of a number, or the choices lighter than the current one."""
     lighter = parameter.param.lighter
     if not lighter or isinstance(lighter[0], float):
         return lighter
@@ -147,20 +149,20 @@ def _lighter(planned: PlannedBox, parameter: Parameter) -> tuple[Any, ...]:
     return lighter[lighter.index(now) + 1 :] if now in lighter else ()
 
 
-def _takes(planned: PlannedBox) -> tuple[Any, ...]:
+def _accepted(planned: PlannedBox) -> tuple[Any, ...]:
     inlets = tuple(inlets_of(type(planned.box)))
     return inlets[0].accepts if inlets else ()
 
 
-def _sees(planned: PlannedBox) -> bool:
-    """Tell whether a box runs on a thread of its own on what only the newest counts of."""
-    takes = _takes(planned)
+def _can_degrade(planned: PlannedBox) -> bool:
+    """Whether a box runs on a lane and takes only kinds of which the newest counts."""
+    takes = _accepted(planned)
     on_its_own = isinstance(planned.box, Node) and planned.box.lane
     return on_its_own and all(KINDS.get(kind) is Kind.LATEST for kind in takes)
 
 
-def _why_not(planned: PlannedBox) -> str:
-    takes = _takes(planned)
+def _why_not_degradable(planned: PlannedBox) -> str:
+    takes = _accepted(planned)
     if any(KINDS.get(kind) is Kind.CONTIGUOUS for kind in takes):
         return "works on sound, and sound never gives way"
     if isinstance(planned.box, Node) and planned.box.lane:

@@ -1,4 +1,4 @@
-"""The words of a patch that are the same for every box, for who has never written one."""
+"""Descriptions of the patch keys that all boxes share, for the schema and the reference."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PATCH = (
         "how large, then with which network, and of each the slowest box first",
     ),
 )
-"""What a patch may say before its first box."""
+"""Keys allowed before the first box."""
 
 BOX = (
     ("use", 'which kind of box it is: `use = "pose"`'),
@@ -56,7 +56,7 @@ BOX = (
     ("send", "only of an output: what goes where, one line an address or port"),
     ("every", 'only of an output: as `every` on each of its cables, `every = "40 ms"`'),
 )
-"""What any table of a patch may say."""
+"""Keys allowed in the table of any box."""
 
 CABLE = (
     ("from", 'where it begins: `"/reach" = { from = "reach" }`, or shorter `"/reach" = "reach"`'),
@@ -100,7 +100,7 @@ CABLE = (
     ),
     ("off", "to OSC, the arguments that let go of a trigger 50 ms later: `off = [0]`"),
 )
-"""What any cable may say; "args" and "off" only one into OSC."""
+"""Keys allowed in any cable; "args" and "off" only in a cable into OSC."""
 
 NOTES = (
     'Times are written with their unit: `"20 ms"`, `"2 s"`, `"5 min"`.',
@@ -109,4 +109,4 @@ NOTES = (
     "`/reach/smooth/smooth 0.7`.",
     "A Python file in a folder `nodes` beside the patch is a box of your own.",
 )
-"""What else is the same everywhere."""
+"""Notes that apply to every box."""

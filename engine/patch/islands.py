@@ -1,22 +1,25 @@
-"""Puts the boxes in order: islands of plain calls, each behind one root.
+"""Order the boxes: one island of plain calls behind each root.
 
-A root is an outlet of a source, or of a box that runs on a thread of its own. What hangs on it by
-first inlets is its island, in an order in which everything that is read in the same moment has been
-said before. Across islands a box reads the last value.
+A root is an outlet of a source, or of a box that runs on a lane. Its island is the set of boxes
+reached over first-inlet cables, in topological order, so that every value read in a tick has been
+written before. Across islands a box reads the last value.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from engine.core.node import Node
 from engine.core.source import Source
 from engine.patch.plan import Into, Island, Outlet, PlannedBox, PlannedStep, Wire
 
+_ASIDE = (Into.PARAMETER, Into.EVENT)
+"""What a wire step of its own carries along, just before the box that it belongs to is called."""
 
-class Loop(Exception):
-    """Boxes that wait for each other in the same moment; ``boxes`` in the order of the loop."""
+
+class Cycle(Exception):
+    """Boxes that depend on each other within one tick; ``boxes`` is the cycle in order."""
 
     def __init__(self, boxes: list[str]) -> None:
         super().__init__(" -> ".join(boxes))
@@ -24,12 +27,13 @@ class Loop(Exception):
 
 
 def make_islands(boxes: dict[str, PlannedBox], wires: Iterable[Wire]) -> dict[Outlet, Island]:
-    """Order everything that follows from each root; raises Loop."""
+    """Return the ordered island of each root. Raise Loop when boxes form a cycle."""
     outgoing: dict[str, list[Wire]] = defaultdict(list)
     written: dict[int, int] = {}
     for place, wire in enumerate(wires):
         outgoing[wire.source.box].append(wire)
         written[id(wire)] = place
+    _refuse_event_cycles(boxes, outgoing)
     order = {name: place for place, name in enumerate(boxes)}
     roots = {
         wire.source: None
@@ -43,13 +47,38 @@ def make_islands(boxes: dict[str, PlannedBox], wires: Iterable[Wire]) -> dict[Ou
     }
 
 
+def _refuse_event_cycles(boxes: dict[str, PlannedBox], outgoing: Mapping[str, list[Wire]]) -> None:
+    """Raise Cycle where events would go round for ever, through whichever islands."""
+    for wires in list(outgoing.values()):
+        for wire in wires:
+            if wire.into is Into.EVENT and (way := _way_back(wire, boxes, outgoing)):
+                raise Cycle([wire.source.box, *way])
+
+
+def _way_back(
+    event: Wire, boxes: dict[str, PlannedBox], outgoing: Mapping[str, list[Wire]]
+) -> list[str]:
+    """Return the boxes by which what answers an event leads back to who sent it; none if none."""
+    ways = [[event.box]]
+    seen = {event.box}
+    while ways:
+        way = ways.pop(0)
+        if way[-1] == event.source.box:
+            return way
+        if not _is_deferred(boxes[way[-1]]):
+            further = [w.box for w in outgoing[way[-1]] if w.into in (Into.HOT, Into.EVENT)]
+            ways += [[*way, box] for box in further if box not in seen]
+            seen |= set(further)
+    return []
+
+
 def is_root(planned: PlannedBox) -> bool:
-    """Tell whether what comes out of a box begins an island."""
+    """Whether the outlets of a box start an island."""
     return isinstance(planned.box, Source) or (isinstance(planned.box, Node) and planned.box.lane)
 
 
 def unreached(boxes: dict[str, PlannedBox], islands: dict[Outlet, Island]) -> list[str]:
-    """List the nodes that no source reaches."""
+    """Return the names of nodes that no source reaches."""
     reached = {step.box for island in islands.values() for step in island.steps if not step.wire}
     return [
         name
@@ -76,26 +105,24 @@ class _Orderer:
         self._written = written
 
     def steps(self) -> tuple[PlannedStep, ...]:
-        """Give the boxes of the island in order, each parameter just before the box it belongs to.
+        """Return the island's boxes in order, each parameter wire just before its box.
 
-        What leaves by the outputs comes last, in the order in which the patch names it.
+        Wires into sink ports come last, in the order in which the patch names the sinks.
         """
         members = self._members()
-        waits = self._waits(members)
+        dependencies = self._dependencies(members)
         steps: list[PlannedStep] = []
-        for name in self._sorted(members, waits):
+        for name in self._sorted(members, dependencies):
             steps += [PlannedStep(w.box, w) for w in self._wires_into(name, members)]
             steps.append(PlannedStep(name))
         inside = set(members)
-        late = [
-            w for w in self._leaving(inside) if w.into is Into.PARAMETER and w.box not in inside
-        ]
+        late = [w for w in self._leaving(inside) if w.into in _ASIDE and w.box not in inside]
         ports = [w for w in self._leaving(inside) if w.into is Into.PORT]
         ports.sort(key=lambda wire: self._order[wire.box])
         return (*steps, *(PlannedStep(wire.box, wire) for wire in (*late, *ports)))
 
     def _members(self) -> list[str]:
-        """Walk the first-inlet cables from the root; a box that is a root itself ends the walk."""
+        """Return the boxes reached over first-inlet cables, stopping at other roots."""
         found: dict[str, None] = {}
         ahead = [w.box for w in self._outgoing[self._root.box] if self._hot_from_root(w)]
         while ahead:
@@ -111,7 +138,7 @@ class _Orderer:
         return wire.into is Into.HOT and wire.source == self._root
 
     def _leaving(self, inside: set[str]) -> list[Wire]:
-        """List the wires that carry what the root or a member of the island says."""
+        """Return the wires out of the root and of the island's members, in patch order."""
         wires = [w for w in self._outgoing[self._root.box] if w.source == self._root]
         for name in inside:
             if not is_root(self._boxes[name]):
@@ -121,42 +148,42 @@ class _Orderer:
 
     def _wires_into(self, name: str, members: list[str]) -> list[Wire]:
         inside = set(members)
-        return [w for w in self._leaving(inside) if w.into is Into.PARAMETER and w.box == name]
+        return [w for w in self._leaving(inside) if w.into in _ASIDE and w.box == name]
 
-    def _waits(self, members: list[str]) -> dict[str, set[str]]:
-        """Say for each member which others must have been called before it in the same moment."""
+    def _dependencies(self, members: list[str]) -> dict[str, set[str]]:
+        """Map each member to the members that must be called before it in the same tick."""
         inside = set(members)
-        waits: dict[str, set[str]] = {name: set() for name in members}
+        dependencies: dict[str, set[str]] = {name: set() for name in members}
         for name in members:
-            if _answers_later(self._boxes[name]):
+            if _is_deferred(self._boxes[name]):
                 continue
             for wire in self._outgoing[name]:
                 if wire.box in inside and wire.into is not Into.PORT:
-                    waits[wire.box].add(name)
-        return waits
+                    dependencies[wire.box].add(name)
+        return dependencies
 
-    def _sorted(self, members: list[str], waits: dict[str, set[str]]) -> list[str]:
+    def _sorted(self, members: list[str], dependencies: dict[str, set[str]]) -> list[str]:
         done: list[str] = []
         left = sorted(members, key=lambda name: self._order[name])
         while left:
-            ready = next((name for name in left if waits[name] <= set(done)), None)
+            ready = next((name for name in left if dependencies[name] <= set(done)), None)
             if ready is None:
-                raise Loop(_find_loop(left, waits))
+                raise Cycle(_find_cycle(left, dependencies))
             left.remove(ready)
             done.append(ready)
         return done
 
 
-def _answers_later(planned: PlannedBox) -> bool:
-    """Tell whether a box never answers in the moment in which it is asked."""
+def _is_deferred(planned: PlannedBox) -> bool:
+    """Whether a box never answers within the tick in which it is called."""
     return isinstance(planned.box, Node) and (planned.box.lane or planned.box.breaks_cycle)
 
 
-def _find_loop(left: list[str], waits: dict[str, set[str]]) -> list[str]:
-    """Follow what waits for what until a box comes again."""
+def _find_cycle(left: list[str], dependencies: dict[str, set[str]]) -> list[str]:
+    """Follow the dependencies until a box repeats, and return that cycle."""
     path = [left[0]]
     while True:
-        before = next(name for name in sorted(waits[path[-1]]) if name in left)
+        before = next(name for name in sorted(dependencies[path[-1]]) if name in left)
         if before in path:
             return [before, *reversed(path[path.index(before) :])]
         path.append(before)

@@ -1,6 +1,6 @@
-"""Reads a patch, and the ``rig.toml`` beside it, and remembers on which line each key stands.
+"""Read a patch and the ``rig.toml`` beside it, with the line of every key.
 
-tomllib gives values without positions, so ``lines`` finds where each key stands.
+tomllib gives values without positions; ``positions`` finds the lines.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any
 
 from engine.core.errors import PatchError, Problem
 from engine.patch.positions import KeyPath, find_lines
-from engine.patch.toml_errors import in_words
+from engine.patch.toml_errors import explain
 
 Place = tuple[Path | None, int | None]
 RIG = "rig.toml"
-LONGEST = 1_000_000
+MAX_CHARACTERS = 1_000_000
 _DEEP_NAME = re.compile(
     r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""", re.ASCII
 )
@@ -25,10 +25,7 @@ _DEEP_NAME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """All that is written of a patch: its file, its text, and that of the ``rig.toml`` beside it.
-
-    ``rig`` is None where there is none.
-    """
+    """The texts that a patch is made of: its own and that of ``rig.toml`` (None without one)."""
 
     file: Path | None
     patch: str
@@ -37,7 +34,7 @@ class Texts:
 
 @dataclass
 class Document:
-    """A patch as written: its tables, where each key stands, and the texts that say so."""
+    """A parsed patch: its tables, the position of each key, and its texts."""
 
     tables: dict[str, Any]
     file: Path | None = None
@@ -45,51 +42,51 @@ class Document:
     texts: Texts | None = None
 
     def place(self, path: KeyPath) -> Place:
-        """Give the file and line of a key, or of the nearest thing around it."""
+        """Return the file and line of a key, or of its nearest enclosing table."""
         while path and path not in self.places:
             path = path[:-1]
         return self.places.get(path, (self.file, None))
 
     def problem(self, message: str, box: str, *path: str) -> Problem:
-        """Make a problem that names where a key of a box stands."""
+        """Return a problem located at a key of a box."""
         file, line = self.place((box, *path))
         return Problem(message, file, line, box, " ".join(path) or None)
 
     def override(self, box: str, key: str, value: object, by: str = "") -> None:
-        """Lay one value over a table; ``by`` says in problems where it came from."""
+        """Set one value of a table; ``by`` names its origin in problems."""
         self.tables.setdefault(box, {})[key] = value
-        self._forget((box, key))
+        self._forget_places((box, key))
         if by:
             self.places[box, key] = (Path(by), None)
 
-    def lay_over(self, box: str, table: dict[str, Any], places: dict[KeyPath, Place]) -> None:
-        """Lay a table over the one of the same name, and what it sends over what that sends."""
-        mine = self.tables[box]
+    def overlay(self, box: str, table: dict[str, Any], places: dict[KeyPath, Place]) -> None:
+        """Merge a table into the one of the same name; ``send`` is merged port by port."""
+        own = self.tables[box]
         for key, value in table.items():
-            both = isinstance(value, dict) and isinstance(mine.get(key), dict)
+            both = isinstance(value, dict) and isinstance(own.get(key), dict)
             if key == "send" and both:
                 for port in value:
-                    self._forget((box, key, port))
-                mine[key] = {**mine[key], **value}
+                    self._forget_places((box, key, port))
+                own[key] = {**own[key], **value}
             else:
-                self._forget((box, key))
-                mine[key] = value
+                self._forget_places((box, key))
+                own[key] = value
         self.places |= {
             p: at for p, at in places.items() if p[0] == box and p[1:] not in ((), ("send",))
         }
 
-    def _forget(self, path: KeyPath) -> None:
-        """Forget where a key and all within it stood."""
+    def _forget_places(self, path: KeyPath) -> None:
+        """Drop the positions of a key and of everything below it."""
         self.places = {p: at for p, at in self.places.items() if p[: len(path)] != path}
 
 
 def load(file: Path) -> Document:
-    """Read a patch and lay the ``rig.toml`` beside it over its tables; raises PatchError."""
+    """Read a patch and apply the ``rig.toml`` beside it. Raise PatchError when unreadable."""
     return load_texts(read_texts(file))
 
 
 def read_texts(file: Path) -> Texts:
-    """Read what is written of a patch; raises PatchError where that cannot be."""
+    """Read the texts of a patch. Raise PatchError when a file is unreadable."""
     if file.name == RIG:
         message = "is laid over the patches beside it and is none itself: name one of those"
         raise PatchError([Problem(message, file)])
@@ -98,40 +95,43 @@ def read_texts(file: Path) -> Texts:
 
 
 def load_texts(texts: Texts) -> Document:
-    """Make of texts what ``load`` makes of a file; raises PatchError."""
+    """Parse texts and apply the rig. Raise PatchError when either is malformed."""
     document = parse(texts.patch, texts.file)
     document.texts = texts
     if texts.rig is not None:
-        room = parse(texts.rig, texts.file.parent / RIG if texts.file else None)
-        for box, table in room.tables.items():
-            # What else stands in a rig is for the other patches that share the room.
+        rig = parse(texts.rig, texts.file.parent / RIG if texts.file else None)
+        for box, table in rig.tables.items():
+            # Other tables of a rig belong to other patches that share the room.
             if isinstance(table, dict) and isinstance(document.tables.get(box), dict):
-                document.lay_over(box, table, room.places)
-        if "privacy" in room.tables:  # a room whose pictures nobody may see has that for all
-            document.tables["privacy"] = room.tables["privacy"] or document.tables.get("privacy")
-            document.places["privacy",] = room.places["privacy",]
+                document.overlay(box, table, rig.places)
+        if "privacy" in rig.tables:  # privacy in a rig applies to every patch
+            document.tables["privacy"] = rig.tables["privacy"] or document.tables.get("privacy")
+            document.places["privacy",] = rig.places["privacy",]
     return document
 
 
 def parse(text: str, file: Path | None = None) -> Document:
-    """Read a patch from its text; raises PatchError with the line that is no TOML."""
+    """Parse a patch from its text. Raise PatchError with the line that is not valid TOML."""
     try:
         tables = tomllib.loads(_readable(text))
         lines = find_lines(text)
     except tomllib.TOMLDecodeError as error:
-        raise PatchError([in_words(str(error), text, file)]) from None
+        raise PatchError([explain(str(error), text, file)]) from None
     except RecursionError:
         raise PatchError([Problem("lists or tables lie too deep in one another", file)]) from None
-    except ValueError as error:  # a number that Python will not read, for it would take too long
+    except ValueError as error:  # e.g. an integer over Python's digit limit
         raise PatchError([Problem(f"cannot be read: {error}", file)]) from None
     places: dict[KeyPath, Place] = {path: (file, line) for path, line in lines.items()}
     return Document(tables, file, places, Texts(file, text))
 
 
 def _readable(text: str) -> str:
-    """Let pass what can be read in a moment: tomllib takes the square of a name's parts."""
-    if len(text) > LONGEST:
-        raise ValueError(f"a patch has {LONGEST} characters at most")
+    """Return the text, or raise ValueError when parsing it could take too long.
+
+    tomllib's time grows with the square of the number of parts in a dotted name.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError(f"a patch has {MAX_CHARACTERS} characters at most")
     if _DEEP_NAME.search(text):
         raise ValueError("a name has too many parts with dots between them")
     return text

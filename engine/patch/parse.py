@@ -1,10 +1,9 @@
-"""Takes the tables of a patch apart into boxes, their constants and their cables.
+"""Split the tables of a patch into boxes, constants and cables.
 
-Chains are unrolled here: ``then``, ``empty`` and ``on_loss`` become boxes of their own behind the
-box that has them, named ``reach/empty``, ``reach/on_loss`` and ``reach/smooth``; who takes a cable
-from ``reach`` gets the last. What ``empty`` and ``on_loss`` say comes first, so that a fall is
-smoothed like everything else.
-Nothing is known yet of what the boxes are.
+Chains are unrolled: ``empty``, ``on_loss`` and ``then`` become boxes of their own behind the box
+that has them, named ``reach/empty``, ``reach/on_loss`` and ``reach/smooth``; a cable from ``reach``
+starts at the last of them. ``empty`` and ``on_loss`` come first, so that later links smooth their
+output too. The classes of the boxes are not known yet.
 """
 
 from __future__ import annotations
@@ -21,19 +20,19 @@ from engine.patch.on_loss import read_on_loss
 from engine.patch.positions import KeyPath
 
 SETTINGS: dict[str, type] = {"title": str, "about": str, "privacy": bool}
-"""What a patch may say outside of its boxes as it is."""
+"""Top-level keys of a patch, with their types."""
 
-TIMES = ("deadline", "give_way")
-"""What else it may say there: see ``giving_way``."""
+DEADLINE_KEYS = ("deadline", "give_way")
+"""Further top-level keys, parsed by ``deadline``."""
 
 
 @dataclass
 class BoxSpec:
-    """One box as written. Cables are by the name they end in: "from" is the first inlet,
-    "look.ink" a part of the table "look".
+    """One box as written. Cables are keyed by their end: "from" is the first inlet, "look.ink" a
+    part of the table "look".
 
-    ``words`` says by which words the patch writes parameters, where by others than their names;
-    ``said`` is every key that is written, also where its cable could not be read.
+    ``words`` maps parameters to the keys they are written by, where the two differ;
+    ``keys_written`` holds every key written, including those whose cable could not be parsed.
     """
 
     name: str
@@ -43,13 +42,13 @@ class BoxSpec:
     cables: dict[str, Cable] = field(default_factory=dict)
     ports: list[tuple[str, Cable]] = field(default_factory=list)
     words: dict[str, str] = field(default_factory=dict)
-    said: frozenset[str] = frozenset()
+    keys_written: frozenset[str] = frozenset()
     hidden: bool = False
 
 
 @dataclass
 class PatchSpec:
-    """All boxes of a patch as written, what each name stands for, and what could not be read."""
+    """All boxes of a patch as written, the last box of each chain, and the errors."""
 
     title: str = ""
     private: bool = False
@@ -59,14 +58,14 @@ class PatchSpec:
 
 
 def read_tables(document: Document) -> PatchSpec:
-    """Take a document apart; what cannot be read is in ``problems``."""
+    """Split a document into boxes; errors are in ``problems``."""
     tables = PatchSpec(title=document.file.stem if document.file else "")
     for name, table in document.tables.items():
         if isinstance(table, dict):
-            _Reader(document, tables, name, table).read()
-        elif name in TIMES:
-            continue  # read when it is known what the boxes are
-        elif problem := _wrong_setting(name, table):
+            _TableReader(document, tables, name, table).read()
+        elif name in DEADLINE_KEYS:
+            continue  # parsed once the classes of the boxes are known
+        elif problem := _check_setting(name, table):
             tables.problems.append(Problem(problem, *document.place((name,)), key=name))
         elif name == "title":
             tables.title = table
@@ -75,23 +74,23 @@ def read_tables(document: Document) -> PatchSpec:
     return tables
 
 
-def _wrong_setting(name: str, value: object) -> str:
-    """Say what is wrong with what stands outside of boxes; nothing if it is well."""
+def _check_setting(name: str, value: object) -> str:
+    """Return what is wrong with a top-level value, or ""."""
     if name in SETTINGS:
         expected = "a text" if SETTINGS[name] is str else "true or false"
         fits = isinstance(value, SETTINGS[name])
         return "" if fits else f"expected {expected}, got {as_written(value)}"
     if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
         return f'a box has one bracket: "[{name}]", not "[[{name}]]"'
-    known = (*SETTINGS, *TIMES)
+    known = (*SETTINGS, *DEADLINE_KEYS)
     settings = either([f'"{setting}"' for setting in known])
     return f'belongs to no box; before the first "[box]" stands only {settings}.' + nearest(
         name, known
     )
 
 
-class _Reader:
-    """Reads one table, which may become several boxes."""
+class _TableReader:
+    """Parses one table, which may become several boxes."""
 
     def __init__(
         self, document: Document, tables: PatchSpec, name: str, table: dict[str, Any]
@@ -104,12 +103,12 @@ class _Reader:
     def read(self) -> None:
         self._tables.ends.setdefault(self._name, self._name)
         if any(character in self._name for character in "./# ") or not self._name:
-            self._complain("the name of a box is one word without dot, slash or blank")
+            self._report("the name of a box is one word without dot, slash or blank")
             return
         use = self._table.pop("use", None)
         if not isinstance(use, str):
             got = "" if use is None else f", got {as_written(use)}"
-            self._complain(f'needs "use": which kind of box it is, such as use = "pose"{got}')
+            self._report(f'needs "use": which kind of box it is, such as use = "pose"{got}')
             return
         then = self._table.pop("then", [])
         empty = self._table.pop("empty", None)
@@ -117,9 +116,9 @@ class _Reader:
         self._add(BoxSpec(self._name, use, (self._name,)), self._table)
         for name, link, table, path in self._links(then, empty, on_loss):
             before = self._tables.ends[self._name]
-            written = BoxSpec(name, link, path)
-            written.cables["from"] = Cable(before, path, direct=True)
-            self._add(written, table)
+            spec = BoxSpec(name, link, path)
+            spec.cables["from"] = Cable(before, path, direct=True)
+            self._add(spec, table)
             self._tables.ends[self._name] = name
 
     def _links(
@@ -129,100 +128,100 @@ class _Reader:
             table = {**empty, "when_lost": False} if on_loss is not None else dict(empty)
             yield f"{self._name}/empty", "empty", table, (self._name, "empty")
         elif empty is not None:
-            self._complain('expected a table such as { to = 0, after = "2 s" }', "empty")
+            self._report('expected a table such as { to = 0, after = "2 s" }', "empty")
         if on_loss is not None:
-            yield from self._lost(on_loss, empty if isinstance(empty, dict) else {})
+            yield from self._on_loss_link(on_loss, empty if isinstance(empty, dict) else {})
         for count, link in enumerate(then if isinstance(then, list) else [then], start=1):
             table = dict(link) if isinstance(link, dict) else {"use": link}
             use = table.pop("use", None)
             path = ("then", f"#{count}") if isinstance(link, dict) else ("then",)
             if isinstance(use, str):
-                yield self._free(f"{self._name}/{use}"), use, table, (self._name, *path)
+                yield self._unique_name(f"{self._name}/{use}"), use, table, (self._name, *path)
             else:
                 message = f'expected the names of boxes, such as ["smooth"], got {as_written(link)}'
-                self._complain(message, *path)
+                self._report(message, *path)
 
-    def _lost(
+    def _on_loss_link(
         self, on_loss: object, empty: dict[str, Any]
     ) -> Iterator[tuple[str, str, dict[str, Any], KeyPath]]:
-        """Read what becomes of it on loss; its rest is that of ``empty``."""
+        """Yield the link for ``on_loss``; its default rest value is that of ``empty``."""
         rest = {key: value for key, value in empty.items() if key in ("to", "fade")}
         try:
             use, table = read_on_loss(on_loss, rest)
         except ParameterError as error:
-            self._complain(str(error), "on_loss")
+            self._report(str(error), "on_loss")
         else:
             yield f"{self._name}/on_loss", use, table, (self._name, "on_loss")
 
-    def _free(self, name: str) -> str:
+    def _unique_name(self, name: str) -> str:
         count = sum(taken == name or taken.startswith(f"{name}_") for taken in self._tables.boxes)
         return f"{name}_{count + 1}" if count else name
 
-    def _add(self, written: BoxSpec, table: dict[str, Any]) -> None:
-        self._tables.boxes[written.name] = written
-        self._tables.ends.setdefault(written.name, written.name)
-        written.said = frozenset(table)
-        every = self._every(written, table) if "send" in table else None
+    def _add(self, spec: BoxSpec, table: dict[str, Any]) -> None:
+        self._tables.boxes[spec.name] = spec
+        self._tables.ends.setdefault(spec.name, spec.name)
+        spec.keys_written = frozenset(table)
+        every = self._pop_every(spec, table) if "send" in table else None
         send = table.pop("send", {})
         for key, value in table.items():
-            path = (*written.path, key)
+            path = (*spec.path, key)
             if key == "from" or is_cable(value):
-                self._cable(written, key, value, path)
+                self._add_cable(spec, key, value, path)
             elif isinstance(value, dict):
-                written.values[key] = self._table_of(written, key, value, path)
+                spec.values[key] = self._without_cables(spec, key, value, path)
             else:
-                written.values[key] = value
+                spec.values[key] = value
         if isinstance(send, dict):
             for port, value in send.items():
-                self._ports(written, port, value, every)
+                self._add_ports(spec, port, value, every)
         else:
-            self._complain(f"expected a table of what to send, got {as_written(send)}", "send")
+            self._report(f"expected a table of what to send, got {as_written(send)}", "send")
 
-    def _table_of(
-        self, written: BoxSpec, key: str, table: dict[str, Any], path: KeyPath
+    def _without_cables(
+        self, spec: BoxSpec, key: str, table: dict[str, Any], path: KeyPath
     ) -> dict[str, Any]:
-        """Give a table without the cables in it; those end in parts of it, such as "look.ink"."""
+        """Return a table without its cables, which are kept under names such as "look.ink"."""
         for part, value in table.items():
             if is_cable(value):
-                self._cable(written, f"{key}.{part}", value, (*path, part))
+                self._add_cable(spec, f"{key}.{part}", value, (*path, part))
         return {part: value for part, value in table.items() if not is_cable(value)}
 
-    def _every(self, written: BoxSpec, table: dict[str, Any]) -> object:
-        """Take what thins every cable of an output; nothing where it is no time."""
+    def _pop_every(self, spec: BoxSpec, table: dict[str, Any]) -> object:
+        """Remove and return the throttle time of a sink's cables; None when invalid."""
         every = table.pop("every", None)
         try:
             return every if every is None or seconds(every) >= 0 else None
         except ParameterError as error:
-            self._complain(str(error), *written.path[1:], "every")
+            self._report(str(error), *spec.path[1:], "every")
             return None
 
-    def _ports(self, written: BoxSpec, port: str, value: object, every: object) -> None:
-        """Read what goes to one port: a cable, or a list of them."""
-        path = (*written.path, "send", port)
+    def _add_ports(self, spec: BoxSpec, port: str, value: object, every: object) -> None:
+        """Parse the cable, or list of cables, into one port."""
+        path = (*spec.path, "send", port)
         if "#" in port:
-            self._complain("no # may stand in an address or port", *path[1:])
+            self._report("no # may stand in an address or port", *path[1:])
             return
         if value == []:
-            self._complain("expected a cable, or several, got an empty list", *path[1:])
+            self._report("expected a cable, or several, got an empty list", *path[1:])
         if not isinstance(value, list):
             value = [value]
         for count, one in enumerate(value, start=1):
             place = path if len(value) == 1 else (*path, f"#{count}")
-            if cable := self._read(one, place, every):
-                written.ports.append((port if count == 1 else f"{port}#{count}", cable))
+            if cable := self._parse_cable(one, place, every):
+                spec.ports.append((port if count == 1 else f"{port}#{count}", cable))
 
-    def _cable(self, written: BoxSpec, key: str, value: object, path: KeyPath) -> None:
-        if key in written.cables:
-            self._complain("a link of a chain is fed by the link before it", *path[1:])
-        elif cable := self._read(value, path):
-            written.cables[key] = cable
+    def _add_cable(self, spec: BoxSpec, key: str, value: object, path: KeyPath) -> None:
+        if key in spec.cables:
+            self._report("a link of a chain is fed by the link before it", *path[1:])
+        elif cable := self._parse_cable(value, path):
+            spec.cables[key] = cable
 
-    def _read(self, value: object, path: KeyPath, every: object = None) -> Cable | None:
+    def _parse_cable(self, value: object, path: KeyPath, every: object = None) -> Cable | None:
         try:
             return read_cable(value, path, every)
         except ParameterError as error:
-            self._complain(str(error), *path[1:])
+            self._report(str(error), *path[1:])
             return None
 
-    def _complain(self, message: str, *path: str) -> None:
+    def _report(self, message: str, *path: str) -> None:
         self._tables.problems.append(self._document.problem(message, self._name, *path))

@@ -1,7 +1,7 @@
-"""A Plan: what a patch says, checked, typed and put in order, ready to be played.
+"""A Plan: a checked, typed and ordered patch, ready to be played.
 
-Why a flat order: between two lanes a message takes plain function calls, one after another; nothing
-waits in between, so a replay takes the same way exactly.
+Why a flat order: between two lanes a message passes by plain function calls and never waits, so a
+replay takes exactly the same path.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from engine.patch.load import Place, Texts
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """Where messages come out of a box; ``name`` is "" where it has only one."""
+    """An output of a box; ``name`` is "" where there is only one."""
 
     box: str
     name: str = ""
@@ -33,15 +33,16 @@ class Into(Enum):
 
     HOT = "hot"
     COLD = "cold"
+    EVENT = "event"
     PARAMETER = "parameter"
     PORT = "port"
 
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A cable with nothing on the way: from an outlet, or a part of it, into one end of a box.
+    """A connection without stages: from an outlet, or a part of its message, to one end of a box.
 
-    ``options`` is what a cable into an output said beside where it comes from.
+    ``options`` are those of a cable into a sink.
     """
 
     source: Outlet
@@ -56,12 +57,12 @@ class Wire:
 
 @dataclass
 class PlannedBox:
-    """One box: the instance made with its parameters, and how it may be called.
+    """One box: its instance, and how it is called.
 
-    ``hidden`` boxes were put on a cable by the compiler. ``constants`` are inlets that the patch
-    gives a fixed value. ``beginning`` are its parameters as the patch has them, by field;
-    ``fingerprints`` tell whether files that it reads have changed. ``instead`` is the kind of box
-    that plays in its place here.
+    ``hidden`` boxes were inserted on a cable by the compiler. ``constants`` are inlets with a fixed
+    value. ``initial`` holds the parameters as the patch sets them, by field; ``fingerprints``
+    identify the versions of the files it reads. ``fallback`` is the class name of the fallback
+    source that plays in its place, or "". ``state`` are the files that it kept before, by name.
     """
 
     name: str
@@ -73,22 +74,23 @@ class PlannedBox:
     constants: dict[str, Any] = field(default_factory=dict)
     place: Place = (None, None)
     fingerprints: tuple[tuple[str, int, int], ...] = ()
-    instead: str = ""
-    beginning: dict[str, Any] = field(init=False)
+    state: dict[str, bytes] = field(default_factory=dict)
+    fallback: str = ""
+    initial: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.exchange(self.box)
+        self.replace(self.box)
 
-    def exchange(self, box: Box) -> None:
-        """Put another box in its place."""
+    def replace(self, box: Box) -> None:
+        """Replace the instance."""
         self.box = box
         fields = (parameter.field for parameter in read_parameters(type(box)).values())
-        self.beginning = {field: getattr(box, field) for field in fields}
+        self.initial = {field: getattr(box, field) for field in fields}
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """One thing to do in an island: call the box of that name, or carry along one wire.
+    """One step of an island: call the named box, or carry a message along one wire.
 
     A wire step sets a parameter or sends to a port.
     """
@@ -99,7 +101,7 @@ class PlannedStep:
 
 @dataclass(frozen=True)
 class Island:
-    """All that follows from a message at ``root``, in order."""
+    """All steps that follow from a message at ``root``, in order."""
 
     root: Outlet
     steps: tuple[PlannedStep, ...]
@@ -107,9 +109,10 @@ class Island:
 
 @dataclass(frozen=True, slots=True)
 class Degradable:
-    """One thing of a box that may give way, step by step: "every", or the name of a parameter.
+    """A property of a box that can be degraded step by step: "every", or a parameter's name.
 
-    ``lighter`` are the steps: of how many pictures one is answered; parts of a number; or texts.
+    ``lighter`` holds the steps: one in N pictures (int), factors of a number (float), or choices
+    (str).
     """
 
     box: str
@@ -118,12 +121,12 @@ class Degradable:
 
     @property
     def by_parts(self) -> bool:
-        """Whether it is a number that is lowered to parts of itself."""
+        """Whether it is a number that is scaled by factors."""
         return isinstance(self.lighter[0], float)
 
     @property
     def kind(self) -> str:
-        """How it lowers the load: "how often", "how large", "which network"."""
+        """What it lowers: "how often", "how large" or "which network"."""
         by_word = "how large" if self.by_parts else "which network"
         return "how often" if isinstance(self.lighter[0], int) else by_word
 
@@ -133,9 +136,9 @@ class Degradable:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """How late what leaves may be, and what gives way, in this order, when it is later.
+    """The longest latency allowed (ns), and what is degraded, in order, when it is exceeded.
 
-    With ``slowest_first`` the slower of two boxes is asked before the other.
+    With ``slowest_first`` the slower of two boxes is degraded first.
     """
 
     within: Ns
@@ -145,9 +148,9 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Plan:
-    """A patch ready to be played: its boxes in the order written, its wires, its islands.
+    """A patch ready to be played: its boxes in patch order, its wires, its islands.
 
-    ``texts`` are what it was made of; ``private`` says that no picture may leave while it plays.
+    ``texts`` are what it was compiled from; while ``private``, no picture leaves.
     """
 
     title: str

@@ -1,7 +1,7 @@
-"""Finds the line of every key, for tomllib gives values without positions.
+"""Find the line of every key of a TOML text; tomllib gives values without positions.
 
-The text is known to be right TOML: it is walked once more, as far as is needed to tell keys from
-what stands in texts, comments, lists and inline tables.
+The text is known to be valid TOML: it is scanned only as far as needed to tell keys from strings,
+comments, lists and inline tables.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 KeyPath = tuple[str, ...]
 
 DEEPEST = 64
-"""How deep a key may lie."""
+"""Maximum nesting depth of a key."""
 
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _PART = re.compile(r"""[ \t]*([\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')[ \t]*""", re.ASCII)
@@ -28,16 +28,16 @@ _PLAIN = re.compile(r"[^,\]}#\n]+")
 
 
 def find_lines(text: str) -> dict[KeyPath, int]:
-    """Give the line, from 1, of every header and key, also within lists and inline tables.
+    """Return the line, from 1, of every header and key, including those in lists and inline tables.
 
-    The entries of a list are named "#1", "#2" ...; only those that are lists or tables are there.
-    Raises ValueError where they lie too deep in one another.
+    List entries are named "#1", "#2" ...; only entries that are lists or tables are included. Raise
+    ValueError when they are nested too deeply.
     """
-    return _Walk(text).document()
+    return _Scanner(text).document()
 
 
-class _Walk:
-    """Walks over a text, from one key to the next."""
+class _Scanner:
+    """Scans a text from one key to the next."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -46,15 +46,15 @@ class _Walk:
         self._found: dict[KeyPath, int] = {}
 
     def document(self) -> dict[KeyPath, int]:
-        """Walk over the whole text."""
+        """Scan the whole text and return the lines."""
         table: KeyPath = ()
         while self._next():
             line = self._line()
-            if self._take("["):
-                double = self._take("[")
+            if self._accept("["):
+                double = self._accept("[")
                 table = self._key()
                 self._at += 2 if double else 1
-                self._note(table, line)
+                self._record(table, line)
             else:
                 self._pair(table)
         return self._found
@@ -62,57 +62,57 @@ class _Walk:
     def _pair(self, table: KeyPath) -> None:
         line = self._line()
         path = table + self._key()
-        self._note(path, line, len(table))
-        self._take("=")
+        self._record(path, line, len(table))
+        self._accept("=")
         self._value(path)
 
     def _value(self, path: KeyPath) -> None:
         char = self._next()
-        if self._take("["):
+        if self._accept("["):
             count = 0
             while self._next() != "]":
                 count += 1
                 entry = (*path, f"#{count}")
                 if self._next() in ("[", "{"):
-                    self._note(entry, self._line())
+                    self._record(entry, self._line())
                 self._value(entry)
                 self._next()
-                self._take(",")
+                self._accept(",")
             self._at += 1
-        elif self._take("{"):
+        elif self._accept("{"):
             while self._next() != "}":
                 self._pair(path)
                 self._next()
-                self._take(",")
+                self._accept(",")
             self._at += 1
         else:
             self._skip(_TEXT if char in ("'", '"') else _PLAIN)
 
     def _key(self) -> KeyPath:
-        """Read a key, dotted or not."""
+        """Parse a key, dotted or not."""
         path: list[str] = []
         while part := _PART.match(self._text, self._at):
             self._at = part.end()
-            path.append(_bare(part[1]))
-            if not self._take("."):
+            path.append(_unquote(part[1]))
+            if not self._accept("."):
                 break
         return tuple(path)
 
-    def _note(self, path: KeyPath, line: int, begin: int = 0) -> None:
-        """Remember a line for a key, and for what it implies where nothing says that itself."""
-        if len(path) > DEEPEST:  # or it would take the cube of the depth
+    def _record(self, path: KeyPath, line: int, begin: int = 0) -> None:
+        """Record the line of a key, and of the tables it implies where they have none."""
+        if len(path) > DEEPEST:  # recording takes time cubic in the depth
             raise ValueError("lists or tables lie too deep in one another")
         for end in range(begin + 1, len(path)):
             self._found.setdefault(path[:end], line)
         self._found[path] = line
 
     def _next(self) -> str:
-        """Go on to what comes after blanks, line ends and comments; "" at the end."""
+        """Skip blanks, line ends and comments; return the next character, "" at the end."""
         self._skip(_BLANK)
         return self._text[self._at : self._at + 1]
 
-    def _take(self, char: str) -> bool:
-        """Go on past one character, if it is there."""
+    def _accept(self, char: str) -> bool:
+        """Skip one character if it is there; return whether it was."""
         found = self._text.startswith(char, self._at)
         self._at += found
         return found
@@ -127,7 +127,7 @@ class _Walk:
         return self._lines
 
 
-def _bare(part: str) -> str:
+def _unquote(part: str) -> str:
     if part[0] not in "'\"":
         return part
     value: dict[str, Any] = tomllib.loads(f"key = {part}")

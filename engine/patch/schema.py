@@ -1,7 +1,7 @@
-"""The JSON Schema of patches, by which an editor completes keys and underlines what is wrong.
+"""The JSON Schema of patches, by which an editor completes keys and underlines errors.
 
-A patch names it on its first line: ``#:schema ../docs/patch.schema.json``. What it does not know,
-such as a performer's own boxes, it lets pass; ``sensorium check`` knows more.
+A patch names it on its first line: ``#:schema ../docs/patch.schema.json``. Boxes that it does not
+know, such as a performer's own, pass; ``sensorium check`` knows more.
 """
 
 from __future__ import annotations
@@ -12,18 +12,27 @@ from typing import Any
 import msgspec
 
 from engine.core.box import Box
+from engine.core.describe import BoxDescription, default_text, describe_box
 from engine.core.node import Node
 from engine.core.parameter import Parameter
-from engine.core.signature import read_signature, settable
+from engine.core.signature import settable
 from engine.core.sink import Sink
-from engine.patch.facts import Facts, read_facts, written_default
 from engine.patch.grammar import BOX, CABLE, PATCH
 from engine.patch.on_loss import WORDS
 
 Schema = dict[str, Any]
 
-_TIME = {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*(us|ms|s|min|h)\s*$"}
-_WRITTEN_BY_OTHERS = {
+_TEXT = {"type": "string"}
+_TIME = {"$ref": "#/$defs/time"}
+_WAY = {"$ref": "#/$defs/way"}
+_BEFORE_THE_BOXES: Mapping[str, Schema] = {
+    "title": _TEXT,
+    "about": _TEXT,
+    "deadline": _TIME,
+    "give_way": {"type": "array", "items": _TEXT},
+    "privacy": {"type": "boolean"},
+}
+_OF_OTHER_BOXES = {
     "in": ("scale", "in"),
     "to": ("scale", "to"),
     "curve": ("scale", "curve"),
@@ -32,38 +41,31 @@ _WRITTEN_BY_OTHERS = {
     "at_most": ("throttle", "time"),
     "every": ("throttle", "time"),
 }
-"""The words of a cable that are parameters of a small box: of which, and what they are there."""
+"""The words of a cable that are parameters of a small box: the box, and the parameter."""
 
 
 def patch_schema(boxes: Mapping[str, type[Box]]) -> Schema:
-    """Make the schema of patches that may use these boxes."""
-    facts = {name: read_facts(name, cls) for name, cls in boxes.items()}
-    cable = _cable(facts)
-    known = [{"const": name, "description": each.summary} for name, each in facts.items()]
+    """Return the schema of patches that may use these boxes."""
+    found = {name: describe_box(name, cls) for name, cls in boxes.items()}
+    cable = _cable(found)
+    known = [{"const": name, "description": box.summary} for name, box in found.items()]
+    about = dict(PATCH)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A patch of Sensorium",
         "type": "object",
         "properties": {
-            "title": {"type": "string", "description": dict(PATCH)["title"]},
-            "about": {"type": "string", "description": dict(PATCH)["about"]},
-            "deadline": {"$ref": "#/$defs/time", "description": dict(PATCH)["deadline"]},
-            "give_way": {
-                "type": "array",
-                "items": {"type": "string"},
-                "description": dict(PATCH)["give_way"],
-            },
-            "privacy": {"type": "boolean", "description": dict(PATCH)["privacy"]},
+            key: {**kind, "description": about[key]} for key, kind in _BEFORE_THE_BOXES.items()
         },
         "additionalProperties": {"$ref": "#/$defs/box"},
         "$defs": {
-            "time": _TIME,
-            "cable": _either({"type": "string"}, {"$ref": "#/$defs/way"}),
+            "time": {"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*(us|ms|s|min|h)\s*$"},
+            "cable": _either(_TEXT, _WAY),
             "way": cable,
             "box": {
                 "type": "object",
                 "required": ["use"],
-                "properties": {"use": {"anyOf": [*known, {"type": "string"}]}},
+                "properties": {"use": {"anyOf": [*known, _TEXT]}},
                 "allOf": [
                     {
                         "if": {"properties": {"use": {"const": name}}, "required": ["use"]},
@@ -72,97 +74,84 @@ def patch_schema(boxes: Mapping[str, type[Box]]) -> Schema:
                     for name in boxes
                 ],
             },
-            **{f"box {name}": _box(cls, facts[name], facts, cable) for name, cls in boxes.items()},
+            **{f"box {name}": _box(cls, found[name], found, cable) for name, cls in boxes.items()},
         },
     }
 
 
-def _box(cls: type[Box], own: Facts, all_facts: Mapping[str, Facts], cable: Schema) -> Schema:
-    """Make the schema of one kind of box."""
-    said = dict(BOX)
-    properties: Schema = {"use": {"const": own.name, "description": " ".join(own.about[:1])}}
-    properties["on"] = _live({"type": "boolean"}, said["on"])
+def _box(
+    cls: type[Box], box: BoxDescription, boxes: Mapping[str, BoxDescription], cable: Schema
+) -> Schema:
+    """Return the schema of one kind of box."""
+    about = dict(BOX)
+    properties: Schema = {"use": {"const": box.name, "description": " ".join(box.about[:1])}}
+    properties["on"] = _live({"type": "boolean"}, about["on"])
     if issubclass(cls, Sink):
-        properties |= _sending(own, cable)
-        properties["every"] = {"$ref": "#/$defs/time", "description": said["every"]}
+        properties |= _sending(box, cable)
+        properties["every"] = {**_TIME, "description": about["every"]}
     else:
-        properties |= _chain(all_facts)
-    if issubclass(cls, Node):
-        hot, *cold = read_signature(cls).inlets
+        properties |= _chain(boxes)
+    if box.inlets:
+        hot, *cold = box.inlets
         properties |= {
             inlet.name: _live({"type": ["number", "string", "boolean"]}) for inlet in cold
         }
-        properties[hot.name] = {"$ref": "#/$defs/way"}
+        properties[hot.name] = _WAY
     if issubclass(cls, Node | Sink):
-        properties["from"] = {"$ref": "#/$defs/cable", "description": said["from"]}
-    properties |= {each.name: _parameter(each) for each in own.parameters}
-    return {"type": "object", "properties": properties, "additionalProperties": False}
+        properties["from"] = {"$ref": "#/$defs/cable", "description": about["from"]}
+    properties |= _parameters(box)
+    return _table(properties)
 
 
-def _chain(facts: Mapping[str, Facts]) -> Schema:
-    said = dict(BOX)
-    link = _either({"type": "string"}, {"$ref": "#/$defs/box"})
-    chain: Schema = {
-        "then": {**_either(link, {"type": "array", "items": link}), "description": said["then"]}
-    }
-    if "empty" in facts:
-        chain["empty"] = {
-            "type": "object",
-            "description": said["empty"],
-            "properties": {each.name: _parameter(each) for each in facts["empty"].parameters},
-            "additionalProperties": False,
-        }
-    chain["on_loss"] = _on_loss(said["on_loss"])
+def _table(properties: Schema, **more: object) -> Schema:
+    return {"type": "object", **more, "properties": properties, "additionalProperties": False}
+
+
+def _chain(boxes: Mapping[str, BoxDescription]) -> Schema:
+    about = dict(BOX)
+    link = _either(_TEXT, {"$ref": "#/$defs/box"})
+    then = _either(link, {"type": "array", "items": link})
+    chain: Schema = {"then": {**then, "description": about["then"]}}
+    if "empty" in boxes:
+        chain["empty"] = _table(_parameters(boxes["empty"]), description=about["empty"])
+    chain["on_loss"] = _on_loss(about["on_loss"])
     return chain
 
 
 def _on_loss(description: str) -> Schema:
     words = {"enum": list(WORDS)}
-    table = {
-        "type": "object",
-        "properties": {
-            "to": _either({"type": "number"}, words),
-            "fade": {"$ref": "#/$defs/time"},
-        },
-        "additionalProperties": False,
-    }
+    table = _table({"to": _either({"type": "number"}, words), "fade": _TIME})
     return {**_either(words, table), "description": description}
 
 
-def _sending(own: Facts, cable: Schema) -> Schema:
-    options = {each.name: _plain(each) for each in own.options}
-    way = {**cable, "properties": {**cable["properties"], **options}}
-    one = _either({"type": "string"}, way)
+def _sending(box: BoxDescription, cable: Schema) -> Schema:
+    options = {each.name: _plain(each) for each in box.options}
+    one = _either(_TEXT, {**cable, "properties": {**cable["properties"], **options}})
     ports = _either(one, {"type": "array", "items": one, "minItems": 1})
-    return {
-        "send": {
-            "type": "object",
-            "description": dict(BOX)["send"],
-            "additionalProperties": ports,
-        }
-    }
+    description = dict(BOX)["send"]
+    return {"send": {"type": "object", "description": description, "additionalProperties": ports}}
 
 
-def _cable(facts: Mapping[str, Facts]) -> Schema:
-    """Make the schema of a cable that is a table."""
-    said = dict(CABLE)
-    properties: Schema = {
-        word: {"type": "string", "description": said[word]} for word in ("from", "when")
-    }
-    for word, (box, name) in _WRITTEN_BY_OTHERS.items():
-        found = (
-            [each for each in facts[box].parameters if each.name == name] if box in facts else []
-        )
-        for parameter in found:
-            properties[word] = {**_plain(parameter), "description": said[word]}
-            properties[word].pop("default", None)
-    properties["on_loss"] = _on_loss(said["on_loss"])
+def _cable(boxes: Mapping[str, BoxDescription]) -> Schema:
+    """Return the schema of a cable that is a table."""
+    about = dict(CABLE)
+    properties: Schema = {word: {**_TEXT, "description": about[word]} for word in ("from", "when")}
+    for word, (box, name) in _OF_OTHER_BOXES.items():
+        for parameter in boxes[box].parameters if box in boxes else ():
+            if parameter.name == name:
+                properties[word] = {**_plain(parameter), "description": about[word]}
+                properties[word].pop("default", None)
+    properties["on_loss"] = _on_loss(about["on_loss"])
     return {
         "type": "object",
         "properties": properties,
         "oneOf": [{"required": ["from"]}, {"required": ["when"]}],
         "additionalProperties": False,
     }
+
+
+def _parameters(box: BoxDescription) -> Schema:
+    return {each.name: _parameter(each) for each in box.parameters}
 
 
 def _parameter(parameter: Parameter) -> Schema:
@@ -174,14 +163,13 @@ def _parameter(parameter: Parameter) -> Schema:
 
 
 def _plain(parameter: Parameter) -> Schema:
-    """Make the schema of a parameter that is written as it is."""
-    schema = {"$ref": "#/$defs/time"} if parameter.is_time else _ranged(parameter)
+    """Return the schema of a parameter that a patch writes as a value."""
+    schema: Schema = _TIME if parameter.is_time else _ranged(parameter)
     if parameter.param.unit == "Hz" and schema.get("type") != "array":
         schema = _either(schema, {"type": "string", "pattern": "^[A-Ga-g][#b♯♭]?-?[0-9]$"})
     help_ = parameter.param.help or parameter.expected()
-    default = written_default(parameter)
-    schema["description"] = f"{help_} ({default} if not said)" if default else help_
-    return schema
+    default = default_text(parameter)
+    return {**schema, "description": f"{help_} ({default} if not said)" if default else help_}
 
 
 def _ranged(parameter: Parameter) -> Schema:
@@ -190,7 +178,7 @@ def _ranged(parameter: Parameter) -> Schema:
         further = parameter.param.more() - {*schema["enum"]}
         schema["enum"] += sorted(name for name in further if not name[-1].isdigit())
     if "prefixItems" in schema:
-        # A list of so many numbers, said as editors understand it that know only older drafts.
+        # A list of a fixed length, as editors understand it that know only older drafts.
         schema["items"] = schema.pop("prefixItems")[0]
     parts = [part for part in schema.pop("anyOf", []) if part != {"type": "null"}]
     bounds = {"minimum": parameter.param.low, "maximum": parameter.param.high}
@@ -209,8 +197,8 @@ def _ranged(parameter: Parameter) -> Schema:
 
 
 def _live(plain: Schema, description: str = "") -> Schema:
-    """Allow a cable, too."""
-    schema = _either(plain, {"$ref": "#/$defs/way"})
+    """Return a schema that allows a cable, too."""
+    schema = _either(plain, _WAY)
     return {**schema, "description": description} if description else schema
 
 

@@ -1,13 +1,13 @@
-"""Checks what a source says that it will turn as a hand does, such as the knobs of a MIDI desk.
+"""Check the parameters that sources set, such as those mapped to knobs of a MIDI desk.
 
-Why before playing: a knob that leads nowhere is otherwise found out on stage.
+Why before playing: a knob without a target is otherwise found out on stage.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.core.addresses import every_name, find_parameter
+from engine.core.addresses import find_parameter, parameter_names
 from engine.core.errors import ParameterError, Problem, nearest
 from engine.core.parameter import read_parameters
 from engine.core.source import Source
@@ -15,18 +15,18 @@ from engine.patch.load import Document
 from engine.patch.plan import PlannedBox
 
 
-def misdirected(document: Document, boxes: Mapping[str, PlannedBox]) -> list[Problem]:
-    """List what sources would turn and cannot."""
+def check_set_targets(document: Document, boxes: Mapping[str, PlannedBox]) -> list[Problem]:
+    """Return a problem for each target that does not exist or cannot be set."""
     return [
         document.problem(message, name, *key)
         for name, planned in boxes.items()
         if isinstance(planned.box, Source)
         for key, (box, parameter) in planned.box.sets().items()
-        for message in _wrong(boxes, box, parameter)
+        for message in _messages(boxes, box, parameter)
     ]
 
 
-def _wrong(boxes: Mapping[str, PlannedBox], box: str, name: str) -> Iterator[str]:
+def _messages(boxes: Mapping[str, PlannedBox], box: str, name: str) -> Iterator[str]:
     planned = boxes.get(box)
     if planned is None or planned.hidden:
         shown = [each.name for each in boxes.values() if not each.hidden]
@@ -37,7 +37,7 @@ def _wrong(boxes: Mapping[str, PlannedBox], box: str, name: str) -> Iterator[str
     if name == "on":
         return
     if parameter is None:
-        known = ("on", *every_name(parameters))
+        known = ("on", *parameter_names(parameters))
         there = f" There is: {', '.join(sorted(known))}."
         yield f'{box} has no "{name}".{nearest(name, known) or there}'
     elif parameter.fixed:

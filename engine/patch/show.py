@@ -1,86 +1,86 @@
-"""Draws a Plan as a Mermaid flowchart: boxes, cables, what sets what."""
+"""Draw a Plan as a Mermaid flowchart."""
 
 from __future__ import annotations
 
 from engine.core.clock import SECOND
+from engine.core.describe import time_text
 from engine.core.node import Node
 from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.core.source import Source
-from engine.patch.facts import written_time
 from engine.patch.plan import Deadline, Into, Plan, PlannedBox, Wire
 
 
 def mermaid(plan: Plan) -> str:
-    """Draw a plan; the small boxes on a cable are written on it."""
+    """Return a plan as Mermaid text; the stages of a cable label its arrow."""
     ids = {name: f"b{place}" for place, name in enumerate(plan.boxes)}
     lines = ["flowchart LR"]
     lines += [f"    {ids[name]}{_shape(box)}" for name, box in plan.boxes.items() if not box.hidden]
     for wire in plan.wires:
         if plan.boxes[wire.box].hidden:
             continue
-        begin, way = _begin(plan, wire)
+        begin, hidden = cable_origin(plan, wire)
         source = begin.source
-        arrow = "-.->" if wire.into in (Into.PARAMETER, Into.COLD) else "-->"
-        label = _label(plan, begin, wire, way)
-        said = f'|"{_quoted(label)}"|' if label else ""
-        lines.append(f"    {ids[source.box]} {arrow}{said} {ids[wire.box]}")
+        arrow = "-.->" if wire.into in (Into.PARAMETER, Into.COLD, Into.EVENT) else "-->"
+        label = _label(plan, begin, wire, [_describe_stage(box) for box in hidden])
+        text = f'|"{_quoted(label)}"|' if label else ""
+        lines.append(f"    {ids[source.box]} {arrow}{text} {ids[wire.box]}")
     if plan.deadline:
         lines.append(f"    deadline>{_deadline(plan.deadline)}]")
     return "\n".join(lines)
 
 
+def cable_origin(plan: Plan, wire: Wire) -> tuple[Wire, list[PlannedBox]]:
+    """Follow a cable back over the hidden boxes on it; return its first wire and those boxes."""
+    way: list[PlannedBox] = []
+    while plan.boxes[wire.source.box].hidden:
+        hidden = plan.boxes[wire.source.box]
+        way.insert(0, hidden)
+        wire = next(w for w in plan.wires if w.box == hidden.name and w.into is Into.HOT)
+    return wire, way
+
+
 def _deadline(deadline: Deadline) -> str:
-    """Say how late it may be, and what gives way in which order."""
+    """Return the deadline node: the latency allowed and the degradation order."""
     first = ", the slowest first" if deadline.slowest_first else ""
     order = ", ".join(map(str, deadline.order))
-    return f'"within {written_time(deadline.within / SECOND)}{first}<br/>{order} may give way"'
+    return f'"within {time_text(deadline.within / SECOND)}{first}<br/>{order} may give way"'
 
 
-def _label(plan: Plan, begins: Wire, wire: Wire, way: list[str]) -> str:
-    """Say what is on a cable: which output, what happens on the way, where it ends."""
-    source = begins.source
-    name = "" if source.name in _main(plan.boxes[source.box]) else source.name
-    begin = begins.part or name
+def _label(plan: Plan, first: Wire, wire: Wire, way: list[str]) -> str:
+    """Return the label of a cable: its outlet, its stages and its end."""
+    source = first.source
+    name = "" if source.name in _main_outlets(plan.boxes[source.box]) else source.name
+    begin = first.part or name
     end = "" if wire.into is Into.HOT else wire.name.partition("#")[0]
-    if wire.into in (Into.PARAMETER, Into.COLD):
+    if wire.into in (Into.PARAMETER, Into.COLD, Into.EVENT):
         return " ".join(text for text in (begin, "; ".join(way), "to", end) if text)
     way = [begin, *way] if begin else way
     return "<br/>".join(text for text in ("; ".join(way), end) if text)
 
 
-def _main(planned: PlannedBox) -> tuple[str, ...]:
-    """Give the names of the output that needs none."""
+def _main_outlets(planned: PlannedBox) -> tuple[str, ...]:
+    """Return the names of the outlet that needs no label."""
     if isinstance(planned.box, Source):
         return tuple(planned.box.outlets())[:1]
     return ("", *read_signature(type(planned.box)).fields[:1])
 
 
-def _begin(plan: Plan, wire: Wire) -> tuple[Wire, list[str]]:
-    """Follow a cable back over the small boxes on it to where it begins."""
-    way: list[str] = []
-    while plan.boxes[wire.source.box].hidden:
-        hidden = plan.boxes[wire.source.box]
-        way.insert(0, _small(hidden))
-        wire = next(w for w in plan.wires if w.box == hidden.name and w.into is Into.HOT)
-    return wire, way
-
-
-def _small(hidden: PlannedBox) -> str:
-    """Say what a small box on a cable does."""
+def _describe_stage(hidden: PlannedBox) -> str:
+    """Return the description of a stage."""
     values = hidden.values
     match hidden.use:
         case "scale":
             ranges = [
                 (word, values[key]) for word, key in (("in", "in_"), ("to", "to")) if key in values
             ]
-            said = [f"{word} {low:g} to {high:g}" for word, (low, high) in ranges]
-            return ", ".join([*said, *([values["curve"]] if "curve" in values else [])])
+            text = [f"{word} {low:g} to {high:g}" for word, (low, high) in ranges]
+            return ", ".join([*text, *([values["curve"]] if "curve" in values else [])])
         case "gate":
             return f"above {values['above']:g}"
         case "throttle":
             often = "every" if values["last"] else "at most every"
-            return f"{often} {written_time(values['time'])}"
+            return f"{often} {time_text(values['time'])}"
         case "hold_on_loss" | "rest_on_loss" | "mute_on_loss":
             return hidden.use.partition("_")[0] + " on loss"
     return hidden.use

@@ -1,4 +1,4 @@
-"""What tomllib says of a text that is no TOML, in words for who has never seen TOML."""
+"""Explain tomllib's errors to readers who have never seen TOML."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ _BY_CHARACTER = {
 }
 
 
-def in_words(error: str, text: str, file: Path | None) -> Problem:
-    """Turn what tomllib said into a problem, with the line and what stands on it."""
+def explain(error: str, text: str, file: Path | None) -> Problem:
+    """Return a tomllib error as a problem, with the line and its text."""
     lines = text.split("\n")
     found = _PLACE.search(error)
     if found and found[1]:
@@ -48,16 +48,16 @@ def in_words(error: str, text: str, file: Path | None) -> Problem:
         character = lines[line - 1][column - 1 : column]
     else:
         line, character = _last_opened(lines), ""
-    said = _PLACE.sub("", error)
+    plain_error = _PLACE.sub("", error)
     message = _BY_CHARACTER.get(character) or next(
-        (words for begin, words in _WORDS if error.startswith(begin)), said
+        (words for begin, words in _WORDS if error.startswith(begin)), plain_error
     )
     written = lines[line - 1].strip()
     return Problem(f"{message}: {written}" if written else message, file, line)
 
 
 def _last_opened(lines: list[str]) -> int:
-    """Give the line of the quotes that are still open at the end, for tomllib does not say it."""
+    """Return the line of the quotes still open at the end; tomllib does not report it."""
     text = "\n".join(lines)
     fences = [quotes for quotes in ('"""', "'''") if text.count(quotes) % 2]
     wanted = fences or ['"', "'"]

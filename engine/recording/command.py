@@ -1,4 +1,4 @@
-"""What ``sensorium replay`` does."""
+"""The command ``sensorium replay``."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ FASTEST = "max"
 
 
 class UnknownSpeed(SensoriumError):
-    """A speed that is none."""
+    """A speed that is no number and not "max", or out of range."""
 
 
 @dataclass(frozen=True)
-class Wish:
-    """How to play a recording: through another ``patch``, how fast, and whether it is really sent.
+class ReplayOptions:
+    """How to play a recording: through another ``patch``, how fast, and whether outputs are opened.
 
-    ``speed`` is a number or "max"; at a number it is sent unless ``send`` says otherwise.
+    ``speed`` is a number or "max"; at a number outputs are opened unless ``send`` says otherwise.
     """
 
     patch: str | None = None
@@ -38,21 +38,21 @@ class Wish:
     dump: str | None = None
 
 
-def replay(file: Path, wish: Wish) -> Comparison | None:
-    """Play a recording; gives what was sent differently, where that was asked.
+def replay(file: Path, options: ReplayOptions) -> Comparison | None:
+    """Play a recording; return the comparison, where that was requested.
 
-    Raises RecordingError, PatchError, UnknownSpeed or OSError.
+    Raise RecordingError, PatchError, UnknownSpeed or OSError.
     """
-    speed = _speed(wish.speed)
-    writer = Dump(wish.dump) if wish.dump else None
+    speed = _speed(options.speed)
+    writer = Dump(options.dump) if options.dump else None
     recording = Recording(file)
     show = Replay(
         recording,
-        read_texts(find_patch(wish.patch)) if wish.patch else None,
-        to=wish.to,
-        aloud=speed is not None if wish.send is None else wish.send,
-        recompute=wish.recompute,
-        compare=wish.compare,
+        read_texts(find_patch(options.patch)) if options.patch else None,
+        to=options.to,
+        open_outputs=speed is not None if options.send is None else options.send,
+        recompute=options.recompute,
+        compare=options.compare,
         watch=writer.listen if writer else lambda engine: None,
     )
     try:
@@ -60,12 +60,12 @@ def replay(file: Path, wish: Wish) -> Comparison | None:
     finally:
         if writer:
             writer.close()
-    _tell(show, recording, took)
+    _report(show, recording, took)
     return show.comparison
 
 
 def _timed(show: Replay, speed: float | None) -> float:
-    """Play; gives the seconds that it took."""
+    """Play; return the seconds that it took."""
     begun = SystemClock().now()
     try:
         show.play(speed)
@@ -74,7 +74,7 @@ def _timed(show: Replay, speed: float | None) -> float:
     return (SystemClock().now() - begun) / SECOND
 
 
-def _tell(show: Replay, recording: Recording, took: float) -> None:
+def _report(show: Replay, recording: Recording, took: float) -> None:
     if recording.cut_off:
         LOG.warning("%s: its end is missing, as after a crash", recording.file)
     for box, count in show.left_out.items():
@@ -84,7 +84,7 @@ def _tell(show: Replay, recording: Recording, took: float) -> None:
 
 
 def _speed(text: str) -> float | None:
-    """Read a speed; None for as fast as it goes. Raises UnknownSpeed."""
+    """Return the speed, None for as fast as possible. Raise UnknownSpeed."""
     if text == FASTEST:
         return None
     try:

@@ -1,7 +1,8 @@
-"""Says what a replay sends differently: by way out, how often, from when on, and how much.
+"""Compares what a replay sends with the recording: by route, how often it differs, when, how much.
 
-What follows from one entry is compared with what followed from it then, so that a thousand equal
-messages after one that is missing count as equal. Bytes are only taken apart where they differ.
+The output that follows from one entry is compared with the output recorded for that entry, so that
+a thousand equal messages after a missing one count as equal. Bytes are parsed only where they
+differ.
 """
 
 from __future__ import annotations
@@ -20,15 +21,15 @@ from engine.recording.reader import RecordedOutput
 from engine.runtime.metrics import route_name
 
 _STATUS = 0xF0
-"""Of a MIDI message from here on, all of its first byte says what it is."""
+"""From here on the whole status byte of a MIDI message is its type, without a channel."""
 
 
 @dataclass
 class Difference:
-    """What became of one way out that differs.
+    """The differences of one route.
 
-    ``changed`` counts messages whose content is another, ``largest`` how far a number is off at
-    most; ``first`` is the second of the show of the first difference.
+    ``changed`` counts messages whose content differs, ``largest`` is the largest difference of a
+    number; ``first`` is the second of the show of the first difference.
     """
 
     route: str
@@ -40,9 +41,9 @@ class Difference:
 
 
 class Comparison:
-    """Takes what was sent and what is sent now, entry by entry.
+    """Collects recorded and replayed output, and compares them entry by entry.
 
-    ``messages`` counts what is sent now, a packet of OSC as one.
+    ``messages`` counts the replayed messages, an OSC packet as one.
     """
 
     def __init__(self) -> None:
@@ -52,35 +53,37 @@ class Comparison:
         self._different: dict[str, Difference] = {}
         self._begun: Ns | None = None
 
-    def was(self, sent: RecordedOutput) -> None:
-        """Take what was sent then."""
+    def add_recorded(self, sent: RecordedOutput) -> None:
+        """Add recorded output."""
         self._was.append(sent)
 
-    def now(self, sink: str, sort: str, data: bytes) -> None:
-        """Take what is sent now."""
-        self._now.append(RecordedOutput(sink, sort, data))
+    def add_replayed(self, sink: str, encoding: str, data: bytes) -> None:
+        """Add replayed output."""
+        self._now.append(RecordedOutput(sink, encoding, data))
 
-    def settle(self, moment: Ns) -> None:
-        """Compare what followed from the last entry; the first time, the show begins."""
+    def compare_entry(self, moment: Ns) -> None:
+        """Compare what followed from the last entry; the first call begins the show."""
         if self._begun is None:
             self._begun = moment
-        was, self._was = self._was, []
-        now, self._now = self._now, []
-        self.messages += len(now)
-        if was != now:
-            self._look(was, now, (moment - self._begun) / SECOND)
+        recorded, self._was = self._was, []
+        replayed, self._now = self._now, []
+        self.messages += len(replayed)
+        if recorded != replayed:
+            self._compare(recorded, replayed, (moment - self._begun) / SECOND)
 
     @property
     def different(self) -> list[Difference]:
-        """The ways out that differ, in the order in which they first did."""
+        """The routes that differ, in the order in which they first did."""
         return list(self._different.values())
 
-    def _look(self, was: list[RecordedOutput], now: list[RecordedOutput], seconds: float) -> None:
-        """Find what differs."""
+    def _compare(
+        self, recorded: list[RecordedOutput], replayed: list[RecordedOutput], seconds: float
+    ) -> None:
+        """Count the differences by route."""
         pairs: dict[str, tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
-        for side, all_sent in enumerate((was, now)):
+        for side, all_sent in enumerate((recorded, replayed)):
             for sent in all_sent:
-                for route, what in taken_apart(sent):
+                for route, what in messages_of(sent):
                     pairs[route][side].append(what)
         for route, (before, after) in pairs.items():
             changed = [(a, b) for a, b in zip(before, after, strict=False) if repr(a) != repr(b)]
@@ -90,30 +93,30 @@ class Comparison:
             found.changed += len(changed)
             found.missing += max(0, len(before) - len(after))
             found.added += max(0, len(after) - len(before))
-            found.largest = max([found.largest, *(_apart(a, b) for a, b in changed)])
+            found.largest = max([found.largest, *(_distance(a, b) for a, b in changed)])
 
 
-def taken_apart(sent: RecordedOutput) -> Iterator[tuple[str, Any]]:
-    """Give what was sent message by message: its way out, and its numbers and texts."""
+def messages_of(sent: RecordedOutput) -> Iterator[tuple[str, Any]]:
+    """Yield each message of an output: its route, and its numbers and texts."""
     try:
-        if sent.sort == "osc":
+        if sent.encoding == "osc":
             for address, args in packet(sent.data):
                 yield route_name(sent.sink, address), args
             return
-        if sent.sort == "json":
+        if sent.encoding == "json":
             said = msgspec.json.decode(sent.data)
             yield route_name(sent.sink, str(said.pop("port", ""))), said
             return
     except (Malformed, msgspec.DecodeError):
-        pass  # it can still be told that it is another
+        pass  # its bytes can still be compared
     head = sent.data[0] if sent.data else 0
     kind = head if head >= _STATUS else head & _STATUS
-    yield route_name(sent.sink, f"{sent.sort} {kind:02x}"), list(sent.data)
+    yield route_name(sent.sink, f"{sent.encoding} {kind:02x}"), list(sent.data)
 
 
-def _apart(was: Any, now: Any) -> float:
-    """Say how far the numbers of two messages are apart at most."""
-    pairs = zip(_numbers(was), _numbers(now), strict=False)
+def _distance(recorded: Any, replayed: Any) -> float:
+    """Return the largest difference between the numbers of two messages."""
+    pairs = zip(_numbers(recorded), _numbers(replayed), strict=False)
     return max((abs(a - b) for a, b in pairs), default=0.0)
 
 

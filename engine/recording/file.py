@@ -1,8 +1,9 @@
-"""An MCAP file that is being written: a channel for every topic, whole to the last ``flush``.
+"""An MCAP file that is being written: a channel for every topic, complete to the last ``flush``.
 
-Why the index is given up after half a day: it grows with every half second, and a
-show may take weeks. Readers then go through the file from its beginning, as they do where a show
-was cut off.
+Why the index is given up after half a day: it grows with every half second, and a show may take
+weeks. Readers then scan the file from its beginning, as they do where a show was cut off.
+
+The format is https://mcap.dev/spec.
 """
 
 from __future__ import annotations
@@ -33,16 +34,16 @@ from engine.recording.record import (
 )
 
 _CHUNK = 4 << 20
-"""Bytes after which a chunk is ended though nobody flushed."""
+"""Bytes after which a chunk ends without a flush."""
 _INDEXED = 100_000
-"""Chunks that an index is kept of: half a day of them."""
+"""The most chunks in an index: half a day of them."""
 
 
 class RecordingFile:
-    """Writes records in the order in which they come; raises OSError where the disk does not."""
+    """Writes records in order. Every method raises OSError when the disk refuses."""
 
     def __init__(self, file: Path) -> None:
-        """Raises FileExistsError: a recording is never written over."""
+        """Raise FileExistsError when the file exists: a recording is never overwritten."""
         self._stream: IO[bytes] = file.open("xb")
         self._writer = Writer(
             self._stream, _CHUNK, CompressionType.ZSTD, IndexType.CHUNK | IndexType.METADATA
@@ -55,21 +56,24 @@ class RecordingFile:
         self._begin()
 
     def write(self, topic: str, moment: int, data: bytes, encoding: str = "") -> None:
-        """Add a record, in its own ``encoding`` if any; it is safe after the next ``flush``."""
+        """Add a record at ``moment`` (ns), in its own ``encoding`` if any.
+
+        It is safe after the next ``flush``.
+        """
         channel = self._channels.get(topic) or self._channel(topic, encoding)
         self._last = max(self._last, moment)
         self._sequence = (self._sequence + 1) & 0xFFFFFFFF
         self._writer.add_message(channel, self._last, data, self._last, self._sequence)
 
     def flush(self, *, onto_disk: bool = False) -> None:
-        """Hand all of it to the system; ``onto_disk`` waits until not even a power cut loses it."""
+        """Hand all records to the system; with ``onto_disk``, wait for fsync."""
         self._writer.flush()  # type: ignore[no-untyped-call]
         self._forget_index()
         if onto_disk:
             os.fsync(self._stream.fileno())
 
     def finish(self) -> None:
-        """Write the end and close."""
+        """Write the footer and close."""
         self._forget_index()
         self._writer.finish()  # type: ignore[no-untyped-call]
         self._stream.flush()
@@ -77,7 +81,7 @@ class RecordingFile:
         self._stream.close()
 
     def abandon(self) -> None:
-        """Close without an end: the disk takes no more."""
+        """Close without a footer: the disk refuses more."""
         with suppress(OSError):
             self._stream.close()
 
@@ -99,7 +103,7 @@ class RecordingFile:
             )
         entry = json.dumps(ENTRY_SCHEMA).encode()
         self._entry = MSGPACK, self._writer.register_schema("sensorium.entry", "jsonschema", entry)
-        self.flush()  # or a show that ends at once would leave a file that nobody can read
+        self.flush()  # else a show that ends at once would leave an unreadable file
 
     def _channel(self, topic: str, encoding: str) -> int:
         usual, schema_id = self._schemas.get(topic, self._entry)
@@ -110,7 +114,7 @@ class RecordingFile:
         return channel
 
     def _forget_index(self) -> None:
-        # The writer of the library keeps every index to its end and has no way to be told.
+        # The library's writer keeps the index of every chunk, and has no option against it.
         index: list[object] = self._writer._Writer__chunk_indices  # type: ignore[attr-defined]
         self._too_long = self._too_long or len(index) > _INDEXED
         if self._too_long:
@@ -118,5 +122,5 @@ class RecordingFile:
 
 
 def encode(record: msgspec.Struct) -> bytes:
-    """Write a record that is no entry, as JSON."""
+    """Return a record that is no entry as JSON."""
     return msgspec.json.encode(record)

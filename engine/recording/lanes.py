@@ -1,94 +1,104 @@
-"""Lanes of a replay: one leaves the answers to the recording, one works them out again."""
+"""Lanes of a replay: one takes the results from the recording, one computes them again."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
+from engine.core.context import Context, with_context
 from engine.core.kinds import Kind
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.runtime.entries import LaneFailure, LaneResult
-from engine.runtime.schedule.call import caller, describe_error, events
+from engine.runtime.schedule.call import caller_of, describe_error, events
 from engine.runtime.schedule.job import Job, merged
 from engine.runtime.workers.lane import close_quietly
 
-REOPEN = ("", "")
-"""Among the changes that wait: open the box anew."""
-
 
 class SilentLane:
-    """Runs nothing: what the box answered comes from the recording."""
+    """Runs nothing: the results of the box come from the recording."""
 
     def __init__(self) -> None:
         self.generation = 0
 
     def offer(self, job: Job) -> int:
-        """Let a job go."""
+        """Discard a job."""
         return 0
 
     def go(self) -> None:
-        """Take nothing up."""
+        """Do nothing."""
 
     def set_parameter(self, field: str, value: object) -> None:
-        """Leave a parameter: nothing reads it."""
+        """Do nothing: no job reads it."""
 
     def reopen(self, field: str, value: object) -> None:
-        """Open nothing."""
+        """Do nothing."""
 
-    def reset(self) -> None:
-        """Forget the past."""
+    def interrupt(self) -> None:
+        """Begin another generation: what was asked before is called off."""
         self.generation += 1
 
+    def reset(self) -> int:
+        """Begin another generation."""
+        self.generation += 1
+        return 0
+        return 0
 
-class WorkingLane:
-    """Answers again what it answered in the recording, at the moments at which it did then.
 
-    So each job takes as long as it took, and what was dropped for it is dropped again.
+class RecomputingLane:
+    """Computes each result of the recording again, at the moment at which it was recorded.
+
+    So each job takes as long as it took then, and the same jobs are dropped.
     """
 
     def __init__(self, name: str, node: Node) -> None:
         self.generation = 0
         self._name = name
         self._node = node
-        self._call = caller(node)
         self._jobs: deque[Job] = deque()
-        self._changes: list[tuple[str, object] | None] = []
+        self._changes: list[Callable[[], object]] = []
         self._answers: Iterator[Message] = iter(())
 
-    def open(self) -> None:
-        """Open the box; raises what it raises."""
-        self._node.open()
+    def open(self, context: Context) -> None:
+        """Open the box. Raise whatever the box raises."""
+        self._open = with_context(self._node.open, context)
+        self._open()
 
     def close(self) -> None:
         """Close the box."""
         close_quietly(self._name, self._node)
 
     def offer(self, job: Job) -> int:
-        """Keep a job until the recording says that it was taken up."""
+        """Keep a job until the recording holds its result."""
         self._jobs.append(job)
         return 0
 
     def go(self) -> None:
-        """Take nothing up before the recording says so."""
+        """Do nothing: the recording says when a job begins."""
 
     def set_parameter(self, field: str, value: object) -> None:
         """Set a parameter before the next job."""
-        self._changes.append((field, value))
+        self._changes.append(partial(setattr, self._node, field, value))
 
     def reopen(self, field: str, value: object) -> None:
-        """Open the box with another network before the next job."""
-        self._changes.append((field, value))
-        self._changes.append(REOPEN)
+        """Open the box with another model before the next job."""
+        self._changes += [partial(setattr, self._node, field, value), self._open]
 
-    def reset(self) -> None:
-        """Forget the past before the next job."""
+    def interrupt(self) -> None:
+        """Call off the jobs that wait."""
         self.generation += 1
-        self._changes.append(None)
+        self._jobs.clear()
 
-    def again(self, was: LaneResult) -> LaneResult | LaneFailure:
-        """Answer in place of what was answered then, to the very same message."""
+    def reset(self) -> int:
+        """Reset the box before the next job."""
+        self.generation += 1
+        self._changes.append(self._node.reset)
+        return 0
+
+    def recompute(self, was: LaneResult) -> LaneResult | LaneFailure:
+        """Return the result or failure that replaces a recorded one, of the same job."""
         try:
             if not was.more:
                 self._answers = self._begin(was.at)
@@ -100,26 +110,20 @@ class WorkingLane:
             )
 
     def _begin(self, at: Ns) -> Iterator[Message]:
-        self._apply_changes()
+        changes, self._changes = self._changes, []
+        for change in changes:
+            change()
         for job in merged(self._taken(at)):
-            yield from events(self._call(job.arguments, job.at))
+            yield from events(caller_of(self._node, job.inlet)(job.arguments, job.at))
 
     def _taken(self, at: Ns) -> list[Job]:
-        """Take the jobs up to a moment: of pictures only the last, of sound all of them."""
+        """Take the jobs up to a moment: of sound all, of what is never lost one, else the last."""
         taken: list[Job] = []
         while self._jobs and self._jobs[0].at <= at:
             job = self._jobs.popleft()
+            if job.kind is Kind.LOSSLESS:
+                return [job]
             if job.kind is not Kind.CONTIGUOUS:
                 taken.clear()
             taken.append(job)
         return taken
-
-    def _apply_changes(self) -> None:
-        changes, self._changes = self._changes, []
-        for change in changes:
-            if change is None:
-                self._node.reset()
-            elif change is REOPEN:
-                self._node.open()
-            else:
-                setattr(self._node, *change)

@@ -1,7 +1,7 @@
-"""Reads a recording from its beginning, as far as it goes.
+"""Reads a recording from its beginning, as far as it is complete.
 
-A show that was cut off leaves a file without an end: what is whole is read, and that the end is
-missing is told. Damage anywhere else is an error that names the byte. Nothing in the file is
+A show that was cut off leaves a file without a footer: what is complete is read, and the missing
+end is reported. Damage anywhere else is an error that names the byte. Nothing in the file is
 trusted: it may come from anybody.
 """
 
@@ -29,12 +29,12 @@ from engine.recording.record import FORMAT, OUTPUT, PLAN, PROFILE, Begun
 from engine.runtime.entries import Entry
 
 Read = Callable[[bytes], "Begun | Entry | RecordedOutput | None"]
-"""Reads one message; raises ValueError or MsgspecError."""
+"""Decodes one message. Raises ValueError or MsgspecError."""
 
 _HEAD = Struct("<BQ")
 _MESSAGE = Struct("<HIQQ")
 _LARGEST = 1 << 30
-"""Bytes of a record; more are a damaged length."""
+"""The most bytes of a record; more are a damaged length."""
 
 
 class RecordingError(SensoriumError):
@@ -42,15 +42,15 @@ class RecordingError(SensoriumError):
 
 
 class RecordedOutput(NamedTuple):
-    """What left an output then, as it left: which output, what sort of bytes, and themselves."""
+    """What an output sent: the output, the encoding ("osc", "midi", "json"), and the bytes."""
 
     sink: str
-    sort: str
+    encoding: str
     data: bytes
 
 
 class RecordedItem(NamedTuple):
-    """One thing of a show at its moment: a patch begins, an entry comes in, something is sent."""
+    """One record of a show at its moment: a patch begins, an entry comes in, an output sends."""
 
     moment: Ns
     what: Begun | Entry | RecordedOutput
@@ -65,16 +65,19 @@ class _Record(NamedTuple):
 
 
 class Recording:
-    """A recording; ``cut_off`` says, once all was read, that its end is missing."""
+    """A recording; ``cut_off`` says, once all was read, whether its end is missing."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self.cut_off = False
+        self._known = False
+        self._complete = False
         self._offset = 0
         self._channels: dict[int, tuple[str, Read]] = {}
 
     def items(self) -> Iterator[RecordedItem]:
-        """Yield everything in its order; raises RecordingError where it is reached, or OSError."""
+        """Yield all records in order. Raise RecordingError where damage is reached, or OSError."""
+        self.cut_off = self._known = self._complete = False
         with self.file.open("rb") as stream:
             for record in self._records(stream):
                 if isinstance(record, Channel):
@@ -85,38 +88,38 @@ class Recording:
                         yield item
 
     def _records(self, stream: IO[bytes]) -> Iterator[Channel | _Record]:
-        """Yield the records of all chunks, having made sure that the file is one of ours."""
-        known = False
-        whole = False
+        """Yield the records of all chunks, having checked that the file is one of ours."""
         try:
-            reader = StreamReader(stream, emit_chunks=True, record_size_limit=_LARGEST)
-            for record in reader.records:
-                if isinstance(record, Header):
-                    self._check_header(record)
-                elif isinstance(record, Metadata) and record.name == PROFILE:
-                    self._check_format(record)
-                    known = True
-                elif isinstance(record, Chunk):
-                    self._check_known(known)
-                    yield from _in_chunk(record)
-                elif isinstance(record, Channel | Message):
-                    self._check_known(known)
-                    yield _as_in_chunk(record)
-                whole = whole or isinstance(record, Footer)
-                self._offset = stream.tell()
-        except RecordingError:
+            yield from self._whole_records(stream)
+        except (RecordingError, GeneratorExit):
             raise
         except InvalidMagic:
-            if not whole:
+            if not self._complete:
                 raise self._error("this is no MCAP file") from None
-        except GeneratorExit:
-            raise
         except Exception as error:  # the library raises whatever the damage leads to
             if stream.read(1):
                 raise self._error(f"damaged: {type(error).__name__}: {error}") from None
-        if not whole:
-            self._check_known(known)
+        if not self._complete:
+            self._check_known()
             self.cut_off = True
+
+    def _whole_records(self, stream: IO[bytes]) -> Iterator[Channel | _Record]:
+        """Yield records up to the end or the first damage; raise whatever that leads to."""
+        reader = StreamReader(stream, emit_chunks=True, record_size_limit=_LARGEST)
+        for record in reader.records:
+            if isinstance(record, Header):
+                self._check_header(record)
+            elif isinstance(record, Metadata) and record.name == PROFILE:
+                self._check_format(record)
+                self._known = True
+            elif isinstance(record, Chunk):
+                self._check_known()
+                yield from _in_chunk(record)
+            elif isinstance(record, Channel | Message):
+                self._check_known()
+                yield _as_in_chunk(record)
+            self._complete = self._complete or isinstance(record, Footer)
+            self._offset = stream.tell()
 
     def _check_header(self, header: Header) -> None:
         if header.profile != PROFILE:
@@ -134,8 +137,8 @@ class Recording:
                 f" {FORMAT}: update Sensorium"
             )
 
-    def _check_known(self, known: bool) -> None:
-        if not known:
+    def _check_known(self) -> None:
+        if not self._known:
             raise self._error("it does not say its format before that, so it is no recording")
 
     def _item(self, record: _Record) -> RecordedItem | None:
@@ -162,9 +165,9 @@ def _as_in_chunk(record: Channel | Message) -> Channel | _Record:
 
 
 def _in_chunk(chunk: Chunk) -> Iterator[Channel | _Record]:
-    """Yield what a chunk holds; raises whatever its damage leads to.
+    """Yield the records of a chunk. Raise whatever its damage leads to.
 
-    Why not by the library, which reads field by field: a replay would take a quarter longer.
+    Why not by the library: it reads field by field, and a replay would take a quarter longer.
     """
     stream, length = get_chunk_data_stream(chunk, validate_crc=True)
     data = stream.read(length)
@@ -183,13 +186,13 @@ def _in_chunk(chunk: Chunk) -> Iterator[Channel | _Record]:
 
 
 def _reader(topic: str) -> Read:
-    """Give what reads the messages of a channel; of one that is not known, to nothing."""
+    """Return the decoder of a channel; of an unknown one it returns None."""
     kind, _, rest = topic.partition("/")
     if kind in entries.TOPICS:
         return entries.from_bytes
     if kind == OUTPUT:
-        sink, _, sort = rest.rpartition("/")
-        return partial(RecordedOutput, sink, sort)
+        sink, _, encoding = rest.rpartition("/")
+        return partial(RecordedOutput, sink, encoding)
     if kind == PLAN:
         return partial(msgspec.json.decode, type=Begun)
     return lambda data: None

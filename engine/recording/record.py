@@ -1,4 +1,4 @@
-"""What a recording holds beside entries, and the names of all of it in an MCAP file."""
+"""The records of a recording that are no entries, and the names of all records in an MCAP file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from msgspec import Struct
 
 PROFILE = "sensorium"
 FORMAT = 1
-"""Raised when a recording of today could not be read by the program of yesterday."""
+"""Increased when the previous version of the program could not read a recording of this one."""
 
 PLAN = "plan"
 STATUS = "status"
@@ -18,11 +18,11 @@ MSGPACK = "msgpack"
 
 
 class Begun(Struct, frozen=True):
-    """A patch begins to play: its texts, and what it is played with.
+    """A patch begins to play: its texts, and the options it is played with.
 
-    ``takes_over`` says that it does so from the one that plays, as it is changed while playing.
-    ``started`` is the moment that times count from, in ns. ``nodes`` and ``models`` are the SHA-256
-    of the performer's own boxes beside the patch, and of the networks that are there.
+    ``takes_over`` says that it replaces the one that plays. ``started`` is the moment that times
+    count from, in ns. ``nodes`` and ``models`` are the SHA-256 of the performer's own boxes beside
+    the patch, and of the installed models.
     """
 
     title: str
@@ -36,10 +36,12 @@ class Begun(Struct, frozen=True):
     nodes: dict[str, str]
     models: dict[str, str]
     takes_over: bool = False
+    states: dict[str, dict[str, bytes]] = {}
+    """The files that boxes had kept when the patch began to play, by box and name."""
 
 
 class Counts(Struct, frozen=True):
-    """How it goes, once a second: what was lost so far, and how often something went wrong."""
+    """The counters of a show, once a second: messages lost so far, states, and errors."""
 
     dropped: dict[str, int]
     coalesced: dict[str, int]
@@ -59,6 +61,6 @@ ENTRY_SCHEMA = {
 
 
 def schema(struct: type[Struct]) -> bytes:
-    """Give the JSON Schema of a record, whole in itself."""
+    """Return the JSON Schema of a record, without references to other documents."""
     (found,), parts = msgspec.json.schema_components([struct], ref_template="#/$defs/{name}")
     return msgspec.json.encode(parts[found["$ref"].rpartition("/")[2]])

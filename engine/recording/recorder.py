@@ -1,11 +1,11 @@
-"""Records what plays: the loop leaves references, a thread of its own writes them.
+"""Records a show: the loop appends references, a thread of its own writes them.
 
 Why twice a second and not at once: waking a thread for every entry costs the loop more than the
 entry does. What a ``kill -9`` or a crash loses is little more than that half second; what a power
 cut loses, about a second more.
 
-A disk that is full or too slow stops the recording, never the show. What stands in the file until
-then can be played again.
+A disk that is full or too slow stops the recording, never the show. What is in the file by then can
+be played again.
 """
 
 from __future__ import annotations
@@ -28,89 +28,89 @@ from engine.runtime.metrics import LOG
 from engine.system.priority import lower_priority
 
 TURN = 0.5
-"""Seconds from one writing to the next."""
+"""Seconds from one write to the next."""
 MOST = 50_000
-"""Records that may wait; a show says some hundreds a second."""
+"""The most records that may wait; a show has some hundreds a second."""
 LARGEST = 512 << 20
-"""Bytes of pictures that may wait."""
+"""The most bytes of pictures that may wait."""
 NAME = "recording"
 _PATIENCE = 10.0
-"""Seconds that a disk which stalls is waited for at the end."""
+"""Seconds to wait at the end for a disk that stalls."""
 
 
 class Recorder:
     """Writes what engines play into one file.
 
-    A live show waits for nothing; another waits for the disk.
+    A live show never waits; an offline one waits for the disk.
     """
 
-    def __init__(self, file: Path, asked: WriteRequest) -> None:
+    def __init__(self, file: Path, request: WriteRequest) -> None:
         self._file = file
-        self._asked = asked
-        self._scribe: RecordingWriter | None = None
+        self._request = request
+        self._writer: RecordingWriter | None = None
         self._waiting: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
         self._bytes = 0
         self._written = threading.Condition()
         self._stopped = ""
         self._end = threading.Event()
-        self._tell: Callable[[str], None] = LOG.error
+        self._report: Callable[[str], None] = LOG.error
         self._thread: threading.Thread | None = None
 
     def open(self) -> None:
-        """Begin the file; raises FileExistsError, or another OSError where nothing can be written.
+        """Create the file. Raise FileExistsError, or another OSError when it cannot be written.
 
-        It may wait for the disk, so no loop calls it.
+        It may wait for the disk, so it must not be called on the loop.
         """
         file = RecordingFile(self._file)
-        self._scribe = RecordingWriter(file, self._asked)
+        self._writer = RecordingWriter(file, self._request)
         self._thread = threading.Thread(target=self._run, args=(file,), name=NAME, daemon=True)
         self._thread.start()
 
     def watch(self, engine: Engine) -> None:
-        """Record an engine from its beginning on."""
-        scribe = self._scribe
-        assert scribe is not None, "watch before open"
-        if self._asked.live:
-            self._tell = lambda text: engine.ask(NAME, Notice(text))
-        self._put(scribe.begin, engine, engine.plan)
-        engine.listeners.append(partial(self._hear, scribe, engine))
-        engine.outbox.taps.append(partial(self._put, scribe.given))
-        overhear = partial(self._overhear, scribe, engine)
+        """Record an engine from its beginning."""
+        writer = self._writer
+        assert writer is not None, "watch before open"
+        if self._request.live:
+            self._report = lambda text: engine.ask(NAME, Notice(text))
+        self._put(writer.begin, engine, engine.plan)
+        engine.listeners.append(partial(self._enter, writer, engine))
+        engine.outbox.taps.append(partial(self._put, writer.handed_over))
+        overhear = partial(self._observe_outputs, writer, engine)
         overhear()
         engine.on_plan.append(overhear)
 
     def close(self) -> None:
-        """Write what is left, and the end."""
-        if self._thread is None or self._scribe is None:
+        """Write what waits, and the footer."""
+        if self._thread is None or self._writer is None:
             return
         self._end.set()
         self._thread.join(_PATIENCE)
         if not self._stopped:
-            LOG.info("recorded %d entries in %s", self._scribe.entries, self._file)
+            LOG.info("recorded %d entries in %s", self._writer.entries, self._file)
 
-    def _overhear(self, scribe: RecordingWriter, engine: Engine) -> None:
+    def _observe_outputs(self, writer: RecordingWriter, engine: Engine) -> None:
         for name, state in engine.states.items():
             if isinstance(state.box, Sink) and not state.box.lane:
-                state.box.overhear(partial(self._sent, scribe, engine, name))
+                state.box.overhear(partial(self._sent, writer, engine, name))
 
     # On the loop: nothing but references.
 
-    def _hear(self, scribe: RecordingWriter, engine: Engine, now: Ns, entry: Entry) -> None:
-        pixels = self._asked.pixels and engine.privacy.pictures_may_leave
+    def _enter(self, writer: RecordingWriter, engine: Engine, now: Ns, entry: Entry) -> None:
+        pixels = self._request.pixels and engine.privacy.pictures_may_leave
         if pixels:
             self._bytes += _size(entry)
-        self._put(scribe.entry, now, entry, pixels)
+        self._put(writer.entry, now, entry, pixels)
 
     def _sent(
-        self, scribe: RecordingWriter, engine: Engine, sink: str, sort: str, data: bytes
+        self, writer: RecordingWriter, engine: Engine, sink: str, encoding: str, data: bytes
     ) -> None:
-        self._put(scribe.sent, engine.now, sink, sort, data)
+        self._put(writer.sent, engine.now, sink, encoding, data)
 
     def _put(self, write: Callable[..., None], *what: Any) -> None:
         if self._end.is_set():
             return
         if len(self._waiting) >= MOST or self._bytes > LARGEST:
-            if self._asked.live:
+            if self._request.live:
                 self._stop("the disk does not keep up")
                 return
             with self._written:
@@ -140,7 +140,7 @@ class Recorder:
                 self._written.notify_all()
 
     def _turn(self, file: RecordingFile) -> None:
-        """Write what waits."""
+        """Write what waits at the beginning of the call."""
         for _ in range(len(self._waiting)):
             write, what = self._waiting.popleft()
             write(*what)
@@ -150,15 +150,15 @@ class Recorder:
             self._written.notify_all()
 
     def _stop(self, reason: str) -> None:
-        """End the recording, not the show; say so wherever faults are told."""
+        """End the recording, not the show, and report that as a fault."""
         if not self._stopped:
             self._stopped = f"{self._file}: {reason}; nothing more is recorded, the show goes on"
             self._end.set()
-            self._tell(self._stopped)
+            self._report(self._stopped)
 
 
 def _size(entry: Entry) -> int:
-    """Give the bytes of the picture in an entry."""
+    """Return the size in bytes of the picture in an entry; 0 without one."""
     match entry:
         case Arrival(message=Frame(image=array)) | LaneResult(result=Frame(image=array)):
             return array.nbytes

@@ -1,7 +1,7 @@
-"""Where a recorded patch plays again: an engine whose clock stands at the moment of each entry.
+"""Plays a recorded patch again: an engine whose clock stands at the moment of each entry.
 
-Sources are never opened, and networks answer what they answered. Outputs are opened only where
-somebody shall hear them; where that fails, and everywhere else, what they would send is told.
+Sources are never opened, and models give their recorded results. Outputs are opened only on
+request; what they send, or would send, is passed to a callback.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from engine.core.clock import SystemClock, VirtualClock
 from engine.core.commands import Lost, Panic
+from engine.core.context import Context, with_context
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.sink import Sink
@@ -19,9 +20,10 @@ from engine.core.source import Source
 from engine.patch.build import Find
 from engine.patch.load import Texts, load_texts
 from engine.patch.plan import Plan
-from engine.recording.lanes import SilentLane, WorkingLane
+from engine.recording.lanes import RecomputingLane, SilentLane
 from engine.recording.record import JSON, Begun
-from engine.recording.writer import given_line
+from engine.recording.writer import handed_over_line
+from engine.runtime.contexts import Contexts, Unreported, in_memory
 from engine.runtime.engine import Engine
 from engine.runtime.entries import (
     Arrival,
@@ -31,75 +33,88 @@ from engine.runtime.entries import (
     LaneResult,
     LaneSent,
     StateChange,
+    SwapPlan,
 )
 from engine.runtime.metrics import LOG
 from engine.runtime.opening import plan_document
 from engine.runtime.schedule.call import describe_error
+from engine.runtime.schedule.state import BoxState
 from engine.runtime.workers.lane import Lane, close_quietly
 from engine.runtime.workers.sink_worker import SinkWorker
 
-Hear = Callable[[str, str, bytes], None]
-"""Told of what leaves: the output, what sort of bytes, and themselves."""
+OnOutput = Callable[[str, str, bytes], None]
+"""Called with what an output sends: the output, the encoding, and the bytes."""
 
 
-class _Unheard(SinkWorker):
-    """A thread of an output that never begins: what it is given is told, and let go."""
+class _DiscardingWorker(SinkWorker):
+    """A worker of an output that never starts: it discards what it is given."""
 
     def offer(self, port: str, message: Message, at: Ns, cost: int) -> None:
-        """Let a message go."""
+        """Discard a message."""
 
     def do(self, act: Callable[[], None]) -> None:
-        """Let it be: nothing is sent."""
+        """Do nothing: nothing is sent."""
 
 
 def texts_of(begun: Begun) -> Texts:
-    """Give the texts of a recorded patch."""
+    """Return the texts of a recorded patch."""
     return Texts(Path(begun.file) if begun.file else None, begun.patch, begun.rig)
 
 
 def plan_of(begun: Begun, texts: Texts, to: str | None, find: Find) -> Plan:
-    """Make a Plan of a recorded patch, or of other texts in its place; raises PatchError.
+    """Return the Plan of a recorded patch, or of other texts in its place. Raise PatchError.
 
-    A performer's own boxes come from beside the file, never from the recording.
+    A performer's own boxes are loaded from beside the file, never from the recording.
     """
-    given = begun.to if to is None else to
-    return plan_document(load_texts(texts), find, to=given, sets=begun.sets, live=begun.live)
+    to = begun.to if to is None else to
+    return plan_document(load_texts(texts), find, to=to, sets=begun.sets, live=begun.live)
 
 
 class ReplayEngine:
-    """One patch of a recording, playing again; ``hear`` is told of all that its outputs send.
+    """One patch of a recording, playing again; ``on_output`` is called with all that it sends.
 
-    ``aloud`` opens the outputs, ``recompute`` runs the networks.
+    ``open_outputs`` really sends, ``recompute`` runs the models.
     """
 
     def __init__(
-        self, plan: Plan, started: Ns, *, hear: Hear | None, aloud: bool, recompute: bool
+        self,
+        plan: Plan,
+        started: Ns,
+        *,
+        on_output: OnOutput | None,
+        open_outputs: bool,
+        recompute: bool,
     ) -> None:
         self.clock = VirtualClock()
         self.clock.move_to(started)
         self._recompute = recompute
-        self._working: dict[str, WorkingLane] = {}
+        self._boxes = dict(plan.boxes)
+        self._contexts = Contexts(lambda: False, in_memory(lambda: self._boxes))
+        self._lives: dict[str, Node] = {}
+        self._recomputing: dict[str, RecomputingLane] = {}
         self._outputs: list[SinkWorker] = []
         self.engine = Engine(plan, self.clock, self._make_lane)
         self.engine.on_play_patch = lambda which: ""
-        self._hear = hear
-        self._aloud = aloud
-        if hear is not None:
-            self.engine.outbox.taps.append(self._given)
+        self._on_output = on_output
+        self._open_outputs = open_outputs
+        if on_output is not None:
+            self.engine.outbox.taps.append(self._handed_over)
         self._opened: dict[str, Sink] = {}
         self._open_new()
         self.engine.on_plan.append(self._open_new)
 
     def step(self, moment: Ns, entry: Entry) -> None:
-        """Let an entry in at its moment."""
+        """Process an entry at its moment."""
         self.clock.move_to(moment)
-        if isinstance(entry, LaneResult) and entry.box in self._working:
-            self.engine.step(self._working[entry.box].again(entry))
+        if isinstance(entry, SwapPlan):
+            self._boxes |= entry.plan.boxes
+        if isinstance(entry, LaneResult) and entry.box in self._recomputing:
+            self.engine.step(self._recomputing[entry.box].recompute(entry))
         else:
             self.engine.step(entry)
 
-    def knows(self, entry: Entry) -> bool:
-        """Tell whether an entry is for a box that this patch has, and of the same sort."""
+    def accepts(self, entry: Entry) -> bool:
+        """Return whether an entry is for a box that this patch has, and of the same kind."""
         match entry:
             case Arrival():
                 return isinstance(self._box(entry.source), Source)
@@ -113,17 +128,17 @@ class ReplayEngine:
         return True
 
     def close(self) -> None:
-        """End what sounds, which is no part of the recording, and close everything."""
-        self._hear = None
+        """End sounding notes, which is no part of the recording, and close everything."""
+        self._on_output = None
         self.engine.step(CommandEntry("", Panic()))
         for lane in self._outputs:
             lane.stop()
         for lane in self._outputs:
             lane.join(1.0)
-        for working in self._working.values():
+        for working in self._recomputing.values():
             working.close()
-        for name, sink in self._opened.items():
-            close_quietly(name, sink)
+        for name, box in (*self._opened.items(), *self._lives.items()):
+            close_quietly(name, box)
 
     def _box(self, name: str) -> object:
         state = self.engine.states.get(name)
@@ -132,14 +147,19 @@ class ReplayEngine:
     def _make_lane(self, name: str, node: Node) -> Lane:
         if not self._recompute:
             return SilentLane()
-        lane = WorkingLane(name, node)
-        lane.open()
-        self._working[name] = lane
+        lane = RecomputingLane(name, node)
+        lane.open(self._context(name))
+        self._recomputing[name] = lane
         return lane
 
+    def _context(self, name: str) -> Context:
+        return self._contexts.make(None, name, Unreported(LOG.warning))
+
     def _open_new(self) -> None:
-        """Open the outputs that are not open; one whose place is taken is closed."""
+        """Open the outputs and nodes that are not open, and close those that were replaced."""
         for name, state in self.engine.states.items():
+            if isinstance(state.box, Node) and state.has_life:
+                self._open_node(name, state, state.box)
             before = self._opened.get(name)
             if isinstance(state.box, Sink) and before is not state.box:
                 if before is not None:
@@ -147,29 +167,52 @@ class ReplayEngine:
                 self._opened[name] = state.box
                 self._open(name, state.box)
 
+    def _open_node(self, name: str, state: BoxState, node: Node) -> None:
+        before = self._lives.get(name)
+        if before is node:
+            return
+        if before is not None:
+            close_quietly(name, before)
+        try:
+            with_context(node.open, self._context(name))()
+        except Exception as error:
+            LOG.warning("%s: could not be opened: %s", name, describe_error(error))
+            return
+        self._lives[name] = node
+        state.up = True
+
     def _open(self, name: str, sink: Sink) -> None:
         state = self.engine.states[name]
         if sink.lane:
             state.out_lane = self._lane(name, sink)
-        elif self._hear is not None:
+        elif self._on_output is not None:
             sink.overhear(partial(self._sent, name))
+        context = self._context(name)
         try:
-            (sink.open if self._aloud else sink.open_unheard)()
+            opens = sink.open if self._open_outputs else sink.open_unheard
+            with_context(opens, context)()
         except Exception as error:
             LOG.warning("%s: %s; it plays unheard", name, describe_error(error))
-            sink.open_unheard()
+            with_context(sink.open_unheard, context)()
 
     def _lane(self, name: str, sink: Sink) -> SinkWorker:
-        made = SinkWorker if self._aloud else _Unheard
-        lane = made(name, sink, lambda entry: None, SystemClock(), self.engine.last_at)
-        if self._aloud:
+        made = SinkWorker if self._open_outputs else _DiscardingWorker
+        lane = made(
+            name,
+            sink,
+            lambda entry: None,
+            SystemClock(),
+            last_at=self.engine.last_at,
+            may_leave=lambda: True,
+        )
+        if self._open_outputs:
             self._outputs.append(lane)
             lane.start()
         return lane
 
-    def _sent(self, sink: str, sort: str, data: bytes) -> None:
-        if self._hear is not None:
-            self._hear(sink, sort, data)
+    def _sent(self, sink: str, encoding: str, data: bytes) -> None:
+        if self._on_output is not None:
+            self._on_output(sink, encoding, data)
 
-    def _given(self, sink: str, port: str, message: Message, at: Ns, _: Ns) -> None:
-        self._sent(sink, JSON, given_line(port, message, at))
+    def _handed_over(self, sink: str, port: str, message: Message, at: Ns, _: Ns) -> None:
+        self._sent(sink, JSON, handed_over_line(port, message, at))

@@ -6,9 +6,9 @@ A hand that sets a parameter takes it over from the cable that writes it, until 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from engine.core.addresses import every_name, find_parameter
+from engine.core.addresses import find_parameter, parameter_names
 from engine.core.commands import (
     Command,
     Condition,
@@ -19,21 +19,55 @@ from engine.core.commands import (
     PlayPatch,
     Release,
     SetParameter,
+    StateSaved,
     Teach,
 )
 from engine.core.errors import ParameterError, nearest
-from engine.runtime.entries import CommandEntry, StateChange
+from engine.runtime.entries import CommandEntry, Entry, StateChange
+from engine.runtime.learn_sweep import LearnSweep
+from engine.runtime.privacy import Privacy
 from engine.runtime.schedule.call import describe_error
+from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.state import BoxState
+from engine.runtime.supervision.health import Health
 
-if TYPE_CHECKING:
-    from engine.runtime.engine import Engine
+
+class Commanded(Services, Protocol):
+    """The engine, as commands see it."""
+
+    @property
+    def health(self) -> Health:
+        """How every box is."""
+        ...
+
+    @property
+    def learn_sweep(self) -> LearnSweep:
+        """What moves one port of an output while all others are silent."""
+        ...
+
+    @property
+    def privacy(self) -> Privacy:
+        """Whether pictures may leave."""
+        ...
+
+    def lost(self, name: str) -> None:
+        """Have a source that lost its device opened again."""
+        ...
+
+    def play_patch(self, which: int | str) -> str:
+        """Go to another patch of the set; return why that cannot be, or an empty string."""
+        ...
+
+    def follow(self, entry: Entry) -> None:
+        """Do what follows from an entry that another one brings about."""
+        ...
+
 
 HALF = 0.5
 """From here on a knob that sets a switch is on."""
 
 
-def execute(engine: Engine, entry: CommandEntry) -> None:
+def execute(engine: Commanded, entry: CommandEntry) -> None:
     """Do what a command asks; who asked is told why, where it cannot be done."""
     command: Command = entry.command
     match command:
@@ -41,25 +75,27 @@ def execute(engine: Engine, entry: CommandEntry) -> None:
             engine.metrics.asked(entry.by)
             _refuse(engine, entry.by, command, _change(engine, command))
         case PlayPatch():
-            _refuse(engine, entry.by, command, engine.on_play_patch(command.which))
+            _refuse(engine, entry.by, command, engine.play_patch(command.which))
         case Teach():
-            _refuse(engine, entry.by, command, engine.learn_sweep.teach(command.route))
+            _refuse(engine, entry.by, command, engine.learn_sweep.select(command.route))
         case KeepPrivate():
-            _refuse(engine, entry.by, command, engine.privacy.ask(command.on))
+            _refuse(engine, entry.by, command, engine.privacy.request(command.on))
         case Panic():
-            engine.learn_sweep.teach("")
+            engine.learn_sweep.select("")
             engine.silence()
         case Lost():
-            engine.on_lost(entry.by)
+            engine.lost(entry.by)
             engine.follow(StateChange(entry.by, "lost", command.reason))
         case Condition():
             engine.health.said(engine.states[entry.by], command)
         case Notice():
             engine.tell(entry.by, command.text)
+        case StateSaved():
+            pass  # it is here for recordings to hold
 
 
 def _refuse(
-    engine: Engine,
+    engine: Commanded,
     by: str,
     command: SetParameter | Release | PlayPatch | Teach | KeepPrivate,
     reason: str,
@@ -73,7 +109,7 @@ def _refuse(
         engine.tell(by, f"could not be told so: {describe_error(error)}")
 
 
-def _change(engine: Engine, command: SetParameter | Release) -> str:
+def _change(engine: Commanded, command: SetParameter | Release) -> str:
     """Set or release a parameter; gives why that cannot be, or nothing."""
     command = _addressed(engine, command)
     state = engine.states.get(command.box)
@@ -81,7 +117,7 @@ def _change(engine: Engine, command: SetParameter | Release) -> str:
         shown = [name for name, known in engine.states.items() if not known.hidden]
         return f'there is no box "{command.box}".{nearest(command.box, shown)}'
     if command.parameter != "on" and not find_parameter(state.parameters, command.parameter):
-        hint = nearest(command.parameter, (*every_name(state.parameters), "on"))
+        hint = nearest(command.parameter, (*parameter_names(state.parameters), "on"))
         return f'{command.box} has no parameter "{command.parameter}".{hint}'
     if isinstance(command, Release):
         state.release(command.parameter)
@@ -96,7 +132,7 @@ def _change(engine: Engine, command: SetParameter | Release) -> str:
     return ""
 
 
-def _addressed(engine: Engine, command: SetParameter | Release) -> SetParameter | Release:
+def _addressed(engine: Commanded, command: SetParameter | Release) -> SetParameter | Release:
     """Read /style/look/ink as the part "look.ink" of "style", where no box is "style/look"."""
     box, slash, whole = command.box.rpartition("/")
     if command.box in engine.states or not slash or box not in engine.states:
@@ -104,7 +140,7 @@ def _addressed(engine: Engine, command: SetParameter | Release) -> SetParameter 
     return replace(command, box=box, parameter=f"{whole}.{command.parameter}")
 
 
-def _set(engine: Engine, state: BoxState, command: SetParameter) -> None:
+def _set(engine: Commanded, state: BoxState, command: SetParameter) -> None:
     """Set a parameter, or the switch "on"; raises ParameterError."""
     if command.parameter == "on":
         if not isinstance(command.value, bool | int | float):

@@ -1,7 +1,7 @@
-"""Writes what every output sent, a line of JSON each: ``{"t": 1.2, "sink": "out", ...}``.
+"""Write what every output sent, one line of JSON each: ``{"t": 1.2, "sink": "out", ...}``.
 
-Why a thread: a slow disk must not hold up a show. What is written is what the output says that it
-sent, after its own layout and packing.
+Why a thread: a slow disk must not block a show. Written is what the output reports as sent, after
+its own layout and packing.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from engine.runtime.metrics import LOG
 class Dump:
     """A file of what was sent; "-" is standard output.
 
-    It is begun with the first show, so that a patch that cannot be played costs no older file.
+    It is created with the first show, so that a patch with problems overwrites no older file.
     """
 
     def __init__(self, file: str) -> None:
         self._file = file
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._broken = False
+        self._failed = False
         self._thread: threading.Thread | None = None
 
     def listen(self, engine: Engine) -> None:
-        """Hear what the outputs of an engine send; raises OSError where nothing can be written."""
+        """Record what the outputs of an engine send. Raise OSError when it cannot be written."""
         if self._thread is None:
             stream = sys.stdout if self._file == "-" else _open(self._file)
             self._thread = threading.Thread(
@@ -47,16 +47,16 @@ class Dump:
             self._thread.start()
         for name, state in engine.states.items():
             if isinstance(state.box, Sink):
-                state.box.tap(partial(self._heard, engine, name))
+                state.box.tap(partial(self._record, engine, name))
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write what is queued and end the thread."""
         if self._thread is not None:
             self._lines.put(None)
             self._thread.join()
 
-    def _heard(self, engine: Engine, sink: str, port: str, sent: Mapping[str, Any]) -> None:
-        if not self._broken:
+    def _record(self, engine: Engine, sink: str, port: str, sent: Mapping[str, Any]) -> None:
+        if not self._failed:
             self._lines.put(msgspec.json.encode(sent_line(engine, sink, port, sent)).decode())
 
     def _write(self, stream: IO[str]) -> None:
@@ -67,17 +67,17 @@ class Dump:
                     stream.flush()
             stream.flush()
         except OSError as error:
-            self._broken = True
+            self._failed = True
             LOG.error("dump: %s; nothing more is written, the show goes on", error)
             if stream is sys.stdout:
-                _forget_stdout()
+                _discard_stdout()
         if stream is not sys.stdout:
-            with suppress(OSError):  # told above: closing writes what could not be written
+            with suppress(OSError):  # already reported: closing flushes again
                 stream.close()
 
 
 def sent_line(engine: Engine, sink: str, port: str, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Say what an output has sent, when what it describes was, and how late it is."""
+    """Return a record of what an output sent, its moment in seconds and its latency in ms."""
     now = engine.clock.now()
     at = engine.last_at.get((sink, port), now)
     return {
@@ -92,8 +92,8 @@ def _open(file: str) -> IO[str]:
     return Path(file).open("w", encoding="utf-8")  # closed by the thread that writes
 
 
-def _forget_stdout() -> None:
-    """Let Python end quietly though nobody reads: it writes what is left when it ends."""
+def _discard_stdout() -> None:
+    """Redirect a closed stdout to devnull, so that Python's final flush does not fail."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

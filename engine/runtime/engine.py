@@ -44,6 +44,7 @@ from engine.runtime.schedule.assemble import Assembler, prepare_trace
 from engine.runtime.schedule.call import describe_error, events
 from engine.runtime.schedule.finite import describe_not_finite as unusable_in_words
 from engine.runtime.schedule.finite import is_finite
+from engine.runtime.schedule.future import FUTURE, FutureQueue
 from engine.runtime.schedule.loss import LossHandler
 from engine.runtime.schedule.outbox import Outbox
 from engine.runtime.schedule.slots import Emitter, Slot, Ticker
@@ -68,7 +69,9 @@ class Engine:
     patches there are to go to, and which of them plays.
     """
 
-    def __init__(self, plan: Plan, clock: Clock, make_lane: MakeLane) -> None:
+    def __init__(
+        self, plan: Plan, clock: Clock, make_lane: MakeLane, privacy: Privacy | None = None
+    ) -> None:
         self.clock = clock
         self.now = clock.now()
         self.listeners: list[Callable[[Ns, Entry], None]] = []
@@ -79,21 +82,28 @@ class Engine:
         self.metrics.started = self.now
         self.wakes = WakeupQueue({})
         self.last_at: dict[tuple[str, str], Ns] = {}
-        self.outbox = Outbox(self)
         self.on_lost: Callable[[str], None] = lambda name: None
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
         self.ask: Callable[[str, Command], None] = lambda by, command: self.step(
             CommandEntry(by, command)
         )
-        self.privacy = Privacy()
+        self.privacy = privacy or Privacy()
+        self._after: deque[tuple[BoxState, list[Message], Ns, int]] = deque()
+        self.future = FutureQueue(self.wakes, self._emit_one)
         self._make_lane = make_lane
         self._ticker = Ticker()
         self._swap = PlanSwapper(self)
         self.quality = QualityController(self)
         self.health = Health(self)
+        self.outbox = Outbox(self, clock, self.last_at, self.health.recovered, self.quality.sent)
         self.install_plan(
             plan, {name: self.create(planned) for name, planned in plan.boxes.items()}
         )
+        self._own_wakes: dict[str, Callable[[Ns], None]] = {
+            FUTURE: lambda _: self.future.on_wake(self.now),
+            LEARN_SWEEP: self._move_taught,
+            QUALITY: self.quality.on_wake,
+        }
         self._handlers: dict[type, Callable[[Any], None]] = {
             Arrival: self._arrival,
             LaneResult: self._lane_result,
@@ -112,6 +122,8 @@ class Engine:
         for listen in self.listeners:
             listen(self.now, entry)
         self.follow(entry)
+        while self._after:
+            self._say(*self._after.popleft())
         self.outbox.flush()
 
     def follow(self, entry: Entry) -> None:
@@ -143,13 +155,24 @@ class Engine:
         self.plan = plan
         self.states = dict(states)
         prepare_trace(plan, self.metrics, states)
-        assembler = Assembler(self, plan, states, carried)
+        assembler = Assembler(
+            self,
+            self.outbox,
+            self._emitter,
+            plan=plan,
+            states=states,
+            carried=carried,
+            may_leave=self._may_leave,
+        )
         self._islands = assembler.islands()
         self.slots: Mapping[Outlet, Slot] = dict(assembler.slots)
-        self._losses = LossHandler(self, plan)
-        order = (*plan.boxes, LEARN_SWEEP, QUALITY)
-        self.wakes.reorder({name: place for place, name in enumerate(order)}, {*staying, QUALITY})
-        self.learn_sweep = LearnSweep(self, plan, assembler.ways)
+        self._losses = LossHandler(self, self.outbox, self.future, plan)
+        order = (*plan.boxes, FUTURE, LEARN_SWEEP, QUALITY)
+        self.wakes.reorder(
+            {name: place for place, name in enumerate(order)}, {*staying, FUTURE, QUALITY}
+        )
+        self.future.keep_only(set(self.states.values()))
+        self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ways)
 
     def create(self, planned: PlannedBox) -> BoxState:
         """Begin the state of a box, with what it runs on where that is a thread of its own."""
@@ -165,9 +188,10 @@ class Engine:
 
     # What boxes and steps ask of the engine.
 
-    def outlets(self, state: BoxState, slots: list[Slot], multi_output: bool) -> Emitter:
+    def _emitter(self, state: BoxState, slots: list[Slot], multi_output: bool) -> Emitter:
         """Make what a box says things by."""
-        return Emitter(slots, multi_output, self._ticker, partial(self._usable, state))
+        usable, keep = partial(self._usable, state), partial(self.future.add, state)
+        return Emitter(slots, multi_output, self._ticker, usable, keep)
 
     def set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         """Set a parameter of a box, on the thread that calls the box."""
@@ -189,6 +213,14 @@ class Engine:
         if isinstance(error, Overrun):
             self.silence()
 
+    def lost(self, name: str) -> None:
+        """Have a source that lost its device opened again."""
+        self.on_lost(name)
+
+    def play_patch(self, which: int | str) -> str:
+        """Go to another patch of the set; return why that cannot be, or an empty string."""
+        return self.on_play_patch(which)
+
     def lose(self, name: str) -> None:
         """Bring to rest what hangs on a box that went away."""
         self._losses.lose(name)
@@ -203,6 +235,10 @@ class Engine:
             self.wakes.ask(state.name, state.box, after)
         except Exception as error:
             self.tell(state.name, f"could not say when to be called: {describe_error(error)}")
+
+    def emit_after(self, state: BoxState, messages: list[Message], at: Ns, cost: int) -> None:
+        """Emit what a box answered to an event, when all that follows from the tick is done."""
+        self._after.append((state, messages, at, cost))
 
     def silence(self) -> None:
         """End everything that sounds."""
@@ -264,8 +300,8 @@ class Engine:
 
     def _wake_up(self, _: WakeUp) -> None:
         for due, name in self.wakes.due(self.now):
-            if name in (LEARN_SWEEP, QUALITY):
-                (self.learn_sweep if name == LEARN_SWEEP else self.quality).on_wake(due)
+            if name in self._own_wakes:
+                self._own_wakes[name](due)
                 continue
             state = self.states[name]
             try:
@@ -298,6 +334,15 @@ class Engine:
             if isinstance(state.box, Node) and state.lane is None:
                 self._losses.reset(state)
             self._losses.lose(state.name)
+
+    def _move_taught(self, due: Ns) -> None:
+        self.learn_sweep.on_wake(due)
+
+    def _emit_one(self, state: BoxState, message: Message, at: Ns, cost: int) -> None:
+        self._say(state, (message,), at, cost)
+
+    def _may_leave(self) -> bool:
+        return self.privacy.pictures_may_leave
 
     def _usable(self, state: BoxState, message: Message) -> bool:
         if is_finite(message):

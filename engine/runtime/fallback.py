@@ -1,4 +1,4 @@
-"""Puts in what plays in place of a source here: a camera given a file becomes a video file."""
+"""Replace sources that cannot play here: a camera given a file becomes a video file."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from engine.runtime.metrics import LOG
 
 
 def use_fallbacks(plan: Plan, find: Find, *, live: bool) -> None:
-    """Ask every source whether another plays in its place, and exchange those that say so.
+    """Replace every source that names a fallback.
 
-    Raises PatchError where one can play neither itself nor by another.
+    Raise PatchError when one can neither play nor be replaced.
     """
     for planned in plan.boxes.values():
         if not isinstance(planned.box, Source):
             continue
         try:
-            instead = planned.box.instead(live)
+            found = planned.box.fallback(live)
         except ParameterError as error:
             raise PatchError([Problem(str(error), *planned.place, box=planned.name)]) from None
-        if instead is None:
+        if found is None:
             continue
-        use, values = instead
+        use, values = found
         cls = find(use)
         fields = {p.field for p in read_parameters(cls).values()}
-        planned.exchange(cls(**{key: value for key, value in values.items() if key in fields}))
-        planned.instead = use
+        planned.replace(cls(**{key: value for key, value in values.items() if key in fields}))
+        planned.fallback = use
 
 
 def report_fallbacks(plan: Plan, before: Plan | None = None) -> None:
-    """Say what plays here in place of what the patch says, where that is news."""
+    """Log the fallbacks that play, except those already playing in plan ``before``."""
     for name, planned in plan.boxes.items():
         known = before.boxes.get(name) if before else None
-        if planned.instead and (known is None or known.instead != planned.instead):
-            LOG.info("%s: the box %s plays here instead of %s", name, planned.instead, planned.use)
+        if planned.fallback and (known is None or known.fallback != planned.fallback):
+            LOG.info("%s: the box %s plays here instead of %s", name, planned.fallback, planned.use)

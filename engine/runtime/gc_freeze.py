@@ -1,8 +1,8 @@
-"""Keeps the interpreter from holding up the loop, and memory from growing, while a show plays.
+"""Keep the interpreter from holding up the loop, and memory from growing, while a show plays.
 
-Why so short a switch interval: who wants the interpreter's lock waits for that long before asking
-whoever has it. With 0.1 ms, one in a hundred loudness values beside pose, pitch and painting leaves
-0.07 ms sooner than with 0.5 ms; 0.03 ms gains no more, and the usual 5 ms would be heard.
+Why so short a switch interval: a thread that needs the GIL waits that long before requesting it.
+With 0.1 ms, one in a hundred loudness values beside pose, pitch and painting leaves 0.07 ms sooner
+than with 0.5 ms; 0.03 ms gains no more, and the default 5 ms would be audible.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _SWITCH_INTERVAL: Final = 0.0001
 
 @contextmanager
 def gc_frozen() -> Iterator[None]:
-    """Have this thread go first, and the collector leave alone what is loaded by now."""
-    interval, stood = sys.getswitchinterval(), set_realtime_priority()
+    """Raise this thread's priority and freeze the heap loaded so far, for the duration."""
+    interval, previous = sys.getswitchinterval(), set_realtime_priority()
     limit_arenas()
     sys.setswitchinterval(_SWITCH_INTERVAL)
     freeze_gc()
@@ -31,11 +31,11 @@ def gc_frozen() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(interval)
-        restore_priority(stood)
+        restore_priority(previous)
         gc.unfreeze()
 
 
 def freeze_gc() -> None:
-    """Have the collector pass over what is there; garbage first, which else would stay for ever."""
+    """Exclude all current objects from collection. Collect first: frozen garbage is never freed."""
     gc.collect()
     gc.freeze()

@@ -10,9 +10,12 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
+from engine.core.box import Box
 from engine.core.clock import Clock, SystemClock
 from engine.core.commands import Command, Panic
+from engine.core.context import with_context
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
@@ -20,6 +23,7 @@ from engine.core.sink import Sink
 from engine.core.source import Remote, Source, Tape
 from engine.patch.plan import Plan
 from engine.runtime.command_queue import submit_command
+from engine.runtime.contexts import Contexts, MakeState, on_disk
 from engine.runtime.engine import Engine
 from engine.runtime.entries import (
     CommandEntry,
@@ -32,6 +36,7 @@ from engine.runtime.entries import (
 )
 from engine.runtime.gc_freeze import freeze_gc, gc_frozen
 from engine.runtime.metrics import LOG
+from engine.runtime.privacy import Privacy
 from engine.runtime.reload.standby import Standby
 from engine.runtime.supervision.host import BoxHost
 from engine.runtime.supervision.hosts import Hosts
@@ -40,9 +45,12 @@ from engine.runtime.supervision.restart import Restarter
 from engine.runtime.supervision.supervisor import lost_in_words
 from engine.runtime.supervision.watchdog import Watchdog
 from engine.runtime.timer import Timer, make_timer
+from engine.runtime.waiting import either_is_set
 from engine.runtime.workers.lane import close_quietly
 
 _THE_END = "the end"
+_OPENING = 15.0
+"""Seconds that a show waits at most for nodes without a lane to be open before it begins."""
 _READY = 2.0
 """Seconds that a film waits at most for models and outputs to be there before it begins."""
 
@@ -50,7 +58,9 @@ _READY = 2.0
 class Live:
     """One live performance: of a plan, and of those that take over from it."""
 
-    def __init__(self, plan: Plan, clock: Clock | None = None) -> None:
+    def __init__(
+        self, plan: Plan, clock: Clock | None = None, make_state: MakeState = on_disk
+    ) -> None:
         self._clock = clock or SystemClock()
         self._hands = Mailbox(self._wake)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -60,9 +70,11 @@ class Live:
         self._silenced = False
         self._done = asyncio.Event()
         self._closed = asyncio.Event()
-        self._hosts = Hosts(self._clock, self._wake, self._watch)
+        privacy = Privacy()
+        contexts = Contexts(lambda: privacy.pictures_may_leave, make_state)
+        self._hosts = Hosts(self._clock, self._wake, self._watch, contexts)
         self._hosts.add_all(plan)
-        self.engine = Engine(plan, self._clock, self._hosts.lane)
+        self.engine = Engine(plan, self._clock, self._hosts.lane, privacy)
         self.engine.on_lost = lambda name: self._hosts.playing[name].lost()
         self.engine.ask = self._ask
         self._hosts.follow(self.engine.states)
@@ -80,7 +92,7 @@ class Live:
         with gc_frozen():
             try:
                 self._ask_permission()
-                self._open()
+                await self._open()
                 await asyncio.wait_for(self._done.wait(), seconds)
             except TimeoutError:
                 pass
@@ -167,22 +179,40 @@ class Live:
         for name, state in self.engine.states.items():
             if isinstance(state.box, Source) and state.box.main_thread:
                 try:
-                    state.box.open(_unheard)
+                    context = self._hosts.playing[name].context
+                    with_context(state.box.open, context)(_unheard)
                 except Exception as error:
                     self.engine.tell(name, lost_in_words(error))  # its supervisor tries again
                 close_quietly(name, state.box)
 
-    def _open(self) -> None:
+    async def _open(self) -> None:
         playing = self._hosts.playing.values()
         self._tapes = [each for each in playing if not each.box.at_once]
-        for kind in (Node, Sink, Source):
-            for each in playing:
-                if isinstance(each.box, kind) and each not in self._tapes:
-                    each.begin(self.engine.hears, self.engine.last_at)
+        self._begin(Node)
+        await self._nodes_open()
+        self._begin(Sink)
+        self._begin(Source)
         assert self._loop is not None
         self._start_tapes_if_ready()
         self._loop.call_later(_READY, self._start_tapes)
         PeriodicTasks(self.engine, self._watchdog, self._done).begin()
+
+    def _begin(self, kind: type[Box]) -> None:
+        for each in self._hosts.playing.values():
+            if isinstance(each.box, kind) and each not in self._tapes:
+                each.begin(self.engine.hears, self.engine.last_at)
+
+    async def _nodes_open(self) -> None:
+        """Wait until nodes without a lane are open: nothing may be missed that comes in then."""
+        lives = [each for each in self._hosts.playing.values() if each.life is not None]
+        changed = asyncio.Event()
+        for each in lives:
+            each.on_change = partial(self._soon, changed.set)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_OPENING):
+                while not (self._done.is_set() or all(each.is_ready for each in lives)):
+                    changed.clear()
+                    await either_is_set(changed, self._done)
 
     def _start_tapes_if_ready(self) -> None:
         """Begin a film when all that shall see and send it is there, or is known to be missing."""

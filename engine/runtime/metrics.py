@@ -74,6 +74,11 @@ class LaneMetrics:
         self.asked += 1
         self.dropped = self.earlier + dropped
 
+    def lost(self, count: int = 1) -> None:
+        """Count what must never be lost and was all the same."""
+        self.earlier += count
+        self.dropped += count
+
     def ran(self, took: int) -> None:
         """Count a run that took so many ns."""
         self.runs += 1
@@ -91,6 +96,8 @@ class RouteMetrics:
     ours: Samples = field(default_factory=Samples)
     above: tuple[tuple[str, str], ...] = ()
     lag: float = 0.0
+    withheld: int = 0
+    """How many pictures were kept back, as the show is private."""
     _last_behind: int | None = None
 
     def sent(self, at: Ns, cost: int, now: Ns) -> None:
@@ -227,7 +234,7 @@ class Metrics:
 
     def delay_ms(self) -> float:
         """Give the median delay of the slowest route."""
-        return max((route.behind.median_lately() for route in self.routes.values()), default=0.0)
+        return max((route.behind.recent_median() for route in self.routes.values()), default=0.0)
 
     def status(self, patch: str, now: Ns, private: bool = False) -> Status:
         """Give a glance at the show; ``patch`` is its title."""
@@ -239,7 +246,7 @@ class Metrics:
             self.states(),
             sum(fault.count for fault in self.faults),
             quality.value if quality else None,
-            quality.said if quality else "",
+            quality.last_step if quality else "",
             private,
         )
 
@@ -291,5 +298,6 @@ class Metrics:
             "jitter_ms": route.jitter.summary(largest=False),
             "ours_ms": route.ours.summary(),
             "lag_ms": round(route.lag * 1000, 3),
+            **({"withheld": route.withheld} if route.withheld else {}),
             "skew_ms": {name: samples.summary() for name, samples in skew.items() if len(samples)},
         }

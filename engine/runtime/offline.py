@@ -12,13 +12,15 @@ from functools import partial
 from itertools import chain, count
 
 from engine.core.clock import MILLISECOND, VirtualClock
-from engine.core.commands import Command, Panic
+from engine.core.commands import Command, Notice, Panic, StateSaved
+from engine.core.context import Context, with_context
 from engine.core.errors import PatchError, Problem
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.sink import Sink
 from engine.core.source import Emit, Source, Tape
 from engine.patch.plan import Plan
+from engine.runtime.contexts import Contexts, MakeState, on_disk, patch_file
 from engine.runtime.engine import Engine
 from engine.runtime.entries import (
     Arrival,
@@ -30,6 +32,7 @@ from engine.runtime.entries import (
     WakeUp,
 )
 from engine.runtime.metrics import LOG
+from engine.runtime.privacy import Privacy
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.supervision.supervisor import lost_in_words
 from engine.runtime.workers.inline import InlineLane
@@ -46,13 +49,21 @@ class Offline:
     ``costs`` says how many ms each box on a lane takes; 0 where it says nothing.
     """
 
-    def __init__(self, plan: Plan, costs: Mapping[str, float] | None = None) -> None:
-        """Raises PatchError where a source cannot be pulled."""
+    def __init__(
+        self,
+        plan: Plan,
+        costs: Mapping[str, float] | None = None,
+        make_state: MakeState = on_disk,
+    ) -> None:
+        """Raise PatchError where a source cannot be pulled."""
         self._refuse_devices(plan)
         self.clock = VirtualClock()
         self._costs = costs or {}
         self._lanes: list[InlineLane] = []
-        self.engine = Engine(plan, self.clock, self._make_lane)
+        self._file = patch_file(plan)
+        privacy = Privacy()
+        self._contexts = Contexts(lambda: privacy.pictures_may_leave, make_state)
+        self.engine = Engine(plan, self.clock, self._make_lane, privacy)
         self._order = {name: place for place, name in enumerate(plan.boxes)}
         self._heap: list[tuple[Ns, int, int, Entry]] = []
         self._count = count()
@@ -68,6 +79,7 @@ class Offline:
             while (entry := self._next(until)) is not None:
                 self.engine.step(entry)
                 if isinstance(entry, SwapPlan | Rollback):
+                    self._file = patch_file(self.engine.plan)
                     self._follow()
                 self._ask_lanes()
                 if also:
@@ -92,9 +104,17 @@ class Offline:
             raise PatchError(problems)
 
     def _make_lane(self, name: str, node: Node) -> InlineLane:
-        lane = InlineLane(name, node, round(self._costs.get(name, 0.0) * MILLISECOND))
+        lane = InlineLane(
+            name, node, self._context(name), round(self._costs.get(name, 0.0) * MILLISECOND)
+        )
         self._lanes.append(lane)
         return lane
+
+    def _context(self, name: str) -> Context:
+        return self._contexts.make(self._file, name, _Reports(self._push_now, name))
+
+    def _push_now(self, entry: Entry) -> None:
+        self._push(self.clock.now(), entry)
 
     def _ask_lanes(self) -> None:
         now = self.clock.now()
@@ -115,11 +135,17 @@ class Offline:
             if isinstance(state.lane, InlineLane):
                 self.engine.step(state.lane.open())
         for state in states:
+            if state.has_life:
+                open_it = with_context(state.box.open, self._context(state.name))  # type: ignore[attr-defined]
+                self.engine.step(_opened(state.name, open_it, otherwise="failed"))
+        for state in states:
             if isinstance(state.box, Sink):
-                self.engine.step(_opened(state.name, state.box.open_offline))
+                open_it = with_context(state.box.open_offline, self._context(state.name))
+                self.engine.step(_opened(state.name, open_it))
         tapes = [(state.name, state.box) for state in states if isinstance(state.box, Tape)]
         for name, tape in tapes:
-            change = _opened(name, partial(tape.open, self._emit(name)))
+            open_it = with_context(tape.open, self._context(name))
+            change = _opened(name, partial(open_it, self._emit(name)))
             self.engine.step(change)
             if change.state == "running":
                 self._tapes[name] = _from(self.clock.now(), tape.events())
@@ -166,7 +192,7 @@ class Offline:
         for lane in self._lanes:
             lane.close()
         for state in (*self._playing.values(), *self._aside):
-            if isinstance(state.box, Sink | Source):
+            if isinstance(state.box, Sink | Source) or (state.has_life and state.up):
                 close_quietly(state.name, state.box)
 
     def _next(self, until: Ns | None) -> Entry | None:
@@ -232,12 +258,28 @@ class Offline:
         return emit
 
 
-def _opened(name: str, open_it: Callable[[], None]) -> StateChange:
+def _opened(name: str, open_it: Callable[[], None], otherwise: str = "lost") -> StateChange:
     try:
         open_it()
     except Exception as error:
-        return StateChange(name, "lost", lost_in_words(error))
+        return StateChange(name, otherwise, lost_in_words(error))
     return StateChange(name, "running")
+
+
+class _Reports:
+    """What a box reports offline comes in as an entry, as it does live."""
+
+    def __init__(self, push: Callable[[Entry], None], name: str) -> None:
+        self._push = push
+        self._name = name
+
+    def report(self, text: str) -> None:
+        """Tell people something about the box."""
+        self._push(CommandEntry(self._name, Notice(text)))
+
+    def saved(self, file: str, data: bytes) -> None:
+        """Note a file that the box has kept."""
+        self._push(CommandEntry(self._name, StateSaved(file, data)))
 
 
 def _from(begin: Ns, events: Events) -> Events:

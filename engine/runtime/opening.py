@@ -13,17 +13,21 @@ from engine.patch.compile import compile_patch
 from engine.patch.load import Document, Texts, load, load_texts, read_texts
 from engine.patch.plan import Plan
 from engine.registry import Registry
+from engine.runtime.contexts import read_states
 from engine.runtime.fallback import use_fallbacks
 from engine.runtime.reload.fingerprints import set_fingerprints
 
 FIRST = "first_light.toml"
-"""What plays when nothing is named."""
+"""The patch that plays when none is named."""
 
 CONTROL = "osc_control"
 
 
 def find_patch(name: str) -> Path:
-    """Find a patch by its path, or by the name of one that comes with Sensorium."""
+    """Return the path of a patch, given as a path or as the name of a shipped patch.
+
+    Raise PatchError when there is none.
+    """
     given = Path(name)
     shipped = installed_folder("patches") / given.with_suffix(".toml").name
     if given.exists() or not shipped.exists():
@@ -44,10 +48,10 @@ def open_patch(
     live: bool = True,
     private: bool = False,
 ) -> Plan:
-    """Make a Plan of a patch, to be played once; raises PatchError.
+    """Return the Plan of a patch, to be played once. Raise PatchError.
 
-    ``to`` is where its OSC goes instead, ``sets`` are texts such as "reach.joint=nose". A live one
-    can be controlled by OSC, whether it says so or not. ``private`` lets no picture leave.
+    ``to`` overrides the destination of its OSC, ``sets`` are texts such as "reach.joint=nose". A
+    live patch can always be controlled by OSC. With ``private`` no picture leaves.
     """
     return open_texts(read_texts(file), to=to, sets=sets, live=live, private=private)
 
@@ -60,7 +64,7 @@ def open_texts(
     live: bool = True,
     private: bool = False,
 ) -> Plan:
-    """Do what ``open_patch`` does with the texts of a patch."""
+    """Return the Plan of a patch from its texts; see ``open_patch``."""
     find = Registry(texts.file.parent if texts.file else None).find
     document = load_texts(texts)
     if private:
@@ -76,10 +80,11 @@ def open_document(
     sets: Iterable[str] = (),
     live: bool = True,
 ) -> Plan:
-    """Do what ``open_patch`` does with a patch that has been read; ``find`` knows the boxes."""
+    """Return the Plan of a parsed patch; ``find`` returns box classes. See ``open_patch``."""
     plan = plan_document(document, find, to=to, sets=sets, live=live)
     use_fallbacks(plan, find, live=live)
     set_fingerprints(plan)
+    read_states(plan)
     return plan
 
 
@@ -91,19 +96,19 @@ def plan_document(
     sets: Iterable[str] = (),
     live: bool = True,
 ) -> Plan:
-    """Do what ``open_document`` does, and leave the sources as written: nobody will open them."""
-    _lay_over(document, to, sets)
+    """Return a Plan without fallback sources, for plans that are not opened."""
+    _apply_overrides(document, to, sets)
     if live:
         _add_control(document)
     return compile_patch(document, find)
 
 
 def check_patch(file: Path) -> Plan:
-    """Make a Plan of a patch as written; raises PatchError with all that is wrong with it."""
+    """Return the Plan of a patch as written. Raise PatchError with all its problems."""
     return compile_patch(load(file), Registry(file.parent).find)
 
 
-def _lay_over(document: Document, to: str | None, sets: Iterable[str]) -> None:
+def _apply_overrides(document: Document, to: str | None, sets: Iterable[str]) -> None:
     for name, table in document.tables.items():
         if to is not None and isinstance(table, dict) and table.get("use") == "osc_out":
             document.override(name, "to", to, by=f"--to {to}")
@@ -124,7 +129,7 @@ def _lay_over(document: Document, to: str | None, sets: Iterable[str]) -> None:
 
 
 def _value(text: str) -> object:
-    """Read a value as a patch would write it; a bare word is a text."""
+    """Parse a value as in a patch; a bare word is a text."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

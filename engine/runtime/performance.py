@@ -1,4 +1,4 @@
-"""One show from beginning to end: a set of patches, live, or one patch offline."""
+"""One show from start to end: a set of patches, live, or one patch offline."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Performance:
     """A set of patches, of which one plays at a time.
 
-    ``watch`` is called with the engine when it begins to play, and when another patch has taken
-    over; ``edits`` says whether files are watched, so that what is saved plays. Whatever takes over
-    is on ``trial`` for so many seconds.
+    ``watch`` is called with the engine when playing starts and after each change of patch; with
+    ``edits`` saved files are reloaded. A new plan is on probation for ``trial`` seconds.
     """
 
     def __init__(
@@ -46,7 +45,7 @@ class Performance:
         edits: bool = False,
         trial: float = SECONDS,
     ) -> None:
-        """Raises PatchError with what is wrong in any patch of the set."""
+        """Raise PatchError with the problems of every patch of the set."""
         self._files = list(files)
         self._open = open_patch
         self._dump = dump
@@ -59,26 +58,26 @@ class Performance:
         self._service = SystemdNotifier()
 
     def offline(self, seconds: float | None, costs: Mapping[str, float]) -> dict[str, Any]:
-        """Play the first patch in virtual time; gives the stats."""
+        """Play the first patch in virtual time and return the stats."""
         unknown = [box for box in costs if box not in self._plan.boxes]
         if unknown:
             hint = nearest(unknown[0], self._plan.boxes)
             raise PatchError([Problem(f'--cost: there is no box "{unknown[0]}".{hint}')])
         show = Offline(self._plan, costs)
-        self._begin(show.engine)
+        self._attach(show.engine)
         show.play(None if seconds is None else ns(seconds))
         return show.engine.metrics.stats(show.clock.now())
 
     async def live(self, seconds: float | None) -> dict[str, Any]:
-        """Play live until the end, a signal, or for a time; gives the stats of the whole show."""
+        """Play until the end, a signal, or for ``seconds``; return the stats of the show."""
         loop = asyncio.get_running_loop()
         show = Live(self._plan)
-        surgeon = Reloader(show, self._files, self._titles, self._open, self._trial)
-        self._begin(show.engine)
-        self._listen_to_signals(loop, show)
+        reloader = Reloader(show, self._files, self._titles, self._open, self._trial)
+        self._attach(show.engine)
+        self._handle_signals(loop, show)
         self._service.follow(show)
-        work = loop.create_task(surgeon.work())
-        watcher = self._watcher(loop, show, surgeon)
+        work = loop.create_task(reloader.work())
+        watcher = self._watcher(loop, show, reloader)
         try:
             await show.play(seconds)
         finally:
@@ -89,17 +88,17 @@ class Performance:
         return show.engine.metrics.stats(show.engine.clock.now())
 
     def _watcher(
-        self, loop: asyncio.AbstractEventLoop, show: Live, surgeon: Reloader
+        self, loop: asyncio.AbstractEventLoop, show: Live, reloader: Reloader
     ) -> FileWatcher | None:
-        def heard(files: set[Path]) -> None:
+        def changed(files: set[Path]) -> None:
             with suppress(RuntimeError):  # the show is over
-                loop.call_soon_threadsafe(surgeon.look_again, files)
+                loop.call_soon_threadsafe(reloader.look_again, files)
 
         more = lambda: own_files(show.engine.plan)  # noqa: E731
-        return FileWatcher(self._files, heard, more) if self._edits else None
+        return FileWatcher(self._files, changed, more) if self._edits else None
 
     def _check(self) -> Plan:
-        """Make sure that every patch of the set can be played; gives the first."""
+        """Return the plan of the first patch. Raise PatchError when any of them has problems."""
         plans: list[Plan] = []
         problems: list[Problem] = []
         for file in self._files:
@@ -113,13 +112,13 @@ class Performance:
         report_fallbacks(plans[0])
         return plans[0]
 
-    def _begin(self, engine: Engine) -> None:
+    def _attach(self, engine: Engine) -> None:
         for listen in (self._dump.listen if self._dump else None, self._watch):
             if listen:
                 listen(engine)
                 engine.on_plan.append(partial(listen, engine))
 
-    def _listen_to_signals(self, loop: asyncio.AbstractEventLoop, show: Live) -> None:
+    def _handle_signals(self, loop: asyncio.AbstractEventLoop, show: Live) -> None:
         def end() -> None:
             if self._ended:
                 show.hurry()
@@ -127,13 +126,13 @@ class Performance:
             self._service.stopping()
             show.stop()
 
-        def heard(*_: object) -> None:
+        def interrupted(*_: object) -> None:
             loop.call_soon_threadsafe(end)
 
         for number in _SIGNALS:
             try:
                 loop.add_signal_handler(number, end)
             except NotImplementedError:  # Windows
-                signal.signal(number, heard)
+                signal.signal(number, interrupted)
             except (RuntimeError, ValueError):
-                return  # not on the main thread: somebody else listens
+                return  # not on the main thread, which handles the signals

@@ -1,7 +1,7 @@
 """A series of durations, of which the newest are kept.
 
-Why rings: a set plays for weeks. Percentiles are of the last 8192 samples, counts and maxima of
-the whole time.
+Why ring buffers: a set plays for weeks. Percentiles are over the last 8192 samples, counts and
+maxima over the whole time.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import numpy as np
 from engine.core.clock import MILLISECOND
 
 RING = 8192
-_LATELY = 101
+_RECENT = 101
 
 
 class Samples:
-    """The newest of a series of durations in ms, and the largest there ever was."""
+    """The newest durations of a series in ms, and the largest ever."""
 
     def __init__(self) -> None:
         self._ring = array("q", bytes(8 * RING))
@@ -28,25 +28,25 @@ class Samples:
         """Add one duration in ns."""
         self._ring[self._count % RING] = nanoseconds
         self._count += 1
-        if nanoseconds > self._max:  # noqa: PLR1730 - max() takes as long as all the rest
+        if nanoseconds > self._max:  # noqa: PLR1730 - max() would take as long as all the rest
             self._max = nanoseconds
 
     def __len__(self) -> int:
         return self._count
 
     def percentile(self, percent: float) -> float:
-        """Give a percentile in ms; 0 where there is no sample."""
+        """Return a percentile in ms; 0 without samples."""
         newest = np.frombuffer(self._ring, np.int64)[: min(self._count, RING)]
         return round(float(np.percentile(newest, percent)) / MILLISECOND, 4) if len(newest) else 0.0
 
-    def median_lately(self, most: int = _LATELY) -> float:
-        """Give the median of the last few in ms, in no time; 0 where there is no sample."""
+    def recent_median(self, most: int = _RECENT) -> float:
+        """Return the median of the last few samples in ms, cheaply; 0 without samples."""
         end = self._count % RING
-        few = min(self._count, most, _LATELY)
+        few = min(self._count, most, _RECENT)
         newest = sorted(self._ring[(end - few + index) % RING] for index in range(few))
         return round(newest[few // 2] / MILLISECOND, 4) if newest else 0.0
 
     def summary(self, *, largest: bool = True) -> dict[str, float]:
-        """Give p50, p99 and the maximum in ms."""
+        """Return p50, p99 and the maximum in ms."""
         numbers = {"p50": self.percentile(50), "p99": self.percentile(99)}
         return {**numbers, "max": round(self._max / MILLISECOND, 4)} if largest else numbers

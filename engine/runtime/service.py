@@ -1,8 +1,8 @@
-"""Tells the system's service manager that the show plays, still plays, and ends (sd_notify).
+"""Notify systemd that the show plays, is alive, and ends (sd_notify).
 
-systemd restarts a service that says nothing for too long. A beat is a call of the loop that lets
-an entry in by the door like everything, so that a loop that is stuck, or an engine that does not
-come back, is not said to be well. The protocol is a line of text to a socket: see sd_notify(3).
+systemd restarts a service that is silent for too long. Each beat enters a wake-up through the
+engine on the loop, so that a stuck loop or engine is not reported as alive. The protocol is lines
+of text sent to a socket: see sd_notify(3).
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import Protocol
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Entry, WakeUp
 
-EVERY = 5.0
-"""Seconds from one beat to the next where nobody watches: what is played is told all the same."""
+INTERVAL = 5.0
+"""Seconds between beats without a watchdog: the status is still reported."""
 
-_OFTEN_ENOUGH = 2
-"""Beats in the time after which silence counts as death, as sd_watchdog_enabled(3) advises."""
+_BEATS_PER_TIMEOUT = 2
+"""Beats per watchdog timeout, as sd_watchdog_enabled(3) advises."""
 
 
 class Playing(Protocol):
@@ -30,48 +30,50 @@ class Playing(Protocol):
     engine: Engine
 
     def enter(self, entry: Entry) -> None:
-        """Let something in, on the loop."""
+        """Enter an entry, on the loop."""
         ...
 
 
 class SystemdNotifier:
-    """The service that this process is; says nothing where it is none."""
+    """The systemd service of this process; silent when it is none."""
 
     def __init__(self, environment: MutableMapping[str, str] = os.environ) -> None:
-        """``environment`` is where the manager said where it listens; taken out, so that no
-        program started from here answers for this one."""
+        """Read the manager's address from ``environment`` and remove it there, so that no child
+        answers for this process.
+        """
         self._address = environment.pop("NOTIFY_SOCKET", "")
-        watched = environment.pop("WATCHDOG_USEC", "")
-        whom = environment.pop("WATCHDOG_PID", "")
-        mine = whom in ("", str(os.getpid())) and watched.isdecimal() and int(watched) > 0
-        self._every = int(watched) / 1e6 / _OFTEN_ENOUGH if mine else EVERY
+        timeout = environment.pop("WATCHDOG_USEC", "")
+        watched_pid = environment.pop("WATCHDOG_PID", "")
+        mine = watched_pid in ("", str(os.getpid())) and timeout.isdecimal() and int(timeout) > 0
+        self._interval = int(timeout) / 1e6 / _BEATS_PER_TIMEOUT if mine else INTERVAL
         self._show: Playing | None = None
         self._next: asyncio.TimerHandle | asyncio.Handle | None = None
 
     def follow(self, show: Playing) -> None:
-        """Say from now on how this show goes, first that it plays; call it on the loop.
+        """Report on this show from now on; call it on the loop.
 
-        The first beat comes with the loop's next turn: when everything has been begun.
+        The first beat, with READY, comes with the loop's next turn, when everything has been
+        started.
         """
         self._show = show
         if self._address and self._next is None:
             self._next = asyncio.get_running_loop().call_soon(self._beat, "READY=1\n")
 
     def stopping(self) -> None:
-        """Say that the show ends."""
+        """Report that the show ends."""
         if self._next is not None:
             self._next.cancel()
             self._next = None
-            self._say("STOPPING=1\nSTATUS=ends")
+            self._notify("STOPPING=1\nSTATUS=ends")
 
     def _beat(self, first: str = "") -> None:
         assert self._show is not None
-        self._next = asyncio.get_running_loop().call_later(self._every, self._beat)
+        self._next = asyncio.get_running_loop().call_later(self._interval, self._beat)
         self._show.enter(WakeUp())
-        self._say(f"{first}WATCHDOG=1\nSTATUS={_in_words(self._show.engine)}")
+        self._notify(f"{first}WATCHDOG=1\nSTATUS={_status_line(self._show.engine)}")
 
-    def _say(self, text: str) -> None:
-        """Send it, or not where the manager is too slow: nothing here may wait."""
+    def _notify(self, text: str) -> None:
+        """Send a text, or drop it when the manager is too slow: this must not block."""
         abstract = self._address.startswith("@")
         address = f"\0{self._address[1:]}" if abstract else self._address
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager, suppress(OSError):
@@ -79,8 +81,8 @@ class SystemdNotifier:
             manager.sendto(text.encode(), address)
 
 
-def _in_words(engine: Engine) -> str:
-    """Say in a line how it goes, for ``systemctl status``."""
+def _status_line(engine: Engine) -> str:
+    """Return the status line for ``systemctl status``."""
     status = engine.status()
     away = [f"{box} is {state}" for box, state in status.states.items() if state == "lost"]
     said = [f"plays {status.patch}", f"{status.delay_ms:.0f} ms behind", *away]

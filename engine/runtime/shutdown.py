@@ -1,4 +1,4 @@
-"""Ends everything that runs beside the loop, as long as that takes within reason."""
+"""Stop everything that runs beside the loop, within a time limit."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Protocol
 from engine.core.clock import Clock, ns
 
 PATIENCE = 3.0
-"""Seconds that everything that stalls is waited for, all together."""
+"""Seconds that all stalled threads are waited for together."""
 
 
 class Running(Protocol):
     """Something with a thread of its own."""
 
     def stop(self) -> None:
-        """Have it end soon."""
+        """Request its end, without waiting."""
         ...
 
     def join(self, timeout: float) -> None:
-        """Wait for its end, at most for so many seconds."""
+        """Wait for its end, at most ``timeout`` seconds."""
         ...
 
 
 def close_all(groups: Iterable[Sequence[Running]], clock: Clock) -> None:
-    """End one group after another, and all of a group at once."""
+    """Stop the groups one after another, and the members of a group at once."""
     until = clock.now() + ns(PATIENCE)
     for group in groups:
         for each in group:

@@ -1,7 +1,8 @@
-"""Calls something on the loop at a moment, as exactly as the system can.
+"""Call back on the loop at a moment, as exactly as the system allows.
 
-Why: the loop's own ``call_at`` is late by half a millisecond and more, since epoll counts whole
-milliseconds. On Linux a timerfd wakes the loop at the moment itself. Python has it only from 3.13.
+Why: the loop's ``call_at`` is late by half a millisecond and more, since epoll counts whole
+milliseconds. On Linux a timerfd wakes the loop at the moment itself. Python offers it only from
+3.13.
 """
 
 from __future__ import annotations
@@ -21,104 +22,104 @@ _ABSOLUTE = 1
 
 
 class Timer(Protocol):
-    """One alarm, set anew as often as one likes; every method is called on the loop."""
+    """A timer that can be reset at any time; every method is called on the loop."""
 
     def set(self, due: Ns | None) -> None:
-        """Have it ring at a moment of the monotonic clock, at once if that is over; None: never."""
+        """Fire at a monotonic moment, at once when it is past; None disarms it."""
         ...
 
     def close(self) -> None:
-        """Never ring again."""
+        """Disarm and release it."""
         ...
 
 
-def make_timer(loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> Timer:
-    """Make the best timer that there is here."""
+def make_timer(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> Timer:
+    """Return the most exact timer available."""
     if sys.platform == "linux":
         try:
-            return FdTimer(loop, ring)
+            return FdTimer(loop, callback)
         except (OSError, AttributeError, NotImplementedError):
-            pass  # an old C library, or a loop that watches no files
-    return LoopTimer(loop, ring)
+            pass  # an old C library, or a loop without add_reader
+    return LoopTimer(loop, callback)
 
 
 class LoopTimer:
-    """The timer that every loop has."""
+    """A timer by the loop's ``call_at``."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
         self._loop = loop
-        self._ring = ring
+        self._callback = callback
         self._handle: asyncio.TimerHandle | None = None
         self._due: Ns | None = None
 
     def set(self, due: Ns | None) -> None:
-        """Have it ring at a moment, or never."""
+        """Fire at a moment; None disarms it."""
         if due == self._due:
             return
         if self._handle:
             self._handle.cancel()
         self._due = due
-        self._handle = None if due is None else self._loop.call_at(due / SECOND, self._rung)
+        self._handle = None if due is None else self._loop.call_at(due / SECOND, self._fired)
 
     def close(self) -> None:
-        """Never ring again."""
+        """Disarm it."""
         self.set(None)
 
-    def _rung(self) -> None:
+    def _fired(self) -> None:
         self._due = self._handle = None
-        self._ring()
+        self._callback()
 
 
-class _Time(ctypes.Structure):
-    """A ``timespec`` of C."""
+class _Timespec(ctypes.Structure):
+    """C's ``timespec``."""
 
     _fields_ = (("seconds", ctypes.c_long), ("nanoseconds", ctypes.c_long))
 
 
-class _Alarm(ctypes.Structure):
-    """An ``itimerspec`` of C: ring at ``first``, and then every ``again``; 0 is never."""
+class _Itimerspec(ctypes.Structure):
+    """C's ``itimerspec``: fires at ``first``, then every ``interval``; 0 is never."""
 
-    _fields_ = (("again", _Time), ("first", _Time))
+    _fields_ = (("interval", _Timespec), ("first", _Timespec))
 
 
 class FdTimer:
-    """A timerfd of Linux that the loop watches; raises OSError where there is none."""
+    """A Linux timerfd watched by the loop. Raise OSError when there is none."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
         self._loop = loop
-        self._ring = ring
+        self._callback = callback
         self._due: Ns | None = None
         self._fd = self._libc.timerfd_create(_CLOCK_MONOTONIC, os.O_NONBLOCK | os.O_CLOEXEC)
         if self._fd < 0:
             raise OSError(ctypes.get_errno(), "no timerfd")
         try:
-            loop.add_reader(self._fd, self._rung)
+            loop.add_reader(self._fd, self._fired)
         except NotImplementedError:
             os.close(self._fd)
             raise
 
     def set(self, due: Ns | None) -> None:
-        """Have it ring at a moment, or never."""
+        """Fire at a moment; None disarms it."""
         if due == self._due:
             return
         self._due = due
-        # A moment of 0 would mean never.
-        first = _Time(0, 0) if due is None else _Time(*divmod(max(due, 1), SECOND))
-        alarm = _Alarm(_Time(0, 0), first)
-        self._libc.timerfd_settime(self._fd, _ABSOLUTE, ctypes.byref(alarm), None)
+        # A moment of 0 would disarm it.
+        first = _Timespec(0, 0) if due is None else _Timespec(*divmod(max(due, 1), SECOND))
+        spec = _Itimerspec(_Timespec(0, 0), first)
+        self._libc.timerfd_settime(self._fd, _ABSOLUTE, ctypes.byref(spec), None)
 
     def close(self) -> None:
-        """Never ring again."""
+        """Disarm and close it."""
         if self._fd >= 0:
             self._loop.remove_reader(self._fd)
             os.close(self._fd)
             self._fd = -1
 
-    def _rung(self) -> None:
+    def _fired(self) -> None:
         try:
             os.read(self._fd, 8)
         except BlockingIOError:
-            return  # it was set anew between ringing and being heard
+            return  # reset between firing and this callback
         self._due = None
-        self._ring()
+        self._callback()

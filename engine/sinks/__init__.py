@@ -1,1 +1,1 @@
-"""Boxes that send something out: one box, one file."""
+"""Output boxes: one box, one file."""

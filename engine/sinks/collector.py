@@ -16,33 +16,33 @@ class Collector(Sink):
 
     @property
     def messages(self) -> list[tuple[Ns, str, Message]]:
-        """All that came, in order: the moment it describes, its port, itself."""
+        """All messages received, in order: (moment described, port, message)."""
         return self._messages
 
     @property
     def silenced(self) -> list[str | None]:
-        """The ports that were silenced, in order; None for all of them at once."""
+        """The ports that were silenced, in order; None for all at once."""
         return self._silenced
 
     def of(self, port: str) -> list[Message]:
-        """Give what came on one port, in order."""
+        """Return the messages received on one port, in order."""
         return [message for _, name, message in self._messages if name == port]
 
     def accepts(self, port: str) -> tuple[type, ...]:
-        """Give every type there is."""
+        """Return every kind of message."""
         return tuple(KINDS)
 
     def send(self, port: str, message: Message, at: Ns) -> None:
         """Keep a message."""
         self._messages.append((at, port, message))
         if self._tap is not None:
-            self._tap(port, {"address": port, "args": [_told(message)]})
+            self._tap(port, {"address": port, "args": [_as_json(message)]})
 
     def silence(self, port: str | None = None) -> None:
-        """Note that it was to be silent."""
+        """Record the call."""
         self._silenced.append(port)
 
 
-def _told(message: Message) -> Message:
-    """Say a message as JSON can: numbers and texts as they are, the rest by its type."""
+def _as_json(message: Message) -> Message:
+    """Return a message in JSON: numbers and texts as they are, others by their type's name."""
     return message if isinstance(message, int | float | str) else type(message).__name__

@@ -1,6 +1,6 @@
-"""Play instruments, programs and desks by MIDI.
+"""MIDI output to instruments, programs and desks.
 
-Why the port belongs to another process: see ``engine.midi``.
+Why a subprocess owns the port: see ``engine.midi``.
 """
 
 from __future__ import annotations
@@ -71,53 +71,53 @@ class MidiOut(Sink):
     ] = "auto"
 
     def __post_init__(self) -> None:
-        self._chooser = Routing(self.channel, self.bend_range)
-        self._forms: dict[str, MidiEncoder] = {}
+        self._routing = Routing(self.channel, self.bend_range)
+        self._encoders: dict[str, MidiEncoder] = {}
         self._lengths: dict[str, Ns] = {}
         self._offs: dict[tuple[str, int, int], Ns] = {}
-        self._struck: list[tuple[str, int, int]] = []
+        self._triggered: list[tuple[str, int, int]] = []
         self._frames: list[bytes] = []
         self._begun: dict[bytes, None] = {}
         self._helper: PortProcess | None = None
         self._plays = False
         self._offline = False
         self._refusals = 0
-        self._told: set[str] = set()
+        self._warned: set[str] = set()
         self._now = Ns(0)
         self._wire: OnBytes | None = None
 
     @property
     def dropped(self) -> int:
-        """How many messages could not be sent, because they are no MIDI."""
+        """How many messages could not be encoded as MIDI."""
         return self._refusals
 
     @property
     def helper(self) -> int:
-        """The number of the process that owns the port; 0 while it is closed."""
+        """The process id of the port's owner; 0 while closed."""
         return self._helper.pid if self._helper else 0
 
     def options(self) -> type[Any]:
-        """Give what a cable may say."""
+        """Return the class of a cable's options."""
         return MidiOptions
 
     def accepts(self, port: str) -> tuple[type, ...]:
-        """Give the types that a port takes; raises UnknownName or ParameterError."""
+        """Return the types that a port takes. Raise UnknownName or ParameterError."""
         return taken(port_name(port))
 
     def plug(self, port: str, carries: type, options: Any) -> None:
-        """Plan how a cable is sent; raises ParameterError where its options do not fit."""
-        said = options or MidiOptions()
-        self._forms[port] = self._chooser.form(port_name(port), carries, said)
-        self._lengths[port] = ns(said.length)
+        """Create the encoder of a cable. Raise ParameterError when its options do not fit."""
+        chosen = options or MidiOptions()
+        self._encoders[port] = self._routing.form(port_name(port), carries, chosen)
+        self._lengths[port] = ns(chosen.length)
 
     def unplug(self, port: str) -> None:
-        """Forget a cable."""
-        self._forms.pop(port, None)
+        """Remove a cable."""
+        self._encoders.pop(port, None)
         self._lengths.pop(port, None)
         self._offs = {off: due for off, due in self._offs.items() if off[0] != port}
 
     def open(self) -> None:
-        """Open the port; raises DeviceError where it is not there, or where two have its name."""
+        """Open the port. Raise DeviceError when it is missing or its name is ambiguous."""
         helper = PortProcess("out", self.system, self.port, self.name, self._heard)
         opened = helper.start()
         self._helper = helper
@@ -127,15 +127,15 @@ class MidiOut(Sink):
             _log.info("MIDI goes to %s", opened)
 
     def overhear(self, wire: OnBytes) -> None:
-        """Have ``wire`` told of every MIDI message."""
+        """Call ``wire`` with every MIDI message."""
         self._wire = wire
 
     def open_offline(self) -> None:
-        """Play no instrument faster than it can be heard: what would be sent is only told."""
+        """Send nothing, since no instrument plays faster than real time; only report it."""
         self._offline = True
 
     def close(self) -> None:
-        """Give the port back; its helper ends what sounds."""
+        """Close the port; its process ends what sounds."""
         if self._plays:
             self._begun.clear()
         self._plays = False
@@ -144,55 +144,56 @@ class MidiOut(Sink):
             self._helper = None
 
     def send(self, port: str, message: Message, at: Ns) -> None:
-        """Make a message ready; it leaves with all that belong to the same moment."""
-        form = self._forms[port]
+        """Queue a message until the end of the tick."""
+        encoder = self._encoders[port]
         try:
-            frames = form.encode(message)
+            frames = encoder.encode(message)
         except _REFUSED as error:
             self._refuse(port, error)
             return
         self._collect(port, frames)
-        if key := form.off(message):
+        if key := encoder.off(message):
             off = (port, key.channel, key.note)
-            self._struck.append(off)
+            self._triggered.append(off)
             self._offs[off] = Ns(at + self._lengths[port])
 
     def flush(self, now: Ns) -> None:
-        """Send what was made ready."""
+        """Send what is queued."""
         self._now = now
-        for off in self._struck:
-            # Counted from now, not from the moment described: a note that is late is not shorter.
+        for off in self._triggered:
+            # Counted from now, not from the moment described: a late note is not shorter.
             self._offs[off] = Ns(now + self._lengths[off[0]])
-        self._struck.clear()
+        self._triggered.clear()
         frames, self._frames = self._frames, []
         if frames and not self._write(frames) and self._plays:
-            self._lose("the MIDI helper does not take what is sent")
+            self._port_lost("the MIDI helper does not take what is sent")
 
     def wake(self) -> Ns | None:
-        """Say when the next struck note ends."""
+        """Return when the next triggered note ends."""
         return min(self._offs.values()) if self._offs else None
 
     def on_wake(self, at: Ns) -> None:
-        """End the struck notes whose time has come."""
-        self._let_go([off for off, due in self._offs.items() if due <= at])
+        """End the triggered notes that are due."""
+        self._release([off for off, due in self._offs.items() if due <= at])
         self.flush(max(at, self._now))
 
     def silence(self, port: str | None = None) -> None:
         """End what sounds, each note by its own note-off."""
         self._offs = {off: due for off, due in self._offs.items() if port not in (None, off[0])}
-        self._struck.clear()
-        for name, form in self._forms.items():
+        self._triggered.clear()
+        for name, encoder in self._encoders.items():
             if port in (None, name):
-                self._collect(name, form.end())
+                self._collect(name, encoder.end())
         self.flush(self._now)
 
     def _anew(self) -> list[bytes]:
-        """Give what brings a receiver that has just come back to where it was.
+        """Return the messages that bring a reopened receiver up to date.
 
-        What was begun before its port went away may have sounded there until now.
+        Notes begun before the port went away may have been sounding there until now: they end
+        first.
         """
         ends, self._begun = self._begun, {}
-        return [*ends, *(each for form in self._forms.values() for each in form.anew())]
+        return [*ends, *(each for encoder in self._encoders.values() for each in encoder.anew())]
 
     def _collect(self, port: str, frames: Sequence[bytes]) -> None:
         self._frames += frames
@@ -200,9 +201,9 @@ class MidiOut(Sink):
             if kind == MIDI and content[0] & 0xF0 == NOTE_ON:
                 self._begun[frame(MIDI, bytes((content[0] ^ 0x10, content[1], 0)))] = None
             if kind == MIDI and (self._plays or self._offline):
-                self._show(port, content)
+                self._report(port, content)
 
-    def _show(self, port: str, content: bytes) -> None:
+    def _report(self, port: str, content: bytes) -> None:
         if self._wire is not None:
             self._wire("midi", content)
         if self._tap is not None:
@@ -211,23 +212,23 @@ class MidiOut(Sink):
     def _write(self, frames: Iterable[bytes]) -> bool:
         return self._plays and self._helper is not None and self._helper.write(frames)
 
-    def _let_go(self, offs: Iterable[tuple[str, int, int]]) -> None:
+    def _release(self, offs: Iterable[tuple[str, int, int]]) -> None:
         for off in offs:
             port, channel, note = off
             del self._offs[off]
-            self._collect(port, self._forms[port].encode(Note(note, 0, channel)))
+            self._collect(port, self._encoders[port].encode(Note(note, 0, channel)))
 
     def _heard(self, kind: bytes, content: bytes) -> None:
         if kind == GONE:
-            self._lose(f"{content.decode()} went away")
+            self._port_lost(f"{content.decode()} went away")
 
-    def _lose(self, reason: str) -> None:
-        """Say that the port is gone: it is closed, and opened again when it is back."""
+    def _port_lost(self, reason: str) -> None:
+        """Report that the port is gone: it is closed, and reopened when it is back."""
         self._plays = False
         self._say(Lost(reason))
 
     def _refuse(self, port: str, error: Exception) -> None:
         self._refusals += 1
-        if port not in self._told:
-            self._told.add(port)
+        if port not in self._warned:
+            self._warned.add(port)
             _log.warning("%s: not sent, for %s", port, error)

@@ -1,8 +1,8 @@
-"""Send OSC to other programs, by UDP or TCP.
+"""OSC output to other programs, over UDP or TCP.
 
-Each key of ``send`` is an address; what is sent under it follows from what comes (see
-``engine.osc.layouts``). Everything that belongs to one moment leaves together: in one bundle, or as
-messages for receivers that know no bundles.
+Each key of ``send`` is an address; what is sent to it follows from the type of its cable (see
+``engine.osc.layouts``). Everything of one tick leaves together: in one bundle, or as single
+messages for receivers without bundles.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from engine.osc.layouts import choose, known_layout, sendable
 from engine.osc.parse import packet
 from engine.osc.tools import Target, target
 
-PRESSED: Final = 50 * MILLISECOND
+PRESS_TIME: Final = 50 * MILLISECOND
 """How long a trigger stays pressed."""
 
-BETTER: Final = ("running", "late", "lost")
-"""How a receiver by TCP may be, the best first."""
+STATES: Final = ("running", "late", "lost")
+"""States of a TCP receiver, the best first."""
 
 _REFUSED = (ValueError, TypeError, OverflowError, struct.error)
 _log = logging.getLogger("sensorium")
 
 
 class _Group:
-    """Receivers that are sent the very same bytes."""
+    """Receivers that get the same bytes."""
 
     def __init__(self, dialect: Dialect, bundle: bool) -> None:
         self.dialect = dialect
@@ -50,7 +50,7 @@ class _Group:
         self.ports: list[str] = []
 
     def datagrams(self) -> list[bytes]:
-        """Make ready what was collected, and forget it."""
+        """Return the datagrams of what was collected, and clear it."""
         pieces, self.pieces = self.pieces, []
         if self.bundle:
             return bundles(pieces)
@@ -82,42 +82,42 @@ class OscOut(Sink):
         self._offs: dict[tuple[int, str, bytes], Ns] = {}
         self._pressed: list[tuple[int, str, bytes]] = []
         self._plans: dict[str, tuple[type, OscOptions]] = {}
-        self._told: set[str] = set()
+        self._warned: set[str] = set()
         self._now = Ns(0)
         self._refusals = 0
-        self._unheard = False
+        self._dry_run = False
         self._wire: OnBytes | None = None
         if self.layout is not None:
             known_layout(self.layout)
         for one in [self.to] if isinstance(self.to, str) else self.to:
-            self._add(target(one, tcp=self.lane))
+            self._add_target(target(one, tcp=self.lane))
         if not self._groups:
             raise ParameterError("to: nobody to send to")
 
     @property
     def lane(self) -> bool:
-        """Whether it may block: a TCP connection can stall."""
+        """Whether it needs a lane: a TCP connection can block."""
         return self.protocol == "tcp"
 
     @property
     def dropped(self) -> int:
-        """How much was not sent: numbers that are none, a full network, a lost connection."""
+        """How many messages were not sent: not finite, a full buffer, or a lost connection."""
         return self._refusals + sum(sender.dropped for sender in self._senders())
 
     def options(self) -> type[Any]:
-        """Give what a cable may say."""
+        """Return the class of a cable's options."""
         return OscOptions
 
     def accepts(self, port: str) -> tuple[type, ...]:
-        """Give the types that can be sent."""
+        """Return the types that can be sent."""
         return sendable()
 
     def plug(self, port: str, carries: type, options: Any) -> None:
-        """Plan how a cable is sent; raises ParameterError for what can never be."""
+        """Create the layout of a cable. Raise ParameterError when it can never be sent."""
         address = of_port(port)
         options = options or OscOptions()
         if self._plans.get(port) == (carries, options):
-            return  # plugged again while it plays: what sounds and who is here stays known
+            return  # replugged while playing: keeps its notes and slots
         for group in self._groups:
             try:
                 layout = choose(address, carries, options, group.dialect)
@@ -136,32 +136,32 @@ class OscOut(Sink):
         self._plans[port] = (carries, options)
 
     def unplug(self, port: str) -> None:
-        """Forget a cable."""
+        """Remove a cable."""
         self._plans.pop(port, None)
         for group in self._groups:
             group.layouts.pop(port, None)
 
     def open(self) -> None:
-        """Find the receivers; raises DeviceError where a machine is not known."""
+        """Resolve the receivers. Raise DeviceError when a host is unknown."""
         self._states.clear()
         for sender in self._senders():
             sender.open()
 
     def overhear(self, wire: OnBytes) -> None:
-        """Have ``wire`` told of every datagram; over TCP, without the length before it."""
+        """Call ``wire`` with every datagram; over TCP, without its length prefix."""
         self._wire = wire
 
     def open_unheard(self) -> None:
-        """Send nothing, and say what would be sent."""
-        self._unheard = True
+        """Send nothing; only report what would be sent."""
+        self._dry_run = True
 
     def close(self) -> None:
-        """Give the sockets back."""
+        """Close the sockets."""
         for sender in self._senders():
             sender.close()
 
     def send(self, port: str, message: Message, at: Ns) -> None:
-        """Make a message ready; it leaves with all that belong to the same moment."""
+        """Queue a message until the end of the tick."""
         for index, group in enumerate(self._groups):
             layout = group.layouts[port]
             try:
@@ -174,44 +174,44 @@ class OscOut(Sink):
             if off:
                 key = (index, port, off)
                 self._pressed.append(key)
-                self._offs[key] = Ns(at + PRESSED)
+                self._offs[key] = Ns(at + PRESS_TIME)
 
     def flush(self, now: Ns) -> None:
-        """Send what was made ready."""
+        """Send what is queued."""
         self._now = now
         if self._pressed:
-            # Counted from now, not from the moment described: a press that is late is not shorter.
+            # Counted from now, not from the moment described: a late press is not shorter.
             for key in self._pressed:
-                self._offs[key] = Ns(now + PRESSED)
+                self._offs[key] = Ns(now + PRESS_TIME)
             self._pressed.clear()
         for group in self._groups:
             if group.pieces:
                 self._transmit(group)
 
     def wake(self) -> Ns | None:
-        """Say when the next trigger lets go."""
+        """Return when the next trigger is released."""
         return min(self._offs.values()) if self._offs else None
 
     def on_wake(self, at: Ns) -> None:
-        """Let go of the triggers whose time has come."""
-        self._let_go([key for key, due in self._offs.items() if due <= at])
+        """Release the triggers that are due."""
+        self._release([key for key, due in self._offs.items() if due <= at])
         self.flush(max(at, self._now))
 
     def silence(self, port: str | None = None) -> None:
-        """Let go of triggers, end notes, and say that nobody is here any more."""
-        self._let_go([key for key in self._offs if port in (None, key[1])])
+        """Release triggers, end notes, and send that nobody is present."""
+        self._release([key for key in self._offs if port in (None, key[1])])
         for group in self._groups:
             for name, layout in group.layouts.items():
                 if port in (None, name):
                     self._collect(group, name, layout.end())
         self.flush(self._now)
 
-    def _add(self, there: Target) -> None:
-        dialect = there.dialect
+    def _add_target(self, target_: Target) -> None:
+        dialect = target_.dialect
         if self.layout is not None:
             dialect = Dialect(dialect.clamp, dialect.floats, self.layout)
-        bundle = there.bundles if self.bundle is None else self.bundle
-        sender = Tcp(there, partial(self._heard, str(there))) if self.lane else Udp(there)
+        bundle = target_.bundles if self.bundle is None else self.bundle
+        sender = Tcp(target_, partial(self._on_state, str(target_))) if self.lane else Udp(target_)
         for group in self._groups:
             if (group.dialect, group.bundle) == (dialect, bundle):
                 group.senders.append(sender)
@@ -219,10 +219,10 @@ class OscOut(Sink):
         self._groups.append(_Group(dialect, bundle))
         self._groups[-1].senders.append(sender)
 
-    def _heard(self, receiver: str, state: str, why: str) -> None:
-        """Say how this output is: as its worst receiver."""
+    def _on_state(self, receiver: str, state: str, why: str) -> None:
+        """Report the state of this output: that of its worst receiver."""
         self._states[receiver] = state
-        worst = max(self._states.values(), key=BETTER.index)
+        worst = max(self._states.values(), key=STATES.index)
         again = "; trying again" if state == "lost" else ""
         self._say(Condition(worst, f"{receiver}: {why}{again}" if why else ""))
 
@@ -234,7 +234,7 @@ class OscOut(Sink):
         if self._tap is not None:
             group.ports += [port for piece in pieces for _ in messages(piece)]
 
-    def _let_go(self, keys: Iterable[tuple[int, str, bytes]]) -> None:
+    def _release(self, keys: Iterable[tuple[int, str, bytes]]) -> None:
         for key in keys:
             index, port, off = key
             del self._offs[key]
@@ -243,21 +243,21 @@ class OscOut(Sink):
     def _transmit(self, group: _Group) -> None:
         ports, group.ports = group.ports, []
         for datagram in group.datagrams():
-            sent = [self._hand_over(sender, datagram) for sender in group.senders]
+            sent = [self._transmit_to(sender, datagram) for sender in group.senders]
             if self._wire is not None and any(sent):
                 self._wire("osc", datagram)
             if self._tap is not None:
-                self._show(datagram, ports, any(sent))
+                self._report(datagram, ports, any(sent))
 
-    def _hand_over(self, sender: Udp | Tcp, datagram: bytes) -> bool:
-        if self._unheard:
+    def _transmit_to(self, sender: Udp | Tcp, datagram: bytes) -> bool:
+        if self._dry_run:
             return True
         if isinstance(sender, Udp):
             return sender.send(datagram)
         return sender.send(len(datagram).to_bytes(4, "big") + datagram, self._now)
 
-    def _show(self, datagram: bytes, ports: list[str], sent: bool) -> None:
-        """Tell the tap what was sent, read back from the very bytes."""
+    def _report(self, datagram: bytes, ports: list[str], sent: bool) -> None:
+        """Report what was sent to the tap, decoded from the bytes."""
         for address, args in packet(datagram):
             port = ports.pop(0) if ports else address
             if sent and self._tap is not None:
@@ -265,6 +265,6 @@ class OscOut(Sink):
 
     def _refuse(self, port: str, error: Exception) -> None:
         self._refusals += 1
-        if port not in self._told:
-            self._told.add(port)
+        if port not in self._warned:
+            self._warned.add(port)
             _log.warning("%s: not sent, for %s", of_port(port), error)

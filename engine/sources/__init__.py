@@ -1,1 +1,1 @@
-"""Boxes that bring something in: one box, one file."""
+"""Input boxes: one box, one file."""

@@ -1,4 +1,4 @@
-"""A sound file, played as if a microphone heard it."""
+"""Play a sound file in place of a microphone."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class AudioFile(Tape):
 
     @property
     def endless(self) -> bool:  # here it depends on a parameter
-        """Whether it says nothing about when a show is over: looped, it never ends."""
+        """Whether the show does not end with it: True while looped."""
         return self.loop
 
     def open(self, emit: Emit) -> None:
-        """Make sure that there is a sound to play; raises DeviceError when there is none."""
+        """Check that there is sound to play. Raise DeviceError when there is none."""
         self._emit = emit
         with _open(self.file) as sound:
             if self.channel > sound.channels:
@@ -54,32 +54,32 @@ class AudioFile(Tape):
                 raise DeviceError(f'"{self.file}" is empty: there is not one sample in it')
 
     def events(self) -> Iterator[tuple[Ns, str, Message]]:
-        """Yield the sound; raises DeviceError when the file went away between two rounds."""
-        start, whole = 0, True
+        """Yield the blocks. Raise DeviceError when the file disappears between two rounds."""
+        start, intact = 0, True
         while True:
             begun = start
             with _open(self.file) as sound:
-                rate, promised = sound.samplerate, sound.frames
+                rate, declared = sound.samplerate, sound.frames
                 for samples in _blocks(sound, self.block, self.channel):
                     block = Block(samples, rate, start)
                     start += len(samples)
                     yield Ns(start * SECOND // rate), "sound", block
             played = start - begun
-            if played < promised and whole:
-                whole = False
-                self._say(_damage(self.file, played / rate, promised / rate), start, rate)
+            if played < declared and intact:
+                intact = False
+                self._notify(_damage(self.file, played / rate, declared / rate), start, rate)
             if not played or not self.loop:
                 return
 
-    def _say(self, text: str, start: int, rate: int) -> None:
+    def _notify(self, text: str, start: int, rate: int) -> None:
         if self._emit:
             self._emit("", Notice(text), Ns(start * SECOND // rate))
 
 
 class _Forward(soundfile.SoundFile):  # type: ignore[misc]
-    """A sound file that is read from its beginning to its end.
+    """A sound file that is read strictly from start to end.
 
-    The library otherwise seeks to where it already is after each block, which breaks MP3.
+    soundfile otherwise seeks to its current position after each block, which breaks MP3.
     """
 
     def seekable(self) -> bool:
@@ -91,7 +91,7 @@ def _blocks(sound: soundfile.SoundFile, size: int, channel: int) -> Iterator[NDA
         try:
             table = sound.read(size, dtype="float32", always_2d=True)
         except soundfile.LibsndfileError:
-            return  # what is missing is told by who counts
+            return  # events() reports the missing samples
         if not len(table):
             return
         samples = table[:, channel - 1].copy() if channel else table.mean(axis=1)
@@ -99,8 +99,8 @@ def _blocks(sound: soundfile.SoundFile, size: int, channel: int) -> Iterator[NDA
         yield samples
 
 
-def _damage(file: str, played: float, promised: float) -> str:
-    return f'"{file}" is damaged: it ends after {played:.1f} s of {promised:.1f} s'
+def _damage(file: str, played: float, declared: float) -> str:
+    return f'"{file}" is damaged: it ends after {played:.1f} s of {declared:.1f} s'
 
 
 def _open(file: str) -> soundfile.SoundFile:

@@ -1,10 +1,10 @@
-"""A camera: in the machine, at a cable, or in the network.
+"""A camera: built in, attached, or on the network.
 
 Why a frame is stamped when its grab returns: that is the first moment at which it is known here.
-What turning, mirroring and decoding cost comes after it, and is told apart as cost.
+What rotating, mirroring and decoding cost comes after it, and is reported separately as cost.
 
-Why the thread lets the camera go, and not ``close``: a device that is released while another
-thread waits for its next picture brings some drivers down.
+Why the thread releases the camera, and not ``close``: releasing a device while another thread waits
+for its next frame crashes some drivers.
 """
 
 from __future__ import annotations
@@ -26,18 +26,26 @@ from engine.core.errors import DeviceError
 from engine.core.messages import Frame, Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Source
-from engine.dsp.image.picture import WHOLE, Crop, Mirror, Picture, Rotate, framed, hush_opencv
+from engine.dsp.image.picture import (
+    WHOLE,
+    Crop,
+    Mirror,
+    Picture,
+    Rotate,
+    make_frame,
+    silence_opencv,
+)
 from engine.video.capture import OpenCamera, expose, open_address, open_camera
 from engine.video.devices import find
 from engine.video.freeze import LATE, FreezeDetector
 
-FILM = re.compile(r"\.(mp4|mov|m4v|avi|mkv|webm|mpe?g|m?ts|wmv|flv|gif|ogv|mxf|3gp)$", re.I)
+VIDEO_FILE = re.compile(r"\.(mp4|mov|m4v|avi|mkv|webm|mpe?g|m?ts|wmv|flv|gif|ogv|mxf|3gp)$", re.I)
 SILENCE_NS = 2 * SECOND
-"""How long a camera may give nothing before it counts as lost."""
+"""How long a camera may deliver no frame before it counts as lost."""
 END_S = 2.5
-"""How long ``close`` waits: a little longer than the longest wait for a picture that ends."""
-MOST_HUNG = 3
-"""How many waits that never end are left behind before the camera is let be."""
+"""Seconds that ``close`` waits: a little more than the longest wait for a frame that ends."""
+MAX_HUNG = 3
+"""Threads that may hang in the driver before the camera is not opened again."""
 
 
 class Camera(Source):
@@ -78,12 +86,12 @@ class Camera(Source):
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _hung: list[threading.Thread] = field(default_factory=list)
-    _still: FreezeDetector = field(default_factory=FreezeDetector)
+    _freeze: FreezeDetector = field(default_factory=FreezeDetector)
     _name: str = ""
 
-    def instead(self, live: bool) -> tuple[str, dict[str, Any]] | None:
-        """Name what plays in its place: a file is a video file, no camera at all the stand-in."""
-        if isinstance(self.device, str) and _is_film(self.device):
+    def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
+        """Return its fallback: video_file for a file, stand_in when there is no camera."""
+        if isinstance(self.device, str) and _is_video_file(self.device):
             seen = {"mirror": self.mirror, "rotate": self.rotate, "crop": self.crop}
             return "video_file", {"file": self.device, **seen}
         if self.device == "auto" and not (live and find()):
@@ -91,106 +99,108 @@ class Camera(Source):
         return None
 
     def open(self, emit: Emit) -> None:
-        """Open the camera and begin to read it; may take seconds.
+        """Open the camera and start reading; may take seconds.
 
-        Raises DeviceError when there is no picture to be had. On macOS the first call must come
-        from the main thread: only there does the system ask whether the camera may be used.
+        Raise DeviceError when no picture can be had. On macOS the first call must come from the
+        main thread: only there does the system ask for permission.
         """
         self.close()
         self._hung = [thread for thread in self._hung if thread.is_alive()]
-        if len(self._hung) >= MOST_HUNG:
-            raise DeviceError(f"its driver does not answer; {MOST_HUNG} attempts still wait for it")
+        if len(self._hung) >= MAX_HUNG:
+            raise DeviceError(f"its driver does not answer; {MAX_HUNG} attempts still wait for it")
         self._stop = stop = threading.Event()
-        self._still.begin()
-        eye = self._look()
+        self._freeze.begin()
+        opened = self._open_device()
         if stop.is_set():
-            eye.capture.release()
+            opened.capture.release()
             return
-        wished = (self.width, self.height)
-        if not eye.far and all(wished) and wished != eye.size:
-            given, wish = (f"{width}x{height}" for width, height in (eye.size, wished))
-            emit("", Notice(f"{eye.name} gives {given}, not {wish}"), SystemClock().now())
-        if eye.found and eye.found.path:
-            self._name = eye.found.name
-        work = (eye, emit, stop)
+        requested = (self.width, self.height)
+        if not opened.far and all(requested) and requested != opened.size:
+            given, wish = (f"{width}x{height}" for width, height in (opened.size, requested))
+            emit("", Notice(f"{opened.name} gives {given}, not {wish}"), SystemClock().now())
+        if opened.found and opened.found.path:
+            self._name = opened.found.name
+        work = (opened, emit, stop)
         self._thread = threading.Thread(target=self._run, args=work, name="camera", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Stop reading; a camera that does not answer is let go of as soon as it does."""
+        """Stop reading. A camera that does not respond is released once it does."""
         self._stop.set()
         thread, self._thread = self._thread, None
         if thread and thread is not threading.current_thread():
             thread.join(END_S)
             if thread.is_alive():
-                self._hung.append(thread)  # it lets the camera go when its wait ends, if ever
+                self._hung.append(thread)  # it releases the camera when its wait ends, if ever
 
-    def _look(self) -> OpenCamera:
-        hush_opencv()
-        # A stalled camera on Linux is otherwise waited for for 10 s. Read once, at the first grab.
+    def _open_device(self) -> OpenCamera:
+        silence_opencv()
+        # Otherwise Linux waits 10 s for a stalled camera. Read once, at the first grab.
         os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
         if isinstance(self.device, str) and "://" in self.device:
             return open_address(self.device)
-        return open_camera(self.device, self._wish, self._name)
+        return open_camera(self.device, self._configure, self._name)
 
-    def _wish(self, capture: cv2.VideoCapture) -> None:
-        """Ask for size and speed; where a camera is too slow, ask for compressed pictures."""
-        self._ask(capture)
+    def _configure(self, capture: cv2.VideoCapture) -> None:
+        """Request size and rate; where a camera is too slow, request compressed frames."""
+        self._request(capture)
         if 0 < capture.get(cv2.CAP_PROP_FPS) < self.fps - 1:
             capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-            self._ask(capture)
-        # One to fill while the other is read. With a single one, a USB camera misses every second
-        # picture; the usual four would hand over old ones after a stall.
+            self._request(capture)
+        # One buffer to fill while the other is read. With a single one, a USB camera drops every
+        # second frame; the usual four would deliver old ones after a stall.
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 2)
 
-    def _ask(self, capture: cv2.VideoCapture) -> None:
+    def _request(self, capture: cv2.VideoCapture) -> None:
         size = (cv2.CAP_PROP_FRAME_WIDTH, self.width), (cv2.CAP_PROP_FRAME_HEIGHT, self.height)
         for what, wish in (*size, (cv2.CAP_PROP_FPS, self.fps)):
             if wish:
                 capture.set(what, wish)
 
-    def _run(self, eye: OpenCamera, emit: Emit, stop: threading.Event) -> None:
-        """Read until told to stop; whatever ends it sooner is said, once the camera is free."""
+    def _run(self, opened: OpenCamera, emit: Emit, stop: threading.Event) -> None:
+        """Read until stopped; report a loss once the camera is released."""
         clock = SystemClock()
         try:
-            reason = self._read(eye, emit, stop)
+            reason = self._read(opened, emit, stop)
         except Exception as error:
-            reason = f"{eye.name}: {error}"
+            reason = f"{opened.name}: {error}"
         finally:
-            eye.capture.release()
+            opened.capture.release()
         if not stop.is_set():
             emit("", Lost(reason), clock.now())
 
-    def _read(self, eye: OpenCamera, emit: Emit, stop: threading.Event) -> str:
+    def _read(self, opened: OpenCamera, emit: Emit, stop: threading.Event) -> str:
         now = SystemClock().now
-        # A stream knows no exposure: only who asks for one is told.
-        exposure: float | str | None = "auto" if eye.far else None
+        # A stream has no exposure: setting one is reported only if it is asked for.
+        exposure: float | str | None = "auto" if opened.far else None
         seen = now()
         while not stop.is_set():
             if self.exposure != exposure:
                 exposure = self.exposure
-                if not expose(eye.capture, exposure) and exposure != "auto":
-                    emit("", Notice(f"the exposure of {eye.name} cannot be set"), now())
-            if not eye.capture.grab():
+                if not expose(opened.capture, exposure) and exposure != "auto":
+                    emit("", Notice(f"the exposure of {opened.name} cannot be set"), now())
+            if not opened.capture.grab():
                 break
             at = now()
-            ok, image = eye.capture.retrieve()
+            ok, image = opened.capture.retrieve()
             if ok and image is not None and image.size and not stop.is_set():
                 seen = at
                 picture = cast(Picture, image)
-                frame = framed(picture, self.mirror, self.rotate, self.crop)
+                frame = make_frame(picture, self.mirror, self.rotate, self.crop)
                 emit("frame", frame, at, cost=now() - at)
-                if self._stands(eye, emit, picture, at):
-                    return f"{eye.name} gives the same picture again and again"
+                if self._report_freeze(opened, emit, picture, at):
+                    return f"{opened.name} gives the same picture again and again"
             elif at - seen > SILENCE_NS:
-                return f"{eye.name} gives pictures that cannot be read"
-        return f"{eye.name} stopped" if eye.far else f"{eye.name} stopped; was it unplugged?"
+                return f"{opened.name} gives pictures that cannot be read"
+        return (
+            f"{opened.name} stopped" if opened.far else f"{opened.name} stopped; was it unplugged?"
+        )
 
-    def _stands(self, eye: OpenCamera, emit: Emit, image: Picture, at: Ns) -> bool:
-        """Say so where picture after picture is the same; tells whether to open it again."""
-        condition = self._still.look(image, at, eye.far)
+    def _report_freeze(self, opened: OpenCamera, emit: Emit, image: Picture, at: Ns) -> bool:
+        """Report a frozen picture; return whether to reopen the camera."""
+        condition = self._freeze.look(image, at, opened.far)
         if condition == "late":
-            same = f"{eye.name} gives the same picture for {LATE // SECOND} s"
+            same = f"{opened.name} gives the same picture for {LATE // SECOND} s"
             emit("", Condition("late", f"{same}: a still, or does it hang?"), at)
         elif condition == "running":
             emit("", Condition("running"), at)
@@ -198,11 +208,11 @@ class Camera(Source):
 
 
 def list_cameras() -> list[str]:
-    """List the cameras of this machine by name and number; each may be given as ``device``."""
+    """Return the cameras of this machine by name and number; each works as ``device``."""
     return [f"{camera.name} (number {camera.number})" for camera in find()]
 
 
-def _is_film(device: str) -> bool:
+def _is_video_file(device: str) -> bool:
     if "://" in device:
         return False
-    return FILM.search(device) is not None or Path(device).expanduser().is_file()
+    return VIDEO_FILE.search(device) is not None or Path(device).expanduser().is_file()

@@ -23,7 +23,7 @@ class Every(Tape):
 
     @property
     def endless(self) -> bool:
-        """Whether it never ends: it does not."""
+        """Whether the show does not end with it: always True."""
         return True
 
     time: Annotated[float, Param("from one tick to the next", SHORTEST, 86400, unit="s")] = 1.0

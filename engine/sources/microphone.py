@@ -1,7 +1,7 @@
-"""A microphone, or whatever else brings sound into the machine.
+"""A microphone, or any other audio input.
 
-The device is listened to by a process of its own (see ``engine.audio.capture_process``): what it
-hears comes through a pipe, stamped where it was heard.
+A subprocess captures the device (see ``engine.audio.capture_process``): its blocks arrive through a
+pipe, stamped where they were captured.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from engine.audio.client import CaptureProcess, list_devices
 from engine.audio.frames import GONE, NOTICE, SOUND
 from engine.core.clock import SystemClock
 from engine.core.commands import Lost, Notice
+from engine.core.device_choice import is_number
 from engine.core.errors import DeviceError
 from engine.core.messages import Block, Ns
 from engine.core.parameter import Fixed, Param
@@ -58,39 +59,39 @@ class Microphone(Source):
     _name: str = ""
     _thread: threading.Thread | None = None
 
-    def instead(self, live: bool) -> tuple[str, dict[str, Any]] | None:
-        """Name what plays in its place: a file is a sound file, no device at all the stand-in."""
+    def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
+        """Return its fallback: audio_file for a file, stand_in when there is no input."""
         if isinstance(self.device, str) and _is_recording(self.device):
             same = {"channel": self.channel, "block": self.block}
             return "audio_file", {"file": self.device, **same}
-        if self.device == "auto" and not (live and _anything()):
+        if self.device == "auto" and not (live and _has_input()):
             return "stand_in", {"dances": False, "block": self.block}
         return None
 
     def attach(self, watch: AddReader) -> None:
-        """Be read on the loop."""
+        """Have the loop read the capture pipe."""
         self._watch = watch
 
     def open(self, emit: Emit) -> None:
-        """Open the device and begin to listen; may take a second.
+        """Open the device and start capturing; may take a second.
 
-        Raises DeviceError when there is nothing to be heard.
+        Raise DeviceError when no sound can be had.
         """
         self.close()
         self._stop = stop = threading.Event()
-        # A device that was plugged in again may have another number, but has its name.
+        # A device plugged in again may have another number, but keeps its name.
         device = self._name or str(self.device)
         listener = CaptureProcess(device, str(self.channel), str(self.block))
         self._listener = listener
-        if isinstance(self.device, int) or self.device.isdigit():
+        if is_number(self.device):
             self._name = listener.name
-        hearing = _Hearing(listener, emit, stop)
-        if not (self._watch and hearing.on_the_loop(self._watch)):
-            self._thread = threading.Thread(target=hearing.run, name="microphone", daemon=True)
+        forwarder = _Forwarder(listener, emit, stop)
+        if not (self._watch and forwarder.attach(self._watch)):
+            self._thread = threading.Thread(target=forwarder.run, name="microphone", daemon=True)
             self._thread.start()
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop capturing."""
         self._stop.set()
         listener, self._listener = self._listener, None
         thread, self._thread = self._thread, None
@@ -100,8 +101,8 @@ class Microphone(Source):
             thread.join(END_S)
 
 
-class _Hearing:
-    """Hands over what a listener says until it is over; whatever ends it sooner is said."""
+class _Forwarder:
+    """Forwards what the capture process sends until it ends, and reports why it ended."""
 
     def __init__(self, listener: CaptureProcess, emit: Emit, stop: threading.Event) -> None:
         self._listener = listener
@@ -110,18 +111,18 @@ class _Hearing:
         self._now = SystemClock().now
         self._reason = f'"{listener.name}" stopped'
 
-    def on_the_loop(self, watch: AddReader) -> bool:
-        """Be called when there is something; tells whether that can be."""
+    def attach(self, watch: AddReader) -> bool:
+        """Have the loop call back when there is data; return whether it can."""
         return watch(self._listener.pipe, self._hand_over)
 
     def run(self) -> None:
-        """Wait for it, on a thread."""
+        """Forward on this thread until the end."""
         set_realtime_priority()
         while self._hand_over():
             pass
 
     def _hand_over(self) -> bool:
-        """Hand over what there is; tells whether there may be more."""
+        """Forward what has arrived; return whether there may be more."""
         said = self._listener.hear()
         if said is None or self._stop.is_set():
             self._end()
@@ -145,12 +146,12 @@ class _Hearing:
 
 
 def list_microphones() -> list[str]:
-    """List what sound can come in by; each name or number may be given as ``device``."""
+    """Return the audio inputs; each name or number works as ``device``."""
     return [f"{each.name} (number {each.number}, {each.way})" for each in list_devices()]
 
 
-def _anything() -> bool:
-    """Tell whether there is a microphone, or no telling; without PortAudio ``open`` says so."""
+def _has_input() -> bool:
+    """Whether there is an input; True without PortAudio, so that ``open`` reports its absence."""
     try:
         return bool(list_devices())
     except DeviceError:

@@ -1,4 +1,4 @@
-"""Play with MIDI keyboards, knobs, pads, pedals and other programs."""
+"""MIDI input from keyboards, knobs, pads, pedals and other programs."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ from engine.midi.frames import GONE, HEARD, MOMENT
 from engine.midi.names import MessageName, read_name
 
 OF_A_CHANNEL: Final = ("notes", "program", "bend", "pressure")
-TURNED: Final = ("bend", "pressure")
-"""What of them can be mapped to a parameter."""
+MAPPABLE: Final = ("bend", "pressure")
+"""Those of them that can be mapped to a parameter."""
 NUMBERED: Final = {"cc": float, "note": Trigger}
 
 _log = logging.getLogger("sensorium")
 
 
-class Turned(msgspec.Struct, forbid_unknown_fields=True):
-    """What a knob sets: a parameter as "box.parameter", over its whole range or within ``to``."""
+class KnobMapping(msgspec.Struct, forbid_unknown_fields=True):
+    """A mapping target: a parameter as "box.parameter", over its range or within ``to``."""
 
     parameter: str
     to: tuple[float, float] | None = None
 
     @property
     def target(self) -> tuple[str, str]:
-        """The box, and its parameter."""
+        """The box and its parameter."""
         box, _, parameter = self.parameter.partition(".")
         return box, parameter
 
-    def command(self, turned: float) -> SetParameter:
-        """Say what to set where the knob is turned so far, 0 to 1."""
+    def command(self, position: float) -> SetParameter:
+        """Return the command for a control position, 0 to 1."""
         if self.to is None:
-            return SetParameter(*self.target, turned, of_range=True)
-        return SetParameter(*self.target, self.to[0] + turned * (self.to[1] - self.to[0]))
+            return SetParameter(*self.target, position, of_range=True)
+        return SetParameter(*self.target, self.to[0] + position * (self.to[1] - self.to[0]))
 
 
 class MidiIn(Source):
@@ -115,22 +115,24 @@ class MidiIn(Source):
         self._outlets: dict[MessageName, list[str]] = {
             MessageName(kind): [kind] for kind in self.OUT
         }
-        self._turned = {key: _turned(key, entry) for key, entry in (self.map_ or {}).items()}
-        self._knobs: dict[MessageName, list[Turned]] = {}
-        for key, turned in self._turned.items():
-            name = _read(key, TURNED, f"map.{key}: ")
-            self._knobs.setdefault(name, []).append(turned)
-        self._ear = MidiDecoder()
+        self._mappings = {
+            key: _read_mapping(key, entry) for key, entry in (self.map_ or {}).items()
+        }
+        self._knobs: dict[MessageName, list[KnobMapping]] = {}
+        for key, mapping in self._mappings.items():
+            name = _read(key, MAPPABLE, f"map.{key}: ")
+            self._knobs.setdefault(name, []).append(mapping)
+        self._decoder = MidiDecoder()
         self._helper: PortProcess | None = None
         self._emit: Emit | None = None
 
     @property
     def malformed(self) -> int:
-        """How many bytes came that belong to no message."""
-        return self._ear.strays
+        """How many bytes belonged to no message."""
+        return self._decoder.strays
 
     def outlet(self, name: str) -> type:
-        """Give the type of an outlet and listen to it; raises UnknownName or ParameterError."""
+        """Return the type of an outlet and subscribe to it. Raise UnknownName or ParameterError."""
         read = _read(name, self.OUT)
         outlets = self._outlets.setdefault(read, [])
         if name not in outlets:
@@ -138,39 +140,39 @@ class MidiIn(Source):
         return NUMBERED.get(read.kind) or self.OUT[read.kind]
 
     def sets(self) -> Mapping[tuple[str, ...], tuple[str, str]]:
-        """Give what the knobs set."""
-        return {("map", key): turned.target for key, turned in self._turned.items()}
+        """Return the parameters that ``map`` sets."""
+        return {("map", key): mapping.target for key, mapping in self._mappings.items()}
 
     def open(self, emit: Emit) -> None:
-        """Begin to listen; raises DeviceError where the port is not there, or two have its name."""
+        """Open the port. Raise DeviceError when it is missing or its name is ambiguous."""
         self._emit = emit
-        self._ear = MidiDecoder()
+        self._decoder = MidiDecoder()
         self._helper = PortProcess("in", self.system, self.port, self.name, self._heard)
         opened = self._helper.start()
         if self.port is not None:
             _log.info("MIDI comes from %s", opened)
 
     def close(self) -> None:
-        """Stop listening."""
+        """Close the port."""
         if self._helper is not None:
             self._helper.stop()
             self._helper = None
 
     def hear(self, piece: bytes, at: Ns) -> Iterator[tuple[str, Message | Command]]:
-        """Take MIDI bytes that came at a moment; give what they say by outlet, and ask for."""
-        for said in self._ear.hear(piece, at):
-            if self.channel is None or said.name.channel in (None, self.channel):
-                yield from self._meant(said)
+        """Decode MIDI bytes received at a moment; yield messages by outlet, and commands."""
+        for event in self._decoder.hear(piece, at):
+            if self.channel is None or event.name.channel in (None, self.channel):
+                yield from self._dispatch(event)
 
-    def _meant(self, said: MidiEvent) -> Iterator[tuple[str, Message | Command]]:
-        for name in _with_and_without_channel(said.name):
-            if said.message is not None:
-                yield from ((outlet, said.message) for outlet in self._outlets.get(name, ()))
-            if said.turned is not None:
-                for turned in self._knobs.get(name, ()):
-                    yield "", turned.command(said.turned)
-        if self.patches and said.name.kind == "program":
-            yield "", PlayPatch(said.message + 1)
+    def _dispatch(self, event: MidiEvent) -> Iterator[tuple[str, Message | Command]]:
+        for name in _with_and_without_channel(event.name):
+            if event.message is not None:
+                yield from ((outlet, event.message) for outlet in self._outlets.get(name, ()))
+            if event.turned is not None:
+                for mapping in self._knobs.get(name, ()):
+                    yield "", mapping.command(event.turned)
+        if self.patches and event.name.kind == "program":
+            yield "", PlayPatch(event.message + 1)
 
     def _heard(self, kind: bytes, content: bytes) -> None:
         if self._emit is None:
@@ -178,8 +180,8 @@ class MidiIn(Source):
         if kind == HEARD and len(content) >= MOMENT.size:
             (moment,) = MOMENT.unpack_from(content)
             at = Ns(moment)
-            for outlet, said in self.hear(content[MOMENT.size :], at):
-                self._emit(outlet, said, at)
+            for outlet, event in self.hear(content[MOMENT.size :], at):
+                self._emit(outlet, event, at)
         elif kind == GONE:
             self._emit("", Lost(f"{content.decode('utf-8', 'replace')} went away"), Ns(0))
 
@@ -197,13 +199,15 @@ def _read(text: str, plain: Any, where: str = "") -> MessageName:
         raise ParameterError(f"{where}{error}") from None
 
 
-def _turned(key: str, entry: str | Mapping[str, Any]) -> Turned:
+def _read_mapping(key: str, entry: str | Mapping[str, Any]) -> KnobMapping:
     try:
-        turned = msgspec.convert({"parameter": entry} if isinstance(entry, str) else entry, Turned)
+        mapping = msgspec.convert(
+            {"parameter": entry} if isinstance(entry, str) else entry, KnobMapping
+        )
     except msgspec.ValidationError as error:
         raise ParameterError(f"map.{key}: {error}") from None
-    if not all(turned.target):
+    if not all(mapping.target):
         raise ParameterError(
-            f'map.{key}: expected a parameter as "box.parameter", got "{turned.parameter}"'
+            f'map.{key}: expected a parameter as "box.parameter", got "{mapping.parameter}"'
         )
-    return turned
+    return mapping

@@ -51,25 +51,25 @@ from engine.osc.bundle import messages
 from engine.osc.packer import Packer
 
 LOCAL: Final = "127.0.0.1"
-TRIES: Final = 20
-HOSTS: Final = 8
-"""How many machines are told how the show goes."""
+PORTS_TRIED: Final = 20
+MAX_HOSTS: Final = 8
+"""How many machines receive reports."""
 
-REMEMBERED: Final = 60 * SECOND
-"""How long a machine is told after it last spoke."""
+HOST_TIMEOUT: Final = 60 * SECOND
+"""ns: how long a machine receives reports after its last message."""
 
-ANSWERS: Final = 100
-"""How many refusals are answered a second; who floods is not flooded back."""
+MAX_REFUSALS: Final = 100
+"""How many refusals are answered a second, so that a flood is not amplified."""
 
 RATE: Final = 2000
 BURST: Final = 12_000
-"""How many messages each sender may send, a second and at once; a thousand faders all moved."""
+"""Messages per sender, a second and at once: a thousand faders all moved."""
 
-LONGEST: Final = 255
-"""How many characters an address may have; no box and no parameter has so long a name."""
+MAX_ADDRESS: Final = 255
+"""Maximum length of an address in characters; no parameter has a longer one."""
 
-EVERYTHING: Final = 5
-"""Every how many reports everything is told, changed or not."""
+FULL_REPORT_EVERY: Final = 5
+"""Every so many reports, all values are sent, changed or not."""
 
 _log = logging.getLogger("sensorium")
 
@@ -88,141 +88,143 @@ class OscControl(Remote):
 
     def __post_init__(self) -> None:
         self._gate = SenderFilter(self.host, self.allow)
-        self._receiver = Receiver(self._hear, self._gate, RateLimiter(RATE, BURST))
+        self._receiver = Receiver(self._on_message, self._gate, RateLimiter(RATE, BURST))
         self._emit: Emit | None = None
-        self._speaker: socket.socket | None = None
+        self._reply_socket: socket.socket | None = None
         self._hosts: dict[str, Ns] = {}
-        self._misread = 0
-        self._answered = 0
+        self._malformed = 0
+        self._refused = 0
         self._reports = 0
-        self._told: dict[str, str] = {}
+        self._last_sent: dict[str, str] = {}
 
     @property
     def listens(self) -> int:
-        """The port that was found free; 0 while closed."""
+        """The port in use; 0 while closed."""
         return self._receiver.port
 
     @property
     def refusals(self) -> int:
-        """How much was no command, malformed packets included; the show counts what it refuses."""
-        return self._misread + self._receiver.malformed
+        """How many messages were no command, malformed packets included."""
+        return self._malformed + self._receiver.malformed
 
     def open(self, emit: Emit) -> None:
-        """Begin to listen, on the next free port if need be; raises DeviceError."""
+        """Bind the port, or the next free one. Raise DeviceError when none is free."""
         self.close()
         self._emit = emit
-        self._speaker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._speaker.setblocking(False)
+        self._reply_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._reply_socket.setblocking(False)
         self._listen()
         if self.listens != self.port:
             _log.warning("port %d is in use; control is on port %d", self.port, self.listens)
 
     def close(self) -> None:
-        """Stop listening and telling."""
+        """Close the sockets."""
         self._receiver.close()
-        if self._speaker is not None:
-            self._speaker.close()
-            self._speaker = None
+        if self._reply_socket is not None:
+            self._reply_socket.close()
+            self._reply_socket = None
 
     def report(self, status: Status) -> None:
-        """Tell everybody who spoke lately, and this machine."""
-        self._answered = 0
+        """Send the status to this machine and to all recent senders."""
+        self._refused = 0
         self._reports += 1
         lines = [
             Packer("/sensorium/alive", "i").pack(int(status.seconds)),
             Packer("/sensorium/delay", "f").pack(status.delay_ms),
             Packer("/sensorium/errors", "i").pack(status.errors + self.refusals),
             Packer("/sensorium/privacy", "i").pack(status.private),
-            *self._news(status),
+            *self._changes(status),
         ]
         if status.quality is not None:
             lines.append(Packer("/sensorium/quality", "f").pack(status.quality))
         self._forget_hosts()
         for host in {LOCAL: None, **self._hosts}:
             for line in lines:
-                self._say(host, line)
+                self._send(host, line)
 
     def tell(self, box: str, text: str) -> None:
-        """Tell the same ones at once what went wrong with a patch."""
+        """Report a problem with a patch to the same machines at once."""
         for host in {LOCAL: None, **self._hosts}:
             with contextlib.suppress(ValueError):
-                self._say(host, Packer("/sensorium/error", "ss").pack(box, text))
+                self._send(host, Packer("/sensorium/error", "ss").pack(box, text))
 
     def _listen(self) -> None:
-        candidates = [port for port in range(self.port, self.port + TRIES) if port != self.replies]
+        candidates = [
+            port for port in range(self.port, self.port + PORTS_TRIED) if port != self.replies
+        ]
         for port in candidates[:-1]:
             with contextlib.suppress(DeviceError):
                 self._receiver.open(self.host, port)
                 return
         self._receiver.open(self.host, candidates[-1])
 
-    def _hear(self, address: str, arguments: list[Any], host: str, at: Ns) -> None:
+    def _on_message(self, address: str, arguments: list[Any], host: str, at: Ns) -> None:
         if self._gate.answers(host):
             self._remember(host, at)
         refuse = partial(self._refuse, host, address)
         try:
-            command = understand(address, arguments, refuse)
+            command = parse_command(address, arguments, refuse)
         except ValueError as error:
-            self._misread += 1
+            self._malformed += 1
             refuse(str(error))
             return
         if command is not None and self._emit is not None:
             self._emit("", command, at)
 
     def _refuse(self, host: str, address: str, reason: str) -> None:
-        self._answered += 1
-        if self._answered <= ANSWERS and self._gate.answers(host):
-            told = plain(address, LONGEST), plain(reason, LONGEST)
+        self._refused += 1
+        if self._refused <= MAX_REFUSALS and self._gate.answers(host):
+            texts = plain(address, MAX_ADDRESS), plain(reason, MAX_ADDRESS)
             with contextlib.suppress(ValueError):
-                self._say(host, Packer("/sensorium/error", "ss").pack(*told))
+                self._send(host, Packer("/sensorium/error", "ss").pack(*texts))
 
-    def _news(self, status: Status) -> list[bytes]:
-        """Give what changed since the last report, and now and then everything."""
+    def _changes(self, status: Status) -> list[bytes]:
+        """Return the messages for values that changed, and at intervals for all of them."""
         now = {"/sensorium/patch": status.patch}
         if status.quality is not None:
             now["/sensorium/quality/step"] = status.step
         now |= {f"/sensorium/{box}/state": state for box, state in status.states.items()}
-        everything = self._reports % EVERYTHING == 1
-        news = {
+        everything = self._reports % FULL_REPORT_EVERY == 1
+        changes = {
             address: text
             for address, text in now.items()
-            if everything or self._told.get(address) != text
+            if everything or self._last_sent.get(address) != text
         }
-        self._told = now
-        return [Packer(address, "s").pack(text) for address, text in news.items()]
+        self._last_sent = now
+        return [Packer(address, "s").pack(text) for address, text in changes.items()]
 
     def _remember(self, host: str, at: Ns) -> None:
         self._hosts.pop(host, None)
         self._hosts[host] = at
-        if len(self._hosts) > HOSTS:
+        if len(self._hosts) > MAX_HOSTS:
             del self._hosts[next(iter(self._hosts))]
 
     def _forget_hosts(self) -> None:
         now = SystemClock().now()
-        self._hosts = {h: at for h, at in self._hosts.copy().items() if now - at < REMEMBERED}
+        self._hosts = {h: at for h, at in self._hosts.copy().items() if now - at < HOST_TIMEOUT}
 
-    def _say(self, host: str, piece: bytes) -> None:
-        speaker = self._speaker
-        if speaker is None:
+    def _send(self, host: str, piece: bytes) -> None:
+        reply_socket = self._reply_socket
+        if reply_socket is None:
             return
         for message in messages(piece):
             with contextlib.suppress(OSError):
-                speaker.sendto(message, (host, self.replies))
+                reply_socket.sendto(message, (host, self.replies))
 
 
-def understand(address: str, arguments: list[Any], refuse: Answer) -> Command | None:
-    """Read a message as a command; raises ValueError with the reason where it is none.
+def parse_command(address: str, arguments: list[Any], refuse: Answer) -> Command | None:
+    """Parse a message as a command. Raise ValueError with the reason when it is none.
 
-    None for the second half of a button, which says 0 when it is let go.
+    Return None for a button's release, which sends 0.
     """
-    if len(address) > LONGEST:
-        raise ValueError(f"an address has {LONGEST} characters at most")
+    if len(address) > MAX_ADDRESS:
+        raise ValueError(f"an address has {MAX_ADDRESS} characters at most")
     path = address.strip("/").split("/")
     pressed = not arguments or arguments[0] not in (0, False)
     if path == ["panic"]:
         return Panic() if pressed else None
     if path[0] == "sensorium":
-        return _of_the_show(path, arguments, refuse)
+        return _show_command(path, arguments, refuse)
     if len(path) < 2 or not all(path):
         raise ValueError("expected /box/parameter with a value")
     if path[-1] == "release" and len(path) > 2:
@@ -236,10 +238,10 @@ def understand(address: str, arguments: list[Any], refuse: Answer) -> Command | 
     return SetParameter("/".join(path[:-1]), path[-1], value, refuse)
 
 
-def _of_the_show(path: list[str], arguments: list[Any], refuse: Answer) -> Command:
+def _show_command(path: list[str], arguments: list[Any], refuse: Answer) -> Command:
     match path[1:], arguments[:1]:
         case ["patch"], [int() | float() | str() as which] if not isinstance(which, bool):
-            return PlayPatch(_whole(which), refuse)
+            return PlayPatch(_integral(which), refuse)
         case ["patch"], _:
             raise ValueError("expected the number, name or title of a patch")
         case ["teach"], [str(route)]:
@@ -254,8 +256,8 @@ def _of_the_show(path: list[str], arguments: list[Any], refuse: Answer) -> Comma
     raise ValueError(f"not known; there is {known}")
 
 
-def _whole(which: float | str) -> int | str:
-    """Read the number of a patch, which many tools send as a float."""
+def _integral(which: float | str) -> int | str:
+    """Return the number of a patch, which many tools send as a float."""
     if isinstance(which, float):
         if not which.is_integer():
             raise ValueError("expected the number, name or title of a patch")

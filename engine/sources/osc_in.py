@@ -1,4 +1,4 @@
-"""Hear OSC: faders, buttons and texts that another program or a phone sends.
+"""OSC input: faders, buttons and texts from another program or a phone.
 
 [desk]
 use  = "osc_in"
@@ -30,14 +30,14 @@ from engine.osc.address import check
 Carries = Literal["number", "switch", "trigger", "text"]
 
 RATE: Final = 20_000
-"""How many messages a second each sender may send: six people, joint by joint, at 60 Hz."""
+"""Messages per sender and second: six people, joint by joint, at 60 Hz."""
 
 
-class Unfit(ValueError):
-    """A message whose argument is not what was asked for."""
+class WrongArgument(ValueError):
+    """A message whose argument has the wrong type."""
 
 
-class Heard(msgspec.Struct, forbid_unknown_fields=True):
+class Subscription(msgspec.Struct, forbid_unknown_fields=True):
     """What one outlet listens for: ``argument`` counts from 1."""
 
     address: str
@@ -68,89 +68,91 @@ class OscIn(Source):
     ]
 
     def __post_init__(self) -> None:
-        self._heard = {name: _read(name, entry) for name, entry in self.listen.items()}
-        if not self._heard:
+        self._subscriptions = {name: _read(name, entry) for name, entry in self.listen.items()}
+        if not self._subscriptions:
             raise ParameterError('listen: nothing to hear; name an address: fader = "/1/fader1"')
         self._by_address: dict[str, list[_Outlet]] = {}
-        for name, heard in self._heard.items():
-            outlet = _Outlet(name, heard.argument, CONVERT[heard.carries])
-            self._by_address.setdefault(heard.address, []).append(outlet)
+        for name, subscription in self._subscriptions.items():
+            outlet = _Outlet(name, subscription.argument, CONVERT[subscription.carries])
+            self._by_address.setdefault(subscription.address, []).append(outlet)
         self._emit: Emit | None = None
         self._receiver = Receiver(
-            self._hear, SenderFilter(self.host, self.allow), RateLimiter(RATE, RATE)
+            self._on_message, SenderFilter(self.host, self.allow), RateLimiter(RATE, RATE)
         )
 
     @property
     def malformed(self) -> int:
-        """How many packets were not OSC, or not what was asked for."""
+        """How many packets were not OSC, or had arguments of the wrong type."""
         return self._receiver.malformed
 
     def outlets(self) -> Mapping[str, type]:
-        """Give what ``listen`` names."""
-        return {name: TYPES[heard.carries] for name, heard in self._heard.items()}
+        """Return the outlets that ``listen`` names."""
+        return {
+            name: TYPES[subscription.carries] for name, subscription in self._subscriptions.items()
+        }
 
     def open(self, emit: Emit) -> None:
-        """Begin to listen; raises DeviceError where the port is in use."""
+        """Bind the port. Raise DeviceError when it is in use."""
         self._emit = emit
         self._receiver.open(self.host, self.port)
 
     def close(self) -> None:
-        """Stop listening."""
+        """Close the port."""
         self._receiver.close()
 
-    def _hear(self, address: str, arguments: list[Any], host: str, at: Ns) -> None:
+    def _on_message(self, address: str, arguments: list[Any], host: str, at: Ns) -> None:
         for outlet in self._by_address.get(address, ()):
             if outlet.argument > max(len(arguments), 1):
-                raise Unfit(f"{address} came without an argument {outlet.argument}")
-            given = arguments[outlet.argument - 1] if arguments else None
+                raise WrongArgument(f"{address} came without an argument {outlet.argument}")
+            argument = arguments[outlet.argument - 1] if arguments else None
             try:
-                message = outlet.convert(given)
-            except Unfit as error:
-                raise Unfit(f"{address} {error}") from None
+                message = outlet.convert(argument)
+            except WrongArgument as error:
+                raise WrongArgument(f"{address} {error}") from None
             if message is not None and self._emit is not None:
                 self._emit(outlet.name, message, at)
 
 
-def _read(name: str, entry: str | Mapping[str, str | int]) -> Heard:
+def _read(name: str, entry: str | Mapping[str, str | int]) -> Subscription:
     written = {"address": entry} if isinstance(entry, str) else entry
     try:
-        heard = msgspec.convert(written, Heard)
-        check(heard.address, ())
+        subscription = msgspec.convert(written, Subscription)
+        check(subscription.address, ())
     except msgspec.ValidationError as error:
         raise ParameterError(f"listen.{name}: {error}") from None
     except ParameterError as error:
         raise ParameterError(f"listen.{name}: {error}") from None
-    return heard
+    return subscription
 
 
-def _number(given: Any) -> float:
-    if not isinstance(given, int | float):
-        raise Unfit(f"brought {_say(given)}, not a number")
-    if not math.isfinite(given):
-        raise Unfit(f"brought {given}, which is no number")
-    return float(given)
+def _number(argument: Any) -> float:
+    if not isinstance(argument, int | float):
+        raise WrongArgument(f"brought {_describe(argument)}, not a number")
+    if not math.isfinite(argument):
+        raise WrongArgument(f"brought {argument}, which is no number")
+    return float(argument)
 
 
-def _switch(given: Any) -> bool:
-    return _number(given) > 0
+def _switch(argument: Any) -> bool:
+    return _number(argument) > 0
 
 
-def _trigger(given: Any) -> Trigger | None:
-    """A button sends a number above 0 when pressed and 0 when let go; nothing at all also fires."""
-    if not isinstance(given, int | float):
+def _trigger(argument: Any) -> Trigger | None:
+    """Return a trigger for a press (above 0, or no number), None for a release (0)."""
+    if not isinstance(argument, int | float):
         return Trigger()
-    value = _number(given)
+    value = _number(argument)
     return Trigger(value) if value > 0 else None
 
 
-def _text(given: Any) -> str:
-    if not isinstance(given, str):
-        raise Unfit(f"brought {_say(given)}, not a text")
-    return given
+def _text(argument: Any) -> str:
+    if not isinstance(argument, str):
+        raise WrongArgument(f"brought {_describe(argument)}, not a text")
+    return argument
 
 
-def _say(given: Any) -> str:
-    return "nothing" if given is None else f"{str(given)[:40]!r}"
+def _describe(argument: Any) -> str:
+    return "nothing" if argument is None else f"{str(argument)[:40]!r}"
 
 
 CONVERT: Final[Mapping[str, Callable[[Any], Any]]] = {

@@ -2,8 +2,8 @@
 
 Hours are written as on a door: "Mo-Fr 10:00-18:00", "Sa,So 11:00-17:00".
 
-Why the clock on the wall and no moments: who reads "10:00" means what the clock shows, summer or
-winter, and a clock that is set anew is right again at its next look.
+Why wall-clock time: "10:00" means what the clock shows, in summer or winter, and a clock that is
+adjusted is right again at the next check.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from engine.core.messages import Message, Ns, Trigger
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Tape
 
-LOOK = SECOND
-"""How often the clock on the wall is looked at."""
+CHECK_INTERVAL = SECOND
+"""Interval at which the wall clock is checked."""
 
 MINUTE = 60 * SECOND
-LONGEST = 400 * 24 * 60 * MINUTE
-"""How far ahead a given moment is followed to the next change; without one it says no more."""
+MAX_AHEAD = 400 * 24 * 60 * MINUTE
+"""How far ahead a simulated time is followed to the next change; then the events end."""
 
 
 DAY = 24 * 60
@@ -39,7 +39,7 @@ _NAMES = (
     ("saturday", "samstag"),
     ("sunday", "sonntag"),
 )
-_SHORTEST = 2
+_MIN_LETTERS = 2
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|–|to)\s*(\d{1,2}):(\d{2})")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DATES = re.compile(rf"({_DATE.pattern})(?:\s*(?:-|–|to)\s*({_DATE.pattern}))?")
@@ -48,7 +48,7 @@ OPEN = 'open: expected days and times such as "Mo-Fr 10:00-18:00"'
 CLOSED = 'closed: expected a date such as "2026-12-24", "2026-12-24 - 2027-01-02" or "12-25"'
 
 Span = tuple[int, int]
-"""From when until when, in minutes of a day; past 1440 it reaches into the next."""
+"""Start and end in minutes of a day; past 1440 it reaches into the next day."""
 
 
 class Schedule(Tape):
@@ -100,25 +100,25 @@ class Schedule(Tape):
 
     @property
     def endless(self) -> bool:
-        """Whether it says nothing about when a show is over: it does not."""
+        """Whether the show does not end with it: always True."""
         return True
 
-    def instead(self, live: bool) -> tuple[str, dict[str, Any]] | None:
-        """Play itself; raises ParameterError offline without a start."""
+    def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
+        """Return None: it has no fallback. Raise ParameterError offline without a start."""
         if not live and self._start is None:
             raise ParameterError('offline there is no clock: give start = "2026-12-24 09:59"')
         return None
 
     def events(self) -> Iterator[tuple[Ns, str, Message]]:
-        """Yield whether it is open, first at once, and each change."""
+        """Yield the state at the start, and each change."""
         was: bool | None = None
         changed = Ns(0)
-        for at in self._looks():
+        for at in self._check_times():
             if self._start is None:
-                yield at, "open", None  # the clock is looked at when it is time, not before
-            elif at - changed > LONGEST:
+                yield at, "open", None  # the clock is checked when this is due, not before
+            elif at - changed > MAX_AHEAD:
                 return
-            now = self._hours.is_open(self._shown(at))
+            now = self._hours.is_open(self._wall_time(at))
             if now == was:
                 continue
             yield at, "open", now
@@ -126,8 +126,8 @@ class Schedule(Tape):
                 yield at, "opens" if now else "closes", Trigger()
             was, changed = now, at
 
-    def _looks(self) -> Iterator[Ns]:
-        """Yield when to look: each second, or where the time is given each full minute."""
+    def _check_times(self) -> Iterator[Ns]:
+        """Yield the moments to check: each second, or in simulated time each full minute."""
         at, step = Ns(0), SECOND
         if self._start is not None:
             yield at
@@ -136,15 +136,15 @@ class Schedule(Tape):
             yield at
             at = Ns(at + step)
 
-    def _shown(self, at: Ns) -> datetime:
-        """Give what the clock on the wall shows so long after the start."""
+    def _wall_time(self, at: Ns) -> datetime:
+        """Return the wall-clock time a given time after the start."""
         if self._start is None:
             return self._wall().astimezone(self._zone)
         return (self._start + timedelta(microseconds=at // 1000)).astimezone(self._zone)
 
 
 def _read_zone(name: str) -> tzinfo | None:
-    """Find a time zone; None is that of the machine. Raises ParameterError."""
+    """Return a time zone, None for the machine's. Raise ParameterError when it is unknown."""
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -153,31 +153,31 @@ def _read_zone(name: str) -> tzinfo | None:
 
 
 def _read_start(text: str, zone: tzinfo | None) -> datetime:
-    """Read a moment of a zone, given in UTC; raises ParameterError."""
+    """Parse a local time and return it in UTC. Raise ParameterError when malformed."""
     try:
-        shown = datetime.fromisoformat(text).replace(microsecond=0)
+        wall = datetime.fromisoformat(text).replace(microsecond=0)
     except ValueError:
         raise ParameterError(f'start: expected "2026-12-24 09:59", got "{text}"') from None
-    shown = shown.replace(tzinfo=zone) if zone and shown.tzinfo is None else shown
-    return shown.astimezone(UTC)
+    wall = wall.replace(tzinfo=zone) if zone and wall.tzinfo is None else wall
+    return wall.astimezone(UTC)
 
 
 @dataclass(frozen=True)
 class Hours:
-    """When it is open: by day of the week from Monday, by date, and the days it is not."""
+    """Opening hours by weekday (Monday first) and by date, and the closed days."""
 
     week: tuple[tuple[Span, ...], ...]
     dates: Mapping[date, tuple[Span, ...]]
     closed: frozenset[date]
     closed_yearly: frozenset[tuple[int, int]]
 
-    def is_open(self, shown: datetime) -> bool:
-        """Tell whether it is open when the clock on the wall shows this.
+    def is_open(self, wall: datetime) -> bool:
+        """Whether it is open at a wall-clock time.
 
-        A night that begins on an open day lasts until its end, also into a day that is closed.
+        A night that begins on an open day lasts to its end, even into a closed day.
         """
-        day = shown.date()
-        minute = shown.hour * 60 + shown.minute
+        day = wall.date()
+        minute = wall.hour * 60 + wall.minute
         return _within(minute, self._of(day)) or _within(
             minute + DAY, self._of(day - timedelta(days=1))
         )
@@ -193,11 +193,11 @@ def _within(minute: int, spans: Iterable[Span]) -> bool:
 
 
 def read_hours(opened: Iterable[str], closed: Iterable[str] = ()) -> Hours:
-    """Read what is written on the door; raises ParameterError.
+    """Parse opening hours. Raise ParameterError when they are malformed.
 
-    ``opened`` are days (none for every day; a date for that day alone) and times; what is said of
-    one day twice holds together. ``closed`` are dates "2026-12-24", spans of them
-    "2026-12-24 - 2027-01-02", or days of every year "12-25".
+    ``opened`` holds days (none for every day; a date for that day alone) and times; several entries
+    for a day add up. ``closed`` holds dates "2026-12-24", ranges "2026-12-24 - 2027-01-02", or
+    yearly days "12-25".
     """
     week: list[tuple[Span, ...]] = [()] * 7
     dates: dict[date, tuple[Span, ...]] = {}
@@ -214,7 +214,7 @@ def read_hours(opened: Iterable[str], closed: Iterable[str] = ()) -> Hours:
     yearly: set[tuple[int, int]] = set()
     for line in closed:
         if _YEARLY.fullmatch(line.strip()):
-            day = _date(f"2000-{line.strip()}", line, CLOSED)  # a year with a 29th of February
+            day = _date(f"2000-{line.strip()}", line, CLOSED)  # a leap year
             yearly.add((day.month, day.day))
         else:
             never |= set(_read_dates(line))
@@ -222,7 +222,7 @@ def read_hours(opened: Iterable[str], closed: Iterable[str] = ()) -> Hours:
 
 
 def _read_line(line: str) -> tuple[list[int | date], list[Span]]:
-    """Read days and times."""
+    """Parse days and times."""
     first = _SPAN.search(line)
     if first is None:
         raise ParameterError(f"{OPEN}, got {as_written(line)}")
@@ -257,13 +257,15 @@ def _read_days(text: str, line: str) -> list[int | date]:
 
 
 def _weekday(word: str, line: str) -> int:
-    """Find a day by its name, or the first two letters or more of it, English or German."""
-    said = word.strip().rstrip(".").lower()
-    if len(said) >= _SHORTEST:
+    """Return the weekday (Monday is 0) of a name or its first two letters or more, English or
+    German.
+    """
+    letters = word.strip().rstrip(".").lower()
+    if len(letters) >= _MIN_LETTERS:
         for number, names in enumerate(_NAMES):
-            if any(name.startswith(said) for name in names):
+            if any(name.startswith(letters) for name in names):
                 return number
-    hint = nearest(said, [name for names in _NAMES for name in names])
+    hint = nearest(letters, [name for names in _NAMES for name in names])
     raise ParameterError(f'open: "{word.strip()}" is no day of the week, in "{line}".{hint}')
 
 

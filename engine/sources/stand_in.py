@@ -1,8 +1,8 @@
-"""A dancer and singer who is always there: the demo without devices, and the truth of tests.
+"""A synthetic dancer and singer: the demo without devices, and ground truth for tests.
 
-The picture is drawn and the voice is computed; where each joint really is and what is really sung
-comes with them. Look, motion and voice were fixed before anything was tuned on them, so that a
-change here changes what every measurement means.
+Pictures are drawn and sound is computed, with the true joints, pitch and notes. Their appearance,
+motion and voice were fixed before anything was tuned on them: changing them changes what every
+measurement means.
 """
 
 from __future__ import annotations
@@ -73,11 +73,11 @@ class StandIn(Tape):
 
     @property
     def endless(self) -> bool:
-        """Whether it never ends."""
+        """Whether the show does not end with it: True without ``seconds``."""
         return self.seconds == 0
 
     def events(self) -> Iterator[Event]:
-        """Yield pictures and sound, each after what is true about it, in the order of time."""
+        """Yield pictures and sound in time order, each after its ground truth."""
         streams = [self._pictures()] if self.dances else []
         streams += [self._voice()] if self.sings else []
         return heapq.merge(*streams, key=itemgetter(0))

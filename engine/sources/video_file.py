@@ -1,4 +1,4 @@
-"""A video file, played as if it were a camera."""
+"""Play a video file in place of a camera."""
 
 from __future__ import annotations
 
@@ -15,12 +15,20 @@ from engine.core.files import find_readable
 from engine.core.messages import Frame, Message, Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Tape
-from engine.dsp.image.picture import WHOLE, Crop, Mirror, Picture, Rotate, framed, hush_opencv
+from engine.dsp.image.picture import (
+    WHOLE,
+    Crop,
+    Mirror,
+    Picture,
+    Rotate,
+    make_frame,
+    silence_opencv,
+)
 
-USUAL_FPS = 25.0
-"""For a file that does not say how fast it runs."""
-MISSED = 0.1
-"""How much of a file may be missing, of 1, before it counts as damaged: lengths are estimates."""
+DEFAULT_FPS = 25.0
+"""Frame rate of a file that does not declare one."""
+DAMAGE_SHARE = 0.1
+"""Share of a file that may be missing before it counts as damaged: lengths are estimates."""
 
 
 class VideoFile(Tape):
@@ -46,72 +54,72 @@ class VideoFile(Tape):
 
     @property
     def endless(self) -> bool:  # here it depends on a parameter
-        """Whether it says nothing about when a show is over: looped, it never ends."""
+        """Whether the show does not end with it: True while looped."""
         return self.loop
 
     def open(self, emit: Emit) -> None:
-        """Make sure that there is a picture to show; raises DeviceError when there is none."""
+        """Check that there is a picture to show. Raise DeviceError when there is none."""
         self._emit = emit
-        film = _Film(self.file)
+        decoder = _Decoder(self.file)
         try:
-            next(film.pictures())
+            next(decoder.pictures())
         except StopIteration:
             raise DeviceError(f'no picture can be read from "{self.file}"; is it whole?') from None
         finally:
-            film.close()
+            decoder.close()
 
     def events(self) -> Iterator[tuple[Ns, str, Message]]:
-        """Yield every picture; raises DeviceError when the file went away between two rounds."""
+        """Yield the frames. Raise DeviceError when the file disappears between two rounds."""
         at = 0
-        whole = True
+        intact = True
         while True:
-            film = _Film(self.file)
+            decoder = _Decoder(self.file)
             try:
-                for since, image in film.pictures():
+                for since, image in decoder.pictures():
                     at += round(since / self.speed)
-                    yield Ns(at), "frame", framed(image, self.mirror, self.rotate, self.crop)
-                    yield Ns(at + round(film.interval / self.speed)), "", None
+                    yield Ns(at), "frame", make_frame(image, self.mirror, self.rotate, self.crop)
+                    yield Ns(at + round(decoder.interval / self.speed)), "", None
             finally:
-                film.close()
-            at += round(film.interval / self.speed)
-            damage = film.damage()
-            if damage and whole:
-                whole = False
-                self._say(damage, Ns(at))
-            if film.empty() or not self.loop:
+                decoder.close()
+            at += round(decoder.interval / self.speed)
+            damage = decoder.damage()
+            if damage and intact:
+                intact = False
+                self._notify(damage, Ns(at))
+            if decoder.empty() or not self.loop:
                 return
 
-    def _say(self, text: str, at: Ns) -> None:
+    def _notify(self, text: str, at: Ns) -> None:
         if self._emit:
             self._emit("", Notice(text), at)
 
 
-class _Film:
-    """One run through a file, from its first picture to its last."""
+class _Decoder:
+    """One pass through a file."""
 
     def __init__(self, file: str) -> None:
-        hush_opencv()
+        silence_opencv()
         self._file = file
         self._capture = _open(file)
         fps = self._capture.get(cv2.CAP_PROP_FPS)
         count = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
         if not 0 < fps <= 1000:
-            fps = USUAL_FPS
+            fps = DEFAULT_FPS
         self.interval = ns(1 / fps)
-        self._promised = ns(count / fps) if 0 < count < math.inf else 0
+        self._declared = ns(count / fps) if 0 < count < math.inf else 0
         self._played = 0
 
     def pictures(self) -> Iterator[tuple[int, Picture]]:
-        """Yield every picture, with the nanoseconds that passed since the one before it."""
+        """Yield each frame with the ns since the one before it."""
         begin: float | None = None
         before = 0
         while True:
             ok, image = self._capture.read()
             if not ok:
                 return
-            said = self._capture.get(cv2.CAP_PROP_POS_MSEC)
-            begin = said if begin is None else begin
-            moment: int = ns((said - begin) / 1000)
+            position = self._capture.get(cv2.CAP_PROP_POS_MSEC)
+            begin = position if begin is None else begin
+            moment: int = ns((position - begin) / 1000)
             if moment <= before and self._played:
                 moment = before + self.interval
             self._played = moment + self.interval
@@ -119,19 +127,19 @@ class _Film:
             before = moment
 
     def empty(self) -> bool:
-        """Tell whether no picture came."""
+        """Whether no frame was read."""
         return not self._played
 
     def damage(self) -> str:
-        """Say what is missing at the end, once it was played; an empty text for nothing."""
-        missing = self._promised - self._played
-        if missing <= max(self._promised * MISSED, 2 * self.interval):
+        """Return a description of what is missing at the end, or ""."""
+        missing = self._declared - self._played
+        if missing <= max(self._declared * DAMAGE_SHARE, 2 * self.interval):
             return ""
-        played, promised = self._played / SECOND, self._promised / SECOND
-        return f'"{self._file}" is damaged: it ends after {played:.1f} s of {promised:.1f} s'
+        played, declared = self._played / SECOND, self._declared / SECOND
+        return f'"{self._file}" is damaged: it ends after {played:.1f} s of {declared:.1f} s'
 
     def close(self) -> None:
-        """Give the file back."""
+        """Release the file."""
         self._capture.release()
 
 

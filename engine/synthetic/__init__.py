@@ -1,4 +1,4 @@
 """The stand-in performer: a drawn dancer and a synthesised voice.
 
-It is the demo without hardware, and the ground truth of what is heard and seen.
+It is the demo without hardware, and the ground truth for measurements.
 """

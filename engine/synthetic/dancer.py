@@ -1,11 +1,11 @@
-"""What a dancer does: keyed poses on a beat, joined smoothly, with sway on top.
+"""A dancer's motion: key poses on a beat, interpolated smoothly, with sway added.
 
 Everything is a pure function of (seed, time): the pose of beat 700 is drawn from the seed and the
-number 700, so any moment can be asked for without playing what came before it.
+number 700, so any moment can be computed without the ones before it.
 
-Between keys every angle follows the minimum-jerk curve of Flash & Hogan (1985), which is how
-people move their hands. Jumps are ballistic. Steps are tied to the way that the body travels, so a
-foot on the floor stays where it is.
+Between keys every angle follows the minimum-jerk curve of Flash & Hogan (1985), as human hand
+movements do. Jumps are ballistic. Steps are coupled to the distance travelled, so a foot on the
+floor does not slide.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from engine.synthetic.dancer_body import INDEX, DancerBones, Points, skeleton, s
 
 GRAVITY: Final = 9.81
 STRIDE: Final = 0.6  # metres that a body travels while both feet step once
-MOVING: Final = 0.8  # part of the time between two keys that is movement; the rest is held
+MOVING: Final = 0.8  # share of the time between two keys spent moving; the rest is held
 
 # Arms are (raise, front, elbow, roll); everything else by its name in POSTURE. Half of the keys
 # are mirrored.
@@ -76,7 +76,7 @@ _MIRROR: Final = ("turn", "lean", "twist", "head_turn", "head_tilt")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a body is: ``x`` and ``z`` in metres, ``speed`` its dx/dt in metres a second."""
+    """Position of a body: ``x`` and ``z`` in metres, ``speed`` is dx/dt in metres a second."""
 
     x: float
     z: float
@@ -85,7 +85,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Dancer:
-    """One person's way to move: ``seed`` and ``number`` name them, ``beat`` is in seconds."""
+    """One person's way of moving: ``seed`` and ``number`` identify it, ``beat`` is in seconds."""
 
     seed: int
     number: int
@@ -101,7 +101,7 @@ class Dancer:
         return skeleton(posture, self.stature, np.array([place.x, place.z]))
 
     def _wander(self, seconds: float, spot: Place) -> Place:
-        """Add small steps around the spot, from key to key."""
+        """Return the position with small steps around the spot, from key to key."""
         key, part = self._key(seconds)
         start, end = _step(self.seed, self.number, key - 1), _step(self.seed, self.number, key)
         length = 2 * self.beat * MOVING
@@ -111,7 +111,7 @@ class Dancer:
         return Place(x, spot.z, spot.speed + (end - start) * slope)
 
     def _key(self, seconds: float) -> tuple[int, float]:
-        """Return which key is being reached, from 1, and how much of its time is over."""
+        """Return the number of the key being approached, from 1, and its progress, 0 to 1."""
         passed = seconds / (2 * self.beat)
         return int(passed) + 1, passed - int(passed)
 
@@ -126,7 +126,7 @@ class Dancer:
         return posture
 
     def _sway(self, posture: Points, seconds: float) -> None:
-        """Let the body breathe: every angle floats a little, knees give on the beat."""
+        """Add a slow oscillation to every angle, and a dip of the knees on the beat."""
         rate, phase, size = _floats(self.seed, self.number)
         posture += size * np.sin(2 * np.pi * rate * seconds / self.beat + phase)
         posture[_SINK] += 0.012 * (1 - np.cos(2 * np.pi * seconds / self.beat))
@@ -134,7 +134,7 @@ class Dancer:
 
 @lru_cache(maxsize=256)
 def pose(seed: int, number: int, key: int) -> Points:
-    """Return the posture (23,) of a key; key 0 and before stand at ease. Do not write to it."""
+    """Return the posture of a key: float64, (23,), read-only; key 0 and before stand at ease."""
     posture = standing()
     if key > 0:
         rng = np.random.default_rng([seed, number, key, 1])
@@ -147,7 +147,7 @@ def pose(seed: int, number: int, key: int) -> Points:
 
 
 def mirrored(posture: Points) -> Points:
-    """Return the posture with left and right exchanged."""
+    """Return a posture with left and right exchanged."""
     other = posture.copy()
     for name in _MIRROR:
         other[INDEX[name]] *= -1
@@ -170,7 +170,7 @@ def _apply(posture: Points, key: _Key) -> None:
 
 @lru_cache(maxsize=256)
 def _step(seed: int, number: int, key: int) -> float:
-    """Return how far beside its spot a body is at a key, in metres."""
+    """Return a body's offset from its spot at a key, in metres."""
     if key <= 0:
         return 0.0
     return float(np.random.default_rng([seed, number, key, 2]).uniform(-0.22, 0.22))
@@ -197,13 +197,13 @@ def _jump(posture: Points, height: float, after: float, stature: float) -> None:
         return
     flight = np.sqrt(2 * height * stature / GRAVITY)  # half of the time in the air
     posture[_HOP] = max(height * (1 - (after / flight) ** 2), 0.0)
-    # Knees give before and after: nobody jumps from straight legs.
+    # Knees bend before and after: nobody jumps from straight legs.
     crouch = np.exp(-(((abs(after) - flight - 0.12) / 0.09) ** 2))
     posture[_SINK] += 0.06 * crouch
 
 
 def _walk(posture: Points, place: Place, stature: float) -> None:
-    """Step with the distance travelled: a foot that carries stays, the other passes through."""
+    """Step with the distance travelled: the supporting foot stays, the other swings."""
     going = float(np.clip((abs(place.speed) - 0.25) / 0.5, 0.0, 1.0))
     lift = min(abs(place.speed) / 0.5, 1.0)
     posture[_STEPS] *= 1 - going
@@ -217,7 +217,7 @@ def _walk(posture: Points, place: Place, stature: float) -> None:
 
 
 def _footfall(phase: float) -> tuple[float, float]:
-    """Return a foot's place in strides (-0.3 to 0.3) and how lifted it is (0 to 1)."""
+    """Return a foot's position in strides (-0.3 to 0.3) and its lift (0 to 1)."""
     if phase < 0.6:
         return 0.3 - phase, 0.0
     swing = (phase - 0.6) / 0.4

@@ -1,15 +1,15 @@
-"""A human body as lengths and angles: a posture becomes points in space.
+"""A human body as lengths and angles: forward kinematics from a posture to points in space.
 
 Space is in metres: x to the right of the picture, y up, z towards the camera. The dancer faces the
 camera, so the person's own left is +x. Angles are in degrees.
 
 Lengths are fractions of the stature after Drillis & Contini (1966), as printed in Winter,
 Biomechanics and Motor Control of Human Movement, 4th ed. (2009), fig. 4.1. Shoulder and hip *joint
-centres* sit inside the bony breadths of that figure (0.259 and 0.191), which is where people who
-mark joints in photographs put them.
+centres* lie inside the bony breadths of that figure (0.259 and 0.191), where annotators of
+photographs place them.
 
-Why legs are solved backwards from the feet and arms forwards from the shoulders: feet that slide
-on the floor look wrong at once, while hands are free in the air.
+Why legs are solved backwards from the feet and arms forwards from the shoulders: feet that slide on
+the floor look wrong at once, while hands are free in the air.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class DancerBones:
 
 
 def standing() -> Points:
-    """Return the posture of someone who stands at ease: (23,), degrees and statures."""
+    """Return the posture of standing at ease: float64, shape (23,), degrees and statures."""
     posture = np.zeros(len(POSTURE))
     for side in ("left", "right"):
         posture[INDEX[f"{side}_raise"]] = 12.0
@@ -110,7 +110,7 @@ def standing() -> Points:
 
 
 def rotation(yaw: float, pitch: float, roll: float) -> Points:
-    """Return the (3, 3) turn by ``yaw`` and ``roll`` to the left and ``pitch`` forwards."""
+    """Return the rotation matrix (3, 3) by ``yaw`` and ``roll`` to the left, ``pitch`` forwards."""
     cy, cp, cr = np.cos(np.radians([yaw, pitch, -roll])).tolist()
     sy, sp, sr = np.sin(np.radians([yaw, pitch, -roll])).tolist()
     about_y = np.array([[cy, 0.0, sy], [0.0, 1.0, 0.0], [-sy, 0.0, cy]])
@@ -121,7 +121,7 @@ def rotation(yaw: float, pitch: float, roll: float) -> Points:
 
 
 def skeleton(posture: Points, stature: float, floor: Points) -> DancerBones:
-    """Put a body of ``stature`` metres over ``floor`` (x, z in metres) in a ``posture`` (23,)."""
+    """Return a body of ``stature`` metres at ``floor`` (x, z in metres) in a ``posture`` (23,)."""
     turn, lean, bow, twist, head_turn, head_tilt, head_nod = posture[:7].tolist()
     hips_turn = rotation(turn, 0.15 * bow, 0.25 * lean)
     torso = rotation(turn + twist, bow, lean)
@@ -184,7 +184,7 @@ def _feet(posture: Points, stature: float, floor: Points, turn: float) -> tuple[
 def _pelvis(
     posture: Points, stature: float, floor: Points, hips_turn: Points, ankles: Points
 ) -> Points:
-    """Return the hips' centre (3,): as high as both legs and the posture let it be."""
+    """Return the centre of the hips (3,): as high as both legs and the posture allow."""
     leg = THIGH + SHANK
     hop = float(posture[INDEX["hop"]])
     height = ANKLE_HEIGHT + 0.994 * leg + hop - float(posture[INDEX["sink"]])

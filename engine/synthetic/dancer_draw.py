@@ -1,7 +1,7 @@
-"""Draws a body: shaded tubes, fingers, a face, a shadow on the floor.
+"""Draw a body: shaded tubes, fingers, a face, a shadow on the floor.
 
-Each tube is four nested outlines that move towards the light, from the dark edge to the highlight,
-as a painter would block it in. That costs four polygons instead of a calculation for each pixel.
+Each tube is four nested outlines shifted towards the light, from the dark edge to the highlight.
+That costs four polygons instead of a calculation per pixel.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CAP: Final = np.stack([np.cos(_TURNS), np.sin(_TURNS)], axis=1)
 
 
 def draw_figure(picture: Picture, body: Figure, view: StageCamera) -> None:
-    """Paint a body on the picture, from back to front."""
+    """Draw a body into the picture, from back to front."""
     skull = Skull(body, view)
     _shadow(picture, body, view)
     draw_back_hair(picture, skull, body.look)
@@ -75,13 +75,13 @@ def _caps(way: Points, aside: Points) -> Points:
 
 
 def _shapes(groups: Sequence[Group]) -> Iterator[NDArray[np.int32]]:
-    """Give the nested outlines of each tube in turn, (4, points, 2) in sub-pixels."""
+    """Yield the nested outlines of each tube: int32, shape (4, points, 2), in sub-pixels."""
     tubes = [part for group in groups for part in group if isinstance(part, Tube)]
     return iter(np.round(outlines(tubes) * (1 << SHIFT)).astype(np.int32))
 
 
 def _paint(picture: Picture, group: Group, shapes: Iterator[NDArray[np.int32]], look: Look) -> None:
-    """Paint a group shade by shade, taking its outlines from ``shapes``."""
+    """Draw a group shade by shade, taking its outlines from ``shapes``."""
     for part in group:
         if isinstance(part, Hand):
             _fingers(picture, part, look)
@@ -106,7 +106,7 @@ def _fingers(picture: Picture, hand: Hand, look: Look) -> None:
 
 
 def _shadow(picture: Picture, body: Figure, view: StageCamera) -> None:
-    """Darken the floor under the body, less so the higher it is."""
+    """Darken the floor under the body, less the higher the feet are."""
     ankles = body.skeleton.joints[15:17]
     middle = np.array([[ankles[:, 0].mean(), 0.0, ankles[:, 2].mean()]])
     (centre,), (scale,) = view.project(middle)

@@ -1,6 +1,6 @@
-"""The outlines of a body in the picture: limbs and trunk as tubes of changing width.
+"""The outlines of a body in the picture: limbs and trunk as tubes of varying width.
 
-Radii are half of the girths that anthropometric tables give for adults (for instance thigh 0.56 m,
+Radii are derived from the girths of anthropometric tables for adults (for instance thigh 0.56 m,
 calf 0.37 m, upper arm 0.31 m at 1.75 m: r = girth / 2 pi), as fractions of the stature; clothes add
 a little.
 """
@@ -35,7 +35,7 @@ _HEAD: Final = np.array([0.040, 0.044, 0.046, 0.046, 0.044, 0.040, 0.032, 0.022]
 
 
 class Tube(NamedTuple):
-    """A limb in the picture: ``line`` (8, 2) pixels, ``radii`` (8,) pixels, its shades.
+    """A limb in the picture: ``line`` (8, 2) pixels, ``radii`` (8,) pixels, and its shades.
 
     ``bulge`` is how round its ends are, 0 to 1.
     """
@@ -57,15 +57,15 @@ class Hand:
 
 
 Group = tuple[Tube | Hand, ...]
-"""Parts that are painted shade by shade together, so that no seam shows between them."""
+"""Parts drawn together shade by shade, so that no seam shows between them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A body in the picture, in the order in which it is painted.
+    """A body in the picture, in drawing order.
 
     ``behind`` are arms behind the trunk, ``before`` arms in front of it. ``joints`` is (17, 2)
-    pixels. ``unit`` is pixels a stature at the head.
+    pixels. ``unit`` is pixels per stature at the head.
     """
 
     skeleton: DancerBones
@@ -80,7 +80,7 @@ class Figure:
     depth: float
 
     def covers(self, points: Points) -> NDArray[np.bool_]:
-        """Tell for each of the points (n, 2), in pixels, whether this body is drawn over it."""
+        """Return for points (n, 2), in pixels, whether the body is drawn over them: bool, (n,)."""
         groups = (*self.behind, *self.legs, *self.trunk, *self.before, self.head)
         tubes = [part for group in groups for part in group if isinstance(part, Tube)]
         centres = np.concatenate([tube.line for tube in tubes])
@@ -108,7 +108,7 @@ _LimbGroup = tuple[_Limb | Hand, ...]
 
 
 def figure(body: DancerBones, look: Look, view: StageCamera) -> Figure:
-    """Lay the outlines of a body into the picture."""
+    """Project the outlines of a body into the picture."""
     joints = body.joints
     back = joints[[7, 8, 9, 10], 2].reshape(2, 2).max(axis=0) < body.chest[2] - 0.02 * body.stature
     arm_order = np.argsort(joints[[9, 10], 2]).tolist()
@@ -138,7 +138,7 @@ _PART: Final = np.linspace(0.0, 1.0, STATIONS)[:, None]
 
 
 def _laid(groups: Iterable[_LimbGroup], body: DancerBones, view: StageCamera) -> list[Group]:
-    """Project all limbs at once: one call for twenty limbs costs what one limb costs."""
+    """Project all limbs in one call, which costs as much as a single limb."""
     groups = list(groups)
     limbs = [part for group in groups for part in group if isinstance(part, _Limb)]
     starts = np.stack([limb.start for limb in limbs])[:, None]
@@ -182,7 +182,7 @@ def _widths(look: Look) -> dict[str, Points]:
 
 
 def _arm(body: DancerBones, look: Look, view: StageCamera, side: int) -> tuple[_LimbGroup, ...]:
-    """Return the skin, the hand and the sleeve of an arm, nearest last."""
+    """Return the skin, the hand and the sleeve of an arm, the nearest last."""
     shoulder, elbow, wrist = body.joints[[5 + side, 7 + side, 9 + side]]
     tip, wide = body.hands[side], _widths(look)
     upper = _Limb(shoulder, None, elbow, wide["upper"], look.skin)
@@ -191,7 +191,7 @@ def _arm(body: DancerBones, look: Look, view: StageCamera, side: int) -> tuple[_
     ends, scale = view.project(np.stack([wrist, tip]))
     hand = Hand(ends[0], ends[1], float(scale[0]) * body.stature, 1.0 if side == 0 else -1.0)
     sleeve = _sleeve(look, shoulder, elbow, wrist)
-    # A hand brought back before its own shoulder is in front of the sleeve.
+    # A hand folded back in front of its own shoulder is drawn over the sleeve.
     folded = wrist[2] > elbow[2] and float((wrist - elbow) @ (elbow - shoulder)) < 0.0
     if look.sleeve >= 1.0:
         return (sleeve, (hand, palm)) if folded else ((hand, fore, palm), sleeve)
@@ -201,7 +201,7 @@ def _arm(body: DancerBones, look: Look, view: StageCamera, side: int) -> tuple[_
 
 
 def _sleeve(look: Look, shoulder: Points, elbow: Points, wrist: Points) -> _LimbGroup:
-    """Return the cloth on an arm: over a part of the upper arm, or down to the wrist."""
+    """Return the cloth of a sleeve: over part of the upper arm, or down to the wrist."""
     wide = _widths(look)
     hem = shoulder + look.sleeve * (elbow - shoulder)
     upper = _Limb(shoulder, None, hem, wide["sleeve"], look.shirt)
@@ -252,18 +252,18 @@ def _trunk(body: DancerBones, look: Look) -> tuple[_LimbGroup, ...]:
 
 
 def _head(body: DancerBones, look: Look) -> _LimbGroup:
-    """Return the skull as a tube from crown to chin, for what it hides."""
+    """Return the skull as a tube from crown to chin, used for occlusion."""
     up = body.stature * body.head[:, 1]
     crown, chin = body.skull + 0.03 * up, body.skull - 0.045 * up
     return (_Limb(crown, None, chin, _widths(look)["head"], look.skin),)
 
 
 def _cut(radii: Points, part: float) -> Points:
-    """Return the first ``part`` of a profile, again at eight stations."""
+    """Return the first ``part`` of a profile, resampled to eight stations."""
     stations = np.linspace(0.0, 1.0, STATIONS)
     return np.interp(part * stations, stations, radii)
 
 
 def _broad(frame: Points) -> float:
-    """Return how wide a turned trunk is seen; a chest is about 0.6 as deep as it is wide."""
+    """Return the apparent width of a turned trunk; a chest is about 0.6 as deep as it is wide."""
     return float(np.hypot(frame[0, 0], 0.6 * frame[2, 0]))

@@ -1,4 +1,4 @@
-"""Draws a head: hair, ears, face; the features lie on the skull and turn with it."""
+"""Draw a head: hair, ears, face; the features lie on the skull and turn with it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHIFT: Final = 4
 _TURN: Final = np.linspace(0, 2 * np.pi, 28, endpoint=False)
 _HALF_WIDTH: Final = 0.0455  # statures
 _HALF_HEIGHT: Final = 0.0665
-# Down to the jaw the face gets narrower.
+# The face narrows towards the jaw.
 _JAW: Final = 1 - 0.26 * np.clip(-np.cos(_TURN), 0, 1) ** 2
 FACE_LINE: Final = np.stack(
     [_HALF_WIDTH * np.sin(_TURN) * _JAW, _HALF_HEIGHT * np.cos(_TURN)], axis=1
@@ -51,7 +51,7 @@ _PLACES: Final = np.concatenate([_HALF, _HALF * [-1, 1, 1], [*_NOSE, *_TIP, *_MO
 
 
 class Skull:
-    """One head in the picture: its axes, and the places of its features, in pixels."""
+    """One head in the picture: its axes and the positions of its features, in pixels."""
 
     def __init__(self, body: Figure, view: StageCamera) -> None:
         bones = body.skeleton
@@ -66,7 +66,7 @@ class Skull:
         self.angle = float(np.degrees(np.arctan2(self.left[1], self.left[0])))
 
     def flat(self, places: Points) -> Points:
-        """Return pixels (n, 2) of places (n, 2) in statures, in the plane of the picture."""
+        """Return pixels (n, 2) of points (n, 2) in statures, in the picture plane."""
         spots: Points = self.middle + self.unit * (
             places[:, :1] * self.left + places[:, 1:] * self.up
         )
@@ -123,7 +123,7 @@ def _nose_and_mouth(picture: Picture, skull: Skull, skin: Ramp) -> None:
 
 
 def _front_hair(picture: Picture, skull: Skull, hair: Ramp) -> None:
-    """Draw the cap of hair from ear to ear, with a gleam."""
+    """Draw the hair from ear to ear, with a highlight."""
     crown = FACE_LINE[(FACE_LINE[:, 1] > -0.003)]
     crown = crown[np.argsort(-crown[:, 0])] * 1.07
     cap = np.concatenate([_FRINGE, crown])

@@ -1,4 +1,4 @@
-"""What a dancer looks like: skin, hair and clothes, drawn from a seed."""
+"""A dancer's appearance: skin, hair and clothes, drawn from a seed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 Colour = tuple[float, float, float]
 Ramp = tuple[Colour, ...]
 
-# Blue, green, red. Skins are spread over the range that photographs of people show.
+# BGR. Skin tones cover the range found in photographs of people.
 _SKINS: Final = ((176, 205, 240), (150, 184, 226), (120, 158, 208), (88, 124, 178), (60, 88, 134))
 _HAIRS: Final = ((24, 22, 24), (28, 42, 66), (40, 70, 110), (96, 160, 200), (40, 50, 128))
 _SHIRTS: Final = (
@@ -30,10 +30,10 @@ _SHOES: Final = ((225, 225, 228), (40, 40, 42), (50, 50, 170), (160, 90, 50))
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Colours are ramps of four, BGR, from the dark edge to the light.
+    """Appearance of a person. Colours are ramps of four, BGR, from the dark edge to the light.
 
     ``build`` scales widths, 1 is average. ``hair_style`` is 0 short, 1 long, 2 bun. ``sleeve`` is
-    how much of the upper arm is covered, 0 to 1; ``leg`` how much of the shank.
+    the covered share of the upper arm, 0 to 1; ``leg`` that of the shank.
     """
 
     stature: float
@@ -50,7 +50,7 @@ class Look:
 
 @lru_cache(maxsize=64)
 def look(seed: int, number: int) -> Look:
-    """Draw a look from the seed and the person's number."""
+    """Return the appearance for a seed and a person's number."""
     rng = np.random.default_rng([seed, number, 5])
     return Look(
         stature=float(rng.uniform(1.62, 1.82)),
@@ -72,7 +72,7 @@ def _pick(rng: np.random.Generator, colours: tuple[tuple[int, int, int], ...]) -
 
 
 def _ramp(base: Colour, rng: np.random.Generator, spread: float) -> Ramp:
-    """Return four shades of a colour moved by about ``spread`` levels."""
+    """Return four shades of a colour varied by about ``spread`` levels."""
     moved = np.array(base) + rng.normal(0, spread, 3)
     shades = [np.clip(moved * light, 8, 250).tolist() for light in (0.56, 0.8, 0.98, 1.1)]
     return tuple((shade[0], shade[1], shade[2]) for shade in shades)

@@ -1,7 +1,7 @@
-"""The place where the stand-in dances: a camera, a wall and floor, a pillar, and sensor noise.
+"""The stand-in's stage: a camera, a wall and floor, a pillar, and sensor noise.
 
-Backgrounds are drawn once a setting and copied for each frame; noise is one long-lived texture,
-read from another corner each frame. Both keep a drawn frame within a few milliseconds.
+Backgrounds are drawn once per setting and copied for each frame; noise is one long-lived texture,
+read at another offset each frame. Both keep the time per frame within a few milliseconds.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ NOISE_LEVELS: Final = 22.0  # standard deviation of full noise, of 255
 
 @dataclass(frozen=True, slots=True)
 class StageCamera:
-    """A pinhole camera on the stage's middle axis; ``span`` is how many metres the picture is high.
+    """A pinhole camera on the stage's middle axis; ``span`` is the picture's height in metres.
 
-    The span is measured at z = 0, ``distance`` metres before the camera.
+    The span is measured at z = 0, ``distance`` metres from the camera.
     """
 
     width: int
@@ -37,16 +37,16 @@ class StageCamera:
 
     @property
     def distance(self) -> float:
-        """How far away z = 0 is, in metres."""
+        """Distance of z = 0, in metres."""
         return 2.1 * self.span
 
     @property
     def room(self) -> float:
-        """How many metres the picture is wide at z = 0."""
+        """Width of the picture at z = 0, in metres."""
         return self.span * self.width / self.height
 
     def project(self, points: Points) -> tuple[Points, Points]:
-        """Return pixel places (n, 2), y down, and pixels a metre (n,) of points (n, 3)."""
+        """Return pixels (n, 2), y down, and pixels per metre (n,) of points (n, 3)."""
         near = self.distance / (self.distance - points[:, 2])
         scale = near * self.height / self.span
         floor = 0.065 + 0.22 * (1 - 2.5 / self.span)  # where z = 0 meets the floor, from below
@@ -57,13 +57,13 @@ class StageCamera:
 
 
 def camera(width: int, height: int, people: int) -> StageCamera:
-    """Return a camera that stands far enough away for so many people side by side."""
+    """Return a camera far enough away for ``people`` side by side."""
     room = 0.9 + 0.95 * people
     return StageCamera(width, height, max(2.5, room * height / width))
 
 
 def backdrop(view: StageCamera, ground: str, seed: int) -> Picture:
-    """Draw the empty stage, (height, width, 3) BGR; ``ground`` is "plain" or "cluttered"."""
+    """Return the empty stage: uint8, (height, width, 3), BGR; ``ground`` "plain" or "cluttered"."""
     rng = np.random.default_rng([seed, 11])
     picture = _room(view, rng, busy=ground == "cluttered")
     if ground == "cluttered":
@@ -73,7 +73,7 @@ def backdrop(view: StageCamera, ground: str, seed: int) -> Picture:
 
 
 def noise_texture(view: StageCamera, amount: float, seed: int) -> Picture | None:
-    """Return sensor noise around level 128, larger than the picture; None where there is none."""
+    """Return sensor noise around level 128, larger than the picture; None when amount is 0."""
     if amount <= 0:
         return None
     rng = np.random.default_rng([seed, 13])
@@ -83,7 +83,7 @@ def noise_texture(view: StageCamera, amount: float, seed: int) -> Picture | None
 
 
 def with_noise(picture: Picture, texture: Picture, seed: int, number: int) -> Picture:
-    """Return the picture with the noise of frame ``number`` on it."""
+    """Return the picture with the noise of frame ``number`` added."""
     rng = np.random.default_rng([seed, number, 17])
     top, left = rng.integers(0, NOISE_MARGIN, 2).tolist()
     height, width = picture.shape[:2]
@@ -132,7 +132,7 @@ def _floor_line(view: StageCamera) -> int:
 
 
 def _lit(picture: Picture, rng: np.random.Generator) -> Picture:
-    """Darken the corners and put a soft pool of light on the middle."""
+    """Darken the corners and light the middle softly."""
     height, width = picture.shape[:2]
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     side = rng.uniform(-0.35, 0.35)

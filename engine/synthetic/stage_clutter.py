@@ -1,4 +1,4 @@
-"""What stands about in rehearsal rooms: bricks, windows, posters, shelves, plants, loudspeakers."""
+"""Clutter of rehearsal rooms: bricks, windows, posters, shelves, plants, loudspeakers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _Sides = tuple[float, float, float, float]
 
 
 class _Slot(NamedTuple):
-    """Where a thing stands: left edge, width, floor line in pixels; ``unit`` is 1 at 360 rows."""
+    """Position of an object: left edge, width, floor line in pixels; ``unit`` is 1 at 360 rows."""
 
     x: int
     wide: int
@@ -24,7 +24,7 @@ class _Slot(NamedTuple):
 
 
 def clutter(picture: Picture, line: int, rng: np.random.Generator) -> None:
-    """Fill the wall of a picture with what stands about; the floor begins at row ``line``."""
+    """Fill the wall of a picture with objects; the floor begins at row ``line``."""
     unit = picture.shape[0] / 360
     _bricks(picture, line, rng, unit)
     things = [_window, _poster, _poster, _shelf, _poster, _plant, _speaker, _rack, _shelf, _chair]
@@ -145,6 +145,6 @@ def _chair(p: Picture, at: _Slot, rng: np.random.Generator) -> None:
 
 
 def bgr(hue: int, saturation: int, value: int) -> NDArray[np.float64]:
-    """Return a BGR colour as floats from hue 0 to 179, saturation and value 0 to 255."""
+    """Return BGR as float64, shape (3,), from hue 0 to 179, saturation and value 0 to 255."""
     pixel = np.array([[[hue, saturation, value]]], np.uint8)
     return np.asarray(cv2.cvtColor(pixel, cv2.COLOR_HSV2BGR)[0, 0], np.float64)

@@ -1,4 +1,4 @@
-"""The whole stand-in scene: what the camera sees at a time, and the truth about it."""
+"""The whole stand-in scene: what the camera sees at a time, and its ground truth."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ Ground = Literal["plain", "cluttered"]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody in the picture: ``slot`` from 1 and reused, ``id`` never reused."""
+    """A person in the picture: ``slot`` from 1 and reused, ``id`` never reused."""
 
     slot: int
     id: int
     figure: Figure
     joints: NDArray[np.float32]
-    """(17, 3): x and y as in ``Person``, 1 where visible and 0 where hidden."""
+    """float32, (17, 3): x and y as in ``Person``, then 1 where visible and 0 where hidden."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Scene:
         object.__setattr__(self, "_grain", noise_texture(view, self.noise, self.seed))
 
     def cast(self, seconds: float) -> tuple[Actor, ...]:
-        """Return who is in the picture at ``seconds`` since the start, by slot."""
+        """Return the people in the picture at ``seconds`` since the start, by slot."""
         figures: dict[int, tuple[int, Figure]] = {}
         for number in range(self.people):
             there = presence(self.script, number, self.people, seconds, self.view)
@@ -77,7 +77,7 @@ class Scene:
         return tuple(actor for actor in actors if self._in_picture(actor.joints).any())
 
     def picture(self, cast: tuple[Actor, ...], number: int) -> Picture:
-        """Draw the frame ``number`` with everybody in it: (height, width, 3) BGR, a new array."""
+        """Return frame ``number`` with the cast: uint8, (height, width, 3), BGR, a new array."""
         picture = self._empty.copy()
         for actor in sorted(cast, key=lambda actor: actor.figure.depth):
             draw_figure(picture, actor.figure, self.view)
@@ -88,9 +88,9 @@ class Scene:
         return with_noise(picture, self._grain, self.seed, number)
 
     def _truth(self, body: Figure, everybody: list[Figure]) -> NDArray[np.float32]:
-        """Return the joints (17, 3) of a body, hidden where something is before it."""
+        """Return the joints (17, 3) of a body, marked hidden where occluded."""
         joints = np.ones((17, 3), np.float32)
-        # The middle of a pixel is its place: the first is half a pixel from the edge.
+        # Positions are pixel centres: the first is half a pixel from the edge.
         joints[:, 0] = (body.joints[:, 0] + 0.5) / self.width
         joints[:, 1] = 1 - (body.joints[:, 1] + 0.5) / self.height
         hidden = ~self._in_picture(joints)
@@ -111,6 +111,6 @@ class Scene:
 
 @lru_cache(maxsize=64)
 def _dancer(seed: int, name: int) -> Dancer:
-    """Return how somebody moves; a beat is 0.5 to 0.65 s."""
+    """Return a person's way of moving; a beat is 0.5 to 0.65 s."""
     rng = np.random.default_rng([seed, name, 7])
     return Dancer(seed, name, look(seed, name).stature, float(rng.uniform(0.5, 0.65)))

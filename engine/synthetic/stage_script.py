@@ -1,4 +1,4 @@
-"""Who is where on the stage: dancing on a spot, crossing, passing a pillar, coming and going.
+"""Who is where on stage: dancing on a spot, crossing, passing a pillar, entering and leaving.
 
 Walks follow the minimum-jerk curve, so they begin and end at rest.
 """
@@ -25,7 +25,7 @@ LEAVE: Final = 9.5  # seconds into a visit when the first person leaves
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Somebody is on stage: ``visit`` counts from 0 how often this place has been taken."""
+    """A person on stage: ``visit`` counts from 0 how often this place has been taken."""
 
     visit: int
     place: Place
@@ -34,7 +34,7 @@ class Presence:
 def presence(
     script: Script, number: int, people: int, seconds: float, view: StageCamera
 ) -> Presence | None:
-    """Return where person ``number`` (from 0) of ``people`` is, or None when not there."""
+    """Return the position of person ``number`` (from 0) of ``people``, or None when off stage."""
     if script == "enter_leave":
         return _visiting(number, people, seconds, view)
     if script == "solo":
@@ -43,7 +43,7 @@ def presence(
 
 
 def _spot(number: int, people: int, spacing: float) -> tuple[float, float]:
-    """Return x and z of a place in the row; every other one stands a little further back."""
+    """Return x and z of a place in the row; every second one is a little further back."""
     x = (number - (people - 1) / 2) * spacing
     return x, -0.35 * (number % 2) if people > 2 else 0.0
 
@@ -51,8 +51,8 @@ def _spot(number: int, people: int, spacing: float) -> tuple[float, float]:
 def _shuttling(
     script: Script, number: int, people: int, seconds: float, view: StageCamera
 ) -> Place:
-    """Return the place of someone who walks to the mirrored spot and back, for ever."""
-    # With an odd number the one in the middle would never move: one spot more, left empty.
+    """Return the position of a person who walks to the mirrored spot and back, endlessly."""
+    # With an odd number the middle one would never move: leave one extra spot empty.
     spots = people + people % 2
     spacing = min((view.room - 1.5) / (spots - 1), 1.7)
     x = (number - (spots - 1) / 2) * spacing
@@ -66,7 +66,7 @@ def _shuttling(
 
 
 def _visiting(number: int, people: int, seconds: float, view: StageCamera) -> Presence | None:
-    """Return someone who comes in from one side, dances, and leaves by the other."""
+    """Return a person who enters from one side, dances, and leaves by the other."""
     visit, into = divmod(seconds, VISIT)
     come, leave = 1.0 + 0.6 * number, LEAVE + 0.5 * number
     if not come <= into <= leave + WALK:

@@ -1,9 +1,9 @@
-"""A voice that sings, with the truth about its pitch: what every measurement of sound starts from.
+"""A synthesised singing voice with its true pitch: the ground truth for audio measurements.
 
-It is made 20 ms at a time, whatever the size of the blocks it is cut into, so that the same seed
-gives the same samples. Pitch and loudness are worked out once a millisecond, and one cycle of each
-vowel is read at the speed of the pitch, which costs a hundredth of adding up overtones: a stand-in
-whose voice nobody hears must not be felt.
+It is produced 20 ms at a time, whatever the block size, so that the same seed gives the same
+samples. Pitch and loudness are computed once a millisecond, and one cycle of each vowel is read at
+the speed of the pitch (wavetable synthesis), at a hundredth of the cost of additive synthesis: a
+voice that nobody listens to must not cost noticeable time.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from engine.synthetic.voice_score import CONSONANT, MURMUR, RELEASE, Phrase, Sun
 from engine.synthetic.voice_timbre import CYCLE, LOOP, RATE, Samples, cycle, hiss
 
 STEP: Final = 20
-"""Milliseconds made at a time."""
+"""Milliseconds produced at a time."""
 LEVEL: Final = 0.1
-"""Root mean square of the voice at its usual level: -20 dB of full scale."""
+"""RMS of the voice at its normal level: -20 dB of full scale."""
 CLEAN: Final = 100.0
-"""A signal-to-noise ratio in dB from which on there is no noise at all."""
+"""dB: a signal-to-noise ratio from which on no noise is added."""
 
 _MS: Final = RATE // 1000
 _SIZE: Final = STEP * _MS
@@ -33,7 +33,7 @@ _HISS: Final = {"s": 0.35, "sh": 0.4, "t": 0.5, "k": 0.5}
 _BREATH: Final = 0.05
 _ASPIRATION: Final = 0.02
 _FLUTTER: Final = 2.5
-"""Cents: how unsteady the best-held note is."""
+"""Cents: pitch jitter of a held note."""
 
 Held = tuple[Sung | None, Sung, Sung | None]
 """A note, with the ones before and after it in its phrase."""
@@ -41,7 +41,7 @@ Held = tuple[Sung | None, Sung, Sung | None]
 
 @dataclass(frozen=True, slots=True)
 class VoiceStretch:
-    """20 ms: ``samples``, and for each millisecond ``hz``, held in silence, and whether ``on``.
+    """20 ms: ``samples``, and per millisecond ``hz`` (held in silence) and whether ``on``.
 
     ``begins`` and ``ends`` are the notes that did so within it.
     """
@@ -54,7 +54,7 @@ class VoiceStretch:
 
 
 class Voice:
-    """One singer; ``snr`` is how far in dB the noise of the room is below the voice."""
+    """One singer; ``snr`` is the level of the voice above the room's noise in dB."""
 
     def __init__(self, seed: int, lowest: int, highest: int, snr: float) -> None:
         self._seed = seed
@@ -67,7 +67,7 @@ class Voice:
         self._flutter = np.random.default_rng([seed, 80]).uniform(0, 2 * np.pi, 3)
 
     def next(self) -> VoiceStretch:
-        """Sing on for 20 ms."""
+        """Return the next 20 ms."""
         begin, end = self._first, self._first + STEP
         self._turn_page(begin, end)
         samples = self._room()
@@ -146,7 +146,7 @@ class Voice:
         return np.arange(self._first + begin, self._first + end + 1, dtype=np.float64)
 
     def _cents(self, times: Samples, note: Sung, leads: Sung | None) -> Samples:
-        """Say how high it sings, in cents above note 0."""
+        """Return the pitch in cents above note 0."""
         since = times - note.start
         scoop = note.scoop * np.exp(-np.maximum(since, 0.0) / 30)
         rate, depth, phase = note.vibrato
@@ -163,7 +163,7 @@ class Voice:
 
 
 def _nearby(phrase: Phrase, begin: int, end: int) -> list[Held]:
-    """Find the notes of which anything may be heard between two moments."""
+    """Return the notes audible between two moments."""
     notes = (None, *phrase.notes, None)
     threes = zip(notes, phrase.notes, notes[2:], strict=False)
     return [
@@ -174,7 +174,7 @@ def _nearby(phrase: Phrase, begin: int, end: int) -> list[Held]:
 
 
 def _sounds(held: Held) -> tuple[int, int]:
-    """Say from when to when a note is voiced; a glide belongs to the note that it leads to."""
+    """Return from when to when a note is voiced; a glide belongs to the note it leads to."""
     _, note, after = held
     glides = after is not None and after.glide > 0
     end = after.start - after.glide // 2 if after is not None and glides else note.end + RELEASE
@@ -182,13 +182,13 @@ def _sounds(held: Held) -> tuple[int, int]:
 
 
 def _spread(control: Samples) -> Samples:
-    """Draw lines between the values of one a millisecond, of which the last ends it."""
+    """Interpolate values of one per millisecond, of which the last ends the range."""
     count = len(control) - 1
     return np.interp(_PLACES[: count * _MS], np.arange(count + 1), control)
 
 
 def _consonant(times: Samples, note: Sung, length: int) -> Samples:
-    """Shape a hiss: a fricative swells and fades, a plosive is silence, then a burst."""
+    """Return the envelope of a hiss: a fricative swells, a plosive bursts after silence."""
     since = times - (note.start - length)
     if note.attack in ("s", "sh"):
         return np.asarray(np.sin(np.pi * np.clip(since / length, 0.0, 1.0)) ** 0.5)
@@ -197,13 +197,13 @@ def _consonant(times: Samples, note: Sung, length: int) -> Samples:
 
 
 def _along(since: Samples, glide: int) -> Samples:
-    """Go from 0 to 1 around the start of a note, at rest at both ends."""
+    """Return a curve from 0 to 1 around the start of a note, at rest at both ends."""
     part = np.clip(since / glide + 0.5, 0.0, 1.0)
     return np.asarray(part**2 * (3 - 2 * part))
 
 
 def _loudness(times: Samples, note: Sung, leads: Sung | None, *, runs_on: bool) -> Samples:
-    """Say how loud a note is, 1 the usual level."""
+    """Return the gain of a note, 1 is the normal level."""
     level = 10 ** (note.level / 20)
     if leads is None:
         gain = level * np.clip((times - note.start) / _ATTACK, 0.0, 1.0)
@@ -218,7 +218,7 @@ def _loudness(times: Samples, note: Sung, leads: Sung | None, *, runs_on: bool) 
 
 
 def _opened(times: Samples, note: Sung) -> Samples:
-    """Say how far a mouth is open that closes for a nasal, and opens for the vowel: 0 to 1."""
+    """Return how far the mouth is open around a nasal: 0 to 1."""
     closing = np.clip((times - note.start) / (note.glide / 2) + 1.0, 0.0, 1.0)
     opening = np.clip((times - note.start) / MURMUR, 0.0, 1.0) ** 2
     return np.asarray(1.0 - np.minimum(closing, 1.0 - opening))

@@ -1,4 +1,4 @@
-"""Cuts the stand-in's voice into blocks, with the true pitch and notes as messages between them."""
+"""Cut the stand-in's voice into blocks, with its true pitch and notes as messages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.core.messages import Block, Message, Note, Ns, Pitch
 from engine.core.tuning import note_of
 from engine.dsp.audio.brightness import brightness
-from engine.dsp.audio.level import decibels, shown
+from engine.dsp.audio.level import db_to_unit, decibels
 from engine.synthetic.voice import STEP, Voice, VoiceStretch
 from engine.synthetic.voice_score import Sung
 from engine.synthetic.voice_timbre import RATE
@@ -22,9 +22,9 @@ _PER_MS = RATE // 1000
 def performance(
     seed: int, lowest: int, highest: int, snr: float, size: int
 ) -> Iterator[tuple[Ns, str, Message]]:
-    """Yield (time, "note" or "pitch" or "sound", message) without end, in the order of time.
+    """Yield (time, "note" or "pitch" or "sound", message) without end, in time order.
 
-    A block comes at its end, when its last sample has been heard.
+    A block is yielded at the time of its last sample.
     """
     voice = Voice(seed, lowest, highest, snr)
     samples = np.zeros(0, np.float32)
@@ -54,7 +54,7 @@ def _frozen(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _notes(stretch: VoiceStretch) -> list[tuple[int, Note]]:
-    """List ends and beginnings in the order of time, an end before a beginning."""
+    """Return note-offs and note-ons in time order, an off before an on."""
     found = [(note.end, Note(note.note, 0)) for note in stretch.ends]
     found += [(note.start, Note(note.note, _velocity(note))) for note in stretch.begins]
     return sorted(found, key=lambda each: (each[0], each[1].velocity > 0))
@@ -65,8 +65,8 @@ def _velocity(note: Sung) -> int:
 
 
 def _pitch(stretch: VoiceStretch, place: int, block: Block) -> Pitch:
-    """Say what is true at a millisecond, which is counted back from the end of the stretch."""
+    """Return the true pitch at a millisecond, counted back from the end of the stretch."""
     hz, on = float(stretch.hz[place]), bool(stretch.on[place])
     bright = brightness(block.samples, block.rate) if on else None
-    level = shown(decibels(block.samples))
+    level = db_to_unit(decibels(block.samples))
     return Pitch(hz, note_of(hz), float(on), on, level, bright or 0.0)

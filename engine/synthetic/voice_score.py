@@ -1,7 +1,7 @@
-"""What the stand-in sings: phrases of notes with their attacks, glides, vibrato, and rests between.
+"""What the stand-in sings: phrases of notes with attacks, glides, vibrato, and rests between.
 
 A phrase begins with a breath. A note follows the one before it after a consonant, which stops the
-voice for a moment, after a nasal, which only muffles it, or by gliding without a gap. The same seed
+voice briefly, after a nasal, which only muffles it, or by gliding without a gap. The same seed
 gives the same song. Frozen before anything was tuned on it.
 """
 
@@ -18,21 +18,20 @@ Attack = Literal["s", "sh", "t", "k", "m", "vowel", "glide"]
 SCALES: Final = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 4, 7, 9))
 VOWELS: Final = ("a", "e", "i", "o", "u")
 CONSONANT: Final = {"s": 90, "sh": 100, "t": 60, "k": 70}
-"""Milliseconds for which an unvoiced consonant stops the voice, right before the note."""
+"""Milliseconds for which an unvoiced consonant stops the voice just before the note."""
 MURMUR: Final = 70
-"""Milliseconds that a nasal takes at the beginning of its note."""
+"""Milliseconds that a nasal takes at the start of its note."""
 RELEASE: Final = 50
-"""Milliseconds in which a voice falls silent."""
+"""Milliseconds in which a voice fades to silence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sung:
-    """One note: from ``start`` to ``end`` the voice sounds, or its pitch is this one's.
+    """One note: its pitch applies from ``start`` to ``end``.
 
-    Times are whole milliseconds. During ``glide`` around the start the note before leads over to
-    this one, half of it on each side.
-    ``scoop`` and ``detune`` are in cents, ``vibrato`` is its rate in Hz, depth in cents and phase,
-    ``level`` in dB against the voice's usual one.
+    Times are whole milliseconds. During ``glide``, centred on the start, the pitch moves over from
+    the note before. ``scoop`` and ``detune`` are in cents, ``vibrato`` is (rate in Hz, depth in
+    cents, phase), ``level`` in dB relative to the voice's normal one.
     """
 
     start: int
@@ -49,14 +48,14 @@ class Sung:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Notes sung in one breath, which is drawn from ``breath[0]`` to ``breath[1]``, in ms."""
+    """Notes sung in one breath, drawn from ``breath[0]`` to ``breath[1]``, in ms."""
 
     breath: tuple[int, int]
     notes: tuple[Sung, ...]
 
 
 def song(seed: int, lowest: int, highest: int) -> Iterator[Phrase]:
-    """Yield phrases without end, between two notes; one alone is sung again and again."""
+    """Yield phrases without end, between two MIDI notes (which may be equal)."""
     rng = np.random.default_rng([seed, 77])
     scale = SCALES[int(rng.integers(len(SCALES)))]
     root = int(rng.integers(12))

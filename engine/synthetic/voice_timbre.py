@@ -1,7 +1,7 @@
-"""The sound of a voice: one cycle of a vowel, and the hiss of consonants and breath.
+"""The timbre of a voice: one cycle of a vowel, and the hiss of consonants and breath.
 
-A vowel is a source whose overtones fall by 6 dB an octave, as they leave the lips, through the
-resonances of the mouth (Fant 1960; formants of Peterson & Barney 1952).
+A vowel is a source whose overtones fall by 6 dB an octave, as radiated from the lips, filtered by
+the resonances of the vocal tract (Fant 1960; formants of Peterson & Barney 1952).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ Samples = NDArray[np.float64]
 RATE: Final = 48000
 """Samples a second."""
 CYCLE: Final = 2048
-"""Samples of one cycle; one more repeats the first, so that reading between two never wraps."""
+"""Samples of one cycle; one more repeats the first, so that interpolation never wraps."""
 LOOP: Final = 1 << 16
-"""Samples of a stretch of noise that is repeated."""
+"""Samples of a stretch of noise that is looped."""
 _FORMANTS: Final = {
     "a": (730.0, 1090.0, 2440.0),
     "e": (530.0, 1840.0, 2480.0),
@@ -38,13 +38,13 @@ _MORE_HISSES: Final = {"k": (1900.0, 1000.0), "breath": (1500.0, 1800.0)}
 
 @lru_cache(maxsize=128)
 def cycle(vowel: str, note: int) -> Samples:
-    """Return one cycle, shape (CYCLE + 1,), of mean square 1; do not write to it."""
+    """Return one cycle of mean square 1: float64, shape (CYCLE + 1,), read-only."""
     hz = hz_of(note)
-    # A glide may lead four semitones up while the cycle is still that of the lower note.
+    # A glide may rise four semitones while the lower note's cycle is still used.
     count = max(1, min(CYCLE // 4, int(0.45 * RATE / (hz * 1.26))))
     overtones = np.arange(1.0, count + 1)
     spectrum = np.zeros(CYCLE // 2 + 1, complex)
-    # Phases that spread the energy over the cycle, as a mouth does; the same each time.
+    # Fixed phases that spread the energy over the cycle, as a vocal tract does.
     phases = np.exp(1j * 0.7 * overtones**1.5)
     spectrum[1 : count + 1] = _mouth(vowel, overtones * hz) / overtones * phases
     wave = np.fft.irfft(spectrum)
@@ -63,7 +63,7 @@ def _mouth(vowel: str, hz: Samples) -> Samples:
 
 @lru_cache(maxsize=16)
 def hiss(kind: str, seed: int) -> Samples:
-    """Return noise of mean square 1, shape (LOOP,), that can be repeated; do not write to it.
+    """Return loopable noise of mean square 1: float64, shape (LOOP,), read-only.
 
     ``kind`` is a consonant, "breath", or "room", which falls by 3 dB an octave.
     """

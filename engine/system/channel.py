@@ -5,6 +5,7 @@ Large arrays lie in the room of whoever says them; the frame tells where.
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
 from typing import Any, Final
@@ -20,16 +21,26 @@ MAKE: Final = b"m"
 """Make a box: its name, its module, its class, its parameters; and the surroundings: where modules
 lie, where we are, from which level on it is logged."""
 OPEN: Final = b"o"
+"""Open it: the name of the box, the folder of the patch, the places of its state."""
 SET: Final = b"s"
 """Set a parameter: its name, its value."""
 RESET: Final = b"r"
 CALL: Final = b"c"
-"""Call it: arguments, the moment."""
+"""Call it: arguments, the moment, the inlet, whether pictures may leave."""
+
+CANCEL: Final = b"x"
+"""Call off the rest of the answer at hand."""
+CLOSE: Final = b"q"
+"""Close the box: nothing is asked of it any more."""
 
 EVENT: Final = b"e"
 DONE: Final = b"d"
 FAILED: Final = b"f"
 """What it raised, in words."""
+REPORTED: Final = b"n"
+"""What a performer should know, in words."""
+SAVED: Final = b"v"
+"""A file of the box's state was kept: its name, its content."""
 LOGGED: Final = b"l"
 """A level, the name of a logger, a text."""
 
@@ -55,6 +66,10 @@ class Channel:
         """Say a frame; raises OSError where nobody hears, TypeError for what is no plain data."""
         data = self._encode(content)
         self._socket.sendall(_HEADER.pack(kind, len(data)) + data)
+
+    def has_more(self) -> bool:
+        """Whether a frame, or a part of one, has come and was not taken yet."""
+        return bool(select.select([self._socket], [], [], 0)[0])
 
     def close(self) -> None:
         """Give everything back."""

@@ -1,4 +1,4 @@
-"""What is plugged in, and what to write in a patch for each."""
+"""The connected devices, and what to write in a patch for each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from engine.terminal.remedy import (
 
 @dataclass(frozen=True)
 class Plugged:
-    """What was found of one sort: names and notes; or why nothing was, and what mends that."""
+    """The devices of one kind: names and notes; or why there are none, and the line that helps."""
 
     names: tuple[tuple[str, str], ...] = ()
     missing: str = ""
@@ -31,7 +31,7 @@ class Plugged:
 
 
 def cameras() -> Plugged:
-    """Find the cameras."""
+    """Return the cameras."""
     try:
         from engine.video.devices import find
 
@@ -44,7 +44,7 @@ def cameras() -> Plugged:
 
 
 def sound_inputs() -> Plugged:
-    """Find the microphones and sound cards."""
+    """Return the microphones and sound cards."""
     try:
         found = list_devices()
     except DeviceError as error:
@@ -56,12 +56,12 @@ def sound_inputs() -> Plugged:
 
 
 def midi_inputs() -> Plugged:
-    """Find the MIDI ports that can be heard."""
+    """Return the MIDI input ports."""
     return _midi(inputs)
 
 
 def midi_outputs() -> Plugged:
-    """Find the MIDI ports that can be sent to."""
+    """Return the MIDI output ports."""
     return _midi(outputs)
 
 
@@ -82,11 +82,11 @@ LISTS: tuple[tuple[str, Callable[[], Plugged], str, str], ...] = (
     ("MIDI inputs", midi_inputs, "midi_in", "port"),
     ("MIDI outputs", midi_outputs, "midi_out", "port"),
 )
-"""What is listed: its title, how it is found, which box uses it, and by which key."""
+"""The kinds of devices: title, function that finds them, the box that uses them, and its key."""
 
 
 def device_list() -> RenderableType:
-    """List all that is plugged in."""
+    """Return the list of all connected devices."""
     return Group(*(part for entry in LISTS for part in _section(*entry)))
 
 

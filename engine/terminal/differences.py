@@ -1,4 +1,4 @@
-"""What a replay sent differently, as a person reads it."""
+"""The differences of a replay as a table."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from rich.text import Text
 from engine.recording.compare import Comparison, Difference
 
 
-def told(comparison: Comparison) -> RenderableType:
-    """Say that all is the same, or list each way out that differs."""
+def difference_table(comparison: Comparison) -> RenderableType:
+    """Return a table of the routes that differ, or that all is identical."""
     different = comparison.different
     if not different:
         return Text(f"identical: {comparison.messages} messages")

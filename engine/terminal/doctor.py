@@ -1,7 +1,8 @@
-"""Is everything there? A line an area, and for what is missing the line that mends it."""
+"""Checks the installation: a line an area, and for what is missing the line that mends it."""
 
 from __future__ import annotations
 
+import platform
 import socket
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.core.errors import ModelError
-from engine.inference.session import library
+from engine.inference.backends import library
 from engine.system.priority import may_set_realtime_priority
 from engine.terminal.devices import Plugged, cameras, midi_outputs, sound_inputs
 from engine.terminal.models import stored_models
@@ -20,12 +21,14 @@ from engine.terminal.models import stored_models
 CONTROL_PORT = 9700
 PAGE_PORT = 9780
 _LOCAL = "127.0.0.1"
-_PYTHONS = ((3, 11), (3, 13))
+_OLDEST = (3, 11)
+_NEWEST_ON_INTEL_MACS = (3, 13)
+"""The last Python for which an onnxruntime was built that runs on an Intel Mac."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """How one area is: "ok", "none" (nothing is plugged in, and it plays on), or "missing"."""
+    """The state of one area: "ok", "none" (nothing is connected, it plays on), or "missing"."""
 
     area: str
     state: str
@@ -34,8 +37,8 @@ class Finding:
 
 
 def findings() -> Iterator[Finding]:
-    """Look at every area."""
-    yield _python()
+    """Yield the finding of every area."""
+    yield python(sys.version_info[:3], sys.platform, platform.machine())
     yield _plugged("camera", cameras())
     yield _plugged("sound", sound_inputs())
     yield _plugged("MIDI", midi_outputs())
@@ -48,7 +51,7 @@ def findings() -> Iterator[Finding]:
 
 
 def report() -> RenderableType:
-    """Show how everything is."""
+    """Return the findings as a table, with what mends them."""
     styles = {"ok": "green", "none": "yellow", "missing": "bold red"}
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     mends = []
@@ -61,11 +64,20 @@ def report() -> RenderableType:
     return Group(table, *title, *mends)
 
 
-def _python() -> Finding:
-    here = ".".join(map(str, sys.version_info[:3]))
-    if _PYTHONS[0] <= sys.version_info[:2] < _PYTHONS[1]:
+def python(version: tuple[int, int, int], system: str, machine: str) -> Finding:
+    """Say whether a Python will do; ``system`` as in ``sys.platform``, ``machine`` by its name."""
+    here = ".".join(map(str, version))
+    intel_mac = system == "darwin" and machine == "x86_64"
+    last = _NEWEST_ON_INTEL_MACS if intel_mac else version[:2]
+    if _OLDEST <= version[:2] <= last:
         return Finding("Python", "ok", here)
-    return Finding("Python", "missing", f"{here}, and 3.11 or 3.12 is needed", "uv python pin 3.12")
+    wanted = "an Intel Mac needs 3.11, 3.12 or 3.13" if intel_mac else "3.11 or later is needed"
+    why = (
+        ": the last onnxruntime for it knows no newer one"
+        if intel_mac and version[:2] > last
+        else ""
+    )
+    return Finding("Python", "missing", f"{here}, and {wanted}{why}", "uv python pin 3.13")
 
 
 def _plugged(area: str, plugged: Plugged) -> Finding:

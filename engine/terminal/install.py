@@ -1,4 +1,4 @@
-"""Installs a patch as a service of the user: begun at boot, and again when it ends or is stuck."""
+"""Installs a patch as a systemd user service: started at boot, restarted when it ends or hangs."""
 
 from __future__ import annotations
 
@@ -56,16 +56,16 @@ class ServiceUnit:
 
     @property
     def unit_name(self) -> str:
-        """What systemd calls it."""
+        """The name of its unit."""
         return f"sensorium-{self.name}.service"
 
     @property
     def file(self) -> Path:
-        """Where its unit is written."""
+        """The path of its unit."""
         return Path.home() / UNITS / self.unit_name
 
     def unit(self) -> str:
-        """Give the text of its unit: see systemd.service(5)."""
+        """Return the text of its unit, see systemd.service(5)."""
         words = [*_program(), "play", str(self.patch.absolute()), "--quiet", *self.options]
         folder = str(Path.cwd())
         if any("\n" in word for word in (*words, folder)):
@@ -77,9 +77,9 @@ class ServiceUnit:
         )
 
     def install(self) -> list[str]:
-        """Write the unit and begin to play it; gives what a person should know, line by line.
+        """Write the unit and start it; return the lines to show.
 
-        Raises OSError where it cannot be written, and PatchError where systemd refuses it.
+        Raise OSError when it cannot be written, PatchError when systemd refuses it.
         """
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self.file.write_text(self.unit(), encoding="utf-8")
@@ -92,7 +92,7 @@ class ServiceUnit:
         return [*said, *_at_boot(), *self._how_to()]
 
     def remove(self) -> list[str]:
-        """End the service and take its unit away; gives what was done."""
+        """Stop the service and remove its unit; return the lines to show."""
         if not self.file.exists():
             known = sorted(self.file.parent.glob("sensorium-*.service"))
             there = ", ".join(file.stem.removeprefix("sensorium-") for file in known)
@@ -121,7 +121,7 @@ class ServiceUnit:
 def install(
     patch: str, options: tuple[str, ...], name: str | None, *, only_print: bool, remove: bool
 ) -> str:
-    """Do what ``sensorium install`` is asked; gives what to say. Raises PatchError and OSError."""
+    """Install, print or remove a service; return the text to show. Raise PatchError or OSError."""
     file = Path(patch) if remove else find_patch(patch)
     called = name_of(Path(name or file))
     if remove:
@@ -131,12 +131,12 @@ def install(
 
 
 def name_of(patch: Path) -> str:
-    """Make a name for a service from that of a patch."""
+    """Return the name of a service for a patch."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", patch.stem).strip("-.") or "patch"
 
 
 def runs_here() -> bool:
-    """Tell whether a systemd of this user answers."""
+    """Return whether a systemd of this user answers."""
     if shutil.which("systemctl") is None:
         return False
     command = ["systemctl", "--user", "show-environment"]
@@ -144,7 +144,7 @@ def runs_here() -> bool:
 
 
 def why_not() -> str:
-    """Say why there is no systemd to begin the service, and what to do instead."""
+    """Return why there is no systemd to start the service, and what to do instead."""
     if sys.platform == "darwin":
         return 'macOS has no systemd: begin "sensorium play" by a LaunchAgent with KeepAlive'
     if sys.platform == "win32":
@@ -155,7 +155,7 @@ def why_not() -> str:
 
 
 def _at_boot() -> list[str]:
-    """Have the services of this user begin at boot and not at log in, where that is allowed."""
+    """Have the services of this user start at boot instead of log in, where that is allowed."""
     command = ["loginctl", "enable-linger"]
     if (
         shutil.which("loginctl")
@@ -174,13 +174,13 @@ def _systemctl(*words: str) -> None:
 
 
 def _program() -> list[str]:
-    """Find the ``sensorium`` of this installation."""
+    """Return the command ``sensorium`` of this installation."""
     beside = shutil.which("sensorium", path=str(Path(sys.executable).parent))
     return [beside] if beside else [sys.executable, "-m", "engine"]
 
 
 def _quoted(word: str) -> str:
-    """Write a word of a command as systemd reads it back."""
+    """Return a word of a command quoted for systemd."""
     for plain, written in (("\\", "\\\\"), ('"', '\\"'), ("%", "%%"), ("$", "$$")):
         word = word.replace(plain, written)
     return f'"{word}"' if re.search(r"[^\w@%+=:,./$-]", word) or not word else word

@@ -1,4 +1,4 @@
-"""What is logged: to the terminal, and where nobody looks at one, to a file that does not grow."""
+"""Logging: to the terminal, and to a rotating file where nobody looks at a terminal."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from engine.core.text import plain
 
 LARGEST = 2_000_000
 KEPT = 5
-"""A file of a log has so many bytes at most, and so many older ones are kept: 12 MB in all."""
+"""The most bytes of a log file, and how many older files are kept: 12 MB in all."""
 
 
 MOST_TOLD = 20_000
-"""How many characters one message has at most: a traceback is shorter."""
+"""The most characters of one message: a traceback is shorter."""
 
 
 class PlainFormatter(logging.Formatter):
-    """Keeps a terminal from obeying what a patch, a device or the network put into a message."""
+    """Escapes control sequences that a patch, a device or the network put into a message."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give a line with everything that is no text spelled out."""
+        """Return the message with everything unprintable escaped."""
         return plain(super().format(record), MOST_TOLD, keep="\n\t")
 
 
 class StderrHandler(logging.Handler):
-    """Writes to standard error as it is then: the table puts lines above itself."""
+    """Writes to ``sys.stderr`` as it is at the time: the live table prints lines above itself."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line."""
-        with contextlib.suppress(OSError):  # nobody reads any more
+        with contextlib.suppress(OSError):  # the reader is gone
             print(self.format(record), file=sys.stderr, flush=True)
 
 
 @contextmanager
 def logged(to: logging.Handler, form: str = "%(message)s") -> Iterator[None]:
-    """Write what is logged while the block lasts, on a thread of its own.
+    """Send log records to a handler while the block lasts, on a thread of its own.
 
-    Why a thread: a terminal that is held, or a disk that sleeps, must not hold a show.
+    Why a thread: a stopped terminal, or a sleeping disk, must not block a show.
     """
     to.setFormatter(PlainFormatter(form))
     waiting: SimpleQueue[logging.LogRecord] = SimpleQueue()
@@ -61,9 +61,9 @@ def logged(to: logging.Handler, form: str = "%(message)s") -> Iterator[None]:
 
 
 def log_file(file: Path | None) -> contextlib.AbstractContextManager[None]:
-    """Write what is logged to a file too, with the time; the older ones are FILE.1, FILE.2 ...
+    """Return a context that logs to a file too, with the time; older files are FILE.1, FILE.2 ...
 
-    None is no file. Raises OSError where it cannot be written.
+    None is no file. Raise OSError when it cannot be written.
     """
     if file is None:
         return contextlib.nullcontext()

@@ -1,12 +1,12 @@
-"""The page of all boxes, docs/boxes.md, made from the boxes themselves."""
+"""The page of all boxes, docs/boxes.md, generated from their classes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from engine.core.describe import BoxDescription, Port, default_text, describe_box
 from engine.core.parameter import Parameter
 from engine.osc.tools import TOOLS
-from engine.patch.facts import Fact, Facts, read_facts, written_default
 from engine.patch.grammar import BOX, CABLE, NOTES, PATCH
 from engine.registry import Registry
 
@@ -18,22 +18,26 @@ TITLES = {
     "sinks": "Outputs: where it goes",
     "installed": "Installed with other packages",
 }
-"""What to call a folder of boxes."""
+"""The headings of the folders of boxes."""
+
+_HEAD = (
+    "# All boxes",
+    "",
+    "<!-- Made by: sensorium nodes --markdown -->",
+    "",
+    "A patch is a text file of boxes. Each box is a table: its name in brackets, then a few",
+    "lines of `key = value`. What comes first here is the same for all of them.",
+    "",
+)
 
 
 def markdown(registry: Registry) -> str:
-    """Write the page of all boxes that a registry knows."""
+    """Return the page of all boxes that a registry knows."""
     return "\n".join(_lines(registry)).rstrip() + "\n"
 
 
 def _lines(registry: Registry) -> Iterator[str]:
-    yield "# All boxes"
-    yield ""
-    yield "<!-- Made by: sensorium nodes --markdown -->"
-    yield ""
-    yield "A patch is a text file of boxes. Each box is a table: its name in brackets, then a few"
-    yield "lines of `key = value`. What comes first here is the same for all of them."
-    yield ""
+    yield from _HEAD
     yield from _table(
         "What a patch may say before its first box", ("key", "what it means"), _code(PATCH)
     )
@@ -44,45 +48,38 @@ def _lines(registry: Registry) -> Iterator[str]:
     tools = ((f'`"{name}"`', str(tool.port)) for name, tool in TOOLS.items())
     yield from _table("Tools that OSC can be sent to by name", ("`to`", "port"), tools)
     for folder, names in registry.by_folder().items():
-        yield f"## {TITLES.get(folder, folder)}"
-        yield ""
+        yield from (f"## {TITLES.get(folder, folder)}", "")
         for name in names:
-            yield from _page(read_facts(name, registry.find(name)))
+            yield from _page(describe_box(name, registry.find(name)))
 
 
-def _page(facts: Facts) -> Iterator[str]:
-    yield f"### {facts.name}"
-    yield ""
-    for paragraph in facts.about:
-        yield paragraph
+def _page(box: BoxDescription) -> Iterator[str]:
+    yield from (f"### {box.name}", "")
+    for paragraph in box.about:
+        yield from (paragraph, "")
+    for verb, ports in (("takes", box.inlets), ("gives", box.outlets)):
+        if ports:
+            yield f"- {verb} {_ports(ports)}"
+    if box.inlets or box.outlets:
         yield ""
-    ways = [("takes", facts.inputs), ("gives", facts.outputs)]
-    said = [f"- {verb} {_ways(ends)}" for verb, ends in ways if ends]
-    if said:
-        yield from said
-        yield ""
-    if facts.parameters:
-        yield from _table("", ("parameter", "", "if not said"), map(_row, facts.parameters))
-    if facts.options:
-        rows = map(_row, facts.options)
-        yield from _table("", ("a cable into it may say", "", "if not said"), rows)
+    for head, parameters in (
+        ("parameter", box.parameters),
+        ("a cable into it may say", box.options),
+    ):
+        if parameters:
+            yield from _table("", (head, "", "if not said"), map(_row, parameters))
 
 
-def _ways(ends: Iterable[Fact]) -> str:
-    return ", ".join(f"`{end.name}` ({end.words})" if end.name else end.words for end in ends)
+def _ports(ports: Iterable[Port]) -> str:
+    return ", ".join(f"`{port.name}` ({port.words})" if port.name else port.words for port in ports)
 
 
 def _row(parameter: Parameter) -> tuple[str, ...]:
-    default = written_default(parameter)
-    value = f"`{default}`" if default else ("must be said" if parameter.required else "")
-    return (f"`{parameter.name}`", _meaning(parameter), value)
-
-
-def _meaning(parameter: Parameter) -> str:
-    expected = parameter.expected()
+    help_, default = parameter.param.help, default_text(parameter)
+    meaning = f"{help_}: {parameter.expected()}" if help_ else parameter.expected()
     stays = " *(stays while playing)*" if parameter.fixed else ""
-    text = f"{parameter.param.help}: {expected}" if parameter.param.help else expected
-    return text + stays
+    value = f"`{default}`" if default else ("must be said" if parameter.required else "")
+    return f"`{parameter.name}`", meaning + stays, value
 
 
 def _code(rows: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -91,8 +88,7 @@ def _code(rows: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 def _table(title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
     if title:
-        yield f"**{title}**"
-        yield ""
+        yield from (f"**{title}**", "")
     yield _cells(head)
     yield _cells(["---"] * len(head))
     yield from (_cells(row) for row in rows)

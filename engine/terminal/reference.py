@@ -1,4 +1,4 @@
-"""The boxes in a terminal: all of them in a line each, or one on a page."""
+"""The reference of boxes in a terminal: all of them in a line each, or one on a page."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from engine.core.describe import Port, default_text, describe_box
 from engine.core.parameter import Parameter
-from engine.patch.facts import Fact, Facts, read_facts, written_default
 from engine.registry import BrokenBox, Registry
 from engine.terminal.markdown import TITLES
 
 
 def box_list(registry: Registry) -> RenderableType:
-    """List all boxes by folder, each with what it does; a broken one with why."""
+    """Return the list of all boxes by folder with their summaries; of a broken one, its error."""
     parts: list[RenderableType] = []
     for folder, names in registry.by_folder().items():
         parts.append(Text(f"\n{TITLES.get(folder, folder)}", style="bold"))
@@ -30,40 +30,38 @@ def box_list(registry: Registry) -> RenderableType:
 
 
 def box_page(registry: Registry, name: str) -> RenderableType:
-    """Show everything of one box; raises UnknownName or BrokenBox."""
-    facts = read_facts(name, registry.find(name))
+    """Return the page of one box. Raise UnknownName or BrokenBox."""
+    box = describe_box(name, registry.find(name))
     parts: list[RenderableType] = [Text(f'\nuse = "{name}"\n', style="bold cyan")]
-    parts += [Padding(Markdown(paragraph), (0, 0, 1, 0)) for paragraph in facts.about]
-    parts += _ends("Takes", facts.inputs, facts) + _ends("Gives", facts.outputs, facts)
-    parts += _parameters("Parameters", facts.parameters)
-    parts += _parameters("A cable into it may say", facts.options)
+    parts += [Padding(Markdown(paragraph), (0, 0, 1, 0)) for paragraph in box.about]
+    parts += _ports("Takes", box.inlets, name) + _ports("Gives", box.outlets, name)
+    parts += _parameters("Parameters", box.parameters)
+    parts += _parameters("A cable into it may say", box.options)
     return Group(*parts)
 
 
 def _summary(registry: Registry, name: str) -> Text:
     try:
-        return Text(read_facts(name, registry.find(name)).summary.replace("`", ""))
+        return Text(describe_box(name, registry.find(name)).summary.replace("`", ""))
     except (BrokenBox, TypeError) as error:
         return Text(f"cannot be used: {error}", style="red")
 
 
-def _ends(title: str, ends: Iterable[Fact], facts: Facts) -> list[RenderableType]:
+def _ports(title: str, ports: Iterable[Port], box: str) -> list[RenderableType]:
     table = _table()
-    for end in ends:
-        table.add_row(Text(end.name or facts.name, style="cyan"), Text(end.words))
+    for port in ports:
+        table.add_row(Text(port.name or box, style="cyan"), Text(port.words))
     return _titled(title, table)
 
 
 def _parameters(title: str, parameters: Iterable[Parameter]) -> list[RenderableType]:
     table = _table()
-    for parameter in parameters:
-        default = written_default(parameter)
-        value = f"= {default}" if default else ("must be said" if parameter.required else "")
-        meaning = Text(f"{parameter.param.help}\n" if parameter.param.help else "")
-        meaning.append(parameter.expected(), style="dim")
-        if parameter.fixed:
-            meaning.append("; stays while playing", style="dim")
-        table.add_row(Text(parameter.name, style="cyan"), Text(value, style="green"), meaning)
+    for each in parameters:
+        default = default_text(each)
+        value = f"= {default}" if default else ("must be said" if each.required else "")
+        meaning = Text(f"{each.param.help}\n" if each.param.help else "")
+        meaning.append(f"{each.expected()}{'; stays while playing' * each.fixed}", style="dim")
+        table.add_row(Text(each.name, style="cyan"), Text(value, style="green"), meaning)
     return _titled(title, table)
 
 

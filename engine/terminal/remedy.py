@@ -1,4 +1,4 @@
-"""The very line that mends something on this system."""
+"""The command that mends something on this system."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PACKAGES = {
 
 
 def install(package: str) -> str:
-    """Give the line that installs a library, named as most systems name it."""
+    """Return the command that installs a library, named as most systems name it."""
     manager = next((name for name in _INSTALL if shutil.which(name)), None)
     if manager is None:
         return f"install {package} with what your system has for that"
@@ -29,7 +29,7 @@ def install(package: str) -> str:
 
 
 def shut_cameras() -> list[str]:
-    """List the cameras that are there and may not be opened by this user."""
+    """Return the cameras that this user may not open."""
     if sys.platform != "linux":
         return []
     return sorted(str(node) for node in Path("/dev").glob("video*") if not os.access(node, os.R_OK))
@@ -41,8 +41,8 @@ START_SEQUENCER = "sudo modprobe snd-seq"
 
 
 def no_sequencer() -> bool:
-    """Tell whether this is a Linux without the part of its kernel that passes MIDI on.
+    """Return whether this is a Linux without the ALSA sequencer in its kernel.
 
-    Asked first, for the library would complain of it on the screen by itself.
+    Checked first, as the library would print a complaint itself.
     """
     return sys.platform == "linux" and not MIDI_SEQUENCER.exists()

@@ -1,4 +1,4 @@
-"""The live table: rates, ms behind, drops and states, drawn by a thread of its own."""
+"""The live table: rates, ms behind, drops and states, drawn on a thread of its own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FAULTS = 5
 
 
 class LiveTable:
-    """Draws how a show goes, four times a second, until it is closed."""
+    """Draws the metrics of a show, four times a second, until it is closed."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -36,11 +36,13 @@ class LiveTable:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._draw, name="table", daemon=True)
 
+    def open(self) -> None:
+        """Start to draw."""
+        self._thread.start()
+
     def watch(self, engine: Engine) -> None:
         """Show this engine from now on."""
         self._engine = engine
-        if not self._thread.is_alive():
-            self._thread.start()
 
     def close(self) -> None:
         """Stop drawing."""
@@ -61,8 +63,8 @@ class LiveTable:
             self._boxes(engine),
             self._routes(engine),
         ]
-        if engine.metrics.quality and engine.metrics.quality.given:
-            given = ", ".join(engine.metrics.quality.given)
+        if engine.metrics.quality and engine.metrics.quality.degraded:
+            given = ", ".join(engine.metrics.quality.degraded)
             parts.append(Text(f"gives way to keep the deadline: {given}", style="yellow"))
         for fault in engine.metrics.faults[-_FAULTS:]:
             times = f" ({fault.count} times)" if fault.count > 1 else ""
@@ -96,12 +98,12 @@ class LiveTable:
         return table
 
     def _measure(self, engine: Engine) -> None:
-        """Find how many messages a second there were since the last time."""
+        """Measure the messages a second, once a second."""
         now = engine.clock.now()
-        trace = engine.metrics
-        counts = {name: source.messages for name, source in trace.sources.items()}
-        counts |= {name: lane.runs for name, lane in trace.lanes.items()}
-        counts |= {name: route.messages for name, route in trace.routes.items()}
+        metrics = engine.metrics
+        counts = {name: source.messages for name, source in metrics.sources.items()}
+        counts |= {name: lane.runs for name, lane in metrics.lanes.items()}
+        counts |= {name: route.messages for name, route in metrics.routes.items()}
         if self._counts and now - self._then < SECOND:
             return
         passed = (now - self._then) / SECOND

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 import cv2
 
 from engine.core.errors import DeviceError
-from engine.video.devices import DRIVER, CameraDevice, find, forbidden, meant_again, why
+from engine.video.devices import (
+    DRIVER,
+    CameraDevice,
+    find,
+    in_use_hint,
+    permission_hint,
+    rematch_cameras,
+)
 
 PATIENCE_MS = {"udp": 10_000, "rtp": 10_000, "srt": 10_000, "rtsp": 5_000}
 """How long opening may take: streams without a handshake begin with the next whole picture."""
@@ -45,7 +52,7 @@ def open_camera(
 
     ``before`` is the name that it had when it was open before.
     """
-    tried = meant_again(device, find(), before)
+    tried = rematch_cameras(device, find(), before)
     for camera in tried:
         capture = cv2.VideoCapture(camera.number, DRIVER)
         if capture.isOpened():
@@ -54,7 +61,7 @@ def open_camera(
                 return OpenCamera(capture, f'camera "{camera.name}"', camera)
         capture.release()
     names = " or ".join(dict.fromkeys(f'"{camera.name}"' for camera in tried))
-    raise DeviceError(f"no picture from {names}.{forbidden() or why()}")
+    raise DeviceError(f"no picture from {names}.{permission_hint() or in_use_hint()}")
 
 
 def open_address(address: str) -> OpenCamera:

@@ -1,4 +1,4 @@
-"""The page: what a browser shows of a playing patch, and how it is steered from there."""
+"""The page: a browser's view of a playing patch, and its controls."""
 
 HOST = "127.0.0.1"
 PORT = 9780

@@ -1,4 +1,4 @@
-"""One page that looks on: it is told the newest of each kind of news, however slowly it listens."""
+"""One connected page: it gets the newest news of each kind, however slowly it reads."""
 
 from __future__ import annotations
 
@@ -8,58 +8,58 @@ from collections import deque
 
 from aiohttp import WSCloseCode, web
 
-ANSWERS = 8
-"""How many refusals wait for a page at most."""
+REPLIES = 8
+"""The most replies that wait for a page."""
 
 BURST = 60
-"""How many messages a page may send between two breaths; then it is kept waiting."""
+"""How many messages a page may send between two pauses; then it has to wait."""
 
-BREATH = 0.05
+PAUSE = 0.05
 
 
 class Client:
-    """News on their way to one page; used on the page's loop only."""
+    """The news on their way to one page; used on the page's loop only."""
 
     def __init__(self, socket: web.WebSocketResponse) -> None:
         self._socket = socket
         self._news: dict[str, bytes] = {}
-        self._answers: deque[bytes] = deque(maxlen=ANSWERS)
-        self._something = asyncio.Event()
-        self._said = 0
+        self._replies: deque[bytes] = deque(maxlen=REPLIES)
+        self._has_news = asyncio.Event()
+        self._received = 0
 
-    def tell(self, kind: str, text: bytes) -> None:
-        """Leave news; older news of that kind that still wait are forgotten."""
+    def queue(self, kind: str, text: bytes) -> None:
+        """Queue news; they replace older news of that kind that still wait."""
         self._news[kind] = text
-        self._something.set()
+        self._has_news.set()
 
-    def answer(self, text: bytes) -> None:
-        """Leave an answer to what this page asked."""
-        self._answers.append(text)
-        self._something.set()
+    def reply(self, text: bytes) -> None:
+        """Queue a reply to a request of this page."""
+        self._replies.append(text)
+        self._has_news.set()
 
-    async def send(self) -> None:
-        """Send what is left here, until the page is gone."""
+    async def run(self) -> None:
+        """Send what is queued, until the page is gone."""
         with contextlib.suppress(ConnectionError, RuntimeError):
             while not self._socket.closed:
-                await self._something.wait()
-                self._something.clear()
+                await self._has_news.wait()
+                self._has_news.clear()
                 news, self._news = self._news, {}
-                waiting = [*news.values(), *self._answers]
-                self._answers.clear()
+                waiting = [*news.values(), *self._replies]
+                self._replies.clear()
                 for text in waiting:
                     await self._socket.send_str(text.decode())
 
-    async def hang_up(self) -> None:
-        """Close the line."""
+    async def close(self) -> None:
+        """Close the connection."""
         await self._socket.close(code=WSCloseCode.GOING_AWAY)
 
-    async def breathe(self) -> None:
-        """Count a message from the page; one that sends too many waits a moment."""
-        self._said += 1
-        if self._said > BURST:
-            await asyncio.sleep(BREATH)
-            self._said = 0
+    async def throttle(self) -> None:
+        """Count a message from the page; wait a moment after a burst."""
+        self._received += 1
+        if self._received > BURST:
+            await asyncio.sleep(PAUSE)
+            self._received = 0
 
-    def rest(self) -> None:
-        """Forget what the page sent so far: a breath has passed."""
-        self._said = 0
+    def reset_rate(self) -> None:
+        """Begin to count messages anew."""
+        self._received = 0

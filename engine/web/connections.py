@@ -1,7 +1,7 @@
-"""How many may be connected, and how long one may say nothing whole.
+"""Limits on connections: how many there may be, and how long one may stay without a request.
 
-aiohttp waits for the head of a request for ever. Whoever opens many connections and sends a letter
-a minute on each would take all that the system gives to a program, the show's own included.
+aiohttp waits for the head of a request for ever. Many connections that send a byte a minute
+(slowloris) would take all sockets that the system gives to the program, the show's own included.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from aiohttp.http import HttpProcessingError
 from engine.web.guard import Handler
 
 MOST: Final = 200
-"""How many connections there may be at once: all pages, all viewers, and those who come and go."""
+"""The most connections at once: all pages, all viewers, and short requests."""
 
 PATIENCE: Final = 10.0
-"""How many seconds a connection may be open without a whole request."""
+"""How many seconds a connection may be open without a complete request."""
 
 _EVERY: Final = 1.0
 
 
 class Connections:
-    """Counts connections, and hangs up on those that never finish asking."""
+    """Counts connections, and closes those that never complete a request."""
 
     def __init__(self, patience: float = PATIENCE) -> None:
         self._patience = patience
@@ -35,7 +35,7 @@ class Connections:
 
     @web.middleware
     async def watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Let a connection be as long as its request is answered."""
+        """Exempt a connection while its request is answered."""
         connection = request.protocol
         self._busy.add(connection)
         self._idle.pop(connection, None)
@@ -44,16 +44,16 @@ class Connections:
         finally:
             self._busy.discard(connection)
 
-    def limited(self, server: web.Server) -> Callable[[], asyncio.BaseProtocol]:
-        """Make what is asked for a protocol at each connection; too many are hung up on."""
+    def limit(self, server: web.Server) -> Callable[[], asyncio.BaseProtocol]:
+        """Return a protocol factory that aborts connections beyond the limit."""
 
         def make() -> asyncio.BaseProtocol:
             return server() if len(server.connections) < MOST else _Refused()
 
         return make
 
-    async def hang_up(self, server: web.Server) -> None:
-        """Hang up on whoever waits too long, for ever."""
+    async def close_idle(self, server: web.Server) -> None:
+        """Close connections that are idle for too long, for ever."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(_EVERY)
@@ -68,7 +68,7 @@ class Connections:
 
 
 class _Refused(asyncio.Protocol):
-    """A connection that is one too many."""
+    """A connection beyond the limit: it is aborted."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -76,7 +76,7 @@ class _Refused(asyncio.Protocol):
 
 
 def logger() -> logging.Logger:
-    """Give where aiohttp tells what goes wrong, less what anybody can do: send rubbish, and go."""
+    """Return the logger of aiohttp, without the errors that any client can cause."""
     found = logging.getLogger("sensorium.page")
     found.addFilter(_is_ours)
     return found

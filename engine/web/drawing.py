@@ -1,7 +1,7 @@
-"""A Plan as people draw it: boxes in columns from left to right, and the cables between them.
+"""The layout of a Plan: boxes in columns from left to right, and the cables between them.
 
-Chains are one box (``reach`` with its links ``empty`` and ``smooth``), and the small boxes that the
-compiler put on a cable are part of the cable.
+A chain is one box (``reach`` with its links ``empty`` and ``smooth``), and the hidden boxes that
+the compiler put on a cable are part of the cable.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.core.source import Remote, Source
 from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
+from engine.patch.show import cable_origin
 from engine.runtime.metrics import route_name
 
 NUMBERS = (int, float)
 
 
 class DrawnBox(Struct, frozen=True):
-    """One box: what it is, where it stands in the patch, and its column from the left."""
+    """One box: its kind, its place in the patch file, and its column from the left."""
 
     name: str
     use: str
@@ -34,11 +35,11 @@ class DrawnBox(Struct, frozen=True):
 
 
 class DrawnCable(Struct, frozen=True):
-    """One cable: "in" fires its box, "aside" is read by it, "port" leaves by an output.
+    """One cable: "in" fires its box, "aside" is read by it, "port" ends at an output.
 
-    ``label`` names where it ends. ``low`` and ``high`` are its range where its scale says one;
-    ``scale`` names that scale. ``number`` says that what it begins with is a number, ``whole``
-    that it ends as a count, which has no range of its own.
+    ``label`` names its end. ``low`` and ``high`` are its range where it has a scale, named by
+    ``scale``. ``number`` says that it begins with a number, ``whole`` that it ends with an integer,
+    which has no range of its own.
     """
 
     start: str
@@ -63,27 +64,27 @@ class Drawing(Struct, frozen=True):
 
 
 def group_of(name: str) -> str:
-    """Name the box that a person sees, for one of its links or a small box on its cables."""
+    """Return the visible box of one of its links, or of a hidden box on its cables."""
     return name.partition("/")[0].partition(".")[0]
 
 
 def drawn_wires(plan: Plan) -> list[Wire]:
-    """List the wires that end in what a person sees, in the order of the cables of a drawing."""
+    """Return the wires that end at visible boxes, in the order of the cables of a drawing."""
     return [
         wire
         for wire in plan.wires
         if not plan.boxes[wire.box].hidden
-        and group_of(_beginning(plan, wire)[0].source.box) != group_of(wire.box)
+        and group_of(cable_origin(plan, wire)[0].source.box) != group_of(wire.box)
     ]
 
 
 def origin_wire(plan: Plan, wire: Wire) -> Wire:
-    """Give the first stretch of a cable: it carries what the box at its beginning says."""
-    return _beginning(plan, wire)[0]
+    """Return the first wire of a cable: it carries the output of the box at its beginning."""
+    return cable_origin(plan, wire)[0]
 
 
 def draw(plan: Plan) -> Drawing:
-    """Draw a plan."""
+    """Return the drawing of a plan."""
     wires = drawn_wires(plan)
     cables = tuple(_cable(plan, wire) for wire in wires)
     columns = _columns(plan, cables)
@@ -91,18 +92,8 @@ def draw(plan: Plan) -> Drawing:
     return Drawing(plan.title, _stacked(boxes, cables), cables)
 
 
-def _beginning(plan: Plan, wire: Wire) -> tuple[Wire, list[PlannedBox]]:
-    """Follow a cable back over the small boxes on it."""
-    way: list[PlannedBox] = []
-    while plan.boxes[wire.source.box].hidden:
-        hidden = plan.boxes[wire.source.box]
-        way.insert(0, hidden)
-        wire = next(w for w in plan.wires if w.box == hidden.name and w.into is Into.HOT)
-    return wire, way
-
-
 def _cable(plan: Plan, wire: Wire) -> DrawnCable:
-    begin, way = _beginning(plan, wire)
+    begin, way = cable_origin(plan, wire)
     scale = next((box for box in way if box.use == "scale"), None)
     low, high = _range(wire, way)
     return DrawnCable(
@@ -121,7 +112,7 @@ def _cable(plan: Plan, wire: Wire) -> DrawnCable:
 
 
 def _origin(plan: Plan, outlet: Outlet, part: str) -> str:
-    """Name where a cable begins as a patch writes it: its main outlet needs no name."""
+    """Return the origin of a cable as a patch writes it: a main outlet needs no name."""
     box = plan.boxes[outlet.box].box
     names = box.outlets() if isinstance(box, Source) else read_signature(type(box)).fields
     name = "" if outlet.name == next(iter(names), "") else outlet.name
@@ -129,7 +120,7 @@ def _origin(plan: Plan, outlet: Outlet, part: str) -> str:
 
 
 def _range(wire: Wire, way: list[PlannedBox]) -> tuple[float | None, float | None]:
-    """Say between which ends a cable moves, where it leaves a scale as a number."""
+    """Return the range of a cable that leaves a scale as a number."""
     if wire.carries in NUMBERS:
         for box in way:
             if box.use == "scale":
@@ -140,13 +131,13 @@ def _range(wire: Wire, way: list[PlannedBox]) -> tuple[float | None, float | Non
 
 
 def _columns(plan: Plan, cables: tuple[DrawnCable, ...]) -> dict[str, int]:
-    """Put every box one column right of what feeds it; outputs stand in the last."""
+    """Return the column of every box: one right of what feeds it, outputs in the last."""
     names = dict.fromkeys(group_of(name) for name, box in plan.boxes.items() if not box.hidden)
     wired = {cable.start for cable in cables} | {cable.end for cable in cables}
     columns = {
         name: 0 for name in names if name in wired or not isinstance(plan.boxes[name].box, Remote)
     }
-    for _ in columns:  # a loop through a delay or a lane would go on for ever
+    for _ in columns:  # bounded, as a loop through a delay or a lane would never settle
         moved = False
         for cable in cables:
             if columns[cable.end] <= columns[cable.start] < len(columns) - 1:
@@ -189,7 +180,7 @@ def _kind(planned: PlannedBox) -> str:
 
 
 def _stacked(boxes: tuple[DrawnBox, ...], cables: tuple[DrawnCable, ...]) -> tuple[DrawnBox, ...]:
-    """Order each column by the middle of what its boxes hang on, so that fewer cables cross."""
+    """Order each column by the mean row of what feeds its boxes, so that fewer cables cross."""
     feeds: dict[str, list[str]] = defaultdict(list)
     for cable in cables:
         feeds[cable.end].append(cable.start)

@@ -1,9 +1,9 @@
-"""Who may ask: this machine, and whoever was told its address; no other site's page.
+"""Protection against requests of other sites (CSRF) and rebound names (DNS rebinding).
 
-A page of another site can make a browser on this machine send requests here. It is told apart by
-what browsers always say: ``Host`` names the site asked for, which a rebound name cannot fake, and
-``Origin`` and ``Sec-Fetch-Site`` the site that asks. An address in numbers needs no name server and
-so cannot be rebound.
+A page of another site can make a browser on this machine send requests here. The headers that
+browsers always send tell it apart: ``Host`` names the site requested, which a rebound name cannot
+fake, and ``Origin`` and ``Sec-Fetch-Site`` the site that requests. A numeric address needs no name
+server and so cannot be rebound.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def headers(host: str) -> dict[str, str]:
-    """Give what every answer says: load nothing from elsewhere, and be shown nowhere else."""
+    """Return the headers of every response: load nothing from elsewhere, be framed nowhere."""
     policy = (
         "default-src 'self'; "
         f"connect-src 'self' ws://{host}; "
@@ -37,15 +37,15 @@ def headers(host: str) -> dict[str, str]:
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn away what another site's page sends."""
+    """Refuse requests of another site's page."""
     if reason := refusal(request.host, request.headers):
         raise web.HTTPForbidden(text=reason)
     return await handler(request)
 
 
 def refusal(host: str, said: Mapping[str, str]) -> str:
-    """Say why a request is turned away, or nothing. ``said`` are its headers."""
-    if not is_ours(host):
+    """Return why a request with the headers ``said`` is refused; "" where it is not."""
+    if not is_own_host(host):
         return f"{plain(host, 100)} is no name of this machine"
     if said.get("Origin", f"http://{host}") != f"http://{host}":
         return "another site may not do this"
@@ -56,8 +56,8 @@ def refusal(host: str, said: Mapping[str, str]) -> str:
     return ""
 
 
-def is_ours(host: str) -> bool:
-    """Tell whether a Host header names this machine in a way that nobody else can take over."""
+def is_own_host(host: str) -> bool:
+    """Return whether a Host header names this machine in a way that nobody else can take over."""
     name = _without_port(host).lower()
     if name == "localhost":
         return True

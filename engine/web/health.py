@@ -1,4 +1,4 @@
-"""How the show goes: ms behind, rates and drops by route, states of devices, what went wrong."""
+"""The metrics on the page: ms behind, rates and drops by route, states of devices, faults."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FAULTS = 12
 
 
 class Route(Struct, frozen=True):
-    """One way out: messages a second, ms behind of late and jitter, drops on the way there."""
+    """One route: messages a second, recent ms behind and jitter, drops upstream."""
 
     name: str
     origin: str
@@ -30,8 +30,8 @@ class Route(Struct, frozen=True):
     dropped: int
 
 
-class Device(Struct, frozen=True):
-    """One source, network or output: its state, how often a second it speaks, what it lost."""
+class DeviceHealth(Struct, frozen=True):
+    """One source, model or output: its state, messages a second, ms a run, drops."""
 
     name: str
     state: str
@@ -41,7 +41,7 @@ class Device(Struct, frozen=True):
 
 
 class Trouble(Struct, frozen=True):
-    """One thing that went wrong, how often, how many seconds ago, and where to mend it."""
+    """One fault: how often it occurred, how many seconds ago, and the line of the patch."""
 
     box: str
     text: str
@@ -51,30 +51,30 @@ class Trouble(Struct, frozen=True):
 
 
 class HealthSnapshot(Struct, frozen=True):
-    """All of it at one moment; ``given`` is what gives way now to keep a deadline."""
+    """All metrics at one moment; ``degraded`` lists what is degraded now to keep a deadline."""
 
     seconds: float
     behind: float | None
     routes: list[Route]
-    devices: list[Device]
+    devices: list[DeviceHealth]
     troubles: list[Trouble]
     given: tuple[str, ...]
 
 
 class HealthView:
-    """Looks at the trace of a playing patch."""
+    """Reads the metrics of an engine."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._above = _above(engine.plan)
-        # A remote control that runs is nothing to look at.
-        self._quiet = {n for n, s in engine.states.items() if isinstance(s.box, Remote)}
+        self._upstream = _upstream(engine.plan)
+        # A remote control that runs is not worth a line.
+        self._hidden = {n for n, s in engine.states.items() if isinstance(s.box, Remote)}
         self._counts: dict[str, int] = {}
         self._rates: dict[str, float] = {}
         self._then = Ns(0)
 
-    def glance(self) -> HealthSnapshot:
-        """Say how it goes now."""
+    def snapshot(self) -> HealthSnapshot:
+        """Return the metrics now."""
         now = self._engine.clock.now()
         self._measure(now)
         routes = [self._route(name, route) for name, route in self._engine.metrics.routes.items()]
@@ -85,49 +85,51 @@ class HealthView:
             routes,
             self._devices(),
             self._troubles(now),
-            self._given(),
+            self._degraded(),
         )
 
-    def _given(self) -> tuple[str, ...]:
+    def _degraded(self) -> tuple[str, ...]:
         quality = self._engine.metrics.quality
-        return quality.given if quality else ()
+        return quality.degraded if quality else ()
 
     def _route(self, name: str, route: RouteMetrics) -> Route:
-        above = self._above.get(name, ())
-        trace = self._engine.metrics
-        traced = (trace.sources.get(box) or trace.lanes.get(box) for box in above)
+        upstream = self._upstream.get(name, ())
+        metrics = self._engine.metrics
+        traced = (metrics.sources.get(box) or metrics.lanes.get(box) for box in upstream)
         dropped = sum(each.dropped for each in traced if each)
         sent = route.messages > 0
         return Route(
             name,
             route.origin,
-            above[0] if above else "",
+            upstream[0] if upstream else "",
             self._rates.get(f"route {name}", 0.0),
-            route.behind.median_lately() if sent else None,
+            route.behind.recent_median() if sent else None,
             route.behind.percentile(99) if sent else None,
-            route.jitter.median_lately() if sent else None,
+            route.jitter.recent_median() if sent else None,
             dropped,
         )
 
-    def _devices(self) -> list[Device]:
-        trace = self._engine.metrics
+    def _devices(self) -> list[DeviceHealth]:
+        metrics = self._engine.metrics
         sources = [
-            Device(name, source.state, self._rates.get(name), None, source.dropped)
-            for name, source in trace.sources.items()
-            if source.state != "running" or name not in self._quiet
+            DeviceHealth(name, source.state, self._rates.get(name), None, source.dropped)
+            for name, source in metrics.sources.items()
+            if source.state != "running" or name not in self._hidden
         ]
         lanes = [
-            Device(name, lane.state, self._rates.get(name), lane.ms.median_lately(), lane.dropped)
-            for name, lane in trace.lanes.items()
+            DeviceHealth(
+                name, lane.state, self._rates.get(name), lane.ms.recent_median(), lane.dropped
+            )
+            for name, lane in metrics.lanes.items()
         ]
         outputs = [
-            Device(name, state, None, None, self._refused(name))
-            for name, state in trace.sinks.items()
+            DeviceHealth(name, state, None, None, self._refused(name))
+            for name, state in metrics.sinks.items()
         ]
         return [*sources, *lanes, *outputs]
 
     def _refused(self, name: str) -> int:
-        """Say how much an output could not send; it may have been taken away just now."""
+        """Return how much an output could not send; it may have been removed just now."""
         state = self._engine.states.get(name)
         return getattr(state.box, "dropped", 0) if state else 0
 
@@ -145,11 +147,11 @@ class HealthView:
         )
 
     def _measure(self, now: Ns) -> None:
-        """Find how many messages a second there were since the last time."""
-        trace = self._engine.metrics
-        counts = {name: source.messages for name, source in trace.sources.items()}
-        counts |= {name: lane.runs for name, lane in trace.lanes.items()}
-        counts |= {f"route {name}": route.messages for name, route in trace.routes.items()}
+        """Measure messages a second since the last time, at most once a second."""
+        metrics = self._engine.metrics
+        counts = {name: source.messages for name, source in metrics.sources.items()}
+        counts |= {name: lane.runs for name, lane in metrics.lanes.items()}
+        counts |= {f"route {name}": route.messages for name, route in metrics.routes.items()}
         passed = (now - self._then) / SECOND
         if self._counts and passed < 1.0:
             return
@@ -161,8 +163,8 @@ class HealthView:
         self._counts, self._then = counts, now
 
 
-def _above(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """List for each route its output, and the boxes that what leaves there came through."""
+def _upstream(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Return for each route its output and the boxes upstream of it."""
     feeds: dict[str, list[str]] = defaultdict(list)
     for wire in plan.wires:
         if wire.into is Into.HOT:

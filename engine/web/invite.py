@@ -1,4 +1,4 @@
-"""What the terminal shows so that a phone can find the page: its address, and that as a code."""
+"""The address of the page for other machines, and its QR code for the terminal."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Final
 
 _ANY: Final = frozenset({"0.0.0.0", "::", ""})
 _FAR: Final = ("203.0.113.1", 9)
-"""An address that belongs to nobody (RFC 5737): which of ours would speak to it is asked."""
+"""A documentation address (RFC 5737): the local address of a route to it is what others reach."""
 
 
-def reachable(host: str) -> str:
-    """Give the address under which others find a host that is listened to."""
+def reachable_host(host: str) -> str:
+    """Return the address under which other machines reach a listening host."""
     if host not in _ANY:
         return host
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
@@ -23,8 +23,8 @@ def reachable(host: str) -> str:
     return socket.gethostname()
 
 
-def code(address: str) -> str:
-    """Draw an address as a QR code for a dark terminal."""
+def qr_code(address: str) -> str:
+    """Return an address as a QR code (ISO/IEC 18004) for a dark terminal."""
     import segno
 
     drawn = io.StringIO()

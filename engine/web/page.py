@@ -1,9 +1,9 @@
-"""The page: a small web server on a thread and a loop of its own, beside the show.
+"""The page: a small web server on a thread and an event loop of its own, beside the show.
 
-Why a thread of its own: whoever looks on, and however many, the show's loop neither waits for them
-nor writes to them. The page reads what the engine holds, and asks through the same door as OSC.
+Why a thread of its own: the show's loop neither waits for viewers nor writes to them, however many
+there are. The page reads the state of the engine, and sends commands through the same queue as OSC.
 
-Why it comes late: to import a web server takes the interpreter a third of a second, and the first
+Why it starts late: importing a web server takes the interpreter a third of a second, and the first
 message of a show is worth more than the first picture of its page.
 """
 
@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 from engine.net.access import only_here
 from engine.runtime.engine import Engine
 from engine.web import HOST, PORT
-from engine.web.invite import code, reachable
+from engine.web.invite import qr_code, reachable_host
 
 if TYPE_CHECKING:
-    from engine.web.door import Door
+    from engine.web.auth import TokenAuth
     from engine.web.server import Server
 
 TRIES = 20
@@ -34,21 +34,21 @@ _log = logging.getLogger("sensorium")
 
 
 class Page:
-    """Serves the page of what plays, until it is closed."""
+    """Serves the page of the show, until it is closed."""
 
     def __init__(
         self, host: str = HOST, port: int = PORT, patience: float = 2.0, token: str = ""
     ) -> None:
-        """``host`` is who can reach it: "127.0.0.1" this machine, "0.0.0.0" the network.
+        """``host`` says who can reach it: "127.0.0.1" this machine, "0.0.0.0" the network.
 
-        Beyond this machine whoever opens it must know a token: the one given, or one made up and
-        shown. Raises ParameterError for a token that will not do. ``patience`` is how many seconds
-        it waits at most for the show to send something first.
+        Beyond this machine a token is required: the one given, or a random one that is shown.
+        ``patience`` is how many seconds it waits at most for the first message of the show. Raise
+        ParameterError for a token that is too short or cannot be typed.
         """
-        self._door = _door(host, token)
+        self._auth = _auth(host, token)
         self._host = host
         self._port = port
-        self._listens = 0
+        self._bound_port = 0
         self._engine: Engine | None = None
         self._server: Server | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -60,25 +60,25 @@ class Page:
         self._thread = threading.Thread(target=self._run, name="page", daemon=True)
 
     @property
-    def listens(self) -> int:
-        """The port that was found free; 0 where there was none, before and after."""
-        return self._listens
+    def bound_port(self) -> int:
+        """The port that it listens on; 0 where none was free, before it serves and after."""
+        return self._bound_port
 
     @property
     def address(self) -> str:
-        """What to type into a browser; empty where no port was free."""
-        if not self._listens:
+        """Its URL; empty while ``bound_port`` is 0."""
+        if not self._bound_port:
             return ""
-        host = reachable(self._host)
-        place = f"http://{f'[{host}]' if ':' in host else host}:{self._listens}"
-        return f"{place}/?token={self._door.word}" if self._door else place
+        host = reachable_host(self._host)
+        place = f"http://{f'[{host}]' if ':' in host else host}:{self._bound_port}"
+        return f"{place}/?token={self._auth.token}" if self._auth else place
 
     def open(self) -> None:
-        """Begin to serve; where that cannot be it is told, and the show plays without a page."""
+        """Start to serve; a failure is logged, and the show plays without a page."""
         self._thread.start()
 
     def wait(self) -> None:
-        """Wait until it serves, or cannot."""
+        """Wait until it serves, or has failed to."""
         self._ready.wait()
 
     def watch(self, engine: Engine) -> None:
@@ -98,7 +98,7 @@ class Page:
             self._thread.join(timeout=3.0)
 
     def _run(self) -> None:
-        self._let_the_show_begin()
+        self._wait_for_first_message()
         try:
             if not self._closed.is_set():
                 asyncio.run(self._serve())
@@ -107,8 +107,8 @@ class Page:
         finally:
             self._ready.set()
 
-    def _let_the_show_begin(self) -> None:
-        """Wait until anything was sent, but not for long: there may be nothing to send."""
+    def _wait_for_first_message(self) -> None:
+        """Wait until the show has sent a message, at most ``patience`` seconds."""
         for _ in range(round(self._patience / _MOMENT)):
             routes = self._engine.metrics.routes.values() if self._engine else ()
             if any(route.messages for route in routes) or self._closed.wait(_MOMENT):
@@ -118,37 +118,37 @@ class Page:
         from aiohttp import web
 
         from engine.web.connections import PATIENCE, logger
-        from engine.web.server import GOODBYE, Server, read_files
+        from engine.web.server import CLOSE_S, Server, read_files
 
-        server = Server(await asyncio.to_thread(read_files), self._door)
+        server = Server(await asyncio.to_thread(read_files), self._auth)
         app = server.application()
         runner = web.AppRunner(
             app,
             access_log=None,
             logger=logger(),
             keepalive_timeout=PATIENCE,
-            shutdown_timeout=GOODBYE,
+            shutdown_timeout=CLOSE_S,
         )
         await runner.setup()
         assert runner.server is not None
         listening = None
         try:
-            listening = await self._listen(server.connections.limited(runner.server))
-            self._begin(server)
+            listening = await self._listen(server.connections.limit(runner.server))
+            self._attach(server)
             if listening:
-                tasks = server.tell(), server.connections.hang_up(runner.server)
+                tasks = server.send_news(), server.connections.close_idle(runner.server)
                 working = [asyncio.create_task(task) for task in tasks]
                 await self._stop.wait()
                 for task in working:
                     task.cancel()
-                await server.leave()
+                await server.close()
         finally:
-            self._end()
+            self._detach()
             if listening:
                 listening.close()
             await runner.cleanup()
 
-    def _begin(self, server: Server) -> None:
+    def _attach(self, server: Server) -> None:
         with self._lock:
             self._loop, self._server = asyncio.get_running_loop(), server
             if self._engine is not None:
@@ -157,14 +157,14 @@ class Page:
                 self._stop.set()
         self._ready.set()
 
-    def _end(self) -> None:
+    def _detach(self) -> None:
         with self._lock:
-            self._loop, self._server, self._listens = None, None, 0
+            self._loop, self._server, self._bound_port = None, None, 0
 
     async def _listen(
         self, make: Callable[[], asyncio.BaseProtocol]
     ) -> asyncio.AbstractServer | None:
-        """Find a free port, and say where the page is, or why it is not."""
+        """Listen on the first free port, and log the address, or why there is none."""
         loop = asyncio.get_running_loop()
         for port in range(self._port, self._port + TRIES):
             try:
@@ -174,23 +174,23 @@ class Page:
                     continue
                 _log.warning("no page: %s", error.strerror or error)
                 return None
-            self._found(port)
+            self._report_port(port)
             return listening
         _log.warning("no page: ports %d to %d are in use", self._port, self._port + TRIES - 1)
         return None
 
-    def _found(self, port: int) -> None:
+    def _report_port(self, port: int) -> None:
         if port != self._port:
             _log.warning("port %d is in use; the page is on port %d", self._port, port)
-        self._listens = port
+        self._bound_port = port
         _log.info("the page is at %s", self.address)
-        if self._door is not None and sys.stderr.isatty():
-            _log.info("%s", code(self.address))
+        if self._auth is not None and sys.stderr.isatty():
+            _log.info("%s", qr_code(self.address))
 
 
-def _door(host: str, token: str) -> Door | None:
+def _auth(host: str, token: str) -> TokenAuth | None:
     if only_here(host) and not token:
         return None
-    from engine.web.door import Door
+    from engine.web.auth import TokenAuth
 
-    return Door(token)
+    return TokenAuth(token)

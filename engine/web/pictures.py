@@ -1,6 +1,6 @@
-"""The live picture: the newest one, with the skeletons found in it, encoded once for all who look.
+"""The live picture: the newest one, with the skeletons found in it, encoded once for all viewers.
 
-Nothing is drawn or encoded while nobody looks. Who takes pictures slowly gets fewer, never older.
+Nothing is drawn or encoded without a viewer. A slow viewer gets fewer pictures, never older ones.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from engine.dsp.image.jpeg import encode_jpeg, fitted
 from engine.patch.plan import Into, Outlet, Plan
 from engine.runtime.engine import Engine
 
-LOOK = 1 / 100
+LOOK_S = 1 / 100
 EVERY = 5
-"""A picture is drawn at most every so many looks: 20 a second."""
+"""A picture is drawn at most once in this many looks: 20 a second."""
 
 AGAIN = 1.0
 LONGEST = 960
 QUALITY = 78
 KEPT = 8
 IN_STEP = 150 * MILLISECOND
-"""A skeleton that is so little behind is shown on the very picture in which it was found."""
+"""A skeleton at most this much behind is shown on the very picture in which it was found."""
 
 STALE = 400 * MILLISECOND
 """A skeleton this much older than the picture is not drawn: the body has moved on."""
@@ -49,15 +49,15 @@ class Picture:
         self._viewers = 0
         self._privacy = engine.privacy
         self._newest: tuple[int, bytes, bool] = (0, b"", False)
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    async def look(self) -> AsyncGenerator[bytes, None]:
-        """Yield each new picture as JPEG; pictures that come while one is used are left out.
+    async def frames(self) -> AsyncGenerator[bytes, None]:
+        """Yield each new picture as JPEG; pictures that come while one is used are skipped.
 
-        Without a new one the last comes again now and then, or nothing where there was none, so
-        that it is noticed when who looked has gone. While the show is private each is empty but
-        for the skeletons in it.
+        Without a new one the last is yielded again now and then, or b"" where there was none, so
+        that a viewer that has gone is noticed. While the show is private only the skeletons are
+        drawn.
         """
         seen = 0
         self._viewers += 1
@@ -67,14 +67,14 @@ class Picture:
             while True:
                 if self._newest[0] == seen:
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._news.wait(), AGAIN)
+                        await asyncio.wait_for(self._changed.wait(), AGAIN)
                 seen, jpeg, shows = self._newest
                 yield jpeg if self._privacy.pictures_may_leave or not shows else b""
         finally:
             self._viewers -= 1
 
     async def _draw(self) -> None:
-        """Draw while anybody looks."""
+        """Draw while there is a viewer."""
         turn, before = 0, None
         while self._viewers > 0:
             self._keep()
@@ -84,20 +84,20 @@ class Picture:
                 if (frame, found, shows) != before and (jpeg := _drawn(frame, found, shows)):
                     before = (frame, found, shows)
                     self._newest = (self._newest[0] + 1, jpeg, shows)
-                    news, self._news = self._news, asyncio.Event()
-                    news.set()
-            await asyncio.sleep(LOOK)
+                    changed, self._changed = self._changed, asyncio.Event()
+                    changed.set()
+            await asyncio.sleep(LOOK_S)
 
     def _keep(self) -> None:
-        """Keep the last few pictures by their moment."""
+        """Keep the last few pictures with their moments."""
         frame = self._slot.value
         if is_picture(type(frame)) and (not self._frames or self._frames[-1][1] is not frame):
             self._frames.append((self._slot.at, frame))
 
     def _pair(self) -> tuple[Message, tuple[Landmarks, ...]]:
-        """Choose a picture and who was found in it, which takes the network a moment.
+        """Return a picture and who was found in it, which arrives a moment later.
 
-        Why not the newest picture always: a skeleton that trails its body looks like a mistake.
+        Why not always the newest picture: a skeleton that trails its body looks like a mistake.
         """
         newest, frame = self._frames[-1]
         found: dict[Skeleton, tuple[Landmarks, Ns]] = {}
@@ -112,9 +112,9 @@ class Picture:
 
 
 def _drawn(frame: Message, found: tuple[Landmarks, ...], shows: bool) -> bytes:
-    """Draw and encode; nothing where that cannot be, such as for a picture of no pixels.
+    """Return the JPEG of a picture with its skeletons; b"" where it cannot be encoded.
 
-    Where nobody may see the picture itself it ``shows`` the skeletons alone.
+    Without ``shows`` the skeletons are drawn on black, as nobody may see the picture itself.
     """
     try:
         drawn = fitted(_image(frame), LONGEST)
@@ -128,7 +128,7 @@ def _drawn(frame: Message, found: tuple[Landmarks, ...], shows: bool) -> bytes:
 
 
 def _image(frame: Message) -> Image:
-    """Return what a message shows; raise ValueError where that is nothing."""
+    """Return what a message shows. Raise ValueError where that is nothing."""
     image = picture_of(frame)
     if image is None:
         raise ValueError("this is no picture")
@@ -136,7 +136,7 @@ def _image(frame: Message) -> Image:
 
 
 def _seen_through(plan: Plan, outlet: Outlet) -> set[str]:
-    """Return the boxes that look at this picture, directly or through others."""
+    """Return the names of the boxes that this picture fires, directly or through others."""
     found: set[str] = set()
     ahead = [w.box for w in plan.wires if w.source == outlet and w.into is Into.HOT]
     while ahead:

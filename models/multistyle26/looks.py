@@ -35,7 +35,7 @@ Picture = NDArray[np.uint8]
 
 
 def dancer() -> Picture:
-    """Give a picture of the stand-in, near enough to see the body."""
+    """Return a picture of the stand-in, near enough to see the body."""
     stage = StandIn(ground="cluttered", width=1280, height=720)
     pictures = (message for _, outlet, message in stage.events() if outlet == "frame")
     whole = next(itertools.islice(pictures, MOMENT, None)).image
@@ -43,14 +43,14 @@ def dancer() -> Picture:
 
 
 def film() -> Picture:
-    """Give a picture of the film."""
+    """Return a picture of the film."""
     capture = cv2.VideoCapture(str(FILM))
     capture.set(cv2.CAP_PROP_POS_FRAMES, OF_FILM)
     return np.asarray(capture.read()[1], np.uint8)
 
 
 def painted(box: StyleModel, picture: Picture, look: str, size: tuple[int, int]) -> Picture:
-    """Paint a picture in one look, and give it small."""
+    """Paint a picture in one look, and return it small."""
     box.look = look  # type: ignore[assignment]
     painting = box.process(Frame(picture), Ns(0)).image
     return np.asarray(cv2.resize(painting, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -44,7 +44,7 @@ def pictures(numbers: tuple[int, ...]) -> list[Picture]:
 
 
 def mixes() -> Floats:
-    """Give the weights that are stored: two looks, two mixes of two, and all at once."""
+    """Return the weights that are stored: two looks, two mixes of two, and all at once."""
     weights = np.zeros((5, LOOKS), np.float32)
     weights[0, 2] = weights[1, 19] = 1
     weights[2, 15] = weights[2, 3] = 0.5

@@ -38,7 +38,7 @@ def fetch(folder: Path) -> bytes:
 
 
 def checked(name: str, data: bytes, expected: str) -> bytes:
-    """Return ``data`` if its SHA-256 is the expected one; raises ``SystemExit`` otherwise."""
+    """Return ``data``. Raises SystemExit unless its SHA-256 is the expected one."""
     found = hashlib.sha256(data).hexdigest()
     if found != expected:
         raise SystemExit(f"{name}: SHA-256 is {found}, expected {expected}")

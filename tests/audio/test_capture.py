@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.audio.capture import CaptureStream
-from engine.audio.devices import SoundDevice, meant
+from engine.audio.devices import SoundDevice, match_inputs
 from engine.audio.frames import GONE, LONGEST, NOTICE, SOUND, CaptureFrame, CaptureUnframer, frame
 from engine.core.clock import VirtualClock, ns
 from engine.core.errors import DeviceError
@@ -140,7 +140,7 @@ HERE = [
     ],
 )
 def test_a_device_is_found_by_name_part_or_number(device, numbers):
-    assert [each.number for each in meant(device, HERE)] == numbers
+    assert [each.number for each in match_inputs(device, HERE)] == numbers
 
 
 @pytest.mark.parametrize(
@@ -153,9 +153,9 @@ def test_a_device_is_found_by_name_part_or_number(device, numbers):
 )
 def test_what_is_not_there_is_told(device, said):
     with pytest.raises(DeviceError, match=said):
-        meant(device, HERE)
+        match_inputs(device, HERE)
 
 
 def test_no_device_at_all_is_told():
     with pytest.raises(DeviceError, match="no microphone was found; is one plugged in"):
-        meant("auto", [])
+        match_inputs("auto", [])

@@ -10,7 +10,7 @@ import socket
 import aiohttp
 from hypothesis import strategies as st
 
-from engine.web.asks import LARGEST, command, read
+from engine.web.requests import LARGEST, read_request, to_command
 
 from .mutation import mutated
 from .show import show
@@ -54,13 +54,13 @@ def take(messages: list[bytes]) -> None:
     engine = show().live.engine
     for message in messages:
         with contextlib.suppress(ValueError):
-            command(read(message), engine)
+            to_command(read_request(message), engine)
     asyncio.run(_say([one for one in messages if len(one) < LARGEST]))
     show().still_there()
 
 
 async def _say(messages: list[bytes]) -> None:
-    place = f"http://127.0.0.1:{show().page.listens}/news"
+    place = f"http://127.0.0.1:{show().page.bound_port}/news"
     async with aiohttp.ClientSession() as session, session.ws_connect(place) as line:
         for message in [*messages, b'{"do": "teach", "route": "the end"}']:
             await line.send_bytes(message)
@@ -71,7 +71,7 @@ async def _say(messages: list[bytes]) -> None:
 
 def take_http(requests: list[bytes]) -> None:
     """Send bytes to the port of the page: who sends right ones after that is answered."""
-    place = ("127.0.0.1", show().page.listens)
+    place = ("127.0.0.1", show().page.bound_port)
     with socket.create_connection(place, 30) as one, contextlib.suppress(OSError):
         for request in requests:
             one.sendall(request)

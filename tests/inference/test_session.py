@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from engine.core.errors import ModelError
-from engine.inference.session import model_folder, models, open_session, read_card
+from engine.inference.card import model_folder, models, read_card
+from engine.inference.session import open_session
 
 FRAGILE = Path(__file__).parents[1] / "models" / "fragile"
 PICTURE = np.full((1, 8, 8, 3), 9, np.int32)
@@ -19,7 +20,7 @@ PICTURE = np.full((1, 8, 8, 3), 9, np.int32)
 
 @pytest.fixture
 def altered(tmp_path: Path) -> Path:
-    """Give a copy of a model's folder, to be altered."""
+    """Return a copy of a model's folder, to be altered."""
     return Path(shutil.copytree(FRAGILE, tmp_path / "altered"))
 
 
@@ -93,7 +94,7 @@ def test_without_a_near_name_all_are_listed() -> None:
         ('dtype   = "int32"', 'dtype   = "float32"', "image is int32 .*card says float32"),
         (r"\[1, 8, 8, 3\]", "[1, 9, 9, 3]", r"image is int32 \[1, 8, 8, 3\]"),
         ('name    = "joints"', 'name    = "limbs"', "outputs are joints"),
-        ("shape .*", "shape = 3", "not iterable"),
+        ("shape .*", "shape = 3", "shape: expected a list of sizes .* got 3"),
         ("name ", "name = = ", "card.toml"),
     ],
 )

@@ -31,7 +31,7 @@ def voice(
 
 
 def readings(events: list[tuple[Ns, str, Any]], box: PitchModel) -> Told:
-    """Give each reading and the second that it tells about."""
+    """Return each reading and the second that it tells about."""
     return [
         (at / 1e9 - box.lag, pitch)
         for at, outlet, message in events
@@ -41,7 +41,7 @@ def readings(events: list[tuple[Ns, str, Any]], box: PitchModel) -> Told:
 
 
 def right(told: Told, events: list[tuple[Ns, str, Any]]) -> tuple[float, float]:
-    """Give the part of the sung readings within 50 cents, and of the others that are off."""
+    """Return the part of the sung readings within 50 cents, and of the others that are off."""
     truth = [(at / 1e9, message) for at, outlet, message in events if outlet == "pitch"]
     times = np.array([at for at, _ in truth])
     sung: list[bool] = []
@@ -62,7 +62,7 @@ def blocks(samples: NDArray[Any], rate: int = 48000, size: int = 512) -> Iterato
 
 
 def spans(notes: list[tuple[float, Note]]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Give the intervals (n, 2) in s and pitches (n,) in Hz of notes that began and ended."""
+    """Return the intervals (n, 2) in s and pitches (n,) in Hz of notes that began and ended."""
     began: dict[int, float] = {}
     found = []
     for at, note in notes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.inference.session import model_folder, open_session
+from engine.inference.card import model_folder
+from engine.inference.session import open_session
 
 NAME = "multistyle26"
 

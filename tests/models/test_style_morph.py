@@ -24,7 +24,7 @@ def box() -> StyleModel:
 
 
 def painted(box: StyleModel, look: Any, *moments: float) -> NDArray[np.float64]:
-    """Paint at some seconds, all in one look; give the last painting."""
+    """Paint at some seconds, all in one look; return the last painting."""
     box.look = look
     return [box.process(PICTURE, ns(moment)).image.astype(float) for moment in moments][-1]
 

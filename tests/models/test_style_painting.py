@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
 from engine.core.messages import Frame, Ns
-from engine.inference.session import model_folder
+from engine.inference.card import model_folder
 from engine.models.style import LOOKS, StyleModel
 
 FILM = Path(__file__).parent.parent / "media" / "jump.mp4"
@@ -50,7 +50,7 @@ def paint(box: StyleModel, frame: Frame, **parameters: Any) -> NDArray[np.int16]
 
 
 def apart(one: NDArray[Any], other: NDArray[Any]) -> float:
-    """Give the mean difference of two pictures, of 255."""
+    """Return the mean difference of two pictures, of 255."""
     return float(np.abs(one.astype(float) - other).mean())
 
 

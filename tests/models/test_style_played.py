@@ -22,7 +22,7 @@ IMAGE.flags.writeable = False
 
 
 class Still(Tape):
-    """Say the same picture ten times a second, the first after 50 ms."""
+    """Send the same picture ten times a second, the first after 50 ms."""
 
     OUT: ClassVar[Mapping[str, type]] = {"frame": Frame}
 
@@ -32,7 +32,7 @@ class Still(Tape):
 
 
 class Fader(Tape):
-    """Say numbers, ten a second."""
+    """Send numbers, ten a second."""
 
     OUT: ClassVar[Mapping[str, type]] = {"number": float}
 

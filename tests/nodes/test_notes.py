@@ -14,7 +14,7 @@ from engine.core.clock import ns
 from engine.core.errors import ParameterError
 from engine.core.messages import Note, Ns, Pitch
 from engine.core.tuning import hz_of
-from engine.dsp.audio.scales import MODES, scale_named, to_scale
+from engine.dsp.audio.scales import MODES, parse_scale, quantise
 from engine.models.pitch import PitchModel
 from engine.nodes.notes import PATIENCE, Notes
 from tests.models.singing import heard, spans, voice
@@ -218,7 +218,7 @@ def test_every_note_that_begins_ends_before_the_next(readings, scale):
 
 @given(st.floats(0, 127), st.sampled_from(sorted(MODES)), st.sampled_from("CDEFGAB"))
 def test_the_nearest_note_of_a_scale_is_in_it(note, mode, root):
-    classes = scale_named(f"{root} {mode}")
-    found = to_scale(note, classes)
+    classes = parse_scale(f"{root} {mode}")
+    found = quantise(note, classes)
     assert found % 12 in classes
     assert abs(found - note) <= 2

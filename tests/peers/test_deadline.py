@@ -44,5 +44,5 @@ def test_the_page_says_what_gives_way_until_it_is_back():
         browser.go(f"http://127.0.0.1:{port}/")
         said = browser.until(f"!{LINE}.hidden && {LINE}.textContent")
         assert said == "To be in time: eye: every 2nd picture"
-        engine.quality.let_go()
+        engine.quality.restore_all()
         assert browser.until(f"{LINE}.hidden")

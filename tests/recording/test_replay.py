@@ -11,7 +11,7 @@ import pytest
 from engine.core.commands import Panic, Release, SetParameter, Teach
 from engine.core.files import installed_folder
 from engine.patch.load import read_texts
-from engine.recording.command import UnknownSpeed, Wish, replay
+from engine.recording.command import ReplayOptions, UnknownSpeed, replay
 from engine.recording.reader import RecordedOutput, Recording
 from engine.recording.replay import Replay
 from engine.runtime.engine import Engine
@@ -90,7 +90,7 @@ def test_every_shipped_patch_played_offline_sends_the_same_again(name: str, tmp_
     rehearse(file, patch, seconds=3.0)
     show = again(file)
     assert compared(show).different == []
-    sorts = {each.sort for each in sent(file)}
+    sorts = {each.encoding for each in sent(file)}
     assert ("midi" in sorts) == ("midi_out" in patch.read_text("utf-8"))
 
 
@@ -113,7 +113,7 @@ def test_in_its_own_time_receivers_hear_the_same_datagrams_as_they_did_live(tmp_
         perform(file, patch, 2.0, to)
         then = live.end()
         replayed = Heard(receiver)
-        show = Replay(Recording(file), aloud=True, compare=True)
+        show = Replay(Recording(file), open_outputs=True, compare=True)
         show.play(1.0)
         now = replayed.end()
     assert compared(show).different == []
@@ -204,7 +204,7 @@ def test_an_output_on_a_thread_of_its_own_is_given_the_same(tmp_path: Path) -> N
     show = again(file)
     assert compared(show).different == []
     assert compared(show).messages == len(sent(file)) > 20
-    assert {s.sort for s in sent(file)} == {"json"}
+    assert {s.encoding for s in sent(file)} == {"json"}
 
 
 def test_what_an_edited_patch_sends_differently_is_told(patch: Path, recorded: Path) -> None:
@@ -212,7 +212,7 @@ def test_what_an_edited_patch_sends_differently_is_told(patch: Path, recorded: P
     edited.write_text(
         SMALL.replace("above = 0.1", "above = 0.95").replace('"/people" = "cam.joints.count"', "")
     )
-    comparison = replay(recorded, Wish(str(edited), compare=True))
+    comparison = replay(recorded, ReplayOptions(str(edited), compare=True))
     assert comparison is not None
     different = {each.route: each for each in comparison.different}
     assert set(different) == {"out/people", "out/up"}
@@ -227,7 +227,7 @@ def test_a_number_that_is_off_is_told_with_how_far(patch: Path, recorded: Path) 
     edited.write_text(
         SMALL.replace('"/reach" = "reach"', '"/reach" = { from = "reach", to = [0.25, 1.25] }')
     )
-    comparison = replay(recorded, Wish(str(edited), compare=True))
+    comparison = replay(recorded, ReplayOptions(str(edited), compare=True))
     assert comparison is not None
     (only,) = comparison.different
     assert only.route == "out/reach"
@@ -283,7 +283,7 @@ def test_sound_and_pictures_come_back_as_they_were_when_asked(patch: Path) -> No
 @pytest.mark.parametrize("speed", ["0", "fast", "-1", "nan", "1e9"])
 def test_a_speed_that_is_none_is_refused(recorded: Path, speed: str) -> None:
     with pytest.raises(UnknownSpeed, match="expected a number from"):
-        replay(recorded, Wish(speed=speed))
+        replay(recorded, ReplayOptions(speed=speed))
 
 
 def test_a_recording_is_never_written_over(patch: Path, recorded: Path) -> None:

@@ -50,7 +50,11 @@ def play(how: str, until: Callable[[Engine], bool]) -> Engine:
     ("how", "told"),
     [
         ("crash", "m: its process has ended; another takes its place"),
-        ("hang", "m: did not answer for 0.5 s; a fresh one takes its place"),
+        (
+            "hang",
+            "m: did not answer for 0.5 s; a fresh one takes its place; "
+            "what it was given then is lost",
+        ),
     ],
 )
 def test_another_takes_its_place_and_the_rest_plays_on(how: str, told: str) -> None:

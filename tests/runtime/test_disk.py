@@ -25,9 +25,9 @@ CHANGES = {"os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.syml
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 OUR_OWN = "engine.runtime.workers.fork_server"  # begun with the show
 def watch(event, arguments):
-    if OUR_OWN in repr(arguments) or arguments[:1] == (os.devnull,):
+    if event not in CHANGES and not (event == "open" and (arguments[2] or 0) & WRITES):
         return
-    if event == "open" and (arguments[2] or 0) & WRITES or event in CHANGES:
+    if OUR_OWN not in repr(arguments) and arguments[:1] != (os.devnull,):
         os.write(1, f"{event} {arguments!r}\\n".encode())
 sys.addaudithook(watch)
 from engine.cli import main

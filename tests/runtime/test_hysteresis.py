@@ -22,13 +22,13 @@ def turns(behind: Callable[[int, int], float], windows: int) -> list[tuple[int, 
     for second in range(windows):
         at = Ns(second * SECOND)
         turn = patience.judge(round(behind(depth, second) * MILLISECOND), at)
-        if turn is Decision.GIVE_WAY and depth < DEPTH:
+        if turn is Decision.DEGRADE and depth < DEPTH:
             depth += 1
-            patience.gave_way(at)
+            patience.degraded(at)
             found.append((second, depth))
-        elif turn is Decision.COME_BACK and depth:
+        elif turn is Decision.RESTORE and depth:
             depth -= 1
-            patience.came_back(at)
+            patience.restored(at)
             found.append((second, depth))
     return found
 

@@ -8,6 +8,7 @@ import pytest
 
 from engine.core.clock import VirtualClock
 from engine.core.commands import Lost, SetParameter
+from engine.core.context import Context
 from engine.core.messages import Ns
 from engine.patch.compile import compile_patch
 from engine.patch.load import parse
@@ -180,7 +181,9 @@ def test_two_sources_and_lanes_of_different_cost_play_the_same_twice(costs: dict
 
 def _engine() -> Engine:
     plan = compile_patch(parse(LOOK), lambda use: BOXES.get(use) or _registry(use))
-    engine = Engine(plan, VirtualClock(), lambda name, node: InlineLane(name, node, 0))
+    engine = Engine(
+        plan, VirtualClock(), lambda name, node: InlineLane(name, node, Context(name), 0)
+    )
     engine.step(StateChange("c", "running"))
     return engine
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from engine.core.clock import SystemClock
+from engine.core.context import Context
 from engine.core.kinds import Kind
 from engine.core.messages import Block, Frame, Ns, Person, Pose
 from engine.core.node import Node
@@ -98,6 +99,10 @@ LIMIT = 30.0
 PICTURE = np.arange(480 * 640 * 3, dtype=np.uint32).astype(np.uint8).reshape(480, 640, 3)
 
 
+def _job(message: object, at: int = 1) -> Job:
+    return Job((message,), Kind.LATEST, Ns(at), 0, 0)
+
+
 @pytest.fixture
 def boxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, type[Node]]:
     """Boxes that the other process finds as well."""
@@ -114,7 +119,7 @@ def painter(
 ) -> Iterator[SubprocessWorker]:
     if request.param == "from scratch":
         monkeypatch.setattr(out_of_process, "spawn", SpawnedProcess)
-    outside = SubprocessWorker("box", boxes["Painter"]())
+    outside = SubprocessWorker("box", boxes["Painter"](), Context("box"))
     outside.open()
     yield outside
     outside.close()
@@ -122,7 +127,7 @@ def painter(
 
 def _paint(outside: SubprocessWorker, at: int = 1) -> tuple[int, Frame]:
     """Give how many pictures it has seen, and the last one painted."""
-    count, painted = outside.answer([Frame(PICTURE)], Ns(at))
+    count, painted = outside.answer(_job(Frame(PICTURE), at))
     return int(count.image[0, 0, 0]), painted
 
 
@@ -151,7 +156,7 @@ def test_what_was_answered_is_kept_when_more_is_asked(painter: SubprocessWorker)
 
 def test_a_picture_may_be_larger_than_the_room_was(painter: SubprocessWorker) -> None:
     large = np.random.default_rng(0).integers(0, 255, (1080, 1920, 3), np.uint8)
-    _, frame = painter.answer([Frame(large, mirrored=True)], Ns(1))
+    _, frame = painter.answer(_job(Frame(large, mirrored=True)))
     assert_array_equal(frame.image, large)
     assert frame.mirrored
 
@@ -177,7 +182,7 @@ def test_what_it_logs_is_logged_here(
 
 
 def test_a_box_that_cannot_be_opened_says_why(boxes: dict[str, type[Node]]) -> None:
-    outside = SubprocessWorker("box", boxes["Painter"](shade=255))
+    outside = SubprocessWorker("box", boxes["Painter"](shade=255), Context("box"))
     with pytest.raises(RemoteError, match=r"^ValueError: that is too bright$"):
         outside.open()
     outside.set("shade", 1)
@@ -200,7 +205,7 @@ def test_a_crash_ends_no_show_and_another_process_takes_its_place(
 
 def test_one_that_hangs_can_be_ended_from_another_thread(painter: SubprocessWorker) -> None:
     its = _child(painter)
-    answer = painter.answer([Frame(PICTURE)], Ns(15))
+    answer = painter.answer(_job(Frame(PICTURE), 15))
     threading.Timer(0.1, painter.kill).start()
     with pytest.raises(ProcessDied):
         next(answer)
@@ -209,7 +214,7 @@ def test_one_that_hangs_can_be_ended_from_another_thread(painter: SubprocessWork
 
 def test_one_that_hangs_goes_when_nobody_asks_any_more(painter: SubprocessWorker) -> None:
     its = _child(painter)
-    painter._wire.say(CALL, [[None], 15])
+    painter._wire.say(CALL, [[None], 15, "", True])
     painter.close()
     assert its.ends(0)
 
@@ -217,7 +222,7 @@ def test_one_that_hangs_goes_when_nobody_asks_any_more(painter: SubprocessWorker
 def test_closing_leaves_no_process_and_no_file(boxes: dict[str, type[Node]]) -> None:
     FORKSERVER.prepare()
     files = len(list(Path("/dev/fd").iterdir()))
-    outside = SubprocessWorker("box", boxes["Painter"]())
+    outside = SubprocessWorker("box", boxes["Painter"](), Context("box"))
     outside.open()
     _paint(outside)
     its = _child(outside)
@@ -231,7 +236,9 @@ def test_closing_leaves_no_process_and_no_file(boxes: dict[str, type[Node]]) -> 
 def test_the_process_that_forks_is_begun_again_when_it_has_gone(
     boxes: dict[str, type[Node]],
 ) -> None:
-    outsides = [SubprocessWorker("box", boxes["Painter"](shade=shade)) for shade in (1, 2)]
+    outsides = [
+        SubprocessWorker("box", boxes["Painter"](shade=shade), Context("box")) for shade in (1, 2)
+    ]
     for outside in outsides:
         outside.open()
         if FORKSERVER._process is not None:  # where none is needed there is none
@@ -252,7 +259,7 @@ def test_where_nothing_can_be_forked_processes_begin_from_scratch(
     deaf = Deaf()
     deaf.usable = True
     monkeypatch.setattr(processes, "FORKSERVER", deaf)
-    outside = SubprocessWorker("box", boxes["Painter"]())
+    outside = SubprocessWorker("box", boxes["Painter"](), Context("box"))
     with pytest.raises(PermissionError):
         outside.open()
     outside.open()
@@ -287,17 +294,17 @@ def test_names_of_files_are_as_they_are_here(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("beside.txt").write_text("found")
-    outside = SubprocessWorker("box", boxes["Reader"]())
+    outside = SubprocessWorker("box", boxes["Reader"](), Context("box"))
     outside.open()
-    assert list(outside.answer([0.0], Ns(1))) == ["found"]
+    assert list(outside.answer(_job(0.0))) == ["found"]
     outside.close()
 
 
 def test_people_go_and_come(boxes: dict[str, type[Node]]) -> None:
     joints = np.random.default_rng(0).random((17, 3)).astype(np.float32)
-    outside = SubprocessWorker("box", boxes["Mover"]())
+    outside = SubprocessWorker("box", boxes["Mover"](), Context("box"))
     outside.open()
-    (pose,) = outside.answer([Pose((Person(2, 7, joints),), 1.5)], Ns(1))
+    (pose,) = outside.answer(_job(Pose((Person(2, 7, joints),), 1.5)))
     assert isinstance(pose, Pose)
     assert (pose.aspect, pose.people[0].slot, pose.people[0].id) == (1.5, 2, 7)
     assert_array_equal(pose.people[0].joints, joints)
@@ -308,11 +315,14 @@ def test_a_shipped_model_answers_as_it_would_here() -> None:
     turns = 2 * np.pi * 220 * np.arange(24000) / 48000
     tone = sum(np.sin(k * turns) / (8 * k) for k in range(1, 8)).astype(np.float32)
     blocks = [Block(tone[at : at + 768], 48000, at) for at in range(0, len(tone), 768)]
-    workers = [SubprocessWorker("box", PitchModel()), InProcessWorker(PitchModel())]
+    workers = [
+        SubprocessWorker("box", PitchModel(), Context("box")),
+        InProcessWorker(PitchModel(), Context("box")),
+    ]
     answers = []
     for worker in workers:
         worker.open()
-        answers.append([list(worker.answer([block], Ns(block.start))) for block in blocks])
+        answers.append([list(worker.answer(_job(block, block.start))) for block in blocks])
         worker.close()
     there, here = answers
     assert there == here
@@ -328,7 +338,7 @@ def test_a_lane_whose_process_is_killed_says_so_and_begins_anew(
     boxes: dict[str, type[Node]],
 ) -> None:
     heard: queue.Queue[Entry] = queue.Queue()
-    lane = ThreadLane("painter", boxes["Painter"](), heard.put, SystemClock())
+    lane = ThreadLane("painter", boxes["Painter"](), Context("painter"), heard.put, SystemClock())
     lane.start()
     assert heard.get(timeout=LIMIT) == StateChange("painter", "running")
     _ask(lane, 14)
@@ -347,7 +357,7 @@ def test_a_lane_whose_process_is_killed_says_so_and_begins_anew(
 
 def test_a_lane_of_which_nobody_asks_anything_notices_too(boxes: dict[str, type[Node]]) -> None:
     heard: queue.Queue[Entry] = queue.Queue()
-    lane = ThreadLane("painter", boxes["Painter"](), heard.put, SystemClock())
+    lane = ThreadLane("painter", boxes["Painter"](), Context("painter"), heard.put, SystemClock())
     lane.start()
     assert heard.get(timeout=LIMIT) == StateChange("painter", "running")
     lane.look()
@@ -363,7 +373,7 @@ def test_a_lane_of_which_nobody_asks_anything_notices_too(boxes: dict[str, type[
 
 def test_a_lane_that_hangs_is_left_and_nothing_of_it_stays(boxes: dict[str, type[Node]]) -> None:
     heard: queue.Queue[Entry] = queue.Queue()
-    lane = ThreadLane("painter", boxes["Painter"](), heard.put, SystemClock())
+    lane = ThreadLane("painter", boxes["Painter"](), Context("painter"), heard.put, SystemClock())
     lane.start()
     assert heard.get(timeout=LIMIT) == StateChange("painter", "running")
     _ask(lane, 15)
@@ -373,9 +383,9 @@ def test_a_lane_that_hangs_is_left_and_nothing_of_it_stays(boxes: dict[str, type
 
 
 def test_a_box_that_no_other_process_could_find_works_here(boxes: dict[str, type[Node]]) -> None:
-    assert isinstance(worker_of("box", boxes["Painter"]()), SubprocessWorker)
+    assert isinstance(worker_of("box", boxes["Painter"](), Context("box")), SubprocessWorker)
     sys.modules["boxes_outside"].__spec__ = None
-    assert isinstance(worker_of("box", boxes["Painter"]()), InProcessWorker)
+    assert isinstance(worker_of("box", boxes["Painter"](), Context("box")), InProcessWorker)
 
 
 @given(st.lists(st.integers(1, 100_000), max_size=6), st.sampled_from(["u1", "<f4", "<f8"]))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from engine import testing
 from engine.core.clock import VirtualClock, ns
 from engine.core.commands import Lost, Panic, PlayPatch, Release, SetParameter
+from engine.core.context import Context
 from engine.core.messages import (
     JOINTS,
     Block,
@@ -170,7 +171,7 @@ def test_nothing_that_comes_in_breaks_the_engine(
         parse(EVERYTHING), lambda use: MINE[use] if use in MINE else registry.find(use)
     )
     clock = VirtualClock()
-    engine = Engine(plan, clock, lambda name, node: InlineLane(name, node, 0))
+    engine = Engine(plan, clock, lambda name, node: InlineLane(name, node, Context(name), 0))
     engine.step(StateChange("c", "running"))
     out = plan.boxes["out"].box
     out.open()  # type: ignore[call-arg]

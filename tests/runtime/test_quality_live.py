@@ -104,7 +104,7 @@ def test_it_gives_way_under_load_and_comes_back_when_that_is_over(show: Live) ->
         if status.step and (status.quality, status.step) not in told:
             told.append((status.quality, status.step))
         sizes = show.engine.states["c"].box.of("in")[-1:]  # type: ignore[attr-defined]
-        if quality.given and sizes == [120.0]:
+        if quality.degraded and sizes == [120.0]:
             Burdened._relieved.set()
         elif quality.count >= 2 and quality.value == 1.0 and sizes == [240.0]:
             show.stop()
@@ -112,7 +112,7 @@ def test_it_gives_way_under_load_and_comes_back_when_that_is_over(show: Live) ->
     play(show, look)
     assert told[0] == (0.75, "slow: size 120")
     assert told[-1] == (1.0, "slow: size 240 again")
-    assert quality.given == ()
+    assert quality.degraded == ()
     faults = [fault.text for fault in show.engine.metrics.faults]
     assert set(faults) <= {"everything has given way, and it is still too late"}
 

@@ -11,6 +11,7 @@ import pytest
 from engine.core.box import Box
 from engine.core.clock import MILLISECOND, SECOND, VirtualClock, ns
 from engine.core.commands import Condition, SetParameter
+from engine.core.context import Context
 from engine.core.errors import DeviceError
 from engine.core.messages import Ns
 from engine.core.node import Model, Node
@@ -110,7 +111,7 @@ class Stage:
             self.enter(StateChange(name, "running"))
 
     def _make(self, name: str, node: object) -> ThreadLane:
-        return ThreadLane(name, node, self._hear, self.clock)  # type: ignore[arg-type]
+        return ThreadLane(name, node, Context(name), self._hear, self.clock)  # type: ignore[arg-type]
 
     def _exchange(self, state: BoxState, node: Node) -> ThreadLane:
         assert isinstance(state.lane, ThreadLane)

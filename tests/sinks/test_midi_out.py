@@ -194,7 +194,7 @@ def test_a_system_that_is_not_there_is_a_device_error(monkeypatch):
 
 
 def test_a_library_that_is_missing_is_told_with_what_brings_it(monkeypatch, tmp_path):
-    (tmp_path / "rtmidi.py").write_text(
+    (tmp_path / "supriya_midi.py").write_text(
         "raise ImportError('libasound.so.2: cannot open shared object file')\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
@@ -205,20 +205,29 @@ def test_a_library_that_is_missing_is_told_with_what_brings_it(monkeypatch, tmp_
 
 
 BLIND = """
-API_LINUX_ALSA = 1
+from enum import Enum
+
+RtMidiAPI = Enum("RtMidiAPI", "LINUX_ALSA")
+RtMidiErrorType = Enum("RtMidiErrorType", "WARNING DEBUG_WARNING")
 
 
-def get_compiled_api():
-    return [API_LINUX_ALSA]
+def get_compiled_apis():
+    return list(RtMidiAPI)
 
 
 class MidiOut:
     def __init__(self, api, name):
         if "lookout" in name:
-            raise OSError("no room for another client")
+            raise RuntimeError("no room for another client")
 
-    def get_ports(self):
-        return ["Desk"]
+    def set_error_callback(self, callback):
+        pass
+
+    def get_port_count(self):
+        return 1
+
+    def get_port_name(self, index):
+        return "Desk"
 
     def open_port(self, index, name):
         pass
@@ -231,7 +240,7 @@ class MidiOut:
 def test_a_port_that_cannot_be_looked_after_is_lost_and_not_played_to_for_ever(
     monkeypatch, tmp_path
 ):
-    (tmp_path / "rtmidi.py").write_text(BLIND)
+    (tmp_path / "supriya_midi.py").write_text(BLIND)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     sink = MidiOut(system="alsa", port="Desk")
     said = SimpleQueue()

@@ -1,4 +1,4 @@
-"""Cameras: which one is meant, and how one in the network is read, lost and found again."""
+"""Cameras: which one a patch names, and how one in the network is read, lost and found again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from engine.core.errors import DeviceError
 from engine.core.messages import Frame
 from engine.core.parameter import ParameterError, read_parameters
 from engine.sources.camera import Camera, list_cameras
-from engine.video.devices import CameraDevice, find, meant
+from engine.video.devices import CameraDevice, find, match_cameras
 
 WAIT = 20
 TWO = [
@@ -47,18 +47,18 @@ TWO = [
     ],
 )
 def test_a_device_may_be_named_in_many_ways(device, numbers):
-    assert [camera.number for camera in meant(device, TWO)] == numbers
+    assert [camera.number for camera in match_cameras(device, TWO)] == numbers
 
 
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(DeviceError, match=r'no camera "FaceTime HD Camra"\. Did you mean "FaceT'):
-        meant("FaceTime HD Camra", TWO)
+        match_cameras("FaceTime HD Camra", TWO)
     with pytest.raises(DeviceError, match="There is: FaceTime HD Camera, HD Pro Webcam C920"):
-        meant("kinect", TWO)
+        match_cameras("kinect", TWO)
     with pytest.raises(DeviceError, match="none at all"):
-        meant("kinect", [])
+        match_cameras("kinect", [])
     with pytest.raises(DeviceError, match="no camera was found"):
-        meant("auto", [])
+        match_cameras("auto", [])
 
 
 def test_this_machine_is_asked_for_its_cameras():
@@ -73,20 +73,20 @@ def test_a_file_is_played_as_a_video_file(tmp_path):
     file.touch()
     camera = Camera(device=str(file), mirror=True, rotate=90, crop=(0, 0, 0.5, 1))
     wanted = {"file": str(file), "mirror": True, "rotate": 90, "crop": (0, 0, 0.5, 1)}
-    assert camera.instead(live=True) == ("video_file", wanted)
-    use, _ = Camera(device="not/there/yet.MP4").instead(live=False)
+    assert camera.fallback(live=True) == ("video_file", wanted)
+    use, _ = Camera(device="not/there/yet.MP4").fallback(live=False)
     assert use == "video_file"
 
 
 def test_auto_without_a_camera_is_the_stand_in():
-    assert Camera().instead(live=False) == ("stand_in", {"sings": False})
-    assert Camera().instead(live=True) == (None if find() else ("stand_in", {"sings": False}))
+    assert Camera().fallback(live=False) == ("stand_in", {"sings": False})
+    assert Camera().fallback(live=True) == (None if find() else ("stand_in", {"sings": False}))
 
 
 @pytest.mark.parametrize("device", [0, "FaceTime", "http://127.0.0.1/clip.mp4", "rtsp://a/b"])
 def test_a_camera_that_was_asked_for_is_waited_for(device):
-    assert Camera(device=device).instead(live=True) is None
-    assert Camera(device=device).instead(live=False) is None
+    assert Camera(device=device).fallback(live=True) is None
+    assert Camera(device=device).fallback(live=False) is None
 
 
 def test_what_a_patch_writes_fits():

@@ -13,7 +13,7 @@ from engine.core.clock import MILLISECOND
 from engine.core.commands import Condition, Lost
 from engine.core.errors import DeviceError
 from engine.core.messages import Frame
-from engine.sources.camera import MOST_HUNG, Camera
+from engine.sources.camera import MAX_HUNG, Camera
 from engine.video.devices import CameraDevice
 
 WAIT = 20
@@ -105,7 +105,7 @@ def driver(monkeypatch):
 def test_a_read_that_never_ends_is_left_behind_and_counted(driver, heard):
     driver.then = "hang"
     camera = Camera(device=0)
-    for _ in range(MOST_HUNG):
+    for _ in range(MAX_HUNG):
         camera.open(heard)
         heard.next(Frame)
         assert driver.hangs.acquire(timeout=WAIT)
@@ -113,7 +113,7 @@ def test_a_read_that_never_ends_is_left_behind_and_counted(driver, heard):
     with pytest.raises(DeviceError, match="its driver does not answer; 3 attempts still wait"):
         camera.open(heard)
     assert not any(each.released.is_set() for each in driver.made)
-    assert len(driver.made) == MOST_HUNG
+    assert len(driver.made) == MAX_HUNG
     driver.free.set()
     assert all(each.released.wait(WAIT) for each in driver.made)
     driver.free, driver.then = threading.Event(), "go on"

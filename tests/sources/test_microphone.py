@@ -100,7 +100,7 @@ def test_without_portaudio_the_package_is_named(library):
     library('raise OSError("PortAudio library not found")')
     with pytest.raises(DeviceError, match=r"no sound without PortAudio: .*libportaudio2"):
         Microphone().open(print)
-    assert Microphone().instead(live=True) is None  # opening it says why
+    assert Microphone().fallback(live=True) is None  # opening it says why
 
 
 @pytest.mark.parametrize(
@@ -131,19 +131,19 @@ def test_devices_are_listed_the_usual_first(library):
 
 def test_what_plays_in_its_place(library, tmp_path):
     library(LIBRARY)
-    assert Microphone().instead(live=True) is None
-    assert Microphone(device="Desk").instead(live=False) is None
+    assert Microphone().fallback(live=True) is None
+    assert Microphone(device="Desk").fallback(live=False) is None
     library(
         LIBRARY.replace('"max_input_channels": 2', '"max_input_channels": 0').replace(
             '"max_input_channels": 1', '"max_input_channels": 0'
         )
     )
     alone = ("stand_in", {"dances": False, "block": 256})
-    assert Microphone().instead(live=True) == alone
-    assert Microphone().instead(live=False) == alone
+    assert Microphone().fallback(live=True) == alone
+    assert Microphone().fallback(live=False) == alone
     played = {"file": "song.wav", "channel": 2, "block": 64}
     microphone = Microphone(device="song.wav", channel=2, block=64)
-    assert microphone.instead(live=True) == ("audio_file", played)
+    assert microphone.fallback(live=True) == ("audio_file", played)
 
 
 def test_it_may_be_closed_twice_and_unopened():

@@ -18,7 +18,7 @@ from engine.core.commands import (
 )
 from engine.core.status import Status
 from engine.osc.parse import packet
-from engine.sources.osc_control import ANSWERS, OscControl, understand
+from engine.sources.osc_control import MAX_REFUSALS, OscControl, parse_command
 
 
 class Desk:
@@ -77,7 +77,7 @@ def desk(free_port):
     ],
 )
 def test_addresses_are_commands(address, arguments, command):
-    assert understand(address, arguments, no_answer) == command
+    assert parse_command(address, arguments, no_answer) == command
 
 
 @pytest.mark.parametrize(
@@ -120,12 +120,12 @@ def test_what_the_show_refuses_is_answered(desk):
 
 
 def test_a_flood_of_mistakes_is_not_answered_by_a_flood(desk):
-    for _ in range(ANSWERS + 50):
+    for _ in range(MAX_REFUSALS + 50):
         desk.say("/wrong", 1)
     desk.say("/panic")
     desk.commands.get(timeout=5)
-    assert desk.box.refusals == ANSWERS + 50
-    assert len(desk.hear(ANSWERS)) == ANSWERS
+    assert desk.box.refusals == MAX_REFUSALS + 50
+    assert len(desk.hear(MAX_REFUSALS)) == MAX_REFUSALS
     desk.ear.setblocking(False)
     with pytest.raises(BlockingIOError):
         desk.ear.recv(2048)

@@ -11,7 +11,7 @@ from engine.core.clock import SECOND
 from engine.core.errors import PatchError
 from engine.core.messages import Trigger
 from engine.runtime.opening import check_patch
-from engine.sources.schedule import LOOK, Schedule
+from engine.sources.schedule import CHECK_INTERVAL, Schedule
 from engine.testing import play
 
 PATCH = """
@@ -56,7 +56,7 @@ def looks(*shown, **hours):
     try:
         for at, outlet, message in events:
             if message is not None:
-                found.append((at // LOOK, outlet, message))
+                found.append((at // CHECK_INTERVAL, outlet, message))
     except IndexError:  # the wall has nothing more to show
         pass
     return found
@@ -102,7 +102,7 @@ def test_the_wall_is_not_looked_at_before_it_is_time():
     assert next(events)[2] is None
     assert len(wall.shown) == 1
     assert next(events) == (0, "open", True)
-    assert next(events) == (LOOK, "open", None)
+    assert next(events) == (CHECK_INTERVAL, "open", None)
 
 
 def of_a_start(start, seconds, **hours):

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from engine.cli import app
 from engine.core.errors import UnknownName
-from engine.patch.cables import WAY
+from engine.patch.cables import STAGE_KEYS
 from engine.patch.grammar import CABLE
 from engine.registry import Registry
 from engine.terminal.markdown import markdown
@@ -32,7 +32,7 @@ def test_the_page_is_fresh() -> None:
 
 
 def test_every_word_of_a_cable_is_explained() -> None:
-    assert {"from", "when", "args", "off", *WAY} == {word for word, _ in CABLE}
+    assert {"from", "when", "args", "off", *STAGE_KEYS} == {word for word, _ in CABLE}
 
 
 def test_every_box_has_a_line_and_a_page() -> None:

@@ -14,10 +14,10 @@ import pytest
 from typer.testing import CliRunner
 
 from engine.cli import app
-from engine.inference.session import models
+from engine.inference.card import models
 from engine.terminal import remedy
 from engine.terminal.devices import LISTS, Plugged
-from engine.terminal.doctor import Finding, _plugged, _port, _priority, findings
+from engine.terminal.doctor import Finding, _plugged, _port, _priority, findings, python
 from engine.terminal.models import look_at, stored_models
 
 
@@ -47,6 +47,38 @@ def test_the_doctor_looks_at_every_area_once() -> None:
         "display",
         *(["priority"] if sys.platform == "linux" else []),
     ]
+
+
+@pytest.mark.parametrize(
+    ("version", "system", "machine"),
+    [
+        ((3, 11, 0), "linux", "x86_64"),
+        ((3, 14, 2), "linux", "aarch64"),
+        ((3, 14, 2), "win32", "AMD64"),
+        ((3, 15, 0), "darwin", "arm64"),
+        ((3, 13, 9), "darwin", "x86_64"),
+    ],
+)
+def test_any_python_from_3_11_on_will_do(
+    version: tuple[int, int, int], system: str, machine: str
+) -> None:
+    assert python(version, system, machine).state == "ok"
+
+
+def test_a_python_that_will_not_do_is_told_with_one_that_will() -> None:
+    old = python((3, 10, 4), "linux", "x86_64")
+    assert (old.state, old.said) == ("missing", "3.10.4, and 3.11 or later is needed")
+    assert old.mend == "uv python pin 3.13"
+    assert python((3, 10, 4), "darwin", "x86_64").said.endswith("needs 3.11, 3.12 or 3.13")
+
+
+def test_an_intel_mac_is_told_why_it_stays_at_3_13() -> None:
+    new = python((3, 14, 0), "darwin", "x86_64")
+    assert (new.state, new.mend) == ("missing", "uv python pin 3.13")
+    assert new.said == (
+        "3.14.0, and an Intel Mac needs 3.11, 3.12 or 3.13: "
+        "the last onnxruntime for it knows no newer one"
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets threads come forward")
@@ -130,13 +162,15 @@ def copied(tmp_path: Path) -> Path:
 
 def test_an_altered_model_is_found(copied: Path) -> None:
     (copied / "model.onnx").write_bytes(b"something else")
-    assert look_at(copied).wrong.startswith("the file is not the one of its card: run ")
+    wrong = look_at(copied).wrong
+    assert f"{copied / 'model.onnx'} is not the file its card describes" in wrong
+    assert "run export.py" in wrong
 
 
 def test_a_model_without_its_file_is_found(copied: Path) -> None:
-    assert look_at(copied).wrong.endswith("model.onnx: No such file or directory")
+    assert "model.onnx: No such file or directory" in look_at(copied).wrong
 
 
 def test_a_model_with_a_bad_card_is_found(tmp_path: Path) -> None:
     (tmp_path / "card.toml").write_text("name = 3")
-    assert "is missing" in look_at(tmp_path).wrong
+    assert "card.toml: name: expected a text, got 3" in look_at(tmp_path).wrong

@@ -19,8 +19,8 @@ async def serve(connections, handler):
     runner = web.AppRunner(app)
     await runner.setup()
     loop = asyncio.get_running_loop()
-    listening = await loop.create_server(connections.limited(runner.server), "127.0.0.1", 0)
-    sweeping = asyncio.create_task(connections.hang_up(runner.server))
+    listening = await loop.create_server(connections.limit(runner.server), "127.0.0.1", 0)
+    sweeping = asyncio.create_task(connections.close_idle(runner.server))
 
     async def end():
         sweeping.cancel()

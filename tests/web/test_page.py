@@ -179,7 +179,7 @@ def test_a_flood_of_wishes_is_taken_in_its_time_and_the_last_one_counts(page, en
 
 def test_a_client_that_never_reads_keeps_nobody_waiting(page, engine):
     async def look():
-        deaf = socket.create_connection(("127.0.0.1", page.listens))
+        deaf = socket.create_connection(("127.0.0.1", page.bound_port))
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
         deaf.sendall(
             b"GET /news HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
@@ -196,7 +196,7 @@ def test_a_client_that_never_reads_keeps_nobody_waiting(page, engine):
 
 def test_hundreds_come_and_those_that_are_too_many_may_come_later(page, engine):
     async def crowd():
-        base = f"http://127.0.0.1:{page.listens}/news"
+        base = f"http://127.0.0.1:{page.bound_port}/news"
         async with visit(page) as first:
             come = await asyncio.gather(
                 *(first.session.ws_connect(base) for _ in range(300)), return_exceptions=True
@@ -258,7 +258,7 @@ def test_a_socket_from_another_site_is_refused(page, engine):
 def test_a_handshake_that_is_none_is_refused_and_not_told(page, engine, caplog):
     words = b"Host: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     words += b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key:\xff\xff dGhlIHNhbXBsZSBub25jZQ==\r\n"
-    with socket.create_connection(("127.0.0.1", page.listens), 30) as line:
+    with socket.create_connection(("127.0.0.1", page.bound_port), 30) as line:
         line.sendall(b"GET /news HTTP/1.1\r\n" + words + b"\r\n")
         assert line.recv(12) == b"HTTP/1.1 400"
     assert caplog.records == []
@@ -275,14 +275,16 @@ def test_it_lets_nothing_in_from_elsewhere_and_has_no_other_files(page):
 
 def test_a_busy_port_moves_to_the_next_free_one_and_says_so(page, caplog):
     with caplog.at_level(logging.INFO):
-        second = Page(port=page.listens, patience=0)
+        second = Page(port=page.bound_port, patience=0)
         second.open()
         second.wait()
-    assert second.listens > page.listens
-    assert f"port {page.listens} is in use; the page is on port {second.listens}" in caplog.text
-    assert f"the page is at http://127.0.0.1:{second.listens}" in caplog.text
+    assert second.bound_port > page.bound_port
+    assert (
+        f"port {page.bound_port} is in use; the page is on port {second.bound_port}" in caplog.text
+    )
+    assert f"the page is at http://127.0.0.1:{second.bound_port}" in caplog.text
     second.close()
-    assert (second.listens, second.address) == (0, "")
+    assert (second.bound_port, second.address) == (0, "")
     second.close()
 
 

@@ -19,11 +19,11 @@ from engine.core.messages import Block, Frame, Mask, Note, Pitch, Pose, Trigger
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.runtime.opening import check_patch, find_patch
-from engine.web.asks import Ask, command, read
 from engine.web.drawing import draw
-from engine.web.guard import is_ours
+from engine.web.guard import is_own_host
 from engine.web.knobs import Knobs
-from engine.web.ranging import Ranging, paste
+from engine.web.range_finder import RangeFinder, cable_text
+from engine.web.requests import PageRequest, read_request, to_command
 
 STIFF = '[c]\nuse="stiff"\n[c.send]\nx="a"\n'
 
@@ -142,7 +142,7 @@ def test_messages_are_said_in_json(message, says):
     ],
 )
 def test_only_names_that_nobody_can_take_over_are_ours(host, ours):
-    assert is_ours(host) is ours
+    assert is_own_host(host) is ours
 
 
 @given(
@@ -165,7 +165,7 @@ def test_only_names_that_nobody_can_take_over_are_ours(host, ours):
 )
 def test_whatever_a_page_says_is_understood_or_refused(said):
     try:
-        assert isinstance(read(said), Ask)
+        assert isinstance(read_request(said), PageRequest)
     except ValueError as error:
         assert str(error)
 
@@ -173,28 +173,30 @@ def test_whatever_a_page_says_is_understood_or_refused(said):
 def test_what_fits_becomes_a_command():
     engine = play(numbers("a", [1]) + '[s]\nuse="smooth"\nfrom="a"\n' + STIFF).engine
     with pytest.raises(ValueError, match="cannot be changed while playing"):
-        command(read('{"do": "set", "box": "c", "parameter": "port", "value": 1}'), engine)
-    said = read('{"do": "set", "box": "s", "parameter": "smooth", "value": 0.5}')
-    assert command(said, engine).value == 0.5
+        to_command(
+            read_request('{"do": "set", "box": "c", "parameter": "port", "value": 1}'), engine
+        )
+    said = read_request('{"do": "set", "box": "s", "parameter": "smooth", "value": 0.5}')
+    assert to_command(said, engine).value == 0.5
 
 
 def test_a_range_leaves_out_single_readings_at_either_end():
-    ranging = Ranging(0)
-    assert ranging.found() is None
+    finder = RangeFinder(0)
+    assert finder.range() is None
     for number in range(100):
-        ranging.add(0.2 + 0.005 * number)
+        finder.add(0.2 + 0.005 * number)
     for odd in (9.0, math.nan, "x", None, math.inf):
-        ranging.add(odd)
-    low, high = ranging.found()
+        finder.add(odd)
+    low, high = finder.range()
     assert (low, high) == (pytest.approx(0.21, abs=0.01), pytest.approx(0.69, abs=0.01))
-    assert paste("reach", (low, high), None, "exp").endswith('to = [0, 1], curve = "exp" }')
+    assert cable_text("reach", (low, high), None, "exp").endswith('to = [0, 1], curve = "exp" }')
 
 
 def test_what_does_not_move_has_no_range():
-    ranging = Ranging(0)
+    finder = RangeFinder(0)
     for _ in range(50):
-        ranging.add(0.5)
-    assert ranging.found() is None
+        finder.add(0.5)
+    assert finder.range() is None
 
 
 MIX = Literal["ink", "oil"]
@@ -220,10 +222,11 @@ def test_each_part_of_a_mix_is_a_knob_of_its_own():
         ("look.ink", "slider", True),
         ("look.oil", "slider", True),
     ]
-    said = read('{"do": "set", "box": "p", "parameter": "look.oil", "value": 0.5}')
-    engine.ask("page", command(said, engine))
-    assert knobs.stand()[-3:] == [({"ink": 1.0, "oil": 0.5}, True), (1.0, False), (0.5, True)]
+    said = read_request('{"do": "set", "box": "p", "parameter": "look.oil", "value": 0.5}')
+    engine.ask("page", to_command(said, engine))
+    assert knobs.values()[-3:] == [({"ink": 1.0, "oil": 0.5}, True), (1.0, False), (0.5, True)]
     engine.ask(
-        "page", command(read('{"do":"set","box":"p","parameter":"look","value":"oil"}'), engine)
+        "page",
+        to_command(read_request('{"do":"set","box":"p","parameter":"look","value":"oil"}'), engine),
     )
-    assert [value for value, _ in knobs.stand()[-3:]] == ["oil", 0.0, 1.0]
+    assert [value for value, _ in knobs.values()[-3:]] == ["oil", 0.0, 1.0]

@@ -44,7 +44,7 @@ async def parts(page, of="p.frame"):
     timeout = aiohttp.ClientTimeout(total=WAIT)
     async with (
         aiohttp.ClientSession(timeout=timeout) as session,
-        session.get(f"http://127.0.0.1:{page.listens}/picture?of={of}") as answer,
+        session.get(f"http://127.0.0.1:{page.bound_port}/picture?of={of}") as answer,
     ):
         assert answer.headers["Content-Type"] == "multipart/x-mixed-replace; boundary=frame"
         waiting = b""
@@ -168,7 +168,7 @@ def test_a_picture_of_nothing_stops_nobody(page, engine, shape):
 def test_who_takes_nothing_gets_no_more_than_a_socket_holds(page, engine):
     """And keeps nobody else waiting."""
     say(engine, grey(100))
-    deaf = socket.create_connection(("127.0.0.1", page.listens))
+    deaf = socket.create_connection(("127.0.0.1", page.bound_port))
     deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
     deaf.sendall(b"GET /picture?of=p.frame HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
     rng = np.random.default_rng(1)
@@ -187,7 +187,7 @@ def test_who_takes_nothing_gets_no_more_than_a_socket_holds(page, engine):
 
 def test_not_more_may_look_than_there_is_room_for(page, engine):
     say(engine, grey(100))
-    base = f"http://127.0.0.1:{page.listens}/picture?of=p.frame"
+    base = f"http://127.0.0.1:{page.bound_port}/picture?of=p.frame"
 
     async def crowd():
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
@@ -230,7 +230,7 @@ def test_jpeg_keeps_what_it_is_given():
 def test_who_looked_and_went_leaves_his_place_to_others(page, engine):
     """Though no picture comes any more, nor could the last be drawn."""
     say(engine, np.zeros((0, 0, 3), np.uint8))
-    base = f"http://127.0.0.1:{page.listens}/picture?of=p.frame"
+    base = f"http://127.0.0.1:{page.bound_port}/picture?of=p.frame"
 
     async def come_and_go():
         async with asyncio.timeout(WAIT), aiohttp.ClientSession() as session:

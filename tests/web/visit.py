@@ -39,7 +39,7 @@ class Visit:
 @asynccontextmanager
 async def visit(page: Page, **headers):
     """Look at a page."""
-    base = f"http://127.0.0.1:{page.listens}"
+    base = f"http://127.0.0.1:{page.bound_port}"
     async with (
         aiohttp.ClientSession() as session,
         session.ws_connect(f"{base}/news", headers=headers) as socket,
@@ -49,7 +49,7 @@ async def visit(page: Page, **headers):
 
 async def get(page, path="/", **headers):
     """Ask for something once; gives the status, the headers and the body."""
-    address = f"http://127.0.0.1:{page.listens}{path}"
+    address = f"http://127.0.0.1:{page.bound_port}{path}"
     async with (
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(WAIT)) as session,
         session.get(address, headers=headers) as answer,

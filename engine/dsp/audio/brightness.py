@@ -1,9 +1,8 @@
-"""How bright a sound is: dark as "oo", bright as "ee" or a hiss.
+"""Brightness of a sound: low for "oo", high for "ee" or a hiss.
 
-It is the centroid of the spectrum, which people follow best of all when they judge how bright a
-tone is (Grey and Gordon 1978, doi 10.1121/1.381843). Amplitudes are weighed, not powers, by which
-the fundamental alone would decide (Peeters and others 2011, doi 10.1121/1.3642604), and the scale
-is that of octaves, as ears hear.
+It is the spectral centroid, the best single predictor of perceived brightness (Grey and Gordon
+1978, doi 10.1121/1.381843). Amplitudes are weighted, not powers, which the fundamental would
+dominate (Peeters et al. 2011, doi 10.1121/1.3642604). The scale is logarithmic, as hearing is.
 """
 
 from __future__ import annotations
@@ -19,18 +18,18 @@ from engine.dsp.audio.rfft import rfft
 
 DARK: Final = 250.0
 BRIGHT: Final = 4000.0
-"""Hz: a centroid here and below is 0, there and above 1."""
+"""Hz: a centroid of DARK or less is 0, of BRIGHT or more is 1."""
 
 _LOWEST, _HIGHEST = 50.0, 8000.0
-"""Hz: rumble is no voice, and what a telephone does not know either differs by the microphone."""
+"""Hz: below is rumble; above telephone bandwidth, the microphone decides."""
 
 Numbers = NDArray[np.float64]
 
 
 def brightness(samples: NDArray[np.float32], rate: int) -> float | None:
-    """Give how bright sound is, 0 to 1; None for silence.
+    """Return the brightness of a sound, 0 to 1; None for silence.
 
-    ``samples``: shape (n,), at ``rate`` Hz; 20 ms or more of one vowel.
+    ``samples``: float32, shape (n,), at ``rate`` Hz; 20 ms or more of a single vowel.
     """
     if len(samples) < 2:
         return None
@@ -45,7 +44,7 @@ def brightness(samples: NDArray[np.float32], rate: int) -> float | None:
 
 @lru_cache(maxsize=8)
 def _bins(size: int, rate: int) -> tuple[Numbers, Numbers, slice]:
-    """Give the window, and the frequencies and place of the bins that count."""
+    """Return the analysis window, the frequencies (Hz) of the bins used, and their slice."""
     hz = np.asarray(np.fft.rfftfreq(size, 1 / rate), np.float64)
     heard = slice(*np.searchsorted(hz, (_LOWEST, min(_HIGHEST, rate / 2))))
     return np.hanning(size), hz[heard], heard

@@ -1,8 +1,8 @@
-"""How much a sound becomes more: the spectral flux, and the moments at which it peaks.
+"""Spectral flux, and the peaks in it: onset detection.
 
-Flux is the sum of what each frequency gained since the moment before (Dixon, "Onset detection
-revisited", DAFx 2006), here of the logarithm of its strength, so that a soft note counts in a loud
-room. Peaks are picked without looking ahead (Böck, Krebs & Schedl, ISMIR 2012).
+Flux is the sum of the positive changes of each frequency since an earlier hop (Dixon, "Onset
+detection revisited", DAFx 2006), here of the logarithm of its magnitude, so that a soft note counts
+in a loud room. Peaks are picked without look-ahead (Böck, Krebs & Schedl, ISMIR 2012).
 """
 
 from __future__ import annotations
@@ -14,53 +14,56 @@ import numpy as np
 from engine.dsp.audio.spectrum import Powers
 
 COMPRESSION: Final = 300.0
-BACK: Final = 2
-"""Hops: what is now is held against what was 10 ms ago."""
-MEMORY: Final = 80
-"""Hops of which the usual flux is known: 0.4 s."""
-TIMES: Final = 1.8
-"""How many times the usual flux a peak must have."""
-PATIENCE: Final = 3
-"""Hops in which a peak may still rise."""
+FLUX_HOPS: Final = 2
+"""Hops: flux is measured against the spectrum of 10 ms ago."""
+MEAN_HOPS: Final = 80
+"""Hops over which the mean flux is taken: 0.4 s."""
+THRESHOLD_FACTOR: Final = 1.8
+"""A peak must exceed the mean flux by this factor."""
+MAX_RISE_HOPS: Final = 3
+"""Hops for which a peak may keep rising before it is reported."""
 
 
 class Flux:
-    """Follows the strength of every frequency from hop to hop."""
+    """Computes the spectral flux of successive hops."""
 
     def __init__(self) -> None:
-        self._before: list[Powers] = []
+        self._previous: list[Powers] = []
 
     def step(self, power: Powers) -> float:
-        """Take the powers of a hop; gives the mean gain of all frequencies, 0 or more."""
+        """Return the flux of a hop: the mean gain over all frequencies, 0 or more.
+
+        ``power``: float64, shape (bins,), the mean square in each bin.
+        """
         now = np.log1p(COMPRESSION * np.sqrt(power))
-        gained = 0.0
-        if self._before and len(self._before[0]) == len(now):
-            gained = float(np.maximum(now - self._before[0], 0.0).mean())
-        self._before = [*self._before, now][-BACK:]
-        return gained
+        gain = 0.0
+        if self._previous and len(self._previous[0]) == len(now):
+            gain = float(np.maximum(now - self._previous[0], 0.0).mean())
+        self._previous = [*self._previous, now][-FLUX_HOPS:]
+        return gain
 
 
 class Peaks:
-    """Finds the moments at which flux stands out from what was usual."""
+    """Picks the hops in which flux stands out from its recent mean."""
 
     def __init__(self) -> None:
-        self._usual: list[float] = []
+        self._recent: list[float] = []
         self._top: float | None = None
         self._waited = 0
 
     def step(self, flux: float, above: float) -> float | None:
-        """Take the flux of a hop; gives that of a peak once it no longer rises.
+        """Return the flux of a peak once it has stopped rising, else None.
 
-        ``above`` is how far it must stand out.
+        ``above`` is the margin over the scaled mean that a peak must exceed.
         """
-        usual = float(np.mean(self._usual)) if self._usual else 0.0
-        self._usual = [*self._usual, flux][-MEMORY:]
+        mean = float(np.mean(self._recent)) if self._recent else 0.0
+        self._recent = [*self._recent, flux][-MEAN_HOPS:]
         if self._top is None:
-            if flux > above + TIMES * usual:
+            if flux > above + THRESHOLD_FACTOR * mean:
                 self._top, self._waited = flux, 0
             return None
         self._waited += 1
-        if flux > self._top and self._waited < PATIENCE:
+        if flux > self._top and self._waited < MAX_RISE_HOPS:
             self._top = flux
             return None
         top, self._top = max(self._top, flux), None

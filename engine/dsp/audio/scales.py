@@ -32,8 +32,11 @@ Classes = frozenset[int]
 
 
 @lru_cache(maxsize=64)
-def scale_named(name: str) -> Classes:
-    """Read a scale: a note without octave and a mode, or "chromatic"; raises ParameterError."""
+def parse_scale(name: str) -> Classes:
+    """Return the pitch classes (0 to 11, C is 0) of a scale such as "D dorian" or "chromatic".
+
+    Raise ParameterError when the root or the mode is unknown.
+    """
     root, _, mode = " ".join(name.split()).partition(" ")
     if root.lower() == "chromatic" and not mode:
         return frozenset(MODES["chromatic"])
@@ -46,7 +49,7 @@ def scale_named(name: str) -> Classes:
     return frozenset((note + step) % 12 for step in MODES[mode.lower()])
 
 
-def to_scale(note: float, scale: Classes) -> int:
-    """Give the note of a scale that is nearest, the lower of two."""
+def quantise(note: float, scale: Classes) -> int:
+    """Return the note of a scale nearest to a MIDI note, the lower of two."""
     around = range(math.floor(note) - 6, math.floor(note) + 8)
     return min((each for each in around if each % 12 in scale), key=lambda each: abs(each - note))

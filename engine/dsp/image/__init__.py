@@ -1,1 +1,1 @@
-"""Pure functions on pictures."""
+"""Pure functions on images."""

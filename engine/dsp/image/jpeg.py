@@ -1,4 +1,4 @@
-"""Pictures as JPEG, for whoever looks on from outside: a page, another program."""
+"""JPEG encoding, for the page and other programs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Image = NDArray[np.uint8]
 
 
 def fitted(image: Image, longest: int) -> Image:
-    """Give a picture whose longer side has at most ``longest`` pixels; a smaller one as it is."""
+    """Return an image scaled down so that its longer side is at most ``longest`` pixels."""
     height, width = image.shape[:2]
     if max(height, width) <= longest:
         return image
@@ -20,9 +20,9 @@ def fitted(image: Image, longest: int) -> Image:
 
 
 def encode_jpeg(image: Image, quality: int = 80) -> bytes:
-    """Encode a picture; ``quality`` is 1 to 100. Raises ValueError for what is no picture.
+    """Return an image as JPEG; ``quality`` is 1 to 100. Raise ValueError when it is no image.
 
-    ``image``: uint8, (height, width, 3), blue-green-red.
+    ``image``: uint8, shape (height, width, 3), BGR.
     """
     try:
         good, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])

@@ -1,9 +1,9 @@
-"""From a picture to what a painting network takes, and back: sizes, numbers, colours, mixing.
+"""Pre- and postprocessing of a style network: resizing, layout, colour and mixing.
 
-A picture is uint8, shape (height, width, 3), blue-green-red.
+A picture is uint8, shape (height, width, 3), BGR.
 
-Why in this order: everything is done at the small size at which the network paints. Only what must
-be sharp, the picture that shines through, is touched at its own size.
+Why in this order: everything is done at the small size at which the network works. Only what must
+be sharp, the original picture that is mixed in, is processed at its own size.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _SCALE = np.float32(1 / 255)
 
 
 def fitting(width: int, height: int, longer: int, multiple: int, least: int) -> tuple[int, int]:
-    """Give the (width, height) in which to paint, so that the longer side is near ``longer``.
+    """Return the (width, height) to work at, whose longer side is near ``longer`` pixels.
 
-    Both are multiples of ``multiple`` and at least ``least``; the shape of the picture is kept as
-    far as that allows.
+    Both are multiples of ``multiple`` and at least ``least``; the aspect ratio is kept as far as
+    that allows.
     """
     scale = longer / max(width, height)
     sides = (multiple * round(side * scale / multiple) for side in (width, height))
@@ -33,9 +33,9 @@ def fitting(width: int, height: int, longer: int, multiple: int, least: int) -> 
 
 
 def shrunk(picture: Picture, width: int, height: int) -> Picture:
-    """Give a picture at another size; what becomes much smaller keeps no stray pixels.
+    """Return a picture resized to (width, height), without aliasing when it is much smaller.
 
-    Why in halves: linear sampling alone skips pixels, and a painting shimmers where they differ
+    Why in halves: linear sampling alone skips pixels, and a painting flickers where they differ
     from one picture to the next; area averaging alone takes five times as long (720p to 384x216:
     linear 0.3 ms, halves 0.7, area 4.3).
     """
@@ -48,14 +48,14 @@ def shrunk(picture: Picture, width: int, height: int) -> Picture:
 
 
 def enlarged(painting: Picture, width: int, height: int) -> Picture:
-    """Give a painting the size of the picture it was made of."""
+    """Return a painting resized to (width, height)."""
     if painting.shape[:2] == (height, width):
         return painting
     return cast(Picture, cv2.resize(painting, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
 def to_planes(picture: Picture) -> Planes:
-    """Turn a picture into red, green and blue from 0 to 1, shape (1, 3, height, width)."""
+    """Convert BGR to RGB planes: float32, 0 to 1, shape (1, 3, height, width)."""
     planes = np.empty((1, 3, *picture.shape[:2]), np.float32)
     for plane, channel in zip(planes[0], reversed(cv2.split(picture)), strict=True):
         np.multiply(channel, _SCALE, out=plane)
@@ -63,15 +63,15 @@ def to_planes(picture: Picture) -> Planes:
 
 
 def from_planes(planes: Planes) -> Picture:
-    """Turn red, green and blue from 0 to 1 into a picture."""
+    """Convert RGB planes, float32, 0 to 1, shape (1, 3, height, width), to a picture."""
     red, green, blue = (cv2.convertScaleAbs(plane, alpha=255.0) for plane in planes[0])
     return cast(Picture, cv2.merge((blue, green, red)))
 
 
 def recoloured(painting: Picture, picture: Picture, amount: float) -> Picture:
-    """Keep the light and dark of a painting, and take its colours from a picture of the same size.
+    """Combine the luma of a painting with the chroma of a picture of the same size (YCrCb).
 
-    ``amount`` 0 changes nothing; 1 takes all colour from the picture.
+    ``amount`` 0 keeps the painting's colours; 1 takes all colour from the picture.
     """
     painted = cv2.cvtColor(painting, cv2.COLOR_BGR2YCrCb)
     mixed = cv2.addWeighted(
@@ -82,7 +82,7 @@ def recoloured(painting: Picture, picture: Picture, amount: float) -> Picture:
 
 
 def mixed(painting: Picture, picture: Picture, strength: float) -> Picture:
-    """Let a picture shine through a painting of the same size: 0 is the picture, 1 the painting."""
+    """Mix a painting with a picture of the same size: 0 is the picture, 1 the painting."""
     if strength >= 1.0:
         return painting
     return cast(Picture, cv2.addWeighted(painting, strength, picture, 1.0 - strength, 0.0))

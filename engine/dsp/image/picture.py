@@ -1,13 +1,11 @@
-"""Pictures: turn, mirror and crop them without copying more than must be.
+"""Rotate, mirror and crop pictures with as few copies as possible.
 
-A picture is uint8, shape (height, width, 3), blue-green-red. Places in it are fractions from 0 to
-1: x from left to right, y from *bottom to top*, as everywhere in Sensorium.
+A picture is uint8, shape (height, width, 3), BGR. Coordinates are fractions from 0 to 1: x from
+left to right, y from *bottom to top*, as everywhere in Sensorium.
 
-What is asked for is what one sees: a picture is turned first, then mirrored, and the crop is cut
-from that result.
-
-Why the work is done the other way round: cutting first is a view and costs nothing, so turning and
-mirroring, which must touch every pixel, touch only those that stay, and touch them once.
+A picture is rotated first, then mirrored, and the crop is taken from the result. Why the work is
+done in the opposite order: a crop is a view and costs nothing, so rotating and mirroring, which
+touch every pixel, touch only those that remain, once.
 """
 
 from __future__ import annotations
@@ -38,44 +36,43 @@ Crop = Annotated[
 ]
 
 
-def framed(image: Picture, mirror: bool, rotate: Quarter, crop: Rectangle) -> Frame:
-    """Make a Frame of a picture, turned, mirrored and cropped; see ``orient``."""
+def make_frame(image: Picture, mirror: bool, rotate: Quarter, crop: Rectangle) -> Frame:
+    """Return a Frame of a picture, rotated, mirrored and cropped; see ``orient``."""
     return Frame(orient(image, mirror, rotate, crop), mirrored=mirror)
 
 
 def orient(
     image: Picture, mirror: bool = False, rotate: Quarter = 0, crop: Rectangle = WHOLE
 ) -> Picture:
-    """Turn a picture clockwise by ``rotate`` degrees, mirror it, and cut ``crop`` from the result.
+    """Rotate clockwise by ``rotate`` degrees, mirror, and crop.
 
-    ``image`` is uint8, shape (height, width) or (height, width, 1, 3 or 4): grey, blue-green-red,
-    or that with transparency, which is dropped. ``crop`` is (left, bottom, right, top), 0 to 1, y
-    upwards; edges outside go to the border, the edges of a pair may stand in either order, and at
-    least one pixel stays. The result has shape (height, width, 3), is contiguous and read-only, and
-    is a view of ``image`` where nothing had to change.
+    ``image``: uint8, shape (height, width) or (height, width, 1, 3 or 4): grey, BGR or BGRA, whose
+    alpha is dropped. ``crop``: (left, bottom, right, top), 0 to 1, y upwards; clamped to the
+    picture, in either order, and at least one pixel. Return a contiguous, read-only array of shape
+    (height, width, 3), a view of ``image`` where nothing changes.
     """
     picture = image
     if tuple(crop) != WHOLE and all(map(math.isfinite, crop)):
-        picture = _cut(picture, _before(crop, mirror, rotate))
-    picture = _coloured(_turned(picture, mirror, rotate))
+        picture = _crop(picture, _in_source(crop, mirror, rotate))
+    picture = _to_bgr(_rotate(picture, mirror, rotate))
     picture = np.ascontiguousarray(picture).view()
     picture.flags.writeable = False
     return picture
 
 
-def hush_opencv() -> None:
-    """Keep OpenCV and FFmpeg from writing to the terminal; call it before opening a video.
+def silence_opencv() -> None:
+    """Keep OpenCV and FFmpeg from writing to the terminal; call before opening a video.
 
-    They say in their own words what our errors say in ours. Whoever wants to read them sets
-    OPENCV_LOG_LEVEL and OPENCV_FFMPEG_LOGLEVEL.
+    Our own errors report the same failures. Set OPENCV_LOG_LEVEL and OPENCV_FFMPEG_LOGLEVEL to see
+    theirs.
     """
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     if "OPENCV_LOG_LEVEL" not in os.environ:
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 
-def _before(crop: Rectangle, mirror: bool, rotate: Quarter) -> Rectangle:
-    """Find where a rectangle of what is seen lies in the picture as it came."""
+def _in_source(crop: Rectangle, mirror: bool, rotate: Quarter) -> Rectangle:
+    """Map a crop of the rotated and mirrored picture back to the original."""
     left, bottom, right, top = crop
     if mirror:
         left, right = 1 - right, 1 - left
@@ -84,7 +81,7 @@ def _before(crop: Rectangle, mirror: bool, rotate: Quarter) -> Rectangle:
     return left, bottom, right, top
 
 
-def _cut(image: Picture, crop: Rectangle) -> Picture:
+def _crop(image: Picture, crop: Rectangle) -> Picture:
     height, width = image.shape[:2]
     left, bottom, right, top = crop
     return image[_span(1 - top, 1 - bottom, height), _span(left, right, width)]
@@ -96,10 +93,10 @@ def _span(one: float, other: float, size: int) -> slice:
     return slice(first, max(min(round(high * size), size), first + 1))
 
 
-def _turned(image: Picture, mirror: bool, rotate: Quarter) -> Picture:
-    """Turn, then mirror, in one pass; only the one diagonal that OpenCV has no word for takes two.
+def _rotate(image: Picture, mirror: bool, rotate: Quarter) -> Picture:
+    """Rotate, then mirror, in one pass; only the one diagonal that OpenCV lacks takes two.
 
-    OpenCV's own flips, because a copy of a flipped numpy view is several times slower.
+    OpenCV's flips are used because copying a flipped NumPy view is several times slower.
     """
     turned: Any = image
     if rotate == 0 and mirror:
@@ -114,7 +111,7 @@ def _turned(image: Picture, mirror: bool, rotate: Quarter) -> Picture:
     return cast(Picture, turned)
 
 
-def _coloured(image: Picture) -> Picture:
+def _to_bgr(image: Picture) -> Picture:
     channels = 1 if image.ndim == 2 else image.shape[2]
     if channels == 1:
         return cast(Picture, cv2.cvtColor(image, cv2.COLOR_GRAY2BGR))

@@ -1,16 +1,16 @@
-"""The square that follows a body from frame to frame, and the way between it and the picture.
+"""The square crop that follows a body from frame to frame, and its coordinate transforms.
 
 A pose network sees a small square. A dancer who fills a quarter of the picture would be 40 pixels
-tall there; cut out around where the body was one frame ago, the same dancer fills the square. The
-idea, and the two ranges used here, are those published with MoveNet (Votel and Li, "Next-Generation
-Pose Detection with MoveNet and TensorFlow.js", 2021): centre on the hips, reach as far as the torso
-suggests and the surest joints ask for, and look at the whole picture when the torso is not seen.
+tall there; cut out around the body's position one frame ago, the same dancer fills the square. The
+method and its two ranges are those published with MoveNet (Votel and Li, "Next-Generation Pose
+Detection with MoveNet and TensorFlow.js", 2021): centre on the hips, extend as far as the torso
+suggests and the confident joints require, and use the whole picture when no torso is found.
 
-Pixels are measured from the picture's top left corner, and pixel ``i`` covers ``i`` to ``i + 1``.
+Pixel coordinates start at the picture's top left corner, and pixel ``i`` covers ``i`` to ``i + 1``.
 A point of a square is 0 to 1 from its top left corner.
 
-Why plain numbers: seventeen points are too few for arrays. Behind a network that has emptied the
-caches each call of NumPy takes 10 µs, in which nobody else can run.
+Why plain numbers: seventeen points are too few for arrays. After a network has emptied the caches,
+each NumPy call takes 10 µs, during which it holds the interpreter's lock.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _SMALLEST = 16
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A square in whole pixels: its left, its top and its side. It may leave the picture."""
+    """A square in whole pixels: left, top and side. It may extend beyond the picture."""
 
     left: int
     top: int
@@ -47,10 +47,10 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where the part of a region that lies in the picture comes to lie in a square of ``size``.
+    """The mapping of the visible part of a region into a square of ``size`` pixels.
 
-    ``source`` is left, top, right, bottom in the picture, ``target`` the same in the square; both
-    in whole pixels, right and bottom exclusive. The rest of the square repeats the edge.
+    ``source`` is (left, top, right, bottom) in the picture, ``target`` the same in the square;
+    whole pixels, right and bottom exclusive. The rest of the square repeats the edge.
     """
 
     source: tuple[int, int, int, int]
@@ -58,14 +58,14 @@ class Placement:
     size: int
 
     def to_picture(self, points: Iterable[Point]) -> list[Point]:
-        """Turn points of the square, x and y 0 to 1, into pixels of the picture."""
+        """Map points of the square, 0 to 1, to pixels of the picture."""
         (x0, y0, x1, y1), (u0, v0, u1, v1) = self.source, self.target
         across, down = (x1 - x0) / (u1 - u0), (y1 - y0) / (v1 - v0)
         size = self.size
         return [(x0 + (x * size - u0) * across, y0 + (y * size - v0) * down) for x, y in points]
 
     def to_square(self, points: Iterable[Point]) -> list[Point]:
-        """Turn pixels of the picture into points of the square, x and y 0 to 1."""
+        """Map pixels of the picture to points of the square, 0 to 1."""
         (x0, y0, x1, y1), (u0, v0, u1, v1) = self.source, self.target
         across, down = (u1 - u0) / (x1 - x0), (v1 - v0) / (y1 - y0)
         size = self.size
@@ -73,17 +73,17 @@ class Placement:
 
 
 def whole(width: int, height: int) -> Region:
-    """Give the smallest square that holds a whole picture, centred on it."""
+    """Return the smallest square that contains the whole picture, centred on it."""
     side = max(width, height)
     return Region(left=(width - side) // 2, top=(height - side) // 2, side=side)
 
 
 def follow(points: Sequence[Point], sure: Sequence[bool], width: int, height: int) -> Region:
-    """Give the square to look at next, from where the joints were just now.
+    """Return the square to look at next, from the joints just found.
 
-    ``points``: pixels, in the order of JOINTS. ``sure``: which of them to believe. The square is
-    centred on the hips, within the picture, and never larger than the whole picture's; it is the
-    whole picture's when no shoulder or no hip is sure.
+    ``points``: pixels, in the order of JOINTS. ``sure``: which of them are reliable. The square is
+    centred on the hips, within the picture, and never larger than that of the whole picture, which
+    is returned when no shoulder or no hip is reliable.
     """
     everything = whole(width, height)
     shoulders = [points[joint] for joint in _SHOULDERS if sure[joint]]
@@ -105,15 +105,15 @@ def follow(points: Sequence[Point], sure: Sequence[bool], width: int, height: in
 
 
 def middle(points: Sequence[Point]) -> Point:
-    """Give the mean of some points."""
+    """Return the mean of one or more points."""
     count = len(points)
     return sum(x for x, _ in points) / count, sum(y for _, y in points) / count
 
 
 def place(region: Region, width: int, height: int, size: int) -> Placement:
-    """Say how a region of a picture fills a square of ``size`` pixels.
+    """Return how a region of a picture maps into a square of ``size`` pixels.
 
-    Raises ValueError when the region lies outside of the picture altogether.
+    Raise ValueError when the region lies entirely outside the picture.
     """
     x0, x1, u0, u1 = _span(region.left, region.side, width, size)
     y0, y1, v0, v1 = _span(region.top, region.side, height, size)
@@ -121,12 +121,12 @@ def place(region: Region, width: int, height: int, size: int) -> Placement:
 
 
 def cut(image: Image, placement: Placement) -> Image:
-    """Make the square from a picture (height, width, channels): uint8, (size, size, channels).
+    """Return the square: uint8, shape (size, size, channels), cut from (height, width, channels).
 
-    Why plain linear sampling even where a large crop is shrunk nine times: over the film in
+    Why plain linear sampling even where a large crop is reduced nine times: on the film in
     tests/media's source, area averaging found fewer bodies in the whole picture (28 % against 43),
-    as many when following, and left the joints as restless (median second difference 3.13 against
-    3.13 pixels of 1280); it costs 2 to 4 ms on a large picture, this 0.1.
+    as many when following, and left the same jitter of joints (median second difference 3.13
+    against 3.13 pixels of 1280); it costs 2 to 4 ms on a large picture, this 0.1.
     """
     x0, y0, x1, y1 = placement.source
     u0, v0, u1, v1 = placement.target
@@ -139,7 +139,7 @@ def cut(image: Image, placement: Placement) -> Image:
 
 
 def _span(start: int, side: int, length: int, size: int) -> tuple[int, int, int, int]:
-    """One axis: the visible part of a region in the picture, and in the square."""
+    """Return, for one axis, the visible part of a region in the picture and in the square."""
     low, high = max(0, start), min(length, start + side)
     if low >= high:
         raise ValueError(f"a region of {side} from {start} lies outside of {length} pixels")
@@ -149,6 +149,6 @@ def _span(start: int, side: int, length: int, size: int) -> tuple[int, int, int,
 
 
 def _furthest(points: Iterable[Point], centre: Point) -> float:
-    """Give how far the furthest point is from the centre, along one axis."""
+    """Return the distance of the furthest point from the centre, in the maximum norm."""
     x, y = centre
     return max(max(abs(a - x), abs(b - y)) for a, b in points)

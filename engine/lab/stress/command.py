@@ -1,4 +1,4 @@
-"""What ``sensorium stress`` does: sets the stage, calls the storm, has it judged and reported."""
+"""The command ``sensorium stress``: sets up the rig, runs the storm, judges and reports it."""
 
 from __future__ import annotations
 
@@ -11,46 +11,42 @@ from pathlib import Path
 
 from rich.console import Console
 
-from engine.lab.stress.actions import choices
+from engine.lab.stress.actions import possible_faults
 from engine.lab.stress.faults import Injection, storm
-from engine.lab.stress.judge import Usual, Verdict, judge, recovery
+from engine.lab.stress.judge import Baseline, judge, recovery
 from engine.lab.stress.live import watch
-from engine.lab.stress.observed import Observed
-from engine.lab.stress.offline import offline_show
+from engine.lab.stress.observed import Observation
 from engine.lab.stress.report import Report
-from engine.lab.stress.rig import Rig, stage
+from engine.lab.stress.rig import Rig, set_up_rig
 
 LEAST_CALM_S, MOST_CALM_S = 15.0, 60.0
-SAID = 200
-"""How many of the last lines that a show said are kept."""
+LOG_LINES = 200
+"""How many of the last lines of a show's log are kept."""
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What was asked for on the command line."""
+class StressOptions:
+    """The options of the command line."""
 
     patch: Path
     seed: int
     minutes: float
     calm: bool = False
-    hours: float = 0.0
 
     @property
     def how(self) -> str:
-        """Say it in a line."""
+        """A one-line summary."""
         if self.calm:
             return f"{self.minutes:g} minutes without a fault."
-        within = f" within {self.hours:g} hours" if self.hours else ""
-        return f"{self.minutes:g} minutes of storm{within}, seed {self.seed}."
+        return f"{self.minutes:g} minutes of storm, seed {self.seed}."
 
 
-def stress(wanted: Wanted, *, offline: bool, file: Path | None, page: Path | None) -> bool:
-    """Put a patch through a storm, show and write what came of it; tells whether all is well."""
+def stress(options: StressOptions, *, file: Path | None, page: Path | None) -> bool:
+    """Put a patch through a storm, show and write the report; return whether every goal was met."""
     console = Console()
-    make = _offline if offline else _live
-    report = make(wanted, lambda line: console.print(line, highlight=False))
+    report = _run(options, lambda line: console.print(line, highlight=False))
     console.print(report.as_table())
-    for line in report.left:
+    for line in report.unreplaced:
         console.print(f"left as it is: {line}", highlight=False)
     if file:
         file.write_text(json.dumps(report.as_json(), indent=1) + "\n", encoding="utf-8")
@@ -59,63 +55,66 @@ def stress(wanted: Wanted, *, offline: bool, file: Path | None, page: Path | Non
     return report.passed
 
 
-def _live(wanted: Wanted, say: Callable[[str], None]) -> Report:
-    """Play it live: a calm show, the storm, a calm show; or only one, which is long and calm."""
-    seconds = 60 * wanted.minutes
+def _run(options: StressOptions, progress: Callable[[str], None]) -> Report:
+    """Play a calm show, the storm and a calm show; or with ``calm`` one long calm show."""
+    seconds = 60 * options.minutes
     with tempfile.TemporaryDirectory(prefix="sensorium-stress-") as name:
         folder = Path(name)
         (folder / "show").mkdir()
-        with stage(wanted.patch, folder / "show") as here:
-            if wanted.calm:
-                say(f"calm, for {seconds:.0f} s")
-                seen, said = _watched(here, [], seconds, folder, say)
-                calm: list[Observed] = []
+        with set_up_rig(options.patch, folder / "show") as rig:
+            if options.calm:
+                progress(f"calm, for {seconds:.0f} s")
+                seen, log = _observed(rig, [], seconds, folder, progress)
+                calm: list[Observation] = []
             else:
-                seen, calm, said = _between_calm(here, wanted, folder, say)
-            return _report(wanted, seen, calm, here.left, said)
+                seen, calm, log = _between_calm(rig, options, folder, progress)
+            return _report(options, seen, calm, rig.unreplaced, log)
 
 
 def _between_calm(
-    here: Rig, wanted: Wanted, folder: Path, say: Callable[[str], None]
-) -> tuple[Observed, list[Observed], list[str]]:
-    seconds = 60 * wanted.minutes
-    strikes = storm(wanted.seed, seconds, choices(here))
+    rig: Rig, options: StressOptions, folder: Path, progress: Callable[[str], None]
+) -> tuple[Observation, list[Observation], list[str]]:
+    seconds = 60 * options.minutes
+    injections = storm(options.seed, seconds, possible_faults(rig))
     length = min(max(seconds / 10, LEAST_CALM_S), MOST_CALM_S)
-    say(f"calm before the storm, for {length:.0f} s")
-    before, _ = _watched(here, [], length, folder, say)
-    say(f"the storm, for {seconds:.0f} s")
-    seen, said = _watched(here, strikes, seconds, folder, say)
-    say(f"calm after the storm, for {length:.0f} s")
-    after, _ = _watched(here, [], length, folder, say)
-    return seen, [before, after], said
+    progress(f"calm before the storm, for {length:.0f} s")
+    before, _ = _observed(rig, [], length, folder, progress)
+    progress(f"the storm, for {seconds:.0f} s")
+    seen, log = _observed(rig, injections, seconds, folder, progress)
+    progress(f"calm after the storm, for {length:.0f} s")
+    after, _ = _observed(rig, [], length, folder, progress)
+    return seen, [before, after], log
 
 
-def _watched(
-    here: Rig, strikes: list[Injection], seconds: float, folder: Path, say: Callable[[str], None]
-) -> tuple[Observed, list[str]]:
-    seen = watch(here, strikes, seconds, folder, say)
-    said = (folder / "said.txt").read_text(encoding="utf-8", errors="replace").splitlines()
-    return seen, said[-SAID:]
-
-
-def _offline(wanted: Wanted, say: Callable[[str], None]) -> Report:
-    seconds = 60 * wanted.minutes
-    hours = max(wanted.hours, wanted.minutes / 60)
-    seen, calm, same = offline_show(wanted.patch, wanted.seed, seconds, hours, say)
-    report = _report(wanted, seen, calm, [], [])
-    report.verdicts.append(Verdict("calm shows that were not the same", int(not same), "", 0))
-    return report
+def _observed(
+    rig: Rig,
+    injections: list[Injection],
+    seconds: float,
+    folder: Path,
+    progress: Callable[[str], None],
+) -> tuple[Observation, list[str]]:
+    seen = watch(rig, injections, seconds, folder, progress)
+    log = (folder / "log.txt").read_text(encoding="utf-8", errors="replace").splitlines()
+    return seen, log[-LOG_LINES:]
 
 
 def _report(
-    wanted: Wanted, seen: Observed, calm: list[Observed], left: list[str], said: list[str]
+    options: StressOptions,
+    seen: Observation,
+    calm: list[Observation],
+    unreplaced: list[str],
+    log: list[str],
 ) -> Report:
-    usual = Usual(calm or [seen])
-    fate = [f"{each.strike}; {_fate(recovery(each, seen, usual))}" for each in seen.struck]
-    return Report(f"Stress of {wanted.patch.stem}", wanted.how, judge(seen, calm), fate, left, said)
+    baseline = Baseline(calm or [seen])
+    outcomes = [
+        f"{each.injection}; {_outcome(recovery(each, seen, baseline))}" for each in seen.injected
+    ]
+    return Report(
+        f"Stress of {options.patch.stem}", options.how, judge(seen, calm), outcomes, unreplaced, log
+    )
 
 
-def _fate(after: float | None) -> str:
+def _outcome(after: float | None) -> str:
     if after is None:
         return "nothing tells when it was itself again"
     return f"itself again after {after:.1f} s" if isfinite(after) else "never itself again"

@@ -1,4 +1,4 @@
-"""The faults that there are: what each does, and how long it lasts."""
+"""The kinds of fault, how long each lasts, and their schedule in a storm."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class InjectedFault:
-    """One kind of fault; it lasts from ``least`` to ``most`` seconds."""
+    """A kind of fault; it lasts from ``least`` to ``most`` seconds."""
 
     name: str
     about: str
@@ -20,7 +20,7 @@ class InjectedFault:
 
 @dataclass(frozen=True)
 class Injection:
-    """One fault at one time: which, whom it hits ("" for the whole show), when, for how long."""
+    """A fault at a time: its name, its target ("" for the whole show), start and duration in s."""
 
     fault: str
     target: str
@@ -40,8 +40,10 @@ CAMERA_STALLS: Final = InjectedFault(
 SERVER_KILLED: Final = InjectedFault(
     "sound server killed", "kill -9 of jackd, with all its clients", 1, 4
 )
-SINGER_GONE: Final = InjectedFault("sound gone", "kill -9 of the program that sounds", 1.0, 4.0)
-EAR_KILLED: Final = InjectedFault("listening process killed", "kill -9 of what hears the device")
+SOUND_GONE: Final = InjectedFault("sound gone", "kill -9 of the program that sounds", 1.0, 4.0)
+CAPTURE_KILLED: Final = InjectedFault(
+    "listening process killed", "kill -9 of what hears the device"
+)
 SYNTH_KILLED: Final = InjectedFault(
     "MIDI receiver killed", "kill -9 of what plays the notes", 1.0, 4.0
 )
@@ -67,49 +69,37 @@ BROKEN_PATCH: Final = InjectedFault(
     "patch broken", "its file is saved broken, then mended", 2.0, 3.0
 )
 
-SOURCE_GONE: Final = InjectedFault("source gone", "it says nothing, and is back", 0.5, 8.0)
-SOURCE_STALLS: Final = InjectedFault(
-    "source stalls", "it holds everything back, then says it", 0.5, 3.0
-)
-SOURCE_NO_NUMBERS: Final = InjectedFault(
-    "source without numbers", "it says NaN and infinity", 0.5, 3.0
-)
-SOURCE_BURST: Final = InjectedFault("source bursts", "it says everything 50 times", 0.5, 1.0)
-CLOCK_JUMPS: Final = InjectedFault("clock jumps", "hours pass in a moment")
-BOX_BREAKS: Final = InjectedFault("box raises", "it raises at every message", 0.5, 3.0)
-MODEL_SLOW: Final = InjectedFault("slow model", "it takes 400 ms for an answer", 1.0, 5.0)
-
 Choice = tuple[InjectedFault, str]
-"""A fault, and whom it may hit."""
+"""A fault, and its target."""
 
 FIRST: Final = 6.0
-"""Seconds of calm before the first strike."""
+"""Seconds of calm before the first injection."""
 SETTLE: Final = 6.0
-"""Seconds that a show has to be itself again once a fault is over."""
+"""Seconds that a show has to recover once a fault is over."""
 CALM: Final = 8.0
-"""Seconds of calm after that, before the next strike."""
+"""Seconds of calm after that, before the next injection."""
 
 
 def storm(
-    seed: int, seconds: float, choices: Iterable[Choice], calm: float = CALM
+    seed: int, seconds: float, possible_faults: Iterable[Choice], calm: float = CALM
 ) -> list[Injection]:
-    """Make the strikes of a storm: the same seed, the same storm.
+    """Return the schedule of a storm; the same seed gives the same storm.
 
-    Every choice has its turn before any comes again.
+    Every possible fault is injected once before any is repeated.
     """
     dice = Random(seed)
-    strikes: list[Injection] = []
+    injections: list[Injection] = []
     at = FIRST
-    for fault, target in _turns(dice, list(choices)):
+    for fault, target in _turns(dice, list(possible_faults)):
         lasts = round(dice.uniform(fault.least, fault.most), 1)
         if at + lasts + SETTLE > seconds:
             break
-        strikes.append(Injection(fault.name, target, round(at, 1), lasts))
+        injections.append(Injection(fault.name, target, round(at, 1), lasts))
         at += lasts + SETTLE + calm
-    return strikes
+    return injections
 
 
-def _turns(dice: Random, choices: list[Choice]) -> Iterator[Choice]:
-    while choices:
-        dice.shuffle(choices)
-        yield from choices
+def _turns(dice: Random, possible_faults: list[Choice]) -> Iterator[Choice]:
+    while possible_faults:
+        dice.shuffle(possible_faults)
+        yield from possible_faults

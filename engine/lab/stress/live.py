@@ -1,4 +1,4 @@
-"""Plays a show on a stage, live, with or without a storm, and gives what was seen of it."""
+"""Plays a show in a rig, with or without injected faults, and returns what was observed."""
 
 from __future__ import annotations
 
@@ -9,99 +9,101 @@ from pathlib import Path
 from typing import Final
 
 from engine.core.errors import DeviceError
-from engine.lab.stress.actions import boxes_hit, do
+from engine.lab.stress.actions import affected_boxes, inject
 from engine.lab.stress.faults import Injection
-from engine.lab.stress.observed import Observed, Struck, Vital
+from engine.lab.stress.observed import InjectionRecord, Observation, Vital
 from engine.lab.stress.rig import Rig
-from engine.lab.stress.routes import concerned
-from engine.lab.stress.show import ShowProcess, await_
-from engine.lab.stress.vitals import vital
+from engine.lab.stress.routes import affected_routes
+from engine.lab.stress.show import ShowProcess, wait_until
+from engine.lab.stress.vitals import measure
 
-Say = Callable[[str], None]
-UP_S: Final = 30.0
-"""Seconds that a show has to begin and to find its devices."""
-WARM_S: Final = 5.0
-"""Seconds that it then plays unwatched: what is done for the first time takes longer."""
-HUSH_S: Final = 3.0
-LOOK_S: Final = 1.0
+Progress = Callable[[str], None]
+START_S: Final = 30.0
+"""Seconds that a show has to start and to find its devices."""
+WARMUP_S: Final = 5.0
+"""Seconds that it then plays unobserved: first runs take longer."""
+SILENCE_S: Final = 3.0
+SAMPLE_S: Final = 1.0
 
 
 def watch(
-    stage: Rig, strikes: Sequence[Injection], seconds: float, folder: Path, say: Say
-) -> Observed:
-    """Play a show for so many seconds, with these strikes; gives what was seen of it."""
-    _forget(stage)
-    show = ShowProcess(stage.patch, stage.sets, folder)
-    seen = Observed()
+    rig: Rig, injections: Sequence[Injection], seconds: float, folder: Path, progress: Progress
+) -> Observation:
+    """Play a show for so many seconds with these injections; return what was observed."""
+    _clear(rig)
+    show = ShowProcess(rig.patch, rig.sets, folder)
+    seen = Observation()
     try:
-        _await_begin(stage, show)
+        _wait_for_start(rig, show)
         seen.began = time.monotonic()
-        with _Nurse(show.pid) as nurse:
-            seen.struck = [_strike(each, seen.began, stage, show, say) for each in strikes]
-            _until(seen.began + seconds, show)
+        with _VitalsSampler(show.pid) as sampler:
+            seen.injected = [_inject(each, seen.began, rig, show, progress) for each in injections]
+            _wait(seen.began + seconds, show)
         seen.ended = time.monotonic()
-        seen.vitals = nurse.vitals
+        seen.vitals = sampler.vitals
     finally:
-        seen.died = not show.plays
-        seen.exit = show.end()
-    await_(lambda: all(synth.silent() for synth in stage.synths.values()), HUSH_S)
-    return _gathered(seen, stage, show)
+        seen.died = not show.is_running
+        seen.exit = show.stop()
+    wait_until(lambda: all(synth.silent() for synth in rig.synths.values()), SILENCE_S)
+    return _collect(seen, rig, show)
 
 
-def _await_begin(stage: Rig, show: ShowProcess) -> None:
-    """Wait until a show has found what it plays with; raises DeviceError where it does not begin.
+def _wait_for_start(rig: Rig, show: ShowProcess) -> None:
+    """Wait until a show has found its devices. Raise DeviceError when it does not start.
 
     A device that it does not find in time is for the judge.
     """
-    await_(lambda: stage.status.alive.is_set() or not show.plays, UP_S)
-    if not show.plays:
-        last = "".join(show.said()[-1:])
+    wait_until(lambda: rig.status.alive.is_set() or not show.is_running, START_S)
+    if not show.is_running:
+        last = "".join(show.log_lines()[-1:])
         raise DeviceError(f"the show did not begin: {last}")
-    await_(lambda: stage.status.up(stage.devices), UP_S)
-    time.sleep(WARM_S)
+    wait_until(lambda: rig.status.all_running(rig.devices), START_S)
+    time.sleep(WARMUP_S)
 
 
-def _forget(stage: Rig) -> None:
-    """Forget the show before."""
-    stage.heard.clear()
-    stage.status.states.clear()
-    stage.status.delays.clear()
-    stage.status.alive.clear()
+def _clear(rig: Rig) -> None:
+    """Clear what was received of the show before."""
+    rig.heard.clear()
+    rig.status.states.clear()
+    rig.status.delays.clear()
+    rig.status.alive.clear()
 
 
-def _strike(strike: Injection, start: float, stage: Rig, show: ShowProcess, say: Say) -> Struck:
-    _until(start + strike.at, show)
-    say(str(strike))
+def _inject(
+    injection: Injection, start: float, rig: Rig, show: ShowProcess, progress: Progress
+) -> InjectionRecord:
+    _wait(start + injection.at, show)
+    progress(str(injection))
     began = time.monotonic()
-    undo = do(strike, stage, show)
-    time.sleep(strike.lasts)
+    undo = inject(injection, rig, show)
+    time.sleep(injection.lasts)
     undo()
-    boxes = boxes_hit(stage, strike)
-    routes = frozenset().union(*(concerned(stage.plan, box) for box in boxes))
-    return Struck(strike, began, time.monotonic(), routes, frozenset(boxes))
+    boxes = affected_boxes(rig, injection)
+    routes = frozenset().union(*(affected_routes(rig.plan, box) for box in boxes))
+    return InjectionRecord(injection, began, time.monotonic(), routes, frozenset(boxes))
 
 
-def _until(moment: float, show: ShowProcess) -> None:
-    """Wait for a moment, as long as there is a show."""
-    while (left := moment - time.monotonic()) > 0 and show.plays:
-        time.sleep(min(left, LOOK_S))
+def _wait(moment: float, show: ShowProcess) -> None:
+    """Wait for a moment, as long as the show runs."""
+    while (left := moment - time.monotonic()) > 0 and show.is_running:
+        time.sleep(min(left, SAMPLE_S))
 
 
-def _gathered(seen: Observed, stage: Rig, show: ShowProcess) -> Observed:
-    for way, times in stage.heard.items():
+def _collect(seen: Observation, rig: Rig, show: ShowProcess) -> Observation:
+    for way, times in rig.heard.items():
         seen.routes[way] = [at for at in times if at >= seen.began]
-    for sink, synth in stage.synths.items():
+    for sink, synth in rig.synths.items():
         seen.routes[sink] = synth.times(seen.began)
         seen.notes += synth.notes(seen.began)
-    seen.delays = list(stage.status.delays)
-    seen.states = list(stage.status.states)
-    seen.complaints = show.complaints()
+    seen.delays = list(rig.status.delays)
+    seen.states = list(rig.status.states)
+    seen.internal_errors = show.internal_errors()
     seen.stats = show.stats()
     return seen
 
 
-class _Nurse:
-    """Looks once a second at what the process of a show takes."""
+class _VitalsSampler:
+    """Samples the resources of a show's process once a second, on a thread."""
 
     def __init__(self, pid: int) -> None:
         self.vitals: list[Vital] = []
@@ -109,7 +111,7 @@ class _Nurse:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self) -> _Nurse:
+    def __enter__(self) -> _VitalsSampler:
         self._thread.start()
         return self
 
@@ -118,6 +120,6 @@ class _Nurse:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._stop.wait(LOOK_S):
-            if (taken := vital(self._pid, time.monotonic())) is not None:
+        while not self._stop.wait(SAMPLE_S):
+            if (taken := measure(self._pid, time.monotonic())) is not None:
                 self.vitals.append(taken)

@@ -1,7 +1,7 @@
-"""A network of one's own, a loopback and nothing else, that can go and come back.
+"""A private network, a loopback and nothing else, that can be brought down and up.
 
-It is a network namespace of Linux (namespaces(7)), which only root may make: what is begun from
-within it knows no other network, and nobody else's goes with it.
+It is a Linux network namespace (network_namespaces(7)), which only root may create: what is started
+within it sees no other network, and no other network is affected.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ _LOOPBACK: Final = b"lo"
 
 
 class Network:
-    """The loopback of the namespace in which it was made."""
+    """The loopback interface of the namespace in which it was created."""
 
     def __init__(self) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
-    def begin(self) -> None:
-        """Have it there."""
+    def bring_up(self) -> None:
+        """Bring the interface up."""
         self._set(self._flags() | _UP)
 
-    def end(self) -> None:
-        """Have it gone: what is sent arrives nowhere, and nobody is told."""
+    def bring_down(self) -> None:
+        """Bring the interface down: what is sent arrives nowhere, without an error."""
         self._set(self._flags() & ~_UP)
 
     def close(self) -> None:
-        """Leave it as it is."""
+        """Close the control socket; the interface stays as it is."""
         self._socket.close()
 
     def _flags(self) -> int:
@@ -51,9 +51,9 @@ class Network:
 
 @contextmanager
 def own_network() -> Iterator[Network | None]:
-    """Have this thread, and all that it begins, in a network of its own while the block lasts.
+    """Move this thread, and the processes it starts, to a private network while the block lasts.
 
-    Gives None, and leaves it where it is, where the system does not know or allow such a thing.
+    Yield None, and move nothing, where the system does not support or allow it.
     """
     if sys.platform != "linux":
         yield None
@@ -68,5 +68,5 @@ def own_network() -> Iterator[Network | None]:
         stack.callback(library.setns, before, _NEWNET)
         network = Network()
         stack.callback(network.close)
-        network.begin()
+        network.bring_up()
         yield network

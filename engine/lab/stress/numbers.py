@@ -1,4 +1,4 @@
-"""What the judge computes: slopes, gaps, and when a stream is itself again. Pure functions."""
+"""The arithmetic of the judge: slopes, gaps, and when a stream flows again. Pure functions."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise
 
 MOST_POINTS = 300
-"""More points than this are thinned before a line is laid: it looks at every pair."""
+"""More points than this are thinned before a line is fitted: the fit looks at every pair."""
 STEADY = 5
-"""So many values in a row are a stream that flows again."""
+"""This many values in a row make a stream that flows again."""
 
 Span = tuple[float, float]
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:
-    """Give the slope of a line through points: the median of those of all pairs (Theil-Sen).
+    """Return the Theil-Sen slope of (x, y) points: the median of the slopes of all pairs.
 
-    One in four of the points may be anything without harm. 0 for fewer than two moments.
+    Up to a quarter of the points may be outliers. 0 for fewer than two distinct x.
     """
     step = max(1, -(-len(points) // MOST_POINTS))
     pairs = combinations(points[::step], 2)
@@ -27,7 +27,7 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
 
 
 def longest_gap(times: Sequence[float], span: Span, without: Iterable[Span] = ()) -> float:
-    """Give the longest time of ``span`` without a value, leaving out gaps that touch ``without``.
+    """Return the longest time in ``span`` without a value, ignoring gaps that touch ``without``.
 
     The beginning and the end of the span count as values.
     """
@@ -38,9 +38,9 @@ def longest_gap(times: Sequence[float], span: Span, without: Iterable[Span] = ()
 
 
 def flows_again(times: Sequence[float], after: float, within: float) -> float | None:
-    """Give when the first of STEADY values came that lie ``within`` s, none before ``after``.
+    """Return the time of the first of STEADY values within ``within`` s, none before ``after``.
 
-    None where that never was.
+    None where there are no such values.
     """
     start = bisect_left(times, after)
     for index in range(start, len(times) - STEADY + 1):
@@ -50,7 +50,7 @@ def flows_again(times: Sequence[float], after: float, within: float) -> float | 
 
 
 def in_spans(points: Iterable[tuple[float, float]], spans: Sequence[Span]) -> list[float]:
-    """Give the values of the points whose moment lies in one of the spans."""
+    """Return the values of the points whose time lies in one of the spans."""
     return [value for at, value in points if any(a <= at <= b for a, b in spans)]
 
 

@@ -1,4 +1,4 @@
-"""What was seen of a show from outside: when what came, what sounded, what it took."""
+"""Observations of a show from outside: when messages came, which notes sounded, what it took."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from engine.midi.active_notes import NOTE_OFF, NOTE_ON
 
 
 @dataclass(frozen=True)
-class Struck:
-    """A strike as it was: when it began and when it was over, in seconds; and whom it concerns."""
+class InjectionRecord:
+    """An injection as it happened: its start and end in seconds, and the routes it affects."""
 
-    strike: Injection
+    injection: Injection
     began: float
     over: float
     routes: frozenset[str]
@@ -24,7 +24,7 @@ class Struck:
 
 @dataclass(frozen=True)
 class Vital:
-    """What a show and its networks took at a moment: MB of memory, open files, threads."""
+    """The resources of a show and its models at a moment: MB of memory, open files, threads."""
 
     at: float
     memory: float
@@ -33,8 +33,8 @@ class Vital:
 
 
 @dataclass(frozen=True)
-class Sounded:
-    """One note at its receiver; ``ended`` is None where that heard no end of it."""
+class SoundedNote:
+    """One note at its receiver; ``ended`` is None where the receiver heard no note-off."""
 
     sink: str
     channel: int
@@ -44,11 +44,11 @@ class Sounded:
 
 
 @dataclass
-class Observed:
-    """One show: all times are seconds of one clock, those of ``routes`` in their order.
+class Observation:
+    """One show; all times are seconds of one clock, those of ``routes`` in ascending order.
 
-    ``delays`` are ms behind as the show says it, or as each value was. ``exit`` is the status with
-    which the process ended; one that ended before it was asked to is in ``died``.
+    ``delays`` are (time, ms behind) as the show reports them. ``exit`` is the exit status of the
+    process, None where it had to be killed; ``died`` says that it ended before it was asked to.
     """
 
     began: float = 0.0
@@ -56,29 +56,29 @@ class Observed:
     routes: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     delays: list[tuple[float, float]] = field(default_factory=list)
     states: list[tuple[float, str, str]] = field(default_factory=list)
-    notes: list[Sounded] = field(default_factory=list)
+    notes: list[SoundedNote] = field(default_factory=list)
     vitals: list[Vital] = field(default_factory=list)
-    struck: list[Struck] = field(default_factory=list)
+    injected: list[InjectionRecord] = field(default_factory=list)
     exit: int | None = 0
     died: bool = False
-    complaints: list[str] = field(default_factory=list)
+    internal_errors: list[str] = field(default_factory=list)
     stats: dict[str, Any] = field(default_factory=dict)
 
 
-def sounded(
+def read_notes(
     sink: str, heard: Iterable[tuple[float, bytes]], gone: float | None = None
-) -> list[Sounded]:
-    """Read the notes in what one receiver heard; ``gone`` is when it was taken away.
+) -> list[SoundedNote]:
+    """Return the notes in the MIDI messages of one receiver; ``gone`` is when it was killed.
 
-    What sounded then sounds no more, for there is nothing left to play it.
+    A note that sounded then has ended, as nothing is left to play it.
     """
     open_: dict[tuple[int, int], float] = {}
-    notes: list[Sounded] = []
+    notes: list[SoundedNote] = []
     for at, message in heard:
         status, key = message[0] & 0xF0, (message[0] & 0x0F, message[1] if message[1:] else 0)
         if status in (NOTE_ON, NOTE_OFF) and len(message) == 3:
             if key in open_:
-                notes.append(Sounded(sink, *key, open_.pop(key), at))
+                notes.append(SoundedNote(sink, *key, open_.pop(key), at))
             if status == NOTE_ON and message[2] > 0:
                 open_[key] = at
-    return notes + [Sounded(sink, *key, begun, gone) for key, begun in open_.items()]
+    return notes + [SoundedNote(sink, *key, begun, gone) for key, begun in open_.items()]

@@ -1,4 +1,4 @@
-"""What a storm came to: as a table, a page and a file."""
+"""The report of a storm: as a table, a Markdown page and JSON."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from engine.lab.stress.judge import Verdict
 
 @dataclass
 class Report:
-    """All that is to be told of one run; ``fate`` are the lines about each strike."""
+    """The report of one run; ``outcomes`` holds a line for each injection."""
 
     title: str
     how: str
     verdicts: list[Verdict]
-    fate: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    outcomes: list[str] = field(default_factory=list)
+    unreplaced: list[str] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
@@ -30,16 +30,21 @@ class Report:
         return all(verdict.met for verdict in self.verdicts)
 
     def as_json(self) -> dict[str, Any]:
-        """Give what ``--json`` writes; what never came is null."""
+        """Return the document of ``--json``; a value that is infinite is null."""
         rows = [
             {**asdict(v), "value": v.value if isfinite(v.value) else None, "met": v.met}
             for v in self.verdicts
         ]
-        told = {"title": self.title, "how": self.how, "passed": self.passed, "goals": rows}
-        return {**told, "faults": self.fate, "left_as_it_is": self.left, "said": self.said}
+        document = {"title": self.title, "how": self.how, "passed": self.passed, "goals": rows}
+        return {
+            **document,
+            "faults": self.outcomes,
+            "left_as_it_is": self.unreplaced,
+            "said": self.log,
+        }
 
     def as_table(self) -> Table:
-        """Draw the verdicts for a terminal."""
+        """Return the verdicts as a table for a terminal."""
         table = Table("", "what", title=f"{self.title}: {self.how}", title_justify="left")
         for name in ("value", "unit", "goal", "remark"):
             table.add_column(name, justify="right" if name in ("value", "goal") else "left")
@@ -48,18 +53,18 @@ class Report:
         return table
 
     def as_markdown(self) -> str:
-        """Write everything as a page."""
+        """Return everything as a Markdown page."""
         verdict = "It came through." if self.passed else "It did not come through."
         lines = [f"# {self.title}", "", f"{self.how} {verdict}", ""]
         lines += ["| | what | value | unit | goal | remark |", "|---|---|---:|---|---:|---|"]
         lines += ["| " + " | ".join(cells) + " |" for _, cells in _rows(self.verdicts)]
-        for head, told in (
-            ("Faults", self.fate),
-            ("Left as it is", self.left),
-            ("What the show said", self.said),
+        for head, document in (
+            ("Faults", self.outcomes),
+            ("Left as it is", self.unreplaced),
+            ("What the show said", self.log),
         ):
-            if told:
-                lines += ["", f"## {head}", "", "```", *told, "```"]
+            if document:
+                lines += ["", f"## {head}", "", "```", *document, "```"]
         return "\n".join(lines) + "\n"
 
 

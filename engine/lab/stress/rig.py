@@ -1,7 +1,7 @@
-"""Puts real parts in the place of what a patch plays with, and leaves the patch as it is.
+"""Replaces the devices of a patch by real processes, without changing the patch.
 
-The show plays a copy of the patch in a folder of its own, in which everything that lies beside the
-patch is linked; where its devices are is said by ``--set``.
+The show plays a copy of the patch in a folder of its own, with links to everything that lies beside
+the patch; ``--set`` options name the replaced devices.
 """
 
 from __future__ import annotations
@@ -20,10 +20,17 @@ from engine.core.source import Source
 from engine.lab.bench.rig.footage import film
 from engine.lab.bench.rig.jack import PROGRAMS, server_name
 from engine.lab.stress import vitals
-from engine.lab.stress.ears import LOCAL, StatusEar, TcpEar, UdpEar, Ways, free_port
 from engine.lab.stress.network import Network, own_network
 from engine.lab.stress.parts import SINGER, CameraServer, SoundServer, Synth
-from engine.lab.stress.routes import concerned, ways_out
+from engine.lab.stress.receivers import (
+    LOCAL,
+    RouteFinder,
+    StatusReceiver,
+    TcpReceiver,
+    UdpReceiver,
+    free_port,
+)
+from engine.lab.stress.routes import affected_routes, output_routes
 from engine.patch.plan import Plan, PlannedBox
 from engine.runtime.opening import CONTROL, check_patch
 from engine.runtime.workers.worker import runs_out_of_process
@@ -33,21 +40,21 @@ FILM_S = 5.0
 
 @dataclass
 class Rig:
-    """A patch and the real parts around it; ``left`` says what stays as it is, and why."""
+    """A patch and the processes around it; ``unreplaced`` lists what was not replaced, and why."""
 
     patch: Path
     plan: Plan
-    status: StatusEar
+    status: StatusReceiver
     port: int
     sets: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+    unreplaced: list[str] = field(default_factory=list)
     cameras: dict[str, CameraServer] = field(default_factory=dict)
     microphones: list[str] = field(default_factory=list)
     synths: dict[str, Synth] = field(default_factory=dict)
     sound: SoundServer | None = None
     network: Network | None = None
-    udp: dict[str, UdpEar] = field(default_factory=dict)
-    tcp: dict[str, TcpEar] = field(default_factory=dict)
+    udp: dict[str, UdpReceiver] = field(default_factory=dict)
+    tcp: dict[str, TcpReceiver] = field(default_factory=dict)
     heard: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     @property
@@ -66,39 +73,41 @@ class Rig:
         """The boxes in processes of their own, that can be told apart and lead to a way out."""
         boxes = self.plan.boxes.items()
         outside = [name for name, planned in boxes if runs_out_of_process(planned.box)]
-        return [name for name in outside if concerned(self.plan, name)] * vitals.there()
+        return [
+            name for name in outside if affected_routes(self.plan, name)
+        ] * vitals.is_supported()
 
-    def told(self, way: str, at: float) -> None:
-        """Note that a way out said something; what comes in one moment is one."""
+    def note(self, way: str, at: float) -> None:
+        """Note that a route sent something; messages within 1 ms count as one."""
         times = self.heard[way]
         if not times or at - times[-1] > 0.001:
             times.append(at)
 
-    def place(self, box: str, key: str, value: object) -> None:
-        """Have the show play with another value."""
+    def set_parameter(self, box: str, key: str, value: object) -> None:
+        """Play the show with another value of a parameter."""
         self.sets += ["--set", f"{box}.{key}={value}"]
 
 
 @contextmanager
-def stage(patch: Path, folder: Path) -> Iterator[Rig]:
-    """Set a stage in a folder, with all that can be had here; raises PatchError."""
+def set_up_rig(patch: Path, folder: Path) -> Iterator[Rig]:
+    """Set up a rig in a folder with every part that this machine has. Raise PatchError."""
     plan = check_patch(patch)
     with ExitStack() as stack:
         network = stack.enter_context(own_network())
-        status = StatusEar()
+        status = StatusReceiver()
         stack.callback(status.close)
         control, copy = _copied(patch, plan, folder)
-        here = Rig(copy, plan, status, free_port(), network=network)
-        here.place(control, "port", here.port)
-        here.place(control, "replies", status.port)
-        _place_ears(here, stack)
-        _place_cameras(here, stack)
-        _place_sound(here, stack)
-        yield here
+        rig = Rig(copy, plan, status, free_port(), network=network)
+        rig.set_parameter(control, "port", rig.port)
+        rig.set_parameter(control, "replies", status.port)
+        _add_receivers(rig, stack)
+        _add_cameras(rig, stack)
+        _add_sound(rig, stack)
+        yield rig
 
 
 def _copied(patch: Path, plan: Plan, folder: Path) -> tuple[str, Path]:
-    """Copy a patch; gives the name of its remote control, which is added where it has none."""
+    """Copy a patch; return the name of its remote control (added where missing) and the copy."""
     for beside in patch.resolve().parent.iterdir():
         if beside.name != patch.name:
             (folder / beside.name).symlink_to(beside)
@@ -113,59 +122,59 @@ def _copied(patch: Path, plan: Plan, folder: Path) -> tuple[str, Path]:
     return name, copy
 
 
-def _using(here: Rig, use: str) -> list[PlannedBox]:
-    return [planned for planned in here.plan.boxes.values() if planned.use == use]
+def _using(rig: Rig, use: str) -> list[PlannedBox]:
+    return [planned for planned in rig.plan.boxes.values() if planned.use == use]
 
 
-def _place_ears(here: Rig, stack: ExitStack) -> None:
-    """Give every OSC output a receiver of its own."""
-    for planned in _using(here, "osc_out"):
-        ways = Ways(ways_out(here.plan, planned.name))
-        ear: UdpEar | TcpEar
+def _add_receivers(rig: Rig, stack: ExitStack) -> None:
+    """Add a receiver for every OSC output."""
+    for planned in _using(rig, "osc_out"):
+        ways = RouteFinder(output_routes(rig.plan, planned.name))
+        receiver: UdpReceiver | TcpReceiver
         if getattr(planned.box, "protocol", "udp") == "tcp":
-            ear = here.tcp[planned.name] = TcpEar(ways, here.told)
+            receiver = rig.tcp[planned.name] = TcpReceiver(ways, rig.note)
         else:
-            ear = here.udp[planned.name] = UdpEar(ways, here.told)
-        stack.callback(ear.close)
-        here.place(planned.name, "to", f"{LOCAL}:{ear.port}")
+            receiver = rig.udp[planned.name] = UdpReceiver(ways, rig.note)
+        stack.callback(receiver.close)
+        rig.set_parameter(planned.name, "to", f"{LOCAL}:{receiver.port}")
 
 
-def _place_cameras(here: Rig, stack: ExitStack) -> None:
-    cameras = _using(here, "camera")
+def _add_cameras(rig: Rig, stack: ExitStack) -> None:
+    cameras = _using(rig, "camera")
     if not cameras:
         return
     if shutil.which("ffmpeg") is None:
-        here.left += [f"{each.name}: no ffmpeg to be a camera" for each in cameras]
+        rig.unreplaced += [f"{each.name}: no ffmpeg to be a camera" for each in cameras]
         return
     footage = stack.enter_context(film(FILM_S))
     for each in cameras:
-        camera = here.cameras[each.name] = CameraServer(footage)
-        camera.begin()
+        camera = rig.cameras[each.name] = CameraServer(footage)
+        camera.start()
         stack.callback(camera.kill)
-        here.place(each.name, "device", camera.address)
+        rig.set_parameter(each.name, "device", camera.address)
 
 
-def _place_sound(here: Rig, stack: ExitStack) -> None:
-    """Run a sound server, in which microphones hear a program and synths hear notes."""
-    microphones, synths = _using(here, "microphone"), _using(here, "midi_out")
-    here.left += [f"{each.name}: nobody turns it" for each in _using(here, "midi_in")]
+def _add_sound(rig: Rig, stack: ExitStack) -> None:
+    """Start a sound server, in which microphones hear a program and synths hear notes."""
+    microphones, synths = _using(rig, "microphone"), _using(rig, "midi_out")
+    rig.unreplaced += [f"{each.name}: nobody turns it" for each in _using(rig, "midi_in")]
     if not microphones and not synths:
         return
     if missing := [program for program in PROGRAMS if shutil.which(program) is None]:
         why = f"no {missing[0]} to be a sound server"
-        here.left += [f"{each.name}: {why}" for each in (*microphones, *synths)]
+        rig.unreplaced += [f"{each.name}: {why}" for each in (*microphones, *synths)]
         return
     name = stack.enter_context(server_name())
     for each in microphones:
-        here.microphones.append(each.name)
-        here.place(each.name, "device", SINGER)
-        here.place(each.name, "channel", 1)
+        rig.microphones.append(each.name)
+        rig.set_parameter(each.name, "device", SINGER)
+        rig.set_parameter(each.name, "channel", 1)
     for each in synths:
-        synth = here.synths[each.name] = Synth(each.name)
-        here.place(each.name, "system", "jack")
-        here.place(each.name, "port", synth.name)
-    sound = SoundServer(name, list(here.synths.values()), sings=bool(microphones))
-    here.sound = sound
-    stack.callback(sound.end)
-    sound.begin()
+        synth = rig.synths[each.name] = Synth(each.name)
+        rig.set_parameter(each.name, "system", "jack")
+        rig.set_parameter(each.name, "port", synth.name)
+    sound = SoundServer(name, list(rig.synths.values()), sings=bool(microphones))
+    rig.sound = sound
+    stack.callback(sound.stop)
+    sound.start()
     time.sleep(0.2)  # PortAudio lists a program a moment after its port is there

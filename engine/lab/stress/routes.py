@@ -1,4 +1,4 @@
-"""Which ways out hang on which box: whom a fault concerns."""
+"""Which routes depend on which box: what a fault affects."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from engine.patch.plan import Into, Plan
 from engine.runtime.metrics import route_name
 
 
-def ways_out(plan: Plan, sink: str) -> dict[str, str]:
-    """Give for each port of an output the name of its way out, as ``--stats`` has it."""
+def output_routes(plan: Plan, sink: str) -> dict[str, str]:
+    """Return for each port of an output the name of its route, as in ``--stats``."""
     return {
         wire.name: route_name(sink, wire.name)
         for wire in plan.wires
@@ -16,8 +16,8 @@ def ways_out(plan: Plan, sink: str) -> dict[str, str]:
     }
 
 
-def below(plan: Plan, box: str) -> frozenset[str]:
-    """Give every box that hears of one, itself included."""
+def downstream(plan: Plan, box: str) -> frozenset[str]:
+    """Return every box downstream of a box, itself included."""
     found, left = {box}, [box]
     while left:
         one = left.pop()
@@ -28,12 +28,12 @@ def below(plan: Plan, box: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def concerned(plan: Plan, box: str) -> frozenset[str]:
-    """Give the ways out that a box feeds, or those of an output itself.
+def affected_routes(plan: Plan, box: str) -> frozenset[str]:
+    """Return the routes that a box feeds, or those of an output itself.
 
-    The name of an output stands for all that it says, for a receiver of MIDI knows no ports.
+    The name of an output stands for all that it sends, as a MIDI receiver knows no ports.
     """
-    boxes = below(plan, box)
+    boxes = downstream(plan, box)
     sinks = {name for name, planned in plan.boxes.items() if isinstance(planned.box, Sink)}
     into = (wire for wire in plan.wires if wire.into is Into.PORT)
     wires = [wire for wire in into if wire.source.box in boxes or wire.box == box]

@@ -1,4 +1,4 @@
-"""The show under the storm: a real ``sensorium play`` in a process of its own."""
+"""The show under test: a real ``sensorium play`` in a process of its own."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ from typing import Any, Final
 from engine.lab.bench.rig.storm import COMMAND
 
 PATIENCE: Final = 30.0
-"""Seconds that a show may take to end."""
-MISTAKES: Final = ("a mistake of", "Traceback", "Exception in", "Fatal", "never retrieved")
+"""Seconds that a show may take to stop."""
+ERROR_MARKS: Final = ("a mistake of", "Traceback", "Exception in", "Fatal", "never retrieved")
 
 
 class ShowProcess:
-    """A show that plays from ``begin`` to ``end``."""
+    """A show that plays from its creation until ``stop``."""
 
     def __init__(self, patch: Path, sets: Sequence[str], folder: Path) -> None:
         self._stats = folder / "stats.json"
-        self._said = folder / "said.txt"
+        self._log = folder / "log.txt"
         command = [sys.executable, "-c", COMMAND, "play", str(patch), "--quiet", "--no-page"]
-        with self._said.open("wb") as said:
+        with self._log.open("wb") as log_lines:
             self._process = subprocess.Popen(
                 [*command, "--stats", str(self._stats), *sets],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=said,
+                stderr=log_lines,
             )
 
     @property
     def pid(self) -> int:
-        """The number of its process."""
+        """Its process id."""
         return self._process.pid
 
     @property
-    def plays(self) -> bool:
-        """Whether it has not ended."""
+    def is_running(self) -> bool:
+        """Whether the process has not ended."""
         return self._process.poll() is None
 
     def send(self, number: signal.Signals) -> None:
-        """Send it a signal, if it plays."""
-        if self.plays:
+        """Send it a signal, if it runs."""
+        if self.is_running:
             self._process.send_signal(number)
 
-    def end(self) -> int | None:
-        """Ask it to end; gives the exit status, None for one that had to be killed."""
+    def stop(self) -> int | None:
+        """Ask it to end; return the exit status, None where it had to be killed."""
         self.send(signal.SIGCONT)
         self.send(signal.SIGTERM)
         try:
@@ -60,24 +60,24 @@ class ShowProcess:
             return None
 
     def stats(self) -> dict[str, Any]:
-        """Give what it wrote at its end; nothing where it wrote nothing."""
+        """Return the statistics that it wrote at its end; empty where it wrote none."""
         try:
-            told: dict[str, Any] = json.loads(self._stats.read_text(encoding="utf-8"))
+            document: dict[str, Any] = json.loads(self._stats.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        return told
+        return document
 
-    def said(self) -> list[str]:
-        """Give the lines that it wrote for people."""
-        return self._said.read_text(encoding="utf-8", errors="replace").splitlines()
+    def log_lines(self) -> list[str]:
+        """Return the lines that it logged."""
+        return self._log.read_text(encoding="utf-8", errors="replace").splitlines()
 
-    def complaints(self) -> list[str]:
-        """Give the lines that tell of a mistake of the program itself."""
-        return [line for line in self.said() if any(word in line for word in MISTAKES)]
+    def internal_errors(self) -> list[str]:
+        """Return the logged lines that report a fault of the program itself."""
+        return [line for line in self.log_lines() if any(word in line for word in ERROR_MARKS)]
 
 
-def await_(true: Callable[[], bool], seconds: float) -> bool:
-    """Wait until something is true of the world outside; tells whether it became so."""
+def wait_until(true: Callable[[], bool], seconds: float) -> bool:
+    """Poll a condition for so many seconds; return whether it became true."""
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() > end:

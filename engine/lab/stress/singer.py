@@ -1,9 +1,6 @@
-"""A program that sings in a JACK server until it is killed.
+"""A JACK client that plays the voice of the stand-in in a loop until it is killed.
 
 Run: python -m engine.lab.stress.singer NAME
-
-It is the voice of the stand-in, played over and over, so that there is something to be heard and
-notes to be written down.
 """
 
 from __future__ import annotations
@@ -23,18 +20,18 @@ SONG_S: Final = 20.0
 RATE: Final = 48_000
 _KEPT: Final[list[Any]] = []
 _LEAST: Final = 1024
-"""Samples at a time: it need not be quick, and must not take what the show needs."""
+"""Samples a block: latency does not matter here, and it must not take the show's time."""
 
 
 def song() -> NDArray[np.float32]:
-    """Render the song, float32 of shape (samples, 1)."""
+    """Return the song, float32 of shape (samples, 1)."""
     events = StandIn(dances=False, seconds=SONG_S, noise=0.0).events()
     blocks = [message.samples for _, outlet, message in events if outlet == "sound"]
     return np.concatenate(blocks)[:, None]
 
 
 def sing(name: str) -> None:
-    """Play it as the client ``name``; JACK gives the server, by its environment."""
+    """Play it as the client ``name`` of the server that JACK's environment names."""
     samples = song()
     _call_it(name)
     import sounddevice  # type: ignore[import-untyped]  # noqa: PLC0415 - its name is given before
@@ -54,9 +51,9 @@ def sing(name: str) -> None:
 
 
 def _call_it(name: str) -> None:
-    """Name the client before PortAudio begins: else all that use it have the same name."""
+    """Name the client before PortAudio starts: else all that use it have the same name."""
     library = ctypes.CDLL(ctypes.util.find_library("portaudio"))
-    # PortAudio keeps the pointer itself, so that the text must live as long as the process.
+    # PortAudio keeps the pointer, so the text must live as long as the process.
     _KEPT.append(ctypes.create_string_buffer(name.encode()))
     library.PaJack_SetClientName(_KEPT[-1])
 

@@ -1,10 +1,10 @@
-"""What the system says of a show: its memory, open files and threads, and its helpers (Linux).
+"""The resources of a show's processes: memory, open files and threads (Linux, proc(5)).
 
-Counted are the show and what its networks work in. Those that own a device come and go with it, and
-what they take says how many others use the same sound server.
+The show and the processes of its models are counted. Those that own a device come and go with it,
+and their size depends on how many others use the same sound server.
 
-Memory is what no file holds, swapped out or not. What is resident, as is often shown, is no measure
-of a leak: pages of libraries come and go as the system needs room, and as they are used again.
+Memory is anonymous and shared memory, swapped out or not. The resident set, as is often shown, is
+no measure of a leak: pages of libraries come and go as the system needs room.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ import psutil
 from engine.lab.stress.observed import Vital
 
 MIDI: Final = "engine.midi.port_process"
-EAR: Final = "engine.audio.capture_process"
+CAPTURE: Final = "engine.audio.capture_process"
 _OWN: Final = re.compile(r"^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB$", re.MULTILINE)
 
 
-def there() -> bool:
-    """Tell whether this system says it at all."""
+def is_supported() -> bool:
+    """Return whether this system reports the resources."""
     return sys.platform == "linux"
 
 
-def vital(pid: int, at: float) -> Vital | None:
-    """Look at a show by its process; None where that is gone, or nothing is said here."""
-    if not there():
+def measure(pid: int, at: float) -> Vital | None:
+    """Measure a show by its process; None where it is gone, or where that is not supported."""
+    if not is_supported():
         return None
     try:
         show = psutil.Process(pid)
@@ -41,19 +41,19 @@ def vital(pid: int, at: float) -> Vital | None:
         return None
     for each in begun:
         with suppress(psutil.Error):  # gone since
-            if not {MIDI, EAR} & set(each.cmdline()):
+            if not {MIDI, CAPTURE} & set(each.cmdline()):
                 taken.append(_taken(each))
     memory, files, threads = (sum(numbers) for numbers in zip(*taken, strict=True))
     return Vital(at, memory, int(files), int(threads))
 
 
 def named(pid: int, name: str) -> list[psutil.Process]:
-    """List the processes below ``pid`` that go by a name; of that the system keeps 15 letters."""
+    """Return the processes below ``pid`` of a name, of which the system keeps 15 letters."""
     try:
-        below = psutil.Process(pid).children(recursive=True)
+        downstream = psutil.Process(pid).children(recursive=True)
     except psutil.NoSuchProcess:
         return []
-    return [each for each in below if _name(each) == name[:15]]
+    return [each for each in downstream if _name(each) == name[:15]]
 
 
 def _name(process: psutil.Process) -> str:
@@ -63,7 +63,7 @@ def _name(process: psutil.Process) -> str:
 
 
 def children(pid: int, word: str) -> list[int]:
-    """List the processes that ``pid`` started whose command line holds a word."""
+    """Return the ids of the children of ``pid`` whose command line holds a word."""
     found = []
     with suppress(psutil.NoSuchProcess):
         for each in psutil.Process(pid).children():
@@ -74,7 +74,7 @@ def children(pid: int, word: str) -> list[int]:
 
 
 def _taken(process: psutil.Process) -> tuple[float, int, int]:
-    """Give MB of memory, open files and threads of one process; raises psutil.Error."""
+    """Return MB of memory, open files and threads of a process. Raise psutil.Error."""
     return _memory(process.pid), process.num_fds(), process.num_threads()
 
 

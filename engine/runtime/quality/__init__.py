@@ -1,1 +1,1 @@
-"""What gives way so that a patch keeps its deadline, and comes back."""
+"""Degrade boxes so that a patch keeps its deadline, and restore them."""

@@ -1,9 +1,9 @@
-"""Keeps the deadline of a patch: when what leaves is too late, boxes give way, and come back.
+"""Keep the deadline of a patch: degrade boxes when output is late, and restore them.
 
-It looks at windows of a second: how late the worst way out was, for nine of ten messages. That is
-counted from the moment described to the entry by which a message left, and nothing else is looked
-at but what lanes said they took. So its steps follow from the entries, and the same entries bring
-about the same steps, live, offline and replayed; none of them need be recorded.
+It judges windows of one second by the 90th percentile latency of the worst output, from the moment
+described to the entry by which a message left. Beside the times that lanes report, nothing else is
+considered: the same entries cause the same steps, live, offline and in a replay, and none need be
+recorded.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from engine.core.clock import MILLISECOND, SECOND
 from engine.core.messages import Ns
@@ -20,98 +19,98 @@ from engine.runtime.metrics import LOG, RouteMetrics
 from engine.runtime.quality.degradation import Degradations
 from engine.runtime.quality.hysteresis import Decision, Hysteresis
 from engine.runtime.quality.quality import Quality
-
-if TYPE_CHECKING:
-    from engine.runtime.engine import Engine
+from engine.runtime.schedule.services import Services
 
 QUALITY = "deadline"
 WINDOW = SECOND
-_OF_TEN = 9
+_PERCENTILE = 90
 
 
 class QualityController:
-    """Keeps the deadline of the plan that plays; where there is none it does nothing."""
+    """Keeps the deadline of the current plan; does nothing where there is none."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._behind: dict[int, list[int]] = defaultdict(list)
         self._due: Ns | None = None
         self._deadline: Deadline | None = None
 
     def install(self, deadline: Deadline | None, staying: Collection[str] = ()) -> None:
-        """Keep this deadline from now on, before its plan is laid; ``staying`` are boxes that stay.
+        """Adopt a deadline before its plan is installed; ``staying`` are the boxes kept.
 
-        One that stays, with all that may give way for it, is kept as if nothing had happened.
+        Where the deadline and all boxes it may degrade stay the same, its state is kept.
         """
         old = self._deadline
-        if old and old == deadline and all(giving.box in staying for giving in old.order):
+        if old and old == deadline and all(degradable.box in staying for degradable in old.order):
             return
-        self.let_go()
+        self.restore_all()
         self._behind.clear()
         self._deadline = deadline
-        self._quality = self._engine.metrics.quality
+        self._quality = self._services.metrics.quality
         if deadline is not None:
             self._quality = Quality.after(self._quality, deadline.within)
-            self._givers = Degradations(self._engine, deadline)
-            self._patience = Hysteresis(deadline.within)
-        self._engine.metrics.quality = self._quality if deadline else None
+            self._degradations = Degradations(self._services, deadline)
+            self._hysteresis = Hysteresis(deadline.within)
+        self._services.metrics.quality = self._quality if deadline else None
 
     def sent(self, route: RouteMetrics, behind: int) -> None:
-        """Take how many ns behind a message left by a way out."""
+        """Record the latency (ns) of a message that left by an output."""
         if self._deadline is None:
             return
         self._behind[id(route)].append(behind)
         if self._due is None:
-            self._due = Ns(self._engine.now + WINDOW)
-            self._engine.wakes.ask(QUALITY, self)
+            self._due = Ns(self._services.now + WINDOW)
+            self._services.wakes.ask(QUALITY, self)
 
     def wake(self) -> Ns | None:
-        """Say when the window ends; None while nothing leaves."""
+        """Return when the window ends; None while nothing is sent."""
         return self._due
 
     def on_wake(self, at: Ns) -> None:
-        """End a window, and do what follows from it."""
+        """Close a window and act on it."""
         behind, self._behind = self._behind, defaultdict(list)
         self._due = Ns(at + WINDOW) if behind else None
-        self._engine.wakes.ask(QUALITY, self)
+        self._services.wakes.ask(QUALITY, self)
         if not behind:
             return
-        worst = max(map(_most, behind.values()))
-        for said in self._givers.let_be():
-            self._told(said)
-        match self._patience.judge(worst, at):
-            case Decision.GIVE_WAY:
-                self._give_way(worst, at)
-            case Decision.COME_BACK:
-                self._come_back(at)
+        worst = max(map(_percentile_90, behind.values()))
+        for description in self._degradations.drop_overridden():
+            self._record_step(description)
+        match self._hysteresis.judge(worst, at):
+            case Decision.DEGRADE:
+                self._degrade(worst, at)
+            case Decision.RESTORE:
+                self._restore(at)
 
-    def let_go(self) -> None:
-        """Have everything come back at once."""
+    def restore_all(self) -> None:
+        """Restore everything at once."""
         if self._deadline is not None:
-            self._givers.let_be()
-            while said := self._givers.come_back():
-                self._told(said)
+            self._degradations.drop_overridden()
+            while description := self._degradations.restore():
+                self._record_step(description)
 
-    def _give_way(self, worst: int, at: Ns) -> None:
-        self._patience.gave_way(at)
-        if said := self._givers.give_way():
-            self._told(said, f"gives way, {worst / MILLISECOND:.0f} ms behind: ")
+    def _degrade(self, worst: int, at: Ns) -> None:
+        self._hysteresis.degraded(at)
+        if description := self._degradations.degrade():
+            self._record_step(description, f"gives way, {worst / MILLISECOND:.0f} ms behind: ")
         else:
-            self._engine.tell(QUALITY, "everything has given way, and it is still too late")
+            self._services.tell(QUALITY, "everything has given way, and it is still too late")
 
-    def _come_back(self, at: Ns) -> None:
-        if said := self._givers.come_back():
-            self._patience.came_back(at)
-            self._told(said)
+    def _restore(self, at: Ns) -> None:
+        if description := self._degradations.restore():
+            self._hysteresis.restored(at)
+            self._record_step(description)
 
-    def _told(self, said: str, why: str = "") -> None:
-        """Note a step where people see it."""
+    def _record_step(self, description: str, why: str = "") -> None:
+        """Record and log a step."""
         assert self._quality is not None
-        at = Ns(self._engine.now - self._engine.metrics.started)
-        self._quality.made(at, said, self._givers.given, self._givers.quality)
-        LOG.info("%s%s", why, said)
+        at = Ns(self._services.now - self._services.metrics.started)
+        self._quality.record(
+            at, description, self._degradations.degraded, self._degradations.quality
+        )
+        LOG.info("%s%s", why, description)
 
 
-def _most(behind: list[int]) -> int:
-    """Give what nine of ten are not over."""
-    return sorted(behind)[math.ceil(len(behind) * _OF_TEN / 10) - 1]
+def _percentile_90(behind: list[int]) -> int:
+    """Return the 90th percentile."""
+    return sorted(behind)[math.ceil(len(behind) * _PERCENTILE / 100) - 1]

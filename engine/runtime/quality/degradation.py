@@ -1,142 +1,141 @@
-"""Lets boxes of a playing patch give way, a step at a time, and come back."""
+"""Degrade boxes of a playing patch step by step, and restore them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.core.parameter import Parameter
 from engine.patch.deadline import EVERY
 from engine.patch.plan import Deadline, Degradable
+from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.state import BoxState
-
-if TYPE_CHECKING:
-    from engine.runtime.engine import Engine
 
 _NTH = {2: "2nd", 3: "3rd"}
 
 
 @dataclass(frozen=True, slots=True)
 class DegradationStep:
-    """One step of one thing that gives way; ``depth`` counts from 1."""
+    """One step of one degradable property; ``depth`` counts from 1."""
 
-    giving: Degradable
+    target: Degradable
     depth: int
 
 
 class Degradations:
-    """What gives way in one plan. A hand on a parameter wins: it is let be until it is released."""
+    """The degradable properties of one plan. A manual override wins until it is released."""
 
-    def __init__(self, engine: Engine, deadline: Deadline) -> None:
-        self._engine = engine
+    def __init__(self, services: Services, deadline: Deadline) -> None:
+        self._services = services
         self._deadline = deadline
-        self._whole = sum(len(giving.lighter) for giving in deadline.order)
-        self._gone: list[DegradationStep] = []
+        self._total = sum(len(target.lighter) for target in deadline.order)
+        self._taken: list[DegradationStep] = []
         self._before: dict[Degradable, Any] = {}
 
     @property
     def quality(self) -> float:
-        """How much is as it was written: 1 is all, 0 is everything given way."""
-        return round(1.0 - len(self._gone) / self._whole, 4) if self._whole else 1.0
+        """The share of full quality: 1 is all, 0 is everything degraded."""
+        return round(1.0 - len(self._taken) / self._total, 4) if self._total else 1.0
 
     @property
-    def given(self) -> tuple[str, ...]:
-        """What gives way now, in words, in the order in which it did."""
-        deepest = {step.giving: step for step in self._gone}
-        return tuple(self._in_words(step) for step in deepest.values())
+    def degraded(self) -> tuple[str, ...]:
+        """Descriptions of what is degraded now, in the order in which it was."""
+        deepest = {step.target: step for step in self._taken}
+        return tuple(self._describe(step) for step in deepest.values())
 
-    def give_way(self) -> str:
-        """Take the next step, and say it; nothing where everything has given way."""
+    def degrade(self) -> str:
+        """Take the next step and return its description; "" when everything is degraded."""
         for step in self._steps():
-            if step not in self._gone and self._may(step.giving):
-                self._before.setdefault(step.giving, self._now(step.giving))
-                self._gone.append(step)
-                self._apply(step.giving, step.depth)
-                return self._in_words(step)
+            if step not in self._taken and self._may_degrade(step.target):
+                self._before.setdefault(step.target, self._now(step.target))
+                self._taken.append(step)
+                self._apply(step.target, step.depth)
+                return self._describe(step)
         return ""
 
-    def come_back(self) -> str:
-        """Take the last step back, and say it; nothing where all is as it was written."""
-        if not self._gone:
+    def restore(self) -> str:
+        """Undo the last step and return its description; "" when nothing is degraded."""
+        if not self._taken:
             return ""
-        step = self._gone.pop()
-        self._apply(step.giving, step.depth - 1)
-        said = self._in_words(DegradationStep(step.giving, step.depth - 1))
+        step = self._taken.pop()
+        self._apply(step.target, step.depth - 1)
+        description = self._describe(DegradationStep(step.target, step.depth - 1))
         if step.depth == 1:
-            del self._before[step.giving]
-        return f"{said} again"
+            del self._before[step.target]
+        return f"{description} again"
 
-    def let_be(self) -> list[str]:
-        """Forget what a hand has taken over; says what."""
-        deepest = {step.giving: step.depth for step in self._gone}
-        taken = [giving for giving, depth in deepest.items() if self._is_taken(giving, depth)]
-        self._gone = [step for step in self._gone if step.giving not in taken]
-        for giving in taken:
-            del self._before[giving]
-        return [f"{giving.box}: {giving.what} is left as it was set" for giving in taken]
+    def drop_overridden(self) -> list[str]:
+        """Drop what was overridden manually; return its descriptions."""
+        deepest = {step.target: step.depth for step in self._taken}
+        taken = [target for target, depth in deepest.items() if self._was_overridden(target, depth)]
+        self._taken = [step for step in self._taken if step.target not in taken]
+        for target in taken:
+            del self._before[target]
+        return [f"{target.box}: {target.what} is left as it was set" for target in taken]
 
-    def _is_taken(self, giving: Degradable, depth: int) -> bool:
-        """Tell whether a hand is on what gave way, or was and has let go since."""
-        if giving.what == EVERY:
+    def _was_overridden(self, target: Degradable, depth: int) -> bool:
+        """Whether a degraded parameter is, or since was, overridden manually."""
+        if target.what == EVERY:
             return False
-        value = self._value(giving, depth)
-        last = self._state(giving).last.get(self._parameter(giving).field, value)
-        return not self._may(giving) or last != value
+        value = self._value(target, depth)
+        last = self._state(target).last.get(self._parameter(target).field, value)
+        return not self._may_degrade(target) or last != value
 
     def _steps(self) -> Iterator[DegradationStep]:
-        """List all steps in the order in which they are taken."""
+        """Yield all steps in the order in which they are taken."""
         order = list(self._deadline.order)
         if self._deadline.slowest_first:
             order.sort(key=self._by_kind_and_time)
-        for giving in order:
-            yield from (DegradationStep(giving, depth + 1) for depth in range(len(giving.lighter)))
+        for target in order:
+            yield from (DegradationStep(target, depth + 1) for depth in range(len(target.lighter)))
 
-    def _by_kind_and_time(self, giving: Degradable) -> tuple[int, float]:
+    def _by_kind_and_time(self, target: Degradable) -> tuple[int, float]:
         kinds = [each.kind for each in self._deadline.order]
-        return kinds.index(giving.kind), -self._engine.metrics.lanes[giving.box].ms.median_lately()
+        lane = self._services.metrics.lanes[target.box]
+        return kinds.index(target.kind), -lane.ms.recent_median()
 
-    def _may(self, giving: Degradable) -> bool:
-        return giving.what == EVERY or not self._state(giving).is_overridden(giving.what)
+    def _may_degrade(self, target: Degradable) -> bool:
+        return target.what == EVERY or not self._state(target).is_overridden(target.what)
 
-    def _state(self, giving: Degradable) -> BoxState:
-        return self._engine.states[giving.box]
+    def _state(self, target: Degradable) -> BoxState:
+        return self._services.states[target.box]
 
-    def _parameter(self, giving: Degradable) -> Parameter:
-        return self._state(giving).parameters[giving.what]
+    def _parameter(self, target: Degradable) -> Parameter:
+        return self._state(target).parameters[target.what]
 
-    def _now(self, giving: Degradable) -> Any:
-        """Give what it is set to; never by asking the box, which another thread may be changing."""
-        if giving.what == EVERY:
+    def _now(self, target: Degradable) -> Any:
+        """Return the current value, without reading the box, which its lane may be changing."""
+        if target.what == EVERY:
             return 1
-        parameter, state = self._parameter(giving), self._state(giving)
-        written = self._engine.plan.boxes[giving.box].beginning
-        return state.last.get(parameter.field, written[parameter.field])
+        parameter, state = self._parameter(target), self._state(target)
+        initial = self._services.plan.boxes[target.box].initial
+        return state.last.get(parameter.field, initial[parameter.field])
 
-    def _value(self, giving: Degradable, depth: int) -> Any:
-        """Give what it is at a depth; 0 is as before."""
+    def _value(self, target: Degradable, depth: int) -> Any:
+        """Return the value at a depth; 0 is undegraded."""
         if depth == 0:
-            return self._before[giving]
-        lighter = giving.lighter[depth - 1]
-        if not giving.by_parts:
+            return self._before[target]
+        lighter = target.lighter[depth - 1]
+        if not target.by_parts:
             return lighter
-        parameter = self._parameter(giving)
-        part = self._before[giving] * lighter
+        parameter = self._parameter(target)
+        part = self._before[target] * lighter
         return parameter.from_wire(round(part) if parameter.type is int else part)
 
-    def _apply(self, giving: Degradable, depth: int) -> None:
-        state, value = self._state(giving), self._value(giving, depth)
-        if giving.what == EVERY:
+    def _apply(self, target: Degradable, depth: int) -> None:
+        state, value = self._state(target), self._value(target, depth)
+        if target.what == EVERY:
             state.every = value
-        elif self._parameter(giving).fixed:
-            assert state.lane is not None, "only what has a thread of its own gives way"
-            state.lane.reopen(self._parameter(giving).field, value)
+        elif self._parameter(target).fixed:
+            assert state.lane is not None, "only boxes on a lane are degraded"
+            state.lane.reopen(self._parameter(target).field, value)
         else:
-            self._engine.set(state, self._parameter(giving), value)
+            self._services.set(state, self._parameter(target), value)
 
-    def _in_words(self, step: DegradationStep) -> str:
-        value = self._value(step.giving, step.depth)
-        if step.giving.what == EVERY:
+    def _describe(self, step: DegradationStep) -> str:
+        value = self._value(step.target, step.depth)
+        if step.target.what == EVERY:
             nth = "" if value == 1 else f" {_NTH.get(value, f'{value}th')}"
-            return f"{step.giving.box}: every{nth} picture"
-        return f"{step.giving.box}: {step.giving.what} {value}"
+            return f"{step.target.box}: every{nth} picture"
+        return f"{step.target.box}: {step.target.what} {value}"

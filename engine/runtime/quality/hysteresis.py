@@ -1,7 +1,7 @@
-"""When to give way and when to come back: decided by how late the last window was.
+"""Decide from the latency of each window whether to degrade or restore.
 
-Why so slow to come back: quality that flickers is worse than quality that is low. A step back that
-does not last doubles the wait for the next one.
+Why restoring is slow: flickering quality is worse than low quality. A restoration that does not
+last doubles the wait for the next one.
 """
 
 from __future__ import annotations
@@ -11,64 +11,61 @@ from enum import Enum
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
 
-TOO_LATE = 2
-"""Windows in a row that must be over the deadline before anything gives way."""
-EASY = 0.7
-"""Below this part of the deadline there is time to spare."""
+LATE_WINDOWS = 2
+"""Consecutive windows over the deadline before anything is degraded."""
+SPARE_SHARE = 0.7
+"""Below this share of the deadline there is time to spare."""
 FIRST_WAIT = 5 * SECOND
 LONGEST_WAIT = 300 * SECOND
-LASTS = 30 * SECOND
-"""A step back that holds for so long was right."""
+PROBATION = 30 * SECOND
+"""A restoration that lasts this long was right."""
 
 
 class Decision(Enum):
-    """What to do now."""
+    """What to do after a window."""
 
-    STAY = "stay"
-    GIVE_WAY = "give way"
-    COME_BACK = "come back"
+    HOLD = "hold"
+    DEGRADE = "degrade"
+    RESTORE = "restore"
 
 
 class Hysteresis:
-    """Judges windows one after another; it is told what came of its judgement.
-
-    ``limit`` and what is judged are in ns.
-    """
+    """Judges one window after another. ``limit`` and latencies are in ns."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._late = 0
-        self._easy_since: Ns | None = None
-        self._back_at: Ns | None = None
+        self._spare_since: Ns | None = None
+        self._restored_at: Ns | None = None
         self._wait = FIRST_WAIT
 
     def judge(self, behind: int, at: Ns) -> Decision:
-        """Say what to do after a window that ended at a moment and was so far behind."""
+        """Return what to do after a window that ended at a moment with this latency (ns)."""
         if behind > self._limit:
             self._late += 1
-            self._easy_since = None
-            return Decision.GIVE_WAY if self._late >= TOO_LATE else Decision.STAY
+            self._spare_since = None
+            return Decision.DEGRADE if self._late >= LATE_WINDOWS else Decision.HOLD
         self._late = 0
-        if behind > EASY * self._limit:
-            self._easy_since = None
-        elif self._easy_since is None:
-            self._easy_since = at
-        elif at - self._easy_since >= self._wait:
-            return Decision.COME_BACK
-        return Decision.STAY
+        if behind > SPARE_SHARE * self._limit:
+            self._spare_since = None
+        elif self._spare_since is None:
+            self._spare_since = at
+        elif at - self._spare_since >= self._wait:
+            return Decision.RESTORE
+        return Decision.HOLD
 
-    def gave_way(self, at: Ns) -> None:
-        """Note that something gave way: was the last step back too much, it is not tried soon."""
-        if self._back_at is not None:
-            failed = at - self._back_at < LASTS
+    def degraded(self, at: Ns) -> None:
+        """Record a degradation; soon after a restoration, it doubles the next wait."""
+        if self._restored_at is not None:
+            failed = at - self._restored_at < PROBATION
             self._wait = min(2 * self._wait, LONGEST_WAIT) if failed else FIRST_WAIT
-        self._begin_anew(None)
+        self._reset(None)
 
-    def came_back(self, at: Ns) -> None:
-        """Note that something came back."""
-        self._begin_anew(at)
+    def restored(self, at: Ns) -> None:
+        """Record a restoration."""
+        self._reset(at)
 
-    def _begin_anew(self, back_at: Ns | None) -> None:
-        self._back_at = back_at
+    def _reset(self, restored_at: Ns | None) -> None:
+        self._restored_at = restored_at
         self._late = 0
-        self._easy_since = None
+        self._spare_since = None

@@ -1,4 +1,4 @@
-"""What gave way to keep a deadline: for the table, the page, the file and who listens by OSC."""
+"""What was degraded to keep a deadline: for the table, the page, the stats file and OSC."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from engine.core.clock import MILLISECOND, SECOND
 from engine.core.messages import Ns
 
 _REMEMBERED = 1000
-"""So many steps are kept of a set that plays for weeks."""
+"""How many changes are kept of a show that plays for weeks."""
 
 
 @dataclass(frozen=True, slots=True)
 class QualityChange:
-    """One step that was made at a moment since the start, and the quality after it."""
+    """One step: its moment since the start, and the quality after it."""
 
     at: Ns
     text: str
@@ -24,41 +24,41 @@ class QualityChange:
 
 @dataclass
 class Quality:
-    """How much of a patch is as it was written: 1 is all, 0 is everything given way.
+    """The share of full quality: 1 is all, 0 is everything degraded.
 
-    ``given`` says what gives way now, ``said`` what was done last, ``count`` how often anything was
-    done.
+    ``degraded`` describes what is degraded now, ``last_step`` the last change, ``count`` the number
+    of changes.
     """
 
     deadline: Ns
     value: float = 1.0
-    given: tuple[str, ...] = ()
-    said: str = ""
+    degraded: tuple[str, ...] = ()
+    last_step: str = ""
     count: int = 0
     steps: deque[QualityChange] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
     @classmethod
     def after(cls, before: Quality | None, deadline: Ns) -> Quality:
-        """Begin another deadline; what was done for the one before is remembered."""
+        """Return the quality for another deadline, with the history of the one before."""
         if before is None:
             return cls(deadline)
-        return cls(deadline, said=before.said, count=before.count, steps=before.steps)
+        return cls(deadline, last_step=before.last_step, count=before.count, steps=before.steps)
 
-    def made(self, at: Ns, text: str, given: tuple[str, ...], value: float) -> None:
-        """Note a step."""
-        self.given, self.value, self.said = given, value, text
+    def record(self, at: Ns, text: str, degraded: tuple[str, ...], value: float) -> None:
+        """Record a step."""
+        self.degraded, self.value, self.last_step = degraded, value, text
         self.count += 1
         self.steps.append(QualityChange(at, text, value))
 
     def stats(self) -> dict[str, Any]:
-        """Give it as the ``--stats`` file has it."""
+        """Return it as in the ``--stats`` file."""
         return {
             "deadline_ms": self.deadline / MILLISECOND,
             "quality": self.value,
-            "given": list(self.given),
+            "given": list(self.degraded),
             "count": self.count,
             "steps": [
-                {"t": round(made.at / SECOND, 3), "step": made.text, "quality": made.quality}
-                for made in self.steps
+                {"t": round(change.at / SECOND, 3), "step": change.text, "quality": change.quality}
+                for change in self.steps
             ],
         }

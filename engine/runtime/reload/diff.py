@@ -32,7 +32,7 @@ def _same(old: PlannedBox, new: PlannedBox) -> bool:
     if type(old.box) is not type(new.box) or old.fingerprints != new.fingerprints:
         return False
     fixed = [p.field for p in read_parameters(type(old.box)).values() if p.fixed]
-    return all(old.beginning[field] == new.beginning[field] for field in fixed)
+    return all(old.initial[field] == new.initial[field] for field in fixed)
 
 
 def changed_parameters(old: Plan, new: Plan, name: str) -> Iterator[tuple[Parameter, object]]:
@@ -43,7 +43,7 @@ def changed_parameters(old: Plan, new: Plan, name: str) -> Iterator[tuple[Parame
     before, after = old.boxes[name], new.boxes[name]
     loose = _cabled(old, name) - _cabled(new, name)
     for parameter in read_parameters(type(after.box)).values():
-        was, value = (planned.beginning[parameter.field] for planned in (before, after))
+        was, value = (planned.initial[parameter.field] for planned in (before, after))
         if not parameter.fixed and (was != value or parameter.name in loose):
             yield parameter, value
 
@@ -59,7 +59,7 @@ def carried_overrides(old: Plan, new: Plan, name: str, hands: Iterable[str]) -> 
         if hand == "on":
             return before.on == after.on
         field = fields.get(hand.partition(".")[0], "")
-        return field in before.beginning and before.beginning[field] == after.beginning[field]
+        return field in before.initial and before.initial[field] == after.initial[field]
 
     return [hand for hand in sorted(hands) if same(hand)]
 

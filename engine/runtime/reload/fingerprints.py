@@ -18,7 +18,7 @@ def set_fingerprints(plan: Plan) -> None:
     for planned in plan.boxes.values():
         if isinstance(planned.box, Model):
             fixed = (p.field for p in read_parameters(type(planned.box)).values() if p.fixed)
-            said = [planned.beginning[field] for field in fixed]
+            said = [planned.initial[field] for field in fixed]
             planned.fingerprints = tuple(each for text in said for each in _stamps(text))
 
 

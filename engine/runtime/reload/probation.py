@@ -52,7 +52,7 @@ class Probation:
         self._before = dict(engine.states)
         self._asked = {name: (lane.asked, lane.runs) for name, lane in engine.metrics.lanes.items()}
         self._ways = {
-            name: _Way(route.origin, route.behind.median_lately(), route.messages)
+            name: _Way(route.origin, route.behind.recent_median(), route.messages)
             for name, route in engine.metrics.routes.items()
             if ways and route.messages >= _MESSAGES
         }
@@ -99,7 +99,7 @@ class Probation:
             if was is None or was.origin != route.origin:
                 continue
             count = route.messages - was.messages
-            behind = route.behind.median_lately(count // 2)
+            behind = route.behind.recent_median(count // 2)
             if count >= _MESSAGES and behind > allowed_ms(self._engine.plan, was.behind):
                 return f"{name} is {behind:.0f} ms behind, and was {was.behind:.0f}"
         return ""

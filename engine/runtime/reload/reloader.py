@@ -27,6 +27,7 @@ from engine.runtime.reload.background import run_in_thread
 from engine.runtime.reload.diff import differs, is_rebuilt
 from engine.runtime.reload.standby import Standby
 from engine.runtime.schedule.call import describe_error
+from engine.runtime.waiting import either_is_set
 
 Open = Callable[[Texts], Plan]
 PATCH = "the patch"
@@ -147,7 +148,7 @@ class Reloader:
             async with asyncio.timeout(OPENING):
                 while not (staging.is_ready or self._news.is_set()):
                     staging.changed.clear()
-                    await _either(staging.changed, self._news)
+                    await either_is_set(staging.changed, self._news)
         problems = [] if self._news.is_set() else staging.problems()
         if problems or self._news.is_set():
             self._show.strike(staging)
@@ -243,13 +244,3 @@ class Reloader:
                         state.box.tell(PATCH, problem)
                     except Exception as error:
                         self._engine.tell(name, describe_error(error))
-
-
-async def _either(*events: asyncio.Event) -> None:
-    """Wait for one of several events."""
-    waiting = [asyncio.ensure_future(event.wait()) for event in events]
-    try:
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for each in waiting:
-            each.cancel()

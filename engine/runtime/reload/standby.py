@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 
+from engine.core.node import Node
 from engine.core.source import Tape
 from engine.patch.plan import Plan
+from engine.runtime.contexts import patch_file
 from engine.runtime.engine import Engine
 from engine.runtime.reload.diff import unchanged_boxes
 from engine.runtime.supervision.host import BoxHost
@@ -41,7 +43,7 @@ class Standby:
         self._hosts.remove([a for n, a in self._newcomers.items() if n in staying])
         boxes = {n: planned.box for n, planned in self.plan.boxes.items() if n not in staying}
         self._newcomers = {
-            name: self._newcomers.get(name) or self._hosts.add(name, box)
+            name: self._newcomers.get(name) or self._hosts.add(name, box, patch_file(self.plan))
             for name, box in boxes.items()
         }
         leaving = [a for name, a in self._hosts.playing.items() if name not in staying]
@@ -64,10 +66,10 @@ class Standby:
 
     def problems(self) -> list[str]:
         """Say which newcomers cannot work; a device may be missing, for it may still come."""
-        lanes = [each for each in self.newcomers if each.lane is not None]
         return [
             f"{each.name}: {each.reason or 'is not ready after a long time'}"
-            for each in lanes
+            for each in self.newcomers
+            if isinstance(each.box, Node) and each.needs_opening
             if each.condition != "running"
         ]
 

@@ -10,15 +10,17 @@ What was removed is remembered until the next swap, so that this one can be take
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from engine.core.addresses import find_parameter
 from engine.core.parameter import Parameter
-from engine.patch.plan import Into, Plan, Wire
+from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
 from engine.runtime.entries import Rollback, SwapPlan
+from engine.runtime.learn_sweep import LearnSweep
 from engine.runtime.reload.diff import (
     carried_overrides,
     carried_slots,
@@ -27,13 +29,49 @@ from engine.runtime.reload.diff import (
     unchanged_boxes,
 )
 from engine.runtime.schedule.call import describe_error
+from engine.runtime.schedule.services import Services
+from engine.runtime.schedule.slots import Slot
 from engine.runtime.schedule.state import BoxState
-
-if TYPE_CHECKING:
-    from engine.runtime.engine import Engine
 
 Ports = dict[str, Wire]
 """The cables into one output, by port."""
+
+
+class Swappable(Services, Protocol):
+    """The engine, as an exchange of its plan sees it."""
+
+    @property
+    def slots(self) -> Mapping[Outlet, Slot]:
+        """The last message of every outlet."""
+        ...
+
+    @property
+    def learn_sweep(self) -> LearnSweep:
+        """What moves one port of an output while all others are silent."""
+        ...
+
+    @property
+    def on_plan(self) -> list[Callable[[], None]]:
+        """What is called when another plan has taken over."""
+        ...
+
+    def create(self, planned: PlannedBox) -> BoxState:
+        """Make the state of a box, and its lane where it has one."""
+        ...
+
+    def install_plan(
+        self,
+        plan: Plan,
+        states: Mapping[str, BoxState],
+        staying: Collection[str] = (),
+        carried: Mapping[Outlet, Slot] = MappingProxyType({}),
+    ) -> None:
+        """Play this plan from now on."""
+        ...
+
+    def let_go(self, gone: Iterable[str], cut: Iterable[Wire]) -> None:
+        """Reset what is fed by boxes that go and by wires that are cut."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -48,7 +86,7 @@ class PreviousPlan:
 class PlanSwapper:
     """Exchanges the plan of an engine; ``before`` is what can be taken back."""
 
-    engine: Engine
+    engine: Swappable
     before: PreviousPlan | None = None
     _generations: dict[str, int] = field(default_factory=dict)
 
@@ -69,7 +107,7 @@ class PlanSwapper:
         taught = self.engine.learn_sweep.route
         before = self._exchange(new, spare)
         if taught in self.engine.metrics.routes:
-            self.engine.learn_sweep.teach(taught)
+            self.engine.learn_sweep.select(taught)
         for tell in self.engine.on_plan:
             tell()
         return before

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.core.addresses import find_parameter
-from engine.core.kinds import is_by_message, policy_of
+from engine.core.kinds import is_by_message, is_picture, members, policy_of
 from engine.core.node import Node
 from engine.core.signature import Inlet, read_signature
 from engine.core.sink import Sink
@@ -23,14 +23,23 @@ from engine.runtime.metrics import (
     SourceMetrics,
     route_name,
 )
-from engine.runtime.schedule.call import caller
-from engine.runtime.schedule.outbox import OutputPort
-from engine.runtime.schedule.slots import NOTHING, Read, Slot, Step, reader
+from engine.runtime.schedule.call import caller, caller_of
+from engine.runtime.schedule.outbox import Outbox, OutputPort
+from engine.runtime.schedule.services import Services
+from engine.runtime.schedule.slots import NOTHING, Emitter, Read, Slot, Step, reader
 from engine.runtime.schedule.state import BoxState
-from engine.runtime.schedule.steps import Arguments, LaneStep, NodeStep, ParameterStep, PortStep
+from engine.runtime.schedule.steps import (
+    Arguments,
+    EventStep,
+    LaneEventStep,
+    LaneStep,
+    NodeStep,
+    ParameterStep,
+    PortStep,
+)
 
-if TYPE_CHECKING:
-    from engine.runtime.engine import Engine
+MakeEmitter = Callable[[BoxState, list[Slot], bool], Emitter]
+"""Make what a box emits its messages by: its state, its slots, whether it has several outlets."""
 
 
 def prepare_trace(plan: Plan, trace: Metrics, states: Mapping[str, BoxState]) -> None:
@@ -108,13 +117,23 @@ class Assembler:
 
     def __init__(
         self,
-        engine: Engine,
+        services: Services,
+        outbox: Outbox,
+        make_emitter: MakeEmitter,
+        *,
+        may_leave: Callable[[], bool],
         plan: Plan,
         states: Mapping[str, BoxState],
         carried: Mapping[Outlet, Slot],
     ) -> None:
-        """``carried`` are the slots of another plan whose last message is good in this one."""
-        self._engine = engine
+        """``carried`` are the slots of another plan whose last message is good in this one.
+
+        ``may_leave`` says whether pictures may leave, asked before each one.
+        """
+        self._services = services
+        self._outbox = outbox
+        self._make_emitter = make_emitter
+        self._may_leave = may_leave
         self._plan = plan
         self._states = states
         self.slots = Slots(carried)
@@ -158,7 +177,7 @@ class Assembler:
             names = signature.fields or ("",)
             slots = [self.slots[Outlet(name, outlet)] for outlet in names]
             state = self._states[name]
-            state.emitter = self._engine.outlets(state, slots, bool(signature.fields))
+            state.emitter = self._make_emitter(state, slots, bool(signature.fields))
 
     def _set_below(self, name: str, steps: list[tuple[PlannedStep, Step]]) -> None:
         """Find the steps that follow from one box, in the order of its island."""
@@ -188,23 +207,34 @@ class Assembler:
         read = reader(slot, wire)
         if wire.into is Into.PORT:
             name = route_name(state.name, wire.name)
-            way = OutputPort(state, state.sink, wire.name, self._engine.metrics.routes[name])
+            way = OutputPort(state, state.sink, wire.name, self._services.metrics.routes[name])
             self.ways[name] = way
-            return PortStep(self._engine, way, slot, read)
+            asks = self._may_leave if _may_be_picture(wire.carries) else None
+            return PortStep(self._services, self._outbox, way, slot, read=read, may_leave=asks)
+        if wire.into is Into.EVENT:
+            return self._event_step(state, wire, slot, read)
         parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)
-        step = ParameterStep(self._engine, state, parameter, slot, read)
+        step = ParameterStep(self._services, state, parameter, slot, read)
         state.cabled[wire.name] = step.again
         return step
+
+    def _event_step(self, state: BoxState, wire: Wire, slot: Slot, read: Read) -> Step:
+        assert isinstance(state.box, Node)
+        if state.lane is None:
+            return EventStep(self._services, state, slot, read, caller_of(state.box, wire.name))
+        return LaneEventStep(self._services, self._outbox, state, slot, read=read, inlet=wire.name)
 
     def _call_step(self, state: BoxState) -> Step:
         assert isinstance(state.box, Node)
         arguments = self._arguments(state)
         if state.lane is None:
             many = read_signature(type(state.box)).is_generator
-            return NodeStep(self._engine, state, caller(state.box), many, arguments)
+            return NodeStep(self._services, state, caller(state.box), many, arguments)
         carries = self._hot_wire(state.name).carries
         kind = None if is_by_message(carries) else policy_of(carries)
-        return LaneStep(self._engine, state, kind, state.box.hop, arguments)
+        return LaneStep(
+            self._services, self._outbox, state, arguments, kind=kind, hop=state.box.hop
+        )
 
     def _arguments(self, state: BoxState) -> Arguments:
         wires = self._wires[state.name]
@@ -219,7 +249,7 @@ class Assembler:
             slot = self.slots[wire.source]
             reads.append(reader(slot, wire, default))
             if wire.into is Into.COLD:
-                cold_inputs.append((slot, self._engine.metrics.skew[state.name, inlet.name]))
+                cold_inputs.append((slot, self._services.metrics.skew[state.name, inlet.name]))
         return Arguments(self.slots[self._hot_wire(state.name).source], reads, cold_inputs)
 
     def _default(self, name: str, inlet: Inlet) -> Any:
@@ -227,6 +257,11 @@ class Assembler:
         if inlet.name in constants:
             return constants[inlet.name]
         return NOTHING if inlet.default is inspect.Parameter.empty else inlet.default
+
+
+def _may_be_picture(carries: Any) -> bool:
+    """Whether pictures may travel on a cable; one whose type is not known is asked each time."""
+    return any(one is object or is_picture(one) for one in members(carries))
 
 
 def _same(value: Any) -> Any:

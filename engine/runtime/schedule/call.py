@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from engine.core.event_inlets import PREFIX, takes_moment
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.signature import read_signature
@@ -24,6 +25,21 @@ def caller(node: Node) -> Call:
         return process(*arguments)
 
     return with_at if read_signature(type(node)).takes_at else without_at
+
+
+def caller_of(node: Node, inlet: str) -> Call:
+    """Return what calls an event inlet of a node; of "" what calls ``process``."""
+    if not inlet:
+        return caller(node)
+    handler = getattr(node, f"{PREFIX}{inlet}")
+
+    def with_at(arguments: Sequence[Any], at: Ns) -> Any:
+        return handler(*arguments, at=at)
+
+    def without_at(arguments: Sequence[Any], _: Ns) -> Any:
+        return handler(*arguments)
+
+    return with_at if takes_moment(handler) else without_at
 
 
 def events(answer: Any) -> Iterator[Message]:

@@ -14,9 +14,10 @@ from engine.core.messages import Block, Ns
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What one message at the first inlet asks of a lane: all arguments, as they were then.
+    """What one message asks of a lane: all arguments, as they were then.
 
-    ``generation`` is the lane's own: what was asked before a reset is answered no more.
+    ``generation`` is the lane's own: what was asked before a reset is answered no more. ``inlet``
+    names an event inlet; it is empty for the first inlet, which calls ``process``.
     """
 
     arguments: tuple[Any, ...]
@@ -24,6 +25,7 @@ class Job:
     at: Ns
     cost: int
     generation: int
+    inlet: str = ""
 
 
 def merged(jobs: Iterable[Job]) -> Iterator[Job]:

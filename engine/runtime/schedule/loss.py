@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from engine.core.node import Node
 from engine.core.sink import Sink
 from engine.patch.plan import Plan, Wire
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.downstream import LossEffects, LossMap
+from engine.runtime.schedule.future import FutureQueue
+from engine.runtime.schedule.outbox import Outbox
+from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.state import BoxState
-
-if TYPE_CHECKING:
-    from engine.runtime.engine import Engine
 
 
 class LossHandler:
     """Brings boxes to rest."""
 
-    def __init__(self, engine: Engine, plan: Plan) -> None:
-        self._engine = engine
-        self._states = engine.states
+    def __init__(self, services: Services, outbox: Outbox, future: FutureQueue, plan: Plan) -> None:
+        self._services = services
+        self._outbox = outbox
+        self._future = future
+        self._states = services.states
         self._losses = LossMap(plan)
 
     def lose(self, name: str) -> None:
         """Bring to rest everything below a box that went away, and the box if it is an output."""
+        self._future.forget(self._states[name])
         self._come_to_rest(self._losses.below(name))
         if isinstance(self._states[name].box, Sink):
             self.silence(self._states[name], None)
@@ -50,26 +52,29 @@ class LossHandler:
             self.silence(self._states[name], port)
 
     def reset(self, state: BoxState) -> None:
-        """Have a box forget the past."""
+        """Have a box forget the past, and take back what it said for later."""
+        self._future.forget(state)
         if state.lane is not None:
-            state.lane.reset()
+            if lost := state.lane.reset():
+                self._services.metrics.lanes[state.name].lost(lost)
+                self._services.tell(state.name, f"{_let_go(lost)}, as its input was lost")
             return
         try:
             state.box.reset()
         except Exception as error:
-            self._engine.tell(state.name, f"could not be reset: {describe_error(error)}")
+            self._services.tell(state.name, f"could not be reset: {describe_error(error)}")
         if state.wakes:
-            self._engine.ask_wake(state)
+            self._services.ask_wake(state)
 
     def _tell(self, state: BoxState) -> None:
         """Tell a box that outlasts the loss."""
         assert isinstance(state.box, Node)
         try:
-            state.box.on_input_lost(self._engine.now)
+            state.box.on_input_lost(self._services.now)
         except Exception as error:
-            self._engine.tell(state.name, f"could not be told of a loss: {describe_error(error)}")
+            self._services.tell(state.name, f"could not be told of a loss: {describe_error(error)}")
         if state.wakes:
-            self._engine.ask_wake(state)
+            self._services.ask_wake(state)
 
     def silence(self, state: BoxState, port: str | None) -> None:
         """End what sounds on one port of an output, or on all; one that is not open is silent."""
@@ -78,14 +83,23 @@ class LossHandler:
         if state.out_lane is not None:
             state.out_lane.silence(port)
             return
-        self._engine.outbox.mark_dirty(state)
+        self._outbox.mark_dirty(state)
         try:
             state.sink.silence(port)
         except Exception as error:
-            self._engine.tell(state.name, f"could not be silenced: {describe_error(error)}")
+            self._services.tell(state.name, f"could not be silenced: {describe_error(error)}")
 
     def silence_all(self) -> None:
-        """End everything that sounds."""
+        """End everything that sounds, and what was to sound later."""
+        self._future.forget_all()
         for state in self._states.values():
             if isinstance(state.box, Sink):
                 self.silence(state, None)
+
+
+def _let_go(lost: int) -> str:
+    return (
+        "a message that waited was let go"
+        if lost == 1
+        else f"{lost} messages that waited were let go"
+    )

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from engine.core.clock import Clock
 from engine.core.errors import Overrun
 from engine.core.messages import Message, Ns
 from engine.core.sink import Sink
 from engine.runtime.metrics import RouteMetrics
 from engine.runtime.schedule.job import Job
+from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.workers.lane import Lane
-
-if TYPE_CHECKING:
-    from engine.runtime.engine import Engine
 
 
 @dataclass(slots=True, eq=False)
@@ -43,24 +41,39 @@ class Outbox:
     message, the moment that describes, and now.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(
+        self,
+        services: Services,
+        clock: Clock,
+        last_at: dict[tuple[str, str], Ns],
+        recovered: Callable[[BoxState], None],
+        sent: Callable[[RouteMetrics, int], None],
+    ) -> None:
+        """``last_at`` is told which moment each port describes.
+
+        ``recovered`` is called with an output that worked, ``sent`` with a route and by how many ns
+        a message that left there is behind.
+        """
+        self._services = services
+        self._clock = clock
+        self._recovered = recovered
+        self._count_sent = sent
         self.taps: list[Callable[[str, str, Message, Ns, Ns], None]] = []
         self._dirty: list[BoxState] = []
         self._sent: dict[str, list[tuple[OutputPort, Ns, int]]] = {}
         self._left: list[Lane] = []
-        self._last_at = engine.last_at
+        self._last_at = last_at
 
     def send(self, way: OutputPort, message: Message, at: Ns, cost: int) -> None:
         """Give a message to an output."""
         state = way.state
         if state.out_lane is not None:
             for hear in self.taps:
-                hear(state.name, way.port, message, at, self._engine.now)
+                hear(state.name, way.port, message, at, self._services.now)
             try:
                 state.out_lane.offer(way.port, message, at, cost)
             except Overrun as error:
-                self._engine.failed(state, error)
+                self._services.failed(state, error)
             return
         self.mark_dirty(state)
         self._last_at[state.name, way.port] = at
@@ -68,7 +81,7 @@ class Outbox:
             way.sink.send(way.port, message, at)
         except Exception as error:
             state.stumbled = True
-            self._engine.failed(state, error)
+            self._services.failed(state, error)
         else:
             self._sent[state.name].append((way, at, cost))
 
@@ -92,7 +105,7 @@ class Outbox:
         """End the tick: outputs send what they collected, and how late it is gets noted."""
         if self._dirty:
             touched, self._dirty = self._dirty, []
-            now = self._engine.now
+            now = self._services.now
             for state in touched:
                 state.dirty = False
                 self._flush(state, self._sent[state.name], now)
@@ -106,13 +119,13 @@ class Outbox:
         try:
             state.sink.flush(now)
         except Exception as error:
-            self._engine.failed(state, error)
+            self._services.failed(state, error)
         else:
             if not stumbled:
-                self._engine.health.recovered(state)
-            gone = self._engine.clock.now()
+                self._recovered(state)
+            gone = self._clock.now()
             for way, at, cost in sent:
                 way.route.sent(at, cost, gone)
-                self._engine.quality.sent(way.route, now - at)
+                self._count_sent(way.route, now - at)
         if state.wakes:
-            self._engine.ask_wake(state)
+            self._services.ask_wake(state)

@@ -11,7 +11,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, Protocol
 
-from engine.core.messages import Message, Ns
+from engine.core.messages import Later, Message, Ns
 from engine.patch.plan import Wire
 
 NOTHING: Any = object()
@@ -103,17 +103,24 @@ class Emitter:
         multi_output: bool,
         ticker: Ticker,
         usable: Callable[[Message], bool],
+        keep: Callable[[Later[Message], int], None],
     ) -> None:
-        """``multi_output`` says that messages are NamedTuples, a value for each slot."""
+        """``multi_output`` says that messages are NamedTuples, a value for each slot.
+
+        ``keep`` takes what is said for a later moment.
+        """
         self._slots = tuple(slots)
-        self._several = multi_output
+        self._multi_output = multi_output
         self._ticker = ticker
         self._usable = usable
+        self._keep = keep
         self.downstream: tuple[Step, ...] = ()
 
     def emit(self, message: Message, at: Ns, cost: int, tick: int) -> None:
-        """Write a message, or those of multi_output outlets that are not None, into the slots."""
-        if self._several:
+        """Write a message, or those of several outlets that are not None, into the slots."""
+        if type(message) is Later:
+            self._keep(message, cost)
+        elif self._multi_output:
             for slot, value in zip(self._slots, message, strict=True):
                 if value is not None and self._usable(value):
                     slot.write(value, at, cost, tick)
@@ -122,9 +129,9 @@ class Emitter:
                 slot.write(message, at, cost, tick)
 
     def emit_all(self, messages: Iterable[Message], at: Ns, cost: int, tick: int) -> None:
-        """Say multi_output messages one after another, each through everything below.
+        """Emit several messages one after another, each through everything downstream.
 
-        The last one goes on with the tick at hand. What was said before the box raised counts.
+        The last one goes on with the tick at hand. What was yielded before the box raised counts.
         """
         before: Message = NOTHING
         try:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from engine.core.addresses import lies_in, with_part
+from engine.core.addresses import overlaps, with_part
 from engine.core.box import Box
+from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
 from engine.core.sink import Sink
 from engine.patch.plan import PlannedBox
@@ -52,6 +53,11 @@ class BoxState:
     dirty: bool = False
     stumbled: bool = False
 
+    @property
+    def has_life(self) -> bool:
+        """Whether it is a node without a lane that is to be opened or closed."""
+        return has_life(self.box)
+
     def went_well(self) -> None:
         """Note that a call of it raised nothing."""
         self.failing = False
@@ -69,14 +75,14 @@ class BoxState:
 
     def is_overridden(self, name: str) -> bool:
         """Tell whether somebody took over a parameter, the whole that it is part of, or a part."""
-        return any(lies_in(name, hand) for hand in self.overrides)
+        return any(overlaps(name, hand) for hand in self.overrides)
 
     def release(self, name: str) -> None:
         """Give a parameter, and all parts that it has, back to the cables that write them."""
         released = {hand for hand in self.overrides if hand == name or hand.startswith(f"{name}.")}
         self.overrides -= released
         for cabled, take_up in self.cabled.items():
-            if any(lies_in(cabled, hand) for hand in released):
+            if any(overlaps(cabled, hand) for hand in released):
                 take_up()
 
     def put_together(self, parameter: Parameter, value: object) -> object:
@@ -93,6 +99,15 @@ class BoxState:
         return value
 
 
+def has_life(box: Box) -> bool:
+    """Whether a box is a node without a lane that is to be opened or closed."""
+    return (
+        isinstance(box, Node)
+        and not box.lane
+        and (type(box).open is not Node.open or type(box).close is not Box.close)
+    )
+
+
 def state_of(planned: PlannedBox) -> BoxState:
     """Begin the state of a planned box."""
     return BoxState(
@@ -102,4 +117,5 @@ def state_of(planned: PlannedBox) -> BoxState:
         planned.hidden,
         read_parameters(type(planned.box)),
         wants_waking(planned.box),
+        up=isinstance(planned.box, Node) and not planned.box.lane and not has_life(planned.box),
     )

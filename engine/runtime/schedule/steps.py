@@ -5,23 +5,22 @@ A step raises nothing: what one box does wrong must not keep the others from pla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from engine.core.errors import ParameterError
-from engine.core.kinds import Kind, policy_for
+from engine.core.errors import Overrun, ParameterError
+from engine.core.kinds import Kind, is_picture, policy_for
 from engine.core.messages import Block, Message
+from engine.core.node import Node
 from engine.core.parameter import Parameter
-from engine.dsp.audio.hops import passed
+from engine.dsp.audio.hops import hops_within
 from engine.runtime.samples import Samples
-from engine.runtime.schedule.call import Call
+from engine.runtime.schedule.call import Call, events
 from engine.runtime.schedule.job import Job
-from engine.runtime.schedule.outbox import OutputPort
+from engine.runtime.schedule.outbox import Outbox, OutputPort
+from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.slots import NOTHING, Read, Slot
 from engine.runtime.schedule.state import BoxState
-
-if TYPE_CHECKING:
-    from engine.runtime.engine import Engine
 
 
 class Arguments:
@@ -52,10 +51,15 @@ class NodeStep:
     """Calls a box in place; ``many`` says that it answers with multi_output events."""
 
     def __init__(
-        self, engine: Engine, state: BoxState, call: Call, is_generator: bool, arguments: Arguments
+        self,
+        services: Services,
+        state: BoxState,
+        call: Call,
+        is_generator: bool,
+        arguments: Arguments,
     ) -> None:
         self.trigger = arguments.hot
-        self._engine = engine
+        self._services = services
         self._state = state
         self._call = call
         self._is_generator = is_generator
@@ -64,7 +68,7 @@ class NodeStep:
     def fire(self, tick: int) -> None:
         """Call the box, and say what it answers."""
         state = self._state
-        if not state.on:
+        if not (state.on and state.up):
             return
         hot = self.trigger
         at, cost = hot.at, hot.cost
@@ -80,9 +84,9 @@ class NodeStep:
                     state.emitter.emit(answer, at, cost, tick)
             state.went_well()
         except Exception as error:
-            self._engine.failed(state, error)
+            self._services.failed(state, error)
         if state.wakes:
-            self._engine.ask_wake(state)
+            self._services.ask_wake(state)
 
 
 class LaneStep:
@@ -92,15 +96,25 @@ class LaneStep:
     """
 
     def __init__(
-        self, engine: Engine, state: BoxState, kind: Kind | None, hop: float, arguments: Arguments
+        self,
+        services: Services,
+        outbox: Outbox,
+        state: BoxState,
+        arguments: Arguments,
+        *,
+        kind: Kind | None,
+        hop: float,
     ) -> None:
         self.trigger = arguments.hot
-        self._engine = engine
+        self._outbox = outbox
+        self._services = services
         self._state = state
         self._kind = kind
         self._hop = hop
+        assert isinstance(state.box, Node)
+        self._interrupts = state.box.interruptible
         self._arguments = arguments
-        self._trace = engine.metrics.lanes[state.name]
+        self._trace = services.metrics.lanes[state.name]
 
     def fire(self, tick: int) -> None:
         """Leave the job; what it pushes out is counted as dropped."""
@@ -112,15 +126,88 @@ class LaneStep:
         try:
             arguments = self._arguments.gather()
         except Exception as error:
-            self._engine.failed(self._state, error)
+            self._services.failed(self._state, error)
             return
         lane = self._state.lane  # looked up each time: one that hangs is replaced
-        if arguments is not None and lane is not None:
-            hot = self.trigger
-            kind = self._kind or policy_for(arguments[0])
-            job = Job(tuple(arguments), kind, hot.at, hot.cost, lane.generation)
-            wakes = _ends_a_hop(arguments[0], self._hop)
-            self._trace.offered(self._engine.outbox.leave(lane, job, wakes))
+        if arguments is None or lane is None:
+            return
+        if self._interrupts:
+            lane.interrupt()
+        hot = self.trigger
+        kind = self._kind or policy_for(arguments[0])
+        job = Job(tuple(arguments), kind, hot.at, hot.cost, lane.generation)
+        wakes = _ends_a_hop(arguments[0], self._hop)
+        try:
+            self._trace.offered(self._outbox.leave(lane, job, wakes))
+        except Overrun as error:
+            self._trace.lost()
+            self._services.failed(self._state, error)
+
+
+class EventStep:
+    """Calls ``on_NAME`` of a box in place, for each message that comes to that inlet."""
+
+    def __init__(
+        self, services: Services, state: BoxState, slot: Slot, read: Read, call: Call
+    ) -> None:
+        self.trigger = slot
+        self._services = services
+        self._state = state
+        self._read = read
+        self._call = call
+
+    def fire(self, tick: int) -> None:
+        """Call the box; what it answers is emitted when the tick is over."""
+        state = self._state
+        if not (state.on and state.up):
+            return
+        slot = self.trigger
+        at, cost = slot.at, slot.cost
+        try:
+            answers = list(events(self._call((self._read(),), at)))
+            state.went_well()
+        except Exception as error:
+            self._services.failed(state, error)
+            return
+        if answers:
+            self._services.emit_after(state, answers, at, cost)
+        if state.wakes:
+            self._services.ask_wake(state)
+
+
+class LaneEventStep:
+    """Leaves a message at an event inlet for a box on a thread of its own."""
+
+    def __init__(
+        self,
+        services: Services,
+        outbox: Outbox,
+        state: BoxState,
+        slot: Slot,
+        *,
+        read: Read,
+        inlet: str,
+    ) -> None:
+        self.trigger = slot
+        self._services = services
+        self._outbox = outbox
+        self._state = state
+        self._read = read
+        self._inlet = inlet
+        self._metrics = services.metrics.lanes[state.name]
+
+    def fire(self, tick: int) -> None:
+        """Leave the job: none is ever dropped."""
+        lane = self._state.lane
+        if not self._state.on or lane is None:
+            return
+        slot = self.trigger
+        try:
+            arguments = (self._read(),)
+            job = Job(arguments, Kind.LOSSLESS, slot.at, slot.cost, lane.generation, self._inlet)
+            self._metrics.offered(self._outbox.leave(lane, job, wakes=True))
+        except Exception as error:
+            self._services.failed(self._state, error)
 
 
 def _ends_a_hop(message: Message, hop: float) -> bool:
@@ -128,17 +215,22 @@ def _ends_a_hop(message: Message, hop: float) -> bool:
     if not hop or not isinstance(message, Block):
         return True
     start, end = message.start, message.start + len(message.samples)
-    return passed(end, message.rate, hop) > passed(start, message.rate, hop)
+    return hops_within(end, message.rate, hop) > hops_within(start, message.rate, hop)
 
 
 class ParameterStep:
     """Sets a parameter, unless a hand is on it. ``parameter`` None is the switch "on"."""
 
     def __init__(
-        self, engine: Engine, state: BoxState, parameter: Parameter | None, slot: Slot, read: Read
+        self,
+        services: Services,
+        state: BoxState,
+        parameter: Parameter | None,
+        slot: Slot,
+        read: Read,
     ) -> None:
         self.trigger = slot
-        self._engine = engine
+        self._services = services
         self._state = state
         self._parameter = parameter
         self._read = read
@@ -151,13 +243,13 @@ class ParameterStep:
         try:
             value = self._read()
             if self._parameter is None:
-                self._engine.enable(self._state, bool(value))
+                self._services.enable(self._state, bool(value))
             else:
-                self._engine.set(self._state, self._parameter, self._parameter.from_wire(value))
+                self._services.set(self._state, self._parameter, self._parameter.from_wire(value))
         except ParameterError as error:
-            self._engine.tell(self._state.name, f"{name}: {error}")
+            self._services.tell(self._state.name, f"{name}: {error}")
         except Exception as error:
-            self._engine.failed(self._state, error)
+            self._services.failed(self._state, error)
 
     def again(self) -> None:
         """Set the parameter to what the cable said last, now that no hand is on it."""
@@ -168,9 +260,21 @@ class ParameterStep:
 class PortStep:
     """Sends to a port of an output."""
 
-    def __init__(self, engine: Engine, way: OutputPort, slot: Slot, read: Read) -> None:
+    def __init__(
+        self,
+        services: Services,
+        outbox: Outbox,
+        way: OutputPort,
+        slot: Slot,
+        *,
+        read: Read,
+        may_leave: Callable[[], bool] | None,
+    ) -> None:
+        """``may_leave`` is asked before each picture; None where none travels here."""
         self.trigger = slot
-        self._engine = engine
+        self._may_leave = may_leave
+        self._outbox = outbox
+        self._services = services
         self._way = way
         self._read = read
 
@@ -183,6 +287,9 @@ class PortStep:
         try:
             value = self._read()
         except Exception as error:
-            self._engine.failed(state, error)
+            self._services.failed(state, error)
             return
-        self._engine.outbox.send(self._way, value, slot.at, slot.cost)
+        if self._may_leave is not None and is_picture(type(value)) and not self._may_leave():
+            self._way.route.withheld += 1
+            return
+        self._outbox.send(self._way, value, slot.at, slot.cost)

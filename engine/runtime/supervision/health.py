@@ -12,14 +12,12 @@ what is late does not: it still plays.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from engine.core.commands import Condition
 from engine.runtime.entries import StateChange
+from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.state import BoxState
-
-if TYPE_CHECKING:
-    from engine.runtime.engine import Engine
 
 UP: Final = ("running", "late")
 """The states in which a box can be used."""
@@ -28,17 +26,17 @@ UP: Final = ("running", "late")
 class Health:
     """Keeps how everything is, for one engine."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def change(self, state: BoxState, entry: StateChange) -> None:
         """Note what a supervisor, a lane or a watchdog says of a box."""
         state.up = entry.state in UP
         self._note(state, entry.state)
         if entry.reason:
-            self._engine.tell(state.name, entry.reason)
+            self._services.tell(state.name, entry.reason)
         if entry.reason and not state.up:
-            self._engine.lose(state.name)
+            self._services.lose(state.name)
 
     def said(self, state: BoxState, condition: Condition) -> None:
         """Note what an open box says of itself; one that is closed meanwhile is not asked."""
@@ -46,21 +44,21 @@ class Health:
             return
         self._note(state, condition.state)
         if condition.reason:
-            self._engine.tell(state.name, condition.reason)
+            self._services.tell(state.name, condition.reason)
 
     def failed(self, state: BoxState) -> None:
         """Note that a box raised for the first time."""
         state.failing = True
-        if self._engine.metrics.state(state.name) in UP:
+        if self._services.metrics.state(state.name) in UP:
             self._note(state, "failed")
 
     def recovered(self, state: BoxState) -> None:
         """Note that a call of a box went well."""
         failed = state.failing
         state.went_well()
-        if failed and self._engine.metrics.state(state.name) == "failed":
+        if failed and self._services.metrics.state(state.name) == "failed":
             self._note(state, "running")
 
     def _note(self, state: BoxState, word: str) -> None:
         state.condition = word
-        self._engine.metrics.set_state(state.name, word)
+        self._services.metrics.set_state(state.name, word)

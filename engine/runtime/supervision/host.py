@@ -11,7 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.core.clock import Clock
-from engine.core.commands import Command, Condition, Lost, Notice
+from engine.core.commands import Command, Condition, Lost, Notice, StateSaved
+from engine.core.context import Context
 from engine.core.kinds import Kind, policy_for
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Message, Ns
@@ -19,11 +20,13 @@ from engine.core.node import Node
 from engine.core.sink import Sink
 from engine.core.source import Source, Tape
 from engine.runtime.command_queue import submit_command
+from engine.runtime.contexts import Reports
 from engine.runtime.entries import Arrival, Entry, StateChange
 from engine.runtime.metrics import Metrics
-from engine.runtime.schedule.state import BoxState
+from engine.runtime.schedule.state import BoxState, has_life
 from engine.runtime.shutdown import Running
 from engine.runtime.supervision.heartbeat import Heartbeat
+from engine.runtime.supervision.node_life import NodeLife
 from engine.runtime.supervision.supervisor import DeviceSupervisor
 from engine.runtime.workers.lane import ThreadLane
 from engine.runtime.workers.sink_worker import SinkWorker
@@ -42,23 +45,32 @@ class BoxHost:
     said last of its device. ``on_change`` is called on any thread when that changes.
     """
 
-    def __init__(self, name: str, box: Box, clock: Clock, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        box: Box,
+        make_context: Callable[[str, Reports], Context],
+        clock: Clock,
+        wake: Callable[[], None],
+    ) -> None:
         self.name = name
         self.box = box
         self.door = Mailbox(wake)
+        self.context = make_context(name, self)
         self.plays = False
         self.condition, self.reason = OPENING, ""
         self.on_change: Callable[[], None] = lambda: None
         self.supervisor: DeviceSupervisor | None = None
         self.out_lane: SinkWorker | None = None
         self.lane: ThreadLane | None = None
+        self.life: NodeLife | None = None
         self.pulse = Heartbeat() if isinstance(box, Source) and box.steady else None
         self._state: BoxState | None = None
         self._clock = clock
         self._begun = False
         self._counted = 0, 0, 0
         if isinstance(box, Node) and box.lane:
-            self.lane = ThreadLane(name, box, self._deliver, clock)
+            self.lane = ThreadLane(name, box, self.context, self._deliver, clock)
 
     def stand_for(self, state: BoxState) -> None:
         """Let the engine reach what runs beside the loop for a box, by its state."""
@@ -77,9 +89,14 @@ class BoxHost:
         return waits or self.condition == "lost"
 
     @property
+    def needs_opening(self) -> bool:
+        """Whether anything beside the loop is to be opened for it."""
+        return not isinstance(self.box, Node) or self.box.lane or has_life(self.box)
+
+    @property
     def is_open(self) -> bool:
         """Whether what it needs beside the loop has begun."""
-        return self._begun or (isinstance(self.box, Node) and self.lane is None)
+        return self._begun or not self.needs_opening
 
     def begin(self, hears: Hears, last_at: dict[tuple[str, str], Ns]) -> None:
         """Open the box on a thread of its own, if it needs one; once, until it is ended."""
@@ -88,6 +105,9 @@ class BoxHost:
         self._begun = True
         if self.lane is not None:
             self.lane.start()
+        elif isinstance(self.box, Node):
+            self.life = NodeLife(self.name, self.box, self.context, self._deliver)
+            self.life.start()
         elif isinstance(self.box, Sink):
             self._begin_sink(self.box, last_at)
         elif isinstance(self.box, Source):
@@ -98,8 +118,16 @@ class BoxHost:
         assert self.lane is not None
         self.lane.abandon()
         self.box = box
-        self.lane = ThreadLane(self.name, box, self._deliver, self._clock)
+        self.lane = ThreadLane(self.name, box, self.context, self._deliver, self._clock)
         return self.lane
+
+    def report(self, text: str) -> None:
+        """Tell people something about the box; on any thread."""
+        submit_command(self.door, self.name, Notice(text))
+
+    def saved(self, file: str, data: bytes) -> None:
+        """Note a file that the box has kept; on any thread."""
+        submit_command(self.door, self.name, StateSaved(file, data))
 
     def lost(self) -> None:
         """Have a device that went away opened again."""
@@ -132,10 +160,10 @@ class BoxHost:
     def end(self) -> tuple[list[Running], list[Running]]:
         """Give what must end first, and then, to close the box; it may then begin again."""
         first: list[Running] = [self.out_lane] if self.out_lane else []
-        then: list[Running] = [each for each in (self.supervisor, self.lane) if each]
+        then: list[Running] = [each for each in (self.supervisor, self.lane, self.life) if each]
         if not self._begun:
             return [], []
-        self.supervisor = None
+        self.supervisor = self.life = None
         self._begun = self.lane is not None
         self.condition = OPENING
         return first, then
@@ -143,14 +171,21 @@ class BoxHost:
     def _begin_sink(self, sink: Sink, last_at: dict[tuple[str, str], Ns]) -> None:
         sink.report_to(lambda command: submit_command(self.door, self.name, command))
         if sink.lane:
-            self.out_lane = SinkWorker(self.name, sink, self._deliver, self._clock, last_at)
+            self.out_lane = SinkWorker(
+                self.name,
+                sink,
+                self._deliver,
+                self._clock,
+                last_at=last_at,
+                may_leave=self.context.may_leave,
+            )
             self.out_lane.start()
             if self._state is not None:
                 self._state.out_lane = self.out_lane
         self.supervisor = self._supervise(sink).keep_sink()
 
     def _supervise(self, box: Source | Sink) -> DeviceSupervisor:
-        return DeviceSupervisor(self.name, box, self._deliver, self._clock)
+        return DeviceSupervisor(self.name, box, self.context, self._deliver, self._clock)
 
     def _deliver(self, entry: Entry) -> None:
         if isinstance(entry, StateChange):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 
 from engine.core.box import Box
 from engine.core.clock import Clock
 from engine.core.node import Node
 from engine.core.source import AddReader, Source
 from engine.patch.plan import Plan
+from engine.runtime.contexts import Contexts, patch_file
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.shutdown import PATIENCE, close_all
 from engine.runtime.supervision.heartbeat import Heartbeat
@@ -28,19 +31,23 @@ class Hosts:
     are in it no more, open until they are dismissed.
     """
 
-    def __init__(self, clock: Clock, wake: Callable[[], None], watch: AddReader) -> None:
+    def __init__(
+        self, clock: Clock, wake: Callable[[], None], watch: AddReader, contexts: Contexts
+    ) -> None:
         self.playing: dict[str, BoxHost] = {}
         self.removed: list[BoxHost] = []
         self._clock = clock
         self._wake = wake
         self._watch = watch
+        self._contexts = contexts
         self._by_box: dict[int, BoxHost] = {}
         self._by_state: dict[BoxState, BoxHost] = {}
         self._closers: list[threading.Thread] = []
 
-    def add(self, name: str, box: Box) -> BoxHost:
-        """Have somebody look after a box that does not play yet."""
-        host = BoxHost(name, box, self._clock, self._wake)
+    def add(self, name: str, box: Box, patch: Path | None) -> BoxHost:
+        """Make the host of a box that does not play yet; ``patch`` is the file that has it."""
+        make_context = partial(self._contexts.make, patch)
+        host = BoxHost(name, box, make_context, self._clock, self._wake)
         if isinstance(box, Source):
             box.attach(self._watch)
         self._by_box[id(box)] = host
@@ -49,7 +56,7 @@ class Hosts:
     def add_all(self, plan: Plan) -> None:
         """Have everything in a plan looked after."""
         for name, planned in plan.boxes.items():
-            self.add(name, planned.box)
+            self.add(name, planned.box, patch_file(plan))
 
     def lane(self, _: str, node: Node) -> ThreadLane:
         """Give what a box that was hired for runs on."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from engine.core.kinds import Kind
 from engine.core.node import Node
 from engine.core.parameter import read_parameters
 from engine.runtime.engine import Engine
@@ -56,10 +57,15 @@ class Restarter:
             return
         hung.append(old)
         self._engine.metrics.lanes[name].replaced += 1
-        self._say(name, f"{why}; a fresh one takes its place")
+        lost = old.at_hand is not None and old.at_hand.kind is Kind.LOSSLESS
+        if lost:
+            self._engine.metrics.lanes[name].lost()
+        what = "; what it was given then is lost" if lost else ""
+        self._say(name, f"{why}; a fresh one takes its place{what}")
         pause = self._pauses.setdefault(name, BackOff())
         lane = self._exchange(state, box)
         lane.generation = old.generation + 1
+        lane.take_over(old)
         self._engine.metrics.lanes[name].follow(lane)
         state.box = self._engine.plan.boxes[name].box = box
         state.lane = lane

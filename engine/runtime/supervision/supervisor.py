@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from engine.core.clock import Clock
+from engine.core.context import Context, with_context
 from engine.core.errors import DeviceError
 from engine.core.messages import Ns
 from engine.core.sink import Sink
@@ -26,11 +28,17 @@ class DeviceSupervisor:
     """Keeps one source or output open until it is told to stop."""
 
     def __init__(
-        self, name: str, box: Source | Sink, deliver: Callable[[Entry], None], clock: Clock
+        self,
+        name: str,
+        box: Source | Sink,
+        context: Context,
+        deliver: Callable[[Entry], None],
+        clock: Clock,
     ) -> None:
         self.restarts = 0
         self._name = name
         self._box = box
+        self._context = context
         self._deliver = deliver
         self._clock = clock
         self._stop = threading.Event()
@@ -44,7 +52,7 @@ class DeviceSupervisor:
         """Open a source, which then emits by itself; a tape is played here, in its time."""
         source = self._box
         assert isinstance(source, Source)
-        self._open = lambda: source.open(emit)
+        self._open = partial(with_context(source.open, self._context), emit)
         if isinstance(source, Tape):
             self._work = lambda: self._play(source, emit)
         self._thread.start()
@@ -54,7 +62,7 @@ class DeviceSupervisor:
         """Open an output."""
         sink = self._box
         assert isinstance(sink, Sink)
-        self._open = sink.open
+        self._open = with_context(sink.open, self._context)
         self._thread.start()
         return self
 
@@ -115,7 +123,7 @@ class DeviceSupervisor:
         try:
             for due, outlet, message in tape.events():
                 if message is None:
-                    pace.rest_until(due)
+                    pace.sleep_until(due)
                     continue
                 if pace.is_later(due):
                     at = pace.wait_for(due)

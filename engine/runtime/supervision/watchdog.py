@@ -10,6 +10,7 @@ numbers, on the loop, and waits for nothing; the moments are noted where things 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -29,6 +30,8 @@ SLEPT: Final = 2 * SECOND
 
 SLOW: Final = 2 * SECOND
 """How long one call may take until the box is late."""
+USUAL: Final = 5.0
+"""Seconds of patience above which a box is known to be slow."""
 OPENING: Final = 60.0
 """Seconds that a box may take to open: networks are loaded, built and tried then."""
 
@@ -86,13 +89,14 @@ class Watchdog:
         assert isinstance(state.box, Node)
         lane.look()
         busy = self._busy(lane.begun, now)
-        patience = state.box.patience if lane.opened else OPENING
-        if busy > ns(patience):
+        patience = _patience(state.box, lane)
+        if patience is not None and busy > ns(patience):
             self._late.discard(state.name)
             what = "did not answer" if lane.opened else "did not open"
             self._hung(state.name, f"{what} for {patience:g} s")
         elif lane.opened:
-            self._judge(state.name, max(busy, lane.took) > SLOW, "answers slowly")
+            slow = max(busy, lane.took) > _slow(state.box, lane)
+            self._judge(state.name, slow, "answers slowly")
 
     def _busy(self, begun: Ns | None, now: Ns) -> int:
         return 0 if begun is None else now - max(begun, self._awake)
@@ -107,3 +111,18 @@ class Watchdog:
             if is_now == "late":
                 self._enter(StateChange(name, "running"))
             self._late.discard(name)
+
+
+def _patience(node: Node, lane: ThreadLane) -> float | None:
+    """Return how many seconds what a lane does now may take; None for as long as it likes."""
+    if not lane.opened:
+        return OPENING
+    if node.patience is None:
+        return None
+    return node.patience + (0.0 if lane.took else node.warm_up)
+
+
+def _slow(node: Node, lane: ThreadLane) -> float:
+    """Return from how many ns on an answer is late: two seconds, or half of a long patience."""
+    patience = _patience(node, lane)
+    return math.inf if patience is None else max(SLOW, ns(patience) / 2 if patience > USUAL else 0)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Generator
 
-from engine.core.messages import Frame, Message, Ns
+from engine.core.context import Context, with_context
+from engine.core.messages import Frame, Message
 from engine.core.node import Node
 from engine.core.signature import read_signature
-from engine.runtime.schedule.call import caller, events
+from engine.runtime.schedule.call import Call, caller_of, events
+from engine.runtime.schedule.job import Job
 from engine.system.priority import lower_priority
 
 
 class InProcessWorker:
     """Has a box work on the thread that asks."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, context: Context) -> None:
         self._node = node
-        self._call = caller(node)
+        self._context = context
+        self._calls: dict[str, Call] = {}
         self._opened = False
 
     @property
@@ -35,12 +37,13 @@ class InProcessWorker:
 
     def open(self) -> None:
         """Open the box."""
-        self._node.open()
+        with_context(self._node.open, self._context)()
         self._opened = True
 
     def close(self) -> None:
-        """Close the box, where it was opened."""
+        """Close the box, where it was opened; once."""
         if self._opened:
+            self._opened = False
             self._node.close()
 
     def reset(self) -> None:
@@ -51,9 +54,17 @@ class InProcessWorker:
         """Set a parameter."""
         setattr(self._node, field, value)
 
-    def answer(self, arguments: Sequence[Any], at: Ns) -> Iterator[Message]:
-        """Call the box; gives what it answers."""
-        return events(self._call(arguments, at))
+    def answer(self, job: Job) -> Generator[Message]:
+        """Call the box; yield what it answers. To close it closes the box's own generator."""
+        call = self._calls.get(job.inlet)
+        if call is None:
+            call = self._calls[job.inlet] = caller_of(self._node, job.inlet)
+        answer = call(job.arguments, job.at)
+        try:
+            yield from events(answer)
+        finally:
+            if isinstance(answer, Generator):
+                answer.close()
 
     def kill(self) -> None:
         """Do nothing: no thread can be ended."""

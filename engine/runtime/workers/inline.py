@@ -5,11 +5,13 @@ So what overload drops can be tested, and is the same each time.
 
 from __future__ import annotations
 
+from engine.core.context import Context
 from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.runtime.entries import Entry, LaneFailure, StateChange
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.job import Job
+from engine.runtime.workers.in_process import InProcessWorker
 from engine.runtime.workers.lane import Waiting, close_quietly
 
 
@@ -19,8 +21,8 @@ class InlineLane(Waiting):
     ``cost`` may be changed while it plays, as a machine gets busy.
     """
 
-    def __init__(self, name: str, node: Node, cost: int) -> None:
-        super().__init__(name, node, self._call_up)
+    def __init__(self, name: str, node: Node, context: Context, cost: int) -> None:
+        super().__init__(name, node, self._call_up, InProcessWorker(node, context))
         self.cost = cost
         self._ready = False
         self._called_up = False
@@ -57,13 +59,18 @@ class InlineLane(Waiting):
         self._busy_until = due
         return answers
 
+    def interrupt(self) -> None:
+        """Call off the job at hand, whose answers are not heard, and be free at once."""
+        super().interrupt()
+        self._busy_until = Ns(0)
+
     def _call_up(self) -> None:
         self._called_up = True
 
     def _do(self, job: Job) -> list[Entry]:
         answers: list[Entry] = []
         try:
-            for event in self._worker.answer(job.arguments, job.at):
+            for event in self._worker.answer(job):
                 answers.append(self._answer(job, event, self.cost, bool(answers)))
         except Exception as error:
             answers.append(self._failure(job, error, self.cost, bool(answers)))

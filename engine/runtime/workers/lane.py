@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
 from engine.core.box import Box
 from engine.core.clock import Clock
+from engine.core.context import Context
+from engine.core.errors import Overrun
 from engine.core.kinds import Kind
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Message, Ns
@@ -21,7 +25,6 @@ from engine.runtime.metrics import LOG
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.job import Job, merged
 from engine.runtime.supervision.backoff import BackOff
-from engine.runtime.workers.in_process import InProcessWorker
 from engine.runtime.workers.out_of_process import ProcessDied
 from engine.runtime.workers.worker import Worker, worker_of
 from engine.system.wakeup import Wakeup
@@ -33,7 +36,14 @@ class Lane(Protocol):
     generation: int
 
     def offer(self, job: Job) -> int:
-        """Leave a job, to be taken up at ``go``; gives how many were dropped so far."""
+        """Leave a job, to be taken up at ``go``; return how many were dropped so far.
+
+        Raise Overrun where too much waits that must never be lost.
+        """
+        ...
+
+    def interrupt(self) -> None:
+        """Call off the job at hand and those that wait, for one that is about to be left."""
         ...
 
     def go(self) -> None:
@@ -44,8 +54,11 @@ class Lane(Protocol):
         """Set a parameter before the next job."""
         ...
 
-    def reset(self) -> None:
-        """Forget the past before the next job."""
+    def reset(self) -> int:
+        """Forget the past before the next job.
+
+        Return how many jobs that must never be lost are let go for it.
+        """
         ...
 
     def reopen(self, field: str, value: object) -> None:
@@ -59,34 +72,50 @@ class Lane(Protocol):
 class Waiting:
     """Jobs, parameters and resets that wait for a lane to be free."""
 
-    def __init__(
-        self, name: str, node: Node, wake: Callable[[], None], worker: Worker | None = None
-    ) -> None:
+    def __init__(self, name: str, node: Node, wake: Callable[[], None], worker: Worker) -> None:
         self.go = wake
         self.generation = 0
         self.settings: dict[str, object] = {}
         """What was set while it played: a fresh box in its place begins with it."""
         self._name = name
         self._node = node
-        self._worker = worker or InProcessWorker(node)
+        self._worker = worker
         self._mailbox = Mailbox()
         self._changes = Mailbox(wake)
         self._outdated = 0
 
     def offer(self, job: Job) -> int:
-        """Leave a job; gives how many were dropped so far."""
-        self._mailbox.put("in", job.kind, job, job.at)
+        """Leave a job; return how many were dropped so far. Raise Overrun."""
+        kept = self._mailbox.put("in", job.kind, job, job.at)
+        if not kept and job.kind is Kind.LOSSLESS:
+            raise Overrun("more waits to be answered than can be kept; everything is silenced")
         return self._mailbox.dropped.get("in", 0) + self._outdated
+
+    def interrupt(self) -> None:
+        """Call off the job at hand and those that wait, for one that is about to be left."""
+        self.generation += 1
+
+    def take_over(self, other: Waiting) -> None:
+        """Take over the jobs that wait for another lane, as if they had been left here."""
+        for item in other._mailbox.take():
+            if item.content.generation == other.generation:
+                job = replace(item.content, generation=self.generation)
+                self._mailbox.put(item.key, item.kind, job, item.at)
+        if len(self._mailbox):
+            self.go()
 
     def set_parameter(self, field: str, value: object) -> None:
         """Set a parameter before the next job."""
         self.settings[field] = value
         self._changes.put(field, Kind.HELD, (field, value), Ns(0))
 
-    def reset(self) -> None:
-        """Forget the past before the next job."""
+    def reset(self) -> int:
+        """Forget the past before the next job; return how many must-keep jobs are let go."""
+        waiting = [item for item in self._mailbox.waiting() if item.kind is Kind.LOSSLESS]
+        current = [item for item in waiting if item.content.generation == self.generation]
         self.generation += 1
         self._changes.put(None, Kind.HELD, None, Ns(0))
+        return len(current)
 
     def reopen(self, field: str, value: object) -> None:
         """Open the box with another network before the next job."""
@@ -140,10 +169,17 @@ class ThreadLane(Waiting):
     """A lane that is a thread."""
 
     def __init__(
-        self, name: str, node: Node, deliver: Callable[[Entry], None], clock: Clock
+        self,
+        name: str,
+        node: Node,
+        context: Context,
+        deliver: Callable[[Entry], None],
+        clock: Clock,
     ) -> None:
         self._wakeup = Wakeup()
-        super().__init__(name, node, self._wakeup.set, worker_of(name, node))
+        super().__init__(name, node, self._wakeup.set, worker_of(name, node, context))
+        self.at_hand: Job | None = None
+        """The job that it answers now."""
         self.begun: Ns | None = None
         """When it was last called and has not answered yet; None while it is free."""
         self.took = 0
@@ -256,17 +292,27 @@ class ThreadLane(Waiting):
         """Answer one job; gives when it was begun."""
         begun = self._busy()
         more = False
+        self.at_hand = job
         try:
-            for event in self._worker.answer(job.arguments, job.at):
-                self._deliver(self._answer(job, event, self._busy() - begun, more))
-                more = True
+            with closing(self._worker.answer(job)) as answers:
+                for event in answers:
+                    self._deliver(self._answer(job, event, self._busy() - begun, more))
+                    more = True
+                    if self._is_called_off(job):
+                        break
             if not more:
                 self._deliver(self._answer(job, None, self._clock.now() - begun, more))
         except Exception as error:
             self._deliver(self._failure(job, error, self._clock.now() - begun, more))
             if isinstance(error, ProcessDied):
                 raise
+        finally:
+            self.at_hand = None
         return begun
+
+    def _is_called_off(self, job: Job) -> bool:
+        """Whether a newer input of an interruptible box has come since a job was begun."""
+        return self._node.interruptible and job.generation != self.generation
 
 
 def close_quietly(name: str, box: Box | Worker) -> None:

@@ -5,22 +5,44 @@ from __future__ import annotations
 import logging
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+import threading
+from collections import deque
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from engine.core.codec import decode, encode
-from engine.core.messages import Message, Ns
+from engine.core.context import Context
+from engine.core.messages import Message
 from engine.core.node import Node
 from engine.core.parameter import read_parameters
 from engine.runtime.metrics import LOG
 from engine.runtime.schedule.call import RemoteError
+from engine.runtime.schedule.job import Job
 from engine.runtime.workers.processes import ChildProcess, spawn
-from engine.system.channel import CALL, DONE, EVENT, FAILED, LOGGED, MAKE, OPEN, RESET, SET, Channel
+from engine.system.channel import (
+    CALL,
+    CANCEL,
+    CLOSE,
+    DONE,
+    EVENT,
+    FAILED,
+    LOGGED,
+    MAKE,
+    OPEN,
+    REPORTED,
+    RESET,
+    SAVED,
+    SET,
+    Channel,
+)
 from engine.system.shared_memory import SharedBuffer
+from engine.system.state_folder import StateFolder
 
 PATIENCE: Final = 1.0
 """Seconds that it may take to end once nobody asks any more."""
+CLOSING: Final = 2.0
+"""Seconds that the box may take to close."""
 
 
 class ProcessDied(RemoteError):
@@ -36,9 +58,10 @@ class SubprocessWorker:
     has ended.
     """
 
-    def __init__(self, name: str, node: Node) -> None:
+    def __init__(self, name: str, node: Node, context: Context) -> None:
         self._name = name
         self._node = node
+        self._context = context
         self._child: ChildProcess | None = None
 
     @property
@@ -58,10 +81,27 @@ class SubprocessWorker:
         """Open the box, in a process that is begun where there is none."""
         if self._child is None:
             self._begin()
-        self._ask(OPEN)
+        folder, state = self._context.folder, self._context.state
+        places = state.places if isinstance(state, StateFolder) else ()
+        files = {} if places else {name: state.read(name) for name in state.names()}
+        where = [str(place) for place in places]
+        self._ask(OPEN, [self._context.name, str(folder) if folder else None, where, files])
 
     def close(self) -> None:
-        """End the process."""
+        """Have the box closed, and end the process; raise what the box raises."""
+        if self._child is None:
+            return
+        alarm = threading.Timer(CLOSING, self._child.kill)
+        alarm.start()
+        try:
+            self._ask(CLOSE)
+        except ProcessDied:
+            return  # which has cleaned up
+        finally:
+            alarm.cancel()
+            self._end()
+
+    def _end(self) -> None:
         if self._child is None:
             return
         self._wire.close()
@@ -86,11 +126,17 @@ class SubprocessWorker:
         if self._child is not None:
             self._ask(SET, [field, value])
 
-    def answer(self, arguments: Sequence[Any], at: Ns) -> Iterator[Message]:
-        """Have the box called; gives what it answers."""
-        self._say(CALL, [[encode(each, pixels=True) for each in arguments], at])
-        for event in self._replies():
-            yield decode(event)
+    def answer(self, job: Job) -> Generator[Message]:
+        """Have the box called; yield what it answers. To close it calls the rest off."""
+        arguments = [encode(each, pixels=True) for each in job.arguments]
+        self._say(CALL, [arguments, job.at, job.inlet, self._context.pictures_may_leave])
+        replies = self._replies()
+        try:
+            for event in replies:
+                yield decode(event)
+        except GeneratorExit:
+            self._say(CANCEL, None)
+            deque(replies, maxlen=0)
 
     def _begin(self) -> None:
         here, there = socket.socketpair()
@@ -109,7 +155,7 @@ class SubprocessWorker:
         try:
             self._ask(MAKE, [self._name, box.__module__, box.__qualname__, set_now, *surroundings])
         except BaseException:
-            self.close()
+            self._end()
             raise
 
     def _ask(self, kind: bytes, content: Any = None) -> None:
@@ -129,6 +175,11 @@ class SubprocessWorker:
             kind, content = heard
             if kind == EVENT:
                 yield content
+            elif kind == SAVED:
+                self._context.state.note(*content)
+            elif kind == REPORTED:
+                if isinstance(self._context.state, StateFolder):
+                    self._context.state.report(content)
             elif kind == LOGGED:
                 level, name, text = content
                 logging.getLogger(name).log(level, "%s", text)
@@ -140,5 +191,5 @@ class SubprocessWorker:
 
     def _gone(self) -> ProcessDied:
         """Clean up after a process that ended by itself."""
-        self.close()
+        self._end()
         return ProcessDied("its process has ended; another takes its place")

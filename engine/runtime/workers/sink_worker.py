@@ -8,7 +8,7 @@ from functools import partial
 
 from engine.core.clock import SECOND, Clock
 from engine.core.errors import Overrun
-from engine.core.kinds import Kind, policy_for
+from engine.core.kinds import Kind, is_picture, policy_for
 from engine.core.mailbox import Item, Mailbox
 from engine.core.messages import Message, Ns
 from engine.core.sink import Sink
@@ -29,9 +29,15 @@ class SinkWorker:
         sink: Sink,
         deliver: Callable[[Entry], None],
         clock: Clock,
+        *,
         last_at: dict[tuple[str, str], Ns],
+        may_leave: Callable[[], bool],
     ) -> None:
-        """``last_at`` is told which moment each port speaks of."""
+        """``last_at`` is told which moment each port describes.
+
+        ``may_leave`` is asked before each picture: some may have waited since it was allowed.
+        """
+        self._may_leave = may_leave
         self._name = name
         self._sink = sink
         self._deliver = deliver
@@ -61,6 +67,7 @@ class SinkWorker:
         """Leave a message for a port; raises Overrun where too much waits that may not be lost."""
         kind = policy_for(message)
         if not self._mailbox.put(port, kind, (message, cost), at) and kind is Kind.LOSSLESS:
+            self._mailbox.take()  # or what silences it would find no place either
             raise Overrun("more waits to be sent than can be kept; everything is silenced")
 
     def silence(self, port: str | None) -> None:
@@ -112,6 +119,8 @@ class SinkWorker:
     def _give(self, item: Item) -> None:
         if isinstance(item.key, tuple):
             item.content()
+            return
+        if is_picture(type(item.content[0])) and not self._may_leave():
             return
         port = str(item.key)
         self._last_at[self._name, port] = item.at

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Generator
+from typing import Protocol
 
 from engine.core.box import Box
-from engine.core.messages import Message, Ns
+from engine.core.context import Context
+from engine.core.messages import Message
 from engine.core.node import Model, Node
+from engine.runtime.schedule.job import Job
 from engine.runtime.workers.in_process import InProcessWorker
 from engine.runtime.workers.out_of_process import SubprocessWorker
 
@@ -46,8 +48,8 @@ class Worker(Protocol):
         """Set a parameter."""
         ...
 
-    def answer(self, arguments: Sequence[Any], at: Ns) -> Iterator[Message]:
-        """Call the box; gives what it answers."""
+    def answer(self, job: Job) -> Generator[Message]:
+        """Call the box; yield what it answers. To close it calls the rest off."""
         ...
 
     def kill(self) -> None:
@@ -55,11 +57,11 @@ class Worker(Protocol):
         ...
 
 
-def worker_of(name: str, node: Node) -> Worker:
+def worker_of(name: str, node: Node, context: Context) -> Worker:
     """Give where a box works, by its name in the patch."""
     if runs_out_of_process(node):
-        return SubprocessWorker(name, node)
-    return InProcessWorker(node)
+        return SubprocessWorker(name, node, context)
+    return InProcessWorker(node, context)
 
 
 def runs_out_of_process(box: Box) -> bool:

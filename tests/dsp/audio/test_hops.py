@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.core.messages import Block
 from engine.dsp.audio.hops import Hops, clean
-from engine.dsp.audio.level import SILENT, decibels, of_power, shown
+from engine.dsp.audio.level import SILENT, db_to_unit, decibels, power_to_db
 from engine.dsp.audio.resample import at_rate
 
 SOUND = np.arange(4000, dtype=np.float32) / 4000
@@ -40,16 +40,16 @@ def test_a_window_ends_where_its_hop_ends():
 def test_a_gap_or_another_rate_begins_anew():
     hops = Hops(0.1, 0.03)
     list(hops.feed(Block(SOUND[:200], 1000, 0)))
-    assert not hops.broke
+    assert not hops.gap
     for block, lengths in (
         (Block(SOUND[:40], 1000, 300), [30]),
         (Block(SOUND[:80], 2000, 340), [20, 80]),
     ):
         windows = list(hops.feed(block))
-        assert hops.broke
+        assert hops.gap
         assert [len(window) for window in windows] == lengths
     list(hops.feed(Block(SOUND[:1], 2000, 420)))
-    assert not hops.broke
+    assert not hops.gap
 
 
 def test_what_is_no_number_is_silence():
@@ -65,8 +65,8 @@ def test_decibels_are_those_of_full_scale(amplitude, db):
 
 def test_levels_of_nothing():
     assert decibels(np.zeros(0, np.float32)) == SILENT
-    assert of_power(float("nan")) == of_power(float("inf")) == of_power(-1.0) == SILENT
-    assert [shown(db) for db in (-90.0, -60.0, -30.0, 0.0, 6.0)] == [0.0, 0.0, 0.5, 1.0, 1.0]
+    assert power_to_db(float("nan")) == power_to_db(float("inf")) == power_to_db(-1.0) == SILENT
+    assert [db_to_unit(db) for db in (-90.0, -60.0, -30.0, 0.0, 6.0)] == [0.0, 0.0, 0.5, 1.0, 1.0]
 
 
 @pytest.mark.parametrize("rate", [8000, 16000, 44100, 48000])

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engine.dsp.image.picture import WHOLE, framed, orient
+from engine.dsp.image.picture import WHOLE, make_frame, orient
 
 RNG = np.random.default_rng(1)
 PHOTO = RNG.integers(0, 256, (40, 60, 3), np.uint8)
@@ -100,12 +100,12 @@ def test_one_pixel_is_a_picture(rotate):
 
 @pytest.mark.parametrize("mirror", [False, True])
 def test_a_frame_says_whether_it_is_mirrored(mirror):
-    assert framed(PHOTO, mirror, 90, WHOLE).mirrored is mirror
+    assert make_frame(PHOTO, mirror, 90, WHOLE).mirrored is mirror
 
 
 def test_opencv_keeps_quiet_but_can_be_asked_to_speak(tmp_path):
     script = (
-        "import cv2; from engine.dsp.image.picture import hush_opencv; hush_opencv()\n"
+        "import cv2; from engine.dsp.image.picture import silence_opencv; silence_opencv()\n"
         f"cv2.VideoCapture({str(tmp_path / 'none.mp4')!r}, cv2.CAP_FFMPEG)"
     )
 

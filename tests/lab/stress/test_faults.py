@@ -20,10 +20,10 @@ def test_the_same_seed_is_the_same_storm(seed, seconds):
 
 @given(st.integers(0, 1000), st.floats(10, 3600))
 def test_every_fault_has_its_time_to_settle_and_calm_after_it(seed, seconds):
-    strikes = storm(seed, seconds, CHOICES)
-    for a, b in pairwise(strikes):
+    injections = storm(seed, seconds, CHOICES)
+    for a, b in pairwise(injections):
         assert b.at - (a.at + a.lasts) >= SETTLE + CALM - 0.1
-    assert all(each.at + each.lasts + SETTLE <= seconds + 0.1 for each in strikes)
+    assert all(each.at + each.lasts + SETTLE <= seconds + 0.1 for each in injections)
 
 
 def test_other_seeds_are_other_storms():
@@ -31,9 +31,9 @@ def test_other_seeds_are_other_storms():
 
 
 def test_every_fault_has_its_turn_before_any_comes_again():
-    strikes = storm(5, 600, CHOICES)
-    for start in range(0, len(strikes) - 3, 4):
-        assert len({each.fault for each in strikes[start : start + 4]}) == 4
+    injections = storm(5, 600, CHOICES)
+    for start in range(0, len(injections) - 3, 4):
+        assert len({each.fault for each in injections[start : start + 4]}) == 4
 
 
 def test_a_storm_without_faults_is_calm():

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from engine.lab.stress.faults import Injection
-from engine.lab.stress.judge import Usual, judge, recovery
-from engine.lab.stress.observed import Observed, Sounded, Struck, Vital, sounded
+from engine.lab.stress.judge import Baseline, judge, recovery
+from engine.lab.stress.observed import InjectionRecord, Observation, SoundedNote, Vital, read_notes
 
 SECONDS = 1800.0
 STRIKE = Injection("camera killed", "camera", 100.0, 2.0)
@@ -19,22 +19,24 @@ def good(back=103.0, ms=10.0, leak=0.0):
     """A show of half an hour whose camera was away from second 100 to 102."""
     times = [t for t in np.arange(0.0, SECONDS, 0.05).tolist() if not 100.0 < t < back]
     seconds = np.arange(0.0, SECONDS, 1.0).tolist()
-    return Observed(
+    return Observation(
         began=0.0,
         ended=SECONDS,
         routes={"out/reach": times},
         delays=[(at, ms) for at in seconds],
         states=[(0.0, "camera", "running")],
-        notes=[Sounded("synth", 0, 60, at, at + 0.5) for at in seconds],
+        notes=[SoundedNote("synth", 0, 60, at, at + 0.5) for at in seconds],
         vitals=[Vital(at, 200.0 + leak * at / 3600, 30, 20) for at in seconds],
-        struck=[Struck(STRIKE, 100.0, 102.0, frozenset({"out/reach"}), frozenset({"camera"}))],
+        injected=[
+            InjectionRecord(STRIKE, 100.0, 102.0, frozenset({"out/reach"}), frozenset({"camera"}))
+        ],
         stats={"sources": {"camera": {"dropped": 3}}, "lanes": {}},
     )
 
 
 def calm(ms=10.0):
     times = np.arange(0.0, 60.0, 0.05).tolist()
-    return Observed(ended=60.0, routes={"out/reach": times}, delays=[(5.0, ms), (6.0, ms)])
+    return Observation(ended=60.0, routes={"out/reach": times}, delays=[(5.0, ms), (6.0, ms)])
 
 
 def failed(seen):
@@ -52,25 +54,27 @@ def test_a_show_that_ends_by_itself_does_not():
 
 
 def test_a_mistake_of_the_engine_is_one():
-    assert failed(replace(good(), complaints=["Traceback"])) == ["mistakes of the engine itself"]
+    assert failed(replace(good(), internal_errors=["Traceback"])) == [
+        "mistakes of the engine itself"
+    ]
 
 
 def test_notes_that_never_end_are_stuck():
     seen = good()
-    seen.notes.append(Sounded("synth", 0, 61, 50.0, None))
+    seen.notes.append(SoundedNote("synth", 0, 61, 50.0, None))
     assert failed(seen) == ["notes that sound after the end"]
 
 
 def test_notes_that_end_much_too_late_are_stuck():
     seen = good()
-    seen.notes.append(Sounded("synth", 0, 61, 50.0, 61.0))
+    seen.notes.append(SoundedNote("synth", 0, 61, 50.0, 61.0))
     assert failed(seen) == ["notes that sounded longer than 10 s"]
 
 
 @pytest.mark.parametrize(("back", "after"), [(102.0, 0.0), (105.0, 3.0), (107.9, 5.9)])
 def test_recovery_is_counted_from_the_return_of_the_device(back, after):
     seen = good(back=back)
-    assert recovery(seen.struck[0], seen, Usual([calm()])) == pytest.approx(after, abs=0.06)
+    assert recovery(seen.injected[0], seen, Baseline([calm()])) == pytest.approx(after, abs=0.06)
     assert failed(seen) == []
 
 
@@ -82,22 +86,22 @@ def test_who_recovers_late_or_never_has_not():
 def test_where_no_way_out_tells_the_state_of_the_box_does():
     seen = good()
     seen.routes.clear()
-    usual = Usual([replace(calm(), routes={})])
-    assert recovery(seen.struck[0], seen, usual) == 0.0
+    baseline = Baseline([replace(calm(), routes={})])
+    assert recovery(seen.injected[0], seen, baseline) == 0.0
     seen.states += [(101.0, "camera", "lost"), (104.5, "camera", "running")]
-    assert recovery(seen.struck[0], seen, usual) == 2.5
+    assert recovery(seen.injected[0], seen, baseline) == 2.5
     seen.states.append((105.0, "camera", "lost"))
-    assert recovery(seen.struck[0], seen, usual) == float("inf")
+    assert recovery(seen.injected[0], seen, baseline) == float("inf")
     seen.states.clear()
-    assert recovery(seen.struck[0], seen, usual) is None
+    assert recovery(seen.injected[0], seen, baseline) is None
 
 
 def test_a_gap_without_a_fault_of_its_own_is_found():
     seen = good()
     seen.routes["out/reach"] = [t for t in seen.routes["out/reach"] if not 500 < t < 502]
     assert failed(seen) == ["longest gap without a fault of its own"]
-    another = replace(seen.struck[0], began=500.0, over=502.0)
-    seen.struck.append(another)
+    another = replace(seen.injected[0], began=500.0, over=502.0)
+    seen.injected.append(another)
     assert failed(seen) == []
 
 
@@ -105,7 +109,7 @@ def test_what_speaks_now_and_then_has_no_gaps():
     seen, before = good(), calm()
     seen.routes["out/cue"] = [1.0, 900.0]
     before.routes["out/cue"] = [1.0]
-    assert Usual([before]).rates.keys() == {"out/reach"}
+    assert Baseline([before]).rates.keys() == {"out/reach"}
 
 
 def test_delay_is_compared_with_that_of_calm_shows():
@@ -134,7 +138,7 @@ def test_a_storm_has_longer_to_find_its_size():
     seen = good(back=100.0)
     seen.vitals = [replace(v, memory=min(v.memory, 100 + v.at / 8)) for v in seen.vitals]
     assert failed(seen) == []
-    assert failed(replace(seen, struck=[])) == ["memory, after the first sixth"]
+    assert failed(replace(seen, injected=[])) == ["memory, after the first sixth"]
 
 
 @pytest.mark.parametrize(("what", "told"), [("files", "open files"), ("threads", "threads")])
@@ -146,8 +150,8 @@ def test_files_and_threads_stay_as_many(what, told):
 
 def test_notes_are_read_from_what_a_receiver_heard():
     heard = [(1.0, b"\x90\x3c\x40"), (2.0, b"\x91\x3c\x40"), (3.0, b"\x90\x3c\x00")]
-    assert sounded("synth", [*heard, (4.0, b"\xb0\x07\x01")]) == [
-        Sounded("synth", 0, 60, 1.0, 3.0),
-        Sounded("synth", 1, 60, 2.0, None),
+    assert read_notes("synth", [*heard, (4.0, b"\xb0\x07\x01")]) == [
+        SoundedNote("synth", 0, 60, 1.0, 3.0),
+        SoundedNote("synth", 1, 60, 2.0, None),
     ]
-    assert sounded("synth", heard, gone=5.0)[1].ended == 5.0
+    assert read_notes("synth", heard, gone=5.0)[1].ended == 5.0

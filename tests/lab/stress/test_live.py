@@ -18,11 +18,11 @@ from engine.core.errors import DeviceError
 from engine.lab.bench.rig.jack import begin_server, server_name
 from engine.lab.bench.rig.storm import COMMAND
 from engine.lab.stress import faults
-from engine.lab.stress.actions import choices
+from engine.lab.stress.actions import possible_faults
 from engine.lab.stress.live import watch
 from engine.lab.stress.parts import Synth
-from engine.lab.stress.rig import stage
-from engine.lab.stress.show import await_
+from engine.lab.stress.rig import set_up_rig
+from engine.lab.stress.show import wait_until
 from engine.midi.client import PortProcess
 from engine.midi.frames import GONE
 from engine.runtime.opening import find_patch
@@ -59,27 +59,30 @@ def test_two_minutes_of_storm_end_no_show_and_leave_no_note(tmp_path):
     command = ["stress", "first_light", "--minutes", "2", "--seed", SEED, "--json", str(file)]
     done = CliRunner().invoke(app, command)
     assert file.exists(), done.output
-    told = json.loads(file.read_text())
-    goals = {goal["what"]: goal for goal in told["goals"]}
+    note = json.loads(file.read_text())
+    goals = {goal["what"]: goal for goal in note["goals"]}
     for fault in BY_NAME:
         assert f"recovery: {fault.name}" in goals, done.output
     assert goals["notes heard"]["value"] > 50
     missed = [what for what, goal in goals.items() if not goal["met"]]
     assert [what for what in missed if not QUIET.search(what)] == [], done.output
-    assert told["left_as_it_is"] == []
+    assert note["left_as_it_is"] == []
 
 
 @pytest.mark.may_block("it waits for processes")
 def test_a_machine_without_any_part_plays_the_stand_in(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "show").mkdir()
-    with stage(find_patch("first_light"), tmp_path / "show") as here:
-        assert Counter(line.partition(":")[0] for line in here.left) == Counter(
+    with set_up_rig(find_patch("first_light"), tmp_path / "show") as rig:
+        assert Counter(line.partition(":")[0] for line in rig.unreplaced) == Counter(
             ["camera", "mic", "synth"]
         )
-        assert {fault.name for fault, _ in choices(here)} >= {"control burst", "show stopped"}
-        assert (here.cameras, here.synths, here.sound) == ({}, {}, None)
-        assert here.patch.read_text().startswith(find_patch("first_light").read_text())
+        assert {fault.name for fault, _ in possible_faults(rig)} >= {
+            "control burst",
+            "show stopped",
+        }
+        assert (rig.cameras, rig.synths, rig.sound) == ({}, {}, None)
+        assert rig.patch.read_text().startswith(find_patch("first_light").read_text())
 
 
 @pytest.mark.may_block("it waits for processes")
@@ -90,7 +93,7 @@ def test_a_storm_that_is_ended_leaves_nothing_running(tmp_path):
     storm = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     begun = Path(f"/proc/{storm.pid}/task/{storm.pid}/children")
     try:
-        await_(begun.read_text, WAIT)
+        wait_until(begun.read_text, WAIT)
         [show] = begun.read_text().split()
         storm.terminate()
         assert storm.wait(WAIT) != 0
@@ -105,10 +108,10 @@ def test_a_show_that_does_not_begin_is_no_storm(tmp_path):
     patch = tmp_path / "mine.toml"
     patch.write_text(PATCH)
     (tmp_path / "show").mkdir()
-    with stage(patch, tmp_path / "show") as here:
-        here.place("nobody", "is", "here")
+    with set_up_rig(patch, tmp_path / "show") as rig:
+        rig.set_parameter("nobody", "is", "here")
         with pytest.raises(DeviceError, match='there is no box "nobody"'):
-            watch(here, [], 1.0, tmp_path, lambda _: None)
+            watch(rig, [], 1.0, tmp_path, lambda _: None)
 
 
 @pytest.mark.peer("jackd", "jackd2")
@@ -119,7 +122,7 @@ def test_a_midi_port_is_lost_with_its_sound_server(port):
     with server_name() as name:
         server = begin_server(name)
         synth = Synth("ear")
-        synth.begin()
+        synth.start()
         port = synth.name if port else None
         helper = PortProcess("out", "jack", port, "Sensorium", lambda *what: said.put(what))
         try:

@@ -21,21 +21,21 @@ def test_it_goes_and_comes_back_and_is_left_again() -> None:
     with own_network() as network:
         assert network is not None
         assert HERE.stat().st_ino != outside
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
-            ear.bind((LOCAL, 0))
-            ear.settimeout(5.0)
-            assert heard(ear) == b"there"
-            network.end()
-            ear.settimeout(0.2)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+            receiver.bind((LOCAL, 0))
+            receiver.settimeout(5.0)
+            assert heard(receiver) == b"there"
+            network.bring_down()
+            receiver.settimeout(0.2)
             with pytest.raises(TimeoutError):
-                heard(ear)
-            network.begin()
-            ear.settimeout(5.0)
-            assert heard(ear) == b"there"
+                heard(receiver)
+            network.bring_up()
+            receiver.settimeout(5.0)
+            assert heard(receiver) == b"there"
     assert HERE.stat().st_ino == outside
 
 
-def heard(ear: socket.socket) -> bytes:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mouth:
-        mouth.sendto(b"there", ear.getsockname())
-    return ear.recv(16)
+def heard(receiver: socket.socket) -> bytes:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"there", receiver.getsockname())
+    return receiver.recv(16)

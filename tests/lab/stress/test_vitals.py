@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from engine.lab.stress.observed import Vital
-from engine.lab.stress.vitals import EAR, children, there, vital
+from engine.lab.stress.vitals import CAPTURE, children, is_supported, measure
 
-pytestmark = pytest.mark.skipif(not there(), reason="this system says it in other words")
+pytestmark = pytest.mark.skipif(not is_supported(), reason="this system says it in other words")
 
 MB = 1_000_000
 GRANDCHILD = """
@@ -26,7 +26,7 @@ sys.stdin.read()
 
 
 def _look() -> Vital:
-    seen = vital(os.getpid(), 1.0)
+    seen = measure(os.getpid(), 1.0)
     assert seen is not None
     return seen
 
@@ -58,7 +58,7 @@ def _child(word: str) -> subprocess.Popen[bytes]:
 
 def test_what_owns_a_device_counts_apart() -> None:
     before = _look()
-    child = _child(EAR)
+    child = _child(CAPTURE)
     assert _look().memory - before.memory < 4
     child.communicate()
 
@@ -74,5 +74,5 @@ def test_what_it_began_counts_too_until_it_is_gone() -> None:
     assert children(os.getpid(), "another") == []
     child.communicate()
     assert _look().memory - before.memory < 4
-    assert vital(child.pid, 1.0) is None
+    assert measure(child.pid, 1.0) is None
     assert children(child.pid, "a word") == []

@@ -12,8 +12,9 @@ import sys
 import time
 from typing import Final
 
-import mido  # type: ignore[import-untyped]
 from pythonosc.udp_client import SimpleUDPClient
+
+from engine.midi.ports import open_port
 
 MANY: Final = 8
 TIMES: Final = 32
@@ -27,8 +28,7 @@ def knob_position(step: int, which: int) -> int:
 
 def main(seconds: float, port: int) -> None:
     """Move everything, evenly."""
-    mido.set_backend("mido.backends.rtmidi/UNIX_JACK")
-    midi = mido.open_output("hands", virtual=True, client_name="hands")
+    midi, _, _ = open_port("out", "jack", None, "hands")
     osc = SimpleUDPClient("127.0.0.1", port)
     print("ready", flush=True)
     sys.stdin.readline()
@@ -38,12 +38,12 @@ def main(seconds: float, port: int) -> None:
         time.sleep(max(0.0, start + step / TIMES - time.monotonic()))
         for which in range(MANY):
             value = knob_position(step, which)
-            midi.send(mido.Message("control_change", control=20 + which, value=value))
+            midi.send_message((0xB0, 20 + which, value))
             osc.send_message(f"/fader{which}/smooth", value / 127)
     took = time.monotonic() - start
     print(json.dumps({"steps": steps, "seconds": took}), flush=True)
     sys.stdin.readline()
-    midi.close()
+    midi.close_port()
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ import pytest
 from runtime.boxes import COLLECT, numbers, play
 
 from engine.core.errors import ParameterError
-from engine.web.door import COOKIE, TRIES, Door
-from engine.web.invite import code, reachable
+from engine.web.auth import COOKIE, TRIES, TokenAuth
+from engine.web.invite import qr_code, reachable_host
 from engine.web.page import Page
 
 from .visit import get, visit
@@ -84,7 +84,7 @@ def test_tries_are_limited_and_who_is_in_stays_in(guarded):
 @pytest.mark.parametrize("token", ["short", "with space", "with&other=1", "größer-als-acht"])
 def test_a_token_that_will_not_do_is_said(token):
     with pytest.raises(ParameterError, match="--page-token: expected 8 or more letters"):
-        Door(token)
+        TokenAuth(token)
 
 
 def test_beyond_this_machine_a_token_is_made_up(free_port):
@@ -92,14 +92,14 @@ def test_beyond_this_machine_a_token_is_made_up(free_port):
     page.open()
     page.wait()
     with contextlib.closing(page):
-        assert page.address.startswith(f"http://{reachable('0.0.0.0')}:{free_port}/?token=")
+        assert page.address.startswith(f"http://{reachable_host('0.0.0.0')}:{free_port}/?token=")
         assert asyncio.run(get(page))[0] == 401
         cookie_of(page, page.address.partition("token=")[2])
-    assert Door().word != Door().word
+    assert TokenAuth().token != TokenAuth().token
 
 
 def test_the_code_is_a_square_of_blocks():
-    rows = code("http://192.168.1.20:9780/?token=0123456789abcdef").split("\n")
+    rows = qr_code("http://192.168.1.20:9780/?token=0123456789abcdef").split("\n")
     assert len({len(row) for row in rows}) == 1
     assert set("".join(rows)) <= set(" █▀▄")
 
@@ -109,7 +109,7 @@ def test_the_code_is_a_square_of_blocks():
     [b"\x1b[2J", b"GET / HTTP/9.9", b"GET / HTTP/1.1\r\nA: \0", b"GET / HTTP/1.1\r\nHost: \x80"],
 )
 def test_what_is_no_http_is_not_told_at_length(guarded, caplog, rubbish):
-    with socket.create_connection(("127.0.0.1", guarded.listens), 10) as one:
+    with socket.create_connection(("127.0.0.1", guarded.bound_port), 10) as one:
         one.sendall(rubbish + b"\r\n\r\n")
         assert one.recv(20).startswith(b"HTTP/1.")
     assert caplog.messages == []

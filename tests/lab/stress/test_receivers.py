@@ -9,10 +9,10 @@ from contextlib import closing
 import pytest
 from pythonosc.osc_message_builder import build_msg
 
-from engine.lab.stress.ears import TcpEar, UdpEar, Ways
+from engine.lab.stress.receivers import RouteFinder, TcpReceiver, UdpReceiver
 
 WAIT = 30
-WAYS = Ways({"/p{slot}": "out/p", "/people": "out/people", "/p{slot}/x#2": "out/x"})
+ROUTES = RouteFinder({"/p{slot}": "out/p", "/people": "out/people", "/p{slot}/x#2": "out/x"})
 
 
 @pytest.mark.parametrize(
@@ -26,10 +26,10 @@ WAYS = Ways({"/p{slot}": "out/p", "/people": "out/people", "/p{slot}/x#2": "out/
     ],
 )
 def test_an_address_left_by_the_port_that_says_most_of_it(address, way):
-    assert WAYS.of(address) == way
+    assert ROUTES.of(address) == way
 
 
-class Told(queue.Queue):
+class OnMessage(queue.Queue):
     def __call__(self, way, at):
         self.put(way)
 
@@ -38,35 +38,38 @@ class Told(queue.Queue):
 
 
 def test_a_udp_ear_that_was_closed_hears_again_on_its_port():
-    told = Told()
-    with closing(UdpEar(WAYS, told)) as ear, socket.socket(type=socket.SOCK_DGRAM) as mouth:
-        mouth.connect(("127.0.0.1", ear.port))
-        mouth.send(build_msg("/people", [1]).dgram)
+    told = OnMessage()
+    with (
+        closing(UdpReceiver(ROUTES, told)) as receiver,
+        socket.socket(type=socket.SOCK_DGRAM) as sender,
+    ):
+        sender.connect(("127.0.0.1", receiver.port))
+        sender.send(build_msg("/people", [1]).dgram)
         assert told.next() == "out/people"
-        ear.close()
-        mouth.send(b"lost")
+        receiver.close()
+        sender.send(b"lost")
         with pytest.raises(ConnectionRefusedError):
-            mouth.recv(1)
-        ear.open()
-        mouth.send(build_msg("/p1/x", [1.0]).dgram)
+            sender.recv(1)
+        receiver.open()
+        sender.send(build_msg("/p1/x", [1.0]).dgram)
         assert told.next() == "out/x"
 
 
 def test_a_tcp_ear_that_stalls_takes_nothing_until_it_goes_on():
-    told = Told()
+    told = OnMessage()
     packet = build_msg("/people", [1]).dgram
     framed = len(packet).to_bytes(4, "big") + packet
     with (
-        closing(TcpEar(WAYS, told)) as ear,
-        socket.create_connection(("127.0.0.1", ear.port), WAIT) as mouth,
+        closing(TcpReceiver(ROUTES, told)) as receiver,
+        socket.create_connection(("127.0.0.1", receiver.port), WAIT) as sender,
     ):
-        mouth.sendall(framed + framed[:7])
+        sender.sendall(framed + framed[:7])
         assert told.next() == "out/people"
-        ear.stall()
-        mouth.sendall(framed[7:])
-        mouth.settimeout(1.0)
+        receiver.stall()
+        sender.sendall(framed[7:])
+        sender.settimeout(1.0)
         with pytest.raises(TimeoutError):
             while True:
-                mouth.sendall(framed * 1000)
-        ear.resume()
+                sender.sendall(framed * 1000)
+        receiver.resume()
         assert told.next() == "out/people"

@@ -1,10 +1,10 @@
-"""Who may come in from the network: whoever shows the word that the terminal showed.
+"""Authentication by a token: from the network, only those may enter who know what was shown.
 
-The word comes once, in the address that is typed, clicked or scanned. It is exchanged for a cookie
-that no script can read and no other site can send, made anew at every start. So a word that is
-short, because somebody chose it, can be guessed only here, where tries are limited.
+The token comes once, in the address that is typed, clicked or scanned. It is exchanged for a cookie
+that no script can read and no other site can send, random at every start. So a short token, chosen
+by somebody, can be guessed only here, where attempts are limited.
 
-Why a page that leads on, and no redirect: a browser that followed a link from elsewhere would not
+Why a page with a refresh, and no redirect: a browser that followed a link from elsewhere would not
 send a strict cookie to where it is redirected, but does when our own page leads it there.
 """
 
@@ -23,57 +23,57 @@ from engine.net.rate_limit import RateLimiter
 from engine.web.guard import Handler
 
 COOKIE: Final = "sensorium"
-WORD: Final = "token"
+PARAMETER: Final = "token"
 TRIES: Final = 10
-"""How many wrong words each machine may say at once."""
+"""How many attempts each machine has at once."""
 
 _TRIES_A_SECOND: Final = 1 / 6
 _SHORTEST: Final = 8
-_FIT: Final = re.compile(r"[A-Za-z0-9._~-]*")
+_ALLOWED: Final = re.compile(r"[A-Za-z0-9._~-]*")
 _UNKNOWN: Final = "Open the address that Sensorium showed when it started, or scan its code."
 _WRONG: Final = "This is not the address that Sensorium showed when it started this time."
 _TOO_OFTEN: Final = "Too many wrong tries; wait a minute."
-_COME_IN: Final = (
+_REDIRECT: Final = (
     '<!doctype html><meta http-equiv="refresh" content="0;url=/"><title>Sensorium</title>'
 )
 
 
-class Door:
-    """Lets in who knows the word; ``word`` is made up where none is given."""
+class TokenAuth:
+    """Lets requests pass that carry the token or its cookie; without a token, a random one."""
 
-    def __init__(self, word: str = "") -> None:
-        """Raises ParameterError for a word that can be guessed or not be typed."""
-        if word and (len(word) < _SHORTEST or not _FIT.fullmatch(word)):
+    def __init__(self, token: str = "") -> None:
+        """Raise ParameterError for a token that is too short or cannot be typed."""
+        if token and (len(token) < _SHORTEST or not _ALLOWED.fullmatch(token)):
             raise ParameterError(
                 f"--page-token: expected {_SHORTEST} or more letters and digits, such as made up "
                 "here without it"
             )
-        self.word = word or secrets.token_urlsafe(12)
+        self.token = token or secrets.token_urlsafe(12)
         self._cookie = secrets.token_urlsafe(24)
         self._tries = RateLimiter(_TRIES_A_SECOND, TRIES)
         self._clock = SystemClock()
 
     @web.middleware
     async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Turn away whoever has neither the word nor the cookie."""
+        """Refuse requests that have neither the token nor the cookie."""
         if _same(request.cookies.get(COOKIE, ""), self._cookie):
             return await handler(request)
-        said = request.query.get(WORD)
-        if said is None:
+        given = request.query.get(PARAMETER)
+        if given is None:
             raise web.HTTPUnauthorized(text=_UNKNOWN)
-        # Taken before it is compared, or a right guess could be told from a wrong one.
+        # Counted before it is compared, or a right guess could be told from a wrong one.
         if not self._tries.take(request.remote or "", self._clock.now()):
             raise web.HTTPTooManyRequests(text=_TOO_OFTEN)
-        if not _same(said, self.word):
+        if not _same(given, self.token):
             raise web.HTTPForbidden(text=_WRONG)
-        return self._let_in()
+        return self._set_cookie()
 
-    def _let_in(self) -> web.Response:
-        answer = web.Response(text=_COME_IN, content_type="text/html")
+    def _set_cookie(self) -> web.Response:
+        answer = web.Response(text=_REDIRECT, content_type="text/html")
         answer.set_cookie(COOKIE, self._cookie, httponly=True, samesite="Strict", path="/")
         return answer
 
 
 def _same(one: str, other: str) -> bool:
-    """Compare in a time that says nothing about where they differ."""
+    """Return whether two texts are equal, in constant time."""
     return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode())

@@ -1,4 +1,4 @@
-"""Receivers of OSC that note when which way out said something; they can be closed and stalled."""
+"""OSC receivers that note when which route sent something; they can be closed and stalled."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from engine.osc.parse import Malformed, packet
 
 LOCAL = "127.0.0.1"
 _HOLE = re.compile(r"\{[^}]*\}")
-Told = Callable[[str, float], None]
-"""Told of a way out ("out/reach"), and the second at which it said something."""
+OnMessage = Callable[[str, float], None]
+"""Called with a route ("out/reach") and the second at which it sent something."""
 
 
-class Ways:
-    """Finds the way out by which an address left: the one with most of its words."""
+class RouteFinder:
+    """Finds the route by which an address was sent: the one that matches most of it."""
 
     def __init__(self, names: dict[str, str]) -> None:
-        """``names`` gives for each port of an output the name of its way out."""
+        """``names`` maps each port of an output to the name of its route."""
         ports = sorted(names, key=lambda port: len(_HOLE.sub("", of_port(port))), reverse=True)
         self._patterns = [(_pattern(of_port(port)), names[port]) for port in ports]
         self._known: dict[str, str | None] = {}
 
     def of(self, address: str) -> str | None:
-        """Give the way out of an address; None for what no port says."""
+        """Return the route of an address; None where no port sends it."""
         if address not in self._known:
             found = (name for pattern, name in self._patterns if pattern.match(address))
             self._known[address] = next(found, None)
@@ -46,38 +46,38 @@ def _pattern(port: str) -> re.Pattern[str]:
 
 
 MOST = 1_000_000
-"""Messages a second that an ear takes: all, so that what is missing was never sent."""
+"""Messages a second that a receiver accepts: all, so that what is missing was never sent."""
 
 
-class UdpEar:
-    """Hears one output by UDP; it may be closed, and opened again on the same port."""
+class UdpReceiver:
+    """Receives one output by UDP; it may be closed, and opened again on the same port."""
 
-    def __init__(self, ways: Ways, told: Told) -> None:
+    def __init__(self, ways: RouteFinder, on_message: OnMessage) -> None:
         self._ways = ways
-        self._told = told
+        self._on_message = on_message
         self._receiver = Receiver(self._hear, SenderFilter(LOCAL, None), RateLimiter(MOST, MOST))
         self.port = free_port()
         self.open()
 
     def open(self) -> None:
-        """Begin to listen."""
+        """Start to listen."""
         self._receiver.open(LOCAL, self.port)
 
     def close(self) -> None:
-        """Close the socket: who sends is refused."""
+        """Close the socket: senders are refused."""
         self._receiver.close()
 
     def _hear(self, address: str, _: list[object], __: str, at: int) -> None:
         if (name := self._ways.of(address)) is not None:
-            self._told(name, at / SECOND)
+            self._on_message(name, at / SECOND)
 
 
-class TcpEar:
-    """Hears one output by TCP; ``stall`` has it take nothing until ``resume``."""
+class TcpReceiver:
+    """Receives one output by TCP; after ``stall`` it reads nothing until ``resume``."""
 
-    def __init__(self, ways: Ways, told: Told) -> None:
+    def __init__(self, ways: RouteFinder, on_message: OnMessage) -> None:
         self._ways = ways
-        self._told = told
+        self._on_message = on_message
         self._takes = threading.Event()
         self._takes.set()
         self._open = True
@@ -88,15 +88,15 @@ class TcpEar:
         self._thread.start()
 
     def stall(self) -> None:
-        """Take nothing any more."""
+        """Stop reading."""
         self._takes.clear()
 
     def resume(self) -> None:
-        """Take what comes again."""
+        """Read again."""
         self._takes.set()
 
     def close(self) -> None:
-        """Close everything."""
+        """Close the server and all connections."""
         self._open = False
         self._takes.set()
         self._thread.join()
@@ -121,13 +121,13 @@ class TcpEar:
             connection.close()
 
     def _read(self, data: bytes) -> bytes:
-        """Note every whole packet; gives what is left."""
+        """Note every whole packet; return the incomplete rest."""
         now = time.monotonic()
         while len(data) >= 4 and len(data) >= (size := 4 + int.from_bytes(data[:4], "big")):
-            with contextlib.suppress(Malformed):  # a show that says nonsense is told by its gaps
+            with contextlib.suppress(Malformed):  # a show that sends nonsense shows as gaps
                 for address, _ in packet(data[4:size]):
                     if (name := self._ways.of(address)) is not None:
-                        self._told(name, now)
+                        self._on_message(name, now)
             data = data[size:]
         return data
 
@@ -140,14 +140,14 @@ def _piece(connection: socket.socket) -> bytes:
 
 
 def free_port() -> int:
-    """Find a UDP port that nobody listens to just now."""
+    """Return a UDP port that is free now."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind((LOCAL, 0))
         return int(free.getsockname()[1])
 
 
-class StatusEar:
-    """Hears what a show says of itself: states, and how many ms it is behind."""
+class StatusReceiver:
+    """Receives what a show reports of itself: states, and how many ms it is behind."""
 
     def __init__(self) -> None:
         self.states: list[tuple[float, str, str]] = []
@@ -158,11 +158,11 @@ class StatusEar:
         self._receiver.open(LOCAL, self.port)
 
     def close(self) -> None:
-        """Hear no more."""
+        """Close the socket."""
         self._receiver.close()
 
-    def up(self, boxes: Iterable[str]) -> bool:
-        """Tell whether these boxes are all running, by what was said last."""
+    def all_running(self, boxes: Iterable[str]) -> bool:
+        """Return whether these boxes are all running, by their last reported state."""
         last = {box: state for _, box, state in self.states}
         return all(last.get(box) in ("running", "ended") for box in boxes)
 

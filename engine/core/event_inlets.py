@@ -1,0 +1,71 @@
+"""Reads the event inlets of a node: what must never be missed on another inlet than the first.
+
+A value inlet (an argument of ``process``) is read when the box is called, so an event there would
+be missed, or seen for ever. A method ``on_NAME`` with one argument is called each time instead.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, TypeVar, get_type_hints
+
+from engine.core.kinds import KINDS, Kind
+from engine.core.memo import cached_by_class
+from engine.core.messages import Ns
+from engine.core.node import Node
+from engine.core.signature import Inlet, _options, in_words, read_signature
+
+PREFIX: Final = "on_"
+_NOT_INLETS: Final = frozenset({"on_wake", "on_input_lost"})
+
+
+@cached_by_class
+def read_event_inlets(cls: type) -> Mapping[str, Inlet]:
+    """Return the event inlets of a node class by name; raise TypeError where one is unclear."""
+    return {inlet.name: inlet for inlet in _read(cls)}
+
+
+def _read(cls: type) -> Iterator[Inlet]:
+    for name in dir(cls):
+        method = getattr(cls, name)
+        if not name.startswith(PREFIX) or name in _NOT_INLETS or not inspect.isfunction(method):
+            continue
+        hints = get_type_hints(method)
+        arguments = list(inspect.signature(method).parameters)[1:]
+        taken = [argument for argument in arguments if hints.get(argument) is not Ns]
+        if len(taken) != 1 or taken[0] not in hints:
+            raise TypeError(
+                f"{cls.__name__}.{name} takes one message, and says of which type it is"
+            )
+        accepts = _options(hints[taken[0]])
+        yield Inlet(name.removeprefix(PREFIX), accepts, None)
+
+
+def takes_moment(method: Any) -> bool:
+    """Whether a handler has an argument for the moment that its message describes."""
+    hints = get_type_hints(method)
+    return any(hints.get(name) is Ns for name in inspect.signature(method).parameters)
+
+
+def check_value_inlets(cls: type[Node]) -> None:
+    """Raise TypeError where an inlet beside the first would miss or repeat what is never lost."""
+    events = read_event_inlets(cls)
+    for inlet in read_signature(cls).inlets[1:]:
+        if inlet.name in events:
+            raise TypeError(
+                f"{cls.__name__}.process takes {inlet.name}, and {PREFIX}{inlet.name} does too: "
+                f"an event inlet is no argument of process"
+            )
+        lossless = [
+            kind
+            for kind in inlet.accepts
+            if not isinstance(kind, TypeVar)
+            and kind is not object
+            and KINDS.get(kind) is Kind.LOSSLESS
+        ]
+        if lossless:
+            raise TypeError(
+                f"{cls.__name__}.process would miss or repeat {in_words(lossless)} on its inlet "
+                f"{inlet.name}: write a method {PREFIX}{inlet.name} in its place"
+            )

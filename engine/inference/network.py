@@ -1,0 +1,145 @@
+"""The base class of a box that asks a network: opens it, holds it to its card, guards its answers.
+
+class Segment(NetworkModel[Mask]):
+    '''Find where people are: 1 on a person, 0 elsewhere.'''
+
+    TASK = "segment"
+
+    model: ModelName = "selfie_segmenter"
+
+    def process(self, frame: Frame) -> Mask:
+        (alpha,) = self.run(image=to_tensor(frame, 256, 256))
+        return Mask(resized(alpha[0, :, :, 0], frame.size))
+"""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.context import Context
+from engine.core.errors import ModelError, nearest
+from engine.core.node import Model
+from engine.core.parameter import FILE, Fixed, Param
+from engine.inference.card import CARD, Card
+from engine.inference.session import Session, open_sessions
+
+Out = TypeVar("Out")
+"""The kind of message that ``process`` answers with, as its annotation says too."""
+
+ModelName = Fixed[
+    Annotated[str, Param("which network: a name, or a folder of your own", unit=FILE)]
+]
+"""The parameter that names a model; a folder is looked for beside the patch first."""
+
+
+class NetworkModel(Model, Generic[Out]):
+    """A box that asks the networks of one model.
+
+    A box says for which ``TASK`` it is, which ``model`` it asks unless a patch names another, and
+    in ``check`` what else a network must be. It asks with ``run``.
+
+    ``open`` may come again while the box is open, where ``model`` was changed for a lighter one:
+    what was open stays until the other is, and for good where ``open`` raises.
+    """
+
+    own_process: ClassVar[bool] = True
+
+    TASK: ClassVar[str]
+    """The task that must be on the card; a box without one is refused when it is defined."""
+
+    model: ModelName
+    provider: Fixed[Annotated[str, Param("what computes: cpu, auto, cuda, coreml, dml ...")]] = (
+        "cpu"
+    )
+
+    _sessions: dict[str, Session] = field(default_factory=dict)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if hasattr(cls, "process") and not hasattr(cls, "TASK"):
+            raise TypeError(
+                f'{cls.__name__} names no TASK, such as TASK = "pose": that of its card'
+            )
+
+    def open(self, context: Context | None = None) -> None:
+        """Open the networks; a model that is a folder is looked for beside the patch first.
+
+        Raises ModelError when the model is missing, is not what its card says, or does not fit the
+        box.
+        """
+        beside = context.folder if context else None
+        name = self.model
+        if beside and (beside / name / CARD).is_file():
+            name = str(beside / name)
+        sessions = open_sessions(name, provider=self.provider, threads=self.network_threads())
+        for session in sessions.values():
+            self.check(session)
+        self._sessions = sessions
+
+    def close(self) -> None:
+        """Release the networks."""
+        self._sessions = {}
+
+    def check(self, session: Session) -> None:
+        """Raise ModelError where a network is none for this box; called for each that opens."""
+        card = session.card
+        if card.task != self.TASK:
+            raise ModelError(f'the model "{card.name}" is for {card.task}, not for {self.TASK}')
+
+    def network_threads(self) -> int:
+        """Return how many threads each network may use."""
+        return 1
+
+    @property
+    def card(self) -> Card:
+        """The card of the model that is open. Raises ModelError while none is."""
+        return self.session().card
+
+    def session(self, role: str = "") -> Session:
+        """Return an open network by its role; without it, the first.
+
+        Raises ModelError when the model is not open or has no such network.
+        """
+        if not self._sessions:
+            raise ModelError(f'the model "{self.model}" is not open')
+        if not role:
+            return next(iter(self._sessions.values()))
+        if role not in self._sessions:
+            hint = nearest(role, self._sessions) or f" There is: {', '.join(self._sessions)}."
+            raise ModelError(f'the model "{self.model}" has no network "{role}".{hint}')
+        return self._sessions[role]
+
+    def run(self, role: str = "", /, **inputs: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """Run a network on arrays by input name; return its outputs in the card's order.
+
+        ``role`` names the network of a model that has several; without it the first one runs.
+        Raises ModelError when it is not open, when an input does not fit, and when an output holds
+        what is not a number.
+        """
+        answers = self.session(role).run(**inputs)
+        if not all(map(_is_finite, answers)):
+            raise ModelError(f'the model "{self.model}" gave what is not a number')
+        return answers
+
+    def run_by_name(self, role: str = "", /, **inputs: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Run a network as ``run`` does; return its outputs by name."""
+        names = (tensor.name for tensor in self.session(role).outputs)
+        return dict(zip(names, self.run(role, **inputs), strict=True))
+
+    def read_file(self, role: str) -> bytes:
+        """Return a file of the model that is no network, such as a vocabulary, by its role.
+
+        Raises ModelError when the model is not open, has no such file, or it was altered.
+        """
+        return self.card.read(self.card.file(role))
+
+
+def _is_finite(answer: object) -> bool:
+    """Whether an output has no NaN and no infinity in it; what holds no fractions has none."""
+    if not isinstance(answer, np.ndarray) or answer.dtype.kind != "f":
+        return True
+    return bool(np.isfinite(answer).all())

@@ -1,0 +1,148 @@
+"""The requests of a page, decoded from JSON and checked; anything else is refused with a reason.
+
+Everything is checked here, against the boxes that play, so that a bad request is not reported as a
+fault of the show.
+"""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+from msgspec import Struct
+
+from engine.core.addresses import find_parameter
+from engine.core.commands import (
+    Command,
+    KeepPrivate,
+    Panic,
+    PlayPatch,
+    Release,
+    SetParameter,
+    Teach,
+)
+from engine.core.errors import ParameterError, nearest
+from engine.runtime.engine import Engine
+
+LARGEST = 4096
+"""The most bytes of one message of a page."""
+
+_SHOWN = 64
+
+
+class SetRequest(Struct, tag_field="do", tag="set", forbid_unknown_fields=True):
+    """Set a parameter."""
+
+    box: str
+    parameter: str
+    value: bool | int | float | str | list[float] | dict[str, float]
+
+
+class ReleaseRequest(Struct, tag_field="do", tag="release", forbid_unknown_fields=True):
+    """Release a parameter to its cable."""
+
+    box: str
+    parameter: str
+
+
+class PanicRequest(Struct, tag_field="do", tag="panic", forbid_unknown_fields=True):
+    """End everything that sounds (panic)."""
+
+
+class LearnRequest(Struct, tag_field="do", tag="teach", forbid_unknown_fields=True):
+    """Let one route move while all others are silent, for MIDI learn; "" ends that."""
+
+    route: str
+
+
+class PrivacyRequest(Struct, tag_field="do", tag="privacy", forbid_unknown_fields=True):
+    """Switch on, or off, that no picture leaves."""
+
+    on: bool
+
+
+class RangeRequest(Struct, tag_field="do", tag="range", forbid_unknown_fields=True):
+    """Find the range of the number on a cable; -1 ends that."""
+
+    cable: int
+
+
+class PatchRequest(Struct, tag_field="do", tag="go", forbid_unknown_fields=True):
+    """Go to another patch of the set, by its number from 1."""
+
+    patch: int
+
+
+PageRequest = (
+    SetRequest
+    | ReleaseRequest
+    | PanicRequest
+    | LearnRequest
+    | PrivacyRequest
+    | RangeRequest
+    | PatchRequest
+)
+_DECODER: msgspec.json.Decoder[PageRequest] = msgspec.json.Decoder(PageRequest)
+
+
+def read_request(text: str | bytes) -> PageRequest:
+    """Decode one message. Raise ValueError with the reason."""
+    if len(text) > LARGEST:
+        raise ValueError("too long")
+    try:
+        return _DECODER.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"not understood: {error}") from None
+
+
+def to_command(request: PageRequest, engine: Engine) -> Command:
+    """Return the command of a request. Raise ValueError with the reason where there is none."""
+    match request:
+        case SetRequest(box, parameter, value):
+            return SetParameter(box, parameter, _checked(engine, box, parameter, value))
+        case ReleaseRequest(box, parameter):
+            _check_known(engine, box, parameter)
+            return Release(box, parameter)
+        case LearnRequest(route):
+            if route and route not in engine.metrics.routes:
+                raise ValueError(f'there is no way out "{route[:_SHOWN]}"')
+            return Teach(route)
+        case PrivacyRequest(on):
+            if engine.privacy.always and not on:
+                raise ValueError("this show is private: only its patch or who began it ends that")
+            return KeepPrivate(on)
+        case PanicRequest():
+            return Panic()
+        case PatchRequest(patch):
+            if not 1 <= patch <= len(engine.playlist):
+                raise ValueError(f"there is no patch {patch} in this set of {len(engine.playlist)}")
+            return PlayPatch(patch)
+    raise ValueError("not a command")
+
+
+def _check_known(engine: Engine, box: str, parameter: str) -> None:
+    state = engine.states.get(box)
+    if state is None:
+        shown = [name for name, known in engine.states.items() if not known.hidden]
+        raise ValueError(f'there is no box "{box[:_SHOWN]}".{nearest(box[:_SHOWN], shown)}')
+    if parameter != "on" and not find_parameter(state.parameters, parameter):
+        raise ValueError(f'{box} has no parameter "{parameter[:_SHOWN]}"')
+
+
+def _checked(engine: Engine, box: str, parameter: str, value: object) -> object:
+    """Return the value if it fits its parameter, which the engine checks again."""
+    _check_known(engine, box, parameter)
+    if parameter == "on":
+        if not isinstance(value, bool):
+            raise ValueError(f"{box}/on: expected true or false")
+        return value
+    known = find_parameter(engine.states[box].parameters, parameter)
+    if known is None or known.fixed:
+        raise ValueError(f"{box}/{parameter}: cannot be changed while playing")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{box}/{parameter}: {value} is no number")
+    try:
+        known.from_wire(value)
+    except ParameterError as error:
+        raise ValueError(f"{box}/{parameter}: {error}"[:200]) from None
+    return value
