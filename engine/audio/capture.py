@@ -1,4 +1,4 @@
-"""What a sound device calls, and what can be told by watching it."""
+"""What a sound device calls, and what can be known by watching it."""
 
 from __future__ import annotations
 
@@ -11,72 +11,80 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audio.devices import PRIVACY
-from engine.audio.frames import GONE, NOTICE, SOUND, frame
+from engine.audio.frames import NOTICE, pack_sound
 from engine.core.clock import SECOND, Clock
 from engine.core.messages import Ns
+from engine.system.device_process import GONE
+from engine.system.framing import pack_frame
 
 STOPPED: Final = SECOND
-"""How long a device may give nothing before it counts as gone."""
+"""How long in ns a device may yield nothing before it counts as gone."""
 FIRST: Final = 5 * SECOND
-"""How long its first block may take: wireless ones are slow to wake."""
+"""How long in ns its first block may take: wireless devices are slow to wake."""
 SILENT: Final = 2 * SECOND
+"""After so many ns of zeros alone the performer is warned, once."""
 
 
 class CaptureStream:
-    """Hears one channel, counted from 0, of the device ``name``, until it is ``gone``.
+    """Captures one channel, counted from 0, of the device ``name``, until it is ``gone``.
 
-    Set ``over`` when the device says that it has stopped. Frames of sound go to ``say``.
+    Set ``over`` when the device says that it has stopped. Frames of sound go to ``write``.
 
     A block is stamped when its callback begins: the first moment at which it is known here. The
-    times that drivers give for their samples are nonsense too often to be relied on.
+    times that drivers give for their samples are wrong too often to be relied on.
     """
 
-    def __init__(self, name: str, channel: int, clock: Clock, say: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, name: str, channel: int, clock: Clock, write: Callable[[bytes], None]
+    ) -> None:
         self.over = threading.Event()
         self.gone = False
         self._name = name
         self._channel = channel
         self._now = clock.now
-        self._say = say
+        self._write = write
         self._start = 0
-        self._lost = self._told = 0
+        self._lost = self._reported = 0
         self._opened = clock.now()
-        self._heard: Ns | None = None
+        self._last: Ns | None = None
         self._sounded = False
 
-    def hear(self, samples: NDArray[np.float32], count: int, _: Any, status: Any) -> None:
-        """Stamp, copy, say: called by the device, on a thread of its own."""
+    def on_block(self, samples: NDArray[np.float32], count: int, _: Any, status: Any) -> None:
+        """Stamp, copy and write a block: called by the device, on a thread of its own.
+
+        ``samples`` is float32 of shape (count, channels), and reused by the device.
+        """
         at = self._now()
         # Nobody knows how much was lost: a block makes the gap. What was lost before the first one
-        # is missed by nobody; many devices say so when they begin.
+        # is missed by nobody; many devices report that when they begin.
         if status.input_overflow and self._start:
             self._start += count
             self._lost += 1
-        heard = samples[:, self._channel]
-        self._say(frame(SOUND, heard.tobytes(), at, self._start))
+        block = samples[:, self._channel]
+        self._write(pack_sound(block, at, self._start))
         self._start += count
-        self._heard = at
-        self._sounded = self._sounded or bool(heard.any())
+        self._last = at
+        self._sounded = self._sounded or bool(block.any())
 
-    def look(self) -> Iterator[bytes]:
-        """Give the frames of what is wrong."""
+    def check(self) -> Iterator[bytes]:
+        """Yield the frames of what is wrong, each once."""
         now = self._now()
-        since = now - (self._opened if self._heard is None else self._heard)
+        since = now - (self._opened if self._last is None else self._last)
         if self.over.is_set():
             self.gone = True
-            yield self._told_of(GONE, "stopped; was it unplugged?")
-        elif since > (FIRST if self._heard is None else STOPPED):
+            yield self._report(GONE, "stopped; was it unplugged?")
+        elif since > (FIRST if self._last is None else STOPPED):
             self.gone = True
-            yield self._told_of(GONE, "gives no sound any more; was it unplugged?")
-        if self._lost > self._told:
-            self._told = self._lost
-            yield self._told_of(
+            yield self._report(GONE, "gives no sound any more; was it unplugged?")
+        if self._lost > self._reported:
+            self._reported = self._lost
+            yield self._report(
                 NOTICE, "was not listened to in time, sound is missing; a larger block helps"
             )
-        if not self._sounded and self._heard is not None and now - self._opened >= SILENT:
-            self._sounded = True  # told once
+        if not self._sounded and self._last is not None and now - self._opened >= SILENT:
+            self._sounded = True  # reported once
             why = "gives only silence: a refused microphone permission, or muted?"
-            yield self._told_of(NOTICE, why + PRIVACY.get(sys.platform, ""))
+            yield self._report(NOTICE, why + PRIVACY.get(sys.platform, ""))
 
-    def _told_of(self, kind: bytes, text: str) -> bytes:
-        return frame(kind, f'"{self._name}" {text}'.encode())
+    def _report(self, kind: bytes, text: str) -> bytes:
+        return pack_frame(kind, f'"{self._name}" {text}'.encode())

@@ -1,69 +1,49 @@
-"""What the process that listens says to the show: frames of a header and some bytes."""
+"""What a capture process writes, beside what every device process does (system/device_process)."""
 
 from __future__ import annotations
 
 import struct
-from typing import Final, NamedTuple
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.messages import Ns
+from engine.system.device_process import OPENED
+from engine.system.framing import pack_frame
 
 SOUND: Final = b"s"
-"""float32 samples; ``at`` is when the device gave them, ``number`` the first one's."""
-OPENED: Final = b"o"
-"""The name of the device; ``number`` is its rate."""
-REFUSED: Final = b"r"
-"""Why nothing can be heard."""
+"""One block of samples (``pack_sound``)."""
 NOTICE: Final = b"n"
-GONE: Final = b"g"
-"""Why nothing more will be heard."""
-LISTED: Final = b"l"
+"""What is wrong with the device, which goes on."""
 
-LONGEST: Final = 1 << 24
-"""How many bytes a frame may have: more than any device gives at once."""
-
-_HEADER: Final = struct.Struct("<cqqI")
+_STAMP: Final = struct.Struct("<qq")
+_RATE: Final = struct.Struct("<I")
 
 
-class CaptureFrame(NamedTuple):
-    """One frame."""
+def pack_sound(samples: NDArray[np.float32], at: int, start: int) -> bytes:
+    """Return the frame of a block: mono ``samples``, captured at ``at`` ns, counted from ``start``.
 
-    kind: bytes
-    at: int
-    number: int
-    content: bytes
-
-    @property
-    def text(self) -> str:
-        """The content as a text."""
-        return self.content.decode("utf-8", "replace")
+    ``samples`` may be a view of every n-th value; it is copied.
+    """
+    return pack_frame(SOUND, _STAMP.pack(at, start), samples.tobytes())
 
 
-def frame(kind: bytes, content: bytes, at: int = 0, number: int = 0) -> bytes:
-    """Pack one frame."""
-    return _HEADER.pack(kind, at, number, len(content)) + content
+def unpack_sound(payload: bytes) -> tuple[NDArray[np.float32], Ns, int]:
+    """Return the samples of a block, a view of ``payload``, with their ``at`` and ``start``.
+
+    Raise ValueError or struct.error for a payload of another layout.
+    """
+    at, start = _STAMP.unpack_from(payload)
+    return np.frombuffer(payload, np.float32, offset=_STAMP.size), Ns(at), start
 
 
-class CaptureUnframer:
-    """Takes a stream of bytes apart into frames, however it was cut into pieces."""
+def pack_opened(name: str, rate: int) -> bytes:
+    """Return the frame of a device that is open: its name and its sample rate in Hz."""
+    return pack_frame(OPENED, _RATE.pack(rate), name.encode())
 
-    def __init__(self) -> None:
-        self._rest = b""
 
-    def feed(self, piece: bytes) -> list[CaptureFrame]:
-        """Give all frames that are complete by now.
-
-        Raises ValueError where the next one is too long: whatever that is, where another begins is
-        lost.
-        """
-        data = self._rest + piece if self._rest else piece
-        said: list[CaptureFrame] = []
-        start = 0
-        while (inside := start + _HEADER.size) <= len(data):
-            kind, at, number, size = _HEADER.unpack_from(data, start)
-            if size > LONGEST and not said:
-                raise ValueError(f"a frame of {size} bytes")
-            end = inside + size
-            if size > LONGEST or end > len(data):
-                break
-            said.append(CaptureFrame(kind, at, number, data[inside:end]))
-            start = end
-        self._rest = data[start:]
-        return said
+def unpack_opened(payload: bytes) -> tuple[str, int]:
+    """Return the name and the sample rate in Hz of a device that is open."""
+    (rate,) = _RATE.unpack_from(payload)
+    return payload[_RATE.size :].decode("utf-8", "replace"), rate

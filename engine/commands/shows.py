@@ -19,7 +19,7 @@ from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.opening import FIRST, find_patch, open_texts
 from engine.runtime.performance import Performance
-from engine.runtime.workers.processes import prepare
+from engine.runtime.workers.out_of_process import FORK_SERVER
 from engine.terminal.log import log_file
 from engine.web import HOST, PORT
 
@@ -91,7 +91,7 @@ def play(
     """
     AT_THE_END.enter_context(log_file(log))
     if not offline:
-        prepare()  # it loads what it needs while the patch is read
+        FORK_SERVER.prepare()  # it loads what it needs while the patch is read
     costs = dict(_cost(text) for text in cost or ())
     files = [find_patch(name) for name in patches or [FIRST]]
     writer = Dump(dump) if dump else None

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from engine.core.contents import Encodable, contents, is_array, is_plain
 from engine.core.kinds import PLAIN, MessageType, message_type, named
+from engine.core.messages import Later, Ns
 
 Plain = Any
 """What MessagePack can hold, and arrays."""
@@ -55,6 +56,8 @@ def encode(message: Any, pixels: bool) -> Plain:
     if (found := message_type(cls)) is not None:
         write = _WRITERS[cls] if cls in _WRITERS else _writer(cls)
         return {TYPE: found.name, **write(message, pixels)}
+    if cls is Later:
+        return {TYPE: "later", "at": message.at, "message": encode(message.message, pixels)}
     if isinstance(message, tuple):
         return {TYPE: "outlets", "values": [encode(value, pixels) for value in message]}
     if isinstance(message, np.generic):
@@ -76,6 +79,8 @@ def decode(plain: Plain) -> Any:
     name = plain[TYPE]
     if name == "outlets":
         return tuple(map(decode, plain["values"]))
+    if name == "later":
+        return Later(Ns(plain["at"]), decode(plain["message"]))
     if name == "number":
         return _read_array(plain)[()]
     cls = named(name).cls

@@ -10,11 +10,17 @@ import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeVar, get_type_hints
 
-from engine.core.kinds import KINDS, Kind
+from engine.core.kinds import Kind, is_by_message, policy_of
 from engine.core.memo import cached_by_class
 from engine.core.messages import Ns
 from engine.core.node import Node
-from engine.core.signature import Inlet, _options, in_words, read_signature
+from engine.core.signature import (
+    Inlet,
+    in_words,
+    options_of,
+    read_signature,
+    require_registered,
+)
 
 PREFIX: Final = "on_"
 _NOT_INLETS: Final = frozenset({"on_wake", "on_input_lost"})
@@ -38,7 +44,8 @@ def _read(cls: type) -> Iterator[Inlet]:
             raise TypeError(
                 f"{cls.__name__}.{name} takes one message, and says of which type it is"
             )
-        accepts = _options(hints[taken[0]])
+        accepts = options_of(hints[taken[0]])
+        require_registered(f"{cls.__name__}.{name}", accepts)
         yield Inlet(name.removeprefix(PREFIX), accepts, None)
 
 
@@ -62,7 +69,8 @@ def check_value_inlets(cls: type[Node]) -> None:
             for kind in inlet.accepts
             if not isinstance(kind, TypeVar)
             and kind is not object
-            and KINDS.get(kind) is Kind.LOSSLESS
+            and policy_of(kind) is Kind.LOSSLESS
+            and not is_by_message(kind)
         ]
         if lossless:
             raise TypeError(

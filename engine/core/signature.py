@@ -168,36 +168,31 @@ def _is_on(value: float) -> bool:
 def _accepted(cls: type, name: str, hints: dict[str, Any]) -> tuple[Carried, ...]:
     if name not in hints:
         raise TypeError(f"{cls.__name__}.process does not say what type its inlet {name} takes")
-    accepts = _options(hints[name])
+    accepts = options_of(hints[name])
     require_registered(f"{cls.__name__}.process", accepts)
     return accepts
 
 
-def _options(hint: Any) -> tuple[Carried, ...]:
-    if hint is Any:
+def options_of(hint: Any) -> tuple[Carried, ...]:
+    """Return the types that an annotation names; of a message for later, that of the message."""
+    if hint in (Any, Later):
         return (object,)
     if get_origin(hint) in (Union, types.UnionType):
-        return tuple(kind for kind in get_args(hint) if kind is not types.NoneType)
+        options = [
+            o for kind in get_args(hint) if kind is not types.NoneType for o in options_of(kind)
+        ]
+        return tuple(dict.fromkeys(options))
+    if get_origin(hint) is Later:
+        return options_of(get_args(hint)[0])
     return (hint,)
 
 
 def _one(hint: Any) -> Carried:
-    """Return what an outlet carries: numbers of several types are a number.
-
-    What is emitted later travels as what it is then; ``Later`` alone may be anything.
-    """
-    options = tuple(part for option in _options(hint) for part in _emitted(option))
+    """Return what an outlet carries: numbers of several types are a number."""
+    options = options_of(hint)
     if len(options) > 1 and all(option in NUMBERS for option in options):
         return float
-    return object if object in options else reduce(operator.or_, dict.fromkeys(options))
-
-
-def _emitted(option: Carried) -> tuple[Carried, ...]:
-    """Return what arrives of what a box may return."""
-    if option is Later:
-        return (object,)
-    origin: Any = get_origin(option)
-    return _options(get_args(option)[0]) if origin is Later else (option,)
+    return object if object in options else reduce(operator.or_, options)
 
 
 def _result(hint: Any) -> tuple[Carried, bool]:
@@ -210,7 +205,7 @@ def _result(hint: Any) -> tuple[Carried, bool]:
 
 def _unpacked(hint: Any) -> Carried:
     """Return what is returned where something is: a NamedTuple stays one."""
-    options = _options(hint)
+    options = options_of(hint)
     return options[0] if len(options) == 1 else hint
 
 

@@ -1,9 +1,9 @@
 """The process that owns one MIDI port: ``python -m engine.midi.port_process out|in|list``.
 
-It reads frames from its standard input and writes frames to its standard output. When the input
-closes, because the show closed it or died, it ends every sounding note by a note-off of its own,
-and goes. Ctrl-C, which the whole group of a terminal gets, is left to the show; being asked to
-terminate ends the notes too.
+It reads frames from its standard input and writes frames to its standard output. When the input is
+closed, because the show closed it or died, it ends every sounding note by a note-off of its own,
+and ends. Ctrl-C, which the whole group of a terminal gets, is left to the show; SIGTERM ends the
+notes too.
 """
 
 from __future__ import annotations
@@ -15,45 +15,27 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from engine.midi.active_notes import ActiveNotes
 from engine.midi.clock_out import ClockPulses
-from engine.midi.frames import (
-    ALIVE,
-    BPM,
-    FAILED,
-    GONE,
-    HEARD,
-    LISTED,
-    MIDI,
-    MOMENT,
-    OPENED,
-    TEMPO,
-    Unframer,
-    frame,
-)
+from engine.midi.frames import BPM, MIDI, MOMENT, RECEIVED, TEMPO
 from engine.midi.ports import PortError, device, open_port, shown
 from engine.midi.rtmidi import Device
+from engine.system.device_process import ALIVE, FAILED, GONE, LISTED, OPENED
+from engine.system.framing import Unframer, pack_frame
 from engine.system.jack import ServerWatch, watch_server
+from engine.system.liveness import start_heartbeat
+from engine.system.pipe_writer import PipeWriter
 from engine.system.wakeup import Wakeup
 
 LOOK: Final = 0.1
-"""Every how many seconds it looks whether the port and the show are still there."""
-SAY: Final = 0.5
-"""Every how many seconds it says that it works."""
+"""Seconds between two looks whether the port and the show are still there."""
 PULSE: Final = [0xF8]
 _STDIN: Final = 0
 _STDOUT: Final = 1
 _PIECE: Final = 65536
-
-
-def tell(kind: bytes, content: bytes) -> None:
-    """Tell the show; where nobody hears, nothing is to be done about it."""
-    try:
-        os.write(_STDOUT, frame(kind, content))
-    except OSError:
-        return
 
 
 class PortSender:
@@ -63,16 +45,16 @@ class PortSender:
         self._port = port
         self._open = True
         self._lock = threading.Lock()
-        self._sounding = ActiveNotes()
+        self._active = ActiveNotes()
         self._pulses = ClockPulses()
         self._changed = threading.Condition()
 
-    def take(self, kind: bytes, content: bytes) -> None:
-        """Do what a frame says."""
-        if kind == MIDI and content:
-            self.send(content)
+    def take(self, kind: bytes, payload: bytes) -> None:
+        """Send what a frame holds."""
+        if kind == MIDI and payload:
+            self.send(payload)
         elif kind == TEMPO:
-            (bpm,) = BPM.unpack(content)
+            (bpm,) = BPM.unpack(payload)
             with self._changed:
                 self._pulses.set(bpm, time.monotonic_ns())
                 self._changed.notify()
@@ -80,23 +62,23 @@ class PortSender:
     def send(self, message: bytes) -> None:
         """Send one message."""
         with self._lock:
-            self._sounding.sent(message)
+            self._active.track(message)
             self._port.send_message(message)
 
     def end(self) -> None:
-        """End what sounds, and close the port once all has left; nothing is sent any more."""
+        """End what sounds, and close the port once all has left; nothing is sent after that."""
         with self._lock:
-            for message in self._sounding.ends():
+            for message in self._active.end_all():
                 self._port.send_message(message)
             self._port.close_port()
             self._open = False
 
-    def works(self) -> None:
-        """Come back once nothing hangs in the port."""
+    def check(self) -> None:
+        """Return once no call to the port is under way: never, where one hangs."""
         with self._lock:
             return
 
-    def beat(self) -> None:
+    def send_clock(self) -> None:
         """Send the pulses of the clock when they are due, until the end."""
         while True:
             with self._changed:
@@ -112,75 +94,37 @@ class PortSender:
                 self._port.send_message(PULSE)
 
 
-def play(port: Device, looked: Wakeup) -> None:
-    """Send what the show says until it says no more."""
-    speaker = PortSender(port)
-    threading.Thread(target=speaker.beat, daemon=True).start()
-    say_alive(looked, speaker.works)
+def play(port: Device, beat: Callable[[], None], looked: Wakeup) -> None:
+    """Send what the show writes, until it closes the pipe."""
+    sender = PortSender(port)
+    threading.Thread(target=sender.send_clock, daemon=True).start()
+    start_heartbeat(beat, looked.wait, sender.check)
     unframer = Unframer()
     try:
         while piece := os.read(_STDIN, _PIECE):
-            for kind, content in unframer.feed(piece):
-                speaker.take(kind, content)
+            for kind, payload in unframer.feed(piece):
+                sender.take(kind, payload)
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        speaker.end()
+        sender.end()
 
 
-class Listener:
-    """Tells the show what comes; what came before it knew of the port, as soon as it does."""
-
-    def __init__(self) -> None:
-        self._early: list[bytes] | None = []
-        self._lock = threading.Lock()
-
-    def hear(self, message: Sequence[int]) -> None:
-        """Take a message, on the thread that brings it."""
-        heard = MOMENT.pack(time.monotonic_ns()) + bytes(message)
-        with self._lock:
-            if self._early is None:
-                tell(HEARD, heard)
-            else:
-                self._early.append(heard)
-
-    def begin(self) -> None:
-        """Tell from now on."""
-        with self._lock:
-            for heard in self._early or ():
-                tell(HEARD, heard)
-            self._early = None
-
-
-def listen(listener: Listener, looked: Wakeup) -> None:
-    """Tell the show what comes, until it closes the pipe."""
-    listener.begin()
-    say_alive(looked)
+def listen(beat: Callable[[], None], looked: Wakeup) -> None:
+    """Wait until the show closes the pipe; what comes is written where it comes."""
+    start_heartbeat(beat, looked.wait)
     while os.read(_STDIN, _PIECE):
         pass
     # The system closes the port as the process ends, which is next. JACK's library would end its
     # thread in the midst of a callback, and with it, by a crash, the process.
 
 
-def say_alive(looked: Wakeup, works: Callable[[], None] = lambda: None) -> None:
-    """Say again and again that it works: once ``watch`` has looked, and ``works`` come back."""
-
-    def say() -> None:
-        while True:
-            looked.wait()
-            works()
-            tell(ALIVE, b"")
-            time.sleep(SAY)
-
-    threading.Thread(target=say, daemon=True).start()
-
-
-def watch(
+def find_loss(
     looked: Wakeup, direction: str, system: str, port: str | None, jack: ServerWatch | None
-) -> None:
-    """Look now and then whether the port and the show are there; a virtual port always is.
+) -> str:
+    """Look every ``LOOK`` seconds whether the port and the show are there; return what went away.
 
-    But for JACK, whose server may go: its library lists the ports of a dead one for ever. Each look
-    rings, so that one that hangs, or cannot be taken at all, is missed.
+    A virtual port (None) always is, but for JACK, whose server may go: its library lists the ports
+    of a dead one for ever. Each look sets ``looked``, so that the heartbeat stops where one hangs.
     """
     parent = os.getppid()
     lookout = device(direction, system, "Sensorium lookout")[0] if port else None
@@ -188,13 +132,11 @@ def watch(
         time.sleep(LOOK)
         if os.getppid() != parent:
             os.kill(os.getpid(), signal.SIGTERM)
-            return
+            return "the show"
         if jack and jack.gone:
-            tell(GONE, b"the JACK server")
-            return
+            return "the JACK server"
         if lookout and port not in lookout.get_ports():
-            tell(GONE, str(port).encode())
-            return
+            return str(port)
         looked.set()
 
 
@@ -219,31 +161,42 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
 
 
 def main(given: list[str] | None = None) -> int:
-    """Own one port, or list all; gives the exit status."""
+    """Own one port, or list all; return the exit status."""
     _listen_to_signals()
     wanted = _arguments(given)
-    listener = Listener()
+    writer = PipeWriter(_STDOUT)
+
+    def on_message(message: Sequence[int]) -> None:
+        moment = MOMENT.pack(time.monotonic_ns())
+        writer.write(pack_frame(RECEIVED, moment, bytes(message)))
+
     try:
         if wanted.work == "list":
-            tell(LISTED, json.dumps(_all(wanted.system)).encode())
+            writer.start(pack_frame(LISTED, json.dumps(_all(wanted.system)).encode()))
+            writer.drain()
             return 0
         port, name, system = open_port(
-            wanted.work, wanted.system, wanted.port, wanted.name, listener.hear
+            wanted.work, wanted.system, wanted.port, wanted.name, on_message
         )
         # Without a server its library opens ports all the same, and takes what is sent to them.
         jack = watch_server() if system == "jack" else None
     except (PortError, ConnectionError) as error:
-        tell(FAILED, str(error).encode())
+        writer.start(pack_frame(FAILED, str(error).encode()))
+        writer.drain()
         return 1
-    watched = name if wanted.port else None
     looked = Wakeup()
-    looks = (looked, wanted.work, system, watched, jack)
-    threading.Thread(target=watch, args=looks, daemon=True).start()
-    tell(OPENED, name.encode())
+
+    def watch() -> None:
+        lost = find_loss(looked, wanted.work, system, name if wanted.port else None, jack)
+        writer.write(pack_frame(GONE, lost.encode()))
+
+    threading.Thread(target=watch, daemon=True).start()
+    writer.start(pack_frame(OPENED, name.encode()))
+    beat = partial(writer.write, pack_frame(ALIVE))
     if wanted.work == "out":
-        play(port, looked)
+        play(port, beat, looked)
     else:
-        listen(listener, looked)
+        listen(beat, looked)
     return 0
 
 
@@ -259,6 +212,6 @@ if __name__ == "__main__":
     try:
         status = main()
     finally:
-        # At once: while an interpreter comes to its end its libraries' threads cannot answer a JACK
+        # At once: while an interpreter shuts down, its libraries' threads cannot answer a JACK
         # server any more, which then answers nobody.
         os._exit(status)

@@ -13,17 +13,16 @@ from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-import numpy as np
-
 from engine.audio.client import CaptureProcess, list_devices
-from engine.audio.frames import GONE, NOTICE, SOUND
+from engine.audio.frames import NOTICE, SOUND, unpack_sound
 from engine.core.clock import SystemClock
 from engine.core.commands import Lost, Notice
 from engine.core.device_choice import is_number
 from engine.core.errors import DeviceError
-from engine.core.messages import Block, Ns
+from engine.core.messages import Block
 from engine.core.parameter import Fixed, Param
 from engine.core.source import AddReader, Emit, Source
+from engine.system.device_process import GONE
 from engine.system.priority import set_realtime_priority
 
 RECORDING = re.compile(r"\.(wav|flac|ogg|opus|mp3|aiff?|au|caf|w64|rf64)$", re.I)
@@ -81,7 +80,7 @@ class Microphone(Source):
         self._stop = stop = threading.Event()
         # A device plugged in again may have another number, but keeps its name.
         device = self._name or str(self.device)
-        listener = CaptureProcess(device, str(self.channel), str(self.block))
+        listener = CaptureProcess(device, self.channel, self.block)
         self._listener = listener
         if is_number(self.device):
             self._name = listener.name
@@ -96,7 +95,7 @@ class Microphone(Source):
         listener, self._listener = self._listener, None
         thread, self._thread = self._thread, None
         if listener:
-            listener.close()
+            listener.end()
         if thread and thread is not threading.current_thread():
             thread.join(END_S)
 
@@ -123,20 +122,18 @@ class _Forwarder:
 
     def _hand_over(self) -> bool:
         """Forward what has arrived; return whether there may be more."""
-        said = self._listener.hear()
-        if said is None or self._stop.is_set():
+        frames = self._listener.read()
+        if frames is None or self._stop.is_set():
             self._end()
             return False
-        for each in said:
-            if each.kind == SOUND:
-                block = Block(
-                    np.frombuffer(each.content, np.float32), self._listener.rate, each.number
-                )
-                self._emit("sound", block, Ns(each.at))
-            elif each.kind == NOTICE:
-                self._emit("", Notice(each.text), self._now())
-            elif each.kind == GONE:
-                self._reason = each.text
+        for kind, payload in frames:
+            if kind == SOUND:
+                samples, at, start = unpack_sound(payload)
+                self._emit("sound", Block(samples, self._listener.rate, start), at)
+            elif kind == NOTICE:
+                self._emit("", Notice(payload.decode("utf-8", "replace")), self._now())
+            elif kind == GONE:
+                self._reason = payload.decode("utf-8", "replace")
         return True
 
     def _end(self) -> None:

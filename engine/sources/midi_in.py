@@ -16,8 +16,9 @@ from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Source
 from engine.midi.client import PortProcess
 from engine.midi.decode import MidiDecoder, MidiEvent
-from engine.midi.frames import GONE, HEARD, MOMENT
+from engine.midi.frames import MOMENT, RECEIVED
 from engine.midi.names import MessageName, read_name
+from engine.system.device_process import GONE
 
 OF_A_CHANNEL: Final = ("notes", "program", "bend", "pressure")
 MAPPABLE: Final = ("bend", "pressure")
@@ -148,9 +149,8 @@ class MidiIn(Source):
         self._emit = emit
         self._decoder = MidiDecoder()
         self._helper = PortProcess("in", self.system, self.port, self.name, self._heard)
-        opened = self._helper.start()
         if self.port is not None:
-            _log.info("MIDI comes from %s", opened)
+            _log.info("MIDI comes from %s", self._helper.name)
 
     def close(self) -> None:
         """Close the port."""
@@ -160,7 +160,7 @@ class MidiIn(Source):
 
     def hear(self, piece: bytes, at: Ns) -> Iterator[tuple[str, Message | Command]]:
         """Decode MIDI bytes received at a moment; yield messages by outlet, and commands."""
-        for event in self._decoder.hear(piece, at):
+        for event in self._decoder.decode(piece, at):
             if self.channel is None or event.name.channel in (None, self.channel):
                 yield from self._dispatch(event)
 
@@ -168,16 +168,16 @@ class MidiIn(Source):
         for name in _with_and_without_channel(event.name):
             if event.message is not None:
                 yield from ((outlet, event.message) for outlet in self._outlets.get(name, ()))
-            if event.turned is not None:
+            if event.position is not None:
                 for mapping in self._knobs.get(name, ()):
-                    yield "", mapping.command(event.turned)
+                    yield "", mapping.command(event.position)
         if self.patches and event.name.kind == "program":
             yield "", PlayPatch(event.message + 1)
 
     def _heard(self, kind: bytes, content: bytes) -> None:
         if self._emit is None:
             return
-        if kind == HEARD and len(content) >= MOMENT.size:
+        if kind == RECEIVED and len(content) >= MOMENT.size:
             (moment,) = MOMENT.unpack_from(content)
             at = Ns(moment)
             for outlet, event in self.hear(content[MOMENT.size :], at):

@@ -1,7 +1,7 @@
-"""Looks after a JACK server, from within the process that depends on it.
+"""Watches a JACK server from within the process that depends on it.
 
 Why: where the server dies, its library goes on listing its ports, and takes what is sent to them;
-and where a program that is listened to goes, its listeners get silence for ever.
+and where a program that is captured from ends, its listeners get silence for ever.
 """
 
 from __future__ import annotations
@@ -11,46 +11,47 @@ import threading
 from typing import Any, Final
 
 NAME: Final = "Sensorium lookout"
+"""The name of our client that watches."""
 
 
 class ServerWatch:
-    """A client of the server that sends and hears nothing; ``gone`` when the server went away."""
+    """A client of the server that neither sends nor receives."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
         self._gone = threading.Event()
-        client.set_shutdown_callback(self._shut)
+        client.set_shutdown_callback(self._on_shutdown)
 
     @property
     def gone(self) -> bool:
         """Whether the server went away."""
         return self._gone.is_set()
 
-    def plays(self, name: str) -> bool:
-        """Tell whether a client of this name is there to be heard."""
+    def has_output(self, name: str) -> bool:
+        """Return whether a client of this name has audio outputs, or the server went away."""
         pattern = f"^{re.escape(name)}:"
         return self.gone or bool(self._client.get_ports(pattern, is_audio=True, is_output=True))
 
-    def _shut(self, *_: Any) -> None:
+    def _on_shutdown(self, *_: Any) -> None:
         self._gone.set()
 
 
 def watch_server() -> ServerWatch | None:
-    """Look after the server that runs; None where there is no library to ask it by.
+    """Watch the server that runs; return None where there is no library for that.
 
-    Raises ConnectionError where no server runs.
+    Raise ConnectionError where no server runs.
     """
     try:
         import jack  # type: ignore[import-untyped] # noqa: PLC0415
     except (ImportError, OSError):
         return None
-    jack.set_error_function(_unheard)
-    jack.set_info_function(_unheard)  # or it is written among what a helper says
+    jack.set_error_function(_ignore)
+    jack.set_info_function(_ignore)  # or it is printed among the frames that a process writes
     try:
         return ServerWatch(jack.Client(NAME, no_start_server=True))
     except jack.JackError:
         raise ConnectionError("no JACK server runs") from None
 
 
-def _unheard(_: str) -> None:
-    """Take what the library says of every server that is not there."""
+def _ignore(_: str) -> None:
+    """Drop what the library says of every server that is not there."""

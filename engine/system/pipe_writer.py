@@ -1,67 +1,67 @@
-"""Says frames to the show through a pipe, on the very thread that has them.
+"""Writes frames to the show through a pipe, on the very thread that has them.
 
 Why not by a queue to another thread: to wake that takes as long as all else between the device and
-the pipe. Why nothing ever waits: it may be the thread of the device that speaks.
+the pipe. Why nothing ever waits: the thread may be the device's own.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 from collections import deque
+from contextlib import suppress
 from typing import Final
 
 MOST: Final = 4096
-"""How many frames are kept for a show that does not read; then the oldest are lost."""
+"""Frames kept for a show that does not read; then the oldest are lost."""
 
 
 class PipeWriter:
-    """Says frames in their order, whole; may be used on several threads."""
+    """Writes frames whole and in order; may be used on several threads."""
 
     def __init__(self, pipe: int) -> None:
-        """Keep all that is said until ``begin``."""
+        """Keep all that is written until ``start``; ``pipe`` is a descriptor."""
         self._pipe = pipe
-        self._said: deque[bytes] = deque(maxlen=MOST)
+        self._waiting: deque[bytes] = deque(maxlen=MOST)
         self._rest = b""
         self._turn = threading.Lock()
         self._turn.acquire()
 
-    def begin(self, first: bytes) -> None:
-        """Say this before all else."""
-        self._wait(False)
+    def start(self, first: bytes) -> None:
+        """Write this frame before all others."""
+        self._set_blocking(False)
         self._rest = first
         self._turn.release()
         self.flush()
 
-    def say(self, frame: bytes) -> None:
-        """Say a frame now, or with the next one if the pipe is full; raises nothing."""
-        self._said.append(frame)
-        with contextlib.suppress(OSError):  # whoever looks after it will see
+    def write(self, frame: bytes) -> None:
+        """Write a frame now, or with the next one where the pipe is full; raise nothing."""
+        self._waiting.append(frame)
+        with suppress(OSError):  # the thread that looks after the pipe will see it
             self.flush()
 
     def flush(self) -> None:
-        """Say what is left, unless that is being done; raises OSError where nobody reads."""
+        """Write what waits, unless another thread does; raise OSError where nobody reads."""
         if not self._turn.acquire(blocking=False):
             return
         try:
-            self._write()
+            self._write_all()
         except BlockingIOError:
             return
         finally:
             self._turn.release()
 
-    def end(self) -> None:
-        """Say what is left, however long it takes; raises OSError where nobody reads."""
-        self._wait(True)
+    def drain(self) -> None:
+        """Write what waits, however long it takes; raise OSError where nobody reads."""
+        self._set_blocking(True)
         with self._turn:
-            self._write()
+            self._write_all()
 
-    def _wait(self, waits: bool) -> None:
-        with contextlib.suppress(OSError, AttributeError):  # pipes of Windows before Python 3.12
-            os.set_blocking(self._pipe, waits)
+    def _set_blocking(self, blocking: bool) -> None:
+        with suppress(OSError, AttributeError):  # pipes of Windows before Python 3.12
+            os.set_blocking(self._pipe, blocking)
 
-    def _write(self) -> None:
-        while self._rest or self._said:
-            self._rest = self._rest or self._said.popleft()
+    def _write_all(self) -> None:
+        while self._rest or self._waiting:
+            self._rest = self._rest or self._waiting.popleft()
             self._rest = self._rest[os.write(self._pipe, self._rest) :]

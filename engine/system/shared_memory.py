@@ -18,7 +18,7 @@ _ALIGNED: Final = 64
 class SharedBuffer:
     """A file without a name that grows as its writer needs it.
 
-    ``descriptor`` is that of the one who made it; without one it is made.
+    ``descriptor`` is that of the process that made it; without one, it is made.
     """
 
     def __init__(self, descriptor: int | None = None) -> None:
@@ -30,11 +30,11 @@ class SharedBuffer:
         self._used = 0
 
     def clear(self) -> None:
-        """Begin anew: what was written has been read."""
+        """Write from the beginning again: what was written has been read."""
         self._used = 0
 
     def write(self, array: NDArray[Any]) -> int:
-        """Copy an array into the room; gives where it begins."""
+        """Copy an array of any shape and dtype into the buffer; return its offset in bytes."""
         begin = self._used
         self._used = begin + -(-array.nbytes // _ALIGNED) * _ALIGNED
         if self._used > len(self._memory):
@@ -45,22 +45,23 @@ class SharedBuffer:
         return begin
 
     def read(self, begin: int, size: int) -> NDArray[np.uint8]:
-        """Give a copy of ``size`` bytes, which may only be read."""
+        """Return a read-only copy of ``size`` bytes at an offset, shape (size,)."""
         if begin + size > len(self._memory):
             self._memory = mmap.mmap(self.descriptor, 0)  # it has grown since
         copy = np.empty(size, np.uint8)
-        np.copyto(copy, np.frombuffer(self._memory, np.uint8, size, begin))  # without the lock
+        # np.copyto lets go of the interpreter's lock meanwhile
+        np.copyto(copy, np.frombuffer(self._memory, np.uint8, size, begin))
         copy.flags.writeable = False
         return copy
 
     def close(self) -> None:
-        """Give it back; arrays that were copied out of it stay."""
+        """Close the file and its mapping; arrays that were copied out of it stay."""
         self._memory.close()
         os.close(self.descriptor)
 
 
 def _nameless() -> int:
-    """Make a file that is gone when nobody has it open, in memory where the system can."""
+    """Return a file that is gone when nobody has it open, in memory where the system can."""
     if sys.platform == "linux":
         return os.memfd_create("sensorium")
     with tempfile.TemporaryFile() as file:

@@ -1,7 +1,7 @@
 """Wakes a thread that waits.
 
 Why not ``threading.Event``: that is a condition of some twenty lines of Python, run on both sides
-of every job while the interpreter is held. Ringing a lock is one call.
+of every job while the interpreter is held. Releasing a lock is one call.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ import threading
 
 
 class Wakeup:
-    """Rings until somebody has heard it; it does not count how often it was rung."""
+    """A flag that wakes one waiting thread; setting it twice before it is seen wakes once."""
 
     def __init__(self) -> None:
-        self._silent = threading.Lock()
-        self._silent.acquire()
+        self._clear = threading.Lock()
+        self._clear.acquire()
 
     def set(self) -> None:
-        """Wake whoever waits, or whoever waits next; on any thread."""
+        """Wake the thread that waits, or the next one that does; may be called on any thread."""
         try:
-            self._silent.release()
+            self._clear.release()
         except RuntimeError:
-            return  # it rings already
+            return  # it is set already
 
     def wait(self) -> None:
-        """Wait until it rings, and silence it."""
-        self._silent.acquire()
+        """Wait until it is set, and clear it."""
+        self._clear.acquire()

@@ -23,7 +23,7 @@ CHANGES = {"os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.syml
            "os.chmod", "os.chown", "os.system", "os.exec", "os.posix_spawn", "os.spawn",
            "subprocess.Popen", "shutil.move", "shutil.copyfile", "ftplib.connect", "urllib.Request"}
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-OUR_OWN = "engine.runtime.workers.fork_server"  # begun with the show
+OUR_OWN = "engine.system.fork_server"  # begun with the show
 def watch(event, arguments):
     if event not in CHANGES and not (event == "open" and (arguments[2] or 0) & WRITES):
         return

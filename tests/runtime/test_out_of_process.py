@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import logging
-import mmap
 import os
 import queue
-import socket
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -15,8 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from engine.core.clock import SystemClock
@@ -28,20 +23,14 @@ from engine.models.pitch import PitchModel
 from engine.runtime.entries import Entry, LaneFailure, LaneResult, StateChange
 from engine.runtime.schedule.call import RemoteError
 from engine.runtime.schedule.job import Job
-from engine.runtime.workers import out_of_process, processes
+from engine.runtime.workers import out_of_process
 from engine.runtime.workers.in_process import InProcessWorker
 from engine.runtime.workers.lane import ThreadLane
-from engine.runtime.workers.out_of_process import ProcessDied, SubprocessWorker
-from engine.runtime.workers.processes import (
-    FORKSERVER,
-    ChildProcess,
-    ForkedProcess,
-    ForkServer,
-    SpawnedProcess,
-)
+from engine.runtime.workers.out_of_process import FORK_SERVER, ProcessDied, SubprocessWorker
 from engine.runtime.workers.worker import Worker, worker_of
 from engine.system.channel import CALL
-from engine.system.shared_memory import SharedBuffer
+from engine.system.fork_server import ForkServer
+from engine.system.processes import ChildProcess, SpawnedProcess
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="elsewhere boxes stay on their threads")
 
@@ -118,7 +107,7 @@ def painter(
     boxes: dict[str, type[Node]], request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[SubprocessWorker]:
     if request.param == "from scratch":
-        monkeypatch.setattr(out_of_process, "spawn", SpawnedProcess)
+        monkeypatch.setattr(FORK_SERVER, "usable", False)
     outside = SubprocessWorker("box", boxes["Painter"](), Context("box"))
     outside.open()
     yield outside
@@ -209,18 +198,18 @@ def test_one_that_hangs_can_be_ended_from_another_thread(painter: SubprocessWork
     threading.Timer(0.1, painter.kill).start()
     with pytest.raises(ProcessDied):
         next(answer)
-    assert its.ends(0)
+    assert its.wait(0)
 
 
 def test_one_that_hangs_goes_when_nobody_asks_any_more(painter: SubprocessWorker) -> None:
     its = _child(painter)
-    painter._wire.say(CALL, [[None], 15, "", True])
+    painter._channel.send(CALL, [[None], 15, "", True])
     painter.close()
-    assert its.ends(0)
+    assert its.wait(0)
 
 
 def test_closing_leaves_no_process_and_no_file(boxes: dict[str, type[Node]]) -> None:
-    FORKSERVER.prepare()
+    FORK_SERVER.prepare()
     files = len(list(Path("/dev/fd").iterdir()))
     outside = SubprocessWorker("box", boxes["Painter"](), Context("box"))
     outside.open()
@@ -228,7 +217,7 @@ def test_closing_leaves_no_process_and_no_file(boxes: dict[str, type[Node]]) -> 
     its = _child(outside)
     outside.close()
     outside.close()
-    assert its.ends(0)
+    assert its.wait(0)
     del its
     assert len(list(Path("/dev/fd").iterdir())) == files
 
@@ -241,9 +230,9 @@ def test_the_process_that_forks_is_begun_again_when_it_has_gone(
     ]
     for outside in outsides:
         outside.open()
-        if FORKSERVER._process is not None:  # where none is needed there is none
-            FORKSERVER._process.kill()
-            FORKSERVER._process.wait()
+        if FORK_SERVER._process is not None:  # where none is needed there is none
+            FORK_SERVER._process.kill()
+            FORK_SERVER._process.wait(LIMIT)
     for shade, outside in enumerate(outsides, 1):
         assert_array_equal(_paint(outside)[1].image, PICTURE + np.uint8(shade))
         outside.close()
@@ -252,41 +241,15 @@ def test_the_process_that_forks_is_begun_again_when_it_has_gone(
 def test_where_nothing_can_be_forked_processes_begin_from_scratch(
     boxes: dict[str, type[Node]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Deaf(ForkServer):
-        def _running(self) -> socket.socket:
-            raise PermissionError("not on this system")
-
-    deaf = Deaf()
-    deaf.usable = True
-    monkeypatch.setattr(processes, "FORKSERVER", deaf)
+    monkeypatch.setattr(out_of_process, "FORK_SERVER", ForkServer("engine.no_such_module"))
     outside = SubprocessWorker("box", boxes["Painter"](), Context("box"))
-    with pytest.raises(PermissionError):
-        outside.open()
+    if sys.platform == "linux":
+        with pytest.raises(ConnectionError):
+            outside.open()
     outside.open()
     assert isinstance(_child(outside), SpawnedProcess)
     assert _paint(outside)[0] == 1
     outside.close()
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
-def test_the_process_that_forks_goes_when_nobody_needs_it(tmp_path: Path) -> None:
-    program = "from engine.runtime.workers import fork_server as f; f.IDLE = 0.01; f.main()"
-    asks, theirs = socket.socketpair()
-    box, of_box = socket.socketpair()
-    with asks, box, (tmp_path / "room").open("w+b") as room:
-        with theirs, of_box:
-            room.truncate(mmap.PAGESIZE)
-            command = [sys.executable, "-c", program, str(theirs.fileno())]
-            server = subprocess.Popen(command, pass_fds=[theirs.fileno()])
-            socket.send_fds(asks, [b"."], [of_box.fileno(), room.fileno(), room.fileno()])
-            asks.settimeout(LIMIT)
-            _, watch, *_ = socket.recv_fds(asks, 1, 1)
-        its = ForkedProcess(*watch)
-        assert not its.ends(0.2)  # many times as long as it waits without a box
-        assert server.poll() is None
-        box.shutdown(socket.SHUT_RDWR)
-        assert its.ends(LIMIT)
-        assert server.wait(LIMIT) == 0
 
 
 def test_names_of_files_are_as_they_are_here(
@@ -386,15 +349,3 @@ def test_a_box_that_no_other_process_could_find_works_here(boxes: dict[str, type
     assert isinstance(worker_of("box", boxes["Painter"](), Context("box")), SubprocessWorker)
     sys.modules["boxes_outside"].__spec__ = None
     assert isinstance(worker_of("box", boxes["Painter"](), Context("box")), InProcessWorker)
-
-
-@given(st.lists(st.integers(1, 100_000), max_size=6), st.sampled_from(["u1", "<f4", "<f8"]))
-def test_a_room_keeps_all_that_is_put_into_it(sizes: list[int], dtype: str) -> None:
-    mine = SharedBuffer()
-    theirs = SharedBuffer(os.dup(mine.descriptor))
-    arrays = [(np.arange(size) % 251).astype(dtype) for size in sizes]
-    places = [(mine.write(array), array.nbytes) for array in arrays]
-    for array, place in zip(arrays, places, strict=True):
-        assert_array_equal(np.frombuffer(theirs.read(*place), dtype), array)
-    mine.close()
-    theirs.close()

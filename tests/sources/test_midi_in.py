@@ -6,7 +6,9 @@ import pytest
 from engine.core.commands import PlayPatch, SetParameter
 from engine.core.errors import DeviceError, ParameterError, UnknownName
 from engine.core.messages import Note, Ns, Trigger
+from engine.midi.frames import RECEIVED
 from engine.sources.midi_in import MidiIn
+from engine.system.device_process import GONE
 from tests.patch.texts import compiled, problems
 
 OUT = """
@@ -231,10 +233,12 @@ def test_a_system_that_is_not_there_is_a_device_error(monkeypatch):
     source.close()
 
 
-@pytest.mark.parametrize("said", [(b"h", b""), (b"h", b"\0" * 7), (b"g", b"\xff"), (b"x", b"?")])
+@pytest.mark.parametrize(
+    "said", [(RECEIVED, b""), (RECEIVED, b"\0" * 7), (GONE, b"\xff"), (b"x", b"?")]
+)
 def test_a_frame_that_is_broken_stops_nothing(said):
     source, heard = MidiIn(), []
     source._emit = lambda outlet, message, at: heard.append(outlet)
     source._heard(*said)
-    source._heard(b"h", bytes(8) + b"\x90\x3c\x40")
+    source._heard(RECEIVED, bytes(8) + b"\x90\x3c\x40")
     assert "notes" in heard

@@ -7,10 +7,10 @@ import threading
 
 import pytest
 
-from engine.audio.frames import OPENED, SOUND, CaptureUnframer, frame
+from engine.system.framing import Unframer, pack_frame
 from engine.system.pipe_writer import MOST, PipeWriter
 
-FIRST = frame(OPENED, b"Desk")
+FIRST = pack_frame(b"o", b"Desk")
 
 
 @pytest.fixture
@@ -22,76 +22,76 @@ def pipe():
 
 
 def numbered(number, size=40):
-    return frame(SOUND, bytes(size), 0, number)
+    return pack_frame(b"s", number.to_bytes(8, "little"), bytes(size))
 
 
 def numbers(data):
-    said = CaptureUnframer().feed(data)
-    assert said[0].kind == OPENED
-    return [each.number for each in said[1:]]
+    first, *others = Unframer().feed(data)
+    assert first == (b"o", b"Desk")
+    return [int.from_bytes(payload[:8], "little") for _, payload in others]
 
 
-def all_of(pipe, mouth):
-    """Read while a mouth says what is left."""
+def all_of(pipe, writer):
+    """Read while a writer writes what waits."""
     reads, writes = pipe
-    said = []
-    reader = threading.Thread(target=lambda: said.append(reads.read()))
+    read = []
+    reader = threading.Thread(target=lambda: read.append(reads.read()))
     reader.start()
-    mouth.end()
+    writer.drain()
     writes.close()
     reader.join()
-    return said[0]
+    return read[0]
 
 
-def test_what_is_said_too_early_comes_after_the_first(pipe):
-    mouth = PipeWriter(pipe[1].fileno())
-    mouth.say(numbered(1))
-    mouth.begin(FIRST)
-    mouth.say(numbered(2))
+def test_what_is_written_too_early_comes_after_the_first(pipe):
+    writer = PipeWriter(pipe[1].fileno())
+    writer.write(numbered(1))
+    writer.start(FIRST)
+    writer.write(numbered(2))
     assert numbers(os.read(pipe[0].fileno(), 65536)) == [1, 2]
 
 
 @pytest.mark.parametrize("size", [40, 4096, 50_000])
 def test_a_show_that_does_not_read_keeps_nobody_waiting_and_misses_nothing(pipe, size):
-    mouth = PipeWriter(pipe[1].fileno())
-    mouth.begin(FIRST)
+    writer = PipeWriter(pipe[1].fileno())
+    writer.start(FIRST)
     for number in range(3000 if size < 1000 else 300):
-        mouth.say(numbered(number, size))
-    assert numbers(all_of(pipe, mouth)) == list(range(number + 1))
+        writer.write(numbered(number, size))
+    assert numbers(all_of(pipe, writer)) == list(range(number + 1))
 
 
 def test_of_what_is_never_read_the_oldest_is_lost(pipe):
-    mouth = PipeWriter(pipe[1].fileno())
-    mouth.begin(FIRST)
+    writer = PipeWriter(pipe[1].fileno())
+    writer.start(FIRST)
     for number in range(2 * MOST):
-        mouth.say(numbered(number, 4096))
-    heard = numbers(all_of(pipe, mouth))
+        writer.write(numbered(number, 4096))
+    heard = numbers(all_of(pipe, writer))
     assert heard[-MOST:] == list(range(MOST, 2 * MOST))
     assert heard == sorted(set(heard))
 
 
-def test_two_threads_say_whole_frames(pipe):
-    mouth = PipeWriter(pipe[1].fileno())
-    mouth.begin(FIRST)
+def test_two_threads_write_whole_frames(pipe):
+    writer = PipeWriter(pipe[1].fileno())
+    writer.start(FIRST)
 
-    def say(start):
+    def write(start):
         for number in range(start, 2000, 2):
-            mouth.say(numbered(number, 1000))
+            writer.write(numbered(number, 1000))
 
-    threads = [threading.Thread(target=say, args=(start,)) for start in (0, 1)]
+    threads = [threading.Thread(target=write, args=(start,)) for start in (0, 1)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    heard = numbers(all_of(pipe, mouth))
+    heard = numbers(all_of(pipe, writer))
     assert sorted(heard) == list(range(2000))
     assert [n for n in heard if n % 2] == list(range(1, 2000, 2))
 
 
 def test_that_nobody_reads_is_seen_by_who_looks_after_it(pipe):
-    mouth = PipeWriter(pipe[1].fileno())
-    mouth.begin(FIRST)
+    writer = PipeWriter(pipe[1].fileno())
+    writer.start(FIRST)
     pipe[0].close()
-    mouth.say(numbered(1))
+    writer.write(numbered(1))
     with pytest.raises(BrokenPipeError):
-        mouth.flush()
+        writer.flush()

@@ -32,17 +32,17 @@ def policy() -> int:
     return os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK
 
 
-@pytest.mark.parametrize("with_all", [False, True])
-def test_who_comes_forward_does_so_alone_or_with_all_it_begins(with_all: bool) -> None:
+@pytest.mark.parametrize("inherited", [False, True])
+def test_a_thread_is_raised_alone_or_with_all_it_begins(inherited: bool) -> None:
     def both() -> tuple[int, int]:
-        set_realtime_priority(with_all_begun=with_all)
+        set_realtime_priority(inherited=inherited)
         return policy(), on_a_thread(policy)
 
     first = os.SCHED_RR if may_set_realtime_priority() else os.SCHED_OTHER
-    assert on_a_thread(both) == (first, first if with_all else os.SCHED_OTHER)
+    assert on_a_thread(both) == (first, first if inherited else os.SCHED_OTHER)
 
 
-def test_who_goes_back_stands_as_before() -> None:
+def test_a_restored_thread_is_as_before() -> None:
     def there_and_back() -> int:
         restore_priority(set_realtime_priority())
         return policy()

@@ -19,7 +19,6 @@ from engine.core.parameter import read_parameters
 from engine.runtime.metrics import LOG
 from engine.runtime.schedule.call import RemoteError
 from engine.runtime.schedule.job import Job
-from engine.runtime.workers.processes import ChildProcess, spawn
 from engine.system.channel import (
     CALL,
     CANCEL,
@@ -36,9 +35,17 @@ from engine.system.channel import (
     SET,
     Channel,
 )
+from engine.system.fork_server import ForkServer
+from engine.system.processes import ChildProcess
 from engine.system.shared_memory import SharedBuffer
 from engine.system.state_folder import StateFolder
 
+ENTRY: Final = "engine.runtime.workers.subprocess_main:main"
+FORK_SERVER: Final = ForkServer(
+    "engine.runtime.workers.subprocess_main",
+    "engine.dsp.image.picture",  # which loads OpenCV
+)
+"""Has loaded what all boxes need; not ONNX Runtime, which begins a thread as it is loaded."""
 PATIENCE: Final = 1.0
 """Seconds that it may take to end once nobody asks any more."""
 CLOSING: Final = 2.0
@@ -67,7 +74,7 @@ class SubprocessWorker:
     @property
     def ended(self) -> bool:
         """Whether the process has ended by itself; may be asked on any thread."""
-        return (child := self._child) is not None and child.ends(0)
+        return (child := self._child) is not None and child.wait(0)
 
     def look(self) -> None:
         """Raise ProcessDied where the process has ended."""
@@ -104,10 +111,10 @@ class SubprocessWorker:
     def _end(self) -> None:
         if self._child is None:
             return
-        self._wire.close()
-        if not self._child.ends(PATIENCE):
+        self._channel.close()
+        if not self._child.wait(PATIENCE):
             self._child.kill()
-            self._child.ends(PATIENCE)
+            self._child.wait(PATIENCE)
         self._child = None
 
     def kill(self) -> None:
@@ -140,13 +147,14 @@ class SubprocessWorker:
 
     def _begin(self) -> None:
         here, there = socket.socketpair()
-        told, tells = SharedBuffer(), SharedBuffer()
-        self._wire = Channel(here, told, tells)
+        outgoing, incoming = SharedBuffer(), SharedBuffer()
+        self._channel = Channel(here, outgoing, incoming)
         try:
             with there:
-                self._child = spawn([there.fileno(), told.descriptor, tells.descriptor])
+                descriptors = [there.fileno(), outgoing.descriptor, incoming.descriptor]
+                self._child = FORK_SERVER.start(ENTRY, descriptors)
         except OSError:
-            self._wire.close()
+            self._channel.close()
             raise
         box = type(self._node)
         fields = [parameter.field for parameter in read_parameters(box).values()]
@@ -165,14 +173,14 @@ class SubprocessWorker:
 
     def _say(self, kind: bytes, content: Any) -> None:
         try:
-            self._wire.say(kind, content)
+            self._channel.send(kind, content)
         except OSError:
             raise self._gone() from None
 
     def _replies(self) -> Iterator[Any]:
         """Give what events it tells until it is done."""
-        while (heard := self._wire.hear()) is not None:
-            kind, content = heard
+        while (frame := self._channel.receive()) is not None:
+            kind, content = frame
             if kind == EVENT:
                 yield content
             elif kind == SAVED:

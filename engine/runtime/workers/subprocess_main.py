@@ -1,7 +1,7 @@
-"""The process of one box, forked, or begun by ``python -m engine.runtime.workers.subprocess_main``.
+"""What the process of one box does: ``engine.system.fork_server`` begins it.
 
-Its descriptors, by number, are a socket by which it is asked, the room of what it is told, and that
-of what it tells. It goes when the socket is closed; the box is not closed before.
+It is asked through a socket; large arrays come and go in two shared buffers. It ends when the
+socket is closed; the box is not closed before.
 """
 
 from __future__ import annotations
@@ -10,14 +10,11 @@ import gc
 import importlib
 import logging
 import os
-import select
-import signal
 import socket
 import sys
-import threading
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from engine.core.codec import decode, encode
 from engine.core.context import Context, MemoryState, State
@@ -42,30 +39,30 @@ from engine.system.channel import (
     SET,
     Channel,
 )
+from engine.system.liveness import exit_with_parent
 from engine.system.shared_memory import SharedBuffer
 from engine.system.state_folder import StateFolder
 
-DESCRIPTORS: Final = 3
 _LOG: Final = logging.getLogger("sensorium")
 
 
 class _Reporter(logging.Handler):
     """Has the show log what is logged here."""
 
-    def __init__(self, wire: Channel) -> None:
+    def __init__(self, channel: Channel) -> None:
         super().__init__()
-        self._wire = wire
+        self._channel = channel
 
     def emit(self, record: logging.LogRecord) -> None:
         """Say a record."""
-        self._wire.say(LOGGED, [record.levelno, record.name, record.getMessage()])
+        self._channel.send(LOGGED, [record.levelno, record.name, record.getMessage()])
 
 
 class _Player:
     """Has one box do what is asked."""
 
-    def __init__(self, wire: Channel) -> None:
-        self._wire = wire
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
         self._does = {
             MAKE: self._make,
             OPEN: self._open,
@@ -78,16 +75,16 @@ class _Player:
 
     def play(self) -> None:
         """Do what is asked until nobody asks."""
-        while (asked := self._wire.hear()) is not None:
+        while (asked := self._channel.receive()) is not None:
             kind, content = asked
             if kind == CANCEL:
                 continue  # it came when all was answered, or has been heeded
             try:
                 self._does[kind](content)
             except Exception as error:
-                self._wire.say(FAILED, describe_error(error))
+                self._channel.send(FAILED, describe_error(error))
             else:
-                self._wire.say(DONE)
+                self._channel.send(DONE)
 
     def _make(self, content: Any) -> None:
         title, module, name, parameters, sys.path[:], folder, level = content
@@ -119,10 +116,10 @@ class _Player:
         return Context(name, where, state, log, lambda: self._pictures_may_leave)
 
     def _saved(self, file: str, data: bytes) -> None:
-        self._wire.say(SAVED, [file, data])
+        self._channel.send(SAVED, [file, data])
 
     def _report(self, text: str) -> None:
-        self._wire.say(REPORTED, text)
+        self._channel.send(REPORTED, text)
 
     def _set(self, content: Any) -> None:
         field, value = content
@@ -142,35 +139,17 @@ class _Player:
         job = Job(arguments, Kind.LOSSLESS, Ns(at), 0, 0, inlet)
         with closing(self._box.answer(job)) as answers:
             for event in answers:
-                self._wire.say(EVENT, encode(event, pixels=True))
-                if self._node.interruptible and self._wire.has_more():
+                self._channel.send(EVENT, encode(event, pixels=True))
+                if self._node.interruptible and self._channel.has_more():
                     return  # it can only be that the rest is called off
 
 
-def play(*descriptors: int) -> NoReturn:
-    """Do what is asked until nobody asks any more."""
-    hears, told, tells = descriptors
-    try:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it goes with the show
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        with suppress(OSError):
-            os.dup2(2, 1)  # what a library prints belongs to no dump
-        connection = socket.socket(fileno=hears)
-        threading.Thread(target=_go_with_the_show, args=(hears,), daemon=True).start()
-        wire = Channel(connection, SharedBuffer(tells), SharedBuffer(told))
-        _LOG.addHandler(_Reporter(wire))
-        _Player(wire).play()
-    finally:
-        os._exit(0)
-
-
-def _go_with_the_show(connection: int) -> None:
-    """End with the show, also in the middle of an answer that never comes."""
-    poll = select.poll()
-    poll.register(connection, 0)  # tells only that the other end was closed
-    poll.poll()
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    play(*map(int, sys.argv[1:]))
+def main(connection: int, incoming: int, outgoing: int) -> None:
+    """Do what is asked until nobody asks any more; all three are descriptors."""
+    exit_with_parent(connection)
+    channel = Channel(
+        socket.socket(fileno=connection), SharedBuffer(outgoing), SharedBuffer(incoming)
+    )
+    _LOG.addHandler(_Reporter(channel))
+    with suppress(OSError):  # nobody is there to be answered
+        _Player(channel).play()

@@ -24,8 +24,8 @@ from engine.lab.stress.parts import Synth
 from engine.lab.stress.rig import set_up_rig
 from engine.lab.stress.show import wait_until
 from engine.midi.client import PortProcess
-from engine.midi.frames import GONE
 from engine.runtime.opening import find_patch
+from engine.system.device_process import GONE
 
 WAIT = 30
 PATCH = """
@@ -126,7 +126,6 @@ def test_a_midi_port_is_lost_with_its_sound_server(port):
         port = synth.name if port else None
         helper = PortProcess("out", "jack", port, "Sensorium", lambda *what: said.put(what))
         try:
-            helper.start()
             server.kill()
             server.wait()
             assert said.get(timeout=WAIT) == (GONE, b"the JACK server")
