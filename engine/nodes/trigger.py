@@ -23,7 +23,7 @@ class TriggerNode(Node):
     _last: float | None = None
 
     def process(self, value: T) -> messages.Trigger | None:
-        """Give a trigger when something begins."""
+        """Return a trigger when something begins."""
         match value:
             case messages.Trigger():
                 return value if math.isfinite(value.value) else messages.Trigger()
