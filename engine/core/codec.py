@@ -1,4 +1,4 @@
-"""Messages become plain data and messages again: maps, lists, numbers, texts and arrays.
+"""Encodes messages as plain data and decodes them: maps, lists, numbers, texts and arrays.
 
 The form follows from what the constructor of a type takes (see ``contents``): first its numbers and
 texts in their order, then the rest. An array is a map of ``dtype``, ``shape`` and ``data``; where a
@@ -31,7 +31,7 @@ Plain = Any
 """What MessagePack can hold, and arrays."""
 
 Write = Callable[[Any, bool], Plain]
-"""Makes plain data of a value; without ``pixels`` an array of a picture is but its size."""
+"""Returns plain data of a value; without ``pixels`` a picture is reduced to its size."""
 Read = Callable[[Any], Any]
 
 TYPE: Final = "type"
@@ -133,7 +133,7 @@ def _writer_of(cls: type) -> Write | None:
 
 
 def _write(value: Any, pixels: bool) -> Plain:
-    """Write what stands inside a message."""
+    """Return plain data of a value inside a message."""
     cls = type(value)
     return (_WRITERS[cls] if cls in _WRITERS else _writer(cls))(value, pixels)
 
@@ -246,12 +246,12 @@ def _read_many(made: Any, readers: Callable[[int], list[Read]], written: Plain) 
 
 
 def _read_array(plain: Mapping[str, Plain]) -> NDArray[Any]:
-    """Read an array of its own, aligned as any other: sums go by how memory lies."""
+    """Return an array that owns its memory, aligned as any other: sums depend on alignment."""
     return np.frombuffer(plain["data"], plain["dtype"]).reshape(plain["shape"]).copy()
 
 
 def _read_picture(plain: Mapping[str, Plain]) -> NDArray[Any]:
-    """Read a picture, black where only its size is known; either may only be read."""
+    """Return a picture, black where only its size is known; it is read-only."""
     if "data" in plain:
         return np.frombuffer(plain["data"], plain["dtype"]).reshape(plain["shape"])
     return _black(plain["dtype"], tuple(plain["shape"]))

@@ -196,11 +196,12 @@ class Parameter:
         try:
             return msgspec.convert(value, self.type)
         except msgspec.ValidationError:
-            more = self.param.more() if self.param.more and isinstance(value, str) else frozenset()
+            more = self.param.more() if self.param.more else frozenset()
             if isinstance(value, str) and value in more:
                 return value
-            names = (*_choices(self.type), *more)
-            hint = nearest(value, names) if isinstance(value, str) else ""
+            hint = ""
+            if isinstance(value, str):
+                hint = nearest(value, (*_choices(self.type), *more))
             hint = f".{hint}" if hint else ""
             raise ParameterError(
                 f"expected {self.expected()}, got {as_written(value)}{hint}"

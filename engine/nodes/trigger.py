@@ -17,18 +17,21 @@ class TriggerNode(Node):
 
     A note triggers when it begins, with its number; a switch when it goes on; a voice when it
     starts to sing, with its note; a number whenever it is another than before, with itself; a text
-    each time. Triggers pass as they are. Anything else, such as a picture, triggers each time.
+    each time, and one that grows when it is final. Triggers pass as they are. Anything else, such
+    as a picture, triggers each time.
     """
 
     _last: float | None = None
 
     def process(self, value: T) -> messages.Trigger | None:
-        """Give a trigger when something begins."""
+        """Return a trigger when something begins."""
         match value:
             case messages.Trigger():
                 return value if math.isfinite(value.value) else messages.Trigger()
             case Note():
                 return messages.Trigger(float(value.note)) if value.velocity > 0 else None
+            case messages.Text():
+                return messages.Trigger() if value.final else None
             case Pitch():
                 return self._begins(value.on, value.note)
             case bool():

@@ -128,7 +128,7 @@ def _drawn(frame: Message, found: tuple[Landmarks, ...], shows: bool) -> bytes:
 
 
 def _image(frame: Message) -> Image:
-    """Return what a message shows; raise ValueError where that is nothing."""
+    """Return what a message shows. Raise ValueError where that is nothing."""
     image = picture_of(frame)
     if image is None:
         raise ValueError("this is no picture")

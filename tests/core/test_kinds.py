@@ -37,6 +37,7 @@ from engine.core.messages import (
     Features,
     Frame,
     Landmarks,
+    Later,
     Mask,
     Note,
     Ns,
@@ -180,6 +181,14 @@ class Either:
     def process(self, value: float) -> Note | Trigger | None: ...
 
 
+class Arpeggio:
+    def process(self, value: float) -> Iterator[Note | Later[Note]]: ...
+
+
+class AtLeisure:
+    def process(self, value: float) -> Iterator[Later]: ...
+
+
 class Numbers:
     def process(self, value: float) -> int | float | bool: ...
 
@@ -196,6 +205,8 @@ def test_a_union_stays_one_and_numbers_are_a_number() -> None:
     assert in_words((outlet,)) == "a note or a trigger"
     assert fits(outlet, (Trigger,))
     assert not fits(outlet, (Frame, float))
+    assert read_signature(Arpeggio).outlets == {"": Note}
+    assert read_signature(AtLeisure).outlets == {"": object}
     assert read_signature(Numbers).outlets == {"": float}
 
 
