@@ -15,6 +15,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from engine.core.box import Box
 from engine.core.errors import as_written
+from engine.core.kinds import members
 from engine.core.node import Node
 from engine.core.parameter import Param, Parameter, read_parameters
 from engine.core.signature import in_words, parts, read_signature
@@ -124,7 +125,7 @@ def _inlets(cls: type[Box]) -> tuple[Port, ...]:
 
 
 def _outlets(cls: type[Box]) -> tuple[Port, ...]:
-    """Describe the outlets; of a single one also the parts of its message."""
+    """Describe the outlets; of a single one also the parts of its message (a union: the first)."""
     kinds: dict[str, Any] = {}
     if issubclass(cls, Source):
         kinds = dict(cls.OUT)
@@ -132,8 +133,8 @@ def _outlets(cls: type[Box]) -> tuple[Port, ...]:
         signature = read_signature(cls)
         kinds = {name: signature.outlets[name] for name in signature.fields or signature.outlets}
     found = dict(kinds)
-    for kind in kinds.values():
-        if len(kinds) == 1 and isinstance(kind, type):
+    for kind in (members(carried)[0] for carried in kinds.values() if len(kinds) == 1):
+        if isinstance(kind, type):
             found |= parts(kind)
     return tuple(Port(name, in_words((kind,))) for name, kind in found.items())
 
