@@ -126,7 +126,7 @@ def _inlets(cls: type[Box]) -> tuple[Port, ...]:
 
 
 def _outlets(cls: type[Box]) -> tuple[Port, ...]:
-    """Describe the outlets; of a single one also the parts of its message."""
+    """Describe the outlets; of a single one also the parts of its message (a union: the first)."""
     kinds: dict[str, Any] = {}
     if issubclass(cls, Source):
         kinds = dict(cls.OUT)
