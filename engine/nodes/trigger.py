@@ -28,10 +28,10 @@ class TriggerNode(Node):
         match value:
             case messages.Trigger():
                 return value if math.isfinite(value.value) else messages.Trigger()
+            case Note(velocity=0) | messages.Text(final=False):
+                return None
             case Note():
-                return messages.Trigger(float(value.note)) if value.velocity > 0 else None
-            case messages.Text():
-                return messages.Trigger() if value.final else None
+                return messages.Trigger(float(value.note))
             case Pitch():
                 return self._begins(value.on, value.note)
             case bool():
