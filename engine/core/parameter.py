@@ -59,9 +59,9 @@ class Param:
     unit: str = ""
     lighter: tuple[float, ...] | tuple[str, ...] = ()
     """Degradation steps when time is short: factors of a number, or texts from heavy to light."""
-    more: Callable[[], frozenset[str]] | None = None
-    """Further texts that fit beside those that the type names, which may become more at any time:
-    the points of a performer's own skeleton. Editors are not told those that are but numbered."""
+    more: Callable[[bool], frozenset[str]] | None = None
+    """Further texts that fit beside those that the type names, which may become more at any time,
+    such as the points of a performer's own skeleton; True asks for those that come with Sensorium. Editors are not told those that are but numbered."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ class Parameter:
         try:
             return msgspec.convert(value, self.type)
         except msgspec.ValidationError:
-            more = self.param.more() if self.param.more else frozenset()
+            more = self.param.more(False) if self.param.more else frozenset()
             if isinstance(value, str) and value in more:
                 return value
             hint = ""
