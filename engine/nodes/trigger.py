@@ -26,8 +26,8 @@ class TriggerNode(Node):
     def process(self, value: T) -> messages.Trigger | None:
         """Return a trigger when something begins."""
         match value:
-            case messages.Trigger():
-                return value if math.isfinite(value.value) else messages.Trigger()
+            case messages.Trigger() if math.isfinite(value.value):
+                return value
             case Note(velocity=0) | messages.Text(final=False):
                 return None
             case Note():
