@@ -112,6 +112,13 @@ def parts(message: type) -> dict[str, type]:
     return {name: kind for name, kind in found.items() if kind in (*NUMBERS, str)}
 
 
+def common_parts(carried: Carried) -> dict[str, type]:
+    """Return the parts of what a cable carries: of a union, those that all of its types share."""
+    every = [parts(one) if isinstance(one, type) else {} for one in members(carried)]
+    shared = set.intersection(*map(set, every)) if every else set()
+    return {name: kind for name, kind in every[0].items() if name in shared} if every else {}
+
+
 def fits(carried: Carried, accepts: tuple[Carried, ...]) -> bool:
     """Whether a cable that carries one type may end where others are taken.
 
