@@ -111,7 +111,10 @@ Why a table: the loop asks for it with every message that goes to another proces
 
 def _writer(cls: type) -> Write:
     """Return what writes values of a class."""
-    write = _writer_of(cls)
+    try:
+        write = _writer_of(cls)
+    except TypeError as error:
+        raise NotEncodable(str(error)) from None
     if write is None:
         raise NotEncodable(f"{cls.__name__} inside a message")
     _WRITERS[cls] = write
@@ -146,6 +149,8 @@ def _writer_of_contents(cls: type) -> Write:
     plain = [name for name, hint in hints.items() if is_plain(hint)]
     single = _single_array(hints)
     rest = [name for name in hints if name not in plain and name != single]
+    for name in rest:
+        _reader_of(hints[name], _read_array)  # what could not be read again is not written
     hidden = _shows_picture(cls)
 
     def write(value: Any, pixels: bool) -> dict[str, Plain]:
@@ -212,8 +217,10 @@ def _reader_of(hint: Any, array: Read) -> Read:
     if is_array(hint):
         return array
     if get_origin(hint) in (Union, types.UnionType):
-        (inside,) = (part for part in get_args(hint) if not is_plain(part))
-        return partial(_read_optional, _reader_of(inside, array))
+        inside = [part for part in get_args(hint) if not is_plain(part)]
+        if len(inside) > 1:
+            raise TypeError(f"{hint}: what is written of it would not tell which of these it is")
+        return partial(_read_optional, _reader_of(inside[0], array))
     if get_origin(hint) in (tuple, list):
         return partial(_read_many, get_origin(hint), _readers_of(get_args(hint), array))
     if isinstance(hint, type) and issubclass(hint, Encodable):

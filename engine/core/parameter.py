@@ -61,7 +61,7 @@ class Param:
     """Degradation steps when time is short: factors of a number, or texts from heavy to light."""
     more: Callable[[bool], frozenset[str]] | None = None
     """Further texts that fit beside those that the type names, which may become more at any time,
-    such as the points of a performer's own skeleton; True asks for those that come with Sensorium."""
+    such as the points of a performer's own skeleton; True asks for the shipped ones only."""
 
 
 @dataclass(frozen=True)

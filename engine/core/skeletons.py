@@ -125,8 +125,9 @@ class Skeleton:
             tuple(ruler) if ruler else None,
             span,
         )
+        cls.known.pop(name)  # a recording says nothing about what is defined here
         if own is not None:
-            cls.known[name] = own  # an old recording says nothing about what is defined here
+            cls.known[name] = own
         return made
 
 

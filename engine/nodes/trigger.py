@@ -26,18 +26,21 @@ class TriggerNode(Node):
     def process(self, value: T) -> messages.Trigger | None:
         """Return a trigger when something begins."""
         match value:
+<<<<<<< HEAD
             case messages.Trigger() if math.isfinite(value.value):
                 return value
             case Note(velocity=0) | messages.Text(final=False):
                 return None
             case Note():
                 return messages.Trigger(float(value.note))
+=======
+            case messages.Trigger() | Note() | messages.Text():
+                return _of_event(value)
+>>>>>>> kinds
             case Pitch():
                 return self._begins(value.on, value.note)
-            case bool():
-                return self._begins(value, 1.0)
-            case int() | float():
-                return self._changes(float(value))
+            case bool() | int() | float():
+                return self._number(value)
         return messages.Trigger()
 
     def reset(self) -> None:
@@ -50,8 +53,21 @@ class TriggerNode(Node):
             return None
         return messages.Trigger(value) if math.isfinite(value) else messages.Trigger()
 
-    def _changes(self, value: float) -> messages.Trigger | None:
+    def _number(self, value: bool | float) -> messages.Trigger | None:
+        if isinstance(value, bool):
+            return self._begins(value, 1.0)
+        value = float(value)
         if not math.isfinite(value) or value == self._last:
             return None
         self._last = value
         return messages.Trigger(value)
+
+
+def _of_event(event: messages.Trigger | Note | messages.Text) -> messages.Trigger | None:
+    """Return the trigger of an event; None for one that ends a note or is not final."""
+    match event:
+        case messages.Trigger(value):
+            return event if math.isfinite(value) else messages.Trigger()
+        case Note(note, velocity):
+            return messages.Trigger(float(note)) if velocity > 0 else None
+    return messages.Trigger() if event.final else None

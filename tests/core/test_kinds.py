@@ -231,6 +231,22 @@ def test_a_part_of_a_message_cannot_be_called_as_its_kind() -> None:
     assert {*KINDS} - {*before} == {Odd}
 
 
+@dataclass
+class Left:
+    weight: float
+
+
+@dataclass
+class Ambiguous:
+    what: Left | Pebble
+
+
+def test_what_could_not_be_read_again_is_not_written() -> None:
+    kind(Kind.LATEST, name="ambiguous")(Ambiguous)
+    with pytest.raises(NotEncodable, match="would not tell which"):
+        encode(Ambiguous(Pebble(1.0)), pixels=True)
+
+
 def test_a_mask_is_a_picture_and_a_pose_is_none() -> None:
     assert is_picture(Frame)
     assert is_picture(Mask)
