@@ -26,21 +26,14 @@ class TriggerNode(Node):
     def process(self, value: T) -> messages.Trigger | None:
         """Return a trigger when something begins."""
         match value:
-<<<<<<< HEAD
-            case messages.Trigger() if math.isfinite(value.value):
-                return value
-            case Note(velocity=0) | messages.Text(final=False):
-                return None
-            case Note():
-                return messages.Trigger(float(value.note))
-=======
             case messages.Trigger() | Note() | messages.Text():
                 return _of_event(value)
->>>>>>> kinds
             case Pitch():
                 return self._begins(value.on, value.note)
-            case bool() | int() | float():
-                return self._number(value)
+            case bool():
+                return self._begins(value, 1.0)
+            case int() | float():
+                return self._changes(float(value))
         return messages.Trigger()
 
     def reset(self) -> None:
@@ -53,10 +46,7 @@ class TriggerNode(Node):
             return None
         return messages.Trigger(value) if math.isfinite(value) else messages.Trigger()
 
-    def _number(self, value: bool | float) -> messages.Trigger | None:
-        if isinstance(value, bool):
-            return self._begins(value, 1.0)
-        value = float(value)
+    def _changes(self, value: float) -> messages.Trigger | None:
         if not math.isfinite(value) or value == self._last:
             return None
         self._last = value
