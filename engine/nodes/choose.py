@@ -23,12 +23,12 @@ class Choose(Node):
     _last: str | float | None = None
 
     def outlets(self) -> Mapping[str, type]:
-        """Return the type of the entries, when they all have the same."""
+        """Return the type of the entries, where all are of one."""
         kinds = {type(choice) for choice in self.choices}
         return {"": kinds.pop()} if len(kinds) == 1 else {}
 
     def process(self, value: float) -> str | float | None:
-        """Return the entry when it differs from the last one."""
+        """Return the entry when it is a new one."""
         if not self.choices or math.isnan(value):
             return None
         last = len(self.choices) - 1

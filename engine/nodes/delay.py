@@ -42,7 +42,7 @@ class Delay(Node):
     _waiting: deque[tuple[Ns, Any]] = field(default_factory=deque)
 
     def process(self, value: T, at: Ns) -> Iterator[T]:
-        """Queue a message; ``on_wake`` emits it when it is due."""
+        """Keep a message until its time; yield those that are due."""
         if isinstance(value, float) and not math.isfinite(value):
             return iter(())
         if len(self._waiting) >= MOST:

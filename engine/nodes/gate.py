@@ -43,7 +43,7 @@ class Gate(Node):
     _changed: Ns = Ns(0)
 
     def process(self, value: float, at: Ns) -> Gated | None:
-        """Return what has changed; None for nothing."""
+        """Return what changed, or None."""
         if not math.isfinite(value):
             return None
         self._value = value
@@ -71,7 +71,7 @@ class Gate(Node):
         return Gated(on, closed=None if first else Trigger(self._value))
 
     def _wanted(self) -> bool:
-        """Return whether the last number opens the gate, regardless of ``hold``."""
+        """Return whether the last number opens or closes it."""
         if not self._on:
             return self._value > self.above
         lower = self.above - 0.1 * abs(self.above) if self.below is None else self.below

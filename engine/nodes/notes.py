@@ -135,7 +135,7 @@ class Notes(Node):
         return round(1 + 126 * min(max(part, 0.0), 1.0))
 
     def _check(self) -> None:
-        """Apply parameters changed while playing; raise ParameterError, once, for a wrong one."""
+        """Apply what was changed. Raise ParameterError for a bad value; the last one stays."""
         if self._named != self.scale:
             self._named = self.scale
             self._classes = parse_scale(self.scale)

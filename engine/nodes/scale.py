@@ -62,7 +62,7 @@ class Scale(Node):
         return result if math.isfinite(result) else None
 
     def _part(self, value: float) -> float:
-        """Return the position of a number in the input range: 0 at one end, 1 at the other."""
+        """Return where a number lies in the input range: 0 at one end, 1 at the other."""
         start, end = self.in_
         if self.curve == "log" and _one_sided(start, end):
             if not _one_sided(start, value):

@@ -18,12 +18,12 @@ _RESERVED: Final = frozenset("#*,?[]{}")
 
 
 def of_port(port: str) -> str:
-    """Return the address of a port: without the ``#2`` of a second cable."""
+    """Return the address of a port, without the ``#2`` of a second cable."""
     return port.partition("#")[0]
 
 
 def holes(address: str) -> frozenset[str]:
-    """Return the names in braces of an address; raise ParameterError for wrong braces."""
+    """Return the names in the braces of an address. Raise ParameterError for a stray brace."""
     try:
         return frozenset(name for _, name, _, _ in Formatter().parse(address) if name is not None)
     except ValueError:
@@ -31,9 +31,10 @@ def holes(address: str) -> frozenset[str]:
 
 
 def check(address: str, fillings: Collection[str]) -> frozenset[str]:
-    """Return the names in braces of an address; raise ParameterError when it cannot be sent.
+    """Return the names in the braces of an address that can be sent.
 
-    ``fillings`` are the names that can be filled in for this kind of message.
+    ``fillings`` are the names that this type of message fills. Raise ParameterError for another
+    name, and for characters that OSC 1.0 does not allow.
     """
     if not address.startswith("/"):
         raise ParameterError(f'an OSC address begins with "/", got "{address}"')
@@ -53,11 +54,11 @@ def check(address: str, fillings: Collection[str]) -> frozenset[str]:
 
 
 def slotted(address: str) -> str:
-    """Return the address of one person: the number replaces {slot}, or is added at the end."""
+    """Return the address with ``{slot}`` in it: where it stands, or else at the end."""
     base = address.rstrip("/")
     return base if "slot" in check(address, ("slot",)) else f"{base}/{{slot}}"
 
 
 def spell(value: float) -> str:
-    """Return a number as it is written in an address: 3.0 as "3"."""
+    """Return a number as it stands in an address: 3.0 is "3"."""
     return str(int(value)) if value == int(value) else f"{value:g}"

@@ -23,7 +23,7 @@ _LENGTH: Final = struct.Struct(">i")
 
 
 def messages(piece: bytes) -> Iterator[bytes]:
-    """Yield the messages of a piece, without their lengths."""
+    """Return the messages of a piece, without their lengths."""
     start = 0
     while start < len(piece):
         end = start + 4 + _LENGTH.unpack_from(piece, start)[0]

@@ -1,4 +1,4 @@
-"""Layouts of triggers and notes, which must never be lost, and must be released again."""
+"""Triggers and notes: events that must never be lost, and must be released."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.osc.packer import Packer
 class TriggerLayout(Layout):
     """A trigger: 1 to the address and 0 50 ms later, or the arguments that were written.
 
-    Why both: a receiver that shows a button releases it again, and one that waits for a change
+    Why both: a receiver that shows a button releases it, and one that waits for a change
     from 0 sees the next trigger.
     """
 
@@ -29,11 +29,11 @@ class TriggerLayout(Layout):
         self._release = None if off is None else ArgumentsLayout(address, float, off, dialect)
 
     def encode(self, message: Trigger, at: Ns) -> Sequence[bytes]:
-        """Return the message of the press."""
+        """Return the message that presses."""
         return (self._press.fill(message.value),)
 
     def off(self, message: Trigger) -> bytes:
-        """Return the message of the release."""
+        """Return the message that releases; b"" where none is sent."""
         return self._release.fill(message.value) if self._release else b""
 
     def example(self) -> Sequence[bytes]:
@@ -51,7 +51,7 @@ class NoteLayout(Layout):
         self._sounding: dict[tuple[int, int], None] = {}
 
     def encode(self, message: Note, at: Ns) -> Sequence[bytes]:
-        """Return the message of a note's beginning or end."""
+        """Return the message of a note-on or a note-off."""
         key = (message.note, message.channel)
         if message.velocity > 0:
             self._sounding[key] = None
@@ -60,11 +60,11 @@ class NoteLayout(Layout):
         return (self._pack(message.note, message.velocity, message.channel),)
 
     def end(self) -> Sequence[bytes]:
-        """Return the ends of all sounding notes."""
+        """Return a note-off for every note that sounds."""
         ends = [self._pack(note, 0, channel) for note, channel in self._sounding]
         self._sounding.clear()
         return ends
 
     def example(self) -> Sequence[bytes]:
-        """Return a note."""
+        """Return the message of a note."""
         return (self._pack(0, 0, 1),)

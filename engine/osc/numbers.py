@@ -15,14 +15,14 @@ _SPELLINGS: Final = 256
 
 
 class NotFinite(ValueError):
-    """A number that OSC can carry but no receiver can use: infinite, or NaN."""
+    """A number that no receiver wants: infinite, NaN, or too large for 32 bits."""
 
     def __init__(self, value: float) -> None:
         super().__init__(f"{value} is not a number that can be sent")
 
 
 def finite(value: float) -> float:
-    """Return the number if a 32-bit float can hold it; otherwise raise NotFinite."""
+    """Return the number itself. Raise NotFinite where no 32-bit float holds it."""
     if not -LARGEST <= value <= LARGEST:
         raise NotFinite(value)
     return value
@@ -37,11 +37,11 @@ class NumberLayout(Layout):
         self._convert = converter(carries, dialect)
 
     def encode(self, message: float | str, at: Ns) -> Sequence[bytes]:
-        """Return the message of a number or text."""
+        """Return the one message of a number or text."""
         return (self._pack(self._convert(message)),)
 
     def example(self) -> Sequence[bytes]:
-        """Return a message of the usual length; that of a text is unknown."""
+        """Return a message of the usual length; that of a text is not known."""
         return (self._pack("" if self._convert is text else 0),)
 
 
@@ -61,7 +61,7 @@ class ArgumentsLayout(Layout):
         self._packers: dict[str, Packer] = {}
 
     def encode(self, message: float | str, at: Ns) -> Sequence[bytes]:
-        """Return the message with the value filled in."""
+        """Return the one message, with the value wherever it was asked for."""
         return (self.fill(message),)
 
     def fill(self, message: float | str) -> bytes:
@@ -89,7 +89,7 @@ class ArgumentsLayout(Layout):
 
 
 def number_or_text(address: str, carries: type, options: OscOptions, dialect: Dialect) -> Layout:
-    """Return the layout of a number, switch or text; raise ParameterError."""
+    """Return the layout of a number, switch or text. Raise ParameterError for unfit options."""
     options.only("a text" if carries is str else "a number", "args")
     if options.args is None and VALUE not in address:
         return NumberLayout(address, carries, dialect)
@@ -99,14 +99,14 @@ def number_or_text(address: str, carries: type, options: OscOptions, dialect: Di
 
 
 def tag_of(carries: type, dialect: Dialect) -> str:
-    """Return the type tag of what a cable carries: "s" of text, "i" of integers, else "f"."""
+    """Return the type tag of what a cable carries: text "s", switch and count "i", else "f"."""
     if carries is str:
         return "s"
     return dialect.tag("i" if carries in (int, bool) else "f")
 
 
 def converter(carries: type, dialect: Dialect) -> Callable[[Any], Any]:
-    """Return the conversion of a message of this type to an OSC argument."""
+    """Return the function that prepares a message of this type for packing."""
     if carries is str:
         return text
     if dialect.clamp and (dialect.floats or carries not in (int, bool)):
@@ -115,5 +115,5 @@ def converter(carries: type, dialect: Dialect) -> Callable[[Any], Any]:
 
 
 def text(value: float | str) -> str:
-    """Return a text without zero characters, which would end it in OSC."""
+    """Return a text without zeros: one would end it on the wire."""
     return str(value).replace("\0", "")

@@ -1,4 +1,4 @@
-"""Packs arguments into the bytes of one OSC message; address and type tags are prepared once.
+"""Encodes numbers and texts as one OSC message, by a plan made once for every address.
 
 The bytes follow the OSC 1.0 specification, and equal those of python-osc's builder.
 
@@ -23,13 +23,13 @@ _LENGTH: Final = struct.Struct(">i")
 
 
 def osc_string(text: str) -> bytes:
-    """Return an OSC-string: UTF-8, padded by zeros to a multiple of four bytes."""
+    """Return an OSC-string: UTF-8, padded with 1 to 4 zeros to a multiple of four bytes."""
     encoded = text.encode()
     return encoded + bytes(4 - len(encoded) % 4)
 
 
 def head(address: str, tags: str) -> bytes:
-    """Return what precedes the arguments of a message: the address and its type tags."""
+    """Return what stands before the arguments of a message: the address and its type tags."""
     return osc_string(address) + osc_string("," + tags)
 
 

@@ -24,8 +24,8 @@ _LENGTH: Final = struct.Struct(">i")
 class Stencil:
     """Ready bytes of messages, given as (address, tags), where tags are only "i" and "f".
 
-    ``floats`` and ``ints`` are two views of the same bytes, with an element for each 32-bit word;
-    ``places`` are the indices of the arguments in order.
+    ``floats`` and ``ints`` are two views of the same bytes, a 32-bit word an element; ``places``
+    holds the word of every argument in order.
     """
 
     __slots__ = ("_chunks", "_views", "floats", "ints", "places")
@@ -51,7 +51,7 @@ class Stencil:
         ]
 
     def window(self, places: NDArray[np.intp]) -> NDArray[np.float32] | None:
-        """Return a view of the floats at ``places``, a table; None when no strided view has them.
+        """Return a view of the floats at ``places``, a table; None where no regular view has them.
 
         Writing through it takes a third of the time. Messages of equal length make it regular.
         """
@@ -67,7 +67,7 @@ class Stencil:
         return [bytes(chunk) for _, _, chunk in self._chunks]
 
     def some(self, keep: Sequence[bool]) -> list[bytes]:
-        """Return the messages selected by ``keep``, in pieces that fit into a bundle each."""
+        """Return the messages whose ``keep`` is true, in pieces that fit into a bundle each."""
         return [
             piece
             for first, last, _ in self._chunks

@@ -61,7 +61,7 @@ _PLACE: Final = re.compile(r"(?:\[(?P<six>[^\]]+)\]|(?P<host>[^:\[\]\s/]+)):(?P<
 
 
 def target(to: str, *, tcp: bool = False) -> Target:
-    """Parse "host:port", a tool's name, or "tool@host"; raise ParameterError.
+    """Return the target of "host:port", a tool's name, or "tool@host". Raise ParameterError.
 
     An IPv6 address is in brackets: "[::1]:9000".
     """

@@ -14,7 +14,7 @@ from engine.osc.packer import Packer
 
 
 class PitchLayout(Layout):
-    """A pitch, seven messages a reading; hertz, note and brightness keep their value while off."""
+    """Seven messages for a reading of a voice; hz, note and bright keep their value while off."""
 
     def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
         options.only("a pitch")
@@ -36,10 +36,10 @@ class PitchLayout(Layout):
         return (self._on(message.on) + b"".join(packed),)
 
     def end(self) -> Sequence[bytes]:
-        """Return the message that nobody sings any more."""
+        """Return ``on 0`` where a voice was on."""
         sang, self._sings = self._sings, False
         return (self._on(0),) if sang else ()
 
     def example(self) -> Sequence[bytes]:
-        """Return a reading."""
+        """Return the messages of a reading."""
         return self.encode(Pitch(440.0, 69.0, 1.0, on=False), Ns(0))

@@ -38,6 +38,7 @@ from engine.runtime.gc_freeze import freeze_gc, gc_frozen
 from engine.runtime.metrics import LOG
 from engine.runtime.privacy import Privacy
 from engine.runtime.reload.standby import Standby
+from engine.runtime.schedule.state import BoxState
 from engine.runtime.supervision.host import BoxHost
 from engine.runtime.supervision.hosts import Hosts
 from engine.runtime.supervision.periodic import PeriodicTasks
@@ -46,7 +47,7 @@ from engine.runtime.supervision.supervisor import describe_loss
 from engine.runtime.supervision.watchdog import Watchdog
 from engine.runtime.timer import Timer, make_timer
 from engine.runtime.waiting import either_is_set
-from engine.runtime.workers.lane import close_quietly
+from engine.runtime.workers.lane import ThreadLane, close_quietly
 
 _THE_END = "the end"
 _OPENING = 15.0
@@ -78,7 +79,7 @@ class Live:
         self.engine.on_lost = lambda name: self._hosts.playing[name].lost()
         self.engine.ask = self._ask
         self._hosts.follow(self.engine.states)
-        restarter = Restarter(self.engine, self._hosts.replace, self.enter)
+        restarter = Restarter(self.engine, self._swap_box, self.enter)
         self._watchdog = Watchdog(
             self.engine, self._clock, self.enter, restarter.replace, self._hosts.heartbeat
         )
@@ -148,6 +149,12 @@ class Live:
     def close_removed(self) -> None:
         """Close the boxes that the last swap has removed."""
         self._hosts.remove(self._hosts.removed)
+
+    def _swap_box(self, state: BoxState, box: Node) -> ThreadLane:
+        """Put another box in the place of one that hangs, after handling the answers of that."""
+        lane = self._hosts.replace(state, box)
+        self._drain_host(self._hosts.playing[state.name])
+        return lane
 
     def _exchange(self, entry: SwapPlan | Rollback) -> None:
         self._step(entry)

@@ -32,7 +32,10 @@ class Restarter:
         swap_box: Callable[[BoxState, Node], ThreadLane],
         enter: Callable[[Entry], None],
     ) -> None:
-        """``swap_box`` abandons the box of a state, hosts another, and returns the lane of that."""
+        """``swap_box`` leaves the box of a state behind, and returns the lane of another.
+
+        Whatever the old one has answered by then has come in.
+        """
         self._engine = engine
         self._swap_box = swap_box
         self._enter = enter
@@ -57,13 +60,13 @@ class Restarter:
             return
         hung.append(old)
         self._engine.metrics.lanes[name].replaced += 1
+        lane = self._swap_box(state, box)
         lost = old.at_hand is not None and old.at_hand.kind is Kind.LOSSLESS
         if lost:
             self._engine.metrics.lanes[name].lost()
         what = "; what it was given then is lost" if lost else ""
-        self._report_failed(name, f"{why}; a fresh one takes its place{what}")
+        self._report_failed(name, f"{why}; a fresh one takes its place{what}", always=lost)
         pause = self._pauses.setdefault(name, BackOff())
-        lane = self._swap_box(state, box)
         lane.generation = old.generation + 1
         lane.take_over(old)
         self._engine.metrics.lanes[name].follow(lane)
@@ -71,9 +74,11 @@ class Restarter:
         state.lane = lane
         lane.start(pause.next(held=old.took > 0))
 
-    def _report_failed(self, name: str, text: str) -> None:
+    def _report_failed(self, name: str, text: str, always: bool = False) -> None:
         if self._engine.metrics.state(name) != "failed":
             self._enter(StateChange(name, "failed", text))
+        elif always:
+            self._engine.tell(name, text)
 
 
 def copy_of(box: Node, settings: dict[str, object]) -> Node:
