@@ -153,7 +153,7 @@ class Live:
     def _swap_box(self, state: BoxState, box: Node) -> ThreadLane:
         """Leave a box that hangs behind for another; what it has answered by now is not lost."""
         lane = self._hosts.replace(state, box)
-        self._let_in(self._hosts.playing[state.name])
+        self._drain_host(self._hosts.playing[state.name])
         return lane
 
     def _exchange(self, entry: SwapPlan | Rollback) -> None:
