@@ -14,6 +14,7 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from engine.core.context import Context
     from engine.core.errors import DeviceError, ModelError, ParameterError, UnknownName
     from engine.core.kinds import Kind, kind
     from engine.core.landmarks import Instance, Landmarks, Person, Pose
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         Detections,
         Features,
         Frame,
+        Later,
         Mask,
         Message,
         Note,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Block",
+    "Context",
     "Detection",
     "Detections",
     "DeviceError",
@@ -50,6 +53,7 @@ __all__ = [
     "Instance",
     "Kind",
     "Landmarks",
+    "Later",
     "Mask",
     "Message",
     "Model",
@@ -75,12 +79,13 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "engine.core.context": ("Context",),
     "engine.core.errors": ("DeviceError", "ModelError", "ParameterError", "UnknownName"),
     "engine.core.kinds": ("Kind", "kind"),
     "engine.core.landmarks": ("Instance", "Landmarks", "Person", "Pose"),
     "engine.core.messages": (
-        *("Block", "Detection", "Detections", "Features", "Frame", "Mask", "Message", "Note"),
-        *("Ns", "Pitch", "Text", "Trigger"),
+        *("Block", "Detection", "Detections", "Features", "Frame", "Later", "Mask", "Message"),
+        *("Note", "Ns", "Pitch", "Text", "Trigger"),
     ),
     "engine.core.node": ("Model", "Node"),
     "engine.core.parameter": ("Fixed", "Param"),

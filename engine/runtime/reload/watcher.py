@@ -63,7 +63,7 @@ class FileWatcher:
         begins = True  # finds what was saved before it watched
         for changes in watch(
             *folders,
-            watch_filter=lambda _, name: self._matters(Path(name)),
+            watch_filter=None,  # or nothing would be heard while a recording grows beside the patch
             step=RESTS,
             stop_event=self._stop,
             rust_timeout=_AGAIN,
@@ -71,8 +71,9 @@ class FileWatcher:
             raise_interrupt=False,
             recursive=False,
         ):
-            if (changes or begins) and not self._stop.is_set():
-                self._on_change({Path(name) for _, name in changes})
+            changed = {Path(name) for _, name in changes if self._matters(Path(name))}
+            if (changed or begins) and not self._stop.is_set():
+                self._on_change(changed)
             begins = False
             if self._folders() != folders:
                 return
