@@ -60,19 +60,19 @@ class Registry:
 
     def by_folder(self) -> dict[str, list[str]]:
         """Return the names of all boxes by origin: OWN, FOLDERS, INSTALLED."""
-        found = {OWN: _stems(self._own) if self._own else []}
-        found |= {folder: _stems(_ENGINE / folder) for folder in FOLDERS}
+        found = {OWN: sorted(_files(self._own)) if self._own else []}
+        found |= {folder: sorted(_files(_ENGINE / folder)) for folder in FOLDERS}
         found[INSTALLED] = sorted(point.name for point in entry_points(group="sensorium.nodes"))
         return {folder: names for folder, names in found.items() if names}
 
     def _load(self, use: str) -> type[Box]:
-        if self._own and use in _stems(self._own):
-            file = self._own / f"{use}.py"
+        if self._own and (file := _files(self._own).get(use)):
             _warn_if_writable(file)
             return _only_box(_import_file(file))
         for folder in FOLDERS:
-            if use in _stems(_ENGINE / folder):
-                return _only_box(_import(f"engine.{folder}.{use}"))
+            if file := _files(_ENGINE / folder).get(use):
+                module = file.relative_to(_ENGINE.parent).with_suffix("")
+                return _only_box(_import(".".join(module.parts)))
         for point in entry_points(group="sensorium.nodes", name=use):
             try:
                 loaded = point.load()
@@ -89,8 +89,10 @@ def _warn_if_writable(file: Path) -> None:
             _LOG.warning("everybody on this machine can change %s: chmod o-w mends it", place)
 
 
-def _stems(folder: Path) -> list[str]:
-    return sorted(file.stem for file in folder.glob("*.py") if file.stem not in _NOT_BOXES)
+def _files(folder: Path) -> dict[str, Path]:
+    """Return the box files of a folder and its sub-folders by name; of two the upper one counts."""
+    found = sorted(folder.rglob("*.py"), key=lambda file: (-len(file.parts), file))
+    return {file.stem: file for file in found if file.stem not in _NOT_BOXES}
 
 
 def _import(name: str) -> ModuleType:

@@ -51,6 +51,15 @@ def test_names_are_unique_across_folders() -> None:
     assert sorted(names) == sorted(set(names))
 
 
+def test_a_box_may_lie_in_a_sub_folder(tmp_path: Path) -> None:
+    write(tmp_path, "louder", LOUDER)
+    (tmp_path / "nodes" / "loud").mkdir()
+    (tmp_path / "nodes" / "louder.py").rename(tmp_path / "nodes" / "loud" / "louder.py")
+    registry = Registry(tmp_path)
+    assert "louder" in registry.by_folder()[OWN]
+    assert registry.find("louder").__name__ == "Louder"
+
+
 def test_an_unknown_name_suggests_the_nearest() -> None:
     with pytest.raises(UnknownName, match=r'no kind of box "smoth"\. Did you mean "smooth"'):
         Registry().find("smoth")

@@ -1,4 +1,4 @@
-"""Messages become plain data and messages again: maps, lists, numbers, texts and arrays.
+"""Encodes messages as plain data and decodes them: maps, lists, numbers, texts and arrays.
 
 The form follows from what the constructor of a type takes (see ``contents``): first its numbers and
 texts in their order, then the rest. An array is a map of ``dtype``, ``shape`` and ``data``; where a
@@ -31,7 +31,7 @@ Plain = Any
 """What MessagePack can hold, and arrays."""
 
 Write = Callable[[Any, bool], Plain]
-"""Makes plain data of a value; without ``pixels`` an array of a picture is but its size."""
+"""Returns plain data of a value; without ``pixels`` a picture is reduced to its size."""
 Read = Callable[[Any], Any]
 
 TYPE: Final = "type"
@@ -111,7 +111,10 @@ Why a table: the loop asks for it with every message that goes to another proces
 
 def _writer(cls: type) -> Write:
     """Return what writes values of a class."""
-    write = _writer_of(cls)
+    try:
+        write = _writer_of(cls)
+    except TypeError as error:
+        raise NotEncodable(str(error)) from None
     if write is None:
         raise NotEncodable(f"{cls.__name__} inside a message")
     _WRITERS[cls] = write
@@ -133,7 +136,7 @@ def _writer_of(cls: type) -> Write | None:
 
 
 def _write(value: Any, pixels: bool) -> Plain:
-    """Write what stands inside a message."""
+    """Return plain data of a value inside a message."""
     cls = type(value)
     return (_WRITERS[cls] if cls in _WRITERS else _writer(cls))(value, pixels)
 
@@ -146,6 +149,8 @@ def _writer_of_contents(cls: type) -> Write:
     plain = [name for name, hint in hints.items() if is_plain(hint)]
     single = _single_array(hints)
     rest = [name for name in hints if name not in plain and name != single]
+    for name in rest:
+        _reader_of(hints[name], _read_array)  # what could not be read again is not written
     hidden = _shows_picture(cls)
 
     def write(value: Any, pixels: bool) -> dict[str, Plain]:
@@ -212,8 +217,10 @@ def _reader_of(hint: Any, array: Read) -> Read:
     if is_array(hint):
         return array
     if get_origin(hint) in (Union, types.UnionType):
-        (inside,) = (part for part in get_args(hint) if not is_plain(part))
-        return partial(_read_optional, _reader_of(inside, array))
+        inside = [part for part in get_args(hint) if not is_plain(part)]
+        if len(inside) > 1:
+            raise TypeError(f"{hint}: what is written of it would not tell which of these it is")
+        return partial(_read_optional, _reader_of(inside[0], array))
     if get_origin(hint) in (tuple, list):
         return partial(_read_many, get_origin(hint), _readers_of(get_args(hint), array))
     if isinstance(hint, type) and issubclass(hint, Encodable):
@@ -246,12 +253,12 @@ def _read_many(made: Any, readers: Callable[[int], list[Read]], written: Plain) 
 
 
 def _read_array(plain: Mapping[str, Plain]) -> NDArray[Any]:
-    """Read an array of its own, aligned as any other: sums go by how memory lies."""
+    """Return an array that owns its memory, aligned as any other: sums depend on alignment."""
     return np.frombuffer(plain["data"], plain["dtype"]).reshape(plain["shape"]).copy()
 
 
 def _read_picture(plain: Mapping[str, Plain]) -> NDArray[Any]:
-    """Read a picture, black where only its size is known; either may only be read."""
+    """Return a picture, black where only its size is known; it is read-only."""
     if "data" in plain:
         return np.frombuffer(plain["data"], plain["dtype"]).reshape(plain["shape"])
     return _black(plain["dtype"], tuple(plain["shape"]))

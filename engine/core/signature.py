@@ -1,6 +1,6 @@
 """Reads the inlets and outlets of a node from its ``process``, and the parts of a message.
 
-Why signatures: what a box takes and gives is then written once, in Python's own words, and cannot
+Why signatures: the ports of a box are then written once, in Python's own words, and cannot
 disagree with the code.
 """
 
@@ -39,7 +39,7 @@ class Inlet:
 
 @dataclass(frozen=True)
 class Signature:
-    """What a node takes and gives; ``outlets`` by name, "" being what a bare cable carries.
+    """The inlets and outlets of a node; the outlet "" is the one of a bare cable.
 
     An outlet carries a type, a union of types, a TypeVar that an inlet has, or ``object``.
 
@@ -102,7 +102,7 @@ def require_registered(where: str, kinds: Iterable[Carried]) -> None:
 
 
 def parts(message: type) -> dict[str, type]:
-    """List what a cable may take out of a message by name: its numbers, switches and texts."""
+    """Return the parts that a cable may take by name: numbers, switches and texts."""
     found: dict[str, type] = {}
     if is_dataclass(message):
         hints = get_type_hints(message)
@@ -114,6 +114,13 @@ def parts(message: type) -> dict[str, type]:
         if isinstance(member, property) and member.fget and not name.startswith("_"):
             found[name] = get_type_hints(member.fget).get("return", object)
     return {name: kind for name, kind in found.items() if kind in (*NUMBERS, str)}
+
+
+def common_parts(carried: Carried) -> dict[str, type]:
+    """Return the parts of what a cable carries: of a union, those that all of its types share."""
+    every = [parts(one) if isinstance(one, type) else {} for one in members(carried)]
+    shared = set.intersection(*map(set, every)) if every else set()
+    return {name: kind for name, kind in every[0].items() if name in shared} if every else {}
 
 
 def fits(carried: Carried, accepts: tuple[Carried, ...]) -> bool:
@@ -182,7 +189,7 @@ def _accepted(cls: type, name: str, hints: dict[str, Any]) -> tuple[Carried, ...
 
 def options_of(hint: Any) -> tuple[Carried, ...]:
     """Return the types that an annotation names; of a message for later, that of the message."""
-    if hint is Any:
+    if hint in (Any, Later):
         return (object,)
     if get_origin(hint) in (Union, types.UnionType):
         options = [
@@ -223,7 +230,7 @@ def _namedtuple_fields(kind: Carried) -> tuple[str, ...]:
 
 
 def settable(kind: Any) -> tuple[type, ...]:
-    """List what a cable may carry to set a parameter of this type; nothing if none can."""
+    """Return the types that can set a parameter of this type; () where none can."""
     if kind in (bool, int, float, str):
         return (kind,)
     if kind is Any or kind is object:

@@ -37,7 +37,7 @@ def as_json(wire: OnBytes, port: str, sent: dict[str, Any]) -> None:
     wire("json", msgspec.json.encode({"port": port, **sent}))
 
 
-def to_nobody(_: Command) -> None:
+def ignore_report(_: Command) -> None:
     """Leave what an output says of itself unheard, where it does not play."""
 
 
@@ -49,17 +49,17 @@ class Sink(Box, ABC):
 
     _tap: OnSent | None = None
     _taps: tuple[OnSent | None, OnSent | None] = (None, None)
-    _say: Report = to_nobody
+    _on_condition: Report = ignore_report
 
-    def report_to(self, say: Report) -> None:
+    def report_to(self, report: Report) -> None:
         """Have ``say`` take what this output says of itself: ``Lost`` when its device goes."""
-        self._say = say
+        self._on_condition = report
 
     def tap(self, tap: OnSent) -> None:
         """Have ``tap`` told of everything that leaves: {"address": ..., "args": [...]}."""
         self._tell(tap, self._taps[1])
 
-    def overhear(self, wire: OnBytes) -> None:
+    def tap_bytes(self, wire: OnBytes) -> None:
         """Have ``wire`` told of the very bytes that leave; here, of what a tap is told, as JSON."""
         said = partial(as_json, wire)
         self._tell(self._taps[0], said)
@@ -93,7 +93,7 @@ class Sink(Box, ABC):
     if TYPE_CHECKING:
         open: ClassVar[Callable[..., None]]
         open_offline: ClassVar[Callable[..., None]]
-        open_unheard: ClassVar[Callable[..., None]]
+        open_muted: ClassVar[Callable[..., None]]
     else:
 
         def open(self) -> None:
@@ -107,7 +107,7 @@ class Sink(Box, ABC):
             """Begin where time is virtual: an instrument is then not played, only tapped."""
             with_context(self.open, context or Context())()
 
-        def open_unheard(self, context: Context | None = None) -> None:
+        def open_muted(self, context: Context | None = None) -> None:
             """Begin where nobody is to hear it, as in a replay: what would be sent is only told."""
             with_context(self.open_offline, context or Context())()
 

@@ -125,8 +125,9 @@ class Skeleton:
             tuple(ruler) if ruler else None,
             span,
         )
+        cls.known.pop(name)  # a recording says nothing about what is defined here
         if own is not None:
-            cls.known[name] = own  # an old recording says nothing about what is defined here
+            cls.known[name] = own
         return made
 
 
@@ -138,9 +139,10 @@ def skeleton(name: str) -> Skeleton:
         raise UnknownName("skeleton", name, Skeleton.known) from None
 
 
-def point_names() -> frozenset[str]:
-    """Return the names of all points and parts of all skeletons."""
-    return frozenset(name for each in Skeleton.known.values() for name in each.rows_of)
+def point_names(shipped: bool = False) -> frozenset[str]:
+    """Return the names of all points and parts of all skeletons, or of the ``shipped`` ones."""
+    every = (each for each in Skeleton.known.values() if each.shipped or not shipped)
+    return frozenset(name for each in every for name in each.rows_of)
 
 
 def _chain(*names: str) -> tuple[Bone, ...]:

@@ -42,7 +42,7 @@ class Delay(Node):
     _waiting: deque[tuple[Ns, Any]] = field(default_factory=deque)
 
     def process(self, value: T, at: Ns) -> Iterator[T]:
-        """Take it in; it leaves at its time."""
+        """Keep a message until its time; yield those that are due."""
         if isinstance(value, float) and not math.isfinite(value):
             return iter(())
         if len(self._waiting) >= MOST:

@@ -50,7 +50,7 @@ class Empty(Node):
         return self._due
 
     def on_wake(self, at: Ns) -> float | None:
-        """Take a step on the way."""
+        """Return the next number of the fade."""
         if self._last is None or self._due is None or at < self._due:
             return None
         fade = Fade(self._last, self.to, Ns(self._at + ns(self.after)), ns(self.fade))
@@ -58,5 +58,5 @@ class Empty(Node):
         return fade.value(at)
 
     def reset(self) -> None:
-        """Forget the number, where a lost camera is not nobody."""
+        """Forget the number: a lost camera does not mean that nobody is there."""
         self._last = self._due = None

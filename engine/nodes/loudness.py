@@ -61,7 +61,7 @@ class Loudness(Node):
         self._check()
 
     def process(self, sound: Block) -> Loud | None:
-        """Give how loud the newest moment is."""
+        """Return the loudness of the newest window; None until one is complete."""
         windows = self._hops.feed(sound)
         if self._hops.gap:
             self._forget()
@@ -73,7 +73,7 @@ class Loudness(Node):
         return loud
 
     def reset(self) -> None:
-        """Forget what was heard, and how loud it was."""
+        """Forget the samples and levels before a gap."""
         self._hops.reset()
         self._forget()
 

@@ -67,7 +67,7 @@ class Notes(Node):
         self._check()
 
     def process(self, pitch: Pitch, loudness: float | None = None, *, at: Ns) -> Iterator[Note]:
-        """Give the notes that end and begin with a reading."""
+        """Yield the notes that end and begin with a reading."""
         self._check()
         self._heard = at
         if not (math.isfinite(pitch.hz) and math.isfinite(pitch.note)):
@@ -135,7 +135,7 @@ class Notes(Node):
         return round(1 + 126 * min(max(part, 0.0), 1.0))
 
     def _check(self) -> None:
-        """Read what was changed while playing; what cannot be is told, and the last stays."""
+        """Apply what was changed. Raise ParameterError for a bad value; the last one stays."""
         if self._named != self.scale:
             self._named = self.scale
             self._classes = parse_scale(self.scale)

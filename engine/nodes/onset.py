@@ -45,7 +45,7 @@ class Onset(Node):
     _heard: float = 0.0
 
     def process(self, sound: Block) -> Iterator[Trigger]:
-        """Give a trigger for each beginning in the sound."""
+        """Yield a trigger for each onset in the sound."""
         windows = self._hops.feed(sound)
         if self._hops.gap:
             self._forget()

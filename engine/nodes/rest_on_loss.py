@@ -51,14 +51,14 @@ class RestOnLoss(Node):
         return self._due
 
     def on_wake(self, at: Ns) -> bool | int | float | None:
-        """Take a step on the way."""
+        """Return the next number of the fade."""
         if self._fade is None or self._due is None or at < self._due:
             return None
         self._due = self._fade.next(at)
         return self._like_the_last(self._fade.value(at))
 
     def _like_the_last(self, value: float) -> bool | int | float:
-        """Give a switch where switches came, and whole numbers where those did."""
+        """Return the number in the type that came: a switch, a whole number, or a float."""
         if isinstance(self._last, bool):
             return value > 0
         return round(value) if isinstance(self._last, int) else value

@@ -58,7 +58,7 @@ class Smooth(Node):
     _due: Ns | None = None
 
     def process(self, value: float, at: Ns) -> float | None:
-        """Give the calmed number."""
+        """Return the smoothed number."""
         if not math.isfinite(value):
             return None
         if self._out is None:
@@ -114,7 +114,7 @@ class Smooth(Node):
 
 
 def _share(cutoff: float, passed: float) -> float:
-    """Say how much of a new number counts, 0 to 1: alpha in the paper."""
+    """Return the weight of a new number, 0 to 1: alpha in the paper."""
     if cutoff == math.inf:
         return 1.0
     turned = 2 * math.pi * cutoff * max(0.0, passed)

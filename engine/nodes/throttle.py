@@ -29,7 +29,7 @@ class Throttle(Node):
     _kept: Any = None
 
     def process(self, value: T, at: Ns) -> T | None:
-        """Give what may pass now."""
+        """Return what may pass now, or None."""
         if isinstance(value, Note) and value.velocity == 0:
             return value
         if isinstance(value, float) and not math.isfinite(value):
@@ -45,7 +45,7 @@ class Throttle(Node):
         return self._free if self._kept is not None else None
 
     def on_wake(self, at: Ns) -> Any:
-        """Give what was kept, when its time has come."""
+        """Return the message that was held back, when its time has come."""
         if self._kept is None or self._free is None or at < self._free:
             return None
         return self._pass(self._kept, at)

@@ -23,7 +23,7 @@ _LENGTH: Final = struct.Struct(">i")
 
 
 def messages(piece: bytes) -> Iterator[bytes]:
-    """Take a piece apart into its messages, without their lengths."""
+    """Return the messages of a piece, without their lengths."""
     start = 0
     while start < len(piece):
         end = start + 4 + _LENGTH.unpack_from(piece, start)[0]
@@ -32,7 +32,7 @@ def messages(piece: bytes) -> Iterator[bytes]:
 
 
 def longest(piece: bytes) -> int:
-    """Give the length of the longest message in a piece, in bytes."""
+    """Return the length of the longest message in a piece, in bytes."""
     return max(map(len, messages(piece)), default=0)
 
 

@@ -31,7 +31,7 @@ class Malformed(ValueError):
 
 
 def packet(datagram: bytes) -> list[Spoken]:
-    """Give the messages of a packet in their order, those of bundles in bundles too.
+    """Return the messages of a packet in their order, those of nested bundles too.
 
     Time tags are not waited for: a sender whose clock is wrong would be heard never (python-osc,
     issue 110). Raises Malformed.

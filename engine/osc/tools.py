@@ -61,7 +61,7 @@ _PLACE: Final = re.compile(r"(?:\[(?P<six>[^\]]+)\]|(?P<host>[^:\[\]\s/]+)):(?P<
 
 
 def target(to: str, *, tcp: bool = False) -> Target:
-    """Read "host:port", a tool's name, or "tool@host"; raises ParameterError.
+    """Return the target of "host:port", a tool's name, or "tool@host". Raise ParameterError.
 
     An IPv6 address stands in brackets: "[::1]:9000".
     """

@@ -80,7 +80,7 @@ class Builder:
         )
 
     def load(self, use: str) -> None:
-        """Load the file of a box; what is wrong with it is told when it is built."""
+        """Load the file of a box; what is wrong with it is reported when it is built."""
         with suppress(Exception):
             self._find(use)
 

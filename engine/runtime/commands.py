@@ -72,7 +72,7 @@ def execute(engine: Commanded, entry: CommandEntry) -> None:
     command: Command = entry.command
     match command:
         case SetParameter() | Release():
-            engine.metrics.asked(entry.by)
+            engine.metrics.count_setting(entry.by)
             _refuse(engine, entry.by, command, _change(engine, command))
         case PlayPatch():
             _refuse(engine, entry.by, command, engine.play_patch(command.which))
@@ -87,7 +87,7 @@ def execute(engine: Commanded, entry: CommandEntry) -> None:
             engine.lost(entry.by)
             engine.follow(StateChange(entry.by, "lost", command.reason))
         case Condition():
-            engine.health.said(engine.states[entry.by], command)
+            engine.health.on_condition(engine.states[entry.by], command)
         case Notice():
             engine.tell(entry.by, command.text)
         case StateSaved():

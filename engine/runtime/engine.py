@@ -40,10 +40,9 @@ from engine.runtime.metrics import Metrics, route_name
 from engine.runtime.privacy import Privacy
 from engine.runtime.quality.controller import QUALITY, QualityController
 from engine.runtime.reload.swap import PlanSwapper
-from engine.runtime.schedule.assemble import Assembler, prepare_trace
+from engine.runtime.schedule.assemble import Assembler, prepare_metrics
 from engine.runtime.schedule.call import describe_error, events
-from engine.runtime.schedule.finite import describe_not_finite as unusable_in_words
-from engine.runtime.schedule.finite import is_finite
+from engine.runtime.schedule.finite import describe_not_finite, is_finite
 from engine.runtime.schedule.future import FUTURE, FutureQueue
 from engine.runtime.schedule.loss import LossHandler
 from engine.runtime.schedule.outbox import Outbox
@@ -89,7 +88,7 @@ class Engine:
         )
         self.privacy = privacy or Privacy()
         self._after: deque[tuple[BoxState, list[Message], Ns, int]] = deque()
-        self.future = FutureQueue(self.wakes, self._emit_one)
+        self.future = FutureQueue(self.wakes, self._emit)
         self._make_lane = make_lane
         self._ticker = Ticker()
         self._swap = PlanSwapper(self)
@@ -101,7 +100,7 @@ class Engine:
         )
         self._own_wakes: dict[str, Callable[[Ns], None]] = {
             FUTURE: lambda _: self.future.on_wake(self.now),
-            LEARN_SWEEP: self._move_taught,
+            LEARN_SWEEP: self._move_sweep,
             QUALITY: self.quality.on_wake,
         }
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -123,14 +122,14 @@ class Engine:
             listen(self.now, entry)
         self.follow(entry)
         while self._after:
-            self._say(*self._after.popleft())
+            self._emit_all(*self._after.popleft())
         self.outbox.flush()
 
     def follow(self, entry: Entry) -> None:
         """Do what follows from an entry, or from another that this one brings about."""
         self._handlers[type(entry)](entry)
 
-    def hears(self, source: str, outlet: str, message: type) -> bool:
+    def is_consumed(self, source: str, outlet: str, message: type) -> bool:
         """Tell whether a stream of a source goes anywhere: along a cable, or to who looks on.
 
         Streams are sound, poses and such; of pictures and single values the last is always kept.
@@ -154,7 +153,7 @@ class Engine:
         self.privacy.always = plan.private
         self.plan = plan
         self.states = dict(states)
-        prepare_trace(plan, self.metrics, states)
+        prepare_metrics(plan, self.metrics, states)
         assembler = Assembler(
             self,
             self.outbox,
@@ -172,7 +171,7 @@ class Engine:
             {name: place for place, name in enumerate(order)}, {*staying, FUTURE, QUALITY}
         )
         self.future.keep_only(set(self.states.values()))
-        self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ways)
+        self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ports)
 
     def create(self, planned: PlannedBox) -> BoxState:
         """Begin the state of a box, with what it runs on where that is a thread of its own."""
@@ -181,21 +180,21 @@ class Engine:
             state.lane = self._make_lane(state.name, state.box)
         return state
 
-    def let_go(self, gone: Iterable[str], cut: Iterable[Wire]) -> None:
+    def reset_removed(self, removed: Iterable[str], cut: Iterable[Wire]) -> None:
         """Bring to rest what is fed by boxes that go and wires that are cut, and say so at once."""
-        self._losses.let_go(gone, cut)
+        self._losses.reset_removed(removed, cut)
         self.outbox.flush()
 
     # What boxes and steps ask of the engine.
 
     def _emitter(self, state: BoxState, slots: list[Slot], multi_output: bool) -> Emitter:
         """Make what a box says things by."""
-        usable, keep = partial(self._usable, state), partial(self.future.add, state)
-        return Emitter(slots, multi_output, self._ticker, usable, keep)
+        is_valid, schedule = partial(self._is_valid, state), partial(self.future.add, state)
+        return Emitter(slots, multi_output, self._ticker, is_valid, schedule)
 
     def set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         """Set a parameter of a box, on the thread that calls the box."""
-        value = state.last[parameter.field] = state.put_together(parameter, value)
+        value = state.last[parameter.field] = state.merge_part(parameter, value)
         if state.lane is not None:
             state.lane.set_parameter(parameter.field, value)
         else:
@@ -209,7 +208,7 @@ class Engine:
 
     def failed(self, state: BoxState, error: Exception) -> None:
         """Note that a box raised; what it feeds is brought to rest the first time."""
-        self._failed(state, describe_error(error))
+        self._report_failure(state, describe_error(error))
         if isinstance(error, Overrun):
             self.silence()
 
@@ -252,13 +251,13 @@ class Engine:
 
     def _arrival(self, entry: Arrival) -> None:
         name = entry.source
-        trace = self.metrics.sources[name]
-        trace.messages += 1
-        if trace.state == "lost":
+        source = self.metrics.sources[name]
+        source.messages += 1
+        if source.state == "lost":
             return  # it is late: what hangs on it has been brought to rest
         island = self._islands.get((name, entry.outlet))
         state = self.states[name]
-        if island is not None and state.on and self._usable(state, entry.message):
+        if island is not None and state.on and self._is_valid(state, entry.message):
             slot, steps = island
             tick = self._ticker.next()
             slot.write(entry.message, entry.at, entry.cost, tick)
@@ -274,7 +273,7 @@ class Engine:
             return
         self.health.recovered(state)
         if entry.result is not None:
-            self._say(state, (entry.result,), entry.at, entry.cost)
+            self._emit_all(state, (entry.result,), entry.at, entry.cost)
 
     def _lane_failure(self, entry: LaneFailure) -> None:
         state = self.states.get(entry.box)
@@ -285,7 +284,7 @@ class Engine:
         if isinstance(state.box, Sink) or (
             state.lane is not None and state.lane.generation == entry.generation
         ):
-            self._failed(state, entry.error)
+            self._report_failure(state, entry.error)
 
     def _lane_sent(self, entry: LaneSent) -> None:
         self.health.recovered(self.states[entry.box])
@@ -306,7 +305,7 @@ class Engine:
             state = self.states[name]
             try:
                 if isinstance(state.box, Node):
-                    self._say(state, events(state.box.on_wake(due)), due, 0)
+                    self._emit_all(state, events(state.box.on_wake(due)), due, 0)
                 elif isinstance(state.box, Sink):
                     self.outbox.mark_dirty(state)
                     state.box.on_wake(due)
@@ -316,7 +315,7 @@ class Engine:
 
     # Inside.
 
-    def _say(self, state: BoxState, messages: Iterable[Message], at: Ns, cost: int) -> None:
+    def _emit_all(self, state: BoxState, messages: Iterable[Message], at: Ns, cost: int) -> None:
         """Let a box that was not called by a step say something, through all below it."""
         if not state.on or state.emitter is None:
             deque(messages, maxlen=0)  # a generator does its work while it is read
@@ -327,7 +326,7 @@ class Engine:
         finally:
             self._ticker.run(state.emitter.downstream, tick)
 
-    def _failed(self, state: BoxState, error: str) -> None:
+    def _report_failure(self, state: BoxState, error: str) -> None:
         self.tell(state.name, error)
         if not state.failing:
             self.health.failed(state)
@@ -335,17 +334,17 @@ class Engine:
                 self._losses.reset(state)
             self._losses.lose(state.name)
 
-    def _move_taught(self, due: Ns) -> None:
+    def _move_sweep(self, due: Ns) -> None:
         self.learn_sweep.on_wake(due)
 
-    def _emit_one(self, state: BoxState, message: Message, at: Ns, cost: int) -> None:
-        self._say(state, (message,), at, cost)
+    def _emit(self, state: BoxState, message: Message, at: Ns, cost: int) -> None:
+        self._emit_all(state, (message,), at, cost)
 
     def _may_leave(self) -> bool:
         return self.privacy.pictures_may_leave
 
-    def _usable(self, state: BoxState, message: Message) -> bool:
+    def _is_valid(self, state: BoxState, message: Message) -> bool:
         if is_finite(message):
             return True
-        self.tell(state.name, unusable_in_words(message))
+        self.tell(state.name, describe_not_finite(message))
         return False

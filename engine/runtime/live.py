@@ -38,15 +38,16 @@ from engine.runtime.gc_freeze import freeze_gc, gc_frozen
 from engine.runtime.metrics import LOG
 from engine.runtime.privacy import Privacy
 from engine.runtime.reload.standby import Standby
+from engine.runtime.schedule.state import BoxState
 from engine.runtime.supervision.host import BoxHost
 from engine.runtime.supervision.hosts import Hosts
 from engine.runtime.supervision.periodic import PeriodicTasks
 from engine.runtime.supervision.restart import Restarter
-from engine.runtime.supervision.supervisor import lost_in_words
+from engine.runtime.supervision.supervisor import describe_loss
 from engine.runtime.supervision.watchdog import Watchdog
 from engine.runtime.timer import Timer, make_timer
 from engine.runtime.waiting import either_is_set
-from engine.runtime.workers.lane import close_quietly
+from engine.runtime.workers.lane import ThreadLane, close_quietly
 
 _THE_END = "the end"
 _OPENING = 15.0
@@ -62,7 +63,7 @@ class Live:
         self, plan: Plan, clock: Clock | None = None, make_state: MakeState = on_disk
     ) -> None:
         self._clock = clock or SystemClock()
-        self._hands = Mailbox(self._wake)
+        self._commands = Mailbox(self._wake)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: Timer | None = None
         self._tapes: list[BoxHost] = []
@@ -78,17 +79,17 @@ class Live:
         self.engine.on_lost = lambda name: self._hosts.playing[name].lost()
         self.engine.ask = self._ask
         self._hosts.follow(self.engine.states)
-        understudies = Restarter(self.engine, self._hosts.replace, self.enter)
+        restarter = Restarter(self.engine, self._swap_box, self.enter)
         self._watchdog = Watchdog(
-            self.engine, self._clock, self.enter, understudies.replace, self._hosts.pulse
+            self.engine, self._clock, self.enter, restarter.replace, self._hosts.heartbeat
         )
-        self.also: Callable[[], None] = lambda: None
+        self.after_entry: Callable[[], None] = lambda: None
         """Called on the loop after each entry."""
 
     async def play(self, seconds: float | None = None) -> None:
         """Play until ``stop``, the end of all that ends, or for a time. Plays once."""
         self._loop = asyncio.get_running_loop()
-        self._timer = make_timer(self._loop, self._ring)
+        self._timer = make_timer(self._loop, self._on_timer)
         with gc_frozen():
             try:
                 self._ask_permission()
@@ -105,7 +106,7 @@ class Live:
         """End the show; call it on the loop."""
         self._done.set()
 
-    def hurry(self) -> None:
+    def stop_now(self) -> None:
         """End the show, and do not wait for what is slow to close; call it on the loop."""
         self._done.set()
         self._closed.set()
@@ -117,23 +118,23 @@ class Live:
 
     # Surgery, on the loop.
 
-    def stage(self, plan: Plan) -> Standby:
-        """Give what gets a plan ready to take over; ``strike`` it where it does not."""
+    def make_standby(self, plan: Plan) -> Standby:
+        """Give what gets a plan ready to take over; ``discard`` it where it does not."""
         return Standby(plan, self._hosts)
 
-    def strike(self, staging: Standby) -> None:
+    def discard(self, standby: Standby) -> None:
         """Close what was opened for a plan that does not take over."""
-        self._hosts.remove(staging.newcomers)
+        self._hosts.remove(standby.pending)
 
-    def take_over(self, entry: SwapPlan, staging: Standby) -> None:
-        """Let a plan play from now on; what it has removed stays open until ``let_go``."""
+    def take_over(self, entry: SwapPlan, standby: Standby) -> None:
+        """Let a plan play from now on; what it has removed stays open until ``close_removed``."""
         if self._silenced:
             return
         self._exchange(entry)
-        if rivals := staging.rivals(self._hosts.removed):
-            self._hosts.release(rivals, lambda: self._soon(self._open_rest, staging))
+        if conflicts := standby.conflicts(self._hosts.removed):
+            self._hosts.release(conflicts, lambda: self._soon(self._open_rest, standby))
         else:
-            staging.open_rest(self.engine)
+            standby.open_rest(self.engine)
 
     def take_back(self, reason: str) -> None:
         """Let the plan before play again."""
@@ -145,26 +146,32 @@ class Live:
                 self._step(StateChange(name, "opening"))
         self._hosts.remove(self._hosts.removed, lambda: self._soon(self._open_again))
 
-    def let_go(self) -> None:
+    def close_removed(self) -> None:
         """Close what the last plan to take over has removed."""
         self._hosts.remove(self._hosts.removed)
+
+    def _swap_box(self, state: BoxState, box: Node) -> ThreadLane:
+        """Leave a box that hangs behind for another; what it has answered by now is not lost."""
+        lane = self._hosts.replace(state, box)
+        self._drain_host(self._hosts.playing[state.name])
+        return lane
 
     def _exchange(self, entry: SwapPlan | Rollback) -> None:
         self._step(entry)
         joined = self._hosts.follow(self.engine.states)
         for each in joined:
-            self._let_in(each)
+            self._drain_host(each)
         self._arm()
 
-    def _open_rest(self, staging: Standby) -> None:
+    def _open_rest(self, standby: Standby) -> None:
         if not self._silenced:
-            staging.open_rest(self.engine)
+            standby.open_rest(self.engine)
 
     def _open_again(self) -> None:
         if not self._silenced:
             for each in self._hosts.playing.values():
-                each.begin(self.engine.hears, self.engine.last_at)
-                each.hurry()
+                each.begin(self.engine.is_consumed, self.engine.last_at)
+                each.retry_now()
 
     def _soon(self, act: Callable[..., None], *arguments: object) -> None:
         """Have something done on the loop; may be called on any thread."""
@@ -182,7 +189,7 @@ class Live:
                     context = self._hosts.playing[name].context
                     with_context(state.box.open, context)(_unheard)
                 except Exception as error:
-                    self.engine.tell(name, lost_in_words(error))  # its supervisor tries again
+                    self.engine.tell(name, describe_loss(error))  # its supervisor tries again
                 close_quietly(name, state.box)
 
     async def _open(self) -> None:
@@ -200,7 +207,7 @@ class Live:
     def _begin(self, kind: type[Box]) -> None:
         for each in self._hosts.playing.values():
             if isinstance(each.box, kind) and each not in self._tapes:
-                each.begin(self.engine.hears, self.engine.last_at)
+                each.begin(self.engine.is_consumed, self.engine.last_at)
 
     async def _nodes_open(self) -> None:
         """Wait until nodes without a lane are open: nothing may be missed that comes in then."""
@@ -220,8 +227,8 @@ class Live:
             self._start_tapes()
 
     def _states_below_sources(self) -> list[str]:
-        trace = self.engine.metrics
-        return [*(lane.state for lane in trace.lanes.values()), *trace.sinks.values()]
+        metrics = self.engine.metrics
+        return [*(lane.state for lane in metrics.lanes.values()), *metrics.sinks.values()]
 
     def _start_tapes(self) -> None:
         """Begin all films; those that play already are let be."""
@@ -229,7 +236,7 @@ class Live:
         if not self._done.is_set():
             for each in tapes:
                 if each.plays:
-                    each.begin(self.engine.hears, self.engine.last_at)
+                    each.begin(self.engine.is_consumed, self.engine.last_at)
 
     # The end.
 
@@ -246,7 +253,7 @@ class Live:
 
     def _ask(self, by: str, command: Command) -> None:
         """Let in a command of somebody who is no box, such as the page; from any thread."""
-        submit_command(self._hands, by, command)
+        submit_command(self._commands, by, command)
 
     def _wake(self) -> None:
         """Have the loop look into the mailboxes; may be called on any thread."""
@@ -277,14 +284,14 @@ class Live:
 
     def _drain(self) -> None:
         self._woken = False
-        for item in self._hands.take():
+        for item in self._commands.take():
             self._step(item.content)
         for each in self._hosts.playing.values():
             if len(each.door):
-                self._let_in(each)
+                self._drain_host(each)
         self._arm()
 
-    def _let_in(self, each: BoxHost) -> None:
+    def _drain_host(self, each: BoxHost) -> None:
         """Let in all that waits at one door."""
         for item in each.door.take():
             self._step(item.content)
@@ -303,7 +310,7 @@ class Live:
             LOG.exception("a mistake of the engine itself; the show goes on")
         if isinstance(entry, StateChange):
             self._changed(entry)
-        self.also()
+        self.after_entry()
 
     def _changed(self, entry: StateChange) -> None:
         if entry.state == "running":
@@ -330,7 +337,7 @@ class Live:
         if self._timer is not None and not self._silenced:
             self._timer.set(self.engine.wakes.next())
 
-    def _ring(self) -> None:
+    def _on_timer(self) -> None:
         self._step(WakeUp())
         self._arm()
 

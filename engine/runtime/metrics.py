@@ -49,13 +49,13 @@ class SourceMetrics:
 class LaneMetrics:
     """What the boxes of one name on a thread of their own did; ``lane`` is that of the last one.
 
-    ``asked`` counts the jobs it was given, ``earlier`` what was dropped by those before it.
+    ``jobs`` counts the jobs it was given, ``dropped_before`` what was dropped by those before it.
     """
 
     state: str = "opening"
     lane: object = None
-    asked: int = 0
-    earlier: int = 0
+    jobs: int = 0
+    dropped_before: int = 0
     runs: int = 0
     dropped: int = 0
     skipped: int = 0
@@ -67,16 +67,16 @@ class LaneMetrics:
     def follow(self, lane: object) -> None:
         """Count what this lane does from now on."""
         if lane is not self.lane:
-            self.lane, self.earlier = lane, self.dropped
+            self.lane, self.dropped_before = lane, self.dropped
 
     def offered(self, dropped: int) -> None:
         """Count a job that was given to the lane, which has dropped so many by now."""
-        self.asked += 1
-        self.dropped = self.earlier + dropped
+        self.jobs += 1
+        self.dropped = self.dropped_before + dropped
 
     def lost(self, count: int = 1) -> None:
         """Count what must never be lost and was all the same."""
-        self.earlier += count
+        self.dropped_before += count
         self.dropped += count
 
     def ran(self, took: int) -> None:
@@ -93,8 +93,8 @@ class RouteMetrics:
     messages: int = 0
     behind: Samples = field(default_factory=Samples)
     jitter: Samples = field(default_factory=Samples)
-    ours: Samples = field(default_factory=Samples)
-    above: tuple[tuple[str, str], ...] = ()
+    overhead: Samples = field(default_factory=Samples)
+    cold_inputs: tuple[tuple[str, str], ...] = ()
     lag: float = 0.0
     withheld: int = 0
     """How many pictures were kept back, as the show is private."""
@@ -105,7 +105,7 @@ class RouteMetrics:
         behind = now - at
         self.messages += 1
         self.behind.add(behind)
-        self.ours.add(behind - cost)
+        self.overhead.add(behind - cost)
         if self._last_behind is not None:
             self.jitter.add(abs(behind - self._last_behind))
         self._last_behind = behind
@@ -119,7 +119,7 @@ class Fault:
     text: str
     count: int = 0
     last: Ns | None = None
-    told: Ns | None = None
+    reported: Ns | None = None
 
 
 @dataclass
@@ -152,8 +152,8 @@ class Metrics:
         self.skew: dict[tuple[str, str], Samples] = defaultdict(Samples)
         self.quality: Quality | None = None
         self._faults: dict[tuple[str, str], Fault] = {}
-        self._mended: deque[Fault] = deque(maxlen=_REMEMBERED)
-        self._gone = Counters()
+        self._cleared: deque[Fault] = deque(maxlen=_REMEMBERED)
+        self._removed = Counters()
 
     def fault(self, box: str, text: str, now: Ns) -> None:
         """Note what went wrong, and say so once, then again at most every 10 s."""
@@ -161,10 +161,10 @@ class Metrics:
         fault = self._faults.get((box, text)) or self._new_fault(box, text)
         fault.count += 1
         fault.last = now
-        if fault.told is None or now - fault.told >= _REPEAT:
+        if fault.reported is None or now - fault.reported >= _REPEAT:
             times = f" ({fault.count} times)" if fault.count > 1 else ""
             LOG.warning("%s: %s%s", box, text, times)
-            fault.told = now
+            fault.reported = now
 
     def _new_fault(self, box: str, text: str) -> Fault:
         if sum(known == box for known, _ in self._faults) >= _DIFFERENT:
@@ -174,7 +174,7 @@ class Metrics:
     def count(self, now: Counters) -> None:
         """Count these from now on; what is none of them any more is kept for the end."""
         was = self.known()
-        self._gone = Counters(
+        self._removed = Counters(
             _without(was.sources, now.sources),
             _without(was.lanes, now.lanes),
             _without(was.sinks, now.sinks),
@@ -185,25 +185,25 @@ class Metrics:
 
     def known(self) -> Counters:
         """Give all that was ever counted."""
-        gone = self._gone
+        removed = self._removed
         return Counters(
-            gone.sources | self.sources,
-            gone.lanes | self.lanes,
-            gone.sinks | self.sinks,
-            gone.routes | self.routes,
+            removed.sources | self.sources,
+            removed.lanes | self.lanes,
+            removed.sinks | self.sinks,
+            removed.routes | self.routes,
         )
 
-    def mend(self, box: str) -> bool:
+    def clear_faults(self, box: str) -> bool:
         """Note that what was wrong with a box is so no more; tells whether anything was.
 
         Should it be so again, it is told.
         """
-        mended = [key for key in self._faults if key[0] == box]
-        self._mended += [self._faults[key] for key in mended]
-        self._faults = {key: each for key, each in self._faults.items() if key not in mended}
-        return bool(mended)
+        cleared = [key for key in self._faults if key[0] == box]
+        self._cleared += [self._faults[key] for key in cleared]
+        self._faults = {key: each for key, each in self._faults.items() if key not in cleared}
+        return bool(cleared)
 
-    def asked(self, by: str) -> None:
+    def count_setting(self, by: str) -> None:
         """Count that a source set or released a parameter."""
         if by in self.sources:
             self.sources[by].settings += 1
@@ -224,13 +224,13 @@ class Metrics:
 
     def state(self, box: str) -> str:
         """Give the state of one source, lane or output; "" of a box that has none."""
-        traced = self.sources.get(box) or self.lanes.get(box)
-        return traced.state if traced else self.sinks.get(box, "")
+        counted = self.sources.get(box) or self.lanes.get(box)
+        return counted.state if counted else self.sinks.get(box, "")
 
     def states(self) -> dict[str, str]:
         """Give the state of every source, lane and output."""
-        traced: dict[str, SourceMetrics | LaneMetrics] = {**self.sources, **self.lanes}
-        return {name: trace.state for name, trace in traced.items()} | self.sinks
+        counted: dict[str, SourceMetrics | LaneMetrics] = {**self.sources, **self.lanes}
+        return {name: metrics.state for name, metrics in counted.items()} | self.sinks
 
     def delay_ms(self) -> float:
         """Give the median delay of the slowest route."""
@@ -285,18 +285,18 @@ class Metrics:
             **({"quality": self.quality.stats()} if self.quality else {}),
             "errors": [
                 {"box": fault.box, "error": fault.text, "count": fault.count}
-                for fault in (*self._mended, *self.faults)
+                for fault in (*self._cleared, *self.faults)
             ],
         }
 
     def _route(self, route: RouteMetrics) -> dict[str, Any]:
-        skew = {f"{box}.{inlet}": self.skew[box, inlet] for box, inlet in route.above}
+        skew = {f"{box}.{inlet}": self.skew[box, inlet] for box, inlet in route.cold_inputs}
         return {
             "from": route.origin,
             "messages": route.messages,
             "behind_ms": route.behind.summary(),
             "jitter_ms": route.jitter.summary(largest=False),
-            "ours_ms": route.ours.summary(),
+            "ours_ms": route.overhead.summary(),
             "lag_ms": round(route.lag * 1000, 3),
             **({"withheld": route.withheld} if route.withheld else {}),
             "skew_ms": {name: samples.summary() for name, samples in skew.items() if len(samples)},

@@ -34,7 +34,7 @@ from engine.runtime.entries import (
 from engine.runtime.metrics import LOG
 from engine.runtime.privacy import Privacy
 from engine.runtime.schedule.state import BoxState
-from engine.runtime.supervision.supervisor import lost_in_words
+from engine.runtime.supervision.supervisor import describe_loss
 from engine.runtime.workers.inline import InlineLane
 from engine.runtime.workers.lane import close_quietly
 
@@ -70,10 +70,15 @@ class Offline:
         self._tapes: dict[str, Events] = {}
         self._left: set[str] = set()
         self._playing: dict[str, BoxState] = {}
-        self._aside: dict[BoxState, Events | None] = {}
+        self._suspended: dict[BoxState, Events | None] = {}
 
-    def play(self, until: Ns | None = None, also: Callable[[], None] | None = None) -> Engine:
-        """Play to the end of all that ends, or for a time; ``also`` is called after each entry."""
+    def play(
+        self, until: Ns | None = None, after_entry: Callable[[], None] | None = None
+    ) -> Engine:
+        """Play until all finite tapes have ended, or until a moment of virtual time.
+
+        ``after_entry`` is called after each entry. Return the engine.
+        """
         try:
             self._open(until)
             while (entry := self._next(until)) is not None:
@@ -82,8 +87,8 @@ class Offline:
                     self._file = patch_file(self.engine.plan)
                     self._follow()
                 self._ask_lanes()
-                if also:
-                    also()
+                if after_entry:
+                    after_entry()
         except KeyboardInterrupt:
             LOG.info("stopped before the end")
         finally:
@@ -159,28 +164,28 @@ class Offline:
         self._order = {name: place for place, name in enumerate(now)}
         for state in self._playing.copy().values():
             if now.get(state.name) is not state:
-                self._set_aside(state)
+                self._suspend(state)
         news = [state for state in now.values() if self._playing.get(state.name) is not state]
-        self._begin(state for state in news if state not in self._aside)
+        self._begin(state for state in news if state not in self._suspended)
         for state in news:
-            if state in self._aside:
-                self._take_up(state)
+            if state in self._suspended:
+                self._resume(state)
 
-    def _set_aside(self, state: BoxState) -> None:
+    def _suspend(self, state: BoxState) -> None:
         """Let a box wait, open, to be taken up again; what it would have said comes from nobody."""
         name = self._playing.pop(state.name).name
         tape = self._tapes.pop(name, None)
         waiting = [e[3] for e in self._heap if isinstance(e[3], Arrival) and e[3].source == name]
         self._heap = [e for e in self._heap if e[3] not in waiting]
         heapq.heapify(self._heap)
-        said = [(arrival.at, arrival.outlet, arrival.message) for arrival in waiting]
-        self._aside[state] = None if tape is None else chain(said, tape)
+        pending = [(arrival.at, arrival.outlet, arrival.message) for arrival in waiting]
+        self._suspended[state] = None if tape is None else chain(pending, tape)
         self._left.discard(name)
 
-    def _take_up(self, state: BoxState) -> None:
+    def _resume(self, state: BoxState) -> None:
         """Go on with a box that was set aside; what it has missed is missed."""
         self._playing[state.name] = state
-        tape = self._aside.pop(state)
+        tape = self._suspended.pop(state)
         if tape is not None and isinstance(state.box, Tape):
             now = self.clock.now()
             self._tapes[state.name] = (event for event in tape if event[0] >= now)
@@ -191,7 +196,7 @@ class Offline:
         self.engine.step(CommandEntry(_NOBODY, Panic()))
         for lane in self._lanes:
             lane.close()
-        for state in (*self._playing.values(), *self._aside):
+        for state in (*self._playing.values(), *self._suspended):
             if isinstance(state.box, Sink | Source) or (state.has_life and state.up):
                 close_quietly(state.name, state.box)
 
@@ -227,10 +232,10 @@ class Offline:
         """Put the next event of a tape on the heap."""
         change = StateChange(name, "ended")
         try:
-            event = next((e for e in self._tapes[name] if self._is_heard(name, *e)), None)
+            event = next((e for e in self._tapes[name] if self._is_consumed(name, *e)), None)
         except Exception as error:
             event = None
-            change = StateChange(name, "lost", lost_in_words(error))
+            change = StateChange(name, "lost", describe_loss(error))
         if event is None:
             del self._tapes[name]
             self._left.discard(name)
@@ -240,11 +245,11 @@ class Offline:
         entry = Arrival(name, outlet, message, due)
         heapq.heappush(self._heap, (due, self._order[name], next(self._count), entry))
 
-    def _is_heard(self, name: str, _: Ns, outlet: str, message: Message | None) -> bool:
-        return message is not None and self.engine.hears(name, outlet, type(message))
+    def _is_consumed(self, name: str, _: Ns, outlet: str, message: Message | None) -> bool:
+        return message is not None and self.engine.is_consumed(name, outlet, type(message))
 
     def _push(self, due: Ns, entry: Entry) -> None:
-        place = self._order.get(_said_by(entry), 0)
+        place = self._order.get(_origin(entry), 0)
         heapq.heappush(self._heap, (due, place, next(self._count), entry))
 
     def _emit(self, name: str) -> Emit:
@@ -262,7 +267,7 @@ def _opened(name: str, open_it: Callable[[], None], otherwise: str = "lost") -> 
     try:
         open_it()
     except Exception as error:
-        return StateChange(name, otherwise, lost_in_words(error))
+        return StateChange(name, otherwise, describe_loss(error))
     return StateChange(name, "running")
 
 
@@ -287,7 +292,7 @@ def _from(begin: Ns, events: Events) -> Events:
     return ((Ns(begin + due), outlet, message) for due, outlet, message in events)
 
 
-def _said_by(entry: Entry) -> str:
+def _origin(entry: Entry) -> str:
     match entry:
         case Arrival():
             return entry.source

@@ -101,10 +101,10 @@ class Stage:
         self.engine = Engine(plan, self.clock, self._make)
         self.engine.on_lost = self.lost.append
         understudies = Restarter(self.engine, self._exchange, self.enter)
-        self.pulse = Heartbeat()
+        self.heartbeat = Heartbeat()
         self.dog = Watchdog(
             *(self.engine, self.clock, self.enter, understudies.replace),
-            lambda name: self.pulse if name == "eye" else None,
+            lambda name: self.heartbeat if name == "eye" else None,
         )
         self.lane.start()
         for name in ("eye", "c"):
@@ -155,7 +155,7 @@ class Stage:
         while self.clock.now() < end:
             self.clock.move_to(Ns(min(end, self.clock.now() + 250 * MILLISECOND)))
             if not silent:
-                self.pulse.beat(self.clock.now())
+                self.heartbeat.beat(self.clock.now())
             self.dog.look()
 
     def states(self, box: str) -> list[str]:
@@ -231,7 +231,7 @@ def test_a_source_that_falls_silent_is_late_then_lost_and_opened_again(stage) ->
         "gives nothing any more; it is opened again",
     ]
     show.enter(StateChange("eye", "running"))  # as its keeper says when it is back
-    show.pulse.begin(show.clock.now())
+    show.heartbeat.begin(show.clock.now())
     show.pass_by(9.0, silent=True)
     assert show.engine.metrics.sources["eye"].state == "running"
 

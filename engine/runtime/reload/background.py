@@ -40,5 +40,5 @@ async def run_in_thread(work: Callable[[], T]) -> T:
         with suppress(RuntimeError):  # the show is over
             loop.call_soon_threadsafe(settle, result, problem)
 
-    threading.Thread(target=run, name="aside", daemon=True).start()
+    threading.Thread(target=run, name="background", daemon=True).start()
     return await done

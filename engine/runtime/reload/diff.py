@@ -48,20 +48,20 @@ def changed_parameters(old: Plan, new: Plan, name: str) -> Iterator[tuple[Parame
             yield parameter, value
 
 
-def carried_overrides(old: Plan, new: Plan, name: str, hands: Iterable[str]) -> list[str]:
+def carried_overrides(old: Plan, new: Plan, name: str, overrides: Iterable[str]) -> list[str]:
     """List what hands hold of a box that another of its kind replaces, as its text is the same."""
     before, after = old.boxes[name], new.boxes.get(name)
     if after is None or after.use != before.use:
         return []
     fields = {p.name: p.field for p in read_parameters(type(after.box)).values() if not p.fixed}
 
-    def same(hand: str) -> bool:
-        if hand == "on":
+    def same(override: str) -> bool:
+        if override == "on":
             return before.on == after.on
-        field = fields.get(hand.partition(".")[0], "")
+        field = fields.get(override.partition(".")[0], "")
         return field in before.initial and before.initial[field] == after.initial[field]
 
-    return [hand for hand in sorted(hands) if same(hand)]
+    return [override for override in sorted(overrides) if same(override)]
 
 
 def _cabled(plan: Plan, name: str) -> set[str]:
@@ -70,7 +70,7 @@ def _cabled(plan: Plan, name: str) -> set[str]:
     return {parameter.partition(".")[0] for parameter in into}
 
 
-def cut(old: Plan, new: Plan, staying: set[str]) -> list[Wire]:
+def cut_wires(old: Plan, new: Plan, staying: set[str]) -> list[Wire]:
     """List the wires of the old plan that feed a box or port and lead no more as they did."""
     now = _by_end(new.wires)
     return [

@@ -33,7 +33,7 @@ def allowed_ms(plan: Plan, before: float) -> float:
 
 
 @dataclass(frozen=True)
-class _Way:
+class _RouteBefore:
     """A way out as it was: where it came from, how late it was, what had left by it."""
 
     origin: str
@@ -42,19 +42,20 @@ class _Way:
 
 
 class Probation:
-    """Begun just before a plan takes over. ``ways`` says whether ways out must stay what they are.
+    """Compares a plan that takes over with the one before; make it just before the swap.
 
-    They need not where quite another patch takes over.
+    ``routes_stay`` says whether routes of both plans are compared; another patch of the set need
+    not be as quick as the one before.
     """
 
-    def __init__(self, engine: Engine, *, ways: bool) -> None:
+    def __init__(self, engine: Engine, *, routes_stay: bool) -> None:
         self._engine = engine
         self._before = dict(engine.states)
-        self._asked = {name: (lane.asked, lane.runs) for name, lane in engine.metrics.lanes.items()}
-        self._ways = {
-            name: _Way(route.origin, route.behind.recent_median(), route.messages)
+        self._jobs = {name: (lane.jobs, lane.runs) for name, lane in engine.metrics.lanes.items()}
+        self._routes_before = {
+            name: _RouteBefore(route.origin, route.behind.recent_median(), route.messages)
             for name, route in engine.metrics.routes.items()
-            if ways and route.messages >= _MESSAGES
+            if routes_stay and route.messages >= _MESSAGES
         }
 
     def failing(self) -> str:
@@ -83,9 +84,9 @@ class Probation:
         """Say which new lane was asked and has not answered."""
         for state in self._new():
             if state.lane is not None:
-                trace = self._engine.metrics.lanes[state.name]
-                asked, runs = self._asked.get(state.name, (0, 0))
-                if trace.asked > asked and trace.runs == runs:
+                metrics = self._engine.metrics.lanes[state.name]
+                jobs, runs = self._jobs.get(state.name, (0, 0))
+                if metrics.jobs > jobs and metrics.runs == runs:
                     return f"{state.name} does not answer"
         return ""
 
@@ -95,7 +96,7 @@ class Probation:
         Only the second half of the trial counts: to take over is work, on a busy machine much.
         """
         for name, route in self._engine.metrics.routes.items():
-            was = self._ways.get(name)
+            was = self._routes_before.get(name)
             if was is None or was.origin != route.origin:
                 continue
             count = route.messages - was.messages

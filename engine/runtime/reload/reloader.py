@@ -44,12 +44,12 @@ _LOOK = 0.05
 
 @dataclass(frozen=True)
 class CompiledPatch:
-    """A patch of the set, made from these texts."""
+    """A patch of the set, compiled from these texts."""
 
     index: int
     texts: Texts
     plan: Plan
-    staging: Standby
+    standby: Standby
 
 
 class Reloader:
@@ -103,83 +103,83 @@ class Reloader:
             self._go.clear()
             wanted, self._wanted = self._wanted, None
             try:
-                await self._operate(self._engine.playing if wanted is None else wanted)
+                await self._reload(self._engine.playing if wanted is None else wanted)
             except Exception:
                 LOG.exception("a mistake of the engine itself; the show goes on")
 
-    async def _operate(self, index: int) -> None:
+    async def _reload(self, index: int) -> None:
         """Make a patch and let it take over, or say why it does not."""
         try:
-            made = await self._make(index)
+            compiled = await self._compile(index)
         except PatchError as error:
-            if await self._settles():
-                self._complain([str(problem) for problem in error.problems])
+            if await self._is_settled():
+                self._report([str(problem) for problem in error.problems])
             return
         except Exception as error:  # whatever a performer's own file does when it is read
-            self._complain([describe_error(error)])
+            self._report([describe_error(error)])
             return
-        if not await self._opens(made):
+        if not await self._wait_until_open(compiled):
             return
-        if self._engine.metrics.mend(PATCH):
+        if self._engine.metrics.clear_faults(PATCH):
             LOG.info("%s: is good again", PATCH)
-        if index == self._engine.playing and not differs(self._engine.plan, made.plan):
-            self._show.strike(made.staging)
+        if index == self._engine.playing and not differs(self._engine.plan, compiled.plan):
+            self._show.discard(compiled.standby)
             return
-        await self._try(made)
+        await self._swap(compiled)
 
-    async def _make(self, index: int) -> CompiledPatch:
+    async def _compile(self, index: int) -> CompiledPatch:
         """Read a patch, and begin to open what is new in it; raises PatchError."""
         texts = await run_in_thread(partial(read_texts, self._files[index]))
         ahead, self._ahead = self._ahead, None
         if ahead and (ahead.index, ahead.texts) == (index, texts):
-            made = ahead
+            compiled = ahead
         else:
             if ahead:
-                self._show.strike(ahead.staging)
+                self._show.discard(ahead.standby)
             plan = await run_in_thread(partial(self._open, texts))
-            made = CompiledPatch(index, texts, plan, self._show.stage(plan))
-        made.staging.open(self._engine)
-        return made
+            compiled = CompiledPatch(index, texts, plan, self._show.make_standby(plan))
+        compiled.standby.open(self._engine)
+        return compiled
 
-    async def _opens(self, made: CompiledPatch) -> bool:
+    async def _wait_until_open(self, compiled: CompiledPatch) -> bool:
         """Wait until what is new has opened; tells whether it has, and nothing else is wanted."""
-        staging = made.staging
+        standby = compiled.standby
         with suppress(TimeoutError):
             async with asyncio.timeout(OPENING):
-                while not (staging.is_ready or self._news.is_set()):
-                    staging.changed.clear()
-                    await either_is_set(staging.changed, self._news)
-        problems = [] if self._news.is_set() else staging.problems()
+                while not (standby.is_ready or self._news.is_set()):
+                    standby.changed.clear()
+                    await either_is_set(standby.changed, self._news)
+        problems = [] if self._news.is_set() else standby.problems()
         if problems or self._news.is_set():
-            self._show.strike(staging)
-            self._complain(problems)
+            self._show.discard(standby)
+            self._report(problems)
             return False
         return True
 
-    async def _try(self, made: CompiledPatch) -> None:
+    async def _swap(self, compiled: CompiledPatch) -> None:
         """Let a plan take over, and look whether it does well."""
         engine = self._engine
         before, titles = engine.playing, engine.playlist
-        test = probation.Probation(engine, ways=made.index == before)
-        rebuilt = is_rebuilt(engine.plan, made.plan)
-        self._take_over(made)
+        test = probation.Probation(engine, routes_stay=compiled.index == before)
+        rebuilt = is_rebuilt(engine.plan, compiled.plan)
+        self._take_over(compiled)
         if not rebuilt:
             return
         if reason := await self._watch(test):
             engine.playing, engine.playlist = before, titles
             self._show.take_back(reason)
-            self._complain([f"{reason}; what played before is back"])
+            self._report([f"{reason}; what played before is back"])
         else:
-            self._show.let_go()
+            self._show.close_removed()
 
-    def _take_over(self, made: CompiledPatch) -> None:
-        engine, title = self._engine, made.plan.title
-        report_fallbacks(made.plan, engine.plan)
+    def _take_over(self, compiled: CompiledPatch) -> None:
+        engine, title = self._engine, compiled.plan.title
+        report_fallbacks(compiled.plan, engine.plan)
         begun = engine.clock.now()
         titles = list(engine.playlist)
-        titles[made.index] = title
-        engine.playing, engine.playlist = made.index, tuple(titles)
-        self._show.take_over(SwapPlan(title, made.texts, made.plan), made.staging)
+        titles[compiled.index] = title
+        engine.playing, engine.playlist = compiled.index, tuple(titles)
+        self._show.take_over(SwapPlan(title, compiled.texts, compiled.plan), compiled.standby)
         stood = (engine.clock.now() - begun) / MILLISECOND
         LOG.info('"%s" has taken over; the show stood still for %.1f ms', title, stood)
 
@@ -196,7 +196,7 @@ class Reloader:
                 return ""
         return test.verdict()
 
-    async def _settles(self) -> bool:
+    async def _is_settled(self) -> bool:
         """Tell whether nothing new comes for a moment."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._news.wait(), _SETTLES)
@@ -213,8 +213,8 @@ class Reloader:
             if self._ahead is None or (self._ahead.index, self._ahead.texts) != (index, texts):
                 self._forget_ahead()
                 plan = await run_in_thread(partial(self._open, texts))
-                self._ahead = CompiledPatch(index, texts, plan, self._show.stage(plan))
-            self._ahead.staging.open(self._engine, only_networks=True)
+                self._ahead = CompiledPatch(index, texts, plan, self._show.make_standby(plan))
+            self._ahead.standby.open(self._engine, only_networks=True)
         except Exception as error:
             self._forget_ahead()
             LOG.warning("the next patch cannot be played as it is now: %s", error)
@@ -222,7 +222,7 @@ class Reloader:
     def _forget_ahead(self) -> None:
         ahead, self._ahead = self._ahead, None
         if ahead:
-            self._show.strike(ahead.staging)
+            self._show.discard(ahead.standby)
 
     def _find(self, which: int | str) -> int | None:
         """Find a patch by its number from 1, its file or its title."""
@@ -233,9 +233,9 @@ class Reloader:
             return None
         return int(which) - 1 if 1 <= which <= len(self._files) else None
 
-    def _complain(self, problems: list[str]) -> None:
+    def _report(self, problems: list[str]) -> None:
         """Say on terminal, page and OSC what is wrong with a patch, and no more what was."""
-        self._engine.metrics.mend(PATCH)
+        self._engine.metrics.clear_faults(PATCH)
         for problem in problems:
             self._engine.tell(PATCH, problem)
             for name, state in self._engine.states.items():

@@ -27,12 +27,12 @@ class Standby:
         self.changed = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._hosts = hosts
-        self._newcomers: dict[str, BoxHost] = {}
+        self._pending: dict[str, BoxHost] = {}
 
     @property
-    def newcomers(self) -> list[BoxHost]:
+    def pending(self) -> list[BoxHost]:
         """Who looks after the boxes that do not play yet."""
-        return list(self._newcomers.values())
+        return list(self._pending.values())
 
     def open(self, engine: Engine, *, only_networks: bool = False) -> None:
         """Begin to open what is not in the plan that plays; what is in it needs no newcomer.
@@ -40,14 +40,14 @@ class Standby:
         A film begins when it takes over, and so does a device that is there for one only.
         """
         staying = unchanged_boxes(engine.plan, self.plan)
-        self._hosts.remove([a for n, a in self._newcomers.items() if n in staying])
+        self._hosts.remove([a for n, a in self._pending.items() if n in staying])
         boxes = {n: planned.box for n, planned in self.plan.boxes.items() if n not in staying}
-        self._newcomers = {
-            name: self._newcomers.get(name) or self._hosts.add(name, box, patch_file(self.plan))
+        self._pending = {
+            name: self._pending.get(name) or self._hosts.add(name, box, patch_file(self.plan))
             for name, box in boxes.items()
         }
         leaving = [a for name, a in self._hosts.playing.items() if name not in staying]
-        for each in self.newcomers:
+        for each in self.pending:
             each.on_change = self._tell
             waits = isinstance(each.box, Tape) or _would_wait(each, leaving)
             if each.lane is not None or not (only_networks or waits):
@@ -55,31 +55,31 @@ class Standby:
 
     def open_rest(self, engine: Engine) -> None:
         """Open what could not be opened before: it has taken over."""
-        for each in self.newcomers:
+        for each in self.pending:
             self._begin(engine, each)
-            each.hurry()
+            each.retry_now()
 
     @property
     def is_ready(self) -> bool:
         """Whether all newcomers are open, or are known to be missing."""
-        return all(each.is_ready for each in self.newcomers)
+        return all(each.is_ready for each in self.pending)
 
     def problems(self) -> list[str]:
-        """Say which newcomers cannot work; a device may be missing, for it may still come."""
+        """Say which pending cannot work; a device may be missing, for it may still come."""
         return [
             f"{each.name}: {each.reason or 'is not ready after a long time'}"
-            for each in self.newcomers
+            for each in self.pending
             if isinstance(each.box, Node) and each.needs_opening
             if each.condition != "running"
         ]
 
-    def rivals(self, removed: Iterable[BoxHost]) -> list[BoxHost]:
+    def conflicts(self, removed: Iterable[BoxHost]) -> list[BoxHost]:
         """Say which of the removed hold what a newcomer may want, and has not got."""
-        wanting = [each for each in self.newcomers if each.wants]
+        wanting = [each for each in self.pending if each.wants_device]
         return [old for old in removed if any(_alike(old, new) for new in wanting)]
 
     def _begin(self, engine: Engine, each: BoxHost) -> None:
-        each.begin(engine.hears, engine.last_at)
+        each.begin(engine.is_consumed, engine.last_at)
 
     def _tell(self) -> None:
         """Say on the loop that something has changed; called on any thread."""

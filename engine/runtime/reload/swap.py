@@ -25,7 +25,7 @@ from engine.runtime.reload.diff import (
     carried_overrides,
     carried_slots,
     changed_parameters,
-    cut,
+    cut_wires,
     unchanged_boxes,
 )
 from engine.runtime.schedule.call import describe_error
@@ -69,7 +69,7 @@ class Swappable(Services, Protocol):
         """Play this plan from now on."""
         ...
 
-    def let_go(self, gone: Iterable[str], cut: Iterable[Wire]) -> None:
+    def reset_removed(self, removed: Iterable[str], cut: Iterable[Wire]) -> None:
         """Reset what is fed by boxes that go and by wires that are cut."""
         ...
 
@@ -94,15 +94,15 @@ class PlanSwapper:
         """Play another plan from now on."""
         if self.before is not None:
             _forget(self.before.removed)
-        self.before = self._told(entry.plan, {})
+        self.before = self._swap(entry.plan, {})
 
     def take_back(self, _: Rollback) -> None:
         """Play again what played before the last swap; nothing where there was none."""
         before, self.before = self.before, None
         if before is not None:
-            _forget(self._told(before.plan, before.removed).removed)
+            _forget(self._swap(before.plan, before.removed).removed)
 
-    def _told(self, new: Plan, spare: Mapping[str, BoxState]) -> PreviousPlan:
+    def _swap(self, new: Plan, spare: Mapping[str, BoxState]) -> PreviousPlan:
         """Exchange the plan and tell who wants to know; what is taught is taught on."""
         taught = self.engine.learn_sweep.route
         before = self._exchange(new, spare)
@@ -124,7 +124,7 @@ class PlanSwapper:
         switched = [name for name in both if old.boxes[name].on != new.boxes[name].on]
         ports = _ports(old), _ports(new)
         slots = carried_slots(old, new, engine.slots, staying)
-        engine.let_go(removed, cut(old, new, staying))
+        engine.reset_removed(removed, cut_wires(old, new, staying))
         for name in both:
             self._plug(engine.states[name], ports[0][name], ports[1][name])
         self._retire(removed)
@@ -135,8 +135,8 @@ class PlanSwapper:
         for name in switched:
             engine.enable(states[name], new.boxes[name].on)
         for name in (name for name in removed if name not in spare):
-            for hand in carried_overrides(old, new, name, removed[name].overrides):
-                self._hand_over(hand, removed[name], states[name])
+            for override in carried_overrides(old, new, name, removed[name].overrides):
+                self._carry_override(override, removed[name], states[name])
         return PreviousPlan(old, removed)
 
     def _state(self, name: str, plan: Plan, stays: bool, spare: Mapping[str, BoxState]) -> BoxState:
@@ -158,7 +158,7 @@ class PlanSwapper:
     def _retire(self, removed: Mapping[str, BoxState]) -> None:
         """See to it that nothing a removed box did or does is taken for another's of its name."""
         for name, state in removed.items():
-            self.engine.metrics.mend(name)
+            self.engine.metrics.clear_faults(name)
             if state.lane is not None:
                 self._generations[name] = state.lane.generation + 1
 
@@ -181,15 +181,15 @@ class PlanSwapper:
         except Exception as error:
             self.engine.tell(state.name, describe_error(error))
 
-    def _hand_over(self, hand: str, before: BoxState, after: BoxState) -> None:
+    def _carry_override(self, override: str, before: BoxState, after: BoxState) -> None:
         """Have a hand hold of a box what it held of the one before it."""
-        parameter = find_parameter(after.parameters, hand)
-        if hand == "on":
+        parameter = find_parameter(after.parameters, override)
+        if override == "on":
             self.engine.enable(after, before.on)
         elif parameter is not None:
             whole: Any = before.last[parameter.field]
             self._set(after, parameter, whole[parameter.key] if parameter.key else whole)
-        after.overrides.add(hand)
+        after.overrides.add(override)
 
     def _set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         try:

@@ -22,19 +22,19 @@ _AGAIN = 1000
 """Every so many ms it is looked which folders there are."""
 
 logging.getLogger("watchfiles").setLevel(logging.WARNING)
-Heard = Callable[[set[Path]], None]
+OnChange = Callable[[set[Path]], None]
 
 
 class FileWatcher:
     """Watches patches, their rigs, nodes beside them, and whatever ``more`` names, until closed."""
 
     def __init__(
-        self, files: Sequence[Path], heard: Heard, more: Callable[[], set[Path]] = set
+        self, files: Sequence[Path], on_change: OnChange, more: Callable[[], set[Path]] = set
     ) -> None:
-        """``heard`` is called with files that have changed, on a thread of the watcher."""
+        """``on_change`` is called with files that have changed, on a thread of the watcher."""
         self._named = list(files)
         self._files: set[Path] = set()
-        self._heard = heard
+        self._on_change = on_change
         self._more = more
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
@@ -72,7 +72,7 @@ class FileWatcher:
             recursive=False,
         ):
             if (changes or begins) and not self._stop.is_set():
-                self._heard({Path(name) for _, name in changes})
+                self._on_change({Path(name) for _, name in changes})
             begins = False
             if self._folders() != folders:
                 return

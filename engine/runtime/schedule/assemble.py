@@ -42,9 +42,9 @@ MakeEmitter = Callable[[BoxState, list[Slot], bool], Emitter]
 """Make what a box emits its messages by: its state, its slots, whether it has several outlets."""
 
 
-def prepare_trace(plan: Plan, trace: Metrics, states: Mapping[str, BoxState]) -> None:
+def prepare_metrics(plan: Plan, metrics: Metrics, states: Mapping[str, BoxState]) -> None:
     """Give everything that is counted its place, in the order of the patch; counts go on."""
-    before, now = trace.known(), Counters()
+    before, now = metrics.known(), Counters()
     for name, state in states.items():
         condition = state.condition
         if isinstance(state.box, Source):
@@ -62,9 +62,9 @@ def prepare_trace(plan: Plan, trace: Metrics, states: Mapping[str, BoxState]) ->
             origin = _shown(plan, wire.source)
             now.routes[route] = before.routes.get(route) or RouteMetrics(origin)
             now.routes[route].origin = origin
-            now.routes[route].above = tuple(_colds_above(plan, wire.source.box, set()))
+            now.routes[route].cold_inputs = tuple(_cold_inputs_above(plan, wire.source.box, set()))
             now.routes[route].lag = _lag_above(plan, wire.source.box)
-    trace.count(now)
+    metrics.count(now)
 
 
 def _shown(plan: Plan, outlet: Outlet) -> str:
@@ -74,7 +74,7 @@ def _shown(plan: Plan, outlet: Outlet) -> str:
     return str(outlet).partition("/")[0]
 
 
-def _colds_above(plan: Plan, box: str, seen: set[str]) -> list[tuple[str, str]]:
+def _cold_inputs_above(plan: Plan, box: str, seen: set[str]) -> list[tuple[str, str]]:
     """List the other inlets of a box and of all boxes that feed its first inlet."""
     found = []
     if box not in seen:
@@ -83,7 +83,7 @@ def _colds_above(plan: Plan, box: str, seen: set[str]) -> list[tuple[str, str]]:
             if wire.box == box and wire.into is Into.COLD:
                 found.append((box, wire.name))
             elif wire.box == box and wire.into is Into.HOT:
-                found += _colds_above(plan, wire.source.box, seen)
+                found += _cold_inputs_above(plan, wire.source.box, seen)
     return found
 
 
@@ -137,7 +137,7 @@ class Assembler:
         self._plan = plan
         self._states = states
         self.slots = Slots(carried)
-        self.ways: dict[str, OutputPort] = {}
+        self.ports: dict[str, OutputPort] = {}
         self._wires: dict[str, dict[str, Wire]] = defaultdict(dict)
         for wire in plan.wires:
             if wire.into in (Into.HOT, Into.COLD):
@@ -207,10 +207,10 @@ class Assembler:
         read = reader(slot, wire)
         if wire.into is Into.PORT:
             name = route_name(state.name, wire.name)
-            way = OutputPort(state, state.sink, wire.name, self._services.metrics.routes[name])
-            self.ways[name] = way
+            port = OutputPort(state, state.sink, wire.name, self._services.metrics.routes[name])
+            self.ports[name] = port
             asks = self._may_leave if _may_be_picture(wire.carries) else None
-            return PortStep(self._services, self._outbox, way, slot, read=read, may_leave=asks)
+            return PortStep(self._services, self._outbox, port, slot, read=read, may_leave=asks)
         if wire.into is Into.EVENT:
             return self._event_step(state, wire, slot, read)
         parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)

@@ -1,4 +1,4 @@
-"""What a loss does below it: which boxes forget the past, which are told, which ports fall silent.
+"""What a loss does downstream: which boxes are reset or notified, which ports are silenced.
 
 A box that outlasts a loss stands for its input, so what it feeds plays on, but for what leads to
 notes: those end whatever is held, or they would sound without a player.
@@ -18,10 +18,10 @@ from engine.patch.plan import Into, Plan, Wire
 
 @dataclass(frozen=True, slots=True)
 class LossEffects:
-    """What a loss does: boxes forget the past or are told, and ports end what sounds."""
+    """What a loss does: boxes forget the past or are notified, and ports end what sounds."""
 
     resets: tuple[str, ...]
-    told: tuple[str, ...]
+    notified: tuple[str, ...]
     ports: tuple[tuple[str, str], ...]
 
 
@@ -35,16 +35,16 @@ class LossMap:
             if wire.into in (Into.HOT, Into.PORT):
                 self.outgoing[wire.source.box].append(wire)
         self._sounding = _leads_to_notes(plan)
-        self._below = {name: self.along(self.outgoing[name]) for name in plan.boxes}
+        self._downstream = {name: self.along(self.outgoing[name]) for name in plan.boxes}
 
-    def below(self, name: str) -> LossEffects:
+    def downstream(self, name: str) -> LossEffects:
         """Say what it does when a box goes away."""
-        return self._below[name]
+        return self._downstream[name]
 
     def along(self, wires: Iterable[Wire]) -> LossEffects:
         """Say what it does when no more comes along wires."""
         resets: dict[str, None] = {}
-        told: dict[str, None] = {}
+        notified: dict[str, None] = {}
         ports: dict[tuple[str, str], None] = {}
         seen: set[str] = set()
         ahead = [(wire, False) for wire in wires]
@@ -57,12 +57,12 @@ class LossMap:
                 seen.add(wire.box)
                 outlasts = self._outlasts(wire.box)
                 if outlasts:
-                    told[wire.box] = None
+                    notified[wire.box] = None
                 elif not held or outlasts is False or wire.box in self._sounding:
                     resets[wire.box] = None
                 held = held if outlasts is None else outlasts
                 ahead += [(further, held) for further in self.outgoing[wire.box]]
-        return LossEffects(tuple(resets), tuple(told), tuple(ports))
+        return LossEffects(tuple(resets), tuple(notified), tuple(ports))
 
     def _outlasts(self, name: str) -> bool | None:
         box = self._plan.boxes[name].box

@@ -28,27 +28,27 @@ class LossHandler:
     def lose(self, name: str) -> None:
         """Bring to rest everything below a box that went away, and the box if it is an output."""
         self._future.forget(self._states[name])
-        self._come_to_rest(self._losses.below(name))
+        self._apply(self._losses.downstream(name))
         if isinstance(self._states[name].box, Sink):
             self.silence(self._states[name], None)
 
-    def let_go(self, gone: Iterable[str], cut: Iterable[Wire]) -> None:
+    def reset_removed(self, removed: Iterable[str], cut: Iterable[Wire]) -> None:
         """Bring to rest all that was fed by boxes that are taken away, or by cut wires."""
-        removed = dict.fromkeys(gone)
-        fed = (wire for name in removed for wire in self._losses.outgoing[name])
-        for name in removed:
+        names = dict.fromkeys(removed)
+        fed = (wire for name in names for wire in self._losses.outgoing[name])
+        for name in names:
             self.reset(self._states[name])
-        self._come_to_rest(self._losses.along([*fed, *cut]))
-        for name in removed:
+        self._apply(self._losses.along([*fed, *cut]))
+        for name in names:
             if isinstance(self._states[name].box, Sink):
                 self.silence(self._states[name], None)
 
-    def _come_to_rest(self, below: LossEffects) -> None:
-        for name in below.resets:
+    def _apply(self, effects: LossEffects) -> None:
+        for name in effects.resets:
             self.reset(self._states[name])
-        for name in below.told:
+        for name in effects.notified:
             self._tell(self._states[name])
-        for name, port in below.ports:
+        for name, port in effects.ports:
             self.silence(self._states[name], port)
 
     def reset(self, state: BoxState) -> None:
@@ -57,7 +57,7 @@ class LossHandler:
         if state.lane is not None:
             if lost := state.lane.reset():
                 self._services.metrics.lanes[state.name].lost(lost)
-                self._services.tell(state.name, f"{_let_go(lost)}, as its input was lost")
+                self._services.tell(state.name, f"{_dropped(lost)}, as its input was lost")
             return
         try:
             state.box.reset()
@@ -97,7 +97,7 @@ class LossHandler:
                 self.silence(state, None)
 
 
-def _let_go(lost: int) -> str:
+def _dropped(lost: int) -> str:
     return (
         "a message that waited was let go"
         if lost == 1

@@ -29,7 +29,7 @@ class OutputPort:
 
     state: BoxState
     sink: Sink
-    port: str
+    name: str
     route: RouteMetrics
     muted: bool = False
 
@@ -61,29 +61,29 @@ class Outbox:
         self.taps: list[Callable[[str, str, Message, Ns, Ns], None]] = []
         self._dirty: list[BoxState] = []
         self._sent: dict[str, list[tuple[OutputPort, Ns, int]]] = {}
-        self._left: list[Lane] = []
+        self._submitted: list[Lane] = []
         self._last_at = last_at
 
-    def send(self, way: OutputPort, message: Message, at: Ns, cost: int) -> None:
+    def send(self, port: OutputPort, message: Message, at: Ns, cost: int) -> None:
         """Give a message to an output."""
-        state = way.state
+        state = port.state
         if state.out_lane is not None:
-            for hear in self.taps:
-                hear(state.name, way.port, message, at, self._services.now)
+            for tap in self.taps:
+                tap(state.name, port.name, message, at, self._services.now)
             try:
-                state.out_lane.offer(way.port, message, at, cost)
+                state.out_lane.offer(port.name, message, at, cost)
             except Overrun as error:
                 self._services.failed(state, error)
             return
         self.mark_dirty(state)
-        self._last_at[state.name, way.port] = at
+        self._last_at[state.name, port.name] = at
         try:
-            way.sink.send(way.port, message, at)
+            port.sink.send(port.name, message, at)
         except Exception as error:
-            state.stumbled = True
+            state.raised = True
             self._services.failed(state, error)
         else:
-            self._sent[state.name].append((way, at, cost))
+            self._sent[state.name].append((port, at, cost))
 
     def mark_dirty(self, state: BoxState) -> None:
         """Flush an output at the end of this tick though nothing was sent to it."""
@@ -92,13 +92,13 @@ class Outbox:
             self._dirty.append(state)
             self._sent[state.name] = []
 
-    def leave(self, lane: Lane, job: Job, wakes: bool) -> int:
+    def submit(self, lane: Lane, job: Job, wakes: bool) -> int:
         """Leave a job for a box on a thread of its own; gives how many it has dropped so far.
 
         ``wakes`` says whether it is to be taken up when the tick ends, or may wait for more.
         """
         if wakes:
-            self._left.append(lane)
+            self._submitted.append(lane)
         return lane.offer(job)
 
     def flush(self) -> None:
@@ -109,23 +109,23 @@ class Outbox:
             for state in touched:
                 state.dirty = False
                 self._flush(state, self._sent[state.name], now)
-        if self._left:
-            left, self._left = self._left, []
-            for lane in left:
+        if self._submitted:
+            lanes, self._submitted = self._submitted, []
+            for lane in lanes:
                 lane.go()
 
     def _flush(self, state: BoxState, sent: Iterable[tuple[OutputPort, Ns, int]], now: Ns) -> None:
-        stumbled, state.stumbled = state.stumbled, False
+        raised, state.raised = state.raised, False
         try:
             state.sink.flush(now)
         except Exception as error:
             self._services.failed(state, error)
         else:
-            if not stumbled:
+            if not raised:
                 self._recovered(state)
             gone = self._clock.now()
-            for way, at, cost in sent:
-                way.route.sent(at, cost, gone)
-                self._count_sent(way.route, now - at)
+            for port, at, cost in sent:
+                port.route.sent(at, cost, gone)
+                self._count_sent(port.route, now - at)
         if state.wakes:
             self._services.ask_wake(state)

@@ -94,7 +94,7 @@ class Ticker:
 class Emitter:
     """Where a box says things: its slots, and the steps that follow from them.
 
-    ``usable`` is asked about every message; one that is not is not said.
+    ``is_valid`` is asked about every message; one that is not is not said.
     """
 
     def __init__(
@@ -102,29 +102,29 @@ class Emitter:
         slots: Sequence[Slot],
         multi_output: bool,
         ticker: Ticker,
-        usable: Callable[[Message], bool],
-        keep: Callable[[Later[Message], int], None],
+        is_valid: Callable[[Message], bool],
+        schedule: Callable[[Later[Message], int], None],
     ) -> None:
         """``multi_output`` says that messages are NamedTuples, a value for each slot.
 
-        ``keep`` takes what is said for a later moment.
+        ``schedule`` takes what is said for a later moment.
         """
         self._slots = tuple(slots)
         self._multi_output = multi_output
         self._ticker = ticker
-        self._usable = usable
-        self._keep = keep
+        self._is_valid = is_valid
+        self._schedule = schedule
         self.downstream: tuple[Step, ...] = ()
 
     def emit(self, message: Message, at: Ns, cost: int, tick: int) -> None:
         """Write a message, or those of several outlets that are not None, into the slots."""
         if type(message) is Later:
-            self._keep(message, cost)
+            self._schedule(message, cost)
         elif self._multi_output:
             for slot, value in zip(self._slots, message, strict=True):
-                if value is not None and self._usable(value):
+                if value is not None and self._is_valid(value):
                     slot.write(value, at, cost, tick)
-        elif self._usable(message):
+        elif self._is_valid(message):
             for slot in self._slots:
                 slot.write(message, at, cost, tick)
 

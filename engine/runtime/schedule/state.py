@@ -27,7 +27,7 @@ class BoxState:
     set to, and ``last`` what any was last set to. ``every`` says of how many pictures it is asked
     about one, and ``skipped`` how many were left out since. ``failing`` says that its last call
     raised. Of an output, ``up`` says that it is open, ``dirty`` that it is to be flushed when the
-    tick ends, ``stumbled`` that it raised in this tick. ``condition`` is what it said last of its
+    tick ends, ``raised`` that it raised in this tick. ``condition`` is what it said last of its
     device, ``worked`` that any call of it went well.
     """
 
@@ -51,14 +51,14 @@ class BoxState:
     worked: bool = False
     condition: str = "opening"
     dirty: bool = False
-    stumbled: bool = False
+    raised: bool = False
 
     @property
     def has_life(self) -> bool:
         """Whether it is a node without a lane that is to be opened or closed."""
         return has_life(self.box)
 
-    def went_well(self) -> None:
+    def succeeded(self) -> None:
         """Note that a call of it raised nothing."""
         self.failing = False
         self.worked = True
@@ -75,17 +75,21 @@ class BoxState:
 
     def is_overridden(self, name: str) -> bool:
         """Tell whether somebody took over a parameter, the whole that it is part of, or a part."""
-        return any(overlaps(name, hand) for hand in self.overrides)
+        return any(overlaps(name, override) for override in self.overrides)
 
     def release(self, name: str) -> None:
         """Give a parameter, and all parts that it has, back to the cables that write them."""
-        released = {hand for hand in self.overrides if hand == name or hand.startswith(f"{name}.")}
+        released = {
+            override
+            for override in self.overrides
+            if override == name or override.startswith(f"{name}.")
+        }
         self.overrides -= released
         for cabled, take_up in self.cabled.items():
-            if any(overlaps(cabled, hand) for hand in released):
+            if any(overlaps(cabled, override) for override in released):
                 take_up()
 
-    def put_together(self, parameter: Parameter, value: object) -> object:
+    def merge_part(self, parameter: Parameter, value: object) -> object:
         """Give what the field of a parameter shall hold: for a part, the table that it is in.
 
         Every change makes a new table, for the box may be reading the last one on its own thread.

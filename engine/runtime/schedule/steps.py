@@ -82,7 +82,7 @@ class NodeStep:
                     state.emitter.emit_all(answer, at, cost, tick)
                 else:
                     state.emitter.emit(answer, at, cost, tick)
-            state.went_well()
+            state.succeeded()
         except Exception as error:
             self._services.failed(state, error)
         if state.wakes:
@@ -114,14 +114,14 @@ class LaneStep:
         assert isinstance(state.box, Node)
         self._interrupts = state.box.interruptible
         self._arguments = arguments
-        self._trace = services.metrics.lanes[state.name]
+        self._metrics = services.metrics.lanes[state.name]
 
     def fire(self, tick: int) -> None:
         """Leave the job; what it pushes out is counted as dropped."""
         if not self._state.on:
             return
         if self._state.skips():
-            self._trace.skipped += 1
+            self._metrics.skipped += 1
             return
         try:
             arguments = self._arguments.gather()
@@ -138,9 +138,9 @@ class LaneStep:
         job = Job(tuple(arguments), kind, hot.at, hot.cost, lane.generation)
         wakes = _ends_a_hop(arguments[0], self._hop)
         try:
-            self._trace.offered(self._outbox.leave(lane, job, wakes))
+            self._metrics.offered(self._outbox.submit(lane, job, wakes))
         except Overrun as error:
-            self._trace.lost()
+            self._metrics.lost()
             self._services.failed(self._state, error)
 
 
@@ -165,7 +165,7 @@ class EventStep:
         at, cost = slot.at, slot.cost
         try:
             answers = list(events(self._call((self._read(),), at)))
-            state.went_well()
+            state.succeeded()
         except Exception as error:
             self._services.failed(state, error)
             return
@@ -205,7 +205,7 @@ class LaneEventStep:
         try:
             arguments = (self._read(),)
             job = Job(arguments, Kind.LOSSLESS, slot.at, slot.cost, lane.generation, self._inlet)
-            self._metrics.offered(self._outbox.leave(lane, job, wakes=True))
+            self._metrics.offered(self._outbox.submit(lane, job, wakes=True))
         except Exception as error:
             self._services.failed(self._state, error)
 
@@ -264,7 +264,7 @@ class PortStep:
         self,
         services: Services,
         outbox: Outbox,
-        way: OutputPort,
+        port: OutputPort,
         slot: Slot,
         *,
         read: Read,
@@ -275,13 +275,13 @@ class PortStep:
         self._may_leave = may_leave
         self._outbox = outbox
         self._services = services
-        self._way = way
+        self._port = port
         self._read = read
 
     def fire(self, tick: int) -> None:
         """Give the message to the output; it leaves when the tick ends."""
-        state = self._way.state
-        if self._way.muted or not (state.on and state.up):
+        state = self._port.state
+        if self._port.muted or not (state.on and state.up):
             return
         slot = self.trigger
         try:
@@ -290,6 +290,6 @@ class PortStep:
             self._services.failed(state, error)
             return
         if self._may_leave is not None and is_picture(type(value)) and not self._may_leave():
-            self._way.route.withheld += 1
+            self._port.route.withheld += 1
             return
-        self._outbox.send(self._way, value, slot.at, slot.cost)
+        self._outbox.send(self._port, value, slot.at, slot.cost)

@@ -38,7 +38,7 @@ class Health:
         if entry.reason and not state.up:
             self._services.lose(state.name)
 
-    def said(self, state: BoxState, condition: Condition) -> None:
+    def on_condition(self, state: BoxState, condition: Condition) -> None:
         """Note what an open box says of itself; one that is closed meanwhile is not asked."""
         if not state.up:
             return
@@ -55,7 +55,7 @@ class Health:
     def recovered(self, state: BoxState) -> None:
         """Note that a call of a box went well."""
         failed = state.failing
-        state.went_well()
+        state.succeeded()
         if failed and self._services.metrics.state(state.name) == "failed":
             self._note(state, "running")
 

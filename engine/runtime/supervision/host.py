@@ -34,7 +34,7 @@ from engine.runtime.workers.sink_worker import SinkWorker
 if TYPE_CHECKING:
     from engine.core.box import Box
 
-Hears = Callable[[str, str, type], bool]
+IsConsumed = Callable[[str, str, type], bool]
 OPENING = "opening"
 
 
@@ -64,7 +64,7 @@ class BoxHost:
         self.out_lane: SinkWorker | None = None
         self.lane: ThreadLane | None = None
         self.life: NodeLife | None = None
-        self.pulse = Heartbeat() if isinstance(box, Source) and box.steady else None
+        self.heartbeat = Heartbeat() if isinstance(box, Source) and box.steady else None
         self._state: BoxState | None = None
         self._clock = clock
         self._begun = False
@@ -72,7 +72,7 @@ class BoxHost:
         if isinstance(box, Node) and box.lane:
             self.lane = ThreadLane(name, box, self.context, self._deliver, clock)
 
-    def stand_for(self, state: BoxState) -> None:
+    def bind(self, state: BoxState) -> None:
         """Let the engine reach what runs beside the loop for a box, by its state."""
         self._state = state
         state.out_lane = self.out_lane
@@ -83,7 +83,7 @@ class BoxHost:
         return self.condition != OPENING or not self._begun
 
     @property
-    def wants(self) -> bool:
+    def wants_device(self) -> bool:
         """Whether it has no device, and may have been kept from it by another box."""
         waits = not self._begun and not isinstance(self.box, Node | Tape)
         return waits or self.condition == "lost"
@@ -98,7 +98,7 @@ class BoxHost:
         """Whether what it needs beside the loop has begun."""
         return self._begun or not self.needs_opening
 
-    def begin(self, hears: Hears, last_at: dict[tuple[str, str], Ns]) -> None:
+    def begin(self, is_consumed: IsConsumed, last_at: dict[tuple[str, str], Ns]) -> None:
         """Open the box on a thread of its own, if it needs one; once, until it is ended."""
         if self.is_open:
             return
@@ -111,7 +111,9 @@ class BoxHost:
         elif isinstance(self.box, Sink):
             self._begin_sink(self.box, last_at)
         elif isinstance(self.box, Source):
-            self.supervisor = self._supervise(self.box).keep_source(partial(self._emit, hears))
+            self.supervisor = self._supervise(self.box).keep_source(
+                partial(self._emit, is_consumed)
+            )
 
     def replace(self, box: Node) -> ThreadLane:
         """Leave a box that hangs to itself, and look after another in its place."""
@@ -134,14 +136,14 @@ class BoxHost:
         if self.supervisor is not None:
             self.supervisor.lost()
 
-    def hurry(self) -> None:
+    def retry_now(self) -> None:
         """Try at once to open a device that could not be opened."""
         if self.supervisor is not None and self.condition != "running":
-            self.supervisor.hurry()
+            self.supervisor.retry_now()
 
-    def count(self, trace: Metrics) -> None:
+    def count(self, metrics: Metrics) -> None:
         """Note what was lost at the door of a source, and how often it was opened again."""
-        source = trace.sources.get(self.name)
+        source = metrics.sources.get(self.name)
         if source is None:
             return
         before, restarts = self._counted, self.supervisor.restarts if self.supervisor else 0
@@ -190,22 +192,29 @@ class BoxHost:
     def _deliver(self, entry: Entry) -> None:
         if isinstance(entry, StateChange):
             self.condition, self.reason = entry.state, entry.reason
-            if self.pulse is not None and entry.state == "running":
-                self.pulse.begin(self._clock.now())
+            if self.heartbeat is not None and entry.state == "running":
+                self.heartbeat.begin(self._clock.now())
         self.door.put(None, Kind.LOSSLESS, entry, Ns(0))
         if isinstance(entry, StateChange):
             self.on_change()
 
     def _emit(
-        self, hears: Hears, outlet: str, message: Message | Command, at: Ns, cost: int = 0
+        self,
+        is_consumed: IsConsumed,
+        outlet: str,
+        message: Message | Command,
+        at: Ns,
+        cost: int = 0,
     ) -> None:
         """Take what a source says; before it plays, only what that says of its device."""
         if isinstance(message, Command):
             if self.plays or isinstance(message, Lost | Notice | Condition):
                 submit_command(self.door, self.name, message)
             return
-        if self.pulse is not None:
-            self.pulse.beat(self._clock.now())
-        if self.plays and hears(self.name, outlet, type(message)):  # or the loop wakes for nothing
+        if self.heartbeat is not None:
+            self.heartbeat.beat(self._clock.now())
+        if not self.plays:
+            return
+        if is_consumed(self.name, outlet, type(message)):  # otherwise the loop wakes for nothing
             kind = policy_for(message)
             self.door.put(outlet, kind, Arrival(self.name, outlet, message, at, cost), at)

@@ -64,9 +64,9 @@ class Hosts:
         assert lane is not None, "only asked for where there is one"
         return lane
 
-    def pulse(self, name: str) -> Heartbeat | None:
+    def heartbeat(self, name: str) -> Heartbeat | None:
         """Give what a source that plays beats; None of a box that gives something by chance."""
-        return self.playing[name].pulse
+        return self.playing[name].heartbeat
 
     def replace(self, state: BoxState, box: Node) -> ThreadLane:
         """Let another box take the place of one that hangs; gives what it runs on."""
@@ -130,5 +130,5 @@ class Hosts:
         host = self._by_state.get(state)
         if host is None:
             host = self._by_state[state] = self._by_box[id(state.box)]
-            host.stand_for(state)
+            host.bind(state)
         return host

@@ -43,7 +43,7 @@ class DeviceSupervisor:
         self._clock = clock
         self._stop = threading.Event()
         self._gone = threading.Event()
-        self._hurry = threading.Event()
+        self._retry = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"supervisor {name}", daemon=True)
         self._open: Callable[[], None] = lambda: None
         self._work: Callable[[], StateChange | None] = self._wait
@@ -70,15 +70,15 @@ class DeviceSupervisor:
         """Have it closed and opened again: what it reads from went away."""
         self._gone.set()
 
-    def hurry(self) -> None:
+    def retry_now(self) -> None:
         """Have it try again at once, where it waits to try again."""
-        self._hurry.set()
+        self._retry.set()
 
     def stop(self) -> None:
         """Have it closed for good."""
         self._stop.set()
         self._gone.set()
-        self._hurry.set()
+        self._retry.set()
 
     def join(self, timeout: float) -> None:
         """Wait until it is closed; not longer than so many seconds for a device that stalls."""
@@ -98,8 +98,8 @@ class DeviceSupervisor:
                 self._deliver(change)
                 if change.state == "ended":
                     return
-            self._hurry.wait(pauses.next(held=opened))
-            self._hurry.clear()
+            self._retry.wait(pauses.next(held=opened))
+            self._retry.clear()
             if not self._stop.is_set():
                 self.restarts += 1
 
@@ -108,7 +108,7 @@ class DeviceSupervisor:
         try:
             self._open()
         except Exception as error:
-            return False, StateChange(self._name, "lost", lost_in_words(error))
+            return False, StateChange(self._name, "lost", describe_loss(error))
         self._deliver(StateChange(self._name, "running"))
         return True, self._work()
 
@@ -131,10 +131,10 @@ class DeviceSupervisor:
                     return None
                 emit(outlet, message, at, self._clock.now() - at)  # since then it was decoded
         except Exception as error:
-            return StateChange(self._name, "lost", lost_in_words(error))
+            return StateChange(self._name, "lost", describe_loss(error))
         return StateChange(self._name, "ended")
 
 
-def lost_in_words(error: Exception) -> str:
+def describe_loss(error: Exception) -> str:
     """Say why a device is not there: in its own words, or with the kind of mistake it made."""
     return str(error) if isinstance(error, DeviceError | OSError) else describe_error(error)

@@ -45,17 +45,17 @@ class Watchdog:
         clock: Clock,
         enter: Callable[[Entry], None],
         hung: Callable[[str, str], None],
-        pulse: Callable[[str], Heartbeat | None],
+        heartbeat: Callable[[str], Heartbeat | None],
     ) -> None:
         """``enter`` takes what it says; ``hung`` is told which box hangs, and in which words.
 
-        ``pulse`` gives that of a source by name, None where it gives something by chance.
+        ``heartbeat`` gives that of a source by name, None where it gives something by chance.
         """
         self._engine = engine
         self._clock = clock
         self._enter = enter
         self._hung = hung
-        self._pulse = pulse
+        self._heartbeat = heartbeat
         self._late: set[str] = set()
         self._looked = self._awake = clock.now()
 
@@ -66,18 +66,18 @@ class Watchdog:
             self._awake = now
         self._looked = now
         for name, state in list(self._engine.states.items()):
-            if (pulse := self._pulse(name)) is not None:
-                self._look_at_source(name, pulse, now)
+            if (heartbeat := self._heartbeat(name)) is not None:
+                self._look_at_source(name, heartbeat, now)
             elif isinstance(state.lane, ThreadLane):
                 self._look_at_lane(state, state.lane, now)
             elif state.out_lane is not None:
                 self._judge(name, self._busy(state.out_lane.begun, now) > SLOW, "sends slowly")
 
-    def _look_at_source(self, name: str, pulse: Heartbeat, now: Ns) -> None:
+    def _look_at_source(self, name: str, heartbeat: Heartbeat, now: Ns) -> None:
         if self._engine.metrics.state(name) not in ("running", "late"):
             self._late.discard(name)
             return
-        overdue = pulse.overdue(now, self._awake)
+        overdue = heartbeat.overdue(now, self._awake)
         if overdue != "lost":
             self._judge(name, overdue == "late", "gives nothing, though it should by now")
             return
