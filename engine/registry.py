@@ -24,7 +24,7 @@ from itertools import count
 from pathlib import Path
 from types import ModuleType
 
-from engine.core.box import Box
+from engine.core.box import OWN_MODULES, Box
 from engine.core.errors import UnknownName, describe_error
 from engine.moved import parse_updated
 
@@ -120,7 +120,7 @@ def _import_text(file: Path, text: bytes) -> ModuleType:
     A changed file gives another module, and instances of the old one live on. Why from the text:
     Python's bytecode cache misses a change within the same second.
     """
-    name = f"sensorium_nodes.v{next(_VERSIONS)}.{file.stem}"
+    name = f"{OWN_MODULES}v{next(_VERSIONS)}.{file.stem}"
     module = ModuleType(name)
     module.__file__ = str(file)
     sys.modules[name] = module  # dataclasses look their module up there

@@ -26,6 +26,7 @@ TESTS = Path(__file__).parent
 # Folders and files whose tests take long. `pytest -m "not slow"` leaves them out, to be done within
 # a minute: see CONTRIBUTING.md.
 SLOW = (
+    "docs",
     "fuzz",
     "lab",
     "models",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, dataclass_transform
+from typing import Any, ClassVar, Final, dataclass_transform
 
 from engine.core.messages import Ns
+
+OWN_MODULES: Final = "sensorium_nodes."
+"""How the names of modules begin that are a performer's own files."""
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False)

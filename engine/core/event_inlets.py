@@ -42,7 +42,8 @@ def _read(cls: type) -> Iterator[Inlet]:
         taken = [argument for argument in arguments if hints.get(argument) is not Ns]
         if len(taken) != 1 or taken[0] not in hints:
             raise TypeError(
-                f"{cls.__name__}.{name} takes one message, and says of which type it is"
+                f"{cls.__name__}.{name} takes one message, and says of which type it is: "
+                f'write "def {name}(self, {name.removeprefix(PREFIX)}: Trigger)", or another type'
             )
         accepts = options_of(hints[taken[0]])
         require_registered(f"{cls.__name__}.{name}", accepts)

@@ -73,7 +73,10 @@ def read_signature(cls: type) -> Signature:
     if not inlets:
         raise TypeError(f"{cls.__name__}.process takes nothing: a node needs an inlet")
     if "return" not in hints:
-        raise TypeError(f"{cls.__name__}.process does not say what it returns")
+        raise TypeError(
+            f"{cls.__name__}.process does not say what it returns: "
+            'write "-> float", or another type of message, or "-> None"'
+        )
     result, is_generator = _result(hints["return"])
     names = _namedtuple_fields(result)
     takes_at = len(inlets) < len(arguments)
@@ -93,7 +96,8 @@ def require_registered(where: str, kinds: Iterable[Carried]) -> None:
             if one is not object and one not in KINDS and not isinstance(one, TypeVar):
                 name = getattr(one, "__name__", str(one))
                 raise TypeError(
-                    f"{where}: nothing on a cable is of type {name}; register it with kind()"
+                    f"{where}: nothing on a cable is of type {name}; register it with kind(): "
+                    f'write "@kind(Kind.LATEST)" above its dataclass, or use a type that there is'
                 )
 
 
@@ -174,7 +178,10 @@ def _is_on(value: float) -> bool:
 
 def _accepted(cls: type, name: str, hints: dict[str, Any]) -> tuple[Carried, ...]:
     if name not in hints:
-        raise TypeError(f"{cls.__name__}.process does not say what type its inlet {name} takes")
+        raise TypeError(
+            f"{cls.__name__}.process does not say what type its inlet {name} takes: "
+            f'write "{name}: float", or another type of message'
+        )
     accepts = options_of(hints[name])
     require_registered(f"{cls.__name__}.process", accepts)
     return accepts

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from traceback import walk_tb
 from typing import Any
 
+from engine.core.box import OWN_MODULES
 from engine.core.event_inlets import PREFIX, takes_moment
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
@@ -54,7 +57,20 @@ class RemoteError(Exception):
 
 
 def describe_error(error: Exception) -> str:
-    """Return an exception as text: its class and its message."""
+    """Return as text what a box raised, and where in a performer's own file it was."""
     if isinstance(error, RemoteError):
         return str(error)
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return words + _place_in_own_file(error)
+
+
+def _place_in_own_file(error: Exception) -> str:
+    """Return the innermost line of a file in ``nodes/`` that an exception came through."""
+    lines = [
+        (Path(frame.f_code.co_filename), number)
+        for frame, number in walk_tb(error.__traceback__)
+        if str(frame.f_globals.get("__name__")).startswith(OWN_MODULES)
+    ]
+    return (
+        f" ({lines[-1][0].parent.name}/{lines[-1][0].name}, line {lines[-1][1]})" if lines else ""
+    )
