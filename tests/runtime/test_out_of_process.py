@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from engine.core.clock import SystemClock
+from engine.core.clock import SystemClock, VirtualClock
 from engine.core.context import Context
 from engine.core.kinds import Kind
 from engine.core.messages import Block, Frame, Ns, Person, Pose
@@ -78,6 +78,19 @@ class Mover(Model):
         return pose
 
 
+class Worker(Model):
+    own_process = True
+
+    def process(self, value: float) -> Iterator[float]:
+        begun = time.monotonic_ns()
+        while time.monotonic_ns() - begun < 1e6:
+            pass
+        if value < 0:
+            raise ValueError("less than nothing")
+        yield float(time.monotonic_ns() - begun)
+        yield float(time.monotonic_ns() - begun)
+
+
 class Reader(Model):
     own_process = True
 
@@ -99,7 +112,9 @@ def boxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, type[Nod
     monkeypatch.syspath_prepend(str(tmp_path))
     sys.modules.pop("boxes_outside", None)
     module = __import__("boxes_outside")
-    return {box.__name__: box for box in (module.Painter, module.Mover, module.Reader)}
+    return {
+        box.__name__: box for box in (module.Painter, module.Mover, module.Worker, module.Reader)
+    }
 
 
 @pytest.fixture(params=["as this system does", "from scratch"])
@@ -316,6 +331,28 @@ def test_a_lane_whose_process_is_killed_says_so_and_begins_anew(
     lane.stop()
     lane.join(LIMIT)
     assert not lane.hangs
+
+
+def test_what_an_answer_took_is_what_the_box_itself_worked(boxes: dict[str, type[Node]]) -> None:
+    heard: queue.Queue[Entry] = queue.Queue()
+    clock = VirtualClock()  # stands still: only the process of the box counts
+    lane = ThreadLane("worker", boxes["Worker"](), Context("worker"), heard.put, clock)
+    lane.start()
+    assert heard.get(timeout=LIMIT) == StateChange("worker", "running")
+    for value in (1.0, -1.0):
+        lane.offer(Job((value,), Kind.LOSSLESS, Ns(1), 7, lane.generation))
+    lane.go()
+    first, second, failure = (heard.get(timeout=LIMIT) for _ in range(3))
+    for result in (first, second):
+        assert isinstance(result, LaneResult)
+        assert result.took >= result.result >= 1e6
+        assert result.cost == 7 + result.took
+    assert isinstance(first, LaneResult) and isinstance(second, LaneResult)
+    assert second.took > first.took
+    assert isinstance(failure, LaneFailure)
+    assert failure.took >= 1e6
+    lane.stop()
+    lane.join(LIMIT)
 
 
 def test_a_lane_of_which_nobody_asks_anything_notices_too(boxes: dict[str, type[Node]]) -> None:

@@ -70,6 +70,7 @@ class SubprocessWorker:
         self._node = node
         self._context = context
         self._child: ChildProcess | None = None
+        self.took: int | None = None
 
     @property
     def ended(self) -> bool:
@@ -135,6 +136,7 @@ class SubprocessWorker:
 
     def answer(self, job: Job) -> Generator[Message]:
         """Have the box called; yield what it answers. To close it calls the rest off."""
+        self.took = None
         arguments = [encode(each, pixels=True) for each in job.arguments]
         self._say(CALL, [arguments, job.at, job.inlet, self._context.pictures_may_leave])
         replies = self._replies()
@@ -182,7 +184,8 @@ class SubprocessWorker:
         while (frame := self._channel.receive()) is not None:
             kind, content = frame
             if kind == EVENT:
-                yield content
+                self.took, event = content
+                yield event
             elif kind == SAVED:
                 self._context.state.note(*content)
             elif kind == REPORTED:
@@ -192,8 +195,10 @@ class SubprocessWorker:
                 level, name, text = content
                 logging.getLogger(name).log(level, "%s", text)
             elif kind == FAILED:
-                raise RemoteError(content)
+                self.took, text = content
+                raise RemoteError(text)
             elif kind == DONE:
+                self.took = content
                 return
         raise self._gone()
 
