@@ -30,6 +30,7 @@ from engine.runtime.workers.out_of_process import FORK_SERVER, ProcessDied, Subp
 from engine.runtime.workers.worker import Worker, worker_of
 from engine.system.channel import CALL
 from engine.system.fork_server import ForkServer
+from engine.system.frame_pool import SLOTS, FrameStore, find_place
 from engine.system.processes import ChildProcess, SpawnedProcess
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="elsewhere boxes stay on their threads")
@@ -78,6 +79,21 @@ class Mover(Model):
         return pose
 
 
+class Keeper(Model):
+    own_process = True
+    count: int = 20
+    _kept: tuple = ()
+
+    def process(self, frame: Frame, at: Ns) -> Iterator[Frame | str]:
+        if at == 14:
+            os.kill(os.getpid(), 9)
+        if at == 13:
+            raise RuntimeError("a bad moment")
+        self._kept = (*self._kept, frame.image)[-self.count :] if self.count else ()
+        yield ",".join(str(image[0, 0, 0]) for image in self._kept)
+        yield frame
+
+
 class Worker(Model):
     own_process = True
 
@@ -112,9 +128,8 @@ def boxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, type[Nod
     monkeypatch.syspath_prepend(str(tmp_path))
     sys.modules.pop("boxes_outside", None)
     module = __import__("boxes_outside")
-    return {
-        box.__name__: box for box in (module.Painter, module.Mover, module.Worker, module.Reader)
-    }
+    names = ("Painter", "Mover", "Keeper", "Worker", "Reader")
+    return {name: getattr(module, name) for name in names}
 
 
 @pytest.fixture(params=["as this system does", "from scratch"])
@@ -305,6 +320,48 @@ def test_a_shipped_model_answers_as_it_would_here() -> None:
     there, here = answers
     assert there == here
     assert any(event.on for events in here for event in events)
+
+
+def _pooled(store: FrameStore, value: int) -> Frame:
+    """Make a picture, whose place in the pool is free again when it is gone."""
+    picture = store.put(np.full((64, 64, 3), value, np.uint8))
+    assert find_place(picture) is not None
+    return Frame(picture)
+
+
+@pytest.mark.parametrize("count", [0, 1, 20])
+def test_pictures_in_a_pool_are_not_copied_and_stay_as_they_were_where_they_are_kept(
+    boxes: dict[str, type[Node]], count: int
+) -> None:
+    outside = SubprocessWorker("box", boxes["Keeper"](count=count), Context("box"))
+    outside.open()
+    store = FrameStore()
+    for number in range(3 * SLOTS):
+        kept, again = outside.answer(_job(_pooled(store, number)))
+        first = number + 1 - min(count, number + 1)
+        assert kept == ",".join(map(str, range(first, number + 1)))
+        assert_array_equal(again.image, np.full((64, 64, 3), number))
+    assert outside.handed_over.lent == 3 * SLOTS
+    assert outside.handed_over.copied == 0
+    outside.close()
+    assert len([store.take((64, 64, 3)) for _ in range(SLOTS)]) == SLOTS
+
+
+@pytest.mark.parametrize("at", [13, 14])
+def test_where_the_box_raises_or_crashes_no_place_is_lost(
+    boxes: dict[str, type[Node]], at: int
+) -> None:
+    outside = SubprocessWorker("box", boxes["Keeper"](), Context("box"))
+    store = FrameStore()
+    for _ in range(3):
+        outside.open()
+        for _ in range(3):
+            list(outside.answer(_job(_pooled(store, 1))))
+        with pytest.raises(RemoteError):
+            list(outside.answer(_job(_pooled(store, 1), at)))
+    outside.close()
+    left = [store.take((64, 64, 3)) for _ in range(SLOTS)]
+    assert all(each is not None and find_place(each) is not None for each in left)
 
 
 def _ask(lane: ThreadLane, at: int) -> None:

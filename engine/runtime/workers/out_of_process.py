@@ -34,6 +34,7 @@ from engine.system.channel import (
     SAVED,
     SET,
     Channel,
+    HandOvers,
 )
 from engine.system.fork_server import ForkServer
 from engine.system.processes import ChildProcess
@@ -71,6 +72,7 @@ class SubprocessWorker:
         self._context = context
         self._child: ChildProcess | None = None
         self.took: int | None = None
+        self.handed_over = HandOvers()
 
     @property
     def ended(self) -> bool:
@@ -150,7 +152,7 @@ class SubprocessWorker:
     def _begin(self) -> None:
         here, there = socket.socketpair()
         outgoing, incoming = SharedBuffer(), SharedBuffer()
-        self._channel = Channel(here, outgoing, incoming)
+        self._channel = Channel(here, outgoing, incoming, handed_over=self.handed_over)
         try:
             with there:
                 descriptors = [there.fileno(), outgoing.descriptor, incoming.descriptor]
@@ -195,10 +197,12 @@ class SubprocessWorker:
                 level, name, text = content
                 logging.getLogger(name).log(level, "%s", text)
             elif kind == FAILED:
-                self.took, text = content
+                self.took, returned, text = content
+                self._channel.take_back(returned)
                 raise RemoteError(text)
             elif kind == DONE:
-                self.took = content
+                self.took, returned = content
+                self._channel.take_back(returned)
                 return
         raise self._gone()
 

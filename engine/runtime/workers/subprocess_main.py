@@ -83,13 +83,22 @@ class _Player:
             kind, content = asked
             if kind == CANCEL:
                 continue  # it came when all was answered, or has been heeded
-            self._spent = 0
-            try:
-                self._does[kind](content)
-            except Exception as error:
-                self._channel.send(FAILED, [self._spent, describe_error(error)])
+            failure = self._do(kind, content)
+            del asked, content  # or it would seem that the box keeps the picture in it
+            returned = self._channel.returned()
+            if failure is None:
+                self._channel.send(DONE, [self._spent, returned])
             else:
-                self._channel.send(DONE, self._spent)
+                self._channel.send(FAILED, [self._spent, returned, failure])
+
+    def _do(self, kind: bytes, content: Any) -> str | None:
+        """Do what is asked; return what the box raised, None where all went well."""
+        self._spent = 0
+        try:
+            self._does[kind](content)
+        except Exception as error:
+            return describe_error(error)
+        return None
 
     def _make(self, content: Any) -> None:
         title, module, name, parameters, sys.path[:], folder, level = content
@@ -168,7 +177,10 @@ def main(connection: int, incoming: int, outgoing: int) -> None:
     """Do what is asked until nobody asks any more; all three are descriptors."""
     exit_with_parent(connection)
     channel = Channel(
-        socket.socket(fileno=connection), SharedBuffer(outgoing), SharedBuffer(incoming)
+        socket.socket(fileno=connection),
+        SharedBuffer(outgoing),
+        SharedBuffer(incoming),
+        borrows=True,
     )
     _LOG.addHandler(_Reporter(channel))
     with suppress(OSError):  # nobody is there to be answered
