@@ -1,5 +1,7 @@
 """Find the class of a box by its file name: "pose" is engine/models/pose.py.
 
+Boxes of the engine may lie in sub-folders by subject; the name stays that of the file.
+
 Why no list: adding a box is adding one file. A performer's own boxes lie in ``nodes/`` beside the
 patch and come first; installed packages add theirs through the entry-point group
 ``sensorium.nodes``. A file is imported when a patch first uses it, so that a missing library or
@@ -22,7 +24,7 @@ from itertools import count
 from pathlib import Path
 from types import ModuleType
 
-from engine.core.box import Box
+from engine.core.box import OWN_MODULES, Box
 from engine.core.errors import UnknownName, describe_error
 from engine.moved import parse_updated
 
@@ -60,19 +62,19 @@ class Registry:
 
     def by_folder(self) -> dict[str, list[str]]:
         """Return the names of all boxes by origin: OWN, FOLDERS, INSTALLED."""
-        found = {OWN: _stems(self._own) if self._own else []}
-        found |= {folder: _stems(_ENGINE / folder) for folder in FOLDERS}
+        found = {OWN: sorted(_files(self._own, "*.py")) if self._own else []}
+        found |= {folder: sorted(_files(_ENGINE / folder)) for folder in FOLDERS}
         found[INSTALLED] = sorted(point.name for point in entry_points(group="sensorium.nodes"))
         return {folder: names for folder, names in found.items() if names}
 
     def _load(self, use: str) -> type[Box]:
-        if self._own and use in _stems(self._own):
-            file = self._own / f"{use}.py"
+        if self._own and (file := _files(self._own, "*.py").get(use)):
             _warn_if_writable(file)
             return _only_box(_import_file(file))
         for folder in FOLDERS:
-            if use in _stems(_ENGINE / folder):
-                return _only_box(_import(f"engine.{folder}.{use}"))
+            if file := _files(_ENGINE / folder).get(use):
+                module = file.relative_to(_ENGINE.parent).with_suffix("")
+                return _only_box(_import(".".join(module.parts)))
         for point in entry_points(group="sensorium.nodes", name=use):
             try:
                 loaded = point.load()
@@ -89,8 +91,10 @@ def _warn_if_writable(file: Path) -> None:
             _LOG.warning("everybody on this machine can change %s: chmod o-w mends it", place)
 
 
-def _stems(folder: Path) -> list[str]:
-    return sorted(file.stem for file in folder.glob("*.py") if file.stem not in _NOT_BOXES)
+def _files(folder: Path, pattern: str = "**/*.py") -> dict[str, Path]:
+    """Return the box files of a folder, and of its sub-folders unless told otherwise, by name."""
+    found = sorted(folder.glob(pattern))
+    return {file.stem: file for file in found if file.stem not in _NOT_BOXES}
 
 
 def _import(name: str) -> ModuleType:
@@ -116,7 +120,7 @@ def _import_text(file: Path, text: bytes) -> ModuleType:
     A changed file gives another module, and instances of the old one live on. Why from the text:
     Python's bytecode cache misses a change within the same second.
     """
-    name = f"sensorium_nodes.v{next(_VERSIONS)}.{file.stem}"
+    name = f"{OWN_MODULES}v{next(_VERSIONS)}.{file.stem}"
     module = ModuleType(name)
     module.__file__ = str(file)
     sys.modules[name] = module  # dataclasses look their module up there

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 
 import pytest
 from blockbuster import BlockBuster
@@ -18,6 +19,57 @@ IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 MARKS = (
     "peer(command, package): needs this program; skips without it, fails without it where CI=true",
     "may_block(why): what this test runs may block its loop",
+    "slow: plays live, starts processes, runs networks or fuzzes; set by path, see SLOW",
+)
+
+TESTS = Path(__file__).parent
+# Folders and files whose tests take long. `pytest -m "not slow"` leaves them out, to be done within
+# a minute: see CONTRIBUTING.md.
+SLOW = (
+    "docs",
+    "fuzz",
+    "lab",
+    "models",
+    "peers",
+    "recording",
+    "synthetic",
+    "web",
+    "inference/test_own_model_live.py",
+    "nodes/test_notes.py",
+    "nodes/test_onset.py",
+    "osc/test_packer.py",
+    "runtime/test_alive.py",
+    "runtime/test_clock_jump.py",
+    "runtime/test_command.py",
+    "runtime/test_contract.py",
+    "runtime/test_crash.py",
+    "runtime/test_disk.py",
+    "runtime/test_files.py",
+    "runtime/test_hang.py",
+    "runtime/test_learner.py",
+    "runtime/test_live.py",
+    "runtime/test_on_loss.py",
+    "runtime/test_own_kinds.py",
+    "runtime/test_out_of_process.py",
+    "runtime/test_picture_sink.py",
+    "runtime/test_properties.py",
+    "runtime/test_quality_live.py",
+    "runtime/test_reads.py",
+    "runtime/test_service.py",
+    "runtime/test_slow_text.py",
+    "runtime/test_swap_live.py",
+    "runtime/test_swap_load.py",
+    "runtime/test_swap_notes.py",
+    "runtime/test_watchdog.py",
+    "sources/test_camera.py",
+    "sources/test_opening_hours.py",
+    "sources/test_schedule.py",
+    "sources/test_stand_in.py",
+    "sources/test_video_file.py",
+    "system/test_processes.py",
+    "system/test_state_folder.py",
+    "terminal/test_install.py",
+    "test_conftest.py",
 )
 
 
@@ -30,6 +82,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the marks known."""
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that take long."""
+    slow = {TESTS / path for path in SLOW}
+    for item in items:
+        if slow & {item.path, *item.path.parents}:
+            item.add_marker("slow")
 
 
 # -- Real peers ----------------------------------------------------------------------------------

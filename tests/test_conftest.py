@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import runpy
 import socket
 import subprocess
 import sys
@@ -43,6 +44,27 @@ def test_a_missing_peer_skips_with_its_package_but_fails_in_ci(tmp_path: Path, c
     assert "a-package" in done.stdout
     assert done.stdout.count("A peer test may not skip in CI") == (3 if ci else 0), done.stdout
     assert ("3 skipped" in done.stdout) == (not ci), done.stdout
+
+
+def test_what_is_called_slow_is_there_and_left_out_of_the_quick_set(tmp_path: Path) -> None:
+    slow = runpy.run_path(str(TESTS / "conftest.py"))["SLOW"]
+    assert [path for path in slow if not (TESTS / path).exists()] == []
+    tests = tmp_path / "tests"
+    (tests / "peers").mkdir(parents=True)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tests / "conftest.py").write_text((TESTS / "conftest.py").read_text())
+    for name in ("test_quick.py", "peers/test_other.py"):
+        (tests / name).write_text("def test_it(): pass\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-v", "--strict-markers", "-m", "not slow"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTEST_ADDOPTS": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "test_quick.py::test_it PASSED" in done.stdout, done.stdout
+    assert "1 passed, 1 deselected" in done.stdout, done.stdout
 
 
 def run_as_ours(code: str) -> None:

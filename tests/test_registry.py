@@ -154,3 +154,15 @@ def test_code_that_everybody_could_have_written_is_told(tmp_path: Path, caplog) 
     assert caplog.messages == [
         f"everybody on this machine can change {tmp_path / 'nodes'}: chmod o-w mends it"
     ]
+
+
+def test_boxes_of_the_engine_may_lie_in_sub_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "more" / "nodes" / "by_subject"
+    folder.mkdir(parents=True)
+    (folder / "quieter.py").write_text(LOUDER)
+    monkeypatch.setattr("engine.registry._ENGINE", tmp_path / "more")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert Registry().by_folder()["nodes"] == ["quieter"]
+    assert Registry().find("quieter").__module__ == "more.nodes.by_subject.quieter"

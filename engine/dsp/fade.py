@@ -13,21 +13,21 @@ STEP = ns(1 / 60)
 
 @dataclass(frozen=True, slots=True)
 class Fade:
-    """A linear ramp from ``begin`` to ``end`` that starts at ``begun`` and takes ``takes`` ns."""
+    """A linear ramp from ``begin`` to ``end`` from ``started`` on, for ``duration`` ns."""
 
     begin: float
     end: float
-    begun: Ns
-    takes: int
+    started: Ns
+    duration: int
 
     def value(self, at: Ns) -> float:
         """Return the value at a moment, clamped to the ramp's ends."""
-        gone = at - self.begun
-        if gone >= self.takes:
+        elapsed = at - self.started
+        if elapsed >= self.duration:
             return self.end
-        part = max(0.0, gone / self.takes)
+        part = max(0.0, elapsed / self.duration)
         return (1.0 - part) * self.begin + part * self.end
 
     def next(self, at: Ns) -> Ns | None:
         """Return the moment of the next step, or None once the end is reached."""
-        return Ns(at + STEP) if at - self.begun < self.takes else None
+        return Ns(at + STEP) if at - self.started < self.duration else None

@@ -1,4 +1,4 @@
-"""What sounds, by the very bytes that were sent: so that it can be ended, note by note.
+"""Which notes sound, by the very bytes that were sent, so that each can be ended.
 
 Why not "all notes off" (controller 123): some hardware ignores it.
 """
@@ -15,9 +15,9 @@ CONTINUE: Final = 0xFB
 STOP: Final = 0xFC
 
 PEDALS: Final = frozenset({64, 66, 69})
-"""Controllers that hold notes though their keys were let go: sustain, sostenuto, hold."""
+"""Controllers that hold notes after their keys are released: sustain, sostenuto, hold."""
 HALF: Final = 64
-"""From here on a controller that is a switch is on."""
+"""The lowest value at which a controller that is a switch is on."""
 
 
 class ActiveNotes:
@@ -28,8 +28,8 @@ class ActiveNotes:
         self._pedals: dict[tuple[int, int], None] = {}
         self._runs = False
 
-    def sent(self, message: bytes) -> None:
-        """Note one whole message that was sent."""
+    def track(self, message: bytes) -> None:
+        """Take account of one whole message that was sent."""
         status, channel = message[0] & 0xF0, message[0] & 0x0F
         if status in (NOTE_ON, NOTE_OFF) and len(message) == 3:
             _mark(self._notes, (channel, message[1]), status == NOTE_ON and message[2] > 0)
@@ -38,8 +38,8 @@ class ActiveNotes:
         elif message[0] in (START, CONTINUE, STOP):
             self._runs = message[0] != STOP
 
-    def ends(self) -> list[bytes]:
-        """Give the messages that end everything, and forget it."""
+    def end_all(self) -> list[bytes]:
+        """Return the messages that end everything, and forget it."""
         notes = [bytes((NOTE_OFF | channel, note, 0)) for channel, note in self._notes]
         pedals = [bytes((CONTROL | channel, pedal, 0)) for channel, pedal in self._pedals]
         stop = [bytes((STOP,))] if self._runs else []

@@ -12,7 +12,7 @@ _TOO_LATE: Final = 4
 
 
 class ClockPulses:
-    """The moments of a clock's pulses, in ns. Changing the tempo moves the next pulse only."""
+    """The moments of a clock's pulses, in ns. A change of tempo moves the next pulse only."""
 
     def __init__(self) -> None:
         self._gap = 0.0
@@ -20,7 +20,7 @@ class ClockPulses:
         self._due: float | None = None
 
     def set(self, bpm: float, now: int) -> None:
-        """Take a tempo in beats a minute, 10 to 999; 0 or less ends the clock."""
+        """Set the tempo in beats per minute, clipped to 10 to 999; 0 or less stops the clock."""
         if not bpm > 0:
             self._due = None
             return
@@ -28,13 +28,13 @@ class ClockPulses:
         self._due = max(float(now), self._last + self._gap) if self._due is not None else float(now)
 
     def due(self) -> int | None:
-        """Say when the next pulse is due; None without a clock."""
+        """Return when the next pulse is due, in ns; None while the clock is stopped."""
         return None if self._due is None else round(self._due)
 
     def sent(self, now: int) -> None:
-        """Note that the pulse that was due has been sent.
+        """Take account of the pulse that was due being sent at ``now``.
 
-        After a long sleep the clock goes on from now: it does not rush.
+        After a long sleep the clock continues from now, without catching up.
         """
         if self._due is None:
             return

@@ -1,4 +1,4 @@
-"""What MIDI bytes say, as values of the engine, each under its name and channel."""
+"""Decode MIDI bytes into messages of the engine, each under its name and channel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SEVEN: Final = 127
 FOURTEEN: Final = 16383
 CENTRE: Final = 8192
 FINE: Final = 32
-"""By how much the number of the fine half of a 14-bit controller is higher than the coarse one."""
+"""The number of a 14-bit controller's fine half, less that of its coarse half."""
 
 NOTE_OFF: Final = 0x80
 SYSTEM: Final = 0xF0
@@ -27,15 +27,15 @@ STOP: Final = 0xFC
 
 @dataclass(frozen=True, slots=True)
 class MidiEvent:
-    """One thing that was said: ``message`` for cables, ``turned`` (0 to 1) as the way of a knob."""
+    """One decoded event: ``message`` for cables, ``position`` (0 to 1) to map to a parameter."""
 
     name: MessageName
     message: Message = None
-    turned: float | None = None
+    position: float | None = None
 
 
 class MidiDecoder:
-    """Hears one cable. ``strays`` counts bytes that belong to no message."""
+    """Decodes the stream of one port."""
 
     def __init__(self) -> None:
         self._stream = StreamParser()
@@ -47,14 +47,14 @@ class MidiDecoder:
         """How many bytes came that belong to no message."""
         return self._stream.strays
 
-    def hear(self, piece: bytes, at: Ns) -> Iterator[MidiEvent]:
-        """Take bytes that came at a moment; give what they said."""
+    def decode(self, piece: bytes, at: Ns) -> Iterator[MidiEvent]:
+        """Yield the events of bytes that came at a moment, whatever their cut."""
         for message in self._stream.feed(piece):
             status = message[0]
             if status >= SYSTEM:
-                yield from self._of_the_system(status, at)
-            elif understand := UNDERSTAND.get(status & SYSTEM):
-                yield from understand(self, status, (status & 0x0F) + 1, message[1:])
+                yield from self._system(status, at)
+            elif handler := HANDLERS.get(status & SYSTEM):
+                yield from handler(self, status, (status & 0x0F) + 1, message[1:])
 
     def _note(self, status: int, channel: int, data: bytes) -> Iterator[MidiEvent]:
         number, velocity = data
@@ -91,7 +91,7 @@ class MidiDecoder:
         part = value / (CENTRE if value < 0 else CENTRE - 1)
         yield MidiEvent(MessageName("bend", channel=channel), part, (part + 1) / 2)
 
-    def _of_the_system(self, status: int, at: Ns) -> Iterator[MidiEvent]:
+    def _system(self, status: int, at: Ns) -> Iterator[MidiEvent]:
         if status == PULSE:
             beat, tempo = self._tempo.pulse(at)
             yield MidiEvent(MessageName("clock"), Trigger())
@@ -106,10 +106,10 @@ class MidiDecoder:
             yield MidiEvent(MessageName("stop"), Trigger())
 
 
-Understand = Callable[[MidiDecoder, int, int, bytes], Iterator[MidiEvent]]
+Handler = Callable[[MidiDecoder, int, int, bytes], Iterator[MidiEvent]]
 
-# The pressure of a single key is left out: nothing in a patch could take it.
-UNDERSTAND: Final[Mapping[int, Understand]] = {
+# Polyphonic pressure is left out: nothing in a patch could take it.
+HANDLERS: Final[Mapping[int, Handler]] = {
     0x80: MidiDecoder._note,
     0x90: MidiDecoder._note,
     0xB0: MidiDecoder._control,

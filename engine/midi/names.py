@@ -20,7 +20,7 @@ _NAME: Final = re.compile(r"(?:([1-9]\d*)/)?([a-z_]+?)(\d+)?(:14)?")
 
 @dataclass(frozen=True, slots=True)
 class MessageName:
-    """A kind of message, and which one: ``fine`` says 14 bits; ``channel`` None says nothing."""
+    """A kind of message, and which one: ``fine`` means 14 bits, ``channel`` None any channel."""
 
     kind: str
     number: int | None = None
@@ -29,10 +29,10 @@ class MessageName:
 
 
 def read_name(text: str, plain: Collection[str], channels: Collection[str] = ()) -> MessageName:
-    """Read a name; ``plain`` are the kinds without a number that are known here.
+    """Return the name that ``text`` spells; ``plain`` are the kinds without a number known here.
 
-    ``channels`` are those of them that belong to a channel. Raises UnknownName, and ParameterError
-    for a channel outside 1 to 16 or a number outside 0 to 127 (0 to 31 where there are 14 bits).
+    ``channels`` are those of them that belong to a channel. Raise UnknownName, and ParameterError
+    for a channel outside 1 to 16 or a number outside 0 to 127 (0 to 31 for 14 bits).
     """
     match = _NAME.fullmatch(text)
     if match is None:

@@ -1,4 +1,4 @@
-"""What a cable into ``midi_out`` may say beside where it comes from and how it is scaled."""
+"""The options of a cable into ``midi_out``, beside where it comes from and how it is scaled."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class MidiOptions:
     device: Annotated[int, Param("which machine; 127 for every", 0, 127)] = 127
     format_: Annotated[Format, Param("which kind of machines")] = "all"
 
-    def only(self, meaning: str, *allowed: str) -> None:
-        """Refuse what was said but has no ``meaning`` here; raises ParameterError."""
+    def allow_only(self, meaning: str, *allowed: str) -> None:
+        """Raise ParameterError for an option that was set but means nothing for ``meaning``."""
         for field in fields(self):
             if field.name not in allowed and getattr(self, field.name) != field.default:
                 name = field.name.rstrip("_")

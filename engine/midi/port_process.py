@@ -45,7 +45,7 @@ class PortSender:
         self._port = port
         self._open = True
         self._lock = threading.Lock()
-        self._sounding = ActiveNotes()
+        self._active = ActiveNotes()
         self._pulses = ClockPulses()
         self._changed = threading.Condition()
 
@@ -62,13 +62,13 @@ class PortSender:
     def send(self, message: bytes) -> None:
         """Send one message."""
         with self._lock:
-            self._sounding.sent(message)
+            self._active.track(message)
             self._port.send_message(message)
 
     def end(self) -> None:
         """End what sounds, and close the port once all has left; nothing is sent after that."""
         with self._lock:
-            for message in self._sounding.ends():
+            for message in self._active.end_all():
                 self._port.send_message(message)
             self._port.close_port()
             self._open = False

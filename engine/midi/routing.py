@@ -1,4 +1,4 @@
-"""Chooses the form of a cable by the name of its port: what ``send`` of ``midi_out`` may say."""
+"""Choose the encoder of a cable by the name of its port, a key of ``send`` of ``midi_out``."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from engine.midi.encode import (
     NoteEncoder,
     NoteTrigger,
     bend,
-    bent,
+    bend_quantizer,
     controller,
     fine_controller,
-    in_own_units,
+    in_midi_units,
     pressure,
     program,
     scaled,
@@ -29,7 +29,7 @@ from engine.midi.options import MidiOptions
 from engine.midi.show_control import ShowControl
 from engine.midi.voices import Key, NoteOwners
 
-TAKES: Final[Mapping[str, tuple[type, ...]]] = {
+ACCEPTS: Final[Mapping[str, tuple[type, ...]]] = {
     "notes": (Note,),
     "bend": NUMBERS,
     "pressure": NUMBERS,
@@ -40,62 +40,68 @@ TAKES: Final[Mapping[str, tuple[type, ...]]] = {
     "continue": (Trigger,),
     "show_control": (Trigger,),
 }
-"""What the names without a number take."""
+"""The types that the names without a number accept."""
 NUMBERED: Final = {"note": (Trigger,), "cc": NUMBERS}
 OF_A_CHANNEL: Final = ("notes", "bend", "pressure", "program")
 
 
 def port_name(port: str) -> MessageName:
-    """Read the name of a port; raises UnknownName or ParameterError."""
-    return read_name(port.partition("#")[0], TAKES, OF_A_CHANNEL)
+    """Return the name that a port has; raise UnknownName or ParameterError."""
+    return read_name(port.partition("#")[0], ACCEPTS, OF_A_CHANNEL)
 
 
-def taken(name: MessageName) -> tuple[type, ...]:
-    """Give the types that a port takes."""
-    return TAKES.get(name.kind) or NUMBERED[name.kind]
+def accepted_types(name: MessageName) -> tuple[type, ...]:
+    """Return the types that a port accepts."""
+    return ACCEPTS.get(name.kind) or NUMBERED[name.kind]
 
 
 class Routing:
-    """Makes the forms of one output; ``channel`` stands where neither name nor cable says one."""
+    """Makes the encoders of one output.
+
+    ``channel`` (1 to 16) is that of cables where neither name nor option sets one; a full bend is
+    ``bend_range`` semitones.
+    """
 
     def __init__(self, channel: int | None, bend_range: float) -> None:
         self._channel = channel
         self._bend_range = bend_range
-        self._voices = NoteOwners()
+        self._owners = NoteOwners()
 
-    def form(self, name: MessageName, carries: type, options: MidiOptions) -> MidiEncoder:
-        """Make the form of a cable; raises ParameterError where its options do not fit."""
-        form = self._of(name, carries, options)
-        saying_channel = () if name.kind in ("notes", "note") else ("channel",)
+    def encoder(self, name: MessageName, carries: type, options: MidiOptions) -> MidiEncoder:
+        """Return the encoder of a cable; raise ParameterError where its options do not fit."""
+        encoder = self._encoder(name, carries, options)
+        channel_option = () if name.kind in ("notes", "note") else ("channel",)
         of_a_channel = name.kind in OF_A_CHANNEL or name.number is not None
-        options.only(name.kind, *form.may_say, *(saying_channel if of_a_channel else ()))
-        return form
+        options.allow_only(name.kind, *encoder.options, *(channel_option if of_a_channel else ()))
+        return encoder
 
-    def _of(self, name: MessageName, carries: type, options: MidiOptions) -> MidiEncoder:
-        said = name.channel or options.channel or self._channel
-        channel = said or 1
-        own = in_own_units(carries, options, 0.0)
-        form: MidiEncoder
+    def _encoder(self, name: MessageName, carries: type, options: MidiOptions) -> MidiEncoder:
+        chosen = name.channel or options.channel or self._channel
+        channel = chosen or 1
+        own = in_midi_units(carries, options, 0.0)
+        encoder: MidiEncoder
         match name.kind:
             case "notes":
-                form = NoteEncoder(self._voices, said, options.velocity)
+                encoder = NoteEncoder(self._owners, chosen, options.velocity)
             case "note":
-                form = NoteTrigger(self._voices, Key(channel, name.number or 0), options.velocity)
+                encoder = NoteTrigger(
+                    self._owners, Key(channel, name.number or 0), options.velocity
+                )
             case "cc" if name.fine:
-                form = fine_controller(name.number or 0, channel, scaled(FOURTEEN, own))
+                encoder = fine_controller(name.number or 0, channel, scaled(FOURTEEN, own))
             case "cc":
-                form = controller(name.number or 0, channel, scaled(SEVEN, own))
+                encoder = controller(name.number or 0, channel, scaled(SEVEN, own))
             case "bend":
-                semitones = self._bend_range if in_own_units(carries, options, -1.0) else None
-                form = bend(channel, bent(semitones))
+                semitones = self._bend_range if in_midi_units(carries, options, -1.0) else None
+                encoder = bend(channel, bend_quantizer(semitones))
             case "pressure":
-                form = pressure(channel, scaled(SEVEN, own))
+                encoder = pressure(channel, scaled(SEVEN, own))
             case "program":
-                form = program(channel)
+                encoder = program(channel)
             case "clock":
-                form = ClockEncoder()
+                encoder = ClockEncoder()
             case "show_control":
-                form = ShowControl(options)
+                encoder = ShowControl(options)
             case _:
-                form = MessageTrigger(name.kind)
-        return form
+                encoder = MessageTrigger(name.kind)
+        return encoder

@@ -14,7 +14,7 @@ import mido  # type: ignore[import-untyped]
 
 from engine.core.errors import ParameterError
 from engine.core.messages import Trigger
-from engine.midi.encode import MidiEncoder, midi
+from engine.midi.encode import MidiEncoder, midi_frame
 from engine.midi.options import Command, Format, MidiOptions
 
 COMMANDS: Final[dict[Command, int]] = {
@@ -44,14 +44,14 @@ _HEAD: Final = (0x7F, 0x02)
 
 
 class ShowControl(MidiEncoder):
-    """One command to a show at every trigger."""
+    """Sends one command at every trigger."""
 
-    takes: ClassVar[tuple[type, ...]] = (Trigger,)
-    may_say: ClassVar[tuple[str, ...]] = ("command", "cue", "list_", "device", "format_")
+    accepts: ClassVar[tuple[type, ...]] = (Trigger,)
+    options: ClassVar[tuple[str, ...]] = ("command", "cue", "list_", "device", "format_")
 
     def __init__(self, options: MidiOptions) -> None:
-        """Raises ParameterError for a cue that is no number, or missing where there must be one."""
-        self._options = options
+        """Raise ParameterError for a cue that is no number, or missing where there must be one."""
+        self._cue_options = options
         if options.list_ and not options.cue:
             raise ParameterError("list: a list without a cue says nothing")
         if options.cue and options.command in _WITHOUT_CUE:
@@ -61,19 +61,19 @@ class ShowControl(MidiEncoder):
         self._data(Trigger(1.0))
 
     def encode(self, message: Trigger) -> Sequence[bytes]:
-        """Give the command."""
-        options = self._options
+        """Return the frame of the command."""
+        options = self._cue_options
         head = (_HEAD[0], options.device, _HEAD[1], FORMATS[options.format_])
         data = (*head, COMMANDS[options.command], *self._data(message))
-        return [midi(mido.Message("sysex", data=data))]
+        return [midi_frame(mido.Message("sysex", data=data))]
 
     def _data(self, message: Trigger) -> bytes:
-        cue = self._options.cue.replace(VALUE, _spelt(message.value))
-        parts = [part for part in (cue, self._options.list_) if part]
+        cue = self._cue_options.cue.replace(VALUE, _format(message.value))
+        parts = [part for part in (cue, self._cue_options.list_) if part]
         for part in parts:
             if not _NUMBER.fullmatch(part):
                 raise ParameterError(f'expected a number such as "12" or "12.5", got "{part}"')
-        if self._options.command == "fire":
+        if self._cue_options.command == "fire":
             return bytes((_macro(cue),))
         return b"\0".join(part.encode() for part in parts)
 
@@ -84,5 +84,5 @@ def _macro(cue: str) -> int:
     return int(cue)
 
 
-def _spelt(value: float) -> str:
+def _format(value: float) -> str:
     return f"{value:.3f}".rstrip("0").rstrip(".")

@@ -1,6 +1,6 @@
-"""Takes a stream of MIDI bytes apart into whole messages.
+"""Splits a stream of MIDI bytes into whole messages.
 
-Bears what a cable may bring (MIDI 1.0 detailed specification, page 5 and appendix 2): running
+Tolerates what a cable may bring (MIDI 1.0 detailed specification, page 5 and appendix 2): running
 status, clock bytes in the middle of anything, system exclusive data of any length, which is left
 out, and bytes that belong to nothing, which are counted in ``strays``.
 """
@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 DATA: Final = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}
-"""How many bytes follow the status of each message of a channel."""
+"""How many data bytes follow the status of each channel message."""
 COMMON: Final = {0xF1: 1, 0xF2: 2, 0xF3: 1, 0xF6: 0}
-"""The same of messages to the whole system."""
+"""The same for system common messages."""
 EXCLUSIVE: Final = 0xF0
 REALTIME: Final = 0xF8
 
 
 class StreamParser:
-    """One cable. Running status lasts from one piece to the next."""
+    """The parser of one port. Running status lasts from one piece to the next."""
 
     def __init__(self) -> None:
         self.strays = 0
@@ -29,7 +29,7 @@ class StreamParser:
         self._exclusive = False
 
     def feed(self, piece: Iterable[int]) -> Iterator[bytes]:
-        """Give every message that is whole by now."""
+        """Yield every message that is complete by now."""
         for byte in piece:
             if byte >= REALTIME:
                 yield bytes((byte,))
@@ -57,5 +57,5 @@ class StreamParser:
         message = bytes((self._status, *self._data))
         self._data.clear()
         if self._status >= EXCLUSIVE:
-            self._status = 0  # only messages of a channel run on
+            self._status = 0  # only channel messages have running status
         return message

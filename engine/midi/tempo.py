@@ -1,4 +1,4 @@
-"""Reads the tempo, and where the beats are, from the pulses of a MIDI clock."""
+"""Follows the tempo and the beats of a MIDI clock by its pulses."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class TempoFollower:
         self._count = 0
 
     def pulse(self, at: Ns) -> tuple[bool, float | None]:
-        """Take a pulse; tells whether it is a beat and, on a beat, how many come a minute.
+        """Return whether a pulse is a beat and, on a beat, the tempo in beats per minute.
 
-        The tempo is that of the last beat; None before a whole one was heard. A pause of a second
-        begins anew.
+        The tempo is that of the last beat; None before a whole one came. A pause of a second
+        restarts it.
         """
         if self._moments and at - self._moments[-1] > SECOND:
             self._moments.clear()

@@ -1,4 +1,4 @@
-"""Whose a note is: notes from several cables on one channel, each begun and ended exactly once.
+"""Which cable owns a note: each is begun and ended exactly once, though cables share a channel.
 
 A note belongs to the cable that began it last. Beginning one that sounds ends it first, so that a
 receiver that counts never counts wrong; an end from a cable that no longer owns the note is left
@@ -31,21 +31,21 @@ class NoteOwners:
         return len(self._owners)
 
     def begin(self, owner: Hashable, key: Key, velocity: int) -> list[bytes]:
-        """Begin a note; raises ValueError or TypeError where it is out of range."""
+        """Return what begins a note; raise ValueError or TypeError where it is out of range."""
         on = _message("note_on", key, velocity)
         before = [_message("note_off", key, 0)] if key in self._owners else []
         self._owners[key] = owner
         return [*before, on]
 
     def end(self, owner: Hashable, key: Key) -> list[bytes]:
-        """End a note of this owner, if it sounds."""
+        """Return what ends a note, where it sounds and is this owner's."""
         if key not in self._owners or self._owners[key] != owner:
             return []
         del self._owners[key]
         return [_message("note_off", key, 0)]
 
     def end_all(self, owner: Hashable) -> list[bytes]:
-        """End every note of an owner."""
+        """Return what ends every note of an owner."""
         keys = [key for key, mine in self._owners.items() if mine == owner]
         return [message for key in keys for message in self.end(owner, key)]
 

@@ -1,7 +1,7 @@
-"""Who may speak to a port: this machine always, others only where the patch names them.
+"""Who may send to a port: this machine always, others only where the patch names them.
 
-Why a whole network is heard and never answered: over UDP anybody can write any sender on a packet,
-so that an answer may hit somebody who asked nothing. Who is named one by one is no such somebody.
+Why a whole network is heard and never answered: over UDP anybody can forge the sender of a packet,
+so that an answer may hit a machine that asked nothing. One that is named by address is asked for.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 REMEMBERED: Final = 64
-"""How many who were turned away are told by name; after that they are only counted."""
+"""How many rejected senders are reported by name; after that they are only counted."""
 
 HELP: Final = (
     'who may speak beside this machine: ["192.168.1.20"], or a whole network, which is heard but '
@@ -27,45 +27,45 @@ _ALL: Final = "more are turned away than are named here"
 
 
 class SenderFilter:
-    """Knows who may speak; ``turned_away`` counts the packets of those who may not."""
+    """Decides who may send; ``rejected`` counts the packets of those who may not."""
 
     def __init__(self, host: str, allow: Sequence[str] | None) -> None:
-        """``host`` is what is listened to; raises ParameterError for a list that will not do."""
+        """Raise ParameterError where ``host``, which is listened to, and ``allow`` do not fit."""
         self._networks = [_network(text) for text in allow or ()]
-        if not self._networks and not only_here(host):
+        if not self._networks and not is_local(host):
             raise ParameterError(
                 f'host: "{host}" can be reached by strangers, so say who may speak: '
                 'allow = ["192.168.1.20"], or a whole network: allow = ["192.168.1.0/24"]'
             )
         self._named = {net.network_address for net in self._networks if net.num_addresses == 1}
-        self._told: set[str] = set()
-        self.turned_away = 0
+        self._reported: set[str] = set()
+        self.rejected = 0
 
     def admits(self, sender: str) -> bool:
-        """Tell whether a sender, an address in numbers, may speak."""
+        """Whether a sender, an IP address, may send."""
         address = _address(sender)
         if address is None:
             return False
         return address.is_loopback or any(address in network for network in self._networks)
 
-    def answers(self, sender: str) -> bool:
-        """Tell whether a sender may be answered: this machine, and who is named one by one."""
+    def may_answer(self, sender: str) -> bool:
+        """Whether a sender may be answered: this machine, and those named by their address."""
         address = _address(sender)
         return address is not None and (address.is_loopback or address in self._named)
 
-    def turn_away(self, sender: str) -> str:
-        """Count a packet of a sender who may not speak; gives what is to be told, once each."""
-        self.turned_away += 1
-        if sender in self._told or len(self._told) > REMEMBERED:
+    def reject(self, sender: str) -> str:
+        """Count a packet of a sender who may not send; return what to report, once for each."""
+        self.rejected += 1
+        if sender in self._reported or len(self._reported) > REMEMBERED:
             return ""
-        self._told.add(sender)
-        if len(self._told) > REMEMBERED:
+        self._reported.add(sender)
+        if len(self._reported) > REMEMBERED:
             return _ALL
         return f'{sender} is not heard; allow = ["{sender}"] would let it speak'
 
 
-def only_here(host: str) -> bool:
-    """Tell whether an address is reached from this machine only."""
+def is_local(host: str) -> bool:
+    """Whether an address is reached from this machine only."""
     if host == "localhost":
         return True
     address = _address(host)
@@ -74,7 +74,7 @@ def only_here(host: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _address(text: str) -> Address | None:
-    """Read an address; an IPv4 one that comes in by an IPv6 socket is what it was."""
+    """Return an address, None for no such; an IPv4 one mapped into IPv6 is unmapped."""
     try:
         found = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:

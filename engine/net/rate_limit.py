@@ -1,4 +1,4 @@
-"""How much a second each of many senders may say: a bucket of tokens for each (RFC 2697 uses one).
+"""How much each of many senders may send: a token bucket for each (RFC 2697 uses one).
 
 Why full buckets are forgotten: they hold no news, so that forgetting them gives nobody more than
 their due. Where more senders than that come, they share one bucket; who takes a new address for
@@ -23,7 +23,7 @@ class _Bucket:
 
 
 class RateLimiter:
-    """So many a second for each, and ``burst`` at once; ``most`` senders are told apart."""
+    """``rate`` per second for each sender, and ``burst`` at once; ``most`` are told apart."""
 
     def __init__(self, rate: float, burst: float, most: int = 64) -> None:
         self.rate = rate
@@ -33,11 +33,11 @@ class RateLimiter:
 
     @property
     def senders(self) -> int:
-        """How many are told apart now."""
+        """How many senders are told apart now."""
         return len(self._buckets)
 
     def take(self, who: str, at: Ns, count: int = 1) -> bool:
-        """Take from what somebody has left; tells whether there was as much. ``at`` is now."""
+        """Take ``count`` tokens of a sender; return whether it had them. ``at`` is now, in ns."""
         bucket = self._bucket(who, at)
         bucket.level = self._level(bucket, at)
         bucket.at = at

@@ -1,4 +1,4 @@
-"""A port that is listened to on a thread of its own; what arrives is told message by message."""
+"""Receive OSC on a UDP port, on a thread of its own, message by message."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from engine.core.clock import SECOND, SystemClock
 from engine.core.errors import DeviceError
 from engine.core.messages import Ns
 from engine.core.text import plain
-from engine.net.access import SenderFilter, only_here
+from engine.net.access import SenderFilter, is_local
 from engine.net.rate_limit import RateLimiter
 from engine.osc.parse import Malformed, Spoken, packet
 
-Hear = Callable[[str, list[Any], str, Ns], None]
-"""Told of a message: its address, its arguments, the sender's host, and when it came."""
+OnMessage = Callable[[str, list[Any], str, Ns], None]
+"""Called with a message's address, its arguments, the sender's host, and when it came, in ns."""
 
 LARGEST: Final = 16_384
-"""How many bytes a packet may have: more than any desk sends, and less than can hurt."""
+"""Bytes that a packet may have: more than any desk sends, and less than can hurt."""
 
 _BUFFER: Final = 1 << 20  # a burst of some thousand messages
 _PAUSE: Final = 0.5  # seconds until a thread that nobody could wake looks up
@@ -31,17 +31,17 @@ _log = logging.getLogger("sensorium")
 
 
 class Receiver:
-    """Listens to one UDP port. ``malformed`` counts packets that were not OSC, or too much.
+    """Listens to one UDP port. ``malformed`` counts packets that were not OSC, or too many.
 
-    ``hear`` is called on the thread that listens; what it raises is reported like a malformed
-    packet, and the next message is heard. ``gate`` says who may speak, ``rates`` how much.
+    ``on_message`` is called on the thread that listens; what it raises is reported like a malformed
+    packet, and the next message is received. ``senders`` says who may send, ``limiter`` how much.
     """
 
-    def __init__(self, hear: Hear, gate: SenderFilter, rates: RateLimiter) -> None:
+    def __init__(self, on_message: OnMessage, senders: SenderFilter, limiter: RateLimiter) -> None:
         self.malformed = 0
-        self._hear = hear
-        self._gate = gate
-        self._rates = rates
+        self._on_message = on_message
+        self._senders = senders
+        self._limiter = limiter
         self._clock = SystemClock()
         self._next_report = Ns(0)
         self._unreported = 0
@@ -55,7 +55,7 @@ class Receiver:
         return int(self._socket.getsockname()[1]) if self._socket else 0
 
     def open(self, host: str, port: int) -> None:
-        """Begin; raises DeviceError where the port is in use or the host is not ours."""
+        """Begin; raise DeviceError where the port is in use or the host is not this machine's."""
         self.close()
         self._socket = _bind(host, port)
         self._stop = False
@@ -97,35 +97,35 @@ class Receiver:
 
     def _admit(self, datagram: bytes, sender: tuple[Any, ...]) -> None:
         host: str = sender[0]
-        if self._gate.admits(host):
+        if self._senders.admits(host):
             self._take(datagram, host, f"{host}:{sender[1]}")
-        elif told := self._gate.turn_away(host):
-            _log.warning("port %d: %s", self.port, told)
+        elif report := self._senders.reject(host):
+            _log.warning("port %d: %s", self.port, report)
 
     def _take(self, datagram: bytes, host: str, program: str) -> None:
         at = self._clock.now()
-        # On this machine each program has its due; of others one does not know how many they are.
-        who = program if only_here(host) else host
-        if not self._rates.take(who, at):
+        # On this machine each program has a limit of its own; elsewhere their number is unknown.
+        who = program if is_local(host) else host
+        if not self._limiter.take(who, at):
             return self._report(f"{host} {self._too_much()}", at)
         try:
-            spoken = _spoken(datagram)
+            messages = _parse(datagram)
         except Malformed as error:
             return self._report(f"a packet from {host} that is not OSC: {error}", at)
-        if not self._rates.take(who, at, max(0, len(spoken) - 1)):
+        if not self._limiter.take(who, at, max(0, len(messages) - 1)):
             return self._report(f"{host} {self._too_much()}", at)
-        for address, arguments in spoken:
+        for address, arguments in messages:
             try:
-                self._hear(address, arguments, host, at)
+                self._on_message(address, arguments, host, at)
             except Exception as error:
                 self._report(f"from {host}: {error}", at)
         return None
 
     def _too_much(self) -> str:
-        return f"says more than {self._rates.rate:.0f} things a second; the rest is left out"
+        return f"says more than {self._limiter.rate:.0f} things a second; the rest is left out"
 
     def _report(self, text: str, at: Ns) -> None:
-        """Say it, once a second at most: who sends nonsense sends much of it."""
+        """Log it, once a second at most: who sends nonsense sends much of it."""
         self.malformed += 1
         if at < self._next_report:
             self._unreported += 1
@@ -136,7 +136,7 @@ class Receiver:
         self._unreported = 0
 
 
-def _spoken(datagram: bytes) -> list[Spoken]:
+def _parse(datagram: bytes) -> list[Spoken]:
     if len(datagram) > LARGEST:
         raise Malformed(f"it has more than {LARGEST} bytes")
     return packet(datagram)

@@ -1,10 +1,10 @@
-"""A stream to one receiver: every packet behind its length, as OSC 1.0 says for TCP.
+"""A stream to one receiver: every packet follows its length, as OSC 1.0 has it for TCP.
 
 Why not SLIP, which OSC 1.1 recommends: liblo, Eos (as it comes) and most others read lengths.
 
-This may wait, so it belongs on a thread of its own: what comes meanwhile waits before it, by the
-rule of its kind. A receiver that takes nothing for half a second is late; one that goes on so is
-given up. It connects again by itself, waiting longer every time; meanwhile everything is dropped,
+It may block, so it belongs on a thread of its own: what comes meanwhile waits in its mailbox, by
+the rule of its kind. A receiver that takes nothing for half a second is late; one that goes on so
+is given up. It reconnects by itself, waiting longer every time; meanwhile everything is dropped,
 for a show has no use for old values.
 """
 
@@ -21,45 +21,45 @@ from engine.net.udp import resolve
 from engine.osc.tools import Target
 
 CONNECT: Final = 1.0
-"""How long a connection may take, in seconds."""
+"""Seconds that a connection may take."""
 
 STALL: Final = 0.5
-"""How long a receiver may take nothing before it is late, in seconds."""
+"""Seconds that a receiver may take nothing before it is late."""
 
 STALLS: Final = 3
-"""How often in a row, before it is given up."""
+"""How many stalls in a row before it is given up."""
 
 FIRST: Final = 0.25
 LONGEST: Final = 5.0
-"""How long to wait before connecting again, in seconds: first, and at most."""
+"""Seconds to wait before reconnecting: at first, and at most."""
 
-Hear = Callable[[str, str], None]
-"""Told how the connection is, "running", "late" or "lost", and why."""
+OnState = Callable[[str, str], None]
+"""Called with the state of the connection, "running", "late" or "lost", and why."""
 
 
-def _to_nobody(state: str, why: str) -> None:
-    """Leave it unheard."""
+def _ignore(state: str, why: str) -> None:
+    """Do nothing."""
 
 
 class Tcp:
-    """A connection that is made again when it breaks; ``dropped`` counts what found none."""
+    """A connection that is remade when it breaks; ``dropped`` counts what found none."""
 
-    def __init__(self, target: Target, hear: Hear = _to_nobody) -> None:
+    def __init__(self, target: Target, on_state: OnState = _ignore) -> None:
         self.target = target
-        self._hear = hear
+        self._on_state = on_state
         self.dropped = 0
         self._socket: socket.socket | None = None
         self._next = Ns(0)
         self._wait = FIRST
-        self._told = "running", ""
+        self._reported = "running", ""
 
     def open(self) -> None:
-        """Get ready; the first packet makes the connection."""
+        """Reset; the first packet makes the connection."""
         self.close()
-        self._next, self._wait, self._told = Ns(0), FIRST, ("running", "")
+        self._next, self._wait, self._reported = Ns(0), FIRST, ("running", "")
 
     def send(self, frames: bytes, now: Ns) -> bool:
-        """Send packets, each behind its length; tells whether the system took them all."""
+        """Send packets, each behind its length; return whether the system took them all."""
         if self._socket is None or self._has_gone():
             self._connect(now)
         if self._socket is None:
@@ -73,11 +73,11 @@ class Tcp:
             self._lose(now, "takes nothing" if stalled else "went away")
             self.dropped += 1
             return False
-        self._tell("running", "")
+        self._report("running", "")
         return True
 
     def _send_all(self, connection: socket.socket, frames: bytes) -> None:
-        """Wait until the system took it all; raises TimeoutError for a receiver that stalls."""
+        """Wait until the system took it all; raise TimeoutError for a receiver that stalls."""
         left = memoryview(frames)
         stalls = 0
         while left:
@@ -87,27 +87,27 @@ class Tcp:
                 stalls += 1
                 if stalls == STALLS:
                     raise
-                self._tell("late", "takes nothing")
+                self._report("late", "takes nothing")
 
     def close(self) -> None:
-        """Give the socket back."""
+        """Close the connection."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
 
     def _has_gone(self) -> bool:
-        """Look for the end of the stream, which a send would notice one packet too late."""
+        """Whether the stream ended, which a send would notice one packet too late."""
         assert self._socket is not None
         try:
             self._socket.settimeout(0)
             while self._socket.recv(4096):
-                pass  # what a receiver says back is not for us
+                pass  # what a receiver answers is not for us
         except BlockingIOError:
             self._socket.settimeout(STALL)
             return False
         except OSError:
             pass
-        self._tell("lost", "went away")
+        self._report("lost", "went away")
         self.close()
         return True
 
@@ -135,10 +135,10 @@ class Tcp:
         self.close()
         self._next = Ns(now + ns(self._wait))
         self._wait = min(2 * self._wait, LONGEST)
-        self._tell("lost", why)
+        self._report("lost", why)
 
-    def _tell(self, state: str, why: str) -> None:
-        """Say how it is, where that is news."""
-        if (state, why) != self._told:
-            self._told = state, why
-            self._hear(state, why)
+    def _report(self, state: str, why: str) -> None:
+        """Report the state, where it changed."""
+        if (state, why) != self._reported:
+            self._reported = state, why
+            self._on_state(state, why)

@@ -1,4 +1,4 @@
-"""Datagrams to one receiver, without ever waiting for it."""
+"""Send datagrams to one receiver, without ever blocking."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _log = logging.getLogger("sensorium")
 
 
 def resolve(target: Target, kind: socket.SocketKind) -> tuple[socket.AddressFamily, Any]:
-    """Find the machine; raises DeviceError where its name is not known.
+    """Return the address of a target; raise DeviceError where its name is not known.
 
     Why IPv4 first, and "localhost" always so: most tools listen on IPv4 only, while many systems
     look "localhost" up as ::1, where nobody is.
@@ -36,10 +36,10 @@ class Udp:
         self.dropped = 0
         self._socket: socket.socket | None = None
         self._address: Any = None
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     def open(self) -> None:
-        """Get ready; raises DeviceError where the machine is not known."""
+        """Open the socket; raise DeviceError where the machine is not known."""
         self.close()
         family, self._address = resolve(self.target, socket.SOCK_DGRAM)
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
@@ -48,7 +48,7 @@ class Udp:
         self._connect()
 
     def send(self, datagram: bytes) -> bool:
-        """Send one datagram; tells whether the system took it."""
+        """Send one datagram; return whether the system took it."""
         assert self._socket is not None, "send before open"
         try:
             self._socket.send(datagram)
@@ -59,19 +59,19 @@ class Udp:
         return True
 
     def close(self) -> None:
-        """Give the socket back."""
+        """Close the socket."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
 
     def _send_again(self, datagram: bytes) -> bool:
-        """Send what was held back: the refusal was the answer to an earlier datagram."""
-        self._tell(f"nobody listens at {self.target} (yet)")
+        """Send again: the refusal was the answer to an earlier datagram."""
+        self._report(f"nobody listens at {self.target} (yet)")
         assert self._socket is not None
         try:
             self._socket.send(datagram)
         except ConnectionRefusedError:
-            return True  # the next one is as good a question
+            return True  # the next one asks as well
         except OSError as error:
             return self._drop(error)
         return True
@@ -79,7 +79,7 @@ class Udp:
     def _drop(self, error: OSError) -> bool:
         self.dropped += 1
         if not isinstance(error, BlockingIOError):
-            self._tell(f"{self.target}: {error.strerror or error}")
+            self._report(f"{self.target}: {error.strerror or error}")
             self._connect()  # the network may be another one by now
         return False
 
@@ -88,7 +88,7 @@ class Udp:
         with contextlib.suppress(OSError):
             self._socket.connect(self._address)
 
-    def _tell(self, text: str) -> None:
-        if text not in self._told:
-            self._told.add(text)
+    def _report(self, text: str) -> None:
+        if text not in self._reported:
+            self._reported.add(text)
             _log.warning(text)

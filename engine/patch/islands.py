@@ -27,12 +27,12 @@ class Cycle(Exception):
 
 
 def make_islands(boxes: dict[str, PlannedBox], wires: Iterable[Wire]) -> dict[Outlet, Island]:
-    """Return the ordered island of each root. Raise Loop when boxes form a cycle."""
+    """Return the ordered island of each root. Raise Cycle when boxes form a cycle."""
     outgoing: dict[str, list[Wire]] = defaultdict(list)
-    written: dict[int, int] = {}
+    patch_order: dict[int, int] = {}
     for place, wire in enumerate(wires):
         outgoing[wire.source.box].append(wire)
-        written[id(wire)] = place
+        patch_order[id(wire)] = place
     _refuse_event_cycles(boxes, outgoing)
     order = {name: place for place, name in enumerate(boxes)}
     roots = {
@@ -42,7 +42,7 @@ def make_islands(boxes: dict[str, PlannedBox], wires: Iterable[Wire]) -> dict[Ou
         if is_root(boxes[wire.source.box])
     }
     return {
-        root: Island(root, _Orderer(root, boxes, outgoing, order, written).steps())
+        root: Island(root, _Orderer(root, boxes, outgoing, order, patch_order).steps())
         for root in roots
     }
 
@@ -96,13 +96,13 @@ class _Orderer:
         boxes: dict[str, PlannedBox],
         outgoing: dict[str, list[Wire]],
         order: dict[str, int],
-        written: dict[int, int],
+        patch_order: dict[int, int],
     ) -> None:
         self._root = root
         self._boxes = boxes
         self._outgoing = outgoing
         self._order = order
-        self._written = written
+        self._patch_order = patch_order
 
     def steps(self) -> tuple[PlannedStep, ...]:
         """Return the island's boxes in order, each parameter wire just before its box.
@@ -143,7 +143,7 @@ class _Orderer:
         for name in inside:
             if not is_root(self._boxes[name]):
                 wires += self._outgoing[name]
-        wires.sort(key=lambda wire: self._written[id(wire)])
+        wires.sort(key=lambda wire: self._patch_order[id(wire)])
         return wires
 
     def _wires_into(self, name: str, members: list[str]) -> list[Wire]:

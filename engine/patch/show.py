@@ -47,16 +47,16 @@ def _deadline(deadline: Deadline) -> str:
     return f'"within {time_text(deadline.within / SECOND)}{first}<br/>{order} may give way"'
 
 
-def _label(plan: Plan, first: Wire, wire: Wire, way: list[str]) -> str:
+def _label(plan: Plan, first: Wire, wire: Wire, stages: list[str]) -> str:
     """Return the label of a cable: its outlet, its stages and its end."""
     source = first.source
     name = "" if source.name in _main_outlets(plan.boxes[source.box]) else source.name
     begin = first.part or name
     end = "" if wire.into is Into.HOT else wire.name.partition("#")[0]
     if wire.into in (Into.PARAMETER, Into.COLD, Into.EVENT):
-        return " ".join(text for text in (begin, "; ".join(way), "to", end) if text)
-    way = [begin, *way] if begin else way
-    return "<br/>".join(text for text in ("; ".join(way), end) if text)
+        return " ".join(text for text in (begin, "; ".join(stages), "to", end) if text)
+    stages = [begin, *stages] if begin else stages
+    return "<br/>".join(text for text in ("; ".join(stages), end) if text)
 
 
 def _main_outlets(planned: PlannedBox) -> tuple[str, ...]:

@@ -52,8 +52,8 @@ def explain(error: str, text: str, file: Path | None) -> Problem:
     message = _BY_CHARACTER.get(character) or next(
         (words for begin, words in _WORDS if error.startswith(begin)), plain_error
     )
-    written = lines[line - 1].strip()
-    return Problem(f"{message}: {written}" if written else message, file, line)
+    source = lines[line - 1].strip()
+    return Problem(f"{message}: {source}" if source else message, file, line)
 
 
 def _last_opened(lines: list[str]) -> int:

@@ -64,10 +64,15 @@ def texts_of(begun: Begun) -> Texts:
 def plan_of(begun: Begun, texts: Texts, to: str | None, find: Find) -> Plan:
     """Return the Plan of a recorded patch, or of other texts in its place. Raise PatchError.
 
-    A performer's own boxes are loaded from beside the file, never from the recording.
+    A performer's own boxes are loaded from beside the file, never from the recording; what they had
+    kept when the patch began to play is in the recording.
     """
     to = begun.to if to is None else to
-    return plan_document(load_texts(texts), find, to=to, sets=begun.sets, live=begun.live)
+    plan = plan_document(load_texts(texts), find, to=to, sets=begun.sets, live=begun.live)
+    for name, files in begun.states.items():
+        if name in plan.boxes:
+            plan.boxes[name].state = dict(files)
+    return plan
 
 
 class ReplayEngine:
@@ -186,14 +191,14 @@ class ReplayEngine:
         if sink.lane:
             state.out_lane = self._lane(name, sink)
         elif self._on_output is not None:
-            sink.overhear(partial(self._sent, name))
+            sink.tap_bytes(partial(self._sent, name))
         context = self._context(name)
         try:
-            opens = sink.open if self._open_outputs else sink.open_unheard
+            opens = sink.open if self._open_outputs else sink.open_muted
             with_context(opens, context)()
         except Exception as error:
             LOG.warning("%s: %s; it plays unheard", name, describe_error(error))
-            with_context(sink.open_unheard, context)()
+            with_context(sink.open_muted, context)()
 
     def _lane(self, name: str, sink: Sink) -> SinkWorker:
         made = SinkWorker if self._open_outputs else _DiscardingWorker

@@ -49,7 +49,7 @@ class LearnSweep:
         self._plan = plan
         self._outputs = outputs
         self._wires = {route_name(w.box, w.name): w for w in plan.wires if w.into is Into.PORT}
-        self._begun = Ns(0)
+        self._started = Ns(0)
         self._due: Ns | None = None
 
     def select(self, route: str) -> str:
@@ -63,8 +63,8 @@ class LearnSweep:
         moves = bool(route) and self._moves()
         for name, output in self._outputs.items():
             output.muted = bool(route) and (name != route or moves)
-        self._begun = self._services.now
-        self._due = self._begun if moves else None
+        self._started = self._services.now
+        self._due = self._started if moves else None
         self._services.wakes.ask(LEARN_SWEEP, self)
         return ""
 
@@ -93,7 +93,7 @@ class LearnSweep:
     def _messages(self, at: Ns) -> Iterator[Message]:
         """Yield the messages of a moment."""
         carries = self._carries()
-        passed = at - self._begun
+        passed = at - self._started
         first_half = (passed // BEAT) % 2 == 0
         if carries is Trigger:
             if first_half:

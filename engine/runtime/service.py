@@ -85,5 +85,5 @@ def _status_line(engine: Engine) -> str:
     """Return the status line for ``systemctl status``."""
     status = engine.status()
     away = [f"{box} is {state}" for box, state in status.states.items() if state == "lost"]
-    said = [f"plays {status.patch}", f"{status.delay_ms:.0f} ms behind", *away]
-    return ", ".join(said).replace("\n", " ")
+    parts = [f"plays {status.patch}", f"{status.delay_ms:.0f} ms behind", *away]
+    return ", ".join(parts).replace("\n", " ")

@@ -19,7 +19,7 @@ from engine.midi.client import PortProcess
 from engine.midi.encode import MidiEncoder
 from engine.midi.frames import MIDI
 from engine.midi.options import MidiOptions
-from engine.midi.routing import Routing, port_name, taken
+from engine.midi.routing import Routing, accepted_types, port_name
 from engine.system.device_process import GONE
 from engine.system.framing import Unframer, pack_frame
 
@@ -104,12 +104,12 @@ class MidiOut(Sink):
 
     def accepts(self, port: str) -> tuple[type, ...]:
         """Return the types that a port takes. Raise UnknownName or ParameterError."""
-        return taken(port_name(port))
+        return accepted_types(port_name(port))
 
     def plug(self, port: str, carries: type, options: Any) -> None:
         """Create the encoder of a cable. Raise ParameterError when its options do not fit."""
         chosen = options or MidiOptions()
-        self._encoders[port] = self._routing.form(port_name(port), carries, chosen)
+        self._encoders[port] = self._routing.encoder(port_name(port), carries, chosen)
         self._lengths[port] = ns(chosen.length)
 
     def unplug(self, port: str) -> None:
@@ -122,12 +122,12 @@ class MidiOut(Sink):
         """Open the port. Raise DeviceError when it is missing or its name is ambiguous."""
         helper = PortProcess("out", self.system, self.port, self.name, self._heard)
         self._helper = helper
-        helper.write(self._anew())
+        helper.write(self._restore())
         self._plays = True
         if self.port is not None:
             _log.info("MIDI goes to %s", helper.name)
 
-    def overhear(self, wire: OnBytes) -> None:
+    def tap_bytes(self, wire: OnBytes) -> None:
         """Call ``wire`` with every MIDI message."""
         self._wire = wire
 
@@ -153,7 +153,7 @@ class MidiOut(Sink):
             self._refuse(port, error)
             return
         self._collect(port, frames)
-        if key := encoder.off(message):
+        if key := encoder.timed_note(message):
             off = (port, key.channel, key.note)
             self._triggered.append(off)
             self._offs[off] = Ns(at + self._lengths[port])
@@ -187,14 +187,14 @@ class MidiOut(Sink):
                 self._collect(name, encoder.end())
         self.flush(self._now)
 
-    def _anew(self) -> list[bytes]:
+    def _restore(self) -> list[bytes]:
         """Return the messages that bring a reopened receiver up to date.
 
         Notes begun before the port went away may have been sounding there until now: they end
         first.
         """
         ends, self._begun = self._begun, {}
-        return [*ends, *(each for encoder in self._encoders.values() for each in encoder.anew())]
+        return [*ends, *(each for encoder in self._encoders.values() for each in encoder.restore())]
 
     def _collect(self, port: str, frames: Sequence[bytes]) -> None:
         self._frames += frames
@@ -226,7 +226,7 @@ class MidiOut(Sink):
     def _port_lost(self, reason: str) -> None:
         """Report that the port is gone: it is closed, and reopened when it is back."""
         self._plays = False
-        self._say(Lost(reason))
+        self._on_condition(Lost(reason))
 
     def _refuse(self, port: str, error: Exception) -> None:
         self._refusals += 1

@@ -57,14 +57,14 @@ class AudioFile(Tape):
         """Yield the blocks. Raise DeviceError when the file disappears between two rounds."""
         start, intact = 0, True
         while True:
-            begun = start
+            pass_start = start
             with _open(self.file) as sound:
                 rate, declared = sound.samplerate, sound.frames
                 for samples in _blocks(sound, self.block, self.channel):
                     block = Block(samples, rate, start)
                     start += len(samples)
                     yield Ns(start * SECOND // rate), "sound", block
-            played = start - begun
+            played = start - pass_start
             if played < declared and intact:
                 intact = False
                 self._notify(_damage(self.file, played / rate, declared / rate), start, rate)

@@ -34,7 +34,7 @@ from engine.dsp.image.picture import (
     Rotate,
     silence_opencv,
 )
-from engine.video.capture import OpenCamera, expose, open_address, open_camera
+from engine.video.capture import OpenCamera, open_address, open_camera, set_exposure
 from engine.video.devices import find
 from engine.video.frames import FrameMaker
 from engine.video.freeze import LATE, FreezeDetector
@@ -109,13 +109,13 @@ class Camera(Source):
         if len(self._hung) >= MAX_HUNG:
             raise DeviceError(f"its driver does not answer; {MAX_HUNG} attempts still wait for it")
         self._stop = stop = threading.Event()
-        self._freeze.begin()
+        self._freeze.restart()
         opened = self._open_device()
         if stop.is_set():
             opened.capture.release()
             return
         requested = (self.width, self.height)
-        if not opened.far and all(requested) and requested != opened.size:
+        if not opened.is_remote and all(requested) and requested != opened.size:
             given, wish = (f"{width}x{height}" for width, height in (opened.size, requested))
             emit("", Notice(f"{opened.name} gives {given}, not {wish}"), SystemClock().now())
         if opened.found and opened.found.path:
@@ -172,13 +172,13 @@ class Camera(Source):
     def _read(self, opened: OpenCamera, emit: Emit, stop: threading.Event) -> str:
         now = SystemClock().now
         # A stream has no exposure: setting one is reported only if it is asked for.
-        exposure: float | str | None = "auto" if opened.far else None
+        exposure: float | str | None = "auto" if opened.is_remote else None
         seen = now()
         frames = FrameMaker()
         while not stop.is_set():
             if self.exposure != exposure:
                 exposure = self.exposure
-                if not expose(opened.capture, exposure) and exposure != "auto":
+                if not set_exposure(opened.capture, exposure) and exposure != "auto":
                     emit("", Notice(f"the exposure of {opened.name} cannot be set"), now())
             if not opened.capture.grab():
                 break
@@ -194,13 +194,11 @@ class Camera(Source):
                     return f"{opened.name} gives the same picture again and again"
             elif at - seen > SILENCE_NS:
                 return f"{opened.name} gives pictures that cannot be read"
-        return (
-            f"{opened.name} stopped" if opened.far else f"{opened.name} stopped; was it unplugged?"
-        )
+        return f"{opened.name} stopped" + ("" if opened.is_remote else "; was it unplugged?")
 
     def _report_freeze(self, opened: OpenCamera, emit: Emit, image: Picture, at: Ns) -> bool:
         """Report a frozen picture; return whether to reopen the camera."""
-        condition = self._freeze.look(image, at, opened.far)
+        condition = self._freeze.check(image, at, opened.is_remote)
         if condition == "late":
             same = f"{opened.name} gives the same picture for {LATE // SECOND} s"
             emit("", Condition("late", f"{same}: a still, or does it hang?"), at)

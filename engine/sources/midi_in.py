@@ -160,7 +160,7 @@ class MidiIn(Source):
 
     def hear(self, piece: bytes, at: Ns) -> Iterator[tuple[str, Message | Command]]:
         """Decode MIDI bytes received at a moment; yield messages by outlet, and commands."""
-        for event in self._decoder.hear(piece, at):
+        for event in self._decoder.decode(piece, at):
             if self.channel is None or event.name.channel in (None, self.channel):
                 yield from self._dispatch(event)
 
@@ -168,9 +168,9 @@ class MidiIn(Source):
         for name in _with_and_without_channel(event.name):
             if event.message is not None:
                 yield from ((outlet, event.message) for outlet in self._outlets.get(name, ()))
-            if event.turned is not None:
+            if event.position is not None:
                 for mapping in self._knobs.get(name, ()):
-                    yield "", mapping.command(event.turned)
+                    yield "", mapping.command(event.position)
         if self.patches and event.name.kind == "program":
             yield "", PlayPatch(event.message + 1)
 

@@ -159,7 +159,7 @@ class OscControl(Remote):
         self._receiver.open(self.host, candidates[-1])
 
     def _on_message(self, address: str, arguments: list[Any], host: str, at: Ns) -> None:
-        if self._gate.answers(host):
+        if self._gate.may_answer(host):
             self._remember(host, at)
         refuse = partial(self._refuse, host, address)
         try:
@@ -173,7 +173,7 @@ class OscControl(Remote):
 
     def _refuse(self, host: str, address: str, reason: str) -> None:
         self._refused += 1
-        if self._refused <= MAX_REFUSALS and self._gate.answers(host):
+        if self._refused <= MAX_REFUSALS and self._gate.may_answer(host):
             texts = plain(address, MAX_ADDRESS), plain(reason, MAX_ADDRESS)
             with contextlib.suppress(ValueError):
                 self._send(host, Packer("/sensorium/error", "ss").pack(*texts))

@@ -118,7 +118,9 @@ def figure(body: DancerBones, look: Look, view: StageCamera) -> Figure:
     before = [group for side in arm_order if not back[side] for group in arms[side]]
     legs = _legs(body, look, leg_order)
     trunk = _trunk(body, look)
-    laid = iter(_laid([*behind, *legs, *trunk, *before, _head(body, look)], body, view))
+    projected = iter(
+        _project_limbs([*behind, *legs, *trunk, *before, _head(body, look)], body, view)
+    )
     pixels, scale = view.project(np.concatenate([joints, body.skull[None]]))
     return Figure(
         skeleton=body,
@@ -126,18 +128,20 @@ def figure(body: DancerBones, look: Look, view: StageCamera) -> Figure:
         joints=pixels[:17],
         unit=float(scale[17]) * body.stature,
         depth=float(body.pelvis[2]),
-        behind=tuple(next(laid) for _ in behind),
-        legs=tuple(next(laid) for _ in legs),
-        trunk=tuple(next(laid) for _ in trunk),
-        before=tuple(next(laid) for _ in before),
-        head=next(laid),
+        behind=tuple(next(projected) for _ in behind),
+        legs=tuple(next(projected) for _ in legs),
+        trunk=tuple(next(projected) for _ in trunk),
+        before=tuple(next(projected) for _ in before),
+        head=next(projected),
     )
 
 
 _PART: Final = np.linspace(0.0, 1.0, STATIONS)[:, None]
 
 
-def _laid(groups: Iterable[_LimbGroup], body: DancerBones, view: StageCamera) -> list[Group]:
+def _project_limbs(
+    groups: Iterable[_LimbGroup], body: DancerBones, view: StageCamera
+) -> list[Group]:
     """Project all limbs in one call, which costs as much as a single limb."""
     groups = list(groups)
     limbs = [part for group in groups for part in group if isinstance(part, _Limb)]

@@ -69,8 +69,8 @@ class Voice:
     def next(self) -> VoiceStretch:
         """Return the next 20 ms."""
         begin, end = self._first, self._first + STEP
-        self._turn_page(begin, end)
-        samples = self._room()
+        self._advance_phrases(begin, end)
+        samples = self._background()
         hz = np.full(STEP, self._hz)
         on = np.zeros(STEP, np.bool_)
         notes: list[Sung] = []
@@ -90,13 +90,13 @@ class Voice:
             tuple(note for note in notes if begin <= note.end < end),
         )
 
-    def _turn_page(self, begin: int, end: int) -> None:
+    def _advance_phrases(self, begin: int, end: int) -> None:
         if self._phrases[0].notes[-1].end + RELEASE < begin:
             self._phrases.pop(0)
         if not self._phrases or self._phrases[-1].notes[-1].end < end:
             self._phrases.append(next(self._song))
 
-    def _room(self) -> Samples:
+    def _background(self) -> Samples:
         if not self._noise:
             return np.zeros(_SIZE)
         return np.asarray(self._noise * self._hissed("room"))

@@ -1,1 +1,1 @@
-"""Cameras: which there are, how one is opened, and how one is noticed that stands still."""
+"""Cameras: which there are, how one is opened, and how a frozen one is detected."""

@@ -1,4 +1,4 @@
-"""How a camera is opened, in the machine or in the network."""
+"""Open a camera, of this machine or in the network."""
 
 from __future__ import annotations
 
@@ -20,43 +20,44 @@ from engine.video.devices import (
 )
 
 PATIENCE_MS = {"udp": 10_000, "rtp": 10_000, "srt": 10_000, "rtsp": 5_000}
-"""How long opening may take: streams without a handshake begin with the next whole picture."""
+"""Milliseconds that opening may take: streams without a handshake begin at a key frame."""
 USUAL_PATIENCE_MS = 1500
 SILENCE_MS = 1500
 
 
 @dataclass(frozen=True)
 class OpenCamera:
-    """An open camera; ``found`` is what it is in this machine, None where it is in the network."""
+    """An open camera; ``found`` is None for one in the network."""
 
     capture: cv2.VideoCapture
     name: str
     found: CameraDevice | None = None
 
     @property
-    def far(self) -> bool:
+    def is_remote(self) -> bool:
         """Whether it is in the network."""
         return self.found is None
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height of its pictures."""
+        """Width and height of its pictures, in pixels."""
         width, height = cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT
         return int(self.capture.get(width)), int(self.capture.get(height))
 
 
 def open_camera(
-    device: str | int, wish: Callable[[cv2.VideoCapture], None], before: str = ""
+    device: str | int, configure: Callable[[cv2.VideoCapture], None], before: str = ""
 ) -> OpenCamera:
-    """Open a camera of this machine, and ``wish`` for its settings; raises DeviceError.
+    """Open a camera of this machine, and ``configure`` it before its first picture.
 
-    ``before`` is the name that it had when it was open before.
+    ``before`` is the name that it had when it was last open. Raise DeviceError where no camera that
+    ``device`` may mean gives a picture.
     """
     tried = rematch_cameras(device, find(), before)
     for camera in tried:
         capture = cv2.VideoCapture(camera.number, DRIVER)
         if capture.isOpened():
-            wish(capture)
+            configure(capture)
             if capture.grab():
                 return OpenCamera(capture, f'camera "{camera.name}"', camera)
         capture.release()
@@ -65,7 +66,7 @@ def open_camera(
 
 
 def open_address(address: str) -> OpenCamera:
-    """Open a camera in the network; raises DeviceError where it sends no picture."""
+    """Open a camera in the network; raise DeviceError where it sends no picture in time."""
     scheme = address.partition("://")[0].lower()
     patience = PATIENCE_MS.get(scheme, USUAL_PATIENCE_MS)
     settings = [
@@ -82,8 +83,11 @@ def open_address(address: str) -> OpenCamera:
     return OpenCamera(capture, name)
 
 
-def expose(capture: cv2.VideoCapture, exposure: float | str) -> bool:
-    """Set the exposure in ms; drivers count in 0.1 ms on Linux, powers of two of 1 s elsewhere."""
+def set_exposure(capture: cv2.VideoCapture, exposure: float | str) -> bool:
+    """Set the exposure in ms, or "auto"; return whether the driver took it.
+
+    Drivers count in 0.1 ms on Linux, and in powers of two of 1 s elsewhere.
+    """
     linux = capture.getBackendName() == "V4L2"
     auto, manual = (3, 1) if linux else (1, 0)
     if not isinstance(exposure, int | float):

@@ -1,7 +1,7 @@
-"""Notices a camera that gives the very same picture again and again, as some do when they hang.
+"""Detects a camera that gives the very same picture again and again, as some do when they hang.
 
 A sensor never gives the same numbers twice, but a still, a test card or a virtual camera may: so
-this is only told, and a camera of this machine is opened again for it once, until it moves.
+this is only reported, and a camera of this machine is reopened for it once, until it moves.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from engine.dsp.image.picture import Picture
 LATE: Final = 3 * SECOND
 LOST: Final = 6 * SECOND
 POINTS: Final = 64
-"""How many points are compared across and down: all of them would take as long as the rest."""
+"""How many points are compared across and down: all would take as long as the rest."""
 
 
 class FreezeDetector:
@@ -26,28 +26,31 @@ class FreezeDetector:
     def __init__(self) -> None:
         self._last: Picture | None = None
         self._since: Ns | None = None
-        self._told = False
-        self._tried = False
+        self._reported = False
+        self._reopened = False
 
-    def begin(self) -> None:
-        """Count from the next picture on: the camera was opened again."""
+    def restart(self) -> None:
+        """Count from the next picture on: the camera was reopened."""
         self._since = None
-        self._told = False
+        self._reported = False
 
-    def look(self, image: Picture, at: Ns, far: bool) -> str:
-        """Say what one more picture means: "" for nothing, "late", "lost", or "running" again."""
+    def check(self, image: Picture, at: Ns, remote: bool) -> str:
+        """Return what one more picture means: "" for nothing, "late", "lost", or "running" again.
+
+        ``image`` is uint8 of shape (height, width, 3).
+        """
         points = image[:: _step(image.shape[0]), :: _step(image.shape[1])]
         if self._last is None or not np.array_equal(points, self._last):
-            self._last, self._since, self._tried = points.copy(), at, False
-            told, self._told = self._told, False
-            return "running" if told else ""
+            self._last, self._since, self._reopened = points.copy(), at, False
+            was_reported, self._reported = self._reported, False
+            return "running" if was_reported else ""
         if self._since is None:
             self._since = at
-        if not self._told and at - self._since >= LATE:
-            self._told = True
+        if not self._reported and at - self._since >= LATE:
+            self._reported = True
             return "late"
-        if not (far or self._tried) and at - self._since >= LOST:
-            self._tried = True
+        if not (remote or self._reopened) and at - self._since >= LOST:
+            self._reopened = True
             return "lost"
         return ""
 

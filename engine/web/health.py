@@ -51,7 +51,7 @@ class Trouble(Struct, frozen=True):
 
 
 class HealthSnapshot(Struct, frozen=True):
-    """All metrics at one moment; ``degraded`` lists what is degraded now to keep a deadline."""
+    """All metrics at one moment; ``given`` lists what gives way now to keep a deadline."""
 
     seconds: float
     behind: float | None

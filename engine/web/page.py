@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from engine.net.access import only_here
+from engine.net.access import is_local
 from engine.runtime.engine import Engine
 from engine.web import HOST, PORT
 from engine.web.invite import qr_code, reachable_host
@@ -189,7 +189,7 @@ class Page:
 
 
 def _auth(host: str, token: str) -> TokenAuth | None:
-    if only_here(host) and not token:
+    if is_local(host) and not token:
         return None
     from engine.web.auth import TokenAuth
 

@@ -16,7 +16,7 @@ from engine.system.framing import Unframer
 
 
 def form(port, carries=float, box=None, **options):
-    return Routing(box, 2.0).form(port_name(port), carries, MidiOptions(**options))
+    return Routing(box, 2.0).encoder(port_name(port), carries, MidiOptions(**options))
 
 
 def read(frames):
@@ -79,8 +79,8 @@ def test_a_number_that_stays_is_sent_once_and_again_to_a_port_that_came_back():
     knob = form("cc20")
     assert len(knob.encode(0.5)) == 1
     assert knob.encode(0.501) == ()
-    assert len(knob.anew()) == 1
-    assert form("cc20").anew() == ()
+    assert len(knob.restore()) == 1
+    assert form("cc20").restore() == ()
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])

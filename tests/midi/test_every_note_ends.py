@@ -94,12 +94,12 @@ def test_when_the_show_dies_the_helper_ends_what_sounds(steps, until):
     play(sink, steps)
     instrument, sounding = Instrument(), ActiveNotes()
     for message in heard[:until]:  # the rest never left
-        sounding.sent(message)
+        sounding.track(message)
         instrument.hear(message)
-    for message in sounding.ends():
+    for message in sounding.end_all():
         instrument.hear(message)
     assert instrument.rests()
-    assert sounding.ends() == []
+    assert sounding.end_all() == []
 
 
 class Broken(MidiOut):
@@ -125,7 +125,7 @@ class Broken(MidiOut):
 
     def back(self):
         self.left, self._plays = 1_000_000, True
-        self._write(self._anew())
+        self._write(self._restore())
 
 
 @given(st.lists(STEPS), st.integers(0, 20), st.lists(STEPS))

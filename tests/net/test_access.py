@@ -3,7 +3,7 @@
 import pytest
 
 from engine.core.errors import ParameterError
-from engine.net.access import REMEMBERED, SenderFilter, only_here
+from engine.net.access import REMEMBERED, SenderFilter, is_local
 
 LIST = ["192.168.1.20", "10.0.0.0/24", "fd00::/8"]
 
@@ -27,12 +27,12 @@ LIST = ["192.168.1.20", "10.0.0.0/24", "fd00::/8"]
 )
 def test_who_is_heard_and_who_is_answered(sender, heard, answered):
     gate = SenderFilter("0.0.0.0", LIST)
-    assert (gate.admits(sender), gate.answers(sender)) == (heard, answered)
+    assert (gate.admits(sender), gate.may_answer(sender)) == (heard, answered)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "::1"])
 def test_this_machine_needs_no_list(host):
-    assert only_here(host)
+    assert is_local(host)
     assert not SenderFilter(host, None).admits("192.168.1.20")
 
 
@@ -51,9 +51,9 @@ def test_what_is_no_address_is_said(text):
 
 def test_each_stranger_is_told_once_and_all_are_counted():
     gate = SenderFilter("0.0.0.0", LIST)
-    said = [gate.turn_away(f"172.16.{n % 200}.1") for n in range(1000)]
+    said = [gate.reject(f"172.16.{n % 200}.1") for n in range(1000)]
     told = [text for text in said if text]
-    assert gate.turned_away == 1000
+    assert gate.rejected == 1000
     assert len(told) == REMEMBERED + 1
     assert told[0] == '172.16.0.1 is not heard; allow = ["172.16.0.1"] would let it speak'
     assert told[-1] == "more are turned away than are named here"

@@ -74,7 +74,7 @@ def test_strangers_are_counted_and_told_once_and_this_machine_is_heard(open_port
     port.say(*[ONE] * 30, by=own)
     port.say(ONE, END)
     assert port.until_end() == [("/one", "127.0.0.1")]
-    assert (port.gate.turned_away, port.receiver.malformed) == (30, 0)
+    assert (port.gate.rejected, port.receiver.malformed) == (30, 0)
     assert caplog.messages == [
         f'port {port.port}: {own} is not heard; allow = ["{own}"] would let it speak'
     ]

@@ -18,35 +18,36 @@ def noise(height: int = 180, width: int = 320) -> np.ndarray:
 
 
 def watch(
-    still: FreezeDetector, images: list[np.ndarray], begin: int = 0, *, far: bool
+    still: FreezeDetector, images: list[np.ndarray], begin: int = 0, *, remote: bool
 ) -> list[tuple]:
     """Show pictures 30 times a second; give what was said of them, and when."""
     moments = [Ns(begin + ns(number / FPS)) for number in range(len(images))]
     said = [
-        (at - begin, still.look(image, at, far)) for at, image in zip(moments, images, strict=True)
+        (at - begin, still.check(image, at, remote))
+        for at, image in zip(moments, images, strict=True)
     ]
     return [(at, what) for at, what in said if what]
 
 
 def test_what_moves_is_let_be():
-    assert watch(FreezeDetector(), [noise() for _ in range(10 * FPS)], far=False) == []
+    assert watch(FreezeDetector(), [noise() for _ in range(10 * FPS)], remote=False) == []
 
 
 @pytest.mark.parametrize("image", [noise(), np.zeros((48, 64, 3), np.uint8), noise(20, 30)])
 def test_a_camera_that_stands_still_is_late_and_then_opened_again_once(image):
     still = FreezeDetector()
-    said = watch(still, [image] * 20 * FPS, far=False)
+    said = watch(still, [image] * 20 * FPS, remote=False)
     assert [what for _, what in said] == ["late", "lost"]
     assert [at // SECOND for at, _ in said] == [LATE // SECOND, LOST // SECOND]
-    still.begin()
-    again = watch(still, [image] * 20 * FPS, 30 * SECOND, far=False)
+    still.restart()
+    again = watch(still, [image] * 20 * FPS, 30 * SECOND, remote=False)
     assert [what for _, what in again] == ["late"]  # it is a still
-    assert watch(still, [noise(), noise()], 60 * SECOND, far=False) == [(0, "running")]
-    stuck = watch(still, [image] * 20 * FPS, 70 * SECOND, far=False)
+    assert watch(still, [noise(), noise()], 60 * SECOND, remote=False) == [(0, "running")]
+    stuck = watch(still, [image] * 20 * FPS, 70 * SECOND, remote=False)
     assert [what for _, what in stuck] == ["late", "lost"]  # it had moved
 
 
 def test_a_stream_may_be_a_still():
     still, image = FreezeDetector(), noise()
-    assert [what for _, what in watch(still, [image] * 60 * FPS, far=True)] == ["late"]
-    assert watch(still, [noise()], 100 * SECOND, far=True) == [(0, "running")]
+    assert [what for _, what in watch(still, [image] * 60 * FPS, remote=True)] == ["late"]
+    assert watch(still, [noise()], 100 * SECOND, remote=True) == [(0, "running")]

@@ -1,4 +1,4 @@
-"""What ``sensorium bench`` does: find the benches, run them, show and write what they say."""
+"""The command ``sensorium bench``: finds benches, runs them, shows and writes their rows."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from engine.lab.bench.report import Row, as_json, as_table, missed, number
 
 ALL = "all"
 TRIES = 3
-"""How often a short run may miss before it has: other programs are busy too."""
+"""How often a short run may miss before it counts: other programs are busy too."""
 
 _HERE = Path(__file__).parent
 _NOT_BENCHES = {"__init__", "command", "page", "report"}
 
 
 def benches() -> dict[str, str]:
-    """List the benches: name, and the first line of what each says of itself."""
+    """Return the benches: name, and the first paragraph of the module's docstring."""
     files = sorted(file for file in _HERE.glob("*.py") if file.stem not in _NOT_BENCHES)
     return {file.stem: _about(file) for file in files}
 
 
 def chosen(names: Iterable[str]) -> list[str]:
-    """Give the benches meant by ``names``; raises UnknownName."""
+    """Return the benches of ``names``, where "all" is all of them. Raise UnknownName."""
     known = benches()
     found: list[str] = []
     for name in names:
@@ -51,7 +51,7 @@ def measure(name: str, short: bool) -> list[Row]:
 
 
 def bench(names: Sequence[str], short: bool, file: Path | None, page: Path | None) -> bool:
-    """Run benches, or list them where none is named; tells whether every goal that decides is met.
+    """Run benches, or list them where none is named; return whether every goal that decides is met.
 
     ``file`` becomes JSON, of several benches a list; on ``page`` each bench's section is replaced.
     """
@@ -60,22 +60,22 @@ def bench(names: Sequence[str], short: bool, file: Path | None, page: Path | Non
         for name, about in benches().items():
             console.print(f"[bold]{name:12}[/] {about}", soft_wrap=True)
         return True
-    told = []
-    good = True
+    documents = []
+    passed = True
     for name in chosen(names):
         with console.status(f"measuring {name} ..."):
             rows = measure(name, short)
         console.print(as_table(name, rows))
         for row in missed(rows, short=short):
-            good = False
+            passed = False
             console.print(f"[red]missed[/] {row.case}, {row.metric}: {number(row.value)}")
-        told.append(as_json(name, rows))
+        documents.append(as_json(name, rows))
         if page:
             write_section(page, name, short, rows)
     if file:
-        text = json.dumps(told[0] if len(told) == 1 else told, indent=1)
+        text = json.dumps(documents[0] if len(documents) == 1 else documents, indent=1)
         file.write_text(text + "\n", encoding="utf-8")
-    return good
+    return passed
 
 
 def _about(file: Path) -> str:

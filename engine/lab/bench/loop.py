@@ -57,22 +57,22 @@ def run(short: bool, seconds: float | None = None) -> list[Row]:
 
 def _player(video: Path, seconds: float) -> Numbers:
     with PacketListener() as listener:
-        told = child("player", video, listener.port, seconds, WARM)
+        measured = child("player", video, listener.port, seconds, WARM)
     return {
         **{
-            f"{name} {part}": told[name][part]
+            f"{name} {part}": measured[name][part]
             for name in ("behind", "jitter", "ours", "network")
             for part in ("p50", "p99")
         },
-        **_shared(told, listener),
+        **_shared(measured, listener),
     }
 
 
 def _naive(video: Path, seconds: float) -> Numbers:
     model = installed_folder("models") / "movenet_lightning" / "model.onnx"
     with PacketListener() as listener:
-        told = child("naive", video, model, listener.port, seconds, WARM)
-    behind, network = np.array(told["behind"]), np.array(told["network"])
+        measured = child("naive", video, model, listener.port, seconds, WARM)
+    behind, network = np.array(measured["behind"]), np.array(measured["network"])
     samples = {
         "behind": behind,
         "jitter": np.abs(np.diff(behind)),
@@ -85,14 +85,14 @@ def _naive(video: Path, seconds: float) -> Numbers:
             for name, ms in samples.items()
             for part in (50, 99)
         },
-        **_shared(told, listener),
+        **_shared(measured, listener),
     }
 
 
-def _shared(told: dict[str, Any], listener: PacketListener) -> Numbers:
+def _shared(measured: dict[str, Any], listener: PacketListener) -> Numbers:
     uneven = listener.uneven_ms(1000 / FPS, skip=round(WARM * FPS))
     return {
         "uneven p50": float(np.percentile(uneven, 50)),
         "uneven p99": float(np.percentile(uneven, 99)),
-        "cpu": 100 * told["cpu"] / told["seconds"],
+        "cpu": 100 * measured["cpu"] / measured["seconds"],
     }

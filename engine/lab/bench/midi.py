@@ -27,7 +27,7 @@ _QUIET: Final = 1.0
 
 @dataclass(frozen=True)
 class Ending:
-    """How a show ended: notes begun, notes left on, and how long they sounded on in ms."""
+    """How a show ended: notes begun, notes left on, and ms until silence."""
 
     begun: int
     left: int
@@ -62,7 +62,7 @@ def ended(how: signal.Signals, seed: int) -> Ending:
 
 
 def broken(seed: int) -> Ending:
-    """Have a box of a show fail for good; the show goes on, and is silent."""
+    """Make a box of a show fail for good; the show goes on, and is silent."""
     with storm(seed, breaks_after=300) as show, MidiDump() as dump:
         connect(PORT, dump.port)
         dump.wait(lambda heard: heard.begun > 0)

@@ -47,7 +47,7 @@ def run(short: bool) -> list[Row]:
 
 
 def compare(case: str, a: Make, b: Make, goal: Goal | None, short: bool) -> list[Row]:
-    """Time our way and theirs in turns; raises ValueError where the bytes are not the same."""
+    """Time two ways in turn. Raise ValueError when their bytes differ."""
     if a() != b():
         raise ValueError(f"{case}: not the bytes that python-osc builds")
     pairs = [_in_turns(Timer(a), Timer(b), 5 if short else 40) for _ in range(ROUNDS)]
@@ -60,13 +60,13 @@ def compare(case: str, a: Make, b: Make, goal: Goal | None, short: bool) -> list
 
 
 def _in_turns(one: Timer, other: Timer, turns: int) -> tuple[float, float]:
-    """Give the best of five of each, in seconds: what is left when nobody else is busy."""
+    """Return the best of five of each, in seconds: the least disturbed one."""
     times = [(one.timeit(20 * turns) / (20 * turns), other.timeit(turns) / turns) for _ in range(5)]
     return min(a for a, _ in times), min(b for _, b in times)
 
 
 def crowd() -> Pose:
-    """Make up six people who are all seen."""
+    """Return a pose of six people who are all seen."""
     random = np.random.default_rng(0)
     people = (
         Person(slot, slot + 40, random.random((17, 3), np.float32) * np.float32(0.9) + 0.05)
@@ -76,17 +76,17 @@ def crowd() -> Pose:
 
 
 def by_name() -> Layout:
-    """Give the layout of one address a joint and axis."""
+    """Return the layout of one address a joint and axis."""
     return choose("/p{slot}/{joint}/{axis}", Pose, OscOptions(), Dialect())
 
 
 def ours(layout: Layout, pose: Pose) -> Make:
-    """Give our way from a pose to datagrams."""
+    """Return a function that encodes a pose to datagrams by our packers."""
     return lambda: bundles(layout.encode(pose, Ns(0)))
 
 
 def grouped(theirs: Callable[[Pose], list[OscMessage]], layout: Layout, pose: Pose) -> Make:
-    """Give python-osc's way to the same datagrams: as many messages in each as in ours."""
+    """Return a function that builds the same datagrams by python-osc, with as many messages."""
     sizes = [len(packet(datagram)) for datagram in ours(layout, pose)()]
 
     def make() -> list[bytes]:
@@ -97,7 +97,7 @@ def grouped(theirs: Callable[[Pose], list[OscMessage]], layout: Layout, pose: Po
 
 
 def in_bundle(messages: list[OscMessage]) -> bytes:
-    """Have python-osc make a datagram; a message alone is no bundle, as with us."""
+    """Return a datagram that python-osc builds; a message alone is no bundle, as with us."""
     if len(messages) == 1:
         return messages[0].dgram
     builder = OscBundleBuilder(IMMEDIATELY)
@@ -107,7 +107,7 @@ def in_bundle(messages: list[OscMessage]) -> bytes:
 
 
 def packed(pose: Pose) -> list[OscMessage]:
-    """Have python-osc build a message a person."""
+    """Return a message for each person, built by python-osc."""
     built = []
     for person in pose.people:
         builder = OscMessageBuilder(f"/pose/{person.slot}")
@@ -119,7 +119,7 @@ def packed(pose: Pose) -> list[OscMessage]:
 
 
 def named(pose: Pose) -> list[OscMessage]:
-    """Have python-osc build a message a joint and axis."""
+    """Return a message for each joint and axis, built by python-osc."""
     built = []
     for person in pose.people:
         for joint, numbers in zip(JOINTS, person.joints.tolist(), strict=True):
@@ -131,7 +131,7 @@ def named(pose: Pose) -> list[OscMessage]:
 
 
 def one_number() -> list[bytes]:
-    """Have python-osc build one message of one number."""
+    """Return a message of one number, built by python-osc."""
     builder = OscMessageBuilder("/filter/cutoff")
     builder.add_arg(0.5, "f")
     return [builder.build().dgram]

@@ -52,11 +52,11 @@ def run(short: bool, seconds: float | None = None) -> list[Row]:
         with film() as video:
             plan = plan_of(PATCH.format(video=video, port=drain.port), {"slow_pose": SlowPose})
             lengths = [edge, seconds - 2 * edge, edge]
-            stretches, trace = asyncio.run(play(plan, lengths))
+            stretches, metrics = asyncio.run(play(plan, lengths))
         footage = frames(5.0)
         eight = play_queued(8, footage, edge, drain.port)
         endless = play_queued(0, footage, edge, drain.port)
-    return [*_delays(stretches), *_counts(trace), *_queues(stretches[-1], eight, endless)]
+    return [*_delays(stretches), *_counts(metrics), *_queues(stretches[-1], eight, endless)]
 
 
 def _delays(stretches: list[MeasuredStretch]) -> list[Row]:
@@ -74,8 +74,8 @@ def _delays(stretches: list[MeasuredStretch]) -> list[Row]:
     ]
 
 
-def _counts(trace: Metrics) -> list[Row]:
-    source, lane = trace.sources["camera"], trace.lanes["pose"]
+def _counts(metrics: Metrics) -> list[Row]:
+    source, lane = metrics.sources["camera"], metrics.lanes["pose"]
     captured = source.messages + source.dropped
     lost = captured - lane.runs - lane.dropped - source.dropped
     return [

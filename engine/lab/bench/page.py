@@ -1,7 +1,7 @@
-"""Writes what a bench says onto a page, such as docs/benchmarks.md, in place of what stood there.
+"""Writes the rows of a bench onto a page, such as docs/benchmarks.md, in place of the old ones.
 
 What is between ``<!-- bench NAME -->`` and ``<!-- end NAME -->`` is replaced; the rest of the page
-is people's. A page that has no such place gets it at its end.
+is left alone. A page without these marks gets them at its end.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PACKAGES = ("onnxruntime", "numpy", "opencv-python-headless", "python-osc")
 
 
 def write_section(page: Path, name: str, short: bool, rows: Sequence[Row]) -> None:
-    """Put the rows of a bench on a page, with when, where and how they were measured."""
+    """Write the rows of a bench on a page, with date, machine and command."""
     text = page.read_text(encoding="utf-8") if page.exists() else "# Benchmarks\n"
     begin, end = f"<!-- bench {name} -->", f"<!-- end {name} -->"
     if begin not in text or end not in text:
@@ -37,7 +37,7 @@ def _circumstances(name: str, short: bool) -> str:
 
 
 def machine() -> str:
-    """Say on what is measured: processor, cores, system, and the versions that matter."""
+    """Return the description of this machine: processor, cores, system, and versions."""
     cores = os.cpu_count() or 1
     versions = ", ".join(f"{package} {_version(package)}" for package in _PACKAGES)
     system = f"{platform.system()} {platform.machine()}"
@@ -47,7 +47,7 @@ def machine() -> str:
 
 
 def _processor() -> str:
-    """Name the processor as the system does, where it does."""
+    """Return the name of the processor, as the system reports it."""
     info = Path("/proc/cpuinfo")
     if info.exists():
         for line in info.read_text(encoding="utf-8", errors="replace").splitlines():

@@ -1,4 +1,4 @@
-"""What a bench says: rows, and what becomes of them on a terminal, in a file, on a page.
+"""The results of a bench: rows, and their output to a terminal, a file and a page.
 
 A bench is a file of this folder with ``run(short: bool) -> list[Row]``.
 
@@ -20,7 +20,7 @@ from rich.table import Table
 Goal = tuple[Literal[">=", "<="], float]
 
 RATIO = "x"
-"""The unit of how many times more one thing takes than another."""
+"""The unit of a ratio."""
 COUNT = "count"
 """The unit of what is counted."""
 
@@ -32,7 +32,7 @@ _MOST = ", most"
 
 @dataclass(frozen=True)
 class Row:
-    """One number: of which case, what it is, its unit, and the goal if it has one."""
+    """One number: its case, metric, unit, and goal if it has one."""
 
     case: str
     metric: str
@@ -46,7 +46,7 @@ class Row:
         return self.goal is not None and self.unit in _DECIDES
 
     def met(self, slack: float = 1.0) -> bool:
-        """Tell whether the goal is met, with a ratio allowed to be ``slack`` times off."""
+        """Return whether the goal is met, with a ratio allowed to be ``slack`` times off."""
         if self.goal is None:
             return True
         if self.unit != RATIO:
@@ -56,7 +56,7 @@ class Row:
 
 
 def ratio(case: str, metric: str, ratios: Sequence[float], goal: Goal | None = None) -> list[Row]:
-    """Make the rows of pairs that were measured turn by turn: the median, and how far they lie."""
+    """Return the rows of the ratios of pairs: the median, and the extremes."""
     rows = [Row(case, metric, statistics.median(ratios), RATIO, goal)]
     if len(ratios) > 1:
         rows.append(Row(case, metric + _LEAST, min(ratios), RATIO))
@@ -65,18 +65,18 @@ def ratio(case: str, metric: str, ratios: Sequence[float], goal: Goal | None = N
 
 
 def missed(rows: Iterable[Row], *, short: bool = False) -> list[Row]:
-    """List the rows that decide and missed; a short run allows a ratio to be twice off."""
+    """Return the rows that decide and missed; a short run allows a ratio to be twice off."""
     slack = _SLACK if short else 1.0
     return [row for row in rows if row.decides and not row.met(slack)]
 
 
 def as_json(bench: str, rows: Iterable[Row]) -> dict[str, Any]:
-    """Give what ``--json`` writes."""
+    """Return what ``--json`` writes."""
     return {"bench": bench, "rows": [asdict(row) for row in rows]}
 
 
 def as_table(bench: str, rows: Sequence[Row]) -> Table:
-    """Draw the rows for a terminal."""
+    """Return the rows as a table for a terminal."""
     table = Table("case", "what", title=bench, title_justify="left")
     for name in ("value", "unit", "goal"):
         table.add_column(name, justify="left" if name == "unit" else "right")
@@ -87,7 +87,7 @@ def as_table(bench: str, rows: Sequence[Row]) -> Table:
 
 
 def as_markdown(rows: Sequence[Row]) -> str:
-    """Write the rows as a table of a page."""
+    """Return the rows as a Markdown table."""
     lines = ["| case | what | value | unit | goal |", "|---|---|---:|---|---|"]
     for row, value in _folded(rows):
         goal = _goal(row) + ("" if row.met() else " (missed)")
@@ -96,7 +96,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
 
 
 def _folded(rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
-    """Give each row with its value as people read it, a ratio with how far its pairs lie."""
+    """Yield each row with its value as text, a ratio with its extremes."""
     values = {(row.case, row.metric): row.value for row in rows}
     for row in rows:
         if row.metric.endswith((_LEAST, _MOST)):
@@ -110,7 +110,7 @@ def _folded(rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
 
 
 def number(value: float) -> str:
-    """Write a number with three digits that count."""
+    """Return a number as text with three significant digits."""
     if value == int(value) or abs(value) >= 1000:
         return f"{value:,.0f}"
     digits = 2 - math.floor(math.log10(abs(value)))

@@ -72,15 +72,15 @@ def _beside(play: Callable[..., dict[str, Any]], video: Path, short: bool) -> li
 
 
 def _play(port: int, block: int, seconds: float, video: Path | None = None) -> dict[str, Any]:
-    told: dict[str, Any] = child(
+    measured: dict[str, Any] = child(
         "hearing", SINGER, port, seconds, WARM, block, *([video] if video else [])
     )
-    return told
+    return measured
 
 
-def _numbers(told: dict[str, Any]) -> Numbers:
+def _numbers(measured: dict[str, Any]) -> Numbers:
     return {
-        f"{name} {part}": told[name][part]
+        f"{name} {part}": measured[name][part]
         for name in ("behind", "jitter", "ours")
         for part in ("p50", "p99")
     }
@@ -89,32 +89,32 @@ def _numbers(told: dict[str, Any]) -> Numbers:
 def _long(block: int, play: Callable[[], dict[str, Any]]) -> list[Row]:
     """Play everything for long, and count what was missing."""
     with _metronome(block) as late_without, _metronome(block) as late:
-        told = play()
-    seconds, runs = told["seconds"], told["runs"]
-    begun, ended = told["heard"]
+        measured = play()
+    seconds, runs = measured["seconds"], measured["runs"]
+    begun, ended = measured["heard"]
     missed, missed_without = (
         sum(begun < at < ended for at in moments) for moments in (late, late_without)
     )
     beats = int(seconds * BEATS_A_MINUTE / 60 * 0.9)  # a clock that stands still brings fewer
     case = f"everything for {seconds / 60:.0f} min, {block} samples at a time"
     return [
-        Row(case, "gaps in the sound", told["gaps"], COUNT, NONE),
-        Row(case, "beats heard", told["beats"], COUNT, (">=", beats)),
-        Row(case, "blocks dropped", told["dropped"], COUNT, NONE),
+        Row(case, "gaps in the sound", measured["gaps"], COUNT, NONE),
+        Row(case, "beats heard", measured["beats"], COUNT, (">=", beats)),
+        Row(case, "blocks dropped", measured["dropped"], COUNT, NONE),
         Row(case, "cycles of the server too late", missed, COUNT),
         Row(case, "cycles of a server without us too late", missed_without, COUNT),
-        Row(case, "time less sound", told["missing"], "ms"),
-        Row(case, "behind p50", told["behind"]["p50"], "ms"),
-        Row(case, "behind p99", told["behind"]["p99"], "ms"),
+        Row(case, "time less sound", measured["missing"], "ms"),
+        Row(case, "behind p50", measured["behind"]["p50"], "ms"),
+        Row(case, "behind p99", measured["behind"]["p99"], "ms"),
         Row(case, "poses a second", runs["pose"] / seconds, "1/s"),
         Row(case, "paintings a second", runs["painting"] / seconds, "1/s"),
-        Row(case, "cpu", 100 * told["cpu"] / seconds, "% of a core"),
+        Row(case, "cpu", 100 * measured["cpu"] / seconds, "% of a core"),
     ]
 
 
 @contextmanager
 def _metronome(cycle: int) -> Iterator[list[int]]:
-    """Have a server play what a microphone can hear; gives when it was too late for a cycle."""
+    """Run a server with a metronome; yield the moments at which it was too late for a cycle."""
     metronome = ["jack_metro", "-n", SINGER, "-b", f"{BEATS_A_MINUTE}"]
     with server(cycle) as late, program(metronome, f"{SINGER}:{BEATS_A_MINUTE}_bpm"):
         yield late

@@ -63,7 +63,7 @@ def _script(video: Path) -> Numbers:
 
 
 def _until_heard(arguments: list[str], listener: PacketListener) -> float:
-    """Give the seconds from starting a program to its first packet; raises ChildFailed."""
+    """Return the seconds from starting a program to its first packet. Raise ChildFailed."""
     begun = time.monotonic_ns()
     program = subprocess.Popen(
         [sys.executable, *arguments],

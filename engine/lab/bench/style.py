@@ -70,10 +70,10 @@ def _rows(case: str, numbers: list[Numbers], around: Goal | None) -> list[Row]:
 
 
 def _ours(video: Path, what: tuple[int, int, int], threads: int = 1) -> Numbers:
-    told = child("stylist", video, *what, threads)
-    numbers = _numbers(told, what)
+    measured = child("stylist", video, *what, threads)
+    numbers = _numbers(measured, what)
     if not what[2]:
-        numbers["around the network"] = told["seconds"] / told["network"]
+        numbers["around the network"] = measured["seconds"] / measured["network"]
     return numbers
 
 
@@ -82,15 +82,15 @@ def _theirs(video: Path, what: tuple[int, int, int]) -> Numbers:
     return _numbers(json.loads(ended.stdout.splitlines()[-1]), what)
 
 
-def _numbers(told: Numbers, what: tuple[int, int, int]) -> Numbers:
+def _numbers(measured: Numbers, what: tuple[int, int, int]) -> Numbers:
     return {
-        "pictures": what[1] / told["seconds"],
-        "processor": told["cpu"] / what[1] * 1e3,
+        "pictures": what[1] / measured["seconds"],
+        "processor": measured["cpu"] / what[1] * 1e3,
     }
 
 
 def _packaged(*arguments: object) -> list[str]:
-    """Give the command that runs the package by itself, with the libraries that we have."""
+    """Return the command that runs the package by itself, with the libraries that we have."""
     ours = ("onnxruntime", "opencv-python-headless", "numpy")
     needs = [PACKAGE, *(f"{name}=={version(name)}" for name in ours)]
     script = Path(__file__).parent / "rig" / "packaged.py"
@@ -102,7 +102,7 @@ def _packaged(*arguments: object) -> list[str]:
 
 
 def _fetched(video: Path) -> bool:
-    """Tell whether the package can be had here; says why not."""
+    """Return whether the package can be fetched here; print why not."""
     if shutil.which("uv") is None:
         print("without uv there is no package to compare with", file=sys.stderr)
         return False

@@ -37,7 +37,7 @@ BATCH = 8
 GOALS: dict[str, Goal] = {"a task a box": ("<=", 1.0)}
 
 Way = Callable[[int, int], float]
-"""Passes so many messages on to a port; gives the seconds that it took."""
+"""Sends so many messages to a port, and returns the seconds that it took."""
 
 
 def run(short: bool, messages: int | None = None) -> list[Row]:
@@ -68,14 +68,14 @@ def run(short: bool, messages: int | None = None) -> list[Row]:
 
 
 def engine(messages: int, port: int) -> float:
-    """Give the seconds that a patch takes offline."""
+    """Return the seconds that a patch takes offline."""
     text = PATCH.format(count=messages, port=port)
     show = Offline(plan_of(text, {"same_pictures": SamePictures, "glance": CornerBrightness}))
     return _timed(show.play)
 
 
 def plain(messages: int, port: int) -> float:
-    """Give the seconds that the same boxes take in a loop, called one after the other."""
+    """Return the seconds that the same boxes take in a loop, called one after the other."""
     few, glance, smooth, out = pictures(), CornerBrightness(), Smooth(), _out(port)
 
     def play() -> None:
@@ -92,7 +92,7 @@ def plain(messages: int, port: int) -> float:
 
 
 def tasks(under_way: int, messages: int, port: int) -> float:
-    """Give the seconds that the same boxes take as tasks with queues between them."""
+    """Return the seconds that the same boxes take as tasks with queues between them."""
     return _timed(partial(asyncio.run, _tasks(under_way, messages, _out(port))))
 
 

@@ -24,7 +24,7 @@ def _metronome() -> NDArray[np.float32]:
 def _heard(sound: NDArray[np.float32], blocks: list[int]) -> Beats:
     beats = Beats(APART)
     for block in np.split(sound, np.cumsum(blocks)):
-        beats.hear(block)
+        beats.add(block)
     return beats
 
 

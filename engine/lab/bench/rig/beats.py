@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LOUD: Final = 0.01
-"""What a beat begins with, of full scale; between beats a metronome is silent."""
+"""The least amplitude of a beat, of full scale; between beats a metronome is silent."""
 _PAUSE: Final = 0.2
-"""How much of the way from beat to beat is silent at least."""
+"""The least part of the time from beat to beat that is silent."""
 
 
 class Beats:
-    """Hears beats that are ``apart`` samples from one to the next.
+    """Counts beats that are ``apart`` samples from one to the next.
 
     ``heard`` counts them; ``displaced``, those that are not that far from the one before. One
     sample that is lost, or comes twice, brings the beat after it forward, or back.
@@ -33,8 +33,8 @@ class Beats:
         self._began: int | None = None
         """The first sample of the last beat."""
 
-    def hear(self, samples: NDArray[np.float32]) -> None:
-        """Take what comes next."""
+    def add(self, samples: NDArray[np.float32]) -> None:
+        """Add the next samples, float32 of shape (n,)."""
         loud = self._at + np.flatnonzero(np.abs(samples) > _LOUD)
         self._at += len(samples)
         if not len(loud):

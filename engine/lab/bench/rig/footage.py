@@ -20,14 +20,14 @@ FPS = 30.0
 
 
 def frames(seconds: float) -> list[Frame]:
-    """Draw the dancer, 640 by 360, 30 pictures a second."""
+    """Return pictures of the dancer, 640 by 360, 30 a second."""
     events = StandIn(seconds=seconds, fps=FPS, noise=0.15).events()
     return [message for _, outlet, message in events if outlet == "frame"]
 
 
 @contextmanager
 def film(seconds: float = 5.0) -> Iterator[Path]:
-    """Draw the dancer into a video file, which is gone afterwards."""
+    """Write the dancer into a video file, which is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="sensorium-bench-") as folder:
         file = Path(folder) / "dancer.mp4"
         code = cv2.VideoWriter.fourcc(*"mp4v")

@@ -22,12 +22,12 @@ TIMES: Final = 32
 
 
 def knob_position(step: int, which: int) -> int:
-    """Say where a knob stands, 0 to 127, after so many steps; each step is another place."""
+    """Return the position of a knob, 0 to 127, after so many steps; each step differs."""
     return (step * 37 + which * 11) % 128
 
 
 def main(seconds: float, port: int) -> None:
-    """Move everything, evenly."""
+    """Move everything at a constant rate."""
     midi, _, _ = open_port("out", "jack", None, "hands")
     osc = SimpleUDPClient("127.0.0.1", port)
     print("ready", flush=True)

@@ -70,7 +70,7 @@ size = 256
 
 @dataclass
 class _Heard:
-    """What came out of the microphone: from when to when in ns, how much, and its beats."""
+    """The sound of the microphone: begin and end in ns, samples, and its beats."""
 
     begun: int = 0
     ended: int = 0
@@ -79,7 +79,7 @@ class _Heard:
     beats: Beats = field(default_factory=lambda: Beats(APART))
 
     def missing_ms(self) -> float:
-        """Give how much less sound there was than time."""
+        """Return how much less sound there was than time, in ms."""
         return (self.ended - self.begun) / 1e6 - 1e3 * self.samples / max(1, self.rate)
 
 
@@ -98,7 +98,7 @@ class CountSound(Node):
         else:
             HEARD.samples += len(sound.samples)
         HEARD.ended = at
-        HEARD.beats.hear(sound.samples)
+        HEARD.beats.add(sound.samples)
 
 
 def main() -> None:
@@ -108,22 +108,26 @@ def main() -> None:
         device=device, port=port, block=block, video="".join(video)
     )
     plan = plan_of(text, {"count_sound": CountSound})
-    (_, told), trace = asyncio.run(play(plan, [float(warm), float(seconds)], route="out/level"))
-    lanes = trace.lanes.items()
+    (_, measured), metrics = asyncio.run(
+        play(plan, [float(warm), float(seconds)], route="out/level")
+    )
+    lanes = metrics.lanes.items()
     print(
         json.dumps(
             {
-                **{name: getattr(told, name).summary() for name in ("behind", "jitter", "ours")},
-                "cpu": told.cpu,
-                "seconds": told.seconds,
+                **{
+                    name: getattr(measured, name).summary() for name in ("behind", "jitter", "ours")
+                },
+                "cpu": measured.cpu,
+                "seconds": measured.seconds,
                 "heard": (HEARD.begun, HEARD.ended),
                 "beats": HEARD.beats.heard,
                 "gaps": HEARD.beats.displaced,
                 "missing": HEARD.missing_ms(),
-                "dropped": trace.sources["mic"].dropped
+                "dropped": metrics.sources["mic"].dropped
                 + sum(lane.dropped for name, lane in lanes if name == "voice"),
                 "runs": {name: lane.runs for name, lane in lanes},
-                "errors": [f"{fault.box}: {fault.text}" for fault in trace.faults],
+                "errors": [f"{fault.box}: {fault.text}" for fault in metrics.faults],
             }
         )
     )

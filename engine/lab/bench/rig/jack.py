@@ -27,7 +27,7 @@ RATE = 48_000
 _CYCLE = 128
 WAIT = 60.0
 _ANSWER = 5.0
-"""Seconds: a server that is busy with a client that dies answers nobody meanwhile."""
+"""Seconds: a server that is busy with a dying client answers nobody meanwhile."""
 PROGRAMS = ("jackd", "jack_lsp", "jack_connect", "jack_midi_dump")
 _NAMES = 3
 _LINE = re.compile(r"^\s*\d+:((?: [0-9a-f]{2})+)")
@@ -60,7 +60,7 @@ def _note_lateness(jackd: subprocess.Popen[bytes], late: list[int]) -> None:
 
 @contextmanager
 def server_name() -> Iterator[str]:
-    """Name the server that every program started in the block looks for; raises DeviceError."""
+    """Choose the server name that every program started in the block uses. Raise DeviceError."""
     if missing := [program for program in PROGRAMS if shutil.which(program) is None]:
         raise DeviceError(f"{missing[0]} is not here: apt-get install jackd2")
     before = os.environ.get("JACK_DEFAULT_SERVER")
@@ -98,7 +98,7 @@ def _free_name() -> Iterator[str]:
 def begin_server(
     name: str, cycle: int = _CYCLE, complaints: int = subprocess.DEVNULL
 ) -> subprocess.Popen[bytes]:
-    """Start a server of that name, and wait until it is there; raises TimeoutError.
+    """Start a server of that name, and wait until it is there. Raise TimeoutError.
 
     After one that was killed the name is free again only when the system has cleared up behind it.
     """
@@ -132,13 +132,13 @@ def program(command: list[str], port: str) -> Iterator[None]:
 
 
 def ports() -> list[str]:
-    """List the ports of all clients; none while the server does not answer."""
+    """Return the ports of all clients; none while the server does not answer."""
     done = _ask("jack_lsp")
     return done.stdout.splitlines() if done else []
 
 
 def connect(sender: str, receiver: str) -> None:
-    """Lay a cable as soon as both ends are there."""
+    """Connect two ports as soon as both exist."""
 
     def laid() -> bool:
         if not {sender, receiver} <= set(ports()):
@@ -150,7 +150,7 @@ def connect(sender: str, receiver: str) -> None:
 
 
 def until(true: Callable[[], bool], otherwise: str, seconds: float = WAIT) -> None:
-    """Wait until something is true of the world outside; raises TimeoutError."""
+    """Poll until a condition is true. Raise TimeoutError."""
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() > end:
@@ -159,7 +159,7 @@ def until(true: Callable[[], bool], otherwise: str, seconds: float = WAIT) -> No
 
 
 class MidiDump:
-    """``jack_midi_dump``: hears a MIDI port, notes what came when, and counts what sounds."""
+    """``jack_midi_dump``: receives MIDI, notes when each message came, and counts what sounds."""
 
     def __init__(self, name: str = "dump") -> None:
         self.port = f"{name}:input"
@@ -188,7 +188,7 @@ class MidiDump:
         _end(self._process)
 
     def kill(self) -> None:
-        """Have it end at once, as a receiver that crashes does."""
+        """Kill it, as a receiver that crashes."""
         self._process.kill()
         self._process.wait()
         self._reader.join()
@@ -197,11 +197,11 @@ class MidiDump:
 
     @property
     def messages(self) -> list[bytes]:
-        """All that came so far."""
+        """Everything received so far."""
         return [message for _, message in self.heard]
 
     def wait(self, true: Callable[[MidiDump], bool]) -> None:
-        """Wait until something is true of what came; raises TimeoutError."""
+        """Wait until a condition on what was received is true. Raise TimeoutError."""
         end = time.monotonic() + WAIT
         while not true(self):
             with contextlib.suppress(queue.Empty):

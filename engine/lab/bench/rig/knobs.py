@@ -1,4 +1,4 @@
-"""A show whose parameters many hands move at once, and what became of every move."""
+"""A show whose parameters are set by many controllers at once, and the fate of every change."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ use = "collector"
 
 WAYS = ("knobs", "control")
 _FLOAT32 = 1e-6
-"""How far OSC takes a number from what it was."""
+"""The error of a number sent as a float32 by OSC."""
 
 
 @dataclass(frozen=True)
 class Moved:
-    """Of one way in: how much was sent, set, coalesced; and how many end where they should not."""
+    """The counts of one way in: changes sent, set, coalesced, and wrong end values."""
 
     way: str
     sent: int
@@ -59,7 +59,7 @@ class Moved:
 
 
 def moved(seconds: float) -> tuple[list[Moved], float]:
-    """Have everything moved for a time, within a JACK server; gives also how many came a second."""
+    """Move everything for a time, within a JACK server; return the counts and changes a second."""
     port = _free_port()
     show = Live(compile_patch(parse(_patch(port)), Registry().find))
     said: dict[str, float] = {}
@@ -104,18 +104,18 @@ def _move(
 
 
 def _moved(show: Live, source: str, sent: int, box: str) -> Moved:
-    trace = show.engine.metrics.sources[source]
+    metrics = show.engine.metrics.sources[source]
     last = sent // MANY - 1
     stands = [vars(show.engine.states[f"{box}{which}"].box)["smooth"] for which in range(MANY)]
     wrong = sum(
         abs(value - knob_position(last, which) / 127) > _FLOAT32
         for which, value in enumerate(stands)
     )
-    return Moved(source, sent, trace.settings, trace.coalesced, wrong)
+    return Moved(source, sent, metrics.settings, metrics.coalesced, wrong)
 
 
-def _settled(trace: SourceMetrics, sent: int) -> bool:
-    return trace.settings + trace.coalesced >= sent
+def _settled(metrics: SourceMetrics, sent: int) -> bool:
+    return metrics.settings + metrics.coalesced >= sent
 
 
 def _patch(port: int) -> str:

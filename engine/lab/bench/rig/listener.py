@@ -1,4 +1,4 @@
-"""Receivers on this machine: one that notes when packets come, and one that lets them go by."""
+"""Receivers on this machine: one that notes when packets arrive, and one that ignores them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class PacketListener:
         self._socket.close()
 
     def uneven_ms(self, interval_ms: float, skip: int) -> NDArray[np.float64]:
-        """Give by how much the time between two pictures was off, leaving out the first ones."""
+        """Return by how many ms the interval of pictures was off, without the first ``skip``."""
         arrivals = np.array(self.arrivals, np.int64)
         begins = arrivals[np.diff(arrivals, prepend=-_APART_NS) >= _APART_NS][skip:]
         return np.abs(np.diff(begins) / 1e6 - interval_ms)
@@ -60,7 +60,7 @@ class PacketListener:
 
 
 class Drain:
-    """A port that takes everything and looks at nothing: the system drops what is too much."""
+    """A port that is bound and never read: the system drops what is too much."""
 
     def __init__(self) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -68,7 +68,7 @@ class Drain:
         self.port: int = self._socket.getsockname()[1]
 
     def __enter__(self) -> Drain:
-        """Hold the port."""
+        """Keep the port."""
         return self
 
     def __exit__(
@@ -77,5 +77,5 @@ class Drain:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        """Let the port go."""
+        """Close the port."""
         self._socket.close()

@@ -1,6 +1,6 @@
-"""A little patch without a network: a picture, a number from it, calmed, and sent.
+"""A small patch without a model: a picture, a number from it, smoothed, and sent.
 
-It is there to see what lies *between* boxes, so what is in them is next to nothing.
+It measures what lies *between* boxes, so the boxes do next to nothing.
 """
 
 from __future__ import annotations
@@ -58,10 +58,10 @@ class CornerBrightness(Node):
     """How bright one corner of the picture is, 0 to 1."""
 
     def process(self, frame: Frame) -> float:
-        """Give the brightness of one pixel."""
+        """Return the brightness of the first byte."""
         return frame.image.item(0) / 255
 
 
 def pictures() -> list[Frame]:
-    """Make pictures of different brightness."""
+    """Return pictures of different brightness."""
     return [Frame(np.full((4, 4, 3), level, np.uint8)) for level in range(0, 256, 15)]

@@ -41,8 +41,8 @@ def main() -> None:
         if pace:
             time.sleep(max(0.0, begun + number / pace - time.perf_counter()))
         paint(number)
-    told = {"seconds": time.perf_counter() - begun, "cpu": time.process_time() - cpu}
-    print(json.dumps(told))
+    measured = {"seconds": time.perf_counter() - begun, "cpu": time.process_time() - cpu}
+    print(json.dumps(measured))
 
 
 if __name__ == "__main__":

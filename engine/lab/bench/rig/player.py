@@ -36,10 +36,10 @@ def main() -> None:
     """Play, and print percentiles of everything after the first WARM seconds, and the CPU."""
     video, port, seconds, warm = sys.argv[1:]
     plan = plan_of(PATCH.format(video=video, port=port))
-    (_, told), _ = asyncio.run(play(plan, [float(warm), float(seconds)]))
+    (_, measured), _ = asyncio.run(play(plan, [float(warm), float(seconds)]))
     samples = ("behind", "jitter", "ours", "network")
-    numbers = {name: getattr(told, name).summary() for name in samples}
-    print(json.dumps({**numbers, "cpu": told.cpu, "seconds": told.seconds}))
+    numbers = {name: getattr(measured, name).summary() for name in samples}
+    print(json.dumps({**numbers, "cpu": measured.cpu, "seconds": measured.seconds}))
 
 
 if __name__ == "__main__":

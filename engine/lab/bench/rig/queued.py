@@ -1,4 +1,4 @@
-"""What is built in an afternoon: a thread that reads into a queue, and a loop that works it off."""
+"""The usual script: a thread that reads into a queue, and a loop that works it off."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from engine.lab.bench.rig.slow import SlowPose
 
 
 def play_queued(depth: int, footage: list[Frame], seconds: float, port: int) -> list[float]:
-    """Give by how many ms each answer is behind its picture; depth 0 is a queue without an end.
+    """Return by how many ms each answer is behind its picture; depth 0 is an unbounded queue.
 
-    A full queue lets the picture that does not fit go, as ``put_nowait`` does.
+    A picture that does not fit is discarded, as ``put_nowait`` does.
     """
     waiting: queue.Queue[tuple[float, Frame]] = queue.Queue(depth)
     network = SlowPose()

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from engine.core.clock import ns
-from engine.lab.bench.rig.family import cpu_seconds
+from engine.lab.bench.rig.cpu_time import cpu_seconds
 from engine.recording.reader import Recording
 from engine.recording.recorder import Recorder
 from engine.recording.replay import Replay
@@ -26,7 +26,7 @@ PATCH = "first_light"
 
 
 def play(folder: Path | None, seconds: float) -> dict[str, float]:
-    """Play live; gives the percent of a core it took once it was warm, and how much it wrote."""
+    """Play live; return the percent of a core it took once it was warm, and how much it wrote."""
     show = Live(open_patch(find_patch(PATCH), to=NOBODY))
     recorder = None
     file = None
@@ -58,7 +58,7 @@ async def _measured(show: Live, seconds: float) -> float:
 
 
 def replay(folder: Path, seconds: float) -> dict[str, float]:
-    """Record in virtual time and replay; gives how many times faster than the show that was."""
+    """Record in virtual time and replay; return how many times faster than the show that was."""
     file = folder / "set.mcap"
     show = Offline(open_patch(find_patch(PATCH), to=NOBODY, live=False))
     recorder = Recorder(file, WriteRequest(to=NOBODY, live=False))

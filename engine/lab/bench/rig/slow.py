@@ -1,4 +1,4 @@
-"""The pose network on a machine that is too slow for it."""
+"""The pose model on a machine that is too slow for it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from engine.models.pose import PoseModel
 
 
 class SlowPose(PoseModel):
-    """The pose network, which answers no sooner than after ``takes``.
+    """The pose model, which answers no sooner than after ``takes``.
 
-    Why it runs again and again meanwhile: that is how a large network keeps a core busy, outside of
-    the interpreter. Only what is left of the time at the end is waited.
+    Why it runs again and again meanwhile: that is how a large model keeps a core busy, outside of
+    the interpreter. Only the rest of the time is slept.
     """
 
     takes: Fixed[Annotated[float, Param("until it answers", 0, 1, unit="s")]] = 0.045
 
     def process(self, frame: Frame) -> Pose:
-        """Give who is in the picture, late."""
+        """Return the people in the picture, late."""
         begun = now = time.monotonic()
         longest = 0.0
         pose = None

@@ -1,4 +1,4 @@
-"""Plays a patch live and measures it stretch by stretch."""
+"""Plays a patch live and measures it in stretches of time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.core.box import Box
-from engine.lab.bench.rig.family import cpu_seconds
+from engine.lab.bench.rig.cpu_time import cpu_seconds
 from engine.patch.compile import compile_patch
 from engine.patch.load import parse
 from engine.patch.plan import Plan
@@ -21,7 +21,7 @@ from engine.runtime.samples import Samples
 
 @dataclass
 class MeasuredStretch:
-    """One stretch of a show: delays of a way out, of its network if one, time and CPU used."""
+    """One stretch of a show: delays of a route in ms, run times of a model, seconds and CPU."""
 
     behind: Samples
     jitter: Samples
@@ -32,7 +32,7 @@ class MeasuredStretch:
 
 
 def plan_of(text: str, own: Mapping[str, type[Box]] | None = None) -> Plan:
-    """Make a Plan of a patch; ``own`` are boxes that only a bench has."""
+    """Return the Plan of a patch; ``own`` are boxes that only a bench has."""
     shipped = Registry(Path.cwd())
     own = own or {}
     return compile_patch(parse(text), lambda use: own.get(use) or shipped.find(use))
@@ -41,33 +41,33 @@ def plan_of(text: str, own: Mapping[str, type[Box]] | None = None) -> Plan:
 async def play(
     plan: Plan, lengths: Sequence[float], route: str = ""
 ) -> tuple[list[MeasuredStretch], Metrics]:
-    """Play a patch for stretches of so many seconds, and measure one way out: its only one if "".
+    """Play a patch for stretches of so many seconds, and measure one route: its only one if "".
 
-    The first stretch begins with the first message that leaves. The trace counts all of the show.
+    The first stretch begins with the first message that leaves. The metrics are of the whole show.
     """
     show = Live(plan)
-    trace = show.engine.metrics
+    metrics = show.engine.metrics
     playing = asyncio.create_task(show.play())
-    way = trace.routes[route] if route else next(iter(trace.routes.values()))
-    lane = next(iter(trace.lanes.values()), LaneMetrics())
+    way = metrics.routes[route] if route else next(iter(metrics.routes.values()))
+    lane = next(iter(metrics.lanes.values()), LaneMetrics())
     while not way.messages and not playing.done():
         await asyncio.sleep(0.01)
     stretches = [await _measure(way, lane, seconds) for seconds in lengths]
     show.stop()
     await playing
-    return stretches, trace
+    return stretches, metrics
 
 
 async def _measure(route: RouteMetrics, lane: LaneMetrics, seconds: float) -> MeasuredStretch:
-    """Lay fresh samples out, wait, and gather them."""
-    route.behind, route.jitter, route.ours, lane.ms = Samples(), Samples(), Samples(), Samples()
+    """Measure a route and a lane for so many seconds, with fresh samples."""
+    route.behind, route.jitter, route.overhead, lane.ms = Samples(), Samples(), Samples(), Samples()
     cpu, wall = await asyncio.to_thread(cpu_seconds), time.monotonic()
     await asyncio.sleep(seconds)
     taken = await asyncio.to_thread(cpu_seconds) - cpu
     return MeasuredStretch(
         route.behind,
         route.jitter,
-        route.ours,
+        route.overhead,
         lane.ms,
         taken,
         time.monotonic() - wall,

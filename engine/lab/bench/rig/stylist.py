@@ -22,7 +22,7 @@ LOOK: Final = "starry"
 
 
 def network_seconds(longer: int, count: int, threads: int) -> float:
-    """Give what the network alone takes for so many pictures of 16 to 9."""
+    """Return what the network alone takes for so many pictures of 16 to 9."""
     session = open_session("multistyle26", threads=threads)
     planes = np.zeros((1, 3, longer * 9 // 16, longer), np.float32)
     weights = np.eye(len(LOOKS), dtype=np.float32)[LOOKS.index(LOOK)]
@@ -49,9 +49,9 @@ def main() -> None:
         if pace:
             time.sleep(max(0.0, begun + number / pace - time.perf_counter()))
         box.process(frames[number % len(frames)], Ns(number))
-    told = {"seconds": time.perf_counter() - begun, "cpu": time.process_time() - cpu}
+    measured = {"seconds": time.perf_counter() - begun, "cpu": time.process_time() - cpu}
     network = network_seconds(longer, count, threads)
-    print(json.dumps({**told, "network": network}))
+    print(json.dumps({**measured, "network": network}))
 
 
 if __name__ == "__main__":

@@ -16,11 +16,11 @@ Numbers = dict[str, float]
 
 
 class ChildFailed(RuntimeError):
-    """A process that measures ended with an error; the message is what it said last."""
+    """A measuring process ended with an error; the message is its standard error."""
 
 
 def child(module: str, *arguments: object) -> Any:
-    """Run a module of this folder, and read what it prints as JSON; raises ChildFailed."""
+    """Run a module of this folder, and read what it prints as JSON. Raise ChildFailed."""
     command = [sys.executable, "-m", f"engine.lab.bench.rig.{module}", *map(str, arguments)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     if ended.returncode:
@@ -44,10 +44,10 @@ def in_turn(
 
 
 def ratios(of_a: Iterable[Numbers], of_b: Iterable[Numbers], name: str) -> list[float]:
-    """Give A over B of one number, pair by pair."""
+    """Return A over B of one number, pair by pair."""
     return [a[name] / b[name] for a, b in zip(of_a, of_b, strict=True)]
 
 
 def median(of: Iterable[Numbers], name: str) -> float:
-    """Give the median of one number over all turns."""
+    """Return the median of one number over all turns."""
     return statistics.median(numbers[name] for numbers in of)

@@ -1,4 +1,4 @@
-"""How much of the processor this process has taken, and all that it began."""
+"""The CPU time of this process and all its descendants."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import psutil
 
 
 def cpu_seconds() -> float:
-    """Give the seconds so far; a process that is gone counts once somebody waited for it."""
+    """Return the seconds so far; a process that has ended counts once it was waited for."""
     us = psutil.Process()
     of_us = us.cpu_times()
     taken = of_us.user + of_us.system + of_us.children_user + of_us.children_system
