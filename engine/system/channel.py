@@ -1,17 +1,16 @@
 """The channel between a lane and the process of its box: frames of plain data through a socket.
 
 Large arrays lie in the shared buffer of the side that sends them; the frame tells where. A picture
-that lies in a pool stays where it is: it is lent, and the box sees it without a copy. The sender
-holds what is lent until the box says, with the end of a call, that it shows it no more. A box that
-keeps a picture longer than its call gets copies from then on, so that the pool does not run dry.
+that lies in a pool stays where it is: it is lent, and the box sees it without a copy. See
+``loans``.
 """
 
 from __future__ import annotations
 
+import math
 import select
 import socket
 import struct
-import weakref
 from collections import deque
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.codec import encode_numpy
-from engine.system.frame_pool import Place, ReadOnlyPool, find_place
+from engine.system.frame_pool import find_place
 from engine.system.framing import RawFrame, Unframer, pack_frame
+from engine.system.loans import DESCRIPTORS, Borrower, Lender, Returned
 from engine.system.shared_memory import SharedBuffer
 
 MAKE: Final = b"m"
@@ -59,12 +59,8 @@ _FORGET: Final = b"p"
 _PLACE: Final = struct.Struct("<QQ")
 _SHARED: Final = 1
 """The msgpack extension of an array in shared memory: its offset and its size in bytes."""
-_LOAN: Final = struct.Struct("<QQQQ")
 _LENT: Final = 2
-"""The msgpack extension of an array in a pool: the number of the loan, that of the pool, its offset
-and its size in bytes. The descriptor of a pool goes with the first picture of it."""
-_DESCRIPTORS: Final = 8
-"""How many new pools a frame may need."""
+"""The msgpack extension of an array in a pool: the loan."""
 _SMALL: Final = 4096
 """Bytes: a smaller array goes with the frame."""
 _LONGEST: Final = (1 << 32) - 1
@@ -72,8 +68,8 @@ _LONGEST: Final = (1 << 32) - 1
 _PIECE: Final = 65536
 
 
-Returned = tuple[int, list[int]]
-"""The number of the last loan that was received, and those up to there that are still shown."""
+class TooLarge(Exception):
+    """An array would have to be copied that is larger than what may be copied here."""
 
 
 @dataclass
@@ -101,8 +97,11 @@ class Channel:
         handed_over: HandOvers | None = None,
     ) -> None:
         self._handed_over = handed_over or HandOvers()
-        self._lender = _Lender()
-        self._borrower = _Borrower() if borrows else None
+        self._unsent = b""
+        self._unsent_descriptors: list[int] = []
+        self._most: float = math.inf
+        self._lender = Lender()
+        self._borrower = Borrower() if borrows else None
         self._socket = connection
         self._outgoing = outgoing
         self._incoming = incoming
@@ -117,13 +116,77 @@ class Channel:
         Raise OSError where the other end is closed, TypeError for what is no plain data, ValueError
         for what is too long.
         """
-        data = pack_frame(kind, self._encode(content))
-        if gone := self._lender.gone():
-            data = pack_frame(_FORGET, self._encode(gone)) + data
-        if descriptors := self._lender.descriptors():
+        data, descriptors = self._packed(kind, content)
+        if descriptors:
             sent = socket.send_fds(self._socket, [data], descriptors)
             data = data[sent:]
         self._socket.sendall(data)
+
+    # Without waiting, on the loop.
+
+    @property
+    def descriptor(self) -> int:
+        """That of the socket."""
+        return self._socket.fileno()
+
+    @property
+    def has_unsent(self) -> bool:
+        """Whether a part of what was posted could not be sent yet."""
+        return bool(self._unsent)
+
+    def set_blocking(self, blocking: bool) -> None:
+        """Have ``send`` and ``receive`` wait, or be used no more: then ``post`` and ``take``."""
+        self._socket.setblocking(blocking)
+
+    def post(
+        self, kind: bytes, content: Any = None, *, most: float = math.inf, over: bool = False
+    ) -> bool:
+        """Send a frame without waiting; return whether it has left whole, else ``flush`` the rest.
+
+        ``over`` says that all that was sent before has been read. Raise TooLarge, and send nothing,
+        where an array of more than ``most`` bytes would have to be copied; else as ``send``.
+        """
+        if over:
+            self._outgoing.clear()
+        self._most = most
+        try:
+            self._unsent, self._unsent_descriptors = self._packed(kind, content)
+        finally:
+            self._most = math.inf
+        return self.flush()
+
+    def flush(self) -> bool:
+        """Send what is left of a frame; return whether it has left whole.
+
+        Raise EOFError where the other end is closed.
+        """
+        try:
+            if self._unsent_descriptors:
+                sent = socket.send_fds(self._socket, [self._unsent], self._unsent_descriptors)
+                self._unsent, self._unsent_descriptors = self._unsent[sent:], []
+            while self._unsent:
+                self._unsent = self._unsent[self._socket.send(self._unsent) :]
+        except BlockingIOError:
+            return False
+        except OSError:
+            raise EOFError from None
+        return True
+
+    def take(self) -> list[tuple[bytes, Any]]:
+        """Return the frames that are here, without waiting. Raise EOFError once nobody sends."""
+        try:
+            piece = self._read()
+        except BlockingIOError:
+            return []
+        except ConnectionError:
+            piece = b""
+        if not piece:
+            raise EOFError
+        self._received.extend(self._unframer.feed(piece))
+        received, self._received = self._received, deque()
+        return [(kind, self._decode(payload)) for kind, payload in received]
+
+    # Waiting.
 
     def receive(self) -> tuple[bytes, Any] | None:
         """Wait for the next frame; return None when the other end is closed."""
@@ -161,9 +224,16 @@ class Channel:
     def close(self) -> None:
         """Close the socket and both buffers; nothing that was lent is held any more."""
         self._socket.close()
-        self._lender = _Lender()
+        self._lender = Lender()
         self._outgoing.close()
         self._incoming.close()
+
+    def _packed(self, kind: bytes, content: Any) -> tuple[bytes, list[int]]:
+        """Return a frame, behind what must be known before it, and which descriptors go with it."""
+        data = pack_frame(kind, self._encode(content))
+        if gone := self._lender.gone():
+            data = pack_frame(_FORGET, self._encode(gone)) + data
+        return data, self._lender.descriptors()
 
     def _share(self, value: object) -> object:
         if not isinstance(value, np.ndarray) or value.nbytes < _SMALL:
@@ -172,6 +242,8 @@ class Channel:
         if place is not None and (loan := self._lender.lend(value, place)):
             self._handed_over.lent += 1
             return msgspec.msgpack.Ext(_LENT, loan)
+        if value.nbytes > self._most:
+            raise TooLarge
         self._handed_over.copied += 1
         copied = _PLACE.pack(self._outgoing.write(value), value.nbytes)
         return msgspec.msgpack.Ext(_SHARED, copied)
@@ -180,91 +252,11 @@ class Channel:
         if how == _SHARED:
             return self._incoming.read(*_PLACE.unpack(place))
         assert self._borrower is not None, "nobody else is lent anything"
-        return self._borrower.borrow(*_LOAN.unpack(place))
+        return self._borrower.borrow(place)
 
     def _read(self) -> bytes:
         if self._borrower is None:
             return self._socket.recv(_PIECE)
-        piece, descriptors, *_ = socket.recv_fds(self._socket, _PIECE, _DESCRIPTORS)
+        piece, descriptors, *_ = socket.recv_fds(self._socket, _PIECE, DESCRIPTORS)
         self._borrower.take(descriptors)
         return piece
-
-
-class _Lender:
-    """What one end has lent: it holds each picture until the other end shows it no more."""
-
-    def __init__(self) -> None:
-        self._last = 0
-        self._lent: dict[int, NDArray[Any]] = {}
-        self._known: set[int] = set()
-        self._new: list[int] = []
-        self._gone: deque[int] = deque()
-
-    def lend(self, array: NDArray[Any], place: Place) -> bytes:
-        """Return what tells the other end where an array lies; empty where it cannot be lent."""
-        pool = place.pool
-        if pool.number not in self._known:
-            if len(self._new) == _DESCRIPTORS:
-                return b""
-            self._known.add(pool.number)
-            self._new.append(pool.descriptor)
-            weakref.finalize(pool, self._gone.append, pool.number).atexit = False
-        self._last += 1
-        self._lent[self._last] = array
-        return _LOAN.pack(self._last, pool.number, place.offset, array.nbytes)
-
-    def descriptors(self) -> list[int]:
-        """Return, once, the descriptors of pools that the other end does not know yet."""
-        if not self._new:
-            return self._new
-        new, self._new = self._new, []
-        return new
-
-    def gone(self) -> list[int]:
-        """Return, once, the numbers of pools that the other end knows and that are no more."""
-        return [self._gone.popleft() for _ in range(len(self._gone))]
-
-    def take_back(self, last: int, shown: list[int]) -> None:
-        """Hold what was lent no more, but for what is ``shown`` there, and what came after."""
-        if self._lent:
-            still = {number: each for number, each in self._lent.items() if number > last}
-            self._lent = {each: self._lent[each] for each in shown if each in self._lent} | still
-
-
-class _Borrower:
-    """What one end was lent."""
-
-    def __init__(self) -> None:
-        self._pools: dict[int, ReadOnlyPool] = {}
-        self._descriptors: deque[int] = deque()
-        self._last = 0
-        self._shown: dict[int, weakref.ref[Any]] = {}
-        self._keeps = False
-
-    def take(self, descriptors: list[int]) -> None:
-        """Take the descriptors of pools, in the order in which pictures in them come."""
-        self._descriptors.extend(descriptors)
-
-    def borrow(self, number: int, pool: int, offset: int, size: int) -> NDArray[np.uint8]:
-        """Return what was lent, shape (size,), read-only; a copy where the box keeps pictures."""
-        if pool not in self._pools:
-            self._pools[pool] = ReadOnlyPool(self._descriptors.popleft())
-        self._last = number
-        lent = self._pools[pool].read(offset, size)
-        if self._keeps:
-            copy = lent.copy()
-            copy.flags.writeable = False
-            return copy
-        self._shown[number] = weakref.ref(lent.base)  # which all views of it keep
-        return lent
-
-    def returned(self) -> Returned:
-        """Return the last loan, and those that are still shown; from then on copies are made."""
-        self._shown = {each: view for each, view in self._shown.items() if view() is not None}
-        self._keeps = self._keeps or bool(self._shown)
-        return self._last, list(self._shown)
-
-    def forget(self, pools: list[int]) -> None:
-        """Let go of pools that are no more; what is still shown of them stays."""
-        for number in pools:
-            self._pools.pop(number, None)

@@ -175,9 +175,11 @@ class ThreadLane(Waiting):
         context: Context,
         deliver: Callable[[Entry], None],
         clock: Clock,
+        *,
+        worker: Worker | None = None,
     ) -> None:
         self._wakeup = Wakeup()
-        super().__init__(name, node, self._wakeup.set, worker_of(name, node, context))
+        super().__init__(name, node, self._wake, worker or worker_of(name, node, context))
         self.at_hand: Job | None = None
         """The job that it answers now."""
         self.begun: Ns | None = None
@@ -223,6 +225,9 @@ class ThreadLane(Waiting):
         self._thread.join(timeout)
         if self._thread.is_alive():
             self._worker.kill()
+
+    def _wake(self) -> None:
+        self._wakeup.set()
 
     def _run(self) -> None:
         self._worker.begin()
