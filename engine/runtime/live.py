@@ -48,6 +48,7 @@ from engine.runtime.supervision.watchdog import Watchdog
 from engine.runtime.timer import Timer, make_timer
 from engine.runtime.waiting import either_is_set
 from engine.runtime.workers.lane import ThreadLane, close_quietly
+from engine.runtime.workers.loop_lane import OnLoop
 
 _THE_END = "the end"
 _OPENING = 15.0
@@ -73,7 +74,13 @@ class Live:
         self._closed = asyncio.Event()
         privacy = Privacy()
         contexts = Contexts(lambda: privacy.pictures_may_leave, make_state)
-        self._hosts = Hosts(self._clock, self._wake, self._watch, contexts)
+        self._hosts = Hosts(
+            self._clock,
+            self._wake,
+            self._watch,
+            contexts,
+            OnLoop(self._call_soon, self._add_reader),
+        )
         self._hosts.add_all(plan)
         self.engine = Engine(plan, self._clock, self._hosts.lane, privacy)
         self.engine.on_lost = lambda name: self._hosts.playing[name].lost()
@@ -175,9 +182,16 @@ class Live:
 
     def _soon(self, act: Callable[..., None], *arguments: object) -> None:
         """Call something on the loop; may be called on any thread."""
+        self._call_soon(act, *arguments)
+
+    def _call_soon(self, act: Callable[..., None], *arguments: object) -> bool:
+        """Call something on the loop; return False where the show is over. On any thread."""
         assert self._loop is not None
-        with suppress(RuntimeError):  # the show is over
+        try:
             self._loop.call_soon_threadsafe(act, *arguments)
+        except RuntimeError:
+            return False
+        return True
 
     # The beginning.
 
@@ -270,8 +284,13 @@ class Live:
         if sys.platform == "win32" or self._loop is None:
             return False
         os.set_blocking(descriptor, False)
-        self._soon(self._loop.add_reader, descriptor, self._read, descriptor, ready)
+        self._soon(self._add_reader, descriptor, ready)
         return True
+
+    def _add_reader(self, descriptor: int, ready: Callable[[], bool]) -> None:
+        """Register a reader of a source or of the process of a box."""
+        assert self._loop is not None
+        self._loop.add_reader(descriptor, self._read, descriptor, ready)
 
     def _read(self, descriptor: int, ready: Callable[[], bool]) -> None:
         """Read what a source has, and handle it at once."""

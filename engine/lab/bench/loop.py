@@ -1,7 +1,8 @@
 """From picture to OSC with the pose network running: Sensorium beside the script one writes first.
 
 A dancer plays from a file, 30 pictures a second. "Behind" counts from the moment the picture is
-there to the moment its last packet is handed to the system; "ours" is that less the network.
+there to the moment its last packet is handed to the system; "ours" is that less the network, as
+the process in which it runs has timed it: what hands a picture over is ours.
 "Uneven" is by how much the time between two pictures was off at the receiver, another process.
 
 The script runs the network with the library's usual settings: all cores, and threads that keep

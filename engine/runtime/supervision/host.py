@@ -29,6 +29,7 @@ from engine.runtime.supervision.heartbeat import Heartbeat
 from engine.runtime.supervision.node_life import NodeLife
 from engine.runtime.supervision.supervisor import DeviceSupervisor
 from engine.runtime.workers.lane import ThreadLane
+from engine.runtime.workers.loop_lane import OnLoop, make_lane
 from engine.runtime.workers.sink_worker import SinkWorker
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class BoxHost:
         make_context: Callable[[str, Reports], Context],
         clock: Clock,
         wake: Callable[[], None],
+        *,
+        loop: OnLoop,
     ) -> None:
         self.name = name
         self.box = box
@@ -67,10 +70,11 @@ class BoxHost:
         self.heartbeat = Heartbeat() if isinstance(box, Source) and box.steady else None
         self._state: BoxState | None = None
         self._clock = clock
+        self._loop = loop
         self._begun = False
         self._counted = 0, 0, 0
         if isinstance(box, Node) and box.lane:
-            self.lane = ThreadLane(name, box, self.context, self._deliver, clock)
+            self.lane = make_lane(name, box, self.context, self._deliver, clock, loop=loop)
 
     def bind(self, state: BoxState) -> None:
         """Bind the host to the engine's state of its box."""
@@ -123,7 +127,8 @@ class BoxHost:
         assert self.lane is not None
         self.lane.abandon()
         self.box = box
-        self.lane = ThreadLane(self.name, box, self.context, self._deliver, self._clock)
+        context, clock = self.context, self._clock
+        self.lane = make_lane(self.name, box, context, self._deliver, clock, loop=self._loop)
         return self.lane
 
     def report(self, text: str) -> None:

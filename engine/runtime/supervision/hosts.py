@@ -18,6 +18,7 @@ from engine.runtime.shutdown import PATIENCE, close_all
 from engine.runtime.supervision.heartbeat import Heartbeat
 from engine.runtime.supervision.host import BoxHost
 from engine.runtime.workers.lane import ThreadLane
+from engine.runtime.workers.loop_lane import OnLoop
 
 
 def nothing() -> None:
@@ -32,7 +33,12 @@ class Hosts:
     """
 
     def __init__(
-        self, clock: Clock, wake: Callable[[], None], watch: AddReader, contexts: Contexts
+        self,
+        clock: Clock,
+        wake: Callable[[], None],
+        watch: AddReader,
+        contexts: Contexts,
+        loop: OnLoop,
     ) -> None:
         self.playing: dict[str, BoxHost] = {}
         self.removed: list[BoxHost] = []
@@ -40,6 +46,7 @@ class Hosts:
         self._wake = wake
         self._watch = watch
         self._contexts = contexts
+        self._loop = loop
         self._by_box: dict[int, BoxHost] = {}
         self._by_state: dict[BoxState, BoxHost] = {}
         self._closers: list[threading.Thread] = []
@@ -47,7 +54,7 @@ class Hosts:
     def add(self, name: str, box: Box, patch: Path | None) -> BoxHost:
         """Make and return the host of a box that does not play yet; ``patch`` is its file."""
         make_context = partial(self._contexts.make, patch)
-        host = BoxHost(name, box, make_context, self._clock, self._wake)
+        host = BoxHost(name, box, make_context, self._clock, self._wake, loop=self._loop)
         if isinstance(box, Source):
             box.attach(self._watch)
         self._by_box[id(box)] = host
