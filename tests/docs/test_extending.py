@@ -25,7 +25,7 @@ PLAY = [sys.executable, "-c", "from engine.cli import main; main()", "play"]
 PATIENCE = 60.0
 AGAIN = 0.2
 """Seconds after which something is said again."""
-NOBODY = re.compile(r"nobody listens at \S+ \(yet\)\n")
+NOBODY = re.compile(r"^nobody listens at .*\n", re.MULTILINE)
 """Told, or not, by what else runs on the machine."""
 
 
@@ -43,18 +43,21 @@ def write(folder: Path, file: File) -> None:
 
 
 def run(line: str, folder: Path) -> str:
+    """Run a command; return what it reports, and then what it prints.
+
+    Apart, since on a terminal a notice may come in the midst of the lines of ``--dump``.
+    """
     done = subprocess.run(
         line,
         shell=True,
         cwd=folder,
         env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         text=True,
         timeout=PATIENCE,
         check=False,
     )
-    return NOBODY.sub("", done.stdout)
+    return NOBODY.sub("", done.stderr) + done.stdout
 
 
 def written(folder: Path) -> Path:
