@@ -1,5 +1,7 @@
 """Find the class of a box by its file name: "pose" is engine/models/pose.py.
 
+Boxes of the engine may lie in sub-folders by subject; the name stays that of the file.
+
 Why no list: adding a box is adding one file. A performer's own boxes lie in ``nodes/`` beside the
 patch and come first; installed packages add theirs through the entry-point group
 ``sensorium.nodes``. A file is imported when a patch first uses it, so that a missing library or
@@ -60,13 +62,13 @@ class Registry:
 
     def by_folder(self) -> dict[str, list[str]]:
         """Return the names of all boxes by origin: OWN, FOLDERS, INSTALLED."""
-        found = {OWN: sorted(_files(self._own)) if self._own else []}
+        found = {OWN: sorted(_files(self._own, "*.py")) if self._own else []}
         found |= {folder: sorted(_files(_ENGINE / folder)) for folder in FOLDERS}
         found[INSTALLED] = sorted(point.name for point in entry_points(group="sensorium.nodes"))
         return {folder: names for folder, names in found.items() if names}
 
     def _load(self, use: str) -> type[Box]:
-        if self._own and (file := _files(self._own).get(use)):
+        if self._own and (file := _files(self._own, "*.py").get(use)):
             _warn_if_writable(file)
             return _only_box(_import_file(file))
         for folder in FOLDERS:
@@ -89,9 +91,9 @@ def _warn_if_writable(file: Path) -> None:
             _LOG.warning("everybody on this machine can change %s: chmod o-w mends it", place)
 
 
-def _files(folder: Path) -> dict[str, Path]:
-    """Return the box files of a folder and its sub-folders by name; of two the upper one counts."""
-    found = sorted(folder.rglob("*.py"), key=lambda file: (-len(file.parts), file))
+def _files(folder: Path, pattern: str = "**/*.py") -> dict[str, Path]:
+    """Return the box files of a folder, and of its sub-folders unless told otherwise, by name."""
+    found = sorted(folder.glob(pattern))
     return {file.stem: file for file in found if file.stem not in _NOT_BOXES}
 
 

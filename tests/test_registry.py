@@ -53,15 +53,6 @@ def test_names_are_unique_across_folders() -> None:
     assert sorted(names) == sorted(set(names))
 
 
-def test_a_box_may_lie_in_a_sub_folder(tmp_path: Path) -> None:
-    write(tmp_path, "louder", LOUDER)
-    (tmp_path / "nodes" / "loud").mkdir()
-    (tmp_path / "nodes" / "louder.py").rename(tmp_path / "nodes" / "loud" / "louder.py")
-    registry = Registry(tmp_path)
-    assert "louder" in registry.by_folder()[OWN]
-    assert registry.find("louder").__name__ == "Louder"
-
-
 def test_an_unknown_name_suggests_the_nearest() -> None:
     with pytest.raises(UnknownName, match=r'no kind of box "smoth"\. Did you mean "smooth"'):
         Registry().find("smoth")
@@ -189,3 +180,15 @@ def test_code_that_everybody_could_have_written_is_told(tmp_path: Path, caplog) 
     assert caplog.messages == [
         f"everybody on this machine can change {tmp_path / 'nodes'}: chmod o-w mends it"
     ]
+
+
+def test_boxes_of_the_engine_may_lie_in_sub_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "more" / "nodes" / "by_subject"
+    folder.mkdir(parents=True)
+    (folder / "quieter.py").write_text(LOUDER)
+    monkeypatch.setattr("engine.registry._ENGINE", tmp_path / "more")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert Registry().by_folder()["nodes"] == ["quieter"]
+    assert Registry().find("quieter").__module__ == "more.nodes.by_subject.quieter"

@@ -5,11 +5,11 @@ texts in their order, then the rest. An array is a map of ``dtype``, ``shape`` a
 class holds a single one these stand among its own. Recordings depend on all of it: a change here
 must leave ``tests/core/golden_codec.json`` as it is.
 
-The bytes of an array are left to whoever encodes the plain data: ``encode_numpy`` is a hook of
+The bytes of an array are left to the encoder of the plain data: ``encode_numpy`` is a hook of
 msgspec for that.
 
-Why pictures may be left out: they are a thousand times more than all the rest, and once the
-networks have answered nobody below needs them.
+Why pictures may be left out: they are a thousand times larger than all the rest, and once the
+networks have answered nothing downstream needs them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class NotEncodable(TypeError):
 
 
 def encode(message: Any, pixels: bool) -> Plain:
-    """Return plain data of a message; without ``pixels`` of pictures only their size.
+    """Return a message as plain data; without ``pixels``, pictures as their size only.
 
     A tuple stands for several outlets, a number of numpy keeps its precision. Raise NotEncodable
     for a type that is not registered (see ``kinds``).
@@ -142,7 +142,7 @@ def _write(value: Any, pixels: bool) -> Plain:
 
 
 def _writer_of_contents(cls: type) -> Write:
-    """Return what writes the contents of a class: what is plain first, a single array among it."""
+    """Return the writer of the contents of a class: plain values first, a single array inline."""
     hints = contents(cls)
     if TYPE in hints:
         raise NotEncodable(f'{cls.__name__}, for a part of a message cannot be called "{TYPE}"')
@@ -171,7 +171,7 @@ def _write_array(array: NDArray[Any], whole: bool) -> dict[str, Plain]:
 
 
 def _single_array(hints: Mapping[str, Any]) -> str:
-    """Return the name of the only array in a class, whose form may stand among the rest."""
+    """Return the name of the only array in a class, which may be written inline; else None."""
     arrays = [name for name, hint in hints.items() if is_array(hint)]
     return arrays[0] if len(arrays) == 1 and not {*_ARRAY} & {*hints} - {*arrays} else ""
 
@@ -188,7 +188,7 @@ _READERS: dict[type, Read] = {}
 
 
 def _reader(cls: type) -> Read:
-    """Return what makes an instance of a class of its written contents."""
+    """Return the reader that makes an instance of a class from its written contents."""
     hints = contents(cls)
     array = _read_picture if _shows_picture(cls) else _read_array
     single = _single_array(hints)
@@ -213,7 +213,7 @@ def _reader(cls: type) -> Read:
 
 
 def _reader_of(hint: Any, array: Read) -> Read:
-    """Return what reads a value of a type."""
+    """Return the reader of values of a type."""
     if is_array(hint):
         return array
     if get_origin(hint) in (Union, types.UnionType):
@@ -231,7 +231,7 @@ def _reader_of(hint: Any, array: Read) -> Read:
 
 
 def _readers_of(hints: tuple[Any, ...], array: Read) -> Callable[[int], list[Read]]:
-    """Return what gives a reader for each of so many values of a tuple or a list."""
+    """Return a function from the length of a tuple or a list to the readers of its values."""
     if (len(hints) == 2 and hints[1] is ...) or len(hints) == 1:
         every = _reader_of(hints[0], array)
         return lambda count: [every] * count

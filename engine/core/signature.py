@@ -25,7 +25,7 @@ _MANY = (Generator, Iterator, Iterable)
 
 @dataclass(frozen=True)
 class Inlet:
-    """One argument of ``process``: the types it takes, and what it is before its first message."""
+    """One argument of ``process``: the types it takes, and its value before the first message."""
 
     name: str
     accepts: tuple[Carried, ...]
@@ -33,7 +33,7 @@ class Inlet:
 
     @property
     def waits(self) -> bool:
-        """Whether the box keeps still until a first message has come here."""
+        """Whether the box is not called until a first message has come here."""
         return self.default is inspect.Parameter.empty
 
 
@@ -43,8 +43,8 @@ class Signature:
 
     An outlet carries a type, a union of types, a TypeVar that an inlet has, or ``object``.
 
-    ``fields`` are the outlets of a NamedTuple in order, empty for a single one; ``is_generator``
-    says that ``process`` is a generator of several events.
+    ``fields`` are the outlets of a NamedTuple in order, empty for a single one; ``is_generator``:
+    whether ``process`` yields several events.
     """
 
     inlets: tuple[Inlet, ...]
@@ -58,7 +58,7 @@ class Signature:
 def read_signature(cls: type) -> Signature:
     """Return the signature of a node class.
 
-    Raise TypeError where its annotations say too little, or name what no cable carries.
+    Raise TypeError when annotations are missing, or name a type that no cable carries.
     """
     process: Callable[..., Any] | None = getattr(cls, "process", None)
     if process is None:
@@ -90,7 +90,7 @@ def read_signature(cls: type) -> Signature:
 
 
 def require_registered(where: str, kinds: Iterable[Carried]) -> None:
-    """Raise TypeError for what no cable carries; ``where`` says what names it."""
+    """Raise TypeError for a type that no cable carries; ``where`` is what names it."""
     for carried in kinds:
         for one in members(carried):
             if one is not object and one not in KINDS and not isinstance(one, TypeVar):
@@ -127,9 +127,9 @@ def common_parts(carried: Carried) -> dict[str, type]:
 
 
 def fits(carried: Carried, accepts: tuple[Carried, ...]) -> bool:
-    """Whether a cable that carries one type may end where others are taken.
+    """Whether a cable that carries one type may end where others are accepted.
 
-    Numbers and switches stand for each other; anything can be a trigger. Of a union one must fit.
+    Numbers and switches convert to each other; anything can be a trigger. Of a union one must fit.
     """
     if carried is None or object in accepts:
         return True
@@ -148,12 +148,12 @@ def _fits_one(carried: Carried, taken: tuple[Carried, ...]) -> bool:
 
 
 def needs_trigger(carried: Carried, accepts: tuple[Carried, ...]) -> bool:
-    """Whether a trigger must be made of what a cable carries before it fits."""
+    """Whether what a cable carries must be turned into a trigger before it fits."""
     return accepts == (Trigger,) and carried is not Trigger
 
 
 def converter(carried: Carried, accepts: tuple[Carried, ...]) -> Callable[[Any], Any] | None:
-    """Return what turns a number into the kind of number that is taken; None where nothing need."""
+    """Return the conversion of a number to the accepted type; None when none is needed."""
     if carried in accepts or carried not in NUMBERS:
         return None
     wanted = next((kind for kind in accepts if kind in NUMBERS), None)
@@ -205,7 +205,7 @@ def options_of(hint: Any) -> tuple[Carried, ...]:
 
 
 def _one(hint: Any) -> Carried:
-    """Return what an outlet carries: numbers of several types are a number."""
+    """Return the type that an outlet carries: of several types of numbers, a float."""
     options = options_of(hint)
     if len(options) > 1 and all(option in NUMBERS for option in options):
         return float
@@ -221,7 +221,7 @@ def _result(hint: Any) -> tuple[Carried, bool]:
 
 
 def _unpacked(hint: Any) -> Carried:
-    """Return what is returned where something is: a NamedTuple stays one."""
+    """Return the return type without None; a NamedTuple stays one."""
     options = options_of(hint)
     return options[0] if len(options) == 1 else hint
 

@@ -39,5 +39,5 @@ class Choose(Node):
         return found
 
     def reset(self) -> None:
-        """Forget what was picked: the next number gives an entry."""
+        """Forget the last entry: the next number emits one in any case."""
         self._last = None

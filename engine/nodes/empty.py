@@ -34,11 +34,11 @@ class Empty(Node):
 
     @property
     def holds_on_loss(self) -> bool | None:
-        """Speak on for a lost camera."""
+        """True when a lost camera counts as nobody: the number then fades to rest."""
         return True if self.when_lost else None
 
     def process(self, value: float, at: Ns) -> float | None:
-        """Pass a number."""
+        """Return the number as it is."""
         if not math.isfinite(value):
             return None
         self._last, self._at = value, at
@@ -46,7 +46,7 @@ class Empty(Node):
         return value
 
     def wake(self) -> Ns | None:
-        """Ask for the moment at which the way begins, and for each step on it."""
+        """Return when the fade begins, then when its next step is due."""
         return self._due
 
     def on_wake(self, at: Ns) -> float | None:

@@ -12,7 +12,7 @@ from engine.core.parameter import Param
 
 
 class Gated(NamedTuple):
-    """Whether the gate is open, and a trigger for the moment that it opens or closes."""
+    """Whether the gate is open, and a trigger at the moment when it opens or closes."""
 
     on: bool
     opened: Trigger | None = None
@@ -50,11 +50,11 @@ class Gate(Node):
         return self._decide(at)
 
     def wake(self) -> Ns | None:
-        """Ask to look again when ``hold`` is over, if the gate would have changed by then."""
+        """Return when ``hold`` ends, if the gate is to change then."""
         return self._free() if self._on is not None and self._wanted() != self._on else None
 
     def on_wake(self, at: Ns) -> Gated | None:
-        """Do what ``hold`` put off."""
+        """Make the change that ``hold`` has delayed."""
         return self._decide(at) if self._on is not None else None
 
     def reset(self) -> None:

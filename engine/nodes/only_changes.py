@@ -1,4 +1,4 @@
-"""Let only what is new through."""
+"""Only what is new passes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A number that is lost comes to rest."""
+"""A number fades to rest when its input is lost."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ class RestOnLoss(Node):
 
     @property
     def holds_on_loss(self) -> bool | None:
-        """Speak on for what was lost."""
+        """True: what it feeds gets the fade instead of a reset."""
         return True
 
     def process(self, value: Number) -> Number | None:
-        """Pass a number."""
+        """Return the number as it is."""
         if not math.isfinite(value):
             return None
         self._last, self._fade, self._due = value, None, None
         return value
 
     def on_input_lost(self, at: Ns) -> None:
-        """Set out for the rest."""
+        """Start the fade."""
         if self._last is not None and self._fade is None:
             self._fade = Fade(float(self._last), self.to, at, ns(self.fade))
             self._due = at
 
     def wake(self) -> Ns | None:
-        """Ask for each step on the way."""
+        """Return when the next step of the fade is due."""
         return self._due
 
     def on_wake(self, at: Ns) -> bool | int | float | None:

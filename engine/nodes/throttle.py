@@ -1,4 +1,4 @@
-"""Not more often than so."""
+"""At most one message in a time."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Throttle(Node):
         return None
 
     def wake(self) -> Ns | None:
-        """Ask for the moment at which what was kept may pass."""
+        """Return when the kept message may pass."""
         return self._free if self._kept is not None else None
 
     def on_wake(self, at: Ns) -> Any:
@@ -51,7 +51,7 @@ class Throttle(Node):
         return self._pass(self._kept, at)
 
     def reset(self) -> None:
-        """Drop what was kept; when something last passed stays known, for the receiver's sake."""
+        """Drop the kept message; the time of the last one stays, to spare the receiver."""
         self._kept = None
 
     def _pass(self, value: T, at: Ns) -> T:

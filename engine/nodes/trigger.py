@@ -37,7 +37,7 @@ class TriggerNode(Node):
         return messages.Trigger()
 
     def reset(self) -> None:
-        """Forget what was on, and which number came last."""
+        """Forget the last switch, voice and number."""
         self._last = None
 
     def _begins(self, on: Any, value: float) -> messages.Trigger | None:

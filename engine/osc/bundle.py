@@ -1,4 +1,4 @@
-"""Pieces become datagrams: messages for themselves, or bundles that no network cuts in two.
+"""Packs pieces into datagrams: single messages, or bundles that no network fragments.
 
 Why 1472 bytes: an Ethernet frame carries 1500, of which IP and UDP take 28. A longer datagram is
 sent in fragments, which works on a workbench and fails on a stage network that drops one of them.
@@ -37,10 +37,10 @@ def longest(piece: bytes) -> int:
 
 
 def bundles(pieces: Iterable[bytes]) -> list[bytes]:
-    """Put pieces into as few bundles as keep within LIMIT, in their order.
+    """Return datagrams of at most LIMIT bytes with all pieces in order, as few as possible.
 
-    A message that is alone is not bundled: every receiver understands it. A single message too long
-    for a bundle goes as it is.
+    A single message is not bundled, since every receiver accepts it so. One that is too long for a
+    bundle is sent as it is.
     """
     datagrams: list[bytes] = []
     waiting: list[bytes] = []

@@ -1,4 +1,4 @@
-"""Numbers, switches and texts: to the address itself, one message each."""
+"""Layouts of numbers, switches and texts: to the address itself, one message each."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """Encodes numbers and texts as one OSC message, by a plan made once for every address.
 
-The bytes are those of the OSC 1.0 specification, the same as python-osc's builder makes; what is
-known before playing (the address, the type tags) is not written again for every message.
+The bytes follow the OSC 1.0 specification, and equal those of python-osc's builder.
 
-A *piece* is one message or several, each behind its length as a 32-bit number. A message stands so
-inside a bundle and on a TCP stream alike, and a piece can be cut into datagrams without parsing.
+A *piece* is one message or several, each preceded by its length as a 32-bit number. That is the
+form of a message inside a bundle and on a TCP stream, and a piece can be cut into datagrams without
+parsing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Many messages whose bytes are known but for their numbers, which are written all at once.
+"""Many messages whose bytes are prepared except for their numbers, which are written all at once.
 
-Why: a body of 17 joints under an address a joint and axis is 34 messages a person. Building them
-one by one takes milliseconds; writing their numbers into ready bytes takes microseconds.
+Why: a body of 17 joints with an address for each joint and axis is 34 messages a person. Building
+them one by one takes milliseconds; writing their numbers into ready bytes takes microseconds.
 """
 
 from __future__ import annotations

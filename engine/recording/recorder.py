@@ -48,6 +48,7 @@ class Recorder:
         self._file = file
         self._request = request
         self._writer: RecordingWriter | None = None
+        self._engine: Engine | None = None
         self._waiting: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
         self._bytes = 0
         self._written = threading.Condition()
@@ -67,7 +68,10 @@ class Recorder:
         self._thread.start()
 
     def watch(self, engine: Engine) -> None:
-        """Record an engine from its beginning."""
+        """Record an engine from its beginning; once, however often its plan has changed."""
+        if engine is self._engine:
+            return
+        self._engine = engine
         writer = self._writer
         assert writer is not None, "watch before open"
         if self._request.live:

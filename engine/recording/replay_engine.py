@@ -64,10 +64,15 @@ def texts_of(begun: Begun) -> Texts:
 def plan_of(begun: Begun, texts: Texts, to: str | None, find: Find) -> Plan:
     """Return the Plan of a recorded patch, or of other texts in its place. Raise PatchError.
 
-    A performer's own boxes are loaded from beside the file, never from the recording.
+    A performer's own boxes are loaded from beside the file, never from the recording; what they had
+    kept when the patch began to play is in the recording.
     """
     to = begun.to if to is None else to
-    return plan_document(load_texts(texts), find, to=to, sets=begun.sets, live=begun.live)
+    plan = plan_document(load_texts(texts), find, to=to, sets=begun.sets, live=begun.live)
+    for name, files in begun.states.items():
+        if name in plan.boxes:
+            plan.boxes[name].state = dict(files)
+    return plan
 
 
 class ReplayEngine:

@@ -1,7 +1,7 @@
-"""The engine: everything that happens to a playing patch comes in through ``step``, one by one.
+"""The engine: everything that happens to a playing patch enters through ``step``, one by one.
 
-Why one door: the order of entries is all there is to know of a show. The same entries at the same
-moments give the same bytes, live, offline and replayed. ``now`` is read here, once an entry.
+Why one door: the order of the entries determines a show. The same entries at the same moments give
+the same bytes, live, offline and replayed. ``now`` is read here, once for each entry.
 """
 
 from __future__ import annotations
@@ -56,16 +56,16 @@ MakeLane = Callable[[str, Node], Lane]
 
 
 class Engine:
-    """Plays a Plan, entry by entry. It opens no device and waits for nothing.
+    """Plays a Plan, entry by entry. It opens no device and never blocks.
 
-    ``on_lost`` is called with the name of a source that says that it lost its device.
-    ``on_play_patch`` is asked for another patch; it gives why that cannot be, or nothing.
-    ``ask`` lets in a command of somebody who is no box, from any thread where it plays live.
-    ``slots`` hold what every box said last; whoever only looks may read them on any thread.
-    ``now`` is the moment at which the entry at hand came in, the same for all that follows from it.
-    ``listeners`` are told of each moment and entry before anything follows from it.
-    ``on_plan`` are called when another plan has taken over; ``playlist`` and ``playing`` say which
-    patches there are to go to, and which of them plays.
+    - ``now``: the moment at which the current entry came in, the same for all that follows from it.
+    - ``slots``: the last message of every outlet; they may be read on any thread.
+    - ``listeners``: called with ``now`` and each entry before it is handled.
+    - ``on_plan``: called when another plan has taken over.
+    - ``playlist``, ``playing``: the titles of the set, and the index of the patch that plays.
+    - ``on_lost``: called with the name of a source that reports the loss of its device.
+    - ``on_play_patch``: called to go to another patch; returns why that is refused, or "".
+    - ``ask``: submits a command that does not come from a box; on any thread when played live.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class Engine:
         }
 
     def step(self, entry: Entry) -> None:
-        """Let one entry in, and everything that follows from it out."""
+        """Handle one entry: everything that follows from it has been sent when this returns."""
         self.now = self.clock.now()
         for listen in self.listeners:
             listen(self.now, entry)
@@ -126,13 +126,14 @@ class Engine:
         self.outbox.flush()
 
     def follow(self, entry: Entry) -> None:
-        """Do what follows from an entry, or from another that this one brings about."""
+        """Handle an entry, or one that the current entry brings about."""
         self._handlers[type(entry)](entry)
 
     def is_consumed(self, source: str, outlet: str, message: type) -> bool:
-        """Tell whether a stream of a source goes anywhere: along a cable, or to who looks on.
+        """Whether anything reads messages of a type from an outlet of a source.
 
-        Streams are sound, poses and such; of pictures and single values the last is always kept.
+        Pictures, values and events always count as read, since observers show the last one. A
+        stream, such as sound or poses, counts where steps depend on it.
         """
         if is_picture(message) or KINDS.get(message) in (Kind.HELD, Kind.LOSSLESS):
             return True
@@ -148,7 +149,10 @@ class Engine:
         staying: Collection[str] = (),
         carried: Mapping[Outlet, Slot] = MappingProxyType({}),
     ) -> None:
-        """Play this plan from now on; ``staying`` played before. Who looks on keeps what he has."""
+        """Play this plan from now on; the boxes ``staying`` played before.
+
+        Observers keep their references to the slots of the previous plan.
+        """
         self.quality.install(plan.deadline, staying)
         self.privacy.always = plan.private
         self.plan = plan
@@ -174,21 +178,21 @@ class Engine:
         self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ports)
 
     def create(self, planned: PlannedBox) -> BoxState:
-        """Begin the state of a box, with what it runs on where that is a thread of its own."""
+        """Return the state of a box that begins to play, with a lane where it needs one."""
         state = state_of(planned)
         if isinstance(state.box, Node) and state.box.lane:
             state.lane = self._make_lane(state.name, state.box)
         return state
 
     def reset_removed(self, removed: Iterable[str], cut: Iterable[Wire]) -> None:
-        """Bring to rest what is fed by boxes that go and wires that are cut, and say so at once."""
+        """Reset what removed boxes and cut wires fed, and flush the outputs at once."""
         self._losses.reset_removed(removed, cut)
         self.outbox.flush()
 
     # What boxes and steps ask of the engine.
 
     def _emitter(self, state: BoxState, slots: list[Slot], multi_output: bool) -> Emitter:
-        """Make what a box says things by."""
+        """Return the emitter of a box."""
         is_valid, schedule = partial(self._is_valid, state), partial(self.future.add, state)
         return Emitter(slots, multi_output, self._ticker, is_valid, schedule)
 
@@ -201,19 +205,19 @@ class Engine:
             setattr(state.box, parameter.field, value)
 
     def enable(self, state: BoxState, on: bool) -> None:
-        """Switch a box on or off; one that goes off ends what sounds because of it."""
+        """Switch a box on or off; switching off resets everything downstream and ends its notes."""
         if state.on and not on:
             self._losses.lose(state.name)
         state.on = on
 
     def failed(self, state: BoxState, error: Exception) -> None:
-        """Note that a box raised; what it feeds is brought to rest the first time."""
+        """Note that a box raised; the first time, reset what it feeds."""
         self._report_failure(state, describe_error(error))
         if isinstance(error, Overrun):
             self.silence()
 
     def lost(self, name: str) -> None:
-        """Have a source that lost its device opened again."""
+        """Open a source again that lost its device."""
         self.on_lost(name)
 
     def play_patch(self, which: int | str) -> str:
@@ -221,11 +225,11 @@ class Engine:
         return self.on_play_patch(which)
 
     def lose(self, name: str) -> None:
-        """Bring to rest what hangs on a box that went away."""
+        """Reset everything downstream of a box that went away."""
         self._losses.lose(name)
 
     def tell(self, box: str, text: str) -> None:
-        """Tell people what went wrong, once and then now and then."""
+        """Report a fault of a box: once, then at most every 10 s."""
         self.metrics.fault(box, text, self.now)
 
     def ask_wake(self, state: BoxState, after: Ns | None = None) -> None:
@@ -236,7 +240,7 @@ class Engine:
             self.tell(state.name, f"could not say when to be called: {describe_error(error)}")
 
     def emit_after(self, state: BoxState, messages: list[Message], at: Ns, cost: int) -> None:
-        """Emit what a box answered to an event, when all that follows from the tick is done."""
+        """Emit what a box answered to an event, after the current tick."""
         self._after.append((state, messages, at, cost))
 
     def silence(self) -> None:
@@ -244,7 +248,7 @@ class Engine:
         self._losses.silence_all()
 
     def status(self) -> Status:
-        """Give a glance at the show."""
+        """Return a summary of the show: its time, delay, states and number of faults."""
         return self.metrics.status(self.plan.title, self.clock.now(), self.privacy.on)
 
     # Entries.
@@ -254,7 +258,7 @@ class Engine:
         source = self.metrics.sources[name]
         source.messages += 1
         if source.state == "lost":
-            return  # it is late: what hangs on it has been brought to rest
+            return  # too late: everything downstream has been reset
         island = self._islands.get((name, entry.outlet))
         state = self.states[name]
         if island is not None and state.on and self._is_valid(state, entry.message):
@@ -316,9 +320,9 @@ class Engine:
     # Inside.
 
     def _emit_all(self, state: BoxState, messages: Iterable[Message], at: Ns, cost: int) -> None:
-        """Let a box that was not called by a step say something, through all below it."""
+        """Emit messages of a box that was not called by a step, and run the steps downstream."""
         if not state.on or state.emitter is None:
-            deque(messages, maxlen=0)  # a generator does its work while it is read
+            deque(messages, maxlen=0)  # a generator works while it is read
             return
         tick = self._ticker.next()
         try:

@@ -1,7 +1,7 @@
-"""Plays a patch in virtual time: as fast as it goes, and each time the same.
+"""Plays a patch in virtual time: as fast as possible, and each time the same.
 
-It is a heap of what is due, ties going by the order of the patch. A lane answers after the time it
-is said to take.
+Entries wait in a heap by the moment they are due; ties go by the order of the patch. A lane answers
+after its declared cost.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ Events = Iterator[tuple[Ns, str, Message]]
 class Offline:
     """One offline performance of a plan.
 
-    ``costs`` says how many ms each box on a lane takes; 0 where it says nothing.
+    ``costs`` are the milliseconds that each box on a lane takes, by name; 0 unless given.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Offline:
         costs: Mapping[str, float] | None = None,
         make_state: MakeState = on_disk,
     ) -> None:
-        """Raise PatchError where a source cannot be pulled."""
+        """Raise PatchError when a source is a device, which cannot be played offline."""
         self._refuse_devices(plan)
         self.clock = VirtualClock()
         self._costs = costs or {}
@@ -96,7 +96,7 @@ class Offline:
         return self.engine
 
     def enter(self, due: Ns, entry: Entry) -> None:
-        """Have something come in at a moment, as a script of a test does."""
+        """Schedule an entry for a moment, as the script of a test does."""
         heapq.heappush(self._heap, (due, -1, next(self._count), entry))
 
     def _refuse_devices(self, plan: Plan) -> None:
@@ -133,7 +133,7 @@ class Offline:
             raise PatchError([Problem("never ends: say for how long, with --for SECONDS")])
 
     def _begin(self, states: Iterable[BoxState]) -> None:
-        """Open boxes, outputs before what feeds them, and pull the first of each tape."""
+        """Open boxes, outputs before what feeds them, and pull the first event of each tape."""
         states = list(states)
         self._playing |= {state.name: state for state in states}
         for state in states:
@@ -159,7 +159,7 @@ class Offline:
             self._pull(name)
 
     def _follow(self) -> None:
-        """Set aside what another plan has removed, and begin what is new in it."""
+        """Suspend what the new plan has removed, and open what is new in it."""
         now = self.engine.states
         self._order = {name: place for place, name in enumerate(now)}
         for state in self._playing.copy().values():
@@ -172,7 +172,7 @@ class Offline:
                 self._resume(state)
 
     def _suspend(self, state: BoxState) -> None:
-        """Let a box wait, open, to be taken up again; what it would have said comes from nobody."""
+        """Keep a removed box open, with its pending messages, until it is resumed."""
         name = self._playing.pop(state.name).name
         tape = self._tapes.pop(name, None)
         waiting = [e[3] for e in self._heap if isinstance(e[3], Arrival) and e[3].source == name]
@@ -183,7 +183,7 @@ class Offline:
         self._left.discard(name)
 
     def _resume(self, state: BoxState) -> None:
-        """Go on with a box that was set aside; what it has missed is missed."""
+        """Resume a suspended box; what it has missed meanwhile is dropped."""
         self._playing[state.name] = state
         tape = self._suspended.pop(state)
         if tape is not None and isinstance(state.box, Tape):
@@ -201,7 +201,7 @@ class Offline:
                 close_quietly(state.name, state.box)
 
     def _next(self, until: Ns | None) -> Entry | None:
-        """Give the next entry, having moved the clock to it; None at the end."""
+        """Move the clock to the next entry and return it; None at the end."""
         self._drop_endless(until)
         due = self._heap[0][0] if self._heap else until
         wake = self.engine.wakes.next()
@@ -218,7 +218,7 @@ class Offline:
         return entry
 
     def _drop_endless(self, until: Ns | None) -> None:
-        """Once all that ends has ended, what never ends says no more."""
+        """Drop what endless tapes still have, once every finite tape has ended."""
         if until is None and not self._left and self._tapes:
             self._heap = [
                 waiting
@@ -253,7 +253,7 @@ class Offline:
         heapq.heappush(self._heap, (due, place, next(self._count), entry))
 
     def _emit(self, name: str) -> Emit:
-        """Let in what a tape says beside its messages, such as that its file is damaged."""
+        """Return what takes the commands of a tape, such as the notice that its file is damaged."""
 
         def emit(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
             if not isinstance(message, Command):
@@ -272,23 +272,23 @@ def _opened(name: str, open_it: Callable[[], None], otherwise: str = "lost") -> 
 
 
 class _Reports:
-    """What a box reports offline comes in as an entry, as it does live."""
+    """Turns what a box reports offline into entries, as live."""
 
     def __init__(self, push: Callable[[Entry], None], name: str) -> None:
         self._push = push
         self._name = name
 
     def report(self, text: str) -> None:
-        """Tell people something about the box."""
+        """Report something about the box to the performer."""
         self._push(CommandEntry(self._name, Notice(text)))
 
     def saved(self, file: str, data: bytes) -> None:
-        """Note a file that the box has kept."""
+        """Note a file that the box has saved."""
         self._push(CommandEntry(self._name, StateSaved(file, data)))
 
 
 def _from(begin: Ns, events: Events) -> Events:
-    """Have a tape begin later."""
+    """Return the events of a tape, shifted to begin at a moment."""
     return ((Ns(begin + due), outlet, message) for due, outlet, message in events)
 
 

@@ -9,35 +9,25 @@ from typing import ClassVar
 import pytest
 
 from engine.core.box import Box
-from engine.core.clock import MILLISECOND, SECOND, VirtualClock, ns
+from engine.core.clock import SECOND, ns
 from engine.core.commands import Condition, SetParameter
-from engine.core.context import Context
 from engine.core.errors import DeviceError
 from engine.core.messages import Ns
-from engine.core.node import Model, Node
+from engine.core.node import Model
 from engine.core.source import Emit, Source
-from engine.patch.load import parse
-from engine.registry import Registry
-from engine.runtime.engine import Engine
 from engine.runtime.entries import (
-    Arrival,
     CommandEntry,
-    Entry,
     LaneFailure,
     LaneResult,
     StateChange,
 )
-from engine.runtime.opening import open_document
-from engine.runtime.schedule.state import BoxState
 from engine.runtime.supervision.backoff import BackOff
 from engine.runtime.supervision.heartbeat import Heartbeat
-from engine.runtime.supervision.restart import MOST, Restarter
-from engine.runtime.supervision.watchdog import OPENING, Watchdog
-from engine.runtime.workers.lane import ThreadLane
+from engine.runtime.supervision.restart import MOST
+from engine.runtime.supervision.watchdog import OPENING
 
 from .boxes import BOXES, COLLECT
-
-LIMIT = 20.0
+from .stage import LIMIT, Stage
 
 
 class Eye(Source):
@@ -86,83 +76,6 @@ PATCH = (
 )
 
 
-class Stage:
-    """An engine in virtual time with real threads for its models, and a watchdog over it."""
-
-    def __init__(self, more: str = "") -> None:
-        registry = Registry()
-        find: Callable[[str], type[Box]] = lambda use: LOCAL.get(use) or registry.find(use)  # noqa: E731
-        self.clock = VirtualClock()
-        self.said: list[Entry] = []
-        self.lost: list[str] = []
-        self._news = threading.Condition()
-        self._came: list[Entry] = []
-        plan = open_document(parse(PATCH.format(more)), find, live=False)
-        self.engine = Engine(plan, self.clock, self._make)
-        self.engine.on_lost = self.lost.append
-        understudies = Restarter(self.engine, self._exchange, self.enter)
-        self.heartbeat = Heartbeat()
-        self.dog = Watchdog(
-            *(self.engine, self.clock, self.enter, understudies.replace),
-            lambda name: self.heartbeat if name == "eye" else None,
-        )
-        self.lane.start()
-        for name in ("eye", "c"):
-            self.enter(StateChange(name, "running"))
-
-    def _make(self, name: str, node: object) -> ThreadLane:
-        return ThreadLane(name, node, Context(name), self._hear, self.clock)  # type: ignore[arg-type]
-
-    def _exchange(self, state: BoxState, node: Node) -> ThreadLane:
-        assert isinstance(state.lane, ThreadLane)
-        state.lane.abandon()
-        return self._make(state.name, node)
-
-    def _hear(self, entry: Entry) -> None:
-        with self._news:
-            self._came.append(entry)
-            self._news.notify()
-
-    @property
-    def lane(self) -> ThreadLane:
-        lane = self.engine.states["s"].lane
-        assert isinstance(lane, ThreadLane)
-        return lane
-
-    def enter(self, entry: Entry) -> None:
-        """Let an entry in, and note it."""
-        self.said.append(entry)
-        self.engine.step(entry)
-
-    def wait(self, kind: type) -> Entry:
-        """Let in what the model says, up to the first of a kind."""
-        while True:
-            with self._news:
-                assert self._news.wait_for(lambda: self._came, LIMIT)
-                entry = self._came.pop(0)
-            self.enter(entry)
-            if isinstance(entry, kind):
-                return entry
-
-    def see(self, value: float, seconds: float = 0.1) -> None:
-        """Have the source give a number, so many seconds after the last."""
-        self.pass_by(seconds)
-        self.engine.step(Arrival("eye", "frame", value, self.clock.now()))
-
-    def pass_by(self, seconds: float, *, silent: bool = False) -> None:
-        """Let time pass, and have the watchdog look four times a second."""
-        end = self.clock.now() + ns(seconds)
-        while self.clock.now() < end:
-            self.clock.move_to(Ns(min(end, self.clock.now() + 250 * MILLISECOND)))
-            if not silent:
-                self.heartbeat.beat(self.clock.now())
-            self.dog.look()
-
-    def states(self, box: str) -> list[str]:
-        """Give what was said of a box."""
-        return [e.state for e in self.said if isinstance(e, StateChange) and e.box == box]
-
-
 @pytest.fixture
 def stage() -> Iterator[Callable[..., Stage]]:
     """Make a stage; see that nothing of it hangs when its models are let go."""
@@ -173,7 +86,7 @@ def stage() -> Iterator[Callable[..., Stage]]:
     made: list[Stage] = []
 
     def make(more: str = "") -> Stage:
-        made.append(Stage(more))
+        made.append(Stage(PATCH.format(more), LOCAL))
         return made[-1]
 
     yield make
@@ -243,7 +156,7 @@ def test_a_machine_that_slept_has_lost_nothing(stage) -> None:
         show.see(1.0)
     show.see(13.0)
     show.clock.move_to(ns(3600))
-    show.dog.look()
+    show.watchdog.check()
     assert show.states("eye") == ["running"]
     assert show.engine.metrics.lanes["s"].state == "running"
 

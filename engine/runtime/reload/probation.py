@@ -1,4 +1,4 @@
-"""Whether a plan that has just taken over does what it should, or the one before must come back."""
+"""The probation of a plan that has just taken over: whether the one before must come back."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from engine.runtime.engine import Engine
 from engine.runtime.schedule.state import BoxState
 
 SECONDS = 1.0
-"""How long a plan is on trial."""
+"""How long a plan is on probation."""
 
 _FAILURES = 3
-"""A new box that raised so often, and never did anything else, fails."""
+"""A new box fails when it raised so often and no call has succeeded."""
 
 _MESSAGES = 4
-"""So many messages say how late a way out is."""
+"""How many messages are needed to judge the delay of a route."""
 
 _FARTHER = 3.0
 _BESIDES = 50.0
 
 
 def allowed_ms(plan: Plan, before: float) -> float:
-    """Say how many ms behind a way out may be that was ``before`` ms behind.
+    """Return the delay in ms that a route may have whose delay was ``before`` ms.
 
-    What the patch itself allows is well; so is a little more than there was.
+    That is what the patch itself allows, or somewhat more than before, whichever is larger.
     """
     stated = plan.deadline.within / MILLISECOND if plan.deadline else 0.0
     return max(stated, _FARTHER * before, before + _BESIDES)
@@ -34,7 +34,7 @@ def allowed_ms(plan: Plan, before: float) -> float:
 
 @dataclass(frozen=True)
 class _RouteBefore:
-    """A way out as it was: where it came from, how late it was, what had left by it."""
+    """A route before the swap: its origin, its delay in ms, how many messages it had sent."""
 
     origin: str
     behind: float
@@ -59,7 +59,7 @@ class Probation:
         }
 
     def failing(self) -> str:
-        """Say which new box fails whatever it is given; nothing where none does so."""
+        """Return which new box fails at every call, and why; "" for none."""
         for state in self._new():
             faults = [f.count for f in self._engine.metrics.faults if f.box == state.name]
             if state.failing and not state.worked and sum(faults) >= _FAILURES:
@@ -67,7 +67,7 @@ class Probation:
         return ""
 
     def verdict(self) -> str:
-        """Say at the end what is wrong; nothing where all is well."""
+        """Return at the end of the probation what is wrong; "" when all is well."""
         return self._fails() or self._hangs() or self._lags()
 
     def _new(self) -> Iterable[BoxState]:
@@ -81,7 +81,7 @@ class Probation:
         return ""
 
     def _hangs(self) -> str:
-        """Say which new lane was asked and has not answered."""
+        """Return which new lane was given jobs and has answered none; "" for none."""
         for state in self._new():
             if state.lane is not None:
                 metrics = self._engine.metrics.lanes[state.name]
@@ -91,9 +91,10 @@ class Probation:
         return ""
 
     def _lags(self) -> str:
-        """Say which way out that was there before is too far behind now.
+        """Return which route of both plans has become too slow; "" for none.
 
-        Only the second half of the trial counts: to take over is work, on a busy machine much.
+        Only the second half of the probation counts, because the swap itself takes time on a busy
+        machine.
         """
         for name, route in self._engine.metrics.routes.items():
             was = self._routes_before.get(name)

@@ -1,4 +1,4 @@
-"""Calls a node: the one place that knows how arguments go in and events come out."""
+"""Calls a node: how arguments go in and how events come out."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from engine.core.node import Node
 from engine.core.signature import read_signature
 
 Call = Callable[[Sequence[Any], Ns], Any]
-"""Calls ``process`` with what the inlets hold; gives what it returns, as it is."""
+"""Calls ``process`` with the values of the inlets and the moment; returns its result unchanged."""
 
 
 def caller(node: Node) -> Call:
-    """Make what calls a node."""
+    """Return a function that calls ``process`` of a node."""
     process = node.process
 
     def with_at(arguments: Sequence[Any], at: Ns) -> Any:
@@ -31,7 +31,7 @@ def caller(node: Node) -> Call:
 
 
 def caller_of(node: Node, inlet: str) -> Call:
-    """Return what calls an event inlet of a node; of "" what calls ``process``."""
+    """Return a function that calls an event inlet of a node; for "" one that calls ``process``."""
     if not inlet:
         return caller(node)
     handler = getattr(node, f"{PREFIX}{inlet}")
@@ -46,14 +46,14 @@ def caller_of(node: Node, inlet: str) -> Call:
 
 
 def events(answer: Any) -> Iterator[Message]:
-    """Give the events in what ``process`` or ``on_wake`` returned: none, one or several."""
+    """Yield the events in a result of ``process`` or ``on_wake``: none, one or several."""
     if isinstance(answer, Iterator):
         return (event for event in answer if event is not None)
     return iter(() if answer is None else (answer,))
 
 
 class RemoteError(Exception):
-    """What a box raised elsewhere, in words already."""
+    """An exception raised in the child process, as text."""
 
 
 def describe_error(error: Exception) -> str:

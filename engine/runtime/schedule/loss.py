@@ -1,4 +1,4 @@
-"""What comes to rest when a box goes away, and how."""
+"""Applies the effects of a loss: resets boxes, notifies them, silences ports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.runtime.schedule.state import BoxState
 
 
 class LossHandler:
-    """Brings boxes to rest."""
+    """Handles the loss of boxes and of their inputs, for one plan."""
 
     def __init__(self, services: Services, outbox: Outbox, future: FutureQueue, plan: Plan) -> None:
         self._services = services
@@ -26,14 +26,14 @@ class LossHandler:
         self._losses = LossMap(plan)
 
     def lose(self, name: str) -> None:
-        """Bring to rest everything below a box that went away, and the box if it is an output."""
+        """Reset everything downstream of a box that went away; silence it if it is an output."""
         self._future.forget(self._states[name])
         self._apply(self._losses.downstream(name))
         if isinstance(self._states[name].box, Sink):
             self.silence(self._states[name], None)
 
     def reset_removed(self, removed: Iterable[str], cut: Iterable[Wire]) -> None:
-        """Bring to rest all that was fed by boxes that are taken away, or by cut wires."""
+        """Reset removed boxes and all that they or cut wires fed; silence removed outputs."""
         names = dict.fromkeys(removed)
         fed = (wire for name in names for wire in self._losses.outgoing[name])
         for name in names:
@@ -47,12 +47,12 @@ class LossHandler:
         for name in effects.resets:
             self.reset(self._states[name])
         for name in effects.notified:
-            self._tell(self._states[name])
+            self._notify(self._states[name])
         for name, port in effects.ports:
             self.silence(self._states[name], port)
 
     def reset(self, state: BoxState) -> None:
-        """Have a box forget the past, and take back what it said for later."""
+        """Reset a box, and cancel its messages for later."""
         self._future.forget(state)
         if state.lane is not None:
             if lost := state.lane.reset():
@@ -66,8 +66,8 @@ class LossHandler:
         if state.wakes:
             self._services.ask_wake(state)
 
-    def _tell(self, state: BoxState) -> None:
-        """Tell a box that outlasts the loss."""
+    def _notify(self, state: BoxState) -> None:
+        """Call ``on_input_lost`` of a box that holds on loss."""
         assert isinstance(state.box, Node)
         try:
             state.box.on_input_lost(self._services.now)
@@ -77,7 +77,7 @@ class LossHandler:
             self._services.ask_wake(state)
 
     def silence(self, state: BoxState, port: str | None) -> None:
-        """End what sounds on one port of an output, or on all; one that is not open is silent."""
+        """End what sounds on one port of an output, or on all; nothing if it is not open."""
         if not state.up:
             return
         if state.out_lane is not None:
@@ -90,7 +90,7 @@ class LossHandler:
             self._services.tell(state.name, f"could not be silenced: {describe_error(error)}")
 
     def silence_all(self) -> None:
-        """End everything that sounds, and what was to sound later."""
+        """End everything that sounds, and cancel what was to sound later."""
         self._future.forget_all()
         for state in self._states.values():
             if isinstance(state.box, Sink):

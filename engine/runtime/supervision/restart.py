@@ -1,7 +1,7 @@
-"""What takes the place of a box that hangs on its thread: a fresh one, with the same parameters.
+"""Replaces a box that hangs on its lane by a new one with the same parameters.
 
-Nothing can end a thread that never comes back, so it is left behind, and what it may still say is
-not heard. Why only a few are left behind: each keeps what it has loaded.
+Nothing can end a thread that never returns, so it is abandoned, and its late results are discarded.
+Why only a few may be abandoned: each keeps what it has loaded.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from engine.runtime.supervision.backoff import BackOff
 from engine.runtime.workers.lane import ThreadLane
 
 MOST: Final = 4
-"""How many of one box may hang at the same time."""
+"""How many abandoned instances of one box may hang at the same time."""
 
 
 class Restarter:
-    """Replaces the boxes of one engine that hang; used on its loop."""
+    """Replaces boxes of one engine that hang; used on its loop."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Restarter:
         self._pauses: dict[str, BackOff] = {}
 
     def replace(self, name: str, why: str) -> None:
-        """Leave a box that hangs behind, and begin a fresh one; says why."""
+        """Abandon a box that hangs, start a new one, and report ``why``."""
         state = self._engine.states[name]
         old = state.lane
         assert isinstance(old, ThreadLane) and isinstance(state.box, Node)
@@ -82,7 +82,7 @@ class Restarter:
 
 
 def copy_of(box: Node, settings: dict[str, object]) -> Node:
-    """Make a box like another, as it is set now; raises whatever it raises."""
+    """Return a new box with the present parameters of another; raise what its class raises."""
     fields = [parameter.field for parameter in read_parameters(type(box)).values()]
     now = {name: getattr(box, name) for name in fields}
     return type(box)(**{**now, **settings})

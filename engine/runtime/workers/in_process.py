@@ -20,6 +20,7 @@ class InProcessWorker:
         self._node = node
         self._context = context
         self._calls: dict[str, Call] = {}
+        self.took: int | None = None
         self._opened = False
 
     @property

@@ -175,9 +175,11 @@ class ThreadLane(Waiting):
         context: Context,
         deliver: Callable[[Entry], None],
         clock: Clock,
+        *,
+        worker: Worker | None = None,
     ) -> None:
         self._wakeup = Wakeup()
-        super().__init__(name, node, self._wakeup.set, worker_of(name, node, context))
+        super().__init__(name, node, self._wake, worker or worker_of(name, node, context))
         self.at_hand: Job | None = None
         """The job that it answers now."""
         self.begun: Ns | None = None
@@ -223,6 +225,9 @@ class ThreadLane(Waiting):
         self._thread.join(timeout)
         if self._thread.is_alive():
             self._worker.kill()
+
+    def _wake(self) -> None:
+        self._wakeup.set()
 
     def _run(self) -> None:
         self._worker.begin()
@@ -296,19 +301,30 @@ class ThreadLane(Waiting):
         try:
             with closing(self._worker.answer(job)) as answers:
                 for event in answers:
-                    self._deliver(self._answer(job, event, self._busy() - begun, more))
+                    self._busy()
+                    self._deliver(self._answer(job, event, self._spent(begun), more))
                     more = True
                     if self._is_called_off(job):
                         break
             if not more:
-                self._deliver(self._answer(job, None, self._clock.now() - begun, more))
+                self._deliver(self._answer(job, None, self._spent(begun), more))
         except Exception as error:
-            self._deliver(self._failure(job, error, self._clock.now() - begun, more))
+            spent = self._spent(begun)
+            self._deliver(self._failure(job, error, spent, more))
             if isinstance(error, ProcessDied):
                 raise
         finally:
             self.at_hand = None
         return begun
+
+    def _spent(self, begun: Ns) -> int:
+        """Return how many ns the box has worked on a job that was begun at a moment.
+
+        Where it works in a process of its own that is what it measured there: what hands pictures
+        over is ours, and not the network's.
+        """
+        took = self._worker.took
+        return self._clock.now() - begun if took is None else took
 
     def _is_called_off(self, job: Job) -> bool:
         """Whether a newer input of an interruptible box has come since a job was begun."""

@@ -19,6 +19,10 @@ from engine.runtime.workers.out_of_process import SubprocessWorker
 class Worker(Protocol):
     """What a lane asks of a box, on its thread; any of it raises what the box raises."""
 
+    took: int | None
+    """How many ns the box itself has worked on the call at hand, as measured where it works; None
+    where that is here, and nobody knows better than the clock of the lane."""
+
     @property
     def ended(self) -> bool:
         """Whether what the box works in has ended by itself; may be asked on any thread."""
