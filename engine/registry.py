@@ -144,9 +144,8 @@ def _only_box(module: ModuleType) -> type[Box]:
     if len(boxes) == 1:
         return boxes[0]
     if not boxes and found:
-        missing = ", ".join(sorted(found[-1].__abstractmethods__))
-        raise BrokenBox(
-            f"{module.__file__}: {found[-1].__name__} lacks what it must have: {missing}"
-        )
+        half = found[-1]
+        missing = ", ".join(sorted(getattr(half, "__abstractmethods__", ())))
+        raise BrokenBox(f"{module.__file__}: {half.__name__} lacks what it must have: {missing}")
     names = ", ".join(box.__name__ for box in boxes) or "none"
     raise BrokenBox(f"{module.__file__} must hold exactly one box, found {names}")
