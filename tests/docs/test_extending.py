@@ -13,10 +13,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import engine
+from engine import Context, Frame, Lost, Ns
 from engine.osc.parse import packet
+from engine.registry import Registry
 from tests.docs.listings import File, read_listings
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "extending.md"
@@ -126,6 +129,16 @@ def test_a_package_of_ones_own_is_found_by_its_entry_point(tmp_path: Path) -> No
         check=True,
     ).stdout
     assert "Send a trigger for a number above a half." in printed
+
+
+def test_the_sink_of_pictures_says_when_its_folder_is_gone(tmp_path: Path) -> None:
+    sink: Any = Registry(written(tmp_path)).find("stills")()
+    told: list[Any] = []
+    sink.report_to(told.append)
+    sink.open(Context(folder=tmp_path))
+    (tmp_path / "stills").rmdir()
+    sink.send("in", Frame(np.zeros((2, 2, 3), np.uint8)), Ns(0))
+    assert told == [Lost(f"{tmp_path / 'stills' / '0001.png'} cannot be written")]
 
 
 # The sources that listen, live.
