@@ -133,15 +133,19 @@ def _import_text(file: Path, text: bytes) -> ModuleType:
 
 
 def _only_box(module: ModuleType) -> type[Box]:
-    boxes = [
+    found = [
         member
         for member in vars(module).values()
         if inspect.isclass(member)
         and issubclass(member, Box)
         and member.__module__ == module.__name__
-        and not inspect.isabstract(member)
     ]
-    if len(boxes) != 1:
-        found = ", ".join(box.__name__ for box in boxes) or "none"
-        raise BrokenBox(f"{module.__file__} must hold exactly one box, found {found}")
-    return boxes[0]
+    boxes = [box for box in found if not inspect.isabstract(box)]
+    if len(boxes) == 1:
+        return boxes[0]
+    if not boxes and found:
+        half = found[-1]
+        missing = ", ".join(sorted(getattr(half, "__abstractmethods__", ())))
+        raise BrokenBox(f"{module.__file__}: {half.__name__} lacks what it must have: {missing}")
+    names = ", ".join(box.__name__ for box in boxes) or "none"
+    raise BrokenBox(f"{module.__file__} must hold exactly one box, found {names}")

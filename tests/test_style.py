@@ -116,8 +116,6 @@ def test_no_class_name_has_two_meanings() -> None:
 
 
 DIALECT = ("Give ", "Tell ", "Say ")
-STILL_IN_DIALECT = ("engine/runtime/workers/", "engine/system/")
-"""Folders whose docstrings are still to be mended."""
 
 
 def docstrings(source: str) -> Iterator[str]:
@@ -130,8 +128,7 @@ def docstrings(source: str) -> Iterator[str]:
 @pytest.mark.parametrize("file", FILES, ids=str)
 def test_docstrings_say_return_and_whether(file: Path) -> None:
     found = [each for each in docstrings((ROOT / file).read_text()) if each.startswith(DIALECT)]
-    if not file.as_posix().startswith(STILL_IN_DIALECT):
-        assert found == []
+    assert found == []
 
 
 def test_a_docstring_in_dialect_is_found() -> None:

@@ -95,9 +95,12 @@ def require_registered(where: str, kinds: Iterable[Carried]) -> None:
         for one in members(carried):
             if one is not object and one not in KINDS and not isinstance(one, TypeVar):
                 name = getattr(one, "__name__", str(one))
+                hint = 'write "@kind(Kind.LATEST)" above its dataclass, or use a type that there is'
+                if tuple in (one, get_origin(one)):
+                    hint = "or, for several outlets, return a NamedTuple"
                 raise TypeError(
-                    f"{where}: nothing on a cable is of type {name}; register it with kind(): "
-                    f'write "@kind(Kind.LATEST)" above its dataclass, or use a type that there is'
+                    f"{where}: nothing on a cable is of type {name}; "
+                    f"register it with kind(): {hint}"
                 )
 
 

@@ -13,10 +13,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import engine
+from engine import Context, Frame, Lost, Ns
 from engine.osc.parse import packet
+from engine.registry import Registry
 from tests.docs.listings import File, read_listings
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "extending.md"
@@ -25,7 +28,7 @@ PLAY = [sys.executable, "-c", "from engine.cli import main; main()", "play"]
 PATIENCE = 60.0
 AGAIN = 0.2
 """Seconds after which something is said again."""
-NOBODY = re.compile(r"nobody listens at \S+ \(yet\)\n")
+NOBODY = re.compile(r"^nobody listens at .*\n", re.MULTILINE)
 """Told, or not, by what else runs on the machine."""
 
 
@@ -43,18 +46,21 @@ def write(folder: Path, file: File) -> None:
 
 
 def run(line: str, folder: Path) -> str:
+    """Run a command; return what it reports, and then what it prints.
+
+    Apart, since on a terminal a notice may come in the midst of the lines of ``--dump``.
+    """
     done = subprocess.run(
         line,
         shell=True,
         cwd=folder,
         env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         text=True,
         timeout=PATIENCE,
         check=False,
     )
-    return NOBODY.sub("", done.stdout)
+    return NOBODY.sub("", done.stderr) + done.stdout
 
 
 def written(folder: Path) -> Path:
@@ -123,6 +129,16 @@ def test_a_package_of_ones_own_is_found_by_its_entry_point(tmp_path: Path) -> No
         check=True,
     ).stdout
     assert "Send a trigger for a number above a half." in printed
+
+
+def test_the_sink_of_pictures_says_when_its_folder_is_gone(tmp_path: Path) -> None:
+    sink: Any = Registry(written(tmp_path)).find("stills")()
+    told: list[Any] = []
+    sink.report_to(told.append)
+    sink.open(Context(folder=tmp_path))
+    (tmp_path / "stills").rmdir()
+    sink.send("in", Frame(np.zeros((2, 2, 3), np.uint8)), Ns(0))
+    assert told == [Lost(f"{tmp_path / 'stills' / '0001.png'} cannot be written")]
 
 
 # The sources that listen, live.

@@ -47,7 +47,7 @@ class Lane(Protocol):
         ...
 
     def go(self) -> None:
-        """Have what was left taken up."""
+        """Begin with what was left."""
         ...
 
     def set_parameter(self, field: str, value: object) -> None:
@@ -142,11 +142,11 @@ class Waiting:
                 self._worker.set(*item.content)
 
     def _take(self) -> list[Job]:
-        """Take up what has waited longest; of sound, all that waits."""
+        """Return what has waited longest; of sound, all that waits."""
         return [item.content for item in self._mailbox.take_first()]
 
     def _wanted(self, jobs: list[Job]) -> Iterator[Job]:
-        """Give what is to be done; what was asked before a reset is let go."""
+        """Yield what is to be done; what was asked before a reset is discarded."""
         wanted = [job for job in jobs if job.generation == self.generation]
         self._outdated += len(jobs) - len(wanted)
         return merged(wanted)
@@ -206,7 +206,7 @@ class ThreadLane(Waiting):
         self._worker.kill()
 
     def look(self) -> None:
-        """Have it notice what has ended though nobody asks it anything."""
+        """Notice a process that has ended while it was idle."""
         if self.opened and self._worker.ended:
             self._wakeup.set()
 
@@ -216,7 +216,7 @@ class ThreadLane(Waiting):
         return self._stop.is_set() and self._thread.is_alive()
 
     def stop(self) -> None:
-        """Have it end after the job at hand."""
+        """Stop the thread after the job at hand."""
         self._stop.set()
         self._wakeup.set()
 

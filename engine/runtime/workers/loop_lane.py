@@ -125,7 +125,7 @@ class LoopLane(ThreadLane):
         return lost
 
     def look(self) -> None:
-        """Have it notice what has ended though a process of its own keeps the socket open."""
+        """Notice a process that has ended though a child of its own keeps the socket open."""
         if self._on_loop and self._worker.ended:
             while self._hear_what_came():
                 pass
@@ -137,7 +137,7 @@ class LoopLane(ThreadLane):
         super().abandon()
 
     def stop(self) -> None:
-        """Have it end after the job at hand; may be called on any thread."""
+        """Stop the thread after the job at hand; may be called on any thread."""
         super().stop()
         self._errands.put(_nothing)
 
@@ -327,12 +327,12 @@ class LoopLane(ThreadLane):
             self._deliver(self._answer(job, None, spent, more=False))
 
     def _fail(self, error: Exception | str) -> None:
-        """Tell of what went wrong between two jobs."""
+        """Report what went wrong between two jobs."""
         text = error if isinstance(error, str) else describe_error(error)
         self._deliver(LaneFailure(self._name, self.generation, text, more=True))
 
     def _lose(self) -> None:
-        """Have the thread begin the process anew."""
+        """Make the thread begin the process anew."""
         if not self._on_loop:
             return
         self._leave()

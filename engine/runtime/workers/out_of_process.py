@@ -100,7 +100,7 @@ class SubprocessWorker:
         self._ask(OPEN, [self._context.name, str(folder) if folder else None, where, files])
 
     def close(self) -> None:
-        """Have the box closed, and end the process; raise what the box raises."""
+        """Close the box, and end the process; raise what the box raises."""
         if self._child is None:
             return
         alarm = threading.Timer(CLOSING, self._child.kill)
@@ -128,7 +128,7 @@ class SubprocessWorker:
             child.kill()
 
     def reset(self) -> None:
-        """Have the box forget the past."""
+        """Reset the box."""
         if self._child is not None:
             self._ask(RESET)
 
@@ -201,7 +201,7 @@ class SubprocessWorker:
     # On the thread of the lane.
 
     def answer(self, job: Job) -> Generator[Message]:
-        """Have the box called; yield what it answers. To close it calls the rest off."""
+        """Call the box; yield what it answers. To close it calls the rest off."""
         self.took = None
         self._say(CALL, self._call(job))
         replies = self._replies()
@@ -249,7 +249,7 @@ class SubprocessWorker:
             raise self.gone() from None
 
     def _replies(self) -> Iterator[Any]:
-        """Give what events it tells until it is done."""
+        """Yield its events until it is done."""
         while True:
             kind, content = self.next_reply()
             if kind == EVENT:

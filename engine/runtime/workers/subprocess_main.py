@@ -57,7 +57,7 @@ class _Reporter(logging.Handler):
         self._channel = channel
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Say a record."""
+        """Send a log record to the show."""
         self._channel.send(LOGGED, [record.levelno, record.name, record.getMessage()])
 
 

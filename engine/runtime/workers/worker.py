@@ -45,7 +45,7 @@ class Worker(Protocol):
         ...
 
     def reset(self) -> None:
-        """Have the box forget the past."""
+        """Reset the box."""
         ...
 
     def set(self, field: str, value: object) -> None:
@@ -62,19 +62,19 @@ class Worker(Protocol):
 
 
 def worker_of(name: str, node: Node, context: Context) -> Worker:
-    """Give where a box works, by its name in the patch."""
+    """Return what a box works in, by its name in the patch."""
     if runs_out_of_process(node):
         return SubprocessWorker(name, node, context)
     return InProcessWorker(node, context)
 
 
 def runs_out_of_process(box: Box) -> bool:
-    """Tell whether a box gets a process of its own here."""
+    """Whether a box gets a process of its own here."""
     return (
         isinstance(box, Model) and box.own_process and os.name == "posix" and _has_name(type(box))
     )
 
 
 def _has_name(box: type) -> bool:
-    """Tell whether another process finds a class by its name; a performer's own file has none."""
+    """Whether another process can import a class by its name; a performer's own file has none."""
     return sys.modules[box.__module__].__spec__ is not None
