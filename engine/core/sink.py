@@ -51,6 +51,18 @@ class Sink(Box, ABC):
     _taps: tuple[OnSent | None, OnSent | None] = (None, None)
     _report_condition: Report = ignore_report
 
+    def report(self, condition: Command) -> None:
+        """Report a change of the device: ``Lost`` when it went away, to be opened again.
+
+        May be called on any thread.
+        """
+        self._report_condition(condition)
+
+    def note_sent(self, port: str, sent: dict[str, Any]) -> None:
+        """Tell who watches what has left by a port, ready for JSON: ``--dump``, page, recording."""
+        if self._tap is not None:
+            self._tap(port, sent)
+
     def report_to(self, report: Report) -> None:
         """Call ``report`` with changes of the device, such as ``Lost`` when it goes away."""
         self._report_condition = report

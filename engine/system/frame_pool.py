@@ -93,7 +93,7 @@ class FramePool:
 
 
 def _free(view: int, free: deque[int], slot: int) -> None:
-    """Give back a slot that nobody shows any more."""
+    """Return a slot that no array shows any more to the pool."""
     del _LEASES[view]
     free.append(slot)
 
