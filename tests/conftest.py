@@ -26,6 +26,10 @@ TESTS = Path(__file__).parent
 # Folders and files whose tests take long. `pytest -m "not slow"` leaves them out, to be done within
 # a minute: see CONTRIBUTING.md.
 SLOW = (
+    "conformance/test_alone.py",
+    "conformance/test_played.py",
+    "conformance/test_sinks.py",
+    "conformance/test_sources.py",
     "docs",
     "fuzz",
     "lab",

@@ -8,9 +8,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
 
 from engine.core.box import Box
 from engine.core.clock import Clock, SystemClock
@@ -39,7 +38,7 @@ from engine.runtime.metrics import LOG
 from engine.runtime.privacy import Privacy
 from engine.runtime.reload.standby import Standby
 from engine.runtime.schedule.state import BoxState
-from engine.runtime.supervision.host import BoxHost
+from engine.runtime.supervision.host import OPENING, BoxHost
 from engine.runtime.supervision.hosts import Hosts
 from engine.runtime.supervision.periodic import PeriodicTasks
 from engine.runtime.supervision.restart import Restarter
@@ -210,30 +209,48 @@ class Live:
         playing = self._hosts.playing.values()
         self._tapes = [each for each in playing if not each.box.at_once]
         self._begin(Node)
-        await self._nodes_open()
+        await self._get_ready([each for each in playing if each.life is not None], _OPENING)
         self._begin(Sink)
-        self._begin(Source)
+        clocks = [each for each in playing if isinstance(each.box, Tape) and each.box.at_once]
+        self._begin(Source, clocks)
         assert self._loop is not None
         self._start_tapes_if_ready()
         self._loop.call_later(_READY, self._start_tapes)
         PeriodicTasks(self.engine, self._watchdog, self._done).begin()
+        if clocks:  # what they say first they may not say again for hours: no output may miss it
+            await self._get_ready([e for e in playing if isinstance(e.box, Sink)], _READY)
+            for each in clocks:
+                if each.plays and not self._done.is_set():
+                    each.begin(self.engine.is_consumed, self.engine.last_at)
 
-    def _begin(self, kind: type[Box]) -> None:
+    def _begin(self, kind: type[Box], later: Sequence[BoxHost] = ()) -> None:
         for each in self._hosts.playing.values():
-            if isinstance(each.box, kind) and each not in self._tapes:
+            if isinstance(each.box, kind) and each not in (*self._tapes, *later):
                 each.begin(self.engine.is_consumed, self.engine.last_at)
 
-    async def _nodes_open(self) -> None:
-        """Wait until nodes without a lane are open, so that they miss no message."""
-        lives = [each for each in self._hosts.playing.values() if each.life is not None]
+    async def _get_ready(self, hosts: Sequence[BoxHost], seconds: float) -> None:
+        """Wait until boxes are open, or known to be missing: nothing may be missed that comes in.
+
+        They get so many seconds at most.
+        """
         changed = asyncio.Event()
-        for each in lives:
-            each.on_change = partial(self._soon, changed.set)
+
+        def note(_: Ns, entry: Entry) -> None:
+            if isinstance(entry, StateChange):
+                changed.set()
+
+        self.engine.listeners.append(note)
         with suppress(TimeoutError):
-            async with asyncio.timeout(_OPENING):
-                while not (self._done.is_set() or all(each.is_ready for each in lives)):
+            async with asyncio.timeout(seconds):
+                while not (self._done.is_set() or all(map(self._is_known, hosts))):
                     changed.clear()
                     await either_is_set(changed, self._done)
+        self.engine.listeners.remove(note)
+
+    def _is_known(self, host: BoxHost) -> bool:
+        """Whether the engine has been told that a box is open, or that it is missing."""
+        state = self.engine.states.get(host.name)
+        return state is None or state.condition != OPENING
 
     def _start_tapes_if_ready(self) -> None:
         """Start the tapes when every model and output is open, or known to be missing."""

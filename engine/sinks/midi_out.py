@@ -120,6 +120,7 @@ class MidiOut(Sink):
 
     def open(self) -> None:
         """Open the port. Raise DeviceError when it is missing or its name is ambiguous."""
+        self._offline = False
         helper = PortProcess("out", self.system, self.port, self.name, self._heard)
         self._helper = helper
         helper.write(self._restore())

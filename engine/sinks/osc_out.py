@@ -143,6 +143,7 @@ class OscOut(Sink):
 
     def open(self) -> None:
         """Resolve the receivers. Raise DeviceError when a host is unknown."""
+        self._dry_run = False
         self._states.clear()
         for sender in self._senders():
             sender.open()

@@ -177,6 +177,8 @@ def test_what_is_no_number_never_gets_through(name: str, way: Way) -> None:
     worker.open()
     try:
         said = flat(feed(name, worker, node if way is here else None))
+        worker.reset()
+        said += flat(feed(name, worker, start=100.0))
     finally:
         worker.close()
     if passes_on(name):

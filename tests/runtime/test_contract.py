@@ -405,14 +405,13 @@ def test_a_newer_input_calls_off_the_work_at_hand_live() -> None:
 
     def until(engine: Engine) -> bool:
         lane = engine.states["s"].lane
-        if lane is not None and lane.generation > 0:  # it has been called off
+        if lane is not None and lane.generation > 1:  # the second number has called off the first
             Slow._go.release()
         return 2.2 in engine.states["c"].box.of("s")  # type: ignore[attr-defined]
 
     engine = live_shows.play(live_shows.live(patch, {**OWN, "two": Two}), until, LIMIT)
     answers = engine.states["c"].box.of("s")  # type: ignore[attr-defined]
-    assert answers[-3:] == [2.0, 2.1, 2.2]
-    assert 1.2 not in answers
+    assert [answer for answer in answers if answer < 2] in ([], [1.0]), "what was called off"
     assert Slow._closed[:1] == [1.0]
 
 
