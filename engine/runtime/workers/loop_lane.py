@@ -141,6 +141,9 @@ class LoopLane(ThreadLane):
         super().stop()
         self._errands.put(_nothing)
 
+    def _taken(self) -> list[Job]:
+        return [*self._jobs]
+
     def _wake(self) -> None:
         self._called_up = True
         self._pump()
