@@ -49,11 +49,11 @@ class Sink(Box, ABC):
 
     _tap: OnSent | None = None
     _taps: tuple[OnSent | None, OnSent | None] = (None, None)
-    _on_condition: Report = ignore_report
+    _report_condition: Report = ignore_report
 
     def report_to(self, report: Report) -> None:
         """Call ``report`` with changes of the device, such as ``Lost`` when it goes away."""
-        self._on_condition = report
+        self._report_condition = report
 
     def tap(self, tap: OnSent) -> None:
         """Call ``tap`` for everything that is sent: {"address": ..., "args": [...]}."""

@@ -226,7 +226,7 @@ class MidiOut(Sink):
     def _port_lost(self, reason: str) -> None:
         """Report that the port is gone: it is closed, and reopened when it is back."""
         self._plays = False
-        self._on_condition(Lost(reason))
+        self._report_condition(Lost(reason))
 
     def _refuse(self, port: str, error: Exception) -> None:
         self._refusals += 1

@@ -224,7 +224,7 @@ class OscOut(Sink):
         self._states[receiver] = state
         worst = max(self._states.values(), key=STATES.index)
         again = "; trying again" if state == "lost" else ""
-        self._on_condition(Condition(worst, f"{receiver}: {why}{again}" if why else ""))
+        self._report_condition(Condition(worst, f"{receiver}: {why}{again}" if why else ""))
 
     def _senders(self) -> Iterable[Udp | Tcp]:
         return (sender for group in self._groups for sender in group.senders)

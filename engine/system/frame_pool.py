@@ -38,7 +38,7 @@ _F_SEAL_FUTURE_WRITE: Final = 0x10
 """Has no name in ``fcntl``. Linux 5.1."""
 
 
-class Place(NamedTuple):
+class SlotPlace(NamedTuple):
     """Where in a pool an array lies: the pool, and an offset in bytes."""
 
     pool: FramePool
@@ -98,7 +98,7 @@ def _free(view: int, free: deque[int], slot: int) -> None:
     free.append(slot)
 
 
-def find_place(array: NDArray[Any]) -> Place | None:
+def find_place(array: NDArray[Any]) -> SlotPlace | None:
     """Return where in a pool an array lies; None where it lies in none, or not in one piece."""
     base: Any = array
     while isinstance(base, np.ndarray):
@@ -106,7 +106,7 @@ def find_place(array: NDArray[Any]) -> Place | None:
     pool = _LEASES.get(id(base))
     if pool is None or not array.flags.c_contiguous:
         return None
-    return Place(pool, _address(array) - pool.begin)
+    return SlotPlace(pool, _address(array) - pool.begin)
 
 
 def _address(array: NDArray[Any]) -> int:

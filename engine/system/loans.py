@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
-from engine.system.frame_pool import FramePool, Place, ReadOnlyPool
+from engine.system.frame_pool import FramePool, ReadOnlyPool, SlotPlace
 
 Returned = tuple[int, list[int]]
 """The number of the last loan that was received, and those up to there that are still shown."""
@@ -35,7 +35,7 @@ class Lender:
         self._new: list[FramePool] = []
         self._gone: deque[int] = deque()
 
-    def lend(self, array: NDArray[Any], place: Place) -> bytes:
+    def lend(self, array: NDArray[Any], place: SlotPlace) -> bytes:
         """Return what tells the other end where an array lies; empty where it cannot be lent."""
         pool = place.pool
         if pool.number not in self._known:

@@ -12,12 +12,12 @@ import logging
 import os
 import socket
 import sys
-import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
+from engine.core.clock import SystemClock
 from engine.core.codec import decode, encode
 from engine.core.context import Context, MemoryState, State
 from engine.core.kinds import Kind
@@ -47,6 +47,7 @@ from engine.system.shared_memory import SharedBuffer
 from engine.system.state_folder import StateFolder
 
 _LOG: Final = logging.getLogger("sensorium")
+_CLOCK: Final = SystemClock()
 
 
 class _Reporter(logging.Handler):
@@ -173,13 +174,13 @@ class _Player:
         Why here: seen from the show, a call takes the hand-over of its picture as well.
         """
         while True:
-            begun = time.monotonic_ns()
+            begun = _CLOCK.now()
             try:
                 event = next(answers)
             except StopIteration:
                 return
             finally:
-                self._spent += time.monotonic_ns() - begun
+                self._spent += _CLOCK.now() - begun
             yield event
 
 

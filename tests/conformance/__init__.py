@@ -1,0 +1,1 @@
+"""What every shipped box promises, asked of every file by one suite, in every way it plays."""

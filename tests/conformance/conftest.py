@@ -1,0 +1,7 @@
+"""What the suites share."""
+
+from __future__ import annotations
+
+from .probes import lives
+
+__all__ = ["lives"]
