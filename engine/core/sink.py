@@ -59,7 +59,7 @@ class Sink(Box, ABC):
         self._report_condition(condition)
 
     def note_sent(self, port: str, sent: dict[str, Any]) -> None:
-        """Pass on what has left by a port, ready for JSON, to ``--dump``, the page and recordings."""
+        """Pass on what has left by a port, ready for JSON: to ``--dump``, page and recordings."""
         if self._tap is not None:
             self._tap(port, sent)
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.codec import encode_numpy
-from engine.system.frame_pool import find_place
+from engine.system.frame_pool import FramePool, find_place
 from engine.system.framing import RawFrame, Unframer, pack_frame
 from engine.system.loans import DESCRIPTORS, Borrower, Lender, Returned
 from engine.system.shared_memory import SharedBuffer
@@ -53,8 +53,9 @@ SAVED: Final = b"v"
 LOGGED: Final = b"l"
 """A level, the name of a logger, a text."""
 
-_FORGET: Final = b"p"
-"""Let go of pools, by their numbers: they are no more. Sent by the channel itself."""
+_POOLS: Final = b"p"
+"""Pools that pictures lie in: the numbers of new ones, whose descriptors come with this frame, and
+of those that are no more. Sent by the channel itself, before a frame."""
 
 _PLACE: Final = struct.Struct("<QQ")
 _SHARED: Final = 1
@@ -98,7 +99,7 @@ class Channel:
     ) -> None:
         self._handed_over = handed_over or HandOvers()
         self._unsent = b""
-        self._unsent_descriptors: list[int] = []
+        self._unsent_pools: list[FramePool] = []
         self._most: float = math.inf
         self._lender = Lender()
         self._borrower = Borrower() if borrows else None
@@ -110,17 +111,21 @@ class Channel:
         self._encode = msgspec.msgpack.Encoder(enc_hook=self._share).encode
         self._decode = msgspec.msgpack.Decoder(ext_hook=self._found).decode
 
-    def send(self, kind: bytes, content: Any = None) -> None:
-        """Send a frame.
+    def pack(self, kind: bytes, content: Any) -> bytes:
+        """Return a frame that is to go before another. Raise as ``send`` does."""
+        data, _ = self._packed(kind, content)
+        return data
+
+    def send(self, kind: bytes, content: Any = None, *, before: bytes = b"") -> None:
+        """Send a frame, and what was packed to go ``before`` it.
 
         Raise OSError where the other end is closed, TypeError for what is no plain data, ValueError
         for what is too long.
         """
-        data, descriptors = self._packed(kind, content)
-        if descriptors:
-            sent = socket.send_fds(self._socket, [data], descriptors)
-            data = data[sent:]
-        self._socket.sendall(data)
+        data, pools = self._packed(kind, content)
+        if pools:
+            data = data[self._send_with(pools, data) :]
+        self._socket.sendall(before + data)
 
     # Without waiting, on the loop.
 
@@ -150,7 +155,7 @@ class Channel:
             self._outgoing.clear()
         self._most = most
         try:
-            self._unsent, self._unsent_descriptors = self._packed(kind, content)
+            self._unsent, self._unsent_pools = self._packed(kind, content)
         finally:
             self._most = math.inf
         return self.flush()
@@ -161,9 +166,9 @@ class Channel:
         Raise EOFError where the other end is closed.
         """
         try:
-            if self._unsent_descriptors:
-                sent = socket.send_fds(self._socket, [self._unsent], self._unsent_descriptors)
-                self._unsent, self._unsent_descriptors = self._unsent[sent:], []
+            if self._unsent_pools:
+                sent = self._send_with(self._unsent_pools, self._unsent)
+                self._unsent, self._unsent_pools = self._unsent[sent:], []
             while self._unsent:
                 self._unsent = self._unsent[self._socket.send(self._unsent) :]
         except BlockingIOError:
@@ -201,9 +206,9 @@ class Channel:
         kind, payload = self._received.popleft()
         self._outgoing.clear()  # whoever answers, or asks again, has read what was sent
         content = self._decode(payload)
-        if kind == _FORGET:
+        if kind == _POOLS:
             assert self._borrower is not None, "nobody else is lent anything"
-            self._borrower.forget(content)
+            self._borrower.learn(*content)
             return self.receive()
         return kind, content
 
@@ -228,12 +233,18 @@ class Channel:
         self._outgoing.close()
         self._incoming.close()
 
-    def _packed(self, kind: bytes, content: Any) -> tuple[bytes, list[int]]:
-        """Return a frame, behind what must be known before it, and which descriptors go with it."""
+    def _send_with(self, pools: list[FramePool], data: bytes) -> int:
+        """Send data with the descriptors of pools; return how many bytes have left."""
+        return socket.send_fds(self._socket, [data], [pool.descriptor for pool in pools])
+
+    def _packed(self, kind: bytes, content: Any) -> tuple[bytes, list[FramePool]]:
+        """Return a frame, behind what must be known before it, and the pools that go with it."""
         data = pack_frame(kind, self._encode(content))
-        if gone := self._lender.gone():
-            data = pack_frame(_FORGET, self._encode(gone)) + data
-        return data, self._lender.descriptors()
+        if (news := self._lender.news()) is None:
+            return data, []
+        new, gone = news
+        known = pack_frame(_POOLS, self._encode([[pool.number for pool in new], gone]))
+        return known + data, new
 
     def _share(self, value: object) -> object:
         if not isinstance(value, np.ndarray) or value.nbytes < _SMALL:

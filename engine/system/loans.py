@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
-from engine.system.frame_pool import ReadOnlyPool, SlotPlace
+from engine.system.frame_pool import FramePool, ReadOnlyPool, SlotPlace
 
 Returned = tuple[int, list[int]]
 """The number of the last loan that was received, and those up to there that are still shown."""
@@ -22,8 +22,7 @@ Returned = tuple[int, list[int]]
 DESCRIPTORS: Final = 8
 """How many new pools a frame may need."""
 _LOAN: Final = struct.Struct("<QQQQ")
-"""The number of the loan, that of the pool, the offset and the size in bytes. The descriptor of a
-pool goes with the first picture of it."""
+"""The number of the loan, that of the pool, the offset and the size in bytes."""
 
 
 class Lender:
@@ -33,7 +32,7 @@ class Lender:
         self._last = 0
         self._lent: dict[int, NDArray[Any]] = {}
         self._known: set[int] = set()
-        self._new: list[int] = []
+        self._new: list[FramePool] = []
         self._gone: deque[int] = deque()
 
     def lend(self, array: NDArray[Any], place: SlotPlace) -> bytes:
@@ -43,22 +42,21 @@ class Lender:
             if len(self._new) == DESCRIPTORS:
                 return b""
             self._known.add(pool.number)
-            self._new.append(pool.descriptor)
+            self._new.append(pool)
             weakref.finalize(pool, self._gone.append, pool.number).atexit = False
         self._last += 1
         self._lent[self._last] = array
         return _LOAN.pack(self._last, pool.number, place.offset, array.nbytes)
 
-    def descriptors(self) -> list[int]:
-        """Return, once, the descriptors of pools that the other end does not know yet."""
-        if not self._new:
-            return self._new
-        new, self._new = self._new, []
-        return new
+    def news(self) -> tuple[list[FramePool], list[int]] | None:
+        """Return, once, pools that the other end does not know yet, and numbers of those gone.
 
-    def gone(self) -> list[int]:
-        """Return, once, the numbers of pools that the other end knows and that are no more."""
-        return [self._gone.popleft() for _ in range(len(self._gone))]
+        None where there are neither.
+        """
+        if not self._new and not self._gone:
+            return None
+        new, self._new = self._new, []
+        return new, [self._gone.popleft() for _ in range(len(self._gone))]
 
     def take_back(self, last: int, shown: list[int]) -> None:
         """Hold what was lent no more, but for what is ``shown`` there, and what came after."""
@@ -78,14 +76,12 @@ class Borrower:
         self._keeps = False
 
     def take(self, descriptors: list[int]) -> None:
-        """Take the descriptors of pools, in the order in which pictures in them come."""
+        """Take the descriptors of pools, whose numbers come next."""
         self._descriptors.extend(descriptors)
 
     def borrow(self, loan: memoryview) -> NDArray[Any]:
         """Return what was lent, shape (size,), read-only; a copy where the box keeps pictures."""
         number, pool, offset, size = _LOAN.unpack(loan)
-        if pool not in self._pools:
-            self._pools[pool] = ReadOnlyPool(self._descriptors.popleft())
         self._last = number
         lent = self._pools[pool].read(offset, size)
         if self._keeps:
@@ -101,7 +97,9 @@ class Borrower:
         self._keeps = self._keeps or bool(self._shown)
         return self._last, list(self._shown)
 
-    def forget(self, pools: list[int]) -> None:
-        """Let go of pools that are no more; what is still shown of them stays."""
-        for number in pools:
+    def learn(self, new: list[int], gone: list[int]) -> None:
+        """Map new pools, and let go of those that are gone; what is still shown of them stays."""
+        for number in new:
+            self._pools[number] = ReadOnlyPool(self._descriptors.popleft())
+        for number in gone:
             self._pools.pop(number, None)

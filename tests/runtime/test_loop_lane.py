@@ -146,6 +146,12 @@ class Bench:
     async def open(self) -> None:
         self.lane.start()
         assert await self.next() == StateChange("box", "running")
+        await self.free()
+
+    async def free(self) -> None:
+        """Wait until the loop has the lane, and nothing is asked."""
+        while not self.lane._on_loop or self.lane.at_hand is not None:
+            await asyncio.sleep(0)
 
     async def close(self) -> None:
         self.lane.stop()
@@ -301,7 +307,6 @@ def test_one_that_hangs_is_left_and_its_successor_takes_over(played: Any, boxes:
         bench.ask("hang")
         bench.offer(2.0)
         assert bench.lane.begun is not None
-        assert bench.lane.at_hand is not None
         bench.lane.abandon()
         other = Bench(boxes.Worker(), Context("box"))
         other.lane.generation = bench.lane.generation + 1
@@ -336,8 +341,7 @@ def test_what_is_left_without_a_call_waits_for_one(played: Any) -> None:
     async def play(bench: Bench) -> None:
         bench.ask(1.0)
         await bench.said()
-        while bench.lane.at_hand is not None:  # the end of an answer comes after it
-            await asyncio.sleep(0)
+        await bench.free()
         bench.offer(2.0)
         for _ in range(100):
             await asyncio.sleep(0)
@@ -352,6 +356,7 @@ def test_of_pictures_the_newest_is_answered_and_none_is_copied(played: Any) -> N
     async def play(bench: Bench) -> None:
         store = FrameStore()
         for number in range(3 * SLOTS):
+            await bench.free()
             for part in range(3):
                 value = (3 * number + part) % 256
                 picture = store.put(np.full((64, 64, 3), value, np.uint8))

@@ -175,7 +175,7 @@ def test_where_a_frame_needs_very_many_pools_some_are_copied(ends: tuple[Channel
 @pooled
 def test_what_cannot_be_sent_is_lent_to_nobody_for_long(ends: tuple[Channel, Channel]) -> None:
     show, box = ends
-    first, second = _pictures(FrameStore(), 2)
+    (first,), (_, second) = (_pictures(FrameStore(), count) for count in (1, 2))
     with pytest.raises(TypeError):
         show.send(CALL, [first, object()])
     show.send(CALL, [second])

@@ -97,6 +97,9 @@ class Waiting:
 
     def take_over(self, other: Waiting) -> None:
         """Take over the jobs that wait for another lane, as if they had been left here."""
+        for job in other._taken():
+            if job.generation == other.generation:
+                self._mailbox.put("in", job.kind, replace(job, generation=self.generation), job.at)
         for item in other._mailbox.take():
             if item.content.generation == other.generation:
                 job = replace(item.content, generation=self.generation)
@@ -111,8 +114,10 @@ class Waiting:
 
     def reset(self) -> int:
         """Forget the past before the next job; return how many must-keep jobs are let go."""
-        waiting = [item for item in self._mailbox.waiting() if item.kind is Kind.LOSSLESS]
-        current = [item for item in waiting if item.content.generation == self.generation]
+        jobs = [*self._taken(), *(item.content for item in self._mailbox.waiting())]
+        current = [
+            job for job in jobs if job.kind is Kind.LOSSLESS and job.generation == self.generation
+        ]
         self.generation += 1
         self._changes.put(None, Kind.HELD, None, Ns(0))
         return len(current)
@@ -140,6 +145,10 @@ class Waiting:
                 item.content()
             else:
                 self._worker.set(*item.content)
+
+    def _taken(self) -> list[Job]:
+        """Return jobs that were taken out of the mailbox and are not begun yet."""
+        return []
 
     def _take(self) -> list[Job]:
         """Return what has waited longest; of sound, all that waits."""

@@ -36,7 +36,7 @@ from engine.system.channel import CALL, CANCEL, EVENT, FAILED, RESET, SET, TooLa
 LARGEST: Final = 1 << 20
 """Bytes of an array that the loop copies at most: for larger ones it would be held up too long."""
 _LETTING_GO: Final = 1.0
-"""Seconds that the loop may take to let go of a socket, before the process is ended."""
+"""Seconds until the loop is asked again to let go of a socket; it may have ended meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,11 @@ def make_lane(
 
 
 def _shows_pictures(node: Node) -> bool:
+    """Return whether a box may answer with pictures: where that is not certain, it may."""
     carried = [*read_signature(type(node)).outlets.values(), *node.outlets().values()]
+    options = [option for each in carried for option in options_of(each)]
     return any(
-        option is object or is_picture(option) for each in carried for option in options_of(each)
+        not isinstance(option, type) or option is object or is_picture(option) for option in options
     )
 
 
@@ -140,6 +142,9 @@ class LoopLane(ThreadLane):
         """Stop the thread after the job at hand; may be called on any thread."""
         super().stop()
         self._errands.put(_nothing)
+
+    def _taken(self) -> list[Job]:
+        return [*self._jobs]
 
     def _wake(self) -> None:
         self._called_up = True
@@ -380,7 +385,7 @@ class LoopLane(ThreadLane):
             left.set()
 
         while self._loop.soon(leave) and not left.wait(_LETTING_GO):
-            self._process.kill()
+            pass  # the loop is held up, or ends just now
         self._process.detach()
 
     # On the thread.

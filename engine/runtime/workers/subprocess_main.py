@@ -22,6 +22,7 @@ from engine.core.codec import decode, encode
 from engine.core.context import Context, MemoryState, State
 from engine.core.kinds import Kind
 from engine.core.messages import Message, Ns
+from engine.core.signature import read_signature
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.job import Job
 from engine.runtime.workers.in_process import InProcessWorker
@@ -77,6 +78,8 @@ class _Player:
         self._pictures_may_leave = False
         self._spent = 0
         """How many ns the box itself has worked on what is asked now."""
+        self._answer = b""
+        """The only answer to a call, which goes with its end: that wakes the show once."""
 
     def play(self) -> None:
         """Do what is asked until nobody asks."""
@@ -86,11 +89,12 @@ class _Player:
                 continue  # it came when all was answered, or has been heeded
             failure = self._do(kind, content)
             del asked, content  # or it would seem that the box keeps the picture in it
+            answer, self._answer = self._answer, b""
             returned = self._channel.returned()
             if failure is None:
-                self._channel.send(DONE, [self._spent, returned])
+                self._channel.send(DONE, [self._spent, returned], before=answer)
             else:
-                self._channel.send(FAILED, [self._spent, returned, failure])
+                self._channel.send(FAILED, [self._spent, returned, failure], before=answer)
 
     def _do(self, kind: bytes, content: Any) -> str | None:
         """Do what is asked; return what the box raised, None where all went well."""
@@ -108,6 +112,7 @@ class _Player:
         os.chdir(folder)  # names of files are as in the show
         _LOG.setLevel(level)
         self._node = getattr(importlib.import_module(module), name)(**parameters)
+        self._answers_once = not read_signature(type(self._node)).is_generator
         self._box: InProcessWorker | None = None
 
     def _open(self, content: Any) -> None:
@@ -154,7 +159,12 @@ class _Player:
         job = Job(arguments, Kind.LOSSLESS, Ns(at), 0, 0, inlet)
         with closing(self._box.answer(job)) as answers:
             for event in self._timed(answers):
-                self._channel.send(EVENT, [self._spent, encode(event, pixels=True)])
+                told = [self._spent, encode(event, pixels=True)]
+                if self._answers_once and not inlet and not self._answer:
+                    self._answer = self._channel.pack(EVENT, told)
+                    continue
+                before, self._answer = self._answer, b""
+                self._channel.send(EVENT, told, before=before)
                 if self._node.interruptible and self._channel.has_more():
                     return  # it can only be that the rest is called off
 
