@@ -14,10 +14,12 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from engine.core.clock import ns
+    from engine.core.commands import Lost, Notice, Panic, SetParameter
     from engine.core.context import Context
     from engine.core.errors import DeviceError, ModelError, ParameterError, UnknownName
     from engine.core.kinds import Kind, kind
-    from engine.core.landmarks import Instance, Landmarks, Person, Pose
+    from engine.core.landmarks import JOINTS, Instance, Landmarks, Person, Pose
     from engine.core.messages import (
         Block,
         Detection,
@@ -36,11 +38,19 @@ if TYPE_CHECKING:
     from engine.core.node import Model, Node
     from engine.core.parameter import Fixed, Param
     from engine.core.sink import Sink
-    from engine.core.skeletons import Skeleton
-    from engine.core.source import Emit, Source, Tape
+    from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, HAND_21, Skeleton
+    from engine.core.source import AddReader, Emit, Source, Tape
     from engine.inference.network import ModelName, NetworkModel
+    from engine.inference.session import Session
+    from engine.inference.vector import write_vector
 
 __all__ = [
+    "BLAZEPOSE_33",
+    "COCO_17",
+    "FACE_468",
+    "HAND_21",
+    "JOINTS",
+    "AddReader",
     "Block",
     "Context",
     "Detection",
@@ -54,6 +64,7 @@ __all__ = [
     "Kind",
     "Landmarks",
     "Later",
+    "Lost",
     "Mask",
     "Message",
     "Model",
@@ -62,12 +73,16 @@ __all__ = [
     "NetworkModel",
     "Node",
     "Note",
+    "Notice",
     "Ns",
+    "Panic",
     "Param",
     "ParameterError",
     "Person",
     "Pitch",
     "Pose",
+    "Session",
+    "SetParameter",
     "Sink",
     "Skeleton",
     "Source",
@@ -76,23 +91,40 @@ __all__ = [
     "Trigger",
     "UnknownName",
     "kind",
+    "ns",
+    "write_vector",
 ]
 
 _HOMES: Final = {
+    "engine.core.clock": ("ns",),
+    "engine.core.commands": ("Lost", "Notice", "Panic", "SetParameter"),
     "engine.core.context": ("Context",),
     "engine.core.errors": ("DeviceError", "ModelError", "ParameterError", "UnknownName"),
     "engine.core.kinds": ("Kind", "kind"),
-    "engine.core.landmarks": ("Instance", "Landmarks", "Person", "Pose"),
+    "engine.core.landmarks": ("JOINTS", "Instance", "Landmarks", "Person", "Pose"),
     "engine.core.messages": (
-        *("Block", "Detection", "Detections", "Features", "Frame", "Later", "Mask", "Message"),
-        *("Note", "Ns", "Pitch", "Text", "Trigger"),
+        "Block",
+        "Detection",
+        "Detections",
+        "Features",
+        "Frame",
+        "Later",
+        "Mask",
+        "Message",
+        "Note",
+        "Ns",
+        "Pitch",
+        "Text",
+        "Trigger",
     ),
     "engine.core.node": ("Model", "Node"),
     "engine.core.parameter": ("Fixed", "Param"),
     "engine.core.sink": ("Sink",),
-    "engine.core.skeletons": ("Skeleton",),
-    "engine.core.source": ("Emit", "Source", "Tape"),
+    "engine.core.skeletons": ("BLAZEPOSE_33", "COCO_17", "FACE_468", "HAND_21", "Skeleton"),
+    "engine.core.source": ("AddReader", "Emit", "Source", "Tape"),
     "engine.inference.network": ("ModelName", "NetworkModel"),
+    "engine.inference.session": ("Session",),
+    "engine.inference.vector": ("write_vector",),
 }
 _HOME: Final = {name: home for home, names in _HOMES.items() for name in names}
 

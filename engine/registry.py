@@ -24,7 +24,7 @@ from itertools import count
 from pathlib import Path
 from types import ModuleType
 
-from engine.core.box import Box
+from engine.core.box import OWN_MODULES, Box
 from engine.core.errors import UnknownName, describe_error
 from engine.moved import parse_updated
 
@@ -62,20 +62,19 @@ class Registry:
 
     def by_folder(self) -> dict[str, list[str]]:
         """Return the names of all boxes by origin: OWN, FOLDERS, INSTALLED."""
-        found = {OWN: _stems(self._own) if self._own else []}
+        found = {OWN: sorted(_files(self._own, "*.py")) if self._own else []}
         found |= {folder: sorted(_files(_ENGINE / folder)) for folder in FOLDERS}
         found[INSTALLED] = sorted(point.name for point in entry_points(group="sensorium.nodes"))
         return {folder: names for folder, names in found.items() if names}
 
     def _load(self, use: str) -> type[Box]:
-        if self._own and use in _stems(self._own):
-            file = self._own / f"{use}.py"
+        if self._own and (file := _files(self._own, "*.py").get(use)):
             _warn_if_writable(file)
             return _only_box(_import_file(file))
         for folder in FOLDERS:
-            files = _files(_ENGINE / folder)
-            if use in files:
-                return _only_box(_import(_module_name(files[use], _ENGINE.parent)))
+            if file := _files(_ENGINE / folder).get(use):
+                module = file.relative_to(_ENGINE.parent).with_suffix("")
+                return _only_box(_import(".".join(module.parts)))
         for point in entry_points(group="sensorium.nodes", name=use):
             try:
                 loaded = point.load()
@@ -92,18 +91,10 @@ def _warn_if_writable(file: Path) -> None:
             _LOG.warning("everybody on this machine can change %s: chmod o-w mends it", place)
 
 
-def _files(folder: Path) -> dict[str, Path]:
-    """Return the files of boxes in a folder and its sub-folders by their stem, which is unique."""
-    return {f.stem: f for f in sorted(folder.rglob("*.py")) if f.stem not in _NOT_BOXES}
-
-
-def _module_name(file: Path, root: Path) -> str:
-    """Return the name by which Python imports a file below a root."""
-    return ".".join(file.relative_to(root).with_suffix("").parts)
-
-
-def _stems(folder: Path) -> list[str]:
-    return sorted(file.stem for file in folder.glob("*.py") if file.stem not in _NOT_BOXES)
+def _files(folder: Path, pattern: str = "**/*.py") -> dict[str, Path]:
+    """Return the box files of a folder, and of its sub-folders unless told otherwise, by name."""
+    found = sorted(folder.glob(pattern))
+    return {file.stem: file for file in found if file.stem not in _NOT_BOXES}
 
 
 def _import(name: str) -> ModuleType:
@@ -129,7 +120,7 @@ def _import_text(file: Path, text: bytes) -> ModuleType:
     A changed file gives another module, and instances of the old one live on. Why from the text:
     Python's bytecode cache misses a change within the same second.
     """
-    name = f"sensorium_nodes.v{next(_VERSIONS)}.{file.stem}"
+    name = f"{OWN_MODULES}v{next(_VERSIONS)}.{file.stem}"
     module = ModuleType(name)
     module.__file__ = str(file)
     sys.modules[name] = module  # dataclasses look their module up there
@@ -142,15 +133,19 @@ def _import_text(file: Path, text: bytes) -> ModuleType:
 
 
 def _only_box(module: ModuleType) -> type[Box]:
-    boxes = [
+    found = [
         member
         for member in vars(module).values()
         if inspect.isclass(member)
         and issubclass(member, Box)
         and member.__module__ == module.__name__
-        and not inspect.isabstract(member)
     ]
-    if len(boxes) != 1:
-        found = ", ".join(box.__name__ for box in boxes) or "none"
-        raise BrokenBox(f"{module.__file__} must hold exactly one box, found {found}")
-    return boxes[0]
+    boxes = [box for box in found if not inspect.isabstract(box)]
+    if len(boxes) == 1:
+        return boxes[0]
+    if not boxes and found:
+        half = found[-1]
+        missing = ", ".join(sorted(getattr(half, "__abstractmethods__", ())))
+        raise BrokenBox(f"{module.__file__}: {half.__name__} lacks what it must have: {missing}")
+    names = ", ".join(box.__name__ for box in boxes) or "none"
+    raise BrokenBox(f"{module.__file__} must hold exactly one box, found {names}")

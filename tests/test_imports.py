@@ -227,22 +227,6 @@ def test_the_rule_finds(file: str, source: str) -> None:
 
 # A circle of imports, whether at run time or for types only, makes its files one: nobody can
 # understand, test or move one without all others.
-# These are still in one, until steps, loss, quality and reload know the engine by a protocol.
-STILL_IN_A_CIRCLE = frozenset(
-    {
-        "engine.runtime.commands",
-        "engine.runtime.engine",
-        "engine.runtime.learn_sweep",
-        "engine.runtime.quality.controller",
-        "engine.runtime.quality.degradation",
-        "engine.runtime.reload.swap",
-        "engine.runtime.schedule.assemble",
-        "engine.runtime.schedule.loss",
-        "engine.runtime.schedule.outbox",
-        "engine.runtime.schedule.steps",
-        "engine.runtime.supervision.health",
-    }
-)
 
 
 def known_by(file: Path) -> Iterator[str]:
@@ -287,7 +271,7 @@ def test_no_files_import_each_other_in_a_circle() -> None:
         ".".join(file.with_suffix("").parts).removesuffix(".__init__"): file for file in FILES
     }
     graph = {module: set(known_by(file)) & modules.keys() for module, file in modules.items()}
-    assert frozenset().union(*circles(graph)) - STILL_IN_A_CIRCLE == frozenset()
+    assert circles(graph) == set()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from engine.core.node import Model, Node
 from engine.core.sink import Sink
 from engine.core.source import Source
 from engine.registry import FOLDERS, OWN, BrokenBox, Registry
+from engine.testing import play
 from tests.patch.texts import BODY, compiled, problems
 
 LOUDER = '''
@@ -26,6 +27,7 @@ class Louder(Node):
     def process(self, value: float) -> float:
         return value * self.by
 '''
+TYPE = 'by: Annotated[float, Param("how many times", 0, 100)] = 2.0'
 HANGS_ON_REACH = '[mine]\nuse = "mine"\nfrom = "reach"\n'
 
 
@@ -73,6 +75,10 @@ def test_a_box_of_ones_own_plays_in_a_patch(tmp_path: Path) -> None:
 
 
 BROKEN = [
+    (
+        "from engine import Sink\nclass Half(Sink):\n    def accepts(self, port): ...\n",
+        "mine.py: Half lacks what it must have: send",
+    ),
     ("import nowhere_to_be_found", "does not load: ModuleNotFoundError: No module named"),
     ("x =", "does not load: SyntaxError: invalid syntax"),
     ("raise RuntimeError", "does not load: RuntimeError"),
@@ -104,6 +110,10 @@ MISTAKEN = [
         "nothing on a cable is of type set; register it",
     ),
     (
+        LOUDER.replace("-> float", "-> tuple"),
+        "register it with kind(): or, for several outlets, return a NamedTuple",
+    ),
+    (
         LOUDER.replace("value: float", 'value: "Flaot"'),
         "NameError: name 'Flaot' is not defined",
     ),
@@ -118,6 +128,22 @@ def test_a_box_that_says_too_little_is_told_with_its_line(
     (problem,) = problems(tmp_path, BODY + HANGS_ON_REACH)
     assert problem.startswith('my.toml:11: [mine] use: "mine" cannot be used: ')
     assert said in problem
+
+
+def test_a_parameter_without_a_type_is_told_with_what_to_write(tmp_path: Path) -> None:
+    write(tmp_path, "mine", LOUDER.replace(TYPE, "by = 2.0"))
+    (problem,) = problems(tmp_path, BODY + HANGS_ON_REACH + "by = 3\n")
+    assert problem.endswith('Its class gives no type for it: write "by: float = 2.0".')
+
+
+def test_what_a_box_of_ones_own_raises_while_it_plays_is_told_with_its_line(tmp_path: Path) -> None:
+    write(tmp_path, "mine", LOUDER.replace("value * self.by", "value / 0"))
+    patch = tmp_path / "my.toml"
+    patch.write_text('[every]\nuse = "every"\n[mine]\nuse = "mine"\nfrom = "every.value"\n')
+    line = LOUDER[: LOUDER.index("value * self.by")].count("\n") + 1
+    assert play(patch, seconds=0.5).errors == [
+        f"mine: ZeroDivisionError: float division by zero (nodes/mine.py, line {line})"
+    ]
 
 
 def test_a_box_that_cannot_be_made_is_told(tmp_path: Path) -> None:

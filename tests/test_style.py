@@ -113,3 +113,24 @@ def test_no_class_name_has_two_meanings() -> None:
         for name in classes((ROOT / file).read_text()):
             places.setdefault(name, []).append(file.as_posix())
     assert {name: files for name, files in places.items() if len(files) > 1} == {}
+
+
+DIALECT = ("Give ", "Tell ", "Say ")
+
+
+def docstrings(source: str) -> Iterator[str]:
+    """Yield the docstrings of a file: of the module, its classes and functions."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield ast.get_docstring(node) or ""
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_docstrings_say_return_and_whether(file: Path) -> None:
+    found = [each for each in docstrings((ROOT / file).read_text()) if each.startswith(DIALECT)]
+    assert found == []
+
+
+def test_a_docstring_in_dialect_is_found() -> None:
+    source = 'def f():\n    """Give one."""\n\nclass C:\n    """A class."""'
+    assert [each for each in docstrings(source) if each.startswith(DIALECT)] == ["Give one."]

@@ -18,7 +18,7 @@ AT_THE_END: Final = ExitStack()
 
 @contextmanager
 def ended_in_order() -> Iterator[None]:
-    """Have SIGTERM end the block as Ctrl-C does, with all the processes that it started."""
+    """End the block on SIGTERM as on Ctrl-C, with all the processes that it started."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield

@@ -14,7 +14,7 @@ from engine.runtime.opening import check_patch, find_patch
 
 
 def check(patches: Annotated[list[str], typer.Argument(help="patch files, or names")]) -> None:
-    """Say everything that is wrong with a patch, and where."""
+    """List everything that is wrong with a patch, and where."""
     problems: list[Problem] = []
     for name in patches:
         try:
@@ -64,7 +64,7 @@ def devices() -> None:
 
 
 def doctor() -> None:
-    """Say whether everything is there, and what mends it."""
+    """Check that everything is there, and show what mends it."""
     from engine.terminal.doctor import report
 
     show_on_terminal(report())

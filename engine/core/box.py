@@ -1,16 +1,19 @@
-"""What every box has: parameters, a life that begins and ends, and the past that it can forget."""
+"""The base class of all boxes: parameters, a life cycle, and a reset."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, dataclass_transform
+from typing import Any, ClassVar, Final, dataclass_transform
 
 from engine.core.messages import Ns
+
+OWN_MODULES: Final = "sensorium_nodes."
+"""How the names of modules begin that are a performer's own files."""
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False)
 class Box:
-    """What every box has: it can be opened, closed, and brought back to its beginning."""
+    """The base class of all boxes: it is opened, closed, and can be reset to its initial state."""
 
     at_once: ClassVar[bool] = True
     """Whether it begins with the show; a film waits for networks and outputs to be there."""
@@ -23,10 +26,10 @@ class Box:
         dataclass(kw_only=True, eq=False)(cls)
 
     def close(self) -> None:
-        """Release what ``open`` took, after the last message; once for each ``open``."""
+        """Release what ``open`` has acquired; once for each ``open``, after the last message."""
 
     def reset(self) -> None:
-        """Forget the past: after a gap, a lost input or a failure."""
+        """Return to the initial state: after a gap, a lost input or a failure."""
 
     def wake(self) -> Ns | None:
         """Return when ``on_wake`` is to be called without input; None for never.

@@ -1,15 +1,15 @@
-"""Messages become plain data and messages again: maps, lists, numbers, texts and arrays.
+"""Encodes messages as plain data and decodes them: maps, lists, numbers, texts and arrays.
 
 The form follows from what the constructor of a type takes (see ``contents``): first its numbers and
 texts in their order, then the rest. An array is a map of ``dtype``, ``shape`` and ``data``; where a
 class holds a single one these stand among its own. Recordings depend on all of it: a change here
 must leave ``tests/core/golden_codec.json`` as it is.
 
-The bytes of an array are left to whoever encodes the plain data: ``encode_numpy`` is a hook of
+The bytes of an array are left to the encoder of the plain data: ``encode_numpy`` is a hook of
 msgspec for that.
 
-Why pictures may be left out: they are a thousand times more than all the rest, and once the
-networks have answered nobody below needs them.
+Why pictures may be left out: they are a thousand times larger than all the rest, and once the
+networks have answered nothing downstream needs them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Plain = Any
 """What MessagePack can hold, and arrays."""
 
 Write = Callable[[Any, bool], Plain]
-"""Makes plain data of a value; without ``pixels`` an array of a picture is but its size."""
+"""Returns plain data of a value; without ``pixels`` a picture is reduced to its size."""
 Read = Callable[[Any], Any]
 
 TYPE: Final = "type"
@@ -45,7 +45,7 @@ class NotEncodable(TypeError):
 
 
 def encode(message: Any, pixels: bool) -> Plain:
-    """Return plain data of a message; without ``pixels`` of pictures only their size.
+    """Return a message as plain data; without ``pixels``, pictures as their size only.
 
     A tuple stands for several outlets, a number of numpy keeps its precision. Raise NotEncodable
     for a type that is not registered (see ``kinds``).
@@ -111,7 +111,10 @@ Why a table: the loop asks for it with every message that goes to another proces
 
 def _writer(cls: type) -> Write:
     """Return what writes values of a class."""
-    write = _writer_of(cls)
+    try:
+        write = _writer_of(cls)
+    except TypeError as error:
+        raise NotEncodable(str(error)) from None
     if write is None:
         raise NotEncodable(f"{cls.__name__} inside a message")
     _WRITERS[cls] = write
@@ -133,19 +136,21 @@ def _writer_of(cls: type) -> Write | None:
 
 
 def _write(value: Any, pixels: bool) -> Plain:
-    """Write what stands inside a message."""
+    """Return plain data of a value inside a message."""
     cls = type(value)
     return (_WRITERS[cls] if cls in _WRITERS else _writer(cls))(value, pixels)
 
 
 def _writer_of_contents(cls: type) -> Write:
-    """Return what writes the contents of a class: what is plain first, a single array among it."""
+    """Return the writer of the contents of a class: plain values first, a single array inline."""
     hints = contents(cls)
     if TYPE in hints:
         raise NotEncodable(f'{cls.__name__}, for a part of a message cannot be called "{TYPE}"')
     plain = [name for name, hint in hints.items() if is_plain(hint)]
     single = _single_array(hints)
     rest = [name for name in hints if name not in plain and name != single]
+    for name in rest:
+        _reader_of(hints[name], _read_array)  # what could not be read again is not written
     hidden = _shows_picture(cls)
 
     def write(value: Any, pixels: bool) -> dict[str, Plain]:
@@ -166,7 +171,7 @@ def _write_array(array: NDArray[Any], whole: bool) -> dict[str, Plain]:
 
 
 def _single_array(hints: Mapping[str, Any]) -> str:
-    """Return the name of the only array in a class, whose form may stand among the rest."""
+    """Return the name of the only array in a class, which may be written inline; else None."""
     arrays = [name for name, hint in hints.items() if is_array(hint)]
     return arrays[0] if len(arrays) == 1 and not {*_ARRAY} & {*hints} - {*arrays} else ""
 
@@ -183,7 +188,7 @@ _READERS: dict[type, Read] = {}
 
 
 def _reader(cls: type) -> Read:
-    """Return what makes an instance of a class of its written contents."""
+    """Return the reader that makes an instance of a class from its written contents."""
     hints = contents(cls)
     array = _read_picture if _shows_picture(cls) else _read_array
     single = _single_array(hints)
@@ -208,12 +213,14 @@ def _reader(cls: type) -> Read:
 
 
 def _reader_of(hint: Any, array: Read) -> Read:
-    """Return what reads a value of a type."""
+    """Return the reader of values of a type."""
     if is_array(hint):
         return array
     if get_origin(hint) in (Union, types.UnionType):
-        (inside,) = (part for part in get_args(hint) if not is_plain(part))
-        return partial(_read_optional, _reader_of(inside, array))
+        inside = [part for part in get_args(hint) if not is_plain(part)]
+        if len(inside) > 1:
+            raise TypeError(f"{hint}: what is written of it would not tell which of these it is")
+        return partial(_read_optional, _reader_of(inside[0], array))
     if get_origin(hint) in (tuple, list):
         return partial(_read_many, get_origin(hint), _readers_of(get_args(hint), array))
     if isinstance(hint, type) and issubclass(hint, Encodable):
@@ -224,7 +231,7 @@ def _reader_of(hint: Any, array: Read) -> Read:
 
 
 def _readers_of(hints: tuple[Any, ...], array: Read) -> Callable[[int], list[Read]]:
-    """Return what gives a reader for each of so many values of a tuple or a list."""
+    """Return a function from the length of a tuple or a list to the readers of its values."""
     if (len(hints) == 2 and hints[1] is ...) or len(hints) == 1:
         every = _reader_of(hints[0], array)
         return lambda count: [every] * count
@@ -246,12 +253,12 @@ def _read_many(made: Any, readers: Callable[[int], list[Read]], written: Plain) 
 
 
 def _read_array(plain: Mapping[str, Plain]) -> NDArray[Any]:
-    """Read an array of its own, aligned as any other: sums go by how memory lies."""
+    """Return an array that owns its memory, aligned as any other: sums depend on alignment."""
     return np.frombuffer(plain["data"], plain["dtype"]).reshape(plain["shape"]).copy()
 
 
 def _read_picture(plain: Mapping[str, Plain]) -> NDArray[Any]:
-    """Read a picture, black where only its size is known; either may only be read."""
+    """Return a picture, black where only its size is known; it is read-only."""
     if "data" in plain:
         return np.frombuffer(plain["data"], plain["dtype"]).reshape(plain["shape"])
     return _black(plain["dtype"], tuple(plain["shape"]))

@@ -1,4 +1,4 @@
-"""What a message is made of, read from its constructor: for whatever goes through all of it."""
+"""Reads what a message consists of from its constructor, for all that traverses messages."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from engine.core.memo import cached_by_class
 
 @runtime_checkable
 class Encodable(Protocol):
-    """A part of a message that says itself what is written of it, such as a skeleton."""
+    """A part of a message that encodes itself, such as a skeleton."""
 
     def encoded(self) -> Any:
-        """Return plain data."""
+        """Return it as plain data."""
         ...
 
     @classmethod
@@ -31,9 +31,9 @@ class Encodable(Protocol):
 
 @cached_by_class
 def contents(cls: type) -> Mapping[str, Any]:
-    """Return what the constructor of a class takes, by name, with the types that it says.
+    """Return the types of the constructor's arguments of a class, by name.
 
-    Raises TypeError where a type cannot be found, as that of a class inside a function.
+    Raise TypeError when a type cannot be resolved, such as a class inside a function.
     """
     constructor = next(vars(each)["__init__"] for each in cls.__mro__ if "__init__" in vars(each))
     try:
@@ -66,14 +66,14 @@ def is_array_of_integers(hint: Any) -> bool:
 def all_finite(numbers: NDArray[Any]) -> bool:
     """Whether all numbers of an array are finite.
 
-    The sum of squares is faster, and finite only if all are; where it is too large each is looked
-    at. It is ``vdot``, since ``dot`` would warn then.
+    The sum of squares is faster, and finite only if all are; where it overflows each number is
+    checked. It is ``vdot``, since ``dot`` would warn then.
     """
     return isfinite(np.vdot(numbers, numbers)) or bool(np.isfinite(numbers).all())
 
 
 def without_numbers(value: Any) -> Any:
-    """Return the same with NaN for every float in it, also in arrays; itself where it has none."""
+    """Return a copy with NaN for every float, also in arrays; the message itself if it has none."""
     if isinstance(value, float):
         return float("nan")
     if isinstance(value, np.ndarray):

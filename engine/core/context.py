@@ -1,4 +1,4 @@
-"""What a box is told when it is opened: who it is, where it lies, and where it may keep data.
+"""The context of a box when it is opened: its name, its folder, and where it may store data.
 
     def open(self, context: Context) -> None:
         self._examples = msgspec.json.decode(context.state.read("examples.json") or b"[]")
@@ -22,21 +22,21 @@ _CODE: Final = (".py", ".pyc", ".pyd", ".so", ".dll", ".pkl", ".pickle", ".jobli
 
 
 class State(Protocol):
-    """Data that a box keeps over edits, restarts and crashes; a few files, whole or not at all.
+    """Data that a box stores over edits, restarts and crashes: a few files, written atomically.
 
     Data only: what runs when it is read (code, pickles) is refused, since a patch and its state may
     come from a stranger.
     """
 
     def read(self, name: str) -> bytes | None:
-        """Return a file, or None where there is none. Raise ValueError for a bad name."""
+        """Return the content of a file, None if there is none; raise ValueError for a bad name."""
         ...
 
     def write(self, name: str, data: bytes) -> bool:
-        """Keep a file in place of the one before; return whether it is safe.
+        """Write a file in place of the last version; return whether it was stored.
 
-        Where it cannot be kept (a full disk) that is reported, and the show goes on. Raise
-        ValueError for a bad name.
+        A failure (a full disk) is reported, and the show goes on. Raise ValueError for a bad
+        name.
         """
         ...
 
@@ -50,7 +50,7 @@ class State(Protocol):
 
 
 def check_file_name(name: str) -> str:
-    """Return the name of a state file; raise ValueError where it is a path, or of code."""
+    """Return the name of a state file; raise ValueError for a path, or the name of a code file."""
     if not _FILE.fullmatch(name):
         raise ValueError(f'"{name}" is no name for data: letters, digits, ".", "_" and "-"')
     if name.lower().endswith(_CODE):
@@ -59,27 +59,27 @@ def check_file_name(name: str) -> str:
 
 
 def _nobody(name: str, data: bytes) -> None:
-    """Take a file that was kept."""
+    """Ignore a file that was saved."""
 
 
 class MemoryState:
-    """State that lasts as long as the process: for a patch that is no file, and for tests."""
+    """State that lasts as long as the process: for a patch that is not a file, and for tests."""
 
     def __init__(
         self,
         files: Mapping[str, bytes] = MappingProxyType({}),
         written: Callable[[str, bytes], None] = _nobody,
     ) -> None:
-        """``written`` is called with the name and content of every file that was kept."""
+        """``written`` is called with the name and content of every file that was saved."""
         self._files = dict(files)
         self._written = written
 
     def read(self, name: str) -> bytes | None:
-        """Return a file, or None where there is none."""
+        """Return the content of a file; None when there is none."""
         return self._files.get(check_file_name(name))
 
     def write(self, name: str, data: bytes) -> bool:
-        """Keep a file in place of the one before."""
+        """Write a file in place of the last version."""
         self._files[check_file_name(name)] = bytes(data)
         self._written(name, bytes(data))
         return True
@@ -99,10 +99,10 @@ def _yes() -> bool:
 
 @dataclass(frozen=True)
 class Context:
-    """What a box may know of its surroundings; the same object for as long as the box lives.
+    """What a box may know of its surroundings; the same object for the whole life of the box.
 
-    ``name`` is the box's name in the patch, ``folder`` where the patch lies (None where it is no
-    file), ``state`` what it keeps, ``log`` where it writes what a developer should know.
+    ``name`` is the box's name in the patch, ``folder`` the folder of the patch (None when it is not
+    a file), ``state`` its stored data, ``log`` a logger for developers.
     """
 
     name: str = ""
@@ -118,7 +118,7 @@ class Context:
 
 
 def with_context(method: Callable[..., Any], context: Context) -> Callable[..., Any]:
-    """Return a method of a box that is given its context where it has an argument for it."""
+    """Return a method of a box, bound to the context when it has an argument for it."""
     if "context" not in inspect.signature(method).parameters:
         return method
 

@@ -15,9 +15,10 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from engine.core.box import Box
 from engine.core.errors import as_written
+from engine.core.event_inlets import read_event_inlets
 from engine.core.node import Node
 from engine.core.parameter import Param, Parameter, read_parameters
-from engine.core.signature import in_words, parts, read_signature
+from engine.core.signature import common_parts, in_words, read_signature
 from engine.core.sink import Sink
 from engine.core.source import Source
 
@@ -120,11 +121,12 @@ def _paragraphs(text: str) -> Iterator[str]:
 def _inlets(cls: type[Box]) -> tuple[Port, ...]:
     if not issubclass(cls, Node):
         return ()
-    return tuple(Port(inlet.name, in_words(inlet.accepts)) for inlet in read_signature(cls).inlets)
+    inlets = (*read_signature(cls).inlets, *read_event_inlets(cls).values())
+    return tuple(Port(inlet.name, in_words(inlet.accepts)) for inlet in inlets)
 
 
 def _outlets(cls: type[Box]) -> tuple[Port, ...]:
-    """Describe the outlets; of a single one also the parts of its message."""
+    """Describe the outlets; of a single one also the parts of its message (a union: the first)."""
     kinds: dict[str, Any] = {}
     if issubclass(cls, Source):
         kinds = dict(cls.OUT)
@@ -132,9 +134,8 @@ def _outlets(cls: type[Box]) -> tuple[Port, ...]:
         signature = read_signature(cls)
         kinds = {name: signature.outlets[name] for name in signature.fields or signature.outlets}
     found = dict(kinds)
-    for kind in kinds.values():
-        if len(kinds) == 1 and isinstance(kind, type):
-            found |= parts(kind)
+    if len(kinds) == 1:
+        found |= common_parts(*kinds.values())
     return tuple(Port(name, in_words((kind,))) for name, kind in found.items())
 
 

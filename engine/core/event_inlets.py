@@ -1,7 +1,7 @@
-"""Reads the event inlets of a node: what must never be missed on another inlet than the first.
+"""Reads the event inlets of a node: inlets beside the first that must never miss a message.
 
 A value inlet (an argument of ``process``) is read when the box is called, so an event there would
-be missed, or seen for ever. A method ``on_NAME`` with one argument is called each time instead.
+be missed, or seen for ever. A method ``on_NAME`` with one argument is called for each message.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NOT_INLETS: Final = frozenset({"on_wake", "on_input_lost"})
 
 @cached_by_class
 def read_event_inlets(cls: type) -> Mapping[str, Inlet]:
-    """Return the event inlets of a node class by name; raise TypeError where one is unclear."""
+    """Return the event inlets of a node class by name; raise TypeError when one is unclear."""
     return {inlet.name: inlet for inlet in _read(cls)}
 
 
@@ -42,7 +42,8 @@ def _read(cls: type) -> Iterator[Inlet]:
         taken = [argument for argument in arguments if hints.get(argument) is not Ns]
         if len(taken) != 1 or taken[0] not in hints:
             raise TypeError(
-                f"{cls.__name__}.{name} takes one message, and says of which type it is"
+                f"{cls.__name__}.{name} takes one message, and says of which type it is: "
+                f'write "def {name}(self, {name.removeprefix(PREFIX)}: Trigger)", or another type'
             )
         accepts = options_of(hints[taken[0]])
         require_registered(f"{cls.__name__}.{name}", accepts)
@@ -56,7 +57,7 @@ def takes_moment(method: Any) -> bool:
 
 
 def check_value_inlets(cls: type[Node]) -> None:
-    """Raise TypeError where an inlet beside the first would miss or repeat what is never lost."""
+    """Raise TypeError when a value inlet beside the first takes a kind that is never lost."""
     events = read_event_inlets(cls)
     for inlet in read_signature(cls).inlets[1:]:
         if inlet.name in events:

@@ -1,4 +1,4 @@
-"""The kinds of messages: one registration says all that the engine has to know of a type.
+"""The kinds of messages: one registration holds all that the engine needs to know of a type.
 
     @kind(Kind.LATEST, words="a star", example=lambda: Star(0.5, np.zeros(3, np.float32)))
     @dataclass(frozen=True, slots=True, eq=False)
@@ -6,8 +6,8 @@
         brightness: float
         rays: NDArray[np.float32]
 
-A type that is registered may travel on any cable: it is checked against NaN, handed to a process of
-its own, recorded and replayed, and shown on the page, and no other file is touched for it. Its
+A registered type may travel on any cable: it is checked for NaN, passed to subprocesses, recorded
+and replayed, and shown on the page; no other file has to change for it. Its
 values are what its constructor takes: numbers, switches, texts, arrays, tuples, ``None``, and other
 dataclasses of such.
 
@@ -55,7 +55,7 @@ _STRICTNESS = (Kind.LATEST, Kind.HELD, Kind.CONTIGUOUS, Kind.LOSSLESS)
 
 @dataclass(frozen=True, slots=True)
 class MessageType:
-    """All that is registered of a type; ``kind`` says what each of it means."""
+    """The registration of a type; see ``kind`` for its fields."""
 
     cls: type
     name: str
@@ -80,7 +80,7 @@ _BY_MESSAGE: dict[type, Callable[[Any], Kind]] = {}
 
 
 class UnknownKind(ValueError):
-    """A message of a kind that nobody has registered here."""
+    """A message of a kind that is not registered in this process."""
 
 
 def kind(
@@ -97,19 +97,20 @@ def kind(
 ) -> Callable[[type[T]], type[T]]:
     """Return a class decorator that registers a type of message.
 
-    ``policy`` says what may be lost; where that depends on the message ``by_message`` says it of
-    each, and ``policy``, the strictest of them, holds for a cable of which only the type is known.
-    ``name`` is what recordings call it, for ever: the class's name in lower case unless given.
-    ``words`` name one in messages to people: "a pose".
-    ``is_finite`` tells whether a message can be used; unless given, whether every float in it, and
-    in its arrays, is finite.
-    ``picture`` draws a message that shows what a camera sees: the page shows that, recordings keep
-    its pixels only where they are asked for, and while a show is private it goes nowhere.
-    ``part`` gives the type of a part that a cable takes by a name that only the messages know.
-    ``summary`` gives what the page shows of a message: a number, a text, or a small table.
-    ``example`` is a message, or makes one: for tests and the reference.
+    - ``policy``: what may be lost. Where that depends on the message, ``by_message`` returns it for
+      each one, and ``policy``, the strictest of them, holds while only the type is known.
+    - ``name``: its name in recordings, for ever; the class's name in lower case unless given.
+    - ``words``: one of it in messages to people, such as "a pose".
+    - ``is_finite``: returns whether a message is usable; unless given, whether every float in it,
+      and in its arrays, is finite.
+    - ``picture``: draws a message that shows what a camera sees. The page shows that; recordings
+      hold its pixels only on request; while a show is private it is withheld.
+    - ``part``: returns the type of a part whose name only the messages know.
+    - ``summary``: returns what the page shows of a message: a number, a text, or a small table.
+    - ``example``: a message, or a function that makes one, for tests and the reference.
 
-    Raises TypeError for a name that another type has, and for a type without a constructor to read.
+    Raise TypeError for a name that another type has, and for a type whose constructor cannot be
+    read.
     """
 
     def register(cls: type[T]) -> type[T]:
@@ -147,7 +148,7 @@ def _add(found: MessageType) -> None:
 
 
 def _replaces(new: type, old: type) -> bool:
-    """Whether a class is another edition of the same: a performer's file that was saved again."""
+    """Whether a class is a new version of another: a performer's file that was saved again."""
     last = [cls.__module__.rpartition(".")[2] for cls in (new, old)]
     same = last[0] == last[1] and new.__qualname__ == old.__qualname__
     return same and not old.__module__.startswith("engine.")
@@ -159,12 +160,12 @@ def message_type(cls: type) -> MessageType | None:
 
 
 def message_types() -> tuple[MessageType, ...]:
-    """Return all registrations that are in force, in their order."""
+    """Return all present registrations, in their order."""
     return tuple(_BY_NAME.values())
 
 
 def named(name: str) -> MessageType:
-    """Return the registration of a name; raise UnknownKind where there is none."""
+    """Return the registration of a name; raise UnknownKind when there is none."""
     found = _BY_NAME.get(name)
     if found is None:
         raise UnknownKind(
@@ -175,9 +176,9 @@ def named(name: str) -> MessageType:
 
 
 def members(carried: Carried) -> tuple[Carried, ...]:
-    """Return the types that a cable may carry: of a union each, of a TypeVar what it stands for.
+    """Return the types that a cable may carry: the members of a union, or those of a TypeVar.
 
-    A TypeVar that may be anything is ``object``, and so is ``Any``.
+    An unbound TypeVar is ``object``, and so is ``Any``.
     """
     if carried is Any:
         return (object,)
@@ -191,9 +192,9 @@ def members(carried: Carried) -> tuple[Carried, ...]:
 
 
 def policy_of(carried: Carried) -> Kind:
-    """Return what may be lost on a cable by what it carries: the strictest of what may come.
+    """Return the policy of a cable by the type it carries: the strictest of its members.
 
-    Nothing may be lost of what is not known.
+    Of an unknown type, nothing may be lost.
     """
     found = KINDS.get(carried) if isinstance(carried, type) else None
     if found is not None:
@@ -203,7 +204,7 @@ def policy_of(carried: Carried) -> Kind:
 
 
 def policy_for(message: Any) -> Kind:
-    """Return what may be lost by a message itself; a number of numpy is a number."""
+    """Return the policy of a message; a NumPy number counts as a number."""
     cls = type(message)
     differs = _BY_MESSAGE.get(cls)
     if differs is not None:
@@ -215,7 +216,7 @@ def policy_for(message: Any) -> Kind:
 
 
 def is_by_message(carried: Carried) -> bool:
-    """Whether what may be lost differs from message to message on such a cable."""
+    """Whether the policy differs from message to message on such a cable."""
     return any(one in _BY_MESSAGE for one in members(carried))
 
 
@@ -226,19 +227,19 @@ def is_picture(cls: type) -> bool:
 
 
 def picture_of(message: Any) -> Image | None:
-    """Return a message as a picture, uint8 (height, width, 3); None where it is none."""
+    """Return a message as a picture, uint8 of shape (height, width, 3); None if it is none."""
     found = _TYPES.get(type(message))
     return found.picture(message) if found is not None and found.picture is not None else None
 
 
 def named_part(carried: Carried, name: str) -> type | None:
-    """Return the type of a part that only the messages know by name; None where there is none."""
+    """Return the type of a part whose name only the messages know; None when there is none."""
     found = _TYPES.get(carried) if isinstance(carried, type) else None
     return found.part(name) if found is not None and found.part is not None else None
 
 
 def in_word(one: Carried) -> str:
-    """Return a type in a performer's words: "a pose"; "anything" for what is not known."""
+    """Return a type in a performer's words: "a pose"; "anything" for an unknown type."""
     found = _TYPES.get(one)
     if found is not None:
         return found.words
@@ -246,15 +247,15 @@ def in_word(one: Carried) -> str:
 
 
 def example_of(cls: type) -> Any:
-    """Return an example of a registered type; None where none was given."""
+    """Return an example of a registered type; None when it has none."""
     example = _TYPES[cls].example
     return example() if callable(example) else example
 
 
 def summary_of(message: Any) -> object:
-    """Return what a person sees of a message at a glance, as JSON can hold it.
+    """Return a summary of a message for the page, of types that JSON has.
 
-    Where its registration does not say, these are its first three numbers, switches and texts.
+    Unless its registration has one: its first three numbers, switches and texts.
     """
     found = _TYPES.get(type(message)) or next(
         (each for each in _TYPES.values() if isinstance(message, each.cls)), None

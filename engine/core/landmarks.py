@@ -1,6 +1,6 @@
-"""Bodies, hands and faces as named points: one kind of message for all networks that find such.
+"""Bodies, hands and faces as named points: one kind of message for all landmark networks.
 
-``Landmarks`` holds whoever was seen in a picture, each with a slot, an id and the points of its
+``Landmarks`` holds everyone seen in a picture, each with a slot, an id and the points of its
 skeleton (see ``skeletons``). A ``Pose`` is landmarks of the 17 joints of COCO.
 """
 
@@ -27,7 +27,7 @@ class Instance:
 
     A row is x, y, confidence, or x, y, z, confidence where the skeleton has depth. x: 0 left of the
     picture, 1 right. y: 0 bottom, 1 top. z: as x, larger is nearer. Confidence 0 to 1; a point of
-    confidence 0 is not known and its other numbers mean nothing. ``slot`` counts from 1 and is
+    confidence 0 is unknown and its other numbers mean nothing. ``slot`` counts from 1 and is
     reused; ``id`` is never reused within one run.
     """
 
@@ -37,7 +37,7 @@ class Instance:
 
 
 def _is_finite(found: Landmarks) -> bool:
-    """Whether all numbers of the points that are known are finite: nobody reads the others."""
+    """Whether all numbers of the known points are finite; the others are never read."""
     return isfinite(found.aspect) and all(
         all_finite(one.points) or all_finite(one.points[one.points[:, -1] != 0])
         for one in found.seen
@@ -68,11 +68,11 @@ class Landmarks:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """The number of instances."""
         return len(self.seen)
 
     def only(self, *seen: Instance) -> Any:
-        """Return the same picture with these in it and nobody else."""
+        """Return a copy that holds only these instances."""
         return Landmarks(self.skeleton, seen, self.aspect)
 
 
@@ -96,7 +96,7 @@ class Person(Instance):
 )
 @dataclass(frozen=True, slots=True, eq=False, init=False)
 class Pose(Landmarks):
-    """Everybody in a picture, by slot; ``aspect`` is the picture's width over its height."""
+    """All people in a picture, by slot; ``aspect`` is the picture's width over its height."""
 
     skeleton: Skeleton = field(init=False, repr=False)
     seen: tuple[Instance, ...] = field(init=False, repr=False)
@@ -109,5 +109,5 @@ class Pose(Landmarks):
         object.__setattr__(self, "people", people)
 
     def only(self, *seen: Instance) -> Pose:
-        """Return a pose of these people alone."""
+        """Return a copy that holds only these people."""
         return Pose(tuple(Person(one.slot, one.id, one.points) for one in seen), self.aspect)

@@ -1,12 +1,12 @@
-"""What travels on a cable: one small immutable type a thing, each naming its Kind.
+"""The messages that travel on cables: small immutable types, each with its Kind.
 
 Numbers, switches and text travel as plain ``float``, ``int``, ``bool`` and ``str``; everything that
 has a shape is one of the classes below, or another that is registered (see ``kinds``). Bodies,
 hands and faces are in ``landmarks``, and are found here too. A cable may also name a *part* of a
 message (``pose.count``): any public field or property that is itself a number, switch or text.
 
-Why plain numbers: a node that scales a number reads ``def process(self, value: float) -> float``,
-which is what a performer who writes one expects, and it is the fastest thing Python has.
+Why plain numbers: a node that scales a number has ``def process(self, value: float) -> float``, as
+a performer who writes one expects, and nothing in Python is faster.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def _size(picture: NDArray[Any]) -> list[int]:
 class Frame:
     """A picture: ``image`` is uint8, shape (height, width, 3), blue-green-red, and read-only.
 
-    ``mirrored`` says that left and right are swapped, as in a mirror: who names a body's left and
-    right must name them as if they were not.
+    ``mirrored``: whether left and right are swapped, as in a mirror; the names of left and right
+    joints must not be swapped with them.
     """
 
     image: NDArray[np.uint8]
@@ -81,7 +81,7 @@ class Frame:
 
 
 def _decibels(block: Block) -> float:
-    """Return how loud a stretch of sound is, in dB below full scale."""
+    """Return the level of a block of sound, in dB of full scale."""
     if not len(block.samples):
         return -100.0
     mean = float(np.sqrt(np.mean(np.square(block.samples, dtype=np.float64))))
@@ -107,7 +107,7 @@ class Block:
 
 
 def _shaded(mask: Mask) -> Image:
-    """Return a mask as a grey picture: black where nothing is, white where it is for sure."""
+    """Return a mask as a grey picture: black for 0, white for 1."""
     grey = (np.nan_to_num(mask.alpha).clip(0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
     return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
 
@@ -184,7 +184,7 @@ class Trigger:
 
 
 def _kept(text: Text) -> Kind:
-    """Return what may be lost: nothing of a final text; the next interim one tells it anew."""
+    """Return the policy: a final text is never lost; an interim one is replaced by the next."""
     return Kind.LOSSLESS if text.final else Kind.LATEST
 
 
@@ -217,7 +217,7 @@ class Text:
 )
 @dataclass(frozen=True, slots=True, eq=False)
 class Features:
-    """Numbers with names, as a learning box takes them: ``values`` float32, shape (n,).
+    """A vector with names, as learning boxes take it: ``values`` float32, shape (n,).
 
     A cable takes one by its name (``timbre.low``), as does an attribute.
     """
@@ -226,7 +226,7 @@ class Features:
     values: NDArray[np.float32]
 
     def __getattr__(self, name: str) -> float:
-        """Return the number of a name; raise AttributeError."""
+        """Return the value of a name; raise AttributeError for an unknown name."""
         if name.startswith("__") or name in ("names", "values"):
             raise AttributeError(name)  # it is being made
         try:
@@ -238,10 +238,10 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One thing that was found: what it is, how sure that is (0 to 1), and where.
+    """One detected object: its label, confidence (0 to 1), and place.
 
     ``box`` is x and y of the middle, width and height, 0 to 1 of the picture; y counts from the
-    bottom. ``id`` stays with a thing from picture to picture, and is 0 where nobody follows it.
+    bottom. ``id`` stays with an object from picture to picture; 0 when objects are not tracked.
     """
 
     label: str
@@ -258,13 +258,13 @@ class Detection:
 )
 @dataclass(frozen=True, slots=True)
 class Detections:
-    """Everything that was found in a picture, the surest first."""
+    """All objects detected in a picture, by falling confidence."""
 
     seen: tuple[Detection, ...]
 
     @property
     def count(self) -> int:
-        """How many things there are."""
+        """The number of objects."""
         return len(self.seen)
 
 
@@ -272,8 +272,8 @@ class Detections:
 class Later(Generic[M]):
     """A message for a later moment: ``Later(at + ns(0.5), Note(60, 0))``.
 
-    The engine keeps it and emits it at ``at``. A panic, a loss, a failure or an edit that takes the
-    box away takes it back. It travels on no cable: what arrives there is the message.
+    The engine queues it and emits the message at ``at``. A panic, a loss, a failure, or an edit
+    that removes the box cancels it. It never travels on a cable itself; the message does.
     """
 
     at: Ns

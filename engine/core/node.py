@@ -1,6 +1,6 @@
-"""Boxes that turn what arrives into something else: Node and Model. A box is one class in one file.
+"""Boxes that compute: Node and Model. A box is one class in one file.
 
-A box becomes a keyword-only dataclass by being written; no decorator, no ``super().__init__``.
+A subclass becomes a keyword-only dataclass by itself; no decorator, no ``super().__init__``.
 Its public fields are its parameters (see ``parameter``), fields that begin with ``_`` its state.
 
     class Louder(Node):
@@ -11,20 +11,20 @@ Its public fields are its parameters (see ``parameter``), fields that begin with
         def process(self, value: float) -> float:
             return value * self.by
 
-The arguments of ``process`` are the inlets. The first is *hot*: a message there fires the box. The
-others give their last value, as in Max and Pure Data; one without a default waits for its first.
+The arguments of ``process`` are the inlets. The first is *hot*: a message there calls the box. The
+others hold their last value, as in Max and Pure Data; one without a default waits for its first.
 An argument ``at: Ns`` is filled with the moment that the hot message describes. ``process`` returns
 ``None`` for nothing, a NamedTuple for several outlets, or is a generator of several events. An
 event may be for a later moment: ``Later(at, message)``.
 
-What must never be missed on another inlet (a note, a trigger, a text) is an *event inlet*: a method
-``on_NAME``, which is called each time, and answers as ``process`` does:
+Another inlet of a kind that is never lost (a note, a trigger, a text) is an *event inlet*: a method
+``on_NAME``, which is called for each message, and returns what ``process`` may return:
 
         def on_record(self, record: Trigger) -> None:
             self._examples.append(self._newest)
 
-Why no clock: a box that asked for the time would play differently offline. What needs to act
-without input says when in ``wake`` and acts in ``on_wake``.
+Why no clock: a box that reads the time would play differently offline. A box that must act without
+input returns the moment from ``wake`` and acts in ``on_wake``.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from engine.core.messages import Ns
 
 
 class Node(Box):
-    """Turns what arrives into something else."""
+    """Turns messages into other messages."""
 
     lane: ClassVar[bool] = False
     """Whether it runs on a thread of its own, one message at a time."""
@@ -73,10 +73,10 @@ class Node(Box):
         return None
 
     def on_input_lost(self, at: Ns) -> None:
-        """Note that the input was lost: called instead of ``reset`` on what outlasts a loss."""
+        """React to the loss of the input; called instead of ``reset`` when ``holds_on_loss``."""
 
     def outlets(self) -> Mapping[str, type]:
-        """Give the types of outlets that follow from its parameters; ``process`` says the rest.
+        """Return the types of outlets that depend on parameters; ``process`` declares the others.
 
         An outlet without a name is called "".
         """
@@ -95,7 +95,7 @@ class Node(Box):
             """
 
     def on_wake(self, at: Ns) -> Any:
-        """Act at the moment asked for; returns what ``process`` returns."""
+        """Act at the moment that ``wake`` returned; return what ``process`` may return."""
 
 
 class Model(Node):

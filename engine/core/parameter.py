@@ -59,9 +59,9 @@ class Param:
     unit: str = ""
     lighter: tuple[float, ...] | tuple[str, ...] = ()
     """Degradation steps when time is short: factors of a number, or texts from heavy to light."""
-    more: Callable[[], frozenset[str]] | None = None
-    """Further texts that fit beside those that the type names, which may become more at any time:
-    the points of a performer's own skeleton. Editors are not told those that are but numbered."""
+    more: Callable[[bool], frozenset[str]] | None = None
+    """Further texts that fit beside those that the type names, which may become more at any time,
+    such as the points of a performer's own skeleton; True asks for the shipped ones only."""
 
 
 @dataclass(frozen=True)
@@ -196,11 +196,12 @@ class Parameter:
         try:
             return msgspec.convert(value, self.type)
         except msgspec.ValidationError:
-            more = self.param.more() if self.param.more and isinstance(value, str) else frozenset()
+            more = self.param.more(False) if self.param.more else frozenset()
             if isinstance(value, str) and value in more:
                 return value
-            names = (*_choices(self.type), *more)
-            hint = nearest(value, names) if isinstance(value, str) else ""
+            hint = ""
+            if isinstance(value, str):
+                hint = nearest(value, (*_choices(self.type), *more))
             hint = f".{hint}" if hint else ""
             raise ParameterError(
                 f"expected {self.expected()}, got {as_written(value)}{hint}"

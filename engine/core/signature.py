@@ -1,6 +1,6 @@
 """Reads the inlets and outlets of a node from its ``process``, and the parts of a message.
 
-Why signatures: what a box takes and gives is then written once, in Python's own words, and cannot
+Why signatures: the ports of a box are then written once, in Python's own words, and cannot
 disagree with the code.
 """
 
@@ -25,7 +25,7 @@ _MANY = (Generator, Iterator, Iterable)
 
 @dataclass(frozen=True)
 class Inlet:
-    """One argument of ``process``: the types it takes, and what it is before its first message."""
+    """One argument of ``process``: the types it takes, and its value before the first message."""
 
     name: str
     accepts: tuple[Carried, ...]
@@ -33,18 +33,18 @@ class Inlet:
 
     @property
     def waits(self) -> bool:
-        """Whether the box keeps still until a first message has come here."""
+        """Whether the box is not called until a first message has come here."""
         return self.default is inspect.Parameter.empty
 
 
 @dataclass(frozen=True)
 class Signature:
-    """What a node takes and gives; ``outlets`` by name, "" being what a bare cable carries.
+    """The inlets and outlets of a node; the outlet "" is the one of a bare cable.
 
     An outlet carries a type, a union of types, a TypeVar that an inlet has, or ``object``.
 
-    ``fields`` are the outlets of a NamedTuple in order, empty for a single one; ``is_generator``
-    says that ``process`` is a generator of several events.
+    ``fields`` are the outlets of a NamedTuple in order, empty for a single one; ``is_generator``:
+    whether ``process`` yields several events.
     """
 
     inlets: tuple[Inlet, ...]
@@ -58,7 +58,7 @@ class Signature:
 def read_signature(cls: type) -> Signature:
     """Return the signature of a node class.
 
-    Raise TypeError where its annotations say too little, or name what no cable carries.
+    Raise TypeError when annotations are missing, or name a type that no cable carries.
     """
     process: Callable[..., Any] | None = getattr(cls, "process", None)
     if process is None:
@@ -73,7 +73,10 @@ def read_signature(cls: type) -> Signature:
     if not inlets:
         raise TypeError(f"{cls.__name__}.process takes nothing: a node needs an inlet")
     if "return" not in hints:
-        raise TypeError(f"{cls.__name__}.process does not say what it returns")
+        raise TypeError(
+            f"{cls.__name__}.process does not say what it returns: "
+            'write "-> float", or another type of message, or "-> None"'
+        )
     result, is_generator = _result(hints["return"])
     names = _namedtuple_fields(result)
     takes_at = len(inlets) < len(arguments)
@@ -87,18 +90,22 @@ def read_signature(cls: type) -> Signature:
 
 
 def require_registered(where: str, kinds: Iterable[Carried]) -> None:
-    """Raise TypeError for what no cable carries; ``where`` says what names it."""
+    """Raise TypeError for a type that no cable carries; ``where`` is what names it."""
     for carried in kinds:
         for one in members(carried):
             if one is not object and one not in KINDS and not isinstance(one, TypeVar):
                 name = getattr(one, "__name__", str(one))
+                hint = 'write "@kind(Kind.LATEST)" above its dataclass, or use a type that there is'
+                if tuple in (one, get_origin(one)):
+                    hint = "or, for several outlets, return a NamedTuple"
                 raise TypeError(
-                    f"{where}: nothing on a cable is of type {name}; register it with kind()"
+                    f"{where}: nothing on a cable is of type {name}; "
+                    f"register it with kind(): {hint}"
                 )
 
 
 def parts(message: type) -> dict[str, type]:
-    """List what a cable may take out of a message by name: its numbers, switches and texts."""
+    """Return the parts that a cable may take by name: numbers, switches and texts."""
     found: dict[str, type] = {}
     if is_dataclass(message):
         hints = get_type_hints(message)
@@ -112,10 +119,17 @@ def parts(message: type) -> dict[str, type]:
     return {name: kind for name, kind in found.items() if kind in (*NUMBERS, str)}
 
 
-def fits(carried: Carried, accepts: tuple[Carried, ...]) -> bool:
-    """Whether a cable that carries one type may end where others are taken.
+def common_parts(carried: Carried) -> dict[str, type]:
+    """Return the parts of what a cable carries: of a union, those that all of its types share."""
+    every = [parts(one) if isinstance(one, type) else {} for one in members(carried)]
+    shared = set.intersection(*map(set, every)) if every else set()
+    return {name: kind for name, kind in every[0].items() if name in shared} if every else {}
 
-    Numbers and switches stand for each other; anything can be a trigger. Of a union one must fit.
+
+def fits(carried: Carried, accepts: tuple[Carried, ...]) -> bool:
+    """Whether a cable that carries one type may end where others are accepted.
+
+    Numbers and switches convert to each other; anything can be a trigger. Of a union one must fit.
     """
     if carried is None or object in accepts:
         return True
@@ -134,12 +148,12 @@ def _fits_one(carried: Carried, taken: tuple[Carried, ...]) -> bool:
 
 
 def needs_trigger(carried: Carried, accepts: tuple[Carried, ...]) -> bool:
-    """Whether a trigger must be made of what a cable carries before it fits."""
+    """Whether what a cable carries must be turned into a trigger before it fits."""
     return accepts == (Trigger,) and carried is not Trigger
 
 
 def converter(carried: Carried, accepts: tuple[Carried, ...]) -> Callable[[Any], Any] | None:
-    """Return what turns a number into the kind of number that is taken; None where nothing need."""
+    """Return the conversion of a number to the accepted type; None when none is needed."""
     if carried in accepts or carried not in NUMBERS:
         return None
     wanted = next((kind for kind in accepts if kind in NUMBERS), None)
@@ -167,7 +181,10 @@ def _is_on(value: float) -> bool:
 
 def _accepted(cls: type, name: str, hints: dict[str, Any]) -> tuple[Carried, ...]:
     if name not in hints:
-        raise TypeError(f"{cls.__name__}.process does not say what type its inlet {name} takes")
+        raise TypeError(
+            f"{cls.__name__}.process does not say what type its inlet {name} takes: "
+            f'write "{name}: float", or another type of message'
+        )
     accepts = options_of(hints[name])
     require_registered(f"{cls.__name__}.process", accepts)
     return accepts
@@ -175,7 +192,7 @@ def _accepted(cls: type, name: str, hints: dict[str, Any]) -> tuple[Carried, ...
 
 def options_of(hint: Any) -> tuple[Carried, ...]:
     """Return the types that an annotation names; of a message for later, that of the message."""
-    if hint is Any:
+    if hint in (Any, Later):
         return (object,)
     if get_origin(hint) in (Union, types.UnionType):
         options = [
@@ -188,7 +205,7 @@ def options_of(hint: Any) -> tuple[Carried, ...]:
 
 
 def _one(hint: Any) -> Carried:
-    """Return what an outlet carries: numbers of several types are a number."""
+    """Return the type that an outlet carries: of several types of numbers, a float."""
     options = options_of(hint)
     if len(options) > 1 and all(option in NUMBERS for option in options):
         return float
@@ -204,7 +221,7 @@ def _result(hint: Any) -> tuple[Carried, bool]:
 
 
 def _unpacked(hint: Any) -> Carried:
-    """Return what is returned where something is: a NamedTuple stays one."""
+    """Return the return type without None; a NamedTuple stays one."""
     options = options_of(hint)
     return options[0] if len(options) == 1 else hint
 
@@ -216,7 +233,7 @@ def _namedtuple_fields(kind: Carried) -> tuple[str, ...]:
 
 
 def settable(kind: Any) -> tuple[type, ...]:
-    """List what a cable may carry to set a parameter of this type; nothing if none can."""
+    """Return the types that can set a parameter of this type; () where none can."""
     if kind in (bool, int, float, str):
         return (kind,)
     if kind is Any or kind is object:

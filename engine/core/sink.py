@@ -1,4 +1,4 @@
-"""Boxes that send something out, and who is told of what they sent."""
+"""Boxes that send messages out, and the observers of what they sent."""
 
 from __future__ import annotations
 
@@ -15,100 +15,111 @@ from engine.core.context import Context, with_context
 from engine.core.messages import Message, Ns
 
 OnSent = Callable[[str, dict[str, Any]], None]
-"""Told of everything that left an output: the port, and what it was, ready for JSON."""
+"""Called for everything that an output sent: the port, and a description ready for JSON."""
 
 
 OnBytes = Callable[[str, bytes], None]
-"""Told of the very bytes that left an output: "osc", "midi" or "json", and themselves."""
+"""Called with the bytes that an output sent: "osc", "midi" or "json", and the bytes."""
 
 
 Report = Callable[[Command], None]
-"""Takes what an output says of itself; may be called from any thread."""
+"""Takes what an output reports of itself; may be called on any thread."""
 
 
 def both(one: OnSent, other: OnSent, port: str, sent: dict[str, Any]) -> None:
-    """Tell two of what left."""
+    """Call two observers of what was sent."""
     one(port, sent)
     other(port, sent)
 
 
 def as_json(wire: OnBytes, port: str, sent: dict[str, Any]) -> None:
-    """Tell of what left in JSON."""
+    """Call an observer of bytes with what was sent, as JSON."""
     wire("json", msgspec.json.encode({"port": port, **sent}))
 
 
-def to_nobody(_: Command) -> None:
-    """Leave what an output says of itself unheard, where it does not play."""
+def ignore_report(_: Command) -> None:
+    """Ignore what an output reports while it does not play."""
 
 
 class Sink(Box, ABC):
-    """Sends something out. Each cable into it ends in a port, named as in the patch.
+    """Sends messages out. Each cable into it ends in a port, named as in the patch.
 
-    A second cable into the same port goes by ``NAME#2``, and so on.
+    A second cable into the same port is called ``NAME#2``, and so on.
     """
 
     _tap: OnSent | None = None
     _taps: tuple[OnSent | None, OnSent | None] = (None, None)
-    _say: Report = to_nobody
+    _report_condition: Report = ignore_report
 
-    def report_to(self, say: Report) -> None:
-        """Have ``say`` take what this output says of itself: ``Lost`` when its device goes."""
-        self._say = say
+    def report(self, condition: Command) -> None:
+        """Report a change of the device: ``Lost`` when it went away, to be opened again.
+
+        May be called on any thread.
+        """
+        self._report_condition(condition)
+
+    def note_sent(self, port: str, sent: dict[str, Any]) -> None:
+        """Pass on what has left by a port, ready for JSON: to ``--dump``, page and recordings."""
+        if self._tap is not None:
+            self._tap(port, sent)
+
+    def report_to(self, report: Report) -> None:
+        """Call ``report`` with changes of the device, such as ``Lost`` when it goes away."""
+        self._report_condition = report
 
     def tap(self, tap: OnSent) -> None:
-        """Have ``tap`` told of everything that leaves: {"address": ..., "args": [...]}."""
-        self._tell(tap, self._taps[1])
+        """Call ``tap`` for everything that is sent: {"address": ..., "args": [...]}."""
+        self._set_taps(tap, self._taps[1])
 
-    def overhear(self, wire: OnBytes) -> None:
-        """Have ``wire`` told of the very bytes that leave; here, of what a tap is told, as JSON."""
-        said = partial(as_json, wire)
-        self._tell(self._taps[0], said)
+    def tap_bytes(self, wire: OnBytes) -> None:
+        """Call ``wire`` with the bytes that are sent; by default what a tap gets, as JSON."""
+        self._set_taps(self._taps[0], partial(as_json, wire))
 
-    def _tell(self, tap: OnSent | None, heard: OnSent | None) -> None:
-        self._taps = tap, heard
-        self._tap = partial(both, tap, heard) if tap and heard else tap or heard
+    def _set_taps(self, tap: OnSent | None, bytes_tap: OnSent | None) -> None:
+        self._taps = tap, bytes_tap
+        self._tap = partial(both, tap, bytes_tap) if tap and bytes_tap else tap or bytes_tap
 
     @property
     def lane(self) -> bool:
-        """Whether it may block, and so runs on a thread of its own."""
+        """Whether ``send`` may block, and so runs on a thread of its own."""
         return False
 
     def options(self) -> type[Any] | None:
-        """Give the dataclass of what a cable into this sink may say beside its ``from``."""
+        """Return the dataclass of the options that a cable into this sink has beside ``from``."""
         return None
 
     @abstractmethod
     def accepts(self, port: str) -> tuple[type, ...]:
-        """Give the types that a port takes; raises UnknownName."""
+        """Return the types that a port takes; raise UnknownName for a port that cannot be."""
 
     def plug(self, port: str, carries: type, options: Any) -> None:
-        """Learn of a cable before playing: what it carries, and its ``options``.
+        """Take a cable before playing: the type it carries, and its ``options``.
 
-        Raises ParameterError where they do not fit. Opens nothing: ``check`` calls it too.
+        Raise ParameterError when they do not fit. Must open nothing: ``check`` calls it, too.
         """
 
     def unplug(self, port: str) -> None:
-        """Forget a cable that was taken away while playing; its port has been silenced."""
+        """Forget a cable that was removed while playing; its port has been silenced."""
 
     if TYPE_CHECKING:
         open: ClassVar[Callable[..., None]]
         open_offline: ClassVar[Callable[..., None]]
-        open_unheard: ClassVar[Callable[..., None]]
+        open_muted: ClassVar[Callable[..., None]]
     else:
 
         def open(self) -> None:
-            """Begin; raise DeviceError when the device is not there, and be called again then.
+            """Open the device; raise DeviceError when it is missing: it is tried again later.
 
-            Report ``Lost`` when it goes: it is closed then, and opened again. The three kinds of
-            ``open`` may take an argument ``context: Context``.
+            Report ``Lost`` when it goes away: the sink is then closed and opened again. The three
+            kinds of ``open`` may take an argument ``context: Context``.
             """
 
         def open_offline(self, context: Context | None = None) -> None:
-            """Begin where time is virtual: an instrument is then not played, only tapped."""
+            """Open for virtual time: an instrument is then not played, only tapped."""
             with_context(self.open, context or Context())()
 
-        def open_unheard(self, context: Context | None = None) -> None:
-            """Begin where nobody is to hear it, as in a replay: what would be sent is only told."""
+        def open_muted(self, context: Context | None = None) -> None:
+            """Open without an audience, as in a replay: what would be sent goes to taps only."""
             with_context(self.open_offline, context or Context())()
 
     @abstractmethod
@@ -116,10 +127,10 @@ class Sink(Box, ABC):
         """Take a message; must not block unless ``lane``."""
 
     def flush(self, now: Ns) -> None:
-        """Send what was collected: everything that belongs to one moment has been given."""
+        """Send what was collected: all messages of one tick have been passed to ``send``."""
 
     def on_wake(self, at: Ns) -> None:
-        """Act at the moment that ``wake`` asked for."""
+        """Act at the moment that ``wake`` returned."""
 
     def silence(self, port: str | None = None) -> None:
         """End what sounds on one port, or on all."""

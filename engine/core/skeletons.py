@@ -1,9 +1,9 @@
-"""Skeletons: the names of the points that a network finds, and which of them belong together.
+"""Skeletons: the names of the points that a network finds, and the bones between them.
 
     STAR = Skeleton("star", ("top", "left", "right", "left_foot", "right_foot"),
                     bones=(("top", "left_foot"), ("top", "right_foot")))
 
-One that is made is known by its name from then on: whatever works on points by their names, such as
+A new skeleton is registered by its name. Everything that works on points by their names, such as
 ``joint``, layouts and drawings, works on it.
 """
 
@@ -21,17 +21,17 @@ Bone = tuple[str, str]
 
 @dataclass(frozen=True, eq=False)
 class Skeleton:
-    """The points of a body, a hand or a face, in the order in which a network gives them.
+    """The points of a body, a hand or a face, in the order of the network's output.
 
     ``bones`` are the pairs between which a line is drawn. ``parts`` are further names, each for one
-    point or for the middle of several. ``depth`` says that points have a z. Left and right are the
+    point or for the middle of several. ``depth``: whether points have a z. Left and right are the
     person's own: "left_wrist" mirrors "right_wrist".
 
     Lengths are measured against the body itself. ``ruler`` names two points that are always as far
     from each other, and ``span`` how many times that counts as far apart; without them it is the
     larger side of what is seen. A body with shoulders has better: see ``dsp.landmarks.body``.
 
-    Raises ValueError for a name that is there twice or that nothing has.
+    Raise ValueError for a name that occurs twice, or a bone or part of unknown points.
     """
 
     name: str
@@ -87,25 +87,25 @@ class Skeleton:
         return ("x", "y", "z", "confidence") if self.depth else ("x", "y", "confidence")
 
     def rows(self, part: str) -> tuple[int, ...]:
-        """Return the places of the points that a name is the middle of; raise UnknownName."""
+        """Return the rows of the points whose middle a name is; raise UnknownName."""
         try:
             return self.rows_of[part]
         except KeyError:
             raise UnknownName("joint", part, self.rows_of) from None
 
     def encoded(self) -> Any:
-        """Return its name where every engine knows it; else all of it.
+        """Return its name if it is built in; otherwise all of it.
 
-        Why all: a recording is played where nothing defines it, and a process of a box has not
-        loaded what another box has.
+        Why all: a recording is played where nothing defines the skeleton, and the subprocess of a
+        box has not loaded the files of another box.
         """
         return self._encoded
 
     @classmethod
     def decoded(cls, plain: Any) -> Skeleton:
-        """Return the skeleton that was written: the same one for the same writing.
+        """Return the encoded skeleton: the same object for the same data.
 
-        Raise ValueError or TypeError for what is none, and for a name that nothing here has.
+        Raise ValueError or TypeError for other data, and for an unknown name.
         """
         if isinstance(plain, str):
             if plain not in cls.known:
@@ -125,8 +125,9 @@ class Skeleton:
             tuple(ruler) if ruler else None,
             span,
         )
+        cls.known.pop(name)  # a recording says nothing about what is defined here
         if own is not None:
-            cls.known[name] = own  # an old recording says nothing about what is defined here
+            cls.known[name] = own
         return made
 
 
@@ -138,9 +139,10 @@ def skeleton(name: str) -> Skeleton:
         raise UnknownName("skeleton", name, Skeleton.known) from None
 
 
-def point_names() -> frozenset[str]:
-    """Return the names of all points and parts of all skeletons."""
-    return frozenset(name for each in Skeleton.known.values() for name in each.rows_of)
+def point_names(shipped: bool = False) -> frozenset[str]:
+    """Return the names of all points and parts of all skeletons, or of the ``shipped`` ones."""
+    every = (each for each in Skeleton.known.values() if each.shipped or not shipped)
+    return frozenset(name for each in every for name in each.rows_of)
 
 
 def _chain(*names: str) -> tuple[Bone, ...]:
@@ -149,7 +151,7 @@ def _chain(*names: str) -> tuple[Bone, ...]:
 
 
 def _both(*bones: Bone) -> tuple[Bone, ...]:
-    """Return bones of the left side and the same of the right."""
+    """Return bones of the left side and those of the right."""
     return tuple(
         (f"{side}_{one}", f"{side}_{other}") for one, other in bones for side in ("left", "right")
     )

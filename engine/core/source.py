@@ -1,4 +1,4 @@
-"""Boxes that bring something in: Source, Remote and Tape."""
+"""Boxes that bring messages in: Source, Remote and Tape."""
 
 from __future__ import annotations
 
@@ -14,45 +14,45 @@ from engine.core.status import Status
 
 
 class Emit(Protocol):
-    """How a source hands over a message or a command; may be called from any thread."""
+    """Emits a message or a command of a source; may be called on any thread."""
 
     def __call__(self, outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
-        """Hand over what describes the moment ``at``; ``cost`` ns went into decoding it."""
+        """Emit a message that describes the moment ``at``; decoding it took ``cost`` ns."""
         ...
 
 
 class AddReader(Protocol):
-    """How a source is read on the loop, which is sooner there than by way of a thread."""
+    """Registers a descriptor of a source with the loop, which is faster than a reading thread."""
 
     def __call__(self, descriptor: int, ready: Callable[[], bool]) -> bool:
-        """Have ``ready`` called on the loop whenever a descriptor can be read, until it says False.
+        """Call ``ready`` on the loop whenever a descriptor is readable, until it returns False.
 
-        May be called from any thread. Gives False where the loop cannot, as on Windows.
+        May be called on any thread. Return False where the loop cannot do so, as on Windows.
         """
         ...
 
 
 class Source(Box, ABC):
-    """Brings something in: a device pushes it on a thread of its own, or the loop reads it."""
+    """Brings messages in: a device pushes them on a thread of its own, or the loop reads them."""
 
     OUT: ClassVar[Mapping[str, type]] = {}
-    """Its outlets by name; a cable that names none takes the first."""
+    """The types of its outlets by name; a cable that names none takes the first."""
 
     steady: ClassVar[bool] = False
-    """Whether it gives something all the time, so that silence means that it is gone."""
+    """Whether it emits all the time, so that silence means that it is lost."""
 
     main_thread: ClassVar[bool] = False
     """Whether it must first be opened on the main thread, where the system asks for permission."""
 
     def outlets(self) -> Mapping[str, type]:
-        """Give the outlets of this instance; those of OUT unless its parameters make others."""
+        """Return the types of the outlets by name: OUT, unless they depend on parameters."""
         return self.OUT
 
     def outlet(self, name: str) -> type:
-        """Give the type of one outlet, asked once for each cable; raises UnknownName.
+        """Return the type of one outlet, called once for each cable; raise UnknownName.
 
         A source whose outlets follow a pattern, such as one for every MIDI controller, overrides
-        this; ``outlets`` then gives those that can be listed.
+        this; ``outlets`` then returns those that can be listed.
         """
         outlets = self.outlets()
         if name not in outlets:
@@ -60,19 +60,19 @@ class Source(Box, ABC):
         return outlets[name]
 
     def sets(self) -> Mapping[tuple[str, ...], tuple[str, str]]:
-        """Give what it turns as a hand does, to be checked: a box and its parameter by its key."""
+        """Return the parameters that it sets by commands, for ``check``: (box, parameter)."""
         return {}
 
     def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
-        """Name the box, and its parameters, that plays in place of this one here; None for itself.
+        """Return (use, parameters) of the box that plays in place of this one; None for itself.
 
-        A camera that was given a file is a video file; "auto" without a camera is the stand-in.
-        Raises ParameterError where it cannot play so at all, and says what is missing.
+        A camera whose device is a file is a video file; "auto" without a camera is the stand-in.
+        Raise ParameterError, which says what is missing, when neither can play.
         """
         return None
 
     def attach(self, watch: AddReader) -> None:
-        """Take what has the loop read for it, before ``open``; most have a thread that waits."""
+        """Take the registration of readers on the loop, before ``open``; most sources ignore it."""
 
     if TYPE_CHECKING:
         open: ClassVar[Callable[..., None]]
@@ -80,42 +80,43 @@ class Source(Box, ABC):
 
         @abstractmethod
         def open(self, emit: Emit) -> None:
-            """Begin; raise DeviceError when the device is not there. Emit ``Lost`` when it goes.
+            """Start emitting; raise DeviceError when the device is missing.
 
-            ``open(self, emit, context: Context)`` where a context is wanted.
+            Emit ``Lost`` when the device goes away. ``open(self, emit, context: Context)`` where a
+            context is wanted.
             """
 
 
 class Remote(Source, ABC):
-    """A source of commands, such as OSC control or a page, that is told how the show goes."""
+    """A source of commands, such as OSC control or a page, that gets status reports."""
 
     @abstractmethod
     def report(self, status: Status) -> None:
-        """Take a glance at the show, once a second, on the loop; must not block."""
+        """Take a status report, once a second, on the loop; must not block."""
 
     def tell(self, box: str, text: str) -> None:
-        """Take at once what a performer should know, on the loop; must not block."""
+        """Take a notice for the performer, on the loop; must not block."""
 
 
 class Tape(Source):
-    """A source that is pulled: a file, the stand-in, a recording. The runtime keeps its time."""
+    """A source that is pulled: a file, the stand-in, a recording. The runtime paces it."""
 
     at_once: ClassVar[bool] = False
 
     @property
     def endless(self) -> bool:
-        """Whether it says nothing about when a show is over, as a metronome does not."""
+        """Whether it never ends a show, such as a metronome."""
         return False
 
     if not TYPE_CHECKING:
 
         def open(self, emit: Emit) -> None:
-            """Make sure that there is something to pull; raise DeviceError when there is not."""
+            """Check that there is something to pull; raise DeviceError when there is not."""
 
     @abstractmethod
     def events(self) -> Iterator[tuple[Ns, str, Message]]:
         """Yield (time since the start, outlet, message) in order of time.
 
-        A message None says that nothing comes before that time: who makes pictures says so before
-        it makes the next, which is then asked for only just in time.
+        A message None means that nothing comes before that time. A source that renders pictures
+        yields it before each one, so that the picture is rendered only when it is due.
         """

@@ -274,7 +274,7 @@ def _sha256(table: CardTable) -> str:
 
 
 def _with_tensors(card: CardTable, files: list[CardFile]) -> tuple[CardFile, ...]:
-    """Give each network the tensors that are listed for it."""
+    """Return for each network the tensors that are listed for it."""
     roles = [file.role for file in files if file.is_network]
     sides = [
         [(table.one_of("of", roles, roles[0]), _tensor(table)) for table in card.tables(side)]

@@ -233,7 +233,7 @@ def _fits(listed: tuple[int | str, ...], actual: tuple[int | str, ...]) -> bool:
 
 
 def _tell_choice(card: Card, taken: str, refused: Mapping[str, str]) -> None:
-    """Say which provider "auto" took, and why none before it."""
+    """Log which provider "auto" took, and why none before it."""
     reasons = dict.fromkeys(refused.values())
     words = "; ".join(
         f"{', '.join(name for name, why in refused.items() if why == reason)}: {reason}"
@@ -245,7 +245,7 @@ def _tell_choice(card: Card, taken: str, refused: Mapping[str, str]) -> None:
 
 
 def _tell_refusal(card: Card, provider: str, why: str, here: Mapping[str, Backend]) -> None:
-    """Say why the CPU computes and not the provider that was asked for."""
+    """Log why the CPU computes instead of the requested provider."""
     if why == _ABSENT:
         text = '%s: the provider "%s" is not available here (%s); using "%s"'
         _tell(logging.WARNING, text, card.name, provider, ", ".join(here), CPU)

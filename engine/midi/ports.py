@@ -89,7 +89,7 @@ def first_played(names: Sequence[str]) -> int:
 
 
 def shown(name: str) -> str:
-    """Give a name without the numbers that ALSA puts behind it, which change."""
+    """Return a name without the numbers that ALSA appends to it, which change."""
     return _ALSA_NUMBERS.sub("", name)
 
 

@@ -23,7 +23,7 @@ from engine.core.tuning import note_of
 from engine.dsp.audio.brightness import brightness
 from engine.dsp.audio.hops import Hops
 from engine.dsp.audio.level import db_to_unit, decibels
-from engine.dsp.audio.resample import at_rate
+from engine.dsp.audio.resample import resample
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
 
@@ -106,7 +106,7 @@ class PitchModel(NetworkModel[Pitch]):
         if self._hops.gap:
             self._on = False
         for window in windows:
-            samples = at_rate(window, self._hops.rate, RATE)
+            samples = resample(window, self._hops.rate, RATE)
             samples = samples[len(samples) % FRAME :]
             if len(samples) >= LEAST:
                 yield self._read(samples - samples.mean())

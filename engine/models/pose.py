@@ -14,7 +14,15 @@ from engine.core.context import Context
 from engine.core.errors import ModelError
 from engine.core.messages import JOINTS, Frame, Person, Pose
 from engine.core.parameter import Fixed, Param
-from engine.dsp.image.region import Point, Region, cut, follow, middle, place, whole
+from engine.dsp.image.region import (
+    Point,
+    Region,
+    crop_square,
+    middle,
+    next_region,
+    place,
+    whole_picture,
+)
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
 
@@ -116,9 +124,9 @@ class PoseModel(NetworkModel[Pose]):
         """Run the network on the current region of a picture."""
         tensor = self.session().inputs[0]
         width, height = self._size
-        region = self._region or whole(width, height)
+        region = self._region or whole_picture(width, height)
         placement = place(region, width, height, size=tensor.filled[1])
-        square = _rgb(cut(image, placement))[None].astype(tensor.dtype)
+        square = _rgb(crop_square(image, placement))[None].astype(tensor.dtype)
         try:
             (answer,) = self.run(**{tensor.name: square})
         except ModelError:
@@ -140,7 +148,7 @@ class PoseModel(NetworkModel[Pose]):
             self._miss(found)
         near = seen or self._misses % (_LOOKS + 1)
         sure = [score >= _SURE for score in found.scores]
-        self._region = follow(found.points, sure, *self._size) if near else None
+        self._region = next_region(found.points, sure, *self._size) if near else None
 
     def _miss(self, found: _Body) -> None:
         """Keep a person who is not seen for some pictures, with lower scores."""

@@ -14,13 +14,13 @@ from engine.core.errors import ModelError
 from engine.core.messages import Frame, Ns
 from engine.core.parameter import Fixed, Param
 from engine.dsp.image.painting import (
-    enlarged,
-    fitting,
+    blend,
+    downscale,
     from_planes,
-    mixed,
-    recoloured,
-    shrunk,
     to_planes,
+    transfer_colour,
+    upscale,
+    working_size,
 )
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
@@ -130,7 +130,7 @@ class StyleModel(NetworkModel[Frame]):
             return frame
         height, width = frame.image.shape[:2]
         painting = self._paint(frame.image, shares / np.float32(share))
-        image = mixed(enlarged(painting, width, height), frame.image, strength)
+        image = blend(upscale(painting, width, height), frame.image, strength)
         image.flags.writeable = False
         return replace(frame, image=image)
 
@@ -159,10 +159,10 @@ class StyleModel(NetworkModel[Frame]):
         """Return the painting at the size that the network works at; ``weights`` have the sum 1."""
         height, width = picture.shape[:2]
         self._tell_size()
-        small = shrunk(picture, *fitting(width, height, self.size, _MULTIPLE, _LEAST))
+        small = downscale(picture, *working_size(width, height, self.size, _MULTIPLE, _LEAST))
         (planes,) = self.run(image=to_planes(small), style_weights=weights)
         painting = from_planes(planes)
-        return recoloured(painting, small, self.keep_colour) if self.keep_colour else painting
+        return transfer_colour(painting, small, self.keep_colour) if self.keep_colour else painting
 
     def _tell_size(self) -> None:
         """Log once that a size is rounded."""

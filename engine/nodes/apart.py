@@ -14,7 +14,7 @@ from engine.dsp.landmarks.people import Sure, Who, find
 
 
 class Apart(Node):
-    """Say how far apart the hands are, or any two parts of one body.
+    """Measure how far apart the hands are, or any two parts of one body.
 
     0 is together, 1 as far as the wrists of somebody who spreads both arms. It is measured against
     the body, so it stays the same however near the camera somebody stands. Gives nothing while

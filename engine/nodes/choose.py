@@ -23,12 +23,12 @@ class Choose(Node):
     _last: str | float | None = None
 
     def outlets(self) -> Mapping[str, type]:
-        """Give texts or numbers, as the list does."""
+        """Return the type of the entries, where all are of one."""
         kinds = {type(choice) for choice in self.choices}
         return {"": kinds.pop()} if len(kinds) == 1 else {}
 
     def process(self, value: float) -> str | float | None:
-        """Give the entry when it is a new one."""
+        """Return the entry when it is a new one."""
         if not self.choices or math.isnan(value):
             return None
         last = len(self.choices) - 1
@@ -39,5 +39,5 @@ class Choose(Node):
         return found
 
     def reset(self) -> None:
-        """Forget what was picked: the next number gives an entry."""
+        """Forget the last entry: the next number emits one in any case."""
         self._last = None

@@ -17,10 +17,10 @@ from engine.core.parameter import Param
 T = TypeVar("T")
 
 SHORTEST = 0.001
-"""Seconds: a loop in a patch needs some time to go round."""
+"""Seconds; a loop in a patch needs some delay."""
 
 MOST = 10_000
-"""More would be two minutes of a very lively desk; it means that something runs in circles."""
+"""Messages that may wait. More than these, two minutes of a very lively desk, mean a feedback."""
 
 
 class Delay(Node):
@@ -42,28 +42,28 @@ class Delay(Node):
     _waiting: deque[tuple[Ns, Any]] = field(default_factory=deque)
 
     def process(self, value: T, at: Ns) -> Iterator[T]:
-        """Take it in; it leaves at its time."""
+        """Keep a message until its time; yield those that are due."""
         if isinstance(value, float) and not math.isfinite(value):
             return iter(())
         if len(self._waiting) >= MOST:
             raise Overrun(f"more than {MOST} messages wait in a delay; does it feed itself?")
         due = Ns(at + ns(max(self.time, SHORTEST)))
-        if self._waiting:  # a time that was just made shorter must not change the order
+        if self._waiting:  # a shorter ``time`` must not change the order
             due = max(due, self._waiting[-1][0])
         self._waiting.append((due, value))
         return iter(())
 
     def wake(self) -> Ns | None:
-        """Ask for the moment at which the first one leaves."""
+        """Return when the next message is due; None when none waits."""
         return self._waiting[0][0] if self._waiting else None
 
     def on_wake(self, at: Ns) -> Iterator[Any]:
-        """Let out what is due."""
+        """Return the messages that are due."""
         due = []
         while self._waiting and self._waiting[0][0] <= at:
             due.append(self._waiting.popleft()[1])
         return iter(due)
 
     def reset(self) -> None:
-        """Forget what waits: it belongs to before the gap."""
+        """Drop the messages that wait: they are from before the gap."""
         self._waiting.clear()

@@ -34,11 +34,11 @@ class Empty(Node):
 
     @property
     def holds_on_loss(self) -> bool | None:
-        """Speak on for a lost camera."""
+        """True when a lost camera counts as nobody: the number then fades to rest."""
         return True if self.when_lost else None
 
     def process(self, value: float, at: Ns) -> float | None:
-        """Pass a number."""
+        """Return the number as it is."""
         if not math.isfinite(value):
             return None
         self._last, self._at = value, at
@@ -46,11 +46,11 @@ class Empty(Node):
         return value
 
     def wake(self) -> Ns | None:
-        """Ask for the moment at which the way begins, and for each step on it."""
+        """Return when the fade begins, then when its next step is due."""
         return self._due
 
     def on_wake(self, at: Ns) -> float | None:
-        """Take a step on the way."""
+        """Return the next number of the fade."""
         if self._last is None or self._due is None or at < self._due:
             return None
         fade = Fade(self._last, self.to, Ns(self._at + ns(self.after)), ns(self.fade))
@@ -58,5 +58,5 @@ class Empty(Node):
         return fade.value(at)
 
     def reset(self) -> None:
-        """Forget the number, where a lost camera is not nobody."""
+        """Forget the number: a lost camera does not mean that nobody is there."""
         self._last = self._due = None

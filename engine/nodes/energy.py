@@ -12,7 +12,7 @@ from engine.dsp.landmarks.people import Sure, Who, find
 
 
 class Energy(Node):
-    """Say how much a body moves: 0 standing still, towards 1 the wilder it dances.
+    """Measure how much a body moves: 0 standing still, towards 1 the wilder it dances.
 
     One waving hand gives about 0.2, jumping jacks 0.7. It rises at once and falls within half a
     second. It is measured in body lengths, so that it stays the same however near the camera
@@ -38,5 +38,5 @@ class Energy(Node):
         return self._energy.update(seen, at)
 
     def reset(self) -> None:
-        """Begin anew: where the body was before a gap says nothing about its speed."""
+        """Start anew: the position of the body before a gap says nothing about its speed."""
         self._energy.reset()

@@ -12,7 +12,7 @@ from engine.core.parameter import Param
 
 
 class Gated(NamedTuple):
-    """Whether the gate is open, and a trigger for the moment that it opens or closes."""
+    """Whether the gate is open, and a trigger at the moment when it opens or closes."""
 
     on: bool
     opened: Trigger | None = None
@@ -43,22 +43,22 @@ class Gate(Node):
     _changed: Ns = Ns(0)
 
     def process(self, value: float, at: Ns) -> Gated | None:
-        """Say what changed."""
+        """Return what changed, or None."""
         if not math.isfinite(value):
             return None
         self._value = value
         return self._decide(at)
 
     def wake(self) -> Ns | None:
-        """Ask to look again when ``hold`` is over, if the gate would have changed by then."""
+        """Return when ``hold`` ends, if the gate is to change then."""
         return self._free() if self._on is not None and self._wanted() != self._on else None
 
     def on_wake(self, at: Ns) -> Gated | None:
-        """Do what ``hold`` put off."""
+        """Make the change that ``hold`` has delayed."""
         return self._decide(at) if self._on is not None else None
 
     def reset(self) -> None:
-        """Forget whether it was open: the next number says."""
+        """Forget whether it was open: the next number decides."""
         self._on = None
 
     def _decide(self, at: Ns) -> Gated | None:
@@ -71,12 +71,12 @@ class Gate(Node):
         return Gated(on, closed=None if first else Trigger(self._value))
 
     def _wanted(self) -> bool:
-        """Say what the last number asks for."""
+        """Return whether the last number opens or closes it."""
         if not self._on:
             return self._value > self.above
         lower = self.above - 0.1 * abs(self.above) if self.below is None else self.below
         return self._value >= min(lower, self.above)
 
     def _free(self) -> Ns:
-        """Give the moment from which it may change again."""
+        """Return the moment from which it may change again."""
         return Ns(self._changed + ns(self.hold))

@@ -1,4 +1,4 @@
-"""What was said last stays when it is lost."""
+"""The last value is held when the input is lost."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class HoldOnLoss(Node):
 
     @property
     def holds_on_loss(self) -> bool | None:
-        """Stand for what was lost."""
+        """True: what it feeds plays on."""
         return True
 
     def process(self, value: T) -> T | None:
-        """Pass anything but what is no number."""
+        """Return the message, unless it is NaN or infinite."""
         return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -32,7 +32,7 @@ class Loud(NamedTuple):
 
 
 class Loudness(Node):
-    """Say how loud a sound is, up to 200 times a second.
+    """Measure how loud a sound is, up to 200 times a second.
 
     ``level`` is what a bare cable carries, in decibels of full scale: 0 is the loudest there can
     be, a loud voice near a microphone has -20, a quiet room -60, silence -90. With
@@ -61,19 +61,19 @@ class Loudness(Node):
         self._check()
 
     def process(self, sound: Block) -> Loud | None:
-        """Give how loud the newest moment is."""
+        """Return the loudness of the newest window; None until one is complete."""
         windows = self._hops.feed(sound)
         if self._hops.gap:
             self._forget()
         loud = None
         for window in windows:
-            # Half a window would seem quieter than it ever was, and set the range by it.
+            # A half-filled window would seem too quiet, and would set the range.
             if len(window) == round(WINDOW * self._hops.rate):
                 loud = self._measure(window)
         return loud
 
     def reset(self) -> None:
-        """Forget what was heard, and how loud it was."""
+        """Forget the samples and levels before a gap."""
         self._hops.reset()
         self._forget()
 

@@ -1,4 +1,4 @@
-"""Nothing more is said of what is lost."""
+"""Nothing is sent while the input is lost."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class MuteOnLoss(Node):
 
     @property
     def holds_on_loss(self) -> bool | None:
-        """Let the loss go on, whatever was held before."""
+        """False: the loss propagates, even from a box that holds."""
         return False
 
     def process(self, value: T) -> T | None:
-        """Pass anything but what is no number."""
+        """Return the message, unless it is NaN or infinite."""
         return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -67,7 +67,7 @@ class Notes(Node):
         self._check()
 
     def process(self, pitch: Pitch, loudness: float | None = None, *, at: Ns) -> Iterator[Note]:
-        """Give the notes that end and begin with a reading."""
+        """Yield the notes that end and begin with a reading."""
         self._check()
         self._heard = at
         if not (math.isfinite(pitch.hz) and math.isfinite(pitch.note)):
@@ -86,14 +86,14 @@ class Notes(Node):
             self._ending = False
 
     def wake(self) -> Ns | None:
-        """Ask for the moment at which the note that sounds ends if nothing more is heard."""
+        """Return when the sounding note ends if no more readings come."""
         if self._playing is None:
             return None
         silent = self._heard + ns(PATIENCE)
         return Ns(min(silent, self._earliest()) if self._ending else silent)
 
     def on_wake(self, at: Ns) -> Iterator[Note]:
-        """End the note that was too short to end before, or whose voice is gone."""
+        """End a note that has reached its shortest length, or whose readings have stopped."""
         gone = at >= self._heard + ns(PATIENCE)
         if gone:
             self._melody = Melody()
@@ -101,7 +101,7 @@ class Notes(Node):
             yield from self._end(at, wait=not gone)
 
     def reset(self) -> None:
-        """Forget what sounds: whoever plays it is told to end it."""
+        """Forget the sounding note; the engine silences the outputs."""
         self._melody = Melody()
         self._playing = None
         self._ending = False
@@ -118,7 +118,7 @@ class Notes(Node):
         return Note(note, self._velocity(), self.channel)
 
     def _end(self, at: Ns, *, wait: bool = True) -> Iterator[Note]:
-        """End what sounds; one that began just now waits until it is long enough."""
+        """End the sounding note; one that is too short yet ends when it is long enough."""
         if self._playing is None:
             return
         self._ending = wait and at < self._earliest()
@@ -135,7 +135,7 @@ class Notes(Node):
         return round(1 + 126 * min(max(part, 0.0), 1.0))
 
     def _check(self) -> None:
-        """Read what was changed while playing; what cannot be is told, and the last stays."""
+        """Apply what was changed. Raise ParameterError for a bad value; the last one stays."""
         if self._named != self.scale:
             self._named = self.scale
             self._classes = parse_scale(self.scale)

@@ -1,4 +1,4 @@
-"""Let only what is new through."""
+"""Only what is new passes."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class OnlyChanges(Node):
     _last: Any = None
 
     def process(self, value: T) -> T | None:
-        """Give what came, when it is new."""
+        """Return the message when it differs from the last."""
         if not self._is_new(value):
             return None
         self._last = value
         return value
 
     def reset(self) -> None:
-        """Forget what passed: the next thing is new."""
+        """Forget what passed: the next message is new."""
         self._last = None
 
     def _is_new(self, value: Any) -> bool:

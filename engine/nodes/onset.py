@@ -45,7 +45,7 @@ class Onset(Node):
     _heard: float = 0.0
 
     def process(self, sound: Block) -> Iterator[Trigger]:
-        """Give a trigger for each beginning in the sound."""
+        """Yield a trigger for each onset in the sound."""
         windows = self._hops.feed(sound)
         if self._hops.gap:
             self._forget()
@@ -56,13 +56,13 @@ class Onset(Node):
             self._heard += HOP
             power = self._spectrum.powers(window, rate)[bins(20.0, HIGHEST, rate)]
             peak = self._peaks.step(self._flux.step(power), least)
-            # That there is sound at all is no beginning in it.
+            # That sound arrives at all is no onset.
             if peak is not None and self._since >= self.rest and self._heard > 2 * WINDOW:
                 self._since = 0.0
                 yield Trigger(min(1.0, peak / FULL))
 
     def reset(self) -> None:
-        """Forget what was heard before a gap."""
+        """Forget the sound from before a gap."""
         self._hops.reset()
         self._forget()
 

@@ -47,13 +47,13 @@ class Pick(Node):
         return cast(Found, pose.only(*(replace(found, slot=1),) if found else ()))
 
     def reset(self) -> None:
-        """Forget who was picked."""
+        """Forget the person who was picked."""
         self._id = None
 
     def _fitness(self, one: Instance, found: Landmarks) -> float:
-        """Return how well a person fits; who was picked before fits a little better.
+        """Return how well a person fits; the one picked before gets ``stay`` in addition.
 
-        The largest is the one who stands tallest, for a raised arm brings nobody nearer.
+        The largest is the tallest, since a raised arm brings nobody nearer.
         """
         body = Body(one.points, found.aspect, skeleton=found.skeleton)
         centre = body.centre()

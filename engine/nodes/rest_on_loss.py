@@ -1,4 +1,4 @@
-"""A number that is lost comes to rest."""
+"""A number fades to rest when its input is lost."""
 
 from __future__ import annotations
 
@@ -30,35 +30,35 @@ class RestOnLoss(Node):
 
     @property
     def holds_on_loss(self) -> bool | None:
-        """Speak on for what was lost."""
+        """True: what it feeds gets the fade instead of a reset."""
         return True
 
     def process(self, value: Number) -> Number | None:
-        """Pass a number."""
+        """Return the number as it is."""
         if not math.isfinite(value):
             return None
         self._last, self._fade, self._due = value, None, None
         return value
 
     def on_input_lost(self, at: Ns) -> None:
-        """Set out for the rest."""
+        """Start the fade."""
         if self._last is not None and self._fade is None:
             self._fade = Fade(float(self._last), self.to, at, ns(self.fade))
             self._due = at
 
     def wake(self) -> Ns | None:
-        """Ask for each step on the way."""
+        """Return when the next step of the fade is due."""
         return self._due
 
     def on_wake(self, at: Ns) -> bool | int | float | None:
-        """Take a step on the way."""
+        """Return the next number of the fade."""
         if self._fade is None or self._due is None or at < self._due:
             return None
         self._due = self._fade.next(at)
         return self._like_the_last(self._fade.value(at))
 
     def _like_the_last(self, value: float) -> bool | int | float:
-        """Give a switch where switches came, and whole numbers where those did."""
+        """Return the number in the type that came: a switch, a whole number, or a float."""
         if isinstance(self._last, bool):
             return value > 0
         return round(value) if isinstance(self._last, int) else value

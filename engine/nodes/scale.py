@@ -50,7 +50,7 @@ class Scale(Node):
             )
 
     def process(self, value: float) -> float | None:
-        """Give the number in its new range."""
+        """Return the number in its new range."""
         if not math.isfinite(value):
             return None
         try:
@@ -62,7 +62,7 @@ class Scale(Node):
         return result if math.isfinite(result) else None
 
     def _part(self, value: float) -> float:
-        """Say how far along the range that comes in a number is: 0 one end, 1 the other."""
+        """Return where a number lies in the input range: 0 at one end, 1 at the other."""
         start, end = self.in_
         if self.curve == "log" and _one_sided(start, end):
             if not _one_sided(start, value):
@@ -89,5 +89,5 @@ class Scale(Node):
 
 
 def _one_sided(one: float, other: float) -> bool:
-    """Tell whether neither end is zero nor the other side of it."""
+    """Whether both ends lie on the same side of zero, and neither is zero."""
     return (one > 0 and other > 0) or (one < 0 and other < 0)

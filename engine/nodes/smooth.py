@@ -58,14 +58,14 @@ class Smooth(Node):
     _due: Ns | None = None
 
     def process(self, value: float, at: Ns) -> float | None:
-        """Give the calmed number."""
+        """Return the smoothed number."""
         if not math.isfinite(value):
             return None
         if self._out is None:
             self._out, self._at, self._target = value, at, value
             return value
         passed = (at - self._at) / SECOND
-        # After a pause the old number was there all the time and this one came just now.
+        # After a pause the last number held all the time, and this one has just come.
         paused = passed > PAUSE
         self._at, self._target = at, value
         self._move(value, STEP if paused else passed)
@@ -73,11 +73,11 @@ class Smooth(Node):
         return self._out
 
     def wake(self) -> Ns | None:
-        """Ask to glide on when no number comes and the last one is not reached."""
+        """Return when to glide on without input; None when the last number is reached."""
         return self._due
 
     def on_wake(self, at: Ns) -> float | None:
-        """Glide on."""
+        """Return the next step towards the last number."""
         if self._out is None or self._due is None or at < self._due:
             return None
         self._move(self._target, STEP)
@@ -87,7 +87,7 @@ class Smooth(Node):
         return self._out
 
     def reset(self) -> None:
-        """Forget the past: the next number passes as it is."""
+        """Reset the filter: the next number passes as it is."""
         self._out = self._due = None
         self._speed = 0.0
 
@@ -114,7 +114,7 @@ class Smooth(Node):
 
 
 def _share(cutoff: float, passed: float) -> float:
-    """Say how much of a new number counts, 0 to 1: alpha in the paper."""
+    """Return the weight of a new number, 0 to 1: alpha in the paper."""
     if cutoff == math.inf:
         return 1.0
     turned = 2 * math.pi * cutoff * max(0.0, passed)

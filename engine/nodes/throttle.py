@@ -1,4 +1,4 @@
-"""Not more often than so."""
+"""At most one message in a time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Throttle(Node):
     _kept: Any = None
 
     def process(self, value: T, at: Ns) -> T | None:
-        """Give what may pass now."""
+        """Return what may pass now, or None."""
         if isinstance(value, Note) and value.velocity == 0:
             return value
         if isinstance(value, float) and not math.isfinite(value):
@@ -41,17 +41,17 @@ class Throttle(Node):
         return None
 
     def wake(self) -> Ns | None:
-        """Ask for the moment at which what was kept may pass."""
+        """Return when the kept message may pass."""
         return self._free if self._kept is not None else None
 
     def on_wake(self, at: Ns) -> Any:
-        """Give what was kept, when its time has come."""
+        """Return the message that was held back, when its time has come."""
         if self._kept is None or self._free is None or at < self._free:
             return None
         return self._pass(self._kept, at)
 
     def reset(self) -> None:
-        """Drop what was kept; when something last passed stays known, for the receiver's sake."""
+        """Drop the kept message; the time of the last one stays, to spare the receiver."""
         self._kept = None
 
     def _pass(self, value: T, at: Ns) -> T:

@@ -17,18 +17,17 @@ class TriggerNode(Node):
 
     A note triggers when it begins, with its number; a switch when it goes on; a voice when it
     starts to sing, with its note; a number whenever it is another than before, with itself; a text
-    each time. Triggers pass as they are. Anything else, such as a picture, triggers each time.
+    each time, and one that grows when it is final. Triggers pass as they are. Anything else, such
+    as a picture, triggers each time.
     """
 
     _last: float | None = None
 
     def process(self, value: T) -> messages.Trigger | None:
-        """Give a trigger when something begins."""
+        """Return a trigger when something begins."""
         match value:
-            case messages.Trigger():
-                return value if math.isfinite(value.value) else messages.Trigger()
-            case Note():
-                return messages.Trigger(float(value.note)) if value.velocity > 0 else None
+            case messages.Trigger() | Note() | messages.Text():
+                return _of_event(value)
             case Pitch():
                 return self._begins(value.on, value.note)
             case bool():
@@ -38,7 +37,7 @@ class TriggerNode(Node):
         return messages.Trigger()
 
     def reset(self) -> None:
-        """Forget what was on, and which number came last."""
+        """Forget the last switch, voice and number."""
         self._last = None
 
     def _begins(self, on: Any, value: float) -> messages.Trigger | None:
@@ -52,3 +51,13 @@ class TriggerNode(Node):
             return None
         self._last = value
         return messages.Trigger(value)
+
+
+def _of_event(event: messages.Trigger | Note | messages.Text) -> messages.Trigger | None:
+    """Return the trigger of an event; None for one that ends a note or is not final."""
+    match event:
+        case messages.Trigger(value):
+            return event if math.isfinite(value) else messages.Trigger()
+        case Note(note, velocity):
+            return messages.Trigger(float(note)) if velocity > 0 else None
+    return messages.Trigger() if event.final else None

@@ -1,1 +1,1 @@
-"""Bytes to messages and back; sockets only in ``udp``, ``tcp`` and ``receiver``."""
+"""OSC: messages to bytes and back, without sockets."""

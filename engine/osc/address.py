@@ -18,12 +18,12 @@ _RESERVED: Final = frozenset("#*,?[]{}")
 
 
 def of_port(port: str) -> str:
-    """Give the address that a port stands for: without the ``#2`` of a second cable."""
+    """Return the address of a port, without the ``#2`` of a second cable."""
     return port.partition("#")[0]
 
 
 def holes(address: str) -> frozenset[str]:
-    """Name what an address leaves to be filled in; raises ParameterError where braces are odd."""
+    """Return the names in the braces of an address. Raise ParameterError for a stray brace."""
     try:
         return frozenset(name for _, name, _, _ in Formatter().parse(address) if name is not None)
     except ValueError:
@@ -31,9 +31,10 @@ def holes(address: str) -> frozenset[str]:
 
 
 def check(address: str, fillings: Collection[str]) -> frozenset[str]:
-    """Make sure that an address can be sent; give the names of its holes.
+    """Return the names in the braces of an address that can be sent.
 
-    ``fillings`` names what is known for this kind of message. Raises ParameterError.
+    ``fillings`` are the names that this type of message fills. Raise ParameterError for another
+    name, and for characters that OSC 1.0 does not allow.
     """
     if not address.startswith("/"):
         raise ParameterError(f'an OSC address begins with "/", got "{address}"')
@@ -53,11 +54,11 @@ def check(address: str, fillings: Collection[str]) -> frozenset[str]:
 
 
 def slotted(address: str) -> str:
-    """Give the address of one person: its number goes where {slot} stands, or else to the end."""
+    """Return the address with ``{slot}`` in it: where it stands, or else at the end."""
     base = address.rstrip("/")
     return base if "slot" in check(address, ("slot",)) else f"{base}/{{slot}}"
 
 
 def spell(value: float) -> str:
-    """Write a number as it stands in an address: 3.0 is "3"."""
+    """Return a number as it stands in an address: 3.0 is "3"."""
     return str(int(value)) if value == int(value) else f"{value:g}"

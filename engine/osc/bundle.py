@@ -1,4 +1,4 @@
-"""Pieces become datagrams: messages for themselves, or bundles that no network cuts in two.
+"""Packs pieces into datagrams: single messages, or bundles that no network fragments.
 
 Why 1472 bytes: an Ethernet frame carries 1500, of which IP and UDP take 28. A longer datagram is
 sent in fragments, which works on a workbench and fails on a stage network that drops one of them.
@@ -23,7 +23,7 @@ _LENGTH: Final = struct.Struct(">i")
 
 
 def messages(piece: bytes) -> Iterator[bytes]:
-    """Take a piece apart into its messages, without their lengths."""
+    """Return the messages of a piece, without their lengths."""
     start = 0
     while start < len(piece):
         end = start + 4 + _LENGTH.unpack_from(piece, start)[0]
@@ -32,15 +32,15 @@ def messages(piece: bytes) -> Iterator[bytes]:
 
 
 def longest(piece: bytes) -> int:
-    """Give the length of the longest message in a piece, in bytes."""
+    """Return the length of the longest message in a piece, in bytes."""
     return max(map(len, messages(piece)), default=0)
 
 
 def bundles(pieces: Iterable[bytes]) -> list[bytes]:
-    """Put pieces into as few bundles as keep within LIMIT, in their order.
+    """Return datagrams of at most LIMIT bytes with all pieces in order, as few as possible.
 
-    A message that is alone is not bundled: every receiver understands it. A single message too long
-    for a bundle goes as it is.
+    A single message is not bundled, since every receiver accepts it so. One that is too long for a
+    bundle is sent as it is.
     """
     datagrams: list[bytes] = []
     waiting: list[bytes] = []

@@ -1,4 +1,4 @@
-"""Triggers and notes: what must never be lost, and must be let go again."""
+"""Triggers and notes: events that must never be lost, and must be released."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.osc.packer import Packer
 class TriggerLayout(Layout):
     """A trigger: 1 to the address and 0 50 ms later, or the arguments that were written.
 
-    Why both: a receiver that shows a button lets go of it again, and one that waits for a change
+    Why both: a receiver that shows a button releases it, and one that waits for a change
     from 0 sees the next trigger.
     """
 
@@ -29,15 +29,15 @@ class TriggerLayout(Layout):
         self._release = None if off is None else ArgumentsLayout(address, float, off, dialect)
 
     def encode(self, message: Trigger, at: Ns) -> Sequence[bytes]:
-        """Give the message that presses."""
+        """Return the message that presses."""
         return (self._press.fill(message.value),)
 
     def off(self, message: Trigger) -> bytes:
-        """Give the message that lets go."""
+        """Return the message that releases; b"" where none is sent."""
         return self._release.fill(message.value) if self._release else b""
 
     def example(self) -> Sequence[bytes]:
-        """Give both messages."""
+        """Return both messages."""
         return (self._press.fill(0.0), self.off(Trigger(0.0)))
 
 
@@ -51,7 +51,7 @@ class NoteLayout(Layout):
         self._sounding: dict[tuple[int, int], None] = {}
 
     def encode(self, message: Note, at: Ns) -> Sequence[bytes]:
-        """Give the message of a beginning or an end."""
+        """Return the message of a note-on or a note-off."""
         key = (message.note, message.channel)
         if message.velocity > 0:
             self._sounding[key] = None
@@ -60,11 +60,11 @@ class NoteLayout(Layout):
         return (self._pack(message.note, message.velocity, message.channel),)
 
     def end(self) -> Sequence[bytes]:
-        """End every note that sounds."""
+        """Return a note-off for every note that sounds."""
         ends = [self._pack(note, 0, channel) for note, channel in self._sounding]
         self._sounding.clear()
         return ends
 
     def example(self) -> Sequence[bytes]:
-        """Give a note."""
+        """Return the message of a note."""
         return (self._pack(0, 0, 1),)

@@ -1,4 +1,4 @@
-"""What networks find beside bodies and voices: features, things, and texts that grow."""
+"""Layouts of features, detections and growing texts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.osc.packer import Packer
 
 
 class FeaturesLayout(Layout):
-    """All features in one message, floats in their order, as Wekinator and machines want them."""
+    """All features in one message, floats in their order, as Wekinator expects."""
 
     def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
         options.only("features")
@@ -46,7 +46,7 @@ class DetectionsLayout(Layout):
         self._any = False
 
     def encode(self, message: Detections, at: Ns) -> Sequence[bytes]:
-        """Return the count, and a message for each thing."""
+        """Return the count, and a message for each detection."""
         self._any = bool(message.seen)
         clamped = self._dialect.clamped
         pieces = [self._count(len(message.seen))]
@@ -57,17 +57,17 @@ class DetectionsLayout(Layout):
         return pieces
 
     def end(self) -> Sequence[bytes]:
-        """Return what says that there is nothing any more."""
+        """Return the messages that say that nothing is there any more."""
         seen, self._any = self._any, False
         return (self._count(0),) if seen else ()
 
     def example(self) -> Sequence[bytes]:
-        """Return what is sent of nothing; how long a label is is not known."""
+        """Return the messages of no detection; the length of labels is unknown."""
         return (self._count(0),)
 
 
 class TextLayout(Layout):
-    """A final text to the address itself, and what is known of one before under ``interim``."""
+    """A final text to the address itself, and an interim one under ``interim``."""
 
     def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
         options.only("a growing text")
@@ -80,5 +80,5 @@ class TextLayout(Layout):
         return ((self._final if message.final else self._interim)(text(message.text)),)
 
     def example(self) -> Sequence[bytes]:
-        """Return an empty text; how long one gets is not known."""
+        """Return an empty text; its final length is unknown."""
         return (self._interim(""),)

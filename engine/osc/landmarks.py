@@ -1,4 +1,4 @@
-"""The points of everybody seen side by side, fit to be sent, and who of them is here."""
+"""Gathers the points of everyone seen, ready to be sent, and who is present."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ KEPT: Final = 64
 
 
 def numbers(skeleton: Skeleton) -> int:
-    """Return how many numbers the points of one have."""
+    """Return how many numbers the points of one instance have."""
     return len(skeleton.points) * len(skeleton.axes)
 
 
 def gather(skeleton: Skeleton, seen: tuple[Instance, ...]) -> Points:
-    """Return the points of all in one row, ``numbers`` each, all finite; not to be written.
+    """Return the points of all instances in one row, ``numbers`` each, all finite; read-only.
 
-    A point that has a number in it that is not finite becomes one that is not known: all 0. Raise
-    ValueError where somebody has not as many points and numbers as the skeleton.
+    A point with a number that is not finite becomes an unknown one: all 0. Raise ValueError when
+    an instance does not have the points and numbers of the skeleton.
     """
     # Joining bytes is twice as fast as np.concatenate, and the length tells 32-bit numbers.
     joined = b"".join([one.points.tobytes() for one in seen])
@@ -50,18 +50,18 @@ def gather(skeleton: Skeleton, seen: tuple[Instance, ...]) -> Points:
 
 
 def who(seen: tuple[Instance, ...]) -> Who:
-    """Return everybody by slot and id."""
+    """Return (slot, id) of everyone."""
     return tuple([(one.slot, one.id) for one in seen])
 
 
 def left(before: Who, now: Who) -> list[int]:
-    """Return the slots that were taken and are free now."""
+    """Return the slots that have become free."""
     taken = {slot for slot, _ in now}
     return [slot for slot, _ in before if slot not in taken]
 
 
 def chosen(skeleton: Skeleton, options: OscOptions) -> dict[str, int]:
-    """Return the places of the points asked for, or of all, by name; raise ParameterError."""
+    """Return the rows of the named points, or of all, by name; raise ParameterError."""
     if options.joints is None:
         return dict(skeleton.index)
     single = {name: rows[0] for name, rows in skeleton.rows_of.items() if len(rows) == 1}
@@ -69,16 +69,16 @@ def chosen(skeleton: Skeleton, options: OscOptions) -> dict[str, int]:
 
 
 def known_point(name: str, names: Sequence[str] | dict[str, int] | frozenset[str]) -> str:
-    """Return a name that is among others; raise ParameterError."""
+    """Return a name if it is among others; otherwise raise ParameterError."""
     if name not in names:
         raise ParameterError(f'there is no joint "{name}".{nearest(name, names)}')
     return name
 
 
 class AnySkeleton(Layout):
-    """Landmarks of which each message says its skeleton: laid out as that one is.
+    """Landmarks whose skeleton is only known from each message: laid out by that skeleton.
 
-    ``make`` makes the layout of a skeleton. Raises ParameterError where it cannot for any.
+    ``make`` returns the layout of a skeleton. Raise ParameterError when it cannot for any.
     """
 
     def __init__(self, make: Callable[[Skeleton], Layout], options: OscOptions) -> None:
@@ -92,7 +92,7 @@ class AnySkeleton(Layout):
         self._layout = Layout()
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
-        """Return the messages of everybody, after the last ones of another skeleton."""
+        """Return the messages of everyone, after the final ones of the previous skeleton."""
         gone: Sequence[bytes] = ()
         if message.skeleton is not self._skeleton:
             gone = self._layout.end()
@@ -101,7 +101,7 @@ class AnySkeleton(Layout):
         return [*gone, *self._layout.encode(message, at)]
 
     def end(self) -> Sequence[bytes]:
-        """Return what says that nobody is here any more."""
+        """Return the messages that say that nobody is here any more."""
         return self._layout.end()
 
     def _laid_out(self, skeleton: Skeleton) -> Layout:

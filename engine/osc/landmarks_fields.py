@@ -2,7 +2,7 @@
 
     "/p{slot}/{joint}/{axis}" = { from = "pose", joints = ["left_wrist", "nose"] }
 
-What is not known is not sent, so a receiver keeps what it had; nobody's wrist is at (0, 0).
+Unknown points are not sent, so a receiver keeps the last ones; no wrist jumps to (0, 0).
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from engine.osc.stencil import Stencil
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message of each one: where its numbers stand in that one's row, and how sure it is.
+    """One message of each instance: the columns of its numbers in the row of that instance.
 
     ``fields`` are columns of the row, where the points come first; ``sure`` is the column that is 0
-    while the message is not to be sent. ``constant`` is "here" or "id" instead.
+    while the message must not be sent. ``constant`` is "here" or "id" instead.
     """
 
     address: str
@@ -39,9 +39,9 @@ class Line:
 
 
 class Fields(Layout):
-    """Messages of each one, as ``lines`` say; without ``{slot}`` in them, of the first one.
+    """The messages of each instance, by ``lines``; without ``{slot}`` in them, of the first one.
 
-    ``columns`` is how many numbers the row of one has.
+    ``columns`` is the number of columns of a row.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Fields(Layout):
         self._table = lru_cache(KEPT)(self._make_table)
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
-        """Return the messages of everybody."""
+        """Return the messages of everyone."""
         seen = self._of(message)
         if not seen:
             return ()
@@ -72,7 +72,7 @@ class Fields(Layout):
         return (min(message.seen, key=lambda one: one.slot),)
 
     def _row(self, message: Landmarks, seen: tuple[Instance, ...], at: Ns) -> NDArray[np.float32]:
-        """Return everybody's numbers side by side: the columns that lines speak of."""
+        """Return the rows of all instances: the columns that lines refer to."""
         return gather(self._skeleton, seen)
 
     def _make_table(self, here: Who) -> _FieldsTable:
@@ -80,7 +80,7 @@ class Fields(Layout):
 
 
 class _FieldsTable(Stencil):
-    """The messages of some people, and which of their numbers goes where."""
+    """The messages of some instances, and the places of their numbers."""
 
     __slots__ = ("_sources", "_sure", "_targets")
 
@@ -110,7 +110,7 @@ class _FieldsTable(Stencil):
         self._sure = np.array([index * columns + line.sure for line, index, _, _ in every], np.intp)
 
     def write(self, row: NDArray[np.float32]) -> list[bytes]:
-        """Write everybody's numbers; return the messages of what is known."""
+        """Write the numbers of all instances; return the messages of known points."""
         self.floats[self._targets] = row[self._sources]
         sure = row[self._sure]
         return self.pieces() if sure.all() else self.some((sure > 0).tolist())
@@ -119,7 +119,7 @@ class _FieldsTable(Stencil):
 def by_joint(address: str, options: OscOptions, dialect: Dialect, skeleton: Skeleton) -> Fields:
     """Return the layout of an address with ``{joint}`` or ``{axis}``; raise ParameterError.
 
-    Without ``{axis}`` a message carries where a point is, and the confidence where asked for.
+    Without ``{axis}`` a message carries the position of a point, and the confidence on request.
     """
     options.only("an address with {joint} or {axis}", "joints", "confidence")
     holes = check(address, ("slot", "joint", "axis"))
@@ -137,7 +137,7 @@ def by_joint(address: str, options: OscOptions, dialect: Dialect, skeleton: Skel
 
 
 def axes_sent(skeleton: Skeleton, options: OscOptions) -> tuple[str, ...]:
-    """Return the numbers of a point that are sent: where it is, and how sure where asked for."""
+    """Return the axes of a point that are sent: its position, and the confidence on request."""
     return skeleton.axes if options.confidence else skeleton.axes[:-1]
 
 

@@ -1,4 +1,4 @@
-"""Landmarks, named: what somebody does under plain names, such as ``/p1/left_wrist/x``.
+"""Landmarks, named: each number under a plain name, such as ``/p1/left_wrist/x``.
 
 /p1/here i (0 once, when they leave)  /p1/id i  /p1/x /p1/y /p1/size f
 /p1/left_wrist/x f  .../y f  (17 joints of a pose; .../confidence when asked; .../z with depth)
@@ -28,7 +28,7 @@ _HANDS: Final = ("left_hand/height", "right_hand/height", "hands/apart")
 
 
 class Named(Fields):
-    """Everything that is known of everybody, under its name."""
+    """Everything that is known of everyone, under its name."""
 
     def __init__(
         self, address: str, options: OscOptions, dialect: Dialect, skeleton: Skeleton
@@ -46,7 +46,7 @@ class Named(Fields):
         self._energies: dict[int, EnergyMeter] = {}
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
-        """Return the messages of everybody, and ``here 0`` for who has left."""
+        """Return the messages of everyone, and ``here 0`` for those who have left."""
         here = who(message.seen)
         gone: list[bytes] = []
         if here != self._here:
@@ -57,7 +57,7 @@ class Named(Fields):
         return [*gone, *super().encode(message, at)]
 
     def end(self) -> Sequence[bytes]:
-        """Return what says that nobody is here any more."""
+        """Return the messages that say that nobody is here any more."""
         gone = self._farewells(())
         self._here = ()
         self._energies.clear()
@@ -78,7 +78,7 @@ class Named(Fields):
         return np.array(row, np.float32)
 
     def _measures(self, one: Instance, aspect: float, at: Ns) -> list[float]:
-        """Return what is measured, then whether each is known, then a 1 for what always is."""
+        """Return the measures, then 1 or 0 for whether each is known, then a constant 1."""
         body = Body(one.points, aspect, skeleton=self._skeleton)
         if (energy := self._energies.get(one.id)) is None:
             energy = self._energies[one.id] = EnergyMeter()
@@ -91,7 +91,7 @@ class Named(Fields):
 
 
 def _lines(base: str, options: OscOptions, skeleton: Skeleton, after: Sequence[str]) -> list[Line]:
-    """Return the messages of one, in their order; see ``_measures`` for the columns."""
+    """Return the messages of one instance, in order; see ``_measures`` for the columns."""
     first = numbers(skeleton)
     names = (*_BEFORE, *after)
     measured = [

@@ -1,4 +1,4 @@
-"""Landmarks as other tools expect them: PoseOSC (and VisionOSC), and Wekinator."""
+"""Landmarks in the formats of PoseOSC (and VisionOSC) and of Wekinator."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _NUMBERS: Final = 1 + numbers(COCO_17)
 class PoseOsc(Layout):
     """PoseOSC's ``/poses/arr``: width, height, how many; of each its score and 17 x (x, y, score).
 
-    In pixels, y counted from the top: ``width`` is asked for, the height follows from the picture.
-    As many people as one datagram carries, which is five under that address.
+    In pixels, y from the top: ``width`` is an option, the height follows from the picture. As many
+    people as fit into one datagram, which are five under that address.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class PoseOsc(Layout):
             self._stencils.append(stencil)
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
-        """Return the one message that holds everybody."""
+        """Return the one message that holds everyone."""
         people = message.seen[: len(self._stencils) - 1]
         height = round(self._width / message.aspect)
         stencil = self._stencils[len(people)]
@@ -59,19 +59,19 @@ class PoseOsc(Layout):
         return stencil.pieces()
 
     def end(self) -> Sequence[bytes]:
-        """Return what says that nobody is here any more."""
+        """Return the message that says that nobody is here any more."""
         return self.encode(Pose((), 16 / 9), Ns(0))
 
     def example(self) -> Sequence[bytes]:
-        """Return the message of nobody: longer ones are never made."""
+        """Return the message of nobody; longer ones are never made."""
         return self._stencils[0].pieces()
 
 
 class Wekinator(Layout):
-    """Wekinator's inputs: always as many floats, x and y (and z) of each point of each one.
+    """Wekinator's inputs: a fixed number of floats, x and y (and z) of each point of each one.
 
-    What is not known keeps its value, and so does somebody who is not there, for a model that was
-    trained on a number of inputs takes no other number. Nothing is sent while nobody is there.
+    Unknown points and absent people keep their values, since a model that was trained on a number
+    of inputs takes no other number. Nothing is sent while nobody is there.
     """
 
     def __init__(
@@ -97,5 +97,5 @@ class Wekinator(Layout):
         return self._stencil.pieces() if people else ()
 
     def example(self) -> Sequence[bytes]:
-        """Return the message, which is always as long."""
+        """Return the message; its length is fixed."""
         return self._stencil.pieces()

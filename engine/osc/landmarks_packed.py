@@ -1,8 +1,8 @@
 """Landmarks, packed: ``/pose/1 i id, 51 x f``: x, y and confidence of each point in their order.
 
-One message each, which Max, Pure Data and openFrameworks take apart with one object; with depth a
-point has x, y, z and confidence. Somebody who leaves is sent once more, with -1 for an id and all
-zeros; a point of confidence 0 is not known.
+One message each, which Max, Pure Data and openFrameworks unpack with one object; with depth a point
+has x, y, z and confidence. A person who leaves is sent once more, with -1 for an id and all zeros;
+a point of confidence 0 is unknown.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NOBODY: Final = -1
 
 
 class Packed(Layout):
-    """Everybody's points, one message each."""
+    """The points of everyone, one message each."""
 
     def __init__(
         self, address: str, options: OscOptions, dialect: Dialect, skeleton: Skeleton
@@ -40,7 +40,7 @@ class Packed(Layout):
         self._table = lru_cache(KEPT)(self._make_table)
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
-        """Return a message for everybody, and a last one for who has left."""
+        """Return a message for everyone, and a last one for those who have left."""
         here = who(message.seen)
         gone: list[bytes] = []
         if here != self._here:
@@ -54,7 +54,7 @@ class Packed(Layout):
         return gone + table.pieces()
 
     def end(self) -> Sequence[bytes]:
-        """Return what says that nobody is here any more."""
+        """Return the messages that say that nobody is here any more."""
         gone = [self._farewell(slot) for slot in left(self._here, ())]
         self._here = ()
         return gone
@@ -73,7 +73,7 @@ class Packed(Layout):
 
 
 class _PackedTable(Stencil):
-    """The messages of some people: their ids are written once, their points every time."""
+    """The messages of some instances: ids are written once, points every time."""
 
     __slots__ = ("_numbers", "_shape", "_window")
 
@@ -86,7 +86,7 @@ class _PackedTable(Stencil):
         self._window = self.window(self._numbers)
 
     def write(self, points: Points) -> None:
-        """Write everybody's points."""
+        """Write the points of all instances."""
         if self._window is not None:
             self._window[...] = points.reshape(self._shape)
         else:

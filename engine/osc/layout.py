@@ -1,7 +1,7 @@
-"""What a layout is: how one kind of message goes under an address, and what a cable may say of it.
+"""The base of all layouts: how one type of message goes under an address, and the cable's options.
 
-A layout knows no socket and no clock. It turns a message into pieces (see ``packer``), and says
-what would end whatever it has begun: a note-off, "nobody is here".
+A layout knows no socket and no clock. It encodes a message as pieces (see ``packer``), and knows
+what ends that which it has begun: a note-off, "nobody is here".
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Argument = int | float | str | bool
 
 @dataclass(kw_only=True)
 class OscOptions:
-    """What a cable into ``osc_out`` may say beside where it comes from and how it is scaled."""
+    """The options of a cable into ``osc_out``, beside where it comes from and how it is scaled."""
 
     args: Annotated[
         list[Argument] | None,
@@ -36,7 +36,7 @@ class OscOptions:
     width: Annotated[int, Param("how wide a picture the receiver expects", 1, 16384)] = 640
 
     def only(self, meaning: str, *allowed: str) -> None:
-        """Refuse what was said but has no ``meaning`` here; raises ParameterError."""
+        """Raise ParameterError for an option that is set but not ``allowed`` for ``meaning``."""
         for field in fields(self):
             if field.name not in allowed and getattr(self, field.name) != field.default:
                 raise ParameterError(f'"{field.name}" means nothing for {meaning}')
@@ -44,9 +44,9 @@ class OscOptions:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What a receiver understands: whether numbers are clamped to 0 to 1, and all are floats.
+    """What a receiver understands: whether numbers are clamped to 0..1, and whether all are floats.
 
-    ``layout`` is the one a pose takes when its cable names none.
+    ``layout`` is the default layout of a pose.
     """
 
     clamp: bool = False
@@ -54,35 +54,35 @@ class Dialect:
     layout: str = "packed"
 
     def tag(self, tag: str) -> str:
-        """Give the type tag that stands for "i" or "f" here."""
+        """Return the type tag that stands for "i" or "f" here."""
         return "f" if self.floats else tag
 
     def clamped(self, value: float) -> float:
-        """Bring a number into what the receiver takes."""
+        """Return a number within the range that the receiver takes."""
         return min(max(value, 0.0), 1.0) if self.clamp else value
 
 
 class Layout:
-    """How messages of one type go under one address. This one sends nothing; it is the root."""
+    """How messages of one type go under one address; this base class sends nothing."""
 
     has_off: ClassVar[bool] = False
-    """Whether a message may want another one 50 ms later."""
+    """Whether ``off`` may return a message, to be sent 50 ms later."""
 
     def encode(self, message: Any, at: Ns) -> Sequence[bytes]:
-        """Turn a message that describes the moment ``at`` into pieces.
+        """Return the pieces of a message that describes the moment ``at``.
 
-        Raises ValueError, OverflowError, TypeError or struct.error for what cannot be sent.
+        Raise ValueError, OverflowError, TypeError or struct.error for what cannot be sent.
         """
         raise NotImplementedError
 
     def off(self, message: Any) -> bytes:
-        """Give what lets go again of what ``message`` pressed; empty for nothing."""
+        """Return what releases what ``message`` pressed; b"" for nothing."""
         return b""
 
     def end(self) -> Sequence[bytes]:
-        """Give what ends everything that was begun, and forget it."""
+        """Return the pieces that end everything that was begun, and forget it."""
         return ()
 
     def example(self) -> Sequence[bytes]:
-        """Give pieces as long as any that will be sent, to be measured before playing."""
+        """Return pieces as long as any that will be sent, to be measured before playing."""
         return ()

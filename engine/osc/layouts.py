@@ -1,4 +1,4 @@
-"""Which layout a cable takes: by what it carries, by what it asks for, by its address."""
+"""Chooses the layout of a cable by its type, its options and its address."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ _SINGLE: Final = (float, int, bool, str)
 
 
 def sendable() -> tuple[type, ...]:
-    """Return the types that can be sent: those that have a layout, or are made of parts alone."""
+    """Return the types that can be sent: those with a layout, and those made only of parts."""
     known = (*_SINGLE, Trigger, Note, Pose, Landmarks, Pitch, Text, Features, Detections)
     return (*known, *(one for one in KINDS if one not in known and consists_of_parts(one)))
 
 
 def choose(address: str, carries: type, options: OscOptions, dialect: Dialect) -> Layout:
-    """Return the layout of a cable; raise ParameterError where address and options do not fit."""
+    """Return the layout of a cable; raise ParameterError when address and options do not fit."""
     if isinstance(carries, type) and issubclass(carries, Landmarks):
         return _landmarks(address, carries, options, dialect)
     if carries in _OF:
@@ -74,13 +74,13 @@ def _of_landmarks(
         return by_joint(address, options, dialect, skeleton)
     name = options.layout or dialect.layout
     if not options.layout and name == "packed" and (options.joints or options.confidence):
-        name = "named"  # a packed pose has all joints, whoever picks some wants their names
+        name = "named"  # a packed pose always has all joints
     known_layout(name)
     return LANDMARKS[name](address, options, dialect, skeleton)
 
 
 def known_layout(name: str) -> None:
-    """Raise ParameterError where there is no such layout of landmarks."""
+    """Raise ParameterError when landmarks have no such layout."""
     if name not in LANDMARKS:
         known = ", ".join(f'"{layout}"' for layout in LANDMARKS)
         raise ParameterError(

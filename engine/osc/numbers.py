@@ -1,4 +1,4 @@
-"""Numbers, switches and texts: to the address itself, one message each."""
+"""Layouts of numbers, switches and texts: to the address itself, one message each."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _SPELLINGS: Final = 256
 
 
 class NotFinite(ValueError):
-    """A number that OSC could carry but that no receiver wants: infinite, or not a number."""
+    """A number that no receiver wants: infinite, NaN, or too large for 32 bits."""
 
     def __init__(self, value: float) -> None:
         super().__init__(f"{value} is not a number that can be sent")
 
 
 def finite(value: float) -> float:
-    """Give the number back if a 32-bit float holds it; raises NotFinite."""
+    """Return the number itself. Raise NotFinite where no 32-bit float holds it."""
     if not -LARGEST <= value <= LARGEST:
         raise NotFinite(value)
     return value
@@ -37,11 +37,11 @@ class NumberLayout(Layout):
         self._convert = converter(carries, dialect)
 
     def encode(self, message: float | str, at: Ns) -> Sequence[bytes]:
-        """Turn a number or text into a message."""
+        """Return the one message of a number or text."""
         return (self._pack(self._convert(message)),)
 
     def example(self) -> Sequence[bytes]:
-        """Give a message of the usual length; that of a text is not known."""
+        """Return a message of the usual length; that of a text is not known."""
         return (self._pack("" if self._convert is text else 0),)
 
 
@@ -61,11 +61,11 @@ class ArgumentsLayout(Layout):
         self._packers: dict[str, Packer] = {}
 
     def encode(self, message: float | str, at: Ns) -> Sequence[bytes]:
-        """Fill the value in wherever it was asked for."""
+        """Return the one message, with the value wherever it was asked for."""
         return (self.fill(message),)
 
     def fill(self, message: float | str) -> bytes:
-        """Give the one message that stands for a value."""
+        """Return the one message of a value."""
         value = self._convert(message)
         arguments = self._args.copy()
         for index in self._open:
@@ -73,7 +73,7 @@ class ArgumentsLayout(Layout):
         return self._packer(message).pack(*arguments)
 
     def example(self) -> Sequence[bytes]:
-        """Give a message of the usual length."""
+        """Return a message of the usual length."""
         return (self.fill("" if self._convert is text else 0),)
 
     def _packer(self, message: float | str) -> Packer:
@@ -89,7 +89,7 @@ class ArgumentsLayout(Layout):
 
 
 def number_or_text(address: str, carries: type, options: OscOptions, dialect: Dialect) -> Layout:
-    """Choose how a number, switch or text goes; raises ParameterError."""
+    """Return the layout of a number, switch or text. Raise ParameterError for unfit options."""
     options.only("a text" if carries is str else "a number", "args")
     if options.args is None and VALUE not in address:
         return NumberLayout(address, carries, dialect)
@@ -99,14 +99,14 @@ def number_or_text(address: str, carries: type, options: OscOptions, dialect: Di
 
 
 def tag_of(carries: type, dialect: Dialect) -> str:
-    """Give the type tag of what a cable carries: text "s", switches and counts "i", others "f"."""
+    """Return the type tag of what a cable carries: text "s", switch and count "i", else "f"."""
     if carries is str:
         return "s"
     return dialect.tag("i" if carries in (int, bool) else "f")
 
 
 def converter(carries: type, dialect: Dialect) -> Callable[[Any], Any]:
-    """Give the function that makes a message of this type ready to be packed."""
+    """Return the function that prepares a message of this type for packing."""
     if carries is str:
         return text
     if dialect.clamp and (dialect.floats or carries not in (int, bool)):
@@ -115,5 +115,5 @@ def converter(carries: type, dialect: Dialect) -> Callable[[Any], Any]:
 
 
 def text(value: float | str) -> str:
-    """Make a text fit to be sent: a zero in it would end it."""
+    """Return a text without zeros: one would end it on the wire."""
     return str(value).replace("\0", "")

@@ -1,10 +1,10 @@
-"""Numbers and texts become the bytes of one OSC message, by a plan made once for every address.
+"""Encodes numbers and texts as one OSC message, by a plan made once for every address.
 
-The bytes are those of the OSC 1.0 specification, the same as python-osc's builder makes; what is
-known before playing (the address, the type tags) is not written again for every message.
+The bytes follow the OSC 1.0 specification, and equal those of python-osc's builder.
 
-A *piece* is one message or several, each behind its length as a 32-bit number. A message stands so
-inside a bundle and on a TCP stream alike, and a piece can be cut into datagrams without parsing.
+A *piece* is one message or several, each preceded by its length as a 32-bit number. That is the
+form of a message inside a bundle and on a TCP stream, and a piece can be cut into datagrams without
+parsing.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _LENGTH: Final = struct.Struct(">i")
 
 
 def osc_string(text: str) -> bytes:
-    """Write an OSC-string: UTF-8, ended by zeros to a multiple of four bytes."""
+    """Return an OSC-string: UTF-8, padded with 1 to 4 zeros to a multiple of four bytes."""
     encoded = text.encode()
     return encoded + bytes(4 - len(encoded) % 4)
 
 
 def head(address: str, tags: str) -> bytes:
-    """Write what stands before the arguments of a message: the address and its type tags."""
+    """Return what stands before the arguments of a message: the address and its type tags."""
     return osc_string(address) + osc_string("," + tags)
 
 

@@ -1,8 +1,8 @@
-"""Bytes become messages again: what arrives is taken apart or refused, never trusted.
+"""Parses packets into messages: what arrives is validated or refused, never trusted.
 
-python-osc reads the messages. It is given only what is whole, because it fills up a float that is
-cut off with zeros, goes round for ever in a bundle whose element has a negative length, and loses
-its place at a type that it does not know.
+python-osc parses the messages. It gets only complete ones, because it pads a truncated float with
+zeros, loops for ever in a bundle whose element has a negative length, and loses its position at an
+unknown type.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ Spoken = tuple[str, list[Any]]
 
 
 class Malformed(ValueError):
-    """A packet that is not OSC, or not whole."""
+    """A packet that is not OSC, or is truncated."""
 
 
 def packet(datagram: bytes) -> list[Spoken]:
-    """Give the messages of a packet in their order, those of bundles in bundles too.
+    """Return the messages of a packet in their order, those of nested bundles too.
 
-    Time tags are not waited for: a sender whose clock is wrong would be heard never (python-osc,
-    issue 110). Raises Malformed.
+    Time tags are ignored: a sender whose clock is wrong would never be heard (python-osc, issue
+    110). Raise Malformed.
     """
     try:
         return [_message(one) for one in _parts(datagram)]
     except Malformed:
         raise
-    except Exception as error:  # bytes from a network must not find a way through
+    except Exception as error:  # bytes from a network must not raise anything else
         raise Malformed(str(error)) from None
 
 

@@ -1,6 +1,6 @@
-"""A message of parts alone under the address: one message each, such as ``/star/brightness f``.
+"""The layout of a message by its parts: one OSC message each, such as ``/star/brightness f``.
 
-It is the layout of every kind that has none of its own, so that a new kind can be sent at once.
+It is the layout of every kind without one of its own, so that a new kind can be sent at once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from engine.osc.numbers import NumberLayout
 
 
 def consists_of_parts(carries: Any) -> bool:
-    """Whether a kind is made of numbers, switches and texts alone."""
+    """Whether a kind consists only of numbers, switches and texts."""
     return (
         isinstance(carries, type)
         and carries in KINDS

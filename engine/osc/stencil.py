@@ -1,7 +1,7 @@
-"""Many messages whose bytes are known but for their numbers, which are written all at once.
+"""Many messages whose bytes are prepared except for their numbers, which are written all at once.
 
-Why: a body of 17 joints under an address a joint and axis is 34 messages a person. Building them
-one by one takes milliseconds; writing their numbers into ready bytes takes microseconds.
+Why: a body of 17 joints with an address for each joint and axis is 34 messages a person. Building
+them one by one takes milliseconds; writing their numbers into ready bytes takes microseconds.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Stencil:
     """Ready bytes of messages, given as (address, tags), where tags are only "i" and "f".
 
     ``floats`` and ``ints`` are two views of the same bytes, a 32-bit word an element; ``places``
-    tells the word of every argument in order.
+    holds the word of every argument in order.
     """
 
     __slots__ = ("_chunks", "_views", "floats", "ints", "places")
@@ -51,7 +51,7 @@ class Stencil:
         ]
 
     def window(self, places: NDArray[np.intp]) -> NDArray[np.float32] | None:
-        """Give a view of the floats at ``places``, a table; None where no regular view holds them.
+        """Return a view of the floats at ``places``, a table; None where no regular view has them.
 
         Writing through it takes a third of the time. Messages of equal length make it regular.
         """
@@ -63,11 +63,11 @@ class Stencil:
         return as_strided(self.floats[first:], places.shape, (4 * int(step), 4))
 
     def pieces(self) -> list[bytes]:
-        """Give all messages, in pieces that fit into a bundle each."""
+        """Return all messages, in pieces that fit into a bundle each."""
         return [bytes(chunk) for _, _, chunk in self._chunks]
 
     def some(self, keep: Sequence[bool]) -> list[bytes]:
-        """Give the messages that ``keep`` says, in pieces that fit into a bundle each."""
+        """Return the messages whose ``keep`` is true, in pieces that fit into a bundle each."""
         return [
             piece
             for first, last, _ in self._chunks
@@ -81,7 +81,7 @@ def _blank(address: str, tags: str) -> bytes:
 
 
 def _chunks(ends: list[int]) -> list[tuple[int, int]]:
-    """Cut messages into runs of at most ROOM bytes: (first, one after the last)."""
+    """Return runs of messages of at most ROOM bytes: (first, one after the last)."""
     cuts = [0]
     for last in range(1, len(ends)):
         if ends[last] - ends[cuts[-1]] > ROOM and last - 1 > cuts[-1]:

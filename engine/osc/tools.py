@@ -1,7 +1,7 @@
-"""The tools that performers send to: on which port each listens, and what it understands.
+"""The tools that performers send to: the port of each, and what it accepts.
 
-Only what is documented or stands in a tool's own source is here. Pure Data has no port of its own:
-a patch says ``to = "127.0.0.1:9001"`` with whatever its ``netreceive`` was given.
+Only what a tool's documentation or source states is here. Pure Data has no port of its own: a patch
+says ``to = "127.0.0.1:9001"`` with whatever its ``netreceive`` was given.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PLAIN: Final = Dialect()
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """Where a tool listens, whether it understands bundles, and its dialect."""
+    """The port of a tool, whether it accepts bundles, and its dialect."""
 
     port: int
     bundles: bool = True
@@ -45,7 +45,7 @@ TOOLS: Final[dict[str, Tool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A receiver: its machine, its port, and what it understands."""
+    """A receiver: its host, its port, and what it accepts."""
 
     host: str
     port: int
@@ -61,9 +61,9 @@ _PLACE: Final = re.compile(r"(?:\[(?P<six>[^\]]+)\]|(?P<host>[^:\[\]\s/]+)):(?P<
 
 
 def target(to: str, *, tcp: bool = False) -> Target:
-    """Read "host:port", a tool's name, or "tool@host"; raises ParameterError.
+    """Return the target of "host:port", a tool's name, or "tool@host". Raise ParameterError.
 
-    An IPv6 address stands in brackets: "[::1]:9000".
+    An IPv6 address is in brackets: "[::1]:9000".
     """
     name, at, place = to.partition("@")
     tool = TOOLS.get(name)

@@ -14,8 +14,7 @@ from engine.osc.packer import Packer
 
 
 class PitchLayout(Layout):
-    """What a voice sings, seven messages a reading; hertz, note and how bright it is keep their
-    value while off."""
+    """Seven messages for a reading of a voice; hz, note and bright keep their value while off."""
 
     def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
         options.only("a pitch")
@@ -29,7 +28,7 @@ class PitchLayout(Layout):
         self._sings = False
 
     def encode(self, message: Pitch, at: Ns) -> Sequence[bytes]:
-        """Give the seven messages of a reading as one piece."""
+        """Return the seven messages of a reading as one piece."""
         clamped = self._dialect.clamped
         values = [clamped(finite(value)) for value in self._read(message)]
         self._sings = message.on
@@ -37,10 +36,10 @@ class PitchLayout(Layout):
         return (self._on(message.on) + b"".join(packed),)
 
     def end(self) -> Sequence[bytes]:
-        """Say that nobody sings any more."""
+        """Return ``on 0`` where a voice was on."""
         sang, self._sings = self._sings, False
         return (self._on(0),) if sang else ()
 
     def example(self) -> Sequence[bytes]:
-        """Give a reading."""
+        """Return the messages of a reading."""
         return self.encode(Pitch(440.0, 69.0, 1.0, on=False), Ns(0))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from engine.core.box import Box
+from engine.core.box import OWN_MODULES, Box
 from engine.core.errors import (
     ParameterError,
     Problem,
@@ -79,13 +80,15 @@ class Builder:
         )
 
     def load(self, use: str) -> None:
-        """Load the file of a box; what is wrong with it is told when it is built."""
+        """Load the file of a box; what is wrong with it is reported when it is built."""
         with suppress(Exception):
             self._find(use)
 
     def _class(self, spec: BoxSpec) -> type[Box] | None:
+        file = ""
         try:
             cls = self._find(spec.use)
+            file = _own_file(cls)
             if issubclass(cls, Node):
                 read_signature(cls)
                 check_value_inlets(cls)
@@ -95,7 +98,7 @@ class Builder:
             self._report(spec, str(error), "use")
         except Exception as error:  # importing a performer's file may raise anything
             text = str(error) if isinstance(error, ImportError) else describe_error(error)
-            self._report(spec, f'"{spec.use}" cannot be used: {text}', "use")
+            self._report(spec, f'"{spec.use}" cannot be used: {file}{text}', "use")
         else:
             return cls
         return None
@@ -115,7 +118,8 @@ class Builder:
         for key in (*spec.values, *(key for key in spec.cables if "." not in key)):
             if key not in known:
                 there = f" There is: {', '.join(sorted(known))}."
-                message = f'{spec.use} has no "{key}".{nearest(key, known) or there}'
+                hint = _hint_of_type(cls, key) or nearest(key, known) or there
+                message = f'{spec.use} has no "{key}".{hint}'
                 self._report(spec, message, key)
         for name in spec.cables:
             whole, *part = name.split(".", 1)
@@ -197,3 +201,22 @@ def grammar_of(cls: type[Box]) -> tuple[str, ...]:
 def is_finite(value: object) -> bool:
     """Whether a value is usable as a number: False for NaN and infinities."""
     return not isinstance(value, float) or math.isfinite(value)
+
+
+def _own_file(cls: type[Box]) -> str:
+    """Return the name of a performer's own file, as the beginning of an error; else nothing."""
+    if not cls.__module__.startswith(OWN_MODULES):
+        return ""
+    return f"{sys.modules[cls.__module__].__file__}: "
+
+
+def _hint_of_type(cls: type[Box], key: str) -> str:
+    """Return what to write where a class has a value of that name that no type makes a parameter.
+
+    Only an annotated field is one, as in every dataclass.
+    """
+    value = vars(cls).get(key)
+    if not isinstance(value, bool | int | float | str) or key in cls.__annotations__:
+        return ""
+    kind = type(value).__name__
+    return f' Its class gives no type for it: write "{key}: {kind} = {value!r}".'

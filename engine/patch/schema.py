@@ -175,7 +175,7 @@ def _plain(parameter: Parameter) -> Schema:
 def _ranged(parameter: Parameter) -> Schema:
     schema = msgspec.json.schema(parameter.type)
     if parameter.param.more:
-        further = parameter.param.more() - {*schema["enum"]}
+        further = parameter.param.more(True) - {*schema["enum"]}
         schema["enum"] += sorted(name for name in further if not name[-1].isdigit())
     if "prefixItems" in schema:
         # A list of a fixed length, as editors understand it that know only older drafts.

@@ -104,8 +104,8 @@ def messages_of(sent: RecordedOutput) -> Iterator[tuple[str, Any]]:
                 yield route_name(sent.sink, address), args
             return
         if sent.encoding == "json":
-            said = msgspec.json.decode(sent.data)
-            yield route_name(sent.sink, str(said.pop("port", ""))), said
+            fields = msgspec.json.decode(sent.data)
+            yield route_name(sent.sink, str(fields.pop("port", ""))), fields
             return
     except (Malformed, msgspec.DecodeError):
         pass  # its bytes can still be compared

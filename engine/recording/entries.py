@@ -1,7 +1,7 @@
-"""Entries become bytes and entries again, each on the channel of who says it.
+"""Encodes entries as bytes and decodes them, each on the channel of the box it belongs to.
 
-A patch that takes over is written as its texts: see ``scribe``. Whom to tell that a command is
-refused is no data: a replay refuses in silence.
+A patch that takes over is written as its texts: see ``writer``. The callback for a refused command
+is no data: a replay refuses in silence.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _COMMAND = "command"
 
 
 def _hint(cls: type[Any], name: str) -> Any:
-    """Give the type of a field; of a moment, that it is a whole number."""
+    """Return the type of a field; int for a moment."""
     hint = get_type_hints(cls)[name]
     return getattr(hint, "__supertype__", hint)
 
@@ -80,12 +80,12 @@ _decode = msgspec.msgpack.Decoder().decode
 
 
 def topic(entry: Entry) -> str:
-    """Name the channel of an entry: "source/camera/frame", "lane/pose", "wake"."""
+    """Return the channel of an entry: "source/camera/frame", "lane/pose", "wake"."""
     return _TOPIC[type(entry)](entry)
 
 
 def to_bytes(entry: Entry, pixels: bool) -> bytes:
-    """Write an entry as MessagePack; raises NotEncodable for what no cable carries."""
+    """Return an entry as MessagePack. Raise NotEncodable for a type that is not registered."""
     said: dict[str, Plain] = {_ENTRY: _NAMES[type(entry)]}
     for name in _HINTS[type(entry)]:
         value = getattr(entry, name)
@@ -121,7 +121,7 @@ def _said(command: Command) -> dict[str, Plain]:
 
 
 def _made(cls: type[Any], values: dict[str, Any]) -> Any:
-    """Make an entry or a command, each value of the type that it says."""
+    """Return an entry or a command, each value converted to its declared type."""
     hints = _HINTS[cls]
     for name, value in values.items():
         if name in _MESSAGES:

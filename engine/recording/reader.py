@@ -127,13 +127,13 @@ class Recording:
             raise self._error(f"this MCAP file is not from Sensorium: it has {other}")
 
     def _check_format(self, about: Metadata) -> None:
-        said = about.metadata.get("format", "")
-        if not said.isdecimal():
-            raise self._error(f"damaged: its format is {said!r}")
-        if int(said) > FORMAT:
+        number = about.metadata.get("format", "")
+        if not number.isdecimal():
+            raise self._error(f"damaged: its format is {number!r}")
+        if int(number) > FORMAT:
             by = about.metadata.get("version", "another version")
             raise self._error(
-                f"was recorded by Sensorium {by} in format {said}, and this one reads up to"
+                f"was recorded by Sensorium {by} in format {number}, and this one reads up to"
                 f" {FORMAT}: update Sensorium"
             )
 

@@ -95,7 +95,7 @@ class Recorder:
     def _observe_outputs(self, writer: RecordingWriter, engine: Engine) -> None:
         for name, state in engine.states.items():
             if isinstance(state.box, Sink) and not state.box.lane:
-                state.box.overhear(partial(self._sent, writer, engine, name))
+                state.box.tap_bytes(partial(self._sent, writer, engine, name))
 
     # On the loop: nothing but references.
 

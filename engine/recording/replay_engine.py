@@ -191,14 +191,14 @@ class ReplayEngine:
         if sink.lane:
             state.out_lane = self._lane(name, sink)
         elif self._on_output is not None:
-            sink.overhear(partial(self._sent, name))
+            sink.tap_bytes(partial(self._sent, name))
         context = self._context(name)
         try:
-            opens = sink.open if self._open_outputs else sink.open_unheard
+            opens = sink.open if self._open_outputs else sink.open_muted
             with_context(opens, context)()
         except Exception as error:
             LOG.warning("%s: %s; it plays unheard", name, describe_error(error))
-            with_context(sink.open_unheard, context)()
+            with_context(sink.open_muted, context)()
 
     def _lane(self, name: str, sink: Sink) -> SinkWorker:
         made = SinkWorker if self._open_outputs else _DiscardingWorker

@@ -1,4 +1,4 @@
-"""How a command waits at the door: the last word on a parameter counts, nothing else is lost."""
+"""Queues commands: of waiting values for one parameter the last counts; nothing else is lost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.runtime.entries import CommandEntry
 
 
 def submit_command(door: Mailbox, by: str, command: Command) -> None:
-    """Leave a command at a door; may be called on any thread."""
+    """Put a command into a mailbox; may be called on any thread."""
     kind = Kind.HELD if isinstance(command, SetParameter) else Kind.LOSSLESS
     door.put(_key(command), kind, CommandEntry(by, command), Ns(0))
 

@@ -1,6 +1,6 @@
-"""What people ask of a playing patch: OSC, MIDI, a page or a cue sets, releases, panics.
+"""Executes commands, which come from OSC, MIDI, the page or a cue.
 
-A hand that sets a parameter takes it over from the cable that writes it, until it is released.
+Setting a parameter overrides the cable that writes it, until the parameter is released.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ class Commanded(Services, Protocol):
 
     @property
     def health(self) -> Health:
-        """How every box is."""
+        """The state of every box."""
         ...
 
     @property
     def learn_sweep(self) -> LearnSweep:
-        """What moves one port of an output while all others are silent."""
+        """The MIDI-learn sweep."""
         ...
 
     @property
@@ -51,7 +51,7 @@ class Commanded(Services, Protocol):
         ...
 
     def lost(self, name: str) -> None:
-        """Have a source that lost its device opened again."""
+        """Open a source again that lost its device."""
         ...
 
     def play_patch(self, which: int | str) -> str:
@@ -59,20 +59,20 @@ class Commanded(Services, Protocol):
         ...
 
     def follow(self, entry: Entry) -> None:
-        """Do what follows from an entry that another one brings about."""
+        """Handle an entry that the current one brings about."""
         ...
 
 
 HALF = 0.5
-"""From here on a knob that sets a switch is on."""
+"""From this value on, a knob that sets a switch is on."""
 
 
 def execute(engine: Commanded, entry: CommandEntry) -> None:
-    """Do what a command asks; who asked is told why, where it cannot be done."""
+    """Execute a command; where it is refused, report why and call its ``refused``."""
     command: Command = entry.command
     match command:
         case SetParameter() | Release():
-            engine.metrics.asked(entry.by)
+            engine.metrics.count_setting(entry.by)
             _refuse(engine, entry.by, command, _change(engine, command))
         case PlayPatch():
             _refuse(engine, entry.by, command, engine.play_patch(command.which))
@@ -87,11 +87,11 @@ def execute(engine: Commanded, entry: CommandEntry) -> None:
             engine.lost(entry.by)
             engine.follow(StateChange(entry.by, "lost", command.reason))
         case Condition():
-            engine.health.said(engine.states[entry.by], command)
+            engine.health.on_condition(engine.states[entry.by], command)
         case Notice():
             engine.tell(entry.by, command.text)
         case StateSaved():
-            pass  # it is here for recordings to hold
+            pass  # an entry so that recordings hold it
 
 
 def _refuse(
@@ -110,7 +110,7 @@ def _refuse(
 
 
 def _change(engine: Commanded, command: SetParameter | Release) -> str:
-    """Set or release a parameter; gives why that cannot be, or nothing."""
+    """Set or release a parameter; return why that is refused, or ""."""
     command = _addressed(engine, command)
     state = engine.states.get(command.box)
     if state is None:
@@ -133,7 +133,7 @@ def _change(engine: Commanded, command: SetParameter | Release) -> str:
 
 
 def _addressed(engine: Commanded, command: SetParameter | Release) -> SetParameter | Release:
-    """Read /style/look/ink as the part "look.ink" of "style", where no box is "style/look"."""
+    """Resolve /style/look/ink to the part "look.ink" of "style", unless a box is "style/look"."""
     box, slash, whole = command.box.rpartition("/")
     if command.box in engine.states or not slash or box not in engine.states:
         return command
@@ -141,21 +141,17 @@ def _addressed(engine: Commanded, command: SetParameter | Release) -> SetParamet
 
 
 def _set(engine: Commanded, state: BoxState, command: SetParameter) -> None:
-    """Set a parameter, or the switch "on"; raises ParameterError."""
+    """Set a parameter, or the switch "on"; raise ParameterError for a wrong value."""
     if command.parameter == "on":
         if not isinstance(command.value, bool | int | float):
             raise ParameterError(f"expected true or false, got {command.value!r}")
         engine.enable(state, command.value >= HALF if command.of_range else command.value > 0)
         return
     parameter = find_parameter(state.parameters, command.parameter)
-    assert parameter is not None, "asked for before"
+    assert parameter is not None, "checked by the caller"
     if parameter.fixed:
         raise ParameterError("cannot be changed while playing")
     if command.of_range and isinstance(command.value, bool | int | float):
         engine.set(state, parameter, parameter.from_knob(command.value))
     else:
         engine.set(state, parameter, parameter.from_wire(command.value))
-
-
-def _nothing() -> None:
-    """Where no cable leads, the value stays."""

@@ -1,4 +1,4 @@
-"""Makes the Context of every box: where its state lies, and whether its pictures may leave."""
+"""Makes the Context of every box: its state folder, and whether pictures may leave."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ from engine.runtime.metrics import LOG
 from engine.system.state_folder import StateFolder, state_places
 
 LARGEST: Final = 64 << 20
-"""Bytes of state of one box that a recording holds."""
+"""Bytes of state that a recording holds of one box, at most."""
 
 
 class Reports(Protocol):
-    """Who is told what a box does with its state; may be called on any thread."""
+    """Takes what a box reports; may be called on any thread."""
 
     def report(self, text: str) -> None:
-        """Take what a performer should know."""
+        """Report a notice for the performer."""
         ...
 
     def saved(self, file: str, data: bytes) -> None:
-        """Take a file that was kept."""
+        """Note a file that was saved."""
         ...
 
 
 MakeState = Callable[[Path | None, str, Reports], State]
-"""Makes the state of a box: of a patch file, by the name of the box."""
+"""Makes the state of a box, from the patch file and the name of the box."""
 
 
 def on_disk(patch: Path | None, name: str, reports: Reports) -> State:
-    """Return state that is kept beside the patch; in memory for a patch that is no file."""
+    """Return state that is stored beside the patch; in memory when the patch is no file."""
     if patch is None:
         return MemoryState(written=reports.saved)
     return StateFolder(state_places(patch, name), reports.report, reports.saved)
 
 
 def in_memory(boxes: Callable[[], Mapping[str, PlannedBox]]) -> MakeState:
-    """Return what makes state that begins as the plan found it, and is kept nowhere.
+    """Return a maker of state that begins as the plan found it, and is stored nowhere.
 
-    ``boxes`` returns those of the plan that the state is made for.
+    ``boxes`` returns the boxes of the plan that the state is made for.
     """
 
     def make(patch: Path | None, name: str, reports: Reports) -> State:
@@ -52,9 +52,9 @@ def in_memory(boxes: Callable[[], Mapping[str, PlannedBox]]) -> MakeState:
 
 
 def read_states(plan: Plan) -> None:
-    """Note in a plan what its boxes kept before: a recording holds it, and a replay begins with it.
+    """Read the stored state of all boxes into a plan, for recordings and replays.
 
-    A box that keeps more than LARGEST bytes is left out, and that is logged.
+    A box that stores more than LARGEST bytes is left out, and that is logged.
     """
     patch = patch_file(plan)
     for name, planned in plan.boxes.items() if patch else ():
@@ -68,11 +68,11 @@ def read_states(plan: Plan) -> None:
 
 
 def _unheard(file: str, data: bytes) -> None:
-    """Take a file that was kept."""
+    """Ignore a file that was saved."""
 
 
 def patch_file(plan: Plan) -> Path | None:
-    """Return the file of the patch that a plan was made of, if it is one."""
+    """Return the file of the patch that a plan was compiled from; None where it is no file."""
     return plan.texts.file if plan.texts else None
 
 
@@ -92,10 +92,10 @@ class Contexts:
 
 
 class Unreported:
-    """Reports of a box whose surroundings want none: offline, in a replay."""
+    """Passes on notices, and ignores saved files: for replays."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self.report = tell
 
     def saved(self, file: str, data: bytes) -> None:
-        """Take a file that was kept."""
+        """Ignore a file that was saved."""

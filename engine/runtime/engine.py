@@ -1,7 +1,7 @@
-"""The engine: everything that happens to a playing patch comes in through ``step``, one by one.
+"""The engine: everything that happens to a playing patch enters through ``step``, one by one.
 
-Why one door: the order of entries is all there is to know of a show. The same entries at the same
-moments give the same bytes, live, offline and replayed. ``now`` is read here, once an entry.
+Why one door: the order of the entries determines a show. The same entries at the same moments give
+the same bytes, live, offline and replayed. ``now`` is read here, once for each entry.
 """
 
 from __future__ import annotations
@@ -40,10 +40,9 @@ from engine.runtime.metrics import Metrics, route_name
 from engine.runtime.privacy import Privacy
 from engine.runtime.quality.controller import QUALITY, QualityController
 from engine.runtime.reload.swap import PlanSwapper
-from engine.runtime.schedule.assemble import Assembler, prepare_trace
+from engine.runtime.schedule.assemble import Assembler, prepare_metrics
 from engine.runtime.schedule.call import describe_error, events
-from engine.runtime.schedule.finite import describe_not_finite as unusable_in_words
-from engine.runtime.schedule.finite import is_finite
+from engine.runtime.schedule.finite import describe_not_finite, is_finite
 from engine.runtime.schedule.future import FUTURE, FutureQueue
 from engine.runtime.schedule.loss import LossHandler
 from engine.runtime.schedule.outbox import Outbox
@@ -57,16 +56,16 @@ MakeLane = Callable[[str, Node], Lane]
 
 
 class Engine:
-    """Plays a Plan, entry by entry. It opens no device and waits for nothing.
+    """Plays a Plan, entry by entry. It opens no device and never blocks.
 
-    ``on_lost`` is called with the name of a source that says that it lost its device.
-    ``on_play_patch`` is asked for another patch; it gives why that cannot be, or nothing.
-    ``ask`` lets in a command of somebody who is no box, from any thread where it plays live.
-    ``slots`` hold what every box said last; whoever only looks may read them on any thread.
-    ``now`` is the moment at which the entry at hand came in, the same for all that follows from it.
-    ``listeners`` are told of each moment and entry before anything follows from it.
-    ``on_plan`` are called when another plan has taken over; ``playlist`` and ``playing`` say which
-    patches there are to go to, and which of them plays.
+    - ``now``: the moment at which the current entry came in, the same for all that follows from it.
+    - ``slots``: the last message of every outlet; they may be read on any thread.
+    - ``listeners``: called with ``now`` and each entry before it is handled.
+    - ``on_plan``: called when another plan has taken over.
+    - ``playlist``, ``playing``: the titles of the set, and the index of the patch that plays.
+    - ``on_lost``: called with the name of a source that reports the loss of its device.
+    - ``on_play_patch``: called to go to another patch; returns why that is refused, or "".
+    - ``ask``: submits a command that does not come from a box; on any thread when played live.
     """
 
     def __init__(
@@ -89,7 +88,7 @@ class Engine:
         )
         self.privacy = privacy or Privacy()
         self._after: deque[tuple[BoxState, list[Message], Ns, int]] = deque()
-        self.future = FutureQueue(self.wakes, self._emit_one)
+        self.future = FutureQueue(self.wakes, self._emit)
         self._make_lane = make_lane
         self._ticker = Ticker()
         self._swap = PlanSwapper(self)
@@ -101,7 +100,7 @@ class Engine:
         )
         self._own_wakes: dict[str, Callable[[Ns], None]] = {
             FUTURE: lambda _: self.future.on_wake(self.now),
-            LEARN_SWEEP: self._move_taught,
+            LEARN_SWEEP: self._move_sweep,
             QUALITY: self.quality.on_wake,
         }
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -117,23 +116,24 @@ class Engine:
         }
 
     def step(self, entry: Entry) -> None:
-        """Let one entry in, and everything that follows from it out."""
+        """Handle one entry: everything that follows from it has been sent when this returns."""
         self.now = self.clock.now()
         for listen in self.listeners:
             listen(self.now, entry)
         self.follow(entry)
         while self._after:
-            self._say(*self._after.popleft())
+            self._emit_all(*self._after.popleft())
         self.outbox.flush()
 
     def follow(self, entry: Entry) -> None:
-        """Do what follows from an entry, or from another that this one brings about."""
+        """Handle an entry, or one that the current entry brings about."""
         self._handlers[type(entry)](entry)
 
-    def hears(self, source: str, outlet: str, message: type) -> bool:
-        """Tell whether a stream of a source goes anywhere: along a cable, or to who looks on.
+    def is_consumed(self, source: str, outlet: str, message: type) -> bool:
+        """Whether anything reads messages of a type from an outlet of a source.
 
-        Streams are sound, poses and such; of pictures and single values the last is always kept.
+        Pictures, values and events always count as read, since observers show the last one. A
+        stream, such as sound or poses, counts where steps depend on it.
         """
         if is_picture(message) or KINDS.get(message) in (Kind.HELD, Kind.LOSSLESS):
             return True
@@ -149,12 +149,15 @@ class Engine:
         staying: Collection[str] = (),
         carried: Mapping[Outlet, Slot] = MappingProxyType({}),
     ) -> None:
-        """Play this plan from now on; ``staying`` played before. Who looks on keeps what he has."""
+        """Play this plan from now on; the boxes ``staying`` played before.
+
+        Observers keep their references to the slots of the previous plan.
+        """
         self.quality.install(plan.deadline, staying)
         self.privacy.always = plan.private
         self.plan = plan
         self.states = dict(states)
-        prepare_trace(plan, self.metrics, states)
+        prepare_metrics(plan, self.metrics, states)
         assembler = Assembler(
             self,
             self.outbox,
@@ -172,49 +175,49 @@ class Engine:
             {name: place for place, name in enumerate(order)}, {*staying, FUTURE, QUALITY}
         )
         self.future.keep_only(set(self.states.values()))
-        self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ways)
+        self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ports)
 
     def create(self, planned: PlannedBox) -> BoxState:
-        """Begin the state of a box, with what it runs on where that is a thread of its own."""
+        """Return the state of a box that begins to play, with a lane where it needs one."""
         state = state_of(planned)
         if isinstance(state.box, Node) and state.box.lane:
             state.lane = self._make_lane(state.name, state.box)
         return state
 
-    def let_go(self, gone: Iterable[str], cut: Iterable[Wire]) -> None:
-        """Bring to rest what is fed by boxes that go and wires that are cut, and say so at once."""
-        self._losses.let_go(gone, cut)
+    def reset_removed(self, removed: Iterable[str], cut: Iterable[Wire]) -> None:
+        """Reset what removed boxes and cut wires fed, and flush the outputs at once."""
+        self._losses.reset_removed(removed, cut)
         self.outbox.flush()
 
     # What boxes and steps ask of the engine.
 
     def _emitter(self, state: BoxState, slots: list[Slot], multi_output: bool) -> Emitter:
-        """Make what a box says things by."""
-        usable, keep = partial(self._usable, state), partial(self.future.add, state)
-        return Emitter(slots, multi_output, self._ticker, usable, keep)
+        """Return the emitter of a box."""
+        is_valid, schedule = partial(self._is_valid, state), partial(self.future.add, state)
+        return Emitter(slots, multi_output, self._ticker, is_valid, schedule)
 
     def set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         """Set a parameter of a box, on the thread that calls the box."""
-        value = state.last[parameter.field] = state.put_together(parameter, value)
+        value = state.last[parameter.field] = state.merge_part(parameter, value)
         if state.lane is not None:
             state.lane.set_parameter(parameter.field, value)
         else:
             setattr(state.box, parameter.field, value)
 
     def enable(self, state: BoxState, on: bool) -> None:
-        """Switch a box on or off; one that goes off ends what sounds because of it."""
+        """Switch a box on or off; switching off resets everything downstream and ends its notes."""
         if state.on and not on:
             self._losses.lose(state.name)
         state.on = on
 
     def failed(self, state: BoxState, error: Exception) -> None:
-        """Note that a box raised; what it feeds is brought to rest the first time."""
-        self._failed(state, describe_error(error))
+        """Note that a box raised; the first time, reset what it feeds."""
+        self._report_failure(state, describe_error(error))
         if isinstance(error, Overrun):
             self.silence()
 
     def lost(self, name: str) -> None:
-        """Have a source that lost its device opened again."""
+        """Open a source again that lost its device."""
         self.on_lost(name)
 
     def play_patch(self, which: int | str) -> str:
@@ -222,11 +225,11 @@ class Engine:
         return self.on_play_patch(which)
 
     def lose(self, name: str) -> None:
-        """Bring to rest what hangs on a box that went away."""
+        """Reset everything downstream of a box that went away."""
         self._losses.lose(name)
 
     def tell(self, box: str, text: str) -> None:
-        """Tell people what went wrong, once and then now and then."""
+        """Report a fault of a box: once, then at most every 10 s."""
         self.metrics.fault(box, text, self.now)
 
     def ask_wake(self, state: BoxState, after: Ns | None = None) -> None:
@@ -237,7 +240,7 @@ class Engine:
             self.tell(state.name, f"could not say when to be called: {describe_error(error)}")
 
     def emit_after(self, state: BoxState, messages: list[Message], at: Ns, cost: int) -> None:
-        """Emit what a box answered to an event, when all that follows from the tick is done."""
+        """Emit what a box answered to an event, after the current tick."""
         self._after.append((state, messages, at, cost))
 
     def silence(self) -> None:
@@ -245,20 +248,20 @@ class Engine:
         self._losses.silence_all()
 
     def status(self) -> Status:
-        """Give a glance at the show."""
+        """Return a summary of the show: its time, delay, states and number of faults."""
         return self.metrics.status(self.plan.title, self.clock.now(), self.privacy.on)
 
     # Entries.
 
     def _arrival(self, entry: Arrival) -> None:
         name = entry.source
-        trace = self.metrics.sources[name]
-        trace.messages += 1
-        if trace.state == "lost":
-            return  # it is late: what hangs on it has been brought to rest
+        source = self.metrics.sources[name]
+        source.messages += 1
+        if source.state == "lost":
+            return  # too late: everything downstream has been reset
         island = self._islands.get((name, entry.outlet))
         state = self.states[name]
-        if island is not None and state.on and self._usable(state, entry.message):
+        if island is not None and state.on and self._is_valid(state, entry.message):
             slot, steps = island
             tick = self._ticker.next()
             slot.write(entry.message, entry.at, entry.cost, tick)
@@ -274,7 +277,7 @@ class Engine:
             return
         self.health.recovered(state)
         if entry.result is not None:
-            self._say(state, (entry.result,), entry.at, entry.cost)
+            self._emit_all(state, (entry.result,), entry.at, entry.cost)
 
     def _lane_failure(self, entry: LaneFailure) -> None:
         state = self.states.get(entry.box)
@@ -285,7 +288,7 @@ class Engine:
         if isinstance(state.box, Sink) or (
             state.lane is not None and state.lane.generation == entry.generation
         ):
-            self._failed(state, entry.error)
+            self._report_failure(state, entry.error)
 
     def _lane_sent(self, entry: LaneSent) -> None:
         self.health.recovered(self.states[entry.box])
@@ -306,7 +309,7 @@ class Engine:
             state = self.states[name]
             try:
                 if isinstance(state.box, Node):
-                    self._say(state, events(state.box.on_wake(due)), due, 0)
+                    self._emit_all(state, events(state.box.on_wake(due)), due, 0)
                 elif isinstance(state.box, Sink):
                     self.outbox.mark_dirty(state)
                     state.box.on_wake(due)
@@ -316,10 +319,10 @@ class Engine:
 
     # Inside.
 
-    def _say(self, state: BoxState, messages: Iterable[Message], at: Ns, cost: int) -> None:
-        """Let a box that was not called by a step say something, through all below it."""
+    def _emit_all(self, state: BoxState, messages: Iterable[Message], at: Ns, cost: int) -> None:
+        """Emit messages of a box that was not called by a step, and run the steps downstream."""
         if not state.on or state.emitter is None:
-            deque(messages, maxlen=0)  # a generator does its work while it is read
+            deque(messages, maxlen=0)  # a generator works while it is read
             return
         tick = self._ticker.next()
         try:
@@ -327,7 +330,7 @@ class Engine:
         finally:
             self._ticker.run(state.emitter.downstream, tick)
 
-    def _failed(self, state: BoxState, error: str) -> None:
+    def _report_failure(self, state: BoxState, error: str) -> None:
         self.tell(state.name, error)
         if not state.failing:
             self.health.failed(state)
@@ -335,17 +338,17 @@ class Engine:
                 self._losses.reset(state)
             self._losses.lose(state.name)
 
-    def _move_taught(self, due: Ns) -> None:
+    def _move_sweep(self, due: Ns) -> None:
         self.learn_sweep.on_wake(due)
 
-    def _emit_one(self, state: BoxState, message: Message, at: Ns, cost: int) -> None:
-        self._say(state, (message,), at, cost)
+    def _emit(self, state: BoxState, message: Message, at: Ns, cost: int) -> None:
+        self._emit_all(state, (message,), at, cost)
 
     def _may_leave(self) -> bool:
         return self.privacy.pictures_may_leave
 
-    def _usable(self, state: BoxState, message: Message) -> bool:
+    def _is_valid(self, state: BoxState, message: Message) -> bool:
         if is_finite(message):
             return True
-        self.tell(state.name, unusable_in_words(message))
+        self.tell(state.name, describe_not_finite(message))
         return False

@@ -1,4 +1,4 @@
-"""What comes in through the one door, in one order: that order is the recording."""
+"""The entries of the engine. Their sequence is the whole show, and is what a recording holds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.patch.plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A source says something that describes the moment ``at``; decoding it took ``cost`` ns."""
+    """A message of a source that describes the moment ``at``; decoding it took ``cost`` ns."""
 
     source: str
     outlet: str
@@ -23,9 +23,9 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class LaneResult:
-    """A box on a thread of its own answers; ``cost`` ns were decoding and models so far.
+    """A result of a box on a lane; decoding and models took ``cost`` ns so far.
 
-    ``took`` ns is what this answer took; of several answers to one message all but the first
+    ``took`` is how many ns this answer took. Of several answers to one message, all but the first
     have ``more``.
     """
 
@@ -40,7 +40,7 @@ class LaneResult:
 
 @dataclass(frozen=True, slots=True)
 class LaneFailure:
-    """A box on a thread of its own raised, after ``took`` ns; ``more`` says after an answer."""
+    """A box on a lane raised after ``took`` ns; ``more`` is set where it had answered before."""
 
     box: str
     generation: int
@@ -51,7 +51,7 @@ class LaneFailure:
 
 @dataclass(frozen=True, slots=True)
 class LaneSent:
-    """An output on a thread of its own has sent: for each message its port, moment and cost."""
+    """An output on a thread of its own has sent: (port, moment, cost) of each message."""
 
     box: str
     sent: tuple[tuple[str, Ns, int], ...]
@@ -60,7 +60,7 @@ class LaneSent:
 
 @dataclass(frozen=True, slots=True)
 class StateChange:
-    """A source, lane or output has come up or gone; ``reason`` is empty when all is well."""
+    """A source, lane or output has changed its state; ``reason`` is empty when all is well."""
 
     box: str
     state: str
@@ -77,15 +77,14 @@ class CommandEntry:
 
 @dataclass(frozen=True, slots=True)
 class WakeUp:
-    """It is time for whatever asked to be woken by now."""
+    """Whatever requested a wake-up for a moment up to now is called."""
 
 
 @dataclass(frozen=True, slots=True)
 class SwapPlan:
-    """Another patch, or this one as it is written now, takes over from what plays.
+    """Another patch, or a new version of this one, takes over.
 
-    ``texts`` are what it is made of and ``title`` what it is called: all that it takes to make
-    ``plan`` once more. A plan is played once.
+    ``title`` and ``texts`` are all that is needed to compile ``plan`` again. A plan is played once.
     """
 
     title: str
@@ -95,7 +94,7 @@ class SwapPlan:
 
 @dataclass(frozen=True, slots=True)
 class Rollback:
-    """What played before the last ``SwapPlan`` plays again; ``reason`` says why."""
+    """The plan before the last ``SwapPlan`` plays again; ``reason`` is why."""
 
     reason: str
 

@@ -1,6 +1,6 @@
 """Plays a patch live: an asyncio loop owns the engine; devices and lanes are threads around it.
 
-Threads leave things in mailboxes and wake the loop once. Nothing on the loop waits.
+Threads put entries into mailboxes and wake the loop once. Nothing on the loop blocks.
 """
 
 from __future__ import annotations
@@ -37,21 +37,23 @@ from engine.runtime.gc_freeze import freeze_gc, gc_frozen
 from engine.runtime.metrics import LOG
 from engine.runtime.privacy import Privacy
 from engine.runtime.reload.standby import Standby
+from engine.runtime.schedule.state import BoxState
 from engine.runtime.supervision.host import OPENING, BoxHost
 from engine.runtime.supervision.hosts import Hosts
 from engine.runtime.supervision.periodic import PeriodicTasks
 from engine.runtime.supervision.restart import Restarter
-from engine.runtime.supervision.supervisor import lost_in_words
+from engine.runtime.supervision.supervisor import describe_loss
 from engine.runtime.supervision.watchdog import Watchdog
 from engine.runtime.timer import Timer, make_timer
 from engine.runtime.waiting import either_is_set
-from engine.runtime.workers.lane import close_quietly
+from engine.runtime.workers.lane import ThreadLane, close_quietly
+from engine.runtime.workers.loop_lane import OnLoop
 
 _THE_END = "the end"
 _OPENING = 15.0
-"""Seconds that a show waits at most for nodes without a lane to be open before it begins."""
+"""Seconds that the start of a show waits at most for nodes without a lane to open."""
 _READY = 2.0
-"""Seconds that a film waits at most for models and outputs to be there before it begins."""
+"""Seconds that a tape waits at most for models and outputs to open before it begins."""
 
 
 class Live:
@@ -61,7 +63,7 @@ class Live:
         self, plan: Plan, clock: Clock | None = None, make_state: MakeState = on_disk
     ) -> None:
         self._clock = clock or SystemClock()
-        self._hands = Mailbox(self._wake)
+        self._commands = Mailbox(self._wake)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: Timer | None = None
         self._tapes: list[BoxHost] = []
@@ -71,23 +73,29 @@ class Live:
         self._closed = asyncio.Event()
         privacy = Privacy()
         contexts = Contexts(lambda: privacy.pictures_may_leave, make_state)
-        self._hosts = Hosts(self._clock, self._wake, self._watch, contexts)
+        self._hosts = Hosts(
+            self._clock,
+            self._wake,
+            self._watch,
+            contexts,
+            OnLoop(self._call_soon, self._add_reader),
+        )
         self._hosts.add_all(plan)
         self.engine = Engine(plan, self._clock, self._hosts.lane, privacy)
         self.engine.on_lost = lambda name: self._hosts.playing[name].lost()
         self.engine.ask = self._ask
         self._hosts.follow(self.engine.states)
-        understudies = Restarter(self.engine, self._hosts.replace, self.enter)
+        restarter = Restarter(self.engine, self._swap_box, self.enter)
         self._watchdog = Watchdog(
-            self.engine, self._clock, self.enter, understudies.replace, self._hosts.pulse
+            self.engine, self._clock, self.enter, restarter.replace, self._hosts.heartbeat
         )
-        self.also: Callable[[], None] = lambda: None
+        self.after_entry: Callable[[], None] = lambda: None
         """Called on the loop after each entry."""
 
     async def play(self, seconds: float | None = None) -> None:
-        """Play until ``stop``, the end of all that ends, or for a time. Plays once."""
+        """Play once: for a time, until all finite sources have ended, or until ``stop``."""
         self._loop = asyncio.get_running_loop()
-        self._timer = make_timer(self._loop, self._ring)
+        self._timer = make_timer(self._loop, self._on_timer)
         with gc_frozen():
             try:
                 self._ask_permission()
@@ -104,84 +112,97 @@ class Live:
         """End the show; call it on the loop."""
         self._done.set()
 
-    def hurry(self) -> None:
-        """End the show, and do not wait for what is slow to close; call it on the loop."""
+    def stop_now(self) -> None:
+        """End the show without waiting for what is slow to close; call it on the loop."""
         self._done.set()
         self._closed.set()
 
     def enter(self, entry: Entry) -> None:
-        """Let something in, on the loop."""
+        """Handle an entry; call it on the loop."""
         self._step(entry)
         self._arm()
 
-    # Surgery, on the loop.
+    # Reloading, on the loop.
 
-    def stage(self, plan: Plan) -> Standby:
-        """Give what gets a plan ready to take over; ``strike`` it where it does not."""
+    def make_standby(self, plan: Plan) -> Standby:
+        """Return the standby of a plan; ``discard`` it where the plan does not take over."""
         return Standby(plan, self._hosts)
 
-    def strike(self, staging: Standby) -> None:
-        """Close what was opened for a plan that does not take over."""
-        self._hosts.remove(staging.newcomers)
+    def discard(self, standby: Standby) -> None:
+        """Close everything that was opened for a plan that does not take over."""
+        self._hosts.remove(standby.pending)
 
-    def take_over(self, entry: SwapPlan, staging: Standby) -> None:
-        """Let a plan play from now on; what it has removed stays open until ``let_go``."""
+    def take_over(self, entry: SwapPlan, standby: Standby) -> None:
+        """Play another plan from now on; removed boxes stay open until ``close_removed``."""
         if self._silenced:
             return
         self._exchange(entry)
-        if rivals := staging.rivals(self._hosts.removed):
-            self._hosts.release(rivals, lambda: self._soon(self._open_rest, staging))
+        if conflicts := standby.conflicts(self._hosts.removed):
+            self._hosts.release(conflicts, lambda: self._soon(self._open_rest, standby))
         else:
-            staging.open_rest(self.engine)
+            standby.open_rest(self.engine)
 
     def take_back(self, reason: str) -> None:
-        """Let the plan before play again."""
+        """Play the previous plan again."""
         if self._silenced:
             return
         self._exchange(Rollback(reason))
         for name, each in self._hosts.playing.items():
-            if not each.is_open:  # it was closed for another to have its device
+            if not each.is_open:  # it was closed to free its device for another box
                 self._step(StateChange(name, "opening"))
         self._hosts.remove(self._hosts.removed, lambda: self._soon(self._open_again))
 
-    def let_go(self) -> None:
-        """Close what the last plan to take over has removed."""
+    def close_removed(self) -> None:
+        """Close the boxes that the last swap has removed."""
         self._hosts.remove(self._hosts.removed)
+
+    def _swap_box(self, state: BoxState, box: Node) -> ThreadLane:
+        """Put another box in the place of one that hangs, after handling the answers of that."""
+        lane = self._hosts.replace(state, box)
+        self._drain_host(self._hosts.playing[state.name])
+        return lane
 
     def _exchange(self, entry: SwapPlan | Rollback) -> None:
         self._step(entry)
         joined = self._hosts.follow(self.engine.states)
         for each in joined:
-            self._let_in(each)
+            self._drain_host(each)
         self._arm()
 
-    def _open_rest(self, staging: Standby) -> None:
+    def _open_rest(self, standby: Standby) -> None:
         if not self._silenced:
-            staging.open_rest(self.engine)
+            standby.open_rest(self.engine)
 
     def _open_again(self) -> None:
         if not self._silenced:
             for each in self._hosts.playing.values():
-                each.begin(self.engine.hears, self.engine.last_at)
-                each.hurry()
+                each.begin(self.engine.is_consumed, self.engine.last_at)
+                each.retry_now()
 
     def _soon(self, act: Callable[..., None], *arguments: object) -> None:
-        """Have something done on the loop; may be called on any thread."""
+        """Call something on the loop; may be called on any thread."""
+        self._call_soon(act, *arguments)
+
+    def _call_soon(self, act: Callable[..., None], *arguments: object) -> bool:
+        """Call something on the loop; return False where the show is over. On any thread."""
         assert self._loop is not None
-        with suppress(RuntimeError):  # the show is over
+        try:
             self._loop.call_soon_threadsafe(act, *arguments)
+        except RuntimeError:
+            return False
+        return True
 
     # The beginning.
 
     def _ask_permission(self) -> None:
-        """Open what must be opened first on the main thread, where the system asks for leave."""
+        """Open devices once on the main thread, where the system asks for permission."""
         for name, state in self.engine.states.items():
             if isinstance(state.box, Source) and state.box.main_thread:
                 try:
                     context = self._hosts.playing[name].context
                     with_context(state.box.open, context)(_unheard)
                 except Exception as error:
-                    self.engine.tell(name, lost_in_words(error))  # its supervisor tries again
+                    self.engine.tell(name, describe_loss(error))  # its supervisor tries again
                 close_quietly(name, state.box)
 
     async def _open(self) -> None:
@@ -200,12 +221,12 @@ class Live:
             await self._get_ready([e for e in playing if isinstance(e.box, Sink)], _READY)
             for each in clocks:
                 if each.plays and not self._done.is_set():
-                    each.begin(self.engine.hears, self.engine.last_at)
+                    each.begin(self.engine.is_consumed, self.engine.last_at)
 
     def _begin(self, kind: type[Box], later: Sequence[BoxHost] = ()) -> None:
         for each in self._hosts.playing.values():
             if isinstance(each.box, kind) and each not in (*self._tapes, *later):
-                each.begin(self.engine.hears, self.engine.last_at)
+                each.begin(self.engine.is_consumed, self.engine.last_at)
 
     async def _get_ready(self, hosts: Sequence[BoxHost], seconds: float) -> None:
         """Wait until boxes are open, or known to be missing: nothing may be missed that comes in.
@@ -232,26 +253,26 @@ class Live:
         return state is None or state.condition != OPENING
 
     def _start_tapes_if_ready(self) -> None:
-        """Begin a film when all that shall see and send it is there, or is known to be missing."""
+        """Start the tapes when every model and output is open, or known to be missing."""
         if all(state != "opening" for state in self._states_below_sources()):
             self._start_tapes()
 
     def _states_below_sources(self) -> list[str]:
-        trace = self.engine.metrics
-        return [*(lane.state for lane in trace.lanes.values()), *trace.sinks.values()]
+        metrics = self.engine.metrics
+        return [*(lane.state for lane in metrics.lanes.values()), *metrics.sinks.values()]
 
     def _start_tapes(self) -> None:
-        """Begin all films; those that play already are let be."""
+        """Start all tapes that have not started yet."""
         tapes, self._tapes = self._tapes, []
         if not self._done.is_set():
             for each in tapes:
                 if each.plays:
-                    each.begin(self.engine.hears, self.engine.last_at)
+                    each.begin(self.engine.is_consumed, self.engine.last_at)
 
     # The end.
 
     async def _close(self) -> None:
-        """End all sound at once; then close everything, as long as that takes within reason."""
+        """End all sound at once, then close everything and wait for that, at most for a limit."""
         self._drain()
         self._step(CommandEntry(_THE_END, Panic()))
         self._silenced = True
@@ -259,30 +280,38 @@ class Live:
         await self._closed.wait()
         self._drain()
 
-    # What comes from other threads.
+    # Entries from other threads.
 
     def _ask(self, by: str, command: Command) -> None:
-        """Let in a command of somebody who is no box, such as the page; from any thread."""
-        submit_command(self._hands, by, command)
+        """Submit a command that comes from no box; may be called on any thread."""
+        submit_command(self._commands, by, command)
 
     def _wake(self) -> None:
-        """Have the loop look into the mailboxes; may be called on any thread."""
+        """Make the loop drain the mailboxes; may be called on any thread."""
         if not self._woken and self._loop is not None:
             self._woken = True
-            with suppress(RuntimeError):  # the loop has ended; what still comes is too late
+            with suppress(RuntimeError):  # the loop has ended
                 self._loop.call_soon_threadsafe(self._drain)
 
     def _watch(self, descriptor: int, ready: Callable[[], bool]) -> bool:
-        """Have the loop read for a source, and nothing on it wait; may be called on any thread."""
+        """Register a non-blocking reader of a source on the loop; may be called on any thread.
+
+        Return False where the loop cannot read descriptors.
+        """
         if sys.platform == "win32" or self._loop is None:
             return False
         os.set_blocking(descriptor, False)
-        self._soon(self._loop.add_reader, descriptor, self._read, descriptor, ready)
+        self._soon(self._add_reader, descriptor, ready)
         return True
 
+    def _add_reader(self, descriptor: int, ready: Callable[[], bool]) -> None:
+        """Register a reader of a source or of the process of a box."""
+        assert self._loop is not None
+        self._loop.add_reader(descriptor, self._read, descriptor, ready)
+
     def _read(self, descriptor: int, ready: Callable[[], bool]) -> None:
-        """Let a source say what it has, and that in at once."""
-        self._woken = True  # or it would wake the loop that it is on
+        """Read what a source has, and handle it at once."""
+        self._woken = True  # the loop is awake already
         try:
             more = ready()
         except Exception:
@@ -294,15 +323,15 @@ class Live:
 
     def _drain(self) -> None:
         self._woken = False
-        for item in self._hands.take():
+        for item in self._commands.take():
             self._step(item.content)
         for each in self._hosts.playing.values():
             if len(each.door):
-                self._let_in(each)
+                self._drain_host(each)
         self._arm()
 
-    def _let_in(self, each: BoxHost) -> None:
-        """Let in all that waits at one door."""
+    def _drain_host(self, each: BoxHost) -> None:
+        """Handle all entries that wait in the mailbox of one host."""
         for item in each.door.take():
             self._step(item.content)
         each.count(self.engine.metrics)
@@ -313,14 +342,14 @@ class Live:
 
     def _step(self, entry: Entry) -> None:
         if self._silenced and not isinstance(entry, LaneSent):
-            return  # what comes now would sound after the end
+            return  # it would sound after the end
         try:
             self.engine.step(entry)
         except Exception:
             LOG.exception("a mistake of the engine itself; the show goes on")
         if isinstance(entry, StateChange):
             self._changed(entry)
-        self.also()
+        self.after_entry()
 
     def _changed(self, entry: StateChange) -> None:
         if entry.state == "running":
@@ -331,26 +360,26 @@ class Live:
             self._start_tapes_if_ready()
 
     def _all_ended(self) -> bool:
-        """Tell whether every source that says when a show is over has ended."""
-        says = [
+        """Whether every source that can end has ended."""
+        finite = [
             name
             for name, state in self.engine.states.items()
             if isinstance(state.box, Source) and not isinstance(state.box, Remote)
             if not (isinstance(state.box, Tape) and state.box.endless)
         ]
-        return all(self.engine.metrics.sources[name].state == "ended" for name in says)
+        return all(self.engine.metrics.sources[name].state == "ended" for name in finite)
 
     # Time.
 
     def _arm(self) -> None:
-        """Set the timer to the next moment that anybody asked to be woken at."""
+        """Set the timer to the next requested wake-up."""
         if self._timer is not None and not self._silenced:
             self._timer.set(self.engine.wakes.next())
 
-    def _ring(self) -> None:
+    def _on_timer(self) -> None:
         self._step(WakeUp())
         self._arm()
 
 
 def _unheard(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
-    """Take what a source says that is only opened to ask for leave."""
+    """Discard what a source emits that is only opened to ask for permission."""

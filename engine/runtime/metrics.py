@@ -1,4 +1,4 @@
-"""How long everything takes, what is lost, what goes wrong: feeds the table, the file, the page."""
+"""Delays, counts and faults of a show, for the table, the statistics file and the page."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ LOG = logging.getLogger("sensorium")
 _REPEAT = 10 * SECOND
 _REMEMBERED = 100
 _DIFFERENT = 20
-"""How many different things that go wrong are told of one box: a text may hold a number."""
+"""How many different faults are kept of one box: a text may hold a changing number."""
 
 
 REMOVED = "removed"
-"""The state of what a patch had and has no more."""
+"""The state of a box or route that the patch no longer has."""
 
 
 def route_name(sink: str, port: str) -> str:
-    """Name a way out: "out/pose"."""
+    """Return the name of a route: "out/pose"."""
     return f"{sink}{port}" if port.startswith("/") else f"{sink}/{port}"
 
 
 @dataclass
 class SourceMetrics:
-    """What came from one source."""
+    """Counts of one source."""
 
     state: str = "opening"
     messages: int = 0
@@ -42,70 +42,74 @@ class SourceMetrics:
     settings: int = 0
     """How many parameters it has set or released."""
     coalesced: int = 0
-    """How many values were replaced by newer ones before they were looked at."""
+    """How many values were replaced by newer ones before they were read."""
 
 
 @dataclass
 class LaneMetrics:
-    """What the boxes of one name on a thread of their own did; ``lane`` is that of the last one.
+    """Counts of the boxes of one name on lanes; ``lane`` is the lane of the last one.
 
-    ``asked`` counts the jobs it was given, ``earlier`` what was dropped by those before it.
+    ``jobs`` counts the jobs submitted, ``dropped_before`` what the lanes before it dropped.
     """
 
     state: str = "opening"
     lane: object = None
-    asked: int = 0
-    earlier: int = 0
+    jobs: int = 0
+    dropped_before: int = 0
     runs: int = 0
     dropped: int = 0
     skipped: int = 0
-    """How many pictures were left out on purpose, to keep a deadline."""
+    """How many pictures were skipped on purpose, to keep a deadline."""
     replaced: int = 0
-    """How often it hung and a fresh one took its place."""
+    """How often it hung and was replaced."""
     ms: Samples = field(default_factory=Samples)
 
     def follow(self, lane: object) -> None:
-        """Count what this lane does from now on."""
+        """Count for this lane from now on."""
         if lane is not self.lane:
-            self.lane, self.earlier = lane, self.dropped
+            self.lane, self.dropped_before = lane, self.dropped
 
     def offered(self, dropped: int) -> None:
-        """Count a job that was given to the lane, which has dropped so many by now."""
-        self.asked += 1
-        self.dropped = self.earlier + dropped
+        """Count a job submitted to the lane, which has dropped so many jobs by now."""
+        self.jobs += 1
+        self.dropped = self.dropped_before + dropped
 
     def lost(self, count: int = 1) -> None:
-        """Count what must never be lost and was all the same."""
-        self.earlier += count
+        """Count messages that were lost although their kind must never be."""
+        self.dropped_before += count
         self.dropped += count
 
     def ran(self, took: int) -> None:
-        """Count a run that took so many ns."""
+        """Count a run of ``took`` ns."""
         self.runs += 1
         self.ms.add(took)
 
 
 @dataclass
 class RouteMetrics:
-    """What left by one port of one output; ``lag`` is what the boxes on its way declare, in s."""
+    """Counts of one route; ``lag`` is the sum of what its boxes declare, in seconds.
+
+    ``behind``, ``jitter`` and ``overhead`` are samples in ns; ``cold_inputs`` are the other inlets
+    of its boxes, as (box, inlet).
+    """
 
     origin: str
     messages: int = 0
     behind: Samples = field(default_factory=Samples)
     jitter: Samples = field(default_factory=Samples)
-    ours: Samples = field(default_factory=Samples)
-    above: tuple[tuple[str, str], ...] = ()
+    overhead: Samples = field(default_factory=Samples)
+    cold_inputs: tuple[tuple[str, str], ...] = ()
     lag: float = 0.0
     withheld: int = 0
-    """How many pictures were kept back, as the show is private."""
+    """How many pictures were withheld because the show is private."""
     _last_behind: int | None = None
 
     def sent(self, at: Ns, cost: int, now: Ns) -> None:
-        """Count a message that describes ``at``, of which ``cost`` ns were decoding and models."""
+        """Count a message that describes ``at``; decoding and models took ``cost`` ns."""
         behind = now - at
         self.messages += 1
         self.behind.add(behind)
-        self.ours.add(behind - cost)
+        self.overhead.add(behind - cost)
         if self._last_behind is not None:
             self.jitter.add(abs(behind - self._last_behind))
         self._last_behind = behind
@@ -113,18 +117,18 @@ class RouteMetrics:
 
 @dataclass
 class Fault:
-    """One thing that went wrong, however often."""
+    """One fault of a box, and how often it occurred."""
 
     box: str
     text: str
     count: int = 0
     last: Ns | None = None
-    told: Ns | None = None
+    reported: Ns | None = None
 
 
 @dataclass
 class Counters:
-    """What is counted of each box and way out."""
+    """The counts of each box and route, by name."""
 
     sources: dict[str, SourceMetrics] = field(default_factory=dict)
     lanes: dict[str, LaneMetrics] = field(default_factory=dict)
@@ -137,10 +141,10 @@ def _without(was: dict[str, T], now: dict[str, T]) -> dict[str, T]:
 
 
 class Metrics:
-    """Everything counted while a patch plays.
+    """Everything measured while a patch plays.
 
-    ``sources``, ``lanes``, ``sinks`` and ``routes`` are of what plays now. They are exchanged as a
-    whole, for other threads look at them.
+    ``sources``, ``lanes``, ``sinks`` and ``routes`` are those of the plan that plays. They are
+    replaced as a whole, because other threads read them.
     """
 
     def __init__(self) -> None:
@@ -152,19 +156,19 @@ class Metrics:
         self.skew: dict[tuple[str, str], Samples] = defaultdict(Samples)
         self.quality: Quality | None = None
         self._faults: dict[tuple[str, str], Fault] = {}
-        self._mended: deque[Fault] = deque(maxlen=_REMEMBERED)
-        self._gone = Counters()
+        self._cleared: deque[Fault] = deque(maxlen=_REMEMBERED)
+        self._removed = Counters()
 
     def fault(self, box: str, text: str, now: Ns) -> None:
-        """Note what went wrong, and say so once, then again at most every 10 s."""
-        text = plain(text.replace("\n", "; "))  # it may hold what came from the network
+        """Note a fault, and log it: once, then at most every 10 s."""
+        text = plain(text.replace("\n", "; "))  # it may contain text from the network
         fault = self._faults.get((box, text)) or self._new_fault(box, text)
         fault.count += 1
         fault.last = now
-        if fault.told is None or now - fault.told >= _REPEAT:
+        if fault.reported is None or now - fault.reported >= _REPEAT:
             times = f" ({fault.count} times)" if fault.count > 1 else ""
             LOG.warning("%s: %s%s", box, text, times)
-            fault.told = now
+            fault.reported = now
 
     def _new_fault(self, box: str, text: str) -> Fault:
         if sum(known == box for known, _ in self._faults) >= _DIFFERENT:
@@ -172,9 +176,9 @@ class Metrics:
         return self._faults.setdefault((box, text), Fault(box, text))
 
     def count(self, now: Counters) -> None:
-        """Count these from now on; what is none of them any more is kept for the end."""
+        """Replace the counters; those of removed boxes are kept for the statistics."""
         was = self.known()
-        self._gone = Counters(
+        self._removed = Counters(
             _without(was.sources, now.sources),
             _without(was.lanes, now.lanes),
             _without(was.sinks, now.sinks),
@@ -184,37 +188,34 @@ class Metrics:
         self.sinks, self.routes = now.sinks, now.routes
 
     def known(self) -> Counters:
-        """Give all that was ever counted."""
-        gone = self._gone
+        """Return all counters, those of removed boxes too."""
+        removed = self._removed
         return Counters(
-            gone.sources | self.sources,
-            gone.lanes | self.lanes,
-            gone.sinks | self.sinks,
-            gone.routes | self.routes,
+            removed.sources | self.sources,
+            removed.lanes | self.lanes,
+            removed.sinks | self.sinks,
+            removed.routes | self.routes,
         )
 
-    def mend(self, box: str) -> bool:
-        """Note that what was wrong with a box is so no more; tells whether anything was.
+    def clear_faults(self, box: str) -> bool:
+        """Clear the faults of a box; return whether there were any. New ones are reported anew."""
+        cleared = [key for key in self._faults if key[0] == box]
+        self._cleared += [self._faults[key] for key in cleared]
+        self._faults = {key: each for key, each in self._faults.items() if key not in cleared}
+        return bool(cleared)
 
-        Should it be so again, it is told.
-        """
-        mended = [key for key in self._faults if key[0] == box]
-        self._mended += [self._faults[key] for key in mended]
-        self._faults = {key: each for key, each in self._faults.items() if key not in mended}
-        return bool(mended)
-
-    def asked(self, by: str) -> None:
-        """Count that a source set or released a parameter."""
+    def count_setting(self, by: str) -> None:
+        """Count that a source has set or released a parameter."""
         if by in self.sources:
             self.sources[by].settings += 1
 
     @property
     def faults(self) -> list[Fault]:
-        """List what went wrong, in the order in which it first did."""
+        """The present faults, by first occurrence."""
         return list(self._faults.values())
 
     def set_state(self, box: str, state: str) -> None:
-        """Note how a source, lane or output is."""
+        """Set the state of a source, lane or output."""
         if box in self.sources:
             self.sources[box].state = state
         elif box in self.lanes:
@@ -223,21 +224,21 @@ class Metrics:
             self.sinks = {**self.sinks, box: state}
 
     def state(self, box: str) -> str:
-        """Give the state of one source, lane or output; "" of a box that has none."""
-        traced = self.sources.get(box) or self.lanes.get(box)
-        return traced.state if traced else self.sinks.get(box, "")
+        """Return the state of a source, lane or output; "" for a box without one."""
+        counted = self.sources.get(box) or self.lanes.get(box)
+        return counted.state if counted else self.sinks.get(box, "")
 
     def states(self) -> dict[str, str]:
-        """Give the state of every source, lane and output."""
-        traced: dict[str, SourceMetrics | LaneMetrics] = {**self.sources, **self.lanes}
-        return {name: trace.state for name, trace in traced.items()} | self.sinks
+        """Return the states of all sources, lanes and outputs, by name."""
+        counted: dict[str, SourceMetrics | LaneMetrics] = {**self.sources, **self.lanes}
+        return {name: metrics.state for name, metrics in counted.items()} | self.sinks
 
     def delay_ms(self) -> float:
-        """Give the median delay of the slowest route."""
+        """Return the median delay of the slowest route, in ms."""
         return max((route.behind.recent_median() for route in self.routes.values()), default=0.0)
 
     def status(self, patch: str, now: Ns, private: bool = False) -> Status:
-        """Give a glance at the show; ``patch`` is its title."""
+        """Return a summary of the show; ``patch`` is its title."""
         quality = self.quality
         return Status(
             patch,
@@ -251,7 +252,7 @@ class Metrics:
         )
 
     def stats(self, now: Ns) -> dict[str, Any]:
-        """Give everything as the ``--stats`` file has it."""
+        """Return everything in the form of the ``--stats`` file."""
         known = self.known()
         return {
             "seconds": round((now - self.started) / SECOND, 3),
@@ -285,18 +286,18 @@ class Metrics:
             **({"quality": self.quality.stats()} if self.quality else {}),
             "errors": [
                 {"box": fault.box, "error": fault.text, "count": fault.count}
-                for fault in (*self._mended, *self.faults)
+                for fault in (*self._cleared, *self.faults)
             ],
         }
 
     def _route(self, route: RouteMetrics) -> dict[str, Any]:
-        skew = {f"{box}.{inlet}": self.skew[box, inlet] for box, inlet in route.above}
+        skew = {f"{box}.{inlet}": self.skew[box, inlet] for box, inlet in route.cold_inputs}
         return {
             "from": route.origin,
             "messages": route.messages,
             "behind_ms": route.behind.summary(),
             "jitter_ms": route.jitter.summary(largest=False),
-            "ours_ms": route.ours.summary(),
+            "ours_ms": route.overhead.summary(),
             "lag_ms": round(route.lag * 1000, 3),
             **({"withheld": route.withheld} if route.withheld else {}),
             "skew_ms": {name: samples.summary() for name, samples in skew.items() if len(samples)},

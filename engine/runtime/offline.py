@@ -1,7 +1,7 @@
-"""Plays a patch in virtual time: as fast as it goes, and each time the same.
+"""Plays a patch in virtual time: as fast as possible, and each time the same.
 
-It is a heap of what is due, ties going by the order of the patch. A lane answers after the time it
-is said to take.
+Entries wait in a heap by the moment they are due; ties go by the order of the patch. A lane answers
+after its declared cost.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from engine.runtime.entries import (
 from engine.runtime.metrics import LOG
 from engine.runtime.privacy import Privacy
 from engine.runtime.schedule.state import BoxState
-from engine.runtime.supervision.supervisor import lost_in_words
+from engine.runtime.supervision.supervisor import describe_loss
 from engine.runtime.workers.inline import InlineLane
 from engine.runtime.workers.lane import close_quietly
 
@@ -46,7 +46,7 @@ Events = Iterator[tuple[Ns, str, Message]]
 class Offline:
     """One offline performance of a plan.
 
-    ``costs`` says how many ms each box on a lane takes; 0 where it says nothing.
+    ``costs`` are the milliseconds that each box on a lane takes, by name; 0 unless given.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Offline:
         costs: Mapping[str, float] | None = None,
         make_state: MakeState = on_disk,
     ) -> None:
-        """Raise PatchError where a source cannot be pulled."""
+        """Raise PatchError when a source is a device, which cannot be played offline."""
         self._refuse_devices(plan)
         self.clock = VirtualClock()
         self._costs = costs or {}
@@ -70,10 +70,15 @@ class Offline:
         self._tapes: dict[str, Events] = {}
         self._left: set[str] = set()
         self._playing: dict[str, BoxState] = {}
-        self._aside: dict[BoxState, Events | None] = {}
+        self._suspended: dict[BoxState, Events | None] = {}
 
-    def play(self, until: Ns | None = None, also: Callable[[], None] | None = None) -> Engine:
-        """Play to the end of all that ends, or for a time; ``also`` is called after each entry."""
+    def play(
+        self, until: Ns | None = None, after_entry: Callable[[], None] | None = None
+    ) -> Engine:
+        """Play until all finite tapes have ended, or until a moment of virtual time.
+
+        ``after_entry`` is called after each entry. Return the engine.
+        """
         try:
             self._open(until)
             while (entry := self._next(until)) is not None:
@@ -82,8 +87,8 @@ class Offline:
                     self._file = patch_file(self.engine.plan)
                     self._follow()
                 self._ask_lanes()
-                if also:
-                    also()
+                if after_entry:
+                    after_entry()
         except KeyboardInterrupt:
             LOG.info("stopped before the end")
         finally:
@@ -91,7 +96,7 @@ class Offline:
         return self.engine
 
     def enter(self, due: Ns, entry: Entry) -> None:
-        """Have something come in at a moment, as a script of a test does."""
+        """Schedule an entry for a moment, as the script of a test does."""
         heapq.heappush(self._heap, (due, -1, next(self._count), entry))
 
     def _refuse_devices(self, plan: Plan) -> None:
@@ -128,7 +133,7 @@ class Offline:
             raise PatchError([Problem("never ends: say for how long, with --for SECONDS")])
 
     def _begin(self, states: Iterable[BoxState]) -> None:
-        """Open boxes, outputs before what feeds them, and pull the first of each tape."""
+        """Open boxes, outputs before what feeds them, and pull the first event of each tape."""
         states = list(states)
         self._playing |= {state.name: state for state in states}
         for state in states:
@@ -154,33 +159,33 @@ class Offline:
             self._pull(name)
 
     def _follow(self) -> None:
-        """Set aside what another plan has removed, and begin what is new in it."""
+        """Suspend what the new plan has removed, and open what is new in it."""
         now = self.engine.states
         self._order = {name: place for place, name in enumerate(now)}
         for state in self._playing.copy().values():
             if now.get(state.name) is not state:
-                self._set_aside(state)
+                self._suspend(state)
         news = [state for state in now.values() if self._playing.get(state.name) is not state]
-        self._begin(state for state in news if state not in self._aside)
+        self._begin(state for state in news if state not in self._suspended)
         for state in news:
-            if state in self._aside:
-                self._take_up(state)
+            if state in self._suspended:
+                self._resume(state)
 
-    def _set_aside(self, state: BoxState) -> None:
-        """Let a box wait, open, to be taken up again; what it would have said comes from nobody."""
+    def _suspend(self, state: BoxState) -> None:
+        """Keep a removed box open, with its pending messages, until it is resumed."""
         name = self._playing.pop(state.name).name
         tape = self._tapes.pop(name, None)
         waiting = [e[3] for e in self._heap if isinstance(e[3], Arrival) and e[3].source == name]
         self._heap = [e for e in self._heap if e[3] not in waiting]
         heapq.heapify(self._heap)
-        said = [(arrival.at, arrival.outlet, arrival.message) for arrival in waiting]
-        self._aside[state] = None if tape is None else chain(said, tape)
+        pending = [(arrival.at, arrival.outlet, arrival.message) for arrival in waiting]
+        self._suspended[state] = None if tape is None else chain(pending, tape)
         self._left.discard(name)
 
-    def _take_up(self, state: BoxState) -> None:
-        """Go on with a box that was set aside; what it has missed is missed."""
+    def _resume(self, state: BoxState) -> None:
+        """Resume a suspended box; what it has missed meanwhile is dropped."""
         self._playing[state.name] = state
-        tape = self._aside.pop(state)
+        tape = self._suspended.pop(state)
         if tape is not None and isinstance(state.box, Tape):
             now = self.clock.now()
             self._tapes[state.name] = (event for event in tape if event[0] >= now)
@@ -191,12 +196,12 @@ class Offline:
         self.engine.step(CommandEntry(_NOBODY, Panic()))
         for lane in self._lanes:
             lane.close()
-        for state in (*self._playing.values(), *self._aside):
+        for state in (*self._playing.values(), *self._suspended):
             if isinstance(state.box, Sink | Source) or (state.has_life and state.up):
                 close_quietly(state.name, state.box)
 
     def _next(self, until: Ns | None) -> Entry | None:
-        """Give the next entry, having moved the clock to it; None at the end."""
+        """Move the clock to the next entry and return it; None at the end."""
         self._drop_endless(until)
         due = self._heap[0][0] if self._heap else until
         wake = self.engine.wakes.next()
@@ -213,7 +218,7 @@ class Offline:
         return entry
 
     def _drop_endless(self, until: Ns | None) -> None:
-        """Once all that ends has ended, what never ends says no more."""
+        """Drop what endless tapes still have, once every finite tape has ended."""
         if until is None and not self._left and self._tapes:
             self._heap = [
                 waiting
@@ -227,10 +232,10 @@ class Offline:
         """Put the next event of a tape on the heap."""
         change = StateChange(name, "ended")
         try:
-            event = next((e for e in self._tapes[name] if self._is_heard(name, *e)), None)
+            event = next((e for e in self._tapes[name] if self._is_consumed(name, *e)), None)
         except Exception as error:
             event = None
-            change = StateChange(name, "lost", lost_in_words(error))
+            change = StateChange(name, "lost", describe_loss(error))
         if event is None:
             del self._tapes[name]
             self._left.discard(name)
@@ -240,15 +245,15 @@ class Offline:
         entry = Arrival(name, outlet, message, due)
         heapq.heappush(self._heap, (due, self._order[name], next(self._count), entry))
 
-    def _is_heard(self, name: str, _: Ns, outlet: str, message: Message | None) -> bool:
-        return message is not None and self.engine.hears(name, outlet, type(message))
+    def _is_consumed(self, name: str, _: Ns, outlet: str, message: Message | None) -> bool:
+        return message is not None and self.engine.is_consumed(name, outlet, type(message))
 
     def _push(self, due: Ns, entry: Entry) -> None:
-        place = self._order.get(_said_by(entry), 0)
+        place = self._order.get(_origin(entry), 0)
         heapq.heappush(self._heap, (due, place, next(self._count), entry))
 
     def _emit(self, name: str) -> Emit:
-        """Let in what a tape says beside its messages, such as that its file is damaged."""
+        """Return what takes the commands of a tape, such as the notice that its file is damaged."""
 
         def emit(outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
             if not isinstance(message, Command):
@@ -262,32 +267,32 @@ def _opened(name: str, open_it: Callable[[], None], otherwise: str = "lost") -> 
     try:
         open_it()
     except Exception as error:
-        return StateChange(name, otherwise, lost_in_words(error))
+        return StateChange(name, otherwise, describe_loss(error))
     return StateChange(name, "running")
 
 
 class _Reports:
-    """What a box reports offline comes in as an entry, as it does live."""
+    """Turns what a box reports offline into entries, as live."""
 
     def __init__(self, push: Callable[[Entry], None], name: str) -> None:
         self._push = push
         self._name = name
 
     def report(self, text: str) -> None:
-        """Tell people something about the box."""
+        """Report something about the box to the performer."""
         self._push(CommandEntry(self._name, Notice(text)))
 
     def saved(self, file: str, data: bytes) -> None:
-        """Note a file that the box has kept."""
+        """Note a file that the box has saved."""
         self._push(CommandEntry(self._name, StateSaved(file, data)))
 
 
 def _from(begin: Ns, events: Events) -> Events:
-    """Have a tape begin later."""
+    """Return the events of a tape, shifted to begin at a moment."""
     return ((Ns(begin + due), outlet, message) for due, outlet, message in events)
 
 
-def _said_by(entry: Entry) -> str:
+def _origin(entry: Entry) -> str:
     match entry:
         case Arrival():
             return entry.source

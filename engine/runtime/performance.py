@@ -121,7 +121,7 @@ class Performance:
     def _handle_signals(self, loop: asyncio.AbstractEventLoop, show: Live) -> None:
         def end() -> None:
             if self._ended:
-                show.hurry()
+                show.stop_now()
             self._ended = True
             self._service.stopping()
             show.stop()

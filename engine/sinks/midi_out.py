@@ -128,7 +128,7 @@ class MidiOut(Sink):
         if self.port is not None:
             _log.info("MIDI goes to %s", helper.name)
 
-    def overhear(self, wire: OnBytes) -> None:
+    def tap_bytes(self, wire: OnBytes) -> None:
         """Call ``wire`` with every MIDI message."""
         self._wire = wire
 
@@ -227,7 +227,7 @@ class MidiOut(Sink):
     def _port_lost(self, reason: str) -> None:
         """Report that the port is gone: it is closed, and reopened when it is back."""
         self._plays = False
-        self._say(Lost(reason))
+        self._report_condition(Lost(reason))
 
     def _refuse(self, port: str, error: Exception) -> None:
         self._refusals += 1

@@ -148,11 +148,11 @@ class OscOut(Sink):
         for sender in self._senders():
             sender.open()
 
-    def overhear(self, wire: OnBytes) -> None:
+    def tap_bytes(self, wire: OnBytes) -> None:
         """Call ``wire`` with every datagram; over TCP, without its length prefix."""
         self._wire = wire
 
-    def open_unheard(self) -> None:
+    def open_muted(self) -> None:
         """Send nothing; only report what would be sent."""
         self._dry_run = True
 
@@ -225,7 +225,7 @@ class OscOut(Sink):
         self._states[receiver] = state
         worst = max(self._states.values(), key=STATES.index)
         again = "; trying again" if state == "lost" else ""
-        self._say(Condition(worst, f"{receiver}: {why}{again}" if why else ""))
+        self._report_condition(Condition(worst, f"{receiver}: {why}{again}" if why else ""))
 
     def _senders(self) -> Iterable[Udp | Tcp]:
         return (sender for group in self._groups for sender in group.senders)

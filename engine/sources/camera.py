@@ -32,11 +32,11 @@ from engine.dsp.image.picture import (
     Mirror,
     Picture,
     Rotate,
-    make_frame,
     silence_opencv,
 )
 from engine.video.capture import OpenCamera, open_address, open_camera, set_exposure
 from engine.video.devices import find
+from engine.video.frames import FrameMaker
 from engine.video.freeze import LATE, FreezeDetector
 
 VIDEO_FILE = re.compile(r"\.(mp4|mov|m4v|avi|mkv|webm|mpe?g|m?ts|wmv|flv|gif|ogv|mxf|3gp)$", re.I)
@@ -174,6 +174,7 @@ class Camera(Source):
         # A stream has no exposure: setting one is reported only if it is asked for.
         exposure: float | str | None = "auto" if opened.is_remote else None
         seen = now()
+        frames = FrameMaker()
         while not stop.is_set():
             if self.exposure != exposure:
                 exposure = self.exposure
@@ -182,11 +183,12 @@ class Camera(Source):
             if not opened.capture.grab():
                 break
             at = now()
-            ok, image = opened.capture.retrieve()
+            memory = frames.memory(self.mirror, self.rotate, self.crop)
+            ok, image = opened.capture.retrieve(memory)
             if ok and image is not None and image.size and not stop.is_set():
                 seen = at
                 picture = cast(Picture, image)
-                frame = make_frame(picture, self.mirror, self.rotate, self.crop)
+                frame = frames.make(picture, self.mirror, self.rotate, self.crop)
                 emit("frame", frame, at, cost=now() - at)
                 if self._report_freeze(opened, emit, picture, at):
                     return f"{opened.name} gives the same picture again and again"

@@ -14,7 +14,7 @@ SHORTEST = 0.001
 
 
 class Every(Tape):
-    """Give a trigger again and again, at even times, the first at once.
+    """Emit a trigger again and again, at even times, the first at once.
 
     Changing ``time`` while it plays counts from the last tick on.
     """

@@ -52,7 +52,7 @@ Span = tuple[int, int]
 
 
 class Schedule(Tape):
-    """Say whether it is open, by the clock on the wall.
+    """Whether it is open, by the clock on the wall.
 
     ``open`` is a switch: on within the hours, off outside. It is said when the show starts and
     whenever it changes, so ``on = { from = "hours" }`` lets a box play within the hours only.

@@ -20,6 +20,7 @@ from engine.core.source import Tape
 from engine.core.tuning import note_of
 from engine.synthetic.stage_scene import Actor, Scene
 from engine.synthetic.voice_blocks import performance
+from engine.system.frame_pool import FrameStore
 
 Event = tuple[Ns, str, Message]
 
@@ -92,13 +93,14 @@ class StandIn(Tape):
             width=self.width,
             height=self.height,
         )
+        store = FrameStore()
         aspect = self.width / self.height
         for number in count():
             if 0 < self.seconds <= number / self.fps:
                 return
             at = self._moment(number)
             cast = scene.cast(number / self.fps)
-            image = scene.picture(cast, number)
+            image = store.put(scene.picture(cast, number))
             image.flags.writeable = False
             yield at, "joints", Pose(tuple(_person(actor) for actor in cast), aspect)
             yield at, "frame", Frame(image)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import field
 from typing import Annotated, ClassVar, cast
 
 import cv2
@@ -21,9 +22,9 @@ from engine.dsp.image.picture import (
     Mirror,
     Picture,
     Rotate,
-    make_frame,
     silence_opencv,
 )
+from engine.video.frames import FrameMaker
 
 DEFAULT_FPS = 25.0
 """Frame rate of a file that does not declare one."""
@@ -51,6 +52,7 @@ class VideoFile(Tape):
     crop: Crop = WHOLE
 
     _emit: Emit | None = None
+    _frames: FrameMaker = field(default_factory=FrameMaker)
 
     @property
     def endless(self) -> bool:  # here it depends on a parameter
@@ -62,7 +64,7 @@ class VideoFile(Tape):
         self._emit = emit
         decoder = _Decoder(self.file)
         try:
-            next(decoder.pictures())
+            next(decoder.pictures(lambda: None))
         except StopIteration:
             raise DeviceError(f'no picture can be read from "{self.file}"; is it whole?') from None
         finally:
@@ -75,9 +77,10 @@ class VideoFile(Tape):
         while True:
             decoder = _Decoder(self.file)
             try:
-                for since, image in decoder.pictures():
+                for since, image in decoder.pictures(self._memory):
                     at += round(since / self.speed)
-                    yield Ns(at), "frame", make_frame(image, self.mirror, self.rotate, self.crop)
+                    frame = self._frames.make(image, self.mirror, self.rotate, self.crop)
+                    yield Ns(at), "frame", frame
                     yield Ns(at + round(decoder.interval / self.speed)), "", None
             finally:
                 decoder.close()
@@ -88,6 +91,9 @@ class VideoFile(Tape):
                 self._notify(damage, Ns(at))
             if decoder.empty() or not self.loop:
                 return
+
+    def _memory(self) -> Picture | None:
+        return self._frames.memory(self.mirror, self.rotate, self.crop)
 
     def _notify(self, text: str, at: Ns) -> None:
         if self._emit:
@@ -109,12 +115,15 @@ class _Decoder:
         self._declared = ns(count / fps) if 0 < count < math.inf else 0
         self._played = 0
 
-    def pictures(self) -> Iterator[tuple[int, Picture]]:
-        """Yield each frame with the ns since the one before it."""
+    def pictures(self, memory: Callable[[], Picture | None]) -> Iterator[tuple[int, Picture]]:
+        """Yield each picture with the ns since the one before it.
+
+        It lies in what ``memory`` gives, where that is of its size; else OpenCV makes its own.
+        """
         begin: float | None = None
         before = 0
         while True:
-            ok, image = self._capture.read()
+            ok, image = self._capture.read(memory())
             if not ok:
                 return
             position = self._capture.get(cv2.CAP_PROP_POS_MSEC)

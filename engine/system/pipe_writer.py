@@ -42,14 +42,14 @@ class PipeWriter:
 
     def flush(self) -> None:
         """Write what waits, unless another thread does; raise OSError where nobody reads."""
-        if not self._turn.acquire(blocking=False):
-            return
-        try:
-            self._write_all()
-        except BlockingIOError:
-            return
-        finally:
-            self._turn.release()
+        # Once more after the turn: another thread may have come as this one was done.
+        while (self._rest or self._waiting) and self._turn.acquire(blocking=False):
+            try:
+                self._write_all()
+            except BlockingIOError:
+                return
+            finally:
+                self._turn.release()
 
     def drain(self) -> None:
         """Write what waits, however long it takes; raise OSError where nobody reads."""

@@ -30,7 +30,7 @@ def lower_priority() -> None:
 
 
 def set_realtime_priority(*, inherited: bool = False) -> PreviousPolicy:
-    """Give this thread real-time priority; return what ``restore_priority`` needs.
+    """Raise this thread to real-time priority; return what ``restore_priority`` needs.
 
     With ``inherited`` the threads that it begins from now on have it too. Only for threads that
     work little and seldom, and only where the system allows it, as it does for members of the group

@@ -65,7 +65,7 @@ def report() -> RenderableType:
 
 
 def python(version: tuple[int, int, int], system: str, machine: str) -> Finding:
-    """Say whether a Python will do; ``system`` as in ``sys.platform``, ``machine`` by its name."""
+    """Check a Python version; ``system`` as in ``sys.platform``, ``machine`` as in ``platform``."""
     here = ".".join(map(str, version))
     intel_mac = system == "darwin" and machine == "x86_64"
     last = _NEWEST_ON_INTEL_MACS if intel_mac else version[:2]

@@ -83,13 +83,13 @@ class ServiceUnit:
         """
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self.file.write_text(self.unit(), encoding="utf-8")
-        said = [f"written: {self.file}"]
+        lines = [f"written: {self.file}"]
         if not runs_here():
-            return [*said, f"not begun: {why_not()}", f"there, begin it with: {self._by_hand()}"]
+            return [*lines, f"not begun: {why_not()}", f"there, begin it with: {self._by_hand()}"]
         _systemctl("daemon-reload")
         _systemctl("enable", self.unit_name)
         _systemctl("restart", self.unit_name)
-        return [*said, *_at_boot(), *self._how_to()]
+        return [*lines, *_at_boot(), *self._how_to()]
 
     def remove(self) -> list[str]:
         """Stop the service and remove its unit; return the lines to show."""
@@ -155,7 +155,7 @@ def why_not() -> str:
 
 
 def _at_boot() -> list[str]:
-    """Have the services of this user start at boot instead of log in, where that is allowed."""
+    """Start the services of this user at boot instead of log in, where that is allowed."""
     command = ["loginctl", "enable-linger"]
     if (
         shutil.which("loginctl")

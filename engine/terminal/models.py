@@ -97,7 +97,7 @@ def model_list() -> RenderableType:
 
 
 def _state(model: StoredModel) -> Text:
-    """Say what is wrong with a model, or else how many files it has."""
+    """Return what is wrong with a model, or else how many files it has."""
     if model.wrong:
         return Text(model.wrong, style="bold red")
     return Text(f"{len(model.files)} ok", style="green")

@@ -188,11 +188,11 @@ def _stacked(boxes: tuple[DrawnBox, ...], cables: tuple[DrawnCable, ...]) -> tup
     stacked: list[DrawnBox] = []
     for column in sorted({box.column for box in boxes}):
         members = [box for box in boxes if box.column == column]
-        wish = {
+        middle = {
             box.name: _middle([rows[name] for name in feeds[box.name] if name in rows], row)
             for row, box in enumerate(members)
         }
-        members.sort(key=lambda box: wish[box.name])
+        members.sort(key=lambda box: middle[box.name])
         rows |= {box.name: float(row) for row, box in enumerate(members)}
         stacked += members
     return tuple(stacked)

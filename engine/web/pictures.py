@@ -16,7 +16,7 @@ from engine.core.landmarks import Landmarks
 from engine.core.messages import Message, Ns
 from engine.core.skeletons import Skeleton
 from engine.dsp.image.draw import blank, draw_landmarks
-from engine.dsp.image.jpeg import encode_jpeg, fitted
+from engine.dsp.image.jpeg import downscaled, encode_jpeg
 from engine.patch.plan import Into, Outlet, Plan
 from engine.runtime.engine import Engine
 
@@ -117,7 +117,7 @@ def _drawn(frame: Message, found: tuple[Landmarks, ...], shows: bool) -> bytes:
     Without ``shows`` the skeletons are drawn on black, as nobody may see the picture itself.
     """
     try:
-        drawn = fitted(_image(frame), LONGEST)
+        drawn = downscaled(_image(frame), LONGEST)
         if not shows:
             drawn = blank(drawn)
         for one in found:
@@ -128,7 +128,7 @@ def _drawn(frame: Message, found: tuple[Landmarks, ...], shows: bool) -> bytes:
 
 
 def _image(frame: Message) -> Image:
-    """Return what a message shows; raise ValueError where that is nothing."""
+    """Return what a message shows. Raise ValueError where that is nothing."""
     image = picture_of(frame)
     if image is None:
         raise ValueError("this is no picture")

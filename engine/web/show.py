@@ -80,12 +80,12 @@ class ShowView:
     def _cables(self, now: Ns) -> list[Entry]:
         """Return the values at the ends of cables; at one that is swept for learning, the sweep."""
         entries = self._values.cables()
-        teacher = self.engine.learn_sweep
-        if teacher.last_sent is not None:
+        sweep = self.engine.learn_sweep
+        if sweep.last_sent is not None:
             at = round((now - self.engine.metrics.started) / MILLISECOND, 1)
             for index, cable in enumerate(self._drawing.cables):
-                if cable.route and cable.route == teacher.route:
-                    entries[index] = summary_of(teacher.last_sent), at
+                if cable.route and cable.route == sweep.route:
+                    entries[index] = summary_of(sweep.last_sent), at
         return entries
 
     def send_knobs(self, send: Send) -> None:

@@ -37,6 +37,7 @@ from engine.core.messages import (
     Features,
     Frame,
     Landmarks,
+    Later,
     Mask,
     Note,
     Ns,
@@ -180,6 +181,14 @@ class Either:
     def process(self, value: float) -> Note | Trigger | None: ...
 
 
+class Arpeggio:
+    def process(self, value: float) -> Iterator[Note | Later[Note]]: ...
+
+
+class AtLeisure:
+    def process(self, value: float) -> Iterator[Later]: ...
+
+
 class Numbers:
     def process(self, value: float) -> int | float | bool: ...
 
@@ -196,6 +205,8 @@ def test_a_union_stays_one_and_numbers_are_a_number() -> None:
     assert in_words((outlet,)) == "a note or a trigger"
     assert fits(outlet, (Trigger,))
     assert not fits(outlet, (Frame, float))
+    assert read_signature(Arpeggio).outlets == {"": Note}
+    assert read_signature(AtLeisure).outlets == {"": object}
     assert read_signature(Numbers).outlets == {"": float}
 
 
@@ -218,6 +229,22 @@ def test_a_part_of_a_message_cannot_be_called_as_its_kind() -> None:
     with pytest.raises(NotEncodable, match='cannot be called "type"'):
         encode(Odd(1.0), pixels=True)
     assert {*KINDS} - {*before} == {Odd}
+
+
+@dataclass
+class Left:
+    weight: float
+
+
+@dataclass
+class Ambiguous:
+    what: Left | Pebble
+
+
+def test_what_could_not_be_read_again_is_not_written() -> None:
+    kind(Kind.LATEST, name="ambiguous")(Ambiguous)
+    with pytest.raises(NotEncodable, match="would not tell which"):
+        encode(Ambiguous(Pebble(1.0)), pixels=True)
 
 
 def test_a_mask_is_a_picture_and_a_pose_is_none() -> None:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from engine.core.messages import Mask, Note, Pitch, Trigger
+from engine.core.messages import Mask, Note, Pitch, Text, Trigger
 from engine.nodes.trigger import TriggerNode as When
 
 
@@ -24,6 +24,7 @@ def singing(on, note=69.0):
         ([3, 3, 4], [3.0, None, 4.0]),
         ([0.5, 0.5, 0.4, math.nan], [0.5, None, 0.4, None]),
         (["go", "go"], [1.0, 1.0]),
+        ([Text("g", final=False), Text("go"), Text("go")], [None, 1.0, 1.0]),
         ([singing(False), singing(True), singing(True, 70.0)], [None, 69.0, None]),
         ([singing(True, math.nan), Trigger(math.inf)], [1.0, 1.0]),
     ],

@@ -51,7 +51,7 @@ class Show:
         )
         self._news = threading.Condition()
         self.live = Live(open_document(parse(text), find, live=False))
-        self.live.also = self._look
+        self.live.after_entry = self._look
         self._thread = threading.Thread(target=lambda: asyncio.run(self._play()))
         self._thread.start()
 

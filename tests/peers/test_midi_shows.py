@@ -69,7 +69,7 @@ def test_notes_go_out_and_come_back_in_and_the_loop_never_waits(tmp_path):
     heard = show.engine.states["out"].box
 
     async def play():
-        show.also = lambda: len(heard.messages) >= 200 and show.stop()
+        show.after_entry = lambda: len(heard.messages) >= 200 and show.stop()
         await show.play(60.0)
 
     asyncio.run(play())
@@ -127,7 +127,7 @@ def test_a_desk_drives_pose_and_painting_of_the_shipped_patch(tmp_path):
                 show.stop()  # the strength was turned after the look, so that is set as well
 
     async def play():
-        show.also = look
+        show.after_entry = look
         await show.play(60.0)
 
     with sender("tx") as desk:

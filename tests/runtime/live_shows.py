@@ -30,6 +30,6 @@ def play(
         if until(show.engine):
             show.stop()
 
-    show.also = look
+    show.after_entry = look
     asyncio.run(asyncio.wait_for(show.play(seconds), limit))
     return show.engine

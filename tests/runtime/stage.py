@@ -46,10 +46,10 @@ class Stage:
         self.engine = Engine(plan, self.clock, self._make)
         self.engine.on_lost = self.lost.append
         understudies = Restarter(self.engine, self._exchange, self.enter)
-        self.pulse = Heartbeat()
-        self.dog = Watchdog(
+        self.heartbeat = Heartbeat()
+        self.watchdog = Watchdog(
             *(self.engine, self.clock, self.enter, understudies.replace),
-            lambda name: self.pulse if name == "eye" else None,
+            lambda name: self.heartbeat if name == "eye" else None,
         )
         self.lane.start()
         for name in ("eye", "c"):
@@ -100,8 +100,8 @@ class Stage:
         while self.clock.now() < end:
             self.clock.move_to(Ns(min(end, self.clock.now() + 250 * MILLISECOND)))
             if not silent:
-                self.pulse.beat(self.clock.now())
-            self.dog.look()
+                self.heartbeat.beat(self.clock.now())
+            self.watchdog.check()
 
     def states(self, box: str) -> list[str]:
         """Give what was said of a box."""

@@ -405,7 +405,7 @@ def test_a_newer_input_calls_off_the_work_at_hand_live() -> None:
 
     def until(engine: Engine) -> bool:
         lane = engine.states["s"].lane
-        if lane is not None and lane.generation > 1:  # the second number has called off the first
+        if lane is not None and lane.generation > 1:  # by the second input
             Slow._go.release()
         return 2.2 in engine.states["c"].box.of("s")  # type: ignore[attr-defined]
 

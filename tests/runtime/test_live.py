@@ -371,7 +371,7 @@ def test_a_slow_close_is_not_waited_for_when_one_hurries() -> None:
     show = live('[stuck]\nuse="stuck"\n' + COLLECT + 'stuck="stuck"\n')
 
     async def go() -> None:
-        show.also = lambda: asyncio.get_running_loop().call_soon(show.hurry)
+        show.after_entry = lambda: asyncio.get_running_loop().call_soon(show.stop_now)
         await asyncio.wait_for(show.play(), LIMIT)
 
     asyncio.run(go())
@@ -420,7 +420,7 @@ class Acting(Performance):
             if show.engine.metrics.faults and not self.script:
                 show.stop()
 
-        show.also = over
+        show.after_entry = over
 
 
 def perform(

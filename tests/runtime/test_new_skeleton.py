@@ -94,6 +94,12 @@ to = "127.0.0.1:{port}"
 """
 
 
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    yield
+    Skeleton.known.pop("kite", None)
+
+
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, type[Box]]]:
     (tmp_path / "one_new_skeleton.py").write_text(ONE_FILE)
@@ -101,7 +107,6 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, t
     sys.modules.pop("one_new_skeleton", None)
     module = __import__("one_new_skeleton")
     yield {"kite_sky": module.KiteSky, "kites": module.Kites}
-    Skeleton.known.pop("kite", None)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere boxes stay on their threads")
@@ -155,6 +160,7 @@ def test_it_is_recorded_and_replayed_where_nothing_defines_it(own, tmp_path: Pat
     assert (again_.name, again_.points, again_.bones) == ("kite", kite.points, kite.bones)
     assert (again_.rows_of, again_.ruler) == (kite.rows_of, kite.ruler)
     assert decode(plain).skeleton is again_
+    assert "kite" not in Skeleton.known
 
 
 def test_a_show_of_it_is_replayed(tmp_path: Path) -> None:

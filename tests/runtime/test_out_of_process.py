@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from engine.core.clock import SystemClock
+from engine.core.clock import SystemClock, VirtualClock
 from engine.core.context import Context
 from engine.core.kinds import Kind
 from engine.core.messages import Block, Frame, Ns, Person, Pose
@@ -30,6 +30,7 @@ from engine.runtime.workers.out_of_process import FORK_SERVER, ProcessDied, Subp
 from engine.runtime.workers.worker import Worker, worker_of
 from engine.system.channel import CALL
 from engine.system.fork_server import ForkServer
+from engine.system.frame_pool import SLOTS, FrameStore, find_place
 from engine.system.processes import ChildProcess, SpawnedProcess
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="elsewhere boxes stay on their threads")
@@ -78,6 +79,34 @@ class Mover(Model):
         return pose
 
 
+class Keeper(Model):
+    own_process = True
+    count: int = 20
+    _kept: tuple = ()
+
+    def process(self, frame: Frame, at: Ns) -> Iterator[Frame | str]:
+        if at == 14:
+            os.kill(os.getpid(), 9)
+        if at == 13:
+            raise RuntimeError("a bad moment")
+        self._kept = (*self._kept, frame.image)[-self.count :] if self.count else ()
+        yield ",".join(str(image[0, 0, 0]) for image in self._kept)
+        yield frame
+
+
+class Worker(Model):
+    own_process = True
+
+    def process(self, value: float) -> Iterator[float]:
+        begun = time.monotonic_ns()
+        while time.monotonic_ns() - begun < 1e6:
+            pass
+        if value < 0:
+            raise ValueError("less than nothing")
+        yield float(time.monotonic_ns() - begun)
+        yield float(time.monotonic_ns() - begun)
+
+
 class Reader(Model):
     own_process = True
 
@@ -99,7 +128,8 @@ def boxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, type[Nod
     monkeypatch.syspath_prepend(str(tmp_path))
     sys.modules.pop("boxes_outside", None)
     module = __import__("boxes_outside")
-    return {box.__name__: box for box in (module.Painter, module.Mover, module.Reader)}
+    names = ("Painter", "Mover", "Keeper", "Worker", "Reader")
+    return {name: getattr(module, name) for name in names}
 
 
 @pytest.fixture(params=["as this system does", "from scratch"])
@@ -292,6 +322,48 @@ def test_a_shipped_model_answers_as_it_would_here() -> None:
     assert any(event.on for events in here for event in events)
 
 
+def _pooled(store: FrameStore, value: int) -> Frame:
+    """Make a picture, whose place in the pool is free again when it is gone."""
+    picture = store.put(np.full((64, 64, 3), value, np.uint8))
+    assert find_place(picture) is not None
+    return Frame(picture)
+
+
+@pytest.mark.parametrize("count", [0, 1, 20])
+def test_pictures_in_a_pool_are_not_copied_and_stay_as_they_were_where_they_are_kept(
+    boxes: dict[str, type[Node]], count: int
+) -> None:
+    outside = SubprocessWorker("box", boxes["Keeper"](count=count), Context("box"))
+    outside.open()
+    store = FrameStore()
+    for number in range(3 * SLOTS):
+        kept, again = outside.answer(_job(_pooled(store, number)))
+        first = number + 1 - min(count, number + 1)
+        assert kept == ",".join(map(str, range(first, number + 1)))
+        assert_array_equal(again.image, np.full((64, 64, 3), number))
+    assert outside.handed_over.lent == 3 * SLOTS
+    assert outside.handed_over.copied == 0
+    outside.close()
+    assert len([store.take((64, 64, 3)) for _ in range(SLOTS)]) == SLOTS
+
+
+@pytest.mark.parametrize("at", [13, 14])
+def test_where_the_box_raises_or_crashes_no_place_is_lost(
+    boxes: dict[str, type[Node]], at: int
+) -> None:
+    outside = SubprocessWorker("box", boxes["Keeper"](), Context("box"))
+    store = FrameStore()
+    for _ in range(3):
+        outside.open()
+        for _ in range(3):
+            list(outside.answer(_job(_pooled(store, 1))))
+        with pytest.raises(RemoteError):
+            list(outside.answer(_job(_pooled(store, 1), at)))
+    outside.close()
+    left = [store.take((64, 64, 3)) for _ in range(SLOTS)]
+    assert all(each is not None and find_place(each) is not None for each in left)
+
+
 def _ask(lane: ThreadLane, at: int) -> None:
     lane.offer(Job((Frame(PICTURE),), Kind.LATEST, Ns(at), 0, lane.generation))
     lane.go()
@@ -316,6 +388,25 @@ def test_a_lane_whose_process_is_killed_says_so_and_begins_anew(
     lane.stop()
     lane.join(LIMIT)
     assert not lane.hangs
+
+
+def test_what_an_answer_took_is_what_the_box_itself_worked(boxes: dict[str, type[Node]]) -> None:
+    heard: queue.Queue[Entry] = queue.Queue()
+    clock = VirtualClock()  # stands still: only the process of the box counts
+    lane = ThreadLane("worker", boxes["Worker"](), Context("worker"), heard.put, clock)
+    lane.start()
+    assert heard.get(timeout=LIMIT) == StateChange("worker", "running")
+    for value in (1.0, -1.0):
+        lane.offer(Job((value,), Kind.LOSSLESS, Ns(1), 7, lane.generation))
+    lane.go()
+    first, second, failure = (heard.get(timeout=LIMIT) for _ in range(3))
+    assert isinstance(first, LaneResult) and isinstance(second, LaneResult)
+    assert second.took > first.took >= first.result >= 1e6
+    assert (first.cost, second.cost) == (7 + first.took, 7 + second.took)
+    assert isinstance(failure, LaneFailure)
+    assert failure.took >= 1e6
+    lane.stop()
+    lane.join(LIMIT)
 
 
 def test_a_lane_of_which_nobody_asks_anything_notices_too(boxes: dict[str, type[Node]]) -> None:

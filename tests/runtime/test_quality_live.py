@@ -81,7 +81,7 @@ def live(text: str) -> Live:
 
 def play(show: Live, look: Callable[[], None]) -> None:
     async def go() -> None:
-        show.also = look
+        show.after_entry = look
         await asyncio.wait_for(show.play(), LIMIT)
 
     asyncio.run(go())

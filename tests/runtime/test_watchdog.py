@@ -144,7 +144,7 @@ def test_a_source_that_falls_silent_is_late_then_lost_and_opened_again(stage) ->
         "gives nothing any more; it is opened again",
     ]
     show.enter(StateChange("eye", "running"))  # as its keeper says when it is back
-    show.pulse.begin(show.clock.now())
+    show.heartbeat.begin(show.clock.now())
     show.pass_by(9.0, silent=True)
     assert show.engine.metrics.sources["eye"].state == "running"
 
@@ -156,7 +156,7 @@ def test_a_machine_that_slept_has_lost_nothing(stage) -> None:
         show.see(1.0)
     show.see(13.0)
     show.clock.move_to(ns(3600))
-    show.dog.look()
+    show.watchdog.check()
     assert show.states("eye") == ["running"]
     assert show.engine.metrics.lanes["s"].state == "running"
 

@@ -46,7 +46,7 @@ class Driver:
             self.free.wait(WAIT)
         return not self.free.wait(0.001)
 
-    def retrieve(self):
+    def retrieve(self, _=None):
         if self._count > 5 and self.then == "empty":
             return True, np.zeros((0, 0, 3), np.uint8)
         if self._count > 5 and self.then == "nothing":

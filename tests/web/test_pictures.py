@@ -13,7 +13,7 @@ from runtime.boxes import play
 
 from engine.core.commands import KeepPrivate
 from engine.core.messages import JOINTS, Frame, Mask, Ns, Person, Pose
-from engine.dsp.image.jpeg import encode_jpeg, fitted
+from engine.dsp.image.jpeg import downscaled, encode_jpeg
 from engine.runtime.entries import Arrival
 from engine.web.server import VIEWERS
 
@@ -219,8 +219,8 @@ def test_pictures_end_when_another_patch_plays(page, engine):
 
 def test_jpeg_keeps_what_it_is_given():
     image = grey(77)
-    assert fitted(image, 64) is image
-    assert fitted(grey(1, 10, 4000), 100).shape == (100, 1, 3)
+    assert downscaled(image, 64) is image
+    assert downscaled(grey(1, 10, 4000), 100).shape == (100, 1, 3)
     again = cv2.imdecode(np.frombuffer(encode_jpeg(image), np.uint8), cv2.IMREAD_COLOR)
     assert np.abs(again.astype(int) - image).max() < 3
     with pytest.raises(ValueError, match="not a picture"):

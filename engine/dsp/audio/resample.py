@@ -12,7 +12,7 @@ import soxr  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 
-def at_rate(samples: NDArray[np.float32], rate: int, wanted: int) -> NDArray[np.float32]:
+def resample(samples: NDArray[np.float32], rate: int, wanted: int) -> NDArray[np.float32]:
     """Return samples, float32 of shape (n,), resampled from ``rate`` to ``wanted`` Hz."""
     if rate == wanted or not len(samples):
         return samples

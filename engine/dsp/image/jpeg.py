@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 
 
-def fitted(image: Image, longest: int) -> Image:
+def downscaled(image: Image, longest: int) -> Image:
     """Return an image scaled down so that its longer side is at most ``longest`` pixels."""
     height, width = image.shape[:2]
     if max(height, width) <= longest:

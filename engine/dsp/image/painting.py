@@ -20,7 +20,9 @@ Planes = NDArray[np.float32]
 _SCALE = np.float32(1 / 255)
 
 
-def fitting(width: int, height: int, longer: int, multiple: int, least: int) -> tuple[int, int]:
+def working_size(
+    width: int, height: int, longer: int, multiple: int, least: int
+) -> tuple[int, int]:
     """Return the (width, height) to work at, whose longer side is near ``longer`` pixels.
 
     Both are multiples of ``multiple`` and at least ``least``; the aspect ratio is kept as far as
@@ -32,7 +34,7 @@ def fitting(width: int, height: int, longer: int, multiple: int, least: int) -> 
     return first, second
 
 
-def shrunk(picture: Picture, width: int, height: int) -> Picture:
+def downscale(picture: Picture, width: int, height: int) -> Picture:
     """Return a picture resized to (width, height), without aliasing when it is much smaller.
 
     Why in halves: linear sampling alone skips pixels, and a painting flickers where they differ
@@ -47,7 +49,7 @@ def shrunk(picture: Picture, width: int, height: int) -> Picture:
     return cast(Picture, cv2.resize(picture, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
-def enlarged(painting: Picture, width: int, height: int) -> Picture:
+def upscale(painting: Picture, width: int, height: int) -> Picture:
     """Return a painting resized to (width, height)."""
     if painting.shape[:2] == (height, width):
         return painting
@@ -68,20 +70,20 @@ def from_planes(planes: Planes) -> Picture:
     return cast(Picture, cv2.merge((blue, green, red)))
 
 
-def recoloured(painting: Picture, picture: Picture, amount: float) -> Picture:
+def transfer_colour(painting: Picture, picture: Picture, amount: float) -> Picture:
     """Combine the luma of a painting with the chroma of a picture of the same size (YCrCb).
 
     ``amount`` 0 keeps the painting's colours; 1 takes all colour from the picture.
     """
     painted = cv2.cvtColor(painting, cv2.COLOR_BGR2YCrCb)
-    mixed = cv2.addWeighted(
+    result = cv2.addWeighted(
         cv2.cvtColor(picture, cv2.COLOR_BGR2YCrCb), amount, painted, 1.0 - amount, 0.0
     )
-    cv2.mixChannels([painted], [mixed], [0, 0])
-    return cast(Picture, cv2.cvtColor(mixed, cv2.COLOR_YCrCb2BGR))
+    cv2.mixChannels([painted], [result], [0, 0])
+    return cast(Picture, cv2.cvtColor(result, cv2.COLOR_YCrCb2BGR))
 
 
-def mixed(painting: Picture, picture: Picture, strength: float) -> Picture:
+def blend(painting: Picture, picture: Picture, strength: float) -> Picture:
     """Mix a painting with a picture of the same size: 0 is the picture, 1 the painting."""
     if strength >= 1.0:
         return painting

@@ -72,20 +72,20 @@ class Placement:
         return [((u0 + (x - x0) * across) / size, (v0 + (y - y0) * down) / size) for x, y in points]
 
 
-def whole(width: int, height: int) -> Region:
+def whole_picture(width: int, height: int) -> Region:
     """Return the smallest square that contains the whole picture, centred on it."""
     side = max(width, height)
     return Region(left=(width - side) // 2, top=(height - side) // 2, side=side)
 
 
-def follow(points: Sequence[Point], sure: Sequence[bool], width: int, height: int) -> Region:
+def next_region(points: Sequence[Point], sure: Sequence[bool], width: int, height: int) -> Region:
     """Return the square to look at next, from the joints just found.
 
     ``points``: pixels, in the order of JOINTS. ``sure``: which of them are reliable. The square is
     centred on the hips, within the picture, and never larger than that of the whole picture, which
     is returned when no shoulder or no hip is reliable.
     """
-    everything = whole(width, height)
+    everything = whole_picture(width, height)
     shoulders = [points[joint] for joint in _SHOULDERS if sure[joint]]
     hips = [points[joint] for joint in _HIPS if sure[joint]]
     if not (shoulders and hips):
@@ -120,7 +120,7 @@ def place(region: Region, width: int, height: int, size: int) -> Placement:
     return Placement(source=(x0, y0, x1, y1), target=(u0, v0, u1, v1), size=size)
 
 
-def cut(image: Image, placement: Placement) -> Image:
+def crop_square(image: Image, placement: Placement) -> Image:
     """Return the square: uint8, shape (size, size, channels), cut from (height, width, channels).
 
     Why plain linear sampling even where a large crop is reduced nine times: on the film in

@@ -1,4 +1,4 @@
-"""What a body says: where its parts are, how high, how far apart, how large, how lively.
+"""Measures of a body: where its parts are, how high, how far apart, how large, how lively.
 
 Lengths are in picture heights: an x is first multiplied by the picture's aspect, so that a length
 is the same whichever way it points.
@@ -53,7 +53,7 @@ class Body:
     ``points`` are those of an ``Instance``, shape (n, 3) or (n, 4) as the ``skeleton`` says, and
     ``aspect`` is the picture's width over its height. Points below ``confidence`` do not count, nor
     do those that are not finite: ``seen`` holds the others, index to (x, y, confidence). A part is
-    any name that the skeleton has; another raises UnknownName.
+    any name that the skeleton has. Methods raise UnknownName for another.
     """
 
     def __init__(
@@ -229,7 +229,7 @@ class EnergyMeter:
         self._places: dict[int, Point] = {}
 
     def update(self, body: Body, at: Ns) -> float | None:
-        """Take the body of one moment; return None until two moments can be compared."""
+        """Return the energy at one moment; None until two moments can be compared."""
         gap = (at - self._at) / SECOND if self._at is not None else math.inf
         if gap <= 0:
             return self._level
@@ -270,5 +270,5 @@ class EnergyMeter:
 
 
 def _unit(value: float) -> float:
-    """Bring a number into 0 to 1; what is no number becomes 0."""
+    """Return a number clamped to 0 to 1; NaN becomes 0."""
     return 0.0 if math.isnan(value) else min(1.0, max(0.0, value))

@@ -58,7 +58,7 @@ def _script(video: Path) -> Numbers:
     model = installed_folder("models") / "movenet_lightning" / "model.onnx"
     module = ["-m", "engine.lab.bench.rig.naive"]
     with PacketListener() as listener:
-        numbers = [str(listener.port), "60", "0"]
+        numbers = [str(listener.port), "60", "0", "0"]
         return {FIRST: _until_heard([*module, str(video), str(model), *numbers], listener)}
 
 

@@ -70,7 +70,7 @@ class Rig:
 
     @property
     def networks(self) -> list[str]:
-        """The boxes in processes of their own, that can be told apart and lead to a way out."""
+        """The boxes in processes of their own that can be identified and feed a route."""
         boxes = self.plan.boxes.items()
         outside = [name for name, planned in boxes if runs_out_of_process(planned.box)]
         return [

@@ -1,1 +1,1 @@
-"""Another plan takes over while one plays: read, warmed, let in, and kept or taken back."""
+"""Hot reload: a plan is compiled, opened on standby, swapped in, and kept or rolled back."""

@@ -1,7 +1,7 @@
-"""Something that takes long, done beside the loop.
+"""Runs slow work beside the loop.
 
-Why a thread of its own, and no pool: the end of a pool waits for all of them, and a disk that
-stalls would then keep the program from ending.
+Why a thread of its own instead of a pool: a pool waits for all its threads when it ends, so a disk
+that stalls would keep the program from ending.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 async def run_in_thread(work: Callable[[], T]) -> T:
-    """Give what ``work`` gives, or raise what it raises; the loop runs on meanwhile."""
+    """Return the result of ``work``, or raise what it raises; it runs on a thread of its own."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 
@@ -40,5 +40,5 @@ async def run_in_thread(work: Callable[[], T]) -> T:
         with suppress(RuntimeError):  # the show is over
             loop.call_soon_threadsafe(settle, result, problem)
 
-    threading.Thread(target=run, name="aside", daemon=True).start()
+    threading.Thread(target=run, name="background", daemon=True).start()
     return await done

@@ -1,7 +1,7 @@
-"""What differs between two plans: which boxes stay, what was written anew, which cables are cut.
+"""The differences of two plans: which boxes stay, which values changed, which wires are cut.
 
-A box stays where its name, its class and its fixed parameters are the same; a node file that was
-read again gives another class, and a network that was written again another stamp.
+A box stays when its name, its class and its fixed parameters are the same. A node file that was
+loaded again makes another class, and a network that was written again has another fingerprint.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
 from engine.runtime.schedule.slots import Slot
 
 End = tuple[str, Into, str]
-"""Where a wire ends: its box, how, and the name of the inlet, parameter or port."""
+"""Where a wire ends: its box, into what, and the name of the inlet, parameter or port."""
 
 
 def unchanged_boxes(old: Plan, new: Plan) -> set[str]:
-    """Name the boxes that stay as they are, with all that they know."""
+    """Return the names of the boxes that stay, with their instances and state."""
     both = old.boxes.keys() & new.boxes.keys()
     return {name for name in both if _same(old.boxes[name], new.boxes[name])}
 
@@ -36,9 +36,9 @@ def _same(old: PlannedBox, new: PlannedBox) -> bool:
 
 
 def changed_parameters(old: Plan, new: Plan, name: str) -> Iterator[tuple[Parameter, object]]:
-    """Give the parameters of a box that stays whose text has changed, and what they are now.
+    """Yield the parameters of a box that stays whose value in the patch has changed, and that.
 
-    One that a cable wrote and writes no more goes back to its text too.
+    A parameter that a cable no longer writes goes back to its value in the patch, too.
     """
     before, after = old.boxes[name], new.boxes[name]
     loose = _cabled(old, name) - _cabled(new, name)
@@ -48,30 +48,33 @@ def changed_parameters(old: Plan, new: Plan, name: str) -> Iterator[tuple[Parame
             yield parameter, value
 
 
-def carried_overrides(old: Plan, new: Plan, name: str, hands: Iterable[str]) -> list[str]:
-    """List what hands hold of a box that another of its kind replaces, as its text is the same."""
+def carried_overrides(old: Plan, new: Plan, name: str, overrides: Iterable[str]) -> list[str]:
+    """Return the overrides that a box inherits from the one it replaces.
+
+    Those are of parameters whose value in the patch is the same; none if ``use`` differs.
+    """
     before, after = old.boxes[name], new.boxes.get(name)
     if after is None or after.use != before.use:
         return []
     fields = {p.name: p.field for p in read_parameters(type(after.box)).values() if not p.fixed}
 
-    def same(hand: str) -> bool:
-        if hand == "on":
+    def same(override: str) -> bool:
+        if override == "on":
             return before.on == after.on
-        field = fields.get(hand.partition(".")[0], "")
+        field = fields.get(override.partition(".")[0], "")
         return field in before.initial and before.initial[field] == after.initial[field]
 
-    return [hand for hand in sorted(hands) if same(hand)]
+    return [override for override in sorted(overrides) if same(override)]
 
 
 def _cabled(plan: Plan, name: str) -> set[str]:
-    """Name the parameters of a box that cables write, those that have parts as a whole."""
+    """Return the parameters of a box that cables write; of a part, the whole table."""
     into = (w.name for w in plan.wires if w.box == name and w.into is Into.PARAMETER)
     return {parameter.partition(".")[0] for parameter in into}
 
 
-def cut(old: Plan, new: Plan, staying: set[str]) -> list[Wire]:
-    """List the wires of the old plan that feed a box or port and lead no more as they did."""
+def cut_wires(old: Plan, new: Plan, staying: set[str]) -> list[Wire]:
+    """Return the hot and port wires of the old plan that the new one lacks or has changed."""
     now = _by_end(new.wires)
     return [
         wire
@@ -96,7 +99,7 @@ def _identity(wire: Wire) -> tuple[object, ...]:
 def carried_slots(
     old: Plan, new: Plan, slots: Mapping[Outlet, Slot], staying: set[str]
 ) -> dict[Outlet, Slot]:
-    """Give the slots whose last message is still good: those of the same outlet and type."""
+    """Return the slots whose last message stays valid: those of the same outlet and type."""
     types = _types(old), _types(new)
     found = {}
     for outlet, slot in slots.items():
@@ -108,7 +111,7 @@ def carried_slots(
 
 
 def _types(plan: Plan) -> dict[Outlet, object]:
-    """Say what comes out where, as far as a cable carries all of it."""
+    """Return the types of outlets, of those that a cable carries whole."""
     return {wire.source: wire.carries for wire in plan.wires if not wire.part}
 
 
@@ -123,7 +126,7 @@ def _declared(box: Box, outlet: Outlet) -> object:
 
 
 def differs(old: Plan, new: Plan) -> bool:
-    """Tell whether anything in a plan is other than in the one before."""
+    """Whether anything in a plan differs from the one before."""
     return (
         is_rebuilt(old, new)
         or (old.title, old.deadline) != (new.title, new.deadline)
@@ -133,7 +136,7 @@ def differs(old: Plan, new: Plan) -> bool:
 
 
 def is_rebuilt(old: Plan, new: Plan) -> bool:
-    """Tell whether a plan has other boxes or cables than the one before, not only other numbers."""
+    """Whether a plan has other boxes or cables than the one before, not only other values."""
     return (
         list(old.boxes) != list(new.boxes)
         or len(unchanged_boxes(old, new)) != len(new.boxes)

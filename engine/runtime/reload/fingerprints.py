@@ -1,4 +1,4 @@
-"""Tells whether the network of a box was written anew, so that the box must be made anew."""
+"""Fingerprints of network files: a box whose file was written again must be made again."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from engine.core.node import Model
 from engine.core.parameter import read_parameters
 from engine.patch.plan import Plan
 
-Stamp = tuple[str, int, int]
-"""A file, when it was written, and how long it is."""
+Fingerprint = tuple[str, int, int]
+"""The path of a file, its time of modification in ns, and its size in bytes."""
 
 
 def set_fingerprints(plan: Plan) -> None:
-    """Note what the files of a performer's own networks are now."""
+    """Note in a plan the fingerprints of the performer's own networks."""
     for planned in plan.boxes.values():
         if isinstance(planned.box, Model):
             fixed = (p.field for p in read_parameters(type(planned.box)).values() if p.fixed)
-            said = [planned.initial[field] for field in fixed]
-            planned.fingerprints = tuple(each for text in said for each in _stamps(text))
+            values = [planned.initial[field] for field in fixed]
+            planned.fingerprints = tuple(each for value in values for each in _fingerprints(value))
 
 
 def own_files(plan: Plan) -> set[Path]:
-    """Give the files of the networks in a plan that are a performer's own."""
-    return {Path(stamp[0]) for box in plan.boxes.values() for stamp in box.fingerprints}
+    """Return the files of the performer's own networks in a plan."""
+    return {Path(fingerprint[0]) for box in plan.boxes.values() for fingerprint in box.fingerprints}
 
 
-def _stamps(said: object) -> Iterator[Stamp]:
-    """Look at a file, or at those of a folder, where a text names one."""
-    place = Path(said) if isinstance(said, str) and said else None
+def _fingerprints(value: object) -> Iterator[Fingerprint]:
+    """Yield the fingerprint of the file, or of all files of the folder, that a value names."""
+    place = Path(value) if isinstance(value, str) and value else None
     if place is None or not place.exists():
         return
     for file in sorted(place.iterdir()) if place.is_dir() else [place]:

@@ -1,4 +1,4 @@
-"""Whether a plan that has just taken over does what it should, or the one before must come back."""
+"""The probation of a plan that has just taken over: whether the one before must come back."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from engine.runtime.engine import Engine
 from engine.runtime.schedule.state import BoxState
 
 SECONDS = 1.0
-"""How long a plan is on trial."""
+"""How long a plan is on probation."""
 
 _FAILURES = 3
-"""A new box that raised so often, and never did anything else, fails."""
+"""A new box fails when it raised so often and no call has succeeded."""
 
 _MESSAGES = 4
-"""So many messages say how late a way out is."""
+"""How many messages are needed to judge the delay of a route."""
 
 _FARTHER = 3.0
 _BESIDES = 50.0
 
 
 def allowed_ms(plan: Plan, before: float) -> float:
-    """Say how many ms behind a way out may be that was ``before`` ms behind.
+    """Return the delay in ms that a route may have whose delay was ``before`` ms.
 
-    What the patch itself allows is well; so is a little more than there was.
+    That is what the patch itself allows, or somewhat more than before, whichever is larger.
     """
     stated = plan.deadline.within / MILLISECOND if plan.deadline else 0.0
     return max(stated, _FARTHER * before, before + _BESIDES)
 
 
 @dataclass(frozen=True)
-class _Way:
-    """A way out as it was: where it came from, how late it was, what had left by it."""
+class _RouteBefore:
+    """A route before the swap: its origin, its delay in ms, how many messages it had sent."""
 
     origin: str
     behind: float
@@ -42,23 +42,24 @@ class _Way:
 
 
 class Probation:
-    """Begun just before a plan takes over. ``ways`` says whether ways out must stay what they are.
+    """Compares a plan that takes over with the one before; make it just before the swap.
 
-    They need not where quite another patch takes over.
+    ``routes_stay`` says whether routes of both plans are compared; another patch of the set need
+    not be as quick as the one before.
     """
 
-    def __init__(self, engine: Engine, *, ways: bool) -> None:
+    def __init__(self, engine: Engine, *, routes_stay: bool) -> None:
         self._engine = engine
         self._before = dict(engine.states)
-        self._asked = {name: (lane.asked, lane.runs) for name, lane in engine.metrics.lanes.items()}
-        self._ways = {
-            name: _Way(route.origin, route.behind.recent_median(), route.messages)
+        self._jobs = {name: (lane.jobs, lane.runs) for name, lane in engine.metrics.lanes.items()}
+        self._routes_before = {
+            name: _RouteBefore(route.origin, route.behind.recent_median(), route.messages)
             for name, route in engine.metrics.routes.items()
-            if ways and route.messages >= _MESSAGES
+            if routes_stay and route.messages >= _MESSAGES
         }
 
     def failing(self) -> str:
-        """Say which new box fails whatever it is given; nothing where none does so."""
+        """Return which new box fails at every call, and why; "" for none."""
         for state in self._new():
             faults = [f.count for f in self._engine.metrics.faults if f.box == state.name]
             if state.failing and not state.worked and sum(faults) >= _FAILURES:
@@ -66,7 +67,7 @@ class Probation:
         return ""
 
     def verdict(self) -> str:
-        """Say at the end what is wrong; nothing where all is well."""
+        """Return at the end of the probation what is wrong; "" when all is well."""
         return self._fails() or self._hangs() or self._lags()
 
     def _new(self) -> Iterable[BoxState]:
@@ -80,22 +81,23 @@ class Probation:
         return ""
 
     def _hangs(self) -> str:
-        """Say which new lane was asked and has not answered."""
+        """Return which new lane was given jobs and has answered none; "" for none."""
         for state in self._new():
             if state.lane is not None:
-                trace = self._engine.metrics.lanes[state.name]
-                asked, runs = self._asked.get(state.name, (0, 0))
-                if trace.asked > asked and trace.runs == runs:
+                metrics = self._engine.metrics.lanes[state.name]
+                jobs, runs = self._jobs.get(state.name, (0, 0))
+                if metrics.jobs > jobs and metrics.runs == runs:
                     return f"{state.name} does not answer"
         return ""
 
     def _lags(self) -> str:
-        """Say which way out that was there before is too far behind now.
+        """Return which route of both plans has become too slow; "" for none.
 
-        Only the second half of the trial counts: to take over is work, on a busy machine much.
+        Only the second half of the probation counts, because the swap itself takes time on a busy
+        machine.
         """
         for name, route in self._engine.metrics.routes.items():
-            was = self._ways.get(name)
+            was = self._routes_before.get(name)
             if was is None or was.origin != route.origin:
                 continue
             count = route.messages - was.messages

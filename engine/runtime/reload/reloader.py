@@ -1,7 +1,7 @@
-"""Surgery on a live show: patches are read, opened and warmed beside it, and then take over.
+"""Hot reload of a live show: patches are compiled, opened and warmed beside it, then swapped in.
 
-One patch after another: while one is on trial the next waits, so that what comes back when it fails
-has proved itself. Only who goes to another patch of the set is never kept waiting for that.
+One after another: the next reload waits while a plan is on probation, so that the plan that comes
+back after a failure has proved itself. Only going to another patch of the set does not wait.
 """
 
 from __future__ import annotations
@@ -31,29 +31,29 @@ from engine.runtime.waiting import either_is_set
 
 Open = Callable[[Texts], Plan]
 PATCH = "the patch"
-"""As whose mistake it is told what is wrong with a patch."""
+"""The name under which problems of a patch are reported."""
 
 OPENING = 15.0
 """Seconds that new networks and devices may take to open."""
 
 _SETTLES = 0.1
-"""Seconds that a broken text must stay: who saves it in several steps has not finished."""
+"""Seconds that a broken file must stay as it is: editors may save in several steps."""
 
 _LOOK = 0.05
 
 
 @dataclass(frozen=True)
 class CompiledPatch:
-    """A patch of the set, made from these texts."""
+    """A patch of the set that was compiled from these texts, and its standby."""
 
     index: int
     texts: Texts
     plan: Plan
-    staging: Standby
+    standby: Standby
 
 
 class Reloader:
-    """Lets patches of a set take over from each other, and from what they were; on the loop."""
+    """Swaps patches of a set for each other, and for their new versions; used on the loop."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Reloader:
         open_patch: Open,
         seconds: float = probation.SECONDS,
     ) -> None:
-        """The first file is what plays; each new plan is on trial for so many ``seconds``."""
+        """The first file is what plays; each new plan is on probation for ``seconds``."""
         self._show = show
         self._engine = show.engine
         self._files = list(files)
@@ -77,7 +77,7 @@ class Reloader:
         self._engine.on_play_patch = self.go_to
 
     def go_to(self, which: int | str) -> str:
-        """Have another patch of the set take over; gives why that cannot be, or nothing."""
+        """Request another patch of the set; return why that is refused, or ""."""
         found = self._find(which)
         if found is None:
             names = [file.stem for file in self._files]
@@ -89,13 +89,13 @@ class Reloader:
         return ""
 
     def look_again(self, changed: set[Path]) -> None:
-        """Have what plays take over from itself, as it is written now; these files have changed."""
+        """Request a reload of the patch that plays; ``changed`` are the files that have changed."""
         if any(file.suffix != ".toml" for file in changed):
             self._forget_ahead()
         self._news.set()
 
     async def work(self) -> None:
-        """Do what is asked, for ever."""
+        """Handle requests, for ever."""
         while True:
             await self._look_ahead()
             await self._news.wait()
@@ -103,88 +103,88 @@ class Reloader:
             self._go.clear()
             wanted, self._wanted = self._wanted, None
             try:
-                await self._operate(self._engine.playing if wanted is None else wanted)
+                await self._reload(self._engine.playing if wanted is None else wanted)
             except Exception:
                 LOG.exception("a mistake of the engine itself; the show goes on")
 
-    async def _operate(self, index: int) -> None:
-        """Make a patch and let it take over, or say why it does not."""
+    async def _reload(self, index: int) -> None:
+        """Compile a patch and swap it in, or report why not."""
         try:
-            made = await self._make(index)
+            compiled = await self._compile(index)
         except PatchError as error:
-            if await self._settles():
-                self._complain([str(problem) for problem in error.problems])
+            if await self._is_settled():
+                self._report([str(problem) for problem in error.problems])
             return
-        except Exception as error:  # whatever a performer's own file does when it is read
-            self._complain([describe_error(error)])
+        except Exception as error:  # a performer's own file may raise anything when it is loaded
+            self._report([describe_error(error)])
             return
-        if not await self._opens(made):
+        if not await self._wait_until_open(compiled):
             return
-        if self._engine.metrics.mend(PATCH):
+        if self._engine.metrics.clear_faults(PATCH):
             LOG.info("%s: is good again", PATCH)
-        if index == self._engine.playing and not differs(self._engine.plan, made.plan):
-            self._show.strike(made.staging)
+        if index == self._engine.playing and not differs(self._engine.plan, compiled.plan):
+            self._show.discard(compiled.standby)
             return
-        await self._try(made)
+        await self._swap(compiled)
 
-    async def _make(self, index: int) -> CompiledPatch:
-        """Read a patch, and begin to open what is new in it; raises PatchError."""
+    async def _compile(self, index: int) -> CompiledPatch:
+        """Compile a patch, and start opening what is new in it; raise PatchError."""
         texts = await run_in_thread(partial(read_texts, self._files[index]))
         ahead, self._ahead = self._ahead, None
         if ahead and (ahead.index, ahead.texts) == (index, texts):
-            made = ahead
+            compiled = ahead
         else:
             if ahead:
-                self._show.strike(ahead.staging)
+                self._show.discard(ahead.standby)
             plan = await run_in_thread(partial(self._open, texts))
-            made = CompiledPatch(index, texts, plan, self._show.stage(plan))
-        made.staging.open(self._engine)
-        return made
+            compiled = CompiledPatch(index, texts, plan, self._show.make_standby(plan))
+        compiled.standby.open(self._engine)
+        return compiled
 
-    async def _opens(self, made: CompiledPatch) -> bool:
-        """Wait until what is new has opened; tells whether it has, and nothing else is wanted."""
-        staging = made.staging
+    async def _wait_until_open(self, compiled: CompiledPatch) -> bool:
+        """Wait until what is new has opened; return whether it has and no other request came."""
+        standby = compiled.standby
         with suppress(TimeoutError):
             async with asyncio.timeout(OPENING):
-                while not (staging.is_ready or self._news.is_set()):
-                    staging.changed.clear()
-                    await either_is_set(staging.changed, self._news)
-        problems = [] if self._news.is_set() else staging.problems()
+                while not (standby.is_ready or self._news.is_set()):
+                    standby.changed.clear()
+                    await either_is_set(standby.changed, self._news)
+        problems = [] if self._news.is_set() else standby.problems()
         if problems or self._news.is_set():
-            self._show.strike(staging)
-            self._complain(problems)
+            self._show.discard(standby)
+            self._report(problems)
             return False
         return True
 
-    async def _try(self, made: CompiledPatch) -> None:
-        """Let a plan take over, and look whether it does well."""
+    async def _swap(self, compiled: CompiledPatch) -> None:
+        """Swap a plan in, and roll back where it fails its probation."""
         engine = self._engine
         before, titles = engine.playing, engine.playlist
-        test = probation.Probation(engine, ways=made.index == before)
-        rebuilt = is_rebuilt(engine.plan, made.plan)
-        self._take_over(made)
+        test = probation.Probation(engine, routes_stay=compiled.index == before)
+        rebuilt = is_rebuilt(engine.plan, compiled.plan)
+        self._take_over(compiled)
         if not rebuilt:
             return
         if reason := await self._watch(test):
             engine.playing, engine.playlist = before, titles
             self._show.take_back(reason)
-            self._complain([f"{reason}; what played before is back"])
+            self._report([f"{reason}; what played before is back"])
         else:
-            self._show.let_go()
+            self._show.close_removed()
 
-    def _take_over(self, made: CompiledPatch) -> None:
-        engine, title = self._engine, made.plan.title
-        report_fallbacks(made.plan, engine.plan)
-        begun = engine.clock.now()
+    def _take_over(self, compiled: CompiledPatch) -> None:
+        engine, title = self._engine, compiled.plan.title
+        report_fallbacks(compiled.plan, engine.plan)
+        started = engine.clock.now()
         titles = list(engine.playlist)
-        titles[made.index] = title
-        engine.playing, engine.playlist = made.index, tuple(titles)
-        self._show.take_over(SwapPlan(title, made.texts, made.plan), made.staging)
-        stood = (engine.clock.now() - begun) / MILLISECOND
-        LOG.info('"%s" has taken over; the show stood still for %.1f ms', title, stood)
+        titles[compiled.index] = title
+        engine.playing, engine.playlist = compiled.index, tuple(titles)
+        self._show.take_over(SwapPlan(title, compiled.texts, compiled.plan), compiled.standby)
+        paused = (engine.clock.now() - started) / MILLISECOND
+        LOG.info('"%s" has taken over; the show stood still for %.1f ms', title, paused)
 
     async def _watch(self, test: probation.Probation) -> str:
-        """Wait for the end of a trial; gives why it failed, or nothing."""
+        """Wait for the end of a probation; return why it failed, or ""."""
         loop = asyncio.get_running_loop()
         end = loop.time() + self._seconds
         while (left := end - loop.time()) > 0:
@@ -196,14 +196,14 @@ class Reloader:
                 return ""
         return test.verdict()
 
-    async def _settles(self) -> bool:
-        """Tell whether nothing new comes for a moment."""
+    async def _is_settled(self) -> bool:
+        """Wait for a moment; return whether no new request came."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._news.wait(), _SETTLES)
         return not self._news.is_set()
 
     async def _look_ahead(self) -> None:
-        """Make the next patch of the set and open its networks, so that it may come at once."""
+        """Compile the next patch of the set and open its networks, so that it can start at once."""
         index = self._engine.playing + 1
         if index >= len(self._files) or self._news.is_set():
             self._forget_ahead()
@@ -213,8 +213,8 @@ class Reloader:
             if self._ahead is None or (self._ahead.index, self._ahead.texts) != (index, texts):
                 self._forget_ahead()
                 plan = await run_in_thread(partial(self._open, texts))
-                self._ahead = CompiledPatch(index, texts, plan, self._show.stage(plan))
-            self._ahead.staging.open(self._engine, only_networks=True)
+                self._ahead = CompiledPatch(index, texts, plan, self._show.make_standby(plan))
+            self._ahead.standby.open(self._engine, only_networks=True)
         except Exception as error:
             self._forget_ahead()
             LOG.warning("the next patch cannot be played as it is now: %s", error)
@@ -222,10 +222,10 @@ class Reloader:
     def _forget_ahead(self) -> None:
         ahead, self._ahead = self._ahead, None
         if ahead:
-            self._show.strike(ahead.staging)
+            self._show.discard(ahead.standby)
 
     def _find(self, which: int | str) -> int | None:
-        """Find a patch by its number from 1, its file or its title."""
+        """Return the index of a patch by its number from 1, its file's name or its title."""
         if isinstance(which, str):
             for names in ([file.stem for file in self._files], self._engine.playlist):
                 if which in names:
@@ -233,9 +233,9 @@ class Reloader:
             return None
         return int(which) - 1 if 1 <= which <= len(self._files) else None
 
-    def _complain(self, problems: list[str]) -> None:
-        """Say on terminal, page and OSC what is wrong with a patch, and no more what was."""
-        self._engine.metrics.mend(PATCH)
+    def _report(self, problems: list[str]) -> None:
+        """Report problems of a patch on terminal, page and OSC, in place of the last ones."""
+        self._engine.metrics.clear_faults(PATCH)
         for problem in problems:
             self._engine.tell(PATCH, problem)
             for name, state in self._engine.states.items():

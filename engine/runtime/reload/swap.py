@@ -1,11 +1,11 @@
-"""Surgery while playing: another plan takes over, and what both have plays on untouched.
+"""Swaps the plan of a playing engine; what both plans have plays on untouched.
 
-A box that stays keeps its instance, its thread, its device and what hands set; of its parameters
-only those are set whose text has changed. One that replaces another of its kind begins anew, but
-what hands held of that they hold of it. What a removed box or a cut cable fed comes to rest as
-after a loss, so that every note that was begun is ended; ways out that stay sound on.
+A box that stays keeps its instance, its thread, its device and its overrides; of its parameters
+only those are set whose value in the patch has changed. A box that replaces another of the same
+``use`` starts anew, and inherits its overrides. What a removed box or a cut wire fed is reset as
+after a loss, so that every note is ended; routes that stay sound on.
 
-What was removed is remembered until the next swap, so that this one can be taken back.
+Removed boxes are kept until the next swap, so that this one can be rolled back.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from engine.runtime.reload.diff import (
     carried_overrides,
     carried_slots,
     changed_parameters,
-    cut,
+    cut_wires,
     unchanged_boxes,
 )
 from engine.runtime.schedule.call import describe_error
@@ -38,7 +38,7 @@ Ports = dict[str, Wire]
 
 
 class Swappable(Services, Protocol):
-    """The engine, as an exchange of its plan sees it."""
+    """The engine, as a swap of its plan sees it."""
 
     @property
     def slots(self) -> Mapping[Outlet, Slot]:
@@ -47,12 +47,12 @@ class Swappable(Services, Protocol):
 
     @property
     def learn_sweep(self) -> LearnSweep:
-        """What moves one port of an output while all others are silent."""
+        """The MIDI-learn sweep."""
         ...
 
     @property
     def on_plan(self) -> list[Callable[[], None]]:
-        """What is called when another plan has taken over."""
+        """What to call when another plan has taken over."""
         ...
 
     def create(self, planned: PlannedBox) -> BoxState:
@@ -69,14 +69,14 @@ class Swappable(Services, Protocol):
         """Play this plan from now on."""
         ...
 
-    def let_go(self, gone: Iterable[str], cut: Iterable[Wire]) -> None:
-        """Reset what is fed by boxes that go and by wires that are cut."""
+    def reset_removed(self, removed: Iterable[str], cut: Iterable[Wire]) -> None:
+        """Reset what removed boxes and cut wires fed."""
         ...
 
 
 @dataclass(frozen=True)
 class PreviousPlan:
-    """What played before: its plan, and the boxes of it that were removed."""
+    """The previous plan, and the states of its boxes that were removed."""
 
     plan: Plan
     removed: Mapping[str, BoxState]
@@ -84,7 +84,7 @@ class PreviousPlan:
 
 @dataclass
 class PlanSwapper:
-    """Exchanges the plan of an engine; ``before`` is what can be taken back."""
+    """Swaps the plan of an engine; ``before`` is what a rollback restores."""
 
     engine: Swappable
     before: PreviousPlan | None = None
@@ -94,26 +94,26 @@ class PlanSwapper:
         """Play another plan from now on."""
         if self.before is not None:
             _forget(self.before.removed)
-        self.before = self._told(entry.plan, {})
+        self.before = self._swap(entry.plan, {})
 
     def take_back(self, _: Rollback) -> None:
-        """Play again what played before the last swap; nothing where there was none."""
+        """Play the plan before the last swap again; do nothing where there is none."""
         before, self.before = self.before, None
         if before is not None:
-            _forget(self._told(before.plan, before.removed).removed)
+            _forget(self._swap(before.plan, before.removed).removed)
 
-    def _told(self, new: Plan, spare: Mapping[str, BoxState]) -> PreviousPlan:
-        """Exchange the plan and tell who wants to know; what is taught is taught on."""
-        taught = self.engine.learn_sweep.route
+    def _swap(self, new: Plan, spare: Mapping[str, BoxState]) -> PreviousPlan:
+        """Exchange the plan and call ``on_plan``; a MIDI-learn sweep goes on."""
+        swept = self.engine.learn_sweep.route
         before = self._exchange(new, spare)
-        if taught in self.engine.metrics.routes:
-            self.engine.learn_sweep.select(taught)
-        for tell in self.engine.on_plan:
-            tell()
+        if swept in self.engine.metrics.routes:
+            self.engine.learn_sweep.select(swept)
+        for notify in self.engine.on_plan:
+            notify()
         return before
 
     def _exchange(self, new: Plan, spare: Mapping[str, BoxState]) -> PreviousPlan:
-        """Play a plan; ``spare`` are boxes of it that are alive but did not play."""
+        """Play a plan; ``spare`` are the states of boxes of it that are open but did not play."""
         engine, old = self.engine, self.engine.plan
         staying = unchanged_boxes(old, new)
         removed = {name: state for name, state in engine.states.items() if name not in staying}
@@ -124,7 +124,7 @@ class PlanSwapper:
         switched = [name for name in both if old.boxes[name].on != new.boxes[name].on]
         ports = _ports(old), _ports(new)
         slots = carried_slots(old, new, engine.slots, staying)
-        engine.let_go(removed, cut(old, new, staying))
+        engine.reset_removed(removed, cut_wires(old, new, staying))
         for name in both:
             self._plug(engine.states[name], ports[0][name], ports[1][name])
         self._retire(removed)
@@ -135,8 +135,8 @@ class PlanSwapper:
         for name in switched:
             engine.enable(states[name], new.boxes[name].on)
         for name in (name for name in removed if name not in spare):
-            for hand in carried_overrides(old, new, name, removed[name].overrides):
-                self._hand_over(hand, removed[name], states[name])
+            for override in carried_overrides(old, new, name, removed[name].overrides):
+                self._carry_override(override, removed[name], states[name])
         return PreviousPlan(old, removed)
 
     def _state(self, name: str, plan: Plan, stays: bool, spare: Mapping[str, BoxState]) -> BoxState:
@@ -156,14 +156,14 @@ class PlanSwapper:
         return state
 
     def _retire(self, removed: Mapping[str, BoxState]) -> None:
-        """See to it that nothing a removed box did or does is taken for another's of its name."""
+        """Clear faults of removed boxes, and discard their late results."""
         for name, state in removed.items():
-            self.engine.metrics.mend(name)
+            self.engine.metrics.clear_faults(name)
             if state.lane is not None:
                 self._generations[name] = state.lane.generation + 1
 
     def _plug(self, state: BoxState, before: Ports, after: Ports) -> None:
-        """Plug the cables of an output that stays; those that stay too are not touched."""
+        """Plug and unplug the cables of an output that stays; unchanged ones are not touched."""
         for port, wire in before.items():
             if not _same(wire, after.get(port)):
                 self._do(state, partial(state.sink.unplug, port))
@@ -172,7 +172,7 @@ class PlanSwapper:
                 self._do(state, partial(state.sink.plug, port, wire.carries, wire.options))
 
     def _do(self, state: BoxState, act: Callable[[], None]) -> None:
-        """Call an output, on its own thread where it has one."""
+        """Call an output, on its own thread where it has one; report errors."""
         if state.out_lane is not None:
             state.out_lane.do(act)
             return
@@ -181,15 +181,15 @@ class PlanSwapper:
         except Exception as error:
             self.engine.tell(state.name, describe_error(error))
 
-    def _hand_over(self, hand: str, before: BoxState, after: BoxState) -> None:
-        """Have a hand hold of a box what it held of the one before it."""
-        parameter = find_parameter(after.parameters, hand)
-        if hand == "on":
+    def _carry_override(self, override: str, before: BoxState, after: BoxState) -> None:
+        """Set an overridden parameter, or the switch "on", as on the box that was replaced."""
+        parameter = find_parameter(after.parameters, override)
+        if override == "on":
             self.engine.enable(after, before.on)
         elif parameter is not None:
             whole: Any = before.last[parameter.field]
             self._set(after, parameter, whole[parameter.key] if parameter.key else whole)
-        after.overrides.add(hand)
+        after.overrides.add(override)
 
     def _set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         try:
@@ -199,9 +199,9 @@ class PlanSwapper:
 
 
 def _forget(removed: Mapping[str, BoxState]) -> None:
-    """Take boxes apart that never play again.
+    """Break the reference cycles of boxes that never play again.
 
-    Why: what refers to itself is only freed by the collector, which is kept from a show.
+    Why: cycles are only freed by the garbage collector, which does not run during a show.
     """
     for state in removed.values():
         state.emitter = None
@@ -217,5 +217,5 @@ def _ports(plan: Plan) -> dict[str, Ports]:
 
 
 def _same(wire: Wire, other: Wire | None) -> bool:
-    """Tell whether an output need not know of a difference."""
+    """Whether two wires are the same to the output."""
     return other is not None and (wire.carries, wire.options) == (other.carries, other.options)

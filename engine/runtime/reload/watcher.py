@@ -1,7 +1,7 @@
-"""Watches the files of a set of patches, and tells when one of them rests after a change.
+"""Watches the files of a set of patches, and reports changes once they have settled.
 
-Editors save in several steps, some by writing another file and giving it the name: so folders are
-watched, not files, and what changes is told when nothing more has changed for a moment.
+Editors save in several steps, some by writing another file and renaming it. So folders are watched,
+not files, and a change is reported when nothing more has changed for a moment.
 """
 
 from __future__ import annotations
@@ -16,36 +16,36 @@ from engine.registry import OWN_FOLDER
 from engine.runtime.metrics import LOG
 
 RESTS = 50
-"""Milliseconds without a change after which a file is taken for saved."""
+"""Milliseconds without a change after which a file counts as saved."""
 
 _AGAIN = 1000
-"""Every so many ms it is looked which folders there are."""
+"""Milliseconds between two checks of which folders exist."""
 
 logging.getLogger("watchfiles").setLevel(logging.WARNING)
-Heard = Callable[[set[Path]], None]
+OnChange = Callable[[set[Path]], None]
 
 
 class FileWatcher:
-    """Watches patches, their rigs, nodes beside them, and whatever ``more`` names, until closed."""
+    """Watches patches, their rigs, nodes beside them, and the files of ``more``, until closed."""
 
     def __init__(
-        self, files: Sequence[Path], heard: Heard, more: Callable[[], set[Path]] = set
+        self, files: Sequence[Path], on_change: OnChange, more: Callable[[], set[Path]] = set
     ) -> None:
-        """``heard`` is called with files that have changed, on a thread of the watcher."""
+        """``on_change`` is called with files that have changed, on a thread of the watcher."""
         self._named = list(files)
         self._files: set[Path] = set()
-        self._heard = heard
+        self._on_change = on_change
         self._more = more
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Watch no more."""
+        """Stop watching."""
         self._stop.set()
 
     def join(self, timeout: float) -> None:
-        """Wait for its end."""
+        """Wait for the end of its thread, at most ``timeout`` seconds."""
         self._thread.join(timeout)
 
     def _run(self) -> None:
@@ -57,10 +57,10 @@ class FileWatcher:
             LOG.warning("files are not watched any more: %s", error)
 
     def _watch(self, folders: set[Path]) -> None:
-        """Watch these folders until there are others."""
+        """Watch these folders until the set of folders changes."""
         from watchfiles import watch
 
-        begins = True  # what was saved before it watched is found by looking once
+        begins = True  # finds what was saved before it watched
         for changes in watch(
             *folders,
             watch_filter=None,  # or nothing would be heard while a recording grows beside the patch
@@ -73,13 +73,13 @@ class FileWatcher:
         ):
             changed = {Path(name) for _, name in changes if self._matters(Path(name))}
             if (changed or begins) and not self._stop.is_set():
-                self._heard(changed)
+                self._on_change(changed)
             begins = False
             if self._folders() != folders:
                 return
 
     def _folders(self) -> set[Path]:
-        """List the folders in which there is something to watch."""
+        """Return the existing folders in which there is something to watch."""
         places = {file.parent for file in self._files}
         places |= {place / OWN_FOLDER for place in places}
         places |= {file.absolute().parent for file in self._more()}

@@ -1,4 +1,4 @@
-"""Makes slots and steps of a Plan: what the engine then runs without looking at the Plan again."""
+"""Makes the slots and steps of a Plan, which the engine runs without reading the Plan again."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ from engine.runtime.schedule.steps import (
 )
 
 MakeEmitter = Callable[[BoxState, list[Slot], bool], Emitter]
-"""Make what a box emits its messages by: its state, its slots, whether it has several outlets."""
+"""Makes the emitter of a box from its state, its slots, and whether it has several outlets."""
 
 
-def prepare_trace(plan: Plan, trace: Metrics, states: Mapping[str, BoxState]) -> None:
-    """Give everything that is counted its place, in the order of the patch; counts go on."""
-    before, now = trace.known(), Counters()
+def prepare_metrics(plan: Plan, metrics: Metrics, states: Mapping[str, BoxState]) -> None:
+    """Set up the counters of every box and route, in the order of the patch; keep known ones."""
+    before, now = metrics.known(), Counters()
     for name, state in states.items():
         condition = state.condition
         if isinstance(state.box, Source):
@@ -62,20 +62,20 @@ def prepare_trace(plan: Plan, trace: Metrics, states: Mapping[str, BoxState]) ->
             origin = _shown(plan, wire.source)
             now.routes[route] = before.routes.get(route) or RouteMetrics(origin)
             now.routes[route].origin = origin
-            now.routes[route].above = tuple(_colds_above(plan, wire.source.box, set()))
+            now.routes[route].cold_inputs = tuple(_cold_inputs_above(plan, wire.source.box, set()))
             now.routes[route].lag = _lag_above(plan, wire.source.box)
-    trace.count(now)
+    metrics.count(now)
 
 
 def _shown(plan: Plan, outlet: Outlet) -> str:
-    """Name where a cable begins as the patch does, without the small boxes on the way."""
+    """Return the name of the outlet where a cable begins in the patch, without hidden boxes."""
     while plan.boxes[outlet.box].hidden:
         outlet = next(w.source for w in plan.wires if w.box == outlet.box and w.into is Into.HOT)
     return str(outlet).partition("/")[0]
 
 
-def _colds_above(plan: Plan, box: str, seen: set[str]) -> list[tuple[str, str]]:
-    """List the other inlets of a box and of all boxes that feed its first inlet."""
+def _cold_inputs_above(plan: Plan, box: str, seen: set[str]) -> list[tuple[str, str]]:
+    """Return (box, inlet) for the cold inlets of a box and of all boxes that feed its hot inlet."""
     found = []
     if box not in seen:
         seen.add(box)
@@ -83,12 +83,12 @@ def _colds_above(plan: Plan, box: str, seen: set[str]) -> list[tuple[str, str]]:
             if wire.box == box and wire.into is Into.COLD:
                 found.append((box, wire.name))
             elif wire.box == box and wire.into is Into.HOT:
-                found += _colds_above(plan, wire.source.box, seen)
+                found += _cold_inputs_above(plan, wire.source.box, seen)
     return found
 
 
 def _lag_above(plan: Plan, name: str) -> float:
-    """Add up what a box and those that feed its first inlet declare as their lag, in seconds."""
+    """Return the sum of the declared lags of a box and of those that feed its hot inlet, in s."""
     lag = 0.0
     seen: set[str] = set()
     while name not in seen:
@@ -101,7 +101,7 @@ def _lag_above(plan: Plan, name: str) -> float:
 
 
 class Slots(dict[Outlet, Slot]):
-    """The slots of a plan by outlet, made when first asked for; ``carried`` are there already."""
+    """The slots of a plan by outlet, made on first access; ``carried`` are reused."""
 
     def __init__(self, carried: Mapping[Outlet, Slot]) -> None:
         super().__init__()
@@ -126,9 +126,9 @@ class Assembler:
         states: Mapping[str, BoxState],
         carried: Mapping[Outlet, Slot],
     ) -> None:
-        """``carried`` are the slots of another plan whose last message is good in this one.
+        """``carried`` are the slots of another plan whose last message is valid in this one.
 
-        ``may_leave`` says whether pictures may leave, asked before each one.
+        ``may_leave`` returns whether pictures may leave; it is called before each one.
         """
         self._services = services
         self._outbox = outbox
@@ -137,41 +137,41 @@ class Assembler:
         self._plan = plan
         self._states = states
         self.slots = Slots(carried)
-        self.ways: dict[str, OutputPort] = {}
+        self.ports: dict[str, OutputPort] = {}
         self._wires: dict[str, dict[str, Wire]] = defaultdict(dict)
         for wire in plan.wires:
             if wire.into in (Into.HOT, Into.COLD):
                 self._wires[wire.box][wire.name] = wire
 
     def islands(self) -> dict[tuple[str, str], tuple[Slot, tuple[Step, ...]]]:
-        """Give the slot of every root by box and outlet, and the steps behind it.
+        """Return the slot of every root and the steps downstream of it, by (box, outlet).
 
-        What follows from each box is filled in on the way.
+        Also set the steps downstream of each emitter.
         """
         islands: dict[tuple[str, str], tuple[Slot, tuple[Step, ...]]] = {}
-        behind: dict[str, list[Step]] = defaultdict(list)
+        downstream: dict[str, list[Step]] = defaultdict(list)
         for name in self._plan.boxes:
-            self._give_outlets(name)
+            self._make_emitter_of(name)
         for root, island in self._plan.islands.items():
             steps = [(planned, self._step(planned)) for planned in island.steps]
             all_steps = tuple(step for _, step in steps)
             islands[root.box, root.name] = self.slots[root], all_steps
-            behind[root.box] += all_steps
+            downstream[root.box] += all_steps
             for planned, step in steps:
                 if planned.wire is None and isinstance(step, NodeStep):
-                    self._set_below(planned.box, steps)
+                    self._set_downstream(planned.box, steps)
         for outlet, slot in self.slots.items():
             islands.setdefault((outlet.box, outlet.name), (slot, ()))
-        for name, below in behind.items():
-            if outlets := self._states[name].emitter:
-                outlets.downstream = tuple(below)
+        for name, below in downstream.items():
+            if emitter := self._states[name].emitter:
+                emitter.downstream = tuple(below)
         return islands
 
-    def _give_outlets(self, name: str) -> None:
+    def _make_emitter_of(self, name: str) -> None:
         box = self._plan.boxes[name].box
         if isinstance(box, Source):
             for outlet in box.outlets():
-                self.slots[Outlet(name, outlet)]  # held though no cable leads there
+                self.slots[Outlet(name, outlet)]  # made even if no cable begins there
         elif isinstance(box, Node):
             signature = read_signature(type(box))
             names = signature.fields or ("",)
@@ -179,8 +179,8 @@ class Assembler:
             state = self._states[name]
             state.emitter = self._make_emitter(state, slots, bool(signature.fields))
 
-    def _set_below(self, name: str, steps: list[tuple[PlannedStep, Step]]) -> None:
-        """Find the steps that follow from one box, in the order of its island."""
+    def _set_downstream(self, name: str, steps: list[tuple[PlannedStep, Step]]) -> None:
+        """Set the steps downstream of one box inside its island, in their order."""
         reached = {name}
         below: list[Step] = []
         for planned, step in steps:
@@ -191,9 +191,9 @@ class Assembler:
                     reached.add(planned.box)
             elif planned.wire and source.source.box in reached:
                 below.append(step)
-        outlets = self._states[name].emitter
-        if outlets is not None:
-            outlets.downstream = tuple(below)
+        emitter = self._states[name].emitter
+        if emitter is not None:
+            emitter.downstream = tuple(below)
 
     def _hot_wire(self, name: str) -> Wire:
         return next(w for w in self._wires[name].values() if w.into is Into.HOT)
@@ -207,10 +207,10 @@ class Assembler:
         read = reader(slot, wire)
         if wire.into is Into.PORT:
             name = route_name(state.name, wire.name)
-            way = OutputPort(state, state.sink, wire.name, self._services.metrics.routes[name])
-            self.ways[name] = way
+            port = OutputPort(state, state.sink, wire.name, self._services.metrics.routes[name])
+            self.ports[name] = port
             asks = self._may_leave if _may_be_picture(wire.carries) else None
-            return PortStep(self._services, self._outbox, way, slot, read=read, may_leave=asks)
+            return PortStep(self._services, self._outbox, port, slot, read=read, may_leave=asks)
         if wire.into is Into.EVENT:
             return self._event_step(state, wire, slot, read)
         parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)
@@ -228,8 +228,8 @@ class Assembler:
         assert isinstance(state.box, Node)
         arguments = self._arguments(state)
         if state.lane is None:
-            many = read_signature(type(state.box)).is_generator
-            return NodeStep(self._services, state, caller(state.box), many, arguments)
+            is_generator = read_signature(type(state.box)).is_generator
+            return NodeStep(self._services, state, caller(state.box), is_generator, arguments)
         carries = self._hot_wire(state.name).carries
         kind = None if is_by_message(carries) else policy_of(carries)
         return LaneStep(
@@ -260,7 +260,7 @@ class Assembler:
 
 
 def _may_be_picture(carries: Any) -> bool:
-    """Whether pictures may travel on a cable; one whose type is not known is asked each time."""
+    """Whether pictures may travel on a cable; True for a cable whose type is not known."""
     return any(one is object or is_picture(one) for one in members(carries))
 
 

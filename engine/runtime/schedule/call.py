@@ -1,21 +1,24 @@
-"""Calls a node: the one place that knows how arguments go in and events come out."""
+"""Calls a node: how arguments go in and how events come out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from traceback import walk_tb
 from typing import Any
 
+from engine.core.box import OWN_MODULES
 from engine.core.event_inlets import PREFIX, takes_moment
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.signature import read_signature
 
 Call = Callable[[Sequence[Any], Ns], Any]
-"""Calls ``process`` with what the inlets hold; gives what it returns, as it is."""
+"""Calls ``process`` with the values of the inlets and the moment; returns its result unchanged."""
 
 
 def caller(node: Node) -> Call:
-    """Make what calls a node."""
+    """Return a function that calls ``process`` of a node."""
     process = node.process
 
     def with_at(arguments: Sequence[Any], at: Ns) -> Any:
@@ -28,7 +31,7 @@ def caller(node: Node) -> Call:
 
 
 def caller_of(node: Node, inlet: str) -> Call:
-    """Return what calls an event inlet of a node; of "" what calls ``process``."""
+    """Return a function that calls an event inlet of a node; for "" one that calls ``process``."""
     if not inlet:
         return caller(node)
     handler = getattr(node, f"{PREFIX}{inlet}")
@@ -43,18 +46,31 @@ def caller_of(node: Node, inlet: str) -> Call:
 
 
 def events(answer: Any) -> Iterator[Message]:
-    """Give the events in what ``process`` or ``on_wake`` returned: none, one or several."""
+    """Yield the events in a result of ``process`` or ``on_wake``: none, one or several."""
     if isinstance(answer, Iterator):
         return (event for event in answer if event is not None)
     return iter(() if answer is None else (answer,))
 
 
 class RemoteError(Exception):
-    """What a box raised elsewhere, in words already."""
+    """An exception raised in the child process, as text."""
 
 
 def describe_error(error: Exception) -> str:
-    """Say what a box raised."""
+    """Return as text what a box raised, and where in a performer's own file it was."""
     if isinstance(error, RemoteError):
         return str(error)
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return words + _place_in_own_file(error)
+
+
+def _place_in_own_file(error: Exception) -> str:
+    """Return the innermost line of a file in ``nodes/`` that an exception came through."""
+    lines = [
+        (Path(frame.f_code.co_filename), number)
+        for frame, number in walk_tb(error.__traceback__)
+        if str(frame.f_globals.get("__name__")).startswith(OWN_MODULES)
+    ]
+    return (
+        f" ({lines[-1][0].parent.name}/{lines[-1][0].name}, line {lines[-1][1]})" if lines else ""
+    )

@@ -1,7 +1,7 @@
-"""What a loss does below it: which boxes forget the past, which are told, which ports fall silent.
+"""What a loss does downstream: which boxes are reset or notified, which ports are silenced.
 
-A box that outlasts a loss stands for its input, so what it feeds plays on, but for what leads to
-notes: those end whatever is held, or they would sound without a player.
+A box that holds on loss stands in for its input, so everything downstream of it plays on, except
+what leads to notes: notes end whatever is held, or they would sound without a player.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from engine.patch.plan import Into, Plan, Wire
 
 @dataclass(frozen=True, slots=True)
 class LossEffects:
-    """What a loss does: boxes forget the past or are told, and ports end what sounds."""
+    """What a loss does: the boxes to reset, those to notify, and the ports to silence."""
 
     resets: tuple[str, ...]
-    told: tuple[str, ...]
+    notified: tuple[str, ...]
     ports: tuple[tuple[str, str], ...]
 
 
 class LossMap:
-    """Knows what every loss in a plan does; ``outgoing`` are the wires along which it goes on."""
+    """The effects of every loss in a plan; ``outgoing`` are the wires along which it propagates."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -35,16 +35,16 @@ class LossMap:
             if wire.into in (Into.HOT, Into.PORT):
                 self.outgoing[wire.source.box].append(wire)
         self._sounding = _leads_to_notes(plan)
-        self._below = {name: self.along(self.outgoing[name]) for name in plan.boxes}
+        self._downstream = {name: self.along(self.outgoing[name]) for name in plan.boxes}
 
-    def below(self, name: str) -> LossEffects:
-        """Say what it does when a box goes away."""
-        return self._below[name]
+    def downstream(self, name: str) -> LossEffects:
+        """Return the effects of the loss of a box."""
+        return self._downstream[name]
 
     def along(self, wires: Iterable[Wire]) -> LossEffects:
-        """Say what it does when no more comes along wires."""
+        """Return the effects when nothing arrives on these wires any more."""
         resets: dict[str, None] = {}
-        told: dict[str, None] = {}
+        notified: dict[str, None] = {}
         ports: dict[tuple[str, str], None] = {}
         seen: set[str] = set()
         ahead = [(wire, False) for wire in wires]
@@ -55,22 +55,22 @@ class LossMap:
                     ports[wire.box, wire.name] = None
             elif wire.box not in seen:
                 seen.add(wire.box)
-                outlasts = self._outlasts(wire.box)
-                if outlasts:
-                    told[wire.box] = None
-                elif not held or outlasts is False or wire.box in self._sounding:
+                holds = self._holds_on_loss(wire.box)
+                if holds:
+                    notified[wire.box] = None
+                elif not held or holds is False or wire.box in self._sounding:
                     resets[wire.box] = None
-                held = held if outlasts is None else outlasts
+                held = held if holds is None else holds
                 ahead += [(further, held) for further in self.outgoing[wire.box]]
-        return LossEffects(tuple(resets), tuple(told), tuple(ports))
+        return LossEffects(tuple(resets), tuple(notified), tuple(ports))
 
-    def _outlasts(self, name: str) -> bool | None:
+    def _holds_on_loss(self, name: str) -> bool | None:
         box = self._plan.boxes[name].box
         return box.holds_on_loss if isinstance(box, Node) else None
 
 
 def _leads_to_notes(plan: Plan) -> frozenset[str]:
-    """List the boxes that notes come from, and all that feed those by first inlets."""
+    """Return the boxes that emit notes, and all that feed those by hot inlets."""
     feeds = {wire.box: wire.source.box for wire in plan.wires if wire.into is Into.HOT}
     found: set[str] = set()
     for wire in plan.wires:

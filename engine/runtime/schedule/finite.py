@@ -1,7 +1,7 @@
-"""Finds messages that nobody can use: those with NaN or infinity in them, which go no further.
+"""Finds messages that contain NaN or infinity, which are not passed on.
 
-Why here: a NaN that gets into a filter stays there for ever, and receivers do with it what they
-like. So it is looked for once, where a message is emitted, and not by everybody who reads it.
+Why here: a NaN that gets into a filter stays there for ever, and receivers treat it as they like.
+So messages are checked once, where they are emitted, and not by everything that reads them.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ Check = Callable[[Any], bool]
 
 
 def is_finite(message: Message) -> bool:
-    """Whether every number in a message is finite, or its kind says that it can be used."""
+    """Whether every number in a message is finite, or its kind declares it usable."""
     cls = type(message)
     check = _CHECKS[cls] if cls in _CHECKS else _check_of(cls)
     return check is None or check(message)
 
 
 def describe_not_finite(message: Message) -> str:
-    """Return what is wrong with a message that is not finite."""
+    """Return in words what is wrong with a message that is not finite."""
     if isinstance(message, float | np.floating):
         return f"gave {message}, which is no number; the last value stays"
     kind = type(message).__name__.lower()
@@ -40,11 +40,11 @@ _CHECKS: dict[type, Check | None] = {
     float: isfinite,
     **dict.fromkeys((int, bool, str, type(None))),
 }
-"""What checks a message by its type; None where there is nothing to check."""
+"""The check of messages by their type; None where there is nothing to check."""
 
 
 def _check_of(cls: type) -> Check | None:
-    """Find what checks messages of a type, and keep it."""
+    """Return the check of messages of a type, and cache it."""
     found = message_type(cls)
     if found is not None and found.is_finite is not None:
         check: Check | None = found.is_finite
@@ -59,7 +59,7 @@ def _check_of(cls: type) -> Check | None:
 
 
 def _check_of_contents(cls: type) -> Check | None:
-    """Make what checks all that the constructor of a class takes."""
+    """Return a check of all that the constructor of a class takes."""
     hints = contents(cls)
     floats = [name for name, hint in hints.items() if hint is float]
     others = [
@@ -76,7 +76,7 @@ def _check_of_contents(cls: type) -> Check | None:
 
 
 def _every(names: list[str], check: Check) -> Check:
-    """Make what checks some attributes of a message."""
+    """Return a check of some attributes of a message."""
     read = attrgetter(*names)
     if len(names) == 1:
         return lambda message: check(read(message))
@@ -84,7 +84,7 @@ def _every(names: list[str], check: Check) -> Check:
 
 
 def _is_finite_inside(value: Any) -> bool:
-    """Whether what stands inside a message is finite."""
+    """Whether a value inside a message is finite."""
     if isinstance(value, np.ndarray):
         return value.dtype.kind != "f" or all_finite(value)
     if isinstance(value, tuple | list):

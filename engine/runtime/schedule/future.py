@@ -1,4 +1,4 @@
-"""Messages for a later moment: kept in order of time, emitted when due, taken back by a loss."""
+"""Messages for a later moment: queued by time, emitted when due, cancelled by a loss."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from engine.runtime.schedule.state import BoxState
 from engine.runtime.schedule.wakeups import WakeupQueue
 
 FUTURE: Final = "the future"
-"""As whom it asks to be woken."""
+"""Its name among those that request wake-ups."""
 
 MOST: Final = 100_000
-"""How many messages may wait; a box that says more is told so."""
+"""How many messages may wait; a box that emits more gets an OverflowError."""
 
 
 class FutureQueue:
-    """What boxes have said for later; a message of one moment leaves in the order it was said."""
+    """The messages that boxes emitted for later; those of one moment leave in order of emission."""
 
     def __init__(
         self, wakes: WakeupQueue, emit: Callable[[BoxState, Message, Ns, int], None]
     ) -> None:
-        """``emit`` lets a box emit a message that describes a moment and cost so many ns."""
+        """``emit(state, message, at, cost)`` emits a message of a box; ``cost`` in ns."""
         self._wakes = wakes
         self._emit = emit
         self._number = count()
         self._waiting: list[tuple[Ns, int, BoxState, Message, int]] = []
 
     def add(self, state: BoxState, later: Later[Message], cost: int) -> None:
-        """Keep a message of a box; raise OverflowError where too many wait."""
+        """Queue a message of a box; raise OverflowError when more than MOST wait."""
         if len(self._waiting) >= MOST:
             raise OverflowError(f"more than {MOST} messages wait for their moment")
         item = (later.at, next(self._number), state, later.message, cost)
@@ -39,7 +39,7 @@ class FutureQueue:
         self._wakes.ask(FUTURE, self)
 
     def wake(self) -> Ns | None:
-        """Return when the next message is due; None where none waits."""
+        """Return when the next message is due; None when none waits."""
         return self._waiting[0][0] if self._waiting else None
 
     def on_wake(self, at: Ns) -> None:
@@ -50,15 +50,15 @@ class FutureQueue:
         self._wakes.ask(FUTURE, self)
 
     def forget(self, state: BoxState) -> None:
-        """Take back what a box has said for later."""
+        """Cancel the messages of a box."""
         self._keep(lambda one: one is not state)
 
     def forget_all(self) -> None:
-        """Take back everything."""
+        """Cancel all messages."""
         self._keep(lambda _: False)
 
     def keep_only(self, states: Container[BoxState]) -> None:
-        """Take back what boxes have said that play no more."""
+        """Cancel the messages of all boxes but these."""
         self._keep(lambda one: one in states)
 
     def _keep(self, stays: Callable[[BoxState], bool]) -> None:

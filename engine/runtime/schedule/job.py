@@ -1,4 +1,4 @@
-"""What a lane is asked, and how stretches of sound that wait for it are joined."""
+"""Jobs of a lane, and how waiting blocks of sound are joined into one."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from engine.core.messages import Block, Ns
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What one message asks of a lane: all arguments, as they were then.
+    """One call of a box on a lane, with all arguments as they were when its message came.
 
-    ``generation`` is the lane's own: what was asked before a reset is answered no more. ``inlet``
-    names an event inlet; it is empty for the first inlet, which calls ``process``.
+    ``generation`` is that of the lane: results from before a reset are discarded. ``inlet`` names
+    an event inlet; it is empty for the hot inlet, which calls ``process``.
     """
 
     arguments: tuple[Any, ...]
@@ -29,9 +29,9 @@ class Job:
 
 
 def merged(jobs: Iterable[Job]) -> Iterator[Job]:
-    """Join stretches of sound that follow each other without a gap; other jobs stay as they are.
+    """Join blocks of sound that follow each other without a gap; other jobs stay as they are.
 
-    Why: taking one block and dropping the oldest starves a model that looks at a window.
+    Why: taking one block and dropping the oldest starves a model that reads a window.
     """
     waiting: list[Job] = []
     for job in jobs:

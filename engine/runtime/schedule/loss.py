@@ -1,4 +1,4 @@
-"""What comes to rest when a box goes away, and how."""
+"""Applies the effects of a loss: resets boxes, notifies them, silences ports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.runtime.schedule.state import BoxState
 
 
 class LossHandler:
-    """Brings boxes to rest."""
+    """Handles the loss of boxes and of their inputs, for one plan."""
 
     def __init__(self, services: Services, outbox: Outbox, future: FutureQueue, plan: Plan) -> None:
         self._services = services
@@ -26,38 +26,38 @@ class LossHandler:
         self._losses = LossMap(plan)
 
     def lose(self, name: str) -> None:
-        """Bring to rest everything below a box that went away, and the box if it is an output."""
+        """Reset everything downstream of a box that went away; silence it if it is an output."""
         self._future.forget(self._states[name])
-        self._come_to_rest(self._losses.below(name))
+        self._apply(self._losses.downstream(name))
         if isinstance(self._states[name].box, Sink):
             self.silence(self._states[name], None)
 
-    def let_go(self, gone: Iterable[str], cut: Iterable[Wire]) -> None:
-        """Bring to rest all that was fed by boxes that are taken away, or by cut wires."""
-        removed = dict.fromkeys(gone)
-        fed = (wire for name in removed for wire in self._losses.outgoing[name])
-        for name in removed:
+    def reset_removed(self, removed: Iterable[str], cut: Iterable[Wire]) -> None:
+        """Reset removed boxes and all that they or cut wires fed; silence removed outputs."""
+        names = dict.fromkeys(removed)
+        fed = (wire for name in names for wire in self._losses.outgoing[name])
+        for name in names:
             self.reset(self._states[name])
-        self._come_to_rest(self._losses.along([*fed, *cut]))
-        for name in removed:
+        self._apply(self._losses.along([*fed, *cut]))
+        for name in names:
             if isinstance(self._states[name].box, Sink):
                 self.silence(self._states[name], None)
 
-    def _come_to_rest(self, below: LossEffects) -> None:
-        for name in below.resets:
+    def _apply(self, effects: LossEffects) -> None:
+        for name in effects.resets:
             self.reset(self._states[name])
-        for name in below.told:
-            self._tell(self._states[name])
-        for name, port in below.ports:
+        for name in effects.notified:
+            self._notify(self._states[name])
+        for name, port in effects.ports:
             self.silence(self._states[name], port)
 
     def reset(self, state: BoxState) -> None:
-        """Have a box forget the past, and take back what it said for later."""
+        """Reset a box, and cancel its messages for later."""
         self._future.forget(state)
         if state.lane is not None:
             if lost := state.lane.reset():
                 self._services.metrics.lanes[state.name].lost(lost)
-                self._services.tell(state.name, f"{_let_go(lost)}, as its input was lost")
+                self._services.tell(state.name, f"{_dropped(lost)}, as its input was lost")
             return
         try:
             state.box.reset()
@@ -66,8 +66,8 @@ class LossHandler:
         if state.wakes:
             self._services.ask_wake(state)
 
-    def _tell(self, state: BoxState) -> None:
-        """Tell a box that outlasts the loss."""
+    def _notify(self, state: BoxState) -> None:
+        """Call ``on_input_lost`` of a box that holds on loss."""
         assert isinstance(state.box, Node)
         try:
             state.box.on_input_lost(self._services.now)
@@ -77,7 +77,7 @@ class LossHandler:
             self._services.ask_wake(state)
 
     def silence(self, state: BoxState, port: str | None) -> None:
-        """End what sounds on one port of an output, or on all; one that is not open is silent."""
+        """End what sounds on one port of an output, or on all; nothing if it is not open."""
         if not state.up:
             return
         if state.out_lane is not None:
@@ -90,14 +90,14 @@ class LossHandler:
             self._services.tell(state.name, f"could not be silenced: {describe_error(error)}")
 
     def silence_all(self) -> None:
-        """End everything that sounds, and what was to sound later."""
+        """End everything that sounds, and cancel what was to sound later."""
         self._future.forget_all()
         for state in self._states.values():
             if isinstance(state.box, Sink):
                 self.silence(state, None)
 
 
-def _let_go(lost: int) -> str:
+def _dropped(lost: int) -> str:
     return (
         "a message that waited was let go"
         if lost == 1

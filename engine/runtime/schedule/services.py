@@ -1,6 +1,6 @@
-"""What the parts of a playing engine ask of it: a narrow protocol in place of the whole class.
+"""What the parts of a playing engine need of it: a narrow protocol in place of the whole class.
 
-Why a protocol: the engine is built of these parts, so none of them may import it.
+Why a protocol: the engine imports these parts, so none of them may import it.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class Services(Protocol):
 
     @property
     def wakes(self) -> WakeupQueue:
-        """Which boxes asked to be called without input, and when."""
+        """The wake-ups that boxes have requested."""
         ...
 
     def tell(self, box: str, text: str) -> None:
-        """Report a fault of a box, once and then now and then."""
+        """Report a fault of a box: once, then at most every 10 s."""
         ...
 
     def failed(self, state: BoxState, error: Exception) -> None:
@@ -53,7 +53,7 @@ class Services(Protocol):
         ...
 
     def lose(self, name: str) -> None:
-        """Reset what depends on a box that went away."""
+        """Reset everything downstream of a box that went away."""
         ...
 
     def silence(self) -> None:
@@ -65,7 +65,7 @@ class Services(Protocol):
         ...
 
     def emit_after(self, state: BoxState, messages: list[Message], at: Ns, cost: int) -> None:
-        """Emit what a box answered to an event, when all that follows from the tick is done."""
+        """Emit what a box answered to an event, after the current tick."""
         ...
 
     def set(self, state: BoxState, parameter: Parameter, value: object) -> None:

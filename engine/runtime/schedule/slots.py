@@ -1,7 +1,7 @@
-"""One message through one island: plain calls in one order, nothing waits.
+"""Slots and steps: how a message passes through an island, by plain calls in one order.
 
-A slot holds the last message of an outlet. A step fires when the slot of its first inlet was
-written in this very tick; other inlets are read as they are.
+A slot holds the last message of an outlet. A step fires when the slot of its hot inlet was written
+in this tick; cold inlets are read as they are.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ NOTHING: Any = object()
 
 
 class Slot:
-    """The last message of one outlet: what moment it describes, what it cost, when it was said."""
+    """The last message of one outlet.
+
+    ``at`` is the moment it describes, ``cost`` the ns of decoding and models so far, ``tick`` the
+    number of the tick that wrote it.
+    """
 
     __slots__ = ("at", "cost", "tick", "value")
 
@@ -30,7 +34,7 @@ class Slot:
         self.tick = -1
 
     def write(self, value: Message, at: Ns, cost: int, tick: int) -> None:
-        """Hold a new message."""
+        """Store a new message."""
         self.value = value
         self.at = at
         self.cost = cost
@@ -38,12 +42,12 @@ class Slot:
 
 
 class Step(Protocol):
-    """One thing to do when a message comes by."""
+    """One planned call, which fires when its ``trigger`` was written in the tick."""
 
     trigger: Slot
 
     def fire(self, tick: int) -> None:
-        """Do it; whatever goes wrong is told, and raises nothing."""
+        """Make the call; errors are reported, never raised."""
         ...
 
 
@@ -53,9 +57,9 @@ _held = attrgetter("value")
 
 
 def reader(slot: Slot, wire: Wire, default: Any = NOTHING) -> Read:
-    """Make what reads a slot as a wire wants it: whole or a part, converted or not.
+    """Return a function that reads a slot for a wire: whole or a part, converted or not.
 
-    It gives ``default`` before the first message.
+    It returns ``default`` before the first message.
     """
     part = attrgetter(wire.part) if wire.part else None
     convert = wire.convert
@@ -74,27 +78,27 @@ def reader(slot: Slot, wire: Wire, default: Any = NOTHING) -> Read:
 
 
 class Ticker:
-    """Runs steps, and numbers the ticks."""
+    """Numbers the ticks and runs their steps."""
 
     def __init__(self) -> None:
         self._tick = 0
 
     def next(self) -> int:
-        """Begin a tick."""
+        """Begin a tick; return its number."""
         self._tick += 1
         return self._tick
 
     def run(self, steps: Sequence[Step], tick: int) -> None:
-        """Fire every step whose first inlet was written in this tick."""
+        """Fire every step whose trigger was written in this tick."""
         for step in steps:
             if step.trigger.tick == tick:
                 step.fire(tick)
 
 
 class Emitter:
-    """Where a box says things: its slots, and the steps that follow from them.
+    """Writes what a box emits into its slots, and runs the steps ``downstream`` of them.
 
-    ``usable`` is asked about every message; one that is not is not said.
+    ``is_valid`` is called for every message; invalid ones are dropped.
     """
 
     def __init__(
@@ -102,36 +106,37 @@ class Emitter:
         slots: Sequence[Slot],
         multi_output: bool,
         ticker: Ticker,
-        usable: Callable[[Message], bool],
-        keep: Callable[[Later[Message], int], None],
+        is_valid: Callable[[Message], bool],
+        schedule: Callable[[Later[Message], int], None],
     ) -> None:
-        """``multi_output`` says that messages are NamedTuples, a value for each slot.
+        """``multi_output``: whether messages are NamedTuples with a value for each slot.
 
-        ``keep`` takes what is said for a later moment.
+        ``schedule(later, cost)`` queues a message for a later moment.
         """
         self._slots = tuple(slots)
         self._multi_output = multi_output
         self._ticker = ticker
-        self._usable = usable
-        self._keep = keep
+        self._is_valid = is_valid
+        self._schedule = schedule
         self.downstream: tuple[Step, ...] = ()
 
     def emit(self, message: Message, at: Ns, cost: int, tick: int) -> None:
         """Write a message, or those of several outlets that are not None, into the slots."""
         if type(message) is Later:
-            self._keep(message, cost)
+            self._schedule(message, cost)
         elif self._multi_output:
             for slot, value in zip(self._slots, message, strict=True):
-                if value is not None and self._usable(value):
+                if value is not None and self._is_valid(value):
                     slot.write(value, at, cost, tick)
-        elif self._usable(message):
+        elif self._is_valid(message):
             for slot in self._slots:
                 slot.write(message, at, cost, tick)
 
     def emit_all(self, messages: Iterable[Message], at: Ns, cost: int, tick: int) -> None:
         """Emit several messages one after another, each through everything downstream.
 
-        The last one goes on with the tick at hand. What was yielded before the box raised counts.
+        The last one belongs to the given tick, the others to ticks of their own. What was yielded
+        before the box raised is emitted.
         """
         before: Message = NOTHING
         try:

@@ -1,4 +1,4 @@
-"""What the engine knows of a box beside the box itself."""
+"""The engine's state of each box."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ from engine.runtime.workers.sink_worker import SinkWorker
 class BoxState:
     """One box while it plays.
 
-    ``cabled`` takes up again what the cable into a parameter says; ``overrides`` are the parameters
-    that somebody took over. ``tables`` holds, by field, what parameters that have parts were last
-    set to, and ``last`` what any was last set to. ``every`` says of how many pictures it is asked
-    about one, and ``skipped`` how many were left out since. ``failing`` says that its last call
-    raised. Of an output, ``up`` says that it is open, ``dirty`` that it is to be flushed when the
-    tick ends, ``stumbled`` that it raised in this tick. ``condition`` is what it said last of its
-    device, ``worked`` that any call of it went well.
+    - ``up``: whether it is open and may be called.
+    - ``cabled``: by parameter, what sets it again to the value of its cable.
+    - ``overrides``: the parameters that commands have taken over from their cables.
+    - ``last``: by field, the last value set; ``tables`` the same for parameters with parts.
+    - ``every``: one picture in so many is processed; ``skipped`` counts those since the last one.
+    - ``failing``: whether its last call raised; ``worked``: whether any call has succeeded.
+    - ``condition``: its last known state, such as "running".
+    - ``dirty``: of an output, whether it is flushed when the tick ends; ``raised``: whether it
+      raised in this tick.
     """
 
     name: str
@@ -51,44 +53,48 @@ class BoxState:
     worked: bool = False
     condition: str = "opening"
     dirty: bool = False
-    stumbled: bool = False
+    raised: bool = False
 
     @property
     def has_life(self) -> bool:
-        """Whether it is a node without a lane that is to be opened or closed."""
+        """Whether it is a node without a lane that must be opened or closed."""
         return has_life(self.box)
 
-    def went_well(self) -> None:
-        """Note that a call of it raised nothing."""
+    def succeeded(self) -> None:
+        """Note that a call has succeeded."""
         self.failing = False
         self.worked = True
 
     @property
     def sink(self) -> Sink:
-        """The box, where it is known to be an output."""
-        return cast(Sink, self.box)  # to ask an abstract class takes longer than to flush
+        """The box, where it is known to be an output; not checked."""
+        return cast(Sink, self.box)  # isinstance of an abstract class takes longer than a flush
 
     def skips(self) -> bool:
-        """Tell whether it leaves out the picture that comes now, because it gives way."""
+        """Count a picture; return whether the box skips it, to keep the deadline."""
         self.skipped = (self.skipped + 1) % self.every
         return self.skipped != 0
 
     def is_overridden(self, name: str) -> bool:
-        """Tell whether somebody took over a parameter, the whole that it is part of, or a part."""
-        return any(overlaps(name, hand) for hand in self.overrides)
+        """Whether a parameter, the table that it is part of, or a part of it is overridden."""
+        return any(overlaps(name, override) for override in self.overrides)
 
     def release(self, name: str) -> None:
-        """Give a parameter, and all parts that it has, back to the cables that write them."""
-        released = {hand for hand in self.overrides if hand == name or hand.startswith(f"{name}.")}
+        """Release a parameter and all its parts: their cables write them again."""
+        released = {
+            override
+            for override in self.overrides
+            if override == name or override.startswith(f"{name}.")
+        }
         self.overrides -= released
-        for cabled, take_up in self.cabled.items():
-            if any(overlaps(cabled, hand) for hand in released):
-                take_up()
+        for cabled, set_again in self.cabled.items():
+            if any(overlaps(cabled, override) for override in released):
+                set_again()
 
-    def put_together(self, parameter: Parameter, value: object) -> object:
-        """Give what the field of a parameter shall hold: for a part, the table that it is in.
+    def merge_part(self, parameter: Parameter, value: object) -> object:
+        """Return the new value of a parameter's field: for a part, a copy of the table it is in.
 
-        Every change makes a new table, for the box may be reading the last one on its own thread.
+        Why a copy: the box may be reading the last table on its own thread.
         """
         if parameter.key:
             whole = self.tables.get(parameter.field, getattr(self.box, parameter.field))
@@ -100,7 +106,7 @@ class BoxState:
 
 
 def has_life(box: Box) -> bool:
-    """Whether a box is a node without a lane that is to be opened or closed."""
+    """Whether a box is a node without a lane that must be opened or closed."""
     return (
         isinstance(box, Node)
         and not box.lane
@@ -109,7 +115,7 @@ def has_life(box: Box) -> bool:
 
 
 def state_of(planned: PlannedBox) -> BoxState:
-    """Begin the state of a planned box."""
+    """Return the initial state of a planned box."""
     return BoxState(
         planned.name,
         planned.box,

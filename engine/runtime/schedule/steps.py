@@ -1,6 +1,6 @@
-"""What can be done with a message in an island: call a box, ask a lane, set, send.
+"""The steps of an island: call a box, submit a job to a lane, set a parameter, send to a port.
 
-A step raises nothing: what one box does wrong must not keep the others from playing.
+A step never raises: an error of one box must not keep the others from playing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from engine.runtime.schedule.state import BoxState
 
 
 class Arguments:
-    """What the inlets of a box hold, its first inlet first; ``cold_inputs`` are the others."""
+    """The arguments of a box, its hot inlet first; ``cold_inputs`` are the others."""
 
     def __init__(
         self, hot: Slot, reads: Sequence[Read], cold_inputs: Sequence[tuple[Slot, Samples]]
@@ -35,12 +35,12 @@ class Arguments:
         self._waits = True
 
     def gather(self) -> Sequence[Any] | None:
-        """Give the arguments; None while one is waited for."""
+        """Return the arguments; None while an inlet without a default waits for its first value."""
         arguments = [read() for read in self._reads]
         if self._waits:
             if any(argument is NOTHING for argument in arguments):
                 return None
-            self._waits = False  # what has come once is there for good
+            self._waits = False  # a slot never becomes empty again
         for slot, skew in self._cold_inputs:
             if slot.tick >= 0:
                 skew.add(self.hot.at - slot.at)
@@ -48,7 +48,7 @@ class Arguments:
 
 
 class NodeStep:
-    """Calls a box in place; ``many`` says that it answers with multi_output events."""
+    """Calls a box on the loop; ``is_generator``: whether ``process`` yields several events."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class NodeStep:
         self._arguments = arguments
 
     def fire(self, tick: int) -> None:
-        """Call the box, and say what it answers."""
+        """Call the box, and emit what it returns."""
         state = self._state
         if not (state.on and state.up):
             return
@@ -82,7 +82,7 @@ class NodeStep:
                     state.emitter.emit_all(answer, at, cost, tick)
                 else:
                     state.emitter.emit(answer, at, cost, tick)
-            state.went_well()
+            state.succeeded()
         except Exception as error:
             self._services.failed(state, error)
         if state.wakes:
@@ -90,9 +90,9 @@ class NodeStep:
 
 
 class LaneStep:
-    """Leaves a job for a box on a thread of its own, which answers once a ``hop`` of sound.
+    """Submits a job to a lane. A box with a ``hop`` (seconds) answers once per hop of sound.
 
-    ``kind`` says what of it may be lost; None where each message says that.
+    ``kind`` is the policy when jobs pile up; None where it depends on each message.
     """
 
     def __init__(
@@ -114,21 +114,21 @@ class LaneStep:
         assert isinstance(state.box, Node)
         self._interrupts = state.box.interruptible
         self._arguments = arguments
-        self._trace = services.metrics.lanes[state.name]
+        self._metrics = services.metrics.lanes[state.name]
 
     def fire(self, tick: int) -> None:
-        """Leave the job; what it pushes out is counted as dropped."""
+        """Submit the job; what it replaces is counted as dropped."""
         if not self._state.on:
             return
         if self._state.skips():
-            self._trace.skipped += 1
+            self._metrics.skipped += 1
             return
         try:
             arguments = self._arguments.gather()
         except Exception as error:
             self._services.failed(self._state, error)
             return
-        lane = self._state.lane  # looked up each time: one that hangs is replaced
+        lane = self._state.lane  # read each time: a lane that hangs is replaced
         if arguments is None or lane is None:
             return
         if self._interrupts:
@@ -138,14 +138,14 @@ class LaneStep:
         job = Job(tuple(arguments), kind, hot.at, hot.cost, lane.generation)
         wakes = _ends_a_hop(arguments[0], self._hop)
         try:
-            self._trace.offered(self._outbox.leave(lane, job, wakes))
+            self._metrics.offered(self._outbox.submit(lane, job, wakes))
         except Overrun as error:
-            self._trace.lost()
+            self._metrics.lost()
             self._services.failed(self._state, error)
 
 
 class EventStep:
-    """Calls ``on_NAME`` of a box in place, for each message that comes to that inlet."""
+    """Calls ``on_NAME`` of a box on the loop, for each message at that inlet."""
 
     def __init__(
         self, services: Services, state: BoxState, slot: Slot, read: Read, call: Call
@@ -157,7 +157,7 @@ class EventStep:
         self._call = call
 
     def fire(self, tick: int) -> None:
-        """Call the box; what it answers is emitted when the tick is over."""
+        """Call the box; its answers are emitted after the tick."""
         state = self._state
         if not (state.on and state.up):
             return
@@ -165,7 +165,7 @@ class EventStep:
         at, cost = slot.at, slot.cost
         try:
             answers = list(events(self._call((self._read(),), at)))
-            state.went_well()
+            state.succeeded()
         except Exception as error:
             self._services.failed(state, error)
             return
@@ -176,7 +176,7 @@ class EventStep:
 
 
 class LaneEventStep:
-    """Leaves a message at an event inlet for a box on a thread of its own."""
+    """Submits a message at an event inlet to a lane."""
 
     def __init__(
         self,
@@ -197,7 +197,7 @@ class LaneEventStep:
         self._metrics = services.metrics.lanes[state.name]
 
     def fire(self, tick: int) -> None:
-        """Leave the job: none is ever dropped."""
+        """Submit the job; events are never dropped."""
         lane = self._state.lane
         if not self._state.on or lane is None:
             return
@@ -205,13 +205,13 @@ class LaneEventStep:
         try:
             arguments = (self._read(),)
             job = Job(arguments, Kind.LOSSLESS, slot.at, slot.cost, lane.generation, self._inlet)
-            self._metrics.offered(self._outbox.leave(lane, job, wakes=True))
+            self._metrics.offered(self._outbox.submit(lane, job, wakes=True))
         except Exception as error:
             self._services.failed(self._state, error)
 
 
 def _ends_a_hop(message: Message, hop: float) -> bool:
-    """Tell whether there is anything to answer to: sound that ends no hop waits for more."""
+    """Whether a lane shall start on a message: sound that completes no hop waits for more."""
     if not hop or not isinstance(message, Block):
         return True
     start, end = message.start, message.start + len(message.samples)
@@ -219,7 +219,7 @@ def _ends_a_hop(message: Message, hop: float) -> bool:
 
 
 class ParameterStep:
-    """Sets a parameter, unless a hand is on it. ``parameter`` None is the switch "on"."""
+    """Sets a parameter unless it is overridden. ``parameter`` None is the switch "on"."""
 
     def __init__(
         self,
@@ -236,7 +236,7 @@ class ParameterStep:
         self._read = read
 
     def fire(self, tick: int) -> None:
-        """Set the parameter to what the cable carries."""
+        """Set the parameter to the value of the cable."""
         name = "on" if self._parameter is None else self._parameter.name
         if self._state.is_overridden(name):
             return
@@ -252,7 +252,7 @@ class ParameterStep:
             self._services.failed(self._state, error)
 
     def again(self) -> None:
-        """Set the parameter to what the cable said last, now that no hand is on it."""
+        """Set the parameter to the last value of the cable, after an override was released."""
         if self.trigger.value is not NOTHING:
             self.fire(self.trigger.tick)
 
@@ -264,24 +264,24 @@ class PortStep:
         self,
         services: Services,
         outbox: Outbox,
-        way: OutputPort,
+        port: OutputPort,
         slot: Slot,
         *,
         read: Read,
         may_leave: Callable[[], bool] | None,
     ) -> None:
-        """``may_leave`` is asked before each picture; None where none travels here."""
+        """``may_leave`` is called before each picture; None where no picture can come."""
         self.trigger = slot
         self._may_leave = may_leave
         self._outbox = outbox
         self._services = services
-        self._way = way
+        self._port = port
         self._read = read
 
     def fire(self, tick: int) -> None:
-        """Give the message to the output; it leaves when the tick ends."""
-        state = self._way.state
-        if self._way.muted or not (state.on and state.up):
+        """Pass the message to the output, which sends it when the tick ends."""
+        state = self._port.state
+        if self._port.muted or not (state.on and state.up):
             return
         slot = self.trigger
         try:
@@ -290,6 +290,6 @@ class PortStep:
             self._services.failed(state, error)
             return
         if self._may_leave is not None and is_picture(type(value)) and not self._may_leave():
-            self._way.route.withheld += 1
+            self._port.route.withheld += 1
             return
-        self._outbox.send(self._way, value, slot.at, slot.cost)
+        self._outbox.send(self._port, value, slot.at, slot.cost)

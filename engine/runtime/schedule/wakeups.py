@@ -1,4 +1,4 @@
-"""Who asked to be called without input, and when."""
+"""The queue of wake-ups: calls that boxes request for a later moment, without a message."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ SHORTEST = MILLISECOND
 
 
 class Wakeful(Protocol):
-    """What may ask to be called: a box, or a part of the engine itself."""
+    """What may request wake-ups: a box, or a part of the engine itself."""
 
     def wake(self) -> Ns | None:
-        """Say when; None for never."""
+        """Return when to be called; None for never."""
         ...
 
 
 class WakeupQueue:
-    """A queue of boxes by the moment they asked for; ties go by the order of the patch."""
+    """Wake-ups by their moment; ties go by the order of the patch."""
 
     def __init__(self, order: dict[str, int]) -> None:
         self._order = order
@@ -30,10 +30,10 @@ class WakeupQueue:
         self._heap: list[tuple[Ns, int, str]] = []
 
     def ask(self, name: str, box: Wakeful, after: Ns | None = None) -> None:
-        """Ask a box when it wants to be called; an earlier wish of it is forgotten.
+        """Ask a box when it is to be called; this replaces its last request.
 
-        ``after`` is the moment it was just called for: one that asks for that again would stop the
-        time, and is called a little later.
+        ``after`` is the moment it was just called for. A box that requests that moment again would
+        stop time, and is called SHORTEST later.
         """
         due = box.wake()
         if due is not None and after is not None and due <= after:
@@ -45,22 +45,22 @@ class WakeupQueue:
             heapq.heappush(self._heap, (due, self._order[name], name))
 
     def reorder(self, order: dict[str, int], staying: Container[str]) -> None:
-        """Go by the order of another plan; only who stays is still called."""
+        """Take over the order of another plan; only the wake-ups of those staying are kept."""
         self._order = order
         self._due = {n: due for n, due in self._due.items() if n in order and n in staying}
         self._heap = [(due, order[name], name) for name, due in self._due.items()]
         heapq.heapify(self._heap)
 
     def next(self) -> Ns | None:
-        """Give the next moment that anybody asked for."""
+        """Return the next moment requested; None when there is none."""
         while self._heap and self._due.get(self._heap[0][2]) != self._heap[0][0]:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
     def due(self, now: Ns) -> Iterator[tuple[Ns, str]]:
-        """Take all that are due, one by one; what they ask for meanwhile counts too.
+        """Yield (moment, name) of all wake-ups that are due, also of those requested meanwhile.
 
-        A box is taken once at most, so that one that always asks for now does not stop the show.
+        Each box comes at most once, so that one that always requests now does not stop the show.
         """
         taken: set[str] = set()
         while (due := self.next()) is not None and due <= now:
@@ -74,5 +74,5 @@ class WakeupQueue:
 
 
 def wants_waking(box: Box) -> bool:
-    """Tell whether a box ever asks to be woken."""
+    """Whether a box ever requests a wake-up."""
     return type(box).wake is not Box.wake

@@ -1,1 +1,1 @@
-"""What runs beside the loop for each box, and what notices when it goes, hangs or falls silent."""
+"""What runs beside the loop for each box, and what detects that it is lost, hangs or is silent."""

@@ -1,13 +1,13 @@
-"""How every source, model and output is, in five words; each change is told once with its reason.
+"""The states of sources, models and outputs; each change is reported once, with its reason.
 
-    opening   not there yet
-    running   all is well
-    late      it is there, but gives or takes much later than it should
-    lost      it is gone, and is tried again, waiting longer each time
-    failed    its last call raised, or did not end
+    opening   not open yet
+    running   works
+    late      open, but much slower than it should be
+    lost      its device is gone; it is opened again, with longer and longer pauses
+    failed    its last call raised, or did not return
 
-Beside these a film, say, has "ended". What is lost or does not end brings what hangs on it to rest;
-what is late does not: it still plays.
+A source that is finite may also have "ended". Everything downstream of a box that is lost or does
+not return is reset; a box that is late still plays.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.state import BoxState
 
 UP: Final = ("running", "late")
-"""The states in which a box can be used."""
+"""The states in which a box can be called."""
 
 
 class Health:
-    """Keeps how everything is, for one engine."""
+    """Keeps the states of all boxes of one engine."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     def change(self, state: BoxState, entry: StateChange) -> None:
-        """Note what a supervisor, a lane or a watchdog says of a box."""
+        """Apply a change of state that a supervisor, a lane or the watchdog reports."""
         state.up = entry.state in UP
         self._note(state, entry.state)
         if entry.reason:
@@ -38,8 +38,8 @@ class Health:
         if entry.reason and not state.up:
             self._services.lose(state.name)
 
-    def said(self, state: BoxState, condition: Condition) -> None:
-        """Note what an open box says of itself; one that is closed meanwhile is not asked."""
+    def on_condition(self, state: BoxState, condition: Condition) -> None:
+        """Apply what an open box reports of itself; ignored when it is closed."""
         if not state.up:
             return
         self._note(state, condition.state)
@@ -47,15 +47,15 @@ class Health:
             self._services.tell(state.name, condition.reason)
 
     def failed(self, state: BoxState) -> None:
-        """Note that a box raised for the first time."""
+        """Note the first failure of a box."""
         state.failing = True
         if self._services.metrics.state(state.name) in UP:
             self._note(state, "failed")
 
     def recovered(self, state: BoxState) -> None:
-        """Note that a call of a box went well."""
+        """Note that a call of a box has succeeded."""
         failed = state.failing
-        state.went_well()
+        state.succeeded()
         if failed and self._services.metrics.state(state.name) == "failed":
             self._note(state, "running")
 

@@ -1,4 +1,4 @@
-"""What a source that gives something all the time beats, so that its silence is noticed."""
+"""The heartbeat of a steady source, by which its silence is detected."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ LATE_AT_LEAST: Final = 500 * MILLISECOND
 LOST_INTERVALS: Final = 10
 LOST_AT_LEAST: Final = SECOND
 FIRST: Final = 10 * SECOND
-"""How long a source may give nothing after it was opened, and until its interval is known."""
+"""How long a source may be silent after it was opened, and until its interval is known."""
 
 _RECENT: Final = 8
 
 
 class Heartbeat:
-    """When a source gave something last, and how often it does; beaten on its own threads."""
+    """The moment of the last message of a source, and its mean interval; beaten on its threads."""
 
     def __init__(self) -> None:
         self.last = Ns(0)
@@ -26,11 +26,11 @@ class Heartbeat:
         self._beats = 0
 
     def begin(self, now: Ns) -> None:
-        """Count from now on: it was just opened."""
+        """Start anew: the source was just opened."""
         self.last, self._interval, self._beats = now, None, 0
 
     def beat(self, now: Ns) -> None:
-        """Note that it gave something."""
+        """Note a message."""
         passed = now - self.last
         self._beats += 1
         if self._interval is None:
@@ -40,7 +40,10 @@ class Heartbeat:
         self.last = now
 
     def overdue(self, now: Ns, since: Ns) -> str:
-        """Say what its silence means: "" for nothing, "late" or "lost"."""
+        """Return what the silence means: "" for nothing, "late" or "lost".
+
+        It counts from the last beat, or from ``since`` where that is later.
+        """
         silence = now - max(self.last, since)
         if self._interval is None:
             return "lost" if silence > FIRST else ""

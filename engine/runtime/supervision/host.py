@@ -1,7 +1,7 @@
-"""One box with all that runs beside the loop for it: its thread, its supervisor, its door.
+"""Hosts one box with all that runs beside the loop for it: its lane, its supervisor, its mailbox.
 
-Why a door of its own: what a box still says when it was taken away stays behind that door, and is
-never taken for what another of its name says.
+Why a mailbox of its own: entries of a box that was removed stay in that mailbox, and are never
+taken for those of another box of its name.
 """
 
 from __future__ import annotations
@@ -29,20 +29,21 @@ from engine.runtime.supervision.heartbeat import Heartbeat
 from engine.runtime.supervision.node_life import NodeLife
 from engine.runtime.supervision.supervisor import DeviceSupervisor
 from engine.runtime.workers.lane import ThreadLane
+from engine.runtime.workers.loop_lane import OnLoop, make_lane
 from engine.runtime.workers.sink_worker import SinkWorker
 
 if TYPE_CHECKING:
     from engine.core.box import Box
 
-Hears = Callable[[str, str, type], bool]
+IsConsumed = Callable[[str, str, type], bool]
 OPENING = "opening"
 
 
 class BoxHost:
-    """Looks after one box; used on the loop, but for what the threads of the box call.
+    """Hosts one box; used on the loop, except for what the threads of the box call.
 
-    ``plays`` says that what it says is heard; before it only gets ready. ``condition`` is what it
-    said last of its device. ``on_change`` is called on any thread when that changes.
+    ``plays``: whether its messages are handled; before that it only opens. ``condition`` is its
+    last reported state; ``on_change`` is called on any thread when that changes.
     """
 
     def __init__(
@@ -52,6 +53,8 @@ class BoxHost:
         make_context: Callable[[str, Reports], Context],
         clock: Clock,
         wake: Callable[[], None],
+        *,
+        loop: OnLoop,
     ) -> None:
         self.name = name
         self.box = box
@@ -64,42 +67,46 @@ class BoxHost:
         self.out_lane: SinkWorker | None = None
         self.lane: ThreadLane | None = None
         self.life: NodeLife | None = None
-        self.pulse = Heartbeat() if isinstance(box, Source) and box.steady else None
+        self.heartbeat = Heartbeat() if isinstance(box, Source) and box.steady else None
         self._state: BoxState | None = None
         self._clock = clock
+        self._loop = loop
         self._begun = False
         self._counted = 0, 0, 0
         if isinstance(box, Node) and box.lane:
-            self.lane = ThreadLane(name, box, self.context, self._deliver, clock)
+            self.lane = make_lane(name, box, self.context, self._deliver, clock, loop=loop)
 
-    def stand_for(self, state: BoxState) -> None:
-        """Let the engine reach what runs beside the loop for a box, by its state."""
+    def bind(self, state: BoxState) -> None:
+        """Bind the host to the engine's state of its box."""
         self._state = state
         state.out_lane = self.out_lane
 
     @property
     def is_ready(self) -> bool:
-        """Whether it is open, or known to be missing, or waits for nothing."""
+        """Whether it is open, is known to be missing, or needs no opening."""
         return self.condition != OPENING or not self._begun
 
     @property
-    def wants(self) -> bool:
-        """Whether it has no device, and may have been kept from it by another box."""
+    def wants_device(self) -> bool:
+        """Whether it has no device, perhaps because another box holds it."""
         waits = not self._begun and not isinstance(self.box, Node | Tape)
         return waits or self.condition == "lost"
 
     @property
     def needs_opening(self) -> bool:
-        """Whether anything beside the loop is to be opened for it."""
+        """Whether anything must be opened for it beside the loop."""
         return not isinstance(self.box, Node) or self.box.lane or has_life(self.box)
 
     @property
     def is_open(self) -> bool:
-        """Whether what it needs beside the loop has begun."""
+        """Whether what it needs beside the loop was started, or it needs nothing."""
         return self._begun or not self.needs_opening
 
-    def begin(self, hears: Hears, last_at: dict[tuple[str, str], Ns]) -> None:
-        """Open the box on a thread of its own, if it needs one; once, until it is ended."""
+    def begin(self, is_consumed: IsConsumed, last_at: dict[tuple[str, str], Ns]) -> None:
+        """Open the box on a thread of its own, if it needs one; once until ``end``.
+
+        ``is_consumed`` is that of the engine; ``last_at`` receives the moments of what is sent.
+        """
         if self.is_open:
             return
         self._begun = True
@@ -111,37 +118,40 @@ class BoxHost:
         elif isinstance(self.box, Sink):
             self._begin_sink(self.box, last_at)
         elif isinstance(self.box, Source):
-            self.supervisor = self._supervise(self.box).keep_source(partial(self._emit, hears))
+            self.supervisor = self._supervise(self.box).keep_source(
+                partial(self._emit, is_consumed)
+            )
 
     def replace(self, box: Node) -> ThreadLane:
-        """Leave a box that hangs to itself, and look after another in its place."""
+        """Abandon a box that hangs, and host another in its place; return its lane."""
         assert self.lane is not None
         self.lane.abandon()
         self.box = box
-        self.lane = ThreadLane(self.name, box, self.context, self._deliver, self._clock)
+        context, clock = self.context, self._clock
+        self.lane = make_lane(self.name, box, context, self._deliver, clock, loop=self._loop)
         return self.lane
 
     def report(self, text: str) -> None:
-        """Tell people something about the box; on any thread."""
+        """Report a notice about the box to the performer; may be called on any thread."""
         submit_command(self.door, self.name, Notice(text))
 
     def saved(self, file: str, data: bytes) -> None:
-        """Note a file that the box has kept; on any thread."""
+        """Note a file that the box has saved; may be called on any thread."""
         submit_command(self.door, self.name, StateSaved(file, data))
 
     def lost(self) -> None:
-        """Have a device that went away opened again."""
+        """Close and open again a device that went away."""
         if self.supervisor is not None:
             self.supervisor.lost()
 
-    def hurry(self) -> None:
-        """Try at once to open a device that could not be opened."""
+    def retry_now(self) -> None:
+        """Try again at once to open a device that could not be opened."""
         if self.supervisor is not None and self.condition != "running":
-            self.supervisor.hurry()
+            self.supervisor.retry_now()
 
-    def count(self, trace: Metrics) -> None:
-        """Note what was lost at the door of a source, and how often it was opened again."""
-        source = trace.sources.get(self.name)
+    def count(self, metrics: Metrics) -> None:
+        """Count what the mailbox of a source dropped, and how often it was reopened."""
+        source = metrics.sources.get(self.name)
         if source is None:
             return
         before, restarts = self._counted, self.supervisor.restarts if self.supervisor else 0
@@ -151,14 +161,14 @@ class BoxHost:
         source.restarts += max(0, now[2] - before[2])
 
     def leave(self) -> None:
-        """Say no more; what it said is forgotten, but for how its device is."""
+        """Stop playing: drop the entries that wait, except for changes of state."""
         self.plays = False
         for item in self.door.take():
             if isinstance(item.content, StateChange):
                 self.door.put(None, Kind.LOSSLESS, item.content, Ns(0))
 
     def end(self) -> tuple[list[Running], list[Running]]:
-        """Give what must end first, and then, to close the box; it may then begin again."""
+        """Return what must end first and what then to close the box, which may then begin again."""
         first: list[Running] = [self.out_lane] if self.out_lane else []
         then: list[Running] = [each for each in (self.supervisor, self.lane, self.life) if each]
         if not self._begun:
@@ -190,22 +200,29 @@ class BoxHost:
     def _deliver(self, entry: Entry) -> None:
         if isinstance(entry, StateChange):
             self.condition, self.reason = entry.state, entry.reason
-            if self.pulse is not None and entry.state == "running":
-                self.pulse.begin(self._clock.now())
+            if self.heartbeat is not None and entry.state == "running":
+                self.heartbeat.begin(self._clock.now())
         self.door.put(None, Kind.LOSSLESS, entry, Ns(0))
         if isinstance(entry, StateChange):
             self.on_change()
 
     def _emit(
-        self, hears: Hears, outlet: str, message: Message | Command, at: Ns, cost: int = 0
+        self,
+        is_consumed: IsConsumed,
+        outlet: str,
+        message: Message | Command,
+        at: Ns,
+        cost: int = 0,
     ) -> None:
-        """Take what a source says; before it plays, only what that says of its device."""
+        """Queue what a source emits; before it plays, only what concerns its device."""
         if isinstance(message, Command):
             if self.plays or isinstance(message, Lost | Notice | Condition):
                 submit_command(self.door, self.name, message)
             return
-        if self.pulse is not None:
-            self.pulse.beat(self._clock.now())
-        if self.plays and hears(self.name, outlet, type(message)):  # or the loop wakes for nothing
+        if self.heartbeat is not None:
+            self.heartbeat.beat(self._clock.now())
+        if not self.plays:
+            return
+        if is_consumed(self.name, outlet, type(message)):  # otherwise the loop wakes for nothing
             kind = policy_for(message)
             self.door.put(outlet, kind, Arrival(self.name, outlet, message, at, cost), at)

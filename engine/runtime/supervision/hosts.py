@@ -1,4 +1,4 @@
-"""All attendants of a live show: of what plays, of what gets ready, of what was taken away."""
+"""All hosts of a live show: of boxes that play, that are on standby, or that were removed."""
 
 from __future__ import annotations
 
@@ -18,21 +18,27 @@ from engine.runtime.shutdown import PATIENCE, close_all
 from engine.runtime.supervision.heartbeat import Heartbeat
 from engine.runtime.supervision.host import BoxHost
 from engine.runtime.workers.lane import ThreadLane
+from engine.runtime.workers.loop_lane import OnLoop
 
 
 def nothing() -> None:
-    """Follow closing up with nothing."""
+    """Do nothing after closing."""
 
 
 class Hosts:
-    """Attendants by the boxes that they look after; used on the loop.
+    """The hosts of all boxes; used on the loop.
 
-    ``playing`` are those of the plan that plays, by name; ``removed`` those of the plan before that
-    are in it no more, open until they are dismissed.
+    ``playing`` are those of the plan that plays, by name; ``removed`` those that only the previous
+    plan had, which stay open until ``remove``.
     """
 
     def __init__(
-        self, clock: Clock, wake: Callable[[], None], watch: AddReader, contexts: Contexts
+        self,
+        clock: Clock,
+        wake: Callable[[], None],
+        watch: AddReader,
+        contexts: Contexts,
+        loop: OnLoop,
     ) -> None:
         self.playing: dict[str, BoxHost] = {}
         self.removed: list[BoxHost] = []
@@ -40,43 +46,44 @@ class Hosts:
         self._wake = wake
         self._watch = watch
         self._contexts = contexts
+        self._loop = loop
         self._by_box: dict[int, BoxHost] = {}
         self._by_state: dict[BoxState, BoxHost] = {}
         self._closers: list[threading.Thread] = []
 
     def add(self, name: str, box: Box, patch: Path | None) -> BoxHost:
-        """Make the host of a box that does not play yet; ``patch`` is the file that has it."""
+        """Make and return the host of a box that does not play yet; ``patch`` is its file."""
         make_context = partial(self._contexts.make, patch)
-        host = BoxHost(name, box, make_context, self._clock, self._wake)
+        host = BoxHost(name, box, make_context, self._clock, self._wake, loop=self._loop)
         if isinstance(box, Source):
             box.attach(self._watch)
         self._by_box[id(box)] = host
         return host
 
     def add_all(self, plan: Plan) -> None:
-        """Have everything in a plan looked after."""
+        """Make the hosts of all boxes of a plan."""
         for name, planned in plan.boxes.items():
             self.add(name, planned.box, patch_file(plan))
 
     def lane(self, _: str, node: Node) -> ThreadLane:
-        """Give what a box that was hired for runs on."""
+        """Return the lane of a box that was added."""
         lane = self._by_box[id(node)].lane
-        assert lane is not None, "only asked for where there is one"
+        assert lane is not None, "called only for boxes with a lane"
         return lane
 
-    def pulse(self, name: str) -> Heartbeat | None:
-        """Give what a source that plays beats; None of a box that gives something by chance."""
-        return self.playing[name].pulse
+    def heartbeat(self, name: str) -> Heartbeat | None:
+        """Return the heartbeat of a source that plays; None for a box that is not steady."""
+        return self.playing[name].heartbeat
 
     def replace(self, state: BoxState, box: Node) -> ThreadLane:
-        """Let another box take the place of one that hangs; gives what it runs on."""
+        """Put another box in the place of one that hangs; return its lane."""
         host = self._of(state)
         del self._by_box[id(host.box)]
         self._by_box[id(box)] = host
         return host.replace(box)
 
     def follow(self, states: Mapping[str, BoxState]) -> list[BoxHost]:
-        """Let those play whose boxes play now, and no others; gives who has joined."""
+        """Let exactly the hosts of these boxes play; return those that did not play before."""
         before = self.playing
         self.playing = {name: self._of(state) for name, state in states.items()}
         stays = set(self.playing.values())
@@ -98,10 +105,10 @@ class Hosts:
         self.release(leaving, after)
 
     def release(self, leaving: list[BoxHost], after: Callable[[], None] = nothing) -> None:
-        """Close boxes so that they can be opened again.
+        """Close boxes, beside the loop, so that they can be opened again.
 
-        Why a thread of its own, and no pool: the end of a pool waits for every thread in it, and
-        then a device that stalls would keep the program from ending.
+        Why a thread of its own instead of a pool: a pool waits for all its threads when it ends,
+        so a device that stalls would keep the program from ending.
         """
         ends = [each.end() for each in leaving]
         groups = [each for one, _ in ends for each in one], [each for _, o in ends for each in o]
@@ -130,5 +137,5 @@ class Hosts:
         host = self._by_state.get(state)
         if host is None:
             host = self._by_state[state] = self._by_box[id(state.box)]
-            host.stand_for(state)
+            host.bind(state)
         return host

@@ -1,6 +1,6 @@
 """Opens and closes a node that has no lane, on a thread of its own; the loop calls it in between.
 
-Why a thread: opening may read files, and nothing that waits may be on the loop.
+Why a thread: opening may read files, and nothing on the loop may block.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from engine.runtime.workers.lane import close_quietly
 
 
 class NodeLife:
-    """The thread that opens a node, tries again where it cannot, and closes it at the end."""
+    """The thread that opens a node, retries after an error, and closes it at the end."""
 
     def __init__(
         self, name: str, node: Node, context: Context, deliver: Callable[[Entry], None]
@@ -30,15 +30,15 @@ class NodeLife:
         self._thread = threading.Thread(target=self._run, name=f"life of {name}", daemon=True)
 
     def start(self) -> None:
-        """Begin to open the node."""
+        """Start opening the node."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Have it closed; it must not be called any more."""
+        """Let the node be closed; it must not be called any more."""
         self._stop.set()
 
     def join(self, timeout: float) -> None:
-        """Wait until it is closed, at most for so many seconds."""
+        """Wait until the node is closed, at most ``timeout`` seconds."""
         self._thread.join(timeout)
 
     def _run(self) -> None:

@@ -1,4 +1,4 @@
-"""What is done again and again while a show plays: remote controls are told, the watchdog looks."""
+"""Periodic tasks of a live show: report to remote controls, run the watchdog."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from engine.runtime.schedule.call import describe_error
 from engine.runtime.supervision.watchdog import EVERY, Watchdog
 
 REPORT: Final = 1.0
-"""Every how many seconds remote controls are told how it goes."""
+"""Seconds between two status reports to remote controls."""
 
 
 class PeriodicTasks:
-    """The rounds of one show, on its loop; they end when the show is done."""
+    """The periodic tasks of one show, on its loop, until the show is done."""
 
     def __init__(self, engine: Engine, watchdog: Watchdog, done: asyncio.Event) -> None:
         self._engine = engine
@@ -24,18 +24,18 @@ class PeriodicTasks:
         self._done = done
 
     def begin(self) -> None:
-        """Go round for the first time."""
+        """Run every task for the first time."""
         now = asyncio.get_running_loop().time()
-        self._go(now, EVERY, self._watchdog.look)
-        self._go(now, REPORT, self._report)
+        self._run(now, EVERY, self._watchdog.check)
+        self._run(now, REPORT, self._report)
 
-    def _go(self, due: float, every: float, work: Callable[[], None]) -> None:
-        """Do it, and again when it is due, no later for having been late."""
+    def _run(self, due: float, every: float, work: Callable[[], None]) -> None:
+        """Run a task, and again every ``every`` seconds; lateness does not add up."""
         if not self._done.is_set():
             work()
             loop = asyncio.get_running_loop()
             due = max(due + every, loop.time())
-            loop.call_at(due, self._go, due, every, work)
+            loop.call_at(due, self._run, due, every, work)
 
     def _report(self) -> None:
         boxes = ((name, state.box) for name, state in self._engine.states.items())

@@ -1,7 +1,7 @@
-"""What takes the place of a box that hangs on its thread: a fresh one, with the same parameters.
+"""Replaces a box that hangs on its lane by a new one with the same parameters.
 
-Nothing can end a thread that never comes back, so it is left behind, and what it may still say is
-not heard. Why only a few are left behind: each keeps what it has loaded.
+Nothing can end a thread that never returns, so it is abandoned, and its late results are discarded.
+Why only a few may be abandoned: each keeps what it has loaded.
 """
 
 from __future__ import annotations
@@ -20,27 +20,30 @@ from engine.runtime.supervision.backoff import BackOff
 from engine.runtime.workers.lane import ThreadLane
 
 MOST: Final = 4
-"""How many of one box may hang at the same time."""
+"""How many abandoned instances of one box may hang at the same time."""
 
 
 class Restarter:
-    """Replaces the boxes of one engine that hang; used on its loop."""
+    """Replaces boxes of one engine that hang; used on its loop."""
 
     def __init__(
         self,
         engine: Engine,
-        exchange: Callable[[BoxState, Node], ThreadLane],
+        swap_box: Callable[[BoxState, Node], ThreadLane],
         enter: Callable[[Entry], None],
     ) -> None:
-        """``exchange`` leaves the box of a state to itself, and gives what another runs on."""
+        """``swap_box`` leaves the box of a state behind, and returns the lane of another.
+
+        Whatever the old one has answered by then has come in.
+        """
         self._engine = engine
-        self._exchange = exchange
+        self._swap_box = swap_box
         self._enter = enter
         self._hung: dict[str, list[ThreadLane]] = {}
         self._pauses: dict[str, BackOff] = {}
 
     def replace(self, name: str, why: str) -> None:
-        """Leave a box that hangs behind, and begin a fresh one; says why."""
+        """Abandon a box that hangs, start a new one, and report ``why``."""
         state = self._engine.states[name]
         old = state.lane
         assert isinstance(old, ThreadLane) and isinstance(state.box, Node)
@@ -48,22 +51,22 @@ class Restarter:
         self._hung[name] = hung
         if len(hung) >= MOST:
             what = f"{why}, like {MOST} others of it that still hang; it is not begun again until"
-            self._say(name, f"{what} one of them ends")
+            self._report_failed(name, f"{what} one of them ends")
             return
         try:
-            box = fresh(state.box, old.settings)
+            box = copy_of(state.box, old.settings)
         except Exception as error:
-            self._say(name, f"{why}, and no other could be made: {describe_error(error)}")
+            self._report_failed(name, f"{why}, and no other could be made: {describe_error(error)}")
             return
         hung.append(old)
         self._engine.metrics.lanes[name].replaced += 1
+        lane = self._swap_box(state, box)
         lost = old.at_hand is not None and old.at_hand.kind is Kind.LOSSLESS
         if lost:
             self._engine.metrics.lanes[name].lost()
         what = "; what it was given then is lost" if lost else ""
-        self._say(name, f"{why}; a fresh one takes its place{what}")
+        self._report_failed(name, f"{why}; a fresh one takes its place{what}", always=lost)
         pause = self._pauses.setdefault(name, BackOff())
-        lane = self._exchange(state, box)
         lane.generation = old.generation + 1
         lane.take_over(old)
         self._engine.metrics.lanes[name].follow(lane)
@@ -71,13 +74,15 @@ class Restarter:
         state.lane = lane
         lane.start(pause.next(held=old.took > 0))
 
-    def _say(self, name: str, text: str) -> None:
+    def _report_failed(self, name: str, text: str, always: bool = False) -> None:
         if self._engine.metrics.state(name) != "failed":
             self._enter(StateChange(name, "failed", text))
+        elif always:
+            self._engine.tell(name, text)
 
 
-def fresh(box: Node, settings: dict[str, object]) -> Node:
-    """Make a box like another, as it is set now; raises whatever it raises."""
+def copy_of(box: Node, settings: dict[str, object]) -> Node:
+    """Return a new box with the present parameters of another; raise what its class raises."""
     fields = [parameter.field for parameter in read_parameters(type(box)).values()]
     now = {name: getattr(box, name) for name in fields}
     return type(box)(**{**now, **settings})

@@ -1,7 +1,7 @@
-"""Opens devices, and opens them again when they go: each on a thread of its own, with back-off.
+"""Opens devices, and reopens them when they go away: each on a thread of its own, with back-off.
 
-Why threads: a camera's address may take seconds to answer, and nothing that waits may be on the
-loop. A patch starts when a device is missing; the rest plays.
+Why threads: a camera's address may take seconds to answer, and nothing on the loop may block. A
+patch starts even when a device is missing; the rest plays.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from engine.system.priority import lower_priority
 
 
 class DeviceSupervisor:
-    """Keeps one source or output open until it is told to stop."""
+    """Keeps one source or output open until ``stop``."""
 
     def __init__(
         self,
@@ -43,13 +43,13 @@ class DeviceSupervisor:
         self._clock = clock
         self._stop = threading.Event()
         self._gone = threading.Event()
-        self._hurry = threading.Event()
+        self._retry = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"supervisor {name}", daemon=True)
         self._open: Callable[[], None] = lambda: None
         self._work: Callable[[], StateChange | None] = self._wait
 
     def keep_source(self, emit: Emit) -> DeviceSupervisor:
-        """Open a source, which then emits by itself; a tape is played here, in its time."""
+        """Open a source, which then emits by itself; a tape is paced by this thread."""
         source = self._box
         assert isinstance(source, Source)
         self._open = partial(with_context(source.open, self._context), emit)
@@ -67,21 +67,21 @@ class DeviceSupervisor:
         return self
 
     def lost(self) -> None:
-        """Have it closed and opened again: what it reads from went away."""
+        """Close it and open it again: its device went away."""
         self._gone.set()
 
-    def hurry(self) -> None:
-        """Have it try again at once, where it waits to try again."""
-        self._hurry.set()
+    def retry_now(self) -> None:
+        """End the pause before the next attempt."""
+        self._retry.set()
 
     def stop(self) -> None:
-        """Have it closed for good."""
+        """Close it for good; ``join`` waits for that."""
         self._stop.set()
         self._gone.set()
-        self._hurry.set()
+        self._retry.set()
 
     def join(self, timeout: float) -> None:
-        """Wait until it is closed; not longer than so many seconds for a device that stalls."""
+        """Wait until it is closed, at most ``timeout`` seconds: a device may stall."""
         self._thread.join(timeout)
 
     def _run(self) -> None:
@@ -90,7 +90,7 @@ class DeviceSupervisor:
         pauses = BackOff()
         while not self._stop.is_set():
             self._gone.clear()
-            if self._stop.is_set():  # or the stop that came just now would be forgotten
+            if self._stop.is_set():  # a stop just before the clear would be lost
                 return
             opened, change = self._once()
             close_quietly(self._name, self._box)
@@ -98,26 +98,26 @@ class DeviceSupervisor:
                 self._deliver(change)
                 if change.state == "ended":
                     return
-            self._hurry.wait(pauses.next(held=opened))
-            self._hurry.clear()
+            self._retry.wait(pauses.next(held=opened))
+            self._retry.clear()
             if not self._stop.is_set():
                 self.restarts += 1
 
     def _once(self) -> tuple[bool, StateChange | None]:
-        """Open it, and keep it until it goes; tells whether it opened, and what is to be said."""
+        """Open it and keep it until it goes; return whether it opened, and a change to report."""
         try:
             self._open()
         except Exception as error:
-            return False, StateChange(self._name, "lost", lost_in_words(error))
+            return False, StateChange(self._name, "lost", describe_loss(error))
         self._deliver(StateChange(self._name, "running"))
         return True, self._work()
 
     def _wait(self) -> None:
-        """Wait until somebody, who tells it himself, finds that it has gone."""
+        """Wait until it has gone, which is reported by whoever finds it out."""
         self._gone.wait()
 
     def _play(self, tape: Tape, emit: Emit) -> StateChange | None:
-        """Emit what a tape yields when its time has come."""
+        """Emit the messages of a tape at their moments."""
         pace = Pacer(self._clock, self._gone)
         at = Ns(0)
         try:
@@ -129,12 +129,12 @@ class DeviceSupervisor:
                     at = pace.wait_for(due)
                 if self._gone.is_set():
                     return None
-                emit(outlet, message, at, self._clock.now() - at)  # since then it was decoded
+                emit(outlet, message, at, self._clock.now() - at)  # the cost of decoding
         except Exception as error:
-            return StateChange(self._name, "lost", lost_in_words(error))
+            return StateChange(self._name, "lost", describe_loss(error))
         return StateChange(self._name, "ended")
 
 
-def lost_in_words(error: Exception) -> str:
-    """Say why a device is not there: in its own words, or with the kind of mistake it made."""
+def describe_loss(error: Exception) -> str:
+    """Return why a device is lost: its own message, or the class and message of an error."""
     return str(error) if isinstance(error, DeviceError | OSError) else describe_error(error)

@@ -1,11 +1,11 @@
-"""Looks now and then whether what should give or answer does, and says so where it does not.
+"""The watchdog: reports sources that fall silent, and boxes that are slow or hang.
 
-A source that gives something all the time is late when nothing came for 5 of its intervals, and
-lost after 10; a box or output on a thread of its own is late when one call takes two seconds, and
-a box hangs when it takes longer than its patience.
+A steady source is late when nothing came for 5 of its intervals, and lost after 10. A box or output
+on a thread of its own is late when one call takes two seconds, and a box hangs when a call takes
+longer than its patience.
 
-Why it looks, and nobody tells: what hangs cannot tell. It looks four times a second at a few
-numbers, on the loop, and waits for nothing; the moments are noted where things happen.
+Why it polls: what hangs cannot report that. Four times a second it reads a few numbers, on the
+loop, and blocks on nothing; the moments are noted where things happen.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from engine.runtime.supervision.heartbeat import Heartbeat
 from engine.runtime.workers.lane import ThreadLane
 
 EVERY: Final = 0.25
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 SLEPT: Final = 2 * SECOND
-"""When a look comes so late, nobody could run: what was silent meanwhile is forgiven."""
+"""When a check is this late the whole machine stood still: silence meanwhile is not counted."""
 
 SLOW: Final = 2 * SECOND
-"""How long one call may take until the box is late."""
+"""How long one call may take before the box is late."""
 USUAL: Final = 5.0
-"""Seconds of patience above which a box is known to be slow."""
+"""A box with more seconds of patience than this is slow by its nature."""
 OPENING: Final = 60.0
-"""Seconds that a box may take to open: networks are loaded, built and tried then."""
+"""Seconds that a box may take to open: networks are loaded, compiled and tested then."""
 
 
 class Watchdog:
-    """Watches everything of one engine that may fall silent or hang."""
+    """Watches the sources, lanes and outputs of one engine."""
 
     def __init__(
         self,
@@ -45,39 +45,39 @@ class Watchdog:
         clock: Clock,
         enter: Callable[[Entry], None],
         hung: Callable[[str, str], None],
-        pulse: Callable[[str], Heartbeat | None],
+        heartbeat: Callable[[str], Heartbeat | None],
     ) -> None:
-        """``enter`` takes what it says; ``hung`` is told which box hangs, and in which words.
+        """``enter`` takes its entries; ``hung(name, why)`` is called for a box that hangs.
 
-        ``pulse`` gives that of a source by name, None where it gives something by chance.
+        ``heartbeat`` returns that of a source by name; None for a box that is not steady.
         """
         self._engine = engine
         self._clock = clock
         self._enter = enter
         self._hung = hung
-        self._pulse = pulse
+        self._heartbeat = heartbeat
         self._late: set[str] = set()
-        self._looked = self._awake = clock.now()
+        self._checked = self._awake = clock.now()
 
-    def look(self) -> None:
-        """Look at everything, and say what has changed."""
+    def check(self) -> None:
+        """Check everything, and report what has changed."""
         now = self._clock.now()
-        if now - self._looked > SLEPT:
+        if now - self._checked > SLEPT:
             self._awake = now
-        self._looked = now
+        self._checked = now
         for name, state in list(self._engine.states.items()):
-            if (pulse := self._pulse(name)) is not None:
-                self._look_at_source(name, pulse, now)
+            if (heartbeat := self._heartbeat(name)) is not None:
+                self._check_source(name, heartbeat, now)
             elif isinstance(state.lane, ThreadLane):
-                self._look_at_lane(state, state.lane, now)
+                self._check_lane(state, state.lane, now)
             elif state.out_lane is not None:
                 self._judge(name, self._busy(state.out_lane.begun, now) > SLOW, "sends slowly")
 
-    def _look_at_source(self, name: str, pulse: Heartbeat, now: Ns) -> None:
+    def _check_source(self, name: str, heartbeat: Heartbeat, now: Ns) -> None:
         if self._engine.metrics.state(name) not in ("running", "late"):
             self._late.discard(name)
             return
-        overdue = pulse.overdue(now, self._awake)
+        overdue = heartbeat.overdue(now, self._awake)
         if overdue != "lost":
             self._judge(name, overdue == "late", "gives nothing, though it should by now")
             return
@@ -85,7 +85,7 @@ class Watchdog:
         self._engine.on_lost(name)
         self._enter(StateChange(name, "lost", "gives nothing any more; it is opened again"))
 
-    def _look_at_lane(self, state: BoxState, lane: ThreadLane, now: Ns) -> None:
+    def _check_lane(self, state: BoxState, lane: ThreadLane, now: Ns) -> None:
         assert isinstance(state.box, Node)
         lane.look()
         busy = self._busy(lane.begun, now)
@@ -102,7 +102,7 @@ class Watchdog:
         return 0 if begun is None else now - max(begun, self._awake)
 
     def _judge(self, name: str, late: bool, why: str) -> None:
-        """Say that something is late, or no longer; nobody else's word is taken back."""
+        """Report that a box is late, or no longer; states that others reported are left alone."""
         is_now = self._engine.metrics.state(name)
         if late and is_now == "running":
             self._late.add(name)
@@ -114,7 +114,7 @@ class Watchdog:
 
 
 def _patience(node: Node, lane: ThreadLane) -> float | None:
-    """Return how many seconds what a lane does now may take; None for as long as it likes."""
+    """Return how many seconds the present call of a lane may take; None for no limit."""
     if not lane.opened:
         return OPENING
     if node.patience is None:
@@ -123,6 +123,6 @@ def _patience(node: Node, lane: ThreadLane) -> float | None:
 
 
 def _slow(node: Node, lane: ThreadLane) -> float:
-    """Return from how many ns on an answer is late: two seconds, or half of a long patience."""
+    """Return after how many ns an answer is late: two seconds, or half of a long patience."""
     patience = _patience(node, lane)
     return math.inf if patience is None else max(SLOW, ns(patience) / 2 if patience > USUAL else 0)

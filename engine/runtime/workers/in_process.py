@@ -20,6 +20,7 @@ class InProcessWorker:
         self._node = node
         self._context = context
         self._calls: dict[str, Call] = {}
+        self.took: int | None = None
         self._opened = False
 
     @property
@@ -31,7 +32,7 @@ class InProcessWorker:
         """Do nothing."""
 
     def begin(self) -> None:
-        """Let this thread yield to others where it looks at pictures."""
+        """Lower this thread's priority where the box works on pictures."""
         if Frame in read_signature(type(self._node)).inlets[0].accepts:
             lower_priority()  # so that sound, and all that is quick, goes first
 
@@ -47,7 +48,7 @@ class InProcessWorker:
             self._node.close()
 
     def reset(self) -> None:
-        """Have the box forget the past."""
+        """Reset the box."""
         self._node.reset()
 
     def set(self, field: str, value: object) -> None:

@@ -42,7 +42,7 @@ class InlineLane(Waiting):
         close_quietly(self._name, self._worker)
 
     def begin(self, now: Ns) -> list[tuple[Ns, Entry]]:
-        """Take up what waits, if free: gives the answers and when they are due."""
+        """Begin the jobs that wait, if free; return the answers and when they are due."""
         if not (self._ready and self._called_up and len(self._mailbox)) or now < self._busy_until:
             return []
         answers: list[tuple[Ns, Entry]] = []

@@ -47,7 +47,7 @@ class Lane(Protocol):
         ...
 
     def go(self) -> None:
-        """Have what was left taken up."""
+        """Begin with what was left."""
         ...
 
     def set_parameter(self, field: str, value: object) -> None:
@@ -97,6 +97,9 @@ class Waiting:
 
     def take_over(self, other: Waiting) -> None:
         """Take over the jobs that wait for another lane, as if they had been left here."""
+        for job in other._taken():
+            if job.generation == other.generation:
+                self._mailbox.put("in", job.kind, replace(job, generation=self.generation), job.at)
         for item in other._mailbox.take():
             if item.content.generation == other.generation:
                 job = replace(item.content, generation=self.generation)
@@ -111,8 +114,10 @@ class Waiting:
 
     def reset(self) -> int:
         """Forget the past before the next job; return how many must-keep jobs are let go."""
-        waiting = [item for item in self._mailbox.waiting() if item.kind is Kind.LOSSLESS]
-        current = [item for item in waiting if item.content.generation == self.generation]
+        jobs = [*self._taken(), *(item.content for item in self._mailbox.waiting())]
+        current = [
+            job for job in jobs if job.kind is Kind.LOSSLESS and job.generation == self.generation
+        ]
         self.generation += 1
         self._changes.put(None, Kind.HELD, None, Ns(0))
         return len(current)
@@ -141,12 +146,16 @@ class Waiting:
             else:
                 self._worker.set(*item.content)
 
+    def _taken(self) -> list[Job]:
+        """Return jobs that were taken out of the mailbox and are not begun yet."""
+        return []
+
     def _take(self) -> list[Job]:
-        """Take up what has waited longest; of sound, all that waits."""
+        """Return what has waited longest; of sound, all that waits."""
         return [item.content for item in self._mailbox.take_first()]
 
     def _wanted(self, jobs: list[Job]) -> Iterator[Job]:
-        """Give what is to be done; what was asked before a reset is let go."""
+        """Yield what is to be done; what was asked before a reset is discarded."""
         wanted = [job for job in jobs if job.generation == self.generation]
         self._outdated += len(jobs) - len(wanted)
         return merged(wanted)
@@ -175,9 +184,11 @@ class ThreadLane(Waiting):
         context: Context,
         deliver: Callable[[Entry], None],
         clock: Clock,
+        *,
+        worker: Worker | None = None,
     ) -> None:
         self._wakeup = Wakeup()
-        super().__init__(name, node, self._wakeup.set, worker_of(name, node, context))
+        super().__init__(name, node, self._wake, worker or worker_of(name, node, context))
         self.at_hand: Job | None = None
         """The job that it answers now."""
         self.begun: Ns | None = None
@@ -204,7 +215,7 @@ class ThreadLane(Waiting):
         self._worker.kill()
 
     def look(self) -> None:
-        """Have it notice what has ended though nobody asks it anything."""
+        """Notice a process that has ended while it was idle."""
         if self.opened and self._worker.ended:
             self._wakeup.set()
 
@@ -214,7 +225,7 @@ class ThreadLane(Waiting):
         return self._stop.is_set() and self._thread.is_alive()
 
     def stop(self) -> None:
-        """Have it end after the job at hand."""
+        """Stop the thread after the job at hand."""
         self._stop.set()
         self._wakeup.set()
 
@@ -223,6 +234,9 @@ class ThreadLane(Waiting):
         self._thread.join(timeout)
         if self._thread.is_alive():
             self._worker.kill()
+
+    def _wake(self) -> None:
+        self._wakeup.set()
 
     def _run(self) -> None:
         self._worker.begin()
@@ -296,19 +310,30 @@ class ThreadLane(Waiting):
         try:
             with closing(self._worker.answer(job)) as answers:
                 for event in answers:
-                    self._deliver(self._answer(job, event, self._busy() - begun, more))
+                    self._busy()
+                    self._deliver(self._answer(job, event, self._spent(begun), more))
                     more = True
                     if self._is_called_off(job):
                         break
             if not more:
-                self._deliver(self._answer(job, None, self._clock.now() - begun, more))
+                self._deliver(self._answer(job, None, self._spent(begun), more))
         except Exception as error:
-            self._deliver(self._failure(job, error, self._clock.now() - begun, more))
+            spent = self._spent(begun)
+            self._deliver(self._failure(job, error, spent, more))
             if isinstance(error, ProcessDied):
                 raise
         finally:
             self.at_hand = None
         return begun
+
+    def _spent(self, begun: Ns) -> int:
+        """Return how many ns the box has worked on a job that was begun at a moment.
+
+        Where it works in a process of its own that is what it measured there: what hands pictures
+        over is ours, and not the network's.
+        """
+        took = self._worker.took
+        return self._clock.now() - begun if took is None else took
 
     def _is_called_off(self, job: Job) -> bool:
         """Whether a newer input of an interruptible box has come since a job was begun."""

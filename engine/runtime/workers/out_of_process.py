@@ -8,6 +8,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Generator, Iterator
+from math import inf
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,6 @@ from engine.system.channel import (
     CALL,
     CANCEL,
     CLOSE,
-    DONE,
     EVENT,
     FAILED,
     LOGGED,
@@ -34,8 +34,10 @@ from engine.system.channel import (
     SAVED,
     SET,
     Channel,
+    HandOvers,
 )
 from engine.system.fork_server import ForkServer
+from engine.system.loans import Returned
 from engine.system.processes import ChildProcess
 from engine.system.shared_memory import SharedBuffer
 from engine.system.state_folder import StateFolder
@@ -50,6 +52,7 @@ PATIENCE: Final = 1.0
 """Seconds that it may take to end once nobody asks any more."""
 CLOSING: Final = 2.0
 """Seconds that the box may take to close."""
+DIED: Final = "its process has ended; another takes its place"
 
 
 class ProcessDied(RemoteError):
@@ -70,6 +73,8 @@ class SubprocessWorker:
         self._node = node
         self._context = context
         self._child: ChildProcess | None = None
+        self.took: int | None = None
+        self.handed_over = HandOvers()
 
     @property
     def ended(self) -> bool:
@@ -79,7 +84,7 @@ class SubprocessWorker:
     def look(self) -> None:
         """Raise ProcessDied where the process has ended."""
         if self.ended:
-            raise self._gone()
+            raise self.gone()
 
     def begin(self) -> None:
         """Do nothing: what this thread does is little, and others wait for it."""
@@ -95,7 +100,7 @@ class SubprocessWorker:
         self._ask(OPEN, [self._context.name, str(folder) if folder else None, where, files])
 
     def close(self) -> None:
-        """Have the box closed, and end the process; raise what the box raises."""
+        """Close the box, and end the process; raise what the box raises."""
         if self._child is None:
             return
         alarm = threading.Timer(CLOSING, self._child.kill)
@@ -123,7 +128,7 @@ class SubprocessWorker:
             child.kill()
 
     def reset(self) -> None:
-        """Have the box forget the past."""
+        """Reset the box."""
         if self._child is not None:
             self._ask(RESET)
 
@@ -133,10 +138,72 @@ class SubprocessWorker:
         if self._child is not None:
             self._ask(SET, [field, value])
 
+    # On the loop, which never waits: each raises ProcessDied where the process has gone.
+
+    def attach(self) -> int:
+        """Be asked on the loop from now on; return the descriptor to watch there."""
+        self._channel.set_blocking(False)
+        return self._channel.descriptor
+
+    def detach(self) -> None:
+        """Be asked on the thread of the lane again."""
+        self._channel.set_blocking(True)
+
+    @property
+    def has_unsent(self) -> bool:
+        """Whether a part of what was posted waits to be sent."""
+        return self._channel.has_unsent
+
+    def flush(self) -> bool:
+        """Send what waits to be sent; return whether all has left."""
+        try:
+            return self._channel.flush()
+        except EOFError:
+            raise ProcessDied(DIED) from None
+
+    def post(
+        self, kind: bytes, content: Any = None, *, most: float = inf, over: bool = False
+    ) -> bool:
+        """Ask something; return whether it has left whole, else ``flush``. See ``Channel.post``."""
+        try:
+            return self._channel.post(kind, content, most=most, over=over)
+        except EOFError:
+            raise ProcessDied(DIED) from None
+
+    def post_set(self, field: str, value: object) -> bool:
+        """Set a parameter, here and there."""
+        setattr(self._node, field, value)
+        return self.post(SET, [field, value])
+
+    def post_call(self, job: Job, *, most: float, over: bool) -> bool:
+        """Call the box; its answers come among the replies."""
+        return self.post(CALL, self._call(job), most=most, over=over)
+
+    def replies(self) -> list[tuple[bytes, Any]]:
+        """Return what it has replied by now."""
+        try:
+            frames = self._channel.take()
+        except EOFError:
+            raise ProcessDied(DIED) from None
+        return [frame for frame in frames if not self._is_news(*frame)]
+
+    def next_reply(self) -> tuple[bytes, Any]:
+        """Wait for the next reply; on the thread of the lane."""
+        while (frame := self._channel.receive()) is not None:
+            if not self._is_news(*frame):
+                return frame
+        raise self.gone()
+
+    def take_back(self, returned: Returned) -> None:
+        """Hold pictures no more that the box has ``returned``."""
+        self._channel.take_back(returned)
+
+    # On the thread of the lane.
+
     def answer(self, job: Job) -> Generator[Message]:
-        """Have the box called; yield what it answers. To close it calls the rest off."""
-        arguments = [encode(each, pixels=True) for each in job.arguments]
-        self._say(CALL, [arguments, job.at, job.inlet, self._context.pictures_may_leave])
+        """Call the box; yield what it answers. To close it calls the rest off."""
+        self.took = None
+        self._say(CALL, self._call(job))
         replies = self._replies()
         try:
             for event in replies:
@@ -145,10 +212,14 @@ class SubprocessWorker:
             self._say(CANCEL, None)
             deque(replies, maxlen=0)
 
+    def _call(self, job: Job) -> list[Any]:
+        arguments = [encode(each, pixels=True) for each in job.arguments]
+        return [arguments, job.at, job.inlet, self._context.pictures_may_leave]
+
     def _begin(self) -> None:
         here, there = socket.socketpair()
         outgoing, incoming = SharedBuffer(), SharedBuffer()
-        self._channel = Channel(here, outgoing, incoming)
+        self._channel = Channel(here, outgoing, incoming, handed_over=self.handed_over)
         try:
             with there:
                 descriptors = [there.fileno(), outgoing.descriptor, incoming.descriptor]
@@ -175,29 +246,37 @@ class SubprocessWorker:
         try:
             self._channel.send(kind, content)
         except OSError:
-            raise self._gone() from None
+            raise self.gone() from None
 
     def _replies(self) -> Iterator[Any]:
-        """Give what events it tells until it is done."""
-        while (frame := self._channel.receive()) is not None:
-            kind, content = frame
+        """Yield its events until it is done."""
+        while True:
+            kind, content = self.next_reply()
             if kind == EVENT:
-                yield content
-            elif kind == SAVED:
-                self._context.state.note(*content)
-            elif kind == REPORTED:
-                if isinstance(self._context.state, StateFolder):
-                    self._context.state.report(content)
-            elif kind == LOGGED:
-                level, name, text = content
-                logging.getLogger(name).log(level, "%s", text)
-            elif kind == FAILED:
-                raise RemoteError(content)
-            elif kind == DONE:
-                return
-        raise self._gone()
+                self.took, event = content
+                yield event
+                continue
+            self.took, returned, *failure = content
+            self._channel.take_back(returned)
+            if kind == FAILED:
+                raise RemoteError(*failure)
+            return
 
-    def _gone(self) -> ProcessDied:
-        """Clean up after a process that ended by itself."""
+    def _is_news(self, kind: bytes, content: Any) -> bool:
+        """Pass on what is no reply to anything; return whether it was that."""
+        if kind == SAVED:
+            self._context.state.note(*content)
+        elif kind == REPORTED:
+            if isinstance(self._context.state, StateFolder):
+                self._context.state.report(content)
+        elif kind == LOGGED:
+            level, name, text = content
+            logging.getLogger(name).log(level, "%s", text)
+        else:
+            return False
+        return True
+
+    def gone(self) -> ProcessDied:
+        """Clean up after a process that ended by itself; return what to raise."""
         self._end()
-        return ProcessDied("its process has ended; another takes its place")
+        return ProcessDied(DIED)

@@ -55,7 +55,7 @@ class SinkWorker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Have it send what waits, and end."""
+        """Stop the thread once it has sent what waits."""
         self._stop = True
         self._wake.set()
 

@@ -12,14 +12,17 @@ import logging
 import os
 import socket
 import sys
+from collections.abc import Generator, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
+from engine.core.clock import SystemClock
 from engine.core.codec import decode, encode
 from engine.core.context import Context, MemoryState, State
 from engine.core.kinds import Kind
-from engine.core.messages import Ns
+from engine.core.messages import Message, Ns
+from engine.core.signature import read_signature
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.job import Job
 from engine.runtime.workers.in_process import InProcessWorker
@@ -44,6 +47,7 @@ from engine.system.shared_memory import SharedBuffer
 from engine.system.state_folder import StateFolder
 
 _LOG: Final = logging.getLogger("sensorium")
+_CLOCK: Final = SystemClock()
 
 
 class _Reporter(logging.Handler):
@@ -54,7 +58,7 @@ class _Reporter(logging.Handler):
         self._channel = channel
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Say a record."""
+        """Send a log record to the show."""
         self._channel.send(LOGGED, [record.levelno, record.name, record.getMessage()])
 
 
@@ -72,6 +76,10 @@ class _Player:
             CLOSE: self._close,
         }
         self._pictures_may_leave = False
+        self._spent = 0
+        """How many ns the box itself has worked on what is asked now."""
+        self._answer = b""
+        """The only answer to a call, which goes with its end: that wakes the show once."""
 
     def play(self) -> None:
         """Do what is asked until nobody asks."""
@@ -79,12 +87,23 @@ class _Player:
             kind, content = asked
             if kind == CANCEL:
                 continue  # it came when all was answered, or has been heeded
-            try:
-                self._does[kind](content)
-            except Exception as error:
-                self._channel.send(FAILED, describe_error(error))
+            failure = self._do(kind, content)
+            del asked, content  # or it would seem that the box keeps the picture in it
+            answer, self._answer = self._answer, b""
+            returned = self._channel.returned()
+            if failure is None:
+                self._channel.send(DONE, [self._spent, returned], before=answer)
             else:
-                self._channel.send(DONE)
+                self._channel.send(FAILED, [self._spent, returned, failure], before=answer)
+
+    def _do(self, kind: bytes, content: Any) -> str | None:
+        """Do what is asked; return what the box raised, None where all went well."""
+        self._spent = 0
+        try:
+            self._does[kind](content)
+        except Exception as error:
+            return describe_error(error)
+        return None
 
     def _make(self, content: Any) -> None:
         title, module, name, parameters, sys.path[:], folder, level = content
@@ -93,6 +112,7 @@ class _Player:
         os.chdir(folder)  # names of files are as in the show
         _LOG.setLevel(level)
         self._node = getattr(importlib.import_module(module), name)(**parameters)
+        self._answers_once = not read_signature(type(self._node)).is_generator
         self._box: InProcessWorker | None = None
 
     def _open(self, content: Any) -> None:
@@ -138,17 +158,40 @@ class _Player:
         arguments = tuple(decode(each) for each in plain)
         job = Job(arguments, Kind.LOSSLESS, Ns(at), 0, 0, inlet)
         with closing(self._box.answer(job)) as answers:
-            for event in answers:
-                self._channel.send(EVENT, encode(event, pixels=True))
+            for event in self._timed(answers):
+                told = [self._spent, encode(event, pixels=True)]
+                if self._answers_once and not inlet and not self._answer:
+                    self._answer = self._channel.pack(EVENT, told)
+                    continue
+                before, self._answer = self._answer, b""
+                self._channel.send(EVENT, told, before=before)
                 if self._node.interruptible and self._channel.has_more():
                     return  # it can only be that the rest is called off
+
+    def _timed(self, answers: Generator[Message]) -> Iterator[Message]:
+        """Yield what the box answers, and count how long it works on each.
+
+        Why here: seen from the show, a call takes the hand-over of its picture as well.
+        """
+        while True:
+            begun = _CLOCK.now()
+            try:
+                event = next(answers)
+            except StopIteration:
+                return
+            finally:
+                self._spent += _CLOCK.now() - begun
+            yield event
 
 
 def main(connection: int, incoming: int, outgoing: int) -> None:
     """Do what is asked until nobody asks any more; all three are descriptors."""
     exit_with_parent(connection)
     channel = Channel(
-        socket.socket(fileno=connection), SharedBuffer(outgoing), SharedBuffer(incoming)
+        socket.socket(fileno=connection),
+        SharedBuffer(outgoing),
+        SharedBuffer(incoming),
+        borrows=True,
     )
     _LOG.addHandler(_Reporter(channel))
     with suppress(OSError):  # nobody is there to be answered

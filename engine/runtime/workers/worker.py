@@ -19,6 +19,10 @@ from engine.runtime.workers.out_of_process import SubprocessWorker
 class Worker(Protocol):
     """What a lane asks of a box, on its thread; any of it raises what the box raises."""
 
+    took: int | None
+    """How many ns the box itself has worked on the call at hand, as measured where it works; None
+    where that is here, and nobody knows better than the clock of the lane."""
+
     @property
     def ended(self) -> bool:
         """Whether what the box works in has ended by itself; may be asked on any thread."""
@@ -41,7 +45,7 @@ class Worker(Protocol):
         ...
 
     def reset(self) -> None:
-        """Have the box forget the past."""
+        """Reset the box."""
         ...
 
     def set(self, field: str, value: object) -> None:
@@ -58,19 +62,19 @@ class Worker(Protocol):
 
 
 def worker_of(name: str, node: Node, context: Context) -> Worker:
-    """Give where a box works, by its name in the patch."""
+    """Return what a box works in, by its name in the patch."""
     if runs_out_of_process(node):
         return SubprocessWorker(name, node, context)
     return InProcessWorker(node, context)
 
 
 def runs_out_of_process(box: Box) -> bool:
-    """Tell whether a box gets a process of its own here."""
+    """Whether a box gets a process of its own here."""
     return (
         isinstance(box, Model) and box.own_process and os.name == "posix" and _has_name(type(box))
     )
 
 
 def _has_name(box: type) -> bool:
-    """Tell whether another process finds a class by its name; a performer's own file has none."""
+    """Whether another process can import a class by its name; a performer's own file has none."""
     return sys.modules[box.__module__].__spec__ is not None

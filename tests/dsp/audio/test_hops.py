@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.core.messages import Block
 from engine.dsp.audio.hops import Hops, clean
 from engine.dsp.audio.level import SILENT, db_to_unit, decibels, power_to_db
-from engine.dsp.audio.resample import at_rate
+from engine.dsp.audio.resample import resample
 
 SOUND = np.arange(4000, dtype=np.float32) / 4000
 
@@ -72,9 +72,9 @@ def test_levels_of_nothing():
 @pytest.mark.parametrize("rate", [8000, 16000, 44100, 48000])
 def test_another_rate_keeps_the_pitch(rate):
     tone = np.sin(2 * np.pi * 1000 * np.arange(rate // 10) / rate).astype(np.float32)
-    there = at_rate(tone, rate, 16000)
+    there = resample(tone, rate, 16000)
     assert len(there) == pytest.approx(1600, abs=1)
     middle = slice(400, 1200)
     expected = np.sin(2 * np.pi * 1000 * np.arange(len(there)) / 16000)
     assert np.abs(there[middle] - expected[middle]).max() < 0.02
-    assert len(at_rate(np.zeros(0, np.float32), rate, 16000)) == 0
+    assert len(resample(np.zeros(0, np.float32), rate, 16000)) == 0

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.dsp.image.painting import (
-    enlarged,
-    fitting,
+    blend,
+    downscale,
     from_planes,
-    mixed,
-    recoloured,
-    shrunk,
     to_planes,
+    transfer_colour,
+    upscale,
+    working_size,
 )
 
 RNG = np.random.default_rng(7)
@@ -40,7 +40,7 @@ def noise(width: int, height: int) -> np.ndarray:
     ],
 )
 def test_the_longer_side_is_as_wished_and_the_shape_is_kept(picture, longer, expected):
-    assert fitting(*picture, longer, 4, 16) == expected
+    assert working_size(*picture, longer, 4, 16) == expected
 
 
 @given(
@@ -49,7 +49,7 @@ def test_the_longer_side_is_as_wished_and_the_shape_is_kept(picture, longer, exp
     longer=st.integers(1, 2000),
 )
 def test_every_size_can_be_taken(width, height, longer):
-    for side in fitting(width, height, longer, 4, 16):
+    for side in working_size(width, height, longer, 4, 16):
         assert side % 4 == 0
         assert 16 <= side <= max(16, longer + 2)
 
@@ -57,15 +57,15 @@ def test_every_size_can_be_taken(width, height, longer):
 @pytest.mark.parametrize("size", [(1, 1), (3, 1000), (384, 216), (769, 431), (3840, 2160)])
 def test_any_picture_can_be_made_small_and_large_again(size):
     picture = noise(*size)
-    small = shrunk(picture, 384, 216)
+    small = downscale(picture, 384, 216)
     assert small.shape == (216, 384, 3)
-    assert enlarged(small, *size).shape == picture.shape
+    assert upscale(small, *size).shape == picture.shape
 
 
 def test_shrinking_loses_no_pixel():
     picture = np.zeros((720, 1280, 3), np.uint8)
     picture[::4, ::4] = 240
-    assert shrunk(picture, 320, 180).mean() == pytest.approx(15, abs=1)
+    assert downscale(picture, 320, 180).mean() == pytest.approx(15, abs=1)
 
 
 def test_planes_are_red_green_blue_from_0_to_1():
@@ -89,14 +89,14 @@ def test_a_painting_may_overshoot():
 def test_colour_comes_from_the_picture_and_light_from_the_painting():
     red = np.full((4, 4, 3), (0, 0, 200), np.uint8)
     grey = np.full((4, 4, 3), 120, np.uint8)
-    blue, green, red_now = recoloured(grey, red, 1.0)[0, 0].astype(int)
+    blue, green, red_now = transfer_colour(grey, red, 1.0)[0, 0].astype(int)
     assert red_now > max(blue, green) + 80
     light = 0.299 * red_now + 0.587 * green + 0.114 * blue
     assert light == pytest.approx(120, abs=40)  # red that bright does not fit into 8 bits
-    assert np.abs(recoloured(grey, red, 0.0).astype(int) - 120).max() <= 1
+    assert np.abs(transfer_colour(grey, red, 0.0).astype(int) - 120).max() <= 1
 
 
 def test_mixing_ends_at_either_side():
     painting, picture = noise(8, 8), noise(8, 8)
-    assert mixed(painting, picture, 1.0) is painting
-    assert np.array_equal(mixed(painting, picture, 0.0), picture)
+    assert blend(painting, picture, 1.0) is painting
+    assert np.array_equal(blend(painting, picture, 0.0), picture)

@@ -17,22 +17,24 @@ from engine.core.messages import Frame
 from engine.sources.stand_in import StandIn
 
 FPS = 30.0
+SIZE = (640, 360)
 
 
-def frames(seconds: float) -> list[Frame]:
-    """Return pictures of the dancer, 640 by 360, 30 a second."""
-    events = StandIn(seconds=seconds, fps=FPS, noise=0.15).events()
+def frames(seconds: float, size: tuple[int, int] = SIZE) -> list[Frame]:
+    """Return pictures of the dancer, width by height, 30 a second."""
+    width, height = size
+    events = StandIn(seconds=seconds, fps=FPS, noise=0.15, width=width, height=height).events()
     return [message for _, outlet, message in events if outlet == "frame"]
 
 
 @contextmanager
-def film(seconds: float = 5.0) -> Iterator[Path]:
+def film(seconds: float = 5.0, size: tuple[int, int] = SIZE) -> Iterator[Path]:
     """Write the dancer into a video file, which is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="sensorium-bench-") as folder:
         file = Path(folder) / "dancer.mp4"
         code = cv2.VideoWriter.fourcc(*"mp4v")
-        writer = cv2.VideoWriter(str(file), code, FPS, (640, 360))
-        for frame in frames(seconds):
+        writer = cv2.VideoWriter(str(file), code, FPS, size)
+        for frame in frames(seconds, size):
             writer.write(frame.image)
         writer.release()
         yield file

@@ -3,7 +3,9 @@
 It is fair: nothing is slow on purpose. It plays a file as a camera would give it, with a picture
 every 30th of a second, and says in the end what it measured.
 
-Run: python -m engine.lab.bench.rig.naive VIDEO MODEL.onnx PORT SECONDS WARM
+THREADS is how many the network may have; 0 is as many as there are cores, the library's default.
+
+Run: python -m engine.lab.bench.rig.naive VIDEO MODEL.onnx PORT SECONDS WARM THREADS
 """
 
 from __future__ import annotations
@@ -38,8 +40,10 @@ def pictures(video: str, seconds: float) -> Any:
 
 def main() -> None:
     """Play, then print the delays of every picture after the first WARM seconds, and the CPU."""
-    video, model, port, seconds, warm = sys.argv[1:]
-    session = onnxruntime.InferenceSession(model)
+    video, model, port, seconds, warm, threads = sys.argv[1:]
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = int(threads)
+    session = onnxruntime.InferenceSession(model, options)
     client = SimpleUDPClient("127.0.0.1", int(port))
     behind, network = [], []
     cpu = wall = 0.0

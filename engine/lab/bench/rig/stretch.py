@@ -60,14 +60,14 @@ async def play(
 
 async def _measure(route: RouteMetrics, lane: LaneMetrics, seconds: float) -> MeasuredStretch:
     """Measure a route and a lane for so many seconds, with fresh samples."""
-    route.behind, route.jitter, route.ours, lane.ms = Samples(), Samples(), Samples(), Samples()
+    route.behind, route.jitter, route.overhead, lane.ms = Samples(), Samples(), Samples(), Samples()
     cpu, wall = await asyncio.to_thread(cpu_seconds), time.monotonic()
     await asyncio.sleep(seconds)
     taken = await asyncio.to_thread(cpu_seconds) - cpu
     return MeasuredStretch(
         route.behind,
         route.jitter,
-        route.ours,
+        route.overhead,
         lane.ms,
         taken,
         time.monotonic() - wall,

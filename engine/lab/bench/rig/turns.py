@@ -28,19 +28,17 @@ def child(module: str, *arguments: object) -> Any:
     return json.loads(ended.stdout.splitlines()[-1])
 
 
-def in_turn(
-    pairs: int, a: Callable[[], Numbers], b: Callable[[], Numbers]
-) -> tuple[list[Numbers], list[Numbers]]:
-    """Measure A and B ``pairs`` times turn by turn; who begins changes every time."""
-    of_a, of_b = [], []
-    for number in range(pairs):
-        if number % 2:
-            of_b.append(b())
-            of_a.append(a())
-        else:
-            of_a.append(a())
-            of_b.append(b())
-    return of_a, of_b
+def in_turn(rounds: int, *contestants: Callable[[], Numbers]) -> list[list[Numbers]]:
+    """Measure contestants turn by turn, in an order that is reversed every round.
+
+    Return the numbers of each, one for each round.
+    """
+    measured: list[list[Numbers]] = [[] for _ in contestants]
+    for number in range(rounds):
+        order = range(len(contestants))
+        for index in reversed(order) if number % 2 else order:
+            measured[index].append(contestants[index]())
+    return measured
 
 
 def ratios(of_a: Iterable[Numbers], of_b: Iterable[Numbers], name: str) -> list[float]:
