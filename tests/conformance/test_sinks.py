@@ -18,7 +18,7 @@ from engine.osc.parse import packet
 
 from . import boxes
 
-WAYS = ["open", "open_offline", "open_unheard"]
+WAYS = ["open", "open_offline", "open_muted"]
 MIDI = ["notes", "10/notes", "note36", "cc74", "cc1:14", "bend", "pressure", "program", "clock"]
 PORTS = {
     "midi_out": [*MIDI, "start", "stop", "continue", "show_control"],
@@ -164,13 +164,13 @@ def test_a_device_that_is_not_there_is_said_in_words_and_it_may_be_opened_again(
         sink.close()
 
 
-def test_what_was_opened_unheard_is_heard_when_it_is_opened(make: Callable[[str], Sink]) -> None:
+def test_what_was_opened_muted_is_heard_when_it_is_opened(make: Callable[[str], Sink]) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind(("127.0.0.1", 0))
         ear.settimeout(10)
         sink = boxes.fresh("osc_out", to=f"127.0.0.1:{ear.getsockname()[1]}")
         sink.plug("/in", float, None)
-        for way, value in (("open_unheard", 0.25), ("open", 0.5)):
+        for way, value in (("open_muted", 0.25), ("open", 0.5)):
             opened(sink, way)
             sink.send("/in", value, Ns(0))
             sink.flush(Ns(0))
@@ -186,7 +186,7 @@ def test_two_of_a_kind_share_nothing(name: str, make: Callable[[str], Sink]) -> 
     tapped = Tapped(other)
     for sink in (one, other):
         sink.plug(port, kinds(sink, port)[0], None)
-        opened(sink, "open_unheard")
+        opened(sink, "open_muted")
     play(one, port, kinds(one, port)[0], Ns(0))
     assert tapped.sent == []
     assert other.wake() is None
