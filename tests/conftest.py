@@ -65,6 +65,7 @@ SLOW = (
     "runtime/test_swap_load.py",
     "runtime/test_swap_notes.py",
     "runtime/test_watchdog.py",
+    "runtime/test_watcher.py",
     "sources/test_camera.py",
     "sources/test_opening_hours.py",
     "sources/test_schedule.py",

@@ -164,7 +164,7 @@ def test_a_device_that_is_not_there_is_said_in_words_and_it_may_be_opened_again(
         sink.close()
 
 
-def test_what_was_opened_unheard_is_heard_when_it_is_opened(make: Callable[[str], Sink]) -> None:
+def test_what_was_opened_muted_is_heard_when_it_is_opened(make: Callable[[str], Sink]) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind(("127.0.0.1", 0))
         ear.settimeout(10)
