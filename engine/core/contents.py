@@ -52,13 +52,27 @@ def is_plain(hint: Any) -> bool:
     return hint in (*PLAIN, types.NoneType)
 
 
+def unaliased(hint: Any) -> Any:
+    """Return what an alias of the ``type`` statement (PEP 695) stands for; any other hint as it is.
+
+    NDArray is one where NumPy needs Python 3.12 or later.
+    """
+    alias = get_origin(hint) or hint
+    value = getattr(alias, "__value__", None)
+    if value is None:
+        return hint
+    return value[get_args(hint)] if get_args(hint) else value
+
+
 def is_array(hint: Any) -> bool:
     """Whether every value of a type is an array."""
+    hint = unaliased(hint)
     return hint is np.ndarray or get_origin(hint) is np.ndarray
 
 
 def is_array_of_integers(hint: Any) -> bool:
     """Whether every value of a type is an array without floats in it, such as a picture."""
+    hint = unaliased(hint)
     dtypes = [get_args(part) for part in get_args(hint)[1:]] if is_array(hint) else []
     return any(len(each) == 1 and issubclass(each[0], np.integer | np.bool_) for each in dtypes)
 
