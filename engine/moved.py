@@ -41,28 +41,51 @@ MODULES: Final = {
 """Modules that moved whole, by their old name."""
 
 NAMES: Final[dict[tuple[str, str], str | tuple[str, str]]] = {
+    ("engine.core.messages", "KINDS"): "engine.core.kinds",
+    ("engine.core.messages", "Kind"): "engine.core.kinds",
     ("engine.core.node", "Box"): "engine.core.box",
     ("engine.core.node", "Emit"): "engine.core.source",
     ("engine.core.node", "Remote"): "engine.core.source",
     ("engine.core.node", "Sink"): "engine.core.sink",
     ("engine.core.node", "Source"): "engine.core.source",
     ("engine.core.node", "Tape"): "engine.core.source",
+    ("engine.core.node", "Watch"): ("engine.core.source", "AddReader"),
+    ("engine.core.plain", "Unrecordable"): ("engine.core.codec", "NotEncodable"),
+    ("engine.core.plain", "from_plain"): ("engine.core.codec", "decode"),
+    ("engine.core.plain", "raw"): ("engine.core.codec", "encode_numpy"),
+    ("engine.core.plain", "to_plain"): ("engine.core.codec", "encode"),
+    ("engine.core.priority", "come_forward"): ("engine.system.priority", "set_realtime_priority"),
+    ("engine.core.priority", "go_back"): ("engine.system.priority", "restore_priority"),
+    ("engine.core.priority", "stand_back"): ("engine.system.priority", "lower_priority"),
+    ("engine.core.readable", "readable"): ("engine.core.files", "find_readable"),
+    ("engine.core.share", "share"): ("engine.core.files", "installed_folder"),
+    ("engine.dsp.body", "Energy"): ("engine.dsp.landmarks.body", "EnergyMeter"),
+    ("engine.dsp.draw", "draw_person"): ("engine.dsp.image.draw", "draw_instance"),
+    ("engine.dsp.draw", "draw_pose"): ("engine.dsp.image.draw", "draw_landmarks"),
+    ("engine.dsp.hops", "passed"): ("engine.dsp.audio.hops", "hops_within"),
+    ("engine.dsp.jpeg", "fitted"): ("engine.dsp.image.jpeg", "downscaled"),
+    ("engine.dsp.level", "of_power"): ("engine.dsp.audio.level", "power_to_db"),
+    ("engine.dsp.level", "shown"): ("engine.dsp.audio.level", "db_to_unit"),
+    ("engine.dsp.painting", "enlarged"): ("engine.dsp.image.painting", "upscale"),
+    ("engine.dsp.painting", "fitting"): ("engine.dsp.image.painting", "working_size"),
+    ("engine.dsp.painting", "mixed"): ("engine.dsp.image.painting", "blend"),
+    ("engine.dsp.painting", "recoloured"): ("engine.dsp.image.painting", "transfer_colour"),
+    ("engine.dsp.painting", "shrunk"): ("engine.dsp.image.painting", "downscale"),
+    ("engine.dsp.picture", "framed"): ("engine.dsp.image.picture", "make_frame"),
+    ("engine.dsp.picture", "hush_opencv"): ("engine.dsp.image.picture", "silence_opencv"),
+    ("engine.dsp.region", "cut"): ("engine.dsp.image.region", "crop_square"),
+    ("engine.dsp.region", "follow"): ("engine.dsp.image.region", "next_region"),
+    ("engine.dsp.region", "whole"): ("engine.dsp.image.region", "whole_picture"),
+    ("engine.dsp.resample", "at_rate"): ("engine.dsp.audio.resample", "resample"),
+    ("engine.dsp.scales", "scale_named"): ("engine.dsp.audio.scales", "parse_scale"),
+    ("engine.dsp.scales", "to_scale"): ("engine.dsp.audio.scales", "quantise"),
+    ("engine.dsp.spectrum", "leaning"): ("engine.dsp.audio.spectrum", "asymmetric_window"),
     ("engine.models.session", "Card"): "engine.inference.card",
     ("engine.models.session", "Tensor"): "engine.inference.card",
     ("engine.models.session", "library"): "engine.inference.backends",
     ("engine.models.session", "model_folder"): "engine.inference.card",
     ("engine.models.session", "models"): "engine.inference.card",
     ("engine.models.session", "read_card"): "engine.inference.card",
-    ("engine.core.messages", "KINDS"): "engine.core.kinds",
-    ("engine.core.messages", "Kind"): "engine.core.kinds",
-    ("engine.core.plain", "Unrecordable"): ("engine.core.codec", "NotEncodable"),
-    ("engine.core.plain", "from_plain"): ("engine.core.codec", "decode"),
-    ("engine.core.plain", "raw"): ("engine.core.codec", "encode_numpy"),
-    ("engine.core.plain", "to_plain"): ("engine.core.codec", "encode"),
-    ("engine.dsp.draw", "draw_person"): ("engine.dsp.image.draw", "draw_instance"),
-    ("engine.dsp.draw", "draw_pose"): ("engine.dsp.image.draw", "draw_landmarks"),
-    ("engine.core.share", "share"): ("engine.core.files", "installed_folder"),
-    ("engine.core.readable", "readable"): ("engine.core.files", "find_readable"),
 }
 """Names that left their module, by it and their old name: the module, and a new name if any."""
 
@@ -87,6 +110,15 @@ class _Imports(ast.NodeTransformer):
             one = ast.alias(name, alias.asname or (alias.name if name != alias.name else None))
             led.append(ast.copy_location(ast.ImportFrom(module, [one], 0), node))
         return led
+
+    def visit_Import(self, node: ast.Import) -> ast.stmt:
+        """Bind a module that moved to the name that the file knows it by, where it gives one."""
+        for alias in node.names:
+            new = MODULES.get(alias.name)
+            if new is not None and alias.asname:
+                self.notices.append(f"line {node.lineno}: {alias.name} is now {new}")
+                alias.name = new
+        return node
 
 
 def _home(module: str, name: str) -> tuple[str, str]:
