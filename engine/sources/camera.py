@@ -88,6 +88,8 @@ class Camera(Source):
     _hung: list[threading.Thread] = field(default_factory=list)
     _freeze: FreezeDetector = field(default_factory=FreezeDetector)
     _name: str = ""
+    _frames: FrameMaker = field(default_factory=FrameMaker)
+    """One for all times that it is opened: else each would leave its pool to the next."""
 
     def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
         """Return its fallback: video_file for a file, stand_in when there is no camera."""
@@ -174,7 +176,6 @@ class Camera(Source):
         # A stream has no exposure: setting one is reported only if it is asked for.
         exposure: float | str | None = "auto" if opened.is_remote else None
         seen = now()
-        frames = FrameMaker()
         while not stop.is_set():
             if self.exposure != exposure:
                 exposure = self.exposure
@@ -183,12 +184,12 @@ class Camera(Source):
             if not opened.capture.grab():
                 break
             at = now()
-            memory = frames.memory(self.mirror, self.rotate, self.crop)
+            memory = self._frames.memory(self.mirror, self.rotate, self.crop)
             ok, image = opened.capture.retrieve(memory)
             if ok and image is not None and image.size and not stop.is_set():
                 seen = at
                 picture = cast(Picture, image)
-                frame = frames.make(picture, self.mirror, self.rotate, self.crop)
+                frame = self._frames.make(picture, self.mirror, self.rotate, self.crop)
                 emit("frame", frame, at, cost=now() - at)
                 if self._report_freeze(opened, emit, picture, at):
                     return f"{opened.name} gives the same picture again and again"

@@ -117,7 +117,8 @@ def _address(array: NDArray[Any]) -> int:
 class FrameStore:
     """Where a source puts its pictures: into slots of a pool that fits, where there can be one.
 
-    Used by one thread at a time. The pool is made anew when pictures get larger.
+    Used by one thread; one that hung and comes back late does no harm, since no two get the same
+    slot. The pool is made anew when pictures get larger.
     """
 
     def __init__(self) -> None:
