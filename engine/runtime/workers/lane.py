@@ -97,13 +97,9 @@ class Waiting:
 
     def take_over(self, other: Waiting) -> None:
         """Take over the jobs that wait for another lane, as if they had been left here."""
-        for job in other._taken():
+        for job in [*other._taken(), *(item.content for item in other._mailbox.take())]:
             if job.generation == other.generation:
                 self._mailbox.put("in", job.kind, replace(job, generation=self.generation), job.at)
-        for item in other._mailbox.take():
-            if item.content.generation == other.generation:
-                job = replace(item.content, generation=self.generation)
-                self._mailbox.put(item.key, item.kind, job, item.at)
         if len(self._mailbox):
             self.go()
 
