@@ -7,6 +7,7 @@ from pathlib import Path
 from traceback import walk_tb
 from typing import Any
 
+from engine.core import errors
 from engine.core.box import OWN_MODULES
 from engine.core.event_inlets import PREFIX, takes_moment
 from engine.core.messages import Message, Ns
@@ -60,8 +61,7 @@ def describe_error(error: Exception) -> str:
     """Return as text what a box raised, and where in a performer's own file it was."""
     if isinstance(error, RemoteError):
         return str(error)
-    words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return words + _place_in_own_file(error)
+    return errors.describe_error(error) + _place_in_own_file(error)
 
 
 def _place_in_own_file(error: Exception) -> str:
