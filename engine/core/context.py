@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol
 
 _FILE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _CODE: Final = (".py", ".pyc", ".pyd", ".so", ".dll", ".pkl", ".pickle", ".joblib")
+"""Endings of files that some program would run or unpickle: no state file may have one of them."""
 
 
 class State(Protocol):
