@@ -334,6 +334,24 @@ def test_and_on_a_lane_too() -> None:
     assert got(record("lane_recorder"), "rec") == [1, 2, 3, 4, 5]
 
 
+def test_too_many_events_for_a_lane_are_an_alarm_and_counted() -> None:
+    count = CAP + 101
+
+    class Burst(Tape):
+        OUT: ClassVar[Mapping[str, type]] = {"trigger": Trigger}
+
+        def events(self) -> Iterator[tuple[Ns, str, Message]]:
+            yield from ((Ns(index), "trigger", Trigger()) for index in range(count))
+
+    patch = numbers("n", []) + '[p]\nuse="burst"\n[rec]\nuse="lane_recorder"\nfrom="n"\n'
+    patch += 'record={from="p"}\n' + COLLECT + 'rec="rec"\n'
+    played = play_offline(patch, boxes={**OWN, "burst": Burst}, costs={"rec": 1.0})
+    dropped = played.stats["lanes"]["rec"]["dropped"]
+    assert dropped > 0
+    assert len(got(played, "rec")) + dropped == count
+    assert any("more waits to be answered than can be kept" in error for error in played.errors)
+
+
 def test_an_inlet_that_would_miss_or_repeat_events_is_refused() -> None:
     with pytest.raises(PatchError, match="write a method on_record in its place"):
         record("deaf")

@@ -21,6 +21,7 @@ from engine.runtime.schedule.outbox import Outbox, OutputPort
 from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.slots import NOTHING, Read, Slot
 from engine.runtime.schedule.state import BoxState
+from engine.runtime.workers.lane import Lane
 
 
 class Arguments:
@@ -137,11 +138,7 @@ class LaneStep:
         kind = self._kind or policy_for(arguments[0])
         job = Job(tuple(arguments), kind, hot.at, hot.cost, lane.generation)
         wakes = _ends_a_hop(arguments[0], self._hop)
-        try:
-            self._metrics.offered(self._outbox.submit(lane, job, wakes))
-        except Overrun as error:
-            self._metrics.lost()
-            self._services.failed(self._state, error)
+        _submit(self._services, self._outbox, self._state, lane, job, wakes=wakes)
 
 
 class EventStep:
@@ -194,7 +191,6 @@ class LaneEventStep:
         self._state = state
         self._read = read
         self._inlet = inlet
-        self._metrics = services.metrics.lanes[state.name]
 
     def fire(self, tick: int) -> None:
         """Submit the job; events are never dropped."""
@@ -204,10 +200,23 @@ class LaneEventStep:
         slot = self.trigger
         try:
             arguments = (self._read(),)
-            job = Job(arguments, Kind.LOSSLESS, slot.at, slot.cost, lane.generation, self._inlet)
-            self._metrics.offered(self._outbox.submit(lane, job, wakes=True))
         except Exception as error:
             self._services.failed(self._state, error)
+            return
+        job = Job(arguments, Kind.LOSSLESS, slot.at, slot.cost, lane.generation, self._inlet)
+        _submit(self._services, self._outbox, self._state, lane, job, wakes=True)
+
+
+def _submit(
+    services: Services, outbox: Outbox, state: BoxState, lane: Lane, job: Job, *, wakes: bool
+) -> None:
+    """Submit a job to the lane of a box; count what it replaces, and what finds no room."""
+    metrics = services.metrics.lanes[state.name]
+    try:
+        metrics.offered(outbox.submit(lane, job, wakes))
+    except Overrun as error:
+        metrics.lost()
+        services.failed(state, error)
 
 
 def _ends_a_hop(message: Message, hop: float) -> bool:
