@@ -32,13 +32,15 @@ LIMIT = 20.0
 
 
 class Texts(Source):
-    """Say texts as soon as it is open."""
+    """Say texts as soon as the collector, which is an output, can hear the answers."""
 
     OUT: ClassVar[Mapping[str, type]] = {"text": str}
+    _heard: ClassVar[threading.Event] = threading.Event()
 
     count: int = 3
 
     def open(self, emit: Emit) -> None:
+        self._heard.wait(LIMIT)
         for index in range(self.count):
             emit("text", f"text {index}", Ns(index))
 
@@ -198,7 +200,12 @@ def play(patch: str, script: Any = (), **settings: Any) -> Any:
 
 
 def live(patch: str, until: Callable[[Engine], bool]) -> Engine:
-    return live_shows.play(live_shows.live(patch, OWN), until, LIMIT)
+    def look(engine: Engine) -> bool:
+        if engine.states["c"].up:
+            Texts._heard.set()
+        return until(engine)
+
+    return live_shows.play(live_shows.live(patch, OWN), look, LIMIT)
 
 
 @pytest.fixture(autouse=True)
@@ -206,6 +213,7 @@ def _fresh() -> Iterator[None]:
     for each in (Alive._lives, Files._written, Slow._closed):
         each.clear()  # type: ignore[attr-defined]
     Reader._free.clear()
+    Texts._heard.clear()
     Slow._go, Slow._begun = threading.Semaphore(0), threading.Semaphore(0)  # type: ignore[misc]
     yield
     Reader._free.set()
