@@ -25,7 +25,8 @@ from pathlib import Path
 from types import ModuleType
 
 from engine.core.box import OWN_MODULES, Box
-from engine.core.errors import UnknownName, describe_error
+from engine.core.errors import UnknownName, UnreadableFile, describe_error
+from engine.core.files import read_file
 from engine.moved import parse_updated
 
 FOLDERS = ("sources", "models", "nodes", "sinks")
@@ -37,6 +38,8 @@ _VERSIONS = count(1)
 _ENGINE = Path(__file__).parent
 _LOG = logging.getLogger("sensorium")
 _NOT_BOXES = {"__init__"}
+_LARGEST = 4_000_000
+"""Bytes of the largest file of a box."""
 
 
 class BrokenBox(ImportError):
@@ -107,9 +110,9 @@ def _import(name: str) -> ModuleType:
 def _import_file(file: Path) -> ModuleType:
     """Import a performer's file as it is now."""
     try:
-        text = file.read_bytes()
-    except OSError as error:
-        raise BrokenBox(f"{file} does not load: {error.strerror}") from error
+        text = read_file(file, _LARGEST)
+    except UnreadableFile as error:
+        raise BrokenBox(f"{file} {error}") from None
     return _import_text(file, text)
 
 
