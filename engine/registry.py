@@ -68,13 +68,13 @@ class Registry:
 
     def by_folder(self) -> dict[str, list[str]]:
         """Return the names of all boxes by origin: OWN, FOLDERS, INSTALLED."""
-        found = {OWN: sorted(own_files(self._own)) if self._own else []}
+        found = {OWN: sorted(own_boxes(self._own)) if self._own else []}
         found |= {folder: sorted(_files(_ENGINE / folder)) for folder in FOLDERS}
         found[INSTALLED] = sorted(point.name for point in entry_points(group="sensorium.nodes"))
         return {folder: names for folder, names in found.items() if names}
 
     def _load(self, use: str) -> type[Box]:
-        if self._own and (file := own_files(self._own).get(use)):
+        if self._own and (file := own_boxes(self._own).get(use)):
             _warn_if_writable(file)
             return _only_box(_import_file(file))
         for folder in FOLDERS:
@@ -90,7 +90,7 @@ class Registry:
         raise UnknownName("kind of box", use, self.names(), '"sensorium nodes" lists all.')
 
 
-def own_files(folder: Path) -> dict[str, Path]:
+def own_boxes(folder: Path) -> dict[str, Path]:
     """Return the files of a performer's own boxes in a folder, by the name of the box."""
     return _files(folder, "*.py")
 

@@ -32,7 +32,7 @@ class DamagedChunk(ValueError):
     """A chunk that is not what it says."""
 
 
-class TooLarge(ValueError):
+class OversizedRecord(ValueError):
     """A record, or an unpacked chunk, that is larger than any of ours."""
 
 
@@ -40,12 +40,12 @@ def records(stream: IO[bytes], wanted: frozenset[int], size: int) -> Iterator[tu
     """Yield the opcode and content of each complete record in a file of ``size`` bytes.
 
     The stream stands behind the magic. Records that are not ``wanted`` are passed over unread.
-    Raise TooLarge for one that is larger than LARGEST.
+    Raise OversizedRecord for one that is larger than LARGEST.
     """
     while len(head := stream.read(_HEAD.size)) == _HEAD.size:
         opcode, length = _HEAD.unpack(head)
         if length > LARGEST:
-            raise TooLarge(f"a record of {length:,} bytes, and {LARGEST:,} is the most")
+            raise OversizedRecord(f"a record of {length:,} bytes, and {LARGEST:,} is the most")
         if length > size - stream.tell():
             return
         if opcode in wanted:
@@ -69,7 +69,7 @@ def records_within(data: bytes) -> Iterator[tuple[int, memoryview]]:
 
 
 def unpack(record: bytes) -> bytes:
-    """Return the records of a chunk as bytes; raise DamagedChunk or TooLarge."""
+    """Return the records of a chunk as bytes; raise DamagedChunk or OversizedRecord."""
     try:
         _, _, size, checksum, named = _CHUNK.unpack_from(record)
         start = _CHUNK.size + named
@@ -79,7 +79,7 @@ def unpack(record: bytes) -> bytes:
         raise DamagedChunk("its head is cut off") from None
     start += _LENGTH.size
     if size > LARGEST:
-        raise TooLarge(f"unpacked it has {size:,} bytes, and {LARGEST:,} is the most")
+        raise OversizedRecord(f"unpacked it has {size:,} bytes, and {LARGEST:,} is the most")
     if length > len(record) - start:
         raise DamagedChunk("its content is cut off")
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.core.box import Box
 from engine.core.errors import UnknownName
 from engine.recording.record import Begun
-from engine.registry import BrokenBox, Registry, load_own, own_files
+from engine.registry import BrokenBox, Registry, load_own, own_boxes
 
 AS_IT_IS = "to play it as it is now, name your patch too: sensorium replay FILE PATCH"
 
@@ -32,7 +32,7 @@ class RecordedBoxes:
         try:
             return self._engine.find(use)
         except UnknownName:
-            if self._folder is None or use not in own_files(self._folder):
+            if self._folder is None or use not in own_boxes(self._folder):
                 raise
             raise BrokenBox(
                 f"the recording has no hash of it, so nothing tells whether {self._folder} has"
@@ -45,10 +45,10 @@ class RecordedBoxes:
                 f"it is a box of the performer's own, {self._origin(use)}; it is loaded only"
                 " from a folder that you name: --nodes FOLDER"
             )
-        file = own_files(self._folder).get(use)
+        file = own_boxes(self._folder).get(use)
         if file is None:
             below = self._folder / "nodes"
-            hint = f' Did you mean "{below}"?' if use in own_files(below) else ""
+            hint = f' Did you mean "{below}"?' if use in own_boxes(below) else ""
             raise BrokenBox(f'{self._folder} has no "{use}.py".{hint}')
         box = load_own(file, digest)
         if box is None:

@@ -3,6 +3,7 @@
 A recorded patch is data of somebody else. It has no folder here: no file is looked for beside it,
 and none that it names is opened. The listener's own patch is played as it stands, with the values
 that the show was played with (``--set``), which a comparison needs; where it sends, it says itself.
+What boxes had kept when the patch began to play is in the recording.
 """
 
 from __future__ import annotations
@@ -64,7 +65,11 @@ def own_plan(begun: Begun, texts: Texts, to: str | None, *, sends: bool) -> Plan
 
 def _plan(document: Document, begun: Begun, find: Find, to: str | None) -> Plan:
     apply_overrides(document, to, ())
-    return plan_document(document, find, live=begun.live)
+    plan = plan_document(document, find, live=begun.live)
+    for name, files in begun.states.items():
+        if name in plan.boxes:
+            plan.boxes[name].state = dict(files)
+    return plan
 
 
 def _files_of(planned: PlannedBox, recompute: bool) -> Iterator[Problem]:

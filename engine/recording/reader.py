@@ -25,7 +25,14 @@ from engine.core.kinds import UnknownKind
 from engine.core.messages import Ns
 from engine.recording import entries
 from engine.recording.amount import check_json
-from engine.recording.chunk import MAGIC, DamagedChunk, TooLarge, records, records_within, unpack
+from engine.recording.chunk import (
+    MAGIC,
+    DamagedChunk,
+    OversizedRecord,
+    records,
+    records_within,
+    unpack,
+)
 from engine.recording.record import FORMAT, OUTPUT, PLAN, PROFILE, Begun
 from engine.runtime.entries import Entry
 
@@ -103,7 +110,7 @@ class Recording:
             yield from self._whole_records(stream)
         except (RecordingError, GeneratorExit):
             raise
-        except TooLarge as error:
+        except OversizedRecord as error:
             raise self._error(f"damaged: {error}") from None
         except Exception as error:  # the library raises whatever the damage leads to
             if stream.read(1):  # the end of a file may be damaged by what cut it off
@@ -145,13 +152,13 @@ class Recording:
             elif opcode == Opcode.CHANNEL:
                 found = Channel.read(self._head(data))
                 if len(found.topic) > _LONGEST_TOPIC:
-                    raise TooLarge(f"a topic of {len(found.topic):,} characters")
+                    raise OversizedRecord(f"a topic of {len(found.topic):,} characters")
                 self._channels[found.id] = found.topic, _reader(found.topic)
 
     def _head(self, content: Data) -> ReadDataStream:
         """Return for the library what describes the file or a channel."""
         if len(content) > _LARGEST_HEAD:
-            raise TooLarge(f"a description of {len(content):,} bytes")
+            raise OversizedRecord(f"a description of {len(content):,} bytes")
         return ReadDataStream(BytesIO(content))
 
     def _check_header(self, header: Header) -> None:

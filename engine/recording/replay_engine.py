@@ -154,7 +154,7 @@ class ReplayEngine:
 
     def _open_new(self) -> None:
         """Open the outputs and nodes that are not open, and close those that were replaced."""
-        self._say_destinations()
+        self._log_destinations()
         for name, state in self.engine.states.items():
             if isinstance(state.box, Node) and state.has_life:
                 self._open_node(name, state, state.box)
@@ -164,8 +164,8 @@ class ReplayEngine:
                     close_quietly(name, self._opened.pop(name))
                 self._open_sink(name, state.box)
 
-    def _say_destinations(self) -> None:
-        """Say where each output sends, or would, before it does; again where that is new."""
+    def _log_destinations(self) -> None:
+        """Log where each output sends, or would, before it does; again where that is new."""
         for name, state in self.engine.states.items():
             to = state.box.destination if isinstance(state.box, Sink) else ""
             if to and self._destinations.get(name) != to:
