@@ -49,17 +49,16 @@ def recorded_plan(
     return plan
 
 
-def own_plan(begun: Begun, texts: Texts, to: str | None, *, sends: bool) -> Plan:
+def own_plan(begun: Begun, texts: Texts, to: str | None) -> Plan:
     """Return the Plan of the listener's patch; raise PatchError.
 
-    Where it ``sends`` is said by the patch and ``to``, not by the recording.
+    Where it sends is said by the patch and ``to``, not by the recording.
     """
     find = Registry(texts.file.parent if texts.file else None).find
     document = load_texts(texts)
-    if begun.to and sends and to is None:
+    if begun.to and to is None:
         LOG.info("recorded with --to %s; your patch says where it sends", begun.to)
-    apply_overrides(document, None if sends else begun.to, ())
-    apply_overrides(document, None, _fitting(document, find, begun.sets, sends))
+    apply_overrides(document, None, _fitting(document, find, begun.sets))
     return _plan(document, begun, find, to)
 
 
@@ -85,11 +84,11 @@ def _files_of(planned: PlannedBox, recompute: bool) -> Iterator[Problem]:
             yield Problem(words, *planned.place, box=planned.name, key=parameter.name)
 
 
-def _fitting(document: Document, find: Find, sets: Iterable[str], sends: bool) -> list[str]:
+def _fitting(document: Document, find: Find, sets: Iterable[str]) -> list[str]:
     """Return the recorded values that the listener's patch takes, and say which it does not."""
     fitting = []
     for text in sets:
-        why = _unfit(document, find, text, sends)
+        why = _unfit(document, find, text)
         if why:
             LOG.warning("recorded with --set %s, which is left out: %s", text, why)
         else:
@@ -97,7 +96,7 @@ def _fitting(document: Document, find: Find, sets: Iterable[str], sends: bool) -
     return fitting
 
 
-def _unfit(document: Document, find: Find, text: str, sends: bool) -> str:
+def _unfit(document: Document, find: Find, text: str) -> str:
     """Return why a recorded value is not for the listener's patch, or an empty string."""
     box, _, rest = text.partition("=")[0].strip().partition(".")
     table = document.tables.get(box)
@@ -107,7 +106,7 @@ def _unfit(document: Document, find: Find, text: str, sends: bool) -> str:
         cls = find(str(table.get("use")))
     except (UnknownName, ImportError):
         return ""  # said when the patch is compiled
-    if sends and issubclass(cls, Sink):
+    if issubclass(cls, Sink):
         return "your patch says where it sends"
     parameter = read_parameters(cls).get(rest.partition(".")[0])
     if parameter and parameter.param.unit == FILE:

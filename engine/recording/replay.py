@@ -32,6 +32,10 @@ from engine.runtime.engine import Engine
 from engine.runtime.entries import Entry, LaneResult, LaneSent, StateChange, SwapPlan, WakeUp
 from engine.runtime.metrics import LOG
 
+_NAMES = 1000
+"""The most boxes that are told apart where entries are left out."""
+OTHERS = "other boxes"
+
 _LATE = 20 * MILLISECOND
 """How late a recorded wake-up may be before an edited patch that requests it is woken without."""
 
@@ -124,7 +128,7 @@ class Replay:
             self._replaced = begun.file or ""
         if self._patch and (begun.file or "") == self._replaced:
             texts = self._patch
-            plan = own_plan(begun, texts, self._to, sends=self._open_outputs)
+            plan = own_plan(begun, texts, self._to)
         else:
             texts = Texts(None, begun.patch, begun.rig)
             find = RecordedBoxes(begun, self._nodes).find
@@ -166,7 +170,9 @@ class Replay:
         if self._edited:
             _catch_up(player, moment)
         if not player.accepts(entry):
-            self.left_out[_name(entry)] += 1
+            name = _name(entry)
+            known = name in self.left_out or len(self.left_out) < _NAMES
+            self.left_out[name if known else OTHERS] += 1
         elif fitting := _fitted(player, entry) if self._edited else entry:
             player.step(moment, fitting)
 
