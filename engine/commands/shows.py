@@ -130,20 +130,28 @@ def record(
 def replay(
     file: Annotated[Path, typer.Argument(help="a recording")],
     patch: Annotated[str | None, typer.Argument(help="play this patch instead")] = None,
-    speed: Annotated[str | None, typer.Option(help="1 is its own; or max")] = None,
+    speed: Annotated[str | None, typer.Option(help="1 is its own, as it is sent; else max")] = None,
     compare: Annotated[bool, typer.Option("--compare", help="say what is different")] = False,
     recompute: Annotated[bool, typer.Option("--recompute", help="run the networks again")] = False,
-    send: Annotated[bool | None, typer.Option(help="really send; else not at max")] = None,
+    send: Annotated[bool, typer.Option("--send", help="really send, as it says first")] = False,
     to: To = None,
+    nodes: Annotated[
+        Path | None,
+        typer.Option(help="load boxes of your own from this folder", exists=True, file_okay=False),
+    ] = None,
     dump: Annotated[str | None, typer.Option(help="write all that is sent; - shows it")] = None,
 ) -> None:
-    """Play a recording again, through its own patch or another."""
+    """Play a recording again, through its own patch or another.
+
+    Nothing leaves without --send; what would be sent is compared, or dumped. Boxes of your own are
+    loaded from the folder that --nodes names, if they are what was recorded.
+    """
     from engine.recording.command import ReplayOptions
     from engine.recording.command import replay as play_again
     from engine.terminal.differences import difference_table
 
-    speed = speed or ("max" if compare else "1")
-    options = ReplayOptions(patch, speed, compare, recompute, send, to, dump)
+    speed = speed or ("1" if send else "max")
+    options = ReplayOptions(patch, speed, compare, recompute, send, to, dump, nodes)
     comparison = play_again(file, options)
     if comparison:
         show_on_terminal(difference_table(comparison))

@@ -5,6 +5,7 @@ SensoriumError
 |-- ParameterError    a value that does not fit its parameter
 |-- UnknownName       no outlet, port or box of that name; suggests the nearest
 |-- DeviceError       a missing or vanished camera, port or file; retried
+|-- UnreadableFile    a file that is missing, too large, or no regular file
 |-- ModelError        a network that is missing, altered or gives invalid numbers
 `-- Overrun           a message that must never be lost found its queue full
 """
@@ -12,7 +13,9 @@ SensoriumError
 from __future__ import annotations
 
 import difflib
+import errno
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,9 +43,51 @@ def as_written(value: object) -> str:
     return str(value).removesuffix(".0")
 
 
+_REASONS = {
+    errno.ENOENT: "there is no such file or folder",
+    errno.EEXIST: "there is a file of that name already",
+    errno.EACCES: "its permissions forbid it",
+    errno.EPERM: "its permissions forbid it",
+    errno.EROFS: "that disk may only be read",
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the space that this user may take on the disk is used up",
+    errno.EFBIG: "the file may not become any larger",
+    errno.EISDIR: "it is a folder",
+    errno.ENOTDIR: "a part of its path is no folder",
+    errno.ENXIO: "nobody reads from it",
+    errno.EPIPE: "nobody reads from it any more",
+    errno.EIO: "the disk or device fails",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.ELOOP: "its links lead round in a circle",
+    errno.EMFILE: "this process may open no more files",
+    errno.ENFILE: "this machine may open no more files",
+    errno.EINVAL: "it cannot be used like that",
+    errno.EADDRINUSE: "another program uses that port",
+    errno.EADDRNOTAVAIL: "this machine has no such address",
+    errno.ECONNREFUSED: "nobody listens there",
+    errno.EHOSTUNREACH: "that machine cannot be reached",
+    errno.ENETUNREACH: "that network cannot be reached",
+}
+
+
+def os_reason(error: OSError) -> str:
+    """Return in plain words why the system refused something, without the name of the file."""
+    if error.errno in _REASONS:
+        return _REASONS[error.errno]
+    return (error.strerror or str(error) or type(error).__name__).lower()
+
+
+def describe_os_error(error: OSError) -> str:
+    """Return what the system refused: "songs/a.wav: there is no such file or folder"."""
+    name = error.filename
+    named = "" if name is None or isinstance(name, int) else f"{os.fsdecode(name)}: "
+    return named + os_reason(error)
+
+
 def describe_error(error: Exception) -> str:
     """Return an exception as text: "ValueError: message"."""
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    text = describe_os_error(error) if isinstance(error, OSError) else str(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 class SensoriumError(Exception):
@@ -91,6 +136,10 @@ class UnknownName(SensoriumError):
 
 class DeviceError(SensoriumError):
     """A device, port, address or file that is missing or went away."""
+
+
+class UnreadableFile(SensoriumError):
+    """A file that is missing, too large, forbidden, or no regular file."""
 
 
 class ModelError(SensoriumError):

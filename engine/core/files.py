@@ -3,11 +3,69 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
+from typing import IO, Final
 
-from engine.core.errors import DeviceError, nearest
+from engine.core.errors import DeviceError, UnreadableFile, nearest, os_reason
 
 _ENGINE = Path(__file__).parents[1]
+_KINDS: Final = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a disk"),
+)
+
+
+def kind_of_file(mode: int) -> str:
+    """Return what ``st_mode`` says a file is, "" for a regular one: "a folder", "a pipe"."""
+    if stat.S_ISREG(mode):
+        return ""
+    return next((words for is_kind, words in _KINDS if is_kind(mode)), "no file")
+
+
+def open_file(file: Path) -> IO[bytes]:
+    """Open a regular file for reading.
+
+    Whatever else has a name never delays this: a pipe, a device or a folder is not opened. Raise
+    UnreadableFile, whose words go on from the name of the file: "is a folder".
+    """
+    try:
+        kind = kind_of_file(file.stat().st_mode)
+        if not kind:
+            # In this moment it may become another: it is opened without waiting, and asked again.
+            flags = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+            stream = os.fdopen(os.open(file, os.O_RDONLY | flags), "rb")
+            kind = kind_of_file(os.fstat(stream.fileno()).st_mode)
+            if not kind:
+                return stream
+            stream.close()
+    except FileNotFoundError:
+        words = "is a link that leads nowhere" if file.is_symlink() else "is not there"
+        raise UnreadableFile(words) from None
+    except OSError as error:
+        raise UnreadableFile(f"cannot be read: {os_reason(error)}") from None
+    except ValueError:  # a zero in the name
+        raise UnreadableFile("is no name that a file can have") from None
+    raise UnreadableFile(f"is {kind}, not a file")
+
+
+def read_file(file: Path, most: int) -> bytes:
+    """Return the content of a regular file of at most so many bytes.
+
+    No more than ``most`` bytes are taken of a file that grows. Raise UnreadableFile as
+    ``open_file`` does.
+    """
+    with open_file(file) as stream:
+        try:
+            data = stream.read(most + 1)
+        except OSError as error:
+            raise UnreadableFile(f"cannot be read: {os_reason(error)}") from None
+    if len(data) > most:
+        raise UnreadableFile(f"is larger than {most:,} bytes")
+    return data
 
 
 def find_readable(file: str, what: str) -> Path:
@@ -20,8 +78,8 @@ def find_readable(file: str, what: str) -> Path:
     if not path.exists():
         others = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
         raise DeviceError(f'there is no file "{file}".{nearest(path.name, others)}')
-    if path.is_dir():
-        raise DeviceError(f'"{file}" is a folder, not {what}')
+    if kind := kind_of_file(path.stat().st_mode):
+        raise DeviceError(f'"{file}" is {kind}, not {what}')
     if not os.access(path, os.R_OK):
         raise DeviceError(f'"{file}" may not be read: its permissions forbid it')
     return path

@@ -5,19 +5,23 @@ tomllib gives values without positions; ``positions`` finds the lines.
 
 from __future__ import annotations
 
+import codecs
+import os
 import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.core.errors import PatchError, Problem
+from engine.core.errors import PatchError, Problem, UnreadableFile
+from engine.core.files import read_file
 from engine.patch.positions import KeyPath, find_lines
 from engine.patch.toml_errors import explain
 
 Place = tuple[Path | None, int | None]
 RIG = "rig.toml"
 MAX_CHARACTERS = 1_000_000
+MAX_BYTES = 4 * MAX_CHARACTERS
 _DEEP_NAME = re.compile(
     r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""", re.ASCII
 )
@@ -91,7 +95,7 @@ def read_texts(file: Path) -> Texts:
         message = "is laid over the patches beside it and is none itself: name one of those"
         raise PatchError([Problem(message, file)])
     rig = file.parent / RIG
-    return Texts(file, _read(file), _read(rig) if rig.is_file() else None)
+    return Texts(file, _read(file), _read(rig) if os.path.lexists(rig) else None)
 
 
 def load_texts(texts: Texts) -> Document:
@@ -139,9 +143,20 @@ def _readable(text: str) -> str:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        data = read_file(file, MAX_BYTES)
+    except UnreadableFile as error:
+        raise PatchError([Problem(str(error), file)]) from None
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise PatchError([Problem("is not UTF-8 text: save it as UTF-8", file, line)]) from None
-    except OSError as error:
-        raise PatchError([Problem(error.strerror or "cannot be read", file)]) from None
+        line = data[: error.start].count(b"\n") + 1
+        raise PatchError([Problem(_encoding(data), file, line)]) from None
+
+
+def _encoding(data: bytes) -> str:
+    """Return what is said of bytes that are not UTF-8."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "is UTF-16 text: save it as UTF-8"
+    if b"\0" in data:
+        return "is no text: a patch is a text file"
+    return "is not UTF-8 text: save it as UTF-8"

@@ -16,6 +16,9 @@ from engine.runtime.schedule.call import caller_of, describe_error, events
 from engine.runtime.schedule.job import Job, merged
 from engine.runtime.workers.lane import close_quietly
 
+MOST = 10_000
+"""The most jobs that wait for their result; no lane of a show lets more wait."""
+
 
 class SilentLane:
     """Runs nothing: the results of the box come from the recording."""
@@ -57,7 +60,7 @@ class RecomputingLane:
         self.generation = 0
         self._name = name
         self._node = node
-        self._jobs: deque[Job] = deque()
+        self._jobs: deque[Job] = deque(maxlen=MOST)
         self._changes: list[Callable[[], object]] = []
         self._answers: Iterator[Message] = iter(())
 
@@ -71,9 +74,10 @@ class RecomputingLane:
         close_quietly(self._name, self._node)
 
     def offer(self, job: Job) -> int:
-        """Keep a job until the recording holds its result."""
+        """Keep a job until the recording holds its result; return how many that pushes out."""
+        full = len(self._jobs) == MOST
         self._jobs.append(job)
-        return 0
+        return int(full)
 
     def go(self) -> None:
         """Do nothing: the recording says when a job begins."""

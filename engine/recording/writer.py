@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 
@@ -17,6 +15,7 @@ from engine.patch.plan import Plan
 from engine.recording import entries
 from engine.recording.file import RecordingFile, encode
 from engine.recording.record import JSON, OUTPUT, PLAN, STATUS, Begun, Counts
+from engine.registry import own_hash
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Entry, SwapPlan
 from engine.runtime.metrics import LOG
@@ -109,8 +108,6 @@ def describe_begin(
     texts = plan.texts
     assert texts is not None, "a plan is made of texts"
     file = texts.file.resolve() if texts.file else None
-    own = {planned.use for planned in plan.boxes.values()}
-    nodes = {name: digest for name, digest in own_box_hashes(file).items() if name in own}
     return Begun(
         title=plan.title,
         file=str(file) if file else None,
@@ -120,17 +117,17 @@ def describe_begin(
         sets=request.sets,
         live=request.live,
         started=started,
-        nodes=nodes,
+        nodes=own_box_hashes(plan),
         models=model_hashes(),
         takes_over=takes_over,
         states={name: box.state for name, box in plan.boxes.items() if box.state},
     )
 
 
-def own_box_hashes(file: Path | None) -> dict[str, str]:
-    """Return the SHA-256 of the performer's own boxes beside a patch, by the name of the box."""
-    files = sorted((file.parent / "nodes").glob("*.py")) if file else []
-    return {each.stem: hashlib.sha256(each.read_bytes()).hexdigest() for each in files}
+def own_box_hashes(plan: Plan) -> dict[str, str]:
+    """Return the SHA-256 of the performer's own boxes in a plan, as loaded, by their names."""
+    hashes = {planned.use: own_hash(planned.cls) for planned in plan.boxes.values()}
+    return {name: digest for name, digest in hashes.items() if digest is not None}
 
 
 def model_hashes() -> dict[str, str]:

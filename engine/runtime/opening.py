@@ -97,7 +97,7 @@ def plan_document(
     live: bool = True,
 ) -> Plan:
     """Return a Plan without fallback sources, for plans that are not opened."""
-    _apply_overrides(document, to, sets)
+    apply_overrides(document, to, sets)
     if live:
         _add_control(document)
     return compile_patch(document, find)
@@ -108,7 +108,8 @@ def check_patch(file: Path) -> Plan:
     return compile_patch(load(file), Registry(file.parent).find)
 
 
-def _apply_overrides(document: Document, to: str | None, sets: Iterable[str]) -> None:
+def apply_overrides(document: Document, to: str | None, sets: Iterable[str]) -> None:
+    """Apply the destination, then single values, to a parsed patch. Raise PatchError."""
     for name, table in document.tables.items():
         if to is not None and isinstance(table, dict) and table.get("use") == "osc_out":
             document.override(name, "to", to, by=f"--to {to}")

@@ -95,6 +95,11 @@ class OscOut(Sink):
             raise ParameterError("to: nobody to send to")
 
     @property
+    def destination(self) -> str:
+        """Its receivers: "127.0.0.1:9000 and 10.0.0.2:7400"."""
+        return " and ".join(str(sender.target) for sender in self._senders())
+
+    @property
     def lane(self) -> bool:
         """Whether it needs a lane: a TCP connection can block."""
         return self.protocol == "tcp"
