@@ -74,6 +74,7 @@ SLOW = (
     "system/test_processes.py",
     "system/test_state_folder.py",
     "terminal/test_install.py",
+    "terminal/test_outputs.py",
     "test_conftest.py",
 )
 

@@ -9,17 +9,20 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
 from engine.commands.ending import AT_THE_END, OUR_FAULT, show_on_terminal
 from engine.core.clock import wall_time
+from engine.core.errors import os_reason
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
+from engine.runtime.metrics import LOG
 from engine.runtime.opening import FIRST, find_patch, open_texts
 from engine.runtime.performance import Performance
 from engine.runtime.workers.out_of_process import FORK_SERVER
+from engine.system.output_file import OutputFile
 from engine.terminal.log import log_file
 from engine.web import HOST, PORT
 
@@ -104,15 +107,17 @@ def play(
         observers.append(_live_table())
     opening = partial(open_texts, to=to, sets=set_ or (), live=not offline, private=private)
     with ExitStack() as stack:
+        show = Performance(files, opening, writer, _all(observers), edits=watch)
+        numbers_file = OutputFile(stats) if stats else None
         if writer:
             stack.callback(writer.close)
-        show = Performance(files, opening, writer, _all(observers), edits=watch)
+            writer.open()
         for observer in observers:
             stack.callback(observer.close)
             observer.open()
         numbers = show.offline(for_, costs) if offline else asyncio.run(show.live(for_))
-    if stats:
-        stats.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+    if numbers_file:
+        _write_numbers(numbers_file, numbers)
 
 
 def record(
@@ -157,6 +162,13 @@ def replay(
         show_on_terminal(difference_table(comparison))
         if comparison.different:
             raise typer.Exit(OUR_FAULT)
+
+
+def _write_numbers(file: OutputFile, numbers: dict[str, Any]) -> None:
+    try:
+        file.write(json.dumps(numbers, indent=1) + "\n")
+    except OSError as error:
+        LOG.error("stats: %s; the show was played", os_reason(error))
 
 
 def _live_table() -> LiveTable:

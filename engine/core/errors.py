@@ -6,6 +6,7 @@ SensoriumError
 |-- UnknownName       no outlet, port or box of that name; suggests the nearest
 |-- DeviceError       a missing or vanished camera, port or file; retried
 |-- UnreadableFile    a file that is missing, too large, or no regular file
+|-- UnwritableFile    a file that a command shall write, and cannot
 |-- ModelError        a network that is missing, altered or gives invalid numbers
 `-- Overrun           a message that must never be lost found its queue full
 """
@@ -140,6 +141,10 @@ class DeviceError(SensoriumError):
 
 class UnreadableFile(SensoriumError):
     """A file that is missing, too large, forbidden, or no regular file."""
+
+
+class UnwritableFile(SensoriumError):
+    """A file that cannot be written: no such folder, forbidden, or the disk is full."""
 
 
 class ModelError(SensoriumError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,22 +23,38 @@ FIRST = "first_light.toml"
 
 CONTROL = "osc_control"
 
+_SUFFIX = ".toml"
+
 
 def find_patch(name: str) -> Path:
     """Return the path of a patch, given as a path or as the name of a shipped patch.
 
     Raise PatchError when there is none.
     """
+    if not name.strip():
+        raise PatchError([Problem("no patch is named: name a file, such as show.toml")])
     given = Path(name)
-    shipped = installed_folder("patches") / given.with_suffix(".toml").name
-    if given.exists() or not shipped.exists():
-        if not given.exists():
-            names = [file.stem for file in installed_folder("patches").glob("*.toml")]
-            raise PatchError(
-                [Problem(f"there is no such patch.{nearest(given.stem, names)}", given)]
-            )
-        return given
-    return shipped
+    shipped = installed_folder("patches")
+    by_name = shipped / f"{given.name.removesuffix(_SUFFIX)}{_SUFFIX}"
+    if not os.path.lexists(given):  # False as well for what no file can be called
+        if os.path.lexists(by_name):
+            return by_name
+        names = [file.stem for file in shipped.glob(f"*{_SUFFIX}")]
+        raise PatchError(
+            [Problem(f"there is no such patch.{nearest(given.stem, names)}", Path(name))]
+        )
+    if given.is_dir():
+        patches = sorted(each.name for each in _listed(given) if each.suffix == _SUFFIX)
+        hint = f", such as {given / patches[0]}" if patches else ""
+        raise PatchError([Problem(f"is a folder: name a patch in it{hint}", given)])
+    return given
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
 
 
 def open_patch(
