@@ -13,7 +13,7 @@ SentMoments = dict[tuple[str, str], Ns]
 def stamp(
     moments: SentMoments, sink: str, at: Ns, port: str | None = None, waiting: Collection[str] = ()
 ) -> None:
-    """Say that what an output sends of its own accord, such as a note's end, describes ``at``.
+    """Let what an output sends of its own accord, such as a note's end, describe ``at``.
 
     It is meant for one port or all (None); the ports ``waiting`` have a message with a moment of
     its own to send yet.
