@@ -124,7 +124,7 @@ def find_loss(
     """Look every ``LOOK`` seconds whether the port and the show are there; return what went away.
 
     A virtual port (None) always is, but for JACK, whose server may go: its library lists the ports
-    of a dead one for ever. Each look sets ``looked``, so that the heartbeat stops where one hangs.
+    of a dead one for ever. A port that went and is back when it is looked for went. Each look sets ``looked``, so that the heartbeat stops where one hangs.
     """
     parent = os.getppid()
     lookout = device(direction, system, "Sensorium lookout")[0] if port else None
@@ -135,8 +135,10 @@ def find_loss(
             return "the show"
         if jack and jack.gone:
             return "the JACK server"
-        if lookout and port not in lookout.get_ports():
-            return str(port)
+        if lookout and port and port not in lookout.get_ports():
+            return port
+        if jack and port and jack.has_left(port):
+            return port
         looked.set()
 
 

@@ -20,7 +20,10 @@ class ServerWatch:
     def __init__(self, client: Any) -> None:
         self._client = client
         self._gone = threading.Event()
+        self._left: set[str] = set()
         client.set_shutdown_callback(self._on_shutdown)
+        client.set_client_registration_callback(self._on_registration)
+        client.activate()
 
     @property
     def gone(self) -> bool:
@@ -28,9 +31,23 @@ class ServerWatch:
         return self._gone.is_set()
 
     def has_output(self, name: str) -> bool:
-        """Return whether a client of this name has audio outputs, or the server went away."""
+        """Return whether a client of this name still has audio outputs, or the server went away."""
         pattern = f"^{re.escape(name)}:"
-        return self.gone or bool(self._client.get_ports(pattern, is_audio=True, is_output=True))
+        return self.gone or (
+            name not in self._left
+            and bool(self._client.get_ports(pattern, is_audio=True, is_output=True))
+        )
+
+    def has_left(self, port: str) -> bool:
+        """Return whether the client of a port has left since, be it back or not.
+
+        Why: a program that is begun anew soon has a port of the same name, and no cable to it.
+        """
+        return any(port.startswith(f"{client}:") for client in tuple(self._left))
+
+    def _on_registration(self, client: str, comes: bool) -> None:
+        if not comes:
+            self._left.add(client)
 
     def _on_shutdown(self, *_: Any) -> None:
         self._gone.set()
