@@ -124,7 +124,8 @@ def find_loss(
     """Look every ``LOOK`` seconds whether the port and the show are there; return what went away.
 
     A virtual port (None) always is, but for JACK, whose server may go: its library lists the ports
-    of a dead one for ever. A port that went and is back when it is looked for went. Each look sets ``looked``, so that the heartbeat stops where one hangs.
+    of a dead one for ever. A port that went and is back when it is looked for went. Each look sets
+    ``looked``, so that the heartbeat stops where one hangs.
     """
     parent = os.getppid()
     lookout = device(direction, system, "Sensorium lookout")[0] if port else None
@@ -182,6 +183,8 @@ def main(given: list[str] | None = None) -> int:
         )
         # Without a server its library opens ports all the same, and takes what is sent to them.
         jack = watch_server() if system == "jack" else None
+        if jack and wanted.port and not jack.are_connected(name, wanted.name):
+            raise PortError(f"{name} cannot be connected to yet")
     except (PortError, ConnectionError) as error:
         writer.start(pack_frame(FAILED, str(error).encode()))
         writer.drain()

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 
+import jack
 import mido
 import pytest
 
@@ -339,6 +340,22 @@ def test_a_program_that_is_back_before_anybody_has_looked_has_left():
         assert synth.port in ports()
         assert watch.has_left(other.port)
         assert not watch.has_left("synthesiser:input")
+
+
+def test_a_port_that_is_listed_before_it_can_be_connected_is_tried_again(make):
+    """RtMidi says nothing of a cable that JACK refuses: nothing sounded there for ever."""
+    with contextlib.closing(jack.Client("early", no_start_server=True)) as client:
+        client.midi_inports.register("in")
+        client.midi_outports.register("out")
+        source = MidiIn(system="jack", port="early")
+        for box in (lambda: make(("notes", Note), port="early"), lambda: source.open(Heard())):
+            with pytest.raises(DeviceError, match="early:(in|out) cannot be connected to yet"):
+                box()
+        source.close()
+        client.activate()
+        make(("notes", Note), port="early").close()
+        source.open(Heard())
+        source.close()
 
 
 def test_a_receiver_that_is_begun_anew_at_once_is_lost_and_sounds_again(make):
