@@ -181,10 +181,7 @@ def main(given: list[str] | None = None) -> int:
         port, name, system = open_port(
             wanted.work, wanted.system, wanted.port, wanted.name, on_message
         )
-        # Without a server its library opens ports all the same, and takes what is sent to them.
-        jack = watch_server() if system == "jack" else None
-        if jack and wanted.port and not jack.are_connected(name, wanted.name):
-            raise PortError(f"{name} cannot be connected to yet")
+        jack = _watch_jack(name, wanted) if system == "jack" else None
     except (PortError, ConnectionError) as error:
         writer.start(pack_frame(FAILED, str(error).encode()))
         writer.drain()
@@ -203,6 +200,18 @@ def main(given: list[str] | None = None) -> int:
     else:
         listen(beat, looked)
     return 0
+
+
+def _watch_jack(port: str, wanted: argparse.Namespace) -> ServerWatch | None:
+    """Watch JACK's server for an open port, once that is what it seems to be.
+
+    Without a server its library opens ports all the same, and takes what is sent to them. Raise
+    ConnectionError, or PortError where no cable leads to the port.
+    """
+    jack = watch_server()
+    if jack and wanted.port and not jack.are_connected(port, wanted.name):
+        raise PortError(f"{port} cannot be connected to yet")
+    return jack
 
 
 def _all(system: str) -> dict[str, list[str]]:

@@ -349,7 +349,7 @@ def test_a_port_that_is_listed_before_it_can_be_connected_is_tried_again(make):
         client.midi_outports.register("out")
         source = MidiIn(system="jack", port="early")
         for box in (lambda: make(("notes", Note), port="early"), lambda: source.open(Heard())):
-            with pytest.raises(DeviceError, match="early:(in|out) cannot be connected to yet"):
+            with pytest.raises(DeviceError, match=r"early:(in|out) cannot be connected to yet"):
                 box()
         source.close()
         client.activate()
