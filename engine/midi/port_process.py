@@ -124,7 +124,8 @@ def find_loss(
     """Look every ``LOOK`` seconds whether the port and the show are there; return what went away.
 
     A virtual port (None) always is, but for JACK, whose server may go: its library lists the ports
-    of a dead one for ever. Each look sets ``looked``, so that the heartbeat stops where one hangs.
+    of a dead one for ever. A port that went and is back when it is looked for went. Each look sets
+    ``looked``, so that the heartbeat stops where one hangs.
     """
     parent = os.getppid()
     lookout = device(direction, system, "Sensorium lookout")[0] if port else None
@@ -135,8 +136,10 @@ def find_loss(
             return "the show"
         if jack and jack.gone:
             return "the JACK server"
-        if lookout and port not in lookout.get_ports():
-            return str(port)
+        if lookout and port and port not in lookout.get_ports():
+            return port
+        if jack and port and jack.has_left(port):
+            return port
         looked.set()
 
 
@@ -178,8 +181,7 @@ def main(given: list[str] | None = None) -> int:
         port, name, system = open_port(
             wanted.work, wanted.system, wanted.port, wanted.name, on_message
         )
-        # Without a server its library opens ports all the same, and takes what is sent to them.
-        jack = watch_server() if system == "jack" else None
+        jack = _watch_jack(name, wanted) if system == "jack" else None
     except (PortError, ConnectionError) as error:
         writer.start(pack_frame(FAILED, str(error).encode()))
         writer.drain()
@@ -198,6 +200,18 @@ def main(given: list[str] | None = None) -> int:
     else:
         listen(beat, looked)
     return 0
+
+
+def _watch_jack(port: str, wanted: argparse.Namespace) -> ServerWatch | None:
+    """Watch JACK's server for an open port, once that is what it seems to be.
+
+    Without a server its library opens ports all the same, and takes what is sent to them. Raise
+    ConnectionError, or PortError where no cable leads to the port.
+    """
+    jack = watch_server()
+    if jack and wanted.port and not jack.are_connected(port, wanted.name):
+        raise PortError(f"{port} cannot be connected to yet")
+    return jack
 
 
 def _all(system: str) -> dict[str, list[str]]:
