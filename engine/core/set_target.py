@@ -58,7 +58,8 @@ def turned(
     ``MARGIN``. Raise ParameterError for types that no knob can set.
     """
     wanted = _at(parameter, position, choices)
-    if isinstance(wanted, float) or not 0.0 < position < 1.0 or is_same(parameter, now, wanted):
+    glides = isinstance(wanted, float) and not choices
+    if glides or not 0.0 < position < 1.0 or is_same(parameter, now, wanted):
         return wanted
     beside = (_at(parameter, position + step, choices) for step in (-MARGIN, MARGIN))
     return now if any(is_same(parameter, now, one) for one in beside) else wanted

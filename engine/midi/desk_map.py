@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -54,15 +54,15 @@ class DeskMap:
         found = {key: shown(mapped.entry) for key, mapped in self.controls.items()}
         return {key: one for key, one in found.items() if one is not None}
 
-    def commands(self, event: MidiEvent) -> Iterator[Command]:
-        """Yield the commands of one event, which is named by its channel."""
-        name, position = event.name, event.position
-        if name.kind == "program":
-            name, position = replace(name, number=event.message), 1.0
+    def commands(self, event: MidiEvent, names: Iterable[MessageName]) -> Iterator[Command]:
+        """Yield the commands of one event; ``names`` are those that a patch may have for it."""
+        position = event.position
+        if event.name.kind == "program":
+            names, position = (replace(name, number=event.message) for name in names), 1.0
         if position is None:
             return
-        for each in with_and_without_channel(name):
-            for control in self._by_name.get(each, ()):
+        for name in names:
+            for control in self._by_name.get(name, ()):
                 command = control.move(position)
                 if command is not None:
                     yield command

@@ -81,6 +81,7 @@ class _Echoes:
             return False
         places = [place for place, (sent, _) in enumerate(waiting) if sent == value]
         if not places or self._came < self._missed:
+            self._missed += len(waiting)
             waiting.clear()  # a hand was faster than any echo
             return False
         for _ in range(places[0] + 1):

@@ -183,10 +183,11 @@ class MidiIn(Source):
                 yield from self._dispatch(event)
 
     def _dispatch(self, event: MidiEvent) -> Iterator[tuple[str, Message | Command]]:
-        for name in with_and_without_channel(event.name):
+        names = with_and_without_channel(event.name)
+        for name in names:
             if event.message is not None:
                 yield from ((outlet, event.message) for outlet in self._outlets.get(name, ()))
-        yield from (("", command) for command in self._map.commands(event))
+        yield from (("", command) for command in self._map.commands(event, names))
         if self.patches and event.name.kind == "program":
             yield "", PlayPatch(event.message + 1)
 
