@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from engine.core.box import Box
-from engine.core.commands import Command
+from engine.core.commands import Command, PlayPatch
 from engine.core.errors import UnknownName
 from engine.core.messages import Message, Ns
+from engine.core.set_target import SetTarget, Shown
 from engine.core.status import Status
 
 
@@ -59,9 +60,16 @@ class Source(Box, ABC):
             raise UnknownName("output", name, outlets)
         return outlets[name]
 
-    def sets(self) -> Mapping[tuple[str, ...], tuple[str, str]]:
-        """Return the parameters that it sets by commands, for ``check``: (box, parameter)."""
+    def sets(self) -> Mapping[tuple[str, ...], SetTarget]:
+        """Return the parameters that it sets by commands, by the keys that say so."""
         return {}
+
+    def shows(self) -> Mapping[str, SetTarget | PlayPatch]:
+        """Return what it wants to be told about by ``show``, by names of its own."""
+        return {}
+
+    def show(self, now: Mapping[str, Shown]) -> None:
+        """Take how all that stands now, again and again, on the loop; must not block."""
 
     def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
         """Return (use, parameters) of the box that plays in place of this one; None for itself.

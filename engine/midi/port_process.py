@@ -20,7 +20,7 @@ from typing import Final
 
 from engine.midi.active_notes import ActiveNotes
 from engine.midi.clock_out import ClockPulses
-from engine.midi.frames import BPM, MIDI, MOMENT, RECEIVED, TEMPO
+from engine.midi.frames import AT_END, BPM, MIDI, MOMENT, RECEIVED, TEMPO
 from engine.midi.ports import PortError, device, open_port, shown
 from engine.midi.rtmidi import Device
 from engine.system.device_process import ALIVE, FAILED, GONE, LISTED, OPENED
@@ -46,6 +46,7 @@ class PortSender:
         self._open = True
         self._lock = threading.Lock()
         self._active = ActiveNotes()
+        self._last: list[bytes] = []
         self._pulses = ClockPulses()
         self._changed = threading.Condition()
 
@@ -53,6 +54,8 @@ class PortSender:
         """Send what a frame holds."""
         if kind == MIDI and payload:
             self.send(payload)
+        elif kind == AT_END and payload:
+            self._last.append(payload)
         elif kind == TEMPO:
             (bpm,) = BPM.unpack(payload)
             with self._changed:
@@ -68,7 +71,7 @@ class PortSender:
     def end(self) -> None:
         """End what sounds, and close the port once all has left; nothing is sent after that."""
         with self._lock:
-            for message in self._active.end_all():
+            for message in (*self._active.end_all(), *self._last):
                 self._port.send_message(message)
             self._port.close_port()
             self._open = False
@@ -159,6 +162,7 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("work", choices=("out", "in", "list"))
     parser.add_argument("--system", default="auto")
     parser.add_argument("--port")
+    parser.add_argument("--beside", action="store_true")
     parser.add_argument("--name", default="Sensorium")
     return parser.parse_args(given)
 
@@ -179,7 +183,12 @@ def main(given: list[str] | None = None) -> int:
             writer.drain()
             return 0
         port, name, system = open_port(
-            wanted.work, wanted.system, wanted.port, wanted.name, on_message
+            wanted.work,
+            wanted.system,
+            wanted.port,
+            wanted.name,
+            on_message,
+            beside=wanted.beside,
         )
         jack = _watch_jack(name, wanted) if system == "jack" else None
     except (PortError, ConnectionError) as error:

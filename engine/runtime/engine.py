@@ -66,6 +66,7 @@ class Engine:
     - ``playlist``, ``playing``: the titles of the set, and the index of the patch that plays.
     - ``on_lost``: called with the name of a source that reports the loss of its device.
     - ``on_play_patch``: called to go to another patch; returns why that is refused, or "".
+    - ``plays_patch``: whether a patch of the set, given as to that, is the one that plays.
     - ``ask``: submits a command that does not come from a box; on any thread when played live.
     """
 
@@ -84,6 +85,7 @@ class Engine:
         self.last_at: SentMoments = {}
         self.on_lost: Callable[[str], None] = lambda name: None
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
+        self.plays_patch: Callable[[int | str], bool] = lambda which: False
         self.ask: Callable[[str, Command], None] = lambda by, command: self.step(
             CommandEntry(by, command)
         )

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from engine.core.clock import MILLISECOND
 from engine.core.errors import PatchError, nearest
@@ -40,6 +41,9 @@ _SETTLES = 0.1
 """Seconds that a broken file must stay as it is: editors may save in several steps."""
 
 _LOOK = 0.05
+
+_BESIDE: Final = {"next": 1, "previous": -1}
+_ENDS: Final = {"next": "the last", "previous": "the first"}
 
 
 @dataclass(frozen=True)
@@ -70,19 +74,19 @@ class Reloader:
         self._open = open_patch
         self._seconds = seconds
         self._wanted: int | None = None
+        self._next: int | None = None
         self._ahead: CompiledPatch | None = None
         self._news = asyncio.Event()
         self._go = asyncio.Event()
         self._engine.playlist = tuple(titles)
         self._engine.on_play_patch = self.go_to
+        self._engine.plays_patch = lambda which: self._find(which) == self._engine.playing
 
     def go_to(self, which: int | str) -> str:
         """Request another patch of the set; return why that is refused, or ""."""
         found = self._find(which)
         if found is None:
-            names = [file.stem for file in self._files]
-            hint = nearest(which, names) if isinstance(which, str) else ""
-            return f"there is no patch {which!r} in this set of {len(names)}.{hint}"
+            return self._missing(which)
         self._wanted = found
         self._news.set()
         self._go.set()
@@ -101,11 +105,12 @@ class Reloader:
             await self._news.wait()
             self._news.clear()
             self._go.clear()
-            wanted, self._wanted = self._wanted, None
+            self._next, self._wanted = self._wanted, None
             try:
-                await self._reload(self._engine.playing if wanted is None else wanted)
+                await self._reload(self._engine.playing if self._next is None else self._next)
             except Exception:
                 LOG.exception("a mistake of the engine itself; the show goes on")
+            self._next = None
 
     async def _reload(self, index: int) -> None:
         """Compile a patch and swap it in, or report why not."""
@@ -225,13 +230,32 @@ class Reloader:
             self._show.discard(ahead.standby)
 
     def _find(self, which: int | str) -> int | None:
-        """Return the index of a patch by its number from 1, its file's name or its title."""
+        """Return the index of a patch: by number from 1, file, title, "next" or "previous"."""
         if isinstance(which, str):
-            for names in ([file.stem for file in self._files], self._engine.playlist):
+            files = [file.name for file in self._files], [file.stem for file in self._files]
+            for names in (*files, self._engine.playlist):
                 if which in names:
                     return names.index(which)
-            return None
+            if which not in _BESIDE:
+                return None
+            which = self._heading() + _BESIDE[which] + 1
         return int(which) - 1 if 1 <= which <= len(self._files) else None
+
+    def _heading(self) -> int:
+        """Return the index of the patch that was last asked for, or else of the one that plays."""
+        for index in (self._wanted, self._next):
+            if index is not None:
+                return index
+        return self._engine.playing
+
+    def _missing(self, which: int | str) -> str:
+        """Return why there is no such patch in the set."""
+        names, hint = [file.stem for file in self._files], ""
+        if isinstance(which, str):
+            if which in _ENDS:
+                return f"there is no {which} patch: {_ENDS[which]} of the set plays"
+            hint = nearest(which, [*names, *_BESIDE])
+        return f"there is no patch {which!r} in this set of {len(names)}.{hint}"
 
     def _report(self, problems: list[str]) -> None:
         """Report problems of a patch on terminal, page and OSC, in place of the last ones."""
