@@ -22,7 +22,7 @@ from engine.core.commands import (
     StateSaved,
     Teach,
 )
-from engine.core.errors import ParameterError, nearest
+from engine.core.errors import ParameterError, anything_raised, nearest
 from engine.runtime.entries import CommandEntry, Entry, StateChange
 from engine.runtime.learn_sweep import LearnSweep
 from engine.runtime.privacy import Privacy
@@ -105,7 +105,7 @@ def _refuse(
     engine.tell(by, reason)
     try:
         command.refused(reason)
-    except Exception as error:
+    except anything_raised() as error:
         engine.tell(by, f"could not be told so: {describe_error(error)}")
 
 
@@ -126,7 +126,7 @@ def _change(engine: Commanded, command: SetParameter | Release) -> str:
         _set(engine, state, command)
     except ParameterError as error:
         return f"{command.box}/{command.parameter}: {error}"
-    except Exception as error:
+    except anything_raised() as error:
         return f"{command.box}/{command.parameter}: {describe_error(error)}"
     state.overrides.add(command.parameter)
     return ""

@@ -15,6 +15,7 @@ from engine.core.box import Box
 from engine.core.clock import Clock, SystemClock
 from engine.core.commands import Command, Panic
 from engine.core.context import with_context
+from engine.core.errors import anything_raised
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
@@ -201,7 +202,7 @@ class Live:
                 try:
                     context = self._hosts.playing[name].context
                     with_context(state.box.open, context)(_unheard)
-                except Exception as error:
+                except anything_raised() as error:
                     self.engine.tell(name, describe_loss(error))  # its supervisor tries again
                 close_quietly(name, state.box)
 
@@ -314,7 +315,7 @@ class Live:
         self._woken = True  # the loop is awake already
         try:
             more = ready()
-        except Exception:
+        except anything_raised():
             LOG.exception("a source cannot be read any more")
             more = False
         if not more and self._loop is not None:

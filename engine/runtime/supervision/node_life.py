@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 
 from engine.core.context import Context, with_context
+from engine.core.errors import anything_raised
 from engine.core.node import Node
 from engine.runtime.entries import Entry, StateChange
 from engine.runtime.schedule.call import describe_error
@@ -46,7 +47,7 @@ class NodeLife:
         while not self._stop.is_set():
             try:
                 self._open()
-            except Exception as error:
+            except anything_raised() as error:
                 self._deliver(StateChange(self._name, "failed", describe_error(error)))
                 self._stop.wait(pauses.next())
                 continue

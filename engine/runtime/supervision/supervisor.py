@@ -12,7 +12,7 @@ from functools import partial
 
 from engine.core.clock import Clock
 from engine.core.context import Context, with_context
-from engine.core.errors import DeviceError
+from engine.core.errors import DeviceError, anything_raised
 from engine.core.messages import Ns
 from engine.core.sink import Sink
 from engine.core.source import Emit, Source, Tape
@@ -107,7 +107,7 @@ class DeviceSupervisor:
         """Open it and keep it until it goes; return whether it opened, and a change to report."""
         try:
             self._open()
-        except Exception as error:
+        except anything_raised() as error:
             return False, StateChange(self._name, "lost", describe_loss(error))
         self._deliver(StateChange(self._name, "running"))
         return True, self._work()
@@ -130,11 +130,11 @@ class DeviceSupervisor:
                 if self._gone.is_set():
                     return None
                 emit(outlet, message, at, self._clock.now() - at)  # the cost of decoding
-        except Exception as error:
+        except anything_raised() as error:
             return StateChange(self._name, "lost", describe_loss(error))
         return StateChange(self._name, "ended")
 
 
-def describe_loss(error: Exception) -> str:
+def describe_loss(error: BaseException) -> str:
     """Return why a device is lost: its own message, or the class and message of an error."""
     return str(error) if isinstance(error, DeviceError | OSError) else describe_error(error)

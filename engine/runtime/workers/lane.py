@@ -15,7 +15,7 @@ from typing import Protocol
 from engine.core.box import Box
 from engine.core.clock import Clock
 from engine.core.context import Context
-from engine.core.errors import Overrun
+from engine.core.errors import Overrun, anything_raised
 from engine.core.kinds import Kind
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Message, Ns
@@ -128,7 +128,7 @@ class Waiting:
         self._worker.set(field, value)
         try:
             self._worker.open()
-        except Exception:
+        except BaseException:
             self._worker.set(field, before)
             raise
 
@@ -160,12 +160,12 @@ class Waiting:
         cost = job.cost + took
         return LaneResult(self._name, job.generation, event, job.at, cost, took, more)
 
-    def _failure(self, job: Job, error: Exception, took: int, more: bool) -> LaneFailure:
+    def _failure(self, job: Job, error: BaseException, took: int, more: bool) -> LaneFailure:
         """Bring the box to its beginning after it raised."""
         text = describe_error(error)
         try:
             self._worker.reset()
-        except Exception as another:
+        except anything_raised() as another:
             text = f"{text}; and then it could not be reset: {describe_error(another)}"
         return LaneFailure(self._name, job.generation, text, took, more)
 
@@ -262,7 +262,7 @@ class ThreadLane(Waiting):
             try:
                 self._busy()
                 self._worker.open()
-            except Exception as error:
+            except anything_raised() as error:
                 self.begun = None
                 self._deliver(StateChange(self._name, "failed", describe_error(error)))
             else:
@@ -286,7 +286,7 @@ class ThreadLane(Waiting):
         try:
             self._worker.look()
             self._apply_changes()
-        except Exception as error:
+        except anything_raised() as error:
             self._deliver(
                 LaneFailure(self._name, self.generation, describe_error(error), more=True)
             )
@@ -313,7 +313,7 @@ class ThreadLane(Waiting):
                         break
             if not more:
                 self._deliver(self._answer(job, None, self._spent(begun), more))
-        except Exception as error:
+        except anything_raised() as error:
             spent = self._spent(begun)
             self._deliver(self._failure(job, error, spent, more))
             if isinstance(error, ProcessDied):
@@ -340,5 +340,5 @@ def close_quietly(name: str, box: Box | Worker) -> None:
     """Close a box; that it cannot be closed ends nothing."""
     try:
         box.close()
-    except Exception as error:
+    except anything_raised() as error:
         LOG.warning("%s: could not be closed: %s", name, describe_error(error))
