@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import signal
 from typing import NoReturn
 
 import typer
 
 from engine.commands import lab, looks, shows
-from engine.commands.ending import AT_THE_END, CANNOT_PLAY, OUR_FAULT
+from engine.commands.ending import AT_THE_END, CANNOT_PLAY, OUR_FAULT, interrupt
 from engine.core.errors import SensoriumError
 from engine.terminal.log import StderrHandler, logged
 
@@ -28,6 +29,7 @@ for command in (
 
 def main() -> None:
     """Run the command; exit with 0, 2 for what cannot be played, 1 for our own fault."""
+    signal.signal(signal.SIGINT, interrupt)
     with AT_THE_END:
         AT_THE_END.enter_context(logged(StderrHandler()))
         _run()

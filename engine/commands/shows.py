@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
-from engine.commands.ending import AT_THE_END, OUR_FAULT, show_on_terminal
+from engine.commands.ending import AT_THE_END, OUR_FAULT, heed_no_requests, show_on_terminal
 from engine.core.clock import wall_time
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
@@ -91,6 +91,7 @@ def play(
     """
     AT_THE_END.enter_context(log_file(log))
     if not offline:
+        heed_no_requests()  # what a show does at them is not there yet
         FORK_SERVER.prepare()  # it loads what it needs while the patch is read
     costs = dict(_cost(text) for text in cost or ())
     files = [find_patch(name) for name in patches or [FIRST]]
@@ -106,13 +107,14 @@ def play(
     with ExitStack() as stack:
         if writer:
             stack.callback(writer.close)
-        show = Performance(files, opening, writer, _all(observers), edits=watch)
+        report = partial(_write_stats, stats) if stats else None
+        show = Performance(files, opening, writer, _all(observers), edits=watch, report=report)
         for observer in observers:
             stack.callback(observer.close)
             observer.open()
         numbers = show.offline(for_, costs) if offline else asyncio.run(show.live(for_))
     if stats:
-        stats.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+        _write_stats(stats, numbers)
 
 
 def record(
@@ -149,6 +151,10 @@ def replay(
         show_on_terminal(difference_table(comparison))
         if comparison.different:
             raise typer.Exit(OUR_FAULT)
+
+
+def _write_stats(file: Path, numbers: dict[str, Any]) -> None:
+    file.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
 
 
 def _live_table() -> LiveTable:

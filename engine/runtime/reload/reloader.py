@@ -94,6 +94,11 @@ class Reloader:
             self._forget_ahead()
         self._news.set()
 
+    def read_again(self) -> None:
+        """Request a reload of everything, whether it has changed or not."""
+        self._forget_ahead()
+        self._news.set()
+
     async def work(self) -> None:
         """Handle requests, for ever."""
         while True:
