@@ -26,6 +26,7 @@ from types import ModuleType
 
 from engine.core.box import OWN_MODULES, Box
 from engine.core.errors import UnknownName, anything_raised, describe_error
+from engine.core.files import read_regular
 from engine.moved import parse_updated
 
 FOLDERS = ("sources", "models", "nodes", "sinks")
@@ -33,6 +34,8 @@ OWN = "your own"
 INSTALLED = "installed"
 OWN_FOLDER = "nodes"
 """Folder of a performer's own boxes, beside the patch."""
+_MOST_BYTES = 16_000_000
+"""The largest file of a box."""
 _VERSIONS = count(1)
 _ENGINE = Path(__file__).parent
 _LOG = logging.getLogger("sensorium")
@@ -107,7 +110,7 @@ def _import(name: str) -> ModuleType:
 def _import_file(file: Path) -> ModuleType:
     """Import a performer's file as it is now."""
     try:
-        text = file.read_bytes()
+        text = read_regular(file, _MOST_BYTES)
     except OSError as error:
         raise BrokenBox(f"{file} does not load: {error.strerror}") from error
     return _import_text(file, text)

@@ -5,6 +5,7 @@ tomllib gives values without positions; ``positions`` finds the lines.
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -12,12 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from engine.core.errors import PatchError, Problem
+from engine.core.files import read_regular
 from engine.patch.positions import KeyPath, find_lines
 from engine.patch.toml_errors import explain
 
 Place = tuple[Path | None, int | None]
 RIG = "rig.toml"
 MAX_CHARACTERS = 1_000_000
+_MOST_BYTES = 4 * MAX_CHARACTERS
+"""What so many characters take in UTF-8; a file that is larger is not even read."""
+_TOO_LONG = f"a patch has {MAX_CHARACTERS} characters at most"
 _DEEP_NAME = re.compile(
     r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""", re.ASCII
 )
@@ -91,7 +96,8 @@ def read_texts(file: Path) -> Texts:
         message = "is laid over the patches beside it and is none itself: name one of those"
         raise PatchError([Problem(message, file)])
     rig = file.parent / RIG
-    return Texts(file, _read(file), _read(rig) if rig.is_file() else None)
+    there = os.path.lexists(rig)  # a link to nowhere is a mistake, and no room without a rig
+    return Texts(file, _read(file), _read(rig) if there else None)
 
 
 def load_texts(texts: Texts) -> Document:
@@ -131,7 +137,7 @@ def _readable(text: str) -> str:
     tomllib's time grows with the square of the number of parts in a dotted name.
     """
     if len(text) > MAX_CHARACTERS:
-        raise ValueError(f"a patch has {MAX_CHARACTERS} characters at most")
+        raise ValueError(_TOO_LONG)
     if _DEEP_NAME.search(text):
         raise ValueError("a name has too many parts with dots between them")
     return text
@@ -139,7 +145,8 @@ def _readable(text: str) -> str:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        content = read_regular(file, _MOST_BYTES)
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise PatchError([Problem("is not UTF-8 text: save it as UTF-8", file, line)]) from None

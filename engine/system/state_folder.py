@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from engine.core.context import check_file_name
+from engine.core.files import read_regular
 
 _SUFFIX = ".state"
 
@@ -67,7 +68,7 @@ class StateFolder:
         for place in self.places:
             with suppress(OSError):
                 file = place / name
-                found.append((file.stat().st_mtime_ns, file.read_bytes()))
+                found.append((file.stat().st_mtime_ns, read_regular(file)))
         return max(found)[1] if found else None
 
     def write(self, name: str, data: bytes) -> bool:

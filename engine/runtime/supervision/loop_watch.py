@@ -7,16 +7,14 @@ still. Nothing can end that call, but the performer learns which box it is, and 
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
-from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from engine.core.box import OWN_MODULES
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
 from engine.runtime.engine import Engine
+from engine.runtime.supervision.left_behind import innermost_frame, is_own, line_of
 
 BEAT: Final = 0.25
 """Seconds between two beats of the loop, and between two looks for them."""
@@ -54,7 +52,7 @@ class LoopWatch:
 
     def where(self) -> tuple[str, str]:
         """Return in which box the loop is now (``SHOW`` for none), and where in its code."""
-        frame = sys._current_frames().get(self._thread_id)
+        frame = innermost_frame(self._thread_id)
         names = {id(state.box): name for name, state in list(self._engine.states.items())}
         innermost = frame
         while frame is not None:
@@ -62,7 +60,7 @@ class LoopWatch:
             if name is not None:
                 return name, _place(innermost, frame)
             frame = frame.f_back
-        return SHOW, _line(innermost) if innermost is not None else "an unknown place"
+        return SHOW, line_of(innermost) if innermost is not None else "an unknown place"
 
     def _beat(self) -> None:
         now = self._engine.clock.now()
@@ -94,12 +92,7 @@ def _place(innermost: FrameType | None, of_box: FrameType) -> str:
     """Return the innermost line of a performer's own file, else where the box itself is."""
     frame = innermost
     while frame is not None and frame is not of_box:
-        if str(frame.f_globals.get("__name__")).startswith(OWN_MODULES):
-            return _line(frame)
+        if is_own(frame):
+            return line_of(frame)
         frame = frame.f_back
-    return _line(of_box)
-
-
-def _line(frame: FrameType) -> str:
-    file = Path(frame.f_code.co_filename)
-    return f"{file.parent.name}/{file.name}, line {frame.f_lineno}, in {frame.f_code.co_name}"
+    return line_of(of_box)

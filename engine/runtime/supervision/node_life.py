@@ -28,11 +28,11 @@ class NodeLife:
         self._open = with_context(node.open, context)
         self._deliver = deliver
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"life of {name}", daemon=True)
+        self.thread = threading.Thread(target=self._run, name=f"life of {name}", daemon=True)
 
     def start(self) -> None:
         """Start opening the node."""
-        self._thread.start()
+        self.thread.start()
 
     def stop(self) -> None:
         """Let the node be closed; it must not be called any more."""
@@ -40,7 +40,7 @@ class NodeLife:
 
     def join(self, timeout: float) -> None:
         """Wait until the node is closed, at most ``timeout`` seconds."""
-        self._thread.join(timeout)
+        self.thread.join(timeout)
 
     def _run(self) -> None:
         pauses = BackOff()

@@ -44,7 +44,7 @@ class DeviceSupervisor:
         self._stop = threading.Event()
         self._gone = threading.Event()
         self._retry = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"supervisor {name}", daemon=True)
+        self.thread = threading.Thread(target=self._run, name=f"supervisor {name}", daemon=True)
         self._open: Callable[[], None] = lambda: None
         self._work: Callable[[], StateChange | None] = self._wait
 
@@ -55,7 +55,7 @@ class DeviceSupervisor:
         self._open = partial(with_context(source.open, self._context), emit)
         if isinstance(source, Tape):
             self._work = lambda: self._play(source, emit)
-        self._thread.start()
+        self.thread.start()
         return self
 
     def keep_sink(self) -> DeviceSupervisor:
@@ -63,7 +63,7 @@ class DeviceSupervisor:
         sink = self._box
         assert isinstance(sink, Sink)
         self._open = with_context(sink.open, self._context)
-        self._thread.start()
+        self.thread.start()
         return self
 
     def lost(self) -> None:
@@ -82,7 +82,7 @@ class DeviceSupervisor:
 
     def join(self, timeout: float) -> None:
         """Wait until it is closed, at most ``timeout`` seconds: a device may stall."""
-        self._thread.join(timeout)
+        self.thread.join(timeout)
 
     def _run(self) -> None:
         if isinstance(self._box, Tape):

@@ -197,12 +197,12 @@ class ThreadLane(Waiting):
         self._pause = 0.0
         self._stop = threading.Event()
         self._abandoned = False
-        self._thread = threading.Thread(target=self._run, name=f"lane {name}", daemon=True)
+        self.thread = threading.Thread(target=self._run, name=f"lane {name}", daemon=True)
 
     def start(self, pause: float = 0.0) -> None:
         """Open the box on its thread, after some seconds, and begin."""
         self._pause = pause
-        self._thread.start()
+        self.thread.start()
 
     def abandon(self) -> None:
         """Leave it to itself: whatever it says from now on is not heard; it ends when it can."""
@@ -218,7 +218,7 @@ class ThreadLane(Waiting):
     @property
     def hangs(self) -> bool:
         """Whether its thread is still there though it was told to end."""
-        return self._stop.is_set() and self._thread.is_alive()
+        return self._stop.is_set() and self.thread.is_alive()
 
     def stop(self) -> None:
         """Stop the thread after the job at hand."""
@@ -227,8 +227,8 @@ class ThreadLane(Waiting):
 
     def join(self, timeout: float) -> None:
         """Wait for its end, at most for so many seconds; then end it where that can be."""
-        self._thread.join(timeout)
-        if self._thread.is_alive():
+        self.thread.join(timeout)
+        if self.thread.is_alive():
             self._worker.kill()
 
     def _wake(self) -> None:
