@@ -48,6 +48,11 @@ def describe_error(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
+def tell_error(error: BaseException) -> str:
+    """Return an exception as a performer reads it: one of ours says all by its message."""
+    return str(error) if isinstance(error, SensoriumError) else describe_error(error)
+
+
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C, as the command line raises it: told apart from what a box raises by itself."""
 

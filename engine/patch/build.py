@@ -11,12 +11,12 @@ from engine.core.box import OWN_MODULES, Box
 from engine.core.errors import (
     ParameterError,
     Problem,
-    SensoriumError,
     UnknownName,
     anything_raised,
     as_written,
     describe_error,
     nearest,
+    tell_error,
 )
 from engine.core.event_inlets import check_value_inlets, read_event_inlets
 from engine.core.kinds import KINDS
@@ -64,7 +64,7 @@ class Builder:
         try:
             box = cls(**values)
         except anything_raised() as error:  # a performer's own box may raise anything
-            text = str(error) if isinstance(error, SensoriumError) else describe_error(error)
+            text = tell_error(error)
             key = next((name for name in parameters if text.startswith(f"{name}: ")), "")
             self._report(spec, text.removeprefix(f"{key}: "), *[key] * bool(key))
             return None
