@@ -26,7 +26,7 @@ from pathlib import Path
 from types import ModuleType
 
 from engine.core.box import OWN_MODULES, Box
-from engine.core.errors import UnknownName, UnreadableFile, describe_error
+from engine.core.errors import UnknownName, UnreadableFile, anything_raised, describe_error
 from engine.core.files import read_file
 from engine.moved import parse_updated
 
@@ -84,7 +84,7 @@ class Registry:
         for point in entry_points(group="sensorium.nodes", name=use):
             try:
                 loaded = point.load()
-            except Exception as error:
+            except anything_raised() as error:
                 raise BrokenBox(f"{point.value} does not load: {describe_error(error)}") from error
             return _only_box(loaded) if isinstance(loaded, ModuleType) else loaded
         raise UnknownName("kind of box", use, self.names(), '"sensorium nodes" lists all.')
@@ -129,7 +129,7 @@ def _files(folder: Path, pattern: str = "**/*.py") -> dict[str, Path]:
 def _import(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
-    except Exception as error:
+    except anything_raised() as error:
         raise BrokenBox(f"{name} does not load: {describe_error(error)}") from error
 
 
@@ -158,7 +158,7 @@ def _import_text(file: Path, text: bytes) -> ModuleType:
     sys.modules[name] = module  # dataclasses look their module up there
     try:
         exec(compile(parse_updated(text, str(file)), str(file), "exec"), vars(module))
-    except Exception as error:
+    except anything_raised() as error:
         del sys.modules[name]
         raise BrokenBox(f"{file} does not load: {describe_error(error)}") from error
     setattr(module, _HASH, hashlib.sha256(text).hexdigest())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
-from engine.commands.ending import AT_THE_END, OUR_FAULT, show_on_terminal
+from engine.commands.ending import AT_THE_END, OUR_FAULT, heed_no_requests, show_on_terminal
 from engine.core.clock import wall_time
 from engine.core.errors import os_reason
 from engine.runtime.dump import Dump
@@ -94,6 +94,7 @@ def play(
     """
     AT_THE_END.enter_context(log_file(log))
     if not offline:
+        heed_no_requests()  # what a show does at them is not there yet
         FORK_SERVER.prepare()  # it loads what it needs while the patch is read
     costs = dict(_cost(text) for text in cost or ())
     files = [find_patch(name) for name in patches or [FIRST]]
@@ -107,8 +108,11 @@ def play(
         observers.append(_live_table())
     opening = partial(open_texts, to=to, sets=set_ or (), live=not offline, private=private)
     with ExitStack() as stack:
-        show = Performance(files, opening, writer, _all(observers), edits=watch)
         numbers_file = OutputFile(stats) if stats else None
+        if numbers_file:
+            stack.callback(numbers_file.close)
+        report = partial(_write_stats, numbers_file) if numbers_file else None
+        show = Performance(files, opening, writer, _all(observers), edits=watch, report=report)
         if writer:
             stack.callback(writer.close)
             writer.open()
@@ -116,8 +120,11 @@ def play(
             stack.callback(observer.close)
             observer.open()
         numbers = show.offline(for_, costs) if offline else asyncio.run(show.live(for_))
-    if numbers_file:
-        _write_numbers(numbers_file, numbers)
+        if numbers_file:
+            try:
+                _write_stats(numbers_file, numbers)
+            except OSError as error:
+                LOG.error("stats: %s; the show was played", os_reason(error))
 
 
 def record(
@@ -164,11 +171,8 @@ def replay(
             raise typer.Exit(OUR_FAULT)
 
 
-def _write_numbers(file: OutputFile, numbers: dict[str, Any]) -> None:
-    try:
-        file.write(json.dumps(numbers, indent=1) + "\n")
-    except OSError as error:
-        LOG.error("stats: %s; the show was played", os_reason(error))
+def _write_stats(file: OutputFile, numbers: dict[str, Any]) -> None:
+    file.write(json.dumps(numbers, indent=1) + "\n")
 
 
 def _live_table() -> LiveTable:

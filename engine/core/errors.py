@@ -17,6 +17,9 @@ import difflib
 import errno
 import json
 import os
+import signal
+import sys
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,10 +88,35 @@ def describe_os_error(error: OSError) -> str:
     return named + os_reason(error)
 
 
-def describe_error(error: Exception) -> str:
+def describe_error(error: BaseException) -> str:
     """Return an exception as text: "ValueError: message"."""
     text = describe_os_error(error) if isinstance(error, OSError) else str(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def tell_error(error: BaseException) -> str:
+    """Return an exception as a performer reads it: one of ours says all by its message."""
+    return str(error) if isinstance(error, SensoriumError) else describe_error(error)
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, as the command line raises it: told apart from what a box raises by itself."""
+
+
+def anything_raised() -> type[BaseException]:
+    """Return what to catch around a call of a box: ``except anything_raised() as error``.
+
+    That is everything, ``SystemExit`` and ``KeyboardInterrupt`` too, for a box that raises those
+    is as wrong as any other. Only a real Ctrl-C, which Python raises wherever the main thread is,
+    goes on.
+    """
+    error = sys.exception()
+    ctrl_c = isinstance(error, Interrupted) or (
+        isinstance(error, KeyboardInterrupt)
+        and threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
+    return Exception if ctrl_c else BaseException
 
 
 class SensoriumError(Exception):

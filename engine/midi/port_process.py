@@ -26,12 +26,14 @@ from engine.midi.rtmidi import Device
 from engine.system.device_process import ALIVE, FAILED, GONE, LISTED, OPENED
 from engine.system.framing import Unframer, pack_frame
 from engine.system.jack import ServerWatch, watch_server
-from engine.system.liveness import start_heartbeat
+from engine.system.liveness import start_heartbeat, wake_with_parent
 from engine.system.pipe_writer import PipeWriter
 from engine.system.wakeup import Wakeup
 
 LOOK: Final = 0.1
 """Seconds between two looks whether the port and the show are still there."""
+ENDING: Final = 5
+"""Seconds that the notes may take to end once the show has died."""
 PULSE: Final = [0xF8]
 _STDIN: Final = 0
 _STDOUT: Final = 1
@@ -135,6 +137,8 @@ def find_loss(
     while True:
         time.sleep(LOOK)
         if os.getppid() != parent:
+            if hasattr(signal, "alarm"):
+                signal.alarm(ENDING)  # by the system: a driver that hangs keeps nothing alive
             os.kill(os.getpid(), signal.SIGTERM)
             return "the show"
         if jack and jack.gone:
@@ -151,6 +155,7 @@ def _terminate(*_: object) -> None:
 
 
 def _listen_to_signals() -> None:
+    wake_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)

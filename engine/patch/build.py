@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from engine.core.box import OWN_MODULES, Box
 from engine.core.errors import (
     ParameterError,
     Problem,
-    SensoriumError,
     UnknownName,
+    anything_raised,
     as_written,
     describe_error,
     nearest,
+    tell_error,
 )
 from engine.core.event_inlets import check_value_inlets, read_event_inlets
 from engine.core.kinds import KINDS
@@ -63,9 +63,8 @@ class Builder:
             return None
         try:
             box = cls(**values)
-        except Exception as error:  # a performer's own box may raise anything
-            text = str(error) if isinstance(error, SensoriumError) else describe_error(error)
-            key, text = _key_of(text, parameters)
+        except anything_raised() as error:  # a performer's own box may raise anything
+            key, text = _key_of(tell_error(error), parameters)
             self._report(spec, text, *key)
             return None
         return PlannedBox(
@@ -81,8 +80,10 @@ class Builder:
 
     def load(self, use: str) -> None:
         """Load the file of a box; what is wrong with it is reported when it is built."""
-        with suppress(Exception):
+        try:
             self._find(use)
+        except anything_raised():
+            return
 
     def _class(self, spec: BoxSpec) -> type[Box] | None:
         file = ""
@@ -96,7 +97,7 @@ class Builder:
                 require_registered(f"{cls.__name__}.OUT", cls.OUT.values())
         except UnknownName as error:
             self._report(spec, str(error), "use")
-        except Exception as error:  # importing a performer's file may raise anything
+        except anything_raised() as error:  # importing a performer's file may raise anything
             text = str(error) if isinstance(error, ImportError) else describe_error(error)
             self._report(spec, f'"{spec.use}" cannot be used: {file}{text}', "use")
         else:

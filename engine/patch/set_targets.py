@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.core.addresses import find_parameter, parameter_names
-from engine.core.errors import ParameterError, Problem, nearest
+from engine.core.errors import ParameterError, Problem, anything_raised, nearest, tell_error
 from engine.core.parameter import ON, Parameter, read_parameters
 from engine.core.set_target import SetTarget
 from engine.core.source import Source
@@ -18,13 +18,20 @@ from engine.patch.plan import PlannedBox
 
 def check_set_targets(document: Document, boxes: Mapping[str, PlannedBox]) -> list[Problem]:
     """Return a problem for each target that does not exist, or that cannot be set to its values."""
-    return [
-        document.problem(message, name, *key)
-        for name, planned in boxes.items()
-        if isinstance(planned.box, Source)
-        for key, target in planned.box.sets().items()
-        for message in _messages(boxes, target)
-    ]
+    problems = []
+    for name, planned in boxes.items():
+        if isinstance(planned.box, Source):
+            try:
+                targets = planned.box.sets().items()
+            except anything_raised() as error:
+                problems.append(document.problem(tell_error(error), name))
+                continue
+            problems += [
+                document.problem(message, name, *key)
+                for key, target in targets
+                for message in _messages(boxes, target)
+            ]
+    return problems
 
 
 def _messages(boxes: Mapping[str, PlannedBox], target: SetTarget) -> Iterator[str]:

@@ -23,7 +23,7 @@ from engine.core.commands import (
     StateSaved,
     Teach,
 )
-from engine.core.errors import ParameterError, nearest
+from engine.core.errors import ParameterError, anything_raised, nearest
 from engine.core.parameter import ON, Parameter
 from engine.core.set_target import following, turned
 from engine.runtime.entries import CommandEntry, Entry, StateChange
@@ -108,7 +108,7 @@ def _refuse(
     engine.tell(by, reason)
     try:
         command.refused(reason)
-    except Exception as error:
+    except anything_raised() as error:
         engine.tell(by, f"could not be told so: {describe_error(error)}")
 
 
@@ -130,7 +130,7 @@ def _change(engine: Commanded, command: Setting | Release) -> str:
         _set(engine, state, parameter, command)
     except ParameterError as error:
         return f"{command.box}/{command.parameter}: {error}"
-    except Exception as error:
+    except anything_raised() as error:
         return f"{command.box}/{command.parameter}: {describe_error(error)}"
     state.overrides.add(command.parameter)
     return ""

@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.core.clock import Clock
 from engine.core.commands import Command
-from engine.core.errors import Overrun
+from engine.core.errors import Overrun, anything_raised
 from engine.core.kinds import KINDS, Kind, is_picture
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
@@ -213,7 +213,7 @@ class Engine:
             self._losses.lose(state.name)
         state.on = on
 
-    def failed(self, state: BoxState, error: Exception) -> None:
+    def failed(self, state: BoxState, error: BaseException) -> None:
         """Note that a box raised; the first time, reset what it feeds."""
         self._report_failure(state, describe_error(error))
         if isinstance(error, Overrun):
@@ -239,7 +239,7 @@ class Engine:
         """Ask a box when it wants to be called without input."""
         try:
             self.wakes.ask(state.name, state.box, after)
-        except Exception as error:
+        except anything_raised() as error:
             self.tell(state.name, f"could not say when to be called: {describe_error(error)}")
 
     def emit_after(self, state: BoxState, messages: list[Message], at: Ns, cost: int) -> None:
@@ -316,7 +316,7 @@ class Engine:
                 elif isinstance(state.box, Sink):
                     self.outbox.begin(state, due)
                     state.box.on_wake(due)
-            except Exception as error:
+            except anything_raised() as error:
                 self.failed(state, error)
             self.ask_wake(state, due)
 

@@ -14,7 +14,7 @@ from itertools import chain, count
 from engine.core.clock import MILLISECOND, VirtualClock
 from engine.core.commands import Command, Notice, Panic, StateSaved
 from engine.core.context import Context, with_context
-from engine.core.errors import PatchError, Problem
+from engine.core.errors import PatchError, Problem, anything_raised
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.sink import Sink
@@ -233,7 +233,7 @@ class Offline:
         change = StateChange(name, "ended")
         try:
             event = next((e for e in self._tapes[name] if self._is_consumed(name, *e)), None)
-        except Exception as error:
+        except anything_raised() as error:
             event = None
             change = StateChange(name, "lost", describe_loss(error))
         if event is None:
@@ -266,7 +266,7 @@ class Offline:
 def _opened(name: str, open_it: Callable[[], None], otherwise: str = "lost") -> StateChange:
     try:
         open_it()
-    except Exception as error:
+    except anything_raised() as error:
         return StateChange(name, otherwise, describe_loss(error))
     return StateChange(name, "running")
 

@@ -156,6 +156,6 @@ def _value(text: str) -> object:
 
 def _add_control(document: Document) -> None:
     boxes = [table for table in document.tables.values() if isinstance(table, dict)]
-    if not any(box.get("use") == CONTROL for box in boxes):
+    if boxes and not any(box.get("use") == CONTROL for box in boxes):
         name = "control" if "control" not in document.tables else CONTROL
         document.override(name, "use", CONTROL)

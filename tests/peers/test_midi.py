@@ -209,6 +209,35 @@ def test_after_kill_9_every_note_is_ended(seed):
     assert ending.silent_ms < 100 * SLACK
 
 
+STOPPED = """
+import os, signal
+from engine.core.messages import Note, Ns
+from engine.sinks.midi_out import MidiOut
+
+sink = MidiOut(system="jack", port="dump")
+sink.plug("notes", Note, None)
+sink.open()
+for number in (60, 64, 67):
+    sink.send("notes", Note(number, 100), Ns(0))
+sink.flush(Ns(0))
+print("plays", flush=True)
+input()
+os.kill(sink.helper, signal.SIGSTOP)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere who is stopped stays so")
+def test_a_stopped_helper_ends_its_notes_when_the_show_is_killed(dump):
+    command = [sys.executable, "-c", STOPPED]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as show:
+        assert show.stdout.readline() == "plays\n"
+        dump.wait(lambda heard: len(heard.sounding) == 3)
+        show.communicate("\n", timeout=WAIT)
+    dump.wait(lambda heard: not heard.sounding)
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_after_a_signal_every_note_is_ended(how):
     ending = ended(how, 1000 + how)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from engine.core.clock import Clock
-from engine.core.errors import Overrun
+from engine.core.errors import Overrun, anything_raised
 from engine.core.messages import Message, Ns
 from engine.core.sink import Sink
 from engine.runtime.metrics import RouteMetrics
@@ -81,7 +81,7 @@ class Outbox:
         self._last_at[state.name, port.name] = at
         try:
             port.sink.send(port.name, message, at)
-        except Exception as error:
+        except anything_raised() as error:
             state.raised = True
             self._services.failed(state, error)
         else:
@@ -127,7 +127,7 @@ class Outbox:
         raised, state.raised = state.raised, False
         try:
             state.sink.flush(now)
-        except Exception as error:
+        except anything_raised() as error:
             self._services.failed(state, error)
         else:
             if not raised:

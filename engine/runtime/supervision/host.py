@@ -6,6 +6,7 @@ taken for those of another box of its name.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -102,6 +103,11 @@ class BoxHost:
     def is_open(self) -> bool:
         """Whether what it needs beside the loop was started, or it needs nothing."""
         return self._begun or not self.needs_opening
+
+    @property
+    def threads(self) -> list[threading.Thread]:
+        """The threads on which the box is opened."""
+        return [each.thread for each in (self.supervisor, self.lane, self.life) if each]
 
     def begin(self, is_consumed: IsConsumed, last_at: SentMoments) -> None:
         """Open the box on a thread of its own, if it needs one; once until ``end``.

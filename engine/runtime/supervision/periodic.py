@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+from engine.core.errors import anything_raised
 from engine.core.source import Remote
 from engine.runtime.engine import Engine
 from engine.runtime.feedback import EVERY as LOOK
@@ -49,5 +50,5 @@ class PeriodicTasks:
         for name, remote in remotes:
             try:
                 remote.report(status)
-            except Exception as error:
+            except anything_raised() as error:
                 self._engine.tell(name, describe_error(error))

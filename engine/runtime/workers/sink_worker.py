@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 
 from engine.core.clock import SECOND, Clock
-from engine.core.errors import Overrun
+from engine.core.errors import Overrun, anything_raised
 from engine.core.kinds import Kind, is_picture, policy_for
 from engine.core.mailbox import Item, Mailbox
 from engine.core.messages import Message, Ns
@@ -94,7 +94,7 @@ class SinkWorker:
     def _due(self) -> Ns | None:
         try:
             return self._sink.wake()
-        except Exception as error:
+        except anything_raised() as error:
             self._failed(error)
             return Ns(self._clock.now() + round(_UNSURE * SECOND))
 
@@ -104,14 +104,14 @@ class SinkWorker:
         for item in self._mailbox.take():
             try:
                 self._give(item)
-            except Exception as error:
+            except anything_raised() as error:
                 self._failed(error)
             else:
                 if not isinstance(item.key, tuple):
                     sent.append((str(item.key), item.at, item.content[1]))
         try:
             self._end_turn({port for port, *_ in sent})
-        except Exception as error:
+        except anything_raised() as error:
             self._failed(error)
         else:
             if sent:
@@ -139,5 +139,5 @@ class SinkWorker:
             self._sink.on_wake(due)
         self._sink.flush(now)
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, error: BaseException) -> None:
         self._deliver(LaneFailure(self._name, 0, describe_error(error)))
