@@ -16,7 +16,7 @@ from engine.core.messages import Ns
 from engine.core.text import plain
 from engine.net.access import SenderFilter, is_local
 from engine.net.rate_limit import RateLimiter
-from engine.osc.parse import Malformed, Spoken, packet
+from engine.osc.parse import read
 
 OnMessage = Callable[[str, list[Any], str, Ns], None]
 """Called with a message's address, its arguments, the sender's host, and when it came, in ns."""
@@ -24,17 +24,28 @@ OnMessage = Callable[[str, list[Any], str, Ns], None]
 LARGEST: Final = 16_384
 """Bytes that a packet may have: more than any desk sends, and less than can hurt."""
 
+LONG: Final = 1024
+"""Bytes of a packet that count as one message more, since reading them takes as long."""
+
+TOGETHER: Final = 2
+"""How many times the due of one sender all senders together have."""
+
 _BUFFER: Final = 1 << 20  # a burst of some thousand messages
 _PAUSE: Final = 0.5  # seconds until a thread that nobody could wake looks up
 
 _log = logging.getLogger("sensorium")
 
 
+class OverDue(Exception):
+    """More than a sender, or all together, may say."""
+
+
 class Receiver:
-    """Listens to one UDP port. ``malformed`` counts packets that were not OSC, or too many.
+    """Listens to one UDP port. ``malformed`` counts what was not OSC, and what was too much.
 
     ``on_message`` is called on the thread that listens; what it raises is reported like a malformed
-    packet, and the next message is received. ``senders`` says who may send, ``limiter`` how much.
+    message, and the next one is received. ``senders`` says who may send, ``limiter`` how much each
+    of them; all together have TOGETHER times as much.
     """
 
     def __init__(self, on_message: OnMessage, senders: SenderFilter, limiter: RateLimiter) -> None:
@@ -42,6 +53,8 @@ class Receiver:
         self._on_message = on_message
         self._senders = senders
         self._limiter = limiter
+        self._together = RateLimiter(TOGETHER * limiter.rate, TOGETHER * limiter.burst)
+        self._speaker, self._at = "", Ns(0)
         self._clock = SystemClock()
         self._next_report = Ns(0)
         self._unreported = 0
@@ -63,6 +76,13 @@ class Receiver:
             target=self._run, args=(self._socket,), name=f"osc {port}", daemon=True
         )
         self._thread.start()
+
+    def pay(self, count: int) -> None:
+        """Count a message as so many more; raise OverDue. To be called within ``on_message``."""
+        if not self._limiter.take(self._speaker, self._at, count):
+            raise OverDue(f"says more than {self._limiter.rate:.0f} things a second")
+        if not self._together.take("", self._at, count):
+            raise OverDue(f"and others say more than {self._together.rate:.0f} things a second")
 
     def close(self) -> None:
         """Stop listening; may be called twice."""
@@ -103,29 +123,32 @@ class Receiver:
             _log.warning("port %d: %s", self.port, report)
 
     def _take(self, datagram: bytes, host: str, program: str) -> None:
-        at = self._clock.now()
+        self._at = at = self._clock.now()
         # On this machine each program has a limit of its own; elsewhere their number is unknown.
-        who = program if is_local(host) else host
-        if not self._limiter.take(who, at):
-            return self._report(f"{host} {self._too_much()}", at)
+        self._speaker = program if is_local(host) else host
         try:
-            messages = _parse(datagram)
-        except Malformed as error:
-            return self._report(f"a packet from {host} that is not OSC: {error}", at)
-        if not self._limiter.take(who, at, max(0, len(messages) - 1)):
-            return self._report(f"{host} {self._too_much()}", at)
+            self.pay(1 + len(datagram) // LONG)
+            if len(datagram) > LARGEST:
+                self._report(f"from {host} came what is not OSC: it has more than {LARGEST} bytes")
+                return
+            messages, faults = read(datagram)
+            for fault in faults:
+                self._report(f"from {host} came what is not OSC: {fault}")
+            self.pay(max(0, len(messages) - 1))
+        except OverDue as error:
+            self._report(f"{host} {error}; the rest is left out")
+            return
         for address, arguments in messages:
             try:
                 self._on_message(address, arguments, host, at)
+            except OverDue as error:
+                self._report(f"{host} {error}; the rest is left out")
             except Exception as error:
-                self._report(f"from {host}: {error}", at)
-        return None
+                self._report(f"from {host}: {error}")
 
-    def _too_much(self) -> str:
-        return f"says more than {self._limiter.rate:.0f} things a second; the rest is left out"
-
-    def _report(self, text: str, at: Ns) -> None:
+    def _report(self, text: str) -> None:
         """Log it, once a second at most: who sends nonsense sends much of it."""
+        at = self._at
         self.malformed += 1
         if at < self._next_report:
             self._unreported += 1
@@ -134,12 +157,6 @@ class Receiver:
         _log.warning("port %d: %s%s", self.port, plain(text), more)
         self._next_report = Ns(at + SECOND)
         self._unreported = 0
-
-
-def _parse(datagram: bytes) -> list[Spoken]:
-    if len(datagram) > LARGEST:
-        raise Malformed(f"it has more than {LARGEST} bytes")
-    return packet(datagram)
 
 
 def _bind(host: str, port: int) -> socket.socket:
