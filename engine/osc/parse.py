@@ -118,7 +118,7 @@ _WORDS: Final[dict[type, str]] = {
     Impulse: "a bang",
     Colour: "a colour",
     MidiMessage: "a MIDI message",
-    TimeTag: "a moment",
+    TimeTag: "a time tag",
     bytes: "a blob",
     list: "a list",
 }
@@ -126,11 +126,9 @@ _WORDS: Final[dict[type, str]] = {
 
 def _elements(data: bytes, depth: int) -> Iterator[bytes | Malformed]:
     """Yield the messages of a packet as bytes, and a Malformed for what is none."""
-    if len(data) % 4:
-        yield Malformed(f"its length, {len(data)} bytes, is no multiple of 4")
-        return
     if not data.startswith(_BUNDLE):
-        yield data
+        odd = len(data) % 4
+        yield Malformed(f"its length, {len(data)} bytes, is no multiple of 4") if odd else data
         return
     if depth > DEEPEST:
         yield Malformed("bundles in bundles without an end")

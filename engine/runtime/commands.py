@@ -27,6 +27,7 @@ from engine.core.errors import ParameterError, nearest, without_hints
 from engine.net.rate_limit import RateLimiter
 from engine.runtime.entries import CommandEntry, Entry, StateChange
 from engine.runtime.learn_sweep import LearnSweep
+from engine.runtime.metrics import MORE
 from engine.runtime.privacy import Privacy
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.services import Services
@@ -110,7 +111,7 @@ def _request(engine: Commanded, by: str, command: _Request) -> None:
     if not reason:
         return
     if not tells:
-        engine.tell(by, "more is refused than is told here")
+        engine.tell(by, MORE)
         return
     engine.refusals.take(by, engine.now)
     engine.tell(by, reason)

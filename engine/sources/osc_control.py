@@ -202,7 +202,7 @@ class OscControl(Remote):
         if not base.endswith("/on"):
             found = tuple(one for one in found if not one.endswith("/on"))
         if not found:
-            raise ValueError("no parameter has such an address; a pattern means nothing else")
+            raise ValueError("fits no parameter; on, release and /panic must be written out")
         return [one + whole[len(base) :] for one in found]
 
     def _refuse(self, host: str, address: str, reason: str) -> None:
