@@ -7,8 +7,11 @@ never does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final, Literal
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, Literal, Protocol
+
+from engine.osc.parse import Malformed
 
 Framing = Literal["length", "slip"]
 
@@ -16,6 +19,7 @@ _END: Final = b"\xc0"
 _ESC: Final = b"\xdb"
 _END_SPELLED: Final = b"\xdb\xdc"
 _ESC_SPELLED: Final = b"\xdb\xdd"
+_WRONG_ESC: Final = re.compile(rb"\xdb(?![\xdc\xdd])")
 
 
 def _behind_length(packet: bytes) -> bytes:
@@ -31,3 +35,77 @@ FRAME: Final[Mapping[Framing, Callable[[bytes], bytes]]] = {
     "slip": _between_ends,
 }
 """Turns a packet into what stands in the stream, by framing."""
+
+
+class Unframer(Protocol):
+    """Takes packets out of a stream, however that is cut."""
+
+    lost: bool
+    """Whether nothing more can be understood."""
+
+    def feed(self, data: bytes) -> Iterator[bytes | Malformed]:
+        """Yield the packets that end in ``data``, and a Malformed for each that is none."""
+        ...
+
+
+def unframer(first: int, largest: int) -> Unframer:
+    """Return what reads a stream by its first byte; ``largest``: bytes of a packet, below 2^24.
+
+    A length begins with 0, SLIP with END, or with "/" or "#" where a sender leaves out that END.
+    """
+    return _Lengths(largest) if first == 0 else _Slip(largest)
+
+
+class _Lengths:
+    def __init__(self, largest: int) -> None:
+        self.lost = False
+        self._largest = largest
+        self._rest = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[bytes | Malformed]:
+        if not self.lost:
+            self._rest += data
+        while len(self._rest) >= 4:
+            size = int.from_bytes(self._rest[:4], "big")
+            if size > self._largest:
+                self.lost = True
+                self._rest.clear()
+                yield Malformed(f"a packet of {size} bytes; what follows cannot be understood")
+            elif len(self._rest) < 4 + size:
+                return
+            else:
+                packet = bytes(self._rest[4 : 4 + size])
+                del self._rest[: 4 + size]
+                yield packet
+
+
+class _Slip:
+    lost = False
+
+    def __init__(self, largest: int) -> None:
+        self._room = 2 * largest  # as each byte may be spelled by two
+        self._rest = bytearray()
+        self._too_long = False
+
+    def feed(self, data: bytes) -> Iterator[bytes | Malformed]:
+        *ends, begun = data.split(_END)
+        for end in ends:
+            self._add(end)
+            found = self._take()
+            if found:
+                yield found
+        self._add(begun)
+
+    def _add(self, piece: bytes) -> None:
+        self._too_long = self._too_long or len(self._rest) + len(piece) > self._room
+        if not self._too_long:
+            self._rest += piece
+
+    def _take(self) -> bytes | Malformed:
+        packet, self._rest = bytes(self._rest), bytearray()
+        if self._too_long:
+            self._too_long = False
+            return Malformed(f"more than {self._room} bytes without an END")
+        if _WRONG_ESC.search(packet):
+            return Malformed("a byte after ESC that SLIP does not have")
+        return packet.replace(_END_SPELLED, _END).replace(_ESC_SPELLED, _ESC)

@@ -31,6 +31,7 @@ from engine.core.text import plain
 from engine.net.access import HELP, SenderFilter
 from engine.net.rate_limit import RateLimiter
 from engine.net.receiver import Receiver
+from engine.net.stream_receiver import StreamReceiver
 from engine.osc.address import check_heard
 from engine.osc.parse import describe, flat
 from engine.osc.pattern import AddressSpace, PatternError, is_pattern
@@ -73,7 +74,10 @@ class _Outlet:
 class OscIn(Source):
     """Listen to an OSC port: ``listen`` names the addresses, and each name is an outlet."""
 
-    port: Fixed[Annotated[int, Param("the UDP port to listen to", 1, 65535)]] = 9000
+    port: Fixed[Annotated[int, Param("the port to listen to", 1, 65535)]] = 9000
+    protocol: Fixed[
+        Annotated[Literal["udp", "tcp"], Param("how it travels; over tcp by length or SLIP")]
+    ] = "udp"
     host: Fixed[
         Annotated[str, Param('"0.0.0.0" hears the network, "127.0.0.1" only this machine')]
     ] = "127.0.0.1"
@@ -95,7 +99,8 @@ class OscIn(Source):
             self._by_address.setdefault(subscription.address, []).append(outlet)
         self._space = AddressSpace(self._by_address)
         self._emit: Emit | None = None
-        self._receiver = Receiver(
+        listener = StreamReceiver if self.protocol == "tcp" else Receiver
+        self._receiver = listener(
             self._on_message, SenderFilter(self.host, self.allow), RateLimiter(RATE, RATE)
         )
 

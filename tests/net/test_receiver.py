@@ -9,8 +9,9 @@ import pytest
 from pythonosc.osc_message_builder import build_msg
 
 from engine.net.access import SenderFilter
+from engine.net.listener import LONG, TOGETHER
 from engine.net.rate_limit import RateLimiter
-from engine.net.receiver import LONG, TOGETHER, Receiver
+from engine.net.receiver import Receiver
 
 ONE = build_msg("/one", 1).dgram
 END = build_msg("/end").dgram
@@ -112,7 +113,7 @@ def test_all_together_have_a_due_beside_that_of_each(caplog):
     receiver = Receiver(lambda address, *_: heard.append(address), gate, rates)
     for _ in range(60):
         for last in range(2, 7):
-            receiver._admit(ONE, (f"127.0.0.{last}", 5000))
+            receiver._take(ONE, f"127.0.0.{last}", 5000)
     assert len(heard) == TOGETHER * 100
     assert receiver.malformed == 100
     assert caplog.messages == [

@@ -8,6 +8,7 @@ import queue
 import subprocess
 
 import pytest
+from pythonosc.tcp_client import SimpleTCPClient
 
 from engine.core.commands import Panic, SetParameter
 from engine.core.messages import Trigger
@@ -66,6 +67,28 @@ def test_what_it_says_is_heard(words, message, free_port):
         oscsend(free_port, *words)
         assert heard.get(timeout=WAIT) == message
         assert box.malformed == 0
+
+
+@OSCSEND
+def test_it_is_heard_over_tcp(free_port):
+    heard = Heard()
+    with contextlib.closing(OscIn(port=free_port, protocol="tcp", listen=LISTEN)) as box:
+        box.open(heard)
+        for words in (("/1/fader?", "f", "0.25"), ("/go", "I"), ("/words", "s", "over tcp")):
+            url = f"osc.tcp://127.0.0.1:{free_port}/"
+            subprocess.run(["oscsend", url, *words], check=True, timeout=WAIT)
+        assert [heard.get(timeout=WAIT) for _ in range(3)] == [0.25, Trigger(), "over tcp"]
+
+
+@pytest.mark.parametrize("mode", ["1.0", "1.1"])
+def test_python_osc_is_heard_over_tcp_in_both_framings(mode, free_port):
+    heard = Heard()
+    with contextlib.closing(OscIn(port=free_port, protocol="tcp", listen=LISTEN)) as box:
+        box.open(heard)
+        with SimpleTCPClient("127.0.0.1", free_port, mode=mode) as client:
+            for number in range(500):
+                client.send_message("/1/fader1", float(number))
+            assert [heard.get(timeout=WAIT) for _ in range(500)] == list(range(500))
 
 
 @OSCSEND
