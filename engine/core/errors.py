@@ -20,7 +20,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,9 +30,22 @@ _LONGEST = 100
 """Maximum length of a word compared with names; longer ones are no misspellings."""
 
 
+_hints: ContextVar[bool] = ContextVar("hints", default=True)
+
+
+@contextmanager
+def without_hints() -> Iterator[None]:
+    """Have ``nearest`` find nothing: to compare names takes as long as a hundred commands."""
+    before = _hints.set(False)
+    try:
+        yield
+    finally:
+        _hints.reset(before)
+
+
 def nearest(word: str, choices: Iterable[str]) -> str:
     """Return a hint such as ' Did you mean "pose"?', or "" when no choice is close."""
-    if len(word) > _LONGEST:
+    if len(word) > _LONGEST or not _hints.get():
         return ""
     found = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
     return f' Did you mean "{found[0]}"?' if found else ""

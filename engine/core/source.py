@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from engine.core.box import Box
@@ -101,6 +101,12 @@ class Remote(Source, ABC):
     @abstractmethod
     def report(self, status: Status) -> None:
         """Take a status report, once a second, on the loop; must not block."""
+
+    def offer(self, addresses: Sequence[str]) -> None:
+        """Take the addresses of all that it may set: "/box/parameter", "/box/on".
+
+        On the loop, before the show and whenever another patch takes over; must not block.
+        """
 
     def tell(self, box: str, text: str) -> None:
         """Take a notice for the performer, on the loop; must not block."""

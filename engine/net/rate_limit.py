@@ -41,6 +41,10 @@ class RateLimiter:
         """How many senders are told apart now."""
         return len(self._buckets)
 
+    def has(self, who: str, at: Ns, count: int = 1) -> bool:
+        """Return whether a sender has ``count`` tokens."""
+        return self._level(self._bucket(who, at), at) >= count
+
     def take(self, who: str, at: Ns, count: int = 1) -> bool:
         """Take ``count`` tokens of a sender; return whether it had them. ``at`` is now, in ns."""
         bucket = self._bucket(who, at)

@@ -5,6 +5,7 @@ Setting a parameter overrides the cable that writes it, until the parameter is r
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -23,11 +24,13 @@ from engine.core.commands import (
     StateSaved,
     Teach,
 )
-from engine.core.errors import ParameterError, anything_raised, nearest
+from engine.core.errors import ParameterError, anything_raised, nearest, without_hints
 from engine.core.parameter import ON, Parameter
 from engine.core.set_target import following, turned
+from engine.net.rate_limit import RateLimiter
 from engine.runtime.entries import CommandEntry, Entry, StateChange
 from engine.runtime.learn_sweep import LearnSweep
+from engine.runtime.metrics import MORE
 from engine.runtime.privacy import Privacy
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.services import Services
@@ -53,6 +56,11 @@ class Commanded(Services, Protocol):
         """Whether pictures may leave."""
         ...
 
+    @property
+    def refusals(self) -> RateLimiter:
+        """How many refusals are told."""
+        ...
+
     def lost(self, name: str) -> None:
         """Open a source again that lost its device."""
         ...
@@ -68,21 +76,18 @@ class Commanded(Services, Protocol):
 
 Setting = SetParameter | CycleParameter
 """A command that takes a parameter over from its cable."""
+_Request = Setting | Release | PlayPatch | Teach | KeepPrivate
+
+REFUSALS = 20
+"""Refusals that are told and answered: so many a second and at once, for each who commands."""
 
 
 def execute(engine: Commanded, entry: CommandEntry) -> None:
     """Execute a command; where it is refused, report why and call its ``refused``."""
     command: Command = entry.command
     match command:
-        case SetParameter() | CycleParameter() | Release():
-            engine.metrics.count_setting(entry.by)
-            _refuse(engine, entry.by, command, _change(engine, command))
-        case PlayPatch():
-            _refuse(engine, entry.by, command, engine.play_patch(command.which))
-        case Teach():
-            _refuse(engine, entry.by, command, engine.learn_sweep.select(command.route))
-        case KeepPrivate():
-            _refuse(engine, entry.by, command, engine.privacy.request(command.on))
+        case SetParameter() | CycleParameter() | Release() | PlayPatch() | Teach() | KeepPrivate():
+            _request(engine, entry.by, command)
         case Panic():
             engine.learn_sweep.select("")
             engine.silence()
@@ -97,19 +102,38 @@ def execute(engine: Commanded, entry: CommandEntry) -> None:
             pass  # an entry so that recordings hold it
 
 
-def _refuse(
-    engine: Commanded,
-    by: str,
-    command: Setting | Release | PlayPatch | Teach | KeepPrivate,
-    reason: str,
-) -> None:
+def _request(engine: Commanded, by: str, command: _Request) -> None:
+    """Do what is asked, or tell and answer why not.
+
+    A sender of much nonsense is not told each time: what nobody is told needs no hint either.
+    """
+    tells = engine.refusals.has(by, engine.now)
+    with nullcontext() if tells else without_hints():
+        reason = _do(engine, by, command)
     if not reason:
         return
+    if not tells:
+        engine.tell(by, MORE)
+        return
+    engine.refusals.take(by, engine.now)
     engine.tell(by, reason)
     try:
         command.refused(reason)
     except anything_raised() as error:
         engine.tell(by, f"could not be told so: {describe_error(error)}")
+
+
+def _do(engine: Commanded, by: str, command: _Request) -> str:
+    """Do what is asked; return why that is refused, or ""."""
+    match command:
+        case PlayPatch():
+            return engine.play_patch(command.which)
+        case Teach():
+            return engine.learn_sweep.select(command.route)
+        case KeepPrivate():
+            return engine.privacy.request(command.on)
+    engine.metrics.count_setting(by)
+    return _change(engine, command)
 
 
 def _change(engine: Commanded, command: Setting | Release) -> str:

@@ -21,8 +21,9 @@ from engine.core.node import Node
 from engine.core.parameter import Parameter
 from engine.core.sink import Sink
 from engine.core.status import Status
+from engine.net.rate_limit import RateLimiter
 from engine.patch.plan import Outlet, Plan, PlannedBox, Wire
-from engine.runtime.commands import execute
+from engine.runtime.commands import REFUSALS, execute
 from engine.runtime.entries import (
     Arrival,
     CommandEntry,
@@ -90,6 +91,7 @@ class Engine:
             CommandEntry(by, command)
         )
         self.privacy = privacy or Privacy()
+        self.refusals = RateLimiter(REFUSALS, REFUSALS)
         self._after: deque[tuple[BoxState, list[Message], Ns, int]] = deque()
         self.future = FutureQueue(self.wakes, self._emit)
         self._make_lane = make_lane

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 from engine.core.box import Box
 from engine.core.clock import Clock, SystemClock
@@ -36,6 +37,7 @@ from engine.runtime.entries import (
 )
 from engine.runtime.gc_freeze import freeze_gc, gc_frozen
 from engine.runtime.metrics import LOG
+from engine.runtime.offers import offer_addresses
 from engine.runtime.privacy import Privacy
 from engine.runtime.reload.standby import Standby
 from engine.runtime.schedule.call import describe_error
@@ -55,6 +57,8 @@ from engine.runtime.workers.loop_lane import OnLoop
 _THE_END = "the end"
 _OPENING = 15.0
 """Seconds that the start of a show waits at most for nodes without a lane to open."""
+_AT_ONCE = 64
+"""Entries of a host that are handled before those of others: a flood must not hold up a picture."""
 _READY = 2.0
 """Seconds that a tape waits at most for models and outputs to open before it begins."""
 
@@ -88,6 +92,8 @@ class Live:
         self.engine.on_lost = lambda name: self._hosts.playing[name].lost()
         self.engine.ask = self._ask
         self._hosts.follow(self.engine.states)
+        offer_addresses(self.engine)
+        self.engine.on_plan.append(partial(offer_addresses, self.engine))
         restarter = Restarter(self.engine, self._swap_box, self.enter)
         self._watchdog = Watchdog(
             self.engine, self._clock, self.enter, restarter.replace, self._hosts.heartbeat
@@ -300,12 +306,12 @@ class Live:
 
     async def _close(self) -> None:
         """End all sound at once, then close everything and wait for that, at most for a limit."""
-        self._drain()
+        self._drain(None)
         self._step(CommandEntry(_THE_END, Panic()))
         self._silenced = True
         self._hosts.end(lambda: self._soon(self._closed.set))
         await self._closed.wait()
-        self._drain()
+        self._drain(None)
 
     # Entries from other threads.
 
@@ -348,18 +354,21 @@ class Live:
             self._loop.remove_reader(descriptor)
         self._drain()
 
-    def _drain(self) -> None:
+    def _drain(self, most: int | None = _AT_ONCE) -> None:
+        """Handle what waits, so much of each host; what is left has its turn after the others."""
         self._woken = False
-        for item in self._commands.take():
+        for item in self._commands.take(most):
             self._step(item.content)
         for each in self._hosts.playing.values():
             if len(each.door):
-                self._drain_host(each)
+                self._drain_host(each, most)
+        if any(len(each.door) for each in self._hosts.playing.values()) or len(self._commands):
+            self._wake()
         self._arm()
 
-    def _drain_host(self, each: BoxHost) -> None:
-        """Handle all entries that wait in the mailbox of one host."""
-        for item in each.door.take():
+    def _drain_host(self, each: BoxHost, most: int | None = None) -> None:
+        """Handle entries that wait in the mailbox of one host: all, or ``most``."""
+        for item in each.door.take(most):
             self._step(item.content)
         each.count(self.engine.metrics)
         if each.door.overruns:

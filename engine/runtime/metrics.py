@@ -18,6 +18,7 @@ T = TypeVar("T")
 LOG = logging.getLogger("sensorium")
 _REPEAT = 10 * SECOND
 _REMEMBERED = 100
+MORE = "more goes wrong than is told here"
 _DIFFERENT = 20
 """How many different faults are kept of one box: a text may hold a changing number."""
 
@@ -172,7 +173,7 @@ class Metrics:
 
     def _new_fault(self, box: str, text: str) -> Fault:
         if sum(known == box for known, _ in self._faults) >= _DIFFERENT:
-            text = "more goes wrong than is told here"
+            text = MORE
         return self._faults.setdefault((box, text), Fault(box, text))
 
     def count(self, now: Counters) -> None:
