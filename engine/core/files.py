@@ -14,7 +14,7 @@ def find_readable(file: str, what: str) -> Path:
     """Return the absolute path of a file; "~" is the home folder.
 
     ``what`` names the expected type in errors: "a sound file". Raise DeviceError when the file is
-    missing, a folder, or not readable.
+    missing, a folder, a device or a pipe, or not readable.
     """
     path = Path(file).expanduser().absolute()
     if not path.exists():
@@ -22,6 +22,8 @@ def find_readable(file: str, what: str) -> Path:
         raise DeviceError(f'there is no file "{file}".{nearest(path.name, others)}')
     if path.is_dir():
         raise DeviceError(f'"{file}" is a folder, not {what}')
+    if not path.is_file():
+        raise DeviceError(f'"{file}" is not {what}: it is a device or a pipe')
     if not os.access(path, os.R_OK):
         raise DeviceError(f'"{file}" may not be read: its permissions forbid it')
     return path
