@@ -14,9 +14,8 @@ from engine.core.errors import DeviceError
 
 _HEAD: Final = 4096
 _PLAYLIST: Final = re.compile(
-    rb"(?ai)\s*(#EXTM3U|ffconcat\b|v=0\s|rtsptext|\[(reference|playlist)\]|<asx\b|<smil\b)"
-    rb"|.{0,2000}<(MPD|SmoothStreamingMedia|CompositionPlaylist|AssetMap)[\s:>]",
-    re.DOTALL,
+    rb"(?ais)\s*(#EXTM3U|ffconcat\b|v=0\s|rtsptext|\[(reference|playlist)\]"
+    rb"|(<[?!].{0,2000})?<(asx|smil|MPD|SmoothStreamingMedia|CompositionPlaylist|AssetMap)\b)"
 )
 
 

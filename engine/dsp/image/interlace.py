@@ -1,15 +1,15 @@
 """Detects interlaced film by what is seen: two moments in one picture, line by line.
 
-As FFmpeg's filter ``idet`` does (Niedermayer 2012). Between the lines of one parity of a picture
-are put those of the other parity, of the picture before it and of the one after it. In progressive
-film both fit equally well, and worse than its own lines. In interlaced film one of the two is
-nearer in time than the other by a whole picture, always the same one, and no worse than its own.
-Stripes in the picture, a cut and what moves ever faster are alike in both parities and cancel out.
+As FFmpeg's filter ``idet`` does. Between the lines of one parity of a picture are put those of the
+other parity, of the picture before it and of the one after it. In progressive film both fit equally
+well. In interlaced film one of the two is nearer in time by a whole picture, and always the same
+one. Only what moves is looked at; stripes, a cut and what moves ever faster are alike in both
+parities and cancel out.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,15 @@ FEWEST_LINES: Final = 120
 AT_FIRST: Final = 24
 """How many pictures are looked at one by one; afterwards three of ``EVERY``."""
 EVERY: Final = 16
-SURE: Final = 3
-"""How many pictures have to be interlaced, four times as many as are not."""
-_NEARER: Final = 1.25
-_NO_WORSE: Final = 0.8
-_MOVES: Final = 1.5
-"""Mean difference below which nothing moves, in steps of 255."""
+SURE: Final = 6
+"""How many pictures have to be interlaced in one order, four times as many as are not."""
+_INTERLACED: Final = 1.2
+_PROGRESSIVE: Final = 1.1
+"""How much worse the field that is further off fits: 1.0 to 1.05 in progressive film."""
+_MOVES: Final = 12
+"""By how much a point changes in two pictures that moves, of 255."""
+_FEWEST: Final = 0.005
+"""The share of points that have to move."""
 
 
 class InterlaceDetector:
@@ -37,7 +40,7 @@ class InterlaceDetector:
         self.interlaced = False
         self._last: list[NDArray[np.int16]] = []
         self._seen = 0
-        self._votes = [0, 0]
+        self._votes = {"top": 0, "bottom": 0, "none": 0}
 
     def look(self, image: Picture) -> bool:
         """Look at the next picture, uint8 of shape (height, width, 3); whether they are interlaced.
@@ -54,33 +57,36 @@ class InterlaceDetector:
         if self._last and self._last[-1].shape != lines.shape:
             self._last.clear()
         self._last = [*self._last[-2:], lines]
-        if len(self._last) == 3 and (vote := is_interlaced(*self._last)) is not None:
+        if len(self._last) == 3 and (vote := first_field(*self._last)):
             self._votes[vote] += 1
-            self.interlaced = self._votes[True] >= max(SURE, 4 * self._votes[False])
+            most = max(self._votes["top"], self._votes["bottom"])
+            self.interlaced = most >= max(SURE, 4 * (sum(self._votes.values()) - most))
         return self.interlaced
 
 
-def is_interlaced(
+def first_field(
     before: NDArray[np.int16], now: NDArray[np.int16], after: NDArray[np.int16]
-) -> bool | None:
-    """Return whether the middle one of three pictures is interlaced; None where nothing tells.
+) -> Literal["", "top", "bottom", "none"]:
+    """Return which field of the middle one of three pictures is the earlier; "none" of progressive.
 
-    All are brightness from 0 to 255, of the same shape (lines, columns).
+    "" where nothing tells. All are brightness from 0 to 255, of the same shape (lines, columns).
     """
+    moving = np.abs(after - before)[1:-1] > _MOVES
+    if np.count_nonzero(moving) < _FEWEST * moving.size:
+        return ""
     around = now[:-2] + now[2:]
-    own = float(_misfit(around, now).sum())
-    earlier, later = _misfit(around, before), _misfit(around, after)
-    one = float(earlier[0] + later[1])
-    other = float(earlier[1] + later[0])
-    near, far = sorted((one, other))
-    if far < _MOVES * around.size:
-        return None
-    if far > _NEARER * near and own > _NO_WORSE * near:
-        return True
-    return False if own < _NO_WORSE * near else None
+    earlier, later = (_misfit(around, other, moving) for other in (before, after))
+    # The first line is left out, so what lies between is a line of the bottom field, then the top.
+    top, bottom = earlier[0] + later[1], earlier[1] + later[0]
+    near, far = sorted((top, bottom))
+    if far > _INTERLACED * near:
+        return "top" if top < bottom else "bottom"
+    return "none" if far < _PROGRESSIVE * near else ""
 
 
-def _misfit(around: NDArray[np.int16], other: NDArray[np.int16]) -> NDArray[np.int64]:
+def _misfit(
+    around: NDArray[np.int16], other: NDArray[np.int16], moving: NDArray[np.bool_]
+) -> tuple[int, int]:
     """Return how badly the lines of a picture fit between those of another, by their parity."""
-    apart = np.abs(around - 2 * other[1:-1])
-    return np.array([apart[::2].sum(dtype=np.int64), apart[1::2].sum(dtype=np.int64)])
+    apart = np.abs(around - 2 * other[1:-1]) * moving
+    return int(apart[::2].sum(dtype=np.int64)), int(apart[1::2].sum(dtype=np.int64))
