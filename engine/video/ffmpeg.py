@@ -104,6 +104,29 @@ def _length(text: str) -> int:
     return 0
 
 
+def is_damaged(path: Path) -> bool:
+    """Return whether ffprobe finds what it cannot read between the packets of a film's pictures.
+
+    False where it is not installed. It reads all of the file, and decodes next to nothing.
+    """
+    program = installed("ffprobe")
+    if not program:
+        return False
+    what = ("-select_streams", "v:0", "-show_entries", "packet=flags", "-of", "csv")
+    command = [program, "-v", "level+warning", *_LIMITS, *what, f"file:{path}"]
+    with suppress(OSError, subprocess.SubprocessError):
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+        return any(sign in done.stderr for sign in (b"[error]", b"[fatal]", b"orrupt"))
+    return False
+
+
 class FfmpegPipe:
     """ffmpeg, which gives the pictures of a film one by one, none of them interlaced.
 
