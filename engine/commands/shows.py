@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
-from engine.commands.ending import AT_THE_END, OUR_FAULT, show_on_terminal
+from engine.commands.ending import AT_THE_END, CANNOT_PLAY, OUR_FAULT, show_on_terminal
 from engine.core.clock import wall_time
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
@@ -88,6 +88,8 @@ def play(
     """Play a patch, or a set of patches; without one, the first light.
 
     Save the patch, rig.toml or a file in nodes/ beside it, and it changes while it plays.
+
+    Offline the exit status is 2 where a source gave nothing at all, as a film that is not there.
     """
     AT_THE_END.enter_context(log_file(log))
     if not offline:
@@ -113,6 +115,8 @@ def play(
         numbers = show.offline(for_, costs) if offline else asyncio.run(show.live(for_))
     if stats:
         stats.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+    if show.unplayed:
+        raise typer.Exit(CANNOT_PLAY)
 
 
 def record(

@@ -31,6 +31,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Performance:
     """A set of patches, of which one plays at a time.
 
+    ``unplayed`` are the sources that gave nothing offline, since they were lost before.
     ``watch`` is called with the engine when playing starts and after each change of patch; with
     ``edits`` saved files are reloaded. A new plan is on probation for ``trial`` seconds.
     """
@@ -46,6 +47,7 @@ class Performance:
         trial: float = SECONDS,
     ) -> None:
         """Raise PatchError with the problems of every patch of the set."""
+        self.unplayed: frozenset[str] = frozenset()
         self._files = list(files)
         self._open = open_patch
         self._dump = dump
@@ -66,6 +68,7 @@ class Performance:
         show = Offline(self._plan, costs)
         self._attach(show.engine)
         show.play(None if seconds is None else ns(seconds))
+        self.unplayed = frozenset(show.unplayed)
         return show.engine.metrics.stats(show.clock.now())
 
     async def live(self, seconds: float | None) -> dict[str, Any]:

@@ -43,7 +43,6 @@ _FIRST_TRIES: Final = 16
 _TRIES: Final = 300
 """How many pictures in a row may be unreadable where a film does not say how long it is."""
 _MOST_TRIES: Final = 20_000
-_COMPARED: Final = 3
 
 
 class Film:
@@ -140,7 +139,7 @@ class Film:
         scan = scan_type(self._capture)
         if scan == "unknown":
             known = facts(self._path)
-            return known is not None and known.interlaced
+            return known is None or known.interlaced
         return scan == "interlaced"
 
     def _go_through_ffmpeg(self, opened: bool) -> bool:
@@ -172,10 +171,10 @@ class Film:
 
         Some films that may have such pictures have none.
         """
-        seen: list[Picture] = []
         capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
-        while len(seen) < _COMPARED and (read := capture.read())[0]:
-            seen.append(cast(Picture, read[1]))
+        seen = [read[1] for _ in range(2) if (read := capture.read())[0]]
+        capture.set(cv2.CAP_PROP_POS_FRAMES, capture.get(cv2.CAP_PROP_FRAME_COUNT) // 2)
+        seen += [read[1] for _ in range(1) if (read := capture.read())[0]]
         capture.release()
         if len(seen) > 1 and all(np.array_equal(seen[0], other) for other in seen[1:]):
             raise DeviceError(
