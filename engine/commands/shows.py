@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
-from engine.commands.ending import AT_THE_END, OUR_FAULT, heed_no_requests, show_on_terminal
+from engine.commands.ending import (
+    AT_THE_END,
+    CANNOT_PLAY,
+    OUR_FAULT,
+    heed_no_requests,
+    show_on_terminal,
+)
 from engine.core.clock import wall_time
 from engine.core.errors import os_reason
 from engine.runtime.dump import Dump
@@ -91,6 +97,8 @@ def play(
     """Play a patch, or a set of patches; without one, the first light.
 
     Save the patch, rig.toml or a file in nodes/ beside it, and it changes while it plays.
+
+    Offline the exit status is 2 where a source gave nothing at all, as a film that is not there.
     """
     AT_THE_END.enter_context(log_file(log))
     if not offline:
@@ -125,6 +133,8 @@ def play(
                 _write_stats(numbers_file, numbers)
             except OSError as error:
                 LOG.error("stats: %s; the show was played", os_reason(error))
+    if show.unplayed:
+        raise typer.Exit(CANNOT_PLAY)
 
 
 def record(

@@ -47,6 +47,7 @@ class Offline:
     """One offline performance of a plan.
 
     ``costs`` are the milliseconds that each box on a lane takes, by name; 0 unless given.
+    ``unplayed`` are the sources that were lost before they gave anything.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Offline:
     ) -> None:
         """Raise PatchError when a source is a device, which cannot be played offline."""
         self._refuse_devices(plan)
+        self.unplayed: set[str] = set()
         self.clock = VirtualClock()
         self._costs = costs or {}
         self._lanes: list[InlineLane] = []
@@ -155,6 +157,7 @@ class Offline:
             if change.state == "running":
                 self._tapes[name] = _from(self.clock.now(), tape.events())
                 self._left |= set() if tape.endless else {name}
+            self.unplayed.add(name)
         for name in [name for name, _ in tapes if name in self._tapes]:
             self._pull(name)
 
@@ -236,6 +239,8 @@ class Offline:
         except anything_raised() as error:
             event = None
             change = StateChange(name, "lost", describe_loss(error))
+        else:
+            self.unplayed.discard(name)
         if event is None:
             del self._tapes[name]
             self._left.discard(name)

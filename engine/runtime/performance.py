@@ -35,6 +35,7 @@ Report = Callable[[dict[str, Any]], None]
 class Performance:
     """A set of patches, of which one plays at a time.
 
+    ``unplayed`` are the sources that gave nothing offline, since they were lost before.
     ``watch`` is called with the engine when playing starts and after each change of patch; with
     ``edits`` saved files are reloaded. A new plan is on probation for ``trial`` seconds. Where
     somebody asks for the statistics of a live show by a signal, ``report`` writes them; else they
@@ -53,6 +54,7 @@ class Performance:
         report: Report | None = None,
     ) -> None:
         """Raise PatchError with the problems of every patch of the set."""
+        self.unplayed: frozenset[str] = frozenset()
         self._files = list(files)
         self._open = open_patch
         self._dump = dump
@@ -73,6 +75,7 @@ class Performance:
         show = Offline(self._plan, costs)
         self._attach(show.engine)
         show.play(None if seconds is None else ns(seconds))
+        self.unplayed = frozenset(show.unplayed)
         return show.engine.metrics.stats(show.clock.now())
 
     async def live(self, seconds: float | None) -> dict[str, Any]:
