@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 
 from engine.core.errors import DeviceError
+from engine.core.secrets import hide_address
 from engine.video.devices import (
     DRIVER,
     CameraDevice,
@@ -76,7 +76,7 @@ def open_address(address: str) -> OpenCamera:
         *(cv2.CAP_PROP_N_THREADS, 1),
     ]
     capture = cv2.VideoCapture(address, cv2.CAP_FFMPEG, settings)
-    name = re.sub("//[^/@]*@", "//", address)  # no password on a screen
+    name = hide_address(address)
     if not capture.isOpened() or not capture.grab():
         capture.release()
         raise DeviceError(f"no picture from {name} within {patience / 1000:g} s. Is it sending?")
