@@ -38,6 +38,7 @@ from engine.video.capture import OpenCamera, open_address, open_camera, set_expo
 from engine.video.devices import find
 from engine.video.frames import FrameMaker
 from engine.video.freeze import LATE, FreezeDetector
+from engine.video.still_files import names_stills
 
 VIDEO_FILE = re.compile(r"\.(mp4|mov|m4v|avi|mkv|webm|mpe?g|m?ts|wmv|flv|gif|ogv|mxf|3gp)$", re.I)
 SILENCE_NS = 2 * SECOND
@@ -52,10 +53,11 @@ class Camera(Source):
     """See with a camera; each picture leaves at once, and a newer one replaces it if nobody looked.
 
     ``device`` takes the name of a camera (a part of it will do), its number, the address of a
-    stream (``"http://..."``, ``"rtsp://..."``, ``"udp://..."``), or a video file, which is played
-    in its place. "auto" takes the first camera that gives a picture; on a machine without one the
-    stand-in plays. A camera that is unplugged, or a stream that stops, is looked for until it is
-    back; one that was given by its number is looked for by its name, for its number may change.
+    stream (``"http://..."``, ``"rtsp://..."``, ``"udp://..."``), or a file, which is played in its
+    place: a film (see ``video_file``), a photograph, a folder or a sequence of pictures (see
+    ``picture_file``). "auto" takes the first camera that gives a picture; on a machine without one
+    the stand-in plays. A camera that is unplugged, or a stream that stops, is looked for until it
+    is back; one that was given by its number is looked for by its name, for its number may change.
 
     A camera that gives nothing for a second (or 10 of its pictures), and be it that its driver
     never comes back, is opened again. One that gives the very same picture for 3 s is late, and
@@ -92,9 +94,12 @@ class Camera(Source):
     """One for all times that it is opened: else each would leave its pool to the next."""
 
     def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
-        """Return its fallback: video_file for a file, stand_in when there is no camera."""
+        """Return its fallback: a box that plays files, stand_in when there is no camera."""
+        seen = {"mirror": self.mirror, "rotate": self.rotate, "crop": self.crop}
+        if isinstance(self.device, str) and names_stills(self.device):
+            rate = {"fps": self.fps} if self.fps else {}
+            return "picture_file", {"file": self.device, **rate, **seen}
         if isinstance(self.device, str) and _is_video_file(self.device):
-            seen = {"mirror": self.mirror, "rotate": self.rotate, "crop": self.crop}
             return "video_file", {"file": self.device, **seen}
         if self.device == "auto" and not (live and find()):
             return "stand_in", {"sings": False}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
-from typing import Annotated, ClassVar, cast
+from typing import Annotated, Any, ClassVar, cast
 
 import cv2
 
@@ -25,6 +25,7 @@ from engine.dsp.image.picture import (
     silence_opencv,
 )
 from engine.video.frames import FrameMaker
+from engine.video.still_files import RATE, names_stills
 
 DEFAULT_FPS = 25.0
 """Frame rate of a file that does not declare one."""
@@ -58,6 +59,14 @@ class VideoFile(Tape):
     def endless(self) -> bool:  # here it depends on a parameter
         """Whether the show does not end with it: True while looped."""
         return self.loop
+
+    def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
+        """Return picture_file where the file is a still, a folder or a sequence of pictures."""
+        if not names_stills(self.file):
+            return None
+        seen = {"mirror": self.mirror, "rotate": self.rotate, "crop": self.crop}
+        rate = min(RATE * self.speed, 1000.0)
+        return "picture_file", {"file": self.file, "fps": rate, "loop": self.loop, **seen}
 
     def open(self, emit: Emit) -> None:
         """Check that there is a picture to show. Raise DeviceError when there is none."""
