@@ -34,7 +34,7 @@ from engine.dsp.image.picture import (
     Rotate,
     silence_opencv,
 )
-from engine.video.capture import OpenCamera, open_address, open_camera, set_exposure
+from engine.video.capture import OpenCamera, open_address, open_camera
 from engine.video.devices import find
 from engine.video.frames import FrameMaker
 from engine.video.freeze import LATE, FreezeDetector
@@ -145,7 +145,7 @@ class Camera(Source):
         # Otherwise Linux waits 10 s for a stalled camera. Read once, at the first grab.
         os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
         if isinstance(self.device, str) and "://" in self.device:
-            return open_address(self.device)
+            return open_address(self.device, self.fps)
         return open_camera(self.device, self._configure, self._name)
 
     def _configure(self, capture: cv2.VideoCapture) -> None:
@@ -181,10 +181,11 @@ class Camera(Source):
         # A stream has no exposure: setting one is reported only if it is asked for.
         exposure: float | str | None = "auto" if opened.is_remote else None
         seen = now()
+        broken, told = 0, seen - SECOND
         while not stop.is_set():
             if self.exposure != exposure:
                 exposure = self.exposure
-                if not set_exposure(opened.capture, exposure) and exposure != "auto":
+                if not opened.set_exposure(exposure) and exposure != "auto":
                     emit("", Notice(f"the exposure of {opened.name} cannot be set"), now())
             if not opened.capture.grab():
                 break
@@ -200,6 +201,9 @@ class Camera(Source):
                     return f"{opened.name} gives the same picture again and again"
             elif at - seen > SILENCE_NS:
                 return f"{opened.name} gives pictures that cannot be read"
+            if opened.broken > broken and at - told >= SECOND:
+                broken, told = opened.broken, at
+                emit("", Notice(f"{opened.name} sends broken pictures; they are left out"), at)
         return f"{opened.name} stopped" + ("" if opened.is_remote else "; was it unplugged?")
 
     def _report_freeze(self, opened: OpenCamera, emit: Emit, image: Picture, at: Ns) -> bool:
