@@ -26,6 +26,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.core.secrets import hide_in_value, hide_secrets
+
 _LONGEST = 100
 """Maximum length of a word compared with names; longer ones are no misspellings."""
 
@@ -52,7 +54,9 @@ def nearest(word: str, choices: Iterable[str]) -> str:
 
 
 def as_written(value: object) -> str:
-    """Return a value as a patch writes it: true, "pose", [0, 1], { to = 0 }."""
+    """Return a value as a patch writes it: true, "pose", [0, 1], { to = 0 }; no passwords."""
+    if isinstance(value, str):
+        value = hide_in_value(value)
     if isinstance(value, bool | str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list | tuple):
@@ -152,7 +156,7 @@ class Problem:
         place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
         box = f"[{self.box}]" if self.box else ""
         where = " ".join(part for part in (box, self.key) if part)
-        return ": ".join(part for part in (place, where, self.message) if part)
+        return hide_secrets(": ".join(part for part in (place, where, self.message) if part))
 
 
 class PatchError(SensoriumError):

@@ -122,6 +122,11 @@ class Tape(Source):
         """Whether it never ends a show, such as a metronome."""
         return False
 
+    @property
+    def repeats(self) -> bool:
+        """Whether it has nothing to show that was not shown; offline, a show may then end."""
+        return self.endless
+
     if not TYPE_CHECKING:
 
         def open(self, emit: Emit) -> None:

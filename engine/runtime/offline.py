@@ -156,7 +156,7 @@ class Offline:
             self.engine.step(change)
             if change.state == "running":
                 self._tapes[name] = _from(self.clock.now(), tape.events())
-                self._left |= set() if tape.endless else {name}
+                self._left |= set() if tape.repeats else {name}
             self.unplayed.add(name)
         for name in [name for name, _ in tapes if name in self._tapes]:
             self._pull(name)
@@ -192,7 +192,7 @@ class Offline:
         if tape is not None and isinstance(state.box, Tape):
             now = self.clock.now()
             self._tapes[state.name] = (event for event in tape if event[0] >= now)
-            self._left |= set() if state.box.endless else {state.name}
+            self._left |= set() if state.box.repeats else {state.name}
             self._pull(state.name)
 
     def _close(self) -> None:
@@ -246,6 +246,9 @@ class Offline:
             self._left.discard(name)
             self._push(self.clock.now(), change)
             return
+        box = self._playing[name].box
+        if isinstance(box, Tape) and box.repeats:
+            self._left.discard(name)
         due, outlet, message = event
         entry = Arrival(name, outlet, message, due)
         heapq.heappush(self._heap, (due, self._order[name], next(self._count), entry))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from engine.core.commands import Notice
 from engine.core.errors import DeviceError
@@ -14,6 +14,7 @@ from engine.core.source import Emit, Tape
 from engine.dsp.image.picture import WHOLE, Crop, Mirror, Picture, Rotate
 from engine.video.film import Film, Topic
 from engine.video.frames import FrameMaker
+from engine.video.still_files import RATE, names_stills
 
 
 class VideoFile(Tape):
@@ -50,6 +51,14 @@ class VideoFile(Tape):
     def endless(self) -> bool:  # here it depends on a parameter
         """Whether the show does not end with it: True while looped."""
         return self.loop
+
+    def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
+        """Return picture_file where the file is a still, a folder or a sequence of pictures."""
+        if not names_stills(self.file):
+            return None
+        seen = {"mirror": self.mirror, "rotate": self.rotate, "crop": self.crop}
+        rate = min(RATE * self.speed, 1000.0)
+        return "picture_file", {"file": self.file, "fps": rate, "loop": self.loop, **seen}
 
     def open(self, emit: Emit) -> None:
         """Check that there is a picture to show. Raise DeviceError when there is none."""
