@@ -8,8 +8,9 @@ A model is a folder with a ``card.toml``. One network, in ``model.onnx``, is wri
 
 A model of several files lists them, each with its role. A file that ends in ``.onnx`` is a network;
 the first is the one that runs where no role is named. The role "data" is what a network stores
-outside its own file, "test vector" is what another provider than the CPU is held to (see
-``vector``); all other roles are the box's own words, such as "tokenizer" or "vocabulary".
+outside its own file (one that stores data in a file that is not listed is refused), "test vector"
+is what another provider than the CPU is held to (see ``vector``); all other roles are the box's own
+words, such as "tokenizer" or "vocabulary".
 
     [[files]]
     name   = "encoder.onnx"

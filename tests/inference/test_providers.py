@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from engine.core.errors import ModelError
-from engine.inference.backends import BACKENDS, CPU, OnnxRuntime, Runner
+from engine.inference.backends import BACKENDS, CPU, OnnxRuntime, Runner, Stored
 from engine.inference.card import models, read_card
 from engine.inference.session import open_session, open_sessions
 from engine.inference.vector import hold_to_vector, write_vector
@@ -39,9 +39,8 @@ class StandIn:
     def available(self) -> Sequence[str]:
         return [self._provider]
 
-    def start(self, network: bytes | Path, provider: str, threads: int) -> Runner:
-        assert isinstance(network, bytes)
-        runner = self._cpu.start(self._alter(network), CPU, threads)
+    def start(self, stored: Stored, provider: str, threads: int) -> Runner:
+        runner = self._cpu.start(Stored(self._alter(stored.network)), CPU, threads)
         runner.provider = provider  # type: ignore[misc]
         return runner
 
