@@ -40,6 +40,10 @@ _LARGEST: Final = 1 << 28
 """Pixels of a picture: more are a damaged size."""
 
 
+_NUMBERS: Final = "biuf"
+"""Kinds of dtypes that a picture may have: others may be of any size themselves."""
+
+
 class NotEncodable(TypeError):
     """A message of a type that no cable carries."""
 
@@ -266,6 +270,8 @@ def _read_picture(plain: Mapping[str, Plain]) -> NDArray[Any]:
 
 @lru_cache(maxsize=64)
 def _black(dtype: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    if np.dtype(dtype).kind not in _NUMBERS:
+        raise ValueError(f"a picture of {dtype}")
     if not 0 <= np.prod(shape, dtype=float) <= _LARGEST:
         raise ValueError(f"a picture of {shape} pixels")
     return np.broadcast_to(np.zeros((), dtype), shape)
