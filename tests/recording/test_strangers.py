@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from engine.core.errors import PatchError
@@ -279,7 +281,10 @@ def test_but_not_by_what_a_recording_sets_in_it(
     caplog.set_level("INFO")
     patch = mine / "mine.toml"
     patch.write_text(MODEL.format(model="movenet_lightning"))
-    sets = ("pose.model=/evil", "out.to=127.0.0.1:666", "gone.x=1", "pose.confidence=0.5")
+    sets = (
+        *("pose.model=/evil", "out.to=127.0.0.1:666", "gone.x=1", "pose.confidence=0.5"),
+        *("pose.use=evil", 'pose.then=["evil"]', 'pose.on_loss="evil"'),
+    )
     file = forge(mine / "gift.mcap", begun(MODEL.format(model="/evil"), sets=sets, to="10.9.9.9:1"))
     Replay(Recording(file), read_texts(patch), recompute=True).play(None)
     left_out = [r.message for r in caplog.records if "which is left out" in r.message]
@@ -287,6 +292,9 @@ def test_but_not_by_what_a_recording_sets_in_it(
         "pose.model",
         "out.to",
         "gone.x",
+        "pose.use",
+        "pose.then",
+        "pose.on_loss",
     ]
     assert "out: nothing is sent; with --send, to 127.0.0.1:9" in caplog.text
 
@@ -427,6 +435,21 @@ def test_an_output_of_ones_own_that_cannot_be_unheard_is_left_out(
     assert opened.exists()
 
 
+# Words.
+
+
+def test_what_a_recording_says_is_shown_and_not_obeyed(mine: Path) -> None:
+    route = "\x1b]0;evil\x07[bold]a[/bold][/red]"
+    sent = json.dumps({"port": route}).encode()
+    wakes = [("wake", msgspec.msgpack.encode({"entry": "WakeUp"}))] * 2
+    entries = [wakes[0], (f"output/{route}/json", sent), wakes[1]]
+    file = forge(mine / "gift.mcap", begun(SMALL, title=route), entries=entries)
+    done = sensorium("replay", file, "--compare", cwd=mine)
+    assert done.returncode == 1, done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "[bold]" in done.stdout
+
+
 # Amounts.
 
 
@@ -453,8 +476,6 @@ def test_output_that_is_none_is_compared_as_bytes(data: bytes) -> None:
 
 
 def test_names_of_boxes_that_are_not_there_are_few(mine: Path) -> None:
-    import msgspec
-
     entries = [
         (
             f"lane/{number}",
