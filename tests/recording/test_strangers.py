@@ -14,11 +14,14 @@ import msgspec
 import pytest
 
 from engine.core.errors import PatchError
+from engine.core.messages import Ns
 from engine.patch.load import read_texts
 from engine.recording.compare import LARGEST, Comparison, TooMuchOutput
 from engine.recording.reader import RecordedOutput, Recording
 from engine.recording.record import Begun
 from engine.recording.replay import Replay
+from engine.recording.writer import WriteRequest, describe_begin
+from engine.runtime.opening import open_patch
 from tests.recording.attacks import begun, forge
 from tests.recording.shows import SMALL, again, compared, rehearse
 
@@ -488,3 +491,37 @@ def test_names_of_boxes_that_are_not_there_are_few(mine: Path) -> None:
     show = again(forge(mine / "gift.mcap", begun(SMALL), entries=entries))
     assert len(show.left_out) == 1001
     assert show.left_out["other boxes"] == 500
+
+
+# Hashes.
+
+EYE = """
+from engine.sources.stand_in import StandIn
+
+
+class Eye(StandIn):
+    '''A source for which another plays.'''
+
+    def fallback(self, live):
+        return "stand_in", {"width": 64, "height": 64, "seconds": 1.0}
+"""
+
+
+def test_the_hash_is_that_of_the_text_that_played(stranger: Stranger) -> None:
+    digest = sha256(stranger.box)
+    plan = open_patch(stranger.patch, live=False)
+    stranger.box.write_text("another")
+    assert describe_begin(plan, Ns(0), WriteRequest()).nodes == {"evil": digest}
+
+
+def test_also_where_another_plays_in_its_place(mine: Path) -> None:
+    (mine / "nodes").mkdir()
+    eye = mine / "nodes" / "eye.py"
+    eye.write_text(EYE)
+    patch = mine / "eye.toml"
+    patch.write_text(SMALL.replace('"stand_in"', '"eye"'))
+    rehearse(mine / "eye.mcap", patch, seconds=0.5)
+    (first, *_) = Recording(mine / "eye.mcap").items()
+    assert isinstance(first.what, Begun)
+    assert first.what.nodes == {"eye": sha256(eye)}
+    assert compared(again(mine / "eye.mcap", nodes=mine / "nodes")).different == []
