@@ -258,14 +258,21 @@ def _read_many(made: Any, readers: Callable[[int], list[Read]], written: Plain) 
 
 def _read_array(plain: Mapping[str, Plain]) -> NDArray[Any]:
     """Return an array that owns its memory, aligned as any other: sums depend on alignment."""
-    return np.frombuffer(plain["data"], plain["dtype"]).reshape(plain["shape"]).copy()
+    return _shaped(plain).copy()
 
 
 def _read_picture(plain: Mapping[str, Plain]) -> NDArray[Any]:
     """Return a picture, black where only its size is known; it is read-only."""
     if "data" in plain:
-        return np.frombuffer(plain["data"], plain["dtype"]).reshape(plain["shape"])
+        return _shaped(plain)
     return _black(plain["dtype"], tuple(plain["shape"]))
+
+
+def _shaped(plain: Mapping[str, Plain]) -> NDArray[Any]:
+    array = np.frombuffer(plain["data"], plain["dtype"]).reshape(plain["shape"])
+    if not array.size and max(array.shape) > _LARGEST:
+        raise ValueError(f"an array of {array.shape} without numbers")  # its rows take no memory
+    return array
 
 
 @lru_cache(maxsize=64)

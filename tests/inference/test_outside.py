@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,14 @@ import numpy as np
 import onnx
 import pytest
 from google.protobuf.descriptor import Descriptor
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
 from engine.core.errors import ModelError
 from engine.inference.outside import WAYS, files_outside
 from engine.inference.session import open_session
+from tests.fuzz.mutation import mutated
 from tests.inference.tiny_models import TENSORS, TINY, numbers
 
 X = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n"])
@@ -288,6 +292,13 @@ def test_operators_of_another_library_load_none(tmp_path: Path) -> None:
     made.opset_import.append(helper.make_opsetid("evil", 1))
     with pytest.raises(ModelError, match="evil"):
         open_session(str(write(tmp_path / "own", made.SerializeToString())))
+
+
+@given(st.binary(max_size=300) | mutated(st.builds((TINY / "double.onnx").read_bytes)))
+@settings(deadline=None, max_examples=200)
+def test_whatever_the_bytes_are_it_is_read_or_refused(network: bytes) -> None:
+    with suppress(ModelError):
+        files_outside(network)
 
 
 @pytest.mark.parametrize("file", sorted(TINY.glob("*.onnx")), ids=lambda file: file.stem)

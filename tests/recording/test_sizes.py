@@ -203,6 +203,13 @@ def test_a_picture_of_which_only_the_size_is_known_has_numbers(dtype: str) -> No
         decode(plain)
 
 
+@pytest.mark.parametrize("shape", [[10**18, 0, 3], [0, 10**12], [2**29, 0]])
+def test_an_array_without_numbers_has_few_rows(shape: list[int]) -> None:
+    plain = {"type": "frame", "dtype": "|u1", "shape": shape, "data": b"", "number": 1}
+    with pytest.raises(ValueError, match="without numbers"):
+        decode(plain)
+
+
 def test_what_could_not_be_read_again_is_not_written(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
