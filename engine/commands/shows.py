@@ -114,7 +114,14 @@ def play(
         observers.append(_page(page_host, page_port, page_token))
     if not quiet and not offline and sys.stderr.isatty():
         observers.append(_live_table())
-    opening = partial(open_texts, to=to, sets=set_ or (), live=not offline, private=private)
+    opening = partial(
+        open_texts,
+        to=to,
+        sets=set_ or (),
+        live=not offline,
+        private=private,
+        with_state=record_ is not None,
+    )
     with ExitStack() as stack:
         numbers_file = OutputFile(stats) if stats else None
         if numbers_file:

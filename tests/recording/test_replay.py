@@ -79,7 +79,7 @@ def test_every_shipped_patch_played_live_sends_the_same_again(name: str, tmp_pat
     first, second = again(file), again(file, 1.0)
     assert compared(first).different == compared(second).different == []
     assert compared(first).messages == compared(second).messages == len(sent(file))
-    assert first.entries == second.entries > 20
+    assert first.entries == second.entries > 0
     if 'use = "osc_out"' in (installed_folder("patches") / f"{name}.toml").read_text("utf-8"):
         assert sent(file)
 
