@@ -17,6 +17,7 @@ from engine.commands.ending import AT_THE_END, OUR_FAULT, heed_no_requests, show
 from engine.core.clock import wall_time
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
+from engine.runtime.metrics import LOG
 from engine.runtime.opening import FIRST, find_patch, open_texts
 from engine.runtime.performance import Performance
 from engine.runtime.workers.out_of_process import FORK_SERVER
@@ -107,7 +108,7 @@ def play(
     with ExitStack() as stack:
         if writer:
             stack.callback(writer.close)
-        report = partial(_write_stats, stats) if stats else None
+        report = partial(_report_stats, stats) if stats else None
         show = Performance(files, opening, writer, _all(observers), edits=watch, report=report)
         for observer in observers:
             stack.callback(observer.close)
@@ -151,6 +152,12 @@ def replay(
         show_on_terminal(difference_table(comparison))
         if comparison.different:
             raise typer.Exit(OUR_FAULT)
+
+
+def _report_stats(file: Path, numbers: dict[str, Any]) -> None:
+    """Write the statistics while the show plays, and say where they are."""
+    _write_stats(file, numbers)
+    LOG.info("the statistics so far are in %s", file)
 
 
 def _write_stats(file: Path, numbers: dict[str, Any]) -> None:
