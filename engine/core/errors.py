@@ -12,7 +12,9 @@ SensoriumError
 from __future__ import annotations
 
 import difflib
+import errno
 import json
+import os
 import signal
 import sys
 import threading
@@ -51,6 +53,17 @@ def describe_error(error: BaseException) -> str:
 def tell_error(error: BaseException) -> str:
     """Return an exception as a performer reads it: one of ours says all by its message."""
     return str(error) if isinstance(error, SensoriumError) else describe_error(error)
+
+
+def has_no_descriptor(error: object) -> bool:
+    """Whether an error means that no further file or socket can be opened."""
+    if isinstance(error, ImportError):  # of a library that the system was to load
+        return os.strerror(errno.EMFILE) in str(error)
+    return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
+
+
+NO_DESCRIPTOR = "too many files and connections are open (ulimit -n)"
+"""That in words."""
 
 
 class Interrupted(KeyboardInterrupt):

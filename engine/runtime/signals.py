@@ -20,7 +20,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
@@ -143,7 +142,7 @@ class ShowSignals:
         silencing = threading.Thread(target=self._show.silence_at_once, daemon=True)
         silencing.start()
         silencing.join(SILENCING)
-        time.sleep(0.1)  # what is logged is written on another thread
+        threading.Event().wait(0.1)  # what is logged is written on another thread
         if sys.stderr.isatty():  # the live table hid it
             with suppress(OSError):
                 print(_SHOW_CURSOR, end="", file=sys.stderr, flush=True)
