@@ -47,6 +47,7 @@ SLOW = (
     "runtime/test_command.py",
     "runtime/test_contract.py",
     "runtime/test_crash.py",
+    "runtime/test_descriptors.py",
     "runtime/test_disk.py",
     "runtime/test_files.py",
     "runtime/test_hang.py",

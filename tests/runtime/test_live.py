@@ -401,7 +401,7 @@ class Acting(Performance):
 
     script: ClassVar[list[Act]] = []
 
-    def _handle_signals(self, loop: asyncio.AbstractEventLoop, show: Live) -> None:
+    def _handle_signals(self, show: Live, reloader: object) -> None:
         played: list[Plan] = []
 
         def look() -> None:
