@@ -12,6 +12,9 @@ An address is compared as it is, spaces and accents too; where none fits, a send
 ``/1/fader*`` means all that it fits (OSC 1.0). Numbers and switches take numbers and switches
 (``i f h d T F``), texts take texts (``s S c``), triggers take all but 0 and false, and a bang or
 nothing at all (``I N``). The arguments in a list count one by one.
+
+With ``protocol = "tcp"`` senders connect, and say by their first byte whether each packet stands
+behind its length (OSC 1.0) or between two END (SLIP, OSC 1.1). Nothing is sent back.
 """
 
 from __future__ import annotations
