@@ -109,8 +109,14 @@ class UnderFire:
 
     def stream(self, data: bytes) -> None:
         """Send bytes over a connection of their own; whoever is hung up on is not wrong."""
-        there = "127.0.0.1", self.stage
-        with contextlib.suppress(OSError), socket.create_connection(there, PATIENCE) as stream:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream,
+            contextlib.suppress(OSError),
+        ):
+            # Its port is not taken from a show that would listen there within the next minute.
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            stream.settimeout(PATIENCE)
+            stream.connect(("127.0.0.1", self.stage))
             stream.sendall(data)
 
     def still_there(self) -> None:
