@@ -7,7 +7,7 @@ import struct
 from hypothesis import strategies as st
 
 from engine.net.listener import LARGEST
-from engine.osc.framing import FRAME, Framing, unframer
+from engine.osc.framing import FRAME, Framing, deframer
 from engine.osc.parse import DEEPEST, MOST, Malformed, read
 from engine.osc.pattern import LONGEST, AddressSpace, PatternError
 
@@ -80,7 +80,7 @@ def take(data: bytes) -> None:
     _take_packet(data)
     if not data:
         return
-    stream = unframer(data[0], LARGEST)
+    stream = deframer(data[0], LARGEST)
     for start in range(0, len(data), 100):
         for found in stream.feed(data[start : start + 100]):
             if not isinstance(found, Malformed):
