@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import selectors
 import socket
-import time
 from typing import Final
 
 from engine.net.listener import LARGEST, Listener
-from engine.osc.framing import Unframer, unframer
+from engine.osc.framing import Deframer, deframer
 
 CONNECTIONS: Final = 32
 """How many may be connected at once."""
@@ -30,7 +30,7 @@ class _Sender:
         self.connection = connection
         self.host = host
         self.port = port
-        self.stream: Unframer | None = None
+        self.stream: Deframer | None = None
 
 
 class StreamReceiver(Listener):
@@ -74,7 +74,7 @@ class StreamReceiver(Listener):
             if error.errno in _NO_ROOM:  # it would be asked again at once
                 self._at = self._clock.now()
                 self._report(f"nobody more can connect: {error.strerror}")
-                time.sleep(_PAUSE)
+                select.select([self._bell], [], [], _PAUSE)
             return  # otherwise whoever it was has gone
         self._at = self._clock.now()
         if not self._admits(host):
@@ -94,7 +94,7 @@ class StreamReceiver(Listener):
         except OSError:
             data = b""
         if data and sender.stream is None:
-            sender.stream = unframer(data[0], LARGEST)
+            sender.stream = deframer(data[0], LARGEST)
         if data and sender.stream is not None:
             for packet in sender.stream.feed(data):
                 if isinstance(packet, bytes):
