@@ -197,6 +197,8 @@ class MidiIn(Source):
             for outlet, event in self.hear(piece, at):
                 self._emit(outlet, event, at)
         elif kind == GONE:
+            for command in self._map.let_go():
+                self._emit("", command, Ns(0))
             self._emit("", Lost(f"{content.decode('utf-8', 'replace')} went away"), Ns(0))
 
     def _make_feedback(self) -> DeskFeedback | None:
