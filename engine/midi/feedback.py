@@ -98,7 +98,7 @@ class DeskFeedback:
     def _open(self, port: str | None, name: str) -> PortProcess:
         beside = port is not None and self._port is None
         wanted = port if beside else self._port
-        client = f"{name} feedback" if wanted is None else NAME
+        client = f"{NAME} {name}" if wanted is None and name not in NAME else NAME
         helper = PortProcess("out", self._system, wanted, client, self._heard, beside=beside)
         self._lights.forget()
         helper.write(pack_frame(AT_END, message) for message in self._lights.last())
