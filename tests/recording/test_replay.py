@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.core.commands import Panic, Release, SetParameter, Teach
+from engine.core.commands import CycleParameter, Panic, Release, SetParameter, Teach
 from engine.core.errors import UnwritableFile
 from engine.core.files import installed_folder
 from engine.patch.load import read_texts
@@ -31,6 +31,7 @@ SCRIPT = [
     (1.3, Teach("out/reach")),
     (2.0, Teach("")),
     (2.2, Release("reach/smooth", "smooth")),
+    (2.3, CycleParameter("reach/smooth", "smooth", (0.1, 0.2))),
     (2.5, Panic()),
 ]
 MODELS = """
