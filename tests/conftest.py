@@ -71,10 +71,14 @@ SLOW = (
     "sources/test_schedule.py",
     "sources/test_stand_in.py",
     "sources/test_video_file.py",
+    "runtime/test_unplayed.py",
     "system/test_processes.py",
     "system/test_state_folder.py",
     "terminal/test_install.py",
     "test_conftest.py",
+    "video/test_ffmpeg.py",
+    "video/test_film.py",
+    "video/test_playlist.py",
 )
 
 

@@ -127,13 +127,12 @@ class Film:
             return
         if not opened:
             raise DeviceError(f'"{self._file}" is not a video, or is damaged at its beginning')
-        if installed("ffmpeg"):
-            return  # then OpenCV gives what it can
-        if not self._grabbed:
+        if self._grabbed:
+            self._refuse_garbage()
+        elif not installed("ffmpeg"):
             raise DeviceError(
                 f'no picture can be read from "{self._file}"; ffmpeg might: {remedy()}'
             )
-        self._refuse_garbage()
 
     def _may_be_interlaced(self) -> bool:
         scan = scan_type(self._capture)
@@ -152,7 +151,7 @@ class Film:
             pipe = FfmpegPipe(program, self._path)
         except OSError:
             return False
-        with pipe.limited():
+        with pipe.reading():
             capture = cv2.VideoCapture(pipe.address, cv2.CAP_FFMPEG)
             reads = capture.isOpened() and capture.grab()
         if not reads:
@@ -177,9 +176,8 @@ class Film:
         seen += [read[1] for _ in range(1) if (read := capture.read())[0]]
         capture.release()
         if len(seen) > 1 and all(np.array_equal(seen[0], other) for other in seen[1:]):
-            raise DeviceError(
-                f'"{self._file}" is interlaced, and only ffmpeg can read that: {remedy()}'
-            )
+            how = "ffmpeg cannot read it" if installed("ffmpeg") else f"needs ffmpeg: {remedy()}"
+            raise DeviceError(f'"{self._file}" is interlaced, and {how}')
 
     # One picture.
 
@@ -189,7 +187,8 @@ class Film:
             self._grabbed = False
             return True
         if self._pipe:
-            return self._pipe.wait() and self._capture.grab()
+            with self._pipe.reading():
+                return self._capture.grab()
         if self._capture.grab():
             return True
         if any(self._capture.grab() for _ in range(self._tries())):
