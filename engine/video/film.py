@@ -39,6 +39,8 @@ DEFAULT_FPS: Final = 25.0
 """Frame rate of a file that does not declare one."""
 DAMAGE_SHARE: Final = 0.1
 """Share of a file that may be missing before it counts as damaged: lengths are estimates."""
+LARGEST: Final = 100_000_000
+"""Points of a picture: each takes some 12 bytes until it is shown."""
 _FIRST_TRIES: Final = 16
 _TRIES: Final = 300
 """How many pictures in a row may be unreadable where a film does not say how long it is."""
@@ -115,6 +117,7 @@ class Film:
 
     def _choose_way(self) -> None:
         opened = self._capture.isOpened()
+        self._refuse_large()
         failed = next((n for n in range(_FIRST_TRIES) if self._capture.grab()), _FIRST_TRIES)
         self._grabbed = failed < _FIRST_TRIES
         if self._grabbed:
@@ -164,6 +167,17 @@ class Film:
             self.interval, _ = _declared(capture)
             self._declared = known.length if known else 0
         return True
+
+    def _refuse_large(self) -> None:
+        width, height = map(
+            self._capture.get, (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
+        )
+        if width * height > LARGEST:
+            size = f"{width:.0f}x{height:.0f}"
+            most = f"{LARGEST // 1_000_000} million points"
+            raise DeviceError(
+                f'the pictures of "{self._file}" are too large: {size}, at most {most}'
+            )
 
     def _refuse_garbage(self) -> None:
         """Raise DeviceError where OpenCV gives one picture for all, as it does for interlaced ones.

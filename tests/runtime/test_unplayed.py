@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-PLAY = [sys.executable, "-m", "engine", "play"]
+PLAY = [sys.executable, "-c", "from engine.cli import main; main()", "play"]
 LIMIT = 120
 FILM = """
 [camera]
