@@ -75,11 +75,15 @@ SLOW = (
     "sources/test_schedule.py",
     "sources/test_stand_in.py",
     "sources/test_video_file.py",
+    "runtime/test_unplayed.py",
     "system/test_processes.py",
     "system/test_state_folder.py",
     "terminal/test_install.py",
     "terminal/test_outputs.py",
     "test_conftest.py",
+    "video/test_ffmpeg.py",
+    "video/test_film.py",
+    "video/test_playlist.py",
 )
 
 
