@@ -34,7 +34,21 @@ _TYPES: Final = ("multipart/", "image/jpeg", "image/jpg", "image/pjpeg")
 
 
 class NoPictures(Exception):
-    """An answer that is no JPEG pictures: a film or another stream, which FFmpeg may read."""
+    """An answer that is no JPEG pictures, which FFmpeg may read.
+
+    ``answer`` is open, and ``begin`` was read from it.
+    """
+
+    def __init__(self, answer: http.client.HTTPResponse, begin: bytes) -> None:
+        super().__init__()
+        self.answer = answer
+        self.begin = begin
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether it is a stream, and neither a file nor a playlist, which are asked for again."""
+        listed = "mpegurl" in self.answer.headers.get_content_type() or self.begin[:1] in b"#<"
+        return self.answer.length is None and not listed
 
 
 class HttpStream:
@@ -57,11 +71,7 @@ class HttpStream:
         self._asked = SystemClock().now()
         self._response = self._opener.ask(patience_ms, silence_ms)
         self._single = False
-        try:
-            self._ahead = self._look(self._response)
-        except NoPictures:
-            self._response.close()
-            raise
+        self._ahead = self._look(self._response)
 
     @property
     def broken(self) -> int:
@@ -109,11 +119,11 @@ class HttpStream:
         self._single = response.headers.get_content_maintype() == "image"
         if _is_announced(response.headers):
             return b""
-        begin = self._read().lstrip(b"\r\n")
+        begin = self._read()
         # Programs such as ffmpeg announce nothing.
-        if begin.startswith((b"--", b"\xff\xd8\xff")):
+        if begin.lstrip(b"\r\n").startswith((b"--", b"\xff\xd8\xff")):
             return begin
-        raise NoPictures
+        raise NoPictures(response, begin)
 
     def _read(self) -> bytes:
         try:
