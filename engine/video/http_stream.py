@@ -27,7 +27,7 @@ from engine.video.still import MOST_PIXELS
 
 SNAPSHOTS: Final = 10.0
 """How often a second a camera is asked that answers with one picture, where no rate is wished."""
-WAITING: Final = 4
+WAITING: Final = 16
 """How many pictures may have come at once; the oldest are left out."""
 _CHUNK: Final = 1 << 16
 _TYPES: Final = ("multipart/", "image/jpeg", "image/jpg", "image/pjpeg")
