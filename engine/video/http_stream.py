@@ -106,7 +106,7 @@ class HttpStream:
         """Decode what was grabbed; it lies in memory of its own."""
         if not self._picture:
             return False, None
-        image = _decode(self._picture)
+        image = decode_jpeg(self._picture)
         self._undecoded += image is None
         return image is not None, image
 
@@ -151,7 +151,7 @@ def _is_announced(headers: Headers) -> bool:
     return headers.get_content_type().startswith(_TYPES)
 
 
-def _decode(data: bytes) -> Picture | None:
+def decode_jpeg(data: bytes) -> Picture | None:
     """Return a JPEG picture, or None where it is damaged or too large."""
     try:
         header = read_header(data)
