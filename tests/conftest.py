@@ -62,6 +62,7 @@ SLOW = (
     "runtime/test_reads.py",
     "runtime/test_service.py",
     "runtime/test_slow_text.py",
+    "runtime/test_stills_played.py",
     "runtime/test_swap_live.py",
     "runtime/test_swap_load.py",
     "runtime/test_swap_notes.py",
