@@ -10,7 +10,7 @@ from engine.core import codec
 from engine.core.clock import SECOND
 from engine.core.codec import NotEncodable
 from engine.core.messages import Message, Ns
-from engine.core.secrets import hide_secrets
+from engine.core.secrets import hide_in_setting
 from engine.inference.card import models, read_card
 from engine.patch.hidden_texts import hide_in_patch
 from engine.patch.plan import Plan
@@ -123,7 +123,7 @@ def describe_begin(
         patch=hide_in_patch(texts.patch),
         rig=None if texts.rig is None else hide_in_patch(texts.rig),
         to=request.to,
-        sets=tuple(map(hide_secrets, request.sets)),
+        sets=tuple(map(hide_in_setting, request.sets)),
         live=request.live,
         started=started,
         nodes=own_box_hashes(plan),

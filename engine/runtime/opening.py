@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.core.errors import PatchError, Problem, nearest
 from engine.core.files import installed_folder
-from engine.core.secrets import hide_in_value
+from engine.core.secrets import hide_in_setting
 from engine.patch.build import Find
 from engine.patch.compile import compile_patch
 from engine.patch.load import Document, Texts, load, load_texts, read_texts
@@ -151,7 +151,7 @@ def apply_overrides(document: Document, to: str | None, sets: Iterable[str]) -> 
         if part:
             table = document.tables[box].get(key)
             what = {**table, part[0]: what} if isinstance(table, dict) else {part[0]: what}
-        document.override(box, key, what, by=f"--set {address}={hide_in_value(value)}")
+        document.override(box, key, what, by=f"--set {hide_in_setting(text)}")
 
 
 def _value(text: str) -> object:

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from . import films, midi, osc, page, patches, recordings
+from . import films, images, midi, osc, page, patches, recordings
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ TARGETS = {
     "osc-live": Target(osc.live_cases, osc.take_live, 30.0),
     "midi": Target(midi.cases, midi.take),
     "frames": Target(midi.frame_cases, midi.take_frames),
+    "images": Target(images.cases, images.take),
     "patch": Target(patches.cases, patches.take, 10.0),
     "recording": Target(recordings.cases, recordings.take, 10.0),
     "page": Target(page.cases, page.take, 30.0),
