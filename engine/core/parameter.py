@@ -36,6 +36,8 @@ Fixed = Annotated[T, _FIXED]
 
 _TIME = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h)\s*$")
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
+_WINDOWS = re.compile(r"[A-Za-z]:(?![/ ])|[\\\b\t\n\f\r]{1,2}\w")
+_ESCAPES = {"\b": r"\b", "\t": r"\t", "\n": r"\n", "\f": r"\f", "\r": r"\r", "\x1b": r"\e"}
 _MANY = {float: "numbers", int: "numbers", bool: "switches", str: "texts"}
 _WORDS = {
     float: "a number",
@@ -114,6 +116,8 @@ class Parameter:
             return {key: self._within(key, one, Parameter.from_patch) for key, one in value.items()}
         if self.is_time:
             return self._in_range(seconds(value), value)
+        if isinstance(value, str) and (escape := _misread_path(value)):
+            raise ParameterError(escape)
         return self._in_range(self._convert(as_hz(value, self.param.unit)), value)
 
     def from_wire(self, value: object) -> Any:
@@ -302,6 +306,21 @@ def _all_finite(value: object) -> bool:
     if isinstance(value, list | tuple):
         return all(_all_finite(one) for one in value)
     return not isinstance(value, float) or math.isfinite(value)
+
+
+def _misread_path(text: str) -> str:
+    r"""Return what is wrong with a path of Windows in whose place TOML read escapes, else "".
+
+    "C:\new\take.wav" is good TOML: a line break and a tab.
+    """
+    escapes = [char for char in text if char in _ESCAPES]
+    if not escapes or not _WINDOWS.match(text):
+        return ""
+    written = "".join(_ESCAPES.get(char, char) for char in text)
+    return (
+        f"in quotes a \\ begins a special character, here {_ESCAPES[escapes[0]]}: "
+        f"put the text in single quotes, '{written}', or write /"
+    )
 
 
 def _is_number(value: object) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from engine.core.context import check_file_name
+from engine.core.errors import os_reason
 
 _SUFFIX = ".state"
 
@@ -84,7 +85,7 @@ class StateFolder:
                 self._written(name, bytes(data))
                 return True
         assert problem is not None
-        self.report(f'"{name}" cannot be kept: {problem.strerror or problem}')
+        self.report(f'"{name}" cannot be kept: {os_reason(problem)}')
         return False
 
     def names(self) -> list[str]:
