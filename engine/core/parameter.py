@@ -21,7 +21,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from engine.core.errors import ParameterError, as_written, nearest
+from engine.core.errors import ParameterError, as_written, either, nearest
 from engine.core.memo import cached_by_class
 from engine.core.tuning import as_hz
 
@@ -280,11 +280,6 @@ def _describe_many(kinds: tuple[Any, ...]) -> str:
     parts = get_args(inside) if get_origin(inside) in (Union, types.UnionType) else (inside,)
     words = either(list(dict.fromkeys(_MANY.get(part, "tables") for part in parts)))
     return words if len(kinds) == 1 or kinds[-1] is ... else f"{len(kinds)} {words}"
-
-
-def either(words: list[str]) -> str:
-    """Join words by commas and a final "or"."""
-    return " or ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def _table(kind: Any) -> tuple[Any, Any] | None:

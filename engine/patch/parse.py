@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.core.errors import ParameterError, Problem, as_written, nearest
-from engine.core.parameter import either, seconds
+from engine.core.errors import ParameterError, Problem, as_written, either, nearest
+from engine.core.parameter import seconds
 from engine.patch.cables import Cable, is_cable, read_cable
 from engine.patch.load import Document
 from engine.patch.on_loss import read_on_loss
