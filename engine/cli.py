@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import signal
 from typing import NoReturn
 
 import typer
 
 from engine.commands import lab, looks, shows
-from engine.commands.ending import AT_THE_END, CANNOT_PLAY, OUR_FAULT
+from engine.commands.ending import AT_THE_END, CANNOT_PLAY, OUR_FAULT, interrupt
 from engine.core.errors import SensoriumError, describe_error, describe_os_error
 from engine.system.standard_streams import flush_standard_streams, open_standard_streams
 from engine.terminal.log import StderrHandler, logged
@@ -30,6 +31,7 @@ for command in (
 def main() -> None:
     """Run the command; exit with 0, 2 for what cannot be played, 1 for our own fault."""
     open_standard_streams()
+    signal.signal(signal.SIGINT, interrupt)
     with AT_THE_END:
         AT_THE_END.callback(flush_standard_streams)
         AT_THE_END.enter_context(logged(StderrHandler()))

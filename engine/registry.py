@@ -13,6 +13,7 @@ followed, since whoever can create a link there can create a file there.
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import inspect
 import logging
@@ -25,7 +26,7 @@ from pathlib import Path
 from types import ModuleType
 
 from engine.core.box import OWN_MODULES, Box
-from engine.core.errors import UnknownName, UnreadableFile, describe_error
+from engine.core.errors import UnknownName, UnreadableFile, anything_raised, describe_error
 from engine.core.files import read_file
 from engine.moved import parse_updated
 
@@ -34,6 +35,8 @@ OWN = "your own"
 INSTALLED = "installed"
 OWN_FOLDER = "nodes"
 """Folder of a performer's own boxes, beside the patch."""
+_HASH = "__sha256__"
+"""The attribute of a performer's module that holds the hash of its text."""
 _VERSIONS = count(1)
 _ENGINE = Path(__file__).parent
 _LOG = logging.getLogger("sensorium")
@@ -65,13 +68,13 @@ class Registry:
 
     def by_folder(self) -> dict[str, list[str]]:
         """Return the names of all boxes by origin: OWN, FOLDERS, INSTALLED."""
-        found = {OWN: sorted(_files(self._own, "*.py")) if self._own else []}
+        found = {OWN: sorted(own_boxes(self._own)) if self._own else []}
         found |= {folder: sorted(_files(_ENGINE / folder)) for folder in FOLDERS}
         found[INSTALLED] = sorted(point.name for point in entry_points(group="sensorium.nodes"))
         return {folder: names for folder, names in found.items() if names}
 
     def _load(self, use: str) -> type[Box]:
-        if self._own and (file := _files(self._own, "*.py").get(use)):
+        if self._own and (file := own_boxes(self._own).get(use)):
             _warn_if_writable(file)
             return _only_box(_import_file(file))
         for folder in FOLDERS:
@@ -81,10 +84,33 @@ class Registry:
         for point in entry_points(group="sensorium.nodes", name=use):
             try:
                 loaded = point.load()
-            except Exception as error:
+            except anything_raised() as error:
                 raise BrokenBox(f"{point.value} does not load: {describe_error(error)}") from error
             return _only_box(loaded) if isinstance(loaded, ModuleType) else loaded
         raise UnknownName("kind of box", use, self.names(), '"sensorium nodes" lists all.')
+
+
+def own_boxes(folder: Path) -> dict[str, Path]:
+    """Return the files of a performer's own boxes in a folder, by the name of the box."""
+    return _files(folder, "*.py")
+
+
+def load_own(file: Path, sha256: str) -> type[Box] | None:
+    """Return the box of a performer's file, None if its text has another hash; raise BrokenBox.
+
+    Nothing of a file with another hash is run.
+    """
+    text = _read(file)
+    if hashlib.sha256(text).hexdigest() != sha256:
+        return None
+    _warn_if_writable(file)
+    return _only_box(_import_text(file, text))
+
+
+def own_hash(box: type[Box]) -> str | None:
+    """Return the SHA-256 of the text that a performer's box was made of; None for other boxes."""
+    module = sys.modules.get(box.__module__)
+    return getattr(module, _HASH, None)
 
 
 def _warn_if_writable(file: Path) -> None:
@@ -103,17 +129,20 @@ def _files(folder: Path, pattern: str = "**/*.py") -> dict[str, Path]:
 def _import(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
-    except Exception as error:
+    except anything_raised() as error:
         raise BrokenBox(f"{name} does not load: {describe_error(error)}") from error
 
 
 def _import_file(file: Path) -> ModuleType:
     """Import a performer's file as it is now."""
+    return _import_text(file, _read(file))
+
+
+def _read(file: Path) -> bytes:
     try:
-        text = read_file(file, _LARGEST)
+        return read_file(file, _LARGEST)
     except UnreadableFile as error:
         raise BrokenBox(f"{file} {error}") from None
-    return _import_text(file, text)
 
 
 @lru_cache(maxsize=256)
@@ -129,9 +158,10 @@ def _import_text(file: Path, text: bytes) -> ModuleType:
     sys.modules[name] = module  # dataclasses look their module up there
     try:
         exec(compile(parse_updated(text, str(file)), str(file), "exec"), vars(module))
-    except Exception as error:
+    except anything_raised() as error:
         del sys.modules[name]
         raise BrokenBox(f"{file} does not load: {describe_error(error)}") from error
+    setattr(module, _HASH, hashlib.sha256(text).hexdigest())
     return module
 
 

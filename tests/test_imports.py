@@ -72,6 +72,8 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "segno": frozenset({"web"}),
     "watchfiles": frozenset({"runtime"}),
     "mcap": frozenset({"recording"}),
+    "lz4": frozenset({"recording/chunk.py"}),
+    "zstandard": frozenset({"recording/chunk.py"}),
     "typer": frozenset({"cli", "commands"}),
     "rich": frozenset({"commands", "runtime", "terminal"}),
 }

@@ -28,7 +28,7 @@ from engine.core.errors import DeviceError
 from engine.system.device_process import ALIVE, FAILED, LISTED
 from engine.system.framing import pack_frame
 from engine.system.jack import ServerWatch, watch_server
-from engine.system.liveness import BEAT, exit_with_parent
+from engine.system.liveness import BEAT, exit_with_parent, wake_with_parent
 from engine.system.pipe_writer import PipeWriter
 from engine.system.priority import set_realtime_priority
 
@@ -109,6 +109,7 @@ def _start(
 
 def main() -> None:
     """Capture, or list."""
+    wake_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which then ends this
     sys.setswitchinterval(_SWITCH_INTERVAL)
     # Or the device calls while this waits for a core and holds the interpreter's lock.

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
-from engine.commands.ending import AT_THE_END, OUR_FAULT, show_on_terminal
+from engine.commands.ending import (
+    AT_THE_END,
+    CANNOT_PLAY,
+    OUR_FAULT,
+    heed_no_requests,
+    show_on_terminal,
+)
 from engine.core.clock import wall_time
 from engine.core.errors import os_reason
 from engine.runtime.dump import Dump
@@ -91,9 +97,12 @@ def play(
     """Play a patch, or a set of patches; without one, the first light.
 
     Save the patch, rig.toml or a file in nodes/ beside it, and it changes while it plays.
+
+    Offline the exit status is 2 where a source gave nothing at all, as a film that is not there.
     """
     AT_THE_END.enter_context(log_file(log))
     if not offline:
+        heed_no_requests()  # what a show does at them is not there yet
         FORK_SERVER.prepare()  # it loads what it needs while the patch is read
     costs = dict(_cost(text) for text in cost or ())
     files = [find_patch(name) for name in patches or [FIRST]]
@@ -107,8 +116,11 @@ def play(
         observers.append(_live_table())
     opening = partial(open_texts, to=to, sets=set_ or (), live=not offline, private=private)
     with ExitStack() as stack:
-        show = Performance(files, opening, writer, _all(observers), edits=watch)
         numbers_file = OutputFile(stats) if stats else None
+        if numbers_file:
+            stack.callback(numbers_file.close)
+        report = partial(_write_stats, numbers_file) if numbers_file else None
+        show = Performance(files, opening, writer, _all(observers), edits=watch, report=report)
         if writer:
             stack.callback(writer.close)
             writer.open()
@@ -116,8 +128,13 @@ def play(
             stack.callback(observer.close)
             observer.open()
         numbers = show.offline(for_, costs) if offline else asyncio.run(show.live(for_))
-    if numbers_file:
-        _write_numbers(numbers_file, numbers)
+        if numbers_file:
+            try:
+                _write_stats(numbers_file, numbers)
+            except OSError as error:
+                LOG.error("stats: %s; the show was played", os_reason(error))
+    if show.unplayed:
+        raise typer.Exit(CANNOT_PLAY)
 
 
 def record(
@@ -135,20 +152,28 @@ def record(
 def replay(
     file: Annotated[Path, typer.Argument(help="a recording")],
     patch: Annotated[str | None, typer.Argument(help="play this patch instead")] = None,
-    speed: Annotated[str | None, typer.Option(help="1 is its own; or max")] = None,
+    speed: Annotated[str | None, typer.Option(help="1 is its own, as it is sent; else max")] = None,
     compare: Annotated[bool, typer.Option("--compare", help="say what is different")] = False,
     recompute: Annotated[bool, typer.Option("--recompute", help="run the networks again")] = False,
-    send: Annotated[bool | None, typer.Option(help="really send; else not at max")] = None,
+    send: Annotated[bool, typer.Option("--send", help="really send, as it says first")] = False,
     to: To = None,
+    nodes: Annotated[
+        Path | None,
+        typer.Option(help="load boxes of your own from this folder", exists=True, file_okay=False),
+    ] = None,
     dump: Annotated[str | None, typer.Option(help="write all that is sent; - shows it")] = None,
 ) -> None:
-    """Play a recording again, through its own patch or another."""
+    """Play a recording again, through its own patch or another.
+
+    Nothing leaves without --send; what would be sent is compared, or dumped. Boxes of your own are
+    loaded from the folder that --nodes names, if they are what was recorded.
+    """
     from engine.recording.command import ReplayOptions
     from engine.recording.command import replay as play_again
     from engine.terminal.differences import difference_table
 
-    speed = speed or ("max" if compare else "1")
-    options = ReplayOptions(patch, speed, compare, recompute, send, to, dump)
+    speed = speed or ("1" if send else "max")
+    options = ReplayOptions(patch, speed, compare, recompute, send, to, dump, nodes)
     comparison = play_again(file, options)
     if comparison:
         show_on_terminal(difference_table(comparison))
@@ -156,11 +181,8 @@ def replay(
             raise typer.Exit(OUR_FAULT)
 
 
-def _write_numbers(file: OutputFile, numbers: dict[str, Any]) -> None:
-    try:
-        file.write(json.dumps(numbers, indent=1) + "\n")
-    except OSError as error:
-        LOG.error("stats: %s; the show was played", os_reason(error))
+def _write_stats(file: OutputFile, numbers: dict[str, Any]) -> None:
+    file.write(json.dumps(numbers, indent=1) + "\n")
 
 
 def _live_table() -> LiveTable:

@@ -17,15 +17,35 @@ import errno
 import json
 import os
 import re
-from collections.abc import Iterable
+import signal
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+
+from engine.core.secrets import hide_in_value, hide_secrets
 
 _LONGEST = 100
 """Maximum length of a word compared with names; longer ones are no misspellings."""
 _SHORTEST = 3
 _MOST_GUESSES = 3
 _PARTS = re.compile(r"[_/. -]")
+
+
+_hints: ContextVar[bool] = ContextVar("hints", default=True)
+
+
+@contextmanager
+def without_hints() -> Iterator[None]:
+    """Have ``nearest`` find nothing: to compare names takes as long as a hundred commands."""
+    before = _hints.set(False)
+    try:
+        yield
+    finally:
+        _hints.reset(before)
 
 
 def nearest(word: str, choices: Iterable[str]) -> str:
@@ -35,7 +55,7 @@ def nearest(word: str, choices: Iterable[str]) -> str:
     word is the beginning or one part of it, as "midi" of "midi_in". Why not a ratio of matching
     letters: it takes "osc_out" for "count", and a wrong guess is worse than none.
     """
-    if not _SHORTEST <= len(word) <= _LONGEST:
+    if not (_hints.get() and _SHORTEST <= len(word) <= _LONGEST):
         return ""
     folded = word.casefold()
     known = list(dict.fromkeys(choices))
@@ -85,7 +105,9 @@ def _slips(word: str, other: str, most: int) -> int:
 
 
 def as_written(value: object) -> str:
-    """Return a value as a patch writes it: true, "pose", [0, 1], { to = 0 }."""
+    """Return a value as a patch writes it: true, "pose", [0, 1], { to = 0 }; no passwords."""
+    if isinstance(value, str):
+        value = hide_in_value(value)
     if isinstance(value, bool | str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list | tuple):
@@ -136,10 +158,35 @@ def describe_os_error(error: OSError) -> str:
     return named + os_reason(error)
 
 
-def describe_error(error: Exception) -> str:
+def describe_error(error: BaseException) -> str:
     """Return an exception as text: "ValueError: message"."""
     text = describe_os_error(error) if isinstance(error, OSError) else str(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def tell_error(error: BaseException) -> str:
+    """Return an exception as a performer reads it: one of ours says all by its message."""
+    return str(error) if isinstance(error, SensoriumError) else describe_error(error)
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, as the command line raises it: told apart from what a box raises by itself."""
+
+
+def anything_raised() -> type[BaseException]:
+    """Return what to catch around a call of a box: ``except anything_raised() as error``.
+
+    That is everything, ``SystemExit`` and ``KeyboardInterrupt`` too, for a box that raises those
+    is as wrong as any other. Only a real Ctrl-C, which Python raises wherever the main thread is,
+    goes on.
+    """
+    error = sys.exception()
+    ctrl_c = isinstance(error, Interrupted) or (
+        isinstance(error, KeyboardInterrupt)
+        and threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
+    return Exception if ctrl_c else BaseException
 
 
 class SensoriumError(Exception):
@@ -160,7 +207,7 @@ class Problem:
         place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
         box = f"[{self.box}]" if self.box else ""
         where = " ".join(part for part in (box, self.key) if part)
-        return ": ".join(part for part in (place, where, self.message) if part)
+        return hide_secrets(": ".join(part for part in (place, where, self.message) if part))
 
 
 class PatchError(SensoriumError):

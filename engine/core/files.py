@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from engine.core.errors import DeviceError, UnreadableFile, nearest, os_reason
 
@@ -26,22 +26,22 @@ def kind_of_file(mode: int) -> str:
     return next((words for is_kind, words in _KINDS if is_kind(mode)), "no file")
 
 
-def read_file(file: Path, most: int) -> bytes:
-    """Return the content of a regular file of at most so many bytes.
+def open_file(file: Path) -> IO[bytes]:
+    """Open a regular file for reading.
 
-    Whatever else has a name never delays this: a pipe, a device or a folder is not read, and no
-    more than ``most`` bytes are taken of a file that grows. Raise UnreadableFile, whose words go on
-    from the name of the file: "is a folder".
+    Whatever else has a name never delays this: a pipe, a device or a folder is not opened. Raise
+    UnreadableFile, whose words go on from the name of the file: "is a folder".
     """
     try:
         kind = kind_of_file(file.stat().st_mode)
         if not kind:
             # In this moment it may become another: it is opened without waiting, and asked again.
             flags = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-            handle = os.open(file, os.O_RDONLY | flags)
-            with os.fdopen(handle, "rb") as stream:
-                kind = kind_of_file(os.fstat(handle).st_mode)
-                data = b"" if kind else stream.read(most + 1)
+            stream = os.fdopen(os.open(file, os.O_RDONLY | flags), "rb")
+            kind = kind_of_file(os.fstat(stream.fileno()).st_mode)
+            if not kind:
+                return stream
+            stream.close()
     except FileNotFoundError:
         words = "is a link that leads nowhere" if file.is_symlink() else "is not there"
         raise UnreadableFile(words) from None
@@ -49,8 +49,20 @@ def read_file(file: Path, most: int) -> bytes:
         raise UnreadableFile(f"cannot be read: {os_reason(error)}") from None
     except ValueError:  # a zero in the name
         raise UnreadableFile("is no name that a file can have") from None
-    if kind:
-        raise UnreadableFile(f"is {kind}, not a file")
+    raise UnreadableFile(f"is {kind}, not a file")
+
+
+def read_file(file: Path, most: int) -> bytes:
+    """Return the content of a regular file of at most so many bytes.
+
+    No more than ``most`` bytes are taken of a file that grows. Raise UnreadableFile as
+    ``open_file`` does.
+    """
+    with open_file(file) as stream:
+        try:
+            data = stream.read(most + 1)
+        except OSError as error:
+            raise UnreadableFile(f"cannot be read: {os_reason(error)}") from None
     if len(data) > most:
         raise UnreadableFile(f"is larger than {most:,} bytes")
     return data
@@ -60,7 +72,7 @@ def find_readable(file: str, what: str) -> Path:
     """Return the absolute path of a file; "~" is the home folder.
 
     ``what`` names the expected type in errors: "a sound file". Raise DeviceError when the file is
-    missing, a folder, or not readable.
+    missing, a folder, a device or a pipe, or not readable.
     """
     path = Path(file).expanduser().absolute()
     if not path.exists():

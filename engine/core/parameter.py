@@ -226,6 +226,10 @@ class Parameter:
         return f"a time from {low or 0:g} s" + (f" to {high:g} s" if high is not None else "")
 
 
+ON = Parameter("on", "on", bool, True, False, Param("off passes nothing"))
+"""The switch that every box has beside its parameters; its value is that of the box's state."""
+
+
 def seconds(value: object) -> float:
     """Parse a time with its unit ("20 ms", "2 s", "5 min"). Raise ParameterError."""
     match = _TIME.match(value) if isinstance(value, str) else None

@@ -12,7 +12,9 @@ import msgspec
 from engine.core.box import Box
 from engine.core.commands import Command
 from engine.core.context import Context, with_context
+from engine.core.errors import as_written
 from engine.core.messages import Message, Ns
+from engine.core.parameter import read_parameters
 
 OnSent = Callable[[str, dict[str, Any]], None]
 """Called for everything that an output sent: the port, and a description ready for JSON."""
@@ -78,6 +80,13 @@ class Sink(Box, ABC):
     def _set_taps(self, tap: OnSent | None, bytes_tap: OnSent | None) -> None:
         self._taps = tap, bytes_tap
         self._tap = partial(both, tap, bytes_tap) if tap and bytes_tap else tap or bytes_tap
+
+    @property
+    def destination(self) -> str:
+        """Where it sends, for people: "127.0.0.1:9000"; "" where nothing leaves this program."""
+        fixed = (each for each in read_parameters(type(self)).values() if each.fixed)
+        values = [f"{each.name} = {as_written(getattr(self, each.field))}" for each in fixed]
+        return f"its device ({', '.join(values)})" if values else "its device"
 
     @property
     def lane(self) -> bool:

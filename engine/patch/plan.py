@@ -62,7 +62,8 @@ class PlannedBox:
     ``hidden`` boxes were inserted on a cable by the compiler. ``constants`` are inlets with a fixed
     value. ``initial`` holds the parameters as the patch sets them, by field; ``fingerprints``
     identify the versions of the files it reads. ``fallback`` is the class name of the fallback
-    source that plays in its place, or "". ``state`` are the files that it kept before, by name.
+    source that plays in its place, or "". ``cls`` is the class that ``use`` names, whatever plays.
+    ``state`` are the files that it kept before, by name.
     """
 
     name: str
@@ -76,9 +77,11 @@ class PlannedBox:
     fingerprints: tuple[tuple[str, int, int], ...] = ()
     state: dict[str, bytes] = field(default_factory=dict)
     fallback: str = ""
+    cls: type[Box] = field(init=False)
     initial: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.cls = type(self.box)
         self.replace(self.box)
 
     def replace(self, box: Box) -> None:

@@ -24,18 +24,19 @@ class UnknownSpeed(SensoriumError):
 
 @dataclass(frozen=True)
 class ReplayOptions:
-    """How to play a recording: through another ``patch``, how fast, and whether outputs are opened.
+    """How to play a recording: through another ``patch``, how fast, and whether it is sent.
 
-    ``speed`` is a number or "max"; at a number outputs are opened unless ``send`` says otherwise.
+    ``speed`` is a number or "max"; see ``Replay`` for ``nodes`` and ``to``.
     """
 
     patch: str | None = None
     speed: str = FASTEST
     compare: bool = False
     recompute: bool = False
-    send: bool | None = None
+    send: bool = False
     to: str | None = None
     dump: str | None = None
+    nodes: Path | None = None
 
 
 def replay(file: Path, options: ReplayOptions) -> Comparison | None:
@@ -49,8 +50,9 @@ def replay(file: Path, options: ReplayOptions) -> Comparison | None:
     show = Replay(
         recording,
         read_texts(find_patch(options.patch)) if options.patch else None,
+        nodes=options.nodes,
         to=options.to,
-        open_outputs=speed is not None if options.send is None else options.send,
+        open_outputs=options.send,
         recompute=options.recompute,
         compare=options.compare,
         watch=writer.listen if writer else lambda engine: None,

@@ -10,18 +10,34 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import msgspec
 
 from engine.core.clock import SECOND
+from engine.core.errors import SensoriumError
 from engine.core.messages import Ns
 from engine.osc.parse import Malformed, packet
 from engine.recording.reader import RecordedOutput
 from engine.runtime.metrics import route_name
 
+LARGEST = 64 << 20
+"""The most bytes of output that follow from one entry."""
+PARSED = 1 << 20
+"""The most bytes of one output that are parsed; what is larger is compared as a whole."""
+ROUTES = 1000
+"""The most routes that are told apart."""
+OTHERS = "other routes"
+_OVERHEAD = 200
+"""Bytes of memory that an output takes beside its content."""
+
 _STATUS = 0xF0
 """From here on the whole status byte of a MIDI message is its type, without a channel."""
+
+
+class TooMuchOutput(SensoriumError):
+    """More output at one moment than any show has."""
 
 
 @dataclass
@@ -48,13 +64,17 @@ class Comparison:
 
     def __init__(self) -> None:
         self.messages = 0
+        self._bytes = 0
         self._was: list[RecordedOutput] = []
         self._now: list[RecordedOutput] = []
         self._different: dict[str, Difference] = {}
         self._begun: Ns | None = None
 
     def add_recorded(self, sent: RecordedOutput) -> None:
-        """Add recorded output."""
+        """Add recorded output; raise TooMuchOutput where no show sends as much at one moment."""
+        self._bytes += len(sent.data) + _OVERHEAD
+        if self._bytes > LARGEST:
+            raise TooMuchOutput(f"more than {LARGEST:,} bytes of output follow from one entry")
         self._was.append(sent)
 
     def add_replayed(self, sink: str, encoding: str, data: bytes) -> None:
@@ -66,6 +86,7 @@ class Comparison:
         if self._begun is None:
             self._begun = moment
         recorded, self._was = self._was, []
+        self._bytes = 0
         replayed, self._now = self._now, []
         self.messages += len(replayed)
         if recorded != replayed:
@@ -89,6 +110,8 @@ class Comparison:
             changed = [(a, b) for a, b in zip(before, after, strict=False) if repr(a) != repr(b)]
             if not changed and len(before) == len(after):
                 continue
+            if len(self._different) >= ROUTES and route not in self._different:
+                route = OTHERS  # noqa: PLW2901
             found = self._different.setdefault(route, Difference(route, seconds))
             found.changed += len(changed)
             found.missing += max(0, len(before) - len(after))
@@ -98,16 +121,19 @@ class Comparison:
 
 def messages_of(sent: RecordedOutput) -> Iterator[tuple[str, Any]]:
     """Yield each message of an output: its route, and its numbers and texts."""
+    if len(sent.data) > PARSED:
+        yield route_name(sent.sink, sent.encoding), sha256(sent.data).hexdigest()
+        return
     try:
         if sent.encoding == "osc":
             for address, args in packet(sent.data):
                 yield route_name(sent.sink, address), args
             return
         if sent.encoding == "json":
-            fields = msgspec.json.decode(sent.data)
+            fields = msgspec.json.decode(sent.data, type=dict[str, Any])
             yield route_name(sent.sink, str(fields.pop("port", ""))), fields
             return
-    except (Malformed, msgspec.DecodeError):
+    except (Malformed, msgspec.DecodeError, RecursionError):
         pass  # its bytes can still be compared
     head = sent.data[0] if sent.data else 0
     kind = head if head >= _STATUS else head & _STATUS

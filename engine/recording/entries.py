@@ -16,6 +16,7 @@ from engine.core import commands
 from engine.core.codec import NotEncodable, Plain, decode, encode, encode_numpy
 from engine.core.commands import Command
 from engine.core.kinds import UnknownKind
+from engine.recording.amount import check_messagepack
 from engine.runtime.entries import (
     Arrival,
     CommandEntry,
@@ -100,12 +101,13 @@ def to_bytes(entry: Entry, pixels: bool) -> bytes:
         raise NotEncodable(f"{type(entry).__name__}: {error}") from None
 
 
-def from_bytes(data: bytes) -> Entry:
+def from_bytes(data: bytes | memoryview) -> Entry:
     """Return the entry that ``to_bytes`` wrote.
 
-    Raise UnknownKind for a message of a kind that is not registered here, and ValueError with what
-    is wrong for all else.
+    Raise UnknownKind for a message of a kind that is not registered here, RecursionError where
+    lists lie too deep in one another, and ValueError with what is wrong for all else.
     """
+    check_messagepack(data)
     try:
         said = _decode(data)
         entry: Entry = _made(_ENTRIES[said.pop(_ENTRY)], said)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from engine.core.context import Context, with_context
+from engine.core.errors import anything_raised
 from engine.core.kinds import Kind
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
@@ -15,6 +16,9 @@ from engine.runtime.entries import LaneFailure, LaneResult
 from engine.runtime.schedule.call import caller_of, describe_error, events
 from engine.runtime.schedule.job import Job, merged
 from engine.runtime.workers.lane import close_quietly
+
+MOST = 10_000
+"""The most jobs that wait for their result; no lane of a show lets more wait."""
 
 
 class SilentLane:
@@ -57,7 +61,7 @@ class RecomputingLane:
         self.generation = 0
         self._name = name
         self._node = node
-        self._jobs: deque[Job] = deque()
+        self._jobs: deque[Job] = deque(maxlen=MOST)
         self._changes: list[Callable[[], object]] = []
         self._answers: Iterator[Message] = iter(())
 
@@ -71,9 +75,10 @@ class RecomputingLane:
         close_quietly(self._name, self._node)
 
     def offer(self, job: Job) -> int:
-        """Keep a job until the recording holds its result."""
+        """Keep a job until the recording holds its result; return how many that pushes out."""
+        full = len(self._jobs) == MOST
         self._jobs.append(job)
-        return 0
+        return int(full)
 
     def go(self) -> None:
         """Do nothing: the recording says when a job begins."""
@@ -103,7 +108,7 @@ class RecomputingLane:
             if not was.more:
                 self._answers = self._begin(was.at)
             return replace(was, result=next(self._answers, None))
-        except Exception as error:
+        except anything_raised() as error:
             self._node.reset()
             return LaneFailure(
                 self._name, was.generation, describe_error(error), was.took, was.more

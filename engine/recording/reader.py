@@ -2,12 +2,12 @@
 
 A show that was cut off leaves a file without a footer: what is complete is read, and the missing
 end is reported. Damage anywhere else is an error that names the byte. Nothing in the file is
-trusted: it may come from anybody.
+trusted: it may come from anybody, so sizes are held against limits before anything is unpacked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -16,25 +16,40 @@ from typing import IO, NamedTuple
 
 import msgspec
 from mcap.data_stream import ReadDataStream
-from mcap.exceptions import EndOfFile, InvalidMagic
 from mcap.opcode import Opcode
-from mcap.records import Channel, Chunk, Footer, Header, Message, Metadata
-from mcap.stream_reader import StreamReader, get_chunk_data_stream
+from mcap.records import Channel, Header, Metadata
 
-from engine.core.errors import SensoriumError
+from engine.core.errors import SensoriumError, UnreadableFile
+from engine.core.files import open_file
 from engine.core.kinds import UnknownKind
 from engine.core.messages import Ns
 from engine.recording import entries
+from engine.recording.amount import check_json
+from engine.recording.chunk import (
+    MAGIC,
+    DamagedChunk,
+    OversizedRecord,
+    records,
+    records_within,
+    unpack,
+)
 from engine.recording.record import FORMAT, OUTPUT, PLAN, PROFILE, Begun
 from engine.runtime.entries import Entry
 
-Read = Callable[[bytes], "Begun | Entry | RecordedOutput | None"]
-"""Decodes one message. Raises ValueError or MsgspecError."""
+Data = bytes | memoryview
+Read = Callable[[Data], "Begun | Entry | RecordedOutput | None"]
+"""Decodes one message. Raises ValueError, RecursionError or MsgspecError."""
 
-_HEAD = Struct("<BQ")
 _MESSAGE = Struct("<HIQQ")
-_LARGEST = 1 << 30
-"""The most bytes of a record; more are a damaged length."""
+_LONGEST_TOPIC = 1024
+_LARGEST_HEAD = 1 << 20
+"""The most bytes of what describes the file or a channel."""
+_WANTED = frozenset(
+    {
+        *(Opcode.HEADER, Opcode.METADATA, Opcode.FOOTER),
+        *(Opcode.CHUNK, Opcode.CHANNEL, Opcode.MESSAGE),
+    }
+)
 
 
 class RecordingError(SensoriumError):
@@ -61,7 +76,7 @@ class _Record(NamedTuple):
 
     channel: int
     moment: int
-    data: bytes
+    data: Data
 
 
 class Recording:
@@ -78,48 +93,73 @@ class Recording:
     def items(self) -> Iterator[RecordedItem]:
         """Yield all records in order. Raise RecordingError where damage is reached, or OSError."""
         self.cut_off = self._known = self._complete = False
-        with self.file.open("rb") as stream:
+        self._offset = 0
+        try:
+            stream = open_file(self.file)
+        except UnreadableFile as error:
+            raise RecordingError(f"{self.file} {error}") from None
+        with stream:
             for record in self._records(stream):
-                if isinstance(record, Channel):
-                    self._channels[record.id] = record.topic, _reader(record.topic)
-                else:
-                    item = self._item(record)
-                    if item is not None:
-                        yield item
+                item = self._item(record)
+                if item is not None:
+                    yield item
 
-    def _records(self, stream: IO[bytes]) -> Iterator[Channel | _Record]:
-        """Yield the records of all chunks, having checked that the file is one of ours."""
+    def _records(self, stream: IO[bytes]) -> Iterator[_Record]:
+        """Yield the messages of all chunks, having checked that the file is one of ours."""
         try:
             yield from self._whole_records(stream)
         except (RecordingError, GeneratorExit):
             raise
-        except InvalidMagic:
-            if not self._complete:
-                raise self._error("this is no MCAP file") from None
+        except OversizedRecord as error:
+            raise self._error(f"damaged: {error}") from None
         except Exception as error:  # the library raises whatever the damage leads to
-            if stream.read(1):
-                raise self._error(f"damaged: {type(error).__name__}: {error}") from None
+            if stream.read(1):  # the end of a file may be damaged by what cut it off
+                words = error if isinstance(error, DamagedChunk) else "it cannot be read"
+                raise self._error(f"damaged: {words}") from None
         if not self._complete:
             self._check_known()
             self.cut_off = True
 
-    def _whole_records(self, stream: IO[bytes]) -> Iterator[Channel | _Record]:
-        """Yield records up to the end or the first damage; raise whatever that leads to."""
-        reader = StreamReader(stream, emit_chunks=True, record_size_limit=_LARGEST)
-        for record in reader.records:
-            if isinstance(record, Header):
-                self._check_header(record)
-            elif isinstance(record, Metadata) and record.name == PROFILE:
-                self._check_format(record)
-                self._known = True
-            elif isinstance(record, Chunk):
+    def _whole_records(self, stream: IO[bytes]) -> Iterator[_Record]:
+        """Yield messages up to the end or the first damage; raise whatever that leads to."""
+        size = stream.seek(0, 2)
+        stream.seek(0)
+        if stream.read(len(MAGIC)) != MAGIC:
+            raise self._error("this is no MCAP file")
+        for opcode, content in records(stream, _WANTED, size):
+            if opcode == Opcode.FOOTER:
+                self._complete = True
+                return
+            if opcode == Opcode.HEADER:
+                self._check_header(Header.read(self._head(content)))
+            elif opcode == Opcode.METADATA:
+                self._check_format(Metadata.read(self._head(content)))
+            else:
                 self._check_known()
-                yield from _in_chunk(record)
-            elif isinstance(record, Channel | Message):
-                self._check_known()
-                yield _as_in_chunk(record)
-            self._complete = self._complete or isinstance(record, Footer)
+                inside = records_within(unpack(content)) if opcode == Opcode.CHUNK else None
+                yield from self._messages(inside or [(opcode, memoryview(content))])
             self._offset = stream.tell()
+
+    def _messages(self, within: Iterable[tuple[int, memoryview]]) -> Iterator[_Record]:
+        """Yield messages as they lie in the file, and learn of the channels among them.
+
+        Why not by the library: it reads field by field, and a replay would take a quarter longer.
+        """
+        for opcode, data in within:
+            if opcode == Opcode.MESSAGE:
+                channel, _, moment, _ = _MESSAGE.unpack_from(data)
+                yield _Record(channel, moment, data[_MESSAGE.size :])
+            elif opcode == Opcode.CHANNEL:
+                found = Channel.read(self._head(data))
+                if len(found.topic) > _LONGEST_TOPIC:
+                    raise OversizedRecord(f"a topic of {len(found.topic):,} characters")
+                self._channels[found.id] = found.topic, _reader(found.topic)
+
+    def _head(self, content: Data) -> ReadDataStream:
+        """Return for the library what describes the file or a channel."""
+        if len(content) > _LARGEST_HEAD:
+            raise OversizedRecord(f"a description of {len(content):,} bytes")
+        return ReadDataStream(BytesIO(content))
 
     def _check_header(self, header: Header) -> None:
         if header.profile != PROFILE:
@@ -127,6 +167,9 @@ class Recording:
             raise self._error(f"this MCAP file is not from Sensorium: it has {other}")
 
     def _check_format(self, about: Metadata) -> None:
+        if about.name != PROFILE:
+            return
+        self._known = True
         number = about.metadata.get("format", "")
         if not number.isdecimal():
             raise self._error(f"damaged: its format is {number!r}")
@@ -150,39 +193,14 @@ class Recording:
             what = read(record.data)
         except UnknownKind as error:
             raise self._error(f"{topic}: {error}") from None
+        except RecursionError:
+            raise self._error(f"damaged: {topic}: lists lie too deep in one another") from None
         except (ValueError, msgspec.MsgspecError) as error:
             raise self._error(f"damaged: {topic}: {error}") from None
         return None if what is None else RecordedItem(Ns(record.moment), what)
 
     def _error(self, what: str) -> RecordingError:
         return RecordingError(f"{self.file}: at byte {self._offset}: {what}")
-
-
-def _as_in_chunk(record: Channel | Message) -> Channel | _Record:
-    if isinstance(record, Channel):
-        return record
-    return _Record(record.channel_id, record.log_time, record.data)
-
-
-def _in_chunk(chunk: Chunk) -> Iterator[Channel | _Record]:
-    """Yield the records of a chunk. Raise whatever its damage leads to.
-
-    Why not by the library: it reads field by field, and a replay would take a quarter longer.
-    """
-    stream, length = get_chunk_data_stream(chunk, validate_crc=True)
-    data = stream.read(length)
-    start = 0
-    while start < length:
-        opcode, size = _HEAD.unpack_from(data, start)
-        start += _HEAD.size
-        if size > length - start:
-            raise EndOfFile
-        if opcode == Opcode.MESSAGE:
-            channel, _, moment, _ = _MESSAGE.unpack_from(data, start)
-            yield _Record(channel, moment, data[start + _MESSAGE.size : start + size])
-        elif opcode == Opcode.CHANNEL:
-            yield Channel.read(ReadDataStream(BytesIO(data[start : start + size])))
-        start += size
 
 
 def _reader(topic: str) -> Read:
@@ -192,7 +210,16 @@ def _reader(topic: str) -> Read:
         return entries.from_bytes
     if kind == OUTPUT:
         sink, _, encoding = rest.rpartition("/")
-        return partial(RecordedOutput, sink, encoding)
+        return partial(_output, sink, encoding)
     if kind == PLAN:
-        return partial(msgspec.json.decode, type=Begun)
+        return _plan
     return lambda data: None
+
+
+def _output(sink: str, encoding: str, data: Data) -> RecordedOutput:
+    return RecordedOutput(sink, encoding, bytes(data))
+
+
+def _plan(data: Data) -> Begun:
+    check_json(data)
+    return msgspec.json.decode(data, type=Begun)

@@ -2,6 +2,9 @@
 
 Why it is exact: whatever an engine does follows from its entries and their moments. Through another
 patch what still fits is played; what does not is left out and reported.
+
+What it holds may come from anybody. Its patch, with the options that it was played with, is played
+as data: see ``recorded_plan``. A patch that the listener names is played as ``play`` does.
 """
 
 from __future__ import annotations
@@ -15,17 +18,23 @@ from pathlib import Path
 from engine.core.clock import MILLISECOND, SECOND, Clock, SystemClock
 from engine.core.messages import Ns
 from engine.core.sink import Sink
-from engine.patch.build import Find
 from engine.patch.load import Texts, parse
+from engine.patch.plan import Plan
 from engine.recording.compare import Comparison
+from engine.recording.own_boxes import RecordedBoxes
+from engine.recording.plans import own_plan, recorded_plan
 from engine.recording.reader import RecordedOutput, Recording
 from engine.recording.record import Begun
-from engine.recording.replay_engine import ReplayEngine, plan_of, texts_of
+from engine.recording.replay_engine import ReplayEngine
 from engine.recording.writer import model_hashes, own_box_hashes
-from engine.registry import Registry
+from engine.registry import OWN_FOLDER
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Entry, LaneResult, LaneSent, StateChange, SwapPlan, WakeUp
 from engine.runtime.metrics import LOG
+
+_NAMES = 1000
+"""The most boxes that are told apart where entries are left out."""
+OTHERS = "other boxes"
 
 _LATE = 20 * MILLISECOND
 """How late a recorded wake-up may be before an edited patch that requests it is woken without."""
@@ -49,16 +58,18 @@ class ReplayPace:
         begun, current = self._first
         left = current + (moment - begun) / self._speed - now
         if left > 0:
-            threading.Event().wait(left / SECOND)
+            threading.Event().wait(min(left / SECOND, threading.TIMEOUT_MAX))
 
 
 class Replay:
     """One replay of a recording.
 
-    ``patch`` plays instead of the one that the recording begins with; ``open_outputs`` really
-    sends, ``recompute`` runs the models again, ``compare`` compares the output with the recorded
-    one. ``watch`` is called with every engine. ``left_out`` counts the entries for boxes that the
-    patch does not have, because it is another or they are damaged.
+    ``patch`` plays instead of the one that the recording begins with. ``nodes`` is the folder that
+    recorded patches load boxes of the performer's own from, else the one beside ``patch``. ``to``
+    is where OSC goes, whatever the recording or the patch says. ``open_outputs`` really sends,
+    ``recompute`` runs the models again, ``compare`` compares the output with the recorded one.
+    ``watch`` is called with every engine. ``left_out`` counts the entries for boxes that the patch
+    does not have, because it is another or they are damaged.
     """
 
     def __init__(
@@ -66,6 +77,7 @@ class Replay:
         recording: Recording,
         patch: Texts | None = None,
         *,
+        nodes: Path | None = None,
         to: str | None = None,
         open_outputs: bool = False,
         recompute: bool = False,
@@ -78,6 +90,8 @@ class Replay:
         self.seconds = 0.0
         self._recording = recording
         self._patch = patch
+        beside = patch.file.parent / OWN_FOLDER if patch and patch.file else None
+        self._nodes = nodes or (beside if beside and beside.is_dir() else None)
         self._to = to
         self._open_outputs = open_outputs
         self._recompute = recompute
@@ -85,8 +99,7 @@ class Replay:
         self._player: ReplayEngine | None = None
         self._edited = False
         self._begun = Ns(0)
-        self._first: Texts | None = None
-        self._registries: dict[Path | None, Registry] = {}
+        self._replaced: str | None = None
 
     def play(self, speed: float | None) -> None:
         """Play the whole recording. Raise RecordingError, PatchError or OSError."""
@@ -94,8 +107,7 @@ class Replay:
         try:
             for item in self._recording.items():
                 if isinstance(item.what, RecordedOutput):
-                    if self.comparison:
-                        self.comparison.add_recorded(item.what)
+                    self._recorded(item.what)
                     continue
                 pace.wait_for(item.moment)
                 if isinstance(item.what, Begun):
@@ -105,12 +117,24 @@ class Replay:
         finally:
             self._end()
 
+    def _recorded(self, sent: RecordedOutput) -> None:
+        left_out = self._player is not None and sent.sink in self._player.without
+        if self.comparison and not left_out:
+            self.comparison.add_recorded(sent)
+
     def _begin(self, moment: Ns, begun: Begun) -> None:
         """Begin to play a recorded patch, or install it in the engine that plays."""
-        texts = self._texts(begun)
+        if self._replaced is None:
+            self._replaced = begun.file or ""
+        if self._patch and (begun.file or "") == self._replaced:
+            texts = self._patch
+            plan = own_plan(begun, texts, self._to)
+        else:
+            texts = Texts(None, begun.patch, begun.rig)
+            find = RecordedBoxes(begun, self._nodes).find
+            plan = recorded_plan(self._recording.file, begun, find, self._to, self._recompute)
         self._edited = self._edited or (texts.patch, texts.rig) != (begun.patch, begun.rig)
-        _warn_about_changes(begun, texts, self._recompute)
-        plan = plan_of(begun, texts, self._to, self._find(texts))
+        _warn_about_changes(begun, plan, self._recompute)
         if begun.takes_over and self._player is not None:
             self._enter(self._player, moment, SwapPlan(plan.title, texts, plan))
             return
@@ -127,20 +151,6 @@ class Replay:
         self._watch(self._player.engine)
         if self._edited:
             self._open_new(self._player, begun)
-
-    def _texts(self, begun: Begun) -> Texts:
-        """Return the texts to play: others in place of the patch that the recording begins with."""
-        recorded = texts_of(begun)
-        if self._first is None:
-            self._first = recorded
-        return self._patch if self._patch and recorded.file == self._first.file else recorded
-
-    def _find(self, texts: Texts) -> Find:
-        """Return the function that finds box classes: one a folder, so that patches share them."""
-        folder = texts.file.parent if texts.file else None
-        if folder not in self._registries:
-            self._registries[folder] = Registry(folder)
-        return self._registries[folder].find
 
     def _open_new(self, player: ReplayEngine, begun: Begun) -> None:
         """Open the outputs that the recorded patch did not have, as no recorded entry does."""
@@ -160,7 +170,9 @@ class Replay:
         if self._edited:
             _catch_up(player, moment)
         if not player.accepts(entry):
-            self.left_out[_name(entry)] += 1
+            name = _name(entry)
+            known = name in self.left_out or len(self.left_out) < _NAMES
+            self.left_out[name if known else OTHERS] += 1
         elif fitting := _fitted(player, entry) if self._edited else entry:
             player.step(moment, fitting)
 
@@ -202,17 +214,14 @@ def _name(entry: Entry) -> str:
     return ""
 
 
-def _warn_about_changes(begun: Begun, texts: Texts, recompute: bool) -> None:
+def _warn_about_changes(begun: Begun, plan: Plan, recompute: bool) -> None:
     """Warn of boxes and models that differ from those of the recording, as output may differ."""
-    current = own_box_hashes(texts.file)
+    current = own_box_hashes(plan)
     for name, digest in begun.nodes.items():
-        if name not in current:
-            where = texts.file.parent / "nodes" if texts.file else "nodes"
-            LOG.warning("%s: the recorded patch had this box of your own; %s has none", name, where)
-        elif current[name] != digest:
+        if name in current and current[name] != digest:
             LOG.warning("%s: this box of your own has changed since the recording", name)
     if recompute:
         there = model_hashes()
         for name, digest in begun.models.items():
-            if there.get(name) != digest:
+            if name in there and there[name] != digest:
                 LOG.warning("%s: this network is another than that of the recording", name)

@@ -1,27 +1,26 @@
 """Plays a recorded patch again: an engine whose clock stands at the moment of each entry.
 
-Sources are never opened, and models give their recorded results. Outputs are opened only on
-request; what they send, or would send, is passed to a callback.
+Sources are never opened, and models give their recorded results. Outputs send only on request;
+what they send, or would send, is passed to a callback. An output that cannot be opened without its
+device (see ``opens_unheard``) is then left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from engine.core.clock import SystemClock, VirtualClock
 from engine.core.commands import Lost, Panic
 from engine.core.context import Context, with_context
+from engine.core.errors import anything_raised
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.sink import Sink
 from engine.core.source import Source
-from engine.patch.build import Find
-from engine.patch.load import Texts, load_texts
 from engine.patch.plan import Plan
 from engine.recording.lanes import RecomputingLane, SilentLane
-from engine.recording.record import JSON, Begun
+from engine.recording.record import JSON
 from engine.recording.writer import handed_over_line
 from engine.runtime.contexts import Contexts, Unreported, in_memory
 from engine.runtime.engine import Engine
@@ -36,11 +35,12 @@ from engine.runtime.entries import (
     SwapPlan,
 )
 from engine.runtime.metrics import LOG
-from engine.runtime.opening import plan_document
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.workers.lane import Lane, close_quietly
 from engine.runtime.workers.sink_worker import SinkWorker
+
+_UNSENT = "%s: nothing is sent; with --send, to %s"
 
 OnOutput = Callable[[str, str, bytes], None]
 """Called with what an output sends: the output, the encoding, and the bytes."""
@@ -56,29 +56,18 @@ class _DiscardingWorker(SinkWorker):
         """Do nothing: nothing is sent."""
 
 
-def texts_of(begun: Begun) -> Texts:
-    """Return the texts of a recorded patch."""
-    return Texts(Path(begun.file) if begun.file else None, begun.patch, begun.rig)
-
-
-def plan_of(begun: Begun, texts: Texts, to: str | None, find: Find) -> Plan:
-    """Return the Plan of a recorded patch, or of other texts in its place. Raise PatchError.
-
-    A performer's own boxes are loaded from beside the file, never from the recording; what they had
-    kept when the patch began to play is in the recording.
-    """
-    to = begun.to if to is None else to
-    plan = plan_document(load_texts(texts), find, to=to, sets=begun.sets, live=begun.live)
-    for name, files in begun.states.items():
-        if name in plan.boxes:
-            plan.boxes[name].state = dict(files)
-    return plan
+def opens_unheard(sink: Sink) -> bool:
+    """Whether an output can be opened without its device: it says how, or has none."""
+    cls = type(sink)
+    own_way = cls.open_muted is not Sink.open_muted or cls.open_offline is not Sink.open_offline
+    return own_way or cls.open is Sink.open
 
 
 class ReplayEngine:
     """One patch of a recording, playing again; ``on_output`` is called with all that it sends.
 
-    ``open_outputs`` really sends, ``recompute`` runs the models.
+    ``open_outputs`` really sends, ``recompute`` runs the models. ``without`` names the outputs that
+    are left out.
     """
 
     def __init__(
@@ -105,6 +94,8 @@ class ReplayEngine:
         if on_output is not None:
             self.engine.outbox.taps.append(self._handed_over)
         self._opened: dict[str, Sink] = {}
+        self.without: set[str] = set()
+        self._destinations: dict[str, str] = {}
         self._open_new()
         self.engine.on_plan.append(self._open_new)
 
@@ -113,6 +104,8 @@ class ReplayEngine:
         self.clock.move_to(moment)
         if isinstance(entry, SwapPlan):
             self._boxes |= entry.plan.boxes
+        if isinstance(entry, StateChange) and entry.box in self.without:
+            return  # it stays down, so nothing is sent to it
         if isinstance(entry, LaneResult) and entry.box in self._recomputing:
             self.engine.step(self._recomputing[entry.box].recompute(entry))
         else:
@@ -162,15 +155,33 @@ class ReplayEngine:
 
     def _open_new(self) -> None:
         """Open the outputs and nodes that are not open, and close those that were replaced."""
+        self._log_destinations()
         for name, state in self.engine.states.items():
             if isinstance(state.box, Node) and state.has_life:
                 self._open_node(name, state, state.box)
             before = self._opened.get(name)
             if isinstance(state.box, Sink) and before is not state.box:
                 if before is not None:
-                    close_quietly(name, before)
-                self._opened[name] = state.box
-                self._open(name, state.box)
+                    close_quietly(name, self._opened.pop(name))
+                self._open_sink(name, state.box)
+
+    def _log_destinations(self) -> None:
+        """Log where each output sends, or would, before it does; again where that is new."""
+        for name, state in self.engine.states.items():
+            to = state.box.destination if isinstance(state.box, Sink) else ""
+            if to and self._destinations.get(name) != to:
+                self._destinations[name] = to
+                words = "%s sends to %s" if self._open_outputs else _UNSENT
+                LOG.info(words, name, to)
+
+    def _open_sink(self, name: str, sink: Sink) -> None:
+        self.without.discard(name)
+        if self._open_outputs or opens_unheard(sink):
+            self._opened[name] = sink
+            self._open(name, sink)
+        else:
+            self.without.add(name)
+            LOG.warning("%s: left out: without open_muted it cannot be opened unheard", name)
 
     def _open_node(self, name: str, state: BoxState, node: Node) -> None:
         before = self._lives.get(name)
@@ -180,7 +191,7 @@ class ReplayEngine:
             close_quietly(name, before)
         try:
             with_context(node.open, self._context(name))()
-        except Exception as error:
+        except anything_raised() as error:
             LOG.warning("%s: could not be opened: %s", name, describe_error(error))
             return
         self._lives[name] = node
@@ -196,7 +207,7 @@ class ReplayEngine:
         try:
             opens = sink.open if self._open_outputs else sink.open_muted
             with_context(opens, context)()
-        except Exception as error:
+        except anything_raised() as error:
             LOG.warning("%s: %s; it plays unheard", name, describe_error(error))
             with_context(sink.open_muted, context)()
 

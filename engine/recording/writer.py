@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 
@@ -12,11 +10,14 @@ from engine.core import codec
 from engine.core.clock import SECOND
 from engine.core.codec import NotEncodable
 from engine.core.messages import Message, Ns
+from engine.core.secrets import hide_secrets
 from engine.inference.card import models, read_card
+from engine.patch.hidden_texts import hide_in_patch
 from engine.patch.plan import Plan
 from engine.recording import entries
 from engine.recording.file import RecordingFile, encode
 from engine.recording.record import JSON, OUTPUT, PLAN, STATUS, Begun, Counts
+from engine.registry import own_hash
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Entry, SwapPlan
 from engine.runtime.metrics import LOG
@@ -109,28 +110,27 @@ def describe_begin(
     texts = plan.texts
     assert texts is not None, "a plan is made of texts"
     file = texts.file.resolve() if texts.file else None
-    own = {planned.use for planned in plan.boxes.values()}
-    nodes = {name: digest for name, digest in own_box_hashes(file).items() if name in own}
     return Begun(
         title=plan.title,
         file=str(file) if file else None,
-        patch=texts.patch,
-        rig=texts.rig,
+        # Who is given a recording is not given the camera: sources stay shut in a replay.
+        patch=hide_in_patch(texts.patch),
+        rig=None if texts.rig is None else hide_in_patch(texts.rig),
         to=request.to,
-        sets=request.sets,
+        sets=tuple(map(hide_secrets, request.sets)),
         live=request.live,
         started=started,
-        nodes=nodes,
+        nodes=own_box_hashes(plan),
         models=model_hashes(),
         takes_over=takes_over,
         states={name: box.state for name, box in plan.boxes.items() if box.state},
     )
 
 
-def own_box_hashes(file: Path | None) -> dict[str, str]:
-    """Return the SHA-256 of the performer's own boxes beside a patch, by the name of the box."""
-    files = sorted((file.parent / "nodes").glob("*.py")) if file else []
-    return {each.stem: hashlib.sha256(each.read_bytes()).hexdigest() for each in files}
+def own_box_hashes(plan: Plan) -> dict[str, str]:
+    """Return the SHA-256 of the performer's own boxes in a plan, as loaded, by their names."""
+    hashes = {planned.use: own_hash(planned.cls) for planned in plan.boxes.values()}
+    return {name: digest for name, digest in hashes.items() if digest is not None}
 
 
 def model_hashes() -> dict[str, str]:

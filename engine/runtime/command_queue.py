@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from engine.core.commands import Command, Release, SetParameter
+from engine.core.commands import Command, CycleParameter, Release, SetParameter
 from engine.core.kinds import Kind
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Ns
@@ -18,6 +18,6 @@ def submit_command(door: Mailbox, by: str, command: Command) -> None:
 
 
 def _key(command: Command) -> Hashable:
-    if isinstance(command, SetParameter | Release):
+    if isinstance(command, SetParameter | CycleParameter | Release):
         return (command.box, command.parameter)
     return command

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.core.errors import PatchError, Problem, nearest
 from engine.core.files import installed_folder
+from engine.core.secrets import hide_in_value
 from engine.patch.build import Find
 from engine.patch.compile import compile_patch
 from engine.patch.load import Document, Texts, load, load_texts, read_texts
@@ -114,7 +115,7 @@ def plan_document(
     live: bool = True,
 ) -> Plan:
     """Return a Plan without fallback sources, for plans that are not opened."""
-    _apply_overrides(document, to, sets)
+    apply_overrides(document, to, sets)
     if live:
         _add_control(document)
     return compile_patch(document, find)
@@ -125,7 +126,8 @@ def check_patch(file: Path) -> Plan:
     return compile_patch(load(file), Registry(file.parent).find)
 
 
-def _apply_overrides(document: Document, to: str | None, sets: Iterable[str]) -> None:
+def apply_overrides(document: Document, to: str | None, sets: Iterable[str]) -> None:
+    """Apply the destination, then single values, to a parsed patch. Raise PatchError."""
     for name, table in document.tables.items():
         if to is not None and isinstance(table, dict) and table.get("use") == "osc_out":
             document.override(name, "to", to, by=f"--to {to}")
@@ -142,7 +144,7 @@ def _apply_overrides(document: Document, to: str | None, sets: Iterable[str]) ->
         if part:
             table = document.tables[box].get(key)
             what = {**table, part[0]: what} if isinstance(table, dict) else {part[0]: what}
-        document.override(box, key, what, by=f"--set {text}")
+        document.override(box, key, what, by=f"--set {address}={hide_in_value(value)}")
 
 
 def _value(text: str) -> object:
@@ -155,6 +157,6 @@ def _value(text: str) -> object:
 
 def _add_control(document: Document) -> None:
     boxes = [table for table in document.tables.values() if isinstance(table, dict)]
-    if not any(box.get("use") == CONTROL for box in boxes):
+    if boxes and not any(box.get("use") == CONTROL for box in boxes):
         name = "control" if "control" not in document.tables else CONTROL
         document.override(name, "use", CONTROL)

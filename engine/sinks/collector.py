@@ -15,6 +15,11 @@ class Collector(Sink):
         self._silenced: list[str | None] = []
 
     @property
+    def destination(self) -> str:
+        """Nowhere."""
+        return ""
+
+    @property
     def messages(self) -> list[tuple[Ns, str, Message]]:
         """All messages received, in order: (moment described, port, message)."""
         return self._messages

@@ -89,6 +89,13 @@ class MidiOut(Sink):
         self._wire: OnBytes | None = None
 
     @property
+    def destination(self) -> str:
+        """Its MIDI port, or the virtual one that it makes."""
+        if self.port is None:
+            return f'a virtual MIDI port "{self.name}"'
+        return f'the MIDI port "{self.port}"'
+
+    @property
     def dropped(self) -> int:
         """How many messages could not be encoded as MIDI."""
         return self._refusals

@@ -61,13 +61,16 @@ class OutputFile:
 
     def stream(self) -> TextIO:
         """Return a stream that replaces what was in it; closing that closes the file. Once."""
-        if stat.S_ISREG(os.fstat(self._handle).st_mode):
+        if self._is_regular():
             os.ftruncate(self._handle, 0)
         return os.fdopen(self._handle, "w", encoding="utf-8")
 
     def write(self, text: str) -> None:
-        """Replace what was in it, and close it. Raise OSError when the disk refuses."""
-        with self.stream() as stream:
+        """Replace what was in it; it may be called again. Raise OSError when the disk refuses."""
+        if self._is_regular():
+            os.ftruncate(self._handle, 0)
+            os.lseek(self._handle, 0, os.SEEK_SET)
+        with open(self._handle, "w", encoding="utf-8", closefd=False) as stream:
             stream.write(text)
 
     def close(self) -> None:
@@ -75,9 +78,12 @@ class OutputFile:
         with suppress(OSError):
             os.close(self._handle)
 
+    def _is_regular(self) -> bool:
+        return stat.S_ISREG(os.fstat(self._handle).st_mode)
+
     def _disk_is_full(self) -> bool:
         """Return whether not one block is free, where the system says so."""
-        if not (hasattr(os, "fstatvfs") and stat.S_ISREG(os.fstat(self._handle).st_mode)):
+        if not (hasattr(os, "fstatvfs") and self._is_regular()):
             return False
         space = os.fstatvfs(self._handle)
         return space.f_blocks > 0 and space.f_bfree == 0

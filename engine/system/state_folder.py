@@ -16,7 +16,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from engine.core.context import check_file_name
-from engine.core.errors import os_reason
+from engine.core.errors import UnreadableFile, os_reason
+from engine.core.files import open_file
 
 _SUFFIX = ".state"
 
@@ -66,9 +67,8 @@ class StateFolder:
         check_file_name(name)
         found: list[tuple[int, bytes]] = []
         for place in self.places:
-            with suppress(OSError):
-                file = place / name
-                found.append((file.stat().st_mtime_ns, file.read_bytes()))
+            with suppress(OSError, UnreadableFile), open_file(place / name) as stream:
+                found.append((os.fstat(stream.fileno()).st_mtime_ns, stream.read()))
         return max(found)[1] if found else None
 
     def write(self, name: str, data: bytes) -> bool:

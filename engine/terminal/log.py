@@ -16,6 +16,7 @@ from queue import SimpleQueue
 from typing import BinaryIO, Final, cast
 
 from engine.core.errors import UnwritableFile, os_reason
+from engine.core.secrets import hide_secrets
 from engine.core.text import plain
 from engine.system.output_file import describe_refusal, open_to_write
 
@@ -31,11 +32,17 @@ MOST_TOLD = 20_000
 
 
 class PlainFormatter(logging.Formatter):
-    """Escapes control sequences that a patch, a device or the network put into a message."""
+    """Escapes what a patch, a device or the network put into a message, and hides passwords.
+
+    A record with the attribute ``invites`` is shown as it is: the address of the page is there to
+    be opened, with its token.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the message with everything unprintable escaped."""
-        return plain(super().format(record), MOST_TOLD, keep="\n\t")
+        """Return the message with everything unprintable escaped, and no password in it."""
+        text = super().format(record)
+        shown = text if getattr(record, "invites", False) else hide_secrets(text)
+        return plain(shown, MOST_TOLD, keep="\n\t")
 
 
 class StderrHandler(logging.Handler):

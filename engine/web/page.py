@@ -183,7 +183,7 @@ class Page:
         if port != self._port:
             _log.warning("port %d is in use; the page is on port %d", self._port, port)
         self._bound_port = port
-        _log.info("the page is at %s", self.address)
+        _log.info("the page is at %s", self.address, extra={"invites": True})
         if self._auth is not None and sys.stderr.isatty():
             _log.info("%s", qr_code(self.address))
 

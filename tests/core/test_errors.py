@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from engine.core import errors
-from engine.core.errors import PatchError, Problem, SensoriumError, UnknownName, as_written, nearest
+from engine.core.errors import (
+    PatchError,
+    Problem,
+    SensoriumError,
+    UnknownName,
+    as_written,
+    nearest,
+    without_hints,
+)
 
 
 def test_every_error_has_one_root_and_a_place_in_the_drawing() -> None:
@@ -115,3 +123,12 @@ def test_an_unknown_name_suggests_or_lists(error: UnknownName, text: str) -> Non
 )
 def test_values_are_said_as_a_patch_writes_them(value: object, text: str) -> None:
     assert as_written(value) == text
+
+
+def test_hints_are_left_out_where_nobody_would_read_them() -> None:
+    with without_hints():
+        assert nearest("poze", ["pose"]) == ""
+        assert (
+            str(UnknownName("box", "poze", ["pose"])) == 'there is no box "poze". There is: pose.'
+        )
+    assert nearest("poze", ["pose"]) == ' Did you mean "pose"?'

@@ -83,9 +83,9 @@ def perform(file: Path, patch: Path, seconds: float, to: str = NOBODY) -> None:
         recorder.close()
 
 
-def again(file: Path, speed: float | None = None) -> Replay:
+def again(file: Path, speed: float | None = None, nodes: Path | None = None) -> Replay:
     """Replay a recording unheard, and compare."""
-    show = Replay(Recording(file), compare=True)
+    show = Replay(Recording(file), nodes=nodes, compare=True)
     show.play(speed)
     return show
 

@@ -151,8 +151,9 @@ class Show:
                 process.kill()
 
     def replay(self, recording: Path) -> subprocess.CompletedProcess[str]:
-        """Replay a recording, and compare."""
-        command = [*COMMAND, "replay", str(recording), "--compare"]
+        """Replay a recording with the boxes that there are, and compare."""
+        nodes = str(self.folder / "nodes")
+        command = [*COMMAND, "replay", str(recording), "--compare", "--nodes", nodes]
         return subprocess.run(
             command, cwd=self.folder, capture_output=True, text=True, timeout=LIMIT, check=False
         )

@@ -17,7 +17,9 @@ from engine.core.contents import without_numbers
 from engine.core.errors import PatchError
 from engine.core.kinds import UnknownKind, example_of, in_word, summary_of
 from engine.osc.parse import packet
+from engine.patch.load import read_texts
 from engine.recording.reader import RecordedOutput, Recording, RecordingError
+from engine.recording.replay import Replay
 from engine.runtime.opening import open_patch
 from engine.runtime.schedule.finite import is_finite
 from engine.testing import play as rehearse_patch
@@ -263,7 +265,7 @@ def test_it_is_recorded_and_replayed(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "show.mcap"
     rehearse(file, folder / "show.toml")
     assert [e for e in Recording(file).items() if isinstance(e.what, RecordedOutput)]
-    assert compared(again(file)).different == []
+    assert compared(again(file, nodes=folder / "nodes")).different == []
 
 
 def test_a_recording_of_a_kind_that_is_no_more_says_so(folder: Path, tmp_path: Path) -> None:
@@ -275,5 +277,6 @@ def test_a_recording_of_a_kind_that_is_no_more_says_so(folder: Path, tmp_path: P
 
     del kinds._BY_NAME["spark_of_old"]
     (folder / "nodes" / "sparks.py").write_text(ON_A_LANE)
+    show = Replay(Recording(file), read_texts(folder / "show.toml"))
     with pytest.raises(RecordingError, match=r'no kind of message called "spark_of_old"'):
-        again(file)
+        show.play(None)

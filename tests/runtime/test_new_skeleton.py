@@ -174,6 +174,6 @@ def test_a_show_of_it_is_replayed(tmp_path: Path) -> None:
     (tmp_path / "show.toml").write_text(patch)
     file = tmp_path / "show.mcap"
     rehearse(file, tmp_path / "show.toml")
-    show = again(file)
+    show = again(file, nodes=nodes)
     assert compared(show).different == []
     assert compared(show).messages > 10

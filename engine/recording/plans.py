@@ -1,0 +1,114 @@
+"""Compiles what a replay plays: a recorded patch, or the listener's own in its place.
+
+A recorded patch is data of somebody else. It has no folder here: no file is looked for beside it,
+and none that it names is opened. The listener's own patch is played as it stands, with the values
+that the show was played with (``--set``), which a comparison needs; where it sends, it says itself.
+What boxes had kept when the patch began to play is in the recording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from engine.core.errors import PatchError, Problem, UnknownName, as_written
+from engine.core.node import Node
+from engine.core.parameter import FILE, read_parameters
+from engine.core.sink import Sink
+from engine.inference.card import models
+from engine.patch.build import Find
+from engine.patch.load import Document, Texts, load_texts
+from engine.patch.plan import Plan, PlannedBox
+from engine.recording.record import Begun
+from engine.registry import Registry
+from engine.runtime.metrics import LOG
+from engine.runtime.opening import apply_overrides, plan_document
+from engine.runtime.schedule.state import has_life
+
+_NO_FILES = "a recording names no file here: to open one, name a patch of yours that does"
+
+
+def recorded_plan(
+    recording: Path, begun: Begun, find: Find, to: str | None, recompute: bool
+) -> Plan:
+    """Return the Plan of a recorded patch, with OSC to ``to`` whatever the recording says.
+
+    Raise PatchError, each problem at its line of the patch in ``recording``.
+    """
+    texts = Texts(None, begun.patch, begun.rig)
+    try:
+        document = load_texts(texts)
+        apply_overrides(document, begun.to, begun.sets)
+        plan = _plan(document, begun, find, to)
+        problems = [p for each in plan.boxes.values() for p in _files_of(each, recompute)]
+    except PatchError as error:
+        problems = list(error.problems)
+    if problems:
+        raise PatchError(replace(each, file=each.file or recording) for each in problems)
+    return plan
+
+
+def own_plan(begun: Begun, texts: Texts, to: str | None) -> Plan:
+    """Return the Plan of the listener's patch; raise PatchError.
+
+    Where it sends is said by the patch and ``to``, not by the recording.
+    """
+    find = Registry(texts.file.parent if texts.file else None).find
+    document = load_texts(texts)
+    if begun.to and to is None:
+        LOG.info("recorded with --to %s; your patch says where it sends", begun.to)
+    apply_overrides(document, None, _fitting(document, find, begun.sets))
+    return _plan(document, begun, find, to)
+
+
+def _plan(document: Document, begun: Begun, find: Find, to: str | None) -> Plan:
+    apply_overrides(document, to, ())
+    plan = plan_document(document, find, live=begun.live)
+    for name, files in begun.states.items():
+        if name in plan.boxes:
+            plan.boxes[name].state = dict(files)
+    return plan
+
+
+def _files_of(planned: PlannedBox, recompute: bool) -> Iterator[Problem]:
+    """Yield a problem for each file that a box of a recorded patch would open here."""
+    box = planned.box
+    if not isinstance(box, Node) or not (has_life(box) or (recompute and box.lane)):
+        return
+    for parameter in read_parameters(type(box)).values():
+        value = planned.values.get(parameter.field)
+        named = value if isinstance(value, list | tuple) else [value]
+        if parameter.param.unit == FILE and any(one not in (None, *models()) for one in named):
+            words = f"got {as_written(value)}, but {_NO_FILES}"
+            yield Problem(words, *planned.place, box=planned.name, key=parameter.name)
+
+
+def _fitting(document: Document, find: Find, sets: Iterable[str]) -> list[str]:
+    """Return the recorded values that the listener's patch takes, and say which it does not."""
+    fitting = []
+    for text in sets:
+        why = _unfit(document, find, text)
+        if why:
+            LOG.warning("recorded with --set %s, which is left out: %s", text, why)
+        else:
+            fitting.append(text)
+    return fitting
+
+
+def _unfit(document: Document, find: Find, text: str) -> str:
+    """Return why a recorded value is not for the listener's patch, or an empty string."""
+    box, _, rest = text.partition("=")[0].strip().partition(".")
+    table = document.tables.get(box)
+    if not isinstance(table, dict):
+        return f'there is no box "{box}"'
+    try:
+        cls = find(str(table.get("use")))
+    except (UnknownName, ImportError):
+        return ""  # said when the patch is compiled
+    if issubclass(cls, Sink):
+        return "your patch says where it sends"
+    parameter = read_parameters(cls).get(rest.partition(".")[0])
+    if parameter and parameter.param.unit == FILE:
+        return _NO_FILES
+    return ""
