@@ -21,7 +21,7 @@ from engine.dsp.audio.mono import MonoMix
 MISSING_S: Final = 0.1
 """How many seconds may be missing at the end: a header of compressed sound rounds."""
 SILENT_S: Final = 2.0
-"""After so many seconds of zeros from one channel, while another sounds, that is told."""
+"""After so many seconds of zeros from one channel while another sounds, that is told."""
 
 
 class AudioFile(Tape):
@@ -76,9 +76,10 @@ class AudioFile(Tape):
                     block = Block(mono.take(samples, rate), rate, start)
                     start += len(samples)
                     yield Ns(start * SECOND // rate), "sound", block
-                    if mono.told:
-                        self._notify(f'"{self.file}": {mono.told}', start, rate)
-                        mono.told = ""
+                    if told := mono.told(SILENT_S):
+                        self._notify(f'"{self.file}": {told}', start, rate)
+            if told := mono.told(0.0):
+                self._notify(f'"{self.file}": {told}', start, rate)
             played = (start - pass_start) / rate
             if intact and declared is not None and played < declared - MISSING_S:
                 intact = False
@@ -92,40 +93,38 @@ class AudioFile(Tape):
 
 
 class _ToMono:
-    """Makes one channel of several; ``told`` is what there is to say of it, once."""
+    """Makes one channel of several, and notices that the one that was chosen holds nothing."""
 
     def __init__(self, channel: int) -> None:
-        self.told = ""
         self._channel = channel
         self._mix = MonoMix()
         self._silent_s = 0.0
-        self._sounded = False
+        self._other = 0
+        self._done = not channel
 
     def take(self, samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
         """Return one channel, float32 (n,), of samples (n, channels)."""
-        if not self._channel:
-            mono = self._mix.mix(samples, rate)
-        else:
+        if self._channel:
             mono = samples[:, self._channel - 1].copy()
-            self._look(samples, mono, rate)
+        else:
+            mono = self._mix.mix(samples, rate)
+        if not self._done:
+            self._done = bool(mono.any())
+            if samples.any():
+                self._silent_s += len(mono) / rate
+                self._other = int(np.flatnonzero(samples.any(axis=0))[0]) + 1
         mono.flags.writeable = False
         return mono
 
-    def _look(self, samples: NDArray[np.float32], mono: NDArray[np.float32], rate: int) -> None:
-        """Report a channel of zeros, as of a device, once another one has sounded long enough."""
-        if self._sounded:
-            return
-        if mono.any():
-            self._sounded = True
-        elif samples.any():
-            self._silent_s += len(mono) / rate
-            if self._silent_s >= SILENT_S:
-                self._sounded = True
-                other = int(np.flatnonzero(samples.any(axis=0))[0]) + 1
-                self.told = (
-                    f"channel {self._channel} holds only zeros so far, and channel {other} sounds:"
-                    f" write channel = {other}"
-                )
+    def told(self, seconds: float) -> str:
+        """Return what to tell, once, after more than so many seconds in which another sounded."""
+        if self._done or self._silent_s <= seconds:
+            return ""
+        self._done = True
+        return (
+            f"channel {self._channel} holds only zeros, and channel {self._other} sounds:"
+            f" write channel = {self._other}"
+        )
 
 
 def _blocks(sound: SoundReader, size: int) -> Iterator[NDArray[np.float32]]:

@@ -229,14 +229,15 @@ def test_without_ffmpeg_it_is_said_what_is_read_and_what_converts(tmp_path, monk
     )
 
 
-def test_a_channel_of_zeros_is_told_while_another_sounds(tmp_path):
+@pytest.mark.parametrize("times", [1, 4])
+def test_a_channel_of_zeros_is_told_while_another_sounds(tmp_path, times):
     path = tmp_path / "song.wav"
-    long = np.tile(TONE, 4)
+    long = np.tile(TONE, times)
     soundfile.write(path, np.stack([0 * long, long], 1), RATE)
     events, (notice,) = played(AudioFile(file=str(path), channel=1))
     assert not samples(events).any()
     assert notice.text == (
-        f'"{path}": channel 1 holds only zeros so far, and channel 2 sounds: write channel = 2'
+        f'"{path}": channel 1 holds only zeros, and channel 2 sounds: write channel = 2'
     )
     assert played(AudioFile(file=str(path), channel=2))[1] == []
     events, told = played(AudioFile(file=str(path)))
