@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from . import midi, osc, page, patches, recordings
+from . import midi, osc, page, patches, recordings, sounds
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ TARGETS = {
     "frames": Target(midi.frame_cases, midi.take_frames),
     "patch": Target(patches.cases, patches.take, 10.0),
     "recording": Target(recordings.cases, recordings.take, 10.0),
+    "sounds": Target(sounds.cases, sounds.take, 10.0),
     "page": Target(page.cases, page.take, 30.0),
     "http": Target(page.http_cases, page.take_http, 30.0),
 }
