@@ -148,7 +148,8 @@ def os_reason(error: OSError) -> str:
     """Return in plain words why the system refused something, without the name of the file."""
     if error.errno in _REASONS:
         return _REASONS[error.errno]
-    return (error.strerror or str(error) or type(error).__name__).lower()
+    text = error.strerror or str(error) or type(error).__name__
+    return text[0].lower() + text[1:]
 
 
 def describe_os_error(error: OSError) -> str:

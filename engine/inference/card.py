@@ -37,8 +37,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from engine.core.errors import ModelError, as_written, nearest
+from engine.core.errors import ModelError, as_written, nearest, os_reason
 from engine.core.files import installed_folder
+from engine.core.toml_errors import explain
 from engine.inference.card_table import CardTable
 
 CARD: Final = "card.toml"
@@ -169,7 +170,7 @@ class Card:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise ModelError(f"{path}: {error.strerror}") from error
+            raise ModelError(f"{path}: {os_reason(error)}") from error
         self._compare(path, file, hashlib.sha256(data).hexdigest())
         return data
 
@@ -184,7 +185,7 @@ class Card:
                 self._compare(path, file, hashlib.file_digest(opened, "sha256").hexdigest())
                 return opened.tell()
         except OSError as error:
-            raise ModelError(f"{path}: {error.strerror}") from error
+            raise ModelError(f"{path}: {os_reason(error)}") from error
 
     def _compare(self, path: Path, file: CardFile, found: str) -> None:
         if found != file.sha256:
@@ -220,11 +221,14 @@ def read_card(folder: Path) -> Card:
     """
     path = folder / CARD
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+        table = tomllib.loads(text)
     except OSError as error:
-        raise ModelError(f"{path}: {error.strerror}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelError(f"{path}: {error}") from error
+        raise ModelError(f"{path}: {os_reason(error)}") from error
+    except UnicodeDecodeError:
+        raise ModelError(f"{path}: is not UTF-8 text: save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ModelError(str(explain(str(error), text, path))) from None
     card = CardTable(str(path), table)
     name, task = card.text("name"), card.text("task")
     files = _with_tensors(card, _files(card))

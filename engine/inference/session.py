@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from engine.core.errors import ModelError, nearest
 from engine.inference.backends import BACKENDS, CPU, Backend, Runner, short
 from engine.inference.card import DATA, VECTOR, Card, CardFile, Tensor, model_folder, read_card
+from engine.inference.refusal import describe_refusal
 from engine.inference.vector import hold_to_vector
 
 AUTO: Final = "auto"
@@ -54,7 +55,7 @@ class Session:
         try:
             return tuple(self._runner.run(self._names, inputs))
         except Exception as error:  # the libraries have no common root for their errors
-            raise ModelError(f"{self.card.name}: {error}") from error
+            raise ModelError(f"{self.card.name}: {describe_refusal(error)}") from error
 
     def run_by_name(self, /, **inputs: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """Run the network as ``run`` does; return its outputs by name."""
@@ -181,7 +182,7 @@ def _start(
         except ModelError:
             raise
         except Exception as error:  # the libraries have no common root for their errors
-            raise ModelError(str(error)) from error
+            raise ModelError(describe_refusal(error)) from error
         if runner.provider != provider:
             raise ModelError("it did not start")
         _compare("inputs", network.inputs, runner.inputs)

@@ -25,6 +25,7 @@ import msgspec
 
 from engine.core.errors import ParameterError
 from engine.core.messages import Ns, Trigger
+from engine.core.mismatch import describe_mismatch
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Source
 from engine.core.text import plain
@@ -156,7 +157,10 @@ def _read(name: str, entry: str | Mapping[str, str | int]) -> Subscription:
         subscription = msgspec.convert(written, Subscription)
         check_heard(subscription.address)
     except msgspec.ValidationError as error:
-        raise ParameterError(f"listen.{name}: {error}") from None
+        fields = ", ".join(Subscription.__struct_fields__)
+        raise ParameterError(
+            f"listen.{name}: {describe_mismatch(error)}. There is: {fields}."
+        ) from None
     except ParameterError as error:
         raise ParameterError(f"listen.{name}: {error}") from None
     return subscription

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from engine.core.errors import os_reason
 from engine.net.access import is_local
 from engine.runtime.engine import Engine
 from engine.web import HOST, PORT
@@ -172,7 +173,7 @@ class Page:
             except OSError as error:
                 if error.errno == errno.EADDRINUSE:
                     continue
-                _log.warning("no page: %s", error.strerror or error)
+                _log.warning("no page: %s", os_reason(error))
                 return None
             self._report_port(port)
             return listening
