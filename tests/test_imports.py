@@ -60,7 +60,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "cv2_enumerate_cameras": frozenset({"video"}),
     "jack": frozenset({"system/jack.py"}),
     "sounddevice": frozenset({"audio"}),
-    "soundfile": frozenset({"sources"}),
+    "soundfile": frozenset({"audio/sound_file.py"}),
     "soxr": frozenset({"dsp"}),
     "mido": frozenset({"midi"}),
     "supriya_midi": frozenset({"midi/rtmidi.py"}),

@@ -21,7 +21,15 @@ from itertools import count
 from typing import Any, Final
 
 from engine.audio.capture import CaptureStream
-from engine.audio.devices import JACK, PRIVACY, SoundDevice, find, library, match_inputs
+from engine.audio.devices import (
+    JACK,
+    PRIVACY,
+    SoundDevice,
+    describe_refusal,
+    find,
+    library,
+    match_inputs,
+)
 from engine.audio.frames import pack_opened
 from engine.core.clock import SystemClock
 from engine.core.errors import DeviceError
@@ -52,7 +60,7 @@ def capture(device: str, channel: int, block: int) -> None:
             jack = watch_server() if each.way == JACK else None
             opened = _start(portaudio, each, stream, channel, block)
         except (ConnectionError, DeviceError, portaudio.PortAudioError) as error:
-            reasons.append(f"{each.name}: {error}")
+            reasons.append(f"{each.name}: {describe_refusal(error)}")
             continue
         writer.start(pack_opened(each.name, round(opened.samplerate)))
         _look_after(stream, writer, each.name, jack)

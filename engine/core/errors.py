@@ -13,10 +13,10 @@ SensoriumError
 
 from __future__ import annotations
 
-import difflib
 import errno
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -30,6 +30,9 @@ from engine.core.secrets import hide_in_value, hide_secrets
 
 _LONGEST = 100
 """Maximum length of a word compared with names; longer ones are no misspellings."""
+_SHORTEST = 3
+_MOST_GUESSES = 3
+_PARTS = re.compile(r"[_/. -]")
 
 
 _hints: ContextVar[bool] = ContextVar("hints", default=True)
@@ -46,11 +49,59 @@ def without_hints() -> Iterator[None]:
 
 
 def nearest(word: str, choices: Iterable[str]) -> str:
-    """Return a hint such as ' Did you mean "pose"?', or "" when no choice is close."""
-    if len(word) > _LONGEST or not _hints.get():
+    """Return a hint such as ' Did you mean "pose"?', or "" when no choice is close.
+
+    A choice is close where few slips of a hand lie between (one in three letters), or where the
+    word is the beginning or one part of it, as "midi" of "midi_in". Why not a ratio of matching
+    letters: it takes "osc_out" for "count", and a wrong guess is worse than none.
+    """
+    if not (_hints.get() and _SHORTEST <= len(word) <= _LONGEST):
         return ""
-    found = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
-    return f' Did you mean "{found[0]}"?' if found else ""
+    folded = word.casefold()
+    known = list(dict.fromkeys(choices))
+    most = len(folded) // 3 or 1
+    slips = ((_slips(folded, each.casefold(), most), each) for each in known)
+    close = [(count, each) for count, each in slips if count <= most]
+    found = [min(close, key=lambda one: one[0])[1]] if close else _completed(folded, known)
+    if not found or found == [word]:
+        return ""
+    quoted = [f'"{each}"' for each in found]
+    return f" Did you mean {either(quoted)}?"
+
+
+def either(words: list[str]) -> str:
+    """Join words by commas and a final "or"."""
+    return " or ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+
+
+def _completed(word: str, choices: list[str]) -> list[str]:
+    """Return the few choices that a word begins, or is one part of; [] where there are many."""
+    begun = [each for each in choices if each.casefold().startswith(word)]
+    parts = [each for each in choices if word in _PARTS.split(each.casefold())]
+    found = begun or parts
+    return found if len(found) <= _MOST_GUESSES else []
+
+
+def _slips(word: str, other: str, most: int) -> int:
+    """Return how many letters are put in, left out, exchanged or swapped with the next one.
+
+    More than ``most`` are not counted further (optimal string alignment, Boytsov 2011).
+    """
+    if abs(len(word) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, letter in enumerate(word, 1):
+        line = [row]
+        for column, its in enumerate(other, 1):
+            best = min(last[column] + 1, line[-1] + 1, last[column - 1] + (letter != its))
+            if before and column > 1 and (letter, word[row - 2]) == (other[column - 2], its):
+                best = min(best, before[column - 2] + 1)
+            line.append(best)
+        if min(line) > most:
+            return most + 1
+        before, last = last, line
+    return last[-1]
 
 
 def as_written(value: object) -> str:
@@ -97,7 +148,8 @@ def os_reason(error: OSError) -> str:
     """Return in plain words why the system refused something, without the name of the file."""
     if error.errno in _REASONS:
         return _REASONS[error.errno]
-    return (error.strerror or str(error) or type(error).__name__).lower()
+    text = error.strerror or str(error) or type(error).__name__
+    return text[0].lower() + text[1:]
 
 
 def describe_os_error(error: OSError) -> str:

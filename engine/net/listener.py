@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from engine.core.clock import SECOND, SystemClock
-from engine.core.errors import DeviceError
+from engine.core.errors import DeviceError, os_reason
 from engine.core.messages import Ns
 from engine.core.text import plain
 from engine.net.access import SenderFilter, is_local
@@ -152,8 +152,8 @@ class Listener(ABC):
     def _bind(self, host: str, port: int) -> socket.socket:
         try:
             found = socket.getaddrinfo(host, port, type=self.kind, flags=socket.AI_PASSIVE)
-        except (OSError, UnicodeError) as error:
-            raise DeviceError(f"{host}: no address of this machine ({error})") from None
+        except (OSError, UnicodeError):
+            raise DeviceError(f"{host}: no address of this machine") from None
         family, _, _, _, address = found[0]
         listening = socket.socket(family, self.kind)
         try:
@@ -165,7 +165,7 @@ class Listener(ABC):
             listening.close()
             if error.errno == errno.EADDRINUSE:
                 raise DeviceError(f"port {port} is in use by another program or box") from None
-            raise DeviceError(f"{host}:{port}: {error.strerror}") from None
+            raise DeviceError(f"{host}:{port}: {os_reason(error)}") from None
         return listening
 
     @abstractmethod

@@ -12,6 +12,7 @@ import selectors
 import socket
 from typing import Final
 
+from engine.core.errors import os_reason
 from engine.net.listener import LARGEST, Listener
 from engine.osc.framing import Deframer, deframer
 
@@ -73,7 +74,7 @@ class StreamReceiver(Listener):
         except OSError as error:
             if error.errno in _NO_ROOM:  # it would be asked again at once
                 self._at = self._clock.now()
-                self._report(f"nobody more can connect: {error.strerror}")
+                self._report(f"nobody more can connect: {os_reason(error)}")
                 select.select([self._bell], [], [], _PAUSE)
             return  # otherwise whoever it was has gone
         self._at = self._clock.now()

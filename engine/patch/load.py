@@ -15,8 +15,8 @@ from typing import Any
 
 from engine.core.errors import PatchError, Problem, UnreadableFile
 from engine.core.files import read_file
+from engine.core.toml_errors import explain
 from engine.patch.positions import KeyPath, find_lines
-from engine.patch.toml_errors import explain
 
 Place = tuple[Path | None, int | None]
 RIG = "rig.toml"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.core.clock import ns
-from engine.core.errors import PatchError, Problem, nearest
+from engine.core.errors import PatchError, Problem, nearest, os_reason
 from engine.patch.load import read_texts
 from engine.patch.plan import Plan
 from engine.runtime.dump import Dump
@@ -152,6 +152,6 @@ class Performance:
                 else:
                     LOG.info("statistics: %s", json.dumps(numbers))
             except OSError as error:
-                LOG.warning("the statistics cannot be written: %s", error.strerror or error)
+                LOG.warning("the statistics cannot be written: %s", os_reason(error))
 
         threading.Thread(target=write, name="statistics", daemon=True).start()

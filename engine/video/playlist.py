@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from engine.core.errors import DeviceError
+from engine.core.errors import DeviceError, os_reason
 
 _HEAD: Final = 4096
 _PLAYLIST: Final = re.compile(
@@ -25,6 +25,6 @@ def refuse_playlist(path: Path, file: str) -> None:
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
     except OSError as error:
-        raise DeviceError(f'"{file}" cannot be read: {error.strerror}') from None
+        raise DeviceError(f'"{file}" cannot be read: {os_reason(error)}') from None
     if _PLAYLIST.match(head.removeprefix(b"\xef\xbb\xbf")):
         raise DeviceError(f'"{file}" holds no film but a list of others; name the film itself')

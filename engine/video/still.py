@@ -8,7 +8,7 @@ from typing import Final, cast
 import cv2
 import numpy as np
 
-from engine.core.errors import DeviceError
+from engine.core.errors import DeviceError, os_reason
 from engine.dsp.image.picture import Picture, silence_opencv
 from engine.video.picture_header import (
     KINDS,
@@ -30,7 +30,7 @@ def load_still(file: Path) -> Picture:
     try:
         return decode_still(_read(file))
     except OSError as error:
-        reason = error.strerror or "no reason is known"
+        reason = os_reason(error)
         raise DeviceError(f'"{file}" cannot be read: {reason}') from None
     except DeviceError as error:
         raise DeviceError(f'"{file}" {error}') from None

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from engine.core.errors import DeviceError, nearest
+from engine.core.errors import DeviceError, nearest, os_reason
 from engine.core.files import find_readable
 from engine.video.picture_header import SUFFIXES, is_moving_gif, other_kind, picture_kind
 
@@ -85,7 +85,7 @@ def _listed(folder: Path, text: str) -> list[Path]:
                 if not each.name.startswith(".") and each.is_file()
             ]
     except OSError as error:
-        raise DeviceError(f'"{text}" cannot be read: {error.strerror}') from None
+        raise DeviceError(f'"{text}" cannot be read: {os_reason(error)}') from None
 
 
 def _pattern(name: str) -> re.Pattern[str] | None:

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from engine.core.errors import NO_DESCRIPTOR, has_no_descriptor
+from engine.core.errors import NO_DESCRIPTOR, has_no_descriptor, os_reason
 from engine.net.access import is_local
 from engine.runtime.engine import Engine
 from engine.web import HOST, PORT
@@ -193,7 +193,7 @@ class Page:
                     continue
                 if has_no_descriptor(error):
                     raise
-                _log.warning("no page: %s", error.strerror or error)
+                _log.warning("no page: %s", os_reason(error))
                 return None
             self._report_port(port)
             return listening

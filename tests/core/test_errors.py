@@ -52,6 +52,49 @@ def test_the_nearest_name() -> None:
     assert nearest("zebra", ["pose", "pitch"]) == ""
 
 
+BOXES = ["apart", "audio_file", "camera", "choose", "delay", "energy", "every", "joint", "loudness"]
+BOXES += ["microphone", "midi_in", "midi_out", "osc_control", "osc_in", "osc_out", "pitch", "pose"]
+BOXES += ["schedule", "smooth", "stand_in", "style", "throttle", "trigger", "video_file"]
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("poze", "pose"),
+        ("psoe", "pose"),
+        ("POSE", "pose"),
+        ("smoth", "smooth"),
+        ("joints", "joint"),
+        ("oscout", "osc_out"),
+        ("osc-out", "osc_out"),
+        ("audiofile", "audio_file"),
+        ("microfone", "microphone"),
+        ("trottle", "throttle"),
+        ("camera2", "camera"),
+        ("cam", "camera"),
+        ("loud", "loudness"),
+        ("video", "video_file"),
+        ("control", "osc_control"),
+    ],
+)
+def test_a_slip_of_the_hand_or_half_a_name_is_understood(word: str, meant: str) -> None:
+    assert nearest(word, BOXES) == f' Did you mean "{meant}"?'
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["count", "timer", "average", "mouse", "sine", "noise", "filter", "x", "in", "", "pose" * 30],
+)
+def test_a_guess_that_would_be_worse_than_none_is_left_out(word: str) -> None:
+    assert nearest(word, BOXES) == ""
+
+
+def test_where_few_are_meant_all_are_named() -> None:
+    assert nearest("midi", BOXES) == ' Did you mean "midi_in" or "midi_out"?'
+    assert nearest("osc", BOXES) == ' Did you mean "osc_control", "osc_in" or "osc_out"?'
+    assert nearest("right", [f"right_{part}" for part in "abcd"]) == ""
+
+
 @pytest.mark.parametrize(
     ("error", "text"),
     [

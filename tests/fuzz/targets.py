@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from . import films, images, midi, osc, page, patches, recordings
+from . import films, images, midi, osc, page, patches, recordings, sounds
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ TARGETS = {
     "images": Target(images.cases, images.take),
     "patch": Target(patches.cases, patches.take, 10.0),
     "recording": Target(recordings.cases, recordings.take, 10.0),
+    "sounds": Target(sounds.cases, sounds.take, 10.0),
     "page": Target(page.cases, page.take, 30.0),
     "films": Target(films.cases, films.take, 30.0),
     "http": Target(page.http_cases, page.take_http, 30.0),

@@ -119,7 +119,7 @@ def lines(text: str) -> list[str]:
 def test_a_disk_that_is_full_later_is_told_once_and_the_show_goes_on(
     option: str, words: str, patch: Path, receiver: socket.socket
 ) -> None:
-    done = command(["play", patch, "--no-page", "--for", "1", option, "/dev/full"])
+    done = command(["play", patch, "--no-page", "--for", "4", option, "/dev/full"])
     assert done.returncode == 0, done.stderr
     assert lines(done.stderr) == [words]
     assert receiver.recv(65536)
