@@ -12,9 +12,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from engine.core.errors import ParameterError, UnknownName
+from engine.core.errors import ParameterError, UnknownName, as_written
 
 NUMBERED: Final = ("note", "cc")
+LONGEST_NAME: Final = 63
 _NAME: Final = re.compile(r"(?:([1-9]\d*)/)?([a-z_]+?)(\d+)?(:14)?")
 
 
@@ -51,6 +52,14 @@ def read_name(text: str, plain: Collection[str], channels: Collection[str] = ())
     return MessageName(
         kind, int(number) if number else None, bool(fine), int(channel) if channel else None
     )
+
+
+def check_port_name(name: str) -> None:
+    """Raise ParameterError for a name that no port can have: ALSA and JACK take 1 to 63 bytes."""
+    if not 0 < len(name.encode()) <= LONGEST_NAME or "\0" in name:
+        raise ParameterError(
+            f"name: a port is called by 1 to {LONGEST_NAME} letters, got {as_written(name)}"
+        )
 
 
 def _unknown(text: str, plain: Collection[str]) -> UnknownName:

@@ -21,7 +21,8 @@ from typing import Final
 from engine.midi.active_notes import ActiveNotes
 from engine.midi.clock_out import ClockPulses
 from engine.midi.frames import BPM, MIDI, MOMENT, RECEIVED, TEMPO
-from engine.midi.ports import PortError, device, open_port, shown
+from engine.midi.own_ports import OwnPorts, shown
+from engine.midi.ports import PortError, device, open_port
 from engine.midi.rtmidi import Device
 from engine.system.device_process import ALIVE, FAILED, GONE, LISTED, OPENED
 from engine.system.framing import Unframer, pack_frame
@@ -160,6 +161,7 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--system", default="auto")
     parser.add_argument("--port")
     parser.add_argument("--name", default="Sensorium")
+    parser.add_argument("--own", type=OwnPorts.from_text)
     return parser.parse_args(given)
 
 
@@ -179,7 +181,7 @@ def main(given: list[str] | None = None) -> int:
             writer.drain()
             return 0
         port, name, system = open_port(
-            wanted.work, wanted.system, wanted.port, wanted.name, on_message
+            wanted.work, wanted.system, wanted.port, wanted.name, on_message, own=wanted.own
         )
         jack = _watch_jack(name, wanted) if system == "jack" else None
     except (PortError, ConnectionError) as error:

@@ -17,7 +17,8 @@ from engine.core.source import Emit, Source
 from engine.midi.client import PortProcess
 from engine.midi.decode import MidiDecoder, MidiEvent
 from engine.midi.frames import MOMENT, RECEIVED
-from engine.midi.names import MessageName, read_name
+from engine.midi.names import MessageName, check_port_name, read_name
+from engine.midi.own_ports import OWN_PORTS
 from engine.system.device_process import GONE
 
 OF_A_CHANNEL: Final = ("notes", "program", "bend", "pressure")
@@ -113,6 +114,7 @@ class MidiIn(Source):
     ] = "auto"
 
     def __post_init__(self) -> None:
+        check_port_name(self.name)
         self._outlets: dict[MessageName, list[str]] = {
             MessageName(kind): [kind] for kind in self.OUT
         }
@@ -151,6 +153,8 @@ class MidiIn(Source):
         self._helper = PortProcess("in", self.system, self.port, self.name, self._heard)
         if self.port is not None:
             _log.info("MIDI comes from %s", self._helper.name)
+            if OWN_PORTS.hears(self._helper.name):
+                _log.warning("what this show sends comes back to it by %s", self._helper.name)
 
     def close(self) -> None:
         """Close the port."""
