@@ -53,7 +53,7 @@ class TimecodeFollower:
         if self._in_row >= PIECES and piece == (PIECES - 1 if way > 0 else 0):
             yield from self._spelled(at_piece=piece)
         if self._quarters is not None:
-            yield "timecode", self._quarters / 4 / RATES[self._rate]
+            yield "timecode", max(self._quarters, 0) / 4 / RATES[self._rate]
             yield from self._runs(float(way))
 
     def full_frame(self, message: bytes) -> Iterator[tuple[str, float]]:
