@@ -49,6 +49,7 @@ from engine.runtime.schedule.outbox import Outbox
 from engine.runtime.schedule.slots import Emitter, Slot, Ticker
 from engine.runtime.schedule.state import BoxState, state_of
 from engine.runtime.schedule.wakeups import WakeupQueue
+from engine.runtime.sent_moments import SentMoments
 from engine.runtime.supervision.health import Health
 from engine.runtime.workers.lane import Lane
 
@@ -81,7 +82,7 @@ class Engine:
         self.metrics = Metrics()
         self.metrics.started = self.now
         self.wakes = WakeupQueue({})
-        self.last_at: dict[tuple[str, str], Ns] = {}
+        self.last_at: SentMoments = {}
         self.on_lost: Callable[[str], None] = lambda name: None
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
         self.plays_patch: Callable[[int | str], bool] = lambda which: False
@@ -313,7 +314,7 @@ class Engine:
                 if isinstance(state.box, Node):
                     self._emit_all(state, events(state.box.on_wake(due)), due, 0)
                 elif isinstance(state.box, Sink):
-                    self.outbox.mark_dirty(state)
+                    self.outbox.begin(state, due)
                     state.box.on_wake(due)
             except Exception as error:
                 self.failed(state, error)

@@ -83,7 +83,7 @@ class LossHandler:
         if state.out_lane is not None:
             state.out_lane.silence(port)
             return
-        self._outbox.mark_dirty(state)
+        self._outbox.begin(state, self._services.now, port)
         try:
             state.sink.silence(port)
         except Exception as error:

@@ -18,6 +18,7 @@ from engine.runtime.metrics import RouteMetrics
 from engine.runtime.schedule.job import Job
 from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.state import BoxState
+from engine.runtime.sent_moments import SentMoments, stamp
 from engine.runtime.workers.lane import Lane
 
 
@@ -46,7 +47,7 @@ class Outbox:
         self,
         services: Services,
         clock: Clock,
-        last_at: dict[tuple[str, str], Ns],
+        last_at: SentMoments,
         recovered: Callable[[BoxState], None],
         sent: Callable[[RouteMetrics, int], None],
     ) -> None:
@@ -92,6 +93,13 @@ class Outbox:
             state.dirty = True
             self._dirty.append(state)
             self._sent[state.name] = []
+
+    def begin(self, state: BoxState, at: Ns, port: str | None = None) -> None:
+        """Let an output send of its own accord what describes ``at``, on one port or all."""
+        self.mark_dirty(state)
+        stamp(
+            self._last_at, state.name, at, port, {each.name for each, *_ in self._sent[state.name]}
+        )
 
     def submit(self, lane: Lane, job: Job, wakes: bool) -> int:
         """Queue a job for a lane; return how many jobs that lane has dropped so far.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from engine.core.clock import SECOND, Clock
@@ -14,6 +14,7 @@ from engine.core.messages import Message, Ns
 from engine.core.sink import Sink
 from engine.runtime.entries import Entry, LaneFailure, LaneSent
 from engine.runtime.schedule.call import describe_error
+from engine.runtime.sent_moments import SentMoments, stamp
 
 _DO = "do"
 _UNSURE = 1.0
@@ -30,7 +31,7 @@ class SinkWorker:
         deliver: Callable[[Entry], None],
         clock: Clock,
         *,
-        last_at: dict[tuple[str, str], Ns],
+        last_at: SentMoments,
         may_leave: Callable[[], bool],
     ) -> None:
         """``last_at`` is told which moment each port describes.
@@ -72,7 +73,7 @@ class SinkWorker:
 
     def silence(self, port: str | None) -> None:
         """End what sounds on a port, or on all."""
-        self.do(partial(self._sink.silence, port))
+        self.do(partial(self._silence, port))
 
     def do(self, act: Callable[[], None]) -> None:
         """Call something of the output, in its turn."""
@@ -109,7 +110,7 @@ class SinkWorker:
                 if not isinstance(item.key, tuple):
                     sent.append((str(item.key), item.at, item.content[1]))
         try:
-            self._end_turn()
+            self._end_turn({port for port, *_ in sent})
         except Exception as error:
             self._failed(error)
         else:
@@ -126,10 +127,15 @@ class SinkWorker:
         self._last_at[self._name, port] = item.at
         self._sink.send(port, item.content[0], item.at)
 
-    def _end_turn(self) -> None:
+    def _silence(self, port: str | None) -> None:
+        stamp(self._last_at, self._name, self._clock.now(), port)
+        self._sink.silence(port)
+
+    def _end_turn(self, sent: Collection[str]) -> None:
         due = self._due()
         now = self._clock.now()
         if due is not None and due <= now:
+            stamp(self._last_at, self._name, due, waiting=sent)
             self._sink.on_wake(due)
         self._sink.flush(now)
 
