@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from engine.midi.own_ports import MODULE, NAME, OWN_PORTS
+from engine.midi.ports import AUTO
 from engine.system.device_process import ALIVE, GONE, DeviceProcess
 
 OnFrame = Callable[[bytes, bytes], None]
@@ -14,7 +16,6 @@ OnFrame = Callable[[bytes, bytes], None]
 GONE comes once when the port or the process itself went away, and nothing after it.
 """
 
-_MODULE: Final = "engine.midi.port_process"
 _SILENT: Final = "the MIDI system does not answer"
 _ENDED: Final = "the MIDI helper ended"
 _GRACE: Final = 2.0
@@ -39,10 +40,18 @@ class PortProcess(DeviceProcess):
         ``direction`` is "out" or "in"; without ``port`` it makes a virtual port called ``name``.
         With ``beside``, ``port`` is an input, and the output of its device is meant.
         """
-        named = [] if port is None else [f"--port={port}", *["--beside"] * beside]
-        arguments = [direction, "--system", system, "--name", name, *named]
-        super().__init__(_MODULE, *arguments, silent=_SILENT, ended=_ENDED)
-        self.name = self.opened.decode()
+        OWN_PORTS.make(name)
+        arguments = [direction, "--system", system, NAME + name]
+        arguments += [] if port is None else [f"--port={port}"]
+        arguments += ["--beside"] * beside
+        while True:
+            own = [f"--own={OWN_PORTS.to_text()}"] if port == AUTO else []
+            super().__init__(MODULE, *arguments, *own, silent=_SILENT, ended=_ENDED)
+            self.name = self.opened.decode()
+            if not (own and OWN_PORTS.hears(self.name)):
+                break
+            self.end()  # a port of ours came up, of which it was not told
+            self.release()
         self._on_frame = on_frame
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="midi port", daemon=True)
@@ -74,7 +83,7 @@ class PortProcess(DeviceProcess):
 
 def list_ports(system: str) -> bytes:
     """Return the names of all ports by direction, in JSON; raise DeviceError without MIDI."""
-    process = DeviceProcess(_MODULE, "list", "--system", system, silent=_SILENT, ended=_ENDED)
+    process = DeviceProcess(MODULE, "list", "--system", system, silent=_SILENT, ended=_ENDED)
     process.end(_GRACE)
     process.release()
     return process.opened

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,9 +14,10 @@ from engine.midi.decode import MidiEvent
 from engine.midi.map_entry import MapEntry, read_entry
 from engine.midi.names import MessageName, read_name
 
-PLAIN: Final = ("bend", "pressure")
+PLAIN: Final = ("bend", "pressure", "key_pressure")
 """The messages without a number that can be mapped."""
-_PROGRAM: Final = re.compile(r"(?:(\d+)/)?program(\d+)")
+WITH_NUMBER: Final = ("note", "cc", "program", "key_pressure", "rpn", "nrpn")
+"""Those with one."""
 
 
 @dataclass(frozen=True)
@@ -82,20 +82,8 @@ def with_and_without_channel(name: MessageName) -> tuple[MessageName, ...]:
 
 def _read(key: str, written: object) -> Mapped:
     try:
-        name = _name(key)
+        name = read_name(key, PLAIN, PLAIN, WITH_NUMBER)
         entry = read_entry(written)
         return Mapped(name, entry, make_control(name.kind, entry))
     except (ParameterError, UnknownName) as error:
         raise ParameterError(f"map.{key}: {error}") from None
-
-
-def _name(key: str) -> MessageName:
-    """Return the message of a control: as of a cable, or "program3"."""
-    if match := _PROGRAM.fullmatch(key):
-        channel, number = match.groups()
-        if not 0 <= int(number) <= 127:
-            raise ParameterError(f'"{key}": programs count from 0 to 127')
-        if channel and not 1 <= int(channel) <= 16:
-            raise ParameterError(f'"{key}": channels count from 1 to 16')
-        return MessageName("program", int(number), channel=int(channel) if channel else None)
-    return read_name(key, PLAIN, PLAIN)

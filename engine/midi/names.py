@@ -2,6 +2,7 @@
 
 notes             every note          note36      one note, as a trigger
 cc74              controller 74       cc1:14      controllers 1 and 33 together, 14 bits
+rpn0              parameter 0         nrpn1:2     parameter 130, by its halves 1 and 2
 bend  pressure  program               10/...      on channel 10 only
 """
 
@@ -12,10 +13,28 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from engine.core.errors import ParameterError, UnknownName
+from engine.core.errors import ParameterError, UnknownName, as_written
 
 NUMBERED: Final = ("note", "cc")
-_NAME: Final = re.compile(r"(?:([1-9]\d*)/)?([a-z_]+?)(\d+)?(:14)?")
+"""The kinds that have a number wherever MIDI goes."""
+PARAMETERS: Final = ("rpn", "nrpn")
+"""The kinds whose number has 14 bits, and may be written as its two halves."""
+LONGEST_NAME: Final = 63
+_EXAMPLES: Final = {
+    "note": "note36",
+    "cc": "cc74",
+    "program": "program3",
+    "key_pressure": "key_pressure36",
+    "rpn": "rpn0",
+    "nrpn": "nrpn1:2",
+}
+_COUNTED: Final = {
+    "note": "notes",
+    "program": "programs",
+    "key_pressure": "keys",
+    "cc": "controllers",
+}
+_NAME: Final = re.compile(r"(?:([1-9]\d*)/)?([a-z_]+?)(\d+)?(?::(\d+))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,34 +47,60 @@ class MessageName:
     channel: int | None = None
 
 
-def read_name(text: str, plain: Collection[str], channels: Collection[str] = ()) -> MessageName:
+def read_name(
+    text: str,
+    plain: Collection[str],
+    channels: Collection[str] = (),
+    numbered: Collection[str] = NUMBERED,
+) -> MessageName:
     """Return the name that ``text`` spells; ``plain`` are the kinds without a number known here.
 
-    ``channels`` are those of them that belong to a channel. Raise UnknownName, and ParameterError
-    for a channel outside 1 to 16 or a number outside 0 to 127 (0 to 31 for 14 bits).
+    ``channels`` are those of them that belong to a channel, ``numbered`` the kinds with a number.
+    Raise UnknownName, and ParameterError for a channel outside 1 to 16 or a number outside 0 to 127
+    (0 to 31 for 14 bits, 0 to 16383 for parameters).
     """
     match = _NAME.fullmatch(text)
     if match is None:
-        raise _unknown(text, plain)
-    channel, kind, number, fine = match.groups()
-    if kind not in (NUMBERED if number else plain) or (fine and kind != "cc"):
-        raise _unknown(text, plain)
+        raise _unknown(text, plain, numbered)
+    channel, kind, number, after = match.groups()
+    halved = after is not None and kind in PARAMETERS
+    fine = after == "14" and kind == "cc"
+    if kind not in (numbered if number else plain) or (after and not (fine or halved)):
+        raise _unknown(text, plain, numbered)
     if channel and not 1 <= int(channel) <= 16:
         raise ParameterError(f'"{text}": channels count from 1 to 16')
     if channel and not number and kind not in channels:
         raise ParameterError(f'"{text}": {kind} belongs to no channel')
-    last = 31 if fine else 127
-    if number and int(number) > last:
-        what = "14-bit controllers" if fine else "controllers" if kind == "cc" else "notes"
+    value = None
+    if number:
+        value = _number(text, kind, int(number), int(after) if halved else None, fine=fine)
+    return MessageName(kind, value, fine, int(channel) if channel else None)
+
+
+def _number(text: str, kind: str, number: int, half: int | None, *, fine: bool) -> int:
+    if half is not None:
+        if max(number, half) > 127:
+            raise ParameterError(f'"{text}": both halves of a parameter count from 0 to 127')
+        return number << 7 | half
+    last = 16383 if kind in PARAMETERS else 31 if fine else 127
+    if number > last:
+        what = "14-bit controllers" if fine else _COUNTED.get(kind, "parameters")
         raise ParameterError(f'"{text}": {what} count from 0 to {last}')
-    return MessageName(
-        kind, int(number) if number else None, bool(fine), int(channel) if channel else None
-    )
+    return number
 
 
-def _unknown(text: str, plain: Collection[str]) -> UnknownName:
+def check_port_name(name: str) -> None:
+    """Raise ParameterError for a name that no port can have: ALSA and JACK take 1 to 63 bytes."""
+    if not 0 < len(name.encode()) <= LONGEST_NAME or "\0" in name:
+        raise ParameterError(
+            f"name: a port is called by 1 to {LONGEST_NAME} letters, got {as_written(name)}"
+        )
+
+
+def _unknown(text: str, plain: Collection[str], numbered: Collection[str]) -> UnknownName:
     channel, slash, _ = text.partition("/")
     before = f"{channel}/" if slash and channel.isdigit() else ""
-    every = [*plain, *(f"{kind}{number}" for kind in NUMBERED for number in range(128))]
-    listed = f"There is: {', '.join((*plain, 'note36', 'cc74', 'cc1:14', '10/note36'))}."
+    every = [*plain, *(f"{kind}{number}" for kind in numbered for number in range(128))]
+    examples = [_EXAMPLES[kind] for kind in numbered]
+    listed = f"There is: {', '.join((*plain, *examples, 'cc1:14', '10/note36'))}."
     return UnknownName("MIDI message", text, [before + one for one in every], listed)

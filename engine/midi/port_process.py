@@ -18,10 +18,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from engine.midi.active_notes import ActiveNotes
+from engine.midi.active_notes import CONTROL, ActiveNotes
 from engine.midi.clock_out import ClockPulses
-from engine.midi.frames import AT_END, BPM, MIDI, MOMENT, RECEIVED, TEMPO
-from engine.midi.ports import PortError, device, open_port, shown
+from engine.midi.frames import AT_END, BPM, EXCLUSIVE, MIDI, MOMENT, RECEIVED, TEMPO
+from engine.midi.own_ports import OwnPorts, shown
+from engine.midi.ports import PortError, device, open_port
 from engine.midi.rtmidi import Device
 from engine.system.device_process import ALIVE, FAILED, GONE, LISTED, OPENED
 from engine.system.framing import Unframer, pack_frame
@@ -35,6 +36,16 @@ LOOK: Final = 0.1
 ENDING: Final = 5
 """Seconds that the notes may take to end once the show has died."""
 PULSE: Final = [0xF8]
+EXCLUSIVE_DATA: Final = 0xF0
+QUARTER_FRAME: Final = 0xF1
+LONGEST: Final = 32
+"""Bytes of exclusive data that is passed on at most."""
+HALVES: Final = 64
+"""Controllers below are halves of numbers with 14 bits."""
+SHORT_REST: Final = 10_000_000
+"""After so many ns a half waits no longer for the other one (``engine.midi.fourteen``)."""
+LONG_REST: Final = 150_000_000
+"""After so many ns a player stands (``engine.midi.timecode``)."""
 _STDIN: Final = 0
 _STDOUT: Final = 1
 _PIECE: Final = 65536
@@ -114,11 +125,51 @@ def play(port: Device, beat: Callable[[], None], looked: Wakeup) -> None:
         sender.end()
 
 
-def listen(beat: Callable[[], None], looked: Wakeup) -> None:
+class Hearing:
+    """Writes what comes, with its moment, and when nothing has come for a while.
+
+    Why that: a half of a number may wait for the other one, and a player that sends no more time
+    code stands; nothing else would tell.
+    """
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._write = write
+        self._last = 0
+        self._came = threading.Event()
+        threading.Thread(target=self._tell_rests, daemon=True).start()
+
+    def __call__(self, message: Sequence[int]) -> None:
+        """Write a message that came."""
+        if not message or (message[0] == EXCLUSIVE_DATA and len(message) > LONGEST):
+            return
+        now = time.monotonic_ns()
+        self._write(pack_frame(RECEIVED, MOMENT.pack(now), bytes(message)))
+        if _may_wait(message):
+            self._last = now
+            self._came.set()
+
+    def _tell_rests(self) -> None:
+        told = 0
+        while self._came.wait():
+            now, last = time.monotonic_ns(), self._last
+            rest = now - last
+            if (rest >= SHORT_REST and told != last) or rest >= LONG_REST:
+                self._write(pack_frame(RECEIVED, MOMENT.pack(now)))
+                told = last
+            if rest >= LONG_REST:
+                self._came.clear()
+            else:
+                time.sleep(max(SHORT_REST - rest, SHORT_REST // 10) / 1e9)
+
+
+def listen(port: Device, beat: Callable[[], None], looked: Wakeup) -> None:
     """Wait until the show closes the pipe; what comes is written where it comes."""
     start_heartbeat(beat, looked.wait)
-    while os.read(_STDIN, _PIECE):
-        pass
+    unframer = Unframer()
+    while piece := os.read(_STDIN, _PIECE):
+        for kind, _ in unframer.feed(piece):
+            if kind == EXCLUSIVE:
+                port.hear_exclusive()
     # The system closes the port as the process ends, which is next. JACK's library would end its
     # thread in the midst of a callback, and with it, by a crash, the process.
 
@@ -150,6 +201,16 @@ def find_loss(
         looked.set()
 
 
+def _may_wait(message: Sequence[int]) -> bool:
+    """Return whether something may wait for what comes after a message."""
+    half = message[0] & 0xF0 == CONTROL and len(message) > 1 and message[1] < HALVES
+    return half or message[0] == QUARTER_FRAME
+
+
+def _deaf(_: Sequence[int]) -> None:
+    """Hear nothing, as an output does."""
+
+
 def _terminate(*_: object) -> None:
     raise SystemExit(0)
 
@@ -169,6 +230,7 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port")
     parser.add_argument("--beside", action="store_true")
     parser.add_argument("--name", default="Sensorium")
+    parser.add_argument("--own", type=OwnPorts.from_text)
     return parser.parse_args(given)
 
 
@@ -178,21 +240,19 @@ def main(given: list[str] | None = None) -> int:
     wanted = _arguments(given)
     writer = PipeWriter(_STDOUT)
 
-    def on_message(message: Sequence[int]) -> None:
-        moment = MOMENT.pack(time.monotonic_ns())
-        writer.write(pack_frame(RECEIVED, moment, bytes(message)))
-
     try:
         if wanted.work == "list":
             writer.start(pack_frame(LISTED, json.dumps(_all(wanted.system)).encode()))
             writer.drain()
             return 0
+        hear = Hearing(writer.write) if wanted.work == "in" else _deaf
         port, name, system = open_port(
             wanted.work,
             wanted.system,
             wanted.port,
             wanted.name,
-            on_message,
+            hear,
+            own=wanted.own,
             beside=wanted.beside,
         )
         jack = _watch_jack(name, wanted) if system == "jack" else None
@@ -212,7 +272,7 @@ def main(given: list[str] | None = None) -> int:
     if wanted.work == "out":
         play(port, beat, looked)
     else:
-        listen(beat, looked)
+        listen(port, beat, looked)
     return 0
 
 

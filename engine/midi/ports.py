@@ -5,22 +5,23 @@ Why it knows nothing else of the engine: the helper must start in a moment.
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 from typing import Final
 
+from engine.midi.own_ports import OwnPorts, shown
 from engine.midi.rtmidi import SYSTEMS, Device, Hear
 from engine.midi.same_device import output_of
 
-OURS: Final = ("sensorium", "midi through", "rtmidi")
-"""Ports that "auto" leaves alone: our own, and those where nobody plays."""
+AUTO: Final = "auto"
+"""The first port where somebody plays, in place of a port's name."""
+_NOBODY: Final = ("sensorium", "midi through", "rtmidi")
+"""Parts of the names of ports that "auto" leaves alone: any show's, and where nobody plays."""
 
 NO_VIRTUAL: Final = (
     "Windows has no virtual MIDI ports: install loopMIDI, make a port there and name it, "
     'as in port = "loopMIDI Port"'
 )
-_ALSA_NUMBERS: Final = re.compile(r" \d+:\d+$")
 
 
 class PortError(Exception):
@@ -50,13 +51,14 @@ def open_port(
     name: str,
     hear: Hear = lambda _: None,
     *,
+    own: OwnPorts | None = None,
     beside: bool = False,
 ) -> tuple[Device, str, str]:
     """Open a port; gives what it is open by, the port's name and the system's.
 
-    ``port`` is a part of its name, "auto" for the first where somebody plays, or None for a virtual
-    port called ``name``; ``beside`` that it is an input, and the output of its device is meant.
-    ``hear`` is called with all that an input brings. Raises PortError.
+    ``port`` is a part of its name, "auto" for the first where somebody plays other than ``own``, or
+    None for a virtual port called ``name``; ``beside`` that it is an input, and the output of its
+    device is meant. ``hear`` is called with all that an input brings. Raises PortError.
     """
     opened, found = device(direction, system, name)
     if direction == "in":
@@ -64,18 +66,26 @@ def open_port(
     if port is None:
         if found == "windows":
             raise PortError(NO_VIRTUAL)
-        opened.open_virtual_port(name)
+        try:
+            opened.open_virtual_port(name)
+        except OSError as error:
+            raise PortError(f"{name}: {error}") from None
         return opened, name, found
     names = opened.get_ports()
-    if beside:
-        index = choose_beside(port, names)
-    else:
-        index = first_played(names) if port == "auto" else choose(port, names, direction)
+    index = _choose(port, names, direction, own=own, beside=beside)
     try:
         opened.open_port(index, name)
     except OSError as error:
         raise PortError(f"{names[index]}: {error}") from None
     return opened, names[index], found
+
+
+def _choose(
+    port: str, names: Sequence[str], direction: str, *, own: OwnPorts | None, beside: bool
+) -> int:
+    if beside:
+        return choose_beside(port, names)
+    return first_played(names, own) if port == AUTO else choose(port, names, direction)
 
 
 def choose(wanted: str, names: Sequence[str], direction: str) -> int:
@@ -102,17 +112,13 @@ def choose_beside(port: str, names: Sequence[str]) -> int:
     return index
 
 
-def first_played(names: Sequence[str]) -> int:
-    """Find the first port that is neither ours nor a mere junction; raises PortError."""
+def first_played(names: Sequence[str], own: OwnPorts | None = None) -> int:
+    """Find the first port where somebody may play, other than the show; raises PortError."""
+    own = own or OwnPorts()
     for index, name in enumerate(names):
-        if not any(ours in name.lower() for ours in OURS):
+        if not own.hears(name) and not any(part in name.lower() for part in _NOBODY):
             return index
     raise PortError(f"no MIDI input to play on is here. {_there_is(names)}")
-
-
-def shown(name: str) -> str:
-    """Return a name without the numbers that ALSA appends to it, which change."""
-    return _ALSA_NUMBERS.sub("", name)
 
 
 def _there_is(names: Sequence[str]) -> str:

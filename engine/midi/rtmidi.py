@@ -76,11 +76,15 @@ class Device:
     def listen(self, hear: Hear) -> None:
         """Call a function with each message that comes, on a thread of RtMidi, until the end.
 
-        Said before a port is opened: else RtMidi keeps what comes meanwhile, and for ever. A flood
-        of system exclusive data is nothing that a patch can use: it ends here.
+        Said before a port is opened: else RtMidi keeps what comes meanwhile, and for ever. System
+        exclusive data ends here, for RtMidi keeps a flood of it as a whole.
         """
         self._port.ignore_types(sysex=True, timing=False, active_sense=True)
         self._port.set_callback(lambda message, _delta, _data: hear(message))
+
+    def hear_exclusive(self) -> None:
+        """Hear system exclusive data, too."""
+        self._port.ignore_types(sysex=False, timing=False, active_sense=True)
 
     def _name(self, index: int) -> str:
         try:

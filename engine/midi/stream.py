@@ -2,7 +2,7 @@
 
 Tolerates what a cable may bring (MIDI 1.0 detailed specification, page 5 and appendix 2): running
 status, clock bytes in the middle of anything, system exclusive data of any length, which is left
-out, and bytes that belong to nothing, which are counted in ``strays``.
+out where it is long, and bytes that belong to nothing, which are counted in ``strays``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ DATA: Final = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}
 COMMON: Final = {0xF1: 1, 0xF2: 2, 0xF3: 1, 0xF6: 0}
 """The same for system common messages."""
 EXCLUSIVE: Final = 0xF0
+END: Final = 0xF7
+LONGEST: Final = 32
+"""Exclusive data with more bytes than that holds nothing for us."""
 REALTIME: Final = 0xF8
 
 
@@ -29,7 +32,7 @@ class StreamParser:
         self._exclusive = False
 
     def feed(self, piece: Iterable[int]) -> Iterator[bytes]:
-        """Yield every message that is complete by now."""
+        """Yield every message that is complete by now; exclusive data without its end, F7."""
         for byte in piece:
             if byte >= REALTIME:
                 yield bytes((byte,))
@@ -39,10 +42,15 @@ class StreamParser:
                 self._data.append(byte)
                 if len(self._data) == self._wanted:
                     yield self._whole()
-            elif not self._exclusive:
+            elif self._exclusive:
+                if len(self._data) < LONGEST:
+                    self._data.append(byte)
+            else:
                 self.strays += 1
 
     def _begin(self, status: int) -> Iterator[bytes]:
+        if status == END and self._exclusive and len(self._data) < LONGEST:
+            yield bytes((EXCLUSIVE, *self._data))
         self._data.clear()
         self._exclusive = status == EXCLUSIVE
         self._status = 0

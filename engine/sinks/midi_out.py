@@ -18,7 +18,9 @@ from engine.midi.active_notes import NOTE_ON
 from engine.midi.client import PortProcess
 from engine.midi.encode import MidiEncoder
 from engine.midi.frames import MIDI
+from engine.midi.names import check_port_name
 from engine.midi.options import MidiOptions
+from engine.midi.own_ports import OWN_PORTS
 from engine.midi.routing import Routing, accepted_types, port_name
 from engine.system.device_process import GONE
 from engine.system.framing import Unframer, pack_frame
@@ -73,6 +75,7 @@ class MidiOut(Sink):
     ] = "auto"
 
     def __post_init__(self) -> None:
+        check_port_name(self.name)
         self._routing = Routing(self.channel, self.bend_range)
         self._encoders: dict[str, MidiEncoder] = {}
         self._lengths: dict[str, Ns] = {}
@@ -128,6 +131,8 @@ class MidiOut(Sink):
     def open(self) -> None:
         """Open the port. Raise DeviceError when it is missing or its name is ambiguous."""
         self._offline = False
+        if self.port is not None:
+            OWN_PORTS.send_to(self.port)
         helper = PortProcess("out", self.system, self.port, self.name, self._heard)
         self._helper = helper
         helper.write(self._restore())

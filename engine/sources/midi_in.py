@@ -16,13 +16,24 @@ from engine.midi.decode import MidiDecoder, MidiEvent
 from engine.midi.desk_map import DeskMap, with_and_without_channel
 from engine.midi.feedback import DeskFeedback
 from engine.midi.feedback_options import read_options
-from engine.midi.frames import MOMENT, RECEIVED
+from engine.midi.frames import EXCLUSIVE, MOMENT, RECEIVED
 from engine.midi.lights import Lights
-from engine.midi.names import MessageName, read_name
+from engine.midi.names import MessageName, check_port_name, read_name
+from engine.midi.own_ports import OWN_PORTS
 from engine.system.device_process import GONE
+from engine.system.framing import pack_frame
 
-OF_A_CHANNEL: Final = ("notes", "program", "bend", "pressure")
-NUMBERED: Final = {"cc": float, "note": Trigger}
+OF_A_CHANNEL: Final = ("notes", "program", "bend", "pressure", "key_pressure")
+TIMECODE: Final = ("timecode", "timecode_speed", "timecode_rate")
+CABLED: Final = ("key_pressure", *TIMECODE)
+"""The outlets without a number that say something only where a cable takes it: numbers."""
+NUMBERED: Final = {
+    "note": Trigger,
+    "cc": float,
+    "key_pressure": float,
+    "rpn": float,
+    "nrpn": float,
+}
 
 Value = bool | int | float | str
 """What a control may set."""
@@ -40,9 +51,24 @@ class MidiIn(Source):
     - ``keys.notes``: notes with their velocity; a cable that names nothing takes these;
     - ``pads.note36``: a trigger when that note begins, with its velocity, 0 to 1;
     - ``keys.bend``: the bend wheel, -1 to 1; ``keys.pressure``: on all keys, 0 to 1;
+      ``keys.key_pressure``: on the key that it last came from; ``keys.key_pressure36`` on one key;
+    - ``desk.nrpn1:2``: a parameter by its number (NRPN, here 1 and 2, which is ``nrpn130``), 0 to
+      1; ``desk.rpn0`` a registered one;
     - ``desk.program``: the number of a program change, 0 the first;
     - ``box.tempo``: beats a minute of a MIDI clock, at each beat; ``box.beat`` and ``box.clock``:
-      triggers at each beat and at each of its 24 pulses; ``box.start`` and ``box.stop``.
+      triggers at each beat and at each of its 24 pulses; ``box.start`` and ``box.stop``;
+    - ``tape.timecode``: where a player is by MIDI Time Code, in seconds; ``tape.timecode_speed``:
+      1 while it runs, -1 backwards, 0 when it stands; ``tape.timecode_rate``: 24, 25, 29.97 or 30.
+
+    A number of 14 bits is told once both halves of it came, the coarse one first or last. A coarse
+    half alone is a number too; the fine half is then 0.
+
+    All notes off, all sound off, the other channel mode messages and a system reset end the notes
+    of their channels, as if each key was released. Reset all controllers brings ``bend``,
+    ``pressure``, ``key_pressure``, the modulation wheel (``cc1``) and the pedals (``cc64`` to
+    ``cc67``) back to 0, and ``cc11`` to 1.
+
+    ``port = "auto"`` never takes a port of this show itself.
 
     In its table ``map`` knobs set parameters of other boxes, as a hand does, and pads do more:
 
@@ -117,12 +143,14 @@ class MidiIn(Source):
     ] = "auto"
 
     def __post_init__(self) -> None:
+        check_port_name(self.name)
         self._outlets: dict[MessageName, list[str]] = {
             MessageName(kind): [kind] for kind in self.OUT
         }
         self._map = DeskMap(self.map_ or {})
         self._feedback = self._make_feedback()
         self._decoder = MidiDecoder()
+        self._sounding: set[tuple[str, int, int]] = set()
         self._helper: PortProcess | None = None
         self._emit: Emit | None = None
 
@@ -133,11 +161,13 @@ class MidiIn(Source):
 
     def outlet(self, name: str) -> type:
         """Return the type of an outlet and subscribe to it. Raise UnknownName or ParameterError."""
-        read = read_name(name, self.OUT, OF_A_CHANNEL)
+        read = read_name(name, (*self.OUT, *CABLED), OF_A_CHANNEL, tuple(NUMBERED))
         outlets = self._outlets.setdefault(read, [])
         if name not in outlets:
             outlets.append(name)
-        return NUMBERED.get(read.kind) or self.OUT[read.kind]
+        if read.kind in TIMECODE and self._helper is not None:
+            self._helper.write([pack_frame(EXCLUSIVE)])
+        return NUMBERED.get(read.kind) or self.OUT.get(read.kind, float)
 
     def sets(self) -> Mapping[tuple[str, ...], SetTarget]:
         """Return the parameters that ``map`` sets."""
@@ -156,9 +186,14 @@ class MidiIn(Source):
         """Open the port. Raise DeviceError when it is missing or its name is ambiguous."""
         self._emit = emit
         self._decoder = MidiDecoder()
+        self._sounding.clear()
         self._helper = PortProcess("in", self.system, self.port, self.name, self._heard)
+        if any(name.kind in TIMECODE for name in self._outlets):
+            self._helper.write([pack_frame(EXCLUSIVE)])
         if self.port is not None:
             _log.info("MIDI comes from %s", self._helper.name)
+            if OWN_PORTS.hears(self._helper.name):
+                _log.warning("what this show sends comes back to it by %s", self._helper.name)
         if self._feedback is not None:
             port = self._helper.name if self.port is not None else None
             self._feedback.open(port, self.name)
@@ -172,10 +207,30 @@ class MidiIn(Source):
             self._helper = None
 
     def hear(self, piece: bytes, at: Ns) -> Iterator[tuple[str, Message | Command]]:
-        """Decode MIDI bytes received at a moment; yield messages by outlet, and commands."""
+        """Decode MIDI bytes received at a moment; yield messages by outlet, and commands.
+
+        Without bytes what has waited until that moment.
+        """
         for event in self._decoder.decode(piece, at):
-            if self.channel is None or event.name.channel in (None, self.channel):
+            if self._passes(event):
                 yield from self._dispatch(event)
+
+    def _passes(self, event: MidiEvent) -> bool:
+        """Return whether an event is heard: of any channel the end of what was heard to begin."""
+        heard = self.channel is None or event.name.channel in (None, self.channel)
+        match event:
+            case MidiEvent(MessageName("notes"), Note(number, velocity, channel)):
+                key, begins = ("notes", channel, number), velocity > 0
+            case MidiEvent(MessageName("note", int(number), channel=int(channel))):
+                key, begins = ("note", channel, number), event.message is not None
+            case _:
+                return heard
+        if begins and heard:
+            self._sounding.add(key)
+        elif not begins and key in self._sounding:
+            self._sounding.discard(key)
+            return True
+        return heard
 
     def _dispatch(self, event: MidiEvent) -> Iterator[tuple[str, Message | Command]]:
         names = with_and_without_channel(event.name)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from engine.core.commands import PlayPatch, SetParameter
-from engine.core.messages import Ns
+from engine.core.messages import Note, Ns
 from engine.midi.frames import RECEIVED
 from engine.midi.stream import StreamParser
 from engine.sources.midi_in import MidiIn
@@ -18,7 +18,11 @@ from engine.system.framing import RawFrame, Unframer, pack_frame
 
 from .mutation import mutated
 
-OUTLETS = ("notes", "cc16", "cc1:14", "10/cc7", "bend", "pressure", "program", "note36", "tempo")
+OUTLETS = (
+    *("notes", "cc16", "cc1:14", "10/cc7", "bend", "pressure", "program", "note36", "tempo"),
+    *("key_pressure", "key_pressure36", "rpn0", "nrpn1:2", "2/nrpn3", "timecode"),
+    *("timecode_speed", "timecode_rate", "cc64", "cc123"),
+)
 KNOBS = {
     "cc21": "a.b",
     "cc1:14": "a.c",
@@ -29,10 +33,28 @@ KNOBS = {
     "cc22": {"parameter": "a.g", "to": ["x", "y", "z"]},
     "cc23": {"parameter": "a.h", "to": 1.0, "else": 0.0},
     "bend": "a.i",
+    "nrpn1:2": "a.j",
 }
 """What controls may do."""
 
+sevens = st.integers(0, 127)
+channels = st.integers(0, 2)
 events = st.one_of(
+    st.tuples(channels, st.integers(118, 127)).map(lambda c: bytes((0xB0 | c[0], c[1], 0))),
+    st.tuples(
+        channels, st.sampled_from([1, 33, 6, 38, 11, 64, 96, 97, 98, 99, 100, 101]), sevens
+    ).map(lambda c: bytes((0xB0 | c[0], c[1], c[2]))),
+    st.tuples(
+        channels, st.sampled_from([0, 1, 3, 127]), st.sampled_from([0, 2, 6, 127]), sevens
+    ).map(lambda c: bytes((0xB0 | c[0], 99 - 2 * (c[3] & 1), 0, 99, c[1], 98, c[2], 6, c[3]))),
+    st.integers(0, 24).map(lambda n: bytes(b for p in range(8) for b in (0xF1, p << 4 | n & 15))),
+    st.integers(0, 7).map(lambda p: bytes((0xF1, p << 4))),
+    st.lists(sevens, min_size=4, max_size=4).map(
+        lambda t: b"\xf0\x7f\x7f\1\1" + bytes(t) + b"\xf7"
+    ),
+    st.tuples(channels, st.lists(st.tuples(st.integers(34, 38), st.sampled_from([0, 99])))).map(
+        lambda c: bytes((0x90 | c[0], *(b for pair in c[1] for b in pair)))
+    ),  # running status
     st.binary(min_size=2, max_size=2).map(lambda data: bytes((0x90, *(b & 0x7F for b in data)))),
     st.builds(
         lambda status, data: bytes((status, *(b & 0x7F for b in data))),
@@ -57,20 +79,36 @@ frame_cases = st.tuples(
 
 
 def take(case: tuple[bytes, list[int], int]) -> None:
-    """Hear bytes: whole messages come of them, the same however they were cut into pieces."""
+    """Hear bytes: whole messages come of them, the same however they were cut into pieces.
+
+    A note that is heard to begin ends: by its own end, or by a system reset at the latest.
+    """
     data, cuts, at = case
     whole = list(StreamParser().feed(data))
     assert all(one[0] >= 0x80 and max(one[1:], default=0) < 0x80 for one in whole)
     stream = StreamParser()
     assert [one for piece in pieces(data, cuts) for one in stream.feed(piece)] == whole
     box = listening()
-    for piece in pieces(data, cuts):
-        for _, said in box.hear(piece, Ns(at)):
-            if isinstance(said, SetParameter) and said.parameter != "f":
-                assert isinstance(said.value, float)
-                assert math.isfinite(said.value)
-            elif isinstance(said, PlayPatch) and said.which != "next":
-                assert 1 <= int(said.which) <= 128
+    sounding: set[tuple[int, int]] = set()
+    for count, piece in enumerate([*pieces(data, cuts), b"", b"\xff"]):
+        box.channel = (None, None, 1)[count % 3]
+        for _, said in box.hear(piece, Ns(at + count * 6_000_000)):
+            check(said)
+            if isinstance(said, Note):
+                key = said.channel, said.note
+                (sounding.add if said.velocity else sounding.discard)(key)
+    assert not sounding
+
+
+def check(said: object) -> None:
+    """Check one message or command."""
+    if isinstance(said, SetParameter) and said.parameter != "f":
+        assert isinstance(said.value, float)
+        assert math.isfinite(said.value)
+    elif isinstance(said, float):
+        assert math.isfinite(said)
+    elif isinstance(said, PlayPatch) and said.which != "next":
+        assert 1 <= int(said.which) <= 128
 
 
 def take_frames(case: tuple[bytes, list[int]]) -> None:
@@ -102,5 +140,7 @@ def pieces(data: bytes, cuts: list[int]) -> list[bytes]:
 def listening() -> MidiIn:
     """Make a box that listens to much, without a port."""
     box = MidiIn(map_=KNOBS, patches=True, feedback=True)
+    for name in OUTLETS:
+        box.outlet(name)
     box._emit = lambda *_: None
     return box

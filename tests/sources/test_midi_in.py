@@ -3,11 +3,16 @@
 import mido
 import pytest
 
+from engine.core.clock import VirtualClock
 from engine.core.commands import CycleParameter, Lost, Panic, PlayPatch, Release, SetParameter
 from engine.core.errors import DeviceError, ParameterError, UnknownName
 from engine.core.messages import Note, Ns, Trigger
 from engine.core.set_target import SetTarget
 from engine.midi.frames import RECEIVED
+from engine.patch.load import Texts
+from engine.runtime.engine import Engine
+from engine.runtime.entries import SwapPlan
+from engine.runtime.opening import open_texts
 from engine.sources.midi_in import MidiIn
 from engine.system.device_process import GONE
 from tests.patch.texts import compiled, problems
@@ -44,14 +49,6 @@ def test_a_controller_is_said_to_who_listens_to_it():
     assert said(source, cc(16, 0, channel=2)) == [("3/cc16", 0.0), ("cc16", 0.0)]
 
 
-def test_fourteen_bits_wait_for_the_fine_half():
-    source = MidiIn()
-    source.outlet("cc1:14")
-    assert said(source, cc(1, 64)) == []
-    [(outlet, value)] = said(source, cc(33, 1))
-    assert (outlet, value) == ("cc1:14", pytest.approx((64 * 128 + 1) / 16383))
-
-
 def test_notes_begin_and_end_and_a_pad_triggers():
     source = MidiIn()
     assert source.outlet("note36") is Trigger
@@ -83,7 +80,7 @@ def test_everything_else_is_said_under_its_name(message, gives):
 
 def test_what_no_patch_can_use_is_passed_over():
     source = MidiIn()
-    assert said(source, ("polytouch", {"note": 1, "value": 2}), ("songpos", {"pos": 5})) == []
+    assert said(source, ("tune_request", {}), ("songpos", {"pos": 5})) == []
     assert list(source.hear(bytes([1, 2, 0xF0, *[3] * 5000, 0xF7]), Ns(0))) == []
     assert source.malformed == 2
 
@@ -465,6 +462,30 @@ def test_only_a_desk_with_feedback_is_told_what_is_so():
         feedback=True,
     ).shows()
     assert shows == {"note1": SetTarget("a", "b"), "note4": PlayPatch(2)}
+
+
+EDITED = """
+[keys]
+use = "midi_in"
+port = "nano"
+[out]
+use = "collector"
+[out.send]
+{send}
+"""
+
+
+@pytest.mark.parametrize("outlet", ["cc17", "3/cc17", "note36", "cc1:14", "nrpn1:2", "10/bend"])
+def test_a_cable_that_is_added_while_it_plays_is_heard(outlet):
+    before, after = (
+        Texts(None, EDITED.format(send=send))
+        for send in ('a = "keys.cc16"', f'a = "keys.cc16"\nb = "keys.{outlet}"')
+    )
+    engine = Engine(open_texts(before), VirtualClock(), lambda *_: None)
+    keys = engine.states["keys"].box
+    engine.step(SwapPlan("", after, open_texts(after)))
+    assert engine.states["keys"].box is keys
+    assert {"cc16", outlet} <= {name for names in keys._outlets.values() for name in names}
 
 
 # -- ports ---------------------------------------------------------------------------------------

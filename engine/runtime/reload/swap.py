@@ -17,8 +17,10 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from engine.core.addresses import find_parameter
+from engine.core.box import Box
 from engine.core.errors import anything_raised
 from engine.core.parameter import Parameter
+from engine.core.source import Source
 from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
 from engine.runtime.entries import Rollback, SwapPlan
 from engine.runtime.learn_sweep import LearnSweep
@@ -145,6 +147,7 @@ class PlanSwapper:
         if stays:
             state = self.engine.states[name]
             state.cabled.clear()
+            _subscribe(state.box, [w.source.name for w in plan.wires if w.source.box == name])
             planned.box = state.box
             return state
         if name in spare:
@@ -207,6 +210,13 @@ def _forget(removed: Mapping[str, BoxState]) -> None:
     for state in removed.values():
         state.emitter = None
         state.cabled.clear()
+
+
+def _subscribe(box: Box, outlets: Iterable[str]) -> None:
+    """Ask a source that stays for what new cables take: a controller that it did not look at."""
+    if isinstance(box, Source) and type(box).outlet is not Source.outlet:
+        for outlet in outlets:
+            box.outlet(outlet)
 
 
 def _ports(plan: Plan) -> dict[str, Ports]:
