@@ -163,7 +163,7 @@ def _open(patch: str | Path, sets: Iterable[str], boxes: Mapping[str, type[Box]]
     def find(use: str) -> type[Box]:
         return boxes[use] if use in boxes else registry.find(use)
 
-    return texts, open_document(load_texts(texts), find, sets=sets, live=False)
+    return texts, open_document(load_texts(texts), find, sets=sets, live=False, with_state=True)
 
 
 def _observe(sent: list[Sent], engine: Engine) -> None:

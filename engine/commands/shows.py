@@ -114,12 +114,19 @@ def play(
         observers.append(_page(page_host, page_port, page_token))
     if not quiet and not offline and sys.stderr.isatty():
         observers.append(_live_table())
-    opening = partial(open_texts, to=to, sets=set_ or (), live=not offline, private=private)
+    opening = partial(
+        open_texts,
+        to=to,
+        sets=set_ or (),
+        live=not offline,
+        private=private,
+        with_state=record_ is not None,
+    )
     with ExitStack() as stack:
         numbers_file = OutputFile(stats) if stats else None
         if numbers_file:
             stack.callback(numbers_file.close)
-        report = partial(_write_stats, numbers_file) if numbers_file else None
+        report = partial(_report_stats, numbers_file) if numbers_file else None
         show = Performance(files, opening, writer, _all(observers), edits=watch, report=report)
         if writer:
             stack.callback(writer.close)
@@ -179,6 +186,12 @@ def replay(
         show_on_terminal(difference_table(comparison))
         if comparison.different:
             raise typer.Exit(OUR_FAULT)
+
+
+def _report_stats(file: OutputFile, numbers: dict[str, Any]) -> None:
+    """Write the statistics while the show plays, and say where they are."""
+    _write_stats(file, numbers)
+    LOG.info("the statistics so far are in %s", file.path)
 
 
 def _write_stats(file: OutputFile, numbers: dict[str, Any]) -> None:

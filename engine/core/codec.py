@@ -40,6 +40,10 @@ _LARGEST: Final = 1 << 28
 """Pixels of a picture: more are a damaged size."""
 
 
+_NUMBERS: Final = "biuf"
+"""Kinds of dtypes that a picture may have: others may be of any size themselves."""
+
+
 class NotEncodable(TypeError):
     """A message of a type that no cable carries."""
 
@@ -254,18 +258,27 @@ def _read_many(made: Any, readers: Callable[[int], list[Read]], written: Plain) 
 
 def _read_array(plain: Mapping[str, Plain]) -> NDArray[Any]:
     """Return an array that owns its memory, aligned as any other: sums depend on alignment."""
-    return np.frombuffer(plain["data"], plain["dtype"]).reshape(plain["shape"]).copy()
+    return _shaped(plain).copy()
 
 
 def _read_picture(plain: Mapping[str, Plain]) -> NDArray[Any]:
     """Return a picture, black where only its size is known; it is read-only."""
     if "data" in plain:
-        return np.frombuffer(plain["data"], plain["dtype"]).reshape(plain["shape"])
+        return _shaped(plain)
     return _black(plain["dtype"], tuple(plain["shape"]))
+
+
+def _shaped(plain: Mapping[str, Plain]) -> NDArray[Any]:
+    array = np.frombuffer(plain["data"], plain["dtype"]).reshape(plain["shape"])
+    if not array.size and max(array.shape) > _LARGEST:
+        raise ValueError(f"an array of {array.shape} without numbers")  # its rows take no memory
+    return array
 
 
 @lru_cache(maxsize=64)
 def _black(dtype: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    if np.dtype(dtype).kind not in _NUMBERS:
+        raise ValueError(f"a picture of {dtype}")
     if not 0 <= np.prod(shape, dtype=float) <= _LARGEST:
         raise ValueError(f"a picture of {shape} pixels")
     return np.broadcast_to(np.zeros((), dtype), shape)

@@ -170,6 +170,17 @@ def tell_error(error: BaseException) -> str:
     return str(error) if isinstance(error, SensoriumError) else describe_error(error)
 
 
+def has_no_descriptor(error: object) -> bool:
+    """Whether an error means that no further file or socket can be opened."""
+    if isinstance(error, ImportError):  # of a library that the system was to load
+        return os.strerror(errno.EMFILE) in str(error)
+    return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
+
+
+NO_DESCRIPTOR = "too many files and connections are open (ulimit -n)"
+"""That in words."""
+
+
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C, as the command line raises it: told apart from what a box raises by itself."""
 

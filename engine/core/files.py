@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from engine.core.errors import DeviceError, UnreadableFile, nearest, os_reason
 
@@ -26,7 +27,7 @@ def kind_of_file(mode: int) -> str:
     return next((words for is_kind, words in _KINDS if is_kind(mode)), "no file")
 
 
-def open_file(file: Path) -> IO[bytes]:
+def open_file(file: Path) -> BufferedReader:
     """Open a regular file for reading.
 
     Whatever else has a name never delays this: a pipe, a device or a folder is not opened. Raise

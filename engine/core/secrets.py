@@ -19,6 +19,7 @@ HIDDEN: Final = "***"
 _SCHEME: Final = r"[A-Za-z][A-Za-z0-9+.-]{1,15}:/{1,3}"
 _IN_TEXT: Final = re.compile(rf"(?:^|(?<=[\s\"'=(\[{{<>,;?&|])){_SCHEME}")
 _SCHEME_AT: Final = re.compile(_SCHEME)
+_IS_ONE: Final = re.compile(rf"{_SCHEME}.*|(?![A-Za-z]:[\\/])[^\s:@/]+:.*@[^\s@]+")
 _DRIVE: Final = re.compile(r"[A-Za-z]:[\\/]")
 _BEGIN: Final = re.compile(rf"(?:{_SCHEME}|//)?")
 _END_OF_AUTHORITY: Final = re.compile(r"[/?#;\s\"'<>]")
@@ -54,8 +55,13 @@ def hide_secrets(text: str) -> str:
 
 def hide_in_value(value: str) -> str:
     """Return the text of a parameter with its passwords hidden; all of it may be one address."""
-    one = "\n" not in value and _SCHEME_AT.match(value) is not None
-    return hide_address(value) if one else hide_secrets(value)
+    return hide_address(value) if _IS_ONE.fullmatch(value) else hide_secrets(value)
+
+
+def hide_in_setting(setting: str) -> str:
+    """Return "BOX.PARAMETER=VALUE" with the passwords of the value hidden."""
+    name, equals, value = setting.partition("=")
+    return f"{name}{equals}{hide_in_value(value)}"
 
 
 def hide_address(address: str) -> str:

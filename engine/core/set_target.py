@@ -55,11 +55,13 @@ def turned(
     """Return the value for a knob position, 0 to 1, over the range or the given choices.
 
     Where values are distinct it stays ``now`` until the knob is turned past the border by
-    ``MARGIN``. Raise ParameterError for types that no knob can set.
+    ``MARGIN``; but a switch is on from half, as that of a pedal. Raise
+    ParameterError for types that no knob can set.
     """
     wanted = _at(parameter, position, choices)
     glides = isinstance(wanted, float) and not choices
-    if glides or not 0.0 < position < 1.0 or is_same(parameter, now, wanted):
+    switches_on = wanted is True and not choices
+    if glides or switches_on or not 0.0 < position < 1.0 or is_same(parameter, now, wanted):
         return wanted
     beside = (_at(parameter, position + step, choices) for step in (-MARGIN, MARGIN))
     return now if any(is_same(parameter, now, one) for one in beside) else wanted

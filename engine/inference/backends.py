@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from numpy.typing import NDArray
 
@@ -22,12 +22,20 @@ from engine.inference.card import Tensor
 CPU: Final = "cpu"
 
 _ONLY_ERRORS: Final = 3
+_DATA_FOLDER: Final = "session.model_external_initializers_file_folder_path"
 _SUFFIX: Final = "ExecutionProvider"
 _NOT_OURS: Final = {"azure"}
 """Providers that every build names but that run nothing on this machine."""
 _OPTIONS: Final[Mapping[str, Mapping[str, str]]] = {"cuda": {"use_tf32": "0"}}
 """What a provider is told. CUDA multiplies float32 with 10 bits of mantissa unless told not to,
 which is not the float32 that the cards were measured with."""
+
+
+class Stored(NamedTuple):
+    """A network as its file holds it; ``folder`` is where its data are, if some lie outside."""
+
+    network: bytes
+    folder: Path | None = None
 
 
 class Runner(Protocol):
@@ -58,11 +66,8 @@ class Backend(Protocol):
     def available(self) -> Sequence[str]:
         """Return the providers of this build, the library's preferred first. Raises ModelError."""
 
-    def start(self, network: bytes | Path, provider: str, threads: int) -> Runner:
-        """Open a network: its bytes, or its path where it has data in files beside it.
-
-        Raises whatever the library raises.
-        """
+    def start(self, stored: Stored, provider: str, threads: int) -> Runner:
+        """Open a network. Raises whatever the library raises."""
 
 
 def library() -> Any:
@@ -96,7 +101,7 @@ class OnnxRuntime:
         names = [short(name) for name in library().get_available_providers()]
         return [name for name in names if name not in _NOT_OURS]
 
-    def start(self, network: bytes | Path, provider: str, threads: int) -> Runner:
+    def start(self, stored: Stored, provider: str, threads: int) -> Runner:
         """Open a network; what its provider cannot compute is left to the CPU."""
         onnxruntime = library()
         options = onnxruntime.SessionOptions()
@@ -106,11 +111,15 @@ class OnnxRuntime:
         options.add_session_config_entry("session.inter_op.allow_spinning", "0")
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
         options.log_severity_level = _ONLY_ERRORS
+        if stored.folder is not None:
+            options.add_session_config_entry(_DATA_FOLDER, str(stored.folder.absolute()))
         names = [name for name in onnxruntime.get_available_providers() if short(name) == provider]
         providers = [(name, dict(_OPTIONS.get(provider, {}))) for name in names]
         if provider != CPU:
             providers.append(("CPUExecutionProvider", {}))
-        return _OnnxRunner(onnxruntime.InferenceSession(network, options, providers=providers))
+        return _OnnxRunner(
+            onnxruntime.InferenceSession(stored.network, options, providers=providers)
+        )
 
 
 class _OnnxRunner:

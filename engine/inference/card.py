@@ -8,8 +8,9 @@ A model is a folder with a ``card.toml``. One network, in ``model.onnx``, is wri
 
 A model of several files lists them, each with its role. A file that ends in ``.onnx`` is a network;
 the first is the one that runs where no role is named. The role "data" is what a network stores
-outside its own file, "test vector" is what another provider than the CPU is held to (see
-``vector``); all other roles are the box's own words, such as "tokenizer" or "vocabulary".
+outside its own file (one that stores data in a file that is not listed is refused), "test vector"
+is what another provider than the CPU is held to (see ``vector``); all other roles are the box's own
+words, such as "tokenizer" or "vocabulary".
 
     [[files]]
     name   = "encoder.onnx"
@@ -33,12 +34,15 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from engine.core.errors import ModelError, as_written, nearest, os_reason
-from engine.core.files import installed_folder
+from engine.core.errors import ModelError, UnreadableFile, as_written, nearest, os_reason
+from engine.core.files import installed_folder, open_file, read_file
 from engine.core.toml_errors import explain
 from engine.inference.card_table import CardTable
 
@@ -55,6 +59,7 @@ DTYPES: Final = (
 )
 PRECISIONS: Final = ("float32", "bfloat16", "float16", "int8")
 
+_LARGEST_CARD: Final = 1 << 20
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -167,10 +172,8 @@ class Card:
         Raises ModelError where it cannot be read, or is not the file that the card describes.
         """
         path = self.path(file)
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise ModelError(f"{path}: {os_reason(error)}") from error
+        with self._open(path) as opened:
+            data = opened.read()
         self._compare(path, file, hashlib.sha256(data).hexdigest())
         return data
 
@@ -180,12 +183,23 @@ class Card:
         Raises ModelError as ``read`` does.
         """
         path = self.path(file)
+        with self._open(path) as opened:
+            self._compare(path, file, hashlib.file_digest(opened, "sha256").hexdigest())
+            return opened.tell()
+
+    @contextmanager
+    def _open(self, path: Path) -> Iterator[BufferedReader]:
+        """Open a file of the card. Raises ModelError, also for what fails until it is closed.
+
+        A link is followed, wherever it leads: what it leads to is held to the hash.
+        """
         try:
-            with path.open("rb") as opened:
-                self._compare(path, file, hashlib.file_digest(opened, "sha256").hexdigest())
-                return opened.tell()
+            with open_file(path) as opened:
+                yield opened
+        except UnreadableFile as error:
+            raise ModelError(f"{path} {error}") from None
         except OSError as error:
-            raise ModelError(f"{path}: {os_reason(error)}") from error
+            raise ModelError(f"{path}: {os_reason(error)}") from None
 
     def _compare(self, path: Path, file: CardFile, found: str) -> None:
         if found != file.sha256:
@@ -221,14 +235,18 @@ def read_card(folder: Path) -> Card:
     """
     path = folder / CARD
     try:
-        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+        text = str(read_file(path, _LARGEST_CARD), "utf-8").replace("\r\n", "\n")
         table = tomllib.loads(text)
-    except OSError as error:
-        raise ModelError(f"{path}: {os_reason(error)}") from error
+    except UnreadableFile as error:
+        raise ModelError(f"{path} {error}") from None
+    except RecursionError:
+        raise ModelError(f"{path}: lists or tables lie too deep in one another") from None
     except UnicodeDecodeError:
         raise ModelError(f"{path}: is not UTF-8 text: save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise ModelError(str(explain(str(error), text, path))) from None
+    except ValueError:
+        raise ModelError(f"{path}: a number in it has too many digits") from None
     card = CardTable(str(path), table)
     name, task = card.text("name"), card.text("task")
     files = _with_tensors(card, _files(card))

@@ -12,15 +12,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.errors import ModelError, nearest
-from engine.inference.backends import BACKENDS, CPU, Backend, Runner, short
+from engine.core.errors import ModelError, as_written, nearest
+from engine.inference.backends import BACKENDS, CPU, Backend, Runner, Stored, short
 from engine.inference.card import DATA, VECTOR, Card, CardFile, Tensor, model_folder, read_card
+from engine.inference.outside import files_outside
 from engine.inference.refusal import describe_refusal
 from engine.inference.vector import hold_to_vector
 
@@ -94,26 +95,42 @@ def open_sessions(name: str, *, provider: str = CPU, threads: int = 1) -> dict[s
         raise ModelError(f"{card.name}: {error}") from error
 
 
-def _contents(card: Card) -> dict[str, bytes | Path]:
+def _contents(card: Card) -> dict[str, Stored]:
     """Hold all files to their hashes, and return each network by its role.
 
-    What was checked is what is opened: a network is read once. One with data beside it is opened by
-    its path, for only so does the library find them.
+    What was checked is what is opened: a network is read once. Raise ModelError where a network has
+    data in files that its card does not list.
     """
-    by_path = any(file.role == DATA for file in card.files)
-    contents: dict[str, bytes | Path] = {}
+    contents: dict[str, Stored] = {}
     for file in card.files:
-        if file.is_network and not by_path:
-            contents[file.role] = card.read(file)
+        if file.is_network:
+            network = card.read(file)
+            outside = _check_outside(card, file, network)
+            contents[file.role] = Stored(network, card.path(file).parent if outside else None)
         elif file.role != VECTOR:  # that one is read when it is needed
             card.check(file)
-            if file.is_network:
-                contents[file.role] = card.path(file)
     return contents
 
 
+def _check_outside(card: Card, file: CardFile, network: bytes) -> bool:
+    """Return whether a network has data in other files; raise ModelError for one not listed."""
+    try:
+        names = files_outside(network)
+    except ModelError as error:
+        raise ModelError(f"{card.path(file)}: {error}") from None
+    listed = {PurePosixPath(each.name) for each in card.files if each.role == DATA}
+    for name in sorted(names):
+        if PurePosixPath(file.name).parent / name not in listed:
+            raise ModelError(
+                f"{card.path(file)}: data of it lies in {as_written(name)}, which its card does not"
+                f' list: write a [[files]] with role = "{DATA}" and its sha256, or save the'
+                " network with its data in it"
+            )
+    return bool(names)
+
+
 def _opened(
-    card: Card, contents: Mapping[str, bytes | Path], provider: str, threads: int
+    card: Card, contents: Mapping[str, Stored], provider: str, threads: int
 ) -> dict[str, Session]:
     """Open the networks on the provider, or on the CPU where that one is refused."""
     here = available()
@@ -169,7 +186,7 @@ def _candidates(provider: str) -> tuple[str, ...]:
 
 def _start(
     card: Card,
-    contents: Mapping[str, bytes | Path],
+    contents: Mapping[str, Stored],
     backend: Backend,
     provider: str,
     threads: int,

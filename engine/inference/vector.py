@@ -15,13 +15,16 @@ import io
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
 from engine.inference.card import Card, Tensor
+
+_LARGEST: Final = 256 << 20
+"""The most bytes of all arrays of a test vector."""
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -71,11 +74,22 @@ def hold_to_vector(card: Card, networks: Iterable[Runnable]) -> None:
 
 def _load(card: Card) -> dict[str, NDArray[Any]]:
     assert card.vector is not None
+    packed = io.BytesIO(card.read(card.vector))
     try:
-        with np.load(io.BytesIO(card.read(card.vector)), allow_pickle=False) as stored:
+        _check_size(packed)
+        with np.load(packed, allow_pickle=False) as stored:
             return dict(stored)
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+    except Exception as error:  # the library raises whatever the damage leads to
         raise ModelError(f"{card.path(card.vector)}: {error}") from error
+
+
+def _check_size(packed: io.BytesIO) -> None:
+    """Raise ValueError for an archive that is too large when it is unpacked."""
+    with zipfile.ZipFile(packed) as archive:
+        size = sum(each.file_size for each in archive.infolist())
+    packed.seek(0)
+    if size > _LARGEST:
+        raise ValueError(f"unpacked it has {size:,} bytes, and {_LARGEST:,} is the most")
 
 
 def _beginning(arrays: Arrays, begins: str) -> dict[str, NDArray[Any]]:

@@ -22,7 +22,7 @@ from engine.midi.map_entry import MapEntry
 
 PRESSED: Final = 0.5
 RELEASED: Final = 0.4
-"""A controller that is a button is down from PRESSED on, and up again below RELEASED.
+"""A controller that is a button is down above PRESSED, and up again below RELEASED.
 
 Why not one border: a knob that rests on it would press again and again.
 """
@@ -35,6 +35,10 @@ class Control(Protocol):
 
     def move(self, position: float) -> Command | None:
         """Return what to do when it is moved to a position, 0 to 1."""
+        ...
+
+    def let_go(self) -> Command | None:
+        """Return what to do when it cannot be heard any more, which is as if nobody held it."""
         ...
 
 
@@ -52,6 +56,9 @@ class KnobControl:
             return SetParameter(*entry.name, low + position * (high - low))
         return SetParameter(*entry.name, position, of_range=True, choices=entry.values)
 
+    def let_go(self) -> None:
+        """Do nothing: it stays where it is."""
+
 
 class ButtonControl:
     """Does something when it is pressed, and perhaps something else when it is let go."""
@@ -65,13 +72,19 @@ class ButtonControl:
 
     def move(self, position: float) -> Command | None:
         """Return the command where this presses it or lets it go."""
-        if self._pad:
-            return self._down if position > 0 else self._up
         before = self._is_down
-        self._is_down = position >= (RELEASED if before else PRESSED)
-        if self._is_down == before:
-            return None
+        if self._pad:
+            self._is_down = position > 0
+        else:
+            self._is_down = position >= RELEASED if before else position > PRESSED
+            if self._is_down == before:
+                return None
         return self._down if self._is_down else self._up
+
+    def let_go(self) -> Command | None:
+        """Return the command that lets it go, where it is down."""
+        was_down, self._is_down = self._is_down, False
+        return self._up if was_down else None
 
 
 def make_control(kind: str, entry: MapEntry) -> Control:

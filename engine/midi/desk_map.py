@@ -67,6 +67,13 @@ class DeskMap:
                 if command is not None:
                     yield command
 
+    def let_go(self) -> Iterator[Command]:
+        """Yield the commands that let go of what is held, when the desk went away."""
+        for mapped in self.controls.values():
+            command = mapped.control.let_go()
+            if command is not None:
+                yield command
+
 
 def with_and_without_channel(name: MessageName) -> tuple[MessageName, ...]:
     """Return the names that a patch may have for a message that came on a channel."""

@@ -5,6 +5,7 @@ Why apart from the input: a desk without lamps, or whose output another program 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -23,6 +24,7 @@ NAME: Final = "Sensorium feedback"
 """What our end of it is called: no "auto" listens to it."""
 _PAUSE: Final = 2.0
 """Seconds between two attempts to open the port."""
+_log = logging.getLogger("sensorium")
 
 
 class DeskFeedback:
@@ -83,10 +85,11 @@ class DeskFeedback:
             except DeviceError as error:
                 if str(error) != told:
                     told = str(error)
-                    self._tell(f"shows nothing on the desk: {told}")
+                    self._tell(f"no feedback to the desk: {told}")
                 self._over.wait(_PAUSE)
                 continue
             told = ""
+            _log.info("feedback goes to %s", helper.name)
             self._gone.wait()
             with self._lock:
                 self._helper = None
@@ -95,7 +98,7 @@ class DeskFeedback:
     def _open(self, port: str | None, name: str) -> PortProcess:
         beside = port is not None and self._port is None
         wanted = port if beside else self._port
-        client = f"{name} feedback" if wanted is None else NAME
+        client = f"{NAME} {name}" if wanted is None and name not in NAME else NAME
         helper = PortProcess("out", self._system, wanted, client, self._heard, beside=beside)
         self._lights.forget()
         helper.write(pack_frame(AT_END, message) for message in self._lights.last())

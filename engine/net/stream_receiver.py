@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import selectors
 import socket
-import time
 from typing import Final
 
 from engine.core.errors import os_reason
 from engine.net.listener import LARGEST, Listener
-from engine.osc.framing import Unframer, unframer
+from engine.osc.framing import Deframer, deframer
 
 CONNECTIONS: Final = 32
 """How many may be connected at once."""
@@ -31,7 +31,7 @@ class _Sender:
         self.connection = connection
         self.host = host
         self.port = port
-        self.stream: Unframer | None = None
+        self.stream: Deframer | None = None
 
 
 class StreamReceiver(Listener):
@@ -75,7 +75,7 @@ class StreamReceiver(Listener):
             if error.errno in _NO_ROOM:  # it would be asked again at once
                 self._at = self._clock.now()
                 self._report(f"nobody more can connect: {os_reason(error)}")
-                time.sleep(_PAUSE)
+                select.select([self._bell], [], [], _PAUSE)
             return  # otherwise whoever it was has gone
         self._at = self._clock.now()
         if not self._admits(host):
@@ -95,7 +95,7 @@ class StreamReceiver(Listener):
         except OSError:
             data = b""
         if data and sender.stream is None:
-            sender.stream = unframer(data[0], LARGEST)
+            sender.stream = deframer(data[0], LARGEST)
         if data and sender.stream is not None:
             for packet in sender.stream.feed(data):
                 if isinstance(packet, bytes):

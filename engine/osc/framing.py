@@ -37,7 +37,7 @@ FRAME: Final[Mapping[Framing, Callable[[bytes], bytes]]] = {
 """Turns a packet into what stands in the stream, by framing."""
 
 
-class Unframer(Protocol):
+class Deframer(Protocol):
     """Takes packets out of a stream, however that is cut."""
 
     lost: bool
@@ -48,7 +48,7 @@ class Unframer(Protocol):
         ...
 
 
-def unframer(first: int, largest: int) -> Unframer:
+def deframer(first: int, largest: int) -> Deframer:
     """Return what reads a stream by its first byte; ``largest``: bytes of a packet, below 2^24.
 
     A length begins with 0, SLIP with END, or with "/" or "#" where a sender leaves out that END.

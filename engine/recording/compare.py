@@ -110,9 +110,9 @@ class Comparison:
             changed = [(a, b) for a, b in zip(before, after, strict=False) if repr(a) != repr(b)]
             if not changed and len(before) == len(after):
                 continue
-            if len(self._different) >= ROUTES and route not in self._different:
-                route = OTHERS  # noqa: PLW2901
-            found = self._different.setdefault(route, Difference(route, seconds))
+            apart = route in self._different or len(self._different) < ROUTES
+            name = route if apart else OTHERS
+            found = self._different.setdefault(name, Difference(name, seconds))
             found.changed += len(changed)
             found.missing += max(0, len(before) - len(after))
             found.added += max(0, len(after) - len(before))

@@ -20,6 +20,7 @@ import msgspec
 from mcap.writer import CompressionType, IndexType, Writer
 
 from engine.core.clock import wall_time
+from engine.recording.chunk import LARGEST
 from engine.recording.record import (
     ENTRY_SCHEMA,
     FORMAT,
@@ -35,6 +36,8 @@ from engine.recording.record import (
 
 _CHUNK = 4 << 20
 """Bytes after which a chunk ends without a flush."""
+LARGEST_RECORD = LARGEST - _CHUNK - (1 << 16)
+"""The most bytes of one record, so that the chunk that it ends can be read again."""
 _INDEXED = 100_000
 """The most chunks in an index: half a day of them."""
 

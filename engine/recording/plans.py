@@ -26,6 +26,8 @@ from engine.runtime.metrics import LOG
 from engine.runtime.opening import apply_overrides, plan_document
 from engine.runtime.schedule.state import has_life
 
+_BOXES = frozenset({"use", "then", "empty", "on_loss"})
+"""Keys that name boxes."""
 _NO_FILES = "a recording names no file here: to open one, name a patch of yours that does"
 
 
@@ -108,7 +110,10 @@ def _unfit(document: Document, find: Find, text: str) -> str:
         return ""  # said when the patch is compiled
     if issubclass(cls, Sink):
         return "your patch says where it sends"
-    parameter = read_parameters(cls).get(rest.partition(".")[0])
+    key = rest.partition(".")[0]
+    if key in _BOXES:
+        return "your patch says which boxes there are"
+    parameter = read_parameters(cls).get(key)
     if parameter and parameter.param.unit == FILE:
         return _NO_FILES
     return ""

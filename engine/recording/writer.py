@@ -10,12 +10,12 @@ from engine.core import codec
 from engine.core.clock import SECOND
 from engine.core.codec import NotEncodable
 from engine.core.messages import Message, Ns
-from engine.core.secrets import hide_secrets
+from engine.core.secrets import hide_in_setting
 from engine.inference.card import models, read_card
 from engine.patch.hidden_texts import hide_in_patch
 from engine.patch.plan import Plan
 from engine.recording import entries
-from engine.recording.file import RecordingFile, encode
+from engine.recording.file import LARGEST_RECORD, RecordingFile, encode
 from engine.recording.record import JSON, OUTPUT, PLAN, STATUS, Begun, Counts
 from engine.registry import own_hash
 from engine.runtime.engine import Engine
@@ -42,7 +42,7 @@ class RecordingWriter:
         self._request = request
         self._engine: Engine | None = None
         self._next_status = 0
-        self._unknown: set[str] = set()
+        self._left_out: set[str] = set()
 
     def begin(self, engine: Engine, plan: Plan) -> None:
         """Write that an engine begins to play a plan, which may be replaced by now."""
@@ -59,15 +59,21 @@ class RecordingWriter:
         try:
             data = entries.to_bytes(entry, pixels)
         except NotEncodable as error:
-            if topic not in self._unknown:
-                self._unknown.add(topic)
-                LOG.warning("%s: not recorded: no cable carries a %s", topic, error)
+            self._leave_out(topic, f"no cable carries a {error}")
+            return
+        if len(data) > LARGEST_RECORD:
+            self._leave_out(topic, f"one of it has {len(data):,} bytes")
             return
         self.entries += 1
         self._file.write(topic, now, data)
         if now >= self._next_status:
             self._next_status = now + SECOND
             self._status(now)
+
+    def _leave_out(self, topic: str, why: str) -> None:
+        if topic not in self._left_out:
+            self._left_out.add(topic)
+            LOG.warning("%s: not recorded: %s", topic, why)
 
     def sent(self, now: Ns, sink: str, encoding: str, data: bytes) -> None:
         """Write what an output sent."""
@@ -117,7 +123,7 @@ def describe_begin(
         patch=hide_in_patch(texts.patch),
         rig=None if texts.rig is None else hide_in_patch(texts.rig),
         to=request.to,
-        sets=tuple(map(hide_secrets, request.sets)),
+        sets=tuple(map(hide_in_setting, request.sets)),
         live=request.live,
         started=started,
         nodes=own_box_hashes(plan),

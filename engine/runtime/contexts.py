@@ -13,7 +13,7 @@ from engine.runtime.metrics import LOG
 from engine.system.state_folder import StateFolder, state_places
 
 LARGEST: Final = 64 << 20
-"""Bytes of state that a recording holds of one box, at most."""
+"""Bytes of state that a recording holds of all boxes, at most."""
 
 
 class Reports(Protocol):
@@ -52,19 +52,21 @@ def in_memory(boxes: Callable[[], Mapping[str, PlannedBox]]) -> MakeState:
 
 
 def read_states(plan: Plan) -> None:
-    """Read the stored state of all boxes into a plan, for recordings and replays.
+    """Read the stored state of all boxes into a plan, for recordings and tests.
 
-    A box that stores more than LARGEST bytes is left out, and that is logged.
+    A box for which LARGEST bytes in all are not enough is left out, and that is logged.
     """
     patch = patch_file(plan)
+    left = LARGEST
     for name, planned in plan.boxes.items() if patch else ():
         assert patch is not None
         folder = StateFolder(state_places(patch, name), LOG.warning, _unheard)
-        files = {file: folder.read(file) or b"" for file in folder.names()}
-        if sum(map(len, files.values())) > LARGEST:
+        names = folder.names()
+        if sum(map(folder.size, names)) > left:
             LOG.warning("%s: keeps more than a recording holds", name)
-        else:
-            planned.state = files
+            continue
+        planned.state = {file: folder.read(file) or b"" for file in names}
+        left -= sum(map(len, planned.state.values()))
 
 
 def _unheard(file: str, data: bytes) -> None:

@@ -6,7 +6,7 @@ then pays for a lamp, and a desk gets no more than it can take.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from engine.core.commands import PlayPatch
@@ -35,16 +35,25 @@ class Feedback:
         """Show every source how what it watches stands now."""
         if self._engine.plan is not self._plan:
             self._plan = self._engine.plan
-            self._watching = [
-                (name, state.box, wanted)
-                for name, state in self._engine.states.items()
-                if isinstance(state.box, Source) and (wanted := state.box.shows())
-            ]
+            self._watching = [*self._find()]
         for name, source, wanted in self._watching:
             try:
                 source.show({key: self._shown(one) for key, one in wanted.items()})
             except Exception as error:
                 self._engine.tell(name, describe_error(error))
+
+    def _find(self) -> Iterator[tuple[str, Source, Mapping[str, SetTarget | PlayPatch]]]:
+        """Yield the sources that show something, and what that is."""
+        for name, state in self._engine.states.items():
+            if not isinstance(state.box, Source):
+                continue
+            try:
+                wanted = state.box.shows()
+            except Exception as error:  # a performer's own box may raise anything
+                self._engine.tell(name, describe_error(error))
+            else:
+                if wanted:
+                    yield name, state.box, wanted
 
     def _shown(self, wanted: SetTarget | PlayPatch) -> Shown:
         if isinstance(wanted, PlayPatch):

@@ -359,10 +359,12 @@ class Live:
         self._woken = False
         for item in self._commands.take(most):
             self._step(item.content)
+        left = len(self._commands)
         for each in self._hosts.playing.values():
             if len(each.door):
                 self._drain_host(each, most)
-        if any(len(each.door) for each in self._hosts.playing.values()) or len(self._commands):
+                left += len(each.door)
+        if left:
             self._wake()
         self._arm()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.core.errors import PatchError, Problem, nearest
 from engine.core.files import installed_folder
-from engine.core.secrets import hide_in_value
+from engine.core.secrets import hide_in_setting
 from engine.patch.build import Find
 from engine.patch.compile import compile_patch
 from engine.patch.load import Document, Texts, load, load_texts, read_texts
@@ -65,13 +65,17 @@ def open_patch(
     sets: Iterable[str] = (),
     live: bool = True,
     private: bool = False,
+    with_state: bool = False,
 ) -> Plan:
     """Return the Plan of a patch, to be played once. Raise PatchError.
 
     ``to`` overrides the destination of its OSC, ``sets`` are texts such as "reach.joint=nose". A
-    live patch can always be controlled by OSC. With ``private`` no picture leaves.
+    live patch can always be controlled by OSC. With ``private`` no picture leaves. With
+    ``with_state`` the plan holds what its boxes have kept, which a recording needs.
     """
-    return open_texts(read_texts(file), to=to, sets=sets, live=live, private=private)
+    return open_texts(
+        read_texts(file), to=to, sets=sets, live=live, private=private, with_state=with_state
+    )
 
 
 def open_texts(
@@ -81,13 +85,14 @@ def open_texts(
     sets: Iterable[str] = (),
     live: bool = True,
     private: bool = False,
+    with_state: bool = False,
 ) -> Plan:
     """Return the Plan of a patch from its texts; see ``open_patch``."""
     find = Registry(texts.file.parent if texts.file else None).find
     document = load_texts(texts)
     if private:
         document.tables["privacy"] = True
-    return open_document(document, find, to=to, sets=sets, live=live)
+    return open_document(document, find, to=to, sets=sets, live=live, with_state=with_state)
 
 
 def open_document(
@@ -97,12 +102,14 @@ def open_document(
     to: str | None = None,
     sets: Iterable[str] = (),
     live: bool = True,
+    with_state: bool = False,
 ) -> Plan:
     """Return the Plan of a parsed patch; ``find`` returns box classes. See ``open_patch``."""
     plan = plan_document(document, find, to=to, sets=sets, live=live)
     use_fallbacks(plan, find, live=live)
     set_fingerprints(plan)
-    read_states(plan)
+    if with_state:
+        read_states(plan)
     return plan
 
 
@@ -144,7 +151,7 @@ def apply_overrides(document: Document, to: str | None, sets: Iterable[str]) -> 
         if part:
             table = document.tables[box].get(key)
             what = {**table, part[0]: what} if isinstance(table, dict) else {part[0]: what}
-        document.override(box, key, what, by=f"--set {address}={hide_in_value(value)}")
+        document.override(box, key, what, by=f"--set {hide_in_setting(text)}")
 
 
 def _value(text: str) -> object:

@@ -20,7 +20,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
@@ -31,9 +30,9 @@ from engine.system.signals import SignalListener
 _LOG = logging.getLogger("sensorium")
 
 SOON: Final = 1.0
-"""Seconds after which a loop that has not heard of a Ctrl-C counts as stuck."""
+"""Seconds after which a loop that does not respond after a Ctrl-C counts as stuck."""
 IMPATIENT: Final = 0.5
-"""Seconds that the loop may still take to hear of the first Ctrl-C when the second one comes."""
+"""Seconds that the loop may take to respond when it is asked to end once more."""
 TERMINATED: Final = 5.0
 """Seconds after SIGTERM until a show whose loop is stuck is ended all the same; a service manager
 kills it after ten (``TimeoutStopSec``)."""
@@ -66,7 +65,8 @@ class ShowSignals:
         self._write_stats = write_stats
         self._loop = asyncio.get_running_loop()
         self._asked = 0
-        self._heard = threading.Event()
+        self._ending = False
+        self._closed = threading.Event()
         self._terminals = [each for each in (0, 1, 2) if _is_terminal(each)]
         named: dict[str, Callable[[], None]] = {
             "SIGINT": self._interrupt,
@@ -81,21 +81,21 @@ class ShowSignals:
 
     def close(self) -> None:
         """Handle signals as before."""
+        self._closed.set()
         self._listener.close()
-        self._heard.set()
 
     # On the thread that hears the signals.
 
     def _interrupt(self) -> None:
         if self._ask_to_end() == 1:
-            self._later(SOON, self._tell_stuck)
-        elif not self._heard.wait(IMPATIENT):
+            self._beside(self._tell_if_stuck)
+        elif not self._responds(IMPATIENT):
             self._end_at_once(signal.SIGINT)
 
     def _terminate(self) -> None:
         if self._ask_to_end() == 1:
-            self._later(TERMINATED, lambda: self._end_at_once(signal.SIGTERM))
-        elif not self._heard.wait(IMPATIENT):
+            self._beside(self._end_if_stuck)
+        elif not self._responds(IMPATIENT):
             self._end_at_once(signal.SIGTERM)
 
     def _hang_up(self) -> None:
@@ -116,21 +116,24 @@ class ShowSignals:
         self._on_loop(self._end)
         return self._asked
 
-    def _later(self, seconds: float, act: Callable[[], None]) -> None:
-        """Do something unless the loop has heard by then that the show is to end."""
+    def _responds(self, seconds: float) -> bool:
+        """Return whether the loop does what it is asked to within so many seconds."""
+        done = threading.Event()
+        self._on_loop(done.set)
+        return done.wait(seconds) or self._closed.is_set()
 
-        def look() -> None:
-            if not self._heard.wait(seconds):
-                act()
-
+    def _beside(self, look: Callable[[], None]) -> None:
         threading.Thread(target=look, name="end of the show", daemon=True).start()
 
-    def _tell_stuck(self) -> None:
-        name, place = self._show.where()
-        _LOG.warning(
-            "the show cannot end: it stands still in %s (%s). Ctrl-C again ends it at once",
-            *(name, place),
-        )
+    def _tell_if_stuck(self) -> None:
+        if not self._responds(SOON):
+            name, place = self._show.where()
+            text = "the show cannot end: it stands still in %s (%s). Ctrl-C again ends it at once"
+            _LOG.warning(text, name, place)
+
+    def _end_if_stuck(self) -> None:
+        if not self._closed.wait(TERMINATED) and not self._responds(IMPATIENT):
+            self._end_at_once(signal.SIGTERM)
 
     def _end_at_once(self, number: int) -> None:
         """End this process, whatever its loop does; its children end what sounds, and end."""
@@ -139,7 +142,7 @@ class ShowSignals:
         silencing = threading.Thread(target=self._show.silence_at_once, daemon=True)
         silencing.start()
         silencing.join(SILENCING)
-        time.sleep(0.1)  # what is logged is written on another thread
+        threading.Event().wait(0.1)  # what is logged is written on another thread
         if sys.stderr.isatty():  # the live table hid it
             with suppress(OSError):
                 print(_SHOW_CURSOR, end="", file=sys.stderr, flush=True)
@@ -152,9 +155,9 @@ class ShowSignals:
             self._loop.call_soon_threadsafe(act)
 
     def _end(self) -> None:
-        if self._heard.is_set():
+        if self._ending:
             self._show.stop_now()
-        self._heard.set()
+        self._ending = True
         self._on_end()
         self._show.stop()
 

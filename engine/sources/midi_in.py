@@ -44,36 +44,31 @@ class MidiIn(Source):
     - ``box.tempo``: beats a minute of a MIDI clock, at each beat; ``box.beat`` and ``box.clock``:
       triggers at each beat and at each of its 24 pulses; ``box.start`` and ``box.stop``.
 
-    ``map`` lets knobs set parameters of other boxes, as a hand does. The whole way of the knob is
-    the whole range of the parameter, its choices or its two states, or what ``to`` says: a range,
-    or a list of choices, each as wide as the others. A number without a range is set to 0 to 1.
+    In its table ``map`` knobs set parameters of other boxes, as a hand does, and pads do more:
 
-        [desk.map]
-        cc21 = "reach/smooth.smooth"
-        cc22 = "reach.on"
-        cc23 = { parameter = "hit.above", to = [0.5, 0.9] }
-        cc24 = { parameter = "painting.look", to = ["starry", "candy", "mosaic"] }
+    - ``cc21 = "reach.smooth"``: the whole way of the knob is the whole range of the parameter, its
+      choices or its two states; a number without a range is set to 0 to 1;
+    - ``cc22 = { parameter = "hit.above", to = [0.5, 0.9] }``: a part of the range;
+    - ``cc23 = { parameter = "painting.look", to = ["starry", "wave", "ink"] }``: one of these;
+    - ``note36 = "reach.on"``: a pad sets the high end while it is down;
+    - ``note37 = { parameter = "reach.on", toggle = true }``: it stays (latch) until the next press;
+    - ``note38 = { parameter = "painting.look", to = "starry" }``: a press picks a choice, a number
+      or a text. With ``else = "ink"`` it is that again when the pad is let go, or with
+      ``toggle = true`` at the next press. A list in ``to`` goes to the next one at each press;
+    - ``note39 = { release = "painting.look" }``: gives it back to its cable;
+    - ``note40 = { patch = "next" }``: another patch of the set: "previous", a number from 1, a file
+      or a title;
+    - ``note41 = "panic"``: ends everything that sounds.
 
-    Pads (``note36``), programs (``program3``) and pedals (a controller above half) are pressed:
+    What a pad does, a program may (``program3``), and a controller: a pedal or a button, pressed
+    above half. With ``patches`` a program change goes to that patch of the set, 0 to the first.
 
-        note36 = "left.on"                                        # high end while it is down
-        note37 = { parameter = "left.on", toggle = true }         # on, off: at each press
-        note40 = { parameter = "painting.look", to = "starry" }   # picks it
-        note41 = { parameter = "painting.strength", to = 1, else = 0.3 }    # and when let go
-        note42 = { parameter = "painting.look", to = "starry", else = "ink", toggle = true }
-        note43 = { parameter = "painting.look", to = ["starry", "candy", "mosaic"] }  # the next one
-        note44 = { release = "painting.look" }                    # gives it back to its cable
-        note45 = { patch = "next" }         # "previous", a number from 1, a file or a title
-        note46 = "panic"                    # ends everything that sounds
-
-    With ``patches`` a program change goes to that patch of the set: program 0 to the first.
-
-    With ``feedback`` the desk shows what is so, whoever has changed it: a pad is lit while its
-    choice is set, its switch is on, its patch plays or a hand holds what it releases; knobs and
-    faders that have a ring or a motor are told where they stand. It goes to the output of the same
-    device, and everything is put out at the end. ``feedback = { on = 127, off = 0 }`` are the
-    velocities of pads, which many desks take for colours; ``colour`` in ``map`` is that of one pad.
-    ``port`` is a part of the name of another output.
+    With ``feedback = true`` the desk shows what is so, whoever has changed it: a pad is lit while
+    what it picks is set, its switch is on, its patch plays, or a hand holds what it releases; knobs
+    and faders with a ring or a motor are told where they stand. It goes to the output of the same
+    device, and the lamps go out at the end. Many desks take the velocity of a pad for its colour:
+    ``feedback = { on = 127, off = 0 }``, and ``colour = 21`` in ``map`` for one. ``port`` is a part
+    of the name of another output.
 
     A port that is missing is tried again, and found by its name when it is back. Running status,
     system exclusive data of any length and bytes that belong to nothing do no harm.
@@ -202,6 +197,8 @@ class MidiIn(Source):
             for outlet, event in self.hear(piece, at):
                 self._emit(outlet, event, at)
         elif kind == GONE:
+            for command in self._map.let_go():
+                self._emit("", command, Ns(0))
             self._emit("", Lost(f"{content.decode('utf-8', 'replace')} went away"), Ns(0))
 
     def _make_feedback(self) -> DeskFeedback | None:

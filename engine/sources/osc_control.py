@@ -1,13 +1,14 @@
 """Be controlled by OSC: ``/<box>/<parameter> value`` sets what a hand would.
 
-    /reach/smooth/amount 0.3      a parameter; a box may be a link of a chain, as here
-    /reach/smooth/amount/release  give it back to its cable
+    /reach/smooth/smooth 0.3      a parameter; a box may be a link of a chain, as here
+    /reach/smooth/smooth/release  give it back to its cable
     /style/look/ink 0.5           one weight of a parameter that is a table of them
-    /sensorium/patch 2            go to another patch: by number from 1, name or title
+    /sensorium/patch 2            go to another patch: by number from 1, name or title, "next",
+                                  "previous"
     /sensorium/teach "out/reach"  let this way out move alone, for a program that learns; "" ends it
     /sensorium/privacy 1          let no picture leave; 0 ends that, unless the patch says it
     /panic                        end everything that sounds
-    /*/smooth/amount 0.3          a pattern (OSC 1.0) sets all parameters that it fits
+    /*/smooth/smooth 0.3          a pattern (OSC 1.0) sets all parameters that it fits
 
 A pattern means parameters alone: never ``/panic`` and ``/sensorium``; ``on`` and ``release`` only
 where they are written out, as in ``/{left,right}/on 0`` and ``/*/*/release``. What one parameter

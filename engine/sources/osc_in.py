@@ -12,20 +12,20 @@ An address is compared as it is, spaces and accents too; where none fits, a send
 ``/1/fader*`` means all that it fits (OSC 1.0). Numbers and switches take numbers and switches
 (``i f h d T F``), texts take texts (``s S c``), triggers take all but 0 and false, and a bang or
 nothing at all (``I N``). The arguments in a list count one by one.
+
+With ``protocol = "tcp"`` senders connect, and say by their first byte whether each packet stands
+behind its length (OSC 1.0) or between two END (SLIP, OSC 1.1). Nothing is sent back.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Any, Final, Literal
 
-import msgspec
-
-from engine.core.errors import ParameterError
+from engine.core.errors import ParameterError, as_written, nearest
 from engine.core.messages import Ns, Trigger
-from engine.core.mismatch import describe_mismatch
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Source
 from engine.core.text import plain
@@ -37,11 +37,8 @@ from engine.osc.address import check_heard
 from engine.osc.parse import describe, flat
 from engine.osc.pattern import AddressSpace, PatternError, is_pattern
 
-Carries = Literal["number", "switch", "trigger", "text"]
-
 RATE: Final = 20_000
 """Messages per sender and second: six people, joint by joint, at 60 Hz."""
-
 
 SHOWN: Final = 80
 """Characters of an address that are told."""
@@ -51,12 +48,13 @@ class WrongArgument(ValueError):
     """A message whose argument has the wrong type."""
 
 
-class Subscription(msgspec.Struct, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True)
+class Subscription:
     """What one outlet listens for: ``argument`` counts from 1."""
 
     address: str
-    carries: Carries = "number"
-    argument: Annotated[int, msgspec.Meta(ge=1)] = 1
+    carries: str = "number"
+    argument: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,18 +150,32 @@ class OscIn(Source):
 
 
 def _read(name: str, entry: str | Mapping[str, str | int]) -> Subscription:
-    written = {"address": entry} if isinstance(entry, str) else entry
     try:
-        subscription = msgspec.convert(written, Subscription)
-        check_heard(subscription.address)
-    except msgspec.ValidationError as error:
-        fields = ", ".join(Subscription.__struct_fields__)
-        raise ParameterError(
-            f"listen.{name}: {describe_mismatch(error)}. There is: {fields}."
-        ) from None
+        return _subscription({"address": entry} if isinstance(entry, str) else entry)
     except ParameterError as error:
         raise ParameterError(f"listen.{name}: {error}") from None
-    return subscription
+
+
+def _subscription(written: Mapping[str, Any]) -> Subscription:
+    keys = [field.name for field in fields(Subscription)]
+    for key in written:
+        if key not in keys:
+            hint = nearest(key, keys) or f" There is: {', '.join(keys)}."
+            raise ParameterError(f'there is no "{key}".{hint}')
+    found = Subscription(**{"address": "", **written})
+    if not isinstance(found.address, str) or not found.address:
+        raise ParameterError('an address is missing, such as { address = "/1/fader1" }')
+    check_heard(found.address)
+    if found.carries not in TYPES:
+        known = ", ".join(map(as_written, TYPES))
+        hint = nearest(str(found.carries), TYPES)
+        raise ParameterError(
+            f"carries: expected one of {known}, got {as_written(found.carries)}.{hint}"
+        )
+    if not isinstance(found.argument, int) or found.argument < 1:
+        got = as_written(found.argument)
+        raise ParameterError(f"argument: expected a whole number of 1 or more, got {got}")
+    return found
 
 
 def _number(argument: Any) -> float:

@@ -44,6 +44,7 @@ class OutputFile:
     """
 
     def __init__(self, file: Path) -> None:
+        self.path = file
         new = not os.path.lexists(file)
         try:
             self._handle = open_to_write(file)

@@ -67,8 +67,8 @@ class StateFolder:
         check_file_name(name)
         found: list[tuple[int, bytes]] = []
         for place in self.places:
-            with suppress(OSError, UnreadableFile), open_file(place / name) as stream:
-                found.append((os.fstat(stream.fileno()).st_mtime_ns, stream.read()))
+            with suppress(OSError, UnreadableFile), open_file(place / name) as file:
+                found.append((os.fstat(file.fileno()).st_mtime_ns, file.read()))
         return max(found)[1] if found else None
 
     def write(self, name: str, data: bytes) -> bool:
@@ -95,6 +95,15 @@ class StateFolder:
             with suppress(OSError):
                 found |= {file.name for file in place.iterdir() if _is_state(file)}
         return sorted(found)
+
+    def size(self, name: str) -> int:
+        """Return the bytes of a file, of the larger one of both places; 0 where there is none."""
+        check_file_name(name)
+        found = [0]
+        for place in self.places:
+            with suppress(OSError):
+                found.append((place / name).stat().st_size)
+        return max(found)
 
     def note(self, name: str, data: bytes) -> None:
         """Take what the box has kept in a process of its own."""

@@ -6,6 +6,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from engine.core.text import plain
 from engine.recording.compare import Comparison, Difference
 
 
@@ -22,10 +23,10 @@ def difference_table(comparison: Comparison) -> RenderableType:
     return table
 
 
-def _row(route: Difference) -> list[str]:
+def _row(route: Difference) -> list[RenderableType]:
     counts = (route.changed, route.missing, route.added)
     return [
-        route.route,
+        Text(plain(route.route)),
         *map(str, counts),
         f"{route.first:.3f} s",
         f"{route.largest:.4g}" if route.changed else "",

@@ -50,8 +50,8 @@ class CameraAddress:
 def split_address(address: str) -> CameraAddress | None:
     """Return an address in parts; None where it is none.
 
-    A password may hold "@" and "/" as they are: where the part before the first "/" is no host, all
-    up to the last "@" is user and password.
+    A password may hold "@" and "/" as they are: where no name with a dot and no number of a host
+    stands before the first "/", all up to the last "@" is user and password.
     """
     found = _SPLIT.fullmatch(address.strip())
     if found is None:
@@ -59,7 +59,7 @@ def split_address(address: str) -> CameraAddress | None:
     own, _, place = found["authority"].rpartition("@")
     rest = found["rest"]
     host = _HOST.fullmatch(place)
-    if "@" in rest.partition("?")[0] and not (own or _is_named(host)):
+    if "@" in rest.partition("?")[0] and not _is_named(host):
         own, _, tail = f"{found['authority']}{rest}".rpartition("@")
         end = re.search(r"[/?#]", tail)
         place, rest = (tail[: end.start()], tail[end.start() :]) if end else (tail, "")
@@ -76,7 +76,9 @@ def split_address(address: str) -> CameraAddress | None:
 
 def _is_named(host: re.Match[str] | None) -> bool:
     """Whether a host is surely one, and not the user before a password with a "/" in it."""
-    return host is not None and bool(host["six"] or "." in host["host"])
+    return host is not None and bool(
+        host["six"] or "." in host["host"] or host["host"] == "localhost"
+    )
 
 
 def is_near(host: str) -> bool:

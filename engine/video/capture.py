@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -23,6 +24,7 @@ from engine.video.devices import (
 )
 from engine.video.http_opener import within
 from engine.video.http_stream import HttpStream, NoPictures
+from engine.video.piped_stream import PipedStream
 
 PATIENCE_MS = {"udp": 10_000, "rtp": 10_000, "srt": 10_000, "rtsp": 5_000}
 """Milliseconds that opening may take: streams without a handshake begin at a key frame."""
@@ -112,15 +114,21 @@ def open_address(address: str, fps: float = 0.0) -> OpenCamera:
     return OpenCamera(capture, name)
 
 
-def _by_http(parts: CameraAddress | None, fps: float) -> HttpStream | None:
-    """Open an MJPEG stream, or what answers with single pictures; None where it is neither."""
+def _by_http(parts: CameraAddress | None, fps: float) -> Capture | None:
+    """Open what speaks HTTP, whatever it then sends; None where FFmpeg is to ask itself."""
     if parts is None or parts.scheme not in ("http", "https"):
         return None
+    stream: HttpStream | PipedStream
     try:
         stream = HttpStream(parts, USUAL_PATIENCE_MS, SILENCE_MS, fps)
-    except NoPictures:
-        return None
-    if not stream.begins():
+        begins = stream.begins()
+    except NoPictures as other:
+        if sys.platform == "win32" or not other.is_endless:
+            other.answer.close()
+            return None
+        stream = PipedStream(other.answer, other.begin, _settings(USUAL_PATIENCE_MS))
+        begins = stream.grab()
+    if not begins:
         stream.release()
         raise DeviceError(within(USUAL_PATIENCE_MS))
     return stream
@@ -128,23 +136,25 @@ def _by_http(parts: CameraAddress | None, fps: float) -> HttpStream | None:
 
 def _by_ffmpeg(address: str, parts: CameraAddress | None) -> cv2.VideoCapture:
     """Open any other stream."""
-    scheme = parts.scheme if parts else ""
     if parts and getproxies_environment() and is_near(parts.host):
         bypass_proxy(parts.host)
     if parts and (parts.user or parts.password):
         address = parts.encoded
-    patience = PATIENCE_MS.get(scheme, USUAL_PATIENCE_MS)
-    settings = [
+    patience = PATIENCE_MS.get(parts.scheme if parts else "", USUAL_PATIENCE_MS)
+    capture = cv2.VideoCapture(address, cv2.CAP_FFMPEG, _settings(patience))
+    if not capture.isOpened() or not capture.grab():
+        capture.release()
+        raise DeviceError(within(patience))
+    return capture
+
+
+def _settings(patience: int) -> list[int]:
+    return [
         *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, patience),
         *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, SILENCE_MS),
         # Decoding on n threads holds n - 1 pictures back.
         *(cv2.CAP_PROP_N_THREADS, 1),
     ]
-    capture = cv2.VideoCapture(address, cv2.CAP_FFMPEG, settings)
-    if not capture.isOpened() or not capture.grab():
-        capture.release()
-        raise DeviceError(within(patience))
-    return capture
 
 
 def set_exposure(capture: cv2.VideoCapture, exposure: float | str) -> bool:

@@ -8,12 +8,13 @@ and a time limit, and end with the pipe when the show does.
 from __future__ import annotations
 
 import json
-import select
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -31,7 +32,6 @@ DEINTERLACE: Final = "bwdif=mode=send_frame:parity=auto:deint=interlaced"
 _LIMITS: Final = ("-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS)
 _LOOKED_AT: Final = 16
 """Pictures that ffprobe looks at: some films mark each, and nothing in their head."""
-_PIPE: Final = 2**20
 
 
 class FilmFacts(NamedTuple):
@@ -76,11 +76,8 @@ def _facts(path: Path, _changed: int, _size: int) -> FilmFacts | None:
         "stream=field_order,duration:stream_tags=DURATION:frame=interlaced_frame",
         f"file:{path}",
     ]
-    with suppress(OSError, subprocess.SubprocessError, ValueError, TypeError, AttributeError):
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, check=False
-        )
-        return _read_facts(json.loads(done.stdout))
+    with suppress(OSError, ValueError, TypeError, AttributeError):
+        return _read_facts(json.loads(_ask(command)[0]))
     return None
 
 
@@ -114,16 +111,9 @@ def is_damaged(path: Path) -> bool:
         return False
     what = ("-select_streams", "v:0", "-show_entries", "packet=flags", "-of", "csv")
     command = [program, "-v", "level+warning", *_LIMITS, *what, f"file:{path}"]
-    with suppress(OSError, subprocess.SubprocessError):
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            timeout=PATIENCE_S,
-            check=False,
-        )
-        return any(sign in done.stderr for sign in (b"[error]", b"[fatal]", b"orrupt"))
+    with suppress(OSError):
+        complaints = _ask(command)[1]
+        return any(sign in complaints for sign in (b"[error]", b"[fatal]", b"orrupt"))
     return False
 
 
@@ -140,17 +130,13 @@ class FfmpegPipe:
             # NUT keeps the times of the pictures and the shape of their pixels.
             *("-f", "nut", "pipe:1"),
         ]
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            pipesize=_PIPE,
-            start_new_session=True,
-        )
+        self._process = _begin(command, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         self._pipe = self._process.stdout
+        self._closed = threading.Event()
+        self._reads = 0
+        self._reading = False
+        threading.Thread(target=self._watch, name="ffmpeg", daemon=True).start()
 
     @property
     def address(self) -> str:
@@ -158,24 +144,65 @@ class FfmpegPipe:
         return f"pipe:{self._pipe.fileno()}"
 
     @contextmanager
-    def limited(self) -> Iterator[None]:
-        """End it where the block takes longer than it may: OpenCV waits for a pipe for ever."""
-        timer = threading.Timer(PATIENCE_S, self._process.kill)
-        timer.daemon = True
-        timer.start()
+    def reading(self) -> Iterator[None]:
+        """Read in the block; what takes too long ends the program, and with it the wait."""
+        self._reads += 1
+        self._reading = True
         try:
             yield
         finally:
-            timer.cancel()
-
-    def wait(self) -> bool:
-        """Return whether there is something to read, be it its end, within the time it may take."""
-        poll = select.poll()
-        poll.register(self._pipe, select.POLLIN)
-        return bool(poll.poll(PATIENCE_S * 1000))
+            self._reading = False
 
     def close(self) -> None:
         """End it."""
-        self._process.kill()
+        self._closed.set()
+        _end(self._process)
         self._pipe.close()
-        self._process.wait()
+
+    def _watch(self) -> None:
+        """End the program where a read lasts: OpenCV would wait for a pipe for ever."""
+        seen = 0
+        while not self._closed.wait(PATIENCE_S):
+            if self._reading and self._reads == seen:
+                _end(self._process)
+                return
+            seen = self._reads
+
+
+def _ask(command: Sequence[str]) -> tuple[bytes, bytes]:
+    """Return what a program writes and what it complains of; nothing where it takes too long.
+
+    Raise OSError where it cannot be begun.
+    """
+    process = _begin(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        return process.communicate(timeout=PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        return b"", b""
+    finally:
+        _end(process)
+        for pipe in (process.stdout, process.stderr):
+            if pipe:
+                pipe.close()
+
+
+def _begin(
+    command: Sequence[str], stdout: int, stderr: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
+    """Begin a program in a session of its own, which Ctrl-C does not reach."""
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=stderr,
+        bufsize=0,
+        start_new_session=True,
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a program and what it has begun itself, as the wrappers of some systems do."""
+    if process.poll() is None:
+        with suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

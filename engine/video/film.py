@@ -39,6 +39,8 @@ DEFAULT_FPS: Final = 25.0
 """Frame rate of a file that does not declare one."""
 DAMAGE_SHARE: Final = 0.1
 """Share of a file that may be missing before it counts as damaged: lengths are estimates."""
+LARGEST: Final = 100_000_000
+"""Points of a picture: each takes some 12 bytes until it is shown."""
 _FIRST_TRIES: Final = 16
 _TRIES: Final = 300
 """How many pictures in a row may be unreadable where a film does not say how long it is."""
@@ -115,6 +117,7 @@ class Film:
 
     def _choose_way(self) -> None:
         opened = self._capture.isOpened()
+        self._refuse_large()
         failed = next((n for n in range(_FIRST_TRIES) if self._capture.grab()), _FIRST_TRIES)
         self._grabbed = failed < _FIRST_TRIES
         if self._grabbed:
@@ -127,13 +130,12 @@ class Film:
             return
         if not opened:
             raise DeviceError(f'"{self._file}" is not a video, or is damaged at its beginning')
-        if installed("ffmpeg"):
-            return  # then OpenCV gives what it can
-        if not self._grabbed:
+        if self._grabbed:
+            self._refuse_garbage()
+        elif not installed("ffmpeg"):
             raise DeviceError(
                 f'no picture can be read from "{self._file}"; ffmpeg might: {remedy()}'
             )
-        self._refuse_garbage()
 
     def _may_be_interlaced(self) -> bool:
         scan = scan_type(self._capture)
@@ -152,7 +154,7 @@ class Film:
             pipe = FfmpegPipe(program, self._path)
         except OSError:
             return False
-        with pipe.limited():
+        with pipe.reading():
             capture = cv2.VideoCapture(pipe.address, cv2.CAP_FFMPEG)
             reads = capture.isOpened() and capture.grab()
         if not reads:
@@ -166,6 +168,17 @@ class Film:
             self._declared = known.length if known else 0
         return True
 
+    def _refuse_large(self) -> None:
+        width, height = map(
+            self._capture.get, (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
+        )
+        if width * height > LARGEST:
+            size = f"{width:.0f}x{height:.0f}"
+            most = f"{LARGEST // 1_000_000} million points"
+            raise DeviceError(
+                f'the pictures of "{self._file}" are too large: {size}, at most {most}'
+            )
+
     def _refuse_garbage(self) -> None:
         """Raise DeviceError where OpenCV gives one picture for all, as it does for interlaced ones.
 
@@ -177,9 +190,8 @@ class Film:
         seen += [read[1] for _ in range(1) if (read := capture.read())[0]]
         capture.release()
         if len(seen) > 1 and all(np.array_equal(seen[0], other) for other in seen[1:]):
-            raise DeviceError(
-                f'"{self._file}" is interlaced, and only ffmpeg can read that: {remedy()}'
-            )
+            how = "ffmpeg cannot read it" if installed("ffmpeg") else f"needs ffmpeg: {remedy()}"
+            raise DeviceError(f'"{self._file}" is interlaced, and {how}')
 
     # One picture.
 
@@ -189,7 +201,8 @@ class Film:
             self._grabbed = False
             return True
         if self._pipe:
-            return self._pipe.wait() and self._capture.grab()
+            with self._pipe.reading():
+                return self._capture.grab()
         if self._capture.grab():
             return True
         if any(self._capture.grab() for _ in range(self._tries())):

@@ -7,11 +7,13 @@ only to the host that it was written for. Redirections are followed to other HTT
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import http.client
 import socket
 import ssl
 import threading
-from typing import Any, Final, cast
+from collections.abc import Callable
+from typing import IO, Any, Final, cast
 from urllib.error import HTTPError, URLError
 from urllib.request import (
     HTTPBasicAuthHandler,
@@ -30,6 +32,7 @@ from urllib.request import (
 from engine.core.errors import DeviceError
 from engine.video.address import CameraAddress, is_near
 
+_Hash = Callable[[str], str]
 _WORDS: Final = {
     403: "it does not allow that (403)",
     404: "it has nothing at this address (404)",
@@ -48,7 +51,7 @@ class HttpOpener:
         passwords = HTTPPasswordMgrWithDefaultRealm()
         passwords.add_password(None, address.place, address.user, address.password)
         passwords.add_password(None, _root(address), address.user, address.password)
-        asks = (HTTPDigestAuthHandler(passwords), HTTPBasicAuthHandler(passwords))
+        asks = (_Digest(passwords), _Basic(passwords))
         self._director = OpenerDirector()
         for handler in (
             ProxyHandler({} if near else None),
@@ -82,10 +85,10 @@ class HttpOpener:
                     f": its certificate is not accepted ({error.reason.reason})"
                 ) from None
             raise DeviceError(within(patience_ms)) from None
-        except (http.client.HTTPException, ValueError, UnicodeError):
-            raise DeviceError(": what answers does not speak HTTP as a camera does") from None
         except OSError:
             raise DeviceError(within(patience_ms)) from None
+        except (http.client.HTTPException, ValueError):
+            raise DeviceError(": what answers does not speak HTTP as a camera does") from None
         finally:
             late.cancel()
 
@@ -103,6 +106,36 @@ class HttpOpener:
         if 300 <= status < 400:
             return f"it leads to another address that cannot be followed ({status})"
         return _WORDS.get(status, f"it answers with the error {status}")
+
+
+class _Basic(HTTPBasicAuthHandler):
+    """Hangs up before it asks again: some cameras have one viewer at a time."""
+
+    def http_error_401(self, req: Request, fp: IO[bytes], *more: Any) -> Any:
+        """Ask again with the password."""
+        fp.close()
+        return super().http_error_401(req, fp, *more)
+
+
+class _Digest(HTTPDigestAuthHandler):
+    """The same by Digest, with passwords in any letters, and SHA-256 on every Python."""
+
+    def http_error_401(self, req: Request, fp: IO[bytes], *more: Any) -> Any:
+        """Ask again with the answer to the challenge."""
+        fp.close()
+        return super().http_error_401(req, fp, *more)
+
+    def get_algorithm_impls(self, algorithm: str) -> tuple[_Hash, Callable[[str, str], str]]:
+        """Return H and KD of RFC 7616, section 3.2. Raise ValueError for another algorithm."""
+        kinds = {"MD5": hashlib.md5, "SHA": hashlib.sha1, "SHA-256": hashlib.sha256}
+        if algorithm.upper() not in kinds:
+            raise ValueError(algorithm)
+        kind = kinds[algorithm.upper()]
+
+        def digest(text: str) -> str:
+            return kind(text.encode()).hexdigest()
+
+        return digest, lambda secret, data: digest(f"{secret}:{data}")
 
 
 class _Http(HTTPHandler):

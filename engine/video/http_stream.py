@@ -27,14 +27,28 @@ from engine.video.still import MOST_PIXELS
 
 SNAPSHOTS: Final = 10.0
 """How often a second a camera is asked that answers with one picture, where no rate is wished."""
-WAITING: Final = 4
+WAITING: Final = 16
 """How many pictures may have come at once; the oldest are left out."""
 _CHUNK: Final = 1 << 16
 _TYPES: Final = ("multipart/", "image/jpeg", "image/jpg", "image/pjpeg")
 
 
 class NoPictures(Exception):
-    """An answer that is no JPEG pictures: a film or another stream, which FFmpeg may read."""
+    """An answer that is no JPEG pictures, which FFmpeg may read.
+
+    ``answer`` is open, and ``begin`` was read from it.
+    """
+
+    def __init__(self, answer: http.client.HTTPResponse, begin: bytes) -> None:
+        super().__init__()
+        self.answer = answer
+        self.begin = begin
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether it is a stream, and neither a file nor a playlist, which are asked for again."""
+        listed = "mpegurl" in self.answer.headers.get_content_type() or self.begin[:1] in b"#<"
+        return self.answer.length is None and not listed
 
 
 class HttpStream:
@@ -57,11 +71,7 @@ class HttpStream:
         self._asked = SystemClock().now()
         self._response = self._opener.ask(patience_ms, silence_ms)
         self._single = False
-        try:
-            self._ahead = self._look(self._response)
-        except NoPictures:
-            self._response.close()
-            raise
+        self._ahead = self._look(self._response)
 
     @property
     def broken(self) -> int:
@@ -96,7 +106,7 @@ class HttpStream:
         """Decode what was grabbed; it lies in memory of its own."""
         if not self._picture:
             return False, None
-        image = _decode(self._picture)
+        image = decode_jpeg(self._picture)
         self._undecoded += image is None
         return image is not None, image
 
@@ -109,11 +119,11 @@ class HttpStream:
         self._single = response.headers.get_content_maintype() == "image"
         if _is_announced(response.headers):
             return b""
-        begin = self._read().lstrip(b"\r\n")
+        begin = self._read()
         # Programs such as ffmpeg announce nothing.
-        if begin.startswith((b"--", b"\xff\xd8\xff")):
+        if begin.lstrip(b"\r\n").startswith((b"--", b"\xff\xd8\xff")):
             return begin
-        raise NoPictures
+        raise NoPictures(response, begin)
 
     def _read(self) -> bytes:
         try:
@@ -141,7 +151,7 @@ def _is_announced(headers: Headers) -> bool:
     return headers.get_content_type().startswith(_TYPES)
 
 
-def _decode(data: bytes) -> Picture | None:
+def decode_jpeg(data: bytes) -> Picture | None:
     """Return a JPEG picture, or None where it is damaged or too large."""
     try:
         header = read_header(data)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.core.errors import ParameterError, Problem, as_written
 from engine.core.parameter import read_parameters
-from engine.core.secrets import HIDDEN, hide_address, hide_in_value, hide_secrets
+from engine.core.secrets import HIDDEN, hide_address, hide_in_setting, hide_in_value, hide_secrets
 from engine.runtime.metrics import Metrics
 from engine.sources.camera import Camera
 from engine.terminal.log import PlainFormatter
@@ -62,6 +62,12 @@ def test_a_password_is_hidden_and_the_rest_stays(address, shown):
     said = hide_secrets(f'no picture from {address} within 1.5 s; got "{address}"')
     assert said.count(shown) == 2
     assert hide_secrets(said) == said
+
+
+@pytest.mark.parametrize("value", ["u:ge heim@10.0.0.1/x", "u:ge/im@me heim@10.0.0.1/x"])
+def test_a_password_with_a_space_needs_no_scheme(value):
+    assert hide_in_value(value) == "10.0.0.1/x"
+    assert hide_in_setting(f"camera.device={value}") == "camera.device=10.0.0.1/x"
 
 
 @pytest.mark.parametrize("text", STAYS)

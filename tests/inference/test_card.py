@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,7 +58,7 @@ def test_each_file_is_held_to_its_hash_by_name(folder: Path, name: str) -> None:
 
 def test_a_missing_file_is_named(folder: Path) -> None:
     (folder / "make.py").unlink()
-    with pytest.raises(ModelError, match=r"make\.py: No such file"):
+    with pytest.raises(ModelError, match=r"make\.py is not there"):
         open_sessions(str(folder))
 
 
@@ -164,3 +166,53 @@ def test_shipped_cards_say_their_precision_and_have_a_small_test_vector(name: st
     assert card.licence
     assert card.vector is not None
     assert card.check(card.vector) < 50_000
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes with names there")
+@pytest.mark.parametrize("file", ["double.onnx", "card.toml"])
+@pytest.mark.parametrize(("kind", "words"), [("pipe", "a pipe"), ("zero", "a device")])
+def test_what_is_no_file_is_refused_at_once(
+    tmp_path: Path, file: str, kind: str, words: str
+) -> None:
+    folder = write_model(tmp_path / "own", more=TENSORS)
+    (folder / file).unlink()
+    if kind == "pipe":
+        os.mkfifo(folder / file)
+    else:
+        (folder / file).symlink_to("/dev/zero")
+    with pytest.raises(ModelError, match=f"{file} is {words}"):
+        read_all(folder)
+
+
+def read_all(folder: Path) -> None:
+    card = read_card(folder)
+    for each in card.files:
+        card.check(each)
+        card.read(each)
+
+
+def test_a_link_is_followed_and_held_to_the_hash(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "own", more=TENSORS)
+    (folder / "double.onnx").rename(tmp_path / "stored")
+    (folder / "double.onnx").symlink_to(tmp_path / "stored")
+    read_all(folder)
+    (tmp_path / "stored").write_bytes(b"another")
+    with pytest.raises(ModelError, match="is not the file its card describes"):
+        read_all(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a = " + "[" * 5000, "too deep"),
+        (f"a = {'9' * 5000}", "digits"),
+        ("a" * 2_000_000, "larger"),
+    ],
+    ids=["deep", "a long number", "large"],
+)
+def test_a_card_that_would_keep_its_reader_busy_is_refused(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "card.toml").write_text(text)
+    with pytest.raises(ModelError, match=said):
+        read_card(tmp_path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import numpy as np
 import pytest
 
 from engine.core.errors import ModelError
-from engine.inference.backends import BACKENDS, CPU, OnnxRuntime, Runner
+from engine.inference.backends import BACKENDS, CPU, OnnxRuntime, Runner, Stored
 from engine.inference.card import models, read_card
 from engine.inference.session import open_session, open_sessions
 from engine.inference.vector import hold_to_vector, write_vector
@@ -39,9 +40,8 @@ class StandIn:
     def available(self) -> Sequence[str]:
         return [self._provider]
 
-    def start(self, network: bytes | Path, provider: str, threads: int) -> Runner:
-        assert isinstance(network, bytes)
-        runner = self._cpu.start(self._alter(network), CPU, threads)
+    def start(self, stored: Stored, provider: str, threads: int) -> Runner:
+        runner = self._cpu.start(Stored(self._alter(stored.network)), CPU, threads)
         runner.provider = provider  # type: ignore[misc]
         return runner
 
@@ -237,3 +237,17 @@ def test_listed_tensors_warm_up_and_unlisted_ones_need_not(tmp_path: Path) -> No
     for name, more in (("listed", TENSORS), ("unlisted", "")):
         session = open_session(str(write_model(tmp_path / name, more=more)))
         assert [tensor.dtype for tensor in session.inputs] == ["float32"]
+
+
+def test_a_test_vector_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "own", vector=True)
+    file = folder / "vector.npz"
+    before = hashlib.sha256(file.read_bytes()).hexdigest()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(17):
+            archive.writestr(f"in.x{number}.npy", bytes(16 << 20))
+    card = folder / "card.toml"
+    now = hashlib.sha256(file.read_bytes()).hexdigest()
+    card.write_text(card.read_text().replace(before, now))
+    with pytest.raises(ModelError, match=r"vector\.npz: unpacked it has 285,212,672 bytes"):
+        hold_to_vector(read_card(folder), [])

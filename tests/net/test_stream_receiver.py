@@ -6,6 +6,7 @@ import socket
 
 import pytest
 from pythonosc.osc_message_builder import build_msg
+from test_receiver import own_address
 
 from engine.core.errors import DeviceError
 from engine.net.access import SenderFilter
@@ -14,6 +15,7 @@ from engine.net.stream_receiver import CONNECTIONS, StreamReceiver
 from engine.osc.framing import FRAME
 
 WAIT = 10
+RATES = RateLimiter(1e6, 1e6)
 
 
 class Port:
@@ -24,7 +26,7 @@ class Port:
         self.stack = stack
         self.heard = queue.Queue()
         self.gate = SenderFilter("127.0.0.1", None)
-        self.receiver = StreamReceiver(self.hear, self.gate, rates or RateLimiter(1e6, 1e6))
+        self.receiver = StreamReceiver(self.hear, self.gate, rates or RATES)
         self.receiver.open("127.0.0.1", port)
         stack.callback(self.receiver.close)
 
@@ -99,6 +101,27 @@ def test_who_has_lost_the_lengths_is_hung_up_on_and_may_come_again(port, caplog)
     assert "a packet of 2139062143 bytes; what follows cannot be understood" in caplog.text
     say(port.connect(), "length", "/a", 2)
     assert port.next() == [("/a", 2)]
+
+
+def test_a_stranger_is_hung_up_on_and_told_once(free_port, caplog):
+    own = own_address()
+    with contextlib.ExitStack() as stack:
+        port = Port(free_port, stack)
+        port.receiver.close()
+        port.receiver = StreamReceiver(
+            port.hear, gate := SenderFilter("0.0.0.0", ["203.0.113.7"]), RATES
+        )
+        stack.callback(port.receiver.close)
+        port.receiver.open("0.0.0.0", free_port)
+        for _ in range(3):
+            with socket.create_connection((own, free_port), WAIT, (own, 0)) as stranger:
+                assert stranger.recv(1) == b""
+        say(port.connect(), "slip", "/a", 1)
+        assert port.next() == [("/a", 1)]
+        assert gate.rejected == 3
+    assert caplog.messages == [
+        f'port {free_port}: {own} is not heard; allow = ["{own}"] would let it speak'
+    ]
 
 
 def test_who_goes_leaves_room_for_another(port):

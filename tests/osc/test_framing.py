@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pythonosc import slip
 
-from engine.osc.framing import FRAME, unframer
+from engine.osc.framing import FRAME, deframer
 from engine.osc.parse import Malformed
 
 # Bytes that mean something in SLIP, and one that means nothing.
@@ -33,7 +33,7 @@ def test_each_stands_behind_its_length(sent):
 
 def taken(stream, largest=1000, cut=7):
     """Take a stream apart that comes in pieces of ``cut`` bytes."""
-    reader = unframer(stream[0], largest)
+    reader = deframer(stream[0], largest)
     found = [
         one
         for start in range(0, len(stream), cut)

@@ -12,7 +12,6 @@ import socket
 import subprocess
 import sys
 
-import jack
 import pytest
 from pythonosc.osc_message_builder import build_msg
 
@@ -38,6 +37,7 @@ note45 = {{ patch = "second.toml", colour = 21 }}
 note46 = {{ release = "hit.above" }}
 cc50 = {{ parameter = "hit.on", toggle = true }}
 cc21 = {{ parameter = "hit.above", to = [0.5, 1] }}
+{more}
 [control]
 use = "osc_control"
 port = {control}
@@ -76,11 +76,11 @@ def _jack():
 class Show:
     """The set of two patches, played by the command; with a hand on OSC."""
 
-    def __init__(self, folder, **values):
+    def __init__(self, folder, second, **values):
         self.folder = folder
-        self.values = {"above": 0.75, **values}
+        self.values = {"above": 0.75, "more": "", **values}
         self.save("first")
-        self.save("second")
+        self.save("second", more=second)
         code = "from engine.cli import main; main()"
         files = [str(folder / name) for name in ("first.toml", "second.toml")]
         with (folder / "said").open("w") as said:
@@ -115,9 +115,9 @@ def playing(tmp_path, make_port):
     """Play the set while a block lasts."""
 
     @contextlib.contextmanager
-    def play(port="desk", feedback='{ port = "lamps" }'):
+    def play(port="desk", feedback='{ port = "lamps" }', second=""):
         ports_ = {"control": make_port(), "replies": make_port()}
-        show = Show(tmp_path, port=port, feedback=feedback, **ports_)
+        show = Show(tmp_path, second, port=port, feedback=feedback, **ports_)
         try:
             yield show
         finally:
@@ -201,7 +201,7 @@ def test_a_desk_that_is_plugged_in_again_is_shown_everything_anew(playing):
         desk = stack.enter_context(sender("desk"))
         with Lamps() as lamps:
             lamps.wait(lambda one: set(one.messages) >= FIRST)
-        until(lambda: "shows nothing on the desk" in show.said, "nobody says that it went")
+        until(lambda: "no feedback to the desk: " in show.said, "nobody says that it went")
         desk.send_message([0x90, 40, 100])  # it plays on without its lamps
         with Lamps() as lamps:
             lamps.get("90287f", "902900", "902a7f", "b0327f")
@@ -210,6 +210,27 @@ def test_a_desk_that_is_plugged_in_again_is_shown_everything_anew(playing):
         with Lamps() as lamps, sender("desk"):
             lamps.get("90287f", "902900", "902a7f", "b0327f")
         assert show.end() == 0
+
+
+def test_another_patch_may_have_another_map(playing):
+    """The lamps of the one go out before those of the other are lit."""
+    second = 'note47 = { parameter = "hit.above", to = 0.75 }'
+    with (
+        MidiDump("synth"),
+        sender("desk") as desk,
+        Lamps() as lamps,
+        playing(second=second) as show,
+    ):
+        lamps.wait(lambda one: set(one.messages) >= FIRST)
+        lamps.seen = seen = len(lamps.heard)
+        desk.send_message([0x90, 44, 100])
+        lamps.get("802900", "802a00", "90297f", "902a7f", "902d15", "902f7f")
+        since = lamps.messages[seen:]
+        assert since.index(b"\x80\x29\x00") < since.index(b"\x90\x29\x7f")
+        show.osc("/sensorium/patch", "previous")
+        lamps.get("802f00", "90297f", "902a7f", "902d00")
+        assert show.end() == 0
+        until(lambda: not lamps.sounding, "a lamp is left on")
 
 
 def test_the_lamps_go_out_when_the_show_is_killed(playing):
@@ -223,6 +244,8 @@ class EchoingDesk:
     """A desk with one input and one output, of the same device, that sends back what it gets."""
 
     def __init__(self):
+        import jack
+
         self.told = []
         self.news = queue.SimpleQueue()
         self._hand = queue.SimpleQueue()

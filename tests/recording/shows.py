@@ -60,7 +60,7 @@ def rehearse(
     pixels: bool = False,
 ) -> None:
     """Record a patch that is played in virtual time."""
-    show = Offline(open_patch(patch, live=False), costs)
+    show = Offline(open_patch(patch, live=False, with_state=True), costs)
     for second, entry in script:
         show.enter(ns(second), AskedEntry("script", entry) if isinstance(entry, Command) else entry)
     recorder = Recorder(file, WriteRequest(live=False, pixels=pixels))
@@ -75,7 +75,7 @@ def rehearse(
 def perform(file: Path, patch: Path, seconds: float, to: str = NOBODY) -> None:
     """Record a patch that is played live."""
     recorder = Recorder(file, WriteRequest(to=to))
-    show = Performance([patch], partial(open_texts, to=to), watch=recorder.watch)
+    show = Performance([patch], partial(open_texts, to=to, with_state=True), watch=recorder.watch)
     recorder.open()
     try:
         asyncio.run(show.live(seconds))

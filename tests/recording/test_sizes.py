@@ -12,6 +12,7 @@ from struct import pack
 import pytest
 from mcap.opcode import Opcode
 
+from engine.core.codec import decode
 from engine.recording.amount import MOST, check_messagepack
 from engine.recording.chunk import LARGEST
 from engine.recording.reader import RecordedOutput, Recording, RecordingError
@@ -28,6 +29,8 @@ from tests.recording.attacks import (
     write,
     zstd_without_size,
 )
+from tests.recording.shows import SMALL as SMALL_SHOW
+from tests.recording.shows import again, compared, rehearse
 
 SMALL = channel(1, "output/out/osc") + message(1, b"hello")
 LIMIT = 1000 * MEBI
@@ -191,3 +194,28 @@ def test_what_is_no_file_is_refused_at_once(kind: str, tmp_path: Path) -> None:
     NO_FILES[kind](place)
     with pytest.raises(RecordingError, match=f"{place} is {kind}"):
         list(Recording(place).items())
+
+
+@pytest.mark.parametrize("dtype", ["U100000000", "V2000000000", "O", "i4,i4", "S9"])
+def test_a_picture_of_which_only_the_size_is_known_has_numbers(dtype: str) -> None:
+    plain = {"type": "frame", "dtype": dtype, "shape": [9, 9, 3], "number": 1}
+    with pytest.raises(ValueError, match="a picture of "):
+        decode(plain)
+
+
+@pytest.mark.parametrize("shape", [[10**18, 0, 3], [0, 10**12], [2**29, 0]])
+def test_an_array_without_numbers_has_few_rows(shape: list[int]) -> None:
+    plain = {"type": "frame", "dtype": "|u1", "shape": shape, "data": b"", "number": 1}
+    with pytest.raises(ValueError, match="without numbers"):
+        decode(plain)
+
+
+def test_what_could_not_be_read_again_is_not_written(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patch = tmp_path / "small.toml"
+    patch.write_text(SMALL_SHOW)
+    monkeypatch.setattr("engine.recording.writer.LARGEST_RECORD", 1000)
+    rehearse(tmp_path / "show.mcap", patch, seconds=0.5, pixels=True)
+    assert "source/cam/frame: not recorded: one of it has 12," in caplog.text
+    assert compared(again(tmp_path / "show.mcap")).different == []

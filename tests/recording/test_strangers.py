@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from engine.core.errors import PatchError
+from engine.core.messages import Ns
 from engine.patch.load import read_texts
 from engine.recording.compare import LARGEST, Comparison, TooMuchOutput
 from engine.recording.reader import RecordedOutput, Recording
 from engine.recording.record import Begun
 from engine.recording.replay import Replay
+from engine.recording.writer import WriteRequest, describe_begin
+from engine.runtime.opening import open_patch
 from tests.recording.attacks import begun, forge
 from tests.recording.shows import SMALL, again, compared, rehearse
 
@@ -279,7 +284,10 @@ def test_but_not_by_what_a_recording_sets_in_it(
     caplog.set_level("INFO")
     patch = mine / "mine.toml"
     patch.write_text(MODEL.format(model="movenet_lightning"))
-    sets = ("pose.model=/evil", "out.to=127.0.0.1:666", "gone.x=1", "pose.confidence=0.5")
+    sets = (
+        *("pose.model=/evil", "out.to=127.0.0.1:666", "gone.x=1", "pose.confidence=0.5"),
+        *("pose.use=evil", 'pose.then=["evil"]', 'pose.on_loss="evil"'),
+    )
     file = forge(mine / "gift.mcap", begun(MODEL.format(model="/evil"), sets=sets, to="10.9.9.9:1"))
     Replay(Recording(file), read_texts(patch), recompute=True).play(None)
     left_out = [r.message for r in caplog.records if "which is left out" in r.message]
@@ -287,6 +295,9 @@ def test_but_not_by_what_a_recording_sets_in_it(
         "pose.model",
         "out.to",
         "gone.x",
+        "pose.use",
+        "pose.then",
+        "pose.on_loss",
     ]
     assert "out: nothing is sent; with --send, to 127.0.0.1:9" in caplog.text
 
@@ -427,6 +438,21 @@ def test_an_output_of_ones_own_that_cannot_be_unheard_is_left_out(
     assert opened.exists()
 
 
+# Words.
+
+
+def test_what_a_recording_says_is_shown_and_not_obeyed(mine: Path) -> None:
+    route = "\x1b]0;evil\x07[bold]a[/bold][/red]"
+    sent = json.dumps({"port": route}).encode()
+    wakes = [("wake", msgspec.msgpack.encode({"entry": "WakeUp"}))] * 2
+    entries = [wakes[0], (f"output/{route}/json", sent), wakes[1]]
+    file = forge(mine / "gift.mcap", begun(SMALL, title=route), entries=entries)
+    done = sensorium("replay", file, "--compare", cwd=mine)
+    assert done.returncode == 1, done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "[bold]" in done.stdout
+
+
 # Amounts.
 
 
@@ -453,8 +479,6 @@ def test_output_that_is_none_is_compared_as_bytes(data: bytes) -> None:
 
 
 def test_names_of_boxes_that_are_not_there_are_few(mine: Path) -> None:
-    import msgspec
-
     entries = [
         (
             f"lane/{number}",
@@ -467,3 +491,37 @@ def test_names_of_boxes_that_are_not_there_are_few(mine: Path) -> None:
     show = again(forge(mine / "gift.mcap", begun(SMALL), entries=entries))
     assert len(show.left_out) == 1001
     assert show.left_out["other boxes"] == 500
+
+
+# Hashes.
+
+EYE = """
+from engine.sources.stand_in import StandIn
+
+
+class Eye(StandIn):
+    '''A source for which another plays.'''
+
+    def fallback(self, live):
+        return "stand_in", {"width": 64, "height": 64, "seconds": 1.0}
+"""
+
+
+def test_the_hash_is_that_of_the_text_that_played(stranger: Stranger) -> None:
+    digest = sha256(stranger.box)
+    plan = open_patch(stranger.patch, live=False)
+    stranger.box.write_text("another")
+    assert describe_begin(plan, Ns(0), WriteRequest()).nodes == {"evil": digest}
+
+
+def test_also_where_another_plays_in_its_place(mine: Path) -> None:
+    (mine / "nodes").mkdir()
+    eye = mine / "nodes" / "eye.py"
+    eye.write_text(EYE)
+    patch = mine / "eye.toml"
+    patch.write_text(SMALL.replace('"stand_in"', '"eye"'))
+    rehearse(mine / "eye.mcap", patch, seconds=0.5)
+    (first, *_) = Recording(mine / "eye.mcap").items()
+    assert isinstance(first.what, Begun)
+    assert first.what.nodes == {"eye": sha256(eye)}
+    assert compared(again(mine / "eye.mcap", nodes=mine / "nodes")).different == []

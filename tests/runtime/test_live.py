@@ -401,7 +401,7 @@ class Acting(Performance):
 
     script: ClassVar[list[Act]] = []
 
-    def _handle_signals(self, loop: asyncio.AbstractEventLoop, show: Live) -> None:
+    def _handle_signals(self, show: Live, reloader: object) -> None:
         played: list[Plan] = []
 
         def look() -> None:
@@ -466,6 +466,38 @@ def test_a_set_goes_to_another_patch_by_number_name_and_title(tmp_path: Path) ->
     stats = engine.metrics.stats(engine.clock.now())
     assert stats["routes"]["c/one"]["messages"] == text.count('"/one"')
     assert stats["sources"]["t"]["restarts"] == 0  # both have it, so it was never closed
+
+
+def test_a_set_goes_on_and_back_and_to_a_file_with_its_ending(tmp_path: Path) -> None:
+    acts = [asking("next"), asking("previous"), asking("two.toml"), asking("end")]
+    _, titles = perform(a_set(tmp_path), acts)
+    assert titles == ["The first", "The second", "The first", "The second"]
+
+
+def test_two_presses_go_on_by_two(tmp_path: Path) -> None:
+    files = [*a_set(tmp_path), tmp_path / "three.toml"]
+    files[-1].write_text(files[1].read_text().replace("The second", "The third"))
+    _, titles = perform(files, [asking("next", "next"), asking("previous", "next", "end")])
+    assert titles == ["The first", "The third"]
+
+
+def test_a_file_may_be_called_next(tmp_path: Path) -> None:
+    files = [*a_set(tmp_path), tmp_path / "next.toml"]
+    files[-1].write_text(files[1].read_text().replace("The second", "The third"))
+    _, titles = perform(files, [asking("next"), asking("end")])
+    assert titles == ["The first", "The third"]
+
+
+def test_a_set_that_is_at_its_end_stays_there(tmp_path: Path) -> None:
+    reasons: list[str] = []
+    perform(a_set(tmp_path), [asking("previous", heard=reasons)])
+    assert reasons == ["there is no previous patch: the first of the set plays"]
+    reasons = []
+    perform(a_set(tmp_path), [asking(2), asking("next", "nxt", heard=reasons)])
+    assert reasons == [
+        "there is no next patch: the last of the set plays",
+        "there is no patch 'nxt' in this set of 2. Did you mean \"next\"?",
+    ]
 
 
 def test_a_patch_that_is_not_in_the_set_is_refused(tmp_path: Path) -> None:

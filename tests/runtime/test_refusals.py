@@ -10,10 +10,12 @@ from typing import Any, ClassVar
 import pytest
 
 from engine.core.box import Box
-from engine.core.commands import Command, PlayPatch, Release, SetParameter, Teach
+from engine.core.commands import Command, Panic, PlayPatch, Release, SetParameter, Teach
+from engine.core.mailbox import Mailbox
 from engine.core.messages import Ns, Trigger
 from engine.core.source import Emit, Remote
 from engine.core.status import Status
+from engine.runtime.command_queue import submit_command
 from engine.runtime.commands import REFUSALS
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, CommandEntry, Entry, SwapPlan
@@ -121,6 +123,15 @@ def test_a_flood_leaves_room_for_what_comes_from_others() -> None:
     live_shows.play(show, lambda engine: entries.count(Arrival.__name__) >= 1000, LIMIT)
     assert "other" in entries
     assert entries.index("other") - entries.index("storm") <= _AT_ONCE
+
+
+def test_of_panics_that_wait_one_is_enough_and_what_came_between_stays_between() -> None:
+    door = Mailbox()
+    for number in range(1000):
+        submit_command(door, "desk", Panic())
+        if number == 500:
+            submit_command(door, "desk", Release("d", "by"))
+    assert [type(item.content.command) for item in door.take()] == [Panic, Release, Panic]
 
 
 def test_nothing_of_a_flood_is_lost_or_out_of_order() -> None:

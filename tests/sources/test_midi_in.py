@@ -3,7 +3,7 @@
 import mido
 import pytest
 
-from engine.core.commands import CycleParameter, Panic, PlayPatch, Release, SetParameter
+from engine.core.commands import CycleParameter, Lost, Panic, PlayPatch, Release, SetParameter
 from engine.core.errors import DeviceError, ParameterError, UnknownName
 from engine.core.messages import Note, Ns, Trigger
 from engine.core.set_target import SetTarget
@@ -401,6 +401,38 @@ def test_a_controller_is_let_go_below_half():
     entry = {"parameter": "a.b", "to": "x", "else": "y"}
     moves = (cc(40, value) for value in (0, 127, 60, 0, 0))
     assert [each.value for each in does(entry, "cc40", *moves)] == ["x", "y"]
+
+
+def test_what_is_held_is_let_go_when_the_desk_goes_away():
+    source, heard = (
+        MidiIn(
+            map_={
+                "note40": {"parameter": "a.b", "to": "x", "else": "y"},
+                "cc50": {"parameter": "a.c", "to": 1, "else": 0},
+                "note41": "a.on",
+                "note42": "a.on",
+                "cc21": "a.d",
+            }
+        ),
+        [],
+    )
+    source._emit = lambda outlet, message, at: heard.append(message)
+    for message in ("903c40", "902840", "902940", "902a40", "802a00", "b0327f", "b0157f"):
+        source._heard(RECEIVED, bytes(8) + bytes.fromhex(message))
+    heard.clear()
+    source._heard(GONE, b"desk")
+    assert heard == [
+        SetParameter("a", "b", "y"),
+        SetParameter("a", "c", 0),
+        SetParameter("a", "on", 0.0, of_range=True),
+        Lost("desk went away"),
+    ]
+
+
+@pytest.mark.parametrize("values", [[0], [0, 4000], [0, -8192, 0]])
+def test_a_wheel_at_rest_is_not_pressed(values):
+    wheel = [("pitchwheel", {"pitch": value}) for value in values]
+    assert len(does("panic", "bend", *wheel)) == (max(values) > 0)
 
 
 def test_a_knob_spreads_over_a_list():

@@ -169,7 +169,7 @@ def test_an_altered_model_is_found(copied: Path) -> None:
 
 
 def test_a_model_without_its_file_is_found(copied: Path) -> None:
-    assert "model.onnx: No such file or directory" in look_at(copied).wrong
+    assert "model.onnx is not there" in look_at(copied).wrong
 
 
 def test_a_model_with_a_bad_card_is_found(tmp_path: Path) -> None:

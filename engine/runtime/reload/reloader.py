@@ -7,6 +7,8 @@ back after a failure has proved itself. Only going to another patch of the set d
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -43,6 +45,10 @@ _SETTLES = 0.1
 
 _SHRINKS = 0.5
 """Seconds that a file must stay as it is that has lost lines: it may be half written."""
+
+_NO_FILES = os.strerror(errno.EMFILE)
+_AGAIN = 1.0
+"""Seconds until what could not be read is read again, where too many files were open."""
 
 _ROOM = 0.5
 """Seconds between two looks whether what hangs has ended."""
@@ -135,6 +141,8 @@ class Reloader:
         except PatchError as error:
             if await self._is_settled():
                 self._report([str(problem) for problem in error.problems])
+                if any(_NO_FILES in problem.message for problem in error.problems):
+                    asyncio.get_running_loop().call_later(_AGAIN, self._news.set)
             return
         except HangsError as error:
             self._report([str(error)])

@@ -12,7 +12,13 @@ from functools import partial
 
 from engine.core.clock import Clock
 from engine.core.context import Context, with_context
-from engine.core.errors import DeviceError, anything_raised, describe_os_error
+from engine.core.errors import (
+    NO_DESCRIPTOR,
+    DeviceError,
+    anything_raised,
+    describe_os_error,
+    has_no_descriptor,
+)
 from engine.core.messages import Ns
 from engine.core.sink import Sink
 from engine.core.source import Emit, Source, Tape
@@ -137,6 +143,8 @@ class DeviceSupervisor:
 
 def describe_loss(error: BaseException) -> str:
     """Return why a device is lost: its own message, or the class and message of an error."""
+    if has_no_descriptor(error):
+        return f"cannot be opened: {NO_DESCRIPTOR}"
     if isinstance(error, OSError):
         return describe_os_error(error)
     return str(error) if isinstance(error, DeviceError) else describe_error(error)
