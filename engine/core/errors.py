@@ -88,7 +88,8 @@ def _completed(word: str, choices: list[str]) -> list[str]:
 
 def _same_stem(word: str, other: str) -> bool:
     """Whether two words begin alike and only end in another way: "carry", "carries"."""
-    shared = len(os.path.commonprefix([word, other]))
+    pairs = enumerate(zip(word, other, strict=False))
+    shared = next((place for place, (a, b) in pairs if a != b), min(len(word), len(other)))
     return shared >= max(_STEM, 3 * min(len(word), len(other)) / 4)
 
 
