@@ -6,11 +6,15 @@ What an author of boxes needs is imported from here, and stays here whatever mov
 
 Why by name, when first asked for: the process that owns a MIDI port imports this package too, and
 must start in a moment.
+
+Importing it also keeps ONNX Runtime silent: what is called here runs in every process of ours, and
+before any box of a performer's can import that library.
 """
 
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -127,6 +131,10 @@ _HOMES: Final = {
     "engine.inference.vector": ("write_vector",),
 }
 _HOME: Final = {name: home for home, names in _HOMES.items() for name in names}
+
+# Or it keeps a lasting number for this machine below the user's home, and tells its maker what is
+# run. It is read when the library is imported, once; children inherit it.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 
 def __getattr__(name: str) -> object:

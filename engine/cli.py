@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import signal
 from typing import NoReturn
 
 import typer
 
 from engine.commands import lab, looks, shows
-from engine.commands.ending import AT_THE_END, CANNOT_PLAY, OUR_FAULT
-from engine.core.errors import SensoriumError
+from engine.commands.ending import AT_THE_END, CANNOT_PLAY, OUR_FAULT, interrupt
+from engine.core.errors import SensoriumError, describe_error, describe_os_error
+from engine.system.standard_streams import flush_standard_streams, open_standard_streams
 from engine.terminal.log import StderrHandler, logged
 
 app = typer.Typer(
@@ -28,7 +30,10 @@ for command in (
 
 def main() -> None:
     """Run the command; exit with 0, 2 for what cannot be played, 1 for our own fault."""
+    open_standard_streams()
+    signal.signal(signal.SIGINT, interrupt)
     with AT_THE_END:
+        AT_THE_END.callback(flush_standard_streams)
         AT_THE_END.enter_context(logged(StderrHandler()))
         _run()
 
@@ -36,11 +41,17 @@ def main() -> None:
 def _run() -> None:
     try:
         app()
-    except (SensoriumError, OSError) as error:
+    except SystemExit as end:
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
+        # Whoever reads has seen enough, as in "sensorium nodes | head".
+    except OSError as error:
+        _fail(describe_os_error(error), CANNOT_PLAY)
+    except SensoriumError as error:
         _fail(str(error), CANNOT_PLAY)
     except Exception as error:
         logging.getLogger("sensorium").debug("", exc_info=True)
-        _fail(f"a mistake of Sensorium itself: {type(error).__name__}: {error}", OUR_FAULT)
+        _fail(f"a mistake of Sensorium itself: {describe_error(error)}", OUR_FAULT)
 
 
 def _fail(message: str, status: int) -> NoReturn:

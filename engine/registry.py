@@ -26,7 +26,7 @@ from pathlib import Path
 from types import ModuleType
 
 from engine.core.box import OWN_MODULES, Box
-from engine.core.errors import UnknownName, UnreadableFile, describe_error
+from engine.core.errors import UnknownName, UnreadableFile, anything_raised, describe_error
 from engine.core.files import read_file
 from engine.moved import parse_updated
 
@@ -84,8 +84,8 @@ class Registry:
         for point in entry_points(group="sensorium.nodes", name=use):
             try:
                 loaded = point.load()
-            except Exception as error:
-                raise BrokenBox(f"{point.value} does not load: {describe_error(error)}") from error
+            except anything_raised() as error:
+                raise BrokenBox(f"{point.value} does not load: {_why(error)}") from error
             return _only_box(loaded) if isinstance(loaded, ModuleType) else loaded
         raise UnknownName("kind of box", use, self.names(), '"sensorium nodes" lists all.')
 
@@ -126,11 +126,21 @@ def _files(folder: Path, pattern: str = "**/*.py") -> dict[str, Path]:
     return {file.stem: file for file in found if file.stem not in _NOT_BOXES}
 
 
+def _why(error: BaseException) -> str:
+    """Return why a file does not load, as its author needs it."""
+    if isinstance(error, SyntaxError):
+        return f"line {error.lineno or 1}: {error.msg}"
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    if missing and not missing.startswith(OWN_MODULES.rstrip(".")):
+        return f'it needs the package "{missing}", which is not installed'
+    return describe_error(error)
+
+
 def _import(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
-    except Exception as error:
-        raise BrokenBox(f"{name} does not load: {describe_error(error)}") from error
+    except anything_raised() as error:
+        raise BrokenBox(f"{name} does not load: {_why(error)}") from error
 
 
 def _import_file(file: Path) -> ModuleType:
@@ -158,9 +168,9 @@ def _import_text(file: Path, text: bytes) -> ModuleType:
     sys.modules[name] = module  # dataclasses look their module up there
     try:
         exec(compile(parse_updated(text, str(file)), str(file), "exec"), vars(module))
-    except Exception as error:
+    except anything_raised() as error:
         del sys.modules[name]
-        raise BrokenBox(f"{file} does not load: {describe_error(error)}") from error
+        raise BrokenBox(f"{file} does not load: {_why(error)}") from error
     setattr(module, _HASH, hashlib.sha256(text).hexdigest())
     return module
 

@@ -46,7 +46,7 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     # What a person asks about devices and models is answered by the boxes that use them.
     "terminal": RUNTIME | {"terminal", "recording", "sources", "models"},
     "commands": RUNTIME | {"commands", "web", "lab", "terminal", "recording"},
-    "cli": frozenset({"core", "commands", "terminal"}),
+    "cli": frozenset({"core", "system", "commands", "terminal"}),
     "__main__": frozenset({"cli"}),
 }
 ANYTHING = frozenset({"lab"})
@@ -60,7 +60,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "cv2_enumerate_cameras": frozenset({"video"}),
     "jack": frozenset({"system/jack.py"}),
     "sounddevice": frozenset({"audio"}),
-    "soundfile": frozenset({"sources"}),
+    "soundfile": frozenset({"audio/sound_file.py"}),
     "soxr": frozenset({"dsp"}),
     "mido": frozenset({"midi"}),
     "supriya_midi": frozenset({"midi/rtmidi.py"}),

@@ -21,20 +21,30 @@ from itertools import count
 from typing import Any, Final
 
 from engine.audio.capture import CaptureStream
-from engine.audio.devices import JACK, PRIVACY, SoundDevice, find, library, match_inputs
+from engine.audio.devices import (
+    JACK,
+    PRIVACY,
+    SoundDevice,
+    describe_refusal,
+    find,
+    library,
+    match_inputs,
+)
 from engine.audio.frames import pack_opened
 from engine.core.clock import SystemClock
 from engine.core.errors import DeviceError
 from engine.system.device_process import ALIVE, FAILED, LISTED
 from engine.system.framing import pack_frame
 from engine.system.jack import ServerWatch, watch_server
-from engine.system.liveness import BEAT, exit_with_parent
+from engine.system.liveness import BEAT, exit_with_parent, wake_with_parent
 from engine.system.pipe_writer import PipeWriter
 from engine.system.priority import set_realtime_priority
 
 LOOK: Final = 0.1
 """Seconds between two looks at the device."""
 _BEAT: Final = round(BEAT / LOOK)
+_LOOKED_AT: Final = 2
+"""How many inputs of a device are looked at, whichever is taken."""
 _STDIN: Final = 0
 _STDOUT: Final = 1
 _SWITCH_INTERVAL: Final = 0.0005
@@ -52,7 +62,7 @@ def capture(device: str, channel: int, block: int) -> None:
             jack = watch_server() if each.way == JACK else None
             opened = _start(portaudio, each, stream, channel, block)
         except (ConnectionError, DeviceError, portaudio.PortAudioError) as error:
-            reasons.append(f"{each.name}: {error}")
+            reasons.append(f"{each.name}: {describe_refusal(error)}")
             continue
         writer.start(pack_opened(each.name, round(opened.samplerate)))
         _look_after(stream, writer, each.name, jack)
@@ -94,7 +104,8 @@ def _start(
         raise DeviceError(f"it has {device.channels} inputs, so there is no {channel}")
     opened = portaudio.InputStream(
         device=device.number,
-        channels=channel,
+        # One more where there is one, or a microphone on the other side would never be noticed.
+        channels=max(channel, min(_LOOKED_AT, device.channels)),
         blocksize=block,
         dtype="float32",
         latency="low",
@@ -109,6 +120,7 @@ def _start(
 
 def main() -> None:
     """Capture, or list."""
+    wake_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show, which then ends this
     sys.setswitchinterval(_SWITCH_INTERVAL)
     # Or the device calls while this waits for a core and holds the interpreter's lock.

@@ -16,6 +16,18 @@ MISSING: Final = {
     "linux": "run sudo apt install libportaudio2 (Debian, Ubuntu), or your system's package of it",
     "darwin": "run brew install portaudio",
 }
+# PaErrorCode, portaudio.h
+_OF_THE_DRIVER: Final = -9999
+_REFUSALS: Final = {
+    -9998: "it has not so many inputs",
+    -9997: "it does not take that sample rate",
+    -9996: "it is not there any more",
+    -9994: "it gives no samples that can be read",
+    -9993: "its driver cannot record while it plays",
+    -9985: "it cannot be had: another program may use it, or it was unplugged",
+    -9992: "the memory is full",
+    -9987: "it does not answer",
+}
 PRIVACY: Final = {
     "darwin": " See System Settings > Privacy & Security > Microphone.",
     "win32": " See Settings > Privacy & security > Microphone.",
@@ -40,6 +52,16 @@ def library() -> Any:
         how = MISSING.get(sys.platform, "install it")
         raise DeviceError(f"no sound without PortAudio: {how} ({error})") from None
     return sounddevice
+
+
+def describe_refusal(error: Exception) -> str:
+    """Return in plain words why PortAudio does not open a device; other errors as they are."""
+    code = error.args[1] if len(error.args) > 1 else None
+    if code in _REFUSALS:
+        return _REFUSALS[code]
+    if code == _OF_THE_DRIVER and len(error.args) > 2:
+        return f"its driver refuses: {error.args[2][-1]}"
+    return str(error)
 
 
 def find(portaudio: Any) -> list[SoundDevice]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from engine.core.errors import Interrupted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -16,10 +18,22 @@ AT_THE_END: Final = ExitStack()
 """Contexts that end with the command, after its last message."""
 
 
+def interrupt(*_: object) -> NoReturn:
+    """Handle a signal as Ctrl-C: raise Interrupted wherever the main thread is."""
+    raise Interrupted
+
+
+def heed_no_requests() -> None:
+    """Let signals that ask something of a show that plays not end one that does not yet."""
+    for name in ("SIGUSR1", "SIGUSR2"):
+        if hasattr(signal, name):  # not on Windows
+            signal.signal(getattr(signal, name), lambda *_: None)
+
+
 @contextmanager
 def ended_in_order() -> Iterator[None]:
     """End the block on SIGTERM as on Ctrl-C, with all the processes that it started."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
     finally:

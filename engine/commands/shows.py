@@ -9,17 +9,26 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
-from engine.commands.ending import AT_THE_END, OUR_FAULT, show_on_terminal
+from engine.commands.ending import (
+    AT_THE_END,
+    CANNOT_PLAY,
+    OUR_FAULT,
+    heed_no_requests,
+    show_on_terminal,
+)
 from engine.core.clock import wall_time
+from engine.core.errors import os_reason
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
+from engine.runtime.metrics import LOG
 from engine.runtime.opening import FIRST, find_patch, open_texts
 from engine.runtime.performance import Performance
 from engine.runtime.workers.out_of_process import FORK_SERVER
+from engine.system.output_file import OutputFile
 from engine.terminal.log import log_file
 from engine.web import HOST, PORT
 
@@ -88,9 +97,12 @@ def play(
     """Play a patch, or a set of patches; without one, the first light.
 
     Save the patch, rig.toml or a file in nodes/ beside it, and it changes while it plays.
+
+    Offline the exit status is 2 where a source gave nothing at all, as a film that is not there.
     """
     AT_THE_END.enter_context(log_file(log))
     if not offline:
+        heed_no_requests()  # what a show does at them is not there yet
         FORK_SERVER.prepare()  # it loads what it needs while the patch is read
     costs = dict(_cost(text) for text in cost or ())
     files = [find_patch(name) for name in patches or [FIRST]]
@@ -111,15 +123,25 @@ def play(
         with_state=record_ is not None,
     )
     with ExitStack() as stack:
+        numbers_file = OutputFile(stats) if stats else None
+        if numbers_file:
+            stack.callback(numbers_file.close)
+        report = partial(_report_stats, numbers_file) if numbers_file else None
+        show = Performance(files, opening, writer, _all(observers), edits=watch, report=report)
         if writer:
             stack.callback(writer.close)
-        show = Performance(files, opening, writer, _all(observers), edits=watch)
+            writer.open()
         for observer in observers:
             stack.callback(observer.close)
             observer.open()
         numbers = show.offline(for_, costs) if offline else asyncio.run(show.live(for_))
-    if stats:
-        stats.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+        if numbers_file:
+            try:
+                _write_stats(numbers_file, numbers)
+            except OSError as error:
+                LOG.error("stats: %s; the show was played", os_reason(error))
+    if show.unplayed:
+        raise typer.Exit(CANNOT_PLAY)
 
 
 def record(
@@ -164,6 +186,16 @@ def replay(
         show_on_terminal(difference_table(comparison))
         if comparison.different:
             raise typer.Exit(OUR_FAULT)
+
+
+def _report_stats(file: OutputFile, numbers: dict[str, Any]) -> None:
+    """Write the statistics while the show plays, and say where they are."""
+    _write_stats(file, numbers)
+    LOG.info("the statistics so far are in %s", file.path)
+
+
+def _write_stats(file: OutputFile, numbers: dict[str, Any]) -> None:
+    file.write(json.dumps(numbers, indent=1) + "\n")
 
 
 def _live_table() -> LiveTable:

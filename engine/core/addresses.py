@@ -46,6 +46,13 @@ def with_part(whole: object, key: str, value: object) -> dict[str, Any]:
     return {whole: 1.0, key: value} if isinstance(whole, str) and whole != key else {key: value}
 
 
+def part_of(whole: object, key: str) -> Any:
+    """Return one part of a table, 0 where it is not there; a name alone stands for a table."""
+    if isinstance(whole, Mapping):
+        return whole.get(key, 0.0)
+    return 1.0 if whole == key else 0.0
+
+
 def overlaps(name: str, other: str) -> bool:
     """Whether two parameters overlap: setting one sets the other, or a part of it."""
     return name == other or name.startswith(f"{other}.") or other.startswith(f"{name}.")

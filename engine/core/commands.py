@@ -26,12 +26,28 @@ class SetParameter(Command):
     """Set ``parameter`` of ``box``, overriding a cable that writes it until released.
 
     A part of a table is named "look.ink". With ``of_range``, the value is a knob position, 0 to 1,
-    over the whole range of the parameter.
+    over the whole range of the parameter, or over ``choices``.
     """
 
     box: str
     parameter: str
     value: object
+    refused: Answer = no_answer
+    of_range: bool = False
+    choices: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CycleParameter(Command):
+    """Set ``parameter`` of ``box`` to the next one of ``choices``, as a pad does at each press.
+
+    Next after the value that it has: the first where it has none of them. With ``of_range`` they
+    are knob positions. It overrides a cable, as SetParameter does.
+    """
+
+    box: str
+    parameter: str
+    choices: tuple[object, ...]
     refused: Answer = no_answer
     of_range: bool = False
 
@@ -71,7 +87,7 @@ class KeepPrivate(Command):
 
 @dataclass(frozen=True, slots=True)
 class PlayPatch(Command):
-    """Switch to another patch of the set: by number from 1, name or title."""
+    """Switch to another patch of the set: by number from 1, name, title, "next" or "previous"."""
 
     which: int | str
     refused: Answer = no_answer

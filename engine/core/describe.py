@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Union, get_args, get_origin
 
+from engine.core.addresses import part_of
 from engine.core.box import Box
 from engine.core.errors import as_written
 from engine.core.event_inlets import read_event_inlets
 from engine.core.node import Node
-from engine.core.parameter import Param, Parameter, read_parameters
+from engine.core.parameter import Parameter, read_parameters
 from engine.core.signature import common_parts, in_words, read_signature
 from engine.core.sink import Sink
 from engine.core.source import Source
@@ -104,11 +105,7 @@ def control(kind: Any) -> tuple[str, tuple[object, ...]]:
 def current(parameter: Parameter, owner: object) -> object:
     """Return the value of a parameter, or of a part of one, as JSON can hold it."""
     value = getattr(owner, parameter.field)
-    if not parameter.key:
-        return _plain(value)
-    if isinstance(value, Mapping):
-        return _plain(value.get(parameter.key, 0.0))
-    return 1.0 if value == parameter.key else 0.0  # a name alone stands for the whole table
+    return _plain(part_of(value, parameter.key) if parameter.key else value)
 
 
 def _paragraphs(text: str) -> Iterator[str]:
@@ -156,7 +153,3 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return {str(key): _plain(one) for key, one in value.items()}
     return str(value)
-
-
-ON = Parameter("on", "on", bool, True, False, Param("off passes nothing"))
-"""The switch that every box has beside its parameters; its value is that of the box's state."""

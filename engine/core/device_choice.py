@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from engine.core.errors import DeviceError, nearest
+from engine.core.secrets import hide_in_value
 
 
 class ListedDevice(Protocol):
@@ -42,7 +43,8 @@ def match_devices(device: str | int, found: Sequence[D], kind: str, hint: str = 
         names = list(dict.fromkeys(each.name for each in found))
         listed = f" There is: {', '.join(names)}." if names else " There is none at all."
         suggestion = nearest(str(device), names) or listed
-        raise DeviceError(f'there is no {kind} "{device}".{suggestion}')
+        shown = hide_in_value(str(device))  # an address without its scheme, perhaps
+        raise DeviceError(f'there is no {kind} "{shown}".{suggestion}')
     return fits
 
 

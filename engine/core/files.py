@@ -73,7 +73,7 @@ def find_readable(file: str, what: str) -> Path:
     """Return the absolute path of a file; "~" is the home folder.
 
     ``what`` names the expected type in errors: "a sound file". Raise DeviceError when the file is
-    missing, a folder, or not readable.
+    missing, a folder, a device or a pipe, or not readable.
     """
     path = Path(file).expanduser().absolute()
     if not path.exists():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from engine.core.clock import SECOND
@@ -54,13 +55,20 @@ class Mailbox:
             self._wake()
         return kept
 
-    def take(self) -> list[Item]:
-        """Remove and return all messages, oldest first."""
+    def take(self, most: int | None = None) -> list[Item]:
+        """Remove and return all messages, or ``most`` of them, oldest first."""
         with self._lock:
-            items = list(self._waiting.values())
-            self._waiting = {}
-            self._newest = {}
-        return items
+            if most is None or len(self._waiting) <= most:
+                items = list(self._waiting.values())
+                self._waiting = {}
+                self._newest = {}
+                return items
+            tickets = list(islice(self._waiting, most))
+            items = [self._waiting.pop(ticket) for ticket in tickets]
+            for ticket, item in zip(tickets, items, strict=True):
+                if self._newest.get(item.key) == ticket:
+                    del self._newest[item.key]
+            return items
 
     def take_first(self) -> list[Item]:
         """Remove and return the oldest message; for sound, all waiting blocks of its key."""

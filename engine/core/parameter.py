@@ -21,7 +21,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from engine.core.errors import ParameterError, as_written, nearest
+from engine.core.errors import ParameterError, as_written, either, nearest
 from engine.core.memo import cached_by_class
 from engine.core.tuning import as_hz
 
@@ -36,6 +36,8 @@ Fixed = Annotated[T, _FIXED]
 
 _TIME = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h)\s*$")
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
+_WINDOWS = re.compile(r"[A-Za-z]:(?![/ ])|[\\\b\t\n\f\r]{1,2}\w")
+_ESCAPES = {"\b": r"\b", "\t": r"\t", "\n": r"\n", "\f": r"\f", "\r": r"\r", "\x1b": r"\e"}
 _MANY = {float: "numbers", int: "numbers", bool: "switches", str: "texts"}
 _WORDS = {
     float: "a number",
@@ -114,6 +116,8 @@ class Parameter:
             return {key: self._within(key, one, Parameter.from_patch) for key, one in value.items()}
         if self.is_time:
             return self._in_range(seconds(value), value)
+        if isinstance(value, str) and (escape := _misread_path(value)):
+            raise ParameterError(escape)
         return self._in_range(self._convert(as_hz(value, self.param.unit)), value)
 
     def from_wire(self, value: object) -> Any:
@@ -222,6 +226,10 @@ class Parameter:
         return f"a time from {low or 0:g} s" + (f" to {high:g} s" if high is not None else "")
 
 
+ON = Parameter("on", "on", bool, True, False, Param("off passes nothing"))
+"""The switch that every box has beside its parameters; its value is that of the box's state."""
+
+
 def seconds(value: object) -> float:
     """Parse a time with its unit ("20 ms", "2 s", "5 min"). Raise ParameterError."""
     match = _TIME.match(value) if isinstance(value, str) else None
@@ -278,11 +286,6 @@ def _describe_many(kinds: tuple[Any, ...]) -> str:
     return words if len(kinds) == 1 or kinds[-1] is ... else f"{len(kinds)} {words}"
 
 
-def either(words: list[str]) -> str:
-    """Join words by commas and a final "or"."""
-    return " or ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
-
-
 def _table(kind: Any) -> tuple[Any, Any] | None:
     """Return the key and value types where a dict fits, else None."""
     for one in (kind, *get_args(kind)):
@@ -302,6 +305,21 @@ def _all_finite(value: object) -> bool:
     if isinstance(value, list | tuple):
         return all(_all_finite(one) for one in value)
     return not isinstance(value, float) or math.isfinite(value)
+
+
+def _misread_path(text: str) -> str:
+    r"""Return what is wrong with a path of Windows in whose place TOML read escapes, else "".
+
+    "C:\new\take.wav" is good TOML: a line break and a tab.
+    """
+    escapes = [char for char in text if char in _ESCAPES]
+    if not escapes or not _WINDOWS.match(text):
+        return ""
+    written = "".join(_ESCAPES.get(char, char) for char in text)
+    return (
+        f"in quotes a \\ begins a special character, here {_ESCAPES[escapes[0]]}: "
+        f"put the text in single quotes, '{written}', or write /"
+    )
 
 
 def _is_number(value: object) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from engine.core.box import Box
-from engine.core.commands import Command
+from engine.core.commands import Command, PlayPatch
 from engine.core.errors import UnknownName
 from engine.core.messages import Message, Ns
+from engine.core.set_target import SetTarget, Shown
 from engine.core.status import Status
 
 
@@ -59,9 +60,16 @@ class Source(Box, ABC):
             raise UnknownName("output", name, outlets)
         return outlets[name]
 
-    def sets(self) -> Mapping[tuple[str, ...], tuple[str, str]]:
-        """Return the parameters that it sets by commands, for ``check``: (box, parameter)."""
+    def sets(self) -> Mapping[tuple[str, ...], SetTarget]:
+        """Return the parameters that it sets by commands, by the keys that say so."""
         return {}
+
+    def shows(self) -> Mapping[str, SetTarget | PlayPatch]:
+        """Return what it wants to be told about by ``show``, by names of its own."""
+        return {}
+
+    def show(self, now: Mapping[str, Shown]) -> None:
+        """Take how all that stands now, again and again, on the loop; must not block."""
 
     def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
         """Return (use, parameters) of the box that plays in place of this one; None for itself.
@@ -94,6 +102,12 @@ class Remote(Source, ABC):
     def report(self, status: Status) -> None:
         """Take a status report, once a second, on the loop; must not block."""
 
+    def offer(self, addresses: Sequence[str]) -> None:
+        """Take the addresses of all that it may set: "/box/parameter", "/box/on".
+
+        On the loop, before the show and whenever another patch takes over; must not block.
+        """
+
     def tell(self, box: str, text: str) -> None:
         """Take a notice for the performer, on the loop; must not block."""
 
@@ -107,6 +121,11 @@ class Tape(Source):
     def endless(self) -> bool:
         """Whether it never ends a show, such as a metronome."""
         return False
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it has nothing to show that was not shown; offline, a show may then end."""
+        return self.endless
 
     if not TYPE_CHECKING:
 

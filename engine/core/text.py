@@ -20,5 +20,13 @@ def plain(text: str, longest: int = LONGEST, keep: str = "") -> str:
     return "".join(char if char.isprintable() or char in keep else _spelt(char) for char in cut)
 
 
+def within(text: str, most: int) -> str:
+    """Cut a text to so many bytes of UTF-8, at the end of a character; "…" says that it was cut."""
+    encoded = text.encode("utf-8", "replace")
+    if len(encoded) <= most:
+        return text
+    return encoded[: most - len("…".encode())].decode("utf-8", "ignore") + "…"
+
+
 def _spelt(char: str) -> str:
     return char.encode("unicode_escape", "surrogatepass").decode("ascii")

@@ -79,6 +79,8 @@ def library() -> Any:
         import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415
     except ImportError as error:
         raise ModelError(f"ONNX Runtime does not load: {error}") from error
+    # Windows has a way of its own, which asks no environment: engine/__init__.py.
+    onnxruntime.disable_telemetry_events()
     return onnxruntime
 
 

@@ -43,6 +43,7 @@ from typing import Final
 
 from engine.core.errors import ModelError, UnreadableFile, as_written, nearest, os_reason
 from engine.core.files import installed_folder, open_file, read_file
+from engine.core.toml_errors import explain
 from engine.inference.card_table import CardTable
 
 CARD: Final = "card.toml"
@@ -234,13 +235,18 @@ def read_card(folder: Path) -> Card:
     """
     path = folder / CARD
     try:
-        table = tomllib.loads(str(read_file(path, _LARGEST_CARD), "utf-8"))
+        text = str(read_file(path, _LARGEST_CARD), "utf-8").replace("\r\n", "\n")
+        table = tomllib.loads(text)
     except UnreadableFile as error:
         raise ModelError(f"{path} {error}") from None
     except RecursionError:
         raise ModelError(f"{path}: lists or tables lie too deep in one another") from None
-    except ValueError as error:  # no UTF-8, no TOML, or a number of too many digits
-        raise ModelError(f"{path}: {error}") from error
+    except UnicodeDecodeError:
+        raise ModelError(f"{path}: is not UTF-8 text: save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ModelError(str(explain(str(error), text, path))) from None
+    except ValueError:
+        raise ModelError(f"{path}: a number in it has too many digits") from None
     card = CardTable(str(path), table)
     name, task = card.text("name"), card.text("task")
     files = _with_tensors(card, _files(card))

@@ -22,6 +22,7 @@ from engine.core.errors import ModelError, as_written, nearest
 from engine.inference.backends import BACKENDS, CPU, Backend, Runner, Stored, short
 from engine.inference.card import DATA, VECTOR, Card, CardFile, Tensor, model_folder, read_card
 from engine.inference.outside import files_outside
+from engine.inference.refusal import describe_refusal
 from engine.inference.vector import hold_to_vector
 
 AUTO: Final = "auto"
@@ -55,7 +56,7 @@ class Session:
         try:
             return tuple(self._runner.run(self._names, inputs))
         except Exception as error:  # the libraries have no common root for their errors
-            raise ModelError(f"{self.card.name}: {error}") from error
+            raise ModelError(f"{self.card.name}: {describe_refusal(error)}") from error
 
     def run_by_name(self, /, **inputs: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """Run the network as ``run`` does; return its outputs by name."""
@@ -198,7 +199,7 @@ def _start(
         except ModelError:
             raise
         except Exception as error:  # the libraries have no common root for their errors
-            raise ModelError(str(error)) from error
+            raise ModelError(describe_refusal(error)) from error
         if runner.provider != provider:
             raise ModelError("it did not start")
         _compare("inputs", network.inputs, runner.inputs)

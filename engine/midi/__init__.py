@@ -6,6 +6,9 @@ and what arrives is stamped where no picture is processed.
 
 ``names``, ``options`` and ``routing`` are what a patch may write; ``encode``, ``decode``,
 ``stream``, ``tempo``, ``active_notes`` and ``voices`` know MIDI without any port; ``port_process``,
-``ports`` and ``rtmidi`` are the other process, which loads nothing but RtMidi; ``client`` is our
-end of it. ``port_list`` lists the ports that there are.
+``ports``, ``same_device`` and ``rtmidi`` are the other process, which loads nothing but RtMidi;
+``client`` is our end of it. ``port_list`` lists the ports that there are.
+
+What a desk does is in ``map_entry``, ``controls`` and ``desk_map``; what it shows in ``lights``,
+``feedback`` and ``feedback_options``.
 """

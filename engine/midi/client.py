@@ -25,13 +25,21 @@ class PortProcess(DeviceProcess):
     """One process with one open port, called ``name``."""
 
     def __init__(
-        self, direction: str, system: str, port: str | None, name: str, on_frame: OnFrame
+        self,
+        direction: str,
+        system: str,
+        port: str | None,
+        name: str,
+        on_frame: OnFrame,
+        *,
+        beside: bool = False,
     ) -> None:
         """Begin it and wait for its port; raise DeviceError where that does not open.
 
         ``direction`` is "out" or "in"; without ``port`` it makes a virtual port called ``name``.
+        With ``beside``, ``port`` is an input, and the output of its device is meant.
         """
-        named = [] if port is None else [f"--port={port}"]
+        named = [] if port is None else [f"--port={port}", *["--beside"] * beside]
         arguments = [direction, "--system", system, "--name", name, *named]
         super().__init__(_MODULE, *arguments, silent=_SILENT, ended=_ENDED)
         self.name = self.opened.decode()

@@ -8,6 +8,8 @@ from typing import Final
 # To the port process.
 MIDI: Final = b"m"
 """One whole MIDI message to send."""
+AT_END: Final = b"e"
+"""One whole MIDI message to send when the port is closed, however the show ends."""
 TEMPO: Final = b"t"
 """Beats per minute of the clock to send, as a double (``BPM``); 0 for none."""
 

@@ -20,18 +20,20 @@ from typing import Final
 
 from engine.midi.active_notes import ActiveNotes
 from engine.midi.clock_out import ClockPulses
-from engine.midi.frames import BPM, MIDI, MOMENT, RECEIVED, TEMPO
+from engine.midi.frames import AT_END, BPM, MIDI, MOMENT, RECEIVED, TEMPO
 from engine.midi.ports import PortError, device, open_port, shown
 from engine.midi.rtmidi import Device
 from engine.system.device_process import ALIVE, FAILED, GONE, LISTED, OPENED
 from engine.system.framing import Unframer, pack_frame
 from engine.system.jack import ServerWatch, watch_server
-from engine.system.liveness import start_heartbeat
+from engine.system.liveness import start_heartbeat, wake_with_parent
 from engine.system.pipe_writer import PipeWriter
 from engine.system.wakeup import Wakeup
 
 LOOK: Final = 0.1
 """Seconds between two looks whether the port and the show are still there."""
+ENDING: Final = 5
+"""Seconds that the notes may take to end once the show has died."""
 PULSE: Final = [0xF8]
 _STDIN: Final = 0
 _STDOUT: Final = 1
@@ -46,6 +48,7 @@ class PortSender:
         self._open = True
         self._lock = threading.Lock()
         self._active = ActiveNotes()
+        self._last: list[bytes] = []
         self._pulses = ClockPulses()
         self._changed = threading.Condition()
 
@@ -53,6 +56,8 @@ class PortSender:
         """Send what a frame holds."""
         if kind == MIDI and payload:
             self.send(payload)
+        elif kind == AT_END and payload:
+            self._last.append(payload)
         elif kind == TEMPO:
             (bpm,) = BPM.unpack(payload)
             with self._changed:
@@ -68,7 +73,7 @@ class PortSender:
     def end(self) -> None:
         """End what sounds, and close the port once all has left; nothing is sent after that."""
         with self._lock:
-            for message in self._active.end_all():
+            for message in (*self._active.end_all(), *self._last):
                 self._port.send_message(message)
             self._port.close_port()
             self._open = False
@@ -124,19 +129,24 @@ def find_loss(
     """Look every ``LOOK`` seconds whether the port and the show are there; return what went away.
 
     A virtual port (None) always is, but for JACK, whose server may go: its library lists the ports
-    of a dead one for ever. Each look sets ``looked``, so that the heartbeat stops where one hangs.
+    of a dead one for ever. A port that went and is back when it is looked for went. Each look sets
+    ``looked``, so that the heartbeat stops where one hangs.
     """
     parent = os.getppid()
     lookout = device(direction, system, "Sensorium lookout")[0] if port else None
     while True:
         time.sleep(LOOK)
         if os.getppid() != parent:
+            if hasattr(signal, "alarm"):
+                signal.alarm(ENDING)  # by the system: a driver that hangs keeps nothing alive
             os.kill(os.getpid(), signal.SIGTERM)
             return "the show"
         if jack and jack.gone:
             return "the JACK server"
-        if lookout and port not in lookout.get_ports():
-            return str(port)
+        if lookout and port and port not in lookout.get_ports():
+            return port
+        if jack and port and jack.has_left(port):
+            return port
         looked.set()
 
 
@@ -145,6 +155,7 @@ def _terminate(*_: object) -> None:
 
 
 def _listen_to_signals() -> None:
+    wake_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -156,6 +167,7 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("work", choices=("out", "in", "list"))
     parser.add_argument("--system", default="auto")
     parser.add_argument("--port")
+    parser.add_argument("--beside", action="store_true")
     parser.add_argument("--name", default="Sensorium")
     return parser.parse_args(given)
 
@@ -176,10 +188,14 @@ def main(given: list[str] | None = None) -> int:
             writer.drain()
             return 0
         port, name, system = open_port(
-            wanted.work, wanted.system, wanted.port, wanted.name, on_message
+            wanted.work,
+            wanted.system,
+            wanted.port,
+            wanted.name,
+            on_message,
+            beside=wanted.beside,
         )
-        # Without a server its library opens ports all the same, and takes what is sent to them.
-        jack = watch_server() if system == "jack" else None
+        jack = _watch_jack(name, wanted) if system == "jack" else None
     except (PortError, ConnectionError) as error:
         writer.start(pack_frame(FAILED, str(error).encode()))
         writer.drain()
@@ -198,6 +214,18 @@ def main(given: list[str] | None = None) -> int:
     else:
         listen(beat, looked)
     return 0
+
+
+def _watch_jack(port: str, wanted: argparse.Namespace) -> ServerWatch | None:
+    """Watch JACK's server for an open port, once that is what it seems to be.
+
+    Without a server its library opens ports all the same, and takes what is sent to them. Raise
+    ConnectionError, or PortError where no cable leads to the port.
+    """
+    jack = watch_server()
+    if jack and wanted.port and not jack.are_connected(port, wanted.name):
+        raise PortError(f"{port} cannot be connected to yet")
+    return jack
 
 
 def _all(system: str) -> dict[str, list[str]]:

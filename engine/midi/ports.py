@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from engine.midi.rtmidi import SYSTEMS, Device, Hear
+from engine.midi.same_device import output_of
 
 OURS: Final = ("sensorium", "midi through", "rtmidi")
 """Ports that "auto" leaves alone: our own, and those where nobody plays."""
@@ -43,12 +44,19 @@ def device(direction: str, system: str, client: str) -> tuple[Device, str]:
 
 
 def open_port(
-    direction: str, system: str, port: str | None, name: str, hear: Hear = lambda _: None
+    direction: str,
+    system: str,
+    port: str | None,
+    name: str,
+    hear: Hear = lambda _: None,
+    *,
+    beside: bool = False,
 ) -> tuple[Device, str, str]:
     """Open a port; gives what it is open by, the port's name and the system's.
 
     ``port`` is a part of its name, "auto" for the first where somebody plays, or None for a virtual
-    port called ``name``; ``hear`` is called with all that an input brings. Raises PortError.
+    port called ``name``; ``beside`` that it is an input, and the output of its device is meant.
+    ``hear`` is called with all that an input brings. Raises PortError.
     """
     opened, found = device(direction, system, name)
     if direction == "in":
@@ -59,7 +67,10 @@ def open_port(
         opened.open_virtual_port(name)
         return opened, name, found
     names = opened.get_ports()
-    index = first_played(names) if port == "auto" else choose(port, names, direction)
+    if beside:
+        index = choose_beside(port, names)
+    else:
+        index = first_played(names) if port == "auto" else choose(port, names, direction)
     try:
         opened.open_port(index, name)
     except OSError as error:
@@ -78,6 +89,17 @@ def choose(wanted: str, names: Sequence[str], direction: str) -> int:
         both = " and ".join(f'"{shown(names[index])}"' for index in found)
         raise PortError(f'"{wanted}" is a part of {both}: say more of the name')
     raise PortError(f'no MIDI {direction}put "{wanted}" is here. {_there_is(names)}')
+
+
+def choose_beside(port: str, names: Sequence[str]) -> int:
+    """Find the output of the device that an input belongs to; raises PortError."""
+    index = output_of(port, names)
+    if index is None:
+        raise PortError(
+            f'no MIDI output belongs to "{shown(port)}": say which, as in '
+            f'feedback = {{ port = "..." }}. {_there_is(names)}'
+        )
+    return index
 
 
 def first_played(names: Sequence[str]) -> int:

@@ -4,87 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import logging
 import socket
-import threading
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from engine.core.clock import SECOND, SystemClock
-from engine.core.errors import DeviceError
-from engine.core.messages import Ns
-from engine.core.text import plain
-from engine.net.access import SenderFilter, is_local
-from engine.net.rate_limit import RateLimiter
-from engine.osc.parse import Malformed, Spoken, packet
-
-OnMessage = Callable[[str, list[Any], str, Ns], None]
-"""Called with a message's address, its arguments, the sender's host, and when it came, in ns."""
-
-LARGEST: Final = 16_384
-"""Bytes that a packet may have: more than any desk sends, and less than can hurt."""
+from engine.net.listener import LARGEST, Listener
 
 _BUFFER: Final = 1 << 20  # a burst of some thousand messages
 _PAUSE: Final = 0.5  # seconds until a thread that nobody could wake looks up
 
-_log = logging.getLogger("sensorium")
 
+class Receiver(Listener):
+    """Listens to one UDP port; see Listener."""
 
-class Receiver:
-    """Listens to one UDP port. ``malformed`` counts packets that were not OSC, or too many.
+    kind = socket.SOCK_DGRAM
 
-    ``on_message`` is called on the thread that listens; what it raises is reported like a malformed
-    packet, and the next message is received. ``senders`` says who may send, ``limiter`` how much.
-    """
+    def _prepare(self, listening: socket.socket) -> None:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+        listening.settimeout(_PAUSE)
 
-    def __init__(self, on_message: OnMessage, senders: SenderFilter, limiter: RateLimiter) -> None:
-        self.malformed = 0
-        self._on_message = on_message
-        self._senders = senders
-        self._limiter = limiter
-        self._clock = SystemClock()
-        self._next_report = Ns(0)
-        self._unreported = 0
-        self._socket: socket.socket | None = None
-        self._thread: threading.Thread | None = None
-        self._stop = False
-
-    @property
-    def port(self) -> int:
-        """The port that is listened to; 0 while closed."""
-        return int(self._socket.getsockname()[1]) if self._socket else 0
-
-    def open(self, host: str, port: int) -> None:
-        """Begin; raise DeviceError where the port is in use or the host is not this machine's."""
-        self.close()
-        self._socket = _bind(host, port)
-        self._stop = False
-        self._thread = threading.Thread(
-            target=self._run, args=(self._socket,), name=f"osc {port}", daemon=True
-        )
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop listening; may be called twice."""
-        if self._socket is None or self._thread is None:
-            return
-        self._stop = True
-        self._wake_up()
-        self._thread.join()
-        self._socket.close()
-        self._socket = self._thread = None
-
-    def _wake_up(self) -> None:
-        assert self._socket is not None
-        address = self._socket.getsockname()
+    def _wake_up(self, listening: socket.socket) -> None:
+        address = listening.getsockname()
         local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address[0], address[0])
         with contextlib.suppress(OSError):
-            self._socket.sendto(b"", (local, *address[1:]))
+            listening.sendto(b"", (local, *address[1:]))
 
     def _run(self, listening: socket.socket) -> None:
         while not self._stop:
             try:
-                datagram, sender = listening.recvfrom(LARGEST + 1)
+                datagram, (host, port, *_) = listening.recvfrom(LARGEST + 1)
             except TimeoutError:
                 continue
             except OSError as error:
@@ -92,70 +39,5 @@ class Receiver:
                 if error.errno in (errno.EBADF, errno.ENOTSOCK):
                     return
                 continue
-            if datagram:
-                self._admit(datagram, sender)
-
-    def _admit(self, datagram: bytes, sender: tuple[Any, ...]) -> None:
-        host: str = sender[0]
-        if self._senders.admits(host):
-            self._take(datagram, host, f"{host}:{sender[1]}")
-        elif report := self._senders.reject(host):
-            _log.warning("port %d: %s", self.port, report)
-
-    def _take(self, datagram: bytes, host: str, program: str) -> None:
-        at = self._clock.now()
-        # On this machine each program has a limit of its own; elsewhere their number is unknown.
-        who = program if is_local(host) else host
-        if not self._limiter.take(who, at):
-            return self._report(f"{host} {self._too_much()}", at)
-        try:
-            messages = _parse(datagram)
-        except Malformed as error:
-            return self._report(f"a packet from {host} that is not OSC: {error}", at)
-        if not self._limiter.take(who, at, max(0, len(messages) - 1)):
-            return self._report(f"{host} {self._too_much()}", at)
-        for address, arguments in messages:
-            try:
-                self._on_message(address, arguments, host, at)
-            except Exception as error:
-                self._report(f"from {host}: {error}", at)
-        return None
-
-    def _too_much(self) -> str:
-        return f"says more than {self._limiter.rate:.0f} things a second; the rest is left out"
-
-    def _report(self, text: str, at: Ns) -> None:
-        """Log it, once a second at most: who sends nonsense sends much of it."""
-        self.malformed += 1
-        if at < self._next_report:
-            self._unreported += 1
-            return
-        more = f" (and {self._unreported} more before)" if self._unreported else ""
-        _log.warning("port %d: %s%s", self.port, plain(text), more)
-        self._next_report = Ns(at + SECOND)
-        self._unreported = 0
-
-
-def _parse(datagram: bytes) -> list[Spoken]:
-    if len(datagram) > LARGEST:
-        raise Malformed(f"it has more than {LARGEST} bytes")
-    return packet(datagram)
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE)
-    except (OSError, UnicodeError) as error:
-        raise DeviceError(f"{host}: no address of this machine ({error})") from None
-    family, _, _, _, address = found[0]
-    listening = socket.socket(family, socket.SOCK_DGRAM)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-        listening.settimeout(_PAUSE)
-        listening.bind(address)
-    except OSError as error:
-        listening.close()
-        if error.errno == errno.EADDRINUSE:
-            raise DeviceError(f"port {port} is in use by another program or box") from None
-        raise DeviceError(f"{host}:{port}: {error.strerror}") from None
-    return listening
+            if datagram and self._admits(host):
+                self._take(datagram, host, port)

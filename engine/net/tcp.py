@@ -1,6 +1,4 @@
-"""A stream to one receiver: every packet follows its length, as OSC 1.0 has it for TCP.
-
-Why not SLIP, which OSC 1.1 recommends: liblo, Eos (as it comes) and most others read lengths.
+"""A stream of packets to one receiver, told apart as that receiver does it.
 
 It may block, so it belongs on a thread of its own: what comes meanwhile waits in its mailbox, by
 the rule of its kind. A receiver that takes nothing for half a second is late; one that goes on so
@@ -18,6 +16,7 @@ from engine.core.clock import ns
 from engine.core.errors import DeviceError
 from engine.core.messages import Ns
 from engine.net.udp import resolve
+from engine.osc.framing import FRAME
 from engine.osc.tools import Target
 
 CONNECT: Final = 1.0
@@ -58,15 +57,15 @@ class Tcp:
         self.close()
         self._next, self._wait, self._reported = Ns(0), FIRST, ("running", "")
 
-    def send(self, frames: bytes, now: Ns) -> bool:
-        """Send packets, each behind its length; return whether the system took them all."""
+    def send(self, packet: bytes, now: Ns) -> bool:
+        """Send a packet; return whether the system took all of it."""
         if self._socket is None or self._has_gone():
             self._connect(now)
         if self._socket is None:
             self.dropped += 1
             return False
         try:
-            self._send_all(self._socket, frames)
+            self._send_all(self._socket, FRAME[self.target.framing](packet))
         except OSError as error:
             # A part of a packet may be on its way, so that only a new connection makes sense.
             stalled = isinstance(error, TimeoutError)

@@ -7,7 +7,7 @@ import logging
 import socket
 from typing import Any
 
-from engine.core.errors import DeviceError
+from engine.core.errors import DeviceError, os_reason
 from engine.osc.tools import LOCAL, Target
 
 _log = logging.getLogger("sensorium")
@@ -22,8 +22,8 @@ def resolve(target: Target, kind: socket.SocketKind) -> tuple[socket.AddressFami
     host = LOCAL if target.host == "localhost" else target.host
     try:
         found = socket.getaddrinfo(host, target.port, type=kind)
-    except (OSError, UnicodeError) as error:
-        raise DeviceError(f"{target}: no machine of that name ({error})") from None
+    except (OSError, UnicodeError):
+        raise DeviceError(f"{target}: no machine of that name") from None
     found.sort(key=lambda entry: entry[0] != socket.AF_INET)
     return found[0][0], found[0][4]
 
@@ -79,7 +79,7 @@ class Udp:
     def _drop(self, error: OSError) -> bool:
         self.dropped += 1
         if not isinstance(error, BlockingIOError):
-            self._report(f"{self.target}: {error.strerror or error}")
+            self._report(f"{self.target}: {os_reason(error)}")
             self._connect()  # the network may be another one by now
         return False
 

@@ -1,19 +1,18 @@
 """Addresses as a patch writes them: ``"/p{slot}/{joint}/{axis}"``.
 
-OSC 1.0 reserves ``# * , ? [ ] { }`` and the space for patterns; the braces here are filled in
-before anything is sent.
+OSC 1.0 reserves ``# * , ? [ ] { }`` for patterns; the braces here are filled in before anything is
+sent. It also forbids the space and all that is not ASCII, but programs name addresses after what
+their users have named: Millumin has "/millumin/layer:My Layer/opacity".
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from string import Formatter
 from typing import Final
 
 from engine.core.errors import ParameterError, nearest
 
-_PLAIN: Final = re.compile(r"/[!-~]*")
 _RESERVED: Final = frozenset("#*,?[]{}")
 
 
@@ -46,11 +45,26 @@ def check(address: str, fillings: Collection[str]) -> frozenset[str]:
             + nearest(name, fillings)
         )
     filled = address.format_map(dict.fromkeys(found, "1"))
-    wrong = _RESERVED.intersection(filled)
-    if wrong or not _PLAIN.fullmatch(filled):
-        odd = sorted(wrong)[0] if wrong else "a space or a letter that is not ASCII"
+    wrong = sorted(_RESERVED.intersection(filled))
+    if wrong or not filled.isprintable():
+        odd = wrong[0] if wrong else "a character that cannot be seen"
         raise ParameterError(f'"{address}": an OSC address may not hold {odd}')
     return found
+
+
+def check_heard(address: str) -> None:
+    """Raise ParameterError for an address that nobody can send, or that means a pattern.
+
+    Brackets and braces may stand in it: what arrives is first compared as it is.
+    """
+    if not address.startswith("/"):
+        raise ParameterError(f'an OSC address begins with "/", got "{address}"')
+    if "\0" in address:
+        raise ParameterError("an OSC address may not hold a zero")
+    if wild := [char for char in "*?" if char in address]:
+        raise ParameterError(
+            f'"{address}": name one address, without {wild[0]}; patterns are for those who send'
+        )
 
 
 def slotted(address: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from engine.core.errors import ParameterError, nearest
+from engine.osc.framing import Framing
 from engine.osc.layout import Dialect
 
 LOCAL: Final = "127.0.0.1"
@@ -26,6 +27,8 @@ class Tool:
     dialect: Dialect = PLAIN
     tcp: int | None = None
     """Its port for TCP where that is another one."""
+    framing: Framing = "length"
+    """How it tells packets apart over TCP."""
 
 
 TOOLS: Final[dict[str, Tool]] = {
@@ -36,7 +39,7 @@ TOOLS: Final[dict[str, Tool]] = {
     "isadora": Tool(1234, bundles=False),
     "ableton": Tool(11000, bundles=False),  # AbletonOSC parses messages only
     "resolume": Tool(7000, bundles=False, dialect=Dialect(clamp=True)),
-    "qlab": Tool(53000, bundles=False),
+    "qlab": Tool(53000, bundles=False, framing="slip"),
     "qlcplus": Tool(7700, bundles=False, dialect=Dialect(clamp=True, floats=True)),
     "eos": Tool(8000, bundles=False, tcp=3032),
     "wekinator": Tool(6448, bundles=False, dialect=Dialect(layout="wekinator")),
@@ -51,6 +54,7 @@ class Target:
     port: int
     bundles: bool = True
     dialect: Dialect = PLAIN
+    framing: Framing = "length"
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -77,7 +81,9 @@ def target(to: str, *, tcp: bool = False) -> Target:
         raise ParameterError(
             f'to: expected host:port or a tool ({known}), got "{to}".{nearest(name, TOOLS)}'
         )
-    return replace(found, bundles=tool.bundles, dialect=tool.dialect) if tool else found
+    if tool is None:
+        return found
+    return replace(found, bundles=tool.bundles, dialect=tool.dialect, framing=tool.framing)
 
 
 def _place(text: str) -> Target | None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from engine.core.box import OWN_MODULES, Box
 from engine.core.errors import (
     ParameterError,
     Problem,
-    SensoriumError,
     UnknownName,
+    anything_raised,
     as_written,
     describe_error,
     nearest,
+    tell_error,
 )
 from engine.core.event_inlets import check_value_inlets, read_event_inlets
 from engine.core.kinds import KINDS
@@ -63,10 +63,9 @@ class Builder:
             return None
         try:
             box = cls(**values)
-        except Exception as error:  # a performer's own box may raise anything
-            text = str(error) if isinstance(error, SensoriumError) else describe_error(error)
-            key = next((name for name in parameters if text.startswith(f"{name}: ")), "")
-            self._report(spec, text.removeprefix(f"{key}: "), *[key] * bool(key))
+        except anything_raised() as error:  # a performer's own box may raise anything
+            key, text = _key_of(tell_error(error), parameters)
+            self._report(spec, text, *key)
             return None
         return PlannedBox(
             spec.name,
@@ -81,8 +80,10 @@ class Builder:
 
     def load(self, use: str) -> None:
         """Load the file of a box; what is wrong with it is reported when it is built."""
-        with suppress(Exception):
+        try:
             self._find(use)
+        except anything_raised():
+            return
 
     def _class(self, spec: BoxSpec) -> type[Box] | None:
         file = ""
@@ -96,7 +97,7 @@ class Builder:
                 require_registered(f"{cls.__name__}.OUT", cls.OUT.values())
         except UnknownName as error:
             self._report(spec, str(error), "use")
-        except Exception as error:  # importing a performer's file may raise anything
+        except anything_raised() as error:  # importing a performer's file may raise anything
             text = str(error) if isinstance(error, ImportError) else describe_error(error)
             self._report(spec, f'"{spec.use}" cannot be used: {file}{text}', "use")
         else:
@@ -135,7 +136,8 @@ class Builder:
                     value = parameter.from_patch(spec.values[name])
                     values[parameter.field] = self._beside_patch(parameter, value)
                 except ParameterError as error:
-                    self._report(spec, str(error), name)
+                    key, text = _part_of(str(error), spec.values[name])
+                    self._report(spec, text, name, *key)
             elif parameter.required:
                 also = " as well as a cable" if name in spec.cables else ""
                 meaning = parameter.param.help or parameter.expected()
@@ -201,6 +203,21 @@ def grammar_of(cls: type[Box]) -> tuple[str, ...]:
 def is_finite(value: object) -> bool:
     """Whether a value is usable as a number: False for NaN and infinities."""
     return not isinstance(value, float) or math.isfinite(value)
+
+
+def _key_of(text: str, parameters: Mapping[str, Parameter]) -> tuple[tuple[str, ...], str]:
+    """Return the key that an error of a box begins with, "map.cc21: ", and the rest of it."""
+    keys, colon, rest = text.partition(": ")
+    name, _, part = keys.partition(".")
+    if not colon or name not in parameters or " " in keys:
+        return (), text
+    return (name, part) if part else (name,), rest
+
+
+def _part_of(text: str, value: object) -> tuple[tuple[str, ...], str]:
+    """Return the key in a table that an error of it begins with, "cc21: ", and the rest of it."""
+    key, colon, rest = text.partition(": ")
+    return ((key,), rest) if colon and isinstance(value, dict) and key in value else ((), text)
 
 
 def _own_file(cls: type[Box]) -> str:

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine.core.errors import ParameterError, Problem, UnknownName, nearest
+from engine.core.errors import (
+    ParameterError,
+    Problem,
+    SensoriumError,
+    anything_raised,
+    nearest,
+    tell_error,
+)
 from engine.core.event_inlets import read_event_inlets
 from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
@@ -103,12 +110,12 @@ class Connector:
             self._report_box(spec, 'sends nothing: it needs "send" or "from"')
         for port, cable in ports:
             try:
-                accepts = sink.accepts(port)
-            except (UnknownName, ParameterError) as error:
-                self._report_port(cable, port, str(error))
+                accepts, known = sink.accepts(port), sink.options()
+            except anything_raised() as error:
+                self._report_port(cable, port, error)
                 continue
             before = len(self.problems)
-            options = self._options(sink.options(), cable)
+            options = self._options(known, cable)
             wire = self._connect_cable(cable, accepts, planned.name, Into.PORT, port)
             if wire and len(self.problems) == before:
                 self.wires[-1] = replace(wire, options=options)
@@ -118,16 +125,18 @@ class Connector:
         port = wire.name
         try:
             sink.plug(port, wire.carries, options)
-        except (ParameterError, UnknownName) as error:
-            self._report_port(cable, port, str(error))
+        except anything_raised() as error:
+            self._report_port(cable, port, error)
 
-    def _report_port(self, cable: Cable, port: str, message: str) -> None:
-        if port == PORT:
-            self._report(cable, 'takes no "from": what goes where is said by "send"')
-        else:
-            address = cable.path[2]
-            text = message.removeprefix(f"{address}: ").removeprefix(f'"{address}": ')
-            self._report(cable, text)
+    def _report_port(self, cable: Cable, port: str, error: BaseException) -> None:
+        text = tell_error(error)
+        if isinstance(error, SensoriumError):
+            if port == PORT:
+                text = 'takes no "from": what goes where is said by "send"'
+            else:
+                address = cable.path[2]
+                text = text.removeprefix(f"{address}: ").removeprefix(f'"{address}": ')
+        self._report(cable, text)
 
     def _options(self, cls: type[Any] | None, cable: Cable) -> Any:
         """Return the options of a port as an instance of the class that its sink declares.
@@ -217,8 +226,8 @@ class Connector:
             return None
         try:
             return self._outlets.find(box, rest)
-        except (UnknownName, ParameterError) as error:
-            self._report(cable, f'"{name}": {error}')
+        except anything_raised() as error:
+            self._report(cable, f'"{name}": {tell_error(error)}')
             return None
 
     def _carried_into(self, box: str, inlet: str) -> Any:

@@ -15,13 +15,15 @@ from typing import Any
 
 from engine.core.errors import PatchError, Problem, UnreadableFile
 from engine.core.files import read_file
+from engine.core.toml_errors import explain
 from engine.patch.positions import KeyPath, find_lines
-from engine.patch.toml_errors import explain
 
 Place = tuple[Path | None, int | None]
 RIG = "rig.toml"
 MAX_CHARACTERS = 1_000_000
 MAX_BYTES = 4 * MAX_CHARACTERS
+"""What so many characters take in UTF-8; a file that is larger is not even read."""
+_TOO_LONG = f"a patch has {MAX_CHARACTERS} characters at most"
 _DEEP_NAME = re.compile(
     r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""", re.ASCII
 )
@@ -135,7 +137,7 @@ def _readable(text: str) -> str:
     tomllib's time grows with the square of the number of parts in a dotted name.
     """
     if len(text) > MAX_CHARACTERS:
-        raise ValueError(f"a patch has {MAX_CHARACTERS} characters at most")
+        raise ValueError(_TOO_LONG)
     if _DEEP_NAME.search(text):
         raise ValueError("a name has too many parts with dots between them")
     return text

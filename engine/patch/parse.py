@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.core.errors import ParameterError, Problem, as_written, nearest
-from engine.core.parameter import either, seconds
+from engine.core.errors import ParameterError, Problem, as_written, either, nearest
+from engine.core.parameter import seconds
 from engine.patch.cables import Cable, is_cable, read_cable
 from engine.patch.load import Document
 from engine.patch.on_loss import read_on_loss
@@ -89,6 +89,10 @@ def _check_setting(name: str, value: object) -> str:
     )
 
 
+def _is_box(value: object) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("use"), str)
+
+
 class _TableReader:
     """Parses one table, which may become several boxes."""
 
@@ -106,6 +110,13 @@ class _TableReader:
             self._report("the name of a box is one word without dot, slash or blank")
             return
         use = self._table.pop("use", None)
+        inner = next((k for k, v in self._table.items() if _is_box(v)), None)
+        if use is None and inner is not None:  # [a.b] in TOML is a table b within a table a
+            name = f"{self._name}_{inner}"
+            self._report(
+                f"a dot in brackets makes a table in a table: name the box [{name}]", inner
+            )
+            return
         if not isinstance(use, str):
             got = "" if use is None else f", got {as_written(use)}"
             self._report(f'needs "use": which kind of box it is, such as use = "pose"{got}')

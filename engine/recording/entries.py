@@ -16,6 +16,7 @@ from engine.core import commands
 from engine.core.codec import NotEncodable, Plain, decode, encode, encode_numpy
 from engine.core.commands import Command
 from engine.core.kinds import UnknownKind
+from engine.core.mismatch import describe_mismatch
 from engine.recording.amount import check_messagepack
 from engine.runtime.entries import (
     Arrival,
@@ -113,8 +114,10 @@ def from_bytes(data: bytes | memoryview) -> Entry:
         entry: Entry = _made(_ENTRIES[said.pop(_ENTRY)], said)
     except UnknownKind:
         raise
-    except (msgspec.MsgspecError, KeyError, TypeError, AttributeError, ValueError) as error:
-        raise ValueError(f"{type(error).__name__}: {error}") from None
+    except msgspec.MsgspecError as error:
+        raise ValueError(describe_mismatch(error)) from None
+    except (KeyError, TypeError, AttributeError, ValueError):
+        raise ValueError("it is no entry that is known here") from None
     return entry
 
 

@@ -46,7 +46,10 @@ class RecordingFile:
     """Writes records in order. Every method raises OSError when the disk refuses."""
 
     def __init__(self, file: Path) -> None:
-        """Raise FileExistsError when the file exists: a recording is never overwritten."""
+        """Raise FileExistsError when the file exists: a recording is never overwritten.
+
+        Where its beginning cannot be written, none is left behind.
+        """
         self._stream: IO[bytes] = file.open("xb")
         self._writer = Writer(
             self._stream, _CHUNK, CompressionType.ZSTD, IndexType.CHUNK | IndexType.METADATA
@@ -56,7 +59,12 @@ class RecordingFile:
         self._sequence = 0
         self._last = 0
         self._too_long = False
-        self._begin()
+        try:
+            self._begin()
+        except OSError:
+            self.abandon()
+            file.unlink(missing_ok=True)
+            raise
 
     def write(self, topic: str, moment: int, data: bytes, encoding: str = "") -> None:
         """Add a record at ``moment`` (ns), in its own ``encoding`` if any.

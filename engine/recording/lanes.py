@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from engine.core.context import Context, with_context
+from engine.core.errors import anything_raised
 from engine.core.kinds import Kind
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
@@ -107,7 +108,7 @@ class RecomputingLane:
             if not was.more:
                 self._answers = self._begin(was.at)
             return replace(was, result=next(self._answers, None))
-        except Exception as error:
+        except anything_raised() as error:
             self._node.reset()
             return LaneFailure(
                 self._name, was.generation, describe_error(error), was.took, was.more

@@ -23,6 +23,7 @@ from engine.core.errors import SensoriumError, UnreadableFile
 from engine.core.files import open_file
 from engine.core.kinds import UnknownKind
 from engine.core.messages import Ns
+from engine.core.mismatch import describe_mismatch
 from engine.recording import entries
 from engine.recording.amount import check_json
 from engine.recording.chunk import (
@@ -195,7 +196,9 @@ class Recording:
             raise self._error(f"{topic}: {error}") from None
         except RecursionError:
             raise self._error(f"damaged: {topic}: lists lie too deep in one another") from None
-        except (ValueError, msgspec.MsgspecError) as error:
+        except msgspec.MsgspecError as error:
+            raise self._error(f"damaged: {topic}: {describe_mismatch(error)}") from None
+        except ValueError as error:
             raise self._error(f"damaged: {topic}: {error}") from None
         return None if what is None else RecordedItem(Ns(record.moment), what)
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.core.commands import Notice
+from engine.core.errors import UnwritableFile, os_reason
 from engine.core.messages import Frame, Mask, Ns
 from engine.core.sink import Sink
 from engine.recording.file import RecordingFile
@@ -25,6 +26,7 @@ from engine.recording.writer import RecordingWriter, WriteRequest
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Entry, LaneResult
 from engine.runtime.metrics import LOG
+from engine.system.output_file import describe_refusal
 from engine.system.priority import lower_priority
 
 TURN = 0.5
@@ -58,11 +60,14 @@ class Recorder:
         self._thread: threading.Thread | None = None
 
     def open(self) -> None:
-        """Create the file. Raise FileExistsError, or another OSError when it cannot be written.
+        """Create the file. Raise UnwritableFile where there is one, or none can be.
 
         It may wait for the disk, so it must not be called on the loop.
         """
-        file = RecordingFile(self._file)
+        try:
+            file = RecordingFile(self._file)
+        except OSError as error:
+            raise UnwritableFile(describe_refusal(self._file, error)) from None
         self._writer = RecordingWriter(file, self._request)
         self._thread = threading.Thread(target=self._run, args=(file,), name=NAME, daemon=True)
         self._thread.start()
@@ -134,7 +139,7 @@ class Recorder:
             self._turn(file)
             file.finish()
         except OSError as error:
-            self._stop(error.strerror or str(error))
+            self._stop(os_reason(error))
         except Exception as error:
             LOG.debug("", exc_info=True)
             self._stop(f"a mistake of Sensorium itself: {type(error).__name__}: {error}")

@@ -13,6 +13,7 @@ from functools import partial
 from engine.core.clock import SystemClock, VirtualClock
 from engine.core.commands import Lost, Panic
 from engine.core.context import Context, with_context
+from engine.core.errors import anything_raised
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.sink import Sink
@@ -190,7 +191,7 @@ class ReplayEngine:
             close_quietly(name, before)
         try:
             with_context(node.open, self._context(name))()
-        except Exception as error:
+        except anything_raised() as error:
             LOG.warning("%s: could not be opened: %s", name, describe_error(error))
             return
         self._lives[name] = node
@@ -206,7 +207,7 @@ class ReplayEngine:
         try:
             opens = sink.open if self._open_outputs else sink.open_muted
             with_context(opens, context)()
-        except Exception as error:
+        except anything_raised() as error:
             LOG.warning("%s: %s; it plays unheard", name, describe_error(error))
             with_context(sink.open_muted, context)()
 

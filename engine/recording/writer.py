@@ -10,7 +10,9 @@ from engine.core import codec
 from engine.core.clock import SECOND
 from engine.core.codec import NotEncodable
 from engine.core.messages import Message, Ns
+from engine.core.secrets import hide_in_setting
 from engine.inference.card import models, read_card
+from engine.patch.hidden_texts import hide_in_patch
 from engine.patch.plan import Plan
 from engine.recording import entries
 from engine.recording.file import LARGEST_RECORD, RecordingFile, encode
@@ -117,10 +119,11 @@ def describe_begin(
     return Begun(
         title=plan.title,
         file=str(file) if file else None,
-        patch=texts.patch,
-        rig=texts.rig,
+        # Who is given a recording is not given the camera: sources stay shut in a replay.
+        patch=hide_in_patch(texts.patch),
+        rig=None if texts.rig is None else hide_in_patch(texts.rig),
         to=request.to,
-        sets=request.sets,
+        sets=tuple(map(hide_in_setting, request.sets)),
         live=request.live,
         started=started,
         nodes=own_box_hashes(plan),

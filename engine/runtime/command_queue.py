@@ -1,10 +1,13 @@
-"""Queues commands: of waiting values for one parameter the last counts; nothing else is lost."""
+"""Queues commands: of waiting values for one parameter the last counts, and one panic of several.
+
+Nothing else is lost.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 
-from engine.core.commands import Command, Release, SetParameter
+from engine.core.commands import Command, CycleParameter, Panic, Release, SetParameter
 from engine.core.kinds import Kind
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Ns
@@ -13,11 +16,11 @@ from engine.runtime.entries import CommandEntry
 
 def submit_command(door: Mailbox, by: str, command: Command) -> None:
     """Put a command into a mailbox; may be called on any thread."""
-    kind = Kind.HELD if isinstance(command, SetParameter) else Kind.LOSSLESS
+    kind = Kind.HELD if isinstance(command, SetParameter | Panic) else Kind.LOSSLESS
     door.put(_key(command), kind, CommandEntry(by, command), Ns(0))
 
 
 def _key(command: Command) -> Hashable:
-    if isinstance(command, SetParameter | Release):
+    if isinstance(command, SetParameter | CycleParameter | Release):
         return (command.box, command.parameter)
     return command

@@ -5,13 +5,15 @@ Setting a parameter overrides the cable that writes it, until the parameter is r
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
-from engine.core.addresses import find_parameter, parameter_names
+from engine.core.addresses import parameter_names
 from engine.core.commands import (
     Command,
     Condition,
+    CycleParameter,
     KeepPrivate,
     Lost,
     Notice,
@@ -22,9 +24,13 @@ from engine.core.commands import (
     StateSaved,
     Teach,
 )
-from engine.core.errors import ParameterError, nearest
+from engine.core.errors import ParameterError, anything_raised, nearest, without_hints
+from engine.core.parameter import ON, Parameter
+from engine.core.set_target import following, turned
+from engine.net.rate_limit import RateLimiter
 from engine.runtime.entries import CommandEntry, Entry, StateChange
 from engine.runtime.learn_sweep import LearnSweep
+from engine.runtime.metrics import MORE
 from engine.runtime.privacy import Privacy
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.services import Services
@@ -50,6 +56,11 @@ class Commanded(Services, Protocol):
         """Whether pictures may leave."""
         ...
 
+    @property
+    def refusals(self) -> RateLimiter:
+        """How many refusals are told."""
+        ...
+
     def lost(self, name: str) -> None:
         """Open a source again that lost its device."""
         ...
@@ -63,23 +74,20 @@ class Commanded(Services, Protocol):
         ...
 
 
-HALF = 0.5
-"""From this value on, a knob that sets a switch is on."""
+Setting = SetParameter | CycleParameter
+"""A command that takes a parameter over from its cable."""
+_Request = Setting | Release | PlayPatch | Teach | KeepPrivate
+
+REFUSALS = 20
+"""Refusals that are told and answered: so many a second and at once, for each who commands."""
 
 
 def execute(engine: Commanded, entry: CommandEntry) -> None:
     """Execute a command; where it is refused, report why and call its ``refused``."""
     command: Command = entry.command
     match command:
-        case SetParameter() | Release():
-            engine.metrics.count_setting(entry.by)
-            _refuse(engine, entry.by, command, _change(engine, command))
-        case PlayPatch():
-            _refuse(engine, entry.by, command, engine.play_patch(command.which))
-        case Teach():
-            _refuse(engine, entry.by, command, engine.learn_sweep.select(command.route))
-        case KeepPrivate():
-            _refuse(engine, entry.by, command, engine.privacy.request(command.on))
+        case SetParameter() | CycleParameter() | Release() | PlayPatch() | Teach() | KeepPrivate():
+            _request(engine, entry.by, command)
         case Panic():
             engine.learn_sweep.select("")
             engine.silence()
@@ -94,45 +102,65 @@ def execute(engine: Commanded, entry: CommandEntry) -> None:
             pass  # an entry so that recordings hold it
 
 
-def _refuse(
-    engine: Commanded,
-    by: str,
-    command: SetParameter | Release | PlayPatch | Teach | KeepPrivate,
-    reason: str,
-) -> None:
+def _request(engine: Commanded, by: str, command: _Request) -> None:
+    """Do what is asked, or tell and answer why not.
+
+    A sender of much nonsense is not told each time: what nobody is told needs no hint either.
+    """
+    tells = engine.refusals.has(by, engine.now)
+    with nullcontext() if tells else without_hints():
+        reason = _do(engine, by, command)
     if not reason:
         return
+    if not tells:
+        engine.tell(by, MORE)
+        return
+    engine.refusals.take(by, engine.now)
     engine.tell(by, reason)
     try:
         command.refused(reason)
-    except Exception as error:
+    except anything_raised() as error:
         engine.tell(by, f"could not be told so: {describe_error(error)}")
 
 
-def _change(engine: Commanded, command: SetParameter | Release) -> str:
+def _do(engine: Commanded, by: str, command: _Request) -> str:
+    """Do what is asked; return why that is refused, or ""."""
+    match command:
+        case PlayPatch():
+            return engine.play_patch(command.which)
+        case Teach():
+            return engine.learn_sweep.select(command.route)
+        case KeepPrivate():
+            return engine.privacy.request(command.on)
+    engine.metrics.count_setting(by)
+    return _change(engine, command)
+
+
+def _change(engine: Commanded, command: Setting | Release) -> str:
     """Set or release a parameter; return why that is refused, or ""."""
     command = _addressed(engine, command)
     state = engine.states.get(command.box)
     if state is None:
         shown = [name for name, known in engine.states.items() if not known.hidden]
         return f'there is no box "{command.box}".{nearest(command.box, shown)}'
-    if command.parameter != "on" and not find_parameter(state.parameters, command.parameter):
-        hint = nearest(command.parameter, (*parameter_names(state.parameters), "on"))
+    parameter = state.parameter(command.parameter)
+    if parameter is None:
+        hint = nearest(command.parameter, (*parameter_names(state.parameters), ON.name))
         return f'{command.box} has no parameter "{command.parameter}".{hint}'
     if isinstance(command, Release):
         state.release(command.parameter)
         return ""
     try:
-        _set(engine, state, command)
+        _set(engine, state, parameter, command)
     except ParameterError as error:
         return f"{command.box}/{command.parameter}: {error}"
-    except Exception as error:
+    except anything_raised() as error:
         return f"{command.box}/{command.parameter}: {describe_error(error)}"
     state.overrides.add(command.parameter)
     return ""
 
 
-def _addressed(engine: Commanded, command: SetParameter | Release) -> SetParameter | Release:
+def _addressed(engine: Commanded, command: Setting | Release) -> Setting | Release:
     """Resolve /style/look/ink to the part "look.ink" of "style", unless a box is "style/look"."""
     box, slash, whole = command.box.rpartition("/")
     if command.box in engine.states or not slash or box not in engine.states:
@@ -140,18 +168,26 @@ def _addressed(engine: Commanded, command: SetParameter | Release) -> SetParamet
     return replace(command, box=box, parameter=f"{whole}.{command.parameter}")
 
 
-def _set(engine: Commanded, state: BoxState, command: SetParameter) -> None:
+def _set(engine: Commanded, state: BoxState, parameter: Parameter, command: Setting) -> None:
     """Set a parameter, or the switch "on"; raise ParameterError for a wrong value."""
-    if command.parameter == "on":
-        if not isinstance(command.value, bool | int | float):
-            raise ParameterError(f"expected true or false, got {command.value!r}")
-        engine.enable(state, command.value >= HALF if command.of_range else command.value > 0)
-        return
-    parameter = find_parameter(state.parameters, command.parameter)
-    assert parameter is not None, "checked by the caller"
     if parameter.fixed:
         raise ParameterError("cannot be changed while playing")
-    if command.of_range and isinstance(command.value, bool | int | float):
-        engine.set(state, parameter, parameter.from_knob(command.value))
+    value = _wanted(state, parameter, command)
+    if parameter is ON:
+        engine.enable(state, value)
     else:
-        engine.set(state, parameter, parameter.from_wire(command.value))
+        engine.set(state, parameter, value)
+
+
+def _wanted(state: BoxState, parameter: Parameter, command: Setting) -> Any:
+    """Return the value that a command sets; raise ParameterError where it does not fit."""
+    now = state.value(parameter)
+    if isinstance(command, CycleParameter):
+        choices = tuple(
+            parameter.from_knob(one) if command.of_range and isinstance(one, int | float) else one
+            for one in command.choices
+        )
+        return parameter.from_wire(following(parameter, now, choices))
+    if command.of_range and isinstance(command.value, int | float):
+        return turned(parameter, command.value, now, command.choices)
+    return parameter.from_wire(command.value)

@@ -6,7 +6,6 @@ its own layout and packing.
 
 from __future__ import annotations
 
-import os
 import queue
 import sys
 import threading
@@ -19,28 +18,38 @@ from typing import IO, Any
 import msgspec
 
 from engine.core.clock import MILLISECOND, SECOND
+from engine.core.errors import os_reason
 from engine.core.messages import Ns
 from engine.core.sink import Sink
 from engine.runtime.engine import Engine
 from engine.runtime.metrics import LOG
+from engine.system.output_file import OutputFile
+from engine.system.standard_streams import discard
 
 
 class Dump:
     """A file of what was sent; "-" is standard output.
 
-    It is created with the first show, so that a patch with problems overwrites no older file.
+    An older file is kept until the first show begins: a patch with problems costs none.
     """
 
     def __init__(self, file: str) -> None:
         self._file = file
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._failed = False
+        self._output: OutputFile | None = None
         self._thread: threading.Thread | None = None
 
+    def open(self) -> None:
+        """Open the file before a show; what is in it stays. Raise UnwritableFile."""
+        if self._file != "-" and self._output is None:
+            self._output = OutputFile(Path(self._file))
+
     def listen(self, engine: Engine) -> None:
-        """Record what the outputs of an engine send. Raise OSError when it cannot be written."""
+        """Record what the outputs of an engine send. Raise UnwritableFile."""
         if self._thread is None:
-            stream = sys.stdout if self._file == "-" else _open(self._file)
+            self.open()
+            stream = self._output.stream() if self._output else sys.stdout
             self._thread = threading.Thread(
                 target=self._write, args=(stream,), name="dump", daemon=True
             )
@@ -54,6 +63,8 @@ class Dump:
         if self._thread is not None:
             self._lines.put(None)
             self._thread.join()
+        elif self._output is not None:
+            self._output.close()
 
     def _record(self, engine: Engine, sink: str, port: str, sent: Mapping[str, Any]) -> None:
         if not self._failed:
@@ -68,9 +79,10 @@ class Dump:
             stream.flush()
         except OSError as error:
             self._failed = True
-            LOG.error("dump: %s; nothing more is written, the show goes on", error)
+            reason = os_reason(error)
+            LOG.error("dump: %s; nothing more is written, the show goes on", reason)
             if stream is sys.stdout:
-                _discard_stdout()
+                discard(stream)
         if stream is not sys.stdout:
             with suppress(OSError):  # already reported: closing flushes again
                 stream.close()
@@ -86,14 +98,3 @@ def sent_line(engine: Engine, sink: str, port: str, sent: Mapping[str, Any]) -> 
         **sent,
         "behind_ms": round(Ns(now - at) / MILLISECOND, 3),
     }
-
-
-def _open(file: str) -> IO[str]:
-    return Path(file).open("w", encoding="utf-8")  # closed by the thread that writes
-
-
-def _discard_stdout() -> None:
-    """Redirect a closed stdout to devnull, so that Python's final flush does not fail."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)

@@ -14,15 +14,16 @@ from typing import Any
 
 from engine.core.clock import Clock
 from engine.core.commands import Command
-from engine.core.errors import Overrun
+from engine.core.errors import Overrun, anything_raised
 from engine.core.kinds import KINDS, Kind, is_picture
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.parameter import Parameter
 from engine.core.sink import Sink
 from engine.core.status import Status
+from engine.net.rate_limit import RateLimiter
 from engine.patch.plan import Outlet, Plan, PlannedBox, Wire
-from engine.runtime.commands import execute
+from engine.runtime.commands import REFUSALS, execute
 from engine.runtime.entries import (
     Arrival,
     CommandEntry,
@@ -49,6 +50,7 @@ from engine.runtime.schedule.outbox import Outbox
 from engine.runtime.schedule.slots import Emitter, Slot, Ticker
 from engine.runtime.schedule.state import BoxState, state_of
 from engine.runtime.schedule.wakeups import WakeupQueue
+from engine.runtime.sent_moments import SentMoments
 from engine.runtime.supervision.health import Health
 from engine.runtime.workers.lane import Lane
 
@@ -65,6 +67,7 @@ class Engine:
     - ``playlist``, ``playing``: the titles of the set, and the index of the patch that plays.
     - ``on_lost``: called with the name of a source that reports the loss of its device.
     - ``on_play_patch``: called to go to another patch; returns why that is refused, or "".
+    - ``plays_patch``: whether a patch of the set, given as to that, is the one that plays.
     - ``ask``: submits a command that does not come from a box; on any thread when played live.
     """
 
@@ -80,13 +83,15 @@ class Engine:
         self.metrics = Metrics()
         self.metrics.started = self.now
         self.wakes = WakeupQueue({})
-        self.last_at: dict[tuple[str, str], Ns] = {}
+        self.last_at: SentMoments = {}
         self.on_lost: Callable[[str], None] = lambda name: None
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
+        self.plays_patch: Callable[[int | str], bool] = lambda which: False
         self.ask: Callable[[str, Command], None] = lambda by, command: self.step(
             CommandEntry(by, command)
         )
         self.privacy = privacy or Privacy()
+        self.refusals = RateLimiter(REFUSALS, REFUSALS)
         self._after: deque[tuple[BoxState, list[Message], Ns, int]] = deque()
         self.future = FutureQueue(self.wakes, self._emit)
         self._make_lane = make_lane
@@ -210,7 +215,7 @@ class Engine:
             self._losses.lose(state.name)
         state.on = on
 
-    def failed(self, state: BoxState, error: Exception) -> None:
+    def failed(self, state: BoxState, error: BaseException) -> None:
         """Note that a box raised; the first time, reset what it feeds."""
         self._report_failure(state, describe_error(error))
         if isinstance(error, Overrun):
@@ -236,7 +241,7 @@ class Engine:
         """Ask a box when it wants to be called without input."""
         try:
             self.wakes.ask(state.name, state.box, after)
-        except Exception as error:
+        except anything_raised() as error:
             self.tell(state.name, f"could not say when to be called: {describe_error(error)}")
 
     def emit_after(self, state: BoxState, messages: list[Message], at: Ns, cost: int) -> None:
@@ -311,9 +316,9 @@ class Engine:
                 if isinstance(state.box, Node):
                     self._emit_all(state, events(state.box.on_wake(due)), due, 0)
                 elif isinstance(state.box, Sink):
-                    self.outbox.mark_dirty(state)
+                    self.outbox.begin(state, due)
                     state.box.on_wake(due)
-            except Exception as error:
+            except anything_raised() as error:
                 self.failed(state, error)
             self.ask_wake(state, due)
 

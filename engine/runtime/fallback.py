@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.core.errors import ParameterError, PatchError, Problem
+from engine.core.errors import PatchError, Problem, anything_raised, tell_error
 from engine.core.parameter import read_parameters
 from engine.core.source import Source
 from engine.patch.build import Find
@@ -20,8 +20,9 @@ def use_fallbacks(plan: Plan, find: Find, *, live: bool) -> None:
             continue
         try:
             found = planned.box.fallback(live)
-        except ParameterError as error:
-            raise PatchError([Problem(str(error), *planned.place, box=planned.name)]) from None
+        except anything_raised() as error:
+            problem = Problem(tell_error(error), *planned.place, box=planned.name)
+            raise PatchError([problem]) from None
         if found is None:
             continue
         use, values = found

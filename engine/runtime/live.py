@@ -10,11 +10,13 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 from engine.core.box import Box
 from engine.core.clock import Clock, SystemClock
 from engine.core.commands import Command, Panic
 from engine.core.context import with_context
+from engine.core.errors import anything_raised
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
@@ -35,11 +37,14 @@ from engine.runtime.entries import (
 )
 from engine.runtime.gc_freeze import freeze_gc, gc_frozen
 from engine.runtime.metrics import LOG
+from engine.runtime.offers import offer_addresses
 from engine.runtime.privacy import Privacy
 from engine.runtime.reload.standby import Standby
+from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.supervision.host import OPENING, BoxHost
 from engine.runtime.supervision.hosts import Hosts
+from engine.runtime.supervision.loop_watch import LoopWatch
 from engine.runtime.supervision.periodic import PeriodicTasks
 from engine.runtime.supervision.restart import Restarter
 from engine.runtime.supervision.supervisor import describe_loss
@@ -52,6 +57,8 @@ from engine.runtime.workers.loop_lane import OnLoop
 _THE_END = "the end"
 _OPENING = 15.0
 """Seconds that the start of a show waits at most for nodes without a lane to open."""
+_AT_ONCE = 64
+"""Entries of a host that are handled before those of others: a flood must not hold up a picture."""
 _READY = 2.0
 """Seconds that a tape waits at most for models and outputs to open before it begins."""
 
@@ -85,10 +92,13 @@ class Live:
         self.engine.on_lost = lambda name: self._hosts.playing[name].lost()
         self.engine.ask = self._ask
         self._hosts.follow(self.engine.states)
+        offer_addresses(self.engine)
+        self.engine.on_plan.append(partial(offer_addresses, self.engine))
         restarter = Restarter(self.engine, self._swap_box, self.enter)
         self._watchdog = Watchdog(
             self.engine, self._clock, self.enter, restarter.replace, self._hosts.heartbeat
         )
+        self._loop_watch = LoopWatch(self.engine)
         self.after_entry: Callable[[], None] = lambda: None
         """Called on the loop after each entry."""
 
@@ -106,6 +116,7 @@ class Live:
             finally:
                 self._done.set()
                 await self._close()
+                self._loop_watch.close()
                 self._timer.close()
 
     def stop(self) -> None:
@@ -116,6 +127,27 @@ class Live:
         """End the show without waiting for what is slow to close; call it on the loop."""
         self._done.set()
         self._closed.set()
+
+    def where(self) -> tuple[str, str]:
+        """Return in which box the loop is now, and where in its code; call it on any thread."""
+        return self._loop_watch.where()
+
+    def silence_at_once(self) -> None:
+        """End what sounds though the loop is stuck, as well as can be; call it on another thread.
+
+        The output that holds the loop up may be called once more meanwhile: its notes are as good
+        as lost.
+        """
+        for name, state in list(self.engine.states.items()):
+            if isinstance(state.box, Sink) and state.up:
+                try:
+                    if state.out_lane is not None:
+                        state.out_lane.silence(None)
+                    else:
+                        state.box.silence(None)
+                        state.box.flush(self._clock.now())
+                except anything_raised() as error:
+                    LOG.warning("%s: could not be silenced: %s", name, describe_error(error))
 
     def enter(self, entry: Entry) -> None:
         """Handle an entry; call it on the loop."""
@@ -201,7 +233,7 @@ class Live:
                 try:
                     context = self._hosts.playing[name].context
                     with_context(state.box.open, context)(_unheard)
-                except Exception as error:
+                except anything_raised() as error:
                     self.engine.tell(name, describe_loss(error))  # its supervisor tries again
                 close_quietly(name, state.box)
 
@@ -217,6 +249,7 @@ class Live:
         self._start_tapes_if_ready()
         self._loop.call_later(_READY, self._start_tapes)
         PeriodicTasks(self.engine, self._watchdog, self._done).begin()
+        self._loop_watch.open()
         if clocks:  # what they say first they may not say again for hours: no output may miss it
             await self._get_ready([e for e in playing if isinstance(e.box, Sink)], _READY)
             for each in clocks:
@@ -273,12 +306,12 @@ class Live:
 
     async def _close(self) -> None:
         """End all sound at once, then close everything and wait for that, at most for a limit."""
-        self._drain()
+        self._drain(None)
         self._step(CommandEntry(_THE_END, Panic()))
         self._silenced = True
         self._hosts.end(lambda: self._soon(self._closed.set))
         await self._closed.wait()
-        self._drain()
+        self._drain(None)
 
     # Entries from other threads.
 
@@ -314,25 +347,30 @@ class Live:
         self._woken = True  # the loop is awake already
         try:
             more = ready()
-        except Exception:
+        except anything_raised():
             LOG.exception("a source cannot be read any more")
             more = False
         if not more and self._loop is not None:
             self._loop.remove_reader(descriptor)
         self._drain()
 
-    def _drain(self) -> None:
+    def _drain(self, most: int | None = _AT_ONCE) -> None:
+        """Handle what waits, so much of each host; what is left has its turn after the others."""
         self._woken = False
-        for item in self._commands.take():
+        for item in self._commands.take(most):
             self._step(item.content)
+        left = len(self._commands)
         for each in self._hosts.playing.values():
             if len(each.door):
-                self._drain_host(each)
+                self._drain_host(each, most)
+                left += len(each.door)
+        if left:
+            self._wake()
         self._arm()
 
-    def _drain_host(self, each: BoxHost) -> None:
-        """Handle all entries that wait in the mailbox of one host."""
-        for item in each.door.take():
+    def _drain_host(self, each: BoxHost, most: int | None = None) -> None:
+        """Handle entries that wait in the mailbox of one host: all, or ``most``."""
+        for item in each.door.take(most):
             self._step(item.content)
         each.count(self.engine.metrics)
         if each.door.overruns:

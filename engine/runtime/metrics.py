@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
+from engine.core.secrets import hide_secrets
 from engine.core.status import Status
 from engine.core.text import plain
 from engine.runtime.quality.quality import Quality
@@ -18,6 +19,7 @@ T = TypeVar("T")
 LOG = logging.getLogger("sensorium")
 _REPEAT = 10 * SECOND
 _REMEMBERED = 100
+MORE = "more goes wrong than is told here"
 _DIFFERENT = 20
 """How many different faults are kept of one box: a text may hold a changing number."""
 
@@ -161,7 +163,7 @@ class Metrics:
 
     def fault(self, box: str, text: str, now: Ns) -> None:
         """Note a fault, and log it: once, then at most every 10 s."""
-        text = plain(text.replace("\n", "; "))  # it may contain text from the network
+        text = plain(hide_secrets(text.replace("\n", "; ")))  # it may contain text from the network
         fault = self._faults.get((box, text)) or self._new_fault(box, text)
         fault.count += 1
         fault.last = now
@@ -172,7 +174,7 @@ class Metrics:
 
     def _new_fault(self, box: str, text: str) -> Fault:
         if sum(known == box for known, _ in self._faults) >= _DIFFERENT:
-            text = "more goes wrong than is told here"
+            text = MORE
         return self._faults.setdefault((box, text), Fault(box, text))
 
     def count(self, now: Counters) -> None:

@@ -14,7 +14,7 @@ from itertools import chain, count
 from engine.core.clock import MILLISECOND, VirtualClock
 from engine.core.commands import Command, Notice, Panic, StateSaved
 from engine.core.context import Context, with_context
-from engine.core.errors import PatchError, Problem
+from engine.core.errors import PatchError, Problem, anything_raised
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.sink import Sink
@@ -47,6 +47,7 @@ class Offline:
     """One offline performance of a plan.
 
     ``costs`` are the milliseconds that each box on a lane takes, by name; 0 unless given.
+    ``unplayed`` are the sources that were lost before they gave anything.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Offline:
     ) -> None:
         """Raise PatchError when a source is a device, which cannot be played offline."""
         self._refuse_devices(plan)
+        self.unplayed: set[str] = set()
         self.clock = VirtualClock()
         self._costs = costs or {}
         self._lanes: list[InlineLane] = []
@@ -154,7 +156,8 @@ class Offline:
             self.engine.step(change)
             if change.state == "running":
                 self._tapes[name] = _from(self.clock.now(), tape.events())
-                self._left |= set() if tape.endless else {name}
+                self._left |= set() if tape.repeats else {name}
+            self.unplayed.add(name)
         for name in [name for name, _ in tapes if name in self._tapes]:
             self._pull(name)
 
@@ -189,7 +192,7 @@ class Offline:
         if tape is not None and isinstance(state.box, Tape):
             now = self.clock.now()
             self._tapes[state.name] = (event for event in tape if event[0] >= now)
-            self._left |= set() if state.box.endless else {state.name}
+            self._left |= set() if state.box.repeats else {state.name}
             self._pull(state.name)
 
     def _close(self) -> None:
@@ -233,14 +236,19 @@ class Offline:
         change = StateChange(name, "ended")
         try:
             event = next((e for e in self._tapes[name] if self._is_consumed(name, *e)), None)
-        except Exception as error:
+        except anything_raised() as error:
             event = None
             change = StateChange(name, "lost", describe_loss(error))
+        else:
+            self.unplayed.discard(name)
         if event is None:
             del self._tapes[name]
             self._left.discard(name)
             self._push(self.clock.now(), change)
             return
+        box = self._playing[name].box
+        if isinstance(box, Tape) and box.repeats:
+            self._left.discard(name)
         due, outlet, message = event
         entry = Arrival(name, outlet, message, due)
         heapq.heappush(self._heap, (due, self._order[name], next(self._count), entry))
@@ -266,7 +274,7 @@ class Offline:
 def _opened(name: str, open_it: Callable[[], None], otherwise: str = "lost") -> StateChange:
     try:
         open_it()
-    except Exception as error:
+    except anything_raised() as error:
         return StateChange(name, otherwise, describe_loss(error))
     return StateChange(name, "running")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
 from engine.core.errors import PatchError, Problem, nearest
 from engine.core.files import installed_folder
+from engine.core.secrets import hide_in_setting
 from engine.patch.build import Find
 from engine.patch.compile import compile_patch
 from engine.patch.load import Document, Texts, load, load_texts, read_texts
@@ -22,22 +24,38 @@ FIRST = "first_light.toml"
 
 CONTROL = "osc_control"
 
+_SUFFIX = ".toml"
+
 
 def find_patch(name: str) -> Path:
     """Return the path of a patch, given as a path or as the name of a shipped patch.
 
     Raise PatchError when there is none.
     """
+    if not name.strip():
+        raise PatchError([Problem("no patch is named: name a file, such as show.toml")])
     given = Path(name)
-    shipped = installed_folder("patches") / given.with_suffix(".toml").name
-    if given.exists() or not shipped.exists():
-        if not given.exists():
-            names = [file.stem for file in installed_folder("patches").glob("*.toml")]
-            raise PatchError(
-                [Problem(f"there is no such patch.{nearest(given.stem, names)}", given)]
-            )
-        return given
-    return shipped
+    shipped = installed_folder("patches")
+    by_name = shipped / f"{given.name.removesuffix(_SUFFIX)}{_SUFFIX}"
+    if not os.path.lexists(given):  # False as well for what no file can be called
+        if os.path.lexists(by_name):
+            return by_name
+        names = [file.stem for file in shipped.glob(f"*{_SUFFIX}")]
+        raise PatchError(
+            [Problem(f"there is no such patch.{nearest(given.stem, names)}", Path(name))]
+        )
+    if given.is_dir():
+        patches = sorted(each.name for each in _listed(given) if each.suffix == _SUFFIX)
+        hint = f", such as {given / patches[0]}" if patches else ""
+        raise PatchError([Problem(f"is a folder: name a patch in it{hint}", given)])
+    return given
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
 
 
 def open_patch(
@@ -133,7 +151,7 @@ def apply_overrides(document: Document, to: str | None, sets: Iterable[str]) -> 
         if part:
             table = document.tables[box].get(key)
             what = {**table, part[0]: what} if isinstance(table, dict) else {part[0]: what}
-        document.override(box, key, what, by=f"--set {text}")
+        document.override(box, key, what, by=f"--set {hide_in_setting(text)}")
 
 
 def _value(text: str) -> object:
@@ -146,6 +164,6 @@ def _value(text: str) -> object:
 
 def _add_control(document: Document) -> None:
     boxes = [table for table in document.tables.values() if isinstance(table, dict)]
-    if not any(box.get("use") == CONTROL for box in boxes):
+    if boxes and not any(box.get("use") == CONTROL for box in boxes):
         name = "control" if "control" not in document.tables else CONTROL
         document.override(name, "use", CONTROL)

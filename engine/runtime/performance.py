@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import signal
+import json
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -11,28 +12,34 @@ from pathlib import Path
 from typing import Any
 
 from engine.core.clock import ns
-from engine.core.errors import PatchError, Problem, nearest
+from engine.core.errors import PatchError, Problem, nearest, os_reason
 from engine.patch.load import read_texts
 from engine.patch.plan import Plan
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.fallback import report_fallbacks
 from engine.runtime.live import Live
+from engine.runtime.metrics import LOG
 from engine.runtime.offline import Offline
 from engine.runtime.reload.fingerprints import own_files
 from engine.runtime.reload.probation import SECONDS
 from engine.runtime.reload.reloader import Open, Reloader
 from engine.runtime.reload.watcher import FileWatcher
 from engine.runtime.service import SystemdNotifier
+from engine.runtime.signals import ShowSignals
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+Report = Callable[[dict[str, Any]], None]
+"""Writes the statistics of a show. Raises OSError."""
 
 
 class Performance:
     """A set of patches, of which one plays at a time.
 
+    ``unplayed`` are the sources that gave nothing offline, since they were lost before.
     ``watch`` is called with the engine when playing starts and after each change of patch; with
-    ``edits`` saved files are reloaded. A new plan is on probation for ``trial`` seconds.
+    ``edits`` saved files are reloaded. A new plan is on probation for ``trial`` seconds. Where
+    somebody asks for the statistics of a live show by a signal, ``report`` writes them; else they
+    are logged.
     """
 
     def __init__(
@@ -44,17 +51,19 @@ class Performance:
         *,
         edits: bool = False,
         trial: float = SECONDS,
+        report: Report | None = None,
     ) -> None:
         """Raise PatchError with the problems of every patch of the set."""
+        self.unplayed: frozenset[str] = frozenset()
         self._files = list(files)
         self._open = open_patch
         self._dump = dump
         self._watch = watch
         self._edits = edits
         self._trial = trial
+        self._report = report
         self._titles: list[str] = []
         self._plan = self._check()
-        self._ended = False
         self._service = SystemdNotifier()
 
     def offline(self, seconds: float | None, costs: Mapping[str, float]) -> dict[str, Any]:
@@ -66,6 +75,7 @@ class Performance:
         show = Offline(self._plan, costs)
         self._attach(show.engine)
         show.play(None if seconds is None else ns(seconds))
+        self.unplayed = frozenset(show.unplayed)
         return show.engine.metrics.stats(show.clock.now())
 
     async def live(self, seconds: float | None) -> dict[str, Any]:
@@ -74,7 +84,7 @@ class Performance:
         show = Live(self._plan)
         reloader = Reloader(show, self._files, self._titles, self._open, self._trial)
         self._attach(show.engine)
-        self._handle_signals(loop, show)
+        signals = self._handle_signals(show, reloader)
         self._service.follow(show)
         work = loop.create_task(reloader.work())
         watcher = self._watcher(loop, show, reloader)
@@ -85,6 +95,8 @@ class Performance:
             work.cancel()
             if watcher:
                 watcher.close()
+            if signals:
+                signals.close()
         return show.engine.metrics.stats(show.engine.clock.now())
 
     def _watcher(
@@ -118,21 +130,28 @@ class Performance:
                 listen(engine)
                 engine.on_plan.append(partial(listen, engine))
 
-    def _handle_signals(self, loop: asyncio.AbstractEventLoop, show: Live) -> None:
-        def end() -> None:
-            if self._ended:
-                show.stop_now()
-            self._ended = True
-            self._service.stopping()
-            show.stop()
+    def _handle_signals(self, show: Live, reloader: Reloader) -> ShowSignals | None:
+        try:
+            return ShowSignals(
+                show,
+                on_end=self._service.stopping,
+                reload=reloader.read_again,
+                write_stats=partial(self._write_stats, show.engine),
+            )
+        except ValueError:  # not on the main thread, which handles the signals
+            return None
 
-        def interrupted(*_: object) -> None:
-            loop.call_soon_threadsafe(end)
+    def _write_stats(self, engine: Engine) -> None:
+        """Write the statistics so far, beside the loop."""
+        numbers = engine.metrics.stats(engine.clock.now())
 
-        for number in _SIGNALS:
+        def write() -> None:
             try:
-                loop.add_signal_handler(number, end)
-            except NotImplementedError:  # Windows
-                signal.signal(number, interrupted)
-            except (RuntimeError, ValueError):
-                return  # not on the main thread, which handles the signals
+                if self._report:
+                    self._report(numbers)
+                else:
+                    LOG.info("statistics: %s", json.dumps(numbers))
+            except OSError as error:
+                LOG.warning("the statistics cannot be written: %s", os_reason(error))
+
+        threading.Thread(target=write, name="statistics", daemon=True).start()

@@ -76,7 +76,7 @@ class SystemdNotifier:
         """Send a text, or drop it when the manager is too slow: this must not block."""
         abstract = self._address.startswith("@")
         address = f"\0{self._address[1:]}" if abstract else self._address
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager, suppress(OSError):
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
             manager.setblocking(False)
             manager.sendto(text.encode(), address)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import struct
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Final, Literal
 
@@ -23,6 +24,7 @@ from engine.net.tcp import Tcp
 from engine.net.udp import Udp
 from engine.osc.address import of_port
 from engine.osc.bundle import LIMIT, bundles, longest, messages
+from engine.osc.framing import Framing
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.layouts import choose, known_layout, sendable
 from engine.osc.parse import packet
@@ -66,6 +68,15 @@ class OscOut(Sink):
         ]
     ]
     protocol: Fixed[Annotated[Literal["udp", "tcp"], Param("how it travels")]] = "udp"
+    framing: Fixed[
+        Annotated[
+            Framing | None,
+            Param(
+                'how packets are told apart over tcp: "length" (OSC 1.0), "slip" (OSC 1.1); else as'
+                " the tool likes it"
+            ),
+        ]
+    ] = None
     bundle: Fixed[
         Annotated[
             bool | None,
@@ -89,6 +100,8 @@ class OscOut(Sink):
         self._wire: OnBytes | None = None
         if self.layout is not None:
             known_layout(self.layout)
+        if self.framing is not None and not self.lane:
+            raise ParameterError('framing: means something over tcp alone; write protocol = "tcp"')
         for one in [self.to] if isinstance(self.to, str) else self.to:
             self._add_target(target(one, tcp=self.lane))
         if not self._groups:
@@ -154,7 +167,7 @@ class OscOut(Sink):
             sender.open()
 
     def tap_bytes(self, wire: OnBytes) -> None:
-        """Call ``wire`` with every datagram; over TCP, without its length prefix."""
+        """Call ``wire`` with every packet; over TCP, without what tells it from the next."""
         self._wire = wire
 
     def open_muted(self) -> None:
@@ -213,6 +226,8 @@ class OscOut(Sink):
         self.flush(self._now)
 
     def _add_target(self, target_: Target) -> None:
+        if self.framing is not None:
+            target_ = replace(target_, framing=self.framing)
         dialect = target_.dialect
         if self.layout is not None:
             dialect = Dialect(dialect.clamp, dialect.floats, self.layout)
@@ -260,7 +275,7 @@ class OscOut(Sink):
             return True
         if isinstance(sender, Udp):
             return sender.send(datagram)
-        return sender.send(len(datagram).to_bytes(4, "big") + datagram, self._now)
+        return sender.send(datagram, self._now)
 
     def _report(self, datagram: bytes, ports: list[str], sent: bool) -> None:
         """Report what was sent to the tap, decoded from the bytes."""

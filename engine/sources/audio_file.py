@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, ClassVar
+from contextlib import closing
+from typing import Annotated, ClassVar, Final
 
 import numpy as np
-import soundfile  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from engine.audio.sound_file import SoundReader, open_sound
 from engine.core.clock import SECOND
 from engine.core.commands import Notice
 from engine.core.errors import DeviceError
-from engine.core.files import find_readable
 from engine.core.messages import Block, Message, Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Tape
+from engine.dsp.audio.mono import MonoMix
+
+MISSING_S: Final = 0.1
+"""How many seconds may be missing at the end: a header of compressed sound rounds."""
+SILENT_S: Final = 2.0
+"""After so many seconds of zeros from one channel while another sounds, that is told."""
 
 
 class AudioFile(Tape):
     """Play a sound file as if a microphone heard it: wav, flac, ogg, mp3, aiff and more.
 
+    What else there is (m4a, wma, the sound of a film) plays where the program ffmpeg is installed.
     It has the rate of the file. A block comes at its end, when its last sample has been heard; the
     last one of a file may be shorter. Looped, the first sample follows the last as if nothing had
     happened. A file that is damaged plays as far as it goes, and a notice says so.
+
+    ``channel`` 0 mixes all channels that hold sound; one that runs against the others, as from a
+    cable soldered the wrong way round, is turned round first, so that they do not cancel out. A
+    single channel that holds nothing, while another one sounds, is told.
 
     Raises DeviceError when the file is not there, holds no sound, or lacks the channel.
     """
@@ -45,7 +56,7 @@ class AudioFile(Tape):
     def open(self, emit: Emit) -> None:
         """Check that there is sound to play. Raise DeviceError when there is none."""
         self._emit = emit
-        with _open(self.file) as sound:
+        with closing(open_sound(self.file)) as sound:
             if self.channel > sound.channels:
                 raise DeviceError(
                     f'"{self.file}" has {sound.channels} channels, so there is no {self.channel}'
@@ -56,19 +67,24 @@ class AudioFile(Tape):
     def events(self) -> Iterator[tuple[Ns, str, Message]]:
         """Yield the blocks. Raise DeviceError when the file disappears between two rounds."""
         start, intact = 0, True
+        mono = _ToMono(self.channel)
         while True:
             pass_start = start
-            with _open(self.file) as sound:
-                rate, declared = sound.samplerate, sound.frames
-                for samples in _blocks(sound, self.block, self.channel):
-                    block = Block(samples, rate, start)
+            with closing(open_sound(self.file)) as sound:
+                rate, declared = sound.rate, sound.declared
+                for samples in _blocks(sound, self.block):
+                    block = Block(mono.take(samples, rate), rate, start)
                     start += len(samples)
                     yield Ns(start * SECOND // rate), "sound", block
-            played = start - pass_start
-            if played < declared and intact:
+                    if told := mono.told(SILENT_S):
+                        self._notify(f'"{self.file}": {told}', start, rate)
+            if told := mono.told(0.0):
+                self._notify(f'"{self.file}": {told}', start, rate)
+            played = (start - pass_start) / rate
+            if intact and declared is not None and played < declared - MISSING_S:
                 intact = False
-                self._notify(_damage(self.file, played / rate, declared / rate), start, rate)
-            if not played or not self.loop:
+                self._notify(_damage(self.file, played, declared), start, rate)
+            if start == pass_start or not self.loop:
                 return
 
     def _notify(self, text: str, start: int, rate: int) -> None:
@@ -76,38 +92,45 @@ class AudioFile(Tape):
             self._emit("", Notice(text), Ns(start * SECOND // rate))
 
 
-class _Forward(soundfile.SoundFile):  # type: ignore[misc]
-    """A sound file that is read strictly from start to end.
+class _ToMono:
+    """Makes one channel of several, and notices that the one that was chosen holds nothing."""
 
-    soundfile otherwise seeks to its current position after each block, which breaks MP3.
-    """
+    def __init__(self, channel: int) -> None:
+        self._channel = channel
+        self._mix = MonoMix()
+        self._silent_s = 0.0
+        self._other = 0
+        self._done = not channel
 
-    def seekable(self) -> bool:
-        return False
+    def take(self, samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
+        """Return one channel, float32 (n,), of samples (n, channels)."""
+        if self._channel:
+            mono = samples[:, self._channel - 1].copy()
+        else:
+            mono = self._mix.mix(samples, rate)
+        if not self._done:
+            self._done = bool(mono.any())
+            if samples.any():
+                self._silent_s += len(mono) / rate
+                self._other = int(np.flatnonzero(samples.any(axis=0))[0]) + 1
+        mono.flags.writeable = False
+        return mono
+
+    def told(self, seconds: float) -> str:
+        """Return what to tell, once, after more than so many seconds in which another sounded."""
+        if self._done or self._silent_s <= seconds:
+            return ""
+        self._done = True
+        return (
+            f"channel {self._channel} holds only zeros, and channel {self._other} sounds:"
+            f" write channel = {self._other}"
+        )
 
 
-def _blocks(sound: soundfile.SoundFile, size: int, channel: int) -> Iterator[NDArray[np.float32]]:
-    while True:
-        try:
-            table = sound.read(size, dtype="float32", always_2d=True)
-        except soundfile.LibsndfileError:
-            return  # events() reports the missing samples
-        if not len(table):
-            return
-        samples = table[:, channel - 1].copy() if channel else table.mean(axis=1)
-        samples.flags.writeable = False
+def _blocks(sound: SoundReader, size: int) -> Iterator[NDArray[np.float32]]:
+    while len(samples := sound.read(size)):
         yield samples
 
 
 def _damage(file: str, played: float, declared: float) -> str:
     return f'"{file}" is damaged: it ends after {played:.1f} s of {declared:.1f} s'
-
-
-def _open(file: str) -> soundfile.SoundFile:
-    path = find_readable(file, "a sound file")
-    try:
-        return _Forward(str(path))
-    except soundfile.LibsndfileError as error:
-        raise DeviceError(
-            f'"{file}" is not a sound that can be read: {error.error_string}'
-        ) from None

@@ -34,10 +34,11 @@ from engine.dsp.image.picture import (
     Rotate,
     silence_opencv,
 )
-from engine.video.capture import OpenCamera, open_address, open_camera, set_exposure
+from engine.video.capture import OpenCamera, open_address, open_camera
 from engine.video.devices import find
 from engine.video.frames import FrameMaker
 from engine.video.freeze import LATE, FreezeDetector
+from engine.video.still_files import names_stills
 
 VIDEO_FILE = re.compile(r"\.(mp4|mov|m4v|avi|mkv|webm|mpe?g|m?ts|wmv|flv|gif|ogv|mxf|3gp)$", re.I)
 SILENCE_NS = 2 * SECOND
@@ -52,10 +53,11 @@ class Camera(Source):
     """See with a camera; each picture leaves at once, and a newer one replaces it if nobody looked.
 
     ``device`` takes the name of a camera (a part of it will do), its number, the address of a
-    stream (``"http://..."``, ``"rtsp://..."``, ``"udp://..."``), or a video file, which is played
-    in its place. "auto" takes the first camera that gives a picture; on a machine without one the
-    stand-in plays. A camera that is unplugged, or a stream that stops, is looked for until it is
-    back; one that was given by its number is looked for by its name, for its number may change.
+    stream (``"http://..."``, ``"rtsp://..."``, ``"udp://..."``), or a file, which is played in its
+    place: a film (see ``video_file``), a photograph, a folder or a sequence of pictures (see
+    ``picture_file``). "auto" takes the first camera that gives a picture; on a machine without one
+    the stand-in plays. A camera that is unplugged, or a stream that stops, is looked for until it
+    is back; one that was given by its number is looked for by its name, for its number may change.
 
     A camera that gives nothing for a second (or 10 of its pictures), and be it that its driver
     never comes back, is opened again. One that gives the very same picture for 3 s is late, and
@@ -92,9 +94,12 @@ class Camera(Source):
     """One for all times that it is opened: else each would leave its pool to the next."""
 
     def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
-        """Return its fallback: video_file for a file, stand_in when there is no camera."""
+        """Return its fallback: a box that plays files, stand_in when there is no camera."""
+        seen = {"mirror": self.mirror, "rotate": self.rotate, "crop": self.crop}
+        if isinstance(self.device, str) and names_stills(self.device):
+            rate = {"fps": self.fps} if self.fps else {}
+            return "picture_file", {"file": self.device, **rate, **seen}
         if isinstance(self.device, str) and _is_video_file(self.device):
-            seen = {"mirror": self.mirror, "rotate": self.rotate, "crop": self.crop}
             return "video_file", {"file": self.device, **seen}
         if self.device == "auto" and not (live and find()):
             return "stand_in", {"sings": False}
@@ -140,7 +145,7 @@ class Camera(Source):
         # Otherwise Linux waits 10 s for a stalled camera. Read once, at the first grab.
         os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
         if isinstance(self.device, str) and "://" in self.device:
-            return open_address(self.device)
+            return open_address(self.device, self.fps)
         return open_camera(self.device, self._configure, self._name)
 
     def _configure(self, capture: cv2.VideoCapture) -> None:
@@ -176,10 +181,11 @@ class Camera(Source):
         # A stream has no exposure: setting one is reported only if it is asked for.
         exposure: float | str | None = "auto" if opened.is_remote else None
         seen = now()
+        broken, told = 0, seen - SECOND
         while not stop.is_set():
             if self.exposure != exposure:
                 exposure = self.exposure
-                if not set_exposure(opened.capture, exposure) and exposure != "auto":
+                if not opened.set_exposure(exposure) and exposure != "auto":
                     emit("", Notice(f"the exposure of {opened.name} cannot be set"), now())
             if not opened.capture.grab():
                 break
@@ -195,6 +201,9 @@ class Camera(Source):
                     return f"{opened.name} gives the same picture again and again"
             elif at - seen > SILENCE_NS:
                 return f"{opened.name} gives pictures that cannot be read"
+            if opened.broken > broken and at - told >= SECOND:
+                broken, told = opened.broken, at
+                emit("", Notice(f"{opened.name} sends broken pictures; they are left out"), at)
         return f"{opened.name} stopped" + ("" if opened.is_remote else "; was it unplugged?")
 
     def _report_freeze(self, opened: OpenCamera, emit: Emit, image: Picture, at: Ns) -> bool:

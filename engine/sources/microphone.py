@@ -25,7 +25,9 @@ from engine.core.source import AddReader, Emit, Source
 from engine.system.device_process import GONE
 from engine.system.priority import set_realtime_priority
 
-RECORDING = re.compile(r"\.(wav|flac|ogg|opus|mp3|aiff?|au|caf|w64|rf64)$", re.I)
+RECORDING = re.compile(
+    r"\.(wav|flac|og[ag]|opus|mp3|aif[cf]?|au|caf|w64|rf64|m4a|aac|wma|mka|amr|wv|ape|ac3)$", re.I
+)
 END_S = 3.0
 
 

@@ -4,47 +4,30 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
-import msgspec
-
-from engine.core.commands import Command, Lost, PlayPatch, SetParameter
-from engine.core.errors import ParameterError, UnknownName
+from engine.core.commands import Command, Lost, Notice, PlayPatch
 from engine.core.messages import Message, Note, Ns, Trigger
 from engine.core.parameter import Fixed, Param
+from engine.core.set_target import SetTarget, Shown
 from engine.core.source import Emit, Source
 from engine.midi.client import PortProcess
 from engine.midi.decode import MidiDecoder, MidiEvent
+from engine.midi.desk_map import DeskMap, with_and_without_channel
+from engine.midi.feedback import DeskFeedback
+from engine.midi.feedback_options import read_options
 from engine.midi.frames import MOMENT, RECEIVED
+from engine.midi.lights import Lights
 from engine.midi.names import MessageName, read_name
 from engine.system.device_process import GONE
 
 OF_A_CHANNEL: Final = ("notes", "program", "bend", "pressure")
-MAPPABLE: Final = ("bend", "pressure")
-"""Those of them that can be mapped to a parameter."""
 NUMBERED: Final = {"cc": float, "note": Trigger}
 
+Value = bool | int | float | str
+"""What a control may set."""
+
 _log = logging.getLogger("sensorium")
-
-
-class KnobMapping(msgspec.Struct, forbid_unknown_fields=True):
-    """A mapping target: a parameter as "box.parameter", over its range or within ``to``."""
-
-    parameter: str
-    to: tuple[float, float] | None = None
-
-    @property
-    def target(self) -> tuple[str, str]:
-        """The box and its parameter."""
-        box, _, parameter = self.parameter.partition(".")
-        return box, parameter
-
-    def command(self, position: float) -> SetParameter:
-        """Return the command for a control position, 0 to 1."""
-        if self.to is None:
-            return SetParameter(*self.target, position, of_range=True)
-        return SetParameter(*self.target, self.to[0] + position * (self.to[1] - self.to[0]))
 
 
 class MidiIn(Source):
@@ -61,16 +44,31 @@ class MidiIn(Source):
     - ``box.tempo``: beats a minute of a MIDI clock, at each beat; ``box.beat`` and ``box.clock``:
       triggers at each beat and at each of its 24 pulses; ``box.start`` and ``box.stop``.
 
-    ``map`` lets knobs set parameters of other boxes, as a hand does. The whole way of the knob is
-    the whole range of the parameter, its choices or its two states, or what ``to`` says; a number
-    without a range is set to 0 to 1. Pads (``note36``) set the high end while they are down.
+    In its table ``map`` knobs set parameters of other boxes, as a hand does, and pads do more:
 
-        [knobs.map]
-        cc21 = "reach/smooth.smooth"
-        cc22 = "reach.on"
-        cc23 = { parameter = "hit.above", to = [0.5, 0.9] }
+    - ``cc21 = "reach.smooth"``: the whole way of the knob is the whole range of the parameter, its
+      choices or its two states; a number without a range is set to 0 to 1;
+    - ``cc22 = { parameter = "hit.above", to = [0.5, 0.9] }``: a part of the range;
+    - ``cc23 = { parameter = "painting.look", to = ["starry", "wave", "ink"] }``: one of these;
+    - ``note36 = "reach.on"``: a pad sets the high end while it is down;
+    - ``note37 = { parameter = "reach.on", toggle = true }``: it stays (latch) until the next press;
+    - ``note38 = { parameter = "painting.look", to = "starry" }``: a press picks a choice, a number
+      or a text. With ``else = "ink"`` it is that again when the pad is let go, or with
+      ``toggle = true`` at the next press. A list in ``to`` goes to the next one at each press;
+    - ``note39 = { release = "painting.look" }``: gives it back to its cable;
+    - ``note40 = { patch = "next" }``: another patch of the set: "previous", a number from 1, a file
+      or a title;
+    - ``note41 = "panic"``: ends everything that sounds.
 
-    With ``patches`` a program change goes to that patch of the set: program 0 to the first.
+    What a pad does, a program may (``program3``), and a controller: a pedal or a button, pressed
+    above half. With ``patches`` a program change goes to that patch of the set, 0 to the first.
+
+    With ``feedback = true`` the desk shows what is so, whoever has changed it: a pad is lit while
+    what it picks is set, its switch is on, its patch plays, or a hand holds what it releases; knobs
+    and faders with a ring or a motor are told where they stand. It goes to the output of the same
+    device, and the lamps go out at the end. Many desks take the velocity of a pad for its colour:
+    ``feedback = { on = 127, off = 0 }``, and ``colour = 21`` in ``map`` for one. ``port`` is a part
+    of the name of another output.
 
     A port that is missing is tried again, and found by its name when it is back. Running status,
     system exclusive data of any length and bytes that belong to nothing do no harm.
@@ -104,10 +102,16 @@ class MidiIn(Source):
     patches: Annotated[bool, Param("let program changes choose the patch of a set")] = False
     map_: Fixed[
         Annotated[
-            dict[str, str | dict[str, str | list[float]]] | None,
-            Param('parameters for knobs: cc21 = "smooth.smooth"'),
+            dict[str, str | dict[str, Value | list[Value]]] | None,
+            Param('what knobs and pads do: cc21 = "smooth.smooth"'),
         ]
     ] = None
+    feedback: Fixed[
+        Annotated[
+            bool | dict[str, int | str],
+            Param("show on the desk what is so: true, or a table with on, off and port"),
+        ]
+    ] = False
     system: Fixed[
         Annotated[Literal["auto", "alsa", "core", "windows", "jack"], Param("by which MIDI system")]
     ] = "auto"
@@ -116,13 +120,8 @@ class MidiIn(Source):
         self._outlets: dict[MessageName, list[str]] = {
             MessageName(kind): [kind] for kind in self.OUT
         }
-        self._mappings = {
-            key: _read_mapping(key, entry) for key, entry in (self.map_ or {}).items()
-        }
-        self._knobs: dict[MessageName, list[KnobMapping]] = {}
-        for key, mapping in self._mappings.items():
-            name = _read(key, MAPPABLE, f"map.{key}: ")
-            self._knobs.setdefault(name, []).append(mapping)
+        self._map = DeskMap(self.map_ or {})
+        self._feedback = self._make_feedback()
         self._decoder = MidiDecoder()
         self._helper: PortProcess | None = None
         self._emit: Emit | None = None
@@ -134,15 +133,24 @@ class MidiIn(Source):
 
     def outlet(self, name: str) -> type:
         """Return the type of an outlet and subscribe to it. Raise UnknownName or ParameterError."""
-        read = _read(name, self.OUT)
+        read = read_name(name, self.OUT, OF_A_CHANNEL)
         outlets = self._outlets.setdefault(read, [])
         if name not in outlets:
             outlets.append(name)
         return NUMBERED.get(read.kind) or self.OUT[read.kind]
 
-    def sets(self) -> Mapping[tuple[str, ...], tuple[str, str]]:
+    def sets(self) -> Mapping[tuple[str, ...], SetTarget]:
         """Return the parameters that ``map`` sets."""
-        return {("map", key): mapping.target for key, mapping in self._mappings.items()}
+        return {("map", key): target for key, target in self._map.targets().items()}
+
+    def shows(self) -> Mapping[str, SetTarget | PlayPatch]:
+        """Return what the desk shows, by the keys of ``map``; nothing without ``feedback``."""
+        return self._map.shown() if self._feedback else {}
+
+    def show(self, now: Mapping[str, Shown]) -> None:
+        """Bring the desk up to date."""
+        if self._feedback is not None:
+            self._feedback.show(now)
 
     def open(self, emit: Emit) -> None:
         """Open the port. Raise DeviceError when it is missing or its name is ambiguous."""
@@ -151,9 +159,14 @@ class MidiIn(Source):
         self._helper = PortProcess("in", self.system, self.port, self.name, self._heard)
         if self.port is not None:
             _log.info("MIDI comes from %s", self._helper.name)
+        if self._feedback is not None:
+            port = self._helper.name if self.port is not None else None
+            self._feedback.open(port, self.name)
 
     def close(self) -> None:
-        """Close the port."""
+        """Close the port, and put out what the desk shows."""
+        if self._feedback is not None:
+            self._feedback.close()
         if self._helper is not None:
             self._helper.stop()
             self._helper = None
@@ -165,12 +178,11 @@ class MidiIn(Source):
                 yield from self._dispatch(event)
 
     def _dispatch(self, event: MidiEvent) -> Iterator[tuple[str, Message | Command]]:
-        for name in _with_and_without_channel(event.name):
+        names = with_and_without_channel(event.name)
+        for name in names:
             if event.message is not None:
                 yield from ((outlet, event.message) for outlet in self._outlets.get(name, ()))
-            if event.position is not None:
-                for mapping in self._knobs.get(name, ()):
-                    yield "", mapping.command(event.position)
+        yield from (("", command) for command in self._map.commands(event, names))
         if self.patches and event.name.kind == "program":
             yield "", PlayPatch(event.message + 1)
 
@@ -179,35 +191,23 @@ class MidiIn(Source):
             return
         if kind == RECEIVED and len(content) >= MOMENT.size:
             (moment,) = MOMENT.unpack_from(content)
-            at = Ns(moment)
-            for outlet, event in self.hear(content[MOMENT.size :], at):
+            at, piece = Ns(moment), content[MOMENT.size :]
+            if self._feedback is not None and self._feedback.is_echo(piece, at):
+                return
+            for outlet, event in self.hear(piece, at):
                 self._emit(outlet, event, at)
         elif kind == GONE:
+            for command in self._map.let_go():
+                self._emit("", command, Ns(0))
             self._emit("", Lost(f"{content.decode('utf-8', 'replace')} went away"), Ns(0))
 
+    def _make_feedback(self) -> DeskFeedback | None:
+        options = read_options(self.feedback)
+        if options is None:
+            return None
+        lights = Lights(self._map.controls, options.colours, self.channel)
+        return DeskFeedback(lights, self.system, options.port, self._tell)
 
-def _with_and_without_channel(name: MessageName) -> tuple[MessageName, ...]:
-    return (name,) if name.channel is None else (name, replace(name, channel=None))
-
-
-def _read(text: str, plain: Any, where: str = "") -> MessageName:
-    try:
-        return read_name(text, plain, OF_A_CHANNEL)
-    except UnknownName as error:
-        if not where:
-            raise
-        raise ParameterError(f"{where}{error}") from None
-
-
-def _read_mapping(key: str, entry: str | Mapping[str, Any]) -> KnobMapping:
-    try:
-        mapping = msgspec.convert(
-            {"parameter": entry} if isinstance(entry, str) else entry, KnobMapping
-        )
-    except msgspec.ValidationError as error:
-        raise ParameterError(f"map.{key}: {error}") from None
-    if not all(mapping.target):
-        raise ParameterError(
-            f'map.{key}: expected a parameter as "box.parameter", got "{mapping.parameter}"'
-        )
-    return mapping
+    def _tell(self, text: str) -> None:
+        if self._emit is not None:
+            self._emit("", Notice(text), Ns(0))

@@ -1,16 +1,23 @@
 """Be controlled by OSC: ``/<box>/<parameter> value`` sets what a hand would.
 
-    /reach/smooth/amount 0.3      a parameter; a box may be a link of a chain, as here
-    /reach/smooth/amount/release  give it back to its cable
+    /reach/smooth/smooth 0.3      a parameter; a box may be a link of a chain, as here
+    /reach/smooth/smooth/release  give it back to its cable
     /style/look/ink 0.5           one weight of a parameter that is a table of them
-    /sensorium/patch 2            go to another patch: by number from 1, name or title
+    /sensorium/patch 2            go to another patch: by number from 1, name or title, "next",
+                                  "previous"
     /sensorium/teach "out/reach"  let this way out move alone, for a program that learns; "" ends it
     /sensorium/privacy 1          let no picture leave; 0 ends that, unless the patch says it
     /panic                        end everything that sounds
+    /*/smooth/smooth 0.3          a pattern (OSC 1.0) sets all parameters that it fits
+
+A pattern means parameters alone: never ``/panic`` and ``/sensorium``; ``on`` and ``release`` only
+where they are written out, as in ``/{left,right}/on 0`` and ``/*/*/release``. What one parameter
+refuses, the others take.
 
 What is refused is answered with ``/sensorium/error address reason`` to the sender's machine, on the
-port for replies. There and on this machine ``/sensorium/error s s`` says what is wrong with a patch
-that was saved or asked for and does not play, or no more. Once a second: ``/sensorium/alive i``
+port for replies, at most some 20 times a second. There and on this machine ``/sensorium/error s s``
+says what is wrong with a patch that was saved or asked for and does not play, or no more. A text is
+cut at 500 bytes, so that each message fits one packet. Once a second: ``/sensorium/alive i``
 (seconds since the start), ``/sensorium/delay f`` (ms), ``/sensorium/errors i``,
 ``/sensorium/privacy i`` (1 while no picture leaves); and
 ``/sensorium/patch s`` and ``/sensorium/<box>/state s`` when they change and every five seconds.
@@ -24,6 +31,7 @@ import contextlib
 import logging
 import math
 import socket
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any, ClassVar, Final
 
@@ -43,12 +51,14 @@ from engine.core.messages import Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Remote
 from engine.core.status import Status
-from engine.core.text import plain
+from engine.core.text import plain, within
 from engine.net.access import HELP, SenderFilter
 from engine.net.rate_limit import RateLimiter
 from engine.net.receiver import Receiver
 from engine.osc.bundle import messages
 from engine.osc.packer import Packer
+from engine.osc.parse import IMPULSE, describe, flat
+from engine.osc.pattern import AddressSpace, is_pattern
 
 LOCAL: Final = "127.0.0.1"
 PORTS_TRIED: Final = 20
@@ -64,6 +74,9 @@ MAX_REFUSALS: Final = 100
 RATE: Final = 2000
 BURST: Final = 12_000
 """Messages per sender, a second and at once: a thousand faders all moved."""
+
+TEXT: Final = 500
+"""Bytes of a text that is sent: two of them and an address fit one packet."""
 
 MAX_ADDRESS: Final = 255
 """Maximum length of an address in characters; no parameter has a longer one."""
@@ -95,6 +108,7 @@ class OscControl(Remote):
         self._malformed = 0
         self._refused = 0
         self._reports = 0
+        self._space = AddressSpace()
         self._last_sent: dict[str, str] = {}
 
     @property
@@ -142,11 +156,14 @@ class OscControl(Remote):
             for line in lines:
                 self._send(host, line)
 
+    def offer(self, addresses: Sequence[str]) -> None:
+        """Take the addresses that patterns are compared with."""
+        self._space = AddressSpace(addresses)
+
     def tell(self, box: str, text: str) -> None:
         """Report a problem with a patch to the same machines at once."""
         for host in {LOCAL: None, **self._hosts}:
-            with contextlib.suppress(ValueError):
-                self._send(host, Packer("/sensorium/error", "ss").pack(box, text))
+            self._send(host, _texts("/sensorium/error", box, text))
 
     def _listen(self) -> None:
         candidates = [
@@ -163,20 +180,36 @@ class OscControl(Remote):
             self._remember(host, at)
         refuse = partial(self._refuse, host, address)
         try:
-            command = parse_command(address, arguments, refuse)
+            meant = self._meant(address)
+            commands = [parse_command(one, arguments, refuse) for one in meant]
         except ValueError as error:
             self._malformed += 1
             refuse(str(error))
             return
-        if command is not None and self._emit is not None:
-            self._emit("", command, at)
+        for command in commands:
+            if command is not None and self._emit is not None:
+                self._emit("", command, at)
+
+    def _meant(self, address: str) -> Sequence[str]:
+        """Return the addresses of the parameters that a pattern means, or the address itself.
+
+        Raise ValueError for a pattern that is malformed, or means none.
+        """
+        whole = "/" + address.strip("/")
+        base = whole.removesuffix("/release")
+        if not is_pattern(base) or base in self._space:
+            return (address,)
+        found = self._space.find(base, self._receiver.pay)
+        if not base.endswith("/on"):
+            found = tuple(one for one in found if not one.endswith("/on"))
+        if not found:
+            raise ValueError("fits no parameter; on, release and /panic must be written out")
+        return [one + whole[len(base) :] for one in found]
 
     def _refuse(self, host: str, address: str, reason: str) -> None:
         self._refused += 1
         if self._refused <= MAX_REFUSALS and self._gate.may_answer(host):
-            texts = plain(address, MAX_ADDRESS), plain(reason, MAX_ADDRESS)
-            with contextlib.suppress(ValueError):
-                self._send(host, Packer("/sensorium/error", "ss").pack(*texts))
+            self._send(host, _texts("/sensorium/error", address, reason))
 
     def _changes(self, status: Status) -> list[bytes]:
         """Return the messages for values that changed, and at intervals for all of them."""
@@ -191,7 +224,7 @@ class OscControl(Remote):
             if everything or self._last_sent.get(address) != text
         }
         self._last_sent = now
-        return [Packer(address, "s").pack(text) for address, text in changes.items()]
+        return [_texts(address, text) for address, text in changes.items()]
 
     def _remember(self, host: str, at: Ns) -> None:
         self._hosts.pop(host, None)
@@ -212,6 +245,12 @@ class OscControl(Remote):
                 reply_socket.sendto(message, (host, self.replies))
 
 
+def _texts(address: str, *texts: str) -> bytes:
+    """Return a message of texts that fits one packet, whatever they are."""
+    cut = (within(plain(text.replace("\n", "; ")), TEXT) for text in texts)
+    return Packer(within(address, MAX_ADDRESS), "s" * len(texts)).pack(*cut)
+
+
 def parse_command(address: str, arguments: list[Any], refuse: Answer) -> Command | None:
     """Parse a message as a command. Raise ValueError with the reason when it is none.
 
@@ -220,6 +259,7 @@ def parse_command(address: str, arguments: list[Any], refuse: Answer) -> Command
     if len(address) > MAX_ADDRESS:
         raise ValueError(f"an address has {MAX_ADDRESS} characters at most")
     path = address.strip("/").split("/")
+    arguments = [one for one in arguments if one is not None and one is not IMPULSE]
     pressed = not arguments or arguments[0] not in (0, False)
     if path == ["panic"]:
         return Panic() if pressed else None
@@ -231,7 +271,11 @@ def parse_command(address: str, arguments: list[Any], refuse: Answer) -> Command
         return Release("/".join(path[:-2]), path[-2], refuse) if pressed else None
     if not arguments:
         raise ValueError("came without a value")
-    for argument in arguments:
+    for argument in flat(arguments):
+        if not isinstance(argument, bool | int | float | str):
+            raise ValueError(  # noqa: TRY004 - the packet is wrong, not the program
+                f"brought {describe(argument)}, which no parameter takes"
+            )
         if isinstance(argument, float) and not math.isfinite(argument):
             raise ValueError(f"{argument} is no number")
     value = arguments[0] if len(arguments) == 1 else list(arguments)

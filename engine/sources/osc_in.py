@@ -7,42 +7,54 @@ port = 9000
 fader = "/1/fader1"
 go    = { address = "/1/push1", carries = "trigger" }
 pad_y = { address = "/3/xy", argument = 2 }
+
+An address is compared as it is, spaces and accents too; where none fits, a sender's pattern such as
+``/1/fader*`` means all that it fits (OSC 1.0). Numbers and switches take numbers and switches
+(``i f h d T F``), texts take texts (``s S c``), triggers take all but 0 and false, and a bang or
+nothing at all (``I N``). The arguments in a list count one by one.
+
+With ``protocol = "tcp"`` senders connect, and say by their first byte whether each packet stands
+behind its length (OSC 1.0) or between two END (SLIP, OSC 1.1). Nothing is sent back.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Any, Final, Literal
 
-import msgspec
-
-from engine.core.errors import ParameterError
+from engine.core.errors import ParameterError, as_written, nearest
 from engine.core.messages import Ns, Trigger
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Source
+from engine.core.text import plain
 from engine.net.access import HELP, SenderFilter
 from engine.net.rate_limit import RateLimiter
 from engine.net.receiver import Receiver
-from engine.osc.address import check
-
-Carries = Literal["number", "switch", "trigger", "text"]
+from engine.net.stream_receiver import StreamReceiver
+from engine.osc.address import check_heard
+from engine.osc.parse import describe, flat
+from engine.osc.pattern import AddressSpace, PatternError, is_pattern
 
 RATE: Final = 20_000
 """Messages per sender and second: six people, joint by joint, at 60 Hz."""
+
+SHOWN: Final = 80
+"""Characters of an address that are told."""
 
 
 class WrongArgument(ValueError):
     """A message whose argument has the wrong type."""
 
 
-class Subscription(msgspec.Struct, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True)
+class Subscription:
     """What one outlet listens for: ``argument`` counts from 1."""
 
     address: str
-    carries: Carries = "number"
-    argument: Annotated[int, msgspec.Meta(ge=1)] = 1
+    carries: str = "number"
+    argument: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +63,20 @@ class _Outlet:
     argument: int
     convert: Callable[[Any], Any]
 
+    def pick(self, arguments: list[Any]) -> Any:
+        """Return the argument that it listens for. Raise WrongArgument where it is missing."""
+        if self.argument > max(len(arguments), 1):
+            raise WrongArgument(f"came without an argument {self.argument}")
+        return arguments[self.argument - 1] if arguments else None
+
 
 class OscIn(Source):
     """Listen to an OSC port: ``listen`` names the addresses, and each name is an outlet."""
 
-    port: Fixed[Annotated[int, Param("the UDP port to listen to", 1, 65535)]] = 9000
+    port: Fixed[Annotated[int, Param("the port to listen to", 1, 65535)]] = 9000
+    protocol: Fixed[
+        Annotated[Literal["udp", "tcp"], Param("how it travels; over tcp by length or SLIP")]
+    ] = "udp"
     host: Fixed[
         Annotated[str, Param('"0.0.0.0" hears the network, "127.0.0.1" only this machine')]
     ] = "127.0.0.1"
@@ -75,14 +96,16 @@ class OscIn(Source):
         for name, subscription in self._subscriptions.items():
             outlet = _Outlet(name, subscription.argument, CONVERT[subscription.carries])
             self._by_address.setdefault(subscription.address, []).append(outlet)
+        self._space = AddressSpace(self._by_address)
         self._emit: Emit | None = None
-        self._receiver = Receiver(
+        listener = StreamReceiver if self.protocol == "tcp" else Receiver
+        self._receiver = listener(
             self._on_message, SenderFilter(self.host, self.allow), RateLimiter(RATE, RATE)
         )
 
     @property
     def malformed(self) -> int:
-        """How many packets were not OSC, or had arguments of the wrong type."""
+        """How many messages were not OSC, too many, or had arguments of the wrong type."""
         return self._receiver.malformed
 
     def outlets(self) -> Mapping[str, type]:
@@ -101,33 +124,63 @@ class OscIn(Source):
         self._receiver.close()
 
     def _on_message(self, address: str, arguments: list[Any], host: str, at: Ns) -> None:
-        for outlet in self._by_address.get(address, ()):
-            if outlet.argument > max(len(arguments), 1):
-                raise WrongArgument(f"{address} came without an argument {outlet.argument}")
-            argument = arguments[outlet.argument - 1] if arguments else None
+        outlets = self._meant(address)
+        given = list(flat(arguments)) if outlets else []
+        problem = ""
+        for outlet in outlets:
             try:
-                message = outlet.convert(argument)
+                message = outlet.convert(outlet.pick(given))
             except WrongArgument as error:
-                raise WrongArgument(f"{address} {error}") from None
+                problem = problem or f"{address} {error}"
+                continue
             if message is not None and self._emit is not None:
                 self._emit(outlet.name, message, at)
+        if problem:
+            raise WrongArgument(problem)
+
+    def _meant(self, address: str) -> list[_Outlet]:
+        """Return the outlets of an address, or of a pattern that is none of the addresses."""
+        if address in self._by_address or not is_pattern(address):
+            return self._by_address.get(address, [])
+        try:
+            found = self._space.find(address, self._receiver.pay)
+        except PatternError as error:
+            raise WrongArgument(f"{plain(address, SHOWN)}: {error}") from None
+        return [outlet for one in found for outlet in self._by_address[one]]
 
 
 def _read(name: str, entry: str | Mapping[str, str | int]) -> Subscription:
-    written = {"address": entry} if isinstance(entry, str) else entry
     try:
-        subscription = msgspec.convert(written, Subscription)
-        check(subscription.address, ())
-    except msgspec.ValidationError as error:
-        raise ParameterError(f"listen.{name}: {error}") from None
+        return _subscription({"address": entry} if isinstance(entry, str) else entry)
     except ParameterError as error:
         raise ParameterError(f"listen.{name}: {error}") from None
-    return subscription
+
+
+def _subscription(written: Mapping[str, Any]) -> Subscription:
+    keys = [field.name for field in fields(Subscription)]
+    for key in written:
+        if key not in keys:
+            hint = nearest(key, keys) or f" There is: {', '.join(keys)}."
+            raise ParameterError(f'there is no "{key}".{hint}')
+    found = Subscription(**{"address": "", **written})
+    if not isinstance(found.address, str) or not found.address:
+        raise ParameterError('an address is missing, such as { address = "/1/fader1" }')
+    check_heard(found.address)
+    if found.carries not in TYPES:
+        known = ", ".join(map(as_written, TYPES))
+        hint = nearest(str(found.carries), TYPES)
+        raise ParameterError(
+            f"carries: expected one of {known}, got {as_written(found.carries)}.{hint}"
+        )
+    if not isinstance(found.argument, int) or found.argument < 1:
+        got = as_written(found.argument)
+        raise ParameterError(f"argument: expected a whole number of 1 or more, got {got}")
+    return found
 
 
 def _number(argument: Any) -> float:
     if not isinstance(argument, int | float):
-        raise WrongArgument(f"brought {_describe(argument)}, not a number")
+        raise WrongArgument(f"brought {describe(argument)}, not a number")
     if not math.isfinite(argument):
         raise WrongArgument(f"brought {argument}, which is no number")
     return float(argument)
@@ -147,12 +200,8 @@ def _trigger(argument: Any) -> Trigger | None:
 
 def _text(argument: Any) -> str:
     if not isinstance(argument, str):
-        raise WrongArgument(f"brought {_describe(argument)}, not a text")
+        raise WrongArgument(f"brought {describe(argument)}, not a text")
     return argument
-
-
-def _describe(argument: Any) -> str:
-    return "nothing" if argument is None else f"{str(argument)[:40]!r}"
 
 
 CONVERT: Final[Mapping[str, Callable[[Any], Any]]] = {

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
+from engine.system.liveness import wake_with_parent
+
 
 def call(entry: str, descriptors: Sequence[int]) -> NoReturn:
     """Call ``entry``, "module:function", with descriptors by number; then end this process.
@@ -21,7 +23,10 @@ def call(entry: str, descriptors: Sequence[int]) -> NoReturn:
     the error output: the standard output is the show's, and may be a dump of what it sends.
     """
     try:
+        wake_with_parent()
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        # Or a KeyboardInterrupt that a box raises could be a real one.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         with suppress(OSError):
             os.dup2(2, 1)
         module, _, function = entry.partition(":")

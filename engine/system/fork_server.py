@@ -27,6 +27,7 @@ from contextlib import suppress
 from typing import Final
 
 from engine.system.entry import call
+from engine.system.liveness import wake_with_parent
 from engine.system.processes import ChildProcess, SpawnedProcess
 
 PATIENCE: Final = 10.0
@@ -172,6 +173,7 @@ def _is_childless() -> bool:
 
 def main(requests: str, *modules: str) -> None:
     """Import modules, then serve requests on a socket by its number."""
+    wake_with_parent()
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it goes with the show
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries those that have ended
     for each in modules:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+from contextlib import suppress
 from typing import Any, Final
 
 NAME: Final = "Sensorium lookout"
@@ -17,10 +18,15 @@ NAME: Final = "Sensorium lookout"
 class ServerWatch:
     """A client of the server that neither sends nor receives."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, error: type[Exception]) -> None:
+        """``error`` is what the client raises where it does not find what it is asked for."""
         self._client = client
+        self._error = error
         self._gone = threading.Event()
+        self._left: set[str] = set()
         client.set_shutdown_callback(self._on_shutdown)
+        client.set_client_registration_callback(self._on_registration)
+        client.activate()
 
     @property
     def gone(self) -> bool:
@@ -28,9 +34,35 @@ class ServerWatch:
         return self._gone.is_set()
 
     def has_output(self, name: str) -> bool:
-        """Return whether a client of this name has audio outputs, or the server went away."""
+        """Return whether a client of this name still has audio outputs, or the server went away."""
         pattern = f"^{re.escape(name)}:"
-        return self.gone or bool(self._client.get_ports(pattern, is_audio=True, is_output=True))
+        return self.gone or (
+            name not in self._left
+            and bool(self._client.get_ports(pattern, is_audio=True, is_output=True))
+        )
+
+    def has_left(self, port: str) -> bool:
+        """Return whether the client of a port has left since, be it back or not.
+
+        Why: a program that is begun anew soon has a port of the same name, and no cable to it.
+        """
+        return any(port.startswith(f"{client}:") for client in tuple(self._left))
+
+    def are_connected(self, port: str, client: str) -> bool:
+        """Return whether a cable joins a port and one of a client, which JACK may have renamed.
+
+        Why: the port of a program that has just begun is listed before it can be connected, and
+        not everybody says that a cable could not be laid.
+        """
+        ours = re.compile(rf"{re.escape(client)}(-\d\d)?:")
+        with suppress(self._error):
+            there = self._client.get_port_by_name(port)
+            return any(ours.match(each.name) for each in self._client.get_all_connections(there))
+        return False
+
+    def _on_registration(self, client: str, comes: bool) -> None:
+        if not comes:
+            self._left.add(client)
 
     def _on_shutdown(self, *_: Any) -> None:
         self._gone.set()
@@ -48,7 +80,7 @@ def watch_server() -> ServerWatch | None:
     jack.set_error_function(_ignore)
     jack.set_info_function(_ignore)  # or it is printed among the frames that a process writes
     try:
-        return ServerWatch(jack.Client(NAME, no_start_server=True))
+        return ServerWatch(jack.Client(NAME, no_start_server=True), jack.JackError)
     except jack.JackError:
         raise ConnectionError("no JACK server runs") from None
 

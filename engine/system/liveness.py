@@ -6,16 +6,24 @@ counted in looks and not by a clock: a parent that was itself put to sleep has m
 
 from __future__ import annotations
 
+import ctypes
 import os
 import select
+import signal
+import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 BEAT: Final = 0.5
 """Seconds between two heartbeats, and between two looks for them."""
 MISSED: Final = 6
 """After so many looks in a row that found no sign of life, a process hangs."""
+
+
+_PR_SET_PDEATHSIG: Final = 1
+"""Of prctl(2)."""
 
 
 def hangs(shows_life: Callable[[], bool], ended: threading.Event) -> bool:
@@ -55,6 +63,19 @@ def exit_with_parent(descriptor: int) -> None:
     cannot poll a pipe (Windows): there nothing may be sent through it.
     """
     threading.Thread(target=_exit_when_closed, args=(descriptor,), daemon=True).start()
+
+
+def wake_with_parent() -> None:
+    """Continue this process, where it was stopped, when its parent dies (Linux).
+
+    A process that is stopped does not see that its parent is gone, and would stay for ever. Why it
+    is not killed instead (``SIGKILL`` in place of ``SIGCONT``): one that owns a MIDI port ends its
+    notes first, what was forked need not end with its fork server, and the signal comes as well
+    when only the thread ends that began the process.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGCONT, 0, 0, 0)
 
 
 def _exit_when_closed(descriptor: int) -> None:

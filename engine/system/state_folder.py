@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from engine.core.context import check_file_name
-from engine.core.errors import UnreadableFile
+from engine.core.errors import UnreadableFile, os_reason
 from engine.core.files import open_file
 
 _SUFFIX = ".state"
@@ -85,7 +85,7 @@ class StateFolder:
                 self._written(name, bytes(data))
                 return True
         assert problem is not None
-        self.report(f'"{name}" cannot be kept: {problem.strerror or problem}')
+        self.report(f'"{name}" cannot be kept: {os_reason(problem)}')
         return False
 
     def names(self) -> list[str]:

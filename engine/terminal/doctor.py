@@ -17,6 +17,7 @@ from engine.inference.backends import library
 from engine.system.priority import may_set_realtime_priority
 from engine.terminal.devices import Plugged, cameras, midi_outputs, sound_inputs
 from engine.terminal.models import stored_models
+from engine.video.ffmpeg import installed, remedy
 
 CONTROL_PORT = 9700
 PAGE_PORT = 9780
@@ -40,6 +41,7 @@ def findings() -> Iterator[Finding]:
     """Yield the finding of every area."""
     yield python(sys.version_info[:3], sys.platform, platform.machine())
     yield _plugged("camera", cameras())
+    yield _films()
     yield _plugged("sound", sound_inputs())
     yield _plugged("MIDI", midi_outputs())
     yield from _models()
@@ -86,6 +88,13 @@ def _plugged(area: str, plugged: Plugged) -> Finding:
     if plugged.missing:
         return Finding(area, "none", plugged.missing)
     return Finding(area, "ok", ", ".join(name for name, _ in plugged.names))
+
+
+def _films() -> Finding:
+    if installed("ffmpeg") and installed("ffprobe"):
+        return Finding("films", "ok", "ffmpeg reads what OpenCV cannot")
+    said = "without ffmpeg: no interlaced film, no AV1, and less is noticed of damage"
+    return Finding("films", "none", said, remedy())
 
 
 def _models() -> Iterator[Finding]:

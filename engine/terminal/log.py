@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
+from io import TextIOWrapper
 from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
 from queue import SimpleQueue
+from typing import BinaryIO, Final, cast
 
+from engine.core.errors import UnwritableFile, os_reason
+from engine.core.secrets import hide_secrets
 from engine.core.text import plain
+from engine.system.output_file import describe_refusal, open_to_write
+
+LOG: Final = logging.getLogger("sensorium")
 
 LARGEST = 2_000_000
 KEPT = 5
@@ -23,11 +32,17 @@ MOST_TOLD = 20_000
 
 
 class PlainFormatter(logging.Formatter):
-    """Escapes control sequences that a patch, a device or the network put into a message."""
+    """Escapes what a patch, a device or the network put into a message, and hides passwords.
+
+    A record with the attribute ``invites`` is shown as it is: the address of the page is there to
+    be opened, with its token.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the message with everything unprintable escaped."""
-        return plain(super().format(record), MOST_TOLD, keep="\n\t")
+        """Return the message with everything unprintable escaped, and no password in it."""
+        text = super().format(record)
+        shown = text if getattr(record, "invites", False) else hide_secrets(text)
+        return plain(shown, MOST_TOLD, keep="\n\t")
 
 
 class StderrHandler(logging.Handler):
@@ -35,8 +50,47 @@ class StderrHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line."""
-        with contextlib.suppress(OSError):  # the reader is gone
+        with contextlib.suppress(OSError, ValueError):  # the reader is gone
             print(self.format(record), file=sys.stderr, flush=True)
+
+
+class LogFile(RotatingFileHandler):
+    """Writes to a file, and to older ones FILE.1, FILE.2 ... that make room for each other.
+
+    A disk that refuses is told once, and once more when it takes what is logged again. Each message
+    is handed to the system at once, or what a full disk refuses would wait here and come late.
+
+    Raise UnwritableFile when it cannot be opened.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._refused = False
+        try:
+            super().__init__(file, maxBytes=LARGEST, backupCount=KEPT, encoding="utf-8")
+        except OSError as error:
+            raise UnwritableFile(describe_refusal(file, error)) from None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a message, or tell that it cannot be written."""
+        try:
+            if self.shouldRollover(record):
+                self.doRollover()
+            self.stream = self.stream or self._open()
+            self.stream.write(self.format(record) + self.terminator)
+        except OSError as error:
+            self._tell(f"cannot be written: {os_reason(error)}; the show goes on", refused=True)
+        else:
+            self._tell("is written again", refused=False)
+
+    def _open(self) -> TextIOWrapper:
+        handle = open_to_write(Path(self.baseFilename), append=True)
+        raw = cast(BinaryIO, os.fdopen(handle, "ab", buffering=0))
+        return TextIOWrapper(raw, "utf-8", errors="backslashreplace", write_through=True)
+
+    def _tell(self, words: str, *, refused: bool) -> None:
+        if refused != self._refused:
+            self._refused = refused
+            LOG.log(logging.ERROR if refused else logging.INFO, "the log %s", words)
 
 
 @contextmanager
@@ -60,12 +114,18 @@ def logged(to: logging.Handler, form: str = "%(message)s") -> Iterator[None]:
         to.close()
 
 
-def log_file(file: Path | None) -> contextlib.AbstractContextManager[None]:
-    """Return a context that logs to a file too, with the time; older files are FILE.1, FILE.2 ...
+@contextmanager
+def log_file(file: Path | None) -> Iterator[None]:
+    """Log to a file too while the block lasts, with the time; None is no file.
 
-    None is no file. Raise OSError when it cannot be written.
+    Its first line is when this began, so that a disk that refuses is told before the show. Raise
+    UnwritableFile when it cannot be opened.
     """
     if file is None:
-        return contextlib.nullcontext()
-    to = RotatingFileHandler(file, maxBytes=LARGEST, backupCount=KEPT, encoding="utf-8")
-    return logged(to, "%(asctime)s %(levelname)s %(message)s")
+        yield
+        return
+    to = LogFile(file)
+    with logged(to, "%(asctime)s %(levelname)s %(message)s"):
+        words = f"Sensorium {version('sensorium')} begins"
+        to.handle(LOG.makeRecord(LOG.name, logging.INFO, "", 0, words, (), None))
+        yield

@@ -10,7 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from engine.core.describe import Port, default_text, describe_box
+from engine.core.describe import BoxDescription, Port, default_text, describe_box
+from engine.core.errors import SensoriumError, UnknownName, anything_raised, describe_error
 from engine.core.parameter import Parameter
 from engine.registry import BrokenBox, Registry
 from engine.terminal.markdown import TITLES
@@ -30,8 +31,8 @@ def box_list(registry: Registry) -> RenderableType:
 
 
 def box_page(registry: Registry, name: str) -> RenderableType:
-    """Return the page of one box. Raise UnknownName or BrokenBox."""
-    box = describe_box(name, registry.find(name))
+    """Return the page of one box. Raise UnknownName or UnusableBox."""
+    box = _described(registry, name)
     parts: list[RenderableType] = [Text(f'\nuse = "{name}"\n', style="bold cyan")]
     parts += [Padding(Markdown(paragraph), (0, 0, 1, 0)) for paragraph in box.about]
     parts += _ports("Takes", box.inlets, name) + _ports("Gives", box.outlets, name)
@@ -40,11 +41,26 @@ def box_page(registry: Registry, name: str) -> RenderableType:
     return Group(*parts)
 
 
+class UnusableBox(SensoriumError):
+    """A box whose file does not load, or does not say what it takes and gives."""
+
+
+def _described(registry: Registry, name: str) -> BoxDescription:
+    try:
+        return describe_box(name, registry.find(name))
+    except UnknownName:
+        raise
+    except anything_raised() as error:  # a performer's file may raise anything
+        known = isinstance(error, BrokenBox | TypeError)
+        why = str(error) if known else describe_error(error)
+        raise UnusableBox(f'"{name}" cannot be used: {why}') from None
+
+
 def _summary(registry: Registry, name: str) -> Text:
     try:
-        return Text(describe_box(name, registry.find(name)).summary.replace("`", ""))
-    except (BrokenBox, TypeError) as error:
-        return Text(f"cannot be used: {error}", style="red")
+        return Text(_described(registry, name).summary.replace("`", ""))
+    except UnusableBox as error:
+        return Text(str(error).removeprefix(f'"{name}" '), style="red")
 
 
 def _ports(title: str, ports: Iterable[Port], box: str) -> list[RenderableType]:

@@ -2,7 +2,8 @@
 
 The token comes once, in the address that is typed, clicked or scanned. It is exchanged for a cookie
 that no script can read and no other site can send, random at every start. So a short token, chosen
-by somebody, can be guessed only here, where attempts are limited.
+by somebody, can be guessed only here, where each machine's attempts are limited. Only its own: were
+there one limit for all, whoever guesses from many addresses would keep out those who know it.
 
 Why a page with a refresh, and no redirect: a browser that followed a link from elsewhere would not
 send a strict cookie to where it is redirected, but does when our own page leads it there.
@@ -28,6 +29,9 @@ TRIES: Final = 10
 """How many attempts each machine has at once."""
 
 _TRIES_A_SECOND: Final = 1 / 6
+_MACHINES: Final = 4096
+"""How many machines are told apart; who has more addresses may try more often."""
+
 _SHORTEST: Final = 8
 _ALLOWED: Final = re.compile(r"[A-Za-z0-9._~-]*")
 _UNKNOWN: Final = "Open the address that Sensorium showed when it started, or scan its code."
@@ -50,7 +54,7 @@ class TokenAuth:
             )
         self.token = token or secrets.token_urlsafe(12)
         self._cookie = secrets.token_urlsafe(24)
-        self._tries = RateLimiter(_TRIES_A_SECOND, TRIES)
+        self._tries = RateLimiter(_TRIES_A_SECOND, TRIES, _MACHINES, forgets=True)
         self._clock = SystemClock()
 
     @web.middleware

@@ -8,21 +8,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
+from engine.core.errors import NO_DESCRIPTOR, has_no_descriptor
 from engine.web.guard import Handler
+
+if sys.platform != "win32":
+    import resource
+
+_LOG: Final = logging.getLogger("sensorium")
 
 MOST: Final = 200
 """The most connections at once: all pages, all viewers, and short requests."""
+
+_SHARE: Final = 4
+"""One in so many of the descriptors that the system gives to this process may be a connection."""
 
 PATIENCE: Final = 10.0
 """How many seconds a connection may be open without a complete request."""
 
 _EVERY: Final = 1.0
+_REMIND: Final = 60.0
+"""Seconds until it is told again that no descriptor is left for a connection."""
 
 
 class Connections:
@@ -46,9 +58,10 @@ class Connections:
 
     def limit(self, server: web.Server) -> Callable[[], asyncio.BaseProtocol]:
         """Return a protocol factory that aborts connections beyond the limit."""
+        most = most_connections()
 
         def make() -> asyncio.BaseProtocol:
-            return server() if len(server.connections) < MOST else _Refused()
+            return server() if len(server.connections) < most else _Refused()
 
         return make
 
@@ -65,6 +78,32 @@ class Connections:
         for one in idle:
             if now - self._idle[one] > self._patience:
                 one.force_close()
+
+
+def most_connections() -> int:
+    """Return how many connections there may be: the show itself needs descriptors, too."""
+    if sys.platform == "win32":
+        return MOST
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST if limit == resource.RLIM_INFINITY else min(MOST, limit // _SHARE)
+
+
+class LoopErrors:
+    """Handles what goes wrong on the loop of the page, outside of any request."""
+
+    def __init__(self) -> None:
+        self._told = -_REMIND
+
+    def handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Report in words, and seldom, that there is no descriptor: the loop says it every second.
+
+        asyncio itself waits a second before it listens again.
+        """
+        if not has_no_descriptor(context.get("exception")):
+            loop.default_exception_handler(context)
+        elif (now := loop.time()) - self._told >= _REMIND:
+            self._told = now
+            _LOG.warning("the page lets nobody in for now: %s", NO_DESCRIPTOR)
 
 
 class _Refused(asyncio.Protocol):

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from engine.core.addresses import overlaps
-from engine.core.describe import ON, control, current
-from engine.core.parameter import Parameter, read_parameters
+from engine.core.describe import control, current
+from engine.core.parameter import ON, Parameter, read_parameters
 from engine.core.source import Remote
 from engine.patch.plan import Into
 from engine.runtime.engine import Engine

@@ -12,11 +12,14 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from engine.core.errors import NO_DESCRIPTOR, has_no_descriptor, os_reason
 from engine.net.access import is_local
 from engine.runtime.engine import Engine
 from engine.web import HOST, PORT
@@ -28,6 +31,10 @@ if TYPE_CHECKING:
 
 TRIES = 20
 _BACKLOG = 32
+_AGAIN = 2.0
+"""Seconds until it is tried again to serve the page where no descriptor was left for it."""
+_NEEDED = 8
+"""How many descriptors a loop, a server and what they load may need."""
 _MOMENT = 0.05
 
 _log = logging.getLogger("sensorium")
@@ -99,13 +106,21 @@ class Page:
 
     def _run(self) -> None:
         self._wait_for_first_message()
-        try:
-            if not self._closed.is_set():
+        told = False
+        while not self._closed.is_set():
+            try:
+                _require_descriptors()
                 asyncio.run(self._serve())
-        except Exception:
-            _log.exception("the page has ended; the show goes on")
-        finally:
-            self._ready.set()
+                break
+            except Exception as error:
+                if not has_no_descriptor(error):
+                    _log.exception("the page has ended; the show goes on")
+                    break
+                if not told:
+                    told = True
+                    _log.warning("no page for now: %s", NO_DESCRIPTOR)
+                self._closed.wait(_AGAIN)
+        self._ready.set()
 
     def _wait_for_first_message(self) -> None:
         """Wait until the show has sent a message, at most ``patience`` seconds."""
@@ -117,9 +132,10 @@ class Page:
     async def _serve(self) -> None:
         from aiohttp import web
 
-        from engine.web.connections import PATIENCE, logger
+        from engine.web.connections import PATIENCE, LoopErrors, logger
         from engine.web.server import CLOSE_S, Server, read_files
 
+        asyncio.get_running_loop().set_exception_handler(LoopErrors().handle)
         server = Server(await asyncio.to_thread(read_files), self._auth)
         app = server.application()
         runner = web.AppRunner(
@@ -165,14 +181,19 @@ class Page:
         self, make: Callable[[], asyncio.BaseProtocol]
     ) -> asyncio.AbstractServer | None:
         """Listen on the first free port, and log the address, or why there is none."""
+        from engine.web.connections import most_connections
+
         loop = asyncio.get_running_loop()
+        backlog = min(_BACKLOG, most_connections() // 2)
         for port in range(self._port, self._port + TRIES):
             try:
-                listening = await loop.create_server(make, self._host, port, backlog=_BACKLOG)
+                listening = await loop.create_server(make, self._host, port, backlog=backlog)
             except OSError as error:
                 if error.errno == errno.EADDRINUSE:
                     continue
-                _log.warning("no page: %s", error.strerror or error)
+                if has_no_descriptor(error):
+                    raise
+                _log.warning("no page: %s", os_reason(error))
                 return None
             self._report_port(port)
             return listening
@@ -183,9 +204,20 @@ class Page:
         if port != self._port:
             _log.warning("port %d is in use; the page is on port %d", self._port, port)
         self._bound_port = port
-        _log.info("the page is at %s", self.address)
+        _log.info("the page is at %s", self.address, extra={"invites": True})
         if self._auth is not None and sys.stderr.isatty():
             _log.info("%s", qr_code(self.address))
+
+
+def _require_descriptors() -> None:
+    """Raise OSError where there are too few descriptors for a loop and a server.
+
+    Why looked for first: a loop that finds none when it is made leaves half of itself, which
+    complains when it goes.
+    """
+    with ExitStack() as stack:
+        for _ in range(_NEEDED):
+            stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
 
 
 def _auth(host: str, token: str) -> TokenAuth | None:

@@ -22,6 +22,7 @@ from engine.core.commands import (
     Teach,
 )
 from engine.core.errors import ParameterError, nearest
+from engine.core.mismatch import describe_mismatch
 from engine.runtime.engine import Engine
 
 LARGEST = 4096
@@ -91,8 +92,10 @@ def read_request(text: str | bytes) -> PageRequest:
         raise ValueError("too long")
     try:
         return _DECODER.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(f"not understood: {error}") from None
+    except msgspec.DecodeError as error:
+        raise ValueError(f"not understood: {describe_mismatch(error)}") from None
+    except (UnicodeDecodeError, RecursionError):
+        raise ValueError("not understood: it is no text, or lies too deep in itself") from None
 
 
 def to_command(request: PageRequest, engine: Engine) -> Command:

@@ -139,7 +139,9 @@ class Server:
         """Send news to a page, and handle its requests."""
         if len(self._clients) >= PAGES:
             raise web.HTTPServiceUnavailable(text="too many pages look on")
-        socket = web.WebSocketResponse(heartbeat=TIMEOUT_S, max_msg_size=LARGEST, compress=False)
+        socket = web.WebSocketResponse(
+            heartbeat=TIMEOUT_S, max_msg_size=LARGEST, compress=False, autoping=False
+        )
         try:
             await socket.prepare(request)
         except ValueError as error:  # a key that the library does not even take for text
@@ -163,15 +165,22 @@ class Server:
         return socket
 
     async def _receive(self, socket: web.WebSocketResponse, client: Client) -> None:
+        """Handle what a page sends; pings count too, or a flood of them would cost the show."""
         async for received in socket:
-            if received.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+            if received.type == WSMsgType.PING:
+                await socket.pong(received.data)
+            elif received.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                self._handle(received.data, client)
+            elif received.type != WSMsgType.PONG:
                 return
-            try:
-                if self._show is not None:
-                    self._show.handle(read_request(received.data), client)
-            except ValueError as error:
-                client.reply(news("refused", text=str(error)))
             await client.throttle()
+
+    def _handle(self, request: str | bytes, client: Client) -> None:
+        try:
+            if self._show is not None:
+                self._show.handle(read_request(request), client)
+        except ValueError as error:
+            client.reply(news("refused", text=str(error)))
 
     async def _picture(self, request: web.Request) -> web.StreamResponse:
         """Stream the pictures of an outlet, the newest each time (multipart/x-mixed-replace)."""

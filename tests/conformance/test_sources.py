@@ -57,6 +57,9 @@ def given(tmp_path: Path) -> Callable[[str], dict[str, Any]]:
             tone = np.sin(np.arange(8000) / 8).astype(np.float32) / 2
             soundfile.write(tmp_path / "tone.wav", tone, 8000)
             return {"file": str(tmp_path / "tone.wav")}
+        if name == "picture_file":
+            (tmp_path / "grey.pgm").write_bytes(b"P5 64 64 255\n" + bytes(64 * 64))
+            return {"file": str(tmp_path / "grey.pgm")}
         small = {"width": 64, "height": 64, "seconds": "1 s"}
         own = {"video_file": {"file": str(MEDIA)}, "stand_in": small, "every": {"time": "100 ms"}}
         return own.get(name, {})

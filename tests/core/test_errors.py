@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from engine.core import errors
-from engine.core.errors import PatchError, Problem, SensoriumError, UnknownName, as_written, nearest
+from engine.core.errors import (
+    PatchError,
+    Problem,
+    SensoriumError,
+    UnknownName,
+    as_written,
+    nearest,
+    without_hints,
+)
 
 
 def test_every_error_has_one_root_and_a_place_in_the_drawing() -> None:
@@ -44,6 +52,51 @@ def test_the_nearest_name() -> None:
     assert nearest("zebra", ["pose", "pitch"]) == ""
 
 
+BOXES = ["apart", "audio_file", "camera", "choose", "delay", "energy", "every", "joint", "loudness"]
+BOXES += ["microphone", "midi_in", "midi_out", "osc_control", "osc_in", "osc_out", "pitch", "pose"]
+BOXES += ["schedule", "smooth", "stand_in", "style", "throttle", "trigger", "video_file"]
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("poze", "pose"),
+        ("psoe", "pose"),
+        ("POSE", "pose"),
+        ("smoth", "smooth"),
+        ("joints", "joint"),
+        ("oscout", "osc_out"),
+        ("osc-out", "osc_out"),
+        ("audiofile", "audio_file"),
+        ("microfone", "microphone"),
+        ("trottle", "throttle"),
+        ("camera2", "camera"),
+        ("cam", "camera"),
+        ("loud", "loudness"),
+        ("smoothing", "smooth"),
+        ("triggering", "trigger"),
+        ("video", "video_file"),
+        ("control", "osc_control"),
+    ],
+)
+def test_a_slip_of_the_hand_or_half_a_name_is_understood(word: str, meant: str) -> None:
+    assert nearest(word, BOXES) == f' Did you mean "{meant}"?'
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["count", "timer", "average", "mouse", "sine", "noise", "filter", "x", "in", "", "pose" * 30],
+)
+def test_a_guess_that_would_be_worse_than_none_is_left_out(word: str) -> None:
+    assert nearest(word, BOXES) == ""
+
+
+def test_where_few_are_meant_all_are_named() -> None:
+    assert nearest("midi", BOXES) == ' Did you mean "midi_in" or "midi_out"?'
+    assert nearest("osc", BOXES) == ' Did you mean "osc_control", "osc_in" or "osc_out"?'
+    assert nearest("right", [f"right_{part}" for part in "abcd"]) == ""
+
+
 @pytest.mark.parametrize(
     ("error", "text"),
     [
@@ -72,3 +125,12 @@ def test_an_unknown_name_suggests_or_lists(error: UnknownName, text: str) -> Non
 )
 def test_values_are_said_as_a_patch_writes_them(value: object, text: str) -> None:
     assert as_written(value) == text
+
+
+def test_hints_are_left_out_where_nobody_would_read_them() -> None:
+    with without_hints():
+        assert nearest("poze", ["pose"]) == ""
+        assert (
+            str(UnknownName("box", "poze", ["pose"])) == 'there is no box "poze". There is: pose.'
+        )
+    assert nearest("poze", ["pose"]) == ' Did you mean "pose"?'

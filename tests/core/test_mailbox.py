@@ -23,9 +23,9 @@ KIND_OF = {
     "trigger": Kind.LOSSLESS,
 }
 KEYS = st.sampled_from(sorted(KIND_OF))
-TAKE, FIRST = "take all", "take first"
+TAKE, FIRST, SOME = "take all", "take first", "take three"
 # A script: keys to put, numbered as they come, with takes in between.
-SCRIPTS = st.lists(st.one_of(KEYS, st.sampled_from([TAKE, FIRST])), max_size=60)
+SCRIPTS = st.lists(st.one_of(KEYS, st.sampled_from([TAKE, FIRST, SOME])), max_size=60)
 
 
 def play(script: list[str], step: float = 0.01) -> tuple[Mailbox, list[tuple[str, int]]]:
@@ -37,6 +37,10 @@ def play(script: list[str], step: float = 0.01) -> tuple[Mailbox, list[tuple[str
             out += box.take()
         elif word == FIRST:
             out += box.take_first()
+        elif word == SOME:
+            some = box.take(3)
+            assert len(some) <= 3
+            out += some
         else:
             box.put(word, KIND_OF[word], number, ns(number * step))
     out += box.take()
@@ -89,7 +93,7 @@ def test_what_is_not_there_in_the_end_was_counted(script: list[str]) -> None:
 
 @given(SCRIPTS)
 def test_of_pictures_only_the_newest_waits(script: list[str]) -> None:
-    pictures = [word for word in script if word not in (TAKE, FIRST)]
+    pictures = [word for word in script if word not in (TAKE, FIRST, SOME)]
     _, out = play(pictures)
     for key in ("picture", "pose"):
         last = [number for number, word in enumerate(pictures) if word == key][-1:]

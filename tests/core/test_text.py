@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.text import plain
+from engine.core.text import plain, within
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,12 @@ def test_it_is_printable_and_no_more_of_the_text_than_wanted(text, longest):
     assert told.isprintable()
     told.encode()  # no half of a surrogate pair is left
     assert len(told) <= 10 * longest
+
+
+@pytest.mark.parametrize("char", ["a", "é", "日", "🎹", "\udc80"])
+@pytest.mark.parametrize("count", [0, 3, 33, 34, 100, 101, 9000])
+def test_a_text_is_cut_to_so_many_bytes(char, count):
+    told = within(char * count, 100)
+    assert len(told.encode("utf-8", "replace")) <= 100
+    whole = len((char * count).encode("utf-8", "replace")) <= 100
+    assert told == char * count if whole else told.endswith("…")

@@ -19,7 +19,18 @@ from engine.system.framing import RawFrame, Unframer, pack_frame
 from .mutation import mutated
 
 OUTLETS = ("notes", "cc16", "cc1:14", "10/cc7", "bend", "pressure", "program", "note36", "tempo")
-KNOBS = {"cc21": "a.b", "cc1:14": "a.c", "note36": {"parameter": "a.d", "to": [0.5, 0.9]}}
+KNOBS = {
+    "cc21": "a.b",
+    "cc1:14": "a.c",
+    "note36": {"parameter": "a.d", "to": [0.5, 0.9]},
+    "note37": {"parameter": "a.e", "toggle": True},
+    "note38": {"patch": "next"},
+    "program3": {"parameter": "a.f", "to": "x"},
+    "cc22": {"parameter": "a.g", "to": ["x", "y", "z"]},
+    "cc23": {"parameter": "a.h", "to": 1.0, "else": 0.0},
+    "bend": "a.i",
+}
+"""What controls may do."""
 
 events = st.one_of(
     st.binary(min_size=2, max_size=2).map(lambda data: bytes((0x90, *(b & 0x7F for b in data)))),
@@ -55,11 +66,11 @@ def take(case: tuple[bytes, list[int], int]) -> None:
     box = listening()
     for piece in pieces(data, cuts):
         for _, said in box.hear(piece, Ns(at)):
-            if isinstance(said, SetParameter):
+            if isinstance(said, SetParameter) and said.parameter != "f":
                 assert isinstance(said.value, float)
                 assert math.isfinite(said.value)
-            else:
-                assert not isinstance(said, PlayPatch) or 1 <= int(said.which) <= 128
+            elif isinstance(said, PlayPatch) and said.which != "next":
+                assert 1 <= int(said.which) <= 128
 
 
 def take_frames(case: tuple[bytes, list[int]]) -> None:
@@ -90,6 +101,6 @@ def pieces(data: bytes, cuts: list[int]) -> list[bytes]:
 
 def listening() -> MidiIn:
     """Make a box that listens to much, without a port."""
-    box = MidiIn(map_=KNOBS, patches=True)
+    box = MidiIn(map_=KNOBS, patches=True, feedback=True)
     box._emit = lambda *_: None
     return box

@@ -33,6 +33,13 @@ fader = "/fader"
 words = {{ address = "/words", carries = "text" }}
 go = {{ address = "/go", carries = "trigger" }}
 alive = "/still/there"
+[stage]
+use = "osc_in"
+port = {stage}
+protocol = "tcp"
+[stage.listen]
+fader = "/fader"
+layer = "/millumin/layer:My Layer/opacity"
 [soft]
 use = "smooth"
 from = "desk.fader"
@@ -43,6 +50,7 @@ to = "127.0.0.1:{ear}"
 "/alive" = "desk.alive"
 "/soft" = "soft"
 "/words" = "desk.words"
+"/stage" = "stage.fader"
 "/go" = "desk.go"
 """
 PATIENCE = 30.0
@@ -63,13 +71,14 @@ class UnderFire:
     """The show, on a thread of its own."""
 
     def __init__(self) -> None:
-        self.control, self.desk, self.replies, page = (find_port() for _ in range(4))
+        self.control, self.desk, self.stage, self.replies, page = (find_port() for _ in range(5))
         self.mistakes = Mistakes()
         logging.getLogger().addHandler(self.mistakes)
         self._ear = _socket(PATIENCE)
         self._mouth = _socket(PATIENCE)
         self._count = 0
         ports = {"control": self.control, "desk": self.desk, "replies": self.replies}
+        ports["stage"] = self.stage
         text = PATCH.format(ear=self._ear.getsockname()[1], **ports)
         self.live = Live(compile_patch(parse(text), Registry().find))
         self.page = Page(port=page, patience=0)
@@ -98,13 +107,25 @@ class UnderFire:
         """Send a packet to one of the ports."""
         self._mouth.sendto(datagram, ("127.0.0.1", port))
 
+    def stream(self, data: bytes) -> None:
+        """Send bytes over a connection of their own; whoever is hung up on is not wrong."""
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream,
+            contextlib.suppress(OSError),
+        ):
+            # Its port is not taken from a show that would listen there within the next minute.
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            stream.settimeout(PATIENCE)
+            stream.connect(("127.0.0.1", self.stage))
+            stream.sendall(data)
+
     def still_there(self) -> None:
         """Fail unless what is said now comes out, and nothing was a mistake of the program."""
         self._count += 1
         asked = build_msg("/still/there", float(self._count)).dgram
         wanted = build_msg("/alive", float(self._count)).dgram
         # A case may have switched a box off, or set it off: those are what a hand may do.
-        for box in ("out", "desk"):
+        for box in ("out", "desk", "stage"):
             self.say(self.control, build_msg(f"/{box}/on", True).dgram)
         self._ear.settimeout(0.2)
         for _ in range(150):

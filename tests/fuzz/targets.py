@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from . import midi, osc, page, patches, recordings
+from . import films, images, midi, osc, page, patches, recordings, sounds
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,11 @@ TARGETS = {
     "osc-live": Target(osc.live_cases, osc.take_live, 30.0),
     "midi": Target(midi.cases, midi.take),
     "frames": Target(midi.frame_cases, midi.take_frames),
+    "images": Target(images.cases, images.take),
     "patch": Target(patches.cases, patches.take, 10.0),
     "recording": Target(recordings.cases, recordings.take, 10.0),
+    "sounds": Target(sounds.cases, sounds.take, 10.0),
     "page": Target(page.cases, page.take, 30.0),
+    "films": Target(films.cases, films.take, 30.0),
     "http": Target(page.http_cases, page.take_http, 30.0),
 }

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 
 from .targets import TARGETS
 
-CASES = dict.fromkeys(("osc", "midi", "frames"), 300) | {"patch": 60}
+CASES = dict.fromkeys(("osc", "midi", "frames", "images"), 300) | {"patch": 60}
 FEW = 30
 """For those that wait for a show at each case."""
 

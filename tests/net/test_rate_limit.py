@@ -36,6 +36,19 @@ def test_a_new_name_for_each_packet_gains_nothing():
     assert rates.take("late", Ns(SECOND))
 
 
+def test_where_names_cannot_be_forged_nobody_uses_up_what_is_anothers():
+    rates = RateLimiter(rate=10, burst=20, most=8, forgets=True)
+    for number in range(10_000):
+        rates.take(f"sender {number}", Ns(0), 20)
+    assert rates.senders == 8
+    assert rates.take("calm", Ns(0), 20)
+    # Who is heard again is not the one silent for longest.
+    for number in range(7):
+        assert not rates.take("calm", Ns(0))
+        assert rates.take(f"another {number}", Ns(0))
+    assert not rates.take("calm", Ns(0))
+
+
 steps = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, SECOND // 4)), max_size=200)
 
 

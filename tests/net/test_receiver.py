@@ -9,6 +9,7 @@ import pytest
 from pythonosc.osc_message_builder import build_msg
 
 from engine.net.access import SenderFilter
+from engine.net.listener import LONG, TOGETHER
 from engine.net.rate_limit import RateLimiter
 from engine.net.receiver import Receiver
 
@@ -32,12 +33,14 @@ class Port:
     def __init__(self, port, host, allow, rates):
         self.heard = queue.Queue()
         self.refused = {}
+        self.costs = {}
         self.gate = SenderFilter(host, allow)
         self.receiver = Receiver(self.hear, self.gate, rates)
         self.receiver.open(host, port)
         self.port = port
 
     def hear(self, address, arguments, host, at):
+        self.receiver.pay(self.costs.get(address, 0))
         if address in self.refused:
             raise ValueError(self.refused[address])
         self.heard.put((address, host))
@@ -101,6 +104,38 @@ def test_who_says_too_much_is_cut_and_told_and_others_are_heard(open_port, caplo
     assert heard == (0 if datagrams[0] == b"no" else 100)
     assert port.receiver.malformed >= 5
     assert caplog.messages[0].startswith(f"port {port.port}: ")
+
+
+def test_all_together_have_a_due_beside_that_of_each(caplog):
+    """Five who say no more than is theirs; in all that is more than one port takes."""
+    heard = []
+    gate, rates = SenderFilter("127.0.0.1", None), RateLimiter(rate=0, burst=100)
+    receiver = Receiver(lambda address, *_: heard.append(address), gate, rates)
+    for _ in range(60):
+        for last in range(2, 7):
+            receiver._take(ONE, f"127.0.0.{last}", 5000)
+    assert len(heard) == TOGETHER * 100
+    assert receiver.malformed == 100
+    assert caplog.messages == [
+        "port 0: 127.0.0.2 and others say more than 0 things a second; the rest is left out"
+    ]
+
+
+def test_a_long_packet_counts_as_several_messages(open_port):
+    long = build_msg("/long", "x" * 8 * LONG).dgram
+    port = open_port(rates=RateLimiter(rate=0, burst=20))
+    port.say(*[long] * 5)
+    port.say(END)
+    assert len(port.until_end()) == 2
+
+
+def test_who_is_heard_may_count_as_more_and_is_then_cut(open_port, caplog):
+    port = open_port(rates=RateLimiter(rate=0, burst=100))
+    port.costs["/one"] = 50
+    port.say(*[ONE] * 5)
+    port.say(END)
+    assert len(port.until_end()) == 1
+    assert "says more than 0 things a second; the rest is left out" in caplog.text
 
 
 def test_a_packet_that_is_too_long_is_refused(open_port, caplog):

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.core.errors import ParameterError
-from engine.osc.address import check, of_port, slotted, spell
+from engine.osc.address import check, check_heard, of_port, slotted, spell
 
 
 def test_a_second_cable_has_the_same_address():
@@ -16,8 +16,9 @@ def test_a_second_cable_has_the_same_address():
     [
         ("filter", 'begins with "/", got "filter"'),
         ("", 'begins with "/"'),
-        ("/a b", "may not hold"),
-        ("/é", "not ASCII"),
+        ("/a\x1bb", "may not hold a character that cannot be seen"),
+        ("/a\0b", "may not hold a character that cannot be seen"),
+        ("/a#b", "may not hold #"),
         ("/a*", r"may not hold \*"),
         ("/p{slto}/x", r'nothing fills \{slto\}.* Did you mean "slot"\?'),
         ("/p{", "brace"),
@@ -27,6 +28,33 @@ def test_a_second_cable_has_the_same_address():
 def test_what_cannot_be_an_address_is_said(address, why):
     with pytest.raises(ParameterError, match=why):
         check(address, ("slot",))
+
+
+@pytest.mark.parametrize("address", ["/millumin/layer:My Layer/opacity", "/größe", "/a:b(c)'d\""])
+def test_addresses_as_programs_have_them(address):
+    assert check(address, ()) == frozenset()
+    check_heard(address)
+
+
+@pytest.mark.parametrize("address", ["/a#1", "/layer[1]", "/{slot}", "/{", "/a,b", "/"])
+def test_what_is_compared_as_it_is_may_be_listened_for(address):
+    check_heard(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("fader", 'begins with "/", got "fader"'),
+        ("", 'begins with "/"'),
+        ("/1/fader*", "name one address, without *"),
+        ("/1/fader?", "name one address, without ?"),
+        ("/a\0b", "may not hold a zero"),
+    ],
+)
+def test_what_nobody_can_listen_for_is_said(address, why):
+    with pytest.raises(ParameterError) as raised:
+        check_heard(address)
+    assert why in str(raised.value)
 
 
 def test_a_person_goes_where_the_slot_stands():

@@ -26,6 +26,12 @@ def test_a_tool_on_another_machine_keeps_its_habits():
     assert not target("resolume@10.0.0.5").bundles
 
 
+def test_qlab_tells_packets_apart_by_slip():
+    assert {name for name, tool in TOOLS.items() if tool.framing == "slip"} == {"qlab"}
+    assert target("qlab@10.0.0.5", tcp=True).framing == "slip"
+    assert target("10.0.0.5:53000").framing == "length"
+
+
 def test_eos_listens_elsewhere_for_tcp():
     assert target("eos", tcp=True).port == 3032
     assert target("eos").port == 8000

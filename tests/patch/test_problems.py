@@ -271,12 +271,12 @@ CASES = [
         "addr",
         BODY
         + OUT
-        + '"a" = "reach"\n"/b#2" = "reach"\n"/c/{sloot}" = "pose"\n"/d e" = "reach"\n"/e" = []\n',
+        + '"a" = "reach"\n"/b#2" = "reach"\n"/c/{sloot}" = "pose"\n"/d*" = "reach"\n"/e" = []\n',
         [
             '15: [out] send a: an OSC address begins with "/", got "a"',
             "16: [out] send /b#2: no # may stand in an address or port",
             '17: [out] send /c/{sloot}: nothing fills {sloot} here, which takes {slot}. Did you mean "slot"?',
-            "18: [out] send /d e: an OSC address may not hold a space or a letter that is not ASCII",
+            "18: [out] send /d*: an OSC address may not hold *",
             "19: [out] send /e: expected a cable, or several, got an empty list",
         ],
     ),
@@ -431,7 +431,7 @@ SYNTAX = [
     (
         "[a]\nuse = pose\n",
         2,
-        "cannot be read: a text stands in quotes, a number does not: use = pose",
+        'a text stands in quotes: "pose": use = pose',
     ),
     ("title = “x”\n", 1, 'a text stands in straight quotes: ": title = “x”'),
     ("[a]\nx = 1\n[a]\n", 3, "this box is here twice; each name may stand once: [a]"),
@@ -444,12 +444,12 @@ SYNTAX = [
     (
         "after = 2 s\n",
         1,
-        "more stands here than one value; a text or a time stands in quotes: after = 2 s",
+        'a time stands in quotes: "2 s": after = 2 s',
     ),
     (
         "a = [1, 2\nb = 3\n",
-        2,
-        "a list or table that is open here is never closed, or lacks a comma: b = 3",
+        1,
+        "a list or table that is open here is never closed: a = [1, 2",
     ),
     ("a = { b = 1, }", 1, "in a table { } no comma stands after the last value: a = { b = 1, }"),
     ("[a\nb = 1", 1, "the name of a box stands in brackets, such as [pose]: [a"),
@@ -457,7 +457,8 @@ SYNTAX = [
     (
         r'file = "C:\x"',
         1,
-        r'in quotes, a \ is written twice; or put the text in single quotes: file = "C:\x"',
+        "in quotes a \\ begins a special character: put the text in single quotes, 'C:\\new',"
+        ' or write /: file = "C:\\x"',
     ),
 ]
 
@@ -467,6 +468,102 @@ def test_what_is_no_toml_is_said_in_plain_words(
     tmp_path: Path, text: str, line: int, said: str
 ) -> None:
     assert problems(tmp_path, text) == [f"my.toml:{line}: {said}"]
+
+
+# What a line says, and what is said of it before the line is shown.
+SLIPS = [
+    (r'x = "C:\Users\eva"', r"in quotes a \ begins a special character"),
+    (r'x = "D:\new\x12"', r"in quotes a \ begins a special character"),
+    (r'x = "C:\"', r"in quotes a \ begins a special character"),
+    (r'x = "\\server\share"', r"in quotes a \ begins a special character"),
+    (r"x = C:\new", r'a text stands in quotes: "C:\new"'),
+    ("[größe]", '0 to 9, _ and - stands in quotes, ["größe"]'),
+    ("[größe.send]", 'stands in quotes, ["größe".send]'),
+    ("[日本]", 'stands in quotes, ["日本"]'),
+    ("[my box]", "the name of a box is one word: [my_box]"),
+    ("[]", "the name of a box is missing in the brackets"),
+    ("pose]", "the name of a box stands in brackets: [pose]"),
+    ("[pose", "the name of a box stands in brackets"),
+    ("[“pose”]", "a text stands in straight quotes"),
+    ("[a] x = 1", "after the name of a box the line ends"),
+    ("größe = 1", 'stands in quotes, "größe" ='),
+    ("/reach = 1", 'stands in quotes, "/reach" ='),
+    ("x = { größe = 1 }", 'stands in quotes, "größe" ='),
+    ("x: 1", 'between a name and its value stands "=", not ":"'),
+    ("x = { y: 1 }", 'between a name and its value stands "=", not ":"'),
+    ('x = { "y": 1 }', 'between a name and its value stands "=", not ":"'),
+    ("x", 'expected a name, "=" and a value'),
+    ("x =", "a value is missing here"),
+    ("x = [1,, 2]", "a value is missing here"),
+    ("x = True", "true and false are written in small letters: true"),
+    ("x = [1, FALSE]", "true and false are written in small letters: false"),
+    ("x = yes", "true and false are written in small letters: true"),
+    ("x = null", "nothing is said by leaving the whole line out"),
+    ("x = every", 'a text stands in quotes: "every"'),
+    ("x = /dev/video0", 'a text stands in quotes: "/dev/video0"'),
+    ("x = 127.0.0.1:9000", 'a text stands in quotes: "127.0.0.1:9000"'),
+    ("x = ‘b’", "a text stands in straight quotes"),
+    ("x = 0,5", "a number has a point, not a comma: 0.5"),
+    ("x = .5", "a number has a digit before its point: 0.5"),
+    ("x = 5.", "a number has a digit behind its point: 5.0"),
+    ("x = 1 000", "a number is written without blanks in it"),
+    ("x = 007", "a number does not begin with 0"),
+    ("x = 20ms", 'a time stands in quotes: "20 ms"'),
+    ("x = 440 Hz", "a number stands without its unit: 440"),
+    ("x = 50%", "a number stands without its unit: 50"),
+    ("x = (1, 2)", "a list stands in [ ]"),
+    ("x = [1 2]", "a comma is missing between two values"),
+    ('x = ["a" "b"]', "a comma is missing between two values"),
+    ("x = { a = 1 b = 2 }", "a comma is missing between two values"),
+    ("x = { a = 1,", "a table in { } stands on one line"),
+    ("x = [1,", "a list or table that is open here is never closed"),
+    ("x = 1 y = 2", "each key stands on a line of its own"),
+    ("x = 1; y = 2", "each key stands on a line of its own"),
+    ("// x", "a comment begins with #"),
+    ("x = 1 // y", "a comment begins with #"),
+    ("x = 'it's'", "the text ends before the last quote"),
+    ("x\u00a0= 1", "a character that cannot be seen stands here (no-break space)"),
+    ("x = 1\0", "a character that cannot be seen stands here (u+0000)"),
+    ('x = "a\x01"', "a character that cannot be seen stands here (u+0001)"),
+]
+
+
+@pytest.mark.parametrize(("line", "said"), SLIPS, ids=[line for line, _ in SLIPS])
+def test_a_slip_is_met_with_what_to_write(tmp_path: Path, line: str, said: str) -> None:
+    (told,) = problems(tmp_path, f'title = "x"\n[first]\n{line}\n\n[last]\ny = 2\n')
+    assert told.startswith("my.toml:3: ")
+    assert said in told
+    assert told.endswith(line.strip())
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (r"C:\new\take.wav", r"here \n: put the text in single quotes, 'C:\new\take.wav'"),
+        (r"D:\test", r"here \t: put the text in single quotes, 'D:\test'"),
+        (r"C:\back\fade.wav", r"here \b: put the text in single quotes, 'C:\back\fade.wav'"),
+        (r"\\nas\takes", r"here \t: put the text in single quotes, '\nas\takes'"),
+    ],
+)
+def test_a_path_that_is_read_as_line_breaks_is_told(
+    tmp_path: Path, written: str, shown: str
+) -> None:
+    (told,) = problems(tmp_path, f'[a]\nuse = "audio_file"\nfile = "{written}"\n')
+    assert told.startswith("my.toml:3: [a] file: in quotes a \\ begins a special character, ")
+    assert shown in told
+
+
+def test_paths_of_windows_in_single_quotes_and_other_texts_pass(tmp_path: Path) -> None:
+    text = "[a]\nuse = 'audio_file'\nfile = '%s'\n"
+    for path in (r"C:\new\take.wav", "C:/new/take.wav", "takes/a.wav"):
+        assert problems(tmp_path, text % path) == []
+
+
+def test_a_dot_in_the_name_of_a_box_is_told(tmp_path: Path) -> None:
+    assert problems(tmp_path, '[left.hand]\nuse = "joint"\n') == [
+        "my.toml:1: [left] hand: a dot in brackets makes a table in a table:"
+        " name the box [left_hand]"
+    ]
 
 
 def test_text_that_is_not_utf8_names_the_line(tmp_path: Path) -> None:

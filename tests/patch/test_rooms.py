@@ -58,7 +58,7 @@ def test_a_mistake_in_the_patch_keeps_its_line_beside_a_rig(tmp_path: Path) -> N
 
 def test_a_rig_that_is_no_toml_is_told(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, PATCH, "[camera]\ndevice = door\n")
-    assert found.startswith("rig.toml:2: cannot be read: a text stands in quotes")
+    assert found.startswith("rig.toml:2: a text stands in quotes")
 
 
 def test_to_sends_every_osc_output_there(patch: Path) -> None:

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 
+import jack
 import mido
 import pytest
 
@@ -20,7 +21,7 @@ from engine.core.commands import Lost, SetParameter
 from engine.core.errors import DeviceError
 from engine.core.messages import Note, Ns, Trigger
 from engine.lab.bench.midi import broken, ended
-from engine.lab.bench.rig.jack import MidiDump, connect, ports, server, until
+from engine.lab.bench.rig.jack import MidiDump, connect, is_gone, ports, server, until
 from engine.lab.bench.rig.knobs import moved
 from engine.lab.bench.rig.storm import storm
 from engine.midi.options import MidiOptions
@@ -28,6 +29,7 @@ from engine.midi.port_list import inputs, outputs
 from engine.midi.ports import open_port
 from engine.sinks.midi_out import MidiOut
 from engine.sources.midi_in import MidiIn
+from engine.system.jack import watch_server
 
 pytestmark = pytest.mark.peer("jackd", "jackd2")
 
@@ -207,6 +209,35 @@ def test_after_kill_9_every_note_is_ended(seed):
     assert ending.silent_ms < 100 * SLACK
 
 
+STOPPED = """
+import os, signal
+from engine.core.messages import Note, Ns
+from engine.sinks.midi_out import MidiOut
+
+sink = MidiOut(system="jack", port="dump")
+sink.plug("notes", Note, None)
+sink.open()
+for number in (60, 64, 67):
+    sink.send("notes", Note(number, 100), Ns(0))
+sink.flush(Ns(0))
+print("plays", flush=True)
+input()
+os.kill(sink.helper, signal.SIGSTOP)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere who is stopped stays so")
+def test_a_stopped_helper_ends_its_notes_when_the_show_is_killed(dump):
+    command = [sys.executable, "-c", STOPPED]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as show:
+        assert show.stdout.readline() == "plays\n"
+        dump.wait(lambda heard: len(heard.sounding) == 3)
+        show.communicate("\n", timeout=WAIT)
+    dump.wait(lambda heard: not heard.sounding)
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_after_a_signal_every_note_is_ended(how):
     ending = ended(how, 1000 + how)
@@ -251,7 +282,7 @@ def test_a_helper_that_hangs_makes_room_for_another(make, dump):
     assert sink.said.get(timeout=WAIT) == Lost("the MIDI helper hung and went away")
     sink.close()
     sink.silence()
-    until(lambda: OURS not in ports(), "JACK does not notice")
+    until(lambda: is_gone(OURS), "JACK does not notice")
     sink.port = "dump"
     sink.open()
     dump.wait(lambda heard: not heard.sounding)
@@ -268,7 +299,7 @@ def test_what_a_killed_helper_left_sounding_ends_with_the_next_one(make, dump):
     sink.close()
     sink.silence()
     assert dump.sounding
-    until(lambda: OURS not in ports(), "JACK does not notice")
+    until(lambda: is_gone(OURS), "JACK does not notice")
     sink.port = "dump"  # by name, so that it is connected before it speaks
     sink.open()
     dump.wait(lambda heard: not heard.sounding)
@@ -321,12 +352,66 @@ def test_a_show_plays_on_without_its_port_and_finds_it_by_name():
         for _ in range(2):
             with MidiDump("synth") as synth:
                 synth.wait(lambda heard: heard.begun > 20)
-            until(lambda: OURS not in ports(), "that the port went is not noticed")
+            until(lambda: is_gone(OURS), "that the port went is not noticed")
         with MidiDump("synth") as synth:
             synth.wait(lambda heard: heard.sounding)
             show.terminate()
             assert show.wait(WAIT) == 0
             synth.wait(lambda heard: not heard.sounding)
+
+
+def test_a_program_that_is_back_before_anybody_has_looked_has_left():
+    """Its port is there again, but no cable leads to it."""
+    with MidiDump("synth"), MidiDump("other") as other:
+        watch = watch_server()
+    with contextlib.closing(watch._client), MidiDump("synth") as synth:
+        until(lambda: watch.has_left(synth.port), "it is not told")
+        assert synth.port in ports()
+        assert watch.has_left(other.port)
+        assert not watch.has_left("synthesiser:input")
+
+
+def test_a_port_that_is_listed_before_it_can_be_connected_is_tried_again(make):
+    """RtMidi says nothing of a cable that JACK refuses: nothing sounded there for ever."""
+    with contextlib.closing(jack.Client("early", no_start_server=True)) as client:
+        client.midi_inports.register("in")
+        client.midi_outports.register("out")
+        source = MidiIn(system="jack", port="early")
+        for box in (lambda: make(("notes", Note), port="early"), lambda: source.open(Heard())):
+            with pytest.raises(DeviceError, match=r"early:(in|out) cannot be connected to yet"):
+                box()
+        source.close()
+        client.activate()
+        make(("notes", Note), port="early").close()
+        source.open(Heard())
+        source.close()
+
+
+def test_a_receiver_that_is_begun_anew_at_once_is_lost_and_sounds_again(make):
+    with MidiDump("synth") as synth:
+        sink = make(("notes", Note), port="synth")
+        send(sink, "notes", Note(60, 100))
+        synth.wait(lambda heard: heard.sounding)
+    with MidiDump("synth") as synth:
+        assert sink.said.get(timeout=WAIT) == Lost("synth:input went away")
+        sink.close()
+        sink.silence()
+        sink.open()
+        send(sink, "notes", Note(61, 100))
+        synth.wait(lambda heard: (0, 61) in heard.sounding)
+
+
+def test_a_keyboard_that_is_begun_anew_at_once_is_lost_and_heard_again():
+    source, heard = MidiIn(system="jack", port="keys"), Heard()
+    with contextlib.closing(source), contextlib.ExitStack() as stack:
+        with sender("keys"):
+            source.open(heard)
+        keys = stack.enter_context(sender("keys"))
+        assert heard.get(timeout=WAIT) == ("", Lost("keys:keys went away"))
+        source.close()
+        source.open(heard)
+        keys.send_message([0x90, 60, 100])
+        assert heard.get(timeout=WAIT) == ("notes", Note(60, 100))
 
 
 def test_a_keyboard_that_goes_is_lost_and_heard_again_when_it_is_back():

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pythonosc.dispatcher import Dispatcher
 from pythonosc.osc_message_builder import build_msg
+from pythonosc.osc_tcp_server import ThreadingOSCTCPServer
 
 from engine.core.messages import Note, Ns, Person, Pitch, Pose, Trigger
 from engine.osc.layout import OscOptions
@@ -139,6 +141,35 @@ def people(*slots, seed):
     # Eighths are exact in the six digits that the receivers print.
     joints = [(random.integers(1, 8, (17, 3)) / 8).astype(np.float32) for _ in slots]
     return Pose(tuple(map(Person, slots, slots, joints)), 1.0)
+
+
+@pytest.mark.parametrize("mode", ["1.0", "1.1"])
+def test_python_osc_takes_both_framings_apart(mode, free_port):
+    """Its server reads lengths where it speaks OSC 1.0, and SLIP where it speaks 1.1."""
+    heard = queue.Queue()
+    dispatcher = Dispatcher()
+    dispatcher.set_default_handler(lambda address, *args: heard.put((address, list(args))))
+    framing = {"1.0": "length", "1.1": "slip"}[mode]
+    to = f"127.0.0.1:{free_port}"
+    sink = OscOut(to=to, protocol="tcp", framing=framing, bundle=False)
+    for port, (carries, options) in CABLES.items():
+        sink.plug(port, carries, OscOptions(**options))
+    sent = []
+    sink.tap(lambda port, what: sent.append((what["address"], what["args"])))
+    server = ThreadingOSCTCPServer(("127.0.0.1", free_port), dispatcher, mode)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        sink.open()
+        play(sink, lambda: None)
+        assert [heard.get(timeout=WAIT) for _ in sent] == sent
+        assert len(sent) > 400
+    finally:
+        sink.close()
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def a_show():

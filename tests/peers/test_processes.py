@@ -104,6 +104,18 @@ def test_nothing_outlives_a_show_that_dies(show, how):
     assert_gone(processes)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere who is stopped stays so")
+@pytest.mark.parametrize("kind", ["all", *KINDS])
+def test_nothing_that_is_stopped_outlives_a_show_that_is_killed(show, kind):
+    processes = begun_by(show)
+    for each in processes:
+        if kind == "all" or kind in " ".join(each.cmdline()):
+            each.suspend()
+    show.kill()
+    show.wait(WAIT)
+    assert_gone(processes)
+
+
 def test_nothing_outlives_a_show_that_is_closed(show):
     processes = begun_by(show)
     show.stdin.close()

@@ -13,6 +13,7 @@ from hypothesis.extra import numpy as arrays
 
 from engine.core.codec import NotEncodable, encode
 from engine.core.commands import (
+    CycleParameter,
     Lost,
     Notice,
     Panic,
@@ -102,8 +103,10 @@ MESSAGES: dict[type, st.SearchStrategy[Any]] = {
 ANY = st.one_of(*MESSAGES.values())
 SEVERAL = st.lists(st.one_of(st.none(), ANY), max_size=3).map(tuple)
 VALUES = st.one_of(SIMPLE, st.lists(SIMPLE), st.dictionaries(NAMES, FLOATS))
+CHOICES = st.lists(SIMPLE, max_size=3).map(tuple)
 COMMANDS = st.one_of(
-    st.builds(SetParameter, NAMES, NAMES, VALUES, of_range=st.booleans()),
+    st.builds(SetParameter, NAMES, NAMES, VALUES, of_range=st.booleans(), choices=CHOICES),
+    st.builds(CycleParameter, NAMES, NAMES, CHOICES, of_range=st.booleans()),
     st.builds(Release, NAMES, NAMES),
     st.just(Panic()),
     st.builds(Teach, NAMES),

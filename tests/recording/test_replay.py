@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.core.commands import Panic, Release, SetParameter, Teach
+from engine.core.commands import CycleParameter, Panic, Release, SetParameter, Teach
+from engine.core.errors import UnwritableFile
 from engine.core.files import installed_folder
 from engine.patch.load import read_texts
 from engine.recording.command import ReplayOptions, UnknownSpeed, replay
@@ -30,6 +31,7 @@ SCRIPT = [
     (1.3, Teach("out/reach")),
     (2.0, Teach("")),
     (2.2, Release("reach/smooth", "smooth")),
+    (2.3, CycleParameter("reach/smooth", "smooth", (0.1, 0.2))),
     (2.5, Panic()),
 ]
 MODELS = """
@@ -290,6 +292,6 @@ def test_a_speed_that_is_none_is_refused(recorded: Path, speed: str) -> None:
 
 def test_a_recording_is_never_written_over(patch: Path, recorded: Path) -> None:
     before = recorded.read_bytes()
-    with pytest.raises(FileExistsError):
+    with pytest.raises(UnwritableFile, match="there is a file of that name already"):
         rehearse(recorded, patch, seconds=0.1)
     assert recorded.read_bytes() == before

@@ -71,13 +71,18 @@ def save(file: Path, text: str) -> None:
 Edit = Callable[[Editor], Awaitable[None]]
 
 
-def edited(folder: Path, files: dict[str, str], edit: Edit, *, trial: float = 1.0) -> Engine:
-    """Play the patches among these files while somebody edits; gives the engine at the end."""
+def edited(
+    folder: Path, files: dict[str, str], edit: Edit, *, trial: float = 1.0, live: bool = False
+) -> Engine:
+    """Play the patches among these files while somebody edits; gives the engine at the end.
+
+    ``live`` shows can be controlled by OSC, as those of the command line.
+    """
     for name, text in files.items():
         save(folder / name, text)
     editor = Editor(folder)
     patches = [folder / name for name in files if name.endswith(".toml") and name != "rig.toml"]
-    opening = partial(open_texts, live=False)
+    opening = partial(open_texts, live=live)
     show = Performance(patches, opening, watch=editor.engines.append, edits=True, trial=trial)
 
     async def go() -> None:

@@ -401,7 +401,7 @@ class Acting(Performance):
 
     script: ClassVar[list[Act]] = []
 
-    def _handle_signals(self, loop: asyncio.AbstractEventLoop, show: Live) -> None:
+    def _handle_signals(self, show: Live, reloader: object) -> None:
         played: list[Plan] = []
 
         def look() -> None:
@@ -468,6 +468,38 @@ def test_a_set_goes_to_another_patch_by_number_name_and_title(tmp_path: Path) ->
     assert stats["sources"]["t"]["restarts"] == 0  # both have it, so it was never closed
 
 
+def test_a_set_goes_on_and_back_and_to_a_file_with_its_ending(tmp_path: Path) -> None:
+    acts = [asking("next"), asking("previous"), asking("two.toml"), asking("end")]
+    _, titles = perform(a_set(tmp_path), acts)
+    assert titles == ["The first", "The second", "The first", "The second"]
+
+
+def test_two_presses_go_on_by_two(tmp_path: Path) -> None:
+    files = [*a_set(tmp_path), tmp_path / "three.toml"]
+    files[-1].write_text(files[1].read_text().replace("The second", "The third"))
+    _, titles = perform(files, [asking("next", "next"), asking("previous", "next", "end")])
+    assert titles == ["The first", "The third"]
+
+
+def test_a_file_may_be_called_next(tmp_path: Path) -> None:
+    files = [*a_set(tmp_path), tmp_path / "next.toml"]
+    files[-1].write_text(files[1].read_text().replace("The second", "The third"))
+    _, titles = perform(files, [asking("next"), asking("end")])
+    assert titles == ["The first", "The third"]
+
+
+def test_a_set_that_is_at_its_end_stays_there(tmp_path: Path) -> None:
+    reasons: list[str] = []
+    perform(a_set(tmp_path), [asking("previous", heard=reasons)])
+    assert reasons == ["there is no previous patch: the first of the set plays"]
+    reasons = []
+    perform(a_set(tmp_path), [asking(2), asking("next", "nxt", heard=reasons)])
+    assert reasons == [
+        "there is no next patch: the last of the set plays",
+        "there is no patch 'nxt' in this set of 2. Did you mean \"next\"?",
+    ]
+
+
 def test_a_patch_that_is_not_in_the_set_is_refused(tmp_path: Path) -> None:
     reasons: list[str] = []
     perform(a_set(tmp_path), [asking(0, 3, "ones", heard=reasons)])
@@ -489,7 +521,7 @@ def test_a_patch_that_was_broken_meanwhile_leaves_the_one_before_playing(tmp_pat
 
     engine, titles = perform(files, [asking(2)], read=read)
     assert titles == ["The first"]
-    assert "No such file" in engine.metrics.faults[0].text
+    assert "is not there" in engine.metrics.faults[0].text
 
 
 # -- The dump --------------------------------------------------------------------------------------
@@ -504,7 +536,7 @@ def test_a_full_disk_ends_the_dump_and_not_the_show(caplog: pytest.LogCaptureFix
     dump.close()
     assert len(box(engine).messages) >= 20
     told = [record.message for record in caplog.records if "dump" in record.message]
-    assert len(told) == 1 and "No space left on device" in told[0]
+    assert len(told) == 1 and "the disk is full" in told[0]
 
 
 def test_a_command_reaches_a_live_show() -> None:

@@ -229,7 +229,7 @@ def test_what_is_wrong_with_a_part_is_said_with_its_line(lines: str, reason: str
     with pytest.raises(PatchError) as raised:
         play(FADER + palette(lines))
     (problem,) = raised.value.problems
-    assert reason in problem.message
+    assert reason in str(problem)
     assert problem.box == "p"
     assert problem.line is not None
 

@@ -186,7 +186,7 @@ def test_a_cable_that_goes_too_far_stops_at_the_end() -> None:
         (SetParameter("d", "buy", 1), 'd has no parameter "buy". Did you mean "by"?'),
         (SetParameter("d", "by", "much"), 'd/by: expected a number from -10 to 10, got "much"'),
         (SetParameter("d", "by", float("nan")), "d/by: expected a number from -10 to 10, got nan"),
-        (SetParameter("d", "on", "x"), "d/on: expected true or false, got 'x'"),
+        (SetParameter("d", "on", "x"), 'd/on: expected true or false, got "x"'),
         (SetParameter("stiff", "port", 1), "stiff/port: cannot be changed while playing"),
         (Release("d", "by_"), 'd has no parameter "by_". Did you mean "by"?'),
     ],

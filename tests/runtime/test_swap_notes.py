@@ -119,6 +119,8 @@ def test_every_note_that_begins_ends_once(first: Part, script: Any) -> None:
 @given(parts, swaps)
 def test_what_every_patch_has_plays_as_if_nothing_had_happened(first: Part, script: Any) -> None:
     def steady(played: Played) -> list[tuple[float, Any]]:
-        return [(s.t, s.what["midi"]) for s in played.sent("piano") if s.what["midi"][0] & 15 == 15]
+        """All but the end of the last note, which comes with the end of the show."""
+        sent = played.sent("piano")
+        return [(s.t, s.what["midi"]) for s in sent if s.what["midi"][0] & 15 == 15][:-1]
 
     assert steady(perform(first, script)) == steady(perform(Part(), []))

@@ -6,6 +6,7 @@ import threading
 
 import numpy as np
 import pytest
+from pythonosc import slip
 
 from engine.core.clock import MILLISECOND
 from engine.core.commands import Condition
@@ -342,6 +343,59 @@ def test_tcp_puts_every_packet_behind_its_length(make, server, accept):
     put(sink, 2)
     assert frame(stream) == [("/a", [1])]
     assert frame(stream) == [("/b", [0.5]), ("/a", [2])]
+
+
+def slip_packets(stream, count):
+    """Take packets out of a stream as OSC 1.1 has it: each between two END."""
+    found = []
+    while len(found) < count:
+        assert stream.read(1) == slip.END
+        body = b""
+        while (one := stream.read(1)) != slip.END:
+            body += one
+        found.append(slip.decode(slip.END + body + slip.END))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("to", "framing"), [("{}", "slip"), ("qlab@{}", None), ("qlab@{}", "slip"), ("eos@{}", "slip")]
+)
+def test_tcp_puts_every_packet_between_two_ends(make, server, accept, to, framing):
+    sink = make(to.format(place(server)), ("/a", str), protocol="tcp", framing=framing)
+    texts = ["", "plain", "\u06c0\u00db", "ÀÛÜÝ" * 50]  # U+06C0 is db 80, U+00C0 is c3 80
+    numbers = [0xC0, 0xDB, 0xDBDC, 0xDBDD, 0xC0C0DBDB - (1 << 32)]
+    sink.plug("/n", int, OscOptions())
+    for text in texts:
+        put(sink, text)
+    _, stream = accept(server)
+    for number in numbers:
+        sink.send("/n", number, NOW)
+        sink.flush(NOW)
+    heard = [packet(one)[0] for one in slip_packets(stream, len(texts) + len(numbers))]
+    assert heard == [("/a", [one]) for one in texts] + [("/n", [one]) for one in numbers]
+
+
+@pytest.mark.parametrize("to", ["{}", "eos@{}"])
+def test_tcp_goes_by_length_where_the_tool_reads_it_so(make, server, accept, to):
+    sink = make(to.format(place(server)), ("/a", int), protocol="tcp")
+    put(sink, 1)
+    _, stream = accept(server)
+    assert frame(stream) == [("/a", [1])]
+
+
+def test_tcp_speaks_to_each_tool_as_it_reads(make, server, accept):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        other.settimeout(5)
+        to = [place(server), "qlab@" + place(other)]
+        sink = make(to, ("/a", int), protocol="tcp", bundle=False)
+        put(sink, 1)
+        assert frame(accept(server)[1]) == [("/a", [1])]
+        assert packet(slip_packets(accept(other)[1], 1)[0]) == [("/a", [1])]
+
+
+def test_framing_without_a_stream_is_refused():
+    with pytest.raises(ParameterError, match=r'framing: .*write protocol = "tcp"'):
+        OscOut(to="127.0.0.1:9000", framing="slip")
 
 
 def test_tcp_connects_again_and_waits_longer_every_time(make, server, accept):

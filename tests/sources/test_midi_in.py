@@ -3,9 +3,10 @@
 import mido
 import pytest
 
-from engine.core.commands import PlayPatch, SetParameter
+from engine.core.commands import CycleParameter, Lost, Panic, PlayPatch, Release, SetParameter
 from engine.core.errors import DeviceError, ParameterError, UnknownName
 from engine.core.messages import Note, Ns, Trigger
+from engine.core.set_target import SetTarget
 from engine.midi.frames import RECEIVED
 from engine.sources.midi_in import MidiIn
 from engine.system.device_process import GONE
@@ -135,9 +136,29 @@ def test_knobs_pads_and_wheels_set_parameters():
         ({"c21": "a.b"}, r'map.c21: there is no MIDI message "c21". Did you mean "cc21"\?'),
         ({"17/cc2": "a.b"}, '"17/cc2": channels count from 1 to 16'),
         ({"cc21": "smooth"}, 'map.cc21: expected a parameter as "box.parameter", got "smooth"'),
-        ({"cc21": {"parameter": "a.b", "too": [0, 1]}}, "map.cc21: Object contains unknown"),
-        ({"cc21": {"to": [0.0, 1.0]}}, "map.cc21: Object missing required field `parameter`"),
+        ({"cc21": {"parameter": "a.b", "too": [0, 1]}}, 'map.cc21: "too" means nothing here. Did'),
+        ({"cc21": {"to": [0.0, 1.0]}}, 'map.cc21: expected one of "parameter", "release", "patch"'),
         ({"notes": "a.b"}, 'no MIDI message "notes"'),
+        ({"program": "panic"}, 'no MIDI message "program"'),
+        ({"program128": "panic"}, '"program128": programs count from 0 to 127'),
+        ({"17/program1": "panic"}, '"17/program1": channels count from 1 to 16'),
+        ({"note4": "panik"}, r'got "panik". Did you mean "panic"\?'),
+        ({"note4": {"do": "stop"}}, 'map.note4: do: expected "panic", got "stop"$'),
+        ({"note4": {"patch": ""}}, 'map.note4: patch: expected its number, file or title, "next"'),
+        ({"note4": {"patch": True}}, "patch: expected its number"),
+        ({"note4": {"patch": 1, "do": "panic"}}, 'got "patch" and "do"'),
+        ({"note4": {"patch": 1, "to": 2}}, '"to" means nothing beside "patch"'),
+        ({"note4": {"release": "a"}}, 'expected a parameter as "box.parameter", got "a"'),
+        ({"note4": {"parameter": "a.b", "to": []}}, "to: expected a value, two numbers from and"),
+        ({"note4": {"parameter": "a.b", "to": ["x"]}}, "two choices or more"),
+        ({"note4": {"parameter": "a.b", "else": 1}}, 'else: goes with one value in "to"'),
+        ({"note4": {"parameter": "a.b", "to": [1, 2, 3], "else": 1}}, "else: goes with one value"),
+        ({"note4": {"parameter": "a.b", "to": 1, "toggle": True}}, 'toggle: needs "else"'),
+        ({"note4": {"parameter": "a.b", "toggle": 1}}, "toggle: expected true or false, got 1"),
+        ({"note4": {"parameter": "a.b", "to": ["x", "y"], "toggle": True}}, "toggle: a list"),
+        ({"program4": {"parameter": "a.b", "to": 1, "else": 2}}, "else: a program is never let go"),
+        ({"note4": {"parameter": "a.b", "colour": 0}}, "colour: expected a velocity, a whole num"),
+        ({"cc4": {"parameter": "a.b", "colour": 5}}, "colour: lights pads and buttons"),
     ],
 )
 def test_a_map_that_cannot_be_is_told(entries, wrong):
@@ -179,6 +200,61 @@ from = "camera"
             'cc21 = "style.model"',
             ["model of style cannot be changed while playing"],
         ),
+        ('note40 = { parameter = "style.look", to = "starry" }', []),
+        ('note40 = { parameter = "style.look", to = ["starry", "ink", "wave"] }', []),
+        ('note40 = { parameter = "style.strength", to = 1, else = 0.5, toggle = true }', []),
+        ('note40 = { parameter = "style.morph", to = "2 s", else = 0 }', []),
+        ('note40 = { parameter = "reach.on", toggle = true }', []),
+        ('note40 = { release = "style.look" }', []),
+        ('note40 = { patch = "next" }', []),
+        ('note40 = "panic"', []),
+        (
+            'note40 = { parameter = "reach.axis", to = "hight" }',
+            [
+                'axis of reach: expected one of "height", "x", "y", "confidence", got "hight". '
+                'Did you mean "height"?'
+            ],
+        ),
+        (
+            'note40 = { parameter = "reach.axis", to = ["x", "z", 3] }',
+            [
+                f'axis of reach: expected one of "height", "x", "y", "confidence", got {wrong}'
+                for wrong in ('"z"', "3")
+            ],
+        ),
+        (
+            'note40 = { parameter = "style.strength", to = 0.5, else = 3 }',
+            ["strength of style: expected a number from 0 to 1, got 3"],
+        ),
+        (
+            'note40 = { parameter = "style.morph", to = "2" }',
+            [
+                'morph of style: expected a time with its unit, such as "20 ms", got "2"',
+            ],
+        ),
+        (
+            'note40 = { parameter = "reach.on", to = "yes" }',
+            ['on of reach: expected true or false, got "yes"'],
+        ),
+        (
+            'cc21 = { parameter = "reach.axis", to = [0.5, 1] }',
+            [
+                'axis of reach: expected one of "height", "x", "y", "confidence", got 0.5',
+            ],
+        ),
+        (
+            'note40 = { parameter = "style.model", to = "x" }',
+            ["model of style cannot be changed while playing"],
+        ),
+        ('note40 = { release = "reach.onn" }', ['reach has no "onn". Did you mean "on"?']),
+        (
+            'note40 = "panik"',
+            ['expected a parameter as "box.parameter", got "panik". Did you mean "panic"?'],
+        ),
+        (
+            'note40 = { parameter = "reach.on", togle = true }',
+            ['"togle" means nothing here. Did you mean "toggle"?'],
+        ),
         ('cc21 = "reech.axis"', ['there is no box "reech". Did you mean "reach"?']),
         (
             'cc21 = "reach/smooth.smoth"',
@@ -189,7 +265,7 @@ from = "camera"
 )
 def test_where_a_knob_leads_is_checked_before_playing(tmp_path, line, wrong):
     text = BODY.format(map=line, out=OUT + '"/a" = "reach"')
-    where = "my.toml:6: [knobs] map cc21: "
+    where = f"my.toml:6: [knobs] map {line.partition(' ')[0]}: "
     assert problems(tmp_path, text) == [where + each for each in wrong]
 
 
@@ -218,6 +294,177 @@ def test_two_boxes_share_no_outlets(tmp_path):
     assert plan.boxes["knobs"].box.outlets() == MidiIn().outlets()
     with pytest.raises(UnknownName):
         MidiIn().outlet("velocity")
+
+
+# -- what pads do --------------------------------------------------------------------------------
+
+
+def program(number, channel=0):
+    return ("program_change", {"program": number, "channel": channel})
+
+
+def does(entry, key, *messages):
+    """Return the commands of one control that is mapped, for these messages."""
+    source = MidiIn(map_={key: entry})
+    return [command for outlet, command in said(source, *messages) if not outlet]
+
+
+DOWN, UP = note(40, 90), note(40, 0)
+
+
+@pytest.mark.parametrize(
+    ("entry", "down", "up"),
+    [
+        ("panic", [Panic()], []),
+        ({"do": "panic"}, [Panic()], []),
+        ({"patch": "next"}, [PlayPatch("next")], []),
+        ({"patch": 2}, [PlayPatch(2)], []),
+        ({"patch": "second.toml"}, [PlayPatch("second.toml")], []),
+        ({"release": "a.b"}, [Release("a", "b")], []),
+        (
+            "a.b",
+            [SetParameter("a", "b", 1.0, of_range=True)],
+            [SetParameter("a", "b", 0.0, of_range=True)],
+        ),
+        (
+            {"parameter": "a.b", "to": [0.2, 0.7]},
+            [SetParameter("a", "b", 0.7)],
+            [SetParameter("a", "b", 0.2)],
+        ),
+        ({"parameter": "a.b", "to": "x"}, [SetParameter("a", "b", "x")], []),
+        ({"parameter": "a.b", "to": 3}, [SetParameter("a", "b", 3)], []),
+        ({"parameter": "a.b", "to": True}, [SetParameter("a", "b", True)], []),
+        (
+            {"parameter": "a.b", "to": "x", "else": "y"},
+            [SetParameter("a", "b", "x")],
+            [SetParameter("a", "b", "y")],
+        ),
+        ({"parameter": "a.b", "to": ["x", "y"]}, [CycleParameter("a", "b", ("x", "y"))], []),
+        ({"parameter": "a.b", "to": [1, 2, 3]}, [CycleParameter("a", "b", (1, 2, 3))], []),
+        (
+            {"parameter": "a.b", "toggle": True},
+            [CycleParameter("a", "b", (1.0, 0.0), of_range=True)],
+            [],
+        ),
+        (
+            {"parameter": "a.b", "to": [0.2, 0.7], "toggle": True},
+            [CycleParameter("a", "b", (0.7, 0.2))],
+            [],
+        ),
+        (
+            {"parameter": "a.b", "to": "x", "else": "y", "toggle": True},
+            [CycleParameter("a", "b", ("x", "y"))],
+            [],
+        ),
+    ],
+)
+def test_a_pad_does_one_thing_when_pressed_and_perhaps_one_when_let_go(entry, down, up):
+    assert does(entry, "note40", DOWN) == down
+    assert does(entry, "note40", DOWN, UP) == [*down, *up]
+    assert does(entry, "10/note40", DOWN) == []
+    assert does(entry, "10/note40", note(40, 1, 9)) == down
+    if not entry_has_else(entry):
+        assert does(entry, "program3", program(3), program(4), program(3)) == [*down, *down]
+        assert does(entry, "2/program3", program(3), program(3, 1)) == down
+
+
+def entry_has_else(entry):
+    return isinstance(entry, dict) and "else" in entry and "toggle" not in entry
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "panic",
+        {"patch": "next"},
+        {"parameter": "a.b", "to": "x"},
+        {"parameter": "a.b", "toggle": True},
+    ],
+)
+@pytest.mark.parametrize(
+    ("values", "presses"),
+    [
+        ([127, 0, 127, 0], 2),
+        ([127, 127, 127], 1),
+        ([63, 0, 63], 0),
+        ([10, 40, 63, 64, 65, 90, 127], 1),
+        ([64, 63, 64, 63, 64, 62, 64], 1),
+        ([64, 50, 64], 2),
+        ([127], 1),
+    ],
+)
+def test_a_controller_that_does_one_thing_is_pressed_above_half(entry, values, presses):
+    assert len(does(entry, "cc40", *(cc(40, value) for value in values))) == presses
+
+
+def test_a_controller_is_let_go_below_half():
+    entry = {"parameter": "a.b", "to": "x", "else": "y"}
+    moves = (cc(40, value) for value in (0, 127, 60, 0, 0))
+    assert [each.value for each in does(entry, "cc40", *moves)] == ["x", "y"]
+
+
+def test_what_is_held_is_let_go_when_the_desk_goes_away():
+    source, heard = (
+        MidiIn(
+            map_={
+                "note40": {"parameter": "a.b", "to": "x", "else": "y"},
+                "cc50": {"parameter": "a.c", "to": 1, "else": 0},
+                "note41": "a.on",
+                "note42": "a.on",
+                "cc21": "a.d",
+            }
+        ),
+        [],
+    )
+    source._emit = lambda outlet, message, at: heard.append(message)
+    for message in ("903c40", "902840", "902940", "902a40", "802a00", "b0327f", "b0157f"):
+        source._heard(RECEIVED, bytes(8) + bytes.fromhex(message))
+    heard.clear()
+    source._heard(GONE, b"desk")
+    assert heard == [
+        SetParameter("a", "b", "y"),
+        SetParameter("a", "c", 0),
+        SetParameter("a", "on", 0.0, of_range=True),
+        Lost("desk went away"),
+    ]
+
+
+@pytest.mark.parametrize("values", [[0], [0, 4000], [0, -8192, 0]])
+def test_a_wheel_at_rest_is_not_pressed(values):
+    wheel = [("pitchwheel", {"pitch": value}) for value in values]
+    assert len(does("panic", "bend", *wheel)) == (max(values) > 0)
+
+
+def test_a_knob_spreads_over_a_list():
+    entry = {"parameter": "a.b", "to": ["x", "y", "z"]}
+    [command] = does(entry, "cc21", cc(21, 127))
+    assert command == SetParameter("a", "b", 1.0, of_range=True, choices=("x", "y", "z"))
+
+
+# -- feedback --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("feedback", "wrong"),
+    [
+        ({"onn": 3}, r'feedback.onn: means nothing here. Did you mean "on"\?'),
+        ({"on": 128}, "feedback.on: expected a whole number from 0 to 127, got 128"),
+        ({"off": "x"}, 'feedback.off: expected a whole number from 0 to 127, got "x"'),
+        ({"port": ""}, 'feedback.port: expected a part of the name of a port, got ""'),
+    ],
+)
+def test_feedback_that_cannot_be_is_told(feedback, wrong):
+    with pytest.raises(ParameterError, match=wrong):
+        MidiIn(feedback=feedback)
+
+
+def test_only_a_desk_with_feedback_is_told_what_is_so():
+    assert MidiIn(map_={"note1": "a.b"}).shows() == {}
+    shows = MidiIn(
+        map_={"note1": "a.b", "note2": "panic", "note3": {"patch": "next"}, "note4": {"patch": 2}},
+        feedback=True,
+    ).shows()
+    assert shows == {"note1": SetTarget("a", "b"), "note4": PlayPatch(2)}
 
 
 # -- ports ---------------------------------------------------------------------------------------

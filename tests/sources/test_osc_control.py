@@ -17,8 +17,15 @@ from engine.core.commands import (
     no_answer,
 )
 from engine.core.status import Status
+from engine.osc.bundle import LIMIT
+from engine.osc.packer import head
 from engine.osc.parse import packet
-from engine.sources.osc_control import MAX_REFUSALS, OscControl, parse_command
+from engine.sources.osc_control import (
+    MAX_REFUSALS,
+    TEXT,
+    OscControl,
+    parse_command,
+)
 
 
 class Desk:
@@ -37,6 +44,9 @@ class Desk:
 
     def say(self, address, *arguments):
         self.ear.sendto(build_msg(address, arguments).dgram, ("127.0.0.1", self.box.listens))
+
+    def say_bytes(self, datagram):
+        self.ear.sendto(datagram, ("127.0.0.1", self.box.listens))
 
     def hear(self, count=1):
         return [packet(self.ear.recv(2048))[0] for _ in range(count)]
@@ -117,6 +127,143 @@ def test_what_the_show_refuses_is_answered(desk):
             ["/reahc/smooth", 'there is no box "reahc". Did you mean "reach"?'],
         )
     ]
+
+
+OFFERED = [
+    "/camera/mirror",
+    "/camera/on",
+    "/reach/smooth/amount",
+    "/reach/smooth/on",
+    "/energy/smooth/amount",
+    "/energy/smooth/on",
+    "/style/look",
+    "/style/look/ink",
+    "/style/look/starry",
+    "/style/on",
+    "/odd[1]/amount",
+]
+
+
+def everything_asked(desk):
+    desk.say("/panic")
+    found = []
+    while (one := desk.commands.get(timeout=5)) != Panic():
+        found.append(one)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("address", "arguments", "commands"),
+    [
+        ("/*/smooth/amount", [0.5], ["reach/smooth amount", "energy/smooth amount"]),
+        ("/{reach,energy}/smooth/am*", [0.5], ["reach/smooth amount", "energy/smooth amount"]),
+        ("/re?ch/smooth/amount/", [0.5], ["reach/smooth amount"]),
+        ("/style/look/*", [0.5], ["style/look ink", "style/look starry"]),
+        ("/style/look/[!s]*", [0.5], ["style/look ink"]),
+        ("/style/*", ["ink"], ["style look"]),
+        ("/odd[1]/amount", [1], ["odd[1] amount"]),
+        ("/*/on", [0], ["camera on", "style on"]),
+        ("/reach/*/on", [0], ["reach/smooth on"]),
+    ],
+)
+def test_a_pattern_sets_all_parameters_that_it_means(desk, address, arguments, commands):
+    desk.box.offer(OFFERED)
+    desk.say(address, *arguments)
+    found = everything_asked(desk)
+    assert [f"{one.box} {one.parameter}" for one in found] == commands
+    assert {one.value for one in found} == set(arguments)
+    assert desk.box.refusals == 0
+
+
+def test_a_pattern_releases_where_that_is_written_out(desk):
+    desk.box.offer(OFFERED)
+    desk.say("/*/smooth/amount/release")
+    desk.say("/*/smooth/amount/release", 0)  # let go of the button
+    found = everything_asked(desk)
+    assert all(isinstance(one, Release) for one in found)
+    assert [one.box for one in found] == ["reach/smooth", "energy/smooth"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("/*", "/p*", "/pan?c", "/{panic,x}", "/sensorium/*", "/*/patch", "/*/pr?vacy"),
+        *("/*ra/o[n]", "/camera/{on,off}", "/camera/o?", "/*/*/*/relea*", "/nobody/*"),
+    ],
+)
+def test_a_pattern_never_panics_or_switches_by_accident(desk, address):
+    desk.box.offer([*OFFERED, "/panic/button"])
+    desk.say(address, 0.5)
+    assert everything_asked(desk) == []
+    ((answer, (about, reason)),) = desk.hear()
+    assert (answer, about) == ("/sensorium/error", address)
+    assert reason == "fits no parameter; on, release and /panic must be written out"
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("/a[/x", '"[" is not closed'),
+        ("/{a,/x", '"{" is not closed'),
+        ("/*}/x", '"}" closes nothing'),
+        ("/[z-a]/x", '"z-a" runs backwards'),
+        ("/*" + "?" * 300, "a pattern has 255 characters at most"),
+    ],
+)
+def test_a_malformed_pattern_is_answered(desk, address, why):
+    desk.say(address, 0.5)
+    ((_, (about, reason)),) = desk.hear()
+    assert about == address
+    assert reason == why
+    assert desk.box.refusals == 1
+
+
+@pytest.mark.parametrize("tag", ["I", "N"])
+def test_a_bang_or_nothing_is_a_press_without_a_value(desk, tag):
+    desk.say_bytes(head("/panic", tag))
+    assert desk.commands.get(timeout=5) == Panic()
+    desk.say_bytes(head("/reach/smooth", tag))
+    assert desk.hear() == [("/sensorium/error", ["/reach/smooth", "came without a value"])]
+
+
+@pytest.mark.parametrize(
+    ("tags", "data", "what"),
+    [
+        ("r", bytes(4), "a colour"),
+        ("m", bytes(4), "a MIDI message"),
+        ("t", bytes(8), "a time tag"),
+        ("b", bytes(4), "a blob"),
+        ("[ii]r", bytes(12), "a colour"),
+        ("[iI]", bytes(4), "a bang"),
+        ("[iN]", bytes(4), "nothing"),
+    ],
+)
+def test_what_no_parameter_takes_is_answered(desk, tags, data, what):
+    desk.say_bytes(head("/zone/area", tags) + data)
+    reason = f"brought {what}, which no parameter takes"
+    assert desk.hear() == [("/sensorium/error", ["/zone/area", reason])]
+
+
+LONG_TEXTS = ["x" * 9000, "é" * 9000, "\U0001f600" * 9000, "\x1b" * 9000, "\U000e0001" * 9000]
+
+
+@pytest.mark.parametrize("text", LONG_TEXTS, ids=["ascii", "accents", "emoji", "escape", "tag"])
+def test_whatever_is_told_fits_one_packet(desk, text):
+    """What is sent is 1,472 bytes at most: an Ethernet frame."""
+    desk.say("/reach/" + text[:1000], "x")
+    desk.say("/reach/smooth", "x")
+    desk.commands.get(timeout=5).refused(text)
+    desk.box.tell("patch", text)
+    desk.box.tell(text, text)
+    desk.box.report(Status(text, 1.0, 6.5, {"camera": text, text: "running"}, 0, 0.5, text))
+    heard = []
+    while not any(address == "/sensorium/quality" for address, _ in heard):
+        datagram = desk.ear.recv(65536)
+        assert len(datagram) <= LIMIT
+        heard += packet(datagram)
+    texts = [one for _, arguments in heard for one in arguments if isinstance(one, str)]
+    assert max(len(one.encode()) for one in texts) <= TEXT
+    assert sum(one.endswith("…") for one in texts) >= 5
 
 
 def test_a_flood_of_mistakes_is_not_answered_by_a_flood(desk):

@@ -160,4 +160,4 @@ def test_the_log_tells_of_the_show_and_why_it_could_not_be_played(home: Path) ->
 
 def test_a_log_that_cannot_be_written_is_said_before_playing(home: Path) -> None:
     words = ["--quiet", "--no-page", "--log", str(home / "no" / "show.log")]
-    assert "No such file" in sensorium(home, "play", patch_of(home), *words, code=2)
+    assert "there is no folder" in sensorium(home, "play", patch_of(home), *words, code=2)

@@ -14,7 +14,7 @@ from engine.patch.cables import STAGE_KEYS
 from engine.patch.grammar import CABLE
 from engine.registry import Registry
 from engine.terminal.markdown import markdown
-from engine.terminal.reference import box_list, box_page
+from engine.terminal.reference import UnusableBox, box_list, box_page
 
 FILE = Path(__file__).parents[2] / "docs" / "boxes.md"
 
@@ -49,6 +49,38 @@ def test_a_page_tells_inputs_outputs_and_parameters() -> None:
     assert "opened a trigger" in page
     assert "= 0.5" in page
     assert "opens when the number is above this" in page
+
+
+BROKEN = {
+    "def x(:": "line 1: invalid syntax",
+    "x = 1\n  y = 2": "line 2: unexpected indent",
+    "import nowhere_to_be_found": 'it needs the package "nowhere_to_be_found", which is not inst',
+    "raise SystemExit": "does not load: SystemExit",
+    "import sys\nsys.exit()": "does not load: SystemExit",
+    "raise KeyboardInterrupt": "does not load: KeyboardInterrupt",
+    "open('/nothing/x')": "FileNotFoundError: /nothing/x: there is no such file or folder",
+    "x = 1": "must hold exactly one box, found none",
+    "from engine import Node\nclass A(Node):\n    def process(self, x):\n        return x": (
+        "A.process does not say what type its inlet x takes"
+    ),
+    "from engine import Node\nclass A(Node):\n    def process(self, x: y) -> float:\n        ...": (
+        "NameError: name 'y' is not defined"
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "why"), BROKEN.items(), ids=list(BROKEN))
+def test_a_box_that_cannot_be_read_says_why(
+    text: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "nodes").mkdir()
+    (tmp_path / "nodes" / "mine.py").write_text(text)
+    with pytest.raises(UnusableBox) as told:
+        box_page(Registry(tmp_path), "mine")
+    assert str(told.value).startswith('"mine" cannot be used: ')
+    assert why in str(told.value)
+    assert "cannot be used: " in shown(box_list(Registry(tmp_path)))
+    assert "  smooth " in shown(box_list(Registry(tmp_path)))
 
 
 def test_a_box_that_is_broken_says_why_in_the_list(tmp_path: Path) -> None:

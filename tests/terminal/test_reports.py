@@ -39,6 +39,7 @@ def test_the_doctor_looks_at_every_area_once() -> None:
     assert areas == [
         "Python",
         "camera",
+        "films",
         "sound",
         "MIDI",
         "models",

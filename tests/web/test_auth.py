@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import sys
 
 import aiohttp
 import pytest
@@ -79,6 +80,25 @@ def test_tries_are_limited_and_who_is_in_stays_in(guarded):
     assert set(tried[TRIES:]) <= {429, 403}
     assert 429 in tried
     assert asyncio.run(get(guarded, "/", Cookie=cookie))[0] == 200
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="a Mac has one address of its own only")
+def test_wrong_tries_from_many_machines_keep_nobody_out(guarded):
+    """Each machine of a network has its own tries, and who knows the token has his."""
+
+    async def guess(machine):
+        source = aiohttp.TCPConnector(local_addr=(f"127.0.1.{machine}", 0))
+        async with aiohttp.ClientSession(connector=source) as session:
+            address = f"http://127.0.0.1:{guarded.bound_port}/"
+            tried = []
+            for _ in range(TRIES + 2):
+                async with session.get(address, params={"token": WRONG}) as answer:
+                    tried.append(answer.status)
+            return tried
+
+    for machine in range(1, 100):
+        assert 429 in asyncio.run(guess(machine))
+    cookie_of(guarded)
 
 
 @pytest.mark.parametrize("token", ["short", "with space", "with&other=1", "größer-als-acht"])

@@ -6,16 +6,18 @@ import asyncio
 import logging
 import socket
 
+import aiohttp
 import pytest
 from runtime.boxes import COLLECT, numbers, picture, play
 
 from engine.core.commands import SetParameter
 from engine.core.messages import Ns
 from engine.runtime.entries import Arrival, WakeUp
+from engine.web.client import BURST, Client
 from engine.web.page import Page
 from engine.web.server import PAGES
 
-from .visit import get, visit
+from .visit import WAIT, get, visit
 
 PATCH = (
     'title = "Small"\n'
@@ -175,6 +177,43 @@ def test_a_flood_of_wishes_is_taken_in_its_time_and_the_last_one_counts(page, en
             await one.next("knobs", lambda n: any(s == [0.999, True] for s in n["stand"]))
 
     asyncio.run(flood())
+
+
+@pytest.mark.parametrize("kind", ["ping", "pong", "send_bytes", "send_str"])
+def test_whatever_a_page_sends_counts_towards_its_due(page, engine, monkeypatch, kind):
+    counted = []
+    throttle = Client.throttle
+
+    async def count(client):
+        counted.append(client)
+        await throttle(client)
+
+    monkeypatch.setattr(Client, "throttle", count)
+
+    async def flood():
+        async with visit(page) as one:
+            send = getattr(one.socket, kind)
+            for _ in range(2 * BURST):
+                await send("x" if kind == "send_str" else b"x")
+            await one.ask(do="set", box="soft", parameter="smooth", value=0.25)
+            await one.next("knobs", lambda n: any(s == [0.25, True] for s in n["stand"]))
+
+    asyncio.run(flood())
+    assert len(counted) >= 2 * BURST
+
+
+def test_a_ping_is_answered(page):
+    async def ping():
+        connector = aiohttp.ClientSession()
+        address = f"http://127.0.0.1:{page.bound_port}/news"
+        async with connector, connector.ws_connect(address, autoping=False) as one:
+            await one.ping(b"here?")
+            async with asyncio.timeout(WAIT):
+                while (said := await one.receive()).type is not aiohttp.WSMsgType.PONG:
+                    assert said.type is aiohttp.WSMsgType.TEXT
+            assert said.data == b"here?"
+
+    asyncio.run(ping())
 
 
 def test_a_client_that_never_reads_keeps_nobody_waiting(page, engine):

@@ -13,6 +13,7 @@ from rich.console import Console
 from engine.core.errors import UnknownName
 from engine.lab.bench.page import write_section
 from engine.lab.bench.report import Row, as_json, as_table, missed, number
+from engine.system.output_file import OutputFile
 
 ALL = "all"
 TRIES = 3
@@ -60,6 +61,9 @@ def bench(names: Sequence[str], short: bool, file: Path | None, page: Path | Non
         for name, about in benches().items():
             console.print(f"[bold]{name:12}[/] {about}", soft_wrap=True)
         return True
+    numbers = OutputFile(file) if file else None  # told now, and not after minutes
+    if page:
+        OutputFile(page).close()
     documents = []
     passed = True
     for name in chosen(names):
@@ -72,9 +76,9 @@ def bench(names: Sequence[str], short: bool, file: Path | None, page: Path | Non
         documents.append(as_json(name, rows))
         if page:
             write_section(page, name, short, rows)
-    if file:
+    if numbers:
         text = json.dumps(documents[0] if len(documents) == 1 else documents, indent=1)
-        file.write_text(text + "\n", encoding="utf-8")
+        numbers.write(text + "\n")
     return passed
 
 

@@ -20,7 +20,8 @@ _PACKAGES = ("onnxruntime", "numpy", "opencv-python-headless", "python-osc")
 
 def write_section(page: Path, name: str, short: bool, rows: Sequence[Row]) -> None:
     """Write the rows of a bench on a page, with date, machine and command."""
-    text = page.read_text(encoding="utf-8") if page.exists() else "# Benchmarks\n"
+    written = page.read_text(encoding="utf-8") if page.exists() else ""
+    text = written or "# Benchmarks\n"
     begin, end = f"<!-- bench {name} -->", f"<!-- end {name} -->"
     if begin not in text or end not in text:
         text += f"\n## {name}\n\n{begin}\n{end}\n"

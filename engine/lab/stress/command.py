@@ -18,6 +18,7 @@ from engine.lab.stress.live import watch
 from engine.lab.stress.observed import Observation
 from engine.lab.stress.report import Report
 from engine.lab.stress.rig import Rig, set_up_rig
+from engine.system.output_file import OutputFile
 
 LEAST_CALM_S, MOST_CALM_S = 15.0, 60.0
 LOG_LINES = 200
@@ -44,14 +45,15 @@ class StressOptions:
 def stress(options: StressOptions, *, file: Path | None, page: Path | None) -> bool:
     """Put a patch through a storm, show and write the report; return whether every goal was met."""
     console = Console()
+    numbers, document = (OutputFile(each) if each else None for each in (file, page))
     report = _run(options, lambda line: console.print(line, highlight=False))
     console.print(report.as_table())
     for line in report.unreplaced:
         console.print(f"left as it is: {line}", highlight=False)
-    if file:
-        file.write_text(json.dumps(report.as_json(), indent=1) + "\n", encoding="utf-8")
-    if page:
-        page.write_text(report.as_markdown(), encoding="utf-8")
+    if numbers:
+        numbers.write(json.dumps(report.as_json(), indent=1) + "\n")
+    if document:
+        document.write(report.as_markdown())
     return report.passed
 
 

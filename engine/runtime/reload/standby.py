@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -73,6 +74,10 @@ class Standby:
             if isinstance(each.box, Node) and each.needs_opening
             if each.condition != "running"
         ]
+
+    def opening_threads(self) -> list[threading.Thread]:
+        """Return the threads on which boxes still open."""
+        return [thread for each in self.pending if not each.is_ready for thread in each.threads]
 
     def conflicts(self, removed: Iterable[BoxHost]) -> list[BoxHost]:
         """Return the removed boxes that may hold a device which a pending box waits for."""

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from engine.core.addresses import find_parameter
+from engine.core.errors import anything_raised
 from engine.core.parameter import Parameter
 from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
 from engine.runtime.entries import Rollback, SwapPlan
@@ -178,7 +179,7 @@ class PlanSwapper:
             return
         try:
             act()
-        except Exception as error:
+        except anything_raised() as error:
             self.engine.tell(state.name, describe_error(error))
 
     def _carry_override(self, override: str, before: BoxState, after: BoxState) -> None:
@@ -194,7 +195,7 @@ class PlanSwapper:
     def _set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         try:
             self.engine.set(state, parameter, parameter.from_wire(value))
-        except Exception as error:
+        except anything_raised() as error:
             self.engine.tell(state.name, f"{parameter.name}: {describe_error(error)}")
 
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from engine.core.errors import NO_DESCRIPTOR, describe_error, has_no_descriptor
 from engine.patch.load import RIG
 from engine.registry import OWN_FOLDER
 from engine.runtime.metrics import LOG
@@ -50,11 +51,18 @@ class FileWatcher:
 
     def _run(self) -> None:
         self._files = {each for file in self._named for each in (file.absolute(), file.resolve())}
-        try:
-            while not self._stop.is_set():
+        told = False
+        while not self._stop.is_set():
+            try:
                 self._watch(self._folders())
-        except Exception as error:
-            LOG.warning("files are not watched any more: %s", error)
+            except Exception as error:
+                if not told:
+                    told = True
+                    why = NO_DESCRIPTOR if has_no_descriptor(error) else describe_error(error)
+                    LOG.warning("saved files are not heard of for now: %s", why)
+                self._stop.wait(_AGAIN / 1000)
+            else:
+                told = False
 
     def _watch(self, folders: set[Path]) -> None:
         """Watch these folders until the set of folders changes."""

@@ -57,14 +57,14 @@ class RemoteError(Exception):
     """An exception raised in the child process, as text."""
 
 
-def describe_error(error: Exception) -> str:
+def describe_error(error: BaseException) -> str:
     """Return as text what a box raised, and where in a performer's own file it was."""
     if isinstance(error, RemoteError):
         return str(error)
     return errors.describe_error(error) + _place_in_own_file(error)
 
 
-def _place_in_own_file(error: Exception) -> str:
+def _place_in_own_file(error: BaseException) -> str:
     """Return the innermost line of a file in ``nodes/`` that an exception came through."""
     lines = [
         (Path(frame.f_code.co_filename), number)

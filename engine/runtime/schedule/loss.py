@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from engine.core.errors import anything_raised
 from engine.core.node import Node
 from engine.core.sink import Sink
 from engine.patch.plan import Plan, Wire
@@ -61,7 +62,7 @@ class LossHandler:
             return
         try:
             state.box.reset()
-        except Exception as error:
+        except anything_raised() as error:
             self._services.tell(state.name, f"could not be reset: {describe_error(error)}")
         if state.wakes:
             self._services.ask_wake(state)
@@ -71,7 +72,7 @@ class LossHandler:
         assert isinstance(state.box, Node)
         try:
             state.box.on_input_lost(self._services.now)
-        except Exception as error:
+        except anything_raised() as error:
             self._services.tell(state.name, f"could not be told of a loss: {describe_error(error)}")
         if state.wakes:
             self._services.ask_wake(state)
@@ -83,10 +84,10 @@ class LossHandler:
         if state.out_lane is not None:
             state.out_lane.silence(port)
             return
-        self._outbox.mark_dirty(state)
+        self._outbox.begin(state, self._services.now, port)
         try:
             state.sink.silence(port)
-        except Exception as error:
+        except anything_raised() as error:
             self._services.tell(state.name, f"could not be silenced: {describe_error(error)}")
 
     def silence_all(self) -> None:

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from engine.core.clock import Clock
-from engine.core.errors import Overrun
+from engine.core.errors import Overrun, anything_raised
 from engine.core.messages import Message, Ns
 from engine.core.sink import Sink
 from engine.runtime.metrics import RouteMetrics
 from engine.runtime.schedule.job import Job
 from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.state import BoxState
+from engine.runtime.sent_moments import SentMoments, stamp
 from engine.runtime.workers.lane import Lane
 
 
@@ -46,7 +47,7 @@ class Outbox:
         self,
         services: Services,
         clock: Clock,
-        last_at: dict[tuple[str, str], Ns],
+        last_at: SentMoments,
         recovered: Callable[[BoxState], None],
         sent: Callable[[RouteMetrics, int], None],
     ) -> None:
@@ -80,7 +81,7 @@ class Outbox:
         self._last_at[state.name, port.name] = at
         try:
             port.sink.send(port.name, message, at)
-        except Exception as error:
+        except anything_raised() as error:
             state.raised = True
             self._services.failed(state, error)
         else:
@@ -92,6 +93,13 @@ class Outbox:
             state.dirty = True
             self._dirty.append(state)
             self._sent[state.name] = []
+
+    def begin(self, state: BoxState, at: Ns, port: str | None = None) -> None:
+        """Let an output send of its own accord what describes ``at``, on one port or all."""
+        self.mark_dirty(state)
+        stamp(
+            self._last_at, state.name, at, port, {each.name for each, *_ in self._sent[state.name]}
+        )
 
     def submit(self, lane: Lane, job: Job, wakes: bool) -> int:
         """Queue a job for a lane; return how many jobs that lane has dropped so far.
@@ -119,7 +127,7 @@ class Outbox:
         raised, state.raised = state.raised, False
         try:
             state.sink.flush(now)
-        except Exception as error:
+        except anything_raised() as error:
             self._services.failed(state, error)
         else:
             if not raised:

@@ -48,7 +48,7 @@ class Services(Protocol):
         """Report a fault of a box: once, then at most every 10 s."""
         ...
 
-    def failed(self, state: BoxState, error: Exception) -> None:
+    def failed(self, state: BoxState, error: BaseException) -> None:
         """Note that a box raised; the first time, reset what it feeds."""
         ...
 

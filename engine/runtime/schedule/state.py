@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from engine.core.addresses import overlaps, with_part
+from engine.core.addresses import find_parameter, overlaps, part_of, with_part
 from engine.core.box import Box
 from engine.core.node import Node
-from engine.core.parameter import Parameter, read_parameters
+from engine.core.parameter import ON, Parameter, read_parameters
 from engine.core.sink import Sink
 from engine.patch.plan import PlannedBox
 from engine.runtime.schedule.slots import Emitter
@@ -74,6 +74,17 @@ class BoxState:
         """Count a picture; return whether the box skips it, to keep the deadline."""
         self.skipped = (self.skipped + 1) % self.every
         return self.skipped != 0
+
+    def parameter(self, name: str) -> Parameter | None:
+        """Return a parameter, a part of one, or the switch "on"; None when there is none."""
+        return ON if name == ON.name else find_parameter(self.parameters, name)
+
+    def value(self, parameter: Parameter) -> object:
+        """Return what a parameter was last set to, which a lane may not have taken yet."""
+        if parameter is ON:
+            return self.on
+        whole = self.last.get(parameter.field, getattr(self.box, parameter.field))
+        return part_of(whole, parameter.key) if parameter.key else whole
 
     def is_overridden(self, name: str) -> bool:
         """Whether a parameter, the table that it is part of, or a part of it is overridden."""

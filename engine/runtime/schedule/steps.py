@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.core.errors import Overrun, ParameterError
+from engine.core.errors import Overrun, ParameterError, anything_raised
 from engine.core.kinds import Kind, is_picture, policy_for
 from engine.core.messages import Block, Message
 from engine.core.node import Node
@@ -84,7 +84,7 @@ class NodeStep:
                 else:
                     state.emitter.emit(answer, at, cost, tick)
             state.succeeded()
-        except Exception as error:
+        except anything_raised() as error:
             self._services.failed(state, error)
         if state.wakes:
             self._services.ask_wake(state)
@@ -126,7 +126,7 @@ class LaneStep:
             return
         try:
             arguments = self._arguments.gather()
-        except Exception as error:
+        except anything_raised() as error:
             self._services.failed(self._state, error)
             return
         lane = self._state.lane  # read each time: a lane that hangs is replaced
@@ -163,7 +163,7 @@ class EventStep:
         try:
             answers = list(events(self._call((self._read(),), at)))
             state.succeeded()
-        except Exception as error:
+        except anything_raised() as error:
             self._services.failed(state, error)
             return
         if answers:
@@ -200,7 +200,7 @@ class LaneEventStep:
         slot = self.trigger
         try:
             arguments = (self._read(),)
-        except Exception as error:
+        except anything_raised() as error:
             self._services.failed(self._state, error)
             return
         job = Job(arguments, Kind.LOSSLESS, slot.at, slot.cost, lane.generation, self._inlet)
@@ -257,7 +257,7 @@ class ParameterStep:
                 self._services.set(self._state, self._parameter, self._parameter.from_wire(value))
         except ParameterError as error:
             self._services.tell(self._state.name, f"{name}: {error}")
-        except Exception as error:
+        except anything_raised() as error:
             self._services.failed(self._state, error)
 
     def again(self) -> None:
@@ -295,7 +295,7 @@ class PortStep:
         slot = self.trigger
         try:
             value = self._read()
-        except Exception as error:
+        except anything_raised() as error:
             self._services.failed(state, error)
             return
         if self._may_leave is not None and is_picture(type(value)) and not self._may_leave():

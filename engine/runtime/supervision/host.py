@@ -6,6 +6,7 @@ taken for those of another box of its name.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from engine.runtime.contexts import Reports
 from engine.runtime.entries import Arrival, Entry, StateChange
 from engine.runtime.metrics import Metrics
 from engine.runtime.schedule.state import BoxState, has_life
+from engine.runtime.sent_moments import SentMoments
 from engine.runtime.shutdown import Running
 from engine.runtime.supervision.heartbeat import Heartbeat
 from engine.runtime.supervision.node_life import NodeLife
@@ -102,7 +104,12 @@ class BoxHost:
         """Whether what it needs beside the loop was started, or it needs nothing."""
         return self._begun or not self.needs_opening
 
-    def begin(self, is_consumed: IsConsumed, last_at: dict[tuple[str, str], Ns]) -> None:
+    @property
+    def threads(self) -> list[threading.Thread]:
+        """The threads on which the box is opened."""
+        return [each.thread for each in (self.supervisor, self.lane, self.life) if each]
+
+    def begin(self, is_consumed: IsConsumed, last_at: SentMoments) -> None:
         """Open the box on a thread of its own, if it needs one; once until ``end``.
 
         ``is_consumed`` is that of the engine; ``last_at`` receives the moments of what is sent.
@@ -178,7 +185,7 @@ class BoxHost:
         self.condition = OPENING
         return first, then
 
-    def _begin_sink(self, sink: Sink, last_at: dict[tuple[str, str], Ns]) -> None:
+    def _begin_sink(self, sink: Sink, last_at: SentMoments) -> None:
         sink.report_to(lambda command: submit_command(self.door, self.name, command))
         if sink.lane:
             self.out_lane = SinkWorker(

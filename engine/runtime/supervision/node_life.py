@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 
 from engine.core.context import Context, with_context
+from engine.core.errors import anything_raised
 from engine.core.node import Node
 from engine.runtime.entries import Entry, StateChange
 from engine.runtime.schedule.call import describe_error
@@ -27,11 +28,11 @@ class NodeLife:
         self._open = with_context(node.open, context)
         self._deliver = deliver
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"life of {name}", daemon=True)
+        self.thread = threading.Thread(target=self._run, name=f"life of {name}", daemon=True)
 
     def start(self) -> None:
         """Start opening the node."""
-        self._thread.start()
+        self.thread.start()
 
     def stop(self) -> None:
         """Let the node be closed; it must not be called any more."""
@@ -39,14 +40,14 @@ class NodeLife:
 
     def join(self, timeout: float) -> None:
         """Wait until the node is closed, at most ``timeout`` seconds."""
-        self._thread.join(timeout)
+        self.thread.join(timeout)
 
     def _run(self) -> None:
         pauses = BackOff()
         while not self._stop.is_set():
             try:
                 self._open()
-            except Exception as error:
+            except anything_raised() as error:
                 self._deliver(StateChange(self._name, "failed", describe_error(error)))
                 self._stop.wait(pauses.next())
                 continue

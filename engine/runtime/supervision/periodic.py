@@ -1,4 +1,4 @@
-"""Periodic tasks of a live show: report to remote controls, run the watchdog."""
+"""Periodic tasks of a live show: report to remote controls, run the watchdog, light desks."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+from engine.core.errors import anything_raised
 from engine.core.source import Remote
 from engine.runtime.engine import Engine
+from engine.runtime.feedback import EVERY as LOOK
+from engine.runtime.feedback import Feedback
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.supervision.watchdog import EVERY, Watchdog
 
@@ -28,6 +31,7 @@ class PeriodicTasks:
         now = asyncio.get_running_loop().time()
         self._run(now, EVERY, self._watchdog.check)
         self._run(now, REPORT, self._report)
+        self._run(now, LOOK, Feedback(self._engine).look)
 
     def _run(self, due: float, every: float, work: Callable[[], None]) -> None:
         """Run a task, and again every ``every`` seconds; lateness does not add up."""
@@ -46,5 +50,5 @@ class PeriodicTasks:
         for name, remote in remotes:
             try:
                 remote.report(status)
-            except Exception as error:
+            except anything_raised() as error:
                 self._engine.tell(name, describe_error(error))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from engine.core.errors import anything_raised
 from engine.core.kinds import Kind
 from engine.core.node import Node
 from engine.core.parameter import read_parameters
@@ -55,7 +56,7 @@ class Restarter:
             return
         try:
             box = copy_of(state.box, old.settings)
-        except Exception as error:
+        except anything_raised() as error:
             self._report_failed(name, f"{why}, and no other could be made: {describe_error(error)}")
             return
         hung.append(old)

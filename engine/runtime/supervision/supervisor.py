@@ -12,7 +12,13 @@ from functools import partial
 
 from engine.core.clock import Clock
 from engine.core.context import Context, with_context
-from engine.core.errors import DeviceError
+from engine.core.errors import (
+    NO_DESCRIPTOR,
+    DeviceError,
+    anything_raised,
+    describe_os_error,
+    has_no_descriptor,
+)
 from engine.core.messages import Ns
 from engine.core.sink import Sink
 from engine.core.source import Emit, Source, Tape
@@ -44,7 +50,7 @@ class DeviceSupervisor:
         self._stop = threading.Event()
         self._gone = threading.Event()
         self._retry = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"supervisor {name}", daemon=True)
+        self.thread = threading.Thread(target=self._run, name=f"supervisor {name}", daemon=True)
         self._open: Callable[[], None] = lambda: None
         self._work: Callable[[], StateChange | None] = self._wait
 
@@ -55,7 +61,7 @@ class DeviceSupervisor:
         self._open = partial(with_context(source.open, self._context), emit)
         if isinstance(source, Tape):
             self._work = lambda: self._play(source, emit)
-        self._thread.start()
+        self.thread.start()
         return self
 
     def keep_sink(self) -> DeviceSupervisor:
@@ -63,7 +69,7 @@ class DeviceSupervisor:
         sink = self._box
         assert isinstance(sink, Sink)
         self._open = with_context(sink.open, self._context)
-        self._thread.start()
+        self.thread.start()
         return self
 
     def lost(self) -> None:
@@ -82,7 +88,7 @@ class DeviceSupervisor:
 
     def join(self, timeout: float) -> None:
         """Wait until it is closed, at most ``timeout`` seconds: a device may stall."""
-        self._thread.join(timeout)
+        self.thread.join(timeout)
 
     def _run(self) -> None:
         if isinstance(self._box, Tape):
@@ -107,7 +113,7 @@ class DeviceSupervisor:
         """Open it and keep it until it goes; return whether it opened, and a change to report."""
         try:
             self._open()
-        except Exception as error:
+        except anything_raised() as error:
             return False, StateChange(self._name, "lost", describe_loss(error))
         self._deliver(StateChange(self._name, "running"))
         return True, self._work()
@@ -130,11 +136,15 @@ class DeviceSupervisor:
                 if self._gone.is_set():
                     return None
                 emit(outlet, message, at, self._clock.now() - at)  # the cost of decoding
-        except Exception as error:
+        except anything_raised() as error:
             return StateChange(self._name, "lost", describe_loss(error))
         return StateChange(self._name, "ended")
 
 
-def describe_loss(error: Exception) -> str:
+def describe_loss(error: BaseException) -> str:
     """Return why a device is lost: its own message, or the class and message of an error."""
-    return str(error) if isinstance(error, DeviceError | OSError) else describe_error(error)
+    if has_no_descriptor(error):
+        return f"cannot be opened: {NO_DESCRIPTOR}"
+    if isinstance(error, OSError):
+        return describe_os_error(error)
+    return str(error) if isinstance(error, DeviceError) else describe_error(error)

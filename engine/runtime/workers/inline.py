@@ -6,6 +6,7 @@ So what overload drops can be tested, and is the same each time.
 from __future__ import annotations
 
 from engine.core.context import Context
+from engine.core.errors import anything_raised
 from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.runtime.entries import Entry, LaneFailure, StateChange
@@ -32,7 +33,7 @@ class InlineLane(Waiting):
         """Open the box; gives how that went."""
         try:
             self._worker.open()
-        except Exception as error:
+        except anything_raised() as error:
             return StateChange(self._name, "failed", describe_error(error))
         self._ready = True
         return StateChange(self._name, "running")
@@ -48,7 +49,7 @@ class InlineLane(Waiting):
         answers: list[tuple[Ns, Entry]] = []
         try:
             self._apply_changes()
-        except Exception as error:
+        except anything_raised() as error:
             failure = LaneFailure(self._name, self.generation, describe_error(error), more=True)
             answers.append((now, failure))
         due = now
@@ -72,6 +73,6 @@ class InlineLane(Waiting):
         try:
             for event in self._worker.answer(job):
                 answers.append(self._answer(job, event, self.cost, bool(answers)))
-        except Exception as error:
+        except anything_raised() as error:
             answers.append(self._failure(job, error, self.cost, bool(answers)))
         return answers or [self._answer(job, None, self.cost, more=False)]

@@ -15,7 +15,7 @@ from typing import Protocol
 from engine.core.box import Box
 from engine.core.clock import Clock
 from engine.core.context import Context
-from engine.core.errors import Overrun
+from engine.core.errors import Overrun, anything_raised
 from engine.core.kinds import Kind
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Message, Ns
@@ -128,7 +128,7 @@ class Waiting:
         self._worker.set(field, value)
         try:
             self._worker.open()
-        except Exception:
+        except BaseException:
             self._worker.set(field, before)
             raise
 
@@ -160,12 +160,12 @@ class Waiting:
         cost = job.cost + took
         return LaneResult(self._name, job.generation, event, job.at, cost, took, more)
 
-    def _failure(self, job: Job, error: Exception, took: int, more: bool) -> LaneFailure:
+    def _failure(self, job: Job, error: BaseException, took: int, more: bool) -> LaneFailure:
         """Bring the box to its beginning after it raised."""
         text = describe_error(error)
         try:
             self._worker.reset()
-        except Exception as another:
+        except anything_raised() as another:
             text = f"{text}; and then it could not be reset: {describe_error(another)}"
         return LaneFailure(self._name, job.generation, text, took, more)
 
@@ -197,12 +197,12 @@ class ThreadLane(Waiting):
         self._pause = 0.0
         self._stop = threading.Event()
         self._abandoned = False
-        self._thread = threading.Thread(target=self._run, name=f"lane {name}", daemon=True)
+        self.thread = threading.Thread(target=self._run, name=f"lane {name}", daemon=True)
 
     def start(self, pause: float = 0.0) -> None:
         """Open the box on its thread, after some seconds, and begin."""
         self._pause = pause
-        self._thread.start()
+        self.thread.start()
 
     def abandon(self) -> None:
         """Leave it to itself: whatever it says from now on is not heard; it ends when it can."""
@@ -218,7 +218,7 @@ class ThreadLane(Waiting):
     @property
     def hangs(self) -> bool:
         """Whether its thread is still there though it was told to end."""
-        return self._stop.is_set() and self._thread.is_alive()
+        return self._stop.is_set() and self.thread.is_alive()
 
     def stop(self) -> None:
         """Stop the thread after the job at hand."""
@@ -227,8 +227,8 @@ class ThreadLane(Waiting):
 
     def join(self, timeout: float) -> None:
         """Wait for its end, at most for so many seconds; then end it where that can be."""
-        self._thread.join(timeout)
-        if self._thread.is_alive():
+        self.thread.join(timeout)
+        if self.thread.is_alive():
             self._worker.kill()
 
     def _wake(self) -> None:
@@ -262,7 +262,7 @@ class ThreadLane(Waiting):
             try:
                 self._busy()
                 self._worker.open()
-            except Exception as error:
+            except anything_raised() as error:
                 self.begun = None
                 self._deliver(StateChange(self._name, "failed", describe_error(error)))
             else:
@@ -286,7 +286,7 @@ class ThreadLane(Waiting):
         try:
             self._worker.look()
             self._apply_changes()
-        except Exception as error:
+        except anything_raised() as error:
             self._deliver(
                 LaneFailure(self._name, self.generation, describe_error(error), more=True)
             )
@@ -313,7 +313,7 @@ class ThreadLane(Waiting):
                         break
             if not more:
                 self._deliver(self._answer(job, None, self._spent(begun), more))
-        except Exception as error:
+        except anything_raised() as error:
             spent = self._spent(begun)
             self._deliver(self._failure(job, error, spent, more))
             if isinstance(error, ProcessDied):
@@ -340,5 +340,5 @@ def close_quietly(name: str, box: Box | Worker) -> None:
     """Close a box; that it cannot be closed ends nothing."""
     try:
         box.close()
-    except Exception as error:
+    except anything_raised() as error:
         LOG.warning("%s: could not be closed: %s", name, describe_error(error))

@@ -20,6 +20,7 @@ from typing import Any, Final
 from engine.core.clock import Clock
 from engine.core.codec import decode
 from engine.core.context import Context
+from engine.core.errors import anything_raised
 from engine.core.kinds import is_picture
 from engine.core.messages import Ns
 from engine.core.node import Node
@@ -189,7 +190,7 @@ class LoopLane(ThreadLane):
                 self._expect(SET, self._process.post_set(*change))
         except ProcessDied:
             pass  # the reader will find its end, behind what it has said before
-        except Exception as error:
+        except anything_raised() as error:
             self._fail(error)
         return True
 
@@ -229,7 +230,7 @@ class LoopLane(ThreadLane):
                 return False
         except ProcessDied:
             self._expected.append(CALL)  # the reader will find its end
-        except Exception as error:
+        except anything_raised() as error:
             self._not_called(job, error)
         return True
 
@@ -266,7 +267,7 @@ class LoopLane(ThreadLane):
             except ProcessDied:
                 pass  # the reader will find its end
 
-    def _not_called(self, job: Job, error: Exception) -> None:
+    def _not_called(self, job: Job, error: BaseException) -> None:
         """Note that a job could not be sent: what it holds can be in no recording."""
         if self.at_hand is job:
             self.at_hand = None
@@ -315,7 +316,7 @@ class LoopLane(ThreadLane):
         self._busy()
         try:
             entry: Entry = self._answer(job, decode(event), spent, self._more)
-        except Exception as error:
+        except anything_raised() as error:
             text = describe_error(error)
             entry = LaneFailure(self._name, job.generation, text, spent, self._more)
         self._deliver(entry)
@@ -331,7 +332,7 @@ class LoopLane(ThreadLane):
         elif not self._more:
             self._deliver(self._answer(job, None, spent, more=False))
 
-    def _fail(self, error: Exception | str) -> None:
+    def _fail(self, error: BaseException | str) -> None:
         """Report what went wrong between two jobs."""
         text = error if isinstance(error, str) else describe_error(error)
         self._deliver(LaneFailure(self._name, self.generation, text, more=True))
@@ -405,7 +406,7 @@ class LoopLane(ThreadLane):
         self._process.detach()
         try:
             change()
-        except Exception as error:
+        except anything_raised() as error:
             self._fail(error)
             if isinstance(error, ProcessDied):
                 raise
@@ -420,7 +421,7 @@ class LoopLane(ThreadLane):
             has_left = self._process.post_call(job, most=float("inf"), over=True)
         except ProcessDied:
             pass  # the reader will find its end
-        except Exception as error:
+        except anything_raised() as error:
             self._expected.pop()
             self._loop.soon(self._not_called, job, error)
         self._loop.soon(self._called_slowly, has_left)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from engine.core.clock import SECOND, Clock
-from engine.core.errors import Overrun
+from engine.core.errors import Overrun, anything_raised
 from engine.core.kinds import Kind, is_picture, policy_for
 from engine.core.mailbox import Item, Mailbox
 from engine.core.messages import Message, Ns
 from engine.core.sink import Sink
 from engine.runtime.entries import Entry, LaneFailure, LaneSent
 from engine.runtime.schedule.call import describe_error
+from engine.runtime.sent_moments import SentMoments, stamp
 
 _DO = "do"
 _UNSURE = 1.0
@@ -30,7 +31,7 @@ class SinkWorker:
         deliver: Callable[[Entry], None],
         clock: Clock,
         *,
-        last_at: dict[tuple[str, str], Ns],
+        last_at: SentMoments,
         may_leave: Callable[[], bool],
     ) -> None:
         """``last_at`` is told which moment each port describes.
@@ -72,7 +73,7 @@ class SinkWorker:
 
     def silence(self, port: str | None) -> None:
         """End what sounds on a port, or on all."""
-        self.do(partial(self._sink.silence, port))
+        self.do(partial(self._silence, port))
 
     def do(self, act: Callable[[], None]) -> None:
         """Call something of the output, in its turn."""
@@ -93,7 +94,7 @@ class SinkWorker:
     def _due(self) -> Ns | None:
         try:
             return self._sink.wake()
-        except Exception as error:
+        except anything_raised() as error:
             self._failed(error)
             return Ns(self._clock.now() + round(_UNSURE * SECOND))
 
@@ -103,14 +104,14 @@ class SinkWorker:
         for item in self._mailbox.take():
             try:
                 self._give(item)
-            except Exception as error:
+            except anything_raised() as error:
                 self._failed(error)
             else:
                 if not isinstance(item.key, tuple):
                     sent.append((str(item.key), item.at, item.content[1]))
         try:
-            self._end_turn()
-        except Exception as error:
+            self._end_turn({port for port, *_ in sent})
+        except anything_raised() as error:
             self._failed(error)
         else:
             if sent:
@@ -126,12 +127,17 @@ class SinkWorker:
         self._last_at[self._name, port] = item.at
         self._sink.send(port, item.content[0], item.at)
 
-    def _end_turn(self) -> None:
+    def _silence(self, port: str | None) -> None:
+        stamp(self._last_at, self._name, self._clock.now(), port)
+        self._sink.silence(port)
+
+    def _end_turn(self, sent: Collection[str]) -> None:
         due = self._due()
         now = self._clock.now()
         if due is not None and due <= now:
+            stamp(self._last_at, self._name, due, waiting=sent)
             self._sink.on_wake(due)
         self._sink.flush(now)
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, error: BaseException) -> None:
         self._deliver(LaneFailure(self._name, 0, describe_error(error)))

@@ -20,6 +20,7 @@ from typing import Any, Final
 from engine.core.clock import SystemClock
 from engine.core.codec import decode, encode
 from engine.core.context import Context, MemoryState, State
+from engine.core.errors import anything_raised
 from engine.core.kinds import Kind
 from engine.core.messages import Message, Ns
 from engine.core.signature import read_signature
@@ -101,7 +102,7 @@ class _Player:
         self._spent = 0
         try:
             self._does[kind](content)
-        except Exception as error:
+        except anything_raised() as error:
             return describe_error(error)
         return None
 

@@ -137,6 +137,12 @@ def ports() -> list[str]:
     return done.stdout.splitlines() if done else []
 
 
+def is_gone(port: str) -> bool:
+    """Return whether the server answers that no client has a port."""
+    there = ports()
+    return bool(there) and port not in there
+
+
 def connect(sender: str, receiver: str) -> None:
     """Connect two ports as soon as both exist."""
 

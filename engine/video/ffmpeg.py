@@ -1,0 +1,208 @@
+"""The programs ffprobe and ffmpeg, where they are installed: they read what OpenCV cannot.
+
+A film may come from a stranger. They are given its absolute path, read files only, in formats that
+hold a film and name no other file or address, have no shell, no input, no say over the terminal
+and a time limit, and end with the pipe when the show does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from engine.core.clock import ns
+
+PATIENCE_S: Final = 10.0
+"""How long a program may give nothing before it is ended."""
+FORMATS: Final = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,asf,flv,ogg,mxf,gif,apng,nut,"
+    "dv,h264,hevc,m4v,ivf,rm,wtv,gxf,yuv4mpegpipe,dnxhd,obu,vc1,swf,nsv,live_flv,amv,mjpeg"
+)
+DEINTERLACE: Final = "bwdif=mode=send_frame:parity=auto:deint=interlaced"
+_LIMITS: Final = ("-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS)
+_LOOKED_AT: Final = 16
+"""Pictures that ffprobe looks at: some films mark each, and nothing in their head."""
+
+
+class FilmFacts(NamedTuple):
+    """What ffprobe says of a film; ``length`` in ns is that of its pictures alone, 0 if unknown."""
+
+    interlaced: bool
+    length: int
+
+
+def installed(program: str) -> str:
+    """Return the path of a program, "" where there is none that can be used.
+
+    On Windows OpenCV cannot read from a pipe of ours.
+    """
+    return "" if sys.platform == "win32" else shutil.which(program) or ""
+
+
+def remedy() -> str:
+    """Return what to do where ffmpeg is needed and cannot be used."""
+    if sys.platform == "win32":
+        return "convert it by ffmpeg -i FILM -vf bwdif NEW.mp4"
+    return "brew install ffmpeg" if sys.platform == "darwin" else "sudo apt install ffmpeg"
+
+
+def facts(path: Path) -> FilmFacts | None:
+    """Return what ffprobe says of a film; None where it is not installed or says nothing."""
+    with suppress(OSError):
+        stat = path.stat()
+        return _facts(path, stat.st_mtime_ns, stat.st_size)
+    return None
+
+
+@lru_cache(maxsize=64)
+def _facts(path: Path, _changed: int, _size: int) -> FilmFacts | None:
+    """Ask once for each film, since looped ones are opened again and again."""
+    program = installed("ffprobe")
+    if not program:
+        return None
+    command = [
+        *(program, "-v", "quiet", *_LIMITS, "-select_streams", "v:0", "-of", "json"),
+        *("-read_intervals", f"%+#{_LOOKED_AT}", "-show_entries"),
+        "stream=field_order,duration:stream_tags=DURATION:frame=interlaced_frame",
+        f"file:{path}",
+    ]
+    with suppress(OSError, ValueError, TypeError, AttributeError):
+        return _read_facts(json.loads(_ask(command)[0]))
+    return None
+
+
+def _read_facts(said: dict[str, Any]) -> FilmFacts | None:
+    streams = said.get("streams") or []
+    if not streams:
+        return None
+    fields = streams[0].get("field_order") in ("tt", "bb", "tb", "bt")
+    marked = any(frame.get("interlaced_frame") for frame in said.get("frames") or [])
+    length = streams[0].get("duration") or streams[0].get("tags", {}).get("DURATION") or "0"
+    return FilmFacts(fields or marked, _length(str(length)))
+
+
+def _length(text: str) -> int:
+    """Return the ns of "12.5" or "00:00:12.5"; 0 for anything else."""
+    seconds = 0.0
+    with suppress(ValueError, OverflowError):
+        for part in text.split(":"):
+            seconds = 60 * seconds + float(part)
+        return max(0, int(ns(seconds)))
+    return 0
+
+
+def is_damaged(path: Path) -> bool:
+    """Return whether ffprobe finds what it cannot read between the packets of a film's pictures.
+
+    False where it is not installed. It reads all of the file, and decodes next to nothing.
+    """
+    program = installed("ffprobe")
+    if not program:
+        return False
+    what = ("-select_streams", "v:0", "-show_entries", "packet=flags", "-of", "csv")
+    command = [program, "-v", "level+warning", *_LIMITS, *what, f"file:{path}"]
+    with suppress(OSError):
+        complaints = _ask(command)[1]
+        return any(sign in complaints for sign in (b"[error]", b"[fatal]", b"orrupt"))
+    return False
+
+
+class FfmpegPipe:
+    """ffmpeg, which gives the pictures of a film one by one, none of them interlaced.
+
+    Raise OSError where it cannot be begun.
+    """
+
+    def __init__(self, program: str, path: Path) -> None:
+        command = [
+            *(program, "-nostdin", "-v", "quiet", *_LIMITS, "-i", f"file:{path}"),
+            *("-map", "0:v:0", "-vf", DEINTERLACE, "-c:v", "rawvideo", "-pix_fmt", "bgr24"),
+            # NUT keeps the times of the pictures and the shape of their pixels.
+            *("-f", "nut", "pipe:1"),
+        ]
+        self._process = _begin(command, stdout=subprocess.PIPE)
+        assert self._process.stdout is not None
+        self._pipe = self._process.stdout
+        self._closed = threading.Event()
+        self._reads = 0
+        self._reading = False
+        threading.Thread(target=self._watch, name="ffmpeg", daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        """What OpenCV opens to read from it."""
+        return f"pipe:{self._pipe.fileno()}"
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read in the block; what takes too long ends the program, and with it the wait."""
+        self._reads += 1
+        self._reading = True
+        try:
+            yield
+        finally:
+            self._reading = False
+
+    def close(self) -> None:
+        """End it."""
+        self._closed.set()
+        _end(self._process)
+        self._pipe.close()
+
+    def _watch(self) -> None:
+        """End the program where a read lasts: OpenCV would wait for a pipe for ever."""
+        seen = 0
+        while not self._closed.wait(PATIENCE_S):
+            if self._reading and self._reads == seen:
+                _end(self._process)
+                return
+            seen = self._reads
+
+
+def _ask(command: Sequence[str]) -> tuple[bytes, bytes]:
+    """Return what a program writes and what it complains of; nothing where it takes too long.
+
+    Raise OSError where it cannot be begun.
+    """
+    process = _begin(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        return process.communicate(timeout=PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        return b"", b""
+    finally:
+        _end(process)
+        for pipe in (process.stdout, process.stderr):
+            if pipe:
+                pipe.close()
+
+
+def _begin(
+    command: Sequence[str], stdout: int, stderr: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
+    """Begin a program in a session of its own, which Ctrl-C does not reach."""
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=stderr,
+        bufsize=0,
+        start_new_session=True,
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a program and what it has begun itself, as the wrappers of some systems do."""
+    if process.poll() is None:
+        with suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,183 @@
+"""Photographs, sequences and passwords of cameras, by the command that a performer types."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from mcap.reader import make_reader
+
+from engine.core.messages import Frame
+from engine.sources.stand_in import StandIn
+from tests.video.pictures import exif
+
+LIMIT = 120
+UPRIGHT = {
+    1: lambda image: image,
+    2: lambda image: cv2.flip(image, 1),
+    3: lambda image: cv2.rotate(image, cv2.ROTATE_180),
+    4: lambda image: cv2.flip(image, 0),
+    5: cv2.transpose,
+    6: lambda image: cv2.rotate(image, cv2.ROTATE_90_COUNTERCLOCKWISE),
+    7: lambda image: cv2.rotate(cv2.transpose(image), cv2.ROTATE_180),
+    8: lambda image: cv2.rotate(image, cv2.ROTATE_90_CLOCKWISE),
+}
+"""How a telephone stores what is upright when the orientation 1 to 8 says how to turn it back."""
+
+POSE = """
+[camera]
+use = "camera"
+device = "still.jpg"
+[pose]
+use = "pose"
+from = "camera"
+[nose]
+use = "joint"
+from = "pose"
+joint = "nose"
+axis = "y"
+[out]
+use = "osc_out"
+to = "127.0.0.1:9"
+[out.send]
+"/people" = "pose.count"
+"/aspect" = "pose.aspect"
+"/nose" = "nose"
+"""
+LOOK = POSE.replace("[out]", '[look]\nuse = "style"\nfrom = "camera"\nsize = 64\n[out]')
+
+
+def sensorium(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command; everything that it says is in its ``stdout``."""
+    return subprocess.run(
+        [sys.executable, "-c", "from engine.cli import main; main()", *words],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+        env={**os.environ, "PYTHONASYNCIODEBUG": "0", "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+
+
+def sent(folder: Path) -> dict[str, list[float]]:
+    """Return the values that were sent by their addresses."""
+    values: dict[str, list[float]] = {}
+    for line in (folder / "sent.jsonl").read_text().splitlines():
+        entry = json.loads(line)
+        values.setdefault(entry["address"], []).append(entry["args"][0])
+    return values
+
+
+@pytest.fixture(scope="module")
+def dancer() -> np.ndarray:
+    """The drawn dancer, whom the pose network finds."""
+    events = StandIn(width=320, height=180, sings=False).events()
+    return next(message.image for _, _, message in events if isinstance(message, Frame))
+
+
+@pytest.fixture
+def folder(tmp_path, dancer):
+    cv2.imwrite(str(tmp_path / "still.jpg"), dancer)
+    (tmp_path / "pose.toml").write_text(POSE)
+    (tmp_path / "look.toml").write_text(LOOK)
+    return tmp_path
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_whoever_is_on_a_photograph_is_found_whichever_way_it_lies(orientation, folder, dancer):
+    stored = cv2.imencode(".jpg", UPRIGHT[orientation](dancer))[1].tobytes()
+    body = b"Exif\0\0" + exif(orientation)
+    head = stored[:2] + b"\xff\xe1" + (len(body) + 2).to_bytes(2, "big") + body
+    (folder / "turned.jpg").write_bytes(head + stored[2:])
+    noses = []
+    for file in ("still.jpg", "turned.jpg"):
+        words = ("pose.toml", "--offline", "--dump", "sent.jsonl", "--set", f"camera.device={file}")
+        assert sensorium(folder, "play", *words).returncode == 0
+        values = sent(folder)
+        assert values["/people"] == [1]
+        assert values["/aspect"][0] == pytest.approx(16 / 9, abs=0.01)
+        noses.append(values["/nose"][0])
+    assert noses[0] == pytest.approx(noses[1], abs=0.02)
+
+
+def test_a_photograph_plays_on_as_a_camera_does(folder):
+    run = sensorium(
+        folder,
+        *("play", "look.toml", "--no-page", "--for", "8", "--dump", "sent.jsonl"),
+        *("--stats", "stats.json"),
+    )
+    assert run.returncode == 0, run.stdout
+    stats = json.loads((folder / "stats.json").read_text())
+    assert stats["seconds"] > 7
+    assert sent(folder)["/people"][-1] == 1
+    assert stats["sources"]["camera"]["messages"] > 10
+    assert stats["lanes"]["look"]["runs"] > 1
+
+
+@pytest.mark.parametrize("device", ["frames", "frames/%04d.png", "frames/*.png"])
+def test_a_sequence_plays_to_its_end(device, folder, dancer):
+    (folder / "frames").mkdir()
+    for number in (1, 2, 5, 10):
+        cv2.imwrite(str(folder / "frames" / f"{number:04d}.png"), dancer)
+    (folder / "frames" / "0004.png").write_bytes(b"no picture")
+    words = ("pose.toml", "--offline", "--dump", "sent.jsonl", "--set", f"camera.device={device}")
+    run = sensorium(folder, "play", *words)
+    assert run.returncode == 0, run.stdout
+    assert "camera: the box picture_file plays here instead of camera" in run.stdout
+    assert '0004.png" is not a picture' in run.stdout
+    assert sent(folder)["/people"] == [1] * 4
+
+
+PASSWORDS = [
+    ("rtsp://u:ge@im@127.0.0.1:1/x", "rtsp://127.0.0.1:1/x", ["ge@", "im@", "e@i"]),
+    ("http://127.0.0.1:1/v?user=u&pwd=geheim", "http://127.0.0.1:1/v?***", ["geh", "hei", "eim"]),
+    ("rtsp://u:ge/heim@127.0.0.1:1/x", "rtsp://127.0.0.1:1/x", ["ge/", "hei", "eim"]),
+    ("https://u:geheim@127.0.0.1:1?token=4711", "https://127.0.0.1:1?***", ["geh", "eim", "4711"]),
+    ("u:ge heim@127.0.0.1:1/x", "127.0.0.1:1/x", ["ge h", "hei", "eim"]),
+]
+
+
+@pytest.mark.parametrize(("address", "shown", "parts"), PASSWORDS)
+def test_no_part_of_a_password_is_said_or_kept_anywhere(address, shown, parts, folder):
+    (folder / "rig.toml").write_text(f"[camera]\ndevice = {json.dumps(address)}\n")
+    run = sensorium(
+        folder,
+        *("play", "pose.toml", "--no-page", "--for", "3", "--log", "log.txt", "--stats", "s.json"),
+        *("--record", "show.mcap", "--set", f"camera.device={address}"),
+    )
+    (folder / "screen.txt").write_text(run.stdout)
+    assert shown in run.stdout
+    with (folder / "show.mcap").open("rb") as stream:
+        recorded = b"".join(message.data for _, _, message in make_reader(stream).iter_messages())
+    (folder / "recorded.bin").write_bytes(recorded)
+    for command in ("check", "show"):
+        (folder / f"{command}.txt").write_text(sensorium(folder, command, "pose.toml").stdout)
+    (folder / "rig.toml").unlink()
+    said = {file.name: file.read_bytes() for file in folder.glob("*") if file.is_file()}
+    found = [(name, part) for name, data in said.items() for part in parts if part.encode() in data]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'device = "rtsp://u:geheim@h/x',
+        "device = rtsp://u:geheim@h/x",
+        'mirror = "http://u:geheim@h/x"',
+        'devise = "http://u:geheim@h/x"',
+    ],
+)
+def test_a_mistake_in_a_patch_is_told_without_the_password(line, folder):
+    (folder / "pose.toml").write_text(POSE.replace('device = "still.jpg"', line))
+    run = sensorium(folder, "check", "pose.toml")
+    assert run.returncode == 2
+    assert "pose.toml:4" in run.stdout
+    assert not [part for part in ("geh", "ehe", "hei", "eim") if part in run.stdout]

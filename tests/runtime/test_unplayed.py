@@ -1,0 +1,99 @@
+"""The exit status of a show offline: 2 where a source gave nothing, whatever else there was."""
+
+from __future__ import annotations
+
+import json
+import struct
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+
+PLAY = [sys.executable, "-c", "from engine.cli import main; main()", "play"]
+LIMIT = 120
+FILM = """
+[camera]
+use = "{use}"
+{key} = "{file}"
+[pose]
+use = "pose"
+from = "camera"
+[out]
+use = "osc_out"
+to = "127.0.0.1:9"
+send = {{ "/aspect" = "pose.aspect" }}
+"""
+SOUND = """
+[mic]
+use = "audio_file"
+file = "{file}"
+[level]
+use = "loudness"
+from = "mic"
+[out]
+use = "osc_out"
+to = "127.0.0.1:9"
+send = {{ "/level" = "level" }}
+"""
+
+
+def play(folder, text, *more):
+    (folder / "show.toml").write_text(text)
+    words = [*PLAY, str(folder / "show.toml"), "--offline", *more]
+    return subprocess.run(words, capture_output=True, text=True, timeout=LIMIT, check=False)
+
+
+def put(file, kind):
+    """Lay down what nobody can play."""
+    match kind:
+        case "folder":
+            file.mkdir()
+        case "empty":
+            file.touch()
+        case "text":
+            file.write_text("to be or not to be\n" * 50)
+        case "zeros":
+            file.write_bytes(bytes(5000))
+        case "cut":
+            file.write_bytes(b"RIFF" + struct.pack("<I", 36) + b"WAVEfmt ")
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "empty", "text", "zeros", "cut"])
+@pytest.mark.parametrize(
+    ("text", "ending"),
+    [
+        (FILM.replace("{use}", "video_file").replace("{key}", "file"), "mp4"),
+        (FILM.replace("{use}", "camera").replace("{key}", "device"), "mp4"),
+        (SOUND, "wav"),
+    ],
+    ids=["video_file", "camera", "audio_file"],
+)
+def test_what_gives_nothing_is_told_and_ends_with_2(tmp_path, text, ending, kind):
+    file = tmp_path / f"lost.{ending}"
+    put(file, kind)
+    done = play(tmp_path, text.format(file=file), "--stats", str(tmp_path / "stats.json"))
+    assert done.returncode == 2
+    assert str(file) in done.stderr
+    assert "Traceback" not in done.stderr
+    assert json.loads((tmp_path / "stats.json").read_text()), "the rest of the show was played"
+
+
+def test_one_of_two_sources_is_enough_for_it(tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros(4800, np.float32), 48000)
+    both = SOUND.format(file=tmp_path / "a.wav") + (
+        f'[camera]\nuse = "video_file"\nfile = "{tmp_path / "none.mp4"}"\n'
+        '[pose]\nuse = "pose"\nfrom = "camera"\n[more]\nuse = "osc_out"\nto = "127.0.0.1:9"\n'
+        'send = { "/people" = "pose.count" }\n'
+    )
+    done = play(tmp_path, both, "--dump", "-")
+    assert done.returncode == 2
+    assert '"/level"' in done.stdout
+
+
+def test_what_plays_ends_with_0(tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros(4800, np.float32), 48000)
+    done = play(tmp_path, SOUND.format(file=tmp_path / "a.wav"), "--dump", "-")
+    assert done.returncode == 0, done.stderr
+    assert '"/level"' in done.stdout
