@@ -48,6 +48,7 @@ class CaptureStream:
         self._opened = clock.now()
         self._last: Ns | None = None
         self._sounded = False
+        self._other = -1
 
     def on_block(self, samples: NDArray[np.float32], count: int, _: Any, status: Any) -> None:
         """Stamp, copy and write a block: called by the device, on a thread of its own.
@@ -64,7 +65,10 @@ class CaptureStream:
         self._write(pack_sound(block, at, self._start))
         self._start += count
         self._last = at
-        self._sounded = self._sounded or bool(block.any())
+        if not self._sounded:
+            self._sounded = bool(block.any())
+            if self._other < 0 and samples.any():
+                self._other = int(np.flatnonzero(samples.any(axis=0))[0])
 
     def check(self) -> Iterator[bytes]:
         """Yield the frames of what is wrong, each once."""
@@ -83,8 +87,16 @@ class CaptureStream:
             )
         if not self._sounded and self._last is not None and now - self._opened >= SILENT:
             self._sounded = True  # reported once
-            why = "gives only silence: a refused microphone permission, or muted?"
-            yield self._report(NOTICE, why + PRIVACY.get(sys.platform, ""))
+            yield self._report(NOTICE, self._why_silent())
+
+    def _why_silent(self) -> str:
+        """Return what may be the reason of silence: another channel that sounds tells the most."""
+        if self._other >= 0:
+            here, there = self._channel + 1, self._other + 1
+            sounds = f"channel {there} sounds: write channel = {there}"
+            return f"gives only silence on channel {here}, and {sounds}"
+        why = "gives only silence: a refused microphone permission, or muted?"
+        return why + PRIVACY.get(sys.platform, "")
 
     def _report(self, kind: bytes, text: str) -> bytes:
         return pack_frame(kind, f'"{self._name}" {text}'.encode())

@@ -43,6 +43,8 @@ from engine.system.priority import set_realtime_priority
 LOOK: Final = 0.1
 """Seconds between two looks at the device."""
 _BEAT: Final = round(BEAT / LOOK)
+_LOOKED_AT: Final = 2
+"""How many inputs of a device are looked at, whichever is taken."""
 _STDIN: Final = 0
 _STDOUT: Final = 1
 _SWITCH_INTERVAL: Final = 0.0005
@@ -102,7 +104,8 @@ def _start(
         raise DeviceError(f"it has {device.channels} inputs, so there is no {channel}")
     opened = portaudio.InputStream(
         device=device.number,
-        channels=channel,
+        # One more where there is one, or a microphone on the other side would never be noticed.
+        channels=max(channel, min(_LOOKED_AT, device.channels)),
         blocksize=block,
         dtype="float32",
         latency="low",

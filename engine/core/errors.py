@@ -31,6 +31,7 @@ from engine.core.secrets import hide_in_value, hide_secrets
 _LONGEST = 100
 """Maximum length of a word compared with names; longer ones are no misspellings."""
 _SHORTEST = 3
+_STEM = 4
 _MOST_GUESSES = 3
 _PARTS = re.compile(r"[_/. -]")
 
@@ -75,11 +76,21 @@ def either(words: list[str]) -> str:
 
 
 def _completed(word: str, choices: list[str]) -> list[str]:
-    """Return the few choices that a word begins, or is one part of; [] where there are many."""
+    """Return the few choices that a word begins, is one part of, or ends in another way than.
+
+    [] where there are many.
+    """
     begun = [each for each in choices if each.casefold().startswith(word)]
     parts = [each for each in choices if word in _PARTS.split(each.casefold())]
-    found = begun or parts
+    found = begun or parts or [each for each in choices if _same_stem(word, each.casefold())]
     return found if len(found) <= _MOST_GUESSES else []
+
+
+def _same_stem(word: str, other: str) -> bool:
+    """Whether two words begin alike and only end in another way: "carry", "carries"."""
+    pairs = enumerate(zip(word, other, strict=False))
+    shared = next((place for place, (a, b) in pairs if a != b), min(len(word), len(other)))
+    return shared >= max(_STEM, 3 * min(len(word), len(other)) / 4)
 
 
 def _slips(word: str, other: str, most: int) -> int:

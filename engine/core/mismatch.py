@@ -1,4 +1,4 @@
-"""Say in plain words what msgspec finds wrong with a value."""
+"""Explain in plain words what msgspec finds wrong with a value."""
 
 from __future__ import annotations
 

@@ -16,6 +16,9 @@ from engine.core.errors import as_written
 from engine.core.messages import Message, Ns
 from engine.core.parameter import read_parameters
 
+_SECRET = ("password", "secret", "token", "key")
+"""Words in the names of parameters that are not shown."""
+
 OnSent = Callable[[str, dict[str, Any]], None]
 """Called for everything that an output sent: the port, and a description ready for JSON."""
 
@@ -83,9 +86,15 @@ class Sink(Box, ABC):
 
     @property
     def destination(self) -> str:
-        """Where it sends, for people: "127.0.0.1:9000"; "" where nothing leaves this program."""
-        fixed = (each for each in read_parameters(type(self)).values() if each.fixed)
-        values = [f"{each.name} = {as_written(getattr(self, each.field))}" for each in fixed]
+        """Where it sends, for people: "127.0.0.1:9000"; "" where nothing leaves this program.
+
+        Unless a class says it better, its fixed parameters, but for what is called a secret.
+        """
+        values = [
+            f"{each.name} = {as_written(getattr(self, each.field))}"
+            for each in read_parameters(type(self)).values()
+            if each.fixed and not any(word in each.name for word in _SECRET)
+        ]
         return f"its device ({', '.join(values)})" if values else "its device"
 
     @property

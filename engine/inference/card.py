@@ -243,8 +243,10 @@ def read_card(folder: Path) -> Card:
         raise ModelError(f"{path}: lists or tables lie too deep in one another") from None
     except UnicodeDecodeError:
         raise ModelError(f"{path}: is not UTF-8 text: save it as UTF-8") from None
-    except ValueError as error:  # no TOML, or a number of too many digits
+    except tomllib.TOMLDecodeError as error:
         raise ModelError(str(explain(str(error), text, path))) from None
+    except ValueError:
+        raise ModelError(f"{path}: a number in it has too many digits") from None
     card = CardTable(str(path), table)
     name, task = card.text("name"), card.text("task")
     files = _with_tensors(card, _files(card))

@@ -1,4 +1,4 @@
-"""Say in plain words why an inference library refuses a network, or what is put into it."""
+"""Explain in plain words why an inference library refuses a network, or what is put into it."""
 
 from __future__ import annotations
 

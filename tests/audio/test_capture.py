@@ -63,6 +63,19 @@ def test_an_overflow_is_a_gap_and_told_once():
     assert notice == '"Desk" was not listened to in time, sound is missing; a larger block helps'
 
 
+def test_a_voice_on_the_other_side_is_told():
+    desk = Desk()
+    told = []
+    for number in range(60):
+        samples = np.zeros((4, 2), np.float32)
+        samples[:, 0] = 0.5 if number > 10 else 0.0
+        desk.stream.on_block(samples, 4, None, FINE)
+        told += [payload.decode() for kind, payload in desk.said(number / 10) if kind == NOTICE]
+    assert told == [
+        '"Desk" gives only silence on channel 2, and channel 1 sounds: write channel = 1'
+    ]
+
+
 def test_two_seconds_of_zeros_are_told_once():
     desk = Desk()
     told = []

@@ -73,6 +73,8 @@ BOXES += ["schedule", "smooth", "stand_in", "style", "throttle", "trigger", "vid
         ("camera2", "camera"),
         ("cam", "camera"),
         ("loud", "loudness"),
+        ("smoothing", "smooth"),
+        ("triggering", "trigger"),
         ("video", "video_file"),
         ("control", "osc_control"),
     ],

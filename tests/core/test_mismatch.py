@@ -47,7 +47,7 @@ def test_a_value_that_does_not_fit(value: object, said: str) -> None:
         (b"", "it breaks off"),
         (b'{"name": "a"', "it breaks off"),
         (b"[1, }", "it cannot be read from byte 4 on"),
-        (b"never", "it cannot be read from byte 1 on"),
+        (b"never", "it cannot be read from byte 4 on"),
     ],
 )
 def test_bytes_that_are_no_json(data: bytes, said: str) -> None:

@@ -58,6 +58,7 @@ class Lamps(Sink):
     """An output that knows no way to be opened unheard."""
 
     place: Fixed[str] = ""
+    api_token: Fixed[str] = "geheim"
 
     def open(self) -> None:
         Path(self.place).write_text("opened")
