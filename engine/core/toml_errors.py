@@ -23,6 +23,8 @@ _TWICE = "this is here twice; each name may stand once"
 _BACKSLASH = (
     r"in quotes a \ begins a special character: put the text in single quotes, 'C:\new', or write /"
 )
+_CUT = ("Unterminated", "Illegal character '\\n'", "Found invalid character '\\n'")
+"""How tomllib begins where a line or the text ends within quotes."""
 _SMART_QUOTES = "“”„‘’«»‚‹›`´"
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _KEY = re.compile(r"""\s*([^=:"'\[\]{}#\s][^=:"'\[\]{}#]*?|"[^"]*"|'[^']*')\s*(=|:)""")
@@ -100,7 +102,7 @@ def explain(error: str, text: str, file: Path | None) -> Problem:
 
 def _backslash(spot: _Spot) -> str:
     escapes = ("Invalid hex", "Unescaped", "Escaped character")
-    ends = spot.error.startswith(("Unterminated", "Illegal character '\\n'"))
+    ends = spot.error.startswith(_CUT)
     if spot.error.startswith(escapes) or (ends and re.search(r'\\"\s*$', spot.line)):
         return _BACKSLASH
     return _BACKSLASH if spot.is_value and spot.rest.startswith("\\") else ""
@@ -114,8 +116,7 @@ def _twice(spot: _Spot) -> str:
 
 
 def _quote(spot: _Spot) -> str:
-    ends = ("Unterminated", "Illegal character '\\n'", "Expected '\"", "Expected \"'")
-    if spot.error.startswith(ends):
+    if spot.error.startswith((*_CUT, "Expected '\"", "Expected \"'")):
         return _OPEN
     if spot.rest[:1] and spot.rest[0] in _SMART_QUOTES:
         return 'a text stands in straight quotes: "'
@@ -130,7 +131,7 @@ def _invisible(spot: _Spot) -> str:
     if char and char not in " \t" and unicodedata.category(char) in ("Zs", "Cf", "Cc", "Zl", "Zp"):
         name = unicodedata.name(char, f"U+{ord(char):04X}").lower()
         return f"a character that cannot be seen stands here ({name}): delete it"
-    if spot.error.startswith("Illegal character"):
+    if spot.error.startswith(("Illegal character", "Found invalid character")):
         return "a character that cannot be seen stands in the text: delete it"
     return ""
 
@@ -152,8 +153,7 @@ def _header(spot: _Spot) -> str:
     if name and " " in name[1]:
         return f"the name of a box is one word: [{re.sub(r' +', '_', name[1])}]"
     if name:
-        quoted = _quoted_parts(name[1])
-        return f"{_NAME_IN_QUOTES}, [{quoted}]"
+        return _name(name[1], "[{}]")
     return "the name of a box stands in brackets, such as [pose]"
 
 
@@ -169,7 +169,7 @@ def _key(spot: _Spot) -> str:
     if key and key[2] == ":":
         return 'between a name and its value stands "=", not ":"'
     if key and key[2] == "=":
-        return f"{_NAME_IN_QUOTES}, {_quoted_parts(key[1])} ="
+        return _name(key[1], "{} =")
     return 'expected a name, "=" and a value, such as use = "pose"'
 
 
@@ -183,6 +183,8 @@ def _unclosed(spot: _Spot) -> str:
 
 def _value(spot: _Spot) -> str:
     """Explain what should be a value and is none."""
+    if spot.error.startswith("Invalid date"):
+        return "there is no such date or time; a text stands in quotes"
     if not spot.error.startswith("Invalid value"):
         return ""
     word = re.match(r"[^\s,\]}#;]*", spot.rest)
@@ -210,11 +212,13 @@ def _first_words(table: tuple[tuple[str, str], ...], text: str) -> str:
     return ""
 
 
-def _quoted_parts(name: str) -> str:
-    """Return a name as TOML writes it, with quotes around what needs them."""
-    parts = [name] if name.startswith("/") else name.split(".")
-    parts = [part.strip() for part in parts]
-    return ".".join(part if _BARE.fullmatch(part) else f'"{part}"' for part in parts)
+def _name(name: str, form: str) -> str:
+    """Return what is wrong with a name: it needs quotes; ``form`` is how it is written."""
+    parts = [name] if name.startswith("/") else [part.strip() for part in name.split(".")]
+    if not all(parts):
+        return "a name is missing beside the dot"
+    quoted = ".".join(part if _BARE.fullmatch(part) else f'"{part}"' for part in parts)
+    return f"{_NAME_IN_QUOTES}, {form.format(quoted)}"
 
 
 _RULES: tuple[_Rule, ...] = (

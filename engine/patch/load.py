@@ -125,8 +125,10 @@ def parse(text: str, file: Path | None = None) -> Document:
         raise PatchError([explain(str(error), text, file)]) from None
     except RecursionError:
         raise PatchError([Problem("lists or tables lie too deep in one another", file)]) from None
-    except ValueError as error:  # e.g. an integer over Python's digit limit
-        raise PatchError([Problem(f"cannot be read: {error}", file)]) from None
+    except ValueError as error:
+        digits = str(error).startswith("Exceeds")  # Python's limit of an integer
+        words = "a number in it has too many digits" if digits else str(error)
+        raise PatchError([Problem(f"cannot be read: {words}", file)]) from None
     places: dict[KeyPath, Place] = {path: (file, line) for path, line in lines.items()}
     return Document(tables, file, places, Texts(file, text))
 

@@ -45,7 +45,8 @@ class OutputFile:
 
     def __init__(self, file: Path) -> None:
         self.path = file
-        new = not os.path.lexists(file)
+        self._file = file
+        self._unwritten = not os.path.lexists(file)
         try:
             self._handle = open_to_write(file)
         except OSError as error:
@@ -54,20 +55,19 @@ class OutputFile:
             raise UnwritableFile("a file cannot be called that: a zero is in its name") from None
         if self._disk_is_full():
             self.close()
-            if new:
-                with suppress(OSError):
-                    file.unlink()
             full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             raise UnwritableFile(describe_refusal(file, full))
 
     def stream(self) -> TextIO:
         """Return a stream that replaces what was in it; closing that closes the file. Once."""
+        self._unwritten = False
         if self._is_regular():
             os.ftruncate(self._handle, 0)
         return os.fdopen(self._handle, "w", encoding="utf-8")
 
     def write(self, text: str) -> None:
         """Replace what was in it; it may be called again. Raise OSError when the disk refuses."""
+        self._unwritten = False
         if self._is_regular():
             os.ftruncate(self._handle, 0)
             os.lseek(self._handle, 0, os.SEEK_SET)
@@ -75,9 +75,11 @@ class OutputFile:
             stream.write(text)
 
     def close(self) -> None:
-        """Close it as it is; do nothing where it is closed."""
+        """Close it as it is, and take it away where it is new and nothing was written. Once."""
         with suppress(OSError):
             os.close(self._handle)
+            if self._unwritten:
+                self._file.unlink()
 
     def _is_regular(self) -> bool:
         return stat.S_ISREG(os.fstat(self._handle).st_mode)

@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from engine.core.errors import PatchError
+from engine.patch.compile import compile_patch
 from engine.patch.load import load
+from engine.registry import Registry
 from tests.patch.texts import BODY, OUT, compiled, problems
 
 # A name, a patch, and what is said of it after the name of the file.
@@ -521,6 +525,11 @@ SLIPS = [
     ("x = 1; y = 2", "each key stands on a line of its own"),
     ("// x", "a comment begins with #"),
     ("x = 1 // y", "a comment begins with #"),
+    ("x = 'a", "a text begins here with a quote that nothing closes"),
+    ('x = "a', "a text begins here with a quote that nothing closes"),
+    ("x = 2026-02-30", "there is no such date or time"),
+    ("a..b = 1", "a name is missing beside the dot"),
+    ("[a.]", "a name is missing beside the dot"),
     ("x = 'it's'", "the text ends before the last quote"),
     ("x\u00a0= 1", "a character that cannot be seen stands here (no-break space)"),
     ("x = 1\0", "a character that cannot be seen stands here (u+0000)"),
@@ -573,6 +582,39 @@ def test_text_that_is_not_utf8_names_the_line(tmp_path: Path) -> None:
         load(file)
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("[a]\nuse = 'x'\n".encode("utf-16-le").join([b"\xff\xfe", b""]), "is UTF-16 text: save"),
+        ("[a]\n".encode("utf-16"), "is UTF-16 text: save it as UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\0\0\xff\xfe", "is no text: a patch is a text file"),
+        ("[größe]".encode("latin-1"), "is not UTF-8 text: save it as UTF-8"),
+        (b"# " + b"x" * 4_000_000, "is larger than 4,000,000 bytes"),
+        (b"# " + b"x" * 2_000_000, "a patch has 1000000 characters at most"),
+        (b"", "has no boxes"),
+        (b"\0", "a character that cannot be seen stands here (u+0000): delete it"),
+    ],
+)
+def test_a_file_that_is_no_patch_is_told(tmp_path: Path, data: bytes, said: str) -> None:
+    file = tmp_path / "my.toml"
+    file.write_bytes(data)
+    with pytest.raises(PatchError) as told:
+        compile_patch(load(file), Registry(tmp_path).find)
+    assert said in str(told.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such files there")
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link"])
+def test_a_rig_that_is_no_file_is_told(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "my.toml").write_text('[a]\nuse = "camera"\n')
+    rig = tmp_path / "rig.toml"
+    make = {"pipe": os.mkfifo, "folder": os.mkdir, "link": lambda path: path.symlink_to("nothing")}
+    make[kind](rig)
+    said = {"pipe": "is a pipe, not", "folder": "is a folder, not", "link": "is a link that leads"}
+    with pytest.raises(PatchError, match=said[kind]):
+        load(tmp_path / "my.toml")
+
+
 def test_a_mark_at_the_beginning_and_line_ends_of_windows_are_borne(tmp_path: Path) -> None:
     file = tmp_path / "my.toml"
     file.write_bytes(b'\xef\xbb\xbftitle = "x"\r\n[a]\r\nuse = "camera"\r\n')
@@ -601,7 +643,7 @@ def test_a_rig_is_no_patch(tmp_path: Path) -> None:
         ("x = " + "{a=" * 3000 + "1" + "}" * 3000, "too deep"),
         (".".join("a" * 5000) + " = 1", "too many parts"),
         ("[" + " . ".join(["'a'"] * 40) + "]", "too many parts"),
-        ("x = " + "9" * 5000, "cannot be read: .*4300 digits"),
+        ("x = " + "9" * 5000, "cannot be read: a number in it has too many digits"),
         ("# " + "x" * 1_000_000, "1000000 characters at most"),
     ],
 )

@@ -27,6 +27,12 @@ def test_what_was_in_it_stays_until_it_is_written(tmp_path: Path) -> None:
     assert file.read_text() == "now"
 
 
+def test_a_new_one_that_is_not_written_is_taken_away(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    OutputFile(file).close()
+    assert not file.exists()
+
+
 @pytest.mark.parametrize(
     ("place", "words"),
     [

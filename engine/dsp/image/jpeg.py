@@ -26,8 +26,8 @@ def encode_jpeg(image: Image, quality: int = 80) -> bytes:
     """
     try:
         good, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    except cv2.error as error:
-        raise ValueError(f"not a picture: {error}") from None
+    except cv2.error:
+        raise ValueError("not a picture") from None
     if not good:
         raise ValueError("not a picture")
     return data.tobytes()
