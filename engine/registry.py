@@ -19,8 +19,8 @@ import inspect
 import logging
 import stat
 import sys
-from functools import lru_cache
-from importlib.metadata import entry_points
+from functools import cached_property, lru_cache
+from importlib.metadata import EntryPoint, entry_points
 from itertools import count
 from pathlib import Path
 from types import ModuleType
@@ -50,10 +50,13 @@ class BrokenBox(ImportError):
 
 
 class Registry:
-    """The boxes that a patch may use; ``folder`` is that of the patch."""
+    """The boxes that a patch may use; ``folder`` is that of the patch.
+
+    It knows the files that are there when it is first asked; which they are is looked up once.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._own = folder / OWN_FOLDER if folder else None
+        self._own_folder = folder / OWN_FOLDER if folder else None
         self._found: dict[str, type[Box]] = {}
 
     def find(self, use: str) -> type[Box]:
@@ -68,20 +71,24 @@ class Registry:
 
     def by_folder(self) -> dict[str, list[str]]:
         """Return the names of all boxes by origin: OWN, FOLDERS, INSTALLED."""
-        found = {OWN: sorted(own_boxes(self._own)) if self._own else []}
-        found |= {folder: sorted(_files(_ENGINE / folder)) for folder in FOLDERS}
-        found[INSTALLED] = sorted(point.name for point in entry_points(group="sensorium.nodes"))
+        found = {OWN: sorted(self._own)}
+        found |= {folder: sorted(_engine_files(folder)) for folder in FOLDERS}
+        found[INSTALLED] = sorted(point.name for point in _installed())
         return {folder: names for folder, names in found.items() if names}
 
+    @cached_property
+    def _own(self) -> dict[str, Path]:
+        return own_boxes(self._own_folder) if self._own_folder else {}
+
     def _load(self, use: str) -> type[Box]:
-        if self._own and (file := own_boxes(self._own).get(use)):
+        if file := self._own.get(use):
             _warn_if_writable(file)
             return _only_box(_import_file(file))
         for folder in FOLDERS:
-            if file := _files(_ENGINE / folder).get(use):
+            if file := _engine_files(folder).get(use):
                 module = file.relative_to(_ENGINE.parent).with_suffix("")
                 return _only_box(_import(".".join(module.parts)))
-        for point in entry_points(group="sensorium.nodes", name=use):
+        for point in (each for each in _installed() if each.name == use):
             try:
                 loaded = point.load()
             except anything_raised() as error:
@@ -120,8 +127,18 @@ def _warn_if_writable(file: Path) -> None:
             _LOG.warning("everybody on this machine can change %s: chmod o-w mends it", place)
 
 
-def _files(folder: Path, pattern: str = "**/*.py") -> dict[str, Path]:
-    """Return the box files of a folder, and of its sub-folders unless told otherwise, by name."""
+@lru_cache
+def _engine_files(folder: str) -> dict[str, Path]:
+    return _files(_ENGINE / folder, "**/*.py")
+
+
+@lru_cache
+def _installed() -> tuple[EntryPoint, ...]:
+    return tuple(entry_points(group="sensorium.nodes"))
+
+
+def _files(folder: Path, pattern: str) -> dict[str, Path]:
+    """Return the box files of a folder by name."""
     found = sorted(folder.glob(pattern))
     return {file.stem: file for file in found if file.stem not in _NOT_BOXES}
 

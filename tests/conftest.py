@@ -42,6 +42,7 @@ SLOW = (
     "nodes/test_notes.py",
     "nodes/test_onset.py",
     "osc/test_packer.py",
+    "patch/test_large.py",
     "sources/test_http_camera.py",
     "runtime/test_alive.py",
     "runtime/test_clock_jump.py",

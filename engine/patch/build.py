@@ -36,6 +36,9 @@ from engine.patch.load import Document
 from engine.patch.parse import BoxSpec
 from engine.patch.plan import PlannedBox
 
+HINTS = 100
+"""So many problems of a patch have a hint, such as the nearest name: to find one takes long."""
+
 Find = Callable[[str], type[Box]]
 """Return the class of a box by the name it is used by. Raises UnknownName or ImportError."""
 
@@ -119,7 +122,8 @@ class Builder:
         for key in (*spec.values, *(key for key in spec.cables if "." not in key)):
             if key not in known:
                 there = f" There is: {', '.join(sorted(known))}."
-                hint = _hint_of_type(cls, key) or nearest(key, known) or there
+                near = nearest(key, known) if len(self.problems) < HINTS else ""
+                hint = _hint_of_type(cls, key) or near or there
                 message = f'{spec.use} has no "{key}".{hint}'
                 self._report(spec, message, key)
         for name in spec.cables:

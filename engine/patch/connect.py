@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.core.errors import (
     ParameterError,
@@ -19,7 +19,7 @@ from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
 from engine.core.signature import converter, fits, in_words, needs_trigger, read_signature, settable
 from engine.core.sink import Sink
-from engine.patch.build import Builder, inlets_of
+from engine.patch.build import HINTS, Builder, inlets_of
 from engine.patch.cables import STAGE_KEYS, Cable, CableStage
 from engine.patch.load import Document
 from engine.patch.outlet_types import Origin, OutletTypes
@@ -41,12 +41,41 @@ class Connector:
         self._boxes = boxes
         self._builder = builder
         self._connected: set[str] = set()
+        self._carried: dict[tuple[str, str], Any] = {}
+        self._reported: set[Problem] = set()
         self._outlets = OutletTypes(boxes, self._carried_into)
         self.wires: list[Wire] = []
         self.problems: list[Problem] = []
 
     def connect(self, spec: BoxSpec) -> None:
-        """Connect all cables that end in one box. A second call for the same box does nothing."""
+        """Connect all cables that end in one box. A second call for the same box does nothing.
+
+        What a box gives may depend on what it takes, so boxes upstream of such a one come first.
+        """
+        for each in reversed(self._typed_upstream(spec)):
+            self._connect(each)
+
+    def _typed_upstream(self, spec: BoxSpec) -> list[BoxSpec]:
+        """Return a box, and what must be connected before its types are known, nearest first.
+
+        Why not left to the recursion by which types are found: a chain may be longer than that.
+        """
+        found: dict[str, BoxSpec] = {}
+        ahead = [spec]
+        while ahead:
+            each = ahead.pop()
+            if each.name in found or each.name in self._connected:
+                continue
+            found[each.name] = each
+            for cable in (*each.cables.values(), *(cable for _, cable in each.ports)):
+                origin = cable.origin.partition(".")[0]
+                name = cable.origin if cable.direct else self._tables.ends.get(origin, "")
+                planned = self._boxes.get(name)
+                if planned is not None and name in self._tables.boxes and _takes_type(planned):
+                    ahead.append(self._tables.boxes[name])
+        return list(found.values())
+
+    def _connect(self, spec: BoxSpec) -> None:
         planned = self._boxes.get(spec.name)
         if planned is None or spec.name in self._connected:
             return
@@ -178,8 +207,12 @@ class Connector:
             )
             return None
         wire = Wire(outlet, part, box, into, name, carries, converter(carries, accepts))
-        self.wires.append(wire)
+        self._add(wire)
         return wire
+
+    def _add(self, wire: Wire) -> None:
+        self.wires.append(wire)
+        self._carried.setdefault((wire.box, wire.name), wire.carries)
 
     def _insert_stage(
         self, origin: Origin | None, stage: CableStage, cable: Cable, end: str
@@ -208,14 +241,14 @@ class Connector:
             )
             return None
         convert = converter(carries, hot.accepts)
-        self.wires.append(Wire(outlet, part, name, Into.HOT, hot.name, carries, convert))
+        self._add(Wire(outlet, part, name, Into.HOT, hot.name, carries, convert))
         return self._outlets.find(name, "")
 
     def _find_origin(self, cable: Cable) -> Origin | None:
         name, _, rest = cable.origin.partition(".")
         end = self._tables.ends.get(name)
         if end is None:
-            hint = nearest(name, self._tables.ends)
+            hint = nearest(name, self._tables.ends) if len(self.problems) < HINTS else ""
             self._report(cable, f'there is no box "{name}".{hint}')
             return None
         box = cable.origin if cable.direct else end
@@ -234,8 +267,7 @@ class Connector:
         """Return the type carried into an inlet, connecting its box first if needed."""
         if box in self._tables.boxes:
             self.connect(self._tables.boxes[box])
-        found = (w.carries for w in self.wires if w.box == box and w.name == inlet)
-        return next(found, object)
+        return self._carried.get((box, inlet), object)
 
     def _report_box(self, spec: BoxSpec, message: str) -> None:
         box, *path = spec.path
@@ -244,5 +276,15 @@ class Connector:
     def _report(self, cable: Cable, message: str, *key: str) -> None:
         box, *path = (*cable.path, *key)
         problem = self._document.problem(message, box, *path)
-        if problem not in self.problems:
+        if problem not in self._reported:
+            self._reported.add(problem)
             self.problems.append(problem)
+
+
+def _takes_type(planned: PlannedBox) -> bool:
+    """Whether the types that a box gives are those of what it takes."""
+    if not isinstance(planned.box, Node):
+        return False
+    return any(
+        isinstance(kind, TypeVar) for kind in read_signature(type(planned.box)).outlets.values()
+    )

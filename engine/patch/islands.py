@@ -7,7 +7,8 @@ written before. Across islands a box reads the last value.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import heapq
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 
 from engine.core.node import Node
@@ -59,17 +60,27 @@ def _way_back(
     event: Wire, boxes: dict[str, PlannedBox], outgoing: Mapping[str, list[Wire]]
 ) -> list[str]:
     """Return the boxes by which what answers an event leads back to who sent it; none if none."""
-    ways = [[event.box]]
-    seen = {event.box}
-    while ways:
-        way = ways.pop(0)
-        if way[-1] == event.source.box:
-            return way
-        if not _is_deferred(boxes[way[-1]]):
-            further = [w.box for w in outgoing[way[-1]] if w.into in (Into.HOT, Into.EVENT)]
-            ways += [[*way, box] for box in further if box not in seen]
-            seen |= set(further)
+    before: dict[str, str | None] = {event.box: None}
+    ahead = deque([event.box])
+    while ahead:
+        name = ahead.popleft()
+        if name == event.source.box:
+            return _way_to(name, before)
+        if not _is_deferred(boxes[name]):
+            for wire in outgoing[name]:
+                if wire.into in (Into.HOT, Into.EVENT) and wire.box not in before:
+                    before[wire.box] = name
+                    ahead.append(wire.box)
     return []
+
+
+def _way_to(name: str, before: Mapping[str, str | None]) -> list[str]:
+    way: list[str] = []
+    step: str | None = name
+    while step is not None:
+        way.append(step)
+        step = before[step]
+    return way[::-1]
 
 
 def is_root(planned: PlannedBox) -> bool:
@@ -111,22 +122,27 @@ class _Orderer:
         """
         members = self._members()
         dependencies = self._dependencies(members)
+        inside = set(members)
+        leaving = self._leaving(inside)
+        aside: dict[str, list[Wire]] = defaultdict(list)
+        for wire in leaving:
+            if wire.into in _ASIDE:
+                aside[wire.box].append(wire)
         steps: list[PlannedStep] = []
         for name in self._sorted(members, dependencies):
-            steps += [PlannedStep(w.box, w) for w in self._wires_into(name, members)]
+            steps += [PlannedStep(w.box, w) for w in aside[name]]
             steps.append(PlannedStep(name))
-        inside = set(members)
-        late = [w for w in self._leaving(inside) if w.into in _ASIDE and w.box not in inside]
-        ports = [w for w in self._leaving(inside) if w.into is Into.PORT]
+        late = [w for w in leaving if w.into in _ASIDE and w.box not in inside]
+        ports = [w for w in leaving if w.into is Into.PORT]
         ports.sort(key=lambda wire: self._order[wire.box])
         return (*steps, *(PlannedStep(wire.box, wire) for wire in (*late, *ports)))
 
     def _members(self) -> list[str]:
         """Return the boxes reached over first-inlet cables, stopping at other roots."""
         found: dict[str, None] = {}
-        ahead = [w.box for w in self._outgoing[self._root.box] if self._hot_from_root(w)]
+        ahead = deque(w.box for w in self._outgoing[self._root.box] if self._hot_from_root(w))
         while ahead:
-            name = ahead.pop(0)
+            name = ahead.popleft()
             if name in found:
                 continue
             found[name] = None
@@ -146,10 +162,6 @@ class _Orderer:
         wires.sort(key=lambda wire: self._patch_order[id(wire)])
         return wires
 
-    def _wires_into(self, name: str, members: list[str]) -> list[Wire]:
-        inside = set(members)
-        return [w for w in self._leaving(inside) if w.into in _ASIDE and w.box == name]
-
     def _dependencies(self, members: list[str]) -> dict[str, set[str]]:
         """Map each member to the members that must be called before it in the same tick."""
         inside = set(members)
@@ -163,14 +175,25 @@ class _Orderer:
         return dependencies
 
     def _sorted(self, members: list[str], dependencies: dict[str, set[str]]) -> list[str]:
+        """Return the members, each after those it depends on, else in the order of the patch."""
+        needed_by: dict[str, list[str]] = defaultdict(list)
+        for name, needs in dependencies.items():
+            for need in needs:
+                needed_by[need].append(name)
+        waits_for = {name: len(dependencies[name]) for name in members}
+        ready = [(self._order[name], name) for name in members if not waits_for[name]]
+        heapq.heapify(ready)
         done: list[str] = []
-        left = sorted(members, key=lambda name: self._order[name])
-        while left:
-            ready = next((name for name in left if dependencies[name] <= set(done)), None)
-            if ready is None:
-                raise Cycle(_find_cycle(left, dependencies))
-            left.remove(ready)
-            done.append(ready)
+        while ready:
+            _, name = heapq.heappop(ready)
+            done.append(name)
+            for after in needed_by[name]:
+                waits_for[after] -= 1
+                if not waits_for[after]:
+                    heapq.heappush(ready, (self._order[after], after))
+        if len(done) < len(members):
+            left = sorted({*members} - {*done}, key=lambda name: self._order[name])
+            raise Cycle(_find_cycle(left, dependencies))
         return done
 
 
@@ -181,9 +204,12 @@ def _is_deferred(planned: PlannedBox) -> bool:
 
 def _find_cycle(left: list[str], dependencies: dict[str, set[str]]) -> list[str]:
     """Follow the dependencies until a box repeats, and return that cycle."""
-    path = [left[0]]
+    remaining = set(left)
+    path = {left[0]: None}
+    last = left[0]
     while True:
-        before = next(name for name in sorted(dependencies[path[-1]]) if name in left)
-        if before in path:
-            return [before, *reversed(path[path.index(before) :])]
-        path.append(before)
+        last = min(dependencies[last] & remaining)
+        if last in path:
+            names = list(path)
+            return [last, *reversed(names[names.index(last) :])]
+        path[last] = None

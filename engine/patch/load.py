@@ -9,6 +9,7 @@ import codecs
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,21 +66,26 @@ class Document:
         if by:
             self.places[box, key] = (Path(by), None)
 
-    def overlay(self, box: str, table: dict[str, Any], places: dict[KeyPath, Place]) -> None:
-        """Merge a table into the one of the same name; ``send`` is merged port by port."""
-        own = self.tables[box]
-        for key, value in table.items():
-            both = isinstance(value, dict) and isinstance(own.get(key), dict)
-            if key == "send" and both:
-                for port in value:
-                    self._forget_places((box, key, port))
-                own[key] = {**own[key], **value}
-            else:
-                self._forget_places((box, key))
-                own[key] = value
-        self.places |= {
-            p: at for p, at in places.items() if p[0] == box and p[1:] not in ((), ("send",))
+    def overlay(
+        self, tables: Mapping[str, dict[str, Any]], places: Mapping[KeyPath, Place]
+    ) -> None:
+        """Merge tables into those of the same names; ``send`` is merged port by port."""
+        gone: set[KeyPath] = set()
+        for box, table in tables.items():
+            own = self.tables[box]
+            for key, value in table.items():
+                both = isinstance(value, dict) and isinstance(own.get(key), dict)
+                if key == "send" and both:
+                    gone |= {(box, key, port) for port in value}
+                    own[key] = {**own[key], **value}
+                else:
+                    gone.add((box, key))
+                    own[key] = value
+        kept = {p: at for p, at in self.places.items() if not {p[:2], p[:3]} & gone}
+        laid = {
+            p: at for p, at in places.items() if p[0] in tables and p[1:] not in ((), ("send",))
         }
+        self.places = {**kept, **laid}
 
     def _forget_places(self, path: KeyPath) -> None:
         """Drop the positions of a key and of everything below it."""
@@ -106,10 +112,13 @@ def load_texts(texts: Texts) -> Document:
     document.texts = texts
     if texts.rig is not None:
         rig = parse(texts.rig, texts.file.parent / RIG if texts.file else None)
-        for box, table in rig.tables.items():
-            # Other tables of a rig belong to other patches that share the room.
-            if isinstance(table, dict) and isinstance(document.tables.get(box), dict):
-                document.overlay(box, table, rig.places)
+        # Other tables of a rig belong to other patches that share the room.
+        shared = {
+            box: table
+            for box, table in rig.tables.items()
+            if isinstance(table, dict) and isinstance(document.tables.get(box), dict)
+        }
+        document.overlay(shared, rig.places)
         if "privacy" in rig.tables:  # privacy in a rig applies to every patch
             document.tables["privacy"] = rig.tables["privacy"] or document.tables.get("privacy")
             document.places["privacy",] = rig.places["privacy",]

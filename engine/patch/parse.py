@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from engine.core.errors import ParameterError, Problem, as_written, either, nearest
+from engine.core.errors import ParameterError, PatchError, Problem, as_written, either, nearest
 from engine.core.parameter import seconds
 from engine.patch.cables import Cable, is_cable, read_cable
 from engine.patch.load import Document
@@ -21,6 +21,11 @@ from engine.patch.positions import KeyPath
 
 SETTINGS: dict[str, type] = {"title": str, "about": str, "privacy": bool}
 """Top-level keys of a patch, with their types."""
+
+MOST_BOXES: Final = 2000
+"""The most boxes of a patch, links of chains among them."""
+MOST_CABLES: Final = 5000
+"""The most cables of a patch."""
 
 DEADLINE_KEYS = ("deadline", "give_way")
 """Further top-level keys, parsed by ``deadline``."""
@@ -55,10 +60,14 @@ class PatchSpec:
     boxes: dict[str, BoxSpec] = field(default_factory=dict)
     ends: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    cables: int = 0
 
 
 def read_tables(document: Document) -> PatchSpec:
-    """Split a document into boxes; errors are in ``problems``."""
+    """Split a document into boxes; errors are in ``problems``.
+
+    Raise PatchError where it is too large to be checked, let alone played, in time.
+    """
     tables = PatchSpec(title=document.file.stem if document.file else "")
     for name, table in document.tables.items():
         if isinstance(table, dict):
@@ -170,6 +179,7 @@ class _TableReader:
 
     def _add(self, spec: BoxSpec, table: dict[str, Any]) -> None:
         self._tables.boxes[spec.name] = spec
+        self._refuse_more(len(self._tables.boxes), MOST_BOXES, "boxes, the links of chains too")
         self._tables.ends.setdefault(spec.name, spec.name)
         spec.keys_written = frozenset(table)
         every = self._pop_every(spec, table) if "send" in table else None
@@ -228,11 +238,19 @@ class _TableReader:
             spec.cables[key] = cable
 
     def _parse_cable(self, value: object, path: KeyPath, every: object = None) -> Cable | None:
+        self._tables.cables += 1
+        self._refuse_more(self._tables.cables, MOST_CABLES, "cables")
         try:
             return read_cable(value, path, every)
         except ParameterError as error:
             self._report(str(error), *path[1:])
             return None
+
+    def _refuse_more(self, count: int, most: int, what: str) -> None:
+        """Raise PatchError where a patch has too much of something."""
+        if count > most:
+            message = f"a patch has {most} {what}, at most"
+            raise PatchError([self._document.problem(message, self._name)])
 
     def _report(self, message: str, *path: str) -> None:
         self._tables.problems.append(self._document.problem(message, self._name, *path))

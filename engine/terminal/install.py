@@ -24,6 +24,8 @@ StartLimitIntervalSec=0
 [Service]
 Type=notify
 ExecStart={command}
+# "systemctl --user reload" has the show read its patch, rig and boxes again.
+ExecReload=/bin/kill -HUP $MAINPID
 WorkingDirectory={folder}
 # Models are loaded while the show already plays, so it begins within seconds.
 TimeoutStartSec=60

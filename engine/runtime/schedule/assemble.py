@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -45,6 +45,7 @@ MakeEmitter = Callable[[BoxState, list[Slot], bool], Emitter]
 def prepare_metrics(plan: Plan, metrics: Metrics, states: Mapping[str, BoxState]) -> None:
     """Set up the counters of every box and route, in the order of the patch; keep known ones."""
     before, now = metrics.known(), Counters()
+    upstream = _Upstream(plan)
     for name, state in states.items():
         condition = state.condition
         if isinstance(state.box, Source):
@@ -59,45 +60,61 @@ def prepare_metrics(plan: Plan, metrics: Metrics, states: Mapping[str, BoxState]
     for wire in plan.wires:
         if wire.into is Into.PORT:
             route = route_name(wire.box, wire.name)
-            origin = _shown(plan, wire.source)
+            origin = upstream.shown(wire.source)
             now.routes[route] = before.routes.get(route) or RouteMetrics(origin)
             now.routes[route].origin = origin
-            now.routes[route].cold_inputs = tuple(_cold_inputs_above(plan, wire.source.box, set()))
-            now.routes[route].lag = _lag_above(plan, wire.source.box)
+            now.routes[route].cold_inputs = upstream.cold_inputs(wire.source.box)
+            now.routes[route].lag = upstream.lag(wire.source.box)
     metrics.count(now)
 
 
-def _shown(plan: Plan, outlet: Outlet) -> str:
-    """Return the name of the outlet where a cable begins in the patch, without hidden boxes."""
-    while plan.boxes[outlet.box].hidden:
-        outlet = next(w.source for w in plan.wires if w.box == outlet.box and w.into is Into.HOT)
-    return str(outlet).partition("/")[0]
+class _Upstream:
+    """What feeds each box of a plan, by its first inlet and by others."""
 
-
-def _cold_inputs_above(plan: Plan, box: str, seen: set[str]) -> list[tuple[str, str]]:
-    """Return (box, inlet) for the cold inlets of a box and of all boxes that feed its hot inlet."""
-    found = []
-    if box not in seen:
-        seen.add(box)
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._into: dict[str, list[Wire]] = defaultdict(list)
+        self._feeds: dict[str, Outlet] = {}
         for wire in plan.wires:
-            if wire.box == box and wire.into is Into.COLD:
-                found.append((box, wire.name))
-            elif wire.box == box and wire.into is Into.HOT:
-                found += _cold_inputs_above(plan, wire.source.box, seen)
-    return found
+            if wire.into in (Into.HOT, Into.COLD):
+                self._into[wire.box].append(wire)
+            if wire.into is Into.HOT:
+                self._feeds.setdefault(wire.box, wire.source)
 
+    def shown(self, outlet: Outlet) -> str:
+        """Return the name of the outlet where a cable begins in the patch, without hidden boxes."""
+        while self._plan.boxes[outlet.box].hidden:
+            outlet = self._feeds[outlet.box]
+        return str(outlet).partition("/")[0]
 
-def _lag_above(plan: Plan, name: str) -> float:
-    """Return the sum of the declared lags of a box and of those that feed its hot inlet, in s."""
-    lag = 0.0
-    seen: set[str] = set()
-    while name not in seen:
-        seen.add(name)
-        box = plan.boxes[name].box
-        lag += box.lag if isinstance(box, Node) else 0.0
-        hot = (w.source.box for w in plan.wires if w.box == name and w.into is Into.HOT)
-        name = next(hot, name)
-    return lag
+    def cold_inputs(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Return (box, inlet) for the cold inlets of a box and of all that feed its hot inlet."""
+        found: list[tuple[str, str]] = []
+        later: list[tuple[str, str]] = []
+        for box in self._chain(name):
+            behind_hot: list[tuple[str, str]] = []
+            into = found
+            for wire in self._into[box]:
+                if wire.into is Into.HOT:
+                    into = behind_hot
+                else:
+                    into.append((box, wire.name))
+            later += reversed(behind_hot)
+        return (*found, *reversed(later))
+
+    def lag(self, name: str) -> float:
+        """Return the sum of the lags of a box and of those that feed its hot inlet, in s."""
+        boxes = (self._plan.boxes[each].box for each in self._chain(name))
+        return sum((box.lag for box in boxes if isinstance(box, Node)), 0.0)
+
+    def _chain(self, name: str) -> Iterator[str]:
+        """Yield a box, and those upstream of it over first inlets, each once."""
+        seen: set[str] = set()
+        while name not in seen:
+            yield name
+            seen.add(name)
+            if name in self._feeds:
+                name = self._feeds[name].box
 
 
 class Slots(dict[Outlet, Slot]):
@@ -139,9 +156,12 @@ class Assembler:
         self.slots = Slots(carried)
         self.ports: dict[str, OutputPort] = {}
         self._wires: dict[str, dict[str, Wire]] = defaultdict(dict)
+        self._hot: dict[str, Wire] = {}
         for wire in plan.wires:
             if wire.into in (Into.HOT, Into.COLD):
                 self._wires[wire.box][wire.name] = wire
+            if wire.into is Into.HOT:
+                self._hot.setdefault(wire.box, wire)
 
     def islands(self) -> dict[tuple[str, str], tuple[Slot, tuple[Step, ...]]]:
         """Return the slot of every root and the steps downstream of it, by (box, outlet).
@@ -157,9 +177,7 @@ class Assembler:
             all_steps = tuple(step for _, step in steps)
             islands[root.box, root.name] = self.slots[root], all_steps
             downstream[root.box] += all_steps
-            for planned, step in steps:
-                if planned.wire is None and isinstance(step, NodeStep):
-                    self._set_downstream(planned.box, steps)
+            self._set_downstream(steps)
         for outlet, slot in self.slots.items():
             islands.setdefault((outlet.box, outlet.name), (slot, ()))
         for name, below in downstream.items():
@@ -179,24 +197,21 @@ class Assembler:
             state = self._states[name]
             state.emitter = self._make_emitter(state, slots, bool(signature.fields))
 
-    def _set_downstream(self, name: str, steps: list[tuple[PlannedStep, Step]]) -> None:
-        """Set the steps downstream of one box inside its island, in their order."""
-        reached = {name}
-        below: list[Step] = []
+    def _set_downstream(self, steps: list[tuple[PlannedStep, Step]]) -> None:
+        """Set the steps downstream of each box of an island that is called on the loop."""
+        fed: dict[str, list[int]] = defaultdict(list)
+        called: dict[str, int] = {}
+        plain = [planned for planned, _ in steps]
+        for place, (planned, _) in enumerate(steps):
+            wire = planned.wire or self._hot[planned.box]
+            fed[wire.source.box].append(place)
+            if planned.wire is None:
+                called[planned.box] = place
         for planned, step in steps:
-            source = planned.wire or self._hot_wire(planned.box)
-            if source.source.box in reached and planned.box != name:
-                below.append(step)
-                if planned.wire is None:
-                    reached.add(planned.box)
-            elif planned.wire and source.source.box in reached:
-                below.append(step)
-        emitter = self._states[name].emitter
-        if emitter is not None:
-            emitter.downstream = tuple(below)
-
-    def _hot_wire(self, name: str) -> Wire:
-        return next(w for w in self._wires[name].values() if w.into is Into.HOT)
+            emitter = self._states[planned.box].emitter
+            if planned.wire is None and isinstance(step, NodeStep) and emitter is not None:
+                below = _below(planned.box, plain, fed, called)
+                emitter.downstream = tuple(steps[place][1] for place in below)
 
     def _step(self, planned: PlannedStep) -> Step:
         state = self._states[planned.box]
@@ -230,7 +245,7 @@ class Assembler:
         if state.lane is None:
             is_generator = read_signature(type(state.box)).is_generator
             return NodeStep(self._services, state, caller(state.box), is_generator, arguments)
-        carries = self._hot_wire(state.name).carries
+        carries = self._hot[state.name].carries
         kind = None if is_by_message(carries) else policy_of(carries)
         return LaneStep(
             self._services, self._outbox, state, arguments, kind=kind, hop=state.box.hop
@@ -250,13 +265,43 @@ class Assembler:
             reads.append(reader(slot, wire, default))
             if wire.into is Into.COLD:
                 cold_inputs.append((slot, self._services.metrics.skew[state.name, inlet.name]))
-        return Arguments(self.slots[self._hot_wire(state.name).source], reads, cold_inputs)
+        return Arguments(self.slots[self._hot[state.name].source], reads, cold_inputs)
 
     def _default(self, name: str, inlet: Inlet) -> Any:
         constants = self._plan.boxes[name].constants
         if inlet.name in constants:
             return constants[inlet.name]
         return NOTHING if inlet.default is inspect.Parameter.empty else inlet.default
+
+
+def _below(
+    name: str,
+    steps: Sequence[PlannedStep],
+    fed: Mapping[str, Sequence[int]],
+    called: Mapping[str, int],
+) -> list[int]:
+    """Return the places of the steps of an island that follow from a box, in their order.
+
+    ``fed`` are the places of the steps that each box feeds, ``called`` those at which boxes are
+    called. What a box feeds before it is called itself, through a delay, waits for the next tick.
+    """
+    reached = {name}
+    places: set[int] = set()
+    ahead = [name]
+    while ahead:
+        box = ahead.pop()
+        for place in fed[box]:
+            step = steps[place]
+            if box != name and place < called[box]:
+                continue
+            if step.wire is not None:
+                places.add(place)
+            elif step.box != name:
+                places.add(place)
+                if step.box not in reached:
+                    reached.add(step.box)
+                    ahead.append(step.box)
+    return sorted(places)
 
 
 def _may_be_picture(carries: Any) -> bool:

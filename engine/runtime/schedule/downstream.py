@@ -6,7 +6,7 @@ what leads to notes: notes end whatever is held, or they would sound without a p
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -47,9 +47,9 @@ class LossMap:
         notified: dict[str, None] = {}
         ports: dict[tuple[str, str], None] = {}
         seen: set[str] = set()
-        ahead = [(wire, False) for wire in wires]
+        ahead = deque((wire, False) for wire in wires)
         while ahead:
-            wire, held = ahead.pop(0)
+            wire, held = ahead.popleft()
             if wire.into is Into.PORT:
                 if not held or fits(wire.carries, (Note,)):
                     ports[wire.box, wire.name] = None
