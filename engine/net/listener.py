@@ -30,6 +30,9 @@ LONG: Final = 64
 TOGETHER: Final = 2
 """How many times the due of one sender all senders together have."""
 
+RESERVED: Final = 100
+"""Messages a second, and at once, that a sender is heard with where all together say too much."""
+
 _log = logging.getLogger("sensorium")
 
 
@@ -42,7 +45,8 @@ class Listener(ABC):
 
     ``on_message`` is called on the thread that listens; what it raises is reported like a malformed
     message, and the next one is received. ``senders`` says who may send, ``limiter`` how much each
-    of them; all together have TOGETHER times as much.
+    of them. All together have TOGETHER times as much; beyond that each has RESERVED, so that many
+    who flood do not silence one who does not.
     """
 
     kind: socket.SocketKind
@@ -53,6 +57,7 @@ class Listener(ABC):
         self._senders = senders
         self._limiter = limiter
         self._together = RateLimiter(TOGETHER * limiter.rate, TOGETHER * limiter.burst)
+        self._reserved = RateLimiter(min(RESERVED, limiter.rate), min(RESERVED, limiter.burst))
         self._speaker, self._at = "", Ns(0)
         self._clock = SystemClock()
         self._next_report = Ns(0)
@@ -88,9 +93,10 @@ class Listener(ABC):
 
     def pay(self, count: int) -> None:
         """Count a message as so many more; raise OverDue. To be called within ``on_message``."""
-        if not self._limiter.take(self._speaker, self._at, count):
+        who, at = self._speaker, self._at
+        if not self._limiter.take(who, at, count):
             raise OverDue(f"says more than {self._limiter.rate:.0f} things a second")
-        if not self._together.take("", self._at, count):
+        if not self._together.take("", at, count) and not self._reserved.take(who, at, count):
             raise OverDue(f"and others say more than {self._together.rate:.0f} things a second")
 
     @abstractmethod

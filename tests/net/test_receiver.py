@@ -9,7 +9,7 @@ import pytest
 from pythonosc.osc_message_builder import build_msg
 
 from engine.net.access import SenderFilter
-from engine.net.listener import LONG, TOGETHER
+from engine.net.listener import LONG, RESERVED, TOGETHER
 from engine.net.rate_limit import RateLimiter
 from engine.net.receiver import Receiver
 
@@ -106,19 +106,40 @@ def test_who_says_too_much_is_cut_and_told_and_others_are_heard(open_port, caplo
     assert caplog.messages[0].startswith(f"port {port.port}: ")
 
 
-def test_all_together_have_a_due_beside_that_of_each(caplog):
-    """Five who say no more than is theirs; in all that is more than one port takes."""
+@pytest.fixture
+def unopened():
+    """Give a receiver that is spoken to directly, and what it heard; no time gives more."""
     heard = []
-    gate, rates = SenderFilter("127.0.0.1", None), RateLimiter(rate=0, burst=100)
-    receiver = Receiver(lambda address, *_: heard.append(address), gate, rates)
-    for _ in range(60):
-        for last in range(2, 7):
-            receiver._take(ONE, f"127.0.0.{last}", 5000)
-    assert len(heard) == TOGETHER * 100
-    assert receiver.malformed == 100
-    assert caplog.messages == [
+    gate, rates = SenderFilter("127.0.0.1", None), RateLimiter(rate=0, burst=1000)
+    return Receiver(lambda address, args, host, at: heard.append(host), gate, rates), heard
+
+
+FLOODERS = [f"127.0.0.{last}" for last in range(2, 7)]
+
+
+def test_all_together_have_a_due_beside_that_of_each(unopened, caplog):
+    """Five who say no more than is theirs; in all that is more than one port takes."""
+    receiver, heard = unopened
+    receiver._reserved.burst = 0
+    for _ in range(600):
+        for host in FLOODERS:
+            receiver._take(ONE, host, 5000)
+    assert len(heard) == TOGETHER * 1000
+    assert receiver.malformed == 5 * 600 - len(heard)
+    assert caplog.messages[0] == (
         "port 0: 127.0.0.2 and others say more than 0 things a second; the rest is left out"
-    ]
+    )
+
+
+def test_many_who_flood_do_not_silence_one_who_does_not(unopened):
+    receiver, heard = unopened
+    for _ in range(1000):
+        for host in FLOODERS:
+            receiver._take(ONE, host, 5000)
+    assert len(heard) == TOGETHER * 1000 + len(FLOODERS) * RESERVED
+    for _ in range(RESERVED):
+        receiver._take(ONE, "127.0.0.9", 5000)
+    assert heard.count("127.0.0.9") == RESERVED
 
 
 def test_a_long_packet_counts_as_several_messages(open_port):
