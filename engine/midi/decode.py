@@ -26,11 +26,14 @@ FINE: Final = 32
 NOTE_OFF: Final = 0x80
 SYSTEM: Final = 0xF0
 
+ALL_SOUND_OFF: Final = 120
 RESET_CONTROLLERS: Final = 121
 ENDS_NOTES: Final = frozenset({120, 123, 124, 125, 126, 127})
 """All sound off and all notes off; and omni off, omni on, mono and poly, which mean it too."""
 AT_REST: Final = {1: 0, 11: 127, 64: 0, 65: 0, 66: 0, 67: 0}
 """What is reset, to what (RP-015): modulation, expression, pedals; volume and pan stay."""
+HOLDING: Final = (64, 66)
+"""Pedals that let a receiver sound on after its notes have ended: sustain and sostenuto."""
 MPE_ZONE: Final = ("rpn", 6)
 """Says, on channel 1 or 16, how many channels its zone has beside it (MPE 1.1)."""
 
@@ -76,6 +79,10 @@ class MidiDecoder:
                 handler = HANDLERS[status & SYSTEM]
                 yield from handler(self, status, (status & 0x0F) + 1, message[1:], at)
 
+    def end_notes(self, at: Ns) -> Iterator[MidiEvent]:
+        """Yield the ends of all notes, as where the port went away."""
+        yield from self._end_notes(range(1, 17), at)
+
     def _settle(self, at: Ns) -> Iterator[MidiEvent]:
         for (channel, number), value in self._fourteen.settle(at):
             yield _fine_controller(channel, number, value)
@@ -119,6 +126,8 @@ class MidiDecoder:
             yield self._parameter(*given)
         elif number in ENDS_NOTES:
             yield from self._end_notes(self._channels(channel), at)
+            if number == ALL_SOUND_OFF:
+                yield from self._lift_pedals(self._channels(channel))
         elif number == RESET_CONTROLLERS:
             yield from self._reset(self._channels(channel))
 
@@ -170,10 +179,17 @@ class MidiDecoder:
         for channel, number in [key for key in self._notes if key[0] in channels]:
             yield from self._note(NOTE_OFF, channel, bytes((number, 0)), at)
 
+    def _lift_pedals(self, channels: Iterable[int]) -> Iterator[MidiEvent]:
+        pedals = [(channel, "cc", number) for channel in channels for number in HOLDING]
+        yield from self._bring_to_rest([key for key in pedals if key in self._moved])
+
     def _reset(self, channels: Iterable[int]) -> Iterator[MidiEvent]:
         for channel in channels:
             self._parameters.forget(channel)
-        for channel, kind, number in [key for key in self._moved if key[0] in channels]:
+        yield from self._bring_to_rest([key for key in self._moved if key[0] in channels])
+
+    def _bring_to_rest(self, moved: Iterable[tuple[int, str, int]]) -> Iterator[MidiEvent]:
+        for channel, kind, number in moved:
             del self._moved[channel, kind, number]
             yield from self._at_rest(channel, kind, number)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Final, Literal
 
@@ -154,6 +154,7 @@ class MidiIn(Source):
         self._sounding: set[tuple[str, int, int]] = set()
         self._helper: PortProcess | None = None
         self._emit: Emit | None = None
+        self._at = Ns(0)
 
     @property
     def malformed(self) -> int:
@@ -198,7 +199,10 @@ class MidiIn(Source):
 
         Without bytes what has waited until that moment.
         """
-        for event in self._decoder.decode(piece, at):
+        yield from self._tell(self._decoder.decode(piece, at))
+
+    def _tell(self, events: Iterable[MidiEvent]) -> Iterator[tuple[str, Message | Command]]:
+        for event in events:
             if self._passes(event):
                 yield from self._dispatch(event)
 
@@ -234,11 +238,16 @@ class MidiIn(Source):
             return
         if kind == RECEIVED and len(content) >= MOMENT.size:
             (moment,) = MOMENT.unpack_from(content)
-            at = Ns(moment)
-            for outlet, event in self.hear(content[MOMENT.size :], at):
-                self._emit(outlet, event, at)
+            self._at = Ns(moment)
+            self._emit_all(self.hear(content[MOMENT.size :], self._at), self._emit)
         elif kind == GONE:
+            # Pads that are down set parameters, which a loss does not reach.
+            self._emit_all(self._tell(self._decoder.end_notes(self._at)), self._emit)
             self._emit("", Lost(f"{content.decode('utf-8', 'replace')} went away"), Ns(0))
+
+    def _emit_all(self, said: Iterable[tuple[str, Message | Command]], emit: Emit) -> None:
+        for outlet, each in said:
+            emit(outlet, each, self._at)
 
 
 def _with_and_without_channel(name: MessageName) -> tuple[MessageName, ...]:
