@@ -6,7 +6,7 @@ the notes of their channels one by one, and bring controllers back to where they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,6 +32,13 @@ ENDS_NOTES: Final = frozenset({120, 123, 124, 125, 126, 127})
 """All sound off and all notes off; and omni off, omni on, mono and poly, which mean it too."""
 AT_REST: Final = {1: 0, 11: 127, 64: 0, 65: 0, 66: 0, 67: 0}
 """What is reset, to what (RP-015): modulation, expression, pedals; volume and pan stay."""
+FINE_AT_REST: Final = frozenset(number for number in AT_REST if number < FINE)
+"""Those of them that have a fine half."""
+SPECIAL: Final = frozenset(
+    {*AT_REST, *(FINE + number for number in FINE_AT_REST), *NUMBERS, *ENDS_NOTES}
+    | {RESET_CONTROLLERS}
+)
+"""The controllers that mean more than their own value."""
 HOLDING: Final = (64, 66)
 """Pedals that let a receiver sound on after its notes have ended: sustain and sostenuto."""
 MPE_ZONE: Final = ("rpn", 6)
@@ -50,7 +57,9 @@ class MidiEvent:
 class MidiDecoder:
     """Decodes the stream of one port."""
 
-    def __init__(self) -> None:
+    def __init__(self, fine: Container[int | None] = range(FINE)) -> None:
+        """``fine`` are the controllers that somebody hears with 14 bits; it may grow."""
+        self._fine = fine
         self._stream = StreamParser()
         self._tempo = TempoFollower()
         self._timecode = TimecodeFollower()
@@ -70,7 +79,8 @@ class MidiDecoder:
 
         Without bytes only what has waited until then.
         """
-        yield from self._settle(at)
+        if self._fourteen.waits or self._parameters.waits or self._timecode.runs:
+            yield from self._settle(at)
         for message in self._stream.feed(piece):
             status = message[0]
             if status >= SYSTEM:
@@ -110,19 +120,21 @@ class MidiDecoder:
         number, value = data
         part = value / SEVEN
         yield MidiEvent(MessageName("cc", number, channel=channel), part, part)
+        if number < 2 * FINE and number % FINE in self._fine:
+            take = self._fourteen.coarse if number < FINE else self._fourteen.fine
+            both = take((channel, number % FINE), value, at)
+            if both is not None:
+                yield _fine_controller(channel, number % FINE, both)
+        if number in SPECIAL:
+            yield from self._special(channel, number, value, at)
+
+    def _special(self, channel: int, number: int, value: int, at: Ns) -> Iterator[MidiEvent]:
+        """Yield what a controller means beside itself."""
         if number in AT_REST:
             self._move("cc", channel, number, away=value != AT_REST[number])
-        if number < FINE:
-            both = self._fourteen.coarse((channel, number), value, at)
-        elif number < 2 * FINE:
-            if number - FINE in AT_REST and value:
-                self._move("cc", channel, number - FINE, away=True)
-            both = self._fourteen.fine((channel, number - FINE), value, at)
-        else:
-            both = None
-        if both is not None:
-            yield _fine_controller(channel, number % FINE, both)
-        if number in NUMBERS and (given := self._parameters.control(channel, number, value, at)):
+        elif number - FINE in FINE_AT_REST and value:
+            self._move("cc", channel, number - FINE, away=True)
+        elif number in NUMBERS and (given := self._parameters.control(channel, number, value, at)):
             yield self._parameter(*given)
         elif number in ENDS_NOTES:
             yield from self._end_notes(self._channels(channel), at)
@@ -198,7 +210,7 @@ class MidiDecoder:
             case "cc":
                 part = AT_REST[number] / SEVEN
                 yield MidiEvent(MessageName("cc", number, channel=channel), part, part)
-                if number < FINE:
+                if number in FINE_AT_REST and number in self._fine:
                     value = self._fourteen.set((channel, number), AT_REST[number] << 7)
                     yield _fine_controller(channel, number, value)
             case "bend":

@@ -39,6 +39,11 @@ class TimecodeFollower:
         self._speed = 0.0
         self._rate = -1
 
+    @property
+    def runs(self) -> bool:
+        """Whether the player runs."""
+        return self._speed != 0
+
     def quarter_frame(self, data: int, at: Ns) -> Iterator[tuple[str, float]]:
         """Take one quarter frame."""
         piece, self._moment = data >> 4 & 7, at
