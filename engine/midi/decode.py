@@ -6,7 +6,7 @@ the notes of their channels one by one, and bring controllers back to where they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,11 +26,21 @@ FINE: Final = 32
 NOTE_OFF: Final = 0x80
 SYSTEM: Final = 0xF0
 
+ALL_SOUND_OFF: Final = 120
 RESET_CONTROLLERS: Final = 121
 ENDS_NOTES: Final = frozenset({120, 123, 124, 125, 126, 127})
 """All sound off and all notes off; and omni off, omni on, mono and poly, which mean it too."""
 AT_REST: Final = {1: 0, 11: 127, 64: 0, 65: 0, 66: 0, 67: 0}
 """What is reset, to what (RP-015): modulation, expression, pedals; volume and pan stay."""
+FINE_AT_REST: Final = frozenset(number for number in AT_REST if number < FINE)
+"""Those of them that have a fine half."""
+SPECIAL: Final = frozenset(
+    {*AT_REST, *(FINE + number for number in FINE_AT_REST), *NUMBERS, *ENDS_NOTES}
+    | {RESET_CONTROLLERS}
+)
+"""The controllers that mean more than their own value."""
+HOLDING: Final = (64, 66)
+"""Pedals that let a receiver sound on after its notes have ended: sustain and sostenuto."""
 MPE_ZONE: Final = ("rpn", 6)
 """Says, on channel 1 or 16, how many channels its zone has beside it (MPE 1.1)."""
 
@@ -47,7 +57,9 @@ class MidiEvent:
 class MidiDecoder:
     """Decodes the stream of one port."""
 
-    def __init__(self) -> None:
+    def __init__(self, fine: Container[int | None] = range(FINE)) -> None:
+        """``fine`` are the controllers that somebody hears with 14 bits; it may grow."""
+        self._fine = fine
         self._stream = StreamParser()
         self._tempo = TempoFollower()
         self._timecode = TimecodeFollower()
@@ -67,7 +79,8 @@ class MidiDecoder:
 
         Without bytes only what has waited until then.
         """
-        yield from self._settle(at)
+        if self._fourteen.waits or self._parameters.waits or self._timecode.runs:
+            yield from self._settle(at)
         for message in self._stream.feed(piece):
             status = message[0]
             if status >= SYSTEM:
@@ -75,6 +88,10 @@ class MidiDecoder:
             else:
                 handler = HANDLERS[status & SYSTEM]
                 yield from handler(self, status, (status & 0x0F) + 1, message[1:], at)
+
+    def end_notes(self, at: Ns) -> Iterator[MidiEvent]:
+        """Yield the ends of all notes, as where the port went away."""
+        yield from self._end_notes(range(1, 17), at)
 
     def _settle(self, at: Ns) -> Iterator[MidiEvent]:
         for (channel, number), value in self._fourteen.settle(at):
@@ -103,22 +120,26 @@ class MidiDecoder:
         number, value = data
         part = value / SEVEN
         yield MidiEvent(MessageName("cc", number, channel=channel), part, part)
+        if number < 2 * FINE and number % FINE in self._fine:
+            take = self._fourteen.coarse if number < FINE else self._fourteen.fine
+            both = take((channel, number % FINE), value, at)
+            if both is not None:
+                yield _fine_controller(channel, number % FINE, both)
+        if number in SPECIAL:
+            yield from self._special(channel, number, value, at)
+
+    def _special(self, channel: int, number: int, value: int, at: Ns) -> Iterator[MidiEvent]:
+        """Yield what a controller means beside itself."""
         if number in AT_REST:
             self._move("cc", channel, number, away=value != AT_REST[number])
-        if number < FINE:
-            both = self._fourteen.coarse((channel, number), value, at)
-        elif number < 2 * FINE:
-            if number - FINE in AT_REST and value:
-                self._move("cc", channel, number - FINE, away=True)
-            both = self._fourteen.fine((channel, number - FINE), value, at)
-        else:
-            both = None
-        if both is not None:
-            yield _fine_controller(channel, number % FINE, both)
-        if number in NUMBERS and (given := self._parameters.control(channel, number, value, at)):
+        elif number - FINE in FINE_AT_REST and value:
+            self._move("cc", channel, number - FINE, away=True)
+        elif number in NUMBERS and (given := self._parameters.control(channel, number, value, at)):
             yield self._parameter(*given)
         elif number in ENDS_NOTES:
             yield from self._end_notes(self._channels(channel), at)
+            if number == ALL_SOUND_OFF:
+                yield from self._lift_pedals(self._channels(channel))
         elif number == RESET_CONTROLLERS:
             yield from self._reset(self._channels(channel))
 
@@ -170,10 +191,17 @@ class MidiDecoder:
         for channel, number in [key for key in self._notes if key[0] in channels]:
             yield from self._note(NOTE_OFF, channel, bytes((number, 0)), at)
 
+    def _lift_pedals(self, channels: Iterable[int]) -> Iterator[MidiEvent]:
+        pedals = [(channel, "cc", number) for channel in channels for number in HOLDING]
+        yield from self._bring_to_rest([key for key in pedals if key in self._moved])
+
     def _reset(self, channels: Iterable[int]) -> Iterator[MidiEvent]:
         for channel in channels:
             self._parameters.forget(channel)
-        for channel, kind, number in [key for key in self._moved if key[0] in channels]:
+        yield from self._bring_to_rest([key for key in self._moved if key[0] in channels])
+
+    def _bring_to_rest(self, moved: Iterable[tuple[int, str, int]]) -> Iterator[MidiEvent]:
+        for channel, kind, number in moved:
             del self._moved[channel, kind, number]
             yield from self._at_rest(channel, kind, number)
 
@@ -182,7 +210,7 @@ class MidiDecoder:
             case "cc":
                 part = AT_REST[number] / SEVEN
                 yield MidiEvent(MessageName("cc", number, channel=channel), part, part)
-                if number < FINE:
+                if number in FINE_AT_REST and number in self._fine:
                     value = self._fourteen.set((channel, number), AT_REST[number] << 7)
                     yield _fine_controller(channel, number, value)
             case "bend":

@@ -49,6 +49,10 @@ class DeskMap:
         found = {key: target(mapped.entry) for key, mapped in self.controls.items()}
         return {key: one for key, one in found.items() if one is not None}
 
+    def fine(self) -> set[int | None]:
+        """Return the numbers of the controllers that it takes with 14 bits."""
+        return {name.number for name in self._by_name if name.fine}
+
     def shown(self) -> Mapping[str, SetTarget | PlayPatch]:
         """Return what the desk can show, by key."""
         found = {key: shown(mapped.entry) for key, mapped in self.controls.items()}
@@ -77,7 +81,10 @@ class DeskMap:
 
 def with_and_without_channel(name: MessageName) -> tuple[MessageName, ...]:
     """Return the names that a patch may have for a message that came on a channel."""
-    return (name,) if name.channel is None else (name, replace(name, channel=None))
+    if name.channel is None:
+        return (name,)
+    # Why not ``replace``: that alone took a quarter of the time that a message takes.
+    return (name, MessageName(name.kind, name.number, name.fine))
 
 
 def _read(key: str, written: object) -> Mapped:

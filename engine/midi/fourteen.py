@@ -49,6 +49,11 @@ class FourteenBits(Generic[K]):
         self._halves: dict[K, _Halves] = {}
         self._waiting: dict[K, _Halves] = {}
 
+    @property
+    def waits(self) -> bool:
+        """Whether a number waits."""
+        return bool(self._waiting)
+
     def coarse(self, key: K, half: int, at: Ns) -> int | None:
         """Take a coarse half; return the number, None where it waits for its fine half."""
         known = self._known(key)
@@ -87,8 +92,6 @@ class FourteenBits(Generic[K]):
 
     def settle(self, at: Ns) -> Iterator[tuple[K, int]]:
         """Yield the numbers that have waited long enough, by key."""
-        if not self._waiting:
-            return
         for key, known in list(self._waiting.items()):
             if at - known.moment >= WAIT:
                 del self._waiting[key]

@@ -41,6 +41,11 @@ class ParameterNumbers:
         self._chosen: dict[int, _Chosen] = {}
         self._values: FourteenBits[Parameter] = FourteenBits()
 
+    @property
+    def waits(self) -> bool:
+        """Whether a parameter waits."""
+        return self._values.waits
+
     def control(
         self, channel: int, controller: int, half: int, at: Ns
     ) -> tuple[Parameter, int] | None:

@@ -27,7 +27,7 @@ from engine.midi.rtmidi import Device
 from engine.system.device_process import ALIVE, FAILED, GONE, LISTED, OPENED
 from engine.system.framing import Unframer, pack_frame
 from engine.system.jack import ServerWatch, watch_server
-from engine.system.liveness import start_heartbeat, wake_with_parent
+from engine.system.liveness import exit_when_stuck, start_heartbeat, wake_with_parent
 from engine.system.pipe_writer import PipeWriter
 from engine.system.wakeup import Wakeup
 
@@ -35,6 +35,8 @@ LOOK: Final = 0.1
 """Seconds between two looks whether the port and the show are still there."""
 ENDING: Final = 5
 """Seconds that the notes may take to end once the show has died."""
+STUCK: Final = 15.0
+"""Seconds without a look after which this process ends, whatever holds it."""
 PULSE: Final = [0xF8]
 EXCLUSIVE_DATA: Final = 0xF0
 QUARTER_FRAME: Final = 0xF1
@@ -186,6 +188,7 @@ def find_loss(
     parent = os.getppid()
     lookout = device(direction, system, "Sensorium lookout")[0] if port else None
     while True:
+        exit_when_stuck(STUCK)
         time.sleep(LOOK)
         if os.getppid() != parent:
             if hasattr(signal, "alarm"):

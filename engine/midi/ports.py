@@ -118,12 +118,17 @@ def first_played(names: Sequence[str], own: OwnPorts | None = None) -> int:
     for index, name in enumerate(names):
         if not own.hears(name) and not any(part in name.lower() for part in _NOBODY):
             return index
-    raise PortError(f"no MIDI input to play on is here. {_there_is(names)}")
+    left = f'"{AUTO}" leaves {_quoted(names)} alone: name what is to be heard'
+    raise PortError(f"no MIDI input to play on is here. {left if names else _there_is(names)}")
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f'"{shown(name)}"' for name in names)
 
 
 def _there_is(names: Sequence[str]) -> str:
     if names:
-        return "There is: " + ", ".join(f'"{shown(name)}"' for name in names)
+        return f"There is: {_quoted(names)}"
     if sys.platform == "darwin":
         return "There is none; Audio MIDI Setup can switch on the IAC driver, for other programs"
     if sys.platform == "win32":

@@ -39,6 +39,11 @@ class TimecodeFollower:
         self._speed = 0.0
         self._rate = -1
 
+    @property
+    def runs(self) -> bool:
+        """Whether the player runs."""
+        return self._speed != 0
+
     def quarter_frame(self, data: int, at: Ns) -> Iterator[tuple[str, float]]:
         """Take one quarter frame."""
         piece, self._moment = data >> 4 & 7, at
@@ -70,12 +75,12 @@ class TimecodeFollower:
         yield from self._runs(0.0)
 
     def settle(self, at: Ns) -> Iterator[tuple[str, float]]:
-        """Say that the player stands, once nothing has come for a while."""
+        """Yield that the player stands, once nothing has come for a while."""
         if self._speed and at - self._moment >= STOPPED:
             yield from self.stop()
 
     def stop(self) -> Iterator[tuple[str, float]]:
-        """Say that the player stands; the next time is read anew."""
+        """Yield that the player stands; the next time is read anew."""
         self._last = self._quarters = None
         yield from self._runs(0.0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, ClassVar, Final, Literal
 
 from engine.core.commands import Command, Lost, Notice, PlayPatch
@@ -149,10 +149,12 @@ class MidiIn(Source):
         }
         self._map = DeskMap(self.map_ or {})
         self._feedback = self._make_feedback()
-        self._decoder = MidiDecoder()
+        self._fine = self._map.fine()
+        self._decoder = MidiDecoder(self._fine)
         self._sounding: set[tuple[str, int, int]] = set()
         self._helper: PortProcess | None = None
         self._emit: Emit | None = None
+        self._at = Ns(0)
 
     @property
     def malformed(self) -> int:
@@ -165,6 +167,8 @@ class MidiIn(Source):
         outlets = self._outlets.setdefault(read, [])
         if name not in outlets:
             outlets.append(name)
+        if read.fine:
+            self._fine.add(read.number)
         if read.kind in TIMECODE and self._helper is not None:
             self._helper.write([pack_frame(EXCLUSIVE)])
         return NUMBERED.get(read.kind) or self.OUT.get(read.kind, float)
@@ -185,7 +189,7 @@ class MidiIn(Source):
     def open(self, emit: Emit) -> None:
         """Open the port. Raise DeviceError when it is missing or its name is ambiguous."""
         self._emit = emit
-        self._decoder = MidiDecoder()
+        self._decoder = MidiDecoder(self._fine)
         self._sounding.clear()
         self._helper = PortProcess("in", self.system, self.port, self.name, self._heard)
         if any(name.kind in TIMECODE for name in self._outlets):
@@ -211,25 +215,25 @@ class MidiIn(Source):
 
         Without bytes what has waited until that moment.
         """
-        for event in self._decoder.decode(piece, at):
+        yield from self._hear(self._decoder.decode(piece, at))
+
+    def _hear(self, events: Iterable[MidiEvent]) -> Iterator[tuple[str, Message | Command]]:
+        for event in events:
             if self._passes(event):
                 yield from self._dispatch(event)
 
     def _passes(self, event: MidiEvent) -> bool:
         """Return whether an event is heard: of any channel the end of what was heard to begin."""
-        heard = self.channel is None or event.name.channel in (None, self.channel)
-        match event:
-            case MidiEvent(MessageName("notes"), Note(number, velocity, channel)):
-                key, begins = ("notes", channel, number), velocity > 0
-            case MidiEvent(MessageName("note", int(number), channel=int(channel))):
-                key, begins = ("note", channel, number), event.message is not None
-            case _:
-                return heard
-        if begins and heard:
-            self._sounding.add(key)
-        elif not begins and key in self._sounding:
+        name, key = event.name, (event.name.channel, event.name.number)
+        heard = self.channel is None or name.channel is None or name.channel == self.channel
+        if name.kind == "notes":
+            note = event.message
+            return heard or (not note.velocity and (note.channel, note.note) in self._sounding)
+        if name.kind == "note" and event.message is None:
+            heard = heard or key in self._sounding
             self._sounding.discard(key)
-            return True
+        elif name.kind == "note" and heard:
+            self._sounding.add(key)
         return heard
 
     def _dispatch(self, event: MidiEvent) -> Iterator[tuple[str, Message | Command]]:
@@ -249,12 +253,17 @@ class MidiIn(Source):
             at, piece = Ns(moment), content[MOMENT.size :]
             if self._feedback is not None and self._feedback.is_echo(piece, at):
                 return
-            for outlet, event in self.hear(piece, at):
-                self._emit(outlet, event, at)
+            self._at = at
+            self._emit_all(self.hear(piece, at), self._emit)
         elif kind == GONE:
-            for command in self._map.let_go():
-                self._emit("", command, Ns(0))
+            # What is held down sets parameters, which a loss does not reach.
+            self._emit_all(self._hear(self._decoder.end_notes(self._at)), self._emit)
+            self._emit_all((("", command) for command in self._map.let_go()), self._emit)
             self._emit("", Lost(f"{content.decode('utf-8', 'replace')} went away"), Ns(0))
+
+    def _emit_all(self, heard: Iterable[tuple[str, Message | Command]], emit: Emit) -> None:
+        for outlet, each in heard:
+            emit(outlet, each, self._at)
 
     def _make_feedback(self) -> DeskFeedback | None:
         options = read_options(self.feedback)

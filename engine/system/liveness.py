@@ -7,6 +7,7 @@ counted in looks and not by a clock: a parent that was itself put to sleep has m
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import os
 import select
 import signal
@@ -20,6 +21,7 @@ BEAT: Final = 0.5
 """Seconds between two heartbeats, and between two looks for them."""
 MISSED: Final = 6
 """After so many looks in a row that found no sign of life, a process hangs."""
+_STDERR: Final = 2
 
 
 _PR_SET_PDEATHSIG: Final = 1
@@ -54,6 +56,16 @@ def start_heartbeat(beat: Callable[[], None], *checks: Callable[[], None]) -> No
             pause.wait(BEAT)
 
     threading.Thread(target=run, name="heartbeat", daemon=True).start()
+
+
+def exit_when_stuck(seconds: float) -> None:
+    """End this process where nobody calls this again within so many seconds.
+
+    Why by ``faulthandler``: it needs no lock of the interpreter. JACK's library ends its threads
+    where they are when a server goes, and one that had that lock then keeps it for ever, so that
+    nothing of ours runs any more, not even what sees that the parent is gone.
+    """
+    faulthandler.dump_traceback_later(seconds, exit=True, file=_STDERR)
 
 
 def exit_with_parent(descriptor: int) -> None:

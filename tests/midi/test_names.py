@@ -3,8 +3,10 @@
 import pytest
 
 from engine.core.errors import ParameterError, UnknownName
-from engine.midi.names import MessageName
+from engine.midi.names import MessageName, check_port_name
 from engine.midi.routing import port_name
+from engine.sinks.midi_out import MidiOut
+from engine.sources.midi_in import MidiIn
 
 
 @pytest.mark.parametrize(
@@ -59,3 +61,58 @@ def test_a_number_out_of_range_says_the_range(text, said):
     with pytest.raises(ParameterError) as error:
         port_name(text)
     assert str(error.value) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("rpn0", MessageName("rpn", 0)),
+        ("rpn0:1", MessageName("rpn", 1)),
+        ("nrpn1:2", MessageName("nrpn", 130)),
+        ("nrpn1:14", MessageName("nrpn", 142)),
+        ("3/nrpn16383", MessageName("nrpn", 16383, channel=3)),
+        ("key_pressure36", MessageName("key_pressure", 36)),
+        ("2/key_pressure", MessageName("key_pressure", channel=2)),
+        ("timecode", MessageName("timecode")),
+        ("timecode_speed", MessageName("timecode_speed")),
+    ],
+)
+def test_what_only_an_input_knows_is_one_spelling_or_another(text, name):
+    outlets = MidiIn()
+    assert outlets.outlet(text) is float
+    assert outlets._outlets[name] == [text]
+    with pytest.raises(UnknownName):
+        port_name(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nrpn128:0", '"nrpn128:0": both halves of a parameter count from 0 to 127'),
+        ("rpn16384", '"rpn16384": parameters count from 0 to 16383'),
+        ("key_pressure128", '"key_pressure128": keys count from 0 to 127'),
+        ("2/timecode", '"2/timecode": timecode belongs to no channel'),
+    ],
+)
+def test_a_number_of_an_input_out_of_range_says_the_range(text, said):
+    with pytest.raises(ParameterError) as error:
+        MidiIn().outlet(text)
+    assert str(error.value) == said
+
+
+@pytest.mark.parametrize("text", ["cc1:2", "note36:14", "key_pressure1:2", "nrpn:2", "nrpn1:"])
+def test_halves_belong_to_parameters_only(text):
+    with pytest.raises(UnknownName):
+        MidiIn().outlet(text)
+
+
+@pytest.mark.parametrize("name", ["", "x" * 64, "ü" * 32, "a\0b"])
+@pytest.mark.parametrize("box", [MidiIn, MidiOut])
+def test_a_port_is_called_what_a_midi_system_takes(box, name):
+    with pytest.raises(ParameterError, match="name: a port is called by 1 to 63 letters"):
+        box(name=name)
+
+
+def test_a_port_may_be_called_anything_else():
+    for name in ("x" * 63, "a:b", "-x", "größe", "  "):
+        check_port_name(name)

@@ -422,6 +422,7 @@ def test_a_keyboard_that_goes_is_lost_and_heard_again_when_it_is_back():
                 source.open(heard)
                 keys.send_message([0x90, 60, 100])
                 assert heard.get(timeout=WAIT) == ("notes", Note(60, 100))
+            assert heard.get(timeout=WAIT) == ("notes", Note(60, 0))  # the key was still down
             assert heard.get(timeout=WAIT) == ("", Lost("keys:keys went away"))
             source.close()
             with pytest.raises(DeviceError, match='no MIDI input "keys" is here'):

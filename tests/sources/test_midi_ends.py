@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.commands import SetParameter
+from engine.core.commands import Lost, SetParameter
 from engine.core.messages import Note, Ns
+from engine.midi.frames import RECEIVED
 from engine.sources.midi_in import MidiIn
+from engine.system.device_process import GONE
 
 ENDS = (120, 123, 124, 125, 126, 127)
 RESET = [0xFF]
@@ -58,6 +60,30 @@ def test_pads_on_parameters_are_released_too():
     released = ("", SetParameter("reach", "on", 0.0, of_range=True))
     assert released in heard(source, [0xB9, 123, 0])
     assert released not in heard(source, [0xB9, 123, 0])
+
+
+def test_all_sound_off_lifts_the_pedals_that_would_let_it_sound_on():
+    source = MidiIn()
+    for outlet in ("cc64", "cc66", "cc1"):
+        source.outlet(outlet)
+    heard(source, [0x90, 60, 100], [0xB0, 64, 127], [0xB0, 1, 9], [0xB1, 64, 127])
+    assert notes(heard(source, [0xB0, 123, 0])) == [Note(60, 0, 1)]
+    assert heard(source, [0xB0, 123, 0]) == []  # a pedal holds what keys have let go
+    assert heard(source, [0xB0, 120, 0]) == [("cc64", 0.0)]
+    assert heard(source, [0xB0, 120, 0]) == []
+
+
+def test_pads_that_are_down_when_the_port_goes_are_released():
+    source, said = MidiIn(map_={"note36": "reach.on", "cc1": "a.b"}), []
+    source._emit = lambda outlet, message, at: said.append((outlet, message))
+    source._heard(RECEIVED, bytes(8) + bytes([0x90, 36, 100, 0xB0, 1, 100]))
+    said.clear()
+    source._heard(GONE, b"keys")
+    assert said == [
+        ("notes", Note(36, 0, 1)),
+        ("", SetParameter("reach", "on", 0.0, of_range=True)),
+        ("", Lost("keys went away")),
+    ]
 
 
 CONTROLS = ("cc1", "cc1:14", "cc11", "cc64", "cc7", "bend", "pressure", "key_pressure60", "cc21")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.lab.bench.report import COUNT, Row
-from engine.lab.bench.rig.jack import MidiDump, connect, ports, server, until
+from engine.lab.bench.rig.jack import MidiDump, connect, is_gone, server, until
 from engine.lab.bench.rig.knobs import moved
 from engine.lab.bench.rig.storm import storm
 
@@ -56,7 +56,7 @@ def ended(how: signal.Signals, seed: int) -> Ending:
         began = time.monotonic()
         show.send_signal(how)
         show.wait(30.0)
-        until(lambda: PORT not in ports(), "the helper does not go")
+        until(lambda: is_gone(PORT), "the helper does not go")
         dump.wait(lambda heard: not heard.sounding)
         return Ending(dump.begun, len(dump.sounding), (dump.last_note - began) * 1000)
 
