@@ -25,7 +25,7 @@ def bars(at):
 
 
 def ball(at):
-    return np.where(np.hypot(X - 160, Y - 90 - 60 * np.sin(at)) < 25, 220, 30).astype(np.uint8)
+    return np.where(np.hypot(X - 160, Y - 90 - 60 * np.sin(at)) < 45, 220, 30).astype(np.uint8)
 
 
 def rolling(at):
@@ -92,7 +92,7 @@ def found_at(pictures):
 def test_interlaced_film_is_found_soon(scene, bottom_first):
     found = found_at(interlaced(scene, bottom_first=bottom_first))
     assert found is not None
-    assert found <= (55 if scene is ball else 10)
+    assert found <= (30 if scene is ball else 10)
 
 
 @pytest.mark.parametrize(
