@@ -25,6 +25,7 @@ from engine.core.files import find_readable
 from engine.dsp.image.interlace import InterlaceDetector
 from engine.dsp.image.picture import Picture, silence_opencv
 from engine.dsp.image.square import is_shape, resize, square_size, top_field
+from engine.video.cut_off import is_cut_off
 from engine.video.ffmpeg import FfmpegPipe, facts, installed, is_damaged, remedy
 from engine.video.film_clock import FilmClock
 from engine.video.playlist import refuse_playlist
@@ -128,6 +129,9 @@ class Film:
                 return
         if self._go_through_ffmpeg(opened):
             return
+        if not opened and is_cut_off(self._path):
+            missing = "its end is missing, which says where each picture lies"
+            raise DeviceError(f'"{self._file}" was cut off before it was finished: {missing}')
         if not opened:
             raise DeviceError(f'"{self._file}" is not a video, or is damaged at its beginning')
         if self._grabbed:

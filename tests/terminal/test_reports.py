@@ -17,7 +17,7 @@ from engine.cli import app
 from engine.inference.card import models
 from engine.terminal import remedy
 from engine.terminal.devices import LISTS, Plugged
-from engine.terminal.doctor import Finding, _plugged, _port, _priority, findings, python
+from engine.terminal.doctor import Finding, _films, _plugged, _port, _priority, findings, python
 from engine.terminal.models import look_at, stored_models
 
 
@@ -48,6 +48,14 @@ def test_the_doctor_looks_at_every_area_once() -> None:
         "display",
         *(["priority"] if sys.platform == "linux" else []),
     ]
+
+
+def test_the_doctor_says_what_films_lack_without_ffmpeg(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    finding = _films()
+    assert finding.state == "none"
+    assert "no interlaced film" in finding.said
+    assert "ffmpeg" in finding.mend
 
 
 @pytest.mark.parametrize(

@@ -293,6 +293,15 @@ def test_a_film_that_is_cut_off_ends_where_it_does(media, file):
     assert again.times == film.times
 
 
+@pytest.mark.parametrize("file", ["unfinished.mp4", "unfinished.mov", "unfinished.m4v"])
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_a_recording_that_was_never_finished_is_called_that(media, file, share):
+    data = make_film(media / f"done_{file}", *X264, seconds=1.0).read_bytes()
+    (media / file).write_bytes(data[: int(share * data.index(b"moov"))])
+    with pytest.raises(DeviceError, match="was cut off before it was finished: its end is missing"):
+        Film(str(media / file), print)
+
+
 # -- Clocks ----------------------------------------------------------------------------------------
 
 
