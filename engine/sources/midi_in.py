@@ -151,7 +151,7 @@ class MidiIn(Source):
         self._feedback = self._make_feedback()
         self._fine = self._map.fine()
         self._decoder = MidiDecoder(self._fine)
-        self._sounding: set[tuple[str, int, int]] = set()
+        self._sounding: set[tuple[int | None, int | None]] = set()
         self._helper: PortProcess | None = None
         self._emit: Emit | None = None
         self._at = Ns(0)

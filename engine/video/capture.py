@@ -44,7 +44,7 @@ class Capture(Protocol):
         ...
 
     def release(self) -> None:
-        """Give the camera back."""
+        """Release the camera."""
         ...
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import http.server
 import itertools
 import queue
 import subprocess
+import threading
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from engine.core.commands import Lost
@@ -74,14 +78,17 @@ def heard():
     return Heard()
 
 
-@pytest.mark.parametrize("way", ["mjpeg", "udp"])
+@pytest.mark.parametrize("way", ["mjpeg", "film", "udp"])
 def test_a_camera_that_dies_is_lost_and_comes_back(way, free_port, heard):
+    codec = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "15")
     if way == "mjpeg":
         address = f"http://127.0.0.1:{free_port}/cam.mjpg"
         to = ("-c:v", "mjpeg", "-q:v", "5", "-f", "mpjpeg", "-listen", "1", address)
+    elif way == "film":  # it serves one viewer, once
+        address = f"http://127.0.0.1:{free_port}/cam.ts"
+        to = (*codec, "-f", "mpegts", "-listen", "1", address)
     else:
         address = f"udp://127.0.0.1:{free_port}"
-        codec = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "15")
         to = (*codec, "-f", "mpegts", f"{address}?pkt_size=1316")
     camera = Camera(device=address)
     try:
@@ -100,3 +107,46 @@ def test_a_camera_that_dies_is_lost_and_comes_back(way, free_port, heard):
                 assert not isinstance(heard.get()[0], Frame)
     finally:
         camera.close()
+
+
+class Files(http.server.BaseHTTPRequestHandler):
+    """Serves a film as a file, with its length."""
+
+    film = b""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "video/x-matroska")
+        self.send_header("Content-Length", str(len(self.film)))
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            self.wfile.write(self.film)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy"])
+def test_ffmpeg_asks_no_proxy_for_what_is_near(name, heard, monkeypatch, tmp_path):
+    """FFmpeg reads the environment of this process, where a proxy is named that is not there."""
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setenv(name, "http://127.0.0.1:1")
+    codec = cv2.VideoWriter.fourcc(*"FFV1")
+    film = cv2.VideoWriter(str(tmp_path / "a.mkv"), cv2.CAP_FFMPEG, codec, 25, (32, 24))
+    for level in range(20):
+        film.write(np.full((24, 32, 3), 10 * level, np.uint8))
+    film.release()
+    monkeypatch.setattr(Files, "film", (tmp_path / "a.mkv").read_bytes())
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    camera = Camera(device=f"http://127.0.0.1:{server.server_port}/film.mkv")
+    try:
+        camera.open(heard)
+        assert len(frames(heard, 5)) == 5
+    finally:
+        camera.close()
+        server.shutdown()
+        server.server_close()
+        thread.join(WAIT)
