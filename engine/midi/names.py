@@ -100,7 +100,9 @@ def check_port_name(name: str) -> None:
 def _unknown(text: str, plain: Collection[str], numbered: Collection[str]) -> UnknownName:
     channel, slash, _ = text.partition("/")
     before = f"{channel}/" if slash and channel.isdigit() else ""
-    every = [*plain, *(f"{kind}{number}" for kind in numbered for number in range(128))]
+    # Of two that are as near, the one of the same number is meant.
+    same = [number[0]] if (number := re.search(r"\d+", text[len(before) :])) else []
+    every = [*plain, *(f"{kind}{which}" for which in (*same, *range(128)) for kind in numbered)]
     examples = [_EXAMPLES[kind] for kind in numbered]
     listed = f"There is: {', '.join((*plain, *examples, 'cc1:14', '10/note36'))}."
     return UnknownName("MIDI message", text, [before + one for one in every], listed)

@@ -37,7 +37,7 @@ def test_names_are_read(text, name):
         ("pitchbend", 'Did you mean "bend"?'),
         ("cc1:15", 'Did you mean "cc1'),
         ("/filter/cutoff", "There is: notes, bend,"),
-        ("Notes 1", 'Did you mean "notes"?'),
+        ("Notes 1", 'Did you mean "note'),
         ("", "There is: notes"),
     ],
 )
