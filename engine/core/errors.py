@@ -20,7 +20,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ def nearest(word: str, choices: Iterable[str]) -> str:
     most = len(folded) // 3 or 1
     slips = ((_slips(folded, each.casefold(), most), each) for each in known)
     close = [(count, each) for count, each in slips if count <= most]
-    found = [min(close, key=lambda one: one[0])[1]] if close else _completed(folded, known)
+    found = [min(close, key=_closeness(folded))[1]] if close else _completed(folded, known)
     if not found or found == [word]:
         return ""
     quoted = [f'"{each}"' for each in found]
@@ -75,22 +75,41 @@ def either(words: list[str]) -> str:
     return " or ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
+def _closeness(word: str) -> Callable[[tuple[int, str]], tuple[int, int, int]]:
+    """Return the order of choices with their slips: of two the one that begins, then ends alike."""
+
+    def order(choice: tuple[int, str]) -> tuple[int, int, int]:
+        count, other = choice[0], choice[1].casefold()
+        return count, -_shared(word, other), -_shared(word[::-1], other[::-1])
+
+    return order
+
+
 def _completed(word: str, choices: list[str]) -> list[str]:
     """Return the few choices that a word begins, is one part of, or ends in another way than.
 
     [] where there are many.
     """
     begun = [each for each in choices if each.casefold().startswith(word)]
-    parts = [each for each in choices if word in _PARTS.split(each.casefold())]
+    parts = [each for each in choices if _is_part(word, each.casefold())]
     found = begun or parts or [each for each in choices if _same_stem(word, each.casefold())]
     return found if len(found) <= _MOST_GUESSES else []
 
 
 def _same_stem(word: str, other: str) -> bool:
     """Whether two words begin alike and only end in another way: "carry", "carries"."""
+    return _shared(word, other) >= max(_STEM, 3 * min(len(word), len(other)) / 4)
+
+
+def _is_part(word: str, other: str) -> bool:
+    """Whether a word is a part of another, or ends in it: "midi" of "midi_in", "pitchbend"."""
+    return word in _PARTS.split(other) or (len(other) >= _STEM and word.endswith(other))
+
+
+def _shared(word: str, other: str) -> int:
+    """Return how many letters two words begin with together."""
     pairs = enumerate(zip(word, other, strict=False))
-    shared = next((place for place, (a, b) in pairs if a != b), min(len(word), len(other)))
-    return shared >= max(_STEM, 3 * min(len(word), len(other)) / 4)
+    return next((place for place, (a, b) in pairs if a != b), min(len(word), len(other)))
 
 
 def _slips(word: str, other: str, most: int) -> int:

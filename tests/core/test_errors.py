@@ -75,6 +75,7 @@ BOXES += ["schedule", "smooth", "stand_in", "style", "throttle", "trigger", "vid
         ("loud", "loudness"),
         ("smoothing", "smooth"),
         ("triggering", "trigger"),
+        ("softpitch", "pitch"),
         ("video", "video_file"),
         ("control", "osc_control"),
     ],
