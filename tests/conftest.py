@@ -86,6 +86,7 @@ SLOW = (
     "test_conftest.py",
     "video/test_ffmpeg.py",
     "video/test_film.py",
+    "video/test_film_numbers.py",
     "video/test_playlist.py",
 )
 

@@ -27,8 +27,9 @@ class VideoFile(Tape):
     once.
 
     Pixels that are not square are made so, films of telephones are turned upright, and interlaced
-    film is made whole. That, and a few codecs such as AV1, needs the program ffmpeg to be
-    installed. A playlist is refused, whatever its name: it opens other files and addresses.
+    film is made whole. Film that is marked as interlaced, and a few codecs such as AV1, need the
+    program ffmpeg to be installed. A playlist is refused, whatever its name: it opens other files
+    and addresses.
 
     Raises DeviceError when the file is not there or is not a video.
     """

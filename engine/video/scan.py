@@ -36,7 +36,10 @@ def scan_type(capture: cv2.VideoCapture) -> ScanType:
         return "progressive"
     if name in _H264:
         return h264_scan_type(_head(capture))
-    return mpeg2_scan_type(_head(capture)) if name in _MPEG2 else "unknown"
+    if name in _MPEG2:
+        return mpeg2_scan_type(_head(capture))
+    # A still is no film, whatever its codec; some have a count below zero.
+    return "progressive" if capture.get(cv2.CAP_PROP_FRAME_COUNT) <= 1 else "unknown"
 
 
 def mpeg2_scan_type(head: bytes) -> ScanType:

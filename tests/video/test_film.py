@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -208,6 +209,17 @@ def test_progressive_film_goes_the_short_way(media, name):
     assert not film.through_ffmpeg
     assert np.median(rounds(film)) == pytest.approx(1.0, abs=0.05)
     is_whole(film, 1.5)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "bmp", "tiff", "webp", "ppm", "gif"])
+def test_a_still_asks_no_program(media, monkeypatch, ending):
+    still = media / f"still.{ending}"
+    cv2.imwrite(str(still), np.full((24, 32, 3), 90, np.uint8))
+    monkeypatch.setattr("engine.video.film.facts", lambda path: pytest.fail("ffprobe is asked"))
+    film = Played(still)
+    assert len(film.pictures) == 1
+    assert film.pictures[0].shape == (24, 32, 3)
+    assert film.told == {}
 
 
 def test_film_of_people_is_never_taken_for_interlaced():
