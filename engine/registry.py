@@ -72,7 +72,7 @@ class Registry:
     def by_folder(self) -> dict[str, list[str]]:
         """Return the names of all boxes by origin: OWN, FOLDERS, INSTALLED."""
         found = {OWN: sorted(self._own)}
-        found |= {folder: sorted(_engine_files(folder)) for folder in FOLDERS}
+        found |= {folder: sorted(_engine_files(_ENGINE / folder)) for folder in FOLDERS}
         found[INSTALLED] = sorted(point.name for point in _installed())
         return {folder: names for folder, names in found.items() if names}
 
@@ -85,7 +85,7 @@ class Registry:
             _warn_if_writable(file)
             return _only_box(_import_file(file))
         for folder in FOLDERS:
-            if file := _engine_files(folder).get(use):
+            if file := _engine_files(_ENGINE / folder).get(use):
                 module = file.relative_to(_ENGINE.parent).with_suffix("")
                 return _only_box(_import(".".join(module.parts)))
         for point in (each for each in _installed() if each.name == use):
@@ -128,8 +128,8 @@ def _warn_if_writable(file: Path) -> None:
 
 
 @lru_cache
-def _engine_files(folder: str) -> dict[str, Path]:
-    return _files(_ENGINE / folder, "**/*.py")
+def _engine_files(folder: Path) -> dict[str, Path]:
+    return _files(folder, "**/*.py")
 
 
 @lru_cache

@@ -44,6 +44,7 @@ from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.supervision.host import OPENING, BoxHost
 from engine.runtime.supervision.hosts import Hosts
+from engine.runtime.supervision.left_behind import own_line
 from engine.runtime.supervision.loop_watch import LoopWatch
 from engine.runtime.supervision.periodic import PeriodicTasks
 from engine.runtime.supervision.restart import Restarter
@@ -241,7 +242,12 @@ class Live:
         playing = self._hosts.playing.values()
         self._tapes = [each for each in playing if not each.box.at_once]
         self._begin(Node)
-        await self._get_ready([each for each in playing if each.life is not None], _OPENING)
+        nodes = [each for each in playing if each.life is not None]
+        await self._get_ready(nodes, _OPENING)
+        for each in nodes:
+            if not (self._is_known(each) or self._done.is_set()):
+                line = "".join(f" ({at})" for at in map(own_line, each.threads) if at)
+                self.engine.tell(each.name, f"does not open{line}; the show begins without it")
         self._begin(Sink)
         clocks = [each for each in playing if isinstance(each.box, Tape) and each.box.at_once]
         self._begin(Source, clocks)

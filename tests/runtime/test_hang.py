@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pytest
 
-from engine.core.node import Model
+from engine.core.node import Model, Node
 from engine.runtime.engine import Engine
 
 from . import live_shows
@@ -82,3 +82,28 @@ def test_a_fresh_box_takes_its_place_and_the_rest_plays_on() -> None:
     assert collector.silenced.count("m") == 2  # type: ignore[attr-defined]
     hung = [thread for thread in threading.enumerate() if thread.name == "lane m"]
     assert len(hung) == 2  # left behind, until the test lets them go
+
+
+class Closed(Node):
+    """Never open until the test lets it go."""
+
+    def open(self) -> None:
+        Moody._free.wait(LIMIT)
+
+    def process(self, value: object) -> float:
+        return 0.0
+
+
+def test_a_node_that_never_opens_is_told_and_the_show_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("engine.runtime.live._OPENING", 0.2)
+    patch = PATCH.replace('"moody"', '"closed"')
+    engine = live_shows.play(
+        live_shows.live(patch, {"closed": Closed}),
+        lambda engine: len(engine.states["c"].box.of("beat")) > 3,  # type: ignore[attr-defined]
+        LIMIT,
+    )
+    told = [f"{fault.box}: {fault.text}" for fault in engine.metrics.faults]
+    assert told == ["m: does not open; the show begins without it"]
+    Moody._free.set()
