@@ -23,17 +23,11 @@ LONGEST_NAME: Final = 63
 _EXAMPLES: Final = {
     "note": "note36",
     "cc": "cc74",
-    "program": "program3",
     "key_pressure": "key_pressure36",
     "rpn": "rpn0",
     "nrpn": "nrpn1:2",
 }
-_COUNTED: Final = {
-    "note": "notes",
-    "program": "programs",
-    "key_pressure": "keys",
-    "cc": "controllers",
-}
+_COUNTED: Final = {"note": "notes", "key_pressure": "keys", "cc": "controllers"}
 _NAME: Final = re.compile(r"(?:([1-9]\d*)/)?([a-z_]+?)(\d+)?(?::(\d+))?", re.ASCII)
 
 
@@ -100,9 +94,7 @@ def check_port_name(name: str) -> None:
 def _unknown(text: str, plain: Collection[str], numbered: Collection[str]) -> UnknownName:
     channel, slash, _ = text.partition("/")
     before = f"{channel}/" if slash and channel.isdigit() else ""
-    # Of two that are as near, the one of the same number is meant.
-    same = [number[0]] if (number := re.search(r"\d+", text[len(before) :])) else []
-    every = [*plain, *(f"{kind}{which}" for which in (*same, *range(128)) for kind in numbered)]
+    every = [*plain, *(f"{kind}{number}" for kind in numbered for number in range(128))]
     examples = [_EXAMPLES[kind] for kind in numbered]
     listed = f"There is: {', '.join((*plain, *examples, 'cc1:14', '10/note36'))}."
     return UnknownName("MIDI message", text, [before + one for one in every], listed)
