@@ -23,11 +23,17 @@ LONGEST_NAME: Final = 63
 _EXAMPLES: Final = {
     "note": "note36",
     "cc": "cc74",
+    "program": "program3",
     "key_pressure": "key_pressure36",
     "rpn": "rpn0",
     "nrpn": "nrpn1:2",
 }
-_COUNTED: Final = {"note": "notes", "key_pressure": "keys", "cc": "controllers"}
+_COUNTED: Final = {
+    "note": "notes",
+    "program": "programs",
+    "key_pressure": "keys",
+    "cc": "controllers",
+}
 _NAME: Final = re.compile(r"(?:([1-9]\d*)/)?([a-z_]+?)(\d+)?(?::(\d+))?", re.ASCII)
 
 

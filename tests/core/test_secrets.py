@@ -111,7 +111,8 @@ def test_no_three_letters_of_a_password_are_shown(password, host, scheme, form):
     parts = {password[n : n + 3] for n in range(len(password) - 2)}
     assert not [part for part in parts if part in shown and part not in harmless]
     assert scheme in shown
-    plain_form = "pwd=" in form or "@{host}" in form
+    # What stands twice around a host may be a host itself: then nothing of it is shown.
+    plain_form = form.count("{password}") == 1 and ("pwd=" in form or "@{host}" in form)
     assert host in shown or ("@" in password and not plain_form)
     assert hide_address(shown) == shown
 
