@@ -1,4 +1,4 @@
-"""Tells where a command hangs in a box of one's own: while it is loaded, made, or played offline.
+"""Reports where a command hangs in a box of one's own: while it is loaded, made, or played offline.
 
 Such a call is the command's own: nothing else can go on meanwhile, and only Ctrl-C ends it. What
 hangs in a show that plays is told by ``supervision/loop_watch``.
@@ -61,10 +61,10 @@ class HangWatch:
             looks = looks + 1 if call is not None and call == seen else 0
             seen = call
             if looks == SLOW and (line := own_line(self._thread)):
-                _LOG.warning("%s takes long, and everything waits for it; Ctrl-C ends it", line)
+                _LOG.warning("%s: takes long, and everything waits for it; Ctrl-C ends it", line)
 
     def _hear(self) -> None:
-        """Tell where Ctrl-C does not end a call; the second one then ends the command at once."""
+        """Report where Ctrl-C does not end a call; the second one then ends the command at once."""
         call = self._call()
         if call is not None and call == self._interrupted:
             self._end_at_once()
@@ -74,10 +74,10 @@ class HangWatch:
 
     def _tell_if_stuck(self, call: Call) -> None:
         if not self._over.wait(SOON) and self._call() == call:
-            words = "%s does not end. Ctrl-C again ends the command at once"
+            words = "%s: does not end. Ctrl-C again ends the command at once"
             _LOG.warning(words, own_line(self._thread))
 
     def _end_at_once(self) -> NoReturn:
-        _LOG.error("%s did not end: the command was ended at once", own_line(self._thread))
+        _LOG.error("%s: did not end, so the command was ended at once", own_line(self._thread))
         self._over.wait(0.1)  # what is logged is written on another thread
         os._exit(_BY_SIGNAL + signal.SIGINT)

@@ -25,9 +25,14 @@ def is_own(frame: FrameType) -> bool:
 
 
 def line_of(frame: FrameType) -> str:
-    """Return where a frame is: "nodes/reach.py, line 12, in process"."""
-    file = Path(frame.f_code.co_filename)
-    return f"{file.parent.name}/{file.name}, line {frame.f_lineno}, in {frame.f_code.co_name}"
+    """Return where a frame is: "nodes/reach.py, line 12, in process".
+
+    What was made for a class of it, as ``__init__`` is of a dataclass, has no line.
+    """
+    file, line = Path(frame.f_code.co_filename), f", line {frame.f_lineno}"
+    if file.name.startswith("<"):
+        file, line = Path(str(frame.f_globals.get("__file__", file))), ""
+    return f"{file.parent.name}/{file.name}{line}, in {frame.f_code.co_name}"
 
 
 def own_line(thread: threading.Thread | int) -> str:
