@@ -10,6 +10,7 @@ import typer
 
 from engine.commands import lab, looks, shows
 from engine.commands.ending import AT_THE_END, CANNOT_PLAY, OUR_FAULT, interrupt
+from engine.commands.hang_watch import HangWatch
 from engine.core.errors import SensoriumError, describe_error, describe_os_error
 from engine.system.standard_streams import flush_standard_streams, open_standard_streams
 from engine.terminal.log import StderrHandler, logged
@@ -40,7 +41,8 @@ def main() -> None:
 
 def _run() -> None:
     try:
-        app()
+        with HangWatch():
+            app()
     except SystemExit as end:
         if not isinstance(end.__context__, BrokenPipeError):
             raise

@@ -53,6 +53,7 @@ SLOW = (
     "runtime/test_disk.py",
     "runtime/test_files.py",
     "runtime/test_hang.py",
+    "runtime/test_hang_at_start.py",
     "runtime/test_learner.py",
     "runtime/test_live.py",
     "runtime/test_on_loss.py",

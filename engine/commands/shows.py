@@ -98,7 +98,8 @@ def play(
 
     Save the patch, rig.toml or a file in nodes/ beside it, and it changes while it plays.
 
-    Offline the exit status is 2 where a source gave nothing at all, as a film that is not there.
+    Offline the exit status is 2 where a source gave nothing at all, as a film that is not there, or
+    where nothing was sent since a box could not be opened.
     """
     AT_THE_END.enter_context(log_file(log))
     if not offline:

@@ -190,8 +190,11 @@ def describe_os_error(error: OSError) -> str:
 
 
 def describe_error(error: BaseException) -> str:
-    """Return an exception as text: "ValueError: message"."""
-    text = describe_os_error(error) if isinstance(error, OSError) else str(error)
+    """Return an exception as text: "ValueError: message"; one that has no text by its type."""
+    try:
+        text = describe_os_error(error) if isinstance(error, OSError) else str(error)
+    except anything_raised():  # a class of a performer's own
+        text = ""
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 

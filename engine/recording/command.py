@@ -72,6 +72,8 @@ def _timed(show: Replay, speed: float | None) -> float:
     try:
         show.play(speed)
     except KeyboardInterrupt:
+        if not show.entries:
+            raise  # it had not begun: a box was being loaded
         LOG.info("stopped before the end")
     return (SystemClock().now() - begun) / SECOND
 

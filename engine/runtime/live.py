@@ -44,9 +44,9 @@ from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.supervision.host import OPENING, BoxHost
 from engine.runtime.supervision.hosts import Hosts
-from engine.runtime.supervision.left_behind import own_line
 from engine.runtime.supervision.loop_watch import LoopWatch
 from engine.runtime.supervision.periodic import PeriodicTasks
+from engine.runtime.supervision.places import own_line
 from engine.runtime.supervision.restart import Restarter
 from engine.runtime.supervision.supervisor import describe_loss
 from engine.runtime.supervision.watchdog import Watchdog

@@ -47,7 +47,8 @@ class Offline:
     """One offline performance of a plan.
 
     ``costs`` are the milliseconds that each box on a lane takes, by name; 0 unless given.
-    ``unplayed`` are the sources that were lost before they gave anything.
+    ``unplayed`` are the sources that were lost before they gave anything, and the boxes that could
+    not be opened where nothing was sent at all.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Offline:
         """Raise PatchError when a source is a device, which cannot be played offline."""
         self._refuse_devices(plan)
         self.unplayed: set[str] = set()
+        self._unopened: set[str] = set()
         self.clock = VirtualClock()
         self._costs = costs or {}
         self._lanes: list[InlineLane] = []
@@ -95,6 +97,8 @@ class Offline:
             LOG.info("stopped before the end")
         finally:
             self._close()
+        if not any(route.messages for route in self.engine.metrics.routes.values()):
+            self.unplayed |= self._unopened
         return self.engine
 
     def enter(self, due: Ns, entry: Entry) -> None:
@@ -140,15 +144,15 @@ class Offline:
         self._playing |= {state.name: state for state in states}
         for state in states:
             if isinstance(state.lane, InlineLane):
-                self.engine.step(state.lane.open())
+                self._note(state.lane.open())
         for state in states:
             if state.has_life:
                 open_it = with_context(state.box.open, self._context(state.name))  # type: ignore[attr-defined]
-                self.engine.step(_opened(state.name, open_it, otherwise="failed"))
+                self._note(_opened(state.name, open_it, otherwise="failed"))
         for state in states:
             if isinstance(state.box, Sink):
                 open_it = with_context(state.box.open_offline, self._context(state.name))
-                self.engine.step(_opened(state.name, open_it))
+                self._note(_opened(state.name, open_it))
         tapes = [(state.name, state.box) for state in states if isinstance(state.box, Tape)]
         for name, tape in tapes:
             open_it = with_context(tape.open, self._context(name))
@@ -160,6 +164,12 @@ class Offline:
             self.unplayed.add(name)
         for name in [name for name, _ in tapes if name in self._tapes]:
             self._pull(name)
+
+    def _note(self, opened: StateChange) -> None:
+        """Note how opening a box went."""
+        if opened.state != "running":
+            self._unopened.add(opened.box)
+        self.engine.step(opened)
 
     def _follow(self) -> None:
         """Suspend what the new plan has removed, and open what is new in it."""

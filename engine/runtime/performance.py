@@ -35,7 +35,7 @@ Report = Callable[[dict[str, Any]], None]
 class Performance:
     """A set of patches, of which one plays at a time.
 
-    ``unplayed`` are the sources that gave nothing offline, since they were lost before.
+    ``unplayed`` are the boxes that kept a show offline from being played; see ``Offline``.
     ``watch`` is called with the engine when playing starts and after each change of patch; with
     ``edits`` saved files are reloaded. A new plan is on probation for ``trial`` seconds. Where
     somebody asks for the statistics of a live show by a signal, ``report`` writes them; else they

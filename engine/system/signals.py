@@ -14,7 +14,10 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from types import FrameType
 from typing import Any
+
+Handler = Callable[[int, FrameType | None], Any]
 
 _PIECE = 64
 
@@ -22,11 +25,14 @@ _PIECE = 64
 class SignalListener:
     """Calls what is to be done at each signal, one after another, until it is closed.
 
-    Raise ValueError on another thread than the main one, which alone may handle signals. What is
-    ignored already, as SIGHUP is by ``nohup``, stays so.
+    ``as_well`` is called on the main thread, as a handler of Python is; a call into the system that
+    waits is then interrupted. Raise ValueError on another thread than the main one, which alone may
+    handle signals. What is ignored already, as SIGHUP is by ``nohup``, stays so.
     """
 
-    def __init__(self, actions: Mapping[int, Callable[[], None]]) -> None:
+    def __init__(
+        self, actions: Mapping[int, Callable[[], None]], as_well: Handler | None = None
+    ) -> None:
         self._actions = {
             number: act
             for number, act in actions.items()
@@ -34,7 +40,8 @@ class SignalListener:
         }
         self._before: dict[int, Any] = {}
         self._pipe: tuple[int, int] | None = None
-        handler = self._on_main_thread if sys.platform == "win32" else _nothing
+        self._as_well = as_well
+        handler = self._on_main_thread if sys.platform == "win32" else as_well or _nothing
         for number in self._actions:
             self._before[number] = signal.signal(number, handler)
         if sys.platform != "win32":
@@ -53,7 +60,7 @@ class SignalListener:
         self._pipe = read, write = os.pipe()
         os.set_blocking(write, False)
         self._woken_before = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
-        for number in self._actions:
+        for number in () if self._as_well else self._actions:
             signal.siginterrupt(number, False)
         threading.Thread(target=self._run, args=(read,), name="signals", daemon=True).start()
 
@@ -65,8 +72,10 @@ class SignalListener:
                         act()
         os.close(read)
 
-    def _on_main_thread(self, number: int, _: object) -> None:
+    def _on_main_thread(self, number: int, frame: FrameType | None) -> None:
         self._actions[number]()
+        if self._as_well:
+            self._as_well(number, frame)
 
 
 def _nothing(*_: object) -> None:

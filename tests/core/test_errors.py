@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from engine.core.errors import (
     SensoriumError,
     UnknownName,
     as_written,
+    describe_error,
     nearest,
     without_hints,
 )
@@ -135,3 +138,24 @@ def test_hints_are_left_out_where_nobody_would_read_them() -> None:
             str(UnknownName("box", "poze", ["pose"])) == 'there is no box "poze". There is: pose.'
         )
     assert nearest("poze", ["pose"]) == ' Did you mean "pose"?'
+
+
+class Wordless(BaseException):
+    """An exception whose text cannot be had."""
+
+    def __init__(self, act: Callable[[], Any]) -> None:
+        self.act = act
+
+    def __str__(self) -> str:
+        return self.act()  # type: ignore[no-any-return]
+
+
+def exits() -> None:
+    raise SystemExit
+
+
+@pytest.mark.parametrize(
+    "act", [exits, lambda: 3, lambda: None, lambda: 1 / 0, lambda: Wordless.__str__(None)]
+)
+def test_an_error_without_a_text_is_told_by_its_type(act: Callable[[], Any]) -> None:
+    assert describe_error(Wordless(act)) == "Wordless"

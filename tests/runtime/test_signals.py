@@ -228,10 +228,13 @@ def test_sigusr1_logs_the_statistics_where_there_is_no_file(patch: Path) -> None
 
 
 def test_statistics_that_cannot_be_written_are_told(patch: Path, tmp_path: Path) -> None:
-    (tmp_path / "there").mkdir()
-    with playing(patch, "--no-page", "--stats", tmp_path / "there") as process:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with playing(patch, "--no-page", "--stats", pipe) as process:
+        os.close(reader)
         process.send_signal(signal.SIGUSR1)
-        told(process, "the statistics cannot be written: Is a directory")
+        told(process, "the statistics cannot be written: nobody reads from it any more")
         assert process.poll() is None
 
 

@@ -97,3 +97,91 @@ def test_what_plays_ends_with_0(tmp_path):
     done = play(tmp_path, SOUND.format(file=tmp_path / "a.wav"), "--dump", "-")
     assert done.returncode == 0, done.stderr
     assert '"/level"' in done.stdout
+
+
+BOXES = """
+from engine import Message, Model, Node, Ns, Sink, Trigger
+
+
+class Soft(Node):
+    \"\"\"Answer one.\"\"\"
+
+    def {place}(self) -> None:
+        {act}
+
+    def process(self, beat: Trigger) -> float:
+        return 1.0
+"""
+LAMP = """
+from engine import Message, Ns, Sink
+
+
+class Lamp(Sink):
+    \"\"\"Take numbers.\"\"\"
+
+    def accepts(self, port: str) -> tuple[type, ...]:
+        return (float,)
+
+    def {place}(self) -> None:
+        {act}
+
+    def send(self, port: str, message: Message, at: Ns) -> None:
+        pass
+"""
+ALONE = """
+[beat]
+use = "every"
+time = "50 ms"
+[soft]
+use = "soft"
+from = "beat"
+[lamp]
+use = "lamp"
+send = { "x" = "soft" }
+"""
+OTHER = (
+    ALONE
+    + """
+[out]
+use = "osc_out"
+to = "127.0.0.1:9"
+send = { "/beat" = "beat.value" }
+"""
+)
+REFUSES = {
+    "node": (BOXES, "soft"),
+    "model": (BOXES.replace("Soft(Node)", "Soft(Model)"), "soft"),
+    "sink": (LAMP, "lamp"),
+}
+ACTS = {
+    "ValueError": "raise ValueError('broken')",
+    "OSError": "open('there/is/none')",
+    "SystemExit": "raise SystemExit(0)",
+}
+
+
+def refused(folder, kind, act, patch):
+    """Play a show with a box that raises where it is opened."""
+    text, name = REFUSES[kind]
+    (folder / "nodes").mkdir()
+    for each, good in (("soft", BOXES), ("lamp", LAMP)):
+        (folder / f"nodes/{each}.py").write_text(good.format(place="reset", act="pass"))
+    (folder / f"nodes/{name}.py").write_text(text.format(place="open", act=ACTS[act]))
+    done = play(folder, patch, "--for", "1", "--dump", "-")
+    assert f"{name}: " in done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("kind", REFUSES)
+def test_a_box_that_cannot_be_opened_ends_with_2_where_nothing_is_sent(tmp_path, kind, act):
+    done = refused(tmp_path, kind, act, ALONE)
+    assert done.returncode == 2, done.stderr
+
+
+@pytest.mark.parametrize("kind", REFUSES)
+def test_the_rest_is_played_and_ends_with_0(tmp_path, kind):
+    done = refused(tmp_path, kind, "ValueError", OTHER)
+    assert done.returncode == 0, done.stderr
+    assert '"/beat"' in done.stdout

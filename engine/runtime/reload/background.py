@@ -13,7 +13,8 @@ from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
 from engine.core.errors import describe_error
-from engine.runtime.supervision.left_behind import LeftBehind, own_line
+from engine.runtime.supervision.left_behind import LeftBehind
+from engine.runtime.supervision.places import own_line
 from engine.runtime.waiting import either_is_set
 from engine.system.priority import lower_priority
 

@@ -8,14 +8,11 @@ would stay so.
 from __future__ import annotations
 
 import ctypes
-import sys
 import threading
 from collections.abc import Iterable
-from pathlib import Path
-from types import FrameType
 from typing import Final
 
-from engine.core.box import OWN_MODULES
+from engine.runtime.supervision.places import innermost_frame, is_own
 
 MOST: Final = 4
 """How many may hang at the same time: each keeps what it has loaded, and may keep a core busy."""
@@ -42,31 +39,6 @@ class LeftBehind:
         """Whether so many hang that no further one may be risked."""
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         return len(self._threads) >= MOST
-
-
-def innermost_frame(thread: threading.Thread | int) -> FrameType | None:
-    """Return where a thread, or that of an identifier, is in its code; None once it has ended."""
-    identifier = thread if isinstance(thread, int) else thread.ident
-    return sys._current_frames().get(identifier) if identifier is not None else None
-
-
-def is_own(frame: FrameType) -> bool:
-    """Whether a frame belongs to a performer's own file."""
-    return str(frame.f_globals.get("__name__")).startswith(OWN_MODULES)
-
-
-def line_of(frame: FrameType) -> str:
-    """Return where a frame is: "nodes/reach.py, line 12, in process"."""
-    file = Path(frame.f_code.co_filename)
-    return f"{file.parent.name}/{file.name}, line {frame.f_lineno}, in {frame.f_code.co_name}"
-
-
-def own_line(thread: threading.Thread) -> str:
-    """Return the innermost line of a performer's own file that a thread is at, or ""."""
-    frame = innermost_frame(thread)
-    while frame is not None and not is_own(frame):
-        frame = frame.f_back
-    return line_of(frame) if frame is not None else ""
 
 
 def _end(thread: threading.Thread) -> None:

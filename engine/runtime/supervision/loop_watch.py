@@ -14,7 +14,7 @@ from typing import Final
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
 from engine.runtime.engine import Engine
-from engine.runtime.supervision.left_behind import innermost_frame, is_own, line_of
+from engine.runtime.supervision.places import innermost_frame, is_own, line_of
 
 BEAT: Final = 0.25
 """Seconds between two beats of the loop, and between two looks for them."""
@@ -22,6 +22,8 @@ MISSED: Final = 8
 """After so many looks in a row without a beat, the show stands still.
 
 Counted in looks and not by a clock, as a machine that slept has missed only one."""
+WATCHED: Final[set[int]] = set()
+"""The identifiers of the threads whose loop is watched: what hangs there is told here."""
 SHOW: Final = "the show"
 """Under which name it is told where no box is to blame."""
 
@@ -41,12 +43,14 @@ class LoopWatch:
     def open(self) -> None:
         """Begin to watch."""
         self._thread_id = threading.get_ident()
+        WATCHED.add(self._thread_id)
         self._beat()
         threading.Thread(target=self._watch, name="loop watch", daemon=True).start()
 
     def close(self) -> None:
         """Watch no longer."""
         self._over.set()
+        WATCHED.discard(self._thread_id)
         if self._next is not None:
             self._next.cancel()
 
