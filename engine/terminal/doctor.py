@@ -93,7 +93,7 @@ def _plugged(area: str, plugged: Plugged) -> Finding:
 def _films() -> Finding:
     if installed("ffmpeg") and installed("ffprobe"):
         return Finding("films", "ok", "ffmpeg reads what OpenCV and libsndfile cannot")
-    said = "without ffmpeg: no interlaced film, no AV1, no m4a, and less is noticed of damage"
+    said = "without ffmpeg: no interlaced film or stream, no AV1, no m4a, and less is noticed of damage"
     return Finding("films", "none", said, remedy())
 
 
