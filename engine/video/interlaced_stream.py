@@ -3,7 +3,7 @@
 OpenCV goes on to speak with the camera: so nothing is asked for twice, and no address with its
 password stands in a list of processes. What it receives is passed on as it came, and ffmpeg decodes
 it and gives the first field of every picture. Why no whole pictures, as of a film: those need the
-next picture, and so come later. What is shown comes one picture later than a progressive stream.
+next picture, and so come later.
 """
 
 from __future__ import annotations
@@ -126,9 +126,9 @@ class InterlacedStream:
 def _command(program: str, name: str, height: int, width: int) -> list[str]:
     return [
         *(program, "-nostdin", "-v", "quiet", "-protocol_whitelist", "pipe"),
-        # On n threads it would hold n - 1 pictures back.
+        # On n threads it would hold n - 1 pictures back, as it reads and once more as it writes.
         *("-flags", "low_delay", "-probesize", "32", "-analyzeduration", "0", "-threads", "1"),
-        *("-f", name, "-i", "pipe:0", "-map", "0:v:0"),
+        *("-f", name, "-i", "pipe:0", "-map", "0:v:0", "-threads", "1"),
         # Counted anew, for what has no times must not be left out or shown twice because of them.
         *("-vf", f"field=top,scale={width}:{height},setpts=N/25/TB", "-r", "25"),
         *("-c:v", "rawvideo", "-pix_fmt", "bgr24", "-flush_packets", "1", "-f", "rawvideo"),

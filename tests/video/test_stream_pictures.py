@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import subprocess
+import threading
 from pathlib import Path
 
+import cv2
 import pytest
 
 from engine.core.commands import Lost, Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Frame
 from engine.sources.camera import Camera
+from engine.video.ffmpeg import installed
+from engine.video.interlaced_stream import InterlacedStream
 
-from .film_maker import make_film
+from .film_maker import convert, make_film
 
 WAIT = 60
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "15")
@@ -252,3 +257,23 @@ def test_without_ffmpeg_a_stream_that_may_be_interlaced_and_is_not_is_shown(
         with seen(address, heard):
             for image in heard.frames(5):
                 is_of_one_moment(image)
+
+
+@pytest.mark.parametrize("codec", [H264, MPEG2])
+def test_no_picture_waits_for_the_next_one(codec, film, tmp_path):
+    """All have come that are there, while the stream stands still."""
+    file = tmp_path / "fields.mkv"
+    fields = (f"{FIELDS},setfield=tff", *codec, "-flags", "+ilme+ildct", "-frames:v", "40")
+    convert(file, "-i", str(film), "-pix_fmt", "yuv420p", "-vf", *fields)
+    out, into = os.pipe()
+    with os.fdopen(out, "rb"), os.fdopen(into, "wb") as writes:
+        thread = threading.Thread(target=lambda: (writes.write(file.read_bytes()), writes.flush()))
+        thread.start()
+        capture = cv2.VideoCapture(f"pipe:{out}", cv2.CAP_FFMPEG)
+        patience = WAIT * 1000
+        stream = InterlacedStream(installed("ffmpeg"), capture, capture.release, patience, patience)
+        came = sum(stream.grab() for _ in range(40))
+        thread.join(WAIT)
+        writes.close()
+        stream.release()
+    assert came == 40
