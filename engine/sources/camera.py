@@ -190,7 +190,6 @@ class Camera(Source):
         exposure: float | str | None = "auto" if opened.is_remote else None
         seen = now()
         broken, told = 0, seen - SECOND
-        # A camera of this machine is left alone: none is known to be of two fields.
         detector = None if opened.progressive else self._detector
         shown = Shown(opened.name, partial(self._notify, emit), opened.pixel, detector)
         while not stop.is_set():
@@ -205,8 +204,8 @@ class Camera(Source):
             if ok and image is not None and image.size and not stop.is_set():
                 seen = at
                 picture = cast(Picture, image)
-                seen_as = shown.show(picture, self._memory)
-                frame = self._frames.make(seen_as, self.mirror, self.rotate, self.crop)
+                whole = shown.show(picture, self._memory)
+                frame = self._frames.make(whole, self.mirror, self.rotate, self.crop)
                 emit("frame", frame, at, cost=now() - at)
                 shown.look(picture)  # once it has left, for it takes up to 3 ms
                 if self._report_freeze(opened, emit, picture, at):

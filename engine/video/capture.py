@@ -59,7 +59,7 @@ class OpenCamera:
     """An open camera; ``device`` and ``found`` are None for one in the network.
 
     ``pixel`` is the shape of a pixel, width by height, and ``progressive`` whether its pictures are
-    known to be of one moment each.
+    taken as of one moment each, without a look: so are those of the cameras of this machine.
     """
 
     capture: Capture
