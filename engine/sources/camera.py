@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import field
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, cast
 
@@ -26,6 +27,7 @@ from engine.core.errors import DeviceError
 from engine.core.messages import Frame, Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Source
+from engine.dsp.image.interlace import InterlaceDetector
 from engine.dsp.image.picture import (
     WHOLE,
     Crop,
@@ -38,6 +40,7 @@ from engine.video.capture import OpenCamera, open_address, open_camera
 from engine.video.devices import find
 from engine.video.frames import FrameMaker
 from engine.video.freeze import LATE, FreezeDetector
+from engine.video.shown import Shown, Topic
 from engine.video.still_files import names_stills
 
 VIDEO_FILE = re.compile(r"\.(mp4|mov|m4v|avi|mkv|webm|mpe?g|m?ts|wmv|flv|gif|ogv|mxf|3gp)$", re.I)
@@ -58,6 +61,9 @@ class Camera(Source):
     ``picture_file``). "auto" takes the first camera that gives a picture; on a machine without one
     the stand-in plays. A camera that is unplugged, or a stream that stops, is looked for until it
     is back; one that was given by its number is looked for by its name, for its number may change.
+
+    Pixels of a stream that are not square are made so. Of an interlaced stream one field is shown,
+    which is told once; one that is marked as interlaced needs the program ffmpeg to be installed.
 
     A camera that gives nothing for a second (or 10 of its pictures), and be it that its driver
     never comes back, is opened again. One that gives the very same picture for 3 s is late, and
@@ -92,6 +98,8 @@ class Camera(Source):
     _name: str = ""
     _frames: FrameMaker = field(default_factory=FrameMaker)
     """One for all times that it is opened: else each would leave its pool to the next."""
+    _detector: InterlaceDetector = field(default_factory=InterlaceDetector)
+    _told: set[Topic] = field(default_factory=set)
 
     def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
         """Return its fallback: a box that plays files, stand_in when there is no camera."""
@@ -117,7 +125,7 @@ class Camera(Source):
             raise DeviceError(f"its driver does not answer; {MAX_HUNG} attempts still wait for it")
         self._stop = stop = threading.Event()
         self._freeze.restart()
-        opened = self._open_device()
+        opened = self._open_device(emit)
         if stop.is_set():
             opened.capture.release()
             return
@@ -140,12 +148,12 @@ class Camera(Source):
             if thread.is_alive():
                 self._hung.append(thread)  # it releases the camera when its wait ends, if ever
 
-    def _open_device(self) -> OpenCamera:
+    def _open_device(self, emit: Emit) -> OpenCamera:
         silence_opencv()
         # Otherwise Linux waits 10 s for a stalled camera. Read once, at the first grab.
         os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
         if isinstance(self.device, str) and "://" in self.device:
-            return open_address(self.device, self.fps)
+            return open_address(self.device, partial(self._notify, emit), self.fps)
         return open_camera(self.device, self._configure, self._name)
 
     def _configure(self, capture: cv2.VideoCapture) -> None:
@@ -182,6 +190,8 @@ class Camera(Source):
         exposure: float | str | None = "auto" if opened.is_remote else None
         seen = now()
         broken, told = 0, seen - SECOND
+        detector = None if opened.progressive else self._detector
+        shown = Shown(opened.name, partial(self._notify, emit), opened.pixel, detector)
         while not stop.is_set():
             if self.exposure != exposure:
                 exposure = self.exposure
@@ -190,13 +200,14 @@ class Camera(Source):
             if not opened.capture.grab():
                 break
             at = now()
-            memory = self._frames.memory(self.mirror, self.rotate, self.crop)
-            ok, image = opened.capture.retrieve(memory)
+            ok, image = opened.capture.retrieve(shown.memory(self._memory))
             if ok and image is not None and image.size and not stop.is_set():
                 seen = at
                 picture = cast(Picture, image)
-                frame = self._frames.make(picture, self.mirror, self.rotate, self.crop)
+                whole = shown.show(picture, self._memory)
+                frame = self._frames.make(whole, self.mirror, self.rotate, self.crop)
                 emit("frame", frame, at, cost=now() - at)
+                shown.look(picture)  # once it has left, for it takes up to 3 ms
                 if self._report_freeze(opened, emit, picture, at):
                     return f"{opened.name} gives the same picture again and again"
             elif at - seen > SILENCE_NS:
@@ -205,6 +216,15 @@ class Camera(Source):
                 broken, told = opened.broken, at
                 emit("", Notice(f"{opened.name} sends broken pictures; they are left out"), at)
         return f"{opened.name} stopped" + ("" if opened.is_remote else "; was it unplugged?")
+
+    def _memory(self) -> Picture | None:
+        return self._frames.memory(self.mirror, self.rotate, self.crop)
+
+    def _notify(self, emit: Emit, topic: Topic, text: str) -> None:
+        """Tell of something once, however often the camera is opened."""
+        if topic not in self._told:
+            self._told.add(topic)
+            emit("", Notice(text), SystemClock().now())
 
     def _report_freeze(self, opened: OpenCamera, emit: Emit, image: Picture, at: Ns) -> bool:
         """Report a frozen picture; return whether to reopen the camera."""

@@ -12,8 +12,9 @@ from engine.core.messages import Frame, Message, Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Tape
 from engine.dsp.image.picture import WHOLE, Crop, Mirror, Picture, Rotate
-from engine.video.film import Film, Topic
+from engine.video.film import Film
 from engine.video.frames import FrameMaker
+from engine.video.shown import Topic
 from engine.video.still_files import RATE, names_stills
 
 

@@ -93,7 +93,8 @@ def _plugged(area: str, plugged: Plugged) -> Finding:
 def _films() -> Finding:
     if installed("ffmpeg") and installed("ffprobe"):
         return Finding("films", "ok", "ffmpeg reads what OpenCV and libsndfile cannot")
-    said = "without ffmpeg: no interlaced film, no AV1, no m4a, and less is noticed of damage"
+    missing = "no interlaced film or stream, no AV1, no m4a"
+    said = f"without ffmpeg: {missing}, and less is noticed of damage"
     return Finding("films", "none", said, remedy())
 
 

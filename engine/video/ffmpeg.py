@@ -130,7 +130,7 @@ class FfmpegPipe:
             # NUT keeps the times of the pictures and the shape of their pixels.
             *("-f", "nut", "pipe:1"),
         ]
-        self._process = _begin(command, stdout=subprocess.PIPE)
+        self._process = begin(command, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         self._pipe = self._process.stdout
         self._closed = threading.Event()
@@ -156,7 +156,7 @@ class FfmpegPipe:
     def close(self) -> None:
         """End it."""
         self._closed.set()
-        _end(self._process)
+        end(self._process)
         self._pipe.close()
 
     def _watch(self) -> None:
@@ -164,7 +164,7 @@ class FfmpegPipe:
         seen = 0
         while not self._closed.wait(PATIENCE_S):
             if self._reading and self._reads == seen:
-                _end(self._process)
+                end(self._process)
                 return
             seen = self._reads
 
@@ -174,25 +174,28 @@ def _ask(command: Sequence[str]) -> tuple[bytes, bytes]:
 
     Raise OSError where it cannot be begun.
     """
-    process = _begin(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = begin(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         return process.communicate(timeout=PATIENCE_S)
     except subprocess.TimeoutExpired:
         return b"", b""
     finally:
-        _end(process)
+        end(process)
         for pipe in (process.stdout, process.stderr):
             if pipe:
                 pipe.close()
 
 
-def _begin(
-    command: Sequence[str], stdout: int, stderr: int = subprocess.DEVNULL
+def begin(
+    command: Sequence[str],
+    stdout: int,
+    stderr: int = subprocess.DEVNULL,
+    stdin: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
     """Begin a program in a session of its own, which Ctrl-C does not reach."""
     return subprocess.Popen(
         command,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=stdout,
         stderr=stderr,
         bufsize=0,
@@ -200,7 +203,7 @@ def _begin(
     )
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
     """End a program and what it has begun itself, as the wrappers of some systems do."""
     if process.poll() is None:
         with suppress(OSError):

@@ -6,15 +6,14 @@ interlaced, of which OpenCV makes black or garbage, and codecs that its own FFmp
 AV1. It hands over plain pictures through a pipe, which OpenCV opens as if it were the film, so
 times, pixels and everything else go one way.
 
-Either way every picture comes out in square pixels, and as one moment: what is interlaced without
-saying so is noticed while it plays, and of its two fields the first is shown.
+Either way every picture comes out as it is to be seen (``shown``).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from typing import Final, Literal, cast
+from collections.abc import Iterator
+from typing import Final, cast
 
 import cv2
 import numpy as np
@@ -24,17 +23,12 @@ from engine.core.errors import DeviceError
 from engine.core.files import find_readable
 from engine.dsp.image.interlace import InterlaceDetector
 from engine.dsp.image.picture import Picture, silence_opencv
-from engine.dsp.image.square import is_shape, resize, square_size, top_field
 from engine.video.cut_off import is_cut_off
 from engine.video.ffmpeg import FfmpegPipe, facts, installed, is_damaged, remedy
 from engine.video.film_clock import FilmClock
 from engine.video.playlist import refuse_playlist
 from engine.video.scan import scan_type
-
-Topic = Literal["hole", "clock", "end", "pixels", "fields"]
-"""What there may be to tell of a film; for all rounds of a loop each is told once."""
-Tell = Callable[[Topic, str], None]
-Memory = Callable[[], Picture | None]
+from engine.video.shown import Memory, Shown, Tell, pixel_shape
 
 DEFAULT_FPS: Final = 25.0
 """Frame rate of a file that does not declare one."""
@@ -67,7 +61,6 @@ class Film:
         refuse_playlist(self._path, file)
         self._pipe: FfmpegPipe | None = None
         self._detector: InterlaceDetector = earlier._detector if earlier else InterlaceDetector()
-        self._scratch: Picture | None = None
         self._grabbed = False
         self._jumped = False
         self._played = 0
@@ -77,7 +70,9 @@ class Film:
         try:
             self.interval, self._declared = _declared(self._capture)
             self._choose_way()
-            self._pixel = self._pixel_shape()
+            pixel = pixel_shape(self._capture, f'"{file}"', tell)
+            detector = None if self._pipe else self._detector
+            self._shown = Shown(f'"{file}"', tell, pixel, detector)
         except BaseException:
             self.close()
             raise
@@ -91,17 +86,17 @@ class Film:
         clock = FilmClock(self.interval)
         before = 0
         while self._grab():
-            ok, image = self._capture.retrieve(
-                memory() if self._is_shown_whole() else self._scratch
-            )
+            ok, image = self._capture.retrieve(self._shown.memory(memory))
             if not ok or image is None or not image.size:
                 continue
+            picture = cast(Picture, image)
+            self._shown.look(picture)
             moment = clock.moment(self._capture.get(cv2.CAP_PROP_POS_MSEC))
             if clock.jump and not self._jumped:
                 self._tell_jump(*clock.jump)
             self.count += 1
             self._played = moment + self.interval
-            yield moment - before, self._shown(cast(Picture, image), memory)
+            yield moment - before, self._shown.show(picture, memory)
             before = moment
         if clock.gap is not None and not self._pipe and not self._known and is_damaged(self._path):
             self._tell_hole(clock.gap)
@@ -225,38 +220,6 @@ class Film:
             return _TRIES
         missing = max(0, self._declared - self._played) // self.interval
         return min(_FIRST_TRIES + missing, _MOST_TRIES)
-
-    def _is_shown_whole(self) -> bool:
-        return self._pixel == 1 and not self._detector.interlaced
-
-    def _shown(self, image: Picture, memory: Memory) -> Picture:
-        """Return a picture as it is to be seen."""
-        if not self._is_shown_whole():
-            self._scratch = image
-        lines = image
-        if not self._pipe and self._detector.look(image):
-            self._tell(
-                "fields",
-                f'"{self._file}" is interlaced, which it does not say: one of two fields is shown',
-            )
-            lines = top_field(image)
-        height, width = image.shape[:2]
-        size = square_size(width, height, self._pixel)
-        if lines is image and size == (width, height):
-            return image
-        return resize(lines, size, memory())
-
-    def _pixel_shape(self) -> float:
-        """Return the width of a pixel by its height, as it lies in a picture that is turned."""
-        wide, high = map(self._capture.get, (cv2.CAP_PROP_SAR_NUM, cv2.CAP_PROP_SAR_DEN))
-        if not (wide > 0 and high > 0):
-            return 1.0
-        if not is_shape(wide / high):
-            said = f'"{self._file}" says that its pixels are {wide:g}:{high:g}'
-            self._tell("pixels", f"{said}, as no film has them; they are taken for square")
-            return 1.0
-        turned = self._capture.get(cv2.CAP_PROP_ORIENTATION_META) % 180 != 0
-        return high / wide if turned else wide / high
 
     # What is wrong.
 

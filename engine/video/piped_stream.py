@@ -20,7 +20,7 @@ _CHUNK: Final = 1 << 16
 class PipedStream:
     """An open answer, read by FFmpeg through a pipe.
 
-    Not on Windows: there each library counts pipes for itself.
+    ``capture`` is what reads it. Not on Windows: there each library counts pipes for itself.
     """
 
     def __init__(self, answer: http.client.HTTPResponse, begin: bytes, settings: list[int]) -> None:
@@ -30,19 +30,19 @@ class PipedStream:
         work = (begin, into)
         self._thread = threading.Thread(target=self._pass_on, args=work, name="pipe", daemon=True)
         self._thread.start()
-        self._capture = cv2.VideoCapture(f"pipe:{self._out}", cv2.CAP_FFMPEG, settings)
+        self.capture = cv2.VideoCapture(f"pipe:{self._out}", cv2.CAP_FFMPEG, settings)
 
     def grab(self) -> bool:
         """Wait for the next picture; return False where there is none any more."""
-        return self._capture.grab()
+        return self.capture.grab()
 
     def retrieve(self, memory: Any = None, /) -> tuple[bool, Any]:
         """Decode the picture that was grabbed; return whether it can be read, and it."""
-        return self._capture.retrieve(memory)
+        return self.capture.retrieve(memory)
 
     def release(self) -> None:
         """Hang up."""
-        self._capture.release()
+        self.capture.release()
         os.close(self._out)  # what still writes into it ends
         self._thread.join()
         self._answer.close()

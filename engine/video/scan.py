@@ -22,24 +22,29 @@ _ALWAYS_PROGRESSIVE: Final = frozenset(
     {"av01", "vp08", "vp09", "vp80", "vp90", "hevc", "hev1", "hvc1", "h265", "mpg1", "gif", "png"}
     | {"webp", "theo", "h263", "flv1", "s263", "mpng"}
 )
-_H264: Final = frozenset({"h264", "avc1", "avc3", "x264", "davc", "vssh"})
-_MPEG2: Final = frozenset({"mpg2", "mp2v", "mpeg"})
+H264: Final = frozenset({"h264", "avc1", "avc3", "x264", "davc", "vssh"})
+MPEG2: Final = frozenset({"mpg2", "mp2v", "mpeg"})
 _HIGH: Final = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
 """The profiles of H.264 that say more of colour and scaling lists."""
 
 
 def scan_type(capture: cv2.VideoCapture) -> ScanType:
     """Return how the pictures of an open film are scanned; "interlaced" where they may be."""
-    codec = int(capture.get(cv2.CAP_PROP_FOURCC)).to_bytes(8, "little", signed=True)[:4]
-    name = codec.decode("latin-1").lower().strip(" \0")
+    name = codec_tag(capture)
     if name in _ALWAYS_PROGRESSIVE:
         return "progressive"
-    if name in _H264:
-        return h264_scan_type(_head(capture))
-    if name in _MPEG2:
-        return mpeg2_scan_type(_head(capture))
+    if name in H264:
+        return h264_scan_type(stream_head(capture))
+    if name in MPEG2:
+        return mpeg2_scan_type(stream_head(capture))
     # A still is no film, whatever its codec; some have a count below zero.
     return "progressive" if capture.get(cv2.CAP_PROP_FRAME_COUNT) <= 1 else "unknown"
+
+
+def codec_tag(capture: cv2.VideoCapture) -> str:
+    """Return the tag of the codec of an open film or stream, in small letters: "h264"."""
+    codec = int(capture.get(cv2.CAP_PROP_FOURCC)).to_bytes(8, "little", signed=True)[:4]
+    return codec.decode("latin-1").lower().strip(" \0")
 
 
 def mpeg2_scan_type(head: bytes) -> ScanType:
@@ -127,7 +132,7 @@ def _golomb(bits: Iterator[int]) -> int:
     return value - 1
 
 
-def _head(capture: cv2.VideoCapture) -> bytes:
-    """Return what a film's decoder needs beforehand (extradata); empty where there is none."""
+def stream_head(capture: cv2.VideoCapture) -> bytes:
+    """Return what its decoder needs beforehand (extradata); empty where there is none."""
     ok, head = capture.retrieve(flag=int(capture.get(cv2.CAP_PROP_CODEC_EXTRADATA_INDEX)))
     return bytes(np.asarray(head, np.uint8).ravel()) if ok and head is not None else b""

@@ -1,6 +1,6 @@
 """An RTSP camera that no one here wrote: GStreamer's server. Run by the system's own Python.
 
-/usr/bin/python3 tests/peers/rtsp.py PORT
+/usr/bin/python3 tests/peers/rtsp.py PORT [SIZE AND SCAN, as GStreamer writes them]
 """
 
 import sys
@@ -12,8 +12,10 @@ from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
 
 Gst.init(None)
 factory = GstRtspServer.RTSPMediaFactory()
-encoder = "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=15"
-source = "videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=180,framerate=25/1"
+form = sys.argv[2] if len(sys.argv) > 2 else "width=320,height=180"
+fields = " interlaced=true" if "interleaved" in form else ""
+encoder = f"x264enc{fields} tune=zerolatency speed-preset=ultrafast key-int-max=15"
+source = f"videotestsrc is-live=true pattern=ball ! video/x-raw,{form},framerate=25/1"
 factory.set_launch(f"( {source} ! {encoder} ! rtph264pay name=pay0 pt=96 )")
 factory.set_shared(True)
 server = GstRtspServer.RTSPServer()
