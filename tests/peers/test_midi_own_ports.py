@@ -73,13 +73,12 @@ def key_of(name):
         out.close_port()
 
 
-def no_echo(dump, beats=40):
+def assert_no_echo(dump, beats=40):
     """Wait for some more beats: nothing else came, and each once."""
     enough = len(dump.heard) + 2 * beats
     dump.wait(lambda heard: len(heard.heard) >= enough)
-    beginnings = dump.messages.index(ON)
-    heard = dump.messages[beginnings : beginnings + 2 * beats]
-    return heard == [ON, OFF] * beats
+    begin = dump.messages.index(ON)
+    assert dump.messages[begin : begin + 2 * beats] == [ON, OFF] * beats
 
 
 @pytest.mark.parametrize(
@@ -98,7 +97,7 @@ def test_a_show_plays_for_others_and_hears_only_them(tmp_path, named):
     name = named[0].partition('"')[2].rstrip('"') or "Sensorium"
     with MidiDump() as dump, playing(file):
         connect(f"{name}:{name}", dump.port)
-        assert no_echo(dump)
+        assert_no_echo(dump)
         with key_of("piano") as press:
             until(lambda: press() or KEY in dump.messages, "auto does not find the piano")
 
@@ -111,7 +110,7 @@ def test_an_output_that_is_renamed_while_it_plays_is_not_heard_either(tmp_path):
         file.write_text(patch('name = "Second"'))
         connect("Second:Second", dump.port)
         until(lambda: is_gone("First:First"), "the old port stays")
-        assert no_echo(dump)
+        assert_no_echo(dump)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere another show is any program")
@@ -121,7 +120,7 @@ def test_two_shows_on_one_machine_do_not_hear_each_other(tmp_path):
     with MidiDump() as dump, playing(tmp_path / "Left.toml"), playing(tmp_path / "Right.toml"):
         until(lambda: {"Left:Left", "Right:Right"} <= set(ports()), "no two shows")
         connect("Left:Left", dump.port)
-        assert no_echo(dump)
+        assert_no_echo(dump)
 
 
 def test_a_junction_that_the_show_sends_to_is_left(tmp_path):
@@ -131,7 +130,7 @@ def test_a_junction_that_the_show_sends_to_is_left(tmp_path):
         file = tmp_path / "show.toml"
         file.write_text(patch('port = "patchbay"'))
         with playing(file):
-            assert no_echo(dump)
+            assert_no_echo(dump)
             assert connected("patchbay:in")
             assert connected("patchbay:out") == [dump.port]
 
