@@ -74,10 +74,14 @@ def key_of(name):
 
 
 def assert_no_echo(dump, beats=40):
-    """Wait for some more beats: nothing else came, and each once."""
-    enough = len(dump.heard) + 2 * beats
-    dump.wait(lambda heard: len(heard.heard) >= enough)
-    begin = dump.messages.index(ON)
+    """Wait for some more beats: nothing else comes, and each once.
+
+    What came before counts for nothing: a cable that was laid in the midst of a note lets its end
+    through alone. An echo would go on.
+    """
+    before = len(dump.heard)
+    dump.wait(lambda heard: len(heard.heard) >= before + 2 * beats + 1)
+    begin = dump.messages.index(ON, before)
     assert dump.messages[begin : begin + 2 * beats] == [ON, OFF] * beats
 
 
