@@ -82,8 +82,9 @@ class Registry:
 
     def _load(self, use: str) -> type[Box]:
         if file := self._own.get(use):
+            text = _read(file)
             _warn_if_writable(file)
-            return _only_box(_import_file(file))
+            return _only_box(_import_text(file, text))
         for folder in FOLDERS:
             if file := _engine_files(_ENGINE / folder).get(use):
                 module = file.relative_to(_ENGINE.parent).with_suffix("")
@@ -158,11 +159,6 @@ def _import(name: str) -> ModuleType:
         return importlib.import_module(name)
     except anything_raised() as error:
         raise BrokenBox(f"{name} does not load: {_why(error)}") from error
-
-
-def _import_file(file: Path) -> ModuleType:
-    """Import a performer's file as it is now."""
-    return _import_text(file, _read(file))
 
 
 def _read(file: Path) -> bytes:

@@ -147,6 +147,9 @@ def as_written(value: object) -> str:
     return str(value).removesuffix(".0")
 
 
+NO_DESCRIPTOR = "too many files and connections are open (ulimit -n)"
+"""Why no further file or socket can be opened."""
+
 _REASONS = {
     errno.ENOENT: "there is no such file or folder",
     errno.EEXIST: "there is a file of that name already",
@@ -163,8 +166,8 @@ _REASONS = {
     errno.EIO: "the disk or device fails",
     errno.ENAMETOOLONG: "its name is too long",
     errno.ELOOP: "its links lead round in a circle",
-    errno.EMFILE: "this process may open no more files",
-    errno.ENFILE: "this machine may open no more files",
+    errno.EMFILE: NO_DESCRIPTOR,
+    errno.ENFILE: NO_DESCRIPTOR,
     errno.EINVAL: "it cannot be used like that",
     errno.EADDRINUSE: "another program uses that port",
     errno.EADDRNOTAVAIL: "this machine has no such address",
@@ -208,10 +211,6 @@ def has_no_descriptor(error: object) -> bool:
     if isinstance(error, ImportError):  # of a library that the system was to load
         return os.strerror(errno.EMFILE) in str(error)
     return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
-
-
-NO_DESCRIPTOR = "too many files and connections are open (ulimit -n)"
-"""That in words."""
 
 
 class Interrupted(KeyboardInterrupt):

@@ -19,6 +19,8 @@ from engine.runtime.live import Live
 from engine.runtime.opening import open_document
 
 HOUR = 3600
+ROUNDING = 1e-6
+"""Sums of virtual seconds may fall short of a whole one by so much at most."""
 
 
 class VirtualSelector(selectors.DefaultSelector):
@@ -58,7 +60,7 @@ class Listener(Remote):
         pass
 
     def report(self, status: Status) -> None:
-        self.heard.append(int(status.seconds))
+        self.heard.append(int(status.seconds + ROUNDING))
         self.passes(0.13 + 0.77 * (len(self.heard) % 5 == 0))
 
 

@@ -156,7 +156,7 @@ def test_who_finds_no_descriptor_says_so_once_and_all_goes_on(folder: Path, free
         show.told("the page lets nobody in for now: too many files and connections are open")
         text = (folder / "show.toml").read_text()
         save(folder / "show.toml", text.replace("held =", "more ="))
-        show.told("show.toml: Too many open files")
+        show.told("show.toml: cannot be read: too many files")
         show.plays_on()
         (folder / "hold").unlink()
         show.until(lambda: not show.held)

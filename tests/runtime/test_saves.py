@@ -294,8 +294,8 @@ IRREGULAR = {
     make_socket: "is a socket, not a file",
     make_folder: "is a folder, not a file",
     make_device: "is a device, not a file",
-    make_link: "No such file",
-    make_large: "is too large",
+    make_link: "is a link that leads nowhere",
+    make_large: "is larger than",
 }
 
 

@@ -7,8 +7,6 @@ back after a failure has proved itself. Only going to another patch of the set d
 from __future__ import annotations
 
 import asyncio
-import errno
-import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.core.clock import MILLISECOND
-from engine.core.errors import PatchError, Problem, anything_raised, nearest
+from engine.core.errors import NO_DESCRIPTOR, PatchError, Problem, anything_raised, nearest
 from engine.core.source import Remote
 from engine.patch.load import RIG, Texts, read_texts
 from engine.patch.plan import Plan
@@ -46,7 +44,6 @@ _SETTLES = 0.1
 _SHRINKS = 0.5
 """Seconds that a file must stay as it is that has lost lines: it may be half written."""
 
-_NO_FILES = os.strerror(errno.EMFILE)
 _AGAIN = 1.0
 """Seconds until what could not be read is read again, where too many files were open."""
 
@@ -141,7 +138,7 @@ class Reloader:
         except PatchError as error:
             if await self._is_settled():
                 self._report([str(problem) for problem in error.problems])
-                if any(_NO_FILES in problem.message for problem in error.problems):
+                if any(NO_DESCRIPTOR in problem.message for problem in error.problems):
                     asyncio.get_running_loop().call_later(_AGAIN, self._news.set)
             return
         except HangsError as error:
