@@ -40,7 +40,7 @@ from engine.video.capture import OpenCamera, open_address, open_camera
 from engine.video.devices import find
 from engine.video.frames import FrameMaker
 from engine.video.freeze import LATE, FreezeDetector
-from engine.video.shown import Shown, Topic
+from engine.video.picture_corrector import PictureCorrector, Topic
 from engine.video.still_files import names_stills
 
 VIDEO_FILE = re.compile(r"\.(mp4|mov|m4v|avi|mkv|webm|mpe?g|m?ts|wmv|flv|gif|ogv|mxf|3gp)$", re.I)
@@ -191,7 +191,7 @@ class Camera(Source):
         seen = now()
         broken, told = 0, seen - SECOND
         detector = None if opened.progressive else self._detector
-        shown = Shown(opened.name, partial(self._notify, emit), opened.pixel, detector)
+        shown = PictureCorrector(opened.name, partial(self._notify, emit), opened.pixel, detector)
         while not stop.is_set():
             if self.exposure != exposure:
                 exposure = self.exposure
@@ -221,7 +221,7 @@ class Camera(Source):
         return self._frames.memory(self.mirror, self.rotate, self.crop)
 
     def _notify(self, emit: Emit, topic: Topic, text: str) -> None:
-        """Tell of something once, however often the camera is opened."""
+        """Report something once, however often the camera is opened."""
         if topic not in self._told:
             self._told.add(topic)
             emit("", Notice(text), SystemClock().now())

@@ -14,7 +14,7 @@ from engine.core.source import Emit, Tape
 from engine.dsp.image.picture import WHOLE, Crop, Mirror, Picture, Rotate
 from engine.video.film import Film
 from engine.video.frames import FrameMaker
-from engine.video.shown import Topic
+from engine.video.picture_corrector import Topic
 from engine.video.still_files import RATE, names_stills
 
 

@@ -28,9 +28,9 @@ from engine.video.ffmpeg import installed, remedy
 from engine.video.http_opener import within
 from engine.video.http_stream import HttpStream, NoPictures
 from engine.video.interlaced_stream import InterlacedStream
+from engine.video.picture_corrector import FIELD, Tell, pixel_shape
 from engine.video.piped_stream import PipedStream
 from engine.video.scan import scan_type
-from engine.video.shown import FIELD, Tell, pixel_shape
 
 PATIENCE_MS = {"udp": 10_000, "rtp": 10_000, "srt": 10_000, "rtsp": 5_000}
 """Milliseconds that opening may take: streams without a handshake begin at a key frame."""

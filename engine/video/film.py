@@ -26,9 +26,9 @@ from engine.dsp.image.picture import Picture, silence_opencv
 from engine.video.cut_off import is_cut_off
 from engine.video.ffmpeg import FfmpegPipe, facts, installed, is_damaged, remedy
 from engine.video.film_clock import FilmClock
+from engine.video.picture_corrector import Memory, PictureCorrector, Tell, pixel_shape
 from engine.video.playlist import refuse_playlist
 from engine.video.scan import scan_type
-from engine.video.shown import Memory, Shown, Tell, pixel_shape
 
 DEFAULT_FPS: Final = 25.0
 """Frame rate of a file that does not declare one."""
@@ -72,7 +72,7 @@ class Film:
             self._choose_way()
             pixel = pixel_shape(self._capture, f'"{file}"', tell)
             detector = None if self._pipe else self._detector
-            self._shown = Shown(f'"{file}"', tell, pixel, detector)
+            self._shown = PictureCorrector(f'"{file}"', tell, pixel, detector)
         except BaseException:
             self.close()
             raise

@@ -140,7 +140,7 @@ def test_a_node_file_that_is_saved_is_another_box(tmp_path: Path) -> None:
         await editor.until(lambda: editor.engine.plan is not plan)
         await editor.until(lambda: of(editor, "n")[-1] < -3)
         await editor.save("nodes/counted.py", COUNTED.replace("+= 1", "+ 1 ="))
-        await editor.until_said("counted.py does not load: SyntaxError")
+        await editor.until_said("counted.py does not load: line 12")
         count = len(of(editor, "n"))
         await editor.until(lambda: len(of(editor, "n")) > count + 3)
 

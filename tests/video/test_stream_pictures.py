@@ -7,6 +7,7 @@ import os
 import queue
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 import cv2
@@ -86,16 +87,17 @@ def running(*command):
 def seen(address, heard, camera=None):
     """Open a camera as soon as it is there: programs take a moment to listen."""
     camera = camera or Camera(device=address)
+    deadline = time.monotonic() + WAIT
     try:
-        for _ in range(1000):
+        while True:
             try:
                 camera.open(heard)
                 break
             except DeviceError as error:
-                reason = error
                 assert "interlaced" not in str(error)
-        else:
-            raise reason
+                if time.monotonic() > deadline:
+                    raise
+                threading.Event().wait(0.05)  # a port where nobody listens yet refuses at once
         yield camera
     finally:
         camera.close()

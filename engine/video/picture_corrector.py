@@ -24,7 +24,7 @@ FIELD: Final = 0.5
 """The shape of a pixel of one field, by that of the whole picture: it is twice as high."""
 
 
-class Shown:
+class PictureCorrector:
     """Makes the pictures of one film or stream as they are to be seen.
 
     ``name`` is what it is called where something is told, and ``pixel`` the shape of a pixel, width
