@@ -11,7 +11,8 @@ import typer
 from engine.commands import lab, looks, shows
 from engine.commands.ending import AT_THE_END, CANNOT_PLAY, OUR_FAULT, interrupt
 from engine.commands.hang_watch import HangWatch
-from engine.core.errors import SensoriumError, describe_error, describe_os_error
+from engine.core.errors import SensoriumError, describe_error
+from engine.core.os_errors import describe_os_error
 from engine.system.standard_streams import flush_standard_streams, open_standard_streams
 from engine.terminal.log import StderrHandler, logged
 

@@ -41,6 +41,7 @@ MODULES: Final = {
 """Modules that moved whole, by their old name."""
 
 NAMES: Final[dict[tuple[str, str], str | tuple[str, str]]] = {
+    ("engine.core.errors", "nearest"): "engine.core.nearest",
     ("engine.core.messages", "KINDS"): "engine.core.kinds",
     ("engine.core.messages", "Kind"): "engine.core.kinds",
     ("engine.core.node", "Box"): "engine.core.box",

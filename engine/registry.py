@@ -26,7 +26,8 @@ from pathlib import Path
 from types import ModuleType
 
 from engine.core.box import OWN_MODULES, Box
-from engine.core.errors import UnknownName, UnreadableFile, anything_raised, describe_error
+from engine.core.box_errors import anything_raised
+from engine.core.errors import UnknownName, UnreadableFile, describe_error
 from engine.core.files import read_file
 from engine.moved import parse_updated
 

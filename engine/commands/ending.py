@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from engine.core.errors import Interrupted
+from engine.core.box_errors import Interrupted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -21,7 +21,7 @@ from engine.commands.ending import (
     show_on_terminal,
 )
 from engine.core.clock import wall_time
-from engine.core.errors import os_reason
+from engine.core.os_errors import os_reason
 from engine.runtime.dump import Dump
 from engine.runtime.engine import Engine
 from engine.runtime.metrics import LOG

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-from engine.core.errors import DeviceError, nearest
+from engine.core.errors import DeviceError
+from engine.core.nearest import nearest
 from engine.core.secrets import hide_in_value
 
 

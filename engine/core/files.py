@@ -8,7 +8,9 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
-from engine.core.errors import DeviceError, UnreadableFile, nearest, os_reason
+from engine.core.errors import DeviceError, UnreadableFile
+from engine.core.nearest import nearest
+from engine.core.os_errors import os_reason
 
 _ENGINE = Path(__file__).parents[1]
 _KINDS: Final = (

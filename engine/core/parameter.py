@@ -21,8 +21,9 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from engine.core.errors import ParameterError, as_written, either, nearest
+from engine.core.errors import ParameterError, as_written
 from engine.core.memo import cached_by_class
+from engine.core.nearest import either, nearest
 from engine.core.tuning import as_hz
 
 T = TypeVar("T")

@@ -14,10 +14,10 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import reduce
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from engine.core.errors import either
 from engine.core.kinds import KINDS, Carried, in_word, members
 from engine.core.memo import cached_by_class
 from engine.core.messages import Later, Ns, Trigger
+from engine.core.nearest import either
 
 NUMBERS = (bool, int, float)
 _MANY = (Generator, Iterator, Iterable)

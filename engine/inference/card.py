@@ -41,8 +41,10 @@ from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from engine.core.errors import ModelError, UnreadableFile, as_written, nearest, os_reason
+from engine.core.errors import ModelError, UnreadableFile, as_written
 from engine.core.files import installed_folder, open_file, read_file
+from engine.core.nearest import nearest
+from engine.core.os_errors import os_reason
 from engine.core.toml_errors import explain
 from engine.inference.card_table import CardTable
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.core.errors import ModelError, as_written, nearest
+from engine.core.errors import ModelError, as_written
+from engine.core.nearest import nearest
 
 
 class CardTable:

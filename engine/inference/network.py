@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.context import Context
-from engine.core.errors import ModelError, nearest
+from engine.core.errors import ModelError
+from engine.core.nearest import nearest
 from engine.core.node import Model
 from engine.core.parameter import FILE, Fixed, Param
 from engine.inference.card import CARD, Card

@@ -18,7 +18,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.errors import ModelError, as_written, nearest
+from engine.core.errors import ModelError, as_written
+from engine.core.nearest import nearest
 from engine.inference.backends import BACKENDS, CPU, Backend, Runner, Stored, short
 from engine.inference.card import DATA, VECTOR, Card, CardFile, Tensor, model_folder, read_card
 from engine.inference.outside import files_outside

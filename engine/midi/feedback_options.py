@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from engine.core.errors import ParameterError, as_written, nearest
+from engine.core.errors import ParameterError, as_written
+from engine.core.nearest import nearest
 from engine.midi.lights import Colours
 
 _KEYS: Final = ("on", "off", "port")

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from engine.core.errors import ParameterError, as_written, nearest
+from engine.core.errors import ParameterError, as_written
+from engine.core.nearest import nearest
 
 DOES: Final = ("panic",)
 """What a control may ``do`` to the whole show."""

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from engine.core.clock import SECOND, SystemClock
-from engine.core.errors import DeviceError, os_reason
+from engine.core.errors import DeviceError
 from engine.core.messages import Ns
+from engine.core.os_errors import os_reason
 from engine.core.text import plain
 from engine.net.access import SenderFilter, is_local
 from engine.net.rate_limit import RateLimiter

@@ -12,7 +12,7 @@ import selectors
 import socket
 from typing import Final
 
-from engine.core.errors import os_reason
+from engine.core.os_errors import os_reason
 from engine.net.listener import LARGEST, Listener
 from engine.osc.framing import Deframer, deframer
 

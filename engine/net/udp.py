@@ -7,7 +7,8 @@ import logging
 import socket
 from typing import Any
 
-from engine.core.errors import DeviceError, os_reason
+from engine.core.errors import DeviceError
+from engine.core.os_errors import os_reason
 from engine.osc.tools import LOCAL, Target
 
 _log = logging.getLogger("sensorium")

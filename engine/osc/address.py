@@ -11,7 +11,8 @@ from collections.abc import Collection
 from string import Formatter
 from typing import Final
 
-from engine.core.errors import ParameterError, nearest
+from engine.core.errors import ParameterError
+from engine.core.nearest import nearest
 
 _RESERVED: Final = frozenset("#*,?[]{}")
 

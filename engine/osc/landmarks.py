@@ -9,9 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.errors import ParameterError, nearest
+from engine.core.errors import ParameterError
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import Ns
+from engine.core.nearest import nearest
 from engine.core.skeletons import Skeleton, point_names
 from engine.osc.layout import Layout, OscOptions
 

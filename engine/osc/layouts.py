@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from engine.core.errors import ParameterError, nearest
+from engine.core.errors import ParameterError
 from engine.core.kinds import KINDS
 from engine.core.landmarks import Landmarks, Pose
 from engine.core.messages import Detections, Features, Note, Pitch, Text, Trigger
+from engine.core.nearest import nearest
 from engine.core.skeletons import Skeleton
 from engine.osc.address import holes
 from engine.osc.events import NoteLayout, TriggerLayout

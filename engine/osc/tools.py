@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from engine.core.errors import ParameterError, nearest
+from engine.core.errors import ParameterError
+from engine.core.nearest import nearest
 from engine.osc.framing import Framing
 from engine.osc.layout import Dialect
 

@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from engine.core.box import OWN_MODULES, Box
+from engine.core.box_errors import anything_raised
 from engine.core.errors import (
     ParameterError,
     Problem,
     UnknownName,
-    anything_raised,
     as_written,
     describe_error,
-    nearest,
     tell_error,
 )
 from engine.core.event_inlets import check_value_inlets, read_event_inlets
 from engine.core.kinds import KINDS
+from engine.core.nearest import nearest
 from engine.core.node import Node
 from engine.core.parameter import FILE, Parameter, read_parameters
 from engine.core.signature import (

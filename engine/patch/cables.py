@@ -15,7 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.core.errors import ParameterError, as_written, nearest
+from engine.core.errors import ParameterError, as_written
+from engine.core.nearest import nearest
 from engine.patch.on_loss import natural_rest, read_on_loss
 from engine.patch.positions import KeyPath
 

@@ -6,15 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from engine.core.errors import (
-    ParameterError,
-    Problem,
-    SensoriumError,
-    anything_raised,
-    nearest,
-    tell_error,
-)
+from engine.core.box_errors import anything_raised
+from engine.core.errors import ParameterError, Problem, SensoriumError, tell_error
 from engine.core.event_inlets import read_event_inlets
+from engine.core.nearest import nearest
 from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
 from engine.core.signature import converter, fits, in_words, needs_trigger, read_signature, settable

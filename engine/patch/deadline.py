@@ -17,9 +17,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.core.clock import ns
-from engine.core.errors import ParameterError, Problem, as_written, nearest
+from engine.core.errors import ParameterError, Problem, as_written
 from engine.core.kinds import KINDS, Kind
 from engine.core.messages import Ns
+from engine.core.nearest import nearest
 from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters, seconds
 from engine.core.signature import in_words

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from engine.core.errors import ParameterError, Problem, as_written, nearest
+from engine.core.errors import ParameterError, Problem, as_written
+from engine.core.nearest import nearest
 from engine.core.node import Node
 from engine.patch.plan import Into, PlannedBox, Wire
 

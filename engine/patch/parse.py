@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from engine.core.errors import ParameterError, PatchError, Problem, as_written, either, nearest
+from engine.core.errors import ParameterError, PatchError, Problem, as_written
+from engine.core.nearest import either, nearest
 from engine.core.parameter import seconds
 from engine.patch.cables import Cable, is_cable, read_cable
 from engine.patch.load import Document

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.core.addresses import find_parameter, parameter_names
-from engine.core.errors import ParameterError, Problem, anything_raised, nearest, tell_error
+from engine.core.box_errors import anything_raised
+from engine.core.errors import ParameterError, Problem, tell_error
+from engine.core.nearest import nearest
 from engine.core.parameter import ON, Parameter, read_parameters
 from engine.core.set_target import SetTarget
 from engine.core.source import Source

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
+from engine.core.box_errors import anything_raised
 from engine.core.context import Context, with_context
-from engine.core.errors import anything_raised
 from engine.core.kinds import Kind
 from engine.core.messages import Message, Ns
 from engine.core.node import Node

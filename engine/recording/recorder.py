@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.core.commands import Notice
-from engine.core.errors import UnwritableFile, os_reason
+from engine.core.errors import UnwritableFile
 from engine.core.messages import Frame, Mask, Ns
+from engine.core.os_errors import os_reason
 from engine.core.sink import Sink
 from engine.recording.file import RecordingFile
 from engine.recording.writer import RecordingWriter, WriteRequest

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from engine.core.box_errors import anything_raised
 from engine.core.clock import SystemClock, VirtualClock
 from engine.core.commands import Lost, Panic
 from engine.core.context import Context, with_context
-from engine.core.errors import anything_raised
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.sink import Sink

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from engine.core.addresses import parameter_names
+from engine.core.box_errors import anything_raised
 from engine.core.commands import (
     Command,
     Condition,
@@ -24,7 +25,8 @@ from engine.core.commands import (
     StateSaved,
     Teach,
 )
-from engine.core.errors import ParameterError, anything_raised, nearest, without_hints
+from engine.core.errors import ParameterError
+from engine.core.nearest import nearest, without_hints
 from engine.core.parameter import ON, Parameter
 from engine.core.set_target import following, turned
 from engine.net.rate_limit import RateLimiter

@@ -18,8 +18,8 @@ from typing import IO, Any
 import msgspec
 
 from engine.core.clock import MILLISECOND, SECOND
-from engine.core.errors import os_reason
 from engine.core.messages import Ns
+from engine.core.os_errors import os_reason
 from engine.core.sink import Sink
 from engine.runtime.engine import Engine
 from engine.runtime.metrics import LOG

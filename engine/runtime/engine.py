@@ -12,9 +12,10 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from engine.core.box_errors import anything_raised
 from engine.core.clock import Clock
 from engine.core.commands import Command
-from engine.core.errors import Overrun, anything_raised
+from engine.core.errors import Overrun
 from engine.core.kinds import KINDS, Kind, is_picture
 from engine.core.messages import Message, Ns
 from engine.core.node import Node

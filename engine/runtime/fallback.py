@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.core.errors import PatchError, Problem, anything_raised, tell_error
+from engine.core.box_errors import anything_raised
+from engine.core.errors import PatchError, Problem, tell_error
 from engine.core.parameter import read_parameters
 from engine.core.source import Source
 from engine.patch.build import Find

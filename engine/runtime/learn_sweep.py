@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.core.clock import MILLISECOND, SECOND
-from engine.core.errors import nearest
 from engine.core.messages import Message, Note, Ns, Trigger
+from engine.core.nearest import nearest
 from engine.patch.plan import Into, Plan, Wire
 from engine.runtime.metrics import route_name
 from engine.runtime.schedule.outbox import Outbox, OutputPort

@@ -13,10 +13,10 @@ from contextlib import suppress
 from functools import partial
 
 from engine.core.box import Box
+from engine.core.box_errors import anything_raised
 from engine.core.clock import Clock, SystemClock
 from engine.core.commands import Command, Panic
 from engine.core.context import with_context
-from engine.core.errors import anything_raised
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Message, Ns
 from engine.core.node import Node

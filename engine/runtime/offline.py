@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain, count
 
+from engine.core.box_errors import anything_raised
 from engine.core.clock import MILLISECOND, VirtualClock
 from engine.core.commands import Command, Notice, Panic, StateSaved
 from engine.core.context import Context, with_context
-from engine.core.errors import PatchError, Problem, anything_raised
+from engine.core.errors import PatchError, Problem
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
 from engine.core.sink import Sink

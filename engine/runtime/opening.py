@@ -7,8 +7,9 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-from engine.core.errors import PatchError, Problem, nearest
+from engine.core.errors import PatchError, Problem
 from engine.core.files import installed_folder
+from engine.core.nearest import nearest
 from engine.core.secrets import hide_in_setting
 from engine.patch.build import Find
 from engine.patch.compile import compile_patch

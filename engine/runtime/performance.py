@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.core.clock import ns
-from engine.core.errors import PatchError, Problem, nearest, os_reason
+from engine.core.errors import PatchError, Problem
+from engine.core.nearest import nearest
+from engine.core.os_errors import os_reason
 from engine.patch.load import read_texts
 from engine.patch.plan import Plan
 from engine.runtime.dump import Dump

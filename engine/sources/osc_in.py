@@ -24,8 +24,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Annotated, Any, Final, Literal
 
-from engine.core.errors import ParameterError, as_written, nearest
+from engine.core.errors import ParameterError, as_written
 from engine.core.messages import Ns, Trigger
+from engine.core.nearest import nearest
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Source
 from engine.core.text import plain

@@ -16,8 +16,9 @@ from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from engine.core.clock import SECOND, wall_time
-from engine.core.errors import ParameterError, as_written, nearest
+from engine.core.errors import ParameterError, as_written
 from engine.core.messages import Message, Ns, Trigger
+from engine.core.nearest import nearest
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Tape
 

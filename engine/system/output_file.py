@@ -13,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-from engine.core.errors import UnwritableFile, os_reason
+from engine.core.errors import UnwritableFile
+from engine.core.os_errors import os_reason
 
 
 def open_to_write(file: Path, *, append: bool = False) -> int:

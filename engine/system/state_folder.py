@@ -16,8 +16,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from engine.core.context import check_file_name
-from engine.core.errors import UnreadableFile, os_reason
+from engine.core.errors import UnreadableFile
 from engine.core.files import open_file
+from engine.core.os_errors import os_reason
 
 _SUFFIX = ".state"
 

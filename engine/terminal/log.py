@@ -15,7 +15,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO, Final, cast
 
-from engine.core.errors import UnwritableFile, os_reason
+from engine.core.errors import UnwritableFile
+from engine.core.os_errors import os_reason
 from engine.core.secrets import hide_secrets
 from engine.core.text import plain
 from engine.system.output_file import describe_refusal, open_to_write

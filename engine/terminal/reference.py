@@ -10,8 +10,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from engine.core.box_errors import anything_raised
 from engine.core.describe import BoxDescription, Port, default_text, describe_box
-from engine.core.errors import SensoriumError, UnknownName, anything_raised, describe_error
+from engine.core.errors import SensoriumError, UnknownName, describe_error
 from engine.core.parameter import Parameter
 from engine.registry import BrokenBox, Registry
 from engine.terminal.markdown import TITLES

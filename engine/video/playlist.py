@@ -10,7 +10,8 @@ import re
 from pathlib import Path
 from typing import Final
 
-from engine.core.errors import DeviceError, os_reason
+from engine.core.errors import DeviceError
+from engine.core.os_errors import os_reason
 
 _HEAD: Final = 4096
 _PLAYLIST: Final = re.compile(

@@ -8,7 +8,8 @@ from typing import Final, cast
 import cv2
 import numpy as np
 
-from engine.core.errors import DeviceError, os_reason
+from engine.core.errors import DeviceError
+from engine.core.os_errors import os_reason
 from engine.dsp.image.picture import Picture, silence_opencv
 from engine.video.picture_header import (
     KINDS,

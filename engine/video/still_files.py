@@ -8,8 +8,10 @@ import re
 from pathlib import Path
 from typing import Final
 
-from engine.core.errors import DeviceError, nearest, os_reason
+from engine.core.errors import DeviceError
 from engine.core.files import find_readable
+from engine.core.nearest import nearest
+from engine.core.os_errors import os_reason
 from engine.video.picture_header import SUFFIXES, is_moving_gif, other_kind, picture_kind
 
 RATE: Final = 25.0

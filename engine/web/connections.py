@@ -15,7 +15,7 @@ from typing import Any, Final
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
-from engine.core.errors import NO_DESCRIPTOR, has_no_descriptor
+from engine.core.os_errors import NO_DESCRIPTOR, has_no_descriptor
 from engine.web.guard import Handler
 
 if sys.platform != "win32":

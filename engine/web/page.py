@@ -19,7 +19,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from engine.core.errors import NO_DESCRIPTOR, has_no_descriptor, os_reason
+from engine.core.os_errors import NO_DESCRIPTOR, has_no_descriptor, os_reason
 from engine.net.access import is_local
 from engine.runtime.engine import Engine
 from engine.web import HOST, PORT

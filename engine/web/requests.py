@@ -21,8 +21,9 @@ from engine.core.commands import (
     SetParameter,
     Teach,
 )
-from engine.core.errors import ParameterError, nearest
+from engine.core.errors import ParameterError
 from engine.core.mismatch import describe_mismatch
+from engine.core.nearest import nearest
 from engine.runtime.engine import Engine
 
 LARGEST = 4096

@@ -17,9 +17,8 @@ from engine.core.errors import (
     UnknownName,
     as_written,
     describe_error,
-    nearest,
-    without_hints,
 )
+from engine.core.nearest import nearest, without_hints
 
 
 def test_every_error_has_one_root_and_a_place_in_the_drawing() -> None:

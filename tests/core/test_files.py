@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.core.errors import UnreadableFile, describe_error, describe_os_error, os_reason
+from engine.core.errors import UnreadableFile, describe_error
 from engine.core.files import read_file
+from engine.core.os_errors import describe_os_error, os_reason
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="no such files there")
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from engine.commands.ending import interrupt
-from engine.core.errors import Interrupted, PatchError
+from engine.core.box_errors import Interrupted
+from engine.core.errors import PatchError
 from engine.runtime.metrics import LOG
 from engine.runtime.opening import check_patch
 from engine.testing import play as play_offline

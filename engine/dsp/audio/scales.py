@@ -6,7 +6,8 @@ import math
 from functools import lru_cache
 from typing import Final
 
-from engine.core.errors import ParameterError, nearest
+from engine.core.errors import ParameterError
+from engine.core.nearest import nearest
 from engine.core.tuning import note_named
 
 MODES: Final = {

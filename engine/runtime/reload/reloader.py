@@ -14,8 +14,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from engine.core.box_errors import anything_raised
 from engine.core.clock import MILLISECOND
-from engine.core.errors import NO_DESCRIPTOR, PatchError, Problem, anything_raised, nearest
+from engine.core.errors import PatchError, Problem
+from engine.core.nearest import nearest
+from engine.core.os_errors import NO_DESCRIPTOR
 from engine.core.source import Remote
 from engine.patch.load import RIG, Texts, read_texts
 from engine.patch.plan import Plan

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from engine.core.addresses import find_parameter
 from engine.core.box import Box
-from engine.core.errors import anything_raised
+from engine.core.box_errors import anything_raised
 from engine.core.parameter import Parameter
 from engine.core.source import Source
 from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire

@@ -11,7 +11,8 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from engine.core.errors import NO_DESCRIPTOR, describe_error, has_no_descriptor
+from engine.core.errors import describe_error
+from engine.core.os_errors import NO_DESCRIPTOR, has_no_descriptor
 from engine.patch.load import RIG
 from engine.registry import OWN_FOLDER
 from engine.runtime.metrics import LOG

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.core.errors import anything_raised
+from engine.core.box_errors import anything_raised
 from engine.core.node import Node
 from engine.core.sink import Sink
 from engine.patch.plan import Plan, Wire

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from engine.core.box_errors import anything_raised
 from engine.core.clock import Clock
-from engine.core.errors import Overrun, anything_raised
+from engine.core.errors import Overrun
 from engine.core.messages import Message, Ns
 from engine.core.sink import Sink
 from engine.runtime.metrics import RouteMetrics

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.core.errors import Overrun, ParameterError, anything_raised
+from engine.core.box_errors import anything_raised
+from engine.core.errors import Overrun, ParameterError
 from engine.core.kinds import Kind, is_picture, policy_for
 from engine.core.messages import Block, Message
 from engine.core.node import Node

@@ -8,8 +8,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from engine.core.box_errors import anything_raised
 from engine.core.context import Context, with_context
-from engine.core.errors import anything_raised
 from engine.core.node import Node
 from engine.runtime.entries import Entry, StateChange
 from engine.runtime.schedule.call import describe_error

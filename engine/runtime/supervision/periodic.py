@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from engine.core.errors import anything_raised
+from engine.core.box_errors import anything_raised
 from engine.core.source import Remote
 from engine.runtime.engine import Engine
 from engine.runtime.feedback import EVERY as LOOK

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from engine.core.errors import anything_raised
+from engine.core.box_errors import anything_raised
 from engine.core.kinds import Kind
 from engine.core.node import Node
 from engine.core.parameter import read_parameters

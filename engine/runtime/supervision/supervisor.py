@@ -10,16 +10,12 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
+from engine.core.box_errors import anything_raised
 from engine.core.clock import Clock
 from engine.core.context import Context, with_context
-from engine.core.errors import (
-    NO_DESCRIPTOR,
-    DeviceError,
-    anything_raised,
-    describe_os_error,
-    has_no_descriptor,
-)
+from engine.core.errors import DeviceError
 from engine.core.messages import Ns
+from engine.core.os_errors import NO_DESCRIPTOR, describe_os_error, has_no_descriptor
 from engine.core.sink import Sink
 from engine.core.source import Emit, Source, Tape
 from engine.runtime.entries import Entry, StateChange

@@ -5,8 +5,8 @@ So what overload drops can be tested, and is the same each time.
 
 from __future__ import annotations
 
+from engine.core.box_errors import anything_raised
 from engine.core.context import Context
-from engine.core.errors import anything_raised
 from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.runtime.entries import Entry, LaneFailure, StateChange

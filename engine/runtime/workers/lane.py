@@ -13,9 +13,10 @@ from functools import partial
 from typing import Protocol
 
 from engine.core.box import Box
+from engine.core.box_errors import anything_raised
 from engine.core.clock import Clock
 from engine.core.context import Context
-from engine.core.errors import Overrun, anything_raised
+from engine.core.errors import Overrun
 from engine.core.kinds import Kind
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Message, Ns

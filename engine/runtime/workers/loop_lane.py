@@ -17,10 +17,10 @@ from functools import partial
 from queue import SimpleQueue
 from typing import Any, Final
 
+from engine.core.box_errors import anything_raised
 from engine.core.clock import Clock
 from engine.core.codec import decode
 from engine.core.context import Context
-from engine.core.errors import anything_raised
 from engine.core.kinds import is_picture
 from engine.core.messages import Ns
 from engine.core.node import Node

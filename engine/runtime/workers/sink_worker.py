@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Collection
 from functools import partial
 
+from engine.core.box_errors import anything_raised
 from engine.core.clock import SECOND, Clock
-from engine.core.errors import Overrun, anything_raised
+from engine.core.errors import Overrun
 from engine.core.kinds import Kind, is_picture, policy_for
 from engine.core.mailbox import Item, Mailbox
 from engine.core.messages import Message, Ns

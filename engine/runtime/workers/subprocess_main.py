@@ -17,10 +17,10 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
+from engine.core.box_errors import anything_raised
 from engine.core.clock import SystemClock
 from engine.core.codec import decode, encode
 from engine.core.context import Context, MemoryState, State
-from engine.core.errors import anything_raised
 from engine.core.kinds import Kind
 from engine.core.messages import Message, Ns
 from engine.core.signature import read_signature
