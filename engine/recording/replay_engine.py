@@ -37,6 +37,7 @@ from engine.runtime.entries import (
 from engine.runtime.metrics import LOG
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.state import BoxState
+from engine.runtime.supervision.supervisor import describe_loss
 from engine.runtime.workers.lane import Lane, close_quietly
 from engine.runtime.workers.sink_worker import SinkWorker
 
@@ -208,7 +209,7 @@ class ReplayEngine:
             opens = sink.open if self._open_outputs else sink.open_muted
             with_context(opens, context)()
         except anything_raised() as error:
-            LOG.warning("%s: %s; it plays unheard", name, describe_error(error))
+            LOG.warning("%s: %s; it plays unheard", name, describe_loss(error))
             with_context(sink.open_muted, context)()
 
     def _lane(self, name: str, sink: Sink) -> SinkWorker:
