@@ -85,7 +85,7 @@ def show(tmp_path: Path) -> Path:
 
 
 COMMANDS = {
-    "play": ["play", "SHOW", "--for", "12", "--no-page"],
+    "play": ["play", "SHOW", "--for", "8", "--no-page"],
     "private": ["play", "SHOW", "--for", "6", "--private"],
     "offline": ["play", "SHOW", "--for", "2", "--offline"],
     "record and replay": ["record", "SHOW", "FILE", "--for", "3"],
@@ -96,7 +96,6 @@ COMMANDS = {
     "doctor": ["doctor"],
     "models": ["models"],
     "bench": ["bench", "start", "--short"],
-    "stress": ["stress", "SHOW", "--minutes", "0.1"],
     "install": ["install", "SHOW", "--print"],
 }
 
