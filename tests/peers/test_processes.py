@@ -27,7 +27,7 @@ class Slow(Model):
         return value
 """
 SHOW = """
-import sys, threading
+import signal, sys, threading
 from engine.core.context import Context
 from engine.core.messages import Kind, Note, Ns
 from engine.runtime.schedule.job import Job
@@ -38,6 +38,7 @@ from engine.sources.microphone import Microphone
 from engine.sources.midi_in import MidiIn
 from slow import Slow
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore it
 out, source = MidiOut(system="jack"), MidiIn(system="jack", name="ear")
 out.plug("notes", Note, None)
 microphone = Microphone(device="system")
