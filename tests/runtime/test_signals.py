@@ -68,6 +68,14 @@ SPINS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _no_nohup() -> Iterator[None]:
+    """Have shows hear SIGHUP though whoever runs the tests ignores it, as ``nohup`` does."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.fixture
 def patch(tmp_path: Path) -> Path:
     file = tmp_path / "small.toml"
