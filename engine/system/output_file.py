@@ -46,7 +46,6 @@ class OutputFile:
 
     def __init__(self, file: Path) -> None:
         self.path = file
-        self._file = file
         self._unwritten = not os.path.lexists(file)
         try:
             self._handle = open_to_write(file)
@@ -80,7 +79,7 @@ class OutputFile:
         with suppress(OSError):
             os.close(self._handle)
             if self._unwritten:
-                self._file.unlink()
+                self.path.unlink()
 
     def _is_regular(self) -> bool:
         return stat.S_ISREG(os.fstat(self._handle).st_mode)
