@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from engine.core.box_errors import anything_raised
 from engine.core.commands import PlayPatch
 from engine.core.set_target import SetTarget, Shown, show
 from engine.core.source import Source
@@ -39,7 +40,7 @@ class Feedback:
         for name, source, wanted in self._watching:
             try:
                 source.show({key: self._shown(one) for key, one in wanted.items()})
-            except Exception as error:
+            except anything_raised() as error:
                 self._engine.tell(name, describe_error(error))
 
     def _find(self) -> Iterator[tuple[str, Source, Mapping[str, SetTarget | PlayPatch]]]:
@@ -49,7 +50,7 @@ class Feedback:
                 continue
             try:
                 wanted = state.box.shows()
-            except Exception as error:  # a performer's own box may raise anything
+            except anything_raised() as error:  # a performer's own box may raise anything
                 self._engine.tell(name, describe_error(error))
             else:
                 if wanted:

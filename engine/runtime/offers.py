@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.core.addresses import parameter_names
+from engine.core.box_errors import anything_raised
 from engine.core.source import Remote
 from engine.runtime.engine import Engine
 from engine.runtime.schedule.call import describe_error
@@ -20,7 +21,7 @@ def offer_addresses(engine: Engine) -> None:
     for name, remote in remotes:
         try:
             remote.offer(addresses)
-        except Exception as error:
+        except anything_raised() as error:
             engine.tell(name, describe_error(error))
 
 
