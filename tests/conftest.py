@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 from blockbuster import BlockBuster
 from hypothesis import settings
+
+from engine.commands.ending import interrupt
 
 # Before any loop exists: debug mode reports coroutines never awaited and calls from a wrong thread.
 os.environ.setdefault("PYTHONASYNCIODEBUG", "1")
@@ -98,9 +101,14 @@ settings.load_profile("sensorium")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marks known."""
+    """Make the marks known, and hear Ctrl-C as the command line does.
+
+    So a box that raises ``KeyboardInterrupt`` by itself is told apart from a Ctrl-C, and shows
+    under test hear it, though whoever runs the tests may ignore it (``nohup``).
+    """
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
+    signal.signal(signal.SIGINT, interrupt)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
