@@ -6,8 +6,8 @@
     lost      its device is gone; it is opened again, with longer and longer pauses
     failed    its last call raised, or did not return
 
-A source that is finite may also have "ended". Everything downstream of a box that is lost or does
-not return is reset; a box that is late still plays.
+A source that is finite may also have "ended"; one that only pushes is "silent" offline. Everything
+downstream of a box that is lost or does not return is reset; a box that is late still plays.
 """
 
 from __future__ import annotations
