@@ -108,8 +108,11 @@ class RouteMetrics:
     _last_behind: int | None = None
 
     def waited(self, behind: float) -> float:
-        """Return what a listener waits for a message that is so many ms behind its capture."""
-        return round(behind + 1000 * self.find_lag(), 4)
+        """Return what a listener waits for a message that is so many ms behind its capture.
+
+        It is 0 as long as there was none.
+        """
+        return round(behind + 1000 * self.find_lag(), 4) if self.messages else 0.0
 
     def sent(self, at: Ns, cost: int, now: Ns) -> None:
         """Count a message that describes ``at``; decoding and models took ``cost`` ns."""
@@ -242,8 +245,8 @@ class Metrics:
 
     def delay_ms(self) -> float:
         """Return what a listener of the slowest route waits, by the median of late, in ms."""
-        known = (route for route in self.routes.values() if route.messages)
-        return max((route.waited(route.behind.recent_median()) for route in known), default=0.0)
+        waits = (route.waited(route.behind.recent_median()) for route in self.routes.values())
+        return max(waits, default=0.0)
 
     def status(self, patch: str, now: Ns, private: bool = False) -> Status:
         """Return a summary of the show; ``patch`` is its title."""
