@@ -236,6 +236,11 @@ class Engine:
         """Open a source again that lost its device."""
         self.on_lost(name)
 
+    def give_again(self, name: str) -> None:
+        """Send once more what holds on the cables of an output."""
+        if self.states[name].up:
+            self._latecomers.came(self.states[name])
+
     def play_patch(self, which: int | str) -> str:
         """Go to another patch of the set; return why that cannot be, or an empty string."""
         return self.on_play_patch(which)
