@@ -190,7 +190,7 @@ class Engine:
         self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ports)
 
     def give_what_holds(self, is_new: Callable[[Wire], bool]) -> None:
-        """Give the last numbers and switches to those who listen by new wires."""
+        """Pass the last numbers and switches on to those who listen by new wires."""
         self._latecomers.joined(is_new)
 
     def create(self, planned: PlannedBox) -> BoxState:
@@ -315,7 +315,11 @@ class Engine:
         self.health.recovered(self.states[entry.box])
         for port, at, cost in entry.sent:
             route = self.metrics.routes.get(route_name(entry.box, port))
-            if route is not None:  # its cable may have been taken away since
+            if route is None:
+                continue  # its cable has been taken away since
+            if at < self.states[entry.box].opened:
+                route.messages += 1
+            else:
                 route.sent(at, cost, entry.now)
                 self.quality.sent(route, entry.now - at)
 

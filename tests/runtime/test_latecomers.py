@@ -327,3 +327,15 @@ def test_a_device_that_never_comes_holds_back_nobody() -> None:
     engine = live_shows.play(show, lambda e: len(box(e, "slow").of("big")) == 3, LIMIT)
     assert engine.metrics.sinks["m"] == "lost"
     assert box(engine, "slow").of("word") == WORDS
+
+
+def test_what_has_waited_for_an_output_is_no_delay_of_the_machine() -> None:
+    """Or a deadline gave way, and a new patch was taken back, because a port opened late."""
+    text = 'deadline="40 ms"\n' + SAID + 'seen="l"\n[l]\nuse="look"\nfrom="s.frame"\n'
+    played = play(text, OPENS, (0.5, StateChange("c", "running")), (3.0, Panic()), seconds=4)
+    assert played.stats["quality"]["given"] == []
+    assert played.stats["routes"]["c/word"]["messages"] == 5
+    assert played.stats["routes"]["c/word"]["behind_ms"]["max"] == 0
+    said_again = play(PLAIN, (1.95, Swap(PLAIN + 'half={from="hours", to=[0, 1]}\n')), seconds=2)
+    route = said_again.stats["routes"]["c/half"]
+    assert (route["messages"], route["behind_ms"]["max"]) == (1, 0)

@@ -25,7 +25,8 @@ OPENING: Final = "opening"
 class BoxState:
     """One box while it plays.
 
-    - ``up``: whether it is open and may be called.
+    - ``up``: whether it is open and may be called; ``opened``: since when. What an output was told
+      before that waited for it, which says nothing of the delay.
     - ``cabled``: by parameter, what sets it again to the value of its cable.
     - ``overrides``: the parameters that commands have taken over from their cables.
     - ``last``: by field, the last value set; ``tables`` the same for parameters with parts.
@@ -46,6 +47,7 @@ class BoxState:
     lane: Lane | None = None
     out_lane: SinkWorker | None = None
     up: bool = False
+    opened: int = 0
     cabled: dict[str, Callable[[], None]] = field(default_factory=dict)
     overrides: set[str] = field(default_factory=set)
     tables: dict[str, object] = field(default_factory=dict)
