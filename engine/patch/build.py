@@ -36,7 +36,7 @@ from engine.core.source import Source
 from engine.patch.label import read_label
 from engine.patch.load import Document
 from engine.patch.parse import BoxSpec
-from engine.patch.plan import PlannedBox
+from engine.patch.plan import PlannedBox, group_of
 
 HINTS = 100
 """So many problems of a patch have a hint, such as the nearest name: to find one takes long."""
@@ -101,6 +101,7 @@ class Builder:
             values,
             on=spec.values.get("on", True),
             hidden=spec.hidden,
+            places={key: self._document.place((*spec.path, key)) for key in spec.values},
             label=words.label,
             keep=words.keep,
             constants=constants,
@@ -181,8 +182,7 @@ class Builder:
     def _shared_words(self, spec: BoxSpec, own: set[str]) -> _SharedWords:
         """Return ``label`` and ``keep``; where a box has such a key of its own, it is that."""
         # A box keeps what its chain and the hidden boxes on its cables keep.
-        whole = spec.name.partition("/")[0].partition(".")[0]
-        words = _SharedWords(keep=whole in self._kept)
+        words = _SharedWords(keep=group_of(spec.name) in self._kept)
         for word in ("label", "keep"):
             if word in own:
                 continue

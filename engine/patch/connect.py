@@ -42,6 +42,10 @@ class Connector:
         self.wires: list[Wire] = []
         self.problems: list[Problem] = []
 
+    def gives(self, box: str) -> tuple[Any, ...]:
+        """Return the types that a box gives, once everything is connected."""
+        return tuple(self._outlets.types_of(box).values())
+
     def connect(self, spec: BoxSpec) -> None:
         """Connect all cables that end in one box. A second call for the same box does nothing.
 

@@ -15,7 +15,7 @@ from engine.core.node import Node
 from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.core.source import Remote, Source
-from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
+from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire, group_of
 from engine.patch.show import cable_origin
 from engine.runtime.metrics import route_name
 
@@ -67,11 +67,6 @@ class Drawing(Struct, frozen=True):
     title: str
     boxes: tuple[DrawnBox, ...]
     cables: tuple[DrawnCable, ...]
-
-
-def group_of(name: str) -> str:
-    """Return the visible box of one of its links, or of a hidden box on its cables."""
-    return name.partition("/")[0].partition(".")[0]
 
 
 def drawn_wires(plan: Plan) -> list[Wire]:
