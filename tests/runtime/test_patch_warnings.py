@@ -208,8 +208,8 @@ class Warm(NetworkModel[float]):
         (
             'most = "x"',
             [
-                "[warm] model: it cannot open: warm/card.toml: [limits]: most: expected a number, 0 "
-                'or more, or two such as [60, 1500], got "x"'
+                "[warm] model: it cannot open: warm/card.toml: [limits]: most: expected a number, "
+                '0 or more, or two such as [60, 1500], got "x"'
             ],
         ),
     ],
