@@ -195,6 +195,10 @@ class Engine:
         self._losses.reset_removed(removed, cut)
         self.outbox.flush()
 
+    def is_degraded(self, box: str, parameter: str) -> bool:
+        """Whether a parameter has been degraded to keep the deadline."""
+        return self.quality.is_degraded(box, parameter)
+
     # What boxes and steps ask of the engine.
 
     def _emitter(self, state: BoxState, slots: list[Slot], multi_output: bool) -> Emitter:
