@@ -11,7 +11,6 @@ Removed boxes are kept until the next swap, so that this one can be rolled back.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,6 +23,7 @@ from engine.core.box_errors import anything_raised
 from engine.core.parameter import ON, Parameter
 from engine.core.source import Source
 from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
+from engine.patch.save import is_alike
 from engine.runtime.entries import Rollback, SwapPlan
 from engine.runtime.hands import HandsOfSet, Holds, read_holds
 from engine.runtime.learn_sweep import LearnSweep
@@ -274,7 +274,7 @@ class PlanSwapper:
         hands = {hand for hand in state.overrides if overlaps(parameter.name, hand)}
         if hands and parameter.name in cabled:
             return
-        if not (hands and _is_alike(state.value(parameter), value)):
+        if not (hands and is_alike(state.value(parameter), value)):
             self._set(state, parameter, value)
         state.overrides -= hands
 
@@ -294,19 +294,6 @@ class PlanSwapper:
             self.engine.set(state, parameter, parameter.from_wire(value))
         except anything_raised() as error:
             self.engine.tell(state.name, f"{parameter.name}: {describe_error(error)}")
-
-
-def _is_alike(value: object, written: object) -> bool:
-    """Whether a value is what is written, to the seven digits in which a patch is saved."""
-    if isinstance(value, float) and isinstance(written, float):
-        return math.isclose(value, written, rel_tol=1e-6)
-    if isinstance(value, Mapping) and isinstance(written, Mapping):
-        return value.keys() == written.keys() and all(
-            _is_alike(value[key], written[key]) for key in value
-        )
-    if isinstance(value, list | tuple) and isinstance(written, list | tuple):
-        return len(value) == len(written) and all(map(_is_alike, value, written))
-    return value == written
 
 
 def _forget(removed: Mapping[str, BoxState]) -> None:
