@@ -101,13 +101,14 @@ def with_endings(original: str, before: str, after: str) -> str:
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     if len(kept) != len(old):
         return after
-    end = "\r\n" if kept and kept[0].endswith("\r\n") else "\n"
     lines: list[str] = []
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             lines += kept[a:b]
-        else:
-            lines += [line.replace("\n", end) for line in new[c:d]]
+            continue
+        for place, line in enumerate(new[c:d], start=a):
+            like = kept[min(place, max(a, b - 1), len(kept) - 1)]
+            lines.append(line.replace("\n", "\r\n" if like.endswith("\r\n") else "\n"))
     return "".join(lines)
 
 
