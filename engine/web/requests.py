@@ -75,6 +75,18 @@ class PatchRequest(Struct, tag_field="do", tag="go", forbid_unknown_fields=True)
     patch: int
 
 
+class SaveRequest(Struct, tag_field="do", tag="save", forbid_unknown_fields=True):
+    """Save what was turned as the draft of this ``key`` shows; without a key, show a draft."""
+
+    key: str = ""
+
+
+class InviteRequest(Struct, tag_field="do", tag="invite", forbid_unknown_fields=True):
+    """Invite guests, or send all of them away."""
+
+    on: bool
+
+
 PageRequest = (
     SetRequest
     | ReleaseRequest
@@ -83,6 +95,8 @@ PageRequest = (
     | PrivacyRequest
     | RangeRequest
     | PatchRequest
+    | SaveRequest
+    | InviteRequest
 )
 _DECODER: msgspec.json.Decoder[PageRequest] = msgspec.json.Decoder(PageRequest)
 

@@ -14,6 +14,8 @@ from engine.core.kinds import summary_of
 from engine.core.messages import Ns
 from engine.patch.plan import Outlet
 from engine.runtime.engine import Engine
+from engine.runtime.saver import Saver
+from engine.web.client import Client
 from engine.web.drawing import draw
 from engine.web.health import HealthView
 from engine.web.knobs import Knobs
@@ -44,6 +46,7 @@ class ShowView:
         self._range_finder: RangeFinder | None = None
         self._until = Ns(0)
         self._learner: object = previous._learner if previous else None
+        self.saver: Saver = previous.saver if previous else Saver(engine)
 
     def patch(self) -> bytes:
         """Return the news of what plays: boxes, cables, knobs, and the playlist."""
@@ -95,7 +98,7 @@ class ShowView:
             self._sent_knobs = values
             send("knobs", news("knobs", stand=values))
 
-    def handle(self, request: PageRequest, client: object) -> None:
+    def handle(self, request: PageRequest, client: Client) -> None:
         """Handle a request of a page. Raise ValueError with the reason where that is impossible."""
         if isinstance(request, RangeRequest):
             self._find_range(request.cable)
@@ -104,7 +107,7 @@ class ShowView:
         if isinstance(request, LearnRequest):
             self._learner = client if request.route else None
 
-    def client_left(self, client: object) -> None:
+    def client_left(self, client: Client) -> None:
         """End what a page began that has left: a sweep would keep the show silent."""
         if client is self._learner:
             self._learner = None
