@@ -19,4 +19,15 @@ export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Set whether a button is pressed, as is seen and as is read out. */
+export function press(button, on) {
+  button.setAttribute("aria-pressed", String(on));
+}
+
+/** An address or a name as what may be broken after its separators, and nowhere else. */
+export function breakable(text) {
+  const parts = text.split(/(?<=[/._: -])(?=[^/._: -])/);
+  return parts.flatMap((part, index) => (index ? [document.createElement("wbr"), part] : [part]));
+}
+
 export const find = (id) => document.getElementById(id);

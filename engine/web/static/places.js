@@ -4,13 +4,30 @@ export const HEAD = 92;
 export const NAME = 48;
 export const PORT = 34;
 const WIDTH = 168;
+const WIDEST = 330;
+const LETTER = 8.6;
+const VALUE = 104;
+const LONGEST = 26;
 const BETWEEN_LAYERS = 44;
 const BETWEEN = 16;
-const EDGES = 26;
 
 /** The indexes of the cables that leave by an output. */
 export function portsOf(name, patch) {
   return patch.cables.flatMap((cable, index) => (cable.end === name && cable.route ? [index] : []));
+}
+
+/** A long address without its beginning: what tells it from others is at its end. */
+export function shortened(label) {
+  if (label.length <= LONGEST || !label.startsWith("/")) return label;
+  const parts = label.split("/").slice(1);
+  while (parts.length > 1 && parts.join("/").length > LONGEST - 2) parts.shift();
+  return `…/${parts.join("/")}`;
+}
+
+/** How wide a box is: what leaves by an output is to be read. */
+function width(box, patch) {
+  const letters = portsOf(box.name, patch).map((index) => shortened(patch.cables[index].label).length);
+  return Math.min(WIDEST, Math.max(WIDTH, VALUE + LETTER * Math.max(0, ...letters)));
 }
 
 function height(box, patch) {
@@ -33,19 +50,21 @@ export function across(patch) {
   const sums = columns.map((column) => column.reduce((sum, [, tall]) => sum + tall + BETWEEN, -BETWEEN));
   const tallest = Math.max(0, ...sums);
   const at = new Map();
+  let left = 0;
   columns.forEach((column, number) => {
     let top = (tallest - sums[number]) / 2;
+    const wide = Math.max(...column.map(([box]) => width(box, patch)));
     for (const [box, tall] of column) {
-      at.set(box.name, { left: number * (WIDTH + BETWEEN_LAYERS), top, width: WIDTH, height: tall });
+      at.set(box.name, { left, top, width: wide, height: tall });
       top += tall + BETWEEN;
     }
+    left += wide + BETWEEN_LAYERS;
   });
-  return { at, width: columns.length * (WIDTH + BETWEEN_LAYERS) - BETWEEN_LAYERS, height: tallest };
+  return { at, width: Math.max(0, left - BETWEEN_LAYERS), height: tallest };
 }
 
 /** From top to bottom, two beside each other; outputs as wide as the page. */
-export function down(patch, page) {
-  const room = page - EDGES;
+export function down(patch, room) {
   const half = (room - BETWEEN) / 2;
   const at = new Map();
   let top = -BETWEEN_LAYERS;
