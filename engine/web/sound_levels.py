@@ -16,7 +16,6 @@ import numpy as np
 from msgspec import Struct
 
 from engine.core.messages import Block, Ns
-from engine.core.source import Source
 from engine.patch.plan import Outlet
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Entry
@@ -91,13 +90,10 @@ class SoundLevels:
         clips = self._clips[outlet] = self._clips.get(outlet, 0) + clipped
         power = np.mean(np.square(np.concatenate(heard), dtype=np.float64)) if heard else 0.0
         planned = self._engine.plan.boxes[outlet.box]
-        first = isinstance(planned.box, Source) and outlet.name == next(
-            iter(planned.box.outlets()), ""
-        )
         return SoundLevel(
             str(outlet),
             outlet.box,
-            planned.label or (outlet.box if first else str(outlet)),
+            planned.label or outlet.box,
             _decibels(math.sqrt(float(power))),
             _decibels(max(peaks, default=0.0)),
             clips,

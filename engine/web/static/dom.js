@@ -24,9 +24,9 @@ export function press(button, on) {
   button.setAttribute("aria-pressed", String(on));
 }
 
-/** An address or a name as what may be broken after its separators, and nowhere else. */
+/** An address or a name as what may be broken at its separators, and nowhere else. */
 export function breakable(text) {
-  const parts = text.split(/(?<=[/._: -])(?=[^/._: -])/);
+  const parts = text.split(/(?=\/)|(?<=[._: -])(?=[^/._: -])/).filter(Boolean);
   return parts.flatMap((part, index) => (index ? [document.createElement("wbr"), part] : [part]));
 }
 

@@ -4,7 +4,8 @@ import { find, make } from "./dom.js";
 import { Meter } from "./meter.js";
 import { NAME, PORT, across, down, portsOf, shortened } from "./places.js";
 
-const NARROW = 900;
+const NARROW = 700;
+const SCROLLBAR = 14;
 const SMALLEST = 0.7;
 const LARGEST = 1.15;
 const SVG = "http://www.w3.org/2000/svg";
@@ -18,10 +19,13 @@ export function lay(patch) {
   drawn = patch;
   boxes = new Map();
   ports = new Map();
-  const narrow = window.innerWidth < NARROW;
-  const room = find("patch").clientWidth;
-  if (!room) return;
-  const places = narrow ? down(patch, room) : across(patch);
+  // Not the width of the window: on a phone that grows with what is too wide for it.
+  const narrow = document.documentElement.clientWidth < NARROW;
+  const room = find("plan").clientWidth - (narrow ? 0 : SCROLLBAR);
+  if (room <= 0) return;
+  const least = narrow ? down(patch, room) : across(patch, 0);
+  const zoom = narrow ? 1 : fit(least, room);
+  const places = narrow ? least : across(patch, room / zoom);
   const lines = document.createElementNS(SVG, "svg");
   lines.setAttribute("width", places.width);
   lines.setAttribute("height", places.height);
@@ -30,7 +34,7 @@ export function lay(patch) {
   graph.style.width = `${places.width}px`;
   graph.style.height = `${places.height}px`;
   graph.replaceChildren(lines, ...patch.boxes.map((box) => card(box, patch, places.at.get(box.name))));
-  graph.style.zoom = narrow ? 1 : fit(places, room);
+  graph.style.zoom = zoom;
 }
 
 /** Draw it again, as after the page was turned. */
@@ -54,9 +58,14 @@ export function health(news) {
 
 /** How large it is drawn: all of it is seen, unless it became too small to be read. */
 function fit(places, room) {
-  const high = parseFloat(getComputedStyle(find("patch")).maxHeight) || find("patch").clientHeight;
-  const part = Math.min(room / places.width, (high - 12) / places.height);
+  const part = Math.min(room / places.width, high() / places.height);
   return Math.max(SMALLEST, Math.min(LARGEST, part || 1));
+}
+
+/** How high it may be: a share of a desk, all that is there when it is alone; a phone is turned on. */
+function high() {
+  if (document.body.classList.contains("wide")) return window.innerHeight - find("plan").getBoundingClientRect().top - 24;
+  return parseFloat(getComputedStyle(find("plan")).maxHeight) || Infinity;
 }
 
 function card(box, patch, at) {

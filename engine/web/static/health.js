@@ -5,9 +5,11 @@ import { number } from "./format.js";
 import * as notice from "./notice.js";
 
 const LATE = 100;
+const CALM = 5000;
 
 const open = new Set();
 let before = new Map();
+let badUntil = new Map();
 let kinds = new Map();
 let labels = new Map();
 
@@ -31,9 +33,12 @@ export function show(news) {
 
 function device(is) {
   const facts = [];
-  const bad = is.state !== "running" || loses(is);
+  const now = performance.now();
+  if (loses(is)) badUntil.set(is.name, now + CALM);
+  const lost = now < (badUntil.get(is.name) ?? 0);
+  const bad = is.state !== "running" || lost;
   if (is.state !== "running") facts.push(is.state);
-  if (open.has(is.name) || loses(is)) {
+  if (open.has(is.name) || lost) {
     if (is.rate) facts.push(`${number(Math.round(is.rate))}/s`);
     if (is.ms) facts.push(`${is.ms.toFixed(1)} ms`);
     if (is.dropped) facts.push(`${is.dropped} dropped`);

@@ -82,7 +82,6 @@ function go(tab) {
 function larger(on) {
   document.body.classList.toggle("wide", on);
   press(find("wide"), on);
-  write(find("wide"), on ? "Smaller" : "Larger");
   graph.again();
 }
 

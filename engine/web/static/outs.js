@@ -8,6 +8,7 @@ import * as notice from "./notice.js";
 
 const LATE = 100;
 const JITTERY = 40;
+const CALM = 5000;
 
 let rows = new Map();
 let byCable = new Map();
@@ -60,8 +61,11 @@ class Row {
     this.cable = cable;
     this.index = index;
     this.dropped = null;
+    this.badUntil = 0;
+    this.reason = "";
+    this.all = "";
     this.meter = new Meter(cable.low, cable.high, { whole: cable.whole });
-    this.facts = make("span.facts");
+    this.facts = make("small.facts");
     this.found = make("div.found", { hidden: true });
     this.teach = make("button", { type: "button", onclick: () => this.askTeach() }, "Teach");
     const buttons = [this.teach];
@@ -72,8 +76,8 @@ class Row {
     this.unfold = make(
       "button.unfold.free",
       { type: "button", "aria-expanded": "false", title: "Figures and buttons", onclick: () => this.open() },
-      make("span.name", {}, make("b", {}, ...breakable(cable.label)), make("small", {}, ...breakable(from))),
       make("i.dot", { "aria-hidden": "true" }),
+      make("span.name", {}, make("b", {}, ...breakable(cable.label)), make("small.from", {}, from), this.facts),
     );
     this.element = make(
       "article.out",
@@ -81,7 +85,6 @@ class Row {
       this.unfold,
       this.meter.digits,
       this.meter.track,
-      this.facts,
       make("div.buttons", {}, ...buttons),
       this.found,
     );
@@ -90,6 +93,12 @@ class Row {
   /** Its figures and buttons are folded away until it is touched. */
   open() {
     this.unfold.setAttribute("aria-expanded", String(this.element.classList.toggle("open")));
+    this.say();
+  }
+
+  /** Folded, only what is bad is said. */
+  say() {
+    write(this.facts, this.element.classList.contains("open") ? this.all : this.reason);
   }
 
   askTeach() {
@@ -111,12 +120,16 @@ class Row {
     const late = route.behind !== null && (route.behind > LATE || route.jitter > JITTERY);
     const lost = this.dropped !== null && route.dropped - this.dropped > Math.max(1, route.rate);
     this.dropped = route.dropped;
-    this.element.classList.toggle("bad", late || lost);
+    const now = performance.now();
+    if (late || lost) this.badUntil = now + CALM;
+    this.element.classList.toggle("bad", now < this.badUntil);
+    this.reason = late ? `${route.behind.toFixed(0)} ms behind` : lost ? `${route.dropped} dropped` : this.reason;
     const parts = [];
     if (route.behind !== null) parts.push(`${route.behind.toFixed(1)} ± ${route.jitter.toFixed(1)} ms`);
     parts.push(`${number(Math.round(route.rate))}/s`);
     if (route.dropped) parts.push(`${route.dropped} dropped`);
-    write(this.facts, parts.join("   "));
+    this.all = parts.join("   ");
+    this.say();
   }
 
   /** Show the range found so far, and at the end what can be done with it. */

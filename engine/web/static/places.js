@@ -8,6 +8,7 @@ const WIDEST = 330;
 const LETTER = 8.6;
 const VALUE = 104;
 const LONGEST = 26;
+const MORE = 150;
 const BETWEEN_LAYERS = 44;
 const BETWEEN = 16;
 
@@ -44,23 +45,29 @@ function layers(patch) {
   return [...found].sort(([a], [b]) => a - b).map(([, boxes]) => boxes);
 }
 
-/** From left to right; every column stands in the middle. */
-export function across(patch) {
+/** From left to right, and no wider than it must be nor than there is room; columns stand in the middle. */
+export function across(patch, room) {
   const columns = layers(patch).map((boxes) => boxes.map((box) => [box, height(box, patch)]));
   const sums = columns.map((column) => column.reduce((sum, [, tall]) => sum + tall + BETWEEN, -BETWEEN));
   const tallest = Math.max(0, ...sums);
   const at = new Map();
+  const widths = columns.map((column) => Math.max(...column.map(([box]) => width(box, patch))));
+  const gaps = Math.max(1, columns.length - 1);
+  const least = widths.reduce((sum, wide) => sum + wide, 0) + gaps * BETWEEN_LAYERS;
+  const spare = Math.max(0, room - least);
+  const wider = Math.min(MORE, (0.4 * spare) / Math.max(1, columns.length));
+  const between = BETWEEN_LAYERS + Math.min(5 * BETWEEN_LAYERS, (0.6 * spare) / gaps);
   let left = 0;
   columns.forEach((column, number) => {
     let top = (tallest - sums[number]) / 2;
-    const wide = Math.max(...column.map(([box]) => width(box, patch)));
+    const wide = widths[number] + wider;
     for (const [box, tall] of column) {
       at.set(box.name, { left, top, width: wide, height: tall });
       top += tall + BETWEEN;
     }
-    left += wide + BETWEEN_LAYERS;
+    left += wide + between;
   });
-  return { at, width: Math.max(0, left - BETWEEN_LAYERS), height: tallest };
+  return { at, width: Math.max(0, left - between), height: tallest };
 }
 
 /** From top to bottom, two beside each other; outputs as wide as the page. */

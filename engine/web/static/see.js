@@ -24,6 +24,7 @@ export function lay(patch) {
 /** Show the pictures there are, and go on with the trail of the voice. */
 export function show(news) {
   if (news.pictures.join() !== names.join()) offer(news.pictures);
+  if (names.length) document.body.classList.remove("nothing-seen");
   const sung = Object.values(news.boxes).find((entry) => entry && entry[0] && entry[0].hz !== undefined);
   follow(sung ?? null, news.now);
 }
