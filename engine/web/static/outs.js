@@ -9,6 +9,7 @@ import * as notice from "./notice.js";
 const LATE = 100;
 const JITTERY = 40;
 const CALM = 5000;
+const LONG = 24;
 
 let rows = new Map();
 let byCable = new Map();
@@ -77,7 +78,7 @@ class Row {
       "button.unfold.free",
       { type: "button", "aria-expanded": "false", title: "Figures and buttons", onclick: () => this.open() },
       make("i.dot", { "aria-hidden": "true" }),
-      make("span.name", {}, make("b", {}, ...breakable(cable.label)), make("small.from", {}, from), this.facts),
+      make("span.name", {}, make(cable.label.length > LONG ? "b.long" : "b", {}, ...breakable(cable.label)), make("small.from", {}, from), this.facts),
     );
     this.element = make(
       "article.out",
