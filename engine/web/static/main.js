@@ -97,7 +97,7 @@ function key(event) {
   if (name === " ") event.preventDefault();
 }
 
-lock.begin(notice.tell);
+lock.begin((text) => notice.tell(text, "note"));
 find("panic").addEventListener("click", panic);
 find("stop").addEventListener("click", () => ask({ do: "teach", route: "" }));
 find("told").addEventListener("click", () => notice.unfold(!notice.unfolded()));
