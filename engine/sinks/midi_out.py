@@ -13,7 +13,7 @@ from engine.core.clock import ns
 from engine.core.commands import Lost
 from engine.core.messages import Message, Note, Ns
 from engine.core.parameter import Fixed, Param
-from engine.core.sink import OnBytes, Sink
+from engine.core.sink import Sink
 from engine.midi.active_notes import NOTE_ON
 from engine.midi.client import PortProcess
 from engine.midi.encode import MidiEncoder
@@ -56,6 +56,7 @@ class MidiOut(Sink):
     """
 
     alone: ClassVar[bool] = True
+    sends_bytes: ClassVar[bool] = True
 
     port: Fixed[
         Annotated[
@@ -89,7 +90,6 @@ class MidiOut(Sink):
         self._refusals = 0
         self._warned: set[str] = set()
         self._now = Ns(0)
-        self._wire: OnBytes | None = None
 
     @property
     def destination(self) -> str:
@@ -139,10 +139,6 @@ class MidiOut(Sink):
         self._plays = True
         if self.port is not None:
             _log.info("MIDI goes to %s", helper.name)
-
-    def tap_bytes(self, wire: OnBytes) -> None:
-        """Call ``wire`` with every MIDI message."""
-        self._wire = wire
 
     def open_offline(self) -> None:
         """Send nothing, since no instrument plays faster than real time; only report it."""

@@ -28,10 +28,12 @@ everything does, and ``/sensorium/quality/step s``, what was done last.
 from __future__ import annotations
 
 import contextlib
+import hmac
 import logging
 import math
+import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Annotated, Any, ClassVar, Final
 
@@ -52,6 +54,7 @@ from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Remote
 from engine.core.status import Status
 from engine.core.text import plain, within
+from engine.core.traffic import Heard, ReadTraffic
 from engine.net.access import HELP, SenderFilter
 from engine.net.rate_limit import RateLimiter
 from engine.net.receiver import Receiver
@@ -59,6 +62,7 @@ from engine.osc.bundle import messages
 from engine.osc.packer import Packer
 from engine.osc.parse import IMPULSE, describe, flat
 from engine.osc.pattern import AddressSpace, is_pattern
+from engine.osc.traffic import LENGTH, MONITOR, answer, proof, question
 
 LOCAL: Final = "127.0.0.1"
 PORTS_TRIED: Final = 20
@@ -74,6 +78,12 @@ MAX_REFUSALS: Final = 100
 RATE: Final = 2000
 BURST: Final = 12_000
 """Messages per sender, a second and at once: a thousand faders all moved."""
+
+LOOKS: Final = 5
+"""How often a monitor is answered, a second and at once."""
+
+OF_THE_SHOW: Final = ("/panic", "/sensorium/patch", "/sensorium/privacy", "/sensorium/teach")
+"""What can be said beside parameters."""
 
 TEXT: Final = 500
 """Bytes of a text that is sent: two of them and an address fit one packet."""
@@ -109,6 +119,10 @@ class OscControl(Remote):
         self._refused = 0
         self._reports = 0
         self._space = AddressSpace()
+        self._read_traffic: ReadTraffic | None = None
+        self._monitors = RateLimiter(LOOKS, LOOKS, MAX_HOSTS)
+        self._secret = secrets.token_bytes()
+        self._answers = 0
         self._last_sent: dict[str, str] = {}
 
     @property
@@ -156,6 +170,14 @@ class OscControl(Remote):
             for line in lines:
                 self._send(host, line)
 
+    def listens_to(self) -> Iterable[str]:
+        """Return the addresses of all that can be set."""
+        return (*self._space, *OF_THE_SHOW)
+
+    def show_traffic(self, read: ReadTraffic) -> None:
+        """Take what reads the traffic of the show, for a monitor."""
+        self._read_traffic = read
+
     def offer(self, addresses: Sequence[str]) -> None:
         """Take the addresses that patterns are compared with."""
         self._space = AddressSpace(addresses)
@@ -176,6 +198,9 @@ class OscControl(Remote):
         self._receiver.open(self.host, candidates[-1])
 
     def _on_message(self, address: str, arguments: list[Any], host: str, at: Ns) -> None:
+        if address == MONITOR:
+            self._show_traffic(arguments, host, at)
+            return
         if self._gate.may_answer(host):
             self._remember(host, at)
         refuse = partial(self._refuse, host, address)
@@ -184,11 +209,40 @@ class OscControl(Remote):
             commands = [parse_command(one, arguments, refuse) for one in meant]
         except ValueError as error:
             self._malformed += 1
+            if self._overheard is not None:
+                self._overheard(Heard(address, arguments, host, at, does=f"refused: {error}"))
             refuse(str(error))
             return
+        if self._overheard is not None:
+            does = next(filter(None, map(self._does, meant)), "")
+            self._overheard(Heard(address, arguments, host, at, does=does))
         for command in commands:
             if command is not None and self._emit is not None:
                 self._emit("", command, at)
+
+    def _does(self, address: str) -> str:
+        """Return what an address does, as far as that can be said here; "" for nothing."""
+        whole = "/" + address.strip("/")
+        if whole in OF_THE_SHOW:
+            return "does it"
+        return "sets it" if whole.removesuffix("/release") in self._space else ""
+
+    def _show_traffic(self, arguments: list[Any], host: str, at: Ns) -> None:
+        """Answer a monitor: with the traffic, where it knows the proof, else with that."""
+        asked = arguments[0] if arguments else None
+        if self._read_traffic is None or not self._gate.may_answer(host):
+            return
+        if not isinstance(asked, str) or len(asked.encode()) != LENGTH:
+            return  # the answer would be longer than the question
+        if not self._monitors.take(str(self._receiver.sender), at):
+            return
+        proven = proof(self._secret, self._receiver.sender)
+        if not hmac.compare_digest(asked.encode(), proven.encode()):
+            self._receiver.answer(question(proven))
+            return
+        self._answers += 1
+        for packet in answer(self._answers % 2**31, self._read_traffic()):
+            self._receiver.answer(packet)
 
     def _meant(self, address: str) -> Sequence[str]:
         """Return the addresses of the parameters that a pattern means, or the address itself.
