@@ -75,6 +75,12 @@ class PatchRequest(Struct, tag_field="do", tag="go", forbid_unknown_fields=True)
     patch: int
 
 
+class MonitorRequest(Struct, tag_field="do", tag="monitor", forbid_unknown_fields=True):
+    """Begin, or end, to be shown what comes in and what leaves, by address."""
+
+    on: bool
+
+
 PageRequest = (
     SetRequest
     | ReleaseRequest
@@ -83,6 +89,7 @@ PageRequest = (
     | PrivacyRequest
     | RangeRequest
     | PatchRequest
+    | MonitorRequest
 )
 _DECODER: msgspec.json.Decoder[PageRequest] = msgspec.json.Decoder(PageRequest)
 

@@ -19,7 +19,13 @@ from engine.web.health import HealthView
 from engine.web.knobs import Knobs
 from engine.web.pictures import Picture
 from engine.web.range_finder import SECONDS, RangeFinder, cable_text
-from engine.web.requests import LearnRequest, PageRequest, RangeRequest, to_command
+from engine.web.requests import (
+    LearnRequest,
+    MonitorRequest,
+    PageRequest,
+    RangeRequest,
+    to_command,
+)
 from engine.web.values import Entry, Values
 
 BY = "page"
@@ -44,6 +50,8 @@ class ShowView:
         self._range_finder: RangeFinder | None = None
         self._until = Ns(0)
         self._learner: object = previous._learner if previous else None
+        self.monitors: set[object] = previous.monitors if previous else set()
+        """The pages that show what comes in and what leaves."""
 
     def patch(self) -> bytes:
         """Return the news of what plays: boxes, cables, knobs, and the playlist."""
@@ -62,6 +70,11 @@ class ShowView:
     def health(self) -> bytes:
         """Return the news of metrics and faults."""
         return news("health", **msgspec.structs.asdict(self._health.snapshot()))
+
+    def traffic(self) -> bytes:
+        """Return the news of what comes in and what leaves; it is counted from now on."""
+        traffic = self.engine.monitor.read()
+        return news("traffic", flows=traffic.flows, left_out=traffic.left_out)
 
     def values(self) -> bytes:
         """Return the news of the values of all boxes and cables."""
@@ -100,12 +113,16 @@ class ShowView:
         if isinstance(request, RangeRequest):
             self._find_range(request.cable)
             return
+        if isinstance(request, MonitorRequest):
+            (self.monitors.add if request.on else self.monitors.discard)(client)
+            return
         self.engine.ask(BY, to_command(request, self.engine))
         if isinstance(request, LearnRequest):
             self._learner = client if request.route else None
 
     def client_left(self, client: object) -> None:
         """End what a page began that has left: a sweep would keep the show silent."""
+        self.monitors.discard(client)
         if client is self._learner:
             self._learner = None
             self.engine.ask(BY, Teach(""))

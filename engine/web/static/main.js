@@ -5,6 +5,7 @@ import * as graph from "./graph.js";
 import * as health from "./health.js";
 import * as knobs from "./knobs.js";
 import { ask, connect } from "./link.js";
+import * as monitor from "./monitor.js";
 import * as outs from "./outs.js";
 import * as playlist from "./playlist.js";
 import * as see from "./see.js";
@@ -35,6 +36,7 @@ const hear = {
     graph.health(news);
   },
   range: (news) => outs.range(news),
+  traffic: (news) => monitor.show(news),
   refused: (news) => tell(news.text),
 };
 
@@ -49,6 +51,7 @@ function tell(text) {
 function changed(connected) {
   document.body.classList.toggle("lost", !connected);
   find("offline").hidden = connected;
+  if (connected) monitor.again();
 }
 
 function panic() {
@@ -78,4 +81,5 @@ find("wide").addEventListener("click", () => {
 });
 window.addEventListener("resize", graph.again);
 document.addEventListener("visibilitychange", () => see.lookOn(!document.hidden));
+monitor.place();
 connect((kind, news) => hear[kind]?.(news), changed);
