@@ -16,6 +16,7 @@ class Heard:
     ``name`` is its address, or the name of a MIDI message; ``said`` its arguments in a list, or
     what it says in words; ``sender`` who sent it and ``at`` when it came, in ns. ``outlets`` are
     those that it went to, and ``does`` says what else came of it; without both nobody listens.
+    ``refused`` says why nothing came of it.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Heard:
     at: Ns
     outlets: Sequence[str] = ()
     does: str = ""
+    refused: str = ""
 
 
 OnHeard = Callable[[Heard], None]
@@ -37,8 +39,8 @@ class Flow:
     ``name`` is an address of OSC, or a MIDI message as a patch writes it ("10/note36"). ``count``
     counts messages since somebody looked, ``rate`` those of the last second (None before one has
     passed), ``last`` is the last value in words and ``ago`` how many seconds ago that was. ``peer``
-    is who sent it, or where it went. ``note`` says where what came in goes to, or that nobody
-    listens, which is then also ``unheard``.
+    is who sent it, or where it went. ``note`` says where it goes to, or why it goes nowhere, which
+    is then also ``unheard``.
     """
 
     leaves: bool

@@ -31,7 +31,7 @@ NO_PROOF: Final = "-" * LENGTH
 
 _ROOM: Final = LIMIT - 64
 """Bytes of JSON in one packet: what is left beside the address and the numbers."""
-_NAME, _LAST, _PEER, _NOTE = 200, 100, 60, 200
+_NAME, _LAST, _PEER, _NOTE = 160, 80, 50, 160
 """The most bytes of a flow's texts: one fits a packet, whatever they are."""
 _PACKETS: Final = 512
 """The most packets of one answer."""
@@ -98,7 +98,7 @@ class Answers:
 
 def _parts(traffic: Traffic) -> Iterator[bytes]:
     """Yield the traffic as JSON, cut to what fits a packet."""
-    title = within(plain(traffic.title), _NAME)
+    title = within(plain(traffic.title), _PEER)
     start = _JSON.encode(Packet(title, traffic.left_out, ()))[:-2]
     flows: list[bytes] = []
     size = len(start) + 2

@@ -81,6 +81,7 @@ class _Row:
     rate: float | None = None
     outlets: tuple[str, ...] = ()
     does: str = ""
+    refused: str = ""
     hint: str | None = None
 
     def add(self, said: Any, at: int) -> None:
@@ -228,10 +229,16 @@ class Monitor:
                 self._peers[name] = ""
 
     def _hears(self, box: str, heard: Heard) -> None:
-        table = self._heard if heard.outlets or heard.does else self._unheard
+        known = bool(heard.outlets or heard.does)
+        name = heard.name[:_LONGEST]
         with self._lock:
-            row = table.row(box, heard.name[:_LONGEST])
+            table, other = self._heard, self._unheard
+            if not known:
+                table, other = other, table
+            other.rows.pop((box, name), None)
+            row = table.row(box, name)
             row.peer, row.outlets, row.does = heard.sender, tuple(heard.outlets), heard.does
+            row.refused = heard.refused
             row.add(heard.said, heard.at)
 
     def _sends(self, box: str, encoding: str, data: bytes) -> None:
@@ -272,7 +279,7 @@ _Entry = tuple[tuple[str, str], _Row]
 def _came(box: str, name: str, row: _Row, now: Ns, cabled: Collection[tuple[str, str]]) -> Flow:
     """Return a row of what came in, with where it goes to."""
     if not (row.outlets or row.does):
-        note = f"{_NOBODY}{row.hint or ''}"
+        note = f"refused: {row.refused}" if row.refused else f"{_NOBODY}{row.hint or ''}"
         return _flow(box, name, row, now, peer=row.peer, note=note, unheard=True)
     taken = [f"{box}.{outlet}" for outlet in row.outlets if (box, outlet) in cabled]
     parts = [*taken, row.does] if row.does else taken
@@ -308,7 +315,8 @@ def _hint(name: str, box: Box | None) -> str:
         known = [*dict.fromkeys(box.listens_to())] if isinstance(box, Source) else []
     except anything_raised():
         return ""
-    hint = nearest(name, known)
+    channel, slash, message = name.partition("/")
+    hint = nearest(message if channel and slash else name, known)  # a channel is rarely the mistake
     if hint or not known:
         return f".{hint}" if hint else ""
     listed = ", ".join(known[:_LISTED]) + (" ..." if known[_LISTED:] else "")

@@ -210,7 +210,7 @@ class OscControl(Remote):
         except ValueError as error:
             self._malformed += 1
             if self._overheard is not None:
-                self._overheard(Heard(address, arguments, host, at, does=f"refused: {error}"))
+                self._overheard(Heard(address, arguments, host, at, refused=str(error)))
             refuse(str(error))
             return
         if self._overheard is not None:
