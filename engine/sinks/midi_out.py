@@ -11,12 +11,14 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from engine.core.clock import ns
 from engine.core.commands import Lost
+from engine.core.finding import Finding
 from engine.core.messages import Message, Note, Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.sink import Sink
 from engine.midi.active_notes import NOTE_ON
 from engine.midi.client import PortProcess
 from engine.midi.encode import MidiEncoder
+from engine.midi.examine import examine_port
 from engine.midi.frames import MIDI
 from engine.midi.names import check_port_name
 from engine.midi.options import MidiOptions
@@ -107,6 +109,10 @@ class MidiOut(Sink):
     def helper(self) -> int:
         """The process id of the port's owner; 0 while closed."""
         return self._helper.pid if self._helper else 0
+
+    def examine(self) -> Iterable[Finding]:
+        """Return whether its port is there."""
+        return [examine_port("out", self.system, self.port, self.name)]
 
     def options(self) -> type[Any]:
         """Return the class of a cable's options."""

@@ -17,9 +17,11 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from engine.core.clock import MILLISECOND
 from engine.core.commands import Condition
 from engine.core.errors import ParameterError
+from engine.core.finding import Finding
 from engine.core.messages import Message, Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.sink import Sink
+from engine.net.probe import probe
 from engine.net.tcp import Tcp
 from engine.net.udp import Udp
 from engine.osc.address import of_port
@@ -122,6 +124,10 @@ class OscOut(Sink):
     def dropped(self) -> int:
         """How many messages were not sent: not finite, a full buffer, or a lost connection."""
         return self._refusals + sum(sender.dropped for sender in self._senders())
+
+    def examine(self) -> Iterable[Finding]:
+        """Return whether somebody listens at each receiver."""
+        return [probe(sender.target, tcp=self.lane) for sender in self._senders()]
 
     def refusals(self) -> Mapping[str, int]:
         """Return how often each receiver on this machine was not there."""

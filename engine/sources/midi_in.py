@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, ClassVar, Final, Literal
 
 from engine.core.commands import Command, Lost, Notice, PlayPatch
+from engine.core.finding import Finding
 from engine.core.messages import Message, Note, Ns, Trigger
 from engine.core.parameter import Fixed, Param
 from engine.core.set_target import SetTarget, Shown
@@ -15,6 +16,7 @@ from engine.core.traffic import Heard, OnHeard
 from engine.midi.client import PortProcess
 from engine.midi.decode import MidiDecoder, MidiEvent
 from engine.midi.desk_map import DeskMap, with_and_without_channel
+from engine.midi.examine import examine_port
 from engine.midi.feedback import DeskFeedback
 from engine.midi.feedback_options import read_options
 from engine.midi.frames import EXCLUSIVE, MOMENT, RECEIVED
@@ -191,6 +193,13 @@ class MidiIn(Source):
         """Bring the desk up to date."""
         if self._feedback is not None:
             self._feedback.show(now)
+
+    def examine(self) -> Iterable[Finding]:
+        """Return whether its port is there, and the one that lights the desk."""
+        yield examine_port("in", self.system, self.port, self.name)
+        options = read_options(self.feedback)
+        if options is not None and options.port is not None:
+            yield examine_port("out", self.system, options.port, self.name)
 
     def listens_to(self) -> Iterable[str]:
         """Return the messages that cables and ``map`` name."""

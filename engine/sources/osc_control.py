@@ -49,6 +49,7 @@ from engine.core.commands import (
     Teach,
 )
 from engine.core.errors import DeviceError
+from engine.core.finding import Finding
 from engine.core.messages import Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Remote
@@ -169,6 +170,16 @@ class OscControl(Remote):
         for host in {LOCAL: None, **self._hosts}:
             for line in lines:
                 self._send(host, line)
+
+    def examine(self) -> Iterable[Finding]:
+        """Return whether its port is free."""
+        try:
+            self._receiver.open(self.host, self.port)
+        except DeviceError as error:
+            said = f"{error}; the next free one is taken when you play"
+            return [Finding("", "none", said)]
+        self._receiver.close()
+        return [Finding("", "ok", f"port {self.port} is free for OSC")]
 
     def listens_to(self) -> Iterable[str]:
         """Return the addresses of all that can be set."""
