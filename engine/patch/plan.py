@@ -42,7 +42,7 @@ class Into(Enum):
 class Wire:
     """A connection without stages: from an outlet, or a part of its message, to one end of a box.
 
-    ``options`` are those of a cable into a sink.
+    ``options`` are those of a cable into a sink; ``label`` is what the patch calls it, or "".
     """
 
     source: Outlet
@@ -53,6 +53,7 @@ class Wire:
     carries: Any
     convert: Callable[[Any], Any] | None = None
     options: Any = None
+    label: str = ""
 
 
 @dataclass
@@ -63,7 +64,9 @@ class PlannedBox:
     value. ``initial`` holds the parameters as the patch sets them, by field; ``fingerprints``
     identify the versions of the files it reads. ``fallback`` is the class name of the fallback
     source that plays in its place, or "". ``cls`` is the class that ``use`` names, whatever plays.
-    ``state`` are the files that it kept before, by name.
+    ``state`` are the files that it kept before, by name. ``label`` is what the patch calls it, or
+    ""; with ``keep`` a hand's changes go along to the other patches of a set, as do those of the
+    links of its chain.
     """
 
     name: str
@@ -72,6 +75,8 @@ class PlannedBox:
     values: dict[str, Any]
     on: bool = True
     hidden: bool = False
+    label: str = ""
+    keep: bool = False
     constants: dict[str, Any] = field(default_factory=dict)
     place: Place = (None, None)
     fingerprints: tuple[tuple[str, int, int], ...] = ()
@@ -152,6 +157,8 @@ class Deadline:
 @dataclass(frozen=True)
 class Plan:
     """A patch ready to be played: its boxes in patch order, its wires, its islands.
+
+    The wires into the ports of an output stand in the order in which the patch writes them.
 
     ``texts`` are what it was compiled from; while ``private``, no picture leaves.
     """

@@ -7,10 +7,13 @@ the compiler put on a cable are part of the cable.
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 from typing import Any
 
 from msgspec import Struct
 
+from engine.core.kinds import is_picture, members
+from engine.core.messages import Pitch
 from engine.core.node import Node
 from engine.core.signature import read_signature
 from engine.core.sink import Sink
@@ -23,9 +26,13 @@ NUMBERS = (int, float)
 
 
 class DrawnBox(Struct, frozen=True):
-    """One box: its kind, its place in the patch file, and its column from the left."""
+    """One box: its kind, its place in the patch file, and its column from the left.
+
+    ``label`` is what it is called where it is shown: its name, if the patch says no other.
+    """
 
     name: str
+    label: str
     use: str
     plays: str
     kind: str
@@ -37,7 +44,8 @@ class DrawnBox(Struct, frozen=True):
 class DrawnCable(Struct, frozen=True):
     """One cable: "in" fires its box, "aside" is read by it, "port" ends at an output.
 
-    ``label`` names its end. ``low`` and ``high`` are its range where it has a scale, named by
+    ``name`` is that of its end, ``label`` what it is called where it is shown: the same, if the
+    patch says no other. ``low`` and ``high`` are its range where it has a scale, named by
     ``scale``. ``number`` says that it begins with a number, ``whole`` that it ends with an integer,
     which has no range of its own.
     """
@@ -46,6 +54,7 @@ class DrawnCable(Struct, frozen=True):
     origin: str
     end: str
     kind: str
+    name: str
     label: str
     route: str
     number: bool
@@ -56,11 +65,15 @@ class DrawnCable(Struct, frozen=True):
 
 
 class Drawing(Struct, frozen=True):
-    """A patch as drawn; the columns of ``boxes`` are in the order in which they are stacked."""
+    """A patch as drawn; the columns of ``boxes`` are in the order in which they are stacked.
+
+    ``seen`` says whether a cable carries what the page has a picture of: one, or a voice's way.
+    """
 
     title: str
     boxes: tuple[DrawnBox, ...]
     cables: tuple[DrawnCable, ...]
+    seen: bool
 
 
 def group_of(name: str) -> str:
@@ -89,19 +102,30 @@ def draw(plan: Plan) -> Drawing:
     cables = tuple(_cable(plan, wire) for wire in wires)
     columns = _columns(plan, cables)
     boxes = tuple(_box(plan, name, column) for name, column in columns.items())
-    return Drawing(plan.title, _stacked(boxes, cables), cables)
+    return Drawing(plan.title, _stacked(boxes, cables), cables, _is_seen(plan))
+
+
+def _is_seen(plan: Plan) -> bool:
+    """Whether anything in a patch has a picture: what a source gives, or a cable carries."""
+    given = [
+        box.box.outlets().values() for box in plan.boxes.values() if isinstance(box.box, Source)
+    ]
+    carried = {one for wire in plan.wires for one in members(origin_wire(plan, wire).carries)}
+    return any(one is Pitch or is_picture(one) for one in chain(carried, *given))
 
 
 def _cable(plan: Plan, wire: Wire) -> DrawnCable:
     begin, way = cable_origin(plan, wire)
     scale = next((box for box in way if box.use == "scale"), None)
     low, high = _range(wire, way)
+    name = "" if wire.into is Into.HOT else wire.name
     return DrawnCable(
         group_of(begin.source.box),
         _origin(plan, begin.source, begin.part),
         group_of(wire.box),
         {Into.HOT: "in", Into.PORT: "port"}.get(wire.into, "aside"),
-        "" if wire.into is Into.HOT else wire.name,
+        name,
+        wire.label or name,
         route_name(wire.box, wire.name) if wire.into is Into.PORT else "",
         begin.carries in NUMBERS,
         wire.carries is int,
@@ -162,6 +186,7 @@ def _box(plan: Plan, name: str, column: int) -> DrawnBox:
     place = f"{file.name}:{line}" if file and line else ""
     return DrawnBox(
         name,
+        planned.label or name,
         planned.use,
         "" if plays == planned.use else plays,
         _kind(planned),

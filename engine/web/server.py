@@ -189,14 +189,22 @@ class Server:
     def _handle(self, request: str | bytes, client: Client) -> None:
         try:
             if self._show is not None:
-                self._show.handle(read_request(request), client)
+                self._show.handle(read_request(request), client, self._send_all)
         except ValueError as error:
             client.reply(news("refused", text=str(error)))
 
     async def _picture(self, request: web.Request) -> web.StreamResponse:
-        """Stream the pictures of an outlet, the newest each time (multipart/x-mixed-replace)."""
+        """Serve the page of nothing but the picture; ``of`` asks for the picture itself.
+
+        That is the stream of an outlet, the newest picture each time (multipart/x-mixed-replace);
+        "" is the main one.
+        """
+        of = request.query.get("of")
+        if of is None:
+            return self._static("picture.html")
         show = self._show
-        picture = show.picture(request.query.get("of", "")) if show else None
+        name = of or (show.main_picture() if show else "")
+        picture = show.picture(name) if show else None
         if picture is None:
             raise web.HTTPNotFound(text="there is no such picture")
         if self._viewers >= VIEWERS:
@@ -212,19 +220,24 @@ class Server:
                 request.transport.set_write_buffer_limits(high=0)
             await response.write(_FRAME)
             with contextlib.suppress(ConnectionError, TimeoutError):
-                await self._send_pictures(request, response, picture)
+                await self._send_pictures(request, response, picture, "" if of else name)
         finally:
             self._viewers -= 1
         return response
 
     async def _send_pictures(
-        self, request: web.Request, response: web.StreamResponse, picture: Picture
+        self, request: web.Request, response: web.StreamResponse, picture: Picture, main: str
     ) -> None:
-        """Send pictures until another patch plays, or the viewer is gone or takes none."""
+        """Send pictures until another patch plays, or the viewer is gone or takes none.
+
+        With ``main`` also until another picture is the main one.
+        """
         changed = self._changed
         async with contextlib.aclosing(picture.frames()) as frames:
             async for jpeg in frames:
                 if changed.is_set() or request.transport is None:
+                    return
+                if main and self._show is not None and self._show.main_picture() != main:
                     return
                 if not jpeg:
                     continue

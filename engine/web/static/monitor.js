@@ -1,6 +1,6 @@
 // What comes in and what leaves, by address, while it is looked at.
 
-import { find, make, write } from "./dom.js";
+import { breakable, find, make, press, write } from "./dom.js";
 import { ask } from "./link.js";
 
 const NOW = 1;
@@ -11,9 +11,8 @@ let flows = [];
 let leftOut = 0;
 let rows = new Map();
 
-const button = make("button", { type: "button", "aria-expanded": "false", onclick: toggle }, "Monitor");
-const hold = make("button", { type: "button", "aria-pressed": "false", onclick: pause }, "Pause");
-const filter = make("input", {
+const hold = make("button.free", { type: "button", "aria-pressed": "false", onclick: pause }, "Pause");
+const filter = make("input.free", {
   type: "text",
   placeholder: "Only what contains …",
   "aria-label": "Show only what contains",
@@ -24,11 +23,18 @@ const filter = make("input", {
 const came = list("What comes in");
 const left = list("What leaves");
 const more = make("p.more", { hidden: true });
-const body = make("div.traffic", { hidden: true }, make("div.tools", {}, filter, hold), came.element, left.element, more);
 
 /** Put the monitor into its place on the page. */
 export function place() {
-  find("monitor").replaceChildren(button, body);
+  find("monitor").replaceChildren(make("div.tools", {}, filter, hold), came.element, left.element, more);
+  document.querySelector('nav button[data-to="monitor"]').hidden = false;
+}
+
+/** Look, or look no more: nothing is counted while nobody looks. */
+export function look(on) {
+  if (on === open) return;
+  open = on;
+  ask({ do: "monitor", on });
 }
 
 /** Show what came and left. */
@@ -44,16 +50,9 @@ export function again() {
   if (open) ask({ do: "monitor", on: true });
 }
 
-function toggle() {
-  open = !open;
-  button.setAttribute("aria-expanded", String(open));
-  body.hidden = !open;
-  ask({ do: "monitor", on: open });
-}
-
 function pause() {
   paused = !paused;
-  hold.setAttribute("aria-pressed", String(paused));
+  press(hold, paused);
   write(hold, paused ? "Go on" : "Pause");
 }
 
@@ -65,7 +64,7 @@ function draw() {
   rows = new Map();
   for (const flow of shown) {
     const key = `${flow.leaves} ${flow.box} ${flow.name}`;
-    const row = before.get(key) ?? new Row();
+    const row = before.get(key) ?? new Row(flow.name);
     row.show(flow);
     rows.set(key, row);
   }
@@ -91,8 +90,8 @@ function list(title) {
 }
 
 class Row {
-  constructor() {
-    this.name = make("b");
+  constructor(name) {
+    this.name = make("b", {}, ...breakable(name));
     this.value = make("span.said");
     this.rate = make("span.rate");
     this.where = make("small");
@@ -100,7 +99,6 @@ class Row {
   }
 
   show(flow) {
-    write(this.name, flow.name);
     write(this.value, flow.last);
     write(this.rate, flow.ago >= NOW ? `${Math.round(flow.ago)} s ago` : flow.rate === null ? "" : `${flow.rate}/s`);
     const way = flow.leaves ? `${flow.box} to ${flow.peer}` : `${flow.box} from ${flow.peer}`;
