@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for command in (
-    *(shows.play, shows.record, shows.replay),
+    *(shows.play, shows.test, shows.record, shows.replay),
     *(looks.check, looks.show, looks.nodes, looks.devices, looks.doctor, looks.models),
     monitor.monitor,
     *(lab.bench, lab.stress, lab.install),

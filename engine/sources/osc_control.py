@@ -6,6 +6,7 @@
     /sensorium/patch 2            go to another patch: by number from 1, name or title, "next",
                                   "previous"
     /sensorium/teach "out/reach"  let this way out move alone, for a program that learns; "" ends it
+    /sensorium/test "out/reach"   let it send a test value for 20 s, also while nobody is there
     /sensorium/privacy 1          let no picture leave; 0 ends that, unless the patch says it
     /sensorium/blackout 1         let the picture that leaves be black; 0 ends that
     /sensorium/freeze 1           hold the picture that leaves; 0 lets it go on
@@ -90,9 +91,6 @@ BURST: Final = 12_000
 LOOKS: Final = 5
 """How often a monitor is answered, a second and at once."""
 
-OF_THE_SHOW: Final = ("/panic", "/sensorium/patch", "/sensorium/privacy", "/sensorium/teach")
-"""What can be said beside parameters."""
-
 TEXT: Final = 500
 """Bytes of a text that is sent: two of them and an address fit one packet."""
 
@@ -102,8 +100,10 @@ MAX_ADDRESS: Final = 255
 FULL_REPORT_EVERY: Final = 5
 """Every so many reports, all values are sent, changed or not."""
 
-_SHOW_COMMANDS: Final = ("patch", "teach", "privacy", "blackout", "freeze", "master")
+_SHOW_COMMANDS: Final = ("patch", "teach", "test", "privacy", "blackout", "freeze", "master")
 """What lies below ``/sensorium``."""
+OF_THE_SHOW: Final = ("/panic", *(f"/sensorium/{name}" for name in _SHOW_COMMANDS))
+"""What can be said beside parameters."""
 
 _log = logging.getLogger("sensorium")
 
@@ -366,9 +366,9 @@ def _show_command(path: list[str], arguments: list[Any], refuse: Answer) -> Comm
             return PlayPatch(_integral(which), refuse)
         case ["patch"], _:
             raise ValueError("expected the number, name or title of a patch")
-        case ["teach"], [str(route)]:
-            return Teach(route, refuse)
-        case ["teach"], _:
+        case ["teach" | "test" as what], [str(route)]:
+            return Teach(route, refuse, test=what == "test" and route != "")
+        case ["teach" | "test"], _:
             raise ValueError('expected a way out, such as "out/reach", or "" to end it')
         case ["privacy"], [0 | 1 as on]:
             return KeepPrivate(bool(on), refuse)

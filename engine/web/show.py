@@ -100,6 +100,7 @@ class ShowView:
             pictures=self._values.pictures(),
             sounds=self._sounds.read(),
             teaching=self.engine.learn_sweep.route,
+            testing=self.engine.learn_sweep.tests,
             private=not self.engine.privacy.pictures_may_leave,
             always_private=self.engine.privacy.always,
             blackout=master.blackout,

@@ -107,10 +107,10 @@ class PlanSwapper:
 
     def _swap(self, new: Plan, spare: Mapping[str, BoxState]) -> PreviousPlan:
         """Exchange the plan and call ``on_plan``; a MIDI-learn sweep goes on."""
-        swept = self.engine.learn_sweep.route
+        sweep = self.engine.learn_sweep
         before = self._exchange(new, spare)
-        if swept in self.engine.metrics.routes:
-            self.engine.learn_sweep.select(swept)
+        if sweep.route in self.engine.metrics.routes:
+            self.engine.learn_sweep.select(sweep.route, test=sweep.tests, since=sweep.started)
         for notify in self.engine.on_plan:
             notify()
         return before

@@ -101,7 +101,8 @@ class Row {
   show(flow) {
     write(this.value, flow.last);
     write(this.rate, flow.ago >= NOW ? `${Math.round(flow.ago)} s ago` : flow.rate === null ? "" : `${flow.rate}/s`);
-    const way = flow.leaves ? `${flow.box} to ${flow.peer}` : `${flow.box} from ${flow.peer}`;
+    const to = flow.note ? "" : ` to ${flow.peer}`;
+    const way = `${flow.box}${flow.leaves ? to : ` from ${flow.peer}`}`;
     const note = flow.note && (flow.leaves || flow.unheard ? flow.note : `→ ${flow.note}`);
     write(this.where, note ? `${way}  ·  ${note}` : way);
     this.element.classList.toggle("unheard", flow.unheard);
