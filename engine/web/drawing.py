@@ -15,7 +15,7 @@ from engine.core.node import Node
 from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.core.source import Remote, Source
-from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
+from engine.patch.plan import FEEDS, Into, Outlet, Plan, PlannedBox, Wire
 from engine.patch.show import cable_origin
 from engine.runtime.metrics import route_name
 
@@ -100,8 +100,8 @@ def _cable(plan: Plan, wire: Wire) -> DrawnCable:
         group_of(begin.source.box),
         _origin(plan, begin.source, begin.part),
         group_of(wire.box),
-        {Into.HOT: "in", Into.PORT: "port"}.get(wire.into, "aside"),
-        "" if wire.into is Into.HOT else wire.name,
+        {Into.HOT: "in", Into.MORE: "in", Into.PORT: "port"}.get(wire.into, "aside"),
+        "" if wire.into in FEEDS else wire.name,
         route_name(wire.box, wire.name) if wire.into is Into.PORT else "",
         begin.carries in NUMBERS,
         wire.carries is int,
