@@ -63,16 +63,8 @@ def test_with_value_it_leaves_when_that_comes() -> None:
 
 def test_a_trigger_takes_along_what_is_and_does_not_come_late() -> None:
     line = '"/pan" = { when = "a", args = ["go", "{b}", "{value}"], off = [0] }\n'
-    assert (
-        args(play(A + B + OUT + line, seconds=1))
-        == [
-            ["go", 10, 2],
-            [0],
-            ["go", 20, 3],
-            [0],
-        ][:1]
-        + [["go", 10, 2], [0], ["go", 20, 3], [0]][1:]
-    )
+    pressed = [["go", 10, 2], [0], ["go", 20, 3], [0]]
+    assert args(play(A + B + OUT + line, seconds=1)) == pressed
 
 
 def test_from_whose_outputs_are_not_named_says_when() -> None:
@@ -93,7 +85,7 @@ def test_counts_switches_and_texts_keep_their_types() -> None:
 def test_how_often_holds_for_the_whole_message() -> None:
     many = numbers("a", [*range(20)], step="10 ms") + '[b]\nuse = "double"\nfrom = "a"\n'
     line = '"/pan" = { args = ["{a}", "{b}"], every = "100 ms" }\n'
-    assert args(play(many + OUT + line, seconds=1)) == [[0, 0], [10, 20], [19, 38]]
+    assert args(play(many + OUT + line, seconds=1)) == [[0, 0], [9, 18], [19, 38]]
     line = '"/pan" = { from = "a", args = ["{value}", "{b}"], at_most = "100 ms" }\n'
     assert args(play(many + OUT + line, seconds=1)) == [[0, 0], [10, 20]]
 
@@ -123,15 +115,15 @@ def test_it_waits_while_what_fills_an_argument_is_lost() -> None:
 
 def test_a_panic_and_a_sweep_for_learning_forget_nothing() -> None:
     assert args(play(A + B + PAN, [(0.12, Panic())])) == args(play(A + B + PAN))
-    swept = args(play(A + B + PAN, [(0.3, Teach("out /pan#{a}"))], seconds=2))
+    swept = args(play(A + B + PAN, [(0.3, Teach("out/pan#{a}"))], seconds=2))
     moved = [pan for pan, tilt in swept[4:] if tilt == 20]
     assert len(moved) > 10 and min(moved) == 0 and max(moved) > 0.5
 
 
-def test_another_arrangement_while_it_plays_keeps_what_came() -> None:
+def test_another_arrangement_while_it_plays_begins_anew() -> None:
     patch = A + B + PAN
     turned = patch.replace('["{a}", "{b}"]', '["{b}", "{a}", 5]')
-    assert args(play(patch, [(0.12, Swap(turned))])) == [[1, 10], [2, 10], [20, 2, 5], [20, 3, 5]]
+    assert args(play(patch, [(0.12, Swap(turned))])) == [[1, 10], [2, 10], [20, 3, 5]]
     without = patch.replace('["{a}", "{b}"]', '["{a}"]')
     assert args(play(patch, [(0.12, Swap(without))])) == [[1, 10], [2, 10], [3]]
 
