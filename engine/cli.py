@@ -24,7 +24,7 @@ app = typer.Typer(
 )
 for command in (
     *(shows.play, shows.record, shows.replay),
-    *(looks.check, looks.show, looks.nodes, looks.devices, looks.doctor, looks.models),
+    *(looks.new, looks.check, looks.show, looks.nodes, looks.devices, looks.doctor, looks.models),
     *(lab.bench, lab.stress, lab.install),
 ):
     app.command()(command)

@@ -525,7 +525,7 @@ SLIPS = [
     ('“/x" = "a"', "quotes are straight"),
     ('"/x" = "a”', "quotes are straight"),
     ('x = "it’s', "a text begins here with a quote that nothing closes"),
-    ('x = 0,5 # “half”', "a number has a point, not a comma: 0.5"),
+    ("x = 0,5 # “half”", "a number has a point, not a comma: 0.5"),
     ("```toml", "leave the lines with ``` out"),
     ("x = 0,5", "a number has a point, not a comma: 0.5"),
     ("x = .5", "a number has a digit before its point: 0.5"),
