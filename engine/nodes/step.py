@@ -1,0 +1,74 @@
+"""One after another from a list."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Annotated, NamedTuple
+
+from engine.core.messages import Trigger
+from engine.core.node import Node
+from engine.core.parameter import Param
+from engine.dsp.walk import Direction, Walk
+
+
+class Stepped(NamedTuple):
+    """The entry, its place in the list (1 is the first), and a trigger when it ends a round."""
+
+    value: str | float
+    place: int
+    carry: Trigger | None = None
+
+
+class Step(Node):
+    """Go to the next entry of a list, of words or numbers, whenever something happens.
+
+    "pingpong" goes to the last and back. "random" takes any but the one before; "shuffle" takes
+    each once in an order by chance, and then each once more. The same ``seed`` gives the same order
+    each time. ``place`` is where in the list it is, 1 the first; ``carry`` is a trigger at the last
+    entry of a round. With ``loop = false`` it stays there until ``reset``.
+
+    ``back`` goes one back. ``reset`` has the next one be the first; it says nothing itself.
+    """
+
+    steps: Annotated[list[str | float], Param("what it goes through: texts or numbers")]
+    direction: Annotated[Direction, Param("which way it goes")] = "up"
+    loop: Annotated[bool, Param("begin again after the last entry")] = True
+    seed: Annotated[int, Param("another number is another order by chance", 0, 1_000_000)] = 0
+
+    _walk: Walk | None = field(default=None)
+
+    def outlets(self) -> Mapping[str, type]:
+        """Return the type of the entries, where all are of one."""
+        kinds = {type(step) for step in self.steps}
+        return {"value": kinds.pop()} if len(kinds) == 1 else {}
+
+    def process(self, trigger: Trigger) -> Stepped | None:
+        """Return the next entry."""
+        return self._step()
+
+    def on_back(self, back: Trigger) -> Stepped | None:
+        """Return the entry before."""
+        return self._step(back=True)
+
+    def on_reset(self, reset: Trigger) -> None:
+        """Begin at the first entry next time."""
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget where it was."""
+        self._walk = None
+
+    def _step(self, back: bool = False) -> Stepped | None:
+        if self._walk is None or self._walk.seed != self.seed:
+            self._walk = Walk(self.seed)
+        walk = self._walk
+        steps = [step for step in self.steps if isinstance(step, str) or math.isfinite(step)]
+        if not steps:
+            return None
+        place = walk.step(len(steps), self.direction, loop=self.loop, back=back)
+        if place is None:
+            return None
+        carry = Trigger() if walk.at_end else None
+        return Stepped(steps[place], place + 1, carry)
