@@ -52,6 +52,11 @@ class Sink(Box, ABC):
     A second cable into the same port is called ``NAME#2``, and so on.
     """
 
+    @property
+    def acts(self) -> bool:
+        """Whether it sends something out: always."""
+        return True
+
     _tap: OnSent | None = None
     _taps: tuple[OnSent | None, OnSent | None] = (None, None)
     _report_condition: Report = ignore_report

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from engine.core.box_errors import anything_raised
@@ -16,6 +15,7 @@ from engine.core.signature import converter, fits, in_words, needs_trigger, read
 from engine.core.sink import Sink
 from engine.patch.build import HINTS, Builder, inlets_of
 from engine.patch.cables import STAGE_KEYS, Cable, CableStage
+from engine.patch.label import LABEL, read_label
 from engine.patch.load import Document
 from engine.patch.outlet_types import Origin, OutletTypes
 from engine.patch.parse import BoxSpec, PatchSpec
@@ -41,6 +41,10 @@ class Connector:
         self._outlets = OutletTypes(boxes, self._carried_into)
         self.wires: list[Wire] = []
         self.problems: list[Problem] = []
+
+    def gives(self, box: str) -> tuple[Any, ...]:
+        """Return the types that a box gives, once everything is connected."""
+        return tuple(self._outlets.types_of(box).values())
 
     def connect(self, spec: BoxSpec) -> None:
         """Connect all cables that end in one box. A second call for the same box does nothing.
@@ -139,16 +143,14 @@ class Connector:
                 self._report_port(cable, port, error)
                 continue
             before = len(self.problems)
-            options = self._options(known, cable)
-            wire = self._connect_cable(cable, accepts, planned.name, Into.PORT, port)
+            wire = self._connect_cable(cable, accepts, planned.name, Into.PORT, port, known=known)
             if wire and len(self.problems) == before:
-                self.wires[-1] = replace(wire, options=options)
-                self._plug(sink, wire, cable, options)
+                self._plug(sink, wire, cable)
 
-    def _plug(self, sink: Sink, wire: Wire, cable: Cable, options: Any) -> None:
+    def _plug(self, sink: Sink, wire: Wire, cable: Cable) -> None:
         port = wire.name
         try:
-            sink.plug(port, wire.carries, options)
+            sink.plug(port, wire.carries, wire.options)
         except anything_raised() as error:
             self._report_port(cable, port, error)
 
@@ -171,7 +173,9 @@ class Connector:
         values: dict[str, Any] = {"to": cable.to} if "to" in known and cable.to else {}
         for key, value in cable.options.items():
             if key not in known:
-                words = ("from", "when", *STAGE_KEYS, *known)
+                if key == LABEL:
+                    continue
+                words = ("from", "when", *STAGE_KEYS, LABEL, *known)
                 there = f" There is: {', '.join(words)}."
                 message = f'a cable has no "{key}" here.{nearest(key, words) or there}'
                 self._report(cable, message, key)
@@ -182,11 +186,27 @@ class Connector:
                 self._report(cable, str(error), key)
         return cls(**values) if cls else None
 
+    def _label(self, cls: type[Any] | None, cable: Cable) -> str:
+        """Return what the patch calls a cable; where its sink has such an option, it is that."""
+        if LABEL not in cable.options or (cls and LABEL in read_parameters(cls)):
+            return ""
+        try:
+            return read_label(cable.options[LABEL])
+        except ParameterError as error:
+            self._report(cable, str(error), LABEL)
+            return ""
+
     def _connect_cable(
-        self, cable: Cable, accepts: tuple[Any, ...], box: str, into: Into, name: str
+        self,
+        cable: Cable,
+        accepts: tuple[Any, ...],
+        box: str,
+        into: Into,
+        name: str,
+        *,
+        known: type[Any] | None = None,
     ) -> Wire | None:
-        if into is not Into.PORT:
-            self._options(None, cable)
+        options, label = self._options(known, cable), self._label(known, cable)
         origin = self._find_origin(cable)
         for stage in cable.stages:
             origin = self._insert_stage(origin, stage, cable, f"{box}.{name}")
@@ -201,7 +221,8 @@ class Connector:
                 f'takes {in_words(accepts)}, but "{cable.origin}" gives {in_words((carries,))}',
             )
             return None
-        wire = Wire(outlet, part, box, into, name, carries, converter(carries, accepts))
+        convert = converter(carries, accepts)
+        wire = Wire(outlet, part, box, into, name, carries, convert, options, label)
         self._add(wire)
         return wire
 

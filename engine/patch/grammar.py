@@ -53,6 +53,16 @@ BOX = (
         "always end",
     ),
     ("on", "`on = false` switches it off, and so can a cable; a box that is off passes nothing"),
+    (
+        "label",
+        'what it is called wherever it is shown: `label = "Left hand"`; its name stays what cables '
+        "and addresses go by",
+    ),
+    (
+        "keep",
+        "`keep = true`: what a hand changed on it, and on the links of its chain, goes along to "
+        "the other patches of a set that have the box",
+    ),
     ("send", "only of an output: what goes where, one line an address or port"),
     ("every", 'only of an output: as `every` on each of its cables, `every = "40 ms"`'),
 )
@@ -92,6 +102,11 @@ CABLE = (
         "on_loss",
         "what becomes of it when what feeds the box is lost, as `on_loss` of the box itself: "
         '`"/reach" = { from = "reach", on_loss = "rest" }`; a rest is said before `in` and `to`',
+    ),
+    (
+        "label",
+        "what it is called wherever what leaves is shown: "
+        '`"/ch/1/level" = { from = "reach", label = "Red lamp" }`',
     ),
     (
         "args",

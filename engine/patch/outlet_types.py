@@ -28,7 +28,7 @@ class OutletTypes:
 
     def find(self, box: str, rest: str) -> Origin:
         """Return an outlet, or a part of its message. Raise UnknownName when there is none."""
-        types = self._types_of(box)
+        types = self.types_of(box)
         main = next(iter(types), "")
         if not rest:
             return Outlet(box, main), "", types.get(main, object)
@@ -56,7 +56,7 @@ class OutletTypes:
         except UnknownName:
             return None
 
-    def _types_of(self, box: str) -> Mapping[str, Any]:
+    def types_of(self, box: str) -> Mapping[str, Any]:
         """Return the types of a box's outlets by name, the main outlet first."""
         if box not in self._types:
             self._types[box] = {"": object}  # ends the recursion in a cycle

@@ -18,11 +18,13 @@ from engine.core.parameter import Parameter
 from engine.core.signature import settable
 from engine.core.sink import Sink
 from engine.patch.grammar import BOX, CABLE, PATCH
+from engine.patch.label import LONGEST_LABEL
 from engine.patch.on_loss import WORDS
 
 Schema = dict[str, Any]
 
 _TEXT = {"type": "string"}
+_LABEL = {"type": "string", "maxLength": LONGEST_LABEL}
 _TIME = {"$ref": "#/$defs/time"}
 _WAY = {"$ref": "#/$defs/way"}
 _BEFORE_THE_BOXES: Mapping[str, Schema] = {
@@ -86,6 +88,8 @@ def _box(
     about = dict(BOX)
     properties: Schema = {"use": {"const": box.name, "description": " ".join(box.about[:1])}}
     properties["on"] = _live({"type": "boolean"}, about["on"])
+    properties["label"] = {**_LABEL, "description": about["label"]}
+    properties["keep"] = {"type": "boolean", "description": about["keep"]}
     if issubclass(cls, Sink):
         properties |= _sending(box, cable)
         properties["every"] = {**_TIME, "description": about["every"]}
@@ -142,6 +146,7 @@ def _cable(boxes: Mapping[str, BoxDescription]) -> Schema:
                 properties[word] = {**_plain(parameter), "description": about[word]}
                 properties[word].pop("default", None)
     properties["on_loss"] = _on_loss(about["on_loss"])
+    properties["label"] = {**_LABEL, "description": about["label"]}
     return {
         "type": "object",
         "properties": properties,

@@ -9,10 +9,9 @@ from msgspec import Struct
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
 from engine.core.source import Remote
-from engine.patch.plan import Into, Plan
+from engine.patch.plan import Into, Plan, group_of
 from engine.runtime.engine import Engine
 from engine.runtime.metrics import Fault, RouteMetrics, route_name
-from engine.web.drawing import group_of
 
 _FAULTS = 12
 

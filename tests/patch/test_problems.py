@@ -43,14 +43,14 @@ CASES = [
         "key2",
         BODY + "zzz = 1\n",
         [
-            '10: [reach] zzz: joint has no "zzz". There is: axis, confidence, empty, from, joint, on, on_loss, person, pose, then, use.'
+            '10: [reach] zzz: joint has no "zzz". There is: axis, confidence, empty, from, joint, keep, label, on, on_loss, person, pose, then, use.'
         ],
     ),
     (
         "every-on-node",
         BODY + 'every = "20 ms"\n',
         [
-            '10: [reach] every: joint has no "every". There is: axis, confidence, empty, from, joint, on, on_loss, person, pose, then, use.'
+            '10: [reach] every: joint has no "every". There is: axis, confidence, empty, from, joint, keep, label, on, on_loss, person, pose, then, use.'
         ],
     ),
     (
@@ -149,7 +149,7 @@ CASES = [
         "optin",
         BODY + '[e]\nuse="energy"\nfrom = { from = "pose", tp = [0,1] }\n',
         [
-            '12: [e] from tp: a cable has no "tp" here. There is: from, when, in, to, curve, above, choose, at_most, every, on_loss.'
+            '12: [e] from tp: a cable has no "tp" here. There is: from, when, in, to, curve, above, choose, at_most, every, on_loss, label.'
         ],
     ),
     (

@@ -130,9 +130,14 @@ def differs(old: Plan, new: Plan) -> bool:
     return (
         is_rebuilt(old, new)
         or (old.title, old.deadline) != (new.title, new.deadline)
-        or any(old.boxes[name].on != new.boxes[name].on for name in new.boxes)
+        or any(_said(old.boxes[name]) != _said(new.boxes[name]) for name in new.boxes)
+        or [wire.label for wire in old.wires] != [wire.label for wire in new.wires]
         or any(True for name in new.boxes for _ in changed_parameters(old, new, name))
     )
+
+
+def _said(planned: PlannedBox) -> tuple[object, ...]:
+    return (planned.on, planned.label, planned.keep)
 
 
 def is_rebuilt(old: Plan, new: Plan) -> bool:
