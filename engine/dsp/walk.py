@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, field
 from typing import Literal
+
+from engine.dsp.chance import uniform
 
 Direction = Literal["up", "down", "pingpong", "random", "shuffle"]
 
@@ -27,11 +28,8 @@ class Walk:
     at_end: bool = False
     _falls: bool = False
     _taken: int = 0
+    _thrown: int = 0
     _order: list[int] = field(default_factory=list)
-    _random: random.Random = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._random = random.Random(self.seed)
 
     def step(
         self, length: int, direction: Direction, *, loop: bool = True, back: bool = False
@@ -79,14 +77,21 @@ class Walk:
         self._taken = self._taken % length + 1
         self.at_end = self._taken == length
         others = [each for each in range(length) if each != self.place]
-        return self._random.choice(others or [0])
+        return self._draw(others or [0])
 
     def _once_each(self, length: int) -> int:
         self._order = [each for each in self._order if each < length]
         if not self._order:
-            self._order = self._random.sample(range(length), length)
+            left = list(range(length))
+            self._order = [self._draw(left) for _ in range(length)]
             if self._order[-1] == self.place:  # it would come twice in a row
                 self._order.reverse()
         place = self._order.pop()
         self.at_end = not self._order
         return place
+
+    def _draw(self, places: list[int]) -> int:
+        """Take one of the places out, by chance, and return it."""
+        chance = uniform(self.seed, self._thrown)
+        self._thrown += 1
+        return places.pop(int(chance * len(places)))

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated, NamedTuple
 
+from engine.core.context import Context
 from engine.core.messages import Trigger
 from engine.core.node import Node
 from engine.core.parameter import Param
+from engine.dsp.chance import seed_of
 from engine.dsp.walk import Direction, Walk
 
 
@@ -25,24 +27,33 @@ class Step(Node):
     """Go to the next entry of a list, of words or numbers, whenever something happens.
 
     "pingpong" goes to the last and back. "random" takes any but the one before; "shuffle" takes
-    each once in an order by chance, and then each once more. The same ``seed`` gives the same order
-    each time. ``place`` is where in the list it is, 1 the first; ``carry`` is a trigger at the last
-    entry of a round. With ``loop = false`` it stays there until ``reset``.
+    each once in an order by chance, and then each once more. ``place`` is where in the list it is,
+    1 the first; ``carry`` is a trigger at the last entry of a round. With ``loop = false`` it stays
+    there until ``reset``.
 
     ``back`` goes one back. ``reset`` has the next one be the first; it says nothing itself.
+
+    The same patch goes the same way each time it is played; another ``seed`` leads elsewhere. Boxes
+    of different names go different ways.
     """
 
     steps: Annotated[list[str | float], Param("what it goes through: texts or numbers")]
     direction: Annotated[Direction, Param("which way it goes")] = "up"
     loop: Annotated[bool, Param("begin again after the last entry")] = True
-    seed: Annotated[int, Param("another number is another order by chance", 0, 1_000_000)] = 0
+    seed: Annotated[int, Param("another one is another order by chance")] = 0
 
-    _walk: Walk | None = field(default=None)
+    _own: int = 0
+    _walk: Walk = field(default_factory=Walk)
 
     def outlets(self) -> Mapping[str, type]:
         """Return the type of the entries, where all are of one."""
         kinds = {type(step) for step in self.steps}
         return {"value": kinds.pop()} if len(kinds) == 1 else {}
+
+    def open(self, context: Context) -> None:
+        """Take the order by chance that belongs to its name, and begin anew."""
+        self._own = seed_of(context.name)
+        self.reset()
 
     def process(self, trigger: Trigger) -> Stepped | None:
         """Return the next entry."""
@@ -58,12 +69,11 @@ class Step(Node):
 
     def reset(self) -> None:
         """Forget where it was."""
-        self._walk = None
+        self._walk = Walk()
 
     def _step(self, back: bool = False) -> Stepped | None:
-        if self._walk is None or self._walk.seed != self.seed:
-            self._walk = Walk(self.seed)
         walk = self._walk
+        walk.seed = self._own + self.seed
         steps = [step for step in self.steps if isinstance(step, str) or math.isfinite(step)]
         if not steps:
             return None

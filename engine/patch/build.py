@@ -84,7 +84,8 @@ class Builder:
         inlets = {inlet.name: inlet for inlet in inlets_of(cls)}
         self._check_keys(spec, cls, parameters, inlets)
         values = self._values(spec, parameters)
-        constants = self._constants(spec, cls, inlets)
+        only_inlets = {name: each for name, each in inlets.items() if name not in parameters}
+        constants = self._constants(spec, cls, only_inlets)
         words = self._shared_words(spec, {*parameters, *inlets})
         if len(self.problems) > before:
             return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from engine.core.box_errors import anything_raised
@@ -82,17 +83,22 @@ class Connector:
         if isinstance(planned.box, Sink):
             self._connect_ports(spec, planned, planned.box)
         elif isinstance(planned.box, Node):
-            self._connect_inlets(spec, planned)
+            self._connect_inlets(spec, planned, planned.box)
         parameters = read_parameters(type(planned.box))
+        inlets = {inlet.name for inlet in inlets_of(type(planned.box))}
         for key, cable in spec.cables.items():
+            if key in inlets:
+                continue
             if key == "on" or key in parameters:
                 self._connect_parameter(spec.name, key, parameters.get(key), cable)
             elif "." in key:
                 self._connect_part(spec.name, key, parameters, cable)
 
-    def _connect_inlets(self, spec: BoxSpec, planned: PlannedBox) -> None:
+    def _connect_inlets(self, spec: BoxSpec, planned: PlannedBox, node: Node) -> None:
         hot, *cold = inlets_of(type(planned.box))
         events = read_event_inlets(type(planned.box))
+        parameters = read_parameters(type(planned.box))
+        needs = self._needs(spec, node)
         if not spec.cables.keys() & {"from", hot.name} and "from" not in spec.keys_written:
             self._report_box(spec, f'needs "from": which box gives it {in_words(hot.accepts)}')
         if "from" in spec.cables and hot.name in spec.cables:
@@ -103,14 +109,26 @@ class Connector:
             if inlet is hot:
                 cable = spec.cables.get("from", cable)
             if cable is None:
-                if inlet is not hot and inlet.waits and inlet.name not in planned.constants:
+                waits = inlet is not hot and (inlet.waits or inlet.name in needs)
+                if waits and inlet.name not in {*planned.constants, *planned.values}:
                     message = f'needs "{inlet.name}": {in_words(inlet.accepts)}, or a cable'
                     self._report_box(spec, message)
                 continue
             into = Into.HOT if inlet is hot else Into.COLD
             if inlet.name in events:
                 into = Into.EVENT
-            self._connect_cable(cable, inlet.accepts, spec.name, into, inlet.name)
+            sets = into is Into.EVENT and inlet.name in parameters
+            first = Into.PARAMETER if sets else into
+            wire = self._connect_cable(cable, inlet.accepts, spec.name, first, inlet.name)
+            if wire and sets:  # the parameter is set, and then the box hears of it
+                self._add(replace(wire, into=into))
+
+    def _needs(self, spec: BoxSpec, node: Node) -> Collection[str]:
+        try:
+            return node.needs()
+        except anything_raised() as error:
+            self._report_box(spec, tell_error(error))
+            return ()
 
     def _connect_parameter(
         self, box: str, key: str, parameter: Parameter | None, cable: Cable
