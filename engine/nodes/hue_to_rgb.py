@@ -10,7 +10,7 @@ from engine.core.node import Node
 from engine.core.parameter import Param
 
 
-class Colour(NamedTuple):
+class RedGreenBlue(NamedTuple):
     """The shares of red, green and blue, 0 to 1."""
 
     red: float
@@ -31,8 +31,8 @@ class HueToRgb(Node):
     saturation: Annotated[float, Param("0 is grey, 1 as colourful as can be", 0, 1)] = 1.0
     value: Annotated[float, Param("0 is black, 1 as bright as can be", 0, 1)] = 1.0
 
-    def process(self, hue: float) -> Colour | None:
+    def process(self, hue: float) -> RedGreenBlue | None:
         """Return the colour of a hue."""
         if not math.isfinite(hue):
             return None
-        return Colour(*colorsys.hsv_to_rgb(hue % 1.0, self.saturation, self.value))
+        return RedGreenBlue(*colorsys.hsv_to_rgb(hue % 1.0, self.saturation, self.value))

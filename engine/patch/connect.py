@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import reduce
 from typing import Any, TypeVar
 
 from engine.core.box_errors import anything_raised
@@ -12,7 +14,16 @@ from engine.core.event_inlets import read_event_inlets
 from engine.core.nearest import nearest
 from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
-from engine.core.signature import converter, fits, in_words, needs_trigger, read_signature, settable
+from engine.core.signature import (
+    NUMBERS,
+    Inlet,
+    converter,
+    fits,
+    in_words,
+    needs_trigger,
+    read_signature,
+    settable,
+)
 from engine.core.sink import Sink
 from engine.patch.build import HINTS, Builder, inlets_of
 from engine.patch.cables import STAGE_KEYS, Cable, CableStage
@@ -20,7 +31,7 @@ from engine.patch.label import LABEL, read_label
 from engine.patch.load import Document
 from engine.patch.outlet_types import Origin, OutletTypes
 from engine.patch.parse import BoxSpec, PatchSpec
-from engine.patch.plan import Into, PlannedBox, Wire
+from engine.patch.plan import FEEDS, MORE, Into, PlannedBox, Wire
 
 PORT = "in"
 """The port name of a sink whose only input is given by "from"."""
@@ -67,7 +78,8 @@ class Connector:
             if each.name in found or each.name in self._connected:
                 continue
             found[each.name] = each
-            for cable in (*each.cables.values(), *(cable for _, cable in each.ports)):
+            ports = (cable for _, cable in each.ports)
+            for cable in (*each.cables.values(), *each.more, *ports):
                 origin = cable.origin.partition(".")[0]
                 name = cable.origin if cable.direct else self._tables.ends.get(origin, "")
                 planned = self._boxes.get(name)
@@ -116,12 +128,30 @@ class Connector:
                 continue
             into = Into.HOT if inlet is hot else Into.COLD
             if inlet.name in events:
-                into = Into.EVENT
+                into = Into.MORE if inlet.name == MORE else Into.EVENT
             sets = into is Into.EVENT and inlet.name in parameters
             first = Into.PARAMETER if sets else into
             wire = self._connect_cable(cable, inlet.accepts, spec.name, first, inlet.name)
             if wire and sets:  # the parameter is set, and then the box hears of it
                 self._add(replace(wire, into=into))
+        if spec.more:
+            self._connect_more(spec, events.get(MORE))
+
+    def _connect_more(self, spec: BoxSpec, inlet: Inlet | None) -> None:
+        """Connect the further cables of a list; of numbers of several types make one type."""
+        if inlet is None:
+            message = 'takes one cable; a box with use = "merge" makes one of several'
+            self._report(spec.more[0], message)
+            return
+        for count, cable in enumerate(spec.more, start=2 if MORE in spec.cables else 1):
+            name = MORE if count == 1 else f"{MORE}#{count}"
+            self._connect_cable(cable, inlet.accepts, spec.name, Into.MORE, name)
+        fed = [place for place, wire in enumerate(self.wires) if _feeds(wire, spec.name)]
+        kinds = {self.wires[place].carries for place in fed}
+        if len(kinds) > 1 and kinds <= {*NUMBERS}:
+            for place in fed:
+                wire = self.wires[place] = replace(self.wires[place], convert=float)
+                self._carried[wire.box, wire.name] = float
 
     def _needs(self, spec: BoxSpec, node: Node) -> Collection[str]:
         try:
@@ -297,11 +327,16 @@ class Connector:
             self._report(cable, f'"{name}": {tell_error(error)}')
             return None
 
-    def _carried_into(self, box: str, inlet: str) -> Any:
-        """Return the type carried into an inlet, connecting its box first if needed."""
+    def _carried_into(self, box: str, inlets: Collection[str]) -> Any:
+        """Return the type carried into inlets, connecting their box first if needed."""
         if box in self._tables.boxes:
             self.connect(self._tables.boxes[box])
-        return self._carried.get((box, inlet), object)
+        found = [
+            carried
+            for (end, name), carried in self._carried.items()
+            if end == box and name.partition("#")[0] in inlets
+        ]
+        return reduce(operator.or_, found) if found and object not in found else object
 
     def _report_box(self, spec: BoxSpec, message: str) -> None:
         box, *path = spec.path
@@ -313,6 +348,10 @@ class Connector:
         if problem not in self._reported:
             self._reported.add(problem)
             self.problems.append(problem)
+
+
+def _feeds(wire: Wire, box: str) -> bool:
+    return wire.box == box and wire.into in FEEDS
 
 
 def _takes_type(planned: PlannedBox) -> bool:

@@ -32,7 +32,7 @@ BOX = (
         "from",
         'what comes into it: the name of another box, `from = "camera"`, or one of its outputs, '
         '`from = "pose.count"`. A box with several inputs takes the others under their own names: '
-        '`loudness = { from = "level" }`',
+        '`loudness = { from = "level" }`. Into a `merge` several: `from = ["kick", "clap"]`',
     ),
     (
         "then",

@@ -30,13 +30,22 @@ class Outlet:
 
 
 class Into(Enum):
-    """What a wire ends in."""
+    """What a wire ends in. MORE is a further cable into the first inlet, as ``merge`` has them."""
 
     HOT = "hot"
+    MORE = "more"
     COLD = "cold"
     EVENT = "event"
     PARAMETER = "parameter"
     PORT = "port"
+
+
+FEEDS = (Into.HOT, Into.MORE)
+"""What comes there goes on through the box."""
+
+MORE = "more"
+"""The event inlet of a box that takes several cables as one: the second is ``more``, the third
+``more#2``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from engine.core.sink import Sink
 from engine.patch.grammar import BOX, CABLE, PATCH
 from engine.patch.label import LONGEST_LABEL
 from engine.patch.on_loss import WORDS
+from engine.patch.plan import MORE
 
 Schema = dict[str, Any]
 
@@ -102,7 +103,10 @@ def _box(
         }
         properties[hot.name] = _WAY
     if issubclass(cls, Node | Sink):
-        properties["from"] = {"$ref": "#/$defs/cable", "description": about["from"]}
+        cables: Schema = {"$ref": "#/$defs/cable"}
+        if MORE in {inlet.name for inlet in box.inlets}:
+            cables = _either(cables, {"type": "array", "items": cables, "minItems": 1})
+        properties["from"] = {**cables, "description": about["from"]}
     properties |= _parameters(box)
     return _table(properties)
 

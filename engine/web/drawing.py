@@ -15,7 +15,7 @@ from engine.core.node import Node
 from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.core.source import Remote, Source
-from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire, group_of
+from engine.patch.plan import FEEDS, Into, Outlet, Plan, PlannedBox, Wire, group_of
 from engine.patch.show import cable_origin
 from engine.runtime.metrics import route_name
 
@@ -97,12 +97,12 @@ def _cable(plan: Plan, wire: Wire) -> DrawnCable:
     begin, way = cable_origin(plan, wire)
     scale = next((box for box in way if box.use == "scale"), None)
     low, high = _range(wire, way)
-    name = "" if wire.into is Into.HOT else wire.name
+    name = "" if wire.into in FEEDS else wire.name
     return DrawnCable(
         group_of(begin.source.box),
         _origin(plan, begin.source, begin.part),
         group_of(wire.box),
-        {Into.HOT: "in", Into.PORT: "port"}.get(wire.into, "aside"),
+        {Into.HOT: "in", Into.MORE: "in", Into.PORT: "port"}.get(wire.into, "aside"),
         name,
         wire.label or name,
         route_name(wire.box, wire.name) if wire.into is Into.PORT else "",

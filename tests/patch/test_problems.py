@@ -334,9 +334,7 @@ CASES = [
     (
         "fromlist",
         BODY + '[s]\nuse="smooth"\nfrom=["reach","pose"]\n',
-        [
-            '12: [s] from: expected the name of a box, or a table such as { from = "pose" }, got ["reach", "pose"]'
-        ],
+        ['12: [s] from #2: takes one cable; a box with use = "merge" makes one of several'],
     ),
     (
         "fromnum",

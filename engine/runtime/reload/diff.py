@@ -13,7 +13,7 @@ from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
 from engine.core.signature import read_signature
 from engine.core.source import Source
-from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
+from engine.patch.plan import FEEDS, Into, Outlet, Plan, PlannedBox, Wire
 from engine.runtime.schedule.slots import Slot
 
 End = tuple[str, Into, str]
@@ -79,7 +79,7 @@ def cut_wires(old: Plan, new: Plan, staying: set[str]) -> list[Wire]:
     return [
         wire
         for end, wire in _by_end(old.wires).items()
-        if wire.into in (Into.HOT, Into.PORT)
+        if wire.into in (*FEEDS, Into.PORT)
         if not (
             {wire.source.box, wire.box} <= staying
             and (other := now.get(end))
