@@ -19,6 +19,11 @@ class Presses:
 
     _held: set[tuple[int, int]] = field(default_factory=set)
 
+    @property
+    def held(self) -> bool:
+        """Whether anything is held down."""
+        return bool(self._held)
+
     def take(self, message: Trigger | bool | Note) -> Press | None:
         """Return what a message begins or ends; None where it changes nothing.
 

@@ -23,7 +23,7 @@ class Stepped(NamedTuple):
     carry: Trigger | None = None
 
 
-class Step(Node):
+class StepNode(Node):
     """Go to the next entry of a list, of words or numbers, whenever something happens.
 
     "pingpong" goes to the last and back. "random" takes any but the one before; "shuffle" takes

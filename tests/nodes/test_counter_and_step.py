@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.core.errors import PatchError
 from engine.core.messages import Trigger
 from engine.nodes.counter import Counted, Counter
-from engine.nodes.step import Step, Stepped
+from engine.nodes.step import StepNode, Stepped
 from engine.testing import play
 
 GO = Trigger()
@@ -89,7 +89,7 @@ def test_it_stays_within_its_numbers(low, high, direction, loop, calls):
 
 
 def test_a_step_goes_through_its_list():
-    step = Step(steps=["ink", 2.0])
+    step = StepNode(steps=["ink", 2.0])
     assert [step.process(GO) for _ in range(3)] == [
         Stepped("ink", 1),
         Stepped(2.0, 2, Trigger()),
@@ -109,11 +109,11 @@ def test_a_step_goes_through_its_list():
     ],
 )
 def test_a_list_is_walked_as_its_parameters_say(parameters, expected):
-    assert values(Step(**{"steps": ["a", "b", "c"], **parameters}), 5) == expected
+    assert values(StepNode(**{"steps": ["a", "b", "c"], **parameters}), 5) == expected
 
 
 def test_a_list_back_and_reset():
-    step = Step(steps=["a", "b", "c"])
+    step = StepNode(steps=["a", "b", "c"])
     values(step, 2)
     assert step.on_back(GO).value == "a"
     assert step.on_back(GO).value == "c"
@@ -122,12 +122,12 @@ def test_a_list_back_and_reset():
 
 
 def test_chance_is_the_same_each_time_and_after_a_reset():
-    step, again = (Step(steps=list("abcdef"), direction="random", seed=5) for _ in range(2))
+    step, again = (StepNode(steps=list("abcdef"), direction="random", seed=5) for _ in range(2))
     first = values(step, 20)
     assert values(again, 20) == first
     step.reset()
     assert values(step, 20) == first
-    assert values(Step(steps=list("abcdef"), direction="random", seed=6), 20) != first
+    assert values(StepNode(steps=list("abcdef"), direction="random", seed=6), 20) != first
 
 
 PATCH = """
