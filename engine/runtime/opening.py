@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.core.errors import PatchError, Problem
-from engine.core.files import installed_folder
+from engine.core.files import UNSEEN_ENDINGS, installed_folder
 from engine.core.nearest import nearest
 from engine.core.secrets import hide_in_setting
 from engine.patch.build import Find
@@ -25,10 +25,6 @@ FIRST = "first_light.toml"
 """The patch that plays when none is named."""
 
 _SUFFIX = ".toml"
-
-
-_ADDED = (".txt", ".text", ".rtf")
-"""What editors add to the name of a file, unseen."""
 
 
 def find_patch(name: str) -> Path:
@@ -60,11 +56,9 @@ def shipped_patches() -> list[Path]:
 def _hint(missing: Path) -> str:
     """Return how a sentence goes on that says that a patch is not there."""
     beside = {file.name for file in _listed(missing.parent)}
-    for added in _ADDED:
-        if (unseen := f"{missing.name}{added}") in beside or (
-            unseen := f"{missing.stem}{added}"
-        ) in beside:
-            return f', but "{unseen}": your editor added the ending; name it {missing.name}'
+    meant = (name + ending for ending in UNSEEN_ENDINGS for name in (missing.name, missing.stem))
+    if there := next((name for name in meant if name in beside), ""):
+        return f', but "{there}": your editor added the ending; name it {missing.name}'
     own = (name.removesuffix(_SUFFIX) for name in beside if name.endswith(_SUFFIX))
     return "." + nearest(missing.stem, [*own, *(file.stem for file in shipped_patches())])
 

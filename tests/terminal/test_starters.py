@@ -88,3 +88,12 @@ def test_a_patch_beside_it_is_suggested(folder: Path) -> None:
     (folder / "opening.toml").write_text("")
     with pytest.raises(PatchError, match='Did you mean "opening"'):
         find_patch("openning.toml")
+
+
+@pytest.mark.parametrize("there", ["rig.toml.txt", "rig.toml.rtf"])
+def test_a_rig_that_is_not_read_for_its_ending_is_told(folder: Path, there: str) -> None:
+    made = copy_starter(shipped_patches()[0], "mine")
+    assert check_patch(made).warnings == ()
+    (folder / there).write_text("[camera]\ndevice = 1\n")
+    (warning,) = check_patch(made).warnings
+    assert str(warning) == f"{there}: is not read: your editor added the ending; name it rig.toml"
