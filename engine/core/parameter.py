@@ -281,6 +281,8 @@ def describe(kind: Any) -> str:
 
 def _describe_many(kinds: tuple[Any, ...]) -> str:
     """Return a list's contents in words: "2 numbers" of a fixed length, "texts or numbers"."""
+    if len(set(kinds) - {...}) > 1:
+        return " and ".join(map(describe, kinds))
     inside = kinds[0]
     parts = get_args(inside) if get_origin(inside) in (Union, types.UnionType) else (inside,)
     words = either(list(dict.fromkeys(_in_plural(part) for part in parts)))
