@@ -47,6 +47,23 @@ CASES = [
         ],
     ),
     (
+        "title-below",
+        BODY + 'title = "mine"\nprivacy = true\n',
+        [
+            '10: [reach] title: "title" is of the whole patch: it stands above the first [box]',
+            '11: [reach] privacy: "privacy" is of the whole patch: it stands above the first [box]',
+        ],
+    ),
+    (
+        "title-sent",
+        BODY + OUT + 'title = "mine"\nprivacy = true\ndeadline = "40 ms"\ngive_way = ["pose"]\n',
+        [
+            f'{line}: [out] send {key}: "{key}" is of the whole patch: it stands above the first [box]'
+            for line, key in enumerate(("title", "privacy", "deadline", "give_way"), start=15)
+        ],
+    ),
+    ("a-port-may-be-called-so", BODY + '[c]\nuse = "collector"\nsend.title = "reach"\n', []),
+    (
         "every-on-node",
         BODY + 'every = "20 ms"\n',
         [
