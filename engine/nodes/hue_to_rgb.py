@@ -24,8 +24,8 @@ class HueToRgb(Node):
     Beyond 1 the circle of colours begins again. ``saturation`` is how colourful it is (0 is grey),
     ``value`` how bright (0 is black); both take cables too, and count when the next hue comes.
 
-    One message of all three for OSC: ``"/color" = { args = ["{c.red}", "{c.green}", "{c.blue}"] }``
-    for a box named ``c``. For those who know it: HSV (Smith, SIGGRAPH 1978).
+    To OSC all three go as one message: ``"/color" = { from = "c", args = ["{red}", "{green}",
+    "{blue}"] }`` for a box named ``c``. For those who know it: HSV (Smith, SIGGRAPH 1978).
     """
 
     saturation: Annotated[float, Param("0 is grey, 1 as colourful as can be", 0, 1)] = 1.0

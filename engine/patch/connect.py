@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from engine.core.box_errors import anything_raised
 from engine.core.errors import ParameterError, Problem, SensoriumError, tell_error
 from engine.core.event_inlets import read_event_inlets
+from engine.core.messages import Trigger
 from engine.core.nearest import nearest
 from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
@@ -24,9 +25,9 @@ from engine.core.signature import (
     read_signature,
     settable,
 )
-from engine.core.sink import Sink
+from engine.core.sink import Filling, Sink
 from engine.patch.build import HINTS, Builder, inlets_of
-from engine.patch.cables import STAGE_KEYS, Cable, CableStage
+from engine.patch.cables import STAGE_KEYS, THROTTLE, VALUE, Cable, CableStage
 from engine.patch.label import LABEL, read_label
 from engine.patch.load import Document
 from engine.patch.outlet_types import Origin, OutletTypes
@@ -191,9 +192,74 @@ class Connector:
                 self._report_port(cable, port, error)
                 continue
             before = len(self.problems)
-            wire = self._connect_cable(cable, accepts, planned.name, Into.PORT, port, known=known)
-            if wire and len(self.problems) == before:
-                self._plug(sink, wire, cable)
+            if cable.named and sink.fills_args:
+                wires = self._connect_message(cable, planned.name, port, known)
+            else:
+                wires = [
+                    self._connect_cable(cable, accepts, planned.name, Into.PORT, port, known=known)
+                ]
+            for wire in wires:
+                if wire and len(self.problems) == before:
+                    self._plug(sink, wire, cable)
+
+    def _connect_message(
+        self, cable: Cable, box: str, port: str, known: type[Any] | None
+    ) -> list[Wire | None]:
+        """Connect the cables that make one message; return their wires.
+
+        It leaves whenever ``from`` or ``when`` says something. Where neither does, since ``from``
+        only tells whose outputs the arguments name, it leaves whenever one of them does.
+        """
+        options, label = self._options(known, cable), self._label(known, cable)
+        found = {mark: self._own_output(cable, each) for mark, each in cable.named}
+        named = [(mark, each) for mark, each in found.items() if each is not None]
+        own = any(found[mark] != each for mark, each in cable.named)
+        whole = VALUE in cable.options["args"]
+        speaks = bool(cable.origin) and (whole or cable.is_trigger or not own)
+        ends = []
+        if speaks:
+            first = replace(cable if whole or cable.is_trigger else _throttled(cable), options={})
+            ends.append((port, first, Filling(options, VALUE if whole else "", True), label))
+        for mark, each in named:
+            throttles = () if speaks else _throttled(cable).stages
+            whole_cable = replace(each, stages=(*each.stages, *throttles))
+            shown = f"{label or port.partition('#')[0]} {mark}"
+            filling = Filling(options, mark, speaks=not speaks)
+            ends.append((f"{port}#{mark}", whole_cable, filling, shown))
+        return [self._connect_filling(box, *end) for end in ends]
+
+    def _connect_filling(
+        self, box: str, port: str, cable: Cable, filling: Filling, label: str
+    ) -> Wire | None:
+        """Connect one of the cables that make a message."""
+        takes: tuple[Any, ...] = (*NUMBERS, str)
+        if filling.mark in ("", VALUE):
+            takes = (*takes, Trigger) if filling.mark else (object,)
+        wire = self._connect_cable(cable, takes, box, Into.PORT, port)
+        if wire:
+            wire = self.wires[-1] = replace(wire, options=filling, label=label)
+        return wire
+
+    def _own_output(self, cable: Cable, named: Cable) -> Cable | None:
+        """Return a cable from an output of the box that ``from`` names, where it has such a one.
+
+        None where there is neither such an output nor such a box.
+        """
+        name, _, rest = cable.origin.partition(".")
+        end = self._tables.ends.get(name, "")
+        planned = self._boxes.get(end)
+        if planned is None or isinstance(planned.box, Sink):
+            return named
+        output = f"{rest}.{named.origin}" if rest else named.origin
+        try:
+            self._outlets.find(end, output)
+        except anything_raised() as error:
+            if named.origin.partition(".")[0] not in self._tables.ends:
+                text = f'there is no box "{named.origin}"; "{cable.origin}": {tell_error(error)}'
+                self._report(named, text)
+                return None
+            return named
+        return replace(named, origin=f"{name}.{output}")
 
     def _plug(self, sink: Sink, wire: Wire, cable: Cable) -> None:
         port = wire.name
@@ -311,6 +377,9 @@ class Connector:
     def _find_origin(self, cable: Cable) -> Origin | None:
         name, _, rest = cable.origin.partition(".")
         end = self._tables.ends.get(name)
+        if not name:
+            self._report(cable, 'needs "from" or "when": which box it comes from')
+            return None
         if end is None:
             hint = nearest(name, self._tables.ends) if len(self.problems) < HINTS else ""
             self._report(cable, f'there is no box "{name}".{hint}')
@@ -348,6 +417,11 @@ class Connector:
         if problem not in self._reported:
             self._reported.add(problem)
             self.problems.append(problem)
+
+
+def _throttled(cable: Cable) -> Cable:
+    """Return a cable without its stages but those that limit how often something comes."""
+    return replace(cable, stages=tuple(each for each in cable.stages if each.use == THROTTLE))
 
 
 def _feeds(wire: Wire, box: str) -> bool:

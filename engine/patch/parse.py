@@ -270,13 +270,14 @@ class _TableReader:
             spec.cables[key] = cable
 
     def _parse_cable(self, value: object, path: KeyPath, every: object = None) -> Cable | None:
-        self._tables.cables += 1
-        self._refuse_more(self._tables.cables, MOST_CABLES, "cables")
         try:
-            return read_cable(value, path, every)
+            cable = read_cable(value, path, every)
         except ParameterError as error:
             self._report(str(error), *path[1:])
-            return None
+            cable = None
+        self._tables.cables += 1 + (len(cable.named) if cable else 0)
+        self._refuse_more(self._tables.cables, MOST_CABLES, "cables")
+        return cable
 
     def _refuse_more(self, count: int, most: int, what: str) -> None:
         """Raise PatchError where a patch has too much of something."""

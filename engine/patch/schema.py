@@ -134,7 +134,12 @@ def _on_loss(description: str) -> Schema:
 
 def _sending(box: BoxDescription, cable: Schema) -> Schema:
     options = {each.name: _plain(each) for each in box.options}
-    one = _either(_TEXT, {**cable, "properties": {**cable["properties"], **options}})
+    table = {**cable, "properties": {**cable["properties"], **options}}
+    if "args" in options:
+        options["args"]["items"] = _either(options["args"]["items"], _WAY)
+        neither = [{"not": begin} for begin in cable["oneOf"]]
+        table["oneOf"] = [*cable["oneOf"], {"required": ["args"], "allOf": neither}]
+    one = _either(_TEXT, table)
     ports = _either(one, {"type": "array", "items": one, "minItems": 1})
     description = dict(BOX)["send"]
     return {"send": {"type": "object", "description": description, "additionalProperties": ports}}
