@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Final, dataclass_transform
 
 from engine.core.messages import Ns
@@ -31,10 +32,11 @@ class Box:
         """Whether it does something beside what it gives, so that it is no dead end of a patch."""
         return False
 
-    def doubts(self) -> Mapping[str, str]:
+    def doubts(self, folder: Path | None) -> Mapping[str, str]:
         """Return by parameter what will not be as it says, though the box plays.
 
-        Told before a show. It may read files; it opens no device and no network.
+        Told before a show. ``folder`` is that of the patch. It may read files; it opens no device
+        and no network.
         """
         return {}
 

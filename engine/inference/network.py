@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import field
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import numpy as np
@@ -74,10 +75,7 @@ class NetworkModel(Model, Generic[Out]):
         Raises ModelError when the model is missing, is not what its card says, or does not fit the
         box.
         """
-        beside = context.folder if context else None
-        name = self.model
-        if beside and (beside / name / CARD).is_file():
-            name = str(beside / name)
+        name = self._model_in(context.folder if context else None)
         sessions = open_sessions(name, provider=self.provider, threads=self.network_threads())
         for session in sessions.values():
             self.check(session)
@@ -93,13 +91,13 @@ class NetworkModel(Model, Generic[Out]):
         if card.task != self.TASK:
             raise ModelError(_wrong_task(card, self.TASK))
 
-    def doubts(self) -> Mapping[str, str]:
+    def doubts(self, folder: Path | None) -> Mapping[str, str]:
         """Return which parameters this network cannot do as they say, by its card.
 
         A model that is missing, or is for something else, is one as well.
         """
         try:
-            card = read_card(model_folder(self.model))
+            card = read_card(model_folder(self._model_in(folder)))
         except ModelError as error:
             return {"model": f"it cannot open: {error}"}
         if card.task != self.TASK:
@@ -112,6 +110,11 @@ class NetworkModel(Model, Generic[Out]):
                 can = f"from {low:g} to {high:g}" if low else f"{high:g} at most"
                 found[name] = f'the network "{card.name}" can do {can}, not {value:g}'
         return found
+
+    def _model_in(self, folder: Path | None) -> str:
+        """Return the model, with its path where it is a folder beside the patch."""
+        beside = folder / self.model if folder else None
+        return str(beside) if beside and (beside / CARD).is_file() else self.model
 
     def network_threads(self) -> int:
         """Return how many threads each network may use."""

@@ -59,9 +59,10 @@ def is_control(table: object) -> bool:
 
 
 def _doubts(plan: Plan) -> Iterator[Problem]:
+    folder = plan.texts.file.parent if plan.texts and plan.texts.file else None
     for name, planned in plan.boxes.items():
         try:
-            found = dict(planned.box.doubts())
+            found = dict(planned.box.doubts(folder))
         except anything_raised() as error:  # a performer's own box may raise anything
             found = {"": tell_error(error)}
         for key, text in found.items():

@@ -16,7 +16,7 @@ from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.core.source import Remote, Source
 from engine.patch.plan import FEEDS, Into, Outlet, Plan, PlannedBox, Wire, group_of
-from engine.patch.show import cable_origin
+from engine.patch.show import cable_origin, stage_words
 from engine.runtime.metrics import route_name
 
 NUMBERS = (int, float)
@@ -41,6 +41,7 @@ class DrawnBox(Struct, frozen=True):
 class DrawnCable(Struct, frozen=True):
     """One cable: "in" fires its box, "aside" is read by it, "port" ends at an output.
 
+    ``stages`` say in words what is on it, one after another.
     ``name`` is that of its end, ``label`` what it is called where it is shown: the same, if the
     patch says no other. ``low`` and ``high`` are its range where it has a scale, named by
     ``scale``. ``number`` says that it begins with a number, ``whole`` that it ends with an integer,
@@ -53,6 +54,7 @@ class DrawnCable(Struct, frozen=True):
     kind: str
     name: str
     label: str
+    stages: tuple[str, ...]
     route: str
     number: bool
     whole: bool
@@ -105,6 +107,7 @@ def _cable(plan: Plan, wire: Wire) -> DrawnCable:
         {Into.HOT: "in", Into.MORE: "in", Into.PORT: "port"}.get(wire.into, "aside"),
         name,
         wire.label or name,
+        tuple(map(stage_words, way)),
         route_name(wire.box, wire.name) if wire.into is Into.PORT else "",
         begin.carries in NUMBERS,
         wire.carries is int,
