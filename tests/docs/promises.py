@@ -390,14 +390,18 @@ def _(played: Played) -> None:
 
 @promise(
     "A pedal, a pad or a clap",
-    SECONDS_OF_DRUM,
+    4,
     *DRUMMER,
-    script=arrivals("desk", "note36", (0.5, Trigger(1.0))),
+    script=[
+        *arrivals("desk", "note36", (0.25, Trigger(1.0))),
+        *arrivals("desk", "cc64", (0.0, 0.0), (1.25, 1.0), (1.5, 0.0)),
+    ],
 )
 def _(played: Played) -> None:
     moments = [each.t for each in sent(played, "/go")]
-    assert moments[0] == 0.5
-    assert after(KICKS[::2], moments[1:])
+    assert moments[:2] == [0.25, 1.25]
+    assert all(later - earlier >= 1 for earlier, later in pairwise(moments))
+    assert len(moments) > 2  # the strokes of the drum are claps too
 
 
 @promise(
