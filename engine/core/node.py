@@ -45,6 +45,10 @@ class Node(Box):
     breaks_cycle: ClassVar[bool] = False
     """Whether it never answers in the moment it is asked, so that a loop may lead through it."""
 
+    self_starting: ClassVar[bool] = False
+    """Whether it plays without a cable, too: ``on_wake`` is called as soon as it is open, and from
+    then on when ``wake`` says. Only of a box without a lane."""
+
     lag: ClassVar[float] = 0.0
     """Seconds: how much earlier than its newest input is what it tells about, as one that looks at
     a window of sound does. Shown beside the delay, never added to it."""

@@ -9,6 +9,8 @@ from engine.core.clock import MILLISECOND, SECOND
 from engine.core.messages import Ns
 
 _ZERO = Ns(0)
+_NEVER = 1e9
+"""Seconds: nothing that is later than in 30 years is waited for."""
 _APART = MILLISECOND
 """ns: a tick that is as near as this to what follows it is left out."""
 
@@ -41,9 +43,10 @@ class Progress:
 
     def moment(self, part: float) -> Ns | None:
         """Return when a number will be reached, at the speed last read; None for never."""
-        if self._speed <= 0.0:
+        left = part - self.part
+        if self._speed * _NEVER <= abs(left):
             return None
-        return Ns(self.since + math.ceil((part - self.part) / self._speed * SECOND))
+        return Ns(self.since + math.ceil(left / self._speed * SECOND))
 
     def _reached(self, at: Ns) -> float:
         return self.part + (at - self.since) / SECOND * self._speed

@@ -1,8 +1,9 @@
 """Order the boxes: one island of plain calls behind each root.
 
-A root is an outlet of a source, or of a box that runs on a lane. Its island is the set of boxes
-reached over first-inlet cables, in topological order, so that every value read in a tick has been
-written before. Across islands a box reads the last value.
+A root is an outlet of a source, of a box that runs on a lane, or of one that plays by itself and
+has no first cable. Its island is the set of boxes reached over first-inlet cables, in topological
+order, so that every value read in a tick has been written before. Across islands a box reads the
+last value.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class Cycle(Exception):
 
 def make_islands(boxes: dict[str, PlannedBox], wires: Iterable[Wire]) -> dict[Outlet, Island]:
     """Return the ordered island of each root. Raise Cycle when boxes form a cycle."""
+    wires = list(wires)
+    fed = {wire.box for wire in wires if wire.into is Into.HOT}
     outgoing: dict[str, list[Wire]] = defaultdict(list)
     patch_order: dict[int, int] = {}
     for place, wire in enumerate(wires):
@@ -41,7 +44,7 @@ def make_islands(boxes: dict[str, PlannedBox], wires: Iterable[Wire]) -> dict[Ou
         wire.source: None
         for name in boxes
         for wire in outgoing[name]
-        if is_root(boxes[wire.source.box])
+        if is_root(boxes[name]) or (_is_self_starting(boxes[name]) and name not in fed)
     }
     return {
         root: Island(root, _Orderer(root, boxes, outgoing, order, patch_order).steps())
@@ -89,13 +92,18 @@ def is_root(planned: PlannedBox) -> bool:
     return isinstance(planned.box, Source) or (isinstance(planned.box, Node) and planned.box.lane)
 
 
+def _is_self_starting(planned: PlannedBox) -> bool:
+    return isinstance(planned.box, Node) and planned.box.self_starting
+
+
 def unreached(boxes: dict[str, PlannedBox], islands: dict[Outlet, Island]) -> list[str]:
     """Return the names of nodes that no source reaches."""
     reached = {step.box for island in islands.values() for step in island.steps if not step.wire}
     return [
         name
         for name, planned in boxes.items()
-        if isinstance(planned.box, Node) and name not in reached
+        if isinstance(planned.box, Node)
+        if name not in reached and not _is_self_starting(planned)
     ]
 
 

@@ -50,7 +50,7 @@ from engine.runtime.schedule.latecomers import Latecomers
 from engine.runtime.schedule.loss import LossHandler
 from engine.runtime.schedule.outbox import Outbox
 from engine.runtime.schedule.slots import Emitter, Slot, Ticker
-from engine.runtime.schedule.state import BoxState, state_of
+from engine.runtime.schedule.state import BoxState, plays_by_itself, state_of
 from engine.runtime.schedule.wakeups import WakeupQueue
 from engine.runtime.sent_moments import SentMoments
 from engine.runtime.supervision.health import Health
@@ -187,6 +187,9 @@ class Engine:
             {name: place for place, name in enumerate(order)}, {*staying, FUTURE, QUALITY}
         )
         self.future.keep_only(set(self.states.values()))
+        for name, state in self.states.items():
+            if name not in staying:  # one that comes back is open already
+                self._start(state)
         self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ports)
 
     def give_what_holds(self, is_new: Callable[[Wire], bool]) -> None:
@@ -315,7 +318,10 @@ class Engine:
                 self.quality.sent(route, entry.now - at)
 
     def _state_change(self, entry: StateChange) -> None:
-        self.health.change(self.states[entry.box], entry)
+        state = self.states[entry.box]
+        self.health.change(state, entry)
+        if entry.state == "running":
+            self._start(state)
 
     def _wake_up(self, _: WakeUp) -> None:
         for due, name in self.wakes.due(self.now):
@@ -334,6 +340,11 @@ class Engine:
             self.ask_wake(state, due)
 
     # Inside.
+
+    def _start(self, state: BoxState) -> None:
+        """Have a box called that plays by itself."""
+        if state.up and plays_by_itself(state):
+            self.wakes.call(state.name, self.now)
 
     def _emit_all(self, state: BoxState, messages: Iterable[Message], at: Ns, cost: int) -> None:
         """Emit messages of a box that was not called by a step, and run the steps downstream."""

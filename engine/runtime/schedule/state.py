@@ -120,12 +120,19 @@ class BoxState:
 
 
 def has_life(box: Box) -> bool:
-    """Whether a box is a node without a lane that must be opened or closed."""
+    """Whether a box is a node without a lane that must be opened, closed or started."""
     return (
         isinstance(box, Node)
         and not box.lane
-        and (type(box).open is not Node.open or type(box).close is not Box.close)
+        and (
+            type(box).open is not Node.open or type(box).close is not Box.close or box.self_starting
+        )
     )
+
+
+def plays_by_itself(state: BoxState) -> bool:
+    """Whether a box is called though nothing comes."""
+    return isinstance(state.box, Node) and state.box.self_starting
 
 
 def state_of(planned: PlannedBox) -> BoxState:
