@@ -358,7 +358,7 @@ def _(played: Played) -> None:
 def _(played: Played) -> None:
     assert numbers(played, "/fader") == [(1, 0.25), (2, 0.75)]
     assert moves(values(played, "/hand"))
-    assert [str(target) for target in played.box("desk").sets().values()] != []
+    assert [key for _, key in played.box("desk").sets()] == ["cc16", "note37"]
 
 
 @promise(
