@@ -1,4 +1,4 @@
-"""Commands that show patches, boxes, devices and models."""
+"""Commands about patches, boxes, devices and models: to begin one, and to look at all."""
 
 from __future__ import annotations
 
@@ -12,8 +12,23 @@ import typer
 from engine.commands.ending import OUR_FAULT, show_on_terminal
 from engine.core.errors import PatchError, Problem, UnwritableFile
 from engine.runtime.metrics import LOG
-from engine.runtime.opening import check_patch, find_patch, open_patch
+from engine.runtime.opening import FIRST, check_patch, find_patch, open_patch
 from engine.system.output_file import OutputFile, describe_refusal
+
+
+def new(
+    file: Annotated[str | None, typer.Argument(help="a name for it, such as mine.toml")] = None,
+    from_: Annotated[str, typer.Option("--from", help="which patch is copied")] = FIRST,
+) -> None:
+    """Begin a patch of your own as a copy of one that is there; without a name, list those."""
+    from engine.terminal.starters import as_typed, copy_starter, starter_list
+
+    if file is None:
+        show_on_terminal(starter_list())
+        return
+    starter = find_patch(from_)
+    made = copy_starter(starter, file)
+    typer.echo(f"{made}: a copy of {starter.stem}; change it, and: sensorium play {as_typed(made)}")
 
 
 def check(patches: Annotated[list[str], typer.Argument(help="patch files, or names")]) -> None:

@@ -35,7 +35,7 @@ from engine.core.sink import Sink
 from engine.core.source import Source
 from engine.patch.label import read_label
 from engine.patch.load import Document
-from engine.patch.parse import BoxSpec
+from engine.patch.parse import BoxSpec, misplaced
 from engine.patch.plan import PlannedBox, group_of
 
 HINTS = 100
@@ -153,7 +153,7 @@ class Builder:
                 there = f" There is: {', '.join(sorted(known))}."
                 near = nearest(key, known) if len(self.problems) < HINTS else ""
                 hint = _hint_of_type(cls, key) or near or there
-                message = f'{spec.use} has no "{key}".{hint}'
+                message = misplaced(key) or f'{spec.use} has no "{key}".{hint}'
                 self._report(spec, message, key)
         for name in spec.cables:
             whole, *part = name.split(".", 1)

@@ -25,6 +25,15 @@ MAX_CHARACTERS = 1_000_000
 MAX_BYTES = 4 * MAX_CHARACTERS
 """What so many characters take in UTF-8; a file that is larger is not even read."""
 _TOO_LONG = f"a patch has {MAX_CHARACTERS} characters at most"
+_OTHERS = (
+    (b"{\\rtf", "is a document with fonts (RTF)"),
+    (b"PK\x03\x04", "is a document of a word processor, or packed"),
+    (b"\xd0\xcf\x11\xe0", "is a document of a word processor"),
+    (b"%PDF", "is a PDF"),
+    (b"<!", "is a web page"),
+    (b"<html", "is a web page"),
+)
+"""How what programs save in the place of plain text begins, and what it is called."""
 _DEEP_NAME = re.compile(
     r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""", re.ASCII
 )
@@ -168,11 +177,19 @@ def read_text(file: Path) -> str:
         data = read_file(file, MAX_BYTES)
     except UnreadableFile as error:
         raise PatchError([Problem(str(error), file)]) from None
+    if other := _other(data):
+        raise PatchError([Problem(f"{other}: save it as plain text", file)])
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise PatchError([Problem(_encoding(data), file, line)]) from None
+
+
+def _other(data: bytes) -> str:
+    """Return what a file is called that is no plain text, "" where it may be some."""
+    begin = data[:100].lstrip().lower()
+    return next((what for mark, what in _OTHERS if begin.startswith(mark.lower())), "")
 
 
 def _encoding(data: bytes) -> str:

@@ -32,6 +32,13 @@ DEADLINE_KEYS = ("deadline", "give_way")
 """Further top-level keys, parsed by ``deadline``."""
 
 
+def misplaced(key: str) -> str:
+    """Return what is said of a key of the whole patch that stands in a table; "" of others."""
+    if key not in (*SETTINGS, *DEADLINE_KEYS):
+        return ""
+    return f'"{key}" is of the whole patch: it stands above the first [box]'
+
+
 @dataclass
 class BoxSpec:
     """One box as written. Cables are keyed by their end: "from" is the first inlet, "look.ink" a
@@ -227,6 +234,9 @@ class _TableReader:
         if "#" in port:
             self._report("no # may stand in an address or port", *path[1:])
             return
+        if not self._may_be_cable(value) and (message := misplaced(port)):
+            self._report(message, *path[1:])
+            return
         if value == []:
             self._report("expected a cable, or several, got an empty list", *path[1:])
         if not isinstance(value, list):
@@ -235,6 +245,12 @@ class _TableReader:
             place = path if len(value) == 1 else (*path, f"#{count}")
             if cable := self._parse_cable(one, place, every):
                 spec.ports.append((port if count == 1 else f"{port}#{count}", cable))
+
+    def _may_be_cable(self, value: object) -> bool:
+        """Whether a value is meant to be a cable: a text is where it begins with a box."""
+        if isinstance(value, str):
+            return value.partition(".")[0] in self._document.tables
+        return is_cable(value)
 
     def _add_list(self, spec: BoxSpec, values: list[Any], path: KeyPath) -> None:
         """Parse several cables into the first inlet."""
