@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Final, dataclass_transform
 
+from engine.core.finding import Finding
 from engine.core.messages import Ns
 
 OWN_MODULES: Final = "sensorium_nodes."
@@ -25,8 +28,30 @@ class Box:
         super().__init_subclass__(**kwargs)
         dataclass(kw_only=True, eq=False)(cls)
 
+    @property
+    def acts(self) -> bool:
+        """Whether it does something beside what it gives, so that it is no dead end of a patch."""
+        return False
+
+    def doubts(self, folder: Path | None) -> Mapping[str, str]:
+        """Return by parameter what will not be as it says, though the box plays.
+
+        Told before a show. ``folder`` is that of the patch. It may read files; it opens no device
+        and no network.
+        """
+        return {}
+
     def close(self) -> None:
         """Release what ``open`` has acquired; once for each ``open``, after the last message."""
+
+    def examine(self) -> Iterable[Finding] | None:
+        """Return whether the devices and receivers that it needs are there, before it is opened.
+
+        ``area`` is filled in by who asks. It must send nothing and wait for seconds at most. None
+        means that it is found out by opening and closing the box; what sends is never opened for
+        that, and nor is what lights a desk.
+        """
+        return None
 
     def reset(self) -> None:
         """Return to the initial state: after a gap, a lost input or a failure."""

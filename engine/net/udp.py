@@ -31,14 +31,18 @@ def resolve(target: Target, kind: socket.SocketKind) -> tuple[socket.AddressFami
 
 
 class Udp:
-    """A connected socket that does not block; ``dropped`` counts what the system would not take."""
+    """A connected socket that does not block.
+
+    ``dropped`` counts what the system would not take, ``refused`` how often nobody listened.
+    """
 
     def __init__(self, target: Target) -> None:
         self.target = target
         self.dropped = 0
+        self.refused = 0
         self._socket: socket.socket | None = None
         self._address: Any = None
-        self._refused = False
+        self._known = 0
         self._reported: set[str] = set()
 
     def open(self) -> None:
@@ -63,11 +67,11 @@ class Udp:
 
     def was_refused(self) -> bool:
         """Whether nobody took a datagram since it was last asked, as far as machines say so."""
-        refused, self._refused = self._refused, False
-        if self._socket is None:
-            return refused
-        error = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        return refused or error == errno.ECONNREFUSED
+        if self._socket is not None:
+            error = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            self.refused += error == errno.ECONNREFUSED
+        before, self._known = self._known, self.refused
+        return self.refused > before
 
     def close(self) -> None:
         """Close the socket."""
@@ -77,7 +81,7 @@ class Udp:
 
     def _send_again(self, datagram: bytes) -> bool:
         """Send again: the refusal was the answer to an earlier datagram."""
-        self._refused = True
+        self.refused += 1
         self._report(f"nobody listens at {self.target} (yet)")
         assert self._socket is not None
         try:

@@ -34,7 +34,7 @@ from engine.runtime.entries import (
 )
 from engine.runtime.metrics import LOG
 from engine.runtime.privacy import Privacy
-from engine.runtime.schedule.state import BoxState
+from engine.runtime.schedule.state import BoxState, plays_by_itself
 from engine.runtime.supervision.supervisor import describe_loss
 from engine.runtime.workers.inline import InlineLane
 from engine.runtime.workers.lane import close_quietly
@@ -127,7 +127,8 @@ class Offline:
 
     def _open(self, until: Ns | None) -> None:
         self._begin(self.engine.states.values())
-        if not self._left and until is None and self._tapes:
+        endless = self._tapes or any(map(plays_by_itself, self.engine.states.values()))
+        if not self._left and until is None and endless:
             raise PatchError([Problem("never ends: say for how long, with --for SECONDS")])
 
     def _begin(self, states: Iterable[BoxState]) -> None:

@@ -7,25 +7,32 @@ the compiler put on a cable are part of the cable.
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 from typing import Any
 
 from msgspec import Struct
 
+from engine.core.kinds import is_picture, members
+from engine.core.messages import Pitch
 from engine.core.node import Node
 from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.core.source import Remote, Source
-from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
-from engine.patch.show import cable_origin
+from engine.patch.plan import FEEDS, Into, Outlet, Plan, PlannedBox, Wire, group_of
+from engine.patch.show import cable_origin, stage_words
 from engine.runtime.metrics import route_name
 
 NUMBERS = (int, float)
 
 
 class DrawnBox(Struct, frozen=True):
-    """One box: its kind, its place in the patch file, and its column from the left."""
+    """One box: its kind, its place in the patch file, and its column from the left.
+
+    ``label`` is what it is called where it is shown: its name, if the patch says no other.
+    """
 
     name: str
+    label: str
     use: str
     plays: str
     kind: str
@@ -37,16 +44,20 @@ class DrawnBox(Struct, frozen=True):
 class DrawnCable(Struct, frozen=True):
     """One cable: "in" fires its box, "aside" is read by it, "port" ends at an output.
 
-    ``label`` names its end. ``low`` and ``high`` are its range where it has a scale, named by
-    ``scale``. ``number`` says that it begins with a number, ``whole`` that it ends with an integer,
-    which has no range of its own.
+    ``name`` is that of its end, ``label`` what it is called where it is shown: the same without the
+    "#2" of a second cable, if the patch says no other. ``stages`` say in words what is on it.
+    ``low`` and ``high`` are its range where it has a scale, named by ``scale``. ``number`` says
+    that it begins with a number, ``whole`` that it ends with an integer, which has no range of its
+    own.
     """
 
     start: str
     origin: str
     end: str
     kind: str
+    name: str
     label: str
+    stages: tuple[str, ...]
     route: str
     number: bool
     whole: bool
@@ -56,16 +67,15 @@ class DrawnCable(Struct, frozen=True):
 
 
 class Drawing(Struct, frozen=True):
-    """A patch as drawn; the columns of ``boxes`` are in the order in which they are stacked."""
+    """A patch as drawn; the columns of ``boxes`` are in the order in which they are stacked.
+
+    ``seen`` says whether a cable carries what the page has a picture of: one, or a voice's way.
+    """
 
     title: str
     boxes: tuple[DrawnBox, ...]
     cables: tuple[DrawnCable, ...]
-
-
-def group_of(name: str) -> str:
-    """Return the visible box of one of its links, or of a hidden box on its cables."""
-    return name.partition("/")[0].partition(".")[0]
+    seen: bool
 
 
 def drawn_wires(plan: Plan) -> list[Wire]:
@@ -89,19 +99,31 @@ def draw(plan: Plan) -> Drawing:
     cables = tuple(_cable(plan, wire) for wire in wires)
     columns = _columns(plan, cables)
     boxes = tuple(_box(plan, name, column) for name, column in columns.items())
-    return Drawing(plan.title, _stacked(boxes, cables), cables)
+    return Drawing(plan.title, _stacked(boxes, cables), cables, _is_seen(plan))
+
+
+def _is_seen(plan: Plan) -> bool:
+    """Whether anything in a patch has a picture: what a source gives, or a cable carries."""
+    given = [
+        box.box.outlets().values() for box in plan.boxes.values() if isinstance(box.box, Source)
+    ]
+    carried = {one for wire in plan.wires for one in members(origin_wire(plan, wire).carries)}
+    return any(one is Pitch or is_picture(one) for one in chain(carried, *given))
 
 
 def _cable(plan: Plan, wire: Wire) -> DrawnCable:
     begin, way = cable_origin(plan, wire)
     scale = next((box for box in way if box.use == "scale"), None)
     low, high = _range(wire, way)
+    name = "" if wire.into in FEEDS else wire.name
     return DrawnCable(
         group_of(begin.source.box),
         _origin(plan, begin.source, begin.part),
         group_of(wire.box),
-        {Into.HOT: "in", Into.PORT: "port"}.get(wire.into, "aside"),
-        "" if wire.into is Into.HOT else wire.name,
+        {Into.HOT: "in", Into.MORE: "in", Into.PORT: "port"}.get(wire.into, "aside"),
+        name,
+        wire.label or name.partition("#")[0],
+        tuple(map(stage_words, way)),
         route_name(wire.box, wire.name) if wire.into is Into.PORT else "",
         begin.carries in NUMBERS,
         wire.carries is int,
@@ -162,6 +184,7 @@ def _box(plan: Plan, name: str, column: int) -> DrawnBox:
     place = f"{file.name}:{line}" if file and line else ""
     return DrawnBox(
         name,
+        planned.label or name,
         planned.use,
         "" if plays == planned.use else plays,
         _kind(planned),
@@ -180,7 +203,10 @@ def _kind(planned: PlannedBox) -> str:
 
 
 def _stacked(boxes: tuple[DrawnBox, ...], cables: tuple[DrawnCable, ...]) -> tuple[DrawnBox, ...]:
-    """Order each column by the mean row of what feeds its boxes, so that fewer cables cross."""
+    """Order each column by the mean row of what feeds its boxes, so that fewer cables cross.
+
+    Outputs stay in the order in which they are written.
+    """
     feeds: dict[str, list[str]] = defaultdict(list)
     for cable in cables:
         feeds[cable.end].append(cable.start)
@@ -189,10 +215,12 @@ def _stacked(boxes: tuple[DrawnBox, ...], cables: tuple[DrawnCable, ...]) -> tup
     for column in sorted({box.column for box in boxes}):
         members = [box for box in boxes if box.column == column]
         middle = {
-            box.name: _middle([rows[name] for name in feeds[box.name] if name in rows], row)
+            box.name: row
+            if box.kind == "output"
+            else _middle([rows[name] for name in feeds[box.name] if name in rows], row)
             for row, box in enumerate(members)
         }
-        members.sort(key=lambda box: middle[box.name])
+        members.sort(key=lambda box: (box.kind == "output", middle[box.name]))
         rows |= {box.name: float(row) for row, box in enumerate(members)}
         stacked += members
     return tuple(stacked)

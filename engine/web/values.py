@@ -12,10 +12,10 @@ from typing import Any
 from engine.core.clock import MILLISECOND
 from engine.core.kinds import is_picture, summary_of
 from engine.core.source import Source
-from engine.patch.plan import Outlet, Wire
+from engine.patch.plan import Outlet, Wire, group_of
 from engine.runtime.engine import Engine
 from engine.runtime.schedule.slots import NOTHING, Slot, reader
-from engine.web.drawing import drawn_wires, group_of, origin_wire
+from engine.web.drawing import drawn_wires, origin_wire
 
 Entry = tuple[object, float] | None
 """A value as shown, and the moment it describes in ms since the start; None before the first."""
@@ -62,14 +62,20 @@ class Values:
 
 
 def _main_outlets(engine: Engine) -> dict[str, Slot]:
-    """Return for each visible box the slot of its main outlet, that of its last link."""
+    """Return for each visible box the slot of its main outlet, that of its last link.
+
+    Of a source whose main outlet goes nowhere, that of the first one that does.
+    """
+    cabled = {wire.source for wire in engine.plan.wires}
     found: dict[str, Slot] = {}
     for name, planned in engine.plan.boxes.items():
         if planned.hidden:
             continue
         slot = next((s for o, s in engine.slots.items() if o.box == name), None)
         if isinstance(planned.box, Source):
-            slot = engine.slots.get(Outlet(name, next(iter(planned.box.outlets()), "")), slot)
+            main = Outlet(name, next(iter(planned.box.outlets()), ""))
+            shown = next((o for o in (main, *engine.slots) if o.box == name and o in cabled), main)
+            slot = engine.slots.get(shown, slot)
         if slot is not None:
             found[group_of(name)] = slot
     return found

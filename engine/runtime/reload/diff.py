@@ -13,7 +13,7 @@ from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
 from engine.core.signature import read_signature
 from engine.core.source import Source
-from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
+from engine.patch.plan import FEEDS, Into, Outlet, Plan, PlannedBox, Wire
 from engine.runtime.schedule.slots import Slot
 
 End = tuple[str, Into, str]
@@ -41,33 +41,14 @@ def changed_parameters(old: Plan, new: Plan, name: str) -> Iterator[tuple[Parame
     A parameter that a cable no longer writes goes back to its value in the patch, too.
     """
     before, after = old.boxes[name], new.boxes[name]
-    loose = _cabled(old, name) - _cabled(new, name)
+    loose = cabled_parameters(old, name) - cabled_parameters(new, name)
     for parameter in read_parameters(type(after.box)).values():
         was, value = (planned.initial[parameter.field] for planned in (before, after))
         if not parameter.fixed and (was != value or parameter.name in loose):
             yield parameter, value
 
 
-def carried_overrides(old: Plan, new: Plan, name: str, overrides: Iterable[str]) -> list[str]:
-    """Return the overrides that a box inherits from the one it replaces.
-
-    Those are of parameters whose value in the patch is the same; none if ``use`` differs.
-    """
-    before, after = old.boxes[name], new.boxes.get(name)
-    if after is None or after.use != before.use:
-        return []
-    fields = {p.name: p.field for p in read_parameters(type(after.box)).values() if not p.fixed}
-
-    def same(override: str) -> bool:
-        if override == "on":
-            return before.on == after.on
-        field = fields.get(override.partition(".")[0], "")
-        return field in before.initial and before.initial[field] == after.initial[field]
-
-    return [override for override in sorted(overrides) if same(override)]
-
-
-def _cabled(plan: Plan, name: str) -> set[str]:
+def cabled_parameters(plan: Plan, name: str) -> set[str]:
     """Return the parameters of a box that cables write; of a part, the whole table."""
     into = (w.name for w in plan.wires if w.box == name and w.into is Into.PARAMETER)
     return {parameter.partition(".")[0] for parameter in into}
@@ -79,7 +60,7 @@ def cut_wires(old: Plan, new: Plan, staying: set[str]) -> list[Wire]:
     return [
         wire
         for end, wire in _by_end(old.wires).items()
-        if wire.into in (Into.HOT, Into.PORT)
+        if wire.into in (*FEEDS, Into.PORT)
         if not (
             {wire.source.box, wire.box} <= staying
             and (other := now.get(end))
@@ -147,9 +128,14 @@ def differs(old: Plan, new: Plan) -> bool:
     return (
         is_rebuilt(old, new)
         or (old.title, old.deadline) != (new.title, new.deadline)
-        or any(old.boxes[name].on != new.boxes[name].on for name in new.boxes)
+        or any(_said(old.boxes[name]) != _said(new.boxes[name]) for name in new.boxes)
+        or [wire.label for wire in old.wires] != [wire.label for wire in new.wires]
         or any(True for name in new.boxes for _ in changed_parameters(old, new, name))
     )
+
+
+def _said(planned: PlannedBox) -> tuple[object, ...]:
+    return (planned.on, planned.label, planned.keep)
 
 
 def is_rebuilt(old: Plan, new: Plan) -> bool:

@@ -27,7 +27,7 @@ class BoxState:
 
     - ``up``: whether it is open and may be called; ``opened``: since when. What an output was told
       before that waited for it, which says nothing of the delay.
-    - ``cabled``: by parameter, what sets it again to the value of its cable.
+    - ``cabled``: by parameter, what sets it again to the last value of its cable, if there is one.
     - ``overrides``: the parameters that commands have taken over from their cables.
     - ``last``: by field, the last value set; ``tables`` the same for parameters with parts.
     - ``every``: one picture in so many is processed; ``skipped`` counts those since the last one.
@@ -48,7 +48,7 @@ class BoxState:
     out_lane: SinkWorker | None = None
     up: bool = False
     opened: int = 0
-    cabled: dict[str, Callable[[], None]] = field(default_factory=dict)
+    cabled: dict[str, Callable[[], bool]] = field(default_factory=dict)
     overrides: set[str] = field(default_factory=set)
     tables: dict[str, object] = field(default_factory=dict)
     last: dict[str, object] = field(default_factory=dict)
@@ -122,12 +122,19 @@ class BoxState:
 
 
 def has_life(box: Box) -> bool:
-    """Whether a box is a node without a lane that must be opened or closed."""
+    """Whether a box is a node without a lane that must be opened, closed or started."""
     return (
         isinstance(box, Node)
         and not box.lane
-        and (type(box).open is not Node.open or type(box).close is not Box.close)
+        and (
+            type(box).open is not Node.open or type(box).close is not Box.close or box.self_starting
+        )
     )
+
+
+def plays_by_itself(state: BoxState) -> bool:
+    """Whether a box is called though nothing comes."""
+    return isinstance(state.box, Node) and state.box.self_starting
 
 
 def state_of(planned: PlannedBox) -> BoxState:
