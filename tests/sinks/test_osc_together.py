@@ -123,9 +123,10 @@ def test_a_panic_and_a_sweep_for_learning_forget_nothing() -> None:
 def test_another_arrangement_while_it_plays_begins_anew() -> None:
     patch = A + B + PAN
     turned = patch.replace('["{a}", "{b}"]', '["{b}", "{a}", 5]')
-    assert args(play(patch, [(0.12, Swap(turned))])) == [[1, 10], [2, 10], [20, 3, 5]]
+    held = [[1, 10], [2, 10], [10, 2, 5]]  # what holds, in the new arrangement
+    assert args(play(patch, [(0.12, Swap(turned))])) == [*held, [20, 2, 5], [20, 3, 5]]
     without = patch.replace('["{a}", "{b}"]', '["{a}"]')
-    assert args(play(patch, [(0.12, Swap(without))])) == [[1, 10], [2, 10], [3]]
+    assert args(play(patch, [(0.12, Swap(without))])) == [[1, 10], [2, 10], [2], [3]]
 
 
 def test_what_does_not_fit_into_a_message_is_counted() -> None:
