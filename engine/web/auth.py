@@ -42,8 +42,10 @@ _UNKNOWN: Final = "Open the address that Sensorium showed when it started, or sc
 _WRONG: Final = "This is not the address that Sensorium showed when it started this time."
 _TOO_OFTEN: Final = "Too many wrong tries; wait a minute."
 _REDIRECT: Final = (
-    '<!doctype html><meta http-equiv="refresh" content="0;url=/"><title>Sensorium</title>'
+    '<!doctype html><meta http-equiv="refresh" content="0;url={}"><title>Sensorium</title>'
 )
+_PAGES: Final = ("/", "/picture")
+"""What a browser is led to with its cookie: the page that it asked for."""
 
 
 class TokenAuth:
@@ -75,9 +77,9 @@ class TokenAuth:
         if not self._tries.take(request.remote or "", self._clock.now()):
             raise web.HTTPTooManyRequests(text=_TOO_OFTEN)
         if _same(given, self.token):
-            return self._set_cookie(Role.OWNER)
+            return self._set_cookie(Role.OWNER, request.path)
         if self._guests and _same(given, self._guests):
-            return self._set_cookie(Role.GUEST)
+            return self._set_cookie(Role.GUEST, request.path)
         raise web.HTTPForbidden(text=_WRONG)
 
     def invite(self) -> str:
@@ -95,8 +97,9 @@ class TokenAuth:
         cookie = request.cookies.get(COOKIE, "")
         return next((role for role, known in self._cookies.items() if _same(cookie, known)), None)
 
-    def _set_cookie(self, role: Role) -> web.Response:
-        answer = web.Response(text=_REDIRECT, content_type="text/html")
+    def _set_cookie(self, role: Role, path: str) -> web.Response:
+        page = path if path in _PAGES else _PAGES[0]
+        answer = web.Response(text=_REDIRECT.format(page), content_type="text/html")
         cookie = self._cookies[role]
         answer.set_cookie(COOKIE, cookie, httponly=True, samesite="Strict", path="/")
         return answer

@@ -13,11 +13,15 @@ from typing import Final
 from engine.core.node import Node
 from engine.runtime.engine import Engine
 from engine.web.requests import (
+    BlackOutRequest,
+    FreezeRequest,
     InviteRequest,
     LearnRequest,
+    MasterRequest,
     PageRequest,
     PanicRequest,
     PatchRequest,
+    PinRequest,
     PrivacyRequest,
     RangeRequest,
     ReleaseRequest,
@@ -42,6 +46,10 @@ RIGHTS: Final[dict[type[PageRequest], frozenset[Role]]] = {
     PanicRequest: OWNER,
     LearnRequest: OWNER,
     PrivacyRequest: OWNER,
+    BlackOutRequest: OWNER,
+    FreezeRequest: OWNER,
+    MasterRequest: OWNER,
+    PinRequest: OWNER,  # pins are those of all pages
     RangeRequest: OWNER,
     PatchRequest: OWNER,
     SaveRequest: OWNER,

@@ -224,7 +224,7 @@ class Server:
         elif isinstance(request, InviteRequest):
             self._invite(client, on=request.on)
         else:
-            show.handle(request, client)
+            show.handle(request, client, self._send_all)
 
     async def _save(self, key: str, client: Client, show: ShowView) -> None:
         """Show what would be saved, or save what was shown; beside the loop, since disks wait."""
@@ -254,9 +254,17 @@ class Server:
         client.reply(news("invitation", address="", code=[]))
 
     async def _picture(self, request: web.Request) -> web.StreamResponse:
-        """Stream the pictures of an outlet, the newest each time (multipart/x-mixed-replace)."""
+        """Serve the page of nothing but the picture; ``of`` asks for the picture itself.
+
+        That is the stream of an outlet, the newest picture each time (multipart/x-mixed-replace);
+        "" is the main one.
+        """
+        of = request.query.get("of")
+        if of is None:
+            return self._static("picture.html")
         show = self._show
-        picture = show.picture(request.query.get("of", "")) if show else None
+        name = of or (show.main_picture() if show else "")
+        picture = show.picture(name) if show else None
         if picture is None:
             raise web.HTTPNotFound(text="there is no such picture")
         if self._viewers >= VIEWERS:
@@ -272,7 +280,7 @@ class Server:
                 request.transport.set_write_buffer_limits(high=0)
             await response.write(_FRAME)
             with contextlib.suppress(ConnectionError, TimeoutError):
-                await self._send_pictures(request, response, picture)
+                await self._send_pictures(request, response, picture, "" if of else name)
         finally:
             self._viewers -= 1
         return response
@@ -281,13 +289,15 @@ class Server:
         return self._auth is not None and self._auth.role_of(request) is None
 
     async def _send_pictures(
-        self, request: web.Request, response: web.StreamResponse, picture: Picture
+        self, request: web.Request, response: web.StreamResponse, picture: Picture, main: str
     ) -> None:
         """Send pictures until another patch plays, or the viewer is gone, away or takes none."""
         changed = self._changed
         async with contextlib.aclosing(picture.frames()) as frames:
             async for jpeg in frames:
                 if changed.is_set() or request.transport is None or self._was_sent_away(request):
+                    return
+                if main and self._show is not None and self._show.main_picture() != main:
                     return
                 if not jpeg:
                     continue
