@@ -19,7 +19,7 @@ from engine.web.client import Client
 from engine.web.connections import Connections
 from engine.web.guard import guard, headers, is_this_machine
 from engine.web.invite import qr_rows
-from engine.web.pictures import Picture
+from engine.web.pictures import Picture, black_picture
 from engine.web.requests import (
     LARGEST,
     InviteRequest,
@@ -52,6 +52,7 @@ TIMEOUT_S = 15.0
 _KNOBS_EVERY = 4
 _HEALTH_EVERY = 10
 _FRAME = b"--frame\r\n"
+_STREAM = "multipart/x-mixed-replace; boundary=frame"
 
 
 def read_files(folder: Path = STATIC) -> dict[str, bytes]:
@@ -257,21 +258,23 @@ class Server:
         """Serve the page of nothing but the picture; ``of`` asks for the picture itself.
 
         That is the stream of an outlet, the newest picture each time (multipart/x-mixed-replace);
-        "" is the main one.
+        "" is the main one. ``bare`` is without skeletons.
         """
         of = request.query.get("of")
         if of is None:
             return self._static("picture.html")
         show = self._show
         name = of or (show.main_picture() if show else "")
-        picture = show.picture(name) if show else None
+        picture = show.picture(name, bare="bare" in request.query) if show else None
+        if picture is None and show and not of and show.engine.picture_master.blackout:
+            # Between two patches a projector still shows what it had.
+            body = _FRAME + _part(black_picture())
+            return web.Response(body=body, headers={"Content-Type": _STREAM})
         if picture is None:
             raise web.HTTPNotFound(text="there is no such picture")
         if self._viewers >= VIEWERS:
             raise web.HTTPServiceUnavailable(text="too many look on")
-        response = web.StreamResponse(
-            headers={"Content-Type": "multipart/x-mixed-replace; boundary=frame"}
-        )
+        response = web.StreamResponse(headers={"Content-Type": _STREAM})
         self._viewers += 1
         try:
             await response.prepare(request)
@@ -301,9 +304,12 @@ class Server:
                     return
                 if not jpeg:
                     continue
-                # The next boundary goes with the picture: browsers show a part once it has ended.
-                part = b"Content-Type: image/jpeg\r\n\r\n" + jpeg + b"\r\n" + _FRAME
-                await asyncio.wait_for(response.write(part), TIMEOUT_S)
+                await asyncio.wait_for(response.write(_part(jpeg)), TIMEOUT_S)
+
+
+def _part(jpeg: bytes) -> bytes:
+    """Return a picture of a stream, with the next boundary: browsers show a part once it ended."""
+    return b"Content-Type: image/jpeg\r\n\r\n" + jpeg + b"\r\n" + _FRAME
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -46,7 +46,7 @@ class ShowView:
         self._sounds: SoundLevels = previous._sounds if previous else SoundLevels(engine)
         self._held: HeldPictures = previous._held if previous else HeldPictures()
         self._pins: Pins = previous._pins if previous else Pins()
-        self._pictures: dict[str, Picture] = {}
+        self._pictures: dict[tuple[str, bool], Picture] = {}
         self._sent_knobs: object = None
         self._range_finder: RangeFinder | None = None
         self._until = Ns(0)
@@ -137,14 +137,17 @@ class ShowView:
             self._learner = None
             self.engine.ask(BY, Teach(""))
 
-    def picture(self, name: str) -> Picture | None:
-        """Return the picture stream of an outlet by its name; None where it has no picture."""
-        if name not in self._pictures:
+    def picture(self, name: str, bare: bool = False) -> Picture | None:
+        """Return the picture stream of an outlet by its name; None where it has no picture.
+
+        ``bare`` is without the skeletons that were found in it.
+        """
+        if (name, bare) not in self._pictures:
             found: dict[str, Outlet] = {str(outlet): outlet for outlet in self.engine.slots}
             if name not in found or not self._values.is_picture(found[name]):
                 return None
-            self._pictures[name] = Picture(self.engine, found[name], self._held)
-        return self._pictures[name]
+            self._pictures[name, bare] = Picture(self.engine, found[name], self._held, bare)
+        return self._pictures[name, bare]
 
     def main_picture(self) -> str:
         """Return the outlet whose picture is shown where none is named; "" where there is none."""

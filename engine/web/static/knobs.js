@@ -8,6 +8,7 @@ import * as pins from "./pins.js";
 const PACE = 33;
 const HELD = 600;
 const FEW = 4;
+const DIGITS = 4;
 
 let all = [];
 let labels = new Map();
@@ -94,7 +95,7 @@ class Knob {
     this.pin = make("button.pin", { type: "button", onclick: () => pins.toggle(nameOf(is)) });
     this.called = large ? `${labels.get(is.group) ?? is.group}: ${called(is)}` : called(is);
     this.element = make(
-      `div.knob.${is.kind}`,
+      `div.knob.${is.kind}${is.guests ? "" : ".owners"}`,
       { [large ? "data-pinned" : "data-knob"]: nameOf(is) },
       make("span.label", { title: is.help }, this.called),
       this.reading,
@@ -117,7 +118,7 @@ class Knob {
   /** Show where it stands; what a finger is moving stays where the finger is. */
   stand(value, hand) {
     const cabledHand = hand && this.is.cabled;
-    const moved = JSON.stringify(value) !== JSON.stringify(this.is.start);
+    const moved = hand && JSON.stringify(value) !== JSON.stringify(this.is.start);
     this.back.hidden = !(cabledHand || (moved && !this.is.cabled));
     write(this.back, cabledHand ? "let go" : "reset");
     this.element.classList.toggle("cabled", this.is.cabled && !hand);
@@ -168,9 +169,15 @@ class Slider extends Knob {
       max: this.is.high,
       step: this.is.whole ? 1 : "any",
       "aria-label": `${this.is.box} ${this.is.name}`,
-      oninput: () => this.turn(Number(this.input.value)),
+      oninput: () => this.turn(this.read()),
     });
     return this.input;
+  }
+
+  /** Give the number in as few digits as a hand can set: so it is saved, too. */
+  read() {
+    const value = Number(this.input.value);
+    return this.is.whole ? value : Number(value.toPrecision(DIGITS));
   }
 
   put(value) {
