@@ -8,14 +8,13 @@ import { may } from "./roles.js";
 const QUIET = 4;
 
 let knobs = [];
-let count = 0;
 
 const save = make("button.keep", { type: "button", onclick: () => ask({ do: "save" }) }, "Save");
 const invite = make("button", { type: "button", onclick: () => ask({ do: "invite", on: true }) }, "Guests");
 const window_ = make("dialog.saving", { "aria-label": "Save" });
 find("save").append(save, invite);
 document.body.append(window_);
-window_.addEventListener("click", (event) => event.target === window_ && window_.close());
+document.addEventListener("keydown", (event) => event.key === "Escape" && window_.close());
 
 /** Take the knobs of a patch. */
 export function lay(news) {
@@ -25,12 +24,15 @@ export function lay(news) {
 
 /** Show how much was turned: what differs from the patch, or is held against its cable. */
 export function show(stand) {
-  count = stand.filter(([value, hand], index) => {
+  const turned = stand.map(([value, hand], index) => {
     const is = knobs[index];
-    return is && !is.part && hand && (is.cabled || JSON.stringify(value) !== JSON.stringify(is.start));
-  }).length;
-  save.disabled = count === 0;
-  write(save, count === 0 ? "Saved" : `Save ${plural(count)} \u2026`);
+    if (!is || is.part || !hand) return "";
+    if (is.cabled) return "cabled";
+    return JSON.stringify(value) === JSON.stringify(is.start) ? "" : "own";
+  });
+  const count = turned.filter((one) => one === "own").length;
+  save.disabled = !turned.some(Boolean);
+  write(save, save.disabled ? "Saved" : count ? `Save ${plural(count)} \u2026` : "Save \u2026");
 }
 
 /** Show what would be saved, to look at. */
@@ -39,7 +41,7 @@ export function draft(news) {
   for (const file of news.files) parts.push(changes(file));
   if (news.left.length) parts.push(make("h3", {}, "Not saved"), make("ul.left", {}, ...news.left.map(left)));
   const go = () => ask({ do: "save", key: news.key });
-  const buttons = [button("Close", () => window_.close())];
+  const buttons = [close()];
   if (news.files.length) buttons.unshift(make("button.keep", { type: "button", onclick: go }, "Save"));
   open("Save", ...parts, make("div.buttons", {}, ...buttons));
 }
@@ -54,8 +56,7 @@ export function saved(news) {
 /** Tell why nothing was saved. */
 export function unsaved(news) {
   const again = button("Look again", () => ask({ do: "save" }));
-  const close = button("Close", () => window_.close());
-  open("Save", make("h2", {}, "Not saved"), make("p", {}, news.text), make("div.buttons", {}, again, close));
+  open("Save", make("h2", {}, "Not saved"), make("p", {}, news.text), make("div.buttons", {}, again, close()));
 }
 
 /** Show the address for guests, and its code; without one they were sent away. */
@@ -72,14 +73,14 @@ export function invitation(news) {
     make("p", {}, "They do not save, change patches, or touch what comes in and goes out."),
     code(news.code),
     make("p.address", {}, news.address),
-    make("div.buttons", {}, button("Close", () => window_.close()), away),
+    make("div.buttons", {}, close(), away),
   );
 }
 
 function open(name, ...parts) {
   window_.setAttribute("aria-label", name);
   window_.replaceChildren(...parts);
-  if (!window_.open) window_.showModal();
+  if (!window_.open) window_.show(); // not as a modal one, which would keep fingers from Panic
 }
 
 function changes(file) {
@@ -114,6 +115,10 @@ function code(rows) {
 
 function button(text, onclick) {
   return make("button", { type: "button", onclick }, text);
+}
+
+function close() {
+  return make("button.free", { type: "button", onclick: () => window_.close() }, "Close");
 }
 
 function plural(number) {
