@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +17,7 @@ from typing import Any, Final
 from engine.core.addresses import find_parameter, overlaps
 from engine.core.errors import ParameterError
 from engine.core.parameter import FILE, ON, Parameter, read_parameters
-from engine.patch.edit import MISSING, Edit, edit_text, value_at
+from engine.patch.edit import MISSING, Edit, edit_text, put, value_at
 from engine.patch.load import RIG, Texts
 from engine.patch.plan import Into, Plan, PlannedBox
 from engine.patch.positions import KeyPath
@@ -97,33 +99,44 @@ class _Writer:
         self._saved = saved
         before = plan.texts or texts
         self._before = {False: _tables(before.patch), True: _tables(before.rig or "")}
-        self._new = {False: texts.patch, True: texts.rig or ""}
-        self._now = {rig: _tables(text) for rig, text in self._new.items()}
-        self._tables = dict(self._now)
-        self._written: dict[Key, object] = {}
-        self._names: list[str] = []
+        self._now = {False: _tables(texts.patch), True: _tables(texts.rig or "")}
+        self._tables = deepcopy(self._now)
+        self._edits: dict[str, tuple[bool, list[Edit]]] = {}
         self._left: list[tuple[str, str]] = []
 
     def add(self, turned: Turned) -> None:
         """Write one parameter, or note why not."""
         try:
-            rig, edits = self._edits(turned)
-            text = edit_text(self._new[rig], edits)
+            rig, edits = self._edits_of(turned)
         except ValueError as reason:
             self._left.append((turned.name, str(reason)))
             return
-        self._new[rig] = text
-        self._tables[rig] = tomllib.loads(text)
-        self._written |= {(rig, edit.path): edit.value for edit in edits}
-        self._names.append(turned.name)
+        for edit in edits:
+            put(self._tables[rig], edit.path, edit.value)
+        self._edits[turned.name] = rig, edits
 
     def result(self) -> SavedTexts:
         """Return what has come of it."""
-        rig = None if self._texts.rig is None else self._new[True]
-        texts = replace(self._texts, patch=self._new[False], rig=rig)
-        return SavedTexts(texts, self._written, tuple(self._names), tuple(self._left))
+        patch = self._edited(self._texts.patch, rig=False)
+        rig = None if self._texts.rig is None else self._edited(self._texts.rig, rig=True)
+        written = {(rig, e.path): e.value for rig, edits in self._edits.values() for e in edits}
+        texts = replace(self._texts, patch=patch, rig=rig)
+        return SavedTexts(texts, written, tuple(self._edits), tuple(self._left))
 
-    def _edits(self, turned: Turned) -> tuple[bool, list[Edit]]:
+    def _edited(self, text: str, *, rig: bool) -> str:
+        """Return a text with all its edits; those that would change more are left out."""
+        ours = {name: edits for name, (where, edits) in self._edits.items() if where == rig}
+        with suppress(ValueError):
+            return edit_text(text, [edit for edits in ours.values() for edit in edits])
+        for name, edits in ours.items():
+            try:
+                text = edit_text(text, edits)
+            except ValueError as reason:
+                del self._edits[name]
+                self._left.append((name, str(reason)))
+        return text
+
+    def _edits_of(self, turned: Turned) -> tuple[bool, list[Edit]]:
         """Return in which text a parameter is written, the rig's or not, and how."""
         planned = self._plan.boxes.get(turned.box)
         if planned is None:

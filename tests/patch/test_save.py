@@ -161,6 +161,27 @@ def test_a_table_is_written_as_it_was(
     held(result.texts.patch)
 
 
+def test_what_would_change_more_is_left_out_and_the_rest_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As where a library writes something else than it was told to."""
+    import tomlkit
+
+    wrong = tomlkit.value
+
+    def value(text: str) -> Any:
+        return wrong("7" if text == "0.75" else text)
+
+    monkeypatch.setattr(tomlkit, "value", value)
+    result = saved(PATCH, ("b", "above", 0.75), ("b/empty", "to", 1))
+    assert [name for name, _ in result.left] == ["b/above"]
+    assert "nothing else in the file" in result.left[0][1]
+    assert (result.names, lines(PATCH, result.texts.patch)) == (
+        ("b/empty/to",),
+        ['empty = { to = 1, after = "2 s" }'],
+    )
+
+
 def test_what_cannot_be_written_is_said_and_the_rest_is_written() -> None:
     cabled = PATCH.replace("above = 0.50 ", 'above = { from = "a", to = [0, 1] } ')
     result = saved(
