@@ -214,6 +214,13 @@ def test_what_a_hand_holds_and_somebody_writes_stays_to_the_last_digit(
     assert played.engine.states["d"].overrides == set()
 
 
+def test_what_was_saved_of_a_kept_box_still_goes_along() -> None:
+    one = 'use="double"\nkeep=true'
+    saved = (0.95, Swap(patch(f"{one}\nby=5")))
+    script = (0.5, SetParameter("d", "by", 5)), saved, (1.95, Swap(patch(one), 1))
+    assert set(got(play(patch(one), more=script), "d")[20:]) == {5}
+
+
 def test_a_hand_keeps_what_an_edit_gives_to_a_cable() -> None:
     hand = (0.5, SetParameter("d", "by", 5))
     one, two = patch('use="double"\nby=3', FADER), patch(CABLED, FADER)

@@ -9,6 +9,7 @@ const PACE = 33;
 const HELD = 600;
 const FEW = 4;
 const DIGITS = 4;
+const SAME = 1e-6;
 
 let all = [];
 let labels = new Map();
@@ -51,6 +52,19 @@ export function show(stand) {
   stand.forEach(([value, hand], index) => {
     for (const copy of knobs[index] ?? []) copy.stand(value, hand);
   });
+}
+
+/** Whether a hand has turned a knob: "cabled" against its cable, "own" away from the patch, or "". */
+export function turned(is, value, hand) {
+  if (!hand) return "";
+  if (is.cabled) return "cabled";
+  return alike(value, is.start) ? "" : "own";
+}
+
+/** Whether two values are the same, to the digits that a patch is saved in. */
+function alike(value, start) {
+  if (typeof value !== "number" || typeof start !== "number") return JSON.stringify(value) === JSON.stringify(start);
+  return Math.abs(value - start) <= SAME * Math.max(Math.abs(value), Math.abs(start));
 }
 
 function knob(is, large = false) {
@@ -117,10 +131,9 @@ class Knob {
 
   /** Show where it stands; what a finger is moving stays where the finger is. */
   stand(value, hand) {
-    const cabledHand = hand && this.is.cabled;
-    const moved = hand && JSON.stringify(value) !== JSON.stringify(this.is.start);
-    this.back.hidden = !(cabledHand || (moved && !this.is.cabled));
-    write(this.back, cabledHand ? "let go" : "reset");
+    const how = turned(this.is, value, hand);
+    this.back.hidden = how === "";
+    write(this.back, how === "cabled" ? "let go" : "reset");
     this.element.classList.toggle("cabled", this.is.cabled && !hand);
     clearTimeout(this.later);
     const held = this.touched + HELD - performance.now();

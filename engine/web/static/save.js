@@ -1,6 +1,7 @@
 // Saving what was turned into the patch, after a look at the lines that change; and inviting guests.
 
 import { find, make, write } from "./dom.js";
+import { turned } from "./knobs.js";
 import { ask } from "./link.js";
 import { tell } from "./notice.js";
 import { may } from "./roles.js";
@@ -24,14 +25,12 @@ export function lay(news) {
 
 /** Show how much was turned: what differs from the patch, or is held against its cable. */
 export function show(stand) {
-  const turned = stand.map(([value, hand], index) => {
+  const how = stand.map(([value, hand], index) => {
     const is = knobs[index];
-    if (!is || is.part || !hand) return "";
-    if (is.cabled) return "cabled";
-    return JSON.stringify(value) === JSON.stringify(is.start) ? "" : "own";
+    return is && !is.part ? turned(is, value, hand) : "";
   });
-  const count = turned.filter((one) => one === "own").length;
-  save.disabled = !turned.some(Boolean);
+  const count = how.filter((one) => one === "own").length;
+  save.disabled = !how.some(Boolean);
   write(save, save.disabled ? "Saved" : count ? `Save ${plural(count)} \u2026` : "Save \u2026");
 }
 
