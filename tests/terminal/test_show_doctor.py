@@ -133,9 +133,7 @@ def test_a_source_of_ones_own_is_tried_and_closed_again(
 
 
 @pytest.mark.parametrize("loop", [False, True])
-def test_files_are_tried(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loop: bool
-) -> None:
+def test_files_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loop: bool) -> None:
     import soundfile
 
     monkeypatch.chdir(tmp_path)  # paths are those of whoever plays
