@@ -41,6 +41,7 @@ from engine.runtime.entries import (
 )
 from engine.runtime.learn_sweep import LEARN_SWEEP, LearnSweep
 from engine.runtime.metrics import Metrics, route_name
+from engine.runtime.monitor import Monitor
 from engine.runtime.picture_master import PictureMaster
 from engine.runtime.privacy import Privacy
 from engine.runtime.quality.controller import QUALITY, QualityController
@@ -73,6 +74,7 @@ class Engine:
     - ``on_play_patch``: called to go to another patch; returns why that is refused, or "".
     - ``plays_patch``: whether a patch of the set, given as to that, is the one that plays.
     - ``on_saved``: called with files into which what plays was saved, on any thread.
+    - ``monitor``: what comes in and leaves by the ports, while somebody looks.
     - ``ask``: submits a command that does not come from a box; on any thread when played live.
     """
 
@@ -97,6 +99,7 @@ class Engine:
             CommandEntry(by, command)
         )
         self.privacy = privacy or Privacy()
+        self.monitor = Monitor(clock)
         self.picture_master = PictureMaster()
         self.refusals = RateLimiter(REFUSALS, REFUSALS)
         self._after: deque[tuple[BoxState, list[Message], Ns, int]] = deque()
@@ -188,6 +191,7 @@ class Engine:
         )
         self.future.keep_only(set(self.states.values()))
         self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ports)
+        self.monitor.follow(plan, {name: state.box for name, state in states.items()})
 
     def create(self, planned: PlannedBox) -> BoxState:
         """Return the state of a box that begins to play, with a lane where it needs one."""

@@ -18,6 +18,7 @@ from engine.web.requests import (
     InviteRequest,
     LearnRequest,
     MasterRequest,
+    MonitorRequest,
     PageRequest,
     PanicRequest,
     PatchRequest,
@@ -51,6 +52,7 @@ RIGHTS: Final[dict[type[PageRequest], frozenset[Role]]] = {
     MasterRequest: OWNER,
     PinRequest: OWNER,  # pins are those of all pages
     RangeRequest: OWNER,
+    MonitorRequest: OWNER,  # it names who sends, and where to
     PatchRequest: OWNER,
     SaveRequest: OWNER,
     InviteRequest: OWNER,

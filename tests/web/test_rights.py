@@ -38,6 +38,7 @@ REQUESTS = {
     "freeze": {"on": False},
     "master": {"level": 1.0},
     "pin": {"knobs": []},
+    "monitor": {"on": True},
     "range": {"cable": 1},
     "go": {"patch": 1},
     "save": {},

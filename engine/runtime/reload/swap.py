@@ -131,7 +131,7 @@ class PlanSwapper:
 
         ``holds`` is what hands hold from now on, where that is known.
         """
-        swept = self.engine.learn_sweep.route
+        sweep = self.engine.learn_sweep
         old, left = self.engine.plan, self._index
         held = read_holds(old, self.engine.states)
         another = index is not None and index != left
@@ -144,8 +144,8 @@ class PlanSwapper:
             # A new version leaves in hands what they hold of a box that stays.
             if name not in spare and (another or name in removed or holds is not None):
                 self._hold(state, new.boxes[name], (held if holds is None else holds))
-        if swept in self.engine.metrics.routes:
-            self.engine.learn_sweep.select(swept)
+        if sweep.route in self.engine.metrics.routes:
+            self.engine.learn_sweep.select(sweep.route, test=sweep.tests, since=sweep.started)
         for notify in self.engine.on_plan:
             notify()
         return PreviousPlan(old, removed, left, held)
