@@ -23,7 +23,7 @@ by = 2.0   # see rtsp://me:word@10.0.0.7/live
 [c]
 use = "collector"
 [c.send]
-d = "d"
+d = { from = "d", in = [0, 2], to = [0, 1] }
 """
 
 
@@ -112,6 +112,20 @@ def test_a_flood_of_saves_is_turned_away(page, engine):
 def test_a_key_is_a_text(page, engine):
     (refused,) = talk(page, ({"do": "save", "key": 5}, "refused"))
     assert "not understood" in refused["text"]
+
+
+def test_it_tells_how_much_was_turned(page, engine):
+    async def go():
+        async with visit(page) as one:
+            before = await one.next("knobs")
+            await one.ask(do="set", box="c.d/scale", parameter="in", value=[0, 4])
+            await one.ask(do="set", box="d", parameter="by", value=5)
+            after = await one.next("knobs", lambda news: news["turned"] == 2)
+            await one.ask(do="save")
+            return before, after, await one.next("draft")
+
+    before, after, draft = asyncio.run(go())
+    assert (before["turned"], before["cabled"], after["cabled"], draft["count"]) == (0, 0, 0, 2)
 
 
 def test_hands_of_anybody_are_in_the_draft(page, engine):

@@ -55,7 +55,7 @@ export function show(stand) {
 }
 
 /** Whether a hand has turned a knob: "cabled" against its cable, "own" away from the patch, or "". */
-export function turned(is, value, hand) {
+function turned(is, value, hand) {
   if (!hand) return "";
   if (is.cabled) return "cabled";
   return alike(value, is.start) ? "" : "own";

@@ -28,7 +28,7 @@ const hear = {
     outs.lay(news.patch);
     pins.lay(news.patch.title, news.pins);
     knobs.lay(news);
-    save.lay(news);
+    save.lay();
     see.lay(news.patch);
     sounds.lay();
     playlist.lay(news.playlist, news.playing);
@@ -42,7 +42,7 @@ const hear = {
   },
   knobs(news) {
     knobs.show(news.stand);
-    save.show(news.stand);
+    save.show(news);
   },
   pins(news) {
     pins.lay(news.title, news.pins);

@@ -1,14 +1,11 @@
 // Saving what was turned into the patch, after a look at the lines that change; and inviting guests.
 
 import { find, make, write } from "./dom.js";
-import { turned } from "./knobs.js";
 import { ask } from "./link.js";
 import { tell } from "./notice.js";
 import { may } from "./roles.js";
 
 const QUIET = 4;
-
-let knobs = [];
 
 const save = make("button.keep", { type: "button", onclick: () => ask({ do: "save" }) }, "Save");
 const invite = make("button", { type: "button", onclick: () => ask({ do: "invite", on: true }) }, "Guests");
@@ -17,21 +14,15 @@ find("save").append(save, invite);
 document.body.append(window_);
 document.addEventListener("keydown", (event) => event.key === "Escape" && window_.close());
 
-/** Take the knobs of a patch. */
-export function lay(news) {
-  knobs = news.knobs;
+/** Begin to show a patch, to whoever may save it. */
+export function lay() {
   find("save").hidden = !may("save");
 }
 
-/** Show how much was turned: what differs from the patch, or is held against its cable. */
-export function show(stand) {
-  const how = stand.map(([value, hand], index) => {
-    const is = knobs[index];
-    return is && !is.part ? turned(is, value, hand) : "";
-  });
-  const count = how.filter((one) => one === "own").length;
-  save.disabled = !how.some(Boolean);
-  write(save, save.disabled ? "Saved" : count ? `Save ${plural(count)} \u2026` : "Save \u2026");
+/** Show how much was turned; what is held against its cable cannot be saved, but can be looked at. */
+export function show({ turned, cabled }) {
+  save.disabled = turned + cabled === 0;
+  write(save, save.disabled ? "Saved" : turned ? `Save ${plural(turned)} \u2026` : "Save \u2026");
 }
 
 /** Show what would be saved, to look at. */
