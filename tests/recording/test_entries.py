@@ -109,7 +109,7 @@ COMMANDS = st.one_of(
     st.builds(CycleParameter, NAMES, NAMES, CHOICES, of_range=st.booleans()),
     st.builds(Release, NAMES, NAMES),
     st.just(Panic()),
-    st.builds(Teach, NAMES),
+    st.builds(Teach, NAMES, test=st.booleans()),
     st.builds(PlayPatch, st.one_of(WHOLE, NAMES)),
     st.builds(Lost, NAMES),
     st.builds(Notice, NAMES),
