@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -40,6 +41,7 @@ from engine.runtime.entries import (
 )
 from engine.runtime.learn_sweep import LEARN_SWEEP, LearnSweep
 from engine.runtime.metrics import Metrics, route_name
+from engine.runtime.monitor import Monitor
 from engine.runtime.picture_master import PictureMaster
 from engine.runtime.privacy import Privacy
 from engine.runtime.quality.controller import QUALITY, QualityController
@@ -71,6 +73,8 @@ class Engine:
     - ``on_lost``: called with the name of a source that reports the loss of its device.
     - ``on_play_patch``: called to go to another patch; returns why that is refused, or "".
     - ``plays_patch``: whether a patch of the set, given as to that, is the one that plays.
+    - ``on_saved``: called with files into which what plays was saved, on any thread.
+    - ``monitor``: what comes in and leaves by the ports, while somebody looks.
     - ``ask``: submits a command that does not come from a box; on any thread when played live.
     """
 
@@ -90,10 +94,12 @@ class Engine:
         self.on_lost: Callable[[str], None] = lambda name: None
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
         self.plays_patch: Callable[[int | str], bool] = lambda which: False
+        self.on_saved: Callable[[set[Path]], None] = lambda files: None
         self.ask: Callable[[str, Command], None] = lambda by, command: self.step(
             CommandEntry(by, command)
         )
         self.privacy = privacy or Privacy()
+        self.monitor = Monitor(clock)
         self.picture_master = PictureMaster()
         self.refusals = RateLimiter(REFUSALS, REFUSALS)
         self._after: deque[tuple[BoxState, list[Message], Ns, int]] = deque()
@@ -185,6 +191,7 @@ class Engine:
         )
         self.future.keep_only(set(self.states.values()))
         self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ports)
+        self.monitor.follow(plan, {name: state.box for name, state in states.items()})
 
     def create(self, planned: PlannedBox) -> BoxState:
         """Return the state of a box that begins to play, with a lane where it needs one."""
@@ -197,6 +204,10 @@ class Engine:
         """Reset what removed boxes and cut wires fed, and flush the outputs at once."""
         self._losses.reset_removed(removed, cut)
         self.outbox.flush()
+
+    def is_degraded(self, box: str, parameter: str) -> bool:
+        """Whether a parameter has been degraded to keep the deadline."""
+        return self.quality.is_degraded(box, parameter)
 
     # What boxes and steps ask of the engine.
 

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import logging
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from engine.core.clock import MILLISECOND
 from engine.core.commands import Condition
 from engine.core.errors import ParameterError
+from engine.core.finding import Finding
 from engine.core.messages import Message, Ns
 from engine.core.parameter import Fixed, Param
-from engine.core.sink import OnBytes, Sink
+from engine.core.sink import Sink
+from engine.net.probe import probe
 from engine.net.tcp import Tcp
 from engine.net.udp import Udp
 from engine.osc.address import of_port
@@ -62,6 +64,8 @@ class _Group:
 class OscOut(Sink):
     """Send OSC messages to one program or several."""
 
+    sends_bytes: ClassVar[bool] = True
+
     to: Fixed[
         Annotated[
             str | list[str], Param('"host:port", or a tool such as "touchdesigner"; or several')
@@ -97,7 +101,6 @@ class OscOut(Sink):
         self._now = Ns(0)
         self._refusals = 0
         self._dry_run = False
-        self._wire: OnBytes | None = None
         if self.layout is not None:
             known_layout(self.layout)
         if self.framing is not None and not self.lane:
@@ -121,6 +124,15 @@ class OscOut(Sink):
     def dropped(self) -> int:
         """How many messages were not sent: not finite, a full buffer, or a lost connection."""
         return self._refusals + sum(sender.dropped for sender in self._senders())
+
+    def examine(self) -> Iterable[Finding]:
+        """Return whether somebody listens at each receiver."""
+        return [probe(sender.target, tcp=self.lane) for sender in self._senders()]
+
+    def refusals(self) -> Mapping[str, int]:
+        """Return how often each receiver on this machine was not there."""
+        senders = [sender for sender in self._senders() if isinstance(sender, Udp)]
+        return {str(sender.target): sender.refused for sender in senders}
 
     def options(self) -> type[Any]:
         """Return the class of a cable's options."""
@@ -165,10 +177,6 @@ class OscOut(Sink):
         self._states.clear()
         for sender in self._senders():
             sender.open()
-
-    def tap_bytes(self, wire: OnBytes) -> None:
-        """Call ``wire`` with every packet; over TCP, without what tells it from the next."""
-        self._wire = wire
 
     def open_muted(self) -> None:
         """Send nothing; only report what would be sent."""

@@ -56,6 +56,10 @@ class Browser:
         command = {"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics}
         self._post("/goog/cdp/execute", command)
 
+    def forget(self):
+        """Forget all cookies, as another browser has none of them."""
+        self._post("/goog/cdp/execute", {"cmd": "Network.clearBrowserCookies", "params": {}})
+
     def run(self, script, *arguments):
         """Run a script that returns something."""
         return self._post("/execute/sync", {"script": script, "args": list(arguments)})

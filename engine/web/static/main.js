@@ -8,14 +8,18 @@ import * as knobs from "./knobs.js";
 import { ask, connect } from "./link.js";
 import * as lock from "./lock.js";
 import * as masters from "./masters.js";
+import * as monitor from "./monitor.js";
 import * as notice from "./notice.js";
 import * as outs from "./outs.js";
 import * as pins from "./pins.js";
 import * as playlist from "./playlist.js";
+import * as roles from "./roles.js";
+import * as save from "./save.js";
 import * as see from "./see.js";
 import * as sounds from "./sounds.js";
 
 const hear = {
+  you: (news) => roles.lay(news),
   patch(news) {
     write(find("title"), news.patch.title || "Sensorium");
     document.title = `${news.patch.title || "Sensorium"} – Sensorium`;
@@ -24,6 +28,7 @@ const hear = {
     outs.lay(news.patch);
     pins.lay(news.patch.title, news.pins);
     knobs.lay(news);
+    save.lay(news);
     see.lay(news.patch);
     sounds.lay();
     playlist.lay(news.playlist, news.playing);
@@ -35,7 +40,10 @@ const hear = {
     sounds.show(news);
     masters.show(news);
   },
-  knobs: (news) => knobs.show(news.stand),
+  knobs(news) {
+    knobs.show(news.stand);
+    save.show(news.stand);
+  },
   pins(news) {
     pins.lay(news.title, news.pins);
     knobs.layPins();
@@ -46,7 +54,12 @@ const hear = {
     graph.health(news);
   },
   range: (news) => outs.range(news),
+  traffic: (news) => monitor.show(news),
   refused: (news) => notice.tell(news.text),
+  draft: (news) => save.draft(news),
+  saved: (news) => save.saved(news),
+  unsaved: (news) => save.unsaved(news),
+  invitation: (news) => save.invitation(news),
 };
 
 const keys = {
@@ -59,6 +72,7 @@ const keys = {
 function changed(connected) {
   document.body.classList.toggle("lost", !connected);
   notice.stand("offline", connected ? "" : "No connection. Trying again …");
+  if (connected) monitor.again();
 }
 
 function panic() {
@@ -77,6 +91,7 @@ function go(tab) {
   for (const button of document.querySelectorAll("nav button")) press(button, button.dataset.to === tab);
   window.scrollTo(0, 0);
   graph.again();
+  monitor.look(tab === "monitor");
 }
 
 function larger(on) {
@@ -110,4 +125,5 @@ document.addEventListener("keydown", key);
 document.addEventListener("keyup", (event) => event.key.toLowerCase() === "l" && lock.letGo());
 window.addEventListener("resize", graph.again);
 document.addEventListener("visibilitychange", () => see.lookOn(!document.hidden));
+monitor.place();
 connect((kind, news) => hear[kind]?.(news), changed);
