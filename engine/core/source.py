@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from engine.core.box import Box
-from engine.core.commands import Command, PlayPatch
+from engine.core.commands import Command
 from engine.core.errors import UnknownName
 from engine.core.messages import Message, Ns
-from engine.core.set_target import SetTarget, Shown
+from engine.core.set_target import SetTarget, Shown, Watched
 from engine.core.status import Status
 from engine.core.traffic import OnHeard, ReadTraffic
 
@@ -67,7 +67,7 @@ class Source(Box, ABC):
         """Return the parameters that it sets by commands, by the keys that say so."""
         return {}
 
-    def shows(self) -> Mapping[str, SetTarget | PlayPatch]:
+    def shows(self) -> Mapping[str, Watched]:
         """Return what it wants to be told about by ``show``, by names of its own."""
         return {}
 

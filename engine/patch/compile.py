@@ -58,8 +58,16 @@ def compile_patch(document: Document, find: Find) -> Plan:
         ]
     if problems:
         raise PatchError(_sorted(problems))
-    texts, private = document.texts, tables.private
-    return Plan(tables.title, boxes, tuple(connector.wires), islands, deadline, texts, private)
+    return Plan(
+        tables.title,
+        boxes,
+        tuple(connector.wires),
+        islands,
+        deadline,
+        document.texts,
+        tables.private,
+        document.said,
+    )
 
 
 def _problem_at(document: Document, name: str, message: str) -> Problem:

@@ -41,12 +41,16 @@ class Texts:
 
 @dataclass
 class Document:
-    """A parsed patch: its tables, the position of each key, and its texts."""
+    """A parsed patch: its tables, the position of each key, and its texts.
+
+    ``said`` holds what set a key that no text has, such as "--set reach.joint=nose".
+    """
 
     tables: dict[str, Any]
     file: Path | None = None
     places: dict[KeyPath, Place] = field(default_factory=dict)
     texts: Texts | None = None
+    said: dict[KeyPath, str] = field(default_factory=dict)
 
     def place(self, path: KeyPath) -> Place:
         """Return the file and line of a key, or of its nearest enclosing table."""
@@ -65,6 +69,7 @@ class Document:
         self._forget_places((box, key))
         if by:
             self.places[box, key] = (Path(by), None)
+            self.said[box, key] = by
 
     def overlay(
         self, tables: Mapping[str, dict[str, Any]], places: Mapping[KeyPath, Place]

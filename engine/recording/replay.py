@@ -136,7 +136,7 @@ class Replay:
         self._edited = self._edited or (texts.patch, texts.rig) != (begun.patch, begun.rig)
         _warn_about_changes(begun, plan, self._recompute)
         if begun.takes_over and self._player is not None:
-            self._enter(self._player, moment, SwapPlan(plan.title, texts, plan))
+            self._enter(self._player, moment, SwapPlan(plan.title, texts, plan, begun.index))
             return
         self._end()
         started = Ns(begun.started)

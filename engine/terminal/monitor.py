@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Final
@@ -42,7 +42,7 @@ class Screen(ABC):
 
     @abstractmethod
     def lost(self, text: str) -> None:
-        """Say that the show does not answer any more."""
+        """Report that the show does not answer any more."""
 
     @abstractmethod
     def close(self) -> None:
@@ -56,7 +56,7 @@ def monitor(host: str, port: int, only: str, seconds: float | None, screen: Scre
     ends later is waited for.
     """
     client = TrafficClient(host, port)
-    clock = SystemClock()
+    clock, pause = SystemClock(), threading.Event()
     ends = None if seconds is None else clock.now() + round(seconds * SECOND)
     try:
         traffic = client.ask(PATIENCE)
@@ -71,7 +71,7 @@ def monitor(host: str, port: int, only: str, seconds: float | None, screen: Scre
             answered = traffic is not None
             if ends is not None and clock.now() >= ends:
                 return
-            time.sleep(EVERY)
+            pause.wait(EVERY)
             traffic = client.ask(PATIENCE)
     finally:
         screen.close()
@@ -97,7 +97,7 @@ class Lines(Screen):
             print(self.line(flow), flush=True)
 
     def lost(self, text: str) -> None:
-        """Say so beside the lines."""
+        """Report it beside the lines."""
         print(text, file=sys.stderr, flush=True)
 
     def close(self) -> None:
@@ -138,7 +138,7 @@ class TableScreen(Screen):
         self._draw("")
 
     def lost(self, text: str) -> None:
-        """Say so below the table, which stays."""
+        """Report it below the table, which stays."""
         self._draw(text)
 
     def close(self) -> None:

@@ -205,7 +205,10 @@ def _kind(planned: PlannedBox) -> str:
 
 
 def _stacked(boxes: tuple[DrawnBox, ...], cables: tuple[DrawnCable, ...]) -> tuple[DrawnBox, ...]:
-    """Order each column by the mean row of what feeds its boxes, so that fewer cables cross."""
+    """Order each column by the mean row of what feeds its boxes, so that fewer cables cross.
+
+    Outputs stay in the order in which they are written.
+    """
     feeds: dict[str, list[str]] = defaultdict(list)
     for cable in cables:
         feeds[cable.end].append(cable.start)
@@ -214,10 +217,12 @@ def _stacked(boxes: tuple[DrawnBox, ...], cables: tuple[DrawnCable, ...]) -> tup
     for column in sorted({box.column for box in boxes}):
         members = [box for box in boxes if box.column == column]
         middle = {
-            box.name: _middle([rows[name] for name in feeds[box.name] if name in rows], row)
+            box.name: row
+            if box.kind == "output"
+            else _middle([rows[name] for name in feeds[box.name] if name in rows], row)
             for row, box in enumerate(members)
         }
-        members.sort(key=lambda box: middle[box.name])
+        members.sort(key=lambda box: (box.kind == "output", middle[box.name]))
         rows |= {box.name: float(row) for row, box in enumerate(members)}
         stacked += members
     return tuple(stacked)

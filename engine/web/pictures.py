@@ -93,7 +93,15 @@ class Drawn(Struct, frozen=True):
 class Picture:
     """The picture of one outlet, for any number of viewers on one loop."""
 
-    def __init__(self, engine: Engine, outlet: Outlet, held: HeldPictures | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        outlet: Outlet,
+        held: HeldPictures | None = None,
+        bare: bool = False,
+    ) -> None:
+        """A ``bare`` one has no skeletons drawn over it, as an audience sees it."""
+        self._bare = bare
         self._name = str(outlet)
         self._held = held or HeldPictures()
         self._master = engine.picture_master
@@ -156,13 +164,28 @@ class Picture:
         master = self._master
         shows = self._privacy.pictures_may_leave
         seen = Seen(frame, shot.found, shows, master.blackout, master.level)
-        if seen == self._seen or not (jpeg := _drawn(shot, seen)):
+        if seen == self._seen or not (jpeg := self._drawn(shot, seen)):
             return
         self._seen = seen
         light = not seen.black
         self._newest = Drawn(self._newest.number + 1, jpeg, shows and light, light)
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
+
+    def _drawn(self, shot: Shot, seen: Seen) -> bytes:
+        """Return the JPEG of a picture with its skeletons; b"" where it cannot be encoded.
+
+        Where it must not be shown the skeletons are drawn on an empty ground.
+        """
+        try:
+            if seen.black:
+                return encode_jpeg(np.zeros_like(shot.image), QUALITY)
+            drawn = shot.image if seen.shows else blank(shot.image)
+            for one in () if self._bare and seen.shows else shot.found:
+                drawn = draw_landmarks(drawn, one)
+            return encode_jpeg(dimmed(drawn, seen.level), QUALITY)
+        except Exception:
+            return b""
 
     def _shot(self) -> tuple[Shot | None, object]:
         """Return what is to be seen, and what tells it from the one before; None before the first.
@@ -212,20 +235,9 @@ class Picture:
         return frame, tuple(one for one, at in found.values() if abs(newest - at) < STALE)
 
 
-def _drawn(shot: Shot, seen: Seen) -> bytes:
-    """Return the JPEG of a picture with its skeletons; b"" where it cannot be encoded.
-
-    Where it must not be shown the skeletons are drawn on an empty ground.
-    """
-    try:
-        if seen.black:
-            return encode_jpeg(np.zeros_like(shot.image), QUALITY)
-        drawn = shot.image if seen.shows else blank(shot.image)
-        for one in shot.found:
-            drawn = draw_landmarks(drawn, one)
-        return encode_jpeg(dimmed(drawn, seen.level), QUALITY)
-    except Exception:
-        return b""
+def black_picture() -> bytes:
+    """Return a black picture as JPEG, for who looks while there is nothing to make black."""
+    return encode_jpeg(np.zeros((9, 16, 3), np.uint8), QUALITY)
 
 
 def _image(frame: Message) -> Image:

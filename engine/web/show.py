@@ -14,6 +14,8 @@ from engine.core.kinds import summary_of
 from engine.core.messages import Ns
 from engine.patch.plan import Outlet
 from engine.runtime.engine import Engine
+from engine.runtime.saver import Saver
+from engine.web.client import Client
 from engine.web.drawing import draw
 from engine.web.health import HealthView
 from engine.web.knobs import Knobs
@@ -51,11 +53,12 @@ class ShowView:
         self._sounds: SoundLevels = previous._sounds if previous else SoundLevels(engine)
         self._held: HeldPictures = previous._held if previous else HeldPictures()
         self._pins: Pins = previous._pins if previous else Pins()
-        self._pictures: dict[str, Picture] = {}
+        self._pictures: dict[tuple[str, bool], Picture] = {}
         self._sent_knobs: object = None
         self._range_finder: RangeFinder | None = None
         self._until = Ns(0)
         self._learner: object = previous._learner if previous else None
+        self.saver: Saver = previous.saver if previous else Saver(engine)
         self.monitors: set[object] = previous.monitors if previous else set()
         """The pages that show what comes in and what leaves."""
 
@@ -126,7 +129,7 @@ class ShowView:
             self._sent_knobs = values
             send("knobs", news("knobs", stand=values))
 
-    def handle(self, request: PageRequest, client: object, send: Send) -> None:
+    def handle(self, request: PageRequest, client: Client, send: Send) -> None:
         """Handle a request of a page; ``send`` what it means for all of them.
 
         Raise ValueError with the reason where it is impossible.
@@ -146,21 +149,24 @@ class ShowView:
         if isinstance(request, LearnRequest):
             self._learner = client if request.route else None
 
-    def client_left(self, client: object) -> None:
+    def client_left(self, client: Client) -> None:
         """End what a page began that has left: a sweep would keep the show silent."""
         self.monitors.discard(client)
         if client is self._learner:
             self._learner = None
             self.engine.ask(BY, Teach(""))
 
-    def picture(self, name: str) -> Picture | None:
-        """Return the picture stream of an outlet by its name; None where it has no picture."""
-        if name not in self._pictures:
+    def picture(self, name: str, bare: bool = False) -> Picture | None:
+        """Return the picture stream of an outlet by its name; None where it has no picture.
+
+        ``bare`` is without the skeletons that were found in it.
+        """
+        if (name, bare) not in self._pictures:
             found: dict[str, Outlet] = {str(outlet): outlet for outlet in self.engine.slots}
             if name not in found or not self._values.is_picture(found[name]):
                 return None
-            self._pictures[name] = Picture(self.engine, found[name], self._held)
-        return self._pictures[name]
+            self._pictures[name, bare] = Picture(self.engine, found[name], self._held, bare)
+        return self._pictures[name, bare]
 
     def main_picture(self) -> str:
         """Return the outlet whose picture is shown where none is named; "" where there is none."""

@@ -1,5 +1,5 @@
 // Nothing but the picture, for a projector: it comes back by itself, and the last one stays meanwhile.
-// "/picture" shows the main picture; "/picture#painting" that of one outlet.
+// "/picture" shows the main picture; "/picture#painting" that of one outlet. No skeleton is drawn over it.
 
 const FIRST_PAUSE = 250;
 const LAST_PAUSE = 2000;
@@ -27,7 +27,7 @@ async function look() {
   // A connection that died without a word, as of a pulled cable, is given up.
   let watch = setTimeout(() => looking.abort(), SILENCE);
   try {
-    const answer = await fetch(`/picture?of=${encodeURIComponent(name)}`, { signal: looking.signal, cache: "no-store" });
+    const answer = await fetch(`/picture?bare&of=${encodeURIComponent(name)}`, { signal: looking.signal, cache: "no-store" });
     if (!answer.ok) return;
     const reader = answer.body.getReader();
     let waiting = new Uint8Array();
