@@ -352,8 +352,8 @@ SIZES = [(1440, 900), (2560, 1080), (1280, 720), (1024, 768), (390, 844), (844, 
 LAYOUT = """
     const seen = [...document.querySelectorAll("button, select, input")].filter((one) => {
         const box = one.getBoundingClientRect();
-        return one.offsetHeight > 0 && box.bottom > 0 && box.top < innerHeight
-            && getComputedStyle(one).visibility === "visible";
+        return one.checkVisibility({ visibilityProperty: true }) && box.bottom > 0
+            && box.top < innerHeight;
     });
     const clipped = (one) => {
         let box = one.getBoundingClientRect();

@@ -245,7 +245,7 @@ class Choice extends Knob {
       return this.select;
     }
     this.buttons = choices.map((one) =>
-      make("button", { type: "button", onclick: () => this.press(one) }, String(one)),
+      make(String(one).length < 3 ? "button.short" : "button", { type: "button", onclick: () => this.press(one) }, String(one)),
     );
     return make("div.choices", { role: "group", "aria-label": this.is.name }, ...this.buttons);
   }
