@@ -262,6 +262,27 @@ def test_a_desk_turns_and_shows_what_plays() -> None:
     assert shown(back) == {"note40": True, "note42": True, "cc22": 0.0}
 
 
+HOLD = """
+note43 = { parameter = "p.strength", to = 0.25, else = 1 }
+cc22 = "p.strength"
+"""
+
+
+def test_a_pad_that_is_held_while_the_patch_changes_is_not_down_when_it_comes_back() -> None:
+    text = desk_patch(HOLD, "strength = 0.5", ticks=30)
+    swaps = [(0.95, Swap(text, 1)), (1.95, Swap(text, 0))]
+    played = play(text, (0.31, "note", 43, 90), (1.31, "note", 43, 0), more=swaps)
+    assert got(played, "p") == [
+        *["ink 0.5"] * 3,
+        *["ink 0.25"] * 6,
+        *["ink 0.5"] * 4,
+        *["ink 1"] * 6,
+        *["ink 0.5"] * 11,
+    ]
+    edited = play(text, (0.31, "note", 43, 90), more=[(0.95, Swap(text + "q = 'tick'\n"))])
+    assert got(edited, "p")[-1] == "ink 0.25"  # of the same patch a pad holds on
+
+
 def shown(played: Played) -> dict[str, object]:
     Feedback(played.engine).look()
     lamps = played.box("desk")._shown

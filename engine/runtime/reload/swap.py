@@ -232,6 +232,7 @@ class PlanSwapper:
         """Have a box that stays be as another patch says: its texts, and its cables."""
         planned = plan.boxes[state.name]
         state.overrides.clear()
+        state.held_down.clear()
         cabled = cabled_parameters(plan, state.name)
         for parameter in state.parameters.values():
             wanted = planned.initial[parameter.field]

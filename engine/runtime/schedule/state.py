@@ -25,6 +25,7 @@ class BoxState:
     - ``up``: whether it is open and may be called.
     - ``cabled``: by parameter, what sets it again to the last value of its cable, if there is one.
     - ``overrides``: the parameters that commands have taken over from their cables.
+    - ``held_down``: those of them that were set for as long as a pad is held down.
     - ``last``: by field, the last value set; ``tables`` the same for parameters with parts.
     - ``every``: one picture in so many is processed; ``skipped`` counts those since the last one.
     - ``failing``: whether its last call raised; ``worked``: whether any call has succeeded.
@@ -45,6 +46,7 @@ class BoxState:
     up: bool = False
     cabled: dict[str, Callable[[], bool]] = field(default_factory=dict)
     overrides: set[str] = field(default_factory=set)
+    held_down: set[str] = field(default_factory=set)
     tables: dict[str, object] = field(default_factory=dict)
     last: dict[str, object] = field(default_factory=dict)
     every: int = 1
