@@ -1,4 +1,4 @@
-"""Commands that show patches, boxes, devices and models."""
+"""Commands about patches, boxes, devices and models: to begin one, and to look at all."""
 
 from __future__ import annotations
 
@@ -9,11 +9,26 @@ from typing import Annotated
 
 import typer
 
-from engine.commands.ending import show_on_terminal
+from engine.commands.ending import OUR_FAULT, show_on_terminal
 from engine.core.errors import PatchError, Problem, UnwritableFile
 from engine.runtime.metrics import LOG
-from engine.runtime.opening import check_patch, find_patch
+from engine.runtime.opening import FIRST, check_patch, find_patch, open_patch
 from engine.system.output_file import OutputFile, describe_refusal
+
+
+def new(
+    file: Annotated[str | None, typer.Argument(help="a name for it, such as mine.toml")] = None,
+    from_: Annotated[str, typer.Option("--from", help="which patch is copied")] = FIRST,
+) -> None:
+    """Begin a patch of your own as a copy of one that is there; without a name, list those."""
+    from engine.terminal.starters import as_typed, copy_starter, starter_list
+
+    if file is None:
+        show_on_terminal(starter_list())
+        return
+    starter = find_patch(from_)
+    made = copy_starter(starter, file)
+    typer.echo(f"{made}: a copy of {starter.stem}; change it, and: sensorium play {as_typed(made)}")
 
 
 def check(patches: Annotated[list[str], typer.Argument(help="patch files, or names")]) -> None:
@@ -108,11 +123,39 @@ def devices() -> None:
     show_on_terminal(device_list())
 
 
-def doctor() -> None:
-    """Check that everything is there, and show what mends it."""
-    from engine.terminal.doctor import report
+def doctor(
+    patches: Annotated[list[str] | None, typer.Argument(help="patch files, or names")] = None,
+    to: Annotated[str | None, typer.Option(help="as you would play it")] = None,
+) -> None:
+    """Check that everything is there, and show what mends it.
 
-    show_on_terminal(report())
+    With a patch: whether the devices, ports, receivers, files and networks of this show are there
+    and open. Nothing is sent. The exit status is 1 where a part of it would not play.
+    """
+    from engine.terminal.doctor import findings, report
+
+    if not patches:
+        show_on_terminal(report(findings()))
+        return
+    from engine.terminal.show_doctor import examine_show
+
+    problems: list[Problem] = []
+    whole = True
+    for name in patches:
+        try:
+            plan = open_patch(find_patch(name), to=to)
+        except PatchError as error:
+            problems += error.problems
+            continue
+        found = examine_show(plan)
+        if patches[1:]:
+            typer.echo(name)
+        show_on_terminal(report(found))
+        whole = whole and all(finding.state != "missing" for finding in found)
+    if problems:
+        raise PatchError(problems)
+    if not whole:
+        raise typer.Exit(OUR_FAULT)
 
 
 def models() -> None:

@@ -71,10 +71,12 @@ class Teach(Command):
     """Move one output ("out/reach") slowly and silence all others; "" ends that.
 
     MIDI-learn in another program maps whatever control moves, so only the intended one may move.
+    A ``test`` sends something whatever the output carries, and is released by itself.
     """
 
     route: str
     refused: Answer = no_answer
+    test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,28 @@ class KeepPrivate(Command):
     """Withhold pictures, or release them again; the patch may forbid the latter."""
 
     on: bool
+    refused: Answer = no_answer
+
+
+@dataclass(frozen=True, slots=True)
+class BlackOut(Command):
+    """Let pictures leave black, or as they are; None does the other one, as a toggle."""
+
+    on: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze(Command):
+    """Hold the picture that leaves, or let it go on; None does the other one, as a toggle."""
+
+    on: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetMaster(Command):
+    """Multiply the brightness of the pictures that leave by ``level``, 0 to 1."""
+
+    level: float
     refused: Answer = no_answer
 
 

@@ -35,7 +35,7 @@ from engine.core.sink import Sink
 from engine.core.source import Source
 from engine.patch.label import read_label
 from engine.patch.load import Document
-from engine.patch.parse import BoxSpec
+from engine.patch.parse import BoxSpec, misplaced
 from engine.patch.plan import PlannedBox, group_of
 
 HINTS = 100
@@ -84,7 +84,8 @@ class Builder:
         inlets = {inlet.name: inlet for inlet in inlets_of(cls)}
         self._check_keys(spec, cls, parameters, inlets)
         values = self._values(spec, parameters)
-        constants = self._constants(spec, cls, inlets)
+        only_inlets = {name: each for name, each in inlets.items() if name not in parameters}
+        constants = self._constants(spec, cls, only_inlets)
         words = self._shared_words(spec, {*parameters, *inlets})
         if len(self.problems) > before:
             return None
@@ -106,6 +107,7 @@ class Builder:
             keep=words.keep,
             constants=constants,
             place=self._document.place(spec.path),
+            path=spec.path,
         )
 
     def load(self, use: str) -> None:
@@ -151,7 +153,7 @@ class Builder:
                 there = f" There is: {', '.join(sorted(known))}."
                 near = nearest(key, known) if len(self.problems) < HINTS else ""
                 hint = _hint_of_type(cls, key) or near or there
-                message = f'{spec.use} has no "{key}".{hint}'
+                message = misplaced(key) or f'{spec.use} has no "{key}".{hint}'
                 self._report(spec, message, key)
         for name in spec.cables:
             whole, *part = name.split(".", 1)

@@ -81,9 +81,16 @@ def _read_target(to: object) -> tuple[str, dict[str, Any]]:
 def check_on_loss(boxes: Mapping[str, PlannedBox], wires: Iterable[Wire]) -> list[Problem]:
     """Return a problem for each ``on_loss`` without effect.
 
-    Behind a box that keeps sending while its input is lost, nothing is ever lost.
+    Behind a box that keeps sending while its input is lost, nothing is ever lost, unless it is one
+    of several.
     """
-    feeds = {wire.box: wire.source.box for wire in wires if wire.into is Into.HOT}
+    wires = list(wires)
+    several = {wire.box for wire in wires if wire.into is Into.MORE}
+    feeds = {
+        wire.box: wire.source.box
+        for wire in wires
+        if wire.into is Into.HOT and wire.box not in several
+    }
     return [
         Problem(_no_effect(upstream), *planned.place, group_of(name), "on_loss")
         for name, planned in boxes.items()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -39,6 +41,8 @@ from engine.runtime.entries import (
 )
 from engine.runtime.learn_sweep import LEARN_SWEEP, LearnSweep
 from engine.runtime.metrics import Metrics, route_name
+from engine.runtime.monitor import Monitor
+from engine.runtime.picture_master import PictureMaster
 from engine.runtime.privacy import Privacy
 from engine.runtime.quality.controller import QUALITY, QualityController
 from engine.runtime.reload.swap import PlanSwapper
@@ -46,10 +50,11 @@ from engine.runtime.schedule.assemble import Assembler, prepare_metrics
 from engine.runtime.schedule.call import describe_error, events
 from engine.runtime.schedule.finite import describe_not_finite, is_finite
 from engine.runtime.schedule.future import FUTURE, FutureQueue
+from engine.runtime.schedule.latecomers import Latecomers
 from engine.runtime.schedule.loss import LossHandler
 from engine.runtime.schedule.outbox import Outbox
 from engine.runtime.schedule.slots import Emitter, Slot, Ticker
-from engine.runtime.schedule.state import BoxState, state_of
+from engine.runtime.schedule.state import BoxState, plays_by_itself, state_of
 from engine.runtime.schedule.wakeups import WakeupQueue
 from engine.runtime.sent_moments import SentMoments
 from engine.runtime.supervision.health import Health
@@ -69,6 +74,8 @@ class Engine:
     - ``on_lost``: called with the name of a source that reports the loss of its device.
     - ``on_play_patch``: called to go to another patch; returns why that is refused, or "".
     - ``plays_patch``: whether a patch of the set, given as to that, is the one that plays.
+    - ``on_saved``: called with files into which what plays was saved, on any thread.
+    - ``monitor``: what comes in and leaves by the ports, while somebody looks.
     - ``ask``: submits a command that does not come from a box; on any thread when played live.
     """
 
@@ -88,10 +95,13 @@ class Engine:
         self.on_lost: Callable[[str], None] = lambda name: None
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
         self.plays_patch: Callable[[int | str], bool] = lambda which: False
+        self.on_saved: Callable[[set[Path]], None] = lambda files: None
         self.ask: Callable[[str, Command], None] = lambda by, command: self.step(
             CommandEntry(by, command)
         )
         self.privacy = privacy or Privacy()
+        self.monitor = Monitor(clock)
+        self.picture_master = PictureMaster()
         self.refusals = RateLimiter(REFUSALS, REFUSALS)
         self._after: deque[tuple[BoxState, list[Message], Ns, int]] = deque()
         self.future = FutureQueue(self.wakes, self._emit)
@@ -99,7 +109,8 @@ class Engine:
         self._ticker = Ticker()
         self._swap = PlanSwapper(self)
         self.quality = QualityController(self)
-        self.health = Health(self)
+        self._latecomers = Latecomers(self, self._ticker)
+        self.health = Health(self, self._latecomers)
         self.outbox = Outbox(self, clock, self.last_at, self.health.recovered, self.quality.sent)
         self.install_plan(
             plan, {name: self.create(planned) for name, planned in plan.boxes.items()}
@@ -172,16 +183,28 @@ class Engine:
             states=states,
             carried=carried,
             may_leave=self._may_leave,
+            keeper=self._latecomers,
         )
         self._islands = assembler.islands()
         self.slots: Mapping[Outlet, Slot] = dict(assembler.slots)
-        self._losses = LossHandler(self, self.outbox, self.future, plan)
+        self._latecomers.install(plan, assembler.listeners)
+        self._losses = LossHandler(
+            self, self.outbox, self.future, self._latecomers, plan=plan, slots=assembler.slots
+        )
         order = (*plan.boxes, FUTURE, LEARN_SWEEP, QUALITY)
         self.wakes.reorder(
             {name: place for place, name in enumerate(order)}, {*staying, FUTURE, QUALITY}
         )
         self.future.keep_only(set(self.states.values()))
+        for name, state in self.states.items():
+            if name not in staying:  # one that comes back is open already
+                self._start(state)
         self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ports)
+        self.monitor.follow(plan, {name: state.box for name, state in states.items()})
+
+    def give_what_holds(self, is_new: Callable[[Wire], bool]) -> None:
+        """Give the last numbers and switches to those who listen by new wires."""
+        self._latecomers.joined(is_new)
 
     def create(self, planned: PlannedBox) -> BoxState:
         """Return the state of a box that begins to play, with a lane where it needs one."""
@@ -194,6 +217,10 @@ class Engine:
         """Reset what removed boxes and cut wires fed, and flush the outputs at once."""
         self._losses.reset_removed(removed, cut)
         self.outbox.flush()
+
+    def is_degraded(self, box: str, parameter: str) -> bool:
+        """Whether a parameter has been degraded to keep the deadline."""
+        return self.quality.is_degraded(box, parameter)
 
     # What boxes and steps ask of the engine.
 
@@ -255,7 +282,13 @@ class Engine:
 
     def status(self) -> Status:
         """Return a summary of the show: its time, delay, states and number of faults."""
-        return self.metrics.status(self.plan.title, self.clock.now(), self.privacy.on)
+        master = self.picture_master
+        return replace(
+            self.metrics.status(self.plan.title, self.clock.now(), self.privacy.on),
+            blackout=master.blackout,
+            frozen=master.frozen,
+            master=master.level,
+        )
 
     # Entries.
 
@@ -305,7 +338,10 @@ class Engine:
                 self.quality.sent(route, entry.now - at)
 
     def _state_change(self, entry: StateChange) -> None:
-        self.health.change(self.states[entry.box], entry)
+        state = self.states[entry.box]
+        self.health.change(state, entry)
+        if entry.state == "running":
+            self._start(state)
 
     def _wake_up(self, _: WakeUp) -> None:
         for due, name in self.wakes.due(self.now):
@@ -324,6 +360,11 @@ class Engine:
             self.ask_wake(state, due)
 
     # Inside.
+
+    def _start(self, state: BoxState) -> None:
+        """Have a box called that plays by itself."""
+        if state.up and plays_by_itself(state):
+            self.wakes.call(state.name, self.now)
 
     def _emit_all(self, state: BoxState, messages: Iterable[Message], at: Ns, cost: int) -> None:
         """Emit messages of a box that was not called by a step, and run the steps downstream."""

@@ -14,6 +14,7 @@ from typing import Final
 
 from engine.core.box_errors import anything_raised
 from engine.core.errors import PatchError, Problem, tell_error
+from engine.core.files import UNSEEN_ENDINGS
 from engine.core.nearest import nearest
 from engine.patch.load import RIG, Document, Texts, parse, read_text
 from engine.patch.plan import Plan
@@ -47,7 +48,7 @@ class WarningLog:
 
 def with_warnings(plan: Plan) -> Plan:
     """Return a plan of the performer's own with all its warnings, in the order of its lines."""
-    found = [*plan.warnings, *_doubts(plan), *_of_the_rig(plan)]
+    found = [*plan.warnings, *_doubts(plan), *_of_the_rig(plan), *_of_an_unseen_rig(plan)]
     found.sort(key=lambda each: (each.file is not None and each.file.name == RIG, each.line or 0))
     return replace(plan, warnings=tuple(found))
 
@@ -67,6 +68,15 @@ def _doubts(plan: Plan) -> Iterator[Problem]:
         for key, text in found.items():
             place = planned.places.get(key, planned.place)
             yield Problem(text, *place, name, key or None)
+
+
+def _of_an_unseen_rig(plan: Plan) -> Iterator[Problem]:
+    """Yield a warning where a rig has an ending that an editor added, so that it is not read."""
+    if plan.texts is None or plan.texts.file is None or plan.texts.rig is not None:
+        return
+    for ending in UNSEEN_ENDINGS:
+        if (unseen := plan.texts.file.parent / f"{RIG}{ending}").exists():
+            yield Problem(f"is not read: your editor added the ending; name it {RIG}", unseen)
 
 
 def _of_the_rig(plan: Plan) -> Iterator[Problem]:

@@ -111,6 +111,7 @@ class Performance:
             with suppress(RuntimeError):  # the show is over
                 loop.call_soon_threadsafe(reloader.look_again, files)
 
+        show.engine.on_saved = changed  # also where files are not watched: it is what plays
         more = lambda: own_files(show.engine.plan)  # noqa: E731
         return FileWatcher(self._files, changed, more) if self._edits else None
 

@@ -6,7 +6,11 @@
     /sensorium/patch 2            go to another patch: by number from 1, name or title, "next",
                                   "previous"
     /sensorium/teach "out/reach"  let this way out move alone, for a program that learns; "" ends it
+    /sensorium/test "out/reach"   let it send a test value for 20 s, also while nobody is there
     /sensorium/privacy 1          let no picture leave; 0 ends that, unless the patch says it
+    /sensorium/blackout 1         let the picture that leaves be black; 0 ends that
+    /sensorium/freeze 1           hold the picture that leaves; 0 lets it go on
+    /sensorium/master 0.5         the brightness of the picture that leaves, 0 to 1
     /panic                        end everything that sounds
     /*/smooth/smooth 0.3          a pattern (OSC 1.0) sets all parameters that it fits
 
@@ -19,39 +23,47 @@ port for replies, at most some 20 times a second. There and on this machine ``/s
 says what is wrong with a patch that was saved or asked for and does not play, or no more. A text is
 cut at 500 bytes, so that each message fits one packet. Once a second: ``/sensorium/alive i``
 (seconds since the start), ``/sensorium/delay f`` (ms), ``/sensorium/errors i``,
-``/sensorium/privacy i`` (1 while no picture leaves); and
-``/sensorium/patch s`` and ``/sensorium/<box>/state s`` when they change and every five seconds.
-Where the patch states a ``deadline``: ``/sensorium/quality f``, 1 when nothing gives way and 0 when
-everything does, and ``/sensorium/quality/step s``, what was done last.
+``/sensorium/privacy i`` (1 while no picture leaves), ``/sensorium/blackout i``,
+``/sensorium/freeze i``, ``/sensorium/master f``; and ``/sensorium/patch s`` and
+``/sensorium/<box>/state s`` when they change and every five seconds. Where the patch states a
+``deadline``: ``/sensorium/quality f``, 1 when nothing gives way and 0 when everything does, and
+``/sensorium/quality/step s``, what was done last.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hmac
 import logging
 import math
+import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Annotated, Any, ClassVar, Final
 
 from engine.core.clock import SECOND, SystemClock
 from engine.core.commands import (
     Answer,
+    BlackOut,
     Command,
+    Freeze,
     KeepPrivate,
     Panic,
     PlayPatch,
     Release,
+    SetMaster,
     SetParameter,
     Teach,
 )
 from engine.core.errors import DeviceError
+from engine.core.finding import Finding
 from engine.core.messages import Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Remote
 from engine.core.status import Status
 from engine.core.text import plain, within
+from engine.core.traffic import Heard, ReadTraffic
 from engine.net.access import HELP, SenderFilter
 from engine.net.rate_limit import RateLimiter
 from engine.net.receiver import Receiver
@@ -59,6 +71,7 @@ from engine.osc.bundle import messages
 from engine.osc.packer import Packer
 from engine.osc.parse import IMPULSE, describe, flat
 from engine.osc.pattern import AddressSpace, is_pattern
+from engine.osc.traffic import LENGTH, MONITOR, answer, proof, question
 
 LOCAL: Final = "127.0.0.1"
 PORTS_TRIED: Final = 20
@@ -75,6 +88,9 @@ RATE: Final = 2000
 BURST: Final = 12_000
 """Messages per sender, a second and at once: a thousand faders all moved."""
 
+LOOKS: Final = 5
+"""How often a monitor is answered, a second and at once."""
+
 TEXT: Final = 500
 """Bytes of a text that is sent: two of them and an address fit one packet."""
 
@@ -83,6 +99,11 @@ MAX_ADDRESS: Final = 255
 
 FULL_REPORT_EVERY: Final = 5
 """Every so many reports, all values are sent, changed or not."""
+
+_SHOW_COMMANDS: Final = ("patch", "teach", "test", "privacy", "blackout", "freeze", "master")
+"""What lies below ``/sensorium``."""
+OF_THE_SHOW: Final = ("/panic", *(f"/sensorium/{name}" for name in _SHOW_COMMANDS))
+"""What can be said beside parameters."""
 
 _log = logging.getLogger("sensorium")
 
@@ -109,6 +130,10 @@ class OscControl(Remote):
         self._refused = 0
         self._reports = 0
         self._space = AddressSpace()
+        self._read_traffic: ReadTraffic | None = None
+        self._monitors = RateLimiter(LOOKS, LOOKS, MAX_HOSTS)
+        self._secret = secrets.token_bytes()
+        self._answers = 0
         self._last_sent: dict[str, str] = {}
 
     @property
@@ -147,6 +172,9 @@ class OscControl(Remote):
             Packer("/sensorium/delay", "f").pack(status.delay_ms),
             Packer("/sensorium/errors", "i").pack(status.errors + self.refusals),
             Packer("/sensorium/privacy", "i").pack(status.private),
+            Packer("/sensorium/blackout", "i").pack(status.blackout),
+            Packer("/sensorium/freeze", "i").pack(status.frozen),
+            Packer("/sensorium/master", "f").pack(status.master),
             *self._changes(status),
         ]
         if status.quality is not None:
@@ -155,6 +183,24 @@ class OscControl(Remote):
         for host in {LOCAL: None, **self._hosts}:
             for line in lines:
                 self._send(host, line)
+
+    def examine(self) -> Iterable[Finding]:
+        """Return whether its port is free."""
+        try:
+            self._receiver.open(self.host, self.port)
+        except DeviceError as error:
+            said = f"{error}; the next free one is taken when you play"
+            return [Finding("", "none", said)]
+        self._receiver.close()
+        return [Finding("", "ok", f"port {self.port} is free for OSC")]
+
+    def listens_to(self) -> Iterable[str]:
+        """Return the addresses of all that can be set."""
+        return (*self._space, *OF_THE_SHOW)
+
+    def show_traffic(self, read: ReadTraffic) -> None:
+        """Take what reads the traffic of the show, for a monitor."""
+        self._read_traffic = read
 
     def offer(self, addresses: Sequence[str]) -> None:
         """Take the addresses that patterns are compared with."""
@@ -176,6 +222,9 @@ class OscControl(Remote):
         self._receiver.open(self.host, candidates[-1])
 
     def _on_message(self, address: str, arguments: list[Any], host: str, at: Ns) -> None:
+        if address == MONITOR:
+            self._show_traffic(arguments, host, at)
+            return
         if self._gate.may_answer(host):
             self._remember(host, at)
         refuse = partial(self._refuse, host, address)
@@ -184,11 +233,40 @@ class OscControl(Remote):
             commands = [parse_command(one, arguments, refuse) for one in meant]
         except ValueError as error:
             self._malformed += 1
+            if self._overheard is not None:
+                self._overheard(Heard(address, arguments, host, at, refused=str(error)))
             refuse(str(error))
             return
+        if self._overheard is not None:
+            does = next(filter(None, map(self._does, meant)), "")
+            self._overheard(Heard(address, arguments, host, at, does=does))
         for command in commands:
             if command is not None and self._emit is not None:
                 self._emit("", command, at)
+
+    def _does(self, address: str) -> str:
+        """Return what an address does, as far as that can be said here; "" for nothing."""
+        whole = "/" + address.strip("/")
+        if whole in OF_THE_SHOW:
+            return "does it"
+        return "sets it" if whole.removesuffix("/release") in self._space else ""
+
+    def _show_traffic(self, arguments: list[Any], host: str, at: Ns) -> None:
+        """Answer a monitor: with the traffic, where it knows the proof, else with that."""
+        asked = arguments[0] if arguments else None
+        if self._read_traffic is None or not self._gate.may_answer(host):
+            return
+        if not isinstance(asked, str) or len(asked.encode()) != LENGTH:
+            return  # the answer would be longer than the question
+        if not self._monitors.take(str(self._receiver.sender), at):
+            return
+        proven = proof(self._secret, self._receiver.sender)
+        if not hmac.compare_digest(asked.encode(), proven.encode()):
+            self._receiver.answer(question(proven))
+            return
+        self._answers += 1
+        for packet in answer(self._answers % 2**31, self._read_traffic()):
+            self._receiver.answer(packet)
 
     def _meant(self, address: str) -> Sequence[str]:
         """Return the addresses of the parameters that a pattern means, or the address itself.
@@ -288,16 +366,24 @@ def _show_command(path: list[str], arguments: list[Any], refuse: Answer) -> Comm
             return PlayPatch(_integral(which), refuse)
         case ["patch"], _:
             raise ValueError("expected the number, name or title of a patch")
-        case ["teach"], [str(route)]:
-            return Teach(route, refuse)
-        case ["teach"], _:
+        case ["teach" | "test" as what], [str(route)]:
+            return Teach(route, refuse, test=what == "test" and route != "")
+        case ["teach" | "test"], _:
             raise ValueError('expected a way out, such as "out/reach", or "" to end it')
         case ["privacy"], [0 | 1 as on]:
             return KeepPrivate(bool(on), refuse)
-        case ["privacy"], _:
+        case ["blackout"], [0 | 1 as on]:
+            return BlackOut(bool(on))
+        case ["freeze"], [0 | 1 as on]:
+            return Freeze(bool(on))
+        case ["privacy" | "blackout" | "freeze"], _:
             raise ValueError("expected 1 or 0")
-    known = "/sensorium/patch, /sensorium/teach and /sensorium/privacy"
-    raise ValueError(f"not known; there is {known}")
+        case ["master"], [int() | float() as level] if 0 <= level <= 1:
+            return SetMaster(float(level), refuse)
+        case ["master"], _:
+            raise ValueError("expected a number from 0 to 1")
+    known = ", ".join(f"/sensorium/{name}" for name in _SHOW_COMMANDS[:-1])
+    raise ValueError(f"not known; there is {known} and /sensorium/{_SHOW_COMMANDS[-1]}")
 
 
 def _integral(which: float | str) -> int | str:

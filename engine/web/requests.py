@@ -7,17 +7,21 @@ fault of the show.
 from __future__ import annotations
 
 import math
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from engine.core.addresses import find_parameter
 from engine.core.commands import (
+    BlackOut,
     Command,
+    Freeze,
     KeepPrivate,
     Panic,
     PlayPatch,
     Release,
+    SetMaster,
     SetParameter,
     Teach,
 )
@@ -28,6 +32,9 @@ from engine.runtime.engine import Engine
 
 LARGEST = 4096
 """The most bytes of one message of a page."""
+
+MOST_PINS = 64
+"""The most knobs that may be pinned of a patch."""
 
 _SHOWN = 64
 
@@ -52,15 +59,40 @@ class PanicRequest(Struct, tag_field="do", tag="panic", forbid_unknown_fields=Tr
 
 
 class LearnRequest(Struct, tag_field="do", tag="teach", forbid_unknown_fields=True):
-    """Let one route move while all others are silent, for MIDI learn; "" ends that."""
+    """Let one route move while all others are silent, for MIDI learn or as a test; "" ends that."""
 
     route: str
+    test: bool = False
 
 
 class PrivacyRequest(Struct, tag_field="do", tag="privacy", forbid_unknown_fields=True):
     """Switch on, or off, that no picture leaves."""
 
     on: bool
+
+
+class BlackOutRequest(Struct, tag_field="do", tag="blackout", forbid_unknown_fields=True):
+    """Let pictures leave black, or as they are."""
+
+    on: bool
+
+
+class FreezeRequest(Struct, tag_field="do", tag="freeze", forbid_unknown_fields=True):
+    """Hold the picture that leaves, or let it go on."""
+
+    on: bool
+
+
+class MasterRequest(Struct, tag_field="do", tag="master", forbid_unknown_fields=True):
+    """Set the brightness of the pictures that leave, 0 to 1."""
+
+    level: Annotated[float, Meta(ge=0.0, le=1.0)]
+
+
+class PinRequest(Struct, tag_field="do", tag="pin", forbid_unknown_fields=True):
+    """Pin these knobs, each as "box/parameter", and no others."""
+
+    knobs: Annotated[list[str], Meta(max_length=MOST_PINS)]
 
 
 class RangeRequest(Struct, tag_field="do", tag="range", forbid_unknown_fields=True):
@@ -75,14 +107,39 @@ class PatchRequest(Struct, tag_field="do", tag="go", forbid_unknown_fields=True)
     patch: int
 
 
+class SaveRequest(Struct, tag_field="do", tag="save", forbid_unknown_fields=True):
+    """Save what was turned as the draft of this ``key`` shows; without a key, show a draft."""
+
+    key: str = ""
+
+
+class InviteRequest(Struct, tag_field="do", tag="invite", forbid_unknown_fields=True):
+    """Invite guests, or send all of them away."""
+
+    on: bool
+
+
+class MonitorRequest(Struct, tag_field="do", tag="monitor", forbid_unknown_fields=True):
+    """Begin, or end, to be shown what comes in and what leaves, by address."""
+
+    on: bool
+
+
 PageRequest = (
     SetRequest
     | ReleaseRequest
     | PanicRequest
     | LearnRequest
     | PrivacyRequest
+    | BlackOutRequest
+    | FreezeRequest
+    | MasterRequest
+    | PinRequest
     | RangeRequest
     | PatchRequest
+    | SaveRequest
+    | InviteRequest
+    | MonitorRequest
 )
 _DECODER: msgspec.json.Decoder[PageRequest] = msgspec.json.Decoder(PageRequest)
 
@@ -107,20 +164,32 @@ def to_command(request: PageRequest, engine: Engine) -> Command:
         case ReleaseRequest(box, parameter):
             _check_known(engine, box, parameter)
             return Release(box, parameter)
-        case LearnRequest(route):
+        case LearnRequest(route, test):
             if route and route not in engine.metrics.routes:
                 raise ValueError(f'there is no way out "{route[:_SHOWN]}"')
-            return Teach(route)
+            return Teach(route, test=test and route != "")
         case PrivacyRequest(on):
             if engine.privacy.always and not on:
                 raise ValueError("this show is private: only its patch or who began it ends that")
             return KeepPrivate(on)
-        case PanicRequest():
-            return Panic()
         case PatchRequest(patch):
             if not 1 <= patch <= len(engine.playlist):
                 raise ValueError(f"there is no patch {patch} in this set of {len(engine.playlist)}")
             return PlayPatch(patch)
+    return _unchecked(request)
+
+
+def _unchecked(request: PageRequest) -> Command:
+    """Return the command of a request that always can be."""
+    match request:
+        case BlackOutRequest(on):
+            return BlackOut(on)
+        case FreezeRequest(on):
+            return Freeze(on)
+        case MasterRequest(level):
+            return SetMaster(level)
+        case PanicRequest():
+            return Panic()
     raise ValueError("not a command")
 
 

@@ -13,7 +13,7 @@ from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
 from engine.core.signature import read_signature
 from engine.core.source import Source
-from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
+from engine.patch.plan import FEEDS, Into, Outlet, Plan, PlannedBox, Wire
 from engine.runtime.schedule.slots import Slot
 
 End = tuple[str, Into, str]
@@ -41,33 +41,14 @@ def changed_parameters(old: Plan, new: Plan, name: str) -> Iterator[tuple[Parame
     A parameter that a cable no longer writes goes back to its value in the patch, too.
     """
     before, after = old.boxes[name], new.boxes[name]
-    loose = _cabled(old, name) - _cabled(new, name)
+    loose = cabled_parameters(old, name) - cabled_parameters(new, name)
     for parameter in read_parameters(type(after.box)).values():
         was, value = (planned.initial[parameter.field] for planned in (before, after))
         if not parameter.fixed and (was != value or parameter.name in loose):
             yield parameter, value
 
 
-def carried_overrides(old: Plan, new: Plan, name: str, overrides: Iterable[str]) -> list[str]:
-    """Return the overrides that a box inherits from the one it replaces.
-
-    Those are of parameters whose value in the patch is the same; none if ``use`` differs.
-    """
-    before, after = old.boxes[name], new.boxes.get(name)
-    if after is None or after.use != before.use:
-        return []
-    fields = {p.name: p.field for p in read_parameters(type(after.box)).values() if not p.fixed}
-
-    def same(override: str) -> bool:
-        if override == "on":
-            return before.on == after.on
-        field = fields.get(override.partition(".")[0], "")
-        return field in before.initial and before.initial[field] == after.initial[field]
-
-    return [override for override in sorted(overrides) if same(override)]
-
-
-def _cabled(plan: Plan, name: str) -> set[str]:
+def cabled_parameters(plan: Plan, name: str) -> set[str]:
     """Return the parameters of a box that cables write; of a part, the whole table."""
     into = (w.name for w in plan.wires if w.box == name and w.into is Into.PARAMETER)
     return {parameter.partition(".")[0] for parameter in into}
@@ -79,7 +60,7 @@ def cut_wires(old: Plan, new: Plan, staying: set[str]) -> list[Wire]:
     return [
         wire
         for end, wire in _by_end(old.wires).items()
-        if wire.into in (Into.HOT, Into.PORT)
+        if wire.into in (*FEEDS, Into.PORT)
         if not (
             {wire.source.box, wire.box} <= staying
             and (other := now.get(end))
@@ -88,8 +69,25 @@ def cut_wires(old: Plan, new: Plan, staying: set[str]) -> list[Wire]:
     ]
 
 
+def staying_ends(old: Plan, new: Plan, staying: set[str]) -> set[End]:
+    """Return the ends of the wires that both plans have, between boxes that stay."""
+    before = _by_end(old.wires)
+    return {
+        end
+        for end, wire in _by_end(new.wires).items()
+        if {wire.source.box, wire.box} <= staying
+        and (other := before.get(end))
+        and _identity(wire) == _identity(other)
+    }
+
+
 def _by_end(wires: Iterable[Wire]) -> dict[End, Wire]:
-    return {(wire.box, wire.into, wire.name): wire for wire in wires}
+    return {end_of(wire): wire for wire in wires}
+
+
+def end_of(wire: Wire) -> End:
+    """Return where a wire ends."""
+    return wire.box, wire.into, wire.name
 
 
 def _identity(wire: Wire) -> tuple[object, ...]:

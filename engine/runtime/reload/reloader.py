@@ -251,10 +251,13 @@ class Reloader:
         report_fallbacks(compiled.plan, engine.plan)
         self.before_it_plays(compiled.plan)
         started = engine.clock.now()
+        index = None if compiled.index == engine.playing else compiled.index
         titles = list(engine.playlist)
         titles[compiled.index] = title
         engine.playing, engine.playlist = compiled.index, tuple(titles)
-        self._show.take_over(SwapPlan(title, compiled.texts, compiled.plan), compiled.standby)
+        self._show.take_over(
+            SwapPlan(title, compiled.texts, compiled.plan, index), compiled.standby
+        )
         paused = (engine.clock.now() - started) / MILLISECOND
         LOG.info('"%s" has taken over; the show stood still for %.1f ms', title, paused)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Final, cast
 
 from engine.core.addresses import find_parameter, overlaps, part_of, with_part
 from engine.core.box import Box
@@ -17,13 +17,16 @@ from engine.runtime.schedule.wakeups import wants_waking
 from engine.runtime.workers.lane import Lane
 from engine.runtime.workers.sink_worker import SinkWorker
 
+OPENING: Final = "opening"
+"""The condition of a box that is not open yet, and not known to be missing."""
+
 
 @dataclass(eq=False)
 class BoxState:
     """One box while it plays.
 
     - ``up``: whether it is open and may be called.
-    - ``cabled``: by parameter, what sets it again to the value of its cable.
+    - ``cabled``: by parameter, what sets it again to the last value of its cable, if there is one.
     - ``overrides``: the parameters that commands have taken over from their cables.
     - ``last``: by field, the last value set; ``tables`` the same for parameters with parts.
     - ``every``: one picture in so many is processed; ``skipped`` counts those since the last one.
@@ -43,7 +46,7 @@ class BoxState:
     lane: Lane | None = None
     out_lane: SinkWorker | None = None
     up: bool = False
-    cabled: dict[str, Callable[[], None]] = field(default_factory=dict)
+    cabled: dict[str, Callable[[], bool]] = field(default_factory=dict)
     overrides: set[str] = field(default_factory=set)
     tables: dict[str, object] = field(default_factory=dict)
     last: dict[str, object] = field(default_factory=dict)
@@ -51,7 +54,7 @@ class BoxState:
     skipped: int = 0
     failing: bool = False
     worked: bool = False
-    condition: str = "opening"
+    condition: str = OPENING
     dirty: bool = False
     raised: bool = False
 
@@ -117,12 +120,19 @@ class BoxState:
 
 
 def has_life(box: Box) -> bool:
-    """Whether a box is a node without a lane that must be opened or closed."""
+    """Whether a box is a node without a lane that must be opened, closed or started."""
     return (
         isinstance(box, Node)
         and not box.lane
-        and (type(box).open is not Node.open or type(box).close is not Box.close)
+        and (
+            type(box).open is not Node.open or type(box).close is not Box.close or box.self_starting
+        )
     )
+
+
+def plays_by_itself(state: BoxState) -> bool:
+    """Whether a box is called though nothing comes."""
+    return isinstance(state.box, Node) and state.box.self_starting
 
 
 def state_of(planned: PlannedBox) -> BoxState:
