@@ -15,7 +15,7 @@ from engine.core.clock import SECOND
 from engine.core.errors import SensoriumError
 from engine.core.messages import Ns
 from engine.recording.reader import RecordedOutput
-from engine.recording.routes import Route, messages_of
+from engine.recording.routes import WayOut, messages_of
 
 LARGEST = 64 << 20
 """The most bytes of output that follow from one entry."""
@@ -65,7 +65,7 @@ class Comparison:
         self._bytes = 0
         self._was: list[RecordedOutput] = []
         self._now: list[RecordedOutput] = []
-        self._routes: dict[Route, Difference] = {}
+        self._routes: dict[WayOut, Difference] = {}
         self._begun: Ns | None = None
 
     def add_recorded(self, sent: RecordedOutput) -> None:
@@ -105,13 +105,13 @@ class Comparison:
     def same(self) -> tuple[int, int]:
         """How many routes are the same, and how many messages left by them."""
         found = {route: each for route, each in self._routes.items() if not each.differs}
-        routes = sum(not (route.ends and Route(route.name) in found) for route in found)
+        routes = sum(not (route.ends and WayOut(route.name) in found) for route in found)
         return routes, sum(each.now for each in found.values())
 
-    def _counts(self, route: Route) -> bool:
+    def _counts(self, route: WayOut) -> bool:
         """Whether a route differs in a way that is to be told."""
         each = self._routes[route]
-        notes = self._routes.get(Route(route.name)) if route.ends else None
+        notes = self._routes.get(WayOut(route.name)) if route.ends else None
         if notes is None or not notes.differs:
             return each.differs
         return each.differs and notes.now - notes.was != each.now - each.was
@@ -128,7 +128,7 @@ class Comparison:
         self, recorded: list[RecordedOutput], replayed: list[RecordedOutput], seconds: float
     ) -> None:
         """Count the differences by route."""
-        pairs: dict[Route, tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
+        pairs: dict[WayOut, tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
         for side, all_sent in enumerate((recorded, replayed)):
             for sent in all_sent:
                 for route, what in messages_of(sent):
@@ -146,9 +146,9 @@ class Comparison:
             found.added += max(0, len(after) - len(before))
             found.largest = max([found.largest, *(_distance(a, b) for a, b in changed)])
 
-    def _found(self, route: Route) -> Difference:
+    def _found(self, route: WayOut) -> Difference:
         apart = route in self._routes or len(self._routes) < ROUTES
-        name = route if apart else Route(OTHERS)
+        name = route if apart else WayOut(OTHERS)
         return self._routes.setdefault(name, Difference(str(name)))
 
 

@@ -36,7 +36,7 @@ _NUMBERED: Final = {0x80: "note ", 0x90: "note ", 0xA0: "key_pressure", 0xB0: "c
 _PLAIN: Final = {0xC0: "program", 0xD0: "pressure", 0xE0: "bend"}
 
 
-class Route(NamedTuple):
+class WayOut(NamedTuple):
     """One way out; ``ends`` says that it is the ends of the notes of that name."""
 
     name: str
@@ -46,19 +46,19 @@ class Route(NamedTuple):
         return f"{self.name} (its ends)" if self.ends else self.name
 
 
-def messages_of(sent: RecordedOutput) -> Iterator[tuple[Route, Any]]:
+def messages_of(sent: RecordedOutput) -> Iterator[tuple[WayOut, Any]]:
     """Yield each message of an output: its route, and its numbers and texts."""
     if len(sent.data) > PARSED:
-        yield Route(route_name(sent.sink, sent.encoding)), sha256(sent.data).hexdigest()
+        yield WayOut(route_name(sent.sink, sent.encoding)), sha256(sent.data).hexdigest()
         return
     try:
         if sent.encoding == "osc":
             for address, args in packet(sent.data):
-                yield Route(route_name(sent.sink, address)), args
+                yield WayOut(route_name(sent.sink, address)), args
             return
         if sent.encoding == "json":
             fields = msgspec.json.decode(sent.data, type=dict[str, Any])
-            yield Route(route_name(sent.sink, str(fields.pop("port", "")))), fields
+            yield WayOut(route_name(sent.sink, str(fields.pop("port", "")))), fields
             return
     except (Malformed, msgspec.DecodeError, RecursionError):
         pass  # its bytes can still be compared
@@ -66,21 +66,21 @@ def messages_of(sent: RecordedOutput) -> Iterator[tuple[Route, Any]]:
         yield found
         return
     head = f"{sent.data[0]:02x}" if sent.data else "00"
-    yield Route(route_name(sent.sink, f"{sent.encoding} {head}")), list(sent.data)
+    yield WayOut(route_name(sent.sink, f"{sent.encoding} {head}")), list(sent.data)
 
 
-def _midi(sink: str, data: bytes) -> tuple[Route, list[int]] | None:
+def _midi(sink: str, data: bytes) -> tuple[WayOut, list[int]] | None:
     """Return a MIDI message in words, channel 1 being that of which nothing is said; or None."""
     status = data[0] if data else 0
     if status in _SYSTEM:
-        return Route(route_name(sink, _SYSTEM[status])), list(data[1:])
+        return WayOut(route_name(sink, _SYSTEM[status])), list(data[1:])
     kind, channel = status & 0xF0, (status & 0x0F) + 1
     if len(data) != 1 + DATA.get(kind, len(data)) or any(byte >= 0x80 for byte in data[1:]):
         return None
     where = f" on channel {channel}" if channel > 1 else ""
     if kind in _PLAIN:
         value = data[1] if kind != 0xE0 else data[1] | data[2] << 7
-        return Route(route_name(sink, f"{_PLAIN[kind]}{where}")), [value]
+        return WayOut(route_name(sink, f"{_PLAIN[kind]}{where}")), [value]
     name = route_name(sink, f"{_NUMBERED[kind]}{data[1]}{where}")
     is_end = kind == 0x80 or (kind == 0x90 and not data[2])
-    return Route(name, is_end), [data[2]]
+    return WayOut(name, is_end), [data[2]]
