@@ -24,7 +24,7 @@ app = typer.Typer(
 )
 for command in (
     *(shows.play, shows.test, shows.record, shows.replay),
-    *(looks.check, looks.show, looks.nodes, looks.devices, looks.doctor, looks.models),
+    *(looks.new, looks.check, looks.show, looks.nodes, looks.devices, looks.doctor, looks.models),
     monitor.monitor,
     *(lab.bench, lab.stress, lab.install),
 ):

@@ -1,21 +1,40 @@
-"""Commands that show patches, boxes, devices and models."""
+"""Commands about patches, boxes, devices and models: to begin one, and to look at all."""
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from engine.commands.ending import OUR_FAULT, show_on_terminal
-from engine.core.errors import PatchError, Problem
-from engine.runtime.opening import check_patch, find_patch, open_patch
+from engine.core.errors import PatchError, Problem, UnwritableFile
+from engine.runtime.metrics import LOG
+from engine.runtime.opening import FIRST, check_patch, find_patch, open_patch
+from engine.system.output_file import OutputFile, describe_refusal
+
+
+def new(
+    file: Annotated[str | None, typer.Argument(help="a name for it, such as mine.toml")] = None,
+    from_: Annotated[str, typer.Option("--from", help="which patch is copied")] = FIRST,
+) -> None:
+    """Begin a patch of your own as a copy of one that is there; without a name, list those."""
+    from engine.terminal.starters import as_typed, copy_starter, starter_list
+
+    if file is None:
+        show_on_terminal(starter_list())
+        return
+    starter = find_patch(from_)
+    made = copy_starter(starter, file)
+    typer.echo(f"{made}: a copy of {starter.stem}; change it, and: sensorium play {as_typed(made)}")
 
 
 def check(patches: Annotated[list[str], typer.Argument(help="patch files, or names")]) -> None:
-    """List everything that is wrong with a patch, and where."""
+    """List everything that is wrong with a patch, and where; warn of what is hardly meant."""
     problems: list[Problem] = []
+    warnings: dict[Problem, None] = {}
     for name in patches:
         try:
             plan = check_patch(find_patch(name))
@@ -24,15 +43,56 @@ def check(patches: Annotated[list[str], typer.Argument(help="patch files, or nam
         else:
             shown = [box for box in plan.boxes.values() if not box.hidden]
             typer.echo(f"{name}: good, {len(shown)} boxes")
+            warnings |= dict.fromkeys(plan.warnings)
+    for warning in warnings:
+        LOG.warning("warning: %s", warning)
     if problems:
         raise PatchError(problems)
 
 
-def show(patch: Annotated[str, typer.Argument(help="a patch file, or its name")]) -> None:
-    """Draw a patch as a Mermaid diagram."""
-    from engine.patch.show import mermaid
+def show(
+    patch: Annotated[str, typer.Argument(help="a patch file, or its name")],
+    file: Annotated[Path | None, typer.Argument(help="the picture to write")] = None,
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="a Mermaid diagram, as text")] = False,
+) -> None:
+    """Draw a patch as an SVG picture, which any browser shows.
 
-    typer.echo(mermaid(check_patch(find_patch(patch))))
+    It goes where the output is led, as by "> mine.svg"; on a terminal, into a file here.
+    """
+    from engine.patch.show import mermaid as diagram
+    from engine.web.svg import svg
+
+    found = find_patch(patch)
+    plan = check_patch(found)
+    text = diagram(plan) if mermaid else svg(plan)
+    if file is None and (mermaid or not sys.stdout.isatty()):
+        typer.echo(text)
+        return
+    if file is None:
+        file = _picture_here(found)
+    picture = OutputFile(file)
+    try:
+        picture.write(f"{text}\n")
+    except OSError as error:
+        raise UnwritableFile(describe_refusal(file, error)) from None
+    finally:
+        picture.close()
+    LOG.info("%s is written; any browser shows it", file)
+
+
+def _picture_here(patch: Path) -> Path:
+    """Return where the picture of a patch goes; raise UnwritableFile where another one is."""
+    from engine.web.svg import MADE_BY
+
+    file = Path(f"{patch.stem}.svg")
+    try:
+        ours = not file.exists() or MADE_BY in file.read_text(encoding="ascii")
+    except (OSError, ValueError):
+        ours = False
+    if not ours:
+        command = f"sensorium show {patch.stem} FILE"
+        raise UnwritableFile(f"{file} is there, and not drawn by this: name another, {command}")
+    return file
 
 
 def nodes(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Final, dataclass_transform
 
 from engine.core.finding import Finding
@@ -26,6 +27,19 @@ class Box:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         dataclass(kw_only=True, eq=False)(cls)
+
+    @property
+    def acts(self) -> bool:
+        """Whether it does something beside what it gives, so that it is no dead end of a patch."""
+        return False
+
+    def doubts(self, folder: Path | None) -> Mapping[str, str]:
+        """Return by parameter what will not be as it says, though the box plays.
+
+        Told before a show. ``folder`` is that of the patch. It may read files; it opens no device
+        and no network.
+        """
+        return {}
 
     def close(self) -> None:
         """Release what ``open`` has acquired; once for each ``open``, after the last message."""

@@ -12,6 +12,9 @@ from engine.core.errors import DeviceError, UnreadableFile
 from engine.core.nearest import nearest
 from engine.core.os_errors import os_reason
 
+UNSEEN_ENDINGS: Final = (".txt", ".text", ".rtf")
+"""What editors add to the name of a file, and file managers hide."""
+
 _ENGINE = Path(__file__).parents[1]
 _KINDS: Final = (
     (stat.S_ISDIR, "a folder"),

@@ -29,7 +29,7 @@ input returns the moment from ``wake`` and acts in ``on_wake``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from engine.core.box import Box
@@ -44,6 +44,10 @@ class Node(Box):
 
     breaks_cycle: ClassVar[bool] = False
     """Whether it never answers in the moment it is asked, so that a loop may lead through it."""
+
+    self_starting: ClassVar[bool] = False
+    """Whether it plays without a cable, too: ``on_wake`` is called as soon as it is open, and from
+    then on when ``wake`` says. Only of a box without a lane."""
 
     lag: ClassVar[float] = 0.0
     """Seconds: how much earlier than its newest input is what it tells about, as one that looks at
@@ -74,6 +78,13 @@ class Node(Box):
 
     def on_input_lost(self, at: Ns) -> None:
         """React to the loss of the input; called instead of ``reset`` when ``holds_on_loss``."""
+
+    def needs(self) -> Collection[str]:
+        """Return the inlets beside the first without which it says nothing, by its parameters.
+
+        ``check`` asks a patch for them, as for a value inlet without a default.
+        """
+        return ()
 
     def outlets(self) -> Mapping[str, type]:
         """Return the types of outlets that depend on parameters; ``process`` declares the others.

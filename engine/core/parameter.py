@@ -281,10 +281,18 @@ def describe(kind: Any) -> str:
 
 def _describe_many(kinds: tuple[Any, ...]) -> str:
     """Return a list's contents in words: "2 numbers" of a fixed length, "texts or numbers"."""
+    if len(set(kinds) - {...}) > 1:
+        return " and ".join(map(describe, kinds))
     inside = kinds[0]
     parts = get_args(inside) if get_origin(inside) in (Union, types.UnionType) else (inside,)
-    words = either(list(dict.fromkeys(_MANY.get(part, "tables") for part in parts)))
+    words = either(list(dict.fromkeys(_in_plural(part) for part in parts)))
     return words if len(kinds) == 1 or kinds[-1] is ... else f"{len(kinds)} {words}"
+
+
+def _in_plural(kind: Any) -> str:
+    if get_origin(kind) in (list, tuple):
+        return f"lists of {_describe_many(get_args(kind))}"
+    return _MANY.get(kind, "tables")
 
 
 def _table(kind: Any) -> tuple[Any, Any] | None:

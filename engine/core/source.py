@@ -67,6 +67,11 @@ class Source(Box, ABC):
         """Return the parameters that it sets by commands, by the keys that say so."""
         return {}
 
+    @property
+    def acts(self) -> bool:
+        """Whether it sets parameters of other boxes, or sends other commands."""
+        return bool(self.sets())
+
     def shows(self) -> Mapping[str, Watched]:
         """Return what it wants to be told about by ``show``, by names of its own."""
         return {}
@@ -81,6 +86,11 @@ class Source(Box, ABC):
         Raise ParameterError, which says what is missing, when neither can play.
         """
         return None
+
+    @property
+    def silent_offline(self) -> str:
+        """Why it says nothing where time is virtual; "" where it plays."""
+        return "offline nothing comes in here, so it is silent"
 
     def overhear(self, heard: OnHeard | None) -> None:
         """Call ``heard`` with all that comes in by a port, also what nobody listens to.
@@ -116,6 +126,11 @@ class Source(Box, ABC):
 class Remote(Source, ABC):
     """A source of commands, such as OSC control or a page, that gets status reports."""
 
+    @property
+    def acts(self) -> bool:
+        """Whether it sends commands: always."""
+        return True
+
     @abstractmethod
     def report(self, status: Status) -> None:
         """Take a status report, once a second, on the loop; must not block."""
@@ -147,6 +162,11 @@ class Tape(Source):
     def repeats(self) -> bool:
         """Whether it has nothing to show that was not shown; offline, a show may then end."""
         return self.endless
+
+    @property
+    def silent_offline(self) -> str:
+        """Why it says nothing where time is virtual; "" as it is pulled."""
+        return ""
 
     if not TYPE_CHECKING:
 

@@ -25,7 +25,12 @@ _BACKSLASH = (
 )
 _CUT = ("Unterminated", "Illegal character '\\n'", "Found invalid character '\\n'")
 """How tomllib begins where a line or the text ends within quotes."""
-_SMART_QUOTES = "“”„‘’«»‚‹›`´"
+_STRAIGHT = 'quotes are straight, as in use = "camera", without “ ” or ‘ ’'
+_SMART = "“”„‟‘’‚‛«»‹›`´″＂"
+_PLACED = re.compile(rf"(?:^|[=\[,{{:])\s*[{_SMART}]|[{_SMART}]\s*(?:[=:,\]}}]|$)")
+"""A smart quote where a text would begin or end."""
+_SWALLOWED = re.compile(rf"[{_SMART}]\s*[=,\]}}]\s*$")
+"""One where a text ended that ran on to the next straight quote: "/reach” = "."""
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _KEY = re.compile(r"""\s*([^=:"'\[\]{}#\s][^=:"'\[\]{}#]*?|"[^"]*"|'[^']*')\s*(=|:)""")
 _STATEMENT = re.compile(r"""\s*([\w.-]+|"[^"]*")\s*=|\s*\[\[?[\w."-]+\]\]?\s*$""")
@@ -116,13 +121,22 @@ def _twice(spot: _Spot) -> str:
 
 
 def _quote(spot: _Spot) -> str:
+    if spot.line.lstrip().startswith("```"):
+        return "leave the lines with ``` out: they belong to the page that this is copied from"
+    if _has_smart_quotes(spot.line):
+        return _STRAIGHT
     if spot.error.startswith((*_CUT, "Expected '\"", "Expected \"'")):
         return _OPEN
-    if spot.rest[:1] and spot.rest[0] in _SMART_QUOTES:
-        return 'a text stands in straight quotes: "'
     if re.search(r"""["']$""", spot.before) and re.match(r"""[^\s,#\]}].*["']""", spot.rest):
         return "the text ends before the last quote: put the other kind of quotes around it"
     return ""
+
+
+def _has_smart_quotes(line: str) -> bool:
+    """Whether quotes as word processors set them stand where straight ones should."""
+    texts = _STRING.findall(line)
+    bare = _STRING.sub("", line).partition("#")[0]
+    return bool(_PLACED.search(bare)) or any(_SWALLOWED.search(text[1:-1]) for text in texts)
 
 
 def _invisible(spot: _Spot) -> str:

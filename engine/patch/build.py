@@ -35,8 +35,8 @@ from engine.core.sink import Sink
 from engine.core.source import Source
 from engine.patch.label import read_label
 from engine.patch.load import Document
-from engine.patch.parse import BoxSpec
-from engine.patch.plan import PlannedBox
+from engine.patch.parse import BoxSpec, misplaced
+from engine.patch.plan import PlannedBox, group_of
 
 HINTS = 100
 """So many problems of a patch have a hint, such as the nearest name: to find one takes long."""
@@ -84,7 +84,8 @@ class Builder:
         inlets = {inlet.name: inlet for inlet in inlets_of(cls)}
         self._check_keys(spec, cls, parameters, inlets)
         values = self._values(spec, parameters)
-        constants = self._constants(spec, cls, inlets)
+        only_inlets = {name: each for name, each in inlets.items() if name not in parameters}
+        constants = self._constants(spec, cls, only_inlets)
         words = self._shared_words(spec, {*parameters, *inlets})
         if len(self.problems) > before:
             return None
@@ -101,6 +102,7 @@ class Builder:
             values,
             on=spec.values.get("on", True),
             hidden=spec.hidden,
+            places={key: self._document.place((*spec.path, key)) for key in spec.values},
             label=words.label,
             keep=words.keep,
             constants=constants,
@@ -151,7 +153,7 @@ class Builder:
                 there = f" There is: {', '.join(sorted(known))}."
                 near = nearest(key, known) if len(self.problems) < HINTS else ""
                 hint = _hint_of_type(cls, key) or near or there
-                message = f'{spec.use} has no "{key}".{hint}'
+                message = misplaced(key) or f'{spec.use} has no "{key}".{hint}'
                 self._report(spec, message, key)
         for name in spec.cables:
             whole, *part = name.split(".", 1)
@@ -182,8 +184,7 @@ class Builder:
     def _shared_words(self, spec: BoxSpec, own: set[str]) -> _SharedWords:
         """Return ``label`` and ``keep``; where a box has such a key of its own, it is that."""
         # A box keeps what its chain and the hidden boxes on its cables keep.
-        whole = spec.name.partition("/")[0].partition(".")[0]
-        words = _SharedWords(keep=whole in self._kept)
+        words = _SharedWords(keep=group_of(spec.name) in self._kept)
         for word in ("label", "keep"):
             if word in own:
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.core.errors import PatchError, Problem
 from engine.patch.build import Builder, Find
 from engine.patch.connect import Connector
+from engine.patch.dead_ends import dead_ends
 from engine.patch.deadline import DeadlineParser
 from engine.patch.islands import Cycle, make_islands, unreached
 from engine.patch.load import Document
@@ -66,6 +67,7 @@ def compile_patch(document: Document, find: Find) -> Plan:
         deadline,
         document.texts,
         tables.private,
+        tuple(dead_ends(boxes, connector.wires, connector.gives)),
         document.said,
     )
 

@@ -32,7 +32,7 @@ BOX = (
         "from",
         'what comes into it: the name of another box, `from = "camera"`, or one of its outputs, '
         '`from = "pose.count"`. A box with several inputs takes the others under their own names: '
-        '`loudness = { from = "level" }`',
+        '`loudness = { from = "level" }`. Into a `merge` several: `from = ["kick", "clap"]`',
     ),
     (
         "then",
@@ -111,7 +111,12 @@ CABLE = (
     (
         "args",
         'to OSC, the arguments: `args = [0, 1, "{value}"]`, where "{value}" is the number; '
-        "`args = []` sends the address alone",
+        "`args = []` sends the address alone. Several numbers go as one message where boxes stand "
+        'in the braces: `"/pan" = { args = ["{x}", "{y}"] }`, or outputs of the box after `from`: '
+        '`"/color" = { from = "c", args = ["{red}", "{green}", "{blue}"] }`; `to` and `in` '
+        "hold for each of them, and one that differs is a table of its own. It leaves whenever one "
+        "of them is new, and what belongs to one moment leaves at once; with `when`, or with "
+        '"{value}" among them, whenever that comes',
     ),
     ("off", "to OSC, the arguments that let go of a trigger 50 ms later: `off = [0]`"),
 )

@@ -1,8 +1,9 @@
 """Order the boxes: one island of plain calls behind each root.
 
-A root is an outlet of a source, or of a box that runs on a lane. Its island is the set of boxes
-reached over first-inlet cables, in topological order, so that every value read in a tick has been
-written before. Across islands a box reads the last value.
+A root is an outlet of a source, of a box that runs on a lane, or of one that plays by itself and
+has no first cable. Its island is the set of boxes reached over first-inlet cables, in topological
+order, so that every value read in a tick has been written before. Across islands a box reads the
+last value.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from engine.core.node import Node
 from engine.core.source import Source
 from engine.patch.plan import Into, Island, Outlet, PlannedBox, PlannedStep, Wire
 
-_ASIDE = (Into.PARAMETER, Into.EVENT)
+_ASIDE = (Into.PARAMETER, Into.EVENT, Into.MORE)
 """What a wire step of its own carries along, just before the box that it belongs to is called."""
+_EVENTS = (Into.EVENT, Into.MORE)
 
 
 class Cycle(Exception):
@@ -29,6 +31,8 @@ class Cycle(Exception):
 
 def make_islands(boxes: dict[str, PlannedBox], wires: Iterable[Wire]) -> dict[Outlet, Island]:
     """Return the ordered island of each root. Raise Cycle when boxes form a cycle."""
+    wires = list(wires)
+    fed = {wire.box for wire in wires if wire.into is Into.HOT}
     outgoing: dict[str, list[Wire]] = defaultdict(list)
     patch_order: dict[int, int] = {}
     for place, wire in enumerate(wires):
@@ -40,7 +44,7 @@ def make_islands(boxes: dict[str, PlannedBox], wires: Iterable[Wire]) -> dict[Ou
         wire.source: None
         for name in boxes
         for wire in outgoing[name]
-        if is_root(boxes[wire.source.box])
+        if is_root(boxes[name]) or (_is_self_starting(boxes[name]) and name not in fed)
     }
     return {
         root: Island(root, _Orderer(root, boxes, outgoing, order, patch_order).steps())
@@ -52,7 +56,7 @@ def _refuse_event_cycles(boxes: dict[str, PlannedBox], outgoing: Mapping[str, li
     """Raise Cycle where events would go round for ever, through whichever islands."""
     for wires in list(outgoing.values()):
         for wire in wires:
-            if wire.into is Into.EVENT and (way := _way_back(wire, boxes, outgoing)):
+            if wire.into in _EVENTS and (way := _way_back(wire, boxes, outgoing)):
                 raise Cycle([wire.source.box, *way])
 
 
@@ -68,7 +72,7 @@ def _way_back(
             return _way_to(name, before)
         if not _is_deferred(boxes[name]):
             for wire in outgoing[name]:
-                if wire.into in (Into.HOT, Into.EVENT) and wire.box not in before:
+                if wire.into in (Into.HOT, *_EVENTS) and wire.box not in before:
                     before[wire.box] = name
                     ahead.append(wire.box)
     return []
@@ -88,13 +92,18 @@ def is_root(planned: PlannedBox) -> bool:
     return isinstance(planned.box, Source) or (isinstance(planned.box, Node) and planned.box.lane)
 
 
+def _is_self_starting(planned: PlannedBox) -> bool:
+    return isinstance(planned.box, Node) and planned.box.self_starting
+
+
 def unreached(boxes: dict[str, PlannedBox], islands: dict[Outlet, Island]) -> list[str]:
     """Return the names of nodes that no source reaches."""
     reached = {step.box for island in islands.values() for step in island.steps if not step.wire}
     return [
         name
         for name, planned in boxes.items()
-        if isinstance(planned.box, Node) and name not in reached
+        if isinstance(planned.box, Node)
+        if name not in reached and not _is_self_starting(planned)
     ]
 
 

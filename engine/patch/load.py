@@ -25,6 +25,15 @@ MAX_CHARACTERS = 1_000_000
 MAX_BYTES = 4 * MAX_CHARACTERS
 """What so many characters take in UTF-8; a file that is larger is not even read."""
 _TOO_LONG = f"a patch has {MAX_CHARACTERS} characters at most"
+_OTHERS = (
+    (b"{\\rtf", "is a document with fonts (RTF)"),
+    (b"PK\x03\x04", "is a document of a word processor, or packed"),
+    (b"\xd0\xcf\x11\xe0", "is a document of a word processor"),
+    (b"%PDF", "is a PDF"),
+    (b"<!", "is a web page"),
+    (b"<html", "is a web page"),
+)
+"""How what programs save in the place of plain text begins, and what it is called."""
 _DEEP_NAME = re.compile(
     r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""", re.ASCII
 )
@@ -43,6 +52,7 @@ class Texts:
 class Document:
     """A parsed patch: its tables, the position of each key, and its texts.
 
+    ``rig`` is the parsed rig, whose tables are laid over it already.
     ``said`` holds what set a key that no text has, such as "--set reach.joint=nose".
     """
 
@@ -50,6 +60,7 @@ class Document:
     file: Path | None = None
     places: dict[KeyPath, Place] = field(default_factory=dict)
     texts: Texts | None = None
+    rig: Document | None = None
     said: dict[KeyPath, str] = field(default_factory=dict)
 
     def place(self, path: KeyPath) -> Place:
@@ -108,7 +119,7 @@ def read_texts(file: Path) -> Texts:
         message = "is laid over the patches beside it and is none itself: name one of those"
         raise PatchError([Problem(message, file)])
     rig = file.parent / RIG
-    return Texts(file, _read(file), _read(rig) if os.path.lexists(rig) else None)
+    return Texts(file, read_text(file), read_text(rig) if os.path.lexists(rig) else None)
 
 
 def load_texts(texts: Texts) -> Document:
@@ -124,6 +135,7 @@ def load_texts(texts: Texts) -> Document:
             if isinstance(table, dict) and isinstance(document.tables.get(box), dict)
         }
         document.overlay(shared, rig.places)
+        document.rig = rig
         if "privacy" in rig.tables:  # privacy in a rig applies to every patch
             document.tables["privacy"] = rig.tables["privacy"] or document.tables.get("privacy")
             document.places["privacy",] = rig.places["privacy",]
@@ -159,16 +171,25 @@ def _readable(text: str) -> str:
     return text
 
 
-def _read(file: Path) -> str:
+def read_text(file: Path) -> str:
+    """Return the text of a patch or rig. Raise PatchError when it is unreadable."""
     try:
         data = read_file(file, MAX_BYTES)
     except UnreadableFile as error:
         raise PatchError([Problem(str(error), file)]) from None
+    if other := _other(data):
+        raise PatchError([Problem(f"{other}: save it as plain text", file)])
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise PatchError([Problem(_encoding(data), file, line)]) from None
+
+
+def _other(data: bytes) -> str:
+    """Return what a file is called that is no plain text, "" where it may be some."""
+    begin = data[:100].lstrip().lower()
+    return next((what for mark, what in _OTHERS if begin.startswith(mark.lower())), "")
 
 
 def _encoding(data: bytes) -> str:

@@ -32,11 +32,19 @@ DEADLINE_KEYS = ("deadline", "give_way")
 """Further top-level keys, parsed by ``deadline``."""
 
 
+def misplaced(key: str) -> str:
+    """Return what is said of a key of the whole patch that stands in a table; "" of others."""
+    if key not in (*SETTINGS, *DEADLINE_KEYS):
+        return ""
+    return f'"{key}" is of the whole patch: it stands above the first [box]'
+
+
 @dataclass
 class BoxSpec:
     """One box as written. Cables are keyed by their end: "from" is the first inlet, "look.ink" a
     part of the table "look".
 
+    ``more`` are the further cables of a list, ``from = ["kick", "clap"]``.
     ``words`` maps parameters to the keys they are written by, where the two differ;
     ``keys_written`` holds every key written, including those whose cable could not be parsed.
     """
@@ -47,6 +55,7 @@ class BoxSpec:
     values: dict[str, Any] = field(default_factory=dict)
     cables: dict[str, Cable] = field(default_factory=dict)
     ports: list[tuple[str, Cable]] = field(default_factory=list)
+    more: list[Cable] = field(default_factory=list)
     words: dict[str, str] = field(default_factory=dict)
     keys_written: frozenset[str] = frozenset()
     hidden: bool = False
@@ -187,7 +196,9 @@ class _TableReader:
         send = table.pop("send", {})
         for key, value in table.items():
             path = (*spec.path, key)
-            if key == "from" or is_cable(value):
+            if key == "from" and isinstance(value, list):
+                self._add_list(spec, value, path)
+            elif key == "from" or is_cable(value):
                 self._add_cable(spec, key, value, path)
             elif isinstance(value, dict):
                 spec.values[key] = self._without_cables(spec, key, value, path)
@@ -223,6 +234,9 @@ class _TableReader:
         if "#" in port:
             self._report("no # may stand in an address or port", *path[1:])
             return
+        if not self._may_be_cable(value) and (message := misplaced(port)):
+            self._report(message, *path[1:])
+            return
         if value == []:
             self._report("expected a cable, or several, got an empty list", *path[1:])
         if not isinstance(value, list):
@@ -232,6 +246,23 @@ class _TableReader:
             if cable := self._parse_cable(one, place, every):
                 spec.ports.append((port if count == 1 else f"{port}#{count}", cable))
 
+    def _may_be_cable(self, value: object) -> bool:
+        """Whether a value is meant to be a cable: a text is where it begins with a box."""
+        if isinstance(value, str):
+            return value.partition(".")[0] in self._document.tables
+        return is_cable(value)
+
+    def _add_list(self, spec: BoxSpec, values: list[Any], path: KeyPath) -> None:
+        """Parse several cables into the first inlet."""
+        if not values:
+            self._report("expected a cable, or several, got an empty list", *path[1:])
+        for count, value in enumerate(values, start=1):
+            place = (*path, f"#{count}")
+            if count == 1:
+                self._add_cable(spec, "from", value, place)
+            elif cable := self._parse_cable(value, place):
+                spec.more.append(cable)
+
     def _add_cable(self, spec: BoxSpec, key: str, value: object, path: KeyPath) -> None:
         if key in spec.cables:
             self._report("a link of a chain is fed by the link before it", *path[1:])
@@ -239,13 +270,14 @@ class _TableReader:
             spec.cables[key] = cable
 
     def _parse_cable(self, value: object, path: KeyPath, every: object = None) -> Cable | None:
-        self._tables.cables += 1
-        self._refuse_more(self._tables.cables, MOST_CABLES, "cables")
         try:
-            return read_cable(value, path, every)
+            cable = read_cable(value, path, every)
         except ParameterError as error:
             self._report(str(error), *path[1:])
-            return None
+            cable = None
+        self._tables.cables += 1 + (len(cable.named) if cable else 0)
+        self._refuse_more(self._tables.cables, MOST_CABLES, "cables")
+        return cable
 
     def _refuse_more(self, count: int, most: int, what: str) -> None:
         """Raise PatchError where a patch has too much of something."""

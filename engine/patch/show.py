@@ -1,4 +1,4 @@
-"""Draw a Plan as a Mermaid flowchart."""
+"""Draw a Plan as a Mermaid flowchart, and say in words what is on its cables."""
 
 from __future__ import annotations
 
@@ -8,25 +8,28 @@ from engine.core.node import Node
 from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.core.source import Source
-from engine.patch.plan import Deadline, Into, Plan, PlannedBox, Wire
+from engine.patch.plan import FEEDS, Deadline, Into, Plan, PlannedBox, Wire, group_of
 
 
 def mermaid(plan: Plan) -> str:
     """Return a plan as Mermaid text; the stages of a cable label its arrow."""
     ids = {name: f"b{place}" for place, name in enumerate(plan.boxes)}
     lines = ["flowchart LR"]
-    lines += [f"    {ids[name]}{_shape(box)}" for name, box in plan.boxes.items() if not box.hidden]
+    lines += [
+        f"    {ids[name]}{_shape(plan, box)}" for name, box in plan.boxes.items() if not box.hidden
+    ]
     for wire in plan.wires:
         if plan.boxes[wire.box].hidden:
             continue
         begin, hidden = cable_origin(plan, wire)
         source = begin.source
         arrow = "-.->" if wire.into in (Into.PARAMETER, Into.COLD, Into.EVENT) else "-->"
-        label = _label(plan, begin, wire, [_describe_stage(box) for box in hidden])
-        text = f'|"{_quoted(label)}"|' if label else ""
+        label = _label(plan, begin, wire, [stage_words(box) for box in hidden])
+        text = f'|"{label}"|' if label else ""
         lines.append(f"    {ids[source.box]} {arrow}{text} {ids[wire.box]}")
     if plan.deadline:
-        lines.append(f"    deadline>{_deadline(plan.deadline)}]")
+        words = "<br/>".join(map(_quoted, deadline_words(plan.deadline)))
+        lines.append(f'    deadline>"{words}"]')
     return "\n".join(lines)
 
 
@@ -40,23 +43,24 @@ def cable_origin(plan: Plan, wire: Wire) -> tuple[Wire, list[PlannedBox]]:
     return wire, way
 
 
-def _deadline(deadline: Deadline) -> str:
-    """Return the deadline node: the latency allowed and the degradation order."""
+def deadline_words(deadline: Deadline) -> tuple[str, str]:
+    """Return the latency allowed, and what may give way in which order."""
     first = ", the slowest first" if deadline.slowest_first else ""
     order = ", ".join(map(str, deadline.order))
-    return f'"within {time_text(deadline.within / SECOND)}{first}<br/>{order} may give way"'
+    return f"within {time_text(deadline.within / SECOND)}{first}", f"{order} may give way"
 
 
 def _label(plan: Plan, first: Wire, wire: Wire, stages: list[str]) -> str:
-    """Return the label of a cable: its outlet, its stages and its end."""
+    """Return the label of a cable, quoted: its outlet, its stages and its end."""
     source = first.source
     name = "" if source.name in _main_outlets(plan.boxes[source.box]) else source.name
     begin = first.part or name
-    end = "" if wire.into is Into.HOT else wire.name.partition("#")[0]
+    end = "" if wire.into in FEEDS else wire.name.partition("#")[0]
     if wire.into in (Into.PARAMETER, Into.COLD, Into.EVENT):
-        return " ".join(text for text in (begin, "; ".join(stages), "to", end) if text)
-    stages = [begin, *stages] if begin else stages
-    return "<br/>".join(text for text in ("; ".join(stages), end) if text)
+        words = " ".join(text for text in (begin, "; ".join(stages), "to", end) if text)
+        return "<br/>".join(_quoted(text) for text in (wire.label, words) if text)
+    words = "; ".join([begin, *stages] if begin else stages)
+    return "<br/>".join(_quoted(text) for text in (words, wire.label, end) if text)
 
 
 def _main_outlets(planned: PlannedBox) -> tuple[str, ...]:
@@ -66,8 +70,8 @@ def _main_outlets(planned: PlannedBox) -> tuple[str, ...]:
     return ("", *read_signature(type(planned.box)).fields[:1])
 
 
-def _describe_stage(hidden: PlannedBox) -> str:
-    """Return the description of a stage."""
+def stage_words(hidden: PlannedBox) -> str:
+    """Return in words what a hidden box does on its cable: "to 20 to 20000, exp"."""
     values = hidden.values
     match hidden.use:
         case "scale":
@@ -86,9 +90,10 @@ def _describe_stage(hidden: PlannedBox) -> str:
     return hidden.use
 
 
-def _shape(planned: PlannedBox) -> str:
-    name = planned.name.partition("/")[0]
-    text = _quoted(name if planned.use == planned.name else f"{name}<br/>{planned.use}")
+def _shape(plan: Plan, planned: PlannedBox) -> str:
+    whole = group_of(planned.name)
+    name = planned.label or plan.boxes[whole].label or whole
+    text = _quoted(name) if planned.use == name else f"{_quoted(name)}<br/>{_quoted(planned.use)}"
     if isinstance(planned.box, Source):
         return f'(["{text}"])'
     if isinstance(planned.box, Sink):
@@ -97,4 +102,7 @@ def _shape(planned: PlannedBox) -> str:
 
 
 def _quoted(text: str) -> str:
-    return text.replace('"', "#quot;")
+    """Return a text as Mermaid shows it as it is: what it would read as HTML is spelt."""
+    for character, entity in (("#", "#35;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
+        text = text.replace(character, entity)
+    return text

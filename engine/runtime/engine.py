@@ -50,10 +50,11 @@ from engine.runtime.schedule.assemble import Assembler, prepare_metrics
 from engine.runtime.schedule.call import describe_error, events
 from engine.runtime.schedule.finite import describe_not_finite, is_finite
 from engine.runtime.schedule.future import FUTURE, FutureQueue
+from engine.runtime.schedule.latecomers import Latecomers
 from engine.runtime.schedule.loss import LossHandler
 from engine.runtime.schedule.outbox import Outbox
 from engine.runtime.schedule.slots import Emitter, Slot, Ticker
-from engine.runtime.schedule.state import BoxState, state_of
+from engine.runtime.schedule.state import BoxState, plays_by_itself, state_of
 from engine.runtime.schedule.wakeups import WakeupQueue
 from engine.runtime.sent_moments import SentMoments
 from engine.runtime.supervision.health import Health
@@ -108,7 +109,8 @@ class Engine:
         self._ticker = Ticker()
         self._swap = PlanSwapper(self)
         self.quality = QualityController(self)
-        self.health = Health(self)
+        self._latecomers = Latecomers(self, self._ticker)
+        self.health = Health(self, self._latecomers)
         self.outbox = Outbox(self, clock, self.last_at, self.health.recovered, self.quality.sent)
         self.install_plan(
             plan, {name: self.create(planned) for name, planned in plan.boxes.items()}
@@ -181,17 +183,28 @@ class Engine:
             states=states,
             carried=carried,
             may_leave=self._may_leave,
+            keeper=self._latecomers,
         )
         self._islands = assembler.islands()
         self.slots: Mapping[Outlet, Slot] = dict(assembler.slots)
-        self._losses = LossHandler(self, self.outbox, self.future, plan)
+        self._latecomers.install(plan, assembler.listeners)
+        self._losses = LossHandler(
+            self, self.outbox, self.future, self._latecomers, plan=plan, slots=assembler.slots
+        )
         order = (*plan.boxes, FUTURE, LEARN_SWEEP, QUALITY)
         self.wakes.reorder(
             {name: place for place, name in enumerate(order)}, {*staying, FUTURE, QUALITY}
         )
         self.future.keep_only(set(self.states.values()))
+        for name, state in self.states.items():
+            if name not in staying:  # one that comes back is open already
+                self._start(state)
         self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ports)
         self.monitor.follow(plan, {name: state.box for name, state in states.items()})
+
+    def give_what_holds(self, is_new: Callable[[Wire], bool]) -> None:
+        """Give the last numbers and switches to those who listen by new wires."""
+        self._latecomers.joined(is_new)
 
     def create(self, planned: PlannedBox) -> BoxState:
         """Return the state of a box that begins to play, with a lane where it needs one."""
@@ -325,7 +338,10 @@ class Engine:
                 self.quality.sent(route, entry.now - at)
 
     def _state_change(self, entry: StateChange) -> None:
-        self.health.change(self.states[entry.box], entry)
+        state = self.states[entry.box]
+        self.health.change(state, entry)
+        if entry.state == "running":
+            self._start(state)
 
     def _wake_up(self, _: WakeUp) -> None:
         for due, name in self.wakes.due(self.now):
@@ -344,6 +360,11 @@ class Engine:
             self.ask_wake(state, due)
 
     # Inside.
+
+    def _start(self, state: BoxState) -> None:
+        """Have a box called that plays by itself."""
+        if state.up and plays_by_itself(state):
+            self.wakes.call(state.name, self.now)
 
     def _emit_all(self, state: BoxState, messages: Iterable[Message], at: Ns, cost: int) -> None:
         """Emit messages of a box that was not called by a step, and run the steps downstream."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.core.errors import PatchError, Problem
-from engine.core.files import installed_folder
+from engine.core.files import UNSEEN_ENDINGS, installed_folder
 from engine.core.nearest import nearest
 from engine.core.secrets import hide_in_setting
 from engine.patch.build import Find
@@ -18,12 +18,11 @@ from engine.patch.plan import Plan
 from engine.registry import Registry
 from engine.runtime.contexts import read_states
 from engine.runtime.fallback import use_fallbacks
+from engine.runtime.patch_warnings import CONTROL, CONTROL_NAME, is_control, with_warnings
 from engine.runtime.reload.fingerprints import set_fingerprints
 
 FIRST = "first_light.toml"
 """The patch that plays when none is named."""
-
-CONTROL = "osc_control"
 
 _SUFFIX = ".toml"
 
@@ -31,31 +30,43 @@ _SUFFIX = ".toml"
 def find_patch(name: str) -> Path:
     """Return the path of a patch, given as a path or as the name of a shipped patch.
 
-    Raise PatchError when there is none.
+    The ending of its file may be left out. Raise PatchError when there is none.
     """
     if not name.strip():
         raise PatchError([Problem("no patch is named: name a file, such as show.toml")])
     given = Path(name)
-    shipped = installed_folder("patches")
-    by_name = shipped / f"{given.name.removesuffix(_SUFFIX)}{_SUFFIX}"
-    if not os.path.lexists(given):  # False as well for what no file can be called
-        if os.path.lexists(by_name):
-            return by_name
-        names = [file.stem for file in shipped.glob(f"*{_SUFFIX}")]
-        raise PatchError(
-            [Problem(f"there is no such patch.{nearest(given.stem, names)}", Path(name))]
-        )
-    if given.is_dir():
-        patches = sorted(each.name for each in _listed(given) if each.suffix == _SUFFIX)
-        hint = f", such as {given / patches[0]}" if patches else ""
-        raise PatchError([Problem(f"is a folder: name a patch in it{hint}", given)])
-    return given
+    full = given.with_name(f"{given.name.removesuffix(_SUFFIX)}{_SUFFIX}") if given.name else given
+    shipped = installed_folder("patches") / full.name
+    # lexists: False as well for what no file can be called
+    found = next((file for file in (given, full, shipped) if os.path.lexists(file)), None)
+    if found is None:
+        raise PatchError([Problem(f"there is no such patch{_hint(full)}", given)])
+    if found.is_dir():
+        patches = sorted(each.name for each in _listed(found) if each.suffix == _SUFFIX)
+        hint = f", such as {found / patches[0]}" if patches else ""
+        raise PatchError([Problem(f"is a folder: name a patch in it{hint}", found)])
+    return found
+
+
+def shipped_patches() -> list[Path]:
+    """Return the patches that come with Sensorium, sorted by name."""
+    return sorted(installed_folder("patches").glob(f"*{_SUFFIX}"))
+
+
+def _hint(missing: Path) -> str:
+    """Return how a sentence goes on that says that a patch is not there."""
+    beside = {file.name for file in _listed(missing.parent)}
+    meant = (name + ending for ending in UNSEEN_ENDINGS for name in (missing.name, missing.stem))
+    if there := next((name for name in meant if name in beside), ""):
+        return f', but "{there}": your editor added the ending; name it {missing.name}'
+    own = (name.removesuffix(_SUFFIX) for name in beside if name.endswith(_SUFFIX))
+    return "." + nearest(missing.stem, [*own, *(file.stem for file in shipped_patches())])
 
 
 def _listed(folder: Path) -> list[Path]:
     try:
         return list(folder.iterdir())
-    except OSError:
+    except (OSError, ValueError):  # ValueError: what no folder can be called
         return []
 
 
@@ -93,7 +104,8 @@ def open_texts(
     document = load_texts(texts)
     if private:
         document.tables["privacy"] = True
-    return open_document(document, find, to=to, sets=sets, live=live, with_state=with_state)
+    plan = open_document(document, find, to=to, sets=sets, live=live, with_state=with_state)
+    return with_warnings(plan)
 
 
 def open_document(
@@ -131,7 +143,10 @@ def plan_document(
 
 def check_patch(file: Path) -> Plan:
     """Return the Plan of a patch as written. Raise PatchError with all its problems."""
-    return compile_patch(load(file), Registry(file.parent).find)
+    document = load(file)
+    if document.rig and is_control(document.rig.tables.get(CONTROL_NAME)):
+        _add_control(document)
+    return with_warnings(compile_patch(document, Registry(file.parent).find))
 
 
 def apply_overrides(document: Document, to: str | None, sets: Iterable[str]) -> None:
@@ -166,5 +181,8 @@ def _value(text: str) -> object:
 def _add_control(document: Document) -> None:
     boxes = [table for table in document.tables.values() if isinstance(table, dict)]
     if boxes and not any(box.get("use") == CONTROL for box in boxes):
-        name = "control" if "control" not in document.tables else CONTROL
+        name = CONTROL_NAME if CONTROL_NAME not in document.tables else CONTROL
         document.override(name, "use", CONTROL)
+        rig = document.rig
+        if rig and name == CONTROL_NAME and is_control(rig.tables.get(name)):
+            document.overlay({name: rig.tables[name]}, rig.places)

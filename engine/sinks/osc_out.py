@@ -20,7 +20,7 @@ from engine.core.errors import ParameterError
 from engine.core.finding import Finding
 from engine.core.messages import Message, Ns
 from engine.core.parameter import Fixed, Param
-from engine.core.sink import Sink
+from engine.core.sink import Filling, Sink
 from engine.net.probe import probe
 from engine.net.tcp import Tcp
 from engine.net.udp import Udp
@@ -30,6 +30,7 @@ from engine.osc.framing import Framing
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.layouts import choose, known_layout, sendable
 from engine.osc.parse import packet
+from engine.osc.together import PartLayout, Together
 from engine.osc.tools import Target, target
 
 PRESS_TIME: Final = 50 * MILLISECOND
@@ -50,8 +51,26 @@ class _Group:
         self.bundle = bundle
         self.senders: list[Udp | Tcp] = []
         self.layouts: dict[str, Layout] = {}
+        self.together: dict[str, Together] = {}
         self.pieces: list[bytes] = []
         self.ports: list[str] = []
+
+    def layout(self, port: str, carries: type, options: OscOptions | Filling) -> Layout:
+        """Make the layout of a cable. Raise ParameterError when it can never be sent."""
+        address = of_port(port)
+        if not isinstance(options, Filling):
+            return choose(address, carries, options, self.dialect)
+        whole = _whole(port)
+        together = self.together.get(whole)
+        if together is None or together.options != options.options:
+            together = self.together[whole] = Together(address, options.options, self.dialect)
+        return PartLayout(together, options, carries)
+
+    def unplug(self, port: str) -> None:
+        """Forget a cable."""
+        layout = self.layouts.pop(port, None)
+        if isinstance(layout, PartLayout) and layout.together.drop(layout.mark):
+            self.together.pop(_whole(port), None)
 
     def datagrams(self) -> list[bytes]:
         """Return the datagrams of what was collected, and clear it."""
@@ -61,8 +80,22 @@ class _Group:
         return [message for piece in pieces for message in messages(piece)]
 
 
+def _whole(port: str) -> str:
+    """Return the port of a message without the argument that one of its cables fills."""
+    return port.partition("#{")[0]
+
+
 class OscOut(Sink):
-    """Send OSC messages to one program or several."""
+    """Send OSC messages to one program or several.
+
+    Several numbers go as one message where the arguments name them: ``"/pan" = { args = ["{x}",
+    "{y}"] }`` for two boxes ``x`` and ``y``, ``"/color" = { from = "c", args = ["{red}",
+    "{green}", "{blue}"] }`` for three outputs of one. It leaves whenever one of them is new, and
+    all that belongs to a moment at once; with ``when``, or with "{value}" among the arguments,
+    whenever that one comes. Nothing leaves before each of them has said something.
+    """
+
+    fills_args: ClassVar[bool] = True
 
     sends_bytes: ClassVar[bool] = True
 
@@ -93,14 +126,15 @@ class OscOut(Sink):
 
     def __post_init__(self) -> None:
         self._groups: list[_Group] = []
-        self._states: dict[str, str] = {}
+        self._states: dict[str, tuple[str, str]] = {}
         self._offs: dict[tuple[int, str, bytes], Ns] = {}
         self._pressed: list[tuple[int, str, bytes]] = []
-        self._plans: dict[str, tuple[type, OscOptions]] = {}
+        self._plans: dict[str, tuple[type, OscOptions | Filling]] = {}
         self._warned: set[str] = set()
         self._now = Ns(0)
         self._refusals = 0
         self._dry_run = False
+        self._looks = False
         if self.layout is not None:
             known_layout(self.layout)
         if self.framing is not None and not self.lane:
@@ -145,12 +179,13 @@ class OscOut(Sink):
     def plug(self, port: str, carries: type, options: Any) -> None:
         """Create the layout of a cable. Raise ParameterError when it can never be sent."""
         address = of_port(port)
-        options = options or OscOptions()
+        if options is None:
+            options = OscOptions()
         if self._plans.get(port) == (carries, options):
             return  # replugged while playing: keeps its notes and slots
         for group in self._groups:
             try:
-                layout = choose(address, carries, options, group.dialect)
+                layout = group.layout(port, carries, options)
                 example = layout.example()
             except _REFUSED as error:
                 raise ParameterError(f"{address}: {error}") from None
@@ -169,18 +204,23 @@ class OscOut(Sink):
         """Remove a cable."""
         self._plans.pop(port, None)
         for group in self._groups:
-            group.layouts.pop(port, None)
+            group.unplug(port)
 
     def open(self) -> None:
         """Resolve the receivers. Raise DeviceError when a host is unknown."""
-        self._dry_run = False
+        self._dry_run, self._looks = False, self.lane
         self._states.clear()
         for sender in self._senders():
             sender.open()
 
+    def open_offline(self) -> None:
+        """Resolve the receivers; nobody looks after connections in time that is not real."""
+        self.open()
+        self._looks = False
+
     def open_muted(self) -> None:
         """Send nothing; only report what would be sent."""
-        self._dry_run = True
+        self._dry_run, self._looks = True, False
 
     def close(self) -> None:
         """Close the sockets."""
@@ -212,15 +252,21 @@ class OscOut(Sink):
                 self._offs[key] = Ns(now + PRESS_TIME)
             self._pressed.clear()
         for group in self._groups:
+            for port, together in group.together.items():
+                self._collect_together(group, port, together)
             if group.pieces:
                 self._transmit(group)
 
     def wake(self) -> Ns | None:
-        """Return when the next trigger is released."""
-        return min(self._offs.values()) if self._offs else None
+        """Return when the next trigger is released, or a connection is looked after."""
+        dues = [*self._offs.values(), *(due for sender in self._watched() if (due := sender.due))]
+        return min(dues, default=None)
 
     def on_wake(self, at: Ns) -> None:
-        """Release the triggers that are due."""
+        """Release the triggers that are due, and look after connections."""
+        for sender in self._watched():
+            if sender.due is not None and sender.due <= at:
+                sender.look(at)
         self._release([key for key, due in self._offs.items() if due <= at])
         self.flush(max(at, self._now))
 
@@ -231,7 +277,18 @@ class OscOut(Sink):
             for name, layout in group.layouts.items():
                 if port in (None, name):
                     self._collect(group, name, layout.end())
+                if port == name and isinstance(layout, PartLayout):
+                    layout.together.forget(layout.mark)
         self.flush(self._now)
+
+    def _collect_together(self, group: _Group, port: str, together: Together) -> None:
+        """Queue a message of several cables where it is due."""
+        try:
+            pieces = together.pieces()
+        except _REFUSED as error:
+            self._refuse(port, error)
+        else:
+            self._collect(group, port, pieces)
 
     def _add_target(self, target_: Target) -> None:
         if self.framing is not None:
@@ -249,11 +306,21 @@ class OscOut(Sink):
         self._groups[-1].senders.append(sender)
 
     def _on_state(self, receiver: str, state: str, why: str) -> None:
-        """Report the state of this output: that of its worst receiver."""
-        self._states[receiver] = state
-        worst = max(self._states.values(), key=STATES.index)
+        """Report the state of this output: that of its worst receiver.
+
+        One that is back is reported even so, or it would not be given what holds.
+        """
+        before, _ = self._states.get(receiver, ("running", ""))
         again = "; trying again" if state == "lost" else ""
-        self._report_condition(Condition(worst, f"{receiver}: {why}{again}" if why else ""))
+        self._states[receiver] = state, f"{receiver}: {why}{again}" if why else ""
+        worst, reason = max(self._states.values(), key=lambda known: STATES.index(known[0]))
+        if before == "lost" and state != "lost" and worst == "lost":
+            self._report_condition(Condition("running"))
+        self._report_condition(Condition(worst, reason))
+
+    def _watched(self) -> Iterable[Tcp]:
+        """Return the connections that are looked after."""
+        return [each for each in self._senders() if isinstance(each, Tcp)] if self._looks else []
 
     def _senders(self) -> Iterable[Udp | Tcp]:
         return (sender for group in self._groups for sender in group.senders)

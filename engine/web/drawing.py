@@ -18,8 +18,8 @@ from engine.core.node import Node
 from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.core.source import Remote, Source
-from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
-from engine.patch.show import cable_origin
+from engine.patch.plan import FEEDS, Into, Outlet, Plan, PlannedBox, Wire, group_of
+from engine.patch.show import cable_origin, stage_words
 from engine.runtime.metrics import route_name
 
 NUMBERS = (int, float)
@@ -44,10 +44,11 @@ class DrawnBox(Struct, frozen=True):
 class DrawnCable(Struct, frozen=True):
     """One cable: "in" fires its box, "aside" is read by it, "port" ends at an output.
 
-    ``name`` is that of its end, ``label`` what it is called where it is shown: the same, if the
-    patch says no other. ``low`` and ``high`` are its range where it has a scale, named by
-    ``scale``. ``number`` says that it begins with a number, ``whole`` that it ends with an integer,
-    which has no range of its own.
+    ``name`` is that of its end, ``label`` what it is called where it is shown: the same without the
+    "#2" of a second cable, if the patch says no other. ``stages`` say in words what is on it.
+    ``low`` and ``high`` are its range where it has a scale, named by ``scale``. ``number`` says
+    that it begins with a number, ``whole`` that it ends with an integer, which has no range of its
+    own.
     """
 
     start: str
@@ -56,6 +57,7 @@ class DrawnCable(Struct, frozen=True):
     kind: str
     name: str
     label: str
+    stages: tuple[str, ...]
     route: str
     number: bool
     whole: bool
@@ -74,11 +76,6 @@ class Drawing(Struct, frozen=True):
     boxes: tuple[DrawnBox, ...]
     cables: tuple[DrawnCable, ...]
     seen: bool
-
-
-def group_of(name: str) -> str:
-    """Return the visible box of one of its links, or of a hidden box on its cables."""
-    return name.partition("/")[0].partition(".")[0]
 
 
 def drawn_wires(plan: Plan) -> list[Wire]:
@@ -118,14 +115,15 @@ def _cable(plan: Plan, wire: Wire) -> DrawnCable:
     begin, way = cable_origin(plan, wire)
     scale = next((box for box in way if box.use == "scale"), None)
     low, high = _range(wire, way)
-    name = "" if wire.into is Into.HOT else wire.name
+    name = "" if wire.into in FEEDS else wire.name
     return DrawnCable(
         group_of(begin.source.box),
         _origin(plan, begin.source, begin.part),
         group_of(wire.box),
-        {Into.HOT: "in", Into.PORT: "port"}.get(wire.into, "aside"),
+        {Into.HOT: "in", Into.MORE: "in", Into.PORT: "port"}.get(wire.into, "aside"),
         name,
-        wire.label or name,
+        wire.label or name.partition("#")[0],
+        tuple(map(stage_words, way)),
         route_name(wire.box, wire.name) if wire.into is Into.PORT else "",
         begin.carries in NUMBERS,
         wire.carries is int,

@@ -15,10 +15,9 @@ from engine.core.describe import control, current, shown_value
 from engine.core.node import Node
 from engine.core.parameter import ON, Parameter, read_parameters
 from engine.core.source import Remote
-from engine.patch.plan import Into, PlannedBox
+from engine.patch.plan import Into, PlannedBox, group_of
 from engine.runtime.engine import Engine
 from engine.runtime.schedule.state import BoxState
-from engine.web.drawing import group_of
 
 
 class Knob(Struct, frozen=True):

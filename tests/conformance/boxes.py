@@ -57,6 +57,7 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "osc_out": {"to": "127.0.0.1:9"},
     "schedule": {"open": "10:00-18:00", "start": "2026-12-24 09:59"},
     "choose": {"choices": ["one", "two"]},
+    "step": {"steps": ["one", "two"]},
 }
 """What fits where a parameter needs more than a value of its type."""
 

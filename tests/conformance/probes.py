@@ -101,8 +101,9 @@ class Probe:
         cls = boxes.find_node(self.box)
         hot, *cold = read_signature(cls).inlets
         lines = {"use": self.box, **boxes.needed(self.box), "from": self._cable(hot)}
+        needs = boxes.fresh(self.box).needs()
         for inlet in [*cold, *read_event_inlets(cls).values()]:
-            if inlet.name == self.inlet or inlet.waits:
+            if inlet.name == self.inlet or inlet.waits or inlet.name in needs:
                 lines[inlet.name] = {"from": self._cable(inlet)}
         return f"\n[{self.name}]\n" + "".join(f"{k} = {toml(v)}\n" for k, v in lines.items())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .traces import FOLDER, PATCHES, trace
+from .traces import BOXES, FOLDER, PATCHES, trace
 
 NEAR = 2e-3
 ANEW = "if that is meant: uv run python -m tests.golden.traces, and read the difference"
@@ -25,8 +25,8 @@ def differs(line: str, kept: str) -> bool:
     return len(words) != len(before) or not all(map(near, words, before))
 
 
-@pytest.mark.parametrize("name", PATCHES)
-def test_a_shipped_patch_sends_what_it_sent_before(name: str) -> None:
+@pytest.mark.parametrize("name", [*PATCHES, *BOXES])
+def test_a_patch_sends_what_it_sent_before(name: str) -> None:
     now = trace(name).splitlines()
     before = (FOLDER / f"{name}.txt").read_text("utf-8").splitlines()
     different = [

@@ -2,6 +2,8 @@
 
     uv run python -m tests.golden.traces        writes all traces anew: then read the difference
 
+``boxes/NAME.toml`` is a small patch for one box, played for ``BOX_SECONDS``; its trace lies beside.
+
 Why true joints: a network's answers differ in the last digits from one processor to another, and
 this is about everything behind it. What numpy computes differs too, a little: so numbers are
 compared with a tolerance, and everything else to the letter.
@@ -26,6 +28,8 @@ width = 128
 height = 72
 """
 SECONDS = 8.0
+BOXES = tuple(f"boxes/{file.stem}" for file in sorted((FOLDER / "boxes").glob("*.toml")))
+BOX_SECONDS = 3.0
 NETWORKS = re.compile(r"\[(pose|voice|level|melody|mic|painting)\]")
 HEARD = re.compile(r'^.* = "(voice|level|melody)".*\n', re.MULTILINE)
 """Whatever follows from a voice; what that is heard as has tests of its own."""
@@ -41,10 +45,12 @@ def on_true_joints(patch: str) -> str:
 
 def trace(name: str) -> str:
     """Play one patch; gives a line for everything it sent."""
+    if name in BOXES:
+        return str(play(FOLDER / f"{name}.toml", seconds=BOX_SECONDS))
     patch = (installed_folder("patches") / f"{name}.toml").read_text("utf-8")
     return str(play(on_true_joints(patch), seconds=SECONDS))
 
 
 if __name__ == "__main__":
-    for name in PATCHES:
+    for name in (*PATCHES, *BOXES):
         (FOLDER / f"{name}.txt").write_text(trace(name), "utf-8")

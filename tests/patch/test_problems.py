@@ -47,6 +47,23 @@ CASES = [
         ],
     ),
     (
+        "title-below",
+        BODY + 'title = "mine"\nprivacy = true\n',
+        [
+            '10: [reach] title: "title" is of the whole patch: it stands above the first [box]',
+            '11: [reach] privacy: "privacy" is of the whole patch: it stands above the first [box]',
+        ],
+    ),
+    (
+        "title-sent",
+        BODY + OUT + 'title = "mine"\nprivacy = true\ndeadline = "40 ms"\ngive_way = ["pose"]\n',
+        [
+            f'{line}: [out] send {key}: "{key}" is of the whole patch: it stands above the first [box]'
+            for line, key in enumerate(("title", "privacy", "deadline", "give_way"), start=15)
+        ],
+    ),
+    ("a-port-may-be-called-so", BODY + '[c]\nuse = "collector"\nsend.title = "reach"\n', []),
+    (
         "every-on-node",
         BODY + 'every = "20 ms"\n',
         [
@@ -334,9 +351,7 @@ CASES = [
     (
         "fromlist",
         BODY + '[s]\nuse="smooth"\nfrom=["reach","pose"]\n',
-        [
-            '12: [s] from: expected the name of a box, or a table such as { from = "pose" }, got ["reach", "pose"]'
-        ],
+        ['12: [s] from #2: takes one cable; a box with use = "merge" makes one of several'],
     ),
     (
         "fromnum",
@@ -437,7 +452,11 @@ SYNTAX = [
         2,
         'a text stands in quotes: "pose": use = pose',
     ),
-    ("title = “x”\n", 1, 'a text stands in straight quotes: ": title = “x”'),
+    (
+        "title = “x”\n",
+        1,
+        'quotes are straight, as in use = "camera", without “ ” or ‘ ’: title = “x”',
+    ),
     ("[a]\nx = 1\n[a]\n", 3, "this box is here twice; each name may stand once: [a]"),
     ("[a]\nx = 1\nx = 2\n", 3, "this is here twice; each name may stand once: x = 2"),
     (
@@ -488,7 +507,7 @@ SLIPS = [
     ("[]", "the name of a box is missing in the brackets"),
     ("pose]", "the name of a box stands in brackets: [pose]"),
     ("[pose", "the name of a box stands in brackets"),
-    ("[“pose”]", "a text stands in straight quotes"),
+    ("[“pose”]", "quotes are straight"),
     ("[a] x = 1", "after the name of a box the line ends"),
     ("größe = 1", 'stands in quotes, "größe" ='),
     ("/reach = 1", 'stands in quotes, "/reach" ='),
@@ -506,7 +525,23 @@ SLIPS = [
     ("x = every", 'a text stands in quotes: "every"'),
     ("x = /dev/video0", 'a text stands in quotes: "/dev/video0"'),
     ("x = 127.0.0.1:9000", 'a text stands in quotes: "127.0.0.1:9000"'),
-    ("x = ‘b’", "a text stands in straight quotes"),
+    ("x = ‘b’", "quotes are straight"),
+    ("x = “b", "quotes are straight"),
+    ('x = "b”', "quotes are straight"),
+    ('x = “b"', "quotes are straight"),
+    ("x = b”", "quotes are straight"),
+    ("x = 'b’", "quotes are straight"),
+    ("x = „b“  # so", "quotes are straight"),
+    ("x = «b»", "quotes are straight"),
+    ("x = [“a”, “b”]", "quotes are straight"),
+    ("x = { y = “b” }", "quotes are straight"),
+    ("“/x” = 1", "quotes are straight"),
+    ('"/x” = "a"', "quotes are straight"),
+    ('“/x" = "a"', "quotes are straight"),
+    ('"/x" = "a”', "quotes are straight"),
+    ('x = "it’s', "a text begins here with a quote that nothing closes"),
+    ("x = 0,5 # “half”", "a number has a point, not a comma: 0.5"),
+    ("```toml", "leave the lines with ``` out"),
     ("x = 0,5", "a number has a point, not a comma: 0.5"),
     ("x = .5", "a number has a digit before its point: 0.5"),
     ("x = 5.", "a number has a digit behind its point: 5.0"),
@@ -591,6 +626,12 @@ def test_text_that_is_not_utf8_names_the_line(tmp_path: Path) -> None:
         ("[größe]".encode("latin-1"), "is not UTF-8 text: save it as UTF-8"),
         (b"# " + b"x" * 4_000_000, "is larger than 4,000,000 bytes"),
         (b"# " + b"x" * 2_000_000, "a patch has 1000000 characters at most"),
+        (b"{\\rtf1\\ansi\n\\f0 [a]}", "is a document with fonts (RTF): save it as plain text"),
+        (b"PK\x03\x04\x14\0", "is a document of a word processor, or packed: save it as plain"),
+        (b"\xd0\xcf\x11\xe0\xa1", "is a document of a word processor: save it as plain text"),
+        (b"%PDF-1.7", "is a PDF: save it as plain text"),
+        (b"\n<!DOCTYPE html>\n", "is a web page: save it as plain text"),
+        (b"<HTML><body>", "is a web page: save it as plain text"),
         (b"", "has no boxes"),
         (b"\0", "a character that cannot be seen stands here (u+0000): delete it"),
     ],

@@ -26,13 +26,11 @@ from engine.recording.reader import RecordedOutput, Recording
 from engine.recording.replay import Replay
 from engine.runtime.engine import Engine
 from engine.runtime.entries import Arrival, Rollback, SwapPlan
-from engine.runtime.opening import open_texts
+from engine.runtime.opening import open_patch, open_texts
 
 from .shows import SMALL, again, compared, perform, rehearse
 
 SHIPPED = sorted(file.stem for file in installed_folder("patches").glob("*.toml"))
-OFFLINE = [name for name in SHIPPED if name != "desk_plays_the_room"]
-"""All that no desk plays, which cannot be pulled."""
 SCRIPT = [
     (0.5, SetParameter("reach/smooth", "smooth", 0.9)),
     (2.4, SetParameter("up", "on", False)),
@@ -68,6 +66,40 @@ to = "127.0.0.1:9"
 """
 
 
+MOVES = """
+title = "What moves by itself"
+[breath]
+use = "lfo"
+[kick]
+use = "every"
+time = "300 ms"
+[wave]
+use = "lfo"
+from = "kick"
+[flash]
+use = "envelope"
+from = "kick"
+[four]
+use = "counter"
+from = "kick"
+[fade]
+use = "line"
+from = "four"
+[sum]
+use = "math"
+from = "flash"
+b = { from = "breath" }
+[out]
+use = "osc_out"
+to = "127.0.0.1:9"
+[out.send]
+"/breath" = "breath"
+"/wave" = "wave"
+"/sum" = "sum"
+"/fade" = "fade"
+"""
+
+
 @pytest.fixture
 def patch(tmp_path: Path) -> Path:
     file = tmp_path / "small.toml"
@@ -98,7 +130,7 @@ def test_every_shipped_patch_played_live_sends_the_same_again(name: str, tmp_pat
         assert sent(file)
 
 
-@pytest.mark.parametrize("name", OFFLINE)
+@pytest.mark.parametrize("name", SHIPPED)
 def test_every_shipped_patch_played_offline_sends_the_same_again(name: str, tmp_path: Path) -> None:
     file = tmp_path / "show.mcap"
     patch = installed_folder("patches") / f"{name}.toml"
@@ -107,6 +139,22 @@ def test_every_shipped_patch_played_offline_sends_the_same_again(name: str, tmp_
     assert compared(show).different == []
     sorts = {each.encoding for each in sent(file)}
     assert ("midi" in sorts) == ("midi_out" in patch.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_what_moves_by_itself_moves_the_same_again(live: bool, tmp_path: Path) -> None:
+    patch, file = tmp_path / "moves.toml", tmp_path / "moves.mcap"
+    patch.write_text(MOVES)
+    if live:
+        perform(file, patch, 1.5)
+    else:
+        without = patch.with_name("without.toml")
+        without.write_text('[kick]\nuse = "every"\n[out]\nuse = "collector"\nfrom = "kick"\n')
+        swap = SwapPlan("without", read_texts(without), open_patch(without, live=False))
+        rehearse(file, patch, [(0.7, swap), (0.9, Rollback("a test"))], seconds=1.5)
+    show = again(file)
+    assert compared(show).different == []
+    assert compared(show).messages == len(sent(file)) > 100
 
 
 def test_a_show_that_people_steer_sends_the_same_again(recorded: Path) -> None:

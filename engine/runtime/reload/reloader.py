@@ -95,6 +95,8 @@ class Reloader:
         self._go = asyncio.Event()
         self._left_behind = LeftBehind()
         self._background = Background(self._news, self._left_behind)
+        self.on_good: Callable[[Plan], None] = lambda plan: None
+        """Called with each plan that was read whole, whether it differs from what plays or not."""
         self._engine.playlist = tuple(titles)
         self._engine.on_play_patch = self.go_to
         self._engine.plays_patch = lambda which: self._find(which) == self._engine.playing
@@ -157,6 +159,7 @@ class Reloader:
             return
         if self._engine.metrics.clear_faults(PATCH):
             LOG.info("%s: is good again", PATCH)
+        self.on_good(compiled.plan)
         if index == self._engine.playing and not differs(self._engine.plan, compiled.plan):
             self._show.discard(compiled.standby)
             return

@@ -4,7 +4,8 @@ A box that stays keeps its instance, its thread and its device. Of a new version
 plays, those parameters are set whose text has changed, and hands keep what else they hold, also of
 a box that begins anew. Of another patch of the set all parameters are as its text says, or as hands
 held them when it last played. What a removed box or a cut wire fed is reset as after a loss, so
-that every note is ended; routes that stay sound on.
+that every note is ended; routes that stay sound on. Who listens by a new cable is given the last
+number or switch at once: it may not be said again for hours.
 
 Removed boxes are kept until the next swap, so that this one can be rolled back.
 """
@@ -32,6 +33,8 @@ from engine.runtime.reload.diff import (
     carried_slots,
     changed_parameters,
     cut_wires,
+    end_of,
+    staying_ends,
     unchanged_boxes,
 )
 from engine.runtime.schedule.call import describe_error
@@ -77,6 +80,10 @@ class Swappable(Services, Protocol):
 
     def reset_removed(self, removed: Iterable[str], cut: Iterable[Wire]) -> None:
         """Reset what removed boxes and cut wires fed."""
+        ...
+
+    def give_what_holds(self, is_new: Callable[[Wire], bool]) -> None:
+        """Give the last numbers and switches to those who listen by new wires."""
         ...
 
     def is_degraded(self, box: str, parameter: str) -> bool:
@@ -139,26 +146,28 @@ class PlanSwapper:
             kept = self._hands.change(left, held, index, old, new)
             self._index = index
             holds = kept if holds is None else holds
-        removed = self._exchange(new, spare, another=another)
+        staying = unchanged_boxes(old, new)
+        heard = staying_ends(old, new, staying)
+        removed = self._exchange(new, spare, staying, another=another)
         for name, state in self.engine.states.items():
             # A new version leaves in hands what they hold of a box that stays.
             if name not in spare and (another or name in removed or holds is not None):
                 self._hold(state, new.boxes[name], (held if holds is None else holds))
         if sweep.route in self.engine.metrics.routes:
             self.engine.learn_sweep.select(sweep.route, test=sweep.tests, since=sweep.started)
+        self.engine.give_what_holds(lambda wire: end_of(wire) not in heard)
         for notify in self.engine.on_plan:
             notify()
         return PreviousPlan(old, removed, left, held)
 
     def _exchange(
-        self, new: Plan, spare: Mapping[str, BoxState], *, another: bool
+        self, new: Plan, spare: Mapping[str, BoxState], staying: set[str], *, another: bool
     ) -> dict[str, BoxState]:
         """Play a plan, and return the states of the boxes that are removed.
 
         ``spare`` are the states of boxes of it that are open but did not play.
         """
         engine, old = self.engine, self.engine.plan
-        staying = unchanged_boxes(old, new)
         removed = {name: state for name, state in engine.states.items() if name not in staying}
         both = [name for name in new.boxes if name in staying]  # in order: so it can be replayed
         changes = [

@@ -31,6 +31,7 @@ from engine.runtime.schedule.state import BoxState
 from engine.runtime.schedule.steps import (
     Arguments,
     EventStep,
+    Keeper,
     LaneEventStep,
     LaneStep,
     NodeStep,
@@ -139,14 +140,18 @@ class Assembler:
         make_emitter: MakeEmitter,
         *,
         may_leave: Callable[[], bool],
+        keeper: Keeper,
         plan: Plan,
         states: Mapping[str, BoxState],
         carried: Mapping[Outlet, Slot],
     ) -> None:
         """``carried`` are the slots of another plan whose last message is valid in this one.
 
-        ``may_leave`` returns whether pictures may leave; it is called before each one.
+        ``may_leave`` returns whether pictures may leave; it is called before each one. ``keeper``
+        keeps what outputs are told while they open.
         """
+        self._keeper = keeper
+        self.listeners: list[tuple[Wire, Step]] = []
         self._services = services
         self._outbox = outbox
         self._make_emitter = make_emitter
@@ -178,6 +183,9 @@ class Assembler:
             islands[root.box, root.name] = self.slots[root], all_steps
             downstream[root.box] += all_steps
             self._set_downstream(steps)
+            self.listeners += [
+                (planned.wire or self._hot[planned.box], step) for planned, step in steps
+            ]
         for outlet, slot in self.slots.items():
             islands.setdefault((outlet.box, outlet.name), (slot, ()))
         for name, below in downstream.items():
@@ -225,8 +233,16 @@ class Assembler:
             port = OutputPort(state, state.sink, wire.name, self._services.metrics.routes[name])
             self.ports[name] = port
             asks = self._may_leave if _may_be_picture(wire.carries) else None
-            return PortStep(self._services, self._outbox, port, slot, read=read, may_leave=asks)
-        if wire.into is Into.EVENT:
+            return PortStep(
+                self._services,
+                self._outbox,
+                port,
+                slot,
+                read=read,
+                may_leave=asks,
+                keeper=self._keeper,
+            )
+        if wire.into in (Into.EVENT, Into.MORE):
             return self._event_step(state, wire, slot, read)
         parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)
         step = ParameterStep(self._services, state, parameter, slot, read)
@@ -235,9 +251,10 @@ class Assembler:
 
     def _event_step(self, state: BoxState, wire: Wire, slot: Slot, read: Read) -> Step:
         assert isinstance(state.box, Node)
+        inlet = wire.name.partition("#")[0]
         if state.lane is None:
-            return EventStep(self._services, state, slot, read, caller_of(state.box, wire.name))
-        return LaneEventStep(self._services, self._outbox, state, slot, read=read, inlet=wire.name)
+            return EventStep(self._services, state, slot, read, caller_of(state.box, inlet))
+        return LaneEventStep(self._services, self._outbox, state, slot, read=read, inlet=inlet)
 
     def _call_step(self, state: BoxState) -> Step:
         assert isinstance(state.box, Node)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Final, cast
 
 from engine.core.addresses import find_parameter, overlaps, part_of, with_part
 from engine.core.box import Box
@@ -16,6 +16,9 @@ from engine.runtime.schedule.slots import Emitter
 from engine.runtime.schedule.wakeups import wants_waking
 from engine.runtime.workers.lane import Lane
 from engine.runtime.workers.sink_worker import SinkWorker
+
+OPENING: Final = "opening"
+"""The condition of a box that is not open yet, and not known to be missing."""
 
 
 @dataclass(eq=False)
@@ -53,7 +56,7 @@ class BoxState:
     skipped: int = 0
     failing: bool = False
     worked: bool = False
-    condition: str = "opening"
+    condition: str = OPENING
     dirty: bool = False
     raised: bool = False
 
@@ -119,12 +122,19 @@ class BoxState:
 
 
 def has_life(box: Box) -> bool:
-    """Whether a box is a node without a lane that must be opened or closed."""
+    """Whether a box is a node without a lane that must be opened, closed or started."""
     return (
         isinstance(box, Node)
         and not box.lane
-        and (type(box).open is not Node.open or type(box).close is not Box.close)
+        and (
+            type(box).open is not Node.open or type(box).close is not Box.close or box.self_starting
+        )
     )
+
+
+def plays_by_itself(state: BoxState) -> bool:
+    """Whether a box is called though nothing comes."""
+    return isinstance(state.box, Node) and state.box.self_starting
 
 
 def state_of(planned: PlannedBox) -> BoxState:

@@ -44,6 +44,11 @@ class WakeupQueue:
             self._due[name] = due
             heapq.heappush(self._heap, (due, self._order[name], name))
 
+    def call(self, name: str, at: Ns) -> None:
+        """Have a box called at a moment, without asking it; this replaces its last request."""
+        self._due[name] = at
+        heapq.heappush(self._heap, (at, self._order[name], name))
+
     def reorder(self, order: dict[str, int], staying: Container[str]) -> None:
         """Take over the order of another plan; only the wake-ups of those staying are kept."""
         self._order = order

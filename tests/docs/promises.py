@@ -1,0 +1,425 @@
+"""What each recipe of docs/recipes.md promises, held against what it sends when it is played.
+
+They are played offline: the dancer dances for the camera, the stand-in sings or a drum computed
+here is hit for the microphone, and what a desk or a phone would say enters by a script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from engine import Trigger
+from engine.core.clock import ns
+from engine.core.messages import Message
+from engine.runtime.entries import Arrival
+from engine.testing import Played, Script, Sent
+
+DRUM = "drum.wav"
+KICKS = tuple(2 + 0.5 * count for count in range(10))
+"""The seconds at which the bass drum is hit; before the first one it is quiet."""
+HATS = tuple(at + 0.25 for at in KICKS)
+SECONDS_OF_DRUM = 8.0
+_RATE = 16_000
+FOUND_WITHIN = 0.1
+"""s: how soon after a stroke what follows from it must leave."""
+
+Check = Callable[[Played], None]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """How a recipe is played, and what must then have left."""
+
+    seconds: float
+    sets: tuple[str, ...]
+    script: Script
+    check: Check
+
+
+PROMISES: dict[str, Promise] = {}
+
+
+def promise(
+    title: str, seconds: float, *sets: str, script: Script = ()
+) -> Callable[[Check], Check]:
+    """Register what a recipe promises when it is played so long."""
+
+    def register(check: Check) -> Check:
+        PROMISES[title] = Promise(seconds, sets, script, check)
+        return check
+
+    return register
+
+
+def dancer(seed: int = 0, script: str = "solo", fps: int = 10) -> tuple[str, ...]:
+    """Return the settings that have a dancer dance for the camera."""
+    values = {"use": "stand_in", "sings": "false", "seed": seed, "script": script, "fps": fps}
+    return tuple(f"camera.{key}={value}" for key, value in values.items())
+
+
+COMES_AND_GOES = dancer(script="enter_leave", fps=6)
+"""Enters after about 3 s and leaves after about 12."""
+CAME, LEFT = 3.0, 12.0
+DRUMMER = (f"mic.device={DRUM}",)
+
+
+def write_drum(folder: Path) -> None:
+    """Write two seconds of quiet, and then a bass drum on each half second with hats between."""
+    rng = np.random.default_rng(1)
+    sound = rng.normal(0, 0.001, int(SECONDS_OF_DRUM * _RATE))
+    beat = np.arange(int(0.2 * _RATE)) / _RATE
+    kick = 0.8 * np.sin(2 * np.pi * 60 * beat) * np.exp(-beat / 0.05)
+    hat = np.diff(rng.normal(0, 0.3, beat.size), prepend=0) * np.exp(-beat / 0.015)
+    for strokes, stroke in ((KICKS, kick), (HATS, hat)):
+        for at in strokes:
+            begin = int(at * _RATE)
+            sound[begin : begin + stroke.size] += stroke
+    soundfile.write(folder / DRUM, sound.astype(np.float32), _RATE)
+
+
+def arrivals(source: str, outlet: str, *messages: tuple[float, Message]) -> Script:
+    """Return a script in which a source says something, each at its second."""
+    return [(at, Arrival(source, outlet, message, ns(at))) for at, message in messages]
+
+
+def sent(played: Played, address: str, sink: str = "out") -> list[Sent]:
+    """Return what left to an address. Fail where nothing did."""
+    found = played.sent(sink, address)
+    assert found, f"nothing was sent to {address}"
+    return found
+
+
+def numbers(played: Played, address: str, sink: str = "out") -> list[tuple[float, float]]:
+    """Return the moments and numbers that left to an address."""
+    return [(each.t, float(each.args[0])) for each in sent(played, address, sink)]
+
+
+def values(played: Played, address: str, begin: float = 0, end: float = 1e9) -> list[float]:
+    """Return the numbers that left to an address between two moments."""
+    return [value for at, value in numbers(played, address) if begin <= at < end]
+
+
+def presses(played: Played, address: str) -> list[float]:
+    """Return the moments of the triggers that left to an address, not of their ends."""
+    return [each.t for each in sent(played, address) if each.args != [0]]
+
+
+def changes(found: list[tuple[float, float]]) -> list[float]:
+    """Return the moments at which a number became another one."""
+    return [at for (_, before), (at, value) in pairwise(found) if value != before]
+
+
+def moves(found: list[float]) -> bool:
+    """Whether a number goes a visible way."""
+    return max(found) - min(found) > 0.1
+
+
+def after(strokes: tuple[float, ...], moments: list[float]) -> bool:
+    """Whether there is one moment for each stroke, soon after it, and none besides."""
+    return len(moments) == len(strokes) and all(
+        at <= moment <= at + FOUND_WITHIN for at, moment in zip(strokes, moments, strict=True)
+    )
+
+
+# -- Sound -----------------------------------------------------------------------------------------
+
+
+@promise("Flash on the kick", SECONDS_OF_DRUM, *DRUMMER)
+def _(played: Played) -> None:
+    address = "/composition/layers/1/video/opacity"
+    for kick in KICKS:
+        flash = values(played, address, kick, kick + 0.5)
+        assert max(flash) > 0.9
+        assert flash[-1] < 0.1
+        assert flash.index(max(flash)) < len(flash) / 3
+    assert numbers(played, address)[0][0] >= KICKS[0]
+
+
+@promise("Never more than three flashes a second", SECONDS_OF_DRUM, *DRUMMER)
+def _(played: Played) -> None:
+    flashes = presses(played, "/strobe")
+    assert len(flashes) == len(KICKS)
+    assert all(later - earlier >= 0.333 for earlier, later in pairwise(flashes))
+
+
+@promise("Every fourth kick the next clip", SECONDS_OF_DRUM, *DRUMMER)
+def _(played: Played) -> None:
+    assert after(KICKS[3::4], presses(played, "/composition/connectnextcolumn"))
+    assert values(played, "/beat") == [1, 2, 3, 4, 1, 2, 3, 4, 1, 2]
+
+
+@promise("Change the look on the drop", 3, *dancer(fps=2), *DRUMMER)
+def _(played: Played) -> None:
+    assert [each.args for each in sent(played, "/look")] == [["starry"]]
+    assert sent(played, "/look")[0].t >= KICKS[0]
+    assert played.box("painting").look == "starry"
+
+
+@promise("Quiet means dark", SECONDS_OF_DRUM, *DRUMMER)
+def _(played: Played) -> None:
+    assert max(values(played, "/master", 0, KICKS[0])) < 0.2
+    assert min(values(played, "/master", KICKS[0] + 0.2, KICKS[-1])) > 0.5
+    fading = values(played, "/master", HATS[-1] + 0.2)
+    assert fading == sorted(fading, reverse=True)
+    assert moves(fading)
+
+
+@promise("Each hit the next note", SECONDS_OF_DRUM, *DRUMMER)
+def _(played: Played) -> None:
+    notes = values(played, "/note")
+    assert notes[:9] == [60, 63, 67, 70, 72, 70, 67, 63, 60]
+    assert after(KICKS, [at for at, _ in numbers(played, "/note")][::2])
+
+
+@promise("Throw the dice on each hit", SECONDS_OF_DRUM, *DRUMMER)
+def _(played: Played) -> None:
+    clips = values(played, "/clip")
+    assert len(clips) == len(KICKS) + len(HATS)
+    assert {*clips} <= {1, 2, 3, 4, 5, 6}
+    assert all(one != other for one, other in pairwise(clips))
+
+
+# -- Bodies ----------------------------------------------------------------------------------------
+
+
+@promise("Follow a hand", 4, *dancer(seed=1))
+def _(played: Played) -> None:
+    places = [each.args for each in sent(played, "/spot/xy")]
+    assert all(len(place) == 2 for place in places)
+    assert all(moves([place[axis] for place in places]) for axis in (0, 1))
+    assert numbers(played, "/pan")[-1][1] == float(np.float32(2 * places[-1][0] - 1))
+
+
+@promise("The whole range for everybody", 6, *dancer())
+def _(played: Played) -> None:
+    found = values(played, "/reach")
+    assert (min(found), max(found)) == (0, 1)
+    assert numbers(played, "/reach")[0][0] >= 2
+
+
+@promise("Canon", 6, *dancer())
+def _(played: Played) -> None:
+    first = numbers(played, "/voice/1")
+    for address, later in (("/voice/2", 2), ("/voice/3", 4)):
+        voice = numbers(played, address)
+        assert np.allclose([at - later for at, _ in voice], [at for at, _ in first[: len(voice)]])
+        assert [value for _, value in voice] == [value for _, value in first[: len(voice)]]
+        assert moves([value for _, value in voice])
+
+
+@promise("Theremin", 6.5, *dancer())
+def _(played: Played) -> None:
+    assert 110 <= min(values(played, "/freq")) < 200 < max(values(played, "/freq")) <= 880
+    assert min(values(played, "/amp")) == 0
+    assert max(values(played, "/amp")) == 1
+
+
+@promise("Conduct the tempo", 4, *dancer(seed=1))
+def _(played: Played) -> None:
+    tempi = played.stats["routes"]["clock/clock"]
+    assert 2 <= tempi["messages"] <= 9
+
+
+@promise("Only with both hands up", 5, *dancer(seed=6))
+def _(played: Played) -> None:
+    assert values(played, "/both")[:2] == [0, 1]
+    assert [each.args for each in sent(played, "/cue/curtain/start")] == [[]]
+
+
+@promise("Hands up switches the light", 5, *dancer(seed=3))
+def _(played: Played) -> None:
+    assert values(played, "/light") == [1, 0]
+
+
+@promise("Two hands, one number", 4, *dancer(seed=1))
+def _(played: Played) -> None:
+    assert moves(values(played, "/lift"))
+
+
+@promise("Hands together, next patch", 4, *dancer(seed=6))
+def _(played: Played) -> None:
+    assert [each.args for each in sent(played, "/sensorium/patch", "myself")] == [["next"]]
+
+
+# -- Coming and going ------------------------------------------------------------------------------
+
+
+@promise("A note when someone enters", 5, *COMES_AND_GOES)
+def _(played: Played) -> None:
+    begin, end = played.sent("bell")
+    assert begin.what["midi"] == [0x90, 72, 90]
+    assert end.what["midi"] == [0x80, 72, 0]
+    assert CAME <= begin.t <= CAME + 1
+    assert end.t == begin.t + 1
+
+
+@promise("Fade up for whoever comes", 9, *COMES_AND_GOES)
+def _(played: Played) -> None:
+    light = numbers(played, "/light")
+    begun = next(at for at, value in light if value > 0)
+    full = next(at for at, value in light if value == 1)
+    assert CAME <= begun <= CAME + 1
+    assert abs(full - begun - 4) < 0.1
+
+
+@promise("Hold the last value when nobody is there", 16, *COMES_AND_GOES)
+def _(played: Played) -> None:
+    assert moves(values(played, "/hand"))
+    assert numbers(played, "/hand")[0][0] >= CAME
+    assert numbers(played, "/hand")[-1][0] <= LEFT + 2
+
+
+@promise("Come to rest when nobody is there", 19, *COMES_AND_GOES)
+def _(played: Played) -> None:
+    assert moves(values(played, "/hand", end=LEFT))
+    assert abs(values(played, "/hand")[-1] - 0.5) < 0.01
+    assert LEFT + 4 <= numbers(played, "/hand")[-1][0] <= LEFT + 7
+
+
+@promise("Only in opening hours", 70, *dancer(fps=1), "hours.start=2026-11-29 09:59")
+def _(played: Played) -> None:
+    assert numbers(played, "/open") == [(0, 0), (60, 1)]
+    assert [(each.t, each.args) for each in sent(played, "/projector/wake")] == [(60, [])]
+    assert played.sent("out", "/projector/sleep") == []
+    assert numbers(played, "/visitor/x")[0][0] >= 60
+
+
+@promise("A cue every ten minutes", 1300)
+def _(played: Played) -> None:
+    assert [each.t for each in sent(played, "/cue/bell/start")] == [0, 600, 1200]
+
+
+# -- Light and looks -------------------------------------------------------------------------------
+
+
+@promise("Cross-fade two looks", 3, *dancer(seed=1, fps=4))
+def _(played: Played) -> None:
+    hand = values(played, "/fade")
+    assert moves(hand)
+    look = played.box("painting").look  # of the picture at work, so of a moment ago
+    assert any(np.isclose(look["starry"], value) for value in hand[-2:])
+    assert np.isclose(look["starry"] + look["ink"], 1)
+
+
+@promise("Send a colour", 3, *dancer())
+def _(played: Played) -> None:
+    colours = [each.args for each in sent(played, "/wash")]
+    assert all(len(colour) == 3 for colour in colours)
+    assert all(np.isclose([min(each), max(each)], [0.2, 1]).all() for each in colours)
+
+
+@promise("A light that breathes", 12)
+def _(played: Played) -> None:
+    light = numbers(played, "/light")
+    assert np.isclose(min(value for _, value in light), 0.2, atol=0.01)
+    assert np.isclose(max(value for _, value in light), 1, atol=0.01)
+    assert all(abs(one - other) < 0.05 for (_, one), (_, other) in pairwise(light))
+    again = {round(at, 2): value for at, value in light}
+    assert all(np.isclose(again.get(round(at + 6, 2), value), value) for at, value in light)
+
+
+@promise("Candlelight", 3)
+def _(played: Played) -> None:
+    flame, drift = values(played, "/candle"), values(played, "/pan")
+    assert moves(flame)
+    assert 0.4 <= min(flame) <= max(flame) <= 1
+    assert np.abs(np.diff(drift)).max() < np.abs(np.diff(flame)).max() / 4
+
+
+@promise("Eight steps and nothing between", 4, *dancer(seed=1))
+def _(played: Played) -> None:
+    stair = values(played, "/stair")
+    assert all((value * 8).is_integer() for value in stair)
+    assert moves(stair)
+
+
+@promise("A curve of your own", 4, *dancer(seed=1))
+def _(played: Played) -> None:
+    lamp = values(played, "/lamp")
+    assert 0 <= min(lamp) < 0.1
+    assert max(lamp) > 0.9
+
+
+# -- Desks and phones ------------------------------------------------------------------------------
+
+
+@promise(
+    "A MIDI knob turns a parameter",
+    3,
+    *dancer(seed=1),
+    script=arrivals("desk", "cc0", (1.0, 0.25), (2.0, 0.75)),
+)
+def _(played: Played) -> None:
+    assert numbers(played, "/fader") == [(1, 0.25), (2, 0.75)]
+    assert moves(values(played, "/hand"))
+    assert [key for _, key in played.box("desk").sets()] == ["cc16", "note37"]
+
+
+@promise(
+    "A phone mixes the picture",
+    2,
+    *dancer(fps=4),
+    script=[
+        *arrivals("phone", "ink", (0.5, 0.75)),
+        *arrivals("phone", "wave", (1.0, 0.25)),
+        *arrivals("phone", "clean", (1.5, True)),
+    ],
+)
+def _(played: Played) -> None:
+    assert values(played, "/ink") == [0.75]
+    assert values(played, "/wave") == [0.25]
+    painting = played.box("painting")
+    assert (painting.look["ink"], painting.look["wave"]) == (0.75, 0.25)
+    assert painting.strength == 0
+
+
+@promise("Ten seconds to black", 13, script=arrivals("phone", "light", (1.0, False)))
+def _(played: Played) -> None:
+    master = numbers(played, "/master", "lights")
+    assert master[0][0] >= 1
+    assert abs(master[-1][0] - 11) < 0.1
+    assert master[-1][1] == 0
+    assert all(one >= other for (_, one), (_, other) in pairwise(master))
+
+
+@promise(
+    "A pedal, a pad or a clap",
+    4,
+    *DRUMMER,
+    script=[
+        *arrivals("desk", "note36", (0.25, Trigger(1.0))),
+        *arrivals("desk", "cc64", (0.0, 0.0), (1.25, 1.0), (1.5, 0.0)),
+    ],
+)
+def _(played: Played) -> None:
+    moments = [each.t for each in sent(played, "/go")]
+    assert moments[:2] == [0.25, 1.25]
+    assert all(later - earlier >= 1 for earlier, later in pairwise(moments))
+    assert len(moments) > 2  # the strokes of the drum are claps too
+
+
+@promise(
+    "Freeze it at a press",
+    4,
+    *dancer(seed=1),
+    script=arrivals("phone", "press", (1.0, Trigger()), (3.0, Trigger())),
+)
+def _(played: Played) -> None:
+    frozen = numbers(played, "/frozen")
+    assert [at for at, _ in frozen] == [1, 3]
+    assert frozen[0][1] != frozen[1][1]
+
+
+@promise("One hand, three programs", 3, *dancer(seed=1))
+def _(played: Played) -> None:
+    assert min(each.args[0] for each in sent(played, "/filter/cutoff", "synth")) >= 200
+    opacity = sent(played, "/composition/layers/1/video/opacity", "video")
+    assert all(0 <= each.args[0] <= 1 for each in opacity)
+    controllers = [each.what["midi"] for each in played.sent("live")]
+    assert {tuple(each[:2]) for each in controllers} == {(0xB0, 20)}
