@@ -112,7 +112,7 @@ COMMANDS = st.one_of(
     st.builds(CycleParameter, NAMES, NAMES, CHOICES, of_range=st.booleans()),
     st.builds(Release, NAMES, NAMES),
     st.just(Panic()),
-    st.builds(Teach, NAMES),
+    st.builds(Teach, NAMES, test=st.booleans()),
     st.builds(BlackOut, st.sampled_from([True, False, None])),
     st.builds(Freeze, st.sampled_from([True, False, None])),
     st.builds(SetMaster, FLOATS),

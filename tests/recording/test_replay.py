@@ -38,6 +38,7 @@ SCRIPT = [
     (2.4, SetParameter("up", "on", False)),
     (1.2, SetParameter("nobody", "on", False)),
     (1.3, Teach("out/reach")),
+    (1.6, Teach("out/reach", test=True)),
     (2.0, Teach("")),
     (2.2, Release("reach/smooth", "smooth")),
     (2.3, CycleParameter("reach/smooth", "smooth", (0.1, 0.2))),
