@@ -305,7 +305,10 @@ class Server:
     async def _send_pictures(
         self, request: web.Request, response: web.StreamResponse, picture: Picture, main: str
     ) -> None:
-        """Send pictures until another patch plays, or the viewer is gone, away or takes none."""
+        """Send pictures until another patch plays, or the viewer is gone, away or takes none.
+
+        With ``main`` also until another picture is the main one.
+        """
         changed = self._changed
         async with contextlib.aclosing(picture.frames()) as frames:
             async for jpeg in frames:
