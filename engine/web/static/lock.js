@@ -5,7 +5,7 @@ import { find, press, write } from "./dom.js";
 
 const HOLD = 800;
 const KEPT = "sensorium.locked";
-const CONTROLS = "button, input, select, summary, textarea";
+const CONTROLS = "button, input, select, summary, textarea, .board";
 const TOUCHED = `${CONTROLS}, .knob, #master`;
 const FREE = "nav, #panic, #lock, #told, .free";
 
