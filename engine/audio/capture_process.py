@@ -30,6 +30,7 @@ from engine.audio.devices import (
     library,
     match_inputs,
 )
+from engine.audio.frame_clock import FrameClock
 from engine.audio.frames import pack_opened
 from engine.core.clock import SystemClock
 from engine.core.errors import DeviceError
@@ -60,6 +61,7 @@ def capture(device: str, channel: int, block: int) -> None:
         try:
             # Before it sounds: what takes its time now would keep the device waiting then.
             jack = watch_server() if each.way == JACK else None
+            stream.server = FrameClock(jack.frames, jack.cycle) if jack else None
             opened = _start(portaudio, each, stream, channel, block)
         except (ConnectionError, DeviceError, portaudio.PortAudioError) as error:
             reasons.append(f"{each.name}: {describe_refusal(error)}")

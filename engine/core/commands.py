@@ -138,6 +138,14 @@ class Condition(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Missed(Command):
+    """Sent by an open output about itself: nobody has heard what it sent; it is given what holds.
+
+    Numbers and switches are then sent again, so that who begins to listen later knows them.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class StateSaved(Command):
     """Said by a box of itself: it has kept a file of its state, which a recording then holds."""
 

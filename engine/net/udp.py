@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import socket
 from typing import Any
@@ -41,6 +42,7 @@ class Udp:
         self.refused = 0
         self._socket: socket.socket | None = None
         self._address: Any = None
+        self._refused = False
         self._reported: set[str] = set()
 
     def open(self) -> None:
@@ -63,6 +65,14 @@ class Udp:
             return self._drop(error)
         return True
 
+    def was_refused(self) -> bool:
+        """Whether nobody took a datagram since it was last asked, as far as machines say so."""
+        refused, self._refused = self._refused, False
+        if self._socket is None:
+            return refused
+        error = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        return refused or error == errno.ECONNREFUSED
+
     def close(self) -> None:
         """Close the socket."""
         if self._socket is not None:
@@ -72,6 +82,7 @@ class Udp:
     def _send_again(self, datagram: bytes) -> bool:
         """Send again: the refusal was the answer to an earlier datagram."""
         self.refused += 1
+        self._refused = True
         self._report(f"nobody listens at {self.target} (yet)")
         assert self._socket is not None
         try:

@@ -19,6 +19,7 @@ from engine.core.commands import (
     Freeze,
     KeepPrivate,
     Lost,
+    Missed,
     Notice,
     Panic,
     PlayPatch,
@@ -76,6 +77,10 @@ class Commanded(Services, Protocol):
         """Open a source again that lost its device."""
         ...
 
+    def give_again(self, name: str) -> None:
+        """Send once more what holds on the cables of an output."""
+        ...
+
     def play_patch(self, which: int | str) -> str:
         """Go to another patch of the set; return why that cannot be, or an empty string."""
         ...
@@ -121,6 +126,8 @@ def execute(engine: Commanded, entry: CommandEntry) -> None:
             engine.follow(StateChange(entry.by, "lost", command.reason))
         case Condition():
             engine.health.on_condition(engine.states[entry.by], command)
+        case Missed():
+            engine.give_again(entry.by)
         case Notice():
             engine.tell(entry.by, command.text)
         case StateSaved():

@@ -203,7 +203,7 @@ class Engine:
         self.monitor.follow(plan, {name: state.box for name, state in states.items()})
 
     def give_what_holds(self, is_new: Callable[[Wire], bool]) -> None:
-        """Give the last numbers and switches to those who listen by new wires."""
+        """Pass the last numbers and switches on to those who listen by new wires."""
         self._latecomers.joined(is_new)
 
     def create(self, planned: PlannedBox) -> BoxState:
@@ -252,6 +252,11 @@ class Engine:
     def lost(self, name: str) -> None:
         """Open a source again that lost its device."""
         self.on_lost(name)
+
+    def give_again(self, name: str) -> None:
+        """Send once more what holds on the cables of an output."""
+        if self.states[name].up:
+            self._latecomers.came(self.states[name])
 
     def play_patch(self, which: int | str) -> str:
         """Go to another patch of the set; return why that cannot be, or an empty string."""
@@ -333,7 +338,11 @@ class Engine:
         self.health.recovered(self.states[entry.box])
         for port, at, cost in entry.sent:
             route = self.metrics.routes.get(route_name(entry.box, port))
-            if route is not None:  # its cable may have been taken away since
+            if route is None:
+                continue  # its cable has been taken away since
+            if at < self.states[entry.box].opened:
+                route.messages += 1
+            else:
                 route.sent(at, cost, entry.now)
                 self.quality.sent(route, entry.now - at)
 

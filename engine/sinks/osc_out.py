@@ -14,8 +14,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from engine.core.clock import MILLISECOND
-from engine.core.commands import Condition
+from engine.core.clock import MILLISECOND, SECOND
+from engine.core.commands import Condition, Missed
 from engine.core.errors import ParameterError
 from engine.core.finding import Finding
 from engine.core.messages import Message, Ns
@@ -35,6 +35,9 @@ from engine.osc.tools import Target, target
 
 PRESS_TIME: Final = 50 * MILLISECOND
 """How long a trigger stays pressed."""
+
+HEARD: Final = SECOND
+"""How long after something was sent it is looked whether anybody listens."""
 
 STATES: Final = ("running", "late", "lost")
 """States of a TCP receiver, the best first."""
@@ -135,6 +138,7 @@ class OscOut(Sink):
         self._refusals = 0
         self._dry_run = False
         self._looks = False
+        self._look: Ns | None = None
         if self.layout is not None:
             known_layout(self.layout)
         if self.framing is not None and not self.lane:
@@ -208,13 +212,13 @@ class OscOut(Sink):
 
     def open(self) -> None:
         """Resolve the receivers. Raise DeviceError when a host is unknown."""
-        self._dry_run, self._looks = False, self.lane
+        self._dry_run, self._looks, self._look = False, True, None
         self._states.clear()
         for sender in self._senders():
             sender.open()
 
     def open_offline(self) -> None:
-        """Resolve the receivers; nobody looks after connections in time that is not real."""
+        """Resolve the receivers; nobody looks after them in time that is not real."""
         self.open()
         self._looks = False
 
@@ -224,6 +228,7 @@ class OscOut(Sink):
 
     def close(self) -> None:
         """Close the sockets."""
+        self._look = None
         for sender in self._senders():
             sender.close()
 
@@ -256,17 +261,22 @@ class OscOut(Sink):
                 self._collect_together(group, port, together)
             if group.pieces:
                 self._transmit(group)
+                if self._look is None and self._looks and not self.lane:
+                    self._look = Ns(now + HEARD)
 
     def wake(self) -> Ns | None:
-        """Return when the next trigger is released, or a connection is looked after."""
-        dues = [*self._offs.values(), *(due for sender in self._watched() if (due := sender.due))]
+        """Return when the next trigger is released, or a receiver is looked after."""
+        dues = [*self._offs.values()]
+        if self._look is not None:
+            dues.append(self._look)
+        if self._looks and self.lane:
+            dues += [due for each in self._streams() if (due := each.due) is not None]
         return min(dues, default=None)
 
     def on_wake(self, at: Ns) -> None:
-        """Release the triggers that are due, and look after connections."""
-        for sender in self._watched():
-            if sender.due is not None and sender.due <= at:
-                sender.look(at)
+        """Release the triggers that are due, and look after receivers."""
+        if self._looks:
+            self._look_after(at)
         self._release([key for key, due in self._offs.items() if due <= at])
         self.flush(max(at, self._now))
 
@@ -318,9 +328,19 @@ class OscOut(Sink):
             self._report_condition(Condition("running"))
         self._report_condition(Condition(worst, reason))
 
-    def _watched(self) -> Iterable[Tcp]:
-        """Return the connections that are looked after."""
-        return [each for each in self._senders() if isinstance(each, Tcp)] if self._looks else []
+    def _look_after(self, at: Ns) -> None:
+        """Notice receivers that went, are back, or do not listen yet."""
+        for stream in self._streams():
+            if stream.due is not None and stream.due <= at:
+                stream.look(at)
+        if self._look is not None and self._look <= at:
+            self._look = None
+            refused = [each.was_refused() for each in self._senders() if isinstance(each, Udp)]
+            if any(refused):
+                self._report_condition(Missed())  # it sends, and so it is looked again
+
+    def _streams(self) -> Iterable[Tcp]:
+        return (each for each in self._senders() if isinstance(each, Tcp))
 
     def _senders(self) -> Iterable[Udp | Tcp]:
         return (sender for group in self._groups for sender in group.senders)

@@ -41,7 +41,9 @@ class Microphone(Source):
     heard sooner, and costs more.
 
     Sound that the machine was too busy to take is a gap in the count of samples, and told; so is a
-    device that gives nothing but zeros for two seconds, as one does that may not be used.
+    device that gives nothing but zeros for two seconds, as one does that may not be used. Of a JACK
+    server it is told whether sound is missing or only late; there longer cycles of the server help
+    and not a larger ``block``.
 
     Raises DeviceError when the device is not there, lacks the channel or may not be used, and when
     PortAudio is missing, which brings the sound in.

@@ -33,6 +33,15 @@ class ServerWatch:
         """Whether the server went away."""
         return self._gone.is_set()
 
+    @property
+    def cycle(self) -> int:
+        """Frames of one cycle."""
+        return int(self._client.blocksize)
+
+    def frames(self) -> int:
+        """Return the frames that the server has counted at the start of this cycle, 32 bits."""
+        return int(self._client.last_frame_time)
+
     def has_output(self, name: str) -> bool:
         """Return whether a client of this name still has audio outputs, or the server went away."""
         pattern = f"^{re.escape(name)}:"

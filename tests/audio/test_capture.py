@@ -9,6 +9,7 @@ import pytest
 
 from engine.audio.capture import CaptureStream
 from engine.audio.devices import SoundDevice, match_inputs
+from engine.audio.frame_clock import FrameClock
 from engine.audio.frames import NOTICE, SOUND, unpack_sound
 from engine.core.clock import VirtualClock, ns
 from engine.core.errors import DeviceError
@@ -61,6 +62,82 @@ def test_an_overflow_is_a_gap_and_told_once():
     assert [unpack_sound(payload)[2] for kind, payload in said if kind == SOUND] == [0, 8, 12]
     (notice,) = [payload.decode() for kind, payload in said if kind == NOTICE]
     assert notice == '"Desk" was not listened to in time, sound is missing; a larger block helps'
+
+
+class Server:
+    """A JACK server whose cycles come as a test says."""
+
+    def __init__(self, desk, cycle=4):
+        self.desk, self.count = desk, 0
+        desk.stream.server = FrameClock(lambda: self.count, cycle)
+
+    def cycles(self, number, status=FINE, missed=0, blocks=1, size=4):
+        for _ in range(number):
+            for _ in range(blocks):
+                self.desk.give(0.5, status, size)
+            self.count = (self.count + 4 * (1 + missed)) % (1 << 32)
+
+
+def starts(said):
+    return [unpack_sound(payload)[2] for kind, payload in said if kind == SOUND]
+
+
+def notices(said):
+    return [payload.decode() for kind, payload in said if kind == NOTICE]
+
+
+def test_what_a_jack_server_has_waited_for_is_late_and_no_gap():
+    """Whatever PortAudio says: it was 195 gaps in 3 s of sound, and not a sample was missing."""
+    desk = Desk()
+    Server(desk).cycles(50, LATE)
+    said = [*desk.said(), *desk.said(5.0), *desk.said(10.0)]
+    assert starts(said) == [4 * index for index in range(50)]
+    (told,) = notices(said)
+    assert told.startswith('"Desk" comes late now and then, and nothing is missing; longer cycles')
+
+
+@pytest.mark.parametrize("before", [3, (1 << 30) - 3], ids=["soon", "where the count wraps"])
+def test_what_it_has_not_waited_for_is_a_gap_of_that_size(before):
+    desk = Desk()
+    server = Server(desk)
+    server.count = 4 * (before - 3)
+    server.cycles(3)
+    server.cycles(1, LATE, missed=5)
+    server.cycles(4, LATE)
+    said = [*desk.said(), *desk.said(0.5)]
+    assert starts(said)[:4] == [0, 4, 8, 12]
+    assert starts(said)[-1] == 4 * 7 + 4 * 5
+    (told,) = notices(said)
+    assert told.startswith('"Desk" was not listened to in time, sound is missing; longer cycles')
+
+
+def test_who_looks_a_cycle_late_has_lost_nothing():
+    desk = Desk()
+    server = Server(desk)
+    for _ in range(5):
+        server.cycles(3)
+        server.count += 4
+        desk.give(0.5, LATE)
+    assert starts(desk.said()) == [4 * index for index in range(20)]
+
+
+@pytest.mark.parametrize(("blocks", "size"), [(1, 4), (2, 2), (4, 1)])
+def test_whatever_the_block_is(blocks, size):
+    desk = Desk()
+    server = Server(desk)
+    server.cycles(5, blocks=blocks, size=size)
+    server.cycles(1, LATE, missed=2, blocks=blocks, size=size)
+    server.cycles(5, blocks=blocks, size=size)
+    assert starts(desk.said())[-1] == 4 * 10 + 8 + (blocks - 1) * size
+
+
+def test_missing_sound_is_told_once_a_second():
+    desk = Desk()
+    told = []
+    for number in range(100):
+        desk.give(0.5, LATE)
+        told += notices(desk.said(number * 0.1))
+    assert len(told) == 10
 
 
 def test_a_voice_on_the_other_side_is_told():

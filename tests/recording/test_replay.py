@@ -10,8 +10,10 @@ import pytest
 
 from engine.core.commands import (
     BlackOut,
+    Condition,
     CycleParameter,
     Freeze,
+    Missed,
     Panic,
     Release,
     SetMaster,
@@ -25,7 +27,8 @@ from engine.recording.command import ReplayOptions, UnknownSpeed, replay
 from engine.recording.reader import RecordedOutput, Recording
 from engine.recording.replay import Replay
 from engine.runtime.engine import Engine
-from engine.runtime.entries import Arrival, Rollback, SwapPlan
+from engine.runtime.entries import Arrival, Rollback, StateChange, SwapPlan
+from engine.runtime.entries import CommandEntry as AskedEntry
 from engine.runtime.opening import open_patch, open_texts
 
 from .shows import SMALL, again, compared, perform, rehearse
@@ -112,6 +115,29 @@ def recorded(patch: Path) -> Path:
     file = patch.with_suffix(".mcap")
     rehearse(file, patch, SCRIPT)
     return file
+
+
+LATE = [
+    (0.0, StateChange("out", "opening")),
+    (0.5, StateChange("out", "running")),
+    (1.0, StateChange("out", "lost", "unplugged")),
+    (1.4, Panic()),
+    (1.5, StateChange("out", "running")),
+    (2.0, AskedEntry("out", Missed())),
+    (2.2, AskedEntry("out", Condition("lost", "nobody"))),
+    (2.4, AskedEntry("out", Condition("running"))),
+]
+"""An output that opens late, goes, and comes back in every way there is."""
+
+
+def test_what_an_output_missed_and_was_given_is_replayed_the_same(
+    patch: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "late.mcap"
+    rehearse(file, patch, LATE)
+    replayed = again(file)
+    assert compared(replayed).different == []
+    assert compared(replayed).messages == len(sent(file)) > 0
 
 
 def sent(file: Path) -> list[RecordedOutput]:

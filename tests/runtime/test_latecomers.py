@@ -12,7 +12,7 @@ import pytest
 from engine import testing
 from engine.core.box import Box
 from engine.core.clock import SystemClock, ns
-from engine.core.commands import Condition, KeepPrivate, Lost, Panic, SetParameter
+from engine.core.commands import Condition, KeepPrivate, Lost, Missed, Panic, SetParameter
 from engine.core.errors import DeviceError
 from engine.core.messages import Block, Frame, Message, Note, Ns, Trigger
 from engine.core.node import Model
@@ -134,6 +134,15 @@ def test_a_receiver_that_reports_itself_back_is_given_what_holds() -> None:
     lost, back = (CommandEntry("c", Condition(word)) for word in ("lost", "running"))
     played = play(text, (0.1, lost), (0.5, back), (0.6, back))
     assert got(played, "a") == [1.0, 2.0, 2.0]
+
+
+def test_an_output_that_nobody_heard_says_again_what_holds() -> None:
+    text = SAID + 'count={from="s.level", to=[0, 9]}\n'
+    played = play(text, (0.5, CommandEntry("c", Missed())))
+    assert got(played, "level") == [0.0, 0.1, 0.2, 0.3, 0.4, 0.4]
+    assert got(played, "on")[-2:] == [True, True]
+    assert len(got(played, "count")) == 6
+    assert [len(got(played, port)) for port in ("word", "hit", "note")] == [5, 5, 5]
 
 
 @pytest.mark.parametrize("ends", [Panic(), StateChange("s", "lost", "went")], ids=str)
@@ -318,3 +327,15 @@ def test_a_device_that_never_comes_holds_back_nobody() -> None:
     engine = live_shows.play(show, lambda e: len(box(e, "slow").of("big")) == 3, LIMIT)
     assert engine.metrics.sinks["m"] == "lost"
     assert box(engine, "slow").of("word") == WORDS
+
+
+def test_what_has_waited_for_an_output_is_no_delay_of_the_machine() -> None:
+    """Or a deadline gave way, and a new patch was taken back, because a port opened late."""
+    text = 'deadline="40 ms"\n' + SAID + 'seen="l"\n[l]\nuse="look"\nfrom="s.frame"\n'
+    played = play(text, OPENS, (0.5, StateChange("c", "running")), (3.0, Panic()), seconds=4)
+    assert played.stats["quality"]["given"] == []
+    assert played.stats["routes"]["c/word"]["messages"] == 5
+    assert played.stats["routes"]["c/word"]["behind_ms"]["max"] == 0
+    said_again = play(PLAIN, (1.95, Swap(PLAIN + 'half={from="hours", to=[0, 1]}\n')), seconds=2)
+    route = said_again.stats["routes"]["c/half"]
+    assert (route["messages"], route["behind_ms"]["max"]) == (1, 0)

@@ -383,3 +383,45 @@ def test_a_box_that_gave_its_port_away_gets_it_back(tmp_path: Path, free_port: i
 
     files = {"show.toml": text, "nodes/oops.py": oops}
     edited(tmp_path, files, edit, trial=20.0)
+
+
+ONCE = '''
+import time
+from collections.abc import Mapping
+from typing import ClassVar
+
+from engine.core.source import Emit, Source
+
+
+class Once(Source):
+    """Say things the moment it is opened, and never again."""
+
+    OUT: ClassVar[Mapping[str, type]] = {"word": str, "open": bool}
+
+    def open(self, emit: Emit) -> None:
+        for word in ("one", "two"):
+            emit("word", word, time.monotonic_ns())
+        emit("open", True, time.monotonic_ns())
+
+    def close(self) -> None:
+        pass
+'''
+
+
+def test_what_a_new_source_says_first_reaches_a_new_output_and_both_hear_what_holds(
+    tmp_path: Path,
+) -> None:
+    """The source opens before its patch plays, the outputs and cables when it does."""
+    said = '[o]\nuse="once"\n' + SHOW + 'word="o.word"\nopen="o.open"\n'
+
+    async def edit(editor: Editor) -> None:
+        await editor.until(lambda: len(of(editor, "n")) > 3)
+        await editor.swapped(said)
+        await editor.until(lambda: of(editor, "open"))
+        assert (of(editor, "word"), of(editor, "open")) == (["one", "two"], [True])
+        await editor.swapped(said + 'again="o.open"\n[d]\nuse="collector"\nfrom="o.open"\n')
+        await editor.until(lambda: editor.box("d").of("in"))
+        assert of(editor, "again") == editor.box("d").of("in") == [True]
+        assert of(editor, "word") == ["one", "two"]
+
+    edited(tmp_path, {**FILES, "nodes/once.py": ONCE}, edit)

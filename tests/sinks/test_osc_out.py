@@ -9,13 +9,13 @@ import pytest
 from pythonosc import slip
 
 from engine.core.clock import MILLISECOND
-from engine.core.commands import Condition
+from engine.core.commands import Condition, Missed
 from engine.core.errors import DeviceError, ParameterError
 from engine.core.messages import Note, Ns, Person, Pose, Trigger
 from engine.net.tcp import FIRST, LONGEST
 from engine.osc.layout import OscOptions
 from engine.osc.parse import packet
-from engine.sinks.osc_out import OscOut
+from engine.sinks.osc_out import HEARD, OscOut
 
 NOW = Ns(0)
 
@@ -168,7 +168,7 @@ def test_a_trigger_lets_go_50_ms_after_it_left(make, receiver):
     sink.on_wake(Ns(79 * MILLISECOND))
     assert sink.wake() == 80 * MILLISECOND
     sink.on_wake(Ns(80 * MILLISECOND))
-    assert sink.wake() is None
+    assert sink.wake() == 1030 * MILLISECOND  # to see whether anybody listens
     assert [packet(receiver.recv(2048)) for _ in "ab"] == [[("/go", [1])], [("/go", [0])]]
 
 
@@ -199,7 +199,7 @@ def test_silence_ends_everything_that_was_begun(make, receiver):
     ]
     sink.silence()
     assert len(sink.sent) == 3
-    assert sink.wake() is None
+    assert sink.wake() == HEARD  # to see whether anybody listens
 
 
 def test_a_cable_plugged_again_keeps_what_it_knows_or_ends_what_it_began(make, receiver):
@@ -533,3 +533,27 @@ def test_one_of_several_receivers_that_is_back_is_reported(make, server, accept,
         put(sink, 2, now=LONGEST)
     assert [condition.state for condition in sink.said] == ["lost", "lost", "running", "lost"]
     assert sink.said[-1].reason == f"{to[1]}: nobody takes a connection; trying again"
+
+
+def test_who_listens_later_is_given_what_holds(make, receiver):
+    """The output says that nobody has heard it, until somebody does; then it looks no more."""
+    to = place(receiver)
+    host, port = receiver.getsockname()
+    receiver.close()
+    sink = make(to, ("/a", int))
+    assert sink.wake() is None
+    put(sink, 1)
+    for number in range(1, 4):
+        assert sink.wake() == number * 1000 * MILLISECOND
+        sink.on_wake(sink.wake())
+        assert sink.said == [Missed()] * number
+        put(sink, 1, now=number)  # as the engine does then
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as late:
+        late.bind((host, port))
+        late.settimeout(5)
+        sink.on_wake(sink.wake())  # the last one was still refused
+        put(sink, 1, now=4.0)
+        assert packet(late.recv(2048)) == [("/a", [1])]
+        sink.on_wake(sink.wake())
+        assert sink.wake() is None
+    assert sink.said == [Missed()] * 4

@@ -83,7 +83,7 @@ class Swappable(Services, Protocol):
         ...
 
     def give_what_holds(self, is_new: Callable[[Wire], bool]) -> None:
-        """Give the last numbers and switches to those who listen by new wires."""
+        """Pass the last numbers and switches on to those who listen by new wires."""
         ...
 
     def is_degraded(self, box: str, parameter: str) -> bool:

@@ -58,7 +58,7 @@ class Latecomers:
             self._services.tell(state.name, "opens too slowly: more was said than can wait for it")
 
     def came(self, state: BoxState) -> None:
-        """Give a box that has opened what holds on its cables, and what has waited for it."""
+        """Pass on to a box that has opened what holds on its cables, and what has waited for it."""
         if isinstance(state.box, Sink):
             self._output_came(state)
         elif state.has_life:
@@ -98,7 +98,7 @@ class Latecomers:
                 left.put(item.key, item.kind, item.content, item.at)
 
     def joined(self, is_new: Callable[[Wire], bool]) -> None:
-        """Give what holds to the parameters, outputs and boxes that listen from now on.
+        """Pass what holds on to the parameters, outputs and boxes that listen from now on.
 
         Of the boxes only to those that say what holds themselves: a trigger must not go off because
         a patch was saved.
@@ -106,7 +106,12 @@ class Latecomers:
         tick = self._ticker.next()
         for wire, step in self._listeners:
             slot = step.trigger
-            if self._is_given(wire, step) and (slot.tick == tick or (slot.stands and is_new(wire))):
+            if not self._is_given(wire, step):
+                continue
+            if slot.tick == tick:
+                step.fire(tick)
+            elif slot.stands and is_new(wire):
+                slot.at, slot.cost = self._services.now, 0  # it is so now
                 step.fire(tick)
 
     def _is_given(self, wire: Wire, step: Step) -> bool:

@@ -135,6 +135,9 @@ class Outbox:
                 self._recovered(state)
             gone = self._clock.now()
             for port, at, cost in sent:
+                if at < state.opened:
+                    port.route.messages += 1
+                    continue
                 port.route.sent(at, cost, gone)
                 self._count_sent(port.route, now - at)
         if state.wakes:

@@ -25,7 +25,8 @@ OPENING: Final = "opening"
 class BoxState:
     """One box while it plays.
 
-    - ``up``: whether it is open and may be called.
+    - ``up``: whether it is open and may be called; ``opened``: since when. What an output was told
+      before that waited for it, which says nothing of the delay.
     - ``cabled``: by parameter, what sets it again to the last value of its cable, if there is one.
     - ``overrides``: the parameters that commands have taken over from their cables.
     - ``held_down``: those of them that were set for as long as a pad is held down.
@@ -47,6 +48,7 @@ class BoxState:
     lane: Lane | None = None
     out_lane: SinkWorker | None = None
     up: bool = False
+    opened: int = 0
     cabled: dict[str, Callable[[], bool]] = field(default_factory=dict)
     overrides: set[str] = field(default_factory=set)
     held_down: set[str] = field(default_factory=set)

@@ -39,6 +39,7 @@ class Health:
         if entry.reason:
             self._services.tell(state.name, entry.reason)
         if state.up and not was_up:
+            state.opened = self._services.now
             self._latecomers.came(state)
         elif not state.up and entry.state != OPENING:
             self._latecomers.went(state)

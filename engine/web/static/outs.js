@@ -139,7 +139,10 @@ class Row {
     this.element.classList.toggle("bad", now < this.badUntil);
     this.reason = late ? `${route.behind.toFixed(0)} ms behind` : lost ? `${route.dropped} dropped` : this.reason;
     const parts = [];
-    if (route.behind !== null) parts.push(`${route.behind.toFixed(1)} ± ${route.jitter.toFixed(1)} ms`);
+    if (route.behind !== null) {
+      // What a listener waits: from capture until it leaves, and the lag of every window.
+      parts.push(`${route.behind.toFixed(1)} ± ${route.jitter.toFixed(1)} ms`);
+    }
     parts.push(`${number(Math.round(route.rate))}/s`);
     if (route.dropped) parts.push(`${route.dropped} dropped`);
     this.all = parts.join("   ");
