@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 from pathlib import Path
 
+from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -41,15 +42,13 @@ class Starter:
 
 def starter_list() -> RenderableType:
     """Return the list of the patches and recipes that there are to begin with, by name."""
-    patches, recipes = _table(), _table()
+    patches = Table.grid(padding=(0, 2))
     for file in shipped_patches():
         patches.add_row(Text(file.stem, style="cyan"), _summary(file))
-    for recipe in read_recipes():
-        recipes.add_row(Text(recipe.name, style="cyan"), recipe.words)
     return Group(
         patches,
-        Text("\nRecipes\n", style="bold"),
-        recipes,
+        Text("\nRecipes, each for one wish (docs/recipes.md)\n", style="bold"),
+        Columns([Text(recipe.name, style="cyan") for recipe in read_recipes()], padding=(0, 3)),
         Text("\nA copy of one to change: sensorium new mine.toml --from canon", style="dim"),
     )
 
@@ -121,12 +120,6 @@ def _as_patch(name: str) -> Path:
     if not file.parent.is_dir():
         raise _refused(f"there is no folder {file.parent}", file)
     return file
-
-
-def _table() -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    return table
 
 
 def _summary(file: Path) -> str:
