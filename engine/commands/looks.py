@@ -10,12 +10,14 @@ import typer
 
 from engine.commands.ending import show_on_terminal
 from engine.core.errors import PatchError, Problem
+from engine.runtime.metrics import LOG
 from engine.runtime.opening import check_patch, find_patch
 
 
 def check(patches: Annotated[list[str], typer.Argument(help="patch files, or names")]) -> None:
-    """List everything that is wrong with a patch, and where."""
+    """List everything that is wrong with a patch, and where; warn of what is hardly meant."""
     problems: list[Problem] = []
+    warnings: dict[Problem, None] = {}
     for name in patches:
         try:
             plan = check_patch(find_patch(name))
@@ -24,6 +26,9 @@ def check(patches: Annotated[list[str], typer.Argument(help="patch files, or nam
         else:
             shown = [box for box in plan.boxes.values() if not box.hidden]
             typer.echo(f"{name}: good, {len(shown)} boxes")
+            warnings |= dict.fromkeys(plan.warnings)
+    for warning in warnings:
+        LOG.warning("warning: %s", warning)
     if problems:
         raise PatchError(problems)
 

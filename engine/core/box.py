@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, dataclass_transform
 
@@ -24,6 +25,18 @@ class Box:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         dataclass(kw_only=True, eq=False)(cls)
+
+    @property
+    def acts(self) -> bool:
+        """Whether it does something beside what it gives, so that it is no dead end of a patch."""
+        return False
+
+    def doubts(self) -> Mapping[str, str]:
+        """Return by parameter what will not be as it says, though the box plays.
+
+        Told before a show. It may read files; it opens no device and no network.
+        """
+        return {}
 
     def close(self) -> None:
         """Release what ``open`` has acquired; once for each ``open``, after the last message."""

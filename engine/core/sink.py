@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -46,11 +47,33 @@ def ignore_report(_: Command) -> None:
     """Ignore what an output reports while it does not play."""
 
 
+@dataclass(frozen=True)
+class Filling:
+    """The options of one of several cables that make one message, as ``args`` names them.
+
+    ``options`` are those of the whole; ``mark`` is how the arguments name this cable, such as
+    "{x}", "" where they do not; ``speaks``: whether the message leaves when something comes here.
+    """
+
+    options: Any
+    mark: str
+    speaks: bool
+
+
 class Sink(Box, ABC):
     """Sends messages out. Each cable into it ends in a port, named as in the patch.
 
-    A second cable into the same port is called ``NAME#2``, and so on.
+    A second cable into the same port is called ``NAME#2``, and so on; one that fills an argument
+    of a message ``NAME#{x}``.
     """
+
+    fills_args: ClassVar[bool] = False
+    """Whether ``args`` of a cable may name further cables, whose options are then a Filling."""
+
+    @property
+    def acts(self) -> bool:
+        """Whether it sends something out: always."""
+        return True
 
     _tap: OnSent | None = None
     _taps: tuple[OnSent | None, OnSent | None] = (None, None)

@@ -64,6 +64,11 @@ class Source(Box, ABC):
         """Return the parameters that it sets by commands, by the keys that say so."""
         return {}
 
+    @property
+    def acts(self) -> bool:
+        """Whether it sets parameters of other boxes, or sends other commands."""
+        return bool(self.sets())
+
     def shows(self) -> Mapping[str, SetTarget | PlayPatch]:
         """Return what it wants to be told about by ``show``, by names of its own."""
         return {}
@@ -97,6 +102,11 @@ class Source(Box, ABC):
 
 class Remote(Source, ABC):
     """A source of commands, such as OSC control or a page, that gets status reports."""
+
+    @property
+    def acts(self) -> bool:
+        """Whether it sends commands: always."""
+        return True
 
     @abstractmethod
     def report(self, status: Status) -> None:

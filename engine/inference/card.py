@@ -27,6 +27,12 @@ words, such as "tokenizer" or "vocabulary".
     name   = "sound"
     shape  = [1, "samples"]
     dtype  = "float32"
+
+What a network can do of what a box may be asked for is said by the names of its parameters:
+
+    [limits]
+    people = 1              # so many, at most
+    lowest = [60, 1500]     # from, to
 """
 
 from __future__ import annotations
@@ -34,9 +40,9 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -110,7 +116,8 @@ class Card:
     """What the ``card.toml`` in ``folder`` says.
 
     ``tolerance`` is the largest difference of any number in any output that parity allows, and
-    ``precisions`` are the kinds of arithmetic in which it was measured to hold.
+    ``precisions`` are the kinds of arithmetic in which it was measured to hold. ``limits`` is what
+    it can do, from and to, by the parameters of the boxes that ask it.
     """
 
     name: str
@@ -119,6 +126,7 @@ class Card:
     files: tuple[CardFile, ...]
     tolerance: float
     precisions: tuple[str, ...]
+    limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     summary: str = ""
     licence: str = ""
 
@@ -254,8 +262,21 @@ def read_card(folder: Path) -> Card:
     files = _with_tensors(card, _files(card))
     tolerance = card.table("parity").number("tolerance")
     precisions = card.table("precision", {}).one_or_more("arithmetic", PRECISIONS, ("float32",))
-    licence = card.table("licence", {}).text("weights", "")
-    return Card(name, task, folder, files, tolerance, precisions, card.text("summary", ""), licence)
+    return Card(
+        name,
+        task,
+        folder,
+        files,
+        tolerance,
+        precisions,
+        _limits(card.table("limits", {})),
+        summary=card.text("summary", ""),
+        licence=card.table("licence", {}).text("weights", ""),
+    )
+
+
+def _limits(card: CardTable) -> dict[str, tuple[float, float]]:
+    return {key: card.range(key) for key in card.values}
 
 
 def _files(card: CardTable) -> list[CardFile]:

@@ -48,6 +48,19 @@ class CardTable:
         good = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
         return float(value) if good else self._refuse(key, "a number, 0 or more", value)
 
+    def range(self, key: str) -> tuple[float, float]:
+        """Return the ends of a range; one number is the upper one, and the lower is then 0."""
+        match self._get(key):
+            case int() | float() as high if not isinstance(high, bool) and high >= 0:
+                return 0.0, float(high)
+            case [int() | float() as low, int() | float() as high] if low <= high:
+                return float(low), float(high)
+            case value:
+                refused: tuple[float, float] = self._refuse(
+                    key, "a number, 0 or more, or two such as [60, 1500]", value
+                )
+                return refused
+
     def sizes(self, key: str, *, names: bool, default: list[int] | None = None) -> tuple[Any, ...]:
         """Return a shape; ``names`` says whether a size may be a name, for any number."""
         value = self._get(key, default)

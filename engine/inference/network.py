@@ -14,6 +14,8 @@ class Segment(NetworkModel[Mask]):
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
@@ -24,8 +26,8 @@ from engine.core.context import Context
 from engine.core.errors import ModelError
 from engine.core.nearest import nearest
 from engine.core.node import Model
-from engine.core.parameter import FILE, Fixed, Param
-from engine.inference.card import CARD, Card
+from engine.core.parameter import FILE, Fixed, Param, read_parameters
+from engine.inference.card import CARD, Card, model_folder, read_card
 from engine.inference.session import Session, open_sessions
 
 Out = TypeVar("Out")
@@ -89,7 +91,27 @@ class NetworkModel(Model, Generic[Out]):
         """Raise ModelError where a network is none for this box; called for each that opens."""
         card = session.card
         if card.task != self.TASK:
-            raise ModelError(f'the model "{card.name}" is for {card.task}, not for {self.TASK}')
+            raise ModelError(_wrong_task(card, self.TASK))
+
+    def doubts(self) -> Mapping[str, str]:
+        """Return which parameters this network cannot do as they say, by its card.
+
+        A model that is missing, or is for something else, is one as well.
+        """
+        try:
+            card = read_card(model_folder(self.model))
+        except ModelError as error:
+            return {"model": f"it cannot open: {error}"}
+        if card.task != self.TASK:
+            return {"model": f"it cannot open: {_wrong_task(card, self.TASK)}"}
+        found = {}
+        for name, parameter in read_parameters(type(self)).items():
+            low, high = card.limits.get(name, (-math.inf, math.inf))
+            value = getattr(self, parameter.field)
+            if isinstance(value, int | float) and not low <= value <= high:
+                can = f"from {low:g} to {high:g}" if low else f"{high:g} at most"
+                found[name] = f'the network "{card.name}" can do {can}, not {value:g}'
+        return found
 
     def network_threads(self) -> int:
         """Return how many threads each network may use."""
@@ -137,6 +159,10 @@ class NetworkModel(Model, Generic[Out]):
         Raises ModelError when the model is not open, has no such file, or it was altered.
         """
         return self.card.read(self.card.file(role))
+
+
+def _wrong_task(card: Card, task: str) -> str:
+    return f'the model "{card.name}" is for {card.task}, not for {task}'
 
 
 def _is_finite(answer: object) -> bool:

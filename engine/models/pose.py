@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -10,7 +9,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.context import Context
 from engine.core.errors import ModelError
 from engine.core.messages import JOINTS, Frame, Person, Pose
 from engine.core.parameter import Fixed, Param
@@ -25,8 +23,6 @@ from engine.dsp.image.region import (
 )
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
-
-_log = logging.getLogger("sensorium")
 
 _OTHER_SIDE = [
     JOINTS.index(
@@ -82,12 +78,6 @@ class PoseModel(NetworkModel[Pose]):
     _body: _Body | None = None
     _misses: int = 0
     _id: int = 0
-
-    def open(self, context: Context | None = None) -> None:
-        """Open the network, with a notice where it follows fewer people than asked for."""
-        if self.people > 1:
-            _log.warning('the model "%s" follows one person, not %d', self.model, self.people)
-        super().open(context)
 
     def check(self, session: Session) -> None:
         """Raise ModelError where a network does not find one person's joints in a square."""

@@ -10,7 +10,7 @@ from engine.core.node import Node
 from engine.core.parameter import Param
 
 
-class Colour(NamedTuple):
+class RedGreenBlue(NamedTuple):
     """The shares of red, green and blue, 0 to 1."""
 
     red: float
@@ -24,15 +24,15 @@ class HueToRgb(Node):
     Beyond 1 the circle of colours begins again. ``saturation`` is how colourful it is (0 is grey),
     ``value`` how bright (0 is black); both take cables too, and count when the next hue comes.
 
-    One message of all three for OSC: ``"/color" = { args = ["{c.red}", "{c.green}", "{c.blue}"] }``
-    for a box named ``c``. For those who know it: HSV (Smith, SIGGRAPH 1978).
+    To OSC all three go as one message: ``"/color" = { from = "c", args = ["{red}", "{green}",
+    "{blue}"] }`` for a box named ``c``. For those who know it: HSV (Smith, SIGGRAPH 1978).
     """
 
     saturation: Annotated[float, Param("0 is grey, 1 as colourful as can be", 0, 1)] = 1.0
     value: Annotated[float, Param("0 is black, 1 as bright as can be", 0, 1)] = 1.0
 
-    def process(self, hue: float) -> Colour | None:
+    def process(self, hue: float) -> RedGreenBlue | None:
         """Return the colour of a hue."""
         if not math.isfinite(hue):
             return None
-        return Colour(*colorsys.hsv_to_rgb(hue % 1.0, self.saturation, self.value))
+        return RedGreenBlue(*colorsys.hsv_to_rgb(hue % 1.0, self.saturation, self.value))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from engine.core.errors import ParameterError
-from engine.core.kinds import KINDS
+from engine.core.kinds import KINDS, members
 from engine.core.landmarks import Landmarks, Pose
 from engine.core.messages import Detections, Features, Note, Pitch, Text, Trigger
 from engine.core.nearest import nearest
@@ -22,6 +22,7 @@ from engine.osc.landmarks_others import PoseOsc, Wekinator
 from engine.osc.landmarks_packed import Packed
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.numbers import number_or_text
+from engine.osc.one_of import OneOfLayout
 from engine.osc.parts import PartsLayout, consists_of_parts
 from engine.osc.voice import PitchLayout
 
@@ -52,6 +53,9 @@ def sendable() -> tuple[type, ...]:
 
 def choose(address: str, carries: type, options: OscOptions, dialect: Dialect) -> Layout:
     """Return the layout of a cable; raise ParameterError when address and options do not fit."""
+    kinds = [one for one in members(carries) if one in sendable()]
+    if len(kinds) > 1:
+        return OneOfLayout({one: choose(address, one, options, dialect) for one in kinds})
     if isinstance(carries, type) and issubclass(carries, Landmarks):
         return _landmarks(address, carries, options, dialect)
     if carries in _OF:

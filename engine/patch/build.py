@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.core.box import OWN_MODULES, Box
@@ -32,15 +33,36 @@ from engine.core.signature import (
 )
 from engine.core.sink import Sink
 from engine.core.source import Source
+from engine.patch.label import read_label
 from engine.patch.load import Document
 from engine.patch.parse import BoxSpec
-from engine.patch.plan import PlannedBox
+from engine.patch.plan import PlannedBox, group_of
 
 HINTS = 100
 """So many problems of a patch have a hint, such as the nearest name: to find one takes long."""
 
+_ANY = ("use", "label", "on", "keep")
+"""The keys of any box."""
+
 Find = Callable[[str], type[Box]]
 """Return the class of a box by the name it is used by. Raises UnknownName or ImportError."""
+
+
+@dataclass(frozen=True)
+class _SharedWords:
+    """What any box may say of itself."""
+
+    label: str = ""
+    keep: bool = False
+
+
+def _read_switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ParameterError(f"expected true or false, got {as_written(value)}")
+    return value
+
+
+_READ: Mapping[str, Callable[[object], Any]] = {"label": read_label, "keep": _read_switch}
 
 
 class Builder:
@@ -49,6 +71,7 @@ class Builder:
     def __init__(self, document: Document, find: Find) -> None:
         self._document = document
         self._find = find
+        self._kept: set[str] = set()
         self.problems: list[Problem] = []
 
     def build(self, spec: BoxSpec) -> PlannedBox | None:
@@ -63,6 +86,7 @@ class Builder:
         values = self._values(spec, parameters)
         only_inlets = {name: each for name, each in inlets.items() if name not in parameters}
         constants = self._constants(spec, cls, only_inlets)
+        words = self._shared_words(spec, {*parameters, *inlets})
         if len(self.problems) > before:
             return None
         try:
@@ -78,6 +102,9 @@ class Builder:
             values,
             on=spec.values.get("on", True),
             hidden=spec.hidden,
+            places={key: self._document.place((*spec.path, key)) for key in spec.values},
+            label=words.label,
+            keep=words.keep,
             constants=constants,
             place=self._document.place(spec.path),
         )
@@ -147,10 +174,30 @@ class Builder:
                 also = " as well as a cable" if name in spec.cables else ""
                 meaning = parameter.param.help or parameter.expected()
                 self._report(spec, f'needs "{name}"{also}: {meaning}')
-        on = spec.values.get("on", True)
-        if not isinstance(on, bool):
-            self._report(spec, f"expected true or false, got {as_written(on)}", "on")
+        try:
+            _read_switch(spec.values.get("on", True))
+        except ParameterError as error:
+            self._report(spec, str(error), "on")
         return values
+
+    def _shared_words(self, spec: BoxSpec, own: set[str]) -> _SharedWords:
+        """Return ``label`` and ``keep``; where a box has such a key of its own, it is that."""
+        # A box keeps what its chain and the hidden boxes on its cables keep.
+        words = _SharedWords(keep=group_of(spec.name) in self._kept)
+        for word in ("label", "keep"):
+            if word in own:
+                continue
+            if word in spec.cables:
+                self._report(spec, "cannot be changed while playing, so takes no cable", word)
+            elif word in spec.values:
+                value = spec.values[word]
+                try:
+                    words = replace(words, **{word: _READ[word](value)})
+                except ParameterError as error:
+                    self._report(spec, str(error), word)
+        if words.keep:
+            self._kept.add(spec.name)
+        return words
 
     def _constants(
         self, spec: BoxSpec, cls: type[Box], inlets: Mapping[str, Inlet]
@@ -200,8 +247,8 @@ def inlets_of(cls: type[Box]) -> Iterable[Inlet]:
 def grammar_of(cls: type[Box]) -> tuple[str, ...]:
     """Return the keys that every box of this class accepts, apart from its own parameters."""
     if issubclass(cls, Sink):
-        return ("use", "on", "from", "send", "every")
-    chain = ("use", "on", "then", "empty", "on_loss")
+        return (*_ANY, "from", "send", "every")
+    chain = (*_ANY, "then", "empty", "on_loss")
     return (*chain, "from") if issubclass(cls, Node) else chain
 
 

@@ -4,6 +4,7 @@
     { from = "reach", to = [20, 20000], curve = "exp" }       scaled
     { when = "clap", at_most = "2 s" }                        a trigger
     { from = "reach", on_loss = "rest" }                      behaviour when the input is lost
+    { args = ["{pan}", "{tilt}"] }                            several as one message
 
 Each stage becomes a small hidden box that the compiler puts on the cable, so cables are played,
 measured and replayed exactly as boxes are. The order of stages is fixed: loss, scaling, comparison,
@@ -12,6 +13,7 @@ choice, trigger, throttling.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +21,11 @@ from engine.core.errors import ParameterError, as_written
 from engine.core.nearest import nearest
 from engine.patch.on_loss import natural_rest, read_on_loss
 from engine.patch.positions import KeyPath
+
+VALUE = "{value}"
+"""Stands in ``args`` for what the cable itself brings; "{reach}" names another cable."""
+THROTTLE = "throttle"
+_NAMED = re.compile(r"\{[^{}\s\"':,]+\}")
 
 STAGE_KEYS = ("in", "to", "curve", "above", "choose", "at_most", "every", "on_loss")
 """The keys of the stages that any cable table accepts beside ``from`` or ``when``."""
@@ -40,8 +47,9 @@ class CableStage:
 class Cable:
     """A parsed cable: its origin, its stages, and the options that only its end understands.
 
-    A ``direct`` cable lies within a chain: its origin is exactly the named box, not the last box of
-    that box's chain.
+    ``named`` are the cables that its ``args`` name, by the texts that do: "{c.red}". ``origin`` is
+    "" where only those say what is sent. A ``direct`` cable lies within a chain: its origin is
+    exactly the named box, not the last box of that box's chain.
     """
 
     origin: str
@@ -49,6 +57,12 @@ class Cable:
     direct: bool = False
     stages: tuple[CableStage, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
+    named: tuple[tuple[str, Cable], ...] = ()
+
+    @property
+    def is_trigger(self) -> bool:
+        """Whether it is written with ``when``."""
+        return any(stage.use == "trigger" for stage in self.stages)
 
     @property
     def to(self) -> tuple[float, float] | None:
@@ -72,18 +86,52 @@ def read_cable(value: object, path: KeyPath, every: object = None) -> Cable:
     """
     if isinstance(value, str):
         value = {"from": value}
-    if not isinstance(value, dict) or not is_cable(value):
+    if not isinstance(value, dict) or not (is_cable(value) or _names_cables(value)):
         expected = 'expected the name of a box, or a table such as { from = "pose" }'
+        if isinstance(value, dict) and isinstance(value.get("args"), list):
+            expected = 'needs "from", "when", or a box among its args, such as "{reach}"'
         raise ParameterError(f"{expected}, got {as_written(value)}{_misspelt(value)}")
     if "from" in value and "when" in value:
         raise ParameterError('a cable has either "from" or "when", not both')
     table = {"every": every, **value} if every is not None and "at_most" not in value else value
     begin = "when" if "when" in table else "from"
-    origin = table[begin]
+    origin = table.get(begin, "")
     if not isinstance(origin, str):
         raise ParameterError(f"{begin}: expected the name of a box, got {as_written(origin)}")
     options = {key: what for key, what in table.items() if key not in (*STAGE_KEYS, begin)}
-    return Cable(origin, path, stages=tuple(_stages(table)), options=options)
+    stages = tuple(_stages(table))
+    named: dict[str, Cable] = {}
+    if isinstance(options.get("args"), list):
+        args = options["args"]
+        beside = () if begin == "when" else tuple(each for each in stages if each.use != THROTTLE)
+        options["args"] = [_argument(arg, (*path, "args"), beside, named) for arg in args]
+    return Cable(origin, path, stages=stages, options=options, named=tuple(named.items()))
+
+
+def _names_cables(table: dict[str, Any]) -> bool:
+    """Whether the arguments of a table name cables, so that it needs no ``from``."""
+    args = table.get("args")
+    return isinstance(args, list) and any(_is_named(arg) or is_cable(arg) for arg in args)
+
+
+def _is_named(arg: object) -> bool:
+    return isinstance(arg, str) and arg != VALUE and _NAMED.fullmatch(arg) is not None
+
+
+def _argument(
+    arg: object, path: KeyPath, stages: tuple[CableStage, ...], named: dict[str, Cable]
+) -> object:
+    """Return an argument as a plain value; one that names a cable is a text, found in ``named``.
+
+    ``stages`` are those of a cable that is named by braces; a table has its own.
+    """
+    if is_cable(arg):
+        mark = f"{{#{len(named) + 1}}}"
+        named[mark] = read_cable(arg, path)
+        return mark
+    if isinstance(arg, str) and _is_named(arg):
+        named[arg] = Cable(arg[1:-1], path, stages=stages)
+    return arg
 
 
 def _misspelt(value: object) -> str:
@@ -107,11 +155,11 @@ def _stages(table: dict[str, Any]) -> list[CableStage]:
         stages.append(CableStage("trigger", {}))
     if "at_most" in table:
         stages.append(
-            CableStage("throttle", {"time": table["at_most"], "last": False}, {"time": "at_most"})
+            CableStage(THROTTLE, {"time": table["at_most"], "last": False}, {"time": "at_most"})
         )
     if "every" in table:
         stages.append(
-            CableStage("throttle", {"time": table["every"], "last": True}, {"time": "every"})
+            CableStage(THROTTLE, {"time": table["every"], "last": True}, {"time": "every"})
         )
     return stages
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.core.errors import PatchError, Problem
 from engine.patch.build import Builder, Find
 from engine.patch.connect import Connector
+from engine.patch.dead_ends import dead_ends
 from engine.patch.deadline import DeadlineParser
 from engine.patch.islands import Cycle, make_islands, unreached
 from engine.patch.load import Document
@@ -58,8 +59,16 @@ def compile_patch(document: Document, find: Find) -> Plan:
         ]
     if problems:
         raise PatchError(_sorted(problems))
-    texts, private = document.texts, tables.private
-    return Plan(tables.title, boxes, tuple(connector.wires), islands, deadline, texts, private)
+    return Plan(
+        tables.title,
+        boxes,
+        tuple(connector.wires),
+        islands,
+        deadline,
+        document.texts,
+        tables.private,
+        tuple(dead_ends(boxes, connector.wires, connector.gives)),
+    )
 
 
 def _problem_at(document: Document, name: str, message: str) -> Problem:

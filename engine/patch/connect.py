@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import reduce
 from typing import Any, TypeVar
 
 from engine.core.box_errors import anything_raised
 from engine.core.errors import ParameterError, Problem, SensoriumError, tell_error
 from engine.core.event_inlets import read_event_inlets
+from engine.core.messages import Trigger
 from engine.core.nearest import nearest
 from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
-from engine.core.signature import converter, fits, in_words, needs_trigger, read_signature, settable
-from engine.core.sink import Sink
+from engine.core.signature import (
+    NUMBERS,
+    Inlet,
+    converter,
+    fits,
+    in_words,
+    needs_trigger,
+    read_signature,
+    settable,
+)
+from engine.core.sink import Filling, Sink
 from engine.patch.build import HINTS, Builder, inlets_of
-from engine.patch.cables import STAGE_KEYS, Cable, CableStage
+from engine.patch.cables import STAGE_KEYS, THROTTLE, VALUE, Cable, CableStage
+from engine.patch.label import LABEL, read_label
 from engine.patch.load import Document
 from engine.patch.outlet_types import Origin, OutletTypes
 from engine.patch.parse import BoxSpec, PatchSpec
-from engine.patch.plan import Into, PlannedBox, Wire
+from engine.patch.plan import FEEDS, MORE, Into, PlannedBox, Wire
 
 PORT = "in"
 """The port name of a sink whose only input is given by "from"."""
@@ -42,6 +55,10 @@ class Connector:
         self.wires: list[Wire] = []
         self.problems: list[Problem] = []
 
+    def gives(self, box: str) -> tuple[Any, ...]:
+        """Return the types that a box gives, once everything is connected."""
+        return tuple(self._outlets.types_of(box).values())
+
     def connect(self, spec: BoxSpec) -> None:
         """Connect all cables that end in one box. A second call for the same box does nothing.
 
@@ -62,7 +79,8 @@ class Connector:
             if each.name in found or each.name in self._connected:
                 continue
             found[each.name] = each
-            for cable in (*each.cables.values(), *(cable for _, cable in each.ports)):
+            ports = (cable for _, cable in each.ports)
+            for cable in (*each.cables.values(), *each.more, *ports):
                 origin = cable.origin.partition(".")[0]
                 name = cable.origin if cable.direct else self._tables.ends.get(origin, "")
                 planned = self._boxes.get(name)
@@ -112,12 +130,30 @@ class Connector:
                 continue
             into = Into.HOT if inlet is hot else Into.COLD
             if inlet.name in events:
-                into = Into.EVENT
+                into = Into.MORE if inlet.name == MORE else Into.EVENT
             sets = into is Into.EVENT and inlet.name in parameters
             first = Into.PARAMETER if sets else into
             wire = self._connect_cable(cable, inlet.accepts, spec.name, first, inlet.name)
             if wire and sets:  # the parameter is set, and then the box hears of it
                 self._add(replace(wire, into=into))
+        if spec.more:
+            self._connect_more(spec, events.get(MORE))
+
+    def _connect_more(self, spec: BoxSpec, inlet: Inlet | None) -> None:
+        """Connect the further cables of a list; of numbers of several types make one type."""
+        if inlet is None:
+            message = 'takes one cable; a box with use = "merge" makes one of several'
+            self._report(spec.more[0], message)
+            return
+        for count, cable in enumerate(spec.more, start=2 if MORE in spec.cables else 1):
+            name = MORE if count == 1 else f"{MORE}#{count}"
+            self._connect_cable(cable, inlet.accepts, spec.name, Into.MORE, name)
+        fed = [place for place, wire in enumerate(self.wires) if _feeds(wire, spec.name)]
+        kinds = {self.wires[place].carries for place in fed}
+        if len(kinds) > 1 and kinds <= {*NUMBERS}:
+            for place in fed:
+                wire = self.wires[place] = replace(self.wires[place], convert=float)
+                self._carried[wire.box, wire.name] = float
 
     def _needs(self, spec: BoxSpec, node: Node) -> Collection[str]:
         try:
@@ -157,16 +193,79 @@ class Connector:
                 self._report_port(cable, port, error)
                 continue
             before = len(self.problems)
-            options = self._options(known, cable)
-            wire = self._connect_cable(cable, accepts, planned.name, Into.PORT, port)
-            if wire and len(self.problems) == before:
-                self.wires[-1] = replace(wire, options=options)
-                self._plug(sink, wire, cable, options)
+            if cable.named and sink.fills_args:
+                wires = self._connect_message(cable, planned.name, port, known)
+            else:
+                wires = [
+                    self._connect_cable(cable, accepts, planned.name, Into.PORT, port, known=known)
+                ]
+            for wire in wires:
+                if wire and len(self.problems) == before:
+                    self._plug(sink, wire, cable)
 
-    def _plug(self, sink: Sink, wire: Wire, cable: Cable, options: Any) -> None:
+    def _connect_message(
+        self, cable: Cable, box: str, port: str, known: type[Any] | None
+    ) -> list[Wire | None]:
+        """Connect the cables that make one message; return their wires.
+
+        It leaves whenever ``from`` or ``when`` says something. Where neither does, since ``from``
+        only tells whose outputs the arguments name, it leaves whenever one of them does.
+        """
+        options, label = self._options(known, cable), self._label(known, cable)
+        found = {mark: self._own_output(cable, each) for mark, each in cable.named}
+        named = [(mark, each) for mark, each in found.items() if each is not None]
+        own = any(found[mark] != each for mark, each in cable.named)
+        whole = VALUE in cable.options["args"]
+        speaks = bool(cable.origin) and (whole or cable.is_trigger or not own)
+        ends = []
+        if speaks:
+            first = replace(cable if whole or cable.is_trigger else _throttled(cable), options={})
+            ends.append((port, first, Filling(options, VALUE if whole else "", True), label))
+        for mark, each in named:
+            throttles = () if speaks else _throttled(cable).stages
+            whole_cable = replace(each, stages=(*each.stages, *throttles))
+            shown = f"{label or port.partition('#')[0]} {mark}"
+            filling = Filling(options, mark, speaks=not speaks)
+            ends.append((f"{port}#{mark}", whole_cable, filling, shown))
+        return [self._connect_filling(box, *end) for end in ends]
+
+    def _connect_filling(
+        self, box: str, port: str, cable: Cable, filling: Filling, label: str
+    ) -> Wire | None:
+        """Connect one of the cables that make a message."""
+        takes: tuple[Any, ...] = (*NUMBERS, str)
+        if filling.mark in ("", VALUE):
+            takes = (*takes, Trigger) if filling.mark else (object,)
+        wire = self._connect_cable(cable, takes, box, Into.PORT, port)
+        if wire:
+            wire = self.wires[-1] = replace(wire, options=filling, label=label)
+        return wire
+
+    def _own_output(self, cable: Cable, named: Cable) -> Cable | None:
+        """Return a cable from an output of the box that ``from`` names, where it has such a one.
+
+        None where there is neither such an output nor such a box.
+        """
+        name, _, rest = cable.origin.partition(".")
+        end = self._tables.ends.get(name, "")
+        planned = self._boxes.get(end)
+        if planned is None or isinstance(planned.box, Sink):
+            return named
+        output = f"{rest}.{named.origin}" if rest else named.origin
+        try:
+            self._outlets.find(end, output)
+        except anything_raised() as error:
+            if named.origin.partition(".")[0] not in self._tables.ends:
+                text = f'there is no box "{named.origin}"; "{cable.origin}": {tell_error(error)}'
+                self._report(named, text)
+                return None
+            return named
+        return replace(named, origin=f"{name}.{output}")
+
+    def _plug(self, sink: Sink, wire: Wire, cable: Cable) -> None:
         port = wire.name
         try:
-            sink.plug(port, wire.carries, options)
+            sink.plug(port, wire.carries, wire.options)
         except anything_raised() as error:
             self._report_port(cable, port, error)
 
@@ -189,7 +288,9 @@ class Connector:
         values: dict[str, Any] = {"to": cable.to} if "to" in known and cable.to else {}
         for key, value in cable.options.items():
             if key not in known:
-                words = ("from", "when", *STAGE_KEYS, *known)
+                if key == LABEL:
+                    continue
+                words = ("from", "when", *STAGE_KEYS, LABEL, *known)
                 there = f" There is: {', '.join(words)}."
                 message = f'a cable has no "{key}" here.{nearest(key, words) or there}'
                 self._report(cable, message, key)
@@ -200,11 +301,27 @@ class Connector:
                 self._report(cable, str(error), key)
         return cls(**values) if cls else None
 
+    def _label(self, cls: type[Any] | None, cable: Cable) -> str:
+        """Return what the patch calls a cable; where its sink has such an option, it is that."""
+        if LABEL not in cable.options or (cls and LABEL in read_parameters(cls)):
+            return ""
+        try:
+            return read_label(cable.options[LABEL])
+        except ParameterError as error:
+            self._report(cable, str(error), LABEL)
+            return ""
+
     def _connect_cable(
-        self, cable: Cable, accepts: tuple[Any, ...], box: str, into: Into, name: str
+        self,
+        cable: Cable,
+        accepts: tuple[Any, ...],
+        box: str,
+        into: Into,
+        name: str,
+        *,
+        known: type[Any] | None = None,
     ) -> Wire | None:
-        if into is not Into.PORT:
-            self._options(None, cable)
+        options, label = self._options(known, cable), self._label(known, cable)
         origin = self._find_origin(cable)
         for stage in cable.stages:
             origin = self._insert_stage(origin, stage, cable, f"{box}.{name}")
@@ -219,7 +336,8 @@ class Connector:
                 f'takes {in_words(accepts)}, but "{cable.origin}" gives {in_words((carries,))}',
             )
             return None
-        wire = Wire(outlet, part, box, into, name, carries, converter(carries, accepts))
+        convert = converter(carries, accepts)
+        wire = Wire(outlet, part, box, into, name, carries, convert, options, label)
         self._add(wire)
         return wire
 
@@ -260,6 +378,9 @@ class Connector:
     def _find_origin(self, cable: Cable) -> Origin | None:
         name, _, rest = cable.origin.partition(".")
         end = self._tables.ends.get(name)
+        if not name:
+            self._report(cable, 'needs "from" or "when": which box it comes from')
+            return None
         if end is None:
             hint = nearest(name, self._tables.ends) if len(self.problems) < HINTS else ""
             self._report(cable, f'there is no box "{name}".{hint}')
@@ -276,11 +397,16 @@ class Connector:
             self._report(cable, f'"{name}": {tell_error(error)}')
             return None
 
-    def _carried_into(self, box: str, inlet: str) -> Any:
-        """Return the type carried into an inlet, connecting its box first if needed."""
+    def _carried_into(self, box: str, inlets: Collection[str]) -> Any:
+        """Return the type carried into inlets, connecting their box first if needed."""
         if box in self._tables.boxes:
             self.connect(self._tables.boxes[box])
-        return self._carried.get((box, inlet), object)
+        found = [
+            carried
+            for (end, name), carried in self._carried.items()
+            if end == box and name.partition("#")[0] in inlets
+        ]
+        return reduce(operator.or_, found) if found and object not in found else object
 
     def _report_box(self, spec: BoxSpec, message: str) -> None:
         box, *path = spec.path
@@ -292,6 +418,15 @@ class Connector:
         if problem not in self._reported:
             self._reported.add(problem)
             self.problems.append(problem)
+
+
+def _throttled(cable: Cable) -> Cable:
+    """Return a cable without its stages but those that limit how often something comes."""
+    return replace(cable, stages=tuple(each for each in cable.stages if each.use == THROTTLE))
+
+
+def _feeds(wire: Wire, box: str) -> bool:
+    return wire.box == box and wire.into in FEEDS
 
 
 def _takes_type(planned: PlannedBox) -> bool:

@@ -32,7 +32,7 @@ BOX = (
         "from",
         'what comes into it: the name of another box, `from = "camera"`, or one of its outputs, '
         '`from = "pose.count"`. A box with several inputs takes the others under their own names: '
-        '`loudness = { from = "level" }`',
+        '`loudness = { from = "level" }`. Into a `merge` several: `from = ["kick", "clap"]`',
     ),
     (
         "then",
@@ -53,6 +53,16 @@ BOX = (
         "always end",
     ),
     ("on", "`on = false` switches it off, and so can a cable; a box that is off passes nothing"),
+    (
+        "label",
+        'what it is called wherever it is shown: `label = "Left hand"`; its name stays what cables '
+        "and addresses go by",
+    ),
+    (
+        "keep",
+        "`keep = true`: what a hand changed on it, and on the links of its chain, goes along to "
+        "the other patches of a set that have the box",
+    ),
     ("send", "only of an output: what goes where, one line an address or port"),
     ("every", 'only of an output: as `every` on each of its cables, `every = "40 ms"`'),
 )
@@ -94,9 +104,19 @@ CABLE = (
         '`"/reach" = { from = "reach", on_loss = "rest" }`; a rest is said before `in` and `to`',
     ),
     (
+        "label",
+        "what it is called wherever what leaves is shown: "
+        '`"/ch/1/level" = { from = "reach", label = "Red lamp" }`',
+    ),
+    (
         "args",
         'to OSC, the arguments: `args = [0, 1, "{value}"]`, where "{value}" is the number; '
-        "`args = []` sends the address alone",
+        "`args = []` sends the address alone. Several numbers go as one message where boxes stand "
+        'in the braces: `"/pan" = { args = ["{x}", "{y}"] }`, or outputs of the box after `from`: '
+        '`"/color" = { from = "c", args = ["{red}", "{green}", "{blue}"] }`; `to` and `in` '
+        "hold for each of them, and one that differs is a table of its own. It leaves whenever one "
+        "of them is new, and what belongs to one moment leaves at once; with `when`, or with "
+        '"{value}" among them, whenever that comes',
     ),
     ("off", "to OSC, the arguments that let go of a trigger 50 ms later: `off = [0]`"),
 )

@@ -16,8 +16,9 @@ from engine.core.node import Node
 from engine.core.source import Source
 from engine.patch.plan import Into, Island, Outlet, PlannedBox, PlannedStep, Wire
 
-_ASIDE = (Into.PARAMETER, Into.EVENT)
+_ASIDE = (Into.PARAMETER, Into.EVENT, Into.MORE)
 """What a wire step of its own carries along, just before the box that it belongs to is called."""
+_EVENTS = (Into.EVENT, Into.MORE)
 
 
 class Cycle(Exception):
@@ -55,7 +56,7 @@ def _refuse_event_cycles(boxes: dict[str, PlannedBox], outgoing: Mapping[str, li
     """Raise Cycle where events would go round for ever, through whichever islands."""
     for wires in list(outgoing.values()):
         for wire in wires:
-            if wire.into is Into.EVENT and (way := _way_back(wire, boxes, outgoing)):
+            if wire.into in _EVENTS and (way := _way_back(wire, boxes, outgoing)):
                 raise Cycle([wire.source.box, *way])
 
 
@@ -71,7 +72,7 @@ def _way_back(
             return _way_to(name, before)
         if not _is_deferred(boxes[name]):
             for wire in outgoing[name]:
-                if wire.into in (Into.HOT, Into.EVENT) and wire.box not in before:
+                if wire.into in (Into.HOT, *_EVENTS) and wire.box not in before:
                     before[wire.box] = name
                     ahead.append(wire.box)
     return []

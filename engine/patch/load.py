@@ -41,12 +41,16 @@ class Texts:
 
 @dataclass
 class Document:
-    """A parsed patch: its tables, the position of each key, and its texts."""
+    """A parsed patch: its tables, the position of each key, and its texts.
+
+    ``rig`` is the parsed rig, whose tables are laid over it already.
+    """
 
     tables: dict[str, Any]
     file: Path | None = None
     places: dict[KeyPath, Place] = field(default_factory=dict)
     texts: Texts | None = None
+    rig: Document | None = None
 
     def place(self, path: KeyPath) -> Place:
         """Return the file and line of a key, or of its nearest enclosing table."""
@@ -103,7 +107,7 @@ def read_texts(file: Path) -> Texts:
         message = "is laid over the patches beside it and is none itself: name one of those"
         raise PatchError([Problem(message, file)])
     rig = file.parent / RIG
-    return Texts(file, _read(file), _read(rig) if os.path.lexists(rig) else None)
+    return Texts(file, read_text(file), read_text(rig) if os.path.lexists(rig) else None)
 
 
 def load_texts(texts: Texts) -> Document:
@@ -119,6 +123,7 @@ def load_texts(texts: Texts) -> Document:
             if isinstance(table, dict) and isinstance(document.tables.get(box), dict)
         }
         document.overlay(shared, rig.places)
+        document.rig = rig
         if "privacy" in rig.tables:  # privacy in a rig applies to every patch
             document.tables["privacy"] = rig.tables["privacy"] or document.tables.get("privacy")
             document.places["privacy",] = rig.places["privacy",]
@@ -154,7 +159,8 @@ def _readable(text: str) -> str:
     return text
 
 
-def _read(file: Path) -> str:
+def read_text(file: Path) -> str:
+    """Return the text of a patch or rig. Raise PatchError when it is unreadable."""
     try:
         data = read_file(file, MAX_BYTES)
     except UnreadableFile as error:

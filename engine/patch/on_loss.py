@@ -16,7 +16,7 @@ from typing import Any
 from engine.core.errors import ParameterError, Problem, as_written
 from engine.core.nearest import nearest
 from engine.core.node import Node
-from engine.patch.plan import Into, PlannedBox, Wire
+from engine.patch.plan import Into, PlannedBox, Wire, group_of
 
 WORDS = ("hold", "rest", "mute")
 
@@ -81,11 +81,18 @@ def _read_target(to: object) -> tuple[str, dict[str, Any]]:
 def check_on_loss(boxes: Mapping[str, PlannedBox], wires: Iterable[Wire]) -> list[Problem]:
     """Return a problem for each ``on_loss`` without effect.
 
-    Behind a box that keeps sending while its input is lost, nothing is ever lost.
+    Behind a box that keeps sending while its input is lost, nothing is ever lost, unless it is one
+    of several.
     """
-    feeds = {wire.box: wire.source.box for wire in wires if wire.into is Into.HOT}
+    wires = list(wires)
+    several = {wire.box for wire in wires if wire.into is Into.MORE}
+    feeds = {
+        wire.box: wire.source.box
+        for wire in wires
+        if wire.into is Into.HOT and wire.box not in several
+    }
     return [
-        Problem(_no_effect(upstream), *planned.place, _own_box(name), "on_loss")
+        Problem(_no_effect(upstream), *planned.place, group_of(name), "on_loss")
         for name, planned in boxes.items()
         if planned.use in _USES
         for upstream in _upstream(name, feeds)
@@ -111,9 +118,4 @@ def _keeps_sending(planned: PlannedBox | None) -> bool:
 def _no_effect(upstream: str) -> str:
     link = upstream.partition("/")[2]
     by = f' by its "{link}"' if link in ("empty", "on_loss") else ""
-    return f'"{_own_box(upstream)}" speaks on{by} for what is lost, so nothing is ever lost here'
-
-
-def _own_box(name: str) -> str:
-    """Return the name of the patch's own box that a hidden box belongs to."""
-    return name.partition("/")[0].partition(".")[0]
+    return f'"{group_of(upstream)}" speaks on{by} for what is lost, so nothing is ever lost here'

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from engine.core.errors import UnknownName
+from engine.core.event_inlets import read_event_inlets
 from engine.core.kinds import named_part
 from engine.core.node import Node
 from engine.core.signature import parts, read_signature
@@ -17,10 +18,10 @@ Origin = tuple[Outlet, str, Any]
 
 
 class OutletTypes:
-    """The outlets of all boxes; ``carried_into`` returns the type on the cable into an inlet."""
+    """The outlets of all boxes; ``carried_into`` returns the type on the cables into inlets."""
 
     def __init__(
-        self, boxes: Mapping[str, PlannedBox], carried_into: Callable[[str, str], Any]
+        self, boxes: Mapping[str, PlannedBox], carried_into: Callable[[str, Collection[str]], Any]
     ) -> None:
         self._boxes = boxes
         self._carried_into = carried_into
@@ -28,7 +29,7 @@ class OutletTypes:
 
     def find(self, box: str, rest: str) -> Origin:
         """Return an outlet, or a part of its message. Raise UnknownName when there is none."""
-        types = self._types_of(box)
+        types = self.types_of(box)
         main = next(iter(types), "")
         if not rest:
             return Outlet(box, main), "", types.get(main, object)
@@ -56,7 +57,7 @@ class OutletTypes:
         except UnknownName:
             return None
 
-    def _types_of(self, box: str) -> Mapping[str, Any]:
+    def types_of(self, box: str) -> Mapping[str, Any]:
         """Return the types of a box's outlets by name, the main outlet first."""
         if box not in self._types:
             self._types[box] = {"": object}  # ends the recursion in a cycle
@@ -78,6 +79,6 @@ class OutletTypes:
         }
 
     def _resolve_typevar(self, box: str, cls: type, variable: TypeVar) -> Any:
-        """Return the type bound to a TypeVar: that on the cable into the inlet that uses it."""
-        inlet = next(i for i in read_signature(cls).inlets if variable in i.accepts)
-        return self._carried_into(box, inlet.name)
+        """Return the type bound to a TypeVar: that on the cables into the inlets that use it."""
+        inlets = (*read_signature(cls).inlets, *read_event_inlets(cls).values())
+        return self._carried_into(box, {i.name for i in inlets if variable in i.accepts})

@@ -37,6 +37,7 @@ class BoxSpec:
     """One box as written. Cables are keyed by their end: "from" is the first inlet, "look.ink" a
     part of the table "look".
 
+    ``more`` are the further cables of a list, ``from = ["kick", "clap"]``.
     ``words`` maps parameters to the keys they are written by, where the two differ;
     ``keys_written`` holds every key written, including those whose cable could not be parsed.
     """
@@ -47,6 +48,7 @@ class BoxSpec:
     values: dict[str, Any] = field(default_factory=dict)
     cables: dict[str, Cable] = field(default_factory=dict)
     ports: list[tuple[str, Cable]] = field(default_factory=list)
+    more: list[Cable] = field(default_factory=list)
     words: dict[str, str] = field(default_factory=dict)
     keys_written: frozenset[str] = frozenset()
     hidden: bool = False
@@ -187,7 +189,9 @@ class _TableReader:
         send = table.pop("send", {})
         for key, value in table.items():
             path = (*spec.path, key)
-            if key == "from" or is_cable(value):
+            if key == "from" and isinstance(value, list):
+                self._add_list(spec, value, path)
+            elif key == "from" or is_cable(value):
                 self._add_cable(spec, key, value, path)
             elif isinstance(value, dict):
                 spec.values[key] = self._without_cables(spec, key, value, path)
@@ -232,6 +236,17 @@ class _TableReader:
             if cable := self._parse_cable(one, place, every):
                 spec.ports.append((port if count == 1 else f"{port}#{count}", cable))
 
+    def _add_list(self, spec: BoxSpec, values: list[Any], path: KeyPath) -> None:
+        """Parse several cables into the first inlet."""
+        if not values:
+            self._report("expected a cable, or several, got an empty list", *path[1:])
+        for count, value in enumerate(values, start=1):
+            place = (*path, f"#{count}")
+            if count == 1:
+                self._add_cable(spec, "from", value, place)
+            elif cable := self._parse_cable(value, place):
+                spec.more.append(cable)
+
     def _add_cable(self, spec: BoxSpec, key: str, value: object, path: KeyPath) -> None:
         if key in spec.cables:
             self._report("a link of a chain is fed by the link before it", *path[1:])
@@ -239,13 +254,14 @@ class _TableReader:
             spec.cables[key] = cable
 
     def _parse_cable(self, value: object, path: KeyPath, every: object = None) -> Cable | None:
-        self._tables.cables += 1
-        self._refuse_more(self._tables.cables, MOST_CABLES, "cables")
         try:
-            return read_cable(value, path, every)
+            cable = read_cable(value, path, every)
         except ParameterError as error:
             self._report(str(error), *path[1:])
-            return None
+            cable = None
+        self._tables.cables += 1 + (len(cable.named) if cable else 0)
+        self._refuse_more(self._tables.cables, MOST_CABLES, "cables")
+        return cable
 
     def _refuse_more(self, count: int, most: int, what: str) -> None:
         """Raise PatchError where a patch has too much of something."""

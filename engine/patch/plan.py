@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 
 from engine.core.box import Box
+from engine.core.errors import Problem
 from engine.core.messages import Ns
 from engine.core.parameter import read_parameters
 from engine.patch.load import Place, Texts
@@ -29,20 +30,29 @@ class Outlet:
 
 
 class Into(Enum):
-    """What a wire ends in."""
+    """What a wire ends in. MORE is a further cable into the first inlet, as ``merge`` has them."""
 
     HOT = "hot"
+    MORE = "more"
     COLD = "cold"
     EVENT = "event"
     PARAMETER = "parameter"
     PORT = "port"
 
 
+FEEDS = (Into.HOT, Into.MORE)
+"""What comes there goes on through the box."""
+
+MORE = "more"
+"""The event inlet of a box that takes several cables as one: the second is ``more``, the third
+``more#2``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wire:
     """A connection without stages: from an outlet, or a part of its message, to one end of a box.
 
-    ``options`` are those of a cable into a sink.
+    ``options`` are those of a cable into a sink; ``label`` is what the patch calls it, or "".
     """
 
     source: Outlet
@@ -53,6 +63,7 @@ class Wire:
     carries: Any
     convert: Callable[[Any], Any] | None = None
     options: Any = None
+    label: str = ""
 
 
 @dataclass
@@ -60,10 +71,12 @@ class PlannedBox:
     """One box: its instance, and how it is called.
 
     ``hidden`` boxes were inserted on a cable by the compiler. ``constants`` are inlets with a fixed
-    value. ``initial`` holds the parameters as the patch sets them, by field; ``fingerprints``
-    identify the versions of the files it reads. ``fallback`` is the class name of the fallback
-    source that plays in its place, or "". ``cls`` is the class that ``use`` names, whatever plays.
-    ``state`` are the files that it kept before, by name.
+    value, ``places`` those of the keys that the patch writes. ``initial`` holds the parameters as
+    the patch sets them, by field; ``fingerprints`` identify the versions of the files it reads.
+    ``fallback`` is the class name of the fallback source that plays in its place, or "". ``cls`` is
+    the class that ``use`` names, whatever plays. ``state`` are the files that it kept before, by
+    name. ``label`` is what the patch calls it, or ""; with ``keep`` a hand's changes go along to
+    the other patches of a set, as do those of the links of its chain.
     """
 
     name: str
@@ -72,6 +85,9 @@ class PlannedBox:
     values: dict[str, Any]
     on: bool = True
     hidden: bool = False
+    places: dict[str, Place] = field(default_factory=dict)
+    label: str = ""
+    keep: bool = False
     constants: dict[str, Any] = field(default_factory=dict)
     place: Place = (None, None)
     fingerprints: tuple[tuple[str, int, int], ...] = ()
@@ -149,11 +165,19 @@ class Deadline:
     slowest_first: bool
 
 
+def group_of(name: str) -> str:
+    """Return the visible box of one of its links, or of a hidden box on its cables."""
+    return name.partition("/")[0].partition(".")[0]
+
+
 @dataclass(frozen=True)
 class Plan:
     """A patch ready to be played: its boxes in patch order, its wires, its islands.
 
-    ``texts`` are what it was compiled from; while ``private``, no picture leaves.
+    The wires into the ports of an output stand in the order in which the patch writes them.
+
+    ``texts`` are what it was compiled from; while ``private``, no picture leaves. ``warnings`` tell
+    what is hardly meant, though it plays.
     """
 
     title: str
@@ -163,3 +187,4 @@ class Plan:
     deadline: Deadline | None = None
     texts: Texts | None = None
     private: bool = False
+    warnings: tuple[Problem, ...] = ()

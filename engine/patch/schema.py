@@ -18,11 +18,14 @@ from engine.core.parameter import Parameter
 from engine.core.signature import settable
 from engine.core.sink import Sink
 from engine.patch.grammar import BOX, CABLE, PATCH
+from engine.patch.label import LONGEST_LABEL
 from engine.patch.on_loss import WORDS
+from engine.patch.plan import MORE
 
 Schema = dict[str, Any]
 
 _TEXT = {"type": "string"}
+_LABEL = {"type": "string", "maxLength": LONGEST_LABEL}
 _TIME = {"$ref": "#/$defs/time"}
 _WAY = {"$ref": "#/$defs/way"}
 _BEFORE_THE_BOXES: Mapping[str, Schema] = {
@@ -86,6 +89,8 @@ def _box(
     about = dict(BOX)
     properties: Schema = {"use": {"const": box.name, "description": " ".join(box.about[:1])}}
     properties["on"] = _live({"type": "boolean"}, about["on"])
+    properties["label"] = {**_LABEL, "description": about["label"]}
+    properties["keep"] = {"type": "boolean", "description": about["keep"]}
     if issubclass(cls, Sink):
         properties |= _sending(box, cable)
         properties["every"] = {**_TIME, "description": about["every"]}
@@ -98,7 +103,10 @@ def _box(
         }
         properties[hot.name] = _WAY
     if issubclass(cls, Node | Sink):
-        properties["from"] = {"$ref": "#/$defs/cable", "description": about["from"]}
+        cables: Schema = {"$ref": "#/$defs/cable"}
+        if MORE in {inlet.name for inlet in box.inlets}:
+            cables = _either(cables, {"type": "array", "items": cables, "minItems": 1})
+        properties["from"] = {**cables, "description": about["from"]}
     properties |= _parameters(box)
     return _table(properties)
 
@@ -126,7 +134,12 @@ def _on_loss(description: str) -> Schema:
 
 def _sending(box: BoxDescription, cable: Schema) -> Schema:
     options = {each.name: _plain(each) for each in box.options}
-    one = _either(_TEXT, {**cable, "properties": {**cable["properties"], **options}})
+    table = {**cable, "properties": {**cable["properties"], **options}}
+    if "args" in options:
+        options["args"]["items"] = _either(options["args"]["items"], _WAY)
+        neither = [{"not": begin} for begin in cable["oneOf"]]
+        table["oneOf"] = [*cable["oneOf"], {"required": ["args"], "allOf": neither}]
+    one = _either(_TEXT, table)
     ports = _either(one, {"type": "array", "items": one, "minItems": 1})
     description = dict(BOX)["send"]
     return {"send": {"type": "object", "description": description, "additionalProperties": ports}}
@@ -142,6 +155,7 @@ def _cable(boxes: Mapping[str, BoxDescription]) -> Schema:
                 properties[word] = {**_plain(parameter), "description": about[word]}
                 properties[word].pop("default", None)
     properties["on_loss"] = _on_loss(about["on_loss"])
+    properties["label"] = {**_LABEL, "description": about["label"]}
     return {
         "type": "object",
         "properties": properties,

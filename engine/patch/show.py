@@ -8,7 +8,7 @@ from engine.core.node import Node
 from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.core.source import Source
-from engine.patch.plan import Deadline, Into, Plan, PlannedBox, Wire
+from engine.patch.plan import FEEDS, Deadline, Into, Plan, PlannedBox, Wire
 
 
 def mermaid(plan: Plan) -> str:
@@ -52,7 +52,7 @@ def _label(plan: Plan, first: Wire, wire: Wire, stages: list[str]) -> str:
     source = first.source
     name = "" if source.name in _main_outlets(plan.boxes[source.box]) else source.name
     begin = first.part or name
-    end = "" if wire.into is Into.HOT else wire.name.partition("#")[0]
+    end = "" if wire.into in FEEDS else wire.name.partition("#")[0]
     if wire.into in (Into.PARAMETER, Into.COLD, Into.EVENT):
         return " ".join(text for text in (begin, "; ".join(stages), "to", end) if text)
     stages = [begin, *stages] if begin else stages

@@ -18,12 +18,11 @@ from engine.patch.plan import Plan
 from engine.registry import Registry
 from engine.runtime.contexts import read_states
 from engine.runtime.fallback import use_fallbacks
+from engine.runtime.patch_warnings import CONTROL, CONTROL_NAME, is_control, with_warnings
 from engine.runtime.reload.fingerprints import set_fingerprints
 
 FIRST = "first_light.toml"
 """The patch that plays when none is named."""
-
-CONTROL = "osc_control"
 
 _SUFFIX = ".toml"
 
@@ -93,7 +92,8 @@ def open_texts(
     document = load_texts(texts)
     if private:
         document.tables["privacy"] = True
-    return open_document(document, find, to=to, sets=sets, live=live, with_state=with_state)
+    plan = open_document(document, find, to=to, sets=sets, live=live, with_state=with_state)
+    return with_warnings(plan)
 
 
 def open_document(
@@ -131,7 +131,10 @@ def plan_document(
 
 def check_patch(file: Path) -> Plan:
     """Return the Plan of a patch as written. Raise PatchError with all its problems."""
-    return compile_patch(load(file), Registry(file.parent).find)
+    document = load(file)
+    if document.rig and is_control(document.rig.tables.get(CONTROL_NAME)):
+        _add_control(document)
+    return with_warnings(compile_patch(document, Registry(file.parent).find))
 
 
 def apply_overrides(document: Document, to: str | None, sets: Iterable[str]) -> None:
@@ -166,5 +169,8 @@ def _value(text: str) -> object:
 def _add_control(document: Document) -> None:
     boxes = [table for table in document.tables.values() if isinstance(table, dict)]
     if boxes and not any(box.get("use") == CONTROL for box in boxes):
-        name = "control" if "control" not in document.tables else CONTROL
+        name = CONTROL_NAME if CONTROL_NAME not in document.tables else CONTROL
         document.override(name, "use", CONTROL)
+        rig = document.rig
+        if rig and name == CONTROL_NAME and is_control(rig.tables.get(name)):
+            document.overlay({name: rig.tables[name]}, rig.places)

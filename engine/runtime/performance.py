@@ -23,6 +23,7 @@ from engine.runtime.fallback import report_fallbacks
 from engine.runtime.live import Live
 from engine.runtime.metrics import LOG
 from engine.runtime.offline import Offline
+from engine.runtime.patch_warnings import WarningLog
 from engine.runtime.reload.fingerprints import own_files
 from engine.runtime.reload.probation import SECONDS
 from engine.runtime.reload.reloader import Open, Reloader
@@ -65,6 +66,7 @@ class Performance:
         self._trial = trial
         self._report = report
         self._titles: list[str] = []
+        self._warnings = WarningLog()
         self._plan = self._check()
         self._service = SystemdNotifier()
 
@@ -85,6 +87,7 @@ class Performance:
         loop = asyncio.get_running_loop()
         show = Live(self._plan)
         reloader = Reloader(show, self._files, self._titles, self._open, self._trial)
+        reloader.before_it_plays = self._warnings.tell
         self._attach(show.engine)
         signals = self._handle_signals(show, reloader)
         self._service.follow(show)
@@ -123,6 +126,8 @@ class Performance:
         if problems:
             raise PatchError(problems)
         self._titles = [plan.title for plan in plans]
+        for plan in plans:
+            self._warnings.tell(plan)
         report_fallbacks(plans[0])
         return plans[0]
 

@@ -12,14 +12,14 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from engine.core.clock import MILLISECOND
 from engine.core.commands import Condition
 from engine.core.errors import ParameterError
 from engine.core.messages import Message, Ns
 from engine.core.parameter import Fixed, Param
-from engine.core.sink import OnBytes, Sink
+from engine.core.sink import Filling, OnBytes, Sink
 from engine.net.tcp import Tcp
 from engine.net.udp import Udp
 from engine.osc.address import of_port
@@ -28,6 +28,7 @@ from engine.osc.framing import Framing
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.layouts import choose, known_layout, sendable
 from engine.osc.parse import packet
+from engine.osc.together import PartLayout, Together
 from engine.osc.tools import Target, target
 
 PRESS_TIME: Final = 50 * MILLISECOND
@@ -48,8 +49,26 @@ class _Group:
         self.bundle = bundle
         self.senders: list[Udp | Tcp] = []
         self.layouts: dict[str, Layout] = {}
+        self.together: dict[str, Together] = {}
         self.pieces: list[bytes] = []
         self.ports: list[str] = []
+
+    def layout(self, port: str, carries: type, options: OscOptions | Filling) -> Layout:
+        """Make the layout of a cable. Raise ParameterError when it can never be sent."""
+        address = of_port(port)
+        if not isinstance(options, Filling):
+            return choose(address, carries, options, self.dialect)
+        whole = _whole(port)
+        together = self.together.get(whole)
+        if together is None or together.options != options.options:
+            together = self.together[whole] = Together(address, options.options, self.dialect)
+        return PartLayout(together, options, carries)
+
+    def unplug(self, port: str) -> None:
+        """Forget a cable."""
+        layout = self.layouts.pop(port, None)
+        if isinstance(layout, PartLayout) and layout.together.drop(layout.mark):
+            self.together.pop(_whole(port), None)
 
     def datagrams(self) -> list[bytes]:
         """Return the datagrams of what was collected, and clear it."""
@@ -59,8 +78,22 @@ class _Group:
         return [message for piece in pieces for message in messages(piece)]
 
 
+def _whole(port: str) -> str:
+    """Return the port of a message without the argument that one of its cables fills."""
+    return port.partition("#{")[0]
+
+
 class OscOut(Sink):
-    """Send OSC messages to one program or several."""
+    """Send OSC messages to one program or several.
+
+    Several numbers go as one message where the arguments name them: ``"/pan" = { args = ["{x}",
+    "{y}"] }`` for two boxes ``x`` and ``y``, ``"/color" = { from = "c", args = ["{red}",
+    "{green}", "{blue}"] }`` for three outputs of one. It leaves whenever one of them is new, and
+    all that belongs to a moment at once; with ``when``, or with "{value}" among the arguments,
+    whenever that one comes. Nothing leaves before each of them has said something.
+    """
+
+    fills_args: ClassVar[bool] = True
 
     to: Fixed[
         Annotated[
@@ -92,7 +125,7 @@ class OscOut(Sink):
         self._states: dict[str, str] = {}
         self._offs: dict[tuple[int, str, bytes], Ns] = {}
         self._pressed: list[tuple[int, str, bytes]] = []
-        self._plans: dict[str, tuple[type, OscOptions]] = {}
+        self._plans: dict[str, tuple[type, OscOptions | Filling]] = {}
         self._warned: set[str] = set()
         self._now = Ns(0)
         self._refusals = 0
@@ -133,12 +166,13 @@ class OscOut(Sink):
     def plug(self, port: str, carries: type, options: Any) -> None:
         """Create the layout of a cable. Raise ParameterError when it can never be sent."""
         address = of_port(port)
-        options = options or OscOptions()
+        if options is None:
+            options = OscOptions()
         if self._plans.get(port) == (carries, options):
             return  # replugged while playing: keeps its notes and slots
         for group in self._groups:
             try:
-                layout = choose(address, carries, options, group.dialect)
+                layout = group.layout(port, carries, options)
                 example = layout.example()
             except _REFUSED as error:
                 raise ParameterError(f"{address}: {error}") from None
@@ -157,7 +191,7 @@ class OscOut(Sink):
         """Remove a cable."""
         self._plans.pop(port, None)
         for group in self._groups:
-            group.layouts.pop(port, None)
+            group.unplug(port)
 
     def open(self) -> None:
         """Resolve the receivers. Raise DeviceError when a host is unknown."""
@@ -204,6 +238,8 @@ class OscOut(Sink):
                 self._offs[key] = Ns(now + PRESS_TIME)
             self._pressed.clear()
         for group in self._groups:
+            for port, together in group.together.items():
+                self._collect_together(group, port, together)
             if group.pieces:
                 self._transmit(group)
 
@@ -223,7 +259,18 @@ class OscOut(Sink):
             for name, layout in group.layouts.items():
                 if port in (None, name):
                     self._collect(group, name, layout.end())
+                if port == name and isinstance(layout, PartLayout):
+                    layout.together.forget(layout.mark)
         self.flush(self._now)
+
+    def _collect_together(self, group: _Group, port: str, together: Together) -> None:
+        """Queue a message of several cables where it is due."""
+        try:
+            pieces = together.pieces()
+        except _REFUSED as error:
+            self._refuse(port, error)
+        else:
+            self._collect(group, port, pieces)
 
     def _add_target(self, target_: Target) -> None:
         if self.framing is not None:

@@ -177,6 +177,11 @@ class MidiIn(Source):
         """Return the parameters that ``map`` sets."""
         return {("map", key): target for key, target in self._map.targets().items()}
 
+    @property
+    def acts(self) -> bool:
+        """Whether its knobs and pads do something, or its program changes choose patches."""
+        return bool(self.map_) or self.patches
+
     def shows(self) -> Mapping[str, SetTarget | PlayPatch]:
         """Return what the desk shows, by the keys of ``map``; nothing without ``feedback``."""
         return self._map.shown() if self._feedback else {}

@@ -15,7 +15,7 @@ from engine.core.node import Node
 from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.core.source import Remote, Source
-from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
+from engine.patch.plan import FEEDS, Into, Outlet, Plan, PlannedBox, Wire, group_of
 from engine.patch.show import cable_origin
 from engine.runtime.metrics import route_name
 
@@ -23,9 +23,13 @@ NUMBERS = (int, float)
 
 
 class DrawnBox(Struct, frozen=True):
-    """One box: its kind, its place in the patch file, and its column from the left."""
+    """One box: its kind, its place in the patch file, and its column from the left.
+
+    ``label`` is what it is called where it is shown: its name, if the patch says no other.
+    """
 
     name: str
+    label: str
     use: str
     plays: str
     kind: str
@@ -37,7 +41,8 @@ class DrawnBox(Struct, frozen=True):
 class DrawnCable(Struct, frozen=True):
     """One cable: "in" fires its box, "aside" is read by it, "port" ends at an output.
 
-    ``label`` names its end. ``low`` and ``high`` are its range where it has a scale, named by
+    ``name`` is that of its end, ``label`` what it is called where it is shown: the same, if the
+    patch says no other. ``low`` and ``high`` are its range where it has a scale, named by
     ``scale``. ``number`` says that it begins with a number, ``whole`` that it ends with an integer,
     which has no range of its own.
     """
@@ -46,6 +51,7 @@ class DrawnCable(Struct, frozen=True):
     origin: str
     end: str
     kind: str
+    name: str
     label: str
     route: str
     number: bool
@@ -61,11 +67,6 @@ class Drawing(Struct, frozen=True):
     title: str
     boxes: tuple[DrawnBox, ...]
     cables: tuple[DrawnCable, ...]
-
-
-def group_of(name: str) -> str:
-    """Return the visible box of one of its links, or of a hidden box on its cables."""
-    return name.partition("/")[0].partition(".")[0]
 
 
 def drawn_wires(plan: Plan) -> list[Wire]:
@@ -96,12 +97,14 @@ def _cable(plan: Plan, wire: Wire) -> DrawnCable:
     begin, way = cable_origin(plan, wire)
     scale = next((box for box in way if box.use == "scale"), None)
     low, high = _range(wire, way)
+    name = "" if wire.into in FEEDS else wire.name
     return DrawnCable(
         group_of(begin.source.box),
         _origin(plan, begin.source, begin.part),
         group_of(wire.box),
-        {Into.HOT: "in", Into.PORT: "port"}.get(wire.into, "aside"),
-        "" if wire.into is Into.HOT else wire.name,
+        {Into.HOT: "in", Into.MORE: "in", Into.PORT: "port"}.get(wire.into, "aside"),
+        name,
+        wire.label or name,
         route_name(wire.box, wire.name) if wire.into is Into.PORT else "",
         begin.carries in NUMBERS,
         wire.carries is int,
@@ -162,6 +165,7 @@ def _box(plan: Plan, name: str, column: int) -> DrawnBox:
     place = f"{file.name}:{line}" if file and line else ""
     return DrawnBox(
         name,
+        planned.label or name,
         planned.use,
         "" if plays == planned.use else plays,
         _kind(planned),

@@ -9,10 +9,9 @@ from msgspec import Struct
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
 from engine.core.source import Remote
-from engine.patch.plan import Into, Plan
+from engine.patch.plan import FEEDS, Into, Plan, group_of
 from engine.runtime.engine import Engine
 from engine.runtime.metrics import Fault, RouteMetrics, route_name
-from engine.web.drawing import group_of
 
 _FAULTS = 12
 
@@ -167,7 +166,7 @@ def _upstream(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Return for each route its output and the boxes upstream of it."""
     feeds: dict[str, list[str]] = defaultdict(list)
     for wire in plan.wires:
-        if wire.into is Into.HOT:
+        if wire.into in FEEDS:
             feeds[wire.box].append(wire.source.box)
     found: dict[str, tuple[str, ...]] = {}
     for wire in plan.wires:

@@ -14,10 +14,9 @@ from engine.core.addresses import overlaps
 from engine.core.describe import control, current
 from engine.core.parameter import ON, Parameter, read_parameters
 from engine.core.source import Remote
-from engine.patch.plan import Into
+from engine.patch.plan import Into, group_of
 from engine.runtime.engine import Engine
 from engine.runtime.schedule.state import BoxState
-from engine.web.drawing import group_of
 
 
 class Knob(Struct, frozen=True):

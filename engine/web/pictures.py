@@ -17,7 +17,7 @@ from engine.core.messages import Message, Ns
 from engine.core.skeletons import Skeleton
 from engine.dsp.image.draw import blank, draw_landmarks
 from engine.dsp.image.jpeg import downscaled, encode_jpeg
-from engine.patch.plan import Into, Outlet, Plan
+from engine.patch.plan import FEEDS, Outlet, Plan
 from engine.runtime.engine import Engine
 
 LOOK_S = 1 / 100
@@ -138,10 +138,10 @@ def _image(frame: Message) -> Image:
 def _seen_through(plan: Plan, outlet: Outlet) -> set[str]:
     """Return the names of the boxes that this picture fires, directly or through others."""
     found: set[str] = set()
-    ahead = [w.box for w in plan.wires if w.source == outlet and w.into is Into.HOT]
+    ahead = [w.box for w in plan.wires if w.source == outlet and w.into in FEEDS]
     while ahead:
         box = ahead.pop()
         if box not in found:
             found.add(box)
-            ahead += [w.box for w in plan.wires if w.source.box == box and w.into is Into.HOT]
+            ahead += [w.box for w in plan.wires if w.source.box == box and w.into in FEEDS]
     return found

@@ -12,10 +12,10 @@ from typing import Any
 from engine.core.clock import MILLISECOND
 from engine.core.kinds import is_picture, summary_of
 from engine.core.source import Source
-from engine.patch.plan import Outlet, Wire
+from engine.patch.plan import Outlet, Wire, group_of
 from engine.runtime.engine import Engine
 from engine.runtime.schedule.slots import NOTHING, Slot, reader
-from engine.web.drawing import drawn_wires, group_of, origin_wire
+from engine.web.drawing import drawn_wires, origin_wire
 
 Entry = tuple[object, float] | None
 """A value as shown, and the moment it describes in ms since the start; None before the first."""

@@ -26,7 +26,20 @@ from .mutation import mutated
 ROOT = Path(__file__).parents[2]
 NAMES = ["a", "b", "soft", "out", "a.number", "a/smooth", "desk.fader", "out/x", "\x1b[2J", "é"]
 KEYS = ["use", "from", "send", "then", "empty", "on", "to", "in", "curve", "every", "when", "args"]
-KEYS += ["port", "host", "allow", "listen", "smooth", "joint", "map", "values", "look", "file"]
+KEYS += [
+    "port",
+    "host",
+    "allow",
+    "listen",
+    "smooth",
+    "joint",
+    "map",
+    "values",
+    "look",
+    "file",
+    "label",
+    "keep",
+]
 
 
 @cache

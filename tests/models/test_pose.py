@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -178,12 +177,6 @@ def test_what_is_not_a_number_is_an_error_of_that_picture() -> None:
     with pytest.raises(ModelError, match="not a number"):
         box.process(Frame(np.zeros((8, 8, 3), np.uint8)))
     assert box.process(Frame(np.full((8, 8, 3), 50, np.uint8))).people[0].id == 2
-
-
-def test_more_than_one_person_is_answered_with_a_notice(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING, "sensorium"):
-        opened(people=3)
-    assert caplog.text.count("follows one person, not 3") == 1
 
 
 def test_a_network_for_something_else_is_refused(tmp_path: Path) -> None:

@@ -43,14 +43,14 @@ CASES = [
         "key2",
         BODY + "zzz = 1\n",
         [
-            '10: [reach] zzz: joint has no "zzz". There is: axis, confidence, empty, from, joint, on, on_loss, person, pose, then, use.'
+            '10: [reach] zzz: joint has no "zzz". There is: axis, confidence, empty, from, joint, keep, label, on, on_loss, person, pose, then, use.'
         ],
     ),
     (
         "every-on-node",
         BODY + 'every = "20 ms"\n',
         [
-            '10: [reach] every: joint has no "every". There is: axis, confidence, empty, from, joint, on, on_loss, person, pose, then, use.'
+            '10: [reach] every: joint has no "every". There is: axis, confidence, empty, from, joint, keep, label, on, on_loss, person, pose, then, use.'
         ],
     ),
     (
@@ -149,7 +149,7 @@ CASES = [
         "optin",
         BODY + '[e]\nuse="energy"\nfrom = { from = "pose", tp = [0,1] }\n',
         [
-            '12: [e] from tp: a cable has no "tp" here. There is: from, when, in, to, curve, above, choose, at_most, every, on_loss.'
+            '12: [e] from tp: a cable has no "tp" here. There is: from, when, in, to, curve, above, choose, at_most, every, on_loss, label.'
         ],
     ),
     (
@@ -334,9 +334,7 @@ CASES = [
     (
         "fromlist",
         BODY + '[s]\nuse="smooth"\nfrom=["reach","pose"]\n',
-        [
-            '12: [s] from: expected the name of a box, or a table such as { from = "pose" }, got ["reach", "pose"]'
-        ],
+        ['12: [s] from #2: takes one cable; a box with use = "merge" makes one of several'],
     ),
     (
         "fromnum",

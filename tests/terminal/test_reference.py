@@ -32,7 +32,7 @@ def test_the_page_is_fresh() -> None:
 
 
 def test_every_word_of_a_cable_is_explained() -> None:
-    assert {"from", "when", "args", "off", *STAGE_KEYS} == {word for word, _ in CABLE}
+    assert {"from", "when", "label", "args", "off", *STAGE_KEYS} == {word for word, _ in CABLE}
 
 
 def test_every_box_has_a_line_and_a_page() -> None:

@@ -32,7 +32,8 @@ from engine.lab.stress.receivers import (
 )
 from engine.lab.stress.routes import affected_routes, output_routes
 from engine.patch.plan import Plan, PlannedBox
-from engine.runtime.opening import CONTROL, check_patch
+from engine.runtime.opening import check_patch
+from engine.runtime.patch_warnings import CONTROL
 from engine.runtime.workers.worker import runs_out_of_process
 
 FILM_S = 5.0

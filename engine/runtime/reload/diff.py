@@ -13,7 +13,7 @@ from engine.core.node import Node
 from engine.core.parameter import Parameter, read_parameters
 from engine.core.signature import read_signature
 from engine.core.source import Source
-from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
+from engine.patch.plan import FEEDS, Into, Outlet, Plan, PlannedBox, Wire
 from engine.runtime.schedule.slots import Slot
 
 End = tuple[str, Into, str]
@@ -79,7 +79,7 @@ def cut_wires(old: Plan, new: Plan, staying: set[str]) -> list[Wire]:
     return [
         wire
         for end, wire in _by_end(old.wires).items()
-        if wire.into in (Into.HOT, Into.PORT)
+        if wire.into in (*FEEDS, Into.PORT)
         if not (
             {wire.source.box, wire.box} <= staying
             and (other := now.get(end))
@@ -130,9 +130,14 @@ def differs(old: Plan, new: Plan) -> bool:
     return (
         is_rebuilt(old, new)
         or (old.title, old.deadline) != (new.title, new.deadline)
-        or any(old.boxes[name].on != new.boxes[name].on for name in new.boxes)
+        or any(_said(old.boxes[name]) != _said(new.boxes[name]) for name in new.boxes)
+        or [wire.label for wire in old.wires] != [wire.label for wire in new.wires]
         or any(True for name in new.boxes for _ in changed_parameters(old, new, name))
     )
+
+
+def _said(planned: PlannedBox) -> tuple[object, ...]:
+    return (planned.on, planned.label, planned.keep)
 
 
 def is_rebuilt(old: Plan, new: Plan) -> bool:

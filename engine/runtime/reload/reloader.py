@@ -95,6 +95,8 @@ class Reloader:
         self._go = asyncio.Event()
         self._left_behind = LeftBehind()
         self._background = Background(self._news, self._left_behind)
+        self.before_it_plays: Callable[[Plan], None] = lambda plan: None
+        """Called with each plan that is about to take over."""
         self._engine.playlist = tuple(titles)
         self._engine.on_play_patch = self.go_to
         self._engine.plays_patch = lambda which: self._find(which) == self._engine.playing
@@ -247,6 +249,7 @@ class Reloader:
     def _take_over(self, compiled: CompiledPatch) -> None:
         engine, title = self._engine, compiled.plan.title
         report_fallbacks(compiled.plan, engine.plan)
+        self.before_it_plays(compiled.plan)
         started = engine.clock.now()
         titles = list(engine.playlist)
         titles[compiled.index] = title

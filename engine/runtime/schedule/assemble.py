@@ -226,7 +226,7 @@ class Assembler:
             self.ports[name] = port
             asks = self._may_leave if _may_be_picture(wire.carries) else None
             return PortStep(self._services, self._outbox, port, slot, read=read, may_leave=asks)
-        if wire.into is Into.EVENT:
+        if wire.into in (Into.EVENT, Into.MORE):
             return self._event_step(state, wire, slot, read)
         parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)
         step = ParameterStep(self._services, state, parameter, slot, read)
@@ -235,9 +235,10 @@ class Assembler:
 
     def _event_step(self, state: BoxState, wire: Wire, slot: Slot, read: Read) -> Step:
         assert isinstance(state.box, Node)
+        inlet = wire.name.partition("#")[0]
         if state.lane is None:
-            return EventStep(self._services, state, slot, read, caller_of(state.box, wire.name))
-        return LaneEventStep(self._services, self._outbox, state, slot, read=read, inlet=wire.name)
+            return EventStep(self._services, state, slot, read, caller_of(state.box, inlet))
+        return LaneEventStep(self._services, self._outbox, state, slot, read=read, inlet=inlet)
 
     def _call_step(self, state: BoxState) -> Step:
         assert isinstance(state.box, Node)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from engine.core.messages import Note
 from engine.core.node import Node
 from engine.core.signature import fits
-from engine.patch.plan import Into, Plan, Wire
+from engine.patch.plan import FEEDS, Into, Plan, Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class LossMap:
         self._plan = plan
         self.outgoing: dict[str, list[Wire]] = defaultdict(list)
         for wire in plan.wires:
-            if wire.into in (Into.HOT, Into.PORT):
+            if wire.into in (*FEEDS, Into.PORT):
                 self.outgoing[wire.source.box].append(wire)
         self._sounding = _leads_to_notes(plan)
         self._downstream = {name: self.along(self.outgoing[name]) for name in plan.boxes}
@@ -70,13 +70,16 @@ class LossMap:
 
 
 def _leads_to_notes(plan: Plan) -> frozenset[str]:
-    """Return the boxes that emit notes, and all that feed those by hot inlets."""
-    feeds = {wire.box: wire.source.box for wire in plan.wires if wire.into is Into.HOT}
-    found: set[str] = set()
+    """Return the boxes that emit notes, and all that feed those by their first inlets."""
+    feeds: dict[str, list[str]] = defaultdict(list)
     for wire in plan.wires:
-        if wire.into is Into.PORT and fits(wire.carries, (Note,)):
-            box: str | None = wire.source.box
-            while box is not None and box not in found:
-                found.add(box)
-                box = feeds.get(box)
+        if wire.into in FEEDS:
+            feeds[wire.box].append(wire.source.box)
+    found: set[str] = set()
+    ahead = [w.source.box for w in plan.wires if w.into is Into.PORT and fits(w.carries, (Note,))]
+    while ahead:
+        box = ahead.pop()
+        if box not in found:
+            found.add(box)
+            ahead += feeds[box]
     return frozenset(found)

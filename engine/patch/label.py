@@ -1,0 +1,27 @@
+"""Check the words by which a performer calls a box, or what leaves by a cable."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+from engine.core.errors import ParameterError, as_written
+
+LABEL: Final = "label"
+"""The key of a box or cable."""
+LONGEST_LABEL: Final = 80
+"""The most characters of a label: what a button or a line of the page can show."""
+
+
+def read_label(value: object) -> str:
+    """Return a label without blanks around it, "" for none. Raise ParameterError for no label.
+
+    Control characters are refused, line ends among them; what joins letters or emoji may stand.
+    """
+    if not isinstance(value, str):
+        raise ParameterError(f"expected a text, got {as_written(value)}")
+    if any(unicodedata.category(char) == "Cc" for char in value):
+        raise ParameterError("expected one line of text, without control characters")
+    if len(value) > LONGEST_LABEL:
+        raise ParameterError(f"expected {LONGEST_LABEL} characters at most, got {len(value)}")
+    return value.strip()

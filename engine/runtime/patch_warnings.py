@@ -1,0 +1,136 @@
+"""Warnings: what is hardly meant in a patch or in its ``rig.toml``, though it plays.
+
+Dead ends are found when a patch is compiled; here is what needs files: the cards of networks, and
+the other patches that share a rig. A recorded patch, which may come from anybody, is never asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from engine.core.box_errors import anything_raised
+from engine.core.errors import PatchError, Problem, tell_error
+from engine.core.nearest import nearest
+from engine.patch.load import RIG, Document, Texts, parse, read_text
+from engine.patch.plan import Plan
+from engine.runtime.metrics import LOG
+
+CONTROL: Final = "osc_control"
+CONTROL_NAME: Final = "control"
+"""What the box that takes commands is called where a patch has none of its own."""
+
+_HEADER = re.compile(r"^\s*\[\s*[\"']?([^\]\"'.\s]+)", re.MULTILINE)
+_MOST_BESIDE = 200
+"""The most patches beside a rig that are read; beyond that, nothing is said of its tables."""
+_OF_A_RIG = "privacy"
+"""The one key that a rig may say before its tables."""
+
+
+class WarningLog:
+    """Logs each warning once, though the patch is compiled again and again while it is edited."""
+
+    def __init__(self) -> None:
+        self._told: set[Problem] = set()
+
+    def tell(self, plan: Plan) -> None:
+        """Log the warnings of a plan that were not told before."""
+        for warning in plan.warnings:
+            same = replace(warning, line=None)  # lines above it may have come or gone
+            if same not in self._told:
+                self._told.add(same)
+                LOG.warning("warning: %s", warning)
+
+
+def with_warnings(plan: Plan) -> Plan:
+    """Return a plan of the performer's own with all its warnings, in the order of its lines."""
+    found = [*plan.warnings, *_doubts(plan), *_of_the_rig(plan)]
+    found.sort(key=lambda each: (each.file is not None and each.file.name == RIG, each.line or 0))
+    return replace(plan, warnings=tuple(found))
+
+
+def is_control(table: object) -> bool:
+    """Whether a table of a rig is for the box that takes commands, which no patch has to have."""
+    return isinstance(table, dict) and table.get("use", CONTROL) == CONTROL
+
+
+def _doubts(plan: Plan) -> Iterator[Problem]:
+    for name, planned in plan.boxes.items():
+        try:
+            found = dict(planned.box.doubts())
+        except anything_raised() as error:  # a performer's own box may raise anything
+            found = {"": tell_error(error)}
+        for key, text in found.items():
+            place = planned.places.get(key, planned.place)
+            yield Problem(text, *place, name, key or None)
+
+
+def _of_the_rig(plan: Plan) -> Iterator[Problem]:
+    """Yield a warning for each table and key of the rig that no patch beside it has use for."""
+    texts = plan.texts
+    if texts is None or texts.rig is None or texts.file is None:
+        return
+    rig = parse(texts.rig, texts.file.parent / RIG)
+    known = {name for name, table in parse(texts.patch).tables.items() if isinstance(table, dict)}
+    if CONTROL_NAME not in known and is_control(rig.tables.get(CONTROL_NAME)):
+        controls = [name for name, box in plan.boxes.items() if box.use == CONTROL]
+        if not controls or CONTROL_NAME in controls:
+            known.add(CONTROL_NAME)
+    yield from _keys_of_no_use(rig)
+    strange = [
+        name for name, table in rig.tables.items() if isinstance(table, dict) and name not in known
+    ]
+    if not strange:
+        return
+    beside = _boxes_beside(texts)
+    for name in strange if beside is not None else ():
+        if name not in (beside or ()):
+            hint = nearest(name, [*known, *(beside or ())]) or _hint(plan, name)
+            message = f"no patch beside it has this box, and a rig adds none.{hint}"
+            yield Problem(message, *rig.place((name,)), name)
+
+
+def _hint(plan: Plan, name: str) -> str:
+    """Return what the box that takes commands is called in a patch, where that is meant."""
+    own = [each for each, box in plan.boxes.items() if box.use == CONTROL]
+    return f' Did you mean "{own[0]}"?' if name == CONTROL_NAME and own else ""
+
+
+def _keys_of_no_use(rig: Document) -> Iterator[Problem]:
+    for key, value in rig.tables.items():
+        if isinstance(value, dict) or key == _OF_A_RIG:
+            continue
+        hint = nearest(key, [_OF_A_RIG])
+        message = f'changes nothing: before its tables a rig says only "{_OF_A_RIG}".{hint}'
+        yield Problem(message, *rig.place((key,)), key=key)
+
+
+def _boxes_beside(texts: Texts) -> set[str] | None:
+    """Return the tables of the other patches beside a rig; None where there are too many."""
+    assert texts.file is not None
+    try:
+        files = [
+            file
+            for file in texts.file.parent.glob("*.toml")
+            if file.name not in (RIG, texts.file.name)
+        ]
+    except OSError:
+        return None
+    if len(files) > _MOST_BESIDE:
+        return None
+    return {name for file in files for name in _tables_of(file)}
+
+
+def _tables_of(file: Path) -> set[str]:
+    """Return the tables of a patch, as far as they can be read."""
+    try:
+        text = read_text(file)
+    except PatchError:
+        return set()
+    try:
+        return {name for name, table in parse(text).tables.items() if isinstance(table, dict)}
+    except PatchError:  # it is being written, perhaps; its headers are told by their brackets
+        return set(_HEADER.findall(text))
