@@ -84,6 +84,11 @@ class Source(Box, ABC):
         """
         return None
 
+    @property
+    def silent_offline(self) -> str:
+        """Why it says nothing where time is virtual; "" where it plays."""
+        return "offline nothing comes in here, so it is silent"
+
     def attach(self, watch: AddReader) -> None:
         """Take the registration of readers on the loop, before ``open``; most sources ignore it."""
 
@@ -136,6 +141,11 @@ class Tape(Source):
     def repeats(self) -> bool:
         """Whether it has nothing to show that was not shown; offline, a show may then end."""
         return self.endless
+
+    @property
+    def silent_offline(self) -> str:
+        """Why it says nothing where time is virtual; "" as it is pulled."""
+        return ""
 
     if not TYPE_CHECKING:
 

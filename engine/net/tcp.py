@@ -2,8 +2,8 @@
 
 It may block, so it belongs on a thread of its own: what comes meanwhile waits in its mailbox, by
 the rule of its kind. A receiver that takes nothing for half a second is late; one that goes on so
-is given up. It reconnects by itself, waiting longer every time; meanwhile everything is dropped,
-for a show has no use for old values.
+is given up. It reconnects by itself, waiting longer every time, also while there is nothing to
+send; meanwhile everything is dropped, for a show has no use for old values.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ FIRST: Final = 0.25
 LONGEST: Final = 5.0
 """Seconds to wait before reconnecting: at first, and at most."""
 
+LOOK: Final = 1.0
+"""Seconds between two looks whether the receiver is still there."""
+
 OnState = Callable[[str, str], None]
 """Called with the state of the connection, "running", "late" or "lost", and why."""
 
@@ -48,9 +51,25 @@ class Tcp:
         self._on_state = on_state
         self.dropped = 0
         self._socket: socket.socket | None = None
-        self._next = Ns(0)
+        self._next = self._looked = Ns(0)
         self._wait = FIRST
         self._reported = "running", ""
+
+    @property
+    def due(self) -> Ns | None:
+        """When to ``look``; None before the first packet."""
+        if self._socket is not None:
+            return Ns(self._looked + ns(LOOK))
+        return self._next if self._reported[0] == "lost" else None
+
+    def look(self, now: Ns) -> None:
+        """Notice a receiver that went, and connect again where one is missing."""
+        self._looked = now
+        if self._socket is not None and not self._has_gone():
+            return
+        self._connect(now)
+        if self._socket is not None:
+            self._report("running", "")
 
     def open(self) -> None:
         """Reset; the first packet makes the connection."""
@@ -128,7 +147,7 @@ class Tcp:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.settimeout(STALL)
         self._socket = connection
-        self._wait = FIRST
+        self._wait, self._looked = FIRST, now
 
     def _lose(self, now: Ns, why: str) -> None:
         self.close()

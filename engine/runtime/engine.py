@@ -46,6 +46,7 @@ from engine.runtime.schedule.assemble import Assembler, prepare_metrics
 from engine.runtime.schedule.call import describe_error, events
 from engine.runtime.schedule.finite import describe_not_finite, is_finite
 from engine.runtime.schedule.future import FUTURE, FutureQueue
+from engine.runtime.schedule.latecomers import Latecomers
 from engine.runtime.schedule.loss import LossHandler
 from engine.runtime.schedule.outbox import Outbox
 from engine.runtime.schedule.slots import Emitter, Slot, Ticker
@@ -99,7 +100,8 @@ class Engine:
         self._ticker = Ticker()
         self._swap = PlanSwapper(self)
         self.quality = QualityController(self)
-        self.health = Health(self)
+        self._latecomers = Latecomers(self, self._ticker)
+        self.health = Health(self, self._latecomers)
         self.outbox = Outbox(self, clock, self.last_at, self.health.recovered, self.quality.sent)
         self.install_plan(
             plan, {name: self.create(planned) for name, planned in plan.boxes.items()}
@@ -172,10 +174,14 @@ class Engine:
             states=states,
             carried=carried,
             may_leave=self._may_leave,
+            keeper=self._latecomers,
         )
         self._islands = assembler.islands()
         self.slots: Mapping[Outlet, Slot] = dict(assembler.slots)
-        self._losses = LossHandler(self, self.outbox, self.future, plan)
+        self._latecomers.install(plan, assembler.listeners)
+        self._losses = LossHandler(
+            self, self.outbox, self.future, self._latecomers, plan=plan, slots=assembler.slots
+        )
         order = (*plan.boxes, FUTURE, LEARN_SWEEP, QUALITY)
         self.wakes.reorder(
             {name: place for place, name in enumerate(order)}, {*staying, FUTURE, QUALITY}
@@ -185,6 +191,10 @@ class Engine:
             if name not in staying:  # one that comes back is open already
                 self._start(state)
         self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ports)
+
+    def give_what_holds(self, is_new: Callable[[Wire], bool]) -> None:
+        """Give the last numbers and switches to those who listen by new wires."""
+        self._latecomers.joined(is_new)
 
     def create(self, planned: PlannedBox) -> BoxState:
         """Return the state of a box that begins to play, with a lane where it needs one."""

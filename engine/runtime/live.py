@@ -41,8 +41,8 @@ from engine.runtime.offers import offer_addresses
 from engine.runtime.privacy import Privacy
 from engine.runtime.reload.standby import Standby
 from engine.runtime.schedule.call import describe_error
-from engine.runtime.schedule.state import BoxState
-from engine.runtime.supervision.host import OPENING, BoxHost
+from engine.runtime.schedule.state import OPENING, BoxState
+from engine.runtime.supervision.host import BoxHost
 from engine.runtime.supervision.hosts import Hosts
 from engine.runtime.supervision.loop_watch import LoopWatch
 from engine.runtime.supervision.periodic import PeriodicTasks
@@ -249,22 +249,16 @@ class Live:
                 line = "".join(f" ({at})" for at in map(own_line, each.threads) if at)
                 self.engine.tell(each.name, f"does not open{line}; the show begins without it")
         self._begin(Sink)
-        clocks = [each for each in playing if isinstance(each.box, Tape) and each.box.at_once]
-        self._begin(Source, clocks)
+        self._begin(Source)
         assert self._loop is not None
         self._start_tapes_if_ready()
         self._loop.call_later(_READY, self._start_tapes)
         PeriodicTasks(self.engine, self._watchdog, self._done).begin()
         self._loop_watch.open()
-        if clocks:  # what they say first they may not say again for hours: no output may miss it
-            await self._get_ready([e for e in playing if isinstance(e.box, Sink)], _READY)
-            for each in clocks:
-                if each.plays and not self._done.is_set():
-                    each.begin(self.engine.is_consumed, self.engine.last_at)
 
-    def _begin(self, kind: type[Box], later: Sequence[BoxHost] = ()) -> None:
+    def _begin(self, kind: type[Box]) -> None:
         for each in self._hosts.playing.values():
-            if isinstance(each.box, kind) and each not in (*self._tapes, *later):
+            if isinstance(each.box, kind) and each not in self._tapes:
                 each.begin(self.engine.is_consumed, self.engine.last_at)
 
     async def _get_ready(self, hosts: Sequence[BoxHost], seconds: float) -> None:

@@ -40,12 +40,14 @@ from engine.runtime.workers.inline import InlineLane
 from engine.runtime.workers.lane import close_quietly
 
 _NOBODY = "the end"
+SILENT = "silent"
+"""The state of a source that cannot say anything offline, such as a keyboard."""
 
 Events = Iterator[tuple[Ns, str, Message]]
 
 
 class Offline:
-    """One offline performance of a plan.
+    """One offline performance of a plan. Sources that only push are silent, and that is told.
 
     ``costs`` are the milliseconds that each box on a lane takes, by name; 0 unless given.
     ``unplayed`` are the sources that were lost before they gave anything, and the boxes that could
@@ -58,8 +60,6 @@ class Offline:
         costs: Mapping[str, float] | None = None,
         make_state: MakeState = on_disk,
     ) -> None:
-        """Raise PatchError when a source is a device, which cannot be played offline."""
-        self._refuse_devices(plan)
         self.unplayed: set[str] = set()
         self._unopened: set[str] = set()
         self.clock = VirtualClock()
@@ -106,15 +106,6 @@ class Offline:
         """Schedule an entry for a moment, as the script of a test does."""
         heapq.heappush(self._heap, (due, -1, next(self._count), entry))
 
-    def _refuse_devices(self, plan: Plan) -> None:
-        problems = [
-            Problem("is a device, so it cannot be played offline", *planned.place, box=name)
-            for name, planned in plan.boxes.items()
-            if isinstance(planned.box, Source) and not isinstance(planned.box, Tape)
-        ]
-        if problems:
-            raise PatchError(problems)
-
     def _make_lane(self, name: str, node: Node) -> InlineLane:
         lane = InlineLane(
             name, node, self._context(name), round(self._costs.get(name, 0.0) * MILLISECOND)
@@ -155,7 +146,15 @@ class Offline:
             if isinstance(state.box, Sink):
                 open_it = with_context(state.box.open_offline, self._context(state.name))
                 self._note(_opened(state.name, open_it))
-        tapes = [(state.name, state.box) for state in states if isinstance(state.box, Tape)]
+        for state in states:
+            if isinstance(state.box, Source) and state.box.silent_offline:
+                LOG.warning("%s: %s", state.name, state.box.silent_offline)
+                self.engine.step(StateChange(state.name, SILENT))
+        tapes = [
+            (state.name, state.box)
+            for state in states
+            if isinstance(state.box, Tape) and not state.box.silent_offline
+        ]
         for name, tape in tapes:
             open_it = with_context(tape.open, self._context(name))
             change = _opened(name, partial(open_it, self._emit(name)))
@@ -212,7 +211,8 @@ class Offline:
         for lane in self._lanes:
             lane.close()
         for state in (*self._playing.values(), *self._suspended):
-            if isinstance(state.box, Sink | Source) or (state.has_life and state.up):
+            opened = state.up if state.has_life else isinstance(state.box, Sink | Source)
+            if opened and state.condition != SILENT:
                 close_quietly(state.name, state.box)
 
     def _next(self, until: Ns | None) -> Entry | None:

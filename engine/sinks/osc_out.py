@@ -122,7 +122,7 @@ class OscOut(Sink):
 
     def __post_init__(self) -> None:
         self._groups: list[_Group] = []
-        self._states: dict[str, str] = {}
+        self._states: dict[str, tuple[str, str]] = {}
         self._offs: dict[tuple[int, str, bytes], Ns] = {}
         self._pressed: list[tuple[int, str, bytes]] = []
         self._plans: dict[str, tuple[type, OscOptions | Filling]] = {}
@@ -130,6 +130,7 @@ class OscOut(Sink):
         self._now = Ns(0)
         self._refusals = 0
         self._dry_run = False
+        self._looks = False
         self._wire: OnBytes | None = None
         if self.layout is not None:
             known_layout(self.layout)
@@ -195,10 +196,15 @@ class OscOut(Sink):
 
     def open(self) -> None:
         """Resolve the receivers. Raise DeviceError when a host is unknown."""
-        self._dry_run = False
+        self._dry_run, self._looks = False, self.lane
         self._states.clear()
         for sender in self._senders():
             sender.open()
+
+    def open_offline(self) -> None:
+        """Resolve the receivers; nobody looks after connections in time that is not real."""
+        self.open()
+        self._looks = False
 
     def tap_bytes(self, wire: OnBytes) -> None:
         """Call ``wire`` with every packet; over TCP, without what tells it from the next."""
@@ -206,7 +212,7 @@ class OscOut(Sink):
 
     def open_muted(self) -> None:
         """Send nothing; only report what would be sent."""
-        self._dry_run = True
+        self._dry_run, self._looks = True, False
 
     def close(self) -> None:
         """Close the sockets."""
@@ -244,11 +250,15 @@ class OscOut(Sink):
                 self._transmit(group)
 
     def wake(self) -> Ns | None:
-        """Return when the next trigger is released."""
-        return min(self._offs.values()) if self._offs else None
+        """Return when the next trigger is released, or a connection is looked after."""
+        dues = [*self._offs.values(), *(due for sender in self._watched() if (due := sender.due))]
+        return min(dues, default=None)
 
     def on_wake(self, at: Ns) -> None:
-        """Release the triggers that are due."""
+        """Release the triggers that are due, and look after connections."""
+        for sender in self._watched():
+            if sender.due is not None and sender.due <= at:
+                sender.look(at)
         self._release([key for key, due in self._offs.items() if due <= at])
         self.flush(max(at, self._now))
 
@@ -288,11 +298,21 @@ class OscOut(Sink):
         self._groups[-1].senders.append(sender)
 
     def _on_state(self, receiver: str, state: str, why: str) -> None:
-        """Report the state of this output: that of its worst receiver."""
-        self._states[receiver] = state
-        worst = max(self._states.values(), key=STATES.index)
+        """Report the state of this output: that of its worst receiver.
+
+        One that is back is reported even so, or it would not be given what holds.
+        """
+        before, _ = self._states.get(receiver, ("running", ""))
         again = "; trying again" if state == "lost" else ""
-        self._report_condition(Condition(worst, f"{receiver}: {why}{again}" if why else ""))
+        self._states[receiver] = state, f"{receiver}: {why}{again}" if why else ""
+        worst, reason = max(self._states.values(), key=lambda known: STATES.index(known[0]))
+        if before == "lost" and state != "lost" and worst == "lost":
+            self._report_condition(Condition("running"))
+        self._report_condition(Condition(worst, reason))
+
+    def _watched(self) -> Iterable[Tcp]:
+        """Return the connections that are looked after."""
+        return [each for each in self._senders() if isinstance(each, Tcp)] if self._looks else []
 
     def _senders(self) -> Iterable[Udp | Tcp]:
         return (sender for group in self._groups for sender in group.senders)

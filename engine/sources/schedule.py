@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from engine.core.clock import SECOND, wall_time
@@ -66,7 +66,7 @@ class Schedule(Tape):
     set anew while the show plays is right at once.
 
     With a ``start`` it plays as if the show began at that moment: to rehearse Christmas Eve in
-    June, and offline, where there is no clock on a wall and a start must be given.
+    June, and offline, where there is no clock on a wall: without a start it is silent there.
     """
 
     OUT: ClassVar[Mapping[str, type]] = {"open": bool, "opens": Trigger, "closes": Trigger}
@@ -104,11 +104,12 @@ class Schedule(Tape):
         """Whether the show does not end with it: always True."""
         return True
 
-    def fallback(self, live: bool) -> tuple[str, dict[str, Any]] | None:
-        """Return None: it has no fallback. Raise ParameterError offline without a start."""
-        if not live and self._start is None:
-            raise ParameterError('offline there is no clock: give start = "2026-12-24 09:59"')
-        return None
+    @property
+    def silent_offline(self) -> str:
+        """Why it says nothing where time is virtual: there is no clock, unless it has a start."""
+        if self._start is not None:
+            return ""
+        return 'offline there is no clock, so it is silent; give start = "2026-12-24 09:59"'
 
     def events(self) -> Iterator[tuple[Ns, str, Message]]:
         """Yield the state at the start, and each change."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -174,6 +174,36 @@ def told(engine: Engine) -> bool:
     """Whether the source under test has said something."""
     collector: Any = engine.states["out"].box
     return any(port != "metronome" for _, port, _ in collector.messages)
+
+
+class Pushed(Source):
+    """A performer's own device, which offline is not even opened."""
+
+    OUT: ClassVar[Mapping[str, type]] = {"number": float}
+
+    def open(self, emit: Emit) -> None:
+        raise AssertionError
+
+    def close(self) -> None:
+        raise AssertionError
+
+
+@pytest.mark.parametrize("name", [*DEVICES, *LISTENERS, None])
+def test_what_only_pushes_is_silent_offline_and_that_is_told_once(
+    name: str | None, given: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever it is, the rest plays as it would beside silence: it is no error."""
+    if name is None:
+        cls: type[Box] = Pushed
+        text = patch("every", {}).replace("s.tick", "s.number")
+    else:
+        cls, text = boxes.find(name), patch(name, given(name))
+    played = testing.play(text, boxes={"probed": cls}, seconds=SECONDS)
+    assert played.errors == []
+    assert {port for _, port, _ in played.box("out").messages} == {"metronome"}
+    told = [record.getMessage() for record in caplog.records]
+    assert told == ["s: offline nothing comes in here, so it is silent"]
+    assert played.stats["sources"]["s"]["state"] == "silent"
 
 
 @pytest.mark.parametrize("name", DEVICES)

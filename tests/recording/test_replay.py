@@ -22,8 +22,6 @@ from engine.runtime.opening import open_patch, open_texts
 from .shows import SMALL, again, compared, perform, rehearse
 
 SHIPPED = sorted(file.stem for file in installed_folder("patches").glob("*.toml"))
-OFFLINE = [name for name in SHIPPED if name != "desk_plays_the_room"]
-"""All that no desk plays, which cannot be pulled."""
 SCRIPT = [
     (0.5, SetParameter("reach/smooth", "smooth", 0.9)),
     (2.4, SetParameter("up", "on", False)),
@@ -119,7 +117,7 @@ def test_every_shipped_patch_played_live_sends_the_same_again(name: str, tmp_pat
         assert sent(file)
 
 
-@pytest.mark.parametrize("name", OFFLINE)
+@pytest.mark.parametrize("name", SHIPPED)
 def test_every_shipped_patch_played_offline_sends_the_same_again(name: str, tmp_path: Path) -> None:
     file = tmp_path / "show.mcap"
     patch = installed_folder("patches") / f"{name}.toml"

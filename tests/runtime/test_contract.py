@@ -403,7 +403,12 @@ def test_a_message_for_later_leaves_at_its_moment() -> None:
     [
         Panic(),
         SetParameter("t", "on", False),
-        Swap(LATER.replace("[t]", "[u]").replace('"t"', '"u"')),
+        Swap(
+            numbers("m", [1], start="9 s")
+            + '[u]\nuse="twice_later"\nfrom="m"\n'
+            + COLLECT
+            + 't="u"\n'
+        ),
     ],
     ids=["panic", "switched off", "edited away"],
 )

@@ -125,8 +125,11 @@ def test_a_later_word_counts_behind_a_box_that_holds() -> None:
     assert ended.box("c").silenced == ["y", None]
 
 
+LATER = numbers("later", [4.0], start="0.5 s")
+
+
 def test_a_cable_that_is_taken_away_is_a_loss_as_well() -> None:
-    text = patch('on_loss="rest"', more='[other]\nuse="sum"\nfrom="a"\n')
+    text = patch('on_loss="rest"', more=LATER + '[other]\nuse="sum"\nfrom="later"\n')
     after = text.replace('[sum]\nuse="sum"\nfrom="a"', '[sum]\nuse="double"\nfrom="other"')
     swapped = play(text, [(0.25, Swap(after))], seconds=2)
     assert got(swapped, "x")[:4] == [1, 3, 6, 0]

@@ -493,3 +493,43 @@ def test_an_output_is_as_its_worst_receiver(make, server, accept, free_port):
     with socket.create_server(("127.0.0.1", free_port)):
         put(sink, 2, now=LONGEST)
     assert [condition.state for condition in sink.said] == ["lost", "running"]
+
+
+def test_tcp_comes_back_though_nothing_is_sent(make, server, accept):
+    """And it says so, so that it is given what holds: what is said once may be hours old."""
+    to = place(server)
+    host, port = server.getsockname()
+    server.close()
+    sink = make(to, ("/a", int), protocol="tcp")
+    assert sink.wake() is None
+    put(sink, 1, now=1.0)
+    due = sink.wake()
+    sink.on_wake(due)  # still nobody
+    assert sink.wake() > due
+    with socket.create_server((host, port)) as again:
+        again.settimeout(5)
+        sink.on_wake(sink.wake())
+        connection, stream = accept(again)
+        assert [condition.state for condition in sink.said] == ["lost", "running"]
+        stream.close()
+        connection.close()  # and it is begun anew, between two things that are said
+        due = sink.wake()
+        accepted = threading.Event()
+        while not accepted.is_set():  # its end may take a moment to arrive
+            sink.on_wake(sink.wake())
+            if len(sink.said) > 2:
+                accepted.set()
+        accept(again)
+        assert [condition.state for condition in sink.said] == ["lost", "running"] * 2
+
+
+def test_one_of_several_receivers_that_is_back_is_reported(make, server, accept, free_port):
+    host, port = server.getsockname()
+    to = [place(server), f"127.0.0.1:{free_port}"]
+    server.close()
+    sink = make(to, ("/a", int), protocol="tcp")
+    put(sink, 1, now=1.0)
+    with socket.create_server((host, port)):
+        put(sink, 2, now=LONGEST)
+    assert [condition.state for condition in sink.said] == ["lost", "lost", "running", "lost"]
+    assert sink.said[-1].reason == f"{to[1]}: nobody takes a connection; trying again"

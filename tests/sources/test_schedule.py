@@ -165,6 +165,10 @@ def test_a_mistake_is_found_before_playing(tmp_path, line, why):
     assert why in str(caught.value)
 
 
-def test_offline_it_wants_to_know_when_it_begins():
-    with pytest.raises(PatchError, match=r"\[hours\].*offline.*start = "):
-        play(PATCH.replace('start = "2026-11-27 17:59:30"\n', ""), seconds=1)
+def test_offline_it_is_silent_unless_it_knows_when_it_begins(caplog):
+    played = play(PATCH.replace('start = "2026-11-27 17:59:30"\n', ""), seconds=1)
+    assert {sent.address for sent in played.everything} == {"beat"}
+    assert played.errors == []
+    assert [r.getMessage() for r in caplog.records] == [
+        'hours: offline there is no clock, so it is silent; give start = "2026-12-24 09:59"'
+    ]

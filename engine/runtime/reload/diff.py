@@ -88,8 +88,25 @@ def cut_wires(old: Plan, new: Plan, staying: set[str]) -> list[Wire]:
     ]
 
 
+def staying_ends(old: Plan, new: Plan, staying: set[str]) -> set[End]:
+    """Return the ends of the wires that both plans have, between boxes that stay."""
+    before = _by_end(old.wires)
+    return {
+        end
+        for end, wire in _by_end(new.wires).items()
+        if {wire.source.box, wire.box} <= staying
+        and (other := before.get(end))
+        and _identity(wire) == _identity(other)
+    }
+
+
 def _by_end(wires: Iterable[Wire]) -> dict[End, Wire]:
-    return {(wire.box, wire.into, wire.name): wire for wire in wires}
+    return {end_of(wire): wire for wire in wires}
+
+
+def end_of(wire: Wire) -> End:
+    """Return where a wire ends."""
+    return wire.box, wire.into, wire.name
 
 
 def _identity(wire: Wire) -> tuple[object, ...]:

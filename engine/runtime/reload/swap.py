@@ -3,7 +3,8 @@
 A box that stays keeps its instance, its thread, its device and its overrides; of its parameters
 only those are set whose value in the patch has changed. A box that replaces another of the same
 ``use`` starts anew, and inherits its overrides. What a removed box or a cut wire fed is reset as
-after a loss, so that every note is ended; routes that stay sound on.
+after a loss, so that every note is ended; routes that stay sound on. Who listens by a new cable is
+given the last number or switch at once: it may not be said again for hours.
 
 Removed boxes are kept until the next swap, so that this one can be rolled back.
 """
@@ -29,6 +30,8 @@ from engine.runtime.reload.diff import (
     carried_slots,
     changed_parameters,
     cut_wires,
+    end_of,
+    staying_ends,
     unchanged_boxes,
 )
 from engine.runtime.schedule.call import describe_error
@@ -76,6 +79,10 @@ class Swappable(Services, Protocol):
         """Reset what removed boxes and cut wires fed."""
         ...
 
+    def give_what_holds(self, is_new: Callable[[Wire], bool]) -> None:
+        """Give the last numbers and switches to those who listen by new wires."""
+        ...
+
 
 @dataclass(frozen=True)
 class PreviousPlan:
@@ -107,18 +114,22 @@ class PlanSwapper:
 
     def _swap(self, new: Plan, spare: Mapping[str, BoxState]) -> PreviousPlan:
         """Exchange the plan and call ``on_plan``; a MIDI-learn sweep goes on."""
-        swept = self.engine.learn_sweep.route
-        before = self._exchange(new, spare)
+        swept, old = self.engine.learn_sweep.route, self.engine.plan
+        staying = unchanged_boxes(old, new)
+        heard = staying_ends(old, new, staying)
+        before = self._exchange(new, spare, staying)
         if swept in self.engine.metrics.routes:
             self.engine.learn_sweep.select(swept)
+        self.engine.give_what_holds(lambda wire: end_of(wire) not in heard)
         for notify in self.engine.on_plan:
             notify()
         return before
 
-    def _exchange(self, new: Plan, spare: Mapping[str, BoxState]) -> PreviousPlan:
+    def _exchange(
+        self, new: Plan, spare: Mapping[str, BoxState], staying: set[str]
+    ) -> PreviousPlan:
         """Play a plan; ``spare`` are the states of boxes of it that are open but did not play."""
         engine, old = self.engine, self.engine.plan
-        staying = unchanged_boxes(old, new)
         removed = {name: state for name, state in engine.states.items() if name not in staying}
         both = [name for name in new.boxes if name in staying]  # in order: so it can be replayed
         changes = [

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from engine.core.box_errors import anything_raised
 from engine.core.node import Node
 from engine.core.sink import Sink
-from engine.patch.plan import Plan, Wire
+from engine.patch.plan import Outlet, Plan, Wire
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.downstream import LossEffects, LossMap
 from engine.runtime.schedule.future import FutureQueue
+from engine.runtime.schedule.latecomers import Latecomers
 from engine.runtime.schedule.outbox import Outbox
 from engine.runtime.schedule.services import Services
+from engine.runtime.schedule.slots import Slot
 from engine.runtime.schedule.state import BoxState
 
 
 class LossHandler:
     """Handles the loss of boxes and of their inputs, for one plan."""
 
-    def __init__(self, services: Services, outbox: Outbox, future: FutureQueue, plan: Plan) -> None:
+    def __init__(
+        self,
+        services: Services,
+        outbox: Outbox,
+        future: FutureQueue,
+        latecomers: Latecomers,
+        *,
+        plan: Plan,
+        slots: Mapping[Outlet, Slot],
+    ) -> None:
+        self._latecomers = latecomers
+        self._slots: dict[str, list[Slot]] = defaultdict(list)
+        for outlet, slot in slots.items():
+            self._slots[outlet.box].append(slot)
         self._services = services
         self._outbox = outbox
         self._future = future
@@ -29,6 +45,7 @@ class LossHandler:
     def lose(self, name: str) -> None:
         """Reset everything downstream of a box that went away; silence it if it is an output."""
         self._future.forget(self._states[name])
+        self._forget(name)
         self._apply(self._losses.downstream(name))
         if isinstance(self._states[name].box, Sink):
             self.silence(self._states[name], None)
@@ -38,6 +55,7 @@ class LossHandler:
         names = dict.fromkeys(removed)
         fed = (wire for name in names for wire in self._losses.outgoing[name])
         for name in names:
+            self._forget(name)
             self.reset(self._states[name])
         self._apply(self._losses.along([*fed, *cut]))
         for name in names:
@@ -46,11 +64,17 @@ class LossHandler:
 
     def _apply(self, effects: LossEffects) -> None:
         for name in effects.resets:
+            self._forget(name)
             self.reset(self._states[name])
         for name in effects.notified:
             self._notify(self._states[name])
         for name, port in effects.ports:
             self.silence(self._states[name], port)
+
+    def _forget(self, name: str) -> None:
+        """Mark what a box said last: nobody who comes later is given it."""
+        for slot in self._slots[name]:
+            slot.stale = True
 
     def reset(self, state: BoxState) -> None:
         """Reset a box, and cancel its messages for later."""
@@ -78,8 +102,9 @@ class LossHandler:
             self._services.ask_wake(state)
 
     def silence(self, state: BoxState, port: str | None) -> None:
-        """End what sounds on one port of an output, or on all; nothing if it is not open."""
+        """End what sounds on one port of an output, or on all, and what waits to sound there."""
         if not state.up:
+            self._latecomers.silence(state, port)
             return
         if state.out_lane is not None:
             state.out_lane.silence(port)

@@ -22,16 +22,22 @@ class Slot:
     """The last message of one outlet.
 
     ``at`` is the moment it describes, ``cost`` the ns of decoding and models so far, ``tick`` the
-    number of the tick that wrote it.
+    number of the tick that wrote it. It is ``stale`` once what said it was lost, until the next.
     """
 
-    __slots__ = ("at", "cost", "tick", "value")
+    __slots__ = ("at", "cost", "stale", "tick", "value")
 
     def __init__(self) -> None:
         self.value: Any = NOTHING
         self.at = Ns(0)
         self.cost = 0
         self.tick = -1
+        self.stale = False
+
+    @property
+    def stands(self) -> bool:
+        """Whether it holds a message, and nothing was lost since."""
+        return self.value is not NOTHING and not self.stale
 
     def write(self, value: Message, at: Ns, cost: int, tick: int) -> None:
         """Store a new message."""
@@ -39,6 +45,7 @@ class Slot:
         self.at = at
         self.cost = cost
         self.tick = tick
+        self.stale = False
 
 
 class Step(Protocol):

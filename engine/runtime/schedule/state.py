@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Final, cast
 
 from engine.core.addresses import find_parameter, overlaps, part_of, with_part
 from engine.core.box import Box
@@ -16,6 +16,9 @@ from engine.runtime.schedule.slots import Emitter
 from engine.runtime.schedule.wakeups import wants_waking
 from engine.runtime.workers.lane import Lane
 from engine.runtime.workers.sink_worker import SinkWorker
+
+OPENING: Final = "opening"
+"""The condition of a box that is not open yet, and not known to be missing."""
 
 
 @dataclass(eq=False)
@@ -51,7 +54,7 @@ class BoxState:
     skipped: int = 0
     failing: bool = False
     worked: bool = False
-    condition: str = "opening"
+    condition: str = OPENING
     dirty: bool = False
     raised: bool = False
 

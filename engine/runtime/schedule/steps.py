@@ -6,12 +6,12 @@ A step never raises: an error of one box must not keep the others from playing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from engine.core.box_errors import anything_raised
 from engine.core.errors import Overrun, ParameterError
 from engine.core.kinds import Kind, is_picture, policy_for
-from engine.core.messages import Block, Message
+from engine.core.messages import Block, Message, Ns
 from engine.core.node import Node
 from engine.core.parameter import Parameter
 from engine.dsp.audio.hops import hops_within
@@ -21,7 +21,7 @@ from engine.runtime.schedule.job import Job
 from engine.runtime.schedule.outbox import Outbox, OutputPort
 from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.slots import NOTHING, Read, Slot
-from engine.runtime.schedule.state import BoxState
+from engine.runtime.schedule.state import OPENING, BoxState
 from engine.runtime.workers.lane import Lane
 
 
@@ -267,8 +267,16 @@ class ParameterStep:
             self.fire(self.trigger.tick)
 
 
+class Keeper(Protocol):
+    """Keeps what an output is told while it opens."""
+
+    def keep(self, step: PortStep, message: Message, at: Ns, cost: int) -> None:
+        """Keep a message until the output is open; then ``send`` of the step is called."""
+        ...
+
+
 class PortStep:
-    """Sends to a port of an output."""
+    """Sends to a port of an output; while that opens, a keeper keeps what it is told."""
 
     def __init__(
         self,
@@ -279,9 +287,11 @@ class PortStep:
         *,
         read: Read,
         may_leave: Callable[[], bool] | None,
+        keeper: Keeper,
     ) -> None:
         """``may_leave`` is called before each picture; None where no picture can come."""
         self.trigger = slot
+        self._keeper = keeper
         self._may_leave = may_leave
         self._outbox = outbox
         self._services = services
@@ -290,16 +300,34 @@ class PortStep:
 
     def fire(self, tick: int) -> None:
         """Pass the message to the output, which sends it when the tick ends."""
-        state = self._port.state
-        if self._port.muted or not (state.on and state.up):
+        self._give(self.trigger.at, self.trigger.cost)
+
+    def repeat(self) -> None:
+        """Pass the last message to the output again, as what is so now."""
+        self._give(self._services.now, 0)
+
+    def send(self, message: Message, at: Ns, cost: int) -> None:
+        """Pass a message to the output, unless it is a picture that may not leave."""
+        if self._may_leave is not None and is_picture(type(message)) and not self._may_leave():
+            self._port.route.withheld += 1
             return
-        slot = self.trigger
+        self._outbox.send(self._port, message, at, cost)
+
+    @property
+    def output(self) -> tuple[BoxState, str]:
+        """The output, and the name of its port."""
+        return self._port.state, self._port.name
+
+    def _give(self, at: Ns, cost: int) -> None:
+        state = self._port.state
+        if self._port.muted or not state.on or not (state.up or state.condition == OPENING):
+            return
         try:
             value = self._read()
         except anything_raised() as error:
             self._services.failed(state, error)
             return
-        if self._may_leave is not None and is_picture(type(value)) and not self._may_leave():
-            self._port.route.withheld += 1
-            return
-        self._outbox.send(self._port, value, slot.at, slot.cost)
+        if state.up:
+            self.send(value, at, cost)
+        else:
+            self._keeper.keep(self, value, at, cost)

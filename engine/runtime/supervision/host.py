@@ -24,7 +24,7 @@ from engine.runtime.command_queue import submit_command
 from engine.runtime.contexts import Reports
 from engine.runtime.entries import Arrival, Entry, StateChange
 from engine.runtime.metrics import Metrics
-from engine.runtime.schedule.state import BoxState, has_life
+from engine.runtime.schedule.state import OPENING, BoxState, has_life
 from engine.runtime.sent_moments import SentMoments
 from engine.runtime.shutdown import Running
 from engine.runtime.supervision.heartbeat import Heartbeat
@@ -38,14 +38,14 @@ if TYPE_CHECKING:
     from engine.core.box import Box
 
 IsConsumed = Callable[[str, str, type], bool]
-OPENING = "opening"
 
 
 class BoxHost:
     """Hosts one box; used on the loop, except for what the threads of the box call.
 
-    ``plays``: whether its messages are handled; before that it only opens. ``condition`` is its
-    last reported state; ``on_change`` is called on any thread when that changes.
+    ``plays``: whether its messages are handled; before that it only opens, and what its source says
+    waits. ``condition`` is its last reported state; ``on_change`` is called on any thread when that
+    changes.
     """
 
     def __init__(
@@ -74,6 +74,7 @@ class BoxHost:
         self._clock = clock
         self._loop = loop
         self._begun = False
+        self._left = False
         self._counted = 0, 0, 0
         if isinstance(box, Node) and box.lane:
             self.lane = make_lane(name, box, self.context, self._deliver, clock, loop=loop)
@@ -169,7 +170,7 @@ class BoxHost:
 
     def leave(self) -> None:
         """Stop playing: drop the entries that wait, except for changes of state."""
-        self.plays = False
+        self.plays, self._left = False, True
         for item in self.door.take():
             if isinstance(item.content, StateChange):
                 self.door.put(None, Kind.LOSSLESS, item.content, Ns(0))
@@ -221,14 +222,18 @@ class BoxHost:
         at: Ns,
         cost: int = 0,
     ) -> None:
-        """Queue what a source emits; before it plays, only what concerns its device."""
+        """Queue what a source emits.
+
+        Before it plays, messages wait by the rule of their kind, for it may not say them again; of
+        commands only those that concern its device are taken. One that has played is not heard.
+        """
         if isinstance(message, Command):
             if self.plays or isinstance(message, Lost | Notice | Condition):
                 submit_command(self.door, self.name, message)
             return
         if self.heartbeat is not None:
             self.heartbeat.beat(self._clock.now())
-        if not self.plays:
+        if self._left and not self.plays:
             return
         if is_consumed(self.name, outlet, type(message)):  # otherwise the loop wakes for nothing
             kind = policy_for(message)

@@ -12,9 +12,12 @@ from functools import partial
 
 from engine.core.box_errors import anything_raised
 from engine.core.clock import Clock
+from engine.core.commands import Command
 from engine.core.context import Context, with_context
 from engine.core.errors import DeviceError
-from engine.core.messages import Ns
+from engine.core.kinds import policy_for
+from engine.core.mailbox import Mailbox
+from engine.core.messages import Message, Ns
 from engine.core.os_errors import NO_DESCRIPTOR, describe_os_error, has_no_descriptor
 from engine.core.sink import Sink
 from engine.core.source import Emit, Source, Tape
@@ -24,6 +27,40 @@ from engine.runtime.schedule.call import describe_error
 from engine.runtime.supervision.backoff import BackOff
 from engine.runtime.workers.lane import close_quietly
 from engine.system.priority import lower_priority
+
+
+class EarlyWords:
+    """What a source says while it opens: heard once it is known to be open, and not before.
+
+    Why: what a lost source says is taken for a late word of the device that went.
+    """
+
+    def __init__(self, emit: Emit) -> None:
+        self._emit = emit
+        self._lock = threading.Lock()
+        self._waiting: Mailbox | None = None
+
+    def keep(self) -> None:
+        """Keep messages from now on, by the rule of their kind."""
+        with self._lock:
+            self._waiting = Mailbox()
+
+    def let_out(self) -> None:
+        """Emit what was kept, and from now on whatever comes."""
+        with self._lock:
+            for item in self._waiting.take() if self._waiting else ():
+                self._emit(*item.content)
+            self._waiting = None
+
+    def emit(self, outlet: str, message: Message | Command, at: Ns, cost: int = 0) -> None:
+        """Emit a message, or keep it; may be called on any thread."""
+        if self._waiting is not None and not isinstance(message, Command):
+            with self._lock:
+                if self._waiting is not None:
+                    content = outlet, message, at, cost
+                    self._waiting.put(outlet, policy_for(message), content, at)
+                    return
+        self._emit(outlet, message, at, cost)
 
 
 class DeviceSupervisor:
@@ -48,13 +85,15 @@ class DeviceSupervisor:
         self._retry = threading.Event()
         self.thread = threading.Thread(target=self._run, name=f"supervisor {name}", daemon=True)
         self._open: Callable[[], None] = lambda: None
+        self._early: EarlyWords | None = None
         self._work: Callable[[], StateChange | None] = self._wait
 
     def keep_source(self, emit: Emit) -> DeviceSupervisor:
         """Open a source, which then emits by itself; a tape is paced by this thread."""
         source = self._box
         assert isinstance(source, Source)
-        self._open = partial(with_context(source.open, self._context), emit)
+        self._early = early = EarlyWords(emit)
+        self._open = partial(with_context(source.open, self._context), early.emit)
         if isinstance(source, Tape):
             self._work = lambda: self._play(source, emit)
         self.thread.start()
@@ -107,11 +146,15 @@ class DeviceSupervisor:
 
     def _once(self) -> tuple[bool, StateChange | None]:
         """Open it and keep it until it goes; return whether it opened, and a change to report."""
+        if self._early is not None:
+            self._early.keep()
         try:
             self._open()
         except anything_raised() as error:
             return False, StateChange(self._name, "lost", describe_loss(error))
         self._deliver(StateChange(self._name, "running"))
+        if self._early is not None:
+            self._early.let_out()
         return True, self._work()
 
     def _wait(self) -> None:
