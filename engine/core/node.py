@@ -49,10 +49,6 @@ class Node(Box):
     """Whether it plays without a cable, too: ``on_wake`` is called as soon as it is open, and from
     then on when ``wake`` says. Only of a box without a lane."""
 
-    lag: ClassVar[float] = 0.0
-    """Seconds: how much earlier than its newest input is what it tells about, as one that looks at
-    a window of sound does. Shown beside the delay, never added to it."""
-
     hop: ClassVar[float] = 0.0
     """Seconds of sound from one answer to the next, counted from the first sample of the source: on
     a thread of its own it is not called in between. 0 is whenever something comes."""
@@ -70,6 +66,14 @@ class Node(Box):
     own: ``process`` is a generator, which is closed at its next ``yield``."""
 
     process: ClassVar[Callable[..., Any]]
+
+    @property
+    def lag(self) -> float:
+        """Seconds from a change of its input until it says so, of what it has, as by a window.
+
+        Half of a step is a change. What people are shown as ms behind counts it.
+        """
+        return 0.0
 
     @property
     def holds_on_loss(self) -> bool | None:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 class Status:
     """A summary of a playing patch.
 
-    ``patch`` is its title; ``seconds`` the time played; ``delay_ms`` the median latency of the
-    slowest route, 0 before anything was sent; ``states`` maps each source, model and output to
-    "opening", "running", "late", "lost" or "failed"; ``errors`` counts since the start. With a
+    ``patch`` is its title; ``seconds`` the time played; ``delay_ms`` what a listener of the slowest
+    route waits (median: from capture until it leaves, and the lag of every window on the way), 0
+    before anything was sent; ``states`` maps each source, model and output to "opening", "running",
+    "late", "lost" or "failed"; ``errors`` counts since the start. With a
     deadline, ``quality`` is the share of full quality (1 is all) and ``step`` the last change made
     for it. While ``private``, no picture leaves.
     """

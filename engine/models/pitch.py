@@ -39,6 +39,8 @@ BEHIND = 4
 """Frames of silence that are appended."""
 NEWEST = -1 - BEHIND
 """Index of the newest frame of sound in what the network answers."""
+GLIDE_AGE = 0.020
+"""Seconds: how old what a reading describes is while a tone glides; a new one takes longer."""
 _SILENCE = np.zeros(BEHIND * FRAME, np.float32)
 LOWEST, HIGHEST = 46.875, 2093.75
 """The range of the network, in Hz."""
@@ -58,15 +60,16 @@ class PitchModel(NetworkModel[Pitch]):
     0, a dark "oo", to 1, a hiss. While nothing is sung ``hz``, ``note`` and ``bright`` stay where
     they were, and are 0 before the first note.
 
-    Set ``lowest`` and ``highest`` to what the voice can sing: fewer mistakes by an octave. What is
-    told was sung 20 ms before the newest sample. Sound of any rate will do.
+    Set ``lowest`` and ``highest`` to what the voice can sing: fewer mistakes by an octave. A new
+    tone is told once it has sounded for some 30 ms; while one glides, what is told was sung 20 ms
+    before the newest sample. Sound of any rate will do.
 
     The network is SwiftF0 (Nieradzik 2025, arXiv 2508.18440). Raises ModelError when it is missing.
     """
 
     TASK = "pitch"
 
-    lag: ClassVar[float] = 0.020
+    lag: ClassVar[float] = 0.032
     hop: ClassVar[float] = FRAME / RATE
 
     lowest: Annotated[float, Param("no pitch is looked for below", LOWEST, HIGHEST, unit="Hz")] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
+from typing import ClassVar
 
 from engine.core.landmarks import Landmarks, Pose
 from engine.core.messages import Ns
@@ -16,9 +17,12 @@ class Energy(Node):
 
     One waving hand gives about 0.2, jumping jacks 0.7. It rises at once and falls within half a
     second. It is measured in body lengths, so that it stays the same however near the camera
-    somebody stands, and does not depend on the camera's frame rate. Gives nothing while nobody is
+    somebody stands, and does not depend on the camera's frame rate. A movement is told when it has
+    lasted for about 50 ms. Gives nothing while nobody is
     there, and for the first picture of a person.
     """
+
+    lag: ClassVar[float] = 0.05
 
     person: Who = 0
     confidence: Sure = body.SEEN

@@ -26,7 +26,7 @@ _SHORTEST: Final = 1e-6
 """Seconds; what is shorter takes no time."""
 
 
-class Moved(NamedTuple):
+class Reached(NamedTuple):
     """The number, and a trigger when it has arrived."""
 
     value: float | None
@@ -71,7 +71,7 @@ class LineNode(Node):
     def __post_init__(self) -> None:
         self._ways()
 
-    def process(self, go: Trigger | float, at: Ns) -> Moved | None:
+    def process(self, go: Trigger | float, at: Ns) -> Reached | None:
         """Return the number from which it sets out."""
         value = self._value(at)
         if isinstance(go, Trigger):
@@ -86,13 +86,13 @@ class LineNode(Node):
         self._said = None
         return self._say(at)
 
-    def on_stop(self, stop: Trigger, at: Ns) -> Moved | None:
+    def on_stop(self, stop: Trigger, at: Ns) -> Reached | None:
         """Stay at the number reached."""
         if not self._ahead:
             return None
         self._from = self._value(at)
         self._ahead.clear()
-        return Moved(self._from)
+        return Reached(self._from)
 
     def wake(self) -> Ns | None:
         """Return when it gives its next number; None at rest."""
@@ -100,7 +100,7 @@ class LineNode(Node):
             return None
         return next_tick(self._began, self._at, self.fps, self._progress.moment(1.0))
 
-    def on_wake(self, at: Ns) -> Moved | None:
+    def on_wake(self, at: Ns) -> Reached | None:
         """Return the number reached."""
         return self._say(at) if self._ahead else None
 
@@ -120,11 +120,11 @@ class LineNode(Node):
     def _end_of_way(self) -> float | None:
         return self._ahead[-1][0] if self._ahead else self._from
 
-    def _say(self, at: Ns) -> Moved | None:
+    def _say(self, at: Ns) -> Reached | None:
         number = self._value(at)
         value, self._said = (number if number != self._said else None), number
         done = None if self._ahead else Trigger()
-        return Moved(value, done) if done or value is not None else None
+        return Reached(value, done) if done or value is not None else None
 
     def _set_out(self, at: Ns, value: float) -> None:
         self._from, self._began = value, at

@@ -6,7 +6,7 @@ import math
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import field
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from engine.core.clock import ns
 from engine.core.errors import ParameterError
@@ -37,8 +37,6 @@ class Notes(Node):
     "F# minor", "Bb blues"; "chromatic" bends nothing. Raises ParameterError for one that is none.
     """
 
-    lag: ClassVar[float] = 0.035
-
     lowest: Annotated[float, Param("what is lower is not played", 8, 12544, unit="Hz")] = 8.0
     highest: Annotated[float, Param("what is higher is not played", 8, 12544, unit="Hz")] = 12544.0
     scale: Annotated[str, Param('such as "D dorian"; "chromatic" is every note')] = "chromatic"
@@ -65,6 +63,11 @@ class Notes(Node):
 
     def __post_init__(self) -> None:
         self._check()
+
+    @property
+    def lag(self) -> float:
+        """Seconds for which a pitch must stay beyond its first reading."""
+        return READING * (self._rules().readings - 1)
 
     def process(self, pitch: Pitch, loudness: float | None = None, *, at: Ns) -> Iterator[Note]:
         """Yield the notes that end and begin with a reading."""

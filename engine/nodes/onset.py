@@ -25,14 +25,14 @@ class Onset(Node):
     that begins while another still sounds. A swell without a beginning is none.
 
     ``sensitivity`` is the one knob: towards 0 only hard strokes count, towards 1 the softest do.
-    ``rest`` is the shortest time between two. What is told happened about 20 ms before the newest
+    ``rest`` is the shortest time between two. What is told happened about 18 ms before the newest
     sample.
 
     For those who know it: spectral flux (Dixon, DAFx 2006) of compressed magnitudes, with causal
     peak picking (Böck, Krebs & Schedl, ISMIR 2012).
     """
 
-    lag: ClassVar[float] = LAG + HOP
+    lag: ClassVar[float] = LAG + HOP / 2
 
     sensitivity: Annotated[float, Param("0 only the hardest, 1 the softest", 0, 1)] = 0.5
     rest: Annotated[float, Param("the least time from one to the next", 0, 10, unit="s")] = 0.06

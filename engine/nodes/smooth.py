@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Annotated
 
 from engine.core.clock import SECOND, ns
@@ -18,6 +19,9 @@ PAUSE = 0.25
 
 ARRIVED = 1e-3
 """What part of ``span`` is too little to glide on for."""
+
+_LONGEST_LAG = 3600
+"""Steps after which nobody waits any more."""
 
 FASTEST = 1e9
 """Spans a second; keeps the arithmetic finite whatever comes."""
@@ -50,6 +54,11 @@ class Smooth(Node):
         float | None, Param("how much a movement raises the cut-off, instead of smooth", 0)
     ] = None
     d_cutoff: Annotated[float, Param("cut-off of the speed", 0, unit="Hz")] = 1.0
+
+    @property
+    def lag(self) -> float:
+        """Seconds until half of a jump from one end to the other is through, at 60 numbers a s."""
+        return _half_way(self._min_cutoff(), self._beta(), self.d_cutoff)
 
     _out: float | None = None
     _speed: float = 0.0
@@ -111,6 +120,17 @@ class Smooth(Node):
 
     def _beta(self) -> float:
         return 6.0 * (1.0 - self.smooth) if self.beta is None else self.beta
+
+
+@lru_cache(64)
+def _half_way(min_cutoff: float, beta: float, d_cutoff: float) -> float:
+    filtered = Smooth(min_cutoff=min_cutoff, beta=beta, d_cutoff=d_cutoff)
+    filtered._out = 0.0
+    for steps in range(_LONGEST_LAG):
+        filtered._move(1.0, STEP)
+        if filtered._out >= 0.5:
+            return steps * STEP
+    return _LONGEST_LAG * STEP
 
 
 def _share(cutoff: float, passed: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -89,7 +90,7 @@ class LaneMetrics:
 
 @dataclass
 class RouteMetrics:
-    """Counts of one route; ``lag`` is the sum of what its boxes declare, in seconds.
+    """Counts of one route; ``find_lag`` returns the sum of what its boxes declare now, in seconds.
 
     ``behind``, ``jitter`` and ``overhead`` are samples in ns; ``cold_inputs`` are the other inlets
     of its boxes, as (box, inlet).
@@ -101,10 +102,14 @@ class RouteMetrics:
     jitter: Samples = field(default_factory=Samples)
     overhead: Samples = field(default_factory=Samples)
     cold_inputs: tuple[tuple[str, str], ...] = ()
-    lag: float = 0.0
+    find_lag: Callable[[], float] = float
     withheld: int = 0
     """How many pictures were withheld because the show is private."""
     _last_behind: int | None = None
+
+    def waited(self, behind: float) -> float:
+        """Return what a listener waits for a message that is so many ms behind its capture."""
+        return round(behind + 1000 * self.find_lag(), 4)
 
     def sent(self, at: Ns, cost: int, now: Ns) -> None:
         """Count a message that describes ``at``; decoding and models took ``cost`` ns."""
@@ -236,8 +241,9 @@ class Metrics:
         return {name: metrics.state for name, metrics in counted.items()} | self.sinks
 
     def delay_ms(self) -> float:
-        """Return the median delay of the slowest route, in ms."""
-        return max((route.behind.recent_median() for route in self.routes.values()), default=0.0)
+        """Return what a listener of the slowest route waits, by the median of late, in ms."""
+        known = (route for route in self.routes.values() if route.messages)
+        return max((route.waited(route.behind.recent_median()) for route in known), default=0.0)
 
     def status(self, patch: str, now: Ns, private: bool = False) -> Status:
         """Return a summary of the show; ``patch`` is its title."""
@@ -294,13 +300,15 @@ class Metrics:
 
     def _route(self, route: RouteMetrics) -> dict[str, Any]:
         skew = {f"{box}.{inlet}": self.skew[box, inlet] for box, inlet in route.cold_inputs}
+        behind = route.behind.summary()
         return {
             "from": route.origin,
             "messages": route.messages,
-            "behind_ms": route.behind.summary(),
+            "behind_ms": behind,
+            "waited_ms": {name: route.waited(ms) for name, ms in behind.items()},
             "jitter_ms": route.jitter.summary(largest=False),
             "ours_ms": route.overhead.summary(),
-            "lag_ms": round(route.lag * 1000, 3),
+            "lag_ms": round(route.find_lag() * 1000, 3),
             **({"withheld": route.withheld} if route.withheld else {}),
             "skew_ms": {name: samples.summary() for name, samples in skew.items() if len(samples)},
         }

@@ -18,7 +18,8 @@ What is refused is answered with ``/sensorium/error address reason`` to the send
 port for replies, at most some 20 times a second. There and on this machine ``/sensorium/error s s``
 says what is wrong with a patch that was saved or asked for and does not play, or no more. A text is
 cut at 500 bytes, so that each message fits one packet. Once a second: ``/sensorium/alive i``
-(seconds since the start), ``/sensorium/delay f`` (ms), ``/sensorium/errors i``,
+(seconds since the start), ``/sensorium/delay f`` (ms that a listener of the slowest output waits:
+from capture until it leaves, and the lag of every window on the way), ``/sensorium/errors i``,
 ``/sensorium/privacy i`` (1 while no picture leaves); and
 ``/sensorium/patch s`` and ``/sensorium/<box>/state s`` when they change and every five seconds.
 Where the patch states a ``deadline``: ``/sensorium/quality f``, 1 when nothing gives way and 0 when

@@ -1,4 +1,4 @@
-"""The live table: rates, ms behind, drops and states, drawn on a thread of its own."""
+"""The live table: rates, ms that a listener waits, drops and states, drawn on its own thread."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class LiveTable:
                 name,
                 route.origin,
                 f"{self._rates.get(name, 0.0):.0f}",
-                f"{route.behind.percentile(50):.1f}" if route.messages else "",
+                f"{route.waited(route.behind.percentile(50)):.1f}" if route.messages else "",
                 f"{route.jitter.percentile(50):.1f}" if route.messages else "",
             )
         return table

@@ -1,4 +1,4 @@
-"""The metrics on the page: ms behind, rates and drops by route, states of devices, faults."""
+"""The metrics on the page: what a listener waits, rates and drops by route, states, faults."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _FAULTS = 12
 
 
 class Route(Struct, frozen=True):
-    """One route: messages a second, recent ms behind and jitter, drops upstream."""
+    """One route: messages a second, recent ms behind and jitter, drops upstream.
+
+    ``behind`` is what a listener waits: from capture until it leaves, and the lag of every window.
+    """
 
     name: str
     origin: str
@@ -102,8 +105,8 @@ class HealthView:
             route.origin,
             upstream[0] if upstream else "",
             self._rates.get(f"route {name}", 0.0),
-            route.behind.recent_median() if sent else None,
-            route.behind.percentile(99) if sent else None,
+            route.waited(route.behind.recent_median()) if sent else None,
+            route.waited(route.behind.percentile(99)) if sent else None,
             route.jitter.recent_median() if sent else None,
             dropped,
         )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.messages import Block, Note, Ns, Pitch
-from engine.models.pitch import PitchModel
+from engine.models.pitch import GLIDE_AGE, PitchModel
 from engine.synthetic.voice_blocks import performance
 
 Told = list[tuple[float, Pitch]]
@@ -33,7 +33,7 @@ def voice(
 def readings(events: list[tuple[Ns, str, Any]], box: PitchModel) -> Told:
     """Return each reading and the second that it tells about."""
     return [
-        (at / 1e9 - box.lag, pitch)
+        (at / 1e9 - GLIDE_AGE, pitch)
         for at, outlet, message in events
         if outlet == "sound"
         for pitch in box.process(message)

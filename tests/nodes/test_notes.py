@@ -49,7 +49,7 @@ def notes(played):
 def test_the_stand_ins_song_is_written_down(snr, least):
     """F-measure of mir_eval, 50 ms for beginnings, ends not asked; nothing was tuned on these."""
     scores, in_rests = [], 0
-    lag = PitchModel.lag + Notes.lag
+    lag = PitchModel.lag + Notes().lag
     for seed in UNSEEN:
         ear, box, told, truth = heard(), Notes(), [], []
         for at, outlet, message in voice(seed, 8.0, snr):

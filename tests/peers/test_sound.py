@@ -16,7 +16,7 @@ import soundfile
 from engine.core.commands import Lost, Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Block, Note
-from engine.models.pitch import PitchModel
+from engine.models.pitch import GLIDE_AGE, PitchModel
 from engine.nodes.notes import Notes
 from engine.sources.audio_file import AudioFile
 from engine.sources.microphone import Microphone, list_microphones
@@ -219,7 +219,7 @@ def test_phrases_that_fluidsynth_plays_are_written_down(tmp_path):
         ear.open()
         for at, _, block in sound.events():
             for pitch in ear.process(block):
-                told.append((at / 1e9 - ear.lag, pitch))
+                told.append((at / 1e9 - GLIDE_AGE, pitch))
                 played += [(at / 1e9, note) for note in box.process(pitch, at=at)]
         right += within_50_cents(told, notes)
         begins = [(start, Note(note, 90)) for start, _, note in notes]

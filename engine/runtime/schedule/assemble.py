@@ -9,6 +9,8 @@ from functools import partial
 from typing import Any
 
 from engine.core.addresses import find_parameter
+from engine.core.box import Box
+from engine.core.box_errors import anything_raised
 from engine.core.kinds import is_by_message, is_picture, members, policy_of
 from engine.core.node import Node
 from engine.core.signature import Inlet, read_signature
@@ -47,6 +49,7 @@ def prepare_metrics(plan: Plan, metrics: Metrics, states: Mapping[str, BoxState]
     """Set up the counters of every box and route, in the order of the patch; keep known ones."""
     before, now = metrics.known(), Counters()
     upstream = _Upstream(plan)
+    boxes = dict(states)
     for name, state in states.items():
         condition = state.condition
         if isinstance(state.box, Source):
@@ -65,8 +68,30 @@ def prepare_metrics(plan: Plan, metrics: Metrics, states: Mapping[str, BoxState]
             now.routes[route] = before.routes.get(route) or RouteMetrics(origin)
             now.routes[route].origin = origin
             now.routes[route].cold_inputs = upstream.cold_inputs(wire.source.box)
-            now.routes[route].lag = upstream.lag(wire.source.box)
+            way = upstream.way(wire.source.box)
+            now.routes[route].find_lag = partial(_longest_lag, way, boxes)
     metrics.count(now)
+
+
+Way = tuple[tuple[str, tuple[str, ...]], ...]
+"""Boxes, each with those that call it, which stand before it; the last is where it leads."""
+
+
+def _longest_lag(way: Way, states: Mapping[str, BoxState]) -> float:
+    """Return the largest sum of what boxes declare as ``lag`` along a way, in s."""
+    sums: dict[str, float] = {}
+    for name, causes in way:
+        before = max((sums.get(cause, 0.0) for cause in causes), default=0.0)
+        sums[name] = before + _lag_of(states[name].box)
+    return sums[way[-1][0]]
+
+
+def _lag_of(box: Box) -> float:
+    """Return the lag that a box declares; 0 where it cannot say it."""
+    try:
+        return float(box.lag) if isinstance(box, Node) else 0.0
+    except anything_raised():
+        return 0.0
 
 
 class _Upstream:
@@ -75,8 +100,11 @@ class _Upstream:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._into: dict[str, list[Wire]] = defaultdict(list)
+        self._causes: dict[str, list[str]] = defaultdict(list)
         self._feeds: dict[str, Outlet] = {}
         for wire in plan.wires:
+            if wire.into in (Into.HOT, Into.EVENT):
+                self._causes[wire.box].append(wire.source.box)
             if wire.into in (Into.HOT, Into.COLD):
                 self._into[wire.box].append(wire)
             if wire.into is Into.HOT:
@@ -103,10 +131,20 @@ class _Upstream:
             later += reversed(behind_hot)
         return (*found, *reversed(later))
 
-    def lag(self, name: str) -> float:
-        """Return the sum of the lags of a box and of those that feed its hot inlet, in s."""
-        boxes = (self._plan.boxes[each].box for each in self._chain(name))
-        return sum((box.lag for box in boxes if isinstance(box, Node)), 0.0)
+    def way(self, name: str) -> Way:
+        """Return a box and all that it is called by, each behind what it is called by itself."""
+        found: list[tuple[str, tuple[str, ...]]] = []
+        seen: set[str] = set()
+        ahead = [(name, False)]
+        while ahead:
+            box, is_done = ahead.pop()
+            causes = tuple(self._causes[box])
+            if is_done:
+                found.append((box, causes))
+            elif box not in seen:
+                seen.add(box)
+                ahead += [(box, True), *((cause, False) for cause in causes)]
+        return tuple(found)
 
     def _chain(self, name: str) -> Iterator[str]:
         """Yield a box, and those upstream of it over first inlets, each once."""

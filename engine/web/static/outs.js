@@ -97,6 +97,7 @@ class Row {
   health(route) {
     const parts = [];
     if (route.behind !== null) {
+      // What a listener waits: from capture until it leaves, and the lag of every window.
       parts.push(`${route.behind.toFixed(1)} ± ${route.jitter.toFixed(1)} ms`);
     }
     parts.push(`${number(Math.round(route.rate))}/s`);

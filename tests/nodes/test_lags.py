@@ -1,0 +1,155 @@
+"""The lag that each box declares is what a listener waits for it, measured: a step in, it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from engine.core.clock import ns
+from engine.core.messages import Block, Person, Pitch, Pose
+from engine.core.node import Node
+from engine.dsp.audio.level import power_to_db
+from engine.models.pitch import PitchModel
+from engine.nodes.energy import Energy
+from engine.nodes.loudness import Loudness
+from engine.nodes.notes import Notes
+from engine.nodes.onset import Onset
+from engine.nodes.smooth import STEP, Smooth
+from tests.conformance import boxes
+
+RATE = 48_000
+MS = 1e-3
+STEPS = [0.25 + shift * MS for shift in (0, 2.3, 4.6, 6.9, 9.2, 11.5, 13.8, 16.1)]
+"""Seconds at which it begins to sound: at many places within a hop."""
+
+Sound = NDArray[np.float32]
+
+
+def tone(hz: float, seconds: float) -> Sound:
+    """Return a tone as of a voice."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    parts = ((1, 0.2), (2, 0.08), (3, 0.04))
+    return np.sum([a * np.sin(2 * np.pi * k * hz * time) for k, a in parts], axis=0)
+
+
+def step(at: float, then: Sound) -> Sound:
+    """Return next to silence, and from a moment on a sound."""
+    room = np.random.default_rng(5).normal(0, 1e-4, round(at * RATE))
+    return np.concatenate((room, then)).astype(np.float32)
+
+
+def answers(box: Callable[[Block], Any], sound: Sound) -> Iterator[tuple[float, Any]]:
+    """Yield each answer and the second of the newest sample, in blocks of a millisecond."""
+    size = RATE // 1000
+    for start in range(0, len(sound), size):
+        answer = box(Block(sound[start : start + size], RATE, start))
+        for one in answer if isinstance(answer, Iterator) else (answer,):
+            if one is not None:
+                yield (start + size) / RATE, one
+
+
+def first(told: Iterator[tuple[float, Any]], at: float, says: Callable[[Any], bool]) -> float:
+    """Return how many seconds after a moment something is said."""
+    return next(when for when, what in told if when > at and says(what)) - at
+
+
+def loudness(at: float) -> float:
+    hiss = np.random.default_rng(6).normal(0, 0.1, RATE // 4)
+    half = power_to_db(0.01 / 2)
+    return first(answers(Loudness().process, step(at, hiss)), at, lambda loud: loud.db > half)
+
+
+def onset(at: float) -> float:
+    stroke = np.random.default_rng(7).normal(0, 0.2, RATE // 5)
+    stroke *= np.exp(-np.arange(len(stroke)) / 2000) * np.minimum(1, np.arange(len(stroke)) / 240)
+    return first(answers(Onset().process, step(at, stroke)), at, lambda _: True)
+
+
+def pitch(at: float) -> float:
+    ear = PitchModel()
+    ear.open()
+    hz = 180 + 4000 * (at - STEPS[0])
+
+    def right(told: Pitch) -> bool:
+        return told.on and abs(12 * np.log2(told.hz / hz)) < 0.5
+
+    return first(answers(ear.process, step(at, tone(hz, 0.2))), at, right)
+
+
+def notes(at: float) -> float:
+    """Return what notes wait beyond the first reading of their pitch."""
+    box = Notes(steady=0.045)
+    readings = [Pitch(220.0, 57.0, 1.0, True, 0.8)] * 9
+    for index, reading in enumerate(readings):
+        moment = index * 0.016
+        if list(box.process(reading, at=ns(moment))):
+            return moment
+    raise AssertionError("no note")
+
+
+def energy(at: float) -> float:
+    """Return what a body waits that begins to wave, at 30 pictures a second."""
+    fps, box = 30.0, Energy()
+    told = []
+    for index in range(75):
+        moment = index / fps
+        points = np.linspace(0.2, 0.9, 51, dtype=np.float32).reshape(17, 3)
+        points[:, 2] = 1.0
+        waved = 9 * max(0.0, moment - at)
+        points[9:11, :2] += 0.15 * np.array([np.sin(waved), 1 - np.cos(waved)], np.float32)
+        level = box.process(Pose((Person(1, 1, points),), 16 / 9), at=ns(moment))
+        if level is not None:
+            told.append((moment, level))
+    half = np.median([level for moment, level in told if moment > at + 0.5]) / 2
+    return first(iter(told), at, lambda level: level > half)
+
+
+def smooth(at: float) -> float:
+    box = Smooth(smooth=0.97)
+    for index in range(5):
+        box.process(0.0, at=ns(index * STEP))
+    for index in range(5, 1000):
+        value = box.process(1.0, at=ns(index * STEP))
+        if value is not None and value >= 0.5:
+            return (index - 5) * STEP
+    raise AssertionError("never")
+
+
+MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] = {
+    "loudness": (loudness, Loudness, 3 * MS),
+    "onset": (onset, Onset, 3 * MS),
+    "pitch": (pitch, PitchModel, 7 * MS),
+    "notes": (notes, lambda: Notes(steady=0.045), 0.1 * MS),
+    "energy": (energy, Energy, 12 * MS),
+    "smooth": (smooth, lambda: Smooth(smooth=0.97), STEP),
+}
+"""How each is measured, which box that is, and how far both may be apart."""
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_the_lag_that_a_box_declares_is_what_it_takes(name: str) -> None:
+    measure, make, apart = MEASURED[name]
+    begins = [at + 1 / 30 * k for k, at in enumerate(STEPS)] if name == "energy" else STEPS
+    measured = float(np.mean([measure(at) for at in begins]))
+    assert make().lag == pytest.approx(measured, abs=apart)
+
+
+def test_whoever_declares_a_lag_is_measured() -> None:
+    declares = {
+        name
+        for name in (*boxes.NODES, *boxes.MODELS)
+        if isinstance(box := boxes.fresh(name, **boxes.needed(name)), Node) and box.lag
+    }
+    assert declares <= {*MEASURED}
+
+
+def test_what_is_set_on_a_box_counts() -> None:
+    assert Smooth(smooth=0.0).lag == Smooth(smooth=0.5).lag == 0
+    assert Smooth(smooth=1.0).lag > Smooth(smooth=0.95).lag > 0
+    assert Notes(steady=0.0).lag == 0
+    assert Notes().lag == pytest.approx(0.016)
+    assert Smooth(min_cutoff=1e-9, beta=0.0).lag == 60.0  # nobody waits for that
