@@ -41,11 +41,11 @@ class DrawnBox(Struct, frozen=True):
 class DrawnCable(Struct, frozen=True):
     """One cable: "in" fires its box, "aside" is read by it, "port" ends at an output.
 
-    ``stages`` say in words what is on it, one after another.
-    ``name`` is that of its end, ``label`` what it is called where it is shown: the same, if the
-    patch says no other. ``low`` and ``high`` are its range where it has a scale, named by
-    ``scale``. ``number`` says that it begins with a number, ``whole`` that it ends with an integer,
-    which has no range of its own.
+    ``name`` is that of its end, ``label`` what it is called where it is shown: the same without the
+    "#2" of a second cable, if the patch says no other. ``stages`` say in words what is on it.
+    ``low`` and ``high`` are its range where it has a scale, named by ``scale``. ``number`` says
+    that it begins with a number, ``whole`` that it ends with an integer, which has no range of its
+    own.
     """
 
     start: str
@@ -106,7 +106,7 @@ def _cable(plan: Plan, wire: Wire) -> DrawnCable:
         group_of(wire.box),
         {Into.HOT: "in", Into.MORE: "in", Into.PORT: "port"}.get(wire.into, "aside"),
         name,
-        wire.label or name,
+        wire.label or name.partition("#")[0],
         tuple(map(stage_words, way)),
         route_name(wire.box, wire.name) if wire.into is Into.PORT else "",
         begin.carries in NUMBERS,

@@ -176,7 +176,7 @@ class _Layouter:
         for sweep in range(_SWEEPS):
             down = sweep % 2 == 0
             for column in self._columns if down else reversed(self._columns):
-                column.sort(key=lambda item: _middle(item, item.before if down else item.after))
+                column.sort(key=_before if down else _after)
                 _number(column)
             crossings = self._crossings()
             if crossings < fewest:
@@ -190,9 +190,9 @@ class _Layouter:
         count = 0
         for column in self._columns:
             ends = sorted(
-                (item.place, other.place + offset / max(other.height, 1.0) / 2)
+                (item.place, _end(other, arrival))
                 for item in column
-                for other, offset in item.after
+                for other, arrival in item.after
             )
             above: list[float] = []
             for _, end in ends:
@@ -230,8 +230,21 @@ def _number(column: list[_Item]) -> None:
         item.place = float(place)
 
 
-def _middle(item: _Item, others: list[tuple[_Item, float]]) -> float:
-    return sum(other.place for other, _ in others) / len(others) if others else item.place
+def _before(item: _Item) -> float:
+    """Return the mean place of what feeds an item."""
+    places = [other.place for other, _ in item.before]
+    return sum(places) / len(places) if places else item.place
+
+
+def _after(item: _Item) -> float:
+    """Return the mean place of where the cables of an item end."""
+    places = [_end(other, arrival) for other, arrival in item.after]
+    return sum(places) / len(places) if places else item.place
+
+
+def _end(item: _Item, arrival: float) -> float:
+    """Return the place of an item, and which part of the way to the next one a cable ends at."""
+    return item.place + arrival / item.height / 2
 
 
 def _settle(column: list[_Item], side: str) -> None:

@@ -171,7 +171,8 @@ def _facts(box: DrawnBox) -> Iterator[str]:
 def _row(cable: DrawnCable) -> _Row:
     """Return what is said of a cable: its label, then its name, where it begins, its stages."""
     label = _shown(cable.label)
-    name = "" if cable.label == cable.name else _shown(cable.name)
+    name = cable.name.partition("#")[0]
+    name = "" if cable.label == name else _shown(name)
     begin = "" if cable.origin == cable.start else _shown(cable.origin)
     return _Row(
         label, " · ".join(each for each in (name, begin, *map(_shown, cable.stages)) if each)
