@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from engine.commands.ending import show_on_terminal
+from engine.commands.ending import OUR_FAULT, show_on_terminal
 from engine.core.errors import PatchError, Problem, UnwritableFile
 from engine.runtime.metrics import LOG
-from engine.runtime.opening import FIRST, check_patch, find_patch
+from engine.runtime.opening import FIRST, check_patch, find_patch, open_patch
 from engine.system.output_file import OutputFile, describe_refusal
 
 
@@ -123,11 +123,39 @@ def devices() -> None:
     show_on_terminal(device_list())
 
 
-def doctor() -> None:
-    """Check that everything is there, and show what mends it."""
-    from engine.terminal.doctor import report
+def doctor(
+    patches: Annotated[list[str] | None, typer.Argument(help="patch files, or names")] = None,
+    to: Annotated[str | None, typer.Option(help="as you would play it")] = None,
+) -> None:
+    """Check that everything is there, and show what mends it.
 
-    show_on_terminal(report())
+    With a patch: whether the devices, ports, receivers, files and networks of this show are there
+    and open. Nothing is sent. The exit status is 1 where a part of it would not play.
+    """
+    from engine.terminal.doctor import findings, report
+
+    if not patches:
+        show_on_terminal(report(findings()))
+        return
+    from engine.terminal.show_doctor import examine_show
+
+    problems: list[Problem] = []
+    whole = True
+    for name in patches:
+        try:
+            plan = open_patch(find_patch(name), to=to)
+        except PatchError as error:
+            problems += error.problems
+            continue
+        found = examine_show(plan)
+        if patches[1:]:
+            typer.echo(name)
+        show_on_terminal(report(found))
+        whole = whole and all(finding.state != "missing" for finding in found)
+    if problems:
+        raise PatchError(problems)
+    if not whole:
+        raise typer.Exit(OUR_FAULT)
 
 
 def models() -> None:

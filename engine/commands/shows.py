@@ -146,6 +146,27 @@ def play(
         raise typer.Exit(CANNOT_PLAY)
 
 
+def test(
+    patch: Annotated[str, typer.Argument(help="a patch file, or its name")] = FIRST,
+    output: Annotated[
+        str, typer.Argument(help="one output, such as out/reach; else one after another")
+    ] = "",
+    to: To = None,
+    seconds: Annotated[float, typer.Option(help="how long for each output", min=0.1)] = 5.0,
+    loop: Annotated[bool, typer.Option("--loop", help="again and again")] = False,
+) -> None:
+    """Send a test value through the outputs of a patch, one at a time; nobody has to be there.
+
+    A number moves over the range of its cable, notes climb a scale, a pose dances, a text is the
+    name of its output. What sounds is ended, whatever happens. Nothing else is opened.
+    """
+    from engine.runtime.output_test import open_test
+
+    heed_no_requests()
+    opening = partial(open_test, which=output, to=to, seconds=seconds, loop=loop)
+    asyncio.run(Performance([find_patch(patch)], opening).live(None))
+
+
 def record(
     patch: Annotated[str, typer.Argument(help="a patch file, or its name")] = FIRST,
     file: Annotated[Path | None, typer.Argument(help="else named by patch and time")] = None,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final, dataclass_transform
 
+from engine.core.finding import Finding
 from engine.core.messages import Ns
 
 OWN_MODULES: Final = "sensorium_nodes."
@@ -42,6 +43,15 @@ class Box:
 
     def close(self) -> None:
         """Release what ``open`` has acquired; once for each ``open``, after the last message."""
+
+    def examine(self) -> Iterable[Finding] | None:
+        """Return whether the devices and receivers that it needs are there, before it is opened.
+
+        ``area`` is filled in by who asks. It must send nothing and wait for seconds at most. None
+        means that it is found out by opening and closing the box; what sends is never opened for
+        that, and nor is what lights a desk.
+        """
+        return None
 
     def reset(self) -> None:
         """Return to the initial state: after a gap, a lost input or a failure."""

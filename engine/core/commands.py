@@ -71,10 +71,12 @@ class Teach(Command):
     """Move one output ("out/reach") slowly and silence all others; "" ends that.
 
     MIDI-learn in another program maps whatever control moves, so only the intended one may move.
+    A ``test`` sends something whatever the output carries, and is released by itself.
     """
 
     route: str
     refused: Answer = no_answer
+    test: bool = False
 
 
 @dataclass(frozen=True, slots=True)

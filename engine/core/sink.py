@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import msgspec
 
@@ -32,10 +32,18 @@ Report = Callable[[Command], None]
 """Takes what an output reports of itself; may be called on any thread."""
 
 
-def both(one: OnSent, other: OnSent, port: str, sent: dict[str, Any]) -> None:
-    """Call two observers of what was sent."""
-    one(port, sent)
-    other(port, sent)
+RECORDING: Final = "recording"
+"""The observer of bytes that is meant where none is named."""
+
+
+def all_of(observers: Sequence[Callable[..., None]]) -> Callable[..., None] | None:
+    """Return a function that calls every observer; None without any."""
+    return partial(_call, tuple(observers)) if observers[1:] else next(iter(observers), None)
+
+
+def _call(observers: Iterable[Callable[..., None]], *what: Any) -> None:
+    for observer in observers:
+        observer(*what)
 
 
 def as_json(wire: OnBytes, port: str, sent: dict[str, Any]) -> None:
@@ -69,6 +77,8 @@ class Sink(Box, ABC):
 
     fills_args: ClassVar[bool] = False
     """Whether ``args`` of a cable may name further cables, whose options are then a Filling."""
+    sends_bytes: ClassVar[bool] = False
+    """Whether it calls ``_wire`` with the bytes that it sends; else that is done by ``_tap``."""
 
     @property
     def acts(self) -> bool:
@@ -76,7 +86,9 @@ class Sink(Box, ABC):
         return True
 
     _tap: OnSent | None = None
-    _taps: tuple[OnSent | None, OnSent | None] = (None, None)
+    _wire: OnBytes | None = None
+    _taps: tuple[OnSent, ...] = ()
+    _wires: tuple[tuple[str, OnBytes], ...] = ()
     _report_condition: Report = ignore_report
 
     def report(self, condition: Command) -> None:
@@ -97,15 +109,24 @@ class Sink(Box, ABC):
 
     def tap(self, tap: OnSent) -> None:
         """Call ``tap`` for everything that is sent: {"address": ..., "args": [...]}."""
-        self._set_taps(tap, self._taps[1])
+        self._taps = (tap,)
+        self._connect_taps()
 
-    def tap_bytes(self, wire: OnBytes) -> None:
-        """Call ``wire`` with the bytes that are sent; by default what a tap gets, as JSON."""
-        self._set_taps(self._taps[0], partial(as_json, wire))
+    def tap_bytes(self, wire: OnBytes | None, by: str = RECORDING) -> None:
+        """Call ``wire`` with the bytes that are sent, or with what a tap gets, as JSON.
 
-    def _set_taps(self, tap: OnSent | None, bytes_tap: OnSent | None) -> None:
-        self._taps = tap, bytes_tap
-        self._tap = partial(both, tap, bytes_tap) if tap and bytes_tap else tap or bytes_tap
+        There may be one observer of each name, ``by``; None ends what that of this name gets. May
+        be called on any thread.
+        """
+        wires = {**dict(self._wires), by: wire}
+        self._wires = tuple((name, each) for name, each in wires.items() if each is not None)
+        self._connect_taps()
+
+    def _connect_taps(self) -> None:
+        """Make one observer of all, so that what nobody observes costs nothing."""
+        self._wire = wire = all_of([each for _, each in self._wires])
+        in_json = [partial(as_json, wire)] if wire and not self.sends_bytes else []
+        self._tap = all_of([*self._taps, *in_json])
 
     @property
     def destination(self) -> str:
@@ -119,6 +140,13 @@ class Sink(Box, ABC):
             if each.fixed and not any(word in each.name for word in _SECRET)
         ]
         return f"its device ({', '.join(values)})" if values else "its device"
+
+    def refusals(self) -> Mapping[str, int]:
+        """Return how often nobody was at each of its receivers, where that can be known.
+
+        May be called on any thread.
+        """
+        return {}
 
     @property
     def lane(self) -> bool:

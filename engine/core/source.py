@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from engine.core.box import Box
@@ -12,6 +12,7 @@ from engine.core.errors import UnknownName
 from engine.core.messages import Message, Ns
 from engine.core.set_target import SetTarget, Shown, Watched
 from engine.core.status import Status
+from engine.core.traffic import OnHeard, ReadTraffic
 
 
 class Emit(Protocol):
@@ -44,6 +45,8 @@ class Source(Box, ABC):
 
     main_thread: ClassVar[bool] = False
     """Whether it must first be opened on the main thread, where the system asks for permission."""
+
+    _overheard: OnHeard | None = None
 
     def outlets(self) -> Mapping[str, type]:
         """Return the types of the outlets by name: OUT, unless they depend on parameters."""
@@ -89,6 +92,21 @@ class Source(Box, ABC):
         """Why it says nothing where time is virtual; "" where it plays."""
         return "offline nothing comes in here, so it is silent"
 
+    def overhear(self, heard: OnHeard | None) -> None:
+        """Call ``heard`` with all that comes in by a port, also what nobody listens to.
+
+        None ends that. A source with a port keeps it in ``_overheard``, and calls it from where it
+        hears. May be called on any thread.
+        """
+        self._overheard = heard
+
+    def listens_to(self) -> Iterable[str]:
+        """Return the names of what it listens to, as ``overhear`` tells them, for a hint.
+
+        On any thread.
+        """
+        return ()
+
     def attach(self, watch: AddReader) -> None:
         """Take the registration of readers on the loop, before ``open``; most sources ignore it."""
 
@@ -122,6 +140,9 @@ class Remote(Source, ABC):
 
         On the loop, before the show and whenever another patch takes over; must not block.
         """
+
+    def show_traffic(self, read: ReadTraffic) -> None:
+        """Take what reads the traffic of the show, for whoever asks; before the show begins."""
 
     def tell(self, box: str, text: str) -> None:
         """Take a notice for the performer, on the loop; must not block."""

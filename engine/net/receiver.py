@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import socket
-from typing import Final
+from typing import Any, Final
 
 from engine.net.listener import LARGEST, Listener
 
@@ -17,6 +17,14 @@ class Receiver(Listener):
     """Listens to one UDP port; see Listener."""
 
     kind = socket.SOCK_DGRAM
+    sender: tuple[Any, ...] = ()
+    """Who sent the message in hand, as a socket has it: host, port; for ``on_message``."""
+
+    def answer(self, packet: bytes) -> None:
+        """Send a packet to whoever sent the message in hand; to be called in ``on_message``."""
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.sendto(packet, self.sender)
 
     def _prepare(self, listening: socket.socket) -> None:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
@@ -31,7 +39,7 @@ class Receiver(Listener):
     def _run(self, listening: socket.socket) -> None:
         while not self._stop:
             try:
-                datagram, (host, port, *_) = listening.recvfrom(LARGEST + 1)
+                datagram, self.sender = listening.recvfrom(LARGEST + 1)
             except TimeoutError:
                 continue
             except OSError as error:
@@ -39,5 +47,6 @@ class Receiver(Listener):
                 if error.errno in (errno.EBADF, errno.ENOTSOCK):
                     return
                 continue
+            host, port = self.sender[:2]
             if datagram and self._admits(host):
                 self._take(datagram, host, port)

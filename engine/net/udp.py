@@ -30,11 +30,15 @@ def resolve(target: Target, kind: socket.SocketKind) -> tuple[socket.AddressFami
 
 
 class Udp:
-    """A connected socket that does not block; ``dropped`` counts what the system would not take."""
+    """A connected socket that does not block.
+
+    ``dropped`` counts what the system would not take, ``refused`` how often nobody listened.
+    """
 
     def __init__(self, target: Target) -> None:
         self.target = target
         self.dropped = 0
+        self.refused = 0
         self._socket: socket.socket | None = None
         self._address: Any = None
         self._reported: set[str] = set()
@@ -67,6 +71,7 @@ class Udp:
 
     def _send_again(self, datagram: bytes) -> bool:
         """Send again: the refusal was the answer to an earlier datagram."""
+        self.refused += 1
         self._report(f"nobody listens at {self.target} (yet)")
         assert self._socket is not None
         try:

@@ -96,6 +96,13 @@ def read(datagram: bytes) -> tuple[list[Spoken], list[str]]:
     return messages, faults
 
 
+def addressed(datagram: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield the address and the bytes of each message of a packet that we have made ourselves."""
+    for one in _elements(datagram, 0):
+        if not isinstance(one, Malformed):
+            yield one[: one.index(0)].decode(), one
+
+
 def flat(arguments: list[Any]) -> Iterator[Any]:
     """Yield the arguments one by one, those in lists too."""
     for one in arguments:

@@ -15,7 +15,7 @@ back and tries again would take exponentially many for "*a*a*a*b".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 LONGEST: Final = 255
@@ -50,6 +50,9 @@ class AddressSpace:
         self._known = frozenset(self._addresses)
         self._texts: tuple[_Text, ...] | None = None
         self._found: dict[str, tuple[str, ...]] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._addresses)
 
     def __contains__(self, address: str) -> bool:
         return address in self._known

@@ -154,7 +154,7 @@ def _do(engine: Commanded, by: str, command: _Request) -> str:
         case PlayPatch():
             return engine.play_patch(command.which)
         case Teach():
-            return engine.learn_sweep.select(command.route)
+            return engine.learn_sweep.select(command.route, test=command.test)
         case KeepPrivate():
             return engine.privacy.request(command.on)
         case SetMaster():

@@ -40,6 +40,7 @@ from engine.runtime.entries import (
 )
 from engine.runtime.learn_sweep import LEARN_SWEEP, LearnSweep
 from engine.runtime.metrics import Metrics, route_name
+from engine.runtime.monitor import Monitor
 from engine.runtime.picture_master import PictureMaster
 from engine.runtime.privacy import Privacy
 from engine.runtime.quality.controller import QUALITY, QualityController
@@ -72,6 +73,7 @@ class Engine:
     - ``on_lost``: called with the name of a source that reports the loss of its device.
     - ``on_play_patch``: called to go to another patch; returns why that is refused, or "".
     - ``plays_patch``: whether a patch of the set, given as to that, is the one that plays.
+    - ``monitor``: what comes in and leaves by the ports, while somebody looks.
     - ``ask``: submits a command that does not come from a box; on any thread when played live.
     """
 
@@ -95,6 +97,7 @@ class Engine:
             CommandEntry(by, command)
         )
         self.privacy = privacy or Privacy()
+        self.monitor = Monitor(clock)
         self.picture_master = PictureMaster()
         self.refusals = RateLimiter(REFUSALS, REFUSALS)
         self._after: deque[tuple[BoxState, list[Message], Ns, int]] = deque()
@@ -194,6 +197,7 @@ class Engine:
             if name not in staying:  # one that comes back is open already
                 self._start(state)
         self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ports)
+        self.monitor.follow(plan, {name: state.box for name, state in states.items()})
 
     def give_what_holds(self, is_new: Callable[[Wire], bool]) -> None:
         """Give the last numbers and switches to those who listen by new wires."""

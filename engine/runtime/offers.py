@@ -1,4 +1,4 @@
-"""Tells remote controls the addresses of what they may set, which patterns are compared with."""
+"""Tells remote controls the addresses of what they may set, and gives them what they may read."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def offer_addresses(engine: Engine) -> None:
     for name, remote in remotes:
         try:
             remote.offer(addresses)
+            remote.show_traffic(engine.monitor.read)
         except anything_raised() as error:
             engine.tell(name, describe_error(error))
 

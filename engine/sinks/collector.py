@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from engine.core.finding import Finding
 from engine.core.kinds import KINDS
 from engine.core.messages import Message, Ns
 from engine.core.sink import Sink
@@ -32,6 +35,10 @@ class Collector(Sink):
     def of(self, port: str) -> list[Message]:
         """Return the messages received on one port, in order."""
         return [message for _, name, message in self._messages if name == port]
+
+    def examine(self) -> Iterable[Finding]:
+        """Return nothing: it needs nothing."""
+        return ()
 
     def accepts(self, port: str) -> tuple[type, ...]:
         """Return every kind of message."""

@@ -11,12 +11,14 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from engine.core.clock import ns
 from engine.core.commands import Lost
+from engine.core.finding import Finding
 from engine.core.messages import Message, Note, Ns
 from engine.core.parameter import Fixed, Param
-from engine.core.sink import OnBytes, Sink
+from engine.core.sink import Sink
 from engine.midi.active_notes import NOTE_ON
 from engine.midi.client import PortProcess
 from engine.midi.encode import MidiEncoder
+from engine.midi.examine import examine_port
 from engine.midi.frames import MIDI
 from engine.midi.names import check_port_name
 from engine.midi.options import MidiOptions
@@ -56,6 +58,7 @@ class MidiOut(Sink):
     """
 
     alone: ClassVar[bool] = True
+    sends_bytes: ClassVar[bool] = True
 
     port: Fixed[
         Annotated[
@@ -89,7 +92,6 @@ class MidiOut(Sink):
         self._refusals = 0
         self._warned: set[str] = set()
         self._now = Ns(0)
-        self._wire: OnBytes | None = None
 
     @property
     def destination(self) -> str:
@@ -107,6 +109,10 @@ class MidiOut(Sink):
     def helper(self) -> int:
         """The process id of the port's owner; 0 while closed."""
         return self._helper.pid if self._helper else 0
+
+    def examine(self) -> Iterable[Finding]:
+        """Return whether its port is there."""
+        return [examine_port("out", self.system, self.port, self.name)]
 
     def options(self) -> type[Any]:
         """Return the class of a cable's options."""
@@ -139,10 +145,6 @@ class MidiOut(Sink):
         self._plays = True
         if self.port is not None:
             _log.info("MIDI goes to %s", helper.name)
-
-    def tap_bytes(self, wire: OnBytes) -> None:
-        """Call ``wire`` with every MIDI message."""
-        self._wire = wire
 
     def open_offline(self) -> None:
         """Send nothing, since no instrument plays faster than real time; only report it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, ClassVar, Final, Literal
@@ -17,9 +17,11 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from engine.core.clock import MILLISECOND
 from engine.core.commands import Condition
 from engine.core.errors import ParameterError
+from engine.core.finding import Finding
 from engine.core.messages import Message, Ns
 from engine.core.parameter import Fixed, Param
-from engine.core.sink import Filling, OnBytes, Sink
+from engine.core.sink import Filling, Sink
+from engine.net.probe import probe
 from engine.net.tcp import Tcp
 from engine.net.udp import Udp
 from engine.osc.address import of_port
@@ -95,6 +97,8 @@ class OscOut(Sink):
 
     fills_args: ClassVar[bool] = True
 
+    sends_bytes: ClassVar[bool] = True
+
     to: Fixed[
         Annotated[
             str | list[str], Param('"host:port", or a tool such as "touchdesigner"; or several')
@@ -131,7 +135,6 @@ class OscOut(Sink):
         self._refusals = 0
         self._dry_run = False
         self._looks = False
-        self._wire: OnBytes | None = None
         if self.layout is not None:
             known_layout(self.layout)
         if self.framing is not None and not self.lane:
@@ -155,6 +158,15 @@ class OscOut(Sink):
     def dropped(self) -> int:
         """How many messages were not sent: not finite, a full buffer, or a lost connection."""
         return self._refusals + sum(sender.dropped for sender in self._senders())
+
+    def examine(self) -> Iterable[Finding]:
+        """Return whether somebody listens at each receiver."""
+        return [probe(sender.target, tcp=self.lane) for sender in self._senders()]
+
+    def refusals(self) -> Mapping[str, int]:
+        """Return how often each receiver on this machine was not there."""
+        senders = [sender for sender in self._senders() if isinstance(sender, Udp)]
+        return {str(sender.target): sender.refused for sender in senders}
 
     def options(self) -> type[Any]:
         """Return the class of a cable's options."""
@@ -205,10 +217,6 @@ class OscOut(Sink):
         """Resolve the receivers; nobody looks after connections in time that is not real."""
         self.open()
         self._looks = False
-
-    def tap_bytes(self, wire: OnBytes) -> None:
-        """Call ``wire`` with every packet; over TCP, without what tells it from the next."""
-        self._wire = wire
 
     def open_muted(self) -> None:
         """Send nothing; only report what would be sent."""

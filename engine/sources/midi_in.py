@@ -7,19 +7,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, ClassVar, Final, Literal
 
 from engine.core.commands import Command, Lost, Notice, PlayPatch
+from engine.core.finding import Finding
 from engine.core.messages import Message, Note, Ns, Trigger
 from engine.core.parameter import Fixed, Param
 from engine.core.set_target import SetTarget, Shown, Watched
 from engine.core.source import Emit, Source
+from engine.core.traffic import Heard, OnHeard
 from engine.midi.client import PortProcess
 from engine.midi.decode import MidiDecoder, MidiEvent
 from engine.midi.desk_map import DeskMap, with_and_without_channel
+from engine.midi.examine import examine_port
 from engine.midi.feedback import DeskFeedback
 from engine.midi.feedback_options import read_options
 from engine.midi.frames import EXCLUSIVE, MOMENT, RECEIVED
 from engine.midi.lights import Lights
 from engine.midi.names import MessageName, check_port_name, read_name
 from engine.midi.own_ports import OWN_PORTS
+from engine.midi.stream import StreamParser
+from engine.midi.words import SENSING, describe_message, is_meant, name_message
 from engine.system.device_process import GONE
 from engine.system.framing import pack_frame
 
@@ -34,6 +39,8 @@ NUMBERED: Final = {
     "rpn": float,
     "nrpn": float,
 }
+
+PROGRAM_CHANGE: Final = 0xC0
 
 Value = bool | int | float | str
 """What a control may set."""
@@ -154,6 +161,7 @@ class MidiIn(Source):
         self._feedback = self._make_feedback()
         self._fine = self._map.fine()
         self._decoder = MidiDecoder(self._fine)
+        self._spelled = StreamParser()
         self._sounding: set[tuple[int | None, int | None]] = set()
         self._helper: PortProcess | None = None
         self._emit: Emit | None = None
@@ -193,6 +201,18 @@ class MidiIn(Source):
         """Bring the desk up to date."""
         if self._feedback is not None:
             self._feedback.show(now)
+
+    def examine(self) -> Iterable[Finding]:
+        """Return whether its port is there, and the one that lights the desk."""
+        yield examine_port("in", self.system, self.port, self.name)
+        options = read_options(self.feedback)
+        if options is not None and options.port is not None:
+            yield examine_port("out", self.system, options.port, self.name)
+
+    def listens_to(self) -> Iterable[str]:
+        """Return the messages that cables and ``map`` name."""
+        named = (outlet for found in [*self._outlets.values()] for outlet in found)
+        return (*(each for each in named if each not in self.OUT), *self._map.controls)
 
     def open(self, emit: Emit) -> None:
         """Open the port. Raise DeviceError when it is missing or its name is ambiguous."""
@@ -262,12 +282,34 @@ class MidiIn(Source):
             if self._feedback is not None and self._feedback.is_echo(piece, at):
                 return
             self._at = at
+            if self._overheard is not None:
+                self._overhear(self._overheard, piece, at)
             self._emit_all(self.hear(piece, at), self._emit)
         elif kind == GONE:
             # What is held down sets parameters, which a loss does not reach.
             self._emit_all(self._hear(self._decoder.end_notes(self._at)), self._emit)
             self._emit_all((("", command) for command in self._map.let_go()), self._emit)
             self._emit("", Lost(f"{content.decode('utf-8', 'replace')} went away"), Ns(0))
+
+    def _overhear(self, heard: OnHeard, piece: bytes, at: Ns) -> None:
+        sender = self._helper.name if self._helper and self.port is not None else self.name
+        for message in self._spelled.feed(piece):
+            if message[0] != SENSING:
+                outlets, does = self._goes_to(message)
+                name, said = name_message(message), describe_message(message)
+                heard(Heard(name, said, sender, at, outlets, does))
+
+    def _goes_to(self, message: bytes) -> tuple[list[str], str]:
+        """Return the outlets that a message goes to, and what else it does."""
+        if self.channel is not None and message[0] < 0xF0 and self.channel != message[0] % 16 + 1:
+            return [], ""
+        every = [*self._outlets.items()]
+        outlets = [each for name, found in every if is_meant(name, message) for each in found]
+        controls = self._map.controls.items()
+        does = [f"map.{key}" for key, mapped in controls if is_meant(mapped.name, message)]
+        if self.patches and message[0] & 0xF0 == PROGRAM_CHANGE:
+            does.append("chooses a patch")
+        return outlets, ", ".join(does)
 
     def _emit_all(self, heard: Iterable[tuple[str, Message | Command]], emit: Emit) -> None:
         for outlet, each in heard:

@@ -6,6 +6,7 @@
     /sensorium/patch 2            go to another patch: by number from 1, name or title, "next",
                                   "previous"
     /sensorium/teach "out/reach"  let this way out move alone, for a program that learns; "" ends it
+    /sensorium/test "out/reach"   let it send a test value for 20 s, also while nobody is there
     /sensorium/privacy 1          let no picture leave; 0 ends that, unless the patch says it
     /sensorium/blackout 1         let the picture that leaves be black; 0 ends that
     /sensorium/freeze 1           hold the picture that leaves; 0 lets it go on
@@ -33,10 +34,12 @@ from capture until it leaves, and the lag of every window on the way), ``/sensor
 from __future__ import annotations
 
 import contextlib
+import hmac
 import logging
 import math
+import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Annotated, Any, ClassVar, Final
 
@@ -55,11 +58,13 @@ from engine.core.commands import (
     Teach,
 )
 from engine.core.errors import DeviceError
+from engine.core.finding import Finding
 from engine.core.messages import Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Remote
 from engine.core.status import Status
 from engine.core.text import plain, within
+from engine.core.traffic import Heard, ReadTraffic
 from engine.net.access import HELP, SenderFilter
 from engine.net.rate_limit import RateLimiter
 from engine.net.receiver import Receiver
@@ -67,6 +72,7 @@ from engine.osc.bundle import messages
 from engine.osc.packer import Packer
 from engine.osc.parse import IMPULSE, describe, flat
 from engine.osc.pattern import AddressSpace, is_pattern
+from engine.osc.traffic import LENGTH, MONITOR, answer, proof, question
 
 LOCAL: Final = "127.0.0.1"
 PORTS_TRIED: Final = 20
@@ -83,6 +89,9 @@ RATE: Final = 2000
 BURST: Final = 12_000
 """Messages per sender, a second and at once: a thousand faders all moved."""
 
+LOOKS: Final = 5
+"""How often a monitor is answered, a second and at once."""
+
 TEXT: Final = 500
 """Bytes of a text that is sent: two of them and an address fit one packet."""
 
@@ -92,8 +101,10 @@ MAX_ADDRESS: Final = 255
 FULL_REPORT_EVERY: Final = 5
 """Every so many reports, all values are sent, changed or not."""
 
-_SHOW_COMMANDS: Final = ("patch", "teach", "privacy", "blackout", "freeze", "master")
+_SHOW_COMMANDS: Final = ("patch", "teach", "test", "privacy", "blackout", "freeze", "master")
 """What lies below ``/sensorium``."""
+OF_THE_SHOW: Final = ("/panic", *(f"/sensorium/{name}" for name in _SHOW_COMMANDS))
+"""What can be said beside parameters."""
 
 _log = logging.getLogger("sensorium")
 
@@ -120,6 +131,10 @@ class OscControl(Remote):
         self._refused = 0
         self._reports = 0
         self._space = AddressSpace()
+        self._read_traffic: ReadTraffic | None = None
+        self._monitors = RateLimiter(LOOKS, LOOKS, MAX_HOSTS)
+        self._secret = secrets.token_bytes()
+        self._answers = 0
         self._last_sent: dict[str, str] = {}
 
     @property
@@ -170,6 +185,24 @@ class OscControl(Remote):
             for line in lines:
                 self._send(host, line)
 
+    def examine(self) -> Iterable[Finding]:
+        """Return whether its port is free."""
+        try:
+            self._receiver.open(self.host, self.port)
+        except DeviceError as error:
+            said = f"{error}; the next free one is taken when you play"
+            return [Finding("", "none", said)]
+        self._receiver.close()
+        return [Finding("", "ok", f"port {self.port} is free for OSC")]
+
+    def listens_to(self) -> Iterable[str]:
+        """Return the addresses of all that can be set."""
+        return (*self._space, *OF_THE_SHOW)
+
+    def show_traffic(self, read: ReadTraffic) -> None:
+        """Take what reads the traffic of the show, for a monitor."""
+        self._read_traffic = read
+
     def offer(self, addresses: Sequence[str]) -> None:
         """Take the addresses that patterns are compared with."""
         self._space = AddressSpace(addresses)
@@ -190,6 +223,9 @@ class OscControl(Remote):
         self._receiver.open(self.host, candidates[-1])
 
     def _on_message(self, address: str, arguments: list[Any], host: str, at: Ns) -> None:
+        if address == MONITOR:
+            self._show_traffic(arguments, host, at)
+            return
         if self._gate.may_answer(host):
             self._remember(host, at)
         refuse = partial(self._refuse, host, address)
@@ -198,11 +234,40 @@ class OscControl(Remote):
             commands = [parse_command(one, arguments, refuse) for one in meant]
         except ValueError as error:
             self._malformed += 1
+            if self._overheard is not None:
+                self._overheard(Heard(address, arguments, host, at, refused=str(error)))
             refuse(str(error))
             return
+        if self._overheard is not None:
+            does = next(filter(None, map(self._does, meant)), "")
+            self._overheard(Heard(address, arguments, host, at, does=does))
         for command in commands:
             if command is not None and self._emit is not None:
                 self._emit("", command, at)
+
+    def _does(self, address: str) -> str:
+        """Return what an address does, as far as that can be said here; "" for nothing."""
+        whole = "/" + address.strip("/")
+        if whole in OF_THE_SHOW:
+            return "does it"
+        return "sets it" if whole.removesuffix("/release") in self._space else ""
+
+    def _show_traffic(self, arguments: list[Any], host: str, at: Ns) -> None:
+        """Answer a monitor: with the traffic, where it knows the proof, else with that."""
+        asked = arguments[0] if arguments else None
+        if self._read_traffic is None or not self._gate.may_answer(host):
+            return
+        if not isinstance(asked, str) or len(asked.encode()) != LENGTH:
+            return  # the answer would be longer than the question
+        if not self._monitors.take(str(self._receiver.sender), at):
+            return
+        proven = proof(self._secret, self._receiver.sender)
+        if not hmac.compare_digest(asked.encode(), proven.encode()):
+            self._receiver.answer(question(proven))
+            return
+        self._answers += 1
+        for packet in answer(self._answers % 2**31, self._read_traffic()):
+            self._receiver.answer(packet)
 
     def _meant(self, address: str) -> Sequence[str]:
         """Return the addresses of the parameters that a pattern means, or the address itself.
@@ -302,9 +367,9 @@ def _show_command(path: list[str], arguments: list[Any], refuse: Answer) -> Comm
             return PlayPatch(_integral(which), refuse)
         case ["patch"], _:
             raise ValueError("expected the number, name or title of a patch")
-        case ["teach"], [str(route)]:
-            return Teach(route, refuse)
-        case ["teach"], _:
+        case ["teach" | "test" as what], [str(route)]:
+            return Teach(route, refuse, test=what == "test" and route != "")
+        case ["teach" | "test"], _:
             raise ValueError('expected a way out, such as "out/reach", or "" to end it')
         case ["privacy"], [0 | 1 as on]:
             return KeepPrivate(bool(on), refuse)

@@ -20,7 +20,7 @@ behind its length (OSC 1.0) or between two END (SLIP, OSC 1.1). Nothing is sent 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Annotated, Any, Final, Literal
 
@@ -30,6 +30,7 @@ from engine.core.nearest import nearest
 from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Source
 from engine.core.text import plain
+from engine.core.traffic import Heard
 from engine.net.access import HELP, SenderFilter
 from engine.net.rate_limit import RateLimiter
 from engine.net.receiver import Receiver
@@ -115,6 +116,10 @@ class OscIn(Source):
             name: TYPES[subscription.carries] for name, subscription in self._subscriptions.items()
         }
 
+    def listens_to(self) -> Iterable[str]:
+        """Return the addresses that ``listen`` names."""
+        return tuple(self._by_address)
+
     def open(self, emit: Emit) -> None:
         """Bind the port. Raise DeviceError when it is in use."""
         self._emit = emit
@@ -126,6 +131,9 @@ class OscIn(Source):
 
     def _on_message(self, address: str, arguments: list[Any], host: str, at: Ns) -> None:
         outlets = self._meant(address)
+        if self._overheard is not None:
+            names = [each.name for each in outlets]
+            self._overheard(Heard(address, arguments, host, at, names))
         given = list(flat(arguments)) if outlets else []
         problem = ""
         for outlet in outlets:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import platform
 import socket
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from engine.core.errors import ModelError
+from engine.core.finding import Finding
 from engine.inference.backends import library
 from engine.system.priority import may_set_realtime_priority
 from engine.terminal.devices import Plugged, cameras, midi_outputs, sound_inputs
@@ -27,16 +27,6 @@ _NEWEST_ON_INTEL_MACS = (3, 13)
 """The last Python for which an onnxruntime was built that runs on an Intel Mac."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """The state of one area: "ok", "none" (nothing is connected, it plays on), or "missing"."""
-
-    area: str
-    state: str
-    said: str
-    mend: str = ""
-
-
 def findings() -> Iterator[Finding]:
     """Yield the finding of every area."""
     yield python(sys.version_info[:3], sys.platform, platform.machine())
@@ -45,21 +35,23 @@ def findings() -> Iterator[Finding]:
     yield _plugged("sound", sound_inputs())
     yield _plugged("MIDI", midi_outputs())
     yield from _models()
-    yield _port("OSC control", CONTROL_PORT, socket.SOCK_DGRAM)
-    yield _port("page", PAGE_PORT, socket.SOCK_STREAM)
+    yield port("OSC control", CONTROL_PORT, socket.SOCK_DGRAM)
+    yield port("page", PAGE_PORT, socket.SOCK_STREAM)
     yield Finding("display", "ok", "not needed")
     if sys.platform == "linux":
         yield _priority()
 
 
-def report() -> RenderableType:
-    """Return the findings as a table, with what mends them."""
-    styles = {"ok": "green", "none": "yellow", "missing": "bold red"}
+STYLES = {"ok": "green", "none": "yellow", "unsure": "yellow", "missing": "bold red"}
+
+
+def report(found: Iterable[Finding]) -> RenderableType:
+    """Return findings as a table, with what mends them."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     mends = []
-    for finding in findings():
-        state = Text(finding.state, style=styles[finding.state])
-        table.add_row(finding.area, state, finding.said)
+    for finding in found:
+        state = Text(finding.state, style=STYLES[finding.state])
+        table.add_row(Text(finding.area), state, Text(finding.said))
         if finding.mend:
             mends.append(Text(f"{finding.area}: {finding.mend}"))
     title = [Text("\nWhat mends it:", style="bold")] if mends else []
@@ -120,7 +112,8 @@ def _priority() -> Finding:
     return Finding("priority", "none", said, f"{audio}; sudo usermod -aG audio $USER; log in again")
 
 
-def _port(area: str, port: int, kind: socket.SocketKind) -> Finding:
+def port(area: str, port: int, kind: socket.SocketKind) -> Finding:
+    """Check whether a port of this machine is free; ``kind`` is SOCK_DGRAM or SOCK_STREAM."""
     with socket.socket(socket.AF_INET, kind) as probe:
         if kind is socket.SOCK_STREAM and sys.platform != "win32":
             # Without it a port whose last connection ended a minute ago counts as taken.

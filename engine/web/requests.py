@@ -59,9 +59,10 @@ class PanicRequest(Struct, tag_field="do", tag="panic", forbid_unknown_fields=Tr
 
 
 class LearnRequest(Struct, tag_field="do", tag="teach", forbid_unknown_fields=True):
-    """Let one route move while all others are silent, for MIDI learn; "" ends that."""
+    """Let one route move while all others are silent, for MIDI learn or as a test; "" ends that."""
 
     route: str
+    test: bool = False
 
 
 class PrivacyRequest(Struct, tag_field="do", tag="privacy", forbid_unknown_fields=True):
@@ -106,6 +107,12 @@ class PatchRequest(Struct, tag_field="do", tag="go", forbid_unknown_fields=True)
     patch: int
 
 
+class MonitorRequest(Struct, tag_field="do", tag="monitor", forbid_unknown_fields=True):
+    """Begin, or end, to be shown what comes in and what leaves, by address."""
+
+    on: bool
+
+
 PageRequest = (
     SetRequest
     | ReleaseRequest
@@ -118,6 +125,7 @@ PageRequest = (
     | PinRequest
     | RangeRequest
     | PatchRequest
+    | MonitorRequest
 )
 _DECODER: msgspec.json.Decoder[PageRequest] = msgspec.json.Decoder(PageRequest)
 
@@ -142,10 +150,10 @@ def to_command(request: PageRequest, engine: Engine) -> Command:
         case ReleaseRequest(box, parameter):
             _check_known(engine, box, parameter)
             return Release(box, parameter)
-        case LearnRequest(route):
+        case LearnRequest(route, test):
             if route and route not in engine.metrics.routes:
                 raise ValueError(f'there is no way out "{route[:_SHOWN]}"')
-            return Teach(route)
+            return Teach(route, test=test and route != "")
         case PrivacyRequest(on):
             if engine.privacy.always and not on:
                 raise ValueError("this show is private: only its patch or who began it ends that")

@@ -41,6 +41,7 @@ TIMEOUT_S = 15.0
 
 _KNOBS_EVERY = 4
 _HEALTH_EVERY = 10
+_TRAFFIC_EVERY = 8
 _FRAME = b"--frame\r\n"
 _STREAM = "multipart/x-mixed-replace; boundary=frame"
 
@@ -109,10 +110,20 @@ class Server:
                     show.send_knobs(self._send_all)
                 if turn % _HEALTH_EVERY == 0:
                     self._send_all("health", show.health())
+                if turn % _TRAFFIC_EVERY == 0:
+                    self._send_traffic(show)
             for client in self._clients:
                 client.reset_rate()
             turn += 1
             await asyncio.sleep(EVERY)
+
+    def _send_traffic(self, show: ShowView) -> None:
+        """Send what comes in and leaves to the pages that show it."""
+        looking = self._clients & show.monitors
+        if looking:
+            traffic = show.traffic()
+            for client in looking:
+                client.queue("traffic", traffic)
 
     def _send_all(self, kind: str, text: bytes) -> None:
         for client in self._clients:

@@ -293,6 +293,42 @@ def test_teaching_lets_one_move_and_hushes_the_others(browser, wire):
     wire.until(lambda one: one[1] == "/reach")
 
 
+def test_a_test_value_goes_through_one_output_and_is_ended_by_the_same_button(browser, wire):
+    test = "document.querySelector('[data-route=\"out/p{slot}\"] .buttons button[title^=Send]')"
+    browser.run(f"{test}.click()")
+    browser.until(f"{test}.textContent === 'Stop'")
+    wire.from_now()
+    begin = time.monotonic()
+    wire.until(lambda one: one[1] == "/p1/right_wrist/y")
+    assert wire.between(begin, time.monotonic(), "/reach") == []
+    wire.from_now()
+    browser.run(f"{test}.click()")
+    wire.until(lambda one: one[1] == "/reach")
+
+
+def test_the_monitor_shows_every_address_that_leaves_and_what_nobody_listens_to(browser):
+    shown = "[...document.querySelectorAll('#monitor li b')].map((one) => one.textContent)"
+    browser.run("document.querySelector('nav [data-to=monitor]').click()")
+    browser.until(f"['/reach', '/loud', '/p1/right_wrist/y'].every((one) => {shown}.includes(one))")
+    said = "document.querySelector('#monitor li .said').textContent"
+    assert len(set(browser.collect(said, 40))) > 1
+    browser.run("""
+        const filter = document.querySelector('#monitor input');
+        filter.value = 'wrist';
+        filter.dispatchEvent(new Event('input'));
+    """)
+    browser.until(f"{shown}.length === 4 && {shown}.every((one) => one.includes('wrist'))")
+    browser.run("document.querySelector('#monitor .tools button').click()")
+    assert len(set(browser.collect(said, 30))) == 1
+    browser.run("""
+        document.querySelector('#monitor .tools button').click();
+        const filter = document.querySelector('#monitor input');
+        filter.value = '';
+        filter.dispatchEvent(new Event('input'));
+        document.querySelector('nav [data-to=see]').click();
+    """)
+
+
 def test_the_picture_is_there_with_its_skeleton_and_nothing_is_bright(browser):
     browser.until("document.getElementById('picture').naturalWidth === 640")
     seen = cv2.imdecode(np.frombuffer(browser.picture(), np.uint8), cv2.IMREAD_COLOR)

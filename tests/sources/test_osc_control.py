@@ -20,10 +20,13 @@ from engine.core.commands import (
     no_answer,
 )
 from engine.core.status import Status
+from engine.core.traffic import Flow, Traffic
 from engine.osc.bundle import LIMIT
 from engine.osc.packer import head
 from engine.osc.parse import packet
+from engine.osc.traffic import MONITOR, NO_PROOF, TRAFFIC, Answers, question
 from engine.sources.osc_control import (
+    LOOKS,
     MAX_REFUSALS,
     TEXT,
     OscControl,
@@ -353,3 +356,70 @@ def test_it_opens_and_closes_twice(desk):
     desk.box.open(desk.emit)
     desk.say("/panic")
     assert desk.commands.get(timeout=5) == Panic()
+
+
+# -- Who watches ---------------------------------------------------------------------------------
+
+
+WATCHED = Traffic("Seen", (Flow(True, "out", "/x", 1, None, "0.5", 0.0, "127.0.0.1:9000"),))
+
+
+def ask(desk, known=NO_PROOF):
+    desk.say_bytes(question(known))
+    return packet(desk.ear.recv(2048))[0]
+
+
+def test_a_monitor_proves_where_it_is_and_is_then_told_the_traffic(desk):
+    desk.box.show_traffic(lambda: WATCHED)
+    address, (known,) = ask(desk)
+    assert address == MONITOR
+    address, arguments = ask(desk, known)
+    assert address == TRAFFIC
+    assert Answers().take(arguments) == WATCHED
+    assert desk.commands.empty()
+
+
+def test_who_asks_with_the_proof_of_another_is_told_no_more_than_it_said(desk):
+    desk.box.show_traffic(lambda: pytest.fail("it was told"))
+    _, (known,) = ask(desk)
+    with contextlib.closing(socket.socket(type=socket.SOCK_DGRAM)) as other:
+        other.settimeout(5)
+        other.sendto(question(known), ("127.0.0.1", desk.box.listens))
+        told = other.recv(2048)
+    assert packet(told)[0][0] == MONITOR
+    assert len(told) == len(question(known))
+
+
+@pytest.mark.parametrize("said", [[], [1], [""], ["short"], ["x" * 17], ["é" * 16], [b"x" * 16]])
+def test_a_question_that_is_shorter_than_its_answer_is_not_answered(desk, said):
+    desk.box.show_traffic(lambda: WATCHED)
+    desk.say(MONITOR, *said)
+    assert ask(desk)[0] == MONITOR  # and not what came of the one before
+    desk.ear.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        desk.ear.recv(2048)
+
+
+def test_a_monitor_that_asks_too_often_waits(desk):
+    desk.box.show_traffic(lambda: WATCHED)
+    for _ in range(20):
+        desk.say_bytes(question(NO_PROOF))
+    desk.say("/panic")
+    desk.commands.get(timeout=5)  # all before it was heard by now
+    desk.ear.setblocking(False)
+    answered = 0
+    with contextlib.suppress(BlockingIOError):
+        while desk.ear.recv(2048):
+            answered += 1
+    assert 1 <= answered <= LOOKS + 1
+
+
+def test_a_whole_network_that_may_speak_is_never_told_the_traffic():
+    box = OscControl(port=9, host="0.0.0.0", allow=["10.0.0.0/24", "10.0.1.7"])
+    told = []
+    box._receiver.answer = told.append
+    box.show_traffic(lambda: WATCHED)
+    for host, answers in (("10.0.0.9", 0), ("10.0.1.7", 1), ("127.0.0.1", 2)):
+        box._receiver.sender = (host, 5000)
+        box._on_message(MONITOR, [NO_PROOF], host, 0)
+        assert len(told) == answers

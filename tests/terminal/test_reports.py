@@ -14,10 +14,11 @@ import pytest
 from typer.testing import CliRunner
 
 from engine.cli import app
+from engine.core.finding import Finding
 from engine.inference.card import models
 from engine.terminal import remedy
 from engine.terminal.devices import LISTS, Plugged
-from engine.terminal.doctor import Finding, _films, _plugged, _port, _priority, findings, python
+from engine.terminal.doctor import _films, _plugged, _priority, findings, port, python
 from engine.terminal.models import look_at, stored_models
 
 
@@ -115,12 +116,12 @@ def test_a_port_in_use_is_seen(kind: socket.SocketKind) -> None:
         holder.bind(("127.0.0.1", 0))
         if kind is socket.SOCK_STREAM:
             holder.listen()
-        port = holder.getsockname()[1]
-        assert _port("page", port, kind).state == "none"
+        taken = holder.getsockname()[1]
+        assert port("page", taken, kind).state == "none"
 
 
 def test_a_free_port_is_seen(free_port: int) -> None:
-    assert _port("page", free_port, socket.SOCK_STREAM).state == "ok"
+    assert port("page", free_port, socket.SOCK_STREAM).state == "ok"
 
 
 @pytest.fixture

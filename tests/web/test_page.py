@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import socket
 
@@ -10,6 +11,7 @@ import aiohttp
 import pytest
 from runtime.boxes import COLLECT, numbers, picture, play
 
+from engine.core.clock import SECOND
 from engine.core.commands import SetParameter
 from engine.core.messages import Ns
 from engine.runtime.entries import Arrival, WakeUp
@@ -81,6 +83,29 @@ def test_a_knob_that_is_turned_turns_the_box_and_tells_every_page(page, engine):
     assert (knob["kind"], knob["low"], knob["high"], knob["cabled"]) == ("slider", 0, 1, True)
     assert stand == [0.75, True]
     assert engine.states["soft"].box.smooth == 0.25  # its cable has it again
+
+
+def test_a_page_that_asks_is_told_what_comes_and_leaves_and_others_are_not(page, engine):
+    async def look():
+        async with visit(page) as one, visit(page) as other:
+            await one.ask(do="monitor", on=True)
+            assert (await one.next("traffic"))["flows"] == []
+            engine.clock.move_to(Ns(engine.clock.now() + SECOND))
+            engine.step(Arrival("a", "number", 0.5, engine.clock.now()))
+            flows = (await one.next("traffic", lambda news: news["flows"]))["flows"]
+            await one.ask(do="monitor", on=False)
+            await one.ask(do="rubbish")
+            await one.next("refused")
+            kinds = {json.loads((await other.socket.receive()).data)["kind"] for _ in range(40)}
+            return flows, kinds
+
+    flows, kinds = asyncio.run(look())
+    assert [(flow["name"], flow["last"], flow["leaves"]) for flow in flows] == [
+        ("raw", "0.5", True),
+        ("wide", "70", True),
+    ]
+    assert "values" in kinds
+    assert "traffic" not in kinds
 
 
 def test_a_page_makes_the_show_private_and_open_again(page, engine):

@@ -114,12 +114,12 @@ class PlanSwapper:
 
     def _swap(self, new: Plan, spare: Mapping[str, BoxState]) -> PreviousPlan:
         """Exchange the plan and call ``on_plan``; a MIDI-learn sweep goes on."""
-        swept, old = self.engine.learn_sweep.route, self.engine.plan
+        sweep, old = self.engine.learn_sweep, self.engine.plan
         staying = unchanged_boxes(old, new)
         heard = staying_ends(old, new, staying)
         before = self._exchange(new, spare, staying)
-        if swept in self.engine.metrics.routes:
-            self.engine.learn_sweep.select(swept)
+        if sweep.route in self.engine.metrics.routes:
+            self.engine.learn_sweep.select(sweep.route, test=sweep.tests, since=sweep.started)
         self.engine.give_what_holds(lambda wire: end_of(wire) not in heard)
         for notify in self.engine.on_plan:
             notify()

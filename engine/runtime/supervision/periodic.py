@@ -31,6 +31,7 @@ class PeriodicTasks:
         now = asyncio.get_running_loop().time()
         self._run(now, EVERY, self._watchdog.check)
         self._run(now, REPORT, self._report)
+        self._run(now, REPORT, self._engine.monitor.rest)
         self._run(now, LOOK, Feedback(self._engine).look)
 
     def _run(self, due: float, every: float, work: Callable[[], None]) -> None:

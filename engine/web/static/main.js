@@ -8,6 +8,7 @@ import * as knobs from "./knobs.js";
 import { ask, connect } from "./link.js";
 import * as lock from "./lock.js";
 import * as masters from "./masters.js";
+import * as monitor from "./monitor.js";
 import * as notice from "./notice.js";
 import * as outs from "./outs.js";
 import * as pins from "./pins.js";
@@ -46,6 +47,7 @@ const hear = {
     graph.health(news);
   },
   range: (news) => outs.range(news),
+  traffic: (news) => monitor.show(news),
   refused: (news) => notice.tell(news.text),
 };
 
@@ -59,6 +61,7 @@ const keys = {
 function changed(connected) {
   document.body.classList.toggle("lost", !connected);
   notice.stand("offline", connected ? "" : "No connection. Trying again …");
+  if (connected) monitor.again();
 }
 
 function panic() {
@@ -77,6 +80,7 @@ function go(tab) {
   for (const button of document.querySelectorAll("nav button")) press(button, button.dataset.to === tab);
   window.scrollTo(0, 0);
   graph.again();
+  monitor.look(tab === "monitor");
 }
 
 function larger(on) {
@@ -110,4 +114,5 @@ document.addEventListener("keydown", key);
 document.addEventListener("keyup", (event) => event.key.toLowerCase() === "l" && lock.letGo());
 window.addEventListener("resize", graph.again);
 document.addEventListener("visibilitychange", () => see.lookOn(!document.hidden));
+monitor.place();
 connect((kind, news) => hear[kind]?.(news), changed);

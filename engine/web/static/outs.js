@@ -14,6 +14,7 @@ const LONG = 24;
 let rows = new Map();
 let byCable = new Map();
 let teaching = "";
+let testing = false;
 
 /** Lay out the ways out of a patch, as it has written them. */
 export function lay(patch) {
@@ -40,10 +41,11 @@ export function lay(patch) {
 /** Show what leaves now. */
 export function show(news) {
   for (const [index, row] of byCable) row.meter.show(news.cables[index], news.now);
-  if (news.teaching === teaching) return;
+  if (news.teaching === teaching && news.testing === testing) return;
   teaching = news.teaching;
+  testing = news.testing;
   const label = rows.get(teaching)?.cable.label ?? teaching;
-  notice.stand("teaching", teaching && `Teaching ${label}: all else is silent`);
+  notice.stand("teaching", teaching && `${testing ? "Testing" : "Teaching"} ${label}: all else is silent`);
   for (const [route, row] of rows) row.taught(route === teaching, teaching !== "");
 }
 
@@ -69,7 +71,8 @@ class Row {
     this.facts = make("small.facts");
     this.found = make("div.found", { hidden: true });
     this.teach = make("button", { type: "button", onclick: () => this.askTeach() }, "Teach");
-    const buttons = [this.teach];
+    this.test = make("button", { type: "button", title: "Send a test value for 20 s", onclick: () => this.askTest() }, "Test");
+    const buttons = [this.teach, this.test];
     if (cable.number) {
       buttons.push(make("button", { type: "button", onclick: () => this.askRange() }, "Range"));
     }
@@ -103,7 +106,16 @@ class Row {
   }
 
   askTeach() {
-    ask({ do: "teach", route: this.cable.route === teaching ? "" : this.cable.route });
+    ask({ do: "teach", route: this.moves(false) ? "" : this.cable.route });
+  }
+
+  askTest() {
+    ask({ do: "teach", route: this.moves(true) ? "" : this.cable.route, test: true });
+  }
+
+  /** Whether it is taught, or tested. */
+  moves(test) {
+    return this.cable.route === teaching && test === testing;
   }
 
   askRange() {
@@ -113,7 +125,8 @@ class Row {
   taught(is, any) {
     this.element.classList.toggle("taught", is);
     this.element.classList.toggle("hushed", any && !is);
-    write(this.teach, is ? "Stop" : "Teach");
+    write(this.teach, this.moves(false) ? "Stop" : "Teach");
+    write(this.test, this.moves(true) ? "Stop" : "Test");
   }
 
   /** Say the figures; what is bad stands out, and is seen on a folded row too. */

@@ -1,0 +1,163 @@
+"""``sensorium monitor`` beside a real show that liblo's oscsend speaks to."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import find_port
+
+COMMAND = [sys.executable, "-c", "from engine.cli import main; main()"]
+WAIT = 60
+PATCH = """
+title = "Watched"
+[control]
+use = "osc_control"
+port = CONTROL
+replies = REPLIES
+[desk]
+use = "osc_in"
+port = DESK
+[desk.listen]
+fader = "/1/fader1"
+[soft]
+use = "smooth"
+from = "desk.fader"
+[out]
+use = "osc_out"
+to = "127.0.0.1:NOBODY"
+[out.send]
+"/filter" = "desk.fader"
+"/soft" = "soft"
+"""
+
+
+class Show:
+    """A show that plays, and what may be said to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.ports = {name: find_port() for name in ("CONTROL", "REPLIES", "DESK", "NOBODY")}
+        text = PATCH
+        for name, port in self.ports.items():
+            text = text.replace(name, str(port))
+        patch = folder / "watched.toml"
+        patch.write_text(text)
+        self._process = subprocess.Popen(
+            [*COMMAND, "play", str(patch), "--no-page"], stderr=subprocess.DEVNULL
+        )
+
+    def say(self, to: str, *words: str) -> None:
+        subprocess.run(["oscsend", "127.0.0.1", str(self.ports[to]), *words], check=True)
+
+    def close(self) -> None:
+        self._process.send_signal(signal.SIGINT)
+        assert self._process.wait(WAIT) == 0
+
+
+@pytest.fixture(scope="module")
+def show(tmp_path_factory):
+    with contextlib.closing(Show(tmp_path_factory.mktemp("watched"))) as show:
+        for _ in range(WAIT):  # until it plays: nobody answers before
+            if monitor(show, "--for", "0").returncode == 0:
+                break
+        yield show
+
+
+def monitor(show: Show, *words: str) -> subprocess.CompletedProcess[str]:
+    port = str(show.ports["CONTROL"])
+    command = [*COMMAND, "monitor", "--port", port, *words]
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=WAIT)
+
+
+def watch(show: Show, *words: str) -> subprocess.Popen[str]:
+    port = str(show.ports["CONTROL"])
+    return subprocess.Popen(
+        [*COMMAND, "monitor", "--port", port, *words], stdout=subprocess.PIPE, text=True
+    )
+
+
+def until(lines, show: Show, fits, *said: tuple[str, ...]):
+    """Say something again and again until a line fits."""
+    while True:
+        for words in said:
+            show.say(*words)
+        if fits(found := next(lines)):
+            return found
+
+
+@pytest.mark.peer("oscsend", "liblo-tools")
+def test_what_comes_and_what_leaves_is_seen_with_what_nobody_listens_to(show: Show) -> None:
+    with watch(show, "--json") as looking:
+        lines = map(json.loads, looking.stdout)
+        mistake = ("DESK", "/1/fadr1", "f", "0.25")
+        right = ("DESK", "/1/fader1", "f", "0.75")
+        wrong = ("CONTROL", "/soft/smoth", "f", "0.25")
+        seen = until(lines, show, lambda one: one["name"] == "/1/fadr1", mistake, right, wrong)
+        assert seen["note"] == 'nobody listens. Did you mean "/1/fader1"?'
+        assert (seen["unheard"], seen["last"], seen["peer"]) == (True, "0.25", "127.0.0.1")
+        said = (mistake, right, wrong)
+        seen = until(lines, show, lambda one: one["name"] == "/soft/smoth", *said)
+        assert seen["note"] == 'nobody listens. Did you mean "/soft/smooth"?'
+        seen = until(lines, show, lambda one: one["name"] == "/1/fader1", *said)
+        assert (seen["note"], seen["unheard"]) == ("desk.fader", False)
+        seen = until(lines, show, lambda one: one["name"] == "/filter" and one["unheard"], *said)
+        nobody = f"127.0.0.1:{show.ports['NOBODY']}"
+        assert (seen["peer"], seen["note"]) == (nobody, f"nobody listens at {nobody}")
+        assert (seen["leaves"], seen["last"]) == (True, "0.75")
+        looking.send_signal(signal.SIGINT)
+        assert looking.wait(WAIT) == 0
+
+
+@pytest.mark.peer("oscsend", "liblo-tools")
+def test_lines_into_a_pipe_hold_what_contains_a_text(show: Show) -> None:
+    with watch(show, "fadr") as looking:
+        line = until(
+            iter(looking.stdout),
+            show,
+            lambda _: True,
+            ("DESK", "/1/fader1", "f", "0.5"),
+            ("DESK", "/1/fadr1", "f", "0.5"),
+        )
+        assert line.startswith("in   desk  /1/fadr1  0.5  ")
+        assert line.rstrip().endswith('from 127.0.0.1  nobody listens. Did you mean "/1/fader1"?')
+        looking.send_signal(signal.SIGTERM)
+        assert looking.wait(WAIT) == 0
+
+
+@pytest.mark.peer("oscsend", "liblo-tools")
+def test_a_terminal_gets_a_table_and_ctrl_c_leaves_it(show: Show) -> None:
+    ours, theirs = pty.openpty()
+    port = str(show.ports["CONTROL"])
+    looking = subprocess.Popen(
+        [*COMMAND, "monitor", "--port", port],
+        stdout=theirs,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "140", "LINES": "50"},
+    )
+    os.close(theirs)
+    drawn = b""
+    while b"/1/fadr1" not in drawn:
+        show.say("DESK", "/1/fadr1", "f", "0.5")
+        drawn += os.read(ours, 65536)
+    for word in (b"Watched", b"What comes in", b"What leaves", b"Ctrl-C ends this"):
+        assert word in drawn
+    looking.send_signal(signal.SIGINT)
+    assert looking.wait(WAIT) == 0
+    os.close(ours)
+
+
+def test_where_no_show_plays_that_is_said(show: Show, free_port: int) -> None:
+    command = [*COMMAND, "monitor", "--port", str(free_port)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=WAIT)
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        f"no show plays on port {free_port}; begin one with sensorium play"
+    )
+    done = monitor(show, "--host", "no.such.machine.invalid")
+    assert (done.returncode, "no machine of that name" in done.stderr) == (2, True)
