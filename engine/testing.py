@@ -12,7 +12,8 @@ its second:
 
     played = play(text, script=[(1.0, SetParameter("reach", "on", False)), (2.0, Panic())])
 
-``Swap(text)`` in a script switches to another patch at that moment, as when a file is saved.
+``Swap(text)`` in a script replaces the patch at that moment, as when its file is saved;
+``Swap(text, 1)`` goes to the second patch of a set.
 """
 
 from __future__ import annotations
@@ -40,9 +41,14 @@ from engine.runtime.opening import find_patch, open_document
 
 @dataclass(frozen=True)
 class Swap:
-    """Another patch, given as to ``play``, that replaces the one playing."""
+    """A patch, given as to ``play``, that replaces the one playing.
+
+    ``index`` says which patch of a set it is, where the first one is 0; None: a new version of the
+    one that plays, as when its file is saved.
+    """
 
     patch: str | Path
+    index: int | None = None
 
 
 Script = Iterable[tuple[float, Command | Entry | Swap]]
@@ -149,7 +155,7 @@ def play(
 def _entry(entry: Command | Entry | Swap, prepare: Callable[[str | Path], Prepared]) -> Entry:
     if isinstance(entry, Swap):
         texts, plan = prepare(entry.patch)
-        return SwapPlan(plan.title, texts, plan)
+        return SwapPlan(plan.title, texts, plan, entry.index)
     return CommandEntry(SCRIPT, entry) if isinstance(entry, Command) else entry
 
 

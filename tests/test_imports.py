@@ -70,6 +70,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "moderngl": frozenset({"sinks"}),
     "aiohttp": frozenset({"web"}),
     "segno": frozenset({"web"}),
+    "tomlkit": frozenset({"patch/edit.py"}),
     "watchfiles": frozenset({"runtime"}),
     "mcap": frozenset({"recording"}),
     "lz4": frozenset({"recording/chunk.py"}),

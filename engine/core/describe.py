@@ -104,8 +104,12 @@ def control(kind: Any) -> tuple[str, tuple[object, ...]]:
 
 def current(parameter: Parameter, owner: object) -> object:
     """Return the value of a parameter, or of a part of one, as JSON can hold it."""
-    value = getattr(owner, parameter.field)
-    return _plain(part_of(value, parameter.key) if parameter.key else value)
+    return shown_value(parameter, getattr(owner, parameter.field))
+
+
+def shown_value(parameter: Parameter, whole: object) -> object:
+    """Return the value of a parameter, or its part of a whole table, as JSON can hold it."""
+    return _plain(part_of(whole, parameter.key) if parameter.key else whole)
 
 
 def _paragraphs(text: str) -> Iterator[str]:

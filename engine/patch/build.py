@@ -107,6 +107,7 @@ class Builder:
             keep=words.keep,
             constants=constants,
             place=self._document.place(spec.path),
+            path=spec.path,
         )
 
     def load(self, use: str) -> None:

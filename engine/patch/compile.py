@@ -68,6 +68,7 @@ def compile_patch(document: Document, find: Find) -> Plan:
         document.texts,
         tables.private,
         tuple(dead_ends(boxes, connector.wires, connector.gives)),
+        document.said,
     )
 
 

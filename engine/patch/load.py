@@ -53,6 +53,7 @@ class Document:
     """A parsed patch: its tables, the position of each key, and its texts.
 
     ``rig`` is the parsed rig, whose tables are laid over it already.
+    ``said`` holds what set a key that no text has, such as "--set reach.joint=nose".
     """
 
     tables: dict[str, Any]
@@ -60,6 +61,7 @@ class Document:
     places: dict[KeyPath, Place] = field(default_factory=dict)
     texts: Texts | None = None
     rig: Document | None = None
+    said: dict[KeyPath, str] = field(default_factory=dict)
 
     def place(self, path: KeyPath) -> Place:
         """Return the file and line of a key, or of its nearest enclosing table."""
@@ -78,6 +80,7 @@ class Document:
         self._forget_places((box, key))
         if by:
             self.places[box, key] = (Path(by), None)
+            self.said[box, key] = by
 
     def overlay(
         self, tables: Mapping[str, dict[str, Any]], places: Mapping[KeyPath, Place]

@@ -16,6 +16,7 @@ from engine.core.errors import Problem
 from engine.core.messages import Ns
 from engine.core.parameter import read_parameters
 from engine.patch.load import Place, Texts
+from engine.patch.positions import KeyPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,9 @@ class PlannedBox:
     the patch sets them, by field; ``fingerprints`` identify the versions of the files it reads.
     ``fallback`` is the class name of the fallback source that plays in its place, or "". ``cls`` is
     the class that ``use`` names, whatever plays. ``state`` are the files that it kept before, by
-    name. ``label`` is what the patch calls it, or ""; with ``keep`` a hand's changes go along to
-    the other patches of a set, as do those of the links of its chain.
+    name. ``path`` is where it is written: its table, and of a link of its chain the key in it.
+    ``label`` is what the patch calls it, or ""; with ``keep`` a hand's changes go along to the
+    other patches of a set, as do those of the links of its chain.
     """
 
     name: str
@@ -90,6 +92,7 @@ class PlannedBox:
     keep: bool = False
     constants: dict[str, Any] = field(default_factory=dict)
     place: Place = (None, None)
+    path: KeyPath = ()
     fingerprints: tuple[tuple[str, int, int], ...] = ()
     state: dict[str, bytes] = field(default_factory=dict)
     fallback: str = ""
@@ -177,7 +180,8 @@ class Plan:
     The wires into the ports of an output stand in the order in which the patch writes them.
 
     ``texts`` are what it was compiled from; while ``private``, no picture leaves. ``warnings`` tell
-    what is hardly meant, though it plays.
+    what is hardly meant, though it plays. ``said`` holds what was said beside the texts, such as
+    "--set reach.joint=nose", by the key that it set.
     """
 
     title: str
@@ -188,3 +192,4 @@ class Plan:
     texts: Texts | None = None
     private: bool = False
     warnings: tuple[Problem, ...] = ()
+    said: dict[KeyPath, str] = field(default_factory=dict)

@@ -36,6 +36,16 @@ def find_lines(text: str) -> dict[KeyPath, int]:
     return _Scanner(text).document()
 
 
+def find_ends(text: str) -> dict[KeyPath, tuple[int, int]]:
+    """Return the first and last line, from 1, of the last key that each table with a header has.
+
+    Of a table without keys these are the line of its header. Raise ValueError as ``find_lines``.
+    """
+    scanner = _Scanner(text)
+    scanner.document()
+    return scanner.ends
+
+
 class _Scanner:
     """Scans a text from one key to the next."""
 
@@ -44,6 +54,7 @@ class _Scanner:
         self._at = 0
         self._counted, self._lines = 0, 1
         self._found: dict[KeyPath, int] = {}
+        self.ends: dict[KeyPath, tuple[int, int]] = {}
 
     def document(self) -> dict[KeyPath, int]:
         """Scan the whole text and return the lines."""
@@ -55,8 +66,10 @@ class _Scanner:
                 table = self._key()
                 self._at += 2 if double else 1
                 self._record(table, line)
+                self.ends[table] = (line, line)
             else:
                 self._pair(table)
+                self.ends[table] = (line, self._line())
         return self._found
 
     def _pair(self, table: KeyPath) -> None:

@@ -38,6 +38,8 @@ class Begun(Struct, frozen=True):
     takes_over: bool = False
     states: dict[str, dict[str, bytes]] = {}
     """The files that boxes had kept when the patch began to play, by box and name."""
+    index: int | None = None
+    """Which patch of the set takes over, from 0; None: a new version of the one that plays."""
 
 
 class Counts(Struct, frozen=True):

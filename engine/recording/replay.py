@@ -145,7 +145,8 @@ class Replay:
         _warn_about_changes(begun, plan, self._recompute)
         before = self._plan_before(begun) if self.comparison and self._edited else None
         if begun.takes_over and self._player is not None:
-            self._take_over(self._player, moment, SwapPlan(plan.title, texts, plan), before)
+            swap = SwapPlan(plan.title, texts, plan, begun.index)
+            self._take_over(self._player, moment, swap, before)
             return
         self._end()
         started = Ns(begun.started)
@@ -195,7 +196,7 @@ class Replay:
         elif self._before is not None:
             texts = before.texts or swap.texts
             with _untold():
-                self._before.step(moment, SwapPlan(before.title, texts, before))
+                self._before.step(moment, SwapPlan(before.title, texts, before, swap.index))
 
     def _open_new(self, player: ReplayEngine, begun: Begun) -> None:
         """Open the outputs that the recorded patch did not have, as no recorded entry does."""

@@ -53,7 +53,8 @@ class RecordingWriter:
     def entry(self, now: Ns, entry: Entry, pixels: bool) -> None:
         """Write an entry; ``pixels`` says whether a picture in it may be kept."""
         if isinstance(entry, SwapPlan):
-            self._plan(now, describe_begin(entry.plan, now, self._request, takes_over=True))
+            begun = describe_begin(entry.plan, now, self._request, takes_over=True)
+            self._plan(now, msgspec.structs.replace(begun, index=entry.index))
             return
         topic = entries.topic(entry)
         try:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -73,6 +74,7 @@ class Engine:
     - ``on_lost``: called with the name of a source that reports the loss of its device.
     - ``on_play_patch``: called to go to another patch; returns why that is refused, or "".
     - ``plays_patch``: whether a patch of the set, given as to that, is the one that plays.
+    - ``on_saved``: called with files into which what plays was saved, on any thread.
     - ``monitor``: what comes in and leaves by the ports, while somebody looks.
     - ``ask``: submits a command that does not come from a box; on any thread when played live.
     """
@@ -93,6 +95,7 @@ class Engine:
         self.on_lost: Callable[[str], None] = lambda name: None
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
         self.plays_patch: Callable[[int | str], bool] = lambda which: False
+        self.on_saved: Callable[[set[Path]], None] = lambda files: None
         self.ask: Callable[[str, Command], None] = lambda by, command: self.step(
             CommandEntry(by, command)
         )
@@ -214,6 +217,10 @@ class Engine:
         """Reset what removed boxes and cut wires fed, and flush the outputs at once."""
         self._losses.reset_removed(removed, cut)
         self.outbox.flush()
+
+    def is_degraded(self, box: str, parameter: str) -> bool:
+        """Whether a parameter has been degraded to keep the deadline."""
+        return self.quality.is_degraded(box, parameter)
 
     # What boxes and steps ask of the engine.
 

@@ -85,11 +85,13 @@ class SwapPlan:
     """Another patch, or a new version of this one, takes over.
 
     ``title`` and ``texts`` are all that is needed to compile ``plan`` again. A plan is played once.
+    ``index`` says which patch of the set it is, from 0; None: a new version of the one that plays.
     """
 
     title: str
     texts: Texts
     plan: Plan = field(repr=False, compare=False)
+    index: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ class Performance:
         loop = asyncio.get_running_loop()
         show = Live(self._plan)
         reloader = Reloader(show, self._files, self._titles, self._open, self._trial)
-        reloader.before_it_plays = self._warnings.tell
+        reloader.on_good = self._warnings.tell
         self._attach(show.engine)
         signals = self._handle_signals(show, reloader)
         self._service.follow(show)
@@ -111,6 +111,7 @@ class Performance:
             with suppress(RuntimeError):  # the show is over
                 loop.call_soon_threadsafe(reloader.look_again, files)
 
+        show.engine.on_saved = changed  # also where files are not watched: it is what plays
         more = lambda: own_files(show.engine.plan)  # noqa: E731
         return FileWatcher(self._files, changed, more) if self._edits else None
 

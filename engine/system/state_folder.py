@@ -1,14 +1,12 @@
 """The files in which a box keeps its state, beside the patch or in the user's state folder.
 
-A file is written beside its place and then put there (``os.replace``), and the disk is made to keep
-both, so that a crash or a power cut leaves the old one or the new one, never half of it.
+Each is written whole or not at all (``whole_file``).
 """
 
 from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
@@ -19,6 +17,7 @@ from engine.core.context import check_file_name
 from engine.core.errors import UnreadableFile
 from engine.core.files import open_file
 from engine.core.os_errors import os_reason
+from engine.system.whole_file import write_whole
 
 _SUFFIX = ".state"
 
@@ -78,7 +77,8 @@ class StateFolder:
         problem: OSError | None = None
         for place in self.places:
             try:
-                _write_whole(place / name, data)
+                place.mkdir(parents=True, exist_ok=True)
+                write_whole({place / name: data})
             except OSError as error:
                 problem = problem or error
             else:
@@ -122,25 +122,3 @@ def _is_state(file: Path) -> bool:
     except ValueError:
         return False
     return file.is_file()
-
-
-def _write_whole(file: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all; raise OSError."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=".", suffix=".new", dir=file.parent)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(beside).replace(file)
-    except BaseException:
-        with suppress(OSError):
-            Path(beside).unlink()
-        raise
-    if os.name == "posix":  # the folder holds the name; Windows has no such call
-        folder = os.open(file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

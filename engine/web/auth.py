@@ -1,5 +1,8 @@
 """Authentication by a token: from the network, only those may enter who know what was shown.
 
+There are two: whoever comes by the one that is shown at the start is a paired device, which the
+show belongs to; whoever comes by the one that such a device shows to others is a guest.
+
 The token comes once, in the address that is typed, clicked or scanned. It is exchanged for a cookie
 that no script can read and no other site can send, random at every start. So a short token, chosen
 by somebody, can be guessed only here, where each machine's attempts are limited. Only its own: were
@@ -22,6 +25,7 @@ from engine.core.clock import SystemClock
 from engine.core.errors import ParameterError
 from engine.net.rate_limit import RateLimiter
 from engine.web.guard import Handler
+from engine.web.rights import Role
 
 COOKIE: Final = "sensorium"
 PARAMETER: Final = "token"
@@ -55,28 +59,49 @@ class TokenAuth:
                 "here without it"
             )
         self.token = token or secrets.token_urlsafe(12)
-        self._cookie = secrets.token_urlsafe(24)
+        self._guests = ""
+        self._cookies = {role: secrets.token_urlsafe(24) for role in Role}
         self._tries = RateLimiter(_TRIES_A_SECOND, TRIES, _MACHINES, forgets=True)
         self._clock = SystemClock()
 
     @web.middleware
     async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Refuse requests that have neither the token nor the cookie."""
-        if _same(request.cookies.get(COOKIE, ""), self._cookie):
-            return await handler(request)
+        """Refuse requests that have neither a token nor a cookie."""
+        role = self.role_of(request)
         given = request.query.get(PARAMETER)
+        if role is Role.OWNER or (role is not None and given is None):
+            return await handler(request)
         if given is None:
             raise web.HTTPUnauthorized(text=_UNKNOWN)
         # Counted before it is compared, or a right guess could be told from a wrong one.
         if not self._tries.take(request.remote or "", self._clock.now()):
             raise web.HTTPTooManyRequests(text=_TOO_OFTEN)
-        if not _same(given, self.token):
-            raise web.HTTPForbidden(text=_WRONG)
-        return self._set_cookie(request.path if request.path in _PAGES else _PAGES[0])
+        if _same(given, self.token):
+            return self._set_cookie(Role.OWNER, request.path)
+        if self._guests and _same(given, self._guests):
+            return self._set_cookie(Role.GUEST, request.path)
+        raise web.HTTPForbidden(text=_WRONG)
 
-    def _set_cookie(self, page: str) -> web.Response:
+    def invite(self) -> str:
+        """Return the token for guests, the same until they are sent away."""
+        self._guests = self._guests or secrets.token_urlsafe(12)
+        return self._guests
+
+    def dismiss(self) -> None:
+        """Forget the token and the cookie of guests."""
+        self._guests = ""
+        self._cookies[Role.GUEST] = secrets.token_urlsafe(24)
+
+    def role_of(self, request: web.Request) -> Role | None:
+        """Return whose a request is, by its cookie; None where it has none of this show."""
+        cookie = request.cookies.get(COOKIE, "")
+        return next((role for role, known in self._cookies.items() if _same(cookie, known)), None)
+
+    def _set_cookie(self, role: Role, path: str) -> web.Response:
+        page = path if path in _PAGES else _PAGES[0]
         answer = web.Response(text=_REDIRECT.format(page), content_type="text/html")
-        answer.set_cookie(COOKIE, self._cookie, httponly=True, samesite="Strict", path="/")
+        cookie = self._cookies[role]
+        answer.set_cookie(COOKIE, cookie, httponly=True, samesite="Strict", path="/")
         return answer
 
 

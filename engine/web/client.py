@@ -8,6 +8,8 @@ from collections import deque
 
 from aiohttp import WSCloseCode, web
 
+from engine.web.rights import Role
+
 REPLIES = 8
 """The most replies that wait for a page."""
 
@@ -20,7 +22,8 @@ PAUSE = 0.05
 class Client:
     """The news on their way to one page; used on the page's loop only."""
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
+    def __init__(self, socket: web.WebSocketResponse, role: Role = Role.OWNER) -> None:
+        self.role = role
         self._socket = socket
         self._news: dict[str, bytes] = {}
         self._replies: deque[bytes] = deque(maxlen=REPLIES)

@@ -11,12 +11,18 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 from aiohttp import web
 
 from engine.core.text import plain
+from engine.net.access import is_local
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_PASSED_ON: Final = frozenset({"forwarded", "via", "x-real-ip", "true-client-ip", "client-ip"})
+_PASSED_ON_BEGINS: Final = ("x-forwarded", "cf-connecting", "x-client", "x-cluster", "fly-client")
+"""Headers by which a proxy says that a request is another's."""
 
 
 def headers(host: str) -> dict[str, str]:
@@ -54,6 +60,17 @@ def refusal(host: str, said: Mapping[str, str]) -> str:
     if said.get("Sec-Fetch-Site", "none") not in ("none", "same-origin") and not followed:
         return "another site may not do this"
     return ""
+
+
+def is_this_machine(peer: str, host: str, said: Mapping[str, str]) -> bool:
+    """Return whether a request comes from a browser on this machine, and from no other through it.
+
+    A proxy or a forwarded port on this machine sends requests of strangers from here: it tells so
+    by a header, or by the name under which the strangers know it.
+    """
+    names = [name.lower() for name in said]
+    passed_on = any(name in _PASSED_ON or name.startswith(_PASSED_ON_BEGINS) for name in names)
+    return not passed_on and is_local(peer) and is_local(_without_port(host).lower())
 
 
 def is_own_host(host: str) -> bool:

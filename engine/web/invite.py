@@ -1,4 +1,4 @@
-"""The address of the page for other machines, and its QR code for the terminal."""
+"""The address of the page for other machines, and its QR code for the terminal and the page."""
 
 from __future__ import annotations
 
@@ -21,6 +21,13 @@ def reachable_host(host: str) -> str:
         asking.connect(_FAR)  # a datagram socket that connects sends nothing
         return str(asking.getsockname()[0])
     return socket.gethostname()
+
+
+def qr_rows(address: str) -> list[str]:
+    """Return an address as the rows of a QR code for the page, "1" where it is dark."""
+    import segno
+
+    return ["".join(map(str, row)) for row in segno.make(address, micro=False, error="l").matrix]
 
 
 def qr_code(address: str) -> str:

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from engine.core.addresses import overlaps
-from engine.core.describe import control, current
+from engine.core.describe import control, current, shown_value
+from engine.core.node import Node
 from engine.core.parameter import ON, Parameter, read_parameters
 from engine.core.source import Remote
-from engine.patch.plan import Into, group_of
+from engine.patch.plan import Into, PlannedBox, group_of
 from engine.runtime.engine import Engine
 from engine.runtime.schedule.state import BoxState
 
@@ -24,7 +25,8 @@ class Knob(Struct, frozen=True):
 
     ``soft`` says that the end of a slider is only where it usually ends: a number beyond may be
     typed. ``cabled`` says that a cable writes it, until a hand takes it. ``part`` says that it is
-    one of several in a table, such as one look of a mix.
+    one of several in a table, such as one look of a mix. ``start`` is what the patch says, and
+    ``guests`` whether they may turn it.
     """
 
     group: str
@@ -41,6 +43,7 @@ class Knob(Struct, frozen=True):
     start: object
     cabled: bool
     part: bool
+    guests: bool
 
 
 class Knobs:
@@ -55,7 +58,8 @@ class Knobs:
             for each in _live(state)
         ]
         self.all = [
-            _knob(state, each, (state.name, each.name) in cabled) for state, each in self._found
+            _knob(state, each, (state.name, each.name) in cabled, engine.plan.boxes[state.name])
+            for state, each in self._found
         ]
 
     def values(self) -> list[tuple[object, bool]]:
@@ -79,8 +83,8 @@ def _value(state: BoxState, parameter: Parameter) -> object:
     return current(parameter, state if parameter is ON else state.box)
 
 
-def _knob(state: BoxState, parameter: Parameter, cabled: bool) -> Knob:
-    start = _value(state, parameter)
+def _knob(state: BoxState, parameter: Parameter, cabled: bool, planned: PlannedBox) -> Knob:
+    start = _start(parameter, planned)
     kind, choices = control(parameter.type)
     low, high, soft = None, None, False
     if kind == "slider":
@@ -100,7 +104,14 @@ def _knob(state: BoxState, parameter: Parameter, cabled: bool) -> Knob:
         start=start,
         cabled=cabled,
         part=bool(parameter.key),
+        guests=isinstance(state.box, Node),
     )
+
+
+def _start(parameter: Parameter, planned: PlannedBox) -> object:
+    """Return what the patch says of a parameter."""
+    whole = planned.on if parameter is ON else planned.initial[parameter.field]
+    return shown_value(parameter, whole)
 
 
 def _ends(low: float | None, high: float | None, start: object) -> tuple[float, float, bool]:

@@ -74,11 +74,15 @@ class Page:
     @property
     def address(self) -> str:
         """Its URL; empty while ``bound_port`` is 0."""
+        return self.address_with(self._auth.token if self._auth else "")
+
+    def address_with(self, token: str) -> str:
+        """Return its URL with a token; empty while ``bound_port`` is 0."""
         if not self._bound_port:
             return ""
         host = reachable_host(self._host)
         place = f"http://{f'[{host}]' if ':' in host else host}:{self._bound_port}"
-        return f"{place}/?token={self._auth.token}" if self._auth else place
+        return f"{place}/?token={token}" if token else place
 
     def open(self) -> None:
         """Start to serve; a failure is logged, and the show plays without a page."""
@@ -136,7 +140,7 @@ class Page:
         from engine.web.server import CLOSE_S, Server, read_files
 
         asyncio.get_running_loop().set_exception_handler(LoopErrors().handle)
-        server = Server(await asyncio.to_thread(read_files), self._auth)
+        server = Server(await asyncio.to_thread(read_files), self._auth, self.address_with)
         app = server.application()
         runner = web.AppRunner(
             app,

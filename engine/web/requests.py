@@ -107,6 +107,18 @@ class PatchRequest(Struct, tag_field="do", tag="go", forbid_unknown_fields=True)
     patch: int
 
 
+class SaveRequest(Struct, tag_field="do", tag="save", forbid_unknown_fields=True):
+    """Save what was turned as the draft of this ``key`` shows; without a key, show a draft."""
+
+    key: str = ""
+
+
+class InviteRequest(Struct, tag_field="do", tag="invite", forbid_unknown_fields=True):
+    """Invite guests, or send all of them away."""
+
+    on: bool
+
+
 class MonitorRequest(Struct, tag_field="do", tag="monitor", forbid_unknown_fields=True):
     """Begin, or end, to be shown what comes in and what leaves, by address."""
 
@@ -125,6 +137,8 @@ PageRequest = (
     | PinRequest
     | RangeRequest
     | PatchRequest
+    | SaveRequest
+    | InviteRequest
     | MonitorRequest
 )
 _DECODER: msgspec.json.Decoder[PageRequest] = msgspec.json.Decoder(PageRequest)

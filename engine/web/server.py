@@ -7,18 +7,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from aiohttp import WSMsgType, web
 
 from engine.runtime.engine import Engine
+from engine.runtime.saver import SaveError
 from engine.web.auth import TokenAuth
 from engine.web.client import Client
 from engine.web.connections import Connections
-from engine.web.guard import guard, headers
+from engine.web.guard import guard, headers, is_this_machine
+from engine.web.invite import qr_rows
 from engine.web.pictures import Picture, black_picture
-from engine.web.requests import LARGEST, read_request
+from engine.web.requests import (
+    LARGEST,
+    InviteRequest,
+    PageRequest,
+    SaveRequest,
+    read_request,
+)
+from engine.web.rights import Role, refusal, rights_of
+from engine.web.saving import draft_news
 from engine.web.show import ShowView, news
 
 STATIC = Path(__file__).parent / "static"
@@ -54,9 +64,19 @@ def read_files(folder: Path = STATIC) -> dict[str, bytes]:
 class Server:
     """Serves the page of the engine that plays now."""
 
-    def __init__(self, files: Mapping[str, bytes], auth: TokenAuth | None = None) -> None:
-        """``auth`` is needed where the network can reach the page."""
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        auth: TokenAuth | None = None,
+        address_with: Callable[[str], str] = lambda token: "",
+    ) -> None:
+        """``auth`` is needed where the network can reach the page.
+
+        ``address_with`` returns the address of the page with a token.
+        """
         self.connections = Connections()
+        self._address_with = address_with
+        self._saving: asyncio.Task[None] | None = None
         self._files = files
         self._auth = auth
         self._show: ShowView | None = None
@@ -158,8 +178,9 @@ class Server:
             await socket.prepare(request)
         except ValueError as error:  # a key that the library does not even take for text
             raise web.HTTPBadRequest(text="this is no handshake of a WebSocket") from error
-        client = Client(socket)
+        client = Client(socket, self._role(request))
         self._clients.add(client)
+        client.queue("you", news("you", role=client.role.value, may=rights_of(client.role)))
         self._send_state(client)
         self._has_clients.set()
         sending = asyncio.create_task(client.run())
@@ -187,12 +208,62 @@ class Server:
                 return
             await client.throttle()
 
-    def _handle(self, request: str | bytes, client: Client) -> None:
+    def _role(self, request: web.Request) -> Role:
+        """Return whose a request is that came in; without tokens, who does not sit here is a guest.
+
+        By its cookie, where there are tokens: a guest who was sent away meanwhile stays a guest.
+        """
+        if self._auth is not None:
+            return self._auth.role_of(request) or Role.GUEST
+        ours = is_this_machine(request.remote or "", request.host, request.headers)
+        return Role.OWNER if ours else Role.GUEST
+
+    def _handle(self, text: str | bytes, client: Client) -> None:
         try:
             if self._show is not None:
-                self._show.handle(read_request(request), client, self._send_all)
+                self._do(read_request(text), client, self._show)
         except ValueError as error:
             client.reply(news("refused", text=str(error)))
+
+    def _do(self, request: PageRequest, client: Client, show: ShowView) -> None:
+        """Do what a page requests. Raise ValueError where it may not, or where it cannot be."""
+        if reason := refusal(client.role, request, show.engine):
+            raise ValueError(reason)
+        if isinstance(request, SaveRequest):
+            if self._saving is not None and not self._saving.done():
+                raise ValueError("something is being saved just now")
+            self._saving = asyncio.create_task(self._save(request.key, client, show))
+        elif isinstance(request, InviteRequest):
+            self._invite(client, on=request.on)
+        else:
+            show.handle(request, client, self._send_all)
+
+    async def _save(self, key: str, client: Client, show: ShowView) -> None:
+        """Show what would be saved, or save what was shown; beside the loop, since disks wait."""
+        try:
+            if key:
+                draft = await asyncio.to_thread(show.saver.save, key)
+            else:
+                draft = await asyncio.to_thread(show.saver.draft)
+        except SaveError as error:
+            client.reply(news("unsaved", text=str(error)))
+        else:
+            client.reply(news("saved" if key else "draft", **draft_news(draft)))
+
+    def _invite(self, client: Client, *, on: bool) -> None:
+        """Tell a page the address for guests, or send the guests away."""
+        if self._auth is None:
+            raise ValueError(
+                "nobody else can reach this page: begin the show with --page-host 0.0.0.0"
+            )
+        if on:
+            address = self._address_with(self._auth.invite())
+            client.reply(news("invitation", address=address, code=qr_rows(address)))
+            return
+        self._auth.dismiss()
+        for guest in [each for each in self._clients if each.role is Role.GUEST]:
+            asyncio.get_running_loop().create_task(guest.close())
+        client.reply(news("invitation", address="", code=[]))
 
     async def _picture(self, request: web.Request) -> web.StreamResponse:
         """Serve the page of nothing but the picture; ``of`` asks for the picture itself.
@@ -228,17 +299,20 @@ class Server:
             self._viewers -= 1
         return response
 
+    def _was_sent_away(self, request: web.Request) -> bool:
+        return self._auth is not None and self._auth.role_of(request) is None
+
     async def _send_pictures(
         self, request: web.Request, response: web.StreamResponse, picture: Picture, main: str
     ) -> None:
-        """Send pictures until another patch plays, or the viewer is gone or takes none.
+        """Send pictures until another patch plays, or the viewer is gone, away or takes none.
 
         With ``main`` also until another picture is the main one.
         """
         changed = self._changed
         async with contextlib.aclosing(picture.frames()) as frames:
             async for jpeg in frames:
-                if changed.is_set() or request.transport is None:
+                if changed.is_set() or request.transport is None or self._was_sent_away(request):
                     return
                 if main and self._show is not None and self._show.main_picture() != main:
                     return

@@ -14,6 +14,8 @@ from engine.core.kinds import summary_of
 from engine.core.messages import Ns
 from engine.patch.plan import Outlet
 from engine.runtime.engine import Engine
+from engine.runtime.saver import Saver
+from engine.web.client import Client
 from engine.web.drawing import draw
 from engine.web.health import HealthView
 from engine.web.knobs import Knobs
@@ -56,6 +58,7 @@ class ShowView:
         self._range_finder: RangeFinder | None = None
         self._until = Ns(0)
         self._learner: object = previous._learner if previous else None
+        self.saver: Saver = previous.saver if previous else Saver(engine)
         self.monitors: set[object] = previous.monitors if previous else set()
         """The pages that show what comes in and what leaves."""
 
@@ -126,7 +129,7 @@ class ShowView:
             self._sent_knobs = values
             send("knobs", news("knobs", stand=values))
 
-    def handle(self, request: PageRequest, client: object, send: Send) -> None:
+    def handle(self, request: PageRequest, client: Client, send: Send) -> None:
         """Handle a request of a page; ``send`` what it means for all of them.
 
         Raise ValueError with the reason where it is impossible.
@@ -146,7 +149,7 @@ class ShowView:
         if isinstance(request, LearnRequest):
             self._learner = client if request.route else None
 
-    def client_left(self, client: object) -> None:
+    def client_left(self, client: Client) -> None:
         """End what a page began that has left: a sweep would keep the show silent."""
         self.monitors.discard(client)
         if client is self._learner:

@@ -72,18 +72,25 @@ Edit = Callable[[Editor], Awaitable[None]]
 
 
 def edited(
-    folder: Path, files: dict[str, str], edit: Edit, *, trial: float = 1.0, live: bool = False
+    folder: Path,
+    files: dict[str, str],
+    edit: Edit,
+    *,
+    trial: float = 1.0,
+    live: bool = False,
+    edits: bool = True,
 ) -> Engine:
     """Play the patches among these files while somebody edits; gives the engine at the end.
 
-    ``live`` shows can be controlled by OSC, as those of the command line.
+    ``live`` shows can be controlled by OSC, as those of the command line. Without ``edits`` what is
+    saved is not read.
     """
     for name, text in files.items():
         save(folder / name, text)
     editor = Editor(folder)
     patches = [folder / name for name in files if name.endswith(".toml") and name != "rig.toml"]
     opening = partial(open_texts, live=live)
-    show = Performance(patches, opening, watch=editor.engines.append, edits=True, trial=trial)
+    show = Performance(patches, opening, watch=editor.engines.append, edits=edits, trial=trial)
 
     async def go() -> None:
         playing = asyncio.create_task(show.live(2 * LIMIT))

@@ -102,7 +102,8 @@ def pressed(text: str, *moves: tuple[float, str, int, int]) -> list[tuple[float,
 
 def play(text: str, *moves: tuple[float, str, int, int], more: Any = ()) -> Played:
     boxes = {**BOXES, "painter": Painter, "slow": SlowPainter, "desk": Desk}
-    script = sorted([*pressed(text, *moves), *more], key=lambda each: each[0])
+    presses = pressed(text, *moves) if moves else []
+    script = sorted([*presses, *more], key=lambda each: each[0])
     return play_patch(text, script, boxes=boxes)
 
 

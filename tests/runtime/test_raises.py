@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from engine.commands.ending import interrupt
 from engine.core.box_errors import Interrupted
 from engine.core.errors import PatchError
 from engine.runtime.metrics import LOG
@@ -264,15 +261,6 @@ def test_what_a_box_raises_at_the_end_keeps_no_other_from_ending(
     assert any(NAMES[act] in record.getMessage() for record in caplog.records)
 
 
-@pytest.fixture
-def ctrl_c() -> Iterator[None]:
-    """Handle Ctrl-C as the command line does, so that a box's own is told apart."""
-    before = signal.signal(signal.SIGINT, interrupt)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("act", ["interrupt", "generator", "cancelled"])
 @pytest.mark.parametrize("case", PLAYED.values(), ids=PLAYED)
 def test_offline_it_is_told_too(case: tuple[str, str, str], act: str, tmp_path: Path) -> None:
@@ -285,7 +273,6 @@ def test_offline_it_is_told_too(case: tuple[str, str, str], act: str, tmp_path: 
     assert len(ticks) > 10
 
 
-@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize("case", COMPILED.values(), ids=COMPILED)
 def test_a_check_tells_what_a_box_raises(
@@ -298,7 +285,6 @@ def test_a_check_tells_what_a_box_raises(
     assert {problem.box for problem in raised.value.problems} <= {"faulty", "collect"}
 
 
-@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("place", ["import", "made"])
 def test_a_real_ctrl_c_is_no_error_of_the_box(place: str, tmp_path: Path) -> None:
     case = COMPILED[place]

@@ -53,6 +53,10 @@ class QualityController:
             self._hysteresis = Hysteresis(deadline.within)
         self._services.metrics.quality = self._quality if deadline else None
 
+    def is_degraded(self, box: str, parameter: str) -> bool:
+        """Whether a parameter of a box is degraded now."""
+        return self._deadline is not None and self._degradations.is_degraded(box, parameter)
+
     def sent(self, route: RouteMetrics, behind: int) -> None:
         """Record the latency (ns) of a message that left by an output."""
         if self._deadline is None:

@@ -44,6 +44,10 @@ class Degradations:
         deepest = {step.target: step for step in self._taken}
         return tuple(self._describe(step) for step in deepest.values())
 
+    def is_degraded(self, box: str, parameter: str) -> bool:
+        """Whether a parameter of a box is degraded now."""
+        return any((each.box, each.what) == (box, parameter) for each in self._before)
+
     def degrade(self) -> str:
         """Take the next step and return its description; "" when everything is degraded."""
         for step in self._steps():

@@ -41,33 +41,14 @@ def changed_parameters(old: Plan, new: Plan, name: str) -> Iterator[tuple[Parame
     A parameter that a cable no longer writes goes back to its value in the patch, too.
     """
     before, after = old.boxes[name], new.boxes[name]
-    loose = _cabled(old, name) - _cabled(new, name)
+    loose = cabled_parameters(old, name) - cabled_parameters(new, name)
     for parameter in read_parameters(type(after.box)).values():
         was, value = (planned.initial[parameter.field] for planned in (before, after))
         if not parameter.fixed and (was != value or parameter.name in loose):
             yield parameter, value
 
 
-def carried_overrides(old: Plan, new: Plan, name: str, overrides: Iterable[str]) -> list[str]:
-    """Return the overrides that a box inherits from the one it replaces.
-
-    Those are of parameters whose value in the patch is the same; none if ``use`` differs.
-    """
-    before, after = old.boxes[name], new.boxes.get(name)
-    if after is None or after.use != before.use:
-        return []
-    fields = {p.name: p.field for p in read_parameters(type(after.box)).values() if not p.fixed}
-
-    def same(override: str) -> bool:
-        if override == "on":
-            return before.on == after.on
-        field = fields.get(override.partition(".")[0], "")
-        return field in before.initial and before.initial[field] == after.initial[field]
-
-    return [override for override in sorted(overrides) if same(override)]
-
-
-def _cabled(plan: Plan, name: str) -> set[str]:
+def cabled_parameters(plan: Plan, name: str) -> set[str]:
     """Return the parameters of a box that cables write; of a part, the whole table."""
     into = (w.name for w in plan.wires if w.box == name and w.into is Into.PARAMETER)
     return {parameter.partition(".")[0] for parameter in into}

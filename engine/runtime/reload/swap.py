@@ -1,10 +1,11 @@
 """Swaps the plan of a playing engine; what both plans have plays on untouched.
 
-A box that stays keeps its instance, its thread, its device and its overrides; of its parameters
-only those are set whose value in the patch has changed. A box that replaces another of the same
-``use`` starts anew, and inherits its overrides. What a removed box or a cut wire fed is reset as
-after a loss, so that every note is ended; routes that stay sound on. Who listens by a new cable is
-given the last number or switch at once: it may not be said again for hours.
+A box that stays keeps its instance, its thread and its device. Of a new version of the patch that
+plays, those parameters are set whose text has changed, and hands keep what else they hold, also of
+a box that begins anew. Of another patch of the set all parameters are as its text says, or as hands
+held them when it last played. What a removed box or a cut wire fed is reset as after a loss, so
+that every note is ended; routes that stay sound on. Who listens by a new cable is given the last
+number or switch at once: it may not be said again for hours.
 
 Removed boxes are kept until the next swap, so that this one can be rolled back.
 """
@@ -15,18 +16,20 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Protocol
 
-from engine.core.addresses import find_parameter
+from engine.core.addresses import overlaps
 from engine.core.box import Box
 from engine.core.box_errors import anything_raised
-from engine.core.parameter import Parameter
+from engine.core.parameter import ON, Parameter
 from engine.core.source import Source
 from engine.patch.plan import Into, Outlet, Plan, PlannedBox, Wire
+from engine.patch.save import is_alike
 from engine.runtime.entries import Rollback, SwapPlan
+from engine.runtime.hands import HandsOfSet, Holds, read_holds
 from engine.runtime.learn_sweep import LearnSweep
 from engine.runtime.reload.diff import (
-    carried_overrides,
+    cabled_parameters,
     carried_slots,
     changed_parameters,
     cut_wires,
@@ -83,13 +86,22 @@ class Swappable(Services, Protocol):
         """Give the last numbers and switches to those who listen by new wires."""
         ...
 
+    def is_degraded(self, box: str, parameter: str) -> bool:
+        """Whether a parameter has been degraded to keep the deadline."""
+        ...
+
 
 @dataclass(frozen=True)
 class PreviousPlan:
-    """The previous plan, and the states of its boxes that were removed."""
+    """The previous plan, the states of its boxes that were removed, and what hands held of it.
+
+    ``index`` says which patch of the set it is.
+    """
 
     plan: Plan
     removed: Mapping[str, BoxState]
+    index: int
+    holds: Holds
 
 
 @dataclass
@@ -99,36 +111,62 @@ class PlanSwapper:
     engine: Swappable
     before: PreviousPlan | None = None
     _generations: dict[str, int] = field(default_factory=dict)
+    _hands: HandsOfSet = field(default_factory=HandsOfSet)
+    _index: int = 0
 
     def take_over(self, entry: SwapPlan) -> None:
         """Play another plan from now on."""
         if self.before is not None:
             _forget(self.before.removed)
-        self.before = self._swap(entry.plan, {})
+        self.before = self._swap(entry.plan, {}, entry.index)
 
     def take_back(self, _: Rollback) -> None:
         """Play the plan before the last swap again; do nothing where there is none."""
         before, self.before = self.before, None
         if before is not None:
-            _forget(self._swap(before.plan, before.removed).removed)
+            gone = self._swap(before.plan, before.removed, before.index, before.holds)
+            _forget(gone.removed)
 
-    def _swap(self, new: Plan, spare: Mapping[str, BoxState]) -> PreviousPlan:
-        """Exchange the plan and call ``on_plan``; a MIDI-learn sweep goes on."""
-        sweep, old = self.engine.learn_sweep, self.engine.plan
+    def _swap(
+        self,
+        new: Plan,
+        spare: Mapping[str, BoxState],
+        index: int | None,
+        holds: Holds | None = None,
+    ) -> PreviousPlan:
+        """Exchange the plan and call ``on_plan``; a MIDI-learn sweep goes on.
+
+        ``holds`` is what hands hold from now on, where that is known.
+        """
+        sweep = self.engine.learn_sweep
+        old, left = self.engine.plan, self._index
+        held = read_holds(old, self.engine.states)
+        another = index is not None and index != left
+        if index is not None and another:
+            kept = self._hands.change(left, held, index, old, new)
+            self._index = index
+            holds = kept if holds is None else holds
         staying = unchanged_boxes(old, new)
         heard = staying_ends(old, new, staying)
-        before = self._exchange(new, spare, staying)
+        removed = self._exchange(new, spare, staying, another=another)
+        for name, state in self.engine.states.items():
+            # A new version leaves in hands what they hold of a box that stays.
+            if name not in spare and (another or name in removed or holds is not None):
+                self._hold(state, new.boxes[name], (held if holds is None else holds))
         if sweep.route in self.engine.metrics.routes:
             self.engine.learn_sweep.select(sweep.route, test=sweep.tests, since=sweep.started)
         self.engine.give_what_holds(lambda wire: end_of(wire) not in heard)
         for notify in self.engine.on_plan:
             notify()
-        return before
+        return PreviousPlan(old, removed, left, held)
 
     def _exchange(
-        self, new: Plan, spare: Mapping[str, BoxState], staying: set[str]
-    ) -> PreviousPlan:
-        """Play a plan; ``spare`` are the states of boxes of it that are open but did not play."""
+        self, new: Plan, spare: Mapping[str, BoxState], staying: set[str], *, another: bool
+    ) -> dict[str, BoxState]:
+        """Play a plan, and return the states of the boxes that are removed.
+
+        ``spare`` are the states of boxes of it that are open but did not play.
+        """
         engine, old = self.engine, self.engine.plan
         removed = {name: state for name, state in engine.states.items() if name not in staying}
         both = [name for name in new.boxes if name in staying]  # in order: so it can be replayed
@@ -144,14 +182,17 @@ class PlanSwapper:
         self._retire(removed)
         states = {n: self._state(n, new, n in staying, spare) for n in new.boxes}
         engine.install_plan(new, states, staying, slots)
+        if another:
+            for name in both:
+                self._be_as_written(states[name], new)
+            return removed
         for name, parameter, value in changes:
-            self._set(states[name], parameter, value)
+            self._rewrite(states[name], parameter, value, cabled_parameters(new, name))
         for name in switched:
             engine.enable(states[name], new.boxes[name].on)
-        for name in (name for name in removed if name not in spare):
-            for override in carried_overrides(old, new, name, removed[name].overrides):
-                self._carry_override(override, removed[name], states[name])
-        return PreviousPlan(old, removed)
+            if ON.name not in states[name].cabled:
+                states[name].overrides.discard(ON.name)
+        return removed
 
     def _state(self, name: str, plan: Plan, stays: bool, spare: Mapping[str, BoxState]) -> BoxState:
         planned = plan.boxes[name]
@@ -196,15 +237,66 @@ class PlanSwapper:
         except anything_raised() as error:
             self.engine.tell(state.name, describe_error(error))
 
-    def _carry_override(self, override: str, before: BoxState, after: BoxState) -> None:
-        """Set an overridden parameter, or the switch "on", as on the box that was replaced."""
-        parameter = find_parameter(after.parameters, override)
-        if override == "on":
-            self.engine.enable(after, before.on)
-        elif parameter is not None:
-            whole: Any = before.last[parameter.field]
-            self._set(after, parameter, whole[parameter.key] if parameter.key else whole)
-        after.overrides.add(override)
+    def _be_as_written(self, state: BoxState, plan: Plan) -> None:
+        """Have a box that stays be as another patch says: its texts, and its cables."""
+        planned = plan.boxes[state.name]
+        state.overrides.clear()
+        cabled = cabled_parameters(plan, state.name)
+        for parameter in state.parameters.values():
+            wanted = planned.initial[parameter.field]
+            if (
+                not parameter.fixed
+                and parameter.name not in cabled
+                and not self.engine.is_degraded(state.name, parameter.name)
+                and state.value(parameter) != wanted
+            ):
+                self._set(state, parameter, wanted)
+        for name in sorted(cabled):
+            self._be_as_cabled(state, planned, name)
+        if ON.name not in cabled and state.on != planned.on:
+            self.engine.enable(state, planned.on)
+
+    def _be_as_cabled(self, state: BoxState, planned: PlannedBox, name: str) -> None:
+        """Set a parameter to what its cables said last; until they speak, to what is written."""
+        parameter = state.parameter(name)
+        parts = [again for part, again in state.cabled.items() if overlaps(name, part)]
+        if parameter is None:
+            return
+        if parameter.is_table:  # the parts that no cable writes are in it too
+            self._set(state, parameter, planned.initial[parameter.field])
+        spoke = [again() for again in parts]  # every part, not only up to the first
+        if any(spoke) or parameter.is_table:
+            return
+        if parameter is ON:
+            self.engine.enable(state, planned.on)
+        else:
+            self._set(state, parameter, planned.initial[parameter.field])
+
+    def _rewrite(
+        self, state: BoxState, parameter: Parameter, value: object, cabled: Collection[str]
+    ) -> None:
+        """Set a parameter that was written anew, which takes it out of the hand that holds it.
+
+        What the hand holds already is left as it is: so it is where that was saved in the patch,
+        in fewer digits. A hand keeps what a cable would write.
+        """
+        hands = {hand for hand in state.overrides if overlaps(parameter.name, hand)}
+        if hands and parameter.name in cabled:
+            return
+        if not (hands and is_alike(state.value(parameter), value)):
+            self._set(state, parameter, value)
+        state.overrides -= hands
+
+    def _hold(self, state: BoxState, planned: PlannedBox, holds: Holds) -> None:
+        """Set what hands hold of a box."""
+        held = holds.get(state.name)
+        for name, value in held.fitting(state, planned) if held else ():
+            parameter = state.parameter(name)
+            if parameter is ON:
+                self.engine.enable(state, bool(value))
+            elif parameter is not None:
+                self._set(state, parameter, value)
+            state.overrides.add(name)
 
     def _set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         try:

@@ -26,7 +26,7 @@ class BoxState:
     """One box while it plays.
 
     - ``up``: whether it is open and may be called.
-    - ``cabled``: by parameter, what sets it again to the value of its cable.
+    - ``cabled``: by parameter, what sets it again to the last value of its cable, if there is one.
     - ``overrides``: the parameters that commands have taken over from their cables.
     - ``last``: by field, the last value set; ``tables`` the same for parameters with parts.
     - ``every``: one picture in so many is processed; ``skipped`` counts those since the last one.
@@ -46,7 +46,7 @@ class BoxState:
     lane: Lane | None = None
     out_lane: SinkWorker | None = None
     up: bool = False
-    cabled: dict[str, Callable[[], None]] = field(default_factory=dict)
+    cabled: dict[str, Callable[[], bool]] = field(default_factory=dict)
     overrides: set[str] = field(default_factory=set)
     tables: dict[str, object] = field(default_factory=dict)
     last: dict[str, object] = field(default_factory=dict)

@@ -261,10 +261,12 @@ class ParameterStep:
         except anything_raised() as error:
             self._services.failed(self._state, error)
 
-    def again(self) -> None:
-        """Set the parameter to the last value of the cable, after an override was released."""
-        if self.trigger.value is not NOTHING:
+    def again(self) -> bool:
+        """Set the parameter to the last value of the cable; return whether it has said any."""
+        spoke = self.trigger.value is not NOTHING
+        if spoke:
             self.fire(self.trigger.tick)
+        return spoke
 
 
 class Keeper(Protocol):

@@ -1,0 +1,84 @@
+"""Who may do what on the page: one table, checked here for each request, whatever a browser shows.
+
+The owner is whoever sits at this machine, or has opened the address that the show gave at its start
+(a paired device). A guest was invited: looks on, and turns the knobs of what shapes a show. What
+changes the show as a whole, ends sound, is kept, or says what comes in and goes out is the owner's.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from engine.core.node import Node
+from engine.runtime.engine import Engine
+from engine.web.requests import (
+    BlackOutRequest,
+    FreezeRequest,
+    InviteRequest,
+    LearnRequest,
+    MasterRequest,
+    MonitorRequest,
+    PageRequest,
+    PanicRequest,
+    PatchRequest,
+    PinRequest,
+    PrivacyRequest,
+    RangeRequest,
+    ReleaseRequest,
+    SaveRequest,
+    SetRequest,
+)
+
+
+class Role(Enum):
+    """Who looks at a page."""
+
+    OWNER = "owner"
+    GUEST = "guest"
+
+
+ANYBODY: Final = frozenset(Role)
+OWNER: Final = frozenset({Role.OWNER})
+
+RIGHTS: Final[dict[type[PageRequest], frozenset[Role]]] = {
+    SetRequest: ANYBODY,  # of a guest, of nodes and models only
+    ReleaseRequest: ANYBODY,  # the same
+    PanicRequest: OWNER,
+    LearnRequest: OWNER,
+    PrivacyRequest: OWNER,
+    BlackOutRequest: OWNER,
+    FreezeRequest: OWNER,
+    MasterRequest: OWNER,
+    MonitorRequest: OWNER,
+    PinRequest: OWNER,
+    RangeRequest: OWNER,
+    PatchRequest: OWNER,
+    SaveRequest: OWNER,
+    InviteRequest: OWNER,
+}
+"""Who may request what; a request that is not in it is nobody's."""
+
+_NOT_HERE: Final = (
+    "only from this machine, or a device that opened the address shown at the start: a guest looks "
+    "on and turns knobs"
+)
+_NOT_THIS_BOX: Final = "guests may not turn what comes in and goes out"
+
+
+def refusal(role: Role, request: PageRequest, engine: Engine) -> str:
+    """Return why a role may not request something, or ""."""
+    if role not in RIGHTS.get(type(request), ()):
+        return _NOT_HERE
+    if role is Role.GUEST and isinstance(request, SetRequest | ReleaseRequest):
+        state = engine.states.get(request.box)
+        if state is not None and not isinstance(state.box, Node):
+            return _NOT_THIS_BOX
+    return ""
+
+
+def rights_of(role: Role) -> list[str]:
+    """Return the names of the requests that a role may send."""
+    return sorted(
+        str(request.__struct_config__.tag) for request, roles in RIGHTS.items() if role in roles
+    )
