@@ -42,11 +42,13 @@ class LineNode(Node):
 
     With ``segments`` a trigger sends it through several numbers, each with its time:
     ``[[1, "100 ms"], [0.3, "1 s"], [0, "5 s"]]`` is up quickly, down to 0.3 and slowly out, and
-    ``"0 s"`` jumps. Raises ParameterError for what is no time.
+    ``"0 s"`` jumps.
 
     ``curve`` bends each way: "smooth" is slow at both ends, "square" slow at first, "root" quick at
     first. It gives ``fps`` numbers a second on its way, the end always among them, and none at
     rest. ``done`` is a trigger when it has arrived; ``stop`` leaves it where it is.
+
+    Raises ParameterError for a segment whose time is none.
     """
 
     to: Annotated[float, Param("where a trigger sends it")] = 1.0
