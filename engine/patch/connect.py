@@ -113,7 +113,7 @@ class Connector:
         parameters = read_parameters(type(planned.box))
         needs = self._needs(spec, node)
         is_fed = spec.cables.keys() & {"from", hot.name} or "from" in spec.keys_written
-        if not (is_fed or node.self_starting):
+        if hot.waits and not is_fed:
             self._report_box(spec, f'needs "from": which box gives it {in_words(hot.accepts)}')
         if "from" in spec.cables and hot.name in spec.cables:
             message = 'is the first input, which "from" feeds already: one of them is too many'

@@ -198,3 +198,13 @@ def test_what_is_wrong_is_told(line, message):
     with pytest.raises(PatchError) as caught:
         play(PATCH.format(light=line), seconds=1)
     assert message in str(caught.value)
+
+
+def test_it_says_where_it_is_as_the_show_begins():
+    patch = PATCH.replace('from = "kick"', 'from = "kick"\nmode = "momentary"')
+    light = play(patch.format(light="start = 0.3"), seconds=0.0).sent("out", "light")
+    assert light[0].args == [0.3]
+    line = LineNode(start=0.3)
+    assert line.on_wake(ns(0)) == Reached(0.3)
+    assert line.wake() is None
+    assert line.on_wake(ns(1)) is None
