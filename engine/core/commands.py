@@ -86,6 +86,28 @@ class KeepPrivate(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class BlackOut(Command):
+    """Let pictures leave black, or as they are; None does the other one, as a toggle."""
+
+    on: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze(Command):
+    """Hold the picture that leaves, or let it go on; None does the other one, as a toggle."""
+
+    on: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetMaster(Command):
+    """Multiply the brightness of the pictures that leave by ``level``, 0 to 1."""
+
+    level: float
+    refused: Answer = no_answer
+
+
+@dataclass(frozen=True, slots=True)
 class PlayPatch(Command):
     """Switch to another patch of the set: by number from 1, name, title, "next" or "previous"."""
 

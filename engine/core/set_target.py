@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args, get_origin
 
+from engine.core.commands import BlackOut, Freeze, PlayPatch, SetMaster
 from engine.core.errors import ParameterError
 from engine.core.parameter import Parameter
 
@@ -47,6 +48,10 @@ class Shown:
     lit: bool
     position: float | None = None
     reach: float = 0.0
+
+
+Watched = SetTarget | PlayPatch | BlackOut | Freeze | SetMaster
+"""What a control shows: how a parameter stands, which patch plays, how pictures leave."""
 
 
 def turned(

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from engine.core.box import Box
-from engine.core.commands import Command, PlayPatch
+from engine.core.commands import Command
 from engine.core.errors import UnknownName
 from engine.core.messages import Message, Ns
-from engine.core.set_target import SetTarget, Shown
+from engine.core.set_target import SetTarget, Shown, Watched
 from engine.core.status import Status
 
 
@@ -69,7 +69,7 @@ class Source(Box, ABC):
         """Whether it sets parameters of other boxes, or sends other commands."""
         return bool(self.sets())
 
-    def shows(self) -> Mapping[str, SetTarget | PlayPatch]:
+    def shows(self) -> Mapping[str, Watched]:
         """Return what it wants to be told about by ``show``, by names of its own."""
         return {}
 

@@ -14,7 +14,8 @@ class Status:
     slowest route, 0 before anything was sent; ``states`` maps each source, model and output to
     "opening", "running", "late", "lost" or "failed"; ``errors`` counts since the start. With a
     deadline, ``quality`` is the share of full quality (1 is all) and ``step`` the last change made
-    for it. While ``private``, no picture leaves.
+    for it. While ``private``, no picture leaves; ``blackout``, ``frozen`` and ``master`` (0 to 1)
+    say how pictures leave.
     """
 
     patch: str
@@ -25,3 +26,6 @@ class Status:
     quality: float | None = None
     step: str = ""
     private: bool = False
+    blackout: bool = False
+    frozen: bool = False
+    master: float = 1.0

@@ -6,19 +6,23 @@ several choices, and a button where it does one thing: pressed above half, as pe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 from engine.core.commands import (
+    BlackOut,
     Command,
     CycleParameter,
+    Freeze,
     Panic,
     PlayPatch,
     Release,
+    SetMaster,
     SetParameter,
 )
 from engine.core.errors import ParameterError
-from engine.core.set_target import SetTarget
-from engine.midi.map_entry import MapEntry
+from engine.core.set_target import SetTarget, Watched
+from engine.midi.map_entry import LATCHES, MapEntry
 
 PRESSED: Final = 0.5
 RELEASED: Final = 0.4
@@ -28,6 +32,12 @@ Why not one border: a knob that rests on it would press again and again.
 """
 PADS: Final = ("note", "program")
 BESIDE: Final = ("next", "previous")
+_MASTERS: Final[Mapping[object, Watched]] = {
+    "blackout": BlackOut(),
+    "freeze": Freeze(),
+    "master": SetMaster(1.0),
+}
+"""What is shown of what a control does to the whole show."""
 
 
 class Control(Protocol):
@@ -55,6 +65,17 @@ class KnobControl:
             low, high = entry.span
             return SetParameter(*entry.name, low + position * (high - low))
         return SetParameter(*entry.name, position, of_range=True, choices=entry.values)
+
+    def let_go(self) -> None:
+        """Do nothing: it stays where it is."""
+
+
+class MasterControl:
+    """Sets the master of the pictures: its whole way is from dark to as they are."""
+
+    def move(self, position: float) -> Command:
+        """Return the command for its position."""
+        return SetMaster(position)
 
     def let_go(self) -> None:
         """Do nothing: it stays where it is."""
@@ -89,18 +110,27 @@ class ButtonControl:
 
 def make_control(kind: str, entry: MapEntry) -> Control:
     """Return the control of a kind of message. Raise ParameterError where it cannot do this."""
+    if kind in PADS and (entry.what, entry.which) == ("do", "master"):
+        raise ParameterError('"master" is for knobs and faders; a pad has "blackout"')
+    if kind == "program" and entry.what == "do" and entry.which in LATCHES and not entry.toggle:
+        raise ParameterError(
+            f'{entry.which}: a program is never let go; write {{ do = "{entry.which}", '
+            "toggle = true }"
+        )
     if kind == "program" and entry.rest and not entry.toggle:
         raise ParameterError('else: a program is never let go; with "toggle" the next one does it')
     if is_knob(kind, entry):
         if entry.colour is not None:
             raise ParameterError("colour: lights pads and buttons; a knob shows where it stands")
-        return KnobControl(entry)
+        return MasterControl() if entry.what == "do" else KnobControl(entry)
     down, up = _presses(entry)
     return ButtonControl(down, up if kind != "program" else None, pad=kind in PADS)
 
 
 def is_knob(kind: str, entry: MapEntry) -> bool:
     """Whether a control of a kind of message turns what an entry says."""
+    if entry.what == "do":
+        return entry.which == "master"
     turns = entry.what == "parameter" and not entry.toggle and len(entry.values) != 1
     return turns and kind not in PADS
 
@@ -114,10 +144,12 @@ def target(entry: MapEntry) -> SetTarget | None:
     )
 
 
-def shown(entry: MapEntry) -> SetTarget | PlayPatch | None:
+def shown(entry: MapEntry) -> Watched | None:
     """Return what decides whether a lamp is lit; None where nothing does, as for a panic."""
     if entry.what == "patch" and entry.which not in BESIDE:
         return PlayPatch(entry.which)
+    if entry.what == "do":
+        return _MASTERS.get(entry.which)
     return target(entry)
 
 
@@ -126,10 +158,18 @@ def _presses(entry: MapEntry) -> tuple[Command, Command | None]:
     if entry.what == "patch":
         return PlayPatch(entry.which), None
     if entry.what == "do":
-        return Panic(), None
+        return _of_the_show(entry)
     if entry.what == "release":
         return Release(*entry.name), None
     return _settings(entry)
+
+
+def _of_the_show(entry: MapEntry) -> tuple[Command, Command | None]:
+    """Return what a button does to the whole show, pressed and let go."""
+    if entry.which not in LATCHES:
+        return Panic(), None
+    make = BlackOut if entry.which == "blackout" else Freeze
+    return (make(), None) if entry.toggle else (make(on=True), make(on=False))
 
 
 def _settings(entry: MapEntry) -> tuple[Command, Command | None]:

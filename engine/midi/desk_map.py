@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from engine.core.commands import Command, PlayPatch
+from engine.core.commands import Command
 from engine.core.errors import ParameterError, UnknownName
-from engine.core.set_target import SetTarget
+from engine.core.set_target import SetTarget, Watched
 from engine.midi.controls import Control, is_knob, make_control, shown, target
 from engine.midi.decode import MidiEvent
 from engine.midi.map_entry import MapEntry, read_entry
@@ -53,7 +53,7 @@ class DeskMap:
         """Return the numbers of the controllers that it takes with 14 bits."""
         return {name.number for name in self._by_name if name.fine}
 
-    def shown(self) -> Mapping[str, SetTarget | PlayPatch]:
+    def shown(self) -> Mapping[str, Watched]:
         """Return what the desk can show, by key."""
         found = {key: shown(mapped.entry) for key, mapped in self.controls.items()}
         return {key: one for key, one in found.items() if one is not None}

@@ -1,9 +1,10 @@
 """One entry of ``map`` of ``midi_in``, as a patch writes it: what a control does.
 
-"reach.smooth"   "panic"
+"reach.smooth"   "panic"   "blackout"   "freeze"   "master"
 { parameter = "hit.above", to = [0.5, 0.9] }
 { parameter = "painting.look", to = "starry", else = "ink", toggle = true }
 { release = "painting.look" }   { patch = "next" }   { do = "panic" }
+{ do = "blackout", toggle = true }
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from typing import Any, Final
 from engine.core.errors import ParameterError, as_written
 from engine.core.nearest import nearest
 
-DOES: Final = ("panic",)
+DOES: Final = ("panic", "blackout", "freeze", "master")
 """What a control may ``do`` to the whole show."""
+LATCHES: Final = ("blackout", "freeze")
+"""What of it is so while a button is down, or from one press to the next."""
 _WHAT: Final = ("parameter", "release", "patch", "do")
 _OF_A_PARAMETER: Final = ("to", "else", "toggle")
 _KEYS: Final = (*_WHAT, *_OF_A_PARAMETER, "colour")
@@ -61,7 +64,8 @@ def read_entry(written: object) -> MapEntry:
         raise ParameterError(f"expected one of {_expected()}, got {got}")
     what = found[0]
     for key in _OF_A_PARAMETER if what != "parameter" else ():
-        if key in written:
+        latches = key == "toggle" and written.get("do") in LATCHES
+        if key in written and not latches:
             raise ParameterError(f'"{key}" means nothing beside "{what}"')
     return _read(what, written)
 
@@ -77,8 +81,10 @@ def _read(what: str, written: Mapping[str, Any]) -> MapEntry:
         return MapEntry(what, which=value, colour=colour)
     if what == "do":
         if value not in DOES:
-            raise ParameterError(f'do: expected "panic", got {as_written(value)}')
-        return MapEntry(what, which=value, colour=colour)
+            there = ", ".join(f'"{one}"' for one in DOES[:-1])
+            raise ParameterError(f'do: expected {there} or "{DOES[-1]}", got {as_written(value)}')
+        toggle = _switch(written.get("toggle", False))
+        return MapEntry(what, which=value, toggle=toggle, colour=colour)
     name = _parameter(value)
     if what == "release":
         return MapEntry(what, name, colour=colour)
@@ -130,12 +136,17 @@ def _rest(written: object, values: tuple[object, ...]) -> tuple[object, ...]:
 
 
 def _toggle(written: object, values: tuple[object, ...], rest: tuple[object, ...]) -> bool:
-    if not isinstance(written, bool):
-        raise ParameterError(f"toggle: expected true or false, got {as_written(written)}")
+    _switch(written)
     if written and len(values) > 1:
         raise ParameterError("toggle: a list of choices goes to the next one at each press anyway")
     if written and values and not rest:
         raise ParameterError('toggle: needs "else", which the next press goes back to')
+    return bool(written)
+
+
+def _switch(written: object) -> bool:
+    if not isinstance(written, bool):
+        raise ParameterError(f"toggle: expected true or false, got {as_written(written)}")
     return written
 
 

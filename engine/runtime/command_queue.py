@@ -1,4 +1,5 @@
-"""Queues commands: of waiting values for one parameter the last counts, and one panic of several.
+"""Queues commands: of waiting values for one parameter, or for the master, the last counts, and
+one panic of several.
 
 Nothing else is lost.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from engine.core.commands import Command, CycleParameter, Panic, Release, SetParameter
+from engine.core.commands import Command, CycleParameter, Panic, Release, SetMaster, SetParameter
 from engine.core.kinds import Kind
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Ns
@@ -16,11 +17,14 @@ from engine.runtime.entries import CommandEntry
 
 def submit_command(door: Mailbox, by: str, command: Command) -> None:
     """Put a command into a mailbox; may be called on any thread."""
-    kind = Kind.HELD if isinstance(command, SetParameter | Panic) else Kind.LOSSLESS
+    held = isinstance(command, SetParameter | SetMaster | Panic)
+    kind = Kind.HELD if held else Kind.LOSSLESS
     door.put(_key(command), kind, CommandEntry(by, command), Ns(0))
 
 
 def _key(command: Command) -> Hashable:
     if isinstance(command, SetParameter | CycleParameter | Release):
         return (command.box, command.parameter)
+    if isinstance(command, SetMaster):
+        return SetMaster
     return command

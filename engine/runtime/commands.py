@@ -12,15 +12,18 @@ from typing import Any, Protocol
 from engine.core.addresses import parameter_names
 from engine.core.box_errors import anything_raised
 from engine.core.commands import (
+    BlackOut,
     Command,
     Condition,
     CycleParameter,
+    Freeze,
     KeepPrivate,
     Lost,
     Notice,
     Panic,
     PlayPatch,
     Release,
+    SetMaster,
     SetParameter,
     StateSaved,
     Teach,
@@ -33,6 +36,7 @@ from engine.net.rate_limit import RateLimiter
 from engine.runtime.entries import CommandEntry, Entry, StateChange
 from engine.runtime.learn_sweep import LearnSweep
 from engine.runtime.metrics import MORE
+from engine.runtime.picture_master import PictureMaster
 from engine.runtime.privacy import Privacy
 from engine.runtime.schedule.call import describe_error
 from engine.runtime.schedule.services import Services
@@ -59,6 +63,11 @@ class Commanded(Services, Protocol):
         ...
 
     @property
+    def picture_master(self) -> PictureMaster:
+        """Black-out, freeze and master of the pictures that leave."""
+        ...
+
+    @property
     def refusals(self) -> RateLimiter:
         """How many refusals are told."""
         ...
@@ -78,7 +87,7 @@ class Commanded(Services, Protocol):
 
 Setting = SetParameter | CycleParameter
 """A command that takes a parameter over from its cable."""
-_Request = Setting | Release | PlayPatch | Teach | KeepPrivate
+_Request = Setting | Release | PlayPatch | Teach | KeepPrivate | SetMaster
 
 REFUSALS = 20
 """Refusals that are told and answered: so many a second and at once, for each who commands."""
@@ -88,8 +97,22 @@ def execute(engine: Commanded, entry: CommandEntry) -> None:
     """Execute a command; where it is refused, report why and call its ``refused``."""
     command: Command = entry.command
     match command:
-        case SetParameter() | CycleParameter() | Release() | PlayPatch() | Teach() | KeepPrivate():
+        case (
+            SetParameter()
+            | CycleParameter()
+            | Release()
+            | PlayPatch()
+            | Teach()
+            | KeepPrivate()
+            | SetMaster()
+        ):
             _request(engine, entry.by, command)
+        case BlackOut(on):
+            master = engine.picture_master
+            master.blackout = not master.blackout if on is None else on
+        case Freeze(on):
+            master = engine.picture_master
+            master.freeze(not master.frozen if on is None else on)
         case Panic():
             engine.learn_sweep.select("")
             engine.silence()
@@ -134,6 +157,8 @@ def _do(engine: Commanded, by: str, command: _Request) -> str:
             return engine.learn_sweep.select(command.route)
         case KeepPrivate():
             return engine.privacy.request(command.on)
+        case SetMaster():
+            return engine.picture_master.set_level(command.level)
     engine.metrics.count_setting(by)
     return _change(engine, command)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -39,6 +40,7 @@ from engine.runtime.entries import (
 )
 from engine.runtime.learn_sweep import LEARN_SWEEP, LearnSweep
 from engine.runtime.metrics import Metrics, route_name
+from engine.runtime.picture_master import PictureMaster
 from engine.runtime.privacy import Privacy
 from engine.runtime.quality.controller import QUALITY, QualityController
 from engine.runtime.reload.swap import PlanSwapper
@@ -92,6 +94,7 @@ class Engine:
             CommandEntry(by, command)
         )
         self.privacy = privacy or Privacy()
+        self.picture_master = PictureMaster()
         self.refusals = RateLimiter(REFUSALS, REFUSALS)
         self._after: deque[tuple[BoxState, list[Message], Ns, int]] = deque()
         self.future = FutureQueue(self.wakes, self._emit)
@@ -255,7 +258,13 @@ class Engine:
 
     def status(self) -> Status:
         """Return a summary of the show: its time, delay, states and number of faults."""
-        return self.metrics.status(self.plan.title, self.clock.now(), self.privacy.on)
+        master = self.picture_master
+        return replace(
+            self.metrics.status(self.plan.title, self.clock.now(), self.privacy.on),
+            blackout=master.blackout,
+            frozen=master.frozen,
+            master=master.level,
+        )
 
     # Entries.
 

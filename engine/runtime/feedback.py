@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from engine.core.box_errors import anything_raised
-from engine.core.commands import PlayPatch
-from engine.core.set_target import SetTarget, Shown, show
+from engine.core.commands import BlackOut, Freeze, PlayPatch, SetMaster
+from engine.core.set_target import SetTarget, Shown, Watched, show
 from engine.core.source import Source
 from engine.patch.plan import Plan
 from engine.runtime.engine import Engine
@@ -30,7 +30,7 @@ class Feedback:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._plan: Plan | None = None
-        self._watching: list[tuple[str, Source, Mapping[str, SetTarget | PlayPatch]]] = []
+        self._watching: list[tuple[str, Source, Mapping[str, Watched]]] = []
 
     def look(self) -> None:
         """Show every source how what it watches stands now."""
@@ -43,7 +43,7 @@ class Feedback:
             except anything_raised() as error:
                 self._engine.tell(name, describe_error(error))
 
-    def _find(self) -> Iterator[tuple[str, Source, Mapping[str, SetTarget | PlayPatch]]]:
+    def _find(self) -> Iterator[tuple[str, Source, Mapping[str, Watched]]]:
         """Yield the sources that show something, and what that is."""
         for name, state in self._engine.states.items():
             if not isinstance(state.box, Source):
@@ -56,9 +56,17 @@ class Feedback:
                 if wanted:
                     yield name, state.box, wanted
 
-    def _shown(self, wanted: SetTarget | PlayPatch) -> Shown:
-        if isinstance(wanted, PlayPatch):
-            return Shown(self._engine.plays_patch(wanted.which))
+    def _shown(self, wanted: Watched) -> Shown:
+        master = self._engine.picture_master
+        match wanted:
+            case PlayPatch(which):
+                return Shown(self._engine.plays_patch(which))
+            case BlackOut():
+                return Shown(master.blackout)
+            case Freeze():
+                return Shown(master.frozen)
+            case SetMaster():
+                return Shown(master.level > 0, master.level)
         state = self._engine.states.get(wanted.box)
         return shown_of(state, wanted) if state is not None else _DARK
 

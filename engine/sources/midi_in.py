@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Final, Literal
 from engine.core.commands import Command, Lost, Notice, PlayPatch
 from engine.core.messages import Message, Note, Ns, Trigger
 from engine.core.parameter import Fixed, Param
-from engine.core.set_target import SetTarget, Shown
+from engine.core.set_target import SetTarget, Shown, Watched
 from engine.core.source import Emit, Source
 from engine.midi.client import PortProcess
 from engine.midi.decode import MidiDecoder, MidiEvent
@@ -84,7 +84,10 @@ class MidiIn(Source):
     - ``note39 = { release = "painting.look" }``: gives it back to its cable;
     - ``note40 = { patch = "next" }``: another patch of the set: "previous", a number from 1, a file
       or a title;
-    - ``note41 = "panic"``: ends everything that sounds.
+    - ``note41 = "panic"``: ends everything that sounds;
+    - ``note42 = "blackout"``: the picture that leaves is black while the pad is down, with
+      ``{ do = "blackout", toggle = true }`` until the next press; ``"freeze"`` holds it;
+    - ``cc7 = "master"``: the brightness of the picture that leaves.
 
     What a pad does, a program may (``program3``), and a controller: a pedal or a button, pressed
     above half. With ``patches`` a program change goes to that patch of the set, 0 to the first.
@@ -182,7 +185,7 @@ class MidiIn(Source):
         """Whether its knobs and pads do something, or its program changes choose patches."""
         return bool(self.map_) or self.patches
 
-    def shows(self) -> Mapping[str, SetTarget | PlayPatch]:
+    def shows(self) -> Mapping[str, Watched]:
         """Return what the desk shows, by the keys of ``map``; nothing without ``feedback``."""
         return self._map.shown() if self._feedback else {}
 

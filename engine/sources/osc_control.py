@@ -7,6 +7,9 @@
                                   "previous"
     /sensorium/teach "out/reach"  let this way out move alone, for a program that learns; "" ends it
     /sensorium/privacy 1          let no picture leave; 0 ends that, unless the patch says it
+    /sensorium/blackout 1         let the picture that leaves be black; 0 ends that
+    /sensorium/freeze 1           hold the picture that leaves; 0 lets it go on
+    /sensorium/master 0.5         the brightness of the picture that leaves, 0 to 1
     /panic                        end everything that sounds
     /*/smooth/smooth 0.3          a pattern (OSC 1.0) sets all parameters that it fits
 
@@ -19,10 +22,11 @@ port for replies, at most some 20 times a second. There and on this machine ``/s
 says what is wrong with a patch that was saved or asked for and does not play, or no more. A text is
 cut at 500 bytes, so that each message fits one packet. Once a second: ``/sensorium/alive i``
 (seconds since the start), ``/sensorium/delay f`` (ms), ``/sensorium/errors i``,
-``/sensorium/privacy i`` (1 while no picture leaves); and
-``/sensorium/patch s`` and ``/sensorium/<box>/state s`` when they change and every five seconds.
-Where the patch states a ``deadline``: ``/sensorium/quality f``, 1 when nothing gives way and 0 when
-everything does, and ``/sensorium/quality/step s``, what was done last.
+``/sensorium/privacy i`` (1 while no picture leaves), ``/sensorium/blackout i``,
+``/sensorium/freeze i``, ``/sensorium/master f``; and ``/sensorium/patch s`` and
+``/sensorium/<box>/state s`` when they change and every five seconds. Where the patch states a
+``deadline``: ``/sensorium/quality f``, 1 when nothing gives way and 0 when everything does, and
+``/sensorium/quality/step s``, what was done last.
 """
 
 from __future__ import annotations
@@ -38,11 +42,14 @@ from typing import Annotated, Any, ClassVar, Final
 from engine.core.clock import SECOND, SystemClock
 from engine.core.commands import (
     Answer,
+    BlackOut,
     Command,
+    Freeze,
     KeepPrivate,
     Panic,
     PlayPatch,
     Release,
+    SetMaster,
     SetParameter,
     Teach,
 )
@@ -83,6 +90,9 @@ MAX_ADDRESS: Final = 255
 
 FULL_REPORT_EVERY: Final = 5
 """Every so many reports, all values are sent, changed or not."""
+
+_SHOW_COMMANDS: Final = ("patch", "teach", "privacy", "blackout", "freeze", "master")
+"""What lies below ``/sensorium``."""
 
 _log = logging.getLogger("sensorium")
 
@@ -147,6 +157,9 @@ class OscControl(Remote):
             Packer("/sensorium/delay", "f").pack(status.delay_ms),
             Packer("/sensorium/errors", "i").pack(status.errors + self.refusals),
             Packer("/sensorium/privacy", "i").pack(status.private),
+            Packer("/sensorium/blackout", "i").pack(status.blackout),
+            Packer("/sensorium/freeze", "i").pack(status.frozen),
+            Packer("/sensorium/master", "f").pack(status.master),
             *self._changes(status),
         ]
         if status.quality is not None:
@@ -294,10 +307,18 @@ def _show_command(path: list[str], arguments: list[Any], refuse: Answer) -> Comm
             raise ValueError('expected a way out, such as "out/reach", or "" to end it')
         case ["privacy"], [0 | 1 as on]:
             return KeepPrivate(bool(on), refuse)
-        case ["privacy"], _:
+        case ["blackout"], [0 | 1 as on]:
+            return BlackOut(bool(on))
+        case ["freeze"], [0 | 1 as on]:
+            return Freeze(bool(on))
+        case ["privacy" | "blackout" | "freeze"], _:
             raise ValueError("expected 1 or 0")
-    known = "/sensorium/patch, /sensorium/teach and /sensorium/privacy"
-    raise ValueError(f"not known; there is {known}")
+        case ["master"], [int() | float() as level] if 0 <= level <= 1:
+            return SetMaster(float(level), refuse)
+        case ["master"], _:
+            raise ValueError("expected a number from 0 to 1")
+    known = ", ".join(f"/sensorium/{name}" for name in _SHOW_COMMANDS[:-1])
+    raise ValueError(f"not known; there is {known} and /sensorium/{_SHOW_COMMANDS[-1]}")
 
 
 def _integral(which: float | str) -> int | str:

@@ -38,8 +38,10 @@ _UNKNOWN: Final = "Open the address that Sensorium showed when it started, or sc
 _WRONG: Final = "This is not the address that Sensorium showed when it started this time."
 _TOO_OFTEN: Final = "Too many wrong tries; wait a minute."
 _REDIRECT: Final = (
-    '<!doctype html><meta http-equiv="refresh" content="0;url=/"><title>Sensorium</title>'
+    '<!doctype html><meta http-equiv="refresh" content="0;url={}"><title>Sensorium</title>'
 )
+_PAGES: Final = ("/", "/picture")
+"""What a browser is led to with its cookie: the page that it asked for."""
 
 
 class TokenAuth:
@@ -70,10 +72,10 @@ class TokenAuth:
             raise web.HTTPTooManyRequests(text=_TOO_OFTEN)
         if not _same(given, self.token):
             raise web.HTTPForbidden(text=_WRONG)
-        return self._set_cookie()
+        return self._set_cookie(request.path if request.path in _PAGES else _PAGES[0])
 
-    def _set_cookie(self) -> web.Response:
-        answer = web.Response(text=_REDIRECT, content_type="text/html")
+    def _set_cookie(self, page: str) -> web.Response:
+        answer = web.Response(text=_REDIRECT.format(page), content_type="text/html")
         answer.set_cookie(COOKIE, self._cookie, httponly=True, samesite="Strict", path="/")
         return answer
 

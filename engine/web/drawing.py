@@ -7,10 +7,13 @@ the compiler put on a cable are part of the cable.
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 from typing import Any
 
 from msgspec import Struct
 
+from engine.core.kinds import is_picture, members
+from engine.core.messages import Pitch
 from engine.core.node import Node
 from engine.core.signature import read_signature
 from engine.core.sink import Sink
@@ -62,11 +65,15 @@ class DrawnCable(Struct, frozen=True):
 
 
 class Drawing(Struct, frozen=True):
-    """A patch as drawn; the columns of ``boxes`` are in the order in which they are stacked."""
+    """A patch as drawn; the columns of ``boxes`` are in the order in which they are stacked.
+
+    ``seen`` says whether a cable carries what the page has a picture of: one, or a voice's way.
+    """
 
     title: str
     boxes: tuple[DrawnBox, ...]
     cables: tuple[DrawnCable, ...]
+    seen: bool
 
 
 def drawn_wires(plan: Plan) -> list[Wire]:
@@ -90,7 +97,16 @@ def draw(plan: Plan) -> Drawing:
     cables = tuple(_cable(plan, wire) for wire in wires)
     columns = _columns(plan, cables)
     boxes = tuple(_box(plan, name, column) for name, column in columns.items())
-    return Drawing(plan.title, _stacked(boxes, cables), cables)
+    return Drawing(plan.title, _stacked(boxes, cables), cables, _is_seen(plan))
+
+
+def _is_seen(plan: Plan) -> bool:
+    """Whether anything in a patch has a picture: what a source gives, or a cable carries."""
+    given = [
+        box.box.outlets().values() for box in plan.boxes.values() if isinstance(box.box, Source)
+    ]
+    carried = {one for wire in plan.wires for one in members(origin_wire(plan, wire).carries)}
+    return any(one is Pitch or is_picture(one) for one in chain(carried, *given))
 
 
 def _cable(plan: Plan, wire: Wire) -> DrawnCable:
@@ -184,7 +200,10 @@ def _kind(planned: PlannedBox) -> str:
 
 
 def _stacked(boxes: tuple[DrawnBox, ...], cables: tuple[DrawnCable, ...]) -> tuple[DrawnBox, ...]:
-    """Order each column by the mean row of what feeds its boxes, so that fewer cables cross."""
+    """Order each column by the mean row of what feeds its boxes, so that fewer cables cross.
+
+    Outputs stay in the order in which they are written.
+    """
     feeds: dict[str, list[str]] = defaultdict(list)
     for cable in cables:
         feeds[cable.end].append(cable.start)
@@ -193,10 +212,12 @@ def _stacked(boxes: tuple[DrawnBox, ...], cables: tuple[DrawnCable, ...]) -> tup
     for column in sorted({box.column for box in boxes}):
         members = [box for box in boxes if box.column == column]
         middle = {
-            box.name: _middle([rows[name] for name in feeds[box.name] if name in rows], row)
+            box.name: row
+            if box.kind == "output"
+            else _middle([rows[name] for name in feeds[box.name] if name in rows], row)
             for row, box in enumerate(members)
         }
-        members.sort(key=lambda box: middle[box.name])
+        members.sort(key=lambda box: (box.kind == "output", middle[box.name]))
         rows |= {box.name: float(row) for row, box in enumerate(members)}
         stacked += members
     return tuple(stacked)

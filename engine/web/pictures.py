@@ -1,6 +1,7 @@
 """The live picture: the newest one, with the skeletons found in it, encoded once for all viewers.
 
 Nothing is drawn or encoded without a viewer. A slow viewer gets fewer pictures, never older ones.
+The masters (black-out, freeze, brightness) and privacy are applied to each picture, here.
 """
 
 from __future__ import annotations
@@ -10,11 +11,15 @@ import contextlib
 from collections import deque
 from collections.abc import AsyncGenerator
 
+import numpy as np
+from msgspec import Struct
+
 from engine.core.clock import MILLISECOND
 from engine.core.kinds import Image, is_picture, picture_of
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Message, Ns
 from engine.core.skeletons import Skeleton
+from engine.dsp.image.brightness import dimmed
 from engine.dsp.image.draw import blank, draw_landmarks
 from engine.dsp.image.jpeg import downscaled, encode_jpeg
 from engine.patch.plan import FEEDS, Outlet, Plan
@@ -35,10 +40,72 @@ STALE = 400 * MILLISECOND
 """A skeleton this much older than the picture is not drawn: the body has moved on."""
 
 
+class Shot(Struct, frozen=True, eq=False):
+    """A picture, uint8 of shape (height, width, 3), and who was found in it."""
+
+    image: Image
+    found: tuple[Landmarks, ...]
+
+
+class HeldPictures:
+    """The pictures that stand while the show is frozen, whatever patch plays behind them.
+
+    Who looks at an outlet later sees what was held last; where nobody looked at any, the first
+    picture that is seen stands.
+    """
+
+    def __init__(self) -> None:
+        self._freezes = 0
+        self._shots: dict[str, Shot] = {}
+
+    def shot(self, name: str, freezes: int) -> Shot | None:
+        """Return the picture of an outlet that stands in this freeze; of "" the one held last."""
+        if freezes != self._freezes:
+            self._freezes = freezes
+            self._shots.clear()
+        return self._shots.get(name) if name else next(reversed(self._shots.values()), None)
+
+    def hold(self, name: str, shot: Shot) -> Shot:
+        """Let a picture stand: a copy of it, as its memory belongs to a source that may go."""
+        held = self._shots[name] = Shot(np.array(shot.image), shot.found)
+        return held
+
+
+class Seen(Struct, frozen=True):
+    """All that decides how a picture looks; a picture is drawn again where one of it changed."""
+
+    frame: object
+    found: tuple[Landmarks, ...]
+    shows: bool
+    black: bool
+    level: float
+
+
+class Drawn(Struct, frozen=True):
+    """A picture as it was drawn: its number, its JPEG, whether it shows people, whether light."""
+
+    number: int = 0
+    jpeg: bytes = b""
+    shows: bool = False
+    light: bool = False
+
+
 class Picture:
     """The picture of one outlet, for any number of viewers on one loop."""
 
-    def __init__(self, engine: Engine, outlet: Outlet) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        outlet: Outlet,
+        held: HeldPictures | None = None,
+        bare: bool = False,
+    ) -> None:
+        """A ``bare`` one has no skeletons drawn over it, as an audience sees it."""
+        self._bare = bare
+        self._name = str(outlet)
+        self._held = held or HeldPictures()
+        self._master = engine.picture_master
+        self._begun_in = engine.picture_master.freezes if engine.picture_master.frozen else 0
         self._slot = engine.slots[outlet]
         self._landmarks = [
             slot
@@ -48,7 +115,8 @@ class Picture:
         self._frames: deque[tuple[Ns, Message]] = deque(maxlen=KEPT)
         self._viewers = 0
         self._privacy = engine.privacy
-        self._newest: tuple[int, bytes, bool] = (0, b"", False)
+        self._newest = Drawn()
+        self._seen: Seen | None = None
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -65,28 +133,84 @@ class Picture:
             self._task = asyncio.create_task(self._draw())
         try:
             while True:
-                if self._newest[0] == seen:
+                if self._newest.number == seen:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._changed.wait(), AGAIN)
-                seen, jpeg, shows = self._newest
-                yield jpeg if self._privacy.pictures_may_leave or not shows else b""
+                seen = self._newest.number
+                yield self._newest.jpeg if self._may_leave(self._newest) else b""
         finally:
             self._viewers -= 1
 
+    def _may_leave(self, drawn: Drawn) -> bool:
+        """Whether what was drawn a moment ago may be seen now."""
+        may_show = self._privacy.pictures_may_leave or not drawn.shows
+        return may_show and not (self._master.blackout and drawn.light)
+
     async def _draw(self) -> None:
-        """Draw while there is a viewer."""
-        turn, before = 0, None
+        """Draw while there is a viewer: in turn, and at once what may no longer be seen."""
+        turn = 0
         while self._viewers > 0:
             self._keep()
             turn += 1
-            if turn % EVERY == 0 and self._frames:
-                shows, (frame, found) = self._privacy.pictures_may_leave, self._pair()
-                if (frame, found, shows) != before and (jpeg := _drawn(frame, found, shows)):
-                    before = (frame, found, shows)
-                    self._newest = (self._newest[0] + 1, jpeg, shows)
-                    changed, self._changed = self._changed, asyncio.Event()
-                    changed.set()
+            if turn % EVERY == 0 or not self._may_leave(self._newest):
+                self._renew()
             await asyncio.sleep(LOOK_S)
+
+    def _renew(self) -> None:
+        """Draw the picture, unless it would look as before."""
+        shot, frame = self._shot()
+        if shot is None:
+            return
+        master = self._master
+        shows = self._privacy.pictures_may_leave
+        seen = Seen(frame, shot.found, shows, master.blackout, master.level)
+        if seen == self._seen or not (jpeg := self._drawn(shot, seen)):
+            return
+        self._seen = seen
+        light = not seen.black
+        self._newest = Drawn(self._newest.number + 1, jpeg, shows and light, light)
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    def _drawn(self, shot: Shot, seen: Seen) -> bytes:
+        """Return the JPEG of a picture with its skeletons; b"" where it cannot be encoded.
+
+        Where it must not be shown the skeletons are drawn on an empty ground.
+        """
+        try:
+            if seen.black:
+                return encode_jpeg(np.zeros_like(shot.image), QUALITY)
+            drawn = shot.image if seen.shows else blank(shot.image)
+            for one in () if self._bare and seen.shows else shot.found:
+                drawn = draw_landmarks(drawn, one)
+            return encode_jpeg(dimmed(drawn, seen.level), QUALITY)
+        except Exception:
+            return b""
+
+    def _shot(self) -> tuple[Shot | None, object]:
+        """Return what is to be seen, and what tells it from the one before; None before the first.
+
+        While the show is frozen that is what stands.
+        """
+        if self._master.frozen and (held := self._standing()):
+            return held, held
+        if not self._frames:
+            return None, None
+        frame, found = self._pair()
+        try:
+            shot = Shot(downscaled(_image(frame), LONGEST), found)
+        except Exception:
+            return None, None
+        if self._master.frozen:
+            held = self._held.hold(self._name, shot)
+            return held, held
+        return shot, frame
+
+    def _standing(self) -> Shot | None:
+        """Return what stands here: its own picture, or, where it came later, that of another."""
+        freezes = self._master.freezes
+        own = self._held.shot(self._name, freezes)
+        return self._held.shot("", freezes) if own is None and self._begun_in == freezes else own
 
     def _keep(self) -> None:
         """Keep the last few pictures with their moments."""
@@ -111,20 +235,9 @@ class Picture:
         return frame, tuple(one for one, at in found.values() if abs(newest - at) < STALE)
 
 
-def _drawn(frame: Message, found: tuple[Landmarks, ...], shows: bool) -> bytes:
-    """Return the JPEG of a picture with its skeletons; b"" where it cannot be encoded.
-
-    Without ``shows`` the skeletons are drawn on black, as nobody may see the picture itself.
-    """
-    try:
-        drawn = downscaled(_image(frame), LONGEST)
-        if not shows:
-            drawn = blank(drawn)
-        for one in found:
-            drawn = draw_landmarks(drawn, one)
-        return encode_jpeg(drawn, QUALITY)
-    except Exception:
-        return b""
+def black_picture() -> bytes:
+    """Return a black picture as JPEG, for who looks while there is nothing to make black."""
+    return encode_jpeg(np.zeros((9, 16, 3), np.uint8), QUALITY)
 
 
 def _image(frame: Message) -> Image:

@@ -7,17 +7,21 @@ fault of the show.
 from __future__ import annotations
 
 import math
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from engine.core.addresses import find_parameter
 from engine.core.commands import (
+    BlackOut,
     Command,
+    Freeze,
     KeepPrivate,
     Panic,
     PlayPatch,
     Release,
+    SetMaster,
     SetParameter,
     Teach,
 )
@@ -28,6 +32,9 @@ from engine.runtime.engine import Engine
 
 LARGEST = 4096
 """The most bytes of one message of a page."""
+
+MOST_PINS = 64
+"""The most knobs that may be pinned of a patch."""
 
 _SHOWN = 64
 
@@ -63,6 +70,30 @@ class PrivacyRequest(Struct, tag_field="do", tag="privacy", forbid_unknown_field
     on: bool
 
 
+class BlackOutRequest(Struct, tag_field="do", tag="blackout", forbid_unknown_fields=True):
+    """Let pictures leave black, or as they are."""
+
+    on: bool
+
+
+class FreezeRequest(Struct, tag_field="do", tag="freeze", forbid_unknown_fields=True):
+    """Hold the picture that leaves, or let it go on."""
+
+    on: bool
+
+
+class MasterRequest(Struct, tag_field="do", tag="master", forbid_unknown_fields=True):
+    """Set the brightness of the pictures that leave, 0 to 1."""
+
+    level: Annotated[float, Meta(ge=0.0, le=1.0)]
+
+
+class PinRequest(Struct, tag_field="do", tag="pin", forbid_unknown_fields=True):
+    """Pin these knobs, each as "box/parameter", and no others."""
+
+    knobs: Annotated[list[str], Meta(max_length=MOST_PINS)]
+
+
 class RangeRequest(Struct, tag_field="do", tag="range", forbid_unknown_fields=True):
     """Find the range of the number on a cable; -1 ends that."""
 
@@ -81,6 +112,10 @@ PageRequest = (
     | PanicRequest
     | LearnRequest
     | PrivacyRequest
+    | BlackOutRequest
+    | FreezeRequest
+    | MasterRequest
+    | PinRequest
     | RangeRequest
     | PatchRequest
 )
@@ -115,12 +150,24 @@ def to_command(request: PageRequest, engine: Engine) -> Command:
             if engine.privacy.always and not on:
                 raise ValueError("this show is private: only its patch or who began it ends that")
             return KeepPrivate(on)
-        case PanicRequest():
-            return Panic()
         case PatchRequest(patch):
             if not 1 <= patch <= len(engine.playlist):
                 raise ValueError(f"there is no patch {patch} in this set of {len(engine.playlist)}")
             return PlayPatch(patch)
+    return _unchecked(request)
+
+
+def _unchecked(request: PageRequest) -> Command:
+    """Return the command of a request that always can be."""
+    match request:
+        case BlackOutRequest(on):
+            return BlackOut(on)
+        case FreezeRequest(on):
+            return Freeze(on)
+        case MasterRequest(level):
+            return SetMaster(level)
+        case PanicRequest():
+            return Panic()
     raise ValueError("not a command")
 
 

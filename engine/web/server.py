@@ -17,7 +17,7 @@ from engine.web.auth import TokenAuth
 from engine.web.client import Client
 from engine.web.connections import Connections
 from engine.web.guard import guard, headers
-from engine.web.pictures import Picture
+from engine.web.pictures import Picture, black_picture
 from engine.web.requests import LARGEST, read_request
 from engine.web.show import ShowView, news
 
@@ -42,6 +42,7 @@ TIMEOUT_S = 15.0
 _KNOBS_EVERY = 4
 _HEALTH_EVERY = 10
 _FRAME = b"--frame\r\n"
+_STREAM = "multipart/x-mixed-replace; boundary=frame"
 
 
 def read_files(folder: Path = STATIC) -> dict[str, bytes]:
@@ -178,21 +179,31 @@ class Server:
     def _handle(self, request: str | bytes, client: Client) -> None:
         try:
             if self._show is not None:
-                self._show.handle(read_request(request), client)
+                self._show.handle(read_request(request), client, self._send_all)
         except ValueError as error:
             client.reply(news("refused", text=str(error)))
 
     async def _picture(self, request: web.Request) -> web.StreamResponse:
-        """Stream the pictures of an outlet, the newest each time (multipart/x-mixed-replace)."""
+        """Serve the page of nothing but the picture; ``of`` asks for the picture itself.
+
+        That is the stream of an outlet, the newest picture each time (multipart/x-mixed-replace);
+        "" is the main one. ``bare`` is without skeletons.
+        """
+        of = request.query.get("of")
+        if of is None:
+            return self._static("picture.html")
         show = self._show
-        picture = show.picture(request.query.get("of", "")) if show else None
+        name = of or (show.main_picture() if show else "")
+        picture = show.picture(name, bare="bare" in request.query) if show else None
+        if picture is None and show and not of and show.engine.picture_master.blackout:
+            # Between two patches a projector still shows what it had.
+            body = _FRAME + _part(black_picture())
+            return web.Response(body=body, headers={"Content-Type": _STREAM})
         if picture is None:
             raise web.HTTPNotFound(text="there is no such picture")
         if self._viewers >= VIEWERS:
             raise web.HTTPServiceUnavailable(text="too many look on")
-        response = web.StreamResponse(
-            headers={"Content-Type": "multipart/x-mixed-replace; boundary=frame"}
-        )
+        response = web.StreamResponse(headers={"Content-Type": _STREAM})
         self._viewers += 1
         try:
             await response.prepare(request)
@@ -201,25 +212,33 @@ class Server:
                 request.transport.set_write_buffer_limits(high=0)
             await response.write(_FRAME)
             with contextlib.suppress(ConnectionError, TimeoutError):
-                await self._send_pictures(request, response, picture)
+                await self._send_pictures(request, response, picture, "" if of else name)
         finally:
             self._viewers -= 1
         return response
 
     async def _send_pictures(
-        self, request: web.Request, response: web.StreamResponse, picture: Picture
+        self, request: web.Request, response: web.StreamResponse, picture: Picture, main: str
     ) -> None:
-        """Send pictures until another patch plays, or the viewer is gone or takes none."""
+        """Send pictures until another patch plays, or the viewer is gone or takes none.
+
+        With ``main`` also until another picture is the main one.
+        """
         changed = self._changed
         async with contextlib.aclosing(picture.frames()) as frames:
             async for jpeg in frames:
                 if changed.is_set() or request.transport is None:
                     return
+                if main and self._show is not None and self._show.main_picture() != main:
+                    return
                 if not jpeg:
                     continue
-                # The next boundary goes with the picture: browsers show a part once it has ended.
-                part = b"Content-Type: image/jpeg\r\n\r\n" + jpeg + b"\r\n" + _FRAME
-                await asyncio.wait_for(response.write(part), TIMEOUT_S)
+                await asyncio.wait_for(response.write(_part(jpeg)), TIMEOUT_S)
+
+
+def _part(jpeg: bytes) -> bytes:
+    """Return a picture of a stream, with the next boundary: browsers show a part once it ended."""
+    return b"Content-Type: image/jpeg\r\n\r\n" + jpeg + b"\r\n" + _FRAME
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -17,9 +17,11 @@ from engine.runtime.engine import Engine
 from engine.web.drawing import draw
 from engine.web.health import HealthView
 from engine.web.knobs import Knobs
-from engine.web.pictures import Picture
+from engine.web.pictures import HeldPictures, Picture
+from engine.web.pins import Pins
 from engine.web.range_finder import SECONDS, RangeFinder, cable_text
-from engine.web.requests import LearnRequest, PageRequest, RangeRequest, to_command
+from engine.web.requests import LearnRequest, PageRequest, PinRequest, RangeRequest, to_command
+from engine.web.sound_levels import SoundLevels
 from engine.web.values import Entry, Values
 
 BY = "page"
@@ -39,7 +41,10 @@ class ShowView:
         self._values = Values(engine)
         self._knobs = Knobs(engine)
         self._health = HealthView(engine)
-        self._pictures: dict[str, Picture] = {}
+        self._sounds: SoundLevels = previous._sounds if previous else SoundLevels(engine)
+        self._held: HeldPictures = previous._held if previous else HeldPictures()
+        self._pins: Pins = previous._pins if previous else Pins()
+        self._pictures: dict[tuple[str, bool], Picture] = {}
         self._sent_knobs: object = None
         self._range_finder: RangeFinder | None = None
         self._until = Ns(0)
@@ -53,7 +58,13 @@ class ShowView:
             knobs=self._knobs.all,
             playlist=self.engine.playlist,
             playing=self.engine.playing,
+            pins=self._pins.of(self.engine.plan.title),
         )
+
+    def pins(self) -> bytes:
+        """Return the news of which knobs are pinned."""
+        title = self.engine.plan.title
+        return news("pins", title=title, pins=self._pins.of(title))
 
     def knobs(self) -> bytes:
         """Return the news of the values of all knobs."""
@@ -66,15 +77,20 @@ class ShowView:
     def values(self) -> bytes:
         """Return the news of the values of all boxes and cables."""
         now = self.engine.clock.now()
+        master = self.engine.picture_master
         return news(
             "values",
             now=round((now - self.engine.metrics.started) / MILLISECOND, 1),
             boxes=self._values.boxes(),
             cables=self._cables(now),
             pictures=self._values.pictures(),
+            sounds=self._sounds.read(),
             teaching=self.engine.learn_sweep.route,
             private=not self.engine.privacy.pictures_may_leave,
             always_private=self.engine.privacy.always,
+            blackout=master.blackout,
+            frozen=master.frozen,
+            master=master.level,
         )
 
     def _cables(self, now: Ns) -> list[Entry]:
@@ -95,8 +111,16 @@ class ShowView:
             self._sent_knobs = values
             send("knobs", news("knobs", stand=values))
 
-    def handle(self, request: PageRequest, client: object) -> None:
-        """Handle a request of a page. Raise ValueError with the reason where that is impossible."""
+    def handle(self, request: PageRequest, client: object, send: Send) -> None:
+        """Handle a request of a page; ``send`` what it means for all of them.
+
+        Raise ValueError with the reason where it is impossible.
+        """
+        if isinstance(request, PinRequest):
+            known = {f"{knob.box}/{knob.name}" for knob in self._knobs.all}
+            self._pins.pin(self.engine.plan.title, [n for n in request.knobs if n in known])
+            send("pins", self.pins())
+            return
         if isinstance(request, RangeRequest):
             self._find_range(request.cable)
             return
@@ -110,14 +134,21 @@ class ShowView:
             self._learner = None
             self.engine.ask(BY, Teach(""))
 
-    def picture(self, name: str) -> Picture | None:
-        """Return the picture stream of an outlet by its name; None where it has no picture."""
-        if name not in self._pictures:
+    def picture(self, name: str, bare: bool = False) -> Picture | None:
+        """Return the picture stream of an outlet by its name; None where it has no picture.
+
+        ``bare`` is without the skeletons that were found in it.
+        """
+        if (name, bare) not in self._pictures:
             found: dict[str, Outlet] = {str(outlet): outlet for outlet in self.engine.slots}
             if name not in found or not self._values.is_picture(found[name]):
                 return None
-            self._pictures[name] = Picture(self.engine, found[name])
-        return self._pictures[name]
+            self._pictures[name, bare] = Picture(self.engine, found[name], self._held, bare)
+        return self._pictures[name, bare]
+
+    def main_picture(self) -> str:
+        """Return the outlet whose picture is shown where none is named; "" where there is none."""
+        return next(reversed(self._values.pictures()), "")
 
     def read_range(self, send: Send) -> None:
         """Add a reading of the cable whose range is being found, and send the range so far."""

@@ -62,14 +62,20 @@ class Values:
 
 
 def _main_outlets(engine: Engine) -> dict[str, Slot]:
-    """Return for each visible box the slot of its main outlet, that of its last link."""
+    """Return for each visible box the slot of its main outlet, that of its last link.
+
+    Of a source whose main outlet goes nowhere, that of the first one that does.
+    """
+    cabled = {wire.source for wire in engine.plan.wires}
     found: dict[str, Slot] = {}
     for name, planned in engine.plan.boxes.items():
         if planned.hidden:
             continue
         slot = next((s for o, s in engine.slots.items() if o.box == name), None)
         if isinstance(planned.box, Source):
-            slot = engine.slots.get(Outlet(name, next(iter(planned.box.outlets()), "")), slot)
+            main = Outlet(name, next(iter(planned.box.outlets()), ""))
+            shown = next((o for o in (main, *engine.slots) if o.box == name and o in cabled), main)
+            slot = engine.slots.get(shown, slot)
         if slot is not None:
             found[group_of(name)] = slot
     return found

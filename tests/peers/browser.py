@@ -60,6 +60,15 @@ class Browser:
         """Run a script that returns something."""
         return self._post("/execute/sync", {"script": script, "args": list(arguments)})
 
+    def press(self, selector, seconds=0.0, times=1):
+        """Press an element as a mouse does: so many times, and hold it so long each time."""
+        found = self._post("/element", {"using": "css selector", "value": selector})
+        pause = {"type": "pause", "duration": round(1000 * seconds)}
+        down, up = ({"type": f"pointer{way}", "button": 0} for way in ("Down", "Up"))
+        move = {"type": "pointerMove", "origin": found, "x": 0, "y": 0, "duration": 0}
+        hand = {"type": "pointer", "id": "hand", "actions": [move, *[down, pause, up] * times]}
+        self._post("/actions", {"actions": [hand]})
+
     def until(self, expression):
         """Wait until an expression is true, and give what it is; what raises is not true yet."""
         script = """

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from engine.core.commands import CycleParameter, Panic, Release, SetParameter, Teach
+from engine.core.commands import (
+    BlackOut,
+    CycleParameter,
+    Freeze,
+    Panic,
+    Release,
+    SetMaster,
+    SetParameter,
+    Teach,
+)
 from engine.core.errors import UnwritableFile
 from engine.core.files import installed_folder
 from engine.patch.load import read_texts
@@ -33,6 +42,9 @@ SCRIPT = [
     (2.2, Release("reach/smooth", "smooth")),
     (2.3, CycleParameter("reach/smooth", "smooth", (0.1, 0.2))),
     (2.5, Panic()),
+    (2.6, BlackOut(None)),
+    (2.65, Freeze(True)),
+    (2.7, SetMaster(0.5)),
 ]
 MODELS = """
 title = "With models"

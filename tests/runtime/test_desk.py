@@ -9,12 +9,12 @@ from typing import Annotated, Any, ClassVar, Literal
 import mido
 import pytest
 
-from engine.core.commands import CycleParameter, PlayPatch, Release, SetParameter
+from engine.core.commands import CycleParameter, Release, SetParameter
 from engine.core.mailbox import Mailbox
 from engine.core.messages import Message, Note, Ns
 from engine.core.node import Model, Node
 from engine.core.parameter import Fixed, Param
-from engine.core.set_target import SetTarget, Shown
+from engine.core.set_target import SetTarget, Shown, Watched
 from engine.core.source import Tape
 from engine.midi.desk_map import DeskMap
 from engine.runtime.command_queue import submit_command
@@ -69,7 +69,7 @@ class Desk(Tape):
     def sets(self) -> Mapping[tuple[str, ...], SetTarget]:
         return {("map", key): target for key, target in self._map.targets().items()}
 
-    def shows(self) -> Mapping[str, SetTarget | PlayPatch]:
+    def shows(self) -> Mapping[str, Watched]:
         return self._map.shown()
 
     def show(self, now: Mapping[str, Shown]) -> None:

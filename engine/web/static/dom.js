@@ -1,5 +1,7 @@
 // Making elements, and changing them only where something changed.
 
+const HUGE = 20;
+
 /** Make an element: `make("p.value", {title: "x"}, "text", child)`. */
 export function make(what, attributes = {}, ...children) {
   const [name, ...classes] = what.split(".");
@@ -17,6 +19,18 @@ export function make(what, attributes = {}, ...children) {
 /** Set a text, if it is another one. */
 export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** Set whether a button is pressed, as is seen and as is read out. */
+export function press(button, on) {
+  button.setAttribute("aria-pressed", String(on));
+}
+
+/** An address or a name as what may be broken at its separators; a word stays whole unless it is huge. */
+export function breakable(text) {
+  const words = text.split(/(?=[/ ])/).filter(Boolean);
+  const parts = words.flatMap((word) => (word.length > HUGE ? word.split(/(?<=[._:-])(?=[^._:-])/) : [word]));
+  return parts.flatMap((part, index) => (index ? [document.createElement("wbr"), part] : [part]));
 }
 
 export const find = (id) => document.getElementById(id);

@@ -4,7 +4,7 @@ const NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B�
 
 /** A number with as many digits as can be read while it moves. */
 export function number(value) {
-  if (Number.isInteger(value)) return String(value);
+  if (Number.isInteger(value)) return String(value).replace("-", "−");
   const size = Math.abs(value);
   const digits = size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0;
   return value.toFixed(digits).replace("-", "−");

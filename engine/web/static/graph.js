@@ -2,23 +2,30 @@
 
 import { find, make } from "./dom.js";
 import { Meter } from "./meter.js";
-import { NAME, PORT, across, down, portsOf } from "./places.js";
+import { NAME, PORT, across, down, portsOf, shortened } from "./places.js";
 
-const NARROW = 900;
+const NARROW = 700;
+const SCROLLBAR = 14;
 const SMALLEST = 0.7;
+const LARGEST = 1.15;
 const SVG = "http://www.w3.org/2000/svg";
 
 let drawn = null;
 let boxes = new Map();
 let ports = new Map();
 
-/** Draw a patch. */
+/** Draw a patch; one that nobody sees now is drawn when it is turned to. */
 export function lay(patch) {
   drawn = patch;
   boxes = new Map();
   ports = new Map();
-  const narrow = window.innerWidth < NARROW;
-  const places = narrow ? down(patch, window.innerWidth) : across(patch);
+  // Not the width of the window: on a phone that grows with what is too wide for it.
+  const narrow = document.documentElement.clientWidth < NARROW;
+  const room = find("plan").clientWidth - (narrow ? 0 : SCROLLBAR);
+  if (room <= 0) return;
+  const least = narrow ? down(patch, room) : across(patch, 0);
+  const zoom = narrow ? 1 : fit(least, room);
+  const places = narrow ? least : across(patch, room / zoom);
   const lines = document.createElementNS(SVG, "svg");
   lines.setAttribute("width", places.width);
   lines.setAttribute("height", places.height);
@@ -27,9 +34,7 @@ export function lay(patch) {
   graph.style.width = `${places.width}px`;
   graph.style.height = `${places.height}px`;
   graph.replaceChildren(lines, ...patch.boxes.map((box) => card(box, patch, places.at.get(box.name))));
-  const part = narrow ? 1 : find("patch").clientWidth / places.width;
-  find("wide").hidden = part >= SMALLEST && !document.body.classList.contains("wide");
-  fit(part);
+  graph.style.zoom = zoom;
 }
 
 /** Draw it again, as after the page was turned. */
@@ -51,28 +56,37 @@ export function health(news) {
   }
 }
 
-function fit(part) {
-  find("graph").style.zoom = part > 0 ? Math.max(SMALLEST, Math.min(1, part)) : 1;
+/** How large it is drawn: all of it is seen, unless it became too small to be read. */
+function fit(places, room) {
+  const part = Math.min(room / places.width, high() / places.height);
+  return Math.max(SMALLEST, Math.min(LARGEST, part || 1));
+}
+
+/** How high it may be: a share of a desk, all that is there when it is alone; a phone is turned on. */
+function high() {
+  if (document.body.classList.contains("wide")) return window.innerHeight - find("plan").getBoundingClientRect().top - 24;
+  return parseFloat(getComputedStyle(find("plan")).maxHeight) || Infinity;
 }
 
 function card(box, patch, at) {
   const what = [box.plays || box.use, ...box.links].join(" → ");
+  const called = box.label === box.name ? what : `${box.name} · ${what}`;
   const element = make(
     `div.box.${box.kind}`,
-    { "data-box": box.name, title: [box.use, box.place].filter(Boolean).join("  ") },
-    make("b", {}, box.name),
+    { "data-box": box.name, title: [box.name, what, box.place].filter(Boolean).join("  ") },
+    make("b", {}, box.label),
   );
   const indexes = portsOf(box.name, patch);
   if (!indexes.length) {
     const meter = new Meter(null, null, { short: true });
     boxes.set(box.name, meter);
-    element.append(make("small", {}, what === box.name ? "" : what), meter.digits, meter.track);
+    element.append(make("small", {}, called === box.name ? "" : called), meter.digits, meter.track);
   }
   for (const index of indexes) {
     const cable = patch.cables[index];
     const meter = new Meter(cable.low, cable.high, { short: true });
     ports.set(index, meter);
-    element.append(make("div.port", {}, make("span", {}, cable.label), meter.digits));
+    element.append(make("div.port", { title: cable.name }, make("span", {}, shortened(cable.label)), meter.digits));
   }
   for (const side of ["left", "top", "width", "height"]) element.style[side] = `${at[side]}px`;
   return element;

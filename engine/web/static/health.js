@@ -1,34 +1,58 @@
-// How late, which devices, what went wrong.
+// How late, and how the devices are; their figures stay behind a dot until they are bad.
 
 import { find, make, write } from "./dom.js";
 import { number } from "./format.js";
+import * as notice from "./notice.js";
 
 const LATE = 100;
+const CALM = 5000;
+
+const open = new Set();
+let before = new Map();
+let badUntil = new Map();
+let kinds = new Map();
+let labels = new Map();
+
+/** Learn what the boxes of a patch are. */
+export function lay(patch) {
+  kinds = new Map(patch.boxes.map((box) => [box.name, box.kind]));
+  labels = new Map(patch.boxes.map((box) => [box.name, box.label]));
+  before = new Map();
+}
 
 /** Show how the show goes. */
 export function show(news) {
   const behind = find("behind");
-  write(behind.firstElementChild, news.behind === null ? "–" : news.behind.toFixed(1));
+  write(behind.firstElementChild, news.behind === null ? "–" : news.behind.toFixed(news.behind < 100 ? 1 : 0));
   behind.classList.toggle("late", news.behind !== null && news.behind > LATE);
-  find("given").hidden = news.given.length === 0;
-  write(find("given"), `To be in time: ${news.given.join(", ")}`);
+  notice.stand("given", news.given.length ? `To be in time: ${news.given.join(", ")}` : "");
+  notice.troubles(news.troubles);
   find("devices").replaceChildren(...news.devices.map(device));
-  const troubles = news.troubles.filter((trouble) => trouble.ago < 60);
-  find("troubles").replaceChildren(...troubles.slice(0, 3).map(trouble));
+  before = new Map(news.devices.map((is) => [is.name, is.dropped]));
 }
 
 function device(is) {
   const facts = [];
+  const now = performance.now();
+  if (loses(is)) badUntil.set(is.name, now + CALM);
+  const lost = now < (badUntil.get(is.name) ?? 0);
+  const bad = is.state !== "running" || lost;
   if (is.state !== "running") facts.push(is.state);
-  if (is.rate) facts.push(`${number(Math.round(is.rate))}/s`);
-  if (is.ms) facts.push(`${is.ms.toFixed(1)} ms`);
-  if (is.dropped) facts.push(`${is.dropped} dropped`);
-  return make("li", { "data-state": is.state }, make("b", {}, is.name), ` ${facts.join("  ")}`);
+  if (open.has(is.name) || lost) {
+    if (is.rate) facts.push(`${number(Math.round(is.rate))}/s`);
+    if (is.ms) facts.push(`${is.ms.toFixed(1)} ms`);
+    if (is.dropped) facts.push(`${is.dropped} dropped`);
+  }
+  const unfold = () => {
+    open.delete(is.name) || open.add(is.name);
+  };
+  const parts = [make("b", {}, labels.get(is.name) ?? is.name), ...facts.map((fact) => make("span", {}, fact))];
+  const button = make("button.free", { type: "button", title: "Figures", "aria-expanded": String(open.has(is.name)), onclick: unfold }, ...parts);
+  return make("li", { "data-state": is.state, "data-device": is.name, "data-bad": bad }, button);
 }
 
-function trouble(is) {
-  const times = is.count > 1 ? `, ${is.count} times` : "";
-  const when = is.ago < 2 ? "now" : `${Math.round(is.ago)} s ago`;
-  const where = [is.place, `${when}${times}`].filter(Boolean).join("  ·  ");
-  return make("li", {}, make("b", {}, is.box), ` ${is.text} `, make("small", {}, where));
+/** Whether a device loses more than its due: a model more than it takes, any other one at all. */
+function loses(is) {
+  const lost = is.dropped - (before.get(is.name) ?? is.dropped);
+  return kinds.get(is.name) === "model" ? lost > (is.rate ?? 0) : lost > 0;
 }

@@ -1,29 +1,69 @@
 // Every live parameter as something a hand can move.
 
-import { find, make, write } from "./dom.js";
+import { find, make, press, write } from "./dom.js";
 import { number } from "./format.js";
 import { ask } from "./link.js";
+import * as pins from "./pins.js";
 
 const PACE = 33;
 const HELD = 600;
 const FEW = 4;
 
+let all = [];
+let labels = new Map();
 let knobs = [];
+let stands = [];
 
 /** Lay out the knobs of a patch, a group for each box. */
-export function lay(all) {
-  knobs = all.map((one) => new (KINDS[one.kind] ?? Text)(one));
+export function lay(news) {
+  all = news.knobs;
+  labels = new Map(news.patch.boxes.map((box) => [box.name, box.label]));
+  stands = [];
+  knobs = all.map((one) => [knob(one)]);
   const groups = new Map();
-  for (const knob of knobs) {
-    if (!groups.has(knob.is.group)) groups.set(knob.is.group, []);
-    groups.get(knob.is.group).push(knob);
+  for (const [one] of knobs) {
+    if (!groups.has(one.is.group)) groups.set(one.is.group, []);
+    groups.get(one.is.group).push(one);
   }
   find("knobs").replaceChildren(...[...groups].map(([name, members]) => group(name, members)));
+  layPins();
+}
+
+/** Lay out the pinned knobs once more: each is a second one that stands where the first does. */
+export function layPins() {
+  for (const copies of knobs) copies.length = 1;
+  const places = pins.pinned().map((name) => all.findIndex((one) => nameOf(one) === name));
+  const copies = places.filter((index) => index >= 0).map((index) => {
+    const copy = knob(all[index], true);
+    knobs[index].push(copy);
+    return copy.element;
+  });
+  const hint = make("p.none", {}, "Pin a knob (☆) and it is here, large, on every device of this show.");
+  find("pinned").replaceChildren(...(copies.length ? copies : [hint]));
+  for (const [one] of knobs) one.pinned(pins.pinned().includes(nameOf(one.is)));
+  show(stands);
 }
 
 /** Show where all knobs stand. */
 export function show(stand) {
-  stand.forEach(([value, hand], index) => knobs[index]?.stand(value, hand));
+  stands = stand;
+  stand.forEach(([value, hand], index) => {
+    for (const copy of knobs[index] ?? []) copy.stand(value, hand);
+  });
+}
+
+function knob(is, large = false) {
+  const made = new (KINDS[is.kind] ?? Text)(is, large);
+  if (large) made.pinned(true);
+  return made;
+}
+
+const nameOf = (is) => `${is.box}/${is.name}`;
+
+/** What a knob is called beside the name of its box. */
+function called(is) {
+  const link = is.box === is.group ? "" : `${is.box.slice(is.group.length + 1)} `;
+  return (link.trim() === is.name ? is.name : link + is.name).replaceAll(/[._]/g, " ");
 }
 
 function group(name, members) {
@@ -31,18 +71,18 @@ function group(name, members) {
   const rest = members.filter((knob) => knob !== power);
   const plain = rest.filter((knob) => knob.easy);
   const more = rest.filter((knob) => !knob.easy);
-  const head = make("header", {}, make("h2", {}, name), ...(power ? [power.element] : []));
+  const head = make("header", {}, make("h2", {}, labels.get(name) ?? name), ...(power ? [power.element] : []));
   const parts = [head, ...plain.map((knob) => knob.element)];
   if (more.length) {
     const names = more.map((knob) => knob.is.name).join(", ");
     const summary = make("summary", {}, `More: ${names}`);
     parts.push(make("details", {}, summary, ...more.map((knob) => knob.element)));
   }
-  return make("article.group", {}, ...parts);
+  return make("article.group", { "data-group": name }, ...parts);
 }
 
 class Knob {
-  constructor(is) {
+  constructor(is, large) {
     this.is = is;
     this.easy = !is.part;
     this.value = is.start;
@@ -51,17 +91,27 @@ class Knob {
     this.later = null;
     this.reading = make("output.reading");
     this.back = make("button.small", { type: "button", hidden: true, onclick: () => this.reset() });
-    const link = is.box === is.group ? "" : `${is.box.slice(is.group.length + 1)} `;
-    const name = (link.trim() === is.name ? is.name : link + is.name).replaceAll(/[._]/g, " ");
+    this.pin = make("button.pin", { type: "button", onclick: () => pins.toggle(nameOf(is)) });
+    this.called = large ? `${labels.get(is.group) ?? is.group}: ${called(is)}` : called(is);
     this.element = make(
       `div.knob.${is.kind}`,
-      { "data-knob": `${is.box}/${is.name}` },
-      make("span.label", { title: is.help }, name),
+      { [large ? "data-pinned" : "data-knob"]: nameOf(is) },
+      make("span.label", { title: is.help }, this.called),
       this.reading,
       this.back,
+      this.pin,
       this.control(),
       make("p.help", {}, is.help),
     );
+    this.pinned(false);
+  }
+
+  /** Show whether it is pinned. */
+  pinned(on) {
+    press(this.pin, on);
+    write(this.pin, on ? "★" : "☆");
+    this.pin.setAttribute("aria-label", `${on ? "Unpin" : "Pin"} ${this.is.box} ${this.is.name}`);
+    this.pin.title = on ? "Take it down from the show view" : "Pin it to the show view";
   }
 
   /** Show where it stands; what a finger is moving stays where the finger is. */

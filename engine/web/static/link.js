@@ -1,5 +1,7 @@
 // The line to the show. It is opened again whenever it breaks, and says so.
 
+import { locked } from "./lock.js";
+
 const FIRST_PAUSE = 250;
 const LAST_PAUSE = 2000;
 
@@ -24,9 +26,10 @@ export function connect(hear, changed) {
   };
 }
 
-/** Ask the show for something; tells whether it could be said. */
+/** Ask the show for something; tells whether it could be said. A locked page asks for panic alone. */
 export function ask(what) {
   if (socket === null || socket.readyState !== WebSocket.OPEN) return false;
+  if (locked() && what.do !== "panic") return false;
   socket.send(JSON.stringify(what));
   return true;
 }

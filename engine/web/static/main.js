@@ -1,54 +1,64 @@
 // Brings the parts of the page together.
 
-import { find, write } from "./dom.js";
+import { find, press, write } from "./dom.js";
+import * as full from "./full.js";
 import * as graph from "./graph.js";
 import * as health from "./health.js";
 import * as knobs from "./knobs.js";
 import { ask, connect } from "./link.js";
+import * as lock from "./lock.js";
+import * as masters from "./masters.js";
+import * as notice from "./notice.js";
 import * as outs from "./outs.js";
+import * as pins from "./pins.js";
 import * as playlist from "./playlist.js";
 import * as see from "./see.js";
-
-const READ = 5000;
-
-let timer = null;
+import * as sounds from "./sounds.js";
 
 const hear = {
   patch(news) {
     write(find("title"), news.patch.title || "Sensorium");
     document.title = `${news.patch.title || "Sensorium"} – Sensorium`;
+    health.lay(news.patch);
     graph.lay(news.patch);
     outs.lay(news.patch);
-    knobs.lay(news.knobs);
-    see.lay();
+    pins.lay(news.patch.title, news.pins);
+    knobs.lay(news);
+    see.lay(news.patch);
+    sounds.lay();
     playlist.lay(news.playlist, news.playing);
   },
   values(news) {
     graph.show(news);
     outs.show(news);
     see.show(news);
+    sounds.show(news);
+    masters.show(news);
   },
   knobs: (news) => knobs.show(news.stand),
+  pins(news) {
+    pins.lay(news.title, news.pins);
+    knobs.layPins();
+  },
   health(news) {
     health.show(news);
     outs.health(news);
     graph.health(news);
   },
   range: (news) => outs.range(news),
-  refused: (news) => tell(news.text),
+  refused: (news) => notice.tell(news.text),
 };
 
-function tell(text) {
-  const line = find("refused");
-  write(line, text);
-  line.hidden = false;
-  clearTimeout(timer);
-  timer = setTimeout(() => (line.hidden = true), READ);
-}
+const keys = {
+  b: masters.blackout,
+  " ": masters.freeze,
+  f: full.toggle,
+  Escape: () => full.leave() || (notice.unfolded() ? notice.unfold(false) : larger(false)),
+};
 
 function changed(connected) {
   document.body.classList.toggle("lost", !connected);
-  find("offline").hidden = connected;
+  notice.stand("offline", connected ? "" : "No connection. Trying again …");
 }
 
 function panic() {
@@ -62,20 +72,42 @@ function panic() {
   }, 900);
 }
 
-find("panic").addEventListener("click", panic);
-find("teaching").querySelector("button").addEventListener("click", () => ask({ do: "teach", route: "" }));
-for (const button of document.querySelectorAll("nav button")) {
-  button.addEventListener("click", () => {
-    document.body.dataset.tab = button.dataset.to;
-    window.scrollTo(0, 0);
-    graph.again();
-  });
-}
-find("wide").addEventListener("click", () => {
-  const wide = document.body.classList.toggle("wide");
-  find("wide").setAttribute("aria-pressed", String(wide));
+function go(tab) {
+  document.body.dataset.tab = tab;
+  for (const button of document.querySelectorAll("nav button")) press(button, button.dataset.to === tab);
+  window.scrollTo(0, 0);
   graph.again();
-});
+}
+
+function larger(on) {
+  document.body.classList.toggle("wide", on);
+  press(find("wide"), on);
+  graph.again();
+}
+
+/** Do what a key is for, unless it is for what has the focus, or the page is locked. */
+function key(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const busy = event.target.closest("input[type=text], select, textarea");
+  if (busy || (name === " " && event.target.closest("button, summary, input"))) return;
+  if (name === "l") lock.hold();
+  else if (keys[name] && !event.repeat && (name === "Escape" || !lock.locked())) keys[name]();
+  else return;
+  if (name === " ") event.preventDefault();
+}
+
+lock.begin((text) => notice.tell(text, "note"));
+find("panic").addEventListener("click", panic);
+find("stop").addEventListener("click", () => ask({ do: "teach", route: "" }));
+find("told").addEventListener("click", () => notice.unfold(!notice.unfolded()));
+find("notice").addEventListener("click", (event) => event.target.closest("button") ?? notice.unfold(true));
+find("wide").addEventListener("click", () => larger(!document.body.classList.contains("wide")));
+for (const button of document.querySelectorAll("nav button")) {
+  button.addEventListener("click", () => go(button.dataset.to));
+}
+document.addEventListener("keydown", key);
+document.addEventListener("keyup", (event) => event.key.toLowerCase() === "l" && lock.letGo());
 window.addEventListener("resize", graph.again);
 document.addEventListener("visibilitychange", () => see.lookOn(!document.hidden));
 connect((kind, news) => hear[kind]?.(news), changed);

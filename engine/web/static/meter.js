@@ -36,7 +36,9 @@ export class Meter {
     const part = isEvent(value) ? (flashes ? 1 : 0) : this.part(value);
     this.track.classList.toggle("none", part === null);
     this.bar.style.transform = `scaleX(${part ?? 0})`;
-    write(this.digits, say(value, this.short));
+    const text = say(value, this.short);
+    write(this.digits, text);
+    this.digits.classList.toggle("long", text.length > 6);
     this.digits.dataset.raw = JSON.stringify(value);
     this.digits.classList.toggle("flash", flashes);
     this.digits.classList.toggle("old", value === null || (!isEvent(value) && age > OLD));

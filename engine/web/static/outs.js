@@ -1,25 +1,32 @@
-// What leaves: every way out with its value, its delay and its drops; teach it, find its range.
+// What leaves: every way out with its value; tapped, its figures, teach it, find its range.
 
-import { find, make, write } from "./dom.js";
+import { breakable, find, make, write } from "./dom.js";
 import { number } from "./format.js";
 import { ask } from "./link.js";
 import { Meter } from "./meter.js";
+import * as notice from "./notice.js";
+
+const LATE = 100;
+const JITTERY = 40;
+const CALM = 5000;
+const LONG = 24;
 
 let rows = new Map();
 let byCable = new Map();
 let teaching = "";
 
-/** Lay out the ways out of a patch. */
+/** Lay out the ways out of a patch, as it has written them. */
 export function lay(patch) {
   rows = new Map();
   byCable = new Map();
+  const labels = new Map(patch.boxes.map((box) => [box.name, box.label]));
   const parts = [];
   let sink = "";
   patch.cables.forEach((cable, index) => {
     if (!cable.route) return;
     if (cable.end !== sink) {
       sink = cable.end;
-      parts.push(make("h2", {}, sink));
+      parts.push(make("h2", {}, labels.get(sink) ?? sink));
     }
     const row = new Row(cable, index);
     rows.set(cable.route, row);
@@ -27,7 +34,7 @@ export function lay(patch) {
     parts.push(row.element);
   });
   find("outs").replaceChildren(...parts);
-  find("outs").hidden = parts.length === 0;
+  document.body.classList.toggle("nothing-leaves", parts.length === 0);
 }
 
 /** Show what leaves now. */
@@ -35,8 +42,8 @@ export function show(news) {
   for (const [index, row] of byCable) row.meter.show(news.cables[index], news.now);
   if (news.teaching === teaching) return;
   teaching = news.teaching;
-  find("teaching").hidden = !teaching;
-  write(find("teaching").firstElementChild, `Teaching ${teaching}: all else is silent`);
+  const label = rows.get(teaching)?.cable.label ?? teaching;
+  notice.stand("teaching", teaching && `Teaching ${label}: all else is silent`);
   for (const [route, row] of rows) row.taught(route === teaching, teaching !== "");
 }
 
@@ -54,30 +61,45 @@ class Row {
   constructor(cable, index) {
     this.cable = cable;
     this.index = index;
+    this.dropped = null;
+    this.badUntil = 0;
+    this.reason = "";
+    this.all = "";
     this.meter = new Meter(cable.low, cable.high, { whole: cable.whole });
-    this.facts = make("p.facts");
+    this.facts = make("small.facts");
     this.found = make("div.found", { hidden: true });
     this.teach = make("button", { type: "button", onclick: () => this.askTeach() }, "Teach");
     const buttons = [this.teach];
-    const unfold = (event) => event.target.closest("button, .found") ?? this.open();
     if (cable.number) {
       buttons.push(make("button", { type: "button", onclick: () => this.askRange() }, "Range"));
     }
+    const from = cable.label === cable.name ? `from ${cable.origin}` : `${cable.name} from ${cable.origin}`;
+    this.unfold = make(
+      "button.unfold.free",
+      { type: "button", "aria-expanded": "false", title: "Figures and buttons", onclick: () => this.open() },
+      make("i.dot", { "aria-hidden": "true" }),
+      make("span.name", {}, make(cable.label.length > LONG ? "b.long" : "b", {}, ...breakable(cable.label)), make("small.from", {}, from), this.facts),
+    );
     this.element = make(
       "article.out",
-      { "data-route": cable.route, onclick: unfold },
-      make("div.name", {}, make("b", {}, cable.label), make("small", {}, `from ${cable.origin}`)),
+      { "data-route": cable.route },
+      this.unfold,
       this.meter.digits,
       this.meter.track,
-      this.facts,
       make("div.buttons", {}, ...buttons),
       this.found,
     );
   }
 
-  /** On a phone, its buttons are folded away until it is touched. */
+  /** Its figures and buttons are folded away until it is touched. */
   open() {
-    this.element.classList.toggle("open");
+    this.unfold.setAttribute("aria-expanded", String(this.element.classList.toggle("open")));
+    this.say();
+  }
+
+  /** Folded, only what is bad is said. */
+  say() {
+    write(this.facts, this.element.classList.contains("open") ? this.all : this.reason);
   }
 
   askTeach() {
@@ -94,14 +116,21 @@ class Row {
     write(this.teach, is ? "Stop" : "Teach");
   }
 
+  /** Say the figures; what is bad stands out, and is seen on a folded row too. */
   health(route) {
+    const late = route.behind !== null && (route.behind > LATE || route.jitter > JITTERY);
+    const lost = this.dropped !== null && route.dropped - this.dropped > Math.max(1, route.rate);
+    this.dropped = route.dropped;
+    const now = performance.now();
+    if (late || lost) this.badUntil = now + CALM;
+    this.element.classList.toggle("bad", now < this.badUntil);
+    this.reason = late ? `${route.behind.toFixed(0)} ms behind` : lost ? `${route.dropped} dropped` : this.reason;
     const parts = [];
-    if (route.behind !== null) {
-      parts.push(`${route.behind.toFixed(1)} ± ${route.jitter.toFixed(1)} ms`);
-    }
+    if (route.behind !== null) parts.push(`${route.behind.toFixed(1)} ± ${route.jitter.toFixed(1)} ms`);
     parts.push(`${number(Math.round(route.rate))}/s`);
     if (route.dropped) parts.push(`${route.dropped} dropped`);
-    write(this.facts, parts.join("   "));
+    this.all = parts.join("   ");
+    this.say();
   }
 
   /** Show the range found so far, and at the end what can be done with it. */

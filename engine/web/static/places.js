@@ -4,13 +4,31 @@ export const HEAD = 92;
 export const NAME = 48;
 export const PORT = 34;
 const WIDTH = 168;
+const WIDEST = 330;
+const LETTER = 8.6;
+const VALUE = 104;
+const LONGEST = 26;
+const MORE = 150;
 const BETWEEN_LAYERS = 44;
 const BETWEEN = 16;
-const EDGES = 26;
 
 /** The indexes of the cables that leave by an output. */
 export function portsOf(name, patch) {
   return patch.cables.flatMap((cable, index) => (cable.end === name && cable.route ? [index] : []));
+}
+
+/** A long address without its beginning: what tells it from others is at its end. */
+export function shortened(label) {
+  if (label.length <= LONGEST || !label.startsWith("/")) return label;
+  const parts = label.split("/").slice(1);
+  while (parts.length > 1 && parts.join("/").length > LONGEST - 2) parts.shift();
+  return `…/${parts.join("/")}`;
+}
+
+/** How wide a box is: what leaves by an output is to be read. */
+function width(box, patch) {
+  const letters = portsOf(box.name, patch).map((index) => shortened(patch.cables[index].label).length);
+  return Math.min(WIDEST, Math.max(WIDTH, VALUE + LETTER * Math.max(0, ...letters)));
 }
 
 function height(box, patch) {
@@ -27,25 +45,33 @@ function layers(patch) {
   return [...found].sort(([a], [b]) => a - b).map(([, boxes]) => boxes);
 }
 
-/** From left to right; every column stands in the middle. */
-export function across(patch) {
+/** From left to right, and no wider than it must be nor than there is room; columns stand in the middle. */
+export function across(patch, room) {
   const columns = layers(patch).map((boxes) => boxes.map((box) => [box, height(box, patch)]));
   const sums = columns.map((column) => column.reduce((sum, [, tall]) => sum + tall + BETWEEN, -BETWEEN));
   const tallest = Math.max(0, ...sums);
   const at = new Map();
+  const widths = columns.map((column) => Math.max(...column.map(([box]) => width(box, patch))));
+  const gaps = Math.max(1, columns.length - 1);
+  const least = widths.reduce((sum, wide) => sum + wide, 0) + gaps * BETWEEN_LAYERS;
+  const spare = Math.max(0, room - least);
+  const wider = Math.min(MORE, (0.4 * spare) / Math.max(1, columns.length));
+  const between = BETWEEN_LAYERS + Math.min(5 * BETWEEN_LAYERS, (0.6 * spare) / gaps);
+  let left = 0;
   columns.forEach((column, number) => {
     let top = (tallest - sums[number]) / 2;
+    const wide = widths[number] + wider;
     for (const [box, tall] of column) {
-      at.set(box.name, { left: number * (WIDTH + BETWEEN_LAYERS), top, width: WIDTH, height: tall });
+      at.set(box.name, { left, top, width: wide, height: tall });
       top += tall + BETWEEN;
     }
+    left += wide + between;
   });
-  return { at, width: columns.length * (WIDTH + BETWEEN_LAYERS) - BETWEEN_LAYERS, height: tallest };
+  return { at, width: Math.max(0, left - between), height: tallest };
 }
 
 /** From top to bottom, two beside each other; outputs as wide as the page. */
-export function down(patch, page) {
-  const room = page - EDGES;
+export function down(patch, room) {
   const half = (room - BETWEEN) / 2;
   const at = new Map();
   let top = -BETWEEN_LAYERS;

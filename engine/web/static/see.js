@@ -1,7 +1,6 @@
 // The live picture, and over it the way a voice went.
 
-import { find, make, write } from "./dom.js";
-import { ask } from "./link.js";
+import { find, make } from "./dom.js";
 import { note } from "./format.js";
 
 const SECONDS = 6;
@@ -14,7 +13,8 @@ let trail = [];
 let last = null;
 
 /** Begin anew with another patch; the picture that was chosen stays, where that has it. */
-export function lay() {
+export function lay(patch) {
+  document.body.classList.toggle("nothing-seen", !patch.seen);
   names = [];
   trail = [];
   last = null;
@@ -24,22 +24,10 @@ export function lay() {
 /** Show the pictures there are, and go on with the trail of the voice. */
 export function show(news) {
   if (news.pictures.join() !== names.join()) offer(news.pictures);
+  if (names.length) document.body.classList.remove("nothing-seen");
   const sung = Object.values(news.boxes).find((entry) => entry && entry[0] && entry[0].hz !== undefined);
   follow(sung ?? null, news.now);
-  hide(news.private, news.always_private);
 }
-
-function hide(on, always) {
-  const button = find("privacy");
-  button.setAttribute("aria-pressed", String(on));
-  button.disabled = always;
-  write(button, always ? "Private, as the patch says" : "Private");
-  find("hidden").hidden = !on || !names.length;
-}
-
-find("privacy").addEventListener("click", (event) => {
-  ask({ do: "privacy", on: event.currentTarget.getAttribute("aria-pressed") !== "true" });
-});
 
 /** Stop and go on looking: nothing is drawn for a page that is not seen. */
 export function lookOn(on) {

@@ -1,0 +1,67 @@
+// What is done to the picture that leaves: black-out, freeze, master, private. Notes are not touched.
+
+import { find, press, write } from "./dom.js";
+import { ask } from "./link.js";
+
+const PACE = 33;
+const HELD = 600;
+
+let touched = -Infinity;
+let later = null;
+
+/** Show how the picture leaves. */
+export function show(news) {
+  press(find("blackout"), news.blackout);
+  press(find("freeze"), news.frozen);
+  if (performance.now() - touched > HELD) put(news.master);
+  press(find("privacy"), news.private);
+  find("privacy").disabled = news.always_private;
+  write(find("privacy"), news.always_private ? "Private, says the patch" : "Private");
+  write(find("marks"), marks(news).join("  ·  "));
+  document.body.classList.toggle("black", news.blackout);
+}
+
+/** Make it black, or light again. */
+export const blackout = () => ask({ do: "blackout", on: !pressed("blackout") });
+
+/** Hold it, or let it go on. */
+export const freeze = () => ask({ do: "freeze", on: !pressed("freeze") });
+
+function marks(news) {
+  const found = [];
+  if (news.blackout) found.push("Black-out");
+  if (news.frozen) found.push("Frozen");
+  if (news.master < 1) found.push(`Master ${percent(news.master)}`);
+  if (news.private && news.pictures.length) found.push("Private: no picture leaves");
+  return found;
+}
+
+function pressed(id) {
+  return find(id).getAttribute("aria-pressed") === "true";
+}
+
+function put(level) {
+  const slider = find("master").querySelector("input");
+  slider.value = level;
+  slider.style.setProperty("--part", level);
+  write(find("master").querySelector("output"), percent(level));
+}
+
+function percent(level) {
+  return `${Math.round(100 * level)} %`;
+}
+
+/** Send what a hand does, not faster than anybody can see; the last always goes. */
+function turn() {
+  const level = Number(find("master").querySelector("input").value);
+  const pause = touched + PACE - performance.now();
+  put(level);
+  clearTimeout(later);
+  later = setTimeout(() => ask({ do: "master", level }), Math.max(0, pause));
+  touched = performance.now();
+}
+
+find("blackout").addEventListener("click", blackout);
+find("freeze").addEventListener("click", freeze);
+find("privacy").addEventListener("click", () => ask({ do: "privacy", on: !pressed("privacy") }));
+find("master").addEventListener("input", turn);
