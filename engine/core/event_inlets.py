@@ -2,6 +2,7 @@
 
 A value inlet (an argument of ``process``) is read when the box is called, so an event there would
 be missed, or seen for ever. A method ``on_NAME`` with one argument is called for each message.
+``on_more`` takes the further cables of a list, ``from = ["kick", "clap"]``.
 """
 
 from __future__ import annotations
