@@ -65,6 +65,9 @@ class Node(Box):
     """Whether a newer first input calls off the work at hand and what waits, on a thread of its
     own: ``process`` is a generator, which is closed at its next ``yield``."""
 
+    needs: ClassVar[tuple[str, ...]] = ()
+    """The event inlets without which it would do nothing: a patch must give them a cable."""
+
     process: ClassVar[Callable[..., Any]]
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from engine.core.messages import Ns, Trigger
 from engine.core.node import Node
@@ -18,6 +18,8 @@ class SampleHold(Node):
     ``take = { from = "kick" }`` the reach jumps with each kick. A trigger that comes before there
     is anything to take gives nothing. What comes in the same moment as the trigger counts.
     """
+
+    needs: ClassVar[tuple[str, ...]] = ("take",)
 
     _value: Any = None
     _taken: Ns | None = None

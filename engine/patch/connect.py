@@ -118,7 +118,8 @@ class Connector:
                 cable = spec.cables.get("from", cable)
             if cable is None:
                 if inlet is not hot and inlet.waits and inlet.name not in planned.constants:
-                    message = f'needs "{inlet.name}": {in_words(inlet.accepts)}, or a cable'
+                    how = "by a cable" if inlet.name in events else "or a cable"
+                    message = f'needs "{inlet.name}": {in_words(inlet.accepts)}, {how}'
                     self._report_box(spec, message)
                 continue
             into = Into.HOT if inlet is hot else Into.COLD
