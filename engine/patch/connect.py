@@ -125,7 +125,9 @@ class Connector:
             if cable is None:
                 waits = inlet is not hot and (inlet.waits or inlet.name in needs)
                 if waits and inlet.name not in {*planned.constants, *planned.values}:
-                    message = f'needs "{inlet.name}": {in_words(inlet.accepts)}, or a cable'
+                    only = inlet.name in events and inlet.name not in parameters
+                    how = "by a cable" if only else "or a cable"
+                    message = f'needs "{inlet.name}": {in_words(inlet.accepts)}, {how}'
                     self._report_box(spec, message)
                 continue
             into = Into.HOT if inlet is hot else Into.COLD

@@ -46,7 +46,7 @@ def test_it_is_drawn_anew_while_it_plays() -> None:
 def test_a_curve_that_is_none_is_told_once_and_the_last_one_stays(points: object) -> None:
     played = play(PATCH, [(0.15, SetParameter("l", "points", points))])
     assert got(played, "l") == [0.5] * 3
-    assert len(played.errors) == 1 and played.errors[0].startswith("l: points: expected")
+    assert len(played.errors) == 1 and "points: expected" in played.errors[0]
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_it_forgets_slowly() -> None:
     never = Normalise(forget=0.0)
     run(never, wave(0, 100, 6))
     later = [never.process(v, ns(6 + i / 30)) for i, v in enumerate(wave(0, 10, 60))]
-    assert later[-1].high == pytest.approx(100)
+    assert later[-1].high == pytest.approx(100, abs=0.1)
 
 
 def test_a_hand_that_stands_still_is_not_blown_up() -> None:
@@ -82,7 +82,9 @@ def test_it_is_always_a_number_from_0_to_1_within_its_range(steps, forget, least
         told = node.process(value, ns(max(0.0, at)))
         if told is not None:
             assert 0 <= told.value <= 1
-            assert told.low < told.high and told.high - told.low >= least * (1 - 1e-9)
+            assert told.low < told.high
+            resolution = 1e-15 * max(abs(told.low), abs(told.high))
+            assert told.high - told.low >= least * (1 - 1e-9) - 2 * resolution
 
 
 def test_after_a_loss_it_learns_anew() -> None:

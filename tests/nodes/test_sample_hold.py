@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from engine.core.commands import Lost
 from engine.core.messages import Trigger
 from engine.runtime.entries import CommandEntry
+from tests.patch.texts import problems
 from tests.runtime.boxes import COLLECT, got, moments, numbers, play
 
 HELD = '[h]\nuse = "sample_hold"\nfrom = "a"\ntake = { from = "b" }\n' + COLLECT + 'h = "h"\n'
@@ -47,3 +50,8 @@ def test_it_takes_pictures_and_all_else() -> None:
 def test_triggers_and_texts_can_be_held_too() -> None:
     patch = A.replace("[a]", "[n]") + '[a]\nuse = "trigger"\nfrom = "n"\n'
     assert got(play(patch + numbers("b", [1], start="250 ms") + HELD), "h") == [Trigger(3)]
+
+
+def test_without_a_trigger_it_would_do_nothing_and_that_is_said(tmp_path: Path) -> None:
+    found = problems(tmp_path, '[a]\nuse = "noise"\n[h]\nuse = "sample_hold"\nfrom = "a"\n')
+    assert found == ['my.toml:3: [h]: needs "take": a trigger, by a cable']

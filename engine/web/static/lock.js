@@ -5,7 +5,7 @@ import { find, press, write } from "./dom.js";
 
 const HOLD = 800;
 const KEPT = "sensorium.locked";
-const TOUCHED = "button, input, select, summary, textarea";
+const TOUCHED = "button, input, select, summary, textarea, .board";
 const FREE = "nav, #panic, #lock, #told, .free";
 
 let on = false;
