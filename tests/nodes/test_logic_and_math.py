@@ -215,7 +215,7 @@ def test_two_switches_need_both():
     patch = NUMBERS.format(sum="b = 1").replace('use = "math"', 'use = "logic"')
     with pytest.raises(PatchError) as caught:
         play(patch.replace("b = 1", ""), seconds=1)
-    assert '[sum]: needs "b": a switch, or a cable' in str(caught.value)
+    assert '[sum]: needs "b": a switch, by a cable' in str(caught.value)
     assert play(patch.replace("b = 1", 'op = "not"'), seconds=0.1).errors == []
 
 
