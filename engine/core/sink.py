@@ -75,11 +75,10 @@ class Sink(Box, ABC):
     of a message ``NAME#{x}``.
     """
 
-    sends_bytes: ClassVar[bool] = False
-    """Whether it calls ``_wire`` with the bytes that it sends; else that is done by ``_tap``."""
-
     fills_args: ClassVar[bool] = False
     """Whether ``args`` of a cable may name further cables, whose options are then a Filling."""
+    sends_bytes: ClassVar[bool] = False
+    """Whether it calls ``_wire`` with the bytes that it sends; else that is done by ``_tap``."""
 
     @property
     def acts(self) -> bool:

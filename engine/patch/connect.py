@@ -113,7 +113,7 @@ class Connector:
         parameters = read_parameters(type(planned.box))
         needs = self._needs(spec, node)
         is_fed = spec.cables.keys() & {"from", hot.name} or "from" in spec.keys_written
-        if not (is_fed or node.self_starting):
+        if hot.waits and not is_fed:
             self._report_box(spec, f'needs "from": which box gives it {in_words(hot.accepts)}')
         if "from" in spec.cables and hot.name in spec.cables:
             message = 'is the first input, which "from" feeds already: one of them is too many'
@@ -125,7 +125,9 @@ class Connector:
             if cable is None:
                 waits = inlet is not hot and (inlet.waits or inlet.name in needs)
                 if waits and inlet.name not in {*planned.constants, *planned.values}:
-                    message = f'needs "{inlet.name}": {in_words(inlet.accepts)}, or a cable'
+                    only = inlet.name in events and inlet.name not in parameters
+                    how = "by a cable" if only else "or a cable"
+                    message = f'needs "{inlet.name}": {in_words(inlet.accepts)}, {how}'
                     self._report_box(spec, message)
                 continue
             into = Into.HOT if inlet is hot else Into.COLD

@@ -56,12 +56,18 @@ then = ["smooth"]
 use = "louder"
 from = "reach"
 
+[bend]
+use = "lookup"
+from = "reach"
+points = [[0, 0.25], [1, 0.25]]
+
 [out]
 use = "osc_out"
 to = "127.0.0.1:PORT"
 [out.send]
 "/reach" = "reach"
 "/loud" = "loud"
+"/bent" = "bend"
 "/p{slot}" = { from = "dancer.joints", layout = "named" }
 """
 HEIGHT = "document.querySelector('[data-route=\"out/reach\"] .value').dataset.raw"
@@ -273,6 +279,32 @@ def test_a_slider_changes_the_wire(browser, wire):
     wire.until(lambda one: one[1] == "/loud" and 0 < one[2][0] < 4)
 
 
+DOTS = "[...document.querySelectorAll('[data-knob=\"bend/points\"] circle')]"
+FIRST_DOT = "[data-knob='bend/points'] circle"
+
+
+def test_a_curve_is_drawn_by_its_points(browser, wire):
+    browser.until(f"{DOTS}.length === 2")
+    assert browser.run(f"return {DOTS}[0].getAttribute('aria-label')") == "0 gives 0.25"
+    wire.until(lambda one: one[1] == "/bent" and one[2] == [0.25])
+    wire.from_now()
+    browser.drag(FIRST_DOT, 0, -60, "touch")
+    wire.until(lambda one: one[1] == "/bent" and one[2][0] > 0.3)
+    browser.press(f"{FIRST_DOT} + circle")
+    browser.run("document.activeElement.blur()")
+    browser.press("[data-knob='bend/points'] svg")  # beside them: another point
+    browser.until(f"{DOTS}.length === 3 && {DOTS}[1].getAttribute('aria-label').startsWith('0.')")
+    wire.until(lambda one: one[1] == "/bent" and one[2][0] > 0.3)
+    browser.press(f"{FIRST_DOT} + circle", times=2)
+    browser.until(f"{DOTS}.length === 2")
+    browser.run(f"{DOTS}[1].focus()")
+    browser.keys("\ue013" * 5)
+    browser.until(f"{DOTS}[1].getAttribute('aria-label') === '1 gives 0.35'")
+    back = "document.querySelector('[data-knob=\"bend/points\"] .small:not([hidden])')"
+    browser.until(f"{back} && {back}.click() === undefined")
+    wire.until(lambda one: one[1] == "/bent" and one[2] == [0.25])
+
+
 def test_panic_reaches_the_outputs(browser, wire):
     wire.from_now()
     browser.run("document.getElementById('panic').click()")
@@ -433,7 +465,7 @@ def test_the_whole_patch_can_be_seen_on_a_phone(browser, width, height):
                 hidden: plan.scrollWidth - plan.clientWidth,
             };
         """)
-        assert edges["boxes"] == 7
+        assert edges["boxes"] == 8
         assert edges["hidden"] == 0
         assert edges["right"] <= width
         assert edges["bottom"] <= edges["floor"]
@@ -444,7 +476,7 @@ def test_the_whole_patch_can_be_seen_on_a_phone(browser, width, height):
 
 def test_outputs_stand_as_written_by_their_labels(browser):
     script = "return [...document.querySelectorAll('#outs {}')].map((one) => one.textContent)"
-    names = ["/reach", "/loud", "/p{slot}", "Red lamp"]
+    names = ["/reach", "/loud", "/bent", "/p{slot}", "Red lamp"]
     assert browser.run(script.format(".name b")) == names
     assert browser.run(script.format("h2")) == ["out", "The wall"]
     assert browser.run(script.format("small.from"))[-1] == f"{LAMP} from level"
@@ -483,6 +515,9 @@ def test_one_tap_locks_all_but_panic_and_a_long_press_unlocks(browser, wire):
     browser.press("[data-knob='loud/on'] button.switch")
     browser.press("#blackout")
     browser.run(TURN.format("data-knob", "loud/by", 100))
+    before = browser.run(f"return {DOTS}[0].getAttribute('aria-label')")
+    browser.drag(FIRST_DOT, 0, -60)
+    assert browser.run(f"return {DOTS}[0].getAttribute('aria-label')") == before
     browser.until("document.getElementById('notice').textContent.startsWith('Locked')")
     wire.from_now()
     browser.press("#panic")

@@ -10,6 +10,7 @@ from engine.core.addresses import find_parameter, overlaps, part_of, with_part
 from engine.core.box import Box
 from engine.core.node import Node
 from engine.core.parameter import ON, Parameter, read_parameters
+from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.patch.plan import PlannedBox
 from engine.runtime.schedule.slots import Emitter
@@ -135,8 +136,9 @@ def has_life(box: Box) -> bool:
 
 
 def plays_by_itself(state: BoxState) -> bool:
-    """Whether a box is called though nothing comes."""
-    return isinstance(state.box, Node) and state.box.self_starting
+    """Whether a box goes on though nothing comes: it needs no cable."""
+    box = state.box
+    return isinstance(box, Node) and not read_signature(type(box)).inlets[0].waits
 
 
 def state_of(planned: PlannedBox) -> BoxState:

@@ -1,5 +1,6 @@
 // Every live parameter as something a hand can move.
 
+import { curve } from "./curve.js";
 import { find, make, press, write } from "./dom.js";
 import { number } from "./format.js";
 import { ask } from "./link.js";
@@ -301,4 +302,22 @@ class Text extends Knob {
   }
 }
 
-const KINDS = { slider: Slider, switch: Switch, choice: Choice };
+/** A curve, drawn by its points; another knob of its box says whether it is a soft one. */
+class Curved extends Knob {
+  control() {
+    const way = all.findIndex((one) => one.box === this.is.box && one.name === "curve");
+    const smooth = () => stands[way]?.[0] === "smooth";
+    this.board = curve(`${this.is.box} ${this.is.name}`, (points) => this.turn(points), smooth);
+    return this.board.element;
+  }
+
+  put(value) {
+    this.board.put(value);
+  }
+
+  words(value) {
+    return value?.length === 1 ? "1 point" : `${value?.length ?? 0} points`;
+  }
+}
+
+const KINDS = { slider: Slider, switch: Switch, choice: Choice, curve: Curved };
