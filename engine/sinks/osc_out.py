@@ -60,8 +60,8 @@ class _Group:
             return choose(address, carries, options, self.dialect)
         whole = _whole(port)
         together = self.together.get(whole)
-        if together is None or together.options != options.options:
-            together = self.together[whole] = Together(address, options.options, self.dialect)
+        if together is None or not together.fits(options):
+            together = self.together[whole] = Together(address, options, self.dialect)
         return PartLayout(together, options, carries)
 
     def unplug(self, port: str) -> None:
@@ -244,11 +244,14 @@ class OscOut(Sink):
                 self._transmit(group)
 
     def wake(self) -> Ns | None:
-        """Return when the next trigger is released."""
-        return min(self._offs.values()) if self._offs else None
+        """Return when the next trigger is released, or a message that came too soon may leave."""
+        due = [*self._offs.values()]
+        for group in self._groups:
+            due += [at for each in group.together.values() if (at := each.wake()) is not None]
+        return min(due, default=None)
 
     def on_wake(self, at: Ns) -> None:
-        """Release the triggers that are due."""
+        """Release the triggers that are due, and let out what waited."""
         self._release([key for key, due in self._offs.items() if due <= at])
         self.flush(max(at, self._now))
 
@@ -266,7 +269,7 @@ class OscOut(Sink):
     def _collect_together(self, group: _Group, port: str, together: Together) -> None:
         """Queue a message of several cables where it is due."""
         try:
-            pieces = together.pieces()
+            pieces = together.pieces(self._now)
         except _REFUSED as error:
             self._refuse(port, error)
         else:
