@@ -61,11 +61,15 @@ class Filling:
 
     ``options`` are those of the whole; ``mark`` is how the arguments name this cable, such as
     "{x}", "" where they do not; ``speaks``: whether the message leaves when something comes here.
+    It leaves once in ``every`` seconds at most; of what comes too soon the ``last`` leaves later,
+    or none.
     """
 
     options: Any
     mark: str
     speaks: bool
+    every: float = 0.0
+    last: bool = True
 
 
 class Sink(Box, ABC):

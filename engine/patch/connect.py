@@ -223,12 +223,11 @@ class Connector:
         if speaks:
             first = replace(cable if whole or cable.is_trigger else _throttled(cable), options={})
             ends.append((port, first, Filling(options, VALUE if whole else "", True), label))
+        pace = (0.0, True) if speaks else self._pace(cable, f"{box}.{port}")
         for mark, each in named:
-            throttles = () if speaks else _throttled(cable).stages
-            whole_cable = replace(each, stages=(*each.stages, *throttles))
             shown = f"{label or port.partition('#')[0]} {mark}"
-            filling = Filling(options, mark, speaks=not speaks)
-            ends.append((f"{port}#{mark}", whole_cable, filling, shown))
+            filling = Filling(options, mark, not speaks, *pace)
+            ends.append((f"{port}#{mark}", each, filling, shown))
         return [self._connect_filling(box, *end) for end in ends]
 
     def _connect_filling(
@@ -242,6 +241,15 @@ class Connector:
         if wire:
             wire = self.wires[-1] = replace(wire, options=filling, label=label)
         return wire
+
+    def _pace(self, cable: Cable, end: str) -> tuple[float, bool]:
+        """Return how often a message may leave, in s, and whether the last one does in any case."""
+        for stage in _throttled(cable).stages:
+            name, words = f"{end}/{stage.use}", stage.words
+            spec = BoxSpec(name, stage.use, cable.path, dict(stage.values), words=words)
+            if planned := self._builder.build(spec):
+                return planned.values["time"], planned.values["last"]
+        return 0.0, True
 
     def _own_output(self, cable: Cable, named: Cable) -> Cable | None:
         """Return a cable from an output of the box that ``from`` names, where it has such a one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,28 @@ def test_how_often_holds_for_the_whole_message() -> None:
     assert args(play(many + OUT + line, seconds=1)) == [[0, 0], [10, 20]]
 
 
+@pytest.mark.parametrize("apart", ["3 ms", "40 ms", "77 ms"])
+def test_of_two_that_speak_in_turn_it_leaves_once_in_that_time(apart: str) -> None:
+    two = numbers("a", [*range(40)], step="25 ms") + numbers(
+        "b", [*range(40)], step="25 ms", start=apart
+    )
+    for limit in ("every", "at_most"):
+        line = f'"/pan" = {{ args = ["{{a}}", "{{b}}"], {limit} = "100 ms" }}\n'
+        sent = play(two + OUT + line, seconds=2).sent("out")
+        assert 9 <= len(sent) <= 11
+        assert min(b.t - a.t for a, b in pairwise(sent)) >= 0.0999
+        assert limit == "at_most" or sent[-1].args == [39, 39]
+    every = two + OUT.replace("[out.send]", 'every = "100 ms"\n[out.send]')
+    assert len(args(play(every + '"/pan" = { args = ["{a}", "{b}"] }\n', seconds=2))) <= 11
+
+
+def test_another_pace_while_it_plays() -> None:
+    line = '"/pan" = { args = ["{a}", "{a}"], every = "1 s" }\n'
+    patch = numbers("a", [*range(40)], step="25 ms") + OUT + line
+    changed = patch.replace('"1 s"', '"100 ms"')
+    assert len(args(play(patch, [(0.3, Swap(changed))], seconds=1))) > 6
+
+
 def test_a_receiver_of_0_to_1_gets_no_more() -> None:
     patch = (A + B + PAN).replace('"127.0.0.1:10000"', '"resolume"')
     assert {number for each in args(play(patch)) for number in each} == {1}
@@ -147,6 +170,8 @@ WRONG = [
     ('{ args = ["{a}"], layout = "packed" }', '"layout" means nothing for a message of several'),
     ("{ args = [1, 2] }", 'needs "from", "when", or a box among its args, such as "{reach}"'),
     ('{ args = ["{a}", { from = "b", tu = [0, 1] }] }', 'a cable has no "tu" here'),
+    ('{ args = ["{a}"], every = "soon" }', "every: expected a time with its unit"),
+    ('{ args = ["{a}"], at_most = "2 h" }', "at_most: expected a time from 0 s to 3600 s"),
     ('{ args = ["{out}"] }', "is an output: nothing comes out of it"),
 ]
 
