@@ -343,13 +343,22 @@ class Connector:
         if not fits(carries, accepts):
             self._report(
                 cable,
-                f'takes {in_words(accepts)}, but "{cable.origin}" gives {in_words((carries,))}',
+                f'takes {in_words(accepts)}, but "{cable.origin}" gives {in_words((carries,))}'
+                + self._other_outlet(cable, outlet.box, accepts),
             )
             return None
         convert = converter(carries, accepts)
         wire = Wire(outlet, part, box, into, name, carries, convert, options, label)
         self._add(wire)
         return wire
+
+    def _other_outlet(self, cable: Cable, box: str, accepts: tuple[Any, ...]) -> str:
+        """Return a hint at the one other outlet of a box that fits, "" without one."""
+        if "." in cable.origin or cable.stages:
+            return ""
+        types = self._outlets.types_of(box)
+        fitting = [name for name, carries in types.items() if name and fits(carries, accepts)]
+        return f'; "{cable.origin}.{fitting[0]}" fits' if len(fitting) == 1 else ""
 
     def _add(self, wire: Wire) -> None:
         self.wires.append(wire)
