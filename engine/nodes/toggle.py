@@ -63,7 +63,7 @@ class Toggle(Node):
         return self._ends
 
     def on_wake(self, at: Ns) -> bool | None:
-        """Say how it stands as the show begins; turn it off again."""
+        """Return how it stands as the show begins; turn it off again later."""
         if self._on is None:
             self._on = self.start
             return self._on
