@@ -143,10 +143,11 @@ def test_a_panic_and_a_sweep_for_learning_forget_nothing() -> None:
     assert len(moved) > 10 and min(moved) == 0 and max(moved) > 0.5
 
 
-def test_another_arrangement_while_it_plays_begins_anew() -> None:
+def test_another_arrangement_while_it_plays_begins_with_what_holds() -> None:
     patch = A + B + PAN
     turned = patch.replace('["{a}", "{b}"]', '["{b}", "{a}", 5]')
-    assert args(play(patch, [(0.12, Swap(turned))])) == [[1, 10], [2, 10], [20, 3, 5]]
+    after = [[10, 2, 5], [20, 2, 5], [20, 3, 5]]
+    assert args(play(patch, [(0.12, Swap(turned))])) == [[1, 10], [2, 10], *after]
     without = patch.replace('["{a}", "{b}"]', '["{a}"]')
     assert args(play(patch, [(0.12, Swap(without))])) == [[1, 10], [2, 10], [3]]
 
