@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.core.commands import Lost, Notice, Panic, SetParameter
     from engine.core.context import Context
     from engine.core.errors import DeviceError, ModelError, ParameterError, UnknownName
+    from engine.core.finding import Finding
     from engine.core.kinds import Kind, kind
     from engine.core.landmarks import JOINTS, Instance, Landmarks, Person, Pose
     from engine.core.messages import (
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from engine.core.sink import Sink
     from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, HAND_21, Skeleton
     from engine.core.source import AddReader, Emit, Source, Tape
+    from engine.core.traffic import Heard
     from engine.inference.network import ModelName, NetworkModel
     from engine.inference.session import Session
     from engine.inference.vector import write_vector
@@ -62,8 +64,10 @@ __all__ = [
     "DeviceError",
     "Emit",
     "Features",
+    "Finding",
     "Fixed",
     "Frame",
+    "Heard",
     "Instance",
     "Kind",
     "Landmarks",
@@ -104,6 +108,7 @@ _HOMES: Final = {
     "engine.core.commands": ("Lost", "Notice", "Panic", "SetParameter"),
     "engine.core.context": ("Context",),
     "engine.core.errors": ("DeviceError", "ModelError", "ParameterError", "UnknownName"),
+    "engine.core.finding": ("Finding",),
     "engine.core.kinds": ("Kind", "kind"),
     "engine.core.landmarks": ("JOINTS", "Instance", "Landmarks", "Person", "Pose"),
     "engine.core.messages": (
@@ -126,6 +131,7 @@ _HOMES: Final = {
     "engine.core.sink": ("Sink",),
     "engine.core.skeletons": ("BLAZEPOSE_33", "COCO_17", "FACE_468", "HAND_21", "Skeleton"),
     "engine.core.source": ("AddReader", "Emit", "Source", "Tape"),
+    "engine.core.traffic": ("Heard",),
     "engine.inference.network": ("ModelName", "NetworkModel"),
     "engine.inference.session": ("Session",),
     "engine.inference.vector": ("write_vector",),

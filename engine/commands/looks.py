@@ -18,17 +18,17 @@ from engine.system.output_file import OutputFile, describe_refusal
 
 def new(
     file: Annotated[str | None, typer.Argument(help="a name for it, such as mine.toml")] = None,
-    from_: Annotated[str, typer.Option("--from", help="which patch is copied")] = FIRST,
+    from_: Annotated[str, typer.Option("--from", help="the patch or recipe to copy")] = FIRST,
 ) -> None:
     """Begin a patch of your own as a copy of one that is there; without a name, list those."""
-    from engine.terminal.starters import as_typed, copy_starter, starter_list
+    from engine.terminal.starters import as_typed, copy_starter, find_starter, starter_list
 
     if file is None:
         show_on_terminal(starter_list())
         return
-    starter = find_patch(from_)
+    starter = find_starter(from_)
     made = copy_starter(starter, file)
-    typer.echo(f"{made}: a copy of {starter.stem}; change it, and: sensorium play {as_typed(made)}")
+    typer.echo(f"{made}: a copy of {starter.name}; change it, and: sensorium play {as_typed(made)}")
 
 
 def check(patches: Annotated[list[str], typer.Argument(help="patch files, or names")]) -> None:

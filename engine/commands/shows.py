@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
@@ -29,7 +29,7 @@ from engine.runtime.opening import FIRST, find_patch, open_texts
 from engine.runtime.performance import Performance
 from engine.runtime.workers.out_of_process import FORK_SERVER
 from engine.system.output_file import OutputFile
-from engine.terminal.log import log_file
+from engine.terminal.log import log_file, warnings_only
 from engine.web import HOST, PORT
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 To = Annotated[str | None, typer.Option(help="send OSC to this tool or host:port")]
 For = Annotated[float | None, typer.Option("--for", help="seconds to play", min=0.0)]
+Quiet = Annotated[bool, typer.Option("--quiet", help="no table")]
 Pixels = Annotated[bool, typer.Option("--pixels", help="record pictures too")]
 
 
@@ -81,7 +82,7 @@ def play(
     watch: Annotated[
         bool, typer.Option(help="play what is saved: the patch, rig.toml, nodes beside it")
     ] = True,
-    quiet: Annotated[bool, typer.Option("--quiet", help="no table")] = False,
+    quiet: Quiet = False,
     log: Annotated[
         Path | None, typer.Option(help="write what is logged here too; old files make room")
     ] = None,
@@ -172,10 +173,11 @@ def record(
     for_: For = None,
     pixels: Pixels = False,
     to: To = None,
+    quiet: Quiet = False,
 ) -> None:
     """Play a patch and record it: the same as "play PATCH --record FILE"."""
     named = f"{find_patch(patch).stem} {wall_time():%Y-%m-%d %H.%M.%S}.mcap"
-    play([patch], to=to, for_=for_, record_=file or Path(named), pixels=pixels)
+    play([patch], to=to, for_=for_, record_=file or Path(named), pixels=pixels, quiet=quiet)
 
 
 def replay(
@@ -191,6 +193,9 @@ def replay(
         typer.Option(help="load boxes of your own from this folder", exists=True, file_okay=False),
     ] = None,
     dump: Annotated[str | None, typer.Option(help="write all that is sent; - shows it")] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="say only what is wrong, and what you ask for")
+    ] = False,
 ) -> None:
     """Play a recording again, through its own patch or another.
 
@@ -203,7 +208,8 @@ def replay(
 
     speed = speed or ("1" if send else "max")
     options = ReplayOptions(patch, speed, compare, recompute, send, to, dump, nodes)
-    comparison = play_again(file, options)
+    with warnings_only() if quiet else nullcontext():
+        comparison = play_again(file, options)
     if comparison:
         show_on_terminal(difference_table(comparison))
         if comparison.different:

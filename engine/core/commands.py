@@ -6,7 +6,7 @@ Commands enter in the same order as messages, so a recording holds them in their
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Answer = Callable[[str], None]
 """Called with the reason when a command is refused, on any thread."""
@@ -26,7 +26,8 @@ class SetParameter(Command):
     """Set ``parameter`` of ``box``, overriding a cable that writes it until released.
 
     A part of a table is named "look.ink". With ``of_range``, the value is a knob position, 0 to 1,
-    over the whole range of the parameter, or over ``choices``.
+    over the whole range of the parameter, or over ``choices``. With ``while_held`` it is set for as
+    long as a pad is held down.
     """
 
     box: str
@@ -35,6 +36,7 @@ class SetParameter(Command):
     refused: Answer = no_answer
     of_range: bool = False
     choices: tuple[object, ...] = ()
+    while_held: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

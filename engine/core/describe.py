@@ -85,8 +85,10 @@ def time_text(seconds: float) -> str:
 def control(kind: Any) -> tuple[str, tuple[object, ...]]:
     """Return the control that sets a parameter of this type, and the choices that it has.
 
-    It is "slider", "switch", "choice", "number", "numbers" or "text".
+    It is "slider", "switch", "choice", "number", "numbers", "curve" or "text".
     """
+    if kind == list[tuple[float, float]]:
+        return "curve", ()
     if kind in _SIMPLE:
         return _SIMPLE[kind], ()
     options = [kind]

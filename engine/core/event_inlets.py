@@ -2,6 +2,7 @@
 
 A value inlet (an argument of ``process``) is read when the box is called, so an event there would
 be missed, or seen for ever. A method ``on_NAME`` with one argument is called for each message.
+``on_more`` takes the further cables of a list, ``from = ["kick", "clap"]``.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ _NOT_INLETS: Final = frozenset({"on_wake", "on_input_lost"})
 
 
 @cached_by_class
-def read_event_inlets(cls: type) -> Mapping[str, Inlet]:
+def read_event_inlets(cls: type[Node]) -> Mapping[str, Inlet]:
     """Return the event inlets of a node class by name; raise TypeError when one is unclear."""
     return {inlet.name: inlet for inlet in _read(cls)}
 
 
-def _read(cls: type) -> Iterator[Inlet]:
+def _read(cls: type[Node]) -> Iterator[Inlet]:
     for name in dir(cls):
         method = getattr(cls, name)
         if not name.startswith(PREFIX) or name in _NOT_INLETS or not inspect.isfunction(method):
@@ -47,7 +48,8 @@ def _read(cls: type) -> Iterator[Inlet]:
             )
         accepts = options_of(hints[taken[0]])
         require_registered(f"{cls.__name__}.{name}", accepts)
-        yield Inlet(name.removeprefix(PREFIX), accepts, None)
+        inlet = name.removeprefix(PREFIX)
+        yield Inlet(inlet, accepts, None)
 
 
 def takes_moment(method: Any) -> bool:

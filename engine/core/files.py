@@ -92,6 +92,6 @@ def find_readable(file: str, what: str) -> Path:
 
 
 def installed_folder(name: str) -> Path:
-    """Return the folder ``models`` or ``patches`` of this installation."""
+    """Return the folder ``models``, ``patches`` or ``docs`` of this installation."""
     installed = _ENGINE / "_share" / name
     return installed if installed.is_dir() else _ENGINE.parent / name

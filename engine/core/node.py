@@ -13,6 +13,7 @@ Its public fields are its parameters (see ``parameter``), fields that begin with
 
 The arguments of ``process`` are the inlets. The first is *hot*: a message there calls the box. The
 others hold their last value, as in Max and Pure Data; one without a default waits for its first.
+A hot one with a default needs no cable.
 An argument ``at: Ns`` is filled with the moment that the hot message describes. ``process`` returns
 ``None`` for nothing, a NamedTuple for several outlets, or is a generator of several events. An
 event may be for a later moment: ``Later(at, message)``.
@@ -46,8 +47,8 @@ class Node(Box):
     """Whether it never answers in the moment it is asked, so that a loop may lead through it."""
 
     self_starting: ClassVar[bool] = False
-    """Whether it plays without a cable, too: ``on_wake`` is called as soon as it is open, and from
-    then on when ``wake`` says. Only of a box without a lane."""
+    """Whether ``on_wake`` is called as soon as it is open, though nothing has come: to say how it
+    stands, or to play by itself. Only of a box without a lane."""
 
     hop: ClassVar[float] = 0.0
     """Seconds of sound from one answer to the next, counted from the first sample of the source: on

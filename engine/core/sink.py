@@ -61,11 +61,15 @@ class Filling:
 
     ``options`` are those of the whole; ``mark`` is how the arguments name this cable, such as
     "{x}", "" where they do not; ``speaks``: whether the message leaves when something comes here.
+    It leaves once in ``every`` seconds at most; of what comes too soon the ``last`` leaves later,
+    or none.
     """
 
     options: Any
     mark: str
     speaks: bool
+    every: float = 0.0
+    last: bool = True
 
 
 class Sink(Box, ABC):
@@ -75,11 +79,10 @@ class Sink(Box, ABC):
     of a message ``NAME#{x}``.
     """
 
-    sends_bytes: ClassVar[bool] = False
-    """Whether it calls ``_wire`` with the bytes that it sends; else that is done by ``_tap``."""
-
     fills_args: ClassVar[bool] = False
     """Whether ``args`` of a cable may name further cables, whose options are then a Filling."""
+    sends_bytes: ClassVar[bool] = False
+    """Whether it calls ``_wire`` with the bytes that it sends; else that is done by ``_tap``."""
 
     @property
     def acts(self) -> bool:

@@ -62,5 +62,6 @@ def _inner(before: float, after: float, width_before: float, width_after: float)
     """Return the weighted harmonic mean of two slopes; 0 where they differ in direction."""
     if before * after <= 0:
         return 0.0
-    one, other = 2 * width_after + width_before, width_after + 2 * width_before
-    return (one + other) / (one / before + other / after)
+    share = (2 * width_after + width_before) / (3 * (width_before + width_after))
+    rest = share / before + (1.0 - share) / after
+    return 1.0 / rest if rest else 0.0

@@ -7,6 +7,7 @@ several choices, and a button where it does one thing: pressed above half, as pe
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, Protocol
 
 from engine.core.commands import (
@@ -180,9 +181,12 @@ def _settings(entry: MapEntry) -> tuple[Command, Command | None]:
         return CycleParameter(*entry.name, entry.values), None
     if entry.values:
         up = SetParameter(*entry.name, entry.rest[0]) if entry.rest else None
-        return SetParameter(*entry.name, entry.values[0]), up
+        return SetParameter(*entry.name, entry.values[0], while_held=up is not None), up
     knob = KnobControl(entry)
-    return knob.move(1.0), knob.move(0.0)
+    down = knob.move(1.0)
+    if isinstance(down, SetParameter):
+        down = replace(down, while_held=True)
+    return down, knob.move(0.0)
 
 
 def _alternate(entry: MapEntry) -> Command:

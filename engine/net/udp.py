@@ -42,7 +42,7 @@ class Udp:
         self.refused = 0
         self._socket: socket.socket | None = None
         self._address: Any = None
-        self._known = 0
+        self._known_refusals = 0
         self._reported: set[str] = set()
 
     def open(self) -> None:
@@ -69,8 +69,9 @@ class Udp:
         """Whether nobody took a datagram since it was last asked, as far as machines say so."""
         if self._socket is not None:
             error = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            self.refused += error == errno.ECONNREFUSED
-        before, self._known = self._known, self.refused
+            if error == errno.ECONNREFUSED:
+                self._note_refusal()
+        before, self._known_refusals = self._known_refusals, self.refused
         return self.refused > before
 
     def close(self) -> None:
@@ -81,8 +82,7 @@ class Udp:
 
     def _send_again(self, datagram: bytes) -> bool:
         """Send again: the refusal was the answer to an earlier datagram."""
-        self.refused += 1
-        self._report(f"nobody listens at {self.target} (yet)")
+        self._note_refusal()
         assert self._socket is not None
         try:
             self._socket.send(datagram)
@@ -91,6 +91,10 @@ class Udp:
         except OSError as error:
             return self._drop(error)
         return True
+
+    def _note_refusal(self) -> None:
+        self.refused += 1
+        self._report(f"nobody listens at {self.target} (yet)")
 
     def _drop(self, error: OSError) -> bool:
         self.dropped += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import field
 from typing import Annotated, Final, Literal, NamedTuple
 
@@ -41,6 +42,9 @@ class Envelope(Node):
     to which it falls within ``decay``; it falls to 0 when it is let go. Whatever comes while it
     moves begins where it is, so it never jumps.
 
+    With ``velocity = 1`` it rises as high as the stroke is hard: a note by its velocity, a trigger
+    by its value, such as that of ``onset``; 0.5 counts half of that.
+
     It gives ``fps`` numbers a second while it moves, the ends always among them, and none at rest.
     A time that is changed takes effect at once: what is left takes its part of the new one.
     ``done`` is a trigger when it is back at 0.
@@ -51,10 +55,14 @@ class Envelope(Node):
     decay: Annotated[float, Param("how long it falls to sustain", 0, 3600, unit="s")] = 0.0
     sustain: Annotated[float, Param("where it stays while it is held", 0, 1)] = 1.0
     release: Annotated[float, Param("how long it falls to 0", 0, 3600, unit="s")] = 0.5
+    velocity: Annotated[
+        float, Param("how much less it rises for a soft stroke: 0 not at all", 0, 1)
+    ] = 0.0
     fps: Annotated[float, Param("numbers a second while it moves", 1, 1000)] = 60.0
 
     _stage: Stage = "rest"
     _from: float = 0.0
+    _peak: float = 1.0
     _began: Ns = Ns(0)
     _at: Ns = Ns(0)
     _said: float | None = None
@@ -67,6 +75,8 @@ class Envelope(Node):
         found = self._presses.take(press)
         if found is None or (found == "released" and self._stage in ("rest", "release")):
             return None
+        if found != "released":
+            self._peak = 1.0 - self.velocity * (1.0 - _hardness(press))
         self._begin("release" if found == "released" else "attack", at, level)
         self._said = None
         return self._say(at)
@@ -116,7 +126,8 @@ class Envelope(Node):
     def _reached(self, part: float) -> float:
         """Return the level at a part of the stage."""
         part = min(max(part, 0.0), 1.0)
-        ends = {"attack": 1.0, "hold": 1.0, "decay": self.sustain, "sustain": self.sustain}
+        stays = self._peak * self.sustain
+        ends = {"attack": self._peak, "hold": self._peak, "decay": stays, "sustain": stays}
         return (1.0 - part) * self._from + part * ends.get(self._stage, 0.0)
 
     def _speed(self) -> float:
@@ -129,3 +140,12 @@ class Envelope(Node):
         }
         seconds = times.get(self._stage, 0.0)
         return 1.0 / seconds if seconds > _SHORTEST else 0.0
+
+
+def _hardness(press: Trigger | bool | Note) -> float:
+    """Return how hard a stroke is, 0 to 1."""
+    if isinstance(press, Note):
+        return min(press.velocity / 127.0, 1.0)
+    if isinstance(press, Trigger) and math.isfinite(press.value):
+        return min(max(press.value, 0.0), 1.0)
+    return 1.0

@@ -13,6 +13,8 @@ from engine.core.parameter import Param
 from engine.dsp.chance import seed_of, uniform
 from engine.dsp.progress import Progress, next_tick
 
+_FIRST: Final = Trigger()
+
 _NEAR: Final = 1e-7
 """Turns: as near as this to a corner it is at the corner, since moments are whole nanoseconds."""
 
@@ -74,7 +76,7 @@ class Lfo(Node):
         self._own, self._began = seed_of(context.name), None
         self._turns_before = 0
 
-    def process(self, restart: Trigger, at: Ns) -> Swung | None:
+    def process(self, restart: Trigger = _FIRST, *, at: Ns) -> Swung | None:
         """Begin anew, and return the number."""
         self._begin(at)
         return self._say(at)

@@ -6,7 +6,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from typing import Annotated, Final, Literal, NamedTuple
+from typing import Annotated, ClassVar, Final, Literal, NamedTuple
 
 from engine.core.errors import ParameterError
 from engine.core.messages import Ns, Trigger
@@ -26,7 +26,7 @@ _SHORTEST: Final = 1e-6
 """Seconds; what is shorter takes no time."""
 
 
-class Moved(NamedTuple):
+class Reached(NamedTuple):
     """The number, and a trigger when it has arrived."""
 
     value: float | None
@@ -38,16 +38,20 @@ class LineNode(Node):
 
     A trigger sends it ``to`` a number over ``time``. A number that comes sends it there instead,
     and so does a switch, to 1 or 0: a light that a button fades in and out. It sets out from where
-    it is, at first from ``start``.
+    it is, at first from ``start``, which it says as the show begins.
 
     With ``segments`` a trigger sends it through several numbers, each with its time:
     ``[[1, "100 ms"], [0.3, "1 s"], [0, "5 s"]]`` is up quickly, down to 0.3 and slowly out, and
-    ``"0 s"`` jumps. Raises ParameterError for what is no time.
+    ``"0 s"`` jumps.
 
     ``curve`` bends each way: "smooth" is slow at both ends, "square" slow at first, "root" quick at
     first. It gives ``fps`` numbers a second on its way, the end always among them, and none at
     rest. ``done`` is a trigger when it has arrived; ``stop`` leaves it where it is.
+
+    Raises ParameterError for a segment whose time is none.
     """
+
+    self_starting: ClassVar[bool] = True
 
     to: Annotated[float, Param("where a trigger sends it")] = 1.0
     time: Annotated[float, Param("how long it takes", 0, 86400, unit="s")] = 1.0
@@ -71,7 +75,7 @@ class LineNode(Node):
     def __post_init__(self) -> None:
         self._ways()
 
-    def process(self, go: Trigger | float, at: Ns) -> Moved | None:
+    def process(self, go: Trigger | float, at: Ns) -> Reached | None:
         """Return the number from which it sets out."""
         value = self._value(at)
         if isinstance(go, Trigger):
@@ -86,13 +90,13 @@ class LineNode(Node):
         self._said = None
         return self._say(at)
 
-    def on_stop(self, stop: Trigger, at: Ns) -> Moved | None:
+    def on_stop(self, stop: Trigger, at: Ns) -> Reached | None:
         """Stay at the number reached."""
         if not self._ahead:
             return None
         self._from = self._value(at)
         self._ahead.clear()
-        return Moved(self._from)
+        return Reached(self._from)
 
     def wake(self) -> Ns | None:
         """Return when it gives its next number; None at rest."""
@@ -100,8 +104,11 @@ class LineNode(Node):
             return None
         return next_tick(self._began, self._at, self.fps, self._progress.moment(1.0))
 
-    def on_wake(self, at: Ns) -> Moved | None:
-        """Return the number reached."""
+    def on_wake(self, at: Ns) -> Reached | None:
+        """Return the number reached, and as the show begins where it is."""
+        if self._from is None and not self._ahead:
+            self._from = self.start
+            return Reached(self._from)
         return self._say(at) if self._ahead else None
 
     def reset(self) -> None:
@@ -120,11 +127,11 @@ class LineNode(Node):
     def _end_of_way(self) -> float | None:
         return self._ahead[-1][0] if self._ahead else self._from
 
-    def _say(self, at: Ns) -> Moved | None:
+    def _say(self, at: Ns) -> Reached | None:
         number = self._value(at)
         value, self._said = (number if number != self._said else None), number
         done = None if self._ahead else Trigger()
-        return Moved(value, done) if done or value is not None else None
+        return Reached(value, done) if done or value is not None else None
 
     def _set_out(self, at: Ns, value: float) -> None:
         self._from, self._began = value, at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from engine.core.messages import Ns
 from engine.core.node import Node
@@ -19,9 +19,12 @@ class Logic(Node):
     - "xor": on while they differ;
     - "not": on while the first is off; it needs no second.
 
-    The first switch comes by ``from``, the second by ``b``. It answers whichever of them changes,
-    and only when the answer is another. A switch that has not spoken yet counts as off.
+    The first switch comes by ``from``, the second by ``b``. It answers as the show begins and
+    whichever of them changes, and only when the answer is another. A switch that has not spoken yet
+    counts as off.
     """
+
+    self_starting: ClassVar[bool] = True
 
     op: Annotated[Literal["and", "or", "not", "xor"], Param("when it is on")] = "and"
 

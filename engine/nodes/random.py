@@ -58,7 +58,7 @@ class Random(Node):
 
     def _any(self, chance: float) -> float:
         low, high = self.to
-        return (1.0 - chance) * low + chance * high
+        return min(max((1.0 - chance) * low + chance * high, min(self.to)), max(self.to))
 
     def _stepped(self, chance: float) -> float:
         low, steps = min(self.to), self._steps() or 0

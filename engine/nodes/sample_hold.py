@@ -22,6 +22,10 @@ class SampleHold(Node):
     _value: Any = None
     _taken: Ns | None = None
 
+    def needs(self) -> tuple[str, ...]:
+        """Return its trigger, without which it would never speak."""
+        return ("take",)
+
     def process(self, value: T) -> T | None:
         """Remember what came; return nothing."""
         if not isinstance(value, float) or math.isfinite(value):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from engine.core.clock import ns
 from engine.core.messages import Note, Ns, Trigger
@@ -19,8 +19,11 @@ class Toggle(Node):
     ``mode = "momentary"`` it is on only as long as that is held; a trigger, which has no length,
     holds it for ``length``.
 
-    ``set`` turns it on and ``reset`` off, whatever it was. It speaks when it changes.
+    ``set`` turns it on and ``reset`` off, whatever it was. It speaks as the show begins, and when
+    it changes.
     """
+
+    self_starting: ClassVar[bool] = True
 
     mode: Annotated[
         Literal["latch", "momentary"], Param("flip at each press, or be on while it is held")
@@ -60,7 +63,10 @@ class Toggle(Node):
         return self._ends
 
     def on_wake(self, at: Ns) -> bool | None:
-        """Turn it off again."""
+        """Return how it stands as the show begins; turn it off again later."""
+        if self._on is None:
+            self._on = self.start
+            return self._on
         return self._turn(False) if self._ends is not None and at >= self._ends else None
 
     def reset(self) -> None:

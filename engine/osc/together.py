@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from engine.core.clock import ns
 from engine.core.messages import Ns, Trigger
 from engine.core.sink import Filling
 from engine.osc.address import check
@@ -22,8 +23,9 @@ from engine.osc.packer import Packer
 class Together:
     """One message: nothing leaves before each of its cables has said something."""
 
-    def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
+    def __init__(self, address: str, filling: Filling, dialect: Dialect) -> None:
         """Raise ParameterError for an address or an option that does not fit."""
+        options: OscOptions = filling.options
         options.only("a message of several cables", "args", "off")
         check(address, ())
         self.options = options
@@ -33,6 +35,13 @@ class Together:
         self._values: dict[str, Any] = {}
         self._packers: dict[str, Packer] = {}
         self._due = self._now_or_never = False
+        self._every, self._last = filling.every, filling.last
+        self._free: Ns | None = None
+
+    def fits(self, filling: Filling) -> bool:
+        """Whether a cable belongs to this very message."""
+        whole = (filling.options, filling.every, filling.last)
+        return whole == (self.options, self._every, self._last)
 
     def carry(self, mark: str, carries: type) -> None:
         """Take a cable for the arguments that are written as ``mark``."""
@@ -62,11 +71,22 @@ class Together:
         """Whether each argument has its value."""
         return self._types.keys() <= self._values.keys()
 
-    def pieces(self) -> Sequence[bytes]:
+    def pieces(self, now: Ns) -> Sequence[bytes]:
         """Return the message where it is due, else nothing. Raise ValueError for no number."""
-        due = self._due and self.is_complete
-        self._due = self._due and not due and not self._now_or_never
-        return (self._packed(self._values),) if due else ()
+        if not self._due:
+            return ()
+        if not self.is_complete:
+            self._due = not self._now_or_never
+            return ()
+        if self._free is not None and now < self._free:
+            self._due = self._last
+            return ()
+        self._due, self._free = False, Ns(now + ns(self._every))
+        return (self._packed(self._values),)
+
+    def wake(self) -> Ns | None:
+        """Return when a message that came too soon may leave; None for none."""
+        return self._free if self._due and self.is_complete else None
 
     def off(self) -> bytes:
         """Return the message that lets go of a trigger; b"" where none is written."""

@@ -69,7 +69,10 @@ def answer(number: int, traffic: Traffic) -> list[bytes]:
 
 
 class Answers:
-    """Puts the packets of answers together; ``take`` returns each answer when it is whole."""
+    """Puts the packets of answers together; ``take`` returns each answer when it is whole.
+
+    What comes from the network is made safe for a terminal again, whoever has sent it.
+    """
 
     def __init__(self) -> None:
         self._number = -1
@@ -92,8 +95,8 @@ class Answers:
         if len(self._parts) < of:
             return None
         parts = [self._parts[each] for each in sorted(self._parts)]
-        flows = tuple(flow for part in parts for flow in part.flows)
-        return Traffic(parts[0].title, flows, parts[0].left_out)
+        flows = tuple(_shortened(flow) for part in parts for flow in part.flows)
+        return Traffic(plain(parts[0].title), flows, parts[0].left_out)
 
 
 def _parts(traffic: Traffic) -> Iterator[bytes]:

@@ -113,7 +113,7 @@ class Connector:
         parameters = read_parameters(type(planned.box))
         needs = self._needs(spec, node)
         is_fed = spec.cables.keys() & {"from", hot.name} or "from" in spec.keys_written
-        if not (is_fed or node.self_starting):
+        if hot.waits and not is_fed:
             self._report_box(spec, f'needs "from": which box gives it {in_words(hot.accepts)}')
         if "from" in spec.cables and hot.name in spec.cables:
             message = 'is the first input, which "from" feeds already: one of them is too many'
@@ -125,7 +125,9 @@ class Connector:
             if cable is None:
                 waits = inlet is not hot and (inlet.waits or inlet.name in needs)
                 if waits and inlet.name not in {*planned.constants, *planned.values}:
-                    message = f'needs "{inlet.name}": {in_words(inlet.accepts)}, or a cable'
+                    only = inlet.name in events and inlet.name not in parameters
+                    how = "by a cable" if only else "or a cable"
+                    message = f'needs "{inlet.name}": {in_words(inlet.accepts)}, {how}'
                     self._report_box(spec, message)
                 continue
             into = Into.HOT if inlet is hot else Into.COLD
@@ -221,12 +223,11 @@ class Connector:
         if speaks:
             first = replace(cable if whole or cable.is_trigger else _throttled(cable), options={})
             ends.append((port, first, Filling(options, VALUE if whole else "", True), label))
+        pace = (0.0, True) if speaks else self._pace(cable, f"{box}.{port}")
         for mark, each in named:
-            throttles = () if speaks else _throttled(cable).stages
-            whole_cable = replace(each, stages=(*each.stages, *throttles))
             shown = f"{label or port.partition('#')[0]} {mark}"
-            filling = Filling(options, mark, speaks=not speaks)
-            ends.append((f"{port}#{mark}", whole_cable, filling, shown))
+            filling = Filling(options, mark, not speaks, *pace)
+            ends.append((f"{port}#{mark}", each, filling, shown))
         return [self._connect_filling(box, *end) for end in ends]
 
     def _connect_filling(
@@ -240,6 +241,15 @@ class Connector:
         if wire:
             wire = self.wires[-1] = replace(wire, options=filling, label=label)
         return wire
+
+    def _pace(self, cable: Cable, end: str) -> tuple[float, bool]:
+        """Return how often a message may leave, in s, and whether the last one does in any case."""
+        for stage in _throttled(cable).stages:
+            name, words = f"{end}/{stage.use}", stage.words
+            spec = BoxSpec(name, stage.use, cable.path, dict(stage.values), words=words)
+            if planned := self._builder.build(spec):
+                return planned.values["time"], planned.values["last"]
+        return 0.0, True
 
     def _own_output(self, cable: Cable, named: Cable) -> Cable | None:
         """Return a cable from an output of the box that ``from`` names, where it has such a one.
@@ -333,13 +343,22 @@ class Connector:
         if not fits(carries, accepts):
             self._report(
                 cable,
-                f'takes {in_words(accepts)}, but "{cable.origin}" gives {in_words((carries,))}',
+                f'takes {in_words(accepts)}, but "{cable.origin}" gives {in_words((carries,))}'
+                + self._other_outlet(cable, outlet.box, accepts),
             )
             return None
         convert = converter(carries, accepts)
         wire = Wire(outlet, part, box, into, name, carries, convert, options, label)
         self._add(wire)
         return wire
+
+    def _other_outlet(self, cable: Cable, box: str, accepts: tuple[Any, ...]) -> str:
+        """Return a hint at the one other outlet of a box that fits, "" without one."""
+        if "." in cable.origin or cable.stages:
+            return ""
+        types = self._outlets.types_of(box)
+        fitting = [name for name, carries in types.items() if name and fits(carries, accepts)]
+        return f'; "{cable.origin}.{fitting[0]}" fits' if len(fitting) == 1 else ""
 
     def _add(self, wire: Wire) -> None:
         self.wires.append(wire)

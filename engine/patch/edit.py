@@ -44,6 +44,18 @@ def value_at(tables: Any, path: KeyPath) -> Any:
     return tables
 
 
+def put(tables: Any, path: KeyPath, value: object, made: Any = None) -> None:
+    """Set or remove the value at a path of tables; ``made`` turns TOML into what they hold."""
+    *above, last = path
+    for part in above:
+        tables = tables[int(part[1:]) - 1 if part.startswith("#") else part]
+    if value is MISSING:
+        del tables[last]
+        return
+    key = int(last[1:]) - 1 if last.startswith("#") and isinstance(tables, list) else last
+    tables[key] = made(toml_text(value)) if made else tomllib.loads(f"v = {toml_text(value)}")["v"]
+
+
 def edit_text(text: str, edits: Sequence[Edit]) -> str:
     """Return a text of TOML with other values. Raise ValueError where more would change."""
     import tomlkit
@@ -56,11 +68,11 @@ def edit_text(text: str, edits: Sequence[Edit]) -> str:
         document = tomlkit.parse(text)
         for edit in edits:
             is_new = value_at(wanted, edit.path) is MISSING
-            _put(wanted, edit.path, edit.value)
+            put(wanted, edit.path, edit.value)
             if is_new and edit.path[:-1] in headers:
                 added.append(edit)
             else:
-                _put(document, edit.path, edit.value, tomlkit.value)
+                put(document, edit.path, edit.value, tomlkit.value)
         text = tomlkit.dumps(document)
         for edit in added:
             text = _with_line(text, edit.path[:-1], tomlkit.key(edit.path[-1]).as_string(), edit)
@@ -110,18 +122,6 @@ def with_endings(original: str, before: str, after: str) -> str:
             like = kept[min(place, max(a, b - 1), len(kept) - 1)]
             lines.append(line.replace("\n", "\r\n" if like.endswith("\r\n") else "\n"))
     return "".join(lines)
-
-
-def _put(tables: Any, path: KeyPath, value: object, made: Any = None) -> None:
-    """Set or remove the value at a path; ``made`` turns TOML into what the container holds."""
-    *above, last = path
-    for part in above:
-        tables = tables[int(part[1:]) - 1 if part.startswith("#") else part]
-    if value is MISSING:
-        del tables[last]
-        return
-    key = int(last[1:]) - 1 if last.startswith("#") and isinstance(tables, list) else last
-    tables[key] = made(toml_text(value)) if made else tomllib.loads(f"v = {toml_text(value)}")["v"]
 
 
 def _with_line(text: str, table: KeyPath, key: str, edit: Edit) -> str:

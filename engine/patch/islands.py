@@ -13,6 +13,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 
 from engine.core.node import Node
+from engine.core.signature import read_signature
 from engine.core.source import Source
 from engine.patch.plan import Into, Island, Outlet, PlannedBox, PlannedStep, Wire
 
@@ -44,7 +45,7 @@ def make_islands(boxes: dict[str, PlannedBox], wires: Iterable[Wire]) -> dict[Ou
         wire.source: None
         for name in boxes
         for wire in outgoing[name]
-        if is_root(boxes[name]) or (_is_self_starting(boxes[name]) and name not in fed)
+        if is_root(boxes[name]) or (name not in fed and not _waits(boxes[name]))
     }
     return {
         root: Island(root, _Orderer(root, boxes, outgoing, order, patch_order).steps())
@@ -92,8 +93,9 @@ def is_root(planned: PlannedBox) -> bool:
     return isinstance(planned.box, Source) or (isinstance(planned.box, Node) and planned.box.lane)
 
 
-def _is_self_starting(planned: PlannedBox) -> bool:
-    return isinstance(planned.box, Node) and planned.box.self_starting
+def _waits(planned: PlannedBox) -> bool:
+    """Whether a box needs a cable into its first inlet, or has none."""
+    return not isinstance(planned.box, Node) or read_signature(type(planned.box)).inlets[0].waits
 
 
 def unreached(boxes: dict[str, PlannedBox], islands: dict[Outlet, Island]) -> list[str]:
@@ -103,7 +105,7 @@ def unreached(boxes: dict[str, PlannedBox], islands: dict[Outlet, Island]) -> li
         name
         for name, planned in boxes.items()
         if isinstance(planned.box, Node)
-        if name not in reached and not _is_self_starting(planned)
+        if name not in reached and _waits(planned)
     ]
 
 

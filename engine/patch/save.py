@@ -8,16 +8,18 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from engine.core.addresses import find_parameter, overlaps
+from engine.core.addresses import find_parameter
 from engine.core.errors import ParameterError
 from engine.core.parameter import FILE, ON, Parameter, read_parameters
-from engine.patch.edit import MISSING, Edit, edit_text, value_at
+from engine.patch.edit import MISSING, Edit, edit_text, put, value_at
 from engine.patch.load import RIG, Texts
-from engine.patch.plan import Into, Plan, PlannedBox
+from engine.patch.plan import Plan, PlannedBox
 from engine.patch.positions import KeyPath
 
 _UNITS: Final = {"h": 3600.0, "min": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6}
@@ -26,18 +28,32 @@ _SHORT: Final = 1e-7
 _ALIKE: Final = 1e-6
 """How much two numbers may differ that are the same to whoever hears them."""
 
+_ON_CABLE: Final = {
+    ("scale", "in"): ("in",),
+    ("scale", "to"): ("to",),
+    ("scale", "curve"): ("curve",),
+    ("gate", "above"): ("above",),
+    ("choose", "choices"): ("choose",),
+    ("throttle", "time"): ("at_most", "every"),
+}
+"""By which keys cables say the parameters of the boxes that stand on them."""
+
 Key = tuple[bool, KeyPath]
 """A key in one of the texts: whether in that of the rig, and its path."""
 
 
 @dataclass(frozen=True)
 class Turned:
-    """A parameter that a hand holds: its value, and of a part of a table also the whole table."""
+    """A parameter that a hand holds: its value, and of a part of a table also the whole table.
+
+    ``is_cabled`` says that it is held against a cable.
+    """
 
     box: str
     parameter: Parameter
     value: object
     whole: object = None
+    is_cabled: bool = False
 
     @property
     def name(self) -> str:
@@ -97,40 +113,51 @@ class _Writer:
         self._saved = saved
         before = plan.texts or texts
         self._before = {False: _tables(before.patch), True: _tables(before.rig or "")}
-        self._new = {False: texts.patch, True: texts.rig or ""}
-        self._now = {rig: _tables(text) for rig, text in self._new.items()}
-        self._tables = dict(self._now)
-        self._written: dict[Key, object] = {}
-        self._names: list[str] = []
+        self._now = {False: _tables(texts.patch), True: _tables(texts.rig or "")}
+        self._tables = deepcopy(self._now)
+        self._edits: dict[str, tuple[bool, list[Edit]]] = {}
         self._left: list[tuple[str, str]] = []
 
     def add(self, turned: Turned) -> None:
         """Write one parameter, or note why not."""
         try:
-            rig, edits = self._edits(turned)
-            text = edit_text(self._new[rig], edits)
+            rig, edits = self._edits_of(turned)
         except ValueError as reason:
             self._left.append((turned.name, str(reason)))
             return
-        self._new[rig] = text
-        self._tables[rig] = tomllib.loads(text)
-        self._written |= {(rig, edit.path): edit.value for edit in edits}
-        self._names.append(turned.name)
+        for edit in edits:
+            put(self._tables[rig], edit.path, edit.value)
+        self._edits[turned.name] = rig, edits
 
     def result(self) -> SavedTexts:
         """Return what has come of it."""
-        rig = None if self._texts.rig is None else self._new[True]
-        texts = replace(self._texts, patch=self._new[False], rig=rig)
-        return SavedTexts(texts, self._written, tuple(self._names), tuple(self._left))
+        patch = self._edited(self._texts.patch, rig=False)
+        rig = None if self._texts.rig is None else self._edited(self._texts.rig, rig=True)
+        written = {(rig, e.path): e.value for rig, edits in self._edits.values() for e in edits}
+        texts = replace(self._texts, patch=patch, rig=rig)
+        return SavedTexts(texts, written, tuple(self._edits), tuple(self._left))
 
-    def _edits(self, turned: Turned) -> tuple[bool, list[Edit]]:
+    def _edited(self, text: str, *, rig: bool) -> str:
+        """Return a text with all its edits; those that would change more are left out."""
+        ours = {name: edits for name, (where, edits) in self._edits.items() if where == rig}
+        with suppress(ValueError):
+            return edit_text(text, [edit for edits in ours.values() for edit in edits])
+        for name, edits in ours.items():
+            try:
+                text = edit_text(text, edits)
+            except ValueError as reason:
+                del self._edits[name]
+                self._left.append((name, str(reason)))
+        return text
+
+    def _edits_of(self, turned: Turned) -> tuple[bool, list[Edit]]:
         """Return in which text a parameter is written, the rig's or not, and how."""
         planned = self._plan.boxes.get(turned.box)
         if planned is None:
             raise _Refused("is not in this patch any more")
         parameter = self._sayable(planned, turned)
-        name = parameter.name.partition(".")[0]
         table = self._table(planned)
+        name = self._key_on_cable(planned, parameter) if planned.hidden else _whole(parameter)
         key = (*table, name)
         rig = self._is_in_rig(key)
         self._require_unchanged(rig, key[:2] if key[1] == "then" else key)
@@ -151,7 +178,7 @@ class _Writer:
             value = _said(parameter, turned.value, old, self._texts)
             return [Edit((*key, parameter.key), value)]
         if parameter.key:
-            whole = read_parameters(self._plan.boxes[turned.box].cls)[key[-1]]
+            whole = read_parameters(self._plan.boxes[turned.box].cls)[_whole(parameter)]
             return [Edit(key, _said(whole, turned.whole, written, self._texts))]
         if parameter.is_table and isinstance(written, dict):
             value = turned.value if isinstance(turned.value, Mapping) else {turned.value: 1.0}
@@ -170,8 +197,6 @@ class _Writer:
                 f"is no box of the patch: the show has made it; write [{base}] with "
                 f'use = "{planned.use}" into the patch to keep what is set of it'
             )
-        if planned.hidden:
-            raise _Refused("stands on a cable: write it there by hand")
         use = (base, "use")
         if value_at(self._now[False], use) != value_at(self._before[False], use):
             raise _Refused(f"[{base}] is another box in the file now")
@@ -179,13 +204,20 @@ class _Writer:
         parameter = ON if name == ON.name else find_parameter(known, name)
         if parameter is None:
             raise _Refused(f"belongs to what plays in the place of {planned.use}")
-        for wire in self._plan.wires:
-            if wire.box == turned.box and wire.into is Into.PARAMETER and overlaps(wire.name, name):
-                raise _Refused("a cable writes it; without that cable a value can be saved")
-        first = planned.path[1] if len(planned.path) > 1 else name.partition(".")[0]
+        if turned.is_cabled:
+            raise _Refused("a cable writes it; without that cable a value can be saved")
+        first = planned.path[1] if len(planned.path) > 1 else _whole(parameter)
         if said := self._plan.said.get((base, first)):
             raise _Refused(f"was said by {said}, which goes before what a file says")
         return parameter
+
+    def _key_on_cable(self, planned: PlannedBox, parameter: Parameter) -> str:
+        """Return by which key a cable says a parameter of a box that stands on it."""
+        cable = value_at(self._tables[self._is_in_rig(planned.path)], planned.path)
+        for key in _ON_CABLE.get((planned.use, parameter.name), ()):
+            if isinstance(cable, dict) and (key in cable or planned.use == "scale"):
+                return key
+        raise _Refused("stands on a cable that does not say it: write it there by hand")
 
     def _table(self, planned: PlannedBox) -> KeyPath:
         """Return the path of the table, or of the word in a chain, that is a box."""
@@ -201,14 +233,17 @@ class _Writer:
 
     def _is_in_rig(self, key: KeyPath) -> bool:
         """Whether the rig says it: what it says of a key goes before what the patch says."""
-        return value_at(self._tables[True], key[:2]) is not MISSING
+        laid = key[:3] if key[1:2] == ("send",) else key[:2]
+        return value_at(self._tables[True], laid) is not MISSING
 
     def _require_unchanged(self, rig: bool, key: KeyPath) -> None:
         """Raise where a text of now says another thing than the plan that plays."""
         now, then = (value_at(each[rig], key) for each in (self._now, self._before))
         saved = {path: value for (r, path), value in self._saved.items() if r == rig}
         ours = {path: value for path, value in saved.items() if path[: len(key)] == key}
-        if now == then or (
+        tables = (value_at(each[rig], key[:-1]) for each in (self._now, self._before))
+        is_there, was_there = (each is not MISSING for each in tables)
+        if (now == then and is_there == was_there) or (
             ours and all(value_at(self._now[rig], path) == value for path, value in ours.items())
         ):
             return
@@ -224,6 +259,11 @@ class _Writer:
         if isinstance(written, dict):
             return Edit(key, said)
         return Edit(key[:-1], {"to": said} if key[-1] == "to" else {"to": written, "fade": said})
+
+
+def _whole(parameter: Parameter) -> str:
+    """Return the name of a parameter, of a part of one that of its table."""
+    return parameter.name.partition(".")[0]
 
 
 def _tables(text: str) -> dict[str, Any]:

@@ -1,39 +1,29 @@
 """Compares what a replay sends with the recording: by route, how often it differs, when, how much.
 
 The output that follows from one entry is compared with the output recorded for that entry, so that
-a thousand equal messages after a missing one count as equal. Bytes are parsed only where they
-differ.
+a thousand equal messages after a missing one count as equal.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
-
-import msgspec
 
 from engine.core.clock import SECOND
 from engine.core.errors import SensoriumError
 from engine.core.messages import Ns
-from engine.osc.parse import Malformed, packet
 from engine.recording.reader import RecordedOutput
-from engine.runtime.metrics import route_name
+from engine.recording.routes import WayOut, messages_of
 
 LARGEST = 64 << 20
 """The most bytes of output that follow from one entry."""
-PARSED = 1 << 20
-"""The most bytes of one output that are parsed; what is larger is compared as a whole."""
 ROUTES = 1000
 """The most routes that are told apart."""
 OTHERS = "other routes"
 _OVERHEAD = 200
 """Bytes of memory that an output takes beside its content."""
-
-_STATUS = 0xF0
-"""From here on the whole status byte of a MIDI message is its type, without a channel."""
 
 
 class TooMuchOutput(SensoriumError):
@@ -42,18 +32,26 @@ class TooMuchOutput(SensoriumError):
 
 @dataclass
 class Difference:
-    """The differences of one route.
+    """How what left by one route compares; of a route that is the same, only the counts are set.
 
-    ``changed`` counts messages whose content differs, ``largest`` is the largest difference of a
+    ``was`` and ``now`` count messages; ``changed`` those whose content differs, ``missing`` and
+    ``added`` those that have none to be compared with, ``largest`` is the largest difference of a
     number; ``first`` is the second of the show of the first difference.
     """
 
     route: str
-    first: float
+    was: int = 0
+    now: int = 0
     changed: int = 0
     missing: int = 0
     added: int = 0
     largest: float = 0.0
+    first: float | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is different."""
+        return self.first is not None
 
 
 class Comparison:
@@ -67,7 +65,7 @@ class Comparison:
         self._bytes = 0
         self._was: list[RecordedOutput] = []
         self._now: list[RecordedOutput] = []
-        self._different: dict[str, Difference] = {}
+        self._routes: dict[WayOut, Difference] = {}
         self._begun: Ns | None = None
 
     def add_recorded(self, sent: RecordedOutput) -> None:
@@ -89,55 +87,69 @@ class Comparison:
         self._bytes = 0
         replayed, self._now = self._now, []
         self.messages += len(replayed)
-        if recorded != replayed:
+        if recorded == replayed:
+            self._count(replayed)
+        else:
             self._compare(recorded, replayed, (moment - self._begun) / SECOND)
 
     @property
     def different(self) -> list[Difference]:
-        """The routes that differ, in the order in which they first did."""
-        return list(self._different.values())
+        """The routes that differ, in the order in which they first did.
+
+        The ends of notes that are gone as their beginnings are, are left out.
+        """
+        found = [each for route, each in self._routes.items() if self._counts(route)]
+        return sorted(found, key=lambda each: each.first or 0.0)
+
+    @property
+    def same(self) -> tuple[int, int]:
+        """How many routes are the same, and how many messages left by them."""
+        found = {route: each for route, each in self._routes.items() if not each.differs}
+        routes = sum(not (route.ends and WayOut(route.name) in found) for route in found)
+        return routes, sum(each.now for each in found.values())
+
+    def _counts(self, route: WayOut) -> bool:
+        """Whether a route differs in a way that is to be told."""
+        each = self._routes[route]
+        notes = self._routes.get(WayOut(route.name)) if route.ends else None
+        if notes is None or not notes.differs:
+            return each.differs
+        return each.differs and notes.now - notes.was != each.now - each.was
+
+    def _count(self, all_sent: Iterable[RecordedOutput]) -> None:
+        """Count what is the same."""
+        for sent in all_sent:
+            for route, _ in messages_of(sent):
+                found = self._found(route)
+                found.was += 1
+                found.now += 1
 
     def _compare(
         self, recorded: list[RecordedOutput], replayed: list[RecordedOutput], seconds: float
     ) -> None:
         """Count the differences by route."""
-        pairs: dict[str, tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
+        pairs: dict[WayOut, tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
         for side, all_sent in enumerate((recorded, replayed)):
             for sent in all_sent:
                 for route, what in messages_of(sent):
                     pairs[route][side].append(what)
         for route, (before, after) in pairs.items():
             changed = [(a, b) for a, b in zip(before, after, strict=False) if repr(a) != repr(b)]
+            found = self._found(route)
+            found.was += len(before)
+            found.now += len(after)
             if not changed and len(before) == len(after):
                 continue
-            apart = route in self._different or len(self._different) < ROUTES
-            name = route if apart else OTHERS
-            found = self._different.setdefault(name, Difference(name, seconds))
+            found.first = seconds if found.first is None else found.first
             found.changed += len(changed)
             found.missing += max(0, len(before) - len(after))
             found.added += max(0, len(after) - len(before))
             found.largest = max([found.largest, *(_distance(a, b) for a, b in changed)])
 
-
-def messages_of(sent: RecordedOutput) -> Iterator[tuple[str, Any]]:
-    """Yield each message of an output: its route, and its numbers and texts."""
-    if len(sent.data) > PARSED:
-        yield route_name(sent.sink, sent.encoding), sha256(sent.data).hexdigest()
-        return
-    try:
-        if sent.encoding == "osc":
-            for address, args in packet(sent.data):
-                yield route_name(sent.sink, address), args
-            return
-        if sent.encoding == "json":
-            fields = msgspec.json.decode(sent.data, type=dict[str, Any])
-            yield route_name(sent.sink, str(fields.pop("port", ""))), fields
-            return
-    except (Malformed, msgspec.DecodeError, RecursionError):
-        pass  # its bytes can still be compared
-    head = sent.data[0] if sent.data else 0
-    kind = head if head >= _STATUS else head & _STATUS
-    yield route_name(sent.sink, f"{sent.encoding} {kind:02x}"), list(sent.data)
+    def _found(self, route: WayOut) -> Difference:
+        apart = route in self._routes or len(self._routes) < ROUTES
+        name = route if apart else WayOut(OTHERS)
+        return self._routes.setdefault(name, Difference(str(name)))
 
 
 def _distance(recorded: Any, replayed: Any) -> float:

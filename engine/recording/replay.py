@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from engine.core.clock import MILLISECOND, SECOND, Clock, SystemClock
+from engine.core.errors import PatchError
 from engine.core.messages import Ns
 from engine.core.sink import Sink
 from engine.patch.load import Texts, parse
@@ -67,7 +69,8 @@ class Replay:
     ``patch`` plays instead of the one that the recording begins with. ``nodes`` is the folder that
     recorded patches load boxes of the performer's own from, else the one beside ``patch``. ``to``
     is where OSC goes, whatever the recording or the patch says. ``open_outputs`` really sends,
-    ``recompute`` runs the models again, ``compare`` compares the output with the recorded one.
+    ``recompute`` runs the models again, ``compare`` compares the output with the recorded one; that
+    of an edited patch with that of the recorded patch played beside it, entry by entry.
     ``watch`` is called with every engine. ``left_out`` counts the entries for boxes that the patch
     does not have, because it is another or they are damaged.
     """
@@ -97,6 +100,7 @@ class Replay:
         self._recompute = recompute
         self._watch = watch
         self._player: ReplayEngine | None = None
+        self._before: ReplayEngine | None = None
         self._edited = False
         self._begun = Ns(0)
         self._replaced: str | None = None
@@ -118,6 +122,10 @@ class Replay:
             self._end()
 
     def _recorded(self, sent: RecordedOutput) -> None:
+        if self._before is None:
+            self._add_recorded(sent)
+
+    def _add_recorded(self, sent: RecordedOutput) -> None:
         left_out = self._player is not None and sent.sink in self._player.without
         if self.comparison and not left_out:
             self.comparison.add_recorded(sent)
@@ -135,11 +143,22 @@ class Replay:
             plan = recorded_plan(self._recording.file, begun, find, self._to, self._recompute)
         self._edited = self._edited or (texts.patch, texts.rig) != (begun.patch, begun.rig)
         _warn_about_changes(begun, plan, self._recompute)
+        before = self._plan_before(begun) if self.comparison and self._edited else None
         if begun.takes_over and self._player is not None:
-            self._enter(self._player, moment, SwapPlan(plan.title, texts, plan, begun.index))
+            swap = SwapPlan(plan.title, texts, plan, begun.index)
+            self._take_over(self._player, moment, swap, before)
             return
         self._end()
         started = Ns(begun.started)
+        if before is not None:
+            with _untold():
+                self._before = ReplayEngine(
+                    before,
+                    started,
+                    on_output=lambda *sent: self._add_recorded(RecordedOutput(*sent)),
+                    open_outputs=False,
+                    recompute=False,
+                )
         self._begun = self._begun or started
         self._player = ReplayEngine(
             plan,
@@ -152,6 +171,33 @@ class Replay:
         if self._edited:
             self._open_new(self._player, begun)
 
+    def _plan_before(self, begun: Begun) -> Plan | None:
+        """Return the recorded plan, to be played beside the edited one; None where it cannot be.
+
+        Why: an edited patch is woken when it asks to be, a recorded one was woken when the machine
+        had time. Two that are woken alike differ by the edit alone.
+        """
+        find = RecordedBoxes(begun, self._nodes).find
+        try:
+            return recorded_plan(self._recording.file, begun, find, self._to, recompute=False)
+        except PatchError as error:
+            why = error.problems[0].message
+            LOG.warning("what was late in the show may be told as different: %s", why)
+            return None
+
+    def _take_over(
+        self, player: ReplayEngine, moment: Ns, swap: SwapPlan, before: Plan | None
+    ) -> None:
+        """Install another plan in the engines that play."""
+        self._prepare(player, moment)
+        player.step(moment, swap)
+        if before is None:
+            self._end_before()
+        elif self._before is not None:
+            texts = before.texts or swap.texts
+            with _untold():
+                self._before.step(moment, SwapPlan(before.title, texts, before, swap.index))
+
     def _open_new(self, player: ReplayEngine, begun: Begun) -> None:
         """Open the outputs that the recorded patch did not have, as no recorded entry does."""
         known = parse(begun.patch).tables
@@ -163,12 +209,20 @@ class Replay:
             elif state.lane is not None:
                 LOG.warning("%s: its answers are not in the recording, so it says nothing", name)
 
-    def _enter(self, player: ReplayEngine, moment: Ns, entry: Entry) -> None:
+    def _prepare(self, player: ReplayEngine, moment: Ns) -> None:
+        """Compare what followed from the last entry, and come up to the moment of the next."""
         self._compare_entry(player)
         self.entries += 1
         self.seconds = (moment - self._begun) / SECOND
         if self._edited:
-            _catch_up(player, moment)
+            _catch_up(player, self._before, moment)
+
+    def _enter(self, player: ReplayEngine, moment: Ns, entry: Entry) -> None:
+        self._prepare(player, moment)
+        before = self._before
+        if before is not None and before.accepts(entry) and (same := _fitted(before, entry)):
+            with _untold():
+                before.step(moment, same)
         if not player.accepts(entry):
             name = _name(entry)
             known = name in self.left_out or len(self.left_out) < _NAMES
@@ -182,18 +236,41 @@ class Replay:
             if not self._recording.cut_off:  # else the last output may be missing in the file
                 self._compare_entry(player)
             player.close()
+        self._end_before()
+
+    def _end_before(self) -> None:
+        before, self._before = self._before, None
+        if before is not None:
+            with _untold():
+                before.close()
 
     def _compare_entry(self, player: ReplayEngine) -> None:
         if self.comparison:
             self.comparison.compare_entry(player.clock.now())
 
 
-def _catch_up(player: ReplayEngine, moment: Ns) -> None:
-    """Enter the wake-ups that an edited patch requested before a moment."""
-    due = player.engine.wakes.next()
-    while due is not None and due + _LATE < moment:
+def _catch_up(player: ReplayEngine, before: ReplayEngine | None, moment: Ns) -> None:
+    """Enter the wake-ups that an edited patch requested before a moment, in both engines alike."""
+    while (due := _next_wake(player, before)) is not None and due + _LATE < moment:
         player.step(due, WakeUp())
-        due = player.engine.wakes.next()
+        if before is not None:
+            with _untold():
+                before.step(due, WakeUp())
+
+
+def _next_wake(*players: ReplayEngine | None) -> Ns | None:
+    found = (each.engine.wakes.next() for each in players if each is not None)
+    return min((due for due in found if due is not None), default=None)
+
+
+@contextmanager
+def _untold() -> Iterator[None]:
+    """Log nothing: the patch that plays beside an edited one would tell all a second time."""
+    before, LOG.disabled = LOG.disabled, True
+    try:
+        yield
+    finally:
+        LOG.disabled = before
 
 
 def _fitted(player: ReplayEngine, entry: Entry) -> Entry | None:

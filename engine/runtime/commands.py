@@ -191,6 +191,10 @@ def _change(engine: Commanded, command: Setting | Release) -> str:
     except anything_raised() as error:
         return f"{command.box}/{command.parameter}: {describe_error(error)}"
     state.overrides.add(command.parameter)
+    if isinstance(command, SetParameter) and command.while_held:
+        state.held_down.add(command.parameter)
+    else:
+        state.held_down.discard(command.parameter)
     return ""
 
 

@@ -54,7 +54,7 @@ from engine.runtime.schedule.latecomers import Latecomers
 from engine.runtime.schedule.loss import LossHandler
 from engine.runtime.schedule.outbox import Outbox
 from engine.runtime.schedule.slots import Emitter, Slot, Ticker
-from engine.runtime.schedule.state import BoxState, plays_by_itself, state_of
+from engine.runtime.schedule.state import BoxState, state_of
 from engine.runtime.schedule.wakeups import WakeupQueue
 from engine.runtime.sent_moments import SentMoments
 from engine.runtime.supervision.health import Health
@@ -371,8 +371,8 @@ class Engine:
     # Inside.
 
     def _start(self, state: BoxState) -> None:
-        """Have a box called that plays by itself."""
-        if state.up and plays_by_itself(state):
+        """Have a box called that speaks though nothing has come."""
+        if state.up and isinstance(state.box, Node) and state.box.self_starting:
             self.wakes.call(state.name, self.now)
 
     def _emit_all(self, state: BoxState, messages: Iterable[Message], at: Ns, cost: int) -> None:

@@ -21,13 +21,20 @@ from engine.runtime.schedule.state import BoxState
 class Held:
     """What hands hold of one box: values by parameter, and what the patch said of those then.
 
-    With ``kept`` they hold whatever the patch says.
+    With ``kept`` they hold whatever the patch says. ``held_down`` are those of them that are held
+    for as long as a pad is down.
     """
 
     use: str
     values: Mapping[str, object]
     written: Mapping[str, object]
     kept: bool = False
+    held_down: frozenset[str] = frozenset()
+
+    def lasting(self) -> Held:
+        """Return what is held when no pad is down any more."""
+        values = {name: one for name, one in self.values.items() if name not in self.held_down}
+        return Held(self.use, values, self.written)
 
     def fitting(self, state: BoxState, planned: PlannedBox) -> Iterator[tuple[str, object]]:
         """Yield what is held of a box that plays now: wholes before their parts.
@@ -67,7 +74,8 @@ def written(planned: PlannedBox, state: BoxState, name: str) -> object:
 def _read(planned: PlannedBox, state: BoxState) -> Held:
     known = {name: state.parameter(name) for name in state.overrides}
     values = {name: state.value(found) for name, found in known.items() if found is not None}
-    return Held(planned.use, values, {name: written(planned, state, name) for name in values})
+    said = {name: written(planned, state, name) for name in values}
+    return Held(planned.use, values, said, held_down=frozenset(state.held_down))
 
 
 class HandsOfSet:
@@ -79,7 +87,8 @@ class HandsOfSet:
 
     def change(self, left: int, held: Holds, entered: int, old: Plan, new: Plan) -> Holds:
         """Note what is held in the patch that is left; return what is held in the one entered."""
-        self._patches[left] = held
+        # A pad that is down now is let go of in another patch, and nobody would come back to it.
+        self._patches[left] = {name: one.lasting() for name, one in held.items()}
         for name in old.boxes:
             if _goes_along(name, old, new):
                 found = held.get(name) or Held(old.boxes[name].use, {}, {})

@@ -87,7 +87,7 @@ class Performance:
         loop = asyncio.get_running_loop()
         show = Live(self._plan)
         reloader = Reloader(show, self._files, self._titles, self._open, self._trial)
-        reloader.before_it_plays = self._warnings.tell
+        reloader.on_good = self._warnings.tell
         self._attach(show.engine)
         signals = self._handle_signals(show, reloader)
         self._service.follow(show)

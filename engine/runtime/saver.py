@@ -10,7 +10,7 @@ import codecs
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -89,6 +89,11 @@ class Saver:
         self._engine = engine
         self._ours: dict[Path, dict[Key, object]] = {}
         self._copies: dict[Path, Path] = {}
+
+    def turned(self) -> tuple[int, int]:
+        """Return how much hands hold that is not what the patch says, and how much of cables."""
+        found = [each.is_cabled for each in _turned(self._engine.plan, self._engine.states)]
+        return found.count(False), found.count(True)
 
     def draft(self) -> Draft:
         """Return what would be saved now. Raise SaveError with the reason where nothing can be."""
@@ -187,7 +192,7 @@ def _turned(plan: Plan, states: Mapping[str, BoxState]) -> Iterator[Turned]:
             whole = one.whole if one.parameter.key else one.value
             cabled = any(overlaps(hand, cable) for cable in (*state.cabled,))
             if cabled or not is_alike(whole, written):
-                yield one
+                yield replace(one, is_cabled=cabled)
 
 
 def _of(state: BoxState, hand: str) -> Turned | None:

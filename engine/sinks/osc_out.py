@@ -65,8 +65,8 @@ class _Group:
             return choose(address, carries, options, self.dialect)
         whole = _whole(port)
         together = self.together.get(whole)
-        if together is None or together.options != options.options:
-            together = self.together[whole] = Together(address, options.options, self.dialect)
+        if together is None or not together.fits(options):
+            together = self.together[whole] = Together(address, options, self.dialect)
         return PartLayout(together, options, carries)
 
     def unplug(self, port: str) -> None:
@@ -265,8 +265,10 @@ class OscOut(Sink):
                     self._look = Ns(now + HEARD)
 
     def wake(self) -> Ns | None:
-        """Return when the next trigger is released, or a receiver is looked after."""
+        """Return when a trigger is released, a message may leave, or a receiver is looked after."""
         dues = [*self._offs.values()]
+        for group in self._groups:
+            dues += [at for each in group.together.values() if (at := each.wake()) is not None]
         if self._look is not None:
             dues.append(self._look)
         if self._looks and self.lane:
@@ -274,7 +276,7 @@ class OscOut(Sink):
         return min(dues, default=None)
 
     def on_wake(self, at: Ns) -> None:
-        """Release the triggers that are due, and look after receivers."""
+        """Release the triggers that are due, let out what waited, and look after receivers."""
         if self._looks:
             self._look_after(at)
         self._release([key for key, due in self._offs.items() if due <= at])
@@ -294,7 +296,7 @@ class OscOut(Sink):
     def _collect_together(self, group: _Group, port: str, together: Together) -> None:
         """Queue a message of several cables where it is due."""
         try:
-            pieces = together.pieces()
+            pieces = together.pieces(self._now)
         except _REFUSED as error:
             self._refuse(port, error)
         else:

@@ -47,13 +47,13 @@ class Noise(Tape):
         self._own = seed_of(context.name)
 
     def events(self) -> Iterator[tuple[Ns, str, Message]]:
-        """Yield the numbers, without end; each moment follows from the count, so none drifts."""
-        at, phase, index = Ns(0), 0.0, 0
+        """Yield the numbers, without end; moments are summed in s, so that they do not drift."""
+        seconds, phase, index = 0.0, 0.0, 0
         while True:
             seed = self._own + self.seed
             white = self.kind == "white"
             part = uniform(seed, index) if white else smooth(seed, phase)
-            yield at, "value", (1.0 - part) * self.to[0] + part * self.to[1]
+            yield ns(seconds), "value", (1.0 - part) * self.to[0] + part * self.to[1]
             rate = max(self.rate, SLOWEST)
             passed = 1.0 / rate if white else 1.0 / STEPS
-            at, phase, index = Ns(at + ns(passed)), phase + rate * passed, index + 1
+            seconds, phase, index = seconds + passed, phase + rate * passed, index + 1

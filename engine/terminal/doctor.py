@@ -48,14 +48,14 @@ STYLES = {"ok": "green", "none": "yellow", "unsure": "yellow", "missing": "bold 
 def report(found: Iterable[Finding]) -> RenderableType:
     """Return findings as a table, with what mends them."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    mends = []
+    mends: dict[str, None] = {}  # each line once
     for finding in found:
         state = Text(finding.state, style=STYLES[finding.state])
         table.add_row(Text(finding.area), state, Text(finding.said))
         if finding.mend:
-            mends.append(Text(f"{finding.area}: {finding.mend}"))
+            mends[f"{finding.area}: {finding.mend}"] = None
     title = [Text("\nWhat mends it:", style="bold")] if mends else []
-    return Group(table, *title, *mends)
+    return Group(table, *title, *map(Text, mends))
 
 
 def python(version: tuple[int, int, int], system: str, machine: str) -> Finding:

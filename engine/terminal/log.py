@@ -116,6 +116,17 @@ def logged(to: logging.Handler, form: str = "%(message)s") -> Iterator[None]:
 
 
 @contextmanager
+def warnings_only() -> Iterator[None]:
+    """Log nothing but warnings and errors while the block lasts."""
+    before = LOG.level
+    LOG.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        LOG.setLevel(before)
+
+
+@contextmanager
 def log_file(file: Path | None) -> Iterator[None]:
     """Log to a file too while the block lasts, with the time; None is no file.
 

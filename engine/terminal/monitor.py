@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Final
@@ -27,6 +27,10 @@ PATIENCE: Final = 3.0
 """Seconds in which a show answers, or is not there."""
 
 _NOW: Final = 1.0
+_FRAME: Final = 12
+"""Lines of a terminal that hold no address."""
+_LEAST: Final = 3
+"""Addresses that are shown each way, however small the terminal is."""
 
 
 class Screen(ABC):
@@ -38,7 +42,7 @@ class Screen(ABC):
 
     @abstractmethod
     def lost(self, text: str) -> None:
-        """Say that the show does not answer any more."""
+        """Report that the show does not answer any more."""
 
     @abstractmethod
     def close(self) -> None:
@@ -52,7 +56,7 @@ def monitor(host: str, port: int, only: str, seconds: float | None, screen: Scre
     ends later is waited for.
     """
     client = TrafficClient(host, port)
-    clock = SystemClock()
+    clock, pause = SystemClock(), threading.Event()
     ends = None if seconds is None else clock.now() + round(seconds * SECOND)
     try:
         traffic = client.ask(PATIENCE)
@@ -67,7 +71,7 @@ def monitor(host: str, port: int, only: str, seconds: float | None, screen: Scre
             answered = traffic is not None
             if ends is not None and clock.now() >= ends:
                 return
-            time.sleep(EVERY)
+            pause.wait(EVERY)
             traffic = client.ask(PATIENCE)
     finally:
         screen.close()
@@ -93,7 +97,7 @@ class Lines(Screen):
             print(self.line(flow), flush=True)
 
     def lost(self, text: str) -> None:
-        """Say so beside the lines."""
+        """Report it beside the lines."""
         print(text, file=sys.stderr, flush=True)
 
     def close(self) -> None:
@@ -134,7 +138,7 @@ class TableScreen(Screen):
         self._draw("")
 
     def lost(self, text: str) -> None:
-        """Say so below the table, which stays."""
+        """Report it below the table, which stays."""
         self._draw(text)
 
     def close(self) -> None:
@@ -144,24 +148,42 @@ class TableScreen(Screen):
     def _draw(self, lost: str) -> None:
         if not self._live.is_started:
             self._live.start()
-        self._live.update(picture(self._traffic, lost), refresh=True)
+        room = self._live.console.size.height - _FRAME
+        self._live.update(picture(self._traffic, lost, room), refresh=True)
 
 
-def picture(traffic: Traffic, lost: str = "") -> RenderableType:
-    """Return the traffic as tables."""
-    parts: list[RenderableType] = [Text(traffic.title or "Sensorium", style="bold")]
-    for title, leaves in (("What comes in", False), ("What leaves", True)):
-        flows = [flow for flow in traffic.flows if flow.leaves is leaves]
-        parts += [Text(f"\n{title}", style="bold"), _table(flows, leaves)]
-        if not flows:
-            parts.append(Text("nothing yet", style="dim"))
+def picture(traffic: Traffic, lost: str = "", room: int = 1 << 30) -> RenderableType:
+    """Return the traffic as tables of ``room`` lines in all; what goes nowhere is never left out.
+
+    Each way has half of the room, and what the other does not need.
+    """
+    came = [flow for flow in traffic.flows if not flow.leaves]
+    left = [flow for flow in traffic.flows if flow.leaves]
+    half = room // 2
+    for_came = max(half, room - len(left))
+    parts: list[RenderableType] = [
+        Text(traffic.title or "Sensorium", style="bold"),
+        *_part("What comes in", came, for_came),
+        *_part("What leaves", left, max(half, room - len(came))),
+    ]
     if traffic.left_out:
         parts.append(Text(f"and {traffic.left_out} messages to more addresses", style="yellow"))
     parts.append(Text(lost, style="bold red") if lost else Text("Ctrl-C ends this", style="dim"))
     return Group(*parts)
 
 
-def _table(flows: list[Flow], leaves: bool) -> Table:
+def _part(title: str, flows: list[Flow], room: int) -> Iterator[RenderableType]:
+    room = max(room, _LEAST)
+    yield Text(f"\n{title}", style="bold")
+    kept = sorted(flows, key=lambda flow: not flow.unheard)[:room]
+    shown = [flow for flow in flows if flow in kept]
+    yield _table(shown, leaves=title == "What leaves") if flows else Text("nothing yet", "dim")
+    if more := len(flows) - len(shown):
+        hint = "name a part of what you look for, as in: sensorium monitor wrist"
+        yield Text(f"and {more} more; {hint}", style="dim")
+
+
+def _table(flows: list[Flow], *, leaves: bool) -> Table:
     table = Table(box=None, pad_edge=False, show_header=bool(flows))
     for title in ("box", "address", "value", "a second", "last", "to" if leaves else "from"):
         table.add_column(title, overflow="fold" if title == "address" else "ellipsis")

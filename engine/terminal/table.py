@@ -10,7 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.core.clock import SECOND
+from engine.core.text import plain
+from engine.patch.plan import Into
 from engine.runtime.engine import Engine
+from engine.runtime.metrics import route_name
 
 _EVERY = 0.25
 _STYLES = {
@@ -76,20 +79,24 @@ class LiveTable:
         table = Table("box", "state", "a second", "ms each", "dropped", box=None, pad_edge=False)
         for name, source in engine.metrics.sources.items():
             rate = self._rates.get(name, 0.0)
-            table.add_row(name, _state(source.state), f"{rate:.0f}", "", _count(source.dropped))
+            row = _state(source.state), f"{rate:.0f}", "", _count(source.dropped)
+            table.add_row(_box(engine, name), *row)
         for name, lane in engine.metrics.lanes.items():
             ms = f"{lane.ms.percentile(50):.1f}"
             rate = self._rates.get(name, 0.0)
-            table.add_row(name, _state(lane.state), f"{rate:.0f}", ms, _count(lane.dropped))
+            row = _state(lane.state), f"{rate:.0f}", ms, _count(lane.dropped)
+            table.add_row(_box(engine, name), *row)
         for name, state in engine.metrics.sinks.items():
-            table.add_row(name, _state(state), "", "", "")
+            table.add_row(_box(engine, name), _state(state), "", "", "")
         return table
 
     def _routes(self, engine: Engine) -> Table:
         table = Table("output", "from", "a second", "ms behind", "jitter", box=None, pad_edge=False)
+        ports = [wire for wire in engine.plan.wires if wire.into is Into.PORT]
+        labels = {route_name(wire.box, wire.name): wire.label for wire in ports}
         for name, route in engine.metrics.routes.items():
             table.add_row(
-                name,
+                _labelled(name, labels.get(name, "")),
                 route.origin,
                 f"{self._rates.get(name, 0.0):.0f}",
                 f"{route.waited(route.behind.percentile(50)):.1f}" if route.messages else "",
@@ -109,6 +116,18 @@ class LiveTable:
         passed = (now - self._then) / SECOND
         self._rates = {n: (c - self._counts.get(n, c)) / passed for n, c in counts.items()}
         self._counts, self._then = counts, now
+
+
+def _box(engine: Engine, name: str) -> Text:
+    planned = engine.plan.boxes.get(name)
+    return _labelled(name, planned.label if planned else "")
+
+
+def _labelled(name: str, label: str) -> Text:
+    """Return a name, behind what the patch calls it where it says so."""
+    if not label:
+        return Text(plain(name))
+    return Text.assemble(plain(label), (f"  {plain(name)}", "dim"))
 
 
 def _state(state: str) -> Text:

@@ -21,7 +21,7 @@ from engine.runtime.schedule.state import BoxState
 
 
 class Knob(Struct, frozen=True):
-    """One parameter. ``kind`` is "slider", "switch", "choice", "number", "numbers" or "text".
+    """One parameter; ``kind`` is that of ``engine.core.describe.control``.
 
     ``soft`` says that the end of a slider is only where it usually ends: a number beyond may be
     typed. ``cabled`` says that a cable writes it, until a hand takes it. ``part`` says that it is

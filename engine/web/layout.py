@@ -55,7 +55,7 @@ class Rectangle:
 
 
 @dataclass(frozen=True)
-class Layout:
+class Arrangement:
     """Where everything lies: boxes by name, and each cable as points.
 
     From its first point on, three points each are a cubic Bézier curve (two handles, then an end).
@@ -88,7 +88,7 @@ class _Item:
         return self.size.departure if self.size else TRUNK / 2
 
 
-def lay_out(drawing: Drawing, sizes: Mapping[str, Size]) -> Layout:
+def lay_out(drawing: Drawing, sizes: Mapping[str, Size]) -> Arrangement:
     """Return the layout of a drawing whose boxes have these sizes."""
     return _Layouter(drawing, sizes).layout()
 
@@ -110,7 +110,7 @@ class _Layouter:
         self._below: dict[str, int] = {}
         self._join()
 
-    def layout(self) -> Layout:
+    def layout(self) -> Arrangement:
         """Return the layout."""
         self._order()
         self._stack()
@@ -136,7 +136,7 @@ class _Layouter:
         ]
         width = (lefts[-1] + widths[-1] if lefts else 0.0) + MARGIN
         height = bottom + MARGIN + (len(self._below) + 1) * LANE * bool(self._below)
-        return Layout(width, height, boxes, cables)
+        return Arrangement(width, height, boxes, cables)
 
     def _join(self) -> None:
         """Join the boxes by their cables, through the columns that these pass."""
@@ -294,7 +294,7 @@ class _Routes:
     bottom: float
 
     def route(self, index: int, start: str, end: str) -> list[Point]:
-        """Return the points of a cable; see ``Layout``."""
+        """Return the points of a cable; see ``Arrangement``."""
         begin, last = self.items[start], self.items[end]
         assert last.size is not None
         target = (self.boxes[end].left, last.top + last.size.arrivals[index])

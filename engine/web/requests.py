@@ -44,7 +44,7 @@ class SetRequest(Struct, tag_field="do", tag="set", forbid_unknown_fields=True):
 
     box: str
     parameter: str
-    value: bool | int | float | str | list[float] | dict[str, float]
+    value: bool | int | float | str | list[float | list[float]] | dict[str, float]
 
 
 class ReleaseRequest(Struct, tag_field="do", tag="release", forbid_unknown_fields=True):

@@ -42,7 +42,7 @@ ANYBODY: Final = frozenset(Role)
 OWNER: Final = frozenset({Role.OWNER})
 
 RIGHTS: Final[dict[type[PageRequest], frozenset[Role]]] = {
-    SetRequest: ANYBODY,  # of a guest, of nodes and models only
+    SetRequest: ANYBODY,  # of a guest, of nodes and models only, and not on cables
     ReleaseRequest: ANYBODY,  # the same
     PanicRequest: OWNER,
     LearnRequest: OWNER,
@@ -50,9 +50,9 @@ RIGHTS: Final[dict[type[PageRequest], frozenset[Role]]] = {
     BlackOutRequest: OWNER,
     FreezeRequest: OWNER,
     MasterRequest: OWNER,
-    MonitorRequest: OWNER,
-    PinRequest: OWNER,
+    PinRequest: OWNER,  # pins are those of all pages
     RangeRequest: OWNER,
+    MonitorRequest: OWNER,  # it names who sends, and where to
     PatchRequest: OWNER,
     SaveRequest: OWNER,
     InviteRequest: OWNER,
@@ -72,7 +72,7 @@ def refusal(role: Role, request: PageRequest, engine: Engine) -> str:
         return _NOT_HERE
     if role is Role.GUEST and isinstance(request, SetRequest | ReleaseRequest):
         state = engine.states.get(request.box)
-        if state is not None and not isinstance(state.box, Node):
+        if state is not None and (state.hidden or not isinstance(state.box, Node)):
             return _NOT_THIS_BOX
     return ""
 

@@ -251,7 +251,7 @@ class Server:
             client.reply(news("saved" if key else "draft", **draft_news(draft)))
 
     def _invite(self, client: Client, *, on: bool) -> None:
-        """Tell a page the address for guests, or send the guests away."""
+        """Answer with the address for guests, or send the guests away."""
         if self._auth is None:
             raise ValueError(
                 "nobody else can reach this page: begin the show with --page-host 0.0.0.0"

@@ -80,7 +80,12 @@ class ShowView:
 
     def knobs(self) -> bytes:
         """Return the news of the values of all knobs."""
-        return news("knobs", stand=self._knobs.values())
+        return news("knobs", **self._stand())
+
+    def _stand(self) -> dict[str, Any]:
+        """Return where the knobs stand, and how much was turned, also where no knob shows it."""
+        turned, cabled = self.saver.turned()
+        return {"stand": self._knobs.values(), "turned": turned, "cabled": cabled}
 
     def health(self) -> bytes:
         """Return the news of metrics and faults."""
@@ -124,10 +129,10 @@ class ShowView:
 
     def send_knobs(self, send: Send) -> None:
         """Send the values of the knobs, if any has changed."""
-        values = self._knobs.values()
-        if values != self._sent_knobs:
-            self._sent_knobs = values
-            send("knobs", news("knobs", stand=values))
+        stand = self._stand()
+        if stand != self._sent_knobs:
+            self._sent_knobs = stand
+            send("knobs", news("knobs", **stand))
 
     def handle(self, request: PageRequest, client: Client, send: Send) -> None:
         """Handle a request of a page; ``send`` what it means for all of them.

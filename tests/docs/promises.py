@@ -234,7 +234,7 @@ def _(played: Played) -> None:
 
 @promise("Hands up switches the light", 5, *dancer(seed=3))
 def _(played: Played) -> None:
-    assert values(played, "/light") == [1, 0]
+    assert values(played, "/light") == [0, 1, 0]
 
 
 @promise("Two hands, one number", 4, *dancer(seed=1))
@@ -382,7 +382,7 @@ def _(played: Played) -> None:
 @promise("Ten seconds to black", 13, script=arrivals("phone", "light", (1.0, False)))
 def _(played: Played) -> None:
     master = numbers(played, "/master", "lights")
-    assert master[0][0] >= 1
+    assert {value for at, value in master if at < 1} == {1}
     assert abs(master[-1][0] - 11) < 0.1
     assert master[-1][1] == 0
     assert all(one >= other for (_, one), (_, other) in pairwise(master))

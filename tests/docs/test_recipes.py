@@ -9,9 +9,10 @@ import pytest
 from engine.core.describe import describe_box
 from engine.registry import Registry
 from engine.runtime.opening import check_patch
+from engine.terminal.recipes import Recipe
 from engine.testing import play
 from tests.docs.promises import PROMISES, write_drum
-from tests.docs.recipe_book import CONTENTS, LINES, RECIPES, Recipe
+from tests.docs.recipe_book import CONTENTS, DRAWER, HEADINGS, LINES, RECIPES, TEXT
 
 SMALL_BOXES = {
     *("envelope", "lfo", "line", "counter", "step", "toggle", "logic", "math", "slew"),
@@ -31,9 +32,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def written(recipe: Recipe, folder: Path) -> Path:
-    (text,) = recipe.patches
-    file = folder / f"{recipe.anchor}.toml"
-    file.write_text(text, encoding="utf-8")
+    file = folder / f"{recipe.name}.toml"
+    file.write_text(recipe.patch, encoding="utf-8")
     return file
 
 
@@ -59,11 +59,11 @@ def test_it_is_told_in_a_sentence_or_two(recipe: Recipe) -> None:
     assert 0 < len(recipe.words) <= LONGEST
 
 
-def test_every_recipe_is_in_the_contents_and_nothing_else() -> None:
-    assert list(CONTENTS.values()) == [
-        *(recipe.anchor for recipe in RECIPES.values()),
-        "the-drawer-of-small-boxes",
-    ]
+def test_every_section_is_one_recipe_and_in_the_contents() -> None:
+    names = [recipe.name for recipe in RECIPES.values()]
+    assert [*RECIPES, DRAWER] == HEADINGS
+    assert TEXT.count("```toml") == len(RECIPES)
+    assert list(CONTENTS.values()) == [*names, "the-drawer-of-small-boxes"]
     assert {*CONTENTS} >= {*RECIPES}
 
 
@@ -75,6 +75,6 @@ def test_every_small_box_has_its_line_and_a_recipe_that_uses_it() -> None:
     registry = Registry()
     assert all(describe_box(name, registry.find(name)) for name in LINES)
     assert {*LINES} >= SMALL_BOXES
-    everything = "\n".join(text for recipe in RECIPES.values() for text in recipe.patches)
+    everything = "\n".join(recipe.patch for recipe in RECIPES.values())
     used = {line.split('"')[1] for line in everything.splitlines() if line.startswith("use ")}
     assert {*LINES} - used == set()

@@ -16,7 +16,8 @@ from .mutation import mutated
 from .show import show
 
 WORDS = ["set", "release", "panic", "teach", "range", "soft", "smooth", "out", "out/soft", "on"]
-KEYS = ["do", "box", "parameter", "value", "route", "cable"]
+WORDS += ["blackout", "freeze", "master", "pin", "soft/smooth"]
+KEYS = ["do", "box", "parameter", "value", "route", "cable", "on", "level", "knobs"]
 json_values = st.recursive(
     st.none()
     | st.booleans()
@@ -40,6 +41,7 @@ REQUESTS = [
     b"GET /news HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     b"\x81\x85\x01\x02\x03\x04rubbi\x88\x80\0\0\0\0",
+    b"GET /picture?bare&of= HTTP/1.1\r\nHost: localhost\r\n\r\n",
     b"GET /picture?of=out HTTP/1.1\r\nHost: localhost\r\nCookie: sensorium=x\r\n\r\n",
     b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"ffffffff\r\nx\r\n0\r\n\r\n",

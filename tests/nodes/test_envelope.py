@@ -157,6 +157,24 @@ def test_it_never_jumps_however_often_it_is_struck(attack, release, gaps):
     )
 
 
+@pytest.mark.parametrize(
+    ("velocity", "press", "peak"),
+    [
+        (0.0, Note(60, 1), 1.0),
+        (1.0, Note(60, 127), 1.0),
+        (1.0, Trigger(0.25), 0.25),
+        (0.5, Trigger(0.5), 0.75),
+        (1.0, Trigger(64.0), 1.0),
+        (1.0, Trigger(float("nan")), 1.0),
+        (1.0, True, 1.0),
+    ],
+)
+def test_a_hard_stroke_rises_higher(velocity, press, peak):
+    said = after(Envelope(attack=0.1, hold=0.1, sustain=0.5, decay=0.1, velocity=velocity), press)
+    assert max(value for _, value in said) == pytest.approx(peak)
+    assert level(said, 0.3) == pytest.approx(peak / 2)
+
+
 def test_a_loss_brings_it_to_rest():
     envelope = Envelope()
     envelope.process(True, ns(0))

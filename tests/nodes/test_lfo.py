@@ -73,7 +73,7 @@ def test_random_is_another_number_at_each_turn_and_the_same_each_time():
 
 def test_beginning_anew_brings_no_old_numbers_again():
     lfo, first = begun(shape="random")
-    again = lfo.process(GO, ns(0.5))
+    again = lfo.process(GO, at=ns(0.5))
     assert first.value != again.value
 
 
@@ -103,7 +103,7 @@ def test_it_does_not_drift_in_a_day():
 def test_a_trigger_has_it_begin_anew():
     lfo, _ = begun(shape="saw", rate=0.1)
     run(3.0, lfo)
-    assert lfo.process(GO, ns(3.5)) == (0.0, Trigger())
+    assert lfo.process(GO, at=ns(3.5)) == (0.0, Trigger())
     assert values(run(4.5, lfo))[-1] == (pytest.approx(4.5), pytest.approx(0.1, abs=0.002))
 
 
@@ -151,7 +151,7 @@ def test_it_stays_in_its_range_and_moves_on_in_time(shape, rate, phase, width, e
         said += run(at + later, lfo)
         at += later
         lfo.rate = faster
-        said.append((at, lfo.process(GO, ns(at))))
+        said.append((at, lfo.process(GO, at=ns(at))))
     said += run(at + 0.3, lfo)
     assert all(-1.0 <= value <= 2.0 for _, value in values(said))
     assert lfo.wake() > ns(at)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.core.clock import ns
 from engine.core.errors import ParameterError, PatchError
 from engine.core.messages import Trigger
-from engine.nodes.line import LineNode, Moved
+from engine.nodes.line import LineNode, Reached
 from engine.testing import play
 
 GO = Trigger()
@@ -82,22 +82,22 @@ def test_a_segment_without_time_comes_first_at_once():
 
 def test_it_says_done_once_when_it_has_arrived():
     line = LineNode(time=0.1, fps=20)
-    assert line.process(GO, ns(0)) == Moved(0.0)
-    assert line.on_wake(line.wake()) == Moved(pytest.approx(0.5))
-    assert line.on_wake(line.wake()) == Moved(1.0, Trigger())
+    assert line.process(GO, ns(0)) == Reached(0.0)
+    assert line.on_wake(line.wake()) == Reached(pytest.approx(0.5))
+    assert line.on_wake(line.wake()) == Reached(1.0, Trigger())
     assert line.wake() is None
     assert line.on_wake(ns(1)) is None
 
 
 def test_without_time_it_is_there_at_once():
-    assert LineNode(time=0.0).process(GO, ns(0)) == Moved(1.0, Trigger())
+    assert LineNode(time=0.0).process(GO, ns(0)) == Reached(1.0, Trigger())
 
 
 def test_stop_leaves_it_where_it_is():
     line = LineNode(time=1.0)
     assert line.on_stop(GO, ns(0)) is None
     after(line, GO, until=0.3)
-    assert line.on_stop(GO, ns(0.4)) == Moved(pytest.approx(0.4))
+    assert line.on_stop(GO, ns(0.4)) == Reached(pytest.approx(0.4))
     assert line.wake() is None
     assert after(line, 0.0, at=2.0)[0] == (2.0, pytest.approx(0.4))
 
@@ -198,3 +198,13 @@ def test_what_is_wrong_is_told(line, message):
     with pytest.raises(PatchError) as caught:
         play(PATCH.format(light=line), seconds=1)
     assert message in str(caught.value)
+
+
+def test_it_says_where_it_is_as_the_show_begins():
+    patch = PATCH.replace('from = "kick"', 'from = "kick"\nmode = "momentary"')
+    light = play(patch.format(light="start = 0.3"), seconds=0.0).sent("out", "light")
+    assert light[0].args == [0.3]
+    line = LineNode(start=0.3)
+    assert line.on_wake(ns(0)) == Reached(0.3)
+    assert line.wake() is None
+    assert line.on_wake(ns(1)) is None

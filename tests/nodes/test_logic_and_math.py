@@ -215,7 +215,7 @@ def test_two_switches_need_both():
     patch = NUMBERS.format(sum="b = 1").replace('use = "math"', 'use = "logic"')
     with pytest.raises(PatchError) as caught:
         play(patch.replace("b = 1", ""), seconds=1)
-    assert '[sum]: needs "b": a switch, or a cable' in str(caught.value)
+    assert '[sum]: needs "b": a switch, by a cable' in str(caught.value)
     assert play(patch.replace("b = 1", 'op = "not"'), seconds=0.1).errors == []
 
 
@@ -252,3 +252,12 @@ def test_and_answers_when_the_second_switch_changes():
         (0.2, True),
         (0.25, False),
     ]
+
+
+def test_it_answers_as_the_show_begins_though_nobody_has_pressed():
+    patch = SWITCHES.replace('time = "100 ms"', 'time = "60 s"').replace('"250 ms"', '"60 s"')
+    patch = patch.replace('op = "and"', 'op = "not"').replace('b = { from = "b" }', "")
+    patch = patch.replace('from = "slow"', 'from = "never"')
+    patch += '[never]\nuse = "gate"\nfrom = "fast.value"\nabove = 5\nthen = ["trigger"]\n'
+    sent = play(patch, seconds=0.5).sent("out")
+    assert [(each.t, each.args[0]) for each in sent] == [(0.0, True)]

@@ -119,3 +119,12 @@ def test_a_drawing_shows_all_cables(tmp_path: Path) -> None:
     drawn = draw(compiled(tmp_path, every + MERGED + OUT + '"/x" = "m"\n'))
     into = [(cable.start, cable.kind, cable.label) for cable in drawn.cables if cable.end == "m"]
     assert into == [("a", "in", ""), ("b", "in", "")]
+
+
+@pytest.mark.parametrize("order", ['["a", "b"]', '["b", "a"]'])
+def test_what_never_ends_by_itself_does_not_speak_for_the_others(
+    tmp_path: Path, order: str
+) -> None:
+    rests = '[a]\nuse = "smooth"\nfrom = "n"\non_loss = "rest"\n[n]\nuse = "noise"\n'
+    held = f'[b]\nuse = "noise"\n[m]\nuse = "merge"\nfrom = {order}\non_loss = "hold"\n'
+    assert problems(tmp_path, rests + held + OUT + '"/x" = "m"\n') == []

@@ -103,10 +103,19 @@ send = {{ light = "light" }}
 @pytest.mark.parametrize(
     ("toggle", "expected"),
     [
-        ("", [(0.3, True), (0.7, False), (1.1, True)]),
+        ("", [(0.0, False), (0.3, True), (0.7, False), (1.1, True)]),
+        ("start = true", [(0.0, True), (0.3, False), (0.7, True), (1.1, False)]),
         (
             'mode = "momentary"\nlength = "50 ms"',
-            [(0.3, True), (0.35, False), (0.7, True), (0.75, False), (1.1, True), (1.15, False)],
+            [
+                (0.0, False),
+                (0.3, True),
+                (0.35, False),
+                (0.7, True),
+                (0.75, False),
+                (1.1, True),
+                (1.15, False),
+            ],
         ),
     ],
 )
@@ -119,4 +128,6 @@ def test_every_4th_kick_flips_the_light(toggle, expected):
 def test_a_number_presses_when_it_rises_above_0():
     text = PATCH.format(toggle="").replace('"four.carry"', '"up.number"')
     text += '[up]\nuse = "counter"\nfrom = "kick"\nmin = 0\nmax = 1\n'
-    assert [sent.args[0] for sent in play(text, seconds=0.75).sent("out")] == [True, False] * 2
+    assert [sent.args[0] for sent in play(text, seconds=0.75).sent("out")] == [False, True] * 2 + [
+        False
+    ]

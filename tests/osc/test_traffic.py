@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,6 +69,19 @@ def test_packets_in_any_order_are_put_together_and_those_of_another_answer_are_n
     assert len(first) > 2
     assert put_together([*reversed(first)]) == Traffic("t", flows)
     assert put_together([first[0], *second[1:]]) is None
+
+
+def test_what_a_stranger_answers_cannot_command_a_terminal() -> None:
+    flow = '[true,"o","/\\u001b[2J",1,null,"\\u0007",0,"p","\\n",false]'
+    names = ["leaves", "box", "name", "count", "rate", "last", "ago", "peer", "note", "unheard"]
+    values = json.loads(flow)
+    text = json.dumps(
+        {"title": "\x1b]0;", "left_out": 0, "flows": [dict(zip(names, values, strict=True))]}
+    )
+    found = Answers().take([1, 0, 1, text])
+    assert found is not None
+    said = "".join((found.title, *(f"{one.name}{one.last}{one.note}" for one in found.flows)))
+    assert said.isprintable()
 
 
 @pytest.mark.parametrize(

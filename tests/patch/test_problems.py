@@ -62,6 +62,11 @@ CASES = [
             for line, key in enumerate(("title", "privacy", "deadline", "give_way"), start=15)
         ],
     ),
+    (
+        "another-outlet",
+        '[a]\nuse = "stand_in"\n[p]\nuse = "pitch"\nfrom = "a"\n',
+        ['5: [p] from: takes sound, but "a" gives a picture; "a.sound" fits'],
+    ),
     ("a-port-may-be-called-so", BODY + '[c]\nuse = "collector"\nsend.title = "reach"\n', []),
     (
         "every-on-node",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from runtime.test_desk import BOXES, Painter
 
+from engine.core.addresses import overlaps
 from engine.core.commands import SetParameter
-from engine.core.parameter import read_parameters
+from engine.core.parameter import ON, read_parameters
 from engine.patch.edit import Edit, edit_text, toml_text, with_endings
 from engine.patch.load import Texts
 from engine.patch.save import SavedTexts, Turned, save_in_texts
@@ -62,7 +64,8 @@ def held(text: str, *hands: tuple[str, str, Any], rig: str | None = None, **more
                 if parameter.key
                 else None
             )
-            turned.append(Turned(name, parameter, state.value(parameter), whole))
+            cabled = any(overlaps(hand, cable) for cable in state.cabled)
+            turned.append(Turned(name, parameter, state.value(parameter), whole, cabled))
     assert played.errors == []
     return played.engine.plan, turned
 
@@ -161,6 +164,27 @@ def test_a_table_is_written_as_it_was(
     held(result.texts.patch)
 
 
+def test_what_would_change_more_is_left_out_and_the_rest_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As where a library writes something else than it was told to."""
+    import tomlkit
+
+    wrong = tomlkit.value
+
+    def value(text: str) -> Any:
+        return wrong("7" if text == "0.75" else text)
+
+    monkeypatch.setattr(tomlkit, "value", value)
+    result = saved(PATCH, ("b", "above", 0.75), ("b/empty", "to", 1))
+    assert [name for name, _ in result.left] == ["b/above"]
+    assert "nothing else in the file" in result.left[0][1]
+    assert (result.names, lines(PATCH, result.texts.patch)) == (
+        ("b/empty/to",),
+        ['empty = { to = 1, after = "2 s" }'],
+    )
+
+
 def test_what_cannot_be_written_is_said_and_the_rest_is_written() -> None:
     cabled = PATCH.replace("above = 0.50 ", 'above = { from = "a", to = [0, 1] } ')
     result = saved(
@@ -176,12 +200,60 @@ def test_what_cannot_be_written_is_said_and_the_rest_is_written() -> None:
     assert said.texts.patch == PATCH
 
 
-def test_a_box_on_a_cable_is_written_by_hand() -> None:
-    text = PATCH.replace('b = "b"', 'b = { from = "b", in = [0, 1], to = [0, 2] }')
+ON_CABLE = {
+    ("in", (-1.0, 2.0)): '{ from = "b", to = [0, 2], in = [-1.0, 2.0] }',
+    ("to", (0.0, 3.0)): '{ from = "b", to = [0, 3] }',
+    ("curve", "exp"): '{ from = "b", to = [0, 2], curve = "exp" }',
+    ("on", False): "",
+}
+
+
+@pytest.mark.parametrize("hand", ON_CABLE, ids=str)
+@pytest.mark.parametrize("where", ["port", "list", "rig"])
+def test_a_box_on_a_cable_is_written_on_the_cable(hand: tuple[str, Any], where: str) -> None:
+    """So is a range that the page has found, and a performer uses."""
+    cable = '{ from = "b", to = [0, 2] }   # up'
+    if where == "list":
+        text = PATCH.replace('b = "b"', f'b = ["a", {cable.partition("   ")[0]}]')
+    else:
+        text = PATCH.replace('b = "b"', f"b = {cable}")
+    rig = '[c]\nsend.b = { from = "b", to = [0, 2] }\n' if where == "rig" else None
     plan, _ = held(text)
     hidden = next(box for box in plan.boxes.values() if box.hidden)
-    result = saved(text, (hidden.name, "to", [0, 3]))
-    assert "stands on a cable" in dict(result.left)[f"{hidden.name}/to"]
+    parameter = ON if hand[0] == "on" else read_parameters(hidden.cls)[hand[0]]
+    texts = Texts(None, text, rig)
+    turned = [Turned(hidden.name, parameter, hand[1])]
+    if rig:
+        assert save_in_texts(plan, turned, texts, {}).names == ()  # a rig that it does not know
+    result = save_in_texts(replace(plan, texts=texts), turned, texts, {})
+    if not ON_CABLE[hand]:
+        assert "stands on a cable" in dict(result.left)[f"{hidden.name}/on"]
+        return
+    assert result.left == ()
+    said = tomllib.loads(result.texts.rig if rig else result.texts.patch)["c"]["send"]["b"]
+    there = tomllib.loads(f"b = {ON_CABLE[hand]}")["b"]
+    assert said == (["a", there] if where == "list" else there)
+    if rig:
+        assert result.texts.patch == text
+        return
+    assert len(lines(text, result.texts.patch)) == 1
+
+
+def test_a_throttle_is_written_by_its_word() -> None:
+    cables = '{ from = "b", every = "20 ms" }', '{ from = "b", at_most = "20 ms" }'
+    for cable in cables:
+        text = PATCH.replace('b = "b"', f"b = {cable}")
+        plan, _ = held(text)
+        hidden = next(box for box in plan.boxes.values() if box.hidden)
+        turned = Turned(hidden.name, read_parameters(hidden.cls)["time"], 0.05)
+        result = save_in_texts(plan, [turned], Texts(None, text), {})
+        assert lines(text, result.texts.patch) == [f"b = {cable.replace('20', '50')}"]
+    all_of_them = PATCH.replace("[c.send]", 'every = "20 ms"\n[c.send]')
+    plan, _ = held(all_of_them)
+    hidden = next(box for box in plan.boxes.values() if box.hidden)
+    turned = Turned(hidden.name, read_parameters(hidden.cls)["time"], 0.05)
+    result = save_in_texts(plan, [turned], Texts(None, all_of_them), {})
+    assert "by hand" in result.left[0][1]
 
 
 def test_somebody_elses_value_is_not_overwritten() -> None:

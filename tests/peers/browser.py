@@ -56,9 +56,37 @@ class Browser:
         command = {"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics}
         self._post("/goog/cdp/execute", command)
 
+    def forget(self):
+        """Forget all cookies, as another browser has none of them."""
+        self._post("/goog/cdp/execute", {"cmd": "Network.clearBrowserCookies", "params": {}})
+
     def run(self, script, *arguments):
         """Run a script that returns something."""
         return self._post("/execute/sync", {"script": script, "args": list(arguments)})
+
+    def press(self, selector, seconds=0.0, times=1):
+        """Press an element as a mouse does: so many times, and hold it so long each time."""
+        found = self._post("/element", {"using": "css selector", "value": selector})
+        pause = {"type": "pause", "duration": round(1000 * seconds)}
+        down, up = ({"type": f"pointer{way}", "button": 0} for way in ("Down", "Up"))
+        move = {"type": "pointerMove", "origin": found, "x": 0, "y": 0, "duration": 0}
+        hand = {"type": "pointer", "id": "hand", "actions": [move, *[down, pause, up] * times]}
+        self._post("/actions", {"actions": [hand]})
+
+    def drag(self, selector, right, down, pointer="mouse"):
+        """Drag an element by so many pixels, as a mouse or a finger does ("touch")."""
+        self.run("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector)
+        found = self._post("/element", {"using": "css selector", "value": selector})
+        move = {"type": "pointerMove", "origin": found, "x": 0, "y": 0, "duration": 0}
+        steps = [{**move, "origin": "pointer", "x": right // 4, "y": down // 4, "duration": 20}] * 4
+        down_, up = ({"type": f"pointer{way}", "button": 0} for way in ("Down", "Up"))
+        hand = {"type": "pointer", "id": pointer, "parameters": {"pointerType": pointer}}
+        self._post("/actions", {"actions": [{**hand, "actions": [move, down_, *steps, up]}]})
+
+    def keys(self, keys):
+        """Press keys, one by one, where the focus is."""
+        presses = [{"type": f"key{way}", "value": key} for key in keys for way in ("Down", "Up")]
+        self._post("/actions", {"actions": [{"type": "key", "id": "keys", "actions": presses}]})
 
     def until(self, expression):
         """Wait until an expression is true, and give what it is; what raises is not true yet."""

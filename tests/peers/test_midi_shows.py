@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import subprocess
 import sys
 
@@ -102,6 +103,60 @@ def test_a_program_change_plays_another_patch_of_the_set(tmp_path):
         show.terminate()
         assert show.wait(30) == 0
         until(lambda: not dump.sounding, "a note is left on")
+
+
+TESTED = """
+[mic]
+use = "microphone"
+device = "no microphone"
+[voice]
+use = "pitch"
+from = "mic"
+[melody]
+use = "notes"
+from = "voice"
+[synth]
+use = "midi_out"
+system = "jack"
+port = "dump"
+[synth.send]
+notes = "melody"
+"""
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_test_scale_ends_its_note_however_it_is_ended(tmp_path, end):
+    patch = tmp_path / "tested.toml"
+    patch.write_text(TESTED)
+    code = "from engine.cli import main; main()"
+    command = [sys.executable, "-c", code, "test", str(patch), "synth/notes", "--loop"]
+    with MidiDump("dump") as dump, contextlib.ExitStack() as stack:
+        show = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        stack.callback(show.wait)
+        stack.callback(show.kill)
+        dump.wait(lambda heard: bytes((0x90, 62, 100)) in heard.messages and heard.sounding)
+        show.send_signal(end)
+        assert show.wait(30) == (-9 if end == signal.SIGKILL else 0)
+        until(lambda: not dump.sounding, "a note is left on")
+
+
+def test_the_doctor_finds_ports_by_name_and_plays_nothing(tmp_path):
+    patch = tmp_path / "doctored.toml"
+    text = '[keys]\nuse = "midi_in"\nsystem = "jack"\nport = "tx"\n'
+    for name, port in (("right", "dump"), ("wrong", "dmup")):
+        text += f'[{name}]\nuse = "midi_out"\nsystem = "jack"\nport = "{port}"\n'
+        text += f'[{name}.send]\nnotes = "keys"\n'
+    patch.write_text(text)
+    code = "from engine.cli import main; main()"
+    with MidiDump("dump") as dump, sender("tx"):
+        command = [sys.executable, "-c", code, "doctor", str(patch)]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        assert done.returncode == 1
+        said = " ".join(done.stdout.split())
+        assert "keys ok the MIDI port" in said
+        assert "right ok the MIDI port" in said
+        assert 'wrong missing no MIDI output "dmup" is here' in said
+        assert dump.heard == []
 
 
 def test_a_desk_drives_pose_and_painting_of_the_shipped_patch(tmp_path):

@@ -34,6 +34,9 @@ to = "127.0.0.1:PORT"
 [out.send]
 "/NAME" = "reach"
 """
+PLACES = """[...document.querySelectorAll('header, #bar, main > *, .out, .box')].map((one) =>
+    Object.values(one.getBoundingClientRect().toJSON()).map(Math.round).join())"""
+"""Where things stand."""
 ENTRY = "document.querySelectorAll('#playlist button')[{}]"
 
 
@@ -78,13 +81,32 @@ def test_a_tap_goes_to_another_patch_and_what_is_saved_is_seen(files, port, wire
         )
 
         text = files[1].read_text()
+        before = browser.run(f"return {PLACES}")
         files[1].write_text(text.replace("right_wrist", "right_wrst"))
-        browser.until("document.getElementById('troubles').textContent.includes('right_wrst')")
+        browser.until("document.getElementById('notice').textContent.includes('right_wrst')")
+        assert browser.run(f"return {PLACES}") == before, "nothing moves when an error comes"
+        browser.until("document.getElementById('notice').dataset.kind === ''")  # by itself
+        assert browser.run(f"return {PLACES}") == before, "nor when it goes"
+        assert browser.run("return document.getElementById('log').hidden")
+        browser.press("#told")
+        browser.until("document.getElementById('troubles').innerText.includes('right_wrst')")
+        assert browser.run(f"return {PLACES}") == before, "the list lies above"
+        browser.press("#told")
         files[1].write_text(text.replace("Patch two", "Patch three").replace("/two", "/three"))
         wire.until(lambda one: one[1] == "/three")
         browser.until("document.getElementById('title').textContent === 'Patch three'")
         browser.until("!document.getElementById('troubles').textContent.includes('right_wrst')")
         assert browser.run(f"return {ENTRY.format(1)}.textContent").endswith("Patch three")
+
+        browser.press("nav [data-to=show]")
+        large = "document.querySelectorAll('#set button')[0]"
+        assert browser.run(f"return {large}.getBoundingClientRect().height") >= 80
+        browser.run(f"{large}.click()")
+        wire.until(lambda one: one[1] == "/one")
+        browser.until(f"{large}.getAttribute('aria-current') === 'true'")
+        browser.run("document.querySelectorAll('#set button')[1].click()")
+        wire.until(lambda one: one[1] == "/three")
+        browser.press("nav [data-to=see]")
 
         browser.size(390, 844, phone=True)
         for index in (0, 1):

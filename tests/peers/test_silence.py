@@ -94,6 +94,8 @@ COMMANDS = {
     "nodes": ["nodes"],
     "devices": ["devices"],
     "doctor": ["doctor"],
+    "doctor of a show": ["doctor", "SHOW"],
+    "test": ["test", "SHOW", "out/hz", "--seconds", "0.2"],
     "models": ["models"],
     "bench": ["bench", "start", "--short"],
     "install": ["install", "SHOW", "--print"],
@@ -111,6 +113,12 @@ def test_a_command_sends_nothing_out_and_leaves_nothing_at_home(
         again = [words["FILE"], "--recompute"]
         assert not cut_off(home, *SENSORIUM, "replay", *again)
     assert not [*home.rglob("*")]
+
+
+def test_the_doctor_sends_nothing_to_receivers_outside(home: Path, show: Path) -> None:
+    outside = '["198.51.100.1:9", "255.255.255.255:9", "192.0.2.255:9", "224.0.0.1:9"]'
+    show.write_text(SHOW.replace('"127.0.0.1:9"', outside))
+    assert not cut_off(home, *SENSORIUM, "doctor", show)
 
 
 def test_a_box_of_ones_own_that_runs_a_network_is_silent_too(home: Path) -> None:

@@ -13,12 +13,15 @@ from hypothesis.extra import numpy as arrays
 
 from engine.core.codec import NotEncodable, encode
 from engine.core.commands import (
+    BlackOut,
     CycleParameter,
+    Freeze,
     Lost,
     Notice,
     Panic,
     PlayPatch,
     Release,
+    SetMaster,
     SetParameter,
     Teach,
 )
@@ -109,7 +112,10 @@ COMMANDS = st.one_of(
     st.builds(CycleParameter, NAMES, NAMES, CHOICES, of_range=st.booleans()),
     st.builds(Release, NAMES, NAMES),
     st.just(Panic()),
-    st.builds(Teach, NAMES),
+    st.builds(Teach, NAMES, test=st.booleans()),
+    st.builds(BlackOut, st.sampled_from([True, False, None])),
+    st.builds(Freeze, st.sampled_from([True, False, None])),
+    st.builds(SetMaster, FLOATS),
     st.builds(PlayPatch, st.one_of(WHOLE, NAMES)),
     st.builds(Lost, NAMES),
     st.builds(Notice, NAMES),

@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from engine.core.commands import (
+    BlackOut,
     Condition,
     CycleParameter,
+    Freeze,
     Missed,
     Panic,
     Release,
+    SetMaster,
     SetParameter,
     Teach,
 )
@@ -36,10 +39,14 @@ SCRIPT = [
     (2.4, SetParameter("up", "on", False)),
     (1.2, SetParameter("nobody", "on", False)),
     (1.3, Teach("out/reach")),
+    (1.6, Teach("out/reach", test=True)),
     (2.0, Teach("")),
     (2.2, Release("reach/smooth", "smooth")),
     (2.3, CycleParameter("reach/smooth", "smooth", (0.1, 0.2))),
     (2.5, Panic()),
+    (2.6, BlackOut(None)),
+    (2.65, Freeze(True)),
+    (2.7, SetMaster(0.5)),
 ]
 MODELS = """
 title = "With models"

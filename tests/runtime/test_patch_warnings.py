@@ -269,11 +269,9 @@ def test_a_set_tells_each_once_at_the_start_and_what_an_edit_brings(
     nowhere = '[tick]\nuse = "every"\n'
 
     async def edit(editor: Editor) -> None:
-        plan = editor.engine.plan
         await editor.save("rig.toml", '[baet]\ntime = "9 ms"\n')
+        await editor.until(lambda: "[baet]" in caplog.text)  # though nothing that plays differs
         await editor.swapped("\n\n" + beat + nowhere + 'label = "moved"\n', "one.toml")
-        await editor.save("two.toml", beat)
-        assert editor.engine.plan is not plan
 
     caplog.set_level(logging.WARNING, "sensorium")
     files = {"one.toml": beat + nowhere, "two.toml": beat + nowhere}

@@ -210,3 +210,11 @@ def test_at_a_constant_load_it_does_not_flap(fps: float, cost: float, deadline: 
     waiting = played.stats["sources"]["film"]["messages"] - lane["runs"]
     assert 0 <= waiting - lane["dropped"] - lane["skipped"] <= 1
     assert np.isfinite([step["quality"] for step in made]).all()
+
+
+def test_another_patch_of_a_set_leaves_what_is_degraded_as_it_is() -> None:
+    text = patch(30, 12, "20 ms", HELD)
+    played = play(text, 30, [(6.0, Swap(text, 1))])
+    alone = play(text, 30)
+    assert steps(played) == steps(alone)
+    assert got(played, "in") == got(alone, "in")

@@ -51,6 +51,10 @@ class Faulty(KIND):
     def __post_init__(self) -> None:
         act("made")
 
+    def needs(self) -> tuple[str, ...]:
+        act("needs")
+        return ()
+
     def open(self) -> None:
         act("open")
 
@@ -221,6 +225,7 @@ CLOSED = {
 COMPILED = {
     "import": (INTO_NODE, "act('import')\n" + NODE.replace("KIND", "Node"), "import"),
     "made": (INTO_NODE, NODE.replace("KIND", "Node"), "made"),
+    "needs": (INTO_NODE, NODE.replace("KIND", "Node"), "needs"),
     **{
         f"sink {place}": (INTO_SINK, SINK, place)
         for place in ("made", "accepts", "options", "plug")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,28 @@ def test_how_often_holds_for_the_whole_message() -> None:
     assert args(play(many + OUT + line, seconds=1)) == [[0, 0], [10, 20]]
 
 
+@pytest.mark.parametrize("apart", ["3 ms", "40 ms", "77 ms"])
+def test_of_two_that_speak_in_turn_it_leaves_once_in_that_time(apart: str) -> None:
+    two = numbers("a", [*range(40)], step="25 ms") + numbers(
+        "b", [*range(40)], step="25 ms", start=apart
+    )
+    for limit in ("every", "at_most"):
+        line = f'"/pan" = {{ args = ["{{a}}", "{{b}}"], {limit} = "100 ms" }}\n'
+        sent = play(two + OUT + line, seconds=2).sent("out")
+        assert 9 <= len(sent) <= 11
+        assert min(b.t - a.t for a, b in pairwise(sent)) >= 0.0999
+        assert limit == "at_most" or sent[-1].args == [39, 39]
+    every = two + OUT.replace("[out.send]", 'every = "100 ms"\n[out.send]')
+    assert len(args(play(every + '"/pan" = { args = ["{a}", "{b}"] }\n', seconds=2))) <= 11
+
+
+def test_another_pace_while_it_plays() -> None:
+    line = '"/pan" = { args = ["{a}", "{a}"], every = "1 s" }\n'
+    patch = numbers("a", [*range(40)], step="25 ms") + OUT + line
+    changed = patch.replace('"1 s"', '"100 ms"')
+    assert len(args(play(patch, [(0.3, Swap(changed))], seconds=1))) > 6
+
+
 def test_a_receiver_of_0_to_1_gets_no_more() -> None:
     patch = (A + B + PAN).replace('"127.0.0.1:10000"', '"resolume"')
     assert {number for each in args(play(patch)) for number in each} == {1}
@@ -120,13 +143,13 @@ def test_a_panic_and_a_sweep_for_learning_forget_nothing() -> None:
     assert len(moved) > 10 and min(moved) == 0 and max(moved) > 0.5
 
 
-def test_another_arrangement_while_it_plays_begins_anew() -> None:
+def test_another_arrangement_while_it_plays_begins_with_what_holds() -> None:
     patch = A + B + PAN
     turned = patch.replace('["{a}", "{b}"]', '["{b}", "{a}", 5]')
-    held = [[1, 10], [2, 10], [10, 2, 5]]  # what holds, in the new arrangement
-    assert args(play(patch, [(0.12, Swap(turned))])) == [*held, [20, 2, 5], [20, 3, 5]]
+    after = [[10, 2, 5], [20, 2, 5], [20, 3, 5]]
+    assert args(play(patch, [(0.12, Swap(turned))])) == [[1, 10], [2, 10], *after]
     without = patch.replace('["{a}", "{b}"]', '["{a}"]')
-    assert args(play(patch, [(0.12, Swap(without))])) == [[1, 10], [2, 10], [2], [3]]
+    assert args(play(patch, [(0.12, Swap(without))])) == [[1, 10], [2, 10], [3]]
 
 
 def test_what_does_not_fit_into_a_message_is_counted() -> None:
@@ -148,6 +171,8 @@ WRONG = [
     ('{ args = ["{a}"], layout = "packed" }', '"layout" means nothing for a message of several'),
     ("{ args = [1, 2] }", 'needs "from", "when", or a box among its args, such as "{reach}"'),
     ('{ args = ["{a}", { from = "b", tu = [0, 1] }] }', 'a cable has no "tu" here'),
+    ('{ args = ["{a}"], every = "soon" }', "every: expected a time with its unit"),
+    ('{ args = ["{a}"], at_most = "2 h" }', "at_most: expected a time from 0 s to 3600 s"),
     ('{ args = ["{out}"] }', "is an output: nothing comes out of it"),
 ]
 

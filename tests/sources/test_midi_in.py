@@ -4,7 +4,17 @@ import mido
 import pytest
 
 from engine.core.clock import VirtualClock
-from engine.core.commands import CycleParameter, Lost, Panic, PlayPatch, Release, SetParameter
+from engine.core.commands import (
+    BlackOut,
+    CycleParameter,
+    Freeze,
+    Lost,
+    Panic,
+    PlayPatch,
+    Release,
+    SetMaster,
+    SetParameter,
+)
 from engine.core.errors import DeviceError, ParameterError, UnknownName
 from engine.core.messages import Note, Ns, Trigger
 from engine.core.set_target import SetTarget
@@ -140,7 +150,16 @@ def test_knobs_pads_and_wheels_set_parameters():
         ({"program128": "panic"}, '"program128": programs count from 0 to 127'),
         ({"17/program1": "panic"}, '"17/program1": channels count from 1 to 16'),
         ({"note4": "panik"}, r'got "panik". Did you mean "panic"\?'),
-        ({"note4": {"do": "stop"}}, 'map.note4: do: expected "panic", got "stop"$'),
+        ({"note4": {"do": "stop"}}, '"freeze" or "master", got "stop"$'),
+        ({"note4": "blackuot"}, 'Did you mean "blackout"'),
+        ({"note4": {"do": "panic", "toggle": True}}, '"toggle" means nothing beside "do"'),
+        ({"note4": {"do": "freeze", "toggle": 1}}, "toggle: expected true or false, got 1"),
+        ({"note4": {"do": "freeze", "to": 1}}, '"to" means nothing beside "do"'),
+        ({"note4": "master"}, '"master" is for knobs and faders; a pad has "blackout"'),
+        ({"program4": "master"}, '"master" is for knobs and faders'),
+        ({"cc4": {"do": "master", "toggle": True}}, '"toggle" means nothing'),
+        ({"program4": "blackout"}, "blackout: a program is never let go"),
+        ({"cc4": {"do": "master", "colour": 5}}, "colour: lights pads and buttons"),
         ({"note4": {"patch": ""}}, 'map.note4: patch: expected its number, file or title, "next"'),
         ({"note4": {"patch": True}}, "patch: expected its number"),
         ({"note4": {"patch": 1, "do": "panic"}}, 'got "patch" and "do"'),
@@ -314,6 +333,8 @@ DOWN, UP = note(40, 90), note(40, 0)
     [
         ("panic", [Panic()], []),
         ({"do": "panic"}, [Panic()], []),
+        ({"do": "blackout", "toggle": True}, [BlackOut()], []),
+        ({"do": "freeze", "toggle": True}, [Freeze()], []),
         ({"patch": "next"}, [PlayPatch("next")], []),
         ({"patch": 2}, [PlayPatch(2)], []),
         ({"patch": "second.toml"}, [PlayPatch("second.toml")], []),
@@ -394,6 +415,21 @@ def test_a_controller_that_does_one_thing_is_pressed_above_half(entry, values, p
     assert len(does(entry, "cc40", *(cc(40, value) for value in values))) == presses
 
 
+@pytest.mark.parametrize(("what", "make"), [("blackout", BlackOut), ("freeze", Freeze)])
+def test_it_is_black_or_frozen_while_a_pad_is_down(what, make):
+    assert does(what, "note40", DOWN, UP) == [make(True), make(False)]
+    assert does({"do": what}, "cc40", cc(40, 127), cc(40, 0)) == [make(True), make(False)]
+
+
+def test_a_fader_is_the_master_of_the_pictures():
+    moves = [cc(7, value) for value in (0, 127)]
+    assert does("master", "cc7", *moves) == [SetMaster(0.0), SetMaster(1.0)]
+
+
+def test_a_program_makes_it_black_from_one_to_the_next():
+    assert does({"do": "blackout", "toggle": True}, "program3", program(3)) == [BlackOut()]
+
+
 def test_a_controller_is_let_go_below_half():
     entry = {"parameter": "a.b", "to": "x", "else": "y"}
     moves = (cc(40, value) for value in (0, 127, 60, 0, 0))
@@ -460,10 +496,22 @@ def test_feedback_that_cannot_be_is_told(feedback, wrong):
 def test_only_a_desk_with_feedback_is_told_what_is_so():
     assert MidiIn(map_={"note1": "a.b"}).shows() == {}
     shows = MidiIn(
-        map_={"note1": "a.b", "note2": "panic", "note3": {"patch": "next"}, "note4": {"patch": 2}},
+        map_={
+            "note1": "a.b",
+            "note2": "panic",
+            "note3": {"patch": "next"},
+            "note4": {"patch": 2},
+            "note5": "blackout",
+            "cc7": "master",
+        },
         feedback=True,
     ).shows()
-    assert shows == {"note1": SetTarget("a", "b"), "note4": PlayPatch(2)}
+    assert shows == {
+        "note1": SetTarget("a", "b"),
+        "note4": PlayPatch(2),
+        "note5": BlackOut(),
+        "cc7": SetMaster(1.0),
+    }
 
 
 EDITED = """

@@ -8,10 +8,13 @@ import pytest
 from pythonosc.osc_message_builder import build_msg
 
 from engine.core.commands import (
+    BlackOut,
+    Freeze,
     KeepPrivate,
     Panic,
     PlayPatch,
     Release,
+    SetMaster,
     SetParameter,
     Teach,
     no_answer,
@@ -87,6 +90,12 @@ def desk(free_port):
         ("/sensorium/teach", [""], Teach("")),
         ("/sensorium/privacy", [1], KeepPrivate(True)),
         ("/sensorium/privacy", [0.0], KeepPrivate(False)),
+        ("/sensorium/blackout", [1], BlackOut(True)),
+        ("/sensorium/blackout", [0.0], BlackOut(False)),
+        ("/sensorium/freeze", [1.0], Freeze(True)),
+        ("/sensorium/freeze", [0], Freeze(False)),
+        ("/sensorium/master", [0.25], SetMaster(0.25)),
+        ("/sensorium/master", [1], SetMaster(1.0)),
     ],
 )
 def test_addresses_are_commands(address, arguments, command):
@@ -103,6 +112,10 @@ def test_addresses_are_commands(address, arguments, command):
         ("/reach/smooth", [float("nan")], "nan is no number"),
         ("/reach/smooth", [float("inf")], "inf is no number"),
         ("/sensorium/pathc", [1], "not known"),
+        ("/sensorium/blackout", [], "expected 1 or 0"),
+        ("/sensorium/freeze", [2], "expected 1 or 0"),
+        ("/sensorium/master", [1.5], "expected a number from 0 to 1"),
+        ("/sensorium/master", ["half"], "expected a number from 0 to 1"),
         ("/sensorium/privacy", [float("nan")], "expected 1 or 0"),
         ("/sensorium/privacy", [], "expected 1 or 0"),
         ("/sensorium/privacy", ["off"], "expected 1 or 0"),
@@ -287,33 +300,36 @@ def status(seconds, **states):
 
 def test_how_the_show_goes_is_told_and_news_only_once(desk):
     desk.box.report(status(1.0, camera="running", pose="opening"))
-    assert desk.hear(7) == [
+    assert desk.hear(10) == [
         ("/sensorium/alive", [1]),
         ("/sensorium/delay", [6.5]),
         ("/sensorium/errors", [0]),
         ("/sensorium/privacy", [0]),
+        ("/sensorium/blackout", [0]),
+        ("/sensorium/freeze", [0]),
+        ("/sensorium/master", [1.0]),
         ("/sensorium/patch", ["Duet"]),
         ("/sensorium/camera/state", ["running"]),
         ("/sensorium/pose/state", ["opening"]),
     ]
     desk.box.report(status(2.0, camera="lost", pose="opening"))
-    assert desk.hear(5)[4] == ("/sensorium/camera/state", ["lost"])
+    assert desk.hear(8)[7] == ("/sensorium/camera/state", ["lost"])
     for second in range(3, 6):
         desk.box.report(status(second, camera="lost", pose="opening"))
-        assert desk.hear(4)[0] == ("/sensorium/alive", [second])
+        assert desk.hear(7)[0] == ("/sensorium/alive", [second])
     desk.box.report(status(6.0, camera="lost", pose="opening"))
-    assert ("/sensorium/camera/state", ["lost"]) in desk.hear(7)
+    assert ("/sensorium/camera/state", ["lost"]) in desk.hear(10)
 
 
 def test_how_a_deadline_is_kept_is_told_where_there_is_one(desk):
     desk.box.report(Status("Duet", 1.0, 6.5, {}, 0, 0.75, "pose: every 2nd picture"))
-    assert desk.hear(7)[4:] == [
+    assert desk.hear(10)[7:] == [
         ("/sensorium/patch", ["Duet"]),
         ("/sensorium/quality/step", ["pose: every 2nd picture"]),
         ("/sensorium/quality", [0.75]),
     ]
     desk.box.report(Status("Duet", 2.0, 6.5, {}, 0, 1.0, "pose: every picture again"))
-    assert desk.hear(6)[4:] == [
+    assert desk.hear(9)[7:] == [
         ("/sensorium/quality/step", ["pose: every picture again"]),
         ("/sensorium/quality", [1.0]),
     ]

@@ -62,6 +62,21 @@ def test_the_token_is_exchanged_for_a_cookie_that_opens_everything(guarded):
     assert asyncio.run(look())["patch"]["title"] == "Small"
 
 
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [
+        ("/", "/"),
+        ("/picture", "/picture"),
+        ("/nothing", "/"),
+        ('/"><script>', "/"),
+        ("//evil", "/"),
+    ],
+)
+def test_the_token_leads_to_the_page_that_was_asked_for(guarded, asked, led):
+    _, _, body = asyncio.run(get(guarded, f"{asked}?token={TOKEN}"))
+    assert f'content="0;url={led}"' in body.decode()
+
+
 @pytest.mark.parametrize("cookie", [COOKIE, f"{COOKIE}=", f"{COOKIE}={TOKEN}", f"{COOKIE}=\xe9"])
 def test_a_wrong_cookie_opens_nothing(guarded, cookie):
     with pytest.raises(aiohttp.WSServerHandshakeError, match="401"):

@@ -135,6 +135,55 @@ def test_no_page_ends_the_privacy_that_a_patch_wants(page):
     assert not engine.privacy.pictures_may_leave
 
 
+def test_a_page_does_black_out_freeze_and_master_and_every_page_shows_them(page, engine):
+    async def throw():
+        async with visit(page) as one, visit(page) as other:
+            first = await other.next("values")
+            await one.ask(do="blackout", on=True)
+            await one.ask(do="freeze", on=True)
+            await one.ask(do="master", level=0.25)
+            await other.next(
+                "values", lambda n: (n["blackout"], n["frozen"], n["master"]) == (True, True, 0.25)
+            )
+            await other.ask(do="blackout", on=False)
+            await one.next("values", lambda n: not n["blackout"] and n["frozen"])
+            return first
+
+    first = asyncio.run(throw())
+    assert (first["blackout"], first["frozen"], first["master"]) == (False, False, 1.0)
+
+
+def test_what_is_pinned_on_one_page_is_pinned_on_all_while_the_show_plays(page, engine):
+    async def pin():
+        async with visit(page) as one, visit(page) as other:
+            before = (await one.next("patch"))["pins"]
+            await one.ask(do="pin", knobs=["soft/smooth", "nobody/x", "soft/on", "soft/on"])
+            told = await other.next("pins")
+            page.watch(play(PATCH.replace("Small", "Next")).engine)
+            await other.next("patch", lambda news: news["patch"]["title"] == "Next")
+        return before, told
+
+    async def again():
+        async with visit(page) as late:
+            return (await late.next("patch"))["pins"]
+
+    before, told = asyncio.run(pin())
+    assert before is None
+    assert (told["title"], told["pins"]) == ("Small", ["soft/smooth", "soft/on"])
+    assert asyncio.run(again()) is None, "another patch has its own"
+
+
+def test_pins_stay_with_their_patch_through_a_reload(page, engine):
+    async def pin():
+        async with visit(page) as one:
+            await one.ask(do="pin", knobs=["soft/smooth"])
+            await one.next("pins")
+            page.watch(engine)  # as a reload does
+            return (await one.next("patch", lambda news: news["pins"] is not None))["pins"]
+
+    assert asyncio.run(pin()) == ["soft/smooth"]
+
+
 RUBBISH = [
     b"",
     b"rubbish",
@@ -158,6 +207,13 @@ RUBBISH = [
     b'{"do": "privacy"}',
     b'{"do": "privacy", "on": 0}',
     b'{"do": "range", "cable": 1.5}',
+    b'{"do": "blackout"}',
+    b'{"do": "freeze", "on": 1}',
+    b'{"do": "master", "level": 1.5}',
+    b'{"do": "master", "level": -0.1}',
+    b'{"do": "master", "level": "half"}',
+    b'{"do": "pin", "knobs": "soft/smooth"}',
+    b'{"do": "pin", "knobs": [' + b'"x",' * 64 + b'"x"]}',
     b"[" * 3000,
     b'{"do": "panic", "x": ' + b"9" * 3000 + b"}",
     b"\xff\xfe\x00",

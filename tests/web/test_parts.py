@@ -230,3 +230,30 @@ def test_each_part_of_a_mix_is_a_knob_of_its_own():
         to_command(read_request('{"do":"set","box":"p","parameter":"look","value":"oil"}'), engine),
     )
     assert [value for value, _ in knobs.values()[-3:]] == ["oil", 0.0, 1.0]
+
+
+CURVE = numbers("a", [0.5]) + '[l]\nuse = "lookup"\nfrom = "a"\n' + COLLECT + 'l = "l"\n'
+
+
+def test_a_curve_is_drawn_and_set_by_its_points():
+    engine = testing.play(CURVE, boxes=BOXES).engine
+    knobs = Knobs(engine)
+    [points] = [knob for knob in knobs.all if knob.name == "points"]
+    assert (points.kind, points.start) == ("curve", [[0.0, 0.0], [1.0, 1.0]])
+    asked = {"do": "set", "box": "l", "parameter": "points", "value": [[0, 1], [0.5, 0.25]]}
+    engine.ask("page", to_command(read_request(json.dumps(asked)), engine))
+    assert engine.states["l"].box.points == [(0.0, 1.0), (0.5, 0.25)]
+
+
+@pytest.mark.parametrize("value", [[[0, 1], [2]], [0, 1], [["a", 1]], [[0, 1, 2]], [[[0, 1]]], 5])
+def test_a_curve_of_anything_else_is_refused(value):
+    engine = testing.play(CURVE, boxes=BOXES).engine
+    asked = {"do": "set", "box": "l", "parameter": "points", "value": value}
+    with pytest.raises(ValueError, match="expected"):
+        to_command(read_request(json.dumps(asked)), engine)
+
+
+def test_the_largest_curve_that_may_be_drawn_fits_into_one_message():
+    value = [[-0.0001234 * k, -1.234e-05 * k] for k in range(64)]
+    asked = {"do": "set", "box": "l", "parameter": "points", "value": value}
+    assert read_request(json.dumps(asked)).value == value

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from runtime.boxes import play
 
-from engine.core.commands import KeepPrivate
+from engine.core.commands import BlackOut, Freeze, KeepPrivate, SetMaster
 from engine.core.messages import JOINTS, Frame, Mask, Ns, Person, Pose
 from engine.dsp.image.jpeg import downscaled, encode_jpeg
 from engine.runtime.entries import Arrival
@@ -39,12 +39,12 @@ def grey(level, width=64, height=36):
     return np.full((height, width, 3), level, np.uint8)
 
 
-async def parts(page, of="p.frame"):
+async def parts(page, of="p.frame", bare=""):
     """Give the pictures of a stream as they come."""
     timeout = aiohttp.ClientTimeout(total=WAIT)
     async with (
         aiohttp.ClientSession(timeout=timeout) as session,
-        session.get(f"http://127.0.0.1:{page.bound_port}/picture?of={of}") as answer,
+        session.get(f"http://127.0.0.1:{page.bound_port}/picture?{bare}of={of}") as answer,
     ):
         assert answer.headers["Content-Type"] == "multipart/x-mixed-replace; boundary=frame"
         waiting = b""
@@ -150,6 +150,143 @@ def test_what_was_drawn_for_others_before_is_shown_to_nobody_after(page, engine)
     assert asyncio.run(until_grey(page, 200)) is not None
 
 
+async def until(page, fits, change=lambda: None, **how):
+    """Give the first picture that fits."""
+    async for image in parts(page, **how):
+        if fits(image):
+            return image
+        change()
+    return None
+
+
+def is_grey(level):
+    return lambda image: abs(int(image[0, 0, 0]) - level) < 4
+
+
+def test_black_out_is_seen_at_once_and_ends_again(page, engine):
+    say(engine, grey(200))
+
+    async def look():
+        seen, asked = [], {0: True, 1: False}
+        async for image in parts(page):
+            level = int(image.max())
+            if not seen or abs(seen[-1] - level) > 4:
+                seen.append(level)
+                if len(seen) == 3:
+                    return seen
+                engine.ask("test", BlackOut(asked[len(seen) - 1]))
+        return None
+
+    bright, black, again = asyncio.run(look())
+    assert (bright > 190, black, again > 190) == (True, 0, True)
+
+
+def test_who_comes_while_it_is_black_sees_no_light_at_all(page, engine):
+    say(engine, grey(200))
+    assert asyncio.run(until(page, is_grey(200))) is not None
+    engine.ask("test", BlackOut(True))
+
+    async def look():
+        seen = []
+        async for image in parts(page):
+            seen.append(image.max())
+            say(engine, grey(220))
+            if len(seen) == 3:
+                return seen
+        return seen
+
+    assert max(asyncio.run(look())) == 0
+
+
+def test_between_two_patches_it_is_black_too(page):
+    engine = play(PATCH.replace("count=3", "count=0")).engine
+    page.watch(engine)
+    assert asyncio.run(get(page, "/picture?of="))[0] == 404
+    engine.ask("test", BlackOut(True))
+    assert asyncio.run(until(page, lambda image: image.max() == 0, of="")) is not None
+
+
+@pytest.mark.parametrize(("level", "seen"), [(0.5, 100), (0.25, 50), (0.0, 0), (1.0, 200)])
+def test_the_master_scales_the_brightness(page, engine, level, seen):
+    say(engine, grey(200))
+    engine.ask("test", SetMaster(level))
+    assert asyncio.run(until(page, is_grey(seen))) is not None
+
+
+def test_a_freeze_holds_what_was_seen_while_patches_change(page, engine):
+    say(engine, grey(100))
+    assert asyncio.run(until(page, is_grey(100))) is not None
+
+    async def freeze():
+        count = 0
+        async for image in parts(page):
+            if count == 0:
+                engine.ask("test", Freeze(True))
+            if count > 2:
+                return int(image[0, 0, 0])
+            count += 1
+            say(engine, grey(200))
+        return None
+
+    held = asyncio.run(freeze())
+    assert held < 110 or held > 190  # what was seen last, before or after the first say
+    engine.install_plan(engine.plan, engine.states)
+    page.watch(engine)
+    say(engine, grey(30))
+
+    async def look():
+        seen = []
+        async for image in parts(page):
+            seen.append(int(image[0, 0, 0]))
+            say(engine, grey(30))
+            if len(seen) == 2:
+                return seen
+        return seen
+
+    assert all(abs(level - held) < 4 for level in asyncio.run(look()))
+    engine.ask("test", SetMaster(0.5))
+    assert asyncio.run(until(page, is_grey(held / 2))) is not None, "the master acts on it too"
+    engine.ask("test", SetMaster(1.0))
+    engine.ask("test", Freeze(False))
+    say(engine, grey(30))
+    assert asyncio.run(until(page, is_grey(30), lambda: say(engine, grey(30)))) is not None
+    engine.ask("test", Freeze(True))
+    assert asyncio.run(until(page, lambda _: True)).max() < 40, "and not the one of the last freeze"
+
+
+def test_what_stands_is_withheld_while_private(page, engine):
+    say(engine, np.random.default_rng(1).integers(200, 255, (36, 64, 3), np.uint8))
+    engine.ask("test", Freeze(True))
+    assert asyncio.run(until(page, lambda image: image.mean() > 150)) is not None
+    engine.ask("test", KeepPrivate(True))
+    assert asyncio.run(until(page, lambda image: True)).max() < 60
+
+
+def test_an_audience_sees_no_skeleton_but_while_private(page, engine):
+    joints = np.zeros((len(JOINTS), 3), np.float32)
+    joints[JOINTS.index("left_hip")] = 0.25, 0.25, 1
+    joints[JOINTS.index("left_shoulder")] = 0.25, 0.75, 1
+    pose = Pose((Person(1, 1, joints),), 16 / 9)
+    outlet = next(o for o in engine.slots if o.box == "seen")
+    engine.slots[outlet].write(pose, Ns(engine.clock.now() + 40_000_000), 0, 1)
+    say(engine, grey(0, 640, 360))
+
+    def whole(image):
+        return image.shape[0] == 360
+
+    assert asyncio.run(until(page, whole, bare="bare&")).max() < 20
+    engine.ask("test", KeepPrivate(True))
+    assert asyncio.run(until(page, whole, bare="bare&"))[180, 160].max() > 150
+
+
+def test_the_page_of_the_picture_is_at_its_own_address_and_shows_the_main_one(page, engine):
+    status, headers, body = asyncio.run(get(page, "/picture"))
+    assert (status, headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert b"<canvas" in body and b"<button" not in body
+    say(engine, grey(120))
+    assert asyncio.run(until(page, is_grey(120), of="")) is not None
+
+
 def test_a_large_picture_is_made_smaller(page, engine):
     say(engine, grey(50, 1920, 1080))
     assert asyncio.run(until_grey(page, 50)).shape == (540, 960, 3)
@@ -200,7 +337,7 @@ def test_not_more_may_look_than_there_is_room_for(page, engine):
     asyncio.run(crowd())
 
 
-@pytest.mark.parametrize("of", ["", "p", "seen", "nobody.frame", "p.frame/.."])
+@pytest.mark.parametrize("of", ["p", "seen", "nobody.frame", "p.frame/.."])
 def test_what_is_no_picture_is_not_shown(page, engine, of):
     assert asyncio.run(get(page, f"/picture?of={of}"))[0] == 404
 

@@ -25,7 +25,7 @@ PATCH = (
     + numbers("a", [0.25])
     + '[soft]\nuse="smooth"\nfrom="a"\n[p]\nuse="pictures"\ncount=2\n'
     + COLLECT
-    + 'raw="a"\n'
+    + 'raw={from="a", to=[0, 1]}\n'
 )
 NEVER = "only from this machine"
 REQUESTS = {
@@ -34,6 +34,11 @@ REQUESTS = {
     "panic": {},
     "teach": {"route": "c/raw"},
     "privacy": {"on": True},
+    "blackout": {"on": False},
+    "freeze": {"on": False},
+    "master": {"level": 1.0},
+    "pin": {"knobs": []},
+    "monitor": {"on": True},
     "range": {"cable": 1},
     "go": {"patch": 1},
     "save": {},
@@ -161,7 +166,7 @@ def test_a_guest_looks_on_and_turns_knobs_and_no_more(open_page, engine):
     assert len({len(row) for row in news["code"]}) == 1
 
 
-@pytest.mark.parametrize("box", ["a", "c", "p"])
+@pytest.mark.parametrize("box", ["a", "c", "p", "c.raw/scale"])
 @pytest.mark.parametrize("do", ["set", "release"])
 def test_what_comes_in_and_goes_out_is_no_guests(local, engine, box, do):
     async def go():

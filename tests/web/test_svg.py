@@ -10,18 +10,20 @@ from xml.etree import ElementTree as Xml
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.commands import looks
 from engine.core.errors import UnwritableFile
 from engine.core.files import installed_folder
 from engine.runtime.opening import check_patch, find_patch
-from engine.web.drawing import Drawing, DrawnBox, DrawnCable, draw
-from engine.web.layout import Layout, Point, Rectangle, Size, lay_out
+from engine.web.drawing import Drawing, draw
+from engine.web.layout import Arrangement, Point, Rectangle, Size, lay_out
 from engine.web.svg import svg
 from tests.patch.texts import BODY, OUT, compiled
 
 SHIPPED = sorted(file.stem for file in installed_folder("patches").glob("*.toml"))
 SVG = "{http://www.w3.org/2000/svg}"
+SAMPLE = draw(check_patch(find_patch("first_light")))
 BETWEEN = 0.01
 """Less than a pixel; a cable touches a box where it begins and ends."""
 
@@ -48,7 +50,7 @@ def inside(box: Rectangle, point: Point) -> bool:
     return across and box.top + BETWEEN < point[1] < box.top + box.height - BETWEEN
 
 
-def crossed(layout: Layout) -> list[tuple[int, str]]:
+def crossed(layout: Arrangement) -> list[tuple[int, str]]:
     return [
         (index, name)
         for index, cable in enumerate(layout.cables)
@@ -57,7 +59,7 @@ def crossed(layout: Layout) -> list[tuple[int, str]]:
     ]
 
 
-def overlapping(layout: Layout) -> list[tuple[str, str]]:
+def overlapping(layout: Arrangement) -> list[tuple[str, str]]:
     boxes = list(layout.boxes.items())
     return [
         (one, other)
@@ -79,7 +81,7 @@ def sizes_of(drawing: Drawing) -> dict[str, Size]:
     return found
 
 
-def lies_within(layout: Layout) -> bool:
+def lies_within(layout: Arrangement) -> bool:
     every = [point for cable in layout.cables for point in points_of(list(cable))]
     return all(0 <= x <= layout.width and 0 <= y <= layout.height for x, y in every)
 
@@ -89,17 +91,14 @@ def drawings(draw_: st.DrawFn) -> Drawing:
     """Return any drawing, with loops and with cables within a column, as from box to box."""
     count = draw_(st.integers(1, 14))
     columns = draw_(st.lists(st.integers(0, 6), min_size=count, max_size=count))
+    box, cable = SAMPLE.boxes[0], SAMPLE.cables[0]
     boxes = tuple(
-        DrawnBox(f"b{n}", f"b{n}", "use", "", "node", (), "", column)
-        for n, column in enumerate(columns)
+        replace(box, name=f"b{n}", label=f"b{n}", column=column) for n, column in enumerate(columns)
     )
     ends = st.tuples(st.integers(0, count - 1), st.integers(0, count - 1))
     pairs = [(a, b) for a, b in draw_(st.lists(ends, max_size=30)) if a != b]
-    cables = tuple(
-        DrawnCable(f"b{a}", f"b{a}", f"b{b}", "in", "", "", (), "", False, False, "", None, None)
-        for a, b in pairs
-    )
-    return Drawing("any", boxes, cables)
+    cables = tuple(replace(cable, start=f"b{a}", end=f"b{b}") for a, b in pairs)
+    return replace(SAMPLE, boxes=boxes, cables=cables)
 
 
 @settings(deadline=None, max_examples=150)

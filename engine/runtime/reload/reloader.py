@@ -95,8 +95,8 @@ class Reloader:
         self._go = asyncio.Event()
         self._left_behind = LeftBehind()
         self._background = Background(self._news, self._left_behind)
-        self.before_it_plays: Callable[[Plan], None] = lambda plan: None
-        """Called with each plan that is about to take over."""
+        self.on_good: Callable[[Plan], None] = lambda plan: None
+        """Called with each plan that was read whole, whether it differs from what plays or not."""
         self._engine.playlist = tuple(titles)
         self._engine.on_play_patch = self.go_to
         self._engine.plays_patch = lambda which: self._find(which) == self._engine.playing
@@ -159,6 +159,7 @@ class Reloader:
             return
         if self._engine.metrics.clear_faults(PATCH):
             LOG.info("%s: is good again", PATCH)
+        self.on_good(compiled.plan)
         if index == self._engine.playing and not differs(self._engine.plan, compiled.plan):
             self._show.discard(compiled.standby)
             return
@@ -249,7 +250,6 @@ class Reloader:
     def _take_over(self, compiled: CompiledPatch) -> None:
         engine, title = self._engine, compiled.plan.title
         report_fallbacks(compiled.plan, engine.plan)
-        self.before_it_plays(compiled.plan)
         started = engine.clock.now()
         index = None if compiled.index == engine.playing else compiled.index
         titles = list(engine.playlist)

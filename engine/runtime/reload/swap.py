@@ -187,7 +187,7 @@ class PlanSwapper:
                 self._be_as_written(states[name], new)
             return removed
         for name, parameter, value in changes:
-            self._rewrite(states[name], parameter, value, cabled_parameters(new, name))
+            self._rewrite(states[name], parameter, value, new)
         for name in switched:
             engine.enable(states[name], new.boxes[name].on)
             if ON.name not in states[name].cabled:
@@ -241,6 +241,7 @@ class PlanSwapper:
         """Have a box that stays be as another patch says: its texts, and its cables."""
         planned = plan.boxes[state.name]
         state.overrides.clear()
+        state.held_down.clear()
         cabled = cabled_parameters(plan, state.name)
         for parameter in state.parameters.values():
             wanted = planned.initial[parameter.field]
@@ -272,20 +273,21 @@ class PlanSwapper:
         else:
             self._set(state, parameter, planned.initial[parameter.field])
 
-    def _rewrite(
-        self, state: BoxState, parameter: Parameter, value: object, cabled: Collection[str]
-    ) -> None:
+    def _rewrite(self, state: BoxState, parameter: Parameter, value: object, plan: Plan) -> None:
         """Set a parameter that was written anew, which takes it out of the hand that holds it.
 
         What the hand holds already is left as it is: so it is where that was saved in the patch,
-        in fewer digits. A hand keeps what a cable would write.
+        in fewer digits; of a box with ``keep`` it still goes along to other patches. A hand keeps
+        what a cable would write.
         """
         hands = {hand for hand in state.overrides if overlaps(parameter.name, hand)}
-        if hands and parameter.name in cabled:
+        if hands and parameter.name in cabled_parameters(plan, state.name):
             return
-        if not (hands and is_alike(state.value(parameter), value)):
+        holds_it = bool(hands) and is_alike(state.value(parameter), value)
+        if not holds_it:
             self._set(state, parameter, value)
-        state.overrides -= hands
+        if not (holds_it and plan.boxes[state.name].keep):
+            state.overrides -= hands
 
     def _hold(self, state: BoxState, planned: PlannedBox, holds: Holds) -> None:
         """Set what hands hold of a box."""

@@ -10,6 +10,7 @@ from engine.core.addresses import find_parameter, overlaps, part_of, with_part
 from engine.core.box import Box
 from engine.core.node import Node
 from engine.core.parameter import ON, Parameter, read_parameters
+from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.patch.plan import PlannedBox
 from engine.runtime.schedule.slots import Emitter
@@ -29,6 +30,7 @@ class BoxState:
       before that waited for it, which says nothing of the delay.
     - ``cabled``: by parameter, what sets it again to the last value of its cable, if there is one.
     - ``overrides``: the parameters that commands have taken over from their cables.
+    - ``held_down``: those of them that were set for as long as a pad is held down.
     - ``last``: by field, the last value set; ``tables`` the same for parameters with parts.
     - ``every``: one picture in so many is processed; ``skipped`` counts those since the last one.
     - ``failing``: whether its last call raised; ``worked``: whether any call has succeeded.
@@ -50,6 +52,7 @@ class BoxState:
     opened: int = 0
     cabled: dict[str, Callable[[], bool]] = field(default_factory=dict)
     overrides: set[str] = field(default_factory=set)
+    held_down: set[str] = field(default_factory=set)
     tables: dict[str, object] = field(default_factory=dict)
     last: dict[str, object] = field(default_factory=dict)
     every: int = 1
@@ -133,8 +136,9 @@ def has_life(box: Box) -> bool:
 
 
 def plays_by_itself(state: BoxState) -> bool:
-    """Whether a box is called though nothing comes."""
-    return isinstance(state.box, Node) and state.box.self_starting
+    """Whether a box goes on though nothing comes: it needs no cable."""
+    box = state.box
+    return isinstance(box, Node) and not read_signature(type(box)).inlets[0].waits
 
 
 def state_of(planned: PlannedBox) -> BoxState:

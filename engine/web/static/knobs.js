@@ -1,5 +1,6 @@
 // Every live parameter as something a hand can move.
 
+import { curve } from "./curve.js";
 import { find, make, press, write } from "./dom.js";
 import { number } from "./format.js";
 import { ask } from "./link.js";
@@ -8,6 +9,8 @@ import * as pins from "./pins.js";
 const PACE = 33;
 const HELD = 600;
 const FEW = 4;
+const DIGITS = 4;
+const SAME = 1e-6;
 
 let all = [];
 let labels = new Map();
@@ -52,6 +55,19 @@ export function show(stand) {
   });
 }
 
+/** Whether a hand has turned a knob: "cabled" against its cable, "own" away from the patch, or "". */
+function turned(is, value, hand) {
+  if (!hand) return "";
+  if (is.cabled) return "cabled";
+  return alike(value, is.start) ? "" : "own";
+}
+
+/** Whether two values are the same, to the digits that a patch is saved in. */
+function alike(value, start) {
+  if (typeof value !== "number" || typeof start !== "number") return JSON.stringify(value) === JSON.stringify(start);
+  return Math.abs(value - start) <= SAME * Math.max(Math.abs(value), Math.abs(start));
+}
+
 function knob(is, large = false) {
   const made = new (KINDS[is.kind] ?? Text)(is, large);
   if (large) made.pinned(true);
@@ -94,7 +110,7 @@ class Knob {
     this.pin = make("button.pin", { type: "button", onclick: () => pins.toggle(nameOf(is)) });
     this.called = large ? `${labels.get(is.group) ?? is.group}: ${called(is)}` : called(is);
     this.element = make(
-      `div.knob.${is.kind}`,
+      `div.knob.${is.kind}${is.guests ? "" : ".owners"}`,
       { [large ? "data-pinned" : "data-knob"]: nameOf(is) },
       make("span.label", { title: is.help }, this.called),
       this.reading,
@@ -116,10 +132,9 @@ class Knob {
 
   /** Show where it stands; what a finger is moving stays where the finger is. */
   stand(value, hand) {
-    const cabledHand = hand && this.is.cabled;
-    const moved = JSON.stringify(value) !== JSON.stringify(this.is.start);
-    this.back.hidden = !(cabledHand || (moved && !this.is.cabled));
-    write(this.back, cabledHand ? "let go" : "reset");
+    const how = turned(this.is, value, hand);
+    this.back.hidden = how === "";
+    write(this.back, how === "cabled" ? "let go" : "reset");
     this.element.classList.toggle("cabled", this.is.cabled && !hand);
     clearTimeout(this.later);
     const held = this.touched + HELD - performance.now();
@@ -168,9 +183,15 @@ class Slider extends Knob {
       max: this.is.high,
       step: this.is.whole ? 1 : "any",
       "aria-label": `${this.is.box} ${this.is.name}`,
-      oninput: () => this.turn(Number(this.input.value)),
+      oninput: () => this.turn(this.read()),
     });
     return this.input;
+  }
+
+  /** Give the number in as few digits as a hand can set: so it is saved, too. */
+  read() {
+    const value = Number(this.input.value);
+    return this.is.whole ? value : Number(value.toPrecision(DIGITS));
   }
 
   put(value) {
@@ -225,7 +246,7 @@ class Choice extends Knob {
       return this.select;
     }
     this.buttons = choices.map((one) =>
-      make("button", { type: "button", onclick: () => this.press(one) }, String(one)),
+      make(String(one).length < 3 ? "button.short" : "button", { type: "button", onclick: () => this.press(one) }, String(one)),
     );
     return make("div.choices", { role: "group", "aria-label": this.is.name }, ...this.buttons);
   }
@@ -281,4 +302,22 @@ class Text extends Knob {
   }
 }
 
-const KINDS = { slider: Slider, switch: Switch, choice: Choice };
+/** A curve, drawn by its points; another knob of its box says whether it is a soft one. */
+class Curved extends Knob {
+  control() {
+    const way = all.findIndex((one) => one.box === this.is.box && one.name === "curve");
+    const smooth = () => stands[way]?.[0] === "smooth";
+    this.board = curve(`${this.is.box} ${this.is.name}`, (points) => this.turn(points), smooth);
+    return this.board.element;
+  }
+
+  put(value) {
+    this.board.put(value);
+  }
+
+  words(value) {
+    return value?.length === 1 ? "1 point" : `${value?.length ?? 0} points`;
+  }
+}
+
+const KINDS = { slider: Slider, switch: Switch, choice: Choice, curve: Curved };

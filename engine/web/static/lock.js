@@ -5,7 +5,8 @@ import { find, press, write } from "./dom.js";
 
 const HOLD = 800;
 const KEPT = "sensorium.locked";
-const TOUCHED = "button, input, select, summary, textarea";
+const CONTROLS = "button, input, select, summary, textarea, .board";
+const TOUCHED = `${CONTROLS}, .knob, #master`;
 const FREE = "nav, #panic, #lock, #told, .free";
 
 let on = false;
@@ -68,10 +69,9 @@ function set(to) {
 /** Stop what reaches a locked control by any way: a finger, a key, or a script. */
 function stop(event) {
   if (!on || !(event.target instanceof Element)) return;
-  const control = event.target.closest(TOUCHED) ?? (event.target.closest("main") && event.type === "pointerdown");
-  if (!control || event.target.closest(FREE)) return;
+  if (!event.target.closest(TOUCHED) || event.target.closest(FREE)) return;
   if (event.type === "keydown" && ["Tab", "Escape", "l", "L"].includes(event.key)) return;
-  if (event.target.closest(TOUCHED)) {
+  if (event.target.closest(CONTROLS)) {
     event.stopImmediatePropagation();
     event.preventDefault();
   }

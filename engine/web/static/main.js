@@ -13,10 +13,13 @@ import * as notice from "./notice.js";
 import * as outs from "./outs.js";
 import * as pins from "./pins.js";
 import * as playlist from "./playlist.js";
+import * as roles from "./roles.js";
+import * as save from "./save.js";
 import * as see from "./see.js";
 import * as sounds from "./sounds.js";
 
 const hear = {
+  you: (news) => roles.lay(news),
   patch(news) {
     write(find("title"), news.patch.title || "Sensorium");
     document.title = `${news.patch.title || "Sensorium"} – Sensorium`;
@@ -25,6 +28,7 @@ const hear = {
     outs.lay(news.patch);
     pins.lay(news.patch.title, news.pins);
     knobs.lay(news);
+    save.lay();
     see.lay(news.patch);
     sounds.lay();
     playlist.lay(news.playlist, news.playing);
@@ -36,7 +40,10 @@ const hear = {
     sounds.show(news);
     masters.show(news);
   },
-  knobs: (news) => knobs.show(news.stand),
+  knobs(news) {
+    knobs.show(news.stand);
+    save.show(news);
+  },
   pins(news) {
     pins.lay(news.title, news.pins);
     knobs.layPins();
@@ -49,6 +56,10 @@ const hear = {
   range: (news) => outs.range(news),
   traffic: (news) => monitor.show(news),
   refused: (news) => notice.tell(news.text),
+  draft: (news) => save.draft(news),
+  saved: (news) => save.saved(news),
+  unsaved: (news) => save.unsaved(news),
+  invitation: (news) => save.invitation(news),
 };
 
 const keys = {

@@ -7,6 +7,7 @@ const PACE = 33;
 const HELD = 600;
 
 let touched = -Infinity;
+let sent = -Infinity;
 let later = null;
 
 /** Show how the picture leaves. */
@@ -40,25 +41,32 @@ function pressed(id) {
   return find(id).getAttribute("aria-pressed") === "true";
 }
 
-function put(level) {
+function put(wanted) {
   const slider = find("master").querySelector("input");
-  slider.value = level;
-  slider.style.setProperty("--part", level);
-  write(find("master").querySelector("output"), percent(level));
+  slider.value = wanted;
+  slider.style.setProperty("--part", wanted);
+  write(find("master").querySelector("output"), percent(wanted));
 }
 
-function percent(level) {
-  return `${Math.round(100 * level)} %`;
+function percent(part) {
+  return `${Math.round(100 * part)} %`;
 }
 
 /** Send what a hand does, not faster than anybody can see; the last always goes. */
 function turn() {
-  const level = Number(find("master").querySelector("input").value);
-  const pause = touched + PACE - performance.now();
-  put(level);
-  clearTimeout(later);
-  later = setTimeout(() => ask({ do: "master", level }), Math.max(0, pause));
   touched = performance.now();
+  put(level());
+  clearTimeout(later);
+  later = setTimeout(send, Math.max(0, sent + PACE - touched));
+}
+
+function send() {
+  sent = performance.now();
+  ask({ do: "master", level: level() });
+}
+
+function level() {
+  return Number(find("master").querySelector("input").value);
 }
 
 find("blackout").addEventListener("click", blackout);

@@ -72,7 +72,7 @@ class Row {
     this.found = make("div.found", { hidden: true });
     this.teach = make("button", { type: "button", onclick: () => this.askTeach() }, "Teach");
     this.test = make("button", { type: "button", title: "Send a test value for 20 s", onclick: () => this.askTest() }, "Test");
-    const buttons = [this.test, this.teach];
+    const buttons = [this.teach, this.test];
     if (cable.number) {
       buttons.push(make("button", { type: "button", onclick: () => this.askRange() }, "Range"));
     }

@@ -2,6 +2,7 @@
 // for the next show: whoever comes first then brings it back.
 
 import { ask } from "./link.js";
+import { may } from "./roles.js";
 
 const KEPT = "sensorium.pinned.";
 
@@ -12,7 +13,7 @@ let names = [];
 export function lay(patch, said) {
   title = patch;
   names = said ?? kept();
-  if (said === null && names.length) ask({ do: "pin", knobs: names });
+  if (said === null && names.length && may("pin")) ask({ do: "pin", knobs: names });
   else if (said !== null) keep();
 }
 
