@@ -149,7 +149,7 @@ def test_another_arrangement_while_it_plays_begins_with_what_holds() -> None:
     after = [[10, 2, 5], [20, 2, 5], [20, 3, 5]]
     assert args(play(patch, [(0.12, Swap(turned))])) == [[1, 10], [2, 10], *after]
     without = patch.replace('["{a}", "{b}"]', '["{a}"]')
-    assert args(play(patch, [(0.12, Swap(without))])) == [[1, 10], [2, 10], [3]]
+    assert args(play(patch, [(0.12, Swap(without))])) == [[1, 10], [2, 10], [2], [3]]
 
 
 def test_what_does_not_fit_into_a_message_is_counted() -> None:
