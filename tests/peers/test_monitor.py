@@ -9,6 +9,7 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -83,31 +84,47 @@ def watch(show: Show, *words: str) -> subprocess.Popen[str]:
     )
 
 
-def until(lines, show: Show, fits, *said: tuple[str, ...]):
-    """Say something again and again until a line fits."""
-    while True:
-        for words in said:
-            show.say(*words)
-        if fits(found := next(lines)):
-            return found
+@contextlib.contextmanager
+def speaking(show: Show, *said: tuple[str, ...]):
+    """Say this again and again: a monitor tells nothing of what came before it looked."""
+    ended = threading.Event()
+
+    def speak() -> None:
+        while not ended.wait(0.1):
+            for words in said:
+                show.say(*words)
+
+    speaker = threading.Thread(target=speak)
+    speaker.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        speaker.join()
+
+
+def until(lines, fits):
+    """Read up to the first line that fits."""
+    return next(line for line in lines if fits(line))
 
 
 @pytest.mark.peer("oscsend", "liblo-tools")
 def test_what_comes_and_what_leaves_is_seen_with_what_nobody_listens_to(show: Show) -> None:
-    with watch(show, "--json") as looking:
+    said = (
+        ("DESK", "/1/fadr1", "f", "0.25"),
+        ("DESK", "/1/fader1", "f", "0.75"),
+        ("CONTROL", "/soft/smoth", "f", "0.25"),
+    )
+    with watch(show, "--json") as looking, speaking(show, *said):
         lines = map(json.loads, looking.stdout)
-        mistake = ("DESK", "/1/fadr1", "f", "0.25")
-        right = ("DESK", "/1/fader1", "f", "0.75")
-        wrong = ("CONTROL", "/soft/smoth", "f", "0.25")
-        seen = until(lines, show, lambda one: one["name"] == "/1/fadr1", mistake, right, wrong)
+        seen = until(lines, lambda one: one["name"] == "/1/fadr1")
         assert seen["note"] == 'nobody listens. Did you mean "/1/fader1"?'
         assert (seen["unheard"], seen["last"], seen["peer"]) == (True, "0.25", "127.0.0.1")
-        said = (mistake, right, wrong)
-        seen = until(lines, show, lambda one: one["name"] == "/soft/smoth", *said)
+        seen = until(lines, lambda one: one["name"] == "/soft/smoth")
         assert seen["note"] == 'nobody listens. Did you mean "/soft/smooth"?'
-        seen = until(lines, show, lambda one: one["name"] == "/1/fader1", *said)
+        seen = until(lines, lambda one: one["name"] == "/1/fader1")
         assert (seen["note"], seen["unheard"]) == ("desk.fader", False)
-        seen = until(lines, show, lambda one: one["name"] == "/filter" and one["unheard"], *said)
+        seen = until(lines, lambda one: one["name"] == "/filter" and one["unheard"])
         nobody = f"127.0.0.1:{show.ports['NOBODY']}"
         assert (seen["peer"], seen["note"]) == (nobody, f"nobody listens at {nobody}")
         assert (seen["leaves"], seen["last"]) == (True, "0.75")
@@ -117,14 +134,9 @@ def test_what_comes_and_what_leaves_is_seen_with_what_nobody_listens_to(show: Sh
 
 @pytest.mark.peer("oscsend", "liblo-tools")
 def test_lines_into_a_pipe_hold_what_contains_a_text(show: Show) -> None:
-    with watch(show, "fadr") as looking:
-        line = until(
-            iter(looking.stdout),
-            show,
-            lambda _: True,
-            ("DESK", "/1/fader1", "f", "0.5"),
-            ("DESK", "/1/fadr1", "f", "0.5"),
-        )
+    said = (("DESK", "/1/fader1", "f", "0.5"), ("DESK", "/1/fadr1", "f", "0.5"))
+    with watch(show, "fadr") as looking, speaking(show, *said):
+        line = next(looking.stdout)
         assert line.startswith("in   desk  /1/fadr1  0.5  ")
         assert line.rstrip().endswith('from 127.0.0.1  nobody listens. Did you mean "/1/fader1"?')
         looking.send_signal(signal.SIGTERM)
@@ -142,9 +154,9 @@ def test_a_terminal_gets_a_table_and_ctrl_c_leaves_it(show: Show) -> None:
     )
     os.close(theirs)
     drawn = b""
-    while b"/1/fadr1" not in drawn:
-        show.say("DESK", "/1/fadr1", "f", "0.5")
-        drawn += os.read(ours, 65536)
+    with speaking(show, ("DESK", "/1/fadr1", "f", "0.5")):
+        while b"/1/fadr1" not in drawn:
+            drawn += os.read(ours, 65536)
     for word in (b"Watched", b"What comes in", b"What leaves", b"Ctrl-C ends this"):
         assert word in drawn
     looking.send_signal(signal.SIGINT)
