@@ -100,7 +100,10 @@ def test_every_node_is_a_node() -> None:
 
 
 def test_every_kind_has_an_example_with_which_all_that_is_registered_works() -> None:
+    ours = {"engine", "builtins"}  # other tests register their own in this process
     for one in message_types():
+        if one.cls.__module__.partition(".")[0] not in ours:
+            continue
         example = example_of(one.cls)
         assert type(example) is one.cls, "each kind of the engine has an example"
         assert is_finite(example) and boxes.broken([example]) == []
