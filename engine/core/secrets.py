@@ -22,10 +22,12 @@ _SCHEME_AT: Final = re.compile(_SCHEME)
 _IS_ONE: Final = re.compile(rf"{_SCHEME}.*|(?![A-Za-z]:[\\/])[^\s:@/]+:.*@[^\s@]+")
 _DRIVE: Final = re.compile(r"[A-Za-z]:[\\/]")
 _BEGIN: Final = re.compile(rf"(?:{_SCHEME}|//)?")
-_END_OF_AUTHORITY: Final = re.compile(r"[/?#;\s\"'<>]")
+_END_OF_AUTHORITY: Final = re.compile(r"[/?#\s\"'<>]")
 _END: Final = re.compile(r"[\s\"'<>]")
 _NAME: Final = re.compile(r"[\w-]+|[\w-]+\.[\w.-]+(?::\d{1,5})?")
 _QUERY: Final = re.compile(r"[^?#@]*\?[\w.-]+=")
+_NAME_AND_PORT: Final = re.compile(r"[\w.-]+(?::\d{1,5})?")
+_VALUE: Final = re.compile(r"\?[\w.-]+=")
 _MORE: Final = re.compile(r"[?#;]")
 _WORD: Final = (
     r"(?:api)?[-_]?(?:pass(?:w(?:or)?d|phrase|code)?|passwort|pwd|pw|psw|user(?:name)?|usr|login"
@@ -69,7 +71,10 @@ def hide_address(address: str) -> str:
     begin = _BEGIN.match(address)
     assert begin is not None
     scheme, body = begin[0], address[begin.end() :]
-    body = body[_end_of_userinfo(body) :]
+    place = _end_of_userinfo(body)
+    if place is None or (place and place == len(body)):
+        return f"{scheme}{HIDDEN}"
+    body = body[place:]
     more = _MORE.search(body)
     if more:
         body, hidden = body[: more.start()], more[0] + HIDDEN
@@ -104,25 +109,47 @@ def _cut_address(text: str) -> tuple[str, str]:
     scheme = _SCHEME_AT.match(text)
     assert scheme is not None
     line = text.partition("\n")[0]
-    at = scheme.end() + _end_of_userinfo(line[scheme.end() :])
+    place = _end_of_userinfo(line[scheme.end() :])
+    at = line.rfind("@") + 1 if place is None else scheme.end() + place
     end = _END.search(text, at)
     cut = end.start() if end else len(text)
     return text[:cut], text[cut:]
 
 
-def _end_of_userinfo(body: str) -> int:
-    """Return where the host begins in an address without its scheme: after the "@", or at 0."""
+def _end_of_userinfo(body: str) -> int | None:
+    """Return where the host begins in an address without its scheme: after an "@", or at 0.
+
+    None where that cannot be told: an "@" may belong to a password, to a path or to a query.
+    """
     at = body.rfind("@")
-    if at < 0:
-        return 0
     ended = _END_OF_AUTHORITY.search(body)
     authority = body[: ended.start()] if ended else body
+    if at < len(authority):
+        return at + 1
     own, _, host = authority.rpartition("@")
+    between = body[len(authority) : at]
     if _is_host(host, named=not own):
-        return len(own) + 1 if own else 0
+        if own or _is_host(host, named=False) or not _may_be_userinfo(between):
+            return len(own) + 1 if own else 0
+        return None
     if not own and _NAME.fullmatch(host) and _QUERY.match(body, len(authority)):
         return 0  # the "@" is in a value of the query
+    is_name = bool(own) or _NAME_AND_PORT.fullmatch(host) is not None
+    if (is_name and set(between) & {"?", "#"}) or _VALUE.search(between):
+        return None
     return at + 1
+
+
+def _may_be_userinfo(between: str) -> bool:
+    """Whether a name and a password may end in it, rather than an address within an address."""
+    plain = _decoded(between)
+    return ":" in plain and "://" not in plain
+
+
+def _decoded(text: str) -> str:
+    for code, letter in (("%40", "@"), ("%3A", ":"), ("%3a", ":"), ("%2F", "/"), ("%2f", "/")):
+        text = text.replace(code, letter)
+    return text
 
 
 def _is_host(text: str, named: bool) -> bool:
