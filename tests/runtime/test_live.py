@@ -18,7 +18,7 @@ import pytest
 from engine.core.box import Box
 from engine.core.clock import SystemClock, ns
 from engine.core.commands import Lost, Panic, PlayPatch, SetParameter
-from engine.core.errors import DeviceError
+from engine.core.errors import DeviceError, PatchError, Problem
 from engine.core.messages import Message, Ns, Trigger
 from engine.core.node import Model, Node
 from engine.core.sink import Sink
@@ -538,6 +538,32 @@ def test_a_patch_that_was_broken_meanwhile_leaves_the_one_before_playing(tmp_pat
     engine, titles = perform(files, [asking(2)], read=read)
     assert titles == ["The first"]
     assert "is not there" in engine.metrics.faults[0].text
+
+
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_a_patch_that_is_asked_for_is_not_forgotten_where_something_is_saved_meanwhile(
+    is_broken: bool, tmp_path: Path
+) -> None:
+    files = [*a_set(tmp_path), tmp_path / "three.toml"]
+    files[-1].write_text(files[1].read_text().replace("The second", "The third"))
+    playing: list[Engine] = []
+
+    def ask(engine: Engine) -> None:
+        playing.append(engine)
+        asking(3)(engine)
+
+    def read(texts: Texts) -> Plan:
+        if texts.file == files[2] and playing:
+            if len(playing) == 1:
+                playing[0].on_saved({files[0]})
+                playing.append(playing[0])
+            if is_broken:
+                raise PatchError([Problem("it was broken meanwhile")])
+        return OPEN(texts)
+
+    engine, titles = perform(files, [ask] if is_broken else [ask, asking("end")], read=read)
+    assert titles == ["The first"] if is_broken else ["The first", "The third"]
+    assert (engine.metrics.faults[0].text == "it was broken meanwhile") is is_broken
 
 
 # -- The dump --------------------------------------------------------------------------------------
