@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import pytest
 
@@ -25,6 +26,7 @@ from engine.osc.layouts import sendable
 from . import boxes
 
 STEP = 0.1
+LIMIT = 120.0
 
 MODULE = '''
 """The shipped boxes, each of which writes down when it is opened and closed."""
@@ -75,6 +77,22 @@ class Examples(Tape):
                 yield Ns(0), name, boxes.series(cls)[0]
         for index, message in enumerate(boxes.series(named(self.kind).cls)):
             yield ns(STEP * (index + 1)), self.kind, message
+
+
+class Prompted(Examples):
+    """Say each of the series when it is prompted, and end when it is prompted once more.
+
+    A busy machine would replace what waits, or end before whoever opens late has heard anything.
+    """
+
+    prompts: ClassVar[threading.Semaphore]
+
+    def events(self) -> Iterator[tuple[Ns, str, Message]]:
+        for event in super().events():
+            if event[1] == self.kind:
+                self.prompts.acquire(timeout=LIMIT)
+            yield event
+        self.prompts.acquire(timeout=LIMIT)
 
 
 @dataclass(frozen=True)
@@ -135,11 +153,11 @@ def probes(kind: str) -> list[Probe]:
     return found
 
 
-def patch(kind: str, port: int) -> str:
+def patch(kind: str, port: int, examples: str = "examples") -> str:
     """Write the probe patch of a kind; what can be sent goes to a port too."""
     asked = probes(kind)
     spoken = f"from.{kind}"
-    text = f'[from]\nuse = "examples"\nkind = "{kind}"\n' + "".join(p.table() for p in asked)
+    text = f'[from]\nuse = "{examples}"\nkind = "{kind}"\n' + "".join(p.table() for p in asked)
     ports = {outlet: outlet for probe in asked for outlet in probe.outlets} | {"spoken": spoken}
     text += '\n[out]\nuse = "collector"\n[out.send]\n'
     text += "".join(f'"{name}" = "{outlet}"\n' for name, outlet in ports.items())
@@ -161,7 +179,7 @@ class Lives:
         prefix = "Apart" if apart else "Here"
         names = [*boxes.MODELS, *boxes.NODES]
         own = {name: getattr(self.module, f"{prefix}_{name}") for name in names}
-        return {**own, "examples": Examples}
+        return {**own, "examples": Examples, "prompted": Prompted}
 
     def of(self, name: str) -> list[str]:
         """Return what a box of a patch wrote down."""

@@ -6,18 +6,21 @@ Each box has one life, says only what a cable carries, and nothing that is no nu
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 
 import pytest
 
 from engine import testing
+from engine.runtime import shutdown
 from engine.runtime.engine import Engine
+from engine.runtime.workers import out_of_process
 from tests.runtime import live_shows
 
 from . import boxes
-from .probes import Lives, patch, probes
+from .probes import LIMIT, Lives, Prompted, patch, probes
 
-LIMIT = 90.0
+SERIES = 4
 
 Way = Callable[[str, Lives, int], Engine]
 
@@ -29,18 +32,36 @@ def offline(kind: str, lives: Lives, port: int) -> Engine:
 
 def live(kind: str, lives: Lives, port: int, apart: bool = False) -> Engine:
     """Play live until all is said, and whoever has a thread of its own has answered."""
-    show = live_shows.live(patch(kind, port), lives.boxes(apart))
+    show = live_shows.live(patch(kind, port, "prompted"), lives.boxes(apart))
+    Prompted.prompts = threading.Semaphore(0)
+    prompted = 0
 
-    def over(engine: Engine) -> bool:
-        ended = engine.metrics.sources["from"].state == "ended"
-        return ended and all(lane.runs for lane in engine.metrics.lanes.values())
+    def look(engine: Engine) -> bool:
+        nonlocal prompted
+        lanes = engine.metrics.lanes.values()
+        is_open = all(lane.state != "opening" for lane in lanes)
+        has_answered = prompted < SERIES or all(lane.runs for lane in lanes)
+        if is_open and has_answered and spoken(engine) == prompted:
+            Prompted.prompts.release()
+            prompted += 1
+        return False  # the end of the tape ends it
 
-    return live_shows.play(show, over, LIMIT)
+    return live_shows.play(show, look, LIMIT)
+
+
+def spoken(engine: Engine) -> int:
+    """Return how many of the series have arrived."""
+    said = engine.states["out"].box.messages  # type: ignore[attr-defined]
+    return [port for _, port, _ in said].count("spoken")
 
 
 def apart(kind: str, lives: Lives, port: int) -> Engine:
-    """Play live, each box in a process of its own."""
-    engine = live(kind, lives, port, apart=True)
+    """Play live, each box in a process of its own, which may take its time to end."""
+    with pytest.MonkeyPatch.context() as patience:
+        patience.setattr(shutdown, "PATIENCE", LIMIT)
+        patience.setattr(out_of_process, "PATIENCE", LIMIT)
+        patience.setattr(out_of_process, "CLOSING", LIMIT)
+        engine = live(kind, lives, port, apart=True)
     assert set(engine.metrics.lanes) == {probe.name for probe in probes(kind)}
     return engine
 
@@ -64,7 +85,7 @@ def test_a_kind_goes_through_every_box_that_takes_it(
     engine = way(kind, lives, free_port)
     assert [f"{fault.box}: {fault.text}" for fault in engine.metrics.faults] == []
     said = engine.states["out"].box.messages  # type: ignore[attr-defined]
-    assert [port for _, port, _ in said].count("spoken") == 4
+    assert spoken(engine) == SERIES
     assert boxes.broken([message for _, _, message in said]) == []
     for probe in probes(kind):
         assert lives.of(probe.name) == ["open", "close"], probe.name

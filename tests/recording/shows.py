@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from engine.core.clock import ns
 from engine.core.commands import Command
+from engine.core.sink import Sink
 from engine.recording.compare import Comparison
 from engine.recording.reader import Recording
 from engine.recording.recorder import Recorder
 from engine.recording.replay import Replay
 from engine.recording.writer import WriteRequest
+from engine.runtime.engine import Engine
 from engine.runtime.entries import CommandEntry as AskedEntry
+from engine.runtime.live import Live
 from engine.runtime.offline import Offline
 from engine.runtime.opening import open_patch, open_texts
 from engine.runtime.performance import Performance
 from engine.testing import Script
 
+LIMIT = 120.0
 NOBODY = "127.0.0.1:9"
 """Where what is sent goes: nobody listens there."""
 
@@ -72,13 +77,37 @@ def rehearse(
         recorder.close()
 
 
-def perform(file: Path, patch: Path, seconds: float, to: str = NOBODY) -> None:
-    """Record a patch that is played live."""
+Until = Callable[[Engine, int], bool]
+"""Whether a live show has played enough: its engine, and how many things it has sent."""
+
+
+class Watched(Performance):
+    """A performance that ends when it has played enough, however long that takes."""
+
+    until: Until
+
+    def _handle_signals(self, show: Live, reloader: object) -> None:
+        sent: list[object] = []
+        show.engine.outbox.taps.append(lambda *one: sent.append(one))
+        for state in show.engine.states.values():
+            if isinstance(state.box, Sink) and not state.box.lane:
+                state.box.tap_bytes(lambda *one: sent.append(one), by="the test")
+
+        def look() -> None:
+            if self.until(show.engine, len(sent)):
+                show.stop()
+
+        show.after_entry = look
+
+
+def perform(file: Path, patch: Path, until: Until, to: str = NOBODY) -> dict[str, Any]:
+    """Record a patch that is played live until something is so; gives its statistics."""
     recorder = Recorder(file, WriteRequest(to=to))
-    show = Performance([patch], partial(open_texts, to=to, with_state=True), watch=recorder.watch)
+    show = Watched([patch], partial(open_texts, to=to, with_state=True), watch=recorder.watch)
+    show.until = until
     recorder.open()
     try:
-        asyncio.run(show.live(seconds))
+        return asyncio.run(asyncio.wait_for(show.live(None), LIMIT))
     finally:
         recorder.close()
 

@@ -146,14 +146,20 @@ def sent(file: Path) -> list[RecordedOutput]:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_shipped_patch_played_live_sends_the_same_again(name: str, tmp_path: Path) -> None:
-    file = tmp_path / "show.mcap"
-    perform(file, installed_folder("patches") / f"{name}.toml", 2.0)
+    file, patch = tmp_path / "show.mcap", installed_folder("patches") / f"{name}.toml"
+    sends = 'use = "osc_out"' in patch.read_text("utf-8")
+
+    def enough(engine: Engine, sent: int) -> bool:
+        said = [source.messages for source in engine.metrics.sources.values()]
+        return sum(said) >= 60 and (sent >= 10 or not sends)
+
+    perform(file, patch, enough)
     first, second = again(file), again(file, 1.0)
     assert compared(first).different == compared(second).different == []
     assert compared(first).messages == compared(second).messages == len(sent(file))
-    assert first.entries == second.entries > 0
-    if 'use = "osc_out"' in (installed_folder("patches") / f"{name}.toml").read_text("utf-8"):
-        assert sent(file)
+    assert first.entries == second.entries > 60
+    if sends:
+        assert len(sent(file)) >= 10
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -172,7 +178,7 @@ def test_what_moves_by_itself_moves_the_same_again(live: bool, tmp_path: Path) -
     patch, file = tmp_path / "moves.toml", tmp_path / "moves.mcap"
     patch.write_text(MOVES)
     if live:
-        perform(file, patch, 1.5)
+        perform(file, patch, lambda engine, sent: sent > 100 and all_sent(engine, 3))
     else:
         without = patch.with_name("without.toml")
         without.write_text('[kick]\nuse = "every"\n[out]\nuse = "collector"\nfrom = "kick"\n')
@@ -181,6 +187,11 @@ def test_what_moves_by_itself_moves_the_same_again(live: bool, tmp_path: Path) -
     show = again(file)
     assert compared(show).different == []
     assert compared(show).messages == len(sent(file)) > 100
+
+
+def all_sent(engine: Engine, least: int) -> bool:
+    """Whether so much at least has left by every route."""
+    return min(route.messages for route in engine.metrics.routes.values()) >= least
 
 
 def test_a_show_that_people_steer_sends_the_same_again(recorded: Path) -> None:
@@ -199,7 +210,7 @@ def test_in_its_own_time_receivers_hear_the_same_datagrams_as_they_did_live(tmp_
         receiver.settimeout(0.5)
         to = f"127.0.0.1:{receiver.getsockname()[1]}"
         live = Heard(receiver)
-        perform(file, patch, 2.0, to)
+        perform(file, patch, lambda _, sent: sent > 20, to)
         then = live.end()
         replayed = Heard(receiver)
         show = Replay(Recording(file), open_outputs=True, compare=True)
@@ -223,10 +234,11 @@ class Heard:
 
     def _listen(self) -> None:
         while True:
+            has_ended = self._ended.is_set()
             try:
                 self._datagrams.append(self._receiver.recv(65536))
             except TimeoutError:
-                if self._ended.is_set():
+                if has_ended:
                     return
 
     def end(self) -> list[bytes]:
@@ -289,7 +301,7 @@ def test_an_output_on_a_thread_of_its_own_is_given_the_same(tmp_path: Path) -> N
     patch = tmp_path / "tcp.toml"
     patch.write_text(SMALL.replace('to = "127.0.0.1:9"', 'to = "127.0.0.1:9"\nprotocol = "tcp"'))
     file = tmp_path / "tcp.mcap"
-    perform(file, patch, 1.5)
+    perform(file, patch, lambda _, sent: sent > 20)
     show = again(file)
     assert compared(show).different == []
     assert compared(show).messages == len(sent(file)) > 20
