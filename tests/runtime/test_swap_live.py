@@ -353,7 +353,7 @@ def test_a_patch_that_was_asked_for_plays_though_a_file_is_saved_meanwhile(tmp_p
         editor.engine.ask("test", PlayPatch("next"))
         await editor.until(lambda: reloader._next == 1, "nobody asked for it")
         await editor.save("show.toml", SHOW + 'more = "n"\n')
-        await editor.until(lambda: reloader._news.is_set(), "it was not heard of")
+        await editor.until(reloader._news.is_set, "it was not heard of")
         assert editor.engine.playing == 0
         await asyncio.to_thread(pipe.write_text, "open")
         await editor.until(lambda: editor.engine.playing == 1)
