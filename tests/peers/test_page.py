@@ -341,7 +341,9 @@ def test_the_monitor_shows_every_address_that_leaves_and_what_nobody_listens_to(
     shown = "[...document.querySelectorAll('#monitor li b')].map((one) => one.textContent)"
     browser.run("document.querySelector('nav [data-to=monitor]').click()")
     browser.until(f"['/reach', '/loud', '/p1/right_wrist/y'].every((one) => {shown}.includes(one))")
-    said = "document.querySelector('#monitor li .said').textContent"
+    mine = "(one) => one.querySelector('b').textContent === '/p1/right_wrist/y'"
+    line = f"[...document.querySelectorAll('#monitor li')].find({mine})"
+    said = f"{line}.querySelector('.said').textContent"
     browser.different(said, 2)
     browser.run("""
         const filter = document.querySelector('#monitor input');

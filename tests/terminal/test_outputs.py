@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli import main
+from tests.here import run_here
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no shell of that sort there")
 LIMIT = 120
@@ -65,14 +65,6 @@ def command(words: list[object], how: str = "") -> subprocess.CompletedProcess[s
     )
 
 
-def told_in_process(words: list[object], capfd: pytest.CaptureFixture[str]) -> tuple[object, str]:
-    """Run a command in this process; gives its exit status, and what it says."""
-    with pytest.MonkeyPatch.context() as patching, pytest.raises(SystemExit) as end:
-        patching.setattr(sys, "argv", ["sensorium", *map(str, words)])
-        main()
-    return end.value.code, capfd.readouterr().err
-
-
 def play_until_it_poses(
     words: list[object], receiver: socket.socket, how: str = ""
 ) -> tuple[int, str]:
@@ -105,8 +97,8 @@ def test_a_show_plays_on_with_streams_closed_or_full(
 
 @pytest.mark.parametrize("how", CLOSED)
 def test_a_mistake_ends_with_2_whoever_listens(how: str, patch: Path) -> None:
-    assert command(["check", patch.parent / "none.toml"], how).returncode == 2
-    assert command(["nodes", "osc_out"], how).returncode == 0
+    both = ["check", patch, patch.parent / "none.toml"]  # what is good is said as well
+    assert command(both, how).returncode == 2
 
 
 @pytest.mark.parametrize(
@@ -152,11 +144,10 @@ def test_a_file_that_cannot_be_written_is_told_before_the_show(
     patch: Path,
     tmp_path: Path,
     receiver: socket.socket,
-    capfd: pytest.CaptureFixture[str],
 ) -> None:
     place = tmp_path / "no" / "file"
-    words = ["play", patch, "--no-page", "--for", "60", option, place]
-    assert told_in_process(words, capfd) == (
+    done = run_here("play", patch, "--no-page", "--for", "60", option, place)
+    assert (done.status, done.err) == (
         2,
         f'{place} cannot be written: there is no folder "{place.parent}"\n',
     )
@@ -165,13 +156,11 @@ def test_a_file_that_cannot_be_written_is_told_before_the_show(
         receiver.recv(100)
 
 
-def test_numbers_of_last_night_stay_until_there_are_new_ones(
-    patch: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_numbers_of_last_night_stay_until_there_are_new_ones(patch: Path, tmp_path: Path) -> None:
     stats = tmp_path / "stats.json"
     stats.write_text("of last night")
     words = ["play", patch, "--no-page", "--for", "0.2", "--stats", stats]
-    assert told_in_process([*words, "--record", tmp_path / "no" / "x"], capfd)[0] == 2
+    assert run_here(*words, "--record", tmp_path / "no" / "x").status == 2
     assert stats.read_text() == "of last night"
     assert command(words).returncode == 0
     assert json.loads(stats.read_text())["seconds"] > 0
@@ -195,13 +184,8 @@ READERS = [
 
 
 @pytest.mark.parametrize("words", READERS, ids=lambda words: words[0])
-def test_what_is_no_patch_is_told_by_every_command(
-    words: list[object],
-    patch: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.chdir(patch.parent)
-    os.mkfifo("pipe")
+def test_what_is_no_patch_is_told_by_every_command(words: list[str], patch: Path) -> None:
+    os.mkfifo(patch.parent / "pipe")
     for place, told in PLACES.items():
-        assert told_in_process([*words, place], capfd) == (2, f"{told}\n"), place
+        done = run_here(*words, place, folder=patch.parent)
+        assert (done.status, done.err) == (2, f"{told}\n"), place
