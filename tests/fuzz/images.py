@@ -73,7 +73,8 @@ def take(case: tuple[bytes, bytes]) -> None:
     answer = child.stdout.readline()
     if not answer:
         decoder.cache_clear()
-        raise AssertionError(f"the decoder crashed: {child.wait()}")
+        end(child)
+        raise AssertionError(f"the decoder crashed: {child.returncode}")
     found = json.loads(answer)
     assert not found["error"], found["error"]
     assert found["seconds"] < SECONDS
@@ -90,8 +91,14 @@ def decoder() -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,  # libjpeg says there what it makes of damaged data
         cwd=Path(__file__).parents[2],
     )
-    atexit.register(child.kill)
+    atexit.register(end, child)
     return child
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """End the process, and leave nothing of it."""
+    with child:  # waits, and closes its pipes
+        child.kill()
 
 
 def decode(kind: bytes, data: bytes) -> None:

@@ -116,6 +116,20 @@ class Browser:
         script = script.replace("EXPRESSION", expression).replace("COUNT", str(count))
         return self._post("/execute/async", {"script": script, "args": []})
 
+    def different(self, expression, count):
+        """Wait until an expression has been so many different things, and give them."""
+        script = """
+            const done = arguments[arguments.length - 1];
+            const found = new Set();
+            const look = () => {
+                found.add(EXPRESSION);
+                if (found.size < COUNT) setTimeout(look, 20); else done([...found]);
+            };
+            look();
+        """
+        script = script.replace("EXPRESSION", expression).replace("COUNT", str(count))
+        return self._post("/execute/async", {"script": script, "args": []})
+
     def log(self, kind):
         """Take what the browser noted since the last time: "browser" or "performance"."""
         return self._post("/se/log", {"type": kind})

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-termi
 
 SOON = (
     "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
-    "from engine.commands import hang_watch; hang_watch.LOOK = 0.4;"
+    "from engine.commands import hang_watch; hang_watch.LOOK = 0.15;"
     "from engine.cli import main; main()"
 )
 """The command, which takes its terminal for its own, and loses patience sooner."""

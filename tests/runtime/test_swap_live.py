@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -338,6 +339,27 @@ def test_the_next_patch_of_a_set_is_warm_and_nothing_is_opened_twice(tmp_path: P
     assert noted() == ["opened", "closed"]
     assert engine.metrics.stats(engine.clock.now())["lanes"]["h"]["state"] == "removed"
     assert engine.metrics.faults == []
+
+
+def test_a_patch_that_was_asked_for_plays_though_a_file_is_saved_meanwhile(tmp_path: Path) -> None:
+    following = SHOW + 'h = "h"\n[h]\nuse = "heavy"\nfrom = "beat"\n'
+    waits = HEAVY.replace('self._note("opened")', 'Path("PIPE").read_text()')
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    files = {"next.toml": following, "nodes/heavy.py": waits.replace("PIPE", str(pipe))}
+
+    async def edit(editor: Editor) -> None:
+        reloader = editor.engine.on_play_patch.__self__  # type: ignore[attr-defined]
+        editor.engine.ask("test", PlayPatch("next"))
+        await editor.until(lambda: reloader._next == 1, "nobody asked for it")
+        await editor.save("show.toml", SHOW + 'more = "n"\n')
+        await editor.until(reloader._news.is_set, "it was not heard of")
+        assert editor.engine.playing == 0
+        await asyncio.to_thread(pipe.write_text, "open")
+        await editor.until(lambda: editor.engine.playing == 1)
+        await editor.until(lambda: 7.0 in of(editor, "h"))
+
+    assert edited(tmp_path, {**FILES, **files}, edit).metrics.faults == []
 
 
 def test_a_file_that_is_written_in_steps_is_read_when_it_rests(tmp_path: Path) -> None:

@@ -31,25 +31,24 @@ class HangsError(Exception):
 
 
 class Background:
-    """Runs one work after another beside the loop; used on the loop.
+    """Runs one work after another beside the loop; used on the loop."""
 
-    ``news`` is set when something else is wanted: what is slow is then left behind at once.
-    """
-
-    def __init__(self, news: asyncio.Event, left_behind: LeftBehind) -> None:
-        self._news = news
+    def __init__(self, left_behind: LeftBehind) -> None:
         self._left_behind = left_behind
 
-    async def run(self, what: str, work: Callable[[], T], tell: Callable[[str], None]) -> T:
+    async def run(
+        self, what: str, work: Callable[[], T], tell: Callable[[str], None], news: asyncio.Event
+    ) -> T:
         """Return the result of ``work``, or raise what it raises, on a thread of its own.
 
         Raise HangsError when it takes too long. ``tell`` is called once it is slow, with ``what``
-        it is and where.
+        it is and where. ``news`` is set when something else is wanted: what is slow is then left
+        behind at once.
         """
         task = _Task(asyncio.get_running_loop(), work)
         if not await _is_set_within(SLOW, task.done):
             tell(f"{what} takes long{task.place}; what plays goes on")
-            if not await _is_set_within(LONGEST - SLOW, task.done, self._news):
+            if not await _is_set_within(LONGEST - SLOW, task.done, news):
                 place = task.place
                 self._left_behind.add([task.thread])
                 raise HangsError(f"{what} has not ended{place}, and is left behind")

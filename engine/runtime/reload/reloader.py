@@ -94,7 +94,7 @@ class Reloader:
         self._news = asyncio.Event()
         self._go = asyncio.Event()
         self._left_behind = LeftBehind()
-        self._background = Background(self._news, self._left_behind)
+        self._background = Background(self._left_behind)
         self.on_good: Callable[[Plan], None] = lambda plan: None
         """Called with each plan that was read whole, whether it differs from what plays or not."""
         self._engine.playlist = tuple(titles)
@@ -135,6 +135,14 @@ class Reloader:
             except Exception:
                 LOG.exception("a mistake of the engine itself; the show goes on")
             self._next = None
+
+    @property
+    def _interrupt(self) -> asyncio.Event:
+        """What calls off the reload at hand: any news, or only a request where one was asked for.
+
+        A file that is saved meanwhile must not lose the press of a performer; it is read after it.
+        """
+        return self._news if self._next is None else self._go
 
     async def _reload(self, index: int) -> None:
         """Compile a patch and swap it in, or report why not."""
@@ -189,13 +197,13 @@ class Reloader:
     async def _read(self, index: int) -> Texts:
         file = self._files[index]
         return await self._background.run(
-            f"reading {file.name}", partial(read_texts, file), self._tell
+            f"reading {file.name}", partial(read_texts, file), self._tell, self._interrupt
         )
 
     async def _plan(self, index: int, texts: Texts) -> Plan:
         name = self._files[index].name
         return await self._background.run(
-            f"loading what {name} needs", partial(self._open, texts), self._tell
+            f"loading what {name} needs", partial(self._open, texts), self._tell, self._interrupt
         )
 
     async def _make_room(self) -> None:
@@ -221,11 +229,11 @@ class Reloader:
         begun = asyncio.get_running_loop().time()
         with suppress(TimeoutError):
             async with asyncio.timeout(OPENING):
-                while not (standby.is_ready or self._news.is_set()):
+                while not (standby.is_ready or self._interrupt.is_set()):
                     standby.changed.clear()
-                    await either_is_set(standby.changed, self._news)
-        problems = [] if self._news.is_set() else standby.problems()
-        if problems or self._news.is_set():
+                    await either_is_set(standby.changed, self._interrupt)
+        problems = [] if self._interrupt.is_set() else standby.problems()
+        if problems or self._interrupt.is_set():
             if asyncio.get_running_loop().time() - begun > SLOW:
                 self._left_behind.add(standby.opening_threads())
             self._show.discard(standby)
@@ -286,8 +294,8 @@ class Reloader:
     async def _is_settled(self, seconds: float = _SETTLES) -> bool:
         """Wait for a moment; return whether no new request came."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), max(seconds, 0.0))
-        return not self._news.is_set()
+            await asyncio.wait_for(self._interrupt.wait(), max(seconds, 0.0))
+        return not self._interrupt.is_set()
 
     async def _look_ahead(self) -> None:
         """Compile the next patch of the set and open its networks, so that it can start at once."""
