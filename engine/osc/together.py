@@ -23,12 +23,16 @@ from engine.osc.packer import Packer
 class Together:
     """One message: nothing leaves before each of its cables has said something."""
 
+    port: str
+    """The port of the cable that spoke last: what leaves describes its moment."""
+
     def __init__(self, address: str, filling: Filling, dialect: Dialect) -> None:
         """Raise ParameterError for an address or an option that does not fit."""
         options: OscOptions = filling.options
         options.only("a message of several cables", "args", "off")
         check(address, ())
         self.options = options
+        self.port = address
         self._address = address
         self._dialect = dialect
         self._types: dict[str, type] = {}
@@ -47,13 +51,14 @@ class Together:
         """Take a cable for the arguments that are written as ``mark``."""
         self._types[mark] = carries
 
-    def keep(self, mark: str, value: Any, speaks: bool) -> None:
-        """Take the newest value of a cable; ``speaks``: whether the message then leaves.
+    def keep(self, mark: str, value: Any, port: str = "") -> None:
+        """Take the newest value of a cable; with its ``port`` the message then leaves.
 
         A trigger that comes before all is known is not sent late.
         """
         self._values[mark] = value
-        if speaks:
+        if port:
+            self.port = port
             self._due, self._now_or_never = True, isinstance(value, Trigger)
 
     def drop(self, mark: str) -> bool:
@@ -125,16 +130,16 @@ class PartLayout(Layout):
 
     has_off: ClassVar[bool] = True
 
-    def __init__(self, together: Together, filling: Filling, carries: type) -> None:
+    def __init__(self, together: Together, port: str, filling: Filling, carries: type) -> None:
         self.together = together
         self.mark = filling.mark
-        self._speaks = filling.speaks
+        self._port = port if filling.speaks else ""
         self._lets_go = carries is Trigger
         together.carry(filling.mark, carries)
 
     def encode(self, message: Any, at: Ns) -> Sequence[bytes]:
         """Keep a message, and return nothing: it leaves with the others."""
-        self.together.keep(self.mark, message, self._speaks)
+        self.together.keep(self.mark, message, self._port)
         return ()
 
     def off(self, message: Any) -> bytes:

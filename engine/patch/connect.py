@@ -225,7 +225,7 @@ class Connector:
             ends.append((port, first, Filling(options, VALUE if whole else "", True), label))
         pace = (0.0, True) if speaks else self._pace(cable, f"{box}.{port}")
         for mark, each in named:
-            shown = f"{label or port.partition('#')[0]} {mark}"
+            shown = f"{label or port.partition('#')[0]} {mark.strip('{}')}"
             filling = Filling(options, mark, not speaks, *pace)
             ends.append((f"{port}#{mark}", each, filling, shown))
         return [self._connect_filling(box, *end) for end in ends]

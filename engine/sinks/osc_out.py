@@ -67,7 +67,7 @@ class _Group:
         together = self.together.get(whole)
         if together is None or not together.fits(options):
             together = self.together[whole] = Together(address, options, self.dialect)
-        return PartLayout(together, options, carries)
+        return PartLayout(together, port, options, carries)
 
     def unplug(self, port: str) -> None:
         """Forget a cable."""
@@ -300,7 +300,7 @@ class OscOut(Sink):
         except _REFUSED as error:
             self._refuse(port, error)
         else:
-            self._collect(group, port, pieces)
+            self._collect(group, together.port, pieces)
 
     def _add_target(self, target_: Target) -> None:
         if self.framing is not None:

@@ -76,6 +76,28 @@ def test_any_box_and_any_cable_takes_a_label(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("written", "called"),
+    [
+        ('{ args = ["{x}", "{y}"], label = "Spot" }', ["Spot x", "Spot y"]),
+        ('{ args = ["{c.red}", "{c.blue}"], label = "Wash" }', ["Wash c.red", "Wash c.blue"]),
+        ('{ from = "c", args = ["{red}", "{blue}"], label = "Wash" }', ["Wash red", "Wash blue"]),
+        ('{ args = ["{x}", "{c.red}"] }', ["/a x", "/a c.red"]),
+    ],
+)
+def test_the_parts_of_a_message_are_called_by_what_they_tell(
+    tmp_path: Path, written: str, called: list[str]
+) -> None:
+    boxes = "".join(
+        f'[{name}]\nuse = "{use}"\nfrom = "pose.count"\n'
+        for name, use in (("x", "smooth"), ("y", "smooth"), ("c", "hue_to_rgb"))
+    )
+    plan = compiled(
+        tmp_path, f'{BODY}{boxes}[o]\nuse = "osc_out"\nto = "max"\nsend."/a" = {written}'
+    )
+    assert [cable.label for cable in draw(plan).cables if cable.route] == called
+
+
 def test_a_label_of_blanks_is_none(tmp_path: Path) -> None:
     assert compiled(tmp_path, BODY + 'label = "  "\n').boxes["reach"].label == ""
 

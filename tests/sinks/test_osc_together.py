@@ -52,6 +52,25 @@ def test_three_outputs_of_one_box_in_every_way_to_write_it(written: str) -> None
     assert blue == pytest.approx([0, 0, 1], abs=1e-6)
 
 
+def test_it_is_as_far_behind_as_what_it_describes() -> None:
+    hands = "".join(
+        f'[{name}]\nuse = "joint"\nfrom = "pose"\njoint = "{joint}"\n'
+        for name, joint in (("x", "left_hand"), ("y", "right_hand"))
+    )
+    camera = '[camera]\nuse = "stand_in"\n[pose]\nuse = "pose"\nfrom = "camera"\n'
+    messages = (
+        '"/x" = "x"\n"/named" = { args = ["{x}", "{y}"] }\n'
+        '"/value" = { from = "x", args = ["{value}", "{y}"] }\n'
+        '"/from" = { from = "pose.count", args = ["{x}", "{y}"] }\n'
+    )
+    played = play(camera + hands + OUT + messages, seconds=1, costs={"pose": 80})
+    alone, *whole = (
+        [(sent.t, sent.behind_ms) for sent in played.sent("out", address)]
+        for address in ("/x", "/named", "/value", "/from")
+    )
+    assert whole == [alone] * 3 and min(behind for _, behind in alone) >= 80
+
+
 def test_one_range_holds_for_all_and_a_table_has_its_own() -> None:
     line = '"/pan" = { args = [7, "{a}", { from = "b", in = [0, 20] }, "x"], to = [0, 100] }\n'
     assert args(play(A + B + OUT + line))[0] == [7, 100, 0.5, "x"]

@@ -76,12 +76,13 @@ class Row {
     if (cable.number) {
       buttons.push(make("button", { type: "button", onclick: () => this.askRange() }, "Range"));
     }
-    const from = cable.label === cable.name ? `from ${cable.origin}` : `${cable.name} from ${cable.origin}`;
+    const [address] = cable.name.split("#");
+    const from = cable.label === address ? `from ${cable.origin}` : `${address} from ${cable.origin}`;
     this.unfold = make(
       "button.unfold.free",
       { type: "button", "aria-expanded": "false", title: "Figures and buttons", onclick: () => this.open() },
       make("i.dot", { "aria-hidden": "true" }),
-      make("span.name", {}, make(cable.label.length > LONG ? "b.long" : "b", {}, ...breakable(cable.label)), make("small.from", {}, from), this.facts),
+      make("span.name", {}, make(cable.label.length > LONG ? "b.long" : "b", {}, ...breakable(cable.label)), make("small.from", {}, ...breakable(from)), this.facts),
     );
     this.element = make(
       "article.out",
@@ -131,13 +132,16 @@ class Row {
 
   /** Say the figures; what is bad stands out, and is seen on a folded row too. */
   health(route) {
-    const late = route.behind !== null && (route.behind > LATE || route.jitter > JITTERY);
+    const late = route.behind !== null && route.behind > LATE;
+    const uneven = route.behind !== null && route.jitter > JITTERY;
     const lost = this.dropped !== null && route.dropped - this.dropped > Math.max(1, route.rate);
     this.dropped = route.dropped;
     const now = performance.now();
-    if (late || lost) this.badUntil = now + CALM;
+    if (late || uneven || lost) this.badUntil = now + CALM;
     this.element.classList.toggle("bad", now < this.badUntil);
-    this.reason = late ? `${route.behind.toFixed(0)} ms behind` : lost ? `${route.dropped} dropped` : this.reason;
+    if (late) this.reason = `${route.behind.toFixed(0)} ms behind`;
+    else if (uneven) this.reason = `± ${route.jitter.toFixed(0)} ms`;
+    else if (lost) this.reason = `${route.dropped} dropped`;
     const parts = [];
     if (route.behind !== null) {
       // What a listener waits: from capture until it leaves, and the lag of every window.
