@@ -92,8 +92,8 @@ class Envelope(Node):
         return self._say(at) if self._stage != "rest" else None
 
     def reset(self) -> None:
-        """Be at rest, with nothing held."""
-        self._stage, self._said = "rest", None
+        """Be at rest at 0, with nothing held."""
+        self._stage, self._from, self._said = "rest", 0.0, None
         self._presses = Presses()
 
     def _say(self, at: Ns) -> Risen | None:

@@ -20,6 +20,8 @@ READING = 0.016
 """Seconds between two readings of a pitch."""
 PATIENCE = 0.25
 """Seconds without any reading after which a note ends."""
+LATEST = 2.0
+"""Seconds more that readings are waited for which have been seen to come late."""
 
 
 class Notes(Node):
@@ -56,6 +58,8 @@ class Notes(Node):
     _playing: Note | None = None
     _began: Ns = Ns(0)
     _heard: Ns = Ns(0)
+    _gave_up: Ns | None = None
+    _late: Ns = Ns(0)
     _ending: bool = False
     _levels: deque[float] = field(default_factory=lambda: deque(maxlen=4))
     _named: str | None = None
@@ -72,6 +76,10 @@ class Notes(Node):
     def process(self, pitch: Pitch, loudness: float | None = None, *, at: Ns) -> Iterator[Note]:
         """Yield the notes that end and begin with a reading."""
         self._check()
+        if self._gave_up is not None:  # sung before that, so it was late and not missing
+            late = 2 * (self._gave_up - at)  # by how much is not known; this is found in few steps
+            self._late = Ns(max(self._late, min(late, ns(LATEST))))
+            self._gave_up = None
         self._heard = at
         if not (math.isfinite(pitch.hz) and math.isfinite(pitch.note)):
             return
@@ -92,14 +100,15 @@ class Notes(Node):
         """Return when the sounding note ends if no more readings come."""
         if self._playing is None:
             return None
-        silent = self._heard + ns(PATIENCE)
+        silent = self._patient()
         return Ns(min(silent, self._earliest()) if self._ending else silent)
 
     def on_wake(self, at: Ns) -> Iterator[Note]:
         """End a note that has reached its shortest length, or whose readings have stopped."""
-        gone = at >= self._heard + ns(PATIENCE)
+        gone = at >= self._patient()
         if gone:
             self._melody = Melody()
+            self._gave_up = at
         if gone or self._ending:
             yield from self._end(at, wait=not gone)
 
@@ -107,8 +116,13 @@ class Notes(Node):
         """Forget the sounding note; the engine silences the outputs."""
         self._melody = Melody()
         self._playing = None
+        self._gave_up = None
         self._ending = False
         self._levels.clear()
+
+    def _patient(self) -> Ns:
+        """Return until when a further reading is waited for."""
+        return Ns(self._heard + ns(PATIENCE) + self._late)
 
     def _rules(self) -> Rules:
         readings = 1 + math.ceil(self.steady / READING - 0.5)

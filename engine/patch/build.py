@@ -170,7 +170,8 @@ class Builder:
                     values[parameter.field] = self._beside_patch(parameter, value)
                 except ParameterError as error:
                     key, text = _part_of(str(error), spec.values[name])
-                    self._report(spec, text, name, *key)
+                    hint = "" if key or parameter.fixed else self._hint_of_cable(spec.values[name])
+                    self._report(spec, text + hint, name, *key)
             elif parameter.required:
                 also = " as well as a cable" if name in spec.cables else ""
                 meaning = parameter.param.help or parameter.expected()
@@ -178,7 +179,7 @@ class Builder:
         try:
             _read_switch(spec.values.get("on", True))
         except ParameterError as error:
-            self._report(spec, str(error), "on")
+            self._report(spec, str(error) + self._hint_of_cable(spec.values["on"]), "on")
         return values
 
     def _shared_words(self, spec: BoxSpec, own: set[str]) -> _SharedWords:
@@ -214,9 +215,8 @@ class Builder:
                 takes = in_words(inlet.accepts)
                 self._report(spec, f"takes {takes} by a cable, so it has no value", name)
             elif not is_finite(value) or not fits(type(value), inlet.accepts):
-                self._report(
-                    spec, f"takes {in_words(inlet.accepts)}, got {as_written(value)}", name
-                )
+                takes = f"takes {in_words(inlet.accepts)}, got {as_written(value)}"
+                self._report(spec, takes + self._hint_of_cable(value), name)
             elif type(value) not in KINDS:
                 self._report(
                     spec, f"expected a number, a text or a cable, got {as_written(value)}", name
@@ -226,11 +226,20 @@ class Builder:
                 constants[name] = convert(value) if convert else value
         return constants
 
+    def _hint_of_cable(self, value: object) -> str:
+        """Return how a cable is written, where the name of a box stands in place of a value."""
+        if isinstance(value, str) and value.partition(".")[0] in self._document.tables:
+            return f'. A cable from there is {{ from = "{value}" }}'
+        return ""
+
     def _beside_patch(self, parameter: Parameter, value: Any) -> Any:
         """Resolve a file name against the patch's folder, whatever the working directory is."""
         folder = self._document.file.parent if self._document.file else None
-        if parameter.param.unit == FILE and isinstance(value, str) and folder:
-            return str(folder / value) if (folder / value).exists() else value
+        if parameter.param.unit == FILE and isinstance(value, str) and value and folder:
+            try:
+                return str(folder / value) if (folder / value).exists() else value
+            except OSError:  # longer than a name can be, or in a folder that is not ours to see
+                return value
         return value
 
     def _report(self, spec: BoxSpec, message: str, *key: str) -> None:

@@ -16,6 +16,7 @@ from engine.core.errors import PatchError, Problem, UnknownName, as_written
 from engine.core.node import Node
 from engine.core.parameter import FILE, read_parameters
 from engine.core.sink import Sink
+from engine.core.source import Source
 from engine.inference.card import models
 from engine.patch.build import Find
 from engine.patch.load import Document, Texts, load_texts
@@ -114,6 +115,6 @@ def _unfit(document: Document, find: Find, text: str) -> str:
     if key in _BOXES:
         return "your patch says which boxes there are"
     parameter = read_parameters(cls).get(key)
-    if parameter and parameter.param.unit == FILE:
+    if parameter and parameter.param.unit == FILE and not issubclass(cls, Source):
         return _NO_FILES
     return ""

@@ -14,7 +14,7 @@ from engine.core.clock import SECOND
 from engine.core.commands import Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Block, Message, Ns
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import FILE, Fixed, Param
 from engine.core.source import Emit, Tape
 from engine.dsp.audio.mono import MonoMix
 
@@ -41,7 +41,7 @@ class AudioFile(Tape):
 
     OUT: ClassVar[Mapping[str, type]] = {"sound": Block}
 
-    file: Fixed[Annotated[str, Param("the sound file")]]
+    file: Fixed[Annotated[str, Param("the sound file", unit=FILE)]]
     loop: Annotated[bool, Param("begin again at the end")] = False
     channel: Fixed[Annotated[int, Param("which one, from 1; 0 mixes all", 0, 1024)]] = 0
     block: Fixed[Annotated[int, Param("how much at a time", 64, 2048, unit="samples")]] = 512

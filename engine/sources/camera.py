@@ -25,7 +25,7 @@ from engine.core.clock import SECOND, SystemClock
 from engine.core.commands import Condition, Lost, Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Frame, Ns
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import FILE, Fixed, Param
 from engine.core.source import Emit, Source
 from engine.dsp.image.interlace import InterlaceDetector
 from engine.dsp.image.picture import (
@@ -79,7 +79,9 @@ class Camera(Source):
     steady: ClassVar[bool] = True
     main_thread: ClassVar[bool] = sys.platform == "darwin"
 
-    device: Fixed[Annotated[str | int, Param('"auto", a name, number, address or file')]] = "auto"
+    device: Fixed[
+        Annotated[str | int, Param('"auto", a name, number, address or file', unit=FILE)]
+    ] = "auto"
     width: Fixed[Annotated[int, Param("wished for; 0 leaves it to the camera", 0, 16384)]] = 0
     height: Fixed[Annotated[int, Param("wished for; 0 leaves it to the camera", 0, 16384)]] = 0
     fps: Fixed[Annotated[float, Param("pictures a second; 0 leaves it to it", 0, 1000)]] = 0.0

@@ -20,7 +20,7 @@ from engine.core.commands import Lost, Notice
 from engine.core.device_choice import is_number
 from engine.core.errors import DeviceError
 from engine.core.messages import Block
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import FILE, Fixed, Param
 from engine.core.source import AddReader, Emit, Source
 from engine.system.device_process import GONE
 from engine.system.priority import set_realtime_priority
@@ -52,7 +52,9 @@ class Microphone(Source):
     OUT: ClassVar[Mapping[str, type]] = {"sound": Block}
     steady: ClassVar[bool] = True
 
-    device: Fixed[Annotated[str | int, Param('"auto", a name, a number, or a sound file')]] = "auto"
+    device: Fixed[
+        Annotated[str | int, Param('"auto", a name, a number, or a sound file', unit=FILE)]
+    ] = "auto"
     channel: Fixed[Annotated[int, Param("which input of the device, from 1", 1, 256)]] = 1
     block: Fixed[Annotated[int, Param("how much at a time", 64, 2048, unit="samples")]] = 256
 

@@ -12,7 +12,7 @@ from engine.core.clock import SECOND
 from engine.core.commands import Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Frame, Message, Ns
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import FILE, Fixed, Param
 from engine.core.source import Emit, Tape
 from engine.dsp.image.picture import WHOLE, Crop, Mirror, Picture, Rotate
 from engine.video.frames import FrameMaker
@@ -41,7 +41,7 @@ class PictureFile(Tape):
 
     OUT: ClassVar[Mapping[str, type]] = {"frame": Frame}
 
-    file: Fixed[Annotated[str, Param("a picture, a folder, or a sequence of pictures")]]
+    file: Fixed[Annotated[str, Param("a picture, a folder, or a sequence of pictures", unit=FILE)]]
     fps: Fixed[Annotated[float, Param("pictures a second", 0.01, 1000)]] = RATE
     loop: Annotated[bool, Param("begin again at the end")] = False
     mirror: Mirror = False

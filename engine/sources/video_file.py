@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from engine.core.commands import Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Frame, Message, Ns
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import FILE, Fixed, Param
 from engine.core.source import Emit, Tape
 from engine.dsp.image.picture import WHOLE, Crop, Mirror, Picture, Rotate
 from engine.video.film import Film
@@ -37,7 +37,7 @@ class VideoFile(Tape):
 
     OUT: ClassVar[Mapping[str, type]] = {"frame": Frame}
 
-    file: Fixed[Annotated[str, Param("the video file; most formats are read")]]
+    file: Fixed[Annotated[str, Param("the video file; most formats are read", unit=FILE)]]
     loop: Annotated[bool, Param("begin again at the end")] = False
     speed: Annotated[float, Param("1 is as filmed, 2 twice as fast", 0.1, 10)] = 1.0
     mirror: Mirror = False

@@ -183,6 +183,14 @@ def test_a_loss_brings_it_to_rest():
     assert envelope.process(True, ns(1)).value == 0.0
 
 
+def test_a_loss_while_it_is_up_has_the_next_press_begin_at_0():
+    envelope = Envelope(attack=0.1)
+    after(envelope, Note(60, 90))
+    envelope.reset()
+    said = after(envelope, Note(62, 90), at=1.0)
+    assert [level(said, at) for at in (1.0, 1.05, 1.1)] == pytest.approx([0.0, 0.5, 1.0])
+
+
 PATCH = """
 [kick]
 use = "every"

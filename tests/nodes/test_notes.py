@@ -108,6 +108,21 @@ def test_the_same_note_again_after_a_dip():
     assert notes(play(Notes(), fading)) == [(60, True)]
 
 
+@pytest.mark.parametrize("late", [0.0, 0.2, 0.3, 0.9, 1.9])
+def test_readings_that_come_late_hold_a_note_nevertheless(late):
+    box, played = Notes(), []
+    for number in range(200):
+        at = number * 0.016
+        while (due := box.wake()) is not None and due <= ns(at + late):
+            played += box.on_wake(due)
+        played += box.process(sung(60), at=ns(at))
+    assert sum(note.velocity > 0 for note in played) <= 4
+    assert played[-1].velocity > 0  # held to the end
+    while (due := box.wake()) is not None:
+        played += box.on_wake(due)
+    assert played[-1] == Note(60, 0)
+
+
 def test_a_note_ends_by_itself_when_nothing_comes():
     box = Notes()
     ((begin, _),) = play(box, [sung(60)] * 5)

@@ -58,6 +58,7 @@ def test_it_is_never_further_away_than_half_a_step_and_the_hysteresis(values, st
     [
         ("C major", [60.4, 61.0, 63.6, 65.9, 70.9], [60, 60, 64, 65, 71]),
         ("D dorian", [60.6, 63.0, 68.2], [60, 62, 69]),
+        ("C major pentatonic", [61.4, 65.4, 70.0], [62, 64, 69]),
         ("A minor pentatonic", [58.0, 61.0, 65.0], [57, 60, 64]),
         ("chromatic", [59.6, 60.4], [60, 60]),
         ("C major", [-50, 200, 127, 0], [0, 127, 127, 0]),

@@ -40,6 +40,16 @@ CASES = [
         ['10: [reach] joimt: joint has no "joimt". Did you mean "joint"?'],
     ),
     (
+        "name-for-a-cable",
+        '[a]\nuse = "stand_in"\n[l]\nuse = "loudness"\nfrom = "a.sound"\n'
+        '[n]\nuse = "notes"\nfrom = "a.pitch"\nloudness = "l"\non = "l"\nsteady = "l.level"\n',
+        [
+            '9: [n] loudness: takes a number, got "l". A cable from there is { from = "l" }',
+            '10: [n] on: expected true or false, got "l". A cable from there is { from = "l" }',
+            '11: [n] steady: expected a time with its unit, such as "20 ms", got "l.level". A cable from there is { from = "l.level" }',
+        ],
+    ),
+    (
         "key2",
         BODY + "zzz = 1\n",
         [

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from engine.core.errors import PatchError
+from engine.patch.compile import compile_patch
 from engine.patch.load import load
+from engine.registry import Registry
 from engine.runtime.opening import check_patch, find_patch, open_patch
 from tests.patch.texts import BODY, OUT, compiled, problems
 
@@ -130,3 +132,26 @@ SHIPPED = ["first_light", "body_to_osc", "hands_on_knobs", "desk_plays_the_room"
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_patches_are_good(name: str) -> None:
     assert check_patch(find_patch(name)).boxes
+
+
+@pytest.mark.parametrize(
+    ("use", "key"),
+    [
+        ("audio_file", "file"),
+        ("video_file", "file"),
+        ("picture_file", "file"),
+        ("microphone", "device"),
+        ("camera", "device"),
+    ],
+)
+def test_a_file_that_a_source_plays_may_lie_beside_the_patch(
+    use: str, key: str, tmp_path: Path
+) -> None:
+    (tmp_path / "song.wav").touch()
+    patch = tmp_path / "mine.toml"
+    beside, no_name = str(tmp_path / "song.wav"), "x" * 300
+    names = {"song.wav": beside, beside: beside, "else.wav": "else.wav", no_name: no_name}
+    for name, found in names.items():
+        patch.write_text(f'[a]\nuse = "{use}"\n{key} = "{name}"\n', encoding="utf-8")
+        plan = compile_patch(load(patch), Registry().find)
+        assert plan.boxes["a"].values[key] == found
