@@ -149,9 +149,7 @@ class Reloader:
         try:
             compiled = await self._compile(index)
         except PatchError as error:
-            if not await self._is_settled():
-                self._ask_again()
-            else:
+            if await self._is_settled():
                 self._report([str(problem) for problem in error.problems])
                 if any(NO_DESCRIPTOR in problem.message for problem in error.problems):
                     asyncio.get_running_loop().call_later(_AGAIN, self._news.set)
@@ -238,15 +236,8 @@ class Reloader:
                 self._left_behind.add(standby.opening_threads())
             self._show.discard(standby)
             self._report(problems)
-            if not problems:
-                self._ask_again()
             return False
         return True
-
-    def _ask_again(self) -> None:
-        """Keep the request for another patch that news interrupted, unless one came since."""
-        if self._wanted is None:
-            self._wanted = self._next
 
     async def _swap(self, compiled: CompiledPatch) -> None:
         """Swap a plan in, and roll back where it fails its probation."""
