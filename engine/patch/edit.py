@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Final
 
-from engine.patch.positions import KeyPath, find_ends
+from engine.patch.positions import KeyPath, find_ends, find_lines
 
 MISSING: Final = object()
 """What stands where there is no value."""
@@ -96,12 +96,19 @@ def toml_text(value: object) -> str:
     return tomlkit.item(value).as_string()
 
 
-def changed_lines(before: str, after: str) -> Iterable[tuple[int, list[str], list[str]]]:
-    """Yield what differs: the number of the first line, the lines before, and those after."""
+def changed_lines(before: str, after: str) -> Iterable[tuple[int, str, list[str], list[str]]]:
+    """Yield what differs: the number of the first line, its table, the lines before, those after.
+
+    The table is its header as written; "" above the first one, and where the lines begin with one.
+    """
     old, new = before.splitlines(), after.splitlines()
+    places = find_lines(after)
+    headers = [places[table] for table in find_ends(after) if table]
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
-            yield a + 1, old[a:b], new[c:d]
+            line = max((each for each in headers if each <= d), default=0)
+            header = new[line - 1].strip() if 0 < line <= c else ""
+            yield a + 1, header, old[a:b], new[c:d]
 
 
 def with_endings(original: str, before: str, after: str) -> str:

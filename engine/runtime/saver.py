@@ -40,9 +40,13 @@ class SaveError(Exception):
 
 @dataclass(frozen=True)
 class Change:
-    """Lines of a file that change: the number of the first one, what they say, what they will."""
+    """Lines of a file that change: the number of the first one, what they say, what they will.
+
+    ``table`` is the header that they stand under; "" for none.
+    """
 
     line: int
+    table: str
     old: Sequence[str]
     new: Sequence[str]
 

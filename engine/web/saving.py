@@ -31,6 +31,7 @@ def _file(draft: FileDraft) -> dict[str, Any]:
         "changes": [
             {
                 "line": change.line,
+                "table": _shown(change.table),
                 "old": [*map(_shown, change.old)],
                 "new": [*map(_shown, change.new)],
             }

@@ -13,7 +13,7 @@ from runtime.test_desk import BOXES, Painter
 from engine.core.addresses import overlaps
 from engine.core.commands import SetParameter
 from engine.core.parameter import ON, read_parameters
-from engine.patch.edit import Edit, edit_text, toml_text, with_endings
+from engine.patch.edit import Edit, changed_lines, edit_text, toml_text, with_endings
 from engine.patch.load import Texts
 from engine.patch.save import SavedTexts, Turned, save_in_texts
 from engine.runtime.opening import open_texts
@@ -348,3 +348,23 @@ def test_line_ends_stay_what_they_were(original: str) -> None:
     kept = with_endings(original, before, after).splitlines(keepends=True)
     assert kept[0] == original.splitlines(keepends=True)[0]
     assert kept[2] == original.splitlines(keepends=True)[2]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        (
+            "[a]\nx = 1\n\n[b]\nkeep = true\n",
+            "[a]\nx = 2\n\n[b]\nkeep = true\ny = 3\n",
+            [(2, "[a]", ["x = 1"], ["x = 2"]), (6, "[b]", [], ["y = 3"])],
+        ),
+        ("[ a.b ] # c\nx = 1\n", "[ a.b ] # c\n", [(2, "[ a.b ] # c", ["x = 1"], [])]),
+        ("x = [\n[1],\n[2]]\n", "x = [\n[1],\n[3]]\n", [(3, "", ["[2]]"], ["[3]]"])]),
+        ("[a]\nx = 1\n", "[a]\nx = 1\n[b]\ny = 2\n", [(3, "", [], ["[b]", "y = 2"])]),
+        ("", "[b]\ny = 2\n", [(1, "", [], ["[b]", "y = 2"])]),
+    ],
+)
+def test_a_line_that_changes_is_told_with_its_table(
+    before: str, after: str, changes: list[tuple[int, str, list[str], list[str]]]
+) -> None:
+    assert [*changed_lines(before, after)] == changes

@@ -277,6 +277,15 @@ def test_a_slider_changes_the_wire(browser, wire):
     browser.until(f"{back} && {back}.click() === undefined")
     wire.until(lambda one: one[1] == "/loud" and 0 < one[2][0] < 4)
 
+    # What was turned just before and is not sent yet does not come after it.
+    browser.run(move, 100)
+    browser.until(back)
+    browser.run(f"{{{move}}} {{{move}}} {back}.click();", 100)
+    wire.until(lambda one: one[1] == "/loud" and 0 < one[2][0] < 4)
+    heard = []
+    wire.until(lambda one: one[1] == "/loud" and (heard.append(one[2][0]) or len(heard) == 60))
+    assert max(heard) < 4
+
 
 DOTS = "[...document.querySelectorAll('[data-knob=\"bend/points\"] circle')]"
 FIRST_DOT = "[data-knob='bend/points'] circle"

@@ -89,6 +89,7 @@ def test_what_is_turned_is_looked_at_and_saved_and_a_guest_may_not(file, port):
         lines = browser.run(
             f"return [...{DIALOG}.querySelectorAll('.lines code')].map((one) => one.textContent)"
         )
+        assert lines.pop(0) == "[reach]"
         assert lines == [
             'then = ["smooth"]   # calm',
             'then = [{ use = "smooth", smooth = 0.8765 }]   # calm',

@@ -63,7 +63,7 @@ def test_a_draft_shows_what_is_saved_then(file: Path) -> None:
     (one,) = draft.files
     (change,) = one.changes
     assert (one.file, one.note, draft.names, draft.left) == (file, "", ("d/by",), ())
-    assert change.line == 10
+    assert (change.line, change.table) == (10, "[d]")
     assert (*change.old, *change.new) == ("by = 2.0   # how often", "by = 0.503937   # how often")
     assert saver.save(draft.key) == draft
     assert file.read_text("utf-8") == SAVED

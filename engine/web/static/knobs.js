@@ -162,8 +162,10 @@ class Knob {
     ask({ do: "set", box: this.is.box, parameter: this.is.name, value: this.value });
   }
 
+  /** Give it back; what was turned and not yet sent would come after, and undo that. */
   reset() {
     const name = { box: this.is.box, parameter: this.is.name };
+    clearTimeout(this.waiting);
     this.touched = -Infinity;
     if (this.is.cabled) ask({ do: "release", ...name });
     else ask({ do: "set", ...name, value: this.is.start });

@@ -82,7 +82,7 @@ class Row {
       "button.unfold.free",
       { type: "button", "aria-expanded": "false", title: "Figures and buttons", onclick: () => this.open() },
       make("i.dot", { "aria-hidden": "true" }),
-      make("span.name", {}, make(cable.label.length > LONG ? "b.long" : "b", {}, ...breakable(cable.label)), make("small.from", {}, ...breakable(from)), this.facts),
+      make("span.name", {}, make(cable.label.length > LONG ? "b.long" : "b", {}, ...breakable(cable.label)), make("small.from", {}, from), this.facts),
     );
     this.element = make(
       "article.out",

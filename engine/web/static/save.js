@@ -74,7 +74,8 @@ function open(name, ...parts) {
 }
 
 function changes(file) {
-  const rows = file.changes.flatMap((change) => [
+  const rows = file.changes.flatMap((change, index) => [
+    ...(change.table && change.table !== file.changes[index - 1]?.table ? [row("table", "", change.table)] : []),
     ...change.old.map((text, place) => row("old", change.line + place, text)),
     ...change.new.map((text) => row("new", "", text)),
   ]);
@@ -84,7 +85,7 @@ function changes(file) {
 }
 
 function row(kind, line, text) {
-  const sign = kind === "old" ? "\u2212" : "+";
+  const sign = { old: "\u2212", new: "+", table: "" }[kind];
   return make(`li.${kind}`, {}, make("small", {}, String(line)), make("i", {}, sign), make("code", {}, text));
 }
 
