@@ -63,7 +63,6 @@ class Row {
   constructor(cable, index) {
     this.cable = cable;
     this.index = index;
-    this.dropped = null;
     this.badUntil = 0;
     this.reason = "";
     this.all = "";
@@ -134,21 +133,19 @@ class Row {
   health(route) {
     const late = route.behind !== null && route.behind > LATE;
     const uneven = route.behind !== null && route.jitter > JITTERY;
-    const lost = this.dropped !== null && route.dropped - this.dropped > Math.max(1, route.rate);
-    this.dropped = route.dropped;
     const now = performance.now();
-    if (late || uneven || lost) this.badUntil = now + CALM;
+    if (late || uneven) this.badUntil = now + CALM;
     this.element.classList.toggle("bad", now < this.badUntil);
     if (late) this.reason = `${route.behind.toFixed(0)} ms behind`;
     else if (uneven) this.reason = `± ${route.jitter.toFixed(0)} ms`;
-    else if (lost) this.reason = `${route.dropped} dropped`;
     const parts = [];
     if (route.behind !== null) {
       // What a listener waits: from capture until it leaves, and the lag of every window.
       parts.push(`${route.behind.toFixed(1)} ± ${route.jitter.toFixed(1)} ms`);
     }
     parts.push(`${number(Math.round(route.rate))}/s`);
-    if (route.dropped) parts.push(`${route.dropped} dropped`);
+    // Pictures that a box on the way had no time for: no message of this output was lost.
+    if (route.dropped) parts.push(`${route.dropped} left out on the way`);
     this.all = parts.join("   ");
     this.say();
   }
