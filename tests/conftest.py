@@ -94,6 +94,10 @@ SLOW = (
     "video/test_playlist.py",
 )
 
+# Folders whose tests play through real sound servers, MIDI and browsers, or measure: one after the
+# other, on one worker, or they would make each other late.
+ONE_BY_ONE = ("lab", "peers")
+
 
 # A machine that is busy takes its time over an example; that is no failure.
 settings.register_profile("sensorium", deadline=None)
@@ -112,11 +116,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that take long."""
+    """Mark the tests that take long, and say which go to one worker where several run them."""
     slow = {TESTS / path for path in SLOW}
+    alone = {TESTS / path for path in ONE_BY_ONE}
     for item in items:
-        if slow & {item.path, *item.path.parents}:
+        here = {item.path, *item.path.parents}
+        if slow & here:
             item.add_marker("slow")
+        item.add_marker(pytest.mark.xdist_group("devices" if alone & here else str(item.path)))
 
 
 # -- Real peers ----------------------------------------------------------------------------------

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+from contextlib import closing
 from typing import Annotated
 
 import typer
 
-from engine.commands.ending import ended_in_order
-from engine.core.box_errors import Interrupted
+from engine.system.signals import SignalListener
 
 PORT = 9700
 
@@ -26,8 +28,7 @@ def monitor(
     from engine.terminal.monitor import make_screen
     from engine.terminal.monitor import monitor as look
 
-    try:
-        with ended_in_order():
-            look(host, port, only, for_, make_screen(json))
-    except Interrupted:
-        return
+    # Heard on a thread: raised in the middle of drawing, Ctrl-C would leave a lock as it was.
+    over = threading.Event()
+    with closing(SignalListener({signal.SIGINT: over.set, signal.SIGTERM: over.set})):
+        look(host, port, only, for_, make_screen(json), over=over)

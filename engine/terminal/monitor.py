@@ -49,21 +49,29 @@ class Screen(ABC):
         """Leave what was shown."""
 
 
-def monitor(host: str, port: int, only: str, seconds: float | None, screen: Screen) -> None:
-    """Show the traffic of the show at a port until the time is over, or for ever.
+def monitor(
+    host: str,
+    port: int,
+    only: str,
+    seconds: float | None,
+    screen: Screen,
+    *,
+    over: threading.Event,
+) -> None:
+    """Show the traffic of the show at a port until the time is over, or ``over`` is set.
 
     ``only`` shows what contains a text. Raise DeviceError where no show answers at first; one that
     ends later is waited for.
     """
     client = TrafficClient(host, port)
-    clock, pause = SystemClock(), threading.Event()
+    clock = SystemClock()
     ends = None if seconds is None else clock.now() + round(seconds * SECOND)
     try:
         traffic = client.ask(PATIENCE)
         if traffic is None:
             raise DeviceError(_nobody(host, port, refused=client.refused))
         answered = True
-        while True:
+        while not over.is_set():
             if traffic is not None:
                 screen.show(_only(traffic, only))
             elif answered:
@@ -71,8 +79,8 @@ def monitor(host: str, port: int, only: str, seconds: float | None, screen: Scre
             answered = traffic is not None
             if ends is not None and clock.now() >= ends:
                 return
-            pause.wait(EVERY)
-            traffic = client.ask(PATIENCE)
+            if not over.wait(EVERY):
+                traffic = client.ask(PATIENCE)
     finally:
         screen.close()
         client.close()

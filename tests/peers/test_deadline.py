@@ -29,7 +29,7 @@ from = "film"
 use = "collector"
 from = "eye"
 """
-LINE = "document.getElementById('given')"
+LINE = "document.getElementById('notice')"
 
 
 @pytest.mark.may_block("the page loads what it needs on its own thread")
@@ -42,7 +42,7 @@ def test_the_page_says_what_gives_way_until_it_is_back():
         page.wait()
         page.watch(engine)
         browser.go(f"http://127.0.0.1:{port}/")
-        said = browser.until(f"!{LINE}.hidden && {LINE}.textContent")
+        said = browser.until(f"{LINE}.dataset.kind === 'given' && {LINE}.title")
         assert said == "To be in time: eye: every 2nd picture"
         engine.quality.restore_all()
-        assert browser.until(f"{LINE}.hidden")
+        assert browser.until(f"{LINE}.dataset.kind !== 'given'")

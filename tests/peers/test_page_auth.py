@@ -26,7 +26,7 @@ class Guarded(Show):
 
 def test_the_token_opens_the_page_and_no_script_can_read_the_cookie(tmp_path):
     port, driver = find_port(), find_port()
-    patch = PATCH[: PATCH.index("[loud]")] + PATCH[PATCH.index("[out]") :]
+    patch = PATCH[: PATCH.index("[loud]")] + PATCH[PATCH.index("[bend]") :]
     patch = patch.replace('"/loud" = "loud"\n', "").replace("PORT", "9")
     (tmp_path / "show.toml").write_text(patch)
     show = Guarded(tmp_path / "show.toml", port, "abcdefgh12345678")

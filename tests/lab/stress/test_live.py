@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from engine.cli import app
 from engine.core.errors import DeviceError
 from engine.lab.bench.rig.jack import begin_server, server_name
 from engine.lab.bench.rig.storm import COMMAND
-from engine.lab.stress import command, faults, judge, live
+from engine.lab.stress import faults
 from engine.lab.stress.actions import possible_faults
 from engine.lab.stress.live import watch
 from engine.lab.stress.parts import Synth
@@ -38,40 +37,32 @@ to = "127.0.0.1:9"
 [out.send]
 "/people" = "body.joints.count"
 """
+SEED = "326"
+"""The first whose storm holds each of what is asked for below within two minutes."""
 QUIET = re.compile("^longest gap|^delay|^recovery")
 """Goals of a quiet machine: where other tests run, they say more about those."""
-FIRST = (faults.SERVER_KILLED, faults.MODEL_KILLED, faults.CAMERA_KILLED)
-"""What takes longest to be itself again: in the first half, after which the show may not grow."""
-THEN = (faults.PORT_KILLED, faults.NETWORK_GONE, faults.STOPPED)
-SEED = "3"
-"""The first whose storm holds each of these once, in this order of halves."""
-
-
-def possible_by_name(rig):
-    """Return those of the faults that can be injected which are named above."""
-    return [choice for choice in possible_faults(rig) if choice[0] in FIRST + THEN]
+BY_NAME = (
+    faults.SERVER_KILLED,
+    faults.CAMERA_KILLED,
+    faults.PORT_KILLED,
+    faults.NETWORK_GONE,
+    faults.STOPPED,
+    faults.MODEL_KILLED,
+)
 
 
 @pytest.mark.peer("ffmpeg", "ffmpeg")
 @pytest.mark.peer("jackd", "jackd2 libportaudio2")
 @pytest.mark.may_block("it waits for processes")
-def test_a_minute_of_storm_ends_no_show_and_leaves_no_note(tmp_path, monkeypatch):
-    for module in (faults, judge):
-        monkeypatch.setattr(module, "SETTLE", 3.0)
-    monkeypatch.setattr(faults, "FIRST", 2.0)
-    monkeypatch.setattr(live, "WARMUP_S", 2.0)
-    monkeypatch.setattr(command, "LEAST_CALM_S", 5.0)
-    monkeypatch.setattr(command, "storm", partial(faults.storm, calm=3.0))
-    monkeypatch.setattr(command, "possible_faults", possible_by_name)
+def test_two_minutes_of_storm_end_no_show_and_leave_no_note(tmp_path):
     file = tmp_path / "told.json"
-    words = ["stress", "first_light", "--minutes", "0.8", "--seed", SEED, "--json", str(file)]
-    done = CliRunner().invoke(app, words)
+    command = ["stress", "first_light", "--minutes", "2", "--seed", SEED, "--json", str(file)]
+    done = CliRunner().invoke(app, command)
     assert file.exists(), done.output
     note = json.loads(file.read_text())
     goals = {goal["what"]: goal for goal in note["goals"]}
-    for fault in FIRST + THEN:
+    for fault in BY_NAME:
         assert goals[f"recovery: {fault.name}"]["value"] is not None, done.output
-    assert goals["more threads"]["met"], done.output
     assert goals["notes heard"]["value"] > 50
     missed = [what for what, goal in goals.items() if not goal["met"]]
     assert [what for what in missed if not QUIET.search(what)] == [], done.output
