@@ -223,6 +223,12 @@ def _ago(flow: Flow) -> str:
 
 def _nobody(host: str, port: int, *, refused: bool) -> str:
     where = f"port {port}" if is_local(host) else f"port {port} of {host}"
+    if refused and not is_local(host):
+        return (
+            f"no show plays on {where}, or it listens to its own machine only: begin one with "
+            "sensorium play, name its port with --port, and let its osc_control hear this machine: "
+            'host = "0.0.0.0" and allow = ["192.168.1.20"]'
+        )
     if refused:
         return (
             f"no show plays on {where}; begin one with sensorium play, or name its port with "

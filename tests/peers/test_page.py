@@ -203,7 +203,7 @@ LAMP = "/composition/layers/1/clips/2/connect"
 MORE = f"""
 [siren]
 use = "siren"
-label = "Siren"
+label = "The siren above the door"
 
 [level]
 use = "loudness"
@@ -492,6 +492,24 @@ def test_outputs_stand_as_written_by_their_labels(browser):
     assert browser.run(script.format("small.from"))[-1] == f"{LAMP} from level"
 
 
+def test_a_long_label_leaves_room_for_what_the_box_says(browser):
+    browser.size(1000, 800)
+    try:
+        # Drawn anew for the width: no box is as wide as it was.
+        browser.until("document.getElementById('graph').offsetWidth < 1000")
+        wrong = browser.run("""
+            const bottom = (one) => one.getBoundingClientRect().bottom;
+            return [...document.querySelectorAll(".box")].filter((box) => {
+                const name = box.querySelector("b");
+                const cut = name.scrollWidth > name.clientWidth;
+                return cut || bottom(box.querySelector(".value")) > bottom(box);
+            }).map((box) => box.textContent);
+        """)
+        assert wrong == []
+    finally:
+        browser.size(1440, 900)
+
+
 def test_figures_are_behind_a_dot(browser):
     row = "document.querySelector('[data-route=\"out/reach\"]')"
     facts = f"{row}.querySelector('.facts')"
@@ -506,7 +524,9 @@ def test_a_clip_is_seen_until_it_is_tapped(browser):
     peak = f"Math.abs({meter}.querySelector('output').dataset.peak - {{}}) < 0.2"
     lit = f"return {meter}.querySelector('.clip').classList.contains('lit')"
     browser.until(peak.format(-6.02))
-    assert browser.run(f"return {meter}.querySelector('b').textContent") == "Siren"
+    assert browser.run(f"return {meter}.querySelector('b').textContent") == (
+        "The siren above the door"
+    )
     assert not browser.run(lit)
     for loud, decibels in ((1.0, 0.0), (0.5, -6.02)):
         browser.run(TURN.format("data-knob", "siren/loud", loud))
@@ -658,6 +678,14 @@ def test_what_a_patch_keeps_private_the_page_cannot_open(browser, tmp_path, wire
         browser.go(f"http://127.0.0.1:{port}/")
         browser.until("document.getElementById('picture').naturalWidth === 640")
         browser.until("document.getElementById('privacy').disabled")
+        # The master beside it keeps its figure to itself.
+        assert browser.run("""
+            const [master, privacy] = ["master", "privacy"].map((id) =>
+                document.getElementById(id).getBoundingClientRect());
+            const number = document.querySelector("#master output").getBoundingClientRect();
+            return number.right <= master.right + 1 &&
+                (number.right <= privacy.left || number.bottom <= privacy.top);
+        """)
         assert set(browser.collect(SEEN, 10)) == {1}
         # Who does not ask by the button is refused too.
         browser.run("import('/link.js').then((link) => link.ask({ do: 'privacy', on: false }))")

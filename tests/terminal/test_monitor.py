@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from engine.core.traffic import Flow, Traffic
-from engine.terminal.monitor import JsonLines, Lines, picture
+from engine.terminal.monitor import JsonLines, Lines, _nobody, picture
 
 
 def flow(name: str, *, leaves: bool = True, unheard: bool = False, count: int = 1) -> Flow:
@@ -51,3 +51,10 @@ def test_an_address_has_a_line_when_it_has_said_something_new(screen, capsys) ->
         flows = tuple(flow(f"/{n}", count=count) for n, count in enumerate(counts))
         lines.show(Traffic("", flows))
     assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+def test_who_is_refused_from_another_machine_learns_that_a_show_may_play_there() -> None:
+    text = _nobody("10.77.0.2", 9995, refused=True)
+    assert "no show plays on port 9995 of 10.77.0.2, or it listens to its own machine only" in text
+    assert 'host = "0.0.0.0" and allow = [' in text
+    assert "allow" not in _nobody("127.0.0.1", 9995, refused=True)

@@ -73,7 +73,7 @@ function card(box, patch, at) {
   const called = box.label === box.name ? what : `${box.name} · ${what}`;
   const element = make(
     `div.box.${box.kind}`,
-    { "data-box": box.name, title: [box.name, what, box.place].filter(Boolean).join("  ") },
+    { "data-box": box.name, title: [box.label, box.label === box.name ? "" : box.name, what, box.place].filter(Boolean).join("  ") },
     make("b", {}, box.label),
   );
   const indexes = portsOf(box.name, patch);

@@ -17,7 +17,7 @@ export function show(news) {
   if (performance.now() - touched > HELD) put(news.master);
   press(find("privacy"), news.private);
   find("privacy").disabled = news.always_private;
-  write(find("privacy"), news.always_private ? "Private, says the patch" : "Private");
+  write(find("privacy"), news.always_private ? "Always private" : "Private");
   write(find("marks"), marks(news).join("  ·  "));
   document.body.classList.toggle("black", news.blackout);
 }

@@ -6,6 +6,8 @@ export const PORT = 34;
 const WIDTH = 168;
 const WIDEST = 330;
 const LETTER = 8.6;
+const NAME_LETTER = 11;
+const MARGIN = 32;
 const VALUE = 104;
 const LONGEST = 26;
 const MORE = 150;
@@ -25,10 +27,11 @@ export function shortened(label) {
   return `…/${parts.join("/")}`;
 }
 
-/** How wide a box is: what leaves by an output is to be read. */
+/** How wide a box is: its name and what leaves by an output are to be read. */
 function width(box, patch) {
   const letters = portsOf(box.name, patch).map((index) => shortened(patch.cables[index].label).length);
-  return Math.min(WIDEST, Math.max(WIDTH, VALUE + LETTER * Math.max(0, ...letters)));
+  const name = MARGIN + NAME_LETTER * box.label.length;
+  return Math.min(WIDEST, Math.max(WIDTH, name, VALUE + LETTER * Math.max(0, ...letters)));
 }
 
 function height(box, patch) {
