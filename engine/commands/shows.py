@@ -68,7 +68,9 @@ def play(
     dump: Annotated[
         str | None, typer.Option(help="write all that is sent here; - shows it")
     ] = None,
-    offline: Annotated[bool, typer.Option("--offline", help="as fast as it goes")] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="as fast as it goes; it still sends")
+    ] = False,
     cost: Annotated[
         list[str] | None, typer.Option(help="BOX=MS, what a model takes offline")
     ] = None,
