@@ -54,10 +54,12 @@ def test_the_box_of_the_readme_plays(tmp_path):
 
 
 def test_the_patch_of_the_readme_is_good(tmp_path: Path) -> None:
-    (listing,) = re.findall(r"```toml\n(.*?)```", TEXT, re.S)
+    listing, rig = re.findall(r"```toml\n(.*?)```", TEXT, re.S)
     patch = tmp_path / "mine.toml"
     patch.write_text(listing, encoding="utf-8")
     assert check_patch(patch).title == "Right hand plays a filter"
+    (tmp_path / "rig.toml").write_text(rig, encoding="utf-8")
+    assert check_patch(patch).warnings == ()
 
 
 def test_every_command_that_it_names_is_there() -> None:
