@@ -28,7 +28,8 @@ class Heard(logging.Handler):
 
 
 @pytest.fixture
-def heard() -> Heard:
+def heard(caplog: pytest.LogCaptureFixture) -> Heard:
+    caplog.set_level("INFO", LOG.name)
     return Heard()
 
 
