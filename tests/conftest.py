@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from blockbuster import BlockBuster
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from engine.commands.ending import interrupt
 
@@ -95,8 +97,8 @@ SLOW = (
 )
 
 # Folders whose tests play through real sound servers, MIDI and browsers, or measure: one after the
-# other, on one worker, or they would make each other late.
-ONE_BY_ONE = ("lab", "peers")
+# other, on one worker, or they would meet each other's ports and make each other late.
+ONE_BY_ONE = ("tests/lab/", "tests/peers/")
 
 
 # A machine that is busy takes its time over an example; that is no failure.
@@ -116,14 +118,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that take long, and say which go to one worker where several run them."""
+    """Mark the tests that take long."""
     slow = {TESTS / path for path in SLOW}
-    alone = {TESTS / path for path in ONE_BY_ONE}
     for item in items:
-        here = {item.path, *item.path.parents}
-        if slow & here:
+        if slow & {item.path, *item.path.parents}:
             item.add_marker("slow")
-        item.add_marker(pytest.mark.xdist_group("devices" if alone & here else str(item.path)))
+
+
+class ByFile(LoadFileScheduling):
+    """Gives each worker whole files, and those that play through real devices all to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "devices" if nodeid.startswith(ONE_BY_ONE) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """Say which worker runs what, where several do."""
+    return ByFile(config, log)
 
 
 # -- Real peers ----------------------------------------------------------------------------------
