@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -217,6 +218,16 @@ def no_blocking(request: pytest.FixtureRequest, _alarm: BlockBuster) -> Iterator
         yield
     finally:
         _alarm.deactivate()
+
+
+# -- What is left behind -------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_leftovers() -> Iterator[None]:
+    """Let what a file of tests left open fail that file, not one that happens to collect it."""
+    yield
+    gc.collect()
 
 
 # -- Ports ---------------------------------------------------------------------------------------

@@ -29,8 +29,10 @@ SOURCES, MODELS, NODES, SINKS = (
 NAMES = [name for names in BY_FOLDER.values() for name in names]
 RATE = 16000
 
-KIND_NAMES = [one.name for one in message_types() if one.example is not None]
-"""The names of all kinds of messages that the engine knows, each with an example."""
+ENGINE_KINDS = [one for one in message_types() if one.example is not None]
+"""All kinds of messages that the engine knows, each with an example; without those that other
+tests register while they run."""
+KIND_NAMES = [one.name for one in ENGINE_KINDS]
 
 
 def find(name: str) -> type[Box]:
@@ -133,9 +135,8 @@ def series(cls: type, count: int = 4) -> list[Any]:
 def kinds_of(carried: Iterable[Carried]) -> list[type]:
     """Return the registered kinds that an inlet or outlet may carry: all where it is anything."""
     every = [one for each in carried for one in members(each)]
-    if object in every:
-        return [one.cls for one in message_types() if one.example is not None]
-    return [one for one in every if one in KINDS]
+    known = [one.cls for one in ENGINE_KINDS]
+    return known if object in every else [one for one in every if one in known]
 
 
 def accepted(inlet: Inlet) -> list[type]:

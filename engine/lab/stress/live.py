@@ -34,6 +34,7 @@ def watch(
     show = ShowProcess(rig.patch, rig.sets, folder)
     seen = Observation()
     try:
+        show.start()
         _wait_for_start(rig, show)
         seen.began = time.monotonic()
         with _VitalsSampler(show.pid) as sampler:

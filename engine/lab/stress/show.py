@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,16 +19,41 @@ PATIENCE: Final = 30.0
 ERROR_MARKS: Final = ("a mistake of", "Traceback", "Exception in", "Fatal", "never retrieved")
 
 
+@contextmanager
+def signals_deferred() -> Iterator[None]:
+    """Handle Ctrl-C and SIGTERM after the block only: what it begins is then known to who ends it.
+
+    Raise ValueError on another thread than the main one.
+    """
+    came: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _: came.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in came[:1]:
+            signal.raise_signal(number)
+
+
 class ShowProcess:
-    """A show that plays from its creation until ``stop``."""
+    """A show that plays from ``start`` until ``stop``."""
 
     def __init__(self, patch: Path, sets: Sequence[str], folder: Path) -> None:
         self._stats = folder / "stats.json"
         self._log = folder / "log.txt"
-        command = [sys.executable, "-c", COMMAND, "play", str(patch), "--quiet", "--no-page"]
-        with self._log.open("wb") as log_lines:
+        play = [sys.executable, "-c", COMMAND, "play", str(patch), "--quiet", "--no-page"]
+        self._command = [*play, "--stats", str(self._stats), *sets]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the process; a signal that comes meanwhile is handled once ``stop`` can end it."""
+        with self._log.open("wb") as log_lines, signals_deferred():
             self._process = subprocess.Popen(
-                [*command, "--stats", str(self._stats), *sets],
+                self._command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log_lines,
@@ -36,20 +62,23 @@ class ShowProcess:
     @property
     def pid(self) -> int:
         """Its process id."""
+        assert self._process is not None, "it was not started"
         return self._process.pid
 
     @property
     def is_running(self) -> bool:
         """Whether the process has not ended."""
-        return self._process.poll() is None
+        return self._process is not None and self._process.poll() is None
 
     def send(self, number: signal.Signals) -> None:
         """Send it a signal, if it runs."""
-        if self.is_running:
+        if self._process is not None and self.is_running:
             self._process.send_signal(number)
 
     def stop(self) -> int | None:
-        """Ask it to end; return the exit status, None where it had to be killed."""
+        """Ask it to end; return the exit status, None where it had to be killed or never began."""
+        if self._process is None:
+            return None
         self.send(signal.SIGCONT)
         self.send(signal.SIGTERM)
         try:

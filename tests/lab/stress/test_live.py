@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import queue
 import re
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -14,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from engine.cli import app
+from engine.core.box_errors import Interrupted
 from engine.core.errors import DeviceError
 from engine.lab.bench.rig.jack import begin_server, server_name
 from engine.lab.bench.rig.storm import COMMAND
@@ -22,7 +24,7 @@ from engine.lab.stress.actions import possible_faults
 from engine.lab.stress.live import watch
 from engine.lab.stress.parts import Synth
 from engine.lab.stress.rig import set_up_rig
-from engine.lab.stress.show import wait_until
+from engine.lab.stress.show import signals_deferred, wait_until
 from engine.midi.client import PortProcess
 from engine.runtime.opening import find_patch
 from engine.system.device_process import GONE
@@ -83,6 +85,14 @@ def test_a_machine_without_any_part_plays_the_stand_in(tmp_path, monkeypatch):
         }
         assert (rig.cameras, rig.synths, rig.sound) == ({}, {}, None)
         assert rig.patch.read_text().startswith(find_patch("first_light").read_text())
+
+
+def test_a_signal_while_a_show_is_being_started_waits_until_it_can_be_stopped(tmp_path):
+    known = []
+    with pytest.raises(Interrupted), signals_deferred():
+        signal.raise_signal(signal.SIGINT)
+        known.append("the process")
+    assert known == ["the process"]
 
 
 @pytest.mark.may_block("it waits for processes")
