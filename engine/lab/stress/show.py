@@ -26,7 +26,7 @@ def signals_deferred() -> Iterator[None]:
     Raise ValueError on another thread than the main one.
     """
     came: list[int] = []
-    before = {
+    before: dict[int, Any] = {
         number: signal.signal(number, lambda number, _: came.append(number))
         for number in (signal.SIGINT, signal.SIGTERM)
     }
