@@ -1,0 +1,74 @@
+"""How hard a note is struck, and whether the one that sounds is struck again.
+
+A level of the newest few milliseconds beats with the waves of a low note, so what counts is the
+loudest of the last period.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+SHORTEST: Final = 0.010
+"""Seconds: the level is the loudest of at least so long."""
+PERIODS: Final = 1.2
+"""Periods of the note over which the loudest counts."""
+DIP: Final = 0.1
+"""Level (0 to 1) by which a note must fall, and rise again, to be struck again: 6 dB."""
+QUICK: Final = 0.045
+"""Seconds: a rise that takes longer is a swell."""
+ATTACK: Final = 0.06
+"""Seconds of levels that tell how hard a note is struck."""
+AHEAD: Final = 0.010
+"""Seconds by which a rising attack is thought on: a note begins before it is at its loudest."""
+LIMIT: Final = 0.1
+"""The most that this adds, as a level: 6 dB."""
+
+
+class Attack:
+    """The envelope of one voice, as levels of 0 to 1 (60 dB)."""
+
+    def __init__(self) -> None:
+        self._raw: deque[tuple[float, float]] = deque()
+        self._levels: deque[tuple[float, float]] = deque()
+        self._peak = 0.0
+        self._fallen = False
+
+    def hear(self, level: float, hz: float, at: float) -> None:
+        """Take the level of a reading at a second; ``hz`` is the pitch, 0 where there is none."""
+        self._raw.append((at, level))
+        span = max(SHORTEST, PERIODS / hz) if hz > 0 else SHORTEST
+        while at - self._raw[0][0] > max(span, SHORTEST):
+            self._raw.popleft()
+        self._levels.append((at, max(each for _, each in self._raw)))
+        while at - self._levels[0][0] > ATTACK:
+            self._levels.popleft()
+        now = self._levels[-1][1]
+        if now > self._peak and not self._fallen:
+            self._peak = now
+        if now <= self._peak - DIP:
+            self._fallen = True
+
+    def begin(self) -> None:
+        """Note that a note begins here: only what comes later may be struck again."""
+        self._peak = self._levels[-1][1] if self._levels else 0.0
+        self._fallen = False
+
+    @property
+    def is_struck(self) -> bool:
+        """Whether the note fell, and rose again as quickly as an attack does."""
+        if not self._fallen or not self._levels:
+            return False
+        at, now = self._levels[-1]
+        floor = min(level for when, level in self._levels if at - when <= QUICK)
+        return now - floor >= DIP
+
+    @property
+    def strength(self) -> float:
+        """Return the level of the attack, 0 to 1: as loud as it will be, where it still rises."""
+        if not self._levels:
+            return 0.0
+        at, now = self._levels[-1]
+        before = next((level for when, level in self._levels if at - when <= AHEAD), now)
+        loudest = max(level for _, level in self._levels)
+        return min(1.0, max(loudest, now + min(max(now - before, 0.0), LIMIT)))
