@@ -134,9 +134,10 @@ class Mask:
 class Pitch:
     """What a voice sings now: ``hz`` (held while off), ``note`` (69.0 is A4), levels 0 to 1.
 
-    ``on`` says whether there is a pitch; ``confidence`` how sure that is, and ``level`` how loud
-    the sound is, pitch or not: 0 at -60 dB of full scale and below, 1 at 0 dB. ``bright`` is how
-    bright the voice is, 0 as a dark "oo" to 1 as a hiss (held while off).
+    ``on`` says whether there is a pitch; ``confidence`` how much of the sound repeats, and
+    ``level`` how loud it is, pitch or not: 0 at -60 dB of full scale and below, 1 at 0 dB.
+    ``bright`` is how bright the voice is, 0 as a dark "oo" to 1 as a hiss (held while off).
+    ``sure`` is False while what is told is a first guess that may yet be taken back.
     """
 
     hz: float
@@ -145,6 +146,7 @@ class Pitch:
     on: bool
     level: float = 0.0
     bright: float = 0.0
+    sure: bool = True
 
     @property
     def cents(self) -> float:

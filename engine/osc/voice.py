@@ -1,5 +1,5 @@
 """A pitch under the address: ``/on i``, ``/hz f``, ``/note f``, ``/level f`` (0 to 1), ``/db f``,
-``/confidence f`` and ``/bright f`` (0 to 1)."""
+``/confidence f``, ``/bright f`` (0 to 1) and ``/sure i``."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from engine.osc.packer import Packer
 
 
 class PitchLayout(Layout):
-    """Seven messages for a reading of a voice; hz, note and bright keep their value while off."""
+    """Eight messages for a reading of a voice; hz, note and bright keep their value while off."""
 
     def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
         options.only("a pitch")
         check(address, ())
         base = address.rstrip("/")
         self._on = Packer(f"{base}/on", dialect.tag("i")).pack
+        self._sure = Packer(f"{base}/sure", dialect.tag("i")).pack
         names = ("hz", "note", "level", "db", "confidence", "bright")
         self._numbers = [Packer(f"{base}/{name}", "f").pack for name in names]
         self._read = attrgetter(*names)
@@ -28,12 +29,12 @@ class PitchLayout(Layout):
         self._sings = False
 
     def encode(self, message: Pitch, at: Ns) -> Sequence[bytes]:
-        """Return the seven messages of a reading as one piece."""
+        """Return the eight messages of a reading as one piece."""
         clamped = self._dialect.clamped
         values = [clamped(finite(value)) for value in self._read(message)]
         self._sings = message.on
         packed = (pack(value) for pack, value in zip(self._numbers, values, strict=True))
-        return (self._on(message.on) + b"".join(packed),)
+        return (self._on(message.on) + b"".join(packed) + self._sure(message.sure),)
 
     def end(self) -> Sequence[bytes]:
         """Return ``on 0`` where a voice was on."""

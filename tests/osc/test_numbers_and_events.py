@@ -138,7 +138,7 @@ def test_notes_that_sound_are_ended_once():
 
 
 def test_a_pitch_goes_under_the_address():
-    assert said("/voice", Pitch, Pitch(440.0, 69.0, 0.5, True, 0.75, 0.25)) == [
+    assert said("/voice", Pitch, Pitch(440.0, 69.0, 0.5, True, 0.75, 0.25, False)) == [
         ("/voice/on", [1]),
         ("/voice/hz", [440.0]),
         ("/voice/note", [69.0]),
@@ -146,6 +146,7 @@ def test_a_pitch_goes_under_the_address():
         ("/voice/db", [-15.0]),
         ("/voice/confidence", [0.5]),
         ("/voice/bright", [0.25]),
+        ("/voice/sure", [0]),
     ]
 
 

@@ -76,7 +76,7 @@ MESSAGES: dict[type, st.SearchStrategy[Any]] = {
     Block: st.builds(
         Block, arrays.arrays(np.float32, st.integers(0, 9), elements=FLOAT32), WHOLE, WHOLE
     ),
-    Pitch: st.builds(Pitch, FLOATS, FLOATS, FLOATS, st.booleans(), FLOATS),
+    Pitch: st.builds(Pitch, FLOATS, FLOATS, FLOATS, st.booleans(), FLOATS, FLOATS, st.booleans()),
     float: FLOATS,
     int: WHOLE,
     bool: st.booleans(),
