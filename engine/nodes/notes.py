@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Annotated, Literal, NamedTuple
 
 from engine.core.clock import ns
 from engine.core.errors import ParameterError
+from engine.core.intonation import EQUAL, A4Hz, Tuning, TuningName, read_tuning
 from engine.core.messages import Note, Ns, Pitch
 from engine.core.node import Node
 from engine.core.parameter import Param
+from engine.core.tuning import A4_HZ, note_of
+from engine.dsp.audio.attack import Loudness, decibels_of
+from engine.dsp.audio.keys import ALL, Keys
 from engine.dsp.audio.melody import Melody, Mode, Rules
-from engine.dsp.audio.scales import Classes, parse_scale
+from engine.dsp.audio.scales import parse_scale
 from engine.dsp.audio.sounding import Sounding
 
 PATIENCE = 0.25
@@ -66,6 +70,8 @@ class Notes(Node):
         Literal["quick", "sure"], Param("begin with a likely pitch, or wait for a sure one")
     ] = "quick"
     scale: Annotated[str, Param('such as "D dorian"; "chromatic" is every note')] = "chromatic"
+    tuning: TuningName = EQUAL
+    a4: A4Hz = A4_HZ
     transpose: Annotated[int, Param("semitones that all is moved by", -60, 60)] = 0
     hold: Annotated[bool, Param("a pedal: notes sound on while it is on")] = False
     range: Annotated[list[float], Param("the loudness of the softest and of the hardest note")] = (
@@ -89,10 +95,14 @@ class Notes(Node):
     _gave_up: Ns | None = None
     _late: Ns = Ns(0)
     _vibrato: float = 0.0
-    _named: str | None = None
-    _classes: Classes = frozenset()
+    _loudness: float | None = None
+    _louder: Loudness = field(default_factory=Loudness)
+    _tuned: Tuning = field(default_factory=Tuning)
+    _named: tuple[str, float] | None = None
+    _keys: Keys = field(default_factory=Keys)
 
     def __post_init__(self) -> None:
+        self._tuned = read_tuning(self.tuning, self.a4)
         self._check()
 
     @property
@@ -111,12 +121,13 @@ class Notes(Node):
         self._heard = at
         if not (math.isfinite(pitch.hz) and math.isfinite(pitch.note)):
             return
-        now = self._melody.read(pitch, pitch.note, at / 1e9, self._rules())
+        self._hear(pitch.level, loudness, at)
+        now = self._melody.read(pitch, self._height(pitch), at / 1e9, self._rules())
         if now is None or not 0 <= now + self.transpose <= 127:
             yield from _played(self._sounding.end(at, ns(self.shortest)))
             yield from self._moved()
         elif now != self._sounding.sung or self._melody.again:
-            yield from self._begin(now, at, loudness)
+            yield from self._begin(now, at)
         else:
             self._sounding.goes_on()
             yield from self._moved()
@@ -157,7 +168,7 @@ class Notes(Node):
         return Rules(
             lowest=self.lowest * 0.97,
             highest=self.highest * 1.03,
-            scale=self._classes,
+            keys=self._keys,
             hysteresis=self.hysteresis,
             steady=self.steady,
             mode=self.mode,
@@ -165,11 +176,11 @@ class Notes(Node):
             widest=self.widest,
         )
 
-    def _begin(self, sung: int, at: Ns, loudness: float | None) -> Iterator[Played]:
+    def _begin(self, sung: int, at: Ns) -> Iterator[Played]:
         """Yield the end of the note before, the bend of the new one, and then that itself."""
         yield from _played(self._sounding.end(at))
         yield from self._moved()
-        note = Note(sung + self.transpose, self._velocity(loudness), self.channel)
+        note = Note(sung + self.transpose, self._velocity(), self.channel)
         yield from _played(self._sounding.begin(sung, note, at))
 
     def _moved(self) -> Iterator[Played]:
@@ -180,22 +191,48 @@ class Notes(Node):
         if self._melody.bend is not None or swings is not None:
             yield Played(None, self._melody.bend, swings)
 
-    def _velocity(self, loudness: float | None) -> int:
+    def _height(self, pitch: Pitch) -> float:
+        """Return a pitch in semitones: as its box has it, unless tuned otherwise here."""
+        own = self._keys.tuning is not None and pitch.hz > 0
+        return note_of(pitch.hz) if own else pitch.note
+
+    def _hear(self, level: float, loudness: float | None, at: Ns) -> None:
+        if loudness is not None:
+            self._louder.hear(level, loudness, at / 1e9)
+            self._loudness = loudness if math.isfinite(loudness) else min(self.range)
+
+    def _velocity(self) -> int:
         quiet, loud = self.range
-        level = 60 * self._melody.strength - 60
-        if loudness is not None and math.isfinite(loudness):
-            level = loudness
+        strength = self._melody.strength
+        if self._loudness is None:
+            level = decibels_of(strength)
+        elif min(self.range) < 0:
+            level = self._louder.of(strength)
+        else:  # no decibels, so nothing that a level could be added to
+            level = self._loudness
         part = (level - quiet) / (loud - quiet)
         return round(1 + 126 * min(max(part, 0.0), 1.0))
 
     def _check(self) -> None:
         """Apply what was changed. Raise ParameterError for a bad value; the last one stays."""
-        if self._named != self.scale:
-            self._named = self.scale
-            self._classes = parse_scale(self.scale)
+        if self._named != (self.scale, self.a4):
+            self._named = self.scale, self.a4
+            self._keys = self._named_keys()
         if len(self.range) != 2 or self.range[0] == self.range[1]:
             given, self.range = self.range, [-50.0, -10.0]
             raise ParameterError(f"range: expected two different numbers, got {given}")
+
+    def _named_keys(self) -> Keys:
+        """Return the keys of the scale and tuning; raise ParameterError where they do not fit."""
+        classes = parse_scale(self.scale)
+        self._tuned = replace(self._tuned, a4=self.a4)
+        steps = len(self._tuned.degrees)
+        if classes != ALL and steps != len(ALL):
+            raise ParameterError(
+                f'scale: "{self.scale}" is of twelve notes an octave, and the tuning has {steps} '
+                f'steps: write scale = "chromatic", or another tuning'
+            )
+        return Keys(classes, None if self._tuned == Tuning() else self._tuned)
 
 
 def _played(notes: Iterator[Note]) -> Iterator[Played]:

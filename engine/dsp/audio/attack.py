@@ -1,4 +1,4 @@
-"""How hard a note is struck, and whether the one that sounds is struck again.
+"""How hard a note is struck, how loud that is, and whether one that sounds is struck again.
 
 A level of the newest few milliseconds beats with the waves of a low note, so what counts is the
 loudest of the last period.
@@ -6,6 +6,7 @@ loudest of the last period.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import Final
 
@@ -23,6 +24,10 @@ AHEAD: Final = 0.010
 """Seconds by which a rising attack is thought on: a note begins before it is at its loudest."""
 LIMIT: Final = 0.1
 """The most that this adds, as a level: 6 dB."""
+EVEN: Final = 0.02
+"""Level (0 to 1) between two readings of a sound that neither begins nor ends."""
+LEARNS: Final = 0.3
+"""Seconds in which is learned how another measure of loudness differs."""
 
 
 class Attack:
@@ -72,3 +77,35 @@ class Attack:
         before = next((level for when, level in self._levels if at - when <= AHEAD), now)
         loudest = max(level for _, level in self._levels)
         return min(1.0, max(loudest, now + min(max(now - before, 0.0), LIMIT)))
+
+
+class Loudness:
+    """How loud an attack is by a loudness in dB that is measured beside the pitch.
+
+    Why not that loudness itself: it looks at a window, which is still half full of silence when a
+    quick note begins. So the level of the pitch counts, which is quicker, and as much more as the
+    other one says while a sound goes on.
+    """
+
+    def __init__(self) -> None:
+        self._above = 0.0
+        self._level = 0.0
+        self._at: float | None = None
+
+    def hear(self, level: float, loudness: float, at: float) -> None:
+        """Take the level of a reading, 0 to 1, and what the other measure says at that second."""
+        before, self._level = self._level, level
+        if not math.isfinite(loudness) or not 0 < level < 1 or abs(level - before) > EVEN:
+            return
+        passed = math.inf if self._at is None else max(at - self._at, 0.0)
+        self._at = at
+        self._above += (loudness - decibels_of(level) - self._above) * min(passed / LEARNS, 1.0)
+
+    def of(self, strength: float) -> float:
+        """Return how loud an attack is, in dB as the other measure has it."""
+        return decibels_of(strength) + self._above
+
+
+def decibels_of(level: float) -> float:
+    """Return a level of 0 to 1 in dB of full scale, -60 to 0."""
+    return 60.0 * level - 60.0

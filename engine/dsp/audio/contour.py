@@ -26,8 +26,8 @@ class Contour:
         self._jumped: float | None = None
 
     def add(self, note: float, at: float) -> bool:
-        """Add a reading; return whether the pitch has jumped there."""
-        jumped = False
+        """Add a reading; return whether the pitch has jumped there, or a pause was before it."""
+        jumped = True  # as the first reading after a pause
         if self._points:
             before, last = self._points[-1]
             jumped = abs(note - last) > JUMP + JUMP_RATE * max(at - before, 0.0)
@@ -42,13 +42,12 @@ class Contour:
         return jumped
 
     def clear(self) -> None:
-        """Forget the pitch: what comes next is no continuation."""
+        """Note a pause: what comes next is no glide."""
         self._points.clear()
-        self._jumped = None
 
     @property
     def has_jumped(self) -> bool:
-        """Whether it came to where it is by a jump, a moment ago."""
+        """Whether it came to where it is by a jump or after a pause, a moment ago."""
         return self._jumped is not None
 
     def stays(self, within: float) -> float:

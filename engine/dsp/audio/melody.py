@@ -11,14 +11,14 @@ is new.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from engine.core.messages import Pitch
-from engine.dsp.audio.attack import DIP, Attack
+from engine.dsp.audio.attack import Attack
 from engine.dsp.audio.contour import Contour
+from engine.dsp.audio.keys import Keys
 from engine.dsp.audio.room_noise import RoomNoise
-from engine.dsp.audio.scales import Classes, quantise
 from engine.dsp.audio.vibrato import Vibrato
 
 Mode = Literal["legato", "glide", "step"]
@@ -52,7 +52,7 @@ FALLEN: Final = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The settings of the box ``notes``: Hz, pitch classes, semitones, seconds.
+    """The settings of the box ``notes``: Hz, keys, semitones, seconds.
 
     ``quick``: whether a note begins with a reading that is not sure. ``widest``: how far a note is
     bent in the mode "glide" before another takes over.
@@ -60,7 +60,7 @@ class Rules:
 
     lowest: float = 0.0
     highest: float = 20000.0
-    scale: Classes = frozenset(range(12))
+    keys: Keys = field(default_factory=Keys)
     hysteresis: float = 0.2
     steady: float = 0.005
     mode: Mode = "legato"
@@ -71,7 +71,7 @@ class Rules:
 class Melody:
     """Note segmentation of one voice.
 
-    After each reading ``sounding`` is the note that sounds, or None; ``again`` whether it was just
+    After each reading ``sounding`` is the key that sounds, or None; ``again`` whether it was just
     struck again; ``bend`` how many semitones the pitch is from it, and None where that is not
     told; ``vibrato`` its depth to either side in semitones; ``strength`` the level of the attack.
     """
@@ -100,8 +100,11 @@ class Melody:
         """How far the note that sounds swings to either side, in semitones."""
         return self._vibrato.depth if self.sounding is not None else 0.0
 
-    def read(self, pitch: Pitch, note: float, at: float, rules: Rules) -> int | None:
-        """Return the note sounding after a reading; ``note`` is its pitch, ``at`` its second."""
+    def read(self, pitch: Pitch, height: float, at: float, rules: Rules) -> int | None:
+        """Return the key sounding after a reading of a pitch; ``at`` is its second.
+
+        ``height`` is the pitch in semitones, as the keys of the rules have it.
+        """
         self.again, self.bend = False, None
         self._room.hear(pitch.level, at, pitched=pitch.on)
         self._attack.hear(pitch.level, pitch.hz if pitch.on else 0.0, at)
@@ -114,85 +117,82 @@ class Melody:
         self._loudest = max(self._loudest, pitch.level)
         if self.sounding is not None and not pitch.sure and not rules.quick:
             return self.sounding  # it goes on, whatever its pitch may be
-        self._follow(note, at)
-        target = self._target(note, rules)
+        self._follow(height, at)
+        target = self._target(height, rules)
         if target != self._candidate:
             self._candidate, self._since = target, at
         if self.sounding is None:
-            if self._begins(pitch, note, at, rules):
-                self._begin(target, note, at)
-        elif target != self.sounding and self._moves(pitch, note, at, rules):
-            self._begin(target, note, at)
+            if self._begins(height, at, rules):
+                self._begin(target, at)
+        elif target != self.sounding and self._moves(pitch, height, at, rules):
+            self._begin(target, at)
         elif target == self.sounding and self._attack.is_struck and self._settled(at, rules):
-            self._begin(target, note, at)
+            self._begin(target, at)
             self.again = True
-        self._bend(note, rules)
+        self._bend(height, rules)
         return self.sounding
 
-    def _follow(self, note: float, at: float) -> None:
-        if self._contour.add(note, at):
+    def _follow(self, height: float, at: float) -> None:
+        if self._contour.add(height, at):
             self._vibrato = Vibrato()
-        self._vibrato.add(note, at)
+        self._vibrato.add(height, at)
 
-    def _target(self, note: float, rules: Rules) -> int:
-        """Return the nearest note of the scale, with hysteresis around the sounding one."""
+    def _target(self, height: float, rules: Rules) -> int:
+        """Return the nearest key, with hysteresis around the sounding one."""
         centre = self._vibrato.centre
-        place = note if centre is None else centre
-        nearest = quantise(place, rules.scale)
-        now = self.sounding
-        if now is not None and nearest != now:
-            farther = abs(place - now) - abs(place - nearest)
-            if farther < 2 * rules.hysteresis:
-                return now
-        return nearest
+        place = height if centre is None else centre
+        if self.sounding is None:
+            return rules.keys.nearest(place)
+        return rules.keys.stay(place, self.sounding, rules.hysteresis)
 
-    def _begins(self, pitch: Pitch, note: float, at: float, rules: Rules) -> bool:
-        """Whether a first pitch has stayed, and does not lead to another note at once."""
+    def _begins(self, height: float, at: float, rules: Rules) -> bool:
+        """Whether a first pitch has stayed, and does not lead to another key at once."""
         if not self._settled(at, rules):
             return False
-        leads_to = quantise(note + self._contour.slope() * LEADS, rules.scale)
-        waited = at - self._since
-        return leads_to == self._candidate or waited >= LONGEST_WAIT
+        leads_to = rules.keys.nearest(height + self._contour.slope() * LEADS)
+        return leads_to == self._candidate or at - self._since >= LONGEST_WAIT
 
     def _settled(self, at: float, rules: Rules) -> bool:
         stays = min(at - self._since, self._contour.stays(SPREAD))
         return stays >= rules.steady - 1e-6
 
-    def _moves(self, pitch: Pitch, note: float, at: float, rules: Rules) -> bool:
-        """Whether the pitch has gone to another note, by the rules of the mode."""
+    def _moves(self, pitch: Pitch, height: float, at: float, rules: Rules) -> bool:
+        """Whether the pitch has gone to another key, by the rules of the mode."""
         sounding, target = self.sounding, self._candidate
         assert sounding is not None
         assert target is not None
         struck = self._attack.is_struck
-        if rules.mode == "glide" and not struck and abs(note - sounding) <= rules.widest:
+        away = abs(height - rules.keys.height(sounding))
+        if rules.mode == "glide" and not struck and away <= rules.widest:
             return False
         if not self._settled(at, rules):
             return False
+        stays = at - self._since
         if self._contour.has_jumped or struck:
-            harmonic = abs(target - sounding) in HARMONICS
-            unlikely = harmonic and not struck and at - self._began > FIRST_GUESS
-            return at - self._since >= (UNLIKELY if unlikely or not pitch.sure else 0.0)
+            harmonic = round(away) in HARMONICS and at - self._began > FIRST_GUESS
+            unlikely = not pitch.sure or (harmonic and not struck)
+            return stays >= UNLIKELY - 1e-6 or not unlikely
         if rules.mode != "legato":
             return True
-        near = abs(note - sounding) < NEAR
-        arrived = min(at - self._since, self._contour.stays(STILL))
-        return arrived >= (ARRIVED_NEAR if near else ARRIVED)
+        arrived = min(stays, self._contour.stays(STILL))
+        return arrived >= (ARRIVED_NEAR if away < NEAR else ARRIVED) - 1e-6
 
-    def _begin(self, note: int, pitch: float, at: float) -> None:
-        self.sounding, self._began = note, at
+    def _begin(self, key: int, at: float) -> None:
+        self.sounding, self._began = key, at
         self._attack.begin()
         self._vibrato = Vibrato()
         self._loudest = 0.0
 
-    def _bend(self, note: float, rules: Rules) -> None:
-        """Tell how far the pitch is from the note: not of a jump, until it is known to be one."""
+    def _bend(self, height: float, rules: Rules) -> None:
+        """Tell how far the pitch is from the key: not of a jump, until it is known to be one."""
         if self.sounding is None:
             return
+        bend = height - rules.keys.height(self.sounding)
         jumps = self._contour.has_jumped and self._candidate != self.sounding
         if rules.mode == "step":
             self.bend = 0.0
         elif not jumps or (rules.mode == "glide" and self._contour.stays(SPREAD) >= rules.steady):
-            self.bend = note - self.sounding
+            self.bend = bend
 
     def _pause(self, pitch: Pitch, at: float) -> int | None:
         """Return the note that sounds although this reading has no pitch."""
@@ -204,6 +204,3 @@ class Melody:
             self.sounding = None
             self._vibrato = Vibrato()
         return self.sounding
-
-
-__all__ = ["DIP", "Melody", "Mode", "Rules"]
