@@ -16,8 +16,10 @@ PERIODS: Final = 1.2
 """Periods of the note over which the loudest counts."""
 DIP: Final = 0.1
 """Level (0 to 1) by which a note must fall, and rise again, to be struck again: 6 dB."""
-QUICK: Final = 0.045
-"""Seconds: a rise that takes longer is a swell."""
+QUICK: Final = 0.035
+"""Seconds: a rise that takes longer is a swell, a tremolo, or the beat of two strings."""
+BEFORE: Final = 0.15
+"""Seconds before a dip that tell how loud it was."""
 ATTACK: Final = 0.06
 """Seconds of levels that tell how hard a note is struck."""
 AHEAD: Final = 0.010
@@ -46,7 +48,7 @@ class Attack:
         while at - self._raw[0][0] > max(span, SHORTEST):
             self._raw.popleft()
         self._levels.append((at, max(each for _, each in self._raw)))
-        while at - self._levels[0][0] > ATTACK:
+        while at - self._levels[0][0] > BEFORE + QUICK:
             self._levels.popleft()
         now = self._levels[-1][1]
         if now > self._peak and not self._fallen:
@@ -61,12 +63,13 @@ class Attack:
 
     @property
     def is_struck(self) -> bool:
-        """Whether the note fell, and rose again as quickly as an attack does."""
+        """Whether the note fell, and is as loud as before as quickly as an attack brings it."""
         if not self._fallen or not self._levels:
             return False
         at, now = self._levels[-1]
         floor = min(level for when, level in self._levels if at - when <= QUICK)
-        return now - floor >= DIP
+        loud = max((level for when, level in self._levels if at - when > QUICK), default=floor)
+        return now - floor >= DIP and now >= loud - DIP
 
     @property
     def strength(self) -> float:
@@ -75,7 +78,7 @@ class Attack:
             return 0.0
         at, now = self._levels[-1]
         before = next((level for when, level in self._levels if at - when <= AHEAD), now)
-        loudest = max(level for _, level in self._levels)
+        loudest = max(level for when, level in self._levels if at - when <= ATTACK)
         return min(1.0, max(loudest, now + min(max(now - before, 0.0), LIMIT)))
 
 
