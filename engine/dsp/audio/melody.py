@@ -24,10 +24,10 @@ from engine.dsp.audio.vibrato import Vibrato
 Mode = Literal["legato", "glide", "step"]
 
 SPREAD: Final = 0.45
-"""Semitones within which the first pitch of a note, or one after a jump, must stay."""
-STILL: Final = 0.15
-"""Semitones within which a pitch must stay that came by a glide, for ARRIVED seconds."""
-ARRIVED: Final = 0.015
+"""Semitones within which the first pitch of a note must stay."""
+STILL: Final = 0.2
+"""Semitones within which a pitch must stay that has moved: by a glide, for ARRIVED seconds."""
+ARRIVED: Final = 0.012
 """Seconds: a glide passes the notes in between faster."""
 ARRIVED_NEAR: Final = 0.025
 """Seconds where it leads to the next semitone: the crest of a wide vibrato does not last."""
@@ -171,7 +171,8 @@ class Melody:
         if self._contour.has_jumped or struck:
             harmonic = round(away) in HARMONICS and at - self._began > FIRST_GUESS
             unlikely = not pitch.sure or (harmonic and not struck)
-            return stays >= UNLIKELY - 1e-6 or not unlikely
+            arrived = min(stays, self._contour.stays(STILL))
+            return arrived >= max(rules.steady, UNLIKELY if unlikely else 0.0) - 1e-6
         if rules.mode != "legato":
             return True
         arrived = min(stays, self._contour.stays(STILL))
