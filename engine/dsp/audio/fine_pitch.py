@@ -40,7 +40,7 @@ def fine_lag(sound: LagProducts, lag: float, steps: int, lasts: float) -> float:
         heights = sound.ncc(steps, at)
         top = int(np.argmax(heights[1:-1])) + 1
         place, height = vertex(*heights[top - 1 : top + 2, None])
-        found = (at[top] + float(place[0])) / periods
+        found = (float(at[top]) + float(place[0])) / periods
         if height[0] < _LEAST_HEIGHT or abs(found / first - 1) > _APART:
             return lag
         lag = found

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.dsp.audio.lag_products import LONGEST, LagProducts, Lags, Numbers
+from engine.dsp.audio.lag_products import LONGEST, LagProducts, Numbers
 
 _LEAST_HEIGHT: Final = 0.6
 """Lags are not looked at that repeat less of the sound."""

@@ -85,16 +85,16 @@ class LagProducts:
         shape = self.windows.shape
         products = self._products[self._row] - flat.take(self._begins).reshape(shape)
         energies = self._squares[-1] - self._squares[::-STEP].take(self.windows)
-        shifted = self._squares[_PAST - LONGEST :][::-1] - self._squares.take(self._shifted).reshape(
-            shape
-        )
+        shifted = self._squares[_PAST - LONGEST :][::-1] - self._squares.take(
+            self._shifted
+        ).reshape(shape)
         both = np.where(
             self._single, (energies + shifted) * 0.5, np.sqrt(np.abs(energies * shifted))
         )
         curves = products / (both + _LEAST)
         unlike = (shifted > _UNEQUAL * energies) | (energies > _UNEQUAL * shifted)
         curves[unlike] = 0.0
-        return curves.astype(np.float32)
+        return np.asarray(curves, np.float32)
 
     def ncc(self, steps: Lags | int, lags: Lags) -> Numbers:
         """Return the NCC of the newest steps at some lags, float32 in the shape of ``lags``."""

@@ -33,7 +33,8 @@ def low_pass(window: Samples, rate: int, count: int, width: float, ahead: float 
     if lacking > 0:
         window = np.concatenate((np.zeros(lacking, np.float32), window))
     heard = window[len(window) - span :]
-    return np.einsum("ij,ij->i", heard[first], weights)
+    passed: Samples = np.einsum("ij,ij->i", heard[first], weights)
+    return passed
 
 
 @lru_cache(maxsize=1024)

@@ -1,8 +1,8 @@
 """Choose the octave: the shortest lag that explains the same sound as well as the best one.
 
-A sound that repeats after one period repeats after two as well, and a longer lag has a longer window
-and may look better by chance. So all divisors of the best lag are judged by the very same newest
-samples, and the shortest wins whose residual is not larger than chance allows.
+A sound that repeats after one period repeats after two as well, and a longer lag has a longer
+window and may look better by chance. So all divisors of the best lag are judged by the very same
+newest samples, and the shortest wins whose residual is not larger than chance allows.
 """
 
 from __future__ import annotations

@@ -46,6 +46,8 @@ _LASTS: Final = 20
 """Readings for which a pitch must stay in what seems to be the noise of the room."""
 _NEW_ROOM: Final = 200
 """Steps in which the noise of a room is learned quickly."""
+_PASSED: Final = 2.5e-4
+"""The least part of the whole sound that the low-pass lets through (4 kHz: 8e-3)."""
 _SILENT: Final = 1e-11
 """Mean square below which nothing is heard."""
 
@@ -85,17 +87,20 @@ class PitchTracker:
         self._dc_x = self._dc_y = 0.0
         self._decay = _BLOCK_DC ** np.arange(1, STEP + 1)
         self._floor, self._loudest = 1e-7, 0.0
+        self._whole = 0.0
         self._open = False
         self._age = 0
         self._hz, self._run, self._lost = 0.0, 0, 0
         self._rival, self._rival_run = 0.0, 0
         self._steady_hz, self._steady = 0.0, 0
 
-    def step(self, samples: Numbers) -> Heard | None:
+    def step(self, samples: Numbers, whole: float = 0.0) -> Heard | None:
         """Take 2.5 ms of sound; return a reading where one is due.
 
-        ``samples``: float32, shape (STEP,), at ``ANALYSIS_RATE``, without noise above the pitch.
+        ``samples``: float32, shape (STEP,), at ``ANALYSIS_RATE``, after the low-pass; ``whole`` is
+        the mean square of the newest 5 ms before it.
         """
+        self._whole = whole
         self._sound.push(self._without_dc(samples))
         self._steps += 1
         if self._steps % 2 == 0 or (self._open and self._run < 1):
@@ -112,7 +117,9 @@ class PitchTracker:
     def _read(self) -> Heard:
         power = self._sound.power(2)
         above = power > 4 * self._floor
-        if not power > 1e-4 * self._loudest + _SILENT or (not above and power < _FAINT):
+        if not power > max(1e-4 * self._loudest, _PASSED * self._whole) + _SILENT or (
+            not above and power < _FAINT
+        ):
             return self._silence(power)
         self._open = True
         self._age += STEP * min(2, self._steps - self._last)
