@@ -20,6 +20,8 @@ QUICK: Final = 0.035
 """Seconds: a rise that takes longer is a swell, a tremolo, or the beat of two strings."""
 BEFORE: Final = 0.15
 """Seconds before a dip that tell how loud it was."""
+DEEP: Final = 0.25
+"""Level (0 to 1) of a dip that is no beat of two strings though the pitch stays clear: 15 dB."""
 ATTACK: Final = 0.06
 """Seconds of levels that tell how hard a note is struck."""
 AHEAD: Final = 0.010
@@ -40,9 +42,15 @@ class Attack:
         self._levels: deque[tuple[float, float]] = deque()
         self._peak = 0.0
         self._fallen = False
+        self._unclear: float | None = None
 
-    def hear(self, level: float, hz: float, at: float) -> None:
-        """Take the level of a reading at a second; ``hz`` is the pitch, 0 where there is none."""
+    def hear(self, level: float, hz: float, at: float, *, clear: bool) -> None:
+        """Take the level of a reading at a second; ``hz`` is the pitch, 0 where there is none.
+
+        ``clear``: whether the sound repeats as one does that nobody strikes, breaks or stops.
+        """
+        if not clear:
+            self._unclear = at
         self._raw.append((at, level))
         span = max(SHORTEST, PERIODS / hz) if hz > 0 else SHORTEST
         while at - self._raw[0][0] > max(span, SHORTEST):
@@ -69,7 +77,9 @@ class Attack:
         at, now = self._levels[-1]
         floor = min(level for when, level in self._levels if at - when <= QUICK)
         loud = max((level for when, level in self._levels if at - when > QUICK), default=floor)
-        return now - floor >= DIP and now >= loud - DIP
+        broken = self._unclear is not None and at - self._unclear <= BEFORE
+        dip = DIP if broken else DEEP
+        return now - floor >= dip and now >= loud - DIP
 
     @property
     def strength(self) -> float:
