@@ -21,6 +21,9 @@ class Box:
     at_once: ClassVar[bool] = True
     """Whether it begins with the show; a film waits for networks and outputs to be there."""
 
+    UNITS: ClassVar[Mapping[str, str]] = {}
+    """What the numbers of its outlets count, by their names, where an output may want to know."""
+
     alone: ClassVar[bool] = False
     """Whether its device is only there for one at a time: another is opened when it is closed."""
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Protocol
 
 import mido  # type: ignore[import-untyped]
 
 from engine.core.messages import Note, Trigger
 from engine.midi.active_notes import PEDALS
-from engine.midi.frames import BPM, MIDI, TEMPO
+from engine.midi.frames import AT_END, BPM, MIDI, TEMPO
+from engine.midi.mpe import REST, Dimension, MpeZone
 from engine.midi.options import MidiOptions
-from engine.midi.voices import Key, NoteOwners
+from engine.midi.voices import Key, NoteOwners, begins
 from engine.system.framing import pack_frame
 
 SEVEN: Final = 127
@@ -29,6 +30,8 @@ DEFAULT_VELOCITY: Final = 100
 NUMBERS: Final = (float, int, bool)
 Quantizer = Callable[[float], int]
 """Turns a number of a cable into the number that MIDI sends."""
+Expression = dict[Dimension, int]
+"""Where the notes of a cable are moved to, in MIDI's own units."""
 
 
 class MidiEncoder:
@@ -41,9 +44,17 @@ class MidiEncoder:
         """Return the frames of a message; raise ValueError or TypeError for what cannot be sent."""
         raise NotImplementedError
 
+    def strain(self, message: Any) -> str:
+        """Return what is said of a message that goes farther than MIDI can say; "" of others."""
+        return ""
+
     def timed_note(self, message: Any) -> Key | None:
         """Return the note of a message that ends by itself after ``length``; None for none."""
         return None
+
+    def settle(self) -> Sequence[bytes]:
+        """Return what waited until all of a moment had come."""
+        return ()
 
     def end(self) -> Sequence[bytes]:
         """Return what ends everything that was begun, and forget it."""
@@ -51,6 +62,10 @@ class MidiEncoder:
 
     def restore(self) -> Sequence[bytes]:
         """Return what brings a receiver that has just come back to the current state."""
+        return ()
+
+    def at_end(self) -> Sequence[bytes]:
+        """Return what the port process shall send last, however the show ends."""
         return ()
 
 
@@ -64,9 +79,7 @@ class ControlEncoder(MidiEncoder):
 
     def encode(self, message: float) -> Sequence[bytes]:
         """Return the frames, none where the number is the same as before."""
-        if not math.isfinite(message):
-            raise ValueError(f"{message} is no number")
-        number = self._quantize(message)
+        number = self._quantize(finite(message))
         if number == self._last:
             return ()
         self._last = number
@@ -88,28 +101,107 @@ class PedalEncoder(ControlEncoder):
         return self.encode(0.0) if self._last else ()
 
 
+class Notes(Protocol):
+    """Begins and ends the notes of a cable, somewhere."""
+
+    def begin(self, key: Key, velocity: int) -> list[bytes]:
+        """Return what begins a note."""
+        ...
+
+    def end(self, key: Key) -> list[bytes]:
+        """Return what ends a note, where it sounds and is ours."""
+        ...
+
+    def end_all(self) -> list[bytes]:
+        """Return what ends every note of ours."""
+        ...
+
+    def settle(self) -> list[bytes]:
+        """Return what follows once the notes of a moment have begun and ended."""
+        ...
+
+
+class ChannelNotes:
+    """The notes of one cable among those that share the channels."""
+
+    def __init__(self, owners: NoteOwners) -> None:
+        self._owners = owners
+
+    def begin(self, key: Key, velocity: int) -> list[bytes]:
+        """Return what begins a note."""
+        return self._owners.begin(self, key, velocity)
+
+    def end(self, key: Key) -> list[bytes]:
+        """Return what ends a note, where it sounds and is ours."""
+        return self._owners.end(self, key)
+
+    def end_all(self) -> list[bytes]:
+        """Return what ends every note of ours."""
+        return self._owners.end_all(self)
+
+    def settle(self) -> list[bytes]:
+        """Return nothing: what moves them goes by cables of its own."""
+        return []
+
+
+class ZoneNotes:
+    """The notes of one cable, each on a channel of its own, moved by ``expression``."""
+
+    def __init__(self, zone: MpeZone, expression: Expression) -> None:
+        self._zone = zone
+        self._expression = expression
+
+    def begin(self, key: Key, velocity: int) -> list[bytes]:
+        """Return what begins a note, and before it where it begins."""
+        return self._zone.begin(self, key, velocity, self._expression)
+
+    def end(self, key: Key) -> list[bytes]:
+        """Return what ends a note, where it sounds."""
+        return self._zone.end(self, key)
+
+    def end_all(self) -> list[bytes]:
+        """Return what ends every note of ours."""
+        return self._zone.end_all(self)
+
+    def settle(self) -> list[bytes]:
+        """Return what moves the sounding notes."""
+        return self._zone.express(self, self._expression)
+
+
 class NoteEncoder(MidiEncoder):
-    """Notes as they come; each is ended by a note-off of its own, whatever happens."""
+    """Notes as they come; each is ended by a note-off of its own, whatever happens.
+
+    They wait until all of a moment has come, so that a bend of the same moment goes before.
+    """
 
     accepts: ClassVar[tuple[type, ...]] = (Note,)
     options: ClassVar[tuple[str, ...]] = ("channel", "velocity")
 
-    def __init__(self, owners: NoteOwners, channel: int | None, velocity: int | None) -> None:
-        self._owners = owners
+    def __init__(self, notes: Notes, channel: int | None, velocity: int | None) -> None:
+        self._notes = notes
         self._channel = channel
         self._velocity = velocity
+        self._waiting: list[tuple[Key, int]] = []
 
     def encode(self, message: Note) -> Sequence[bytes]:
-        """Return the note-on or the note-off."""
+        """Keep a note that begins or ends; raise where it is none."""
         key = Key(self._channel or message.channel, message.note)
-        if message.velocity == 0:
-            return [pack_frame(MIDI, one) for one in self._owners.end(self, key)]
-        velocity = self._velocity or message.velocity
-        return [pack_frame(MIDI, one) for one in self._owners.begin(self, key, velocity)]
+        velocity = message.velocity and (self._velocity or message.velocity)
+        begins(key, velocity)
+        self._waiting.append((key, velocity))
+        return ()
+
+    def settle(self) -> Sequence[bytes]:
+        """Return the note-ons and note-offs, in order."""
+        waiting, self._waiting = self._waiting, []
+        sent: list[bytes] = []
+        for key, velocity in waiting:
+            sent += self._notes.begin(key, velocity) if velocity else self._notes.end(key)
+        return [pack_frame(MIDI, one) for one in (*sent, *self._notes.settle())]
 
     def end(self) -> Sequence[bytes]:
         """Return a note-off for every note of this cable that sounds."""
-        return [pack_frame(MIDI, one) for one in self._owners.end_all(self)]
+        return [*self.settle(), *(pack_frame(MIDI, one) for one in self._notes.end_all())]
 
 
 class NoteTrigger(NoteEncoder):
@@ -118,12 +210,12 @@ class NoteTrigger(NoteEncoder):
     accepts: ClassVar[tuple[type, ...]] = (Trigger,)
     options: ClassVar[tuple[str, ...]] = ("channel", "velocity", "length")
 
-    def __init__(self, owners: NoteOwners, key: Key, velocity: int | None) -> None:
-        super().__init__(owners, key.channel, velocity or DEFAULT_VELOCITY)
+    def __init__(self, notes: Notes, key: Key, velocity: int | None) -> None:
+        super().__init__(notes, key.channel, velocity or DEFAULT_VELOCITY)
         self._key = key
 
     def encode(self, message: Note | Trigger) -> Sequence[bytes]:
-        """Return the note-on; or the note-off, for a ``Note`` without velocity."""
+        """Keep the note-on; or the note-off, for a ``Note`` without velocity."""
         if isinstance(message, Note):
             return super().encode(message)
         return super().encode(Note(self._key.note, DEFAULT_VELOCITY, self._key.channel))
@@ -131,6 +223,31 @@ class NoteTrigger(NoteEncoder):
     def timed_note(self, message: Any) -> Key | None:
         """Return the note, which ends by itself."""
         return self._key
+
+
+class ExpressionEncoder(MidiEncoder):
+    """A number that moves the notes of a cable, each on its own channel, from when it begins."""
+
+    options: ClassVar[tuple[str, ...]] = ("to", "unit")
+
+    def __init__(self, expression: Expression, dimension: Dimension, quantize: Quantizer) -> None:
+        self._expression = expression
+        self._dimension = dimension
+        self._quantize = quantize
+
+    def encode(self, message: float) -> Sequence[bytes]:
+        """Keep the number for the notes."""
+        self._expression[self._dimension] = self._quantize(finite(message))
+        return ()
+
+    def strain(self, message: float) -> str:
+        """Return what is said of a bend beyond its range."""
+        return strained(self._quantize, message)
+
+    def end(self) -> Sequence[bytes]:
+        """Move them no more."""
+        self._expression[self._dimension] = REST[self._dimension]
+        return ()
 
 
 class MessageTrigger(MidiEncoder):
@@ -157,9 +274,7 @@ class ClockEncoder(MidiEncoder):
 
     def encode(self, message: float) -> Sequence[bytes]:
         """Return the tempo, where it changed."""
-        if not math.isfinite(message):
-            raise ValueError(f"{message} is no number")
-        if message == self._bpm:
+        if finite(message) == self._bpm:
             return ()
         self._bpm = message
         return self.restore()
@@ -195,15 +310,32 @@ def scaled(largest: int, own: bool) -> Quantizer:
     return quantize
 
 
-def bend_quantizer(semitones: float | None) -> Quantizer:
-    """Return what turns -1 to 1, or semitones of which a full bend has so many, into 0 to 16383."""
-    full = semitones or 1.0
+class BendQuantizer:
+    """A full bend is so many ``semitones``; without, numbers are -1 to 1."""
 
-    def quantize(value: float) -> int:
-        part = min(max(value / full, -1.0), 1.0)
+    def __init__(self, semitones: float | None) -> None:
+        self.semitones = semitones
+
+    def __call__(self, value: float) -> int:
+        """Return 0 to 16383; what is beyond the range is held at its end."""
+        part = min(max(value / (self.semitones or 1.0), -1.0), 1.0)
         return round(CENTRE + part * (CENTRE if part < 0 else CENTRE - 1))
 
-    return quantize
+
+def strained(quantize: Quantizer, value: float) -> str:
+    """Return what is said of a bend that is wider than its range; "" of all else."""
+    widest = quantize.semitones if isinstance(quantize, BendQuantizer) else None
+    if widest is None or not abs(value) > widest * (1 + 1e-6):
+        return ""
+    held = math.copysign(widest, value)
+    return f"a bend of {value:.3g} semitones is held at {held:g}, its range"
+
+
+def finite(value: float) -> float:
+    """Return a number; raise ValueError for NaN and infinity."""
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is no number")
+    return value
 
 
 def controller(number: int, channel: int, quantize: Quantizer) -> ControlEncoder:
@@ -227,21 +359,29 @@ def fine_controller(number: int, channel: int, quantize: Quantizer) -> ControlEn
     return ControlEncoder(quantize, spell)
 
 
-def bend(channel: int, quantize: Quantizer) -> ControlEncoder:
-    """Return the encoder of the bend wheel, which is centred when its cable is lost."""
-
-    def spell(value: int) -> Sequence[mido.Message]:
-        return [mido.Message("pitchwheel", channel=channel - 1, pitch=value - CENTRE)]
-
-    return BendEncoder(quantize, spell)
-
-
 class BendEncoder(ControlEncoder):
-    """A bend wheel: it springs back to the centre."""
+    """A bend wheel: it springs back to the centre, also where the show dies."""
+
+    options: ClassVar[tuple[str, ...]] = ("to", "unit")
+
+    def __init__(self, channel: int, quantize: BendQuantizer) -> None:
+        super().__init__(quantize, self._spelt)
+        self._channel = channel
+
+    def strain(self, message: float) -> str:
+        """Return what is said of a bend beyond its range."""
+        return strained(self._quantize, message)
 
     def end(self) -> Sequence[bytes]:
         """Centre it."""
         return self.encode(0.0) if self._last is not None else ()
+
+    def at_end(self) -> Sequence[bytes]:
+        """Centre it."""
+        return [pack_frame(AT_END, bytes(one.bin())) for one in self._spelt(CENTRE)]
+
+    def _spelt(self, value: int) -> Sequence[mido.Message]:
+        return [mido.Message("pitchwheel", channel=self._channel - 1, pitch=value - CENTRE)]
 
 
 def pressure(channel: int, quantize: Quantizer) -> ControlEncoder:

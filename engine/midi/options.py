@@ -14,9 +14,16 @@ Format = Literal["all", "lighting", "sound", "machinery", "video", "projection",
 
 @dataclass(kw_only=True)
 class MidiOptions:
-    """The options of one cable. ``to`` is the cable's own range, given by the compiler."""
+    """The options of one cable.
+
+    The compiler gives ``to``, the cable's own range, and ``unit``, that of the outlet where it
+    begins.
+    """
 
     to: Annotated[tuple[float, float] | None, Param("the range that goes out")] = None
+    unit: Annotated[
+        Literal["semitones"] | None, Param("what a bend counts; as its output says, if not said")
+    ] = None
     channel: Annotated[int | None, Param("the MIDI channel, where the name says none", 1, 16)] = (
         None
     )

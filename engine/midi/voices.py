@@ -32,8 +32,8 @@ class NoteOwners:
 
     def begin(self, owner: Hashable, key: Key, velocity: int) -> list[bytes]:
         """Return what begins a note; raise ValueError or TypeError where it is out of range."""
-        on = _message("note_on", key, velocity)
-        before = [_message("note_off", key, 0)] if key in self._owners else []
+        on = begins(key, velocity)
+        before = [ends(key)] if key in self._owners else []
         self._owners[key] = owner
         return [*before, on]
 
@@ -42,12 +42,22 @@ class NoteOwners:
         if key not in self._owners or self._owners[key] != owner:
             return []
         del self._owners[key]
-        return [_message("note_off", key, 0)]
+        return [ends(key)]
 
     def end_all(self, owner: Hashable) -> list[bytes]:
         """Return what ends every note of an owner."""
         keys = [key for key, mine in self._owners.items() if mine == owner]
         return [message for key in keys for message in self.end(owner, key)]
+
+
+def begins(key: Key, velocity: int) -> bytes:
+    """Return a note-on; raise ValueError or TypeError where something is out of range."""
+    return _message("note_on", key, velocity)
+
+
+def ends(key: Key) -> bytes:
+    """Return a note-off; raise ValueError or TypeError where something is out of range."""
+    return _message("note_off", key, 0)
 
 
 def _message(kind: str, key: Key, velocity: int) -> bytes:

@@ -289,13 +289,22 @@ class Connector:
                 text = text.removeprefix(f"{address}: ").removeprefix(f'"{address}": ')
         self._report(cable, text)
 
-    def _options(self, cls: type[Any] | None, cable: Cable) -> Any:
+    def _unit(self, cable: Cable, origin: Origin | None) -> str:
+        """Return what the numbers on a cable count, as far as is known; "" once it scales them."""
+        if origin is None or cable.to or origin[0].box not in self._boxes:
+            return ""
+        outlet, part, _ = origin
+        return "" if part else self._boxes[outlet.box].box.UNITS.get(outlet.name, "")
+
+    def _options(self, cls: type[Any] | None, cable: Cable, unit: str = "") -> Any:
         """Return the options of a port as an instance of the class that its sink declares.
 
-        A sink option named ``to`` receives the output range of the cable itself.
+        A sink option named ``to`` receives the output range of the cable itself, one named
+        ``unit`` what its numbers count.
         """
         known = read_parameters(cls) if cls else {}
-        values: dict[str, Any] = {"to": cable.to} if "to" in known and cable.to else {}
+        given = {"to": cable.to, "unit": unit}
+        values: dict[str, Any] = {key: one for key, one in given.items() if key in known and one}
         for key, value in cable.options.items():
             if key not in known:
                 if key == LABEL:
@@ -331,8 +340,9 @@ class Connector:
         *,
         known: type[Any] | None = None,
     ) -> Wire | None:
-        options, label = self._options(known, cable), self._label(known, cable)
         origin = self._find_origin(cable)
+        unit = self._unit(cable, origin)
+        options, label = self._options(known, cable, unit), self._label(known, cable)
         for stage in cable.stages:
             origin = self._insert_stage(origin, stage, cable, f"{box}.{name}")
         if origin and needs_trigger(origin[2], accepts):

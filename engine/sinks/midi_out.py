@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from engine.core.clock import ns
 from engine.core.commands import Lost
+from engine.core.errors import ParameterError
 from engine.core.finding import Finding
 from engine.core.messages import Message, Note, Ns
 from engine.core.parameter import Fixed, Param
@@ -20,14 +21,18 @@ from engine.midi.client import PortProcess
 from engine.midi.encode import MidiEncoder
 from engine.midi.examine import examine_port
 from engine.midi.frames import MIDI
+from engine.midi.mpe import BEND_RANGE, MEMBERS, MpeZone
 from engine.midi.names import check_port_name
 from engine.midi.options import MidiOptions
 from engine.midi.own_ports import OWN_PORTS
-from engine.midi.routing import Routing, accepted_types, port_name
+from engine.midi.routing import BEND_RANGE as WHEEL_RANGE
+from engine.midi.routing import Mode, Routing, accepted_types, port_name
 from engine.system.device_process import GONE
 from engine.system.framing import Unframer, pack_frame
 
 _REFUSED: Final = (ValueError, TypeError)
+QUIET: Final = Ns(5_000_000_000)
+"""After so many ns without a note a receiver may be another one than before."""
 _log = logging.getLogger("sensorium")
 
 
@@ -39,7 +44,8 @@ class MidiOut(Sink):
     - ``notes``: what a box plays;
     - ``note36``: one note, struck at every trigger for ``length`` and with ``velocity`` (100);
     - ``cc74``: a controller; ``cc1:14`` is one with 14 bits (controllers 1 and 33 together);
-    - ``bend``: the bend wheel; ``pressure``: on all keys; ``program``: which sound, from 0;
+    - ``bend``: the bend wheel; ``pressure``: on all keys; ``brightness``: controller 74;
+    - ``program``: which sound, from 0;
     - ``clock``: a MIDI clock of so many beats a minute, in even time; 0 ends it;
     - ``start``, ``stop``, ``continue``: a sequencer, by triggers;
     - ``show_control``: a cue for a desk or player, by triggers (MIDI Show Control 1.0).
@@ -49,6 +55,25 @@ class MidiOut(Sink):
     of their cable reaches beyond that, as in ``cc2 = { from = "level", to = [0, 127] }``, and where
     they are whole numbers, such as counts. What is out of range goes to its nearest end. A
     controller is sent when it becomes another number.
+
+    ``mode`` is how notes move while they sound:
+
+    - "notes": ``bend`` moves the wheel of its channel. What a box gives in semitones, such as
+      ``melody.bend`` of ``notes``, is sent by ``bend_range``, which must be what the receiver is
+      set to: no MIDI message can ask it. ``unit = "semitones"`` on the cable says it of others;
+    - "bend": ``bend`` is in semitones always, and the receiver is told ``bend_range`` (RPN 0). One
+      that does not know that message bends by what is set there;
+    - "mpe": each note has a channel of its own (MIDI Polyphonic Expression, MPE 1.0: the lower
+      zone, notes on the ``members`` channels from 2 on), so what moves one leaves the others.
+      ``bend`` in semitones, ``brightness`` (0.5 is as it was made) and ``pressure`` move the notes
+      of ``notes``, from their beginning: ``bend = "melody.bend"``. With several boxes,
+      ``notes = ["melody", "chords"]``, the first bend goes with the first, and so on. All else,
+      and what names channel 1, such as ``"1/bend"`` (2 semitones), goes to all notes. When more
+      notes sound than there are channels, the oldest ends.
+
+    The receiver is told the mode before the first message; by a virtual port also before a note
+    after 5 s without any, since it may have been plugged in late. A bend that is wider than the
+    range is held there and told once.
 
     Without ``port`` a virtual port is made that other programs can listen to; Windows has none and
     needs loopMIDI. A port that is missing is tried again, and found by its name when it is back.
@@ -70,16 +95,28 @@ class MidiOut(Sink):
     channel: Fixed[
         Annotated[int | None, Param("the channel of what names none; notes keep theirs", 1, 16)]
     ] = None
+    mode: Fixed[Annotated[Mode, Param("how notes move while they sound: see above")]] = "notes"
     bend_range: Fixed[
-        Annotated[float, Param("how far a full bend goes at the receiver", 1, 96, "semitones")]
-    ] = 2.0
+        Annotated[
+            float | None,
+            Param('how far a full bend goes; 2, of "mpe" 48, if not said', 1, 96, "semitones"),
+        ]
+    ] = None
+    members: Fixed[
+        Annotated[int, Param('how many channels from 2 on are for the notes of "mpe"', 1, 15)]
+    ] = MEMBERS
     system: Fixed[
         Annotated[Literal["auto", "alsa", "core", "windows", "jack"], Param("by which MIDI system")]
     ] = "auto"
 
     def __post_init__(self) -> None:
         check_port_name(self.name)
-        self._routing = Routing(self.channel, self.bend_range)
+        if self.mode == "mpe" and self.channel is not None:
+            raise ParameterError('channel: in the mode "mpe" each note takes its own')
+        zone = MpeZone(self.members, self.bend_range or BEND_RANGE) if self.mode == "mpe" else None
+        self._routing = Routing(self.mode, self.channel, self.bend_range or WHEEL_RANGE, zone)
+        self._introduced = False
+        self._last_note = Ns(0)
         self._encoders: dict[str, MidiEncoder] = {}
         self._lengths: dict[str, Ns] = {}
         self._offs: dict[tuple[str, int, int], Ns] = {}
@@ -91,6 +128,7 @@ class MidiOut(Sink):
         self._offline = False
         self._refusals = 0
         self._warned: set[str] = set()
+        self._strained: set[str] = set()
         self._now = Ns(0)
 
     @property
@@ -111,8 +149,21 @@ class MidiOut(Sink):
         return self._helper.pid if self._helper else 0
 
     def examine(self) -> Iterable[Finding]:
-        """Return whether its port is there."""
-        return [examine_port("out", self.system, self.port, self.name)]
+        """Return whether its port is there, and what of its receiver cannot be known."""
+        yield examine_port("out", self.system, self.port, self.name)
+        if asked := self._asks_of_receiver():
+            yield Finding("", "unsure", *asked)
+
+    def _asks_of_receiver(self) -> tuple[str, str] | None:
+        """Return what its receiver must be set to for the bends to be right, and what mends it."""
+        full = f"{self._routing.bend_range:g} semitones"
+        if self.mode == "mpe":
+            said = f"whether its receiver plays MPE, with bends of {full}, cannot be asked"
+            return said, "switch MPE on there; where it has a bend range, set it to the same"
+        if self._routing.bends:
+            said = f"a full bend is {full}; which range its receiver is set to cannot be asked"
+            return said, f"set its bend range to {full}, or bend_range to what it has"
+        return None
 
     def options(self) -> type[Any]:
         """Return the class of a cable's options."""
@@ -125,7 +176,7 @@ class MidiOut(Sink):
     def plug(self, port: str, carries: type, options: Any) -> None:
         """Create the encoder of a cable. Raise ParameterError when its options do not fit."""
         chosen = options or MidiOptions()
-        self._encoders[port] = self._routing.encoder(port_name(port), carries, chosen)
+        self._encoders[port] = self._routing.encoder(port, carries, chosen)
         self._lengths[port] = ns(chosen.length)
 
     def unplug(self, port: str) -> None:
@@ -141,7 +192,8 @@ class MidiOut(Sink):
             OWN_PORTS.send_to(self.port)
         helper = PortProcess("out", self.system, self.port, self.name, self._heard)
         self._helper = helper
-        helper.write(self._restore())
+        helper.write([*self._restore(), *self._at_end(), *self._told_at_open()])
+        self._introduced = False
         self._plays = True
         if self.port is not None:
             _log.info("MIDI goes to %s", helper.name)
@@ -149,6 +201,7 @@ class MidiOut(Sink):
     def open_offline(self) -> None:
         """Send nothing, since no instrument plays faster than real time; only report it."""
         self._offline = True
+        self._introduced = False
 
     def close(self) -> None:
         """Close the port; its process ends what sounds."""
@@ -162,11 +215,16 @@ class MidiOut(Sink):
     def send(self, port: str, message: Message, at: Ns) -> None:
         """Queue a message until the end of the tick."""
         encoder = self._encoders[port]
+        if not self._introduced:
+            self._introduce()
         try:
             frames = encoder.encode(message)
         except _REFUSED as error:
             self._refuse(port, error)
             return
+        if port not in self._strained and (said := encoder.strain(message)):
+            self._strained.add(port)
+            _log.warning("%s: %s", port, said)
         self._collect(port, frames)
         if key := encoder.timed_note(message):
             off = (port, key.channel, key.note)
@@ -180,6 +238,15 @@ class MidiOut(Sink):
             # Counted from now, not from the moment described: a late note is not shorter.
             self._offs[off] = Ns(now + self._lengths[off[0]])
         self._triggered.clear()
+        sounded = self._routing.sounds
+        settled = [(port, encoder.settle()) for port, encoder in self._encoders.items()]
+        sounds = self._routing.sounds
+        if sounds and not sounded and self.port is None and now - self._last_note > QUIET:
+            self._introduce()
+        for port, frames in settled:
+            self._collect(port, frames)
+        if sounds or sounded:
+            self._last_note = now
         frames, self._frames = self._frames, []
         if frames and not self._write(frames) and self._plays:
             self._port_lost("the MIDI helper does not take what is sent")
@@ -210,6 +277,24 @@ class MidiOut(Sink):
         """
         ends, self._begun = self._begun, {}
         return [*ends, *(each for encoder in self._encoders.values() for each in encoder.restore())]
+
+    def _at_end(self) -> list[bytes]:
+        return [each for encoder in self._encoders.values() for each in encoder.at_end()]
+
+    def _told_at_open(self) -> list[bytes]:
+        """Return what tells a device the mode, which a slow cable shall not do with the first note.
+
+        Who listens to a virtual port may come later, and is told with the first note.
+        """
+        return [] if self.port is None else self._routing.configuration()
+
+    def _introduce(self) -> None:
+        """Tell the receiver the mode; one that knows it by now is only said to have been told."""
+        waiting, self._frames = self._frames, []
+        self._collect(next(iter(self._encoders)), self._routing.configuration())
+        told = self._frames if self.port is None else []
+        self._frames = [*waiting, *told]
+        self._introduced = True
 
     def _collect(self, port: str, frames: Sequence[bytes]) -> None:
         self._frames += frames

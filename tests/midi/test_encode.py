@@ -11,12 +11,12 @@ from engine.core.errors import ParameterError
 from engine.core.messages import Note, Trigger
 from engine.midi.frames import BPM, MIDI, TEMPO
 from engine.midi.options import MidiOptions
-from engine.midi.routing import Routing, port_name
+from engine.midi.routing import Routing
 from engine.system.framing import Unframer
 
 
 def form(port, carries=float, box=None, **options):
-    return Routing(box, 2.0).encoder(port_name(port), carries, MidiOptions(**options))
+    return Routing("notes", box, 2.0, None).encoder(port, carries, MidiOptions(**options))
 
 
 def read(frames):
@@ -27,6 +27,12 @@ def read(frames):
 
 def sent(port, value, carries=float, **options):
     return [str(each) for each in read(form(port, carries, **options).encode(value))]
+
+
+def played(notes, note):
+    assert notes.encode(note) == ()  # until all of its moment has come
+    [message] = read(notes.settle())
+    return message
 
 
 @pytest.mark.parametrize(
@@ -128,13 +134,12 @@ def test_the_wheel_springs_back():
 )
 def test_a_note_keeps_its_channel_unless_one_is_said(port, box, cable, gives):
     notes = form(port, Note, box, channel=cable)
-    [on] = read(notes.encode(Note(60, 90, 5)))
-    [off] = read(notes.encode(Note(60, 0, 5)))
+    on, off = played(notes, Note(60, 90, 5)), played(notes, Note(60, 0, 5))
     assert (on.channel + 1, off.channel + 1, on.velocity) == (gives, gives, 90)
 
 
 def test_a_velocity_that_is_said_holds_for_every_note():
-    [on] = read(form("notes", Note, velocity=33).encode(Note(60, 90)))
+    on = played(form("notes", Note, velocity=33), Note(60, 90))
     assert on.velocity == 33
 
 
