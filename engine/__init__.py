@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engine.core.kinds import Kind, kind
     from engine.core.landmarks import JOINTS, Instance, Landmarks, Person, Pose
     from engine.core.messages import (
+        Beat,
         Block,
         Detection,
         Detections,
@@ -57,6 +58,7 @@ __all__ = [
     "HAND_21",
     "JOINTS",
     "AddReader",
+    "Beat",
     "Block",
     "Context",
     "Detection",
@@ -112,6 +114,7 @@ _HOMES: Final = {
     "engine.core.kinds": ("Kind", "kind"),
     "engine.core.landmarks": ("JOINTS", "Instance", "Landmarks", "Person", "Pose"),
     "engine.core.messages": (
+        "Beat",
         "Block",
         "Detection",
         "Detections",

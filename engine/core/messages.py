@@ -24,6 +24,7 @@ from engine.core.skeletons import Skeleton
 
 __all__ = [
     "JOINTS",
+    "Beat",
     "Block",
     "Detection",
     "Detections",
@@ -183,6 +184,30 @@ class Trigger:
     """Something happened; ``value`` is for receivers that want a number with it."""
 
     value: float = 1.0
+
+
+@kind(
+    Kind.LOSSLESS,
+    summary=lambda beat: {"beat": beat.beat, "bpm": beat.bpm},
+    example=lambda: Beat(1, 4, 120.0, 1.0),
+)
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A beat of music, now: ``beat`` is its place in the bar, 1 the first; 0 where none is known.
+
+    ``beats`` is how many a bar has, 0 where that is not known; ``bpm`` how fast they come, in beats
+    a minute; ``confidence`` how sure all this is, 0 to 1.
+    """
+
+    beat: int
+    beats: int
+    bpm: float
+    confidence: float
+
+    @property
+    def downbeat(self) -> bool:
+        """Whether it is known to be the first of a bar."""
+        return self.beat == 1
 
 
 def _kept(text: Text) -> Kind:

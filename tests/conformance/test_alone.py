@@ -21,6 +21,7 @@ from engine.core.context import Context
 from engine.core.event_inlets import read_event_inlets
 from engine.core.kinds import Kind
 from engine.core.messages import (
+    Beat,
     Block,
     Frame,
     Instance,
@@ -88,6 +89,7 @@ ODD: dict[type, list[Any]] = {
     Pose: [joints(math.nan), joints(math.inf), Pose((), 1.5)],
     Pitch: [Pitch(math.nan, math.nan, math.nan, True)],
     Trigger: [Trigger(math.nan)],
+    Beat: [Beat(-3, 2**40, 0.0, 2.0), Beat(9, 4, -1e300, -1.0)],
     Frame: [Frame(np.zeros((1, 1, 3), np.uint8))],
     Mask: [Mask(np.full((48, 64), math.nan, np.float32))],
     Block: [

@@ -31,6 +31,7 @@ from engine.core.kinds import (
 )
 from engine.core.mailbox import Mailbox
 from engine.core.messages import (
+    Beat,
     Block,
     Detection,
     Detections,
@@ -71,6 +72,7 @@ MESSAGES = {
     "block": Block(numbers(9), 48000, 2**33),
     "pitch": Pitch(440.0, 69.0, 0.9, True, 0.5, 0.25, False),
     "note": Note(60, 100, 3),
+    "beat": Beat(3, 4, 123.5, 0.75),
     "trigger": Trigger(2.5),
     "float": 0.1,
     "int": -5,

@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from engine.core.errors import ParameterError
-from engine.core.messages import Note, Ns, Pitch, Trigger
+from engine.core.messages import Beat, Note, Ns, Pitch, Trigger
 from engine.osc.bundle import messages
 from engine.osc.layout import Dialect, OscOptions
 from engine.osc.layouts import choose
@@ -66,6 +66,7 @@ def test_a_value_goes_to_the_address_itself(carries, message, dialect, argument)
         (Pitch, Pitch(float("nan"), 69.0, 1.0, on=True)),
         (Pitch, Pitch(440.0, 69.0, 1.0, True, 0.5, float("inf"))),
         (Note, Note(60, 2**40)),
+        (Beat, Beat(1, 4, float("nan"), 1.0)),
     ],
 )
 def test_what_no_receiver_wants_is_refused(carries, message):
@@ -147,6 +148,16 @@ def test_a_pitch_goes_under_the_address():
         ("/voice/confidence", [0.5]),
         ("/voice/bright", [0.25]),
         ("/voice/sure", [0]),
+    ]
+
+
+def test_a_beat_goes_under_the_address():
+    assert said("/music", Beat, Beat(1, 4, 123.5, 0.75)) == [
+        ("/music/beat", [1]),
+        ("/music/beats", [4]),
+        ("/music/bpm", [123.5]),
+        ("/music/confidence", [0.75]),
+        ("/music/downbeat", [1]),
     ]
 
 

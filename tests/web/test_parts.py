@@ -15,7 +15,7 @@ from runtime.boxes import BOXES, COLLECT, numbers, play
 
 from engine import testing
 from engine.core.kinds import summary_of
-from engine.core.messages import Block, Frame, Mask, Note, Pitch, Pose, Trigger
+from engine.core.messages import Beat, Block, Frame, Mask, Note, Pitch, Pose, Trigger
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.runtime.opening import check_patch, find_patch
@@ -115,6 +115,7 @@ def test_what_cannot_be_changed_while_playing_is_no_knob(knobs):
         (Pitch(440.0, 69.0, 0.9, True), {"hz": 440.0, "note": 69.0, "on": True}),
         (Note(60, 90), {"played": 60, "velocity": 90}),
         (Trigger(), {"trigger": 1.0}),
+        (Beat(3, 4, 123.5, 0.75), {"beat": 3, "bpm": 123.5}),
         (Block(np.ones(4, np.float32), 48000, 0), {"db": 0.0}),
         (Block(np.zeros(0, np.float32), 48000, 0), {"db": -100.0}),
         (Block(np.full(4, math.nan, np.float32), 48000, 0), {"db": -100.0}),

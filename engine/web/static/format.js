@@ -27,6 +27,7 @@ export function say(value, short = false) {
   if ("db" in value) return `${number(Math.round(value.db))} dB`;
   if ("played" in value) return value.velocity ? note(value.played) : `${note(value.played)} off`;
   if ("trigger" in value) return "●";
+  if ("beat" in value) return `${value.beat || "●"} · ${number(Math.round(value.bpm * 10) / 10)}`;
   if ("picture" in value) return value.picture.join(" × ");
   if ("mask" in value) return value.mask.join(" × ");
   return value.kind ?? "";
@@ -50,9 +51,11 @@ export function level(value, low = 0, high = 1) {
   return clamp((value - low) / (high - low));
 }
 
+const EVENTS = ["trigger", "played", "beat"];
+
 /** Whether a message is an event: it matters when it came, not what it is since. */
 export function isEvent(value) {
-  return value !== null && typeof value === "object" && ("trigger" in value || "played" in value);
+  return value !== null && typeof value === "object" && EVENTS.some((each) => each in value);
 }
 
 function clamp(part) {
