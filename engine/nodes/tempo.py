@@ -97,6 +97,7 @@ class Tempo(Node):
     _bar: int = 4
     _is_running: bool = False
     _waits: bool = False
+    _resumes: bool = False
     _ahead: int | None = None
     _follows: str = ""
     _ends: Ns | None = None
@@ -186,7 +187,7 @@ class Tempo(Node):
     def on_stop(self, stop: Trigger, at: Ns) -> OnGrid | None:
         """Stand still."""
         at = self._begin(at)
-        self._waits = False
+        self._waits = self._resumes = False
         if not self._is_running:
             return None
         self._stopped_at = self._grid.position(at) - self._first
@@ -229,7 +230,7 @@ class Tempo(Node):
     def _forget(self) -> None:
         self._next = self._first = 0
         self._bar = self.beats
-        self._waits = self._is_running = False
+        self._waits = self._resumes = self._is_running = False
         self._ahead = self._ends = self._said_bpm = None
         self._follows, self._sure = "", 1.0
         self._taps_until, self._stopped_at = -math.inf, 0.0
@@ -287,12 +288,17 @@ class Tempo(Node):
             return None
         return self._go(at, None)
 
-    def _go(self, at: Ns, reading: Reading | None) -> OnGrid:
+    def _go(self, at: Ns, reading: Reading | None) -> OnGrid | None:
         """Start from where it stands, at a bar that has not been yet."""
         self._waits = False
         position = self._stopped_at
         if reading is not None and reading.bpm is not None:
-            self._grid.bpm = clipped(reading.bpm)
+            self._grid.steer(at, 0.0, reading.bpm)
+        if self._is_running and position == 0 and self._is_given(at):
+            # This beat is the first; a sequencer goes along from the next.
+            self._resumes = True
+            self._begin_bar(at)
+            return self._lock("clock", self._clock.ends) if self._clock.is_alive(at) else None
         part = position - math.floor(position)
         lowest = max(self._grid.position(at), (self._next - 1) / _LINES + _NEAR)
         whole = math.ceil(lowest - part)
@@ -310,10 +316,16 @@ class Tempo(Node):
             return said._replace(started=event)
         return said._replace(continued=event, position=position)
 
+    def _is_given(self, at: Ns) -> bool:
+        """Whether the beat that is meant at a moment is one that has just been given."""
+        here = self._grid.position(at)
+        whole = math.floor(here + _NEAR)
+        return here - whole < _GIVEN and whole * _LINES < self._next
+
     def _begin_bar(self, at: Ns) -> OnGrid | None:
         here = self._grid.position(at)
         whole = math.floor(here + _NEAR)
-        if here - whole < _GIVEN and whole * _LINES < self._next:
+        if self._is_given(at):
             self._grid.steer(at, whole - here, self._grid.bpm)
             self._first = whole
             return None
@@ -362,7 +374,9 @@ class Tempo(Node):
         triplet = event if line % 4 == 0 else None
         if line % _LINES:
             return OnGrid(eighth=eighth, sixteenth=sixteenth, triplet=triplet)
-        place = (line // _LINES - self._first) % self._bar
+        count = line // _LINES - self._first
+        place = count % self._bar
+        resumes, self._resumes = self._resumes, False
         return OnGrid(
             beat=Beat(place + 1, self._bar, round(self._grid.bpm, 3), self._sure),
             downbeat=event if place == 0 else None,
@@ -370,4 +384,6 @@ class Tempo(Node):
             eighth=eighth,
             sixteenth=sixteenth,
             triplet=triplet,
+            continued=event if resumes else None,
+            position=float(max(count, 0)) if resumes else None,
         )
