@@ -1,8 +1,8 @@
 """Parse ``on_beat`` of a box or cable, which becomes a hidden box there, fed by a grid of beats.
 
-    on_beat = "bar"            what comes waits for the next bar of the one box "tempo" of the patch
-    on_beat = "1/8"            for the next eighth
-    on_beat = "house.beat"     for the next beat of the grid "house", where a patch has several
+on_beat = "bar"            what comes waits for the next bar of the one box "tempo" of the patch
+on_beat = "1/8"            for the next eighth
+on_beat = "house.beat"     for the next beat of the grid "house", where a patch has several
 """
 
 from __future__ import annotations
@@ -39,21 +39,18 @@ def read_on_beat(value: object, tables: Mapping[str, object]) -> dict[str, str]:
     if line not in LINES:
         hint = nearest(line, LINES)
         raise ParameterError(f"on_beat: expected one of {words}, got {as_written(value)}.{hint}")
-    grid = named if dot else _the_grid(tables, line)
-    if grid not in tables:
-        raise ParameterError(f'on_beat: there is no box "{grid}".{nearest(grid, tables)}')
+    grids = [name for name, table in tables.items() if _is_grid(table)]
+    if dot and named not in grids:
+        hint = nearest(named, grids)
+        raise ParameterError(f'on_beat: there is no box "{named}" with use = "{GRID}".{hint}')
+    if not grids:
+        raise ParameterError(f'on_beat: needs a grid of beats: a box with use = "{GRID}"')
+    if not dot and len(grids) > 1:
+        either = " or ".join(f'"{name}.{line}"' for name in grids[:2])
+        raise ParameterError(f'on_beat: there are {len(grids)} boxes "{GRID}"; write {either}')
+    grid = named if dot else grids[0]
     return {"line": f"{grid}.{LINES[line]}", "running": f"{grid}.running"}
 
 
-def _the_grid(tables: Mapping[str, object], line: str) -> str:
-    grids = [
-        name
-        for name, table in tables.items()
-        if isinstance(table, dict) and table.get("use") == GRID
-    ]
-    if not grids:
-        raise ParameterError(f'on_beat: needs a grid of beats: a box with use = "{GRID}"')
-    if len(grids) > 1:
-        either = " or ".join(f'"{name}.{line}"' for name in grids[:2])
-        raise ParameterError(f'on_beat: there are {len(grids)} boxes "{GRID}"; write {either}')
-    return grids[0]
+def _is_grid(table: object) -> bool:
+    return isinstance(table, dict) and table.get("use") == GRID

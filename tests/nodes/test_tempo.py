@@ -390,7 +390,7 @@ def test_whatever_comes_no_beat_comes_twice_and_none_goes_back(events):
     forced = {moment for moment, said in show.said if said.started or said.continued}
     for (a, _), (b, _) in pairwise(beats):
         if b not in forced:  # what stood begins with a beat, whenever it is started
-            assert (b - a) > 60 / 400 * 0.49
+            assert (b - a) > 60 / 400 * 0.24
     for outlet in ("phase", "bar"):
         assert all(0 <= value < 1 for _, value in show.all(outlet))
     assert all(1 <= said.beat.beat <= said.beat.beats for _, said in beats)
