@@ -8,7 +8,7 @@
 
 Each stage becomes a small hidden box that the compiler puts on the cable, so cables are played,
 measured and replayed exactly as boxes are. The order of stages is fixed: loss, scaling, comparison,
-choice, trigger, throttling.
+choice, trigger, waiting for the beat, throttling.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ VALUE = "{value}"
 THROTTLE = "throttle"
 _NAMED = re.compile(r"\{[^{}\s\"':,]+\}")
 
-STAGE_KEYS = ("in", "to", "curve", "above", "choose", "at_most", "every", "on_loss")
+STAGE_KEYS = ("in", "to", "curve", "above", "choose", "at_most", "every", "on_loss", "on_beat")
 """The keys of the stages that any cable table accepts beside ``from`` or ``when``."""
 
 
@@ -35,12 +35,14 @@ STAGE_KEYS = ("in", "to", "curve", "above", "choose", "at_most", "every", "on_lo
 class CableStage:
     """A hidden box on a cable: its class name and parameters.
 
-    ``words`` maps a parameter to the key that the patch writes it by, where the two differ.
+    ``words`` maps a parameter to the key that the patch writes it by, where the two differ;
+    ``line`` is what it waits for, of one that is fed by the grid of beats.
     """
 
     use: str
     values: dict[str, Any]
     words: dict[str, str] = field(default_factory=dict)
+    line: Any = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,8 @@ def _stages(table: dict[str, Any]) -> list[CableStage]:
         stages.append(CableStage("choose", {"choices": table["choose"]}, {"choices": "choose"}))
     if "when" in table:
         stages.append(CableStage("trigger", {}))
+    if "on_beat" in table:
+        stages.append(CableStage("on_beat", {}, {"on_beat": "on_beat"}, table["on_beat"]))
     if "at_most" in table:
         stages.append(
             CableStage(THROTTLE, {"time": table["at_most"], "last": False}, {"time": "at_most"})

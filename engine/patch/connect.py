@@ -30,6 +30,7 @@ from engine.patch.build import HINTS, Builder, inlets_of
 from engine.patch.cables import STAGE_KEYS, THROTTLE, VALUE, Cable, CableStage
 from engine.patch.label import LABEL, read_label
 from engine.patch.load import Document
+from engine.patch.on_beat import read_on_beat
 from engine.patch.outlet_types import Origin, OutletTypes
 from engine.patch.parse import BoxSpec, PatchSpec
 from engine.patch.plan import FEEDS, MORE, Into, PlannedBox, Wire
@@ -402,7 +403,21 @@ class Connector:
             return None
         convert = converter(carries, hot.accepts)
         self._add(Wire(outlet, part, name, Into.HOT, hot.name, carries, convert))
+        if stage.line is not None:
+            self._connect_grid(name, planned, stage.line, cable)
         return self._outlets.find(name, "")
+
+    def _connect_grid(self, name: str, planned: PlannedBox, line: object, cable: Cable) -> None:
+        """Connect a box that waits for the beat to its grid."""
+        try:
+            origins = read_on_beat(line, self._document.tables)
+        except ParameterError as error:
+            self._report(cable, str(error).removeprefix("on_beat: "), "on_beat")
+            return
+        inlets = read_event_inlets(type(planned.box))
+        for inlet, origin in origins.items():
+            accepts = inlets[inlet].accepts
+            self._connect_cable(Cable(origin, cable.path), accepts, name, Into.EVENT, inlet)
 
     def _find_origin(self, cable: Cable) -> Origin | None:
         name, _, rest = cable.origin.partition(".")

@@ -52,6 +52,12 @@ BOX = (
         '`on_loss = "mute"` sends nothing more until it is back, as if nothing were said. Notes '
         "always end",
     ),
+    (
+        "on_beat",
+        "what it says waits for the next line of the grid of beats, that of the box `tempo`: "
+        '`on_beat = "bar"`, `"1/2"`, `"beat"`, `"1/8"`, `"1/8t"` (triplets) or `"1/16"`; with '
+        'several grids `on_beat = "house.bar"`. While the grid stands nothing waits',
+    ),
     ("on", "`on = false` switches it off, and so can a cable; a box that is off passes nothing"),
     (
         "label",
@@ -102,6 +108,11 @@ CABLE = (
         "on_loss",
         "what becomes of it when what feeds the box is lost, as `on_loss` of the box itself: "
         '`"/reach" = { from = "reach", on_loss = "rest" }`; a rest is said before `in` and `to`',
+    ),
+    (
+        "on_beat",
+        "it waits for the next line of the grid, as `on_beat` of a box: "
+        '`"/scene" = { from = "scene", on_beat = "bar" }`',
     ),
     (
         "label",

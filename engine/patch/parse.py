@@ -1,9 +1,9 @@
 """Split the tables of a patch into boxes, constants and cables.
 
-Chains are unrolled: ``empty``, ``on_loss`` and ``then`` become boxes of their own behind the box
-that has them, named ``reach/empty``, ``reach/on_loss`` and ``reach/smooth``; a cable from ``reach``
-starts at the last of them. ``empty`` and ``on_loss`` come first, so that later links smooth their
-output too. The classes of the boxes are not known yet.
+Chains are unrolled: ``empty``, ``on_loss``, ``then`` and ``on_beat`` become boxes of their own behind
+the box that has them, named ``reach/empty``, ``reach/on_loss`` and ``reach/smooth``; a cable from
+``reach`` starts at the last of them. ``empty`` and ``on_loss`` come first, so that later links smooth
+their output too; ``on_beat`` comes last. The classes of the boxes are not known yet.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from engine.core.nearest import either, nearest
 from engine.core.parameter import seconds
 from engine.patch.cables import Cable, is_cable, read_cable
 from engine.patch.load import Document
+from engine.patch.on_beat import read_on_beat
 from engine.patch.on_loss import read_on_loss
 from engine.patch.positions import KeyPath
 
@@ -143,8 +144,9 @@ class _TableReader:
         then = self._table.pop("then", [])
         empty = self._table.pop("empty", None)
         on_loss = self._table.pop("on_loss", None)
+        on_beat = self._table.pop("on_beat", None)
         self._add(BoxSpec(self._name, use, (self._name,)), self._table)
-        for name, link, table, path in self._links(then, empty, on_loss):
+        for name, link, table, path in self._links(then, empty, on_loss, on_beat):
             before = self._tables.ends[self._name]
             spec = BoxSpec(name, link, path)
             spec.cables["from"] = Cable(before, path, direct=True)
@@ -152,7 +154,7 @@ class _TableReader:
             self._tables.ends[self._name] = name
 
     def _links(
-        self, then: object, empty: object, on_loss: object
+        self, then: object, empty: object, on_loss: object, on_beat: object
     ) -> Iterator[tuple[str, str, dict[str, Any], KeyPath]]:
         if isinstance(empty, dict):
             table = {**empty, "when_lost": False} if on_loss is not None else dict(empty)
@@ -170,6 +172,14 @@ class _TableReader:
             else:
                 message = f'expected the names of boxes, such as ["smooth"], got {as_written(link)}'
                 self._report(message, *path)
+        if on_beat is not None:
+            try:
+                origins = read_on_beat(on_beat, self._document.tables)
+            except ParameterError as error:
+                self._report(str(error).removeprefix("on_beat: "), "on_beat")
+            else:
+                table = {inlet: {"from": origin} for inlet, origin in origins.items()}
+                yield f"{self._name}/on_beat", "on_beat", table, (self._name, "on_beat")
 
     def _on_loss_link(
         self, on_loss: object, empty: dict[str, Any]

@@ -19,6 +19,7 @@ from engine.core.signature import settable
 from engine.core.sink import Sink
 from engine.patch.grammar import BOX, CABLE, PATCH
 from engine.patch.label import LONGEST_LABEL
+from engine.patch.on_beat import LINES
 from engine.patch.on_loss import WORDS
 from engine.patch.plan import MORE
 
@@ -123,6 +124,7 @@ def _chain(boxes: Mapping[str, BoxDescription]) -> Schema:
     if "empty" in boxes:
         chain["empty"] = _table(_parameters(boxes["empty"]), description=about["empty"])
     chain["on_loss"] = _on_loss(about["on_loss"])
+    chain["on_beat"] = _on_beat(about["on_beat"])
     return chain
 
 
@@ -130,6 +132,11 @@ def _on_loss(description: str) -> Schema:
     words = {"enum": list(WORDS)}
     table = _table({"to": _either({"type": "number"}, words), "fade": _TIME})
     return {**_either(words, table), "description": description}
+
+
+def _on_beat(description: str) -> Schema:
+    pattern = rf"^([^./# ]+\.)?({'|'.join(LINES)})$"
+    return {"type": "string", "pattern": pattern, "description": description}
 
 
 def _sending(box: BoxDescription, cable: Schema) -> Schema:
@@ -155,6 +162,7 @@ def _cable(boxes: Mapping[str, BoxDescription]) -> Schema:
                 properties[word] = {**_plain(parameter), "description": about[word]}
                 properties[word].pop("default", None)
     properties["on_loss"] = _on_loss(about["on_loss"])
+    properties["on_beat"] = _on_beat(about["on_beat"])
     properties["label"] = {**_LABEL, "description": about["label"]}
     return {
         "type": "object",
