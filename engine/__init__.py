@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engine.core.landmarks import JOINTS, Instance, Landmarks, Person, Pose
     from engine.core.messages import (
         Block,
+        Chord,
         Detection,
         Detections,
         Features,
@@ -58,6 +59,7 @@ __all__ = [
     "JOINTS",
     "AddReader",
     "Block",
+    "Chord",
     "Context",
     "Detection",
     "Detections",
@@ -113,6 +115,7 @@ _HOMES: Final = {
     "engine.core.landmarks": ("JOINTS", "Instance", "Landmarks", "Person", "Pose"),
     "engine.core.messages": (
         "Block",
+        "Chord",
         "Detection",
         "Detections",
         "Features",

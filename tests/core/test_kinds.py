@@ -32,6 +32,7 @@ from engine.core.kinds import (
 from engine.core.mailbox import Mailbox
 from engine.core.messages import (
     Block,
+    Chord,
     Detection,
     Detections,
     Features,
@@ -70,6 +71,7 @@ MESSAGES = {
     "nobody": Pose((), 1.5),
     "block": Block(numbers(9), 48000, 2**33),
     "pitch": Pitch(440.0, 69.0, 0.9, True, 0.5, 0.25),
+    "chord": Chord("Am7/G", 9, 7, "min7", 0.9),
     "note": Note(60, 100, 3),
     "trigger": Trigger(2.5),
     "float": 0.1,
