@@ -20,25 +20,14 @@ from engine.core.parameter import Param
 from engine.core.tuning import note_of
 from engine.dsp.audio.hops import Hops
 from engine.dsp.audio.level import decibels
-from engine.dsp.audio.polyphony import KEYS, LOWEST_KEY, Polyphony, Rules
+from engine.dsp.audio.piano import BEHIND, FRAME, FRAMES, KEYS, LOWEST_KEY, RATE, SOUND, padded
+from engine.dsp.audio.polyphony import Polyphony, Rules
 from engine.dsp.audio.resample import resample
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
 
-RATE: Final = 22050
-"""Samples a second that the network takes."""
-FRAME: Final = 256
-"""Samples of one frame of the network: 11.6 ms."""
-FRAMES: Final = 172
-"""Frames that the network answers with."""
-SAMPLES: Final = 43844
-"""Samples that the network takes."""
 HOP: Final = 4
 """Frames that are read each time the network is asked."""
-BEHIND: Final = 6
-"""Frames of silence that are appended."""
-SOUND: Final = (FRAMES - BEHIND) * FRAME
-"""Samples of sound that the network is asked about."""
 LOWEST, HIGHEST = 27.5, 4186.0
 """The range of the network, in Hz: a piano."""
 
@@ -90,12 +79,10 @@ class Transcribe(NetworkModel[Note]):
         return (self._ahead() + (HOP - 1) / 2) * FRAME / RATE
 
     def check(self, session: Session) -> None:
-        """Raise ModelError where a network does not take two seconds of sound."""
+        """Raise ModelError where a network takes something else than sound."""
         super().check(session)
-        if [(each.name, tuple(each.shape)) for each in session.inputs] != [
-            ("audio", (1, SAMPLES, 1))
-        ]:
-            raise ModelError(f'the model "{session.card.name}" does not take two seconds of sound')
+        if [each.name for each in session.inputs] != ["audio"]:
+            raise ModelError(f'the model "{session.card.name}" takes something else than sound')
 
     def reset(self) -> None:
         """Forget what sounds; the engine silences the outputs."""
@@ -135,9 +122,7 @@ class Transcribe(NetworkModel[Note]):
         if not len(heard) or decibels(heard - heard.mean()) < self.quiet - 10:
             nothing = np.zeros((FRAMES - first, KEYS), np.float32)
             return nothing, nothing.copy()
-        audio = np.zeros((1, SAMPLES, 1), np.float32)
-        audio[0, SOUND - len(samples) : SOUND, 0] = samples - samples.mean()
-        frames, onsets = self.run(audio=audio)
+        frames, onsets = self.run(audio=padded(samples))
         return frames[0, first:].copy(), onsets[0, first:].copy()
 
     def _notes(self, keys: Iterator[tuple[int, bool]], velocity: int) -> Iterator[Note]:

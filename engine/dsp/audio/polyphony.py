@@ -14,9 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-KEYS: Final = 88
-LOWEST_KEY: Final = 21
-"""The MIDI note of the first key."""
+from engine.dsp.audio.piano import KEYS
+
 _CONFIRM: Final = 4
 """Frames from an onset on over which a key must sound."""
 _RELEASE: Final = 5
