@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from engine.core.messages import (
         Beat,
         Block,
+        Chord,
         Detection,
         Detections,
         Features,
@@ -60,6 +61,7 @@ __all__ = [
     "AddReader",
     "Beat",
     "Block",
+    "Chord",
     "Context",
     "Detection",
     "Detections",
@@ -116,6 +118,7 @@ _HOMES: Final = {
     "engine.core.messages": (
         "Beat",
         "Block",
+        "Chord",
         "Detection",
         "Detections",
         "Features",

@@ -26,6 +26,7 @@ __all__ = [
     "JOINTS",
     "Beat",
     "Block",
+    "Chord",
     "Detection",
     "Detections",
     "Features",
@@ -158,6 +159,41 @@ class Pitch:
     def db(self) -> float:
         """How loud the sound is in dB of full scale: -60, which stands for all below, to 0."""
         return 60.0 * (self.level - 1.0)
+
+
+@kind(
+    Kind.LATEST,
+    summary=lambda chord: chord.name[:LONGEST] or "no chord",
+    example=lambda: Chord("Am7/G", 9, 7, "min7", 0.9),
+)
+@dataclass(frozen=True, slots=True)
+class Chord:
+    """A chord that sounds: ``name`` as on a lead sheet ("Am7/G"), "" while there is none.
+
+    ``root`` and ``bass`` are 0 (C) to 11 (B), -1 for none. ``quality`` is what is above the root,
+    in the words of Harte 2005: "maj", "min7", "sus4", ... ``confidence`` is 0 to 1.
+    """
+
+    name: str
+    root: int
+    bass: int
+    quality: str
+    confidence: float
+
+    @property
+    def on(self) -> bool:
+        """Whether there is a chord."""
+        return self.root >= 0
+
+    @property
+    def minor(self) -> bool:
+        """Whether its third is a minor one."""
+        return self.quality.startswith(("min", "dim", "hdim"))
+
+    @property
+    def fifths(self) -> int:
+        """The place of the root on the circle of fifths: 0 for C, 1 for G, to 11; -1 for none."""
+        return self.root * 7 % 12 if self.on else -1
 
 
 @kind(

@@ -9,10 +9,11 @@ from typing import Final
 from engine.core.errors import ParameterError
 from engine.core.kinds import KINDS, members
 from engine.core.landmarks import Landmarks, Pose
-from engine.core.messages import Detections, Features, Note, Pitch, Text, Trigger
+from engine.core.messages import Chord, Detections, Features, Note, Pitch, Text, Trigger
 from engine.core.nearest import nearest
 from engine.core.skeletons import Skeleton
 from engine.osc.address import holes
+from engine.osc.chord import ChordLayout
 from engine.osc.events import NoteLayout, TriggerLayout
 from engine.osc.found import DetectionsLayout, FeaturesLayout, TextLayout
 from engine.osc.landmarks import AnySkeleton
@@ -38,6 +39,7 @@ _OF: Final[dict[type, Callable[[str, OscOptions, Dialect], Layout]]] = {
     Trigger: TriggerLayout,
     Note: NoteLayout,
     Pitch: PitchLayout,
+    Chord: ChordLayout,
     Text: TextLayout,
     Features: FeaturesLayout,
     Detections: DetectionsLayout,
@@ -47,7 +49,7 @@ _SINGLE: Final = (float, int, bool, str)
 
 def sendable() -> tuple[type, ...]:
     """Return the types that can be sent: those with a layout, and those made only of parts."""
-    known = (*_SINGLE, Trigger, Note, Pose, Landmarks, Pitch, Text, Features, Detections)
+    known = (*_SINGLE, Pose, Landmarks, *_OF)
     return (*known, *(one for one in KINDS if one not in known and consists_of_parts(one)))
 
 

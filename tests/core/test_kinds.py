@@ -33,6 +33,7 @@ from engine.core.mailbox import Mailbox
 from engine.core.messages import (
     Beat,
     Block,
+    Chord,
     Detection,
     Detections,
     Features,
@@ -71,6 +72,7 @@ MESSAGES = {
     "nobody": Pose((), 1.5),
     "block": Block(numbers(9), 48000, 2**33),
     "pitch": Pitch(440.0, 69.0, 0.9, True, 0.5, 0.25, False),
+    "chord": Chord("Am7/G", 9, 7, "min7", 0.9),
     "note": Note(60, 100, 3),
     "beat": Beat(3, 4, 123.5, 0.75),
     "trigger": Trigger(2.5),

@@ -9,7 +9,7 @@ import pytest
 
 from engine.core.errors import ParameterError
 from engine.core.landmarks import Instance, Landmarks, Person, Pose
-from engine.core.messages import Detection, Detections, Features, Ns, Text
+from engine.core.messages import Chord, Detection, Detections, Features, Ns, Text
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, HAND_21, Skeleton
 from engine.osc.bundle import bundles
 from engine.osc.layout import Dialect, Layout, OscOptions
@@ -49,13 +49,33 @@ def test_things_are_counted_and_numbered() -> None:
     assert one.end() == ()
 
 
+def test_a_chord_is_spelt_and_ends_as_none() -> None:
+    one = layout("/chord", Chord)
+    assert one.end() == ()
+    assert spoken(one.encode(Chord("Am7/G", 9, 7, "min7", 0.5), NOW)) == [
+        ("/chord/name", ["Am7/G"]),
+        ("/chord/quality", ["min7"]),
+        ("/chord/root", [9]),
+        ("/chord/bass", [7]),
+        ("/chord/confidence", [0.5]),
+    ]
+    assert spoken(one.end()) == [
+        ("/chord/name", [""]),
+        ("/chord/quality", [""]),
+        ("/chord/root", [-1]),
+        ("/chord/bass", [-1]),
+        ("/chord/confidence", [0.0]),
+    ]
+    assert one.end() == ()
+
+
 def test_a_text_that_grows_has_an_address_of_its_own() -> None:
     one = layout("/say", Text)
     assert spoken(one.encode(Text("hel", final=False), NOW)) == [("/say/interim", ["hel"])]
     assert spoken(one.encode(Text("hello"), NOW)) == [("/say", ["hello"])]
 
 
-@pytest.mark.parametrize("carries", [Text, Features, Detections])
+@pytest.mark.parametrize("carries", [Text, Features, Detections, Chord])
 def test_what_means_nothing_there_is_refused(carries: type) -> None:
     with pytest.raises(ParameterError, match='"joints" means nothing'):
         layout("/a", carries, joints=["nose"])

@@ -28,6 +28,7 @@ from engine.core.commands import (
 from engine.core.kinds import message_types
 from engine.core.messages import (
     Block,
+    Chord,
     Detection,
     Detections,
     Features,
@@ -77,6 +78,7 @@ MESSAGES: dict[type, st.SearchStrategy[Any]] = {
         Block, arrays.arrays(np.float32, st.integers(0, 9), elements=FLOAT32), WHOLE, WHOLE
     ),
     Pitch: st.builds(Pitch, FLOATS, FLOATS, FLOATS, st.booleans(), FLOATS, FLOATS, st.booleans()),
+    Chord: st.builds(Chord, NAMES, WHOLE, WHOLE, NAMES, FLOATS),
     float: FLOATS,
     int: WHOLE,
     bool: st.booleans(),

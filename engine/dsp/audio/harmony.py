@@ -1,0 +1,96 @@
+"""Which chord a set of sounding keys is.
+
+A chord is the template whose notes point most nearly where the sounding ones do (the cosine between
+both, as in Fujishima 1999), without regard to octaves. Of chords of the same notes, such as Am7 and
+C6, it is the one that the lowest note is the root of.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.messages import Chord
+
+QUALITIES: Final[dict[str, tuple[str, tuple[int, ...]]]] = {
+    "maj": ("", (0, 4, 7)),
+    "min": ("m", (0, 3, 7)),
+    "7": ("7", (0, 4, 7, 10)),
+    "maj7": ("maj7", (0, 4, 7, 11)),
+    "min7": ("m7", (0, 3, 7, 10)),
+    "minmaj7": ("mmaj7", (0, 3, 7, 11)),
+    "maj6": ("6", (0, 4, 7, 9)),
+    "min6": ("m6", (0, 3, 7, 9)),
+    "dim": ("dim", (0, 3, 6)),
+    "dim7": ("dim7", (0, 3, 6, 9)),
+    "hdim7": ("m7b5", (0, 3, 6, 10)),
+    "aug": ("aug", (0, 4, 8)),
+    "sus4": ("sus4", (0, 5, 7)),
+    "sus2": ("sus2", (0, 2, 7)),
+}
+"""The qualities, in the words of Harte 2005: how a lead sheet writes them, and their semitones."""
+NAMES: Final = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+NO_CHORD: Final = Chord("", -1, -1, "", 0.0)
+BASS: Final = 0.3
+"""How sure it must be that the lowest key sounds."""
+_ROOT_BELOW: Final = 0.05
+"""What a template is worth more where its root is the lowest note."""
+
+_TEMPLATES: Final = [(root, quality) for quality in QUALITIES for root in range(12)]
+
+
+def _masks() -> NDArray[np.float64]:
+    """Return the notes of each template: float64 (n, 12), each of length 1."""
+    masks = np.zeros((len(_TEMPLATES), 12))
+    for mask, (root, quality) in zip(masks, _TEMPLATES, strict=True):
+        mask[[(root + step) % 12 for step in QUALITIES[quality][1]]] = 1.0
+    return masks / np.linalg.norm(masks, axis=1, keepdims=True)
+
+
+_MASKS: Final = _masks()
+_ROOTS: Final = np.array([root for root, _ in _TEMPLATES])
+
+
+def chord_of(keys: NDArray[np.float32], lowest: int) -> Chord:
+    """Return the chord that fits best; its confidence is how well, 0 to 1.
+
+    ``keys``: float32 (n,), how sure it is that each key sounds, from the note ``lowest`` on. Three
+    clean notes of a chord fit by 0.9 and more; two notes by 0.82 at most, one by 0.58.
+    """
+    notes = (lowest + np.arange(len(keys))) % 12
+    classes = np.zeros(12)
+    np.maximum.at(classes, notes, keys)
+    length = np.linalg.norm(classes)
+    low = np.flatnonzero(keys >= BASS)
+    if not len(low) or not length:
+        return NO_CHORD
+    bass = int(notes[low[0]])
+    fits = _MASKS @ classes / length
+    best = int(np.argmax(fits + _ROOT_BELOW * (_ROOTS == bass)))
+    root, quality = _TEMPLATES[best]
+    return Chord(name_of(root, bass, quality), root, bass, quality, float(min(fits[best], 1.0)))
+
+
+def name_of(root: int, bass: int, quality: str) -> str:
+    """Return a chord as on a lead sheet, such as "Am7/G"."""
+    below = "" if bass == root else f"/{NAMES[bass]}"
+    return f"{NAMES[root]}{QUALITIES[quality][0]}{below}"
+
+
+class Steady:
+    """Keeps a chord until another one, or none, has been heard several times running."""
+
+    def __init__(self) -> None:
+        self._stands = NO_CHORD
+        self._next = NO_CHORD
+        self._times = 0
+
+    def read(self, heard: Chord, times: int) -> Chord:
+        """Return the chord that stands; ``heard`` takes over when heard ``times`` times."""
+        self._times = self._times + 1 if heard.name == self._next.name else 1
+        self._next = heard
+        if heard.name == self._stands.name or self._times >= times:
+            self._stands = heard
+        return self._stands
