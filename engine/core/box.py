@@ -24,6 +24,12 @@ class Box:
     alone: ClassVar[bool] = False
     """Whether its device is only there for one at a time: another is opened when it is closed."""
 
+    gone: ClassVar[Mapping[str, str]] = {}
+    """Parameters of older patches that mean nothing any more: what to say instead of each.
+
+    A patch that has one plays, with this as a warning.
+    """
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         dataclass(kw_only=True, eq=False)(cls)

@@ -143,15 +143,16 @@ class Builder:
         parameters: Mapping[str, Parameter],
         inlets: Mapping[str, Inlet],
     ) -> None:
-        known = {*parameters, *inlets, *grammar_of(cls)}
+        known = {*parameters, *inlets, *grammar_of(cls), *cls.gone}
         if not spec.ports and "every" not in parameters:
             known.discard("every")  # it throttles the cables of "send"
         if spec.ports and not issubclass(cls, Sink):
             self._report(spec, f"{spec.use} is no output, so it sends nothing", "send")
+        told = known - {*cls.gone}
         for key in (*spec.values, *(key for key in spec.cables if "." not in key)):
             if key not in known:
-                there = f" There is: {', '.join(sorted(known))}."
-                near = nearest(key, known) if len(self.problems) < HINTS else ""
+                there = f" There is: {', '.join(sorted(told))}."
+                near = nearest(key, told) if len(self.problems) < HINTS else ""
                 hint = _hint_of_type(cls, key) or near or there
                 message = misplaced(key) or f'{spec.use} has no "{key}".{hint}'
                 self._report(spec, message, key)

@@ -62,7 +62,8 @@ def _doubts(plan: Plan) -> Iterator[Problem]:
     folder = plan.texts.file.parent if plan.texts and plan.texts.file else None
     for name, planned in plan.boxes.items():
         try:
-            found = dict(planned.box.doubts(folder))
+            gone = {key: why for key, why in planned.box.gone.items() if key in planned.places}
+            found = {**gone, **planned.box.doubts(folder)}
         except anything_raised() as error:  # a performer's own box may raise anything
             found = {"": tell_error(error)}
         for key, text in found.items():

@@ -44,7 +44,7 @@ class AudioFile(Tape):
     file: Fixed[Annotated[str, Param("the sound file", unit=FILE)]]
     loop: Annotated[bool, Param("begin again at the end")] = False
     channel: Fixed[Annotated[int, Param("which one, from 1; 0 mixes all", 0, 1024)]] = 0
-    block: Fixed[Annotated[int, Param("how much at a time", 64, 2048, unit="samples")]] = 512
+    block: Fixed[Annotated[int, Param("how much at a time", 32, 2048, unit="samples")]] = 512
 
     _emit: Emit | None = None
 

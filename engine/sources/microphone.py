@@ -56,7 +56,7 @@ class Microphone(Source):
         Annotated[str | int, Param('"auto", a name, a number, or a sound file', unit=FILE)]
     ] = "auto"
     channel: Fixed[Annotated[int, Param("which input of the device, from 1", 1, 256)]] = 1
-    block: Fixed[Annotated[int, Param("how much at a time", 64, 2048, unit="samples")]] = 256
+    block: Fixed[Annotated[int, Param("how much at a time", 32, 2048, unit="samples")]] = 256
 
     _stop: threading.Event = field(default_factory=threading.Event)
     _watch: AddReader | None = None

@@ -70,7 +70,7 @@ class StandIn(Tape):
     snr: Fixed[
         Annotated[float, Param("noise: how far below the voice; 100 none", 0, 100, unit="dB")]
     ] = 40.0
-    block: Fixed[Annotated[int, Param("of the sound", 64, 2048, unit="samples")]] = 512
+    block: Fixed[Annotated[int, Param("of the sound", 32, 2048, unit="samples")]] = 512
 
     @property
     def endless(self) -> bool:

@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.messages import Block, Note, Ns, Pitch
-from engine.models.pitch import GLIDE_AGE, PitchModel
+from engine.nodes.pitch import PitchDetector
 from engine.synthetic.voice_blocks import performance
 
+GLIDE_AGE = 0.010
+"""Seconds: how old what a reading describes is while a tone glides."""
 Told = list[tuple[float, Pitch]]
 
 
-def heard(**parameters: Any) -> PitchModel:
-    box = PitchModel(**parameters)
-    box.open()
-    return box
+def heard(**parameters: Any) -> PitchDetector:
+    return PitchDetector(**parameters)
 
 
 def voice(
@@ -30,7 +30,7 @@ def voice(
     return itertools.takewhile(lambda event: event[0] <= seconds * 1e9, events)
 
 
-def readings(events: list[tuple[Ns, str, Any]], box: PitchModel) -> Told:
+def readings(events: list[tuple[Ns, str, Any]], box: PitchDetector) -> Told:
     """Return each reading and the second that it tells about."""
     return [
         (at / 1e9 - GLIDE_AGE, pitch)

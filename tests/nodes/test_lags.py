@@ -13,11 +13,11 @@ from engine.core.clock import ns
 from engine.core.messages import Block, Person, Pitch, Pose
 from engine.core.node import Node
 from engine.dsp.audio.level import power_to_db
-from engine.models.pitch import PitchModel
 from engine.nodes.energy import Energy
 from engine.nodes.loudness import Loudness
 from engine.nodes.notes import Notes
 from engine.nodes.onset import Onset
+from engine.nodes.pitch import PitchDetector
 from engine.nodes.smooth import STEP, Smooth
 from tests.conformance import boxes
 
@@ -70,8 +70,7 @@ def onset(at: float) -> float:
 
 
 def pitch(at: float) -> float:
-    ear = PitchModel()
-    ear.open()
+    ear = PitchDetector()
     hz = 180 + 4000 * (at - STEPS[0])
 
     def right(told: Pitch) -> bool:
@@ -122,7 +121,7 @@ def smooth(at: float) -> float:
 MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] = {
     "loudness": (loudness, Loudness, 3 * MS),
     "onset": (onset, Onset, 3 * MS),
-    "pitch": (pitch, PitchModel, 7 * MS),
+    "pitch": (pitch, PitchDetector, 3 * MS),
     "notes": (notes, lambda: Notes(steady=0.045), 0.1 * MS),
     "energy": (energy, Energy, 12 * MS),
     "smooth": (smooth, lambda: Smooth(smooth=0.97), STEP),

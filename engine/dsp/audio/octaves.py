@@ -1,0 +1,73 @@
+"""Choose the octave: the shortest lag that explains the same sound as well as the best one.
+
+A sound that repeats after one period repeats after two as well, and a longer lag has a longer
+window and may look better by chance. So all divisors of the best lag are judged by the very same
+newest samples, and the shortest wins whose residual is not larger than chance allows.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from engine.dsp.audio.lag_peaks import Peaks, vertex
+from engine.dsp.audio.lag_products import LagProducts
+
+MARGIN: Final = 0.06
+"""What a longer lag must explain more, at least: stiff strings do not repeat any better."""
+SIGMAS: Final = 2.5
+"""And how many standard deviations of the residual that chance may add."""
+_WHOLE: Final = 0.04
+"""How far the ratio of two lags may be from a whole number."""
+_LIKE: Final = 0.25
+"""What a shorter lag may leave unexplained to be looked at."""
+_RARER: Final = 400
+_RARE: Final = 0.25
+"""Samples (60 Hz): beyond, a lag must explain more, and at twice that so much more: a slapped string
+is stiff, and repeats better after three of its periods; hardly any sound is that low."""
+_RIVAL: Final = 0.2
+_WAITS: Final = 0.12
+"""What a shorter lag may leave unexplained to give cause for doubt; and to wait for, at first."""
+
+
+class Octave(NamedTuple):
+    """Which peak is meant, whether a shorter lag is nearly as good, and whether to wait for it."""
+
+    peak: int
+    doubt: bool
+    wait: bool
+
+
+def choose_octave(
+    sound: LagProducts, peaks: Peaks, best: int, deviation: float, noise: float
+) -> Octave:
+    """Return the peak that is as good as the best one and shortest.
+
+    ``deviation`` is the relative standard deviation of a residual in the window of the best peak,
+    ``noise`` the part of the sound that is noise.
+    """
+    lag, left = peaks.lag, peaks.left
+    rumble = _RARE * min(max((float(lag[best]) - _RARER) / _RARER, 0.0), 1.0)
+    at = np.flatnonzero((lag < lag[best] * 0.7) & (left < _LIKE + rumble))
+    ratio = lag[best] / lag[at]
+    at = at[np.abs(ratio / np.round(ratio) - 1) < _WHOLE]
+    if not len(at):
+        return Octave(best, False, False)
+    at = at[np.argsort(lag[at])]
+    near = np.round(lag[at]).astype(np.intp)[None] + np.array([[-1], [0], [1]])
+    own = int(sound.windows[0, int(lag[best])])
+    same = 1 - vertex(*sound.ncc(int(peaks.steps[best]), near))[1]
+    short = 1 - vertex(*sound.ncc(own, near))[1]
+    allowed = (left[best] + MARGIN) * (1 + SIGMAS * deviation) - MARGIN + rumble
+    good = (same < allowed) | (short < 0.03 + noise)
+    least = np.minimum(same, short)
+    if good.any():
+        shortest = lag[at[np.argmax(good)]]
+        same_lag = at[np.abs(lag[at] / shortest - 1) < _WHOLE]
+        chosen = int(same_lag[np.argmin(left[same_lag] / np.sqrt(peaks.steps[same_lag]))])
+        rivals = lag[at] <= lag[chosen] * 1.03
+    else:
+        chosen, rivals = best, np.ones(len(at), np.bool_)
+    doubt = bool((rivals & (least < _RIVAL) & (least > 2 * left[best] + 0.02)).any())
+    return Octave(chosen, doubt, not good.any() and float(least.min()) < _WAITS)

@@ -1,0 +1,257 @@
+"""Follow the pitch of one voice or instrument: quick, and silent rather than wrong.
+
+What a lag may leave unexplained is little at first, some for what the noise of the room explains,
+and more the longer a sound has lasted: before two periods have passed a formant or an upper partial
+repeats 80 to 95 %, and in a quiet room that is visibly not enough. So a clear tone is told after
+two of its periods, breath and bow later, and noise never.
+
+The octave follows from equal explanation (see ``octaves``). A note that is held keeps its octave
+unless another explains much more: a beam of two, as the Viterbi path of pYIN (Mauch and Dixon 2014,
+doi 10.1109/ICASSP.2014.6853678) without its wait. What a longer look may yet change is not sure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.dsp.audio.fine_pitch import fine_lag
+from engine.dsp.audio.lag_peaks import Peaks, find_peaks
+from engine.dsp.audio.lag_products import STEP, LagProducts, Numbers
+from engine.dsp.audio.low_pass import ANALYSIS_RATE
+from engine.dsp.audio.octaves import choose_octave
+
+ALWAYS: Final = 0.02
+"""What any lag may leave unexplained."""
+MOST: Final = 0.35
+"""And what none may."""
+HELD: Final = 0.12
+"""What a note that is held may leave."""
+KEEPS: Final = 0.06
+"""What the held note may leave for a suboctave to be taken for an error."""
+BANDWIDTH: Final = 1450.0
+"""Hz of white noise that the low-pass lets through: it gives the degrees of freedom."""
+_BLOCK_DC: Final = 0.996
+"""The pole of the filter against DC: 15 Hz."""
+_DOUBTS: Final = 0.060 * ANALYSIS_RATE
+"""Samples for which a doubtful octave is waited for."""
+_LATE: Final = 8
+_LATE_AFTER: Final = 0.010 * ANALYSIS_RATE
+"""Periods, and samples, after which a first guess comes late."""
+_SAME: Final = 0.05
+"""Octaves within which two lags are the same note."""
+_FAINT: Final = 1e-5
+"""Mean square below which no sound is looked for that is not above the noise of the room."""
+_LASTS: Final = 20
+"""Readings for which a pitch must stay in what seems to be the noise of the room."""
+_NEW_ROOM: Final = 200
+"""Steps in which the noise of a room is learned quickly."""
+_PASSED: Final = 2.5e-4
+"""The least part of the whole sound that the low-pass lets through (4 kHz: 8e-3)."""
+_SILENT: Final = 1e-11
+"""Mean square below which nothing is heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a tracker looks for.
+
+    ``lowest`` and ``highest`` in Hz; ``patience``: what may be left unexplained after ``after``
+    seconds of a sound (0 to 1).
+    """
+
+    lowest: float = 20.0
+    highest: float = 4000.0
+    patience: float = 0.10
+    after: float = 0.060
+
+
+class Heard(NamedTuple):
+    """A reading: ``hz`` is 0 for no pitch, ``clarity`` which part of the sound repeats (0 to 1)."""
+
+    hz: float
+    clarity: float
+    sure: bool
+
+
+NOTHING: Final = Heard(0.0, 0.0, False)
+
+
+class PitchTracker:
+    """Reads the pitch after each 5 ms, and each 2.5 ms while a sound has none yet."""
+
+    def __init__(self, rules: Rules | None = None) -> None:
+        self.rules = rules or Rules()
+        self._sound = LagProducts()
+        self._steps = self._last = 0
+        self._dc_x = self._dc_y = 0.0
+        self._decay = _BLOCK_DC ** np.arange(1, STEP + 1)
+        self._floor, self._loudest = 1e-7, 0.0
+        self._whole = 0.0
+        self._open = False
+        self._age = 0
+        self._hz, self._run, self._lost = 0.0, 0, 0
+        self._rival, self._rival_run = 0.0, 0
+        self._steady_hz, self._steady = 0.0, 0
+        self._guess = 0.0
+
+    def step(self, samples: Numbers, whole: float = 0.0) -> Heard | None:
+        """Take 2.5 ms of sound; return a reading where one is due.
+
+        ``samples``: float32, shape (STEP,), at ``ANALYSIS_RATE``, after the low-pass; ``whole`` is
+        the mean square of the newest 5 ms before it.
+        """
+        self._whole = whole
+        self._sound.push(self._without_dc(samples))
+        self._steps += 1
+        if self._steps % 2 == 0 or (self._open and self._run < 1):
+            return self._read()
+        return None
+
+    def _without_dc(self, samples: Numbers) -> Numbers:
+        steps = np.diff(samples.astype(np.float64), prepend=self._dc_x)
+        self._dc_x = float(samples[-1])
+        rest = self._decay * (self._dc_y + np.cumsum(steps / self._decay))
+        self._dc_y = float(rest[-1])
+        return rest.astype(np.float32)
+
+    def _read(self) -> Heard:
+        power = self._sound.power(2)
+        above = power > 4 * self._floor
+        if not power > max(1e-4 * self._loudest, _PASSED * self._whole) + _SILENT or (
+            not above and power < _FAINT
+        ):
+            return self._silence(power)
+        self._open = True
+        self._age += STEP * min(2, self._steps - self._last)
+        self._last = self._steps
+        if power > 2 * self._loudest and self._age > 8 * STEP:
+            self._age = 2 * STEP  # an attack
+        self._loudest = max(power, 0.98 * self._loudest)
+        noise = self._floor / power if above else 0.0
+        curves = self._sound.curves()
+        self._miss_the_held(curves[0])
+        peaks = find_peaks(self._sound, curves)
+        freedom = np.maximum(2 * BANDWIDTH * peaks.steps * STEP / ANALYSIS_RATE, 6)
+        deviation = np.sqrt(2 / freedom)
+        merit = -np.log(peaks.left + 0.01) * np.sqrt(freedom)
+        good = self._good(peaks, deviation, noise)
+        if not above:
+            good = self._lasting(peaks, merit)
+        if not good.any():
+            return self._nothing(power, peaks) if above else self._silence(power)
+        best = int(np.argmax(np.where(good, merit, -9)))
+        octave = choose_octave(self._sound, peaks, best, float(deviation[best]), noise)
+        if octave.wait and self._run < 1 and self._age < _DOUBTS:
+            return NOTHING
+        if not self._within(ANALYSIS_RATE / peaks.lag[octave.peak]):
+            return self._nothing(power, peaks)
+        if not self._confirmed(float(peaks.lag[octave.peak])):
+            return NOTHING
+        return self._follow(peaks, octave.peak, good, octave.doubt, above)
+
+    def _confirmed(self, lag: float) -> bool:
+        """Return whether a first guess is to be told: one that comes late is to come twice.
+
+        A pitch shows after two of its periods. What shows for once in a sound that has lasted many
+        is a formant in a low note, or chance in noise.
+        """
+        before, self._guess = self._guess, ANALYSIS_RATE / lag
+        late = not self._run and self._age > _LATE * lag + _LATE_AFTER
+        return not late or (before > 0 and bool(_near(lag, before)))
+
+    def _within(self, hz: float) -> bool:
+        return self.rules.lowest * 0.97 <= hz <= self.rules.highest * 1.03
+
+    def _good(
+        self, peaks: Peaks, deviation: NDArray[np.float64], noise: float
+    ) -> NDArray[np.bool_]:
+        """Return which peaks explain enough of the sound."""
+        after = self.rules.after * ANALYSIS_RATE
+        patience = self.rules.patience * np.clip((self._age - 3 * peaks.lag) / after, 0, 1)
+        if self._hz and self._run > 3:
+            held = _near(peaks.lag, self._hz, 0.04) & (self._age > 2 * peaks.lag)
+            patience = np.where(held, np.maximum(patience, HELD), patience)
+        allowed = ALWAYS + noise * (1 + 2.5 * deviation) + patience
+        return (peaks.left < allowed) & (peaks.left < MOST)
+
+    def _lasting(self, peaks: Peaks, merit: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return which peaks are a pitch though the room is thought to be as loud.
+
+        It was louder until now, or the sound was there from the start: one that is clean, or stays
+        where it is, is no noise.
+        """
+        usable = (peaks.window > 0) & (peaks.left < 0.25)
+        if not usable.any():
+            self._steady = 0
+            return usable
+        lag = float(peaks.lag[np.argmax(np.where(usable, merit, -9))])
+        stays = self._steady_hz > 0 and bool(_near(lag, self._steady_hz))
+        self._steady = self._steady + 1 if stays else 1
+        self._steady_hz = ANALYSIS_RATE / lag
+        if self._steady >= _LASTS:
+            return usable & _near(peaks.lag, self._steady_hz)
+        return usable & (peaks.left < ALWAYS)
+
+    def _miss_the_held(self, curve: Numbers) -> None:
+        """Be strict again once the held note is gone from its shortest window."""
+        if self._hz:
+            lag = ANALYSIS_RATE / self._hz
+            if curve[max(2, int(lag * 0.96)) : int(lag * 1.04) + 2].max(initial=0) < 0.65:
+                self._age = min(self._age, 2 * STEP)
+
+    def _follow(
+        self, peaks: Peaks, peak: int, good: NDArray[np.bool_], doubt: bool, above: bool
+    ) -> Heard:
+        """Return the reading for a peak, or for the note that is held in spite of it."""
+        self._lost = 0
+        hz = ANALYSIS_RATE / float(peaks.lag[peak])
+        if self._hz and bool(_near(peaks.lag[peak], self._hz)):
+            self._run, self._rival_run = self._run + 1, 0
+        elif self._run < 2:
+            self._run = 1
+        else:
+            again = self._rival and bool(_near(peaks.lag[peak], self._rival))
+            self._rival, self._rival_run = hz, self._rival_run + 1 if again else 1
+            old = np.flatnonzero(_near(peaks.lag, self._hz) & (peaks.window == 0) & good)
+            ratio = self._hz / hz
+            suboctave = ratio > 1.5 and abs(ratio / round(ratio) - 1) < 0.04
+            enough = 40 if suboctave and len(old) and peaks.left[old].min() <= KEEPS else 3
+            if not len(old) or self._rival_run >= enough:
+                self._run, self._rival_run = 1, 0
+            else:
+                peak = int(old[np.argmin(peaks.left[old])])
+        lag, left = float(peaks.lag[peak]), float(peaks.left[peak])
+        lag = fine_lag(self._sound, lag, int(peaks.steps[peak]), self._age * 1.0)
+        self._hz = ANALYSIS_RATE / lag
+        residual = self._sound.power(int(peaks.steps[peak])) * left
+        self._floor += (0.05 if above else 1.0) * min(0.0, residual - self._floor)
+        sure = self._run >= 3 and left < 0.15 and not doubt
+        return Heard(self._hz, 1 - left, sure)
+
+    def _silence(self, power: float) -> Heard:
+        self._open = False
+        self._age = self._run = self._lost = 0
+        self._hz = self._guess = 0.0
+        self._loudest *= 0.9
+        self._floor += (power - self._floor) * (0.05 if power > self._floor else 0.2)
+        return NOTHING
+
+    def _nothing(self, power: float, peaks: Peaks) -> Heard:
+        self._guess = 0.0
+        self._lost += 1
+        self._run = 0 if self._lost > 2 else min(self._run, 2)
+        if self._lost > 2:
+            self._hz = 0.0
+        bound = power * float(peaks.left.min(initial=1.0))
+        rate = 0.1 if self._steps < _NEW_ROOM else 0.01
+        self._floor += rate * max(0.0, min(bound, 3 * self._floor + 1e-6) - self._floor)
+        return NOTHING
+
+
+def _near(lag: NDArray[np.float64] | float, hz: float, octaves: float = _SAME) -> NDArray[np.bool_]:
+    """Tell which lags are within so many octaves of a frequency."""
+    return np.asarray(np.abs(np.log2(ANALYSIS_RATE / (np.asarray(lag) * hz))) < octaves)
