@@ -13,9 +13,9 @@ from typing import Any, ClassVar, Final
 
 import mido  # type: ignore[import-untyped]
 
-from engine.core.messages import Note, Trigger
+from engine.core.messages import Beat, Note, Trigger
 from engine.midi.active_notes import PEDALS
-from engine.midi.frames import BPM, MIDI, TEMPO
+from engine.midi.frames import BEAT, BPM, MIDI, TEMPO
 from engine.midi.options import MidiOptions
 from engine.midi.voices import Key, NoteOwners
 from engine.system.framing import pack_frame
@@ -147,16 +147,39 @@ class MessageTrigger(MidiEncoder):
         return [self._frame]
 
 
-class ClockEncoder(MidiEncoder):
-    """A clock in beats per minute; 0 or less stops it. The port process keeps its time."""
+class PositionEncoder(MidiEncoder):
+    """Where in the song a sequencer goes on, in beats: the song position pointer."""
 
+    options: ClassVar[tuple[str, ...]] = ()
+
+    def encode(self, message: float) -> Sequence[bytes]:
+        """Return the position, to a sixteenth."""
+        if not math.isfinite(message):
+            raise ValueError(f"{message} is no number")
+        sixteenths = min(max(round(message * 4), 0), FOURTEEN)
+        return [midi_frame(mido.Message("songpos", pos=sixteenths))]
+
+
+class ClockEncoder(MidiEncoder):
+    """A clock in beats per minute, or of beats that come; 0 or less stops it.
+
+    The port process keeps its time.
+    """
+
+    accepts: ClassVar[tuple[type, ...]] = (*NUMBERS, Beat)
     options: ClassVar[tuple[str, ...]] = ("to",)
 
     def __init__(self) -> None:
         self._bpm = 0.0
+        self._beats = False
 
-    def encode(self, message: float) -> Sequence[bytes]:
-        """Return the tempo, where it changed."""
+    def encode(self, message: float | Beat) -> Sequence[bytes]:
+        """Return a beat, or the tempo where it changed."""
+        if isinstance(message, Beat):
+            if not math.isfinite(message.bpm):
+                raise ValueError(f"{message.bpm} is no tempo")
+            self._beats = True
+            return [pack_frame(BEAT, BPM.pack(message.bpm))]
         if not math.isfinite(message):
             raise ValueError(f"{message} is no number")
         if message == self._bpm:
@@ -166,6 +189,9 @@ class ClockEncoder(MidiEncoder):
 
     def end(self) -> Sequence[bytes]:
         """Stop the clock."""
+        if self._beats:
+            self._beats = False
+            return self.restore()
         return self.encode(0.0)
 
     def restore(self) -> Sequence[bytes]:

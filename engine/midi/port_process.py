@@ -20,7 +20,7 @@ from typing import Final
 
 from engine.midi.active_notes import CONTROL, ActiveNotes
 from engine.midi.clock_out import ClockPulses
-from engine.midi.frames import AT_END, BPM, EXCLUSIVE, MIDI, MOMENT, RECEIVED, TEMPO
+from engine.midi.frames import AT_END, BEAT, BPM, EXCLUSIVE, MIDI, MOMENT, RECEIVED, TEMPO
 from engine.midi.own_ports import OwnPorts, shown
 from engine.midi.ports import PortError, device, open_port
 from engine.midi.rtmidi import Device
@@ -75,6 +75,11 @@ class PortSender:
             (bpm,) = BPM.unpack(payload)
             with self._changed:
                 self._pulses.set(bpm, time.monotonic_ns())
+                self._changed.notify()
+        elif kind == BEAT:
+            (bpm,) = BPM.unpack(payload)
+            with self._changed:
+                self._pulses.beat(bpm, time.monotonic_ns())
                 self._changed.notify()
 
     def send(self, message: bytes) -> None:

@@ -15,6 +15,7 @@ from engine.midi.encode import (
     MidiEncoder,
     NoteEncoder,
     NoteTrigger,
+    PositionEncoder,
     bend,
     bend_quantizer,
     controller,
@@ -34,7 +35,8 @@ ACCEPTS: Final[Mapping[str, tuple[type, ...]]] = {
     "bend": NUMBERS,
     "pressure": NUMBERS,
     "program": NUMBERS,
-    "clock": NUMBERS,
+    "clock": ClockEncoder.accepts,
+    "position": NUMBERS,
     "start": (Trigger,),
     "stop": (Trigger,),
     "continue": (Trigger,),
@@ -100,6 +102,8 @@ class Routing:
                 encoder = program(channel)
             case "clock":
                 encoder = ClockEncoder()
+            case "position":
+                encoder = PositionEncoder()
             case "show_control":
                 encoder = ShowControl(options)
             case _:

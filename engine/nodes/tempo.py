@@ -300,6 +300,7 @@ class Tempo(Node):
             self._begin_bar(at)
             return self._lock("clock", self._clock.ends) if self._clock.is_alive(at) else None
         part = position - math.floor(position)
+        self._resumes = part > 0  # a sequencer goes along from a beat
         lowest = max(self._grid.position(at), (self._next - 1) / _LINES + _NEAR)
         whole = math.ceil(lowest - part)
         self._grid.jump(at, whole + part)
@@ -314,6 +315,8 @@ class Tempo(Node):
         said = self._say(at)._replace(running=True, locked=self._follows != "")
         if position == 0:
             return said._replace(started=event)
+        if part > 0:
+            return said
         return said._replace(continued=event, position=position)
 
     def _is_given(self, at: Ns) -> bool:
