@@ -34,6 +34,11 @@ class ClockPulses:
         self._left = PER_BEAT
         self._beat = self._due = float(now)
 
+    def start(self) -> None:
+        """Leave out what is left of a beat: a sequencer counts from here, by the next one."""
+        if self._left is not None:
+            self._left, self._late, self._due = 0, 0, None
+
     def set(self, bpm: float, now: int) -> None:
         """Set the tempo in beats per minute, clipped to 10 to 999; 0 or less stops the clock."""
         if self._left is not None:

@@ -38,6 +38,7 @@ ENDING: Final = 5
 STUCK: Final = 15.0
 """Seconds without a look after which this process ends, whatever holds it."""
 PULSE: Final = [0xF8]
+STARTS: Final = (b"\xfa", b"\xfb")
 EXCLUSIVE_DATA: Final = 0xF0
 QUARTER_FRAME: Final = 0xF1
 LONGEST: Final = 32
@@ -68,6 +69,9 @@ class PortSender:
     def take(self, kind: bytes, payload: bytes) -> None:
         """Send what a frame holds."""
         if kind == MIDI and payload:
+            if payload in STARTS:
+                with self._changed:
+                    self._pulses.start()
             self.send(payload)
         elif kind == AT_END and payload:
             self._last.append(payload)

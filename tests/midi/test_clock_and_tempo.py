@@ -109,6 +109,19 @@ def test_from_beat_to_beat_there_are_24_pulses_whatever_the_tempo_does(steps):
         assert late == 0
 
 
+def test_a_start_leaves_out_what_was_left_of_a_beat():
+    pulses = ClockPulses()
+    pulses.beat(120.0, 0)
+    for _ in range(5):
+        pulses.sent(0)
+    pulses.start()
+    assert pulses.due() is None
+    pulses.beat(120.0, 1000)
+    assert pulses.due() == 1000
+    pulses.sent(1000)
+    assert pulses.due() == pytest.approx(1000 + SECOND / 48, abs=1)
+
+
 def test_where_no_beat_comes_the_clock_waits():
     sent = beaten([(0, 120.0)], 60 * SECOND)
     assert len(sent) == 24

@@ -107,5 +107,7 @@ def test_a_drum_machine_of_ours_goes_with_a_sequencer_of_others(tmp_path):
     ]
     assert len(late) >= 22
     locked = sorted(late[4:], key=abs)
+    a_beat = 60_000 / 128
+    assert all(abs(each) < a_beat / 4 for each in locked)  # it is the same beat
     print(f"beats behind the sequencer's: p50 {statistics.median(locked):.2f} ms,", end=" ")
     print(f"farthest {locked[-1]:.2f} ms of {len(locked)}; from the first: {late[0]:.2f} ms")
