@@ -211,7 +211,7 @@ class Tempo(Node):
         return tick if self._ends is None else min(tick, max(self._ends, self._now))
 
     def on_wake(self, at: Ns) -> OnGrid | None:
-        """Say what there is to say: at the first call, begin."""
+        """Return what there is to say; at the first call, begin."""
         if self._now is None:
             at = self._begin(at)
             return self._say(at)
