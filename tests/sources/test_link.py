@@ -84,13 +84,15 @@ def test_a_program_that_ends_is_lost(install, begin):
 
 @pytest.mark.parametrize(
     "line",
-    ["hello", "beat 1 0 120", "beat 1 4 nan", "beat 1 4 -3", "beat x 4 120", "peers", "playing 2"]
-    + ["beat 1 4", "x" * 5000, "beat 1 4 1e999", "\\xff\\xfe"],
+    [
+        *("hello", "beat 1 0 120", "beat 1 4 nan", "beat 1 4 -3", "beat x 4 120", "peers"),
+        *("playing 2", "beat 1 4", "x" * 5000, "beat 1 4 1e999", "\\xff\\xfe"),
+    ],
 )
 def test_what_means_nothing_is_counted_and_told_once(install, begin, line):
     install(f'print("{line}\\n{line}\\npeers 3", flush=True)\nsys.stdin.read()')
     box, heard = begin()
-    outlet, notice = heard(1)[0]
+    _, notice = heard(1)[0]
     assert isinstance(notice, Notice)
     assert "which means nothing here" in notice.text
     assert heard(1) == [("peers", 3)]
