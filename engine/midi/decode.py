@@ -235,9 +235,15 @@ class MidiDecoder:
                     yield MidiEvent(MessageName("tempo"), tempo)
                 if beat:
                     yield MidiEvent(MessageName("beat"), Trigger())
-            case 0xFA | 0xFB:
+            case 0xF2:
+                sixteenths = message[2] << 7 | message[1]
+                self._tempo.locate(sixteenths)
+                yield MidiEvent(MessageName("position"), sixteenths / 4)
+            case 0xFA:
                 self._tempo.start()
                 yield MidiEvent(MessageName("start"), Trigger())
+            case 0xFB:
+                yield MidiEvent(MessageName("continue"), Trigger())
             case 0xFC:
                 yield MidiEvent(MessageName("stop"), Trigger())
             case 0xFF:

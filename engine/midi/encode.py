@@ -13,9 +13,9 @@ from typing import Any, ClassVar, Final, Protocol
 
 import mido  # type: ignore[import-untyped]
 
-from engine.core.messages import Note, Trigger
+from engine.core.messages import Beat, Note, Trigger
 from engine.midi.active_notes import PEDALS
-from engine.midi.frames import AT_END, BPM, MIDI, TEMPO
+from engine.midi.frames import AT_END, BEAT, BPM, MIDI, TEMPO
 from engine.midi.mpe import REST, Dimension, MpeZone
 from engine.midi.options import MidiOptions
 from engine.midi.voices import Key, NoteOwners, begins
@@ -264,16 +264,37 @@ class MessageTrigger(MidiEncoder):
         return [self._frame]
 
 
-class ClockEncoder(MidiEncoder):
-    """A clock in beats per minute; 0 or less stops it. The port process keeps its time."""
+class PositionEncoder(MidiEncoder):
+    """Where in the song a sequencer goes on, in beats: the song position pointer."""
 
+    options: ClassVar[tuple[str, ...]] = ()
+
+    def encode(self, message: float) -> Sequence[bytes]:
+        """Return the position, to a sixteenth."""
+        if not math.isfinite(message):
+            raise ValueError(f"{message} is no number")
+        sixteenths = min(max(round(message * 4), 0), FOURTEEN)
+        return [midi_frame(mido.Message("songpos", pos=sixteenths))]
+
+
+class ClockEncoder(MidiEncoder):
+    """A clock in beats per minute, or of beats that come; 0 or less stops it.
+
+    The port process keeps its time.
+    """
+
+    accepts: ClassVar[tuple[type, ...]] = (*NUMBERS, Beat)
     options: ClassVar[tuple[str, ...]] = ("to",)
 
     def __init__(self) -> None:
         self._bpm = 0.0
+        self._beats = False
 
-    def encode(self, message: float) -> Sequence[bytes]:
-        """Return the tempo, where it changed."""
+    def encode(self, message: float | Beat) -> Sequence[bytes]:
+        """Return a beat, or the tempo where it changed."""
+        if isinstance(message, Beat):
+            self._beats = True
+            return [pack_frame(BEAT, BPM.pack(finite(message.bpm)))]
         if finite(message) == self._bpm:
             return ()
         self._bpm = message
@@ -281,6 +302,9 @@ class ClockEncoder(MidiEncoder):
 
     def end(self) -> Sequence[bytes]:
         """Stop the clock."""
+        if self._beats:
+            self._beats = False
+            return self.restore()
         return self.encode(0.0)
 
     def restore(self) -> Sequence[bytes]:

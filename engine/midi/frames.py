@@ -14,6 +14,8 @@ EXCLUSIVE: Final = b"x"
 """From now on short system exclusive data is wanted, too."""
 TEMPO: Final = b"t"
 """Beats per minute of the clock to send, as a double (``BPM``); 0 for none."""
+BEAT: Final = b"b"
+"""A beat is now, at so many beats per minute (``BPM``): 24 pulses of the clock, then the next."""
 
 # From the port process.
 RECEIVED: Final = b"r"

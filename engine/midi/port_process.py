@@ -20,7 +20,7 @@ from typing import Final
 
 from engine.midi.active_notes import CONTROL, ActiveNotes
 from engine.midi.clock_out import ClockPulses
-from engine.midi.frames import AT_END, BPM, EXCLUSIVE, MIDI, MOMENT, RECEIVED, TEMPO
+from engine.midi.frames import AT_END, BEAT, BPM, EXCLUSIVE, MIDI, MOMENT, RECEIVED, TEMPO
 from engine.midi.own_ports import OwnPorts, shown
 from engine.midi.ports import PortError, device, open_port
 from engine.midi.rtmidi import Device
@@ -38,6 +38,7 @@ ENDING: Final = 5
 STUCK: Final = 15.0
 """Seconds without a look after which this process ends, whatever holds it."""
 PULSE: Final = [0xF8]
+STARTS: Final = (b"\xfa", b"\xfb")
 EXCLUSIVE_DATA: Final = 0xF0
 QUARTER_FRAME: Final = 0xF1
 LONGEST: Final = 32
@@ -68,6 +69,9 @@ class PortSender:
     def take(self, kind: bytes, payload: bytes) -> None:
         """Send what a frame holds."""
         if kind == MIDI and payload:
+            if payload in STARTS:
+                with self._changed:
+                    self._pulses.start()
             self.send(payload)
         elif kind == AT_END and payload:
             self._last.append(payload)
@@ -75,6 +79,11 @@ class PortSender:
             (bpm,) = BPM.unpack(payload)
             with self._changed:
                 self._pulses.set(bpm, time.monotonic_ns())
+                self._changed.notify()
+        elif kind == BEAT:
+            (bpm,) = BPM.unpack(payload)
+            with self._changed:
+                self._pulses.beat(bpm, time.monotonic_ns())
                 self._changed.notify()
 
     def send(self, message: bytes) -> None:

@@ -22,6 +22,7 @@ from engine.midi.encode import (
     MidiEncoder,
     NoteEncoder,
     NoteTrigger,
+    PositionEncoder,
     ZoneNotes,
     controller,
     fine_controller,
@@ -44,7 +45,8 @@ ACCEPTS: Final[Mapping[str, tuple[type, ...]]] = {
     "brightness": NUMBERS,
     "pressure": NUMBERS,
     "program": NUMBERS,
-    "clock": NUMBERS,
+    "clock": ClockEncoder.accepts,
+    "position": NUMBERS,
     "start": (Trigger,),
     "stop": (Trigger,),
     "continue": (Trigger,),
@@ -170,6 +172,8 @@ class Routing:
                 encoder = program(channel)
             case "clock":
                 encoder = ClockEncoder()
+            case "position":
+                encoder = PositionEncoder()
             case "show_control":
                 encoder = ShowControl(options)
             case _:

@@ -23,6 +23,10 @@ class TempoFollower:
         """Count from here: the next pulse is a beat."""
         self._count = 0
 
+    def locate(self, sixteenths: int) -> None:
+        """Count from a place in the song: the next pulse is there."""
+        self._count = sixteenths * PER_BEAT // 4
+
     def pulse(self, at: Ns) -> tuple[bool, float | None]:
         """Return whether a pulse is a beat and, on a beat, the tempo in beats per minute.
 

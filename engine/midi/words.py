@@ -27,9 +27,10 @@ _OF_A_CHANNEL: Final = {
 _OF_THE_SYSTEM: Final = {
     0xF0: ("timecode", "timecode_speed", "timecode_rate"),
     0xF1: ("timecode", "timecode_speed", "timecode_rate"),
+    0xF2: ("position",),
     0xF8: ("clock", "beat", "tempo"),
     0xFA: ("start",),
-    0xFB: ("start",),
+    0xFB: ("continue",),
     0xFC: ("stop",),
 }
 _KINDS: Final = {0xB0: "cc", 0xC0: "program", 0xD0: "pressure", 0xE0: "bend"}

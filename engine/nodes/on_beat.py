@@ -100,7 +100,7 @@ class OnBeat(Node):
 
     def _end(self, off: Note, at: Ns) -> bool:
         """Whether the end of a note passes now; where it began late it ends as much later."""
-        key = _key(off)
+        key = (off.channel, off.note)
         for each in self._waiting:
             if _key(each.message) == key:
                 each.lasts = at - each.since
@@ -117,17 +117,19 @@ class OnBeat(Node):
     def _let_out(self, waiting: list[_Waiting], at: Ns) -> list[Any]:
         let_out: list[Any] = []
         for each in waiting:
-            key = _key(each.message)
-            if key is not None:
+            if (key := _key(each.message)) is not None:
                 if key in self._ends:  # it sounds yet
                     let_out.append(self._off(key))
-                if each.lasts is None:
-                    self._late[key] = at - each.since
-                else:
-                    self._late.pop(key, None)
-                    self._ends[key] = Ns(at + each.lasts)
+                self._begin(key, each, at)
             let_out.append(each.message)
         return let_out
+
+    def _begin(self, key: tuple[int, int], note: _Waiting, at: Ns) -> None:
+        if note.lasts is None:
+            self._late[key] = at - note.since
+        else:
+            self._late.pop(key, None)
+            self._ends[key] = Ns(at + note.lasts)
 
     def _off(self, key: tuple[int, int]) -> Note:
         del self._ends[key]

@@ -126,18 +126,17 @@ class Tempo(Node):
 
     def process(self, tap: Trigger = _FIRST, *, at: Ns) -> OnGrid | None:
         """Follow a tap."""
-        at = self._begin(at)
-        reading = self._taps.tap(at)
+        reading, since, at = self._taps.tap(at), at, self._begin(at)
         if reading is None or self._clock_leads(at):
             return None
         self._taps_until = self._grid.position(at) + _TAPS_HOLD
         self._follows, self._ends, self._sure = "", None, 1.0
-        self._steer(at, reading)
+        self._steer(at, since, reading)
         return self._changes()
 
     def on_beat(self, beat: Beat, at: Ns) -> OnGrid | None:
         """Follow a beat that was heard."""
-        at = self._begin(at)
+        since, at = at, self._begin(at)
         sure = beat.confidence >= self.confidence and SLOWEST / 2 <= beat.bpm <= 2 * FASTEST
         if not sure or self._clock_leads(at) or self._grid.position(at) < self._taps_until:
             return None
@@ -145,7 +144,7 @@ class Tempo(Node):
         first = self._follows != "beat"
         if not first and abs(bpm - was) <= _SWITCH * was:
             bpm = (was + bpm) / 2
-        here = self._grid.position(at)
+        here = self._grid.position(since)
         near = round(here)
         gain = 1.0 if first else 0.5
         self._grid.steer(at, gain * (near - here), bpm)
@@ -157,8 +156,7 @@ class Tempo(Node):
 
     def on_clock(self, clock: Trigger, at: Ns) -> OnGrid | None:
         """Follow a pulse of a clock."""
-        at = self._begin(at)
-        reading = self._clock.pulse(at)
+        reading, since, at = self._clock.pulse(at), at, self._begin(at)
         if self._waits:
             return self._go(at, reading)
         if not self._is_running or reading is None:
@@ -167,8 +165,8 @@ class Tempo(Node):
                 self._grid.steer(at, 0.0, reading.bpm)
             return None
         self._sure = 1.0
-        self._steer(at, reading)
-        self._count_bars(at, reading)
+        self._steer(at, since, reading)
+        self._count_bars(since, reading)
         return self._lock("clock", self._clock.ends)
 
     def on_start(self, start: Trigger, at: Ns) -> OnGrid | None:
@@ -213,7 +211,7 @@ class Tempo(Node):
         return tick if self._ends is None else min(tick, max(self._ends, self._now))
 
     def on_wake(self, at: Ns) -> OnGrid | None:
-        """Say what there is to say: at the first call, begin."""
+        """Return what there is to say; at the first call, begin."""
         if self._now is None:
             at = self._begin(at)
             return self._say(at)
@@ -255,9 +253,9 @@ class Tempo(Node):
     def _clock_leads(self, at: Ns) -> bool:
         return self._follows == "clock" and self._clock.is_alive(at)
 
-    def _steer(self, at: Ns, reading: Reading) -> None:
-        """Go to where a source is in its beat, by the shorter way."""
-        error = reading.position - self._grid.position(at)
+    def _steer(self, at: Ns, since: Ns, reading: Reading) -> None:
+        """Go to where a source was in its beat at a moment, by the shorter way."""
+        error = reading.position - self._grid.position(since)
         bpm = self._grid.bpm if reading.bpm is None else reading.bpm
         self._grid.steer(at, error - round(error), bpm)
 
@@ -300,6 +298,7 @@ class Tempo(Node):
             self._begin_bar(at)
             return self._lock("clock", self._clock.ends) if self._clock.is_alive(at) else None
         part = position - math.floor(position)
+        self._resumes = part > 0  # a sequencer goes along from a beat
         lowest = max(self._grid.position(at), (self._next - 1) / _LINES + _NEAR)
         whole = math.ceil(lowest - part)
         self._grid.jump(at, whole + part)
@@ -314,6 +313,8 @@ class Tempo(Node):
         said = self._say(at)._replace(running=True, locked=self._follows != "")
         if position == 0:
             return said._replace(started=event)
+        if part > 0:
+            return said
         return said._replace(continued=event, position=position)
 
     def _is_given(self, at: Ns) -> bool:

@@ -1,9 +1,9 @@
 """Split the tables of a patch into boxes, constants and cables.
 
-Chains are unrolled: ``empty``, ``on_loss``, ``then`` and ``on_beat`` become boxes of their own behind
-the box that has them, named ``reach/empty``, ``reach/on_loss`` and ``reach/smooth``; a cable from
-``reach`` starts at the last of them. ``empty`` and ``on_loss`` come first, so that later links smooth
-their output too; ``on_beat`` comes last. The classes of the boxes are not known yet.
+Chains are unrolled: ``empty``, ``on_loss``, ``then`` and ``on_beat`` become boxes of their own
+behind the box that has them, named ``reach/empty``, ``reach/on_loss`` and ``reach/smooth``; a cable
+from ``reach`` starts at the last of them. ``empty`` and ``on_loss`` come first, so that later links
+smooth their output too; ``on_beat`` comes last. The classes of the boxes are not known yet.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from engine.midi.active_notes import NOTE_ON
 from engine.midi.client import PortProcess
 from engine.midi.encode import MidiEncoder
 from engine.midi.examine import examine_port
-from engine.midi.frames import MIDI
+from engine.midi.frames import BEAT, MIDI
 from engine.midi.mpe import BEND_RANGE, MEMBERS, MpeZone
 from engine.midi.names import check_port_name
 from engine.midi.options import MidiOptions
@@ -31,6 +31,8 @@ from engine.system.device_process import GONE
 from engine.system.framing import Unframer, pack_frame
 
 _REFUSED: Final = (ValueError, TypeError)
+_SONG_POSITION: Final = b"\xf2"
+_HEADER: Final = len(pack_frame(MIDI))
 QUIET: Final = Ns(5_000_000_000)
 """After so many ns without a note a receiver may be another one than before."""
 _log = logging.getLogger("sensorium")
@@ -46,8 +48,10 @@ class MidiOut(Sink):
     - ``cc74``: a controller; ``cc1:14`` is one with 14 bits (controllers 1 and 33 together);
     - ``bend``: the bend wheel; ``pressure``: on all keys; ``brightness``: controller 74;
     - ``program``: which sound, from 0;
-    - ``clock``: a MIDI clock of so many beats a minute, in even time; 0 ends it;
-    - ``start``, ``stop``, ``continue``: a sequencer, by triggers;
+    - ``clock``: a MIDI clock: of the beats of a box ``tempo`` or ``beat``, 24 pulses from each to
+      the next; or of so many beats a minute, in even time, where 0 ends it;
+    - ``start``, ``stop``, ``continue``: a sequencer, by triggers; ``position``: where in the song
+      it continues, in beats;
     - ``show_control``: a cue for a desk or player, by triggers (MIDI Show Control 1.0).
 
     Numbers are 0 to 1 and become the whole range of their message; for ``bend`` -1 to 1. They are
@@ -247,7 +251,7 @@ class MidiOut(Sink):
             self._collect(port, frames)
         if sounds or sounded:
             self._last_note = now
-        frames, self._frames = self._frames, []
+        frames, self._frames = sorted(self._frames, key=_rank), []
         if frames and not self._write(frames) and self._plays:
             self._port_lost("the MIDI helper does not take what is sent")
 
@@ -333,3 +337,10 @@ class MidiOut(Sink):
         if port not in self._warned:
             self._warned.add(port)
             _log.warning("%s: not sent, for %s", port, error)
+
+
+def _rank(frame: bytes) -> int:
+    """Return what is sent first of one moment: a song position, and a beat's own pulse last."""
+    if frame.startswith(BEAT):
+        return 2
+    return 0 if frame.startswith(_SONG_POSITION, _HEADER) and frame.startswith(MIDI) else 1

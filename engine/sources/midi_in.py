@@ -63,7 +63,9 @@ class MidiIn(Source):
       1; ``desk.rpn0`` a registered one;
     - ``desk.program``: the number of a program change, 0 the first;
     - ``box.tempo``: beats a minute of a MIDI clock, at each beat; ``box.beat`` and ``box.clock``:
-      triggers at each beat and at each of its 24 pulses; ``box.start`` and ``box.stop``;
+      triggers at each beat and at each of its 24 pulses; ``box.start``, ``box.continue`` and
+      ``box.stop``; ``box.position``: where in the song it goes on, in beats. A box ``tempo`` makes
+      one grid of beats of them;
     - ``tape.timecode``: where a player is by MIDI Time Code, in seconds; ``tape.timecode_speed``:
       1 while it runs, -1 backwards, 0 when it stands; ``tape.timecode_rate``: 24, 25, 29.97 or 30.
 
@@ -119,7 +121,9 @@ class MidiIn(Source):
         "beat": Trigger,
         "clock": Trigger,
         "start": Trigger,
+        "continue": Trigger,
         "stop": Trigger,
+        "position": float,
     }
 
     alone: ClassVar[bool] = True

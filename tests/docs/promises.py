@@ -423,3 +423,47 @@ def _(played: Played) -> None:
     assert all(0 <= each.args[0] <= 1 for each in opacity)
     controllers = [each.what["midi"] for each in played.sent("live")]
     assert {tuple(each[:2]) for each in controllers} == {(0xB0, 20)}
+
+
+# -- In time ---------------------------------------------------------------------------------------
+
+
+@promise(
+    "Tap the tempo",
+    12,
+    script=[
+        *arrivals("desk", "note36", *((1 + 0.6 * n, Trigger()) for n in range(5))),
+        *arrivals("desk", "note37", (5.8, Trigger())),
+    ],
+)
+def _(played: Played) -> None:
+    flashes = [at for at in presses(played, "/strobe") if at > 4]
+    assert len(flashes) > 10
+    assert all(abs((at - 1) / 0.6 - round((at - 1) / 0.6)) < 0.02 for at in flashes)
+    assert values(played, "/bpm")[-1] == 100
+    (first, *_) = [at for at, part in numbers(played, "/bar") if at > 7.5 and part < 0.01]
+    assert abs((first - 5.8) / 2.4 - round((first - 5.8) / 2.4)) < 0.02
+
+
+@promise("Scenes change on the bar", SECONDS_OF_DRUM, *DRUMMER)
+def _(played: Played) -> None:
+    scenes = sent(played, "/scene")
+    assert len(scenes) > 2
+    assert all(abs(each.t / 2 - round(each.t / 2)) < 1e-6 for each in scenes)
+
+
+@promise(
+    "A drum machine in time",
+    9,
+    script=[
+        *arrivals("sequencer", "start", (1.1, Trigger())),
+        *arrivals("sequencer", "clock", *((1.1 + n / 48 * 0.96, Trigger()) for n in range(200))),
+        *arrivals("sequencer", "stop", (1.1 + 200 / 50, Trigger())),
+    ],
+)
+def _(played: Played) -> None:
+    said = [(each.t, tuple(each.what["midi"])) for each in played.sent("drums")]
+    assert [data for _, data in said if data in ((0xFB,), (0xFA,), (0xFC,))][-1] == (0xFC,)
+    started = [at for at, data in said if data in ((0xFA,), (0xFB,))]
+    assert len(started) == 1
+    assert abs((started[0] - 1.1) / 0.48 - round((started[0] - 1.1) / 0.48)) < 0.1

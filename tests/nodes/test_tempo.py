@@ -238,7 +238,7 @@ def test_a_clock_that_stops_and_continues_goes_on_from_there():
     beats = [(at, beat.beat) for at, beat in show.all("beat") if at > end]
     assert beats[0] == (pytest.approx(end + 3.26, abs=0.01), 10 % 4 + 1)
     assert [beat for _, beat in beats[:5]] == [3, 4, 1, 2, 3]
-    assert show.all("position")[-1][1] == 9.5
+    assert show.all("position")[-1] == (beats[0][0], 10.0)  # sequencers go along from a beat
     assert len(show.all("stopped")) == 1
     assert [on for _, on in show.all("running")] == [True, False, True]
 
@@ -276,7 +276,7 @@ def test_a_clock_that_jumps_is_followed_after_a_while():
     beats = [at for at in show.times(after=begin + 4) if at < last]
     assert all(abs((at - begin) * 2 - round((at - begin) * 2)) < 0.01 for at in beats)
     steps = [b - a for a, b in pairwise(show.times(after=1.5))]
-    assert 0.24 < min(steps)
+    assert min(steps) > 0.24
     assert max(steps) < 1.01
 
 
@@ -351,9 +351,23 @@ EVENTS = st.lists(
     st.tuples(
         st.floats(0, 1.5, allow_subnormal=False),
         st.sampled_from(
-            ["tap", "beat", "clock", "clock", "clock", "start", "stop", "continue", "downbeat"]
-            + ["position", "bpm", "fast clock", "slow clock", "lost", "late"]
-        ),
+            [
+                "tap",
+                "beat",
+                "clock",
+                "clock",
+                "clock",
+                "start",
+                "stop",
+                "continue",
+                "downbeat",
+                "position",
+                "bpm",
+                "late",
+                "lost",
+            ]
+        )
+        | st.sampled_from(["fast clock", "slow clock"]),
         st.floats(0, 1),
     ),
     max_size=25,

@@ -181,7 +181,7 @@ CASES = [
         "optin",
         BODY + '[e]\nuse="energy"\nfrom = { from = "pose", tp = [0,1] }\n',
         [
-            '12: [e] from tp: a cable has no "tp" here. There is: from, when, in, to, curve, above, choose, at_most, every, on_loss, label.'
+            '12: [e] from tp: a cable has no "tp" here. There is: from, when, in, to, curve, above, choose, at_most, every, on_loss, on_beat, label.'
         ],
     ),
     (

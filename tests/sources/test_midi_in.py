@@ -81,7 +81,10 @@ def test_notes_begin_and_end_and_a_pad_triggers():
         (("aftertouch", {"value": 127}), ("pressure", 1.0)),
         (("program_change", {"program": 4}), ("program", 4)),
         (("start", {}), ("start", Trigger())),
+        (("continue", {}), ("continue", Trigger())),
         (("stop", {}), ("stop", Trigger())),
+        (("songpos", {"pos": 5}), ("position", 1.25)),
+        (("songpos", {"pos": 16383}), ("position", 4095.75)),
     ],
 )
 def test_everything_else_is_said_under_its_name(message, gives):
@@ -90,7 +93,7 @@ def test_everything_else_is_said_under_its_name(message, gives):
 
 def test_what_no_patch_can_use_is_passed_over():
     source = MidiIn()
-    assert said(source, ("tune_request", {}), ("songpos", {"pos": 5})) == []
+    assert said(source, ("tune_request", {}), ("song_select", {"song": 5})) == []
     assert list(source.hear(bytes([1, 2, 0xF0, *[3] * 5000, 0xF7]), Ns(0))) == []
     assert source.malformed == 2
 
