@@ -13,7 +13,10 @@ from engine.core.clock import ns
 from engine.core.messages import Block, Person, Pitch, Pose
 from engine.core.node import Node
 from engine.dsp.audio.level import power_to_db
+from engine.models.chords import Chords
 from engine.models.pitch import PitchModel
+from engine.models.transcribe import Transcribe
+from engine.nodes.chroma import Chroma
 from engine.nodes.energy import Energy
 from engine.nodes.loudness import Loudness
 from engine.nodes.notes import Notes
@@ -91,6 +94,31 @@ def notes(at: float) -> float:
     raise AssertionError("no note")
 
 
+def chord(at: float, *notes: int) -> Sound:
+    """Return a chord next to silence."""
+    tones = [tone(440 * 2 ** ((note - 69) / 12), 1.0) for note in notes]
+    return step(at, np.sum(tones, axis=0) * 0.5)
+
+
+def chroma(at: float) -> float:
+    return first(
+        answers(Chroma().process, step(at, tone(220.0, 0.3))), at, lambda all: all.chroma.a > 0.5
+    )
+
+
+def transcribe(at: float) -> float:
+    ear = Transcribe()
+    ear.open()
+    told = answers(ear.process, chord(at, 60, 64, 67))
+    return first(told, at, lambda note: note.velocity > 0 and note.note == 64)
+
+
+def chords(at: float) -> float:
+    ear = Chords()
+    ear.open()
+    return first(answers(ear.process, chord(at, 60, 64, 67)), at, lambda one: one.name == "C")
+
+
 def energy(at: float) -> float:
     """Return what a body waits that begins to wave, at 30 pictures a second."""
     fps, box = 30.0, Energy()
@@ -124,6 +152,9 @@ MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] 
     "onset": (onset, Onset, 3 * MS),
     "pitch": (pitch, PitchModel, 7 * MS),
     "notes": (notes, lambda: Notes(steady=0.045), 0.1 * MS),
+    "chroma": (chroma, Chroma, 5 * MS),
+    "transcribe": (transcribe, Transcribe, 25 * MS),
+    "chords": (chords, Chords, 60 * MS),
     "energy": (energy, Energy, 12 * MS),
     "smooth": (smooth, lambda: Smooth(smooth=0.97), STEP),
 }
