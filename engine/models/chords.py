@@ -33,7 +33,7 @@ _NEWEST: Final = 4
 """Frames at the end that the network is not sure of yet."""
 
 
-class Chords(NetworkModel[Chord]):
+class ChordsModel(NetworkModel[Chord]):
     """Names the chord that is played, ten times a second: "Am7/G", its root, bass and quality.
 
     It knows major, minor, diminished, augmented, sus2 and sus4, sixths and sevenths, in any
@@ -61,7 +61,7 @@ class Chords(NetworkModel[Chord]):
     quiet: Annotated[float, Param("what is quieter is silence", -90, 0, unit="dB")] = -55.0
     model: ModelName = "basic_pitch"
 
-    _hops: Hops = field(default_factory=lambda: Hops(SOUND / RATE, Chords.hop))
+    _hops: Hops = field(default_factory=lambda: Hops(SOUND / RATE, ChordsModel.hop))
     _steady: Steady = field(default_factory=Steady)
 
     @property

@@ -32,7 +32,7 @@ LOWEST, HIGHEST = 27.5, 4186.0
 """The range of the network, in Hz: a piano."""
 
 
-class Transcribe(NetworkModel[Note]):
+class TranscribeModel(NetworkModel[Note]):
     """Hears the notes of chords and of several voices, each begun and ended.
 
     A note begins where the network is surer than ``onset`` that one does, and ends where it has not
@@ -67,7 +67,7 @@ class Transcribe(NetworkModel[Note]):
     channel: Annotated[int, Param("MIDI channel", 1, 16)] = 1
     model: ModelName = "basic_pitch"
 
-    _hops: Hops = field(default_factory=lambda: Hops(SOUND / RATE, Transcribe.hop))
+    _hops: Hops = field(default_factory=lambda: Hops(SOUND / RATE, TranscribeModel.hop))
     _keys: Polyphony = field(default_factory=Polyphony)
 
     def __post_init__(self) -> None:

@@ -9,19 +9,19 @@ import pytest
 
 from engine.core.messages import Chord
 from engine.dsp.audio.harmony import QUALITIES
-from engine.models.chords import Chords
+from engine.models.chords import ChordsModel
 from tests.models.chord_sounds import RATE, TIMBRES, Sound, blocks, chord, listen, silence
 
 COMMON = ("maj", "min", "7", "maj7", "min7", "dim", "aug", "sus4", "hdim7", "dim7")
 
 
-def heard(**parameters: Any) -> Chords:
-    box = Chords(**parameters)
+def heard(**parameters: Any) -> ChordsModel:
+    box = ChordsModel(**parameters)
     box.open()
     return box
 
 
-def names(box: Chords, sound: Sound) -> list[str]:
+def names(box: ChordsModel, sound: Sound) -> list[str]:
     return [one.name for _, one in listen(box, sound)]
 
 

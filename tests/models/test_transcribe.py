@@ -9,14 +9,14 @@ import pytest
 
 from engine.core.errors import ParameterError
 from engine.core.messages import Block, Note
-from engine.models.transcribe import Transcribe
+from engine.models.transcribe import TranscribeModel
 from tests.models.chord_sounds import RATE, Sound, blocks, chord, listen, silence
 
 Told = list[tuple[float, Note]]
 
 
-def heard(**parameters: Any) -> Transcribe:
-    box = Transcribe(**parameters)
+def heard(**parameters: Any) -> TranscribeModel:
+    box = TranscribeModel(**parameters)
     box.open()
     return box
 
@@ -135,4 +135,4 @@ def test_velocity_follows_how_loud_it_is() -> None:
 
 def test_a_range_of_one_number_is_refused_and_the_first_one_stands() -> None:
     with pytest.raises(ParameterError, match="two different numbers"):
-        Transcribe(range=[-20.0])
+        TranscribeModel(range=[-20.0])

@@ -13,9 +13,9 @@ from engine.core.clock import ns
 from engine.core.messages import Block, Person, Pitch, Pose
 from engine.core.node import Node
 from engine.dsp.audio.level import power_to_db
-from engine.models.chords import Chords
+from engine.models.chords import ChordsModel
 from engine.models.pitch import PitchModel
-from engine.models.transcribe import Transcribe
+from engine.models.transcribe import TranscribeModel
 from engine.nodes.chroma import Chroma
 from engine.nodes.energy import Energy
 from engine.nodes.loudness import Loudness
@@ -107,14 +107,14 @@ def chroma(at: float) -> float:
 
 
 def transcribe(at: float) -> float:
-    ear = Transcribe()
+    ear = TranscribeModel()
     ear.open()
     told = answers(ear.process, chord(at, 60, 64, 67))
     return first(told, at, lambda note: note.velocity > 0 and note.note == 64)
 
 
 def chords(at: float) -> float:
-    ear = Chords()
+    ear = ChordsModel()
     ear.open()
     return first(answers(ear.process, chord(at, 60, 64, 67)), at, lambda one: one.name == "C")
 
@@ -153,8 +153,8 @@ MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] 
     "pitch": (pitch, PitchModel, 7 * MS),
     "notes": (notes, lambda: Notes(steady=0.045), 0.1 * MS),
     "chroma": (chroma, Chroma, 5 * MS),
-    "transcribe": (transcribe, Transcribe, 25 * MS),
-    "chords": (chords, Chords, 60 * MS),
+    "transcribe": (transcribe, TranscribeModel, 25 * MS),
+    "chords": (chords, ChordsModel, 60 * MS),
     "energy": (energy, Energy, 12 * MS),
     "smooth": (smooth, lambda: Smooth(smooth=0.97), STEP),
 }

@@ -35,8 +35,8 @@ from engine.lab.bench.rig.rendered import (
     timbres,
 )
 from engine.lab.bench.rig.whole_file import Heard, whole_file
-from engine.models.chords import Chords
-from engine.models.transcribe import Transcribe
+from engine.models.chords import ChordsModel
+from engine.models.transcribe import TranscribeModel
 
 RIGHT: Final[Goal] = (">=", 0.9)
 AS_WHOLE: Final[Goal] = (">=", 0.85)
@@ -78,7 +78,7 @@ def run(short: bool, count: int | None = None) -> list[Row]:
 
 def _named(timbre: str, played: Sequence[Played], sound: Sound) -> tuple[list[bool], list[Row]]:
     """Return which chords are right, and the rows of one instrument."""
-    told, cost = _listen(Chords(), sound)
+    told, cost = _listen(ChordsModel(), sound)
     right, exact, late, changes = [], [], [], []
     for one in played:
         said = [(at - one.at, chord) for at, chord in told if 0 < at - one.at <= SOUNDS]
@@ -110,7 +110,7 @@ def _transcribed(
     timbre: str, played: Sequence[Played], sound: Sound
 ) -> tuple[tuple[float, float], list[Row]]:
     """Return the F of our notes and of the whole file's, and the rows of one instrument."""
-    box = Transcribe()
+    box = TranscribeModel()
     told, cost = _listen(box, sound)
     ours = [(at - box.lag, note.note) for at, note in told if note.velocity]
     whole = whole_file(box.session(), resample(sound, RATE, NETWORK_RATE))
