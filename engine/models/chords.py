@@ -45,7 +45,7 @@ class ChordsModel(NetworkModel[Chord]):
     root is the bass.
 
     A longer ``window`` hears through the notes of a melody, a shorter one is quicker.
-    The network is Basic Pitch (Bittner et al. 2022, arXiv 2203.09893); it takes a quarter of a
+    The network is Basic Pitch (Bittner et al. 2022, arXiv 2203.09893); it takes a third of a
     processor core. Raises ModelError when it is missing.
     """
 

@@ -40,12 +40,12 @@ class TranscribeModel(NetworkModel[Note]):
     velocity follows how loud the sound is at its beginning, in decibels: ``range[0]`` plays 1, and
     ``range[1]`` plays 127. What is quieter than ``quiet`` is no note.
 
-    It is for chords, not for playing in time: notes come about 0.14 s late, which is counted. With
+    It is for chords, not for playing in time: notes come about 0.15 s late, which is counted. With
     a smaller ``lookahead`` they come earlier, and more of them are missed or wrong.
     For one voice ``pitch`` and ``notes`` are quicker and surer.
 
-    The network is Basic Pitch (Bittner et al. 2022, arXiv 2203.09893); it takes half of a
-    processor core. Raises ModelError when it is missing.
+    The network is Basic Pitch (Bittner et al. 2022, arXiv 2203.09893); it takes two
+    thirds of a processor core. Raises ModelError when it is missing.
     """
 
     TASK = "transcribe"
