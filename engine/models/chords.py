@@ -27,11 +27,13 @@ from engine.inference.session import Session
 
 HOP: Final = 8
 """Frames from one reading to the next."""
+HYSTERESIS: Final = 0.05
+"""How much worse the chord that stands may fit."""
 _NEWEST: Final = 4
 """Frames at the end that the network is not sure of yet."""
 
 
-class Chords(NetworkModel[Chord]):
+class ChordsModel(NetworkModel[Chord]):
     """Names the chord that is played, ten times a second: "Am7/G", its root, bass and quality.
 
     It knows major, minor, diminished, augmented, sus2 and sus4, sixths and sevenths, in any
@@ -43,7 +45,7 @@ class Chords(NetworkModel[Chord]):
     root is the bass.
 
     A longer ``window`` hears through the notes of a melody, a shorter one is quicker.
-    The network is Basic Pitch (Bittner et al. 2022, arXiv 2203.09893); it takes a quarter of a
+    The network is Basic Pitch (Bittner et al. 2022, arXiv 2203.09893); it takes a third of a
     processor core. Raises ModelError when it is missing.
     """
 
@@ -55,17 +57,17 @@ class Chords(NetworkModel[Chord]):
     steady: Annotated[
         float, Param("how long another chord must be heard to be one", 0, 2, unit="s")
     ] = 0.2
-    confidence: Annotated[float, Param("how well notes must fit to be a chord", 0, 1)] = 0.87
+    confidence: Annotated[float, Param("how well notes must fit to be a chord", 0, 1)] = 0.85
     quiet: Annotated[float, Param("what is quieter is silence", -90, 0, unit="dB")] = -55.0
     model: ModelName = "basic_pitch"
 
-    _hops: Hops = field(default_factory=lambda: Hops(SOUND / RATE, Chords.hop))
+    _hops: Hops = field(default_factory=lambda: Hops(SOUND / RATE, ChordsModel.hop))
     _steady: Steady = field(default_factory=Steady)
 
     @property
     def lag(self) -> float:
-        """Seconds from a change of chord until it is told, in the mean."""
-        return (_NEWEST + HOP / 2) * FRAME / RATE + self.window / 2 + (self._times() - 1) * self.hop
+        """Seconds from a change of chord until it is told, once a third of the window is of it."""
+        return (_NEWEST + HOP / 2) * FRAME / RATE + self.window / 3 + (self._times() - 1) * self.hop
 
     def check(self, session: Session) -> None:
         """Raise ModelError where a network takes something else than sound."""
@@ -96,7 +98,8 @@ class Chords(NetworkModel[Chord]):
         frames, _ = self.run(audio=padded(samples))
         end = FRAMES - BEHIND - _NEWEST
         chord = chord_of(frames[0, end - count : end].mean(axis=0), LOWEST_KEY)
-        return chord if chord.confidence >= self.confidence else NO_CHORD
+        enough = self.confidence - (HYSTERESIS if chord.name == self._steady.stands.name else 0.0)
+        return chord if chord.confidence >= enough else NO_CHORD
 
     def _times(self) -> int:
         """Return how often a chord must be heard running."""

@@ -32,7 +32,7 @@ LOWEST, HIGHEST = 27.5, 4186.0
 """The range of the network, in Hz: a piano."""
 
 
-class Transcribe(NetworkModel[Note]):
+class TranscribeModel(NetworkModel[Note]):
     """Hears the notes of chords and of several voices, each begun and ended.
 
     A note begins where the network is surer than ``onset`` that one does, and ends where it has not
@@ -40,12 +40,12 @@ class Transcribe(NetworkModel[Note]):
     velocity follows how loud the sound is at its beginning, in decibels: ``range[0]`` plays 1, and
     ``range[1]`` plays 127. What is quieter than ``quiet`` is no note.
 
-    It is for chords, not for playing in time: notes come about 0.14 s late, which is counted. With
+    It is for chords, not for playing in time: notes come about 0.15 s late, which is counted. With
     a smaller ``lookahead`` they come earlier, and more of them are missed or wrong.
     For one voice ``pitch`` and ``notes`` are quicker and surer.
 
-    The network is Basic Pitch (Bittner et al. 2022, arXiv 2203.09893); it takes half of a
-    processor core. Raises ModelError when it is missing.
+    The network is Basic Pitch (Bittner et al. 2022, arXiv 2203.09893); it takes two
+    thirds of a processor core. Raises ModelError when it is missing.
     """
 
     TASK = "transcribe"
@@ -67,7 +67,7 @@ class Transcribe(NetworkModel[Note]):
     channel: Annotated[int, Param("MIDI channel", 1, 16)] = 1
     model: ModelName = "basic_pitch"
 
-    _hops: Hops = field(default_factory=lambda: Hops(SOUND / RATE, Transcribe.hop))
+    _hops: Hops = field(default_factory=lambda: Hops(SOUND / RATE, TranscribeModel.hop))
     _keys: Polyphony = field(default_factory=Polyphony)
 
     def __post_init__(self) -> None:

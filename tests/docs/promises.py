@@ -67,6 +67,8 @@ COMES_AND_GOES = dancer(script="enter_leave", fps=6)
 """Enters after about 3 s and leaves after about 12."""
 CAME, LEFT = 3.0, 12.0
 DRUMMER = (f"mic.device={DRUM}",)
+CHORDS = "chords.wav"
+"""A C major chord from 0.5 to 2 s, A minor until 3.5 s, and then nothing."""
 
 
 def write_drum(folder: Path) -> None:
@@ -81,6 +83,19 @@ def write_drum(folder: Path) -> None:
             begin = int(at * _RATE)
             sound[begin : begin + stroke.size] += stroke
     soundfile.write(folder / DRUM, sound.astype(np.float32), _RATE)
+
+
+def write_chords(folder: Path) -> None:
+    """Write two chords and a silence."""
+    sound = np.zeros(5 * _RATE)
+    for begin, notes in ((0.5, (48, 60, 64, 67)), (2.0, (45, 60, 64, 69))):
+        time = np.arange(int(1.5 * _RATE)) / _RATE
+        for note in notes:
+            hz = 440 * 2 ** ((note - 69) / 12)
+            tone = sum(np.sin(2 * np.pi * k * hz * time) / k for k in range(1, 7))
+            first = int(begin * _RATE)
+            sound[first : first + time.size] += 0.05 * tone
+    soundfile.write(folder / CHORDS, sound.astype(np.float32), _RATE)
 
 
 def arrivals(source: str, outlet: str, *messages: tuple[float, Message]) -> Script:
@@ -312,6 +327,23 @@ def _(played: Played) -> None:
     colours = [each.args for each in sent(played, "/wash")]
     assert all(len(colour) == 3 for colour in colours)
     assert all(np.isclose([min(each), max(each)], [0.2, 1]).all() for each in colours)
+
+
+@promise("The colour of the chord", 4.8, f"mic.device={CHORDS}")
+def chord_colour(played: Played) -> None:
+    names = [str(each.args[0]) for each in sent(played, "/chord/name")]
+    told = [name for name, before in zip(names, ["", *names], strict=False) if name != before]
+    assert told == ["C", "Am", ""]
+    colours = sent(played, "/wash")
+    saturations = {
+        name: min(each.args[:3]) / max(each.args[:3])
+        for name in ("C", "Am")
+        for each in colours
+        if abs(each.t - {"C": 1.9, "Am": 3.3}[name]) < 0.06
+    }
+    assert saturations["C"] < 0.1  # major is full
+    assert 0.4 < saturations["Am"] < 0.6  # and minor pale
+    assert max(colours[-1].args) < 0.1  # no chord is dark
 
 
 @promise("A light that breathes", 12)

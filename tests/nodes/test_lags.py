@@ -13,6 +13,9 @@ from engine.core.clock import ns
 from engine.core.messages import Block, Person, Pitch, Pose
 from engine.core.node import Node
 from engine.dsp.audio.level import power_to_db
+from engine.models.chords import ChordsModel
+from engine.models.transcribe import TranscribeModel
+from engine.nodes.chroma import Chroma
 from engine.nodes.energy import Energy
 from engine.nodes.loudness import Loudness
 from engine.nodes.notes import Notes
@@ -90,6 +93,31 @@ def notes(at: float) -> float:
     raise AssertionError("no note")
 
 
+def chord(at: float, *notes: int) -> Sound:
+    """Return a chord next to silence."""
+    tones = [tone(440 * 2 ** ((note - 69) / 12), 1.0) for note in notes]
+    return step(at, np.sum(tones, axis=0) * 0.5)
+
+
+def chroma(at: float) -> float:
+    return first(
+        answers(Chroma().process, step(at, tone(220.0, 0.3))), at, lambda all: all.chroma.a > 0.5
+    )
+
+
+def transcribe(at: float) -> float:
+    ear = TranscribeModel()
+    ear.open()
+    told = answers(ear.process, chord(at, 60, 64, 67))
+    return first(told, at, lambda note: note.velocity > 0 and note.note == 64)
+
+
+def chords(at: float) -> float:
+    ear = ChordsModel()
+    ear.open()
+    return first(answers(ear.process, chord(at, 60, 64, 67)), at, lambda one: one.name == "C")
+
+
 def energy(at: float) -> float:
     """Return what a body waits that begins to wave, at 30 pictures a second."""
     fps, box = 30.0, Energy()
@@ -123,6 +151,9 @@ MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] 
     "onset": (onset, Onset, 3 * MS),
     "pitch": (pitch, PitchDetector, 3 * MS),
     "notes": (notes, lambda: Notes(steady=0.045), 0.1 * MS),
+    "chroma": (chroma, Chroma, 5 * MS),
+    "transcribe": (transcribe, TranscribeModel, 25 * MS),
+    "chords": (chords, ChordsModel, 60 * MS),
     "energy": (energy, Energy, 12 * MS),
     "smooth": (smooth, lambda: Smooth(smooth=0.97), STEP),
 }

@@ -35,6 +35,10 @@ NAMES: Final = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 NO_CHORD: Final = Chord("", -1, -1, "", 0.0)
 BASS: Final = 0.3
 """How sure it must be that the lowest key sounds."""
+HIGHEST: Final = 80
+"""The highest note that counts, G sharp 5: above it are overtones rather than notes of chords."""
+_WEAKEST: Final = 0.25
+"""How surely the weakest note of a chord must sound, as a part of the surest."""
 _ROOT_BELOW: Final = 0.05
 """What a template is worth more where its root is the lowest note."""
 
@@ -46,7 +50,7 @@ def _masks() -> NDArray[np.float64]:
     masks = np.zeros((len(_TEMPLATES), 12))
     for mask, (root, quality) in zip(masks, _TEMPLATES, strict=True):
         mask[[(root + step) % 12 for step in QUALITIES[quality][1]]] = 1.0
-    return masks / np.linalg.norm(masks, axis=1, keepdims=True)
+    return np.asarray(masks / np.linalg.norm(masks, axis=1, keepdims=True))
 
 
 _MASKS: Final = _masks()
@@ -59,6 +63,7 @@ def chord_of(keys: NDArray[np.float32], lowest: int) -> Chord:
     ``keys``: float32 (n,), how sure it is that each key sounds, from the note ``lowest`` on. Three
     clean notes of a chord fit by 0.9 and more; two notes by 0.82 at most, one by 0.58.
     """
+    keys = keys[: HIGHEST + 1 - lowest]
     notes = (lowest + np.arange(len(keys))) % 12
     classes = np.zeros(12)
     np.maximum.at(classes, notes, keys)
@@ -68,7 +73,10 @@ def chord_of(keys: NDArray[np.float32], lowest: int) -> Chord:
         return NO_CHORD
     bass = int(notes[low[0]])
     fits = _MASKS @ classes / length
-    best = int(np.argmax(fits + _ROOT_BELOW * (_ROOTS == bass)))
+    best = int(np.argmax(fits + _ROOT_BELOW * (bass == _ROOTS)))
+    sure = classes[_MASKS[best] > 0]
+    if sure.min() < _WEAKEST * sure.max():
+        return NO_CHORD
     root, quality = _TEMPLATES[best]
     return Chord(name_of(root, bass, quality), root, bass, quality, float(min(fits[best], 1.0)))
 
@@ -80,10 +88,10 @@ def name_of(root: int, bass: int, quality: str) -> str:
 
 
 class Steady:
-    """Keeps a chord until another one, or none, has been heard several times running."""
+    """Keeps a chord, ``stands``, until another one, or none, was heard several times running."""
 
     def __init__(self) -> None:
-        self._stands = NO_CHORD
+        self.stands = NO_CHORD
         self._next = NO_CHORD
         self._times = 0
 
@@ -91,6 +99,6 @@ class Steady:
         """Return the chord that stands; ``heard`` takes over when heard ``times`` times."""
         self._times = self._times + 1 if heard.name == self._next.name else 1
         self._next = heard
-        if heard.name == self._stands.name or self._times >= times:
-            self._stands = heard
-        return self._stands
+        if heard.name == self.stands.name or self._times >= times:
+            self.stands = heard
+        return self.stands

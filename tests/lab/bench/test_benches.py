@@ -12,6 +12,7 @@ from engine.lab.bench.command import benches
 from engine.lab.bench.report import COUNT, Row
 
 TINY: dict[str, dict[str, Any]] = {
+    "chords": {"count": 1},
     "midi": {"kills": 1, "seconds": 0.5},
     "loop": {"seconds": 1.0},
     "overload": {"seconds": 1.5},
