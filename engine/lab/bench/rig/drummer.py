@@ -65,14 +65,14 @@ KITS: Final = {
 }
 TUNED: Final = (
     ("rock", "house", "hiphop", "bare"),
-    ("computed", "standard", "electronic", "sampled house"),
+    ("computed", "computed, tight", "computed, dark", "standard", "electronic", "sampled house"),
 )
 HELD_OUT: Final = (
     tuple(one for one in PATTERNS if one not in TUNED[0]),
     tuple(one for one in KITS if one not in TUNED[1]),
 )
 _NUMBERS: Final = {"kick": 36, "snare": 38, "hat": 42, "open": 46}
-_OPEN: Final = {"drum_cymbal_closed": "drum_cymbal_open", "drum_cymbal_pedal": "drum_cymbal_open"}
+_OPEN: Final = "drum_cymbal_open"
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _sampled(names: Any, strokes: list[Stroke], rng: np.random.Generator) -> Sou
         return None
     sound = _room(strokes, rng)
     kick, snare, hat = names
-    files = {"kick": kick, "snare": snare, "hat": hat, "open": _OPEN[hat]}
+    files = {"kick": kick, "snare": snare, "hat": hat, "open": _OPEN}
     levels = {"kick": 0.7, "snare": 0.5, "hat": 0.3, "open": 0.3}
     for at, kind, strength in strokes:
         _add(sound, at, levels[kind] * strength**2 * _sample(files[kind]))
