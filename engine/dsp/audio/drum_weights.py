@@ -29,7 +29,12 @@ class Weights:
 @lru_cache(maxsize=1)
 def weights() -> Weights:
     """Return the weights."""
-    values = np.frombuffer(base64.b64decode(_TEXT: Final = (
+    values = np.frombuffer(base64.b64decode(_TEXT), "<f2").astype(np.float64)
+    first = values[: FEATURES * UNITS].reshape(FEATURES, UNITS)
+    return Weights(first, values[FEATURES * UNITS :].reshape(UNITS + 1, 3))
+
+
+_TEXT: Final = (
     "xi0MIOK3pDTxsHcdKa0IMSW1kTgZPca1S7XJuaY25y6Ks9ioC6mlNTqtWjReuHGvHC/Wrc217rK5PO+8Fi+rNI24mzpm"
     "Pdg4XzoEtOO4CbmipQM4WC0CMAovUrjTPV21vbXoMpCt0LmWNfa4q6zqsDS7GyvjuHYwFjOcMh24HTSQLO85Hb4Ftty0"
     "WKz3McA7+rYIOEs4JSw+tD+yFLCXuwu3LrT2uF85f7gjrXi/tDkOM284jrsVuAO1KbYduOEqpaqIKjm2JzwEOxq93bTk"

@@ -152,9 +152,9 @@ def main() -> None:
     data = np.concatenate([layer.ravel() for layer in layers]).astype("<f2").tobytes()
     text = base64.b64encode(data).decode()
     file = Path(drum_weights.__file__)
-    head = file.read_text(encoding="utf-8").partition("_TEXT")[0]
+    head = file.read_text(encoding="utf-8").partition("\n_TEXT")[0]
     lines = "\n".join(f'    "{text[place : place + 92]}"' for place in range(0, len(text), 92))
-    file.write_text(f"{head}_TEXT: Final = (\n{lines}\n)\n", encoding="utf-8")
+    file.write_text(f"{head}\n_TEXT: Final = (\n{lines}\n)\n", encoding="utf-8")
     print(f"{len(given)} strokes, {len(data)} bytes")
 
 
