@@ -14,6 +14,7 @@ from engine.core.messages import Block, Person, Pitch, Pose
 from engine.core.node import Node
 from engine.dsp.audio.level import power_to_db
 from engine.models.pitch import PitchModel
+from engine.nodes.drums import Drums
 from engine.nodes.energy import Energy
 from engine.nodes.loudness import Loudness
 from engine.nodes.notes import Notes
@@ -69,6 +70,13 @@ def onset(at: float) -> float:
     return first(answers(Onset().process, step(at, stroke)), at, lambda _: True)
 
 
+def drums(at: float) -> float:
+    kick = np.sin(2 * np.pi * 55 * np.arange(RATE // 5) / RATE) * np.exp(
+        -np.arange(RATE // 5) / 4000
+    )
+    return first(answers(Drums().process, step(at, 0.5 * kick)), at, lambda _: True)
+
+
 def pitch(at: float) -> float:
     ear = PitchModel()
     ear.open()
@@ -122,6 +130,7 @@ def smooth(at: float) -> float:
 MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] = {
     "loudness": (loudness, Loudness, 3 * MS),
     "onset": (onset, Onset, 3 * MS),
+    "drums": (drums, Drums, 4 * MS),
     "pitch": (pitch, PitchModel, 7 * MS),
     "notes": (notes, lambda: Notes(steady=0.045), 0.1 * MS),
     "energy": (energy, Energy, 12 * MS),

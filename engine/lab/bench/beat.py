@@ -97,14 +97,19 @@ def _beats(short: bool) -> Iterator[Row]:
     if not FOLDER.is_dir():
         return
     names = list(BEATS)[:3] if short else list(BEATS)
-    octaves = {name: 0 for name in (*OCTAVES, "wrong", "silent")}
+    octaves = dict.fromkeys((*OCTAVES, "wrong", "silent"), 0)
     for name in names:
         loop = read_loop(FOLDER / f"{name}.flac")
         bpm = 60 * BEATS[name] * RATE / len(loop)
         told = [beat for at, beat in beats(_long(loop)) if AFTER <= at - LEAD < AFTER + ANSWERS]
         verdict = _verdict(told[0].bpm / bpm) if told else "silent"
         octaves[verdict] += 1
-        yield Row(f"beat, {name}, {bpm:.0f} bpm: {verdict}", "tempo told", told[0].bpm if told else 0.0, "bpm")
+        yield Row(
+            f"beat, {name}, {bpm:.0f} bpm: {verdict}",
+            "tempo told",
+            told[0].bpm if told else 0.0,
+            "bpm",
+        )
     for verdict, count in octaves.items():
         yield Row(f"beat, {len(names)} loops after 4 s", verdict, count, COUNT)
     for name in BEATLESS[:1] if short else BEATLESS:

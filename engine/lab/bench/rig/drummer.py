@@ -111,8 +111,10 @@ def play(pattern: str, bpm: float, bars: int, rng: np.random.Generator) -> Itera
 
 
 def _family(kit: str) -> str:
-    return "computed" if kit.startswith("computed") else (
-        "sampled" if kit.startswith("sampled") else "font"
+    return (
+        "computed"
+        if kit.startswith("computed")
+        else ("sampled" if kit.startswith("sampled") else "font")
     )
 
 
@@ -138,9 +140,7 @@ def drum(kind: str, variant: int, rng: np.random.Generator) -> Sound:
     return stroke.astype(np.float32)
 
 
-def _computed(
-    variant: Any, strokes: list[Stroke], rng: np.random.Generator
-) -> Sound | None:
+def _computed(variant: Any, strokes: list[Stroke], rng: np.random.Generator) -> Sound | None:
     sound = _room(strokes, rng)
     for at, kind, strength in strokes:
         _add(sound, at, 0.5 * strength**2 * drum(kind, int(variant), rng))
