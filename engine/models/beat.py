@@ -33,6 +33,11 @@ HELD = 0.71
 """How far below a tempo that was doubled or halved by hand the beat may go, as a ratio."""
 
 
+def _rest() -> NDArray[np.float32]:
+    """Return the state of the network before any music."""
+    return np.zeros((2, 1, 150), np.float32)
+
+
 class BeatModel(NetworkModel[Beat]):
     """Follow the beat of music, and tell each beat when it comes.
 
@@ -64,8 +69,8 @@ class BeatModel(NetworkModel[Beat]):
     _tracker: BeatTracker | None = None
     _asked: tuple[float, float, int] = (0.0, 0.0, 0)
     _octave: float = 1.0
-    _h: NDArray[np.float32] = field(default_factory=lambda: _rest())
-    _c: NDArray[np.float32] = field(default_factory=lambda: _rest())
+    _h: NDArray[np.float32] = field(default_factory=_rest)
+    _c: NDArray[np.float32] = field(default_factory=_rest)
 
     def check(self, session: Session) -> None:
         """Raise ModelError where a network does not take features and a state."""
@@ -134,8 +139,3 @@ class BeatModel(NetworkModel[Beat]):
     def _forget(self) -> None:
         self._features, self._tracker, self._octave = BeatFeatures(), None, 1.0
         self._h, self._c = _rest(), _rest()
-
-
-def _rest() -> NDArray[np.float32]:
-    """Return the state of the network before any music."""
-    return np.zeros((2, 1, 150), np.float32)

@@ -5,12 +5,13 @@ usually do: spectral flux by bands (Bello et al., "A tutorial on onset detection
 2005), measured in dB and against the most of some hops ago, so that a tone that trembles is none
 (SuperFlux: Böck & Widmer, DAFx 2013). 25 ms later the levels of 13 bands and how far each has risen
 go through a layer of 24 units that was learned from drums of many kits, alone and over a bass
-(``drum_weights``): a snare is more than a threshold in its band tells, since a kick clicks there and
-a hat hisses there as well, and what two drums struck at once look like has to be learned.
+(``drum_weights``): a snare is more than a threshold in its band tells, since a kick clicks
+there and a hat hisses there as well, and what two at once look like has to be learned.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -108,5 +109,5 @@ class DrumEar:
 
 def _sums(power: Powers, rate: int) -> Levels:
     """Return the mean square in each band."""
-    parts = (bins(low, high - 1, rate) for low, high in zip(EDGES, EDGES[1:], strict=False))
+    parts = (bins(low, high - 1, rate) for low, high in pairwise(EDGES))
     return np.array([power[part].sum() for part in parts])

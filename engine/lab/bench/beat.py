@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.clock import ns
-from engine.core.messages import Beat, Block
+from engine.core.messages import Beat, Block, Later
 from engine.lab.bench.report import COUNT, Row
 from engine.lab.bench.rig.drummer import HELD_OUT, KINDS, RATE, Loop, Sound, loops, read_loop
 from engine.lab.bench.rig.loops import AMEN, BEATLESS, BEATS, FOLDER
@@ -133,7 +133,8 @@ def beats(sound: Sound) -> Iterator[tuple[float, Beat]]:
     box.open()
     for block, second in _blocks(sound):
         for later in box.process(block, ns(second)):
-            yield later.at / 1e9, later.message
+            if isinstance(later, Later):
+                yield later.at / 1e9, later.message
     box.close()
 
 

@@ -133,9 +133,9 @@ def learn(given: Floats, wanted: Floats, rng: np.random.Generator) -> list[Float
             wrong = (1 / (1 + np.exp(-more @ layers[1])) - wanted[chosen]) / count[0]
             back = (wrong @ layers[1].T)[:, :-1] * (hidden > 0)
             for place, slope in enumerate((x.T @ back, more.T @ wrong)):
-                slope += 1e-5 * layers[place]
-                means[place] += 0.1 * (slope - means[place])
-                squares[place] += 0.001 * (slope**2 - squares[place])
+                held = slope + 1e-5 * layers[place]
+                means[place] += 0.1 * (held - means[place])
+                squares[place] += 0.001 * (held**2 - squares[place])
                 rate = 3e-3 if number < 0.6 * ROUNDS else 6e-4
                 size = np.sqrt(squares[place] / (1 - 0.999**step)) + 1e-8
                 layers[place] -= rate * means[place] / (1 - 0.9**step) / size

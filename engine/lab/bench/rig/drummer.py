@@ -14,9 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import mido
+import mido  # type: ignore[import-untyped]
 import numpy as np
-import soundfile
+import soundfile  # type: ignore[import-untyped]
 import soxr  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
@@ -85,7 +85,7 @@ class Loop:
 
 
 def loops(patterns: tuple[str, ...], kits: tuple[str, ...], seed: int = 1) -> Iterator[Loop]:
-    """Yield each pattern by each kit, at a tempo of its own; kits that are not here are left out."""
+    """Yield each pattern by each kit, at a tempo of its own; kits not installed are left out."""
     rng = np.random.default_rng(seed)
     for kit in kits:
         for pattern in patterns:
