@@ -74,7 +74,9 @@ def read_weights(data: bytes) -> Weights:
     for place, name in enumerate(names):
         found[name] = parts[4][place * square : (place + 1) * square].reshape(GATES, CELLS)
     biases = parts[4][4 * square :].reshape(4, GATES)
-    found |= dict(zip(("bias_ih_l0", "bias_hh_l0", "bias_ih_l1", "bias_hh_l1"), biases, strict=True))
+    found |= dict(
+        zip(("bias_ih_l0", "bias_hh_l0", "bias_ih_l1", "bias_hh_l1"), biases, strict=True)
+    )
     return found
 
 

@@ -50,7 +50,7 @@ def features(folder: Path) -> None:
     package = types.ModuleType("BeatNet")
     package.__path__ = [str(folder / "BeatNet")]
     sys.modules |= {"BeatNet": package, "librosa": types.ModuleType("librosa")}
-    from BeatNet.log_spect import LOG_SPECT
+    from BeatNet.log_spect import LOG_SPECT  # noqa: PLC0415
 
     window, hop = int(64 * 0.001 * RATE), int(20 * 0.001 * RATE)
     asked = LOG_SPECT(sample_rate=RATE, win_length=window, hop_size=hop, n_bands=[24])
@@ -61,8 +61,8 @@ def features(folder: Path) -> None:
 
 def activations(folder: Path) -> None:
     """Ask the published network, and ours."""
-    import onnxruntime
-    import torch
+    import onnxruntime  # noqa: PLC0415
+    import torch  # noqa: PLC0415
 
     spec = importlib.util.spec_from_file_location("model", folder / "BeatNet" / "model.py")
     assert spec and spec.loader

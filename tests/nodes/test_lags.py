@@ -16,6 +16,7 @@ from engine.dsp.audio.level import power_to_db
 from engine.models.chords import ChordsModel
 from engine.models.transcribe import TranscribeModel
 from engine.nodes.chroma import Chroma
+from engine.nodes.drums import Drums
 from engine.nodes.energy import Energy
 from engine.nodes.loudness import Loudness
 from engine.nodes.notes import Notes
@@ -70,6 +71,13 @@ def onset(at: float) -> float:
     stroke = np.random.default_rng(7).normal(0, 0.2, RATE // 5)
     stroke *= np.exp(-np.arange(len(stroke)) / 2000) * np.minimum(1, np.arange(len(stroke)) / 240)
     return first(answers(Onset().process, step(at, stroke)), at, lambda _: True)
+
+
+def drums(at: float) -> float:
+    kick = np.sin(2 * np.pi * 55 * np.arange(RATE // 5) / RATE) * np.exp(
+        -np.arange(RATE // 5) / 4000
+    )
+    return first(answers(Drums().process, step(at, 0.5 * kick)), at, lambda _: True)
 
 
 def pitch(at: float) -> float:
@@ -150,6 +158,7 @@ MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] 
     "loudness": (loudness, Loudness, 3 * MS),
     "onset": (onset, Onset, 3 * MS),
     "pitch": (pitch, PitchDetector, 3 * MS),
+    "drums": (drums, Drums, 4 * MS),
     "notes": (notes, lambda: Notes(steady=0.045), 0.1 * MS),
     "chroma": (chroma, Chroma, 5 * MS),
     "transcribe": (transcribe, TranscribeModel, 25 * MS),

@@ -10,7 +10,7 @@ computes them (Böck et al. 2016, "madmom: a new Python audio and music signal p
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,14 +65,13 @@ def filters() -> Floats:
     lines = np.unique(_nearest(np.fft.fftfreq(2 * _LINES, 1.0 / RATE)[:_LINES], centres))
     made = np.zeros((_LINES, BANDS))
     for band, (start, top, stop) in enumerate(zip(lines, lines[1:], lines[2:], strict=False)):
-        if stop - start < 2:
-            top, stop = start, start + 1
-        made[start:top, band] = np.linspace(0, 1, top - start, endpoint=False)
-        made[top:stop, band] = np.linspace(1, 0, stop - top, endpoint=False)
+        peak, end = (start, start + 1) if stop - start < 2 else (top, stop)
+        made[start:peak, band] = np.linspace(0, 1, peak - start, endpoint=False)
+        made[peak:end, band] = np.linspace(1, 0, end - peak, endpoint=False)
     return np.asarray(made / made.sum(axis=0))
 
 
-def _nearest(lines: Floats, wanted: Floats) -> NDArray[np.intp]:
+def _nearest(lines: NDArray[Any], wanted: Floats) -> NDArray[np.intp]:
     """Return the index of the line nearest to each frequency."""
     after = np.clip(lines.searchsorted(wanted), 1, len(lines) - 1)
     lower = wanted - lines[after - 1] < lines[after] - wanted

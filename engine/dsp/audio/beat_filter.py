@@ -64,6 +64,15 @@ class BeatFilter:
         self._before = activation
         return self._pulse()
 
+    def begin(self, pulse: Pulse) -> None:
+        """Begin with what is known of a beat."""
+        space = self._space
+        lengths = np.repeat(space.lengths, space.lengths) * STEP
+        apart = np.angle(space.turns * np.exp(-2j * np.pi * pulse.phase)) / (2 * np.pi)
+        away = (apart * pulse.period / WIDTH) ** 2 + ((lengths / pulse.period - 1) / 0.03) ** 2
+        belief = np.exp(-0.5 * away) + 1e-9
+        self._belief = belief / belief.sum()
+
     def _advance(self, activation: float) -> None:
         space, now = self._space, np.empty_like(self._belief)
         now[1:] = self._belief[:-1]

@@ -66,6 +66,9 @@ class BeatTracker:
         self._misses = 0
         self._silent = 0.0
         self._telling = False
+        self._lost = False
+        self._beats = beats
+        self._pulse = Pulse(60 / (lowest * highest) ** 0.5, 0.0, 0.0)
         self.confidence = 0.0
 
     def step(self, at: float, beat: float, downbeat: float, silent: bool) -> Due | None:
@@ -74,7 +77,7 @@ class BeatTracker:
         ``at``: the second that it describes; ``beat``: how likely a beat of either kind was then,
         and ``downbeat``, 0 to 1; ``silent``: whether nothing sounds.
         """
-        pulse = self._filter.step(0.0 if silent else beat)
+        pulse = self._pulse = self._filter.step(0.0 if silent else beat)
         self._heard.append((at, 0.0 if silent else beat, downbeat))
         self._silent = self._silent + FRAME if silent else 0.0
         while self._settled and self._settled[0] < at - AROUND:
@@ -82,6 +85,22 @@ class BeatTracker:
         if self._silent > QUIET * pulse.period:
             self._forget()
         return self._settle(at, pulse)
+
+    @property
+    def lost(self) -> bool:
+        """Whether no beat has been heard for a while."""
+        return self._lost
+
+    def shift(self, ratio: float, held: float) -> None:
+        """Follow the same beat ``ratio`` times as fast from now on, and none at another octave.
+
+        ``held``: the least tempo from then on, as a part of that one; the most is as far above.
+        """
+        bpm = min(max(60 / self._pulse.period * ratio, 20.0), 500.0)
+        self.range = (bpm * held, bpm / held)
+        self._filter = BeatFilter(*self.range)
+        self._filter.begin(Pulse(60 / bpm, self._pulse.phase * ratio % 1.0, 1.0))
+        self._bar = BarFilter(self._beats)
 
     def _settle(self, at: float, pulse: Pulse) -> Due | None:
         following = at + (1 - pulse.phase) * pulse.period
@@ -102,6 +121,7 @@ class BeatTracker:
             self._misses += 1
         else:
             self._misses = 0
+            self._lost = False
             self._bar.hear(max(each for _, _, each in heard) / beat)
         self.confidence += LEARNS * (beat * pulse.belief - self.confidence)
         if self._misses >= MISSES:
@@ -115,6 +135,7 @@ class BeatTracker:
         self.confidence = 0.0
         self._misses = 0
         self._telling = False
+        self._lost = True
 
 
 class BarFilter:
