@@ -87,4 +87,4 @@ def test_no_note_is_left_however_often_a_show_is_killed(tmp_path):
             show.wait()
             until(lambda heard=dump: not heard.sounding, f"a note is left on: kill {count + 1}")
             assert dump.begun >= enough
-    print(f"{KILLS} shows killed, 0 notes left on")  # noqa: T201 - what a night wants to read
+    print(f"{KILLS} shows killed, 0 notes left on")
