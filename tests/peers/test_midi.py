@@ -200,7 +200,7 @@ def test_a_synthesiser_is_heard_bent_by_as_many_semitones_as_were_sent(tmp_path,
         port = next_port("fluidsynth")
         sink = make(("notes", Note), ("bend", float), mode=mode, bend_range=full)
         connect(OURS, port)
-        for semitones in (0.0, 7.0, -5.5, min(full, 24.0)):
+        for semitones in (0.0, 7.0, -5.5, full):
             sink.send("bend", semitones, Ns(0))
             send(sink, "notes", Note(57, 120))
             until(lambda: loud(sound) > 300, "nothing sounds")
@@ -209,12 +209,13 @@ def test_a_synthesiser_is_heard_bent_by_as_many_semitones_as_were_sent(tmp_path,
             data = np.frombuffer(sound.read_bytes()[: sound.stat().st_size // 4 * 4], np.int16)
             newest = data[::2][-24000:] * np.hanning(24000)
             powers = np.abs(np.fft.rfft(newest, 1 << 18)) ** 2
-            wanted = 220.0 * 2 ** (semitones / 12)
+            # SoundFont 2.04, 8.4.10: 12700 cents times the range in 128ths, so a 128th is missing.
+            wanted = 220.0 * 2 ** (semitones * 127 / 128 / 12)
             near = slice(
                 int(wanted * 0.9 * (1 << 18) / 48000), int(wanted * 1.1 * (1 << 18) / 48000)
             )
             heard = (near.start + int(np.argmax(powers[near]))) * 48000 / (1 << 18)
-            assert abs(1200 * np.log2(heard / wanted)) < 15
+            assert abs(1200 * np.log2(heard / wanted)) < 8
             assert powers[near].max() > 0.05 * powers[200:].max()
             send(sink, "notes", Note(57, 0))
             until(lambda: loud(sound) < 100, "it does not end")

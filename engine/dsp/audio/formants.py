@@ -93,7 +93,7 @@ def _resonances(powers: Floats, size: int, rate: int) -> Resonances | None:
     part = powers[: int(top * size / rate) + 1]
     turn = np.linspace(0.0, np.pi, len(part))
     part = part * (1 + _EMPHASIS**2 - 2 * _EMPHASIS * np.cos(turn))
-    products = np.fft.irfft(part)[: ORDER + 1]
+    products: Floats = np.fft.irfft(part)[: ORDER + 1]
     products[0] *= 1 + _FLOOR
     roots = np.roots(_predictor(products))
     roots = roots[roots.imag > 0]
@@ -128,4 +128,4 @@ def _hann(count: int) -> Floats:
 def _own(count: int, size: int) -> Floats:
     """Return how alike the window is to itself, which is divided out."""
     alike = np.fft.irfft(np.abs(np.fft.rfft(_hann(count), size)) ** 2)[: size // 2]
-    return np.maximum(alike, alike[0] * 1e-3)
+    return np.asarray(np.maximum(alike, alike[0] * 1e-3), np.float64)
