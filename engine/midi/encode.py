@@ -16,7 +16,7 @@ import mido  # type: ignore[import-untyped]
 from engine.core.messages import Beat, Note, Trigger
 from engine.midi.active_notes import PEDALS
 from engine.midi.frames import AT_END, BEAT, BPM, MIDI, TEMPO
-from engine.midi.mpe import REST, Dimension, MpeZone
+from engine.midi.mpe import REST, Dimension, Expression, MpeZone
 from engine.midi.options import MidiOptions
 from engine.midi.voices import Key, NoteOwners, begins
 from engine.system.framing import pack_frame
@@ -30,8 +30,6 @@ DEFAULT_VELOCITY: Final = 100
 NUMBERS: Final = (float, int, bool)
 Quantizer = Callable[[float], int]
 """Turns a number of a cable into the number that MIDI sends."""
-Expression = dict[Dimension, int]
-"""Where the notes of a cable are moved to, in MIDI's own units."""
 
 
 class MidiEncoder:
@@ -53,7 +51,7 @@ class MidiEncoder:
         return None
 
     def settle(self) -> Sequence[bytes]:
-        """Return what waited until all of a moment had come."""
+        """Return what waited for all of a moment; notes settle before what moves them."""
         return ()
 
     def end(self) -> Sequence[bytes]:
@@ -101,7 +99,7 @@ class PedalEncoder(ControlEncoder):
         return self.encode(0.0) if self._last else ()
 
 
-class Notes(Protocol):
+class CableNotes(Protocol):
     """Begins and ends the notes of a cable, somewhere."""
 
     def begin(self, key: Key, velocity: int) -> list[bytes]:
@@ -114,10 +112,6 @@ class Notes(Protocol):
 
     def end_all(self) -> list[bytes]:
         """Return what ends every note of ours."""
-        ...
-
-    def settle(self) -> list[bytes]:
-        """Return what follows once the notes of a moment have begun and ended."""
         ...
 
 
@@ -139,10 +133,6 @@ class ChannelNotes:
         """Return what ends every note of ours."""
         return self._owners.end_all(self)
 
-    def settle(self) -> list[bytes]:
-        """Return nothing: what moves them goes by cables of its own."""
-        return []
-
 
 class ZoneNotes:
     """The notes of one cable, each on a channel of its own, moved by ``expression``."""
@@ -163,10 +153,6 @@ class ZoneNotes:
         """Return what ends every note of ours."""
         return self._zone.end_all(self)
 
-    def settle(self) -> list[bytes]:
-        """Return what moves the sounding notes."""
-        return self._zone.express(self, self._expression)
-
 
 class NoteEncoder(MidiEncoder):
     """Notes as they come; each is ended by a note-off of its own, whatever happens.
@@ -177,7 +163,7 @@ class NoteEncoder(MidiEncoder):
     accepts: ClassVar[tuple[type, ...]] = (Note,)
     options: ClassVar[tuple[str, ...]] = ("channel", "velocity")
 
-    def __init__(self, notes: Notes, channel: int | None, velocity: int | None) -> None:
+    def __init__(self, notes: CableNotes, channel: int | None, velocity: int | None) -> None:
         self._notes = notes
         self._channel = channel
         self._velocity = velocity
@@ -197,7 +183,7 @@ class NoteEncoder(MidiEncoder):
         sent: list[bytes] = []
         for key, velocity in waiting:
             sent += self._notes.begin(key, velocity) if velocity else self._notes.end(key)
-        return [pack_frame(MIDI, one) for one in (*sent, *self._notes.settle())]
+        return [pack_frame(MIDI, one) for one in sent]
 
     def end(self) -> Sequence[bytes]:
         """Return a note-off for every note of this cable that sounds."""
@@ -210,7 +196,7 @@ class NoteTrigger(NoteEncoder):
     accepts: ClassVar[tuple[type, ...]] = (Trigger,)
     options: ClassVar[tuple[str, ...]] = ("channel", "velocity", "length")
 
-    def __init__(self, notes: Notes, key: Key, velocity: int | None) -> None:
+    def __init__(self, notes: CableNotes, key: Key, velocity: int | None) -> None:
         super().__init__(notes, key.channel, velocity or DEFAULT_VELOCITY)
         self._key = key
 
@@ -230,7 +216,10 @@ class ExpressionEncoder(MidiEncoder):
 
     options: ClassVar[tuple[str, ...]] = ("to", "unit")
 
-    def __init__(self, expression: Expression, dimension: Dimension, quantize: Quantizer) -> None:
+    def __init__(
+        self, zone: MpeZone, expression: Expression, dimension: Dimension, quantize: Quantizer
+    ) -> None:
+        self._zone = zone
         self._expression = expression
         self._dimension = dimension
         self._quantize = quantize
@@ -239,6 +228,11 @@ class ExpressionEncoder(MidiEncoder):
         """Keep the number for the notes."""
         self._expression[self._dimension] = self._quantize(finite(message))
         return ()
+
+    def settle(self) -> Sequence[bytes]:
+        """Return what moves the sounding notes."""
+        moved = self._zone.move(self._expression, self._dimension)
+        return [pack_frame(MIDI, one) for one in moved]
 
     def strain(self, message: float) -> str:
         """Return what is said of a bend beyond its range."""

@@ -23,6 +23,8 @@ BEND_RANGE: Final = 48.0
 MANAGER_BEND_RANGE: Final = 2.0
 REST: Final[Mapping[Dimension, int]] = {"bend": 8192, "brightness": 64, "pressure": 0}
 """How a note begins that nothing moves."""
+Expression = dict[Dimension, int]
+"""Where the notes of a cable are moved to, in MIDI's own units; shared with what moves them."""
 
 _SENSITIVITY: Final = 0
 _CONFIGURATION: Final = 6
@@ -43,11 +45,12 @@ def bend_sensitivity(channel: int, semitones: float) -> list[bytes]:
 
 @dataclass(slots=True)
 class _Member:
-    """A channel: the note that sounds on it and whose that is, and when it began or ended."""
+    """A channel: the note that sounds there, whose it is, what moves it; its last turn."""
 
     channel: int
     owner: Hashable = None
     key: Key | None = None
+    expression: Expression | None = None
     count: int = 0
     sent: dict[Dimension, int] = field(default_factory=dict)
 
@@ -80,9 +83,9 @@ class MpeZone:
         return [*zone, *(one for each in ranges for one in bend_sensitivity(*each))]
 
     def begin(
-        self, owner: Hashable, key: Key, velocity: int, values: Mapping[Dimension, int]
+        self, owner: Hashable, key: Key, velocity: int, expression: Expression
     ) -> list[bytes]:
-        """Return what begins a note; its values go before it.
+        """Return what begins a note, which ``expression`` moves; where that is now goes before it.
 
         It takes the channel that has been free for longest, or else that of the oldest note, which
         ends first, as does a note of the same owner and key.
@@ -90,9 +93,9 @@ class MpeZone:
         again = self.end(owner, key)
         member = min(self._members, key=lambda one: (one.key is not None, one.count))
         before = self._end(member)
-        member.owner, member.key = owner, key
+        member.owner, member.key, member.expression = owner, key, expression
         self._tick(member)
-        initial = [one for each in values for one in self._express(member, each, values[each])]
+        initial = [self._moved(member, each, value) for each, value in expression.items()]
         return [*again, *before, *initial, begins(Key(member.channel, key.note), velocity)]
 
     def end(self, owner: Hashable, key: Key) -> list[bytes]:
@@ -106,39 +109,35 @@ class MpeZone:
 
     def end_all(self, owner: Hashable) -> list[bytes]:
         """Return what ends every note of an owner."""
-        return [one for each in self._owned(owner) for one in self._end(each)]
+        return [one for each in self._members if each.owner == owner for one in self._end(each)]
 
-    def express(self, owner: Hashable, values: Mapping[Dimension, int]) -> list[bytes]:
-        """Return what moves the sounding notes of an owner to where they are not yet."""
+    def move(self, expression: Expression, dimension: Dimension) -> list[bytes]:
+        """Return what brings the notes that it moves to where they are not yet."""
+        value = expression[dimension]
         return [
-            one
-            for member in self._owned(owner)
-            for each, value in values.items()
-            if member.sent.get(each) != value
-            for one in self._express(member, each, value)
+            self._moved(member, dimension, value)
+            for member in self._members
+            if member.expression is expression and member.sent.get(dimension) != value
         ]
-
-    def _owned(self, owner: Hashable) -> list[_Member]:
-        return [one for one in self._members if one.key is not None and one.owner == owner]
 
     def _end(self, member: _Member) -> list[bytes]:
         if member.key is None:
             return []
         ended = ends(Key(member.channel, member.key.note))
-        member.owner = member.key = None
+        member.owner = member.key = member.expression = None
         self._tick(member)
         return [ended]
 
-    def _express(self, member: _Member, dimension: Dimension, value: int) -> list[bytes]:
+    def _moved(self, member: _Member, dimension: Dimension, value: int) -> bytes:
         member.sent[dimension] = value
         place = member.channel - 1
         match dimension:
             case "bend":
-                return [bytes((0xE0 | place, value & 0x7F, value >> 7))]
+                return bytes((0xE0 | place, value & 0x7F, value >> 7))
             case "brightness":
-                return [bytes((0xB0 | place, 74, value))]
+                return bytes((0xB0 | place, 74, value))
             case "pressure":
-                return [bytes((0xD0 | place, value))]
+                return bytes((0xD0 | place, value))
 
     def _tick(self, member: _Member) -> None:
         self._count += 1

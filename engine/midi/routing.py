@@ -16,7 +16,6 @@ from engine.midi.encode import (
     BendQuantizer,
     ChannelNotes,
     ClockEncoder,
-    Expression,
     ExpressionEncoder,
     MessageTrigger,
     MidiEncoder,
@@ -32,7 +31,7 @@ from engine.midi.encode import (
     scaled,
 )
 from engine.midi.frames import MIDI
-from engine.midi.mpe import MANAGER, MANAGER_BEND_RANGE, REST, MpeZone, bend_sensitivity
+from engine.midi.mpe import MANAGER, MANAGER_BEND_RANGE, REST, Expression, MpeZone, bend_sensitivity
 from engine.midi.names import MessageName, read_name
 from engine.midi.options import MidiOptions
 from engine.midi.show_control import ShowControl
@@ -58,7 +57,7 @@ OF_A_CHANNEL: Final = ("notes", "bend", "brightness", "pressure", "program")
 Mode = Literal["notes", "bend", "mpe"]
 BRIGHTNESS: Final = 74
 BEND_RANGE: Final = 2.0
-"""Semitones of a full bend where nothing is said: what General MIDI begins with."""
+"""Semitones of a full bend where nothing is said, as in General MIDI."""
 
 
 def port_name(port: str) -> MessageName:
@@ -195,10 +194,10 @@ class Routing:
                 return NoteEncoder(ZoneNotes(zone, expression), None, options.velocity)
             case "bend":
                 quantize = self._bend(carries, options, zone.bend_range)
-                return ExpressionEncoder(expression, "bend", quantize)
+                return ExpressionEncoder(zone, expression, "bend", quantize)
             case "brightness" | "pressure":
                 own = in_midi_units(carries, options, 0.0)
-                return ExpressionEncoder(expression, name.kind, scaled(SEVEN, own))
+                return ExpressionEncoder(zone, expression, name.kind, scaled(SEVEN, own))
         notes = ZoneNotes(zone, dict(REST))
         return NoteTrigger(notes, Key(MANAGER, name.number or 0), options.velocity)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from engine.core.clock import ns
 from engine.core.errors import ParameterError
@@ -62,6 +62,8 @@ class Notes(Node):
     ``scale`` bends every note to the nearest of a scale: a root and a mode such as "D dorian",
     "F# minor", "Bb blues"; "chromatic" bends nothing. Raises ParameterError for one that is none.
     """
+
+    UNITS: ClassVar[Mapping[str, str]] = {"bend": "semitones", "vibrato": "semitones"}
 
     lowest: Annotated[float, Param("what is lower is not played", 8, 12544, unit="Hz")] = 8.0
     highest: Annotated[float, Param("what is higher is not played", 8, 12544, unit="Hz")] = 12544.0

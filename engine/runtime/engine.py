@@ -267,7 +267,7 @@ class Engine:
         self._losses.lose(name)
 
     def tell(self, box: str, text: str) -> None:
-        """Report a fault of a box: once, then at most every 10 s."""
+        """Report a fault of a box: once, then after pauses that grow from 10 s."""
         self.metrics.fault(box, text, self.now)
 
     def ask_wake(self, state: BoxState, after: Ns | None = None) -> None:

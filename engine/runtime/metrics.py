@@ -19,6 +19,8 @@ from engine.runtime.samples import Samples
 T = TypeVar("T")
 LOG = logging.getLogger("sensorium")
 _REPEAT = 10 * SECOND
+_LONGEST_REPEAT = 600 * SECOND
+"""The pauses in which a lasting fault is told double, up to this one."""
 _REMEMBERED = 100
 MORE = "more goes wrong than is told here"
 _DIFFERENT = 20
@@ -134,6 +136,8 @@ class Fault:
     count: int = 0
     last: Ns | None = None
     reported: Ns | None = None
+    pause: int = _REPEAT
+    """How long it is not told again, in ns."""
 
 
 @dataclass
@@ -170,12 +174,14 @@ class Metrics:
         self._removed = Counters()
 
     def fault(self, box: str, text: str, now: Ns) -> None:
-        """Note a fault, and log it: once, then at most every 10 s."""
+        """Note a fault, and log it: once, then after pauses that grow from 10 s to 10 minutes."""
         text = plain(hide_secrets(text.replace("\n", "; ")))  # it may contain text from the network
         fault = self._faults.get((box, text)) or self._new_fault(box, text)
         fault.count += 1
         fault.last = now
-        if fault.reported is None or now - fault.reported >= _REPEAT:
+        if fault.reported is None or now - fault.reported >= fault.pause:
+            if fault.reported is not None:
+                fault.pause = min(2 * fault.pause, _LONGEST_REPEAT)
             times = f" ({fault.count} times)" if fault.count > 1 else ""
             LOG.warning("%s: %s%s", box, text, times)
             fault.reported = now

@@ -18,7 +18,7 @@ from engine.core.parameter import Fixed, Param
 from engine.core.sink import Sink
 from engine.midi.active_notes import NOTE_ON
 from engine.midi.client import PortProcess
-from engine.midi.encode import MidiEncoder
+from engine.midi.encode import MidiEncoder, NoteEncoder
 from engine.midi.examine import examine_port
 from engine.midi.frames import BEAT, MIDI
 from engine.midi.mpe import BEND_RANGE, MEMBERS, MpeZone
@@ -117,11 +117,13 @@ class MidiOut(Sink):
         check_port_name(self.name)
         if self.mode == "mpe" and self.channel is not None:
             raise ParameterError('channel: in the mode "mpe" each note takes its own')
-        zone = MpeZone(self.members, self.bend_range or BEND_RANGE) if self.mode == "mpe" else None
-        self._routing = Routing(self.mode, self.channel, self.bend_range or WHEEL_RANGE, zone)
+        full = self.bend_range or (BEND_RANGE if self.mode == "mpe" else WHEEL_RANGE)
+        zone = MpeZone(self.members, full) if self.mode == "mpe" else None
+        self._routing = Routing(self.mode, self.channel, full, zone)
         self._introduced = False
         self._last_note = Ns(0)
         self._encoders: dict[str, MidiEncoder] = {}
+        self._settling: list[tuple[str, MidiEncoder]] = []
         self._lengths: dict[str, Ns] = {}
         self._offs: dict[tuple[str, int, int], Ns] = {}
         self._triggered: list[tuple[str, int, int]] = []
@@ -182,12 +184,20 @@ class MidiOut(Sink):
         chosen = options or MidiOptions()
         self._encoders[port] = self._routing.encoder(port, carries, chosen)
         self._lengths[port] = ns(chosen.length)
+        self._settle_in_order()
 
     def unplug(self, port: str) -> None:
         """Remove a cable."""
         self._encoders.pop(port, None)
+        self._settle_in_order()
         self._lengths.pop(port, None)
         self._offs = {off: due for off, due in self._offs.items() if off[0] != port}
+
+    def _settle_in_order(self) -> None:
+        """Have notes settle before what moves them: what ends in a moment is moved no more."""
+        self._settling = sorted(
+            self._encoders.items(), key=lambda each: not isinstance(each[1], NoteEncoder)
+        )
 
     def open(self) -> None:
         """Open the port. Raise DeviceError when it is missing or its name is ambiguous."""
@@ -243,7 +253,7 @@ class MidiOut(Sink):
             self._offs[off] = Ns(now + self._lengths[off[0]])
         self._triggered.clear()
         sounded = self._routing.sounds
-        settled = [(port, encoder.settle()) for port, encoder in self._encoders.items()]
+        settled = [(port, encoder.settle()) for port, encoder in self._settling]
         sounds = self._routing.sounds
         if sounds and not sounded and self.port is None and now - self._last_note > QUIET:
             self._introduce()
@@ -293,7 +303,7 @@ class MidiOut(Sink):
         return [] if self.port is None else self._routing.configuration()
 
     def _introduce(self) -> None:
-        """Tell the receiver the mode; one that knows it by now is only said to have been told."""
+        """Have the receiver know the mode; a device was told when it opened, which is shown now."""
         waiting, self._frames = self._frames, []
         self._collect(next(iter(self._encoders)), self._routing.configuration())
         told = self._frames if self.port is None else []

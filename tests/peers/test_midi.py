@@ -15,6 +15,7 @@ import sys
 
 import jack
 import mido
+import numpy as np
 import pytest
 
 from engine.core.commands import Lost, SetParameter
@@ -181,6 +182,44 @@ def test_a_synthesiser_sounds_and_is_silent_after_the_show_was_killed(tmp_path):
     finally:
         show.kill()
         show.communicate()
+        synth.kill()
+        synth.wait()
+
+
+@pytest.mark.peer("fluidsynth", "fluidsynth fluid-soundfont-gm")
+@pytest.mark.parametrize(("mode", "full"), [("bend", 12.0), ("bend", 48.0), ("mpe", 48.0)])
+def test_a_synthesiser_is_heard_bent_by_as_many_semitones_as_were_sent(tmp_path, make, mode, full):
+    """FluidSynth knows no zones, but the range of a bend (RPN 0) on each channel."""
+    sound = tmp_path / "sound.raw"
+    options = ("-o", f"audio.file.name={sound}", "-o", "audio.file.type=raw", "-r", "48000")
+    command = ["fluidsynth", "-is", "-m", "jack", "-a", "file", *options, "-R", "0", "-C", "0"]
+    synth = subprocess.Popen(
+        [*command, "-g", "1", FONT], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        port = next_port("fluidsynth")
+        sink = make(("notes", Note), ("bend", float), mode=mode, bend_range=full)
+        connect(OURS, port)
+        for semitones in (0.0, 7.0, -5.5, full):
+            sink.send("bend", semitones, Ns(0))
+            send(sink, "notes", Note(57, 120))
+            until(lambda: loud(sound) > 300, "nothing sounds")
+            start = sound.stat().st_size
+            until(lambda s=start: sound.stat().st_size > s + 48000 * 4, "it stands still")
+            data = np.frombuffer(sound.read_bytes()[: sound.stat().st_size // 4 * 4], np.int16)
+            newest = data[::2][-24000:] * np.hanning(24000)
+            powers = np.abs(np.fft.rfft(newest, 1 << 18)) ** 2
+            # SoundFont 2.04, 8.4.10: 12700 cents times the range in 128ths, so a 128th is missing.
+            wanted = 220.0 * 2 ** (semitones * 127 / 128 / 12)
+            near = slice(
+                int(wanted * 0.9 * (1 << 18) / 48000), int(wanted * 1.1 * (1 << 18) / 48000)
+            )
+            heard = (near.start + int(np.argmax(powers[near]))) * 48000 / (1 << 18)
+            assert abs(1200 * np.log2(heard / wanted)) < 8
+            assert powers[near].max() > 0.05 * powers[200:].max()
+            send(sink, "notes", Note(57, 0))
+            until(lambda: loud(sound) < 100, "it does not end")
+    finally:
         synth.kill()
         synth.wait()
 

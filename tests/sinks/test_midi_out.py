@@ -180,6 +180,38 @@ def test_offline_it_is_dumped_and_nothing_is_played(tmp_path):
     assert plan.boxes["synth"].box.helper == 0
 
 
+@pytest.mark.parametrize("full", [2, 12, 48])
+@pytest.mark.parametrize("mode", ["notes", "bend", "mpe"])
+def test_the_bend_of_a_melody_is_in_semitones_whatever_the_range(tmp_path, mode, full):
+    text = f"""
+[singer]
+use = "stand_in"
+[voice]
+use = "pitch"
+from = "singer.sound"
+[melody]
+use = "notes"
+from = "voice"
+[synth]
+use = "midi_out"
+mode = "{mode}"
+bend_range = {full}
+[synth.send]
+notes = "melody"
+bend = "melody.bend"
+"""
+    plan = compiled(tmp_path, text)
+    sink = plan.boxes["synth"].box
+    heard = []
+    sink.tap(lambda _, sent: heard.append(sent["midi"]))
+    sink.open_offline()
+    sink.send("notes", Note(60, 90), Ns(0))
+    sink.send("bend", 1.0, Ns(0))
+    sink.flush(Ns(0))
+    [wheel] = [one for one in heard if one[0] & 0xF0 == 0xE0]
+    assert ((wheel[2] << 7 | wheel[1]) - 8192) / 8191 * full == pytest.approx(1.0, abs=0.01)
+
+
 # -- ports ---------------------------------------------------------------------------------------
 
 
