@@ -14,7 +14,7 @@ from engine.dsp.audio.brightness import brightness
 from engine.dsp.audio.hops import Hops, Samples, hops_within
 from engine.dsp.audio.level import db_to_unit, decibels
 from engine.dsp.audio.low_pass import ANALYSIS_RATE, low_pass
-from engine.dsp.audio.pitch_tracker import Heard, PitchTracker, Rules
+from engine.dsp.audio.pitch_tracker import PitchReading, PitchTracker, Rules
 
 LOWEST, HIGHEST = 20.0, 4000.0
 """Hz: the range within which a pitch can be heard."""
@@ -42,7 +42,7 @@ PRESETS: Final[Mapping[str, Rules]] = {
 """The range of an instrument, and what its breath or bow may leave unexplained."""
 
 
-class PitchDetector(Node):
+class PitchNode(Node):
     """Hears the pitch of one voice or instrument, 200 times a second.
 
     ``hz`` is its frequency, ``note`` the same as a note (69.0 is A4; fractions are parts of a
@@ -116,7 +116,7 @@ class PitchDetector(Node):
         lowest, highest = max(preset.lowest, self.lowest), min(preset.highest, self.highest)
         return Rules(lowest, highest, preset.patience, preset.after)
 
-    def _pitch(self, heard: Heard, window: Samples, rate: int) -> Pitch:
+    def _pitch(self, heard: PitchReading, window: Samples, rate: int) -> Pitch:
         least = self.confidence - (self.hysteresis if self._on else 0.0)
         self._on = heard.hz > 0 and heard.clarity >= least
         if self._on:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.messages import Block, Pitch
-from engine.nodes.pitch import PRESETS, PitchDetector
+from engine.nodes.pitch import PRESETS, PitchNode
 from engine.runtime.opening import open_patch
 from engine.testing import play
 from tests.models.singing import blocks, heard, readings, right, voice
@@ -25,7 +25,7 @@ def tone(hz: float, seconds: float = 0.5, rate: int = RATE, level: float = 0.2) 
     return level * sum(np.sin(k * phase) / k for k in range(1, 6))
 
 
-def listen(box: PitchDetector, sound) -> list[Pitch]:
+def listen(box: PitchNode, sound) -> list[Pitch]:
     return [pitch for block in sound for pitch in box.process(block)]
 
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.dsp.audio.lag_peaks import Peaks, vertex
+from engine.dsp.audio.lag_peaks import LagPeaks, vertex
 from engine.dsp.audio.lag_products import STEP, LagProducts, Lags
 from engine.dsp.audio.low_pass import ANALYSIS_RATE
 
@@ -49,7 +49,9 @@ def deviation(steps: Lags | int) -> NDArray[np.float64]:
     return np.asarray(np.sqrt(2 / freedom))
 
 
-def choose_octave(sound: LagProducts, peaks: Peaks, best: int, steps: int, noise: float) -> Octave:
+def choose_octave(
+    sound: LagProducts, peaks: LagPeaks, best: int, steps: int, noise: float
+) -> Octave:
     """Return the peak that is as good as the best one and shortest.
 
     They are compared in the newest ``steps``; ``noise`` is the part of the sound that is noise.
