@@ -13,6 +13,8 @@ from engine.core.box import Box
 from engine.core.commands import SetParameter
 from engine.core.messages import Trigger
 from engine.core.node import Model, Node
+from engine.nodes.notes import Notes
+from engine.nodes.pitch import PitchNode
 from engine.terminal.table import LiveTable
 from engine.testing import Played, Swap
 from engine.web.health import HealthView

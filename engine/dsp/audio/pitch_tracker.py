@@ -61,7 +61,7 @@ _SILENT: Final = 1e-11
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class PitchRules:
     """What a tracker looks for.
 
     ``lowest`` and ``highest`` in Hz; ``patience``: what may be left unexplained after ``after``
@@ -88,8 +88,8 @@ NOTHING: Final = PitchReading(0.0, 0.0, False)
 class PitchTracker:
     """Reads the pitch after each 5 ms, and each 2.5 ms while a sound has none yet."""
 
-    def __init__(self, rules: Rules | None = None) -> None:
-        self.rules = rules or Rules()
+    def __init__(self, rules: PitchRules | None = None) -> None:
+        self.rules = rules or PitchRules()
         self._sound = LagProducts()
         self._steps = self._last = 0
         self._dc_x = self._dc_y = 0.0
