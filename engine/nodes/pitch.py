@@ -14,7 +14,7 @@ from engine.dsp.audio.brightness import brightness
 from engine.dsp.audio.hops import Hops, Samples, hops_within
 from engine.dsp.audio.level import db_to_unit, decibels
 from engine.dsp.audio.low_pass import ANALYSIS_RATE, low_pass
-from engine.dsp.audio.pitch_tracker import PitchReading, PitchTracker, PitchRules
+from engine.dsp.audio.pitch_tracker import PitchReading, PitchRules, PitchTracker
 
 LOWEST, HIGHEST = 20.0, 4000.0
 """Hz: the range within which a pitch can be heard."""

@@ -349,3 +349,14 @@ def test_a_patch_of_before_plays_and_is_told_what_it_need_not_say(tmp_path):
     (warning,) = open_patch(patch).warnings
     assert "old.toml:6: [p] model: pitch needs no network any more" in str(warning)
     assert "/p/hz" in str(play(patch, seconds=1.0))
+
+
+@pytest.mark.parametrize(
+    "notes", [(261.6, 329.6, 392.0), (220.0, 261.6, 329.6), (98.0, 123.5, 146.8)]
+)
+@pytest.mark.parametrize("kind", ["sine", "saw"])
+def test_a_chord_is_nothing_to_be_sure_of(kind, notes):
+    chord = sum(made(kind, hz, 0.8) for hz in notes) / 3
+    told = listen(heard(), blocks(chord))
+    low = [each for each in told if each.on and each.sure and each.hz < min(notes) * 0.9]
+    assert len(low) <= 0.06 * len(told)

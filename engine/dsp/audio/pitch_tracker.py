@@ -36,6 +36,8 @@ _LOOK: Final = 16
 """Steps in which octaves are compared once a sound is so old: 40 ms."""
 _BLOCK_DC: Final = 0.996
 """The pole of the filter against DC: 15 Hz."""
+_DOUBTED: Final = 10
+"""Readings for which one with cause for doubt makes the next ones doubtful."""
 _DOUBTS: Final = 0.060 * ANALYSIS_RATE
 """Samples for which a doubtful octave is waited for."""
 _LATE: Final = 8
@@ -102,6 +104,7 @@ class PitchTracker:
         self._rival, self._rival_run = 0.0, 0
         self._steady_hz, self._steady = 0.0, 0
         self._guess = 0.0
+        self._doubtful = 0
 
     def step(self, samples: Numbers, whole: float = 0.0) -> PitchReading | None:
         """Take 2.5 ms of sound; return a reading where one is due.
@@ -235,13 +238,15 @@ class PitchTracker:
         self._hz = ANALYSIS_RATE / lag
         residual = self._sound.power(int(peaks.steps[peak])) * left
         self._floor += (0.05 if above else 1.0) * min(0.0, residual - self._floor)
-        sure = self._run >= 3 and left < 0.15 and not doubt
+        self._doubtful = _DOUBTED if doubt else max(0, self._doubtful - 1)
+        sure = self._run >= 3 and left < 0.15 and not self._doubtful
         return PitchReading(self._hz, 1 - left, sure)
 
     def _silence(self, power: float) -> PitchReading:
         self._open = False
         self._age = self._run = self._lost = 0
         self._hz = self._guess = 0.0
+        self._doubtful = 0
         self._loudest *= 0.9
         self._floor += (power - self._floor) * (_RISES if power > self._floor else 0.2)
         return NOTHING
