@@ -29,14 +29,16 @@ STILL: Final = 0.2
 """Semitones within which a pitch must stay that has moved: by a glide, for ARRIVED seconds."""
 ARRIVED: Final = 0.012
 """Seconds: a glide passes the notes in between faster."""
-ARRIVED_NEAR: Final = 0.025
+ARRIVED_NEAR: Final = 0.03
 """Seconds where it leads to the next semitone: the crest of a wide vibrato does not last."""
 NEAR: Final = 1.3
 """Semitones: as far a vibrato may swing."""
 LEADS: Final = 0.020
 """Seconds: a first pitch that will be on another note by then is waited for ..."""
 LONGEST_WAIT: Final = 0.045
-"""... so long at most."""
+"""... so long at most ..."""
+CENTRED: Final = 0.32
+"""... unless it is as near to its key, in semitones."""
 UNLIKELY: Final = 0.030
 """Seconds that a harmonic of the note that sounds must stay: mostly it is the same note."""
 HARMONICS: Final = (12, 19, 24, 28, 31)
@@ -152,8 +154,11 @@ class Melody:
         """Whether a first pitch has stayed, and does not lead to another key at once."""
         if not self._settled(at, rules):
             return False
+        candidate = rules.keys.nearest(height)
+        if abs(height - rules.keys.height(candidate)) < CENTRED:
+            return True
         leads_to = rules.keys.nearest(height + self._contour.slope() * LEADS)
-        return leads_to == self._candidate or at - self._since >= LONGEST_WAIT
+        return leads_to == candidate or at - self._since >= LONGEST_WAIT
 
     def _settled(self, at: float, rules: Rules) -> bool:
         stays = min(at - self._since, self._contour.stays(SPREAD))
