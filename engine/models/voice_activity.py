@@ -27,8 +27,8 @@ CONTEXT: Final = 64
 """Samples before them that the network sees as well."""
 _SPARE: Final = 64
 """Samples beyond, where resampling has an edge."""
-LAG: Final = 0.064
-"""Seconds of a voice that the network hears before it is sure: a step, and half of another."""
+LAG: Final = 0.03
+"""Seconds of a vowel until the network is sure, as measured; a soft consonant takes longer."""
 SILENT: Final = 1e-4
 """Peak, full scale being 1, below which nobody speaks, whatever the network says."""
 MOVES: Final = 2.0
@@ -65,7 +65,7 @@ class VoiceActivityModel(NetworkModel[bool]):
     hysteresis: Annotated[
         float, Param("how much less sure it may become before it counts as silence", 0, 1)
     ] = 0.15
-    steady: Annotated[float, Param("how long a voice must last to be one", 0, 2, unit="s")] = 0.032
+    steady: Annotated[float, Param("how long a voice must last to be one", 0, 2, unit="s")] = 0.064
     hold: Annotated[float, Param("how long it stays on after the last word", 0, 60, unit="s")] = 0.3
     model: ModelName = "silero_vad"
 

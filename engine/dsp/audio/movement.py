@@ -13,7 +13,9 @@ from engine.dsp.audio.hops import Samples
 from engine.dsp.audio.rfft import rfft
 
 BANDS: Final = 12
-LOWEST: Final, HIGHEST: Final = 90.0, 7900.0
+LOWEST: Final = 90.0
+HIGHEST: Final = 7900.0
+"""Hz of the bands."""
 _FLOOR: Final = 1e-9
 """Power of a band, full scale being about 1, below which nothing is told apart."""
 
