@@ -19,7 +19,9 @@ from engine.dsp.audio.pitch_tracker import Heard, PitchTracker, Rules
 LOWEST, HIGHEST = 20.0, 4000.0
 """Hz: the range within which a pitch can be heard."""
 WINDOW: Final = 0.032
-"""Seconds of sound whose brightness and level are told."""
+"""Seconds of sound whose brightness is told."""
+LOUD: Final = 0.010
+"""Seconds of sound whose level is told: an attack fills it at once."""
 STEP: Final = 0.0025
 _STEP: Final = 60
 """Seconds, and samples at ``ANALYSIS_RATE``, that the tracker takes at a time."""
@@ -121,7 +123,7 @@ class PitchDetector(Node):
             self._hz = heard.hz
             self._bright = brightness(window, rate) or self._bright
         note = note_of(self._hz) if self._hz else 0.0
-        level = db_to_unit(decibels(window))
+        level = db_to_unit(decibels(window[-round(LOUD * rate) :]))
         sure = heard.sure if self._on else True
         return Pitch(self._hz, note, heard.clarity, self._on, level, self._bright, sure)
 

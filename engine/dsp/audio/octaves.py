@@ -20,6 +20,12 @@ SIGMAS: Final = 2.5
 """And how many standard deviations of the residual that chance may add."""
 _WHOLE: Final = 0.04
 """How far the ratio of two lags may be from a whole number."""
+_LIKE: Final = 0.25
+"""What a shorter lag may leave unexplained to be looked at."""
+_RARER: Final = 400
+_RARE: Final = 0.25
+"""Samples (60 Hz): beyond, a lag must explain more, and at twice that so much more: a slapped string
+is stiff, and repeats better after three of its periods; hardly any sound is that low."""
 _RIVAL: Final = 0.2
 _WAITS: Final = 0.12
 """What a shorter lag may leave unexplained to give cause for doubt; and to wait for, at first."""
@@ -42,7 +48,8 @@ def choose_octave(
     ``noise`` the part of the sound that is noise.
     """
     lag, left = peaks.lag, peaks.left
-    at = np.flatnonzero((lag < lag[best] * 0.7) & (left < 0.25))
+    rumble = _RARE * min(max((float(lag[best]) - _RARER) / _RARER, 0.0), 1.0)
+    at = np.flatnonzero((lag < lag[best] * 0.7) & (left < _LIKE + rumble))
     ratio = lag[best] / lag[at]
     at = at[np.abs(ratio / np.round(ratio) - 1) < _WHOLE]
     if not len(at):
@@ -52,7 +59,7 @@ def choose_octave(
     own = int(sound.windows[0, int(lag[best])])
     same = 1 - vertex(*sound.ncc(int(peaks.steps[best]), near))[1]
     short = 1 - vertex(*sound.ncc(own, near))[1]
-    allowed = (left[best] + MARGIN) * (1 + SIGMAS * deviation) - MARGIN
+    allowed = (left[best] + MARGIN) * (1 + SIGMAS * deviation) - MARGIN + rumble
     good = (same < allowed) | (short < 0.03 + noise)
     least = np.minimum(same, short)
     if good.any():

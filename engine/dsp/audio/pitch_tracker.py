@@ -38,6 +38,9 @@ _BLOCK_DC: Final = 0.996
 """The pole of the filter against DC: 15 Hz."""
 _DOUBTS: Final = 0.060 * ANALYSIS_RATE
 """Samples for which a doubtful octave is waited for."""
+_LATE: Final = 8
+_LATE_AFTER: Final = 0.010 * ANALYSIS_RATE
+"""Periods, and samples, after which a first guess comes late."""
 _SAME: Final = 0.05
 """Octaves within which two lags are the same note."""
 _FAINT: Final = 1e-5
@@ -93,6 +96,7 @@ class PitchTracker:
         self._hz, self._run, self._lost = 0.0, 0, 0
         self._rival, self._rival_run = 0.0, 0
         self._steady_hz, self._steady = 0.0, 0
+        self._guess = 0.0
 
     def step(self, samples: Numbers, whole: float = 0.0) -> Heard | None:
         """Take 2.5 ms of sound; return a reading where one is due.
@@ -145,7 +149,19 @@ class PitchTracker:
             return NOTHING
         if not self._within(ANALYSIS_RATE / peaks.lag[octave.peak]):
             return self._nothing(power, peaks)
+        if not self._confirmed(float(peaks.lag[octave.peak])):
+            return NOTHING
         return self._follow(peaks, octave.peak, good, octave.doubt, above)
+
+    def _confirmed(self, lag: float) -> bool:
+        """Return whether a first guess is to be told: one that comes late is to come twice.
+
+        A pitch shows after two of its periods. What shows for once in a sound that has lasted many
+        is a formant in a low note, or chance in noise.
+        """
+        before, self._guess = self._guess, ANALYSIS_RATE / lag
+        late = not self._run and self._age > _LATE * lag + _LATE_AFTER
+        return not late or (before > 0 and bool(_near(lag, before)))
 
     def _within(self, hz: float) -> bool:
         return self.rules.lowest * 0.97 <= hz <= self.rules.highest * 1.03
@@ -219,12 +235,13 @@ class PitchTracker:
     def _silence(self, power: float) -> Heard:
         self._open = False
         self._age = self._run = self._lost = 0
-        self._hz = 0.0
+        self._hz = self._guess = 0.0
         self._loudest *= 0.9
         self._floor += (power - self._floor) * (0.05 if power > self._floor else 0.2)
         return NOTHING
 
     def _nothing(self, power: float, peaks: Peaks) -> Heard:
+        self._guess = 0.0
         self._lost += 1
         self._run = 0 if self._lost > 2 else min(self._run, 2)
         if self._lost > 2:
