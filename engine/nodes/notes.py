@@ -3,33 +3,57 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Iterator
-from dataclasses import field
-from typing import Annotated
+from dataclasses import field, replace
+from typing import Annotated, Literal, NamedTuple
 
 from engine.core.clock import ns
 from engine.core.errors import ParameterError
+from engine.core.intonation import EQUAL, A4Hz, Tuning, TuningName, read_tuning
 from engine.core.messages import Note, Ns, Pitch
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.dsp.audio.melody import Melody, Rules
-from engine.dsp.audio.scales import Classes, parse_scale
+from engine.core.tuning import A4_HZ, note_of
+from engine.dsp.audio.attack import Loudness, decibels_of
+from engine.dsp.audio.keys import ALL, Keys
+from engine.dsp.audio.melody import Melody, Mode, Rules
+from engine.dsp.audio.scales import parse_scale
+from engine.dsp.audio.sounding import Sounding
 
-READING = 0.016
-"""Seconds between two readings of a pitch."""
 PATIENCE = 0.25
 """Seconds without any reading after which a note ends."""
 LATEST = 2.0
 """Seconds more that readings are waited for which have been seen to come late."""
 
 
+class Played(NamedTuple):
+    """A note that begins or ends, how far the voice is from it, and how far it swings."""
+
+    notes: Note | None = None
+    bend: float | None = None
+    vibrato: float | None = None
+
+
 class Notes(Node):
-    """Play notes as a voice sings them: each begins with its velocity, and ends.
+    """Play notes as a voice or an instrument does: each begins with its velocity, and ends.
 
     The first inlet takes a pitch. A note begins once a pitch has stayed for ``steady``, and ends
     when the voice stops, or when another one begins: there is never more than one. It ends by
-    itself when no readings come any more.
+    itself when no readings come any more. ``speed = "quick"`` begins it with the first reading that
+    is likely, and replaces it where that was wrong; "sure" waits until the pitch is sure.
+
+    ``mode`` is what becomes of a pitch that moves while it sounds:
+
+    - "legato": another note takes over where it comes to rest, the ones in between do not sound;
+    - "glide": the note stays, and ``bend`` goes along, up to ``widest``; each attack begins one;
+    - "step": each note that it comes by is played, and ``bend`` is 0.
+
+    ``bend`` is how many semitones the voice is from the note that plays, so both together are as
+    smooth as the voice: give it to ``bend`` of ``midi_out``. ``vibrato`` is how far it swings to
+    either side, in semitones, 0 without.
+
+    While ``hold`` is on, as by a pedal, notes sound on and others join them; they end when it goes
+    off. ``transpose`` moves what is played by semitones.
 
     The velocity follows ``loudness``, in decibels, from ``range[0]``, which plays 1, to
     ``range[1]``, which plays 127; connect the box ``loudness``. Without it the level of the pitch
@@ -41,41 +65,55 @@ class Notes(Node):
 
     lowest: Annotated[float, Param("what is lower is not played", 8, 12544, unit="Hz")] = 8.0
     highest: Annotated[float, Param("what is higher is not played", 8, 12544, unit="Hz")] = 12544.0
+    mode: Annotated[Mode, Param("what becomes of a pitch that moves: see above")] = "legato"
+    speed: Annotated[
+        Literal["quick", "sure"], Param("begin with a likely pitch, or wait for a sure one")
+    ] = "quick"
     scale: Annotated[str, Param('such as "D dorian"; "chromatic" is every note')] = "chromatic"
+    tuning: TuningName = EQUAL
+    a4: A4Hz = A4_HZ
+    transpose: Annotated[int, Param("semitones that all is moved by", -60, 60)] = 0
+    hold: Annotated[bool, Param("a pedal: notes sound on while it is on")] = False
     range: Annotated[list[float], Param("the loudness of the softest and of the hardest note")] = (
         field(default_factory=lambda: [-50.0, -10.0])
     )
     steady: Annotated[float, Param("how long a pitch must stay to be a note", 0, 1, unit="s")] = (
-        0.015
+        0.005
     )
     shortest: Annotated[float, Param("no note is shorter", 0, 10, unit="s")] = 0.06
     hysteresis: Annotated[
         float, Param("semitones beyond the middle to the next note before it takes over", 0, 0.5)
     ] = 0.2
+    widest: Annotated[
+        float, Param('in the mode "glide", how far a note is bent at most', 0, 96, unit="semitones")
+    ] = 12.0
     channel: Annotated[int, Param("MIDI channel", 1, 16)] = 1
 
     _melody: Melody = field(default_factory=Melody)
-    _playing: Note | None = None
-    _began: Ns = Ns(0)
+    _sounding: Sounding = field(default_factory=Sounding)
     _heard: Ns = Ns(0)
     _gave_up: Ns | None = None
     _late: Ns = Ns(0)
-    _ending: bool = False
-    _levels: deque[float] = field(default_factory=lambda: deque(maxlen=4))
-    _named: str | None = None
-    _classes: Classes = frozenset()
+    _vibrato: float = 0.0
+    _loudness: float | None = None
+    _louder: Loudness = field(default_factory=Loudness)
+    _tuned: Tuning = field(default_factory=Tuning)
+    _named: tuple[str, float] | None = None
+    _keys: Keys = field(default_factory=Keys)
 
     def __post_init__(self) -> None:
+        self._tuned = read_tuning(self.tuning, self.a4)
         self._check()
 
     @property
     def lag(self) -> float:
         """Seconds for which a pitch must stay beyond its first reading."""
-        return READING * (self._rules().readings - 1)
+        return self.steady
 
-    def process(self, pitch: Pitch, loudness: float | None = None, *, at: Ns) -> Iterator[Note]:
-        """Yield the notes that end and begin with a reading."""
+    def process(self, pitch: Pitch, loudness: float | None = None, *, at: Ns) -> Iterator[Played]:
+        """Yield the notes that end and begin with a reading, and how the one that sounds moves."""
         self._check()
+        yield from _played(self._sounding.pedal(self.hold))
         if self._gave_up is not None:  # sung before that, so it was late and not missing
             late = 2 * (self._gave_up - at)  # by how much is not known; this is found in few steps
             self._late = Ns(max(self._late, min(late, ns(LATEST))))
@@ -83,79 +121,119 @@ class Notes(Node):
         self._heard = at
         if not (math.isfinite(pitch.hz) and math.isfinite(pitch.note)):
             return
-        level = 60 * pitch.level - 60 if loudness is None else loudness
-        self._levels.append(level if math.isfinite(level) else self.range[0])
-        before = self._melody.sounding
-        now = self._melody.read(pitch, self._rules())
-        again = now is not None and now == before and self._melody.repeated(pitch)
-        if now is None or not 0 <= now <= 127:
-            yield from self._end(at)
-        elif self._playing is None or now != self._playing.note or again:
-            yield from self._end(at, wait=False)
-            yield self._begin(now, at)
+        self._hear(pitch.level, loudness, at)
+        now = self._melody.read(pitch, self._height(pitch), at / 1e9, self._rules())
+        if now is None or not 0 <= now + self.transpose <= 127:
+            yield from _played(self._sounding.end(at, ns(self.shortest)))
+            yield from self._moved()
+        elif now != self._sounding.sung or self._melody.again:
+            yield from self._begin(now, at)
         else:
-            self._ending = False
+            self._sounding.goes_on()
+            yield from self._moved()
+
+    def on_hold(self, hold: bool) -> Iterator[Played]:
+        """End what the pedal held, when it goes up."""
+        yield from _played(self._sounding.pedal(hold))
 
     def wake(self) -> Ns | None:
         """Return when the sounding note ends if no more readings come."""
-        if self._playing is None:
+        if not self._sounding.any:
             return None
         silent = self._patient()
-        return Ns(min(silent, self._earliest()) if self._ending else silent)
+        if not self._sounding.is_ending:
+            return silent
+        return Ns(min(silent, self._sounding.earliest(ns(self.shortest))))
 
-    def on_wake(self, at: Ns) -> Iterator[Note]:
-        """End a note that has reached its shortest length, or whose readings have stopped."""
-        gone = at >= self._patient()
-        if gone:
+    def on_wake(self, at: Ns) -> Iterator[Played]:
+        """End a note that has reached its shortest length, or all when readings have stopped."""
+        if at >= self._patient():
             self._melody = Melody()
             self._gave_up = at
-        if gone or self._ending:
-            yield from self._end(at, wait=not gone)
+            yield from _played(self._sounding.end_all(at))
+        elif self._sounding.is_ending:
+            yield from _played(self._sounding.end(at, ns(self.shortest)))
 
     def reset(self) -> None:
-        """Forget the sounding note; the engine silences the outputs."""
+        """Forget the sounding notes; the engine silences the outputs."""
         self._melody = Melody()
-        self._playing = None
+        self._sounding = Sounding()
         self._gave_up = None
-        self._ending = False
-        self._levels.clear()
 
     def _patient(self) -> Ns:
         """Return until when a further reading is waited for."""
         return Ns(self._heard + ns(PATIENCE) + self._late)
 
     def _rules(self) -> Rules:
-        readings = 1 + math.ceil(self.steady / READING - 0.5)
         return Rules(
-            self.lowest * 0.97, self.highest * 1.03, self._classes, self.hysteresis, readings
+            lowest=self.lowest * 0.97,
+            highest=self.highest * 1.03,
+            keys=self._keys,
+            hysteresis=self.hysteresis,
+            steady=self.steady,
+            mode=self.mode,
+            quick=self.speed == "quick",
+            widest=self.widest,
         )
 
-    def _begin(self, note: int, at: Ns) -> Note:
-        self._playing, self._began, self._ending = Note(note, 0, self.channel), at, False
-        return Note(note, self._velocity(), self.channel)
+    def _begin(self, sung: int, at: Ns) -> Iterator[Played]:
+        """Yield the end of the note before, the bend of the new one, and then that itself."""
+        yield from _played(self._sounding.end(at))
+        yield from self._moved()
+        note = Note(sung + self.transpose, self._velocity(), self.channel)
+        yield from _played(self._sounding.begin(sung, note, at))
 
-    def _end(self, at: Ns, *, wait: bool = True) -> Iterator[Note]:
-        """End the sounding note; one that is too short yet ends when it is long enough."""
-        if self._playing is None:
-            return
-        self._ending = wait and at < self._earliest()
-        if not self._ending:
-            ended, self._playing = self._playing, None
-            yield ended
+    def _moved(self) -> Iterator[Played]:
+        """Yield how far the voice is from the note that plays, and how far it swings."""
+        vibrato = self._melody.vibrato
+        swings = None if vibrato == self._vibrato else vibrato
+        self._vibrato = vibrato
+        if self._melody.bend is not None or swings is not None:
+            yield Played(None, self._melody.bend, swings)
 
-    def _earliest(self) -> Ns:
-        return Ns(self._began + ns(self.shortest))
+    def _height(self, pitch: Pitch) -> float:
+        """Return a pitch in semitones: as its box has it, unless tuned otherwise here."""
+        own = self._keys.tuning is not None and pitch.hz > 0
+        return note_of(pitch.hz) if own else pitch.note
+
+    def _hear(self, level: float, loudness: float | None, at: Ns) -> None:
+        if loudness is not None:
+            self._louder.hear(level, loudness, at / 1e9)
+            self._loudness = loudness if math.isfinite(loudness) else min(self.range)
 
     def _velocity(self) -> int:
         quiet, loud = self.range
-        part = (max(self._levels) - quiet) / (loud - quiet)
+        strength = self._melody.strength
+        if self._loudness is None:
+            level = decibels_of(strength)
+        elif min(self.range) < 0:
+            level = self._louder.of(strength)
+        else:  # no decibels, so nothing that a level could be added to
+            level = self._loudness
+        part = (level - quiet) / (loud - quiet)
         return round(1 + 126 * min(max(part, 0.0), 1.0))
 
     def _check(self) -> None:
         """Apply what was changed. Raise ParameterError for a bad value; the last one stays."""
-        if self._named != self.scale:
-            self._named = self.scale
-            self._classes = parse_scale(self.scale)
+        if self._named != (self.scale, self.a4):
+            self._named = self.scale, self.a4
+            self._keys = self._named_keys()
         if len(self.range) != 2 or self.range[0] == self.range[1]:
             given, self.range = self.range, [-50.0, -10.0]
             raise ParameterError(f"range: expected two different numbers, got {given}")
+
+    def _named_keys(self) -> Keys:
+        """Return the keys of the scale and tuning; raise ParameterError where they do not fit."""
+        classes = parse_scale(self.scale)
+        self._tuned = replace(self._tuned, a4=self.a4)
+        steps = len(self._tuned.degrees)
+        if classes != ALL and steps != len(ALL):
+            raise ParameterError(
+                f'scale: "{self.scale}" is of twelve notes an octave, and the tuning has {steps} '
+                f'steps: write scale = "chromatic", or another tuning'
+            )
+        return Keys(classes, None if self._tuned == Tuning() else self._tuned)
+
+
+def _played(notes: Iterator[Note]) -> Iterator[Played]:
+    return (Played(note) for note in notes)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.core.errors import PatchError, Problem, UnknownName, as_written
+from engine.core.intonation import equal_steps, without_files
 from engine.core.node import Node
 from engine.core.parameter import FILE, read_parameters
 from engine.core.sink import Sink
@@ -43,7 +44,8 @@ def recorded_plan(
     try:
         document = load_texts(texts)
         apply_overrides(document, begun.to, begun.sets)
-        plan = _plan(document, begun, find, to)
+        with without_files():
+            plan = _plan(document, begun, find, to)
         problems = [p for each in plan.boxes.values() for p in _files_of(each, recompute)]
     except PatchError as error:
         problems = list(error.problems)
@@ -82,9 +84,15 @@ def _files_of(planned: PlannedBox, recompute: bool) -> Iterator[Problem]:
     for parameter in read_parameters(type(box)).values():
         value = planned.values.get(parameter.field)
         named = value if isinstance(value, list | tuple) else [value]
-        if parameter.param.unit == FILE and any(one not in (None, *models()) for one in named):
+        if parameter.param.unit == FILE and any(_is_file(one) for one in named):
             words = f"got {as_written(value)}, but {_NO_FILES}"
             yield Problem(words, *planned.place, box=planned.name, key=parameter.name)
+
+
+def _is_file(named: object) -> bool:
+    """Whether a value names a file, and neither a model nor a tuning of equal steps."""
+    equal = isinstance(named, str) and equal_steps(named) is not None
+    return not equal and named not in (None, *models())
 
 
 def _fitting(document: Document, find: Find, sets: Iterable[str]) -> list[str]:

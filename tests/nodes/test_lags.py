@@ -82,10 +82,10 @@ def pitch(at: float) -> float:
 def notes(at: float) -> float:
     """Return what notes wait beyond the first reading of their pitch."""
     box = Notes(steady=0.045)
-    readings = [Pitch(220.0, 57.0, 1.0, True, 0.8)] * 9
+    readings = [Pitch(220.0, 57.0, 1.0, True, 0.8)] * 12
     for index, reading in enumerate(readings):
-        moment = index * 0.016
-        if list(box.process(reading, at=ns(moment))):
+        moment = index * 0.005
+        if any(played.notes for played in box.process(reading, at=ns(moment))):
             return moment
     raise AssertionError("no note")
 
@@ -150,5 +150,5 @@ def test_what_is_set_on_a_box_counts() -> None:
     assert Smooth(smooth=0.0).lag == Smooth(smooth=0.5).lag == 0
     assert Smooth(smooth=1.0).lag > Smooth(smooth=0.95).lag > 0
     assert Notes(steady=0.0).lag == 0
-    assert Notes().lag == pytest.approx(0.016)
+    assert Notes().lag == pytest.approx(0.005)
     assert Smooth(min_cutoff=1e-9, beta=0.0).lag == 60.0  # nobody waits for that

@@ -1,106 +1,215 @@
 """Segment pitch readings into notes.
 
-A note begins once its pitch has been steady for a moment, so a glide does not sound the notes in
-between. It ends when the voice stops. The same note begins again when the level dips in between, as
-for a consonant too short to be read as unvoiced.
+A note begins once its pitch has stayed for a moment, and ends when the voice stops. What then
+becomes of a pitch that moves is the mode: another note once it stays elsewhere, one note bent
+wherever the pitch goes, or each note that the pitch comes by. The same note begins again when the
+level dips in between, as for a consonant too short to be read as unvoiced.
+
+Why time and not readings: readings come as densely as a detector likes, and more so while a sound
+is new.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, Literal
 
 from engine.core.messages import Pitch
-from engine.dsp.audio.scales import Classes, quantise
+from engine.dsp.audio.attack import Attack
+from engine.dsp.audio.contour import Contour
+from engine.dsp.audio.keys import Keys
+from engine.dsp.audio.room_noise import RoomNoise
+from engine.dsp.audio.vibrato import Vibrato
 
-MAX_STEADY_STEP: Final = 0.45
-"""Semitones: largest difference between two readings of a steady pitch."""
-ONSET_MARGIN: Final = 0.05
-"""Level (0 to 1) above the room's noise at which a note may begin: 3 dB. It keeps rumble that is
-momentarily pitched from sounding notes.
-"""
-REPEAT_DIP: Final = 0.1
-"""Level (0 to 1) by which a note must fall, and rise again, to be repeated: 6 dB."""
+Mode = Literal["legato", "glide", "step"]
+
+SPREAD: Final = 0.45
+"""Semitones within which the first pitch of a note must stay."""
+STILL: Final = 0.2
+"""Semitones within which a pitch must stay that has moved: by a glide, for ARRIVED seconds."""
+ARRIVED: Final = 0.012
+"""Seconds: a glide passes the notes in between faster."""
+ARRIVED_NEAR: Final = 0.03
+"""Seconds where it leads to the next semitone: the crest of a wide vibrato does not last."""
+NEAR: Final = 1.3
+"""Semitones: as far a vibrato may swing."""
+LEADS: Final = 0.020
+"""Seconds: a first pitch that will be on another note by then is waited for ..."""
+LONGEST_WAIT: Final = 0.045
+"""... so long at most ..."""
+CENTRED: Final = 0.32
+"""... unless it is as near to its key, in semitones."""
+UNLIKELY: Final = 0.030
+"""Seconds that a harmonic of the note that sounds must stay: mostly it is the same note."""
+HARMONICS: Final = (12, 19, 24, 28, 31)
+"""Semitones from a note to its second, third ... sixth harmonic."""
+CLEAR: Final = 0.95
+"""Confidence of a tone that nobody has just struck."""
+FIRST_GUESS: Final = 0.1
+"""Seconds from the beginning of a note in which another pitch mends it, and is no melody."""
+DROPOUT: Final = 0.035
+"""Seconds for which a loud voice may have no pitch and still sings."""
+SILENT: Final = 0.012
+"""The same where its level has fallen by FALLEN, 0 to 1 (60 dB)."""
+FALLEN: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The settings of the box ``notes``."""
+    """The settings of the box ``notes``: Hz, keys, semitones, seconds.
 
-    lowest: float
-    highest: float
-    scale: Classes
-    hysteresis: float
-    readings: int
+    ``quick``: whether a note begins with a reading that is not sure. ``widest``: how far a note is
+    bent in the mode "glide" before another takes over.
+    """
+
+    lowest: float = 0.0
+    highest: float = 20000.0
+    keys: Keys = field(default_factory=Keys)
+    hysteresis: float = 0.2
+    steady: float = 0.005
+    mode: Mode = "legato"
+    quick: bool = True
+    widest: float = 12.0
 
 
 class Melody:
-    """Note segmentation of one voice."""
+    """Note segmentation of one voice.
+
+    After each reading ``sounding`` is the key that sounds, or None; ``again`` whether it was just
+    struck again; ``bend`` how many semitones the pitch is from it, and None where that is not
+    told; ``vibrato`` its depth to either side in semitones; ``strength`` the level of the attack.
+    """
 
     def __init__(self) -> None:
         self.sounding: int | None = None
+        self.again = False
+        self.bend: float | None = None
+        self._room = RoomNoise()
+        self._contour = Contour()
+        self._attack = Attack()
+        self._vibrato = Vibrato()
         self._candidate: int | None = None
-        self._count = 0
-        self._last: float | None = None
-        self._unvoiced = 0
-        self._peak = self._floor = 0.0
-        self._recovered = 0
-        self._noise_floor: float | None = None
+        self._since = 0.0
+        self._began = 0.0
+        self._pitched: float | None = None
+        self._loudest = 0.0
 
-    def read(self, pitch: Pitch, rules: Rules) -> int | None:
-        """Return the note sounding after a reading, or None; see also ``repeated``."""
-        if not (pitch.on and rules.lowest <= pitch.hz <= rules.highest):
-            return self._silent(pitch, rules)
-        if self.sounding is None and self._is_noise(pitch.level):
-            return self._silent(pitch, rules)
-        self._unvoiced = 0
-        target = self._target(pitch.note, rules)
-        stays = self._last is not None and abs(pitch.note - self._last) <= MAX_STEADY_STEP
-        self._last = pitch.note
-        self._count = self._count + 1 if stays and target == self._candidate else 1
-        self._candidate = target
-        if target != self.sounding and self._count >= rules.readings:
-            self.sounding = target
-            self._peak = self._floor = pitch.level
+    @property
+    def strength(self) -> float:
+        """The level of the attack that was heard last, 0 to 1."""
+        return self._attack.strength
+
+    @property
+    def vibrato(self) -> float:
+        """How far the note that sounds swings to either side, in semitones."""
+        return self._vibrato.depth if self.sounding is not None else 0.0
+
+    def read(self, pitch: Pitch, height: float, at: float, rules: Rules) -> int | None:
+        """Return the key sounding after a reading of a pitch; ``at`` is its second.
+
+        ``height`` is the pitch in semitones, as the keys of the rules have it.
+        """
+        self.again, self.bend = False, None
+        self._room.hear(pitch.level, at, pitched=pitch.on)
+        clear = pitch.on and pitch.sure and pitch.confidence >= CLEAR
+        self._attack.hear(pitch.level, pitch.hz if pitch.on else 0.0, at, clear=clear)
+        believed = pitch.on and (rules.quick or pitch.sure or self.sounding is not None)
+        if not believed or not rules.lowest <= pitch.hz <= rules.highest:
+            return self._pause(pitch, at)
+        if self.sounding is None and self._room.is_room(pitch.level, at):
+            return self._pause(pitch, at)
+        self._pitched = at
+        self._loudest = max(self._loudest, pitch.level)
+        if self.sounding is not None and not pitch.sure and not rules.quick:
+            return self.sounding  # it goes on, whatever its pitch may be
+        self._follow(height, at)
+        target = self._target(height, rules)
+        if target != self._candidate:
+            self._candidate, self._since = target, at
+        if self.sounding is None:
+            if self._begins(height, at, rules):
+                self._begin(target, at)
+        elif target != self.sounding and self._moves(pitch, height, at, rules):
+            self._begin(target, at)
+        elif target == self.sounding and self._attack.is_struck and self._settled(at, rules):
+            self._begin(target, at)
+            self.again = True
+        self._bend(height, rules)
         return self.sounding
 
-    def repeated(self, pitch: Pitch) -> bool:
-        """Whether the level has dipped and recovered since the note began."""
-        if pitch.level > self._peak and self._floor > self._peak - REPEAT_DIP:
-            self._peak = self._floor = pitch.level
-        self._floor = min(self._floor, pitch.level)
-        dipped = self._floor <= self._peak - REPEAT_DIP and pitch.level >= self._floor + REPEAT_DIP
-        # If it recovers on another note, that note is about to begin: wait one more reading.
-        same = pitch.on and self._candidate == self.sounding and self._count > 1
-        self._recovered = self._recovered + 1 if dipped and same else 0
-        if self._recovered > 1:
-            self._peak = self._floor = pitch.level
-            self._recovered = 0
-        return self._recovered == 0 and dipped and same
+    def _follow(self, height: float, at: float) -> None:
+        if self._contour.add(height, at):
+            self._vibrato = Vibrato()
+        self._vibrato.add(height, at)
 
-    def _silent(self, pitch: Pitch, rules: Rules) -> int | None:
-        if not pitch.on:
-            self._update_noise_floor(pitch.level)
-        self._unvoiced += 1
-        self._count, self._candidate, self._last = 0, None, None
-        if self._unvoiced >= rules.readings:
+    def _target(self, height: float, rules: Rules) -> int:
+        """Return the nearest key, with hysteresis around the sounding one."""
+        centre = self._vibrato.centre
+        place = height if centre is None else centre
+        if self.sounding is None:
+            return rules.keys.nearest(place)
+        return rules.keys.stay(place, self.sounding, rules.hysteresis)
+
+    def _begins(self, height: float, at: float, rules: Rules) -> bool:
+        """Whether a first pitch has stayed, and does not lead to another key at once."""
+        if not self._settled(at, rules):
+            return False
+        candidate = rules.keys.nearest(height)
+        if abs(height - rules.keys.height(candidate)) < CENTRED:
+            return True
+        leads_to = rules.keys.nearest(height + self._contour.slope() * LEADS)
+        return leads_to == candidate or at - self._since >= LONGEST_WAIT
+
+    def _settled(self, at: float, rules: Rules) -> bool:
+        stays = min(at - self._since, self._contour.stays(SPREAD))
+        return stays >= rules.steady - 1e-6
+
+    def _moves(self, pitch: Pitch, height: float, at: float, rules: Rules) -> bool:
+        """Whether the pitch has gone to another key, by the rules of the mode."""
+        sounding, target = self.sounding, self._candidate
+        assert sounding is not None
+        assert target is not None
+        struck = self._attack.is_struck
+        away = abs(height - rules.keys.height(sounding))
+        if rules.mode == "glide" and not struck and away <= rules.widest:
+            return False
+        if not self._settled(at, rules):
+            return False
+        stays = at - self._since
+        if self._contour.has_jumped or struck:
+            harmonic = round(away) in HARMONICS and at - self._began > FIRST_GUESS
+            unlikely = not pitch.sure or (harmonic and not struck)
+            arrived = min(stays, self._contour.stays(STILL))
+            return arrived >= max(rules.steady, UNLIKELY if unlikely else 0.0) - 1e-6
+        if rules.mode != "legato":
+            return True
+        arrived = min(stays, self._contour.stays(STILL))
+        return arrived >= (ARRIVED_NEAR if away < NEAR else ARRIVED) - 1e-6
+
+    def _begin(self, key: int, at: float) -> None:
+        self.sounding, self._began = key, at
+        self._attack.begin()
+        self._vibrato = Vibrato()
+        self._loudest = 0.0
+
+    def _bend(self, height: float, rules: Rules) -> None:
+        """Tell how far the pitch is from the key: not of a jump, until it is known to be one."""
+        if self.sounding is None:
+            return
+        bend = height - rules.keys.height(self.sounding)
+        jumps = self._contour.has_jumped and self._candidate != self.sounding
+        if rules.mode == "step":
+            self.bend = 0.0
+        elif not jumps or (rules.mode == "glide" and self._contour.stays(SPREAD) >= rules.steady):
+            self.bend = bend
+
+    def _pause(self, pitch: Pitch, at: float) -> int | None:
+        """Return the note that sounds although this reading has no pitch."""
+        self._contour.clear()
+        self._candidate = None
+        silent = 0.0 if self._pitched is None else at - self._pitched
+        fallen = pitch.level <= self._loudest - FALLEN
+        if silent >= (SILENT if fallen else DROPOUT):
             self.sounding = None
+            self._vibrato = Vibrato()
         return self.sounding
-
-    def _is_noise(self, level: float) -> bool:
-        return self._noise_floor is not None and level < self._noise_floor + ONSET_MARGIN
-
-    def _update_noise_floor(self, level: float) -> None:
-        """Update the noise floor while unvoiced; a consonant or a slammed door counts little."""
-        floor = level if self._noise_floor is None else self._noise_floor
-        self._noise_floor = floor + 0.05 * (min(level, floor + 2 * ONSET_MARGIN) - floor)
-
-    def _target(self, note: float, rules: Rules) -> int:
-        """Return the nearest note of the scale, with hysteresis around the sounding one."""
-        nearest = quantise(note, rules.scale)
-        now = self.sounding
-        if now is not None and nearest != now:
-            farther = abs(note - now) - abs(note - nearest)
-            if farther < 2 * rules.hysteresis:
-                return now
-        return nearest

@@ -1,0 +1,124 @@
+"""How hard a note is struck, how loud that is, and whether one that sounds is struck again.
+
+A level of the newest few milliseconds beats with the waves of a low note, so what counts is the
+loudest of the last period.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from typing import Final
+
+SHORTEST: Final = 0.010
+"""Seconds: the level is the loudest of at least so long."""
+PERIODS: Final = 1.2
+"""Periods of the note over which the loudest counts."""
+DIP: Final = 0.1
+"""Level (0 to 1) by which a note must fall, and rise again, to be struck again: 6 dB."""
+QUICK: Final = 0.035
+"""Seconds: a rise that takes longer is a swell, a tremolo, or the beat of two strings."""
+BEFORE: Final = 0.15
+"""Seconds before a dip that tell how loud it was."""
+DEEP: Final = 0.25
+"""Level (0 to 1) of a dip that is no beat of two strings though the pitch stays clear: 15 dB."""
+ATTACK: Final = 0.06
+"""Seconds of levels that tell how hard a note is struck."""
+AHEAD: Final = 0.010
+"""Seconds by which a rising attack is thought on: a note begins before it is at its loudest."""
+LIMIT: Final = 0.1
+"""The most that this adds, as a level: 6 dB."""
+EVEN: Final = 0.02
+"""Level (0 to 1) between two readings of a sound that neither begins nor ends."""
+LEARNS: Final = 0.3
+"""Seconds in which is learned how another measure of loudness differs."""
+
+
+class Attack:
+    """The envelope of one voice, as levels of 0 to 1 (60 dB)."""
+
+    def __init__(self) -> None:
+        self._raw: deque[tuple[float, float]] = deque()
+        self._levels: deque[tuple[float, float]] = deque()
+        self._peak = 0.0
+        self._fallen = False
+        self._unclear: float | None = None
+
+    def hear(self, level: float, hz: float, at: float, *, clear: bool) -> None:
+        """Take the level of a reading at a second; ``hz`` is the pitch, 0 where there is none.
+
+        ``clear``: whether the sound repeats as one does that nobody strikes, breaks or stops.
+        """
+        if not clear:
+            self._unclear = at
+        self._raw.append((at, level))
+        span = max(SHORTEST, PERIODS / hz) if hz > 0 else SHORTEST
+        while at - self._raw[0][0] > max(span, SHORTEST):
+            self._raw.popleft()
+        self._levels.append((at, max(each for _, each in self._raw)))
+        while at - self._levels[0][0] > BEFORE + QUICK:
+            self._levels.popleft()
+        now = self._levels[-1][1]
+        if now > self._peak and not self._fallen:
+            self._peak = now
+        if now <= self._peak - DIP:
+            self._fallen = True
+
+    def begin(self) -> None:
+        """Note that a note begins here: only what comes later may be struck again."""
+        self._peak = self._levels[-1][1] if self._levels else 0.0
+        self._fallen = False
+
+    @property
+    def is_struck(self) -> bool:
+        """Whether the note fell, and is as loud as before as quickly as an attack brings it."""
+        if not self._fallen or not self._levels:
+            return False
+        at, now = self._levels[-1]
+        floor = min(level for when, level in self._levels if at - when <= QUICK)
+        loud = max((level for when, level in self._levels if at - when > QUICK), default=floor)
+        broken = self._unclear is not None and at - self._unclear <= BEFORE
+        dip = DIP if broken else DEEP
+        return now - floor >= dip and now >= loud - DIP
+
+    @property
+    def strength(self) -> float:
+        """Return the level of the attack, 0 to 1: as loud as it will be, where it still rises."""
+        if not self._levels:
+            return 0.0
+        at, now = self._levels[-1]
+        before = next((level for when, level in self._levels if at - when <= AHEAD), now)
+        loudest = max(level for when, level in self._levels if at - when <= ATTACK)
+        return min(1.0, max(loudest, now + min(max(now - before, 0.0), LIMIT)))
+
+
+class Loudness:
+    """How loud an attack is by a loudness in dB that is measured beside the pitch.
+
+    Why not that loudness itself: it looks at a window, which is still half full of silence when a
+    quick note begins. So the level of the pitch counts, which is quicker, and as much more as the
+    other one says while a sound goes on.
+    """
+
+    def __init__(self) -> None:
+        self._above = 0.0
+        self._level = 0.0
+        self._at: float | None = None
+
+    def hear(self, level: float, loudness: float, at: float) -> None:
+        """Take the level of a reading, 0 to 1, and what the other measure says at that second."""
+        before, self._level = self._level, level
+        if not math.isfinite(loudness) or not 0 < level < 1 or abs(level - before) > EVEN:
+            return
+        passed = math.inf if self._at is None else max(at - self._at, 0.0)
+        self._at = at
+        self._above += (loudness - decibels_of(level) - self._above) * min(passed / LEARNS, 1.0)
+
+    def of(self, strength: float) -> float:
+        """Return how loud an attack is, in dB as the other measure has it."""
+        return decibels_of(strength) + self._above
+
+
+def decibels_of(level: float) -> float:
+    """Return a level of 0 to 1 in dB of full scale, -60 to 0."""
+    return 60.0 * level - 60.0
