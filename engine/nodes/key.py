@@ -35,8 +35,8 @@ class Keyed(NamedTuple):
     confidence: float
 
 
-class Key(Node):
-    """Tell which key is being played: its name, such as "A minor", when it is found or changes.
+class KeyNode(Node):
+    """Name the key that is being played, such as "A minor", when it is found or another one is.
 
     It takes notes, from ``notes`` or a keyboard, or the twelve numbers of ``chroma``. ``root`` is 0
     for C to 11 for B, ``mode`` "major" or "minor", and ``confidence`` 0 to 1: how much better the

@@ -10,7 +10,7 @@ from engine.core.messages import Features, Note
 from engine.core.tuning import NAMES
 from engine.dsp.audio.key_profiles import best_key, fits
 from engine.dsp.audio.scales import parse_scale
-from engine.nodes.key import Key
+from engine.nodes.key import KeyNode
 
 TUNES = {
     # Where the melodies end and what they dwell on is their key: (note, beats) above the tonic.
@@ -37,7 +37,7 @@ def said(box, melody, at=0.0):
 @pytest.mark.parametrize("root", range(12))
 @pytest.mark.parametrize("mode", ["major", "minor"])
 def test_a_tune_in_each_key(mode, root):
-    found = said(Key(), tune(mode, 60 + root) * 2)
+    found = said(KeyNode(), tune(mode, 60 + root) * 2)
     last = found[-1]
     assert (last.root, last.mode) == (root, mode)
     assert last.name == f"{NAMES[root]} {mode}"
@@ -46,7 +46,7 @@ def test_a_tune_in_each_key(mode, root):
 
 
 def test_it_says_each_key_once_and_follows_a_change():
-    box = Key(memory=4.0)
+    box = KeyNode(memory=4.0)
     assert {key.name for key in said(box, tune("major", 60) * 4)[-1:]} == {"C major"}
     later = said(box, tune("major", 66) * 6, at=60.0)
     assert later[-1].name == "F# major"
@@ -64,7 +64,7 @@ def test_it_says_each_key_once_and_follows_a_change():
     ],
 )
 def test_what_has_no_key_is_told_nothing(melody):
-    assert said(Key(), melody) == []
+    assert said(KeyNode(), melody) == []
 
 
 def test_chroma_in_a_key_and_noise():
@@ -72,7 +72,7 @@ def test_chroma_in_a_key_and_noise():
     major = np.isin(np.arange(12), [7, 9, 11, 0, 2, 4, 6]) * 0.5 + np.isin(
         np.arange(12), [7, 2, 11]
     )
-    box, flat = Key(), Key()
+    box, flat = KeyNode(), KeyNode()
     told, none = [], []
     for number in range(60):
         told += box.process(Features(names, major.astype(np.float32)), at=ns(number * 0.1))
@@ -82,7 +82,7 @@ def test_chroma_in_a_key_and_noise():
 
 
 def test_bad_numbers_and_other_features_are_nothing():
-    box = Key()
+    box = KeyNode()
     for value in (np.nan, np.inf, -1.0):
         heard = Features(("C", "low", "E"), np.full(3, value, np.float32))
         assert list(box.process(heard, at=ns(1.0))) == []
@@ -92,7 +92,7 @@ def test_bad_numbers_and_other_features_are_nothing():
 
 
 def test_reset_forgets():
-    box = Key()
+    box = KeyNode()
     assert said(box, tune("major", 60) * 2)
     box.reset()
     assert said(box, tune("minor", 65) * 2, at=100.0)[-1].name == "F minor"

@@ -570,7 +570,7 @@ def test_switched_off_in_mid_note_it_begins_anew_when_it_is_on_again():
     """The engine ends what sounds; the box must not take it for sounding."""
 
     def struck(*script):
-        sent = engine_play(SINGS, script, seconds=6.0).sent("out")
+        sent = engine_play(SINGS, script, seconds=3.0).sent("out")
         return [(one.t, one.what["midi"][1], one.what["midi"][0] == 0x90) for one in sent]
 
     calm = struck()

@@ -55,7 +55,7 @@ FALLEN: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class MelodyRules:
     """The settings of the box ``notes``: Hz, keys, semitones, seconds.
 
     ``quick``: whether a note begins with a reading that is not sure. ``widest``: how far a note is
@@ -104,7 +104,7 @@ class Melody:
         """How far the note that sounds swings to either side, in semitones."""
         return self._vibrato.depth if self.sounding is not None else 0.0
 
-    def read(self, pitch: Pitch, height: float, at: float, rules: Rules) -> int | None:
+    def read(self, pitch: Pitch, height: float, at: float, rules: MelodyRules) -> int | None:
         """Return the key sounding after a reading of a pitch; ``at`` is its second.
 
         ``height`` is the pitch in semitones, as the keys of the rules have it.
@@ -142,7 +142,7 @@ class Melody:
             self._vibrato = Vibrato()
         self._vibrato.add(height, at)
 
-    def _target(self, height: float, rules: Rules) -> int:
+    def _target(self, height: float, rules: MelodyRules) -> int:
         """Return the nearest key, with hysteresis around the sounding one."""
         centre = self._vibrato.centre
         place = height if centre is None else centre
@@ -150,7 +150,7 @@ class Melody:
             return rules.keys.nearest(place)
         return rules.keys.stay(place, self.sounding, rules.hysteresis)
 
-    def _begins(self, height: float, at: float, rules: Rules) -> bool:
+    def _begins(self, height: float, at: float, rules: MelodyRules) -> bool:
         """Whether a first pitch has stayed, and does not lead to another key at once."""
         if not self._settled(at, rules):
             return False
@@ -160,11 +160,11 @@ class Melody:
         leads_to = rules.keys.nearest(height + self._contour.slope() * LEADS)
         return leads_to == candidate or at - self._since >= LONGEST_WAIT
 
-    def _settled(self, at: float, rules: Rules) -> bool:
+    def _settled(self, at: float, rules: MelodyRules) -> bool:
         stays = min(at - self._since, self._contour.stays(SPREAD))
         return stays >= rules.steady - 1e-6
 
-    def _moves(self, pitch: Pitch, height: float, at: float, rules: Rules) -> bool:
+    def _moves(self, pitch: Pitch, height: float, at: float, rules: MelodyRules) -> bool:
         """Whether the pitch has gone to another key, by the rules of the mode."""
         sounding, target = self.sounding, self._candidate
         assert sounding is not None
@@ -192,8 +192,8 @@ class Melody:
         self._vibrato = Vibrato()
         self._loudest = 0.0
 
-    def _bend(self, height: float, rules: Rules) -> None:
-        """Tell how far the pitch is from the key: not of a jump, until it is known to be one."""
+    def _bend(self, height: float, rules: MelodyRules) -> None:
+        """Set how far the pitch is from the key: not of a jump, until it is known to be one."""
         if self.sounding is None:
             return
         bend = height - rules.keys.height(self.sounding)

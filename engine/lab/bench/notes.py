@@ -28,9 +28,9 @@ from engine.core.messages import Block
 from engine.lab.bench.report import COUNT, Goal, Row
 from engine.lab.bench.rig.fetched import NotFetched, run_with
 from engine.lab.bench.rig.instruments import RATE, missing
-from engine.lab.bench.rig.note_score import Begun, Score, score
-from engine.lab.bench.rig.phrases import SPANS, STAND_IN, Phrase, phrase
-from engine.nodes.notes import Notes, Played
+from engine.lab.bench.rig.note_score import Begun, NoteScore, score
+from engine.lab.bench.rig.phrases import SPANS, STAND_IN, TruePhrase, phrase
+from engine.nodes.notes import Notes, Voiced
 from engine.nodes.pitch import PitchDetector
 
 SEED: Final = 700
@@ -60,7 +60,7 @@ def heard(samples: NDArray[np.float64], **parameters: object) -> list[Begun]:
     ear, box = PitchDetector(), Notes(**parameters)  # type: ignore[arg-type]
     begun: list[Begun] = []
 
-    def take(at: float, played: Played) -> None:
+    def take(at: float, played: Voiced) -> None:
         if played.notes is not None and played.notes.velocity:
             begun.append((at, played.notes.note))
 
@@ -76,7 +76,7 @@ def heard(samples: NDArray[np.float64], **parameters: object) -> list[Begun]:
     return begun
 
 
-def _phrases(count: int) -> dict[Case, list[Phrase]]:
+def _phrases(count: int) -> dict[Case, list[TruePhrase]]:
     names = [STAND_IN, *([] if missing() else SPANS)]
     return {
         (name, noise): [phrase(name, SEED + number, snr) for number in range(count)]
@@ -86,7 +86,7 @@ def _phrases(count: int) -> dict[Case, list[Phrase]]:
 
 
 def _listeners(
-    phrases: Mapping[Case, Sequence[Phrase]],
+    phrases: Mapping[Case, Sequence[TruePhrase]],
 ) -> list[tuple[str, dict[Case, list[list[Begun]]]]]:
     """Return who listens, and what each has told of every phrase; nothing where it is missing."""
     ours = {case: [heard(one.samples) for one in each] for case, each in phrases.items()}
@@ -96,7 +96,7 @@ def _listeners(
         return [(OURS, ours), (f"{PEER}: {error}", {})]
 
 
-def _aubio(phrases: Mapping[Case, Sequence[Phrase]]) -> dict[Case, list[list[Begun]]]:
+def _aubio(phrases: Mapping[Case, Sequence[TruePhrase]]) -> dict[Case, list[list[Begun]]]:
     sounds = [one.samples.astype(np.float32) for each in phrases.values() for one in each]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "sounds.npz")
@@ -109,7 +109,7 @@ def _aubio(phrases: Mapping[Case, Sequence[Phrase]]) -> dict[Case, list[list[Beg
 
 
 def _rows(
-    name: str, phrases: Mapping[Case, Sequence[Phrase]], told: Mapping[Case, list[list[Begun]]]
+    name: str, phrases: Mapping[Case, Sequence[TruePhrase]], told: Mapping[Case, list[list[Begun]]]
 ) -> list[Row]:
     scores = {case: _total(told[case], each, 0.0) for case, each in phrases.items()}
     delays = [delay for each in scores.values() for delay in each.delays]
@@ -133,8 +133,8 @@ def _rows(
     return rows
 
 
-def _total(told: Sequence[list[Begun]], phrases: Sequence[Phrase], delay: float) -> Score:
-    total = Score()
+def _total(told: Sequence[list[Begun]], phrases: Sequence[TruePhrase], delay: float) -> NoteScore:
+    total = NoteScore()
     for notes, one in zip(told, phrases, strict=True):
         total.add(score(notes, one.notes, delay))
     return total

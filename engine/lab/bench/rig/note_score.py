@@ -19,7 +19,7 @@ Begun = tuple[float, int]
 
 
 @dataclass
-class Score:
+class NoteScore:
     """What was found of ``played`` notes, of ``told`` ones; ``delays`` in seconds.
 
     ``octaves`` are notes told a whole number of octaves off.
@@ -41,7 +41,7 @@ class Score:
         """The notes that were told and not played, or not then."""
         return self.told - self.right
 
-    def add(self, other: Score) -> None:
+    def add(self, other: NoteScore) -> None:
         """Add the notes of another phrase."""
         self.played += other.played
         self.told += other.told
@@ -50,7 +50,7 @@ class Score:
         self.delays += other.delays
 
 
-def score(told: Sequence[Begun], played: Sequence[FileNote], delay: float = 0.0) -> Score:
+def score(told: Sequence[Begun], played: Sequence[FileNote], delay: float = 0.0) -> NoteScore:
     """Return how notes match: the same note, and so near once ``delay`` seconds are taken off."""
     matched = set(_matched(told, played, delay - TOLERANCE, delay + TOLERANCE))
     found = {place for place, _ in matched}
@@ -60,7 +60,7 @@ def score(told: Sequence[Begun], played: Sequence[FileNote], delay: float = 0.0)
         if place not in found
     )
     late = [lag for _, lag in _matched(told, played, -TOLERANCE, LATEST)]
-    return Score(len(played), len(told), len(matched), octaves, late)
+    return NoteScore(len(played), len(told), len(matched), octaves, late)
 
 
 def _matched(
