@@ -14,9 +14,9 @@ from engine.core.messages import Note, Ns, Pitch
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.core.tuning import A4_HZ, note_of
-from engine.dsp.audio.attack import Loudness, decibels_of
+from engine.dsp.audio.attack import AttackLoudness, decibels_of
 from engine.dsp.audio.keys import ALL, Keys
-from engine.dsp.audio.melody import Melody, Mode, Rules
+from engine.dsp.audio.melody import Melody, MelodyRules, Mode
 from engine.dsp.audio.scales import parse_scale
 from engine.dsp.audio.sounding import Sounding
 
@@ -26,7 +26,7 @@ LATEST = 2.0
 """Seconds more that readings are waited for which have been seen to come late."""
 
 
-class Played(NamedTuple):
+class Voiced(NamedTuple):
     """A note that begins or ends, how far the voice is from it, and how far it swings."""
 
     notes: Note | None = None
@@ -98,7 +98,7 @@ class Notes(Node):
     _late: Ns = Ns(0)
     _vibrato: float = 0.0
     _loudness: float | None = None
-    _louder: Loudness = field(default_factory=Loudness)
+    _louder: AttackLoudness = field(default_factory=AttackLoudness)
     _tuned: Tuning = field(default_factory=Tuning)
     _named: tuple[str, float] | None = None
     _keys: Keys = field(default_factory=Keys)
@@ -112,7 +112,7 @@ class Notes(Node):
         """Seconds for which a pitch must stay beyond its first reading."""
         return self.steady
 
-    def process(self, pitch: Pitch, loudness: float | None = None, *, at: Ns) -> Iterator[Played]:
+    def process(self, pitch: Pitch, loudness: float | None = None, *, at: Ns) -> Iterator[Voiced]:
         """Yield the notes that end and begin with a reading, and how the one that sounds moves."""
         self._check()
         yield from _played(self._sounding.pedal(self.hold))
@@ -134,7 +134,7 @@ class Notes(Node):
             self._sounding.goes_on()
             yield from self._moved()
 
-    def on_hold(self, hold: bool) -> Iterator[Played]:
+    def on_hold(self, hold: bool) -> Iterator[Voiced]:
         """End what the pedal held, when it goes up."""
         yield from _played(self._sounding.pedal(hold))
 
@@ -147,7 +147,7 @@ class Notes(Node):
             return silent
         return Ns(min(silent, self._sounding.earliest(ns(self.shortest))))
 
-    def on_wake(self, at: Ns) -> Iterator[Played]:
+    def on_wake(self, at: Ns) -> Iterator[Voiced]:
         """End a note that has reached its shortest length, or all when readings have stopped."""
         if at >= self._patient():
             self._melody = Melody()
@@ -166,8 +166,8 @@ class Notes(Node):
         """Return until when a further reading is waited for."""
         return Ns(self._heard + ns(PATIENCE) + self._late)
 
-    def _rules(self) -> Rules:
-        return Rules(
+    def _rules(self) -> MelodyRules:
+        return MelodyRules(
             lowest=self.lowest * 0.97,
             highest=self.highest * 1.03,
             keys=self._keys,
@@ -178,20 +178,20 @@ class Notes(Node):
             widest=self.widest,
         )
 
-    def _begin(self, sung: int, at: Ns) -> Iterator[Played]:
+    def _begin(self, sung: int, at: Ns) -> Iterator[Voiced]:
         """Yield the end of the note before, the bend of the new one, and then that itself."""
         yield from _played(self._sounding.end(at))
         yield from self._moved()
         note = Note(sung + self.transpose, self._velocity(), self.channel)
         yield from _played(self._sounding.begin(sung, note, at))
 
-    def _moved(self) -> Iterator[Played]:
+    def _moved(self) -> Iterator[Voiced]:
         """Yield how far the voice is from the note that plays, and how far it swings."""
         vibrato = self._melody.vibrato
         swings = None if vibrato == self._vibrato else vibrato
         self._vibrato = vibrato
         if self._melody.bend is not None or swings is not None:
-            yield Played(None, self._melody.bend, swings)
+            yield Voiced(None, self._melody.bend, swings)
 
     def _height(self, pitch: Pitch) -> float:
         """Return a pitch in semitones: as its box has it, unless tuned otherwise here."""
@@ -237,5 +237,5 @@ class Notes(Node):
         return Keys(classes, None if self._tuned == Tuning() else self._tuned)
 
 
-def _played(notes: Iterator[Note]) -> Iterator[Played]:
-    return (Played(note) for note in notes)
+def _played(notes: Iterator[Note]) -> Iterator[Voiced]:
+    return (Voiced(note) for note in notes)

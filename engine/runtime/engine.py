@@ -54,7 +54,7 @@ from engine.runtime.schedule.latecomers import Latecomers
 from engine.runtime.schedule.loss import LossHandler
 from engine.runtime.schedule.outbox import Outbox
 from engine.runtime.schedule.slots import Emitter, Slot, Ticker
-from engine.runtime.schedule.state import BoxState, state_of
+from engine.runtime.schedule.state import BoxState, gives_notes, state_of
 from engine.runtime.schedule.wakeups import WakeupQueue
 from engine.runtime.sent_moments import SentMoments
 from engine.runtime.supervision.health import Health
@@ -238,9 +238,14 @@ class Engine:
             setattr(state.box, parameter.field, value)
 
     def enable(self, state: BoxState, on: bool) -> None:
-        """Switch a box on or off; switching off resets everything downstream and ends its notes."""
+        """Switch a box on or off; switching off resets everything downstream and ends its notes.
+
+        What plays notes forgets those itself, or it would take them for sounding when it is on.
+        """
         if state.on and not on:
             self._losses.lose(state.name)
+            if state.lane is None and gives_notes(state.box):
+                self._losses.reset(state)
         state.on = on
 
     def failed(self, state: BoxState, error: BaseException) -> None:

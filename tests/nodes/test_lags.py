@@ -17,6 +17,9 @@ from engine.models.chords import ChordsModel
 from engine.models.transcribe import TranscribeModel
 from engine.nodes.chroma import Chroma
 from engine.nodes.drums import Drums
+from engine.dsp.audio.resample import resample
+from engine.inference.card import model_folder
+from engine.models.voice_activity import VoiceActivityModel
 from engine.nodes.energy import Energy
 from engine.nodes.loudness import Loudness
 from engine.nodes.notes import Notes
@@ -90,13 +93,22 @@ def pitch(at: float) -> float:
     return first(answers(ear.process, step(at, tone(hz, 0.2))), at, right)
 
 
+def voice_activity(at: float) -> float:
+    """Return what a drawn voice waits that begins at once, as a vowel."""
+    box = VoiceActivityModel()
+    box.open()
+    with np.load(model_folder("silero_vad") / "parity.npz") as stored:
+        voice = resample((stored["sounds"][0] / 32768).astype(np.float32), 16000, RATE)
+    return first(answers(box.process, step(at, voice)), at, lambda told: told.on)
+
+
 def notes(at: float) -> float:
     """Return what notes wait beyond the first reading of their pitch."""
     box = Notes(steady=0.045)
-    readings = [Pitch(220.0, 57.0, 1.0, True, 0.8)] * 9
+    readings = [Pitch(220.0, 57.0, 1.0, True, 0.8)] * 12
     for index, reading in enumerate(readings):
-        moment = index * 0.016
-        if list(box.process(reading, at=ns(moment))):
+        moment = index * 0.005
+        if any(played.notes for played in box.process(reading, at=ns(moment))):
             return moment
     raise AssertionError("no note")
 
@@ -159,6 +171,7 @@ MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] 
     "onset": (onset, Onset, 3 * MS),
     "drums": (drums, Drums, 4 * MS),
     "pitch": (pitch, PitchNode, 3 * MS),
+    "voice_activity": (voice_activity, VoiceActivityModel, 16 * MS),
     "notes": (notes, lambda: Notes(steady=0.045), 0.1 * MS),
     "chroma": (chroma, Chroma, 5 * MS),
     "transcribe": (transcribe, TranscribeModel, 25 * MS),
@@ -190,5 +203,5 @@ def test_what_is_set_on_a_box_counts() -> None:
     assert Smooth(smooth=0.0).lag == Smooth(smooth=0.5).lag == 0
     assert Smooth(smooth=1.0).lag > Smooth(smooth=0.95).lag > 0
     assert Notes(steady=0.0).lag == 0
-    assert Notes().lag == pytest.approx(0.016)
+    assert Notes().lag == pytest.approx(0.005)
     assert Smooth(min_cutoff=1e-9, beta=0.0).lag == 60.0  # nobody waits for that

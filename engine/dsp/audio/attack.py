@@ -92,7 +92,7 @@ class Attack:
         return min(1.0, max(loudest, now + min(max(now - before, 0.0), LIMIT)))
 
 
-class Loudness:
+class AttackLoudness:
     """How loud an attack is by a loudness in dB that is measured beside the pitch.
 
     Why not that loudness itself: it looks at a window, which is still half full of silence when a

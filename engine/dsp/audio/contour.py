@@ -14,7 +14,7 @@ JUMP: Final = 0.4
 """Semitones between two readings of one moment from which on it is no glide."""
 JUMP_RATE: Final = 30.0
 """Semitones a second: what a quick glide may add to that between two readings."""
-SLOPE_SPAN: Final = 0.010
+SLOPE_SPAN: Final = 0.005
 """Seconds over which the speed of a glide is measured."""
 
 
@@ -70,6 +70,6 @@ class Contour:
             return 0.0
         newest, note = self._points[-1]
         for at, each in reversed(self._points):
-            if newest - at >= SLOPE_SPAN:
+            if newest - at >= SLOPE_SPAN - 1e-6:
                 return (note - each) / (newest - at)
         return 0.0

@@ -29,14 +29,16 @@ STILL: Final = 0.2
 """Semitones within which a pitch must stay that has moved: by a glide, for ARRIVED seconds."""
 ARRIVED: Final = 0.012
 """Seconds: a glide passes the notes in between faster."""
-ARRIVED_NEAR: Final = 0.025
+ARRIVED_NEAR: Final = 0.03
 """Seconds where it leads to the next semitone: the crest of a wide vibrato does not last."""
 NEAR: Final = 1.3
 """Semitones: as far a vibrato may swing."""
 LEADS: Final = 0.020
 """Seconds: a first pitch that will be on another note by then is waited for ..."""
 LONGEST_WAIT: Final = 0.045
-"""... so long at most."""
+"""... so long at most ..."""
+CENTRED: Final = 0.32
+"""... unless it is as near to its key, in semitones."""
 UNLIKELY: Final = 0.030
 """Seconds that a harmonic of the note that sounds must stay: mostly it is the same note."""
 HARMONICS: Final = (12, 19, 24, 28, 31)
@@ -53,7 +55,7 @@ FALLEN: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class MelodyRules:
     """The settings of the box ``notes``: Hz, keys, semitones, seconds.
 
     ``quick``: whether a note begins with a reading that is not sure. ``widest``: how far a note is
@@ -102,7 +104,7 @@ class Melody:
         """How far the note that sounds swings to either side, in semitones."""
         return self._vibrato.depth if self.sounding is not None else 0.0
 
-    def read(self, pitch: Pitch, height: float, at: float, rules: Rules) -> int | None:
+    def read(self, pitch: Pitch, height: float, at: float, rules: MelodyRules) -> int | None:
         """Return the key sounding after a reading of a pitch; ``at`` is its second.
 
         ``height`` is the pitch in semitones, as the keys of the rules have it.
@@ -140,7 +142,7 @@ class Melody:
             self._vibrato = Vibrato()
         self._vibrato.add(height, at)
 
-    def _target(self, height: float, rules: Rules) -> int:
+    def _target(self, height: float, rules: MelodyRules) -> int:
         """Return the nearest key, with hysteresis around the sounding one."""
         centre = self._vibrato.centre
         place = height if centre is None else centre
@@ -148,18 +150,21 @@ class Melody:
             return rules.keys.nearest(place)
         return rules.keys.stay(place, self.sounding, rules.hysteresis)
 
-    def _begins(self, height: float, at: float, rules: Rules) -> bool:
+    def _begins(self, height: float, at: float, rules: MelodyRules) -> bool:
         """Whether a first pitch has stayed, and does not lead to another key at once."""
         if not self._settled(at, rules):
             return False
+        candidate = rules.keys.nearest(height)
+        if abs(height - rules.keys.height(candidate)) < CENTRED:
+            return True
         leads_to = rules.keys.nearest(height + self._contour.slope() * LEADS)
-        return leads_to == self._candidate or at - self._since >= LONGEST_WAIT
+        return leads_to == candidate or at - self._since >= LONGEST_WAIT
 
-    def _settled(self, at: float, rules: Rules) -> bool:
+    def _settled(self, at: float, rules: MelodyRules) -> bool:
         stays = min(at - self._since, self._contour.stays(SPREAD))
         return stays >= rules.steady - 1e-6
 
-    def _moves(self, pitch: Pitch, height: float, at: float, rules: Rules) -> bool:
+    def _moves(self, pitch: Pitch, height: float, at: float, rules: MelodyRules) -> bool:
         """Whether the pitch has gone to another key, by the rules of the mode."""
         sounding, target = self.sounding, self._candidate
         assert sounding is not None
@@ -187,8 +192,8 @@ class Melody:
         self._vibrato = Vibrato()
         self._loudest = 0.0
 
-    def _bend(self, height: float, rules: Rules) -> None:
-        """Tell how far the pitch is from the key: not of a jump, until it is known to be one."""
+    def _bend(self, height: float, rules: MelodyRules) -> None:
+        """Set how far the pitch is from the key: not of a jump, until it is known to be one."""
         if self.sounding is None:
             return
         bend = height - rules.keys.height(self.sounding)

@@ -38,7 +38,9 @@ class Vibrato:
             self._extreme = (at, note)
             return
         when, extreme = self._extreme
-        if self._way == 0 and abs(note - extreme) > TURN:
+        if self._way == 0:
+            if abs(note - extreme) <= TURN:
+                return
             self._way = 1 if note > extreme else -1
         if (note - extreme) * self._way >= 0:
             self._extreme = (at, note)

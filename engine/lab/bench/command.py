@@ -12,7 +12,16 @@ from rich.console import Console
 
 from engine.core.errors import UnknownName
 from engine.lab.bench.page import write_section
-from engine.lab.bench.report import Row, as_json, as_table, missed, number
+from engine.lab.bench.report import (
+    Row,
+    as_json,
+    as_markdown,
+    as_table,
+    as_wide_markdown,
+    as_wide_table,
+    missed,
+    number,
+)
 from engine.system.output_file import OutputFile
 
 ALL = "all"
@@ -51,6 +60,11 @@ def measure(name: str, short: bool) -> list[Row]:
     return rows
 
 
+def is_wide(name: str) -> bool:
+    """Return whether a bench's table has a line for each case, as ``WIDE`` in its file says."""
+    return bool(getattr(importlib.import_module(f"engine.lab.bench.{name}"), "WIDE", False))
+
+
 def bench(names: Sequence[str], short: bool, file: Path | None, page: Path | None) -> bool:
     """Run benches, or list them where none is named; return whether every goal that decides is met.
 
@@ -69,13 +83,15 @@ def bench(names: Sequence[str], short: bool, file: Path | None, page: Path | Non
     for name in chosen(names):
         with console.status(f"measuring {name} ..."):
             rows = measure(name, short)
-        console.print(as_table(name, rows))
+        wide = is_wide(name)
+        console.print(as_wide_table(name, rows) if wide else as_table(name, rows))
         for row in missed(rows, short=short):
             passed = False
             console.print(f"[red]missed[/] {row.case}, {row.metric}: {number(row.value)}")
         documents.append(as_json(name, rows))
         if page:
-            write_section(page, name, short, rows)
+            table = as_wide_markdown(rows) if wide else as_markdown(rows)
+            write_section(page, name, short, table)
     if numbers:
         text = json.dumps(documents[0] if len(documents) == 1 else documents, indent=1)
         numbers.write(text + "\n")

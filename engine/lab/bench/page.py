@@ -9,17 +9,14 @@ from __future__ import annotations
 import datetime
 import os
 import platform
-from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-
-from engine.lab.bench.report import Row, as_markdown
 
 _PACKAGES = ("onnxruntime", "numpy", "opencv-python-headless", "python-osc")
 
 
-def write_section(page: Path, name: str, short: bool, rows: Sequence[Row]) -> None:
-    """Write the rows of a bench on a page, with date, machine and command."""
+def write_section(page: Path, name: str, short: bool, table: str) -> None:
+    """Write the table of a bench, in Markdown, on a page, with date, machine and command."""
     written = page.read_text(encoding="utf-8") if page.exists() else ""
     text = written or "# Benchmarks\n"
     begin, end = f"<!-- bench {name} -->", f"<!-- end {name} -->"
@@ -27,7 +24,7 @@ def write_section(page: Path, name: str, short: bool, rows: Sequence[Row]) -> No
         text += f"\n## {name}\n\n{begin}\n{end}\n"
     before, _, rest = text.partition(begin)
     after = rest.partition(end)[2]
-    section = f"\n{_circumstances(name, short)}\n\n{as_markdown(rows)}"
+    section = f"\n{_circumstances(name, short)}\n\n{table}"
     page.write_text(f"{before}{begin}{section}{end}{after}", encoding="utf-8")
 
 

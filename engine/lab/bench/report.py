@@ -72,7 +72,12 @@ def missed(rows: Iterable[Row], *, short: bool = False) -> list[Row]:
 
 def as_json(bench: str, rows: Iterable[Row]) -> dict[str, Any]:
     """Return what ``--json`` writes."""
-    return {"bench": bench, "rows": [asdict(row) for row in rows]}
+    return {"bench": bench, "rows": [_finite(asdict(row)) for row in rows]}
+
+
+def _finite(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row for JSON, which knows no infinity: null stands for what never came."""
+    return row if math.isfinite(row["value"]) else row | {"value": None}
 
 
 def as_table(bench: str, rows: Sequence[Row]) -> Table:
@@ -84,6 +89,39 @@ def as_table(bench: str, rows: Sequence[Row]) -> Table:
         style = "" if row.met() else ("red" if row.decides else "yellow")
         table.add_row(row.case, row.metric, value, row.unit, _goal(row), style=style)
     return table
+
+
+def as_wide_table(bench: str, rows: Sequence[Row]) -> Table:
+    """Return the rows as a table for a terminal with a line for each case."""
+    head, lines = _wide(rows)
+    table = Table(head[0], title=bench, title_justify="left")
+    for name in head[1:]:
+        table.add_column(name, justify="right")
+    for line in lines:
+        table.add_row(*line)
+    return table
+
+
+def as_wide_markdown(rows: Sequence[Row]) -> str:
+    """Return the rows as a Markdown table with a line for each case."""
+    head, lines = _wide(rows)
+    rule = ["---", *("---:" for _ in head[1:])]
+    return "".join(f"| {' | '.join(line)} |\n" for line in (head, rule, *lines))
+
+
+def _wide(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
+    """Return the head, metrics with their units, and the lines; "!" marks what misses its goal."""
+    columns = list(dict.fromkeys((row.metric, row.unit) for row in rows))
+    found = {(row.case, row.metric, row.unit): row for row in rows}
+    lines = []
+    for case in dict.fromkeys(row.case for row in rows):
+        cells = [found.get((case, *column)) for column in columns]
+        lines.append([case, *(_cell(row) if row else "" for row in cells)])
+    return ["case", *(f"{metric}, {unit}" for metric, unit in columns)], lines
+
+
+def _cell(row: Row) -> str:
+    return number(row.value) + ("" if row.met() else " !")
 
 
 def as_markdown(rows: Sequence[Row]) -> str:
@@ -110,7 +148,9 @@ def _folded(rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
 
 
 def number(value: float) -> str:
-    """Return a number as text with three significant digits."""
+    """Return a number as text with three significant digits; an infinite one is "never"."""
+    if not math.isfinite(value):
+        return "never"
     if value == int(value) or abs(value) >= 1000:
         return f"{value:,.0f}"
     digits = 2 - math.floor(math.log10(abs(value)))

@@ -8,6 +8,7 @@ from typing import Final, cast
 
 from engine.core.addresses import find_parameter, overlaps, part_of, with_part
 from engine.core.box import Box
+from engine.core.messages import Note
 from engine.core.node import Node
 from engine.core.parameter import ON, Parameter, read_parameters
 from engine.core.signature import read_signature
@@ -133,6 +134,11 @@ def has_life(box: Box) -> bool:
             type(box).open is not Node.open or type(box).close is not Box.close or box.self_starting
         )
     )
+
+
+def gives_notes(box: Box) -> bool:
+    """Whether a box is a node with an outlet of notes."""
+    return isinstance(box, Node) and Note in read_signature(type(box)).outlets.values()
 
 
 def plays_by_itself(state: BoxState) -> bool:

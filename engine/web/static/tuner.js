@@ -42,7 +42,11 @@ class Tuner {
     this.cents = make("output", { "aria-live": "off" });
     this.hz = make("small");
     this.needle = make("i.needle");
-    const marks = MARKS.map((cents) => make(cents ? "i.mark" : "i.mark.middle", { style: `left: ${place(cents)}%` }));
+    const marks = MARKS.map((cents) => {
+      const mark = make(cents ? "i.mark" : "i.mark.middle");
+      mark.style.left = `${place(cents)}%`;
+      return mark;
+    });
     this.scale = make("div.scale", { "aria-hidden": "true" }, ...marks, this.needle);
     this.element = make("div.tuner", { "data-box": label }, make("b", {}, label), this.name, this.scale, this.cents, this.hz);
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,17 @@ from engine.cli import app
 from engine.core.errors import UnknownName
 from engine.lab.bench import command
 from engine.lab.bench.page import machine, write_section
-from engine.lab.bench.report import COUNT, RATIO, Row, as_json, as_markdown, missed, number, ratio
+from engine.lab.bench.report import (
+    COUNT,
+    RATIO,
+    Row,
+    as_json,
+    as_markdown,
+    as_wide_markdown,
+    missed,
+    number,
+    ratio,
+)
 
 SLOW = Row("a / b", "time", 1.5, RATIO, ("<=", 1.0))
 
@@ -43,10 +54,31 @@ def test_a_missed_goal_is_marked_on_the_page() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0"), (12.0, "12"), (12345.6, "12,346"), (0.41234, "0.412"), (63.48, "63.5")],
+    [
+        (0.0, "0"),
+        (12.0, "12"),
+        (12345.6, "12,346"),
+        (0.41234, "0.412"),
+        (63.48, "63.5"),
+        (math.inf, "never"),
+    ],
 )
 def test_numbers_are_short(value: float, text: str) -> None:
     assert number(value) == text
+
+
+def test_a_wide_table_has_a_line_for_each_case_and_marks_what_misses() -> None:
+    rows = [Row("a", "right", 99.5, "%", (">=", 99.9)), Row("b", "cpu", 1.0, "ms")]
+    assert as_wide_markdown(rows).splitlines() == [
+        "| case | right, % | cpu, ms |",
+        "| --- | ---: | ---: |",
+        "| a | 99.5 ! |  |",
+        "| b |  | 1 |",
+    ]
+
+
+def test_what_never_came_is_null_in_json() -> None:
+    assert as_json("pitch", [Row("a", "onset", math.inf, "ms")])["rows"][0]["value"] is None
 
 
 def test_json_has_every_field() -> None:
@@ -58,10 +90,10 @@ def test_json_has_every_field() -> None:
 def test_a_section_is_replaced_and_the_rest_of_the_page_stays(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# Mine\n\n<!-- bench osc -->\nold\n<!-- end osc -->\n\nMy words.\n")
-    write_section(page, "osc", True, [SLOW])
-    write_section(page, "loop", False, [SLOW])
+    write_section(page, "osc", True, as_markdown([SLOW]))
+    write_section(page, "loop", False, as_markdown([SLOW]))
     text = page.read_text()
-    write_section(page, "osc", True, [SLOW])
+    write_section(page, "osc", True, as_markdown([SLOW]))
     assert page.read_text() == text
     assert text.startswith("# Mine\n\n<!-- bench osc -->\n")
     assert "old" not in text

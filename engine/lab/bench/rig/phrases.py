@@ -34,14 +34,14 @@ _ALONE: Final = 1.5
 """Seconds from one note to the next where each is heard alone."""
 
 
-class Phrase(NamedTuple):
+class TruePhrase(NamedTuple):
     """A sound, float64 (n,) at RATE, and its notes: each from where it is heard."""
 
     samples: NDArray[np.float64]
     notes: tuple[FileNote, ...]
 
 
-def phrase(name: str, seed: int, snr: float | None = None) -> Phrase:
+def phrase(name: str, seed: int, snr: float | None = None) -> TruePhrase:
     """Return a phrase by its name; under white noise ``snr`` dB below it unless that is None.
 
     Raise FileNotFoundError where FluidSynth is missing.
@@ -60,7 +60,7 @@ def phrase(name: str, seed: int, snr: float | None = None) -> Phrase:
     return clean._replace(samples=samples + noise)
 
 
-def sung(seed: int, snr: float) -> Phrase:
+def sung(seed: int, snr: float) -> TruePhrase:
     """Return what the stand-in sings: consonants, breaths, glides, vibrato."""
     events = performance(seed, 48, 72, snr, 512)
     blocks: list[NDArray[np.float32]] = []
@@ -75,10 +75,10 @@ def sung(seed: int, snr: float) -> Phrase:
             begin, velocity = begun.pop(message.note)
             notes.append(FileNote(begin, at / 1e9, message.note, velocity))
     notes += [FileNote(begin, SECONDS, note, hard) for note, (begin, hard) in begun.items()]
-    return Phrase(np.concatenate(blocks).astype(np.float64), tuple(sorted(notes)))
+    return TruePhrase(np.concatenate(blocks).astype(np.float64), tuple(sorted(notes)))
 
 
-def played(name: str, seed: int) -> Phrase:
+def played(name: str, seed: int) -> TruePhrase:
     """Return a melody of an instrument; a note counts from -30 dB of what it is alone."""
     program = INSTRUMENTS[name].program
     notes = list(melody(seed, *SPANS[name]))
@@ -92,7 +92,7 @@ def played(name: str, seed: int) -> Phrase:
     for note, lone in zip(notes, alone, strict=True):
         begin, end = round(lone.begin * RATE), round((lone.begin + _ALONE / 2) * RATE)
         heard.append(note._replace(begin=note.begin + onset_of(apart[begin:end]) / RATE))
-    return Phrase(samples, tuple(heard))
+    return TruePhrase(samples, tuple(heard))
 
 
 def melody(seed: int, lowest: int, highest: int) -> list[FileNote]:
