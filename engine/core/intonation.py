@@ -125,7 +125,7 @@ class Tuning:
     @cached_property
     def _root(self) -> float:
         """The frequency of key 60."""
-        return self.a4 / 2.0 ** (self._cents(A4) / 1200)
+        return float(self.a4 / 2.0 ** (self._cents(A4) / 1200))
 
     @cached_property
     def _sorted(self) -> tuple[tuple[float, int], ...]:

@@ -127,7 +127,12 @@ class Mask:
 
 @kind(
     Kind.CONTIGUOUS,
-    summary=lambda pitch: {"hz": pitch.hz, "note": pitch.note, "on": pitch.on},
+    summary=lambda pitch: {
+        "hz": pitch.hz,
+        "note": pitch.note,
+        "on": pitch.on,
+        "sure": pitch.sure,
+    },
     example=lambda: Pitch(220.0, 57.0, 1.0, on=True),
 )
 @dataclass(frozen=True, slots=True)

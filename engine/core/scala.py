@@ -44,7 +44,7 @@ def parse_scala(data: bytes) -> tuple[float, ...]:
     count = int(expected[1])
     if not 1 <= count <= MOST:
         raise _wrong(number, f"from 1 to {MOST} degrees", line)
-    cents = []
+    cents: list[float] = []
     for _ in range(count):
         number, line = next(lines, (end, ""))
         if not line.strip():

@@ -12,9 +12,24 @@ from engine.core import tuning as equal
 from engine.core.errors import ParameterError
 from engine.core.intonation import EQUAL, Tuning, read_tuning, without_files
 
-JUST = "\n".join(
-    "! just.scl|!|5-limit| 12|!|16/15|9/8|6/5|5/4|4/3|45/32|3/2|8/5|5/3|9/5|15/8|2/1|".split("|")
-)
+JUST = """! just.scl
+!
+5-limit
+ 12
+!
+16/15
+9/8
+6/5
+5/4
+4/3
+45/32
+3/2
+8/5
+5/3
+9/5
+15/8
+2/1
+"""
 BOHLEN = "! bp.scl\nequal Bohlen-Pierce\n13\n" + "".join(
     f"{1901.955 * step / 13:.5f}\n" for step in range(1, 14)
 )

@@ -13,6 +13,9 @@ from engine.core.clock import ns
 from engine.core.messages import Block, Person, Pitch, Pose
 from engine.core.node import Node
 from engine.dsp.audio.level import power_to_db
+from engine.dsp.audio.resample import resample
+from engine.inference.card import model_folder
+from engine.models.voice_activity import VoiceActivityModel
 from engine.nodes.energy import Energy
 from engine.nodes.loudness import Loudness
 from engine.nodes.notes import Notes
@@ -79,6 +82,15 @@ def pitch(at: float) -> float:
     return first(answers(ear.process, step(at, tone(hz, 0.2))), at, right)
 
 
+def voice_activity(at: float) -> float:
+    """Return what a drawn voice waits that begins at once, as a vowel."""
+    box = VoiceActivityModel()
+    box.open()
+    with np.load(model_folder("silero_vad") / "parity.npz") as stored:
+        voice = resample((stored["sounds"][0] / 32768).astype(np.float32), 16000, RATE)
+    return first(answers(box.process, step(at, voice)), at, lambda told: told.on)
+
+
 def notes(at: float) -> float:
     """Return what notes wait beyond the first reading of their pitch."""
     box = Notes(steady=0.045)
@@ -122,6 +134,7 @@ MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] 
     "loudness": (loudness, Loudness, 3 * MS),
     "onset": (onset, Onset, 3 * MS),
     "pitch": (pitch, PitchDetector, 3 * MS),
+    "voice_activity": (voice_activity, VoiceActivityModel, 16 * MS),
     "notes": (notes, lambda: Notes(steady=0.045), 0.1 * MS),
     "energy": (energy, Energy, 12 * MS),
     "smooth": (smooth, lambda: Smooth(smooth=0.97), STEP),

@@ -17,6 +17,7 @@ import * as roles from "./roles.js";
 import * as save from "./save.js";
 import * as see from "./see.js";
 import * as sounds from "./sounds.js";
+import * as tuner from "./tuner.js";
 
 const hear = {
   you: (news) => roles.lay(news),
@@ -31,6 +32,7 @@ const hear = {
     save.lay();
     see.lay(news.patch);
     sounds.lay();
+    tuner.lay(news.patch);
     playlist.lay(news.playlist, news.playing);
   },
   values(news) {
@@ -38,6 +40,7 @@ const hear = {
     outs.show(news);
     see.show(news);
     sounds.show(news);
+    tuner.show(news);
     masters.show(news);
   },
   knobs(news) {
