@@ -97,7 +97,7 @@ def cents(hz: Any, true: float) -> Any:
 def spectrum(
     hz: float, amplitudes: Iterable[float], seconds: float, rate: int, stiff: float = 0.0
 ) -> Any:
-    """Return a sum of sines at the multiples of ``hz``, of peak 1; a stiff string stretches them."""
+    """Return a sum of sines at the multiples of ``hz``, of peak 1; a stiff string is sharp."""
     time = np.arange(round(seconds * rate)) / rate
     sound = np.zeros(len(time))
     for number, amplitude in enumerate(amplitudes, 1):

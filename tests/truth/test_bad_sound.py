@@ -125,7 +125,7 @@ CHORDS = {
 
 @pytest.mark.parametrize("name", CHORDS)
 def test_a_chord_is_never_surely_what_is_in_none_of_its_voices(tmp_path, name) -> None:
-    """A just chord has a common period, so a note of it or one below may be told, but not surely."""
+    """Its common period may be told, but not surely."""
     sound = sum(tone(note, 1.2, 0.2) for note in CHORDS[name])
     heard = hear(tmp_path, sound)
     _, hz, on, sure = heard.readings.T
