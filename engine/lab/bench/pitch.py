@@ -72,9 +72,9 @@ _SAID: Final[dict[str, Goal]] = {"clean": (">=", 95.0), "10 dB": (">=", 85.0)}
 def run(
     short: bool, each: int | None = None, notes: int | None = None, peers: Sequence[str] = (*PEERS,)
 ) -> list[Row]:
-    """Measure for about ten minutes; short, for two. ``each`` is tones a kind and register."""
-    each = each if each is not None else (1 if short else 6)
-    notes = notes if notes is not None else (2 if short else 8)
+    """Measure for about twelve minutes; short, for four. ``each`` is tones a kind and register."""
+    each = each if each is not None else (1 if short else 2)
+    notes = notes if notes is not None else (2 if short else 3)
     sounds = [*tones(each), *noises(each), *(instruments(notes) if notes else ())]
     if missing():
         print(f"{PLAYED}: {missing()}", file=sys.stderr)

@@ -1,0 +1,146 @@
+"""What is no single tone is silent, or marked; nothing of it is stuck or told as an error."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.core.messages import Block
+from engine.core.tuning import hz_of
+from engine.registry import Registry
+from tests.truth.hearing import cents, hear, spectrum
+
+RATE = 48000
+SAW = 1 / np.arange(1, 25)
+RNG = np.random.default_rng(1606)
+
+
+def tone(note: int, seconds: float = 1.0, peak: float = 0.3):
+    return peak * spectrum(hz_of(note), SAW, seconds, RATE)
+
+
+def noise(falls: float, seconds: float = 3.0, level: float = 0.1):
+    count = round(seconds * RATE)
+    hz = np.fft.rfftfreq(count, 1 / RATE)
+    shaped = np.fft.rfft(RNG.normal(size=count)) * (20 / np.maximum(hz, 20)) ** falls * (hz > 0)
+    sound = np.fft.irfft(shaped, count)
+    return level * sound / np.sqrt(np.mean(sound**2))
+
+
+SILENT = {
+    "zeros": np.zeros(RATE),
+    "DC": np.full(RATE, 0.7),
+    "DC that steps": np.repeat([0.3, -0.5, 0.1, 0.9], RATE // 4),
+    "NaN": np.full(RATE, np.nan),
+    "infinite": np.full(RATE, np.inf),
+    "one bit of a converter": RNG.integers(0, 2, RATE) / 32768,
+}
+NOISES = {"white": noise(0.0), "pink": noise(0.5), "brown": noise(1.0), "quiet": noise(0.0) / 100}
+
+
+@pytest.mark.parametrize("kind", SILENT)
+def test_what_is_no_sound_has_no_pitch(tmp_path, kind) -> None:
+    heard = hear(tmp_path, SILENT[kind])
+    assert len(heard.sounding()) == 0
+    assert heard.numbers() == []
+
+
+@pytest.mark.parametrize("kind", NOISES)
+def test_noise_plays_nothing_and_is_never_sure(tmp_path, kind) -> None:
+    heard = hear(tmp_path, NOISES[kind])
+    _, _, on, sure = heard.readings.T
+    assert np.mean(on) < 0.03
+    assert not np.any((on > 0) & (sure > 0))
+    assert heard.numbers() == []
+
+
+@pytest.mark.parametrize("gain", [3.0, 30.0, 1000.0])
+@pytest.mark.parametrize("note", [40, 57, 69, 81])
+def test_a_clipped_tone_keeps_its_pitch(tmp_path, note, gain) -> None:
+    heard = hear(tmp_path, np.clip(gain * tone(note, 0.6), -1, 1))
+    assert heard.numbers() == [note]
+    assert np.all(np.abs(cents(heard.sounding(), hz_of(note))) < 50)
+
+
+@pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf, 1e30])
+def test_samples_that_are_no_numbers_do_not_stay(tmp_path, broken) -> None:
+    sound = np.concatenate([tone(57), tone(57)])
+    sound[RATE // 2 : RATE // 2 + 50] = broken
+    heard = hear(tmp_path, sound)
+    assert set(heard.numbers()) == {57}
+    assert heard.share(1.2, 1.9) >= 0.9
+    assert np.all(np.abs(cents(heard.sounding(1.2, 1.9), 220)) < 50)
+
+
+def readings(parts):
+    """Give sounds with the sample at which each begins, and its rate, to one box."""
+    box, said = Registry().find("pitch")(), []
+    for samples, rate, start in parts:
+        for at in range(0, len(samples), 128):
+            part = np.asarray(samples[at : at + 128], np.float32)
+            said += [(start + at, pitch) for pitch in box.process(Block(part, rate, start + at))]
+    return said
+
+
+@pytest.mark.parametrize("missing", [1, 100, 4800, 10 * RATE])
+def test_a_gap_is_no_other_note(missing) -> None:
+    before, after = tone(57, 0.5), tone(57, 0.5)
+    said = readings([(before, RATE, 0), (after, RATE, len(before) + missing)])
+    on = np.array([pitch.hz for _, pitch in said if pitch.on])
+    assert np.all(np.abs(cents(on, 220)) < 50)
+    late = [pitch for at, pitch in said if at > len(before) + missing + 0.1 * RATE]
+    assert np.mean([pitch.on for pitch in late]) >= 0.9
+
+
+@pytest.mark.parametrize("rates", [(48000, 44100), (44100, 96000), (96000, 8000), (16000, 48000)])
+def test_a_rate_that_changes_in_mid_show_changes_no_pitch(rates) -> None:
+    parts, start = [], 0
+    for rate in rates:
+        parts.append((0.3 * spectrum(330.0, SAW[:8], 0.6, rate), rate, start))
+        start += len(parts[-1][0])
+    said = [pitch for _, pitch in readings(parts)]
+    assert np.all(np.abs(cents([pitch.hz for pitch in said if pitch.on], 330.0)) < 50)
+    assert np.mean([pitch.on for pitch in said[-80:-10]]) >= 0.9
+
+
+@pytest.mark.parametrize("hz", [310.0, 1250.0, 2900.0])
+def test_a_feedback_howl_is_its_own_pitch_or_silent(tmp_path, hz) -> None:
+    """It grows out of the noise, until it clips."""
+    time = np.arange(2 * RATE) / RATE
+    howl = np.clip(1e-4 * np.exp(7 * time) * np.sin(2 * np.pi * hz * time), -0.9, 0.9)
+    heard = hear(tmp_path, howl + noise(0.5, 2.0, 1e-3))
+    assert np.all(np.abs(cents(heard.sounding(1.0), hz)) < 50)
+    assert len(set(heard.numbers())) <= 1
+
+
+CHORDS = {
+    "major": (60, 64, 67),
+    "minor": (57, 60, 64),
+    "sixth": (55, 60, 64, 69),
+    "fourths": (50, 55, 60),
+    "cluster": (60, 61, 63),
+    "diminished": (59, 62, 65, 68),
+}
+
+
+@pytest.mark.parametrize("name", CHORDS)
+def test_a_chord_is_never_surely_what_is_in_none_of_its_voices(tmp_path, name) -> None:
+    """Its common period may be told, but not surely."""
+    sound = sum(tone(note, 1.2, 0.2) for note in CHORDS[name])
+    heard = hear(tmp_path, sound)
+    _, hz, on, sure = heard.readings.T
+    told = hz[(on > 0) & (sure > 0)]
+    near = np.min([np.abs(cents(told, hz_of(note))) for note in CHORDS[name]], axis=0)
+    assert np.sum(near > 50) <= 0.02 * len(hz)
+
+
+@pytest.mark.parametrize("second", [60, 64, 61, 48])
+def test_two_singers_are_one_of_them_or_silence(tmp_path, second) -> None:
+    sound = tone(57, 1.5, 0.3)
+    sound[RATE // 2 :] += tone(second, 1.0, 0.25)
+    heard = hear(tmp_path, sound)
+    _, hz, on, sure = heard.readings.T
+    told = hz[(on > 0) & (sure > 0)]
+    near = np.minimum(np.abs(cents(told, 220)), np.abs(cents(told, hz_of(second))))
+    assert np.sum(near > 50) <= 0.02 * len(hz)
+    assert heard.numbers()[0] == 57
