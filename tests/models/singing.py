@@ -13,8 +13,8 @@ from engine.core.messages import Block, Note, Ns, Pitch
 from engine.nodes.pitch import PitchDetector
 from engine.synthetic.voice_blocks import performance
 
-GLIDE_AGE = 0.010
-"""Seconds: how old what a reading describes is while a tone glides."""
+GLIDE_AGE = 0.020
+"""Seconds: how old what a reading describes is while a tone glides, in blocks of 512."""
 Told = list[tuple[float, Pitch]]
 
 

@@ -163,7 +163,7 @@ def test_it_is_told_where_it_is_said(patch: Path) -> None:
 @pytest.mark.parametrize(
     ("model", "said"),
     [
-        ("swift_f0", 'it cannot open: the model "swift_f0" is for pitch, not for pose'),
+        ("multistyle26", 'it cannot open: the model "multistyle26" is for style, not for pose'),
         ("movenet_lightnin", 'Did you mean "movenet_lightning"?'),
     ],
 )

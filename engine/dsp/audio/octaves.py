@@ -10,10 +10,14 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.dsp.audio.lag_peaks import Peaks, vertex
-from engine.dsp.audio.lag_products import LagProducts
+from engine.dsp.audio.lag_products import STEP, LagProducts, Lags
+from engine.dsp.audio.low_pass import ANALYSIS_RATE
 
+BANDWIDTH: Final = 1800.0
+"""Hz of white noise that the low-pass lets through: it gives the degrees of freedom."""
 MARGIN: Final = 0.06
 """What a longer lag must explain more, at least: stiff strings do not repeat any better."""
 SIGMAS: Final = 2.5
@@ -24,8 +28,8 @@ _LIKE: Final = 0.25
 """What a shorter lag may leave unexplained to be looked at."""
 _RARER: Final = 400
 _RARE: Final = 0.25
-"""Samples (60 Hz): beyond, a lag must explain more, and at twice that so much more: a slapped string
-is stiff, and repeats better after three of its periods; hardly any sound is that low."""
+"""Samples (60 Hz): beyond, a lag must explain more, and at twice that so much more: a slapped
+string is stiff, and repeats better after three of its periods; hardly any sound is that low."""
 _RIVAL: Final = 0.2
 _WAITS: Final = 0.12
 """What a shorter lag may leave unexplained to give cause for doubt; and to wait for, at first."""
@@ -39,13 +43,16 @@ class Octave(NamedTuple):
     wait: bool
 
 
-def choose_octave(
-    sound: LagProducts, peaks: Peaks, best: int, deviation: float, noise: float
-) -> Octave:
+def deviation(steps: Lags | int) -> NDArray[np.float64]:
+    """Return the relative standard deviation of what noise leaves unexplained in windows."""
+    freedom = np.maximum(2 * BANDWIDTH * np.asarray(steps) * STEP / ANALYSIS_RATE, 6)
+    return np.asarray(np.sqrt(2 / freedom))
+
+
+def choose_octave(sound: LagProducts, peaks: Peaks, best: int, steps: int, noise: float) -> Octave:
     """Return the peak that is as good as the best one and shortest.
 
-    ``deviation`` is the relative standard deviation of a residual in the window of the best peak,
-    ``noise`` the part of the sound that is noise.
+    They are compared in the newest ``steps``; ``noise`` is the part of the sound that is noise.
     """
     lag, left = peaks.lag, peaks.left
     rumble = _RARE * min(max((float(lag[best]) - _RARER) / _RARER, 0.0), 1.0)
@@ -55,11 +62,15 @@ def choose_octave(
     if not len(at):
         return Octave(best, False, False)
     at = at[np.argsort(lag[at])]
-    near = np.round(lag[at]).astype(np.intp)[None] + np.array([[-1], [0], [1]])
+    near = np.round(lag[[*at, best]]).astype(np.intp) + np.array([[-1], [0], [1]])
     own = int(sound.windows[0, int(lag[best])])
-    same = 1 - vertex(*sound.ncc(int(peaks.steps[best]), near))[1]
-    short = 1 - vertex(*sound.ncc(own, near))[1]
-    allowed = (left[best] + MARGIN) * (1 + SIGMAS * deviation) - MARGIN + rumble
+    residuals = 1 - vertex(*sound.ncc(steps, near))[1]
+    same, whole = residuals[:-1], float(residuals[-1])
+    short = 1 - vertex(*sound.ncc(own, near[:, :-1]))[1]
+    likely = (lag[at] <= _RARER) & (same < whole + rumble)
+    if likely.any():
+        whole = max(whole, float(same[likely].min()))
+    allowed = (whole + MARGIN) * (1 + SIGMAS * deviation(steps)) - MARGIN
     good = (same < allowed) | (short < 0.03 + noise)
     least = np.minimum(same, short)
     if good.any():

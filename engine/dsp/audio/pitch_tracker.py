@@ -22,7 +22,7 @@ from engine.dsp.audio.fine_pitch import fine_lag
 from engine.dsp.audio.lag_peaks import Peaks, find_peaks
 from engine.dsp.audio.lag_products import STEP, LagProducts, Numbers
 from engine.dsp.audio.low_pass import ANALYSIS_RATE
-from engine.dsp.audio.octaves import choose_octave
+from engine.dsp.audio.octaves import choose_octave, deviation
 
 ALWAYS: Final = 0.02
 """What any lag may leave unexplained."""
@@ -32,8 +32,8 @@ HELD: Final = 0.12
 """What a note that is held may leave."""
 KEEPS: Final = 0.06
 """What the held note may leave for a suboctave to be taken for an error."""
-BANDWIDTH: Final = 1450.0
-"""Hz of white noise that the low-pass lets through: it gives the degrees of freedom."""
+_LOOK: Final = 16
+"""Steps in which octaves are compared once a sound is so old: 40 ms."""
 _BLOCK_DC: Final = 0.996
 """The pole of the filter against DC: 15 Hz."""
 _DOUBTS: Final = 0.060 * ANALYSIS_RATE
@@ -43,7 +43,12 @@ _LATE_AFTER: Final = 0.010 * ANALYSIS_RATE
 """Periods, and samples, after which a first guess comes late."""
 _SAME: Final = 0.05
 """Octaves within which two lags are the same note."""
-_FAINT: Final = 1e-5
+_OPENS: Final = 4.0
+_HOLDS: Final = 1.5
+"""How far above the noise of the room, in power, a sound must be to begin, and to go on."""
+_RISES: Final = 0.04
+"""How much of a louder room is learned in 5 ms."""
+_FAINT: Final = 1e-6
 """Mean square below which no sound is looked for that is not above the noise of the room."""
 _LASTS: Final = 20
 """Readings for which a pitch must stay in what seems to be the noise of the room."""
@@ -120,7 +125,7 @@ class PitchTracker:
 
     def _read(self) -> Heard:
         power = self._sound.power(2)
-        above = power > 4 * self._floor
+        above = power > (_HOLDS if self._run else _OPENS) * self._floor
         if not power > max(1e-4 * self._loudest, _PASSED * self._whole) + _SILENT or (
             not above and power < _FAINT
         ):
@@ -135,16 +140,17 @@ class PitchTracker:
         curves = self._sound.curves()
         self._miss_the_held(curves[0])
         peaks = find_peaks(self._sound, curves)
-        freedom = np.maximum(2 * BANDWIDTH * peaks.steps * STEP / ANALYSIS_RATE, 6)
-        deviation = np.sqrt(2 / freedom)
-        merit = -np.log(peaks.left + 0.01) * np.sqrt(freedom)
-        good = self._good(peaks, deviation, noise)
+        spread = deviation(peaks.steps)
+        merit = -np.log(peaks.left + 0.01) / spread
+        good = self._good(peaks, spread, noise)
         if not above:
             good = self._lasting(peaks, merit)
         if not good.any():
             return self._nothing(power, peaks) if above else self._silence(power)
-        best = int(np.argmax(np.where(good, merit, -9)))
-        octave = choose_octave(self._sound, peaks, best, float(deviation[best]), noise)
+        best = int(np.argmax(np.where(good, merit, -np.inf)))
+        since = (self._age - int(peaks.lag[best])) // STEP
+        steps = max(int(peaks.steps[best]), min(_LOOK, since))
+        octave = choose_octave(self._sound, peaks, best, steps, noise)
         if octave.wait and self._run < 1 and self._age < _DOUBTS:
             return NOTHING
         if not self._within(ANALYSIS_RATE / peaks.lag[octave.peak]):
@@ -166,16 +172,14 @@ class PitchTracker:
     def _within(self, hz: float) -> bool:
         return self.rules.lowest * 0.97 <= hz <= self.rules.highest * 1.03
 
-    def _good(
-        self, peaks: Peaks, deviation: NDArray[np.float64], noise: float
-    ) -> NDArray[np.bool_]:
+    def _good(self, peaks: Peaks, spread: NDArray[np.float64], noise: float) -> NDArray[np.bool_]:
         """Return which peaks explain enough of the sound."""
         after = self.rules.after * ANALYSIS_RATE
         patience = self.rules.patience * np.clip((self._age - 3 * peaks.lag) / after, 0, 1)
         if self._hz and self._run > 3:
             held = _near(peaks.lag, self._hz, 0.04) & (self._age > 2 * peaks.lag)
             patience = np.where(held, np.maximum(patience, HELD), patience)
-        allowed = ALWAYS + noise * (1 + 2.5 * deviation) + patience
+        allowed = ALWAYS + noise * (1 + 2.5 * spread) + patience
         return (peaks.left < allowed) & (peaks.left < MOST)
 
     def _lasting(self, peaks: Peaks, merit: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -188,7 +192,7 @@ class PitchTracker:
         if not usable.any():
             self._steady = 0
             return usable
-        lag = float(peaks.lag[np.argmax(np.where(usable, merit, -9))])
+        lag = float(peaks.lag[np.argmax(np.where(usable, merit, -np.inf))])
         stays = self._steady_hz > 0 and bool(_near(lag, self._steady_hz))
         self._steady = self._steady + 1 if stays else 1
         self._steady_hz = ANALYSIS_RATE / lag
@@ -237,7 +241,7 @@ class PitchTracker:
         self._age = self._run = self._lost = 0
         self._hz = self._guess = 0.0
         self._loudest *= 0.9
-        self._floor += (power - self._floor) * (0.05 if power > self._floor else 0.2)
+        self._floor += (power - self._floor) * (_RISES if power > self._floor else 0.2)
         return NOTHING
 
     def _nothing(self, power: float, peaks: Peaks) -> Heard:
