@@ -32,7 +32,9 @@ def sounds() -> np.ndarray:
     for base in (110.0, 190.0):
         phase = 2 * np.pi * np.cumsum(base * (1.1 - 0.3 * time)) / RATE
         place = np.clip(2 * time, 0, 2)
-        formants = np.stack([np.interp(place, range(3), each) for each in zip(*VOWELS, strict=True)])
+        formants = np.stack(
+            [np.interp(place, range(3), each) for each in zip(*VOWELS, strict=True)]
+        )
         voice = np.zeros_like(time)
         for k in range(1, 30):
             hz = k * base
