@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Annotated, ClassVar, Final, Literal
 
+from engine.core.intonation import EQUAL, A4Hz, Tuning, TuningName, read_tuning
 from engine.core.messages import Block, Pitch
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.core.tuning import note_of
+from engine.core.tuning import A4_HZ
 from engine.dsp.audio.brightness import brightness
 from engine.dsp.audio.hops import Hops, Samples, hops_within
 from engine.dsp.audio.level import db_to_unit, decibels
@@ -61,6 +62,11 @@ class PitchNode(Node):
     ``lowest`` and ``highest`` narrow it to what the voice can sing. What lies outside is silent,
     never an octave of it. Sound of any rate from 8 kHz on will do.
 
+    ``a4`` is what all are tuned to, ``tuning`` a scale of your own: "19tet", or a Scala file (.scl)
+    beside the patch. Then ``note`` is the key to press on what is tuned alike: 60 is the first
+    degree, 69 has the frequency ``a4``, and ``cents`` is how far it is from the nearest. Raises
+    ParameterError for a file that is none.
+
     For those who know it: YIN's comparison with a lag (de Cheveigné and Kawahara 2002, doi
     10.1121/1.1458024) as normalised cross-correlation, in windows of each lag's own periods; it
     looks at no spectrum, so a missing fundamental, a sine or a hollow sound are all the same to it.
@@ -82,11 +88,18 @@ class PitchNode(Node):
         float, Param("how much less of it before the pitch counts as gone", 0, 1)
     ] = 0.1
 
+    tuning: TuningName = EQUAL
+    a4: A4Hz = A4_HZ
+
+    _tuned: Tuning = field(default_factory=Tuning)
     _hops: Hops = field(default_factory=lambda: Hops(WINDOW, STEP))
     _tracker: PitchTracker = field(default_factory=PitchTracker)
     _hz: float = 0.0
     _bright: float = 0.0
     _on: bool = False
+
+    def __post_init__(self) -> None:
+        self._tuned = read_tuning(self.tuning, self.a4)
 
     def reset(self) -> None:
         """Forget the sound from before a gap; the last pitch is held."""
@@ -122,7 +135,9 @@ class PitchNode(Node):
         if self._on:
             self._hz = heard.hz
             self._bright = brightness(window, rate) or self._bright
-        note = note_of(self._hz) if self._hz else 0.0
+        if self._tuned.a4 != self.a4:
+            self._tuned = replace(self._tuned, a4=self.a4)
+        note = self._tuned.note_of(self._hz) if self._hz else 0.0
         level = db_to_unit(decibels(window[-round(LOUD * rate) :]))
         sure = heard.sure if self._on else True
         return Pitch(self._hz, note, heard.clarity, self._on, level, self._bright, sure)

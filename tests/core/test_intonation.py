@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.core import tuning as equal
-from engine.core.errors import ParameterError
+from engine.core.errors import ParameterError, PatchError
 from engine.core.intonation import EQUAL, Tuning, read_tuning, without_files
+from engine.core.messages import Block
+from engine.nodes.pitch import PitchDetector
+from engine.nodes.quantise import Quantise
+from engine.runtime.opening import check_patch
 
 JUST = """! just.scl
 !
@@ -156,3 +161,51 @@ def test_a_recording_opens_no_file(tuned, tmp_path):
         with pytest.raises(ParameterError, match="a recording names no file here"):
             read_tuning(str(tmp_path / "a.scl"))
         assert read_tuning("19tet").hz_of(69) == pytest.approx(440.0)
+
+
+def test_the_box_pitch_tells_the_key_of_its_tuning(tmp_path):
+    (tmp_path / "just.scl").write_text(JUST)
+    third = 261.6256 * 5 / 4
+    time = np.arange(8000) / 16000
+    tone = 0.2 * sum(np.sin(2 * np.pi * k * third * time) / k for k in range(1, 6))
+    for name, a4, note in (
+        (str(tmp_path / "just.scl"), 440.0 * 261.6256 * 5 / 3 / 440.0, 64.0),
+        ("12tet", 440.0, 63.863),
+        ("12tet", 442.0, 63.863 - 12 * math.log2(442 / 440)),
+    ):
+        box = PitchDetector(tuning=name, a4=a4)
+        told = list(box.process(Block(tone.astype(np.float32), 16000, 0)))
+        assert told[-1].on
+        assert told[-1].note == pytest.approx(note, abs=0.05)
+
+
+def test_the_box_quantise_stands_on_degrees(tmp_path):
+    (tmp_path / "just.scl").write_text(JUST)
+    just = read_tuning(str(tmp_path / "just.scl"))
+    box = Quantise(tuning=str(tmp_path / "just.scl"))
+    assert box.process(64.1) == pytest.approx(equal.note_of(just.hz_of(64)))
+    assert Quantise(tuning="24tet").process(60.6) == pytest.approx(60.5)
+    assert Quantise(scale="C major", a4=415.0).process(69.0) == pytest.approx(
+        equal.note_of(read_tuning(EQUAL, 415.0).hz_of(71)), abs=1.1
+    )
+    assert Quantise().process(60.6) == 61.0
+    assert Quantise(scale="C major").process(61.4) == 62.0
+
+
+def test_a_patch_finds_the_file_beside_it_and_is_told_its_line(tmp_path):
+    patch = tmp_path / "show.toml"
+    text = (
+        'title = "t"\n[s]\nuse = "stand_in"\ndances = false\n'
+        '[p]\nuse = "pitch"\nfrom = "s.sound"\ntuning = "own.scl"\n'
+        '[out]\nuse = "osc_out"\nto = "127.0.0.1:9"\n[out.send]\n"/n" = "p.note"\n'
+    )
+    patch.write_text(text)
+    with pytest.raises(PatchError, match=r'show.toml:8: \[p\] tuning: there is no file "own.scl"'):
+        check_patch(patch)
+    (tmp_path / "own.scl").write_text("mine\n2\n3/2\nbla\n")
+    with pytest.raises(
+        PatchError, match=r'show.toml:8: \[p\] tuning: .*own.scl", line 4: expected'
+    ):
+        check_patch(patch)
+    (tmp_path / "own.scl").write_text(JUST)
+    assert check_patch(patch).title == "t"

@@ -19,6 +19,8 @@ from engine.nodes.chroma import Chroma
 from engine.nodes.drums import Drums
 from engine.dsp.audio.resample import resample
 from engine.inference.card import model_folder
+from engine.lab.bench.class_sounds import whistled
+from engine.models.sounds import SoundsModel
 from engine.models.voice_activity import VoiceActivityModel
 from engine.nodes.energy import Energy
 from engine.nodes.loudness import Loudness
@@ -102,6 +104,16 @@ def voice_activity(at: float) -> float:
     return first(answers(box.process, step(at, voice)), at, lambda told: told.on)
 
 
+def sounds(at: float) -> float:
+    """Return what a whistle waits."""
+    box = SoundsModel()
+    box.open()
+    whistle = resample(
+        0.3 * whistled(np.random.default_rng(5), 2.0).astype(np.float32), 16000, RATE
+    )
+    return first(answers(box.process, step(at, whistle)), at, lambda told: told.whistle)
+
+
 def notes(at: float) -> float:
     """Return what notes wait beyond the first reading of their pitch."""
     box = Notes(steady=0.045)
@@ -172,6 +184,7 @@ MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] 
     "drums": (drums, Drums, 4 * MS),
     "pitch": (pitch, PitchNode, 3 * MS),
     "voice_activity": (voice_activity, VoiceActivityModel, 16 * MS),
+    "sounds": (sounds, SoundsModel, 60 * MS),
     "notes": (notes, lambda: Notes(steady=0.045), 0.1 * MS),
     "chroma": (chroma, Chroma, 5 * MS),
     "transcribe": (transcribe, TranscribeModel, 25 * MS),

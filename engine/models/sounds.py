@@ -1,0 +1,134 @@
+"""Tell what kind of sound is heard: claps, a whistle, speech, singing, music, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import field
+from typing import Annotated, ClassVar, Final, NamedTuple
+
+import numpy as np
+
+from engine.core.errors import ModelError
+from engine.core.messages import Block
+from engine.core.parameter import Param
+from engine.dsp.audio.hops import Hops, Samples
+from engine.dsp.audio.level import decibels
+from engine.dsp.audio.resample import resample
+from engine.dsp.audio.sound_features import COUNT, RATE, WINDOW, sound_features
+from engine.inference.network import ModelName, NetworkModel
+from engine.inference.session import Session
+
+CLASSES: Final = ("clap", "whistle", "speech", "singing", "music")
+"""In the order of what the network answers."""
+LIKENESS: Final = 2
+"""Answers in a row that a class must be at its limit for; one alone is chance."""
+_SPARE: Final = 0.01
+"""Seconds beyond the window, where resampling has an edge."""
+
+
+class Heard(NamedTuple):
+    """A switch for each kind of sound, and of each how sure that is, 0 to 1."""
+
+    clap: bool
+    whistle: bool
+    speech: bool
+    singing: bool
+    music: bool
+    silence: bool
+    clap_confidence: float
+    whistle_confidence: float
+    speech_confidence: float
+    singing_confidence: float
+    music_confidence: float
+
+
+class SoundsModel(NetworkModel[bool]):
+    """Sound classes: switches for claps, whistles, speech, singing, music and silence.
+
+    Each of ``clap``, ``whistle``, ``speech``, ``singing`` and ``music`` is on while the last second
+    was of that kind, several at once where several sound; ``clap_confidence`` and so on say how
+    sure that is, 0 to 1. ``silence`` is on below ``quiet``. Where nothing is sure, nothing is on:
+    noise, hum and rain are no class, nor is a hall that applauds in one roar.
+
+    A class comes on at ``confidence``, goes off ``hysteresis`` below it, and then after ``hold``.
+    What is told is of the last second, so it comes nearly half a second late; for the moment of a
+    clap take ``onset``, for speech alone ``voice_activity``. Singing is mistaken for music, and
+    music for singing, about one time in ten: bench "classes" has the table.
+
+    Our own small network, trained on sounds that were made for it. Raises ModelError when it is
+    missing.
+    """
+
+    TASK = "sounds"
+
+    lag: ClassVar[float] = 0.38
+    hop: ClassVar[float] = 0.1
+
+    confidence: Annotated[float, Param("how sure to be that it is of a kind", 0, 1)] = 0.6
+    hysteresis: Annotated[
+        float, Param("how much less sure it may become before it counts as gone", 0, 1)
+    ] = 0.2
+    hold: Annotated[float, Param("how long it stays on after it was heard", 0, 60, unit="s")] = 0.3
+    quiet: Annotated[float, Param("dB of full scale; below is silence", -90, 0)] = -55.0
+    model: ModelName = "sound_classes"
+
+    _hops: Hops = field(default_factory=lambda: Hops(WINDOW / RATE + _SPARE, SoundsModel.hop))
+    _on: list[bool] = field(default_factory=lambda: [False] * len(CLASSES))
+    _sure: list[int] = field(default_factory=lambda: [0] * len(CLASSES))
+    _rest: list[float] = field(default_factory=lambda: [0.0] * len(CLASSES))
+
+    def check(self, session: Session) -> None:
+        """Raise ModelError where a network does not take our features and answer our classes."""
+        super().check(session)
+        shapes = [tensor.shape for tensor in (*session.inputs, *session.outputs)]
+        if shapes != [(1, COUNT), (1, len(CLASSES))]:
+            raise ModelError(
+                f'the model "{session.card.name}" does not take {COUNT} features '
+                f"for {len(CLASSES)} classes"
+            )
+
+    def reset(self) -> None:
+        """Forget the sound from before a gap: nothing is heard."""
+        self._hops.reset()
+        self._forget()
+
+    def process(self, sound: Block) -> Iterator[Heard]:
+        """Yield what is heard for each tenth of a second that ends within the sound.
+
+        Raises ModelError when the network fails, or answers with what is not a number.
+        """
+        windows = self._hops.feed(sound)
+        if self._hops.gap:
+            self._forget()
+        for window in windows:
+            samples = resample(window, self._hops.rate, RATE)[-WINDOW:]
+            newest = samples[-WINDOW // 4 :]
+            # Between two claps it is silent, and yet there are claps: the second decides on those.
+            silent = self._is_quiet(newest)
+            sure = [0.0] * len(CLASSES) if self._is_quiet(samples) else self._ask(samples)
+            for number, confidence in enumerate(sure):
+                self._decide(number, confidence)
+            yield Heard._make((*self._on, silent, *sure))
+
+    def _is_quiet(self, samples: Samples) -> bool:
+        return not len(samples) or decibels(samples - samples.mean()) < self.quiet
+
+    def _decide(self, number: int, confidence: float) -> None:
+        on = self._on[number]
+        if confidence >= self.confidence - (self.hysteresis if on else 0.0):
+            self._sure[number], self._rest[number] = self._sure[number] + 1, 0.0
+            self._on[number] = on or self._sure[number] >= LIKENESS
+        else:
+            self._sure[number], self._rest[number] = 0, self._rest[number] + self.hop
+            self._on[number] = on and self._rest[number] <= self.hold + 1e-9
+
+    def _ask(self, samples: Samples) -> list[float]:
+        """Return how sure each class is, of up to a second; before it is assumed to be silent."""
+        whole = np.zeros(WINDOW, np.float32)
+        whole[WINDOW - len(samples) :] = samples
+        (classes,) = self.run(features=sound_features(whole)[None])
+        return [float(one) for one in classes[0]]
+
+    def _forget(self) -> None:
+        count = len(CLASSES)
+        self._on, self._sure, self._rest = [False] * count, [0] * count, [0.0] * count
