@@ -21,6 +21,8 @@ LOWEST, HIGHEST = 20.0, 4000.0
 """Hz: the range within which a pitch can be heard."""
 WINDOW: Final = 0.032
 """Seconds of sound whose brightness is told."""
+_BRIGHT_EVERY: Final = 4
+"""Readings after which it is measured again: it looks at 32 ms, and is a fifth of the work."""
 LOUD: Final = 0.010
 """Seconds of sound whose level is told: an attack fills it at once."""
 STEP: Final = 0.0025
@@ -97,6 +99,7 @@ class PitchNode(Node):
     _hz: float = 0.0
     _bright: float = 0.0
     _on: bool = False
+    _sung: int = -1
 
     def __post_init__(self) -> None:
         self._tuned = read_tuning(self.tuning, self.a4)
@@ -123,6 +126,7 @@ class PitchNode(Node):
     def _begin_anew(self) -> None:
         self._tracker = PitchTracker()
         self._on = False
+        self._sung = -1
 
     def _rules(self) -> PitchRules:
         preset = PRESETS[self.instrument]
@@ -132,12 +136,19 @@ class PitchNode(Node):
     def _pitch(self, heard: PitchReading, window: Samples, rate: int) -> Pitch:
         least = self.confidence - (self.hysteresis if self._on else 0.0)
         self._on = heard.hz > 0 and heard.clarity >= least
+        self._sung = self._sung + 1 if self._on else -1
         if self._on:
             self._hz = heard.hz
+<<<<<<< HEAD
             self._bright = brightness(window, rate) or self._bright
         if self._tuned.a4 != self.a4:
             self._tuned = replace(self._tuned, a4=self.a4)
         note = self._tuned.note_of(self._hz) if self._hz else 0.0
+=======
+            if self._sung % _BRIGHT_EVERY == 0:
+                self._bright = brightness(window, rate) or self._bright
+        note = note_of(self._hz) if self._hz else 0.0
+>>>>>>> e1
         level = db_to_unit(decibels(window[-round(LOUD * rate) :]))
         sure = heard.sure if self._on else True
         return Pitch(self._hz, note, heard.clarity, self._on, level, self._bright, sure)

@@ -13,15 +13,15 @@ from engine.core.clock import ns
 from engine.core.messages import Block, Person, Pitch, Pose
 from engine.core.node import Node
 from engine.dsp.audio.level import power_to_db
-from engine.models.chords import ChordsModel
-from engine.models.transcribe import TranscribeModel
-from engine.nodes.chroma import Chroma
-from engine.nodes.drums import Drums
 from engine.dsp.audio.resample import resample
 from engine.inference.card import model_folder
 from engine.lab.bench.class_sounds import whistled
+from engine.models.chords import ChordsModel
 from engine.models.sounds import SoundsModel
+from engine.models.transcribe import TranscribeModel
 from engine.models.voice_activity import VoiceActivityModel
+from engine.nodes.chroma import Chroma
+from engine.nodes.drums import Drums
 from engine.nodes.energy import Energy
 from engine.nodes.loudness import Loudness
 from engine.nodes.notes import Notes

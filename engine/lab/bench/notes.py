@@ -31,7 +31,7 @@ from engine.lab.bench.rig.instruments import RATE, missing
 from engine.lab.bench.rig.note_score import Begun, NoteScore, score
 from engine.lab.bench.rig.phrases import SPANS, STAND_IN, TruePhrase, phrase
 from engine.nodes.notes import Notes, Voiced
-from engine.nodes.pitch import PitchDetector
+from engine.nodes.pitch import PitchNode
 
 SEED: Final = 700
 PHRASES: Final = 6
@@ -57,7 +57,7 @@ def run(short: bool) -> list[Row]:
 
 def heard(samples: NDArray[np.float64], **parameters: object) -> list[Begun]:
     """Return the notes that ours begins in a sound, float (n,) at RATE, block after block."""
-    ear, box = PitchDetector(), Notes(**parameters)  # type: ignore[arg-type]
+    ear, box = PitchNode(), Notes(**parameters)  # type: ignore[arg-type]
     begun: list[Begun] = []
 
     def take(at: float, played: Voiced) -> None:
