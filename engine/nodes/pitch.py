@@ -139,16 +139,11 @@ class PitchNode(Node):
         self._sung = self._sung + 1 if self._on else -1
         if self._on:
             self._hz = heard.hz
-<<<<<<< HEAD
-            self._bright = brightness(window, rate) or self._bright
+            if self._sung % _BRIGHT_EVERY == 0:
+                self._bright = brightness(window, rate) or self._bright
         if self._tuned.a4 != self.a4:
             self._tuned = replace(self._tuned, a4=self.a4)
         note = self._tuned.note_of(self._hz) if self._hz else 0.0
-=======
-            if self._sung % _BRIGHT_EVERY == 0:
-                self._bright = brightness(window, rate) or self._bright
-        note = note_of(self._hz) if self._hz else 0.0
->>>>>>> e1
         level = db_to_unit(decibels(window[-round(LOUD * rate) :]))
         sure = heard.sure if self._on else True
         return Pitch(self._hz, note, heard.clarity, self._on, level, self._bright, sure)
