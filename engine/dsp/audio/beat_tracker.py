@@ -39,6 +39,8 @@ METRES: Final = {4: 0.8, 3: 0.2}
 """Beats of a bar, and how common that is."""
 KNOWN: Final = 0.6
 """How likely a place in the bar must be."""
+HEARD, FADES = 0.3, 0.85
+"""How likely a downbeat must have been lately, and what is left of that after a beat."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,7 @@ class BarFilter:
         prior: NDArray[np.float64] = np.array([metres[size] / size for size, _ in states])
         self._prior = prior
         self._belief = prior.copy()
+        self._strongest = 0.0
 
     def advance(self) -> None:
         """Go on to the next beat."""
@@ -163,6 +166,7 @@ class BarFilter:
     def hear(self, downbeat: float) -> None:
         """Take into account how likely the beat was a downbeat, 0 to 1."""
         first = 0.1 + 0.8 * min(max(downbeat, 0.0), 1.0)
+        self._strongest = max(downbeat, FADES * self._strongest)
         self._belief *= np.where(self._places == 1, first, 1 - first)
         self._belief /= self._belief.sum()
 
@@ -170,6 +174,6 @@ class BarFilter:
         """Return the place in the bar and the beats of the bar; 0 for what is not known."""
         best = int(self._belief.argmax())
         size = int(self._sizes[best])
-        if self._belief[self._sizes == size].sum() < KNOWN:
+        if self._strongest < HEARD or self._belief[self._sizes == size].sum() < KNOWN:
             return 0, 0
         return (int(self._places[best]) if self._belief[best] >= KNOWN else 0), size

@@ -48,7 +48,7 @@ _KEPT: Final = 10
 Levels = NDArray[np.float64]
 
 
-class Struck(NamedTuple):
+class Drummed(NamedTuple):
     """How sure it is that each was struck, 0 to 1; ``hard`` how loud each is, in dB."""
 
     sure: Levels
@@ -65,7 +65,7 @@ class DrumEar:
         self._begun: int | None = None
         self._loudest = _LOUD
 
-    def step(self, power: Powers, rate: int) -> Struck | None:
+    def step(self, power: Powers, rate: int) -> Drummed | None:
         """Return what was struck once that is known; ``power``: the mean square in each bin."""
         features = self.features(power, rate)
         if features is None:
@@ -74,7 +74,7 @@ class DrumEar:
         sure = 1.0 / (1.0 + np.exp(-(np.append(hidden, 1.0) @ weights().second)))
         newest = np.max(self._recent[-4:], axis=0)
         hard = np.array([newest[:4].max(), newest[3:10].max(), newest[10:].max()])
-        return Struck(sure, hard)
+        return Drummed(sure, hard)
 
     def features(self, power: Powers, rate: int) -> Levels | None:
         """Return what tells the drums apart, float64 (27,), where a stroke is to be told."""

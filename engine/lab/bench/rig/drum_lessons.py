@@ -69,7 +69,9 @@ def _strokes(rng: np.random.Generator) -> list[Stroke]:
             found.append((at, "kick", rng.uniform(0.7, 1)))
         if rng.random() < (0.5 if place % 8 == 4 else 0.08):
             found.append((at, "snare", rng.uniform(0.7, 1)))
-    return found
+    alone = rng.choice([*KINDS, "", "", "", "", "", ""])
+    only = [one for one in found if one[1].replace("open", "hat") == alone]
+    return only or found
 
 
 def _kit(strokes: list[Stroke], rng: np.random.Generator) -> Any:
@@ -126,7 +128,7 @@ def learn(given: Floats, wanted: Floats, rng: np.random.Generator) -> list[Float
             chosen, step = order[begin : begin + 256], step + 1
             x, count = given[chosen].copy(), (len(order[begin : begin + 256]), BANDS)
             tilt = rng.normal(0, 0.1, (count[0], 1)) * np.linspace(-1, 1, BANDS)
-            x[:, :BANDS] += tilt + rng.normal(0, 0.12, count)
+            x[:, :BANDS] += rng.uniform(-0.3, 0.1, (count[0], 1)) + tilt + rng.normal(0, 0.12, count)
             x[:, BANDS : 2 * BANDS] *= rng.uniform(0.8, 1.15, (count[0], 1))
             hidden = np.maximum(x @ layers[0], 0)
             more = np.append(hidden, np.ones((count[0], 1)), axis=1)
