@@ -14,6 +14,7 @@ from engine.lab.bench.report import COUNT, Row
 TINY: dict[str, dict[str, Any]] = {
     "midi": {"kills": 1, "seconds": 0.5},
     "loop": {"seconds": 1.0},
+    "notes": {"count": 1, "players": ("stand-in",), "peer": False},
     "pitch": {"each": 1, "notes": 0, "peers": ()},
     "overload": {"seconds": 1.5},
     "record": {"seconds": 1.0, "pairs": 1, "set_": 3.0},
