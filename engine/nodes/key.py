@@ -52,7 +52,7 @@ class KeyNode(Node):
     memory: Annotated[
         float, Param("after how long what was played counts half", 0.5, 600, unit="s")
     ] = 15.0
-    confidence: Annotated[float, Param("how sure to be of a key to say it", 0, 1)] = 0.4
+    confidence: Annotated[float, Param("how sure to be of a key to say it", 0, 1)] = 0.6
 
     _weights: Weights = field(default_factory=lambda: np.zeros(CLASSES))
     _at: Ns | None = None

@@ -46,13 +46,40 @@ Case = tuple[str, str]
 """Who plays, and under which noise."""
 
 
-def run(short: bool) -> list[Row]:
-    """Write down phrases of all who play, by ours and by aubio."""
-    phrases = _phrases(1 if short else PHRASES)
-    rows = [] if not missing() else [Row(missing(), "not measured", 0, COUNT)]
-    for name, told in _listeners(phrases):
+def run(
+    short: bool,
+    count: int | None = None,
+    players: Sequence[str] = (STAND_IN, *SPANS),
+    *,
+    peer: bool = True,
+) -> list[Row]:
+    """Write down ``count`` phrases of each player, by ours and by aubio."""
+    rows = [Row("silence, DC, NaN, white noise", "notes that sound", _false(), COUNT, ("<=", 0))]
+    if missing():
+        rows.append(Row(missing(), "not measured", 0, COUNT))
+        players = [name for name in players if name == STAND_IN]
+    phrases = {
+        (name, noise): [
+            phrase(name, SEED + number, snr) for number in range(count or (1 if short else PHRASES))
+        ]
+        for name in players
+        for noise, snr in NOISES.items()
+    }
+    for name, told in _listeners(phrases, peer=peer):
         rows += _rows(name, phrases, told) if told else [Row(name, "not measured", 0, COUNT)]
     return rows
+
+
+def _false() -> int:
+    """Return how many notes ours begins in what is no note, 2 s of each."""
+    count = 2 * RATE
+    nothing = (
+        np.zeros(count),
+        np.full(count, 0.7),
+        np.full(count, np.nan),
+        np.random.default_rng(SEED).normal(0, 0.1, count),
+    )
+    return sum(len(heard(samples)) for samples in nothing)
 
 
 def heard(samples: NDArray[np.float64], **parameters: object) -> list[Begun]:
@@ -76,20 +103,13 @@ def heard(samples: NDArray[np.float64], **parameters: object) -> list[Begun]:
     return begun
 
 
-def _phrases(count: int) -> dict[Case, list[TruePhrase]]:
-    names = [STAND_IN, *([] if missing() else SPANS)]
-    return {
-        (name, noise): [phrase(name, SEED + number, snr) for number in range(count)]
-        for name in names
-        for noise, snr in NOISES.items()
-    }
-
-
 def _listeners(
-    phrases: Mapping[Case, Sequence[TruePhrase]],
+    phrases: Mapping[Case, Sequence[TruePhrase]], *, peer: bool
 ) -> list[tuple[str, dict[Case, list[list[Begun]]]]]:
     """Return who listens, and what each has told of every phrase; nothing where it is missing."""
     ours = {case: [heard(one.samples) for one in each] for case, each in phrases.items()}
+    if not peer:
+        return [(OURS, ours)]
     try:
         return [(OURS, ours), (PEER, _aubio(phrases))]
     except NotFetched as error:

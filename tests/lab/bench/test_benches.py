@@ -15,6 +15,7 @@ TINY: dict[str, dict[str, Any]] = {
     "chords": {"count": 1},
     "midi": {"kills": 1, "seconds": 0.5},
     "loop": {"seconds": 1.0},
+    "notes": {"count": 1, "players": ("stand-in",), "peer": False},
     "pitch": {"each": 1, "notes": 0, "peers": ()},
     "overload": {"seconds": 1.5},
     "record": {"seconds": 1.0, "pairs": 1, "set_": 3.0},
