@@ -11,7 +11,7 @@ from engine.registry import Registry
 from engine.runtime.opening import check_patch
 from engine.terminal.recipes import Recipe
 from engine.testing import play
-from tests.docs.promises import PROMISES, write_drum
+from tests.docs.promises import PROMISES, write_drum, write_groove
 from tests.docs.recipe_book import CONTENTS, DRAWER, HEADINGS, LINES, RECIPES, TEXT
 
 SMALL_BOXES = {
@@ -28,6 +28,7 @@ each_recipe = pytest.mark.parametrize("recipe", RECIPES.values(), ids=lambda eac
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("recipes")
     write_drum(folder)
+    write_groove(folder)
     return folder
 
 

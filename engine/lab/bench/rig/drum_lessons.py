@@ -128,7 +128,9 @@ def learn(given: Floats, wanted: Floats, rng: np.random.Generator) -> list[Float
             chosen, step = order[begin : begin + 256], step + 1
             x, count = given[chosen].copy(), (len(order[begin : begin + 256]), BANDS)
             tilt = rng.normal(0, 0.1, (count[0], 1)) * np.linspace(-1, 1, BANDS)
-            x[:, :BANDS] += rng.uniform(-0.3, 0.1, (count[0], 1)) + tilt + rng.normal(0, 0.12, count)
+            x[:, :BANDS] += (
+                rng.uniform(-0.3, 0.1, (count[0], 1)) + tilt + rng.normal(0, 0.12, count)
+            )
             x[:, BANDS : 2 * BANDS] *= rng.uniform(0.8, 1.15, (count[0], 1))
             hidden = np.maximum(x @ layers[0], 0)
             more = np.append(hidden, np.ones((count[0], 1)), axis=1)
