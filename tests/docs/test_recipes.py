@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_it_is_a_good_patch_of_its_name_without_a_warning(recipe: Recipe, folder
 def test_what_it_promises_leaves(recipe: Recipe, folder: Path) -> None:
     promise = PROMISES[recipe.title]
     file = written(recipe, folder)
-    sets = [text.replace("=drum.wav", f"={folder / 'drum.wav'}") for text in promise.sets]
+    sets = [re.sub(r"=(\w+\.wav)$", rf"={folder}/\1", text) for text in promise.sets]
     played = play(file, promise.script, seconds=promise.seconds, sets=sets)
     assert played.errors == []
     promise.check(played)
