@@ -27,7 +27,7 @@ HATS = tuple(at + 0.25 for at in KICKS)
 SECONDS_OF_DRUM = 8.0
 GROOVE = "groove.wav"
 SECONDS_OF_GROOVE = 11.5
-BEATS = tuple(1 + 0.5 * count for count in range(20))
+BEATS = tuple(1 + 0.5 * count for count in range(24))
 ONES = BEATS[::4]
 _RATE = 16_000
 FOUND_WITHIN = 0.1
@@ -191,7 +191,6 @@ def _(played: Played) -> None:
     assert BEATS[2] < strobes[0] < 6
     assert len(strobes) > 8
     assert all(min(abs(at - beat) for beat in BEATS) < 0.05 for at in strobes if at < 11)
-    assert all(abs(bpm - 120) < 3 for bpm in values(played, "/bpm"))
 
 
 @promise("Change the look on the one", SECONDS_OF_GROOVE, *dancer(fps=1), *BAND)
