@@ -34,7 +34,7 @@ class Drums(Node):
 
     ``sensitivity`` is how little is enough: towards 0 only what is certain counts, towards 1 what
     may be a drum does. ``rest`` is the shortest time between two of the same drum. What is told
-    happened about 30 ms before the newest sample: that long it takes to tell them apart. Where only
+    happened about 32 ms before the newest sample: that long it takes to tell them apart. Where only
     that something begins matters, ``onset`` says so 10 ms earlier.
 
     For those who know it: spectral flux in dB by bands (Bello et al. 2005; SuperFlux, Böck &

@@ -25,6 +25,10 @@ KICKS = tuple(2 + 0.5 * count for count in range(10))
 """The seconds at which the bass drum is hit; before the first one it is quiet."""
 HATS = tuple(at + 0.25 for at in KICKS)
 SECONDS_OF_DRUM = 8.0
+GROOVE = "groove.wav"
+SECONDS_OF_GROOVE = 11.5
+BEATS = tuple(1 + 0.5 * count for count in range(24))
+ONES = BEATS[::4]
 _RATE = 16_000
 FOUND_WITHIN = 0.1
 """s: how soon after a stroke what follows from it must leave."""
@@ -69,6 +73,7 @@ CAME, LEFT = 3.0, 12.0
 DRUMMER = (f"mic.device={DRUM}",)
 CHORDS = "chords.wav"
 """A C major chord from 0.5 to 2 s, A minor until 3.5 s, and then nothing."""
+BAND = (f"mic.device={GROOVE}",)
 
 
 def write_drum(folder: Path) -> None:
@@ -96,6 +101,32 @@ def write_chords(folder: Path) -> None:
             first = int(begin * _RATE)
             sound[first : first + time.size] += 0.05 * tone
     soundfile.write(folder / CHORDS, sound.astype(np.float32), _RATE)
+
+
+def write_groove(folder: Path) -> None:
+    """Write five bars of kick, snare and hat with a chord on each one, after a second of quiet."""
+    rng = np.random.default_rng(2)
+    sound = rng.normal(0, 0.001, int(SECONDS_OF_GROOVE * _RATE))
+
+    def add(at: float, stroke: np.ndarray) -> None:
+        part = sound[int(at * _RATE) :][: stroke.size]
+        part += stroke[: part.size]
+
+    beat, bar = (np.arange(int(lasts * _RATE)) / _RATE for lasts in (0.25, 1.9))
+    kick = np.sin(2 * np.pi * (60 * beat + 2 * (1 - np.exp(-40 * beat)))) * np.exp(-beat / 0.06)
+    for number, at in enumerate(np.arange(1.0, SECONDS_OF_GROOVE - 0.5, 0.25)):
+        if number % 8 in (0, 4, 5):
+            add(at, (0.5 if number % 8 else 0.8) * kick)
+        if number % 4 == 2:
+            tone = np.sin(2 * np.pi * 200 * beat)
+            add(at, 0.3 * (rng.normal(size=beat.size) + tone) * np.exp(-beat / 0.05))
+        if number % 8 == 0:
+            chord = sum(
+                np.sin(2 * np.pi * hz * bar * k) / k for hz in (110, 277, 330) for k in (1, 2)
+            )
+            add(at, 0.08 * chord * np.minimum(1, bar / 0.005) * np.exp(-bar / 0.8))
+        add(at, np.diff(rng.normal(0, 0.15, beat.size), prepend=0) * np.exp(-beat / 0.015))
+    soundfile.write(folder / GROOVE, sound.astype(np.float32), _RATE)
 
 
 def arrivals(source: str, outlet: str, *messages: tuple[float, Message]) -> Script:
@@ -167,6 +198,22 @@ def _(played: Played) -> None:
 def _(played: Played) -> None:
     assert after(KICKS[3::4], presses(played, "/composition/connectnextcolumn"))
     assert values(played, "/beat") == [1, 2, 3, 4, 1, 2, 3, 4, 1, 2]
+
+
+@promise("Strobe on the beat", SECONDS_OF_GROOVE, *BAND)
+def _(played: Played) -> None:
+    strobes = presses(played, "/strobe")
+    assert BEATS[2] < strobes[0] < 6
+    assert len(strobes) > 8
+    assert all(min(abs(at - beat) for beat in BEATS) < 0.05 for at in strobes if at < 11)
+
+
+@promise("Change the look on the one", SECONDS_OF_GROOVE, *dancer(fps=1), *BAND)
+def _(played: Played) -> None:
+    looks = sent(played, "/look")
+    assert len(looks) >= 2
+    assert [each.args for each in looks[:2]] == [["starry"], ["wave"]]
+    assert all(min(abs(each.t - one) for one in ONES) < 0.05 for each in looks)
 
 
 @promise("Change the look on the drop", 3, *dancer(fps=2), *DRUMMER)

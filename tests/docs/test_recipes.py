@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from engine.registry import Registry
 from engine.runtime.opening import check_patch
 from engine.terminal.recipes import Recipe
 from engine.testing import play
-from tests.docs.promises import CHORDS, DRUM, PROMISES, write_chords, write_drum
+from tests.docs.promises import PROMISES, write_chords, write_drum, write_groove
 from tests.docs.recipe_book import CONTENTS, DRAWER, HEADINGS, LINES, RECIPES, TEXT
 
 SMALL_BOXES = {
@@ -29,6 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("recipes")
     write_drum(folder)
     write_chords(folder)
+    write_groove(folder)
     return folder
 
 
@@ -36,13 +38,6 @@ def written(recipe: Recipe, folder: Path) -> Path:
     file = folder / f"{recipe.name}.toml"
     file.write_text(recipe.patch, encoding="utf-8")
     return file
-
-
-def in_folder(text: str, folder: Path) -> str:
-    """Return a setting with the folder of the sounds before their names."""
-    for name in (DRUM, CHORDS):
-        text = text.replace(f"={name}", f"={folder / name}")
-    return text
 
 
 @each_recipe
@@ -56,7 +51,7 @@ def test_it_is_a_good_patch_of_its_name_without_a_warning(recipe: Recipe, folder
 def test_what_it_promises_leaves(recipe: Recipe, folder: Path) -> None:
     promise = PROMISES[recipe.title]
     file = written(recipe, folder)
-    sets = [in_folder(text, folder) for text in promise.sets]
+    sets = [re.sub(r"=(\w+\.wav)$", rf"={folder}/\1", text) for text in promise.sets]
     played = play(file, promise.script, seconds=promise.seconds, sets=sets)
     assert played.errors == []
     promise.check(played)

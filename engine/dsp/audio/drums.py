@@ -39,7 +39,7 @@ APART_HOPS: Final = 10
 """Hops from one stroke that is told until the next may begin."""
 EARLIER: Final = (3, 4, 5)
 """Hops ago whose loudest a rise is measured against."""
-LAG: Final = 0.030
+LAG: Final = 0.032
 """Seconds from a stroke until it is told."""
 _QUIETEST: Final = 1e-8
 _LOUD: Final = -60.0
