@@ -19,10 +19,10 @@ block = {block}
 [voice]
 use = "pitch"
 from = "mic"
-{pitch}
 [melody]
 use = "notes"
 from = "voice"
+{notes}
 [out]
 use = "osc_out"
 to = "127.0.0.1:26100"
@@ -57,11 +57,11 @@ class Heard(NamedTuple):
         return [int(number) for number in self.notes[:, 2]]
 
 
-def hear(folder: Path, samples: Any, rate: int = 48000, block: int = 128, pitch: str = "") -> Heard:
-    """Play a sound (n,) or (n, channels) into pitch and notes. It may be longer than a file."""
+def hear(folder: Path, samples: Any, rate: int = 48000, block: int = 128, notes: str = "") -> Heard:
+    """Play a sound (n,) into pitch and notes; ``notes`` are lines of that box."""
     file = folder / "sound.wav"
     soundfile.write(file, np.asarray(samples, np.float32), rate, subtype="FLOAT")
-    played = play(PATCH.format(file=file, block=block, pitch=pitch))
+    played = play(PATCH.format(file=file, block=block, notes=notes))
     assert played.errors == []
     return Heard(_readings(played), _notes(played, len(samples) / rate), played)
 
