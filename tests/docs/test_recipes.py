@@ -11,7 +11,7 @@ from engine.registry import Registry
 from engine.runtime.opening import check_patch
 from engine.terminal.recipes import Recipe
 from engine.testing import play
-from tests.docs.promises import PROMISES, write_drum
+from tests.docs.promises import CLAPPED, DRUM, PROMISES, SPOKEN, write_drum, write_voice_and_claps
 from tests.docs.recipe_book import CONTENTS, DRAWER, HEADINGS, LINES, RECIPES, TEXT
 
 SMALL_BOXES = {
@@ -28,6 +28,7 @@ each_recipe = pytest.mark.parametrize("recipe", RECIPES.values(), ids=lambda eac
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("recipes")
     write_drum(folder)
+    write_voice_and_claps(folder)
     return folder
 
 
@@ -48,7 +49,9 @@ def test_it_is_a_good_patch_of_its_name_without_a_warning(recipe: Recipe, folder
 def test_what_it_promises_leaves(recipe: Recipe, folder: Path) -> None:
     promise = PROMISES[recipe.title]
     file = written(recipe, folder)
-    sets = [text.replace("=drum.wav", f"={folder / 'drum.wav'}") for text in promise.sets]
+    sets = list(promise.sets)
+    for name in (DRUM, SPOKEN, CLAPPED):
+        sets = [text.replace(f"={name}", f"={folder / name}") for text in sets]
     played = play(file, promise.script, seconds=promise.seconds, sets=sets)
     assert played.errors == []
     promise.check(played)
