@@ -81,7 +81,7 @@ NAMES: Final[dict[tuple[str, str], str | tuple[str, str]]] = {
     ("engine.dsp.scales", "scale_named"): ("engine.dsp.audio.scales", "parse_scale"),
     ("engine.dsp.scales", "to_scale"): ("engine.dsp.audio.scales", "quantise"),
     ("engine.dsp.spectrum", "leaning"): ("engine.dsp.audio.spectrum", "asymmetric_window"),
-    ("engine.models.pitch", "PitchModel"): ("engine.nodes.pitch", "PitchDetector"),
+    ("engine.models.pitch", "PitchModel"): ("engine.nodes.pitch", "PitchNode"),
     ("engine.models.session", "Card"): "engine.inference.card",
     ("engine.models.session", "Tensor"): "engine.inference.card",
     ("engine.models.session", "library"): "engine.inference.backends",

@@ -13,7 +13,7 @@ from engine.core import tuning as equal
 from engine.core.errors import ParameterError, PatchError
 from engine.core.intonation import EQUAL, Tuning, read_tuning, without_files
 from engine.core.messages import Block
-from engine.nodes.pitch import PitchDetector
+from engine.nodes.pitch import PitchNode
 from engine.nodes.quantise import Quantise
 from engine.runtime.opening import check_patch
 
@@ -173,7 +173,7 @@ def test_the_box_pitch_tells_the_key_of_its_tuning(tmp_path):
         ("12tet", 440.0, 63.863),
         ("12tet", 442.0, 63.863 - 12 * math.log2(442 / 440)),
     ):
-        box = PitchDetector(tuning=name, a4=a4)
+        box = PitchNode(tuning=name, a4=a4)
         told = list(box.process(Block(tone.astype(np.float32), 16000, 0)))
         assert told[-1].on
         assert told[-1].note == pytest.approx(note, abs=0.05)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.messages import Block, Note, Ns, Pitch
-from engine.nodes.pitch import PitchDetector
+from engine.nodes.pitch import PitchNode
 from engine.synthetic.voice_blocks import performance
 
 GLIDE_AGE = 0.020
@@ -18,8 +18,8 @@ GLIDE_AGE = 0.020
 Told = list[tuple[float, Pitch]]
 
 
-def heard(**parameters: Any) -> PitchDetector:
-    return PitchDetector(**parameters)
+def heard(**parameters: Any) -> PitchNode:
+    return PitchNode(**parameters)
 
 
 def voice(
@@ -30,7 +30,7 @@ def voice(
     return itertools.takewhile(lambda event: event[0] <= seconds * 1e9, events)
 
 
-def readings(events: list[tuple[Ns, str, Any]], box: PitchDetector) -> Told:
+def readings(events: list[tuple[Ns, str, Any]], box: PitchNode) -> Told:
     """Return each reading and the second that it tells about."""
     return [
         (at / 1e9 - GLIDE_AGE, pitch)

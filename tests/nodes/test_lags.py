@@ -22,7 +22,7 @@ from engine.nodes.energy import Energy
 from engine.nodes.loudness import Loudness
 from engine.nodes.notes import Notes
 from engine.nodes.onset import Onset
-from engine.nodes.pitch import PitchDetector
+from engine.nodes.pitch import PitchNode
 from engine.nodes.smooth import STEP, Smooth
 from tests.conformance import boxes
 
@@ -75,7 +75,7 @@ def onset(at: float) -> float:
 
 
 def pitch(at: float) -> float:
-    ear = PitchDetector()
+    ear = PitchNode()
     hz = 180 + 4000 * (at - STEPS[0])
 
     def right(told: Pitch) -> bool:
@@ -145,7 +145,7 @@ def smooth(at: float) -> float:
 MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] = {
     "loudness": (loudness, Loudness, 3 * MS),
     "onset": (onset, Onset, 3 * MS),
-    "pitch": (pitch, PitchDetector, 3 * MS),
+    "pitch": (pitch, PitchNode, 3 * MS),
     "voice_activity": (voice_activity, VoiceActivityModel, 16 * MS),
     "sounds": (sounds, SoundsModel, 60 * MS),
     "notes": (notes, lambda: Notes(steady=0.045), 0.1 * MS),

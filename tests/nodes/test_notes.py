@@ -16,7 +16,7 @@ from engine.core.messages import Note, Ns, Pitch
 from engine.core.tuning import hz_of
 from engine.dsp.audio.scales import MODES, parse_scale, quantise
 from engine.nodes.notes import PATIENCE, Notes
-from engine.nodes.pitch import PitchDetector
+from engine.nodes.pitch import PitchNode
 from tests.models.singing import heard, spans, voice
 
 UNSEEN = (300, 301, 302)
@@ -49,7 +49,7 @@ def notes(played):
 def test_the_stand_ins_song_is_written_down(snr, least):
     """F-measure of mir_eval, 50 ms for beginnings, ends not asked; nothing was tuned on these."""
     scores, in_rests = [], 0
-    lag = PitchDetector.lag + Notes().lag
+    lag = PitchNode.lag + Notes().lag
     for seed in UNSEEN:
         ear, box, told, truth = heard(), Notes(), [], []
         for at, outlet, message in voice(seed, 8.0, snr):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.messages import Block, Pitch
-from engine.nodes.pitch import PRESETS, PitchDetector
+from engine.nodes.pitch import PRESETS, PitchNode
 from engine.runtime.opening import open_patch
 from engine.testing import play
 from tests.models.singing import blocks, heard, readings, right, voice
@@ -25,7 +25,7 @@ def tone(hz: float, seconds: float = 0.5, rate: int = RATE, level: float = 0.2) 
     return level * sum(np.sin(k * phase) / k for k in range(1, 6))
 
 
-def listen(box: PitchDetector, sound) -> list[Pitch]:
+def listen(box: PitchNode, sound) -> list[Pitch]:
     return [pitch for block in sound for pitch in box.process(block)]
 
 
@@ -203,8 +203,9 @@ def test_every_reading_of_a_tone_is_right(kind, hz):
     assert abs(np.median(off)) < 2
     assert len(off) >= 0.9 * (0.4 - 2.5 / hz - 0.01) / 0.005
     sure = np.array([1200 * np.log2(each.hz / hz) for each in told if each.on and each.sure])
-    assert len(sure) >= 0.5 * len(off)
-    assert np.abs(sure).max() < 50
+    if kind != "no fundamental":  # which may as well be a chord
+        assert len(sure) >= 0.5 * len(off)
+    assert not len(sure) or np.abs(sure).max() < 50
 
 
 @pytest.mark.parametrize("hz", [98.0, 233.0, 880.0])
@@ -349,3 +350,14 @@ def test_a_patch_of_before_plays_and_is_told_what_it_need_not_say(tmp_path):
     (warning,) = open_patch(patch).warnings
     assert "old.toml:6: [p] model: pitch needs no network any more" in str(warning)
     assert "/p/hz" in str(play(patch, seconds=1.0))
+
+
+@pytest.mark.parametrize(
+    "notes", [(261.6, 329.6, 392.0), (220.0, 261.6, 329.6), (98.0, 123.5, 146.8)]
+)
+@pytest.mark.parametrize("kind", ["sine", "saw"])
+def test_a_chord_is_nothing_to_be_sure_of(kind, notes):
+    chord = sum(made(kind, hz, 0.8) for hz in notes) / 3
+    told = listen(heard(), blocks(chord))
+    low = [each for each in told if each.on and each.sure and each.hz < min(notes) * 0.9]
+    assert len(low) <= 0.06 * len(told)

@@ -17,7 +17,7 @@ from engine.core.commands import Lost, Notice
 from engine.core.errors import DeviceError
 from engine.core.messages import Block, Note
 from engine.nodes.notes import Notes
-from engine.nodes.pitch import PitchDetector
+from engine.nodes.pitch import PitchNode
 from engine.sources.audio_file import AudioFile
 from engine.sources.microphone import Microphone, list_microphones
 from tests.models.singing import GLIDE_AGE, spans
@@ -103,7 +103,7 @@ class Heard(queue.Queue):
 
 
 def test_the_microphone_hears_what_another_program_plays():
-    ear, heard = PitchDetector(), Heard()
+    ear, heard = PitchNode(), Heard()
     with (
         jack(),
         singer() as fluidsynth,
@@ -214,7 +214,7 @@ def test_phrases_that_fluidsynth_plays_are_written_down(tmp_path):
         (folder := tmp_path / name).mkdir()
         sound = AudioFile(file=str(rendered(folder, notes, program)))
         assert soundfile.info(sound.file).samplerate == RATE
-        ear, box, told, played = PitchDetector(), Notes(), [], []
+        ear, box, told, played = PitchNode(), Notes(), [], []
         for at, _, block in sound.events():
             for pitch in ear.process(block):
                 told.append((at / 1e9 - GLIDE_AGE, pitch))

@@ -13,6 +13,8 @@ from engine.core.box import Box
 from engine.core.commands import SetParameter
 from engine.core.messages import Trigger
 from engine.core.node import Model, Node
+from engine.nodes.notes import Notes
+from engine.nodes.pitch import PitchNode
 from engine.terminal.table import LiveTable
 from engine.testing import Played, Swap
 from engine.web.health import HealthView
@@ -128,4 +130,4 @@ def test_a_sung_note_is_as_late_as_its_windows(steady: float) -> None:
     text = '[s]\nuse="stand_in"\ndances=false\n[p]\nuse="pitch"\nfrom="s.sound"\n'
     text += f'[n]\nuse="notes"\nfrom="p"\nsteady="{round(steady * 1000)} ms"\n'
     played = testing.play(text + COLLECT + 'n="n"\n', seconds=0.1)
-    assert lags(played)["n"] == pytest.approx(32 + (0 if steady == 0 else 96))
+    assert lags(played)["n"] == pytest.approx(1000 * (PitchNode.lag + Notes(steady=steady).lag))

@@ -14,7 +14,7 @@ _LEAST_HEIGHT: Final = 0.6
 _THREE: Final = np.array([[-1], [0], [1]])
 
 
-class Peaks(NamedTuple):
+class LagPeaks(NamedTuple):
     """Lags that repeat, all arrays of shape (n,): see the fields."""
 
     lag: NDArray[np.float64]
@@ -42,7 +42,7 @@ def vertex(
     return place, np.minimum(np.hypot(b, slope), 1.0)
 
 
-def find_peaks(sound: LagProducts, curves: Numbers) -> Peaks:
+def find_peaks(sound: LagProducts, curves: Numbers) -> LagPeaks:
     """Return the peaks of each curve of a sound beyond its first dip below zero."""
     middle = curves[:, 1:-1]
     tops = (middle > curves[:, :-2]) & (middle >= curves[:, 2:]) & (middle > _LEAST_HEIGHT)
@@ -59,5 +59,5 @@ def find_peaks(sound: LagProducts, curves: Numbers) -> Peaks:
         three[:, edges] = sound.ncc(steps[edges], near[:, edges])
     place, height = vertex(*three)
     real = (three[1] >= three[0]) & (three[1] >= three[2])
-    found = Peaks(lag + place, 1.0 - height, steps, window)
-    return found if real.all() else Peaks(*(each[real] for each in found))
+    found = LagPeaks(lag + place, 1.0 - height, steps, window)
+    return found if real.all() else LagPeaks(*(each[real] for each in found))

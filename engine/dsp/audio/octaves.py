@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.dsp.audio.lag_peaks import Peaks, vertex
+from engine.dsp.audio.lag_peaks import LagPeaks, vertex
 from engine.dsp.audio.lag_products import STEP, LagProducts, Lags
 from engine.dsp.audio.low_pass import ANALYSIS_RATE
 
@@ -30,6 +30,8 @@ _RARER: Final = 400
 _RARE: Final = 0.25
 """Samples (60 Hz): beyond, a lag must explain more, and at twice that so much more: a slapped
 string is stiff, and repeats better after three of its periods; hardly any sound is that low."""
+_SEVERAL: Final = 0.4
+"""What a note among several leaves unexplained."""
 _RIVAL: Final = 0.2
 _WAITS: Final = 0.12
 """What a shorter lag may leave unexplained to give cause for doubt; and to wait for, at first."""
@@ -49,7 +51,21 @@ def deviation(steps: Lags | int) -> NDArray[np.float64]:
     return np.asarray(np.sqrt(2 / freedom))
 
 
-def choose_octave(sound: LagProducts, peaks: Peaks, best: int, steps: int, noise: float) -> Octave:
+def _sounds_like_several(peaks: LagPeaks, chosen: int) -> bool:
+    """Whether a lag may be what two or three notes have in common, and the pitch of none.
+
+    Then one of them, a third or less of it, repeats much of the sound by itself; and what is in
+    common is low. A formant does so as well, so it is no more than cause for doubt.
+    """
+    ratio = float(peaks.lag[chosen]) / peaks.lag
+    times = np.maximum(np.round(ratio), 1)
+    whole = (times >= 3) & (np.abs(ratio / times - 1) < _WHOLE)
+    return bool((whole & (peaks.left < _SEVERAL)).any())
+
+
+def choose_octave(
+    sound: LagProducts, peaks: LagPeaks, best: int, steps: int, noise: float
+) -> Octave:
     """Return the peak that is as good as the best one and shortest.
 
     They are compared in the newest ``steps``; ``noise`` is the part of the sound that is noise.
@@ -60,7 +76,7 @@ def choose_octave(sound: LagProducts, peaks: Peaks, best: int, steps: int, noise
     ratio = lag[best] / lag[at]
     at = at[np.abs(ratio / np.round(ratio) - 1) < _WHOLE]
     if not len(at):
-        return Octave(best, False, False)
+        return Octave(best, _sounds_like_several(peaks, best), False)
     at = at[np.argsort(lag[at])]
     near = np.round(lag[[*at, best]]).astype(np.intp) + np.array([[-1], [0], [1]])
     own = int(sound.windows[0, int(lag[best])])
@@ -80,5 +96,6 @@ def choose_octave(sound: LagProducts, peaks: Peaks, best: int, steps: int, noise
         rivals = lag[at] <= lag[chosen] * 1.03
     else:
         chosen, rivals = best, np.ones(len(at), np.bool_)
+    several = _sounds_like_several(peaks, chosen)
     doubt = bool((rivals & (least < _RIVAL) & (least > 2 * left[best] + 0.02)).any())
-    return Octave(chosen, doubt, not good.any() and float(least.min()) < _WAITS)
+    return Octave(chosen, doubt or several, not good.any() and float(least.min()) < _WAITS)
