@@ -52,8 +52,8 @@ class SoundsModel(NetworkModel[bool]):
 
     A class comes on at ``confidence``, goes off ``hysteresis`` below it, and then after ``hold``.
     What is told is of the last second, so it comes nearly half a second late; for the moment of a
-    clap take ``onset``, for speech alone ``voice_activity``. Singing is mistaken for music, and
-    music for singing, about one time in ten: bench "classes" has the table.
+    clap take ``onset``, for speech alone ``voice_activity``. Music is also
+    taken for singing, and singing for music, one time in five: bench "classes" has the table.
 
     Our own small network, trained on sounds that were made for it. Raises ModelError when it is
     missing.

@@ -17,10 +17,14 @@ import soundfile
 from engine import Trigger
 from engine.core.clock import ns
 from engine.core.messages import Message
+from engine.inference.card import model_folder
+from engine.lab.bench.class_sounds import claps
 from engine.runtime.entries import Arrival
 from engine.testing import Played, Script, Sent
 
 DRUM = "drum.wav"
+SPOKEN = "spoken.wav"
+CLAPPED = "clapped.wav"
 KICKS = tuple(2 + 0.5 * count for count in range(10))
 """The seconds at which the bass drum is hit; before the first one it is quiet."""
 HATS = tuple(at + 0.25 for at in KICKS)
@@ -90,6 +94,7 @@ def write_drum(folder: Path) -> None:
     soundfile.write(folder / DRUM, sound.astype(np.float32), _RATE)
 
 
+<<<<<<< HEAD
 def write_chords(folder: Path) -> None:
     """Write two chords and a silence."""
     sound = np.zeros(5 * _RATE)
@@ -127,6 +132,17 @@ def write_groove(folder: Path) -> None:
             add(at, 0.08 * chord * np.minimum(1, bar / 0.005) * np.exp(-bar / 0.8))
         add(at, np.diff(rng.normal(0, 0.15, beat.size), prepend=0) * np.exp(-beat / 0.015))
     soundfile.write(folder / GROOVE, sound.astype(np.float32), _RATE)
+=======
+def write_voice_and_claps(folder: Path) -> None:
+    """Write a second of quiet, one of a drawn voice or two of claps, and three more of quiet."""
+    rng = np.random.default_rng(4)
+    with np.load(model_folder("silero_vad") / "parity.npz") as stored:
+        voice = stored["sounds"][0] / 32768
+    for name, middle in ((SPOKEN, voice), (CLAPPED, 0.3 * claps(rng, 2.0))):
+        sound = np.concatenate((np.zeros(_RATE), middle, np.zeros(3 * _RATE)))
+        sound += rng.normal(0, 3e-4, len(sound))
+        soundfile.write(folder / name, sound.astype(np.float32), _RATE)
+>>>>>>> e8
 
 
 def arrivals(source: str, outlet: str, *messages: tuple[float, Message]) -> Script:
@@ -481,6 +497,23 @@ def _(played: Played) -> None:
     assert moments[:2] == [0.25, 1.25]
     assert all(later - earlier >= 1 for earlier, later in pairwise(moments))
     assert len(moments) > 2  # the strokes of the drum are claps too
+
+
+@promise("Music steps back for a speaker", 5, f"mic.device={SPOKEN}")
+def _(played: Played) -> None:
+    assert set(values(played, "/music/volume", 0, 1)) <= {1.0}
+    assert min(values(played, "/music/volume", 1.5, 3)) == 0.25
+    coming = values(played, "/music/volume", 3.5)
+    assert coming == sorted(coming)
+    assert moves(coming)
+
+
+@promise("Clapping brings the light up", 6, f"mic.device={CLAPPED}")
+def _(played: Played) -> None:
+    assert set(values(played, "/light", 0, 1)) <= {0.0}
+    assert max(values(played, "/light", 1.5, 4)) > 0.9
+    going = values(played, "/light", 5.2)
+    assert going == sorted(going, reverse=True)
 
 
 @promise(
