@@ -94,7 +94,6 @@ def write_drum(folder: Path) -> None:
     soundfile.write(folder / DRUM, sound.astype(np.float32), _RATE)
 
 
-<<<<<<< HEAD
 def write_chords(folder: Path) -> None:
     """Write two chords and a silence."""
     sound = np.zeros(5 * _RATE)
@@ -132,7 +131,8 @@ def write_groove(folder: Path) -> None:
             add(at, 0.08 * chord * np.minimum(1, bar / 0.005) * np.exp(-bar / 0.8))
         add(at, np.diff(rng.normal(0, 0.15, beat.size), prepend=0) * np.exp(-beat / 0.015))
     soundfile.write(folder / GROOVE, sound.astype(np.float32), _RATE)
-=======
+
+
 def write_voice_and_claps(folder: Path) -> None:
     """Write a second of quiet, one of a drawn voice or two of claps, and three more of quiet."""
     rng = np.random.default_rng(4)
@@ -142,7 +142,6 @@ def write_voice_and_claps(folder: Path) -> None:
         sound = np.concatenate((np.zeros(_RATE), middle, np.zeros(3 * _RATE)))
         sound += rng.normal(0, 3e-4, len(sound))
         soundfile.write(folder / name, sound.astype(np.float32), _RATE)
->>>>>>> e8
 
 
 def arrivals(source: str, outlet: str, *messages: tuple[float, Message]) -> Script:

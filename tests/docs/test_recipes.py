@@ -12,11 +12,13 @@ from engine.registry import Registry
 from engine.runtime.opening import check_patch
 from engine.terminal.recipes import Recipe
 from engine.testing import play
-<<<<<<< HEAD
-from tests.docs.promises import PROMISES, write_chords, write_drum, write_groove
-=======
-from tests.docs.promises import CLAPPED, DRUM, PROMISES, SPOKEN, write_drum, write_voice_and_claps
->>>>>>> e8
+from tests.docs.promises import (
+    PROMISES,
+    write_chords,
+    write_drum,
+    write_groove,
+    write_voice_and_claps,
+)
 from tests.docs.recipe_book import CONTENTS, DRAWER, HEADINGS, LINES, RECIPES, TEXT
 
 SMALL_BOXES = {
@@ -33,12 +35,9 @@ each_recipe = pytest.mark.parametrize("recipe", RECIPES.values(), ids=lambda eac
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("recipes")
     write_drum(folder)
-<<<<<<< HEAD
     write_chords(folder)
     write_groove(folder)
-=======
     write_voice_and_claps(folder)
->>>>>>> e8
     return folder
 
 
@@ -59,13 +58,7 @@ def test_it_is_a_good_patch_of_its_name_without_a_warning(recipe: Recipe, folder
 def test_what_it_promises_leaves(recipe: Recipe, folder: Path) -> None:
     promise = PROMISES[recipe.title]
     file = written(recipe, folder)
-<<<<<<< HEAD
     sets = [re.sub(r"=(\w+\.wav)$", rf"={folder}/\1", text) for text in promise.sets]
-=======
-    sets = list(promise.sets)
-    for name in (DRUM, SPOKEN, CLAPPED):
-        sets = [text.replace(f"={name}", f"={folder / name}") for text in sets]
->>>>>>> e8
     played = play(file, promise.script, seconds=promise.seconds, sets=sets)
     assert played.errors == []
     promise.check(played)

@@ -181,10 +181,7 @@ def smooth(at: float) -> float:
 MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] = {
     "loudness": (loudness, Loudness, 3 * MS),
     "onset": (onset, Onset, 3 * MS),
-<<<<<<< HEAD
     "drums": (drums, Drums, 4 * MS),
-=======
->>>>>>> e8
     "pitch": (pitch, PitchNode, 3 * MS),
     "voice_activity": (voice_activity, VoiceActivityModel, 16 * MS),
     "sounds": (sounds, SoundsModel, 60 * MS),
