@@ -18,7 +18,6 @@ from engine.lab.bench.report import (
     as_markdown,
     as_table,
     as_wide_markdown,
-    as_wide_table,
     missed,
     number,
 )
@@ -84,7 +83,10 @@ def bench(names: Sequence[str], short: bool, file: Path | None, page: Path | Non
         with console.status(f"measuring {name} ..."):
             rows = measure(name, short)
         wide = is_wide(name)
-        console.print(as_wide_table(name, rows) if wide else as_table(name, rows))
+        if wide:
+            console.print(as_wide_markdown(rows), soft_wrap=True, markup=False, highlight=False)
+        else:
+            console.print(as_table(name, rows))
         for row in missed(rows, short=short):
             passed = False
             console.print(f"[red]missed[/] {row.case}, {row.metric}: {number(row.value)}")

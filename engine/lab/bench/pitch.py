@@ -19,7 +19,6 @@ so, and so do instruments where FluidSynth or a sound font is missing.
 from __future__ import annotations
 
 import math
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -58,6 +57,7 @@ PEERS: Final[dict[str, tuple[str, ...]]] = {
     "essentia PitchYinFFT": ("essentia",),
     "essentia Audio2Pitch": ("essentia",),
 }
+CPU: Final = "ms/10 ms"
 CREPE: Final = "torchcrepe==0.0.24"
 _NOTHING: Final = "silence, DC, NaN, infinite"
 _GOALS: Final[dict[str, Goal]] = {
@@ -76,9 +76,9 @@ def run(
     each = each if each is not None else (1 if short else 2)
     notes = notes if notes is not None else (2 if short else 3)
     sounds = [*tones(each), *noises(each), *(instruments(notes) if notes else ())]
-    if missing():
-        print(f"{PLAYED}: {missing()}", file=sys.stderr)
     rows = [Row(f"{OURS}: {_NOTHING}", "readings", _invented(), COUNT, ("<=", 0))]
+    if missing():
+        rows.append(Row(f"{PLAYED}: {missing()}", "cpu", math.nan, CPU))
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         file = Path(folder, "sounds.npz")
         parts = [sound.truth.samples.astype(np.float32) for sound in sounds]
@@ -91,7 +91,7 @@ def run(
                 hearing = partial(_theirs, peer, file, path)
                 rows += _rows(peer, sounds, hearing, seconds)
             except NotFetched as error:
-                print(f"{peer} is not here: {error}", file=sys.stderr)
+                rows.append(Row(f"{peer}: not here, {error}", "cpu", math.nan, CPU))
     return rows
 
 
@@ -109,7 +109,7 @@ def _rows(
     )
     if who != OURS:
         cases = [case for case in cases if case not in INSTRUMENTS]
-    rows = [Row(f"{who}: everything", "cpu", 10 * cpu / seconds, "ms/10 ms", ("<=", 1.0))]
+    rows = [Row(f"{who}: everything", "cpu", 10 * cpu / seconds, CPU, ("<=", 1.0))]
     for case in cases:
         total = added([s for s, sound in zip(scores, sounds, strict=True) if case in sound.cases])
         for name, (value, unit) in summary(total, says_sure=who == OURS).items():

@@ -91,22 +91,16 @@ def as_table(bench: str, rows: Sequence[Row]) -> Table:
     return table
 
 
-def as_wide_table(bench: str, rows: Sequence[Row]) -> Table:
-    """Return the rows as a table for a terminal with a line for each case."""
-    head, lines = _wide(rows)
-    table = Table(head[0], title=bench, title_justify="left")
-    for name in head[1:]:
-        table.add_column(name, justify="right")
-    for line in lines:
-        table.add_row(*line)
-    return table
-
-
 def as_wide_markdown(rows: Sequence[Row]) -> str:
-    """Return the rows as a Markdown table with a line for each case."""
+    """Return the rows as a Markdown table with a line for each case, its columns aligned."""
     head, lines = _wide(rows)
-    rule = ["---", *("---:" for _ in head[1:])]
-    return "".join(f"| {' | '.join(line)} |\n" for line in (head, rule, *lines))
+    widths = [max(4, *map(len, column)) for column in zip(head, *lines, strict=True)]
+    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    padded = [
+        [line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]
+        for line in (head, rule, *lines)
+    ]
+    return "".join(f"| {' | '.join(line)} |\n" for line in padded)
 
 
 def _wide(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
@@ -149,6 +143,8 @@ def _folded(rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
 
 def number(value: float) -> str:
     """Return a number as text with three significant digits; an infinite one is "never"."""
+    if math.isnan(value):
+        return "-"
     if not math.isfinite(value):
         return "never"
     if value == int(value) or abs(value) >= 1000:

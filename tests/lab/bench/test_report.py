@@ -71,9 +71,9 @@ def test_a_wide_table_has_a_line_for_each_case_and_marks_what_misses() -> None:
     rows = [Row("a", "right", 99.5, "%", (">=", 99.9)), Row("b", "cpu", 1.0, "ms")]
     assert as_wide_markdown(rows).splitlines() == [
         "| case | right, % | cpu, ms |",
-        "| --- | ---: | ---: |",
-        "| a | 99.5 ! |  |",
-        "| b |  | 1 |",
+        "| ---- | -------: | ------: |",
+        "| a    |   99.5 ! |         |",
+        "| b    |          |       1 |",
     ]
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib.util
 import pickle
 import zipfile
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ class _Weights(pickle.Unpickler):
             return lambda array, at, shape, *_: array[at : at + int(np.prod(shape))].reshape(shape)
         if name.endswith("Storage"):
             return np.int64 if name == "LongStorage" else np.float32
-        return dict if name == "OrderedDict" else lambda *_: None
+        return OrderedDict if name == "OrderedDict" else lambda *_: None
 
     def persistent_load(self, saved: Any) -> Any:
         return np.frombuffer(self._zip.read(f"{self._folder}data/{saved[2]}"), saved[1])
