@@ -103,12 +103,10 @@ def _cases(count: int, share: Path) -> Iterator[tuple[str, list[Sound]]]:
     spoken = [sound for sound in _read_all(chosen) if len(sound) > 1.5 * RATE]
     yield "speech, recorded", spoken[: 4 * count]
     yield "song of the stand-in", [sung(2000 + n) for n in range(max(1, count // 3))]
-    yield (
-        "choirs of FluidSynth",
-        [played(rng, (52, 53)) for _ in range(max(1, count // 2))] * can_play(),
-    )
-    yield "music of FluidSynth", [played(rng) for _ in range(count)] * can_play()
-    yield "loops, left out", _read_all(_left_out(share))
+    tunes = count if can_play() else 0
+    yield "choirs of FluidSynth", [played(rng, (52, 53)) for _ in range(-(-tunes // 2))]
+    yield "music of FluidSynth", [played(rng) for _ in range(tunes)]
+    yield "loops, left out", _read_all(_left_out(share)[: 4 * count])
     yield "noise, drawn", [noise(rng) for _ in range(count)]
     yield "hum, drawn", [hum(rng) for _ in range(count)]
 
