@@ -65,8 +65,9 @@ def _computed() -> Iterator[Row]:
     told = len(struck(loop.sound)["kick"])
     yield Row("drums, computed", "kicks missed", abs(told - len(loop.struck["kick"])), COUNT, NONE)
     (loop,) = loops(("rock",), ("computed",), seed=3)
-    step = (loop.struck["snare"][1] - loop.struck["snare"][0]) / 2
-    off = [(at - loop.struck["kick"][0]) / step % 1 for at, _ in beats(loop.sound)]
+    snares = loop.struck["snare"]  # on each second beat
+    step = (snares[-1] - snares[0]) / (2 * (len(snares) - 1))
+    off = [(at - snares[0]) / step % 1 for at, _ in beats(loop.sound)]
     late = sum(min(part, 1 - part) * step > WITHIN for part in off) if off else 1
     yield Row("beat, computed", "beats off", late, COUNT, NONE)
 
