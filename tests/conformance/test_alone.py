@@ -152,6 +152,10 @@ def woken(node: Node | None, at: Ns | None, *, once: bool = False) -> list[Any]:
     return said
 
 
+PATIENT = {"beat"}
+"""Networks that say nothing of what they are fed here: a tone has no beat."""
+
+
 @in_every_way
 @every_node
 def test_it_lives_twice_may_be_reset_at_any_time_and_begins_anew(name: str, way: Way) -> None:
@@ -168,7 +172,7 @@ def test_it_lives_twice_may_be_reset_at_any_time_and_begins_anew(name: str, way:
         worker.close()
     assert boxes.broken(flat(told[0])) == []
     assert len(told[0]) == len(told[1]), "it has forgotten its first life"
-    assert not boxes.is_model(name) or told[0]
+    assert name in PATIENT or not boxes.is_model(name) or told[0]
 
 
 @in_every_way

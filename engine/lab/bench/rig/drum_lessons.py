@@ -1,7 +1,8 @@
 """Learn to tell drums apart, and write ``engine/dsp/audio/drum_weights.py``.
 
 ``uv run python -m engine.lab.bench.rig.drum_lessons``, with FluidSynth, FluidR3_GM.sf2 and the
-package of loops installed. None of the kits and patterns that the bench is held to is learned from.
+package of loops installed. None of the kits and patterns that the bench is held to is learned
+from as a whole; a closed and an open cymbal are in both.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The recorded loops that ``bench beat`` is held to, chosen before anything was tuned.
 
 All are of the Debian package ``sonic-pi-samples``, and CC0. A loop is cut to whole beats, so its
-tempo is its length: 60 times its beats, over its seconds. How many beats it has is what a person
-would count; whoever counts twice or half as many is right but for an octave.
+tempo is its length: 60 times its beats, over its seconds. The beats were counted from the lengths,
+as what makes a usual tempo, and not by ear; twice or half as many is right but for an octave.
 
 Left out, because nobody could say where a beat is: ``loop_3d_printer`` (a printer's noises) and
 ``loop_drone_g_97`` (a held tone), which must find no beat.
@@ -42,4 +42,4 @@ AMEN: Final = {
     "hat": (0, 2, 4, 6, 8, 10, 12, 14),
 }
 """What is struck in ``loop_amen``, in sixteenths of its bar: the pattern as it is commonly written
-down (its cymbal is a ride). What is played is up to 30 ms beside these."""
+down, not by ear (its cymbal is a ride). What is played is up to 30 ms beside these."""
