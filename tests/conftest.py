@@ -45,6 +45,7 @@ SLOW = (
     "recording",
     "synthetic",
     "web",
+    "truth",
     "inference/test_own_model_live.py",
     "nodes/test_drums.py",
     "nodes/test_notes.py",

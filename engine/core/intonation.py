@@ -57,7 +57,7 @@ def without_files() -> Iterator[None]:
         _files.reset(before)
 
 
-class Heard(NamedTuple):
+class NearestDegree(NamedTuple):
     """A frequency as the key nearest to it, and how many cents it is above that key."""
 
     key: int
@@ -93,12 +93,12 @@ class Tuning:
         below, above = self._gaps(self._cents(key))
         return key + off / (above if off > 0 else below)
 
-    def nearest(self, hz: float) -> Heard:
+    def nearest(self, hz: float) -> NearestDegree:
         """Return the key nearest to a frequency, and its distance in cents."""
         if self._is_equal:
             note = A4 + 12 * math.log2(hz / self.a4)
             key = math.floor(note + 0.5)
-            return Heard(key, 100 * (note - key))
+            return NearestDegree(key, 100 * (note - key))
         cents = 1200 * math.log2(hz / self._root)
         period, within = divmod(cents, self._period)
         at = bisect_right(self._steps, within) - 1
@@ -106,7 +106,7 @@ class Tuning:
         upper = above - within < within - below
         pitch = above if upper else below
         key = self._key_at(at + 1 if upper else at, int(period))
-        return Heard(key, within - pitch)
+        return NearestDegree(key, within - pitch)
 
     def bend(self, hz: float, key: int) -> float:
         """Return by how many semitones of 100 cents a frequency is above a key."""

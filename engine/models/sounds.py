@@ -1,4 +1,4 @@
-"""Tell what kind of sound is heard: claps, a whistle, speech, singing, music, or nothing."""
+"""Hear what kind of sound there is: claps, a whistle, speech, singing, music, or nothing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SPARE: Final = 0.01
 """Seconds beyond the window, where resampling has an edge."""
 
 
-class Heard(NamedTuple):
+class SoundClasses(NamedTuple):
     """A switch for each kind of sound, and of each how sure that is, 0 to 1."""
 
     clap: bool
@@ -92,7 +92,7 @@ class SoundsModel(NetworkModel[bool]):
         self._hops.reset()
         self._forget()
 
-    def process(self, sound: Block) -> Iterator[Heard]:
+    def process(self, sound: Block) -> Iterator[SoundClasses]:
         """Yield what is heard for each tenth of a second that ends within the sound.
 
         Raises ModelError when the network fails, or answers with what is not a number.
@@ -108,7 +108,7 @@ class SoundsModel(NetworkModel[bool]):
             sure = [0.0] * len(CLASSES) if self._is_quiet(samples) else self._ask(samples)
             for number, confidence in enumerate(sure):
                 self._decide(number, confidence)
-            yield Heard._make((*self._on, silent, *sure))
+            yield SoundClasses._make((*self._on, silent, *sure))
 
     def _is_quiet(self, samples: Samples) -> bool:
         return not len(samples) or decibels(samples - samples.mean()) < self.quiet

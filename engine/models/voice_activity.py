@@ -1,4 +1,4 @@
-"""Tell when somebody speaks."""
+"""Hear whether somebody speaks."""
 
 from __future__ import annotations
 

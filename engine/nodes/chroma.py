@@ -21,7 +21,7 @@ HOP: Final = 0.02
 _FIFTHS: Final = np.exp(2j * np.pi * np.arange(12) * 7 / 12)
 
 
-class Colour(NamedTuple):
+class ChromaReading(NamedTuple):
     """The twelve notes, and the hue of all together."""
 
     chroma: Features
@@ -45,12 +45,12 @@ class Chroma(Node):
     _hops: Hops = field(default_factory=lambda: Hops(WINDOW, HOP))
     _hue: float = 0.0
 
-    def process(self, sound: Block) -> Iterator[Colour]:
+    def process(self, sound: Block) -> Iterator[ChromaReading]:
         """Yield the twelve notes after each 20 ms of sound."""
         for window in self._hops.feed(sound):
             heard = self._hear(window)
             self._hue = hue_of(heard, self._hue)
-            yield Colour(Features(NAMES, heard.astype(np.float32)), self._hue)
+            yield ChromaReading(Features(NAMES, heard.astype(np.float32)), self._hue)
 
     def reset(self) -> None:
         """Forget the sound from before a gap."""

@@ -9,7 +9,7 @@ from engine.core.messages import Block
 from engine.dsp.audio.resample import resample
 from engine.dsp.audio.sound_features import COUNT, WINDOW, sound_features
 from engine.lab.bench.class_sounds import applause, claps, hum, noise, sung, whistled
-from engine.models.sounds import CLASSES, Heard, SoundsModel
+from engine.models.sounds import CLASSES, SoundClasses, SoundsModel
 from tests.models.singing import blocks
 
 RATE = 16000
@@ -22,14 +22,14 @@ def heard(**parameters: object) -> SoundsModel:
     return box
 
 
-def listen(sound, rate: int = RATE, size: int = 512, **parameters: object) -> list[Heard]:
+def listen(sound, rate: int = RATE, size: int = 512, **parameters: object) -> list[SoundClasses]:
     room = np.random.default_rng(1).normal(0, 3e-4, len(sound))
     samples = np.asarray(0.3 * sound / (np.abs(sound).max() + 1e-9) + room, np.float32)
     box = heard(**parameters)
     return [one for block in blocks(samples, rate, size) for one in box.process(block)]
 
 
-def share(told: list[Heard]) -> dict[str, float]:
+def share(told: list[SoundClasses]) -> dict[str, float]:
     """Return how much of the time each class is on, once a second has been heard."""
     return {name: float(np.mean([getattr(one, name) for one in told[12:]])) for name in CLASSES}
 

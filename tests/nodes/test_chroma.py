@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.core.messages import Block
-from engine.nodes.chroma import NAMES, Chroma, Colour
+from engine.nodes.chroma import NAMES, Chroma, ChromaReading
 
 RATE = 48000
 
@@ -21,13 +21,13 @@ def tone(*notes: float, rate: int = RATE, seconds: float = 0.4) -> NDArray[np.fl
     return 0.1 * np.sum(waves, axis=0)
 
 
-def listen(box: Chroma, sound: Any, rate: int = RATE, size: int = 480) -> list[Colour]:
+def listen(box: Chroma, sound: Any, rate: int = RATE, size: int = 480) -> list[ChromaReading]:
     cut = range(0, len(sound), size)
     sound = np.asarray(sound, np.float32)
     return [told for at in cut for told in box.process(Block(sound[at : at + size], rate, at))]
 
 
-def strongest(told: Colour, count: int) -> set[str]:
+def strongest(told: ChromaReading, count: int) -> set[str]:
     order = np.argsort(-told.chroma.values)[:count]
     return {NAMES[index] for index in order}
 

@@ -23,11 +23,13 @@ from engine.models.voice_activity import VoiceActivityModel
 from engine.nodes.chroma import Chroma
 from engine.nodes.drums import Drums
 from engine.nodes.energy import Energy
+from engine.nodes.formants import Formants
 from engine.nodes.loudness import Loudness
 from engine.nodes.notes import Notes
 from engine.nodes.onset import Onset
 from engine.nodes.pitch import PitchNode
 from engine.nodes.smooth import STEP, Smooth
+from engine.synthetic.voice_timbre import CYCLE, cycle
 from tests.conformance import boxes
 
 RATE = 48_000
@@ -114,6 +116,15 @@ def sounds(at: float) -> float:
     return first(answers(box.process, step(at, whistle)), at, lambda told: told.whistle)
 
 
+def formants(at: float) -> float:
+    """Return what an "ah" waits that follows an "ee", until half of the way is told."""
+    phase = np.arange(round((at + 0.3) * RATE)) * 120 / RATE % 1
+    ee, ah = (np.interp(phase * CYCLE, np.arange(CYCLE + 1), cycle(each, 47)) for each in "ia")
+    sung = np.where(np.arange(len(phase)) < round(at * RATE), ee, ah)
+    told = answers(Formants().process, 0.1 * sung.astype(np.float32))
+    return first(told, at, lambda one: one.f1 is not None and one.f1 > 500)
+
+
 def notes(at: float) -> float:
     """Return what notes wait beyond the first reading of their pitch."""
     box = Notes(steady=0.045)
@@ -181,6 +192,7 @@ def smooth(at: float) -> float:
 MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] = {
     "loudness": (loudness, Loudness, 3 * MS),
     "onset": (onset, Onset, 3 * MS),
+    "formants": (formants, Formants, 12 * MS),
     "drums": (drums, Drums, 4 * MS),
     "pitch": (pitch, PitchNode, 3 * MS),
     "voice_activity": (voice_activity, VoiceActivityModel, 16 * MS),

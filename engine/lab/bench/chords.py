@@ -28,13 +28,13 @@ from engine.lab.bench.rig.rendered import (
     LENGTH,
     RATE,
     SOUNDS,
-    Played,
+    PlayedChord,
     Sound,
     render,
     score,
     timbres,
 )
-from engine.lab.bench.rig.whole_file import Heard, whole_file
+from engine.lab.bench.rig.whole_file import FoundNote, whole_file
 from engine.models.chords import ChordsModel
 from engine.models.transcribe import TranscribeModel
 
@@ -76,7 +76,9 @@ def run(short: bool, count: int | None = None) -> list[Row]:
     return rows
 
 
-def _named(timbre: str, played: Sequence[Played], sound: Sound) -> tuple[list[bool], list[Row]]:
+def _named(
+    timbre: str, played: Sequence[PlayedChord], sound: Sound
+) -> tuple[list[bool], list[Row]]:
     """Return which chords are right, and the rows of one instrument."""
     told, cost = _listen(ChordsModel(), sound)
     right, exact, late, changes = [], [], [], []
@@ -99,7 +101,7 @@ def _named(timbre: str, played: Sequence[Played], sound: Sound) -> tuple[list[bo
     ]
 
 
-def _is_right(chord: Chord, one: Played) -> bool:
+def _is_right(chord: Chord, one: PlayedChord) -> bool:
     if not chord.on:
         return False
     sounds = {(chord.root + step) % 12 for step in QUALITIES[chord.quality][1]}
@@ -107,7 +109,7 @@ def _is_right(chord: Chord, one: Played) -> bool:
 
 
 def _transcribed(
-    timbre: str, played: Sequence[Played], sound: Sound
+    timbre: str, played: Sequence[PlayedChord], sound: Sound
 ) -> tuple[tuple[float, float], list[Row]]:
     """Return the F of our notes and of the whole file's, and the rows of one instrument."""
     box = TranscribeModel()
@@ -133,13 +135,15 @@ def _delays(case: str, late: Sequence[float]) -> list[Row]:
     return [Row(case, "delay p50", float(p50), "ms"), Row(case, "delay p90", float(p90), "ms")]
 
 
-def _f(truth: Sequence[Heard], heard: Sequence[Heard], within: float = WITHIN) -> float:
+def _f(truth: Sequence[FoundNote], heard: Sequence[FoundNote], within: float = WITHIN) -> float:
     """Return the harmonic mean of precision and recall."""
     right = len(list(_apart(truth, heard, within)))
     return 2 * right / max(1, len(truth) + len(heard))
 
 
-def _apart(truth: Sequence[Heard], heard: Sequence[Heard], within: float) -> Iterator[float]:
+def _apart(
+    truth: Sequence[FoundNote], heard: Sequence[FoundNote], within: float
+) -> Iterator[float]:
     """Yield by how many seconds each note that was found came late; each is found once."""
     left = list(heard)
     for at, note in truth:

@@ -39,7 +39,7 @@ Sound = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Played:
+class PlayedChord:
     """A chord: the second it begins, its root and quality, and its notes, the lowest first."""
 
     at: float
@@ -48,7 +48,7 @@ class Played:
     notes: tuple[int, ...]
 
 
-def score(seed: int, count: int) -> list[Played]:
+def score(seed: int, count: int) -> list[PlayedChord]:
     """Return chords by chance; half of them have their lowest note an octave lower as well."""
     rng = np.random.default_rng(seed)
     found = []
@@ -59,7 +59,7 @@ def score(seed: int, count: int) -> list[Played]:
         notes = sorted(root + step + 12 * (n < turned) for n, step in enumerate(steps))
         if rng.random() < 0.5:
             notes.insert(0, notes[0] - 12)
-        found.append(Played(FIRST + number * LENGTH, root % 12, quality, tuple(notes)))
+        found.append(PlayedChord(FIRST + number * LENGTH, root % 12, quality, tuple(notes)))
     return found
 
 
@@ -68,7 +68,7 @@ def timbres() -> list[str]:
     return [*(PROGRAMS if _font() and shutil.which("fluidsynth") else ()), SAW]
 
 
-def render(chords: list[Played], timbre: str, folder: Path) -> Sound:
+def render(chords: list[PlayedChord], timbre: str, folder: Path) -> Sound:
     """Return the sound of chords, float32 (n,) at RATE."""
     if timbre == SAW:
         return _saw(chords)
@@ -85,7 +85,7 @@ def _font() -> str:
     return next((font for font in FONTS if Path(font).is_file()), "")
 
 
-def _song(chords: list[Played], program: int) -> mido.MidiFile:
+def _song(chords: list[PlayedChord], program: int) -> mido.MidiFile:
     ticks = 1000
     song = mido.MidiFile(ticks_per_beat=ticks)
     track = mido.MidiTrack()
@@ -106,7 +106,7 @@ def _song(chords: list[Played], program: int) -> mido.MidiFile:
     return song
 
 
-def _saw(chords: list[Played]) -> Sound:
+def _saw(chords: list[PlayedChord]) -> Sound:
     sound = np.zeros(round((chords[-1].at + LENGTH) * RATE))
     time = np.arange(round(SOUNDS * RATE)) / RATE
     shape = np.minimum(1.0, time / 0.01) * np.minimum(1.0, (SOUNDS - time) / 0.05)

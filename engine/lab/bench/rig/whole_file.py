@@ -23,11 +23,11 @@ _PATIENCE: Final = 11
 """Frames without a sound that end a note; a note is longer."""
 
 Matrix = NDArray[np.float32]
-Heard = tuple[float, int]
+FoundNote = tuple[float, int]
 """The second at which a note begins, and the note."""
 
 
-def whole_file(session: Session, sound: Matrix) -> list[Heard]:
+def whole_file(session: Session, sound: Matrix) -> list[FoundNote]:
     """Return the notes of a recording, float32 (n,) at 22050 Hz."""
     frames, onsets = _ask(session, sound)
     return sorted((at * FRAME / RATE, key + LOWEST_KEY) for at, key in _notes(frames, onsets))
