@@ -27,6 +27,7 @@ from engine.core.commands import (
 )
 from engine.core.kinds import message_types
 from engine.core.messages import (
+    Beat,
     Block,
     Chord,
     Detection,
@@ -79,6 +80,7 @@ MESSAGES: dict[type, st.SearchStrategy[Any]] = {
     ),
     Pitch: st.builds(Pitch, FLOATS, FLOATS, FLOATS, st.booleans(), FLOATS, FLOATS, st.booleans()),
     Chord: st.builds(Chord, NAMES, WHOLE, WHOLE, NAMES, FLOATS),
+    Beat: st.builds(Beat, WHOLE, WHOLE, FLOATS, FLOATS),
     float: FLOATS,
     int: WHOLE,
     bool: st.booleans(),
