@@ -9,11 +9,9 @@ whole recording, with the rules of its paper: it may look ahead as far as it lik
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -59,17 +57,16 @@ def run(short: bool, count: int | None = None) -> list[Row]:
     named: list[bool] = []
     rows: list[Row] = []
     notes: list[tuple[float, float]] = []
-    with tempfile.TemporaryDirectory() as folder:
-        for number, timbre in enumerate(timbres()):
-            played = score(SEED + number, count)
-            sound = render(played, timbre, Path(folder))
-            right, some = _named(timbre, played, sound)
-            named += right
-            rows += some
-            few = played[: max(3, count * 2 // 5)]
-            both, some = _transcribed(timbre, few, sound[: round((few[-1].at + LENGTH) * RATE)])
-            notes.append(both)
-            rows += some
+    for number, timbre in enumerate(timbres()):
+        played = score(SEED + number, count)
+        sound = render(played, timbre)
+        right, some = _named(timbre, played, sound)
+        named += right
+        rows += some
+        few = played[: max(3, count * 2 // 5)]
+        both, some = _transcribed(timbre, few, sound[: round((few[-1].at + LENGTH) * RATE)])
+        notes.append(both)
+        rows += some
     ours, whole = np.mean(notes, axis=0)
     rows.append(Row("chords, all", "right", float(np.mean(named)), RATIO, RIGHT))
     rows.append(Row("transcribe / whole file, all", "F of notes", ours / whole, RATIO, AS_WHOLE))

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import itertools
-import shutil
-import struct
-import subprocess
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import soundfile  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from engine.audio.sound_file import open_sound
 from engine.dsp.audio.resample import resample
+from engine.lab.bench.rig import fluidsynth
+from engine.lab.bench.rig.midi_file import song
 from engine.synthetic.voice_blocks import performance
 
 RATE: Final = 16000
 SECONDS: Final = 5
-FONT: Final = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
 Sound = NDArray[np.float64]
 Random = np.random.Generator
 
@@ -141,11 +137,6 @@ def sung(seed: int, seconds: float = 8.0, snr: float = 40.0) -> Sound:
     return np.asarray(resample(sound, blocks[0].rate, RATE), np.float64)
 
 
-def can_play() -> bool:
-    """Whether FluidSynth and its sound font are installed."""
-    return shutil.which("fluidsynth") is not None and FONT.is_file()
-
-
 def played(rng: Random, programs: Sequence[int] = (), seconds: float = SECONDS) -> Sound:
     """Return what FluidSynth plays: chords and a tune, with drums or not, of other instruments.
 
@@ -184,28 +175,8 @@ def played(rng: Random, programs: Sequence[int] = (), seconds: float = SECONDS) 
 
 def _render(events: list[tuple[float, bytes]], seconds: float) -> Sound:
     """Return what FluidSynth makes of MIDI messages at their seconds."""
-    track, before = bytearray(), 0
-    for at, message in sorted(events, key=lambda event: event[0]):
-        ticks = round(at * 960)
-        track += _varied(ticks - before) + message
-        before = ticks
-    track += b"\x60\xff\x2f\x00"
-    head = b"MThd" + struct.pack(">IHHH", 6, 0, 1, 480) + b"MTrk" + struct.pack(">I", len(track))
-    with tempfile.TemporaryDirectory() as folder:
-        midi, wav = Path(folder) / "a.mid", Path(folder) / "a.wav"
-        midi.write_bytes(head + track)
-        command = ["fluidsynth", "-niq", "-r", "32000", "-g", "0.7", "-F", str(wav), str(FONT)]
-        subprocess.run([*command, str(midi)], check=True, capture_output=True, timeout=120)
-        reader = open_sound(str(wav))
-        sound = reader.read(int(seconds * reader.rate)).mean(axis=1)
-        rate = reader.rate
-        reader.close()
-    return np.asarray(resample(sound.astype(np.float32), rate, RATE), np.float64)
-
-
-def _varied(number: int) -> bytes:
-    """Return a number of ticks as MIDI files write it."""
-    found = [number & 0x7F]
-    while number := number >> 7:
-        found.insert(0, 0x80 | number & 0x7F)
-    return bytes(found)
+    score = song(sorted(events, key=lambda event: event[0]), ticks=960, rest=0.1)
+    with fluidsynth.rendered(score, "-r", "32000", "-g", "0.7") as wave:
+        sound, rate = soundfile.read(wave, dtype="float32", always_2d=True)
+    mono = sound[: int(seconds * rate)].mean(axis=1)
+    return np.asarray(resample(mono, rate, RATE), np.float64)

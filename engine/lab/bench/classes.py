@@ -26,7 +26,6 @@ from engine.lab.bench.class_sounds import (
     RATE,
     Sound,
     applause,
-    can_play,
     claps,
     hum,
     noise,
@@ -35,6 +34,7 @@ from engine.lab.bench.class_sounds import (
     whistled,
 )
 from engine.lab.bench.report import COUNT, Row
+from engine.lab.bench.rig.fluidsynth import missing
 from engine.models.sounds import CLASSES, SoundsModel
 from engine.models.voice_activity import VoiceActivityModel
 
@@ -103,7 +103,7 @@ def _cases(count: int, share: Path) -> Iterator[tuple[str, list[Sound]]]:
     spoken = [sound for sound in _read_all(chosen) if len(sound) > 1.5 * RATE]
     yield "speech, recorded", spoken[: 4 * count]
     yield "song of the stand-in", [sung(2000 + n) for n in range(max(1, count // 3))]
-    tunes = count if can_play() else 0
+    tunes = 0 if missing() else count
     yield "choirs of FluidSynth", [played(rng, (52, 53)) for _ in range(-(-tunes // 2))]
     yield "music of FluidSynth", [played(rng) for _ in range(tunes)]
     yield "loops, left out", _read_all(_left_out(share)[: 4 * count])

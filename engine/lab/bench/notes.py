@@ -27,7 +27,8 @@ from engine.core.clock import ns
 from engine.core.messages import Block
 from engine.lab.bench.report import COUNT, Goal, Row
 from engine.lab.bench.rig.fetched import NotFetched, run_with
-from engine.lab.bench.rig.instruments import RATE, missing
+from engine.lab.bench.rig.fluidsynth import missing
+from engine.lab.bench.rig.instruments import RATE
 from engine.lab.bench.rig.note_score import Begun, NoteScore, score
 from engine.lab.bench.rig.phrases import SPANS, STAND_IN, TruePhrase, phrase
 from engine.nodes.notes import Notes, Voiced

@@ -30,7 +30,8 @@ import numpy as np
 
 from engine.lab.bench.report import COUNT, Goal, Row
 from engine.lab.bench.rig.fetched import NotFetched, alone, run_with
-from engine.lab.bench.rig.instruments import INSTRUMENTS, RATE, missing
+from engine.lab.bench.rig.fluidsynth import missing
+from engine.lab.bench.rig.instruments import INSTRUMENTS, RATE
 from engine.lab.bench.rig.pitch_ours import hear
 from engine.lab.bench.rig.pitch_score import Readings, added, score, summary
 from engine.lab.bench.rig.pitch_sounds import (

@@ -25,7 +25,8 @@ import numpy as np
 
 from engine.core.tuning import hz_of, note_of
 from engine.lab.bench.report import COUNT, Goal, Row
-from engine.lab.bench.rig.instruments import missing, played
+from engine.lab.bench.rig.fluidsynth import missing
+from engine.lab.bench.rig.instruments import played
 from engine.lab.bench.rig.jack import RATE, connect, server
 from engine.lab.bench.rig.storm import COMMAND
 from engine.midi.active_notes import NOTE_ON

@@ -6,24 +6,22 @@ bench holds it to. Timing and strength of each stroke vary a little, as a drumme
 
 from __future__ import annotations
 
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import mido  # type: ignore[import-untyped]
 import numpy as np
 import soundfile  # type: ignore[import-untyped]
 import soxr  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from engine.lab.bench.rig import fluidsynth
 from engine.lab.bench.rig.loops import FOLDER
+from engine.lab.bench.rig.midi_file import song
 
 RATE: Final = 48000
-FONT: Final = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
 KINDS: Final = ("kick", "snare", "hat")
 EARLY: Final = 0.5
 """Seconds before the first stroke."""
@@ -163,32 +161,13 @@ def _sampled(names: Any, strokes: list[Stroke], rng: np.random.Generator) -> Sou
 def _font(program: Any, strokes: list[Stroke], rng: np.random.Generator) -> Sound | None:
     """Render by FluidSynth, without reverberation and chorus."""
     del rng
-    if not FONT.is_file():
+    if fluidsynth.missing():
         return None
-    file = mido.MidiFile(ticks_per_beat=480)
-    track = mido.MidiTrack()
-    file.tracks.append(track)
-    track.append(mido.MetaMessage("set_tempo", tempo=500_000))
-    track.append(mido.Message("program_change", channel=9, program=int(program)))
-    now = 0
+    events = [(0.0, bytes([0xC9, int(program)]))]
     for at, kind, strength in sorted(strokes):
-        tick = round(at * 960)
-        note = {"channel": 9, "note": _NUMBERS[kind]}
-        velocity = round(127 * strength)
-        track.append(mido.Message("note_on", velocity=velocity, time=max(0, tick - now), **note))
-        now = max(now, tick)
-    track.append(mido.MetaMessage("end_of_track", time=960))
-    return rendered(file)
-
-
-def rendered(file: mido.MidiFile) -> Sound:
-    """Return what FluidSynth plays of a MIDI file, float32 (n,) at RATE."""
-    with tempfile.TemporaryDirectory() as folder:
-        midi, wave = Path(folder) / "in.mid", Path(folder) / "out.wav"
-        file.save(midi)
-        command = ["fluidsynth", "-ni", "-q", "-r", f"{RATE}", "-g", "0.7", "-R", "0", "-C", "0"]
-        command += ["-F", str(wave), str(FONT), str(midi)]
-        subprocess.run(command, check=True, capture_output=True)
+        events.append((at, bytes([0x99, _NUMBERS[kind], round(127 * strength)])))
+    options = (*fluidsynth.DRY, "-r", f"{RATE}", "-g", "0.7")
+    with fluidsynth.rendered(song(events, ticks=960, rest=1.0), *options) as wave:
         sound, _ = soundfile.read(wave, dtype="float32", always_2d=True)
     return np.asarray(sound.mean(axis=1), np.float32)
 

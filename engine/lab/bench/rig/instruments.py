@@ -1,31 +1,19 @@
-"""Instruments played by FluidSynth with a General MIDI sound font, and what is true of them.
-
-Needs the program ``fluidsynth`` and a sound font (Debian: fluidsynth, fluid-soundfont-gm).
-"""
+"""Instruments played by FluidSynth with a General MIDI sound font, and what is true of them."""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.tuning import hz_of
+from engine.lab.bench.rig.fluidsynth import DRY, rendered
 from engine.lab.bench.rig.midi_file import FileNote, midi_file
 from engine.synthetic.tones import Truth
 
 RATE: Final = 48000
-_FONTS: Final = (
-    "/usr/share/sounds/sf2/FluidR3_GM.sf2",
-    "/usr/share/soundfonts/FluidR3_GM.sf2",
-    "/usr/share/sounds/sf2/default-GM.sf2",
-    "/usr/share/soundfonts/default.sf2",
-)
 _BEGUN: Final = 10 ** (-30 / 20)
 """The part of its loudest moment at which a note has begun."""
 _STEP: Final = 48
@@ -61,15 +49,6 @@ INSTRUMENTS: Final[dict[str, Instrument]] = {
 }
 
 
-def missing() -> str:
-    """Return what is not here to play an instrument, or nothing."""
-    if shutil.which("fluidsynth") is None:
-        return "fluidsynth is not here: apt-get install fluidsynth fluid-soundfont-gm"
-    if _font() is None:
-        return "no General MIDI sound font is here: apt-get install fluid-soundfont-gm"
-    return ""
-
-
 def render(
     notes: Sequence[FileNote],
     program: int,
@@ -78,16 +57,9 @@ def render(
     bends: Sequence[tuple[float, int]] = (),
 ) -> NDArray[np.float64]:
     """Return the sound of notes, mono float64 (n,) at RATE, dry. Raise FileNotFoundError."""
-    font = _font()
-    if font is None or shutil.which("fluidsynth") is None:
-        raise FileNotFoundError(missing())
     length = seconds or max(note.end for note in notes) + 1.0
-    with tempfile.TemporaryDirectory() as folder:
-        score, sound = Path(folder, "score.mid"), Path(folder, "sound.raw")
-        score.write_bytes(midi_file(notes, program, bends))
-        dry = ["-R", "0", "-C", "0", "-g", "0.6", "-r", f"{RATE}", "-O", "float", "-T", "raw"]
-        command = ["fluidsynth", "-n", "-i", "-q", *dry, "-F", f"{sound}", f"{font}", f"{score}"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    options = (*DRY, "-g", "0.6", "-r", f"{RATE}", "-O", "float", "-T", "raw")
+    with rendered(midi_file(notes, program, bends), *options) as sound:
         stereo = np.fromfile(sound, np.float32).reshape(-1, 2).astype(np.float64)
     mono = stereo.mean(axis=1)
     count = round(length * RATE)
@@ -134,7 +106,3 @@ def onset_of(samples: NDArray[np.float64]) -> int:
     whole = samples[: len(samples) // _STEP * _STEP].reshape(-1, _STEP)
     loud = np.sqrt(np.mean(whole**2, axis=1))
     return int(np.argmax(loud > _BEGUN * loud.max())) * _STEP
-
-
-def _font() -> Path | None:
-    return next((Path(font) for font in _FONTS if Path(font).is_file()), None)

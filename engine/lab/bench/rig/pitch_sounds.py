@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from engine.lab.bench.rig.instruments import INSTRUMENTS, RATE, missing, played
+from engine.lab.bench.rig.fluidsynth import missing
+from engine.lab.bench.rig.instruments import INSTRUMENTS, RATE, played
 from engine.synthetic.tones import KINDS, Truth, tone, with_noise
 
 SEED: Final = 16_000

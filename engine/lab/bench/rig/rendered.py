@@ -5,18 +5,16 @@ By FluidSynth with the sound font of the system where both are there, and by a s
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-import mido  # type: ignore[import-untyped]
 import numpy as np
 import soundfile  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from engine.dsp.audio.harmony import QUALITIES
+from engine.lab.bench.rig import fluidsynth
+from engine.lab.bench.rig.midi_file import FileNote, midi_file
 
 RATE: Final = 44100
 LENGTH: Final = 2.0
@@ -25,11 +23,7 @@ SOUNDS: Final = 1.9
 """Seconds that a chord is held."""
 FIRST: Final = 0.5
 """Seconds of silence before the first chord."""
-FONTS: Final = (
-    "/usr/share/sounds/sf2/FluidR3_GM.sf2",
-    "/usr/share/sounds/sf2/default-GM.sf2",
-    "/usr/share/sounds/sf2/TimGM6mb.sf2",
-)
+VELOCITY: Final = 90
 PROGRAMS: Final = {"piano": 1, "guitar": 25, "organ": 16}
 """Instruments of General MIDI: bright piano, steel guitar, drawbar organ."""
 SAW: Final = "saw"
@@ -65,45 +59,21 @@ def score(seed: int, count: int) -> list[PlayedChord]:
 
 def timbres() -> list[str]:
     """Return the instruments that there are here."""
-    return [*(PROGRAMS if _font() and shutil.which("fluidsynth") else ()), SAW]
+    return [*(() if fluidsynth.missing() else PROGRAMS), SAW]
 
 
-def render(chords: list[PlayedChord], timbre: str, folder: Path) -> Sound:
+def render(chords: list[PlayedChord], timbre: str) -> Sound:
     """Return the sound of chords, float32 (n,) at RATE."""
     if timbre == SAW:
         return _saw(chords)
-    song, wave = folder / f"{timbre}.mid", folder / f"{timbre}.wav"
-    _song(chords, PROGRAMS[timbre]).save(song)
-    command = ["fluidsynth", "-ni", "-q", "-g", "0.5", "-r", str(RATE), "-F", wave, _font(), song]
-    subprocess.run(list(map(str, command)), check=True, capture_output=True)
-    sound, _ = soundfile.read(wave, dtype="float32", always_2d=True)
+    notes = [
+        FileNote(one.at, one.at + SOUNDS, note, VELOCITY) for one in chords for note in one.notes
+    ]
+    song = midi_file(notes, PROGRAMS[timbre])
+    with fluidsynth.rendered(song, "-g", "0.5", "-r", f"{RATE}") as wave:
+        sound, _ = soundfile.read(wave, dtype="float32", always_2d=True)
     end = round((chords[-1].at + LENGTH) * RATE)
     return np.asarray(sound.mean(axis=1)[:end], np.float32)
-
-
-def _font() -> str:
-    return next((font for font in FONTS if Path(font).is_file()), "")
-
-
-def _song(chords: list[PlayedChord], program: int) -> mido.MidiFile:
-    ticks = 1000
-    song = mido.MidiFile(ticks_per_beat=ticks)
-    track = mido.MidiTrack()
-    song.tracks.append(track)
-    track.append(mido.MetaMessage("set_tempo", tempo=1_000_000))
-    track.append(mido.Message("program_change", program=program))
-    events = [
-        (at, kind, note)
-        for one in chords
-        for at, kind in ((one.at, "note_on"), (one.at + SOUNDS, "note_off"))
-        for note in one.notes
-    ]
-    before = 0
-    for at, kind, note in sorted(events):
-        now = round(at * ticks)
-        track.append(mido.Message(kind, note=note, velocity=90, time=now - before))
-        before = now
-    return song
 
 
 def _saw(chords: list[PlayedChord]) -> Sound:
