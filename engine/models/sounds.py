@@ -15,6 +15,7 @@ from engine.dsp.audio.hops import Hops, Samples
 from engine.dsp.audio.level import decibels
 from engine.dsp.audio.resample import resample
 from engine.dsp.audio.sound_features import COUNT, RATE, WINDOW, sound_features
+from engine.dsp.confidence import ConfidenceSwitch, SwitchRules
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
 
@@ -40,6 +41,10 @@ class SoundClasses(NamedTuple):
     speech_confidence: float
     singing_confidence: float
     music_confidence: float
+
+
+def _switches() -> list[ConfidenceSwitch]:
+    return [ConfidenceSwitch() for _ in CLASSES]
 
 
 class SoundsModel(NetworkModel[bool]):
@@ -73,9 +78,7 @@ class SoundsModel(NetworkModel[bool]):
     model: ModelName = "sound_classes"
 
     _hops: Hops = field(default_factory=lambda: Hops(WINDOW / RATE + _SPARE, SoundsModel.hop))
-    _on: list[bool] = field(default_factory=lambda: [False] * len(CLASSES))
-    _sure: list[int] = field(default_factory=lambda: [0] * len(CLASSES))
-    _rest: list[float] = field(default_factory=lambda: [0.0] * len(CLASSES))
+    _switches: list[ConfidenceSwitch] = field(default_factory=_switches)
 
     def check(self, session: Session) -> None:
         """Raise ModelError where a network does not take our features and answer our classes."""
@@ -100,27 +103,21 @@ class SoundsModel(NetworkModel[bool]):
         windows = self._hops.feed(sound)
         if self._hops.gap:
             self._forget()
+        rules = SwitchRules(self.confidence, self.hysteresis, LIKENESS, self.hold)
         for window in windows:
             samples = resample(window, self._hops.rate, RATE)[-WINDOW:]
             newest = samples[-WINDOW // 4 :]
             # Between two claps it is silent, and yet there are claps: the second decides on those.
             silent = self._is_quiet(newest)
             sure = [0.0] * len(CLASSES) if self._is_quiet(samples) else self._ask(samples)
-            for number, confidence in enumerate(sure):
-                self._decide(number, confidence)
-            yield SoundClasses._make((*self._on, silent, *sure))
+            heard = (
+                switch.read(one, self.hop, rules)
+                for switch, one in zip(self._switches, sure, strict=True)
+            )
+            yield SoundClasses._make((*heard, silent, *sure))
 
     def _is_quiet(self, samples: Samples) -> bool:
         return not len(samples) or decibels(samples - samples.mean()) < self.quiet
-
-    def _decide(self, number: int, confidence: float) -> None:
-        on = self._on[number]
-        if confidence >= self.confidence - (self.hysteresis if on else 0.0):
-            self._sure[number], self._rest[number] = self._sure[number] + 1, 0.0
-            self._on[number] = on or self._sure[number] >= LIKENESS
-        else:
-            self._sure[number], self._rest[number] = 0, self._rest[number] + self.hop
-            self._on[number] = on and self._rest[number] <= self.hold + 1e-9
 
     def _ask(self, samples: Samples) -> list[float]:
         """Return how sure each class is, of up to a second; before it is assumed to be silent."""
@@ -130,5 +127,4 @@ class SoundsModel(NetworkModel[bool]):
         return [float(one) for one in classes[0]]
 
     def _forget(self) -> None:
-        count = len(CLASSES)
-        self._on, self._sure, self._rest = [False] * count, [0] * count, [0.0] * count
+        self._switches = _switches()

@@ -16,6 +16,7 @@ from engine.core.parameter import Param
 from engine.dsp.audio.hops import Hops, Samples
 from engine.dsp.audio.movement import Movement
 from engine.dsp.audio.resample import resample
+from engine.dsp.confidence import ConfidenceSwitch, SwitchRules
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
 
@@ -74,9 +75,7 @@ class VoiceActivityModel(NetworkModel[bool]):
     )
     _state: NDArray[np.float32] = field(default_factory=lambda: np.zeros(_STATE, np.float32))
     _movement: Movement = field(default_factory=lambda: Movement(STEADY))
-    _on: bool = False
-    _voiced: int = 0
-    _quiet: float = 0.0
+    _switch: ConfidenceSwitch = field(default_factory=ConfidenceSwitch)
 
     @property
     def lag(self) -> float:
@@ -106,18 +105,10 @@ class VoiceActivityModel(NetworkModel[bool]):
         windows = self._hops.feed(sound)
         if self._hops.gap:
             self._forget()
+        rules = SwitchRules(self.confidence, self.hysteresis, self._steps(), self.hold)
         for window in windows:
             confidence = self._ask(window)
-            self._decide(confidence)
-            yield Activity(self._on, confidence)
-
-    def _decide(self, confidence: float) -> None:
-        if confidence >= self.confidence - (self.hysteresis if self._on else 0.0):
-            self._voiced, self._quiet = self._voiced + 1, 0.0
-            self._on = self._on or self._voiced >= self._steps()
-        else:
-            self._voiced, self._quiet = 0, self._quiet + self.hop
-            self._on = self._on and self._quiet <= self.hold
+            yield Activity(self._switch.read(confidence, self.hop, rules), confidence)
 
     def _steps(self) -> int:
         """Return how many answers one after the other make a voice."""
@@ -137,4 +128,4 @@ class VoiceActivityModel(NetworkModel[bool]):
     def _forget(self) -> None:
         self._state = np.zeros(_STATE, np.float32)
         self._movement = Movement(STEADY)
-        self._on, self._voiced, self._quiet = False, 0, 0.0
+        self._switch = ConfidenceSwitch()
