@@ -13,15 +13,13 @@ The package is fetched by uv for the time of the bench; without it the box stand
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 import sys
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from engine.lab.bench.report import Goal, Row, ratio
+from engine.lab.bench.rig.fetched import NotFetched, run_with
 from engine.lab.bench.rig.footage import film
 from engine.lab.bench.rig.turns import PAIRS, Numbers, child, in_turn, median, ratios
 
@@ -78,8 +76,7 @@ def _ours(video: Path, what: tuple[int, int, int], threads: int = 1) -> Numbers:
 
 
 def _theirs(video: Path, what: tuple[int, int, int]) -> Numbers:
-    ended = subprocess.run(_packaged(video, *what), capture_output=True, text=True, check=True)
-    return _numbers(json.loads(ended.stdout.splitlines()[-1]), what)
+    return _numbers(_packaged(video, *what), what)
 
 
 def _numbers(measured: Numbers, what: tuple[int, int, int]) -> Numbers:
@@ -89,25 +86,19 @@ def _numbers(measured: Numbers, what: tuple[int, int, int]) -> Numbers:
     }
 
 
-def _packaged(*arguments: object) -> list[str]:
-    """Return the command that runs the package by itself, with the libraries that we have."""
+def _packaged(*arguments: object) -> Numbers:
+    """Run the package by itself, with the libraries that we have. Raise NotFetched."""
     ours = ("onnxruntime", "opencv-python-headless", "numpy")
     needs = [PACKAGE, *(f"{name}=={version(name)}" for name in ours)]
-    script = Path(__file__).parent / "rig" / "packaged.py"
-    return [
-        *("uv", "run", "--quiet", "--no-project", "--python", sys.executable),
-        *(part for need in needs for part in ("--with", need)),
-        *("python", str(script), *map(str, arguments)),
-    ]
+    measured: Numbers = run_with(needs, "packaged.py", *arguments)
+    return measured
 
 
 def _fetched(video: Path) -> bool:
     """Return whether the package can be fetched here; print why not."""
-    if shutil.which("uv") is None:
-        print("without uv there is no package to compare with", file=sys.stderr)
+    try:
+        _packaged(video, 64, 1, 0)
+    except NotFetched as error:
+        print(f"{PACKAGE} cannot be fetched: {error}", file=sys.stderr)
         return False
-    tried = subprocess.run(_packaged(video, 64, 1, 0), capture_output=True, text=True, check=False)
-    if tried.returncode:
-        said = tried.stderr.strip().splitlines()[-1:]
-        print(f"{PACKAGE} cannot be fetched: {' '.join(said)}", file=sys.stderr)
-    return tried.returncode == 0
+    return True
