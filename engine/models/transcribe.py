@@ -14,12 +14,12 @@ from typing import Annotated, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.errors import ModelError, ParameterError
+from engine.core.errors import ParameterError
 from engine.core.messages import Block, Note
 from engine.core.parameter import Param
 from engine.core.tuning import note_of
 from engine.dsp.audio.hops import Hops
-from engine.dsp.audio.level import decibels
+from engine.dsp.audio.level import decibels, is_quiet
 from engine.dsp.audio.piano import BEHIND, FRAME, FRAMES, KEYS, LOWEST_KEY, RATE, SOUND, padded
 from engine.dsp.audio.polyphony import Polyphony, Rules
 from engine.dsp.audio.resample import resample
@@ -81,8 +81,7 @@ class TranscribeModel(NetworkModel[Note]):
     def check(self, session: Session) -> None:
         """Raise ModelError where a network takes something else than sound."""
         super().check(session)
-        if [each.name for each in session.inputs] != ["audio"]:
-            raise ModelError(f'the model "{session.card.name}" takes something else than sound')
+        self.expect_inputs(session, ["audio"], "sound")
 
     def reset(self) -> None:
         """Forget what sounds; the engine silences the outputs."""
@@ -94,7 +93,8 @@ class TranscribeModel(NetworkModel[Note]):
         self._check_range()
         windows = self._hops.feed(sound)
         if self._hops.gap:
-            yield from self._notes(self._keys.end(), 0)
+            before, self._keys = self._keys, Polyphony()
+            yield from self._notes(before.end(), 0)
         for window in windows:
             yield from self._read(resample(window, self._hops.rate, RATE)[-SOUND:])
 
@@ -119,7 +119,7 @@ class TranscribeModel(NetworkModel[Note]):
         ``samples`` is float32 (n,) at RATE. In silence nothing sounds, and nothing is asked.
         """
         heard = samples[max(0, len(samples) - SOUND + first * FRAME) :]
-        if not len(heard) or decibels(heard - heard.mean()) < self.quiet - 10:
+        if is_quiet(heard, self.quiet - 10):
             nothing = np.zeros((FRAMES - first, KEYS), np.float32)
             return nothing, nothing.copy()
         frames, onsets = self.run(audio=padded(samples))

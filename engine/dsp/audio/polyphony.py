@@ -67,10 +67,8 @@ class Polyphony:
             yield key, True
 
     def end(self) -> Iterator[tuple[int, bool]]:
-        """Yield the end of every key that sounds, and forget what was heard."""
-        for key in self.sounding:
-            yield key, False
-        self.__init__()  # type: ignore[misc]
+        """Return the end of every key that sounds; nothing is read any more."""
+        return ((key, False) for key in self.sounding)
 
     def _begins(
         self, onsets: NDArray[np.float32], frames: NDArray[np.float32], rules: Rules
