@@ -17,7 +17,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
@@ -107,6 +107,10 @@ class Tuning:
         pitch = above if upper else below
         key = self._key_at(at + 1 if upper else at, int(period))
         return NearestDegree(key, within - pitch)
+
+    def tuned_to(self, a4: float) -> Tuning:
+        """Return the same scale at another A4; itself where that is the same."""
+        return self if a4 == self.a4 else replace(self, a4=a4)
 
     def bend(self, hz: float, key: int) -> float:
         """Return by how many semitones of 100 cents a frequency is above a key."""

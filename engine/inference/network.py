@@ -15,7 +15,7 @@ class Segment(NetworkModel[Mask]):
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
@@ -90,6 +90,11 @@ class NetworkModel(Model, Generic[Out]):
         card = session.card
         if card.task != self.TASK:
             raise ModelError(_wrong_task(card, self.TASK))
+
+    def expect_inputs(self, session: Session, names: Sequence[str], what: str) -> None:
+        """Raise ModelError, which says ``what`` is given, where a network's inputs are others."""
+        if [tensor.name for tensor in session.inputs] != list(names):
+            raise ModelError(f'the model "{session.card.name}" takes something else than {what}')
 
     def doubts(self, folder: Path | None) -> Mapping[str, str]:
         """Return which parameters this network cannot do as they say, by its card.

@@ -265,9 +265,7 @@ class PositionEncoder(MidiEncoder):
 
     def encode(self, message: float) -> Sequence[bytes]:
         """Return the position, to a sixteenth."""
-        if not math.isfinite(message):
-            raise ValueError(f"{message} is no number")
-        sixteenths = min(max(round(message * 4), 0), FOURTEEN)
+        sixteenths = min(max(round(finite(message) * 4), 0), FOURTEEN)
         return [midi_frame(mido.Message("songpos", pos=sixteenths))]
 
 

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.clock import ns
-from engine.core.errors import ModelError
 from engine.core.messages import Beat, Block, Later, Ns, Trigger
 from engine.core.parameter import Param
 from engine.dsp.audio.beat_features import HOP, RATE, WINDOW, BeatFeatures
@@ -74,9 +73,8 @@ class BeatModel(NetworkModel[Beat]):
 
     def check(self, session: Session) -> None:
         """Raise ModelError where a network does not take features and a state."""
-        card, names = session.card, [each.name for each in session.inputs]
-        if card.task != self.TASK or names != ["features", "h", "c"]:
-            raise ModelError(f'the model "{card.name}" is for {card.task}, not for beat')
+        super().check(session)
+        self.expect_inputs(session, ["features", "h", "c"], "features and a state")
 
     def process(self, sound: Block, at: Ns) -> Iterator[Beat | Later[Beat]]:
         """Yield each beat for its moment, a little before it.

@@ -14,12 +14,11 @@ from typing import Annotated, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.errors import ModelError
 from engine.core.messages import Block, Chord
 from engine.core.parameter import Param
 from engine.dsp.audio.harmony import NO_CHORD, Steady, chord_of
 from engine.dsp.audio.hops import Hops
-from engine.dsp.audio.level import decibels
+from engine.dsp.audio.level import is_quiet
 from engine.dsp.audio.piano import BEHIND, FRAME, FRAMES, LOWEST_KEY, RATE, SOUND, padded
 from engine.dsp.audio.resample import resample
 from engine.inference.network import ModelName, NetworkModel
@@ -72,8 +71,7 @@ class ChordsModel(NetworkModel[Chord]):
     def check(self, session: Session) -> None:
         """Raise ModelError where a network takes something else than sound."""
         super().check(session)
-        if [each.name for each in session.inputs] != ["audio"]:
-            raise ModelError(f'the model "{session.card.name}" takes something else than sound')
+        self.expect_inputs(session, ["audio"], "sound")
 
     def reset(self) -> None:
         """Forget the chord after a gap."""
@@ -93,7 +91,7 @@ class ChordsModel(NetworkModel[Chord]):
         """Return the chord of the newest part of a window, float32 (n,) at RATE."""
         count = round(self.window * RATE / FRAME)
         newest = samples[-(count + _NEWEST) * FRAME :]
-        if not len(newest) or decibels(newest - newest.mean()) < self.quiet:
+        if is_quiet(newest, self.quiet):
             return NO_CHORD
         frames, _ = self.run(audio=padded(samples))
         end = FRAMES - BEHIND - _NEWEST

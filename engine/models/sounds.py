@@ -12,7 +12,7 @@ from engine.core.errors import ModelError
 from engine.core.messages import Block
 from engine.core.parameter import Param
 from engine.dsp.audio.hops import Hops, Samples
-from engine.dsp.audio.level import decibels
+from engine.dsp.audio.level import is_quiet
 from engine.dsp.audio.resample import resample
 from engine.dsp.audio.sound_features import COUNT, RATE, WINDOW, sound_features
 from engine.dsp.confidence import ConfidenceSwitch, SwitchRules
@@ -108,16 +108,13 @@ class SoundsModel(NetworkModel[bool]):
             samples = resample(window, self._hops.rate, RATE)[-WINDOW:]
             newest = samples[-WINDOW // 4 :]
             # Between two claps it is silent, and yet there are claps: the second decides on those.
-            silent = self._is_quiet(newest)
-            sure = [0.0] * len(CLASSES) if self._is_quiet(samples) else self._ask(samples)
+            silent = is_quiet(newest, self.quiet)
+            sure = [0.0] * len(CLASSES) if is_quiet(samples, self.quiet) else self._ask(samples)
             heard = (
                 switch.read(one, self.hop, rules)
                 for switch, one in zip(self._switches, sure, strict=True)
             )
             yield SoundClasses._make((*heard, silent, *sure))
-
-    def _is_quiet(self, samples: Samples) -> bool:
-        return not len(samples) or decibels(samples - samples.mean()) < self.quiet
 
     def _ask(self, samples: Samples) -> list[float]:
         """Return how sure each class is, of up to a second; before it is assumed to be silent."""

@@ -14,7 +14,7 @@ from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.dsp.audio.chroma import WINDOW, Classes, chroma
 from engine.dsp.audio.hops import Hops
-from engine.dsp.audio.level import decibels
+from engine.dsp.audio.level import is_quiet
 
 NAMES: Final = ("c", "db", "d", "eb", "e", "f", "gb", "g", "ab", "a", "bb", "b")
 HOP: Final = 0.02
@@ -58,7 +58,7 @@ class Chroma(Node):
 
     def _hear(self, window: np.ndarray) -> Classes:
         newest = window[-round(2 * HOP * self._hops.rate) :]
-        if not len(newest) or decibels(newest - newest.mean()) < self.quiet:
+        if is_quiet(newest, self.quiet):
             return np.zeros(12)
         return chroma(window, self._hops.rate, self.a4)
 

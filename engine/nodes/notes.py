@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from engine.core.clock import ns
@@ -14,8 +14,9 @@ from engine.core.messages import Note, Ns, Pitch
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.core.tuning import A4_HZ, note_of
-from engine.dsp.audio.attack import AttackLoudness, decibels_of
+from engine.dsp.audio.attack import AttackLoudness
 from engine.dsp.audio.keys import ALL, Keys
+from engine.dsp.audio.level import unit_to_db
 from engine.dsp.audio.melody import Melody, MelodyRules, Mode
 from engine.dsp.audio.scales import parse_scale
 from engine.dsp.audio.sounding import Sounding
@@ -207,7 +208,7 @@ class Notes(Node):
         quiet, loud = self.range
         strength = self._melody.strength
         if self._loudness is None:
-            level = decibels_of(strength)
+            level = unit_to_db(strength)
         elif min(self.range) < 0:
             level = self._louder.of(strength)
         else:  # no decibels, so nothing that a level could be added to
@@ -227,7 +228,7 @@ class Notes(Node):
     def _named_keys(self) -> Keys:
         """Return the keys of the scale and tuning; raise ParameterError where they do not fit."""
         classes = parse_scale(self.scale)
-        self._tuned = replace(self._tuned, a4=self.a4)
+        self._tuned = self._tuned.tuned_to(self.a4)
         steps = len(self._tuned.degrees)
         if classes != ALL and steps != len(ALL):
             raise ParameterError(

@@ -96,7 +96,8 @@ class OnBeat(Node):
             kept = self._waiting
         if len(kept) >= MOST:
             raise Overrun(f"more than {MOST} messages wait for the beat")
-        self._waiting = [*kept, new]
+        kept.append(new)
+        self._waiting = kept
 
     def _end(self, off: Note, at: Ns) -> bool:
         """Whether the end of a note passes now; where it began late it ends as much later."""

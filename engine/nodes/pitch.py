@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Annotated, ClassVar, Final, Literal
 
 from engine.core.intonation import EQUAL, A4Hz, Tuning, TuningName, read_tuning
@@ -141,8 +141,7 @@ class PitchNode(Node):
             self._hz = heard.hz
             if self._sung % _BRIGHT_EVERY == 0:
                 self._bright = brightness(window, rate) or self._bright
-        if self._tuned.a4 != self.a4:
-            self._tuned = replace(self._tuned, a4=self.a4)
+        self._tuned = self._tuned.tuned_to(self.a4)
         note = self._tuned.note_of(self._hz) if self._hz else 0.0
         level = db_to_unit(decibels(window[-round(LOUD * rate) :]))
         sure = heard.sure if self._on else True

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Annotated
 
 from engine.core.intonation import EQUAL, A4Hz, Tuning, TuningName, read_tuning
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.core.tuning import A4_HZ, note_of
+from engine.dsp.audio.keys import ALL
 from engine.dsp.audio.scales import Classes, parse_scale
 
 NOTES = range(128)
-ALL: Classes = frozenset(range(12))
 
 
 class Quantise(Node):
@@ -53,7 +53,7 @@ class Quantise(Node):
     def process(self, value: float) -> float | None:
         """Return the step that a number stands on."""
         if self._named != self.scale or self._tuned.a4 != self.a4:
-            self._tuned = replace(self._tuned, a4=self.a4)
+            self._tuned = self._tuned.tuned_to(self.a4)
             self._name()
         if not math.isfinite(value):
             return None

@@ -10,6 +10,8 @@ import math
 from collections import deque
 from typing import Final
 
+from engine.dsp.audio.level import unit_to_db
+
 SHORTEST: Final = 0.010
 """Seconds: the level is the loudest of at least so long."""
 PERIODS: Final = 1.2
@@ -112,13 +114,8 @@ class AttackLoudness:
             return
         passed = math.inf if self._at is None else max(at - self._at, 0.0)
         self._at = at
-        self._above += (loudness - decibels_of(level) - self._above) * min(passed / LEARNS, 1.0)
+        self._above += (loudness - unit_to_db(level) - self._above) * min(passed / LEARNS, 1.0)
 
     def of(self, strength: float) -> float:
         """Return how loud an attack is, in dB as the other measure has it."""
-        return decibels_of(strength) + self._above
-
-
-def decibels_of(level: float) -> float:
-    """Return a level of 0 to 1 in dB of full scale, -60 to 0."""
-    return 60.0 * level - 60.0
+        return unit_to_db(strength) + self._above
