@@ -19,6 +19,7 @@ from engine.core.messages import Beat, Block, Later
 from engine.lab.bench.report import COUNT, Goal, Row
 from engine.lab.bench.rig.drummer import HELD_OUT, KINDS, RATE, Loop, Sound, loops, read_loop
 from engine.lab.bench.rig.loops import AMEN, BEATLESS, BEATS, FOLDER
+from engine.lab.bench.rig.matching import matches
 from engine.models.beat import BeatModel
 from engine.nodes.drums import Drums
 
@@ -97,16 +98,8 @@ def struck(sound: Sound) -> dict[str, list[float]]:
 
 
 def matched(there: NDArray[np.float64], said: NDArray[np.float64]) -> tuple[int, int, int]:
-    """Return how many of what was said are right, how many were said, and how many there are.
-
-    Each stroke is matched once, the earliest with the earliest.
-    """
-    right, rest = 0, sorted(said)
-    for moment in sorted(there):
-        near = next((each for each in rest if abs(each - moment) <= WITHIN), None)
-        if near is not None:
-            rest.remove(near)
-            right += 1
+    """Return how many of what was said are right, how many were said, and how many there are."""
+    right = len(matches(sorted(there), sorted(said), -WITHIN, WITHIN))
     return right, len(said), len(there)
 
 

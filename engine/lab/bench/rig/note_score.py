@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from engine.lab.bench.rig.matching import matches
 from engine.lab.bench.rig.midi_file import FileNote
 
 TOLERANCE: Final = 0.05
@@ -64,20 +65,18 @@ def score(told: Sequence[Begun], played: Sequence[FileNote], delay: float = 0.0)
 
 
 def _matched(
-    told: Sequence[Begun], played: Iterable[FileNote], earliest: float, latest: float
+    told: Sequence[Begun], played: Sequence[FileNote], earliest: float, latest: float
 ) -> list[tuple[int, float]]:
-    """Return the told notes that match played ones, in time order, and how late each was."""
-    waiting: dict[int, list[tuple[int, float]]] = defaultdict(list)
-    for place, (at, note) in enumerate(told):
-        waiting[note].append((place, at))
+    """Return the told notes that match played ones, and how late each was."""
+    places: dict[int, list[int]] = defaultdict(list)
+    for place, (_, note) in enumerate(told):
+        places[note].append(place)
     found = []
-    for each in sorted(played):
-        here = waiting[each.note]
-        while here and here[0][1] < each.begin + earliest:
-            here.pop(0)
-        if here and here[0][1] <= each.begin + latest:
-            place, at = here.pop(0)
-            found.append((place, at - each.begin))
+    for note, heard in places.items():
+        begins = sorted(each.begin for each in played if each.note == note)
+        at = [told[place][0] for place in heard]
+        pairs = matches(begins, at, earliest, latest)
+        found += [(heard[there], at[there] - begins[here]) for here, there in pairs]
     return found
 
 
