@@ -21,13 +21,13 @@ class SwitchRules:
     hold: float
 
 
+@dataclass
 class ConfidenceSwitch:
     """Whether something is there; ``on`` is off at first."""
 
-    def __init__(self) -> None:
-        self.on = False
-        self._sure = 0
-        self._rest = 0.0
+    on: bool = False
+    _sure: int = 0
+    _rest: float = 0.0
 
     def read(self, confidence: float, step: float, rules: SwitchRules) -> bool:
         """Return the switch after an answer that comes ``step`` seconds after the last one."""

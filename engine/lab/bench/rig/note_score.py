@@ -67,7 +67,7 @@ def score(told: Sequence[Begun], played: Sequence[FileNote], delay: float = 0.0)
 def _matched(
     told: Sequence[Begun], played: Sequence[FileNote], earliest: float, latest: float
 ) -> list[tuple[int, float]]:
-    """Return the told notes that match played ones, and how late each was."""
+    """Return the told notes that match played ones, in time order, and how late each was."""
     places: dict[int, list[int]] = defaultdict(list)
     for place, (_, note) in enumerate(told):
         places[note].append(place)
@@ -76,8 +76,8 @@ def _matched(
         begins = sorted(each.begin for each in played if each.note == note)
         at = [told[place][0] for place in heard]
         pairs = matches(begins, at, earliest, latest)
-        found += [(heard[there], at[there] - begins[here]) for here, there in pairs]
-    return found
+        found += [(begins[here], heard[there], at[there]) for here, there in pairs]
+    return [(place, at - begin) for begin, place, at in sorted(found)]
 
 
 def _is_octave(note: int, each: FileNote, at: float) -> bool:
