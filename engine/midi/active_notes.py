@@ -49,6 +49,16 @@ class ActiveNotes:
         return [*notes, *pedals, *stop]
 
 
+def ending(message: bytes) -> bytes | None:
+    """Return the message that ends the note or releases the pedal of another; None of all else."""
+    status, *data = message
+    if status & 0xF0 == NOTE_ON and data[1] > 0:
+        return bytes((status ^ 0x10, data[0], 0))
+    if status & 0xF0 == CONTROL and data[0] in PEDALS and data[1] >= HALF:
+        return bytes((status, data[0], 0))
+    return None
+
+
 def _mark(places: dict[tuple[int, int], None], place: tuple[int, int], on: bool) -> None:
     if on:
         places[place] = None

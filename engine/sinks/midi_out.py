@@ -16,7 +16,7 @@ from engine.core.finding import Finding
 from engine.core.messages import Message, Note, Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.sink import Sink
-from engine.midi.active_notes import NOTE_ON
+from engine.midi.active_notes import ending
 from engine.midi.client import PortProcess
 from engine.midi.encode import MidiEncoder, NoteEncoder
 from engine.midi.examine import examine_port
@@ -286,8 +286,8 @@ class MidiOut(Sink):
     def _restore(self) -> list[bytes]:
         """Return the messages that bring a reopened receiver up to date.
 
-        Notes begun before the port went away may have been sounding there until now: they end
-        first.
+        Notes begun before the port went away, and pedals that were down, may have been so there
+        until now: they end first.
         """
         ends, self._begun = self._begun, {}
         return [*ends, *(each for encoder in self._encoders.values() for each in encoder.restore())]
@@ -313,8 +313,8 @@ class MidiOut(Sink):
     def _collect(self, port: str, frames: Sequence[bytes]) -> None:
         self._frames += frames
         for kind, content in Unframer().feed(b"".join(frames)):
-            if kind == MIDI and content[0] & 0xF0 == NOTE_ON:
-                self._begun[pack_frame(MIDI, bytes((content[0] ^ 0x10, content[1], 0)))] = None
+            if kind == MIDI and (end := ending(content)):
+                self._begun[pack_frame(MIDI, end)] = None
             if kind == MIDI and (self._plays or self._offline):
                 self._report(port, content)
 

@@ -193,6 +193,19 @@ def _line(monkeypatch):
     monkeypatch.setattr(midi_out, "PortProcess", Line)
 
 
+@pytest.mark.parametrize("port", ["cc64", "notes", "note36"])
+def test_what_an_edit_took_away_while_the_device_was_gone_ends_when_it_is_back(port):
+    performance = Performance("notes", 1)
+    message = {"cc64": 1.0, "notes": Note(60, 100), "note36": Trigger()}[port]
+    performance.act(("play", [(port, message)], 0))
+    assert performance.synthesiser.pedal or performance.synthesiser.sounding
+    performance.act(("loss",))
+    performance.act(("reload", port))
+    performance.act(("back",))
+    assert not performance.synthesiser.pedal
+    assert not performance.synthesiser.sounding
+
+
 @settings(
     max_examples=PERFORMANCES, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
