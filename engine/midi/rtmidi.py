@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +26,13 @@ SYSTEMS: Final = {
 }
 """RtMidi's name of each MIDI system that a patch may name."""
 
+JACK_READS: Final = 0.2
+"""Seconds that a port of JACK stays after the last message: more than two of the longest cycles.
+
+RtMidi closes it in the very cycle in which the message is laid into its buffer. Whoever listens may
+read that later in the cycle, and of a port that is gone he reads nothing: a note would sound on.
+"""
+
 Hear = Callable[[Sequence[int]], None]
 
 
@@ -37,6 +45,7 @@ class Device:
     def __init__(self, direction: str, system: str, client: str) -> None:
         """Join a system as ``client``; ``direction`` is "in" or "out". Raises ImportError, too."""
         rtmidi = _library()
+        self._reads = JACK_READS if system == "jack" and direction == "out" else 0.0
         self._told = _Told((rtmidi.RtMidiErrorType.WARNING, rtmidi.RtMidiErrorType.DEBUG_WARNING))
         make = rtmidi.MidiOut if direction == "out" else rtmidi.MidiIn
         api = rtmidi.RtMidiAPI[SYSTEMS[system]]
@@ -65,7 +74,8 @@ class Device:
         self._ask(self._port.open_virtual_port, name)
 
     def close_port(self) -> None:
-        """Close the port of an output, once all has left, and go; the device is of no more use."""
+        """Close the port of an output, once all is heard, and go; the device is of no more use."""
+        time.sleep(self._reads)
         self._ask(self._port.close_port)
         self._port = None
 
