@@ -20,9 +20,9 @@ _ONE: Final = 1 / 255
 
 
 def blend(first: Picture, second: Picture, how: How, amount: float, out: Picture) -> Picture:
-    """Put the second picture over the first one, into ``out``, which is neither of the two.
+    """Put the second picture over the first one, into ``out``, which may be the second one.
 
-    ``amount`` 0 is the first alone, 1 the whole of ``how``.
+    ``amount`` 0 is the first alone, 1 the whole of ``how``. Below 1 ``out`` is neither of the two.
     """
     if how == "add":
         return cast(Picture, cv2.addWeighted(first, 1.0, second, amount, 0.0, dst=out))
