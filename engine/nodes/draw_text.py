@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from engine.core.messages import Frame
 from engine.core.node import Node
@@ -11,6 +11,9 @@ from engine.core.parameter import Param
 from engine.dsp.image.colour import Blue, Green, Red, bgr
 from engine.dsp.image.writing import Align, Font, Wording, Writer, margin_of, stamp
 from engine.video.canvas import Canvas, finished
+
+_LINE: Final = 0.96
+"""How long a line may be, as a share of the picture's width."""
 
 
 class DrawText(Node):
@@ -53,7 +56,7 @@ class DrawText(Node):
             return frame
         height, width = frame.image.shape[:2]
         size = max(round(self.size * height), 4)
-        wording = Wording(text, self.font, size, self.weight, width, self.align)
+        wording = Wording(text, self.font, size, self.weight, round(_LINE * width), self.align)
         written = self._writer.write(wording)
         out = self._canvas.copy(frame.image)
         place = self._place(written.letters.shape, width, height, size)

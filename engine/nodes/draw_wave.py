@@ -24,6 +24,8 @@ from engine.video.canvas import Canvas, finished
 
 _KEPT: Final = 0.25
 """Seconds of sound that are kept."""
+_LOUDEST: Final = 100.0
+"""What is louder, 1 being full scale, is drawn as if it were this."""
 _SPECTRUM: Final = 0.05
 """Seconds of sound of which the spectrum is drawn."""
 
@@ -64,7 +66,7 @@ class DrawWave(Node):
         if sound.rate != self._rate or sound.start != self._next:
             self._samples, self._rate = np.zeros(0, np.float32), sound.rate
         self._next = sound.start + len(sound.samples)
-        heard = np.nan_to_num(sound.samples, nan=0.0, posinf=0.0, neginf=0.0)
+        heard = np.nan_to_num(sound.samples, nan=0.0).clip(-_LOUDEST, _LOUDEST)
         kept = max(round(_KEPT * self._rate), 1)
         self._samples = np.concatenate([self._samples, heard])[-kept:]
 

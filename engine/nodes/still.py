@@ -127,8 +127,8 @@ class Still(Node):
         if whole <= 0:
             return self._taken[-1][1]
         if self.there_and_back:
-            self._place %= 2 * whole
-            place = min(self._place, 2 * whole - self._place)
+            self._place %= 2 * span
+            place = min(self._place, 2 * span - self._place)
         else:
             self._place %= whole
             place = self._place
