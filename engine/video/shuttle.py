@@ -16,6 +16,7 @@ from engine.video.film import Film
 
 MOST: Final = 256 << 20
 """Bytes of pictures that are kept: 97 of 1280x720."""
+_BACK: Final = 8
 _NEAR: Final = 50
 """Pictures ahead up to which it is decoded on; what is further is sought."""
 
@@ -68,13 +69,27 @@ class Shuttle:
         return None
 
     def _fetch(self, number: int, stride: int, backwards: bool) -> None:
-        """Decode a picture, and on the way to it those that will be asked for."""
+        """Decode a picture, and on the way to it those that will be asked for.
+
+        Where nothing can be read, since a film is shorter than it says or is damaged, it is begun
+        ever further before.
+        """
         first = self._first(number, stride) if backwards else number
         if not self._next <= first <= self._next + _NEAR:
-            self._film.seek(first)
-            self._next = first
-        for each, picture in self._read_up_to(number, stride):
-            self._keep(each, picture, number)
+            self._seek(first)
+        back = _BACK
+        while True:
+            begun = self._next
+            for each, picture in self._read_up_to(number, stride):
+                self._keep(each, picture, number)
+            if self._next > begun or begun == 0:
+                return
+            self._seek(max(0, min(begun, number) - back))
+            back *= _BACK
+
+    def _seek(self, number: int) -> None:
+        self._film.seek(number)
+        self._next = number
 
     def _first(self, number: int, stride: int) -> int:
         """Return where to begin so that the stretch up to a picture fills half of the memory."""

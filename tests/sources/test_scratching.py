@@ -228,7 +228,21 @@ def test_a_film_larger_than_its_memory_is_still_right_backwards(differences: str
     assert shown == order
 
 
-def test_backwards_a_stretch_is_decoded_once(differences: str, monkeypatch: object) -> None:
+@pytest.mark.parametrize("said", [21, 22, 40, 400])
+def test_a_film_that_is_shorter_than_it_says_ends_where_it_ends(
+    differences: str, said: int
+) -> None:
+    film = Film(differences, lambda topic, text: None)
+    film._declared = said * film.interval
+    shuttle = Shuttle(film, 0)
+    assert shuttle.count == said
+    picture = shuttle.show(said - 1, 1.0)
+    assert picture is not None and shade(picture) == 19
+    assert shuttle.count == COUNT
+    film.close()
+
+
+def test_backwards_a_stretch_is_decoded_once(differences: str) -> None:
     film = Film(differences, lambda topic, text: None)
     sought: list[int] = []
     seek = film.seek
