@@ -9,7 +9,8 @@
 The reference are the published graphs as they are, but for the nodes that round to 8 bits between
 layers (see export.py). ``picture`` uint8 (48, 64, 3) red-green-blue, ``painting`` uint8 (256,
 256, 3), the last of three, ``styles`` float32 (3, 100) of all, ``painted`` float32 (3, 3, 48, 64)
-the picture in each style. Prints the largest differences over these, and how far the rounded networks are from them.
+the picture in each style. Prints the largest differences over these, and how far the rounded
+networks are from them.
 """
 
 from __future__ import annotations
