@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from engine.core.context import Context, MemoryState, State
 from engine.core.errors import DeviceError, ModelError, ParameterError, UnreadableFile
-from engine.core.files import read_file
+from engine.core.files import installed_folder, read_file
 from engine.core.nearest import nearest
 from engine.core.parameter import FILE, Fixed, Param
 from engine.dsp.image.painting import Picture, Planes, square, to_planes
@@ -32,6 +32,7 @@ _log = logging.getLogger("sensorium")
 _MOST: Final = 64
 """The most pictures of a box."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
+_OURS: Final = ("swirls", "shards", "reeds")
 _KEPT: Final = "styles.json"
 """The file of the box's state in which styles are kept, by the hash of picture and network."""
 
@@ -45,7 +46,8 @@ class StyleOfModel(Painter):
     ``pictures`` is a list of files, each a look of the name of its file (``"My waves.jpg"`` is
     ``My_waves``), or a table that gives them names: ``{ storm = "IMG_2032.jpg" }``. ``mixes`` are
     looks as well, made of those: ``{ dusk = { storm = 0.7, sand = 0.3 } }``. ``look``, ``outside``
-    and all else are as in ``style``; without a ``look`` it is the first picture.
+    and all else are as in ``style``; without a ``look`` it is the first picture. To try it, leave
+    out ``pictures``: then there are three paintings of ours, swirls, shards and reeds.
 
     Of a picture its square middle is read: colours, contrast and texture, not what it shows.
     Drawings, paintings and patterns with a texture of their own work best. What was read is kept in
@@ -63,9 +65,13 @@ class StyleOfModel(Painter):
     pictures: Fixed[
         Annotated[
             list[str] | dict[str, str],
-            Param("what to paint like: a list of files, or a table of names and files", unit=FILE),
+            Param(
+                "what to paint like: a list of files, or a table of names and files; without any,"
+                " three paintings of ours",
+                unit=FILE,
+            ),
         ]
-    ]
+    ] = field(default_factory=list)
     mixes: Fixed[
         Annotated[
             dict[str, dict[str, float]], Param("looks that are mixes of pictures, by name", 0, 1)
@@ -210,10 +216,13 @@ def _near(name: str, known: Any) -> str:
 def _by_name(pictures: list[str] | dict[str, str]) -> dict[str, str]:
     """Return the files of pictures by the names of their looks.
 
-    Raises ParameterError where there are none, or too many, or two of one name.
+    Raises ParameterError where there are too many, or two of one name.
     """
-    if not 1 <= len(pictures) <= _MOST:
-        raise ParameterError(f"pictures: expected from 1 to {_MOST} files, got {len(pictures)}")
+    if not pictures:
+        folder = installed_folder("models") / "arbitrary_style" / "paintings"
+        return {name: str(folder / f"{name}.jpg") for name in _OURS}
+    if len(pictures) > _MOST:
+        raise ParameterError(f"pictures: expected {_MOST} files at most, got {len(pictures)}")
     if isinstance(pictures, dict):
         for name in pictures:
             _check_name("pictures", name)

@@ -12,7 +12,6 @@ import numpy as np
 from engine.core.box import Box
 from engine.core.contents import Encodable
 from engine.core.errors import SensoriumError
-from engine.core.files import installed_folder
 from engine.core.kinds import KINDS, Carried, example_of, members, message_types
 from engine.core.messages import Block, Frame
 from engine.core.node import Model, Node
@@ -61,9 +60,6 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "schedule": {"open": "10:00-18:00", "start": "2026-12-24 09:59"},
     "choose": {"choices": ["one", "two"]},
     "step": {"steps": ["one", "two"]},
-    "style_of": {
-        "pictures": [str(installed_folder("models") / "arbitrary_style/paintings/swirls.jpg")]
-    },
 }
 """What fits where a parameter needs more than a value of its type."""
 

@@ -89,6 +89,15 @@ def test_a_mix_has_the_mean_of_the_styles_and_may_have_a_name(folder: Path) -> N
     )
 
 
+def test_without_pictures_it_has_three_of_ours() -> None:
+    box = StyleOfModel(size=96)
+    box.open()
+    assert box.look == "swirls"
+    paintings = [fresh(box, look) for look in ("swirls", "shards", "reeds")]
+    assert apart(paintings[0], paintings[1]) > 10
+    assert apart(paintings[1], paintings[2]) > 10
+
+
 def test_weights_of_nothing_show_the_picture(folder: Path) -> None:
     box = opened(folder, ["waves.jpg"])
     for look in ({}, {"waves": 0.0}):
@@ -230,7 +239,7 @@ def test_a_picture_that_is_none_is_told_and_the_others_play(
         ('pictures = ["waves.jpg"]\nlook.x = { from = "knob" }', '"look" has no "x"'),
         ('pictures = ["waves.jpg"]\nlook.waves = -1', "waves: expected a number from 0 to 1"),
         ('pictures = ["waves.jpg"]\nlook.waves = nan', "got nan"),
-        ("pictures = []", "expected from 1 to 64 files, got 0"),
+        (f"pictures = {['waves.jpg'] * 65}", "expected 64 files at most, got 65"),
         ('pictures = ["a/x.jpg", "b/x.png"]', 'would both be the look "x"'),
         ('pictures = ["???.jpg"]', "has no letters from a to z"),
         ('pictures = { "a b" = "waves.jpg" }', '"a b" cannot be the name of a look'),
