@@ -25,6 +25,13 @@ def brightness(mask: Picture) -> Picture:
     return cast(Picture, cv2.cvtColor(mask, cv2.COLOR_BGR2GRAY))
 
 
+def in_colour(image: Picture) -> Picture:
+    """Return a picture with three colours, also of a grey one: (h, w, 1) or (h, w)."""
+    if image.ndim == 3 and image.shape[2] == 3:
+        return image
+    return cast(Picture, cv2.cvtColor(image, cv2.COLOR_GRAY2BGR))
+
+
 def to_weights(mask: Picture, width: int, height: int) -> Weights:
     """Return the weights of a mask at another size."""
     grey = brightness(mask)
@@ -51,7 +58,7 @@ def feather(weights: Weights, softness: float, grow: float = 0.0) -> Weights:
         spread = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
         change = cv2.dilate if grow > 0 else cv2.erode
         weights = cast(Weights, change(weights, spread))
-    wide = round(softness * shorter)
+    wide = round(softness * shorter / 3)
     if wide:
         box = (2 * wide + 1, 2 * wide + 1)
         # Three times a box is all but a Gaussian, at a cost that does not grow with its width.
