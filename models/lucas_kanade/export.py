@@ -44,7 +44,7 @@ AROUND = 9
 """Pixels of a level whose middle and contrast are taken away."""
 CONTRAST = 0.02
 """The least contrast, 0 to 1, that counts as one: below it is the noise of a camera."""
-STIFF = 0.02
+STIFF = 0.05
 """What is added to the texture, so that nothing moves where there is none."""
 STEP = 1.5
 """Pixels of a level that one pass moves at most."""
@@ -99,18 +99,23 @@ class Graph:
         return name
 
     def add(self, one: str, other: str) -> str:
+        """Add two tensors."""
         return self.node("Add", one, other)
 
     def less(self, one: str, other: str) -> str:
+        """Subtract the other one."""
         return self.node("Sub", one, other)
 
     def times(self, one: str, other: str) -> str:
+        """Multiply two tensors."""
         return self.node("Mul", one, other)
 
     def over(self, one: str, other: str) -> str:
+        """Divide by the other one."""
         return self.node("Div", one, other)
 
     def halved(self, x: str) -> str:
+        """Make a picture half as wide and high."""
         return self.node("AveragePool", x, kernel_shape=[2, 2], strides=[2, 2])
 
     def filtered(self, x: str, kernel: NDArray[np.float32], channels: int = 1) -> str:
@@ -119,15 +124,13 @@ class Graph:
         edges = [0, 0, height // 2, width // 2] * 2
         padded = self.node("Pad", x, self.constant(np.array(edges, np.int64)), mode="edge")
         weights = self.constant(np.tile(kernel, (channels, 1, 1, 1)).astype(np.float32))
-        return self.node(
-            "Conv", padded, weights, kernel_shape=[height, width], group=channels
-        )
+        return self.node("Conv", padded, weights, kernel_shape=[height, width], group=channels)
 
     def blurred(self, x: str, row: NDArray[np.float32], channels: int = 1) -> str:
         """Blur each channel with a row of weights, across and down."""
         return self.filtered(self.filtered(x, row[None], channels), row[:, None], channels)
 
-    def coordinates(self, x: str) -> tuple[str, str, str]:
+    def coordinates(self, x: str) -> tuple[str, str]:
         """Return the places of the pixels of a tensor, (1, 2, h, w): x and y; and its sides - 1.
 
         The last one has the shape (1, 2, 1, 1): width and height.
@@ -146,13 +149,15 @@ class Graph:
         four = self.constant(np.array([1, 1, 1, 1], np.int64))
         shaped = [self.node("Reshape", one, four) for one in sides]
         last = self.less(self.node("Concat", *shaped, axis=1), self.number(1.0))
-        return places, ranges[0], last
+        return places, last
 
     def fetched(self, x: str, places: str, last: str) -> str:
         """Fetch a tensor from places, (1, 2, h, w), in its pixels; outside are its edges."""
         scaled = self.less(self.times(places, self.over(self.number(2.0), last)), self.number(1.0))
         grid = self.node("Transpose", scaled, perm=[0, 2, 3, 1])
-        return self.node("GridSample", x, grid, mode="bilinear", padding_mode="border", align_corners=1)
+        return self.node(
+            "GridSample", x, grid, mode="bilinear", padding_mode="border", align_corners=1
+        )
 
 
 def gaussian(pixels: int) -> NDArray[np.float32]:
@@ -184,67 +189,70 @@ def write(graph: Graph) -> None:
         if halvings >= FINEST:
             levels.append([alike(graph, one) for one in pictures])
     flow = ""
-    sure = ""
     for (before, after), passes in zip(reversed(levels), PASSES, strict=True):
-        flow, sure = level(graph, before, after, flow, passes)
+        level = Level(graph, before, after)
+        flow = level.solved(flow, passes)
     graph.node("Mul", flow, graph.number(2.0**FINEST), into="flow")
-    graph.node("Identity", sure, into="confidence")
+    graph.node("Identity", level.confidence(flow), into="confidence")
 
 
-def level(graph: Graph, before: str, after: str, coarser: str, passes: int) -> tuple[str, str]:
-    """Write one level; return its flow in its own pixels, and how sure it is."""
-    places, _, last = graph.coordinates(before)
-    dx = graph.filtered(before, SCHARR)
-    dy = graph.filtered(before, SCHARR.T.copy())
-    products = graph.node(
-        "Concat", graph.times(dx, dx), graph.times(dx, dy), graph.times(dy, dy), axis=1
-    )
-    xx, xy, yy = graph.split(graph.blurred(products, SOFT, 3), 3)
-    xx, yy = (graph.add(one, graph.number(STIFF)) for one in (xx, yy))
-    det = graph.less(graph.times(xx, yy), graph.times(xy, xy))
-    slopes = graph.node("Concat", dx, dy, axis=1)
-    if coarser:
-        shape = graph.node("Shape", places)
-        flow = graph.node(
-            "Resize", coarser, "", "", shape, mode="linear",
-            coordinate_transformation_mode="half_pixel",
-        )
-        flow = graph.times(flow, graph.number(2.0))
-    else:
-        flow = graph.times(places, graph.number(0.0))
-    for _ in range(passes):
-        there = graph.fetched(after, graph.add(places, flow), last)
-        error = graph.less(there, before)
-        weighed = graph.blurred(graph.times(slopes, error), SOFT, 2)
-        ex, ey = graph.split(weighed, 2)
-        u = graph.over(graph.less(graph.times(xy, ey), graph.times(yy, ex)), det)
-        v = graph.over(graph.less(graph.times(xy, ex), graph.times(xx, ey)), det)
-        step = graph.node("Concat", u, v, axis=1)
-        bounds = (graph.number(-STEP), graph.number(STEP))
-        flow = graph.add(flow, graph.node("Clip", step, *bounds))
-    flow = graph.blurred(flow, SOFT, 2)
-    return flow, confidence(graph, before, after, flow, places, last, (xx, xy, yy, det))
+class Level:
+    """Both pictures at one size, and how the first one slopes there."""
 
+    def __init__(self, graph: Graph, before: str, after: str) -> None:
+        self._graph = graph
+        self._before = before
+        self._after = after
+        self._places, self._last = graph.coordinates(before)
+        dx = graph.filtered(before, SCHARR)
+        dy = graph.filtered(before, SCHARR.T.copy())
+        self._slopes = graph.node("Concat", dx, dy, axis=1)
+        products = (graph.times(dx, dx), graph.times(dx, dy), graph.times(dy, dy))
+        texture = graph.blurred(graph.node("Concat", *products, axis=1), SOFT, 3)
+        xx, self._xy, yy = graph.split(texture, 3)
+        self._xx, self._yy = (graph.add(one, graph.number(STIFF)) for one in (xx, yy))
+        self._det = graph.less(graph.times(self._xx, self._yy), graph.times(self._xy, self._xy))
 
-def confidence(
-    graph: Graph,
-    before: str,
-    after: str,
-    flow: str,
-    places: str,
-    last: str,
-    texture: tuple[str, str, str, str],
-) -> str:
-    """Write how sure a level is, 0 to 1."""
-    xx, _, yy, det = texture
-    half = graph.times(graph.add(xx, yy), graph.number(0.5))
-    root = graph.node("Sqrt", graph.node("Relu", graph.less(graph.times(half, half), det)))
-    least = graph.node("Relu", graph.less(graph.less(half, root), graph.number(STIFF)))
-    textured = graph.over(least, graph.add(least, graph.number(STIFF)))
-    error = graph.less(graph.fetched(after, graph.add(places, flow), last), before)
-    unlike = graph.blurred(graph.times(error, error), SOFT)
-    alike_ = graph.node("Exp", graph.times(unlike, graph.number(-1 / UNLIKE**2)))
-    return graph.times(textured, alike_)
+    def solved(self, coarser: str, passes: int) -> str:
+        """Return the flow here, in pixels of this size; ``coarser`` is that of half the size."""
+        graph = self._graph
+        flow = self._begun(coarser)
+        for _ in range(passes):
+            weighed = graph.blurred(graph.times(self._slopes, self._error(flow)), SOFT, 2)
+            ex, ey = graph.split(weighed, 2)
+            u = graph.less(graph.times(self._xy, ey), graph.times(self._yy, ex))
+            v = graph.less(graph.times(self._xy, ex), graph.times(self._xx, ey))
+            step = graph.over(graph.node("Concat", u, v, axis=1), self._det)
+            bounds = (graph.number(-STEP), graph.number(STEP))
+            flow = graph.add(flow, graph.node("Clip", step, *bounds))
+        return graph.blurred(flow, SOFT, 2)
+
+    def confidence(self, flow: str) -> str:
+        """Return how sure a flow is here, 0 to 1."""
+        graph = self._graph
+        half = graph.times(graph.add(self._xx, self._yy), graph.number(0.5))
+        apart = graph.node("Relu", graph.less(graph.times(half, half), self._det))
+        least = graph.less(half, graph.add(graph.node("Sqrt", apart), graph.number(STIFF)))
+        least = graph.node("Relu", least)
+        textured = graph.over(least, graph.add(least, graph.number(STIFF)))
+        error = self._error(flow)
+        unlike = graph.blurred(graph.times(error, error), SOFT)
+        same = graph.node("Exp", graph.times(unlike, graph.number(-1 / UNLIKE**2)))
+        return graph.times(textured, same)
+
+    def _begun(self, coarser: str) -> str:
+        """Return the flow to begin with: none at the coarsest level."""
+        graph = self._graph
+        if not coarser:
+            return graph.times(self._places, graph.number(0.0))
+        shape = graph.node("Shape", self._places)
+        mode = {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}
+        return graph.times(graph.node("Resize", coarser, "", "", shape, **mode), graph.number(2.0))
+
+    def _error(self, flow: str) -> str:
+        """Return the second picture, fetched back along a flow, less the first."""
+        places = self._graph.add(self._places, flow)
+        return self._graph.less(self._graph.fetched(self._after, places, self._last), self._before)
 
 
 def main() -> None:
