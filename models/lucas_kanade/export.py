@@ -15,7 +15,8 @@ convolutions, written down node by node; the same bytes every time:
 3. At the coarsest level nothing moves at first. A level begins with what the coarser one found,
    fetches the second picture back along it, and solves the two equations of Lucas and Kanade for
    what is left, in a window with soft edges; and that again.
-4. How sure that is: whether there is texture in two directions (the smaller eigenvalue of Shi and
+4. A movement that does not explain the second picture better than rest does is noise: it is rest.
+5. How sure that is: whether there is texture in two directions (the smaller eigenvalue of Shi and
    Tomasi, 1994), and whether the second picture, fetched back, is the first.
 """
 
@@ -48,6 +49,10 @@ STIFF = 0.05
 """What is added to the texture, so that nothing moves where there is none."""
 STEP = 1.5
 """Pixels of a level that one pass moves at most."""
+WORSE = 0.2
+"""Which part of what differs a movement has to explain, to be all of it."""
+NOISE = 0.005
+"""What may differ though nothing moves, in squared units of contrast."""
 UNLIKE = 0.6
 """How unlike, in units of contrast, the pictures may be where it is sure."""
 
@@ -170,6 +175,7 @@ def gaussian(pixels: int) -> NDArray[np.float32]:
 SCHARR = np.array([[-3, 0, 3], [-10, 0, 10], [-3, 0, 3]], np.float32) / 32
 SOFT = gaussian(WINDOW)
 WIDE = gaussian(AROUND)
+NEAR = gaussian(5)
 
 
 def alike(graph: Graph, x: str) -> str:
@@ -192,6 +198,7 @@ def write(graph: Graph) -> None:
     for (before, after), passes in zip(reversed(levels), PASSES, strict=True):
         level = Level(graph, before, after)
         flow = level.solved(flow, passes)
+    flow = level.calmed(flow)
     graph.node("Mul", flow, graph.number(2.0**FINEST), into="flow")
     graph.node("Identity", level.confidence(flow), into="confidence")
 
@@ -227,6 +234,16 @@ class Level:
             flow = graph.add(flow, graph.node("Clip", step, *bounds))
         return graph.blurred(flow, SOFT, 2)
 
+    def calmed(self, flow: str) -> str:
+        """Return a flow with rest where it explains no more than rest."""
+        graph = self._graph
+        rest = self._unlike(graph.less(self._after, self._before), NEAR)
+        moved = self._unlike(self._error(flow), NEAR)
+        enough = graph.add(graph.times(rest, graph.number(WORSE)), graph.number(NOISE))
+        share = graph.over(graph.less(rest, moved), enough)
+        share = graph.node("Clip", share, graph.number(0.0), graph.number(1.0))
+        return graph.times(flow, graph.blurred(share, NEAR))
+
     def confidence(self, flow: str) -> str:
         """Return how sure a flow is here, 0 to 1."""
         graph = self._graph
@@ -235,8 +252,7 @@ class Level:
         least = graph.less(half, graph.add(graph.node("Sqrt", apart), graph.number(STIFF)))
         least = graph.node("Relu", least)
         textured = graph.over(least, graph.add(least, graph.number(STIFF)))
-        error = self._error(flow)
-        unlike = graph.blurred(graph.times(error, error), SOFT)
+        unlike = self._unlike(self._error(flow), SOFT)
         same = graph.node("Exp", graph.times(unlike, graph.number(-1 / UNLIKE**2)))
         return graph.times(textured, same)
 
@@ -248,6 +264,10 @@ class Level:
         shape = graph.node("Shape", self._places)
         mode = {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}
         return graph.times(graph.node("Resize", coarser, "", "", shape, **mode), graph.number(2.0))
+
+    def _unlike(self, error: str, row: NDArray[np.float32]) -> str:
+        """Return the mean of the squares around each point."""
+        return self._graph.blurred(self._graph.times(error, error), row)
 
     def _error(self, flow: str) -> str:
         """Return the second picture, fetched back along a flow, less the first."""

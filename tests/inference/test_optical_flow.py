@@ -49,7 +49,7 @@ def inside(found: FlowField) -> NDArray[np.float32]:
 
 
 @pytest.mark.parametrize(
-    ("dx", "dy"), [(0, 0), (1, 0), (0, -1), (0.5, 0.25), (3, -2), (-6, 4), (12, 0), (-9, -11)]
+    ("dx", "dy"), [(0, 0), (1, 0), (0, -1), (1.5, 0.5), (3, -2), (-6, 4), (12, 0), (-9, -11)]
 )
 def test_a_known_movement_is_found(flow: OpticalFlow, dx: float, dy: float) -> None:
     picture = texture()
