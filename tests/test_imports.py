@@ -30,7 +30,7 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "dsp": frozenset({"core", "dsp"}),
     "osc": frozenset({"core", "osc", "dsp"}),
     "synthetic": frozenset({"core", "dsp", "synthetic"}),
-    "inference": frozenset({"core", "system", "inference"}),
+    "inference": frozenset({"core", "system", "dsp", "inference"}),
     "net": frozenset({"core", "system", "osc", "net"}),
     "midi": frozenset({"core", "system", "midi"}),
     "audio": frozenset({"core", "system", "audio"}),

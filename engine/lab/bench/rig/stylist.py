@@ -43,12 +43,12 @@ def main() -> None:
         frames.append(Frame(np.asarray(read[1], np.uint8)))
     box = StyleModel(look=LOOK, size=longer, threads=threads)
     box.open()
-    box.process(frames[0], Ns(0))
+    box.process(frames[0], at=Ns(0))
     cpu, begun = time.process_time(), time.perf_counter()
     for number in range(count):
         if pace:
             time.sleep(max(0.0, begun + number / pace - time.perf_counter()))
-        box.process(frames[number % len(frames)], Ns(number))
+        box.process(frames[number % len(frames)], at=Ns(number))
     measured = {"seconds": time.perf_counter() - begun, "cpu": time.process_time() - cpu}
     network = network_seconds(longer, count, threads)
     print(json.dumps({**measured, "network": network}))
