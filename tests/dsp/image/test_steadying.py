@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -52,7 +53,7 @@ def test_what_stands_still_keeps_its_strokes(flow: OpticalFlow, amount: float) -
 def test_flicker_is_less_than_half_at_the_middle(flow: OpticalFlow) -> None:
     steady = Steadying()
     shown = [steady.steadied(strokes(n), scene(), 0.6, flow) for n in range(8)]
-    flicker = np.mean([apart(a, b) for a, b in zip(shown[2:], shown[3:], strict=False)])
+    flicker = np.mean([apart(a, b) for a, b in pairwise(shown[2:])])
     assert flicker < 0.5 * apart(strokes(1), strokes(2))
 
 
