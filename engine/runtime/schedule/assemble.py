@@ -12,6 +12,7 @@ from engine.core.addresses import find_parameter
 from engine.core.box import Box
 from engine.core.box_errors import anything_raised
 from engine.core.kinds import is_by_message, is_picture, members, policy_of
+from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.core.signature import Inlet, read_signature
 from engine.core.sink import Sink
@@ -320,6 +321,9 @@ class Assembler:
             reads.append(reader(slot, wire, default))
             if wire.into is Into.COLD:
                 cold_inputs.append((slot, self._services.metrics.skew[state.name, inlet.name]))
+        for name in read_signature(type(state.box)).moments:
+            wire = wires.get(name)
+            reads.append(partial(_same, Ns(0)) if wire is None else self.slots[wire.source].moment)
         return Arguments(self.slots[self._hot[state.name].source], reads, cold_inputs)
 
     def _default(self, name: str, inlet: Inlet) -> Any:
