@@ -14,10 +14,10 @@ Three graphs share one file of weights:
 
 - ``model.onnx`` looks: it answers with all that its layers find, and what it takes the picture for.
 - ``dream.onnx`` goes back: how a picture must change so that chosen layers find more of what they
-  look for (the gradient of the logarithm of their energy, divided by its mean size). What a layer does backward is written
-  down as forward nodes: a convolution with the kernel turned round, the switch of ReLU6, the sum.
-  Each layer lies within an If of the one before, so that what is deeper than asked for costs
-  nothing, and which layers are asked for may change from picture to picture.
+  look for (the gradient of the logarithm of their energy, divided by its mean size). What a layer
+  does backward is written down as forward nodes: a convolution with the kernel turned round, the
+  switch of ReLU6, the sum. Each layer lies within an If of the one before, so that what is deeper
+  than asked for costs nothing, and which layers are asked for may change with every picture.
 - ``edges.onnx`` is the first layer alone, for large pictures.
 
 Weights are stored in 16 bits, those of the classes, which are a third of all, in 8 with a scale for

@@ -24,7 +24,7 @@ KEPT = ("features", "classes")
 def main() -> None:
     """Ask the networks on the CPU and store what they answer."""
     with np.load(HERE / "parity.npz") as stored:
-        picture = stored["pictures"][0][16:80, 32:96]
+        picture = stored["pictures"][0][32:64, 32:96]
     image = np.ascontiguousarray(picture.transpose(2, 0, 1)[None].astype(np.float32) / 255)
     wish = {
         "wanted": np.eye(LAYERS, dtype=np.float32)[LAYER - 1],
