@@ -18,7 +18,7 @@ Three graphs share one file of weights:
   does backward is written down as forward nodes: a convolution with the kernel turned round, the
   switch of ReLU6, the sum. Each layer lies within an If of the one before, so that what is deeper
   than asked for costs nothing, and which layers are asked for may change with every picture.
-- ``edges.onnx`` is the first layer alone, for large pictures.
+- ``edges.onnx`` is the first layer alone, for large pictures, and the slope that its neurons see.
 
 Weights are stored in 16 bits, those of the classes, which are a third of all, in 8 with a scale for
 each class. (All of 1x1 in 8 bits would save 3 MB more, and move the features by 5 %.)
@@ -68,6 +68,10 @@ BLOCKS = (
 )
 """Of each block: side of its kernel, stride, how many times wider it is inside, its channels."""
 STEM, HEAD, CLASSES = 32, 1280, 1000
+
+EDGE_FLAT, EDGE_SIZE = 1.2, 20.0
+"""What makes a neuron of the first layer one of edges: sums of the numbers of its kernel."""
+LUMA = (0.299, 0.587, 0.114)
 
 Floats = NDArray[np.float32]
 Weights = dict[str, Floats]
@@ -350,9 +354,11 @@ class Backward(Forward):
     def wish(self, layer: int, neurons: str, channels: int) -> str:
         """Write the gradient of a layer's wish: log of its energy, or of one of its neurons'."""
         at = f"wish{layer}"
-        numbers = self.number(f"{at}.numbers", np.arange(1, channels + 1), np.int64)
+        numbers = self.number(f"{at}.numbers", np.arange(channels), np.int64)
         shape = self.number(f"{at}.shape", [1, channels, 1, 1], np.int64)
-        same = self.node("Equal", [numbers, "neuron"], f"{at}.same")
+        count = self.number(f"{at}.count", channels, np.int64)
+        place = self.node("Mod", ["neuron_from_0", count], f"{at}.neuron")
+        same = self.node("Equal", [numbers, place], f"{at}.same")
         either = self.node("Or", [same, "all_neurons"], f"{at}.either")
         chosen = self.node("Cast", [either], f"{at}.chosen", to=TensorProto.FLOAT)
         chosen = self.node("Reshape", [chosen, shape], f"{at}.mask")
@@ -405,6 +411,7 @@ def dream_model(stem: Conv, body: list[Block], store: Store) -> onnx.ModelProto:
     """Return the network that goes back."""
     graph = Backward(store)
     graph.node("Equal", ["neuron", graph.number("no_neuron", 0, np.int64)], "all_neurons")
+    graph.node("Sub", ["neuron", graph.number("one", 1, np.int64)], "neuron_from_0")
     x = graph.relu6(graph.conv(graph.normalised("image"), stem))
     deeper = deepen(graph, x, body, 1)
     wish = graph.wish(0, x, STEM)
@@ -465,7 +472,30 @@ def edges_model(stem: Conv) -> onnx.ModelProto:
     graph = Forward(None)
     x = graph.relu6(graph.conv(graph.normalised("image"), stem))
     graph.node("Identity", [x], "neurons")
-    return finished(graph, [picture()], [tensor("neurons", STEM, None, None)])
+    at_rest = np.clip(stem.bias, 0, 6).reshape(1, STEM, 1, 1)
+    away = graph.node("Sub", [x, graph.number("rest", at_rest)], "away")
+    kernel = graph.number("slopes.w", slopes(stem.kernel)[:, :, None, None])
+    graph.node("Conv", [away, kernel], "slopes", kernel_shape=[1, 1])
+    outputs = [tensor("neurons", STEM, None, None), tensor("slopes", 2, None, None)]
+    return finished(graph, [picture()], outputs)
+
+
+def slopes(kernels: Floats) -> Floats:
+    """Return how the neurons of edges add up to the slope of brightness, to the right and down.
+
+    By least squares, to the kernels of Sobel; float32, (2, 32). Only those count that look for
+    edges: a flat surface of any colour leaves them at rest, a small step does not.
+    """
+    flat = np.abs(kernels.sum((2, 3))).max(1)
+    edges = np.flatnonzero((flat < EDGE_FLAT) & (np.abs(kernels).sum((1, 2, 3)) > EDGE_SIZE))
+    basis = kernels[edges].reshape(len(edges), -1).astype(np.float64)
+    sobel = np.outer([1, 2, 1], [-1, 0, 1]) / 8
+    found = np.zeros((2, len(kernels)), np.float32)
+    for row, side in enumerate((sobel, sobel.T)):
+        wanted = np.stack([side * weight for weight in LUMA]).ravel()
+        normal = basis @ basis.T + np.eye(len(edges))
+        found[row, edges] = np.linalg.solve(normal, basis @ wanted)
+    return found
 
 
 def picture() -> onnx.ValueInfoProto:
