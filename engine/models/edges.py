@@ -97,6 +97,7 @@ class EdgesModel(NetworkModel[Frame]):
             drawn = np.abs(neurons[0, self.neuron - 1] - np.float32(_REST)) / np.float32(_REST)
         else:
             drawn = self._lines(right, down) * np.float32(1 / _SLOPE)
+        drawn[-1] = drawn[:, -1] = 0  # the neurons see the nothing beyond these edges
         hues = np.degrees(np.arctan2(right, down)) % 180 if self.colour == "direction" else None
         image = _enlarged(_coloured(np.clip(drawn, 0, 1), hues, self.colour), width, height)
         image.flags.writeable = False

@@ -41,9 +41,10 @@ class LayersModel(NetworkModel[Frame]):
 
     The picture is a mosaic of ``tiles`` neurons of ``layer``: light where one finds what it looks
     for. The outlet ``see`` has as many numbers, ``1`` to ``16`` and so on, each how light its tile
-    is, 0 to 1: as OSC, ``"/see" = "layers.see"`` sends /see/1 to /see/16. A tile keeps its neuron,
-    so that a light or a sound can hang on it; those that differ most come first, and with ``first``
-    others are looked at. At 1 tile one neuron fills the picture.
+    is, 0 to 1: as OSC, ``"/see/{name}" = "layers.see"`` sends /see/1 to /see/16, and ``"/see"`` one
+    message with all of them. A tile keeps its neuron, so that a light or a sound can hang on it;
+    those that differ most come first, and with ``first`` others are looked at. At 1 tile one neuron
+    fills the picture.
 
     Layer 1 looks for edges and colours, the next for textures, the middle ones for patterns and
     parts, the last for things; from layer to layer the squares grow. ``caption`` tells of the layer
@@ -100,7 +101,7 @@ class LayersModel(NetworkModel[Frame]):
         return self.threads
 
     def reset(self) -> None:
-        """Say again in words what is seen, with the next picture."""
+        """Forget what was told in words, so that it comes again with the next picture."""
         self._caption = self._guess = ""
 
     def process(self, frame: Frame) -> LayerReading:

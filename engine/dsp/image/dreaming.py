@@ -1,4 +1,4 @@
-"""Deep Dream on moving pictures: what was dreamt moves along, fades, and grows by one step a picture.
+"""Deep Dream on moving pictures: what was dreamt moves, fades, and grows by a step a picture.
 
 A picture is float32, shape (height, width, 3), blue-green-red, 0 to 1; a change is the same from -1
 to 1. A network wants planes: float32, shape (1, 3, height, width), red-green-blue.
@@ -72,7 +72,7 @@ def from_planes(planes: Floats, padding: Padding) -> Floats:
 
 
 def softened(change: Floats) -> Floats:
-    """Return the mean of a change and of blurred ones, of mean size 1: its grain becomes strokes."""
+    """Return the mean of a change and of blurred ones, mean size 1: grain becomes strokes."""
     total = change.copy()
     for width in WIDTHS[1:]:
         blurred = cv2.GaussianBlur(change, (0, 0), width, borderType=cv2.BORDER_REFLECT_101)
