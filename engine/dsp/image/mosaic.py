@@ -19,24 +19,29 @@ Picture = NDArray[np.uint8]
 
 Palette = Literal["grey", "heat", "ice"]
 
+_GAP: Final = 50
+"""A line between maps is as wide as one of so many parts of a map."""
+_LINE: Final = 0.1
 _PALETTES: Final = {"heat": cv2.COLORMAP_INFERNO, "ice": cv2.COLORMAP_OCEAN}
 
 
 def mosaic(maps: Sequence[Floats], width: int, height: int) -> Floats:
     """Return maps side by side, row by row, as one of the given size; what is left over is dark.
 
-    Each is as wide and high as the whole, in small. One that has fewer numbers than its place has
+    Each is as wide and high as the whole, in small, with a dim line between large ones. One that has fewer numbers than its place has
     pixels is shown as the squares that it is.
     """
     columns = math.ceil(math.sqrt(len(maps)))
     rows = -(-len(maps) // columns)
-    whole = np.zeros((height, width), np.float32)
-    for number, one in enumerate(maps):
-        row, column = divmod(number, columns)
-        top, bottom = height * row // rows, height * (row + 1) // rows
-        left, right = width * column // columns, width * (column + 1) // columns
+    gap = min(width, height) // (_GAP * columns)
+    whole = np.full((height, width), _LINE, np.float32)
+    for place in range(rows * columns):
+        row, column = divmod(place, columns)
+        top, bottom = height * row // rows, height * (row + 1) // rows - gap
+        left, right = width * column // columns, width * (column + 1) // columns - gap
         if bottom > top and right > left:
-            whole[top:bottom, left:right] = fitted(one, right - left, bottom - top)
+            shown = fitted(maps[place], right - left, bottom - top) if place < len(maps) else 0
+            whole[top:bottom, left:right] = shown
     return whole
 
 

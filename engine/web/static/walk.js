@@ -22,12 +22,17 @@ let place = -1;
 let input = "";
 let looked = {};
 let walking = null;
+let at = null;
+let told = null;
 
 const hear = {
   patch: (news) => lay(news),
   knobs: (news) => stand(news.stand),
   values: (news) => show(news),
-  refused: (news) => write(find("notice"), news.text),
+  refused(news) {
+    write(find("notice"), news.text);
+    told = null;
+  },
 };
 
 /** Find the network of a patch: the first box that has layers, and what it looks at. */
@@ -37,6 +42,7 @@ function lay(news) {
   const cable = knob && news.patch.cables.find((one) => one.end === knob.group && one.kind === "in");
   input = cable?.origin ?? "";
   looked = {};
+  told = null;
   write(find("notice"), knob ? "" : 'There is no box "layers" in this patch: play how_it_sees.');
   const layers = knob ? Array.from({ length: knob.high - knob.low + 1 }, (_, n) => knob.low + n) : [];
   find("layers").replaceChildren(...layers.map(step));
@@ -48,21 +54,26 @@ const uses = (patch, box) => patch.boxes.find((one) => one.name === box)?.use;
 /** One layer of the drawing of the network; the deeper, the lower. */
 function step(layer) {
   const deep = (layer - knob.low) / Math.max(knob.high - knob.low, 1);
-  const high = `--high: ${TALLEST - (TALLEST - SMALLEST) * deep}%`;
-  const button = make("button", { type: "button", "data-layer": layer, style: high, onclick: () => go(layer) }, String(layer));
+  const button = make("button", { type: "button", "data-layer": layer, onclick: () => go(layer) }, String(layer));
+  button.style.setProperty("--high", `${TALLEST - (TALLEST - SMALLEST) * deep}%`);
   button.setAttribute("aria-label", `Layer ${layer}`);
   return make("li", {}, button);
 }
 
-/** Show at which layer the show is. */
+/** Take at which layer the show is; what was pressed since the last news stands until it changes. */
 function stand(all) {
-  if (!knob) return;
-  const layer = all[place][0];
+  if (!knob || all[place][0] === told) return;
+  told = all[place][0];
+  stay(told);
+}
+
+/** Show at which layer the walk is. */
+function stay(layer) {
+  at = layer;
   for (const button of find("layers").querySelectorAll("button")) {
     if (Number(button.dataset.layer) === layer) button.setAttribute("aria-current", "step");
     else button.removeAttribute("aria-current");
   }
-  document.body.dataset.layer = layer;
   const deep = (layer - knob.low) / Math.max(knob.high - knob.low, 1);
   write(find("story"), STORIES.find(([until]) => deep <= until)[1]);
   find("guess").hidden = layer !== knob.high;
@@ -92,15 +103,14 @@ function look(id, name) {
 
 function go(layer) {
   write(find("notice"), "");
-  ask({ do: "set", box: knob.box, parameter: knob.name, value: layer });
+  if (ask({ do: "set", box: knob.box, parameter: knob.name, value: layer })) stay(layer);
 }
 
 /** Go so many layers on, round and round. */
 function onward(by) {
   if (!knob) return;
   const count = knob.high - knob.low + 1;
-  const now = Number(document.body.dataset.layer ?? knob.low);
-  go(knob.low + ((now - knob.low + by + count) % count));
+  go(knob.low + (((at ?? knob.low) - knob.low + by + count) % count));
 }
 
 function walk() {
