@@ -62,8 +62,8 @@ def hold_to_vector(card: Card, networks: Iterable[Runnable]) -> None:
         raise ModelError("its card lists no test vector")
     arrays = _load(card)
     compared = 0
-    for number, network in enumerate(networks):
-        begins = f"{network.role}." if number else ""
+    for network in networks:
+        begins = "" if network.role == card.networks[0].role else f"{network.role}."
         expected = _beginning(arrays, f"{begins}out.")
         if expected:
             compared += len(expected)

@@ -95,6 +95,7 @@ class Server:
                 web.get("/", self._index),
                 web.get("/news", self._news),
                 web.get("/picture", self._picture),
+                web.get("/walk", self._walk),
                 web.get("/{name}", self._file),
             ]
         )
@@ -157,6 +158,9 @@ class Server:
 
     async def _index(self, _: web.Request) -> web.StreamResponse:
         return self._static("index.html")
+
+    async def _walk(self, _: web.Request) -> web.StreamResponse:
+        return self._static("walk.html")
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         return self._static(request.match_info["name"])
