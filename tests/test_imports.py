@@ -72,6 +72,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "segno": frozenset({"web"}),
     "tomlkit": frozenset({"patch/edit.py"}),
     "watchfiles": frozenset({"runtime"}),
+    "onnx": frozenset({"training"}),
     "mcap": frozenset({"recording"}),
     "lz4": frozenset({"recording/chunk.py"}),
     "zstandard": frozenset({"recording/chunk.py"}),
