@@ -42,10 +42,11 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "runtime": RUNTIME,
     "testing": RUNTIME,
     "recording": RUNTIME | {"recording"},
+    "training": RUNTIME | {"training", "recording"},
     "web": RUNTIME | {"web"},
     # What a person asks about devices and models is answered by the boxes that use them.
-    "terminal": RUNTIME | {"terminal", "recording", "sources", "models"},
-    "commands": RUNTIME | {"commands", "web", "lab", "terminal", "recording"},
+    "terminal": RUNTIME | {"terminal", "recording", "training", "sources", "models"},
+    "commands": RUNTIME | {"commands", "web", "lab", "terminal", "recording", "training"},
     "cli": frozenset({"core", "system", "commands", "terminal"}),
     "__main__": frozenset({"cli"}),
 }

@@ -143,9 +143,7 @@ class Tape:
         count, _, height, width = value.shape
         out, _, side, _ = weights.shape
         pads = [side // 2] * 4
-        made = self._op(
-            "Conv", (value, weights, bias), (count, out, height, width), pads=pads
-        )
+        made = self._op("Conv", (value, weights, bias), (count, out, height, width), pads=pads)
 
         def back(given: Value) -> Mapping[Value, Value]:
             axes = self.graph.constant(np.array([0, 2, 3], np.int64))

@@ -65,11 +65,11 @@ def read_pairs(file: Path, longer: int, frame: str = "", pose: str = "") -> Pair
     for name, at, message in _messages(recording):
         collected.take(name, at, message)
     collected.check(file)
-    at, skeletons, pictures = zip(*collected.pairs, strict=True)
+    moments, skeletons, pictures = zip(*collected.pairs, strict=True)
     return Pairs(
         np.stack(skeletons),
         np.stack(pictures),
-        (at[-1] - at[0]) / SECOND,
+        (moments[-1] - moments[0]) / SECOND,
         collected.frame,
         collected.pose,
         recording.cut_off,
@@ -106,7 +106,9 @@ class _Collected:
         """Take a message, if it is one of those wanted."""
         moment = round(at / _NEARLY)
         if isinstance(message, Frame):
-            self._seen_frames[name] = self._seen_frames.get(name, False) or has_pixels(message.image)
+            self._seen_frames[name] = self._seen_frames.get(name, False) or has_pixels(
+                message.image
+            )
             if self._seen_frames[name] and not self.frame:
                 self.frame = name
             if _is(name, self.frame) and has_pixels(message.image):

@@ -77,7 +77,7 @@ class PictureTraining:
         held = max(1, round(len(pairs.pictures) * _HELD_OUT))
         self.seen, self.unseen = slice(0, -held), slice(-held, None)
         self.pairs = pairs
-        count, height, width, _ = pairs.pictures.shape
+        _, height, width, _ = pairs.pictures.shape
         self.size = (height, width)
         self._order = np.random.default_rng(seed)
         self._clock, self._seconds, self._steps = clock, seconds, steps

@@ -92,9 +92,7 @@ def painting_graph(weights: Weights, height: int, width: int) -> bytes:
     ends = (rounded, graph.number(0.0), graph.number(255.0))
     clipped = graph.op("Clip", ends, painted.shape)
     whole = graph.op("Cast", (clipped,), painted.shape, to=TensorProto.UINT8)
-    graph.give(
-        graph.op("Transpose", (whole,), size, perm=[0, 2, 3, 1]), PICTURE, TensorProto.UINT8
-    )
+    graph.give(graph.op("Transpose", (whole,), size, perm=[0, 2, 3, 1]), PICTURE, TensorProto.UINT8)
     return graph.model("skeleton_to_picture")
 
 
