@@ -44,6 +44,7 @@ SLOW = (
     "peers",
     "recording",
     "synthetic",
+    "training",
     "web",
     "truth",
     "inference/test_own_model_live.py",

@@ -42,10 +42,11 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "runtime": RUNTIME,
     "testing": RUNTIME,
     "recording": RUNTIME | {"recording"},
+    "training": RUNTIME | {"training", "recording"},
     "web": RUNTIME | {"web"},
     # What a person asks about devices and models is answered by the boxes that use them.
-    "terminal": RUNTIME | {"terminal", "recording", "sources", "models"},
-    "commands": RUNTIME | {"commands", "web", "lab", "terminal", "recording"},
+    "terminal": RUNTIME | {"terminal", "recording", "training", "sources", "models"},
+    "commands": RUNTIME | {"commands", "web", "lab", "terminal", "recording", "training"},
     "cli": frozenset({"core", "system", "commands", "terminal"}),
     "__main__": frozenset({"cli"}),
 }
@@ -72,6 +73,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "segno": frozenset({"web"}),
     "tomlkit": frozenset({"patch/edit.py"}),
     "watchfiles": frozenset({"runtime"}),
+    "onnx": frozenset({"training"}),
     "mcap": frozenset({"recording"}),
     "lz4": frozenset({"recording/chunk.py"}),
     "zstandard": frozenset({"recording/chunk.py"}),
