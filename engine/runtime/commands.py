@@ -77,6 +77,10 @@ class Commanded(Services, Protocol):
         """Open a source again that lost its device."""
         ...
 
+    def masters_changed(self) -> None:
+        """Tell the outputs of pictures that what becomes of these has changed."""
+        ...
+
     def give_again(self, name: str) -> None:
         """Send once more what holds on the cables of an output."""
         ...
@@ -115,9 +119,11 @@ def execute(engine: Commanded, entry: CommandEntry) -> None:
         case BlackOut(on):
             master = engine.picture_master
             master.blackout = not master.blackout if on is None else on
+            engine.masters_changed()
         case Freeze(on):
             master = engine.picture_master
             master.freeze(not master.frozen if on is None else on)
+            engine.masters_changed()
         case Panic():
             engine.learn_sweep.select("")
             engine.silence()
@@ -163,9 +169,13 @@ def _do(engine: Commanded, by: str, command: _Request) -> str:
         case Teach():
             return engine.learn_sweep.select(command.route, test=command.test)
         case KeepPrivate():
-            return engine.privacy.request(command.on)
+            reason = engine.privacy.request(command.on)
+            engine.masters_changed()
+            return reason
         case SetMaster():
-            return engine.picture_master.set_level(command.level)
+            reason = engine.picture_master.set_level(command.level)
+            engine.masters_changed()
+            return reason
     engine.metrics.count_setting(by)
     return _change(engine, command)
 

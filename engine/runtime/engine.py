@@ -80,7 +80,12 @@ class Engine:
     """
 
     def __init__(
-        self, plan: Plan, clock: Clock, make_lane: MakeLane, privacy: Privacy | None = None
+        self,
+        plan: Plan,
+        clock: Clock,
+        make_lane: MakeLane,
+        privacy: Privacy | None = None,
+        master: PictureMaster | None = None,
     ) -> None:
         self.clock = clock
         self.now = clock.now()
@@ -101,7 +106,7 @@ class Engine:
         )
         self.privacy = privacy or Privacy()
         self.monitor = Monitor(clock)
-        self.picture_master = PictureMaster()
+        self.picture_master = master or PictureMaster()
         self.refusals = RateLimiter(REFUSALS, REFUSALS)
         self._after: deque[tuple[BoxState, list[Message], Ns, int]] = deque()
         self.future = FutureQueue(self.wakes, self._emit)
@@ -201,6 +206,7 @@ class Engine:
                 self._start(state)
         self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ports)
         self.monitor.follow(plan, {name: state.box for name, state in states.items()})
+        self.masters_changed()
 
     def give_what_holds(self, is_new: Callable[[Wire], bool]) -> None:
         """Pass the last numbers and switches on to those who listen by new wires."""
@@ -289,6 +295,16 @@ class Engine:
     def silence(self) -> None:
         """End everything that sounds."""
         self._losses.silence_all()
+
+    def masters_changed(self) -> None:
+        """Tell the outputs of pictures that what becomes of these has changed."""
+        for state in self.states.values():
+            if not (isinstance(state.box, Sink) and state.up and state.box.follows_masters):
+                continue
+            if state.out_lane is not None:
+                state.out_lane.do(state.box.on_masters)
+            else:
+                state.box.on_masters()
 
     def status(self) -> Status:
         """Return a summary of the show: its time, delay, states and number of faults."""
