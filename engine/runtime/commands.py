@@ -5,6 +5,7 @@ Setting a parameter overrides the cable that writes it, until the parameter is r
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ from engine.core.commands import (
     Condition,
     CycleParameter,
     Freeze,
+    KeepInRig,
     KeepPrivate,
     Lost,
     Missed,
@@ -66,6 +68,11 @@ class Commanded(Services, Protocol):
     @property
     def picture_master(self) -> PictureMaster:
         """Black-out, freeze and master of the pictures that leave."""
+        ...
+
+    @property
+    def on_keep(self) -> Callable[[str, Mapping[str, object]], None]:
+        """Write parameters of a box into the rig."""
         ...
 
     @property
@@ -136,6 +143,8 @@ def execute(engine: Commanded, entry: CommandEntry) -> None:
             engine.give_again(entry.by)
         case Notice():
             engine.tell(entry.by, command.text)
+        case KeepInRig(box, values):
+            engine.on_keep(box, dict(values))
         case StateSaved():
             pass  # an entry so that recordings hold it
 

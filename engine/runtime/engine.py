@@ -75,6 +75,7 @@ class Engine:
     - ``on_play_patch``: called to go to another patch; returns why that is refused, or "".
     - ``plays_patch``: whether a patch of the set, given as to that, is the one that plays.
     - ``on_saved``: called with files into which what plays was saved, on any thread.
+    - ``on_keep``: called with a box and parameters of it that ``rig.toml`` shall say.
     - ``monitor``: what comes in and leaves by the ports, while somebody looks.
     - ``ask``: submits a command that does not come from a box; on any thread when played live.
     """
@@ -101,6 +102,7 @@ class Engine:
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
         self.plays_patch: Callable[[int | str], bool] = lambda which: False
         self.on_saved: Callable[[set[Path]], None] = lambda files: None
+        self.on_keep: Callable[[str, Mapping[str, object]], None] = lambda box, values: None
         self.ask: Callable[[str, Command], None] = lambda by, command: self.step(
             CommandEntry(by, command)
         )
