@@ -7,6 +7,7 @@ window and sees it. Why the rig: what fits one room fits no other.
 from __future__ import annotations
 
 import threading
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -68,8 +69,6 @@ def with_values(rig: str, box: str, values: Mapping[str, object]) -> str:
 
     Raise ValueError where it is no TOML, or cannot be changed so.
     """
-    import tomllib
-
     tables = tomllib.loads(rig)
     if box not in tables:
         lines = "".join(f"{name} = {toml_text(value)}\n" for name, value in values.items())

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal
 
+import cv2
 import msgspec
 
 from engine.core.commands import KeepInRig, Lost, Notice, SetParameter
@@ -42,9 +43,9 @@ class Window(PictureSink):
     """Show pictures in a window, or on the whole of a display: for a projector.
 
     Without ``display`` it is a window, with it the full screen of that display (``sensorium
-    devices`` lists them); ``full_screen`` says otherwise. A picture that is lost fades to black, and
-    a full screen stays black for half a minute even where the show dies, so that nobody sees a
-    desktop meanwhile. A display that is missing, or goes away, is told and tried again.
+    devices`` lists them); ``full_screen`` says otherwise. A picture that is lost fades to black,
+    and a full screen stays black for half a minute even where the show dies, so that nobody sees
+    a desktop meanwhile. A display that is missing, or goes away, is told and tried again.
 
     At the window, by mouse and keys: F makes a window of the full screen and back, as Escape does;
     M moves the corners and edges:
@@ -237,8 +238,6 @@ def _small_enough(image: Image) -> Image:
     longest = max(image.shape[:2])
     if longest <= _LONGEST:
         return image
-    import cv2
-
     scale = _LONGEST / longest
     size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]

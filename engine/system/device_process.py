@@ -39,7 +39,8 @@ class DeviceProcess:
     """One process of ``python -m module arguments``; ``opened`` is what it answered first.
 
     ``pipe`` is the descriptor by which it says what it does; ``hung`` whether it was killed because
-    it hung. ``descriptors`` stay open in it (POSIX only). Raise DeviceError where it refuses, ends (``ended``), or is silent (``silent``).
+    it hung. ``descriptors`` stay open in it (POSIX only). Raise DeviceError where it refuses, ends
+    (``ended``), or is silent (``silent``).
     """
 
     def __init__(

@@ -1,16 +1,29 @@
-"""Draws a picture into the window by OpenGL 3.3: one triangle, one texture.
+"""Draws a picture into the window by OpenGL 3.3: a sheet of two triangles, seen in perspective.
 
 Edges that overlap with another projector's fade by an S-curve, made for the projector's gamma, so
 that both add up to even light (Paul Bourke, "Edge blending using commodity projectors", 2004).
+A program does no more than a picture asks for: some machines have no graphics card.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from engine.core.errors import DeviceError
 from engine.window.frames import Look
-from engine.window.placing import from_seen, from_sheet, from_window, is_convex, seen_size
+from engine.window.placing import (
+    CORNERS,
+    WHOLE,
+    from_seen,
+    from_sheet,
+    is_convex,
+    seen_size,
+    to_window,
+    vertices,
+    visible,
+)
 
 if TYPE_CHECKING:
     import moderngl
@@ -22,60 +35,64 @@ NO_OPENGL: Final = "the graphics driver here has no OpenGL 3.3, which a window n
 
 _VERTEX: Final = """
 #version 330
-out vec2 at;
+in vec3 place;
+in vec2 sheet, texel;
+out vec2 on_sheet, at;
 void main() {
-    at = vec2(gl_VertexID == 1 ? 2.0 : 0.0, gl_VertexID == 2 ? 2.0 : 0.0);
-    gl_Position = vec4(at * 2.0 - 1.0, 0.0, 1.0);
+    on_sheet = sheet;
+    at = texel;
+    gl_Position = vec4(place.xy, 0.0, place.z);
 }
 """
-_FRAGMENT: Final = """
+_PLAIN: Final = """
 #version 330
 uniform sampler2D picture;
-uniform mat3 to_sheet, to_seen, to_texture;
-uniform vec4 blend;
-uniform float gamma, level;
-uniform vec2 window, chosen;
-uniform int mapping, edge;
+uniform float level;
 in vec2 at;
 out vec4 colour;
+void main() { colour = vec4(texture(picture, at).rgb * level, 1.0); }
+"""
+_BLENDED: Final = """
+#version 330
+uniform sampler2D picture;
+uniform float level, gamma;
+uniform vec4 blend;
+in vec2 on_sheet, at;
+out vec4 colour;
 
-bool inside(vec2 point) {
-    return all(greaterThanEqual(point, vec2(0.0))) && all(lessThanEqual(point, vec2(1.0)));
-}
-
-float curve(float depth, float width) {
+float light(float depth, float width) {
     if (width <= 0.0 || depth >= width) return 1.0;
     float x = max(depth / width, 0.0);
-    float light = x < 0.5 ? 2.0 * x * x : 1.0 - 2.0 * (1.0 - x) * (1.0 - x);
-    return pow(light, 1.0 / gamma);
-}
-
-vec3 helped(vec3 shown, vec2 sheet) {
-    vec2 cell = abs(fract(sheet * 8.0 + 0.5) - 0.5) / fwidth(sheet * 8.0);
-    float line = 1.0 - clamp(min(cell.x, cell.y) - 0.5, 0.0, 1.0);
-    vec4 depth = vec4(sheet, 1.0 - sheet);
-    bool overlap = any(lessThan(depth, blend));
-    shown = mix(shown * 0.5, overlap ? vec3(1.0, 0.5, 0.0) : vec3(1.0), line);
-    if (edge >= 0 && depth[edge] < max(blend[edge], 0.02)) shown += vec3(0.4, 0.2, 0.0);
-    return shown;
+    return x < 0.5 ? 2.0 * x * x : 1.0 - 2.0 * (1.0 - x) * (1.0 - x);
 }
 
 void main() {
-    colour = vec4(0.0, 0.0, 0.0, 1.0);
-    vec3 mapped = to_sheet * vec3(at, 1.0);
-    vec2 sheet = mapped.xy / mapped.z;
-    vec2 seen = (to_seen * vec3(sheet, 1.0)).xy;
-    bool on_sheet = mapped.z > 0.0 && inside(sheet);
-    vec3 shown = texture(picture, (to_texture * vec3(seen, 1.0)).xy).rgb;
-    if (!inside(seen)) shown = vec3(0.0);
-    if (mapping == 1) shown = helped(shown, sheet);
-    float edges = curve(sheet.x, blend.x) * curve(sheet.y, blend.y)
-                * curve(1.0 - sheet.x, blend.z) * curve(1.0 - sheet.y, blend.w);
-    if (on_sheet) colour.rgb = shown * edges * (mapping == 1 ? 1.0 : level);
-    float ring = length((at - chosen) * window);
-    if (mapping == 1 && edge < 0 && ring < 14.0) colour.rgb = vec3(1.0, 0.5, 0.0);
+    vec2 far = 1.0 - on_sheet;
+    float lights = light(on_sheet.x, blend.x) * light(on_sheet.y, blend.y)
+                 * light(far.x, blend.z) * light(far.y, blend.w);
+    colour = vec4(texture(picture, at).rgb * level * pow(lights, 1.0 / gamma), 1.0);
 }
 """
+_HELP: Final = """
+#version 330
+uniform vec4 blend;
+uniform vec2 chosen;
+uniform int edge;
+in vec2 on_sheet, at;
+out vec4 colour;
+void main() {
+    vec2 cell = abs(fract(on_sheet * 8.0 + 0.5) - 0.5) / fwidth(on_sheet * 8.0);
+    float line = 1.0 - clamp(min(cell.x, cell.y) - 0.5, 0.0, 1.0);
+    vec4 depth = vec4(on_sheet, 1.0 - on_sheet);
+    vec3 orange = vec3(1.0, 0.5, 0.0);
+    colour = mix(vec4(0.0, 0.0, 0.0, 0.5), vec4(1.0), line);
+    if (any(lessThan(depth, blend))) colour.rgb = mix(colour.rgb, orange, 0.6);
+    bool near = edge < 0 ? length(gl_FragCoord.xy - chosen) < 16.0
+                         : depth[edge] < max(blend[edge], 0.02);
+    if (near) colour = vec4(orange, 0.9);
+}
+"""
+_LAYOUT: Final = ("3f 2f 2f", "place", "sheet", "texel")
 
 
 class Canvas:
@@ -85,13 +102,16 @@ class Canvas:
         import moderngl
 
         try:
-            self._context = moderngl.create_context(require=330)
+            self._context = context = moderngl.create_context(require=330)
         except Exception as error:  # the library has one class of its own for each platform
             raise DeviceError(NO_OPENGL) from error
-        self._program = self._context.program(_VERTEX, _FRAGMENT)
-        self._triangle = self._context.vertex_array(self._program, [])
+        self._corners = context.buffer(reserve=4 * 7 * 4)
+        self._strip = moderngl.TRIANGLE_STRIP
+        self._plain, self._blended, self._help = (
+            self._array(source) for source in (_PLAIN, _BLENDED, _HELP)
+        )
         self._texture: moderngl.Texture | None = None
-        self._sheet = from_window(Look().mapping.corners)
+        self._sheet = to_window(CORNERS)
 
     def load(self, pixels: Pixels, width: int, height: int) -> None:
         """Take another picture."""
@@ -110,33 +130,51 @@ class Canvas:
 
         ``chosen`` is the corner or edge that is moved just now: a grid helps then.
         """
-        context, program = self._context, self._program
+        context = self._context
         context.screen.use()
         context.viewport = (0, 0, *window)
         context.clear(0.0, 0.0, 0.0, 1.0)
-        if self._texture is None or (level <= 0.0 and chosen is None):
-            return
         if is_convex(look.mapping.corners):  # else what was good before stays
-            self._sheet = from_window(look.mapping.corners)
-        size = seen_size(self._texture.size, look.rotate, look.crop)
-        corner = look.mapping.corners[chosen] if chosen is not None and chosen < 4 else (-1.0, -1.0)
-        values: dict[str, Any] = {
-            "to_sheet": tuple(self._sheet.T.ravel()),
-            "to_seen": tuple(from_sheet(look.fit, window, size).T.ravel()),
-            "to_texture": tuple(from_seen(look.rotate, look.mirror, look.crop).T.ravel()),
-            "blend": look.mapping.blend,
-            "gamma": look.gamma,
-            "level": level,
-            "window": tuple(map(float, window)),
-            "chosen": corner,
-            "mapping": int(chosen is not None),
-            "edge": -1 if chosen is None or chosen < 4 else chosen - 4,
-        }
-        for name, value in values.items():
-            program[name] = value
-        self._texture.use()
-        self._triangle.render(vertices=3)
+            self._sheet = to_window(look.mapping.corners)
+        if self._texture is not None and level > 0.0:
+            self._draw_picture(self._texture, look, window, level)
+        if chosen is not None:
+            self._draw_help(look, window, chosen)
 
     def finish(self) -> None:
         """Wait until all that was drawn is done."""
         self._context.finish()
+
+    def _draw_picture(
+        self, texture: moderngl.Texture, look: Look, window: tuple[int, int], level: float
+    ) -> None:
+        size = seen_size(texture.size, look.rotate, look.crop)
+        sheet_to_seen = from_sheet(look.fit, window, size)
+        to_texture = from_seen(look.rotate, look.mirror, look.crop) @ sheet_to_seen
+        blend = look.mapping.blend
+        program, strip = self._blended if any(blend) else self._plain
+        program["level"] = level
+        if any(blend):
+            program["blend"], program["gamma"] = blend, look.gamma
+        texture.use()
+        self._corners.write(vertices(visible(sheet_to_seen), self._sheet, to_texture))
+        strip.render(self._strip)
+
+    def _draw_help(self, look: Look, window: tuple[int, int], chosen: int) -> None:
+        """Draw a grid over the sheet, and mark what is chosen."""
+        program, strip = self._help
+        corner = look.mapping.corners[chosen % 4]
+        program["blend"] = look.mapping.blend
+        program["chosen"] = corner[0] * window[0], corner[1] * window[1]
+        program["edge"] = chosen - 4 if chosen >= 4 else -1
+        self._corners.write(vertices(WHOLE, self._sheet, np.eye(3)))
+        self._context.enable(self._context.BLEND)
+        strip.render(self._strip)
+        self._context.disable(self._context.BLEND)
+
+    def _array(self, source: str) -> tuple[Any, Any]:
+        """Return a program, whose uniforms are set by name, and what it draws."""
+        program = self._context.program(_VERTEX, source)
+        layout, *names = _LAYOUT
+        parts = [(self._corners, layout, *names)]
+        return program, self._context.vertex_array(program, parts, skip_errors=True)

@@ -67,7 +67,7 @@ class MappingEdit:
         return replace(self, now=Mapping(moved, self.now.blend)) if is_convex(moved) else self
 
     def grab(self, point: Point, shape: float) -> MappingEdit:
-        """Choose the corner nearest to a point; ``shape`` is the width of the window by its height."""
+        """Choose the corner nearest to a point; ``shape`` is the window's width by its height."""
 
         def distance(corner: int) -> float:
             x, y = self.now.corners[corner]

@@ -41,8 +41,8 @@ def _area(one: Point, two: Point, three: Point) -> float:
     return across / 2
 
 
-def from_window(corners: Corners) -> Matrix:
-    """Return the matrix from points of the window to those of the sheet.
+def to_window(corners: Corners) -> Matrix:
+    """Return the homography from points of the sheet to those of the window.
 
     Raise ValueError where the corners make no sheet.
     """
@@ -53,10 +53,7 @@ def from_window(corners: Corners) -> Matrix:
         rows.append([u, v, 1, 0, 0, 0, -u * x, -v * x])
         rows.append([0, 0, 0, u, v, 1, -u * y, -v * y])
     solved = np.linalg.solve(np.array(rows, np.float64), np.array(corners, np.float64).ravel())
-    inverse: Matrix = np.linalg.inv(np.append(solved, 1.0).reshape(3, 3))
-    # The middle of the sheet lies before the viewer: there the last row is positive.
-    middle = np.mean(np.array(corners), axis=0)
-    return inverse if inverse[2] @ (*middle, 1.0) > 0 else -inverse
+    return np.append(solved, 1.0).reshape(3, 3)
 
 
 def from_sheet(fit: str, window: tuple[int, int], picture: tuple[float, float]) -> Matrix:
@@ -98,6 +95,29 @@ def seen_size(size: tuple[int, int], rotate: int, crop: Rectangle) -> tuple[floa
         max(1.0, width * abs(crop[2] - crop[0])),
         max(1.0, height * abs(crop[3] - crop[1])),
     )
+
+
+def visible(sheet_to_seen: Matrix) -> Rectangle:
+    """Return the part of the sheet on which the picture lies; ``sheet_to_seen`` only scales."""
+    scale, shift = np.diag(sheet_to_seen)[:2], sheet_to_seen[:2, 2]
+    left, bottom = np.clip(-shift / scale, 0, 1)
+    right, top = np.clip((1 - shift) / scale, 0, 1)
+    return float(left), float(bottom), float(right), float(top)
+
+
+def vertices(part: Rectangle, to_window: Matrix, to_texture: Matrix) -> NDArray[np.float32]:
+    """Return the corners of a part of the sheet for a triangle strip.
+
+    float32, shape (4, 7): x, y and w of the window in OpenGL's -1 to 1, then where it is on the
+    sheet, then in the texture.
+    """
+    left, bottom, right, top = part
+    sheet = np.array([[left, bottom], [right, bottom], [left, top], [right, top]], np.float64)
+    points = np.column_stack([sheet, np.ones(4)])
+    window = points @ to_window.T
+    window[:, :2] = 2 * window[:, :2] - window[:, 2:]
+    texture = points @ to_texture.T
+    return np.column_stack([window, sheet, texture[:, :2]]).astype(np.float32)
 
 
 def _scaled(x: float, y: float, right: float, up: float) -> Matrix:

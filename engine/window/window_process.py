@@ -7,6 +7,7 @@ black and stays so for ``LINGER`` seconds: nobody shall see a desktop while the 
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -140,6 +141,7 @@ class Window:
         self._dirty = True
         self._shown: int | None = None
         self.ended = False
+        self._orphaned = False
         self.gone = ""
         self._listen()
 
@@ -166,6 +168,7 @@ class Window:
         """Fade to black: the show has died."""
         self._brightness.go(0.0, self._glfw.get_time())
         self._dirty = True
+        self._orphaned = True
         self.ended = self.ended or not self._is_full
 
     def _take_picture(self, payload: bytes) -> None:
@@ -264,6 +267,9 @@ class Window:
     def _set_full(self, full: bool) -> None:
         glfw = self._glfw
         if full == self._is_full:
+            return
+        if self._orphaned:  # whoever leaves the full screen of a dead show wants to see behind it
+            self.ended = True
             return
         self._is_full = full
         if full:
@@ -381,15 +387,11 @@ class Window:
 
 
 def _same(one: Any, other: Any) -> bool:
-    import ctypes
-
     return ctypes.addressof(one.contents) == ctypes.addressof(other.contents)
 
 
 def _reset_status(glfw: Any) -> Any:
     """Return a function that says whether the driver has lost the context (GL_ARB_robustness)."""
-    import ctypes
-
     for name in ("glGetGraphicsResetStatus", "glGetGraphicsResetStatusARB"):
         address = glfw.get_proc_address(name)
         if address:

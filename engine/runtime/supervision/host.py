@@ -37,6 +37,7 @@ from engine.runtime.workers.sink_worker import SinkWorker
 if TYPE_CHECKING:
     from engine.core.box import Box
 
+
 def _always() -> bool:
     return True
 
