@@ -85,7 +85,7 @@ class Commanded(Services, Protocol):
         ...
 
     def masters_changed(self) -> None:
-        """Tell the outputs of pictures that what becomes of these has changed."""
+        """Notify the outputs of pictures that what becomes of these has changed."""
         ...
 
     def give_again(self, name: str) -> None:

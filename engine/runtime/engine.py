@@ -299,7 +299,7 @@ class Engine:
         self._losses.silence_all()
 
     def masters_changed(self) -> None:
-        """Tell the outputs of pictures that what becomes of these has changed."""
+        """Notify the outputs of pictures that what becomes of these has changed."""
         for state in self.states.values():
             if not (isinstance(state.box, Sink) and state.up and state.box.follows_masters):
                 continue

@@ -28,9 +28,9 @@ from engine.window.frames import (
     MAPPED,
     NOTE,
     Fit,
-    Look,
     Mapping,
     Opening,
+    WindowLook,
 )
 from engine.window.placing import is_convex
 
@@ -188,9 +188,9 @@ class Window(PictureSink):
     def _corners(self) -> Any:
         return tuple(getattr(self, name) for name in _CORNERS)
 
-    def _look(self) -> Look:
+    def _look(self) -> WindowLook:
         full = self.full_screen
-        return Look(
+        return WindowLook(
             self.fit,
             self.rotate,
             self.mirror,

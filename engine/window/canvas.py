@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from engine.core.errors import DeviceError
-from engine.window.frames import Look
+from engine.window.frames import WindowLook
 from engine.window.placing import (
     CORNERS,
     WHOLE,
@@ -124,7 +124,7 @@ class Canvas:
         self._texture.write(pixels, alignment=1)
 
     def draw(
-        self, look: Look, window: tuple[int, int], level: float, *, chosen: int | None = None
+        self, look: WindowLook, window: tuple[int, int], level: float, *, chosen: int | None = None
     ) -> None:
         """Draw the picture into a window of so many pixels, with its brightness from 0 to 1.
 
@@ -146,7 +146,7 @@ class Canvas:
         self._context.finish()
 
     def _draw_picture(
-        self, texture: moderngl.Texture, look: Look, window: tuple[int, int], level: float
+        self, texture: moderngl.Texture, look: WindowLook, window: tuple[int, int], level: float
     ) -> None:
         size = seen_size(texture.size, look.rotate, look.crop)
         sheet_to_seen = from_sheet(look.fit, window, size)
@@ -160,7 +160,7 @@ class Canvas:
         self._corners.write(vertices(visible(sheet_to_seen), self._sheet, to_texture))
         strip.render(self._strip)
 
-    def _draw_help(self, look: Look, window: tuple[int, int], chosen: int) -> None:
+    def _draw_help(self, look: WindowLook, window: tuple[int, int], chosen: int) -> None:
         """Draw a grid over the sheet, and mark what is chosen."""
         program, strip = self._help
         corner = look.mapping.corners[chosen % 4]

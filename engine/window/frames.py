@@ -12,7 +12,7 @@ from engine.window.placing import CORNERS, WHOLE, Corners, Rectangle
 PICTURE: Final = b"p"
 """To the window: show this one; a HEADER, and the pixels where they are in no shared memory."""
 LOOK: Final = b"k"
-"""To the window: how the picture lies in it; a Look in JSON."""
+"""To the window: how the picture lies in it; a WindowLook in JSON."""
 LEVEL: Final = b"v"
 """To the window: the master of the brightness, at once; a FLOAT, 0 is black."""
 DARK: Final = b"d"
@@ -44,7 +44,7 @@ class Mapping(msgspec.Struct, frozen=True):
     blend: Rectangle = (0.0, 0.0, 0.0, 0.0)
 
 
-class Look(msgspec.Struct, frozen=True):
+class WindowLook(msgspec.Struct, frozen=True):
     """All that decides how a picture lies in the window; ``fade`` in seconds."""
 
     fit: Fit = "fit"
@@ -65,7 +65,7 @@ class Opening(msgspec.Struct, frozen=True):
     title: str = "Sensorium"
     size: tuple[int, int] = (1280, 720)
     memory: int = -1
-    look: Look = msgspec.field(default_factory=Look)
+    look: WindowLook = msgspec.field(default_factory=WindowLook)
 
 
 class Opened(msgspec.Struct, frozen=True):

@@ -40,9 +40,9 @@ from engine.window.frames import (
     NUMBER,
     PICTURE,
     SHOWN,
-    Look,
     Opened,
     Opening,
+    WindowLook,
 )
 from engine.window.mapping import HANDLES, MappingEdit
 from engine.window.placing import Point
@@ -115,7 +115,7 @@ class Brightness:
         self._fade += max(-step, min(step, ahead))
 
 
-class Window:
+class OpenWindow:
     """The window, with all that belongs to its main thread."""
 
     def __init__(self, glfw: Any, opening: Opening, writer: PipeWriter) -> None:
@@ -160,7 +160,7 @@ class Window:
             self._brightness.go(0.0, now)
             self._reopens = True
         elif kind == LOOK:
-            self._take_look(msgspec.json.decode(payload, type=Look))
+            self._take_look(msgspec.json.decode(payload, type=WindowLook))
         elif kind == BYE:
             self.ended = True
 
@@ -184,7 +184,7 @@ class Window:
             self._hidden = False
             self._glfw.show_window(self._handle)
 
-    def _take_look(self, look: Look) -> None:
+    def _take_look(self, look: WindowLook) -> None:
         before, self._look = self._look, look
         if look.full_screen != before.full_screen:
             self._set_full(look.full_screen)
@@ -218,7 +218,7 @@ class Window:
             self._writer.write(pack_frame(SHOWN, NUMBER.pack(self._shown)))
             self._shown = None
 
-    def _edited(self, look: Look) -> Look:
+    def _edited(self, look: WindowLook) -> WindowLook:
         assert self._edit is not None
         return msgspec.structs.replace(look, mapping=self._edit.now)
 
@@ -399,7 +399,7 @@ def _reset_status(glfw: Any) -> Any:
     return lambda: 0
 
 
-def run(glfw: Any, window: Window, inbox: Inbox, looked: Wakeup) -> str:
+def run(glfw: Any, window: OpenWindow, inbox: Inbox, looked: Wakeup) -> str:
     """Draw until the show says so, or is gone; return what went away, or ""."""
     last: float | None = None
     try:
@@ -446,7 +446,7 @@ def main(given: list[str]) -> int:
             writer.drain()
             return 0
         glfw = initialise()
-        window = Window(glfw, msgspec.json.decode(rest[0], type=Opening), writer)
+        window = OpenWindow(glfw, msgspec.json.decode(rest[0], type=Opening), writer)
     except DeviceError as error:
         writer.start(pack_frame(FAILED, str(error).encode()))
         writer.drain()
