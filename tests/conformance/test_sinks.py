@@ -26,6 +26,7 @@ PORTS = {
     "osc_out": ["/in"],
     "collector": ["in"],
     "video_writer": ["in"],
+    "web_view": ["in"],
     "window": ["in"],
 }
 """The ports of an output, of each sort one."""
