@@ -88,6 +88,7 @@ SLOW = (
     "sources/test_opening_hours.py",
     "sources/test_schedule.py",
     "sources/test_stand_in.py",
+    "sinks/test_video_writer.py",
     "sources/test_video_file.py",
     "runtime/test_unplayed.py",
     "system/test_processes.py",

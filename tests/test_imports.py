@@ -18,7 +18,19 @@ FILES = sorted(file.relative_to(ROOT) for file in (ROOT / "engine").rglob("*.py"
 
 LEAVES = ("sources", "models", "nodes", "sinks")
 BELOW_LEAVES = frozenset(
-    {"core", "system", "inference", "osc", "dsp", "net", "midi", "audio", "video", "synthetic"}
+    {
+        "core",
+        "system",
+        "inference",
+        "osc",
+        "dsp",
+        "net",
+        "midi",
+        "audio",
+        "video",
+        "window",
+        "synthetic",
+    }
 )
 RUNTIME = frozenset({"runtime", "patch", "registry", *BELOW_LEAVES})
 
@@ -35,6 +47,7 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "midi": frozenset({"core", "system", "midi"}),
     "audio": frozenset({"core", "system", "audio"}),
     "video": frozenset({"core", "system", "dsp", "video"}),
+    "window": frozenset({"core", "system", "window"}),
     "patch": frozenset({"patch", "core"}),
     "registry": frozenset({"core", "moved"}),
     "moved": frozenset(),
@@ -67,8 +80,8 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "supriya_midi": frozenset({"midi/rtmidi.py"}),
     "psutil": frozenset({"lab"}),
     "pythonosc": frozenset({"sources", "sinks", "osc", "runtime"}),
-    "glfw": frozenset({"sinks"}),
-    "moderngl": frozenset({"sinks"}),
+    "glfw": frozenset({"window/displays.py"}),
+    "moderngl": frozenset({"window/canvas.py"}),
     "aiohttp": frozenset({"web"}),
     "segno": frozenset({"web"}),
     "tomlkit": frozenset({"patch/edit.py"}),

@@ -271,7 +271,8 @@ class Assembler:
             name = route_name(state.name, wire.name)
             port = OutputPort(state, state.sink, wire.name, self._services.metrics.routes[name])
             self.ports[name] = port
-            asks = self._may_leave if _may_be_picture(wire.carries) else None
+            withheld = _may_be_picture(wire.carries) and not state.sink.shows_in_private
+            asks = self._may_leave if withheld else None
             return PortStep(
                 self._services,
                 self._outbox,
