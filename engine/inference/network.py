@@ -56,9 +56,11 @@ class NetworkModel(Model, Generic[Out]):
     """The task that must be on the card; a box without one is refused when it is defined."""
 
     model: ModelName
-    provider: Fixed[Annotated[str, Param("what computes: cpu, auto, cuda, coreml, dml ...")]] = (
-        "cpu"
-    )
+    provider: Fixed[
+        Annotated[
+            str, Param("what computes: cpu, auto, cuda, coreml, dml, openvino, openvino_bf16 ...")
+        ]
+    ] = "cpu"
 
     _sessions: dict[str, Session] = field(default_factory=dict)
 
