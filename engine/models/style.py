@@ -42,6 +42,8 @@ Look = Literal[
 LOOKS: Final[tuple[str, ...]] = get_args(Look)
 """The looks in the order of the network's weights."""
 
+_SIZES = (128, 144, 160, 184, 208, 232, 256, 288, 320, 360, 408, 456, 512, 576, 640)
+"""What size = "auto" chooses from: each takes some 1.27 times as long as the one before."""
 _MULTIPLE = 4
 """Both sides are multiples of this: the network halves a picture twice, and doubles it twice."""
 _LEAST = 16
@@ -53,6 +55,9 @@ class StyleModel(NetworkModel[Frame]):
 
     What comes out is as large as the picture that came in, whatever ``size`` it was painted at, so
     that nothing jumps when ``size`` or ``strength`` is played.
+
+    With size = "auto" what is painted is as large as leaves time for ``fps`` pictures a second: it
+    is made smaller within two seconds where the machine gets slow, and larger again step by step.
 
     A ``look`` is one name, or a table of weights, each of which may have a cable of its own:
     ``look.ink = { from = "fader" }``. Weights are shared out where their sum is over 1; what is
@@ -77,12 +82,16 @@ class StyleModel(NetworkModel[Frame]):
         int,
         Param(
             "the longer side of the painting; smaller is faster, and has larger strokes",
-            _LEAST,
+            0,
             1920,
             unit="pixels",
             lighter=(0.75, 0.5),
+            ladder=_SIZES,
         ),
     ] = 384
+    fps: Annotated[float, Param('pictures a second that size = "auto" keeps up with', 1, 240)] = (
+        24.0
+    )
     keep_colour: Annotated[
         float, Param("how much of the colours comes from the picture; 1 is all", 0, 1)
     ] = 0.0
@@ -97,6 +106,7 @@ class StyleModel(NetworkModel[Frame]):
     _begun: Ns = Ns(0)
     _last: Ns = Ns(0)
     _told_size: bool = False
+    _auto_size: int = 360
 
     def check(self, session: Session) -> None:
         """Raise ModelError where a network does not take a picture and a weight for each look."""
@@ -159,7 +169,8 @@ class StyleModel(NetworkModel[Frame]):
         """Return the painting at the size that the network works at; ``weights`` have the sum 1."""
         height, width = picture.shape[:2]
         self._tell_size()
-        small = downscale(picture, *working_size(width, height, self.size, _MULTIPLE, _LEAST))
+        size = self.size or self._auto_size
+        small = downscale(picture, *working_size(width, height, size, _MULTIPLE, _LEAST))
         (planes,) = self.run(image=to_planes(small), style_weights=weights)
         painting = from_planes(planes)
         return transfer_colour(painting, small, self.keep_colour) if self.keep_colour else painting

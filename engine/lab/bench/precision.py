@@ -179,7 +179,7 @@ def _notes(box: TranscribeModel, sound: NDArray[np.float32]) -> Events:
 def _beat(model: str, short: bool) -> list[Row]:
     """Return which beats are those that float32 tells."""
     rows: list[Row] = []
-    for loop in loops(("rock",) if short else ("rock", "waltz"), ("computed",), seed=3):
+    for loop in loops(("rock",) if short else ("rock", "house", "hiphop"), ("computed",), seed=3):
         sound = np.tile(loop.sound, 3)
         plain, brief = (
             _beats(BeatModel(model=model, provider=each), sound) for each in ("cpu", OPENVINO_BF16)
