@@ -68,8 +68,8 @@ ANYTHING = frozenset({"lab"})
 # Library -> the parts or files that may import it. numpy and msgspec are everywhere.
 EVERYWHERE = frozenset({"numpy", "msgspec"})
 LIBRARIES: dict[str, frozenset[str]] = {
-    "onnxruntime": frozenset({"inference/backends.py"}),
-    "openvino": frozenset({"inference/backends.py"}),
+    "onnxruntime": frozenset({"inference/onnx_runtime.py"}),
+    "openvino": frozenset({"inference/openvino.py"}),
     "cv2": frozenset({"dsp", "video", "synthetic", *LEAVES}),
     "cv2_enumerate_cameras": frozenset({"video"}),
     "jack": frozenset({"system/jack.py"}),
@@ -196,7 +196,7 @@ GOOD = [
     ),
     ("models/pose.py", "from engine.inference.session import Session\nimport cv2"),
     ("models/style.py", "from engine.inference import session"),
-    ("inference/backends.py", "import onnxruntime\nfrom engine.core import node"),
+    ("inference/onnx_runtime.py", "import onnxruntime\nfrom engine.core import node"),
     ("audio/devices.py", "def library():\n    import sounddevice"),
     ("sinks/osc_out.py", "import socket\nfrom engine.osc.packer import Packer"),
     ("lab/bench/osc.py", "import pythonosc, engine.sinks.osc_out"),

@@ -59,9 +59,11 @@ class NetworkModel(Model, Generic[Out]):
     """The networks of the model that it asks, by their roles; without any, all of them."""
 
     model: ModelName
-    provider: Fixed[Annotated[str, Param("what computes: cpu, auto, cuda, coreml, dml ...")]] = (
-        "cpu"
-    )
+    provider: Fixed[
+        Annotated[
+            str, Param("what computes: cpu, auto, cuda, coreml, dml, openvino, openvino_bf16 ...")
+        ]
+    ] = "cpu"
 
     _sessions: dict[str, Session] = field(default_factory=dict)
 

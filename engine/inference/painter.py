@@ -44,6 +44,8 @@ Look = str | Mapping[Any, float]
 
 LEAST: Final = 16
 """Least side in pixels: less shows nothing, and at half of it there is nothing to normalise."""
+_SIZES: Final = (128, 144, 160, 184, 208, 232, 256, 288, 320, 360, 408, 456, 512, 576, 640)
+"""What size = "auto" chooses from: each takes some 1.27 times as long as the one before."""
 _MULTIPLE: Final = 4
 """Both sides are multiples of this: the networks halve a picture twice, and double it twice."""
 
@@ -74,12 +76,16 @@ class Painter(NetworkModel[Frame]):
         int,
         Param(
             "the longer side of the painting; smaller is faster, and has larger strokes",
-            LEAST,
+            0,
             1920,
             unit="pixels",
             lighter=(0.75, 0.5),
+            ladder=_SIZES,
         ),
     ] = 384
+    fps: Annotated[float, Param('pictures a second that size = "auto" keeps up with', 1, 240)] = (
+        24.0
+    )
     keep_colour: Annotated[
         float, Param("how much of the colours comes from the picture; 1 is all", 0, 1)
     ] = 0.0
@@ -98,6 +104,7 @@ class Painter(NetworkModel[Frame]):
     _pasts: tuple[_Past, _Past] = field(default_factory=lambda: (_Past(), _Past()))
     _flow: OpticalFlow | None = None
     _told_size: bool = False
+    _auto_size: int = 360
 
     @abstractmethod
     def looks(self) -> Sequence[str]:
@@ -163,7 +170,8 @@ class Painter(NetworkModel[Frame]):
         """
         height, width = picture.shape[:2]
         self._tell_size()
-        small = downscale(picture, *working_size(width, height, self.size, _MULTIPLE, LEAST))
+        size = self.size or self._auto_size
+        small = downscale(picture, *working_size(width, height, size, _MULTIPLE, LEAST))
         painting = from_planes(self.paint(to_planes(small), shares))
         if self.keep_colour:
             painting = transfer_colour(painting, small, self.keep_colour)

@@ -20,14 +20,25 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ModelError, as_written
 from engine.core.nearest import nearest
-from engine.inference.backends import BACKENDS, CPU, Backend, Runner, Stored, short
-from engine.inference.card import DATA, VECTOR, Card, CardFile, Tensor, model_folder, read_card
+from engine.inference.backend import CPU, Backend, Runner, Stored, Unfit
+from engine.inference.backends import BACKENDS, REMEDIES
+from engine.inference.card import (
+    DATA,
+    FLOAT32,
+    VECTOR,
+    Card,
+    CardFile,
+    Tensor,
+    model_folder,
+    read_card,
+)
+from engine.inference.onnx_runtime import short
 from engine.inference.outside import files_outside
 from engine.inference.refusal import describe_refusal
 from engine.inference.vector import hold_to_vector
 
 AUTO: Final = "auto"
-PREFERRED: Final = ("cuda", "coreml", "dml")
+PREFERRED: Final = ("cuda", "coreml", "dml", "openvino_bf16", "openvino")
 """What "auto" tries before the CPU, in this order."""
 
 _LOG: Final = logging.getLogger("sensorium")
@@ -82,9 +93,9 @@ def open_sessions(
     With ``roles`` only those: what a box does not ask takes no memory.
 
     Each runs once on zeros, where its inputs are listed. ``provider``: "cpu", one of this build
-    ("cuda", "coreml", "dml" ...), or "auto" for the first of PREFERRED that is here and passes the
-    test vector. One that is not here or does not pass is replaced by "cpu", with a notice.
-    ``threads`` is for each network.
+    ("cuda", "openvino" ...), or "auto" for the first of PREFERRED that is here, is borne by the
+    network, and passes the test vector. One that is not here or does not pass is replaced by "cpu",
+    with a notice. ``threads`` is for each network.
 
     Raises ModelError when the model is missing, is not what its card says, has no network of such a
     role, or when there is no such provider anywhere.
@@ -141,16 +152,17 @@ def _opened(
     """Open the networks on the provider, or on the CPU where that one is refused."""
     here = available()
     _refuse_unknown(provider, here)
-    refused: dict[str, str] = {}
+    refused: dict[str, ModelError] = {}
     for candidate in _candidates(provider):
         if candidate not in here:
-            refused[candidate] = _ABSENT
+            refused[candidate] = Unfit(_ABSENT)
             continue
         try:
+            arithmetic = _borne(card, here[candidate].arithmetic(candidate))
             sessions = _start(card, contents, here[candidate], candidate, threads)
-            _verify(card, sessions, candidate, trusted=provider != AUTO)
+            _verify(card, sessions, candidate, arithmetic, trusted=provider != AUTO)
         except ModelError as error:
-            refused[candidate] = str(error)
+            refused[candidate] = error
         else:
             break
     else:
@@ -225,7 +237,16 @@ def _zeros(tensor: Tensor) -> NDArray[Any]:
     return np.zeros(tensor.filled, tensor.dtype)
 
 
-def _verify(card: Card, sessions: Mapping[str, Session], provider: str, *, trusted: bool) -> None:
+def _borne(card: Card, arithmetic: str) -> str:
+    """Return an arithmetic that a network bears; float32 all do. Raises Unfit for another."""
+    if arithmetic != FLOAT32 and arithmetic not in card.precisions:
+        raise Unfit(f"its card does not say that it bears {arithmetic}")
+    return arithmetic
+
+
+def _verify(
+    card: Card, sessions: Mapping[str, Session], provider: str, arithmetic: str, *, trusted: bool
+) -> None:
     """Hold a provider other than the CPU to the test vector. Raises ModelError where it fails.
 
     A performer's own model may have none: who names a provider for it is trusted, with a notice.
@@ -234,7 +255,7 @@ def _verify(card: Card, sessions: Mapping[str, Session], provider: str, *, trust
         text = '%s: the provider "%s" is used unchecked: its card lists no test vector'
         _tell(logging.WARNING, text, card.name, provider)
         return
-    hold_to_vector(card, sessions.values())
+    hold_to_vector(card, sessions.values(), arithmetic)
 
 
 def _compare(side: str, listed: tuple[Tensor, ...], actual: Sequence[Tensor]) -> None:
@@ -258,26 +279,28 @@ def _fits(listed: tuple[int | str, ...], actual: tuple[int | str, ...]) -> bool:
     )
 
 
-def _tell_choice(card: Card, taken: str, refused: Mapping[str, str]) -> None:
+def _tell_choice(card: Card, taken: str, refused: Mapping[str, ModelError]) -> None:
     """Log which provider "auto" took, and why none before it."""
-    reasons = dict.fromkeys(refused.values())
+    reasons = dict.fromkeys(map(str, refused.values()))
     words = "; ".join(
-        f"{', '.join(name for name, why in refused.items() if why == reason)}: {reason}"
+        f"{', '.join(name for name, why in refused.items() if str(why) == reason)}: {reason}"
         for reason in reasons
     )
-    level = logging.INFO if set(reasons) <= {_ABSENT} else logging.WARNING
+    unfit = all(isinstance(why, Unfit) for why in refused.values())
+    level = logging.INFO if unfit else logging.WARNING
     rest = f" ({words})" if words else ""
     _tell(level, '%s: the provider "auto" is "%s"%s', card.name, taken, rest)
 
 
-def _tell_refusal(card: Card, provider: str, why: str, here: Mapping[str, Backend]) -> None:
+def _tell_refusal(card: Card, provider: str, why: ModelError, here: Mapping[str, Backend]) -> None:
     """Log why the CPU computes instead of the requested provider."""
-    if why == _ABSENT:
-        text = '%s: the provider "%s" is not available here (%s); using "%s"'
-        _tell(logging.WARNING, text, card.name, provider, ", ".join(here), CPU)
+    if str(why) == _ABSENT:
+        text = '%s: the provider "%s" is not available here (%s)%s; using "%s"'
+        remedy = REMEDIES.get(provider, "")
+        _tell(logging.WARNING, text, card.name, provider, ", ".join(here), remedy, CPU)
     else:
         text = '%s: the provider "%s" is not used: %s; using "%s"'
-        _tell(logging.WARNING, text, card.name, provider, why, CPU)
+        _tell(logging.WARNING, text, card.name, provider, str(why), CPU)
 
 
 @lru_cache(maxsize=256)

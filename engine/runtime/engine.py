@@ -45,6 +45,7 @@ from engine.runtime.monitor import Monitor
 from engine.runtime.picture_master import PictureMaster
 from engine.runtime.privacy import Privacy
 from engine.runtime.quality.controller import QUALITY, QualityController
+from engine.runtime.quality.frame_rate import FRAME_RATE, FrameRateController
 from engine.runtime.reload.swap import PlanSwapper
 from engine.runtime.schedule.assemble import Assembler, prepare_metrics
 from engine.runtime.schedule.call import describe_error, events
@@ -116,6 +117,7 @@ class Engine:
         self._ticker = Ticker()
         self._swap = PlanSwapper(self)
         self.quality = QualityController(self)
+        self._frame_rate = FrameRateController(self)
         self._latecomers = Latecomers(self, self._ticker)
         self.health = Health(self, self._latecomers)
         self.outbox = Outbox(self, clock, self.last_at, self.health.recovered, self.quality.sent)
@@ -126,6 +128,7 @@ class Engine:
             FUTURE: lambda _: self.future.on_wake(self.now),
             LEARN_SWEEP: self._move_sweep,
             QUALITY: self.quality.on_wake,
+            FRAME_RATE: self._frame_rate.on_wake,
         }
         self._handlers: dict[type, Callable[[Any], None]] = {
             Arrival: self._arrival,
@@ -198,10 +201,12 @@ class Engine:
         self._losses = LossHandler(
             self, self.outbox, self.future, self._latecomers, plan=plan, slots=assembler.slots
         )
-        order = (*plan.boxes, FUTURE, LEARN_SWEEP, QUALITY)
+        own = (FUTURE, LEARN_SWEEP, QUALITY, FRAME_RATE)
         self.wakes.reorder(
-            {name: place for place, name in enumerate(order)}, {*staying, FUTURE, QUALITY}
+            {name: place for place, name in enumerate((*plan.boxes, *own))},
+            {*staying, FUTURE, QUALITY, FRAME_RATE},
         )
+        self._frame_rate.install(staying)
         self.future.keep_only(set(self.states.values()))
         for name, state in self.states.items():
             if name not in staying:  # one that comes back is open already
@@ -340,6 +345,7 @@ class Engine:
             return
         if not entry.more:
             self.metrics.lanes[entry.box].ran(entry.took)
+            self._frame_rate.ran(entry.box, entry.took)
         if state.lane.generation != entry.generation:
             return
         self.health.recovered(state)

@@ -15,7 +15,7 @@ from engine.runtime.metrics import LOG
 from engine.system.priority import lower_priority
 from engine.training.folder import NetworkFolder, card_words, preview_picture
 from engine.training.pairs import Pairs, Pictures, read_pairs
-from engine.training.picture import Measured, Painter, PictureTraining, Progress
+from engine.training.picture import Measured, TrainedPainter, PictureTraining, Progress
 
 SAVED_EVERY: Final = 60.0
 SHOWN_EVERY: Final = 5.0
@@ -86,7 +86,9 @@ def _learn(training: PictureTraining, kept: NetworkFolder, screen: Screen, clock
     told = False
 
     def preview() -> Pictures:
-        return preview_picture(Painter(training.network()), training.pairs, training.unseen, 1)
+        return preview_picture(
+            TrainedPainter(training.network()), training.pairs, training.unseen, 1
+        )
 
     try:
         while not training.done:
@@ -121,7 +123,7 @@ def _save(
 def _finish(training: PictureTraining, kept: NetworkFolder) -> Measured:
     """Measure and keep the network. Raises UnwritableFile where it cannot be kept."""
     network = training.network()
-    measured = training.measure(Painter(network))
+    measured = training.measure(TrainedPainter(network))
     progress = training.progress
     words = card_words(training.pairs, progress.seconds, progress.steps, measured)
     try:

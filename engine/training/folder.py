@@ -25,7 +25,7 @@ from engine.inference.card import CARD
 from engine.system.whole_file import write_whole
 from engine.training.errors import TrainingError
 from engine.training.pairs import Pairs, Pictures
-from engine.training.picture import Measured, Painter
+from engine.training.picture import Measured, TrainedPainter
 from engine.training.unet import PICTURE, SKELETON
 
 TASK: Final = "skeleton_to_picture"
@@ -67,7 +67,7 @@ class NetworkFolder:
 
         Then all of it is as it was before. ``words`` are what the card says of the training.
         """
-        painter = Painter(network)
+        painter = TrainedPainter(network)
         skeleton = pairs.skeletons[unseen][0]
         packed = io.BytesIO()
         arrays = {f"in.{SKELETON}": skeleton[None], f"out.{PICTURE}": painter(skeleton)[None]}
@@ -84,7 +84,7 @@ class NetworkFolder:
             self.path.rmdir()
 
 
-def preview_picture(painter: Painter, pairs: Pairs, unseen: slice, rows: int) -> Pictures:
+def preview_picture(painter: TrainedPainter, pairs: Pairs, unseen: slice, rows: int) -> Pictures:
     """Return what was held out beside its painting: skeleton, picture and painting, row by row."""
     skeletons, pictures = pairs.skeletons[unseen], pairs.pictures[unseen]
     chosen = np.linspace(0, len(pictures) - 1, rows).round().astype(int)

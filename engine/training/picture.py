@@ -14,8 +14,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from engine.core.clock import SECOND, Clock
-from engine.dsp.image.likeness import difference, nearest, similarity
-from engine.inference.backends import BACKENDS, CPU, Runner, Stored
+from engine.dsp.image.likeness import difference, nearest
+from engine.dsp.image.similarity import ssim
+from engine.inference.backend import CPU, Runner, Stored
+from engine.inference.backends import BACKENDS
 from engine.training.errors import TrainingError
 from engine.training.pairs import Pairs, Pictures
 from engine.training.unet import (
@@ -137,7 +139,7 @@ class PictureTraining:
         self.progress = Progress(min(done, 1.0), taken, steps, late)
 
 
-class Painter:
+class TrainedPainter:
     """Paints with a network as it is exported."""
 
     def __init__(self, network: bytes) -> None:
@@ -162,5 +164,5 @@ def _likeness(pictures: list[Pictures], wanted: Pictures) -> Likeness:
     both = list(zip(pictures, wanted, strict=True))
     return Likeness(
         float(np.mean([difference(*pair) for pair in both])),
-        float(np.mean([similarity(*pair) for pair in both])),
+        float(np.mean([ssim(*pair) for pair in both])),
     )

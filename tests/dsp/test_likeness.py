@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from engine.dsp.image.likeness import difference, nearest, similarity
+from engine.dsp.image.likeness import difference, nearest
+from engine.dsp.image.similarity import ssim
 
 
 def picture(seed: int = 0, height: int = 48, width: int = 64) -> np.ndarray:
@@ -16,13 +17,13 @@ def picture(seed: int = 0, height: int = 48, width: int = 64) -> np.ndarray:
 
 def test_equal_pictures_differ_by_nothing_and_are_wholly_similar() -> None:
     assert difference(picture(), picture()) == 0.0
-    assert similarity(picture(), picture()) == pytest.approx(1.0, abs=1e-5)
+    assert ssim(picture(), picture()) == pytest.approx(1.0, abs=1e-5)
 
 
 def test_black_and_white_are_as_far_apart_as_it_goes() -> None:
     black, white = np.zeros((40, 40, 3), np.uint8), np.full((40, 40, 3), 255, np.uint8)
     assert difference(black, white) == 1.0
-    assert similarity(black, white) < 0.01
+    assert ssim(black, white) < 0.01
 
 
 def test_more_noise_is_less_alike_by_both_measures() -> None:
@@ -32,7 +33,7 @@ def test_more_noise_is_less_alike_by_both_measures() -> None:
         for spread in (2, 8, 30)
     ]
     apart = [difference(clean, each) for each in worse]
-    alike = [similarity(clean, each) for each in worse]
+    alike = [ssim(clean, each) for each in worse]
     assert apart == sorted(apart)
     assert alike == sorted(alike, reverse=True)
 
@@ -41,7 +42,7 @@ def test_a_blur_costs_structure_where_a_shift_of_brightness_does_not() -> None:
     clean = picture()
     lighter = np.clip(clean.astype(int) + 5, 0, 255).astype(np.uint8)
     blurred = cv2.GaussianBlur(clean, (21, 21), 5)
-    assert similarity(clean, lighter) > 0.95 > similarity(clean, blurred)
+    assert ssim(clean, lighter) > 0.95 > ssim(clean, blurred)
 
 
 def test_the_nearest_of_many_is_found() -> None:
@@ -53,6 +54,6 @@ def test_the_nearest_of_many_is_found() -> None:
 
 
 def test_pictures_of_different_sizes_are_refused() -> None:
-    for measure in (difference, similarity):
-        with pytest.raises(ValueError, match="pictures of"):
+    for measure in (difference, ssim):
+        with pytest.raises(ValueError, match="pictures"):
             measure(picture(), picture(height=40))
