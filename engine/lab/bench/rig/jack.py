@@ -30,6 +30,9 @@ _ANSWER = 5.0
 """Seconds: a server that is busy with a dying client answers nobody meanwhile."""
 PROGRAMS = ("jackd", "jack_lsp", "jack_connect", "jack_midi_dump")
 _NAMES = 3
+_LATE = (b"XRun", b"SuspendRefNum error")
+"""What a server says that went on before all its programs had played a cycle."""
+_SKIPPED = "skipping event"
 _LINE = re.compile(r"^\s*\d+:((?: [0-9a-f]{2})+)")
 
 
@@ -55,7 +58,7 @@ def server(cycle: int = _CYCLE) -> Iterator[list[int]]:
 
 def _note_lateness(jackd: subprocess.Popen[bytes], late: list[int]) -> None:
     assert jackd.stderr is not None
-    late.extend(time.monotonic_ns() for line in jackd.stderr if b"XRun" in line)
+    late.extend(time.monotonic_ns() for line in jackd.stderr if any(word in line for word in _LATE))
 
 
 @contextmanager
@@ -171,13 +174,15 @@ class MidiDump:
         self.port = f"{name}:input"
         self.heard: list[tuple[float, bytes]] = []
         self.begun = 0
+        self.skipped = 0
+        """How many messages it could not take, and says so: it had no time to print."""
         self.sounding: set[tuple[int, int]] = set()
         self.last_note = 0.0
         """When a note last began or ended."""
         self._news: queue.SimpleQueue[None] = queue.SimpleQueue()
         command = ["stdbuf", "-oL", "jack_midi_dump", name]
         self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -213,13 +218,17 @@ class MidiDump:
             with contextlib.suppress(queue.Empty):
                 self._news.get(timeout=max(0.0, min(1.0, end - time.monotonic())))
             if time.monotonic() > end:
-                raise TimeoutError(f"it sounds: {self.sounding}; last came {self.messages[-5:]}")
+                raise TimeoutError(
+                    f"it sounds: {self.sounding}; {self.skipped} skipped; "
+                    f"last came {self.messages[-5:]}"
+                )
 
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             if match := _LINE.match(line):
                 self._take(bytes.fromhex(match[1]))
+            self.skipped += _SKIPPED in line
 
     def _take(self, message: bytes) -> None:
         self.heard.append((time.monotonic(), message))
