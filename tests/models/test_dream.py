@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import islice, pairwise
 from typing import Any, ClassVar
 
@@ -14,9 +15,10 @@ from engine.core.clock import ns
 from engine.core.commands import SetParameter
 from engine.core.errors import ModelError
 from engine.core.messages import Frame, Message, Ns
+from engine.core.parameter import read_parameters
 from engine.core.source import Tape
 from engine.inference.card import model_folder
-from engine.inference.session import open_session
+from engine.inference.session import Session, open_session
 from engine.models.dream import LAYERS, DreamModel
 from engine.sources.stand_in import StandIn
 from engine.testing import play
@@ -26,10 +28,24 @@ STAGE = StandIn(ground="cluttered", width=256, height=144).events()
 FRAMES = list(islice((frame for _, outlet, frame in STAGE if outlet == "frame"), 12))
 
 
+@cache
+def opened() -> DreamModel:
+    box = DreamModel()
+    box.open()
+    return box
+
+
+@cache
+def looking() -> Session:
+    return open_session("efficientnet_lite0", role="network")
+
+
 def dream(pictures: int = 6, frames: list[Frame] | None = None, **parameters: Any) -> list[Any]:
     """Dream on pictures of the dancer, thirty a second; return what comes out."""
-    box = DreamModel(**{"size": SIZE, **parameters})
-    box.open()
+    box, usual = opened(), DreamModel(size=SIZE)
+    for name in read_parameters(DreamModel):
+        setattr(box, name, parameters.get(name, getattr(usual, name)))
+    box.reset()
     given = (frames or FRAMES)[:pictures]
     return [box.process(one, ns(number / 30)).image for number, one in enumerate(given)]
 
@@ -40,10 +56,9 @@ def apart(one: np.ndarray, other: np.ndarray) -> float:
 
 def energy(picture: np.ndarray, layer: int, size: int) -> float:
     """How much of what a layer looks for there is in a picture, by the network that looks."""
-    session = open_session("efficientnet_lite0", role="network")
     small = cv2.resize(picture, (size, size // 2), interpolation=cv2.INTER_AREA)[:, :, ::-1]
     planes = np.ascontiguousarray(small.transpose(2, 0, 1)[None].astype(np.float32) / 255)
-    answers = session.run_by_name(image=planes)
+    answers = looking().run_by_name(image=planes)
     return float(np.square(answers[f"layer{layer}"]).mean())
 
 

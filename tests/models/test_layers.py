@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import islice
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ import pytest
 from engine.core.clock import ns
 from engine.core.errors import ModelError, PatchError
 from engine.core.messages import Frame, Message, Ns
+from engine.core.parameter import read_parameters
 from engine.core.source import Tape
 from engine.models.layers import LAYERS, MOST, LayerReading, LayersModel
 from engine.sources.stand_in import StandIn
@@ -22,9 +24,18 @@ FRAMES = list(islice((frame for _, outlet, frame in STAGE if outlet == "frame"),
 SIZE = 64
 
 
-def look(frame: Frame = FRAMES[0], **parameters: Any) -> LayerReading:
-    box = LayersModel(**{"size": SIZE, **parameters})
+@cache
+def opened() -> LayersModel:
+    box = LayersModel()
     box.open()
+    return box
+
+
+def look(frame: Frame = FRAMES[0], **parameters: Any) -> LayerReading:
+    box, usual = opened(), LayersModel(size=SIZE)
+    for name in read_parameters(LayersModel):
+        setattr(box, name, parameters.get(name, getattr(usual, name)))
+    box.reset()
     return box.process(frame)
 
 
