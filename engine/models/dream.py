@@ -45,7 +45,7 @@ class DreamModel(NetworkModel[Frame]):
     the picture itself is dreamt on: at 1 nothing new comes in, and the dream falls into itself.
 
     ``layer`` goes from fine to strange, and may stand between two: about 1 to 3 weave, 4 to 6 loop,
-    7 to 9 comb, 10 to 13 are eyes and muzzles, 14 to 17 figures. docs/pictures.md shows all of
+    7 to 9 comb, 10 to 13 are eyes and muzzles, 14 to 17 figures. docs/seeing.md shows all of
     them. ``neuron`` picks one of what a layer looks for, as the box ``layers`` numbers them.
 
     What comes out is as large as the picture that came in, of any shape. Deep Dream is of

@@ -69,7 +69,7 @@ BLOCKS = (
 """Of each block: side of its kernel, stride, how many times wider it is inside, its channels."""
 STEM, HEAD, CLASSES = 32, 1280, 1000
 
-MIDDLE, FLATNESS, RIDGE = (1.5, 4.5), 30.0, 0.01
+MIDDLE, DRIVEN, FLATNESS, RIDGE = (1.5, 4.5), 2.0, 30.0, 0.01
 """Of the slopes that neurons see: which can go both ways, and what their sum is held to."""
 LUMA = (0.299, 0.587, 0.114)
 
@@ -484,9 +484,11 @@ def slopes(kernels: Floats, rest: Floats) -> Floats:
     """Return how the neurons of edges add up to the slope of brightness, to the right and down.
 
     By least squares, to the kernels of Sobel; float32, (2, 32). Only those count that rest in the
-    middle, from where they can go both ways; flat surfaces of all colours are to have no slope.
+    middle, from where they can go both ways, and that no colour drives to an end: a flat surface,
+    of whatever colour, is to have no slope.
     """
-    able = np.flatnonzero((rest > MIDDLE[0]) & (rest < MIDDLE[1]))
+    driven = np.abs(kernels.sum((2, 3))).max(1)
+    able = np.flatnonzero((rest > MIDDLE[0]) & (rest < MIDDLE[1]) & (driven < DRIVEN))
     basis = kernels[able].reshape(len(able), -1).astype(np.float64)
     flat = kernels[able].sum((2, 3)).astype(np.float64)
     normal = basis @ basis.T + FLATNESS * flat @ flat.T + RIDGE * np.eye(len(able))
