@@ -150,6 +150,14 @@ def test_a_picture_of_another_shape_begins_anew() -> None:
         assert apart(one.image, found) < 0.6
 
 
+def test_the_dream_goes_on_when_its_size_is_turned() -> None:
+    dreamt = dream(8, [FRAMES[0]] * 8, strength=0.6, zoom=0.0, memory=60.0)[-1]
+    box = opened()
+    box.strength, box.size = 0.0, 96
+    larger = box.process(FRAMES[0], ns(8 / 30)).image
+    assert apart(larger, dreamt) < 0.25 * apart(dreamt, FRAMES[0].image)
+
+
 def test_the_same_pictures_give_the_same_dream() -> None:
     assert all(map(np.array_equal, dream(4, turn=20.0), dream(4, turn=20.0)))
 

@@ -36,6 +36,14 @@ def to_floats(picture: Bytes) -> Floats:
     return cast(Floats, picture.astype(np.float32) * np.float32(1 / 255))
 
 
+def resized(picture: Floats, like: Floats) -> Floats:
+    """Return a picture in the size of another."""
+    if picture.shape == like.shape:
+        return picture
+    height, width = like.shape[:2]
+    return cast(Floats, cv2.resize(picture, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
 def moved(picture: Floats, scale: float, turn: float) -> Floats:
     """Return a picture or change made larger about its middle, and turned, by degrees.
 
