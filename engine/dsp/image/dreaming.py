@@ -95,8 +95,11 @@ def laid_over(picture: Bytes, change: Floats, keep: float) -> Bytes:
     ``change``: float32, (h, w, 3), in steps of a byte, brought to the size of the picture.
     """
     height, width = picture.shape[:2]
-    large = cv2.resize(change, (width, height), interpolation=cv2.INTER_LINEAR)
-    return cast(Bytes, cv2.convertScaleAbs(np.maximum(large + picture * np.float32(keep), 0)))
+    small = np.rint(change).astype(np.int16)
+    large = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    if keep >= 1:
+        return cast(Bytes, cv2.add(picture, large, dtype=cv2.CV_8U))
+    return cast(Bytes, cv2.addWeighted(picture, keep, large, 1.0, 0.0, dtype=cv2.CV_8U))
 
 
 def _jitter(number: int, multiple: int) -> tuple[int, int]:
