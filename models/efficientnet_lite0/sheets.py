@@ -91,7 +91,7 @@ def dreams(both: list[list[Frame]]) -> None:
     for layer in range(1, DREAMS + 1):
         pictures = [dreamt(box, one, layer=float(layer)) for one in both]
         tiles.append(tile(f"layer {layer}", pictures, TILE))
-    store("dream.jpg", tiles, COLUMNS, 62)
+    store("dream.jpg", tiles, COLUMNS, 60)
     write("pictures/dreaming.jpg", small(dreamt(box, both[0], layer=11.0, strength=0.3)), 80)
 
 
