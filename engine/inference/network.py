@@ -81,6 +81,8 @@ class NetworkModel(Model, Generic[Out]):
         box.
         """
         name = self._model_in(context.folder if context else None)
+        if self.ROLES:  # a model for something else has other roles, and is to be told as that
+            self._check_task(read_card(model_folder(name)))
         sessions = open_sessions(
             name, provider=self.provider, threads=self.network_threads(), roles=self.ROLES
         )
@@ -94,7 +96,9 @@ class NetworkModel(Model, Generic[Out]):
 
     def check(self, session: Session) -> None:
         """Raise ModelError where a network is none for this box; called for each that opens."""
-        card = session.card
+        self._check_task(session.card)
+
+    def _check_task(self, card: Card) -> None:
         if card.task != self.TASK:
             raise ModelError(_wrong_task(card, self.TASK))
 

@@ -15,6 +15,7 @@ from engine.dsp.image.dreaming import (
     from_planes,
     laid_over,
     moved,
+    resized,
     softened,
     to_floats,
     to_planes,
@@ -45,7 +46,7 @@ class DreamModel(NetworkModel[Frame]):
     the picture itself is dreamt on: at 1 nothing new comes in, and the dream falls into itself.
 
     ``layer`` goes from fine to strange, and may stand between two: about 1 to 3 weave, 4 to 6 loop,
-    7 to 9 comb, 10 to 13 are eyes and muzzles, 14 to 17 figures. docs/pictures.md shows all of
+    7 to 9 comb, 10 to 13 are eyes and muzzles, 14 to 17 figures. docs/seeing.md shows all of
     them. ``neuron`` picks one of what a layer looks for, as the box ``layers`` numbers them.
 
     What comes out is as large as the picture that came in, of any shape. Deep Dream is of
@@ -90,6 +91,8 @@ class DreamModel(NetworkModel[Frame]):
     """The last picture at its working size, before it was dreamt on."""
     _dreamt: Floats | None = None
     """The same, dreamt on."""
+    _shape: tuple[int, ...] = ()
+    """That of the last picture as it came in."""
     _last: Ns = Ns(0)
     _number: int = 0
 
@@ -113,6 +116,8 @@ class DreamModel(NetworkModel[Frame]):
         Raises ModelError when the network fails, or answers with what is not a number.
         """
         height, width = frame.image.shape[:2]
+        if frame.image.shape != self._shape:
+            self.reset()
         side = working_size(width, height, self.size, 2, _LEAST)
         small = to_floats(downscale(frame.image, *side))
         seconds = self._seconds(at)
@@ -122,6 +127,7 @@ class DreamModel(NetworkModel[Frame]):
         if step > 0:
             dreamt = np.clip(dreamt + np.float32(step) * self._wish(dreamt), 0, 1)
         self._before, self._dreamt, self._last = small, dreamt, at
+        self._shape = frame.image.shape
         self._number += 1
         keep = 1.0 - shared
         image = laid_over(frame.image, (dreamt - np.float32(keep) * small) * np.float32(255), keep)
@@ -136,13 +142,15 @@ class DreamModel(NetworkModel[Frame]):
 
     def _remembered(self, small: Floats, seconds: float, shared: float) -> Floats:
         """Return the picture with what was dreamt before, moved and faded, not yet dreamt on."""
-        if self._dreamt is None or self._before is None or self._dreamt.shape != small.shape:
+        if self._dreamt is None or self._before is None:
             return small
+        # The size may have been turned, or have given way, meanwhile: the dream goes on.
+        before, dreamt = (resized(one, small) for one in (self._before, self._dreamt))
         scale, turn = (1.0 + max(self.zoom, -0.99)) ** seconds, self.turn * seconds
         fades = np.float32(np.exp(-seconds / self.memory) if self.memory > 0 else 0.0)
-        fresh = small + fades * moved(self._dreamt - self._before, scale, turn)
+        fresh = small + fades * moved(dreamt - before, scale, turn)
         if shared > 0:
-            last = moved(self._dreamt, scale, turn)
+            last = moved(dreamt, scale, turn)
             fresh = np.float32(1 - shared) * fresh + np.float32(shared) * last
         return np.clip(fresh, 0, 1)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import Annotated, Final, Literal, cast
 
 import cv2
@@ -21,8 +21,8 @@ Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 
 NEURONS: Final = 32
-_REST: Final = 3.0
-"""What most neurons of the first layer give where there is nothing; the limits are as far away."""
+_REACH: Final = 3.0
+"""How far a neuron goes from rest; most rest in the middle of their 0 to 6."""
 _SLOPE: Final = 0.06
 """The slope of brightness, of black to white within a pixel, that is drawn white."""
 _SHARPNESS: Final = 4
@@ -70,12 +70,17 @@ class EdgesModel(NetworkModel[Frame]):
     threads: Fixed[Annotated[int, Param("how many processor cores it may use", 1, 64)]] = 1
     model: ModelName = "efficientnet_lite0"
 
+    _rest: Floats = field(default_factory=lambda: np.zeros(NEURONS, np.float32))
+    """What each neuron gives where there is nothing: on a grey surface."""
+
     def check(self, session: Session) -> None:
         """Raise ModelError where a network does not answer with neurons and slopes."""
         super().check(session)
         if [tensor.name for tensor in session.outputs] != ["neurons", "slopes"]:
             name = session.card.name
             raise ModelError(f'the model "{name}" does not answer with neurons and slopes')
+        neurons, _ = session.run(image=np.full((1, 3, _LEAST, _LEAST), 0.5, np.float32))
+        self._rest = neurons[0, :, _LEAST // 4, _LEAST // 4].copy()
 
     def network_threads(self) -> int:
         """Return how many processor cores the network may use."""
@@ -94,7 +99,8 @@ class EdgesModel(NetworkModel[Frame]):
         neurons, slopes = self.run("edges", image=planes)
         right, down = slopes[0]
         if self.neuron:
-            drawn = np.abs(neurons[0, self.neuron - 1] - np.float32(_REST)) / np.float32(_REST)
+            chosen = self.neuron - 1
+            drawn = np.abs(neurons[0, chosen] - self._rest[chosen]) * np.float32(1 / _REACH)
         else:
             drawn = self._lines(right, down) * np.float32(1 / _SLOPE)
         drawn[-1] = drawn[:, -1] = 0  # the neurons see the nothing beyond these edges

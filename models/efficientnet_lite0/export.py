@@ -69,8 +69,8 @@ BLOCKS = (
 """Of each block: side of its kernel, stride, how many times wider it is inside, its channels."""
 STEM, HEAD, CLASSES = 32, 1280, 1000
 
-EDGE_FLAT, EDGE_SIZE = 1.2, 20.0
-"""What makes a neuron of the first layer one of edges: sums of the numbers of its kernel."""
+MIDDLE, DRIVEN, FLATNESS, RIDGE = (1.5, 4.5), 2.0, 30.0, 0.01
+"""Of the slopes that neurons see: which can go both ways, and what their sum is held to."""
 LUMA = (0.299, 0.587, 0.114)
 
 Floats = NDArray[np.float32]
@@ -474,27 +474,29 @@ def edges_model(stem: Conv) -> onnx.ModelProto:
     graph.node("Identity", [x], "neurons")
     at_rest = np.clip(stem.bias, 0, 6).reshape(1, STEM, 1, 1)
     away = graph.node("Sub", [x, graph.number("rest", at_rest)], "away")
-    kernel = graph.number("slopes.w", slopes(stem.kernel)[:, :, None, None])
+    kernel = graph.number("slopes.w", slopes(stem.kernel, stem.bias)[:, :, None, None])
     graph.node("Conv", [away, kernel], "slopes", kernel_shape=[1, 1])
     outputs = [tensor("neurons", STEM, None, None), tensor("slopes", 2, None, None)]
     return finished(graph, [picture()], outputs)
 
 
-def slopes(kernels: Floats) -> Floats:
+def slopes(kernels: Floats, rest: Floats) -> Floats:
     """Return how the neurons of edges add up to the slope of brightness, to the right and down.
 
-    By least squares, to the kernels of Sobel; float32, (2, 32). Only those count that look for
-    edges: a flat surface of any colour leaves them at rest, a small step does not.
+    By least squares, to the kernels of Sobel; float32, (2, 32). Only those count that rest in the
+    middle, from where they can go both ways, and that no colour drives to an end: a flat surface,
+    of whatever colour, is to have no slope.
     """
-    flat = np.abs(kernels.sum((2, 3))).max(1)
-    edges = np.flatnonzero((flat < EDGE_FLAT) & (np.abs(kernels).sum((1, 2, 3)) > EDGE_SIZE))
-    basis = kernels[edges].reshape(len(edges), -1).astype(np.float64)
+    driven = np.abs(kernels.sum((2, 3))).max(1)
+    able = np.flatnonzero((rest > MIDDLE[0]) & (rest < MIDDLE[1]) & (driven < DRIVEN))
+    basis = kernels[able].reshape(len(able), -1).astype(np.float64)
+    flat = kernels[able].sum((2, 3)).astype(np.float64)
+    normal = basis @ basis.T + FLATNESS * flat @ flat.T + RIDGE * np.eye(len(able))
     sobel = np.outer([1, 2, 1], [-1, 0, 1]) / 8
     found = np.zeros((2, len(kernels)), np.float32)
     for row, side in enumerate((sobel, sobel.T)):
         wanted = np.stack([side * weight for weight in LUMA]).ravel()
-        normal = basis @ basis.T + np.eye(len(edges))
-        found[row, edges] = np.linalg.solve(normal, basis @ wanted)
+        found[row, able] = np.linalg.solve(normal, basis @ wanted)
     return found
 
 

@@ -43,7 +43,6 @@ def stage(tmp_path):
     wire = Wire()
     ports = find_port(), find_port()
     (tmp_path / "show.toml").write_text(PATCH.replace("PORT", str(wire.port)))
-    (tmp_path / "other.toml").write_text('[dancer]\nuse = "stand_in"\n')
     show = Show(tmp_path / "show.toml", ports[0])
     show.start()
     try:
@@ -73,6 +72,8 @@ def test_a_walk_goes_from_layer_to_layer_and_the_show_along(stage):
     browser.until("document.getElementById('guess').textContent.match(/: .+ \\d+%, .+ \\d+%/)")
     assert browser.run("return document.getElementById('story').textContent") != first
 
+    private = "document.getElementById('caption').textContent.startsWith('Private')"
+    assert not browser.run(f"return {private}")
     browser.press("#layers li:nth-child(7) button")
     wire.until(lambda one: one[1] == "/layer" and one[2][0].startswith("Layer 7 of 18"))
     for size, phone in (((390, 844), True), ((1440, 900), False)):
@@ -83,4 +84,10 @@ def test_a_walk_goes_from_layer_to_layer_and_the_show_along(stage):
             "return document.querySelector('#story').getBoundingClientRect().bottom"
         )
         assert lowest <= size[1]
+    address = browser.run("return location.origin")
+    browser.go(f"{address}/")
+    browser.until("document.getElementById('walk').offsetWidth > 0")
+    browser.run("document.getElementById('privacy').click()")
+    browser.go(f"{address}/walk")
+    browser.until(f"{private} && document.getElementById('mosaic').hidden")
     assert [one for one in browser.log("browser") if one["level"] == "SEVERE"] == []

@@ -6,14 +6,17 @@ import asyncio
 import json
 import logging
 import socket
+from typing import NamedTuple
 
 import aiohttp
 import pytest
-from runtime.boxes import COLLECT, numbers, picture, play
+from runtime.boxes import BOXES, COLLECT, numbers, picture, play
 
+from engine import testing
 from engine.core.clock import SECOND
 from engine.core.commands import SetParameter
 from engine.core.messages import Ns
+from engine.core.node import Node
 from engine.runtime.entries import Arrival, WakeUp
 from engine.web.client import BURST, Client
 from engine.web.page import Page
@@ -480,6 +483,41 @@ def test_what_a_box_says_that_no_cable_takes_is_held_for_the_page(page):
     assert asyncio.run(look()) == ["p.frame"]
     assert engine.slots  # and its last picture is that of the box
     assert next(iter(engine.slots.values())).value.image[0, 0, 0] == picture(2).image[0, 0, 0]
+
+
+class Told(NamedTuple):
+    """A number, and words about it."""
+
+    number: float
+    words: str | None
+
+
+class Teller(Node):
+    """Tell of a number in words, once."""
+
+    _said: bool = False
+
+    def process(self, value: float) -> Told:
+        words = None if self._said else f"<b>{value:g}</b>" + "x" * 300
+        self._said = True
+        return Told(value, words)
+
+
+def test_what_a_box_says_in_words_beside_is_told_and_cut(page):
+    patch = numbers("a", [0.25, 0.5]) + '[t]\nuse="teller"\nfrom="a"\n' + COLLECT + 'raw="t"\n'
+    page.watch(testing.play(patch, boxes={**BOXES, "teller": Teller}).engine)
+
+    async def look():
+        async with visit(page) as one:
+            return (await one.next("values"))["texts"]
+
+    assert asyncio.run(look()) == {"t.words": "<b>0.25</b>" + "x" * 189}
+
+
+def test_the_walk_has_an_address_of_its_own(page, engine):
+    status, headers, body = asyncio.run(get(page, "/walk"))
+    assert (status, headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert b"walk.js" in body
 
 
 def test_a_hand_from_elsewhere_is_seen_on_the_page(page, engine):

@@ -36,6 +36,14 @@ def to_floats(picture: Bytes) -> Floats:
     return cast(Floats, picture.astype(np.float32) * np.float32(1 / 255))
 
 
+def resized(picture: Floats, like: Floats) -> Floats:
+    """Return a picture in the size of another."""
+    if picture.shape == like.shape:
+        return picture
+    height, width = like.shape[:2]
+    return cast(Floats, cv2.resize(picture, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
 def moved(picture: Floats, scale: float, turn: float) -> Floats:
     """Return a picture or change made larger about its middle, and turned, by degrees.
 
@@ -87,8 +95,11 @@ def laid_over(picture: Bytes, change: Floats, keep: float) -> Bytes:
     ``change``: float32, (h, w, 3), in steps of a byte, brought to the size of the picture.
     """
     height, width = picture.shape[:2]
-    large = cv2.resize(change, (width, height), interpolation=cv2.INTER_LINEAR)
-    return cast(Bytes, cv2.convertScaleAbs(np.maximum(large + picture * np.float32(keep), 0)))
+    small = np.rint(change).astype(np.int16)
+    large = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    if keep >= 1:
+        return cast(Bytes, cv2.add(picture, large, dtype=cv2.CV_8U))
+    return cast(Bytes, cv2.addWeighted(picture, keep, large, 1.0, 0.0, dtype=cv2.CV_8U))
 
 
 def _jitter(number: int, multiple: int) -> tuple[int, int]:

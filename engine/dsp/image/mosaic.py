@@ -28,9 +28,8 @@ _PALETTES: Final = {"heat": cv2.COLORMAP_INFERNO, "ice": cv2.COLORMAP_OCEAN}
 def mosaic(maps: Sequence[Floats], width: int, height: int) -> Floats:
     """Return maps side by side, row by row, as one of the given size; what is left over is dark.
 
-    Each is as wide and high as the whole, in small, with a dim line between large ones. One that has
-    fewer numbers than its place has
-    pixels is shown as the squares that it is.
+    Each is as wide and high as the whole, in small, with a dim line between large ones. One that
+    has fewer numbers than its place has pixels is shown as the squares that it is.
     """
     columns = math.ceil(math.sqrt(len(maps)))
     rows = -(-len(maps) // columns)

@@ -15,6 +15,7 @@ let last = null;
 /** Begin anew with another patch; the picture that was chosen stays, where that has it. */
 export function lay(patch) {
   document.body.classList.toggle("nothing-seen", !patch.seen);
+  find("walk").hidden = !patch.boxes.some((box) => box.use === "layers");
   names = [];
   trail = [];
   last = null;
