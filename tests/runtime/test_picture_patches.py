@@ -18,7 +18,9 @@ LOOK_AT = '\n[{name}_seen]\nuse = "collector"\nfrom = "{name}"\n'
 def shown(name: str, *looked_at: str, seconds: float, sets: tuple[str, ...] = ()) -> Played:
     """Play a shipped patch by the stand-in, with a look at what some boxes give."""
     text = (installed_folder("patches") / f"{name}.toml").read_text("utf-8")
-    text = text.replace('use    = "camera"\ndevice = "auto"', 'use    = "stand_in"')
+    camera = 'use    = "camera"\ndevice = "auto"\nmirror = true'
+    assert camera in text
+    text = text.replace(camera, 'use = "stand_in"')
     text += "".join(
         LOOK_AT.format(name=each).replace(".picture_seen", "_picture") for each in looked_at
     )
