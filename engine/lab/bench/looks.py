@@ -1,11 +1,12 @@
 """Looks changed 30 times a second over OSC: whether pictures are dropped for it, or memory grows.
 
-A real show paints by ``style`` and by ``style_of``; a minute without a hand, a minute in which both
-get a new look 30 times a second, as names, as weights and as strengths, and a minute without again.
-Memory is what belongs to the show and its networks alone, not what they share with other programs.
+A real show paints by ``style`` and by ``style_of``. First come a few seconds without a hand and a
+few in which both get another look 30 times a second, in turn: by name, by weight, with strength and
+colours. Then a whole minute of that. Memory is what belongs to the show and its networks alone, not
+what they share with other programs.
 
-What decides: that as many pictures are painted with the storm as without, that nothing is refused,
-and that memory at the end of the storm is what it was at its beginning.
+What decides: that as many pictures are painted with changes as without, in the median of the pairs,
+that nothing is refused, and that memory at the end of the minute is what it was at its beginning.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import socket
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGUSR1
@@ -24,6 +25,7 @@ from typing import Any, Final
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from engine.lab.bench.report import COUNT, Row, ratio
+from engine.lab.bench.rig.turns import PAIRS
 from engine.lab.stress import vitals
 from engine.lab.stress.show import ShowProcess, wait_until
 from engine.models.style import LOOKS
@@ -31,6 +33,8 @@ from engine.models.style import LOOKS
 RATE: Final = 30
 """Changes a second of each box."""
 PATIENCE: Final = 60.0
+TURN: Final = 4.0
+"""Seconds of each half of a pair."""
 BOXES: Final = {"style": LOOKS, "style_of": ("swirls", "shards", "reeds")}
 PATCH: Final = """
 [camera]
@@ -76,9 +80,10 @@ class Stretch:
         return self.painted[box] / self.seconds
 
 
-def run(short: bool, seconds: float | None = None) -> list[Row]:
-    """Measure for three minutes; short, for half a minute."""
+def run(short: bool, seconds: float | None = None, pairs: int | None = None) -> list[Row]:
+    """Measure for two minutes; short, for half a minute."""
     seconds = seconds or (10.0 if short else 60.0)
+    pairs = pairs or (3 if short else PAIRS)
     with tempfile.TemporaryDirectory() as temporary, _bound() as desk, _bound() as free:
         folder = Path(temporary)
         port = free.getsockname()[1]
@@ -94,12 +99,14 @@ def run(short: bool, seconds: float | None = None) -> list[Row]:
             desk.connect(("127.0.0.1", port))
             _settle(show)
             changes = _Storm(desk)
-            before = _stretch(show, seconds, lambda _: None)
-            storm = _stretch(show, seconds, changes.send)
-            after = _stretch(show, seconds, lambda _: None)
+            turns = [
+                (_stretch(show, TURN, lambda _: None), _stretch(show, TURN, changes.begin().send))
+                for _ in range(pairs)
+            ]
+            storm = _stretch(show, seconds, changes.begin().send)
         finally:
             show.stop()
-    return [*_pictures(before, storm, after), *_memory(storm), *_errors(changes, storm, after)]
+    return [*_pictures(turns), *_memory(storm), *_errors(changes, [*sum(turns, ()), storm])]
 
 
 def _bound() -> socket.socket:
@@ -116,10 +123,17 @@ class _Storm:
         self._desk = desk
         self._chance = random.Random(1)
         self.sent = 0
+        self._due = 0
+
+    def begin(self) -> _Storm:
+        """Begin to count what is due anew."""
+        self._due = 0
+        return self
 
     def send(self, due: int) -> None:
-        """Send what is due by now, of all that was and will be."""
-        while self.sent < due * len(BOXES):
+        """Send what is due by now: so many changes of each box since it began."""
+        while self._due < due:
+            self._due += 1
             for box, looks in BOXES.items():
                 self._desk.send(_packet(*self._change(box, self._chance.choice(looks))))
                 self.sent += 1
@@ -190,15 +204,16 @@ def _watched(show: ShowProcess, seconds: float, act: Callable[[int], None]) -> I
             yield vital.memory
 
 
-def _pictures(before: Stretch, storm: Stretch, after: Stretch) -> Iterator[Row]:
+def _pictures(turns: list[tuple[Stretch, Stretch]]) -> Iterator[Row]:
     for box in BOXES:
-        calm = statistics.mean((before.rate(box), after.rate(box)))
-        yield Row(box, "painted a second, calm", calm, "Hz")
-        yield Row(box, "painted a second, looks changing", storm.rate(box), "Hz")
-        lost = [each.dropped[box] / each.seconds for each in (before, storm, after)]
-        yield Row(box, "dropped a second, calm", (lost[0] + lost[2]) / 2, "Hz")
-        yield Row(box, "dropped a second, looks changing", lost[1], "Hz")
-        yield from ratio(box, "painted, changing / calm", [storm.rate(box) / calm], (">=", 0.95))
+        for word, number in (("calm", 0), ("looks changing", 1)):
+            each = [pair[number] for pair in turns]
+            painted = statistics.median(one.rate(box) for one in each)
+            dropped = statistics.median(one.dropped[box] / one.seconds for one in each)
+            yield Row(box, f"painted a second, {word}", painted, "Hz")
+            yield Row(box, f"dropped a second, {word}", dropped, "Hz")
+        ratios = [storm.rate(box) / calm.rate(box) for calm, storm in turns]
+        yield from ratio(box, "painted, changing / calm", ratios, (">=", 0.95))
 
 
 def _memory(storm: Stretch) -> Iterator[Row]:
@@ -211,6 +226,6 @@ def _memory(storm: Stretch) -> Iterator[Row]:
     yield from ratio("show", "memory, end / beginning", [end / begin], ("<=", 1.02))
 
 
-def _errors(changes: _Storm, storm: Stretch, after: Stretch) -> Iterator[Row]:
+def _errors(changes: _Storm, stretches: Iterable[Stretch]) -> Iterator[Row]:
     yield Row("show", "changes sent", changes.sent, COUNT)
-    yield Row("show", "errors", storm.errors + after.errors, COUNT, ("<=", 0))
+    yield Row("show", "errors", sum(each.errors for each in stretches), COUNT, ("<=", 0))
