@@ -53,8 +53,9 @@ class SegmentModel(NetworkModel[Frame]):
 
     ``feather`` makes the edge soft, ``grow`` moves it outwards or, below 0, inwards.
 
-    The network is MediaPipe Selfie Segmentation, made for people near a camera. Raises ModelError
-    when it is missing.
+    The network is MediaPipe Selfie Segmentation, made for people near a camera.
+
+    Raises ModelError when it is missing.
     """
 
     TASK = "segment"
