@@ -84,7 +84,7 @@ NAMES: Final[dict[tuple[str, str], str | tuple[str, str]]] = {
     ("engine.models.pitch", "PitchModel"): ("engine.nodes.pitch", "PitchNode"),
     ("engine.models.session", "Card"): "engine.inference.card",
     ("engine.models.session", "Tensor"): "engine.inference.card",
-    ("engine.models.session", "library"): "engine.inference.backends",
+    ("engine.models.session", "library"): "engine.inference.onnx_runtime",
     ("engine.models.session", "model_folder"): "engine.inference.card",
     ("engine.models.session", "models"): "engine.inference.card",
     ("engine.models.session", "read_card"): "engine.inference.card",

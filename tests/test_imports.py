@@ -18,7 +18,19 @@ FILES = sorted(file.relative_to(ROOT) for file in (ROOT / "engine").rglob("*.py"
 
 LEAVES = ("sources", "models", "nodes", "sinks")
 BELOW_LEAVES = frozenset(
-    {"core", "system", "inference", "osc", "dsp", "net", "midi", "audio", "video", "synthetic"}
+    {
+        "core",
+        "system",
+        "inference",
+        "osc",
+        "dsp",
+        "net",
+        "midi",
+        "audio",
+        "video",
+        "window",
+        "synthetic",
+    }
 )
 RUNTIME = frozenset({"runtime", "patch", "registry", *BELOW_LEAVES})
 
@@ -35,6 +47,7 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "midi": frozenset({"core", "system", "midi"}),
     "audio": frozenset({"core", "system", "audio"}),
     "video": frozenset({"core", "system", "dsp", "video"}),
+    "window": frozenset({"core", "system", "window"}),
     "patch": frozenset({"patch", "core"}),
     "registry": frozenset({"core", "moved"}),
     "moved": frozenset(),
@@ -42,10 +55,11 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "runtime": RUNTIME,
     "testing": RUNTIME,
     "recording": RUNTIME | {"recording"},
+    "training": RUNTIME | {"training", "recording"},
     "web": RUNTIME | {"web"},
     # What a person asks about devices and models is answered by the boxes that use them.
-    "terminal": RUNTIME | {"terminal", "recording", "sources", "models"},
-    "commands": RUNTIME | {"commands", "web", "lab", "terminal", "recording"},
+    "terminal": RUNTIME | {"terminal", "recording", "training", "sources", "models"},
+    "commands": RUNTIME | {"commands", "web", "lab", "terminal", "recording", "training"},
     "cli": frozenset({"core", "system", "commands", "terminal"}),
     "__main__": frozenset({"cli"}),
 }
@@ -54,8 +68,8 @@ ANYTHING = frozenset({"lab"})
 # Library -> the parts or files that may import it. numpy and msgspec are everywhere.
 EVERYWHERE = frozenset({"numpy", "msgspec"})
 LIBRARIES: dict[str, frozenset[str]] = {
-    "onnxruntime": frozenset({"inference/backends.py"}),
-    "openvino": frozenset({"inference/backends.py"}),
+    "onnxruntime": frozenset({"inference/onnx_runtime.py"}),
+    "openvino": frozenset({"inference/openvino.py"}),
     "cv2": frozenset({"dsp", "video", "synthetic", *LEAVES}),
     "cv2_enumerate_cameras": frozenset({"video"}),
     "jack": frozenset({"system/jack.py"}),
@@ -66,12 +80,13 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "supriya_midi": frozenset({"midi/rtmidi.py"}),
     "psutil": frozenset({"lab"}),
     "pythonosc": frozenset({"sources", "sinks", "osc", "runtime"}),
-    "glfw": frozenset({"sinks"}),
-    "moderngl": frozenset({"sinks"}),
+    "glfw": frozenset({"window/displays.py"}),
+    "moderngl": frozenset({"window/canvas.py"}),
     "aiohttp": frozenset({"web"}),
     "segno": frozenset({"web"}),
     "tomlkit": frozenset({"patch/edit.py"}),
     "watchfiles": frozenset({"runtime"}),
+    "onnx": frozenset({"training"}),
     "mcap": frozenset({"recording"}),
     "lz4": frozenset({"recording/chunk.py"}),
     "zstandard": frozenset({"recording/chunk.py"}),
@@ -181,7 +196,7 @@ GOOD = [
     ),
     ("models/pose.py", "from engine.inference.session import Session\nimport cv2"),
     ("models/style.py", "from engine.inference import session"),
-    ("inference/backends.py", "import onnxruntime\nfrom engine.core import node"),
+    ("inference/onnx_runtime.py", "import onnxruntime\nfrom engine.core import node"),
     ("audio/devices.py", "def library():\n    import sounddevice"),
     ("sinks/osc_out.py", "import socket\nfrom engine.osc.packer import Packer"),
     ("lab/bench/osc.py", "import pythonosc, engine.sinks.osc_out"),

@@ -40,6 +40,9 @@ from engine.core.tuning import as_hz
 
 T = TypeVar("T")
 
+AUTO = "auto"
+"""How patches and tools write the 0 of a parameter that has a ladder."""
+
 FILE = "file"
 """Unit of a parameter that may name a file, looked up beside the patch first."""
 
@@ -74,6 +77,10 @@ class Param:
     unit: str = ""
     lighter: tuple[float, ...] | tuple[str, ...] = ()
     """Degradation steps when time is short: factors of a number, or texts from heavy to light."""
+    ladder: tuple[int, ...] = ()
+    """Values of a whole number, from light to heavy, among which 0, written "auto", chooses so that
+    a box on a lane answers ``fps`` times a second: it finds the choice in a field of its own,
+    ``_auto_NAME``."""
     more: Callable[[bool], frozenset[str]] | None = None
     """Further texts that fit beside those that the type names, which may become more at any time,
     such as the points of a performer's own skeleton; True asks for the shipped ones only."""
@@ -121,7 +128,8 @@ class Parameter:
         elif low is not None:
             words += f" of {low:g} or more"
         unit = self.param.unit.replace(FILE, "")
-        return f"{words} {unit}".rstrip() + (', or a note such as "A2"' if unit == "Hz" else "")
+        note = ', or a note such as "A2"' if unit == "Hz" else ""
+        return f"{words} {unit}".rstrip() + note + (f', or "{AUTO}"' if self.param.ladder else "")
 
     def from_patch(self, value: object) -> Any:
         """Convert a value from a patch. Raise ParameterError when it does not fit."""
@@ -131,7 +139,7 @@ class Parameter:
             return self._in_range(seconds(value), value)
         if isinstance(value, str) and (escape := _misread_path(value)):
             raise ParameterError(escape)
-        return self._in_range(self._convert(as_hz(value, self.param.unit)), value)
+        return self._in_range(self._convert(self._number(value)), value)
 
     def from_wire(self, value: object) -> Any:
         """Convert a value that arrives while playing; numbers are clamped to the range.
@@ -149,7 +157,7 @@ class Parameter:
             value = value > 0
         elif self.is_time and isinstance(value, str):
             value = seconds(value)
-        converted = self._convert(self._whole(as_hz(value, self.param.unit)))
+        converted = self._convert(self._whole(self._number(value)))
         if _is_number(converted):
             low, high = self.param.low, self.param.high
             if low is not None and converted < low:
@@ -199,6 +207,12 @@ class Parameter:
             return read(part, value)
         except ParameterError as error:
             raise ParameterError(f"{key}: {error}") from None
+
+    def _number(self, value: object) -> object:
+        """Return the number that a word stands for, a note or "auto"; other values unchanged."""
+        if value == AUTO and self.param.ladder:
+            return 0
+        return as_hz(value, self.param.unit)
 
     def _whole(self, value: object) -> object:
         """Return 90 for 90.0 where only integers fit: many tools send nothing but floats."""

@@ -1,145 +1,19 @@
-"""The libraries that run networks: the one file that imports them.
+"""The libraries that run networks.
 
-``BACKENDS`` is the table of them. Another library is another entry: a class with the three methods
-of ``Backend``, whose providers a patch may then name.
-
-Why no spinning: ONNX Runtime keeps its threads turning between runs, to be there a little sooner.
-At 30 frames a second that burns a whole core, which the synthesiser on the same laptop needs, and
-gains nothing that can be measured. One thread a network leaves the other cores to other lanes.
+Another one is another entry: a class with the four methods of ``Backend``, whose providers a patch
+may then name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final
 
-from numpy.typing import NDArray
+from engine.inference.backend import Backend
+from engine.inference.onnx_runtime import OnnxRuntime
+from engine.inference.openvino import OPENVINO, OPENVINO_BF16, OpenVino
 
-from engine.core.errors import ModelError
-from engine.inference.card import Tensor
-
-CPU: Final = "cpu"
-
-_ONLY_ERRORS: Final = 3
-_DATA_FOLDER: Final = "session.model_external_initializers_file_folder_path"
-_SUFFIX: Final = "ExecutionProvider"
-_NOT_OURS: Final = {"azure"}
-"""Providers that every build names but that run nothing on this machine."""
-_OPTIONS: Final[Mapping[str, Mapping[str, str]]] = {"cuda": {"use_tf32": "0"}}
-"""What a provider is told. CUDA multiplies float32 with 10 bits of mantissa unless told not to,
-which is not the float32 that the cards were measured with."""
-
-
-class Stored(NamedTuple):
-    """A network as its file holds it; ``folder`` is where its data are, if some lie outside."""
-
-    network: bytes
-    folder: Path | None = None
-
-
-class Runner(Protocol):
-    """A network that a library has opened. One thread at a time may run it."""
-
-    @property
-    def provider(self) -> str:
-        """What computes: the provider asked for, or what the library took instead."""
-
-    @property
-    def inputs(self) -> Sequence[Tensor]:
-        """What the network takes, as its file says."""
-
-    @property
-    def outputs(self) -> Sequence[Tensor]:
-        """What the network returns, as its file says."""
-
-    def run(self, outputs: Sequence[str], inputs: Mapping[str, NDArray[Any]]) -> Sequence[Any]:
-        """Compute outputs, by name and in that order. Raises whatever the library raises."""
-
-
-class Backend(Protocol):
-    """A library that runs networks."""
-
-    def known(self) -> Iterable[str]:
-        """Return every provider that some build of the library has. Raises ModelError."""
-
-    def available(self) -> Sequence[str]:
-        """Return the providers of this build, the library's preferred first. Raises ModelError."""
-
-    def start(self, stored: Stored, provider: str, threads: int) -> Runner:
-        """Open a network. Raises whatever the library raises."""
-
-
-def library() -> Any:
-    """Load ONNX Runtime. Raises ModelError where it does not load.
-
-    Why not at the top: reading a patch with its boxes does not need it.
-    """
-    try:
-        import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415
-    except ImportError as error:
-        raise ModelError(f"ONNX Runtime does not load: {error}") from error
-    # Windows has a way of its own, which asks no environment: engine/__init__.py.
-    onnxruntime.disable_telemetry_events()
-    return onnxruntime
-
-
-def short(provider: str) -> str:
-    """Return the name of a provider as patches write it: "cuda" for CUDAExecutionProvider."""
-    return provider.removesuffix(_SUFFIX).lower()
-
-
-class OnnxRuntime:
-    """Runs networks with ONNX Runtime, on its execution providers."""
-
-    def known(self) -> Iterable[str]:
-        """Return every execution provider that the library has a name for."""
-        return {short(name) for name in library().get_all_providers()} - _NOT_OURS
-
-    def available(self) -> Sequence[str]:
-        """Return the execution providers of this build."""
-        names = [short(name) for name in library().get_available_providers()]
-        return [name for name in names if name not in _NOT_OURS]
-
-    def start(self, stored: Stored, provider: str, threads: int) -> Runner:
-        """Open a network; what its provider cannot compute is left to the CPU."""
-        onnxruntime = library()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-        options.log_severity_level = _ONLY_ERRORS
-        if stored.folder is not None:
-            options.add_session_config_entry(_DATA_FOLDER, str(stored.folder.absolute()))
-        names = [name for name in onnxruntime.get_available_providers() if short(name) == provider]
-        providers = [(name, dict(_OPTIONS.get(provider, {}))) for name in names]
-        if provider != CPU:
-            providers.append(("CPUExecutionProvider", {}))
-        return _OnnxRunner(
-            onnxruntime.InferenceSession(stored.network, options, providers=providers)
-        )
-
-
-class _OnnxRunner:
-    def __init__(self, session: Any) -> None:
-        self._session = session
-        self.provider = short(session.get_providers()[0])
-        self.inputs = [_tensor(each) for each in session.get_inputs()]
-        self.outputs = [_tensor(each) for each in session.get_outputs()]
-
-    def run(self, outputs: Sequence[str], inputs: Mapping[str, NDArray[Any]]) -> Sequence[Any]:
-        answers: Sequence[Any] = self._session.run(outputs, inputs)
-        return answers
-
-
-def _tensor(node: Any) -> Tensor:
-    """Describe an input or output; a size that the file leaves open is named "?" at least."""
-    inside = node.type.removeprefix("tensor(").removesuffix(")")
-    dtype = {"float": "float32", "double": "float64"}.get(inside, inside)
-    return Tensor(node.name, tuple("?" if size is None else size for size in node.shape), dtype)
-
-
-BACKENDS: Final[dict[str, Backend]] = {"onnxruntime": OnnxRuntime()}
+BACKENDS: Final[dict[str, Backend]] = {"onnxruntime": OnnxRuntime(), "openvino": OpenVino()}
 """The libraries by name, the preferred first: where two have a provider, that one opens it."""
+
+REMEDIES: Final = dict.fromkeys((OPENVINO, OPENVINO_BF16), ": uv sync --extra openvino brings it")
+"""How to get a provider that does not come with Sensorium itself."""

@@ -33,6 +33,12 @@ What a network can do of what a box may be asked for is said by the names of its
     [limits]
     people = 1              # so many, at most
     lowest = [60, 1500]     # from, to
+
+In which arithmetic it may compute is said with what was measured, float32 where nothing is said:
+
+    [precision]
+    arithmetic = ["float32", "bfloat16"]
+    bfloat16   = 0.1        # the tolerance of the test vector in it, where it is another
 """
 
 from __future__ import annotations
@@ -65,7 +71,9 @@ DTYPES: Final = (
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
     *("float16", "float32", "float64", "string"),
 )
-PRECISIONS: Final = ("float32", "bfloat16", "float16", "int8")
+FLOAT32: Final = "float32"
+BFLOAT16: Final = "bfloat16"
+PRECISIONS: Final = (FLOAT32, BFLOAT16, "float16", "int8")
 
 _LARGEST_CARD: Final = 1 << 20
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -115,25 +123,43 @@ class CardFile:
 class Card:
     """What the ``card.toml`` in ``folder`` says.
 
-    ``tolerance`` is the largest difference of any number in any output that parity allows, and
-    ``precisions`` are the kinds of arithmetic in which it was measured to hold. ``limits`` is what
-    it can do, from and to, by the parameters of the boxes that ask it.
+    ``tolerances`` are the kinds of arithmetic that it was measured to bear, with the largest
+    difference of any number in any output that parity allows in each. ``limits`` is what it can do,
+    from and to, by the parameters of the boxes that ask it.
     """
 
     name: str
     task: str
     folder: Path
     files: tuple[CardFile, ...]
-    tolerance: float
-    precisions: tuple[str, ...]
+    tolerances: Mapping[str, float]
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     summary: str = ""
     licence: str = ""
 
     @property
+    def tolerance(self) -> float:
+        """The tolerance in float32, or in the first arithmetic that is listed."""
+        return self.tolerances.get(FLOAT32, next(iter(self.tolerances.values())))
+
+    @property
+    def precisions(self) -> tuple[str, ...]:
+        """The kinds of arithmetic that it was measured to bear."""
+        return tuple(self.tolerances)
+
+    @property
     def networks(self) -> tuple[CardFile, ...]:
         """The networks, in the order of the card; there is at least one."""
         return tuple(file for file in self.files if file.is_network)
+
+    def network(self, role: str) -> CardFile:
+        """Return the network with a role. Raises ModelError where the card lists none."""
+        for file in self.networks:
+            if file.role == role:
+                return file
+        roles = [file.role for file in self.networks]
+        hint = nearest(role, roles) or f" There is: {', '.join(roles)}."
+        raise ModelError(f'{self.folder / CARD}: no network has the role "{role}".{hint}')
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:
@@ -260,19 +286,30 @@ def read_card(folder: Path) -> Card:
     card = CardTable(str(path), table)
     name, task = card.text("name"), card.text("task")
     files = _with_tensors(card, _files(card))
-    tolerance = card.table("parity").number("tolerance")
-    precisions = card.table("precision", {}).one_or_more("arithmetic", PRECISIONS, ("float32",))
     return Card(
         name,
         task,
         folder,
         files,
-        tolerance,
-        precisions,
+        _tolerances(card),
         _limits(card.table("limits", {})),
         summary=card.text("summary", ""),
         licence=card.table("licence", {}).text("weights", ""),
     )
+
+
+def _tolerances(card: CardTable) -> dict[str, float]:
+    """Return the tolerance in each arithmetic that the card lists."""
+    tolerance = card.table("parity").number("tolerance")
+    precision = card.table("precision", {})
+    arithmetics = precision.one_or_more("arithmetic", PRECISIONS, (FLOAT32,))
+    for each in PRECISIONS:
+        if each in precision.values and each not in arithmetics:
+            raise precision.refuse(f'{each}: has a tolerance, and "{each}" is not in arithmetic')
+    return {
+        each: precision.number(each) if each in precision.values else tolerance
+        for each in arithmetics
+    }
 
 
 def _limits(card: CardTable) -> dict[str, tuple[float, float]]:

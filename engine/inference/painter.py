@@ -2,7 +2,7 @@
 
 A painter has looks, which are names, and a network that paints in any mix of them. What all
 painters share is here: weights that are shared out, glides, the size that is worked at, colours,
-strength, and a mask with a look of its own outside of it.
+strength, steadiness, and a mask with a look of its own outside of it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Final
 
 import numpy as np
@@ -31,7 +31,9 @@ from engine.dsp.image.painting import (
     upscale,
     working_size,
 )
+from engine.dsp.image.steadying import Steadying
 from engine.inference.network import NetworkModel
+from engine.inference.optical_flow import OpticalFlow
 
 _log = logging.getLogger("sensorium")
 
@@ -42,11 +44,24 @@ Look = str | Mapping[Any, float]
 
 LEAST: Final = 16
 """Least side in pixels: less shows nothing, and at half of it there is nothing to normalise."""
+_SIZES: Final = (128, 144, 160, 184, 208, 232, 256, 288, 320, 360, 408, 456, 512, 576, 640)
+"""What size = "auto" chooses from: each takes some 1.27 times as long as the one before."""
 _MULTIPLE: Final = 4
 """Both sides are multiples of this: the networks halve a picture twice, and double it twice."""
 
+_ANOTHER: Final = 0.2
+"""By how much shares differ, added up, that are another look: its first painting stands alone."""
+
 INSIDE, OUTSIDE = range(2)
 """The two regions of a picture with a mask; without one there is only the first."""
+
+
+@dataclass
+class _Past:
+    """What was painted before, and in which shares of the looks."""
+
+    steadying: Steadying = field(default_factory=Steadying)
+    shares: Shares | None = None
 
 
 class Painter(NetworkModel[Frame]):
@@ -61,22 +76,35 @@ class Painter(NetworkModel[Frame]):
         int,
         Param(
             "the longer side of the painting; smaller is faster, and has larger strokes",
-            LEAST,
+            0,
             1920,
             unit="pixels",
             lighter=(0.75, 0.5),
+            ladder=_SIZES,
         ),
     ] = 384
+    fps: Annotated[float, Param('pictures a second that size = "auto" keeps up with', 1, 240)] = (
+        24.0
+    )
     keep_colour: Annotated[
         float, Param("how much of the colours comes from the picture; 1 is all", 0, 1)
     ] = 0.0
     morph: Annotated[
         float, Param("how long it takes to glide to another look", 0, 600, unit="s")
     ] = 0.0
+    steady: Annotated[
+        float,
+        Param(
+            "how much strokes stay, and go along with what moves; 0 paints each picture anew", 0, 1
+        ),
+    ] = 0.0
     threads: Fixed[Annotated[int, Param("how many processor cores it may use", 1, 64)]] = 1
 
     _glides: tuple[Glide, Glide] = field(default_factory=lambda: (Glide(), Glide()))
+    _pasts: tuple[_Past, _Past] = field(default_factory=lambda: (_Past(), _Past()))
+    _flow: OpticalFlow | None = None
     _told_size: bool = False
+    _auto_size: int = 360
 
     @abstractmethod
     def looks(self) -> Sequence[str]:
@@ -98,6 +126,8 @@ class Painter(NetworkModel[Frame]):
         """Forget what was painted: the next picture has its look at once, without a glide."""
         for glide in self._glides:
             glide.reset()
+        for past in self._pasts:
+            past.steadying.forget()
 
     def process(self, frame: Frame, mask: Frame | None = None, *, at: Ns) -> Frame:
         """Return a picture, uint8 (h, w, 3), painted and of the same size.
@@ -140,9 +170,22 @@ class Painter(NetworkModel[Frame]):
         """
         height, width = picture.shape[:2]
         self._tell_size()
-        small = downscale(picture, *working_size(width, height, self.size, _MULTIPLE, LEAST))
+        size = self.size or self._auto_size
+        small = downscale(picture, *working_size(width, height, size, _MULTIPLE, LEAST))
         painting = from_planes(self.paint(to_planes(small), shares))
-        return transfer_colour(painting, small, self.keep_colour) if self.keep_colour else painting
+        if self.keep_colour:
+            painting = transfer_colour(painting, small, self.keep_colour)
+        return self._steadied(painting, small, shares, self._pasts[region])
+
+    def _steadied(self, painting: Picture, small: Picture, shares: Shares, past: _Past) -> Picture:
+        """Return a painting that keeps the strokes of those before, as ``steady`` says."""
+        before, past.shares = past.shares, shares
+        if before is None or self.steady <= 0 or float(np.abs(shares - before).sum()) > _ANOTHER:
+            past.steadying.forget()
+        if self.steady <= 0:
+            return painting
+        self._flow = self._flow or OpticalFlow()
+        return past.steadying.steadied(painting, small, self.steady, self._flow)
 
     def _tell_size(self) -> None:
         """Log once that a size is rounded."""

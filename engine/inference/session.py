@@ -10,7 +10,7 @@ every machine.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -20,14 +20,25 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ModelError, as_written
 from engine.core.nearest import nearest
-from engine.inference.backends import BACKENDS, CPU, Backend, Runner, Stored, short
-from engine.inference.card import DATA, VECTOR, Card, CardFile, Tensor, model_folder, read_card
+from engine.inference.backend import CPU, Backend, Runner, Stored, Unfit
+from engine.inference.backends import BACKENDS, REMEDIES
+from engine.inference.card import (
+    DATA,
+    FLOAT32,
+    VECTOR,
+    Card,
+    CardFile,
+    Tensor,
+    model_folder,
+    read_card,
+)
+from engine.inference.onnx_runtime import short
 from engine.inference.outside import files_outside
 from engine.inference.refusal import describe_refusal
 from engine.inference.vector import hold_to_vector
 
 AUTO: Final = "auto"
-PREFERRED: Final = ("cuda", "coreml", "dml")
+PREFERRED: Final = ("cuda", "coreml", "dml", "openvino_bf16", "openvino")
 """What "auto" tries before the CPU, in this order."""
 
 _LOG: Final = logging.getLogger("sensorium")
@@ -69,41 +80,46 @@ def open_session(name: str, *, provider: str = CPU, threads: int = 1, role: str 
 
     Raises ModelError as ``open_sessions`` does, and where no network has that role.
     """
-    sessions = open_sessions(name, provider=provider, threads=threads)
-    first = next(iter(sessions))
-    if role and role not in sessions:
-        hint = nearest(role, sessions) or f" There is: {', '.join(sessions)}."
-        raise ModelError(f'{name}: no network has the role "{role}".{hint}')
-    return sessions[role or first]
+    roles = (role,) if role else ()
+    sessions = open_sessions(name, provider=provider, threads=threads, roles=roles)
+    return next(iter(sessions.values()))
 
 
-def open_sessions(name: str, *, provider: str = CPU, threads: int = 1) -> dict[str, Session]:
+def open_sessions(
+    name: str, *, provider: str = CPU, threads: int = 1, roles: Collection[str] = ()
+) -> dict[str, Session]:
     """Open every network of a model, by its name or the path of its folder; return them by role.
 
-    Each runs once on zeros, where its inputs are listed. ``provider``: "cpu", one of this build
-    ("cuda", "coreml", "dml" ...), or "auto" for the first of PREFERRED that is here and passes the
-    test vector. One that is not here or does not pass is replaced by "cpu", with a notice.
-    ``threads`` is for each network.
+    With ``roles`` only those: what a box does not ask takes no memory.
 
-    Raises ModelError when the model is missing, is not what its card says, or when there is no such
-    provider anywhere.
+    Each runs once on zeros, where its inputs are listed. ``provider``: "cpu", one of this build
+    ("cuda", "openvino" ...), or "auto" for the first of PREFERRED that is here, is borne by the
+    network, and passes the test vector. One that is not here or does not pass is replaced by "cpu",
+    with a notice. ``threads`` is for each network.
+
+    Raises ModelError when the model is missing, is not what its card says, has no network of such a
+    role, or when there is no such provider anywhere.
     """
     card = read_card(model_folder(name))
-    contents = _contents(card)
+    contents = _contents(card, roles)
     try:
         return _opened(card, contents, short(provider), threads)
     except ModelError as error:
         raise ModelError(f"{card.name}: {error}") from error
 
 
-def _contents(card: Card) -> dict[str, Stored]:
-    """Hold all files to their hashes, and return each network by its role.
+def _contents(card: Card, roles: Collection[str]) -> dict[str, Stored]:
+    """Hold the files to their hashes, and return each network by its role, or only those asked for.
 
     What was checked is what is opened: a network is read once. Raise ModelError where a network has
     data in files that its card does not list.
     """
+    for role in roles:
+        card.network(role)
     contents: dict[str, Stored] = {}
     for file in card.files:
+        if file.is_network and roles and file.role not in roles:
+            continue
         if file.is_network:
             network = card.read(file)
             outside = _check_outside(card, file, network)
@@ -136,16 +152,17 @@ def _opened(
     """Open the networks on the provider, or on the CPU where that one is refused."""
     here = available()
     _refuse_unknown(provider, here)
-    refused: dict[str, str] = {}
+    refused: dict[str, ModelError] = {}
     for candidate in _candidates(provider):
         if candidate not in here:
-            refused[candidate] = _ABSENT
+            refused[candidate] = Unfit(_ABSENT)
             continue
         try:
+            arithmetic = _borne(card, here[candidate].arithmetic(candidate))
             sessions = _start(card, contents, here[candidate], candidate, threads)
-            _verify(card, sessions, candidate, trusted=provider != AUTO)
+            _verify(card, sessions, candidate, arithmetic, trusted=provider != AUTO)
         except ModelError as error:
-            refused[candidate] = str(error)
+            refused[candidate] = error
         else:
             break
     else:
@@ -195,6 +212,8 @@ def _start(
     """Open every network on one provider, hold it to its card, and run it once on zeros."""
     sessions: dict[str, Session] = {}
     for network in card.networks:
+        if network.role not in contents:
+            continue
         try:
             runner = backend.start(contents[network.role], provider, threads)
         except ModelError:
@@ -218,7 +237,16 @@ def _zeros(tensor: Tensor) -> NDArray[Any]:
     return np.zeros(tensor.filled, tensor.dtype)
 
 
-def _verify(card: Card, sessions: Mapping[str, Session], provider: str, *, trusted: bool) -> None:
+def _borne(card: Card, arithmetic: str) -> str:
+    """Return an arithmetic that a network bears; float32 all do. Raises Unfit for another."""
+    if arithmetic != FLOAT32 and arithmetic not in card.precisions:
+        raise Unfit(f"its card does not say that it bears {arithmetic}")
+    return arithmetic
+
+
+def _verify(
+    card: Card, sessions: Mapping[str, Session], provider: str, arithmetic: str, *, trusted: bool
+) -> None:
     """Hold a provider other than the CPU to the test vector. Raises ModelError where it fails.
 
     A performer's own model may have none: who names a provider for it is trusted, with a notice.
@@ -227,7 +255,7 @@ def _verify(card: Card, sessions: Mapping[str, Session], provider: str, *, trust
         text = '%s: the provider "%s" is used unchecked: its card lists no test vector'
         _tell(logging.WARNING, text, card.name, provider)
         return
-    hold_to_vector(card, sessions.values())
+    hold_to_vector(card, sessions.values(), arithmetic)
 
 
 def _compare(side: str, listed: tuple[Tensor, ...], actual: Sequence[Tensor]) -> None:
@@ -251,26 +279,28 @@ def _fits(listed: tuple[int | str, ...], actual: tuple[int | str, ...]) -> bool:
     )
 
 
-def _tell_choice(card: Card, taken: str, refused: Mapping[str, str]) -> None:
+def _tell_choice(card: Card, taken: str, refused: Mapping[str, ModelError]) -> None:
     """Log which provider "auto" took, and why none before it."""
-    reasons = dict.fromkeys(refused.values())
+    reasons = dict.fromkeys(map(str, refused.values()))
     words = "; ".join(
-        f"{', '.join(name for name, why in refused.items() if why == reason)}: {reason}"
+        f"{', '.join(name for name, why in refused.items() if str(why) == reason)}: {reason}"
         for reason in reasons
     )
-    level = logging.INFO if set(reasons) <= {_ABSENT} else logging.WARNING
+    unfit = all(isinstance(why, Unfit) for why in refused.values())
+    level = logging.INFO if unfit else logging.WARNING
     rest = f" ({words})" if words else ""
     _tell(level, '%s: the provider "auto" is "%s"%s', card.name, taken, rest)
 
 
-def _tell_refusal(card: Card, provider: str, why: str, here: Mapping[str, Backend]) -> None:
+def _tell_refusal(card: Card, provider: str, why: ModelError, here: Mapping[str, Backend]) -> None:
     """Log why the CPU computes instead of the requested provider."""
-    if why == _ABSENT:
-        text = '%s: the provider "%s" is not available here (%s); using "%s"'
-        _tell(logging.WARNING, text, card.name, provider, ", ".join(here), CPU)
+    if str(why) == _ABSENT:
+        text = '%s: the provider "%s" is not available here (%s)%s; using "%s"'
+        remedy = REMEDIES.get(provider, "")
+        _tell(logging.WARNING, text, card.name, provider, ", ".join(here), remedy, CPU)
     else:
         text = '%s: the provider "%s" is not used: %s; using "%s"'
-        _tell(logging.WARNING, text, card.name, provider, why, CPU)
+        _tell(logging.WARNING, text, card.name, provider, str(why), CPU)
 
 
 @lru_cache(maxsize=256)

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
-from engine.inference.card import Card, Tensor
+from engine.inference.card import FLOAT32, Card, Tensor
 
 _LARGEST: Final = 256 << 20
 """The most bytes of all arrays of a test vector."""
@@ -52,22 +52,23 @@ def write_vector(file: Path, inputs: Arrays, outputs: Arrays, *, role: str = "")
     np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
 
-def hold_to_vector(card: Card, networks: Iterable[Runnable]) -> None:
-    """Run the test vector of a card.
+def hold_to_vector(card: Card, networks: Iterable[Runnable], arithmetic: str = FLOAT32) -> None:
+    """Run the test vector of a card on networks that compute in one of its kinds of arithmetic.
 
     Raises ModelError where the card has none, where its file is not what the card says, and where
     an output differs by more than the card's tolerance; the message names the output.
     """
     if card.vector is None:
         raise ModelError("its card lists no test vector")
+    tolerance = card.tolerances.get(arithmetic, card.tolerance)
     arrays = _load(card)
     compared = 0
-    for number, network in enumerate(networks):
-        begins = f"{network.role}." if number else ""
+    for network in networks:
+        begins = "" if network.role == card.networks[0].role else f"{network.role}."
         expected = _beginning(arrays, f"{begins}out.")
         if expected:
             compared += len(expected)
-            _compare(card, expected, network.run_by_name(**_inputs(arrays, begins, network)))
+            _compare(tolerance, expected, network.run_by_name(**_inputs(arrays, begins, network)))
     if not compared:
         raise ModelError(f"{card.path(card.vector)}: it holds no output of {card.name}")
 
@@ -103,7 +104,7 @@ def _inputs(arrays: Arrays, begins: str, network: Runnable) -> dict[str, NDArray
     return {name: array.astype(dtypes.get(name, array.dtype)) for name, array in stored.items()}
 
 
-def _compare(card: Card, expected: Arrays, found: Arrays) -> None:
+def _compare(tolerance: float, expected: Arrays, found: Arrays) -> None:
     for name, right in expected.items():
         answer = found.get(name)
         if answer is None:
@@ -112,8 +113,8 @@ def _compare(card: Card, expected: Arrays, found: Arrays) -> None:
             raise ModelError(f"{name} has the shape {answer.shape}, expected {right.shape}")
         with np.errstate(invalid="ignore"):  # infinity less infinity is no number, and no fit
             apart = np.abs(answer.astype(np.float64) - right.astype(np.float64))
-        if not (apart <= card.tolerance).all():
+        if not (apart <= tolerance).all():
             raise ModelError(
                 f"{name} differs from the test vector by up to {apart.max():.2g}, "
-                f"its card allows {card.tolerance:.2g}"
+                f"its card allows {tolerance:.2g}"
             )

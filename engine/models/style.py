@@ -31,6 +31,9 @@ class StyleModel(Painter):
     What comes out is as large as the picture that came in, whatever ``size`` it was painted at, so
     that nothing jumps when ``size`` or ``strength`` is played.
 
+    With size = "auto" what is painted is as large as leaves time for ``fps`` pictures a second: it
+    is made smaller within two seconds where the machine gets slow, and larger again step by step.
+
     A ``look`` is one name, or a table of weights, each of which may have a cable of its own:
     ``look.ink = { from = "fader" }``. Weights are shared out where their sum is over 1; what is
     missing to 1 is the picture itself, so that faders at 0 show it, and each fades its look in. All

@@ -22,7 +22,7 @@ from engine.core.kinds import KINDS, Kind
 from engine.core.messages import Ns
 from engine.core.nearest import nearest
 from engine.core.node import Node
-from engine.core.parameter import Parameter, read_parameters, seconds
+from engine.core.parameter import AUTO, Parameter, read_parameters, seconds
 from engine.core.signature import in_words
 from engine.patch.build import inlets_of
 from engine.patch.load import Document
@@ -110,6 +110,8 @@ class DeadlineParser:
         if (box, what) in self._cabled:
             raise ParameterError(f"{box}.{what} is played by a cable, so it cannot give way")
         lighter = _lighter(planned, known[what])
+        if _is_auto(planned, known[what]):
+            raise ParameterError(f'{box}.{what} is "{AUTO}", so it gives way by itself')
         if not lighter:
             raise ParameterError(f"{box}.{what} is the lightest there is")
         return Degradable(box, what, lighter)
@@ -144,10 +146,19 @@ def _kind_order(degradable: Degradable) -> int:
 def _lighter(planned: PlannedBox, parameter: Parameter) -> tuple[Any, ...]:
     """Return the factors (0 to 1) of a number, or the choices lighter than the current one."""
     lighter = parameter.param.lighter
+    if _is_auto(planned, parameter):
+        return ()
     if not lighter or isinstance(lighter[0], float):
         return lighter
     now = planned.values.get(parameter.field, parameter.default)
     return lighter[lighter.index(now) + 1 :] if now in lighter else ()
+
+
+def _is_auto(planned: PlannedBox, parameter: Parameter) -> bool:
+    """Whether a number is chosen by the frame rate that its box is to hold."""
+    return bool(parameter.param.ladder) and not planned.values.get(
+        parameter.field, parameter.default
+    )
 
 
 def _accepted(planned: PlannedBox) -> tuple[Any, ...]:

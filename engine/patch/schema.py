@@ -14,7 +14,7 @@ import msgspec
 from engine.core.box import Box
 from engine.core.describe import BoxDescription, default_text, describe_box
 from engine.core.node import Node
-from engine.core.parameter import Parameter
+from engine.core.parameter import AUTO, Parameter
 from engine.core.signature import settable
 from engine.core.sink import Sink
 from engine.patch.grammar import BOX, CABLE, PATCH
@@ -189,6 +189,8 @@ def _plain(parameter: Parameter) -> Schema:
     schema: Schema = _TIME if parameter.is_time else _ranged(parameter)
     if parameter.param.unit == "Hz" and schema.get("type") != "array":
         schema = _either(schema, {"type": "string", "pattern": "^[A-Ga-g][#b♯♭]?-?[0-9]$"})
+    if parameter.param.ladder:
+        schema = _either(schema, {"const": AUTO})
     help_ = parameter.param.help or parameter.expected()
     default = default_text(parameter)
     return {**schema, "description": f"{help_} ({default} if not said)" if default else help_}

@@ -45,6 +45,7 @@ from engine.runtime.monitor import Monitor
 from engine.runtime.picture_master import PictureMaster
 from engine.runtime.privacy import Privacy
 from engine.runtime.quality.controller import QUALITY, QualityController
+from engine.runtime.quality.frame_rate import FRAME_RATE, FrameRateController
 from engine.runtime.reload.swap import PlanSwapper
 from engine.runtime.schedule.assemble import Assembler, prepare_metrics
 from engine.runtime.schedule.call import describe_error, events
@@ -75,12 +76,18 @@ class Engine:
     - ``on_play_patch``: called to go to another patch; returns why that is refused, or "".
     - ``plays_patch``: whether a patch of the set, given as to that, is the one that plays.
     - ``on_saved``: called with files into which what plays was saved, on any thread.
+    - ``on_keep``: called with a box and parameters of it that ``rig.toml`` shall say.
     - ``monitor``: what comes in and leaves by the ports, while somebody looks.
     - ``ask``: submits a command that does not come from a box; on any thread when played live.
     """
 
     def __init__(
-        self, plan: Plan, clock: Clock, make_lane: MakeLane, privacy: Privacy | None = None
+        self,
+        plan: Plan,
+        clock: Clock,
+        make_lane: MakeLane,
+        privacy: Privacy | None = None,
+        master: PictureMaster | None = None,
     ) -> None:
         self.clock = clock
         self.now = clock.now()
@@ -96,12 +103,13 @@ class Engine:
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
         self.plays_patch: Callable[[int | str], bool] = lambda which: False
         self.on_saved: Callable[[set[Path]], None] = lambda files: None
+        self.on_keep: Callable[[str, Mapping[str, object]], None] = lambda box, values: None
         self.ask: Callable[[str, Command], None] = lambda by, command: self.step(
             CommandEntry(by, command)
         )
         self.privacy = privacy or Privacy()
         self.monitor = Monitor(clock)
-        self.picture_master = PictureMaster()
+        self.picture_master = master or PictureMaster()
         self.refusals = RateLimiter(REFUSALS, REFUSALS)
         self._after: deque[tuple[BoxState, list[Message], Ns, int]] = deque()
         self.future = FutureQueue(self.wakes, self._emit)
@@ -109,6 +117,7 @@ class Engine:
         self._ticker = Ticker()
         self._swap = PlanSwapper(self)
         self.quality = QualityController(self)
+        self._frame_rate = FrameRateController(self)
         self._latecomers = Latecomers(self, self._ticker)
         self.health = Health(self, self._latecomers)
         self.outbox = Outbox(self, clock, self.last_at, self.health.recovered, self.quality.sent)
@@ -119,6 +128,7 @@ class Engine:
             FUTURE: lambda _: self.future.on_wake(self.now),
             LEARN_SWEEP: self._move_sweep,
             QUALITY: self.quality.on_wake,
+            FRAME_RATE: self._frame_rate.on_wake,
         }
         self._handlers: dict[type, Callable[[Any], None]] = {
             Arrival: self._arrival,
@@ -191,16 +201,19 @@ class Engine:
         self._losses = LossHandler(
             self, self.outbox, self.future, self._latecomers, plan=plan, slots=assembler.slots
         )
-        order = (*plan.boxes, FUTURE, LEARN_SWEEP, QUALITY)
+        own = (FUTURE, LEARN_SWEEP, QUALITY, FRAME_RATE)
         self.wakes.reorder(
-            {name: place for place, name in enumerate(order)}, {*staying, FUTURE, QUALITY}
+            {name: place for place, name in enumerate((*plan.boxes, *own))},
+            {*staying, FUTURE, QUALITY, FRAME_RATE},
         )
+        self._frame_rate.install(staying)
         self.future.keep_only(set(self.states.values()))
         for name, state in self.states.items():
             if name not in staying:  # one that comes back is open already
                 self._start(state)
         self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ports)
         self.monitor.follow(plan, {name: state.box for name, state in states.items()})
+        self.masters_changed()
 
     def give_what_holds(self, is_new: Callable[[Wire], bool]) -> None:
         """Pass the last numbers and switches on to those who listen by new wires."""
@@ -290,6 +303,16 @@ class Engine:
         """End everything that sounds."""
         self._losses.silence_all()
 
+    def masters_changed(self) -> None:
+        """Notify the outputs of pictures that what becomes of these has changed."""
+        for state in self.states.values():
+            if not (isinstance(state.box, Sink) and state.up and state.box.follows_masters):
+                continue
+            if state.out_lane is not None:
+                state.out_lane.do(state.box.on_masters)
+            else:
+                state.box.on_masters()
+
     def status(self) -> Status:
         """Return a summary of the show: its time, delay, states and number of faults."""
         master = self.picture_master
@@ -322,6 +345,7 @@ class Engine:
             return
         if not entry.more:
             self.metrics.lanes[entry.box].ran(entry.took)
+            self._frame_rate.ran(entry.box, entry.took)
         if state.lane.generation != entry.generation:
             return
         self.health.recovered(state)

@@ -68,6 +68,8 @@ class LaneMetrics:
     replaced: int = 0
     """How often it hung and was replaced."""
     ms: Samples = field(default_factory=Samples)
+    chosen: dict[str, int] = field(default_factory=dict)
+    """What its frame rate has chosen, such as the size of what is painted."""
 
     def follow(self, lane: object) -> None:
         """Count for this lane from now on."""
@@ -292,6 +294,7 @@ class Metrics:
                     "skipped": lane.skipped,
                     "replaced": lane.replaced,
                     "ms": lane.ms.summary(),
+                    **({"chosen": lane.chosen} if lane.chosen else {}),
                 }
                 for name, lane in known.lanes.items()
             },

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from engine.core.errors import ModelError
 from engine.core.finding import Finding
-from engine.inference.backends import library
+from engine.inference.onnx_runtime import library
 from engine.system.priority import may_set_realtime_priority
 from engine.terminal.devices import Plugged, cameras, midi_outputs, sound_inputs
 from engine.terminal.models import stored_models

@@ -49,6 +49,14 @@ def test_a_role_that_is_none_is_answered_with_the_nearest(folder: Path) -> None:
         read_card(folder).file("zzz")
 
 
+def test_only_the_networks_that_are_asked_for_are_opened(folder: Path) -> None:
+    (folder / "double.onnx").write_bytes(b"damaged")
+    assert list(open_sessions(str(folder), roles=("decoder",))) == ["decoder"]
+    assert open_session(str(folder), role="decoder").run(x=numbers(1))[0] == numbers(2.01)
+    with pytest.raises(ModelError, match=r'no network has the role "vocabulary"\. There is: enc'):
+        open_sessions(str(folder), roles=("decoder", "vocabulary"))
+
+
 @pytest.mark.parametrize("name", ["double.onnx", "altered.onnx", "make.py"])
 def test_each_file_is_held_to_its_hash_by_name(folder: Path, name: str) -> None:
     (folder / name).write_bytes((folder / name).read_bytes() + b" ")
@@ -119,6 +127,12 @@ def test_a_listed_tensor_must_be_that_of_its_network(folder: Path) -> None:
         (r"\Z", TENSORS.replace('["n"]', "[1.5]", 1), "expected a list of sizes"),
         (r"\Z", TENSORS.replace("]]", ']]\nof = "encodr"', 1), 'Did you mean "encoder"?'),
         (r"\Z", '[precision]\narithmetic = ["flaot16"]', "arithmetic: expected one of"),
+        (r"\Z", "[precision]\nbfloat16 = 0.1", '"bfloat16" is not in arithmetic'),
+        (
+            r"\Z",
+            '[precision]\narithmetic = ["bfloat16"]\nbfloat16 = "wide"',
+            "bfloat16: expected a number",
+        ),
     ],
 )
 def test_what_a_card_lacks_is_said_with_file_and_key(
@@ -161,7 +175,7 @@ def test_one_hash_stands_for_all_that_decides_an_answer(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", models())
 def test_shipped_cards_say_their_precision_and_have_a_small_test_vector(name: str) -> None:
     card = read_card(models()[name])
-    assert card.precisions == ("float32",)
+    assert card.precisions[0] == "float32"
     assert card.summary
     assert card.licence
     assert card.vector is not None

@@ -17,8 +17,10 @@ import numpy as np
 import pytest
 
 from engine.core.errors import ModelError
-from engine.inference.backends import BACKENDS, CPU, OnnxRuntime, Runner, Stored
+from engine.inference.backend import CPU, Runner, Stored
+from engine.inference.backends import BACKENDS
 from engine.inference.card import models, read_card
+from engine.inference.onnx_runtime import OnnxRuntime
 from engine.inference.session import open_session, open_sessions
 from engine.inference.vector import hold_to_vector, write_vector
 from tests.inference.tiny_models import TENSORS, TINY, numbers, write_model
@@ -29,8 +31,9 @@ Alter = Callable[[bytes], bytes]
 class StandIn:
     """A library with one provider, which computes what ``alter`` makes of a network."""
 
-    def __init__(self, provider: str, alter: Alter) -> None:
+    def __init__(self, provider: str, alter: Alter, arithmetic: str = "float32") -> None:
         self._provider = provider
+        self._arithmetic = arithmetic
         self._alter = alter
         self._cpu = OnnxRuntime()
 
@@ -39,6 +42,9 @@ class StandIn:
 
     def available(self) -> Sequence[str]:
         return [self._provider]
+
+    def arithmetic(self, provider: str) -> str:
+        return self._arithmetic
 
     def start(self, stored: Stored, provider: str, threads: int) -> Runner:
         runner = self._cpu.start(Stored(self._alter(stored.network)), CPU, threads)
@@ -64,17 +70,23 @@ def damaged(network: bytes) -> bytes:
     return network[:middle] + bytes(2048) + network[middle + 2048 :]
 
 
+@pytest.fixture(autouse=True)
+def without_extras(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the library out that is here or not: tests/inference/test_openvino.py is about it."""
+    monkeypatch.delitem(BACKENDS, "openvino")
+
+
 @pytest.fixture
-def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Alter], None]:
+def install(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Return what puts a provider into the table of libraries."""
 
-    def add(provider: str, alter: Alter) -> None:
-        monkeypatch.setitem(BACKENDS, provider, StandIn(provider, alter))
+    def add(provider: str, alter: Alter, arithmetic: str = "float32") -> None:
+        monkeypatch.setitem(BACKENDS, provider, StandIn(provider, alter, arithmetic))
 
     return add
 
 
-Install = Callable[[str, Alter], None]
+Install = Callable[..., None]
 
 
 @pytest.fixture
@@ -140,13 +152,14 @@ def test_a_model_without_a_test_vector_is_used_unchecked_where_its_provider_is_n
     told = 'm5: the provider "cuda" is used unchecked: its card lists no test vector'
     assert notices() == [(logging.WARNING, told)]
     assert open_session(folder, provider="auto").provider == "cpu"
-    assert '"cpu" (cuda: its card lists no test vector; coreml, dml: not' in notices()[-1][1]
+    assert '"cpu" (cuda: its card lists no test vector; coreml, dml, openv' in notices()[-1][1]
 
 
 def test_auto_says_once_that_only_the_cpu_is_here(tmp_path: Path, notices: Notices) -> None:
     folder = str(write_model(tmp_path / "m6", vector=True))
     assert {open_session(folder, provider="auto").provider for _ in range(3)} == {"cpu"}
-    told = 'm6: the provider "auto" is "cpu" (cuda, coreml, dml: not available here)'
+    none = "cuda, coreml, dml, openvino_bf16, openvino: not available here"
+    told = f'm6: the provider "auto" is "cpu" ({none})'
     assert notices() == [(logging.INFO, told)]
 
 
@@ -186,14 +199,52 @@ def sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-@pytest.mark.parametrize("provider", ["openvino", "tensorrt"])
+@pytest.mark.parametrize(
+    ("provider", "remedy"),
+    [("openvino", ": uv sync --extra openvino brings it"), ("tensorrt", "")],
+)
 def test_what_is_not_here_is_told_with_what_is(
-    tmp_path: Path, notices: Notices, provider: str
+    tmp_path: Path, notices: Notices, provider: str, remedy: str
 ) -> None:
     folder = str(write_model(tmp_path / "m9", vector=True))
     assert open_session(folder, provider=provider).provider == "cpu"
-    told = f'm9: the provider "{provider}" is not available here (cpu); using "cpu"'
+    told = f'm9: the provider "{provider}" is not available here (cpu){remedy}; using "cpu"'
     assert notices() == [(logging.WARNING, told)]
+
+
+BEARS = '[precision]\narithmetic = ["float32", "bfloat16"]\n'
+
+
+def test_an_arithmetic_that_the_card_does_not_list_is_refused(
+    tmp_path: Path, install: Install, notices: Notices
+) -> None:
+    install("coreml", exact, "bfloat16")
+    folder = str(write_model(tmp_path / "m11", vector=True))
+    assert open_session(folder, provider="coreml").provider == "cpu"
+    why = "its card does not say that it bears bfloat16"
+    told = f'm11: the provider "coreml" is not used: {why}; using "cpu"'
+    assert notices() == [(logging.WARNING, told)]
+    assert open_session(folder, provider="auto").provider == "cpu"
+    level, told = notices()[-1]
+    assert f"coreml: {why}" in told
+    assert level == logging.INFO  # nothing is at fault
+
+
+@pytest.mark.parametrize(
+    ("allowed", "taken"), [("", "cpu"), ("bfloat16 = 0.5", "cpu"), ("bfloat16 = 2", "coreml")]
+)
+def test_an_arithmetic_has_a_tolerance_of_its_own(
+    tmp_path: Path, install: Install, allowed: str, taken: str
+) -> None:
+    install("coreml", wrong, "bfloat16")
+    folder = str(write_model(tmp_path / "m12", vector=True, more=BEARS + allowed))
+    assert open_session(folder, provider="coreml").provider == taken
+
+
+def test_a_wider_tolerance_is_for_its_own_arithmetic_only(tmp_path: Path, install: Install) -> None:
+    install("cuda", wrong)
+    folder = str(write_model(tmp_path / "m13", vector=True, more=BEARS + "bfloat16 = 2"))
+    assert open_session(folder, provider="cuda").provider == "cpu"
 
 
 def test_a_provider_of_no_library_is_refused_with_the_model_named(tmp_path: Path) -> None:
@@ -212,7 +263,8 @@ def test_damaged_weights_do_not_pass(name: str, install: Install, notices: Notic
     install("cuda", damaged)
     assert open_session(name, provider="cuda").provider == "cpu"
     ((_, told),) = notices()
-    assert "differs from the test vector" in told
+    # Where the weights lie in a file of their own, or there are none, the graph itself breaks.
+    assert "differs from the test vector" in told or "it is damaged" in told
 
 
 def test_a_vector_of_other_shape_or_name_does_not_fit(tmp_path: Path) -> None:

@@ -49,6 +49,19 @@ class Pictures(Tape):
             yield ns(index / self.fps), "frame", picture(index)
 
 
+class Film(Tape):
+    """Show a black picture, again and again."""
+
+    OUT: ClassVar[Mapping[str, type]] = {"frame": Frame}
+
+    fps: float
+    seconds: float
+
+    def events(self) -> Iterator[tuple[Ns, str, Message]]:
+        for index in range(round(self.seconds * self.fps)):
+            yield ns(index / self.fps), "frame", Frame(np.zeros((2, 2, 3), np.uint8))
+
+
 class Sound(Tape):
     """Say blocks of 10 ms of sound; ``gap`` is the number of a block that is missing."""
 

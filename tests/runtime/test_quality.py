@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, ClassVar
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import numpy as np
 import pytest
@@ -11,32 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import testing
-from engine.core.clock import ns
 from engine.core.commands import Release, SetParameter
 from engine.core.errors import ModelError
-from engine.core.messages import Frame, Message, Ns
+from engine.core.messages import Frame
 from engine.core.node import Model
 from engine.core.parameter import Fixed, Param
-from engine.core.source import Tape
 from engine.testing import Played, Script, Swap
 
-from .boxes import BOXES, got
-
-PICTURE = Frame(np.zeros((2, 2, 3), np.uint8))
-
-
-class Film(Tape):
-    """Show a black picture, again and again."""
-
-    OUT: ClassVar[Mapping[str, type]] = {"frame": Frame}
-
-    fps: float
-    seconds: float
-
-    def events(self) -> Iterator[tuple[Ns, str, Message]]:
-        for index in range(round(self.seconds * self.fps)):
-            yield ns(index / self.fps), "frame", PICTURE
-
+from .boxes import BOXES, Film, got
 
 NETWORKS = ("heavy", "middle", "light")
 

@@ -58,7 +58,7 @@ def run(short: bool, seconds: float | None = None, long: float | None = None) ->
 
 def _beside(play: Callable[..., dict[str, Any]], video: Path, short: bool) -> list[Row]:
     """Measure loudness alone and beside everything, in turn."""
-    with _metronome(SHORT_BLOCK):
+    with metronome(SHORT_BLOCK):
         pairs = 1 if short else PAIRS
         everything, alone = in_turn(pairs, lambda: _numbers(play(video)), lambda: _numbers(play()))
     rows = [
@@ -88,7 +88,7 @@ def _numbers(measured: dict[str, Any]) -> Numbers:
 
 def _long(block: int, play: Callable[[], dict[str, Any]]) -> list[Row]:
     """Play everything for long, and count what was missing."""
-    with _metronome(block) as late_without, _metronome(block) as late:
+    with metronome(block) as late_without, metronome(block) as late:
         measured = play()
     seconds, runs = measured["seconds"], measured["runs"]
     begun, ended = measured["heard"]
@@ -113,7 +113,7 @@ def _long(block: int, play: Callable[[], dict[str, Any]]) -> list[Row]:
 
 
 @contextmanager
-def _metronome(cycle: int) -> Iterator[list[int]]:
+def metronome(cycle: int) -> Iterator[list[int]]:
     """Run a server with a metronome; yield the moments at which it was too late for a cycle."""
     metronome = ["jack_metro", "-n", SINGER, "-b", f"{BEATS_A_MINUTE}"]
     with server(cycle) as late, program(metronome, f"{SINGER}:{BEATS_A_MINUTE}_bpm"):

@@ -22,7 +22,7 @@ TINY: dict[str, dict[str, Any]] = {
     "record": {"seconds": 1.0, "pairs": 1, "set_": 3.0},
     "sound": {"seconds": 1.0, "long": 2.0},
     "start": {"pairs": 1},
-    "style": {"count": 2, "package": False},
+    "style": {"count": 2, "package": False, "seconds": 1.0, "sizes": ("256x144",)},
     "throughput": {"messages": 200},
     "wire": {"notes": 3, "names": ("square",)},
 }
@@ -33,7 +33,7 @@ DROPPED = "blocks dropped"
 NEVER = {"onset p90", "p90"}
 """A tone that is never answered is an infinite one."""
 JACK = pytest.mark.peer("jackd", "jackd2")
-PEERS = {"midi": JACK, "sound": JACK, "wire": JACK}
+PEERS = {"midi": JACK, "sound": JACK, "style": JACK, "wire": JACK}
 
 
 @pytest.mark.parametrize(

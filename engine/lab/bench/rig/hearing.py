@@ -2,8 +2,9 @@
 
 It is a process of its own, so that what it takes of the machine is its own.
 
-Run: python -m engine.lab.bench.rig.hearing DEVICE PORT SECONDS WARM BLOCK [VIDEO]. With a video
-everything plays at once; without one, the sound alone.
+Run: python -m engine.lab.bench.rig.hearing DEVICE PORT SECONDS WARM BLOCK [VIDEO [PROVIDER SIZE]].
+With a video everything plays at once, what is painted by that provider and of that size; without
+one, the sound alone.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ from = "mic"
 use  = "style"
 from = "camera"
 look = "starry"
-size = 256
+size = {size}
+provider = "{provider}"
 """
 
 
@@ -103,10 +105,11 @@ class CountSound(Node):
 
 def main() -> None:
     """Play, and print what was measured after the first WARM seconds as JSON."""
-    device, port, seconds, warm, block, *video = sys.argv[1:]
-    text = (SOUND + EVERYTHING if video else SOUND).format(
-        device=device, port=port, block=block, video="".join(video)
-    )
+    device, port, seconds, warm, block, *more = sys.argv[1:]
+    text = SOUND.format(device=device, port=port, block=block)
+    if more:
+        video, provider, size = more if len(more) > 1 else (*more, "cpu", "256")
+        text += EVERYTHING.format(video=video, provider=provider, size=size)
     plan = plan_of(text, {"count_sound": CountSound})
     (_, measured), metrics = asyncio.run(
         play(plan, [float(warm), float(seconds)], route="out/level")
@@ -126,7 +129,7 @@ def main() -> None:
                 "missing": HEARD.missing_ms(),
                 "dropped": metrics.sources["mic"].dropped
                 + sum(lane.dropped for name, lane in lanes if name == "voice"),
-                "runs": {name: lane.runs for name, lane in lanes},
+                "runs": measured.runs,
                 "errors": [f"{fault.box}: {fault.text}" for fault in metrics.faults],
             }
         )

@@ -21,7 +21,10 @@ from engine.runtime.samples import Samples
 
 @dataclass
 class MeasuredStretch:
-    """One stretch of a show: delays of a route in ms, run times of a model, seconds and CPU."""
+    """One stretch of a show: delays of a route in ms, run times of a model, seconds and CPU.
+
+    ``runs`` is how often each box on a lane answered.
+    """
 
     behind: Samples
     jitter: Samples
@@ -29,6 +32,7 @@ class MeasuredStretch:
     network: Samples
     cpu: float
     seconds: float
+    runs: dict[str, int]
 
 
 def plan_of(text: str, own: Mapping[str, type[Box]] | None = None) -> Plan:
@@ -52,14 +56,17 @@ async def play(
     lane = next(iter(metrics.lanes.values()), LaneMetrics())
     while not way.messages and not playing.done():
         await asyncio.sleep(0.01)
-    stretches = [await _measure(way, lane, seconds) for seconds in lengths]
+    stretches = [await _measure(metrics, way, lane, seconds) for seconds in lengths]
     show.stop()
     await playing
     return stretches, metrics
 
 
-async def _measure(route: RouteMetrics, lane: LaneMetrics, seconds: float) -> MeasuredStretch:
+async def _measure(
+    metrics: Metrics, route: RouteMetrics, lane: LaneMetrics, seconds: float
+) -> MeasuredStretch:
     """Measure a route and a lane for so many seconds, with fresh samples."""
+    before = {name: each.runs for name, each in metrics.lanes.items()}
     route.behind, route.jitter, route.overhead, lane.ms = Samples(), Samples(), Samples(), Samples()
     cpu, wall = await asyncio.to_thread(cpu_seconds), time.monotonic()
     await asyncio.sleep(seconds)
@@ -71,4 +78,5 @@ async def _measure(route: RouteMetrics, lane: LaneMetrics, seconds: float) -> Me
         lane.ms,
         taken,
         time.monotonic() - wall,
+        {name: each.runs - before.get(name, 0) for name, each in metrics.lanes.items()},
     )
