@@ -80,7 +80,9 @@ class Stretch:
         return self.painted[box] / self.seconds
 
 
-def run(short: bool, seconds: float | None = None, pairs: int | None = None) -> list[Row]:
+def run(
+    short: bool, seconds: float | None = None, pairs: int | None = None, turn: float = TURN
+) -> list[Row]:
     """Measure for two minutes; short, for half a minute."""
     seconds = seconds or (10.0 if short else 60.0)
     pairs = pairs or (3 if short else PAIRS)
@@ -100,7 +102,7 @@ def run(short: bool, seconds: float | None = None, pairs: int | None = None) -> 
             _settle(show)
             changes = _Storm(desk)
             turns = [
-                (_stretch(show, TURN, lambda _: None), _stretch(show, TURN, changes.begin().send))
+                (_stretch(show, turn, lambda _: None), _stretch(show, turn, changes.begin().send))
                 for _ in range(pairs)
             ]
             storm = _stretch(show, seconds, changes.begin().send)
