@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from engine.core.messages import Frame, Ns
 from engine.core.parameter import Fixed, Param
 from engine.dsp.glide import Glide
-from engine.dsp.image.masking import composite, to_weights
+from engine.dsp.image.blending import fade_by
+from engine.dsp.image.masking import as_picture, mask_at
 from engine.dsp.image.painting import (
     Picture,
     Planes,
@@ -147,7 +148,8 @@ class Painter(NetworkModel[Frame]):
                 self._painted(image, shares[region], region) for region in (INSIDE, OUTSIDE)
             )
             height, width = image.shape[:2]
-            painted = composite(inside, outside, to_weights(mask.image, width, height))
+            where = as_picture(mask_at(mask.image, width, height))
+            painted = fade_by(outside, inside, where, np.empty_like(image))
         if painted is image:
             return frame
         painted.flags.writeable = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Final, NamedTuple
 
 import cv2
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.core.messages import Frame, Person, Pose
 from engine.core.parameter import Param
-from engine.dsp.image.masking import Weights, feather, from_weights, in_colour
+from engine.dsp.image.masking import Mask, as_picture, feather, in_colour
 from engine.dsp.image.painting import Picture, to_planes, working_size
 from engine.dsp.image.region import (
     Placement,
@@ -21,6 +20,10 @@ from engine.dsp.image.region import (
 )
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
+from engine.video.canvas import finished
+
+Weights = NDArray[np.float32]
+"""How sure it is that somebody is there, 0 to 1, shape (h, w)."""
 
 _LONGEST: Final = 640
 """The longest side of a mask in pixels: those of who fills a third of a picture are that fine."""
@@ -53,8 +56,9 @@ class SegmentModel(NetworkModel[Frame]):
 
     ``feather`` makes the edge soft, ``grow`` moves it outwards or, below 0, inwards.
 
-    The network is MediaPipe Selfie Segmentation, made for people near a camera. Raises ModelError
-    when it is missing.
+    The network is MediaPipe Selfie Segmentation, made for people near a camera.
+
+    Raises ModelError when it is missing.
     """
 
     TASK = "segment"
@@ -86,10 +90,8 @@ class SegmentModel(NetworkModel[Frame]):
             weights = np.asarray(cv2.resize(self._whole(picture), size), np.float32)
         for person in pose.people if pose else ():
             self._look_at(picture, person, weights)
-        weights = self._shaped(weights)
-        image = from_weights(weights)
-        image.flags.writeable = False
-        return Segmented(replace(frame, image=image), frame, float(weights.mean()))
+        mask = self._shaped(weights)
+        return Segmented(finished(frame, as_picture(mask)), frame, float(mask.mean()) / 255)
 
     def _whole(self, picture: Picture) -> Weights:
         """Return how sure it is where people are, at the size of the network."""
@@ -116,11 +118,12 @@ class SegmentModel(NetworkModel[Frame]):
     def _side(self) -> int:
         return int(self.session().inputs[0].filled[-1])
 
-    def _shaped(self, weights: Weights) -> Weights:
-        """Return weights, sure or not sure, with the edge that is asked for."""
-        low = self.confidence - _RAMP
-        clear: NDArray[np.float32] = (weights - np.float32(low)) * np.float32(0.5 / _RAMP)
-        return feather(np.clip(clear, 0, 1, out=clear), self.feather, self.grow)
+    def _shaped(self, weights: Weights) -> Mask:
+        """Return the mask: sure or not sure, with the edge that is asked for."""
+        steep = 255 * 0.5 / _RAMP
+        clear = np.clip(weights - np.float32(self.confidence - _RAMP), 0, 2 * _RAMP)
+        mask = np.asarray(cv2.convertScaleAbs(clear, alpha=steep), np.uint8)
+        return feather(mask, self.feather, self.grow)
 
 
 def _add(weights: Weights, found: Weights, placement: Placement, scale: float) -> None:

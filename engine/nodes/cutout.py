@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import field
 from typing import Annotated, ClassVar
 
+import cv2
 import numpy as np
 
 from engine.core.messages import Frame
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.dsp.image.masking import composite, feather, in_colour, to_weights
-from engine.dsp.image.painting import Picture, upscale
+from engine.dsp.image.blending import fade_by
+from engine.dsp.image.colour import Blue, Green, Red, bgr
+from engine.dsp.image.masking import as_picture, feather, in_colour, mask_at
+from engine.dsp.image.scaling import scaled
+from engine.video.canvas import Canvas, Picture, finished
 
 
 class Cutout(Node):
@@ -35,9 +39,11 @@ class Cutout(Node):
     grow: Annotated[
         float, Param("how far the edge moves outwards, in parts of the shorter side", -0.2, 0.2)
     ] = 0.0
-    red: Annotated[float, Param("red of the colour behind", 0, 1)] = 0.0
-    green: Annotated[float, Param("green of the colour behind", 0, 1)] = 0.0
-    blue: Annotated[float, Param("blue of the colour behind", 0, 1)] = 0.0
+    red: Red = 0.0
+    green: Green = 0.0
+    blue: Blue = 0.0
+
+    _canvas: Canvas = field(default_factory=Canvas)
 
     def needs(self) -> tuple[str, ...]:
         """Return the mask, without which there is nothing to cut out."""
@@ -47,23 +53,21 @@ class Cutout(Node):
         self, frame: Frame, mask: Frame | None = None, behind: Frame | None = None
     ) -> Frame:
         """Return the picture, uint8 (h, w, 3), of the same size."""
-        height, width = frame.image.shape[:2]
-        rest = self._behind(behind, width, height)
+        picture = in_colour(frame.image)
+        height, width = picture.shape[:2]
+        out = self._canvas.take(picture.shape)
+        rest = self._behind(behind, picture.shape)
         if mask is None:
-            image = rest
-        else:
-            weights = to_weights(mask.image, width, height)
-            if self.invert:
-                weights = np.subtract(np.float32(1), weights)
-            image = composite(
-                in_colour(frame.image), rest, feather(weights, self.feather, self.grow)
-            )
-        image.flags.writeable = False
-        return replace(frame, image=image)
+            np.copyto(out, rest)
+            return finished(frame, out)
+        grey = mask_at(mask.image, width, height)
+        if self.invert:
+            grey = np.asarray(cv2.bitwise_not(grey), np.uint8)
+        where = as_picture(feather(grey, self.feather, self.grow))
+        return finished(frame, fade_by(rest, picture, where, out))
 
-    def _behind(self, behind: Frame | None, width: int, height: int) -> Picture:
+    def _behind(self, behind: Frame | None, shape: tuple[int, ...]) -> Picture:
         """Return what is seen where nothing is cut out."""
         if behind is not None:
-            return upscale(in_colour(behind.image), width, height)
-        colour = [round(255 * part) for part in (self.blue, self.green, self.red)]
-        return np.full((height, width, 3), colour, np.uint8)
+            return scaled(in_colour(behind.image), shape[1], shape[0])
+        return np.full(shape, np.round(bgr(self.red, self.green, self.blue)), np.uint8)

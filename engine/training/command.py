@@ -15,7 +15,7 @@ from engine.runtime.metrics import LOG
 from engine.system.priority import lower_priority
 from engine.training.folder import NetworkFolder, card_words, preview_picture
 from engine.training.pairs import Pairs, Pictures, read_pairs
-from engine.training.picture import Measured, TrainedPainter, PictureTraining, Progress
+from engine.training.picture import Measured, PictureTraining, Progress, TrainedPainter
 
 SAVED_EVERY: Final = 60.0
 SHOWN_EVERY: Final = 5.0

@@ -56,9 +56,9 @@ def painted(box: StyleModel, picture: Picture, look: str, size: tuple[int, int])
     return np.asarray(cv2.resize(painting, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def tile(name: str, both: list[Picture]) -> Picture:
-    """Put pictures over the name of what they show."""
-    label = np.full((LABEL, TILE[0], 3), DARK, np.uint8)
+def tile(name: str, both: list[Picture], width: int = TILE[0]) -> Picture:
+    """Put pictures of one width over the name of what they show."""
+    label = np.full((LABEL, width, 3), DARK, np.uint8)
     cv2.putText(label, name, (6, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (235,) * 3, 1, cv2.LINE_AA)
     return np.vstack([*both, label])
 

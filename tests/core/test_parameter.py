@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Annotated, Any, Literal
 
@@ -10,9 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.core.box import Box
 from engine.core.errors import ParameterError
 from engine.core.node import Node
-from engine.core.parameter import Fixed, Param, Parameter, describe, read_parameters, seconds
+from engine.core.parameter import (
+    Fixed,
+    Param,
+    Parameter,
+    describe,
+    parameters_of,
+    read_parameters,
+    seconds,
+)
 
 
 class Example(Node):
@@ -201,3 +211,38 @@ def test_the_way_of_a_knob_is_the_whole_range(name: str, turned: float, result: 
 def test_what_no_knob_can_set_is_refused(name: str) -> None:
     with pytest.raises(ParameterError):
         ALL[name].from_knob(0.5)
+
+
+class Shelf(Box):
+    """Knows which books it has once it is made; its class takes any."""
+
+    books: list[str]
+    open_at: Annotated[str | dict[str, float], Param("which", 0, 1)] = ""
+    title: str = "anything"
+
+    def known_texts(self) -> Mapping[str, Sequence[str]]:
+        return {"open_at": tuple(self.books)}
+
+
+def test_a_box_may_know_which_texts_its_parameters_take() -> None:
+    any_text = read_parameters(Shelf)["open_at"]
+    assert any_text.from_wire("nothing of the kind") == "nothing of the kind"
+    assert any_text.parts() == ()
+    known = parameters_of(Shelf(books=["dawn", "dusk"]))
+    at = known["open_at"]
+    assert at.from_wire("dusk") == "dusk"
+    assert at.from_wire({"dawn": 0.5}) == {"dawn": 0.5}
+    assert [part.key for part in at.parts()] == ["dawn", "dusk"]
+    with pytest.raises(ParameterError, match=r'expected one of "dawn", "dusk".*mean "dusk"'):
+        at.from_wire("dus")
+    with pytest.raises(ParameterError, match=r'has no "dusky"\. Did you mean "dusk"'):
+        at.part("dusky")
+    assert known["title"] is read_parameters(Shelf)["title"]
+    assert known.keys() == read_parameters(Shelf).keys()
+
+
+def test_a_box_that_knows_nothing_more_has_the_parameters_of_its_class() -> None:
+    class Plain(Box):
+        word: str = ""
+
+    assert parameters_of(Plain()) is read_parameters(Plain)

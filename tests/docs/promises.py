@@ -384,6 +384,22 @@ def _(played: Played) -> None:
     assert np.isclose(look["starry"] + look["ink"], 1)
 
 
+@promise("Your own paintings on the beat", 3, *dancer(fps=3))
+def _(played: Played) -> None:
+    looks = [each.args[0] for each in sent(played, "/look")]
+    assert looks == ["swirls", "reeds", "both", "swirls", "reeds"]
+    assert played.box("painting").look == "reeds"
+
+
+@promise("People and room painted apart", 3, *dancer(seed=1, fps=4))
+def _(played: Played) -> None:
+    hand = values(played, "/room")
+    assert moves(hand)
+    outside = played.box("painting").outside  # of the picture at work, so of a moment ago
+    assert any(np.isclose(outside["starry"], value) for value in hand[-2:])
+    assert all(0.02 < amount < 0.6 for amount in values(played, "/people"))
+
+
 @promise("Send a colour", 3, *dancer())
 def _(played: Played) -> None:
     colours = [each.args for each in sent(played, "/wash")]

@@ -1,7 +1,7 @@
 """Masks: pictures whose brightness says how much of something is seen, black nothing, white all.
 
-A picture is uint8, shape (height, width, 3), BGR; a mask is that, or grey as (height, width).
-Weights are float32, shape (height, width), 0 to 1.
+A picture is uint8, shape (height, width, 3), BGR; a mask is grey, uint8, shape (height, width).
+``blending.fade_by`` shows one picture where a mask is white, and another where it is black.
 """
 
 from __future__ import annotations
@@ -12,17 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.dsp.image.scaling import scaled
+
 Picture = NDArray[np.uint8]
-Weights = NDArray[np.float32]
-
-
-def brightness(mask: Picture) -> Picture:
-    """Return how bright a picture is, uint8, shape (height, width)."""
-    if mask.ndim == 2:
-        return mask
-    if mask.shape[2] == 1:
-        return mask[:, :, 0]
-    return cast(Picture, cv2.cvtColor(mask, cv2.COLOR_BGR2GRAY))
+Mask = NDArray[np.uint8]
 
 
 def in_colour(image: Picture) -> Picture:
@@ -32,42 +25,36 @@ def in_colour(image: Picture) -> Picture:
     return cast(Picture, cv2.cvtColor(image, cv2.COLOR_GRAY2BGR))
 
 
-def to_weights(mask: Picture, width: int, height: int) -> Weights:
-    """Return the weights of a mask at another size."""
-    grey = brightness(mask)
-    if grey.shape != (height, width):
-        grey = cast(Picture, cv2.resize(grey, (width, height), interpolation=cv2.INTER_LINEAR))
-    return np.multiply(grey, np.float32(1 / 255), dtype=np.float32)
+def mask_at(picture: Picture, width: int, height: int) -> Mask:
+    """Return how bright a picture is, in colour or grey, as a mask of a size."""
+    if picture.ndim == 3:
+        three = picture.shape[2] == 3
+        picture = cast(
+            Mask, cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if three else picture[..., 0]
+        )
+    return scaled(picture, width, height)
 
 
-def from_weights(weights: Weights) -> Picture:
-    """Return weights as a grey picture, uint8, shape (height, width, 3)."""
-    grey = cv2.convertScaleAbs(weights, alpha=255.0)
-    return cast(Picture, cv2.merge((grey, grey, grey)))
+def as_picture(mask: Mask) -> Picture:
+    """Return a mask as a grey picture."""
+    return cast(Picture, cv2.cvtColor(mask, cv2.COLOR_GRAY2BGR))
 
 
-def feather(weights: Weights, softness: float, grow: float = 0.0) -> Weights:
-    """Return weights whose edges are soft, and have moved outwards (``grow`` over 0) or inwards.
+def feather(mask: Mask, softness: float, grow: float = 0.0) -> Mask:
+    """Return a mask whose edges are soft, and have moved outwards (``grow`` over 0) or inwards.
 
     ``softness`` is how wide the edge is, ``grow`` how far it moves; both in parts of the shorter
     side.
     """
-    shorter = min(weights.shape)
+    shorter = min(mask.shape)
     reach = round(abs(grow) * shorter)
     if reach:
         spread = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-        change = cv2.dilate if grow > 0 else cv2.erode
-        weights = cast(Weights, change(weights, spread))
+        mask = cast(Mask, (cv2.dilate if grow > 0 else cv2.erode)(mask, spread))
     wide = round(softness * shorter / 3)
     if wide:
         box = (2 * wide + 1, 2 * wide + 1)
         # Three times a box is all but a Gaussian, at a cost that does not grow with its width.
         for _ in range(3):
-            weights = cast(Weights, cv2.blur(weights, box, borderType=cv2.BORDER_REPLICATE))
-    return weights
-
-
-def composite(inside: Picture, outside: Picture, weights: Weights) -> Picture:
-    """Return one picture where the weights are 1, another of the same size where they are 0."""
-    rest = np.subtract(np.float32(1), weights)
-    return cast(Picture, cv2.blendLinear(inside, outside, weights, rest))
+            mask = cast(Mask, cv2.blur(mask, box, borderType=cv2.BORDER_REPLICATE))
+    return mask

@@ -13,6 +13,7 @@ from engine.lab.bench.report import COUNT, Row
 
 TINY: dict[str, dict[str, Any]] = {
     "chords": {"count": 1},
+    "looks": {"seconds": 1.0, "pairs": 1, "turn": 1.0},
     "midi": {"kills": 1, "seconds": 0.5},
     "loop": {"seconds": 1.0},
     "notes": {"count": 1, "players": ("stand-in",), "peer": False},
