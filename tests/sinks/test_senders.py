@@ -57,7 +57,9 @@ def test_a_virtual_camera_is_found_by_number_and_name(devices, said, number) -> 
 
 
 def test_one_that_is_not_there_is_told(devices, tmp_path) -> None:
-    with pytest.raises(DeviceError, match='no virtual camera "sensorum".*Did you mean "Sensorium"'):
+    with pytest.raises(
+        DeviceError, match=r'no virtual camera "sensorum".*Did you mean "Sensorium"'
+    ):
         choose("sensorum", devices)
     with pytest.raises(DeviceError, match="there is no virtual camera: sudo apt install v4l2loop"):
         choose("auto", tmp_path / "nothing")
@@ -72,7 +74,7 @@ def test_a_second_show_that_wants_the_same_camera_is_told_and_gets_it_later(tmp_
     camera.path.touch()
     with camera.path.open("rb") as other_show:
         fcntl.flock(other_show, fcntl.LOCK_EX)
-        with pytest.raises(DeviceError, match="in use by another show.*devices=2"):
+        with pytest.raises(DeviceError, match=r"in use by another show.*devices=2"):
             claim(camera)
     first = claim(camera)
     with pytest.raises(DeviceError, match="in use by another show"):

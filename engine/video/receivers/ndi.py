@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Final
+from typing import Any, Final
 
 from engine.core.errors import DeviceError
 from engine.video.receivers import Image, wanted
@@ -26,15 +26,20 @@ class NdiReceiver:
             from cyndilib.wrapper.ndi_recv import RecvBandwidth, RecvColorFormat
         except ImportError:
             raise DeviceError(not_installed("ndi")) from None
-        with Finder() as finder:
-            self.name: Final = self._find(finder, name)
-            source = finder.get_source(self.name)
-            self._receiver = Receiver(
-                color_format=RecvColorFormat.BGRX_BGRA, bandwidth=RecvBandwidth.highest
-            )
-            self._frame = VideoFrameSync()
-            self._receiver.frame_sync.set_video_frame(self._frame)
-            self._receiver.set_source(source)
+        # It stays open: a source that begins anew, as for another size, is found by it.
+        self._finder = Finder()
+        self._finder.open()
+        try:
+            self.name: Final = self._find(self._finder, name)
+        except DeviceError:
+            self._finder.close()
+            raise
+        self._receiver = Receiver(
+            color_format=RecvColorFormat.BGRX_BGRA, bandwidth=RecvBandwidth.highest
+        )
+        self._frame = VideoFrameSync()
+        self._receiver.frame_sync.set_video_frame(self._frame)
+        self._receiver.set_source(self._finder.get_source(self.name))
         self._last = 0.0
         self._alone = 0
 
@@ -55,12 +60,10 @@ class NdiReceiver:
     def close(self) -> None:
         """Disconnect."""
         self._receiver.disconnect()
+        self._finder.close()
 
     @staticmethod
-    def _find(finder: object, name: str) -> str:
-        from cyndilib.finder import Finder
-
-        assert isinstance(finder, Finder)
+    def _find(finder: Any, name: str) -> str:
         pause = threading.Event()
         for _ in range(round(LOOK_S / 0.1)):
             names = finder.get_source_names()

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from engine.core.errors import DeviceError
+from engine.dsp.image.letterbox import letterboxed
 from engine.video.senders import Image, not_installed
 
 _RATE = Fraction(30)
@@ -34,14 +35,14 @@ class NdiSender:
         self._size = (0, 0)
         self._sender: Any = None
         self._canvas = np.zeros((0, 0, 4), np.uint8)
-        self._open(320, 180)  # receivers see it from now on
 
     def send(self, image: Image) -> None:
         """Send a picture."""
-        height, width = image.shape[:2]
-        if (width, height) != self._size:
+        if self._sender is None:
+            height, width = image.shape[:2]
             self._open(width, height)
-        cv2.cvtColor(image, cv2.COLOR_BGR2BGRA, dst=self._canvas)
+        framed = letterboxed(image, self._size)
+        cv2.cvtColor(framed, cv2.COLOR_BGR2BGRA, dst=self._canvas)
         self._sender.write_video(self._canvas.ravel())
 
     def close(self) -> None:
@@ -51,11 +52,10 @@ class NdiSender:
             self._sender = None
 
     def _open(self, width: int, height: int) -> None:
-        """Open it anew, for a size is for the life of a sender."""
+        """Begin to send; the size is for life, for receivers lose a sender that begins anew."""
         from cyndilib.video_frame import VideoSendFrame
         from cyndilib.wrapper.ndi_structs import FourCC
 
-        self.close()
         frame = VideoSendFrame()
         frame.set_resolution(width, height)
         frame.set_frame_rate(_RATE)
