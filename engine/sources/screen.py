@@ -11,13 +11,13 @@ import numpy as np
 from engine.core.errors import DeviceError
 from engine.core.parameter import Fixed, Param
 from engine.video.receiver_source import ReceiverSource
-from engine.video.receivers import Image, Receiver
+from engine.video.receivers import Image, PictureReceiver
 
 _WAYLAND = "under Wayland no program may look at the screen; log in to a session of X11"
 _REFUSED = "the screen may not be seen: allow it in System Settings, Privacy, Screen Recording"
 
 
-class Screen(ReceiverSource):
+class ScreenSource(ReceiverSource):
     """Show what is on a display, or on a part of it, in place of a camera.
 
     ``display`` is its number from 1; 0 is all of them together. ``crop`` keeps a part. A mouse
@@ -29,7 +29,7 @@ class Screen(ReceiverSource):
 
     display: Fixed[Annotated[int, Param("the number of a display; 0 is all together", 0, 64)]] = 1
 
-    def receiver(self) -> Receiver:
+    def receiver(self) -> PictureReceiver:
         """Return what looks at the display. Raise DeviceError where that is not possible."""
         return _Grabber(self.display)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from engine.core.parameter import Fixed, Param
 from engine.video.receiver_source import ReceiverSource
-from engine.video.receivers import Receiver
+from engine.video.receivers import PictureReceiver
 from engine.video.receivers.syphon import SyphonReceiver
 
 
@@ -22,6 +22,6 @@ class SyphonIn(ReceiverSource):
         "auto"
     )
 
-    def receiver(self) -> Receiver:
+    def receiver(self) -> PictureReceiver:
         """Return a receiver of it. Raise DeviceError where nobody sends."""
         return SyphonReceiver(self.name)

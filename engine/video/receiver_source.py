@@ -16,7 +16,7 @@ from engine.core.parameter import Fixed, Param
 from engine.core.source import Emit, Source
 from engine.dsp.image.picture import WHOLE, Crop, Mirror, Rotate
 from engine.video.frames import FrameMaker
-from engine.video.receivers import Receiver
+from engine.video.receivers import PictureReceiver
 
 _END_S: Final = 2.0
 
@@ -36,7 +36,7 @@ class ReceiverSource(Source):
     _frames: FrameMaker = field(default_factory=FrameMaker)
 
     @abstractmethod
-    def receiver(self) -> Receiver:
+    def receiver(self) -> PictureReceiver:
         """Return an open receiver; on the thread that asks it. Raise DeviceError without one."""
 
     def open(self, emit: Emit) -> None:

@@ -12,7 +12,7 @@ from xvfb import PATIENCE, XDisplay, display
 from engine.core.commands import Lost
 from engine.core.errors import DeviceError
 from engine.core.messages import Frame
-from engine.sources.screen import Screen
+from engine.sources.screen import ScreenSource
 
 pytestmark = [
     pytest.mark.peer("Xvfb", "xvfb"),
@@ -48,7 +48,7 @@ def paint(screen: XDisplay, colour: str) -> None:
 def test_what_is_on_the_display_is_seen_until_it_goes(monkeypatch) -> None:
     with display("320x200") as screen:
         monkeypatch.setenv("DISPLAY", screen.name)
-        source = Screen(crop=(0.0, 0.0, 0.5, 1.0), fps=60.0)
+        source = ScreenSource(crop=(0.0, 0.0, 0.5, 1.0), fps=60.0)
         heard = Heard()
         paint(screen, "red")
         source.open(heard)
@@ -71,11 +71,11 @@ def test_a_display_that_is_not_there_is_told(monkeypatch) -> None:
     with display("320x200") as screen:
         monkeypatch.setenv("DISPLAY", screen.name)
         with pytest.raises(DeviceError, match="no display 3; there are 1"):
-            Screen(display=3).open(Heard())
+            ScreenSource(display=3).open(Heard())
     monkeypatch.delenv("DISPLAY")
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     with pytest.raises(DeviceError, match="DISPLAY is not set"):
-        Screen().open(Heard())
+        ScreenSource().open(Heard())
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     with pytest.raises(DeviceError, match="under Wayland no program may look"):
-        Screen().open(Heard())
+        ScreenSource().open(Heard())

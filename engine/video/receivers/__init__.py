@@ -13,7 +13,7 @@ from engine.core.nearest import nearest
 Image = NDArray[np.uint8]
 
 
-class Receiver(Protocol):
+class PictureReceiver(Protocol):
     """An open way in, used on one thread."""
 
     def receive(self) -> Image | None:
