@@ -14,6 +14,7 @@ from engine.window.frames import Opened, Opening
 MODULE: Final = "engine.window.window_process"
 _SILENT: Final = "the graphics driver does not answer"
 _ENDED: Final = "the graphics driver ended the process that asked for displays"
+_WHAT: Final = "the window (or its display)"
 _GRACE: Final = 2.0
 
 
@@ -22,7 +23,7 @@ class WindowProcess(PictureProcess):
 
     def __init__(self, opening: Opening, on_frame: OnFrame) -> None:
         wanted = msgspec.json.encode(opening).decode()
-        super().__init__(MODULE, "open", wanted, "{memory}", what="the window", on_frame=on_frame)
+        super().__init__(MODULE, "open", wanted, "{memory}", what=_WHAT, on_frame=on_frame)
         self.window: Final = msgspec.json.decode(self.opened, type=Opened)
 
 
