@@ -70,6 +70,7 @@ SLOW = (
     "runtime/test_own_kinds.py",
     "runtime/test_out_of_process.py",
     "runtime/test_picture_patches.py",
+    "runtime/test_picture_outputs.py",
     "runtime/test_picture_sink.py",
     "runtime/test_properties.py",
     "runtime/test_quality_live.py",

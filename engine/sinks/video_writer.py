@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-import cv2
 import numpy as np
 
 from engine.core.clock import SECOND
@@ -15,6 +14,7 @@ from engine.core.errors import DeviceError, ParameterError
 from engine.core.finding import Finding
 from engine.core.messages import Ns
 from engine.core.parameter import Fixed, Param
+from engine.dsp.image.letterbox import letterboxed
 from engine.video import ffmpeg
 from engine.video.film_writer import ENDINGS, INSTALL, Codec, FilmWriter, require_space
 from engine.video.picture_sink import Image, PictureSink
@@ -96,7 +96,7 @@ class VideoWriter(PictureSink):
         if self._film is None:
             self._begin(image, at)
         self._write_until(at)
-        self._picture = self._fitting(image)
+        self._picture = letterboxed(image, self._size)
 
     def dark(self) -> None:
         """Let black stand for the moments that come."""
@@ -153,15 +153,3 @@ class VideoWriter(PictureSink):
     @property
     def _path(self) -> Path:
         return (self._context.folder or Path()) / self.file
-
-    def _fitting(self, image: Image) -> Image:
-        """Return a picture as large as the film, with bars where its shape is another."""
-        width, height = self._size
-        if image.shape[:2] == (height, width):
-            return image
-        scale = min(width / image.shape[1], height / image.shape[0])
-        size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
-        across, down = (width - size[0]) // 2, (height - size[1]) // 2
-        fitting = np.zeros((height, width, 3), np.uint8)
-        fitting[down : down + size[1], across : across + size[0]] = cv2.resize(image, size)
-        return fitting

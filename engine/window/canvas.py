@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 Pixels = Any
 """A buffer of uint8, (height, width, 3), blue-green-red, in one piece."""
 
+NO_LIBRARY: Final = (
+    "a window needs the package moderngl, which nobody builds for this sort of machine: "
+    "uv pip install moderngl builds it here, with a C compiler and the headers of OpenGL and X11; "
+    "web_view shows the picture in any browser"
+)
 NO_OPENGL: Final = "the graphics driver here has no OpenGL 3.3, which a window needs"
 
 _VERTEX: Final = """
@@ -99,8 +104,10 @@ class Canvas:
     """Draws into the current context. Raise DeviceError where that is no OpenGL 3.3."""
 
     def __init__(self) -> None:
-        import moderngl
-
+        try:
+            import moderngl
+        except ImportError:
+            raise DeviceError(NO_LIBRARY) from None
         try:
             self._context = context = moderngl.create_context(require=330)
         except Exception as error:  # the library has one class of its own for each platform

@@ -1,4 +1,4 @@
-"""What the show and the process of a window say to each other, beside ``device_process``."""
+"""What the show and the process of a window say to each other, beside pictures."""
 
 from __future__ import annotations
 
@@ -9,19 +9,12 @@ import msgspec
 
 from engine.window.placing import CORNERS, WHOLE, Corners, Rectangle
 
-PICTURE: Final = b"p"
-"""To the window: show this one; a HEADER, and the pixels where they are in no shared memory."""
 LOOK: Final = b"k"
 """To the window: how the picture lies in it; a WindowLook in JSON."""
 LEVEL: Final = b"v"
 """To the window: the master of the brightness, at once; a FLOAT, 0 is black."""
 DARK: Final = b"d"
 """To the window: the picture is lost; fade to black until the next one."""
-BYE: Final = b"q"
-"""To the window: close; without it a full screen stays black for a while when the show has gone."""
-
-SHOWN: Final = b"s"
-"""From the window: a picture is on the display; its NUMBER."""
 MAPPED: Final = b"m"
 """From the window: somebody has moved corners or edges; a Mapping in JSON, to be kept."""
 CLOSED: Final = b"c"
@@ -29,9 +22,6 @@ CLOSED: Final = b"c"
 NOTE: Final = b"n"
 """From the window: a notice for the performer."""
 
-HEADER: Final = struct.Struct("<QIIQ")
-"""The number of a picture, its width and height, and where it lies in the shared memory."""
-NUMBER: Final = struct.Struct("<Q")
 FLOAT: Final = struct.Struct("<d")
 
 Fit = Literal["fit", "fill", "stretch"]
@@ -64,7 +54,6 @@ class Opening(msgspec.Struct, frozen=True):
     display: str = ""
     title: str = "Sensorium"
     size: tuple[int, int] = (1280, 720)
-    memory: int = -1
     look: WindowLook = msgspec.field(default_factory=WindowLook)
 
 

@@ -1,4 +1,4 @@
-"""The process of one window: ``python -m engine.window.window_process open|list [opening]``.
+"""The process of one window: ``python -m engine.window.window_process open|list [opening memory]``.
 
 It reads frames from its standard input on a thread, and draws on its main thread when one of them
 or somebody at the window asks for it. When the show dies without a word, a full screen fades to
@@ -11,8 +11,6 @@ import ctypes
 import os
 import signal
 import sys
-import threading
-from collections import deque
 from contextlib import suppress
 from typing import Any, Final
 
@@ -20,26 +18,21 @@ import msgspec
 
 from engine.core.errors import DeviceError
 from engine.system.device_process import ALIVE, FAILED, GONE, LISTED, OPENED
-from engine.system.framing import RawFrame, Unframer, pack_frame
+from engine.system.framing import pack_frame
 from engine.system.liveness import start_heartbeat, wake_with_parent
+from engine.system.picture_process import BYE, NUMBER, PICTURE, SHOWN, Inbox
 from engine.system.pipe_writer import PipeWriter
-from engine.system.shared_memory import SharedBuffer
 from engine.system.wakeup import Wakeup
 from engine.window.canvas import NO_OPENGL, Canvas
 from engine.window.displays import Display, choose, initialise, monitors
 from engine.window.frames import (
-    BYE,
     CLOSED,
     DARK,
     FLOAT,
-    HEADER,
     LEVEL,
     LOOK,
     MAPPED,
     NOTE,
-    NUMBER,
-    PICTURE,
-    SHOWN,
     Opened,
     Opening,
     WindowLook,
@@ -55,32 +48,7 @@ IN_MOTION: Final = 0.004
 """The shortest pause between two pictures of a fade, where the display sets no pace."""
 PIXELS: Final = 10
 """How far an arrow moves a corner with Shift, in pixels."""
-_STDIN: Final = 0
 _STDOUT: Final = 1
-_PIECE: Final = 1 << 20
-
-
-class Inbox:
-    """What the show has said, and the loop has not yet handled."""
-
-    def __init__(self, wake: Any) -> None:
-        self._frames: deque[RawFrame] = deque()
-        self._wake = wake
-        self.is_over = False
-
-    def read(self) -> None:
-        """Read until the show closes the pipe; on a thread of its own."""
-        unframer = Unframer(longest=1 << 28)
-        with suppress(OSError, ValueError):
-            while piece := os.read(_STDIN, _PIECE):
-                self._frames.extend(unframer.feed(piece))
-                self._wake()
-        self.is_over = True
-        self._wake()
-
-    def take(self) -> list[RawFrame]:
-        """Return what has come since."""
-        return [self._frames.popleft() for _ in range(len(self._frames))]
 
 
 class Brightness:
@@ -118,11 +86,11 @@ class Brightness:
 class OpenWindow:
     """The window, with all that belongs to its main thread."""
 
-    def __init__(self, glfw: Any, opening: Opening, writer: PipeWriter) -> None:
+    def __init__(self, glfw: Any, opening: Opening, inbox: Inbox, writer: PipeWriter) -> None:
         self._glfw = glfw
+        self._inbox = inbox
         self._writer = writer
         self._look = opening.look
-        self._memory = SharedBuffer(opening.memory) if opening.memory >= 0 else None
         found = monitors(glfw)
         self.display = choose(opening.display, [display for display, _ in found])
         self._monitor = dict(found)[self.display]
@@ -172,13 +140,9 @@ class OpenWindow:
         self.ended = self.ended or not self._is_full
 
     def _take_picture(self, payload: bytes) -> None:
-        number, width, height, place = HEADER.unpack_from(payload)
-        size = width * height * 3
-        if self._memory is not None:
-            pixels: Any = self._memory.view(place, size)
-        else:
-            pixels = memoryview(payload)[HEADER.size : HEADER.size + size]
-        self._canvas.load(pixels, width, height)
+        number, picture = self._inbox.picture(payload)
+        height, width = picture.shape[:2]
+        self._canvas.load(picture, width, height)
         self._shown = number
         if self._hidden and self._reopens:
             self._hidden = False
@@ -446,7 +410,9 @@ def main(given: list[str]) -> int:
             writer.drain()
             return 0
         glfw = initialise()
-        window = OpenWindow(glfw, msgspec.json.decode(rest[0], type=Opening), writer)
+        opening = msgspec.json.decode(rest[0], type=Opening)
+        inbox = Inbox(int(rest[1]), glfw.post_empty_event)
+        window = OpenWindow(glfw, opening, inbox, writer)
     except DeviceError as error:
         writer.start(pack_frame(FAILED, str(error).encode()))
         writer.drain()
@@ -454,8 +420,7 @@ def main(given: list[str]) -> int:
     display = window.display
     opened = Opened(display.name, (display.width, display.height), display.refresh)
     writer.start(pack_frame(OPENED, msgspec.json.encode(opened)))
-    inbox = Inbox(glfw.post_empty_event)
-    threading.Thread(target=inbox.read, name="show", daemon=True).start()
+    inbox.begin()
     looked = Wakeup()
     start_heartbeat(lambda: writer.write(pack_frame(ALIVE)), looked.wait)
     if gone := run(glfw, window, inbox, looked):

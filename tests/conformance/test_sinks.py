@@ -21,23 +21,24 @@ from . import boxes
 
 WAYS = ["open", "open_offline", "open_muted"]
 MIDI = ["notes", "10/notes", "note36", "cc74", "cc1:14", "bend", "pressure", "program", "clock"]
+PROGRAMS = ("ndi", "spout", "syphon", "virtual_camera")
 PORTS = {
     "midi_out": [*MIDI, "start", "stop", "continue", "show_control"],
     "osc_out": ["/in"],
     "collector": ["in"],
-    "video_writer": ["in"],
-    "web_view": ["in"],
-    "window": ["in"],
+    **{name: ["in"] for name in (*PROGRAMS, "video_writer", "web_view", "window")},
 }
 """The ports of an output, of each sort one."""
 NO_DEVICE = {
     "midi_out": {"port": "no such port"},
+    **{name: {} for name in ("spout", "syphon", "virtual_camera")},
     "video_writer": {"file": "no such folder/film.mp4"},
     "window": {"display": "no such display"},
 }
 OUTPUTS = [*boxes.SINKS, "osc_out tcp"]
-REAL = {("midi_out", "open"), ("window", "open")}
-"""Need an instrument, a display: tests/peers/test_midi.py and test_window.py have real ones."""
+REAL = {("midi_out", "open"), ("window", "open"), *((name, "open") for name in PROGRAMS)}
+"""Need an instrument, a display, another program: tests/peers/test_midi.py and test_window.py have
+real ones, and tests/sinks/test_ndi.py where its extra is installed."""
 OPENINGS = [(name, way) for name in OUTPUTS for way in WAYS if (name, way) not in REAL]
 
 

@@ -45,6 +45,8 @@ def given(tmp_path: Path) -> Callable[[str], dict[str, Any]]:
     """Return what a patch says of a source, so that it can be opened here."""
 
     def parameters(name: str) -> dict[str, Any]:
+        if name == "screen":
+            return {"display": 64}
         if name in DEVICES:
             return {MISSING[name]: "no such device"} if name in MISSING else {}
         if name in LISTENERS:

@@ -1,0 +1,27 @@
+"""Show pictures of other programs that send by Spout, in place of a camera."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from engine.core.parameter import Fixed, Param
+from engine.video.receiver_source import ReceiverSource
+from engine.video.receivers import PictureReceiver
+from engine.video.receivers.spout import SpoutReceiver
+
+
+class SpoutIn(ReceiverSource):
+    """Show pictures of another program of this Windows machine by Spout, in place of a camera.
+
+    It needs the extra ``spout``. It is written by the library's own examples and could not be run
+    where Sensorium is tested: tell us. Raises DeviceError elsewhere than on Windows, and when no
+    program sends under that name.
+    """
+
+    name: Fixed[Annotated[str, Param('a part of what it is called; "auto" takes the first')]] = (
+        "auto"
+    )
+
+    def receiver(self) -> PictureReceiver:
+        """Return a receiver of it. Raise DeviceError where nobody sends."""
+        return SpoutReceiver(self.name)
