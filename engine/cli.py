@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import typer
 
-from engine.commands import lab, looks, monitor, shows
+from engine.commands import lab, looks, monitor, shows, train
 from engine.commands.ending import AT_THE_END, CANNOT_PLAY, OUR_FAULT, interrupt
 from engine.commands.hang_watch import HangWatch
 from engine.core.errors import SensoriumError, describe_error
@@ -29,6 +29,7 @@ for command in (
     *(lab.bench, lab.stress, lab.install),
 ):
     app.command()(command)
+app.add_typer(train.app, name="train")
 
 
 def main() -> None:

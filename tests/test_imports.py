@@ -18,7 +18,19 @@ FILES = sorted(file.relative_to(ROOT) for file in (ROOT / "engine").rglob("*.py"
 
 LEAVES = ("sources", "models", "nodes", "sinks")
 BELOW_LEAVES = frozenset(
-    {"core", "system", "inference", "osc", "dsp", "net", "midi", "audio", "video", "synthetic"}
+    {
+        "core",
+        "system",
+        "inference",
+        "osc",
+        "dsp",
+        "net",
+        "midi",
+        "audio",
+        "video",
+        "window",
+        "synthetic",
+    }
 )
 RUNTIME = frozenset({"runtime", "patch", "registry", *BELOW_LEAVES})
 
@@ -30,11 +42,12 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "dsp": frozenset({"core", "dsp"}),
     "osc": frozenset({"core", "osc", "dsp"}),
     "synthetic": frozenset({"core", "dsp", "synthetic"}),
-    "inference": frozenset({"core", "system", "inference"}),
+    "inference": frozenset({"core", "system", "dsp", "inference"}),
     "net": frozenset({"core", "system", "osc", "net"}),
     "midi": frozenset({"core", "system", "midi"}),
     "audio": frozenset({"core", "system", "audio"}),
     "video": frozenset({"core", "system", "dsp", "video"}),
+    "window": frozenset({"core", "system", "window"}),
     "patch": frozenset({"patch", "core"}),
     "registry": frozenset({"core", "moved"}),
     "moved": frozenset(),
@@ -42,10 +55,11 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "runtime": RUNTIME,
     "testing": RUNTIME,
     "recording": RUNTIME | {"recording"},
+    "training": RUNTIME | {"training", "recording"},
     "web": RUNTIME | {"web"},
     # What a person asks about devices and models is answered by the boxes that use them.
-    "terminal": RUNTIME | {"terminal", "recording", "sources", "models"},
-    "commands": RUNTIME | {"commands", "web", "lab", "terminal", "recording"},
+    "terminal": RUNTIME | {"terminal", "recording", "training", "sources", "models"},
+    "commands": RUNTIME | {"commands", "web", "lab", "terminal", "recording", "training"},
     "cli": frozenset({"core", "system", "commands", "terminal"}),
     "__main__": frozenset({"cli"}),
 }
@@ -66,12 +80,13 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "supriya_midi": frozenset({"midi/rtmidi.py"}),
     "psutil": frozenset({"lab"}),
     "pythonosc": frozenset({"sources", "sinks", "osc", "runtime"}),
-    "glfw": frozenset({"sinks"}),
-    "moderngl": frozenset({"sinks"}),
+    "glfw": frozenset({"window/displays.py"}),
+    "moderngl": frozenset({"window/canvas.py"}),
     "aiohttp": frozenset({"web"}),
     "segno": frozenset({"web"}),
     "tomlkit": frozenset({"patch/edit.py"}),
     "watchfiles": frozenset({"runtime"}),
+    "onnx": frozenset({"training"}),
     "mcap": frozenset({"recording"}),
     "lz4": frozenset({"recording/chunk.py"}),
     "zstandard": frozenset({"recording/chunk.py"}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final, dataclass_transform
@@ -41,6 +41,13 @@ class Box:
     def acts(self) -> bool:
         """Whether it does something beside what it gives, so that it is no dead end of a patch."""
         return False
+
+    def known_texts(self) -> Mapping[str, Sequence[str]]:
+        """Return the texts that parameters may have, or the parts of a table, by its parameter.
+
+        For those whose class takes any text, where this box knows which there are.
+        """
+        return {}
 
     def doubts(self, folder: Path | None) -> Mapping[str, str]:
         """Return by parameter what will not be as it says, though the box plays.

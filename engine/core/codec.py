@@ -268,6 +268,11 @@ def _read_picture(plain: Mapping[str, Plain]) -> NDArray[Any]:
     return _black(plain["dtype"], tuple(plain["shape"]))
 
 
+def has_pixels(picture: NDArray[Any]) -> bool:
+    """Whether a decoded picture was written with its pixels, and not as its size only."""
+    return any(picture.strides)
+
+
 def _shaped(plain: Mapping[str, Plain]) -> NDArray[Any]:
     array = np.frombuffer(plain["data"], plain["dtype"]).reshape(plain["shape"])
     if not array.size and max(array.shape) > _LARGEST:

@@ -154,6 +154,17 @@ class StateSaved(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class KeepInRig(Command):
+    """Sent by a box about itself: parameters that somebody has set at its device, for this room.
+
+    They are written into ``rig.toml`` beside the patch.
+    """
+
+    box: str
+    values: tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice(Command):
     """Sent by a box about itself: a warning for the performer; nothing stops."""
 

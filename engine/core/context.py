@@ -98,12 +98,40 @@ def _yes() -> bool:
     return True
 
 
+class Masters(Protocol):
+    """The masters of the pictures that leave, as at a lighting desk; read them on any thread."""
+
+    @property
+    def blackout(self) -> bool:
+        """Whether pictures leave black."""
+        ...
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the picture stands that left last."""
+        ...
+
+    @property
+    def level(self) -> float:
+        """What brightness is multiplied by, 0 to 1."""
+        ...
+
+
+class ClearMasters:
+    """Masters that change nothing: where no show plays."""
+
+    blackout: Final = False
+    frozen: Final = False
+    level: Final = 1.0
+
+
 @dataclass(frozen=True)
 class Context:
     """What a box may know of its surroundings; the same object for the whole life of the box.
 
     ``name`` is the box's name in the patch, ``folder`` the folder of the patch (None when it is not
-    a file), ``state`` its stored data, ``log`` a logger for developers.
+    a file), ``state`` its stored data, ``log`` a logger for developers, ``masters`` what is done to
+    the pictures that leave.
     """
 
     name: str = ""
@@ -111,6 +139,7 @@ class Context:
     state: State = field(default_factory=MemoryState)
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("sensorium"))
     may_leave: Callable[[], bool] = _yes
+    masters: Masters = field(default_factory=ClearMasters)
 
     @property
     def pictures_may_leave(self) -> bool:

@@ -14,7 +14,9 @@ Its public fields are its parameters (see ``parameter``), fields that begin with
 The arguments of ``process`` are the inlets. The first is *hot*: a message there calls the box. The
 others hold their last value, as in Max and Pure Data; one without a default waits for its first.
 A hot one with a default needs no cable.
-An argument ``at: Ns`` is filled with the moment that the hot message describes. ``process`` returns
+An argument ``at: Ns`` is filled with the moment that the hot message describes, and ``mask_at: Ns``
+with that of what the inlet ``mask`` holds, 0 before its first. A painting is of the moment of the
+picture that was painted, so one can tell which that was. ``process`` returns
 ``None`` for nothing, a NamedTuple for several outlets, or is a generator of several events. An
 event may be for a later moment: ``Later(at, message)``.
 

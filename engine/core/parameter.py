@@ -15,9 +15,21 @@ import json
 import math
 import re
 import types
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from functools import reduce
+from operator import or_
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    Protocol,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import msgspec
 
@@ -241,6 +253,14 @@ class Parameter:
         return f"a time from {low or 0:g} s" + (f" to {high:g} s" if high is not None else "")
 
 
+class Choosy(Protocol):
+    """A box that may know which texts its parameters take."""
+
+    def known_texts(self) -> Mapping[str, Sequence[str]]:
+        """Return those texts by the parameter."""
+        ...
+
+
 ON = Parameter("on", "on", bool, True, False, Param("off passes nothing"))
 """The switch that every box has beside its parameters; its value is that of the box's state."""
 
@@ -266,6 +286,30 @@ def read_parameters(cls: type) -> Mapping[str, Parameter]:
         if not field.name.startswith("_")
     )
     return {parameter.name: parameter for parameter in found}
+
+
+def parameters_of(box: Choosy) -> Mapping[str, Parameter]:
+    """Return the parameters of a box, which may take fewer texts than its class does."""
+    known = read_parameters(type(box))
+    texts = box.known_texts()
+    if not texts:
+        return known
+    return {
+        name: replace(each, type=_among(each.type, texts[name])) if name in texts else each
+        for name, each in known.items()
+    }
+
+
+def _among(kind: Any, names: Sequence[str]) -> Any:
+    """Return a type with some texts in the place of any text."""
+    if kind is str:
+        return Literal[tuple(names)]
+    if get_origin(kind) is dict:
+        key, value = get_args(kind)
+        return dict[_among(key, names), value]  # type: ignore[misc]
+    if get_origin(kind) in (Union, types.UnionType):
+        return reduce(or_, (_among(part, names) for part in get_args(kind)))
+    return kind
 
 
 def _parameter(name: str, hint: Any, default: Any, factory: Any) -> Parameter:

@@ -43,8 +43,9 @@ class Signature:
 
     An outlet carries a type, a union of types, a TypeVar that an inlet has, or ``object``.
 
-    ``fields`` are the outlets of a NamedTuple in order, empty for a single one; ``is_generator``:
-    whether ``process`` yields several events.
+    ``moments`` are the inlets whose moment is taken beside their value, in order. ``fields`` are
+    the outlets of a NamedTuple in order, empty for a single one; ``is_generator``: whether
+    ``process`` yields several events.
     """
 
     inlets: tuple[Inlet, ...]
@@ -52,6 +53,7 @@ class Signature:
     fields: tuple[str, ...]
     takes_at: bool
     is_generator: bool
+    moments: tuple[str, ...] = ()
 
 
 @cached_by_class
@@ -79,14 +81,27 @@ def read_signature(cls: type) -> Signature:
         )
     result, is_generator = _result(hints["return"])
     names = _namedtuple_fields(result)
-    takes_at = len(inlets) < len(arguments)
+    filled = [a.name for a in arguments if hints.get(a.name) is Ns]
+    moments = _moments(cls, [name for name in filled if name != "at"], inlets[1:])
     if not names:
         outlets = {"": _one(result)} if result else {}
     else:
         outlets = {name: _one(kind) for name, kind in get_type_hints(result).items()}
         outlets = {"": outlets[names[0]], **outlets}
     require_registered(f"{cls.__name__}.process", outlets.values())
-    return Signature(inlets, outlets, names, takes_at, is_generator)
+    return Signature(inlets, outlets, names, "at" in filled, is_generator, moments)
+
+
+def _moments(cls: type, filled: list[str], cold: tuple[Inlet, ...]) -> tuple[str, ...]:
+    """Return the cold inlets whose moments are arguments; raise TypeError for another argument."""
+    asked = {f"{inlet.name}_at": inlet.name for inlet in cold}
+    for name in filled:
+        if name not in asked:
+            known = either(["at", *asked])
+            raise TypeError(
+                f"{cls.__name__}.process takes a moment that it calls {name}; expected {known}"
+            )
+    return tuple(asked[name] for name in filled)
 
 
 def require_registered(where: str, kinds: Iterable[Carried]) -> None:

@@ -89,6 +89,14 @@ class Sink(Box, ABC):
         """Whether it sends something out: always."""
         return True
 
+    @property
+    def shows_in_private(self) -> bool:
+        """Whether it is given pictures while a show is private; the patch alone may say so."""
+        return False
+
+    follows_masters: ClassVar[bool] = False
+    """Whether ``on_masters`` is called."""
+
     _tap: OnSent | None = None
     _wire: OnBytes | None = None
     _taps: tuple[OnSent, ...] = ()
@@ -204,6 +212,9 @@ class Sink(Box, ABC):
 
     def on_wake(self, at: Ns) -> None:
         """Act at the moment that ``wake`` returned."""
+
+    def on_masters(self) -> None:
+        """Act on another black-out, freeze, brightness or privacy; where ``send`` is called."""
 
     def silence(self, port: str | None = None) -> None:
         """End what sounds on one port, or on all."""

@@ -152,6 +152,15 @@ class Card:
         """The networks, in the order of the card; there is at least one."""
         return tuple(file for file in self.files if file.is_network)
 
+    def network(self, role: str) -> CardFile:
+        """Return the network with a role. Raises ModelError where the card lists none."""
+        for file in self.networks:
+            if file.role == role:
+                return file
+        roles = [file.role for file in self.networks]
+        hint = nearest(role, roles) or f" There is: {', '.join(roles)}."
+        raise ModelError(f'{self.folder / CARD}: no network has the role "{role}".{hint}')
+
     @property
     def inputs(self) -> tuple[Tensor, ...]:
         """The inputs of the first network, as listed."""

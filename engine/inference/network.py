@@ -55,6 +55,9 @@ class NetworkModel(Model, Generic[Out]):
     TASK: ClassVar[str]
     """The task that must be on the card; a box without one is refused when it is defined."""
 
+    ROLES: ClassVar[tuple[str, ...]] = ()
+    """The networks of the model that it asks, by their roles; without any, all of them."""
+
     model: ModelName
     provider: Fixed[
         Annotated[
@@ -78,7 +81,9 @@ class NetworkModel(Model, Generic[Out]):
         box.
         """
         name = self._model_in(context.folder if context else None)
-        sessions = open_sessions(name, provider=self.provider, threads=self.network_threads())
+        sessions = open_sessions(
+            name, provider=self.provider, threads=self.network_threads(), roles=self.ROLES
+        )
         for session in sessions.values():
             self.check(session)
         self._sessions = sessions

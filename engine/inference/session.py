@@ -10,7 +10,7 @@ every machine.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -80,41 +80,46 @@ def open_session(name: str, *, provider: str = CPU, threads: int = 1, role: str 
 
     Raises ModelError as ``open_sessions`` does, and where no network has that role.
     """
-    sessions = open_sessions(name, provider=provider, threads=threads)
-    first = next(iter(sessions))
-    if role and role not in sessions:
-        hint = nearest(role, sessions) or f" There is: {', '.join(sessions)}."
-        raise ModelError(f'{name}: no network has the role "{role}".{hint}')
-    return sessions[role or first]
+    roles = (role,) if role else ()
+    sessions = open_sessions(name, provider=provider, threads=threads, roles=roles)
+    return next(iter(sessions.values()))
 
 
-def open_sessions(name: str, *, provider: str = CPU, threads: int = 1) -> dict[str, Session]:
+def open_sessions(
+    name: str, *, provider: str = CPU, threads: int = 1, roles: Collection[str] = ()
+) -> dict[str, Session]:
     """Open every network of a model, by its name or the path of its folder; return them by role.
+
+    With ``roles`` only those: what a box does not ask takes no memory.
 
     Each runs once on zeros, where its inputs are listed. ``provider``: "cpu", one of this build
     ("cuda", "openvino" ...), or "auto" for the first of PREFERRED that is here, is borne by the
     network, and passes the test vector. One that is not here or does not pass is replaced by "cpu",
     with a notice. ``threads`` is for each network.
 
-    Raises ModelError when the model is missing, is not what its card says, or when there is no such
-    provider anywhere.
+    Raises ModelError when the model is missing, is not what its card says, has no network of such a
+    role, or when there is no such provider anywhere.
     """
     card = read_card(model_folder(name))
-    contents = _contents(card)
+    contents = _contents(card, roles)
     try:
         return _opened(card, contents, short(provider), threads)
     except ModelError as error:
         raise ModelError(f"{card.name}: {error}") from error
 
 
-def _contents(card: Card) -> dict[str, Stored]:
-    """Hold all files to their hashes, and return each network by its role.
+def _contents(card: Card, roles: Collection[str]) -> dict[str, Stored]:
+    """Hold the files to their hashes, and return each network by its role, or only those asked for.
 
     What was checked is what is opened: a network is read once. Raise ModelError where a network has
     data in files that its card does not list.
     """
+    for role in roles:
+        card.network(role)
     contents: dict[str, Stored] = {}
     for file in card.files:
+        if file.is_network and roles and file.role not in roles:
+            continue
         if file.is_network:
             network = card.read(file)
             outside = _check_outside(card, file, network)
@@ -207,6 +212,8 @@ def _start(
     """Open every network on one provider, hold it to its card, and run it once on zeros."""
     sessions: dict[str, Session] = {}
     for network in card.networks:
+        if network.role not in contents:
+            continue
         try:
             runner = backend.start(contents[network.role], provider, threads)
         except ModelError:

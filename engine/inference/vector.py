@@ -63,8 +63,8 @@ def hold_to_vector(card: Card, networks: Iterable[Runnable], arithmetic: str = F
     tolerance = card.tolerances.get(arithmetic, card.tolerance)
     arrays = _load(card)
     compared = 0
-    for number, network in enumerate(networks):
-        begins = f"{network.role}." if number else ""
+    for network in networks:
+        begins = "" if network.role == card.networks[0].role else f"{network.role}."
         expected = _beginning(arrays, f"{begins}out.")
         if expected:
             compared += len(expected)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from engine.core.clock import ns
 from engine.core.messages import Beat, Block, Later, Ns, Trigger
 from engine.core.parameter import Param
-from engine.dsp.audio.beat_features import HOP, RATE, WINDOW, BeatFeatures
+from engine.dsp.audio.beat_features import BANDS, HOP, RATE, WINDOW, BeatFeatures
 from engine.dsp.audio.beat_tracker import BeatTracker, Due
 from engine.dsp.audio.hops import Hops, hops_within
 from engine.dsp.audio.resample import resample
@@ -51,7 +51,9 @@ class BeatModel(NetworkModel[Beat]):
 
     Sound of any rate will do. The network is the mean of BeatNet's three, each trained with other
     music (Heydari, Cwitkowitz & Duan, ISMIR 2021); what it hears is followed by a bar pointer model
-    (Krebs, Böck & Widmer, ISMIR 2015). Raises ModelError when the network is missing.
+    (Krebs, Böck & Widmer, ISMIR 2015), beside which it is compared how the music repeats itself, so
+    that a loop of drums which the network hardly knows is followed as well. Raises ModelError when
+    the network is missing.
     """
 
     TASK = "beat"
@@ -111,10 +113,11 @@ class BeatModel(NetworkModel[Beat]):
         """Ask the network about a window, whose middle is at a second of the stream."""
         samples = resample(window, self._hops.rate, RATE)[-WINDOW:]
         silent = len(window) == 0 or float(np.abs(window).max()) < SILENCE
-        features = self._features.step(samples)[None, None]
-        said, self._h, self._c = self.run(features=features, h=self._h, c=self._c)
+        features = self._features.step(samples)
+        said, self._h, self._c = self.run(features=features[None, None], h=self._h, c=self._c)
         beat, downbeat, _ = said[0, 0].tolist()
         tracker = self._ready()
+        tracker.listen(features[BANDS:])
         due = tracker.step(second, beat + downbeat, downbeat, silent)
         if tracker.lost and self._octave != 1.0:
             self._octave, self._tracker = 1.0, None

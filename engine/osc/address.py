@@ -74,6 +74,11 @@ def slotted(address: str) -> str:
     return base if "slot" in check(address, ("slot",)) else f"{base}/{{slot}}"
 
 
+def in_address(name: str) -> str:
+    """Return a name that may stand in an address: what OSC reserves, or nobody sees, is "_"."""
+    return "".join("_" if one in _RESERVED or not one.isprintable() else one for one in name)
+
+
 def spell(value: float) -> str:
     """Return a number as it stands in an address: 3.0 is "3"."""
     return str(int(value)) if value == int(value) else f"{value:g}"

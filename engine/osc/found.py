@@ -5,29 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.core.messages import Detections, Features, Ns, Text
-from engine.osc.address import check
+from engine.osc.address import check, in_address
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.numbers import finite, text
 from engine.osc.packer import Packer
 
 
 class FeaturesLayout(Layout):
-    """All features in one message, floats in their order, as Wekinator expects."""
+    """All features in one message, floats in their order, as Wekinator expects.
+
+    With ``{name}`` in the address each is a message of its own: ``/see/{name}`` is ``/see/1 f`` ...
+    """
 
     def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
         options.only("features")
-        check(address, ())
+        self._apart = "name" in check(address, ("name",))
         self._address = address
         self._dialect = dialect
-        self._packer = Packer(address, "")
+        self._names: tuple[str, ...] | None = None
+        self._packers: list[Packer] = []
 
     def encode(self, message: Features, at: Ns) -> Sequence[bytes]:
-        """Return the one message."""
-        tags = "f" * len(message.values)
-        if self._packer.tags != tags:
-            self._packer = Packer(self._address, tags)
+        """Return the one message, or one for each feature."""
+        if self._names != message.names:
+            self._names, self._packers = message.names, self._packers_of(message.names)
         clamped = self._dialect.clamped
-        return (self._packer.pack(*[clamped(finite(one)) for one in message.values.tolist()]),)
+        values = [clamped(finite(one)) for one in message.values.tolist()]
+        if not self._apart:
+            return (self._packers[0].pack(*values),)
+        return [one.pack(value) for one, value in zip(self._packers, values, strict=True)]
+
+    def _packers_of(self, names: Sequence[str]) -> list[Packer]:
+        if not self._apart:
+            return [Packer(self._address, "f" * len(names))]
+        return [Packer(self._address.format(name=in_address(name)), "f") for name in names]
 
 
 class DetectionsLayout(Layout):

@@ -6,6 +6,7 @@ import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from engine.core.box import OWN_MODULES, Box
@@ -91,6 +92,7 @@ class Builder:
             return None
         try:
             box = cls(**values)
+            box.known_texts()
         except anything_raised() as error:  # a performer's own box may raise anything
             key, text = _key_of(tell_error(error), parameters)
             self._report(spec, text, *key)
@@ -236,16 +238,26 @@ class Builder:
     def _beside_patch(self, parameter: Parameter, value: Any) -> Any:
         """Resolve a file name against the patch's folder, whatever the working directory is."""
         folder = self._document.file.parent if self._document.file else None
-        if parameter.param.unit == FILE and isinstance(value, str) and value and folder:
-            try:
-                return str(folder / value) if (folder / value).exists() else value
-            except OSError:  # longer than a name can be, or in a folder that is not ours to see
-                return value
-        return value
+        return _beside(folder, value) if parameter.param.unit == FILE and folder else value
 
     def _report(self, spec: BoxSpec, message: str, *key: str) -> None:
         path = (*spec.path[1:], *(spec.words.get(part, part) for part in key))
         self.problems.append(self._document.problem(message, spec.path[0], *path))
+
+
+def _beside(folder: Path, value: Any) -> Any:
+    """Return the name of a file with its folder where it lies there; of files in lists and tables,
+    each."""
+    if isinstance(value, list):
+        return [_beside(folder, each) for each in value]
+    if isinstance(value, dict):
+        return {key: _beside(folder, each) for key, each in value.items()}
+    if not isinstance(value, str) or not value:
+        return value
+    try:
+        return str(folder / value) if (folder / value).exists() else value
+    except OSError:  # longer than a name can be, or in a folder that is not ours to see
+        return value
 
 
 def inlets_of(cls: type[Box]) -> Iterable[Inlet]:

@@ -14,7 +14,7 @@ from engine.core.event_inlets import read_event_inlets
 from engine.core.messages import Trigger
 from engine.core.nearest import nearest
 from engine.core.node import Node
-from engine.core.parameter import Parameter, read_parameters
+from engine.core.parameter import Parameter, parameters_of, read_parameters
 from engine.core.signature import (
     NUMBERS,
     Inlet,
@@ -98,7 +98,7 @@ class Connector:
             self._connect_ports(spec, planned, planned.box)
         elif isinstance(planned.box, Node):
             self._connect_inlets(spec, planned, planned.box)
-        parameters = read_parameters(type(planned.box))
+        parameters = parameters_of(planned.box)
         inlets = {inlet.name for inlet in inlets_of(type(planned.box))}
         for key, cable in spec.cables.items():
             if key in inlets:
@@ -111,7 +111,7 @@ class Connector:
     def _connect_inlets(self, spec: BoxSpec, planned: PlannedBox, node: Node) -> None:
         hot, *cold = inlets_of(type(planned.box))
         events = read_event_inlets(type(planned.box))
-        parameters = read_parameters(type(planned.box))
+        parameters = parameters_of(planned.box)
         needs = self._needs(spec, node)
         is_fed = spec.cables.keys() & {"from", hot.name} or "from" in spec.keys_written
         if hot.waits and not is_fed:

@@ -11,7 +11,7 @@ from engine.core.addresses import find_parameter, parameter_names
 from engine.core.box_errors import anything_raised
 from engine.core.errors import ParameterError, Problem, tell_error
 from engine.core.nearest import nearest
-from engine.core.parameter import ON, Parameter, read_parameters
+from engine.core.parameter import ON, Parameter, parameters_of
 from engine.core.set_target import SetTarget
 from engine.core.source import Source
 from engine.patch.load import Document
@@ -43,7 +43,7 @@ def _messages(boxes: Mapping[str, PlannedBox], target: SetTarget) -> Iterator[st
         shown = [each.name for each in boxes.values() if not each.hidden]
         yield f'there is no box "{box}".{nearest(box, shown)}'
         return
-    parameters = read_parameters(type(planned.box))
+    parameters = parameters_of(planned.box)
     parameter = ON if name == ON.name else find_parameter(parameters, name)
     if parameter is None:
         known = (ON.name, *parameter_names(parameters))

@@ -83,10 +83,17 @@ def _files_of(planned: PlannedBox, recompute: bool) -> Iterator[Problem]:
         return
     for parameter in read_parameters(type(box)).values():
         value = planned.values.get(parameter.field)
-        named = value if isinstance(value, list | tuple) else [value]
+        named = _each_of(value)
         if parameter.param.unit == FILE and any(_is_file(one) for one in named):
             words = f"got {as_written(value)}, but {_NO_FILES}"
             yield Problem(words, *planned.place, box=planned.name, key=parameter.name)
+
+
+def _each_of(value: object) -> Iterable[object]:
+    """Return what may name a file: a value, or each in a list or a table."""
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list | tuple) else [value]
 
 
 def _is_file(named: object) -> bool:

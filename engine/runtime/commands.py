@@ -5,6 +5,7 @@ Setting a parameter overrides the cable that writes it, until the parameter is r
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ from engine.core.commands import (
     Condition,
     CycleParameter,
     Freeze,
+    KeepInRig,
     KeepPrivate,
     Lost,
     Missed,
@@ -69,12 +71,21 @@ class Commanded(Services, Protocol):
         ...
 
     @property
+    def on_keep(self) -> Callable[[str, Mapping[str, object]], None]:
+        """Write parameters of a box into the rig."""
+        ...
+
+    @property
     def refusals(self) -> RateLimiter:
         """How many refusals are told."""
         ...
 
     def lost(self, name: str) -> None:
         """Open a source again that lost its device."""
+        ...
+
+    def masters_changed(self) -> None:
+        """Notify the outputs of pictures that what becomes of these has changed."""
         ...
 
     def give_again(self, name: str) -> None:
@@ -115,9 +126,11 @@ def execute(engine: Commanded, entry: CommandEntry) -> None:
         case BlackOut(on):
             master = engine.picture_master
             master.blackout = not master.blackout if on is None else on
+            engine.masters_changed()
         case Freeze(on):
             master = engine.picture_master
             master.freeze(not master.frozen if on is None else on)
+            engine.masters_changed()
         case Panic():
             engine.learn_sweep.select("")
             engine.silence()
@@ -130,6 +143,8 @@ def execute(engine: Commanded, entry: CommandEntry) -> None:
             engine.give_again(entry.by)
         case Notice():
             engine.tell(entry.by, command.text)
+        case KeepInRig(box, values):
+            engine.on_keep(box, dict(values))
         case StateSaved():
             pass  # an entry so that recordings hold it
 
@@ -163,9 +178,13 @@ def _do(engine: Commanded, by: str, command: _Request) -> str:
         case Teach():
             return engine.learn_sweep.select(command.route, test=command.test)
         case KeepPrivate():
-            return engine.privacy.request(command.on)
+            reason = engine.privacy.request(command.on)
+            engine.masters_changed()
+            return reason
         case SetMaster():
-            return engine.picture_master.set_level(command.level)
+            reason = engine.picture_master.set_level(command.level)
+            engine.masters_changed()
+            return reason
     engine.metrics.count_setting(by)
     return _change(engine, command)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
-from engine.core.context import Context, MemoryState, State
+from engine.core.context import ClearMasters, Context, Masters, MemoryState, State
 from engine.patch.plan import Plan, PlannedBox
 from engine.runtime.metrics import LOG
 from engine.system.state_folder import StateFolder, state_places
@@ -81,16 +81,22 @@ def patch_file(plan: Plan) -> Path | None:
 class Contexts:
     """Makes contexts for the boxes of one show; ``may_leave`` says whether pictures may leave."""
 
-    def __init__(self, may_leave: Callable[[], bool], make_state: MakeState = on_disk) -> None:
+    def __init__(
+        self,
+        may_leave: Callable[[], bool],
+        make_state: MakeState = on_disk,
+        masters: Masters | None = None,
+    ) -> None:
         self._may_leave = may_leave
         self._make_state = make_state
+        self._masters = masters or ClearMasters()
 
     def make(self, patch: Path | None, name: str, reports: Reports) -> Context:
         """Return the context of a box of a patch file."""
         folder = patch.absolute().parent if patch else None
         state = self._make_state(patch, name, reports)
         log = logging.getLogger(f"sensorium.{name.replace('.', '/')}")
-        return Context(name, folder, state, log, self._may_leave)
+        return Context(name, folder, state, log, self._may_leave, self._masters)
 
 
 class Unreported:

@@ -76,12 +76,18 @@ class Engine:
     - ``on_play_patch``: called to go to another patch; returns why that is refused, or "".
     - ``plays_patch``: whether a patch of the set, given as to that, is the one that plays.
     - ``on_saved``: called with files into which what plays was saved, on any thread.
+    - ``on_keep``: called with a box and parameters of it that ``rig.toml`` shall say.
     - ``monitor``: what comes in and leaves by the ports, while somebody looks.
     - ``ask``: submits a command that does not come from a box; on any thread when played live.
     """
 
     def __init__(
-        self, plan: Plan, clock: Clock, make_lane: MakeLane, privacy: Privacy | None = None
+        self,
+        plan: Plan,
+        clock: Clock,
+        make_lane: MakeLane,
+        privacy: Privacy | None = None,
+        master: PictureMaster | None = None,
     ) -> None:
         self.clock = clock
         self.now = clock.now()
@@ -97,12 +103,13 @@ class Engine:
         self.on_play_patch: Callable[[int | str], str] = lambda which: "no set is playing"
         self.plays_patch: Callable[[int | str], bool] = lambda which: False
         self.on_saved: Callable[[set[Path]], None] = lambda files: None
+        self.on_keep: Callable[[str, Mapping[str, object]], None] = lambda box, values: None
         self.ask: Callable[[str, Command], None] = lambda by, command: self.step(
             CommandEntry(by, command)
         )
         self.privacy = privacy or Privacy()
         self.monitor = Monitor(clock)
-        self.picture_master = PictureMaster()
+        self.picture_master = master or PictureMaster()
         self.refusals = RateLimiter(REFUSALS, REFUSALS)
         self._after: deque[tuple[BoxState, list[Message], Ns, int]] = deque()
         self.future = FutureQueue(self.wakes, self._emit)
@@ -206,6 +213,7 @@ class Engine:
                 self._start(state)
         self.learn_sweep = LearnSweep(self, self.outbox, plan, assembler.ports)
         self.monitor.follow(plan, {name: state.box for name, state in states.items()})
+        self.masters_changed()
 
     def give_what_holds(self, is_new: Callable[[Wire], bool]) -> None:
         """Pass the last numbers and switches on to those who listen by new wires."""
@@ -294,6 +302,16 @@ class Engine:
     def silence(self) -> None:
         """End everything that sounds."""
         self._losses.silence_all()
+
+    def masters_changed(self) -> None:
+        """Notify the outputs of pictures that what becomes of these has changed."""
+        for state in self.states.values():
+            if not (isinstance(state.box, Sink) and state.up and state.box.follows_masters):
+                continue
+            if state.out_lane is not None:
+                state.out_lane.do(state.box.on_masters)
+            else:
+                state.box.on_masters()
 
     def status(self) -> Status:
         """Return a summary of the show: its time, delay, states and number of faults."""

@@ -38,6 +38,7 @@ from engine.runtime.entries import (
 from engine.runtime.gc_freeze import freeze_gc, gc_frozen
 from engine.runtime.metrics import LOG
 from engine.runtime.offers import offer_addresses
+from engine.runtime.picture_master import PictureMaster
 from engine.runtime.privacy import Privacy
 from engine.runtime.reload.standby import Standby
 from engine.runtime.schedule.call import describe_error
@@ -79,8 +80,8 @@ class Live:
         self._silenced = False
         self._done = asyncio.Event()
         self._closed = asyncio.Event()
-        privacy = Privacy()
-        contexts = Contexts(lambda: privacy.pictures_may_leave, make_state)
+        privacy, master = Privacy(), PictureMaster()
+        contexts = Contexts(lambda: privacy.pictures_may_leave, make_state, master)
         self._hosts = Hosts(
             self._clock,
             self._wake,
@@ -89,7 +90,7 @@ class Live:
             OnLoop(self._call_soon, self._add_reader),
         )
         self._hosts.add_all(plan)
-        self.engine = Engine(plan, self._clock, self._hosts.lane, privacy)
+        self.engine = Engine(plan, self._clock, self._hosts.lane, privacy, master)
         self.engine.on_lost = lambda name: self._hosts.playing[name].lost()
         self.engine.ask = self._ask
         self._hosts.follow(self.engine.states)

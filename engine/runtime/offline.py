@@ -33,6 +33,7 @@ from engine.runtime.entries import (
     WakeUp,
 )
 from engine.runtime.metrics import LOG
+from engine.runtime.picture_master import PictureMaster
 from engine.runtime.privacy import Privacy
 from engine.runtime.schedule.state import BoxState, plays_by_itself
 from engine.runtime.supervision.supervisor import describe_loss
@@ -66,9 +67,9 @@ class Offline:
         self._costs = costs or {}
         self._lanes: list[InlineLane] = []
         self._file = patch_file(plan)
-        privacy = Privacy()
-        self._contexts = Contexts(lambda: privacy.pictures_may_leave, make_state)
-        self.engine = Engine(plan, self.clock, self._make_lane, privacy)
+        privacy, master = Privacy(), PictureMaster()
+        self._contexts = Contexts(lambda: privacy.pictures_may_leave, make_state, master)
+        self.engine = Engine(plan, self.clock, self._make_lane, privacy, master)
         self._order = {name: place for place, name in enumerate(plan.boxes)}
         self._heap: list[tuple[Ns, int, int, Entry]] = []
         self._count = count()

@@ -28,6 +28,7 @@ from engine.runtime.reload.fingerprints import own_files
 from engine.runtime.reload.probation import SECONDS
 from engine.runtime.reload.reloader import Open, Reloader
 from engine.runtime.reload.watcher import FileWatcher
+from engine.runtime.rig_keeper import RigKeeper
 from engine.runtime.service import SystemdNotifier
 from engine.runtime.signals import ShowSignals
 
@@ -112,6 +113,7 @@ class Performance:
                 loop.call_soon_threadsafe(reloader.look_again, files)
 
         show.engine.on_saved = changed  # also where files are not watched: it is what plays
+        show.engine.on_keep = RigKeeper(show.engine).keep
         more = lambda: own_files(show.engine.plan)  # noqa: E731
         return FileWatcher(self._files, changed, more) if self._edits else None
 

@@ -249,7 +249,8 @@ class Channel:
     def _share(self, value: object) -> object:
         if not isinstance(value, np.ndarray) or value.nbytes < _SMALL:
             return encode_numpy(value)
-        place = find_place(value)
+        # Only the show lends: what a box makes in its process is copied to whoever may keep it.
+        place = find_place(value) if self._borrower is None else None
         if place is not None and (loan := self._lender.lend(value, place)):
             self._handed_over.lent += 1
             return msgspec.msgpack.Ext(_LENT, loan)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import select
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -39,11 +39,19 @@ class DeviceProcess:
     """One process of ``python -m module arguments``; ``opened`` is what it answered first.
 
     ``pipe`` is the descriptor by which it says what it does; ``hung`` whether it was killed because
-    it hung. Raise DeviceError where it refuses, ends (``ended``), or is silent (``silent``).
+    it hung. ``descriptors`` stay open in it (POSIX only). Raise DeviceError where it refuses, ends
+    (``ended``), or is silent (``silent``).
     """
 
-    def __init__(self, module: str, *arguments: str, silent: str, ended: str) -> None:
-        self._process = SpawnedProcess(module, arguments, pipes=True)
+    def __init__(
+        self,
+        module: str,
+        *arguments: str,
+        silent: str,
+        ended: str,
+        descriptors: Sequence[int] = (),
+    ) -> None:
+        self._process = SpawnedProcess(module, arguments, pipes=True, descriptors=descriptors)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._input = self._process.stdin

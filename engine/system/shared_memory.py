@@ -54,6 +54,17 @@ class SharedBuffer:
         copy.flags.writeable = False
         return copy
 
+    def view(self, begin: int, size: int) -> NDArray[np.uint8]:
+        """Return ``size`` bytes at an offset, shape (size,), as they lie there, read-only.
+
+        They change with what is written next.
+        """
+        if begin + size > len(self._memory):
+            self._memory = mmap.mmap(self.descriptor, 0)
+        array = np.frombuffer(self._memory, np.uint8, size, begin)
+        array.flags.writeable = False
+        return array
+
     def close(self) -> None:
         """Close the file and its mapping; arrays that were copied out of it stay."""
         self._memory.close()

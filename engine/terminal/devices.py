@@ -19,6 +19,7 @@ from engine.terminal.remedy import (
     no_sequencer,
     shut_cameras,
 )
+from engine.window.client import list_displays
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,21 @@ def _midi(listed: Callable[[], list[str]]) -> Plugged:
     return Plugged(names, "" if names else "no port is there")
 
 
+def displays() -> Plugged:
+    """Return the displays."""
+    try:
+        found = list_displays()
+    except DeviceError as error:
+        return Plugged(missing=str(error))
+    return Plugged(tuple((each.name, f"{each.width}x{each.height}") for each in found))
+
+
 LISTS: tuple[tuple[str, Callable[[], Plugged], str, str], ...] = (
     ("Cameras", cameras, "camera", "device"),
     ("Sound inputs", sound_inputs, "microphone", "device"),
     ("MIDI inputs", midi_inputs, "midi_in", "port"),
     ("MIDI outputs", midi_outputs, "midi_out", "port"),
+    ("Displays", displays, "window", "display"),
 )
 """The kinds of devices: title, function that finds them, the box that uses them, and its key."""
 

@@ -120,12 +120,14 @@ def is_damaged(path: Path) -> bool:
 class FfmpegPipe:
     """ffmpeg, which gives the pictures of a film one by one, none of them interlaced.
 
-    Raise OSError where it cannot be begun.
+    ``since`` is the second of the film with which it begins. Raise OSError where it cannot be
+    begun.
     """
 
-    def __init__(self, program: str, path: Path) -> None:
+    def __init__(self, program: str, path: Path, since: float = 0.0) -> None:
+        begin_at = ("-ss", f"{since:.6f}") if since else ()
         command = [
-            *(program, "-nostdin", "-v", "quiet", *_LIMITS, "-i", f"file:{path}"),
+            *(program, "-nostdin", "-v", "quiet", *_LIMITS, *begin_at, "-i", f"file:{path}"),
             *("-map", "0:v:0", "-vf", DEINTERLACE, "-c:v", "rawvideo", "-pix_fmt", "bgr24"),
             # NUT keeps the times of the pictures and the shape of their pixels.
             *("-f", "nut", "pipe:1"),

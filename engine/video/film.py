@@ -36,6 +36,7 @@ DAMAGE_SHARE: Final = 0.1
 """Share of a file that may be missing before it counts as damaged: lengths are estimates."""
 LARGEST: Final = 100_000_000
 """Points of a picture: each takes some 12 bytes until it is shown."""
+_PASSED: Final = np.zeros((0, 0, 3), np.uint8)
 _FIRST_TRIES: Final = 16
 _TRIES: Final = 300
 """How many pictures in a row may be unreadable where a film does not say how long it is."""
@@ -85,22 +86,56 @@ class Film:
         """
         clock = FilmClock(self.interval)
         before = 0
-        while self._grab():
-            ok, image = self._capture.retrieve(self._shown.memory(memory))
-            if not ok or image is None or not image.size:
-                continue
-            picture = cast(Picture, image)
-            self._shown.look(picture)
+        while (picture := self.read(memory)) is not None:
             moment = clock.moment(self._capture.get(cv2.CAP_PROP_POS_MSEC))
             if clock.jump and not self._jumped:
                 self._tell_jump(*clock.jump)
             self.count += 1
             self._played = moment + self.interval
-            yield moment - before, self._shown.show(picture, memory)
+            yield moment - before, picture
             before = moment
         if clock.gap is not None and not self._pipe and not self._known and is_damaged(self._path):
             self._tell_hole(clock.gap)
         self._tell_end()
+
+    @property
+    def length(self) -> int:
+        """How many pictures it has, as its head says or as was counted; 0 where nobody knows."""
+        return self._known or round(self._declared / self.interval)
+
+    def read(self, memory: Memory, *, shown: bool = True) -> Picture | None:
+        """Return the next picture, as ``pictures`` does; None at the end.
+
+        One that is not to be ``shown`` is passed over, and is empty.
+        """
+        while self._grab():
+            if not shown:
+                return _PASSED
+            ok, image = self._capture.retrieve(self._shown.memory(memory))
+            if not ok or image is None or not image.size:
+                continue
+            picture = cast(Picture, image)
+            self._shown.look(picture)
+            return self._shown.show(picture, memory)
+        return None
+
+    def seek(self, number: int) -> None:
+        """Go to a picture, the first one being 0: that is read next.
+
+        What OpenCV cannot read is begun anew there; a film that marks few pictures as whole takes
+        its time.
+        """
+        self._grabbed = False
+        self._played = number * self.interval
+        if self._pipe is None:
+            self._capture.set(cv2.CAP_PROP_POS_FRAMES, number)
+            return
+        program = installed("ffmpeg")
+        pipe = FfmpegPipe(program, self._path, number * self.interval / SECOND)
+        with pipe.reading():
+            capture = cv2.VideoCapture(pipe.address, cv2.CAP_FFMPEG)
+        self.close()
+        self._capture, self._pipe = capture, pipe
 
     def close(self) -> None:
         """Release the file, and end the program that reads it."""

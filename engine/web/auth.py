@@ -46,6 +46,8 @@ _REDIRECT: Final = (
 )
 _PAGES: Final = ("/", "/picture")
 """What a browser is led to with its cookie: the page that it asked for."""
+_VIEW: Final = re.compile(r"/view/[A-Za-z0-9_-]{1,100}")
+"""And the picture of a box; nothing that HTML could take for more than text."""
 
 
 class TokenAuth:
@@ -98,7 +100,7 @@ class TokenAuth:
         return next((role for role, known in self._cookies.items() if _same(cookie, known)), None)
 
     def _set_cookie(self, role: Role, path: str) -> web.Response:
-        page = path if path in _PAGES else _PAGES[0]
+        page = path if path in _PAGES or _VIEW.fullmatch(path) else _PAGES[0]
         answer = web.Response(text=_REDIRECT.format(page), content_type="text/html")
         cookie = self._cookies[role]
         answer.set_cookie(COOKIE, cookie, httponly=True, samesite="Strict", path="/")

@@ -13,7 +13,7 @@ from msgspec import Struct
 from engine.core.addresses import overlaps
 from engine.core.describe import control, current, shown_value
 from engine.core.node import Node
-from engine.core.parameter import ON, Parameter, read_parameters
+from engine.core.parameter import ON, Parameter, parameters_of
 from engine.core.source import Remote
 from engine.patch.plan import Into, PlannedBox, group_of
 from engine.runtime.engine import Engine
@@ -74,7 +74,7 @@ def _live(state: BoxState) -> Iterator[Parameter]:
     """Yield what can change while playing: the switch of a box, its parameters and their parts."""
     if state.name == group_of(state.name):
         yield ON
-    for each in read_parameters(type(state.box)).values():
+    for each in parameters_of(state.box).values():
         if not each.fixed:
             yield from (each, *each.parts())
 

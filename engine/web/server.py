@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 
 from aiohttp import WSMsgType, web
@@ -30,6 +30,7 @@ from engine.web.requests import (
 from engine.web.rights import Role, refusal, rights_of
 from engine.web.saving import draft_news
 from engine.web.show import ShowView, news
+from engine.web.views import find_view, jpegs
 
 STATIC = Path(__file__).parent / "static"
 TYPES = {
@@ -82,6 +83,7 @@ class Server:
         self._show: ShowView | None = None
         self._clients: set[Client] = set()
         self._viewers = 0
+        self._is_over = False
         self._has_clients = asyncio.Event()
         self._changed = asyncio.Event()
 
@@ -95,6 +97,8 @@ class Server:
                 web.get("/", self._index),
                 web.get("/news", self._news),
                 web.get("/picture", self._picture),
+                web.get("/walk", self._walk),
+                web.get("/view/{name}", self._view),
                 web.get("/{name}", self._file),
             ]
         )
@@ -112,6 +116,7 @@ class Server:
 
     async def close(self) -> None:
         """Close all connections at the end of the show, within ``CLOSE_S`` seconds."""
+        self._is_over = True
         self._changed.set()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_S):
@@ -157,6 +162,9 @@ class Server:
 
     async def _index(self, _: web.Request) -> web.StreamResponse:
         return self._static("index.html")
+
+    async def _walk(self, _: web.Request) -> web.StreamResponse:
+        return self._static("walk.html")
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         return self._static(request.match_info["name"])
@@ -283,6 +291,29 @@ class Server:
             return web.Response(body=body, headers={"Content-Type": _STREAM})
         if picture is None:
             raise web.HTTPNotFound(text="there is no such picture")
+        main = "" if of else name
+        return await self._stream(
+            request, lambda response: self._send_pictures(request, response, picture, main)
+        )
+
+    async def _view(self, request: web.Request) -> web.StreamResponse:
+        """Serve the page of the picture of one box; ``stream`` asks for the picture itself."""
+        if "stream" not in request.query:
+            return self._static("picture.html")
+        name, show = request.match_info["name"], self._show
+        if show is None or find_view(show.engine, name) is None:
+            raise web.HTTPNotFound(text="there is no such picture")
+        pictures = jpegs(show.engine, name, lambda: self._is_over)
+        return await self._stream(
+            request, lambda response: self._send_view(request, response, pictures)
+        )
+
+    async def _stream(
+        self,
+        request: web.Request,
+        send: Callable[[web.StreamResponse], Awaitable[None]],
+    ) -> web.StreamResponse:
+        """Answer with a stream of pictures, which ``send`` writes."""
         if self._viewers >= VIEWERS:
             raise web.HTTPServiceUnavailable(text="too many look on")
         response = web.StreamResponse(headers={"Content-Type": _STREAM})
@@ -294,10 +325,23 @@ class Server:
                 request.transport.set_write_buffer_limits(high=0)
             await response.write(_FRAME)
             with contextlib.suppress(ConnectionError, TimeoutError):
-                await self._send_pictures(request, response, picture, "" if of else name)
+                await send(response)
         finally:
             self._viewers -= 1
         return response
+
+    async def _send_view(
+        self,
+        request: web.Request,
+        response: web.StreamResponse,
+        pictures: AsyncGenerator[bytes, None],
+    ) -> None:
+        """Send pictures until the show ends, or the viewer is gone, away or takes none."""
+        async with contextlib.aclosing(pictures) as frames:
+            async for jpeg in frames:
+                if request.transport is None or self._was_sent_away(request):
+                    return
+                await asyncio.wait_for(response.write(_part(jpeg)), TIMEOUT_S)
 
     def _was_sent_away(self, request: web.Request) -> bool:
         return self._auth is not None and self._auth.role_of(request) is None

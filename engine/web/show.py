@@ -106,6 +106,7 @@ class ShowView:
             boxes=self._values.boxes(),
             cables=self._cables(now),
             pictures=self._values.pictures(),
+            texts=self._values.texts(),
             sounds=self._sounds.read(),
             teaching=self.engine.learn_sweep.route,
             testing=self.engine.learn_sweep.tests,

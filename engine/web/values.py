@@ -17,6 +17,9 @@ from engine.runtime.engine import Engine
 from engine.runtime.schedule.slots import NOTHING, Slot, reader
 from engine.web.drawing import drawn_wires, origin_wire
 
+WORDS = 200
+"""How many characters are shown of what a box says in words."""
+
 Entry = tuple[object, float] | None
 """A value as shown, and the moment it describes in ms since the start; None before the first."""
 
@@ -50,6 +53,11 @@ class Values:
     def pictures(self) -> list[str]:
         """Return the outlets whose value is a picture now."""
         return [str(outlet) for outlet in self._slots if self.is_picture(outlet)]
+
+    def texts(self) -> dict[str, str]:
+        """Return what boxes say in words, by their outlets, beside what they mainly give."""
+        named = ((outlet, slot.value) for outlet, slot in self._slots.items() if outlet.name)
+        return {str(outlet): text[:WORDS] for outlet, text in named if isinstance(text, str)}
 
     def is_picture(self, outlet: Outlet) -> bool:
         """Return whether the value of an outlet is a picture now."""

@@ -36,6 +36,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+from folding import per_block, per_phase
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
@@ -62,36 +63,6 @@ def fetch() -> bytes:
     if found != SHA256:
         sys.exit(f"{MEMBER}: SHA-256 is {found}, expected {SHA256}")
     return data
-
-
-def per_phase(kernel: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Turn a 3x3 kernel for an enlarged picture into four for the small one, channels first.
-
-    ``kernel`` (out, in, 3, 3) becomes (4 out, in, 3, 3): output c of the place (y, x) within a
-    repeated pixel is channel 4c + 2y + x, as DepthToSpace in CRD mode wants it.
-    """
-    seen = np.zeros((2, 3, 3))  # place, pixel of the small picture, pixel of the enlarged one
-    seen[0, 0, 0] = seen[0, 1, 1] = seen[0, 1, 2] = 1
-    seen[1, 1, 0] = seen[1, 1, 1] = seen[1, 2, 2] = 1
-    outputs, inputs = kernel.shape[:2]
-    made = np.einsum("yam,xbn,oimn->oyxiab", seen, seen, kernel.astype(np.float64))
-    return made.reshape(4 * outputs, inputs, 3, 3).astype(np.float32)
-
-
-def per_block(kernel: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Turn a 9x9 kernel for pixels into a 5x5 kernel for blocks of 2x2 of them.
-
-    ``kernel`` (out, in, 9, 9) becomes (4 out, 4 in, 5, 5); inputs in the order of SpaceToDepth
-    (the place first, then the channel), outputs as in ``per_phase``.
-    """
-    seen = np.zeros((2, 5, 2, 9))  # place of the output, block, place in it, pixel of the kernel
-    for place in range(2):
-        for pixel in range(9):
-            block, inside = divmod(place + pixel, 2)
-            seen[place, block, inside, pixel] = 1
-    outputs, inputs = kernel.shape[:2]
-    made = np.einsum("yapm,xbqn,oimn->oyxpqiab", seen, seen, kernel.astype(np.float64))
-    return made.reshape(4 * outputs, 4 * inputs, 5, 5).astype(np.float32)
 
 
 class Graph:

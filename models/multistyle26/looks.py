@@ -52,7 +52,7 @@ def film() -> Picture:
 def painted(box: StyleModel, picture: Picture, look: str, size: tuple[int, int]) -> Picture:
     """Paint a picture in one look, and return it small."""
     box.look = look  # type: ignore[assignment]
-    painting = box.process(Frame(picture), Ns(0)).image
+    painting = box.process(Frame(picture), at=Ns(0)).image
     return np.asarray(cv2.resize(painting, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,23 +25,31 @@ PORTS = {
     "midi_out": [*MIDI, "start", "stop", "continue", "show_control"],
     "osc_out": ["/in"],
     "collector": ["in"],
+    "video_writer": ["in"],
+    "web_view": ["in"],
+    "window": ["in"],
 }
 """The ports of an output, of each sort one."""
-NO_DEVICE = {"midi_out": {"port": "no such port"}}
+NO_DEVICE = {
+    "midi_out": {"port": "no such port"},
+    "video_writer": {"file": "no such folder/film.mp4"},
+    "window": {"display": "no such display"},
+}
 OUTPUTS = [*boxes.SINKS, "osc_out tcp"]
-REAL = ("midi_out", "open")
-"""Needs an instrument: tests/peers/test_midi.py plays real ones."""
-OPENINGS = [(name, way) for name in OUTPUTS for way in WAYS if (name, way) != REAL]
+REAL = {("midi_out", "open"), ("window", "open")}
+"""Need an instrument, a display: tests/peers/test_midi.py and test_window.py have real ones."""
+OPENINGS = [(name, way) for name in OUTPUTS for way in WAYS if (name, way) not in REAL]
 
 
 @pytest.fixture
-def make(free_port: int) -> Iterator[Callable[[str], Sink]]:
+def make(free_port: int, tmp_path: Path) -> Iterator[Callable[[str], Sink]]:
     """Make an output; what it sends by OSC over TCP is taken by somebody."""
     with socket.create_server(("127.0.0.1", free_port)):
 
         def one(name: str) -> Sink:
             use, *protocol = name.split()
             more = {"to": f"127.0.0.1:{free_port}"} if use == "osc_out" else {}
+            more |= {"file": str(tmp_path / "film.mp4")} if use == "video_writer" else {}
             sink = boxes.fresh(use, **more, **({"protocol": "tcp"} if protocol else {}))
             assert isinstance(sink, Sink)
             return sink
@@ -91,8 +100,6 @@ def test_it_takes_all_that_it_accepts_and_silence_ends_what_sounds(
     name: str, way: str, make: Callable[[str], Sink]
 ) -> None:
     use = name.split(maxsplit=1)[0]
-    if use == "midi_out" and way == "open":
-        pytest.skip("real ports: tests/peers/test_midi.py")
     for port in PORTS[use]:
         for kind in kinds(make(name), port):
             sink = make(name)

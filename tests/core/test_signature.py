@@ -61,6 +61,32 @@ def test_several_inputs_a_moment_and_named_outputs() -> None:
     assert read.outlets == {"": float, "hz": float, "on": bool}
 
 
+class Mixing:
+    def process(self, one: Frame, other: Frame, gain: float, other_at: Ns, at: Ns) -> Frame: ...
+
+
+class Unknown:
+    def process(self, one: Frame, other: Frame, another_at: Ns) -> Frame: ...
+
+
+class OfTheHotOne:
+    def process(self, one: Frame, other: Frame, one_at: Ns) -> Frame: ...
+
+
+def test_the_moment_of_another_inlet() -> None:
+    read = read_signature(Mixing)
+    assert [inlet.name for inlet in read.inlets] == ["one", "other", "gain"]
+    assert read.moments == ("other",)
+    assert read.takes_at
+    assert read_signature(Several).moments == ()
+
+
+@pytest.mark.parametrize("cls", [Unknown, OfTheHotOne])
+def test_a_moment_of_no_other_inlet_is_refused(cls: type) -> None:
+    with pytest.raises(TypeError, match="expected at or other_at"):
+        read_signature(cls)
+
+
 def test_events_whatever_passes_and_nothing() -> None:
     assert read_signature(Events).is_generator
     assert read_signature(Events).outlets == {"": Note}

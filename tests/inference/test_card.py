@@ -49,6 +49,14 @@ def test_a_role_that_is_none_is_answered_with_the_nearest(folder: Path) -> None:
         read_card(folder).file("zzz")
 
 
+def test_only_the_networks_that_are_asked_for_are_opened(folder: Path) -> None:
+    (folder / "double.onnx").write_bytes(b"damaged")
+    assert list(open_sessions(str(folder), roles=("decoder",))) == ["decoder"]
+    assert open_session(str(folder), role="decoder").run(x=numbers(1))[0] == numbers(2.01)
+    with pytest.raises(ModelError, match=r'no network has the role "vocabulary"\. There is: enc'):
+        open_sessions(str(folder), roles=("decoder", "vocabulary"))
+
+
 @pytest.mark.parametrize("name", ["double.onnx", "altered.onnx", "make.py"])
 def test_each_file_is_held_to_its_hash_by_name(folder: Path, name: str) -> None:
     (folder / name).write_bytes((folder / name).read_bytes() + b" ")

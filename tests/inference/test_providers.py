@@ -263,7 +263,8 @@ def test_damaged_weights_do_not_pass(name: str, install: Install, notices: Notic
     install("cuda", damaged)
     assert open_session(name, provider="cuda").provider == "cpu"
     ((_, told),) = notices()
-    assert "differs from the test vector" in told
+    # Where the weights lie in a file of their own, or there are none, the graph itself breaks.
+    assert "differs from the test vector" in told or "it is damaged" in told
 
 
 def test_a_vector_of_other_shape_or_name_does_not_fit(tmp_path: Path) -> None:

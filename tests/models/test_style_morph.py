@@ -26,13 +26,13 @@ def box() -> StyleModel:
 def painted(box: StyleModel, look: Any, *moments: float) -> NDArray[np.float64]:
     """Paint at some seconds, all in one look; return the last painting."""
     box.look = look
-    return [box.process(PICTURE, ns(moment)).image.astype(float) for moment in moments][-1]
+    return [box.process(PICTURE, at=ns(moment)).image.astype(float) for moment in moments][-1]
 
 
 def still(look: Any) -> NDArray[np.float64]:
     style = StyleModel(look=look, size=64)
     style.open()
-    return style.process(PICTURE, ns(0)).image.astype(float)
+    return style.process(PICTURE, at=ns(0)).image.astype(float)
 
 
 def apart(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:

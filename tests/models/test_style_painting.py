@@ -46,7 +46,7 @@ def paint(box: StyleModel, frame: Frame, **parameters: Any) -> NDArray[np.int16]
     for name, value in (live | parameters).items():
         setattr(box, name, value)
     box.reset()
-    return box.process(frame, Ns(0)).image.astype(np.int16)
+    return box.process(frame, at=Ns(0)).image.astype(np.int16)
 
 
 def apart(one: NDArray[Any], other: NDArray[Any]) -> float:
@@ -86,7 +86,7 @@ def test_what_comes_out_is_as_large_as_what_came_in_and_read_only(
 ) -> None:
     for size in (64, 97, 256):
         box.look, box.size, box.strength = "wave", size, 0.7
-        frame = box.process(picture, Ns(0))
+        frame = box.process(picture, at=Ns(0))
         assert frame.image.shape == picture.image.shape
         assert frame.image.dtype == np.uint8
         assert not frame.image.flags.writeable
@@ -96,12 +96,12 @@ def test_a_mirrored_picture_stays_one(box: StyleModel, picture: Frame) -> None:
     for mirrored in (True, False):
         frame = Frame(picture.image, mirrored=mirrored)
         box.size = SMALL
-        assert box.process(frame, Ns(0)).mirrored is mirrored
+        assert box.process(frame, at=Ns(0)).mirrored is mirrored
 
 
 def test_strength_0_is_the_picture_itself(box: StyleModel, picture: Frame) -> None:
     box.strength = 0.0
-    assert box.process(picture, Ns(0)) is picture
+    assert box.process(picture, at=Ns(0)) is picture
 
 
 def test_strength_mixes(box: StyleModel, picture: Frame) -> None:
@@ -133,9 +133,9 @@ def test_what_is_missing_to_1_is_the_picture(box: StyleModel, picture: Frame) ->
     faded = paint(box, picture, look={"ink": 0.25})
     assert np.array_equal(faded, paint(box, picture, look="ink", strength=0.25))
     box.look = {"ink": 0.0, "mosaic": 0.0}
-    assert box.process(picture, Ns(0)) is picture
+    assert box.process(picture, at=Ns(0)) is picture
     box.look = {}
-    assert box.process(picture, Ns(0)) is picture
+    assert box.process(picture, at=Ns(0)) is picture
 
 
 def test_a_negative_weight_counts_as_none(box: StyleModel, picture: Frame) -> None:
@@ -171,7 +171,7 @@ def test_a_size_that_is_not_kept_is_said_once(
     with caplog.at_level(logging.WARNING, "sensorium"):
         for size in (97, 97, 99):
             style.size = size
-            style.process(picture, Ns(0))
+            style.process(picture, at=Ns(0))
     assert caplog.text.count("multiple of 4 pixels") == 1
 
 
@@ -185,10 +185,10 @@ def test_what_is_not_a_number_is_an_error_of_that_picture() -> None:
     style = StyleModel(model=FRAGILE, size=32)
     style.open()
     bright, black = (Frame(np.full((32, 32, 3), level, np.uint8)) for level in (90, 0))
-    assert (style.process(bright, Ns(0)).image == 90).all()
+    assert (style.process(bright, at=Ns(0)).image == 90).all()
     with pytest.raises(ModelError, match="not a number"):
-        style.process(black, Ns(1))
-    assert (style.process(bright, Ns(2)).image == 90).all()
+        style.process(black, at=Ns(1))
+    assert (style.process(bright, at=Ns(2)).image == 90).all()
 
 
 def test_a_network_for_something_else_is_refused() -> None:
@@ -200,12 +200,12 @@ def test_it_can_be_closed_and_opened_again(picture: Frame) -> None:
     style = StyleModel(size=SMALL)
     style.close()
     with pytest.raises(ModelError, match="not open"):
-        style.process(picture, Ns(0))
+        style.process(picture, at=Ns(0))
     style.open()
-    first = style.process(picture, Ns(0)).image
+    first = style.process(picture, at=Ns(0)).image
     style.close()
     style.open()
-    assert np.array_equal(style.process(picture, Ns(0)).image, first)
+    assert np.array_equal(style.process(picture, at=Ns(0)).image, first)
 
 
 def test_the_same_picture_gives_the_same_painting(box: StyleModel, picture: Frame) -> None:

@@ -74,7 +74,7 @@ def frames(show: Played) -> list[Frame]:
 def still(**parameters: Any) -> np.ndarray:
     box = StyleModel(size=64, **parameters)
     box.open()
-    return box.process(Frame(IMAGE), ns(0)).image
+    return box.process(Frame(IMAGE), at=ns(0)).image
 
 
 def same(frame: Frame, image: np.ndarray) -> bool:

@@ -38,6 +38,20 @@ def test_features_go_in_one_message() -> None:
     assert spoken(layout("/f", Features).encode(features, NOW)) == [("/f", [0.25, 0.5])]
 
 
+def test_features_go_in_a_message_each_by_their_names() -> None:
+    one = layout("/see/{name}/now", Features)
+    first = Features(("1", "low#", "a b"), np.array([0.25, 0.5, 1.0], np.float32))
+    assert spoken(one.encode(first, NOW)) == [
+        ("/see/1/now", [0.25]),
+        ("/see/low_/now", [0.5]),
+        ("/see/a b/now", [1.0]),
+    ]
+    fewer = Features(("1",), np.array([0.5], np.float32))
+    assert spoken(one.encode(fewer, NOW)) == [("/see/1/now", [0.5])]
+    with pytest.raises(ParameterError, match=r"nothing fills \{nam\} here, which takes \{name\}"):
+        layout("/see/{nam}", Features)
+
+
 def test_things_are_counted_and_numbered() -> None:
     one = layout("/things", Detections)
     cup = Detection("cup", 0.5, (0.25, 0.75, 0.125, 0.5), 3)

@@ -41,12 +41,30 @@ def cookie_of(page, token=TOKEN):
     return cookie
 
 
-@pytest.mark.parametrize("path", ["/", "/main.js", "/news", "/picture?of=a", "/?token", "/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/", "/main.js", "/news", "/picture?of=a", "/view/a?stream", "/?token", "/nothing"]
+)
 def test_without_the_token_there_is_nothing_to_see(guarded, path):
     status, headers, body = asyncio.run(get(guarded, path))
     assert status in (401, 403)
     assert b"<" not in body
     assert "Set-Cookie" not in headers
+
+
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [
+        ("/picture", "/picture"),
+        ("/view/left", "/view/left"),
+        ("/view/%22%3E%3Cscript%3E", "/"),
+        ("/view/%2F%2Fother.example", "/"),
+        ("/view/..%2Fnews", "/"),
+    ],
+)
+def test_the_token_leads_to_the_page_that_was_asked_for_and_to_no_other(guarded, asked, led):
+    _, _, body = asyncio.run(get(guarded, f"{asked}?token={TOKEN}"))
+    assert f'content="0;url={led}"'.encode() in body
+    assert b"script" not in body
 
 
 def test_the_token_is_exchanged_for_a_cookie_that_opens_everything(guarded):

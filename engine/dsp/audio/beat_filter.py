@@ -31,6 +31,10 @@ FORGETS: Final = 2e-4
 """What part of a step's belief begins anew, so that another tempo is found."""
 PREFERRED, SPREAD = 120.0, 0.5
 """Beats a minute that are most common, and the standard deviation in octaves."""
+FAVOURS: Final = 3.0
+"""How much a tempo counts that repeats better; exp(FAVOURS times what repeats more) ..."""
+REPEATS, PLAIN = 0.2, 0.4
+"""... as far as the best of them repeats: not at all, and wholly."""
 NEAR: Final = 0.08
 """How much a length may differ for its states to count as one answer."""
 
@@ -63,6 +67,20 @@ class BeatFilter:
         self._advance(activation)
         self._before = activation
         return self._pulse()
+
+    @property
+    def periods(self) -> Floats:
+        """The seconds of each length of a beat, the shortest first, float64 (n,)."""
+        return self._space.lengths * STEP
+
+    def favour(self, fits: Floats) -> None:
+        """Believe more in lengths that fit better; ``fits``: how well each of ``periods`` does."""
+        best = float(fits.max())
+        plain = min(max((best - REPEATS) / (PLAIN - REPEATS), 0.0), 1.0)
+        belief = self._belief * np.repeat(
+            np.exp(FAVOURS * plain * (fits - best)), self._space.lengths
+        )
+        self._belief = belief / belief.sum()
 
     def begin(self, pulse: Pulse) -> None:
         """Begin with what is known of a beat."""

@@ -4,6 +4,11 @@ A network knows of a beat when it has heard it, which is too late. The pulse (``
 when the next one is due, and a little before that it is settled. Whether it is told depends on what
 became of the ones before: each beat that was expected is compared with what was heard there.
 
+Where the network hears little, as in loops of drums that its music had none of, a second witness
+speaks (``repetition``): how well the music repeats itself at each tempo. It turns the pulse to the
+tempi that explain it best, of which none knows where the beat is, and two that agree are as good as
+one that is sure. Where it is sure and the pulse is elsewhere, nothing is believed.
+
 The place in the bar is followed from beat to beat in the same way: each place of each kind of bar
 is a state, and how likely a downbeat was at a beat says which it is.
 """
@@ -18,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.dsp.audio.beat_filter import BeatFilter, Pulse
+from engine.dsp.audio.repetition import Repetition
 
 FRAME: Final = 0.020
 """Seconds from one answer of the network to the next."""
@@ -31,6 +37,18 @@ LEARNS: Final = 0.3
 """How much one beat counts for the confidence."""
 BEGINS, ENDS = 0.5, 0.25
 """The confidence from which beats are told, and below which they no longer are."""
+LEARNS_SURE: Final = 0.5
+"""The same where the music repeats itself: what says so has heard seconds of it already."""
+COMPARES: Final = 5
+"""Frames from one look at how the music repeats to the next."""
+AGREES: Final = 0.08
+"""How much less than the best tempo another may explain and be as good."""
+REPEATS, PLAIN = 0.25, 0.55
+"""How much repetition begins to count, and counts as a beat that is plainly heard."""
+SPEAKS: Final = 0.40
+"""How much it must be to be learned from at once ..."""
+DENIES: Final = 0.35
+"""... and to silence a pulse at another tempo."""
 MISSED, MISSES = 0.15, 3
 """What was heard where a beat was missing, and so many in a row end it."""
 QUIET: Final = 1.25
@@ -61,6 +79,9 @@ class BeatTracker:
         """``beats``: how many a bar has; 0 where that is to be heard."""
         self.range = (lowest, highest)
         self._filter = BeatFilter(lowest, highest)
+        self._repetition = Repetition(FRAME)
+        self._fits = np.zeros(len(self._filter.periods))
+        self._frames = 0
         self._bar = BarFilter(beats)
         self._heard: deque[tuple[float, float, float]] = deque(maxlen=round(0.5 / FRAME))
         self._settled: deque[float] = deque()
@@ -72,6 +93,14 @@ class BeatTracker:
         self._beats = beats
         self._pulse = Pulse(60 / (lowest * highest) ** 0.5, 0.0, 0.0)
         self.confidence = 0.0
+
+    def listen(self, grown: NDArray[np.float32]) -> None:
+        """Take how much each band has grown in a frame, float32 (n,), before its ``step``."""
+        self._repetition.add(grown)
+        self._frames += 1
+        if self._frames % COMPARES == 0:
+            self._fits = self._repetition.of(self._filter.periods)
+            self._filter.favour(self._fits)
 
     def step(self, at: float, beat: float, downbeat: float, silent: bool) -> Due | None:
         """Return the beat that is settled by an answer of the network, if one is to be told.
@@ -102,6 +131,7 @@ class BeatTracker:
         self.range = (bpm * held, bpm / held)
         self._filter = BeatFilter(*self.range)
         self._filter.begin(Pulse(60 / bpm, self._pulse.phase * ratio % 1.0, 1.0))
+        self._fits = self._repetition.of(self._filter.periods)
         self._bar = BarFilter(self._beats)
 
     def _settle(self, at: float, pulse: Pulse) -> Due | None:
@@ -125,13 +155,23 @@ class BeatTracker:
             self._misses = 0
             self._lost = False
             self._bar.hear(max(each for _, _, each in heard) / beat)
-        self.confidence += LEARNS * (beat * pulse.belief - self.confidence)
+        heard_of_it, learns = self._witnessed(beat, pulse)
+        self.confidence += learns * (heard_of_it * pulse.belief - self.confidence)
         if self._misses >= MISSES:
             self._forget()
         elif self.confidence > BEGINS:
             self._telling = True
         elif self.confidence < ENDS:
             self._telling = False
+
+    def _witnessed(self, beat: float, pulse: Pulse) -> tuple[float, float]:
+        """Return how surely a beat was heard by both witnesses, and how much to learn from it."""
+        best = float(self._fits.max())
+        fits = float(np.interp(pulse.period, self._filter.periods, self._fits))
+        if fits < best - AGREES:
+            return (0.0 if best > DENIES else beat), LEARNS
+        repeats = min((fits - REPEATS) / (PLAIN - REPEATS), 1.0)
+        return max(beat, repeats), LEARNS_SURE if fits > SPEAKS else LEARNS
 
     def _forget(self) -> None:
         self.confidence = 0.0

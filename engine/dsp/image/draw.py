@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +13,22 @@ from engine.core.skeletons import Skeleton
 
 Image = NDArray[np.uint8]
 Colour = tuple[int, int, int]
+Colours = Literal["sides", "people"]
 
 LEFT: Colour = (60, 170, 255)
 RIGHT: Colour = (255, 190, 70)
 MIDDLE: Colour = (245, 245, 245)
+PEOPLE: tuple[Colour, ...] = (
+    *((80, 220, 255), (255, 150, 60), (120, 255, 120), (200, 90, 255)),
+    *((60, 90, 255), (255, 230, 90), (170, 170, 255), (90, 200, 170)),
+)
+"""The colours of people by their slots, the first one being 1."""
 _OUTLINE: Colour = (25, 25, 25)
 _FRACTION = 4
 _WIDEST = 1.0 / 160
 _MANY = 50
+_FAR = 100.0
+"""Pictures beyond which no point is drawn; OpenCV takes whole numbers of 32 bits."""
 
 
 EMPTY: Colour = (40, 34, 30)
@@ -37,27 +47,52 @@ def draw_landmarks(image: Image, found: Landmarks, sure: float = 0.2) -> Image:
     bones that end in one, are left out.
     """
     picture = image.copy()
-    for one in found.seen:
-        draw_instance(picture, one, found.skeleton, sure)
+    draw_everybody(picture, found, sure)
     return picture
 
 
-def draw_instance(picture: Image, one: Instance, skeleton: Skeleton, sure: float = 0.2) -> None:
-    """Draw one body, hand or face into ``picture``, in place."""
+def draw_everybody(
+    picture: Image,
+    found: Landmarks,
+    sure: float = 0.2,
+    colours: Colours = "sides",
+    thickness: float = 1.0,
+) -> None:
+    """Draw the bones of everybody seen into ``picture``, in place.
+
+    "sides" is left orange and right blue, "people" one colour for each slot; a ``thickness`` of 1
+    is that of the page. Points that are not finite numbers are left out.
+    """
+    for one in found.seen:
+        colour = None if colours == "sides" else PEOPLE[(one.slot - 1) % len(PEOPLE)]
+        draw_instance(picture, one, found.skeleton, sure, colour=colour, thickness=thickness)
+
+
+def draw_instance(
+    picture: Image,
+    one: Instance,
+    skeleton: Skeleton,
+    sure: float = 0.2,
+    *,
+    colour: Colour | None = None,
+    thickness: float = 1.0,
+) -> None:
+    """Draw one body, hand or face into ``picture``, in place, by sides or in one colour."""
     height, width = picture.shape[:2]
-    points = _subpixels(one.points, width, height)
-    known = one.points[:, -1] >= sure
-    thick = _thickness(skeleton, width, height)
+    known = (one.points[:, -1] >= sure) & (np.abs(one.points[:, :2]) < _FAR).all(axis=1)
+    points = _subpixels(np.where(known[:, np.newaxis], one.points[:, :2], 0), width, height)
+    thick = max(1, round(_thickness(skeleton, width, height) * thickness))
     for start, end, _ in (shown := _bones(skeleton, points, known)):
         cv2.line(picture, start, end, _OUTLINE, thick + 2, cv2.LINE_AA, _FRACTION)
-    for start, end, colour in shown:
-        cv2.line(picture, start, end, colour, thick, cv2.LINE_AA, _FRACTION)
+    for start, end, of_side in shown:
+        cv2.line(picture, start, end, colour or of_side, thick, cv2.LINE_AA, _FRACTION)
     for name, point, there in zip(skeleton.points, points, known, strict=True):
         if there:
             radius = (thick + 1) << _FRACTION
             cv2.circle(picture, point, radius, _OUTLINE, -1, cv2.LINE_AA, _FRACTION)
             radius -= 1 << _FRACTION
-            cv2.circle(picture, point, radius, _colour(name, name), -1, cv2.LINE_AA, _FRACTION)
+            paint = colour or _colour(name, name)
+            cv2.circle(picture, point, radius, paint, -1, cv2.LINE_AA, _FRACTION)
 
 
 def _bones(

@@ -49,6 +49,16 @@ def downscale(picture: Picture, width: int, height: int) -> Picture:
     return cast(Picture, cv2.resize(picture, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
+def square(picture: Picture, side: int) -> Picture:
+    """Return the middle of a picture as a square of (side, side) pixels."""
+    height, width = picture.shape[:2]
+    edge = min(height, width)
+    top, left = (height - edge) // 2, (width - edge) // 2
+    middle = picture[top : top + edge, left : left + edge]
+    how = cv2.INTER_AREA if edge > side else cv2.INTER_LINEAR
+    return cast(Picture, cv2.resize(middle, (side, side), interpolation=how))
+
+
 def upscale(painting: Picture, width: int, height: int) -> Picture:
     """Return a painting resized to (width, height)."""
     if painting.shape[:2] == (height, width):

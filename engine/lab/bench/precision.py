@@ -220,7 +220,9 @@ def _style(model: str, short: bool) -> list[Row]:
         for box in boxes:
             box.look, box.size = {look: 1.0}, PAINTED[1]
             box.reset()
-        alike[look] = [ssim(*(box.process(frame, ns(0)).image for box in boxes)) for frame in shown]
+        alike[look] = [
+            ssim(*(box.process(frame, at=ns(0)).image for box in boxes)) for frame in shown
+        ]
     least = min(alike, key=lambda look: min(alike[look]))
     case = "style in bfloat16, 384x216"
     return [

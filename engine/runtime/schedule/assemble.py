@@ -12,6 +12,7 @@ from engine.core.addresses import find_parameter
 from engine.core.box import Box
 from engine.core.box_errors import anything_raised
 from engine.core.kinds import is_by_message, is_picture, members, policy_of
+from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.core.signature import Inlet, read_signature
 from engine.core.sink import Sink
@@ -270,7 +271,8 @@ class Assembler:
             name = route_name(state.name, wire.name)
             port = OutputPort(state, state.sink, wire.name, self._services.metrics.routes[name])
             self.ports[name] = port
-            asks = self._may_leave if _may_be_picture(wire.carries) else None
+            withheld = _may_be_picture(wire.carries) and not state.sink.shows_in_private
+            asks = self._may_leave if withheld else None
             return PortStep(
                 self._services,
                 self._outbox,
@@ -320,6 +322,9 @@ class Assembler:
             reads.append(reader(slot, wire, default))
             if wire.into is Into.COLD:
                 cold_inputs.append((slot, self._services.metrics.skew[state.name, inlet.name]))
+        for name in read_signature(type(state.box)).moments:
+            wire = wires.get(name)
+            reads.append(partial(_same, Ns(0)) if wire is None else self.slots[wire.source].moment)
         return Arguments(self.slots[self._hot[state.name].source], reads, cold_inputs)
 
     def _default(self, name: str, inlet: Inlet) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from traceback import walk_tb
@@ -20,7 +21,7 @@ Call = Callable[[Sequence[Any], Ns], Any]
 
 def caller(node: Node) -> Call:
     """Return a function that calls ``process`` of a node."""
-    process = node.process
+    process = _by_place(node)
 
     def with_at(arguments: Sequence[Any], at: Ns) -> Any:
         return process(*arguments, at=at)
@@ -29,6 +30,22 @@ def caller(node: Node) -> Call:
         return process(*arguments)
 
     return with_at if read_signature(type(node)).takes_at else without_at
+
+
+def _by_place(node: Node) -> Callable[..., Any]:
+    """Return ``process`` so that it takes its inlets, then moments of inlets, and ``at`` by name.
+
+    A box may have written them in another order, or so that they can only be named.
+    """
+    process = node.process
+    signature = read_signature(type(node))
+    names = [inlet.name for inlet in signature.inlets] + [
+        f"{name}_at" for name in signature.moments
+    ]
+    written = inspect.signature(process).parameters.values()
+    if [one.name for one in written if one.kind is not one.KEYWORD_ONLY][: len(names)] == names:
+        return process
+    return lambda *arguments, **at: process(**dict(zip(names, arguments, strict=True)), **at)
 
 
 def caller_of(node: Node, inlet: str) -> Call:

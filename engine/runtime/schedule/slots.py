@@ -34,6 +34,10 @@ class Slot:
         self.tick = -1
         self.stale = False
 
+    def moment(self) -> Ns:
+        """Return the moment that the message describes; 0 before the first."""
+        return self.at
+
     @property
     def stands(self) -> bool:
         """Whether it holds a message, and nothing was lost since."""

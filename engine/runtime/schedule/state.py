@@ -10,7 +10,7 @@ from engine.core.addresses import find_parameter, overlaps, part_of, with_part
 from engine.core.box import Box
 from engine.core.messages import Note
 from engine.core.node import Node
-from engine.core.parameter import ON, Parameter, read_parameters
+from engine.core.parameter import ON, Parameter, parameters_of
 from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.patch.plan import PlannedBox
@@ -154,7 +154,7 @@ def state_of(planned: PlannedBox) -> BoxState:
         planned.box,
         planned.on,
         planned.hidden,
-        read_parameters(type(planned.box)),
+        parameters_of(planned.box),
         wants_waking(planned.box),
         up=isinstance(planned.box, Node) and not planned.box.lane and not has_life(planned.box),
     )

@@ -1,5 +1,6 @@
 // Nothing but the picture, for a projector: it comes back by itself, and the last one stays meanwhile.
-// "/picture" shows the main picture; "/picture#painting" that of one outlet. No skeleton is drawn over it.
+// "/picture" shows the main picture, "/picture#painting" that of one outlet, "/view/left" that of a box
+// [left]. No skeleton is drawn over it.
 
 const FIRST_PAUSE = 250;
 const LAST_PAUSE = 2000;
@@ -23,11 +24,10 @@ async function run() {
 /** Show the pictures of one connection until it ends. */
 async function look() {
   looking = new AbortController();
-  const name = decodeURIComponent(location.hash.slice(1));
   // A connection that died without a word, as of a pulled cable, is given up.
   let watch = setTimeout(() => looking.abort(), SILENCE);
   try {
-    const answer = await fetch(`/picture?bare&of=${encodeURIComponent(name)}`, { signal: looking.signal, cache: "no-store" });
+    const answer = await fetch(stream(), { signal: looking.signal, cache: "no-store" });
     if (!answer.ok) return;
     const reader = answer.body.getReader();
     let waiting = new Uint8Array();
@@ -48,6 +48,13 @@ async function look() {
     clearTimeout(watch);
     looking.abort();
   }
+}
+
+/** The address of the pictures that are shown here. */
+function stream() {
+  if (location.pathname.startsWith("/view/")) return `${location.pathname}?stream`;
+  const name = decodeURIComponent(location.hash.slice(1));
+  return `/picture?bare&of=${encodeURIComponent(name)}`;
 }
 
 /** Draw the picture of one part; a broken one is left out, and the one before stays. */

@@ -96,3 +96,36 @@ def test_a_bar_of_a_known_length_is_that_long():
         bar.advance()
         bar.hear(0.9 if number % 5 == 0 else 0.0)
     assert bar.place() == (5, 5)
+
+
+def grown(seconds, period, pattern):
+    """Give how much eight bands grow in each frame: two strokes by turns, ``pattern`` of a bar."""
+    rng = np.random.default_rng(7)
+    bands = 0.02 * rng.random((round(seconds / FRAME), 8)).astype(np.float32)
+    for number in range(int(seconds / period * 4)):
+        stroke = pattern[number % len(pattern)]
+        frame = round((0.3 + number * period / 4) / FRAME)
+        if stroke != "." and frame < len(bands):
+            bands[frame, slice(0, 3) if stroke == "k" else slice(4, 8)] += 1.0
+    return bands
+
+
+@pytest.mark.parametrize("bpm", [72, 81, 90, 100])
+@pytest.mark.parametrize("pattern", ["k.h.s.h.k.hks.h.", "k.hhs.h.kkh.s.h."])
+def test_a_weak_beat_is_told_where_the_music_repeats_at_its_tempo_and_only_there(bpm, pattern):
+    times, beat, down = likely(np.arange(0.3, 9, 60 / bpm), 9)
+    weak = 0.3 * beat  # too little to be told alone
+    told = {}
+    for witness in (None, bpm, bpm / 1.25):
+        tracker, told[witness] = BeatTracker(60, 200), []
+        bands = grown(9, 60 / (witness or bpm), pattern)
+        for frame, at in enumerate(times):
+            if witness:
+                tracker.listen(bands[frame])
+            due = tracker.step(float(at), float(weak[frame]), float(down[frame]), False)
+            told[witness] += [due] if due else []
+    assert told[None] == []
+    ratios = {round(due.bpm / bpm, 1) for due in told[bpm]}
+    assert len(told[bpm]) > 2
+    assert ratios <= {0.5, 1.0, 2.0}
+    assert not [due for due in told[bpm / 1.25] if abs(due.bpm / bpm - 1) < 0.05]

@@ -56,18 +56,18 @@ def main() -> None:
         frames.append(Frame(np.asarray(read[1], np.uint8)))
     box = painter(longer, threads, provider)
     for _ in range(2):
-        box.process(frames[0], Ns(0))
+        box.process(frames[0], at=Ns(0))
     cpu, begun = time.process_time(), time.perf_counter()
     for number in range(count):
         if pace:
             time.sleep(max(0.0, begun + number / pace - time.perf_counter()))
-        box.process(frames[number % len(frames)], Ns(number))
+        box.process(frames[number % len(frames)], at=Ns(number))
     measured = {"seconds": time.perf_counter() - begun, "cpu": time.process_time() - cpu}
     measured["network"] = network_seconds(box.session(), longer, count)
     if provider != "cpu":
         plain = painter(longer, threads, "cpu")
         shown = frames[:: max(1, len(frames) // COMPARED)]
-        pairs = ((box.process(each, Ns(0)), plain.process(each, Ns(0))) for each in shown)
+        pairs = ((box.process(each, at=Ns(0)), plain.process(each, at=Ns(0))) for each in shown)
         measured["alike"] = float(np.mean([ssim(a.image, b.image) for a, b in pairs]))
     inputs = hashlib.sha256(b"".join(each.image.tobytes() for each in frames)).hexdigest()
     print(json.dumps({**measured, "inputs": inputs}))

@@ -1,0 +1,105 @@
+"""What a field of velocities says as a whole, and how it is drawn.
+
+Velocities are float32, shape (h, w, 2): to the right and down, in heights of the picture a second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Picture = NDArray[np.uint8]
+
+MUCH: Final = 0.1
+"""The part of a picture that moves fast where ``amount`` is 1: a dancer, all of them."""
+_HARDLY: Final = 0.002
+"""The part of a picture below which what moves has no direction to speak of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What moves in a picture, as a whole.
+
+    ``amount`` 0 to 1. ``x`` and ``y``: where, 0 to 1, y from the bottom. ``right`` and ``up``: -1
+    to 1, its speed. ``turn``: turns a second, clockwise, -1 to 1. ``grow``: how much larger a
+    second, -1 to 1.
+    """
+
+    amount: float
+    x: float
+    y: float
+    right: float
+    up: float
+    turn: float
+    grow: float
+
+
+def moving(velocity: Floats, fast: float) -> Floats:
+    """Return how much each point moves: float32 (h, w), 0 to 1 where it is as fast as ``fast``."""
+    speed = cv2.magnitude(*cv2.split(velocity))
+    return cast(Floats, np.minimum(speed / np.float32(fast), np.float32(1)))
+
+
+def summarise(velocity: Floats, moves: Floats, fast: float) -> Movement:
+    """Return what moves as a whole; ``moves`` is what ``moving`` returns.
+
+    Velocities are averaged where something moves, and turn and growth are taken around the middle
+    of that, in the sense of least squares.
+    """
+    height, width = moves.shape
+    x, y = np.meshgrid((np.arange(width) + 0.5) / height, (np.arange(height) + 0.5) / height)
+    whole = float(moves.sum())
+    share = whole / moves.size
+    amount = min(share / MUCH, 1.0)
+    if share < _HARDLY:
+        return Movement(amount, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0)
+    weights = moves / whole
+
+    def mean(values: NDArray[np.floating]) -> float:
+        return float((weights * values).sum())
+
+    across, down = mean(x), mean(y)
+    u, v = velocity[..., 0], velocity[..., 1]
+    to_right, to_bottom = mean(u), mean(v)
+    dx, dy = x - across, y - down
+    spread = mean(dx * dx + dy * dy) + 1e-6
+    turn = mean(dx * (v - to_bottom) - dy * (u - to_right)) / spread / (2 * np.pi)
+    grow = mean(dx * (u - to_right) + dy * (v - to_bottom)) / spread
+    return Movement(
+        amount,
+        across * height / width,
+        1.0 - down,
+        *(_signed(one) for one in (to_right / fast, -to_bottom / fast, turn, grow)),
+    )
+
+
+def as_colours(velocity: Floats, moves: Floats, width: int, height: int) -> Picture:
+    """Draw velocities, uint8 (height, width, 3): the hue is the direction, how bright the speed.
+
+    To the right is red, up green-yellow, left cyan, down violet.
+    """
+    u, v = cv2.split(velocity)
+    degrees = cv2.phase(u, -v, angleInDegrees=True)
+    hsv = np.empty((*moves.shape, 3), np.uint8)
+    hsv[..., 0] = (degrees / 2).astype(np.uint8) % 180
+    hsv[..., 1] = 255
+    hsv[..., 2] = moves * np.float32(255)
+    colours = cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR)
+    return cast(Picture, cv2.resize(colours, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def as_mask(moves: Floats, width: int, height: int) -> Picture:
+    """Draw what moves as a grey picture, uint8 (height, width, 3): white where it is fast."""
+    grey = cv2.resize(
+        (moves * np.float32(255)).astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR
+    )
+    return cast(Picture, cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
+
+
+def _signed(value: float) -> float:
+    return min(max(value, -1.0), 1.0)

@@ -1,0 +1,67 @@
+"""Bring pictures to a size: stretched, fitted with borders, or filled and cut.
+
+A picture is uint8, shape (height, width, 3) or (height, width).
+"""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+Fit = Literal["stretch", "fit", "fill"]
+
+
+def scaled(picture: Picture, width: int, height: int, out: Picture | None = None) -> Picture:
+    """Return a picture of (width, height), without aliasing where it is much smaller than before.
+
+    It lies in ``out`` where that is given, else a picture that has the size is returned as it is.
+
+    Why in halves: linear sampling alone skips pixels and area averaging alone takes fifteen times
+    as long (1280x720 to 960x540: 0.3 ms and 4.9).
+    """
+    if picture.shape[:2] == (height, width):
+        if out is None:
+            return picture
+        np.copyto(out, picture)
+        return out
+    while picture.shape[1] > 2 * width and picture.shape[0] > 2 * height:
+        half = (picture.shape[1] // 2, picture.shape[0] // 2)
+        picture = cast(Picture, cv2.resize(picture, half, interpolation=cv2.INTER_AREA))
+    halved = picture.shape[1] == 2 * width and picture.shape[0] == 2 * height
+    how = cv2.INTER_AREA if halved else cv2.INTER_LINEAR
+    return cast(Picture, cv2.resize(picture, (width, height), dst=out, interpolation=how))
+
+
+def fitted(picture: Picture, fit: Fit, out: Picture) -> Picture:
+    """Bring a picture to the size of ``out``, into it.
+
+    "stretch" fills it whatever the shape; "fit" keeps the shape, with black beside it; "fill" keeps
+    the shape, and cuts off what is too much at both sides.
+    """
+    height, width = out.shape[:2]
+    rows, columns = picture.shape[:2]
+    if fit == "fit":
+        place = _inner(columns, rows, width, height)
+        out[:] = 0
+        out = out[place]
+        scaled(picture, out.shape[1], out.shape[0], out)
+        return out
+    if fit == "fill":
+        picture = picture[_inner(width, height, columns, rows)]
+    return scaled(picture, width, height, out)
+
+
+def _inner(width: int, height: int, most_width: int, most_height: int) -> tuple[slice, slice]:
+    """Return where the largest rectangle of a shape lies in the middle of another: rows, columns.
+
+    It has at least one pixel.
+    """
+    scale = min(most_width / width, most_height / height)
+    across = min(max(round(width * scale), 1), most_width)
+    down = min(max(round(height * scale), 1), most_height)
+    top, left = (most_height - down) // 2, (most_width - across) // 2
+    return slice(top, top + down), slice(left, left + across)

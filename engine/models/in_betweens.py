@@ -1,0 +1,87 @@
+"""Show what a slow box paints at the full rate of the camera."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import field, replace
+from typing import Annotated
+
+from engine.core.clock import ns
+from engine.core.messages import Frame, Ns
+from engine.core.parameter import Param
+from engine.dsp.image.painting import downscale, upscale, working_size
+from engine.dsp.image.warping import Grey, small_grey, warp
+from engine.inference.network import ModelName, NetworkModel
+from engine.inference.optical_flow import OpticalFlow
+from engine.inference.session import Session
+
+_KEPT = ns(1.0)
+"""For how long it is known what a picture showed; an older painting is shown as it is."""
+_MOST = 64
+"""Pictures that are remembered, however fast they come."""
+_LONGER = 384
+"""The longer side of the pictures in which flow is found."""
+
+
+class InBetweensModel(NetworkModel[Frame]):
+    """Shows what a slow box paints at the full rate of the camera, and as soon as it sees.
+
+    ``from`` is the camera, ``slow`` what a slow box such as ``style`` makes of it. For each picture
+    of the camera the last painting is warped to where things are now, by the optical flow between
+    the picture that was painted and the newest one. So a painter may take its time, or paint every
+    second picture only, and nothing jerks. Where nothing can be found to move, the painting stays.
+
+    It says nothing until there is a painting. One of a picture that is no longer known, a second
+    later or from another camera, is shown as it is.
+    """
+
+    TASK = "flow"
+
+    size: Annotated[
+        int,
+        Param(
+            "the longer side at which a painting is warped; smaller is faster, and softer",
+            64,
+            1920,
+            unit="pixels",
+            lighter=(0.75, 0.5),
+        ),
+    ] = 640
+    model: ModelName = "lucas_kanade"
+
+    _seen: deque[tuple[Ns, Grey]] = field(default_factory=deque)
+
+    def check(self, session: Session) -> None:
+        """Raise ModelError where a network does not find the flow of two pictures."""
+        super().check(session)
+        self.expect_inputs(session, ("before", "after"), "two pictures")
+
+    def reset(self) -> None:
+        """Forget what was seen."""
+        self._seen.clear()
+
+    def process(self, frame: Frame, slow: Frame, *, slow_at: Ns, at: Ns) -> Frame:
+        """Return the painting ``slow``, as large as it is, as of the moment of ``frame``.
+
+        Raises ModelError when the network fails, or answers with what is not a number.
+        """
+        grey = small_grey(frame.image, _LONGER)
+        painted = self._at(slow_at)
+        self._remember(grey, at)
+        if painted is None or painted.shape != grey.shape:
+            return slow
+        motion, _ = OpticalFlow(self.run)(grey, painted)
+        height, width = slow.image.shape[:2]
+        size = working_size(width, height, min(self.size, max(width, height)), 1, 1)
+        image = upscale(warp(downscale(slow.image, *size), motion), width, height)
+        image.flags.writeable = False
+        return replace(slow, image=image)
+
+    def _at(self, moment: Ns) -> Grey | None:
+        """Return the picture of a moment, where it is known."""
+        return next((grey for seen, grey in self._seen if seen == moment), None)
+
+    def _remember(self, grey: Grey, at: Ns) -> None:
+        self._seen.append((at, grey))
+        while len(self._seen) > _MOST or at - self._seen[0][0] > _KEPT:
+            self._seen.popleft()

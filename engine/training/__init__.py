@@ -1,0 +1,1 @@
+"""Networks that a performer trains from what they recorded themselves."""

@@ -1,0 +1,136 @@
+"""The command ``sensorium train picture``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from engine.core.clock import SECOND, Clock, SystemClock
+from engine.core.errors import UnwritableFile
+from engine.core.os_errors import os_reason
+from engine.runtime.metrics import LOG
+from engine.system.priority import lower_priority
+from engine.training.folder import NetworkFolder, card_words, preview_picture
+from engine.training.pairs import Pairs, Pictures, read_pairs
+from engine.training.picture import Measured, TrainedPainter, PictureTraining, Progress
+
+SAVED_EVERY: Final = 60.0
+SHOWN_EVERY: Final = 5.0
+"""Seconds."""
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How to train: see ``sensorium train picture --help``. ``steps`` 0: as ``minutes`` say."""
+
+    minutes: float = 5.0
+    steps: int = 0
+    size: int = 192
+    frame: str = ""
+    pose: str = ""
+    threads: int = 0
+    seed: int = 0
+
+
+class Screen(Protocol):
+    """Where a performer sees how far a training is."""
+
+    def show(self, progress: Progress, preview: Callable[[], Pictures]) -> None:
+        """Show how far it is; ``preview`` paints rows of skeleton, picture and painting."""
+
+
+def train_picture(
+    recording: Path, folder: Path, options: TrainingOptions, screen: Screen
+) -> Measured:
+    """Train a network on a recording, and keep it in a folder; return how near it comes.
+
+    Ctrl-C ends it early and keeps what was learned. Raises
+    RecordingError, TrainingError, UnwritableFile or OSError.
+    """
+    lower_priority()
+    clock = SystemClock()
+    kept = NetworkFolder(folder)
+    try:
+        pairs = _read(recording, options)
+        training = PictureTraining(
+            pairs,
+            clock,
+            seconds=options.minutes * 60,
+            steps=options.steps,
+            threads=options.threads or os.cpu_count() or 1,
+            seed=options.seed,
+        )
+        _learn(training, kept, screen, clock)
+        return _finish(training, kept)
+    finally:
+        kept.discard()  # only where nothing is in it
+
+
+def _read(recording: Path, options: TrainingOptions) -> Pairs:
+    LOG.info("reading %s", recording)
+    pairs = read_pairs(recording, options.size, options.frame, options.pose)
+    if pairs.cut_off:
+        LOG.warning("%s: its end is missing, as after a crash", recording)
+    count, height, width, _ = pairs.pictures.shape
+    words = (count, width, height, pairs.frame, pairs.pose, pairs.seconds)
+    LOG.info("%d pictures of %dx%d from %s, with %s, over %.0f s", *words)
+    return pairs
+
+
+def _learn(training: PictureTraining, kept: NetworkFolder, screen: Screen, clock: Clock) -> None:
+    """Train until it is done, or until Ctrl-C where something is learned by then."""
+    shown = saved = clock.now()
+    told = False
+
+    def preview() -> Pictures:
+        return preview_picture(
+            TrainedPainter(training.network()), training.pairs, training.unseen, 1
+        )
+
+    try:
+        while not training.done:
+            training.step()
+            if clock.now() - shown >= SHOWN_EVERY * SECOND:
+                screen.show(training.progress, preview)
+                shown = clock.now()
+            if clock.now() - saved >= SAVED_EVERY * SECOND:
+                told = not _save(training, kept, None, told=told)
+                saved = clock.now()
+    except KeyboardInterrupt:
+        if not training.progress.steps:
+            raise
+        LOG.info("stopped early; what was learned so far is kept")
+
+
+def _save(
+    training: PictureTraining, kept: NetworkFolder, measured: Measured | None, *, told: bool
+) -> bool:
+    """Keep the network as it is; return whether that went well. It is told once if not."""
+    progress = training.progress
+    words = card_words(training.pairs, progress.seconds, progress.steps, measured)
+    try:
+        kept.write(training.network(), training.pairs, training.unseen, words)
+    except OSError as error:
+        if not told:
+            LOG.error("%s cannot be written: %s; training goes on", kept.path, os_reason(error))
+        return False
+    return True
+
+
+def _finish(training: PictureTraining, kept: NetworkFolder) -> Measured:
+    """Measure and keep the network. Raises UnwritableFile where it cannot be kept."""
+    network = training.network()
+    measured = training.measure(TrainedPainter(network))
+    progress = training.progress
+    words = card_words(training.pairs, progress.seconds, progress.steps, measured)
+    try:
+        kept.write(network, training.pairs, training.unseen, words)
+    except OSError as error:
+        before = any(kept.path.iterdir())
+        rest = "; what it was a minute before the end is kept" if before else ""
+        why = f"{kept.path} cannot be written: {os_reason(error)}{rest}"
+        raise UnwritableFile(why) from None
+    return measured

@@ -1,0 +1,68 @@
+"""Pictures of the last seconds, within bounds of memory."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.messages import Ns
+
+Picture = NDArray[np.uint8]
+
+MOST: Final = 512 << 20
+"""Bytes of pictures that one box keeps: 6 s at 1280x720 and 30 pictures a second."""
+
+
+class PictureMemory:
+    """Keeps pictures with their moments, the newest ones; all of one size.
+
+    ``is_full`` says whether older ones were let go because they take too much memory.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._kept: deque[tuple[Ns, Picture]] = deque()
+        self._bytes = 0
+        self.is_full = False
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def put(self, at: Ns, image: Picture) -> None:
+        """Keep a picture; those of another size are forgotten."""
+        if self._kept and self._kept[-1][1].shape != image.shape:
+            self.clear()
+        self._kept.append((at, image))
+        self._bytes += image.nbytes
+        while self._bytes > self._most and len(self._kept) > 1:
+            self._drop()
+            self.is_full = True
+
+    def forget(self, before: int) -> None:
+        """Let go of what is older than a moment, but for the last picture up to there."""
+        while len(self._kept) > 1 and self._kept[1][0] <= before:
+            self._drop()
+
+    def oldest(self) -> tuple[Ns, Picture] | None:
+        """Return the oldest picture and its moment."""
+        return self._kept[0] if self._kept else None
+
+    def newest(self) -> tuple[Ns, Picture] | None:
+        """Return the newest picture and its moment."""
+        return self._kept[-1] if self._kept else None
+
+    def all(self) -> list[tuple[Ns, Picture]]:
+        """Return what is kept, in order of time."""
+        return list(self._kept)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+        self._bytes = 0
+        self.is_full = False
+
+    def _drop(self) -> None:
+        self._bytes -= self._kept.popleft()[1].nbytes

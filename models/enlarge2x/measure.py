@@ -1,0 +1,84 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["onnxruntime>=1.22"]
+# ///
+"""Whether a network that enlarges pictures comes nearer to the truth than Lanczos.
+
+``uv run models/enlarge2x/measure.py NETWORK PICTURES``
+
+Fixed before the first run: 20 crops of 256x256 from photographs 1280 wide, of those files in
+PICTURES that are CC0 or CC BY (Debian lomiri-wallpapers-16.04), at places of chance (seed 0). Each
+crop is made half as large by the mean of four pixels, and enlarged again. The network ships only if
+its structural similarity (SSIM of the luma) to the crop is higher than that of Lanczos in the mean
+and on at least 15 of the 20. The peak signal to noise is shown, and does not decide.
+
+esrgan-slim (npm @upscalerjs/esrgan-slim 1.0.0, x2) does not ship by it: SSIM 0.9310 in the mean,
+Lanczos 0.9420, and nearer on 0 of 20. So a network of our own was trained, on other pictures.
+
+NETWORK takes float32 (1, height, width, 3), red-green-blue, 0 to 255, and gives twice that size.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+
+from engine.dsp.image.likeness import similarity
+
+FREE = (
+    "aitzgorri_by_Aitzol_Berasategi",
+    "friends_by_Aitzol_Berasategi",
+    "life_by_Aitzol_Berasategi",
+    "picosdeeuropa_by_Aitzol_Berasategi",
+    "Picture_0B_by_freespace",
+    "Picture_1A_by_freespace",
+    "seeding_by_Clements_Engelhardt",
+    "sunset_by_Aitzol_Berasategi",
+    "umang_by_Abhishek_Mudgal",
+    "Wine_by_Jakkub_Mede",
+)
+CROPS, SIDE, WIDTH = 20, 256, 1280
+NEEDED = 15
+
+
+def crops(folder: Path) -> list[np.ndarray]:
+    """Return the crops, two of each photograph."""
+    rng = np.random.default_rng(0)
+    found = []
+    for number in range(CROPS):
+        picture = cv2.imread(str(folder / f"{FREE[number % len(FREE)]}.jpg"))
+        height = round(picture.shape[0] * WIDTH / picture.shape[1])
+        picture = cv2.resize(picture, (WIDTH, height), interpolation=cv2.INTER_AREA)
+        top, left = (int(rng.integers(0, size - SIDE)) for size in picture.shape[:2])
+        found.append(picture[top : top + SIDE, left : left + SIDE])
+    return found
+
+
+def main(network: str, folder: str) -> None:
+    """Measure, and say whether it ships."""
+    session = onnxruntime.InferenceSession(network)
+    name = session.get_inputs()[0].name
+    better, ours, theirs = 0, [], []
+    for crop in crops(Path(folder)):
+        small = cv2.resize(crop, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA)
+        lanczos = cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_LANCZOS4)
+        planes = cv2.cvtColor(small, cv2.COLOR_BGR2RGB)[None].astype(np.float32)
+        (answer,) = session.run(None, {name: planes})
+        found = cv2.cvtColor(np.clip(answer[0] + 0.5, 0, 255).astype(np.uint8), cv2.COLOR_RGB2BGR)
+        pair = similarity(found, crop), similarity(lanczos, crop)
+        better += pair[0] > pair[1]
+        ours.append(pair[0])
+        theirs.append(pair[1])
+        noise = cv2.PSNR(found, crop), cv2.PSNR(lanczos, crop)
+        print("SSIM {:.4f} Lanczos {:.4f}   dB {:.2f} Lanczos {:.2f}".format(*pair, *noise))
+    ships = np.mean(ours) > np.mean(theirs) and better >= NEEDED
+    print(f"mean SSIM {np.mean(ours):.4f}, Lanczos {np.mean(theirs):.4f}")
+    print(f"nearer on {better} of {CROPS}: {'ships' if ships else 'does not ship'}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
