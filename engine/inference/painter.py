@@ -76,7 +76,7 @@ class Painter(NetworkModel[Frame]):
     size: Annotated[
         int,
         Param(
-            "the longer side of the painting; smaller is faster, and has larger strokes",
+            "the longer side of the painting; smaller is faster, with larger strokes; 0 is auto",
             0,
             1920,
             unit="pixels",

@@ -212,7 +212,7 @@ def test_the_painter_paints_at_the_size_that_was_chosen() -> None:
         '[film]\nuse="film"\nfps=10\nseconds=3\n[style]\nuse="style"\nfrom="film"\nsize="auto"\n'
         '[c]\nuse="collector"\nfrom="style"\n'
     )
-    played = testing.play(text, boxes={**BOXES, "film": Film}, costs={"style": 90})
+    played = testing.play(text, boxes={**BOXES, "film": Film}, costs={"style": 300})
     box = played.engine.states["style"].box
     assert isinstance(box, StyleModel)
     assert box.size == 0

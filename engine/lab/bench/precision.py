@@ -62,7 +62,8 @@ def run(short: bool) -> list[Row]:
         for name in models():
             with _bearing(name, Path(folder)) as model:
                 rows += _network(name, model, 1 if short else PAIRS)
-                rows += BOXES.get(name, _nothing)(model, short)
+                if name in BOXES:
+                    rows += BOXES[name](model, short)
     return rows
 
 
@@ -83,12 +84,6 @@ def _bearing(name: str, folder: Path) -> Iterator[str]:
     yield str(copy)
 
 
-def _opened(model: str, provider: str) -> Session:
-    session = open_session(model, provider=provider)
-    assert session.provider == provider, f"{model}: {provider} was refused"
-    return session
-
-
 def _network(name: str, model: str, pairs: int) -> list[Row]:
     """Return what a network saves and how far off it is, by its test vector."""
     card = read_card(Path(model))
@@ -97,7 +92,9 @@ def _network(name: str, model: str, pairs: int) -> list[Row]:
         inputs = {each.name: stored[f"in.{each.name}"].astype(each.dtype) for each in card.inputs}
     if name == "multistyle26":
         inputs["image"] = np.random.default_rng(1).random((1, 3, *PAINTED), np.float32)
-    plain, brief = _opened(model, "cpu"), _opened(model, OPENVINO_BF16)
+    plain, brief = open_session(model), open_session(model, provider=OPENVINO_BF16)
+    if brief.provider != OPENVINO_BF16:  # the log says why
+        return [Row(name, "not measured", 0, COUNT)]
     apart = max(
         float(np.abs(a.astype(np.float64) - b).max())
         for a, b in zip(plain.run(**inputs), brief.run(**inputs), strict=True)
@@ -149,7 +146,7 @@ def _transcribe(model: str, short: bool) -> list[Row]:
     """Return which notes of chords are those that float32 finds, and how right both are."""
     rows: list[Row] = []
     for number, timbre in enumerate(timbres()[: 1 if short else None]):
-        played = score(9100 + number, 3 if short else 12)
+        played = score(9100 + number, 3 if short else 10)
         sound = render(played, timbre)
         truth = [(one.at, note) for one in played for note in one.notes]
         plain, brief = (
@@ -229,10 +226,6 @@ def _style(model: str, short: bool) -> list[Row]:
         *ratio(case, "SSIM to float32", [one for each in alike.values() for one in each], ALIKE),
         Row(f"{case}: least alike {least}", "SSIM to float32", min(alike[least]), "x", ALIKE),
     ]
-
-
-def _nothing(model: str, short: bool) -> list[Row]:
-    return []
 
 
 BOXES: Final[dict[str, Callable[[str, bool], list[Row]]]] = {

@@ -12,6 +12,9 @@ matrices the network reaches.
 "As published" the package takes all cores, with threads that keep turning; paced is at 10 pictures
 a second, as when a network waits for its camera.
 
+With in-betweens every second picture is painted, and the others are warped to where things are by
+``in_betweens``; those are held against what the painter makes of them.
+
 Then live: from a picture to where pictures are shown, and a full set, painting at 384x216 with pose
 and pitch beside it and a microphone's sound through JACK, whose delay must not grow.
 
@@ -53,6 +56,7 @@ UNITS: Final = {
 AROUND: Final[Goal] = ("<=", 1.35)
 PROCESSOR: Final[Goal] = ("<=", 0.8)
 SOONER: Final[dict[str, Goal]] = {FLOAT32: (">=", 1.05), BFLOAT16: (">=", 1.5)}
+TWICE: Final[Goal] = (">=", 2.0)
 ALIKE: Final[Goal] = (">=", 0.95)
 BEHIND: Final[Goal] = ("<=", 1.3)
 LATER: Final[Goal] = ("<=", 1.5)
@@ -90,6 +94,9 @@ def run(
             rows += _sized(case, footage, computes, beside=beside)
         if beside:
             rows += _published(pairs, video, (LONGER["256x144"], count, PACE))
+        for case in sizes:
+            for name, provider in computes.items():
+                rows += _between(f"{name} with in-betweens, {case}", footage, provider, rows)
         for name, provider in computes.items():
             rows += _shown(f"{name}, 256x144, live", video, provider, live)
         rows += _full_set(video, pairs, computes, live)
@@ -202,6 +209,19 @@ def _fetched(video: Path) -> bool:
         print(f"{PACKAGE} cannot be fetched: {error}", file=sys.stderr)
         return False
     return True
+
+
+def _between(case: str, footage: _Film, provider: str, rows: Sequence[Row]) -> Iterator[Row]:
+    """Yield what every second picture costs with in-betweens, beside what is in ``rows``."""
+    size = case.rpartition(", ")[2]
+    what = (LONGER[size], max(4, footage.pictures), 1, provider)
+    turns = [child("between", footage.video, *what) for _ in range(footage.pairs)]
+    cost = 1e3 * median(turns, "cpu") / what[1]
+    yield Row(case, "processor", cost, "ms a picture")
+    yield Row(case, "SSIM to painting each", median(turns, "alike"), "x")
+    theirs = (row for row in rows if (row.case, row.metric) == (f"package, {size}", "processor"))
+    for row in theirs:
+        yield Row(f"package / {case}", "processor", row.value / cost, "x", TWICE)
 
 
 def _shown(case: str, video: Path, provider: str, seconds: float) -> Iterator[Row]:

@@ -45,15 +45,21 @@ def painter(longer: int, threads: int, provider: str) -> StyleModel:
     return box
 
 
+def read_film(video: str) -> list[Frame]:
+    """Return all pictures of a film."""
+    capture = cv2.VideoCapture(video)
+    frames = []
+    while (read := capture.read())[0]:
+        frames.append(Frame(np.asarray(read[1], np.uint8)))
+    return frames
+
+
 def main() -> None:
     """Paint, then print seconds: of the clock, of the processor, of the network alone."""
     video, provider = sys.argv[1], sys.argv[6]
     longer, count, pace, threads = map(int, sys.argv[2:6])
     cv2.setNumThreads(threads)  # else OpenCV takes all cores, and the claim would not hold
-    capture = cv2.VideoCapture(video)
-    frames = []
-    while (read := capture.read())[0]:
-        frames.append(Frame(np.asarray(read[1], np.uint8)))
+    frames = read_film(video)
     box = painter(longer, threads, provider)
     for _ in range(2):
         box.process(frames[0], at=Ns(0))
