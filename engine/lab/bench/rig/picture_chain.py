@@ -186,7 +186,13 @@ def show(footage: Footage, seconds: float, fps: float) -> dict[str, float]:
     (_, measured), metrics = asyncio.run(play(plan, [1.0, seconds]))
     dropped = sum(lane.dropped for lane in metrics.lanes.values())
     summary = measured.behind.summary()
-    return {"p50": summary["p50"], "p99": summary["p99"], "dropped": dropped}
+    processor = measured.cpu / max(len(measured.behind), 1) * 1e3
+    return {
+        "p50": summary["p50"],
+        "p99": summary["p99"],
+        "processor": processor,
+        "dropped": dropped,
+    }
 
 
 Step = Callable[[Frame, int], Frame]
@@ -303,8 +309,11 @@ def timed(
 ) -> dict[str, float]:
     """Lead pictures through steps, ``fps`` a second; return the median ms of each and of all."""
     took: dict[str, list[float]] = {name: [] for name in (*steps, "chain")}
+    warm = round(fps)
     begun = time.perf_counter()
+    cpu = 0.0
     for number in range(round((seconds + 1) * fps)):
+        cpu = cpu if number != warm else time.process_time()
         time.sleep(max(0.0, begun + number / fps - time.perf_counter()))
         picture = first(number)
         begin = since = time.perf_counter()
@@ -314,13 +323,10 @@ def timed(
             took[name].append((now - since) * 1e3)
             since = now
         took["chain"].append((since - begin) * 1e3)
-    warm = round(fps)
+    processor = (time.process_time() - cpu) / (len(took["chain"]) - warm) * 1e3
     medians = {name: statistics.median(ms[warm:]) for name, ms in took.items()}
-    return {
-        **medians,
-        "p50": medians["chain"],
-        "p99": float(np.percentile(took["chain"][warm:], 99)),
-    }
+    worst = float(np.percentile(took["chain"][warm:], 99))
+    return {**medians, "p50": medians["chain"], "p99": worst, "processor": processor}
 
 
 def apart(footage: Footage) -> float:
