@@ -14,7 +14,7 @@ from engine.nodes.crop import Crop
 from engine.nodes.draw_pose import DrawPose
 from engine.nodes.draw_text import DrawText
 from engine.nodes.draw_wave import DrawWave
-from engine.nodes.feedback import Feedback
+from engine.nodes.feedback import FeedbackNode
 from engine.nodes.grade import Grade
 from engine.nodes.mix import Mix
 from engine.nodes.resize import Resize
@@ -38,7 +38,7 @@ def of(box: object, **more: object) -> Callable[[], Make]:
 
 
 def echo() -> Make:
-    box = Feedback(zoom=1.5, turn=30.0)
+    box = FeedbackNode(zoom=1.5, turn=30.0)
     box.process(OTHER, ns(0))
     return lambda frame, number: box.process(frame, ns(1 + number / 30))
 

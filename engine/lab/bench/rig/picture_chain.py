@@ -29,14 +29,14 @@ from engine.core.landmarks import Pose
 from engine.core.messages import Block, Frame, Message, Ns
 from engine.core.sink import Sink
 from engine.core.source import Tape
-from engine.dsp.image.grading import Grade as Grading
+from engine.dsp.image.grading import Grading
 from engine.lab.bench.rig.footage import FPS
 from engine.lab.bench.rig.stretch import plan_of, play
 from engine.nodes.crop import Crop
 from engine.nodes.draw_pose import DrawPose
 from engine.nodes.draw_text import DrawText
 from engine.nodes.draw_wave import DrawWave
-from engine.nodes.feedback import Feedback
+from engine.nodes.feedback import FeedbackNode
 from engine.nodes.grade import Grade
 from engine.nodes.mix import Mix
 from engine.nodes.resize import Resize
@@ -127,7 +127,7 @@ def _frame(values: NDArray[Any]) -> Frame:
 
 
 class BenchPictures(Tape):
-    """Give the footage again and again, ``fps`` pictures a second."""
+    """Show the footage again and again, ``fps`` pictures a second."""
 
     OUT: ClassVar[Mapping[str, type]] = {
         "frame": Frame,
@@ -205,7 +205,7 @@ def boxes(footage: Footage) -> tuple[dict[str, Step], dict[str, Any]]:
         "resize": Resize(width=1280, height=720),
         "grade": Grade(contrast=1.2, saturation=1.5, hue=0.1),
         "mix": Mix(),
-        "feedback": Feedback(amount=0.8, zoom=1.2, turn=10.0),
+        "feedback": FeedbackNode(amount=0.8, zoom=1.2, turn=10.0),
         "draw_pose": DrawPose(),
         "draw_text": DrawText(text=TITLE),
         "draw_wave": DrawWave(),
