@@ -9,7 +9,7 @@ from engine.core.messages import Frame
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.dsp.image.colour import Blue, Green, Red, bgr
-from engine.dsp.image.writing import Align, Font, Wording, Writer, margin_of, stamp
+from engine.dsp.image.writing import Align, Font, Ink, Wording, Writer, margin_of, stamp
 from engine.video.canvas import Canvas, finished
 
 _LINE: Final = 0.96
@@ -57,16 +57,15 @@ class DrawText(Node):
         height, width = frame.image.shape[:2]
         size = max(round(self.size * height), 4)
         wording = Wording(text, self.font, size, self.weight, round(_LINE * width), self.align)
-        written = self._writer.write(wording)
+        ink = Ink(bgr(self.red, self.green, self.blue), self.opacity, self.outline)
+        written = self._writer.write(wording, ink)
         out = self._canvas.copy(frame.image)
-        place = self._place(written.letters.shape, width, height, size)
-        stamp(out, written.edged, place, (0, 0, 0), self.opacity * self.outline)
-        stamp(out, written.letters, place, bgr(self.red, self.green, self.blue), self.opacity)
+        stamp(out, written, self._place(written.keep.shape, width, height, size))
         return finished(frame, out)
 
     def _place(self, shape: tuple[int, ...], width: int, height: int, size: int) -> tuple[int, int]:
         """Return where the mask's left upper corner comes to lie, in pixels."""
-        rows, columns = shape
+        rows, columns = shape[:2]
         x = self.x * width
         if self.align == "middle":
             left = x - columns / 2

@@ -27,7 +27,7 @@ _GOLDEN: Final = 0.6180339887498949
 """Its multiples are spread evenly over each 0 to 1 (Weyl)."""
 
 
-class Feedback(Node):
+class FeedbackNode(Node):
     """Lead a picture back into itself: trails, echoes, tunnels and spirals.
 
     Each new picture is laid over the one that left before, which meanwhile fades, grows and turns.

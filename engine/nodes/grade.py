@@ -8,8 +8,7 @@ from typing import Annotated, ClassVar
 from engine.core.messages import Frame
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.dsp.image.grading import Grade as Grading
-from engine.dsp.image.grading import graded
+from engine.dsp.image.grading import Grading, graded
 from engine.video.canvas import Canvas, finished
 
 

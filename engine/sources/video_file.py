@@ -23,6 +23,8 @@ from engine.video.still_files import RATE, names_stills
 
 _SLICE: Final = 40 * MILLISECOND
 """How long it waits at most before it looks again what is wanted of it."""
+_QUICKEST: Final = 8 * MILLISECOND
+"""From one picture to the next where each is shown."""
 _ROUNDING: Final = 1e-6
 """Pictures that sums of parts of a picture may be wrong by."""
 
@@ -42,7 +44,7 @@ class VideoFile(Tape):
     as a loop that a pad chooses. How promptly it goes back or jumps is up to the file: it is
     decoded from the last whole picture on, which some films have once in ten seconds, and those
     made to be edited (``ffmpeg -g 1``) everywhere. Up to 256 MB of pictures near the place are kept
-    for it.
+    for it. Where more than 125 pictures a second would come, some are left out.
 
     Pixels that are not square are made so, films of telephones are turned upright, and interlaced
     film is made whole. Film that is marked as interlaced, and a few codecs such as AV1, need the
@@ -127,7 +129,7 @@ class VideoFile(Tape):
         ``_place`` on.
         """
         self._place = 0.0
-        speed = self._straight_speed()
+        speed = self._straight_speed(film)
         if not speed:
             return False
         waited = self._at
@@ -143,7 +145,7 @@ class VideoFile(Tape):
                 step = min(step, _SLICE)
                 waited = self._at + round(step)
                 yield Ns(waited), "", None
-                before, speed = speed, self._straight_speed()
+                before, speed = speed, self._straight_speed(film)
                 if not (speed and is_due):
                     self._at = waited
                     passed += step * before
@@ -153,10 +155,14 @@ class VideoFile(Tape):
         self._at += round((film.interval - passed) / speed)
         return True
 
-    def _straight_speed(self) -> float:
-        """Return its speed while it is played forwards, all of it; 0 where more is wanted of it."""
-        whole = (self.begin, self.end) == (0.0, 1.0)
-        return max(self.speed, 0.0) if whole and not self._jumps else 0.0
+    def _straight_speed(self, film: Film) -> float:
+        """Return its speed while all of it is played forwards, picture by picture; else 0.
+
+        Very fast it is not: so many pictures nobody needs, and some machines cannot decode.
+        """
+        speed, whole = self.speed, (self.begin, self.end) == (0.0, 1.0)
+        straight = whole and not self._jumps and 0 < speed <= film.interval / _QUICKEST
+        return speed if straight else 0.0
 
     def _scratch(self, film: Film) -> Generator[tuple[Ns, str, Message], None, bool]:
         """Play a film from ``_place`` on at any speed, forwards and backwards, and where it is set.
@@ -170,7 +176,7 @@ class VideoFile(Tape):
         shown: Picture | None = None
         frame: Frame | None = None
         seen: object = None
-        while self._move(shuttle, step):
+        while self._move(film, shuttle, step):
             image = shuttle.show(math.floor(self._place + _ROUNDING), self.speed)
             looks = self.mirror, self.rotate, tuple(self.crop)
             if image is not None and (image is not shown or looks != seen):
@@ -184,7 +190,7 @@ class VideoFile(Tape):
         film.count = shuttle.count
         return True
 
-    def _move(self, shuttle: Shuttle, step: float) -> bool:
+    def _move(self, film: Film, shuttle: Shuttle, step: float) -> bool:
         """Go to where it was set, and stay in the part that is played; return False at its end.
 
         ``step`` is how many pictures it has just gone on.
@@ -203,7 +209,7 @@ class VideoFile(Tape):
         if not 0 <= was < number:  # it is another part than before
             self._place = float(first if self.speed >= 0 else last)
             return True
-        if step > 0 and (not self.loop or self._straight_speed()):
+        if step > 0 and (not self.loop or self._straight_speed(film)):
             return False
         self._place = first + (self._place - first) % number if self.loop else float(first)
         return True

@@ -17,7 +17,7 @@ Picture = NDArray[np.uint8]
 class Canvas:
     """What one box draws its pictures on: each is made in its place, and none is copied to leave.
 
-    ``copies`` counts the whole pictures that were written.
+    ``copies`` counts those that were copied to be drawn into, or to lie in one piece.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,6 @@ class Canvas:
 
     def take(self, shape: tuple[int, ...]) -> Picture:
         """Return memory for a picture of a shape, (h, w, 3), with whatever was there before."""
-        self.copies += 1
         memory = self._store.take(shape)
         return np.empty(shape, np.uint8) if memory is None else memory
 
@@ -34,6 +33,7 @@ class Canvas:
         """Return a picture that may be drawn into."""
         made = self.take(image.shape)
         np.copyto(made, image)
+        self.copies += 1
         return made
 
 

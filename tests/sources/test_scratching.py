@@ -84,6 +84,8 @@ class Wheel:
     [
         ({"speed": 1.0}, [0, 1, 2, 3, 4, 5]),
         ({"speed": 2.0, "position": 0.0}, [0, 1, 2, 3, 4, 5]),
+        ({"speed": 10.0, "loop": True}, [0, 10, 0, 10, 0, 10]),
+        ({"speed": 6.0}, [0, 6, 12, 18]),
         ({"speed": 0.0}, [0] * 6),
         ({"speed": 0.0, "position": 1.0}, [19] * 6),
         ({"speed": -1.0}, [0] * 6),
@@ -109,6 +111,13 @@ def test_which_pictures_are_seen(
 ) -> None:
     wheel = Wheel(VideoFile(file=request.getfixturevalue(film), **knobs))
     assert wheel.turn(6) == expected
+
+
+def test_a_fast_film_shows_no_more_pictures_than_a_slow_one(whole: str) -> None:
+    """Nobody needs 250 a second."""
+    wheel = Wheel(VideoFile(file=whole, speed=10.0, loop=True))
+    wheel.turn(5)
+    assert wheel.times == [0, 40, 80, 120, 160]
 
 
 def test_pictures_come_at_the_rate_of_the_film(whole: str) -> None:

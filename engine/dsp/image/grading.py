@@ -25,7 +25,7 @@ _SINE: Final = np.array([[-0.213, -0.715, 0.928], [0.143, 0.140, -0.283], [-0.78
 
 
 @dataclass(frozen=True)
-class Grade:
+class Grading:
     """What is done to a picture: ``gamma`` first, then all that is linear, then ``threshold``.
 
     ``hue`` 1 is once around the circle of colours; ``contrast`` turns around the middle grey;
@@ -44,7 +44,7 @@ class Grade:
     @property
     def changes(self) -> bool:
         """Whether anything is done."""
-        return self != Grade(hue=self.hue if self.hue % 1 == 0 else 0.0)
+        return self != Grading(hue=self.hue if self.hue % 1 == 0 else 0.0)
 
     @property
     def mixes_colours(self) -> bool:
@@ -71,7 +71,7 @@ class Grade:
         return np.hstack([gain * turned, np.full((3, 1), add)])
 
 
-def graded(picture: Picture, grade: Grade, out: Picture) -> Picture:
+def graded(picture: Picture, grade: Grading, out: Picture) -> Picture:
     """Grade a picture into ``out``, which is another one; return that."""
     if grade.level <= 0:
         out[:] = 0

@@ -52,7 +52,7 @@ def _levels(kinds: list[str]) -> list[int]:
 
 
 def _between(levels: list[int | None], base: int) -> list[int]:
-    """Give what has no direction that of both its neighbours, or else that of the line."""
+    """Return the levels, where what has no direction has that of both neighbours, or the line's."""
     found: list[int] = []
     for number, known in enumerate(levels):
         before = found[-1] if found else base

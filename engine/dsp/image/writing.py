@@ -44,11 +44,19 @@ class Wording(NamedTuple):
     align: Align
 
 
-class Written(NamedTuple):
-    """A text as two masks of one shape, uint8 (h, w): its letters, and these with an edge."""
+class Ink(NamedTuple):
+    """With what a text is painted: BGR of 0 to 255, and how much of it and of its dark edge."""
 
-    letters: Mask
-    edged: Mask
+    colour: tuple[float, float, float]
+    opacity: float
+    outline: float
+
+
+class Written(NamedTuple):
+    """A text as what is left of a picture below it, and what is added; uint8 (h, w, 3) both."""
+
+    keep: Picture
+    paint: Picture
 
 
 class Writer:
@@ -56,15 +64,15 @@ class Writer:
 
     def __init__(self) -> None:
         self._faces: dict[str, cv2.FontFace] = {}
-        self._wording: Wording | None = None
-        self._written = Written(*[np.zeros((0, 0), np.uint8)] * 2)
+        self._last: tuple[Wording, Ink] | None = None
+        self._written = Written(*[np.zeros((0, 0, 3), np.uint8)] * 2)
 
-    def write(self, wording: Wording) -> Written:
-        """Return a text as masks, 255 within a letter, with room around all lines."""
-        if wording != self._wording:
+    def write(self, wording: Wording, ink: Ink) -> Written:
+        """Return a text with room around all its lines."""
+        if (wording, ink) != self._last:
             letters = self._letters(wording)
-            self._written = Written(letters, _edged(letters, wording.size))
-            self._wording = wording
+            self._written = _inked(letters, _edged(letters, wording.size), ink)
+            self._last = (wording, ink)
         return self._written
 
     def _letters(self, wording: Wording) -> Mask:
@@ -126,28 +134,36 @@ def margin_of(size: int) -> int:
     return round(0.35 * size) + 2
 
 
-def _edged(mask: Mask, size: int) -> Mask:
+def _edged(letters: Mask, size: int) -> Mask:
     """Return a mask that reaches beyond the letters of another one, for an edge around them."""
     width = 2 * max(1, round(size / 14)) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
-    return np.asarray(cv2.dilate(mask, kernel), np.uint8)
+    return np.asarray(cv2.dilate(letters, kernel), np.uint8)
 
 
-def stamp(
-    picture: Picture, mask: Mask, place: tuple[int, int], colour: tuple[float, ...], opacity: float
-) -> None:
-    """Paint with a colour, BGR of 0 to 255, where a mask is white, into a picture, in place.
+def _inked(letters: Mask, edged: Mask, ink: Ink) -> Written:
+    """Return a text of two masks, 255 being all: the edge is black, the letters lie over it."""
+    over, below = (mask[:, :, np.newaxis] / np.float32(255) for mask in (letters, edged))
+    over = over * np.float32(ink.opacity)
+    keep = (1 - over) * (1 - below * np.float32(ink.opacity * ink.outline))
+    paint = over * np.array(ink.colour, np.float32)
+    both = (np.rint(each).astype(np.uint8) for each in (np.repeat(255 * keep, 3, axis=2), paint))
+    return Written(*both)
 
-    ``place`` is where the mask's left upper corner comes to lie, (x, y) in pixels; what lies beside
-    the picture is left out.
+
+def stamp(picture: Picture, written: Written, place: tuple[int, int]) -> None:
+    """Paint a text into a picture, in place.
+
+    ``place`` is where its left upper corner comes to lie, (x, y) in pixels; what lies beside the
+    picture is left out.
     """
     x, y = place
-    rows, columns = picture.shape[:2]
+    (rows, columns), (high, wide) = picture.shape[:2], written.keep.shape[:2]
     left, top = max(x, 0), max(y, 0)
-    right, bottom = min(x + mask.shape[1], columns), min(y + mask.shape[0], rows)
-    if right <= left or bottom <= top or opacity <= 0:
+    right, bottom = min(x + wide, columns), min(y + high, rows)
+    if right <= left or bottom <= top:
         return
     region = picture[top:bottom, left:right]
-    part = mask[top - y : bottom - y, left - x : right - x]
-    alpha = part[:, :, np.newaxis] * np.float32(min(opacity, 1.0) / 255)
-    region[:] = np.rint(region + (np.array(colour, np.float32) - region) * alpha)
+    keep, paint = (each[top - y : bottom - y, left - x : right - x] for each in written)
+    cv2.multiply(region, keep, dst=region, scale=1 / 255)
+    cv2.add(region, paint, dst=region)

@@ -18,6 +18,7 @@ TINY: dict[str, dict[str, Any]] = {
     "loop": {"seconds": 1.0},
     "notes": {"count": 1, "players": ("stand-in",), "peer": False},
     "pitch": {"each": 1, "notes": 0, "peers": ()},
+    "pictures": {"seconds": 0.5},
     "overload": {"seconds": 1.5},
     "record": {"seconds": 1.0, "pairs": 1, "set_": 3.0},
     "sound": {"seconds": 1.0, "long": 2.0},

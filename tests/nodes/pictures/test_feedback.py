@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.core.clock import ns
 from engine.core.messages import Frame
-from engine.nodes.feedback import Feedback
+from engine.nodes.feedback import FeedbackNode
 from engine.video.picture_memory import PictureMemory
 
 from .chain import noise, picture, pictures, unchanged
@@ -18,7 +18,7 @@ HOW = st.sampled_from(["lighten", "fade", "add", "screen", "difference"])
 BLACK = picture(0)
 
 
-def run(box: Feedback, images: list[np.ndarray], fps: float = 10, start: float = 0) -> list:
+def run(box: FeedbackNode, images: list[np.ndarray], fps: float = 10, start: float = 0) -> list:
     """Return what is made of pictures that come at a rate."""
     return [
         unchanged(box, image, at=ns(start + number / fps)) for number, image in enumerate(images)
@@ -32,7 +32,7 @@ def flash(seconds: float, fps: float, level: int = 200) -> list[np.ndarray]:
 @pytest.mark.parametrize("fps", [10, 24, 30, 60])
 @pytest.mark.parametrize("how", ["lighten", "screen", "add"])
 def test_a_trail_is_as_long_at_any_rate(fps: int, how: str) -> None:
-    made = run(Feedback(amount=0.8, how=how), flash(0.5, fps), fps)
+    made = run(FeedbackNode(amount=0.8, how=how), flash(0.5, fps), fps)
     assert made[0].max() == 200
     assert abs(float(made[-1].mean()) - 200 * 0.8 ** (len(made[1:]) / fps / 0.1)) < 4
 
@@ -41,7 +41,7 @@ def test_a_trail_is_as_long_at_any_rate(fps: int, how: str) -> None:
 def test_what_is_not_shown_any_more_fades_all_the_way(
     amount: float, level: int, how: str, fps: int
 ) -> None:
-    made = run(Feedback(amount=amount, how=how), flash(90, 8, level), fps)
+    made = run(FeedbackNode(amount=amount, how=how), flash(90, 8, level), fps)
     levels = [int(image.max()) for image in made]
     left = level * amount ** ((len(made) - 1) / fps / 0.1)
     assert levels[-1] <= left + 1.5 and (levels[-1] == 0 or left > 0.01), "no ghost stays"
@@ -49,22 +49,22 @@ def test_what_is_not_shown_any_more_fades_all_the_way(
 
 
 def test_at_one_it_never_goes_and_at_zero_it_is_not_there() -> None:
-    assert run(Feedback(amount=1.0), flash(20, 10))[-1].min() == 200
+    assert run(FeedbackNode(amount=1.0), flash(20, 10))[-1].min() == 200
     frame = Frame(noise(2))
-    box = Feedback(amount=0.0)
+    box = FeedbackNode(amount=0.0)
     assert box.process(Frame(noise(1)), ns(0)).image is not frame.image
     assert box.process(frame, ns(0.1)).image is frame.image
 
 
 def test_a_fade_draws_soft_and_stays_as_bright() -> None:
-    made = run(Feedback(amount=0.9, how="fade"), [BLACK, *[picture(200)] * 60], 10)
+    made = run(FeedbackNode(amount=0.9, how="fade"), [BLACK, *[picture(200)] * 60], 10)
     levels = [float(image.mean()) for image in made]
     assert levels[1] < 40 and abs(levels[-1] - 200) <= 2
 
 
 @given(images=st.lists(pictures(6), min_size=1, max_size=5), how=HOW)
 def test_sizes_may_change_and_what_was_is_forgotten(images: list[np.ndarray], how: str) -> None:
-    made = run(Feedback(how=how, zoom=2.0, turn=90.0, amount=0.9), images)
+    made = run(FeedbackNode(how=how, zoom=2.0, turn=90.0, amount=0.9), images)
     assert [each.shape for each in made] == [each.shape for each in images]
 
 
@@ -104,7 +104,7 @@ def test_it_moves_as_far_in_a_second_in_one_step_or_several(
 ) -> None:
     black = np.zeros_like(dot(42, 20))
     black.flags.writeable = False
-    made = run(Feedback(amount=1.0, how="add", **knobs), [dot(42, 20), *[black] * steps], steps)
+    made = run(FeedbackNode(amount=1.0, how="add", **knobs), [dot(42, 20), *[black] * steps], steps)
     # "add" keeps the trail; only what came back is looked at
     last = made[-1] if steps == 1 else np.where(made[-1] > made[-2], made[-1], 0)
     assert place(last) == pytest.approx(expected, abs=1.5 if steps == 1 else 4)
@@ -112,7 +112,7 @@ def test_it_moves_as_far_in_a_second_in_one_step_or_several(
 
 @pytest.mark.parametrize("delay", [0.2, 0.5, 1.0])
 def test_an_echo_comes_when_the_delay_says_and_again(delay: float) -> None:
-    made = run(Feedback(amount=0.95, delay=delay), flash(2.5, 10), 10)
+    made = run(FeedbackNode(amount=0.95, delay=delay), flash(2.5, 10), 10)
     lit = [number / 10 for number, image in enumerate(made) if image.any()]
     assert lit == pytest.approx([delay * count for count in range(int(2.5 / delay) + 1)])
     heights = [made[round(at * 10)].max() for at in lit]
@@ -120,7 +120,7 @@ def test_an_echo_comes_when_the_delay_says_and_again(delay: float) -> None:
 
 
 def test_time_that_begins_anew_or_a_gap_does_no_harm() -> None:
-    box = Feedback(zoom=10.0, turn=3600.0, x=10.0)
+    box = FeedbackNode(zoom=10.0, turn=3600.0, x=10.0)
     run(box, [noise(1), noise(2)], start=100)
     run(box, [noise(3)], start=1e6)
     assert np.array_equal(run(box, [noise(4)], start=0)[0], noise(4))
@@ -131,7 +131,7 @@ def test_time_that_begins_anew_or_a_gap_does_no_harm() -> None:
 def test_a_delay_that_does_not_fit_is_shortened_and_told_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    box = Feedback(delay=5.0, amount=0.9)
+    box = FeedbackNode(delay=5.0, amount=0.9)
     box._left = PictureMemory(most=5 * BLACK.nbytes)
     made = run(box, [picture(200), *flash(2, 10)], 10)
     assert [number for number, image in enumerate(made) if image.any()][:3] == [0, 1, 6]
