@@ -16,7 +16,6 @@ from engine.dsp.image.skeleton_drawing import draw_skeletons
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
 
-
 _LEAST_ASPECT = 0.05
 """A picture twenty times as high as wide; beyond that a number is a mistake."""
 
