@@ -49,7 +49,7 @@ def describe(progress: TrainingProgress) -> str:
     left = progress.seconds * (1 - done) / done if done else 0.0
     return (
         f"{done:4.0%}, {left / 60:.1f} min left, {progress.steps} steps,"
-        f" off by {progress.loss:.4f}    Ctrl-C keeps what is learned"
+        f" loss {progress.loss:.4f}    Ctrl-C keeps what is learned"
     )
 
 
