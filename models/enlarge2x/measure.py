@@ -12,8 +12,13 @@ crop is made half as large by the mean of four pixels, and enlarged again. The n
 its structural similarity (SSIM of the luma) to the crop is higher than that of Lanczos in the mean
 and on at least 15 of the 20. The peak signal to noise is shown, and does not decide.
 
-esrgan-slim (npm @upscalerjs/esrgan-slim 1.0.0, x2) does not ship by it: SSIM 0.9310 in the mean,
-Lanczos 0.9420, and nearer on 0 of 20. So a network of our own was trained, on other pictures.
+By this rule nothing ships yet:
+
+- esrgan-slim (npm @upscalerjs/esrgan-slim 1.0.0, x2): SSIM 0.9310 in the mean, Lanczos 0.9420, and
+  nearer on 0 of 20.
+- Our own of ``train.py``, 5000 steps: 0.9467 in the mean, but nearer on 12 of 20 only: it is better
+  on every crop with texture, and a little worse on those that are smooth.
+- The same, with Lanczos where the picture is smooth: 0.9468, nearer on 13 of 20.
 
 NETWORK takes luma, float32 (1, 1, height, width), 0 to 1, and gives twice that size.
 """
