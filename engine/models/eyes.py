@@ -62,7 +62,7 @@ def _latent(x: float, y: float, seed: int) -> NDArray[np.float32]:
     It lies on a torus through four chance directions.
     """
     ways = np.random.default_rng(seed).normal(size=(4, _LATENT)) / math.sqrt(2)
-    angles = [2 * math.pi * turn if math.isfinite(turn) else 0.0 for turn in (x, y)]
+    angles = [2 * math.pi * (turn % 1.0) if math.isfinite(turn) else 0.0 for turn in (x, y)]
     parts = [part(angle) for angle in angles for part in (math.cos, math.sin)]
     return np.asarray(parts @ ways, np.float32)[None]
 
