@@ -158,8 +158,16 @@ def doctor(
         raise typer.Exit(OUR_FAULT)
 
 
-def models() -> None:
-    """List the networks that are there."""
+def models(
+    build: Annotated[str, typer.Argument(help='"build", to make one that is not there')] = "",
+    name: Annotated[str, typer.Argument(help="which one to build: eyes")] = "",
+) -> None:
+    """List the networks that are there; "models build NAME" makes one of an extra, once."""
+    if build:
+        from engine.commands.build import build_model
+
+        typer.echo(build_model(build, name))
+        return
     from engine.terminal.models import model_list
 
     show_on_terminal(model_list())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from engine.commands.build import need_extra
 from engine.commands.ending import ended_in_order
-from engine.core.errors import SensoriumError
 from engine.runtime.metrics import LOG
 
 app = typer.Typer(
@@ -17,10 +16,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-
-
-class MissingExtra(SensoriumError):
-    """What a command needs beside the base installation is not installed."""
 
 
 @app.command()
@@ -46,11 +41,7 @@ def picture(
     Record it by "sensorium record PATCH --pixels", with a camera that stands still, in light that
     stays, and move as you will on stage. The last fifth is kept apart, to measure on it.
     """
-    if find_spec("onnx") is None:
-        raise MissingExtra(
-            'training needs the extra "train": uv run --extra train sensorium train picture ...,'
-            ' or uv tool install ".[train]"'
-        )
+    need_extra("train", "onnx", "sensorium train picture ...")
     from rich.console import Console
 
     from engine.terminal.training import TrainingScreen
@@ -68,5 +59,7 @@ def picture(
         *painted,
         *near,
     )
-    LOG.info("%s is written; look at %s, and play it by", made, made / PREVIEW)
-    typer.echo(f'[painted]\nuse   = "skeleton_to_picture"\nfrom  = "pose"\nmodel = "{made}"')
+    if found.ratio >= 1:
+        LOG.warning("it is not nearer than that: train longer, or record more of what you do")
+    LOG.info("%s is written; look at %s; a patch beside it plays it by", made, made / PREVIEW)
+    typer.echo(f'[painted]\nuse   = "skeleton_to_picture"\nfrom  = "pose"\nmodel = "{made.name}"')

@@ -59,6 +59,7 @@ from engine.core.nearest import nearest
 from engine.core.os_errors import os_reason
 from engine.core.toml_errors import explain
 from engine.inference.card_table import CardTable
+from engine.system.state_folder import user_folder
 
 CARD: Final = "card.toml"
 NETWORK: Final = "network"
@@ -251,11 +252,24 @@ def models() -> dict[str, Path]:
     return {card.parent.name: card.parent for card in cards}
 
 
+BUILDABLE: Final = ("eyes",)
+"""Models that are no part of the installation: "sensorium models build" makes them, once."""
+
+
+def built_folder(name: str) -> Path:
+    """Return where a model that is built on this machine lies, or will lie."""
+    return user_folder() / "models" / name
+
+
 def model_folder(name: str) -> Path:
     """Return the folder of a model, by its name or a path. Raises ModelError if there is none."""
     known = models()
     if name in known:
         return known[name]
+    if name in BUILDABLE:
+        if (built_folder(name) / CARD).is_file():
+            return built_folder(name)
+        raise ModelError(f'the model "{name}" is to be built once: sensorium models build {name}')
     path = Path(name).expanduser()
     if (path / CARD).is_file():
         return path

@@ -16,8 +16,11 @@ from engine.dsp.image.skeleton_drawing import draw_skeletons
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
 
+_LEAST_ASPECT = 0.05
+"""A picture twenty times as high as wide; beyond that a number is a mistake."""
 
-class SkeletonToPicture(NetworkModel[Frame]):
+
+class SkeletonToPictureModel(NetworkModel[Frame]):
     """Paints whoever was recorded into the pose of whoever is there.
 
     ``sensorium train picture RECORDING`` trains the network, on two minutes of a performer, into a
@@ -74,7 +77,9 @@ def _is_picture(shape: tuple[int | str, ...]) -> bool:
 
 
 def _resized(painted: NDArray[np.uint8], longer: int, aspect: float) -> NDArray[np.uint8]:
-    """Return a picture whose longer side has so many pixels, of an aspect ratio."""
+    """Return a picture whose longer side has so many pixels, of an aspect ratio that can be."""
+    if not _LEAST_ASPECT <= aspect <= 1 / _LEAST_ASPECT:
+        aspect = painted.shape[1] / painted.shape[0]
     scale = longer / max(aspect, 1.0)
     size = (max(1, round(scale * aspect)), max(1, round(scale)))
     enlarged = cv2.resize(painted, size, interpolation=cv2.INTER_CUBIC)

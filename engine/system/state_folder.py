@@ -31,10 +31,10 @@ def state_places(patch: Path, box: str) -> tuple[Path, Path]:
     patch = patch.absolute()
     name = quote(box, safe=" ")
     digest = sha256(os.fsencode(patch)).hexdigest()[:16]
-    return patch.with_suffix(_SUFFIX) / name, _user_folder() / f"{patch.stem}-{digest}" / name
+    return patch.with_suffix(_SUFFIX) / name, user_folder() / f"{patch.stem}-{digest}" / name
 
 
-def _user_folder() -> Path:
+def user_folder() -> Path:
     """Return where programs of this user keep their state (XDG base directories on Linux)."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "Sensorium" / "state"

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from engine.dsp.image.jpeg import downscaled
 from engine.runtime.metrics import LOG
-from engine.training.picture import Progress
+from engine.training.picture import TrainingProgress
 
 _WIDEST: Final = 120
 _EVERY: Final = 6
@@ -27,7 +27,7 @@ class TrainingScreen:
         self._lines = 0
         self._count = 0
 
-    def show(self, progress: Progress, preview: Callable[[], NDArray[np.uint8]]) -> None:
+    def show(self, progress: TrainingProgress, preview: Callable[[], NDArray[np.uint8]]) -> None:
         """Show how far it is; a preview lies in place of the last one."""
         self._count += 1
         words = describe(progress)
@@ -43,13 +43,13 @@ class TrainingScreen:
         self._lines = str(blocks).count("\n") + 2
 
 
-def describe(progress: Progress) -> str:
+def describe(progress: TrainingProgress) -> str:
     """Return how far a training is in a line."""
     done = progress.done
     left = progress.seconds * (1 - done) / done if done else 0.0
     return (
         f"{done:4.0%}, {left / 60:.1f} min left, {progress.steps} steps,"
-        f" off by {progress.loss:.4f}    Ctrl-C keeps what is learned"
+        f" loss {progress.loss:.4f}    Ctrl-C keeps what is learned"
     )
 
 

@@ -1,1 +1,1 @@
-"""Networks that a performer trains from what they recorded themselves."""
+"""Networks that are made where they play: trained on a recording, or built from a package."""

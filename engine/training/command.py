@@ -15,7 +15,7 @@ from engine.runtime.metrics import LOG
 from engine.system.priority import lower_priority
 from engine.training.folder import NetworkFolder, card_words, preview_picture
 from engine.training.pairs import Pairs, Pictures, read_pairs
-from engine.training.picture import Measured, PictureTraining, Progress, TrainedPainter
+from engine.training.picture import Measured, PictureTraining, TrainedPainter, TrainingProgress
 
 SAVED_EVERY: Final = 60.0
 SHOWN_EVERY: Final = 5.0
@@ -35,15 +35,15 @@ class TrainingOptions:
     seed: int = 0
 
 
-class Screen(Protocol):
+class TrainingView(Protocol):
     """Where a performer sees how far a training is."""
 
-    def show(self, progress: Progress, preview: Callable[[], Pictures]) -> None:
+    def show(self, progress: TrainingProgress, preview: Callable[[], Pictures]) -> None:
         """Show how far it is; ``preview`` paints rows of skeleton, picture and painting."""
 
 
 def train_picture(
-    recording: Path, folder: Path, options: TrainingOptions, screen: Screen
+    recording: Path, folder: Path, options: TrainingOptions, screen: TrainingView
 ) -> Measured:
     """Train a network on a recording, and keep it in a folder; return how near it comes.
 
@@ -80,7 +80,9 @@ def _read(recording: Path, options: TrainingOptions) -> Pairs:
     return pairs
 
 
-def _learn(training: PictureTraining, kept: NetworkFolder, screen: Screen, clock: Clock) -> None:
+def _learn(
+    training: PictureTraining, kept: NetworkFolder, screen: TrainingView, clock: Clock
+) -> None:
     """Train until it is done, or until Ctrl-C where something is learned by then."""
     shown = saved = clock.now()
     told = False

@@ -151,7 +151,7 @@ meaning = "the performer in the room of the recording"
 colours = "blue, green, red"
 
 [parity]
-tolerance = 2               # of 255, what another provider may differ by
+tolerance = 1               # of 255, what another provider may differ by
 
 [precision]
 storage    = "float16"

@@ -1,7 +1,7 @@
 """Networks written down with the way back: one ONNX graph computes a loss and its gradients.
 
-A ``Tape`` writes operations forward and keeps for each how a gradient passes it; ``gradients``
-writes them backward, in reverse order (reverse-mode differentiation). Where no gradients are asked
+A ``GradientTape`` writes operations forward and keeps for each how a gradient passes it; its method
+``gradients`` writes them backward (reverse-mode differentiation). Where no gradients are asked
 for, the same calls write the network as it is exported.
 
 Why no library for training: the smallest that has one for every Python and system here installs
@@ -92,7 +92,7 @@ class Graph:
         return bytes(model.SerializeToString())
 
 
-class Tape:
+class GradientTape:
     """Writes a network into a graph, and on demand the gradients of what it computes."""
 
     def __init__(self, graph: Graph) -> None:

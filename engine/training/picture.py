@@ -60,7 +60,7 @@ class Measured(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Progress:
+class TrainingProgress:
     """How far it is: 0 to 1, the seconds taken, and the loss of late."""
 
     done: float
@@ -92,7 +92,7 @@ class PictureTraining:
         self._wanted = [LOSS, *(f"d.{name}" for name in shapes)]
         self._begun = clock.now()
         self._waiting: list[int] = []
-        self.progress = Progress(0.0, 0.0, 0, math.nan)
+        self.progress = TrainingProgress(0.0, 0.0, 0, math.nan)
 
     @property
     def done(self) -> bool:
@@ -136,7 +136,7 @@ class PictureTraining:
         steps = was.steps + 1
         done = steps / self._steps if self._steps else taken / self._seconds
         late = loss if math.isnan(was.loss) else was.loss + 0.02 * (loss - was.loss)
-        self.progress = Progress(min(done, 1.0), taken, steps, late)
+        self.progress = TrainingProgress(min(done, 1.0), taken, steps, late)
 
 
 class TrainedPainter:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
 
-from engine.training.gradient import Graph, Shape, Tape, Value, edges
+from engine.training.gradient import GradientTape, Graph, Shape, Value, edges
 
 MULTIPLE = 16
 """Both sides of a picture are multiples of this: it is halved four times."""
@@ -60,7 +60,7 @@ def training_graph(batch: int, height: int, width: int) -> tuple[bytes, dict[str
         weights[name] = graph.take(name, shape)
         return weights[name]
 
-    tape = Tape(graph)
+    tape = GradientTape(graph)
     size = (batch, height, width, 3)
     skeleton = _planes(graph, graph.take(SKELETON, size, TensorProto.UINT8))
     wanted = _planes(graph, graph.take(PICTURE, size, TensorProto.UINT8))
@@ -86,7 +86,7 @@ def painting_graph(weights: Weights, height: int, width: int) -> bytes:
 
     size = (1, height, width, 3)
     skeleton = _planes(graph, graph.take(SKELETON, size, TensorProto.UINT8))
-    painted = _paint(Tape(graph), skeleton, weight)
+    painted = _paint(GradientTape(graph), skeleton, weight)
     bright = graph.op("Mul", (painted, graph.number(255.0)), painted.shape)
     rounded = graph.op("Round", (bright,), painted.shape)
     ends = (rounded, graph.number(0.0), graph.number(255.0))
@@ -105,7 +105,7 @@ def _planes(graph: Graph, picture: Value) -> Value:
     return graph.op("Mul", (planes, graph.number(1 / 255)), shape)
 
 
-def _paint(tape: Tape, skeleton: Value, weight: Callable[..., Value]) -> Value:
+def _paint(tape: GradientTape, skeleton: Value, weight: Callable[..., Value]) -> Value:
     """Write the network, whose weights come from ``weight`` by name and shape."""
 
     def convolve(name: str, value: Value, out: int, side: int) -> Value:
@@ -132,17 +132,17 @@ def _paint(tape: Tape, skeleton: Value, weight: Callable[..., Value]) -> Value:
 
 def _loss(graph: Graph, error: Value) -> tuple[Value, Value]:
     """Write the loss of an error, and its gradient by that error: mean of |error| and |edges|."""
-    total, seed = _absolute(graph, error, 1.0)
+    total, seed = absolute(graph, error, 1.0)
     for axis in (2, 3):
         apart, back = edges(graph, error, axis)
-        more, gradient = _absolute(graph, apart, _EDGES)
+        more, gradient = absolute(graph, apart, _EDGES)
         total = graph.op("Add", (total, more), ())
         seed = graph.op("Add", (seed, back(gradient)), error.shape)
     return total, seed
 
 
-def _absolute(graph: Graph, error: Value, counts: float) -> tuple[Value, Value]:
-    """Write the mean absolute value, and its gradient."""
+def absolute(graph: Graph, error: Value, counts: float) -> tuple[Value, Value]:
+    """Write the mean absolute value times what it ``counts``, and its gradient."""
     size = graph.op("Abs", (error,), error.shape)
     mean = graph.op("ReduceMean", (size,), (), keepdims=0)
     share = graph.number(counts / float(np.prod(error.shape)))

@@ -17,11 +17,16 @@ from engine.core.messages import Block, Frame
 from engine.core.node import Model, Node
 from engine.core.parameter import Parameter, read_parameters
 from engine.core.signature import Inlet
+from engine.inference.card import BUILDABLE, built_folder
 from engine.registry import Registry
 
 REGISTRY = Registry()
+NOT_BUILT = {name for name in BUILDABLE if not built_folder(name).is_dir()}
+"""Boxes whose network is no part of the installation: they are held to all this where it is."""
 BY_FOLDER = {
-    folder: names for folder, names in REGISTRY.by_folder().items() if folder != "installed"
+    folder: [name for name in names if name not in NOT_BUILT]
+    for folder, names in REGISTRY.by_folder().items()
+    if folder != "installed"
 }
 SOURCES, MODELS, NODES, SINKS = (
     BY_FOLDER[folder] for folder in ("sources", "models", "nodes", "sinks")

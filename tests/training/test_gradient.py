@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from engine.inference.backends import BACKENDS, CPU, Stored
-from engine.training.gradient import Graph, Tape, Value, edges
+from engine.training.gradient import GradientTape, Graph, Value, edges
 
 RNG = np.random.default_rng(7)
 SHAPE = (2, 4, 6, 8)
 
-Write = Callable[[Tape, Value, Value, Value], Value]
+Write = Callable[[GradientTape, Value, Value, Value], Value]
 
 OPERATIONS: dict[str, tuple[Write, tuple[int, ...], tuple[int, ...]]] = {
     "convolve 3": (lambda t, x, w, b: t.convolve(x, w, b), (5, 4, 3, 3), (5,)),
@@ -38,7 +38,7 @@ def test_a_gradient_is_what_a_small_step_shows(name: str) -> None:
     shapes = {"x": SHAPE, "w": of_weights, "b": of_bias}
     values = {each: RNG.normal(size=shape).astype(np.float32) for each, shape in shapes.items()}
     graph = Graph()
-    tape = Tape(graph)
+    tape = GradientTape(graph)
     inputs = tuple(graph.take(each, shape) for each, shape in shapes.items())
     made = write(tape, *inputs)
     counts = RNG.normal(size=made.shape).astype(np.float32)

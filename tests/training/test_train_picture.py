@@ -22,7 +22,7 @@ from engine.training import command, folder
 from engine.training.command import TrainingOptions, train_picture
 from engine.training.errors import TrainingError
 from engine.training.folder import PREVIEW
-from engine.training.picture import Progress
+from engine.training.picture import TrainingProgress
 
 FILES = ["card.toml", "model.onnx", PREVIEW, "vector.npz"]
 
@@ -31,10 +31,10 @@ class Seen:
     """A screen that keeps what it is shown, and may do something then."""
 
     def __init__(self, act: Callable[[], None] = lambda: None) -> None:
-        self.shown: list[tuple[Progress, Any]] = []
+        self.shown: list[tuple[TrainingProgress, Any]] = []
         self.act = act
 
-    def show(self, progress: Progress, preview: Callable[[], Any]) -> None:
+    def show(self, progress: TrainingProgress, preview: Callable[[], Any]) -> None:
         self.shown.append((progress, preview()))
         self.act()
 

@@ -21,6 +21,8 @@ Colour = tuple[int, int, int]
 _SURE = 0.2
 """Points below this confidence are left out, with the bones that end in them."""
 _FRACTION = 4
+_FAR = 8192
+"""No point is further than so many pixels from the corner, or OpenCV would draw for ever."""
 _WIDEST = 96
 """A bone is as wide as the longer side divided by this, and 2 pixels at least."""
 
@@ -31,14 +33,14 @@ def draw_skeletons(found: Landmarks, width: int, height: int) -> Picture:
     thick = max(2, round(max(width, height) / _WIDEST))
     colours = _colours(found.skeleton)
     for one in found.seen:
-        known = one.points[:, -1] >= _SURE
+        known = (one.points[:, -1] >= _SURE) & np.isfinite(one.points).all(axis=1)
         across = one.points[:, 0] * width - 0.5
         down = (1.0 - one.points[:, 1]) * height - 0.5
-        places = np.rint(np.stack([across, down], axis=1) * (1 << _FRACTION))
+        places = np.stack([across, down], axis=1).clip(-_FAR, _FAR) * (1 << _FRACTION)
         for (first, last), colour in zip(found.skeleton.bones, colours, strict=True):
             ends = found.skeleton.index[first], found.skeleton.index[last]
             if known[list(ends)].all():
-                start, end = ((int(places[at, 0]), int(places[at, 1])) for at in ends)
+                start, end = ((round(float(x)), round(float(y))) for x, y in places[list(ends)])
                 cv2.line(picture, start, end, colour, thick, cv2.LINE_AA, _FRACTION)
     return picture
 
