@@ -53,6 +53,8 @@ CLEAR: Final = 0.95
 """Confidence of a tone that nobody has just struck."""
 FIRST_GUESS: Final = 0.1
 """Seconds from the beginning of a note in which another pitch mends it, and is no melody."""
+AGAIN: Final = 0.08
+"""Seconds from the beginning of a note before which it is not struck again: it settles."""
 DROPOUT: Final = 0.035
 """Seconds for which a loud voice may have no pitch and still sings."""
 SILENT: Final = 0.012
@@ -140,12 +142,15 @@ class Melody:
                 self._begin(target, at)
         elif target != self.sounding and self._moves(pitch, height, at, rules):
             self._begin(target, at)
-        elif target == self.sounding and self._attack.is_struck and self._settled(at, rules):
+        elif target == self.sounding and self._struck_again(at, rules):
             self._begin(target, at)
             self.again = True
         self._remember(height, at, rules)
         self._bend(height, rules)
         return self.sounding
+
+    def _struck_again(self, at: float, rules: MelodyRules) -> bool:
+        return at - self._began >= AGAIN and self._attack.is_struck and self._settled(at, rules)
 
     def _remember(self, height: float, at: float, rules: MelodyRules) -> None:
         """Keep the pitch of a note that has lasted, and when it last was there."""
