@@ -44,9 +44,7 @@ UNLIKELY: Final = 0.030
 RINGS: Final = 0.3
 """Seconds after a note in which it may ring on beside the next ..."""
 FALLS: Final = 7.0
-"""... so that what is so many semitones below may be the period that both have in common ..."""
-BOTH_RING: Final = 0.2
-"""... and is waited for so long, in seconds, unless it is sure."""
+"""... so that what is so many semitones below, and not sure, may be the period of both."""
 HARMONICS: Final = (12, 19, 24, 28, 31)
 """Semitones from a note to its second, third ... sixth harmonic."""
 CLEAR: Final = 0.95
@@ -163,8 +161,7 @@ class Melody:
         if pitch.sure or self._rang is None or self._candidate == self.sounding:
             return False
         rang, when = self._rang
-        falls = at - when <= RINGS and height < rang - FALLS
-        return falls and min(at - self._since, self._contour.stays(SPREAD)) < BOTH_RING
+        return at - when <= RINGS and height < rang - FALLS
 
     def _follow(self, height: float, at: float) -> None:
         if self._contour.add(height, at):
