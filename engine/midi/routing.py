@@ -8,33 +8,28 @@ from typing import Final, Literal
 
 from engine.core.errors import ParameterError
 from engine.core.messages import Note, Trigger
-from engine.midi.encode import (
-    FOURTEEN,
-    NUMBERS,
-    SEVEN,
+from engine.midi.control_encoders import (
     BendEncoder,
-    BendQuantizer,
-    ChannelNotes,
-    ClockEncoder,
-    ExpressionEncoder,
-    MessageTrigger,
-    MidiEncoder,
-    NoteEncoder,
-    NoteTrigger,
-    PositionEncoder,
-    ZoneNotes,
     controller,
     fine_controller,
-    in_midi_units,
     pressure,
     program,
-    scaled,
 )
+from engine.midi.encode import NUMBERS, MidiEncoder
 from engine.midi.frames import MIDI
 from engine.midi.mpe import MANAGER, MANAGER_BEND_RANGE, REST, Expression, MpeZone, bend_sensitivity
 from engine.midi.names import MessageName, read_name
+from engine.midi.note_encoders import (
+    ChannelNotes,
+    ExpressionEncoder,
+    NoteEncoder,
+    NoteTrigger,
+    ZoneNotes,
+)
 from engine.midi.options import MidiOptions
+from engine.midi.quantize import FOURTEEN, SEVEN, BendQuantizer, in_midi_units, scaled
 from engine.midi.show_control import ShowControl
+from engine.midi.song_encoders import ClockEncoder, MessageTrigger, PositionEncoder
 from engine.midi.voices import Key, NoteOwners
 from engine.system.framing import pack_frame
 

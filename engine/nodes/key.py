@@ -43,7 +43,7 @@ class KeyNode(Node):
     key fits than the next. It says nothing until it is as sure as ``confidence`` of its parameters,
     and nothing more until another key is. What was played ``memory`` ago counts half.
 
-    Its name is a scale: ``scale = "key.name"`` lets ``notes`` or ``quantise`` follow.
+    Its name is a scale: ``scale = { from = "key.name" }`` lets ``notes`` or ``quantise`` follow.
 
     For those who know it: Krumhansl and Schmuckler's correlation (Krumhansl 1990) with the profiles
     of Temperley (2007).

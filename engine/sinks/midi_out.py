@@ -18,11 +18,12 @@ from engine.core.parameter import Fixed, Param
 from engine.core.sink import Sink
 from engine.midi.active_notes import ending
 from engine.midi.client import PortProcess
-from engine.midi.encode import MidiEncoder, NoteEncoder
+from engine.midi.encode import MidiEncoder
 from engine.midi.examine import examine_port
 from engine.midi.frames import BEAT, MIDI
 from engine.midi.mpe import BEND_RANGE, MEMBERS, MpeZone
 from engine.midi.names import check_port_name
+from engine.midi.note_encoders import NoteEncoder
 from engine.midi.options import MidiOptions
 from engine.midi.own_ports import OWN_PORTS
 from engine.midi.routing import BEND_RANGE as WHEEL_RANGE

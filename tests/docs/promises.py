@@ -16,7 +16,7 @@ import soundfile
 
 from engine import Trigger
 from engine.core.clock import ns
-from engine.core.messages import Message
+from engine.core.messages import Message, Note
 from engine.inference.card import model_folder
 from engine.lab.bench.class_sounds import claps
 from engine.runtime.entries import Arrival
@@ -550,6 +550,54 @@ def _(played: Played) -> None:
     assert all(0 <= each.args[0] <= 1 for each in opacity)
     controllers = [each.what["midi"] for each in played.sent("live")]
     assert {tuple(each[:2]) for each in controllers} == {(0xB0, 20)}
+
+
+def midi(played: Played, kind: int) -> list[tuple[float, tuple[int, ...]]]:
+    """Return the MIDI messages of a kind (the upper half of the first byte) with their seconds."""
+    sent_on = [(one.t, tuple(one.what["midi"])) for one in played.sent("synth") if one.what]
+    return [(at, data) for at, data in sent_on if data[0] >> 4 == kind]
+
+
+C_MINOR = (60, 63, 67, 60, 62, 63, 65, 67, 68, 67, 65, 63, 62, 60, 71, 60, 63, 60)
+
+
+@promise(
+    "Sing in the key that is played",
+    7,
+    script=arrivals(
+        "keyboard",
+        "notes",
+        *(
+            (0.05 * place, Note(number, velocity))
+            for place, (number, velocity) in enumerate(
+                (number, velocity) for number in C_MINOR for velocity in (90, 0)
+            )
+        ),
+    ),
+)
+def _(played: Played) -> None:
+    assert sent(played, "/key")[-1].args[0] == "C minor"
+    sung = {data[1] for at, data in midi(played, 0x9) if at > 1.2}
+    assert sung
+    assert {number % 12 for number in sung} <= {0, 2, 3, 5, 7, 8, 10, 11}
+
+
+@promise("A pedal holds what is sung", 8, script=arrivals("desk", "cc64", (0.0, 1.0), (6.0, 0.0)))
+def _(played: Played) -> None:
+    begun = [data[1] for at, data in midi(played, 0x9) if at < 6 and data[2]]
+    assert len(set(begun)) > 2
+    ends = [(at, data[1]) for at, data in midi(played, 0x8)]
+    assert {number for at, number in ends if abs(at - 6) < 0.01} >= {*begun}
+
+
+@promise("Each note bends by itself", 6)
+def _(played: Played) -> None:
+    begun = [data for _, data in midi(played, 0x9)]
+    assert len({data[0] & 0xF for data in begun}) > 2  # a channel for each
+    assert 0 not in {data[0] & 0xF for data in begun}
+    bends = [data for _, data in midi(played, 0xE)]
+    assert {data[0] & 0xF for data in bends} >= {data[0] & 0xF for data in begun}
+    assert len({data[1] for _, data in midi(played, 0xD)}) > 3  # pressure
 
 
 # -- In time ---------------------------------------------------------------------------------------

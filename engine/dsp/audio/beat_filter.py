@@ -71,7 +71,7 @@ class BeatFilter:
     @property
     def periods(self) -> Floats:
         """The seconds of each length of a beat, the shortest first, float64 (n,)."""
-        return self._space.lengths * STEP
+        return np.asarray(self._space.lengths * STEP)
 
     def favour(self, fits: Floats) -> None:
         """Believe more in lengths that fit better; ``fits``: how well each of ``periods`` does."""

@@ -41,12 +41,18 @@ CENTRED: Final = 0.32
 """... unless it is as near to its key, in semitones."""
 UNLIKELY: Final = 0.030
 """Seconds that a harmonic of the note that sounds must stay: mostly it is the same note."""
+RINGS: Final = 0.3
+"""Seconds after a note in which it may ring on beside the next ..."""
+FALLS: Final = 7.0
+"""... so that what is so many semitones below, and not sure, may be the period of both."""
 HARMONICS: Final = (12, 19, 24, 28, 31)
 """Semitones from a note to its second, third ... sixth harmonic."""
 CLEAR: Final = 0.95
 """Confidence of a tone that nobody has just struck."""
 FIRST_GUESS: Final = 0.1
 """Seconds from the beginning of a note in which another pitch mends it, and is no melody."""
+AGAIN: Final = 0.08
+"""Seconds from the beginning of a note before which it is not struck again: it settles."""
 DROPOUT: Final = 0.035
 """Seconds for which a loud voice may have no pitch and still sings."""
 SILENT: Final = 0.012
@@ -92,6 +98,7 @@ class Melody:
         self._since = 0.0
         self._began = 0.0
         self._pitched: float | None = None
+        self._rang: tuple[float, float] | None = None
         self._loudest = 0.0
 
     @property
@@ -126,16 +133,35 @@ class Melody:
         target = self._target(height, rules)
         if target != self._candidate:
             self._candidate, self._since = target, at
-        if self.sounding is None:
+        if self._is_common(pitch, height, at):
+            pass
+        elif self.sounding is None:
             if self._begins(height, at, rules):
                 self._begin(target, at)
         elif target != self.sounding and self._moves(pitch, height, at, rules):
             self._begin(target, at)
-        elif target == self.sounding and self._attack.is_struck and self._settled(at, rules):
+        elif target == self.sounding and self._struck_again(at, rules):
             self._begin(target, at)
             self.again = True
+        self._remember(height, at, rules)
         self._bend(height, rules)
         return self.sounding
+
+    def _struck_again(self, at: float, rules: MelodyRules) -> bool:
+        return at - self._began >= AGAIN and self._attack.is_struck and self._settled(at, rules)
+
+    def _remember(self, height: float, at: float, rules: MelodyRules) -> None:
+        """Keep the pitch of a note that has lasted, and when it last was there."""
+        lasts = at - self._began > FIRST_GUESS
+        if self.sounding is not None and self._candidate == self.sounding and lasts:
+            self._rang = rules.keys.height(self.sounding), at
+
+    def _is_common(self, pitch: Pitch, height: float, at: float) -> bool:
+        """Whether a pitch may be the common period of a note that rings on and the next one."""
+        if pitch.sure or self._rang is None or self._candidate == self.sounding:
+            return False
+        rang, when = self._rang
+        return at - when <= RINGS and height < rang - FALLS
 
     def _follow(self, height: float, at: float) -> None:
         if self._contour.add(height, at):

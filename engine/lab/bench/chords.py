@@ -10,7 +10,7 @@ whole recording, with the rules of its paper: it may look ahead as far as it lik
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from engine.dsp.audio.piano import RATE as NETWORK_RATE
 from engine.dsp.audio.resample import resample
 from engine.inference.network import NetworkModel
 from engine.lab.bench.report import RATIO, Goal, Row
+from engine.lab.bench.rig.matching import matched_notes
 from engine.lab.bench.rig.rendered import (
     LENGTH,
     RATE,
@@ -114,7 +115,7 @@ def _transcribed(
     ours = [(at - box.lag, note.note) for at, note in told if note.velocity]
     whole = whole_file(box.session(), resample(sound, RATE, NETWORK_RATE))
     truth = [(one.at, note) for one in played for note in one.notes]
-    found = [apart + box.lag for apart in _apart(truth, ours, FOUND)]
+    found = [late + box.lag for late in _apart(truth, ours, FOUND)]
     both = _f(truth, ours), _f(truth, whole)
     case = f"transcribe, {timbre}"
     return both, [
@@ -134,21 +135,13 @@ def _delays(case: str, late: Sequence[float]) -> list[Row]:
 
 def _f(truth: Sequence[FoundNote], heard: Sequence[FoundNote], within: float = WITHIN) -> float:
     """Return the harmonic mean of precision and recall."""
-    right = len(list(_apart(truth, heard, within)))
+    right = len(_apart(truth, heard, within))
     return 2 * right / max(1, len(truth) + len(heard))
 
 
-def _apart(
-    truth: Sequence[FoundNote], heard: Sequence[FoundNote], within: float
-) -> Iterator[float]:
-    """Yield by how many seconds each note that was found came late; each is found once."""
-    left = list(heard)
-    for at, note in truth:
-        near = [one for one in left if one[1] == note and abs(one[0] - at) <= within]
-        if near:
-            best = min(near, key=lambda one: abs(one[0] - at))
-            left.remove(best)
-            yield best[0] - at
+def _apart(truth: Sequence[FoundNote], heard: Sequence[FoundNote], within: float) -> list[float]:
+    """Return by how many seconds each note that was found came late; each is found once."""
+    return [late for _, late in matched_notes(truth, heard, -within, within)]
 
 
 def _listen(box: NetworkModel[Any], sound: Sound) -> tuple[Told, float]:

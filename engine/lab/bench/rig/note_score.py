@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from engine.lab.bench.rig.matching import matches
+from engine.lab.bench.rig.matching import matched_notes
 from engine.lab.bench.rig.midi_file import FileNote
 
 TOLERANCE: Final = 0.05
@@ -53,31 +52,15 @@ class NoteScore:
 
 def score(told: Sequence[Begun], played: Sequence[FileNote], delay: float = 0.0) -> NoteScore:
     """Return how notes match: the same note, and so near once ``delay`` seconds are taken off."""
-    matched = set(_matched(told, played, delay - TOLERANCE, delay + TOLERANCE))
-    found = {place for place, _ in matched}
+    true = [(each.begin, each.note) for each in played]
+    found = {place for place, _ in matched_notes(true, told, delay - TOLERANCE, delay + TOLERANCE)}
     octaves = sum(
         any(_is_octave(note, each, at) for each in played)
         for place, (at, note) in enumerate(told)
         if place not in found
     )
-    late = [lag for _, lag in _matched(told, played, -TOLERANCE, LATEST)]
-    return NoteScore(len(played), len(told), len(matched), octaves, late)
-
-
-def _matched(
-    told: Sequence[Begun], played: Sequence[FileNote], earliest: float, latest: float
-) -> list[tuple[int, float]]:
-    """Return the told notes that match played ones, in time order, and how late each was."""
-    places: dict[int, list[int]] = defaultdict(list)
-    for place, (_, note) in enumerate(told):
-        places[note].append(place)
-    found = []
-    for note, heard in places.items():
-        begins = sorted(each.begin for each in played if each.note == note)
-        at = [told[place][0] for place in heard]
-        pairs = matches(begins, at, earliest, latest)
-        found += [(begins[here], heard[there], at[there]) for here, there in pairs]
-    return [(place, at - begin) for begin, place, at in sorted(found)]
+    late = [lag for _, lag in matched_notes(true, told, -TOLERANCE, LATEST)]
+    return NoteScore(len(played), len(told), len(found), octaves, late)
 
 
 def _is_octave(note: int, each: FileNote, at: float) -> bool:
