@@ -2,32 +2,61 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
+from engine.core.errors import ParameterError
 from engine.core.messages import Detections, Features, Ns, Text
+from engine.core.nearest import nearest
 from engine.osc.address import check
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.numbers import finite, text
 from engine.osc.packer import Packer
 
+_PACKED: Final = "packed"
+_NAMED: Final = "named"
+_NOT_IN_NAMES: Final = re.compile(r"[\s/#*,?\[\]{}]")
+"""What a part of an OSC address may not hold."""
+
 
 class FeaturesLayout(Layout):
-    """All features in one message, floats in their order, as Wekinator expects."""
+    """All features in one message, floats in their order, as Wekinator expects.
+
+    With the layout "named" each has an address of its own instead: ``/movement/r1c1 f``.
+    """
 
     def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
-        options.only("features")
+        options.only("features", "layout")
+        if options.layout not in (None, _PACKED, _NAMED):
+            hint = nearest(options.layout, (_PACKED, _NAMED))
+            raise ParameterError(
+                f'features have no layout "{options.layout}"; they have "{_PACKED}" and '
+                f'"{_NAMED}".{hint}'
+            )
         check(address, ())
         self._address = address
         self._dialect = dialect
-        self._packer = Packer(address, "")
+        self._is_named = options.layout == _NAMED
+        self._names: tuple[str, ...] = ()
+        self._packers: list[Packer] = []
 
     def encode(self, message: Features, at: Ns) -> Sequence[bytes]:
-        """Return the one message."""
-        tags = "f" * len(message.values)
-        if self._packer.tags != tags:
-            self._packer = Packer(self._address, tags)
+        """Return the one message, or one for each feature."""
+        if self._names != message.names or not self._packers:
+            self._names = message.names
+            self._packers = self._of(message.names)
         clamped = self._dialect.clamped
-        return (self._packer.pack(*[clamped(finite(one)) for one in message.values.tolist()]),)
+        values = [clamped(finite(one)) for one in message.values.tolist()]
+        if not self._is_named:
+            return (self._packers[0].pack(*values),)
+        return [packer.pack(one) for packer, one in zip(self._packers, values, strict=True)]
+
+    def _of(self, names: tuple[str, ...]) -> list[Packer]:
+        if not self._is_named:
+            return [Packer(self._address, "f" * len(names))]
+        base = self._address.rstrip("/")
+        return [Packer(f"{base}/{_NOT_IN_NAMES.sub('_', name)}", "f") for name in names]
 
 
 class DetectionsLayout(Layout):

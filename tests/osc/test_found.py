@@ -33,6 +33,21 @@ def found(skeleton: Skeleton, *slots: int, fill: float = 0.5) -> Landmarks:
     return Landmarks(skeleton, seen, 1.0)
 
 
+def test_features_may_have_an_address_each() -> None:
+    named = layout("/f/", Features, layout="named")
+    features = Features(("low", "my high/1"), np.array([0.25, 0.5], np.float32))
+    assert spoken(named.encode(features, NOW)) == [("/f/low", [0.25]), ("/f/my_high_1", [0.5])]
+    fewer = Features(("mid",), np.array([0.75], np.float32))
+    assert spoken(named.encode(fewer, NOW)) == [("/f/mid", [0.75])]
+    packed = layout("/f", Features, layout="packed")
+    assert spoken(packed.encode(fewer, NOW)) == [("/f", [0.75])]
+
+
+def test_another_layout_of_features_is_refused() -> None:
+    with pytest.raises(ParameterError, match=r'have "packed" and "named".*Did you mean "named"'):
+        layout("/f", Features, layout="name")
+
+
 def test_features_go_in_one_message() -> None:
     features = Features(("low", "high"), np.array([0.25, 0.5], np.float32))
     assert spoken(layout("/f", Features).encode(features, NOW)) == [("/f", [0.25, 0.5])]

@@ -48,17 +48,16 @@ def moving(velocity: Floats, fast: float) -> Floats:
 def summarise(velocity: Floats, moves: Floats, fast: float) -> Movement:
     """Return what moves as a whole; ``moves`` is what ``moving`` returns.
 
-    Velocities are averaged where something moves, and turn and growth are taken around the middle
-    of that, in the sense of least squares.
+    Velocities are averaged where something moves, what is fast counting most, since a flow fades
+    towards its edges. Turn and growth are taken around the middle, in the sense of least squares.
     """
     height, width = moves.shape
     x, y = np.meshgrid((np.arange(width) + 0.5) / height, (np.arange(height) + 0.5) / height)
-    whole = float(moves.sum())
-    share = whole / moves.size
+    share = float(moves.mean())
     amount = min(share / MUCH, 1.0)
     if share < _HARDLY:
         return Movement(amount, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0)
-    weights = moves / whole
+    weights = moves**2 / float((moves**2).sum())
 
     def mean(values: NDArray[np.floating]) -> float:
         return float((weights * values).sum())
