@@ -52,7 +52,7 @@ class FlowModel(NetworkModel[Frame]):
 
     TASK = "flow"
 
-    lag: ClassVar[float] = 0.03
+    lag: ClassVar[float] = 0.04
 
     fast: Annotated[
         float,

@@ -52,7 +52,7 @@ class Movement(Node):
     """
 
     lane: ClassVar[bool] = True
-    lag: ClassVar[float] = 0.03
+    lag: ClassVar[float] = 0.055
 
     columns: Annotated[int, Param("cells from left to right", 1, 16)] = 4
     rows: Annotated[int, Param("cells from top to bottom", 1, 16)] = 3
