@@ -21,6 +21,7 @@ TINY: dict[str, dict[str, Any]] = {
     "record": {"seconds": 1.0, "pairs": 1, "set_": 3.0},
     "sound": {"seconds": 1.0, "long": 2.0},
     "start": {"pairs": 1},
+    "steadiness": {"count": 8, "people": False},
     "style": {"count": 2, "package": False},
     "throughput": {"messages": 200},
     "wire": {"notes": 3, "names": ("square",)},
