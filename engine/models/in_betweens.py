@@ -16,9 +16,9 @@ from engine.inference.network import ModelName, NetworkModel
 from engine.inference.optical_flow import OpticalFlow
 from engine.inference.session import Session
 
-_KEPT = ns(1.0)
+_KEPT = ns(2.0)
 """For how long it is known what a picture showed; an older painting is shown as it is."""
-_MOST = 64
+_MOST = 128
 """Pictures that are remembered, however fast they come."""
 _LONGER = 384
 """The longer side of the pictures in which flow is found."""
@@ -32,7 +32,7 @@ class InBetweensModel(NetworkModel[Frame]):
     the picture that was painted and the newest one. So a painter may take its time, or paint every
     second picture only, and nothing jerks. Where nothing can be found to move, the painting stays.
 
-    It says nothing until there is a painting. One of a picture that is no longer known, a second
+    It says nothing until there is a painting. One of a picture that is no longer known, two seconds
     later or from another camera, is shown as it is.
     """
 

@@ -101,7 +101,7 @@ def test_of_a_picture_that_is_not_known_it_is_shown_as_it_is(box: InBetweensMode
     for number in range(3):
         found = box.process(Frame(seen(number)), slow, slow_at=Ns(12345), at=moment(number))
         assert found is slow
-    far = Ns(moment(2) + ns(1.5))
+    far = Ns(moment(2) + ns(2.5))
     assert box.process(Frame(seen(9)), slow, slow_at=moment(2), at=far) is slow
 
 
