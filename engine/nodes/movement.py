@@ -1,4 +1,4 @@
-"""Say how much moves in each part of a picture."""
+"""Measure how much moves in each part of a picture."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Moving(NamedTuple):
     y: float
 
 
-class Movement(Node):
-    """Say how much moves in each part of a picture, for whoever wants no skeletons.
+class MovementNode(Node):
+    """Measure how much moves in each part of a picture, for whoever wants no skeletons.
 
     The picture is divided into ``columns`` times ``rows`` cells. ``cells`` has a number for each,
     0 to 1, row by row from the top left, as one reads: ``r1c1``, ``r1c2`` ... A cable takes one by

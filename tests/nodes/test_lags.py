@@ -27,7 +27,7 @@ from engine.nodes.drums import Drums
 from engine.nodes.energy import Energy
 from engine.nodes.formants import Formants
 from engine.nodes.loudness import Loudness
-from engine.nodes.movement import Movement
+from engine.nodes.movement import MovementNode
 from engine.nodes.notes import Notes
 from engine.nodes.onset import Onset
 from engine.nodes.pitch import PitchNode
@@ -213,7 +213,7 @@ def flow(at: float) -> float:
 
 
 def movement(at: float) -> float:
-    return seen_moving(Movement(release=0.0), at, lambda one: one.amount)
+    return seen_moving(MovementNode(release=0.0), at, lambda one: one.amount)
 
 
 def smooth(at: float) -> float:
@@ -241,7 +241,7 @@ MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] 
     "chords": (chords, ChordsModel, 60 * MS),
     "energy": (energy, Energy, 12 * MS),
     "flow": (flow, FlowModel, 12 * MS),
-    "movement": (movement, Movement, 12 * MS),
+    "movement": (movement, MovementNode, 12 * MS),
     "smooth": (smooth, lambda: Smooth(smooth=0.97), STEP),
 }
 """How each is measured, which box that is, and how far both may be apart."""

@@ -27,14 +27,14 @@ _LEAST_EDGE = 0.002
 """The constants of Ruder et al."""
 
 
-class Truth(NamedTuple):
+class TrueFlow(NamedTuple):
     """Where each point is in the next picture: ``flow`` (h, w, 2), and whether it ``counts``."""
 
     flow: Floats
     counts: NDArray[np.bool_]
 
 
-def true_flows(pictures: Sequence[Picture]) -> list[Truth]:
+def true_flows(pictures: Sequence[Picture]) -> list[TrueFlow]:
     """Return the flow from each picture, uint8 (h, w, 3), to the next."""
     method = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     greys = [cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) for picture in pictures]
@@ -42,11 +42,11 @@ def true_flows(pictures: Sequence[Picture]) -> list[Truth]:
     for one, other in pairwise(greys):
         forward = _found_by(method, one, other)
         backward = _found_by(method, other, one)
-        found.append(Truth(forward, ~(_hidden(forward, backward) | _edges(forward))))
+        found.append(TrueFlow(forward, ~(_hidden(forward, backward) | _edges(forward))))
     return found
 
 
-def warping_error(paintings: Sequence[Picture], truths: Sequence[Truth]) -> float:
+def warping_error(paintings: Sequence[Picture], truths: Sequence[TrueFlow]) -> float:
     """Return the mean squared distance of colours, 0 to 3, of what is the same point.
 
     ``paintings`` are as large as the pictures whose flow it is.
