@@ -56,7 +56,7 @@ def ended(how: signal.Signals, seed: int) -> Ending:
         began = time.monotonic()
         show.send_signal(how)
         show.wait(30.0)
-        until(lambda: is_gone(PORT), "the helper does not go")
+        _until_gone()
         dump.wait(lambda heard: not heard.sounding)
         return Ending(dump.begun, len(dump.sounding), (dump.last_note - began) * 1000)
 
@@ -68,7 +68,14 @@ def broken(seed: int) -> Ending:
         dump.wait(lambda heard: heard.begun > 0)
         dump.wait(lambda heard: time.monotonic() - heard.last_note > _QUIET)
         assert show.poll() is None, "the show did not go on"
-        return Ending(dump.begun, len(dump.sounding), 0.0)
+        ending = Ending(dump.begun, len(dump.sounding), 0.0)
+    _until_gone()
+    return ending
+
+
+def _until_gone() -> None:
+    """Wait for the helper, which outlives a show that is killed: the next port takes its name."""
+    until(lambda: is_gone(PORT), "the helper does not go")
 
 
 def _rows(case: str, endings: Sequence[Ending]) -> list[Row]:
