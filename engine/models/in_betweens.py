@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 from dataclasses import field, replace
 from typing import Annotated
 
@@ -15,9 +16,9 @@ from engine.inference.network import ModelName, NetworkModel
 from engine.inference.optical_flow import OpticalFlow
 from engine.inference.session import Session
 
-_KEPT = ns(1.0)
+_KEPT = ns(2.0)
 """For how long it is known what a picture showed; an older painting is shown as it is."""
-_MOST = 64
+_MOST = 128
 """Pictures that are remembered, however fast they come."""
 _LONGER = 384
 """The longer side of the pictures in which flow is found."""
@@ -31,7 +32,7 @@ class InBetweensModel(NetworkModel[Frame]):
     the picture that was painted and the newest one. So a painter may take its time, or paint every
     second picture only, and nothing jerks. Where nothing can be found to move, the painting stays.
 
-    It says nothing until there is a painting. One of a picture that is no longer known, a second
+    It says nothing until there is a painting. One of a picture that is no longer known, two seconds
     later or from another camera, is shown as it is.
     """
 
@@ -60,15 +61,25 @@ class InBetweensModel(NetworkModel[Frame]):
         """Forget what was seen."""
         self._seen.clear()
 
-    def process(self, frame: Frame, slow: Frame, *, slow_at: Ns, at: Ns) -> Frame:
+    def needs(self) -> Collection[str]:
+        """Return the inlet without which there is nothing to show."""
+        return ("slow",)
+
+    def process(
+        self, frame: Frame, slow: Frame | None = None, *, slow_at: Ns, at: Ns
+    ) -> Frame | None:
         """Return the painting ``slow``, as large as it is, as of the moment of ``frame``.
+
+        It is called without one too, to have seen the picture when that has been painted.
 
         Raises ModelError when the network fails, or answers with what is not a number.
         """
         grey = small_grey(frame.image, _LONGER)
-        painted = self._at(slow_at)
         self._remember(grey, at)
-        if painted is None or painted.shape != grey.shape:
+        if slow is None:
+            return None
+        painted = self._at(slow_at)
+        if painted is None or slow_at == at or painted.shape != grey.shape:
             return slow
         motion, _ = OpticalFlow(self.run)(grey, painted)
         height, width = slow.image.shape[:2]

@@ -1,4 +1,4 @@
-"""Say how much moves in each part of a picture."""
+"""Measure how much moves in each part of a picture."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class Moving(NamedTuple):
     y: float
 
 
-class Movement(Node):
-    """Say how much moves in each part of a picture, for whoever wants no skeletons.
+class MovementNode(Node):
+    """Measure how much moves in each part of a picture, for whoever wants no skeletons.
 
     The picture is divided into ``columns`` times ``rows`` cells. ``cells`` has a number for each,
     0 to 1, row by row from the top left, as one reads: ``r1c1``, ``r1c2`` ... A cable takes one by
-    its name (``movement.r2c1``), and ``osc_out`` sends all in one message, or with
-    ``layout = "named"`` each to an address of its own. ``amount`` is how much of the whole picture
+    its name (``movement.r2c1``), and ``osc_out`` sends all in one message, or to
+    ``"/lamp/{name}"`` each to an address of its own. ``amount`` is how much of the whole picture
     moves, 1 where a ninth of it does; ``x`` and ``y``, 0 to 1, where the middle of that is: they
     stay while nothing moves.
 
@@ -52,7 +52,7 @@ class Movement(Node):
     """
 
     lane: ClassVar[bool] = True
-    lag: ClassVar[float] = 0.03
+    lag: ClassVar[float] = 0.055
 
     columns: Annotated[int, Param("cells from left to right", 1, 16)] = 4
     rows: Annotated[int, Param("cells from top to bottom", 1, 16)] = 3

@@ -118,7 +118,12 @@ def feed(
     """
     cls = boxes.find_node(name)
     hot, *cold = read_signature(cls).inlets
-    others = [next(messages(each, odd=False)) if each.waits else each.default for each in cold]
+    needed = boxes.fresh(name).needs()
+    others = [
+        next(messages(each, odd=False)) if each.waits or each.name in needed else each.default
+        for each in cold
+    ]
+    others += [Ns(0)] * len(read_signature(cls).moments)
     said: list[Any] = []
     at = ns(start)
     for _ in range(1 if boxes.is_model(name) else 3):

@@ -400,6 +400,34 @@ def _(played: Played) -> None:
     assert all(0.02 < amount < 0.6 for amount in values(played, "/people"))
 
 
+@promise("Which part of the room moves", 3, *dancer())
+def _(played: Played) -> None:
+    lamps = np.array([each.args for each in sent(played, "/lamps")])
+    assert lamps.shape[1] == 6
+    assert lamps.min() >= 0 and lamps.max() <= 1
+    assert lamps[:, 4].max() > 0.2 > lamps[:, 0].max()  # the dancer is in the middle
+    assert values(played, "/lamp/r2c2") == values(played, "/low/middle") == list(lamps[:, 4])
+    assert moves(values(played, "/stir"))
+
+
+@promise("Push with a wave", 4, *dancer(fps=20))
+def _(played: Played) -> None:
+    pushes = np.array([each.args for each in sent(played, "/push")])
+    assert np.abs(pushes).max() <= 1
+    assert pushes[:, 1].min() < -0.1 < 0.1 < pushes[:, 1].max()
+    assert moves(values(played, "/amount"))
+
+
+@promise(
+    "A slow painter at the full rate", 2, *dancer(fps=20), "painting.size=64", "shown.size=320"
+)
+def _(played: Played) -> None:
+    lanes = played.engine.metrics.lanes
+    assert lanes["painting"].runs <= 21
+    assert lanes["shown"].runs >= 38
+    assert moves(values(played, "/stir"))
+
+
 @promise("Send a colour", 3, *dancer())
 def _(played: Played) -> None:
     colours = [each.args for each in sent(played, "/wash")]

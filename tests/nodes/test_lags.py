@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from engine.core.clock import ns
-from engine.core.messages import Block, Person, Pitch, Pose
+from engine.core.messages import Block, Frame, Person, Pitch, Pose
 from engine.core.node import Node
 from engine.dsp.audio.level import power_to_db
 from engine.dsp.audio.resample import resample
 from engine.inference.card import model_folder
 from engine.lab.bench.class_sounds import whistled
 from engine.models.chords import ChordsModel
+from engine.models.flow import FlowModel
 from engine.models.sounds import SoundsModel
 from engine.models.transcribe import TranscribeModel
 from engine.models.voice_activity import VoiceActivityModel
@@ -25,6 +27,7 @@ from engine.nodes.drums import Drums
 from engine.nodes.energy import Energy
 from engine.nodes.formants import Formants
 from engine.nodes.loudness import Loudness
+from engine.nodes.movement import MovementNode
 from engine.nodes.notes import Notes
 from engine.nodes.onset import Onset
 from engine.nodes.pitch import PitchNode
@@ -178,6 +181,41 @@ def energy(at: float) -> float:
     return first(iter(told), at, lambda level: level > half)
 
 
+def begins_to_move(at: float) -> Iterator[tuple[float, Frame]]:
+    """Yield pictures, 30 a second, of a thing that begins to go to the right."""
+    random = np.random.default_rng(1)
+    room, thing = (
+        np.clip(cv2.GaussianBlur(random.normal(110, 350, shape), (0, 0), 4), 10, 220)
+        for shape in ((180, 320, 3), (80, 80, 3))
+    )
+    for index in range(30):
+        image = room.astype(np.uint8)
+        left = 60 + round(72 * max(0.0, index / 30 - at))
+        image[50:130, left : left + 80] = thing
+        yield index / 30, Frame(image)
+
+
+def seen_moving(box: Any, at: float, says: Callable[[Any], float]) -> float:
+    """Return what that waits until half of what is said in the end."""
+    told = [
+        (moment, says(answer))
+        for moment, frame in begins_to_move(at)
+        if (answer := box.process(frame, at=ns(moment))) is not None
+    ]
+    half = np.median([value for moment, value in told if moment > at + 0.2]) / 2
+    return first(iter(told), at, lambda value: value > half)
+
+
+def flow(at: float) -> float:
+    box = FlowModel()
+    box.open()
+    return seen_moving(box, at, lambda one: one.right)
+
+
+def movement(at: float) -> float:
+    return seen_moving(MovementNode(release=0.0), at, lambda one: one.amount)
+
+
 def smooth(at: float) -> float:
     box = Smooth(smooth=0.97)
     for index in range(5):
@@ -202,15 +240,19 @@ MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] 
     "transcribe": (transcribe, TranscribeModel, 25 * MS),
     "chords": (chords, ChordsModel, 60 * MS),
     "energy": (energy, Energy, 12 * MS),
+    "flow": (flow, FlowModel, 12 * MS),
+    "movement": (movement, MovementNode, 12 * MS),
     "smooth": (smooth, lambda: Smooth(smooth=0.97), STEP),
 }
 """How each is measured, which box that is, and how far both may be apart."""
+BY_PICTURE = ("energy", "flow", "movement")
+"""Those that answer 30 times a second: what waits for the next picture counts as well."""
 
 
 @pytest.mark.parametrize("name", MEASURED)
 def test_the_lag_that_a_box_declares_is_what_it_takes(name: str) -> None:
     measure, make, apart = MEASURED[name]
-    begins = [at + 1 / 30 * k for k, at in enumerate(STEPS)] if name == "energy" else STEPS
+    begins = [at + 1 / 30 * k for k, at in enumerate(STEPS)] if name in BY_PICTURE else STEPS
     measured = float(np.mean([measure(at) for at in begins]))
     assert make().lag == pytest.approx(measured, abs=apart)
 

@@ -17,7 +17,7 @@ Floats = NDArray[np.float32]
 
 _AROUND: Final = 15
 """Pixels across and down whose middle and contrast are taken."""
-_CONTRAST: Final = 8.0
+_CONTRAST: Final = 10.0
 """The least contrast that counts as one, of 255: below it is the noise of a camera."""
 _SAME: Final = 0.35
 _OTHER: Final = 0.9

@@ -22,7 +22,7 @@ _HARDLY: Final = 0.002
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
+class MotionSummary:
     """What moves in a picture, as a whole.
 
     ``amount`` 0 to 1. ``x`` and ``y``: where, 0 to 1, y from the bottom. ``right`` and ``up``: -1
@@ -45,20 +45,19 @@ def moving(velocity: Floats, fast: float) -> Floats:
     return cast(Floats, np.minimum(speed / np.float32(fast), np.float32(1)))
 
 
-def summarise(velocity: Floats, moves: Floats, fast: float) -> Movement:
+def summarise(velocity: Floats, moves: Floats, fast: float) -> MotionSummary:
     """Return what moves as a whole; ``moves`` is what ``moving`` returns.
 
-    Velocities are averaged where something moves, and turn and growth are taken around the middle
-    of that, in the sense of least squares.
+    Velocities are averaged where something moves, what is fast counting most, since a flow fades
+    towards its edges. Turn and growth are taken around the middle, in the sense of least squares.
     """
     height, width = moves.shape
     x, y = np.meshgrid((np.arange(width) + 0.5) / height, (np.arange(height) + 0.5) / height)
-    whole = float(moves.sum())
-    share = whole / moves.size
+    share = float(moves.mean())
     amount = min(share / MUCH, 1.0)
     if share < _HARDLY:
-        return Movement(amount, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0)
-    weights = moves / whole
+        return MotionSummary(amount, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0)
+    weights = moves**2 / float((moves**2).sum())
 
     def mean(values: NDArray[np.floating]) -> float:
         return float((weights * values).sum())
@@ -70,7 +69,7 @@ def summarise(velocity: Floats, moves: Floats, fast: float) -> Movement:
     spread = mean(dx * dx + dy * dy) + 1e-6
     turn = mean(dx * (v - to_bottom) - dy * (u - to_right)) / spread / (2 * np.pi)
     grow = mean(dx * (u - to_right) + dy * (v - to_bottom)) / spread
-    return Movement(
+    return MotionSummary(
         amount,
         across * height / width,
         1.0 - down,

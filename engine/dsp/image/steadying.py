@@ -12,6 +12,7 @@ of their optimisation.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, cast
 
 import cv2
@@ -37,11 +38,11 @@ class _Last(NamedTuple):
     grey: Grey
 
 
+@dataclass
 class Steadying:
     """Mixes each painting with those before it."""
 
-    def __init__(self) -> None:
-        self._last: _Last | None = None
+    _last: _Last | None = None
 
     def forget(self) -> None:
         """Begin anew: the next painting stands alone."""

@@ -24,6 +24,7 @@ TINY: dict[str, dict[str, Any]] = {
     "sound": {"seconds": 1.0, "long": 2.0},
     "start": {"pairs": 1},
     "style": {"count": 2, "package": False, "seconds": 1.0, "sizes": ("256x144",)},
+    "steadiness": {"count": 8, "people": False},
     "throughput": {"messages": 200},
     "wire": {"notes": 3, "names": ("square",)},
 }
