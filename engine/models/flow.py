@@ -45,8 +45,8 @@ class FlowModel(NetworkModel[Frame]):
     where to, 1 being ``fast``; ``turn``, -1 to 1, is turns a second, clockwise; ``grow``, -1 to 1,
     how it comes nearer, 1 being twice as large within a second.
 
-    Speeds are a measure rather than exact: a small thing comes out too slow, by half at worst. Light
-    that changes is no movement. The camera should stand still. Says nothing about the first
+    Speeds are a measure rather than exact: a small thing comes out too slow, by half at worst.
+    Light that changes is no movement. The camera should stand still. Says nothing about the first
     picture, and after a gap of half a second.
     """
 

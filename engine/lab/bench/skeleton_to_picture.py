@@ -19,7 +19,7 @@ from engine.recording.writer import WriteRequest
 from engine.runtime.offline import Offline
 from engine.runtime.opening import open_patch
 from engine.training.pairs import Pairs, read_pairs
-from engine.training.picture import Painter, PictureTraining
+from engine.training.picture import PictureTraining, TrainedPainter
 
 PATCH = """
 title = "Dancer"
@@ -47,7 +47,7 @@ def run(short: bool) -> list[Row]:
     training = PictureTraining(pairs, SystemClock(), seconds=0, steps=steps, threads=2, seed=0)
     while not training.done:
         training.step()
-    measured = training.measure(Painter(training.network()))
+    measured = training.measure(TrainedPainter(training.network()))
     row = partial(Row, f"{steps} steps")
     goal: Goal | None = None if short else ("<=", 1.0)
     return [

@@ -44,7 +44,7 @@ def main() -> None:
         made = between.process(frame, painted, slow_at=painted_at, at=at)
         if number >= WARM:
             took += time.process_time() - begun
-        if number % 2:
+        if number % 2 and made is not None:
             shown.append((number % len(frames), made))
     some = shown[:: max(1, len(shown) // COMPARED)]
     alike = [ssim(made.image, box.process(frames[n], at=ns(0)).image) for n, made in some]
