@@ -81,7 +81,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "psutil": frozenset({"lab"}),
     "pythonosc": frozenset({"sources", "sinks", "osc", "runtime"}),
     "glfw": frozenset({"window/displays.py"}),
-    "moderngl": frozenset({"window/canvas.py"}),
+    "moderngl": frozenset({"window/renderer.py"}),
     "cyndilib": frozenset({"video/senders/ndi.py", "video/receivers/ndi.py"}),
     "syphon": frozenset({"video/senders/syphon.py", "video/receivers/syphon.py"}),
     "SpoutGL": frozenset({"video/senders/spout.py", "video/receivers/spout.py"}),

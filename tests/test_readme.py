@@ -65,6 +65,7 @@ def test_the_patch_of_the_readme_is_good(tmp_path: Path) -> None:
 def test_every_command_that_it_names_is_there() -> None:
     named = {*re.findall(r"(?:^|`|run )sensorium ([a-z]+)", TEXT, re.MULTILINE)}
     there = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    there |= {group.name for group in app.registered_groups}
     assert {"play", "new", "check", "doctor"} <= named <= there
 
 

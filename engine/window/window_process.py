@@ -23,7 +23,7 @@ from engine.system.liveness import start_heartbeat, wake_with_parent
 from engine.system.picture_process import BYE, NUMBER, PICTURE, SHOWN, Inbox
 from engine.system.pipe_writer import PipeWriter
 from engine.system.wakeup import Wakeup
-from engine.window.canvas import NO_OPENGL, Canvas
+from engine.window.renderer import NO_OPENGL, Renderer
 from engine.window.displays import Display, choose, initialise, monitors
 from engine.window.frames import (
     CLOSED,
@@ -97,7 +97,7 @@ class OpenWindow:
         self._size = opening.size
         self._handle = self._create(opening)
         glfw.make_context_current(self._handle)
-        self._canvas = Canvas()
+        self._renderer = Renderer()
         self._apply_vsync()
         self._lost = _reset_status(glfw)
         self._brightness = Brightness()
@@ -142,7 +142,7 @@ class OpenWindow:
     def _take_picture(self, payload: bytes) -> None:
         number, picture = self._inbox.picture(payload)
         height, width = picture.shape[:2]
-        self._canvas.load(picture, width, height)
+        self._renderer.load(picture, width, height)
         self._shown = number
         if self._hidden and self._reopens:
             self._hidden = False
@@ -175,9 +175,9 @@ class OpenWindow:
             look, chosen = self._look, None
             if self._edit is not None:
                 look, chosen = self._edited(look), self._edit.chosen
-            self._canvas.draw(look, size, self._brightness.level, chosen=chosen)
+            self._renderer.draw(look, size, self._brightness.level, chosen=chosen)
             self._glfw.swap_buffers(self._handle)
-            self._canvas.finish()
+            self._renderer.finish()
         if self._shown is not None:
             self._writer.write(pack_frame(SHOWN, NUMBER.pack(self._shown)))
             self._shown = None

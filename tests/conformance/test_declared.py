@@ -41,7 +41,8 @@ def test_a_file_holds_one_documented_box_named_as_it_is(name: str) -> None:
     assert inspect.getdoc(cls), "its docstring is its help text"
     assert inspect.getmodule(cls).__doc__  # type: ignore[union-attr]
     named = "".join(word.title() for word in name.split("_"))
-    allowed = {f"{named}Model"} if issubclass(cls, NetworkModel) else {named, f"{named}Node"}
+    kind = "Source" if issubclass(cls, Source) else "Node"
+    allowed = {f"{named}Model"} if issubclass(cls, NetworkModel) else {named, f"{named}{kind}"}
     assert cls.__name__ in allowed
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from engine.inference.backends import BACKENDS, CPU, Stored
+from engine.inference.backend import CPU, Stored
+from engine.inference.backends import BACKENDS
 from engine.training.gradient import GradientTape, Graph, Value, edges
 
 RNG = np.random.default_rng(7)

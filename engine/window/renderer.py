@@ -100,7 +100,7 @@ void main() {
 _LAYOUT: Final = ("3f 2f 2f", "place", "sheet", "texel")
 
 
-class Canvas:
+class Renderer:
     """Draws into the current context. Raise DeviceError where that is no OpenGL 3.3."""
 
     def __init__(self) -> None:
