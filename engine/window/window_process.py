@@ -23,7 +23,6 @@ from engine.system.liveness import start_heartbeat, wake_with_parent
 from engine.system.picture_process import BYE, NUMBER, PICTURE, SHOWN, Inbox
 from engine.system.pipe_writer import PipeWriter
 from engine.system.wakeup import Wakeup
-from engine.window.renderer import NO_OPENGL, Renderer
 from engine.window.displays import Display, choose, initialise, monitors
 from engine.window.frames import (
     CLOSED,
@@ -39,6 +38,7 @@ from engine.window.frames import (
 )
 from engine.window.mapping import HANDLES, MappingEdit
 from engine.window.placing import Point
+from engine.window.renderer import NO_OPENGL, Renderer
 
 LINGER: Final = 30.0
 """Seconds that a full screen stays black once the show has died."""
