@@ -25,13 +25,12 @@ from engine.dsp.image.painting import (
     Picture,
     Planes,
     blend,
-    downscale,
     from_planes,
     to_planes,
     transfer_colour,
-    upscale,
     working_size,
 )
+from engine.dsp.image.scaling import scaled
 from engine.dsp.image.steadying import Steadying
 from engine.inference.network import NetworkModel
 from engine.inference.optical_flow import OpticalFlow
@@ -163,7 +162,7 @@ class Painter(NetworkModel[Frame]):
             return picture
         height, width = picture.shape[:2]
         painting = self._at_work_size(picture, shares / np.float32(share), region)
-        return blend(upscale(painting, width, height), picture, strength)
+        return blend(scaled(painting, width, height), picture, strength)
 
     def _at_work_size(self, picture: Picture, shares: Shares, region: int) -> Picture:
         """Return the painting at the size that the network works at; ``shares`` have the sum 1.
@@ -173,7 +172,7 @@ class Painter(NetworkModel[Frame]):
         height, width = picture.shape[:2]
         self._tell_size()
         size = self.size or self._auto_size
-        small = downscale(picture, *working_size(width, height, size, _MULTIPLE, LEAST))
+        small = scaled(picture, *working_size(width, height, size, _MULTIPLE, LEAST))
         painting = from_planes(self.paint(to_planes(small), shares))
         if self.keep_colour:
             painting = transfer_colour(painting, small, self.keep_colour)

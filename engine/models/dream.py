@@ -20,7 +20,8 @@ from engine.dsp.image.dreaming import (
     to_floats,
     to_planes,
 )
-from engine.dsp.image.painting import downscale, working_size
+from engine.dsp.image.painting import working_size
+from engine.dsp.image.scaling import scaled
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
 
@@ -119,7 +120,7 @@ class DreamModel(NetworkModel[Frame]):
         if frame.image.shape != self._shape:
             self.reset()
         side = working_size(width, height, self.size, 2, _LEAST)
-        small = to_floats(downscale(frame.image, *side))
+        small = to_floats(scaled(frame.image, *side))
         seconds = self._seconds(at)
         shared = self.feedback ** (seconds / _FIRST)
         dreamt = self._remembered(small, seconds, shared)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from engine.core.errors import ModelError
 from engine.core.messages import Frame
 from engine.core.parameter import Fixed, Param
-from engine.dsp.image.painting import downscale, to_planes, working_size
+from engine.dsp.image.painting import to_planes, working_size
+from engine.dsp.image.scaling import scaled
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
 
@@ -93,7 +94,7 @@ class EdgesModel(NetworkModel[Frame]):
         """
         height, width = frame.image.shape[:2]
         side = working_size(width, height, self.size, _MULTIPLE, _LEAST)
-        planes = to_planes(downscale(frame.image, *side))
+        planes = to_planes(scaled(frame.image, *side))
         # The contrast is taken back before the neurons see it: behind them it would be cut off.
         planes = np.float32(0.5) + np.float32(self.sensitivity) * (planes - np.float32(0.5))
         neurons, slopes = self.run("edges", image=planes)

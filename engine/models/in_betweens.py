@@ -10,7 +10,8 @@ from typing import Annotated
 from engine.core.clock import ns
 from engine.core.messages import Frame, Ns
 from engine.core.parameter import Param
-from engine.dsp.image.painting import downscale, upscale, working_size
+from engine.dsp.image.painting import working_size
+from engine.dsp.image.scaling import scaled
 from engine.dsp.image.warping import Grey, small_grey, warp
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.optical_flow import OpticalFlow
@@ -84,7 +85,7 @@ class InBetweensModel(NetworkModel[Frame]):
         motion, _ = OpticalFlow(self.run)(grey, painted)
         height, width = slow.image.shape[:2]
         size = working_size(width, height, min(self.size, max(width, height)), 1, 1)
-        image = upscale(warp(downscale(slow.image, *size), motion), width, height)
+        image = scaled(warp(scaled(slow.image, *size), motion), width, height)
         image.flags.writeable = False
         return replace(slow, image=image)
 

@@ -12,7 +12,8 @@ from engine.core.errors import ModelError
 from engine.core.messages import Features, Frame
 from engine.core.parameter import Fixed, Param
 from engine.dsp.image.mosaic import Palette, mosaic, tinted
-from engine.dsp.image.painting import downscale, to_planes, working_size
+from engine.dsp.image.painting import to_planes, working_size
+from engine.dsp.image.scaling import scaled
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
 
@@ -112,7 +113,7 @@ class LayersModel(NetworkModel[Frame]):
         """
         height, width = frame.image.shape[:2]
         side = working_size(width, height, self.size, _MULTIPLE, _LEAST)
-        answers = self.run_by_name("network", image=to_planes(downscale(frame.image, *side)))
+        answers = self.run_by_name("network", image=to_planes(scaled(frame.image, *side)))
         neurons = answers[f"layer{self.layer}"][0]
         order = self._order[self.layer - 1]
         shown = [order[(self.first - 1 + n) % len(order)] for n in range(self.tiles)]

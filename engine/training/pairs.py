@@ -18,7 +18,8 @@ from engine.core.codec import has_pixels
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Frame
 from engine.core.nearest import nearest
-from engine.dsp.image.painting import downscale, working_size
+from engine.dsp.image.painting import working_size
+from engine.dsp.image.scaling import scaled
 from engine.dsp.image.skeleton_drawing import draw_skeletons
 from engine.recording.reader import Recording
 from engine.runtime.entries import Arrival, LaneResult
@@ -125,7 +126,7 @@ class _Collected:
         if self._size == (0, 0):
             height, width = image.shape[:2]
             self._size = working_size(width, height, self._longer, MULTIPLE, 2 * MULTIPLE)
-        small = downscale(_bgr(image), *self._size)
+        small = scaled(_bgr(image), *self._size)
         if moment in self._poses:
             self._pair(at, self._poses.pop(moment), small)
         else:

@@ -34,21 +34,6 @@ def working_size(
     return first, second
 
 
-def downscale(picture: Picture, width: int, height: int) -> Picture:
-    """Return a picture resized to (width, height), without aliasing when it is much smaller.
-
-    Why in halves: linear sampling alone skips pixels, and a painting flickers where they differ
-    from one picture to the next; area averaging alone takes five times as long (720p to 384x216:
-    linear 0.3 ms, halves 0.7, area 4.3).
-    """
-    while picture.shape[1] >= 2 * width and picture.shape[0] >= 2 * height:
-        half = (picture.shape[1] // 2, picture.shape[0] // 2)
-        picture = cast(Picture, cv2.resize(picture, half, interpolation=cv2.INTER_AREA))
-    if picture.shape[:2] == (height, width):
-        return picture
-    return cast(Picture, cv2.resize(picture, (width, height), interpolation=cv2.INTER_LINEAR))
-
-
 def square(picture: Picture, side: int) -> Picture:
     """Return the middle of a picture as a square of (side, side) pixels."""
     height, width = picture.shape[:2]
@@ -57,13 +42,6 @@ def square(picture: Picture, side: int) -> Picture:
     middle = picture[top : top + edge, left : left + edge]
     how = cv2.INTER_AREA if edge > side else cv2.INTER_LINEAR
     return cast(Picture, cv2.resize(middle, (side, side), interpolation=how))
-
-
-def upscale(painting: Picture, width: int, height: int) -> Picture:
-    """Return a painting resized to (width, height)."""
-    if painting.shape[:2] == (height, width):
-        return painting
-    return cast(Picture, cv2.resize(painting, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
 def to_planes(picture: Picture) -> Planes:

@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.dsp.image.painting import downscale, working_size
+from engine.dsp.image.painting import working_size
+from engine.dsp.image.scaling import scaled
 
 Picture = NDArray[np.uint8]
 Grey = NDArray[np.uint8]
@@ -36,7 +37,7 @@ def small_grey(picture: Picture, longer: int) -> Grey:
     """
     height, width = picture.shape[:2]
     grey = cast(Grey, cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))
-    return downscale(grey, *working_size(width, height, longer, _MULTIPLE, _LEAST))
+    return scaled(grey, *working_size(width, height, longer, _MULTIPLE, _LEAST))
 
 
 def warp(picture: Picture, motion: Floats) -> Picture:

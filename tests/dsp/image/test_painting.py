@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 
 from engine.dsp.image.painting import (
     blend,
-    downscale,
     from_planes,
     to_planes,
     transfer_colour,
-    upscale,
     working_size,
 )
+from engine.dsp.image.scaling import scaled
 
 RNG = np.random.default_rng(7)
 
@@ -57,15 +56,15 @@ def test_every_size_can_be_taken(width, height, longer):
 @pytest.mark.parametrize("size", [(1, 1), (3, 1000), (384, 216), (769, 431), (3840, 2160)])
 def test_any_picture_can_be_made_small_and_large_again(size):
     picture = noise(*size)
-    small = downscale(picture, 384, 216)
+    small = scaled(picture, 384, 216)
     assert small.shape == (216, 384, 3)
-    assert upscale(small, *size).shape == picture.shape
+    assert scaled(small, *size).shape == picture.shape
 
 
 def test_shrinking_loses_no_pixel():
     picture = np.zeros((720, 1280, 3), np.uint8)
     picture[::4, ::4] = 240
-    assert downscale(picture, 320, 180).mean() == pytest.approx(15, abs=1)
+    assert scaled(picture, 320, 180).mean() == pytest.approx(15, abs=1)
 
 
 def test_planes_are_red_green_blue_from_0_to_1():
