@@ -17,26 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
+from engine.dsp.image.warping import LEAST, MULTIPLE, Floats, Grey
 from engine.inference.session import open_session
 
-Grey = NDArray[np.uint8]
-"""A grey picture, shape (h, w); both are multiples of MULTIPLE, and LEAST or more."""
-Floats = NDArray[np.float32]
 Run = Callable[..., tuple[NDArray[Any], ...]]
 """Runs the network on arrays by input name."""
 
 MODEL: Final = "lucas_kanade"
 TASK: Final = "flow"
-STEP: Final = 4
-"""Pixels of a picture, across and down, that have one flow together."""
-MULTIPLE: Final = 16
-LEAST: Final = 32
 
 _SCALE: Final = np.float32(1 / 255)
 
 
 class FlowField(NamedTuple):
-    """What a picture does: ``motion`` and ``confidence``, one for each STEP x STEP pixels.
+    """What a picture does: ``motion`` and ``confidence``, one for each 4 x 4 pixels.
 
     ``motion`` is float32, (h / 4, w / 4, 2): pixels to the right and down, from where something is
     in the first picture to where it is in the second. ``confidence`` is float32, (h / 4, w / 4),
@@ -55,7 +49,7 @@ class OpticalFlow:
         self._run = run or open_session(MODEL, threads=threads).run
 
     def __call__(self, before: Grey, after: Grey) -> FlowField:
-        """Return the flow of two grey pictures, uint8 (h, w).
+        """Return the flow of two grey pictures, uint8 (h, w); see ``warping.small_grey``.
 
         Raises ModelError where their sizes differ or do not fit.
         """

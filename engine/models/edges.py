@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from engine.core.errors import ModelError
 from engine.core.messages import Frame
 from engine.core.parameter import Fixed, Param
+from engine.dsp.image.colour import in_hues
+from engine.dsp.image.masking import as_picture
 from engine.dsp.image.painting import to_planes, working_size
 from engine.dsp.image.scaling import scaled
 from engine.inference.network import ModelName, NetworkModel
@@ -105,8 +107,7 @@ class EdgesModel(NetworkModel[Frame]):
         else:
             drawn = self._lines(right, down) * np.float32(1 / _SLOPE)
         drawn[-1] = drawn[:, -1] = 0  # the neurons see the nothing beyond these edges
-        hues = np.degrees(np.arctan2(right, down)) % 180 if self.colour == "direction" else None
-        image = _enlarged(_coloured(np.clip(drawn, 0, 1), hues, self.colour), width, height)
+        image = scaled(self._coloured(np.clip(drawn, 0, 1), right, down), width, height)
         image.flags.writeable = False
         return replace(frame, image=image)
 
@@ -120,17 +121,11 @@ class EdgesModel(NetworkModel[Frame]):
         along = (across / np.maximum(steep, 1e-9)) ** _SHARPNESS
         return cast(Floats, steep * (1 - np.float32(self.narrow) * (1 - along)))
 
-
-def _coloured(drawn: Floats, hues: Floats | None, colour: str) -> Picture:
-    """Return lines, 0 to 1, as a picture; ``hues`` in degrees of 180."""
-    light = cv2.convertScaleAbs(drawn, alpha=255.0)
-    if hues is not None:
-        full = np.full_like(light, 255)
-        hsv = cv2.merge((cv2.convertScaleAbs(hues) % 180, full, light))
-        return cast(Picture, cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR))
-    shade = cv2.bitwise_not(light) if colour == "ink" else light
-    return cast(Picture, cv2.cvtColor(shade, cv2.COLOR_GRAY2BGR))
-
-
-def _enlarged(drawn: Picture, width: int, height: int) -> Picture:
-    return cast(Picture, cv2.resize(drawn, (width, height), interpolation=cv2.INTER_LINEAR))
+    def _coloured(self, drawn: Floats, right: Floats, down: Floats) -> Picture:
+        """Return lines, 0 to 1, as a picture."""
+        if self.colour == "direction":
+            # A line has no beginning, so its hue is the same from both: half a turn is all of them.
+            return in_hues(2 * (np.degrees(np.arctan2(right, down)) % 180), drawn)
+        light = cv2.convertScaleAbs(drawn, alpha=255.0)
+        shade = cv2.bitwise_not(light) if self.colour == "ink" else light
+        return as_picture(cast(Picture, shade))

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import field
 from typing import Annotated, Any, ClassVar, NamedTuple
 
-from engine.core.clock import SECOND, ns
+from engine.core.clock import SECOND
 from engine.core.messages import Frame, Ns
 from engine.core.parameter import Param
+from engine.dsp.image.earlier import Earlier
 from engine.dsp.image.motion import as_colours, as_mask, moving, summarise
 from engine.dsp.image.warping import Grey, small_grey
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.optical_flow import OpticalFlow
 from engine.inference.session import Session
-
-_APART = ns(0.06)
-"""How long there is between the two pictures that are compared, where a camera is faster than that:
-what moves slowly would be lost in the noise from one picture to the next."""
-_GAP = ns(0.5)
 
 
 class Flowing(NamedTuple):
@@ -75,7 +70,7 @@ class FlowModel(NetworkModel[Frame]):
     ] = 256
     model: ModelName = "lucas_kanade"
 
-    _seen: deque[tuple[Ns, Grey]] = field(default_factory=deque)
+    _earlier: Earlier[Grey] = field(default_factory=Earlier)
 
     def check(self, session: Session) -> None:
         """Raise ModelError where a network does not find the flow of two pictures."""
@@ -84,7 +79,7 @@ class FlowModel(NetworkModel[Frame]):
 
     def reset(self) -> None:
         """Forget the pictures before a gap."""
-        self._seen.clear()
+        self._earlier.forget()
 
     def process(self, frame: Frame, at: Ns) -> Flowing | None:
         """Return what moves up to this picture, uint8 (h, w, 3).
@@ -92,14 +87,12 @@ class FlowModel(NetworkModel[Frame]):
         Raises ModelError when the network fails, or answers with what is not a number.
         """
         grey = small_grey(frame.image, self.size)
-        before = self._before(grey, at)
-        self._seen.append((at, grey))
+        before = self._earlier.take(grey, at)
         if before is None:
             return None
-        moment, earlier = before
-        motion, _ = OpticalFlow(self.run)(earlier, grey)
+        motion, _ = OpticalFlow(self.run)(before.picture, grey)
         height, width = grey.shape
-        velocity = motion * (SECOND / (at - moment) / height)
+        velocity = motion * (SECOND / (at - before.at) / height)
         moves = moving(velocity, self.fast)
         found = summarise(velocity, moves, self.fast)
         return Flowing(
@@ -113,16 +106,6 @@ class FlowModel(NetworkModel[Frame]):
             found.turn,
             found.grow,
         )
-
-    def _before(self, grey: Grey, at: Ns) -> tuple[Ns, Grey] | None:
-        """Return the picture to compare with, and its moment; forget those before it."""
-        if self._seen and (self._seen[-1][1].shape != grey.shape or at - self._seen[-1][0] > _GAP):
-            self.reset()
-        while len(self._seen) > 1 and at - self._seen[1][0] >= _APART:
-            self._seen.popleft()
-        if not self._seen or self._seen[0][0] >= at:
-            return None
-        return self._seen[0]
 
     def _shown(self, image: Any, frame: Frame) -> Frame:
         image.flags.writeable = False

@@ -21,7 +21,7 @@ from engine.core.errors import DeviceError, ModelError, ParameterError, Unreadab
 from engine.core.files import installed_folder, read_file
 from engine.core.nearest import nearest
 from engine.core.parameter import FILE, Fixed, Param
-from engine.dsp.image.painting import Picture, Planes, square, to_planes
+from engine.dsp.image.painting import Picture, Planes, middle_square, to_planes
 from engine.inference.network import ModelName
 from engine.inference.painter import LEAST, Look, Painter, Shares
 from engine.inference.session import Session
@@ -172,7 +172,7 @@ class StyleOfModel(Painter):
         if name in kept:
             return name, kept[name]
         side = self.session("read").inputs[0].filled[-1]
-        (style,) = self.run("read", picture=to_planes(square(_picture(data), side)))
+        (style,) = self.run("read", picture=to_planes(middle_square(_picture(data), side)))
         return name, style
 
     def _pictures_of(self, look: Look) -> dict[str, float]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Annotated, ClassVar
 
-import cv2
 import numpy as np
 
 from engine.core.messages import Frame
@@ -60,9 +59,7 @@ class Cutout(Node):
         if mask is None:
             np.copyto(out, rest)
             return finished(frame, out)
-        grey = mask_at(mask.image, width, height)
-        if self.invert:
-            grey = np.asarray(cv2.bitwise_not(grey), np.uint8)
+        grey = mask_at(mask.image, width, height, self.invert)
         where = as_picture(feather(grey, self.feather, self.grow))
         return finished(frame, fade_by(rest, picture, where, out))
 

@@ -12,8 +12,8 @@ from engine.core.clock import SECOND, ns
 from engine.core.messages import Frame, Ns
 from engine.core.node import Node
 from engine.core.parameter import Param
+from engine.dsp.image.affine import Mover, affine_matrix
 from engine.dsp.image.blending import blend
-from engine.dsp.image.moving import Mover, motion
 from engine.video.canvas import Canvas, Picture, finished
 from engine.video.picture_memory import PictureMemory
 
@@ -108,8 +108,9 @@ class FeedbackNode(Node):
         gain = min(max(self.amount, 0.0), 1.0) ** (seconds / _PER)
         out = self._canvas.take(image.shape)
         zoom, turn = self.zoom**seconds, self.turn * seconds
-        moved = motion((width, height), zoom, turn, (self.x * seconds, self.y * seconds))
-        back = before if moved is None else self._mover.move(before, moved, out)
+        shift = (self.x * seconds, self.y * seconds)
+        matrix = affine_matrix((width, height), zoom, turn, shift)
+        back = before if matrix is None else self._mover.move(before, matrix, out)
         # Values are whole numbers: rounded alike each time, what is dark would never fade, and what
         # fades slowly would not fade at all. So the threshold of rounding wanders.
         self._count += 1

@@ -8,7 +8,8 @@ from typing import Annotated, ClassVar
 from engine.core.messages import Frame
 from engine.core.node import Node
 from engine.core.parameter import Param
-from engine.dsp.image.blending import How, blend, fade_by, mask_of
+from engine.dsp.image.blending import How, blend, fade_by
+from engine.dsp.image.masking import as_picture, mask_at
 from engine.dsp.image.scaling import scaled
 from engine.video.canvas import Canvas, Picture, finished
 
@@ -56,7 +57,7 @@ class Mix(Node):
         if mask is None:
             return finished(frame, blend(first, second, self.how, amount, out))
         height, width = first.shape[:2]
-        where = mask_of(scaled(mask.image, width, height), amount, self.invert)
+        where = as_picture(mask_at(mask.image, width, height, self.invert), amount)
         over = second
         if self.how != "fade":
             over = blend(first, second, self.how, 1.0, out)

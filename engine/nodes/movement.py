@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from dataclasses import field
 from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.clock import SECOND, ns
+from engine.core.clock import SECOND
 from engine.core.messages import Features, Frame, Ns
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.dsp.image.change import Floats, changed, in_cells, in_contrast
+from engine.dsp.image.earlier import Earlier
 from engine.dsp.image.warping import small_grey
 
 _LONGER = 256
-_APART = ns(0.06)
-"""How long there is between the two pictures that are compared, where a camera is faster."""
-_GAP = ns(0.5)
 _WHOLE = 3.0
 """How much more the whole picture counts than a cell: a person fills a part of it."""
 _STILL = 0.004
@@ -63,25 +60,24 @@ class MovementNode(Node):
         float, Param("how long a number takes to fall by two thirds", 0, 60, unit="s")
     ] = 0.2
 
-    _seen: deque[tuple[Ns, Floats]] = field(default_factory=deque)
+    _earlier: Earlier[Floats] = field(default_factory=Earlier)
     _levels: NDArray[np.float64] | None = None
     _where: tuple[float, float] = (0.5, 0.5)
     _last: Ns = Ns(0)
 
     def reset(self) -> None:
         """Forget the pictures before a gap."""
-        self._seen.clear()
+        self._earlier.forget()
         self._levels = None
 
     def process(self, frame: Frame, at: Ns) -> Moving | None:
         """Return how much moves up to this picture, uint8 (h, w, 3)."""
         picture = in_contrast(small_grey(frame.image, _LONGER))
-        before = self._before(picture, at)
-        self._seen.append((at, picture))
+        before = self._earlier.take(picture, at)
         if before is None:
-            self._last = at
+            self._levels, self._last = None, at
             return None
-        moves = changed(before, picture)
+        moves = changed(before.picture, picture)
         share = float(moves.mean())
         if share > _STILL:
             self._where = _middle(moves)
@@ -95,14 +91,6 @@ class MovementNode(Node):
         )
         values = levels[:-1].astype(np.float32)
         return Moving(Features(names, values), float(levels[-1]), *self._where)
-
-    def _before(self, picture: Floats, at: Ns) -> Floats | None:
-        """Return the picture to compare with; forget those before it."""
-        if self._seen and (self._seen[-1][1].shape != picture.shape or at - self._last > _GAP):
-            self.reset()
-        while len(self._seen) > 1 and at - self._seen[1][0] >= _APART:
-            self._seen.popleft()
-        return self._seen[0][1] if self._seen else None
 
     def _fallen(self, now: NDArray[np.float64], at: Ns) -> NDArray[np.float64]:
         """Return the levels, which have fallen since the last picture, or risen at once."""

@@ -14,7 +14,7 @@ from engine.core.errors import DeviceError, ParameterError
 from engine.core.finding import Finding
 from engine.core.messages import Ns
 from engine.core.parameter import Fixed, Param
-from engine.dsp.image.letterbox import letterboxed
+from engine.dsp.image.scaling import letterboxed
 from engine.video import ffmpeg
 from engine.video.film_writer import ENDINGS, INSTALL, Codec, FilmWriter, require_space
 from engine.video.picture_sink import Image, PictureSink

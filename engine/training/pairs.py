@@ -18,6 +18,7 @@ from engine.core.codec import has_pixels
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Frame
 from engine.core.nearest import nearest
+from engine.dsp.image.masking import in_colour
 from engine.dsp.image.painting import working_size
 from engine.dsp.image.scaling import scaled
 from engine.dsp.image.skeleton_drawing import draw_skeletons
@@ -126,7 +127,7 @@ class _Collected:
         if self._size == (0, 0):
             height, width = image.shape[:2]
             self._size = working_size(width, height, self._longer, MULTIPLE, 2 * MULTIPLE)
-        small = scaled(_bgr(image), *self._size)
+        small = scaled(in_colour(image), *self._size)
         if moment in self._poses:
             self._pair(at, self._poses.pop(moment), small)
         else:
@@ -200,13 +201,6 @@ def _no_such(what: str, wanted: str, there: dict[str, Any]) -> str:
     either = [*names, *(name.partition(".")[0] for name in names)]
     hint = nearest(wanted, either) or f" There is: {', '.join(names)}."
     return f'"{wanted}" gave no {what}.{hint}'
-
-
-def _bgr(image: Pictures) -> Pictures:
-    """Return a picture in three channels; a grey one has one."""
-    if image.ndim == 2:
-        image = image[:, :, None]
-    return image if image.shape[2] == 3 else np.repeat(image[:, :, :1], 3, axis=2)
 
 
 def _wait(waiting: dict[int, Any], moment: int, what: Any) -> None:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from engine.core.clock import SECOND, Clock
-from engine.dsp.image.likeness import difference, nearest
+from engine.dsp.image.difference import difference, nearest
 from engine.dsp.image.similarity import ssim
 from engine.inference.backend import CPU, Runner, Stored
 from engine.inference.backends import BACKENDS

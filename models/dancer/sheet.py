@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.dsp.image.difference import nearest
 from engine.dsp.image.jpeg import encode_jpeg
-from engine.dsp.image.likeness import nearest
 from engine.training.pairs import read_pairs
-from engine.training.picture import Painter
+from engine.training.picture import TrainedPainter
 
 ROWS = 6
 
@@ -23,7 +23,7 @@ ROWS = 6
 def main(recording: str, folder: str) -> None:
     """Write both pictures."""
     pairs = read_pairs(Path(recording), 192)
-    painter = Painter((Path(__file__).parent / "model.onnx").read_bytes())
+    painter = TrainedPainter((Path(__file__).parent / "model.onnx").read_bytes())
     held = round(len(pairs.pictures) * 0.2)
     seen = pairs.pictures[:-held]
     rows = []

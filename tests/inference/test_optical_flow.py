@@ -12,8 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
+from engine.dsp.image.warping import STEP
 from engine.inference.card import model_folder
-from engine.inference.optical_flow import STEP, FlowField, OpticalFlow
+from engine.inference.optical_flow import FlowField, OpticalFlow
 
 Grey = NDArray[np.uint8]
 WIDTH, HEIGHT = 256, 144

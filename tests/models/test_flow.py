@@ -176,7 +176,7 @@ to = "127.0.0.1:9"
 "/right" = "flow.right"
 "/amount" = "flow.amount"
 "/cells" = "moves"
-"/cell" = { from = "moves", layout = "named" }
+"/cell/{name}" = "moves"
 "/middle" = "moves.r2c2"
 [c]
 use = "collector"

@@ -84,7 +84,7 @@ def test_a_second_show_that_wants_the_same_camera_is_told_and_gets_it_later(tmp_
 
 
 def test_pictures_are_made_to_fit() -> None:
-    from engine.dsp.image.letterbox import letterboxed
+    from engine.dsp.image.scaling import letterboxed
 
     white = np.full((100, 100, 3), 255, np.uint8)
     wide = letterboxed(white, (160, 90))

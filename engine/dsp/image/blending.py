@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
-Grey = NDArray[np.uint8]
 How = Literal["fade", "add", "multiply", "screen", "lighten", "darken", "difference"]
 _ONE: Final = 1 / 255
 
@@ -51,16 +50,6 @@ def fade_by(first: Picture, second: Picture, mask: Picture, out: Picture) -> Pic
     cv2.multiply(first, rest, dst=rest, scale=_ONE)
     cv2.multiply(second, mask, dst=out, scale=_ONE)
     return cast(Picture, cv2.add(out, rest, dst=out))
-
-
-def mask_of(picture: Picture, amount: float = 1.0, invert: bool = False) -> Picture:
-    """Return how bright a picture is as a mask of three equal channels, times ``amount``."""
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    if invert:
-        cv2.bitwise_not(grey, dst=grey)
-    if amount < 1:
-        cv2.convertScaleAbs(grey, dst=grey, alpha=max(amount, 0.0))
-    return cast(Picture, cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
 
 
 def _over(first: Picture, second: Picture, how: How, out: Picture) -> None:

@@ -25,18 +25,21 @@ def in_colour(image: Picture) -> Picture:
     return cast(Picture, cv2.cvtColor(image, cv2.COLOR_GRAY2BGR))
 
 
-def mask_at(picture: Picture, width: int, height: int) -> Mask:
-    """Return how bright a picture is, in colour or grey, as a mask of a size."""
+def mask_at(picture: Picture, width: int, height: int, invert: bool = False) -> Mask:
+    """Return how bright a picture is, in colour or grey, as a mask of a size; or how dark."""
     if picture.ndim == 3:
         three = picture.shape[2] == 3
         picture = cast(
             Mask, cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if three else picture[..., 0]
         )
-    return scaled(picture, width, height)
+    mask = scaled(picture, width, height)
+    return cast(Mask, cv2.bitwise_not(mask)) if invert else mask
 
 
-def as_picture(mask: Mask) -> Picture:
-    """Return a mask as a grey picture."""
+def as_picture(mask: Mask, amount: float = 1.0) -> Picture:
+    """Return a mask as a grey picture, ``amount`` (0 to 1) times as bright."""
+    if amount < 1:
+        mask = cast(Mask, cv2.convertScaleAbs(mask, alpha=max(amount, 0.0)))
     return cast(Picture, cv2.cvtColor(mask, cv2.COLOR_GRAY2BGR))
 
 

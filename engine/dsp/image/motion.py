@@ -12,6 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.dsp.image.colour import in_hues
+from engine.dsp.image.masking import as_picture
+from engine.dsp.image.scaling import scaled
+
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 
@@ -83,21 +87,13 @@ def as_colours(velocity: Floats, moves: Floats, width: int, height: int) -> Pict
     To the right is red, up green-yellow, left cyan, down violet.
     """
     u, v = cv2.split(velocity)
-    degrees = cv2.phase(u, -v, angleInDegrees=True)
-    hsv = np.empty((*moves.shape, 3), np.uint8)
-    hsv[..., 0] = (degrees / 2).astype(np.uint8) % 180
-    hsv[..., 1] = 255
-    hsv[..., 2] = moves * np.float32(255)
-    colours = cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR)
-    return cast(Picture, cv2.resize(colours, (width, height), interpolation=cv2.INTER_LINEAR))
+    degrees = cast(Floats, cv2.phase(u, -v, angleInDegrees=True))
+    return scaled(in_hues(degrees, moves), width, height)
 
 
 def as_mask(moves: Floats, width: int, height: int) -> Picture:
     """Draw what moves as a grey picture, uint8 (height, width, 3): white where it is fast."""
-    grey = cv2.resize(
-        (moves * np.float32(255)).astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR
-    )
-    return cast(Picture, cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
+    return as_picture(scaled((moves * np.float32(255)).astype(np.uint8), width, height))
 
 
 def _signed(value: float) -> float:

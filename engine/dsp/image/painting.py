@@ -34,7 +34,7 @@ def working_size(
     return first, second
 
 
-def square(picture: Picture, side: int) -> Picture:
+def middle_square(picture: Picture, side: int) -> Picture:
     """Return the middle of a picture as a square of (side, side) pixels."""
     height, width = picture.shape[:2]
     edge = min(height, width)

@@ -59,6 +59,19 @@ def fitted(picture: Picture, fit: Fit, out: Picture) -> Picture:
     return scaled(picture, width, height, out)
 
 
+def letterboxed(picture: Picture, size: tuple[int, int]) -> Picture:
+    """Return a picture whole in a width and height, with black beside it, as ``fitted`` does.
+
+    The very picture, where that is its size; else in memory of its own.
+    """
+    width, height = size
+    if picture.shape[:2] == (height, width):
+        return picture
+    out = np.empty((height, width, *picture.shape[2:]), np.uint8)
+    fitted(picture, "fit", out)
+    return out
+
+
 def _inner(width: int, height: int, most_width: int, most_height: int) -> tuple[slice, slice]:
     """Return where the largest rectangle of a shape lies in the middle of another: rows, columns.
 

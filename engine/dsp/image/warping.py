@@ -23,11 +23,11 @@ Floats = NDArray[np.float32]
 
 STEP: Final = 4
 """Pixels of a small picture, across and down, that have one flow together."""
+MULTIPLE: Final = 16
+LEAST: Final = 32
+"""What the sides of a small picture are multiples of, and how long they are at least."""
 _NO_MORE: Final = cast(Floats, None)
 """In the place of a second map; OpenCV takes None, though its types do not say so."""
-_MULTIPLE: Final = 16
-_LEAST: Final = 32
-"""What the sides of a small picture are multiples of, and how long they are at least."""
 
 
 def small_grey(picture: Picture, longer: int) -> Grey:
@@ -37,7 +37,7 @@ def small_grey(picture: Picture, longer: int) -> Grey:
     """
     height, width = picture.shape[:2]
     grey = cast(Grey, cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))
-    return scaled(grey, *working_size(width, height, longer, _MULTIPLE, _LEAST))
+    return scaled(grey, *working_size(width, height, longer, MULTIPLE, LEAST))
 
 
 def warp(picture: Picture, motion: Floats) -> Picture:

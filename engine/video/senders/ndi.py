@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from engine.core.errors import DeviceError
-from engine.dsp.image.letterbox import letterboxed
+from engine.dsp.image.scaling import letterboxed
 from engine.video.senders import Image, not_installed
 
 _RATE = Fraction(30)

@@ -16,7 +16,7 @@ import numpy as np
 from engine.core.device_choice import match_devices
 from engine.core.errors import DeviceError
 from engine.core.os_errors import os_reason
-from engine.dsp.image.letterbox import letterboxed
+from engine.dsp.image.scaling import letterboxed
 from engine.video import ffmpeg
 from engine.video.senders import Image
 

@@ -15,7 +15,7 @@ Matrix = NDArray[np.float64]
 _STILL: Final = 1e-6
 
 
-def motion(
+def affine_matrix(
     size: tuple[int, int], zoom: float, turn: float, shift: tuple[float, float] = (0.0, 0.0)
 ) -> Matrix | None:
     """Return the matrix (2, 3) that zooms and turns a picture around its middle, then shifts it.

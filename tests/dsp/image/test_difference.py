@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from engine.dsp.image.likeness import difference, nearest
+from engine.dsp.image.difference import difference, nearest
 from engine.dsp.image.similarity import ssim
 
 
