@@ -56,7 +56,7 @@ def read_torch_file(data: bytes) -> dict[str, NDArray[Any]]:
     except ModelError:
         raise
     except Exception as error:  # a damaged pickle raises whatever it leads to
-        raise ModelError(f"the weights cannot be read: {error}") from None
+        raise ModelError("the weights cannot be read: the file is damaged, or another") from error
 
 
 def _read(stream: io.BytesIO) -> dict[str, NDArray[Any]]:

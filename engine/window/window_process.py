@@ -201,7 +201,7 @@ class OpenWindow:
             glfw.CONTEXT_VERSION_MINOR: 3,
             glfw.OPENGL_PROFILE: glfw.OPENGL_CORE_PROFILE,
             glfw.OPENGL_FORWARD_COMPAT: True,
-            # Whoever works at another display keeps the keyboard, and what he does there
+            # Whoever works at another display keeps the keyboard, and what they do there
             # leaves the full screen as it is.
             glfw.AUTO_ICONIFY: False,
             glfw.FOCUSED: not full,
