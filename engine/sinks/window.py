@@ -24,13 +24,13 @@ from engine.window.frames import (
     DARK,
     FLOAT,
     LEVEL,
-    LOOK,
     MAPPED,
     NOTE,
+    SETTINGS,
     Fit,
     Mapping,
     Opening,
-    WindowLook,
+    WindowSettings,
 )
 from engine.window.placing import is_convex
 
@@ -114,15 +114,15 @@ class Window(PictureSink):
             raise ParameterError(f"size: expected 16 to {_LONGEST} pixels each, got {self.size}")
         if not is_convex(self._corners):
             raise ParameterError(
-                f"{', '.join(_CORNERS)}: these four make no sheet that could be shown; "
-                f"expected them in this order around it"
+                f"{', '.join(_CORNERS)}: a picture between these would be folded or flat; expected"
+                " each where its name says, [x, y] from 0, left or bottom, to 1"
             )
 
     def __setattr__(self, name: str, value: object) -> None:
         """Set a parameter, which is seen at once: no picture may come for long."""
         super().__setattr__(name, value)
         if not name.startswith("_") and self._process is not None:
-            self._process.tell(LOOK, msgspec.json.encode(self._look()))
+            self._process.tell(SETTINGS, msgspec.json.encode(self._settings()))
 
     @property
     def shows_in_private(self) -> bool:
@@ -154,7 +154,7 @@ class Window(PictureSink):
 
     def start(self) -> None:
         """Open the window. Raise DeviceError where there is no display for it."""
-        opening = Opening(str(self.display), self.name, self.size, look=self._look())
+        opening = Opening(str(self.display), self.name, self.size, settings=self._settings())
         self._process = WindowProcess(opening, self._heard)
         self._tell_level()
 
@@ -188,9 +188,9 @@ class Window(PictureSink):
     def _corners(self) -> Any:
         return tuple(getattr(self, name) for name in _CORNERS)
 
-    def _look(self) -> WindowLook:
+    def _settings(self) -> WindowSettings:
         full = self.full_screen
-        return WindowLook(
+        return WindowSettings(
             self.fit,
             self.rotate,
             self.mirror,

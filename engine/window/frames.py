@@ -9,8 +9,8 @@ import msgspec
 
 from engine.window.placing import CORNERS, WHOLE, Corners, Rectangle
 
-LOOK: Final = b"k"
-"""To the window: how the picture lies in it; a WindowLook in JSON."""
+SETTINGS: Final = b"k"
+"""To the window: how the picture lies in it; a WindowSettings in JSON."""
 LEVEL: Final = b"v"
 """To the window: the master of the brightness, at once; a FLOAT, 0 is black."""
 DARK: Final = b"d"
@@ -34,7 +34,7 @@ class Mapping(msgspec.Struct, frozen=True):
     blend: Rectangle = (0.0, 0.0, 0.0, 0.0)
 
 
-class WindowLook(msgspec.Struct, frozen=True):
+class WindowSettings(msgspec.Struct, frozen=True):
     """All that decides how a picture lies in the window; ``fade`` in seconds."""
 
     fit: Fit = "fit"
@@ -54,7 +54,7 @@ class Opening(msgspec.Struct, frozen=True):
     display: str = ""
     title: str = "Sensorium"
     size: tuple[int, int] = (1280, 720)
-    look: WindowLook = msgspec.field(default_factory=WindowLook)
+    settings: WindowSettings = msgspec.field(default_factory=WindowSettings)
 
 
 class Opened(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from engine.core.errors import DeviceError
-from engine.window.frames import WindowLook
+from engine.window.frames import WindowSettings
 from engine.window.placing import (
     CORNERS,
     WHOLE,
@@ -131,7 +131,12 @@ class Renderer:
         self._texture.write(pixels, alignment=1)
 
     def draw(
-        self, look: WindowLook, window: tuple[int, int], level: float, *, chosen: int | None = None
+        self,
+        settings: WindowSettings,
+        window: tuple[int, int],
+        level: float,
+        *,
+        chosen: int | None = None,
     ) -> None:
         """Draw the picture into a window of so many pixels, with its brightness from 0 to 1.
 
@@ -141,37 +146,41 @@ class Renderer:
         context.screen.use()
         context.viewport = (0, 0, *window)
         context.clear(0.0, 0.0, 0.0, 1.0)
-        if is_convex(look.mapping.corners):  # else what was good before stays
-            self._sheet = to_window(look.mapping.corners)
+        if is_convex(settings.mapping.corners):  # else what was good before stays
+            self._sheet = to_window(settings.mapping.corners)
         if self._texture is not None and level > 0.0:
-            self._draw_picture(self._texture, look, window, level)
+            self._draw_picture(self._texture, settings, window, level)
         if chosen is not None:
-            self._draw_help(look, window, chosen)
+            self._draw_help(settings, window, chosen)
 
     def finish(self) -> None:
         """Wait until all that was drawn is done."""
         self._context.finish()
 
     def _draw_picture(
-        self, texture: moderngl.Texture, look: WindowLook, window: tuple[int, int], level: float
+        self,
+        texture: moderngl.Texture,
+        settings: WindowSettings,
+        window: tuple[int, int],
+        level: float,
     ) -> None:
-        size = seen_size(texture.size, look.rotate, look.crop)
-        sheet_to_seen = from_sheet(look.fit, window, size)
-        to_texture = from_seen(look.rotate, look.mirror, look.crop) @ sheet_to_seen
-        blend = look.mapping.blend
+        size = seen_size(texture.size, settings.rotate, settings.crop)
+        sheet_to_seen = from_sheet(settings.fit, window, size)
+        to_texture = from_seen(settings.rotate, settings.mirror, settings.crop) @ sheet_to_seen
+        blend = settings.mapping.blend
         program, strip = self._blended if any(blend) else self._plain
         program["level"] = level
         if any(blend):
-            program["blend"], program["gamma"] = blend, look.gamma
+            program["blend"], program["gamma"] = blend, settings.gamma
         texture.use()
         self._corners.write(vertices(visible(sheet_to_seen), self._sheet, to_texture))
         strip.render(self._strip)
 
-    def _draw_help(self, look: WindowLook, window: tuple[int, int], chosen: int) -> None:
+    def _draw_help(self, settings: WindowSettings, window: tuple[int, int], chosen: int) -> None:
         """Draw a grid over the sheet, and mark what is chosen."""
         program, strip = self._help
-        corner = look.mapping.corners[chosen % 4]
-        program["blend"] = look.mapping.blend
+        corner = settings.mapping.corners[chosen % 4]
+        program["blend"] = settings.mapping.blend
         program["chosen"] = corner[0] * window[0], corner[1] * window[1]
         program["edge"] = chosen - 4 if chosen >= 4 else -1
         self._corners.write(vertices(WHOLE, self._sheet, np.eye(3)))
