@@ -18,7 +18,7 @@ from functools import partial
 from typing import Final
 
 from engine.lab.bench.report import COUNT, Goal, Row, ratio
-from engine.lab.bench.rig.picture_chain import BOXES
+from engine.lab.bench.rig.chain_footage import BOXES
 from engine.lab.bench.rig.turns import PAIRS, Numbers, child, in_turn, median, ratios
 
 FPS: Final = 10

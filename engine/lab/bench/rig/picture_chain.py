@@ -3,25 +3,20 @@
 Run: python -m engine.lab.bench.rig.picture_chain WAY SECONDS FPS, where WAY is "show" (live, each
 box on its lane), "boxes" (called one after the other) or "plain". It prints as JSON what a picture
 took, in ms, and a hash of the pictures that went in.
-
-The plain one is fair: it does what the boxes do, with the calls of OpenCV that are meant for it, it
-draws into its own pictures, and it makes new ones as OpenCV does by itself.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.core.box import Box
 from engine.core.clock import SECOND, ns
@@ -29,8 +24,9 @@ from engine.core.landmarks import Pose
 from engine.core.messages import Block, Frame, Message, Ns
 from engine.core.sink import Sink
 from engine.core.source import Tape
-from engine.dsp.image.grading import Grading
+from engine.lab.bench.rig.chain_footage import BOXES, TITLE, ChainFootage
 from engine.lab.bench.rig.footage import FPS
+from engine.lab.bench.rig.plain_chain import PlainChain
 from engine.lab.bench.rig.stretch import plan_of, play
 from engine.nodes.crop import Crop
 from engine.nodes.draw_pose import DrawPose
@@ -40,13 +36,6 @@ from engine.nodes.feedback import FeedbackNode
 from engine.nodes.grade import Grade
 from engine.nodes.mix import Mix
 from engine.nodes.resize import Resize
-from engine.sources.stand_in import StandIn
-
-Picture = NDArray[np.uint8]
-SIZE: Final = (1280, 720)
-BOXES: Final = ("crop", "resize", "grade", "mix", "feedback", "draw_pose", "draw_text", "draw_wave")
-TITLE: Final = "Sensorium"
-_RATE: Final = 48_000
 
 PATCH = """
 [camera]
@@ -98,34 +87,6 @@ in = "draw_wave"
 """
 
 
-class Footage:
-    """What goes in: pictures of the dancer with their joints, another picture, a mask, a sound."""
-
-    def __init__(self, count: int = 16) -> None:
-        width, height = SIZE
-        stand_in = StandIn(seconds=count / FPS, fps=FPS, noise=0.15, width=width, height=height)
-        events = list(stand_in.events())
-        self.frames = [message for _, outlet, message in events if outlet == "frame"]
-        self.joints = [message for _, outlet, message in events if outlet == "joints"]
-        down, across = np.mgrid[0:height, 0:width]
-        self.other = _frame(np.stack([across % 256, down % 256, (across + down) % 256], axis=2))
-        bright = 255 * np.exp(-((across / width - 0.5) ** 2 + (down / height - 0.5) ** 2) * 8)
-        self.mask = _frame(np.repeat(bright[:, :, np.newaxis], 3, axis=2))
-        wave = 0.3 * np.sin(2 * np.pi * 220 * np.arange(_RATE) / _RATE)
-        self.sound = Block(wave.astype(np.float32)[: _RATE // 10], _RATE, 0)
-
-    def hash(self) -> str:
-        """Return a hash of all pictures."""
-        every = (*self.frames, self.other, self.mask)
-        return hashlib.sha256(b"".join(frame.image.tobytes() for frame in every)).hexdigest()[:16]
-
-
-def _frame(values: NDArray[Any]) -> Frame:
-    image = values.astype(np.uint8)
-    image.flags.writeable = False
-    return Frame(image)
-
-
 class BenchPictures(Tape):
     """Show the footage again and again, ``fps`` pictures a second."""
 
@@ -136,7 +97,7 @@ class BenchPictures(Tape):
         "joints": Pose,
         "sound": Block,
     }
-    FOOTAGE: ClassVar[Footage]
+    FOOTAGE: ClassVar[ChainFootage]
 
     fps: float = FPS
 
@@ -178,7 +139,7 @@ class BenchEnd(Sink):
         """Do nothing."""
 
 
-def show(footage: Footage, seconds: float, fps: float) -> dict[str, float]:
+def show(footage: ChainFootage, seconds: float, fps: float) -> dict[str, float]:
     """Play the chain live; return how far behind a picture is at its end, in ms."""
     BenchPictures.FOOTAGE = footage
     own: dict[str, type[Box]] = {"bench_pictures": BenchPictures, "bench_end": BenchEnd}
@@ -198,7 +159,7 @@ def show(footage: Footage, seconds: float, fps: float) -> dict[str, float]:
 Step = Callable[[Frame, int], Frame]
 
 
-def boxes(footage: Footage) -> tuple[dict[str, Step], dict[str, Any]]:
+def boxes(footage: ChainFootage) -> tuple[dict[str, Step], dict[str, Any]]:
     """Return the boxes as they are called one after the other, and the boxes themselves."""
     made: dict[str, Any] = {
         "crop": Crop(width=0.9, height=0.9),
@@ -222,83 +183,6 @@ def boxes(footage: Footage) -> tuple[dict[str, Step], dict[str, Any]]:
         return lambda frame, number: made[name].process(frame, **given(number) if given else {})
 
     return {name: step(name) for name in BOXES}, made
-
-
-class Plain:
-    """The chain with OpenCV alone."""
-
-    def __init__(self, footage: Footage) -> None:
-        self._footage = footage
-        self._before: Picture | None = None
-        self._colours = Grading(contrast=1.2, saturation=1.5, hue=0.1).matrix()
-        width, height = SIZE
-        middle = ((width - 1) / 2, (height - 1) / 2)
-        self._motion = cv2.getRotationMatrix2D(middle, -10 / FPS, 1.2 ** (1 / FPS))
-        self._font = cv2.FontFace("sans")
-        samples = footage.sound.samples[-1920:]
-        rises = np.flatnonzero((samples[:960] <= 0) & (samples[1:961] > 0))
-        self._wave = samples[rises[-1] + 1 :][:960]
-
-    def steps(self) -> dict[str, Callable[[Picture, int], Picture]]:
-        """Return what is done, by the name of the box that does it."""
-        return {name: getattr(self, f"_{name}") for name in BOXES}
-
-    def _crop(self, image: Picture, number: int) -> Picture:
-        return image[36:684, 64:1216]
-
-    def _resize(self, image: Picture, number: int) -> Picture:
-        return np.asarray(cv2.resize(image, SIZE))
-
-    def _grade(self, image: Picture, number: int) -> Picture:
-        return np.asarray(cv2.transform(image, self._colours))
-
-    def _mix(self, image: Picture, number: int) -> Picture:
-        grey = cv2.cvtColor(self._footage.mask.image, cv2.COLOR_BGR2GRAY)
-        mask = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
-        first = cv2.multiply(image, cv2.bitwise_not(mask), scale=1 / 255)
-        second = cv2.multiply(self._footage.other.image, mask, scale=1 / 255)
-        return np.asarray(cv2.add(first, second))
-
-    def _feedback(self, image: Picture, number: int) -> Picture:
-        if self._before is not None:
-            back = cv2.warpAffine(self._before, self._motion, SIZE)
-            image = np.asarray(cv2.max(image, cv2.convertScaleAbs(back, alpha=0.8 ** (10 / FPS))))
-        self._before = image.copy()  # what comes next draws into it
-        return image
-
-    def _draw_pose(self, image: Picture, number: int) -> Picture:
-        pose = self._footage.joints[number % len(self._footage.joints)]
-        width, height = SIZE
-        for one in pose.seen:
-            points = [(round(x * width), round((1 - y) * height)) for x, y in one.points[:, :2]]
-            for first, second, _ in (bones := _bones(pose)):
-                cv2.line(image, points[first], points[second], (25, 25, 25), 7, cv2.LINE_AA)
-            for first, second, colour in bones:
-                cv2.line(image, points[first], points[second], colour, 5, cv2.LINE_AA)
-            for point in points:
-                cv2.circle(image, point, 6, (25, 25, 25), -1, cv2.LINE_AA)
-                cv2.circle(image, point, 5, (245, 245, 245), -1, cv2.LINE_AA)
-        return image
-
-    def _draw_text(self, image: Picture, number: int) -> Picture:
-        size = round(0.08 * SIZE[1])
-        left, _, width, _ = cv2.getTextSize((0, 0), TITLE, (0, 0), self._font, size, 500)
-        place = ((SIZE[0] - width) // 2 - left, round(0.9 * SIZE[1] + 0.2 * size))
-        cv2.putText(image, TITLE, (place[0] + 2, place[1] + 2), (0, 0, 0), self._font, size, 500)
-        cv2.putText(image, TITLE, place, (255, 255, 255), self._font, size, 500)
-        return image
-
-    def _draw_wave(self, image: Picture, number: int) -> Picture:
-        across = np.linspace(0, SIZE[0] - 1, len(self._wave))
-        down = SIZE[1] / 2 - 2 * self._wave * SIZE[1] / 4
-        points = np.rint(np.stack([across, down], axis=1) * 16).astype(np.int32)
-        cv2.polylines(image, [points], False, (255, 255, 255), 3, cv2.LINE_AA, 4)
-        return image
-
-
-def _bones(pose: Pose) -> list[tuple[int, int, tuple[int, int, int]]]:
-    index = pose.skeleton.index
-    return [(index[a], index[b], (60, 170, 255)) for a, b in pose.skeleton.bones]
 
 
 def timed(
@@ -329,10 +213,10 @@ def timed(
     return {**medians, "p50": medians["chain"], "p99": worst, "processor": processor}
 
 
-def apart(footage: Footage) -> float:
+def apart(footage: ChainFootage) -> float:
     """Return by how many levels of 255 both ways differ, on average of what eight pictures give."""
     ours, _ = boxes(footage)
-    plain = Plain(footage).steps()
+    plain = PlainChain(footage).steps()
     differences = []
     for number in range(8):
         frame, image = footage.frames[number], footage.frames[number].image
@@ -346,7 +230,7 @@ def main() -> None:
     """Measure one way, and print it."""
     way, seconds, fps = sys.argv[1], float(sys.argv[2]), float(sys.argv[3])
     cv2.setNumThreads(1)
-    footage = Footage()
+    footage = ChainFootage()
     frames = footage.frames
     numbers: dict[str, Any] = {}
     if way == "show":
@@ -358,7 +242,7 @@ def main() -> None:
         numbers |= {f"{name} copies": made[name]._canvas.copies / count for name in BOXES}
         numbers["apart"] = apart(footage)
     else:
-        plain = Plain(footage).steps()
+        plain = PlainChain(footage).steps()
         numbers = timed(plain, lambda number: frames[number % len(frames)].image, seconds, fps)
     print(json.dumps({**numbers, "inputs": footage.hash()}))
 
