@@ -12,12 +12,11 @@ import pytest
 from runtime.boxes import play
 
 from engine.core.commands import BlackOut, Freeze, KeepPrivate, SetMaster
-from engine.core.messages import JOINTS, Frame, Mask, Ns, Person, Pose
+from engine.core.messages import JOINTS, Mask, Ns, Person, Pose
 from engine.dsp.image.jpeg import downscaled, encode_jpeg
-from engine.runtime.entries import Arrival
 from engine.web.server import VIEWERS
 
-from .visit import WAIT, get
+from .visit import WAIT, get, grey, say, streamed
 
 PATCH = '[p]\nuse="pictures"\ncount=3\n[seen]\nuse="watch"\nfrom="p"\n'
 
@@ -29,33 +28,10 @@ def engine(page):
     return engine
 
 
-def say(engine, image):
-    at = Ns(engine.clock.now() + 40_000_000)
-    engine.clock.move_to(at)
-    engine.step(Arrival("p", "frame", Frame(image), at))
-
-
-def grey(level, width=64, height=36):
-    return np.full((height, width, 3), level, np.uint8)
-
-
 async def parts(page, of="p.frame", bare=""):
     """Give the pictures of a stream as they come."""
-    timeout = aiohttp.ClientTimeout(total=WAIT)
-    async with (
-        aiohttp.ClientSession(timeout=timeout) as session,
-        session.get(f"http://127.0.0.1:{page.bound_port}/picture?{bare}of={of}") as answer,
-    ):
-        assert answer.headers["Content-Type"] == "multipart/x-mixed-replace; boundary=frame"
-        waiting = b""
-        async for piece in answer.content.iter_any():
-            waiting += piece
-            while waiting.count(b"--frame\r\n") > 1:
-                _, part, rest = waiting.split(b"--frame\r\n", 2)
-                waiting = b"--frame\r\n" + rest
-                head, _, body = part.partition(b"\r\n\r\n")
-                assert head == b"Content-Type: image/jpeg"
-                yield cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR)
+    async for image in streamed(page, f"/picture?{bare}of={of}"):
+        yield image
 
 
 async def until_grey(page, level, change=lambda: None):

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-import aiohttp
-import cv2
-import numpy as np
 import pytest
 from runtime.boxes import play
 
 from engine.core.commands import BlackOut, KeepPrivate, SetMaster
 from engine.core.context import Context
-from engine.core.messages import Frame, Ns
-from engine.runtime.entries import Arrival
 
-from .visit import WAIT, get
+from .visit import get, grey, say, streamed
 
 PATCH = """
 [p]
@@ -45,35 +40,12 @@ def engine(page):
     return engine
 
 
-def say(engine, image):
-    at = Ns(engine.clock.now() + 40_000_000)
-    engine.clock.move_to(at)
-    engine.step(Arrival("p", "frame", Frame(image), at))
-
-
-def grey(level):
-    return np.full((36, 64, 3), level, np.uint8)
-
-
 async def until(page, looks, change=lambda: None, name="left"):
     """Return the first picture of a stream that looks so; ``change`` is done once one has come."""
-    timeout = aiohttp.ClientTimeout(total=WAIT)
-    async with (
-        aiohttp.ClientSession(timeout=timeout) as session,
-        session.get(f"http://127.0.0.1:{page.bound_port}/view/{name}?stream") as answer,
-    ):
-        assert answer.headers["Content-Type"] == "multipart/x-mixed-replace; boundary=frame"
-        waiting = b""
-        async for piece in answer.content.iter_any():
-            waiting += piece
-            while waiting.count(b"--frame\r\n") > 1:
-                _, part, rest = waiting.split(b"--frame\r\n", 2)
-                waiting = b"--frame\r\n" + rest
-                body = part.partition(b"\r\n\r\n")[2]
-                image = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR)
-                if looks(image):
-                    return image
-                change()
+    async for image in streamed(page, f"/view/{name}?stream"):
+        if looks(image):
+            return image
+        change()
     return None
 
 

@@ -7,7 +7,11 @@ import json
 from contextlib import asynccontextmanager
 
 import aiohttp
+import cv2
+import numpy as np
 
+from engine.core.messages import Frame, Ns
+from engine.runtime.entries import Arrival
 from engine.web.page import Page
 
 WAIT = 30
@@ -55,3 +59,33 @@ async def get(page, path="/", **headers):
         session.get(address, headers=headers) as answer,
     ):
         return answer.status, answer.headers, await answer.read()
+
+
+def say(engine, image):
+    """Have the box "p" show a picture."""
+    at = Ns(engine.clock.now() + 40_000_000)
+    engine.clock.move_to(at)
+    engine.step(Arrival("p", "frame", Frame(image), at))
+
+
+def grey(level, width=64, height=36):
+    return np.full((height, width, 3), level, np.uint8)
+
+
+async def streamed(page, path):
+    """Give the pictures of a stream as they come."""
+    timeout = aiohttp.ClientTimeout(total=WAIT)
+    async with (
+        aiohttp.ClientSession(timeout=timeout) as session,
+        session.get(f"http://127.0.0.1:{page.bound_port}{path}") as answer,
+    ):
+        assert answer.headers["Content-Type"] == "multipart/x-mixed-replace; boundary=frame"
+        waiting = b""
+        async for piece in answer.content.iter_any():
+            waiting += piece
+            while waiting.count(b"--frame\r\n") > 1:
+                _, part, rest = waiting.split(b"--frame\r\n", 2)
+                waiting = b"--frame\r\n" + rest
+                head, _, body = part.partition(b"\r\n\r\n")
+                assert head == b"Content-Type: image/jpeg"
+                yield cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR)
