@@ -24,7 +24,6 @@ Run = Callable[..., tuple[NDArray[Any], ...]]
 """Runs the network on arrays by input name."""
 
 MODEL: Final = "lucas_kanade"
-TASK: Final = "flow"
 
 _SCALE: Final = np.float32(1 / 255)
 

@@ -39,7 +39,7 @@ class RigKeeper:
             try:
                 file = self._write(box, values)
             except (OSError, UnreadableFile, PatchError, ValueError) as error:
-                why = os_reason(error) if isinstance(error, OSError) else str(error)
+                why = _reason(error)
                 LOG.error("%s: %s could not be kept: %s", box, ", ".join(values), why)
                 return
         LOG.info("%s: kept %s", file, ", ".join(f"{box}.{name}" for name in values))
@@ -62,6 +62,15 @@ class RigKeeper:
         write_whole({rig: content.encode()}, mode=_MODE)
         self._engine.on_saved({rig})
         return rig
+
+
+def _reason(error: Exception) -> str:
+    """Return why a rig could not be written, in words."""
+    if isinstance(error, OSError):
+        return os_reason(error)
+    if isinstance(error, tomllib.TOMLDecodeError):
+        return f"{RIG} is not valid TOML; sensorium check names the line"
+    return str(error)
 
 
 def with_values(rig: str, box: str, values: Mapping[str, object]) -> str:

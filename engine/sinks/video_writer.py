@@ -16,7 +16,7 @@ from engine.core.messages import Ns
 from engine.core.parameter import Fixed, Param
 from engine.dsp.image.scaling import letterboxed
 from engine.video import ffmpeg
-from engine.video.film_writer import ENDINGS, INSTALL, Codec, FilmWriter, require_space
+from engine.video.film_writer import ENDINGS, Codec, FilmWriter, find_ffmpeg, require_space
 from engine.video.picture_sink import Image, PictureSink
 
 _PATIENCE = SECOND
@@ -72,9 +72,12 @@ class VideoWriter(PictureSink):
 
     def examine(self) -> list[Finding]:
         """Return whether ffmpeg is installed."""
-        if ffmpeg.installed("ffmpeg"):
-            return [Finding("", "ok", f"writes {self.file} by ffmpeg")]
-        return [Finding("", "missing", "ffmpeg, which writes films, is not installed", INSTALL)]
+        try:
+            find_ffmpeg()
+        except DeviceError:
+            what = "ffmpeg, which writes films, is not installed"
+            return [Finding("", "missing", what, ffmpeg.install())]
+        return [Finding("", "ok", f"writes {self.file} by ffmpeg")]
 
     def open_offline(self, context: Context) -> None:
         """Open as always: a film does not ask how fast time passes."""
@@ -82,8 +85,7 @@ class VideoWriter(PictureSink):
 
     def start(self) -> None:
         """Look whether a film can be written. Raise DeviceError where it cannot."""
-        if not ffmpeg.installed("ffmpeg"):
-            raise DeviceError(f"a film is written by ffmpeg, which is not installed: {INSTALL}")
+        find_ffmpeg()
         if self._context.folder is None and not Path(self.file).is_absolute():
             raise DeviceError("a film is written beside the patch, and this patch is no file")
         require_space(self._path)

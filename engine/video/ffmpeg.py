@@ -42,7 +42,7 @@ class FilmFacts(NamedTuple):
 
 
 def installed(program: str) -> str:
-    """Return the path of a program, "" where there is none that can be used.
+    """Return the path of a program that films are read with, "" where none can be used.
 
     On Windows OpenCV cannot read from a pipe of ours.
     """
@@ -50,10 +50,16 @@ def installed(program: str) -> str:
 
 
 def remedy() -> str:
-    """Return what to do where ffmpeg is needed and cannot be used."""
+    """Return what to do with a film that ffmpeg is needed to read, and cannot be used."""
     if sys.platform == "win32":
         return "convert it by ffmpeg -i FILM -vf bwdif NEW.mp4"
-    return "brew install ffmpeg" if sys.platform == "darwin" else "sudo apt install ffmpeg"
+    return install()
+
+
+def install() -> str:
+    """Return what installs ffmpeg on this system."""
+    system = {"win32": "winget install ffmpeg", "darwin": "brew install ffmpeg"}
+    return system.get(sys.platform, "sudo apt install ffmpeg")
 
 
 def facts(path: Path) -> FilmFacts | None:
@@ -209,5 +215,8 @@ def end(process: subprocess.Popen[bytes]) -> None:
     """End a program and what it has begun itself, as the wrappers of some systems do."""
     if process.poll() is None:
         with suppress(OSError):
-            os.killpg(process.pid, signal.SIGKILL)
+            if sys.platform == "win32":
+                process.kill()
+            else:
+                os.killpg(process.pid, signal.SIGKILL)
     process.wait()

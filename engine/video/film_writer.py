@@ -73,9 +73,7 @@ class FilmWriter:
         self, file: Path, size: tuple[int, int], fps: float, codec: Codec, quality: float
     ) -> None:
         self._size = size
-        program = ffmpeg.installed("ffmpeg")
-        if not program:
-            raise DeviceError(f"a film is written by ffmpeg, which is not installed: {INSTALL}")
+        program = find_ffmpeg()
         self.file: Final = _create(file)
         width, height = size
         command = [
@@ -151,7 +149,14 @@ class FilmWriter:
             before = self.written
 
 
-INSTALL: Final = "sudo apt install ffmpeg, or brew install ffmpeg"
+def find_ffmpeg() -> str:
+    """Return the path of the program. Raise DeviceError where it is not installed."""
+    program = shutil.which("ffmpeg")
+    if program is None:
+        raise DeviceError(
+            f"a film is written by ffmpeg, which is not installed: {ffmpeg.install()}"
+        )
+    return program
 
 
 def require_space(file: Path) -> None:

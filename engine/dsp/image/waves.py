@@ -69,11 +69,9 @@ def bands(samples: Samples, rate: int, gain: float) -> NDArray[np.float64]:
     return heights
 
 
-def draw_line(
-    picture: Picture, points: NDArray[np.int32], colour: Colour, thick: int, closed: bool = False
-) -> None:
+def draw_line(picture: Picture, points: NDArray[np.int32], colour: Colour, thick: int) -> None:
     """Draw a line through points into a picture, in place."""
-    cv2.polylines(picture, [points], closed, colour, thick, cv2.LINE_AA, _FRACTION)
+    cv2.polylines(picture, [points], False, colour, thick, cv2.LINE_AA, _FRACTION)
 
 
 def draw_bars(

@@ -95,7 +95,7 @@ class LoopbackSender:
         program = ffmpeg.installed("ffmpeg")
         if not program:
             raise DeviceError(
-                f"a virtual camera is written by ffmpeg, which is not installed: {ffmpeg.remedy()}"
+                f"a virtual camera is written by ffmpeg, which is not installed: {ffmpeg.install()}"
             )
         self._lock = claim(chosen)
         self._size = size
@@ -105,7 +105,11 @@ class LoopbackSender:
             *("-s", f"{width}x{height}", "-r", "30", "-i", "pipe:0", "-an"),
             *("-pix_fmt", "yuyv422", "-f", "v4l2", str(chosen.path)),
         ]
-        self._process = ffmpeg.begin(command, stdout=subprocess.DEVNULL, stdin=subprocess.PIPE)
+        try:
+            self._process = ffmpeg.begin(command, stdout=subprocess.DEVNULL, stdin=subprocess.PIPE)
+        except OSError as error:
+            self._lock.close()
+            raise DeviceError(f"ffmpeg cannot be begun: {os_reason(error)}") from None
         self._name = chosen.name
 
     def send(self, image: Image) -> None:
