@@ -13,7 +13,7 @@ from engine.core.messages import Frame
 from engine.core.parameter import Fixed, Param
 from engine.inference.network import ModelName, NetworkModel
 
-Colour = Literal["amber", "blue", "brown", "gray", "grayscale", "green", "hazel", "red"]
+Colour = Literal["amber", "blue", "brown", "grey", "greyscale", "green", "hazel", "red"]
 COLOURS: Final[tuple[str, ...]] = get_args(Colour)
 """In the order of the network's labels."""
 
@@ -75,5 +75,5 @@ def _shares(colour: str | dict[Colour, float]) -> NDArray[np.float32]:
         shares[0, COLOURS.index(name)] = max(weight, 0.0)
     total = float(shares.sum())
     if total <= 0:
-        shares[0, COLOURS.index("grayscale")] = total = 1.0
+        shares[0, COLOURS.index("greyscale")] = total = 1.0
     return shares / np.float32(total)

@@ -17,9 +17,10 @@ class Ndi(SenderSink):
     whoever installs it accepts the NDI SDK licence of Vizrt NDI AB. NDI announces itself in the
     network, and whoever is there can see the picture: there is no password.
 
-    Receivers see it from the first picture on, which says how large it is; others are made to fit.
-    Black-out, brightness, freeze and privacy hold as everywhere. Raises DeviceError when the
-    library is not installed.
+    Receivers see it from the first picture on, which says how large it is; others are made to
+    fit. Black-out, brightness, freeze and privacy hold as everywhere.
+
+    Raises DeviceError when the library is not installed.
     """
 
     way: ClassVar[Way] = "ndi"

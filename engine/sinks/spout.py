@@ -15,7 +15,9 @@ class Spout(SenderSink):
 
     It needs the extra ``spout`` (``uv sync --extra spout``). Black-out, brightness, freeze and
     privacy hold as everywhere. It is written by the library's own examples and could not be run
-    where Sensorium is tested: tell us. Raises DeviceError elsewhere than on Windows.
+    where Sensorium is tested: tell us.
+
+    Raises DeviceError elsewhere than on Windows.
     """
 
     way: ClassVar[Way] = "spout"

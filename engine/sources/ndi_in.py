@@ -13,8 +13,9 @@ from engine.video.receivers.ndi import NdiReceiver
 class NdiIn(ReceiverSource):
     """Show pictures that programs and machines in the network send by NDI, in place of a camera.
 
-    It needs the extra ``ndi``; see the output ``ndi`` on its licence. Raises DeviceError when the
-    library is not installed, or nobody sends under that name.
+    It needs the extra ``ndi``; see the output ``ndi`` on its licence.
+
+    Raises DeviceError when the library is not installed, or nobody sends under that name.
     """
 
     name: Fixed[Annotated[str, Param('a part of what it is called; "auto" takes the first')]] = (

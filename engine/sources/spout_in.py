@@ -13,9 +13,10 @@ from engine.video.receivers.spout import SpoutReceiver
 class SpoutIn(ReceiverSource):
     """Show pictures of another program of this Windows machine by Spout, in place of a camera.
 
-    It needs the extra ``spout``. It is written by the library's own examples and could not be run
-    where Sensorium is tested: tell us. Raises DeviceError elsewhere than on Windows, and when no
-    program sends under that name.
+    It needs the extra ``spout``. It is written by the library's own examples and could not be
+    run where Sensorium is tested: tell us.
+
+    Raises DeviceError elsewhere than on Windows, and when no program sends under that name.
     """
 
     name: Fixed[Annotated[str, Param('a part of what it is called; "auto" takes the first')]] = (

@@ -13,9 +13,10 @@ from engine.video.receivers.syphon import SyphonReceiver
 class SyphonIn(ReceiverSource):
     """Show pictures of another program of this Mac by Syphon, in place of a camera.
 
-    It needs the extra ``syphon``. It is written by the library's own examples and could not be run
-    where Sensorium is tested: tell us. Raises DeviceError elsewhere than on macOS, and when no
-    program sends under that name.
+    It needs the extra ``syphon``. It is written by the library's own examples and could not be
+    run where Sensorium is tested: tell us.
+
+    Raises DeviceError elsewhere than on macOS, and when no program sends under that name.
     """
 
     name: Fixed[Annotated[str, Param('a part of what it is called; "auto" takes the first')]] = (
