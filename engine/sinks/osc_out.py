@@ -96,6 +96,9 @@ class OscOut(Sink):
     "{green}", "{blue}"] }`` for three outputs of one. It leaves whenever one of them is new, and
     all that belongs to a moment at once; with ``when``, or with "{value}" among the arguments,
     whenever that one comes. Nothing leaves before each of them has said something.
+
+    Features, such as those of ``movement``, leave as one message of all their numbers; with
+    "{name}" in the address each is a message of its own: ``"/lamp/{name}" = "movement"``.
     """
 
     fills_args: ClassVar[bool] = True
