@@ -64,6 +64,8 @@ NAMES: Final[dict[tuple[str, str], str | tuple[str, str]]] = {
     ("engine.dsp.draw", "draw_person"): ("engine.dsp.image.draw", "draw_instance"),
     ("engine.dsp.draw", "draw_pose"): ("engine.dsp.image.draw", "draw_landmarks"),
     ("engine.dsp.hops", "passed"): ("engine.dsp.audio.hops", "hops_within"),
+    ("engine.dsp.image.painting", "downscale"): ("engine.dsp.image.scaling", "scaled"),
+    ("engine.dsp.image.painting", "upscale"): ("engine.dsp.image.scaling", "scaled"),
     ("engine.dsp.jpeg", "fitted"): ("engine.dsp.image.jpeg", "downscaled"),
     ("engine.dsp.level", "of_power"): ("engine.dsp.audio.level", "power_to_db"),
     ("engine.dsp.level", "shown"): ("engine.dsp.audio.level", "db_to_unit"),

@@ -21,6 +21,7 @@ TINY: dict[str, dict[str, Any]] = {
     "pictures": {"seconds": 0.5},
     "overload": {"seconds": 1.5},
     "record": {"seconds": 1.0, "pairs": 1, "set_": 3.0},
+    "skeleton_to_picture": {"seconds": 25.0, "steps": 5},
     "sound": {"seconds": 1.0, "long": 2.0},
     "start": {"pairs": 1},
     "style": {"count": 2, "package": False, "seconds": 1.0, "sizes": ("256x144",)},
