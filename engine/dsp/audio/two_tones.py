@@ -21,9 +21,8 @@ LOWER: Final = 5
 """The highest number of the lower one: beyond, both filters take the fundamental itself away."""
 LEAVES: Final = 0.02
 """What two tones may leave unexplained: a tempered fifth 0.005, a voice on the telephone 0.03."""
-OF_ONE: Final = 0.5
-"""And of what one tone leaves: tempered thirds beat. With 1.0 more of the noisy tones are doubted
-than of the noisy duets found."""
+OF_ONE: Final = 1.2
+"""And of what one tone leaves: tempered thirds beat, and noise is as much to both."""
 OF_LOWEST: Final = 0.5
 """And of what they would leave of a sine at their common fundamental: 5:16 hardly any."""
 WINDOW: Final = 240
