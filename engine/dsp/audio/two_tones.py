@@ -20,11 +20,10 @@ MOST: Final = 9
 LOWER: Final = 5
 """The highest number of the lower one: beyond, both filters take the fundamental itself away."""
 LEAVES: Final = 0.02
-"""What two tones may leave unexplained: a tempered fifth 0.005, a voice on the telephone 0.03."""
-OF_ONE: Final = 1.2
-"""And of what one tone leaves: tempered thirds beat, and noise is as much to both."""
+"""What two tones may leave unexplained beyond what one tone leaves, which is noise, or tempered
+thirds that beat. A tempered fifth leaves 0.005, a voice without its first partial 0.03 and more."""
 OF_LOWEST: Final = 0.5
-"""And of what they would leave of a sine at their common fundamental: 5:16 hardly any."""
+"""The most, as a part of what they would leave of a sine at their common fundamental: 5:16 hardly any."""
 WINDOW: Final = 240
 """Samples that are looked at, at least: 10 ms."""
 
@@ -53,5 +52,5 @@ def two_tones(sound: LagProducts, lag: float, left: float) -> bool:
     rest = past[-count:] - lower - upper + both
     squares = np.einsum("ij,ij->i", earlier, earlier).reshape(3, -1).sum(axis=0)
     energy = squares + past[-count:] @ past[-count:]
-    allowed = np.minimum(LEAVES + OF_ONE * left, _MOST)
+    allowed = np.minimum(LEAVES + left, _MOST)
     return bool((np.einsum("ij,ij->i", rest, rest) < allowed * energy).any())
