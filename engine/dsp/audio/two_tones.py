@@ -23,7 +23,8 @@ LEAVES: Final = 0.02
 """What two tones may leave unexplained beyond what one tone leaves, which is noise, or tempered
 thirds that beat. A tempered fifth leaves 0.005, a voice without its first partial 0.03 and more."""
 OF_LOWEST: Final = 0.5
-"""The most, as a part of what they would leave of a sine at their common fundamental: 5:16 hardly any."""
+"""The most, as a part of what they would leave of a sine at their common fundamental (5:16 would
+leave 0.05 of it)."""
 WINDOW: Final = 240
 """Samples that are looked at, at least: 10 ms."""
 
