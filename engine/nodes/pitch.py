@@ -58,7 +58,8 @@ class PitchNode(Node):
     A clear tone is told after two of its periods and 5 ms: 7 ms for a high one, 25 ms for the
     lowest of a voice. What breath, a bow or noise hides takes longer: there is no pitch before it
     is clear. ``sure`` is off for a first guess, such as an octave that may yet turn out to be
-    another; take what cannot be undone from readings that are sure.
+    another, and for what may as well be two voices in tune: a fifth has its period in common, an
+    octave below. Take what cannot be undone from readings that are sure.
 
     ``instrument`` says what is heard: that sets the range and how much breath or bow is expected.
     ``lowest`` and ``highest`` narrow it to what the voice can sing. What lies outside is silent,

@@ -8,6 +8,7 @@ import pytest
 from engine.core.messages import Block
 from engine.core.tuning import hz_of, note_of
 from engine.registry import Registry
+from engine.synthetic.tones import wave
 from tests.truth.hearing import cents, hear, spectrum
 
 RATE = 48000
@@ -138,20 +139,61 @@ def test_a_chord_is_never_surely_what_is_in_none_of_its_voices(tmp_path, name) -
     assert np.sum(near > 50) <= 0.02 * len(hz)
 
 
-IN_TUNE = pytest.mark.xfail(
-    strict=False, reason="whole ratios have a common period: as one tone without its fundamental"
-)
+def sung(vowel: str, hz: float, seconds: float, peak: float):
+    return peak * wave("voice", np.full(round(seconds * RATE), hz), RATE, "aeiou".index(vowel))
 
 
-@pytest.mark.parametrize(
-    "second", [60, 61, 48, *(pytest.param(note, marks=IN_TUNE) for note in (62, 64, 66))]
-)
+def surely_neither(hz, *true: float) -> int:
+    """Return how many readings in Hz that are sure are of what none of the singers sings."""
+    return int(np.sum(np.min([np.abs(cents(hz, each)) for each in true], axis=0) > 50))
+
+
+@pytest.mark.parametrize("second", [48, 60, 61, 62, 64, 65, 66, 71, 73, 74, 76])
 def test_two_singers_are_one_of_them_or_silence(tmp_path, second) -> None:
     sound = tone(57, 1.5, 0.3)
     sound[RATE // 2 :] += tone(second, 1.0, 0.25)
     heard = hear(tmp_path, sound)
     _, hz, on, sure = heard.readings.T
-    told = hz[(on > 0) & (sure > 0)]
-    near = np.minimum(np.abs(cents(told, 220)), np.abs(cents(told, hz_of(second))))
-    assert np.sum(near > 50) <= 0.06 * len(hz)
+    assert surely_neither(hz[(on > 0) & (sure > 0)], 220, hz_of(second)) <= 0.06 * len(hz)
     assert heard.numbers()[0] == 57
+
+
+DUETS = [
+    ("a", "a", 0, 0.0),
+    ("o", "i", -6, 0.2),
+    ("u", "e", 6, 0.13),
+    ("a", "u", 3, 0.0),
+]
+"""Vowels, how many dB louder the upper one is, and how many seconds later it begins."""
+RATIOS = {
+    "minor third": 6 / 5,
+    "major third": 5 / 4,
+    "fourth": 4 / 3,
+    "fifth": 3 / 2,
+    "minor sixth": 8 / 5,
+    "major sixth": 5 / 3,
+    "seventh": 7 / 4,
+    "octave": 2.0,
+    "tenth": 5 / 2,
+    "eleventh": 8 / 3,
+    "twelfth": 3.0,
+}
+
+
+@pytest.mark.parametrize("tuning", ["whole", "tempered"])
+@pytest.mark.parametrize("base", [110.0, 233.0])
+@pytest.mark.parametrize("interval", RATIOS)
+def test_what_two_singers_have_in_common_is_sung_by_none(interval, base, tuning) -> None:
+    """Duets of different vowels and levels, which begin together or one after the other."""
+    upper = base * RATIOS[interval]
+    if tuning == "tempered":
+        upper = base * 2 ** (round(12 * np.log2(RATIOS[interval])) / 12)
+    sound = []
+    for vowel, other, louder, later in DUETS:
+        duet = sung(vowel, base, 0.5, 0.25)
+        late = len(duet) - round(later * RATE)
+        duet[-late:] += sung(other, upper, 0.5, 0.25 * 10 ** (louder / 20))[:late]
+        sound += [duet, np.zeros(RATE // 10)]
+    said = [pitch for _, pitch in readings([(np.concatenate(sound), RATE, 0)])]
+    told = [pitch.hz for pitch in said if pitch.on and pitch.sure]
+    assert surely_neither(told, base, upper) <= 0.02 * len(said)

@@ -71,6 +71,10 @@ class LagProducts:
         past = self._sound[_PAST - LONGEST - STEP :]
         np.add(before, np.correlate(past, newest)[::-1], out=self._products[self._row])
 
+    def newest(self) -> Sums:
+        """Return the newest 132 ms, float64, shape (n,): a view, not to be written to."""
+        return self._sound
+
     def power(self, steps: int) -> float:
         """Return the mean square of the newest steps."""
         return float(self._squares[-1] - self._squares[-1 - steps * STEP]) / (steps * STEP)

@@ -7,7 +7,8 @@ two of its periods, breath and bow later, and noise never.
 
 The octave follows from equal explanation (see ``octaves``). A note that is held keeps its octave
 unless another explains much more: a beam of two, as the Viterbi path of pYIN (Mauch and Dixon 2014,
-doi 10.1109/ICASSP.2014.6853678) without its wait. What a longer look may yet change is not sure.
+doi 10.1109/ICASSP.2014.6853678) without its wait. What a longer look may yet change is not sure,
+nor what two tones explain as well as one (see ``two_tones``).
 
 Tried and left out, each measured on five songs of the stand-in: 32 steps in which octaves are
 compared (no reading gained, some lost while the pitch moves); a gate 4 or 5 dB above the room
@@ -27,6 +28,7 @@ from engine.dsp.audio.lag_peaks import LagPeaks, find_peaks
 from engine.dsp.audio.lag_products import STEP, LagProducts, Numbers
 from engine.dsp.audio.low_pass import ANALYSIS_RATE
 from engine.dsp.audio.octaves import choose_octave, deviation
+from engine.dsp.audio.two_tones import two_tones
 
 ALWAYS: Final = 0.02
 """What any lag may leave unexplained."""
@@ -42,6 +44,8 @@ _BLOCK_DC: Final = 0.996
 """The pole of the filter against DC: 15 Hz."""
 _DOUBTED: Final = 10
 """Readings for which one with cause for doubt makes the next ones doubtful."""
+_ANEW: Final = 3
+"""Steps after which a reading about to be sure is looked at for two tones again."""
 _DOUBTS: Final = 0.060 * ANALYSIS_RATE
 """Samples for which a doubtful octave is waited for."""
 _LATE: Final = 8
@@ -108,7 +112,7 @@ class PitchTracker:
         self._rival, self._rival_run = 0.0, 0
         self._steady_hz, self._steady = 0.0, 0
         self._guess = 0.0
-        self._doubtful = 0
+        self._doubtful = self._looked = 0
 
     def step(self, samples: Numbers, whole: float = 0.0) -> PitchReading | None:
         """Take 2.5 ms of sound; return a reading where one is due.
@@ -244,6 +248,10 @@ class PitchTracker:
         self._floor += (0.05 if above else 1.0) * min(0.0, residual - self._floor)
         self._doubtful = _DOUBTED if doubt else max(0, self._doubtful - 1)
         sure = self._run >= 3 and left < 0.15 and not self._doubtful
+        if sure and self._steps - self._looked >= _ANEW:
+            self._looked = self._steps
+            if two_tones(self._sound, lag, left):
+                self._doubtful, sure = _DOUBTED, False
         return PitchReading(self._hz, 1 - left, sure)
 
     def _silence(self, power: float) -> PitchReading:
