@@ -22,16 +22,21 @@ from engine.midi.active_notes import CONTROL, ActiveNotes
 from engine.midi.clock_out import ClockPulses
 from engine.midi.frames import AT_END, BEAT, BPM, EXCLUSIVE, MIDI, MOMENT, RECEIVED, TEMPO
 from engine.midi.own_ports import OwnPorts, shown
-from engine.midi.port_lookout import Lookout
 from engine.midi.ports import PortError, device, open_port
 from engine.midi.rtmidi import Device
 from engine.system.device_process import ALIVE, FAILED, GONE, LISTED, OPENED
 from engine.system.framing import Unframer, pack_frame
 from engine.system.jack import ServerWatch, watch_server
-from engine.system.liveness import start_heartbeat, wake_with_parent
+from engine.system.liveness import exit_when_stuck, start_heartbeat, wake_with_parent
 from engine.system.pipe_writer import PipeWriter
 from engine.system.wakeup import Wakeup
 
+LOOK: Final = 0.1
+"""Seconds between two looks whether the port and the show are still there."""
+ENDING: Final = 5
+"""Seconds that the notes may take to end once the show has died."""
+STUCK: Final = 15.0
+"""Seconds without a look after which this process ends, whatever holds it."""
 PULSE: Final = [0xF8]
 STARTS: Final = (b"\xfa", b"\xfb")
 EXCLUSIVE_DATA: Final = 0xF0
@@ -176,6 +181,36 @@ def listen(port: Device, beat: Callable[[], None], looked: Wakeup) -> None:
         for kind, _ in unframer.feed(piece):
             if kind == EXCLUSIVE:
                 port.hear_exclusive()
+    # The system closes the port as the process ends, which is next. JACK's library would end its
+    # thread in the midst of a callback, and with it, by a crash, the process.
+
+
+def find_loss(
+    looked: Wakeup, direction: str, system: str, port: str | None, jack: ServerWatch | None
+) -> str:
+    """Look every ``LOOK`` seconds whether the port and the show are there; return what went away.
+
+    A virtual port (None) always is, but for JACK, whose server may go: its library lists the ports
+    of a dead one for ever. A port that went and is back when it is looked for went. Each look sets
+    ``looked``, so that the heartbeat stops where one hangs.
+    """
+    parent = os.getppid()
+    lookout = device(direction, system, "Sensorium lookout")[0] if port else None
+    while True:
+        exit_when_stuck(STUCK)
+        time.sleep(LOOK)
+        if os.getppid() != parent:
+            if hasattr(signal, "alarm"):
+                signal.alarm(ENDING)  # by the system: a driver that hangs keeps nothing alive
+            os.kill(os.getpid(), signal.SIGTERM)
+            return "the show"
+        if jack and jack.gone:
+            return "the JACK server"
+        if lookout and port and port not in lookout.get_ports():
+            return port
+        if jack and port and jack.has_left(port):
+            return port
+        looked.set()
 
 
 def _may_wait(message: Sequence[int]) -> bool:
@@ -232,27 +267,24 @@ def main(given: list[str] | None = None) -> int:
             own=wanted.own,
             beside=wanted.beside,
         )
-        try:
-            jack = _watch_jack(name, wanted) if system == "jack" else None
-            lookout = Lookout(wanted.work, system, name if wanted.port else None, jack)
-        except (PortError, ConnectionError):
-            port.close_port()
-            raise
+        jack = _watch_jack(name, wanted) if system == "jack" else None
     except (PortError, ConnectionError) as error:
         writer.start(pack_frame(FAILED, str(error).encode()))
         writer.drain()
         return 1
-    lookout.start(lambda lost: writer.write(pack_frame(GONE, lost.encode())))
+    looked = Wakeup()
+
+    def watch() -> None:
+        lost = find_loss(looked, wanted.work, system, name if wanted.port else None, jack)
+        writer.write(pack_frame(GONE, lost.encode()))
+
+    threading.Thread(target=watch, daemon=True).start()
     writer.start(pack_frame(OPENED, name.encode()))
     beat = partial(writer.write, pack_frame(ALIVE))
-    try:
-        if wanted.work == "out":
-            play(port, beat, lookout.looked)
-        else:
-            listen(port, beat, lookout.looked)
-    finally:
-        port.close_port()
-        lookout.close()
+    if wanted.work == "out":
+        play(port, beat, looked)
+    else:
+        listen(port, beat, looked)
     return 0
 
 
@@ -264,7 +296,6 @@ def _watch_jack(port: str, wanted: argparse.Namespace) -> ServerWatch | None:
     """
     jack = watch_server()
     if jack and wanted.port and not jack.are_connected(port, wanted.name):
-        jack.close()
         raise PortError(f"{port} cannot be connected to yet")
     return jack
 

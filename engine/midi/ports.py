@@ -61,31 +61,23 @@ def open_port(
     device is meant. ``hear`` is called with all that an input brings. Raises PortError.
     """
     opened, found = device(direction, system, name)
-    try:
-        if direction == "in":
-            opened.listen(hear)
-        if port is None:
-            return opened, _open_virtual(opened, found, name), found
-        names = opened.get_ports()
-        index = _choose(port, names, direction, own=own, beside=beside)
+    if direction == "in":
+        opened.listen(hear)
+    if port is None:
+        if found == "windows":
+            raise PortError(NO_VIRTUAL)
         try:
-            opened.open_port(index, name)
+            opened.open_virtual_port(name)
         except OSError as error:
-            raise PortError(f"{names[index]}: {error}") from None
-    except PortError:
-        opened.close_port()
-        raise
-    return opened, names[index], found
-
-
-def _open_virtual(opened: Device, system: str, name: str) -> str:
-    if system == "windows":
-        raise PortError(NO_VIRTUAL)
+            raise PortError(f"{name}: {error}") from None
+        return opened, name, found
+    names = opened.get_ports()
+    index = _choose(port, names, direction, own=own, beside=beside)
     try:
-        opened.open_virtual_port(name)
+        opened.open_port(index, name)
     except OSError as error:
-        raise PortError(f"{name}: {error}") from None
-    return name
+        raise PortError(f"{names[index]}: {error}") from None
+    return opened, names[index], found
 
 
 def _choose(

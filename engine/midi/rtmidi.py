@@ -31,7 +31,6 @@ JACK_READS: Final = 0.2
 
 RtMidi closes it in the very cycle in which the message is laid into its buffer. Whoever listens may
 read that later in the cycle, and of a port that is gone he reads nothing: a note would sound on.
-And a callback that is under way must have ended before its thread does.
 """
 
 Hear = Callable[[Sequence[int]], None]
@@ -46,9 +45,7 @@ class Device:
     def __init__(self, direction: str, system: str, client: str) -> None:
         """Join a system as ``client``; ``direction`` is "in" or "out". Raises ImportError, too."""
         rtmidi = _library()
-        self._listens = False
-        self._rest = 0.0
-        self._last_rest = JACK_READS if system == "jack" else 0.0
+        self._reads = JACK_READS if system == "jack" and direction == "out" else 0.0
         self._told = _Told((rtmidi.RtMidiErrorType.WARNING, rtmidi.RtMidiErrorType.DEBUG_WARNING))
         make = rtmidi.MidiOut if direction == "out" else rtmidi.MidiIn
         api = rtmidi.RtMidiAPI[SYSTEMS[system]]
@@ -71,27 +68,16 @@ class Device:
     def open_port(self, index: int, name: str) -> None:
         """Open a port of the list; ours, which is joined to it, is called ``name``."""
         self._ask(self._port.open_port, index, name)
-        self._rest = self._last_rest
 
     def open_virtual_port(self, name: str) -> None:
         """Open a port that others may open."""
         self._ask(self._port.open_virtual_port, name)
-        self._rest = self._last_rest
 
     def close_port(self) -> None:
-        """Leave the system, once all is heard; the device is of no more use. May be called twice.
-
-        Why not just end the process: a JACK server from which a client disappears in the midst of
-        a cycle may call none of those behind it ever again.
-        """
-        port, self._port = self._port, None
-        if port is None:
-            return
-        if self._listens:
-            port.cancel_callback()
-        time.sleep(self._rest)
-        self._ask(port.close_port)
-        port.delete()
+        """Close the port of an output, once all is heard, and go; the device is of no more use."""
+        time.sleep(self._reads)
+        self._ask(self._port.close_port)
+        self._port = None
 
     def send_message(self, message: Sequence[int]) -> None:
         """Send one whole message."""
@@ -105,7 +91,6 @@ class Device:
         """
         self._port.ignore_types(sysex=True, timing=False, active_sense=True)
         self._port.set_callback(lambda message, _delta, _data: hear(message))
-        self._listens = True
 
     def hear_exclusive(self) -> None:
         """Hear system exclusive data, too."""

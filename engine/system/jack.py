@@ -38,11 +38,6 @@ class ServerWatch:
         """Frames of one cycle."""
         return int(self._client.blocksize)
 
-    def close(self) -> None:
-        """Leave the server; nothing is to be asked any more."""
-        with suppress(self._error):
-            self._client.close()
-
     def frames(self) -> int:
         """Return the frames that the server has counted at the start of this cycle, 32 bits."""
         return int(self._client.last_frame_time)
@@ -54,13 +49,6 @@ class ServerWatch:
             name not in self._left
             and bool(self._client.get_ports(pattern, is_audio=True, is_output=True))
         )
-
-    def has_port(self, name: str) -> bool:
-        """Return whether a port of this name is there."""
-        with suppress(self._error):
-            self._client.get_port_by_name(name)
-            return True
-        return False
 
     def has_left(self, port: str) -> bool:
         """Return whether the client of a port has left since, be it back or not.

@@ -5,10 +5,12 @@
 
 import logging
 import math
+from queue import SimpleQueue
 
 import pytest
 
 from engine.core.clock import MILLISECOND
+from engine.core.commands import Lost
 from engine.core.errors import DeviceError
 from engine.core.messages import Note, Ns, Trigger
 from engine.midi.options import MidiOptions
@@ -264,18 +266,20 @@ class MidiOut:
 
     def close_port(self):
         pass
-
-    def delete(self):
-        pass
 """
 
 
-def test_a_port_that_cannot_be_looked_after_is_not_played_to(monkeypatch, tmp_path):
+def test_a_port_that_cannot_be_looked_after_is_lost_and_not_played_to_for_ever(
+    monkeypatch, tmp_path
+):
     (tmp_path / "supriya_midi.py").write_text(BLIND)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     sink = MidiOut(system="alsa", port="Desk")
-    with pytest.raises(DeviceError, match="alsa is not there"):
-        sink.open()
+    said = SimpleQueue()
+    sink.report_to(said.put)
+    sink.open()
+    assert said.get(timeout=60.0) == Lost("the MIDI helper hung and went away")
+    sink.close()
 
 
 def test_a_cable_that_is_unplugged_is_forgotten_with_what_it_struck(make):
