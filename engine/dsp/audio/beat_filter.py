@@ -54,10 +54,14 @@ class Pulse:
 
 
 class BeatFilter:
-    """Follows a beat between ``lowest`` and ``highest`` beats a minute."""
+    """Follows a beat between ``lowest`` and ``highest`` beats a minute.
+
+    ``periods``: the seconds of each length of a beat, the shortest first, float64 (n,).
+    """
 
     def __init__(self, lowest: float, highest: float) -> None:
         self._space = _space(lowest, highest)
+        self.periods: Floats = np.asarray(self._space.lengths * STEP)
         self._belief = self._space.prior.copy()
         self._before = 0.0
 
@@ -67,11 +71,6 @@ class BeatFilter:
         self._advance(activation)
         self._before = activation
         return self._pulse()
-
-    @property
-    def periods(self) -> Floats:
-        """The seconds of each length of a beat, the shortest first, float64 (n,)."""
-        return np.asarray(self._space.lengths * STEP)
 
     def favour(self, fits: Floats) -> None:
         """Believe more in lengths that fit better; ``fits``: how well each of ``periods`` does."""
