@@ -133,9 +133,17 @@ class Melody:
         target = self._target(height, rules)
         if target != self._candidate:
             self._candidate, self._since = target, at
-        if self._is_common(pitch, height, at):
-            pass
-        elif self.sounding is None:
+        if not self._is_common(pitch, height, at):
+            self._play(target, pitch, height, at, rules)
+        self._remember(at, rules)
+        self._bend(height, rules)
+        return self.sounding
+
+    def _play(
+        self, target: int, pitch: Pitch, height: float, at: float, rules: MelodyRules
+    ) -> None:
+        """Begin a note, go to another one, or strike the one that sounds again; or go on."""
+        if self.sounding is None:
             if self._begins(height, at, rules):
                 self._begin(target, at)
         elif target != self.sounding and self._moves(pitch, height, at, rules):
@@ -143,14 +151,11 @@ class Melody:
         elif target == self.sounding and self._struck_again(at, rules):
             self._begin(target, at)
             self.again = True
-        self._remember(height, at, rules)
-        self._bend(height, rules)
-        return self.sounding
 
     def _struck_again(self, at: float, rules: MelodyRules) -> bool:
         return at - self._began >= AGAIN and self._attack.is_struck and self._settled(at, rules)
 
-    def _remember(self, height: float, at: float, rules: MelodyRules) -> None:
+    def _remember(self, at: float, rules: MelodyRules) -> None:
         """Keep the pitch of a note that has lasted, and when it last was there."""
         lasts = at - self._began > FIRST_GUESS
         if self.sounding is not None and self._candidate == self.sounding and lasts:
