@@ -130,6 +130,8 @@ def children() -> list[str]:
 class Peer:
     """Another program, killed and started again."""
 
+    END: ClassVar[signal.Signals] = signal.SIGKILL
+
     def __init__(self, *command: str) -> None:
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
@@ -144,8 +146,8 @@ class Peer:
 
     def kill(self) -> None:
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            self._process.send_signal(self.END)
+            self._process.wait(LIMIT)
             self._process = None
 
     def __enter__(self) -> Peer:
@@ -163,11 +165,7 @@ class Client(Peer):
     "ProcessGraphAsyncMaster: Process error" for ever), which nobody else can mend.
     """
 
-    def kill(self) -> None:
-        if self._process is not None:
-            self.signal(signal.SIGINT)
-            self._process.wait(LIMIT)
-            self._process = None
+    END = signal.SIGINT
 
 
 def pause(number: int) -> None:
