@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Final
 
 import numpy as np
@@ -24,6 +23,7 @@ from engine.dsp.image.painting import working_size
 from engine.dsp.image.scaling import scaled
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
+from engine.video.canvas import finished
 
 Floats = NDArray[np.float32]
 
@@ -132,8 +132,7 @@ class DreamModel(NetworkModel[Frame]):
         self._number += 1
         keep = 1.0 - shared
         image = laid_over(frame.image, (dreamt - np.float32(keep) * small) * np.float32(255), keep)
-        image.flags.writeable = False
-        return replace(frame, image=image)
+        return finished(frame, image)
 
     def _seconds(self, at: Ns) -> float:
         """Return how long ago the last picture was, as far as it counts."""

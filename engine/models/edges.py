@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Annotated, Final, Literal, cast
 
 import cv2
@@ -19,6 +19,7 @@ from engine.dsp.image.painting import to_planes, working_size
 from engine.dsp.image.scaling import scaled
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
+from engine.video.canvas import finished
 
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
@@ -108,8 +109,7 @@ class EdgesModel(NetworkModel[Frame]):
             drawn = self._lines(right, down) * np.float32(1 / _SLOPE)
         drawn[-1] = drawn[:, -1] = 0  # the neurons see the nothing beyond these edges
         image = scaled(self._coloured(np.clip(drawn, 0, 1), right, down), width, height)
-        image.flags.writeable = False
-        return replace(frame, image=image)
+        return finished(frame, image)
 
     def _lines(self, right: Floats, down: Floats) -> Floats:
         """Return how steep it is across the lines that are to be drawn."""

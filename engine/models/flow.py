@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, ClassVar, NamedTuple
 
 from engine.core.clock import SECOND
 from engine.core.messages import Frame, Ns
@@ -14,6 +14,7 @@ from engine.dsp.image.warping import Grey, small_grey
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.optical_flow import OpticalFlow
 from engine.inference.session import Session
+from engine.video.canvas import finished
 
 
 class Flowing(NamedTuple):
@@ -96,8 +97,8 @@ class FlowModel(NetworkModel[Frame]):
         moves = moving(velocity, self.fast)
         found = summarise(velocity, moves, self.fast)
         return Flowing(
-            self._shown(as_colours(velocity, moves, width, height), frame),
-            self._shown(as_mask(moves, width, height), frame),
+            finished(frame, as_colours(velocity, moves, width, height)),
+            finished(frame, as_mask(moves, width, height)),
             found.amount,
             found.x,
             found.y,
@@ -106,7 +107,3 @@ class FlowModel(NetworkModel[Frame]):
             found.turn,
             found.grow,
         )
-
-    def _shown(self, image: Any, frame: Frame) -> Frame:
-        image.flags.writeable = False
-        return Frame(image, mirrored=frame.mirrored)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Annotated
 
 from engine.core.clock import ns
@@ -16,6 +16,7 @@ from engine.dsp.image.warping import Grey, small_grey, warp
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.optical_flow import OpticalFlow
 from engine.inference.session import Session
+from engine.video.canvas import finished
 
 _KEPT = ns(2.0)
 """For how long it is known what a picture showed; an older painting is shown as it is."""
@@ -86,8 +87,7 @@ class InBetweensModel(NetworkModel[Frame]):
         height, width = slow.image.shape[:2]
         size = working_size(width, height, min(self.size, max(width, height)), 1, 1)
         image = scaled(warp(scaled(slow.image, *size), motion), width, height)
-        image.flags.writeable = False
-        return replace(slow, image=image)
+        return finished(slow, image)
 
     def _at(self, moment: Ns) -> Grey | None:
         """Return the picture of a moment, where it is known."""

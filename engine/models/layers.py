@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Annotated, Final, NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from engine.dsp.image.painting import to_planes, working_size
 from engine.dsp.image.scaling import scaled
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
+from engine.video.canvas import finished
 
 Floats = NDArray[np.float32]
 
@@ -119,9 +120,8 @@ class LayersModel(NetworkModel[Frame]):
         shown = [order[(self.first - 1 + n) % len(order)] for n in range(self.tiles)]
         maps = [np.clip(neurons[n] * np.float32(self.gain / LIMIT), 0, 1) for n in shown]
         image = tinted(mosaic(maps, width, height), self.colours)
-        image.flags.writeable = False
         return LayerReading(
-            replace(frame, image=image),
+            finished(frame, image),
             Features(
                 tuple(str(n + 1) for n in range(len(maps))),
                 np.array([float(one.mean()) for one in maps], np.float32),
