@@ -95,15 +95,8 @@ class FlowModel(NetworkModel[Frame]):
         height, width = grey.shape
         velocity = motion * (SECOND / (at - before.at) / height)
         moves = moving(velocity, self.fast)
-        found = summarise(velocity, moves, self.fast)
         return Flowing(
             finished(frame, as_colours(velocity, moves, width, height)),
             finished(frame, as_mask(moves, width, height)),
-            found.amount,
-            found.x,
-            found.y,
-            found.right,
-            found.up,
-            found.turn,
-            found.grow,
+            *summarise(velocity, moves, self.fast),
         )
