@@ -155,12 +155,7 @@ class Card:
 
     def network(self, role: str) -> CardFile:
         """Return the network with a role. Raises ModelError where the card lists none."""
-        for file in self.networks:
-            if file.role == role:
-                return file
-        roles = [file.role for file in self.networks]
-        hint = nearest(role, roles) or f" There is: {', '.join(roles)}."
-        raise ModelError(f'{self.folder / CARD}: no network has the role "{role}".{hint}')
+        return self._with_role(role, self.networks, "network")
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:
@@ -192,12 +187,15 @@ class Card:
 
     def file(self, role: str) -> CardFile:
         """Return the file with a role. Raises ModelError where the card lists none."""
-        for file in self.files:
+        return self._with_role(role, self.files, "file")
+
+    def _with_role(self, role: str, files: tuple[CardFile, ...], what: str) -> CardFile:
+        for file in files:
             if file.role == role:
                 return file
-        roles = list(dict.fromkeys(file.role for file in self.files))
+        roles = list(dict.fromkeys(file.role for file in files))
         hint = nearest(role, roles) or f" There is: {', '.join(roles)}."
-        raise ModelError(f'{self.folder / CARD}: no file has the role "{role}".{hint}')
+        raise ModelError(f'{self.folder / CARD}: no {what} has the role "{role}".{hint}')
 
     def path(self, file: CardFile) -> Path:
         """Return where a file of this card lies."""
