@@ -100,7 +100,7 @@ class NetworkModel(Model, Generic[Out]):
 
     def _check_task(self, card: Card) -> None:
         if card.task != self.TASK:
-            raise ModelError(_wrong_task(card, self.TASK))
+            raise ModelError(f'the model "{card.name}" is for {card.task}, not for {self.TASK}')
 
     def expect_inputs(self, session: Session, names: Sequence[str], what: str) -> None:
         """Raise ModelError, which says ``what`` is given, where a network's inputs are others."""
@@ -114,10 +114,9 @@ class NetworkModel(Model, Generic[Out]):
         """
         try:
             card = read_card(model_folder(self._model_in(folder)))
+            self._check_task(card)
         except ModelError as error:
             return {"model": f"it cannot open: {error}"}
-        if card.task != self.TASK:
-            return {"model": f"it cannot open: {_wrong_task(card, self.TASK)}"}
         found = {}
         for name, parameter in read_parameters(type(self)).items():
             low, high = card.limits.get(name, (-math.inf, math.inf))
@@ -178,10 +177,6 @@ class NetworkModel(Model, Generic[Out]):
         Raises ModelError when the model is not open, has no such file, or it was altered.
         """
         return self.card.read(self.card.file(role))
-
-
-def _wrong_task(card: Card, task: str) -> str:
-    return f'the model "{card.name}" is for {card.task}, not for {task}'
 
 
 def _is_finite(answer: object) -> bool:
