@@ -100,6 +100,13 @@ class Tensor:
         """The shape to warm up with: the example, or the shape with 1 for every name."""
         return self.example or tuple(size if isinstance(size, int) else 1 for size in self.shape)
 
+    def fits(self, shape: tuple[int | str, ...]) -> bool:
+        """Whether every fixed size is equal in another shape; a named one may be anything there."""
+        return len(self.shape) == len(shape) and all(
+            isinstance(size, str) or size == real
+            for size, real in zip(self.shape, shape, strict=True)
+        )
+
 
 @dataclass(frozen=True)
 class CardFile:
