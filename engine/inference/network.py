@@ -39,6 +39,9 @@ ModelName = Fixed[
 ]
 """The parameter that names a model; a folder is looked for beside the patch first."""
 
+Threads = Fixed[Annotated[int, Param("how many processor cores it may use", 1, 64)]]
+"""The parameter ``threads`` of a box that may use several processor cores."""
+
 
 class NetworkModel(Model, Generic[Out]):
     """A box that asks the networks of one model.
@@ -132,8 +135,8 @@ class NetworkModel(Model, Generic[Out]):
         return str(beside) if beside and (beside / CARD).is_file() else self.model
 
     def network_threads(self) -> int:
-        """Return how many threads each network may use."""
-        return 1
+        """Return how many threads each network may use: one without a parameter ``threads``."""
+        return int(getattr(self, "threads", 1))
 
     @property
     def card(self) -> Card:

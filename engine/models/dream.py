@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.core.clock import SECOND
 from engine.core.messages import Frame, Ns
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import Param
 from engine.dsp.image.dreaming import (
     from_planes,
     laid_over,
@@ -21,7 +21,7 @@ from engine.dsp.image.dreaming import (
 )
 from engine.dsp.image.painting import working_size
 from engine.dsp.image.scaling import scaled
-from engine.inference.network import ModelName, NetworkModel
+from engine.inference.network import ModelName, NetworkModel, Threads
 from engine.inference.session import Session
 from engine.video.canvas import finished
 
@@ -85,7 +85,7 @@ class DreamModel(NetworkModel[Frame]):
             lighter=(0.75, 0.5),
         ),
     ] = 256
-    threads: Fixed[Annotated[int, Param("how many processor cores it may use", 1, 64)]] = 1
+    threads: Threads = 1
     model: ModelName = "efficientnet_lite0"
 
     _before: Floats | None = None
@@ -101,10 +101,6 @@ class DreamModel(NetworkModel[Frame]):
         """Raise ModelError where a network does not take a picture and wishes."""
         super().check(session)
         self.expect_inputs(session, _INPUTS, "a picture, and what each layer shall find more of")
-
-    def network_threads(self) -> int:
-        """Return how many processor cores the network may use."""
-        return self.threads
 
     def reset(self) -> None:
         """Forget what was dreamt: the next picture begins anew."""

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
 from engine.core.messages import Frame
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import Param
 from engine.dsp.image.colour import in_hues
 from engine.dsp.image.masking import as_picture
 from engine.dsp.image.painting import to_planes, working_size
 from engine.dsp.image.scaling import scaled
-from engine.inference.network import ModelName, NetworkModel
+from engine.inference.network import ModelName, NetworkModel, Threads
 from engine.inference.session import Session
 from engine.video.canvas import finished
 
@@ -71,7 +71,7 @@ class EdgesModel(NetworkModel[Frame]):
             lighter=(0.75, 0.5),
         ),
     ] = 640
-    threads: Fixed[Annotated[int, Param("how many processor cores it may use", 1, 64)]] = 1
+    threads: Threads = 1
     model: ModelName = "efficientnet_lite0"
 
     _rest: Floats = field(default_factory=lambda: np.zeros(NEURONS, np.float32))
@@ -85,10 +85,6 @@ class EdgesModel(NetworkModel[Frame]):
             raise ModelError(f'the model "{name}" does not answer with neurons and slopes')
         neurons, _ = session.run(image=np.full((1, 3, _LEAST, _LEAST), 0.5, np.float32))
         self._rest = neurons[0, :, _LEAST // 4, _LEAST // 4].copy()
-
-    def network_threads(self) -> int:
-        """Return how many processor cores the network may use."""
-        return self.threads
 
     def process(self, frame: Frame) -> Frame:
         """Return the edges of a picture, uint8 (h, w, 3), as large as it.

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
 from engine.core.messages import Features, Frame
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import Param
 from engine.dsp.image.mosaic import Palette, mosaic, tinted
 from engine.dsp.image.painting import to_planes, working_size
 from engine.dsp.image.scaling import scaled
-from engine.inference.network import ModelName, NetworkModel
+from engine.inference.network import ModelName, NetworkModel, Threads
 from engine.inference.session import Session
 from engine.video.canvas import finished
 
@@ -77,7 +77,7 @@ class LayersModel(NetworkModel[Frame]):
             lighter=(0.75, 0.5),
         ),
     ] = 256
-    threads: Fixed[Annotated[int, Param("how many processor cores it may use", 1, 64)]] = 1
+    threads: Threads = 1
     model: ModelName = "efficientnet_lite0"
 
     _order: list[list[int]] = field(default_factory=list)
@@ -97,10 +97,6 @@ class LayersModel(NetworkModel[Frame]):
         self._names = str(card.read(card.file("names")), "utf-8").splitlines()
         lines = str(card.read(card.file("order")), "ascii").splitlines()
         self._order = [[int(word) - 1 for word in line.split()] for line in lines]
-
-    def network_threads(self) -> int:
-        """Return how many processor cores the network may use."""
-        return self.threads
 
     def reset(self) -> None:
         """Forget what was told in words, so that it comes again with the next picture."""
