@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from engine.core.errors import SensoriumError, UnknownName
-from engine.inference.card import BUILDABLE
 
 
 class MissingExtra(SensoriumError):
@@ -23,6 +22,8 @@ def need_extra(extra: str, package: str, command: str) -> None:
 
 def build_model(verb: str, name: str) -> str:
     """Build a model; return where it lies. Raise UnknownName, MissingExtra or ModelError."""
+    from engine.inference.card import BUILDABLE
+
     if verb != "build":
         raise UnknownName("verb", verb, ["build"])
     if name not in BUILDABLE:

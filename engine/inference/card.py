@@ -100,6 +100,13 @@ class Tensor:
         """The shape to warm up with: the example, or the shape with 1 for every name."""
         return self.example or tuple(size if isinstance(size, int) else 1 for size in self.shape)
 
+    def fits(self, shape: tuple[int | str, ...]) -> bool:
+        """Whether every fixed size is equal in another shape; a named one may be anything there."""
+        return len(self.shape) == len(shape) and all(
+            isinstance(size, str) or size == real
+            for size, real in zip(self.shape, shape, strict=True)
+        )
+
 
 @dataclass(frozen=True)
 class CardFile:
@@ -155,12 +162,7 @@ class Card:
 
     def network(self, role: str) -> CardFile:
         """Return the network with a role. Raises ModelError where the card lists none."""
-        for file in self.networks:
-            if file.role == role:
-                return file
-        roles = [file.role for file in self.networks]
-        hint = nearest(role, roles) or f" There is: {', '.join(roles)}."
-        raise ModelError(f'{self.folder / CARD}: no network has the role "{role}".{hint}')
+        return self._with_role(role, self.networks, "network")
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:
@@ -192,12 +194,15 @@ class Card:
 
     def file(self, role: str) -> CardFile:
         """Return the file with a role. Raises ModelError where the card lists none."""
-        for file in self.files:
+        return self._with_role(role, self.files, "file")
+
+    def _with_role(self, role: str, files: tuple[CardFile, ...], what: str) -> CardFile:
+        for file in files:
             if file.role == role:
                 return file
-        roles = list(dict.fromkeys(file.role for file in self.files))
+        roles = list(dict.fromkeys(file.role for file in files))
         hint = nearest(role, roles) or f" There is: {', '.join(roles)}."
-        raise ModelError(f'{self.folder / CARD}: no file has the role "{role}".{hint}')
+        raise ModelError(f'{self.folder / CARD}: no {what} has the role "{role}".{hint}')
 
     def path(self, file: CardFile) -> Path:
         """Return where a file of this card lies."""

@@ -39,6 +39,9 @@ ModelName = Fixed[
 ]
 """The parameter that names a model; a folder is looked for beside the patch first."""
 
+Threads = Fixed[Annotated[int, Param("how many processor cores it may use", 1, 64)]]
+"""The parameter ``threads`` of a box that may use several processor cores."""
+
 
 class NetworkModel(Model, Generic[Out]):
     """A box that asks the networks of one model.
@@ -100,7 +103,7 @@ class NetworkModel(Model, Generic[Out]):
 
     def _check_task(self, card: Card) -> None:
         if card.task != self.TASK:
-            raise ModelError(_wrong_task(card, self.TASK))
+            raise ModelError(f'the model "{card.name}" is for {card.task}, not for {self.TASK}')
 
     def expect_inputs(self, session: Session, names: Sequence[str], what: str) -> None:
         """Raise ModelError, which says ``what`` is given, where a network's inputs are others."""
@@ -114,10 +117,9 @@ class NetworkModel(Model, Generic[Out]):
         """
         try:
             card = read_card(model_folder(self._model_in(folder)))
+            self._check_task(card)
         except ModelError as error:
             return {"model": f"it cannot open: {error}"}
-        if card.task != self.TASK:
-            return {"model": f"it cannot open: {_wrong_task(card, self.TASK)}"}
         found = {}
         for name, parameter in read_parameters(type(self)).items():
             low, high = card.limits.get(name, (-math.inf, math.inf))
@@ -133,8 +135,8 @@ class NetworkModel(Model, Generic[Out]):
         return str(beside) if beside and (beside / CARD).is_file() else self.model
 
     def network_threads(self) -> int:
-        """Return how many threads each network may use."""
-        return 1
+        """Return how many threads each network may use: one without a parameter ``threads``."""
+        return int(getattr(self, "threads", 1))
 
     @property
     def card(self) -> Card:
@@ -178,10 +180,6 @@ class NetworkModel(Model, Generic[Out]):
         Raises ModelError when the model is not open, has no such file, or it was altered.
         """
         return self.card.read(self.card.file(role))
-
-
-def _wrong_task(card: Card, task: str) -> str:
-    return f'the model "{card.name}" is for {card.task}, not for {task}'
 
 
 def _is_finite(answer: object) -> bool:

@@ -126,7 +126,7 @@ class _OpenVinoRunner:
             raise ValueError(f"it takes {names}, and is given {', '.join(inputs) or 'nothing'}")
         for name, array in inputs.items():
             takes = self._takes[name]
-            if array.dtype != np.dtype(takes.dtype) or not _fits(array.shape, takes.shape):
+            if array.dtype != np.dtype(takes.dtype) or not takes.fits(array.shape):
                 given = f"{array.dtype} {list(array.shape)}"
                 raise ValueError(f"{name} is {given}, it takes {takes.dtype} {list(takes.shape)}")
 
@@ -148,12 +148,6 @@ class _OpenVinoRunner:
 
     def _ready(self, model: Any) -> Any:
         return self._core.compile_model(model, _DEVICE, self._options).create_infer_request()
-
-
-def _fits(shape: tuple[int, ...], takes: tuple[int | str, ...]) -> bool:
-    return len(shape) == len(takes) and all(
-        isinstance(taken, str) or size == taken for size, taken in zip(shape, takes, strict=True)
-    )
 
 
 def _tensor(port: Any) -> Tensor:

@@ -17,8 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
+from engine.core.messages import Frame
 from engine.dsp.image.warping import LEAST, MULTIPLE, Floats, Grey
-from engine.inference.session import open_session
+from engine.inference.network import NetworkModel
+from engine.inference.session import Session, open_session
 
 Run = Callable[..., tuple[NDArray[Any], ...]]
 """Runs the network on arrays by input name."""
@@ -65,6 +67,24 @@ class OpticalFlow:
             )
         motion, confidence = self._run(before=_plane(before), after=_plane(after))
         return FlowField(np.ascontiguousarray(motion[0].transpose(1, 2, 0)), confidence[0, 0])
+
+
+class OpticalFlowModel(NetworkModel[Frame]):
+    """The base class of a box that finds the flow of pictures with a network of its own."""
+
+    TASK = "flow"
+
+    def check(self, session: Session) -> None:
+        """Raise ModelError where a network does not find the flow of two pictures."""
+        super().check(session)
+        self.expect_inputs(session, ("before", "after"), "two pictures")
+
+    def find_flow(self, before: Grey, after: Grey) -> FlowField:
+        """Return the flow of two pictures as ``OpticalFlow`` does.
+
+        Raises ModelError when the network fails, or answers with what is not a number.
+        """
+        return OpticalFlow(self.run)(before, after)
 
 
 def _plane(picture: Grey) -> Floats:

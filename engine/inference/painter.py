@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.messages import Frame, Ns
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import Param
 from engine.dsp.glide import Glide
 from engine.dsp.image.blending import fade_by
 from engine.dsp.image.masking import as_picture, mask_at
@@ -32,7 +32,7 @@ from engine.dsp.image.painting import (
 )
 from engine.dsp.image.scaling import scaled
 from engine.dsp.image.steadying import Steadying
-from engine.inference.network import NetworkModel
+from engine.inference.network import NetworkModel, Threads
 from engine.inference.optical_flow import OpticalFlow
 
 _log = logging.getLogger("sensorium")
@@ -98,7 +98,7 @@ class Painter(NetworkModel[Frame]):
             "how much strokes stay, and go along with what moves; 0 paints each picture anew", 0, 1
         ),
     ] = 0.0
-    threads: Fixed[Annotated[int, Param("how many processor cores it may use", 1, 64)]] = 1
+    threads: Threads = 1
 
     _glides: tuple[Glide, Glide] = field(default_factory=lambda: (Glide(), Glide()))
     _pasts: tuple[_Past, _Past] = field(default_factory=lambda: (_Past(), _Past()))
@@ -117,10 +117,6 @@ class Painter(NetworkModel[Frame]):
     @abstractmethod
     def paint(self, planes: Planes, shares: Shares) -> Planes:
         """Return a painting, planes of the same size; the sum of the shares is 1."""
-
-    def network_threads(self) -> int:
-        """Return how many processor cores the network may use."""
-        return self.threads
 
     def reset(self) -> None:
         """Forget what was painted: the next picture has its look at once, without a glide."""

@@ -265,18 +265,11 @@ def _compare(side: str, listed: tuple[Tensor, ...], actual: Sequence[Tensor]) ->
         raise ModelError(f"the {side} are {', '.join(found)}, not as on its card")
     for tensor in listed:
         real = found[tensor.name]
-        if real.dtype != tensor.dtype or not _fits(tensor.shape, real.shape):
+        if real.dtype != tensor.dtype or not tensor.fits(real.shape):
             raise ModelError(
                 f"{tensor.name} is {real.dtype} {list(real.shape)}, "
                 f"its card says {tensor.dtype} {list(tensor.shape)}"
             )
-
-
-def _fits(listed: tuple[int | str, ...], actual: tuple[int | str, ...]) -> bool:
-    """Whether every fixed size is equal; a named one on the card may be anything."""
-    return len(listed) == len(actual) and all(
-        isinstance(size, str) or size == real for size, real in zip(listed, actual, strict=True)
-    )
 
 
 def _tell_choice(card: Card, taken: str, refused: Mapping[str, ModelError]) -> None:

@@ -15,7 +15,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import IO, Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,9 @@ class Runnable(Protocol):
         """Run it and return its outputs by name."""
 
 
-def write_vector(file: Path, inputs: Arrays, outputs: Arrays, *, role: str = "") -> None:
+def write_vector(
+    file: Path | IO[bytes], inputs: Arrays, outputs: Arrays, *, role: str = ""
+) -> None:
     """Write the test vector of a model with one network, or with the one that has a role."""
     begins = f"{role}." if role else ""
     arrays = {f"{begins}in.{name}": array for name, array in inputs.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Final
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.core.clock import SECOND
 from engine.core.messages import Frame, Ns
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import Param
 from engine.dsp.image.dreaming import (
     from_planes,
     laid_over,
@@ -22,8 +21,9 @@ from engine.dsp.image.dreaming import (
 )
 from engine.dsp.image.painting import working_size
 from engine.dsp.image.scaling import scaled
-from engine.inference.network import ModelName, NetworkModel
+from engine.inference.network import ModelName, NetworkModel, Threads
 from engine.inference.session import Session
+from engine.video.canvas import finished
 
 Floats = NDArray[np.float32]
 
@@ -85,7 +85,7 @@ class DreamModel(NetworkModel[Frame]):
             lighter=(0.75, 0.5),
         ),
     ] = 256
-    threads: Fixed[Annotated[int, Param("how many processor cores it may use", 1, 64)]] = 1
+    threads: Threads = 1
     model: ModelName = "efficientnet_lite0"
 
     _before: Floats | None = None
@@ -101,10 +101,6 @@ class DreamModel(NetworkModel[Frame]):
         """Raise ModelError where a network does not take a picture and wishes."""
         super().check(session)
         self.expect_inputs(session, _INPUTS, "a picture, and what each layer shall find more of")
-
-    def network_threads(self) -> int:
-        """Return how many processor cores the network may use."""
-        return self.threads
 
     def reset(self) -> None:
         """Forget what was dreamt: the next picture begins anew."""
@@ -132,8 +128,7 @@ class DreamModel(NetworkModel[Frame]):
         self._number += 1
         keep = 1.0 - shared
         image = laid_over(frame.image, (dreamt - np.float32(keep) * small) * np.float32(255), keep)
-        image.flags.writeable = False
-        return replace(frame, image=image)
+        return finished(frame, image)
 
     def _seconds(self, at: Ns) -> float:
         """Return how long ago the last picture was, as far as it counts."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Annotated, Final, Literal, cast
 
 import cv2
@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
 from engine.core.messages import Frame
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import Param
 from engine.dsp.image.colour import in_hues
 from engine.dsp.image.masking import as_picture
 from engine.dsp.image.painting import to_planes, working_size
 from engine.dsp.image.scaling import scaled
-from engine.inference.network import ModelName, NetworkModel
+from engine.inference.network import ModelName, NetworkModel, Threads
 from engine.inference.session import Session
+from engine.video.canvas import finished
 
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
@@ -70,7 +71,7 @@ class EdgesModel(NetworkModel[Frame]):
             lighter=(0.75, 0.5),
         ),
     ] = 640
-    threads: Fixed[Annotated[int, Param("how many processor cores it may use", 1, 64)]] = 1
+    threads: Threads = 1
     model: ModelName = "efficientnet_lite0"
 
     _rest: Floats = field(default_factory=lambda: np.zeros(NEURONS, np.float32))
@@ -84,10 +85,6 @@ class EdgesModel(NetworkModel[Frame]):
             raise ModelError(f'the model "{name}" does not answer with neurons and slopes')
         neurons, _ = session.run(image=np.full((1, 3, _LEAST, _LEAST), 0.5, np.float32))
         self._rest = neurons[0, :, _LEAST // 4, _LEAST // 4].copy()
-
-    def network_threads(self) -> int:
-        """Return how many processor cores the network may use."""
-        return self.threads
 
     def process(self, frame: Frame) -> Frame:
         """Return the edges of a picture, uint8 (h, w, 3), as large as it.
@@ -108,8 +105,7 @@ class EdgesModel(NetworkModel[Frame]):
             drawn = self._lines(right, down) * np.float32(1 / _SLOPE)
         drawn[-1] = drawn[:, -1] = 0  # the neurons see the nothing beyond these edges
         image = scaled(self._coloured(np.clip(drawn, 0, 1), right, down), width, height)
-        image.flags.writeable = False
-        return replace(frame, image=image)
+        return finished(frame, image)
 
     def _lines(self, right: Floats, down: Floats) -> Floats:
         """Return how steep it is across the lines that are to be drawn."""

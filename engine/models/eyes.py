@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.messages import Frame
-from engine.core.parameter import Fixed, Param
-from engine.inference.network import ModelName, NetworkModel
+from engine.core.parameter import Param
+from engine.inference.network import ModelName, NetworkModel, Threads
 
 Colour = Literal["amber", "blue", "brown", "grey", "greyscale", "green", "hazel", "red"]
 COLOURS: Final[tuple[str, ...]] = get_args(Colour)
@@ -37,12 +37,8 @@ class EyesModel(NetworkModel[Frame]):
         Colour | dict[Colour, float], Param("the iris: a colour, or weights of several", 0, 1)
     ] = "blue"
     seed: Annotated[int, Param("another number, other eyes", 0, 1_000_000)] = 0
-    threads: Fixed[Annotated[int, Param("how many processor cores it may use", 1, 64)]] = 1
+    threads: Threads = 1
     model: ModelName = "eyes"
-
-    def network_threads(self) -> int:
-        """Return how many processor cores the network may use."""
-        return self.threads
 
     def process(self, x: float, y: float = 0.0) -> Frame:
         """Return an eye, uint8 (128, 128, 3), for two numbers from 0 to 1.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, ClassVar, NamedTuple
 
 from engine.core.clock import SECOND
 from engine.core.messages import Frame, Ns
@@ -11,9 +11,9 @@ from engine.core.parameter import Param
 from engine.dsp.image.earlier import Earlier
 from engine.dsp.image.motion import as_colours, as_mask, moving, summarise
 from engine.dsp.image.warping import Grey, small_grey
-from engine.inference.network import ModelName, NetworkModel
-from engine.inference.optical_flow import OpticalFlow
-from engine.inference.session import Session
+from engine.inference.network import ModelName
+from engine.inference.optical_flow import OpticalFlowModel
+from engine.video.canvas import finished
 
 
 class Flowing(NamedTuple):
@@ -30,7 +30,7 @@ class Flowing(NamedTuple):
     grow: float
 
 
-class FlowModel(NetworkModel[Frame]):
+class FlowModel(OpticalFlowModel):
     """Finds what moves in a picture, for whoever wants no skeletons: crowds, hands, cloth, water.
 
     ``picture`` shows it in colours: the hue is where to (right red, up green-yellow, left cyan,
@@ -44,8 +44,6 @@ class FlowModel(NetworkModel[Frame]):
     Light that changes is no movement. The camera should stand still. Says nothing about the first
     picture, and after a gap of half a second.
     """
-
-    TASK = "flow"
 
     lag: ClassVar[float] = 0.04
 
@@ -72,11 +70,6 @@ class FlowModel(NetworkModel[Frame]):
 
     _earlier: Earlier[Grey] = field(default_factory=Earlier)
 
-    def check(self, session: Session) -> None:
-        """Raise ModelError where a network does not find the flow of two pictures."""
-        super().check(session)
-        self.expect_inputs(session, ("before", "after"), "two pictures")
-
     def reset(self) -> None:
         """Forget the pictures before a gap."""
         self._earlier.forget()
@@ -90,23 +83,12 @@ class FlowModel(NetworkModel[Frame]):
         before = self._earlier.take(grey, at)
         if before is None:
             return None
-        motion, _ = OpticalFlow(self.run)(before.picture, grey)
+        motion, _ = self.find_flow(before.picture, grey)
         height, width = grey.shape
         velocity = motion * (SECOND / (at - before.at) / height)
         moves = moving(velocity, self.fast)
-        found = summarise(velocity, moves, self.fast)
         return Flowing(
-            self._shown(as_colours(velocity, moves, width, height), frame),
-            self._shown(as_mask(moves, width, height), frame),
-            found.amount,
-            found.x,
-            found.y,
-            found.right,
-            found.up,
-            found.turn,
-            found.grow,
+            finished(frame, as_colours(velocity, moves, width, height)),
+            finished(frame, as_mask(moves, width, height)),
+            *summarise(velocity, moves, self.fast),
         )
-
-    def _shown(self, image: Any, frame: Frame) -> Frame:
-        image.flags.writeable = False
-        return Frame(image, mirrored=frame.mirrored)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Annotated
 
 from engine.core.clock import ns
@@ -13,9 +13,9 @@ from engine.core.parameter import Param
 from engine.dsp.image.painting import working_size
 from engine.dsp.image.scaling import scaled
 from engine.dsp.image.warping import Grey, small_grey, warp
-from engine.inference.network import ModelName, NetworkModel
-from engine.inference.optical_flow import OpticalFlow
-from engine.inference.session import Session
+from engine.inference.network import ModelName
+from engine.inference.optical_flow import OpticalFlowModel
+from engine.video.canvas import finished
 
 _KEPT = ns(2.0)
 """For how long it is known what a picture showed; an older painting is shown as it is."""
@@ -25,7 +25,7 @@ _LONGER = 384
 """The longer side of the pictures in which flow is found."""
 
 
-class InBetweensModel(NetworkModel[Frame]):
+class InBetweensModel(OpticalFlowModel):
     """Shows what a slow box paints at the full rate of the camera, and as soon as it sees.
 
     ``from`` is the camera, ``slow`` what a slow box such as ``style`` makes of it. For each picture
@@ -36,8 +36,6 @@ class InBetweensModel(NetworkModel[Frame]):
     It says nothing until there is a painting. One of a picture that is no longer known, two seconds
     later or from another camera, is shown as it is.
     """
-
-    TASK = "flow"
 
     size: Annotated[
         int,
@@ -52,11 +50,6 @@ class InBetweensModel(NetworkModel[Frame]):
     model: ModelName = "lucas_kanade"
 
     _seen: deque[tuple[Ns, Grey]] = field(default_factory=deque)
-
-    def check(self, session: Session) -> None:
-        """Raise ModelError where a network does not find the flow of two pictures."""
-        super().check(session)
-        self.expect_inputs(session, ("before", "after"), "two pictures")
 
     def reset(self) -> None:
         """Forget what was seen."""
@@ -82,12 +75,11 @@ class InBetweensModel(NetworkModel[Frame]):
         painted = self._at(slow_at)
         if painted is None or slow_at == at or painted.shape != grey.shape:
             return slow
-        motion, _ = OpticalFlow(self.run)(grey, painted)
+        motion, _ = self.find_flow(grey, painted)
         height, width = slow.image.shape[:2]
         size = working_size(width, height, min(self.size, max(width, height)), 1, 1)
         image = scaled(warp(scaled(slow.image, *size), motion), width, height)
-        image.flags.writeable = False
-        return replace(slow, image=image)
+        return finished(slow, image)
 
     def _at(self, moment: Ns) -> Grey | None:
         """Return the picture of a moment, where it is known."""

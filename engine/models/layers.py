@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Annotated, Final, NamedTuple
 
 import numpy as np
@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ModelError
 from engine.core.messages import Features, Frame
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import Param
 from engine.dsp.image.mosaic import Palette, mosaic, tinted
 from engine.dsp.image.painting import to_planes, working_size
 from engine.dsp.image.scaling import scaled
-from engine.inference.network import ModelName, NetworkModel
+from engine.inference.network import ModelName, NetworkModel, Threads
 from engine.inference.session import Session
+from engine.video.canvas import finished
 
 Floats = NDArray[np.float32]
 
@@ -76,7 +77,7 @@ class LayersModel(NetworkModel[Frame]):
             lighter=(0.75, 0.5),
         ),
     ] = 256
-    threads: Fixed[Annotated[int, Param("how many processor cores it may use", 1, 64)]] = 1
+    threads: Threads = 1
     model: ModelName = "efficientnet_lite0"
 
     _order: list[list[int]] = field(default_factory=list)
@@ -97,10 +98,6 @@ class LayersModel(NetworkModel[Frame]):
         lines = str(card.read(card.file("order")), "ascii").splitlines()
         self._order = [[int(word) - 1 for word in line.split()] for line in lines]
 
-    def network_threads(self) -> int:
-        """Return how many processor cores the network may use."""
-        return self.threads
-
     def reset(self) -> None:
         """Forget what was told in words, so that it comes again with the next picture."""
         self._caption = self._guess = ""
@@ -119,9 +116,8 @@ class LayersModel(NetworkModel[Frame]):
         shown = [order[(self.first - 1 + n) % len(order)] for n in range(self.tiles)]
         maps = [np.clip(neurons[n] * np.float32(self.gain / LIMIT), 0, 1) for n in shown]
         image = tinted(mosaic(maps, width, height), self.colours)
-        image.flags.writeable = False
         return LayerReading(
-            replace(frame, image=image),
+            finished(frame, image),
             Features(
                 tuple(str(n + 1) for n in range(len(maps))),
                 np.array([float(one.mean()) for one in maps], np.float32),

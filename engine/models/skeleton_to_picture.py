@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from engine.core.errors import ModelError
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Frame
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import Param
 from engine.dsp.image.skeleton_drawing import draw_skeletons
-from engine.inference.network import ModelName, NetworkModel
+from engine.inference.network import ModelName, NetworkModel, Threads
 from engine.inference.session import Session
 
 _LEAST_ASPECT = 0.05
@@ -38,7 +38,7 @@ class SkeletonToPictureModel(NetworkModel[Frame]):
     size: Annotated[
         int, Param("the longer side of the picture that it gives", 32, 1920, unit="pixels")
     ] = 640
-    threads: Fixed[Annotated[int, Param("how many processor cores it may use", 1, 64)]] = 1
+    threads: Threads = 1
     model: ModelName = "dancer"
 
     def check(self, session: Session) -> None:
@@ -48,10 +48,6 @@ class SkeletonToPictureModel(NetworkModel[Frame]):
         if shapes[0] != shapes[1] or len(shapes[0]) != 1 or not _is_picture(shapes[0][0]):
             card = session.card
             raise ModelError(f'the model "{card.name}" does not paint a picture from a skeleton')
-
-    def network_threads(self) -> int:
-        """Return how many processor cores the network may use."""
-        return self.threads
 
     def process(self, skeletons: Landmarks) -> Frame:
         """Return the painting of everybody seen, uint8 (h, w, 3), as wide as their picture was.

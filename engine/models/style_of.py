@@ -167,8 +167,7 @@ class StyleOfModel(Painter):
 
     def _read_style(self, data: bytes, kept: Mapping[str, Style]) -> tuple[str, Style]:
         """Return the hash of a picture and its style. Raise DeviceError where it is none."""
-        network = next(file for file in self.card.files if file.role == "read")
-        name = sha256(network.sha256.encode() + data).hexdigest()
+        name = sha256(self.card.network("read").sha256.encode() + data).hexdigest()
         if name in kept:
             return name, kept[name]
         side = self.session("read").inputs[0].filled[-1]

@@ -10,8 +10,8 @@ from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.dsp.image.blending import How, blend, fade_by
 from engine.dsp.image.masking import as_picture, mask_at
-from engine.dsp.image.scaling import scaled
-from engine.video.canvas import Canvas, Picture, finished
+from engine.dsp.image.scaling import Scaler
+from engine.video.canvas import Canvas, finished
 
 
 class Mix(Node):
@@ -40,7 +40,7 @@ class Mix(Node):
     )
 
     _canvas: Canvas = field(default_factory=Canvas)
-    _brought: tuple[Picture, Picture] | None = None
+    _scaler: Scaler = field(default_factory=Scaler)
 
     def needs(self) -> tuple[str, ...]:
         """Return the other picture, without which there is nothing to mix."""
@@ -52,11 +52,11 @@ class Mix(Node):
         if other is None or amount == 0:
             return frame
         first = frame.image
-        second = self._bring(other.image, first)
+        height, width = first.shape[:2]
+        second = self._scaler.scaled(other.image, width, height)
         out = self._canvas.take(first.shape)
         if mask is None:
             return finished(frame, blend(first, second, self.how, amount, out))
-        height, width = first.shape[:2]
         where = as_picture(mask_at(mask.image, width, height, self.invert), amount)
         over = second
         if self.how != "fade":
@@ -65,16 +65,4 @@ class Mix(Node):
 
     def reset(self) -> None:
         """Forget the other picture as it was brought to size."""
-        self._brought = None
-
-    def _bring(self, other: Picture, first: Picture) -> Picture:
-        """Return the other picture at the size of the first; a still one is brought to it once."""
-        if other.shape == first.shape:
-            return other
-        if (
-            self._brought is None
-            or self._brought[0] is not other
-            or self._brought[1].shape != first.shape
-        ):
-            self._brought = (other, scaled(other, first.shape[1], first.shape[0]))
-        return self._brought[1]
+        self._scaler.forget()

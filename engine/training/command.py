@@ -99,7 +99,7 @@ def _learn(
                 screen.show(training.progress, preview)
                 shown = clock.now()
             if clock.now() - saved >= SAVED_EVERY * SECOND:
-                told = not _save(training, kept, None, told=told)
+                told = not _save(training, kept, told=told)
                 saved = clock.now()
     except KeyboardInterrupt:
         if not training.progress.steps:
@@ -107,14 +107,10 @@ def _learn(
         LOG.info("stopped early; what was learned so far is kept")
 
 
-def _save(
-    training: PictureTraining, kept: NetworkFolder, measured: Measured | None, *, told: bool
-) -> bool:
+def _save(training: PictureTraining, kept: NetworkFolder, *, told: bool) -> bool:
     """Keep the network as it is; return whether that went well. It is told once if not."""
-    progress = training.progress
-    words = card_words(training.pairs, progress.seconds, progress.steps, measured)
     try:
-        kept.write(training.network(), training.pairs, training.unseen, words)
+        _write(training, kept, training.network())
     except OSError as error:
         if not told:
             LOG.error("%s cannot be written: %s; training goes on", kept.path, os_reason(error))
@@ -126,13 +122,23 @@ def _finish(training: PictureTraining, kept: NetworkFolder) -> Measured:
     """Measure and keep the network. Raises UnwritableFile where it cannot be kept."""
     network = training.network()
     measured = training.measure(TrainedPainter(network))
-    progress = training.progress
-    words = card_words(training.pairs, progress.seconds, progress.steps, measured)
     try:
-        kept.write(network, training.pairs, training.unseen, words)
+        _write(training, kept, network, measured)
     except OSError as error:
         before = any(kept.path.iterdir())
         rest = "; what it was a minute before the end is kept" if before else ""
         why = f"{kept.path} cannot be written: {os_reason(error)}{rest}"
         raise UnwritableFile(why) from None
     return measured
+
+
+def _write(
+    training: PictureTraining,
+    kept: NetworkFolder,
+    network: bytes,
+    measured: Measured | None = None,
+) -> None:
+    """Write a network with what is to be said of it so far. Raises OSError."""
+    progress = training.progress
+    words = card_words(training.pairs, progress.seconds, progress.steps, measured)
+    kept.write(network, training.pairs, training.unseen, words)

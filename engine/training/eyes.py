@@ -67,8 +67,8 @@ def eyes_network(weights: dict[str, NDArray[Any]]) -> bytes:
     latent = graph.take("latent", (1, LATENT))
     colour = graph.take("colour", (1, 8))
     both = graph.op("Concat", (latent, colour), (1, LATENT + 8), axis=1)
-    shape = graph.constant(np.array([1, LATENT + 8, 1, 1], np.int64))
-    value = graph.op("Reshape", (both, shape), (1, LATENT + 8, 1, 1))
+    shape = (1, LATENT + 8, 1, 1)
+    value = graph.op("Reshape", (both, graph.sizes(*shape)), shape)
     try:
         for number, place in enumerate(_LAYERS):
             value = _layer(graph, value, weights, place, first=number == 0)
@@ -76,13 +76,7 @@ def eyes_network(weights: dict[str, NDArray[Any]]) -> bytes:
         raise ModelError(f"{PACKAGE}: there are no weights {error}") from None
     bright = graph.op("Mul", (value, graph.number(127.5)), value.shape)
     moved = graph.op("Add", (bright, graph.number(128.0)), value.shape)
-    ends = (moved, graph.number(0.0), graph.number(255.0))
-    whole = graph.op(
-        "Cast", (graph.op("Clip", ends, value.shape),), value.shape, to=TensorProto.UINT8
-    )
-    size = (1, *value.shape[2:], 3)
-    turned = graph.op("Transpose", (whole,), size, perm=[0, 2, 3, 1])
-    graph.give(turned, "picture", TensorProto.UINT8)
+    graph.give_picture(moved, "picture")
     return graph.model("eyes")
 
 

@@ -22,6 +22,7 @@ from engine.core.errors import as_written
 from engine.core.os_errors import os_reason
 from engine.dsp.image.jpeg import encode_jpeg
 from engine.inference.card import CARD
+from engine.inference.vector import write_vector
 from engine.system.whole_file import write_whole
 from engine.training.errors import TrainingError
 from engine.training.pairs import Pairs, Pictures
@@ -70,8 +71,7 @@ class NetworkFolder:
         painter = TrainedPainter(network)
         skeleton = pairs.skeletons[unseen][0]
         packed = io.BytesIO()
-        arrays = {f"in.{SKELETON}": skeleton[None], f"out.{PICTURE}": painter(skeleton)[None]}
-        np.savez_compressed(packed, **arrays)
+        write_vector(packed, {SKELETON: skeleton[None]}, {PICTURE: painter(skeleton)[None]})
         files = {_NETWORK: network, _VECTOR: packed.getvalue()}
         card = _card(self.path.name, files, skeleton.shape, words)
         preview = encode_jpeg(preview_picture(painter, pairs, unseen, _ROWS), 85)

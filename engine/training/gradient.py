@@ -71,6 +71,10 @@ class Graph:
         """Store one number."""
         return self.constant(np.array(value, np.float32))
 
+    def sizes(self, *sizes: int) -> Value:
+        """Store whole numbers, such as a shape or axes."""
+        return self.constant(np.array(sizes, np.int64))
+
     def take(self, name: str, shape: Shape, kind: int = TensorProto.FLOAT) -> Value:
         """Declare an input."""
         self._inputs.append(helper.make_tensor_value_info(name, kind, list(shape)))
@@ -80,6 +84,15 @@ class Graph:
         """Declare an output under a name of its own."""
         self._nodes.append(helper.make_node("Identity", [value.name], [name]))
         self._outputs.append(helper.make_tensor_value_info(name, kind, list(value.shape)))
+
+    def give_picture(self, planes: Value, name: str) -> None:
+        """Declare planes of 0 to 255, cut off beyond, as a picture: uint8, channels last."""
+        ends = (planes, self.number(0.0), self.number(255.0))
+        clipped = self.op("Clip", ends, planes.shape)
+        whole = self.op("Cast", (clipped,), planes.shape, to=TensorProto.UINT8)
+        count, depth, height, width = planes.shape
+        picture = self.op("Transpose", (whole,), (count, height, width, depth), perm=[0, 2, 3, 1])
+        self.give(picture, name, TensorProto.UINT8)
 
     def model(self, name: str) -> bytes:
         """Return the whole as the bytes of an ONNX file."""
@@ -121,7 +134,7 @@ class GradientTape:
         def back(given: Value) -> Mapping[Value, Value]:
             if other.shape == one.shape:
                 return {one: given, other: given}
-            axes = self.graph.constant(np.array([0], np.int64))
+            axes = self._sizes(0)
             shared = self._op("ReduceSum", (given, axes), other.shape, keepdims=1)
             return {one: given, other: shared}
 
@@ -146,7 +159,7 @@ class GradientTape:
         made = self._op("Conv", (value, weights, bias), (count, out, height, width), pads=pads)
 
         def back(given: Value) -> Mapping[Value, Value]:
-            axes = self.graph.constant(np.array([0, 2, 3], np.int64))
+            axes = self._sizes(0, 2, 3)
             return {
                 value: self._op("ConvTranspose", (given, weights), value.shape, pads=pads),
                 weights: self._by_weights(value, weights, given),
@@ -233,7 +246,7 @@ class GradientTape:
         return self._op("Slice", (padded, begins, ends, self._sizes(2, 3)), shape)
 
     def _sizes(self, *sizes: int) -> Value:
-        return self.graph.constant(np.array(sizes, np.int64))
+        return self.graph.sizes(*sizes)
 
     def _op(self, kind: str, inputs: tuple[Value, ...], shape: Shape, **attributes: Any) -> Value:
         return self.graph.op(kind, inputs, shape, **attributes)
@@ -248,19 +261,17 @@ def edges(graph: Graph, error: Value, axis: int) -> tuple[Value, Callable[[Value
     size = error.shape[axis]
     shape = (*error.shape[:axis], size - 1, *error.shape[axis + 1 :])
 
-    def sizes(*values: int) -> Value:
-        return graph.constant(np.array(values, np.int64))
-
     def cut(begin: int, end: int) -> Value:
-        return graph.op("Slice", (error, sizes(begin), sizes(end), sizes(axis)), shape)
+        places = (graph.sizes(begin), graph.sizes(end), graph.sizes(axis))
+        return graph.op("Slice", (error, *places), shape)
 
     apart = graph.op("Sub", (cut(1, size), cut(0, size - 1)), shape)
 
     def back(given: Value) -> Value:
         after, before = [0] * 8, [0] * 8
         after[axis], before[axis + 4] = 1, 1
-        later = graph.op("Pad", (given, sizes(*after)), error.shape)
-        sooner = graph.op("Pad", (given, sizes(*before)), error.shape)
+        later = graph.op("Pad", (given, graph.sizes(*after)), error.shape)
+        sooner = graph.op("Pad", (given, graph.sizes(*before)), error.shape)
         return graph.op("Sub", (later, sooner), error.shape)
 
     return apart, back

@@ -84,15 +84,12 @@ def painting_graph(weights: Weights, height: int, width: int) -> bytes:
         half = graph.constant(weights[name].astype(np.float16))
         return graph.op("Cast", (half,), shape, to=TensorProto.FLOAT)
 
-    size = (1, height, width, 3)
-    skeleton = _planes(graph, graph.take(SKELETON, size, TensorProto.UINT8))
+    taken = graph.take(SKELETON, (1, height, width, 3), TensorProto.UINT8)
+    skeleton = _planes(graph, taken)
     painted = _paint(GradientTape(graph), skeleton, weight)
     bright = graph.op("Mul", (painted, graph.number(255.0)), painted.shape)
     rounded = graph.op("Round", (bright,), painted.shape)
-    ends = (rounded, graph.number(0.0), graph.number(255.0))
-    clipped = graph.op("Clip", ends, painted.shape)
-    whole = graph.op("Cast", (clipped,), painted.shape, to=TensorProto.UINT8)
-    graph.give(graph.op("Transpose", (whole,), size, perm=[0, 2, 3, 1]), PICTURE, TensorProto.UINT8)
+    graph.give_picture(rounded, PICTURE)
     return graph.model("skeleton_to_picture")
 
 

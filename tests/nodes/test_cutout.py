@@ -79,3 +79,13 @@ def test_an_edge_is_soft_and_moves() -> None:
 def test_without_a_mask_yet_nothing_is_cut_out() -> None:
     assert (cut(PICTURE, None, ROOM) == (200, 100, 0)).all()
     assert (cut(PICTURE) == 0).all()
+
+
+def test_a_still_behind_is_brought_to_size_once_and_a_new_one_anew() -> None:
+    box = Cutout()
+    garden = Frame(np.full((30, 40, 3), (0, 90, 0), np.uint8))
+    assert (box.process(PICTURE, None, ROOM).image == (200, 100, 0)).all()
+    kept = box._scaler._last
+    box.process(PICTURE, None, ROOM)
+    assert kept is not None and box._scaler._last is kept
+    assert (box.process(PICTURE, None, garden).image == (0, 90, 0)).all()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from typing import Final
+from typing import Final, cast
 
 import cv2
 import numpy as np
@@ -26,14 +25,10 @@ def affine_matrix(
     (width, height), (x, y) = size, shift
     if all(abs(each) < _STILL for each in (zoom - 1, turn, x, y)):
         return None
-    cos, sin = (zoom * f(math.radians(turn)) for f in (math.cos, math.sin))
-    across, down = (width - 1) / 2, (height - 1) / 2
-    return np.array(
-        [
-            [cos, -sin, across - cos * across + sin * down + x * width],
-            [sin, cos, down - sin * across - cos * down - y * height],
-        ]
-    )
+    middle = ((width - 1) / 2, (height - 1) / 2)
+    matrix = cast(Matrix, cv2.getRotationMatrix2D(middle, -turn, zoom))
+    matrix[:, 2] += (x * width, -y * height)
+    return matrix
 
 
 class Mover:

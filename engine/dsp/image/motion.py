@@ -5,8 +5,7 @@ Velocities are float32, shape (h, w, 2): to the right and down, in heights of th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 import cv2
 import numpy as np
@@ -25,8 +24,7 @@ _HARDLY: Final = 0.002
 """The part of a picture below which what moves has no direction to speak of."""
 
 
-@dataclass(frozen=True, slots=True)
-class MotionSummary:
+class MotionSummary(NamedTuple):
     """What moves in a picture, as a whole.
 
     ``amount`` 0 to 1. ``x`` and ``y``: where, 0 to 1, y from the bottom. ``right`` and ``up``: -1

@@ -40,6 +40,26 @@ def scaled(picture: Picture, width: int, height: int, out: Picture | None = None
     return cast(Picture, cv2.resize(picture, size, dst=out, interpolation=cv2.INTER_LINEAR))
 
 
+class Scaler:
+    """Brings pictures to a size; one that stays the same is brought to it once."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Picture, Picture] | None = None
+
+    def scaled(self, picture: Picture, width: int, height: int) -> Picture:
+        """Return a picture of (width, height), as the function ``scaled`` does."""
+        if picture.shape[:2] == (height, width):
+            return picture
+        last = self._last
+        if last is None or last[0] is not picture or last[1].shape[:2] != (height, width):
+            last = self._last = (picture, scaled(picture, width, height))
+        return last[1]
+
+    def forget(self) -> None:
+        """Forget the last picture."""
+        self._last = None
+
+
 def fitted(picture: Picture, fit: Fit, out: Picture) -> Picture:
     """Bring a picture to the size of ``out``, into it.
 

@@ -85,9 +85,9 @@ def test_a_still_is_brought_to_size_once_and_a_new_one_anew() -> None:
     box = Mix(amount=1.0)
     small, other = picture(40, 2, 2), picture(90, 2, 2)
     assert unchanged(box, noise(1), small).max() == 40
-    kept = box._brought
+    kept = box._scaler._last
     unchanged(box, noise(2), small)
-    assert box._brought is kept
+    assert kept is not None and box._scaler._last is kept
     assert unchanged(box, noise(3), other).max() == 90
     assert unchanged(box, noise(3, 4, 4), other).shape == (4, 4, 3)
 
