@@ -211,10 +211,6 @@ class Graph:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, TensorProto] = {}
 
-    def inside(self) -> Graph:
-        """Return a graph that lies within this one and sees what it made."""
-        return Graph(self._store)
-
     def node(self, kind: str, inputs: list[str], name: str, **attributes: Any) -> str:
         """Write a node with one output, which has its name; return that."""
         self.nodes.append(helper.make_node(kind, inputs, [name], name=name, **attributes))
@@ -279,18 +275,15 @@ class Graph:
 class Forward(Graph):
     """The network as it looks."""
 
-    def block(self, x: str, block: Block) -> tuple[str, str]:
-        """Write a block; return its neurons, which are 0 to 6, and what it gives on."""
+    def neurons(self, x: str, block: Block) -> str:
+        """Write the first half of a block; return its neurons, which are 0 to 6."""
         wide = self.relu6(self.conv(x, block.widen)) if block.widen else x
-        neurons = self.relu6(self.conv(wide, block.around))
-        narrow = self.conv(neurons, block.narrow)
-        if block.skips:
-            narrow = self.node("Add", [narrow, x], f"{narrow}.sum")
-        return neurons, narrow
+        return self.relu6(self.conv(wide, block.around))
 
-    def inside(self) -> Forward:
-        """Return a graph that lies within this one and sees what it made."""
-        return Forward(self._store)
+    def narrowed(self, neurons: str, x: str, block: Block) -> str:
+        """Write the second half; return what the block gives on."""
+        narrow = self.conv(neurons, block.narrow)
+        return self.node("Add", [narrow, x], f"{narrow}.sum") if block.skips else narrow
 
 
 class Backward(Forward):
@@ -390,7 +383,8 @@ def forward_model(
     x = graph.relu6(graph.conv(graph.normalised("image"), stem))
     layers = [(x, STEM)]
     for block in body:
-        neurons, x = graph.block(x, block)
+        neurons = graph.neurons(x, block)
+        x = graph.narrowed(neurons, x, block)
         layers.append((neurons, len(block.around.bias)))
     x = graph.relu6(graph.conv(x, head))
     layers.append((x, HEAD))
@@ -452,15 +446,11 @@ def deepen(graph: Backward, x: str, body: list[Block], layer: int) -> str:
 def backward_from(graph: Backward, x: str, body: list[Block], layer: int) -> str:
     """Write a block, what is deeper, and the way back to ``x``."""
     block, last = body[layer - 1], layer == len(body)
-    wide = graph.relu6(graph.conv(x, block.widen)) if block.widen else x
-    neurons = graph.relu6(graph.conv(wide, block.around))
+    neurons = graph.neurons(x, block)
     wish = graph.wish(layer, neurons, len(block.around.bias))
     if last:
         return graph.back_through(wish, neurons, x, block)
-    narrow = graph.conv(neurons, block.narrow)
-    if block.skips:
-        narrow = graph.node("Add", [narrow, x], f"{narrow}.sum")
-    behind = deepen(graph, narrow, body, layer + 1)
+    behind = deepen(graph, graph.narrowed(neurons, x, block), body, layer + 1)
     gradient = graph.through_conv(behind, block.narrow)
     gradient = graph.node("Add", [gradient, wish], f"{neurons}.gradient")
     gradient = graph.back_through(gradient, neurons, x, block)
