@@ -14,16 +14,10 @@ from engine.core.messages import Frame
 from engine.inference.painter import Painter
 from engine.models.style import StyleModel
 from engine.models.style_of import StyleOfModel
+from tests.scenes import mask
 
 CHANCE = np.random.default_rng(4)
 PICTURE = Frame(cv2.GaussianBlur(CHANCE.integers(0, 256, (60, 80, 3), np.uint8), (7, 7), 2))
-
-
-def mask(width: int = 80, height: int = 60) -> Frame:
-    """Return a mask whose left half is white."""
-    image = np.zeros((height, width, 3), np.uint8)
-    image[:, : width // 2] = 255
-    return Frame(image)
 
 
 class CountedStyle(StyleModel):
