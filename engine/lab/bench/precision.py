@@ -24,13 +24,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.clock import ns
-from engine.core.errors import ModelError
 from engine.core.messages import Block, Later
 from engine.dsp.image.similarity import ssim
 from engine.inference.card import BFLOAT16, models, read_card
-from engine.inference.openvino import OPENVINO_BF16, has_bfloat16
+from engine.inference.openvino import OPENVINO_BF16
 from engine.inference.session import Session, open_session
 from engine.lab.bench.report import COUNT, Goal, Row, ratio
+from engine.lab.bench.rig import bfloat16
 from engine.lab.bench.rig.drummer import loops
 from engine.lab.bench.rig.footage import frames
 from engine.lab.bench.rig.matching import f_of_notes
@@ -55,7 +55,7 @@ Events = list[tuple[float, int]]
 
 def run(short: bool) -> list[Row]:
     """Measure for two minutes; short, for half of one."""
-    if (why := _missing()) is not None:
+    if why := bfloat16.missing():
         return [Row(why, "not measured", 0, COUNT, ("<=", 0))]
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -65,14 +65,6 @@ def run(short: bool) -> list[Row]:
                 if name in BOXES:
                     rows += BOXES[name](model, short)
     return rows
-
-
-def _missing() -> str | None:
-    """Return why nothing can be measured, if that is so."""
-    try:
-        return None if has_bfloat16() else "this processor does not compute in bfloat16"
-    except ModelError as error:
-        return str(error)
 
 
 @contextmanager
