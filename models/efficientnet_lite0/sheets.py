@@ -26,12 +26,14 @@ from engine.models.edges import EdgesModel
 from engine.models.layers import LAYERS, LayersModel
 from engine.sources.stand_in import StandIn
 
-ROOT = Path(__file__).parents[2]
-DOCS = ROOT / "docs"
-FILM = ROOT / "tests" / "media" / "jump.mp4"
+HERE = Path(__file__).parent
+DOCS = HERE.parents[1] / "docs"
+sys.path.insert(0, str(HERE.parent / "multistyle26"))
+
+from looks import DARK, FILM, tile  # noqa: E402
+
 PICTURES, RATE = 60, 30
 TILE, WIDE = (256, 144), (320, 180)
-LABEL, DARK = 22, 24
 COLUMNS = 6
 
 Picture = NDArray[np.uint8]
@@ -60,12 +62,10 @@ def dreamt(box: DreamModel, frames: list[Frame], **parameters: Any) -> Picture:
     return found[-1].image
 
 
-def tile(name: str, pictures: list[Picture], size: tuple[int, int]) -> Picture:
+def shrunk(name: str, pictures: list[Picture], size: tuple[int, int]) -> Picture:
     """Put pictures, made small, over the name of what they show."""
-    label = np.full((LABEL, size[0], 3), DARK, np.uint8)
-    cv2.putText(label, name, (6, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (235,) * 3, 1, cv2.LINE_AA)
-    small = [cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in pictures]
-    return np.vstack([*small, label]).astype(np.uint8)
+    small = [np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_AREA)) for one in pictures]
+    return tile(name, small, size[0])
 
 
 def store(name: str, tiles: list[Picture], columns: int, quality: int) -> None:
@@ -87,10 +87,10 @@ def dreams(both: list[list[Frame]]) -> None:
     """Show the dream of each layer."""
     box = DreamModel(memory=3.0, strength=0.3, threads=2)
     box.open()
-    tiles = [tile("the pictures", [one[-1].image for one in both], TILE)]
+    tiles = [shrunk("the pictures", [one[-1].image for one in both], TILE)]
     for layer in range(1, DREAMS + 1):
         pictures = [dreamt(box, one, layer=float(layer)) for one in both]
-        tiles.append(tile(f"layer {layer}", pictures, TILE))
+        tiles.append(shrunk(f"layer {layer}", pictures, TILE))
     store("dream.jpg", tiles, COLUMNS, 60)
     write("pictures/dreaming.jpg", small(dreamt(box, both[0], layer=11.0, strength=0.3)), 80)
 
@@ -103,7 +103,7 @@ def layers(both: list[list[Frame]]) -> None:
     for layer in range(1, LAYERS + 1):
         box.layer = layer
         found = [box.process(frames[-1]).picture.image for frames in both]
-        tiles.append(tile(f"layer {layer}", found, TILE))
+        tiles.append(shrunk(f"layer {layer}", found, TILE))
     store("layers.jpg", tiles, COLUMNS, 60)
     box.layer = 3
     write("pictures/how_it_sees.jpg", small(box.process(both[0][-1]).picture.image), 70)
@@ -127,7 +127,7 @@ def edges(both: list[list[Frame]]) -> None:
     for name, parameters in shown:
         for key, value in parameters.items():
             setattr(box, key, value)
-        tiles.append(tile(name, [box.process(one[-1]).image for one in both], WIDE))
+        tiles.append(shrunk(name, [box.process(one[-1]).image for one in both], WIDE))
     store("edges.jpg", tiles, 4, 70)
 
 

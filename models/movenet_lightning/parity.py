@@ -15,8 +15,7 @@ left) to 1, score. Prints the largest difference over all of them.
 from __future__ import annotations
 
 import argparse
-import subprocess
-import tempfile
+import sys
 from pathlib import Path
 
 import cv2
@@ -25,8 +24,11 @@ import onnxruntime
 from numpy.typing import NDArray
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from tfjs_answers import published  # noqa: E402
+
 SIDE = 192
-TFJS = "@tensorflow/tfjs@4.22.0"
 CROPS = ((20, 440, 40, 400), (100, 860, 520, 400), (198, 1000, 600, 380))
 """Frame, left, top, side: a man in a star jump, a woman walking, the man landing."""
 
@@ -64,18 +66,6 @@ def figure() -> NDArray[np.uint8]:
     return picture
 
 
-def published(graph: Path, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Run the published graph in node."""
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        (folder / "reference.js").write_text((HERE / "reference.js").read_text())
-        (folder / "pictures").write_bytes(pictures.tobytes())
-        subprocess.run(["npm", "install", "--silent", TFJS], cwd=folder, check=True)
-        command = ["node", "reference.js", str(graph.resolve()), "pictures", "joints"]
-        subprocess.run(command, cwd=folder, check=True)
-        return np.fromfile(folder / "joints", np.float32).reshape(-1, 17, 3)
-
-
 def ours(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Run ``model.onnx``."""
     session = onnxruntime.InferenceSession(HERE / "model.onnx")
@@ -91,7 +81,7 @@ def main() -> None:
     arguments = parser.parse_args()
     drawn = [*crops(arguments.clip), figure()]
     pictures = np.stack([cv2.cvtColor(one, cv2.COLOR_BGR2RGB) for one in drawn])
-    reference = published(arguments.graph, pictures)
+    reference = published(arguments.graph, pictures, "int32").reshape(-1, 17, 3)
     difference = np.abs(reference - ours(pictures)).max(axis=(1, 2))
     print("largest difference a picture:", *(f"{value:.1e}" for value in difference))
     print("mean score a picture:", *(f"{value:.2f}" for value in reference[..., 2].mean(axis=1)))

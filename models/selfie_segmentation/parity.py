@@ -14,8 +14,7 @@ rounded to a 4096th so that they stay small. Prints the largest difference over 
 from __future__ import annotations
 
 import argparse
-import subprocess
-import tempfile
+import sys
 from pathlib import Path
 
 import cv2
@@ -24,9 +23,12 @@ import onnxruntime
 from numpy.typing import NDArray
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from tfjs_answers import published  # noqa: E402
+
 FILM = HERE.parents[1] / "tests" / "media" / "jump.mp4"
 SIDE = 256
-TFJS = "@tensorflow/tfjs@4.22.0"
 CROPS = ((10, 215, 0, 260), (60, 425, 275, 260), (110, 150, 270, 260))
 """Frame, left, top, side: a man with spread arms, a woman walking, and again before a wall."""
 STEPS = np.float32(4096)
@@ -43,18 +45,6 @@ def crops() -> NDArray[np.uint8]:
     return np.stack(found)
 
 
-def published(graph: Path, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Run the published graph in node."""
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        (folder / "reference.js").write_text((HERE / "reference.js").read_text())
-        (folder / "pictures").write_bytes(pictures.tobytes())
-        subprocess.run(["npm", "install", "--silent", TFJS], cwd=folder, check=True)
-        command = ["node", "reference.js", str(graph.resolve()), "pictures", "masks"]
-        subprocess.run(command, cwd=folder, check=True)
-        return np.fromfile(folder / "masks", np.float32).reshape(-1, SIDE, SIDE)
-
-
 def ours(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Run ``model.onnx``."""
     session = onnxruntime.InferenceSession(HERE / "model.onnx")
@@ -67,7 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("graph", type=Path)
     pictures = crops()
-    reference = published(parser.parse_args().graph, pictures)
+    reference = published(parser.parse_args().graph, pictures, "float32").reshape(-1, SIDE, SIDE)
     difference = np.abs(reference - ours(pictures)).max(axis=(1, 2))
     print("largest difference a picture:", *(f"{value:.1e}" for value in difference))
     print("white in each:", *(f"{value:.2f}" for value in reference.mean(axis=(1, 2))))

@@ -16,7 +16,7 @@ from engine.dsp.image.scaling import fitted
 from engine.lab.bench.rig.footage import film
 from engine.nodes.draw_text import DrawText
 from engine.testing import play
-from tests.docs.picture_book import BOOK, PATCHES, last_box
+from tests.docs.picture_book import BOOK, PATCHES, watched
 from tests.docs.promises import CHORDS, write_chords
 
 SHEET = BOOK.parent / "pictures" / "chain.jpg"
@@ -32,10 +32,9 @@ SETS = {
 
 def picture(title: str, folder: Path) -> np.ndarray:
     """Return the last picture of a patch, with its title below."""
-    text = PATCHES[title]
     file = folder / "played.toml"
     write_chords(folder)
-    file.write_text(f'{text}\n[seen]\nuse = "collector"\n[seen.send]\nin = "{last_box(text)}"\n')
+    file.write_text(watched(PATCHES[title]))
     sets = ["camera.use=stand_in", "camera.fps=20", "camera.seed=1", *SETS.get(title, ())]
     sets = [each.format(folder=folder) for each in sets]
     show = play(file, seconds=SECONDS, sets=sets)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import cv2
 
-from engine.core.files import installed_folder
 from engine.testing import play
+from tests.runtime.shipped import by_stand_in
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 WIDTH = 640
@@ -40,12 +40,7 @@ PICTURES = {
 
 def take(name: str, taken: Taken) -> None:
     """Play a patch and store its picture."""
-    text = (installed_folder("patches") / f"{name}.toml").read_text("utf-8")
-    camera = 'use    = "camera"\ndevice = "auto"\nmirror = true'
-    if camera not in text:
-        raise SystemExit(f"{name}: no such camera in it")
-    text = text.replace(camera, 'use = "stand_in"')
-    text += f'\n[taken]\nuse = "collector"\nfrom = "{taken.box}"\n'
+    text = by_stand_in(name) + f'\n[taken]\nuse = "collector"\nfrom = "{taken.box}"\n'
     played = play(text, seconds=taken.seconds, sets=taken.sets)
     image = played.box("taken").of("in")[-1].image
     height = round(image.shape[0] * WIDTH / image.shape[1])

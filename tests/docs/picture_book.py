@@ -15,6 +15,7 @@ LINES = re.findall(r"^\| (`.+`) \| .+ \| \[.+ \|$", TEXT, re.MULTILINE)
 """The boxes of each line of the table."""
 
 
-def last_box(patch: str) -> str:
-    """Return the box at the end of a chain: the last one."""
-    return str(re.findall(r"^\[(\w+)\]$", patch, re.MULTILINE)[-1])
+def watched(patch: str) -> str:
+    """Return a patch with a collector, ``seen``, at the end of its chain: behind the last box."""
+    last = re.findall(r"^\[(\w+)\]$", patch, re.MULTILINE)[-1]
+    return f'{patch}\n[seen]\nuse = "collector"\n[seen.send]\nin = "{last}"\n'

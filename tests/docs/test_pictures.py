@@ -14,7 +14,7 @@ from engine.core.messages import Frame
 from engine.registry import Registry
 from engine.runtime.opening import check_patch
 from engine.testing import Played, play
-from tests.docs.picture_book import LINES, PATCHES, last_box
+from tests.docs.picture_book import LINES, PATCHES, watched
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def played(title: str, folder: Path, seconds: float = 1.2) -> tuple[Played, list
     if "midi_in" in text:
         text = re.sub(r'\[desk\]\nuse  = "midi_in"\nport = "auto"', '[desk]\nuse = "midi_in"', text)
     file = folder / "played.toml"
-    file.write_text(f'{text}\n[seen]\nuse = "collector"\n[seen.send]\nin = "{last_box(text)}"\n')
+    file.write_text(watched(text))
     sets = ["camera.fps=10"] if '[camera]\nuse = "camera"' in text else []
     show = play(file, seconds=seconds, sets=["camera.use=stand_in", "camera.sings=false", *sets])
     return show, show.box("seen").of("in")

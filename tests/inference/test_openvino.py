@@ -33,13 +33,6 @@ def can_bf16() -> bool:
     return openvino.has_bfloat16()
 
 
-@pytest.fixture
-def notices(caplog: pytest.LogCaptureFixture) -> Callable[[], list[tuple[int, str]]]:
-    """Return what gives the notices so far."""
-    caplog.set_level(logging.INFO, "sensorium")
-    return lambda: [(each.levelno, each.getMessage()) for each in caplog.records]
-
-
 @pytest.mark.parametrize("name", sorted({*models()} - {"efficientnet_lite0"}))
 def test_every_model_answers_as_its_card_says_in_float32(name: str) -> None:
     sessions = open_sessions(name, provider="openvino")

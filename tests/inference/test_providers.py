@@ -89,13 +89,6 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 Install = Callable[..., None]
 
 
-@pytest.fixture
-def notices(caplog: pytest.LogCaptureFixture) -> Callable[[], list[tuple[int, str]]]:
-    """Return what gives the notices so far."""
-    caplog.set_level(logging.INFO, "sensorium")
-    return lambda: [(each.levelno, each.getMessage()) for each in caplog.records]
-
-
 Notices = Callable[[], list[tuple[int, str]]]
 
 

@@ -16,14 +16,9 @@ from engine.core.messages import Frame, Message, Ns
 from engine.core.source import Tape
 from engine.models.flow import Flowing, FlowModel
 from engine.testing import play
+from tests.scenes import HEIGHT, WIDTH, room
 
 Picture = NDArray[np.uint8]
-WIDTH, HEIGHT = 320, 180
-
-
-def room(seed: int = 1, width: int = WIDTH, height: int = HEIGHT) -> Picture:
-    noise = np.random.default_rng(seed).normal(110, 350, (height, width, 3))
-    return np.clip(cv2.GaussianBlur(noise, (0, 0), 4), 10, 220).astype(np.uint8)
 
 
 def thing(number: float, fps: float, right: float, down: float) -> Picture:

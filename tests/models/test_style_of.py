@@ -247,17 +247,17 @@ def test_a_picture_that_is_none_is_told_and_the_others_play(
         ('pictures = ["waves.jpg"]\nmixes = { m = { sand = 1 } }', 'has no picture "sand"'),
         ('pictures = ["waves.jpg"]\nmixes = { m = { waves = 0 } }', "has no weight over 0"),
         ('pictures = ["waves.jpg"]\nmixes = { waves = { waves = 1 } }', "the name of a picture"),
-        ('pictures = ["waves.jpg"]\nmodel = "multistyle26"', ""),
     ],
 )
 def test_what_does_not_fit_is_said(lines: str, reason: str) -> None:
-    if not reason:  # found when it is opened, and as a doubt before
-        box = StyleOfModel(pictures=["waves.jpg"], model="multistyle26")
-        assert "is for style, not for style of a picture" in box.doubts(None)["model"]
-        return
     with pytest.raises((PatchError, ParameterError)) as raised:
         shown(None, lines)
     assert reason in str(raised.value)
+
+
+def test_a_network_for_something_else_is_a_doubt() -> None:
+    box = StyleOfModel(pictures=["waves.jpg"], model="multistyle26")
+    assert "is for style, not for style of a picture" in box.doubts(None)["model"]
 
 
 def shown(folder: Path | None, lines: str, script: Any = ()) -> Played:

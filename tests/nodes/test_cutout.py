@@ -10,16 +10,10 @@ from numpy.typing import NDArray
 
 from engine.core.messages import Frame
 from engine.nodes.cutout import Cutout
+from tests.scenes import mask
 
 PICTURE = Frame(np.full((60, 80, 3), (10, 20, 200), np.uint8), mirrored=True)
 ROOM = Frame(np.full((30, 40, 3), (200, 100, 0), np.uint8))
-
-
-def mask(width: int = 80, height: int = 60) -> Frame:
-    """Return a mask whose left half is white."""
-    image = np.zeros((height, width, 3), np.uint8)
-    image[:, : width // 2] = 255
-    return Frame(image)
 
 
 def cut(frame: Frame = PICTURE, *others: Any, **parameters: Any) -> NDArray[np.uint8]:

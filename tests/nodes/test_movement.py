@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -10,14 +9,9 @@ from numpy.typing import NDArray
 from engine.core.clock import ns
 from engine.core.messages import Frame, Ns
 from engine.nodes.movement import MovementNode, Moving
+from tests.scenes import HEIGHT, WIDTH, room
 
 Picture = NDArray[np.uint8]
-WIDTH, HEIGHT = 320, 180
-
-
-def room(seed: int = 1, width: int = WIDTH, height: int = HEIGHT) -> Picture:
-    noise = np.random.default_rng(seed).normal(110, 350, (height, width, 3))
-    return np.clip(cv2.GaussianBlur(noise, (0, 0), 4), 10, 220).astype(np.uint8)
 
 
 def waving(number: int, column: int, row: int, columns: int = 4, rows: int = 3) -> Picture:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from xvfb import PATIENCE, XDisplay, display
+from xvfb import PATIENCE, display
 
 from engine.core.commands import Lost
 from engine.core.errors import DeviceError
@@ -41,20 +41,16 @@ class Heard:
             assert self._came.wait_for(lambda: holds(self), PATIENCE)
 
 
-def paint(screen: XDisplay, colour: str) -> None:
-    screen.paint_desktop(colour)
-
-
 def test_what_is_on_the_display_is_seen_until_it_goes(monkeypatch) -> None:
     with display("320x200") as screen:
         monkeypatch.setenv("DISPLAY", screen.name)
         source = ScreenSource(crop=(0.0, 0.0, 0.5, 1.0), fps=60.0)
         heard = Heard()
-        paint(screen, "red")
+        screen.paint_desktop("red")
         source.open(heard)
         heard.until(lambda so: so.frames and so.frames[-1][100, 50].tolist() == [0, 0, 255])
         assert heard.frames[-1].shape == (200, 160, 3)
-        paint(screen, "blue")
+        screen.paint_desktop("blue")
         heard.until(lambda so: so.frames[-1][100, 50].tolist() == [255, 0, 0])
         source.mirror = True
         screen.process.kill()

@@ -9,9 +9,8 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +26,7 @@ from engine.core.context import Context
 from engine.core.errors import DeviceError
 from engine.core.messages import Frame, Ns
 from engine.dsp.image.picture import orient
+from engine.lab.stress.show import wait_until
 from engine.sinks.window import Window
 
 pytestmark = [
@@ -349,11 +349,9 @@ def test_corners_are_moved_by_mouse_and_keys_and_kept(monkeypatch, screen) -> No
         assert values["blend"] == pytest.approx((0, 0, 10 / 640, 0), abs=1e-4)
         hands = [each for each in shown.reports if isinstance(each, SetParameter)]
         assert {each.parameter: each.value for each in hands} == values
-        screen.until(lambda seen: seen[50, 50].max() == 0 and seen[300, 300].min() == 255, "bent")
+        screen.until(bent, "bent")
         screen.key("m", "r", "Escape")  # all is taken back
-        screen.until(
-            lambda seen: seen[50, 50].max() == 0 and seen[300, 300].min() == 255, "as kept"
-        )
+        screen.until(bent, "as kept")
         assert sum(isinstance(each, KeepInRig) for each in shown.reports) == 1
 
 
@@ -417,7 +415,7 @@ def test_a_show_on_a_display_from_the_first_picture_to_a_kill(
         screen.hand("mousemove", 20, 20)
         screen.key("m", "1", "shift+Right", "shift+Right", "shift+Down", "Return")
         screen.until(lambda seen: seen[2, 2].max() == 0, "the corner has moved")
-        wait_until(lambda: "top_left" in rig.read_text(), "it is kept")
+        assert wait_until(lambda: "top_left" in rig.read_text(), PATIENCE), "it is kept"
         kept = rig.read_text()
         assert kept.startswith(RIG.rstrip())
         assert tomllib.loads(kept)["screen"]["top_left"] == [20 / 640, 1 - 10 / 400]
@@ -436,13 +434,6 @@ def test_a_show_on_a_display_from_the_first_picture_to_a_kill(
         screen.key("Escape")
         screen.until(lambda seen: seen[200, 320].tolist() == [0, 0, 255], "the desktop, by hand")
         assert "Traceback" not in (tmp_path / "told").read_text()
-
-
-def wait_until(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
 
 
 def test_a_picture_is_never_half_another(monkeypatch, screen) -> None:

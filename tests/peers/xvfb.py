@@ -13,6 +13,8 @@ from contextlib import contextmanager
 import cv2
 import numpy as np
 
+from engine.lab.bench.rig.xvfb import x_server
+
 PATIENCE = 30.0
 
 
@@ -80,19 +82,5 @@ def display(size: str = "640x400", name: str = "") -> Iterator[XDisplay]:
 
     Its desktop is white: whatever is black was drawn so.
     """
-    read, write = os.pipe()
-    command = ["Xvfb", *filter(None, [name]), "-displayfd", str(write), "-screen", "0"]
-    process = subprocess.Popen(
-        [*command, f"{size}x24", "+extension", "GLX", "+extension", "RANDR", "-noreset", "-wr"],
-        pass_fds=[write],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    try:
-        with os.fdopen(read) as said:
-            number = said.readline().strip()
-        assert number, "Xvfb does not begin"
-        yield XDisplay(process, f":{number}")
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
+    with x_server(size, name) as server:
+        yield XDisplay(server.process, server.name)

@@ -8,36 +8,36 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.files import installed_folder
 from engine.testing import Played, play
 
+from .shipped import by_stand_in
+
 SLOW = ("camera.fps=2", "camera.width=320", "camera.height=180")
-LOOK_AT = '\n[{name}_seen]\nuse = "collector"\nfrom = "{name}"\n'
+LOOK_AT = '\n[{by}]\nuse = "collector"\nfrom = "{of}"\n'
 
 
 def shown(name: str, *looked_at: str, seconds: float, sets: tuple[str, ...] = ()) -> Played:
     """Play a shipped patch by the stand-in, with a look at what some boxes give."""
-    text = (installed_folder("patches") / f"{name}.toml").read_text("utf-8")
-    camera = 'use    = "camera"\ndevice = "auto"\nmirror = true'
-    assert camera in text
-    text = text.replace(camera, 'use = "stand_in"')
-    text += "".join(
-        LOOK_AT.format(name=each).replace(".picture_seen", "_picture") for each in looked_at
-    )
-    played = play(text, seconds=seconds, sets=[*SLOW, *sets])
+    text = [by_stand_in(name), *(LOOK_AT.format(by=looker(each), of=each) for each in looked_at)]
+    played = play("".join(text), seconds=seconds, sets=[*SLOW, *sets])
     assert played.errors == []
     return played
 
 
-def seen(played: Played, box: str) -> list[NDArray[np.int16]]:
-    """Return what a collector of pictures has seen."""
-    return [frame.image.astype(np.int16) for frame in played.box(box).of("in")]
+def looker(of: str) -> str:
+    """Return the collector of what an outlet gives."""
+    return f"{of.replace('.', '_')}_seen"
+
+
+def seen(played: Played, of: str) -> list[NDArray[np.int16]]:
+    """Return the pictures that an outlet gave."""
+    return [frame.image.astype(np.int16) for frame in played.box(looker(of)).of("in")]
 
 
 def test_cut_out_shows_people_before_a_wall_that_changes_its_colour() -> None:
     played = shown("cut_out", "people", "people.picture", "cut", seconds=3)
-    cuts, masks = seen(played, "cut_seen"), seen(played, "people_seen")
-    pictures = seen(played, "people_picture")
+    cuts, masks = seen(played, "cut"), seen(played, "people")
+    pictures = seen(played, "people.picture")
     assert len(cuts) == len(masks) == len(pictures) > 3
     walls = set()
     for cut, mask, picture in zip(cuts, masks, pictures, strict=True):
@@ -60,7 +60,7 @@ def test_painted_room_paints_people_and_room_apart() -> None:
 
 def _sides(name: str, sets: tuple[str, ...]) -> Mapping[str, NDArray[Any]]:
     played = shown(name, "style", "people", seconds=1.6, sets=sets)
-    painting, mask = seen(played, "style_seen")[-1], seen(played, "people_seen")[-1]
+    painting, mask = seen(played, "style")[-1], seen(played, "people")[-1]
     return {"people": painting[mask[:, :, 0] == 255], "room": painting[mask[:, :, 0] == 0]}
 
 

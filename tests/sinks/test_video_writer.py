@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from engine.core.context import Context
 from engine.core.errors import DeviceError, ParameterError
 from engine.core.messages import Frame, Ns
 from engine.sinks.video_writer import VideoWriter
+from tests.full_disk import no_file_larger_than
 
 pytestmark = pytest.mark.peer("ffmpeg", "ffmpeg")
 FPS = 30
@@ -121,19 +122,15 @@ def test_record_ends_a_film_and_begins_another(tmp_path) -> None:
 
 @pytest.mark.parametrize("name", ["take.mp4", "take.mkv"])
 def test_a_full_disk_costs_the_last_second_and_the_show_goes_on(tmp_path, name) -> None:
-    """The system's limit on the size of a file stands for the disk: what is there can be played."""
+    """What is there can be played."""
     film = Film(tmp_path, file=name, quality=1.0)
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     noise = np.random.default_rng(1)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, limits[1]))
-    try:
+    with no_file_larger_than(400_000):
         for count in range(20 * FPS):
             image = noise.integers(0, 255, (90, 160, 3), dtype=np.uint8)
             film.send(count / FPS, Frame(image))
             if film.reports:
                 break
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     (lost,) = film.reports
     assert isinstance(lost, Lost)
     assert "largest size" in lost.reason
@@ -182,8 +179,6 @@ def test_a_kill_costs_the_last_second(tmp_path, name, victim) -> None:
 
 def wait_for_rest(file: Path) -> None:
     """Wait until a file is there and grows no more."""
-    import time
-
     before, deadline = -1, time.monotonic() + 30
     while (now := file.stat().st_size) != before or not now:
         assert time.monotonic() < deadline

@@ -5,8 +5,7 @@ from __future__ import annotations
 import resource
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from engine.training.command import TrainingOptions, train_picture
 from engine.training.errors import TrainingError
 from engine.training.folder import PREVIEW
 from engine.training.picture import TrainingProgress
+from tests.full_disk import no_file_larger_than
 
 FILES = ["card.toml", "model.onnx", PREVIEW, "vector.npz"]
 
@@ -119,19 +119,6 @@ def test_nothing_is_written_over_and_nothing_is_left_of_what_cannot_begin(
         train_picture(dance, tmp_path / "me", TrainingOptions(frame="zebra"), Seen())
     assert sorted(each.name for each in tmp_path.iterdir()) == ["text", "there"]
     assert (tmp_path / "text").read_text() == "mine"
-
-
-@contextmanager
-def no_file_larger_than(size: int) -> Iterator[None]:
-    """Have the system refuse larger files, as a full disk does."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, handler)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit of that kind")

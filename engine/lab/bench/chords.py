@@ -22,7 +22,7 @@ from engine.dsp.audio.piano import RATE as NETWORK_RATE
 from engine.dsp.audio.resample import resample
 from engine.inference.network import NetworkModel
 from engine.lab.bench.report import RATIO, Goal, Row
-from engine.lab.bench.rig.matching import matched_notes
+from engine.lab.bench.rig.matching import f_of_notes, matched_notes
 from engine.lab.bench.rig.rendered import (
     LENGTH,
     RATE,
@@ -33,7 +33,7 @@ from engine.lab.bench.rig.rendered import (
     score,
     timbres,
 )
-from engine.lab.bench.rig.whole_file import FoundNote, whole_file
+from engine.lab.bench.rig.whole_file import whole_file
 from engine.models.chords import ChordsModel
 from engine.models.transcribe import TranscribeModel
 
@@ -115,33 +115,23 @@ def _transcribed(
     ours = [(at - box.lag, note.note) for at, note in told if note.velocity]
     whole = whole_file(box.session(), resample(sound, RATE, NETWORK_RATE))
     truth = [(one.at, note) for one in played for note in one.notes]
-    found = [late + box.lag for late in _apart(truth, ours, FOUND)]
-    both = _f(truth, ours), _f(truth, whole)
+    found = [late + box.lag for _, late in matched_notes(truth, ours, -FOUND, FOUND)]
+    both = f_of_notes(truth, ours, WITHIN), f_of_notes(truth, whole, WITHIN)
+    beside = f_of_notes(whole, ours, WITHIN)
     case = f"transcribe, {timbre}"
     return both, [
         Row(case, "F of notes", both[0], RATIO),
-        Row(case, "F of notes, 100 ms", _f(truth, ours, 2 * WITHIN), RATIO),
+        Row(case, "F of notes, 100 ms", f_of_notes(truth, ours, 2 * WITHIN), RATIO),
         *_delays(case, found),
         Row(case, "cpu", cost, "% of a core"),
         Row(f"whole file, {timbre}", "F of notes", both[1], RATIO),
-        Row(f"transcribe by whole file, {timbre}", "F of notes", _f(whole, ours), RATIO),
+        Row(f"transcribe by whole file, {timbre}", "F of notes", beside, RATIO),
     ]
 
 
 def _delays(case: str, late: Sequence[float]) -> list[Row]:
     p50, p90 = np.percentile(late, [50, 90]) * 1e3 if late else (0.0, 0.0)
     return [Row(case, "delay p50", float(p50), "ms"), Row(case, "delay p90", float(p90), "ms")]
-
-
-def _f(truth: Sequence[FoundNote], heard: Sequence[FoundNote], within: float = WITHIN) -> float:
-    """Return the harmonic mean of precision and recall."""
-    right = len(_apart(truth, heard, within))
-    return 2 * right / max(1, len(truth) + len(heard))
-
-
-def _apart(truth: Sequence[FoundNote], heard: Sequence[FoundNote], within: float) -> list[float]:
-    """Return by how many seconds each note that was found came late; each is found once."""
-    return [late for _, late in matched_notes(truth, heard, -within, within)]
 
 
 def _listen(box: NetworkModel[Any], sound: Sound) -> tuple[Told, float]:

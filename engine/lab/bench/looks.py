@@ -27,6 +27,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from engine.lab.bench.report import COUNT, Row, ratio
 from engine.lab.bench.rig.turns import PAIRS
 from engine.lab.stress import vitals
+from engine.lab.stress.receivers import LOCAL, free_port
 from engine.lab.stress.show import ShowProcess, wait_until
 from engine.models.style import LOOKS
 
@@ -86,10 +87,11 @@ def run(
     """Measure for two minutes; short, for half a minute."""
     seconds = seconds or (10.0 if short else 60.0)
     pairs = pairs or (3 if short else PAIRS)
-    with tempfile.TemporaryDirectory() as temporary, _bound() as desk, _bound() as free:
+    desk = socket.socket(type=socket.SOCK_DGRAM)
+    with tempfile.TemporaryDirectory() as temporary, desk:
         folder = Path(temporary)
-        port = free.getsockname()[1]
-        free.close()
+        desk.bind((LOCAL, 0))
+        port = free_port()
         patch = folder / "looks.toml"
         text = PATCH.format(port=port, replies=desk.getsockname()[1])
         patch.write_text(text, encoding="utf-8")
@@ -98,7 +100,7 @@ def run(
         try:
             desk.settimeout(PATIENCE)
             desk.recv(1500)  # it is alive
-            desk.connect(("127.0.0.1", port))
+            desk.connect((LOCAL, port))
             _settle(show)
             changes = _Storm(desk)
             turns = [
@@ -109,13 +111,6 @@ def run(
         finally:
             show.stop()
     return [*_pictures(turns), *_memory(storm), *_errors(changes, [*sum(turns, ()), storm])]
-
-
-def _bound() -> socket.socket:
-    """Return a socket on a free port of this machine."""
-    made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    made.bind(("127.0.0.1", 0))
-    return made
 
 
 class _Storm:

@@ -24,16 +24,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.clock import ns
-from engine.core.errors import ModelError
 from engine.core.messages import Block, Later
 from engine.dsp.image.similarity import ssim
 from engine.inference.card import BFLOAT16, models, read_card
-from engine.inference.openvino import OPENVINO_BF16, has_bfloat16
+from engine.inference.openvino import OPENVINO_BF16
 from engine.inference.session import Session, open_session
 from engine.lab.bench.report import COUNT, Goal, Row, ratio
+from engine.lab.bench.rig import bfloat16
 from engine.lab.bench.rig.drummer import loops
 from engine.lab.bench.rig.footage import frames
-from engine.lab.bench.rig.matching import matches
+from engine.lab.bench.rig.matching import f_of_notes
 from engine.lab.bench.rig.rendered import RATE, render, score, timbres
 from engine.lab.bench.rig.turns import PAIRS
 from engine.models.beat import BeatModel
@@ -55,7 +55,7 @@ Events = list[tuple[float, int]]
 
 def run(short: bool) -> list[Row]:
     """Measure for two minutes; short, for half of one."""
-    if (why := _missing()) is not None:
+    if why := bfloat16.missing():
         return [Row(why, "not measured", 0, COUNT, ("<=", 0))]
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -65,14 +65,6 @@ def run(short: bool) -> list[Row]:
                 if name in BOXES:
                     rows += BOXES[name](model, short)
     return rows
-
-
-def _missing() -> str | None:
-    """Return why nothing can be measured, if that is so."""
-    try:
-        return None if has_bfloat16() else "this processor does not compute in bfloat16"
-    except ModelError as error:
-        return str(error)
 
 
 @contextmanager
@@ -125,11 +117,9 @@ def _pose(model: str, short: bool) -> list[Row]:
     boxes = [PoseModel(model=model, provider=each) for each in ("cpu", OPENVINO_BF16)]
     for box in boxes:
         box.open()
-    apart, seen = [], 0
+    apart = []
     for frame in frames(1.0 if short else 8.0)[::3]:
         plain, brief = (box.process(frame).people for box in boxes)
-        if plain:
-            seen += len(brief)
         if plain and brief:
             sure = plain[0].joints[:, 2] >= 0.4
             apart += np.hypot(*(plain[0].joints - brief[0].joints)[sure, :2].T).tolist()
@@ -155,9 +145,9 @@ def _transcribe(model: str, short: bool) -> list[Row]:
         )
         case = f"transcribe, {timbre}"
         rows += [
-            Row(case, "F in float32", _f(truth, plain), "F"),
-            Row(case, "F in bfloat16", _f(truth, brief), "F"),
-            Row(case, "the same notes", _f(plain, brief), "F"),
+            Row(case, "F in float32", f_of_notes(truth, plain, WITHIN), "F"),
+            Row(case, "F in bfloat16", f_of_notes(truth, brief, WITHIN), "F"),
+            Row(case, "the same notes", f_of_notes(plain, brief, WITHIN), "F"),
         ]
     return rows
 
@@ -181,7 +171,8 @@ def _beat(model: str, short: bool) -> list[Row]:
         plain, brief = (
             _beats(BeatModel(model=model, provider=each), sound) for each in ("cpu", OPENVINO_BF16)
         )
-        rows.append(Row(f"beat, {loop.name}", "the same beats", _f(plain, brief), "F"))
+        same = f_of_notes(plain, brief, WITHIN)
+        rows.append(Row(f"beat, {loop.name}", "the same beats", same, "F"))
     return rows
 
 
@@ -195,15 +186,6 @@ def _beats(box: BeatModel, sound: NDArray[np.float32]) -> Events:
             if isinstance(later, Later):
                 found.append((later.at / 1e9, 0))
     return found
-
-
-def _f(truth: Events, heard: Events) -> float:
-    """Return the harmonic mean of precision and recall."""
-    right = 0
-    for which in {each for _, each in truth}:
-        there, said = (sorted(at for at, each in side if each == which) for side in (truth, heard))
-        right += len(matches(there, said, -WITHIN, WITHIN))
-    return 2 * right / max(1, len(truth) + len(heard))
 
 
 def _style(model: str, short: bool) -> list[Row]:

@@ -17,8 +17,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +24,7 @@ import cv2
 import numpy as np
 
 from engine.lab.bench.report import RATIO, Row
+from engine.lab.bench.rig.xvfb import x_server
 
 PERIOD_MS: Final = 1000 / 60
 RUNS: Final = 5
@@ -66,7 +65,7 @@ def run(short: bool) -> list[Row]:
 
 def _show(seconds: int) -> tuple[float, float]:
     """Return the medians of a show in ms: of the network, and of how late pictures are shown."""
-    with tempfile.TemporaryDirectory() as place, _display() as display:
+    with tempfile.TemporaryDirectory() as place, x_server("640x360") as display:
         folder = Path(place)
         (folder / "show.toml").write_text(PATCH)
         room = np.random.default_rng(1).integers(0, 255, (36, 64, 3), np.uint8)
@@ -76,23 +75,8 @@ def _show(seconds: int) -> tuple[float, float]:
         show = ["play", str(folder / "show.toml"), "--for", str(seconds), "--stats", str(stats)]
         subprocess.run(
             [sys.executable, "-c", code, *show, "--quiet", "--no-page"],
-            env={**os.environ, "DISPLAY": display, "LIBGL_ALWAYS_SOFTWARE": "1"},
+            env={**os.environ, "DISPLAY": display.name, "LIBGL_ALWAYS_SOFTWARE": "1"},
             check=True,
         )
         said = json.loads(stats.read_text())
     return said["lanes"]["style"]["ms"]["p50"], said["routes"]["screen/in"]["behind_ms"]["p50"]
-
-
-@contextmanager
-def _display() -> Iterator[str]:
-    """Begin Xvfb under a free name, and end it."""
-    read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "640x360x24", "+extension", "GLX"]
-    server = subprocess.Popen([*command, "-noreset"], pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    try:
-        with os.fdopen(read) as said:
-            yield f":{said.readline().strip()}"
-    finally:
-        server.terminate()
-        server.wait()

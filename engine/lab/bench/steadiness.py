@@ -71,16 +71,13 @@ def run(short: bool, count: int | None = None, people: bool = True) -> list[Row]
     return rows
 
 
-def painted(
-    pictures: Sequence[Picture], look: Look, steady: float, every: int = 1
-) -> list[Picture]:
-    """Return the paintings of every so manieth picture, from the first on."""
+def painted(pictures: Sequence[Picture], look: Look, steady: float) -> list[Picture]:
+    """Return the paintings of pictures."""
     box = StyleModel(look=look, steady=steady)
     box.open()
     return [
         box.process(Frame(picture), at=_moment(number)).image
         for number, picture in enumerate(pictures)
-        if number % every == 0
     ]
 
 

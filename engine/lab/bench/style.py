@@ -30,9 +30,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from engine.core.errors import ModelError
-from engine.inference.openvino import OPENVINO_BF16, has_bfloat16
+from engine.inference.openvino import OPENVINO_BF16
 from engine.lab.bench.report import COUNT, Goal, Row, ratio
+from engine.lab.bench.rig import bfloat16
 from engine.lab.bench.rig.fetched import NotFetched, run_with
 from engine.lab.bench.rig.footage import film
 from engine.lab.bench.rig.listener import Drain
@@ -105,13 +105,9 @@ def run(
 
 def _computes() -> dict[str, str]:
     """Return who paints, and with which provider; print why not in bfloat16."""
-    try:
-        can, why = has_bfloat16(), "this processor does not compute in it"
-    except ModelError as error:
-        can, why = False, str(error)
-    if not can:
+    if why := bfloat16.missing():
         print(f"not in bfloat16: {why}", file=sys.stderr)
-    return {FLOAT32: "cpu"} | ({BFLOAT16: OPENVINO_BF16} if can else {})
+    return {FLOAT32: "cpu"} | ({} if why else {BFLOAT16: OPENVINO_BF16})
 
 
 def _sized(case: str, footage: _Film, computes: dict[str, str], *, beside: bool) -> list[Row]:

@@ -49,3 +49,11 @@ def matched_notes(
         pairs = matches(begins, at, earliest, latest)
         found += [(begins[here], heard[there], at[there]) for here, there in pairs]
     return [(place, at - begin) for begin, place, at in sorted(found)]
+
+
+def f_of_notes(
+    true: Sequence[tuple[float, int]], told: Sequence[tuple[float, int]], within: float
+) -> float:
+    """Return the harmonic mean of precision and recall of notes that are so many seconds apart."""
+    right = len(matched_notes(true, told, -within, within))
+    return 2 * right / max(1, len(true) + len(told))

@@ -24,18 +24,11 @@ from engine.core.landmarks import Pose
 from engine.core.messages import Block, Frame, Message, Ns
 from engine.core.sink import Sink
 from engine.core.source import Tape
-from engine.lab.bench.rig.chain_footage import BOXES, TITLE, ChainFootage
+from engine.lab.bench.rig.chain_footage import BOXES, ChainFootage
 from engine.lab.bench.rig.footage import FPS
 from engine.lab.bench.rig.plain_chain import PlainChain
 from engine.lab.bench.rig.stretch import plan_of, play
-from engine.nodes.crop import Crop
-from engine.nodes.draw_pose import DrawPose
-from engine.nodes.draw_text import DrawText
-from engine.nodes.draw_wave import DrawWave
-from engine.nodes.feedback import FeedbackNode
-from engine.nodes.grade import Grade
-from engine.nodes.mix import Mix
-from engine.nodes.resize import Resize
+from engine.patch.plan import Plan
 
 PATCH = """
 [camera]
@@ -119,15 +112,6 @@ class BenchPictures(Tape):
 class BenchEnd(Sink):
     """Take the pictures, and do nothing with them."""
 
-    @property
-    def destination(self) -> str:
-        """Nowhere."""
-        return ""
-
-    def examine(self) -> tuple[()]:
-        """Return nothing: it needs nothing."""
-        return ()
-
     def accepts(self, port: str) -> tuple[type, ...]:
         """Return the kind of a picture."""
         return (Frame,)
@@ -135,16 +119,17 @@ class BenchEnd(Sink):
     def send(self, port: str, message: Message, at: Ns) -> None:
         """Let go of a picture."""
 
-    def silence(self, port: str | None = None) -> None:
-        """Do nothing."""
+
+def chain(fps: float) -> Plan:
+    """Return the chain, with where its pictures come from and go to."""
+    own: dict[str, type[Box]] = {"bench_pictures": BenchPictures, "bench_end": BenchEnd}
+    return plan_of(PATCH.format(fps=fps), own)
 
 
 def show(footage: ChainFootage, seconds: float, fps: float) -> dict[str, float]:
     """Play the chain live; return how far behind a picture is at its end, in ms."""
     BenchPictures.FOOTAGE = footage
-    own: dict[str, type[Box]] = {"bench_pictures": BenchPictures, "bench_end": BenchEnd}
-    plan = plan_of(PATCH.format(fps=fps), own)
-    (_, measured), metrics = asyncio.run(play(plan, [1.0, seconds]))
+    (_, measured), metrics = asyncio.run(play(chain(fps), [1.0, seconds]))
     dropped = sum(lane.dropped for lane in metrics.lanes.values())
     summary = measured.behind.summary()
     processor = measured.cpu / max(len(measured.behind), 1) * 1e3
@@ -161,16 +146,8 @@ Step = Callable[[Frame, int], Frame]
 
 def boxes(footage: ChainFootage) -> tuple[dict[str, Step], dict[str, Any]]:
     """Return the boxes as they are called one after the other, and the boxes themselves."""
-    made: dict[str, Any] = {
-        "crop": Crop(width=0.9, height=0.9),
-        "resize": Resize(width=1280, height=720),
-        "grade": Grade(contrast=1.2, saturation=1.5, hue=0.1),
-        "mix": Mix(),
-        "feedback": FeedbackNode(amount=0.8, zoom=1.2, turn=10.0),
-        "draw_pose": DrawPose(),
-        "draw_text": DrawText(text=TITLE),
-        "draw_wave": DrawWave(),
-    }
+    planned = chain(FPS).boxes
+    made: dict[str, Any] = {name: planned[name].box for name in BOXES}
     made["draw_wave"].on_sound(footage.sound)
     more: dict[str, Callable[[int], dict[str, Any]]] = {
         "mix": lambda number: {"other": footage.other, "mask": footage.mask},

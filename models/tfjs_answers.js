@@ -1,11 +1,12 @@
-// Run the published TensorFlow.js graph on pictures: node reference.js GRAPH.json IN OUT
-// IN: pictures of 256x256x3, one byte a number, one after the other. OUT: float32, 256x256 a picture.
+// Run a published TensorFlow.js graph on pictures: node tfjs_answers.js GRAPH.json IN OUT SIDE KIND
+// IN: pictures of SIDExSIDEx3, one byte a number, one after the other, which the graph takes as they
+// are (KIND int32) or from 0 to 1 (float32). OUT: float32, what it answers to each.
 const fs = require("fs");
 const path = require("path");
 const tf = require("@tensorflow/tfjs");
 
-const [graphPath, input, output] = process.argv.slice(2);
-const SIDE = 256;
+const [graphPath, input, output, side, kind] = process.argv.slice(2);
+const SHAPE = [1, Number(side), Number(side), 3];
 
 function load() {
   const graph = JSON.parse(fs.readFileSync(graphPath));
@@ -28,14 +29,15 @@ async function main() {
   await tf.setBackend("cpu");
   const model = await load();
   const pictures = fs.readFileSync(input);
-  const size = SIDE * SIDE * 3;
+  const size = SHAPE.reduce((product, length) => product * length);
   const results = [];
   for (let at = 0; at < pictures.length; at += size) {
-    const picture = tf.tensor(
-      Float32Array.from(pictures.subarray(at, at + size), (value) => value / 255), [1, SIDE, SIDE, 3],
-    );
-    const mask = await model.executeAsync(picture);
-    results.push(Buffer.from(Float32Array.from(mask.dataSync()).buffer));
+    const bytes = pictures.subarray(at, at + size);
+    const picture = kind === "int32"
+      ? tf.tensor(Int32Array.from(bytes), SHAPE, "int32")
+      : tf.tensor(Float32Array.from(bytes, (value) => value / 255), SHAPE);
+    const answer = await model.executeAsync(picture);
+    results.push(Buffer.from(Float32Array.from(answer.dataSync()).buffer));
   }
   fs.writeFileSync(output, Buffer.concat(results));
 }

