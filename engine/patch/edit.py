@@ -116,7 +116,9 @@ def with_endings(original: str, before: str, after: str) -> str:
 
     ``before`` is what was read of it: every end of a line as a single newline.
     """
-    kept = original.splitlines(keepends=True) if "\r" in original else []
+    if "\r" not in original:
+        return after
+    kept = original.splitlines(keepends=True)
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     if len(kept) != len(old):
         return after

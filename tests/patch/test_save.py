@@ -350,6 +350,12 @@ def test_line_ends_stay_what_they_were(original: str) -> None:
     assert kept[2] == original.splitlines(keepends=True)[2]
 
 
+def test_an_empty_file_gets_lines() -> None:
+    assert with_endings("", "", "[screen]\ntop_left = [0, 1]\n") == (
+        "[screen]\ntop_left = [0, 1]\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("before", "after", "changes"),
     [
