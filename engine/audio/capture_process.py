@@ -92,13 +92,6 @@ def _look_after(
     writer.drain()
 
 
-def _report(frame: bytes) -> None:
-    """Write one frame and no more; raise OSError where nobody reads."""
-    writer = PipeWriter(_STDOUT)
-    writer.start(frame)
-    writer.drain()
-
-
 def _start(
     portaudio: Any, device: SoundDevice, stream: CaptureStream, channel: int, block: int
 ) -> Any:
@@ -130,12 +123,12 @@ def main() -> None:
     exit_with_parent(_STDIN)
     try:
         if len(sys.argv) == 1:
-            _report(pack_frame(LISTED, json.dumps(find(library())).encode()))
+            PipeWriter(_STDOUT).write_only(pack_frame(LISTED, json.dumps(find(library())).encode()))
         else:
             device, channel, block = sys.argv[1:]
             capture(device, int(channel), int(block))
     except DeviceError as error:
-        _report(pack_frame(FAILED, str(error).encode()))
+        PipeWriter(_STDOUT).write_only(pack_frame(FAILED, str(error).encode()))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Final
 
 from engine.audio.devices import SoundDevice
 from engine.audio.frames import unpack_opened
-from engine.system.device_process import DeviceProcess
+from engine.system.device_process import DeviceProcess, ask_process
 
 _MODULE: Final = "engine.audio.capture_process"
 _CLOSED: Final = "the sound device does not open"
@@ -26,7 +26,5 @@ class CaptureProcess(DeviceProcess):
 
 def list_devices() -> list[SoundDevice]:
     """Return the devices with inputs, the system's own choice first; raise DeviceError."""
-    process = DeviceProcess(_MODULE, silent=_CLOSED, ended=_CLOSED)
-    process.end()
-    process.release()
-    return [SoundDevice(*each) for each in json.loads(process.opened)]
+    listed = ask_process(_MODULE, silent=_CLOSED, ended=_CLOSED)
+    return [SoundDevice(*each) for each in json.loads(listed)]

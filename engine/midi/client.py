@@ -8,7 +8,7 @@ from typing import Final
 
 from engine.midi.own_ports import MODULE, NAME, OWN_PORTS
 from engine.midi.ports import AUTO
-from engine.system.device_process import ALIVE, GONE, DeviceProcess
+from engine.system.device_process import ALIVE, GONE, DeviceProcess, ask_process
 
 OnFrame = Callable[[bytes, bytes], None]
 """Called with the kind and payload of every frame after the port is open, on a thread of its own.
@@ -83,7 +83,5 @@ class PortProcess(DeviceProcess):
 
 def list_ports(system: str) -> bytes:
     """Return the names of all ports by direction, in JSON; raise DeviceError without MIDI."""
-    process = DeviceProcess(MODULE, "list", "--system", system, silent=_SILENT, ended=_ENDED)
-    process.end(_GRACE)
-    process.release()
-    return process.opened
+    arguments = ("list", "--system", system)
+    return ask_process(MODULE, *arguments, silent=_SILENT, ended=_ENDED, grace=_GRACE)

@@ -24,10 +24,11 @@ from engine.midi.frames import AT_END, BEAT, BPM, EXCLUSIVE, MIDI, MOMENT, RECEI
 from engine.midi.own_ports import OwnPorts, shown
 from engine.midi.ports import PortError, device, open_port
 from engine.midi.rtmidi import Device
+from engine.system.device_main import end_with, leave_signals_to_show
 from engine.system.device_process import ALIVE, FAILED, GONE, LISTED, OPENED
 from engine.system.framing import Unframer, pack_frame
 from engine.system.jack import ServerWatch, watch_server
-from engine.system.liveness import exit_when_stuck, start_heartbeat, wake_with_parent
+from engine.system.liveness import exit_when_stuck, start_heartbeat
 from engine.system.pipe_writer import PipeWriter
 from engine.system.wakeup import Wakeup
 
@@ -227,14 +228,6 @@ def _terminate(*_: object) -> None:
     raise SystemExit(0)
 
 
-def _listen_to_signals() -> None:
-    wake_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _terminate)
-
-
 def _arguments(given: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("work", choices=("out", "in", "list"))
@@ -248,14 +241,14 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
 
 def main(given: list[str] | None = None) -> int:
     """Own one port, or list all; return the exit status."""
-    _listen_to_signals()
+    leave_signals_to_show()
+    signal.signal(signal.SIGTERM, _terminate)
     wanted = _arguments(given)
     writer = PipeWriter(_STDOUT)
 
     try:
         if wanted.work == "list":
-            writer.start(pack_frame(LISTED, json.dumps(_all(wanted.system)).encode()))
-            writer.drain()
+            writer.write_only(pack_frame(LISTED, json.dumps(_all(wanted.system)).encode()))
             return 0
         hear = Hearing(writer.write) if wanted.work == "in" else _deaf
         port, name, system = open_port(
@@ -269,8 +262,7 @@ def main(given: list[str] | None = None) -> int:
         )
         jack = _watch_jack(name, wanted) if system == "jack" else None
     except (PortError, ConnectionError) as error:
-        writer.start(pack_frame(FAILED, str(error).encode()))
-        writer.drain()
+        writer.write_only(pack_frame(FAILED, str(error).encode()))
         return 1
     looked = Wakeup()
 
@@ -308,10 +300,4 @@ def _all(system: str) -> dict[str, list[str]]:
 
 
 if __name__ == "__main__":
-    status = 1
-    try:
-        status = main()
-    finally:
-        # At once: while an interpreter shuts down, its libraries' threads cannot answer a JACK
-        # server any more, which then answers nobody.
-        os._exit(status)
+    end_with(main)

@@ -7,6 +7,7 @@ what was wanted, so that no mistake of either reaches a file.
 
 from __future__ import annotations
 
+import codecs
 import tomllib
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
@@ -75,7 +76,7 @@ def edit_text(text: str, edits: Sequence[Edit]) -> str:
                 put(document, edit.path, edit.value, tomlkit.value)
         text = tomlkit.dumps(document)
         for edit in added:
-            text = _with_line(text, edit.path[:-1], tomlkit.key(edit.path[-1]).as_string(), edit)
+            text = _with_line(text, edit.path[:-1], toml_key(edit.path[-1]), edit)
         same = tomllib.loads(text) == wanted
     except (TOMLKitError, ValueError, TypeError, KeyError, IndexError):
         same = False
@@ -89,11 +90,18 @@ def toml_text(value: object) -> str:
     import tomlkit
 
     if isinstance(value, dict):
-        inside = (f"{tomlkit.key(key).as_string()} = {toml_text(v)}" for key, v in value.items())
+        inside = (f"{toml_key(key)} = {toml_text(v)}" for key, v in value.items())
         return f"{{ {', '.join(inside)} }}" if value else "{}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(toml_text, value))}]"
     return tomlkit.item(value).as_string()
+
+
+def toml_key(name: str) -> str:
+    """Return the name of a key or table as TOML writes it, with quotes where it needs some."""
+    import tomlkit
+
+    return tomlkit.key(name).as_string()
 
 
 def changed_lines(before: str, after: str) -> Iterable[tuple[int, str, list[str], list[str]]]:
@@ -111,12 +119,23 @@ def changed_lines(before: str, after: str) -> Iterable[tuple[int, str, list[str]
             yield a + 1, header, old[a:b], new[c:d]
 
 
+def rewritten(content: bytes, before: str, after: str) -> bytes:
+    """Return a file with the text ``after``, where ``before`` was read of ``content``.
+
+    Its line ends stay, and the mark by which some editors begin a file.
+    """
+    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
+    return mark + with_endings(content.decode("utf-8-sig"), before, after).encode()
+
+
 def with_endings(original: str, before: str, after: str) -> str:
     """Return ``after`` with the line ends of ``original``, whose lines are those of ``before``.
 
     ``before`` is what was read of it: every end of a line as a single newline.
     """
-    kept = original.splitlines(keepends=True) if "\r" in original else []
+    if "\r" not in original:
+        return after
+    kept = original.splitlines(keepends=True)
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     if len(kept) != len(old):
         return after

@@ -14,7 +14,7 @@ from pathlib import Path
 from engine.core.errors import PatchError, UnreadableFile
 from engine.core.files import installed_folder, read_file
 from engine.core.os_errors import os_reason
-from engine.patch.edit import Edit, edit_text, toml_text, with_endings
+from engine.patch.edit import Edit, edit_text, rewritten, toml_key, toml_text
 from engine.patch.load import MAX_BYTES, RIG, read_texts
 from engine.runtime.engine import Engine
 from engine.runtime.metrics import LOG
@@ -55,11 +55,8 @@ class RigKeeper:
         before = read_texts(patch).rig
         rig = patch.parent / RIG
         after = with_values(before or "", box, values)
-        content = after
-        if before is not None:
-            original = read_file(rig, MAX_BYTES).decode("utf-8-sig")
-            content = with_endings(original, before, after)
-        write_whole({rig: content.encode()}, mode=_MODE)
+        content = b"" if before is None else read_file(rig, MAX_BYTES)
+        write_whole({rig: rewritten(content, before or "", after)}, mode=_MODE)
         self._engine.on_saved({rig})
         return rig
 
@@ -84,9 +81,3 @@ def with_values(rig: str, box: str, values: Mapping[str, object]) -> str:
         space = "" if not rig else "\n" if rig.endswith("\n") else "\n\n"
         return f"{rig}{space}[{toml_key(box)}]\n{lines}"
     return edit_text(rig, [Edit((box, name), value) for name, value in values.items()])
-
-
-def toml_key(name: str) -> str:
-    """Return the name of a table as TOML writes it."""
-    bare = all(letter.isalnum() or letter in "_-" for letter in name) and name.isascii()
-    return name if bare else toml_text(name)

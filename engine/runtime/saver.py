@@ -6,7 +6,6 @@ that came with Sensorium is not written over: a copy of it is saved in the worki
 
 from __future__ import annotations
 
-import codecs
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ from engine.core.errors import PatchError, UnreadableFile
 from engine.core.files import installed_folder, read_file
 from engine.core.os_errors import os_reason
 from engine.core.parameter import ON
-from engine.patch.edit import changed_lines, with_endings
+from engine.patch.edit import changed_lines, rewritten
 from engine.patch.load import MAX_BYTES, RIG, Texts, load_texts, read_texts
 from engine.patch.plan import Plan
 from engine.patch.save import Key, SavedTexts, Turned, is_alike, save_in_texts
@@ -170,10 +169,7 @@ class Saver:
             if before == after:
                 continue
             content = _read(one)
-            original = content.decode("utf-8-sig")
-            new = with_endings(original, before, after).encode()
-            if content.startswith(codecs.BOM_UTF8):
-                new = codecs.BOM_UTF8 + new
+            new = rewritten(content, before, after)
             changes = tuple(Change(*each) for each in changed_lines(before, after))
             if copied:
                 yield FileDraft(_free_name(Path.cwd() / file.name), None, new, changes, note)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from engine.core.parameter import Fixed, Param
-from engine.video.sender_process import SenderOpening
-from engine.video.sender_sink import SenderSink
+from engine.video.sender_sink import NamedSenderSink
 from engine.video.senders import Way
 
 
-class Ndi(SenderSink):
+class Ndi(NamedSenderSink):
     """Send pictures by NDI to programs and machines in the network: OBS, Resolume, vMix and others.
 
     It needs the extra ``ndi`` (``uv sync --extra ndi``), whose library is not free software:
@@ -25,14 +23,3 @@ class Ndi(SenderSink):
 
     way: ClassVar[Way] = "ndi"
     called: ClassVar[str] = "NDI"
-
-    name: Fixed[Annotated[str, Param("what other programs see")]] = "Sensorium"
-
-    @property
-    def destination(self) -> str:
-        """Whoever receives it."""
-        return f'NDI, as "{self.name}"'
-
-    def opening(self) -> SenderOpening:
-        """Return what its process is opened with."""
-        return SenderOpening(self.name)

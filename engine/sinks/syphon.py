@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from engine.core.parameter import Fixed, Param
-from engine.video.sender_process import SenderOpening
-from engine.video.sender_sink import SenderSink
+from engine.video.sender_sink import NamedSenderSink
 from engine.video.senders import Way
 
 
-class Syphon(SenderSink):
+class Syphon(NamedSenderSink):
     """Show pictures to other programs of this Mac by Syphon: Resolume, MadMapper, VDMX and others.
 
     It needs the extra ``syphon`` (``uv sync --extra syphon``). Black-out, brightness, freeze
@@ -22,14 +20,3 @@ class Syphon(SenderSink):
 
     way: ClassVar[Way] = "syphon"
     called: ClassVar[str] = "Syphon"
-
-    name: Fixed[Annotated[str, Param("what other programs see")]] = "Sensorium"
-
-    @property
-    def destination(self) -> str:
-        """Whoever receives it."""
-        return f'Syphon, as "{self.name}"'
-
-    def opening(self) -> SenderOpening:
-        """Return what its process is opened with."""
-        return SenderOpening(self.name)

@@ -14,6 +14,7 @@ from engine.core.errors import DeviceError, ParameterError
 from engine.core.finding import Finding
 from engine.core.messages import Ns
 from engine.core.parameter import Fixed, Param
+from engine.dsp.image.jpeg import downscaled
 from engine.dsp.image.picture import WHOLE, Crop, Mirror, Rotate
 from engine.system.device_process import GONE
 from engine.video.picture_sink import Image, PictureSink
@@ -32,11 +33,12 @@ from engine.window.frames import (
     Opening,
     WindowSettings,
 )
+from engine.window.mapping import WIDEST
 from engine.window.placing import is_convex
 
 _CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 _LONGEST = 8192
-"""The longest side of a picture that is shown as it is."""
+"""The longest side of a picture that is shown as it is: every graphics card can hold it."""
 
 
 class Window(PictureSink):
@@ -161,7 +163,7 @@ class Window(PictureSink):
     def show(self, image: Image, at: Ns) -> None:
         """Show a picture, and wait until it is on the display."""
         if self._process is not None:
-            self._process.show(_small_enough(image))
+            self._process.show(downscaled(image, _LONGEST, cv2.INTER_AREA))
 
     def dark(self) -> None:
         """Fade to black."""
@@ -204,7 +206,7 @@ class Window(PictureSink):
 
     def _blend(self) -> tuple[float, float, float, float]:
         left, bottom, right, top = (
-            min(max(each, 0.0), 0.9) if math.isfinite(each) else 0.0 for each in self.blend
+            min(max(each, 0.0), WIDEST) if math.isfinite(each) else 0.0 for each in self.blend
         )
         return left, bottom, right, top
 
@@ -230,14 +232,4 @@ class Window(PictureSink):
         box = self._context.name
         for name, value in values.items():
             self.report(SetParameter(box, name, value))
-        self.report(KeepInRig(box, tuple((name, value) for name, value in values.items())))
-
-
-def _small_enough(image: Image) -> Image:
-    """Return a picture that every graphics card can hold."""
-    longest = max(image.shape[:2])
-    if longest <= _LONGEST:
-        return image
-    scale = _LONGEST / longest
-    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+        self.report(KeepInRig(box, tuple(values.items())))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from engine.core.parameter import Fixed, Param
-from engine.video.receiver_source import ReceiverSource
+from engine.video.receiver_source import ReceiverSource, SenderName
 from engine.video.receivers import PictureReceiver
 from engine.video.receivers.ndi import NdiReceiver
 
@@ -18,9 +15,7 @@ class NdiIn(ReceiverSource):
     Raises DeviceError when the library is not installed, or nobody sends under that name.
     """
 
-    name: Fixed[Annotated[str, Param('a part of what it is called; "auto" takes the first')]] = (
-        "auto"
-    )
+    name: SenderName = "auto"
 
     def receiver(self) -> PictureReceiver:
         """Return a receiver of it. Raise DeviceError where nobody sends."""

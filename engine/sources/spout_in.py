@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from engine.core.parameter import Fixed, Param
-from engine.video.receiver_source import ReceiverSource
+from engine.video.receiver_source import ReceiverSource, SenderName
 from engine.video.receivers import PictureReceiver
 from engine.video.receivers.spout import SpoutReceiver
 
@@ -19,9 +16,7 @@ class SpoutIn(ReceiverSource):
     Raises DeviceError elsewhere than on Windows, and when no program sends under that name.
     """
 
-    name: Fixed[Annotated[str, Param('a part of what it is called; "auto" takes the first')]] = (
-        "auto"
-    )
+    name: SenderName = "auto"
 
     def receiver(self) -> PictureReceiver:
         """Return a receiver of it. Raise DeviceError where nobody sends."""

@@ -152,6 +152,17 @@ class DeviceProcess:
         return spoke or _has_data(self.pipe)
 
 
+def ask_process(module: str, *arguments: str, silent: str, ended: str, grace: float = 0.0) -> bytes:
+    """Return the one answer of a process, as that which devices there are, and end it.
+
+    Raise DeviceError as a DeviceProcess does.
+    """
+    process = DeviceProcess(module, *arguments, silent=silent, ended=ended)
+    process.end(grace)
+    process.release()
+    return process.opened
+
+
 def _has_data(pipe: int) -> bool:
     if not hasattr(select, "poll"):  # no pipe of Windows can be polled
         return False

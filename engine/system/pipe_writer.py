@@ -34,6 +34,14 @@ class PipeWriter:
         self._turn.release()
         self.flush()
 
+    def write_only(self, frame: bytes) -> None:
+        """Write this frame and no other, however long it takes; raise OSError where nobody reads.
+
+        In place of ``start``, where nothing else is to be said.
+        """
+        self.start(frame)
+        self.drain()
+
     def write(self, frame: bytes) -> None:
         """Write a frame now, or with the next one where the pipe is full; raise nothing."""
         self._waiting.append(frame)

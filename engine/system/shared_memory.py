@@ -46,11 +46,9 @@ class SharedBuffer:
 
     def read(self, begin: int, size: int) -> NDArray[np.uint8]:
         """Return a read-only copy of ``size`` bytes at an offset, shape (size,)."""
-        if begin + size > len(self._memory):
-            self._memory = mmap.mmap(self.descriptor, 0)  # it has grown since
         copy = np.empty(size, np.uint8)
         # np.copyto lets go of the interpreter's lock meanwhile
-        np.copyto(copy, np.frombuffer(self._memory, np.uint8, size, begin))
+        np.copyto(copy, self.view(begin, size))
         copy.flags.writeable = False
         return copy
 
@@ -60,7 +58,7 @@ class SharedBuffer:
         They change with what is written next.
         """
         if begin + size > len(self._memory):
-            self._memory = mmap.mmap(self.descriptor, 0)
+            self._memory = mmap.mmap(self.descriptor, 0)  # it has grown since
         array = np.frombuffer(self._memory, np.uint8, size, begin)
         array.flags.writeable = False
         return array

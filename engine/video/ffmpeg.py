@@ -3,6 +3,8 @@
 A film may come from a stranger. They are given its absolute path, read files only, in formats that
 hold a film and name no other file or address, have no shell, no input, no say over the terminal
 and a time limit, and end with the pipe when the show does.
+
+ffmpeg is also what pictures are written by, into films and virtual cameras.
 """
 
 from __future__ import annotations
@@ -15,12 +17,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.core.clock import ns
+from engine.core.errors import DeviceError
+from engine.core.os_errors import os_reason
 
 PATIENCE_S: Final = 10.0
 """How long a program may give nothing before it is ended."""
@@ -60,6 +67,14 @@ def install() -> str:
     """Return what installs ffmpeg on this system."""
     system = {"win32": "winget install ffmpeg", "darwin": "brew install ffmpeg"}
     return system.get(sys.platform, "sudo apt install ffmpeg")
+
+
+def find_to_write(what: str) -> str:
+    """Return the path of ffmpeg, which writes ``what``. Raise DeviceError where there is none."""
+    program = shutil.which("ffmpeg")
+    if program is None:
+        raise DeviceError(f"{what} is written by ffmpeg, which is not installed: {install()}")
+    return program
 
 
 def facts(path: Path) -> FilmFacts | None:
@@ -141,40 +156,60 @@ class FfmpegPipe:
         self._process = begin(command, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         self._pipe = self._process.stdout
-        self._closed = threading.Event()
-        self._reads = 0
-        self._reading = False
-        threading.Thread(target=self._watch, name="ffmpeg", daemon=True).start()
+        self._stalls = StallWatch(self._process, PATIENCE_S)
 
     @property
     def address(self) -> str:
         """What OpenCV opens to read from it."""
         return f"pipe:{self._pipe.fileno()}"
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
+    def reading(self) -> AbstractContextManager[None]:
         """Read in the block; what takes too long ends the program, and with it the wait."""
-        self._reads += 1
-        self._reading = True
-        try:
-            yield
-        finally:
-            self._reading = False
+        return self._stalls.waiting()
 
     def close(self) -> None:
         """End it."""
-        self._closed.set()
+        self._stalls.close()
         end(self._process)
         self._pipe.close()
 
+
+class StallWatch:
+    """Ends a program where one wait for it lasts, on a thread, until it is closed.
+
+    OpenCV would wait for a pipe for ever, and so does what writes into one. ``patience`` is in
+    seconds.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], patience: float) -> None:
+        self._process = process
+        self._patience = patience
+        self._closed = threading.Event()
+        self._waits = 0
+        self._waiting = False
+        threading.Thread(target=self._watch, name="ffmpeg", daemon=True).start()
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Wait for the program in the block."""
+        self._waits += 1
+        self._waiting = True
+        try:
+            yield
+        finally:
+            self._waiting = False
+
+    def close(self) -> None:
+        """Watch no longer."""
+        self._closed.set()
+
     def _watch(self) -> None:
-        """End the program where a read lasts: OpenCV would wait for a pipe for ever."""
         seen = 0
-        while not self._closed.wait(PATIENCE_S):
-            if self._reading and self._reads == seen:
+        while not self._closed.wait(self._patience):
+            if self._waiting and self._waits == seen:
                 end(self._process)
                 return
-            seen = self._reads
+            seen = self._waits
 
 
 def _ask(command: Sequence[str]) -> tuple[bytes, bytes]:
@@ -209,6 +244,23 @@ def begin(
         bufsize=0,
         start_new_session=True,
     )
+
+
+def begin_to_write(command: Sequence[str]) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    """Begin a program that takes pictures; return it and its input. Raise DeviceError."""
+    try:
+        process = begin(command, stdout=subprocess.DEVNULL, stdin=subprocess.PIPE)
+    except OSError as error:
+        raise DeviceError(f"ffmpeg cannot be begun: {os_reason(error)}") from None
+    assert process.stdin is not None
+    return process, process.stdin
+
+
+def write_picture(pipe: IO[bytes], image: NDArray[np.uint8]) -> None:
+    """Write all of a picture. Raise OSError or ValueError where nobody reads."""
+    view = np.ascontiguousarray(image).data.cast("B")
+    while view:
+        view = view[pipe.write(view) or 0 :]
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

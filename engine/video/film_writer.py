@@ -14,7 +14,6 @@ import os
 import shutil
 import signal
 import subprocess
-import threading
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -84,38 +83,27 @@ class FilmWriter:
             *("-g", str(max(1, round(fps))), "-flush_packets", "1", *_container(self.file)),
             f"file:{self.file}",
         ]
-        try:
-            self._process = ffmpeg.begin(command, stdout=subprocess.DEVNULL, stdin=subprocess.PIPE)
-        except OSError as error:
-            raise DeviceError(f"ffmpeg cannot be begun: {os_reason(error)}") from None
+        self._process, self._pipe = ffmpeg.begin_to_write(command)
         with suppress(OSError, AttributeError):
             os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICENESS)
-        assert self._process.stdin is not None
-        self._pipe = self._process.stdin
-        self._busy = threading.Event()
-        self._closed = threading.Event()
+        self._stalls = ffmpeg.StallWatch(self._process, _PATIENCE)
         self.written = 0
-        threading.Thread(target=self._watch, name="film", daemon=True).start()
 
     def write(self, image: Image) -> None:
         """Write the next picture: uint8, (height, width, 3), BGR, of the film's size.
 
         Raise DeviceError where that is not possible any more.
         """
-        self._busy.set()
         try:
-            view = np.ascontiguousarray(image).data.cast("B")
-            while view:
-                view = view[self._pipe.write(view) or 0 :]
+            with self._stalls.waiting():  # a disk in the network may stall
+                ffmpeg.write_picture(self._pipe, image)
         except (OSError, ValueError):
             raise DeviceError(self._reason()) from None
-        finally:
-            self._busy.clear()
         self.written += 1
 
     def close(self) -> str:
         """End the film and wait for that; return why it is not whole, or ""."""
-        self._closed.set()
+        self._stalls.close()
         with suppress(OSError):
             self._pipe.close()
         try:
@@ -139,24 +127,10 @@ class FilmWriter:
                 return f"the disk is full; {whole}"
         return f"ffmpeg, which writes the film, has ended; {whole}"
 
-    def _watch(self) -> None:
-        """End ffmpeg where it takes no picture any more: a disk in the network may stall."""
-        before = -1
-        while not self._closed.wait(_PATIENCE):
-            if self._busy.is_set() and self.written == before:
-                ffmpeg.end(self._process)
-                return
-            before = self.written
-
 
 def find_ffmpeg() -> str:
     """Return the path of the program. Raise DeviceError where it is not installed."""
-    program = shutil.which("ffmpeg")
-    if program is None:
-        raise DeviceError(
-            f"a film is written by ffmpeg, which is not installed: {ffmpeg.install()}"
-        )
-    return program
+    return ffmpeg.find_to_write("a film")
 
 
 def require_space(file: Path) -> None:

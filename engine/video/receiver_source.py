@@ -18,6 +18,7 @@ from engine.dsp.image.picture import WHOLE, Crop, Mirror, Rotate
 from engine.video.frames import FrameMaker
 from engine.video.receivers import PictureReceiver
 
+SenderName = Fixed[Annotated[str, Param('a part of what it is called; "auto" takes the first')]]
 _END_S: Final = 2.0
 
 

@@ -6,8 +6,6 @@ of the shared memory. It ends with the show.
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 import threading
 from typing import Final
@@ -15,9 +13,10 @@ from typing import Final
 import msgspec
 
 from engine.core.errors import DeviceError
+from engine.system.device_main import end_with, leave_signals_to_show
 from engine.system.device_process import ALIVE, FAILED, GONE, OPENED
 from engine.system.framing import pack_frame
-from engine.system.liveness import start_heartbeat, wake_with_parent
+from engine.system.liveness import start_heartbeat
 from engine.system.picture_process import NUMBER, PICTURE, SHOWN, Inbox
 from engine.system.pipe_writer import PipeWriter
 from engine.system.wakeup import Wakeup
@@ -77,17 +76,13 @@ def run(sender: Sender, inbox: Inbox, writer: PipeWriter, came: threading.Event)
 
 def main(given: list[str]) -> int:
     """Own one way out; return the exit status."""
-    wake_with_parent()
-    for name in ("SIGINT", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    leave_signals_to_show()
     way, opening, memory = given
     writer = PipeWriter(_STDOUT)
     try:
         sender = make(way, msgspec.json.decode(opening, type=SenderOpening))
     except DeviceError as error:
-        writer.start(pack_frame(FAILED, str(error).encode()))
-        writer.drain()
+        writer.write_only(pack_frame(FAILED, str(error).encode()))
         return 1
     writer.start(pack_frame(OPENED))
     came = threading.Event()
@@ -104,8 +99,4 @@ def main(given: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    status = 1
-    try:
-        status = main(sys.argv[1:])
-    finally:
-        os._exit(status)
+    end_with(lambda: main(sys.argv[1:]))

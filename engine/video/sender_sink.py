@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
 import msgspec
 import numpy as np
 
 from engine.core.commands import Lost
+from engine.core.parameter import Fixed, Param
 from engine.system.device_process import GONE
 from engine.system.picture_process import PictureProcess
 from engine.video.picture_sink import Image, PictureSink
@@ -63,3 +64,18 @@ class SenderSink(PictureSink):
     def _heard(self, kind: bytes, payload: bytes) -> None:
         if kind == GONE:
             self.report(Lost(payload.decode()))
+
+
+class NamedSenderSink(SenderSink):
+    """Is found by other programs under a name."""
+
+    name: Fixed[Annotated[str, Param("what other programs see")]] = "Sensorium"
+
+    @property
+    def destination(self) -> str:
+        """Whoever receives it."""
+        return f'{self.called}, as "{self.name}"'
+
+    def opening(self) -> SenderOpening:
+        """Return what its process is opened with."""
+        return SenderOpening(self.name)

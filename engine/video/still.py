@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.core.errors import DeviceError
 from engine.core.os_errors import os_reason
+from engine.dsp.image.jpeg import downscaled
 from engine.dsp.image.picture import Picture, silence_opencv
 from engine.video.picture_header import (
     KINDS,
@@ -65,7 +66,7 @@ def decode_still(data: bytes) -> Picture:
         image = None
     if image is None or not image.size:
         raise DeviceError(f"is damaged, or a kind of {header.kind} that cannot be read")
-    return _upright(_smaller(_over_black(image)), header.orientation)
+    return _upright(downscaled(_over_black(image), LONGEST, cv2.INTER_AREA), header.orientation)
 
 
 def _checked_header(data: bytes) -> PictureHeader:
@@ -97,15 +98,6 @@ def _over_black(image: np.ndarray) -> Picture:
         return image
     alpha = cv2.cvtColor(np.ascontiguousarray(image[:, :, 3]), cv2.COLOR_GRAY2BGR)
     return cast(Picture, cv2.multiply(image[:, :, :3], alpha, scale=1 / 255))
-
-
-def _smaller(image: Picture) -> Picture:
-    height, width = image.shape[:2]
-    share = LONGEST / max(height, width)
-    if share >= 1:
-        return image
-    size = max(1, round(width * share)), max(1, round(height * share))
-    return cast(Picture, cv2.resize(image, size, interpolation=cv2.INTER_AREA))
 
 
 def _upright(image: Picture, orientation: int) -> Picture:

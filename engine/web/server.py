@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from pathlib import Path
 
 from aiohttp import WSMsgType, web
@@ -19,7 +19,7 @@ from engine.web.client import Client
 from engine.web.connections import Connections
 from engine.web.guard import guard, headers, is_this_machine
 from engine.web.invite import qr_rows
-from engine.web.pictures import Picture, black_picture
+from engine.web.pictures import black_picture
 from engine.web.requests import (
     LARGEST,
     InviteRequest,
@@ -291,10 +291,14 @@ class Server:
             return web.Response(body=body, headers={"Content-Type": _STREAM})
         if picture is None:
             raise web.HTTPNotFound(text="there is no such picture")
-        main = "" if of else name
-        return await self._stream(
-            request, lambda response: self._send_pictures(request, response, picture, main)
-        )
+        changed = self._changed
+
+        def is_over() -> bool:
+            """Whether another patch plays, or the main picture is another one than was sent."""
+            other = not of and self._show is not None and self._show.main_picture() != name
+            return changed.is_set() or other
+
+        return await self._stream(request, picture.frames(), is_over)
 
     async def _view(self, request: web.Request) -> web.StreamResponse:
         """Serve the page of the picture of one box; ``stream`` asks for the picture itself."""
@@ -304,16 +308,15 @@ class Server:
         if show is None or find_view(show.engine, name) is None:
             raise web.HTTPNotFound(text="there is no such picture")
         pictures = jpegs(show.engine, name, lambda: self._is_over)
-        return await self._stream(
-            request, lambda response: self._send_view(request, response, pictures)
-        )
+        return await self._stream(request, pictures)
 
     async def _stream(
         self,
         request: web.Request,
-        send: Callable[[web.StreamResponse], Awaitable[None]],
+        pictures: AsyncGenerator[bytes, None],
+        is_over: Callable[[], bool] = lambda: False,
     ) -> web.StreamResponse:
-        """Answer with a stream of pictures, which ``send`` writes."""
+        """Answer with a stream, until it is over, or the viewer is gone, away or takes none."""
         if self._viewers >= VIEWERS:
             raise web.HTTPServiceUnavailable(text="too many look on")
         response = web.StreamResponse(headers={"Content-Type": _STREAM})
@@ -325,44 +328,27 @@ class Server:
                 request.transport.set_write_buffer_limits(high=0)
             await response.write(_FRAME)
             with contextlib.suppress(ConnectionError, TimeoutError):
-                await send(response)
+                await self._send_pictures(request, response, pictures, is_over)
         finally:
             self._viewers -= 1
         return response
 
-    async def _send_view(
+    async def _send_pictures(
         self,
         request: web.Request,
         response: web.StreamResponse,
         pictures: AsyncGenerator[bytes, None],
+        is_over: Callable[[], bool],
     ) -> None:
-        """Send pictures until the show ends, or the viewer is gone, away or takes none."""
         async with contextlib.aclosing(pictures) as frames:
             async for jpeg in frames:
-                if request.transport is None or self._was_sent_away(request):
+                if is_over() or request.transport is None or self._was_sent_away(request):
                     return
-                await asyncio.wait_for(response.write(_part(jpeg)), TIMEOUT_S)
+                if jpeg:
+                    await asyncio.wait_for(response.write(_part(jpeg)), TIMEOUT_S)
 
     def _was_sent_away(self, request: web.Request) -> bool:
         return self._auth is not None and self._auth.role_of(request) is None
-
-    async def _send_pictures(
-        self, request: web.Request, response: web.StreamResponse, picture: Picture, main: str
-    ) -> None:
-        """Send pictures until another patch plays, or the viewer is gone, away or takes none.
-
-        With ``main`` also until another picture is the main one.
-        """
-        changed = self._changed
-        async with contextlib.aclosing(picture.frames()) as frames:
-            async for jpeg in frames:
-                if changed.is_set() or request.transport is None or self._was_sent_away(request):
-                    return
-                if main and self._show is not None and self._show.main_picture() != main:
-                    return
-                if not jpeg:
-                    continue
-                await asyncio.wait_for(response.write(_part(jpeg)), TIMEOUT_S)
 
 
 def _part(jpeg: bytes) -> bytes:

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from engine.system.device_process import DeviceProcess
+from engine.system.device_process import ask_process
 from engine.system.picture_process import OnFrame, PictureProcess
 from engine.window.displays import Display
 from engine.window.frames import Opened, Opening
@@ -29,7 +29,5 @@ class WindowProcess(PictureProcess):
 
 def list_displays() -> list[Display]:
     """Return the displays of this machine. Raise DeviceError where there are none, or no window."""
-    process = DeviceProcess(MODULE, "list", silent=_SILENT, ended=_ENDED)
-    process.end(_GRACE)
-    process.release()
-    return msgspec.json.decode(process.opened, type=list[Display])
+    listed = ask_process(MODULE, "list", silent=_SILENT, ended=_ENDED, grace=_GRACE)
+    return msgspec.json.decode(listed, type=list[Display])

@@ -7,8 +7,6 @@ black and stays so for ``LINGER`` seconds: nobody shall see a desktop while the 
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from contextlib import suppress
 from typing import Any, Final
@@ -16,9 +14,10 @@ from typing import Any, Final
 import msgspec
 
 from engine.core.errors import DeviceError
+from engine.system.device_main import end_with, leave_signals_to_show
 from engine.system.device_process import ALIVE, FAILED, GONE, LISTED, OPENED
 from engine.system.framing import pack_frame
-from engine.system.liveness import start_heartbeat, wake_with_parent
+from engine.system.liveness import start_heartbeat
 from engine.system.picture_process import Inbox
 from engine.system.pipe_writer import PipeWriter
 from engine.system.wakeup import Wakeup
@@ -63,31 +62,21 @@ def _listed() -> bytes:
     return msgspec.json.encode(displays)
 
 
-def _ignore_signals() -> None:
-    """Leave Ctrl-C, a closed terminal and SIGTERM to the show: it ends this process itself."""
-    wake_with_parent()
-    for name in ("SIGINT", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
-
-
 def main(given: list[str]) -> int:
     """Own one window, or list the displays; return the exit status."""
-    _ignore_signals()
+    leave_signals_to_show()
     writer = PipeWriter(_STDOUT)
     work, *rest = given
     try:
         if work == "list":
-            writer.start(pack_frame(LISTED, _listed()))
-            writer.drain()
+            writer.write_only(pack_frame(LISTED, _listed()))
             return 0
         glfw = initialise()
         opening = msgspec.json.decode(rest[0], type=Opening)
         inbox = Inbox(int(rest[1]), glfw.post_empty_event)
         window = OpenWindow(glfw, opening, inbox, writer)
     except DeviceError as error:
-        writer.start(pack_frame(FAILED, str(error).encode()))
-        writer.drain()
+        writer.write_only(pack_frame(FAILED, str(error).encode()))
         return 1
     display = window.display
     opened = Opened(display.name, (display.width, display.height), display.refresh)
@@ -104,8 +93,4 @@ def main(given: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    status = 1
-    try:
-        status = main(sys.argv[1:])
-    finally:
-        os._exit(status)
+    end_with(lambda: main(sys.argv[1:]))

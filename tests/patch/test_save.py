@@ -13,7 +13,7 @@ from runtime.test_desk import BOXES, Painter
 from engine.core.addresses import overlaps
 from engine.core.commands import SetParameter
 from engine.core.parameter import ON, read_parameters
-from engine.patch.edit import Edit, changed_lines, edit_text, toml_text, with_endings
+from engine.patch.edit import Edit, changed_lines, edit_text, rewritten, toml_text, with_endings
 from engine.patch.load import Texts
 from engine.patch.save import SavedTexts, Turned, save_in_texts
 from engine.runtime.opening import open_texts
@@ -348,6 +348,18 @@ def test_line_ends_stay_what_they_were(original: str) -> None:
     kept = with_endings(original, before, after).splitlines(keepends=True)
     assert kept[0] == original.splitlines(keepends=True)[0]
     assert kept[2] == original.splitlines(keepends=True)[2]
+
+
+def test_a_file_keeps_its_mark_and_its_line_ends() -> None:
+    assert rewritten(b"\xef\xbb\xbfa = 1\r\n", "a = 1\n", "a = 2\n") == b"\xef\xbb\xbfa = 2\r\n"
+    assert rewritten(b"a = 1\n", "a = 1\n", "a = 2\n") == b"a = 2\n"
+    assert rewritten(b"", "", "a = 2\n") == b"a = 2\n"
+
+
+def test_an_empty_file_gets_lines() -> None:
+    assert with_endings("", "", "[screen]\ntop_left = [0, 1]\n") == (
+        "[screen]\ntop_left = [0, 1]\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 
+import numpy as np
 import pytest
 
 from engine.core.clock import SECOND
@@ -100,6 +101,17 @@ def test_one_that_stops_in_the_middle_ends_the_film(media, programs, monkeypatch
     film = Played(media / "dv.avi")
     assert 3 <= len(film.times) < 20
     assert "it ends after" in film.told["end"]
+
+
+@pytest.mark.may_block("waits for a program")
+def test_one_that_takes_no_picture_any_more_is_ended():
+    process, pipe = ffmpeg.begin_to_write([sys.executable, "-c", "import time; time.sleep(1000)"])
+    watch = ffmpeg.StallWatch(process, 0.2)
+    with pytest.raises(BrokenPipeError), watch.waiting():
+        ffmpeg.write_picture(pipe, np.zeros((1000, 1000, 3), np.uint8))
+    watch.close()
+    pipe.close()
+    assert process.wait() != 0
 
 
 @pytest.mark.parametrize(

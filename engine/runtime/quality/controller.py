@@ -8,7 +8,6 @@ recorded.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Collection
 
@@ -17,13 +16,12 @@ from engine.core.messages import Ns
 from engine.patch.plan import Deadline
 from engine.runtime.metrics import LOG, RouteMetrics
 from engine.runtime.quality.degradation import Degradations
-from engine.runtime.quality.hysteresis import Decision, Hysteresis
+from engine.runtime.quality.hysteresis import Decision, Hysteresis, percentile_90
 from engine.runtime.quality.quality import Quality
 from engine.runtime.schedule.services import Services
 
 QUALITY = "deadline"
 WINDOW = SECOND
-_PERCENTILE = 90
 
 
 class QualityController:
@@ -77,7 +75,7 @@ class QualityController:
         self._services.wakes.ask(QUALITY, self)
         if not behind:
             return
-        worst = max(map(_percentile_90, behind.values()))
+        worst = max(map(percentile_90, behind.values()))
         for description in self._degradations.drop_overridden():
             self._record_step(description)
         match self._hysteresis.judge(worst, at):
@@ -113,8 +111,3 @@ class QualityController:
             at, description, self._degradations.degraded, self._degradations.quality
         )
         LOG.info("%s%s", why, description)
-
-
-def _percentile_90(behind: list[int]) -> int:
-    """Return the 90th percentile."""
-    return sorted(behind)[math.ceil(len(behind) * _PERCENTILE / 100) - 1]

@@ -12,7 +12,6 @@ are an eighth apart, so that what fits at below 70 % fits a step higher as well,
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -21,7 +20,7 @@ from engine.core.clock import SECOND
 from engine.core.messages import Ns
 from engine.core.parameter import Parameter
 from engine.runtime.metrics import LOG
-from engine.runtime.quality.hysteresis import Decision, Hysteresis
+from engine.runtime.quality.hysteresis import Decision, Hysteresis, percentile_90
 from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.state import BoxState
 
@@ -29,7 +28,6 @@ FRAME_RATE: Final = "frame rate"
 _FPS: Final = "fps"
 _FITS: Final = 0.85
 """How much of its time an answer may take after a step down."""
-_PERCENTILE: Final = 0.9
 
 
 @dataclass
@@ -79,16 +77,13 @@ class FrameRateController:
         return self._due
 
     def on_wake(self, at: Ns) -> None:
-        """Close the window of every box and act on it."""
+        """Close the window of every box and act on it; the next answer begins another."""
         self._due = None
         for box, held in self._held.items():
-            took, held.took = sorted(held.took), []
-            longest = took[math.ceil(len(took) * _PERCENTILE) - 1] if took else 0
+            took, held.took = held.took, []
+            longest = percentile_90(took) if took else 0
             if longest > 0:  # offline an answer takes no time unless it is said to
                 self._judge(box, held, longest, at)
-        if any(held.took for held in self._held.values()):
-            self._due = Ns(at + SECOND)
-        self._services.wakes.ask(FRAME_RATE, self)
 
     def _judge(self, box: str, held: _Held, took: int, at: Ns) -> None:
         """Change the size of a box where nine of ten answers took this long (ns) or less."""

@@ -6,6 +6,8 @@ last doubles the wait for the next one.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection
 from enum import Enum
 
 from engine.core.clock import SECOND
@@ -19,6 +21,7 @@ FIRST_WAIT = 5 * SECOND
 LONGEST_WAIT = 300 * SECOND
 PROBATION = 30 * SECOND
 """A restoration that lasts this long was right."""
+_PERCENTILE = 90
 
 
 class Decision(Enum):
@@ -69,3 +72,8 @@ class Hysteresis:
         self._restored_at = restored_at
         self._late = 0
         self._spare_since = None
+
+
+def percentile_90(values: Collection[int]) -> int:
+    """Return the 90th percentile of at least one value: what a window is judged by."""
+    return sorted(values)[math.ceil(len(values) * _PERCENTILE / 100) - 1]

@@ -37,11 +37,6 @@ from engine.runtime.workers.sink_worker import SinkWorker
 if TYPE_CHECKING:
     from engine.core.box import Box
 
-
-def _always() -> bool:
-    return True
-
-
 IsConsumed = Callable[[str, str, type], bool]
 
 
@@ -200,7 +195,7 @@ class BoxHost:
                 self._deliver,
                 self._clock,
                 last_at=last_at,
-                may_leave=_always if sink.shows_in_private else self.context.may_leave,
+                may_leave=self.context.may_leave,
             )
             self.out_lane.start()
             if self._state is not None:

@@ -122,11 +122,14 @@ class SinkWorker:
         if isinstance(item.key, tuple):
             item.content()
             return
-        if is_picture(type(item.content[0])) and not self._may_leave():
+        if is_picture(type(item.content[0])) and not self._may_show():
             return
         port = str(item.key)
         self._last_at[self._name, port] = item.at
         self._sink.send(port, item.content[0], item.at)
+
+    def _may_show(self) -> bool:
+        return self._sink.shows_in_private or self._may_leave()
 
     def _silence(self, port: str | None) -> None:
         stamp(self._last_at, self._name, self._clock.now(), port)

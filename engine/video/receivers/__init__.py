@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from engine.core.errors import DeviceError
 from engine.core.nearest import nearest
 
 Image = NDArray[np.uint8]
+SILENT: Final = 300
+"""Looks without a picture or a connection after which whoever sends counts as gone."""
 
 
 class PictureReceiver(Protocol):
@@ -28,13 +30,17 @@ class PictureReceiver(Protocol):
         ...
 
 
-def wanted(name: str, names: list[str], what: str) -> str:
-    """Return the name that ``name`` is a part of; the first one for "auto". Raise DeviceError."""
+def fitting(name: str, names: list[str]) -> list[str]:
+    """Return the names that are ``name``, or else that it is a part of; all for "auto"."""
     word = "" if name == "auto" else name.casefold()
-    fits = [each for each in names if each.casefold() == word] or [
+    return [each for each in names if each.casefold() == word] or [
         each for each in names if word in each.casefold()
     ]
-    if fits:
+
+
+def wanted(name: str, names: list[str], what: str) -> str:
+    """Return the name that ``name`` is a part of; the first one for "auto". Raise DeviceError."""
+    if fits := fitting(name, names):
         return fits[0]
     if name == "auto":
         raise DeviceError(f"nobody sends pictures by {what} just now")

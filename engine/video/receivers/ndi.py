@@ -6,26 +6,23 @@ import threading
 from typing import Any, Final
 
 from engine.core.errors import DeviceError
-from engine.video.receivers import Image, wanted
-from engine.video.senders import not_installed
+from engine.video.receivers import SILENT, Image, fitting, wanted
+from engine.video.senders import needing
 
 LOOK_S: Final = 3.0
 """Seconds in which whoever sends in the network is found."""
-_SILENT: Final = 300
-"""Looks without a connection after which a source counts as gone."""
 
 
 class NdiReceiver:
     """Receives from the source whose name contains ``name``. Raise DeviceError without one."""
 
     def __init__(self, name: str) -> None:
-        try:
+        with needing("ndi"):
             from cyndilib.finder import Finder
             from cyndilib.receiver import Receiver
             from cyndilib.video_frame import VideoFrameSync
             from cyndilib.wrapper.ndi_recv import RecvBandwidth, RecvColorFormat
-        except ImportError:
-            raise DeviceError(not_installed("ndi")) from None
+
         # It stays open: a source that begins anew, as for another size, is found by it.
         self._finder = Finder()
         self._finder.open()
@@ -46,7 +43,7 @@ class NdiReceiver:
     def receive(self) -> Image | None:
         """Return the newest picture, None where it is the last one."""
         self._alone = 0 if self._receiver.is_connected() else self._alone + 1
-        if self._alone > _SILENT:
+        if self._alone > SILENT:
             raise DeviceError(f"{self.name} sends no more")
         self._receiver.frame_sync.capture_video()
         width, height = self._frame.get_resolution()
@@ -66,8 +63,7 @@ class NdiReceiver:
     def _find(finder: Any, name: str) -> str:
         pause = threading.Event()
         for _ in range(round(LOOK_S / 0.1)):
-            names = finder.get_source_names()
-            if any(name == "auto" or name.casefold() in each.casefold() for each in names):
+            if fitting(name, finder.get_source_names()):
                 break
             pause.wait(0.1)
         return wanted(name, finder.get_source_names(), "NDI")

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from engine.core.errors import DeviceError
-from engine.video.receivers import Image, wanted
-from engine.video.senders import SYSTEM, not_here, not_installed
+from engine.video.receivers import SILENT, Image, wanted
+from engine.video.senders import needing
 from engine.video.senders.spout import RGBA
 
 
@@ -15,12 +15,9 @@ class SpoutReceiver:
     """Receives from the sender whose name contains ``name``. Raise DeviceError without one."""
 
     def __init__(self, name: str) -> None:
-        if SYSTEM != "win32":
-            raise DeviceError(not_here("spout", "Windows"))
-        try:
+        with needing("spout"):
             import SpoutGL
-        except ImportError:
-            raise DeviceError(not_installed("spout")) from None
+
         self._receiver = SpoutGL.SpoutReceiver()
         self.name = wanted(name, list(self._receiver.getSenderList()), "Spout")
         self._receiver.setReceiverName(self.name)
@@ -36,7 +33,7 @@ class SpoutReceiver:
             self._pixels = np.zeros((height, width, 4), np.uint8)
             return None
         self._missed = 0 if taken else self._missed + 1
-        if self._missed > 300:
+        if self._missed > SILENT:
             raise DeviceError(f"{self.name} sends no more")
         if not taken or self._pixels is None or not self._receiver.isFrameNew():
             return None

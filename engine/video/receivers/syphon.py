@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from engine.core.errors import DeviceError
 from engine.video.receivers import Image, wanted
-from engine.video.senders import SYSTEM, not_here, not_installed
+from engine.video.senders import needing
 
 
 class SyphonReceiver:
     """Receives from the server whose name contains ``name``. Raise DeviceError without one."""
 
     def __init__(self, name: str) -> None:
-        if SYSTEM != "darwin":
-            raise DeviceError(not_here("syphon", "macOS"))
-        try:
+        with needing("syphon"):
             import syphon
-        except ImportError:
-            raise DeviceError(not_installed("syphon")) from None
+
         servers = {
             f"{each.app_name} {each.name}".strip(): each
             for each in syphon.SyphonServerDirectory().servers

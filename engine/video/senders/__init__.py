@@ -7,22 +7,35 @@ hangs there, and the show goes on. A library that is not installed is missed by 
 from __future__ import annotations
 
 import sys
-from typing import Final, Literal, Protocol
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.core.errors import DeviceError
 
 Image = NDArray[np.uint8]
 SYSTEM: str = sys.platform
 """Which system this is, looked at while it runs: type checkers know each file on all of them."""
 Way = Literal["ndi", "syphon", "spout", "v4l2"]
 
+
+class Extra(NamedTuple):
+    """What an extra is called by people, the package that it brings, and where alone it works."""
+
+    name: str
+    package: str
+    system: str = ""
+    system_name: str = ""
+
+
 EXTRAS: Final = {
-    "ndi": ("NDI", "cyndilib"),
-    "syphon": ("Syphon", "syphon-python"),
-    "spout": ("Spout", "SpoutGL"),
+    "ndi": Extra("NDI", "cyndilib"),
+    "syphon": Extra("Syphon", "syphon-python", "darwin", "macOS"),
+    "spout": Extra("Spout", "SpoutGL", "win32", "Windows"),
 }
-"""What an extra is called by people, and the package that it brings."""
 
 
 class Sender(Protocol):
@@ -39,15 +52,18 @@ class Sender(Protocol):
         ...
 
 
-def not_installed(extra: str) -> str:
-    """Return what to say where the library of an extra is missing."""
-    name, package = EXTRAS[extra]
-    return (
-        f"{name} needs the package {package}, which is not installed: "
-        f'uv sync --extra {extra}, or pip install "sensorium[{extra}]"'
-    )
-
-
-def not_here(extra: str, system: str) -> str:
-    """Return what to say on a system that has no such thing."""
-    return f"{EXTRAS[extra][0]} is there on {system} only; web_view and ndi work everywhere"
+@contextmanager
+def needing(extra: str) -> Iterator[None]:
+    """Import the library of an extra in the block. Raise DeviceError where there is none."""
+    name, package, system, system_name = EXTRAS[extra]
+    if system not in ("", SYSTEM):
+        raise DeviceError(
+            f"{name} is there on {system_name} only; web_view and ndi work everywhere"
+        )
+    try:
+        yield
+    except ImportError:
+        raise DeviceError(
+            f"{name} needs the package {package}, which is not installed: "
+            f'uv sync --extra {extra}, or pip install "sensorium[{extra}]"'
+        ) from None

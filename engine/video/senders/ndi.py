@@ -12,9 +12,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from engine.core.errors import DeviceError
 from engine.dsp.image.scaling import letterboxed
-from engine.video.senders import Image, not_installed
+from engine.video.senders import Image, needing
 
 _RATE = Fraction(30)
 """What receivers are told; a picture is sent when it comes."""
@@ -26,10 +25,9 @@ class NdiSender:
     repeats = False
 
     def __init__(self, name: str) -> None:
-        try:
+        with needing("ndi"):
             from cyndilib.sender import Sender
-        except ImportError:
-            raise DeviceError(not_installed("ndi")) from None
+
         self._make = Sender
         self._name = name
         self._size = (0, 0)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from engine.core.errors import DeviceError
-from engine.video.senders import SYSTEM, Image, not_here, not_installed
+from engine.video.senders import Image, needing
 
 RGBA: Final = 0x1908
 """GL_RGBA."""
@@ -20,12 +20,9 @@ class SpoutSender:
     repeats = False
 
     def __init__(self, name: str) -> None:
-        if SYSTEM != "win32":
-            raise DeviceError(not_here("spout", "Windows"))
-        try:
+        with needing("spout"):
             import SpoutGL
-        except ImportError:
-            raise DeviceError(not_installed("spout")) from None
+
         self._sender = SpoutGL.SpoutSender()
         self._sender.setSenderName(name)
         self._canvas = np.zeros((0, 0, 4), np.uint8)

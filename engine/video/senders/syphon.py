@@ -7,8 +7,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from engine.core.errors import DeviceError
-from engine.video.senders import SYSTEM, Image, not_here, not_installed
+from engine.video.senders import Image, needing
 
 
 class SyphonSender:
@@ -17,12 +16,9 @@ class SyphonSender:
     repeats = False
 
     def __init__(self, name: str) -> None:
-        if SYSTEM != "darwin":
-            raise DeviceError(not_here("syphon", "macOS"))
-        try:
+        with needing("syphon"):
             import syphon
-        except ImportError:
-            raise DeviceError(not_installed("syphon")) from None
+
         self._server = syphon.SyphonMetalServer(name)
         self._texture: Any = None
         self._canvas = np.zeros((0, 0, 4), np.uint8)

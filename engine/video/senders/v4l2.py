@@ -5,13 +5,10 @@ The one show that writes holds a lock on the device, for the module would let tw
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final, NamedTuple
-
-import numpy as np
 
 from engine.core.device_choice import match_devices
 from engine.core.errors import DeviceError
@@ -92,11 +89,7 @@ class LoopbackSender:
 
     def __init__(self, device: str, size: tuple[int, int], devices: Path = DEVICES) -> None:
         chosen = choose(device, devices)
-        program = ffmpeg.installed("ffmpeg")
-        if not program:
-            raise DeviceError(
-                f"a virtual camera is written by ffmpeg, which is not installed: {ffmpeg.install()}"
-            )
+        program = ffmpeg.find_to_write("a virtual camera")
         self._lock = claim(chosen)
         self._size = size
         width, height = size
@@ -106,26 +99,22 @@ class LoopbackSender:
             *("-pix_fmt", "yuyv422", "-f", "v4l2", str(chosen.path)),
         ]
         try:
-            self._process = ffmpeg.begin(command, stdout=subprocess.DEVNULL, stdin=subprocess.PIPE)
-        except OSError as error:
+            self._process, self._pipe = ffmpeg.begin_to_write(command)
+        except DeviceError:
             self._lock.close()
-            raise DeviceError(f"ffmpeg cannot be begun: {os_reason(error)}") from None
+            raise
         self._name = chosen.name
 
     def send(self, image: Image) -> None:
         """Write a picture, with bars where its shape is another."""
-        assert self._process.stdin is not None
         try:
-            view = np.ascontiguousarray(letterboxed(image, self._size)).data.cast("B")
-            while view:
-                view = view[self._process.stdin.write(view) or 0 :]
+            ffmpeg.write_picture(self._pipe, letterboxed(image, self._size))
         except OSError:
             raise DeviceError(f'the virtual camera "{self._name}" takes no picture') from None
 
     def close(self) -> None:
         """Let go of the device."""
         ffmpeg.end(self._process)
-        if self._process.stdin is not None:
-            with suppress(OSError):
-                self._process.stdin.close()
+        with suppress(OSError):
+            self._pipe.close()
         self._lock.close()
