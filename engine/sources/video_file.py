@@ -211,7 +211,7 @@ class VideoFile(Tape):
             return True
         if step > 0 and (not self.loop or self._straight_speed(film)):
             return False
-        self._place = first + (self._place - first) % number if self.loop else float(first)
+        self._place = first + max(now % number - _ROUNDING, 0.0) if self.loop else float(first)
         return True
 
     def _made(self, image: Picture) -> Frame:

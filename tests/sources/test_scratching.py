@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.core.commands import SetParameter
@@ -209,6 +209,7 @@ def test_a_picture_that_stands_is_one_frame(whole: str) -> None:
     places=st.lists(st.floats(0, 1), max_size=8),
     part=st.tuples(st.floats(0, 1), st.floats(0, 1)),
 )
+@example(speeds=[1.9999999999999982], places=[], part=(0.0, 0.0625))  # nearly round to its end
 def test_however_it_is_played_it_shows_pictures_of_the_part(
     whole: str, speeds: list[float], places: list[float], part: tuple[float, float]
 ) -> None:
