@@ -103,6 +103,7 @@ SLOW = (
     "video/test_ffmpeg.py",
     "video/test_film.py",
     "video/test_film_numbers.py",
+    "video/test_killed.py",
     "video/test_playlist.py",
 )
 

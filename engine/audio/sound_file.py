@@ -10,7 +10,6 @@ from __future__ import annotations
 import select
 import shutil
 import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -138,7 +137,7 @@ class _Ffmpeg:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            start_new_session=sys.platform != "win32",
+            process_group=0,  # as engine/video/ffmpeg.py
         )
         assert self._process.stdout is not None
         self._pipe: Any = self._process.stdout

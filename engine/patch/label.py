@@ -6,6 +6,7 @@ import unicodedata
 from typing import Final
 
 from engine.core.errors import ParameterError, as_written
+from engine.core.secrets import hide_secrets
 
 LABEL: Final = "label"
 """The key of a box or cable."""
@@ -14,8 +15,9 @@ LONGEST_LABEL: Final = 80
 
 
 def read_label(value: object) -> str:
-    """Return a label without blanks around it, "" for none. Raise ParameterError for no label.
+    """Return a label without blanks around it and passwords in it, "" for none.
 
+    Raise ParameterError for no label.
     Control characters are refused, line ends among them; what joins letters or emoji may stand.
     """
     if not isinstance(value, str):
@@ -24,4 +26,4 @@ def read_label(value: object) -> str:
         raise ParameterError("expected one line of text, without control characters")
     if len(value) > LONGEST_LABEL:
         raise ParameterError(f"expected {LONGEST_LABEL} characters at most, got {len(value)}")
-    return value.strip()
+    return hide_secrets(value.strip())

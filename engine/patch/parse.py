@@ -15,6 +15,7 @@ from typing import Any, Final
 from engine.core.errors import ParameterError, PatchError, Problem, as_written
 from engine.core.nearest import either, nearest
 from engine.core.parameter import seconds
+from engine.core.secrets import hide_secrets
 from engine.patch.cables import Cable, is_cable, read_cable
 from engine.patch.load import Document
 from engine.patch.on_beat import read_on_beat
@@ -88,7 +89,7 @@ def read_tables(document: Document) -> PatchSpec:
         elif problem := _check_setting(name, table):
             tables.problems.append(Problem(problem, *document.place((name,)), key=name))
         elif name == "title":
-            tables.title = table
+            tables.title = hide_secrets(table)
         elif name == "privacy":
             tables.private = table
     return tables

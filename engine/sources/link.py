@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import shutil
 import subprocess
-import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -84,7 +83,7 @@ class Link(Source):
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                start_new_session=sys.platform != "win32",
+                process_group=0,  # Ctrl-C does not reach it, and it goes with a killed show
             )
         except OSError as error:
             raise DeviceError(f"{path} does not begin: {error.strerror or error}") from None

@@ -235,14 +235,18 @@ def begin(
     stderr: int = subprocess.DEVNULL,
     stdin: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
-    """Begin a program in a session of its own, which Ctrl-C does not reach."""
+    """Begin a program in a process group of its own, which Ctrl-C does not reach.
+
+    Why no session of its own: where a show is killed, the system ends only what is stopped in
+    another group of the show's session (POSIX, orphaned process groups).
+    """
     return subprocess.Popen(
         command,
         stdin=stdin,
         stdout=stdout,
         stderr=stderr,
         bufsize=0,
-        start_new_session=True,
+        process_group=0,
     )
 
 

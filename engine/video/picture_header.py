@@ -30,6 +30,8 @@ _OTHERS: Final = (
     (re.compile(rb"\s*(<\?xml[^>]*>\s*)?(<!DOCTYPE svg[^>]*>\s*)?<svg"), "SVG"),
 )  # fmt: skip
 _ORIENTATION: Final = 0x112
+_DEPTH: Final = 258
+_SAMPLES: Final = 277
 _PNM: Final = re.compile(rb"P[1-6](?:\s|#[^\n]*\n)+(\d{1,9})(?:\s|#[^\n]*\n)+(\d{1,9})\s")
 
 
@@ -42,6 +44,7 @@ class PictureHeader:
     """Size in pixels as stored, EXIF orientation 1 to 8, and whether it may be transparent.
 
     ``orientation_at`` is where in a TIFF file the orientation stands, as (offset, byte order).
+    ``pixel_bytes`` is what a pixel takes while it is decoded.
     """
 
     kind: str
@@ -50,6 +53,7 @@ class PictureHeader:
     orientation: int = 1
     alpha: bool = False
     orientation_at: tuple[int, str] | None = None
+    pixel_bytes: int = 3
 
 
 def picture_kind(data: bytes) -> str:
@@ -113,7 +117,7 @@ def _jpeg(data: bytes) -> PictureHeader:
 
 def _png(data: bytes) -> PictureHeader:
     """Read all chunks with their CRC: the decoder would say on the terminal what is wrong."""
-    width, height, _, colour = struct.unpack_from(">IIBB", data, 16)
+    width, height, depth, colour = struct.unpack_from(">IIBB", data, 16)
     alpha, orientation = colour in (4, 6), 1
     at, name = 8, b""
     while name != b"IEND":
@@ -128,7 +132,8 @@ def _png(data: bytes) -> PictureHeader:
         elif name == b"eXIf":
             orientation = _orientation(body)
         at += 12 + length
-    return PictureHeader("PNG", width, height, orientation, alpha)
+    takes = 4 * (2 if depth == 16 else 1) if alpha else 3
+    return PictureHeader("PNG", width, height, orientation, alpha, pixel_bytes=takes)
 
 
 def _webp(data: bytes) -> PictureHeader:
@@ -152,7 +157,8 @@ def _webp(data: bytes) -> PictureHeader:
             exif = data[body : body + length]
             orientation = _orientation(exif.removeprefix(b"Exif\0\0"))
         at = body + length + length % 2
-    return PictureHeader("WebP", width, height, orientation, alpha)
+    takes = 4 if alpha else 3
+    return PictureHeader("WebP", width, height, orientation, alpha, pixel_bytes=takes)
 
 
 def _tiff(data: bytes) -> PictureHeader:
@@ -161,7 +167,19 @@ def _tiff(data: bytes) -> PictureHeader:
     orientation, at = found.get(_ORIENTATION, (1, 0))
     order = "little" if data[:2] == b"II" else "big"
     place = (at, order) if at else None
-    return PictureHeader("TIFF", width, height, _valid(orientation), False, place)
+    takes = max(3, _tiff_sample_bytes(data, found))
+    return PictureHeader("TIFF", width, height, _valid(orientation), False, place, takes)
+
+
+def _tiff_sample_bytes(data: bytes, found: dict[int, tuple[int, int]]) -> int:
+    """Return the bytes of all samples of a pixel: a decoder may hold all of them at once."""
+    samples = found.get(_SAMPLES, (1, 0))[0]
+    bits, at = found.get(_DEPTH, (1, 0))
+    if at and samples > 2:  # they do not fit in four bytes: it says where they stand
+        order = "<" if data[:2] == b"II" else ">"
+        (at,) = struct.unpack_from(f"{order}I", data, at)
+        (bits,) = struct.unpack_from(f"{order}H", data, at)
+    return -(-samples * bits // 8)
 
 
 def _bmp(data: bytes) -> PictureHeader:

@@ -21,7 +21,9 @@ from engine.video.picture_header import (
 )
 
 MOST_PIXELS: Final = 1 << 27
-"""The most pixels of a picture: 134 million, which take 400 MB while they are decoded."""
+"""The most pixels of a picture: 134 million of three bytes, and fewer of those that take more."""
+_MOST_DECODED: Final = 3 * MOST_PIXELS
+"""Bytes that a picture takes while it is decoded: 400 MB."""
 MOST_BYTES: Final = 1 << 29
 LONGEST: Final = 4096
 """The longest side at which a picture plays, in pixels; a larger one is made smaller."""
@@ -82,9 +84,11 @@ def _checked_header(data: bytes) -> PictureHeader:
         other = other_kind(data)
         is_what = f"is a picture of the kind {other}" if other else "is not a picture"
         raise DeviceError(f"{is_what}: what is read is {KINDS}; save it as one of those")
-    if header.width * header.height > MOST_PIXELS:
+    most = _MOST_DECODED // header.pixel_bytes
+    if header.width * header.height > most:
         size = f"{header.width} x {header.height}"
-        raise DeviceError(f"is too large: {size} pixels, {MOST_PIXELS // 10**6} million at most")
+        deep = f" of {header.pixel_bytes} bytes" if header.pixel_bytes > 3 else ""
+        raise DeviceError(f"is too large: {size} pixels{deep}, {most // 10**6} million at most")
     return header
 
 

@@ -7,6 +7,8 @@ import tomllib
 import pytest
 
 from engine.patch.hidden_texts import hide_in_patch
+from engine.web.svg import svg
+from tests.patch.texts import compiled
 
 KINDS = [
     ('device = "rtsp://u:ge@im@127.0.0.1:1/x"', "rtsp://127.0.0.1:1/x"),
@@ -42,3 +44,22 @@ lines\"\"\"
 @pytest.mark.parametrize("text", ['device = "rtsp://u:geheim@h', "'''", '"\\q u:geheim@h"', ""])
 def test_what_is_no_patch_is_no_error(text):
     assert "geheim" not in hide_in_patch(text) or text.count('"') == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("rtsp://u:ge@im@127.0.0.1:1/x", "rtsp://127.0.0.1:1/x"),
+        ("u:geheim@10.0.0.1, left", "10.0.0.1, left"),
+        ("the hall: http://127.0.0.1/v?pwd=geheim", "the hall: http://127.0.0.1/v?***"),
+        ("max@10.0.0.1", "max@10.0.0.1"),
+    ],
+)
+def test_titles_and_labels_are_shown_without_them(tmp_path, written, shown):
+    plan = compiled(
+        tmp_path, f'title = "{written}"\n[cam]\nuse = "stand_in"\nlabel = "{written}"\n'
+    )
+    assert plan.title == shown
+    assert plan.boxes["cam"].label == shown
+    assert "geheim" not in svg(plan)
+    assert "im@" not in svg(plan)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import need
+from tests.training.recordings import recorded
 
 LIMIT = 240
 PEERS = Path(__file__).parent
@@ -38,6 +39,40 @@ to = "127.0.0.1:9"
 [out.send]
 "/people" = "pose.count"
 "/hz" = "voice.hz"
+"""
+# Networks that came later, one of them of two files, and outputs of pictures.
+LATER = """
+[camera]
+use = "stand_in"
+[look]
+use = "style_of"
+from = "camera"
+size = 64
+[people]
+use = "segment"
+from = "camera"
+[seen]
+use = "layers"
+from = "camera"
+[heard]
+use = "sounds"
+from = "camera.sound"
+[harmony]
+use = "chords"
+from = "camera.sound"
+[speech]
+use = "voice_activity"
+from = "camera.sound"
+[view]
+use = "web_view"
+from = "look"
+[wall]
+use = "window"
+from = "seen"
+[film]
+use = "video_writer"
+from = "people"
+file = "take.mp4"
 """
 
 pytestmark = [
@@ -99,6 +134,9 @@ COMMANDS = {
     "models": ["models"],
     "bench": ["bench", "start", "--short"],
     "install": ["install", "SHOW", "--print"],
+    "new": ["new", "NEW"],
+    "networks that came later": ["play", "LATER", "--for", "8"],
+    "train": ["train", "picture", "DANCE", "FOLDER", "--steps", "2", "--size", "64"],
 }
 
 
@@ -107,6 +145,12 @@ def test_a_command_sends_nothing_out_and_leaves_nothing_at_home(
     name: str, home: Path, show: Path, tmp_path: Path
 ) -> None:
     words = {"SHOW": str(show), "FILE": str(tmp_path / "show.mcap")}
+    words |= {"NEW": str(tmp_path / "new.toml"), "FOLDER": str(tmp_path / "trained")}
+    if name == "train":
+        words["DANCE"] = str(recorded(tmp_path, seconds=27))
+    elif name.startswith("networks"):
+        words["LATER"] = str(tmp_path / "later.toml")
+        Path(words["LATER"]).write_text(LATER)
     command = [words.get(word, word) for word in COMMANDS[name]]
     assert not cut_off(home, *SENSORIUM, *command)
     if name.endswith("replay"):

@@ -180,6 +180,9 @@ READERS = [
     ["record"],
     ["stress"],
     ["install", "--print"],
+    ["test"],
+    ["doctor"],
+    ["new", "mine.toml", "--from"],
 ]
 
 

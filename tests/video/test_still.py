@@ -117,11 +117,20 @@ def test_a_large_one_is_made_smaller():
     )
 
 
-def bomb(width, height):
+def bomb(width, height, depth=8, colour=0):
     """A PNG of a few hundred bytes that claims a size."""
     whole = encode("png", np.zeros((8, 8), np.uint8))
-    head = pictures.chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    head = pictures.chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0))
     return whole[:8] + head + whole[33:]
+
+
+def large_tiff(depth, samples):
+    """A TIFF picture of 11,500 x 11,500 pixels that breaks off behind its head."""
+    beyond = 8 + 2 + 4 * 12
+    depths = beyond if samples > 2 else depth
+    fields = (256, 1, 11_500), (257, 1, 11_500), (258, samples, depths), (277, 1, samples)
+    body = b"".join(struct.pack("<HHII", tag, 3, count, value) for tag, count, value in fields)
+    return b"II*\0" + struct.pack("<IH", 8, 4) + body + struct.pack("<H", depth) * samples
 
 
 def large_jpeg(width, height):
@@ -146,6 +155,28 @@ def large_jpeg(width, height):
 def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_decoded(data):
     with pytest.raises(DeviceError, match=r"is too large: \d+ x \d+ pixels, 134 million at most"):
         decode_still(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (bomb(11_500, 11_500, 16, 6), "of 8 bytes, 50 million"),
+        (bomb(11_500, 11_500, 16, 4), "of 8 bytes, 50 million"),
+        (bomb(11_500, 11_500, 8, 6), "of 4 bytes, 100 million"),
+        (large_tiff(16, 4), "of 8 bytes, 50 million"),
+        (large_tiff(64, 3), "of 24 bytes, 16 million"),
+        (large_tiff(64, 1), "of 8 bytes, 50 million"),
+    ],
+    ids=["png 16 bits", "grey png 16 bits", "png", "tiff 16 bits", "tiff 64 bits", "grey tiff"],
+)
+def test_pixels_that_take_more_bytes_are_fewer(data, words):
+    with pytest.raises(DeviceError, match=rf"is too large: 11500 x 11500 pixels {words} at most"):
+        decode_still(data)
+
+
+def test_as_large_a_picture_of_three_bytes_is_read():
+    with pytest.raises(DeviceError, match="is damaged"):
+        decode_still(bomb(11_500, 11_500, 16, 2))
 
 
 @pytest.mark.parametrize("kind", ["jpg", "png", "webp", "tiff", "bmp", "ppm"])
