@@ -189,21 +189,28 @@ def test_the_same_note_again_after_a_dip(hop):
     assert notes(play(Notes(), plucked, hop=hop)) == [(60, True), (60, False), (60, True)]
 
 
-@pytest.mark.parametrize("rate", [1.0, 3.0, 5.0])
-def test_a_swell_and_the_beat_of_two_strings_are_no_second_attack(rate):
-    beats = [
-        sung(
-            60,
-            max(0.1, 0.75 + math.log10(1e-3 + abs(math.cos(math.pi * rate * n * HOP))) / 3),
-            clarity=0.99,
-        )
-        for n in range(400)
+@pytest.mark.parametrize("clarity", [0.99, 0.9])
+@pytest.mark.parametrize("equal", [1.0, 0.8, 0.6])
+@pytest.mark.parametrize("rate", [1.0, 3.0, 5.0, 9.0])
+def test_a_swell_and_the_beat_of_two_strings_are_no_second_attack(rate, equal, clarity):
+    """A level is that of the newest 10 ms; in noise the pitch of a dip is not clear."""
+    time = np.arange(0, 2, HOP / 10)
+    power = 1 + equal**2 + 2 * equal * np.cos(2 * np.pi * rate * time)
+    newest = np.convolve(power, np.full(20, 1 / 20))[: len(time) : 10] + 1e-6
+    levels = np.clip(0.6 + 10 * np.log10(newest) / 60, 0.0, 1.0)
+    beats = [sung(60, float(level), clarity=clarity) for level in levels]
+    assert begun(play(Notes(), beats)) == [60]
+
+
+@pytest.mark.parametrize("clarity", [0.99, 0.9])
+@pytest.mark.parametrize(("falls", "lies"), [(0.005, 0.03), (0.04, 0.0), (0.08, 0.02)])
+def test_what_rises_quicker_than_it_fell_is_struck_again(falls, lies, clarity):
+    down = np.linspace(0.7, 0.5, max(2, round(falls / HOP)))
+    levels = [*[0.7] * 60, *down, *[0.5] * round(lies / HOP), *[0.7] * 60]
+    assert begun(play(Notes(), [sung(60, float(each), clarity=clarity) for each in levels])) == [
+        60,
+        60,
     ]
-    smooth = [
-        sung(60, float(np.mean([one.level for one in beats[max(0, n - 6) : n + 1]])), clarity=0.99)
-        for n in range(400)
-    ]
-    assert begun(play(Notes(), smooth)) == [60]
 
 
 def test_another_note_that_begins_without_a_pause_follows_at_once():

@@ -19,11 +19,16 @@ PERIODS: Final = 1.2
 DIP: Final = 0.1
 """Level (0 to 1) by which a note must fall, and rise again, to be struck again: 6 dB."""
 QUICK: Final = 0.035
-"""Seconds: a rise that takes longer is a swell, a tremolo, or the beat of two strings."""
+"""Seconds: what is older was before the attack."""
+RISES: Final = 0.05
+"""Seconds: a rise that takes longer is a swell or a tremolo."""
 BEFORE: Final = 0.15
 """Seconds before a dip that tell how loud it was."""
-DEEP: Final = 0.25
-"""Level (0 to 1) of a dip that is no beat of two strings though the pitch stays clear: 15 dB."""
+STEEP: Final = 1.8
+"""How many times quicker an attack rises than the sound before it came down and lay low: two
+strings that beat, and a choir, come up as they go down."""
+LOW: Final = 0.01
+"""Level (0 to 1) above the bottom of a dip that is still its bottom."""
 ATTACK: Final = 0.06
 """Seconds of levels that tell how hard a note is struck."""
 AHEAD: Final = 0.010
@@ -44,15 +49,9 @@ class Attack:
         self._levels: deque[tuple[float, float]] = deque()
         self._peak = 0.0
         self._fallen = False
-        self._unclear: float | None = None
 
-    def hear(self, level: float, hz: float, at: float, *, clear: bool) -> None:
-        """Take the level of a reading at a second; ``hz`` is the pitch, 0 where there is none.
-
-        ``clear``: whether the sound repeats as one does that nobody strikes, breaks or stops.
-        """
-        if not clear:
-            self._unclear = at
+    def hear(self, level: float, hz: float, at: float) -> None:
+        """Take the level of a reading at a second; ``hz`` is the pitch, 0 where there is none."""
         self._raw.append((at, level))
         span = max(SHORTEST, PERIODS / hz) if hz > 0 else SHORTEST
         while at - self._raw[0][0] > max(span, SHORTEST):
@@ -77,11 +76,18 @@ class Attack:
         if not self._fallen or not self._levels:
             return False
         at, now = self._levels[-1]
-        floor = min(level for when, level in self._levels if at - when <= QUICK)
+        floor = min(level for when, level in self._levels if at - when <= 2 * RISES)
+        leaves = max(when for when, level in self._levels if level <= floor + LOW)
         loud = max((level for when, level in self._levels if at - when > QUICK), default=floor)
-        broken = self._unclear is not None and at - self._unclear <= BEFORE
-        dip = DIP if broken else DEEP
-        return now - floor >= dip and now >= loud - DIP
+        back = max(loud - DIP, floor + DIP)
+        return at - leaves <= RISES and now >= back and self._is_steep(leaves, back)
+
+    def _is_steep(self, leaves: float, back: float) -> bool:
+        """Whether the level was back from a dip quicker than it had gone there and lain there."""
+        up = min(when for when, level in self._levels if when > leaves and level >= back)
+        falls = (when for when, level in self._levels if when < leaves and level >= back)
+        down = max(falls, default=self._levels[0][0])
+        return leaves - down >= STEEP * (up - leaves) - 1e-6
 
     @property
     def strength(self) -> float:

@@ -47,8 +47,6 @@ FALLS: Final = 7.0
 """... so that what is so many semitones below, and not sure, may be the period of both."""
 HARMONICS: Final = (12, 19, 24, 28, 31)
 """Semitones from a note to its second, third ... sixth harmonic."""
-CLEAR: Final = 0.95
-"""Confidence of a tone that nobody has just struck."""
 FIRST_GUESS: Final = 0.1
 """Seconds from the beginning of a note in which another pitch mends it, and is no melody."""
 AGAIN: Final = 0.08
@@ -118,8 +116,7 @@ class Melody:
         """
         self.again, self.bend = False, None
         self._room.hear(pitch.level, at, pitched=pitch.on)
-        clear = pitch.on and pitch.sure and pitch.confidence >= CLEAR
-        self._attack.hear(pitch.level, pitch.hz if pitch.on else 0.0, at, clear=clear)
+        self._attack.hear(pitch.level, pitch.hz if pitch.on else 0.0, at)
         believed = pitch.on and (rules.quick or pitch.sure or self.sounding is not None)
         if not believed or not rules.lowest <= pitch.hz <= rules.highest:
             return self._pause(pitch, at)

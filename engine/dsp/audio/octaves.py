@@ -51,6 +51,25 @@ def deviation(steps: Lags | int) -> NDArray[np.float64]:
     return np.asarray(np.sqrt(2 / freedom))
 
 
+BELOW = 0.33
+
+
+def low_share(sound, lag, steps):
+    x = sound.newest()
+    n = int(round(lag))
+    count = min(max(steps * STEP, 2 * n), len(x) - 2 * n - 2)
+    k = int(lag)
+    f = lag - k
+    idx = np.arange(len(x) - count - n, len(x))
+    past = x[idx - k]
+    past = past + f * (x[idx - k - 1] - past)
+    r = x[idx] - past
+    c = np.concatenate([[0], np.cumsum(r)])
+    low = (c[n:] - c[:-n])[-count:] / n
+    rr = r[-count:]
+    return float(low @ low / (rr @ rr + 1e-20))
+
+
 def _sounds_like_several(peaks: LagPeaks, chosen: int) -> bool:
     """Whether a lag may be what two or three notes have in common, and the pitch of none.
 
@@ -96,6 +115,10 @@ def choose_octave(
         rivals = lag[at] <= lag[chosen] * 1.03
     else:
         chosen, rivals = best, np.ones(len(at), np.bool_)
+    if not good.any() and float(least.min()) < _WAITS:
+        for place in np.flatnonzero(least < _WAITS):
+            if low_share(sound, float(lag[at[place]]), steps) >= BELOW:
+                return Octave(int(at[place]), True, False)
     several = _sounds_like_several(peaks, chosen)
     doubt = bool((rivals & (least < _RIVAL) & (least > 2 * left[best] + 0.02)).any())
     return Octave(chosen, doubt or several, not good.any() and float(least.min()) < _WAITS)

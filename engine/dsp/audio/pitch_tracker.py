@@ -28,6 +28,7 @@ from engine.dsp.audio.lag_peaks import LagPeaks, find_peaks
 from engine.dsp.audio.lag_products import STEP, LagProducts, Numbers
 from engine.dsp.audio.low_pass import ANALYSIS_RATE
 from engine.dsp.audio.octaves import choose_octave, deviation
+from engine.dsp.audio.ringing import APART, Found, pitch_beside
 from engine.dsp.audio.two_tones import two_tones
 
 ALWAYS: Final = 0.02
@@ -66,6 +67,10 @@ _NEW_ROOM: Final = 200
 """Steps in which the noise of a room is learned quickly."""
 _PASSED: Final = 2.5e-4
 """The least part of the whole sound that the low-pass lets through (4 kHz: 8e-3)."""
+_RINGS: Final = 0.3 * ANALYSIS_RATE
+"""Samples for which a note that was sure may ring on beside the next one."""
+_BELOW: Final = 1.5
+"""How many times longer a lag is that a note that rings on and a new one may have in common."""
 _SILENT: Final = 1e-11
 """Mean square below which nothing is heard."""
 
@@ -113,6 +118,8 @@ class PitchTracker:
         self._steady_hz, self._steady = 0.0, 0
         self._guess = 0.0
         self._doubtful = self._looked = 0
+        self._sure: tuple[float, int] | None = None
+        self._beside: Found | None = None
 
     def step(self, samples: Numbers, whole: float = 0.0) -> PitchReading | None:
         """Take 2.5 ms of sound; return a reading where one is due.
@@ -124,8 +131,28 @@ class PitchTracker:
         self._sound.push(self._without_dc(samples))
         self._steps += 1
         if self._steps % 2 == 0 or (self._open and self._run < 1):
-            return self._read()
+            return self._beside_the_old(self._read())
         return None
+
+    def _beside_the_old(self, reading: PitchReading) -> PitchReading:
+        """Return a reading, or that of a new note which begins while an old one rings on."""
+        if reading.sure and reading.hz:
+            self._sure, self._beside = (ANALYSIS_RATE / reading.hz, self._steps), None
+        if self._sure is None or not self._open or reading.sure and reading.hz:
+            return reading
+        lag, since = self._sure
+        if (self._steps - since) * STEP > _RINGS:
+            self._sure = self._beside = None
+            return reading
+        if reading.hz and ANALYSIS_RATE / reading.hz < _BELOW * lag:
+            return reading
+        before, self._beside = self._beside, pitch_beside(self._sound.newest(), lag)
+        if before is None or self._beside is None:
+            return NOTHING
+        hz = ANALYSIS_RATE / self._beside.lag
+        if abs(before.lag / self._beside.lag - 1) > APART or not self._within(hz):
+            return NOTHING
+        return PitchReading(hz, 1 - self._beside.left, False)
 
     def _without_dc(self, samples: Numbers) -> Numbers:
         steps = np.diff(samples.astype(np.float64), prepend=self._dc_x)
