@@ -8,8 +8,10 @@ up, and for some beats more. Prints what both said, as JSON: lists of [seconds, 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -18,14 +20,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import build_msg
-from pythonosc.osc_bundle import OscBundle
-import socket
 
 PORT = 10000
 CONTROL = 9700
-FOLLOWS = 40
+FOLLOWS = 90
 """Seconds in which the other must have followed."""
 BEATS = 8
 HEADLESS = {"QT_QPA_PLATFORM": "offscreen", "QTWEBENGINE_DISABLE_SANDBOX": "1"}
@@ -36,14 +37,20 @@ def main() -> None:
     """Play the session."""
     for setting in ("link set lo up", "link set lo multicast on", "route add 224.0.0.0/4 dev lo"):
         subprocess.run(["ip", *setting.split()], check=True)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear, tempfile.TemporaryDirectory() as h:
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear,
+        tempfile.TemporaryDirectory() as home,
+    ):
         ear.bind(("127.0.0.1", PORT))
         clock = ["sclang", "-D", f"{Path(__file__).with_name('link_clock.scd')}", f"{PORT}"]
-        show = [sys.executable, "-c", "from engine.cli import main; main()", "play", sys.argv[1]]
+        show = [sys.executable, "-c", "from engine.cli import main; main()", "play"]
+        show += [sys.argv[1], "--quiet", "--no-page"]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         with (
             subprocess.Popen(show, stdin=subprocess.DEVNULL, stdout=sys.stderr) as ours,
-            subprocess.Popen(clock, env={**os.environ, **HEADLESS, "HOME": h}, **quiet) as theirs,
+            subprocess.Popen(
+                clock, env={**os.environ, **HEADLESS, "HOME": home}, **quiet
+            ) as theirs,
         ):
             try:
                 print(json.dumps(session(ear)))
@@ -55,7 +62,7 @@ def main() -> None:
 def session(ear: socket.socket) -> list[Event]:
     """Return all that is heard."""
     heard: list[Event] = []
-    (*_, peers, port) = until(ear, heard, "/sc/beat", lambda said: said[2] >= 1)
+    *_, port = until(ear, heard, "/sc/beat", lambda said: said[2] >= 1)
     send(ear, port, "/tempo", 2.1)
     until(ear, heard, "/ours/bpm", lambda said: abs(said[0] - 126) < 1)
     gather(ear, heard)
@@ -71,11 +78,12 @@ def until(
     """Hear until something is said at an address that is good; return it."""
     ends = time.monotonic() + FOLLOWS
     while time.monotonic() < ends:
-        ear.settimeout(FOLLOWS)
-        for event in hear(ear):
-            heard.append(event)
-            if event[1] == address and good(event[2]):
-                return event[2]
+        ear.settimeout(1)
+        with contextlib.suppress(TimeoutError):
+            for event in hear(ear):
+                heard.append(event)
+                if event[1] == address and good(event[2]):
+                    return event[2]
     raise SystemExit(f"{address} never said it: {heard[-12:]}")
 
 

@@ -36,7 +36,7 @@ to = "127.0.0.1:10000"
 "/ours/tempo" = "grid.bpm"
 """
 PYTHON = os.environ.get("SENSORIUM_LINK_PYTHON", "")
-LIMIT = 200
+LIMIT = 300
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="networks of one's own are Linux's"),
