@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.core.messages import Block, Chord
 from engine.core.parameter import Param
-from engine.dsp.audio.harmony import NO_CHORD, Steady, chord_of
+from engine.dsp.audio.harmony import HIGHEST, NO_CHORD, Steady, chord_of, rings_on
 from engine.dsp.audio.hops import Hops
 from engine.dsp.audio.level import is_quiet
 from engine.dsp.audio.piano import BEHIND, FRAME, FRAMES, LOWEST_KEY, RATE, SOUND, padded
@@ -28,6 +28,8 @@ HOP: Final = 8
 """Frames from one reading to the next."""
 HYSTERESIS: Final = 0.05
 """How much worse the chord that stands may fit."""
+STRUCK: Final = 0.3
+"""How sure the network is of the beginning of any note for something to have been struck."""
 _NEWEST: Final = 4
 """Frames at the end that the network is not sure of yet."""
 
@@ -40,7 +42,8 @@ class ChordsModel(NetworkModel[Chord]):
     minmaj7, maj6, min6, dim, dim7, hdim7, aug, sus2 or sus4, and ``confidence`` how well the notes
     that sound are those of the chord. A chord is named once it has been heard for ``steady``, and
     stays until another one has. In silence, in noise, and of one or two notes there is none: its
-    name is "" then, its root and bass -1. Of chords of the same notes (C6, Am7) it is the one whose
+    name is "" then, its root and bass -1. It stays while its notes die away one by one, until
+    something is struck. Of chords of the same notes (C6, Am7) it is the one whose
     root is the bass.
 
     A longer ``window`` hears through the notes of a melody, a shorter one is quicker.
@@ -93,10 +96,16 @@ class ChordsModel(NetworkModel[Chord]):
         newest = samples[-(count + _NEWEST) * FRAME :]
         if is_quiet(newest, self.quiet):
             return NO_CHORD
-        frames, _ = self.run(audio=padded(samples))
+        frames, onsets = self.run(audio=padded(samples))
         end = FRAMES - BEHIND - _NEWEST
-        chord = chord_of(frames[0, end - count : end].mean(axis=0), LOWEST_KEY)
-        enough = self.confidence - (HYSTERESIS if chord.name == self._steady.stands.name else 0.0)
+        keys = frames[0, end - count : end].mean(axis=0)
+        chord, stands = chord_of(keys, LOWEST_KEY), self._steady.stands
+        struck = onsets[0, end - count : end, : HIGHEST + 1 - LOWEST_KEY].max() > STRUCK
+        if chord.name != stands.name and not struck:
+            rings = rings_on(stands, keys, LOWEST_KEY)
+            if rings is not None:
+                return rings
+        enough = self.confidence - (HYSTERESIS if chord.name == stands.name else 0.0)
         return chord if chord.confidence >= enough else NO_CHORD
 
     def _times(self) -> int:

@@ -216,7 +216,8 @@ class Builder:
                 continue
             if name in events:
                 takes = in_words(inlet.accepts)
-                self._report(spec, f"takes {takes} by a cable, so it has no value", name)
+                said = f"takes {takes} by a cable, so it has no value" + self._hint_of_cable(value)
+                self._report(spec, said, name)
             elif not is_finite(value) or not fits(type(value), inlet.accepts):
                 takes = f"takes {in_words(inlet.accepts)}, got {as_written(value)}"
                 self._report(spec, takes + self._hint_of_cable(value), name)

@@ -34,6 +34,7 @@ from engine.patch.on_beat import read_on_beat
 from engine.patch.outlet_types import Origin, OutletTypes
 from engine.patch.parse import BoxSpec, PatchSpec
 from engine.patch.plan import FEEDS, MORE, Into, PlannedBox, Wire
+from engine.patch.switches import instead, is_held
 
 PORT = "in"
 """The port name of a sink whose only input is given by "from"."""
@@ -344,8 +345,10 @@ class Connector:
         origin = self._find_origin(cable)
         unit = self._unit(cable, origin)
         options, label = self._options(known, cable, unit), self._label(known, cable)
+        begins = origin[2] if origin else None
         for stage in cable.stages:
-            origin = self._insert_stage(origin, stage, cable, f"{box}.{name}")
+            if origin is None or not is_held(stage, cable, origin[2], accepts):
+                origin = self._insert_stage(origin, stage, cable, f"{box}.{name}")
         if origin and needs_trigger(origin[2], accepts):
             origin = self._insert_stage(origin, CableStage("trigger", {}), cable, f"{box}.{name}")
         if origin is None:
@@ -355,7 +358,10 @@ class Connector:
             self._report(
                 cable,
                 f'takes {in_words(accepts)}, but "{cable.origin}" gives {in_words((carries,))}'
-                + self._other_outlet(cable, outlet.box, accepts),
+                + (
+                    self._other_outlet(cable, outlet.box, accepts)
+                    or instead(cable, begins, carries, accepts)
+                ),
             )
             return None
         convert = converter(carries, accepts)

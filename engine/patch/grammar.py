@@ -79,7 +79,8 @@ CABLE = (
     (
         "when",
         "instead of `from`: a trigger whenever something begins or changes: "
-        '`"/go" = { when = "up.opened" }`',
+        '`"/go" = { when = "up.opened" }`. Where no trigger is taken, it is on as long as that '
+        'holds: `hold = { when = "desk.cc64", above = 0.5 }`',
     ),
     ("in", "the range of the numbers that come, 0 to 1 if not said: `in = [0.1, 0.9]`"),
     (

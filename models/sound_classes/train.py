@@ -1,6 +1,6 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["numpy>=2", "onnx>=1.17", "soundfile", "soxr", "msgspec"]
+# dependencies = ["numpy>=2", "onnx>=1.17", "soundfile", "soxr", "msgspec", "mido"]
 # ///
 """Train ``model.onnx`` again, on sounds that are made here and on free ones.
 
@@ -39,6 +39,7 @@ from engine.lab.bench.class_sounds import (  # noqa: E402
     hum,
     noise,
     played,
+    recorded_applause,
     sung,
     whistled,
 )
@@ -115,7 +116,9 @@ def material(samples: Path, program: str, rng: np.random.Generator) -> dict[str,
     files = [f for f in files if "choir" not in f.name and "voxy" not in f.name]
     loops = [np.tile(x := read(file), max(1, int(4 * RATE / max(len(x), 1)))) for file in files]
     return {
-        "clap": [claps(rng) for _ in range(60)] + [applause(rng) for _ in range(60)],
+        "clap": [claps(rng) for _ in range(60)]
+        + [applause(rng) for _ in range(80)]
+        + [recorded_applause(rng) for _ in range(30)],
         "whistle": [whistled(rng) for _ in range(100)],
         "speech": speech,
         "singing": chant

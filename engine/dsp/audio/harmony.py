@@ -1,12 +1,15 @@
 """Which chord a set of sounding keys is.
 
 A chord is the template whose notes point most nearly where the sounding ones do (the cosine between
-both, as in Fujishima 1999), without regard to octaves. Of chords of the same notes, such as Am7 and
-C6, it is the one that the lowest note is the root of.
+both, as in Fujishima 1999), without regard to octaves. Each template is tried twice: as its notes,
+and with the fifth of each of them, since organs sound it as a stop and other instruments as their
+third partial (Gómez 2006). Of chords of the same notes, such as Am7 and C6, it is the one that the
+lowest note is the root of.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -39,46 +42,73 @@ HIGHEST: Final = 80
 """The highest note that counts, G sharp 5: above it are overtones rather than notes of chords."""
 _WEAKEST: Final = 0.25
 """How surely the weakest note of a chord must sound, as a part of the surest."""
+_FIFTHS: Final = (0.0, 0.3)
+"""How surely the fifth of each note sounds with it, in one template and in the other."""
+_RINGS: Final = 0.7
+"""How well a chord that rings on must still fit: three notes of four, or two of three."""
 _ROOT_BELOW: Final = 0.05
 """What a template is worth more where its root is the lowest note."""
 
 _TEMPLATES: Final = [(root, quality) for quality in QUALITIES for root in range(12)]
 
 
-def _masks() -> NDArray[np.float64]:
+def _masks(fifth: float = 0.0) -> NDArray[np.float64]:
     """Return the notes of each template: float64 (n, 12), each of length 1."""
     masks = np.zeros((len(_TEMPLATES), 12))
     for mask, (root, quality) in zip(masks, _TEMPLATES, strict=True):
         mask[[(root + step) % 12 for step in QUALITIES[quality][1]]] = 1.0
+    masks += fifth * np.roll(masks, 7, axis=1)
     return np.asarray(masks / np.linalg.norm(masks, axis=1, keepdims=True))
 
 
 _MASKS: Final = _masks()
+_WITH_FIFTHS: Final = np.stack([_masks(fifth) for fifth in _FIFTHS])
 _ROOTS: Final = np.array([root for root, _ in _TEMPLATES])
 
+Keys = NDArray[np.float32]
 
-def chord_of(keys: NDArray[np.float32], lowest: int) -> Chord:
+
+def chord_of(keys: Keys, lowest: int) -> Chord:
     """Return the chord that fits best; its confidence is how well, 0 to 1.
 
     ``keys``: float32 (n,), how sure it is that each key sounds, from the note ``lowest`` on. Three
-    clean notes of a chord fit by 0.9 and more; two notes by 0.82 at most, one by 0.58.
+    clean notes of a chord fit by 0.9 and more; two notes by 0.87 at most, one by 0.77.
     """
-    keys = keys[: HIGHEST + 1 - lowest]
-    notes = (lowest + np.arange(len(keys))) % 12
-    classes = np.zeros(12)
-    np.maximum.at(classes, notes, keys)
-    length = np.linalg.norm(classes)
-    low = np.flatnonzero(keys >= BASS)
-    if not len(low) or not length:
+    bass, classes = _heard(keys, lowest)
+    if bass is None:
         return NO_CHORD
-    bass = int(notes[low[0]])
-    fits = _MASKS @ classes / length
+    fits = (_WITH_FIFTHS @ classes).max(axis=0)
     best = int(np.argmax(fits + _ROOT_BELOW * (bass == _ROOTS)))
     sure = classes[_MASKS[best] > 0]
     if sure.min() < _WEAKEST * sure.max():
         return NO_CHORD
     root, quality = _TEMPLATES[best]
     return Chord(name_of(root, bass, quality), root, bass, quality, float(min(fits[best], 1.0)))
+
+
+def rings_on(chord: Chord, keys: Keys, lowest: int) -> Chord | None:
+    """Return a chord as it fits now, where it may be what still sounds; else None.
+
+    Of strings that ring some die away before the others, and what is left would be another chord.
+    ``keys`` as for ``chord_of``.
+    """
+    bass, classes = _heard(keys, lowest)
+    if not chord.on or bass != chord.bass:
+        return None
+    fits = float(_MASKS[_TEMPLATES.index((chord.root, chord.quality))] @ classes)
+    return replace(chord, confidence=min(fits, 1.0)) if fits >= _RINGS else None
+
+
+def _heard(keys: Keys, lowest: int) -> tuple[int | None, NDArray[np.float64]]:
+    """Return the lowest note, and how sure each is in any octave: float64 (12,), of length 1."""
+    keys = keys[: HIGHEST + 1 - lowest]
+    notes = (lowest + np.arange(len(keys))) % 12
+    classes = np.zeros(12)
+    np.maximum.at(classes, notes, keys)
+    low = np.flatnonzero(keys >= BASS)
+    if not len(low):
+        return None, classes
+    return int(notes[low[0]]), classes / np.linalg.norm(classes)
 
 
 def name_of(root: int, bass: int, quality: str) -> str:

@@ -53,22 +53,62 @@ def claps(rng: Random, seconds: float = SECONDS) -> Sound:
 
 
 def applause(rng: Random, seconds: float = SECONDS) -> Sound:
-    """Return 4 to 150 people who clap, each in his own time, in a room."""
-    sound = np.zeros(int((seconds + 1) * RATE))
-    people = int(np.exp(rng.uniform(np.log(4), np.log(150))))
-    for _ in range(people):
-        own = clap(rng) * rng.uniform(0.2, 1)
-        at, pause = rng.uniform(0, 0.4), 1 / rng.uniform(2.5, 5.5)
-        while at < seconds:
-            begin = int(at * RATE)
-            sound[begin : begin + len(own)] += own * rng.uniform(0.7, 1)
-            at += pause * rng.uniform(0.8, 1.2)
-    time = np.arange(int(0.4 * RATE)) / RATE
-    room = rng.normal(0, 0.05, len(time)) * np.exp(-time / rng.uniform(0.05, 0.2))
-    room[0] = 1
-    size = 2 * len(sound)
-    wet = np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(room, size), size)
-    return np.asarray(wet[: int(seconds * RATE)])
+    """Return 4 to 2000 people who clap, each in his own time, in a room or a hall; some cheer.
+
+    Of many nobody is heard by himself, so they share some hands and clap at any moment.
+    """
+    count = int((seconds + 1) * RATE)
+    sound = np.zeros(count)
+    people = int(np.exp(rng.uniform(np.log(4), np.log(2000))))
+    hands = min(people, 30)
+    for _ in range(hands):
+        moments = [_moments(rng, seconds) for _ in range(-(-people // hands))]
+        struck = (np.concatenate(moments) * RATE).astype(int)
+        blows = np.zeros(count)
+        np.add.at(blows, struck, rng.uniform(0.3, 1, len(struck)) * rng.uniform(0.2, 1))
+        sound += _convolved(blows, clap(rng))
+    if rng.random() < 0.3:
+        sound += cheers(rng, count) * np.std(sound) * rng.uniform(0.1, 0.8)
+    decay = rng.uniform(0.05, 0.2) if people < 60 else np.exp(rng.uniform(np.log(0.08), 0))
+    time = np.arange(int(2 * decay * RATE)) / RATE
+    room = rng.normal(0, 0.05, len(time)) * np.exp(-time / decay)
+    room[0] = rng.uniform(0.2, 1)
+    sound = _convolved(sound, room)
+    if rng.random() < 0.5:  # far from the microphone
+        sound = np.convolve(sound, np.ones(3) / 3, "same")
+    return np.asarray(sound[: int(seconds * RATE)])
+
+
+def _moments(rng: Random, seconds: float) -> NDArray[np.float64]:
+    """Return the seconds at which one person claps, 2.5 to 5.5 times each."""
+    pause = 1 / rng.uniform(2.5, 5.5)
+    steps = pause * rng.uniform(0.8, 1.2, int(seconds / pause * 1.3) + 1)
+    at = rng.uniform(0, 0.4) + np.cumsum(steps) - steps[0]
+    return np.asarray(at[at < seconds])
+
+
+def _convolved(sound: Sound, by: Sound) -> Sound:
+    """Return a sound by a room, a hand or whatever else it is played by, as long as it was."""
+    size = 1 << (len(sound) + len(by) - 1).bit_length()
+    both = np.fft.rfft(sound, size) * np.fft.rfft(by, size)
+    return np.asarray(np.fft.irfft(both, size)[: len(sound)])
+
+
+def cheers(rng: Random, count: int) -> Sound:
+    """Return some people who cheer, each a call or two that rises and falls: of spread 1."""
+    sound = rng.normal(0, 1e-3, count)
+    for _ in range(int(rng.integers(4, 30))):
+        size = min(int(rng.uniform(0.3, 1.5) * RATE), count - 1)
+        way = np.linspace(0, 1, size)
+        hz = rng.uniform(180, 700) * 2 ** (rng.uniform(-0.4, 0.4) * np.sin(np.pi * way))
+        phase = 2 * np.pi * np.cumsum(hz * (1 + rng.normal(0, 0.01, size))) / RATE
+        formant = rng.uniform(500, 1600)
+        call = np.zeros(size)
+        for k in range(1, 9):
+            call += np.exp(-0.5 * (np.log2(k * hz / formant) / 0.6) ** 2) * np.sin(k * phase)
+        begin = int(rng.integers(count - size))
+        sound[begin : begin + size] += call * np.sin(np.pi * way) * rng.uniform(0.2, 1)
+    return np.asarray(sound / np.std(sound))
 
 
 def whistled(rng: Random, seconds: float = SECONDS) -> Sound:
@@ -170,6 +210,15 @@ def played(rng: Random, programs: Sequence[int] = (), seconds: float = SECONDS) 
             drum = int(rng.choice([36, 38, 42, 42, 46, 45, 51]))
             drum = {0: 36, 2: 38}.get(step % 4, drum)
             events.append((step * beat / 2, bytes([0x99, drum, int(rng.integers(60, 125))])))
+    return _render(events, seconds)
+
+
+def recorded_applause(rng: Random, seconds: float = SECONDS) -> Sound:
+    """Return the applause of the sound font, which was recorded: one to four of several heights."""
+    events: list[tuple[float, bytes]] = [(0.0, bytes([0xC0, 126]))]
+    for key in rng.integers(40, 96, rng.integers(1, 5)):
+        events.append((0.01, bytes([0x90, int(key), int(rng.integers(60, 127))])))
+        events.append((seconds, bytes([0x80, int(key), 0])))
     return _render(events, seconds)
 
 
