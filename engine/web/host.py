@@ -30,6 +30,7 @@ S = TypeVar("S", bound="Site")
 """The site that it serves."""
 
 TRIES = 20
+_LAST_PORT = 65535
 _BACKLOG = 32
 _AGAIN = 2.0
 """Seconds until it is tried again to serve the page where no descriptor was left for it."""
@@ -181,7 +182,8 @@ class SiteHost(ABC, Generic[S]):
 
         loop = asyncio.get_running_loop()
         backlog = min(_BACKLOG, most_connections() // 2)
-        for port in range(self._port, self._port + TRIES):
+        last = min(self._port + TRIES - 1, _LAST_PORT)
+        for port in range(self._port, last + 1):
             try:
                 listening = await loop.create_server(make, self._host, port, backlog=backlog)
             except OSError as error:
@@ -193,7 +195,10 @@ class SiteHost(ABC, Generic[S]):
                 return None
             self._report_port(port)
             return listening
-        _log.warning("no page: ports %d to %d are in use", self._port, self._port + TRIES - 1)
+        if last > self._port:
+            _log.warning("no page: ports %d to %d are in use", self._port, last)
+        else:
+            _log.warning("no page: port %d is in use", last)
         return None
 
     def _report_port(self, port: int) -> None:

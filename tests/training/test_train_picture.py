@@ -105,6 +105,18 @@ def test_ctrl_c_keeps_what_was_learned(dance: Path, tmp_path: Path, at_every_ste
     assert sorted(each.name for each in (tmp_path / "me").iterdir()) == FILES
 
 
+def test_a_view_where_stop_was_asked_ends_it_and_keeps_what_was_learned(
+    dance: Path, tmp_path: Path, at_every_step: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "sensorium")
+    other, screen = Seen(), Seen()
+    screen.act = lambda: setattr(screen, "stop_asked", len(screen.shown) == 2)
+    train_picture(dance, tmp_path / "me", options(1000), [other, screen])
+    assert [progress.steps for progress, _ in other.shown] == [1, 2]
+    assert sorted(each.name for each in (tmp_path / "me").iterdir()) == FILES
+    assert "stopped early; what was learned so far is kept" in caplog.messages
+
+
 def test_nothing_is_written_over_and_nothing_is_left_of_what_cannot_begin(
     dance: Path, tmp_path: Path
 ) -> None:
