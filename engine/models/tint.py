@@ -44,7 +44,7 @@ class TintModel(NetworkModel[Frame]):
     strength: Annotated[
         float, Param("how much is made up; 0 is the picture with its own colours", 0, 1)
     ] = 1.0
-    saturation: Annotated[float, Param("how colourful; 0 is grey", 0, 4)] = 1.0
+    saturation: Annotated[float, Param("how colourful; 0 is grey", 0, 4)] = 1.5
     warmth: Annotated[float, Param("above 0 like lamps, below like the moon", -1, 1)] = 0.0
     steady: Annotated[float, Param("how much colours stay, and go along with what moves", 0, 1)] = (
         0.7
