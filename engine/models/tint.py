@@ -31,7 +31,7 @@ class TintModel(NetworkModel[Frame]):
 
     A network sees only how bright the picture is, and makes up colours for it. They are not those
     that things have: it has learned from a few dozen photographs. How it looks stands, with
-    pictures, in [Pictures](pictures.md#colours-that-are-made-up). Whatever the picture has of
+    pictures, in [Pictures](pictures.md#coloured-by-hand). Whatever the picture has of
     colours itself stays as far as ``strength`` lets it; how bright it is stays.
 
     ``steady`` lets colours stay, and go along with what moves, so that nothing flickers.

@@ -2,10 +2,11 @@
 
 ``uv run --with OpenEXR python models/tint/measure.py DATA docs/pictures/tint.jpg``
 
-DATA is described in ``pictures.py``. "Off" is the mean distance of colours (a and b of CIE L*a*b*),
-beside that of the same picture left grey; "colourful" is the measure of Hasler and Süsstrunk,
-"Measuring Colourfulness in Natural Images", 2003, beside that of the true picture. Flicker is the
-warping error of Lai et al., 2018, of the colours alone, on a film of a man who jumps off a wall.
+DATA is described in ``pictures.py``. "Off" is the mean distance of colours (a and b of CIE L*a*b*):
+as the box has them, as they were learned (``saturation = 1``), and of a picture that stays grey.
+"Colourful" is the measure of Hasler and Süsstrunk, "Measuring Colourfulness in Natural Images",
+2003, beside that of the true picture. Flicker is the warping error of Lai et al., 2018, of the
+colours alone, on a film of a man who jumps off a wall.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from engine.models.tint import TintModel
 
 FILM = Path(__file__).parents[2] / "tests" / "media" / "jump.mp4"
 TILE = (256, 192)
-COLUMNS = 4
+COLUMNS = 6
 
 
 def opened(**parameters: float) -> TintModel:
@@ -41,6 +42,11 @@ def tint(box: TintModel, picture: Picture) -> Picture:
 def colours(picture: Picture) -> np.ndarray:
     """Return a and b of CIE L*a*b*."""
     return cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)[:, :, 1:]
+
+
+def off(made: Picture, picture: Picture) -> float:
+    """Return how far the colours of a picture are from those of another."""
+    return float(np.linalg.norm(colours(made) - colours(picture), axis=2).mean())
 
 
 def colourful(picture: Picture) -> float:
@@ -86,15 +92,14 @@ def main(folder: str, sheet: str) -> None:
     shown = photographs(Path(folder), HELD_OUT)
     shown += views(Path(folder), PANORAMAS_HELD_OUT, 1, 256)
     box = opened(steady=0)
-    tiles, nearer = [], 0
+    plain = opened(steady=0, saturation=1)
+    tiles = []
     for picture in shown:
         made = tint(box, picture)
-        off = np.linalg.norm(colours(made) - colours(picture), axis=2).mean()
-        grey = np.linalg.norm(colours(picture), axis=2).mean()
-        nearer += off < grey
-        print(f"off {off:.1f}, grey {grey:.1f}; {colourful(made):.0f} of {colourful(picture):.0f}")
+        offs = (off(made, picture), off(tint(plain, picture), picture), off(0 * picture, picture))
+        print("off {:.1f}, {:.1f} as it learned, {:.1f} grey;".format(*offs), end=" ")
+        print(f"colourful {colourful(made):.0f}, in truth {colourful(picture):.0f}")
         tiles += [tile(picture, "held out"), tile(made, "tint")]
-    print(f"nearer than grey on {nearer} of {len(shown)}")
     flows = true_flows(seen_last)
     for name, steady in (("plain", 0.0), ("steady", TintModel().steady)):
         again = opened(steady=steady)

@@ -3,8 +3,8 @@
 DATA is described in ``pictures.py``. A small U-Net sees the luma of a picture and learns its two
 colour differences (Cr and Cb of ITU-R BT.601), at half the size. What is colourful counts more
 than what is grey, or all would become a little brown, which errs least (after Zhang, Isola and
-Efros, "Colorful Image Colorization", 2016, who weigh rare colours). It takes half an hour on one
-core; ``measure.py`` measures on pictures that were held out.
+Efros, "Colorful Image Colorization", 2016, who weigh rare colours). It takes ten
+minutes on one core; ``measure.py`` measures on pictures that were held out.
 """
 
 from __future__ import annotations
