@@ -20,6 +20,7 @@ from engine.commands.ending import (
     heed_no_requests,
     show_on_terminal,
 )
+from engine.commands.page_options import PageHost, PagePort, PageToken
 from engine.core.clock import wall_time
 from engine.core.os_errors import os_reason
 from engine.runtime.dump import Dump
@@ -89,13 +90,9 @@ def play(
         Path | None, typer.Option(help="write what is logged here too; old files make room")
     ] = None,
     page: Annotated[bool, typer.Option(help="serve a page to watch and steer by")] = True,
-    page_port: Annotated[int, typer.Option(help="its port", min=1, max=65535)] = PORT,
-    page_host: Annotated[
-        str, typer.Option(help="who reaches it: 127.0.0.1 this machine, 0.0.0.0 the network")
-    ] = HOST,
-    page_token: Annotated[
-        str, typer.Option(help="what a phone must know to open it; made up if not said")
-    ] = "",
+    page_port: PagePort = PORT,
+    page_host: PageHost = HOST,
+    page_token: PageToken = "",
 ) -> None:
     """Play a patch, or a set of patches; without one, the first light.
 

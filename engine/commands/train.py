@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.commands.build import need_extra
 from engine.commands.ending import ended_in_order
+from engine.commands.page_options import PageHost, PagePort, PageToken
 from engine.runtime.metrics import LOG
+from engine.web import HOST, PORT
+
+if TYPE_CHECKING:
+    from engine.training.picture import Measured
 
 app = typer.Typer(
     help="Train a network on a recording of your own.",
@@ -35,31 +41,46 @@ def picture(
     ] = 0,
     steps: Annotated[int, typer.Option(help="train for so many steps, and not by time", min=0)] = 0,
     seed: Annotated[int, typer.Option(help="another number, another chance", min=0)] = 0,
+    page: Annotated[bool, typer.Option(help="serve a page that shows how far it is")] = True,
+    page_port: PagePort = PORT,
+    page_host: PageHost = HOST,
+    page_token: PageToken = "",
 ) -> None:
     """Train a network that paints you from a skeleton, on two minutes of your own recording.
 
     Record it by "sensorium record PATCH --pixels", with a camera that stands still, in light that
-    stays, and move as you will on stage. The last fifth is kept apart, to measure on it.
+    stays, and move as you will on stage. The last fifth is kept apart, to measure on it. A page
+    shows how far it is, and what it paints by then; Ctrl-C and its Stop keep what was learned.
     """
     need_extra("train", "onnx", "sensorium train picture ...")
     from rich.console import Console
 
+    from engine.commands.watched_training import WatchedTraining
     from engine.terminal.training import TrainingScreen
-    from engine.training.command import TrainingOptions, train_picture
+    from engine.training.command import TrainingOptions, TrainingView, train_picture
     from engine.training.folder import PREVIEW
 
     made = folder or Path(recording.stem)
     options = TrainingOptions(minutes, steps, size, frame, pose, threads, seed)
-    with ended_in_order():
-        found = train_picture(recording, made, options, TrainingScreen(Console(stderr=True)))
-    painted, near = found.painted, found.nearest
-    LOG.info(
-        "on pictures it had not seen it is off by %.4f (SSIM %.3f); the nearest picture it had seen"
-        " is off by %.4f (SSIM %.3f)",
-        *painted,
-        *near,
-    )
+    views: list[TrainingView] = [TrainingScreen(Console(stderr=True))]
+    with ended_in_order(), ExitStack() as stack:
+        if page:
+            watched = WatchedTraining(made / PREVIEW, page_host, page_port, page_token)
+            views.append(stack.enter_context(watched))
+        found = train_picture(recording, made, options, views)
+        words = _words(found)
+        if page:
+            watched.result = f"{words[0].upper()}{words[1:]}. It is kept in {made}."
+    LOG.info("%s", words)
     if found.ratio >= 1:
         LOG.warning("it is not nearer than that: train longer, or record more of what you do")
     LOG.info("%s is written; look at %s; a patch beside it plays it by", made, made / PREVIEW)
     typer.echo(f'[painted]\nuse   = "skeleton_to_picture"\nfrom  = "pose"\nmodel = "{made.name}"')
+
+
+def _words(found: Measured) -> str:
+    """Return how near a training came."""
+    return (
+        "on pictures it had not seen it is off by {:.4f} (SSIM {:.3f}); the nearest picture it had"
+        " seen is off by {:.4f} (SSIM {:.3f})"
+    ).format(*found.painted, *found.nearest)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from engine.dsp.image.jpeg import downscaled
 from engine.runtime.metrics import LOG
+from engine.training.command import Preview
 from engine.training.picture import TrainingProgress
 
 _WIDEST: Final = 120
@@ -22,12 +22,15 @@ _EVERY: Final = 6
 class TrainingScreen:
     """Shows progress, and on a terminal of many colours a preview."""
 
+    stop_asked = False
+    """Ctrl-C ends a training wherever it is, and asks nobody."""
+
     def __init__(self, console: Console) -> None:
         self._console = console
         self._lines = 0
         self._count = 0
 
-    def show(self, progress: TrainingProgress, preview: Callable[[], NDArray[np.uint8]]) -> None:
+    def show(self, progress: TrainingProgress, preview: Preview) -> None:
         """Show how far it is; a preview lies in place of the last one."""
         self._count += 1
         words = describe(progress)
@@ -35,7 +38,7 @@ class TrainingScreen:
             if self._count % _EVERY == 1:
                 LOG.info("%s", words)
             return
-        blocks = half_blocks(downscaled(preview(), min(_WIDEST, self._console.width)))
+        blocks = half_blocks(downscaled(preview(1), min(_WIDEST, self._console.width)))
         if self._lines:
             self._console.file.write(f"\x1b[{self._lines}A\x1b[J")
         self._console.print(blocks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -35,19 +35,27 @@ class TrainingOptions:
     seed: int = 0
 
 
+Preview = Callable[[int], Pictures]
+"""Paints so many rows of skeleton, picture and painting."""
+
+
 class TrainingView(Protocol):
     """Where a performer sees how far a training is."""
 
-    def show(self, progress: TrainingProgress, preview: Callable[[], Pictures]) -> None:
-        """Show how far it is; ``preview`` paints rows of skeleton, picture and painting."""
+    @property
+    def stop_asked(self) -> bool:
+        """Whether a performer asked there that it stop."""
+
+    def show(self, progress: TrainingProgress, preview: Preview) -> None:
+        """Show how far it is: after the first step, and every few seconds."""
 
 
 def train_picture(
-    recording: Path, folder: Path, options: TrainingOptions, screen: TrainingView
+    recording: Path, folder: Path, options: TrainingOptions, views: Sequence[TrainingView]
 ) -> Measured:
     """Train a network on a recording, and keep it in a folder; return how near it comes.
 
-    Ctrl-C ends it early and keeps what was learned. Raises
+    Ctrl-C, or a view where that was asked, ends it early and keeps what was learned. Raises
     RecordingError, TrainingError, UnwritableFile or OSError.
     """
     lower_priority()
@@ -63,7 +71,7 @@ def train_picture(
             threads=options.threads or os.cpu_count() or 1,
             seed=options.seed,
         )
-        _learn(training, kept, screen, clock)
+        _learn(training, kept, views, clock)
         return _finish(training, kept)
     finally:
         kept.discard()  # only where nothing is in it
@@ -81,22 +89,23 @@ def _read(recording: Path, options: TrainingOptions) -> Pairs:
 
 
 def _learn(
-    training: PictureTraining, kept: NetworkFolder, screen: TrainingView, clock: Clock
+    training: PictureTraining, kept: NetworkFolder, views: Sequence[TrainingView], clock: Clock
 ) -> None:
-    """Train until it is done, or until Ctrl-C where something is learned by then."""
-    shown = saved = clock.now()
+    """Train until it is done, or until somebody ends it where something is learned by then."""
+    saved = clock.now()
+    shown: int | None = None
     told = False
 
-    def preview() -> Pictures:
-        return preview_picture(
-            TrainedPainter(training.network()), training.pairs, training.unseen, 1
-        )
+    def preview(rows: int) -> Pictures:
+        painter = TrainedPainter(training.network())
+        return preview_picture(painter, training.pairs, training.unseen, rows)
 
     try:
-        while not training.done:
+        while not training.done and not any(view.stop_asked for view in views):
             training.step()
-            if clock.now() - shown >= SHOWN_EVERY * SECOND:
-                screen.show(training.progress, preview)
+            if shown is None or clock.now() - shown >= SHOWN_EVERY * SECOND:
+                for view in views:
+                    view.show(training.progress, preview)
                 shown = clock.now()
             if clock.now() - saved >= SAVED_EVERY * SECOND:
                 told = not _save(training, kept, told=told)
@@ -104,6 +113,7 @@ def _learn(
     except KeyboardInterrupt:
         if not training.progress.steps:
             raise
+    if not training.done:
         LOG.info("stopped early; what was learned so far is kept")
 
 

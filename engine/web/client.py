@@ -52,6 +52,11 @@ class Client:
                 for text in waiting:
                     await self._socket.send_str(text.decode())
 
+    async def say(self, text: bytes) -> None:
+        """Send news at once, past all that waits."""
+        with contextlib.suppress(ConnectionError, RuntimeError):
+            await self._socket.send_str(text.decode())
+
     async def close(self) -> None:
         """Close the connection."""
         await self._socket.close(code=WSCloseCode.GOING_AWAY)

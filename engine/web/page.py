@@ -1,7 +1,6 @@
-"""The page: a small web server on a thread and an event loop of its own, beside the show.
+"""The page of a show, beside the show: its loop neither waits for viewers nor writes to them.
 
-Why a thread of its own: the show's loop neither waits for viewers nor writes to them, however many
-there are. The page reads the state of the engine, and sends commands through the same queue as OSC.
+The page reads the state of the engine, and sends commands through the same queue as OSC.
 
 Why it starts late: importing a web server takes the interpreter a third of a second, and the first
 message of a show is worth more than the first picture of its page.
@@ -9,224 +8,55 @@ message of a show is worth more than the first picture of its page.
 
 from __future__ import annotations
 
-import asyncio
-import errno
-import logging
-import os
-import sys
-import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from engine.core.os_errors import NO_DESCRIPTOR, has_no_descriptor, os_reason
-from engine.net.access import is_local
 from engine.runtime.engine import Engine
 from engine.web import HOST, PORT
-from engine.web.invite import qr_code, reachable_host
+from engine.web.host import SiteHost
 
 if TYPE_CHECKING:
     from engine.web.auth import TokenAuth
     from engine.web.server import Server
 
-TRIES = 20
-_BACKLOG = 32
-_AGAIN = 2.0
-"""Seconds until it is tried again to serve the page where no descriptor was left for it."""
-_NEEDED = 8
-"""How many descriptors a loop, a server and what they load may need."""
 _MOMENT = 0.05
 
-_log = logging.getLogger("sensorium")
 
-
-class Page:
+class Page(SiteHost["Server"]):
     """Serves the page of the show, until it is closed."""
 
     def __init__(
         self, host: str = HOST, port: int = PORT, patience: float = 2.0, token: str = ""
     ) -> None:
-        """``host`` says who can reach it: "127.0.0.1" this machine, "0.0.0.0" the network.
+        """``patience``: how many seconds it waits at most for the first message of the show.
 
-        Beyond this machine a token is required: the one given, or a random one that is shown.
-        ``patience`` is how many seconds it waits at most for the first message of the show. Raise
-        ParameterError for a token that is too short or cannot be typed.
+        The others are those of ``SiteHost``, which may raise ParameterError.
         """
-        self._auth = _auth(host, token)
-        self._host = host
-        self._port = port
-        self._bound_port = 0
+        super().__init__(host, port, token)
         self._engine: Engine | None = None
-        self._server: Server | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop = asyncio.Event()
         self._patience = patience
-        self._closed = threading.Event()
-        self._lock = threading.Lock()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="page", daemon=True)
-
-    @property
-    def bound_port(self) -> int:
-        """The port that it listens on; 0 where none was free, before it serves and after."""
-        return self._bound_port
-
-    @property
-    def address(self) -> str:
-        """Its URL; empty while ``bound_port`` is 0."""
-        return self.address_with(self._auth.token if self._auth else "")
-
-    def address_with(self, token: str) -> str:
-        """Return its URL with a token; empty while ``bound_port`` is 0."""
-        if not self._bound_port:
-            return ""
-        host = reachable_host(self._host)
-        place = f"http://{f'[{host}]' if ':' in host else host}:{self._bound_port}"
-        return f"{place}/?token={token}" if token else place
-
-    def open(self) -> None:
-        """Start to serve; a failure is logged, and the show plays without a page."""
-        self._thread.start()
-
-    def wait(self) -> None:
-        """Wait until it serves, or has failed to."""
-        self._ready.wait()
 
     def watch(self, engine: Engine) -> None:
         """Show this engine from now on; may be called on any thread, and before it serves."""
         with self._lock:
             self._engine = engine
-            if self._server is not None and self._loop is not None:
-                self._loop.call_soon_threadsafe(self._server.watch, engine)
+            if self._site is not None and self._loop is not None:
+                self._loop.call_soon_threadsafe(self._site.watch, engine)
 
-    def close(self) -> None:
-        """Stop serving."""
-        with self._lock:
-            self._closed.set()
-            if self._loop is not None:
-                self._loop.call_soon_threadsafe(self._stop.set)
-        if self._thread.is_alive():
-            self._thread.join(timeout=3.0)
+    def make_site(self, files: Mapping[str, bytes], auth: TokenAuth | None) -> Server:
+        """Return the site of the show."""
+        from engine.web.server import Server
 
-    def _run(self) -> None:
-        self._wait_for_first_message()
-        told = False
-        while not self._closed.is_set():
-            try:
-                _require_descriptors()
-                asyncio.run(self._serve())
-                break
-            except Exception as error:
-                if not has_no_descriptor(error):
-                    _log.exception("the page has ended; the show goes on")
-                    break
-                if not told:
-                    told = True
-                    _log.warning("no page for now: %s", NO_DESCRIPTOR)
-                self._closed.wait(_AGAIN)
-        self._ready.set()
+        return Server(files, auth, self.address_with)
 
-    def _wait_for_first_message(self) -> None:
+    def attached(self, site: Server) -> None:
+        """Show what plays now."""
+        if self._engine is not None:
+            site.watch(self._engine)
+
+    def wait_to_begin(self) -> None:
         """Wait until the show has sent a message, at most ``patience`` seconds."""
         for _ in range(round(self._patience / _MOMENT)):
             routes = self._engine.metrics.routes.values() if self._engine else ()
             if any(route.messages for route in routes) or self._closed.wait(_MOMENT):
                 return
-
-    async def _serve(self) -> None:
-        from aiohttp import web
-
-        from engine.web.connections import PATIENCE, LoopErrors, logger
-        from engine.web.server import CLOSE_S, Server, read_files
-
-        asyncio.get_running_loop().set_exception_handler(LoopErrors().handle)
-        server = Server(await asyncio.to_thread(read_files), self._auth, self.address_with)
-        app = server.application()
-        runner = web.AppRunner(
-            app,
-            access_log=None,
-            logger=logger(),
-            keepalive_timeout=PATIENCE,
-            shutdown_timeout=CLOSE_S,
-        )
-        await runner.setup()
-        assert runner.server is not None
-        listening = None
-        try:
-            listening = await self._listen(server.connections.limit(runner.server))
-            self._attach(server)
-            if listening:
-                tasks = server.send_news(), server.connections.close_idle(runner.server)
-                working = [asyncio.create_task(task) for task in tasks]
-                await self._stop.wait()
-                for task in working:
-                    task.cancel()
-                await server.close()
-        finally:
-            self._detach()
-            if listening:
-                listening.close()
-            await runner.cleanup()
-
-    def _attach(self, server: Server) -> None:
-        with self._lock:
-            self._loop, self._server = asyncio.get_running_loop(), server
-            if self._engine is not None:
-                server.watch(self._engine)
-            if self._closed.is_set():
-                self._stop.set()
-        self._ready.set()
-
-    def _detach(self) -> None:
-        with self._lock:
-            self._loop, self._server, self._bound_port = None, None, 0
-
-    async def _listen(
-        self, make: Callable[[], asyncio.BaseProtocol]
-    ) -> asyncio.AbstractServer | None:
-        """Listen on the first free port, and log the address, or why there is none."""
-        from engine.web.connections import most_connections
-
-        loop = asyncio.get_running_loop()
-        backlog = min(_BACKLOG, most_connections() // 2)
-        for port in range(self._port, self._port + TRIES):
-            try:
-                listening = await loop.create_server(make, self._host, port, backlog=backlog)
-            except OSError as error:
-                if error.errno == errno.EADDRINUSE:
-                    continue
-                if has_no_descriptor(error):
-                    raise
-                _log.warning("no page: %s", os_reason(error))
-                return None
-            self._report_port(port)
-            return listening
-        _log.warning("no page: ports %d to %d are in use", self._port, self._port + TRIES - 1)
-        return None
-
-    def _report_port(self, port: int) -> None:
-        if port != self._port:
-            _log.warning("port %d is in use; the page is on port %d", self._port, port)
-        self._bound_port = port
-        _log.info("the page is at %s", self.address, extra={"invites": True})
-        if self._auth is not None and sys.stderr.isatty():
-            _log.info("%s", qr_code(self.address))
-
-
-def _require_descriptors() -> None:
-    """Raise OSError where there are too few descriptors for a loop and a server.
-
-    Why looked for first: a loop that finds none when it is made leaves half of itself, which
-    complains when it goes.
-    """
-    with ExitStack() as stack:
-        for _ in range(_NEEDED):
-            stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
-
-
-def _auth(host: str, token: str) -> TokenAuth | None:
-    if is_local(host) and not token:
-        return None
-    from engine.web.auth import TokenAuth
-
-    return TokenAuth(token)

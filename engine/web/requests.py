@@ -7,7 +7,7 @@ fault of the show.
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -141,15 +141,23 @@ PageRequest = (
     | InviteRequest
     | MonitorRequest
 )
+R = TypeVar("R")
+"""The requests that a site takes."""
+
 _DECODER: msgspec.json.Decoder[PageRequest] = msgspec.json.Decoder(PageRequest)
 
 
 def read_request(text: str | bytes) -> PageRequest:
-    """Decode one message. Raise ValueError with the reason."""
+    """Decode one message to a show. Raise ValueError with the reason."""
+    return decode_request(text, _DECODER)
+
+
+def decode_request(text: str | bytes, decoder: msgspec.json.Decoder[R]) -> R:
+    """Decode one message to a site. Raise ValueError with the reason."""
     if len(text) > LARGEST:
         raise ValueError("too long")
     try:
-        return _DECODER.decode(text)
+        return decoder.decode(text)
     except msgspec.DecodeError as error:
         raise ValueError(f"not understood: {describe_mismatch(error)}") from None
     except (UnicodeDecodeError, RecursionError):

@@ -59,7 +59,7 @@ RIGHTS: Final[dict[type[PageRequest], frozenset[Role]]] = {
 }
 """Who may request what; a request that is not in it is nobody's."""
 
-_NOT_HERE: Final = (
+NOT_HERE: Final = (
     "only from this machine, or a device that opened the address shown at the start: a guest looks "
     "on and turns knobs"
 )
@@ -69,7 +69,7 @@ _NOT_THIS_BOX: Final = "guests may not turn what comes in and goes out"
 def refusal(role: Role, request: PageRequest, engine: Engine) -> str:
     """Return why a role may not request something, or ""."""
     if role not in RIGHTS.get(type(request), ()):
-        return _NOT_HERE
+        return NOT_HERE
     if role is Role.GUEST and isinstance(request, SetRequest | ReleaseRequest):
         state = engine.states.get(request.box)
         if state is not None and (state.hidden or not isinstance(state.box, Node)):

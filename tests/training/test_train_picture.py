@@ -18,7 +18,7 @@ from engine.inference.session import open_sessions
 from engine.inference.vector import hold_to_vector
 from engine.testing import play
 from engine.training import command, folder
-from engine.training.command import TrainingOptions, train_picture
+from engine.training.command import Preview, TrainingOptions, train_picture
 from engine.training.errors import TrainingError
 from engine.training.folder import PREVIEW
 from engine.training.picture import TrainingProgress
@@ -30,12 +30,14 @@ FILES = ["card.toml", "model.onnx", PREVIEW, "vector.npz"]
 class Seen:
     """A screen that keeps what it is shown, and may do something then."""
 
+    stop_asked = False
+
     def __init__(self, act: Callable[[], None] = lambda: None) -> None:
         self.shown: list[tuple[TrainingProgress, Any]] = []
         self.act = act
 
-    def show(self, progress: TrainingProgress, preview: Callable[[], Any]) -> None:
-        self.shown.append((progress, preview()))
+    def show(self, progress: TrainingProgress, preview: Preview) -> None:
+        self.shown.append((progress, preview(1)))
         self.act()
 
 
@@ -51,8 +53,8 @@ def at_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_learns_and_a_patch_plays_what_it_learned(dance: Path, tmp_path: Path) -> None:
-    untrained = train_picture(dance, tmp_path / "one", options(1), Seen())
-    trained = train_picture(dance, tmp_path / "me", options(150), Seen())
+    untrained = train_picture(dance, tmp_path / "one", options(1), [Seen()])
+    trained = train_picture(dance, tmp_path / "me", options(150), [Seen()])
     assert trained.nearest == untrained.nearest
     assert trained.painted.difference < 0.9 * untrained.painted.difference
     assert trained.painted.similarity > untrained.painted.similarity
@@ -85,7 +87,7 @@ def test_it_learns_and_a_patch_plays_what_it_learned(dance: Path, tmp_path: Path
 def test_it_is_shown_and_kept_as_it_goes(dance: Path, tmp_path: Path, at_every_step: None) -> None:
     there: list[list[str]] = []
     screen = Seen(lambda: there.append(sorted(each.name for each in (tmp_path / "me").iterdir())))
-    train_picture(dance, tmp_path / "me", options(3), screen)
+    train_picture(dance, tmp_path / "me", options(3), [screen])
     assert [progress.steps for progress, _ in screen.shown] == [1, 2, 3]
     assert [progress.done for progress, _ in screen.shown] == pytest.approx([1 / 3, 2 / 3, 1])
     assert {preview.shape for _, preview in screen.shown} == {(64, 3 * 64, 3)}
@@ -96,11 +98,23 @@ def test_ctrl_c_keeps_what_was_learned(dance: Path, tmp_path: Path, at_every_ste
     screen = Seen(lambda: signal.raise_signal(signal.SIGINT))
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        train_picture(dance, tmp_path / "me", options(1000), screen)
+        train_picture(dance, tmp_path / "me", options(1000), [screen])
     finally:
         signal.signal(signal.SIGINT, before)
     assert len(screen.shown) == 1
     assert sorted(each.name for each in (tmp_path / "me").iterdir()) == FILES
+
+
+def test_a_view_where_stop_was_asked_ends_it_and_keeps_what_was_learned(
+    dance: Path, tmp_path: Path, at_every_step: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "sensorium")
+    other, screen = Seen(), Seen()
+    screen.act = lambda: setattr(screen, "stop_asked", len(screen.shown) == 2)
+    train_picture(dance, tmp_path / "me", options(1000), [other, screen])
+    assert [progress.steps for progress, _ in other.shown] == [1, 2]
+    assert sorted(each.name for each in (tmp_path / "me").iterdir()) == FILES
+    assert "stopped early; what was learned so far is kept" in caplog.messages
 
 
 def test_nothing_is_written_over_and_nothing_is_left_of_what_cannot_begin(
@@ -114,9 +128,9 @@ def test_nothing_is_written_over_and_nothing_is_left_of_what_cannot_begin(
         "no/folder": "there is no folder",
     }.items():
         with pytest.raises(TrainingError, match=words):
-            train_picture(dance, tmp_path / name, options(1), Seen())
+            train_picture(dance, tmp_path / name, options(1), [Seen()])
     with pytest.raises(TrainingError, match="gave no pictures"):
-        train_picture(dance, tmp_path / "me", TrainingOptions(frame="zebra"), Seen())
+        train_picture(dance, tmp_path / "me", TrainingOptions(frame="zebra"), [Seen()])
     assert sorted(each.name for each in tmp_path.iterdir()) == ["text", "there"]
     assert (tmp_path / "text").read_text() == "mine"
 
@@ -136,7 +150,7 @@ def test_a_full_disk_keeps_what_it_was_and_is_told_once(
         no_file_larger_than(1 << 30),
         pytest.raises(UnwritableFile, match=r"me cannot be written: .*; what it was .* is kept"),
     ):
-        train_picture(dance, tmp_path / "me", options(5), Seen(fill))
+        train_picture(dance, tmp_path / "me", options(5), [Seen(fill)])
     told = [each for each in caplog.messages if "cannot be written" in each]
     assert len(told) == 1
     assert told[0].endswith("training goes on")
@@ -149,5 +163,5 @@ def test_a_disk_that_is_nearly_full_is_told_before(
 ) -> None:
     monkeypatch.setattr(folder, "_ROOM", 1 << 62)
     with pytest.raises(TrainingError, match=r"MB left, and .* MB are needed"):
-        train_picture(dance, tmp_path / "me", options(1), Seen())
+        train_picture(dance, tmp_path / "me", options(1), [Seen()])
     assert not (tmp_path / "me").exists()

@@ -20,7 +20,7 @@ from engine.core.node import Node
 from engine.runtime.entries import Arrival, WakeUp
 from engine.web.client import BURST, Client
 from engine.web.page import Page
-from engine.web.server import PAGES
+from engine.web.site import PAGES
 
 from .visit import WAIT, get, visit
 

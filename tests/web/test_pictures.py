@@ -14,7 +14,7 @@ from runtime.boxes import play
 from engine.core.commands import BlackOut, Freeze, KeepPrivate, SetMaster
 from engine.core.messages import JOINTS, Mask, Ns, Person, Pose
 from engine.dsp.image.jpeg import downscaled, encode_jpeg
-from engine.web.server import VIEWERS
+from engine.web.site import VIEWERS
 
 from .visit import WAIT, get, grey, say, streamed
 

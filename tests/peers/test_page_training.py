@@ -1,0 +1,95 @@
+"""A training in a real browser, beside the command that trains."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import sys
+
+import pytest
+from browser import WAIT, Browser
+from conftest import find_port
+from test_page import COMMAND, answers
+from training.recordings import recorded
+
+pytestmark = [
+    pytest.mark.peer("chromium", "chromium"),
+    pytest.mark.peer("chromedriver", "chromium-driver"),
+]
+
+PREVIEW = "document.getElementById('preview')"
+SHAPE = f"{PREVIEW}.naturalHeight / {PREVIEW}.naturalWidth"
+TEXT = "document.getElementById('{}').textContent"
+BUTTON = TEXT.format("halt")
+
+
+@contextlib.contextmanager
+def training(folder, recording, port, *more):
+    """Run the command in a folder; it would take a day."""
+    words = ["train", "picture", str(recording), "me", "--size", "64", "--threads", "1"]
+    command = [sys.executable, "-c", COMMAND, *words, "--page-port", str(port), *more]
+    program = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        yield program
+    finally:
+        if program.poll() is None:
+            program.send_signal(signal.SIGKILL)
+        program.communicate()
+
+
+def test_a_training_is_watched_on_desk_and_phone_and_stopped_there(tmp_path):
+    recording = recorded(tmp_path, seconds=27)
+    taken, port = find_port(), find_port()
+    with (
+        training(tmp_path, recording, port, "--minutes", "1440") as program,
+        contextlib.closing(Browser(taken)) as browser,
+    ):
+        browser.size(1440, 900)
+        answers(port)
+        browser.go(f"http://127.0.0.1:{port}/")
+        browser.until(f"{TEXT.format('title')}.startsWith('me: ') && {TEXT.format('left')} !== '–'")
+        # Rows of a skeleton, a picture and a painting, each as wide as high: three rows.
+        browser.until(f"!{PREVIEW}.hidden && {SHAPE} === 1")
+        first = int(browser.run(f"return parseInt({TEXT.format('step')}.replace(',', ''))"))
+        browser.until(f"parseInt({TEXT.format('step')}.replace(',', '')) > {first}")
+        browser.until(
+            "document.querySelector('#curve polyline').getAttribute('points').includes(' ')"
+        )
+        for size, phone in (((390, 844), True), ((1440, 900), False)):
+            browser.size(*size, phone=phone)
+            assert browser.run("return document.documentElement.scrollWidth") <= size[0]
+            place = "return document.getElementById('halt').getBoundingClientRect().{}"
+            assert browser.run(place.format("bottom")) <= size[1]
+            assert browser.run(place.format("height")) >= 48
+        assert [one for one in browser.log("browser") if one["level"] == "SEVERE"] == []
+
+        browser.press("#halt")
+        browser.until(f"{BUTTON} !== 'Stop'")
+        browser.until(f"{BUTTON} === 'Ended' && {TEXT.format('ended')}.includes('kept in me')")
+        # The picture that lies beside the network: five rows.
+        browser.until(f"Math.abs({SHAPE} - 5 / 3) < 0.01")
+        assert not browser.run("return document.body.classList.contains('lost')")
+        told = program.communicate(timeout=WAIT)
+    assert program.returncode == 0
+    assert 'model = "me"' in told[0]
+    assert "stopped early; what was learned so far is kept" in told[1]
+    assert sorted(each.name for each in (tmp_path / "me").iterdir()) == [
+        "card.toml",
+        "model.onnx",
+        "preview.jpg",
+        "vector.npz",
+    ]
+
+
+def test_without_a_recording_there_is_no_page(tmp_path):
+    port = find_port()
+    with training(tmp_path, tmp_path / "none.mcap", port) as program:
+        told = program.communicate(timeout=WAIT)[1]
+    assert program.returncode != 0
+    assert "none.mcap" in told
+    assert "the page is at" not in told
+    assert "Traceback" not in told
+    assert not (tmp_path / "me").exists()
