@@ -61,6 +61,10 @@ class NetworkModel(Model, Generic[Out]):
     ROLES: ClassVar[tuple[str, ...]] = ()
     """The networks of the model that it asks, by their roles; without any, all of them."""
 
+    ON_CPU: ClassVar[tuple[str, ...]] = ()
+    """More of them, which the CPU computes in float32 whatever the ``provider``: what is asked once
+    and kept must not depend on what computes."""
+
     model: ModelName
     provider: Fixed[
         Annotated[
@@ -89,6 +93,8 @@ class NetworkModel(Model, Generic[Out]):
         sessions = open_sessions(
             name, provider=self.provider, threads=self.network_threads(), roles=self.ROLES
         )
+        if self.ON_CPU:
+            sessions |= open_sessions(name, threads=self.network_threads(), roles=self.ON_CPU)
         for session in sessions.values():
             self.check(session)
         self._sessions = sessions

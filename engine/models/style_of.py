@@ -61,6 +61,8 @@ class StyleOfModel(Painter):
     """
 
     TASK = "style of a picture"
+    ROLES = ("paint",)
+    ON_CPU = ("read",)
 
     pictures: Fixed[
         Annotated[

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import unicodedata
 from dataclasses import field
 from typing import Annotated, ClassVar, Final
 
@@ -9,9 +11,22 @@ from engine.core.messages import Frame
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.dsp.image.colour import Blue, Green, Red, bgr
-from engine.dsp.image.writing import Align, Font, Ink, Wording, Writer, margin_of, stamp
+from engine.dsp.image.scripts import lacking
+from engine.dsp.image.writing import (
+    LONGEST,
+    Align,
+    Font,
+    Ink,
+    Wording,
+    Writer,
+    margin_of,
+    stamp,
+)
 from engine.video.canvas import Canvas, finished
 
+_log = logging.getLogger("sensorium")
+
+_MOST_TOLD: Final = 20
 _LINE: Final = 0.96
 """How long a line may be, as a share of the picture's width."""
 
@@ -24,9 +39,9 @@ class DrawText(Node):
     ``value = { from = "grid.bpm" }``. A line that is longer than the picture is broken between
     words; of a text 1000 characters are written.
 
-    The letters of Europe, China, Japan and Korea are there, and Hebrew, from right to left. Those
-    of Arabic stand side by side without being joined, and what has no letter, such as an emoji,
-    becomes "?".
+    The letters of Europe, China, Japan and Korea are there, and Hebrew, from right to left. What
+    cannot be written right is told once: letters of Arabic stand side by side without being joined,
+    and what has no letter here, such as Thai, Hindi or an emoji, becomes "?".
     """
 
     lane: ClassVar[bool] = True
@@ -48,12 +63,16 @@ class DrawText(Node):
 
     _canvas: Canvas = field(default_factory=Canvas)
     _writer: Writer = field(default_factory=Writer)
+    _looked_at: str = ""
+    _told: set[str] = field(default_factory=set)
 
     def process(self, frame: Frame) -> Frame:
         """Return the picture with the text, uint8 (h, w, 3), of the same size."""
         text = self.text.replace("{}", f"{self.value:.{self.digits}f}")
         if not text.strip() or self.opacity <= 0:
             return frame
+        text = unicodedata.normalize("NFC", text[:LONGEST])
+        self._tell_lacking(text)
         height, width = frame.image.shape[:2]
         size = max(round(self.size * height), 4)
         wording = Wording(text, self.font, size, self.weight, round(_LINE * width), self.align)
@@ -62,6 +81,16 @@ class DrawText(Node):
         out = self._canvas.copy(frame.image)
         stamp(out, written, self._place(written.keep.shape, width, height, size))
         return finished(frame, out)
+
+    def _tell_lacking(self, text: str) -> None:
+        """Log, once of each script, what of a text cannot be written right."""
+        if text == self._looked_at:
+            return
+        self._looked_at = text
+        for kind, what in lacking(text).items():
+            if kind not in self._told and len(self._told) < _MOST_TOLD:
+                self._told.add(kind)
+                _log.warning('draw_text, "%.40s": %s', text, what)
 
     def _place(self, shape: tuple[int, ...], width: int, height: int, size: int) -> tuple[int, int]:
         """Return where the mask's left upper corner comes to lie, in pixels."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import field
 from typing import Annotated, ClassVar, Final, Literal, cast
 
@@ -16,8 +15,6 @@ from engine.dsp.image.affine import Mover, affine_matrix
 from engine.dsp.image.blending import blend
 from engine.video.canvas import Canvas, Picture, finished
 from engine.video.picture_memory import PictureMemory
-
-_log = logging.getLogger("sensorium")
 
 _PER: Final = 0.1
 """Seconds after which ``amount`` is what is left."""
@@ -63,7 +60,6 @@ class FeedbackNode(Node):
     _mover: Mover = field(default_factory=Mover)
     _left: PictureMemory = field(default_factory=PictureMemory)
     _count: int = 0
-    _told: bool = False
 
     def process(self, frame: Frame, at: Ns) -> Frame:
         """Return the picture with what came back, uint8 (h, w, 3), of the same size."""
@@ -93,13 +89,8 @@ class FeedbackNode(Node):
         oldest = self._left.oldest()
         if oldest is None or (oldest[0] > since and not self._left.is_full):
             return None
-        if oldest[0] > since and not self._told:
-            self._told = True
-            _log.warning(
-                "delay = %g s: so many pictures of this size need too much memory; it is %.1f s",
-                self.delay,
-                (at - oldest[0]) / SECOND,
-            )
+        if oldest[0] > since:
+            self._left.tell_too_short(f"delay = {self.delay:g} s", at - oldest[0])
         return oldest
 
     def _lay_over(self, image: Picture, before: Picture, seconds: float) -> Picture:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from bisect import bisect_right
 from dataclasses import field
 from typing import Annotated, ClassVar
 
 import numpy as np
 
-from engine.core.clock import SECOND, ns
+from engine.core.clock import ns
 from engine.core.messages import Frame, Ns, Trigger
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.video.canvas import finished
 from engine.video.picture_memory import PictureMemory
-
-_log = logging.getLogger("sensorium")
 
 
 class Still(Node):
@@ -49,7 +46,6 @@ class Still(Node):
     _place: float = 0.0
     _before: Ns | None = None
     _held: bool = False
-    _told: bool = False
 
     def process(self, frame: Frame, at: Ns) -> Frame:
         """Return the picture that came, or what is held instead."""
@@ -103,13 +99,8 @@ class Still(Node):
         past = self._past.all() or [(at, newest.image)]
         self._taken = tuple((when, finished(newest, image)) for when, image in past)
         span = past[-1][0] - past[0][0]
-        if self._past.is_full and not self._told:
-            self._told = True
-            _log.warning(
-                "length = %g s: so many pictures of this size need too much memory; it is %.1f s",
-                self.length,
-                span / SECOND,
-            )
+        if self._past.is_full:
+            self._past.tell_too_short(f"length = {self.length:g} s", span)
         self._past.clear()
         self._place = 0.0 if self.speed >= 0 else float(span)
         self._before = None

@@ -7,7 +7,7 @@ their users have named: Millumin has "/millumin/layer:My Layer/opacity".
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from string import Formatter
 from typing import Final
 
@@ -77,6 +77,25 @@ def slotted(address: str) -> str:
 def in_address(name: str) -> str:
     """Return a name that may stand in an address: what OSC reserves, or nobody sees, is "_"."""
     return "".join("_" if one in _RESERVED or not one.isprintable() else one for one in name)
+
+
+def in_addresses(names: Sequence[str]) -> list[str]:
+    """Return what names stand as in addresses, each another: "a?" and "a*" are "a_" and "a__2".
+
+    Names that can stand as they are do so, whichever come first.
+    """
+    taken = {name for name in names if in_address(name) == name}
+    used: set[str] = set()
+    found = []
+    for name in names:
+        plain = place = in_address(name)
+        number = 1
+        while place in used or (place in taken and place != name):
+            number += 1
+            place = f"{plain}_{number}"
+        used.add(place)
+        found.append(place)
+    return found
 
 
 def spell(value: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.core.messages import Detections, Features, Ns, Text
-from engine.osc.address import check, in_address
+from engine.osc.address import check, in_address, in_addresses
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.numbers import finite, text
 from engine.osc.packer import Packer
@@ -15,6 +15,7 @@ class FeaturesLayout(Layout):
     """All features in one message, floats in their order, as Wekinator expects.
 
     With ``{name}`` in the address each is a message of its own: ``/see/{name}`` is ``/see/1 f`` ...
+    Names of which OSC would make one address are numbered, which is a ``doubt``.
     """
 
     def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
@@ -38,7 +39,15 @@ class FeaturesLayout(Layout):
     def _packers_of(self, names: Sequence[str]) -> list[Packer]:
         if not self._apart:
             return [Packer(self._address, "f" * len(names))]
-        return [Packer(self._address.format(name=in_address(name)), "f") for name in names]
+        places = [self._address.format(name=place) for place in in_addresses(names)]
+        moved = [
+            f'"{name}" is {place}'
+            for name, place in zip(names, places, strict=True)
+            if place != self._address.format(name=in_address(name))
+        ]
+        same = "names that would be the same address are numbered: "
+        self.doubt = same + ", ".join(moved) if moved else ""
+        return [Packer(place, "f") for place in places]
 
 
 class DetectionsLayout(Layout):

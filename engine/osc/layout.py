@@ -65,6 +65,9 @@ class Dialect:
 class Layout:
     """How messages of one type go under one address; this base class sends nothing."""
 
+    doubt: str = ""
+    """What a performer should know of what it sends, to be told once."""
+
     has_off: ClassVar[bool] = False
     """Whether ``off`` may return a message, to be sent 50 ms later."""
 

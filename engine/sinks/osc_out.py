@@ -136,7 +136,7 @@ class OscOut(Sink):
         self._offs: dict[tuple[int, str, bytes], Ns] = {}
         self._pressed: list[tuple[int, str, bytes]] = []
         self._plans: dict[str, tuple[type, OscOptions | Filling]] = {}
-        self._warned: set[str] = set()
+        self._warned: set[tuple[str, str]] = set()
         self._now = Ns(0)
         self._refusals = 0
         self._dry_run = False
@@ -246,6 +246,8 @@ class OscOut(Sink):
                 self._refuse(port, error)
                 continue
             self._collect(group, port, pieces)
+            if layout.doubt:
+                self._warn(port, layout.doubt)
             if off:
                 key = (index, port, off)
                 self._pressed.append(key)
@@ -386,6 +388,10 @@ class OscOut(Sink):
 
     def _refuse(self, port: str, error: Exception) -> None:
         self._refusals += 1
-        if port not in self._warned:
-            self._warned.add(port)
-            _log.warning("%s: not sent, for %s", of_port(port), error)
+        self._warn(port, "not sent", f", for {error}")
+
+    def _warn(self, port: str, what: str, more: str = "") -> None:
+        """Log once that something is not as one would expect on a port."""
+        if (port, what) not in self._warned:
+            self._warned.add((port, what))
+            _log.warning("%s: %s%s", of_port(port), what, more)

@@ -151,6 +151,7 @@ def serve(requests: socket.socket, idle: float = IDLE) -> None:
             return
         if (pid := os.fork()) == 0:
             requests.close()
+            os.setsid()  # or none could yield by itself: see lower_priority
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             call(entry.decode(), descriptors)
         pidfd = []

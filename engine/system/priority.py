@@ -13,20 +13,39 @@ import os
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
+
+_GROUP: Final = Path("/proc/self/autogroup")
+"""Says "/autogroup-25 nice 0" (sched(7))."""
 
 PreviousPolicy = Any
 """A thread's scheduling policy and priority before it was raised; None where nothing changed."""
 
-_NICE: Final = 5
-"""Of 19: still a third of what a program gets that takes all it can."""
+_NICER: Final = 5
+"""Than its program, which may have been begun by ``nice``: still a third of what another gets that
+takes all it can."""
 
 
 def lower_priority() -> None:
-    """Let this thread yield to others; do nothing where only whole processes can be niced."""
+    """Let this thread yield to others; do nothing where only whole processes can be niced.
+
+    On the main thread of a process that has a session of its own, as ours have, let the session
+    yield: where Linux groups processes by session (``sched_autogroup_enabled``), each session gets
+    as much as any other, whatever the priorities in it.
+    """
     if sys.platform == "linux":
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+            lower = os.getpriority(os.PRIO_PROCESS, os.getpid()) + _NICER
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), lower)
+        if threading.get_native_id() == os.getpid() == os.getsid(0):
+            with suppress(OSError, ValueError):
+                _GROUP.write_text(str(_group_niceness() + _NICER))
+
+
+def _group_niceness() -> int:
+    """Return the niceness of this session; raise OSError or ValueError where there is none."""
+    return int(_GROUP.read_text().split()[-1])
 
 
 def set_realtime_priority(*, inherited: bool = False) -> PreviousPolicy:

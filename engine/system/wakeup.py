@@ -23,6 +23,11 @@ class Wakeup:
         except RuntimeError:
             return  # it is set already
 
+    @property
+    def is_set(self) -> bool:
+        """Whether it was set, and nobody has seen that yet."""
+        return not self._clear.locked()
+
     def wait(self) -> None:
         """Wait until it is set, and clear it."""
         self._clear.acquire()

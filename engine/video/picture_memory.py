@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.clock import SECOND
 from engine.core.messages import Ns
+
+_log = logging.getLogger("sensorium")
 
 Picture = NDArray[np.uint8]
 
@@ -27,6 +31,7 @@ class PictureMemory:
         self._kept: deque[tuple[Ns, Picture]] = deque()
         self._bytes = 0
         self.is_full = False
+        self._told = False
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -53,6 +58,16 @@ class PictureMemory:
     def newest(self) -> tuple[Ns, Picture] | None:
         """Return the newest picture and its moment."""
         return self._kept[-1] if self._kept else None
+
+    def tell_too_short(self, wanted: str, span: int) -> None:
+        """Log once that no more than ``span`` ns of what is ``wanted`` can be kept."""
+        if not self._told:
+            self._told = True
+            _log.warning(
+                "%s: so many pictures of this size need too much memory; it is %.1f s",
+                wanted,
+                span / SECOND,
+            )
 
     def all(self) -> list[tuple[Ns, Picture]]:
         """Return what is kept, in order of time."""

@@ -11,15 +11,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
 from onnx import TensorProto, helper
 
 from engine.core.errors import ModelError
+from engine.core.messages import Ns
+from engine.dsp.image.similarity import ssim
 from engine.inference import openvino
 from engine.inference.backend import Stored
 from engine.inference.card import models, read_card
 from engine.inference.refusal import describe_refusal
 from engine.inference.session import Session, open_session, open_sessions
 from engine.inference.vector import hold_to_vector
+from engine.lab.bench.rig.footage import frames
+from engine.models.style_of import StyleOfModel
 from tests.inference.tiny_models import TENSORS, numbers, write_model
 
 pytestmark = pytest.mark.skipif(
@@ -53,6 +58,20 @@ def test_bfloat16_is_for_those_whose_cards_say_so(name: str, can_bf16: bool) -> 
     bears = "bfloat16" in read_card(models()[name]).precisions
     taken = open_session(name, provider="openvino_bf16").provider
     assert taken == ("openvino_bf16" if bears and can_bf16 else "cpu")
+
+
+def test_pictures_of_ones_own_are_painted_in_bfloat16_and_read_in_float32(can_bf16: bool) -> None:
+    plain, brief = (StyleOfModel(provider=each, size=256) for each in ("cpu", "openvino_bf16"))
+    for box in (plain, brief):
+        box.open()
+    assert brief.session("read").provider == "cpu"
+    assert brief.session("paint").provider == ("openvino_bf16" if can_bf16 else "cpu")
+    assert_array_equal(np.stack(plain._styles), np.stack(brief._styles))
+    for number, frame in enumerate(frames(1.0)[::12]):
+        for box in (plain, brief):
+            box.look = plain.looks()[number % 3]
+        paintings = [box.process(frame, at=Ns(0)).image for box in (plain, brief)]
+        assert ssim(*paintings) > 0.99
 
 
 def test_auto_takes_what_the_processor_and_the_card_bear(can_bf16: bool) -> None:

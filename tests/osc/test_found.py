@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.core.errors import ParameterError
 from engine.core.landmarks import Instance, Landmarks, Person, Pose
 from engine.core.messages import Chord, Detection, Detections, Features, Ns, Text
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, HAND_21, Skeleton
+from engine.osc.address import in_address, in_addresses
 from engine.osc.bundle import bundles
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.layouts import choose, sendable
@@ -50,6 +53,36 @@ def test_features_go_in_a_message_each_by_their_names() -> None:
     assert spoken(one.encode(fewer, NOW)) == [("/see/1/now", [0.5])]
     with pytest.raises(ParameterError, match=r"nothing fills \{nam\} here, which takes \{name\}"):
         layout("/see/{nam}", Features)
+
+
+@pytest.mark.parametrize(
+    ("names", "places", "doubt"),
+    [
+        (("low", "high"), ("low", "high"), ""),
+        (("a?", "a*", "a_"), ("a__2", "a__3", "a_"), '"a?" is /f/a__2, "a*" is /f/a__3'),
+        (("a", "a", "a"), ("a", "a_2", "a_3"), '"a" is /f/a_2, "a" is /f/a_3'),
+        (("b#", "b_2", "b#"), ("b_", "b_2", "b__2"), '"b#" is /f/b__2'),
+        (("c", "c", "c_2"), ("c", "c_3", "c_2"), '"c" is /f/c_3'),
+        (("a\nb", "a\tb"), ("a_b", "a_b_2"), '"a\tb" is /f/a_b_2'),
+    ],
+)
+def test_no_two_features_have_one_address(
+    names: tuple[str, ...], places: tuple[str, ...], doubt: str
+) -> None:
+    one = layout("/f/{name}", Features)
+    values = np.arange(len(names), dtype=np.float32)
+    sent = spoken(one.encode(Features(names, values), NOW))
+    assert sent == [(f"/f/{place}", [value]) for place, value in zip(places, values, strict=True)]
+    numbered = "names that would be the same address are numbered: "
+    assert one.doubt == (numbered + doubt if doubt else "")
+
+
+@given(st.lists(st.text("a_2?#*", max_size=4), max_size=12))
+def test_features_are_all_sent_apart(names: list[str]) -> None:
+    places = in_addresses(names)
+    assert len({*places}) == len(names)
+    assert all(in_address(place) == place for place in places)
+    assert all(name in places for name in names if in_address(name) == name)
 
 
 def test_things_are_counted_and_numbered() -> None:

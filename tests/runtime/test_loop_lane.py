@@ -223,6 +223,20 @@ def test_a_parameter_is_set_before_the_next_job_and_in_order(played: Any) -> Non
     played(play)
 
 
+def test_parameters_wake_nobody_and_go_with_the_next_job(played: Any) -> None:
+    async def play(bench: Bench) -> None:
+        bench.ask(1.0)
+        await bench.said()
+        await bench.free()
+        for number in range(30):
+            bench.lane.set_parameter("shade", number)
+        assert bench.lane.begun is None and not bench.lane._expected
+        bench.ask(2.0)
+        assert await bench.said() == ["2 0 29 0", 2.0]
+
+    played(play)
+
+
 def test_what_was_asked_before_a_reset_is_let_go(played: Any) -> None:
     async def play(bench: Bench) -> None:
         bench.ask(1.0)

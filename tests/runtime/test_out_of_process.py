@@ -30,7 +30,7 @@ from engine.runtime.workers.lane import ThreadLane
 from engine.runtime.workers.out_of_process import FORK_SERVER, ProcessDied, SubprocessWorker
 from engine.runtime.workers.worker import Worker, worker_of
 from engine.sources.stand_in import StandIn
-from engine.system.channel import CALL
+from engine.system.channel import CALL, Channel
 from engine.system.fork_server import ForkServer
 from engine.system.frame_pool import SLOTS, FrameStore, find_place
 from engine.system.processes import ChildProcess, SpawnedProcess
@@ -180,6 +180,42 @@ def test_a_picture_may_be_larger_than_the_room_was(painter: SubprocessWorker) ->
     _, frame = painter.answer(_job(Frame(large, mirrored=True)))
     assert_array_equal(frame.image, large)
     assert frame.mirrored
+
+
+def test_parameters_wake_nobody_and_go_with_what_is_asked_next(
+    painter: SubprocessWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[bytes] = []
+    send = Channel.send
+
+    def spy(channel: Channel, kind: bytes, content: object = None, *, before: bytes = b"") -> None:
+        sent.append(kind)
+        send(channel, kind, content, before=before)
+
+    monkeypatch.setattr(Channel, "send", spy)
+    for shade in range(30):
+        painter.set("shade", shade)
+    assert not sent
+    assert_array_equal(_paint(painter)[1].image, PICTURE + np.uint8(29))
+    assert sent == [CALL]
+    painter.set("shade", 3)
+    painter.reset()
+    assert_array_equal(_paint(painter)[1].image, PICTURE + np.uint8(3))
+
+
+def test_a_new_process_is_told_what_was_ever_set(boxes: dict[str, type[Node]]) -> None:
+    outside = SubprocessWorker("box", boxes["Painter"](), Context("box"))
+    outside.open()
+    outside.set("shade", 7)
+    outside.set("_seen", 40)  # as the size that a show chooses itself, this is no parameter
+    assert _paint(outside)[0] == 41
+    with pytest.raises(ProcessDied):
+        _paint(outside, at=14)
+    outside.open()
+    count, painted = _paint(outside)
+    assert count == 41
+    assert_array_equal(painted.image, PICTURE + np.uint8(7))
+    outside.close()
 
 
 def test_it_forgets_when_it_is_reset(painter: SubprocessWorker) -> None:
@@ -370,6 +406,22 @@ def test_where_the_box_raises_or_crashes_no_place_is_lost(
 def _ask(lane: ThreadLane, at: int) -> None:
     lane.offer(Job((Frame(PICTURE),), Kind.LATEST, Ns(at), 0, lane.generation))
     lane.go()
+
+
+def test_parameters_do_not_wake_a_lane(boxes: dict[str, type[Node]]) -> None:
+    heard: queue.Queue[Entry] = queue.Queue()
+    lane = ThreadLane("painter", boxes["Painter"](), Context("painter"), heard.put, SystemClock())
+    for shade in range(30):
+        lane.set_parameter("shade", shade)
+    assert not lane._wakeup.is_set
+    lane.start()
+    assert heard.get(timeout=LIMIT) == StateChange("painter", "running")
+    _ask(lane, 1)
+    _, painted = heard.get(timeout=LIMIT), heard.get(timeout=LIMIT)
+    assert isinstance(painted, LaneResult) and isinstance(painted.result, Frame)
+    assert_array_equal(painted.result.image, PICTURE + np.uint8(29))
+    lane.stop()
+    lane.join(LIMIT)
 
 
 def test_a_lane_whose_process_is_killed_says_so_and_begins_anew(

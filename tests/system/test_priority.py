@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,5 +68,27 @@ def test_who_stands_back_yields_alone() -> None:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
     before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-    assert on_a_thread(niceness) == 5
+    assert on_a_thread(niceness) == before + 5
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
+
+
+def test_a_process_with_a_session_of_its_own_has_the_session_yield() -> None:
+    script = (
+        "import os, pathlib; from engine.system.priority import lower_priority\n"
+        "group = pathlib.Path('/proc/self/autogroup')\n"
+        "says = lambda: int(group.read_text().split()[-1])\n"
+        "before = says(), os.nice(0)\n"
+        "lower_priority()\n"
+        "print(says() - before[0], os.nice(0) - before[1])\n"
+    )
+    if not Path("/proc/self/autogroup").exists():
+        pytest.skip("this system groups no processes by session")
+    for own, yields in ((True, 5), (False, 0)):
+        said = subprocess.run(
+            [sys.executable, "-c", script],
+            start_new_session=own,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        assert said.split() == [str(yields), "5"]

@@ -16,7 +16,9 @@ With in-betweens every second picture is painted, and the others are warped to w
 ``in_betweens``; those are held against what the painter makes of them.
 
 Then live: from a picture to where pictures are shown, and a full set, painting at 384x216 with pose
-and pitch beside it and a microphone's sound through JACK, whose delay must not grow.
+and pitch beside it and a microphone's sound through JACK, whose delay must not grow. It is held
+against loudness alone, and against loudness with pitch: what belongs to a moment leaves at once, so
+loudness waits for the pitch of its block.
 
 The package is fetched by uv for the time of the bench; without it the box stands alone.
 """
@@ -45,6 +47,7 @@ SET: Final = "384x216"
 PACED: Final = "256x144, paced"
 PACE: Final = 10
 WARM: Final = 2.0
+WITH_PITCH: Final = "pitch"
 FLOAT32: Final = "Sensorium"
 BFLOAT16: Final = "Sensorium in bfloat16"
 UNITS: Final = {
@@ -235,9 +238,13 @@ def _full_set(video: Path, pairs: int, computes: dict[str, str], seconds: float)
     """Yield what sound and pictures come to while everything plays, beside sound alone."""
     with Drain() as drain, metronome(SHORT_BLOCK):
         hear = partial(_heard, drain.port, seconds)
-        alone, *sets = in_turn(
-            pairs, hear, *(partial(hear, video, provider) for provider in computes.values())
+        alone, pitch, *sets = in_turn(
+            pairs,
+            hear,
+            partial(hear, WITH_PITCH),
+            *(partial(hear, video, provider) for provider in computes.values()),
         )
+    yield Row("loudness and pitch, no pictures", "sound behind p99", median(pitch, "p99"), "ms")
     for name, measured in zip(computes, sets, strict=True):
         case = f"{name}: painting at {SET}, pose and pitch at once"
         for what in ("paintings", "poses"):
@@ -245,12 +252,15 @@ def _full_set(video: Path, pairs: int, computes: dict[str, str], seconds: float)
         yield Row(case, "cpu", median(measured, "cpu"), "% of a core")
         yield Row(case, "gaps in the sound", sum(each["gaps"] for each in measured), COUNT, NONE)
         yield Row(case, "sound behind p99", median(measured, "p99"), "ms")
-        yield from ratio(f"{case} / {ALONE}", "behind p99", ratios(measured, alone, "p99"), LATER)
+        for beside, quiet in ((ALONE, alone), ("loudness and pitch", pitch)):
+            yield from ratio(
+                f"{case} / {beside}", "behind p99", ratios(measured, quiet, "p99"), LATER
+            )
 
 
 def _heard(port: int, seconds: float, *more: object) -> Numbers:
     """Return what one play gave: the sound alone, or everything with ``more`` (video, provider)."""
-    size = [LONGER[SET]] if more else []
+    size = [LONGER[SET]] if len(more) > 1 else []
     measured = child("hearing", SINGER, port, seconds, WARM, SHORT_BLOCK, *more, *size)
     runs, seconds = measured["runs"], measured["seconds"]
     return {

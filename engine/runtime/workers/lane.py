@@ -82,7 +82,7 @@ class Waiting:
         self._node = node
         self._worker = worker
         self._mailbox = Mailbox()
-        self._changes = Mailbox(wake)
+        self._changes = Mailbox()
         self._outdated = 0
 
     def offer(self, job: Job) -> int:
@@ -117,11 +117,13 @@ class Waiting:
         ]
         self.generation += 1
         self._changes.put(None, Kind.HELD, None, Ns(0))
+        self.go()
         return len(current)
 
     def reopen(self, field: str, value: object) -> None:
         """Open the box with another network before the next job."""
         self._changes.put(field, Kind.HELD, partial(self._reopen, field, value), Ns(0))
+        self.go()
 
     def _reopen(self, field: str, value: object) -> None:
         """Open the box anew with one parameter changed; raises whatever that raises."""

@@ -32,7 +32,7 @@ from engine.runtime.schedule.job import Job
 from engine.runtime.workers.lane import ThreadLane
 from engine.runtime.workers.out_of_process import DIED, ProcessDied, SubprocessWorker
 from engine.runtime.workers.worker import runs_out_of_process
-from engine.system.channel import CALL, CANCEL, EVENT, FAILED, RESET, SET, TooLarge
+from engine.system.channel import CALL, CANCEL, EVENT, FAILED, RESET, TooLarge
 
 LARGEST: Final = 1 << 20
 """Bytes of an array that the loop copies at most: for larger ones it would be held up too long."""
@@ -187,7 +187,7 @@ class LoopLane(ThreadLane):
             if change is None:
                 self._expect(RESET, self._process.post(RESET))
             else:
-                self._expect(SET, self._process.post_set(*change))
+                self._process.set(*change)
         except ProcessDied:
             pass  # the reader will find its end, behind what it has said before
         except anything_raised() as error:

@@ -32,7 +32,6 @@ from engine.system.channel import (
     REPORTED,
     RESET,
     SAVED,
-    SET,
     Channel,
     HandOvers,
 )
@@ -66,6 +65,9 @@ class SubprocessWorker:
 
     What the box raises there is raised here as ``RemoteError``; ``ProcessDied`` when its process
     has ended.
+
+    Parameters go along with what is asked next, as the only thing that they matter to: a frame of
+    their own would wake the process, and then whoever hears that it is done.
     """
 
     def __init__(self, name: str, node: Node, context: Context) -> None:
@@ -73,6 +75,10 @@ class SubprocessWorker:
         self._node = node
         self._context = context
         self._child: ChildProcess | None = None
+        self._settings: dict[str, object] = {}
+        """What was set since anything was asked."""
+        self._was_set: dict[str, object] = {}
+        """What was ever set, parameters and what a show chooses itself: a new process is told."""
         self.took: int | None = None
         self.handed_over = HandOvers()
 
@@ -133,10 +139,9 @@ class SubprocessWorker:
             self._ask(RESET)
 
     def set(self, field: str, value: object) -> None:
-        """Set a parameter, here and there."""
+        """Set a parameter, here and, before anything else is asked, there."""
         setattr(self._node, field, value)
-        if self._child is not None:
-            self._ask(SET, [field, value])
+        self._settings[field] = self._was_set[field] = value
 
     # On the loop, which never waits: each raises ProcessDied where the process has gone.
 
@@ -166,14 +171,11 @@ class SubprocessWorker:
     ) -> bool:
         """Ask something; return whether it has left whole, else ``flush``. See ``Channel.post``."""
         try:
-            return self._channel.post(kind, content, most=most, over=over)
+            left = self._channel.post(kind, [self._settings, content], most=most, over=over)
         except EOFError:
             raise ProcessDied(DIED) from None
-
-    def post_set(self, field: str, value: object) -> bool:
-        """Set a parameter, here and there."""
-        setattr(self._node, field, value)
-        return self.post(SET, [field, value])
+        self._settings = {}
+        return left
 
     def post_call(self, job: Job, *, most: float, over: bool) -> bool:
         """Call the box; its answers come among the replies."""
@@ -230,12 +232,14 @@ class SubprocessWorker:
         box = type(self._node)
         fields = [parameter.field for parameter in read_parameters(box).values()]
         set_now = {name: getattr(self._node, name) for name in fields}
+        self._settings = {}
         surroundings = [sys.path, str(Path.cwd()), LOG.getEffectiveLevel()]
         try:
             self._ask(MAKE, [self._name, box.__module__, box.__qualname__, set_now, *surroundings])
         except BaseException:
             self._end()
             raise
+        self._settings = dict(self._was_set)
 
     def _ask(self, kind: bytes, content: Any = None) -> None:
         self._say(kind, content)
@@ -244,9 +248,10 @@ class SubprocessWorker:
 
     def _say(self, kind: bytes, content: Any) -> None:
         try:
-            self._channel.send(kind, content)
+            self._channel.send(kind, [self._settings, content])
         except OSError:
             raise self.gone() from None
+        self._settings = {}
 
     def _replies(self) -> Iterator[Any]:
         """Yield its events until it is done."""

@@ -40,7 +40,6 @@ from engine.system.channel import (
     REPORTED,
     RESET,
     SAVED,
-    SET,
     Channel,
 )
 from engine.system.liveness import exit_with_parent
@@ -71,7 +70,6 @@ class _Player:
         self._does = {
             MAKE: self._make,
             OPEN: self._open,
-            SET: self._set,
             RESET: self._reset,
             CALL: self._call,
             CLOSE: self._close,
@@ -85,10 +83,10 @@ class _Player:
     def play(self) -> None:
         """Do what is asked until nobody asks."""
         while (asked := self._channel.receive()) is not None:
-            kind, content = asked
+            kind, (settings, content) = asked
             if kind == CANCEL:
                 continue  # it came when all was answered, or has been heeded
-            failure = self._do(kind, content)
+            failure = self._do(kind, settings, content)
             del asked, content  # or it would seem that the box keeps the picture in it
             answer, self._answer = self._answer, b""
             returned = self._channel.returned()
@@ -97,10 +95,12 @@ class _Player:
             else:
                 self._channel.send(FAILED, [self._spent, returned, failure], before=answer)
 
-    def _do(self, kind: bytes, content: Any) -> str | None:
-        """Do what is asked; return what the box raised, None where all went well."""
+    def _do(self, kind: bytes, settings: dict[str, Any], content: Any) -> str | None:
+        """Set what was set since, and do what is asked; return what the box raised, if anything."""
         self._spent = 0
         try:
+            for field, value in settings.items():
+                setattr(self._node, field, value)
             self._does[kind](content)
         except anything_raised() as error:
             return describe_error(error)
@@ -141,10 +141,6 @@ class _Player:
 
     def _report(self, text: str) -> None:
         self._channel.send(REPORTED, text)
-
-    def _set(self, content: Any) -> None:
-        field, value = content
-        setattr(self._node, field, value)
 
     def _reset(self, _: Any) -> None:
         self._node.reset()

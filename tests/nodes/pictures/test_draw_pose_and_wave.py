@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.core.clock import ns
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import Block, Frame, Person, Pose
 from engine.core.skeletons import BLAZEPOSE_33, HAND_21
@@ -78,6 +79,45 @@ def test_any_skeleton_with_any_numbers(skeleton: object, value: float) -> None:
     points[:, -1] = 1.0
     found = Landmarks(skeleton, (Instance(1, 1, points),), ASPECT)  # type: ignore[arg-type]
     assert drawn(found).any() == (value == 0.5)
+
+
+@pytest.mark.parametrize("behind", [0, 1, 2, 4])
+@pytest.mark.parametrize("every", [1, 2, 3])
+@pytest.mark.parametrize("ground", ["picture", "black"])
+def test_in_step_a_picture_waits_for_the_skeletons_found_in_it(
+    behind: int, every: int, ground: str
+) -> None:
+    box = DrawPose(in_step=True, ground=ground)
+    plain = DrawPose(ground=ground)
+    bodies = [pose(standing(0.1 + number / 30)) for number in range(20)]
+    shown: list[int] = []
+    for number in range(20):
+        found = (number - behind) // every * every
+        arguments = (bodies[found], ns(found / 30)) if found >= 0 else (None, ns(0))
+        frame = Frame(picture(number * 5, 160, 120))
+        answer = box.process(frame, arguments[0], pose_at=arguments[1], at=ns(number / 30))
+        if found < 0:
+            assert answer is not None
+            assert np.array_equal(answer.image, frame.image if ground == "picture" else BLACK)
+        elif answer is not None:
+            expected = plain.process(Frame(picture(found * 5, 160, 120)), bodies[found])
+            assert expected is not None and np.array_equal(answer.image, expected.image)
+            assert not answer.image.flags.writeable
+            assert box.lag == pytest.approx((number - found) / 30)
+            shown.append(found)
+    assert shown == list(range(0, 20 - behind, every))
+
+
+def test_in_step_pictures_go_on_where_no_skeletons_come() -> None:
+    box = DrawPose(in_step=True)
+    answers = [
+        box.process(Frame(picture(number, 160, 120)), pose(), pose_at=ns(0), at=ns(number / 30))
+        for number in range(40)
+    ]
+    assert [answer is None for answer in answers] == [False] + [True] * 15 + [False] * 24
+    assert box.lag == 0
+    again = box.process(Frame(GREY), pose(standing(0.5)), pose_at=ns(0), at=ns(0))
+    assert again is not None and (again.image != 90).any()
 
 
 def tone(hz: float, seconds: float = 0.3, level: float = 0.5, start: int = 0) -> Block:

@@ -40,6 +40,39 @@ def test_the_scripts_that_there_are_have_letters_of_their_own(text: str) -> None
     assert len({*seen_of.values()}) == len(seen_of)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        *(
+            (each, "")
+            for each in ("Grüße", "e\u0301t\u00e9", "Привет", "日本語", "שלום", "½ € ♥", "")
+        ),
+        ("سلام", "the letters of Arabic stand side by side, not joined"),
+        ("نمایش 2", "the letters of Arabic stand side by side, not joined"),
+        ("नमस्ते", 'there are no letters of Devanagari: each becomes "?"'),
+        ("สวัสดี Bangkok", 'there are no letters of Thai: each becomes "?"'),
+        ("ሰላም", 'there are no letters of Ethiopic: each becomes "?"'),
+        ("go \U0001f600", 'there is no sign for grinning face: it becomes "?"'),
+        (
+            "q\u0303",
+            "marks stand beside the letters that they belong over, such as combining tilde",
+        ),
+    ],
+)
+def test_what_cannot_be_written_right_is_told_once(
+    text: str, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    box = DrawText(text=text)
+    for _ in range(2):
+        box.process(Frame(BLACK))
+        box.text = f"{text} again"
+    assert [message.partition('": ')[2] for message in caplog.messages] == ([told] if told else [])
+
+
+def test_letters_and_their_marks_are_one_sign_where_there_is_one() -> None:
+    assert np.array_equal(lit(text="e\u0301", size=0.5), lit(text="\u00e9", size=0.5))
+
+
 @pytest.mark.parametrize("align", ["left", "middle", "right"])
 @pytest.mark.parametrize("text", ["H", "wide text", "two\nlines"])
 def test_a_line_lies_where_it_is_put(align: str, text: str) -> None:

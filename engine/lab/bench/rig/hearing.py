@@ -1,10 +1,10 @@
-"""Plays a metronome into OSC, alone or beside pose, pitch and style, and says what it measured.
+"""Plays a metronome into OSC, alone, with pitch, or beside pose, pitch and style, and measures it.
 
 It is a process of its own, so that what it takes of the machine is its own.
 
 Run: python -m engine.lab.bench.rig.hearing DEVICE PORT SECONDS WARM BLOCK [VIDEO [PROVIDER SIZE]].
-With a video everything plays at once, what is painted by that provider and of that size; without
-one, the sound alone.
+With a video everything plays at once, what is painted by that provider and of that size; with the
+word "pitch" in its place, pitch beside loudness and no picture; with neither, loudness alone.
 """
 
 from __future__ import annotations
@@ -42,6 +42,14 @@ to  = "127.0.0.1:{port}"
 
 [out.send]
 "/level" = "level"
+"""
+
+PITCH = """
+"/voice"     = "voice"
+
+[voice]
+use  = "pitch"
+from = "mic"
 """
 
 EVERYTHING = """
@@ -107,7 +115,9 @@ def main() -> None:
     """Play, and print what was measured after the first WARM seconds as JSON."""
     device, port, seconds, warm, block, *more = sys.argv[1:]
     text = SOUND.format(device=device, port=port, block=block)
-    if more:
+    if more == ["pitch"]:
+        text += PITCH
+    elif more:
         video, provider, size = more if len(more) > 1 else (*more, "cpu", "256")
         text += EVERYTHING.format(video=video, provider=provider, size=size)
     plan = plan_of(text, {"count_sound": CountSound})
