@@ -27,6 +27,11 @@ from engine.osc.one_of import OneOfLayout
 from engine.osc.parts import PartsLayout, consists_of_parts
 from engine.osc.voice import PitchLayout
 
+VERSION: Final = 1
+"""Counted up when an address or argument that was sent before is no more, or is another.
+
+``tests/osc/layouts.lock`` holds all of them."""
+
 LANDMARKS: Final[dict[str, Callable[[str, OscOptions, Dialect, Skeleton], Layout]]] = {
     "packed": Packed,
     "named": Named,
@@ -34,6 +39,9 @@ LANDMARKS: Final[dict[str, Callable[[str, OscOptions, Dialect, Skeleton], Layout
     "wekinator": Wekinator,
 }
 """The layouts of landmarks, such as a pose, by the name that a patch gives them."""
+
+ADDRESSES: Final[dict[str, tuple[str, ...]]] = {"poseosc": ("/poses/arr",)}
+"""The addresses of the layouts that have their own: a cable is to be written under one of them."""
 
 _OF: Final[dict[type, Callable[[str, OscOptions, Dialect], Layout]]] = {
     Trigger: TriggerLayout,
