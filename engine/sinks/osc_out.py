@@ -246,6 +246,7 @@ class OscOut(Sink):
                 self._refuse(port, error)
                 continue
             self._collect(group, port, pieces)
+            self._tell_of(layout, port, pieces)
             if off:
                 key = (index, port, off)
                 self._pressed.append(key)
@@ -383,6 +384,26 @@ class OscOut(Sink):
             port = ports.pop(0) if ports else address
             if sent and self._tap is not None:
                 self._tap(port, {"address": address, "args": args})
+
+    def _tell_of(self, layout: Layout, port: str, pieces: Sequence[bytes]) -> None:
+        """Say once what has no room in a layout, and what is longer than networks carry whole."""
+        if layout.left_out:
+            self._warn(port, layout.left_out)
+        if not self.lane and any(len(piece) > LIMIT for piece in pieces):
+            size = max(map(longest, pieces))
+            if size > LIMIT:
+                self._warn(
+                    port,
+                    f"a message has {size} bytes: over {LIMIT} a network cuts it up and loses all"
+                    " of it with any part, and macOS sends none over 9216; send less of it"
+                    ' ("joints"), or over tcp',
+                )
+
+    def _warn(self, port: str, words: str) -> None:
+        told = f"{port}: {words}"
+        if told not in self._warned:
+            self._warned.add(told)
+            _log.warning("%s: %s", of_port(port), words)
 
     def _refuse(self, port: str, error: Exception) -> None:
         self._refusals += 1

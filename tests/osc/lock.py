@@ -19,15 +19,22 @@ import numpy as np
 from engine.core.errors import ParameterError
 from engine.core.kinds import example_of
 from engine.core.landmarks import Instance, Landmarks, Pose
-from engine.core.messages import Ns
+from engine.core.messages import Detections, Features, Ns
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, HAND_21, Skeleton
 from engine.osc.bundle import messages
 from engine.osc.layout import Dialect, Layout, OscOptions
-from engine.osc.layouts import ADDRESSES, LANDMARKS, VERSION, choose, sendable
+from engine.osc.layouts import FOREIGN, LANDMARKS, VERSION, choose, sendable
 
 FILE = Path(__file__).with_name("layouts.lock")
 FIRST = "version "
 FRAME = 40_000_000
+KEYS = {"poseosc": "/poses/arr"}
+"""What layouts that take any address are locked under, where that is not /x."""
+OTHERS = (
+    (Features, "vmc", "/VMC/Ext/Blend/Val"),
+    (Detections, "tuio", "/tuio/2Dblb"),
+    (Detections, "tuio2", "/tuio2/bnd"),
+)
 SKELETONS = (COCO_17, BLAZEPOSE_33, HAND_21, FACE_468)
 
 
@@ -41,8 +48,7 @@ def somebody(skeleton: Skeleton, at: int) -> Landmarks:
 def said(layout: Layout, seen: Sequence[object]) -> Iterator[str]:
     """Yield each address that a layout sends, once, with its tags, and what ends it."""
     pieces = [piece for at, one in enumerate(seen) for piece in layout.encode(one, Ns(at * FRAME))]
-    for one in seen[:1] if layout.has_off else ():
-        pieces.append(layout.off(one))
+    pieces += [layout.off(one) for one in seen[:1] if layout.has_off]
     pieces += layout.end()
     yield from dict.fromkeys(written(each) for piece in pieces for each in messages(piece))
 
@@ -64,8 +70,12 @@ def blocks() -> Iterator[tuple[str, list[str]]]:
         if ours and not issubclass(cls, Landmarks):
             layout = choose("/x", cls, OscOptions(), Dialect())
             yield cls.__name__.lower(), [*said(layout, [example_of(cls)])]
+    for cls, name, address in OTHERS:
+        layout = choose(address, cls, OscOptions(layout=name), Dialect())
+        yield f"{cls.__name__.lower()} {name}", [*said(layout, [example_of(cls)])]
     for name in LANDMARKS:
-        for address in ADDRESSES.get(name, ("/x",)):
+        own = FOREIGN[name].ADDRESSES if name in FOREIGN else ()
+        for address in own or (KEYS.get(name, "/x"),):
             for skeleton in SKELETONS:
                 lines = [*landmarks(name, address, skeleton)]
                 if lines:
