@@ -9,11 +9,14 @@ from engine.core.errors import ParameterError
 from engine.core.landmarks import Instance, Landmarks, Pose
 from engine.core.messages import Detection, Detections, Features, Ns, Person
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, HAND_21, Skeleton
+from engine.dsp.landmarks.bones import BONES, product
 from engine.osc.bundle import LIMIT, ROOM, longest, messages
 from engine.osc.foreign.face_points import SARAGIH_66, VISION_76
+from engine.osc.foreign.vrchat import euler
 from engine.osc.layout import Dialect, OscOptions
 from engine.osc.layouts import FOREIGN, choose
 from engine.osc.parse import packet
+from tests.puppet import STATURE, about, points_of, seen_by_camera
 
 PLAIN = Dialect()
 NOW = Ns(0)
@@ -461,3 +464,103 @@ def test_a_skeleton_of_ones_own_goes_where_any_goes():
     here = choose("/tuio/2Dcur", Landmarks, OscOptions(layout="tuio"), PLAIN)
     (piece,) = here.encode(Landmarks(star, (one(star),), 1.0), NOW)
     assert ["alive", 101] in [args for _, args in spoken([piece])]
+
+
+# -- avatars ---------------------------------------------------------------------------------------
+
+
+def bones_of(pieces):
+    """Return what a marionette takes: the place and the rotation of each bone."""
+    return {
+        args[0]: (args[1:4], args[4:])
+        for address, args in spoken(pieces)
+        if address in ("/VMC/Ext/Bone/Pos", "/VMC/Ext/Root/Pos")
+    }
+
+
+def test_a_marionette_stands_as_the_performer_does():
+    pose = {
+        "LeftUpperArm": about((0.0, 0.0, 1.0), 60),
+        "RightLowerArm": about((0.0, 1.0, 0.0), -90),
+    }
+    true = points_of(pose)
+    here = layout("vmc", BLAZEPOSE_33)
+    for frame in range(10):
+        pieces = here.encode(seen_by_camera(true, mirrored=True), Ns(frame * FRAME))
+    bones = bones_of(pieces)
+    assert {*bones} == {"root", *(bone.name for bone in BONES)}
+    assert all(sum(n * n for n in turn) == pytest.approx(1, abs=1e-5) for _, turn in bones.values())
+    back = points_of({name: tuple(turn) for name, (_, turn) in bones.items()})
+    for name in ("left_elbow", "left_wrist", "right_wrist", "left_knee", "right_ankle"):
+        assert back[name] == pytest.approx(true[name], abs=0.03), name
+    assert bones["Hips"][0][1] == pytest.approx(0.53 * STATURE, rel=0.05)
+    said_now = said(pieces)
+    assert said_now["/VMC/Ext/OK"] == [1, 3, 0, 1]
+    assert said_now["/VMC/Ext/T"] == pytest.approx([9 * 0.04])
+
+
+def test_rotations_go_on_from_one_another():
+    here = layout("vmc", BLAZEPOSE_33)
+    before = None
+    for degrees in range(0, 720, 5):
+        turn = about((0.0, 1.0, 0.0), degrees)
+        seen = seen_by_camera(points_of({"Hips": turn}))
+        bones = bones_of(here.encode(seen, Ns(degrees * FRAME)))
+        if before is not None:
+            for name, (_, rotation) in bones.items():
+                assert np.dot(rotation, before[name][1]) > 0.9, (degrees, name)
+        before = bones
+
+
+def test_who_is_not_seen_is_not_tracked_and_no_bone_is_sent():
+    here = layout("vmc", BLAZEPOSE_33)
+    assert [a for a, _ in spoken(here.encode(found(BLAZEPOSE_33), NOW))] == [
+        "/VMC/Ext/OK",
+        "/VMC/Ext/T",
+    ]
+    half = seen_by_camera(points_of({}))
+    half.seen[0].points[BLAZEPOSE_33.index["left_hip"], 3] = 0
+    pieces = here.encode(half, NOW)
+    assert not bones_of(pieces)
+    assert said(pieces)["/VMC/Ext/OK"] == [1, 3, 0, 0]
+
+
+def test_trackers_of_vrchat_are_metres_and_degrees():
+    turn = 40
+    true = points_of({"Hips": about((0.0, 1.0, 0.0), turn)}, root=(0.2, 0.0, 0.0))
+    here = layout("vrchat", BLAZEPOSE_33)
+    for frame in range(10):
+        back = said(here.encode(seen_by_camera(true), Ns(frame * FRAME)))
+    assert {*back} == {
+        f"/tracking/trackers/{name}/{what}"
+        for name in (*"12345678", "head")
+        for what in ("position", "rotation")
+    }
+    for tracker, joint in (("3", "left_ankle"), ("6", "right_knee"), ("7", "left_elbow")):
+        assert back[f"/tracking/trackers/{tracker}/position"] == pytest.approx(
+            true[joint], abs=0.06
+        )
+    assert back["/tracking/trackers/1/rotation"] == pytest.approx([0, turn, 0], abs=2)
+    hidden = seen_by_camera(true)
+    hidden.seen[0].points[BLAZEPOSE_33.index["left_knee"], 3] = 0
+    names = {address for address, _ in spoken(here.encode(hidden, NOW))}
+    assert not any("/5/" in name or "/3/" in name for name in names)
+
+
+@pytest.mark.parametrize("degrees", [(10, 20, 30), (-80, 170, -40), (0, 0, 90), (45, -90, 0)])
+def test_degrees_are_those_of_unity(degrees):
+    """Turned about z first, then x, then y: the same rotation as the quaternion."""
+    x, y, z = degrees
+    turns = about((0.0, 1.0, 0.0), y), about((1.0, 0.0, 0.0), x), about((0.0, 0.0, 1.0), z)
+    assert euler(product(product(turns[0], turns[1]), turns[2])) == pytest.approx(degrees, abs=1e-6)
+
+
+@pytest.mark.parametrize("skeleton", [COCO_17, BLAZEPOSE_33])
+def test_eos_is_metres_from_the_middle_and_above_the_floor(skeleton):
+    body = seen_by_camera(points_of({}, root=(-0.5, 0.0, 0.0)))
+    if skeleton is COCO_17:
+        rows = body.seen[0].points[[BLAZEPOSE_33.index[name] for name in COCO_17.points]]
+        body = Pose((Person(1, 1, rows[:, [0, 1, 3]]),), ASPECT)
+    ((address, place),) = spoken(layout("eos", skeleton).encode(body, NOW))
+    assert address == "/eos/chan/1/xyz"
+    assert place == pytest.approx([0.5, 0.0, 0.53 * STATURE], abs=0.1)

@@ -100,7 +100,7 @@ class FaceOsc(Foreign):
         return f"{self._address.rstrip('/')}/{name}"
 
 
-def _axes(places: NDArray[np.float64]) -> NDArray[np.float64] | None:
+def _axes(places: NDArray[np.floating]) -> NDArray[np.floating] | None:
     """Return where a face's own right of picture, down and front point, as rows; None if flat."""
     across = places[_EYES[1]] - places[_EYES[0]]
     down = places[8] - places[27]
@@ -112,7 +112,7 @@ def _axes(places: NDArray[np.float64]) -> NDArray[np.float64] | None:
     return np.stack([across, np.cross(front, across), front])
 
 
-def _turned(axes: NDArray[np.float64]) -> tuple[float, float, float]:
+def _turned(axes: NDArray[np.floating]) -> tuple[float, float, float]:
     """Return pitch, yaw and roll about the picture's x, y and z; 0 where it looks out of it."""
     front, across = axes[2], axes[0]
     pitch = math.atan2(front[1], front[2])

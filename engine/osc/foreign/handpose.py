@@ -52,18 +52,15 @@ class HandPose(Foreign):
         places = rows[:, :3] * (width, -height_of(width, message.aspect), -width)
         places[:, 1] += height_of(width, message.aspect)
         said = {
-            "topLeft": [*places[:, :2].min(axis=0), 0.0],
-            "bottomRight": [*places[:, :2].max(axis=0), 0.0],
-            "landmarks": places.ravel(),
-            **{f"annotations/{name}": places[part].ravel() for name, part in _PARTS.items()},
+            "topLeft": [*places[:, :2].min(axis=0).tolist(), 0.0],
+            "bottomRight": [*places[:, :2].max(axis=0).tolist(), 0.0],
+            "landmarks": places.ravel().tolist(),
         }
-        return [
-            self._confidence(score(rows)),
-            *(
-                packer(self._at(name), "f" * len(n)).pack(*map(float, n))
-                for name, n in said.items()
-            ),
-        ]
+        said |= {
+            f"annotations/{name}": places[part].ravel().tolist() for name, part in _PARTS.items()
+        }
+        pieces = [packer(self._at(name), "f" * len(n)).pack(*n) for name, n in said.items()]
+        return [self._confidence(score(rows)), *pieces]
 
     def end(self) -> Sequence[bytes]:
         """Return the message that says that no hand is here any more."""

@@ -52,9 +52,10 @@ class MediaPipe(Foreign):
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the one message that holds everyone."""
+        seen: Sequence[Instance]
         if self._body:
             first = self._first(message, "body")
-            seen = (first,) if first else ()
+            seen = [first] if first else []
         else:
             seen = self._some(message, self._most)
         self._here = bool(seen)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 from engine.core.errors import ParameterError
 from engine.core.landmarks import Instance, Landmarks
@@ -30,7 +31,7 @@ from engine.osc.packer import packer
 class _Stage(Foreign):
     """A place for everyone whose slot has an address; without ``{slot}`` in it, for the first."""
 
-    OPTIONS = ("joints",)
+    OPTIONS: ClassVar[tuple[str, ...]] = ("joints",)
 
     def __init__(
         self, address: str, options: OscOptions, dialect: Dialect, skeleton: Skeleton
