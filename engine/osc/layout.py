@@ -29,7 +29,12 @@ class OscOptions:
     off: Annotated[
         list[Argument] | None, Param("the arguments sent 50 ms after a trigger, to let go again")
     ] = None
-    layout: Annotated[str | None, Param("how a pose is laid out under the address")] = None
+    layout: Annotated[
+        str | None,
+        Param(
+            'how bodies, hands and faces are laid out, as "named" or "tuio": receivers/layouts.md'
+        ),
+    ] = None
     joints: Annotated[list[str] | None, Param("which joints of a pose")] = None
     confidence: Annotated[bool, Param("send how sure each joint is, too")] = False
     people: Annotated[int, Param("how many people, where a layout has room for so many", 1, 16)] = 1

@@ -127,7 +127,9 @@ class OscOut(Sink):
         ]
     ] = None
     layout: Fixed[
-        Annotated[str | None, Param("how a pose is laid out, where its cable does not say")]
+        Annotated[
+            str | None, Param("how a body, hand or face is laid out, where its cable does not say")
+        ]
     ] = None
 
     def __post_init__(self) -> None:
