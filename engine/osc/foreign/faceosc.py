@@ -5,9 +5,9 @@ fff`` (radians), ``/gesture/mouth/width`` and ``height``, ``eyebrow/left`` and `
 ``eye/left`` and ``right``, ``jaw``, ``nostrils`` f, and ``/raw`` 66 x ff (pixels, y from the top).
 
 Gestures are distances of the same pairs of points as in ``ofxFaceTracker::getGesture``, on a face
-that is turned to the front and scaled as its mean face is: there the outer corners of the eyes are
-about 23 units apart. Ours stand on other points of another face, so expect the same direction and
-size, not the same number. Left and right are those of the picture, as FaceTracker has them.
+that is turned to the front and scaled so that the outer corners of its eyes are 23 units apart,
+about as they are in FaceTracker's mean face. Expect the same direction and size, not the same
+number. Left and right are those of the picture, as FaceTracker has them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _GESTURES: Final = {
 }
 _EYES: Final = (36, 45)
 _EYES_APART: Final = 23.0
-"""How far apart the outer corners of the eyes are in the units of FaceTracker's mean face."""
+"""How far apart the outer corners of the eyes are taken to be in FaceTracker's mean face."""
 
 
 class FaceOsc(Foreign):

@@ -1,7 +1,7 @@
 """A take as CSV (RFC 4180): a row for each picture from the first to the last with them in it.
 
     time,nose.x,nose.y,nose.confidence,...
-    0.04,0.512,0.801,0.97,...
+    0.0400,0.512,0.801,0.97,...
 
 The time is in seconds since the show began; numbers are as everywhere: parts of the picture, y from
 the bottom. A point that is unknown is empty, and so is a picture without them.
@@ -26,7 +26,7 @@ def as_table(take: Take, pictures: Sequence[float]) -> bytes:
         if take.seconds[0] <= second <= take.seconds[-1]:
             row = rows.get(second)
             cells = [""] * len(names) if row is None else _cells(row)
-            lines.append(",".join([f"{second:.6g}" if second < 1000 else f"{second:.3f}", *cells]))
+            lines.append(",".join([f"{second:.4f}", *cells]))
     return "\r\n".join([*lines, ""]).encode()
 
 
