@@ -325,8 +325,33 @@ def test_a_message_of_another_shape_or_out_of_order_is_left_out() -> None:
     stream.add(Landmarks(HAND_21, (hand(1),), 1.0), 1.0)
     stream.add(Landmarks(HAND_21, (hand(1),), 1.0), 0.5)
     stream.add(Landmarks(HAND_21, (Instance(1, 1, np.ones((3, 3), np.float32)),), 1.0), 2.0)
-    assert stream.takes[1].seconds == [1.0]
-    assert stream.seconds == [1.0, 2.0]
+    assert stream.takes[1].seconds == stream.seconds == [1.0]
+    assert stream.left_out == 1
+
+
+@pytest.mark.parametrize("kind", ["an id that is a path", "no shape", "a shape of none"])
+def test_what_a_stranger_has_made_up_is_left_out_and_told(
+    tmp_path: Path, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    somebody: Any = hand(1)
+    bad: Any = Instance(1, "../../elsewhere", somebody.points) if "id" in kind else somebody  # type: ignore[arg-type]
+    aspect: Any = {"no shape": float("nan"), "a shape of none": "wide"}.get(kind, 1.0)
+    seen = [(0.0, Landmarks(HAND_21, (somebody,), 1.0)), (0.1, Landmarks(HAND_21, (bad,), aspect))]
+    (file,) = export(one_of(tmp_path, seen), None, tmp_path / "take.csv")
+    assert len(file.read_text().splitlines()) == 2
+    assert "1 messages are no bodies, and left out" in caplog.text
+    assert {each.name for each in tmp_path.iterdir()} == {"made.mcap", "take.csv"}
+
+
+def test_centuries_and_crowds_are_refused() -> None:
+    made = take([{}, {}])
+    made.seconds = [0.0, 9e9]
+    with pytest.raises(NoBody, match="more than 10,000,000 frames"):
+        as_motion(made, STATURE, 30)
+    stream = Stream("x")
+    crowd = tuple(Instance(1, id_, hand(1).points) for id_ in range(1001))
+    with pytest.raises(SensoriumError, match="more than 1000 people"):
+        stream.add(Landmarks(HAND_21, crowd, 1.0), 0.0)
 
 
 def test_rest_is_a_t_pose() -> None:

@@ -54,7 +54,7 @@ class Foreign(Layout):
         self._skeleton = skeleton
 
     def _check_skeleton(self, skeleton: Skeleton) -> None:
-        wanted = self.SKELETONS or ((COCO_17, BLAZEPOSE_33) if self.POINTS else ())
+        wanted = (*((COCO_17, BLAZEPOSE_33) if self.POINTS else ()), *self.SKELETONS)
         if not wanted or skeleton in self.SKELETONS:
             return
         if self.POINTS and {*self.POINTS} <= {*skeleton.index}:

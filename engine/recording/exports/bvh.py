@@ -34,6 +34,8 @@ from engine.recording.exports.takes import Take
 
 CENTIMETRES: Final = 100.0
 FASTEST: Final = 240.0
+LONGEST: Final = 10_000_000
+"""How many frames a file may have: nine hours at 300 a second."""
 _GAP: Final = 0.5
 """Seconds without a picture over which nothing is interpolated: the last frame stands."""
 _HEAD: Final = frozenset({"nose", "left_ear", "right_ear", "left_eye", "right_eye"})
@@ -80,6 +82,10 @@ def as_motion(take: Take, stature: float, rate: float | None) -> Motion:
     if not take.skeleton.is_body:
         raise NoBody(f'BVH takes bodies ("pose"), not "{take.skeleton.name}"; --csv takes any')
     rate = rate or _usual_rate(take.seconds)
+    if (take.seconds[-1] - take.seconds[0]) * rate > LONGEST:
+        raise NoBody(
+            f"person {take.id}: that would be more than {LONGEST:,} frames; --fps is {rate:g}"
+        )
     places, turns, held = _postures(take, stature)
     times, place_at, turn_at = _resampled(np.array(take.seconds), places, turns, rate)
     degrees = np.degrees(np.unwrap(_angles(turn_at), axis=0))

@@ -31,12 +31,14 @@ def export(
     """Write everyone in a recording as BVH, as CSV, or both; return the files.
 
     All files are written or none. Raise UnwritableFile where one is there and not ``force``d, or
-    cannot be written; NothingToExport, NoBody, RecordingError or OSError.
+    cannot be written; NothingToExport, NoBody, TooManyPeople, RecordingError or OSError.
     """
     read = Recording(recording)
     stream = read_stream(read, box)
     if read.cut_off:
         LOG.warning("%s: its end is missing, as after a crash", recording)
+    if stream.left_out:
+        LOG.warning("%s: %d messages are no bodies, and left out", recording, stream.left_out)
     files: dict[Path, bytes] = {}
     if bvh is not None:
         files |= _motions(stream, bvh, stature, rate)

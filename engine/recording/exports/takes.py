@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,14 @@ from engine.runtime.entries import Arrival, LaneResult
 
 class NothingToExport(SensoriumError):
     """A recording without anybody in it, or without the box that was asked for."""
+
+
+class TooManyPeople(SensoriumError):
+    """More people than files would be of any use."""
+
+
+MOST: Final = 1000
+"""How many people a recording may have, each of whom is a file."""
 
 
 @dataclass
@@ -47,26 +57,36 @@ class Take:
 
 @dataclass
 class Stream:
-    """What one outlet gave: the moments of all its pictures, and everyone in them by id."""
+    """What one outlet gave: the moments of all its pictures, and everyone in them by id.
+
+    ``left_out`` counts messages that cannot be: a recording may come from anybody.
+    """
 
     name: str
+    left_out: int = 0
     seconds: list[float] = field(default_factory=list)
     takes: dict[int, Take] = field(default_factory=dict)
 
     def add(self, found: Landmarks, second: float) -> None:
-        """Take one message; one that is not newer than the last is left out."""
+        """Take one message; one that is not newer than the last is left out.
+
+        Raise TooManyPeople.
+        """
         if self.seconds and second <= self.seconds[-1]:
+            return
+        if not all(_can_be(one, found) for one in found.seen):
+            self.left_out += 1
             return
         self.seconds.append(second)
         for one in found.seen:
-            shape = len(found.skeleton.points), len(found.skeleton.axes)
-            points = np.asarray(one.points, np.float32)
             take = self.takes.get(one.id)
             if take is None:
+                if len(self.takes) == MOST:
+                    raise TooManyPeople(f'"{self.name}" saw more than {MOST} people')
                 take = self.takes[one.id] = Take(one.id, found.skeleton, found.aspect)
-            if points.shape == shape and found.skeleton is take.skeleton:
+            if found.skeleton is take.skeleton:
                 take.seconds.append(second)
-                take.points.append(points)
+                take.points.append(np.asarray(one.points, np.float32))
 
 
 def read_stream(recording: Recording, box: str | None = None) -> Stream:
@@ -102,6 +122,13 @@ def _streams(items: Iterator[RecordedItem]) -> dict[str, Stream]:
                 stream = streams.setdefault(name, Stream(name))
                 stream.add(found, (what.at - started) / SECOND)
     return streams
+
+
+def _can_be(one: Instance, found: Landmarks) -> bool:
+    """Whether somebody has a number for an id, and the points of a picture that has a shape."""
+    shape = len(found.skeleton.points), len(found.skeleton.axes)
+    plain = isinstance(one.id, int) and isinstance(found.aspect, int | float)
+    return plain and 0 < found.aspect < math.inf and np.shape(one.points) == shape
 
 
 def _landmarks(entry: Arrival | LaneResult) -> Iterator[tuple[str, Landmarks]]:
