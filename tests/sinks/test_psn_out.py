@@ -72,9 +72,8 @@ def test_names_and_places_in_metres(psn, receiver):
     }
     assert (data.info.version_high, data.info.packet_count, data.info.frame_id) == (2, 1, 1)
     places = {one.id: tuple(one.pos) for one in data.trackers}
-    # The ankle stands for the floor, where no heel is known.
-    assert places[1] == pytest.approx((-0.5, (0.53 - 0.039) * STATURE, 0), abs=0.02)
-    assert places[3] == pytest.approx((1.0, (0.53 - 0.039) * STATURE, 0), abs=0.02)
+    assert places[1] == pytest.approx((-0.5, 0.53 * STATURE, 0), abs=0.02)
+    assert places[3] == pytest.approx((1.0, 0.53 * STATURE, 0), abs=0.02)
     assert [one.status for one in data.trackers] == [1.0, 1.0]
 
 
@@ -120,7 +119,7 @@ def test_numbers_count_on_from_the_first_and_a_part_is_what_was_asked_for(receiv
     sink.open()
     (one,) = play(sink, receiver, standing(2, 0.0)).trackers
     assert one.id == 52
-    assert tuple(one.pos) == pytest.approx((0.2, (0.485 - 0.039) * STATURE, -2.0), abs=0.02)
+    assert tuple(one.pos) == pytest.approx((0.2, 0.485 * STATURE, -2.0), abs=0.02)
     sink.close()
 
 

@@ -27,6 +27,8 @@ SURE: Final = 5
 """For how many pictures more than not a nose must say so before a picture counts as mirrored."""
 _FEET: Final = ("left_foot_index", "right_foot_index", "left_heel", "right_heel")
 _ANKLES: Final = ("left_ankle", "right_ankle")
+ANKLE: Final = 0.039
+"""How high ankles are, in statures, where no heel or toe is seen."""
 HIPS: Final = 0.53
 """How high hips are, in statures, where no foot is seen."""
 
@@ -80,7 +82,9 @@ class Measured:
     def _on_the_floor(self, points: dict[str, Vector], gap: float) -> dict[str, Vector]:
         """Return the points with y 0 at the floor: where the lowest foot was of late."""
         feet = [points[name][1] for name in _FEET if name in points]
-        feet = feet or [points[name][1] for name in _ANKLES if name in points]
+        if not feet:
+            ankle = ANKLE * self._stature
+            feet = [points[name][1] - ankle for name in _ANKLES if name in points]
         if feet:
             low = min(feet)
             if self._floor is None or low < self._floor:
