@@ -99,7 +99,9 @@ class AnySkeleton(Layout):
             gone = self._layout.end()
             self._layout = self._laid_out(message.skeleton)
             self._skeleton = message.skeleton
-        return [*gone, *self._layout.encode(message, at)]
+        pieces = [*gone, *self._layout.encode(message, at)]
+        self.left_out = self._layout.left_out
+        return pieces
 
     def end(self) -> Sequence[bytes]:
         """Return the messages that say that nobody is here any more."""

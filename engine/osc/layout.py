@@ -29,11 +29,19 @@ class OscOptions:
     off: Annotated[
         list[Argument] | None, Param("the arguments sent 50 ms after a trigger, to let go again")
     ] = None
-    layout: Annotated[str | None, Param("how a pose is laid out under the address")] = None
+    layout: Annotated[
+        str | None,
+        Param(
+            'how bodies, hands and faces are laid out, as "named" or "tuio": receivers/layouts.md'
+        ),
+    ] = None
     joints: Annotated[list[str] | None, Param("which joints of a pose")] = None
     confidence: Annotated[bool, Param("send how sure each joint is, too")] = False
     people: Annotated[int, Param("how many people, where a layout has room for so many", 1, 16)] = 1
     width: Annotated[int, Param("how wide a picture the receiver expects", 1, 16384)] = 640
+    stature: Annotated[
+        float, Param("how tall the performer is, in metres, for layouts in metres", 0.3, 3)
+    ] = 1.7
 
     def only(self, meaning: str, *allowed: str) -> None:
         """Raise ParameterError for an option that is set but not ``allowed`` for ``meaning``."""
@@ -70,6 +78,9 @@ class Layout:
 
     has_off: ClassVar[bool] = False
     """Whether ``off`` may return a message, to be sent 50 ms later."""
+
+    left_out: str = ""
+    """What the last message held that has no room here, in words; told once."""
 
     def encode(self, message: Any, at: Ns) -> Sequence[bytes]:
         """Return the pieces of a message that describes the moment ``at``.

@@ -15,25 +15,62 @@ from engine.core.skeletons import Skeleton
 from engine.osc.address import holes
 from engine.osc.chord import ChordLayout
 from engine.osc.events import NoteLayout, TriggerLayout
+from engine.osc.foreign.base import Foreign
+from engine.osc.foreign.faceosc import FaceOsc
+from engine.osc.foreign.handpose import HandPose
+from engine.osc.foreign.mediapipe import MediaPipe
+from engine.osc.foreign.poseosc import PoseOsc, PoseOscAddresses, VisionOsc
+from engine.osc.foreign.stage import Adm, Eos
+from engine.osc.foreign.tuio import Tuio, TuioDetections
+from engine.osc.foreign.tuio2 import Tuio2, Tuio2Detections
+from engine.osc.foreign.vmc import Vmc, VmcBlendShapes
+from engine.osc.foreign.vrchat import VrChat
 from engine.osc.found import DetectionsLayout, FeaturesLayout, TextLayout
 from engine.osc.landmarks import AnySkeleton
 from engine.osc.landmarks_fields import by_joint
 from engine.osc.landmarks_named import Named
-from engine.osc.landmarks_others import PoseOsc, Wekinator
 from engine.osc.landmarks_packed import Packed
+from engine.osc.landmarks_wekinator import Wekinator
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.numbers import number_or_text
 from engine.osc.one_of import OneOfLayout
 from engine.osc.parts import PartsLayout, consists_of_parts
 from engine.osc.voice import PitchLayout
 
+VERSION: Final = 1
+"""Counted up when an address or argument that was sent before is no more, or is another.
+
+``tests/osc/layouts.lock`` holds all of them."""
+
+FOREIGN: Final[dict[str, type[Foreign]]] = {
+    "poseosc": PoseOsc,
+    "poseosc_addr": PoseOscAddresses,
+    "visionosc": VisionOsc,
+    "mediapipe": MediaPipe,
+    "handpose": HandPose,
+    "faceosc": FaceOsc,
+    "tuio": Tuio,
+    "tuio2": Tuio2,
+    "vmc": Vmc,
+    "vrchat": VrChat,
+    "adm": Adm,
+    "eos": Eos,
+}
+"""The layouts of other tools, by the name that a patch gives them."""
+
 LANDMARKS: Final[dict[str, Callable[[str, OscOptions, Dialect, Skeleton], Layout]]] = {
     "packed": Packed,
     "named": Named,
-    "poseosc": PoseOsc,
     "wekinator": Wekinator,
+    **FOREIGN,
 }
 """The layouts of landmarks, such as a pose, by the name that a patch gives them."""
+
+_OTHERS: Final[dict[type, dict[str, Callable[[str, OscOptions, Dialect], Layout]]]] = {
+    Features: {"vmc": VmcBlendShapes},
+    Detections: {"tuio": TuioDetections, "tuio2": Tuio2Detections},
+}
+"""The layouts of other tools for what is no landmarks, by the same names."""
 
 _OF: Final[dict[type, Callable[[str, OscOptions, Dialect], Layout]]] = {
     Trigger: TriggerLayout,
@@ -61,7 +98,8 @@ def choose(address: str, carries: type, options: OscOptions, dialect: Dialect) -
     if isinstance(carries, type) and issubclass(carries, Landmarks):
         return _landmarks(address, carries, options, dialect)
     if carries in _OF:
-        return _OF[carries](address, options, dialect)
+        make = _OTHERS.get(carries, {}).get(options.layout or dialect.layout, _OF[carries])
+        return make(address, options, dialect)
     if carries not in _SINGLE and consists_of_parts(carries):
         return PartsLayout(address, carries, options, dialect)
     return number_or_text(address, carries, options, dialect)

@@ -19,7 +19,10 @@ class OneOfLayout(Layout):
 
     def encode(self, message: Any, at: Ns) -> Sequence[bytes]:
         """Return the pieces of a message. Raise TypeError for one of another type."""
-        return self._of(message).encode(message, at)
+        layout = self._of(message)
+        pieces = layout.encode(message, at)
+        self.left_out = layout.left_out
+        return pieces
 
     def off(self, message: Any) -> bytes:
         """Return what releases what the message pressed; b"" for nothing."""

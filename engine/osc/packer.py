@@ -11,9 +11,20 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
-FORMATS: Final = {"i": "i", "f": "f", "h": "q", "d": "d", "T": "", "F": "", "N": "", "I": ""}
+FORMATS: Final = {
+    "i": "i",
+    "f": "f",
+    "h": "q",
+    "d": "d",
+    "T": "",
+    "F": "",
+    "N": "",
+    "I": "",
+    "t": "Q",
+}
 """The type tags of fixed length, as ``struct`` writes them; "s" is the one of variable length."""
 
 LARGEST: Final = 3.4028234663852886e38
@@ -34,7 +45,7 @@ def head(address: str, tags: str) -> bytes:
 
 
 class Packer:
-    """Packs the arguments of one address; ``tags`` are OSC type tags out of ``i f h d s T F N I``.
+    """Packs the arguments of one address; ``tags`` are out of ``i f h d s t T F N I``.
 
     ``pack`` takes an argument for every tag but T, F, N and I, and raises ``struct.error`` or
     ``OverflowError`` for one that does not fit its tag.
@@ -69,3 +80,9 @@ class Packer:
             for part in self._parts
         )
         return _LENGTH.pack(len(body)) + body
+
+
+@lru_cache(maxsize=4096)
+def packer(address: str, tags: str) -> Packer:
+    """Return the packer of an address: the same one for the same tags."""
+    return Packer(address, tags)

@@ -22,7 +22,10 @@ DEEPEST: Final = 16
 """How deep bundles may lie in bundles, and lists in lists."""
 
 MOST: Final = 1024
-"""How many messages a packet may hold, and how many arguments a message."""
+"""How many messages a packet may hold."""
+
+WIDEST: Final = 4096
+"""How many arguments a message may have; a face of 468 points has 1873."""
 
 NAMED: Final = 255
 """How many bytes of an address are told."""
@@ -175,8 +178,8 @@ def _arguments(data: bytes, start: int) -> list[Any]:
     if data[start : start + 1] != b",":
         raise Malformed("its types do not begin with a comma")
     tags, start = _string(data, start)
-    if len(tags) > MOST:
-        raise Malformed(f"more than {MOST} arguments")
+    if len(tags) > WIDEST:
+        raise Malformed(f"more than {WIDEST} arguments")
     # Lists that are not closed yet, the outermost first.
     lists: list[list[Any]] = [[]]
     for tag in tags[1:].decode("latin-1"):

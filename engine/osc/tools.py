@@ -43,6 +43,9 @@ TOOLS: Final[dict[str, Tool]] = {
     "qlab": Tool(53000, bundles=False, framing="slip"),
     "qlcplus": Tool(7700, bundles=False, dialect=Dialect(clamp=True, floats=True)),
     "eos": Tool(8000, bundles=False, tcp=3032),
+    "tuio": Tool(3333, dialect=Dialect(layout="tuio")),
+    "vmc": Tool(39539, dialect=Dialect(layout="vmc")),
+    "vrchat": Tool(9000, bundles=False, dialect=Dialect(layout="vrchat")),
     "wekinator": Tool(6448, bundles=False, dialect=Dialect(layout="wekinator")),
 }
 

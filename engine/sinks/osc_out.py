@@ -127,7 +127,9 @@ class OscOut(Sink):
         ]
     ] = None
     layout: Fixed[
-        Annotated[str | None, Param("how a pose is laid out, where its cable does not say")]
+        Annotated[
+            str | None, Param("how a body, hand or face is laid out, where its cable does not say")
+        ]
     ] = None
 
     def __post_init__(self) -> None:
@@ -246,8 +248,7 @@ class OscOut(Sink):
                 self._refuse(port, error)
                 continue
             self._collect(group, port, pieces)
-            if layout.doubt:
-                self._warn(port, layout.doubt)
+            self._tell_of(layout, port, pieces)
             if off:
                 key = (index, port, off)
                 self._pressed.append(key)
@@ -385,6 +386,20 @@ class OscOut(Sink):
             port = ports.pop(0) if ports else address
             if sent and self._tap is not None:
                 self._tap(port, {"address": address, "args": args})
+
+    def _tell_of(self, layout: Layout, port: str, pieces: Sequence[bytes]) -> None:
+        """Say once what has no room in a layout, and what is longer than networks carry whole."""
+        for words in filter(None, (layout.doubt, layout.left_out)):
+            self._warn(port, words)
+        if not self.lane and any(len(piece) > LIMIT for piece in pieces):
+            size = max(map(longest, pieces))
+            if size > LIMIT:
+                self._warn(
+                    port,
+                    f"a message has {size} bytes: over {LIMIT} a network cuts it up and loses all"
+                    " of it with any part, and macOS sends none over 9216; send less of it"
+                    ' ("joints"), or over tcp',
+                )
 
     def _refuse(self, port: str, error: Exception) -> None:
         self._refusals += 1

@@ -26,6 +26,7 @@ PORTS = {
     "midi_out": [*MIDI, "start", "stop", "continue", "show_control"],
     "osc_out": ["/in"],
     "collector": ["in"],
+    "psn_out": ["in"],
     **{name: ["in"] for name in (*PROGRAMS, "video_writer", "web_view", "window")},
 }
 """The ports of an output, of each sort one."""

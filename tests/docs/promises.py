@@ -280,6 +280,28 @@ def _(played: Played) -> None:
     assert numbers(played, "/reach")[0][0] >= 2
 
 
+@promise("Hands touch the screen", 4, *dancer(seed=1))
+def _(played: Played) -> None:
+    told = [each.args for each in sent(played, "/tuio/2Dcur", "touch")]
+    touches = {session for kind, *sessions in told if kind == "alive" for session in sessions}
+    places = [args[1:4] for args in told if args[0] == "set"]
+    assert len(touches) == 2
+    assert {session for session, _, _ in places} == touches
+    assert all(moves([x for one, x, _ in places if one == session]) for session in touches)
+    frames = [args[1] for args in told if args[0] == "fseq"]
+    assert frames == [*range(1, len(frames) + 1)]
+
+
+@promise("A light follows you", 6, *dancer(seed=1))
+def _(played: Played) -> None:
+    places = [each.args for each in sent(played, "psn/1", "light")]
+    assert places.pop()[-1] == 0.0  # the show ends: nobody is tracked any more
+    assert {valid for *_, valid in places} == {1.0}
+    assert {z for _, _, z, _ in places} == {2.0}
+    assert all(-6 < x < 6 and 0.5 < y < 1.5 for x, y, _, _ in places)
+    assert moves([x for x, _, _, _ in places])
+
+
 @promise("Canon", 6, *dancer())
 def _(played: Played) -> None:
     first = numbers(played, "/voice/1")

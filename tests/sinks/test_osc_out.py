@@ -11,7 +11,9 @@ from pythonosc import slip
 from engine.core.clock import MILLISECOND
 from engine.core.commands import Condition, Missed
 from engine.core.errors import DeviceError, ParameterError
-from engine.core.messages import Note, Ns, Person, Pose, Trigger
+from engine.core.landmarks import Instance, Landmarks
+from engine.core.messages import Features, Note, Ns, Person, Pose, Trigger
+from engine.core.skeletons import FACE_468, HAND_21
 from engine.net.tcp import FIRST, LONGEST
 from engine.osc.layout import OscOptions
 from engine.osc.parse import packet
@@ -557,3 +559,78 @@ def test_who_listens_later_is_given_what_holds(make, receiver):
         sink.on_wake(sink.wake())
         assert sink.wake() is None
     assert sink.said == [Missed()] * 4
+
+
+# -- what does not fit -----------------------------------------------------------------------------
+
+
+def crowd(count):
+    return Pose(tuple(person(slot) for slot in range(1, count + 1)), 1.0)
+
+
+def test_people_that_do_not_fit_into_a_packet_are_told_once(make, receiver, caplog):
+    sink = make(place(receiver), ("/poses/arr", Pose, {"layout": "poseosc"}))
+    for count in (5, 6, 7, 5, 6):
+        sink.send("/poses/arr", crowd(count), NOW)
+        sink.flush(NOW)
+        assert packet(receiver.recv(4096))[0][1][2] == min(count, 5)
+    assert caplog.messages == [
+        "/poses/arr: more are seen than the 5 that fit into one packet of PoseOSC's: the others are"
+        " left out"
+    ]
+
+
+def test_a_performer_among_several_is_told_once(make, receiver, caplog):
+    sink = make(place(receiver), ("/mediapipe/pose", Landmarks, {"layout": "mediapipe"}))
+    for _ in range(2):
+        sink.send("/mediapipe/pose", crowd(2), NOW)
+        sink.flush(NOW)
+    assert len(caplog.messages) == 1
+    assert caplog.messages[0].startswith("/mediapipe/pose: more than one body is seen")
+
+
+def test_a_message_longer_than_networks_carry_is_told_with_what_to_do(make, receiver, caplog):
+    face = Landmarks(FACE_468, (Instance(1, 1, np.full((468, 4), 0.5, np.float32)),), 1.0)
+    sink = make(place(receiver), ("/face", Landmarks))
+    for _ in range(2):
+        sink.send("/face", face, NOW)
+        sink.flush(NOW)
+    assert len(receiver.recv(65536)) > 9216
+    assert len(caplog.messages) == 1
+    assert caplog.messages[0].startswith("/face: a message has 9376 bytes: over 1472")
+    assert 'send less of it ("joints"), or over tcp' in caplog.messages[0]
+
+
+def test_another_skeleton_in_mid_show_is_told_and_what_fits_goes_on(make, receiver, caplog):
+    hand = Landmarks(HAND_21, (Instance(1, 1, np.full((21, 4), 0.5, np.float32)),), 1.0)
+    sink = make(place(receiver), ("/", Landmarks, {"layout": "handpose"}))
+    for message in (hand, crowd(1), hand):
+        sink.send("/", message, NOW)
+        sink.flush(NOW)
+    assert sink.dropped == 1
+    assert caplog.messages == [
+        '/: not sent, for the layout of HandPose-OSC takes hands ("hands"), not "coco_17"'
+    ]
+    said = []
+    with contextlib.suppress(TimeoutError):
+        receiver.settimeout(0.2)
+        while True:
+            said += packet(receiver.recv(4096))
+    assert [address for address, _ in said].count("/landmarks") == 2
+
+
+@pytest.mark.parametrize(
+    ("tool", "port", "address"),
+    [
+        ("tuio", 3333, "/tuio/2Dcur"),
+        ("vmc", 39539, "/VMC/Ext/Blend/Val"),
+        ("vrchat", 9000, "/tracking/trackers"),
+    ],
+)
+def test_a_tool_has_its_port_and_its_layout(tool, port, address):
+    sink = OscOut(to=tool)
+    assert sink.destination == f"127.0.0.1:{port}"
+    carries = Features if tool == "vmc" else Landmarks
+    sink.plug(address, carries, None)
+    with pytest.raises(ParameterError, match="is no address of"):
+        sink.plug("/elsewhere", carries, None)

@@ -1,0 +1,1 @@
+"""Layouts that other tools have, so that what was made to hear them hears Sensorium."""

@@ -1,0 +1,78 @@
+"""The format of HandPose-OSC, which sends what TensorFlow.js' handpose finds: one hand, in pixels.
+
+``/handInViewConfidence f``, ``/topLeft fff``, ``/bottomRight fff``, ``/landmarks`` 21 x fff, and
+``/annotations/thumb``, ``indexFinger``, ``middleFinger``, ``ringFinger``, ``pinky`` 4 x fff,
+``palmBase`` fff. y is from the top, z smaller is nearer.
+
+It has no way to say that a point is unknown, so a hand is sent whole or not at all: one of which a
+point is not known has a confidence of 0, as where none is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from engine.core.landmarks import Landmarks
+from engine.core.messages import Ns
+from engine.core.skeletons import HAND_21
+from engine.osc.foreign.base import Foreign, height_of, score
+from engine.osc.packer import packer
+
+_PARTS: Final = {
+    "thumb": range(1, 5),
+    "indexFinger": range(5, 9),
+    "middleFinger": range(9, 13),
+    "ringFinger": range(13, 17),
+    "pinky": range(17, 21),
+    "palmBase": range(1),
+}
+
+
+class HandPose(Foreign):
+    """The hand of the lowest slot, below the key of the cable."""
+
+    TOOL = "HandPose-OSC"
+    SKELETONS = (HAND_21,)
+    OPTIONS = ("width",)
+
+    _here: bool = False
+
+    def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
+        """Return the messages of a hand."""
+        one = self._first(message, "hand")
+        rows = None if one is None else self._rows(one)
+        if rows is None or not rows[:, -1].all():
+            if rows is not None:
+                self.left_out = "of a hand not all points are known, and it is sent whole or not"
+            self._here = False
+            return [self._confidence(0.0)]
+        self._here = True
+        width = self._options.width
+        places = rows[:, :3] * (width, -height_of(width, message.aspect), -width)
+        places[:, 1] += height_of(width, message.aspect)
+        said = {
+            "topLeft": [*places[:, :2].min(axis=0).tolist(), 0.0],
+            "bottomRight": [*places[:, :2].max(axis=0).tolist(), 0.0],
+            "landmarks": places.ravel().tolist(),
+        }
+        said |= {
+            f"annotations/{name}": places[part].ravel().tolist() for name, part in _PARTS.items()
+        }
+        pieces = [packer(self._at(name), "f" * len(n)).pack(*n) for name, n in said.items()]
+        return [self._confidence(score(rows)), *pieces]
+
+    def end(self) -> Sequence[bytes]:
+        """Return the message that says that no hand is here any more."""
+        here, self._here = self._here, False
+        return [self._confidence(0.0)] if here else []
+
+    def example(self) -> Sequence[bytes]:
+        """Return the longest message."""
+        return [packer(self._at("landmarks"), "f" * 63).pack(*[0.0] * 63)]
+
+    def _confidence(self, sure: float) -> bytes:
+        return packer(self._at("handInViewConfidence"), "f").pack(sure)
+
+    def _at(self, name: str) -> str:
+        return f"{self._address.rstrip('/')}/{name}"

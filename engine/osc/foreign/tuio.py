@@ -1,0 +1,131 @@
+"""TUIO 1.1: ``/tuio/2Dcur``, ``/tuio/2Dobj`` and ``/tuio/2Dblb`` (Kaltenbrunner et al., 2005).
+
+A bundle for each picture: ``source s``, ``alive i...``, ``set`` for each, ``fseq i``. x and y are
+parts of the picture, y from the top; speeds are parts of it a second, turns a second; angles are
+radians. An id is the session; of ``2Dobj`` a slot is the class. Who is not seen is not alive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from engine.core.errors import ParameterError
+from engine.core.landmarks import Landmarks
+from engine.core.messages import Detections, Ns
+from engine.core.nearest import nearest
+from engine.core.skeletons import Skeleton, point_names
+from engine.osc.address import check
+from engine.osc.bundle import ROOM
+from engine.osc.foreign.base import Foreign, check_own
+from engine.osc.foreign.motion import (
+    Motion,
+    Moving,
+    of_detections,
+    of_landmarks,
+    untracked,
+)
+from engine.osc.layout import Dialect, Layout, OscOptions
+from engine.osc.packer import packer
+
+SOURCE: Final = "sensorium"
+
+Numbers = tuple[str, Callable[[Moving], tuple[float, ...]]]
+_SETS: Final[dict[str, Numbers]] = {
+    "/tuio/2Dcur": ("if" + "ffff", lambda m: (m.session, m.x, m.y, m.across, m.down, m.faster)),
+    "/tuio/2Dobj": (
+        "ii" + "f" * 8,
+        lambda m: (m.session, m.slot, m.x, m.y, m.angle, *m.speeds),
+    ),
+    "/tuio/2Dblb": (
+        "i" + "f" * 11,
+        lambda m: (
+            *(m.session, m.x, m.y, m.angle, m.width, m.height, m.width * m.height),
+            *m.speeds,
+        ),
+    ),
+}
+
+
+class Surface:
+    """The bundles of one profile: the set messages of all, in as many packets as they need."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._tags, self._numbers = _SETS[address]
+        self._frame = 0
+        self._here = False
+
+    def bundles(self, seen: Sequence[Moving]) -> list[bytes]:
+        """Return a piece for each packet: what belongs together stays together."""
+        self._frame += 1
+        self._here = bool(seen)
+        alive = [one.session for one in seen]
+        head = self._pack("s", "source", SOURCE) + self._pack("i" * len(alive), "alive", *alive)
+        tail = self._pack("i", "fseq", self._frame)
+        sets = [self._pack(self._tags, "set", *self._numbers(one)) for one in seen]
+        pieces, sets_here = [], b""
+        for one in sets:
+            if sets_here and len(head + sets_here + one + tail) > ROOM:
+                pieces.append(head + sets_here + tail)
+                sets_here = b""
+            sets_here += one
+        return [*pieces, head + sets_here + tail]
+
+    def end(self) -> list[bytes]:
+        """Return the bundle that says that nobody is here any more."""
+        return self.bundles(()) if self._here else []
+
+    def _pack(self, tags: str, word: str, *numbers: float | str) -> bytes:
+        return packer(self._address, "s" + tags).pack(word, *numbers)
+
+
+class Tuio(Foreign):
+    """Everyone's middle, or each of the ``joints``, as a cursor, an object or a blob."""
+
+    TOOL = "TUIO"
+    ADDRESSES = tuple(_SETS)
+    OPTIONS = ("joints",)
+
+    def __init__(
+        self, address: str, options: OscOptions, dialect: Dialect, skeleton: Skeleton
+    ) -> None:
+        super().__init__(address, options, dialect, skeleton)
+        check_parts(options.joints, skeleton)
+        self._surface, self._motion = Surface(address), Motion()
+
+    def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
+        """Return the bundles of a picture."""
+        seen = [*of_landmarks(message, self._options.joints)]
+        return self._surface.bundles(self._motion.update(seen, at))
+
+    def end(self) -> Sequence[bytes]:
+        """Return the bundle that says that nobody is here any more."""
+        return self._surface.end()
+
+
+class TuioDetections(Layout):
+    """Things that were detected, by their boxes."""
+
+    def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
+        options.only("the layout of TUIO", "layout")
+        check(address, ())
+        check_own(Tuio.TOOL, address, Tuio.ADDRESSES)
+        self._surface, self._motion = Surface(address), Motion()
+
+    def encode(self, message: Detections, at: Ns) -> Sequence[bytes]:
+        """Return the bundles of a picture."""
+        self.left_out = untracked(message)
+        return self._surface.bundles(self._motion.update([*of_detections(message)], at))
+
+    def end(self) -> Sequence[bytes]:
+        """Return the bundle that says that nothing is there any more."""
+        return self._surface.end()
+
+
+def check_parts(parts: list[str] | None, skeleton: Skeleton) -> None:
+    """Raise ParameterError for a part that a skeleton does not have."""
+    for name in parts or ():
+        if name not in skeleton.rows_of:
+            known = nearest(name, skeleton.rows_of) or nearest(name, point_names())
+            raise ParameterError(f'there is no joint "{name}" in "{skeleton.name}".{known}')

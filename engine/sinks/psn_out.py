@@ -1,0 +1,197 @@
+"""Tell lights where people are on a stage, by PosiStageNet."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Final
+
+from engine.core.clock import SECOND
+from engine.core.errors import ParameterError, UnknownName
+from engine.core.finding import Finding
+from engine.core.landmarks import Landmarks, Pose
+from engine.core.messages import Message, Ns
+from engine.core.nearest import nearest
+from engine.core.parameter import Fixed, Param
+from engine.core.sink import Sink
+from engine.core.skeletons import Skeleton
+from engine.dsp.landmarks.metres import MeasuredBodies
+from engine.dsp.landmarks.parts import Part
+from engine.dsp.landmarks.places import on_stage
+from engine.net.posistagenet import FURTHEST, PORT, Tracker, Vector, data_packets, info_packets
+from engine.net.probe import probe
+from engine.net.udp import Udp
+from engine.osc.tools import LOCAL, TOOLS, target
+
+IN: Final = "in"
+_log = logging.getLogger("sensorium")
+NAMED: Final = SECOND
+"""How often the names of the trackers are sent."""
+GAP: Final = 0.5
+"""Seconds without a reading after which a speed is 0."""
+
+
+class PsnOut(Sink):
+    """Tell lights where people are on a stage, by PosiStageNet 2: grandMA, Eos, Hog, disguise.
+
+    ``from`` leads to bodies. Each is a tracker: the person in slot 1 is number ``first``. Places
+    are metres: across from the middle of the picture (plus ``x``), up from the floor, and ``z``
+    upstage, for one camera does not tell how far away somebody is. They follow from how tall the
+    performers are. Who is not seen any more is sent once more, as not valid.
+
+    Without a word it sends to this machine alone. Consoles listen to the multicast group
+    ``to = "236.10.10.10:56565"``, which reaches everybody in the network of the machine.
+    """
+
+    to: Fixed[Annotated[str, Param('"host:port" of a console, or of the multicast group')]] = (
+        f"{LOCAL}:{PORT}"
+    )
+    name: Annotated[str, Param("what consoles call this system")] = "Sensorium"
+    part: Annotated[Part, Param("which part of a body is the place")] = "hips"
+    first: Annotated[int, Param("the number of the tracker of slot 1", 0, 65000)] = 1
+    stature: Fixed[Annotated[float, Param("how tall the performers are", 0.3, 3, "metres")]] = 1.7
+    x: Annotated[float, Param("where the middle of the picture is across", -100, 100, "metres")] = 0
+    z: Annotated[float, Param("how far upstage everybody is", -100, 100, "metres")] = 0
+
+    def __post_init__(self) -> None:
+        if self.to in TOOLS:
+            raise ParameterError(f'to: expected host:port, such as "{LOCAL}:{PORT}", got a program')
+        self._socket = Udp(target(self.to))
+        self._bodies = MeasuredBodies(self.stature)
+        self._waiting: tuple[Landmarks, Ns] | None = None
+        self._before: dict[int, tuple[Ns, Tracker]] = {}
+        self._began: Ns | None = None
+        self._named_at: Ns | None = None
+        self._named: set[int] = set()
+        self._frame = self._refused = 0
+        self._muted = False
+
+    @property
+    def destination(self) -> str:
+        """Its receiver: "127.0.0.1:56565"."""
+        return str(self._socket.target)
+
+    @property
+    def dropped(self) -> int:
+        """How many messages were no bodies, and how many packets the system would not take."""
+        return self._refused + self._socket.dropped
+
+    def refusals(self) -> Mapping[str, int]:
+        """Return how often nobody on this machine was there."""
+        return {self.destination: self._socket.refused}
+
+    def examine(self) -> Iterable[Finding]:
+        """Return whether somebody listens."""
+        return [probe(self._socket.target, tcp=False)]
+
+    def accepts(self, port: str) -> tuple[type, ...]:
+        """Return the types of bodies. Raise UnknownName for any port but that of ``from``."""
+        if port != IN:
+            raise UnknownName("input", port, [IN])
+        return (Pose, Landmarks)
+
+    def plug(self, port: str, carries: type, options: Any) -> None:
+        """Look whether bodies come. Raise ParameterError where it is known that others do."""
+        skeleton = getattr(carries, "SKELETON", None)
+        if skeleton is not None:
+            self._check(skeleton)
+
+    def open(self) -> None:
+        """Open the socket. Raise DeviceError when a host is unknown."""
+        self._muted = False
+        self._socket.open()
+
+    def open_muted(self) -> None:
+        """Send nothing; only report what would be sent."""
+        self._muted = True
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+
+    def send(self, port: str, message: Message, at: Ns) -> None:
+        """Keep the newest bodies until the end of the tick; others are refused, and told once."""
+        try:
+            self._check(message.skeleton)
+        except ParameterError as error:
+            self._refused += 1
+            if self._refused == 1:
+                _log.warning("not sent: %s", error)
+        else:
+            self._waiting = message, at
+
+    def flush(self, now: Ns) -> None:
+        """Send where everybody is."""
+        if self._waiting is None:
+            return
+        (found, at), self._waiting = self._waiting, None
+        self._tell(self._trackers(found, at), at)
+
+    def silence(self, port: str | None = None) -> None:
+        """Send that nobody is tracked any more."""
+        if self._before:
+            at = max(when for when, _ in self._before.values())
+            self._tell(self._lost({}, at), at)
+
+    def _check(self, skeleton: Skeleton) -> None:
+        if not skeleton.is_body:
+            raise ParameterError(f'PosiStageNet takes bodies ("pose"), not "{skeleton.name}"')
+        if self.part not in skeleton.rows_of:
+            known = nearest(self.part, skeleton.rows_of)
+            raise ParameterError(f'part: "{skeleton.name}" has no "{self.part}".{known}')
+
+    def _trackers(self, found: Landmarks, at: Ns) -> list[Tracker]:
+        measured = self._bodies.update(found, at)
+        here: dict[int, Tracker] = {}
+        for one in found.seen:
+            place = on_stage(measured[one.id], found.skeleton, self.part)
+            number = self.first + one.slot - 1
+            if place is not None and number <= FURTHEST:
+                at_stage = (place[0] + self.x, place[1], self.z)
+                moving = self._speed(number, at_stage, at)
+                here[number] = Tracker(number, at_stage, moving, 1.0, self._moment(at))
+        return [*here.values(), *self._lost(here, at)]
+
+    def _lost(self, here: Mapping[int, Tracker], at: Ns) -> list[Tracker]:
+        """Return those that were there and are not, as not valid; remember those that are."""
+        gone = [one for number, (_, one) in self._before.items() if number not in here]
+        self._before = {number: (at, one) for number, one in here.items()}
+        still = (0.0, 0.0, 0.0)
+        return [Tracker(one.number, one.place, still, 0.0, self._moment(at)) for one in gone]
+
+    def _speed(self, number: int, place: Vector, at: Ns) -> Vector:
+        since, before = self._before.get(number, (at, None))
+        gap = (at - since) / SECOND
+        if before is None or not 0 < gap <= GAP:
+            return 0.0, 0.0, 0.0
+        x, y, z = ((new - old) / gap for new, old in zip(place, before.place, strict=True))
+        return x, y, z
+
+    def _tell(self, trackers: list[Tracker], at: Ns) -> None:
+        """Send a frame, with the names where they are due; nothing while there is nobody.
+
+        Why nothing: a list that is empty breaks receivers, such as pypsn 0.2.
+        """
+        names = {one.number: f"{self.name} {one.number}" for one in trackers}
+        if not names:
+            return
+        self._frame += 1
+        moment = self._moment(at)
+        due = self._named_at is None or at - self._named_at >= NAMED
+        if due or not names.keys() <= self._named:
+            self._named_at, self._named = at, {*names}
+            self._transmit(info_packets(self._frame, moment, self.name, names))
+        self._transmit(data_packets(self._frame, moment, trackers))
+        for one in trackers:
+            self.note_sent(IN, {"address": f"psn/{one.number}", "args": [*one.place, one.valid]})
+
+    def _transmit(self, packets: list[bytes]) -> None:
+        for packet in packets:
+            if not self._muted:
+                self._socket.send(packet)
+
+    def _moment(self, at: Ns) -> int:
+        """Return a moment in microseconds since the first."""
+        if self._began is None:
+            self._began = at
+        return max(at - self._began, 0) // 1000
