@@ -14,11 +14,14 @@ from operator import itemgetter
 from typing import Annotated, ClassVar, Literal
 
 from engine.core.clock import SECOND
+from engine.core.landmarks import Landmarks
 from engine.core.messages import Block, Frame, Message, Note, Ns, Person, Pitch, Pose
 from engine.core.parameter import Fixed, Param
+from engine.core.skeletons import FACE_468, HAND_21
 from engine.core.source import Tape
 from engine.core.tuning import note_of
-from engine.synthetic.stage_scene import Actor, Scene
+from engine.synthetic.stage_scene import Actor, Scene, Shot
+from engine.synthetic.stage_script import Script
 from engine.synthetic.voice_blocks import performance
 from engine.system.frame_pool import FrameStore
 
@@ -26,11 +29,13 @@ Event = tuple[Ns, str, Message]
 
 
 class StandIn(Tape):
-    """One to six drawn dancers with their true joints, and a voice with its true pitch and notes.
+    """Drawn dancers with their true joints, and a voice with its true pitch and notes.
 
     A joint has confidence 1 when it can be seen and 0 when the pillar, another person or the edge
     of the picture hides it. Who is not in the picture is not in ``joints``. Each ``joints`` comes
-    just before its ``frame``.
+    just before its ``frame``. With ``detail`` they have hands whose fingers bend and faces that
+    make faces, and ``hands`` and ``faces`` say where: of a face those points that have a name. The
+    hands of the person in slot 2 are in slots 3, the left one, and 4.
 
     The voice sings phrases between ``lowest`` and ``highest``, with consonants, glides, vibrato,
     breaths and rests, at 48000 Hz. Each ``pitch`` comes just before its ``sound`` and says what is
@@ -41,18 +46,30 @@ class StandIn(Tape):
     OUT: ClassVar[Mapping[str, type]] = {
         "frame": Frame,
         "joints": Pose,
+        "hands": Landmarks,
+        "faces": Landmarks,
         "sound": Block,
         "pitch": Pitch,
         "note": Note,
     }
 
-    people: Fixed[Annotated[int, Param("how many dancers", 1, 6)]] = 1
+    people: Fixed[Annotated[int, Param("how many dancers", 1, 16)]] = 1
     script: Fixed[
         Annotated[
-            Literal["solo", "crossing", "occlusion", "enter_leave"],
-            Param("dance on the spot, cross each other, pass behind a pillar, come and go"),
+            Script,
+            Param(
+                "dance on the spot, cross each other, pass behind a pillar, come and go, walk from "
+                "place to place, turn back behind the pillar, dance beside a mirror"
+            ),
         ]
     ] = "solo"
+    same_clothes: Fixed[Annotated[bool, Param("whether all are dressed alike")]] = False
+    light: Fixed[Annotated[float, Param("how much there is: 1 bright, 0.1 dark", 0.01, 1)]] = 1.0
+    shutter: Fixed[Annotated[float, Param("how long one is exposed", 0, 0.5, unit="s")]] = 0.0
+    detail: Fixed[Annotated[bool, Param("whether fingers bend and faces are made")]] = False
+    shot: Fixed[Annotated[Shot, Param("the stage, or near to the first one's face or hands")]] = (
+        "stage"
+    )
     ground: Fixed[
         Annotated[Literal["plain", "cluttered"], Param("an empty wall, or a rehearsal room")]
     ] = "plain"
@@ -92,6 +109,11 @@ class StandIn(Tape):
             seed=self.seed,
             width=self.width,
             height=self.height,
+            light=self.light,
+            shutter=self.shutter,
+            same_clothes=self.same_clothes,
+            detail=self.detail,
+            shot=self.shot,
         )
         store = FrameStore()
         aspect = self.width / self.height
@@ -100,9 +122,12 @@ class StandIn(Tape):
                 return
             at = self._moment(number)
             cast = scene.cast(number / self.fps)
-            image = store.put(scene.picture(cast, number))
+            image = store.put(scene.picture(cast, number, number / self.fps))
             image.flags.writeable = False
             yield at, "joints", Pose(tuple(_person(actor) for actor in cast), aspect)
+            if self.detail:
+                yield at, "hands", Landmarks(HAND_21, scene.hands(cast), aspect)
+                yield at, "faces", Landmarks(FACE_468, scene.faces(cast), aspect)
             yield at, "frame", Frame(image)
             yield self._moment(number + 1), "", None  # the next takes a while to draw
 

@@ -100,6 +100,17 @@ class Dancer:
         _walk(posture, place, self.stature)
         return skeleton(posture, self.stature, np.array([place.x, place.z]))
 
+    def before_camera(self, seconds: float, spot: Place, hands: bool) -> DancerBones:
+        """Return the body as it stands close to a camera and looks about; ``hands`` are held up."""
+        posture = standing()
+        if hands:
+            posture[7:15] = [40, 25, 118, 12] * 2
+        self._sway(posture, seconds)
+        rate, phase, _ = _floats(self.seed, self.number)
+        turns = np.sin(2 * np.pi * 0.5 * rate[:3] * seconds / self.beat + phase[:3])
+        posture[4:7] = turns * [24.0, 9.0, 11.0]
+        return skeleton(posture, self.stature, np.array([spot.x, spot.z]))
+
     def _wander(self, seconds: float, spot: Place) -> Place:
         """Return the position with small steps around the spot, from key to key."""
         key, part = self._key(seconds)

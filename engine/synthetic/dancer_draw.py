@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.synthetic.dancer_body import Points
+from engine.synthetic.dancer_detail import Detail
 from engine.synthetic.dancer_figure import Figure, Group, Hand, Tube
+from engine.synthetic.dancer_hand import draw_hand
 from engine.synthetic.dancer_head import Skull, draw_back_hair, draw_head
 from engine.synthetic.dancer_look import Look
 from engine.synthetic.stage import Picture, StageCamera
@@ -27,9 +29,13 @@ _TURNS: Final = np.linspace(-np.pi / 2, np.pi / 2, 9)[1:-1]
 _CAP: Final = np.stack([np.cos(_TURNS), np.sin(_TURNS)], axis=1)
 
 
-def draw_figure(picture: Picture, body: Figure, view: StageCamera) -> None:
-    """Draw a body into the picture, from back to front."""
+def draw_figure(
+    picture: Picture, body: Figure, view: StageCamera, detail: Detail | None = None
+) -> None:
+    """Draw a body into the picture, from back to front; with ``detail``, its fingers and face."""
     skull = Skull(body, view)
+    if detail is not None:
+        skull.make_face(detail.expression)
     _shadow(picture, body, view)
     draw_back_hair(picture, skull, body.look)
     groups = (*body.behind, *body.legs, *body.trunk, *body.before)
@@ -38,7 +44,7 @@ def draw_figure(picture: Picture, body: Figure, view: StageCamera) -> None:
     for place, group in enumerate(groups):
         if place == lower:
             draw_head(picture, skull, body.look)
-        _paint(picture, group, shapes, body.look)
+        _paint(picture, group, shapes, body.look, detail)
     if not body.before:
         draw_head(picture, skull, body.look)
 
@@ -80,15 +86,26 @@ def _shapes(groups: Sequence[Group]) -> Iterator[NDArray[np.int32]]:
     return iter(np.round(outlines(tubes) * (1 << SHIFT)).astype(np.int32))
 
 
-def _paint(picture: Picture, group: Group, shapes: Iterator[NDArray[np.int32]], look: Look) -> None:
+def _paint(
+    picture: Picture,
+    group: Group,
+    shapes: Iterator[NDArray[np.int32]],
+    look: Look,
+    detail: Detail | None,
+) -> None:
     """Draw a group shade by shade, taking its outlines from ``shapes``."""
-    for part in group:
-        if isinstance(part, Hand):
-            _fingers(picture, part, look)
+    hands = [part for part in group if isinstance(part, Hand)]
+    if detail is None:
+        for hand in hands:
+            _fingers(picture, hand, look)
     tubes = [(next(shapes), part.ramp) for part in group if isinstance(part, Tube)]
     for shade in range(len(SHRINK)):
         for shape, ramp in tubes:
             cv2.fillPoly(picture, [shape[shade]], ramp[shade], cv2.LINE_AA, SHIFT)
+    if detail is not None:
+        for hand in hands:
+            points, depths = detail.hands[0 if hand.thumb > 0 else 1]
+            draw_hand(picture, points, depths, hand.unit, look.skin)
 
 
 def _fingers(picture: Picture, hand: Hand, look: Look) -> None:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from engine.synthetic.dancer_body import Points
+from engine.synthetic.dancer_expression import Expression, lips, moved_features
 from engine.synthetic.dancer_figure import Figure
 from engine.synthetic.dancer_look import Colour, Look, Ramp
 from engine.synthetic.stage import Picture, StageCamera
@@ -55,15 +56,28 @@ class Skull:
 
     def __init__(self, body: Figure, view: StageCamera) -> None:
         bones = body.skeleton
-        crown = bones.skull + 0.1 * bones.head[:, 1]
-        surface = bones.skull + bones.stature * _PLACES @ bones.head.T
-        pixels, _ = view.project(np.concatenate([[bones.skull, crown], surface]))
+        self._bones, self._view = bones, view
+        pixels = self._project(_PLACES)
         self.unit = body.unit
         self.middle, self.places = pixels[0], pixels[2:]
         up = pixels[1] - self.middle
         self.up = up / max(float(np.linalg.norm(up)), 1e-6)
         self.left = np.array([-self.up[1], self.up[0]])
         self.angle = float(np.degrees(np.arctan2(self.left[1], self.left[0])))
+        self.expression: Expression | None = None
+
+    def make_face(self, expression: Expression) -> None:
+        """Move brows, lids and mouth as an expression has it."""
+        self.expression = expression
+        self.places = self._project(moved_features(_PLACES, expression))[2:]
+        self.lips = self._project(lips(expression))[2:]
+
+    def _project(self, places: Points) -> Points:
+        """Return the skull, a point above it, and places on it, in pixels."""
+        bones = self._bones
+        crown = bones.skull + 0.1 * bones.head[:, 1]
+        surface = bones.skull + bones.stature * places @ bones.head.T
+        return self._view.project(np.concatenate([[bones.skull, crown], surface]))[0]
 
     def flat(self, places: Points) -> Points:
         """Return pixels (n, 2) of points (n, 2) in statures, in the picture plane."""
@@ -105,9 +119,10 @@ def draw_head(picture: Picture, skull: Skull, look: Look) -> None:
 
 def _eye(picture: Picture, skull: Skull, half: Points, look: Look) -> None:
     """Draw an eye with its socket, lid and brow, and the cheek below."""
+    shown = 1.0 if skull.expression is None else skull.expression.eyes
     _oval(picture, skull, half[0], (0.0125, 0.0085), look.skin[1])
-    _oval(picture, skull, half[0], (0.0088, 0.0042), (214.0, 216.0, 220.0))
-    _oval(picture, skull, half[0], (0.0050, 0.0046), (30.0, 26.0, 24.0))
+    _oval(picture, skull, half[0], (0.0088, 0.0042 * shown), (214.0, 216.0, 220.0))
+    _oval(picture, skull, half[0], (0.0050, 0.0046 * shown), (30.0, 26.0, 24.0))
     _line(picture, skull, half[1:4], 0.0032, (30.0, 30.0, 34.0))
     _line(picture, skull, half[4:7], 0.0055, look.hair[0])
     _oval(picture, skull, half[7], (0.009, 0.007), _blush(look.skin[2]))
@@ -118,8 +133,19 @@ def _nose_and_mouth(picture: Picture, skull: Skull, skin: Ramp) -> None:
     _line(picture, skull, bridge, 0.0045, skin[1])
     _oval(picture, skull, below[0], (0.0095, 0.0045), skin[0])
     _oval(picture, skull, tip[0], (0.0068, 0.0058), skin[3])
+    if skull.expression is not None:
+        _mouth(picture, skull)
+        return
     _line(picture, skull, mouth, 0.0068, (86.0, 84.0, 176.0))
     _line(picture, skull, mouth, 0.0026, (50.0, 44.0, 96.0))
+
+
+def _mouth(picture: Picture, skull: Skull) -> None:
+    """Draw both lips, and the dark between them."""
+    upper, lower = np.split(skull.lips, 2)
+    _fill(picture, np.concatenate([upper, lower[::-1]]), (40.0, 30.0, 60.0))
+    for lip in (upper, lower):
+        _line(picture, skull, lip, 0.005, (86.0, 84.0, 176.0))
 
 
 def _front_hair(picture: Picture, skull: Skull, hair: Ramp) -> None:

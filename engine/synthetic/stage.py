@@ -28,12 +28,14 @@ NOISE_LEVELS: Final = 22.0  # standard deviation of full noise, of 255
 class StageCamera:
     """A pinhole camera on the stage's middle axis; ``span`` is the picture's height in metres.
 
-    The span is measured at z = 0, ``distance`` metres from the camera.
+    The span is measured at z = 0, ``distance`` metres from the camera. A ``close`` camera looks at
+    the point so many metres above the floor.
     """
 
     width: int
     height: int
     span: float
+    close: float | None = None
 
     @property
     def distance(self) -> float:
@@ -49,6 +51,9 @@ class StageCamera:
         """Return pixels (n, 2), y down, and pixels per metre (n,) of points (n, 3)."""
         near = self.distance / (self.distance - points[:, 2])
         scale = near * self.height / self.span
+        if self.close is not None:
+            x = self.width / 2 + scale * points[:, 0]
+            return np.stack([x, self.height / 2 - scale * (points[:, 1] - self.close)], 1), scale
         floor = 0.065 + 0.22 * (1 - 2.5 / self.span)  # where z = 0 meets the floor, from below
         horizon = self.height * (1 - floor) - CAMERA_HEIGHT * self.height / self.span
         x = self.width / 2 + scale * points[:, 0]
@@ -60,6 +65,41 @@ def camera(width: int, height: int, people: int) -> StageCamera:
     """Return a camera far enough away for ``people`` side by side."""
     room = 0.9 + 0.95 * people
     return StageCamera(width, height, max(2.5, room * height / width))
+
+
+def close_up(view: StageCamera, at: str) -> StageCamera:
+    """Return a camera that shows a "face" with the shoulders, or the "hands" before the chest."""
+    span, above = {"face": (0.62, 1.52), "hands": (1.1, 1.3)}[at]
+    narrow = max(1.0, 1.25 * view.height / view.width)
+    return StageCamera(view.width, view.height, span * narrow, above)
+
+
+def dimmed(picture: Picture, light: float) -> Picture:
+    """Return a picture in less light, as a sensor sees it: darker, and less in colour."""
+    grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))[..., None]
+    colour = min(1.0, 0.4 + 0.6 * light)
+    pale = picture * np.float32(colour) + grey * np.float32(1 - colour)
+    return _uint8(np.clip(pale * np.float32(light) + 4, 0, 255))
+
+
+def mirror_box(view: StageCamera, x: float, width: float, tall: float) -> tuple[int, int, int, int]:
+    """Return left, top, right and bottom of a mirror on the wall in pixels, within the picture."""
+    corners = np.array([[x - width / 2, tall, WALL], [x + width / 2, 0.1, WALL]])
+    (left, top), (right, bottom) = view.project(corners)[0]
+    return (
+        min(max(round(left), 0), view.width),
+        min(max(round(top), 0), view.height),
+        min(max(round(right), 0), view.width),
+        min(max(round(bottom), 0), view.height),
+    )
+
+
+def draw_mirror(picture: Picture, glass: Picture, box: tuple[int, int, int, int]) -> None:
+    """Draw a mirror with what is seen in it, a little darker, and its frame."""
+    left, top, right, bottom = box
+    picture[top:bottom, left:right] = np.round(glass[top:bottom, left:right] * 0.88)
+    thick = max(1, picture.shape[0] // 120)
+    cv2.rectangle(picture, (left, top), (right - 1, bottom - 1), (58, 78, 96), thick, cv2.LINE_AA)
 
 
 def backdrop(view: StageCamera, ground: str, seed: int) -> Picture:

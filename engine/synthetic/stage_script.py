@@ -1,11 +1,14 @@
 """Who is where on stage: dancing on a spot, crossing, passing a pillar, entering and leaving.
 
-Walks follow the minimum-jerk curve, so they begin and end at rest.
+Walks follow the minimum-jerk curve, so they begin and end at rest. In "mingle" everybody walks from
+one place to another as the seed has it, on a lane of their own, before and behind the others, and
+all behind the pillar. In "turn_back" they go behind the pillar, turn there, and come back.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
@@ -13,7 +16,7 @@ import numpy as np
 from engine.synthetic.dancer import Place
 from engine.synthetic.stage import StageCamera
 
-Script = Literal["solo", "crossing", "occlusion", "enter_leave"]
+Script = Literal["solo", "crossing", "occlusion", "enter_leave", "mingle", "turn_back", "mirror"]
 
 SPACING: Final = 0.95  # metres between people side by side
 REST: Final = 1.2  # seconds between two crossings
@@ -21,6 +24,17 @@ PILLAR: Final = (0.0, 0.9, 0.36)  # x, z and width in metres
 VISIT: Final = 19.5  # seconds from one visit to the next
 WALK: Final = 5.5  # seconds to come in, and to leave
 LEAVE: Final = 9.5  # seconds into a visit when the first person leaves
+PILLARS: Final = {
+    "occlusion": PILLAR,
+    "mingle": (0.0, 0.9, 0.8),
+    "turn_back": (0.0, 0.9, 1.0),
+}
+"""What stands before the people, of each script that has it: x, z and width in metres."""
+MIRROR: Final = (0.9, 1.5, 2.1)  # x of its middle, width and height in metres, on the wall
+FARTHEST_LANE: Final = -0.9
+NEAREST_LANE: Final = 0.5
+FASTEST: Final = 1.5  # metres a second, of who walks from one end of the stage to the other
+PAUSE: Final = 0.7  # seconds between two walks of "mingle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +46,20 @@ class Presence:
 
 
 def presence(
-    script: Script, number: int, people: int, seconds: float, view: StageCamera
+    script: Script, number: int, people: int, seconds: float, view: StageCamera, *, seed: int = 0
 ) -> Presence | None:
     """Return the position of person ``number`` (from 0) of ``people``, or None when off stage."""
     if script == "enter_leave":
         return _visiting(number, people, seconds, view)
     if script == "solo":
         return Presence(0, Place(*_spot(number, people, SPACING), 0.0))
+    if script == "mirror":
+        x, z = _spot(number, people, SPACING)
+        return Presence(0, Place(x - 0.5, z + 0.2, 0.0))
+    if script == "mingle":
+        return Presence(0, _mingling(number, people, seconds, view, seed))
+    if script == "turn_back":
+        return Presence(0, _turning_back(number, people, seconds, view))
     return Presence(0, _shuttling(script, number, people, seconds, view))
 
 
@@ -63,6 +84,46 @@ def _shuttling(
     part, slope = _smooth((into - REST) / walk)
     start = x if leg % 2 == 0 else -x
     return Place(start - 2 * start * part, z, -2 * start * slope / walk)
+
+
+def _mingling(number: int, people: int, seconds: float, view: StageCamera, seed: int) -> Place:
+    """Return the position of a person who walks from place to place."""
+    walk = max(2.4, 1.875 * (view.room - 1.0) / FASTEST)
+    late = float(np.random.default_rng([seed, number, 23]).uniform(0, PAUSE + walk))
+    leg, into = divmod(seconds + late, PAUSE + walk)
+    start, end = (_goal(seed, number, int(leg) + k, round(view.room, 6)) for k in (0, 1))
+    part, slope = _smooth((into - PAUSE) / walk)
+    return Place(start + (end - start) * part, _lane(number, people), (end - start) * slope / walk)
+
+
+@lru_cache(maxsize=256)
+def _goal(seed: int, number: int, leg: int, room: float) -> float:
+    """Return where a walk of "mingle" begins, beside the pillar: two of three lead across."""
+    rng = np.random.default_rng([seed, number, leg, 19])
+    side = 1.0 if (leg + number) % 2 else -1.0
+    if rng.random() < 1 / 3:
+        side = -side
+    return float(side * rng.uniform(0.85, max(0.5 * room - 0.45, 1.0)))
+
+
+def _lane(number: int, people: int) -> float:
+    """Return the z of a person's own lane, so that nobody walks through another."""
+    place = (number * 2) % people + (number * 2) // people if people > 1 else 0
+    part = place / max(people - 1, 1)
+    return FARTHEST_LANE + (NEAREST_LANE - FARTHEST_LANE) * part
+
+
+def _turning_back(number: int, people: int, seconds: float, view: StageCamera) -> Place:
+    """Return the position of a person who goes behind the pillar, and comes back."""
+    x, _ = _spot(number, people, (view.room - 1.5) / max(people - 1, 1))
+    start = x if people > 1 else 0.5 * view.room - 0.75
+    _, into = divmod(seconds, 2 * REST + 6.0)
+    there, there_slope = _smooth((into - REST) / 3.0)
+    back, back_slope = _smooth((into - REST - 3.4) / 3.0)
+    hidden = there - back
+    return Place(
+        start * (1 - hidden), _lane(number, people), start * (back_slope - there_slope) / 3
+    )
 
 
 def _visiting(number: int, people: int, seconds: float, view: StageCamera) -> Presence | None:

@@ -1,0 +1,108 @@
+"""One who is followed: where they were last seen, and where they should be by now."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from typing import Final
+
+import numpy as np
+
+from engine.dsp.landmarks.sighting import Sighting, extent, middle
+from engine.dsp.landmarks.similarity import Floats, Spread
+
+WINDOW: Final = 0.4
+"""Seconds of observations that a velocity is taken from."""
+DOUBT: Final = 0.002
+"""Squared seconds: how far a few observations close together are from saying a velocity."""
+GLIDE: Final = 1.0
+"""Seconds in which what is unseen loses most of its velocity."""
+FALL: Final = 0.12
+"""The same for the way up or down of a body: a jump ends."""
+FADE: Final = 0.5
+"""Seconds in which a point that is not seen loses most of its weight."""
+FASTEST: Final = 6.0
+"""Drifts: no velocity is taken to be more."""
+
+
+class Track:
+    """``points`` (k, 2) are in picture heights; ``slot`` and ``id`` are 0 until it is told.
+
+    ``at`` is the moment it was last seen in seconds, ``picture`` the number of that picture,
+    ``pictures`` in how many it was seen. A point that was not seen keeps its place among the
+    others, and loses its weight.
+    """
+
+    def __init__(self, first: Sighting, at: float, picture: int, spread: Spread) -> None:
+        self.slot = self.id = 0
+        self.points, self.weights, self.size = first.points, first.weights, first.size
+        self.sighting = first
+        self.at, self.picture, self.pictures = at, picture, 1
+        self._spread = spread
+        self._places: deque[tuple[float, Floats]] = deque()
+        self.velocity: Floats = np.zeros(2)
+        self._remember()
+        first.free = False
+
+    @property
+    def centre(self) -> Floats:
+        """The middle (2,) of what carries it, where it was last seen."""
+        return middle(self.points, np.maximum(self.weights, 1e-6) * self._spread.steady)
+
+    def predicted(self, now: float, aspect: float) -> Floats:
+        """Return where its points (k, 2) should be, moving on ever slower, within the picture."""
+        passed = now - self.at
+        if passed <= 0:
+            return self.points
+        down = FALL if self._spread.falls else GLIDE
+        times = np.array([glide(passed, GLIDE), glide(passed, down)])
+        centre = self.centre
+        inside = (centre >= 0) & (centre <= [aspect, 1.0])
+        there = centre + self.velocity * times
+        there = np.where(inside, np.clip(there, 0.0, [aspect, 1.0]), there)
+        moved: Floats = self.points + (there - centre)
+        return moved
+
+    def see(self, sighting: Sighting, at: float, picture: int) -> None:
+        """Move it to where it was seen."""
+        both = self.weights * sighting.weights * self._spread.steady
+        if both.sum() > 0:
+            shift = middle(sighting.points - self.points, both)
+        else:
+            shift = sighting.centre - self.centre
+        seen = sighting.weights > 0
+        kept = self.weights * math.exp(-max(0.0, at - self.at) / FADE)
+        self.points = np.where(seen[:, None], sighting.points, self.points + shift)
+        self.weights = np.where(seen, sighting.weights, kept)
+        size = extent(self.points[self.weights > 0])
+        self.size += (size - self.size) * (0.4 if size > self.size else 0.1)
+        self.at, self.picture, self.sighting = at, picture, sighting
+        self.pictures += 1
+        sighting.free = False
+        self._remember()
+
+    def _remember(self) -> None:
+        """Take the velocity (2,), in picture heights a second, from what was seen of late.
+
+        Over a gap it is that between its two ends.
+        """
+        places = self._places
+        if places and self.at <= places[-1][0]:
+            places.pop()
+        places.append((self.at, self.centre))
+        while len(places) > 2 and self.at - places[1][0] > WINDOW:
+            places.popleft()
+        if len(places) < 2:
+            return
+        times = np.array([at for at, _ in places])
+        spots = np.array([place for _, place in places])
+        times -= times.mean()
+        slope = times @ (spots - spots.mean(axis=0)) / (times @ times + DOUBT)
+        fastest = FASTEST * self._spread.drift * self.size
+        speed = float(np.hypot(*slope))
+        self.velocity = slope * min(1.0, fastest / max(speed, 1e-9))
+
+
+def glide(passed: float, decay: float) -> float:
+    """Return for how many seconds of full speed somebody moves who slows down over ``decay``."""
+    return decay * -math.expm1(-passed / decay)

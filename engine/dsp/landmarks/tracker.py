@@ -1,0 +1,273 @@
+"""Who is who from one picture to the next: slots and ids that hold.
+
+Detections, strong and then weak, are laid on tracks by what is likely, as ByteTrack does (Zhang et
+al. 2022, "ByteTrack: Multi-Object Tracking by Associating Every Detection Box"). Likely is what OKS
+says of where a track should be by now (``similarity``); what fits no prediction is looked for where
+it was last seen, and motion is measured between observations, never between guesses, as in OC-SORT
+(Cao et al. 2023, "Observation-Centric SORT"). Nothing of how anyone looks is used or kept.
+
+A track is told once it has been seen in some pictures, and is nobody's double (the gate of birth);
+it is remembered for ``memory`` after it was last seen, slot included (the gate of death). What lies
+in an ignored area, and whom no slot is left for, is followed all the same, untold: or a performer
+who passes a poster would be taken for it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.core.clock import SECOND
+from engine.core.landmarks import Instance
+from engine.core.messages import Ns
+from engine.core.skeletons import Skeleton
+from engine.dsp.landmarks.areas import Area
+from engine.dsp.landmarks.assignment import assign
+from engine.dsp.landmarks.sighting import Sighting, sightings
+from engine.dsp.landmarks.similarity import Floats, similarity, spread
+from engine.dsp.landmarks.track import Track
+
+GATE: Final = 0.15
+"""What lies less alike than this does not belong together, whatever else there is."""
+DOUBLE: Final = 0.6
+"""Two of one picture that lie as alike as this are one body found twice."""
+SHADOW: Final = 0.4
+"""A newcomer that lies as alike as this to somebody who is told is not told."""
+NEAR: Final = 0.6
+"""Sizes between a track's last place and what is still taken for it, before time adds to it."""
+RECENT: Final = 0.5
+"""Seconds for which a weak detection continues a track."""
+DRIFTS: Final = 1.5
+"""Seconds after which a place that was seen says no less than before."""
+EVICTED: Final = 0.5
+"""Seconds after which somebody unseen loses the slot to a newcomer, if no other is free."""
+STRANGER: Final = 1.0
+"""By how many nats a track that is not told must be likelier than one that is."""
+_NEVER: Final = 1e3
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """What a performer sets: ``memory`` in seconds, ``enter`` and ``stay`` as confidences.
+
+    ``birth`` is the number of pictures before a newcomer is told. ``lock`` is a slot: only who is
+    in it is told, and it is kept for them however long they are away; 0 is none.
+    """
+
+    people: int = 6
+    memory: float = 2.0
+    enter: float = 0.4
+    stay: float = 0.15
+    birth: int = 3
+    ignore: tuple[Area, ...] = ()
+    lock: int = 0
+
+
+class Assigned(NamedTuple):
+    """Who the detection in ``row`` is."""
+
+    row: int
+    slot: int
+    id: int
+
+
+class Tracker:
+    """Follows bodies, hands or faces of a ``skeleton``, or boxes where it is None.
+
+    ``options`` may be set at any time. Ids count from 1 and are never given again, not even after
+    ``reset``.
+    """
+
+    def __init__(self, skeleton: Skeleton | None, options: Tracking | None = None) -> None:
+        self.options = options or Tracking()
+        self._skeleton = skeleton
+        self._spread = spread(skeleton)
+        self._tracks: list[Track] = []
+        self._ids = 0
+        self._at = -math.inf
+        self._picture = 0
+        self._aspect = 1.0
+        self._areas: tuple[Area, ...] = ()
+
+    def reset(self) -> None:
+        """Forget everybody: who comes has a new id."""
+        self._tracks.clear()
+        self._at = -math.inf
+
+    def update(
+        self,
+        points: NDArray[np.float32],
+        at: Ns,
+        aspect: float = 1.0,
+        scores: ArrayLike | None = None,
+    ) -> tuple[Instance, ...]:
+        """Return who is in a picture, by slot. See ``assign``."""
+        return tuple(
+            Instance(one.slot, one.id, points[one.row])
+            for one in self.assign(points, at, aspect, scores)
+        )
+
+    def assign(
+        self,
+        points: NDArray[np.float32],
+        at: Ns,
+        aspect: float = 1.0,
+        scores: ArrayLike | None = None,
+    ) -> tuple[Assigned, ...]:
+        """Return which of the detections of one picture are told, by slot.
+
+        ``points`` float32, (n, k, 3) or (n, k, 4), as in ``Instance``; of boxes (n, 2, 3), two
+        opposite corners. ``aspect`` is the picture's width over its height. ``scores`` (n,) say how
+        sure each is, 0 to 1; without them it is the mean of its surest points. Detections that hold
+        nothing finite are left out. Their order does not matter.
+        """
+        self._picture += 1
+        self._aspect = aspect
+        now = self._at = max(at / SECOND, self._at)
+        found = sightings(points, aspect, scores, self.options.ignore, self._spread)
+        found = self._without_doubles(found)
+        self._forget(now)
+        strong = [one for one in found if one.score >= self.options.enter]
+        weak = [one for one in found if self.options.stay <= one.score < self.options.enter]
+        self._lay(strong, self._tracks, now)
+        self._lay(weak, (track for track in self._tracks if now - track.at <= RECENT), now)
+        self._recover(strong, now)
+        for one in strong:
+            if one.free:
+                self._tracks.append(Track(one, now, self._picture, self._spread))
+        self._leave_areas()
+        self._tell_newcomers(now)
+        return self._told()
+
+    def _without_doubles(self, found: list[Sighting]) -> list[Sighting]:
+        """Return the detections, best first, without those that lie on a better one."""
+        kept: list[Sighting] = []
+        for one in found:
+            if all(self._alike(one, other) < DOUBLE for other in kept):
+                kept.append(one)
+        return kept
+
+    def _alike(self, one: Sighting | Track, other: Sighting | Track) -> float:
+        """Return the OKS of two of one moment, as 0 to 1; by the larger of both."""
+        apart = ((one.points - other.points) ** 2).sum(axis=1)
+        size = np.array(max(one.size, other.size))
+        weights = one.weights * other.weights
+        return float(similarity(apart, weights, size, self._spread.k, np.zeros(()))[0])
+
+    def _forget(self, now: float) -> None:
+        self._tracks = [track for track in self._tracks if now - track.at <= self._memory(track)]
+
+    def _memory(self, track: Track) -> float:
+        """Return for how many seconds an unseen track is remembered."""
+        if track.slot and track.slot == self.options.lock:
+            return math.inf
+        if track.slot or track.pictures >= self.options.birth:
+            return self.options.memory
+        return min(self.options.memory, RECENT)
+
+    def _lay(self, found: Sequence[Sighting], tracks: Iterable[Track], now: float) -> None:
+        """Lay free detections on the tracks that were not seen yet, by what is likeliest."""
+        found = [one for one in found if one.free]
+        waiting = [track for track in tracks if track.picture < self._picture]
+        if not found or not waiting:
+            return
+        fits, choices = self._likely(found, waiting, now)
+        costs = np.where(fits >= GATE, -np.log(np.maximum(choices, 1e-12)), _NEVER)
+        costs += [[0.0 if track.slot else STRANGER] for track in waiting]
+        self._join(found, waiting, costs, now)
+
+    def _likely(
+        self, found: Sequence[Sighting], tracks: Sequence[Track], now: float
+    ) -> tuple[Floats, Floats]:
+        """Return both similarities of where tracks should be to detections: each (tracks, n)."""
+        places = np.stack([track.predicted(now, self._aspect) for track in tracks])
+        known = np.stack([track.weights for track in tracks])
+        seen = np.stack([one.points for one in found])
+        weights = known[:, None] * np.stack([one.weights for one in found])
+        apart = ((places[:, None] - seen) ** 2).sum(axis=-1)
+        shape = weights.shape[:2]
+        sizes = np.broadcast_to([[track.size] for track in tracks], shape)
+        unseen = np.array([[min(now - track.at, DRIFTS)] for track in tracks])
+        drift = np.broadcast_to(self._spread.drift * unseen, shape)
+        return similarity(apart, weights, sizes, self._spread.k, drift)
+
+    def _recover(self, found: Sequence[Sighting], now: float) -> None:
+        """Look for those who are told and not found where they were last seen."""
+        found = [one for one in found if one.free]
+        waiting = [track for track in self._tracks if track.slot and track.picture < self._picture]
+        if not found or not waiting:
+            return
+        costs = np.full((len(waiting), len(found)), _NEVER)
+        for row, track in enumerate(waiting):
+            reach = NEAR + 2 * self._spread.drift * min(now - track.at, DRIFTS)
+            for column, one in enumerate(found):
+                away = float(np.linalg.norm(one.centre - track.centre)) / track.size
+                if away <= reach:
+                    costs[row, column] = away
+        self._join(found, waiting, costs, now)
+
+    def _join(
+        self, found: Sequence[Sighting], tracks: Sequence[Track], costs: Floats, now: float
+    ) -> None:
+        for row, column in assign(costs.tolist()):
+            if costs[row, column] < _NEVER:
+                tracks[row].see(found[column], now, self._picture)
+
+    def _leave_areas(self) -> None:
+        """Take the slots of those who lie in an area that was drawn just now."""
+        if self._areas == self.options.ignore:
+            return
+        self._areas = self.options.ignore
+        for track in self._seen():
+            if track.sighting.ignored:
+                track.slot = track.id = 0
+
+    def _tell_newcomers(self, now: float) -> None:
+        """Let whoever passes the gate of birth have a slot and an id."""
+        for track in self._seen():
+            if track.slot or track.pictures < self.options.birth or track.sighting.ignored:
+                continue
+            told = [one for one in self._seen() if one.slot]
+            if any(self._alike(track, one) >= SHADOW for one in told):
+                continue
+            slot = self._free_slot(now)
+            if slot:
+                self._ids += 1
+                track.slot, track.id = slot, self._ids
+
+    def _free_slot(self, now: float) -> int:
+        """Return the lowest slot that nobody has, or that of whom is longest unseen; 0 is none."""
+        holders = {track.slot: track for track in self._tracks if track.slot}
+        for slot in range(1, self.options.people + 1):
+            if slot not in holders:
+                return slot
+        away = [
+            track
+            for track in holders.values()
+            if now - track.at > EVICTED
+            and track.slot != self.options.lock
+            and track.slot <= self.options.people
+        ]
+        if not away:
+            return 0
+        longest = min(away, key=lambda track: (track.at, track.slot))
+        self._tracks.remove(longest)
+        return longest.slot
+
+    def _seen(self) -> list[Track]:
+        """Return the tracks that are seen in this picture."""
+        return [track for track in self._tracks if track.picture == self._picture]
+
+    def _told(self) -> tuple[Assigned, ...]:
+        lock, people = self.options.lock, self.options.people
+        told = [
+            Assigned(track.sighting.row, track.slot, track.id)
+            for track in self._seen()
+            if 0 < track.slot <= people and lock in (0, track.slot)
+        ]
+        return tuple(sorted(told, key=lambda one: one.slot))

@@ -1,0 +1,300 @@
+"""Who is who: what holds for any detections, and what a stage asks for."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
+
+from engine.core.clock import ns
+from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, HAND_21
+from engine.dsp.landmarks.areas import Area
+from engine.dsp.landmarks.assignment import assign
+from engine.dsp.landmarks.tracker import Tracker, Tracking
+
+RATE = 30
+SHAPE = {
+    skeleton.name: np.random.default_rng(3).uniform(-0.5, 0.5, (len(skeleton.points), 2))
+    for skeleton in (COCO_17, BLAZEPOSE_33, HAND_21, FACE_468)
+}
+SKELETONS = [COCO_17, BLAZEPOSE_33, HAND_21, FACE_468]
+
+
+def seen(x, y=0.5, tall=0.4, skeleton=COCO_17, sure=0.9):
+    """Draw the points of somebody whose middle is at (x, y)."""
+    shape = SHAPE[skeleton.name] * [0.4, 1.0] * tall + [x, y]
+    points = np.full((len(skeleton.points), 4 if skeleton.depth else 3), sure, np.float32)
+    points[:, :2] = shape
+    return points
+
+
+def follow(tracker, places, first=0, **how):
+    """Show the tracker pictures of people at ``places``; return what it tells of each."""
+    skeleton = how.pop("skeleton", COCO_17)
+    told = []
+    for number, xs in enumerate(places, first):
+        points = [seen(*(x if isinstance(x, tuple) else (x,)), skeleton=skeleton) for x in xs]
+        given_points = np.array(points, np.float32).reshape(-1, *seen(0, skeleton=skeleton).shape)
+        told.append(tracker.update(given_points, ns(number / RATE), **how))
+    return told
+
+
+def ids(told):
+    return [one.id for one in told]
+
+
+# -- What holds for any detections -----------------------------------------------------------------
+
+NUMBERS = st.one_of(
+    st.floats(-0.25, 1.25, width=32), st.sampled_from([float("nan"), float("inf"), -float("inf")])
+)
+
+
+@st.composite
+def pictures(draw):
+    """Draw some pictures of a few people each, some points of them broken."""
+    found = []
+    for _ in range(draw(st.integers(1, 6))):
+        people = []
+        for _ in range(draw(st.integers(0, 5))):
+            points = seen(draw(st.floats(-0.1, 1.1)), draw(st.floats(0, 1)), draw(st.floats(0, 1)))
+            points[:, 2] = draw(st.sampled_from([0.05, 0.3, 0.6, 0.95]))
+            for _ in range(draw(st.integers(0, 3))):
+                points[draw(st.integers(0, 16)), draw(st.integers(0, 2))] = draw(NUMBERS)
+            people.append(points)
+        found.append(np.array(people, np.float32).reshape(-1, 17, 3))
+    return found
+
+
+@given(pictures(), st.integers(1, 4), st.integers(1, 3))
+@settings(max_examples=150, deadline=None)
+def test_slots_and_ids_are_given_to_one(shown, people, birth):
+    tracker = Tracker(COCO_17, Tracking(people=people, birth=birth))
+    owners = {}
+    for number, points in enumerate(shown):
+        told = tracker.update(points, ns(number / RATE), 16 / 9)
+        assert len({one.id for one in told}) == len(told)
+        assert [one.slot for one in told] == sorted({one.slot for one in told})
+        assert all(1 <= one.slot <= people and one.id >= 1 for one in told)
+        for one in told:
+            assert owners.setdefault(one.id, one.slot) == one.slot
+        assert all(np.isfinite(track.points).all() for track in tracker._tracks)
+        assert all(np.isfinite(track.predicted(1e3, 1.0)).all() for track in tracker._tracks)
+
+
+@given(pictures(), st.randoms())
+@settings(max_examples=100, deadline=None)
+def test_the_order_of_detections_does_not_matter(shown, random):
+    one, other = (Tracker(COCO_17, Tracking(birth=1)) for _ in range(2))
+    for number, points in enumerate(shown):
+        order = list(range(len(points)))
+        random.shuffle(order)
+        at = ns(number / RATE)
+        first, second = one.update(points, at), other.update(points[order], at)
+        assert [(a.slot, a.id) for a in first] == [(b.slot, b.id) for b in second]
+        for a, b in zip(first, second, strict=True):
+            np.testing.assert_array_equal(a.points, b.points)
+
+
+@given(
+    gap=st.floats(0.05, 1.9),
+    speed=st.floats(-0.15, 0.15),
+    x=st.floats(0.35, 0.65),
+    skeleton=st.sampled_from(SKELETONS),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_lone_body_keeps_its_id_under_gaps_shorter_than_the_memory(gap, speed, x, skeleton):
+    tracker = Tracker(skeleton, Tracking(memory=2.0))
+    for number in range(10):
+        at = number / RATE
+        (*_, told) = [tracker.update(seen(x + speed * at, skeleton=skeleton)[None], ns(at))]
+    at += gap
+    (after,) = tracker.update(seen(x + speed * at, skeleton=skeleton)[None], ns(at))
+    assert ids(told) == [after.id] and told[0].slot == after.slot
+
+
+@given(st.lists(st.lists(st.floats(0, 50), min_size=4, max_size=4), min_size=1, max_size=7))
+@settings(deadline=None)
+def test_an_assignment_costs_what_that_of_a_library_does(costs):
+    rows, columns = linear_sum_assignment(costs)
+    ours = assign(costs)
+    assert len({row for row, _ in ours}) == len({column for _, column in ours}) == len(rows)
+    best = sum(costs[row][column] for row, column in zip(rows, columns, strict=True))
+    assert sum(costs[row][column] for row, column in ours) == pytest.approx(best)
+
+
+@pytest.mark.parametrize("costs", [[], [[]]])
+def test_nothing_is_assigned_to_nothing(costs):
+    assert assign(costs) == []
+
+
+# -- What a stage asks for -------------------------------------------------------------------------
+
+
+def walk(start, end, seconds):
+    return np.linspace(start, end, round(seconds * RATE)).tolist()
+
+
+@pytest.mark.parametrize("skeleton", [COCO_17, BLAZEPOSE_33], ids=lambda each: each.name)
+@pytest.mark.parametrize("hidden", [0.0, 0.15])
+def test_two_who_cross_keep_their_ids(skeleton, hidden):
+    tracker = Tracker(skeleton)
+    ways = zip(walk(0.2, 0.8, 3), walk(0.8, 0.2, 3), strict=True)
+    # The second is behind the first while they meet.
+    told = follow(
+        tracker,
+        [[x] if abs(x - y) < hidden else [x, (y, 0.52, 0.37)] for x, y in ways],
+        skeleton=skeleton,
+        aspect=16 / 9,
+    )
+    assert ids(told[5]) == ids(told[-1]) == [1, 2]
+    for each, x, y in zip(told[5:], walk(0.2, 0.8, 3)[5:], walk(0.8, 0.2, 3)[5:], strict=True):
+        for one, place in zip(each, (x, y), strict=False) if len(each) == 2 else ():
+            assert one.points[:, 0].mean() == pytest.approx(place, abs=0.05)
+
+
+@pytest.mark.parametrize("pause", [0.3, 0.6, 1.0])
+def test_who_passes_behind_a_pillar_keeps_the_id(pause):
+    tracker = Tracker(COCO_17)
+    way = [[x] for x in walk(0.2, 0.8, 3)]
+    away = round(pause * RATE)
+    way[40 : 40 + away] = [[]] * away
+    told = follow(tracker, way, aspect=16 / 9)
+    assert ids(told[-1]) == [1]
+    assert told[45] == ()  # what is not seen is not told
+
+
+@pytest.mark.parametrize("memory", [0.5, 2.0, 4.0])
+def test_who_was_away_for_longer_than_the_memory_is_new(memory):
+    tracker = Tracker(COCO_17, Tracking(memory=memory))
+    follow(tracker, [[0.5]] * 10)
+    (back,) = follow(tracker, [[0.5]] * 5, first=10 + round((memory - 0.2) * RATE))[-1]
+    assert back.id == 1
+    (back,) = follow(tracker, [[0.5]] * 5, first=400)[-1]
+    assert (back.slot, back.id) == (1, 2)
+
+
+def test_a_slot_is_kept_for_who_comes_back():
+    tracker = Tracker(COCO_17, Tracking(people=3, memory=2.0))
+    follow(tracker, [[0.2, 0.8]] * 10)
+    left = {one.slot: one.points[:, 0].mean() for one in follow(tracker, [[0.2, 0.8]], 10)[-1]}
+    gone = min(left, key=left.get)
+    told = follow(tracker, [[0.8, 0.5]] * 20, first=11)[-1]  # the left one is away, a third comes
+    assert sorted(one.slot for one in told) == sorted({1, 2, 3} - {gone})
+    told = follow(tracker, [[0.8, 0.5, 0.2]] * 5, first=31)[-1]
+    assert [(one.slot, one.id) for one in told] == [(1, 1), (2, 2), (3, 3)]
+
+
+def test_more_people_than_slots():
+    tracker = Tracker(COCO_17, Tracking(people=2))
+    first = follow(tracker, [[0.2, 0.5]] * 10)[-1]
+    told = follow(tracker, [[0.2, 0.5, 0.8]] * 60, first=10)
+    assert {tuple(ids(each)) for each in told} == {tuple(ids(first))}
+    told = follow(tracker, [[0.5, 0.8]] * 30, first=70)[-1]  # one left: the third has the place
+    assert [one.slot for one in told] == [1, 2] and 3 in ids(told)
+
+
+def test_what_is_seen_once_is_not_told():
+    tracker = Tracker(COCO_17)
+    told = follow(tracker, [[0.3]] * 5 + [[0.3, 0.7]] * 2 + [[0.3]] * 20)
+    assert {tuple(ids(each)) for each in told[2:]} == {(1,)}
+    assert told[0] == told[1] == ()
+
+
+@pytest.mark.parametrize("off", [0.0, 0.005])
+def test_a_body_found_twice_is_one(off):
+    tracker = Tracker(COCO_17)
+    told = follow(tracker, [[0.5, 0.5 + off]] * 20)
+    assert ids(told[-1]) == [1]
+
+
+def test_weak_detections_continue_a_body_and_begin_none():
+    tracker = Tracker(COCO_17)
+    weak = np.stack([seen(0.3, sure=0.25), seen(0.7, sure=0.25)])
+    follow(tracker, [[0.3]] * 5)
+    told = [tracker.update(weak, ns(n / RATE)) for n in range(5, 20)]
+    assert {tuple(ids(each)) for each in told} == {(1,)}
+
+
+@pytest.mark.parametrize(
+    "area",
+    [
+        Area(((0.6, 0.0), (1.0, 1.0))),
+        Area(((1.0, 1.0), (0.6, 0.0))),
+        Area(((0.6, 0.0), (1.0, 0.0), (1.0, 1.0), (0.6, 1.0))),
+        Area(((0.6, 0.0), (1.2, 0.5), (0.6, 1.0))),
+    ],
+    ids=["rectangle", "turned", "polygon", "triangle"],
+)
+def test_a_poster_in_an_ignored_area_is_nobody(area):
+    tracker = Tracker(COCO_17, Tracking(ignore=(area,)))
+    # The performer walks past the poster, and keeps the id.
+    told = follow(tracker, [[x, 0.8] for x in walk(0.2, 0.7, 2)] + [[0.7, 0.8]] * 20)
+    assert {tuple(ids(each)) for each in told[2:]} == {(1,)}
+    assert told[-1][0].points[:, 0].mean() == pytest.approx(0.7, abs=0.05)
+    told = follow(tracker, [[0.8]] * 30, first=80)  # the performer is hidden: the poster is not it
+    assert not any(told)
+
+
+def test_an_area_drawn_in_a_show_takes_who_is_in_it():
+    tracker = Tracker(COCO_17)
+    told = follow(tracker, [[0.2, 0.8]] * 10)[-1]
+    assert len(told) == 2
+    tracker.options = Tracking(ignore=(Area(((0.6, 0.0), (1.0, 1.0))),))
+    told = follow(tracker, [[0.2, 0.8]] * 10, first=10)[-1]
+    assert [one.points[:, 0].mean() < 0.5 for one in told] == [True]
+
+
+def test_a_lock_keeps_the_place_of_one():
+    tracker = Tracker(COCO_17, Tracking(people=2, memory=1.0))
+    follow(tracker, [[0.3]] * 10)
+    tracker.options = Tracking(people=2, memory=1.0, lock=1)
+    told = follow(tracker, [[0.3, 0.7]] * 10, first=10)
+    assert {tuple(ids(each)) for each in told} == {(1,)}
+    told = follow(tracker, [[0.7]] * 200, first=20)  # away for seven times the memory
+    assert not any(told)
+    told = follow(tracker, [[0.32, 0.7]] * 5, first=220)
+    assert [[(one.slot, one.id) for one in each] for each in told] == [[(1, 1)]] * 5
+
+
+def test_nobody_keeps_an_id_over_a_reset():
+    tracker = Tracker(COCO_17)
+    follow(tracker, [[0.5]] * 5)
+    tracker.reset()
+    assert ids(follow(tracker, [[0.5]] * 5, first=5)[-1]) == [2]
+
+
+@pytest.mark.parametrize("order", list(permutations([0.2, 0.5, 0.8]))[:4])
+def test_boxes_are_followed_by_their_corners(order):
+    tracker = Tracker(None, Tracking(birth=1))
+    ids_at = {}
+    for number in range(30):
+        turned = order if number % 2 else order[::-1]
+        boxes = np.array(
+            [[(x - 0.05, 0.3, 1), (x + 0.05, 0.6, 1)] for x in turned], np.float32
+        ) + np.float32([0.003 * number, 0, 0])
+        for one in tracker.update(boxes, ns(number / RATE), scores=[0.8] * 3):
+            x = float(one.points[:, 0].mean()) - 0.003 * number
+            assert ids_at.setdefault(round(x, 1), one.id) == one.id
+    assert sorted(ids_at.values()) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        (),
+        ((0.1, 0.1),),
+        ((0.1, 0.1), (0.1, 0.9)),
+        ((0.0, 0.0), (0.5, 0.5), (1.0, 1.0)),
+        ((0.0, 0.0), (float("nan"), 0.5), (1.0, 0.0)),
+        (0.1, 0.2, 0.3, 0.4),
+        ((0.1, 0.1, 0.1), (0.2, 0.2, 0.2), (0.3, 0.1, 0.1)),
+    ],
+)
+def test_a_bad_area_is_refused(corners):
+    with pytest.raises(ValueError, match="area"):
+        Area(corners)
