@@ -117,7 +117,7 @@ class HandsModel(NetworkModel[Landmarks]):
 
     def _all_hands(self, frame: Frame, pose: Landmarks | None) -> list[_Hand]:
         """Return the hands that are seen: those followed, of arms, or of palms in the picture."""
-        wrists = from_bodies(pose, *self._size) if pose is not None else []
+        wrists = from_bodies(pose, *self._size, frame.mirrored) if pose is not None else []
         found: list[_Hand] = []
         for hand in self._followed:
             self._add(found, self._look(frame, hand.region, hand, _STAYS))
@@ -142,7 +142,7 @@ class HandsModel(NetworkModel[Landmarks]):
         palms, _ = detections(boxes[0], logits[0, :, 0], side, _PALM)
         for palm in palms:
             points = np.array(placement.to_picture([(x, y) for x, y in palm.tolist()]), np.float32)
-            region = from_palm(points)
+            region = from_palm(points, frame.mirrored)
             if len(found) < self.hands and not any(near(hand.region, region) for hand in found):
                 self._add(found, self._look(frame, region, None, 1.0))
 
@@ -177,15 +177,16 @@ class HandsModel(NetworkModel[Landmarks]):
         sure = float(presence[0])
         if sure < self.confidence * share:
             return None
-        square = points.reshape(-1, 3) / np.float32(size)
+        square = np.asarray(points, np.float32).reshape(-1, 3) / np.float32(size)
         pixels = region.to_picture(square[:, :2])
         depth = -square[:, 2:] * np.float32(region.side)
-        # The network takes every picture for a mirror.
-        right = float(handed[0]) if frame.mirrored else 1.0 - float(handed[0])
+        right = 1.0 - float(handed[0])  # the network takes every picture for a mirror
         told = before is not None and before.told
         if before is not None:
             right = before.right if told else before.right + _STEADY * (right - before.right)
-        return _Hand(from_points(pixels), right, np.hstack([pixels, depth]), sure, told)
+        return _Hand(
+            from_points(pixels, frame.mirrored), right, np.hstack([pixels, depth]), sure, told
+        )
 
     def _owned(self, hand: _Hand, wrists: list[Wrist]) -> bool:
         """Whether a hand is at the end of an arm, and take its side from there."""
@@ -227,5 +228,3 @@ def _wire(hand: _Hand, width: int, height: int) -> Floats:
     x, y, z = hand.points.T
     sure = np.full_like(x, hand.presence)
     return np.column_stack([x / width, 1 - y / height, z / width, sure]).astype(np.float32)
-
-

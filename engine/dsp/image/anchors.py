@@ -1,7 +1,7 @@
 """What a single-shot detector answers, read: boxes at anchors, and the best of those that overlap.
 
-The detectors of MediaPipe (BlazeFace and BlazePalm: Bazarevsky et al. 2019, Zhang et al. 2020) see a
-square, and answer for each of many anchors how sure they are that something is there, and where.
+The detectors of MediaPipe (BlazeFace, Bazarevsky et al. 2019, and BlazePalm, Zhang et al. 2020) see
+a square, and answer for each of many anchors how sure they are that something is there, and where.
 Those that overlap are not thrown away but weighed: the result trembles less.
 """
 
@@ -42,10 +42,10 @@ def detections(boxes: Floats, logits: Floats, side: int, sure: float) -> tuple[F
     ``side`` pixels. The first two of the k are the top left corner and the bottom right one of a
     box, the others points; all 0 to 1 in the square.
     """
-    scores = 1 / (1 + np.exp(-np.clip(logits, -_LOGIT, _LOGIT)))
+    scores = (1 / (1 + np.exp(-np.clip(logits, -_LOGIT, _LOGIT)))).astype(np.float32)
     (rows,) = np.nonzero(scores >= sure)
     rows = rows[np.argsort(-scores[rows], kind="stable")]
-    values = boxes[rows].reshape(len(rows), boxes.shape[-1] // 2, 2) / side
+    values = boxes[rows].reshape(len(rows), boxes.shape[-1] // 2, 2) / np.float32(side)
     middles = anchors(side)[rows]
     values[:, 0] += middles
     values[:, 2:] += middles[:, None]

@@ -10,7 +10,7 @@ clockwise as they are seen.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -32,13 +32,15 @@ LARGEST: Final = 4.0
 class Turned:
     """A square around a middle (``x``, ``y``), of ``side`` pixels, whose top points to ``angle``.
 
-    At an angle of 0 it stands as the picture does.
+    At an angle of 0 it stands as the picture does. One that is ``mirrored`` is cut out of a picture
+    in a mirror, and shows what a network was taught on.
     """
 
     x: float
     y: float
     side: float
     angle: float
+    mirrored: bool = False
 
     def fits(self, width: int, height: int) -> bool:
         """Whether it is of a size that can be, and its middle lies in the picture or near it."""
@@ -55,7 +57,7 @@ class Turned:
         """Return it moved along its own upright by parts of its side, and then larger."""
         away = up * self.side
         x, y = self.x + away * math.sin(self.angle), self.y - away * math.cos(self.angle)
-        return Turned(x, y, self.side * scale, self.angle)
+        return replace(self, x=x, y=y, side=self.side * scale)
 
     def cut(self, image: NDArray[np.uint8], size: int) -> Planes:
         """Return it as a network takes it: red, green and blue planes, 0 to 1, (1, 3, size, size).
@@ -80,10 +82,11 @@ class Turned:
         scale = self.side / size
         cosine, sine = math.cos(self.angle) * scale, math.sin(self.angle) * scale
         half = size / 2
+        way = -1.0 if self.mirrored else 1.0
         return np.array(
             [
-                [cosine, -sine, self.x - half * cosine + half * sine],
-                [sine, cosine, self.y - half * sine - half * cosine],
+                [way * cosine, -sine, self.x - half * way * cosine + half * sine],
+                [way * sine, cosine, self.y - half * way * sine - half * cosine],
             ]
         )
 
@@ -100,11 +103,12 @@ def level(left: Floats, right: Floats) -> float:
     return math.atan2(down, across)
 
 
-def around(points: Floats, angle: float, scale: float) -> Turned:
+def around(points: Floats, angle: float, scale: float, mirrored: bool = False) -> Turned:
     """Return the square around points (n, 2), ``scale`` times as large as their longer side."""
     cosine, sine = math.cos(angle), math.sin(angle)
     axes = np.array([[cosine, -sine], [sine, cosine]], np.float32)
     along = points @ axes
     low, high = along.min(axis=0), along.max(axis=0)
     middle = axes @ ((low + high) / 2)
-    return Turned(float(middle[0]), float(middle[1]), float((high - low).max()) * scale, angle)
+    side = float((high - low).max()) * scale
+    return Turned(float(middle[0]), float(middle[1]), side, angle, mirrored)

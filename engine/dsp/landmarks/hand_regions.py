@@ -45,24 +45,24 @@ class Wrist(NamedTuple):
     y: float
 
 
-def from_palm(found: Floats) -> Turned:
+def from_palm(found: Floats, mirrored: bool) -> Turned:
     """Return where the hand of a palm is; ``found`` is a box and seven points, (9, 2) in pixels."""
     low, high = found[0], found[1]
     middle = (low + high) / 2
     angle = upright(found[_PALM_WRIST], found[_PALM_MIDDLE])
     side = float((high - low).max())
-    return Turned(float(middle[0]), float(middle[1]), side, angle).shifted(0.5, 2.6)
+    return Turned(float(middle[0]), float(middle[1]), side, angle, mirrored).shifted(0.5, 2.6)
 
 
-def from_points(points: Floats) -> Turned:
+def from_points(points: Floats, mirrored: bool) -> Turned:
     """Return where a hand is to be looked for next, of its 21 points, (21, 2) or more in pixels."""
     flat = points[:, :2]
     knuckles = (flat[_INDEX] + flat[_RING]) / 4 + flat[_MIDDLE] / 2
     angle = upright(flat[_WRIST], knuckles)
-    return around(flat[_CARRYING, :], angle, 1.0).shifted(0.1, 2.0)
+    return around(flat[_CARRYING, :], angle, 1.0, mirrored).shifted(0.1, 2.0)
 
 
-def from_bodies(bodies: Landmarks, width: int, height: int) -> list[Wrist]:
+def from_bodies(bodies: Landmarks, width: int, height: int, mirrored: bool) -> list[Wrist]:
     """Return the hands that bodies with wrists and elbows have; none where these are not sure."""
     found = []
     index = bodies.skeleton.index
@@ -83,7 +83,8 @@ def from_bodies(bodies: Landmarks, width: int, height: int) -> list[Wrist]:
             away = (wrist - elbow) / max(forearm, 1e-6) * hand * 0.45
             middle = wrist + away
             angle = upright(elbow, wrist) if forearm > 0.2 * length else 0.0
-            region = Turned(float(middle[0]), float(middle[1]), _REACH * hand, angle)
+            x, y = middle.tolist()
+            region = Turned(x, y, _REACH * hand, angle, mirrored)
             found.append(Wrist(region, side, float(wrist[0]), float(wrist[1])))
     return found
 
