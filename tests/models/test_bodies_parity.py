@@ -1,0 +1,54 @@
+"""What was converted of MoveNet and MediaPipe gives what was published: answers stored beside it.
+
+``models/movenet_parity.py`` and ``models/tflite_parity.py`` stored them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.inference.card import model_folder
+from engine.inference.session import open_session, open_sessions
+
+FROM_TFLITE = ("blazepose_lite", "hands", "face_mesh")
+
+
+def test_multipose_gives_the_published_answer() -> None:
+    session = open_session("movenet_multipose")
+    with np.load(model_folder("movenet_multipose") / "parity.npz") as stored:
+        pairs = list(zip(stored["pictures"], stored["joints"], strict=True))
+    assert len(pairs) == 3
+    for picture, expected in pairs:
+        (joints,) = session.run(image=picture[None].astype(np.int32))
+        assert np.abs(joints - expected).max() <= session.card.tolerance
+
+
+def test_multipose_sees_both_people_of_one_picture() -> None:
+    with np.load(model_folder("movenet_multipose") / "parity.npz") as stored:
+        both = stored["joints"][2].reshape(6, 56)
+    assert (both[:, 55] > 0.2).sum() == 2
+
+
+@pytest.mark.parametrize("name", FROM_TFLITE)
+def test_every_network_gives_the_published_answer(name: str) -> None:
+    with np.load(model_folder(name) / "parity.npz") as stored:
+        answers = dict(stored)
+    for role, session in open_sessions(name).items():
+        for place, picture in enumerate(answers[f"{role}.pictures"]):
+            values = picture.astype(np.float32) / 255
+            values = values * 2 - 1 if role == "detector" else values
+            found = session.run_by_name(image=values.transpose(2, 0, 1)[None])
+            for output, right in found.items():
+                expected = answers[f"{role}.{output}"].reshape(-1, *right.shape[1:])[place]
+                assert np.abs(right[0] - expected).max() <= session.card.tolerance
+
+
+def test_the_stored_answers_are_of_bodies_hands_and_faces() -> None:
+    for name, key, bar in (
+        ("blazepose_lite", "network.presence", 0.9),
+        ("hands", "hand.presence", 0.4),
+        ("face_mesh", "mesh.presence", 5.0),
+    ):
+        with np.load(model_folder(name) / "parity.npz") as stored:
+            assert stored[key].max() > bar, name
