@@ -53,9 +53,10 @@ def set_realtime_priority(*, inherited: bool = False) -> PreviousPolicy:
 
     With ``inherited`` the threads that it begins from now on have it too. Only for threads that
     work little and seldom, and only where the system allows it, as it does for members of the group
-    "audio" where sound was set up for music; otherwise nothing changes.
+    "audio" where sound was set up for music; otherwise nothing changes. Nor does it where the whole
+    show was begun so (``chrt -r 1 sensorium play``): then all that it begins has it too.
     """
-    if sys.platform != "linux":
+    if sys.platform != "linux" or _is_realtime():
         return None
     policy = os.SCHED_RR if inherited else os.SCHED_RR | os.SCHED_RESET_ON_FORK
     before = os.sched_getscheduler(0), os.sched_getparam(0)
@@ -73,10 +74,19 @@ def restore_priority(before: PreviousPolicy) -> None:
             os.sched_setscheduler(0, *before)
 
 
+def _is_realtime() -> bool:
+    """Whether this thread has real-time priority, and so has what it begins."""
+    return os.sched_getscheduler(0) in (os.SCHED_RR, os.SCHED_FIFO)
+
+
 def may_set_realtime_priority() -> bool:
     """Return whether the system allows real-time priority."""
-    tried: list[PreviousPolicy] = []
-    thread = threading.Thread(target=lambda: tried.append(set_realtime_priority()))
+    tried: list[bool] = []
+    thread = threading.Thread(target=lambda: tried.append(_try_realtime_priority()))
     thread.start()
     thread.join()
-    return tried[0] is not None
+    return tried[0]
+
+
+def _try_realtime_priority() -> bool:
+    return sys.platform == "linux" and (_is_realtime() or set_realtime_priority() is not None)

@@ -44,6 +44,20 @@ def test_a_thread_is_raised_alone_or_with_all_it_begins(inherited: bool) -> None
     assert on_a_thread(both) == (first, first if inherited else os.SCHED_OTHER)
 
 
+def test_a_show_begun_with_priority_keeps_it_for_all_that_it_begins() -> None:
+    if not may_set_realtime_priority():
+        pytest.skip("this system lets nobody come forward")
+
+    def all_of_them() -> tuple[int, int]:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+        before = set_realtime_priority()
+        began = on_a_thread(policy)
+        restore_priority(before)
+        return began, os.sched_getscheduler(0)
+
+    assert on_a_thread(all_of_them) == (os.SCHED_RR, os.SCHED_RR)
+
+
 def test_a_restored_thread_is_as_before() -> None:
     def there_and_back() -> int:
         restore_priority(set_realtime_priority())
