@@ -87,10 +87,6 @@ def run(
     short: bool, seconds: float | None = None, pairs: int | None = None, turn: float = TURN
 ) -> list[Row]:
     """Measure for two minutes; short, for half a minute."""
-    return undisturbed(lambda: _measured(short, seconds, pairs, turn))
-
-
-def _measured(short: bool, seconds: float | None, pairs: int | None, turn: float) -> list[Row]:
     seconds = seconds or (10.0 if short else 60.0)
     pairs = pairs or (3 if short else PAIRS)
     desk = socket.socket(type=socket.SOCK_DGRAM)
@@ -102,7 +98,8 @@ def _measured(short: bool, seconds: float | None, pairs: int | None, turn: float
         text = PATCH.format(port=port, replies=desk.getsockname()[1])
         patch.write_text(text, encoding="utf-8")
         show = ShowProcess(patch, (), folder)
-        show.start()
+        with undisturbed():
+            show.start()
         try:
             desk.settimeout(PATIENCE)
             desk.recv(1500)  # it is alive

@@ -20,6 +20,7 @@ from typing import Final
 from engine.lab.bench.report import COUNT, Goal, Row, ratio
 from engine.lab.bench.rig.chain_footage import BOXES
 from engine.lab.bench.rig.turns import PAIRS, Numbers, child, in_turn, median, ratios
+from engine.lab.bench.rig.undisturbed import undisturbed
 
 FPS: Final = 10
 SECONDS: Final = 4.0
@@ -51,5 +52,6 @@ def run(short: bool, seconds: float = SECONDS) -> list[Row]:
 
 
 def _measure(way: str, seconds: float) -> Numbers:
-    measured: Numbers = child("picture_chain", way, seconds, FPS)
+    with undisturbed():
+        measured: Numbers = child("picture_chain", way, seconds, FPS)
     return measured

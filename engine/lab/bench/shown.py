@@ -18,7 +18,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -49,7 +48,8 @@ display = 1
 
 def run(short: bool) -> list[Row]:
     """Measure five shows of eight seconds; short, one."""
-    found = [undisturbed(partial(_show, 8)) for _ in range(1 if short else RUNS)]
+    with undisturbed():
+        found = [_show(8) for _ in range(1 if short else RUNS)]
     model, behind = (statistics.median(each) for each in zip(*found, strict=True))
     ratios = [shown / (1.3 * painted + PERIOD_MS) for painted, shown in found]
     return [

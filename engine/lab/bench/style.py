@@ -226,9 +226,8 @@ def _between(case: str, footage: _Film, provider: str, rows: Sequence[Row]) -> I
 
 def _shown(case: str, video: Path, provider: str, seconds: float) -> Iterator[Row]:
     """Yield how far behind the camera a painting is where it is shown."""
-    measured = undisturbed(
-        lambda: child("shown", video, LONGER["256x144"], provider, seconds, WARM)
-    )
+    with undisturbed():
+        measured = child("shown", video, LONGER["256x144"], provider, seconds, WARM)
     behind, network = measured["behind"]["p50"], measured["network"]["p50"]
     yield Row(case, "pictures", measured["pictures"], "/s")
     yield Row(case, "behind p50", behind, "ms")

@@ -28,7 +28,6 @@ from engine.lab.bench.rig.chain_footage import BOXES, ChainFootage
 from engine.lab.bench.rig.footage import FPS
 from engine.lab.bench.rig.plain_chain import PlainChain
 from engine.lab.bench.rig.stretch import plan_of, play
-from engine.lab.bench.rig.undisturbed import come_before_others
 from engine.patch.plan import Plan
 
 PATCH = """
@@ -207,7 +206,6 @@ def apart(footage: ChainFootage) -> float:
 def main() -> None:
     """Measure one way, and print it."""
     way, seconds, fps = sys.argv[1], float(sys.argv[2]), float(sys.argv[3])
-    come_before_others()
     cv2.setNumThreads(1)
     footage = ChainFootage()
     frames = footage.frames

@@ -6,21 +6,17 @@ had: a chain on eight threads waits at each, and the same chain on one thread on
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from engine.system.priority import set_realtime_priority
-
-Measured = TypeVar("Measured")
+from engine.system.priority import restore_priority, set_realtime_priority
 
 
-def come_before_others() -> None:
-    """Have this thread, and all that it begins, come before other programs."""
-    set_realtime_priority(inherited=True)
-
-
-def undisturbed(measure: Callable[[], Measured]) -> Measured:
-    """Measure on a thread that comes before other programs, as do the processes that it begins."""
-    with ThreadPoolExecutor(1, initializer=come_before_others) as ahead:
-        return ahead.submit(measure).result()
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Have this thread, and all that it begins in the block, come before other programs."""
+    before = set_realtime_priority(inherited=True)
+    try:
+        yield
+    finally:
+        restore_priority(before)
