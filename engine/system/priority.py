@@ -19,6 +19,10 @@ from typing import Any, Final
 _GROUP: Final = Path("/proc/self/autogroup")
 """Says "/autogroup-25 nice 0" (sched(7))."""
 
+_AGAIN: Final = 0.15
+"""Seconds."""
+_TRIES: Final = 40
+
 PreviousPolicy = Any
 """A thread's scheduling policy and priority before it was raised; None where nothing changed."""
 
@@ -39,13 +43,21 @@ def lower_priority() -> None:
             lower = os.getpriority(os.PRIO_PROCESS, os.getpid()) + _NICER
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), lower)
         if threading.get_native_id() == os.getpid() == os.getsid(0):
-            with suppress(OSError, ValueError):
-                _GROUP.write_text(str(_group_niceness() + _NICER))
+            _yield_session(_TRIES)
 
 
-def _group_niceness() -> int:
-    """Return the niceness of this session; raise OSError or ValueError where there is none."""
-    return int(_GROUP.read_text().split()[-1])
+def _yield_session(tries: int) -> None:
+    """Let this session yield; try again later, so often, where others have just done so."""
+    try:
+        lower = int(_GROUP.read_text().split()[-1]) + _NICER
+        _GROUP.write_text(str(lower))
+    except BlockingIOError:  # Linux lets one session of them all do that within 0.1 s
+        if tries:
+            again = threading.Timer(_AGAIN, _yield_session, [tries - 1])
+            again.daemon = True
+            again.start()
+    except (OSError, ValueError):
+        return  # there are no such groups here
 
 
 def set_realtime_priority(*, inherited: bool = False) -> PreviousPolicy:
