@@ -72,7 +72,7 @@ class SiteHost(ABC, Generic[S]):
         """Wait until there is time to serve; called on its thread."""
 
     def attached(self, site: S) -> None:
-        """Tell a new site what there is to show; called on its loop."""
+        """Show on a new site what there is by now; called on its loop."""
 
     @property
     def bound_port(self) -> int:
