@@ -388,7 +388,7 @@ class OscOut(Sink):
                 self._tap(port, {"address": address, "args": args})
 
     def _tell_of(self, layout: Layout, port: str, pieces: Sequence[bytes]) -> None:
-        """Say once what has no room in a layout, and what is longer than networks carry whole."""
+        """Report once what has no room in a layout, or is longer than networks carry whole."""
         if layout.left_out:
             self._warn(port, layout.left_out)
         if not self.lane and any(len(piece) > LIMIT for piece in pieces):
