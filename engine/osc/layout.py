@@ -73,11 +73,11 @@ class Dialect:
 class Layout:
     """How messages of one type go under one address; this base class sends nothing."""
 
+    doubt: str = ""
+    """What a performer should know of what it sends, to be told once."""
+
     has_off: ClassVar[bool] = False
     """Whether ``off`` may return a message, to be sent 50 ms later."""
-
-    left_out: str = ""
-    """What the last message held that has no room here, in words; told once."""
 
     def encode(self, message: Any, at: Ns) -> Sequence[bytes]:
         """Return the pieces of a message that describes the moment ``at``.

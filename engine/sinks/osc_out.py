@@ -138,7 +138,7 @@ class OscOut(Sink):
         self._offs: dict[tuple[int, str, bytes], Ns] = {}
         self._pressed: list[tuple[int, str, bytes]] = []
         self._plans: dict[str, tuple[type, OscOptions | Filling]] = {}
-        self._warned: set[str] = set()
+        self._warned: set[tuple[str, str]] = set()
         self._now = Ns(0)
         self._refusals = 0
         self._dry_run = False
@@ -248,7 +248,10 @@ class OscOut(Sink):
                 self._refuse(port, error)
                 continue
             self._collect(group, port, pieces)
-            self._tell_of(layout, port, pieces)
+            if layout.doubt:
+                self._warn(port, layout.doubt)
+            if not self.lane:
+                self._warn_of_length(port, pieces)
             if off:
                 key = (index, port, off)
                 self._pressed.append(key)
@@ -387,28 +390,25 @@ class OscOut(Sink):
             if sent and self._tap is not None:
                 self._tap(port, {"address": address, "args": args})
 
-    def _tell_of(self, layout: Layout, port: str, pieces: Sequence[bytes]) -> None:
-        """Report once what has no room in a layout, or is longer than networks carry whole."""
-        if layout.left_out:
-            self._warn(port, layout.left_out)
-        if not self.lane and any(len(piece) > LIMIT for piece in pieces):
-            size = max(map(longest, pieces))
-            if size > LIMIT:
-                self._warn(
-                    port,
-                    f"a message has {size} bytes: over {LIMIT} a network cuts it up and loses all"
-                    " of it with any part, and macOS sends none over 9216; send less of it"
-                    ' ("joints"), or over tcp',
-                )
-
-    def _warn(self, port: str, words: str) -> None:
-        told = f"{port}: {words}"
-        if told not in self._warned:
-            self._warned.add(told)
-            _log.warning("%s: %s", of_port(port), words)
+    def _warn_of_length(self, port: str, pieces: Sequence[bytes]) -> None:
+        """Log once that a message is longer than networks carry whole."""
+        if all(len(piece) <= LIMIT for piece in pieces):
+            return
+        size = max(map(longest, pieces))
+        if size > LIMIT:
+            what = f"a message has {size} bytes"
+            more = (
+                f": over {LIMIT} a network cuts it up and loses all of it with any part, and macOS"
+                ' sends none over 9216; send less of it ("joints"), or over tcp'
+            )
+            self._warn(port, what, more)
 
     def _refuse(self, port: str, error: Exception) -> None:
         self._refusals += 1
-        if port not in self._warned:
-            self._warned.add(port)
-            _log.warning("%s: not sent, for %s", of_port(port), error)
+        self._warn(port, "not sent", f", for {error}")
+
+    def _warn(self, port: str, what: str, more: str = "") -> None:
+        """Log once that something is not as one would expect on a port."""
+        if (port, what) not in self._warned:
+            self._warned.add((port, what))
+            _log.warning("%s: %s%s", of_port(port), what, more)

@@ -188,11 +188,11 @@ def test_options_that_mean_nothing_are_refused(name, skeleton, options, why):
 def test_more_than_fit_are_told(name, skeleton, most):
     here = layout(name, skeleton)
     here.encode(found(skeleton, *(one(skeleton, n + 1) for n in range(most))), NOW)
-    assert not here.left_out
+    assert not here.doubt
     here.encode(found(skeleton, *(one(skeleton, n + 1) for n in range(most + 1))), NOW)
-    assert "left out" in here.left_out or "room for one" in here.left_out
+    assert "left out" in here.doubt or "room for one" in here.doubt
     here.encode(found(skeleton, *(one(skeleton, n + 1) for n in range(most))), NOW)
-    assert not here.left_out
+    assert not here.doubt
 
 
 # -- PoseOSC and VisionOSC -------------------------------------------------------------------------
@@ -340,7 +340,7 @@ def test_a_face_that_is_not_whole_is_not_found():
     half.seen[0].points[SARAGIH_66[30], 3] = 0
     here = layout("faceosc", FACE_468)
     assert spoken(here.encode(half, NOW)) == [("/found", [0])]
-    assert "not all 66 points" in here.left_out
+    assert "not all 66 points" in here.doubt
 
 
 # -- TUIO ------------------------------------------------------------------------------------------
@@ -380,7 +380,7 @@ def test_things_without_an_id_are_left_out_and_told():
     here = choose("/tuio/2Dblb", Detections, OscOptions(layout="tuio"), PLAIN)
     (piece,) = here.encode(Detections((box(0, 0.1, 0.5), box(7, 0.1, 0.5))), NOW)
     assert ["alive", 7] in [args for _, args in spoken([piece])]
-    assert "not tracked" in here.left_out
+    assert "not tracked" in here.doubt
 
 
 def test_ids_are_sessions_and_whoever_leaves_is_not_alive():

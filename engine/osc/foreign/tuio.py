@@ -115,7 +115,7 @@ class TuioDetections(Layout):
 
     def encode(self, message: Detections, at: Ns) -> Sequence[bytes]:
         """Return the bundles of a picture."""
-        self.left_out = untracked(message)
+        self.doubt = untracked(message)
         return self._surface.bundles(self._motion.update([*of_detections(message)], at))
 
     def end(self) -> Sequence[bytes]:

@@ -123,7 +123,7 @@ class Tuio2Detections(Layout):
 
     def encode(self, message: Detections, at: Ns) -> Sequence[bytes]:
         """Return the bundles of a picture."""
-        self.left_out = untracked(message)
+        self.doubt = untracked(message)
         return self._surface.bundles(self._motion.update([*of_detections(message)], at), at, 0)
 
     def end(self) -> Sequence[bytes]:
