@@ -459,6 +459,21 @@ def test_blend_shapes_are_applied_and_end_at_rest():
     assert spoken(here.end()) == []
 
 
+def test_a_number_is_a_blend_shape_that_its_arguments_name():
+    here = choose(
+        "/VMC/Ext/Blend/Val", float, OscOptions(layout="vmc", args=["Joy", "{value}"]), PLAIN
+    )
+    assert spoken(here.end()) == []
+    assert spoken(here.encode(0.25, NOW)) == [
+        ("/VMC/Ext/Blend/Val", ["Joy", 0.25]),
+        ("/VMC/Ext/Blend/Apply", []),
+    ]
+    assert spoken(here.end())[0] == ("/VMC/Ext/Blend/Val", ["Joy", 0.0])
+    for args in (None, ["{value}"], [1, "{value}"], ["Joy"]):
+        with pytest.raises(ParameterError, match="name the blend shape"):
+            choose("/VMC/Ext/Blend/Val", float, OscOptions(layout="vmc", args=args), PLAIN)
+
+
 def test_a_skeleton_of_ones_own_goes_where_any_goes():
     star = Skeleton("star_of_tongues", ("top", "left", "right"))
     here = choose("/tuio/2Dcur", Landmarks, OscOptions(layout="tuio"), PLAIN)

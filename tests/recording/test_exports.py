@@ -303,12 +303,14 @@ def test_a_recording_of_nobody_is_told(tmp_path: Path, found: list[Any], why: st
         export(file, None, tmp_path / "take.csv")
 
 
-def test_what_a_network_found_is_taken_by_the_name_of_its_box(tmp_path: Path) -> None:
+@pytest.mark.parametrize("outlets", [1, 3])
+def test_what_a_network_found_is_taken_by_the_name_of_its_box(tmp_path: Path, outlets: int) -> None:
     file = tmp_path / "made.mcap"
     writer = RecordingFile(file)
     for index, points in enumerate(flat().points):
         found = Pose((Person(1, 9, points),), 16 / 9)
-        entry = LaneResult("pose", 0, found, Ns(index * SECOND // 25), 0, 0)
+        result = found if outlets == 1 else (0.5, found, Pose((), 1.0))
+        entry = LaneResult("pose", 0, result, Ns(index * SECOND // 25), 0, 0)
         writer.write(topic(entry), entry.at, to_bytes(entry, pixels=False))
     writer.finish()
     (table,) = export(file, None, tmp_path / "take.csv", box="pose")
