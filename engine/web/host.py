@@ -118,6 +118,8 @@ class SiteHost(ABC, Generic[S]):
                 asyncio.run(self._serve())
                 break
             except Exception as error:
+                if self._closed.is_set():
+                    break  # begun too late: a process that ends gives no thread any more
                 if not has_no_descriptor(error):
                     _log.exception("the page has ended; %s goes on", self.WHAT)
                     break

@@ -358,7 +358,7 @@ CASES = [
         "layout",
         BODY + OUT + '"/p" = { from = "pose", layout = "namd" }\n',
         [
-            '15: [out] send /p: there is no layout "namd"; there is "packed", "named", "poseosc", "wekinator". Did you mean "named"?'
+            '15: [out] send /p: there is no layout "namd"; there is "packed", "named", "wekinator", "poseosc", "poseosc_addr", "visionosc", "mediapipe", "handpose", "faceosc", "tuio", "tuio2", "vmc", "vrchat", "adm", "eos". Did you mean "named"?'
         ],
     ),
     ("emptyfile", "", [" has no boxes"]),
