@@ -51,18 +51,19 @@ class Track:
         return middle(self.points, np.maximum(self.weights, 1e-6) * self._spread.steady)
 
     def predicted(self, now: float, aspect: float) -> Floats:
-        """Return where its points (k, 2) should be, moving on ever slower, within the picture."""
-        passed = now - self.at
-        if passed <= 0:
-            return self.points
-        down = FALL if self._spread.falls else GLIDE
-        times = np.array([glide(passed, GLIDE), glide(passed, down)])
-        centre = self.centre
-        inside = (centre >= 0) & (centre <= [aspect, 1.0])
-        there = centre + self.velocity * times
-        there = np.where(inside, np.clip(there, 0.0, [aspect, 1.0]), there)
-        moved: Floats = self.points + (there - centre)
+        """Return where its points (k, 2) should be. See ``centre_at``."""
+        moved: Floats = self.points + (self.centre_at(now, aspect) - self.centre)
         return moved
+
+    def centre_at(self, now: float, aspect: float) -> Floats:
+        """Return where its middle (2,) should be, moving on ever slower, within the picture."""
+        passed, centre = now - self.at, self.centre
+        if passed <= 0:
+            return centre
+        down = FALL if self._spread.falls else GLIDE
+        there = centre + self.velocity * [glide(passed, GLIDE), glide(passed, down)]
+        inside = (centre >= 0) & (centre <= [aspect, 1.0])
+        return np.where(inside, np.clip(there, 0.0, [aspect, 1.0]), there)
 
     def see(self, sighting: Sighting, at: float, picture: int) -> None:
         """Move it to where it was seen."""

@@ -48,6 +48,8 @@ EVICTED: Final = 0.5
 """Seconds after which somebody unseen loses the slot to a newcomer, if no other is free."""
 STRANGER: Final = 1.0
 """By how many nats a track that is not told must be likelier than one that is."""
+MIDDLE: Final = 0.15
+"""Sizes by which the middle of a detection is off from where it was expected a moment ago."""
 MERGED: Final = 0.7
 """Seconds for which one who was lost beside another may be the one who is seen."""
 RIVAL: Final = 0.5
@@ -184,6 +186,7 @@ class Tracker:
             return
         fits, choices = self._likely(found, waiting, now)
         costs = -np.log(np.maximum(choices, 1e-12)) + [[_bias(track)] for track in waiting]
+        costs += self._astray(found, waiting, now)
         costs = np.where(fits >= GATE, costs, _NEVER)
         pairs = _cheapest(costs)
         free = set(range(len(waiting))) - {row for row, _ in pairs}
@@ -219,6 +222,19 @@ class Tracker:
         unseen = np.array([[min(now - track.at, DRIFTS)] for track in tracks])
         drift = np.broadcast_to(self._spread.drift * unseen, shape)
         return similarity(apart, weights, sizes, self._spread.k, drift)
+
+    def _astray(self, found: Sequence[Sighting], tracks: Sequence[Track], now: float) -> Floats:
+        """Return how unlikely the middle of each detection is for each track, in nats.
+
+        Why beside the points: of who is half hidden few are known, and those are the worse ones.
+        """
+        places = np.stack([one.centre for one in found])
+        unseen = np.array([min(now - track.at, DRIFTS) for track in tracks])
+        expected = np.stack([track.centre_at(now, self._aspect) for track in tracks])
+        away = np.linalg.norm(expected[:, None] - places, axis=2)
+        away /= np.array([[track.size] for track in tracks])
+        nats: Floats = 0.5 * (away / (MIDDLE + self._spread.drift * unseen)[:, None]) ** 2
+        return nats
 
     def _recover(self, found: Sequence[Sighting], now: float) -> None:
         """Look for those who are told and not found where they were last seen."""
