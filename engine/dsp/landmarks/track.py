@@ -11,11 +11,11 @@ import numpy as np
 from engine.dsp.landmarks.sighting import Sighting, extent, middle
 from engine.dsp.landmarks.similarity import Floats, Spread
 
-WINDOW: Final = 0.6
+WINDOW: Final = 0.4
 """Seconds of observations that a velocity is taken from."""
 DOUBT: Final = 0.002
 """Squared seconds: how far a few observations close together are from saying a velocity."""
-GLIDE: Final = 1.0
+GLIDE: Final = 2.0
 """Seconds in which what is unseen loses most of its velocity."""
 FALL: Final = 0.12
 """The same for the way up or down of a body: a jump ends."""

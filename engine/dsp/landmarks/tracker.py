@@ -50,6 +50,15 @@ STRANGER: Final = 1.0
 """By how many nats a track that is not told must be likelier than one that is."""
 MIDDLE: Final = 0.15
 """Sizes by which the middle of a detection is off from where it was expected a moment ago."""
+BOUNCE: Final = 3.0
+"""Nats against one who was hidden, and seems to have stopped or turned there (OC-SORT's consistency
+of direction): people pass each other more often than not."""
+GOES_ON: Final = 0.8
+"""The part of their speed at which they are still taken to go on."""
+WALK: Final = 0.4
+"""Sizes a second; who is slower is going nowhere."""
+BLINK: Final = 0.1
+"""Seconds: nobody is hidden for less."""
 MERGED: Final = 0.7
 """Seconds for which one who was lost beside another may be the one who is seen."""
 RIVAL: Final = 0.5
@@ -234,6 +243,11 @@ class Tracker:
         away = np.linalg.norm(expected[:, None] - places, axis=2)
         away /= np.array([[track.size] for track in tracks])
         nats: Floats = 0.5 * (away / (MIDDLE + self._spread.drift * unseen)[:, None]) ** 2
+        for row, track in enumerate(tracks):
+            speed = float(np.hypot(*track.velocity))
+            if BLINK < now - track.at <= MERGED and speed > WALK * track.size:
+                moved = (places - track.centre) @ track.velocity / speed / (now - track.at)
+                nats[row] += BOUNCE * np.clip(GOES_ON - moved / speed, 0.0, 1.0)
         return nats
 
     def _recover(self, found: Sequence[Sighting], now: float) -> None:

@@ -134,7 +134,7 @@ def _told_by_truth(moment: Moment) -> Seen:
 
 def _together(runs: Sequence[Ids]) -> float:
     """Return the IDF1 of several runs as of one."""
-    weights = [one.truths + one.told for one in runs]
+    weights = [one.truths + one.told or 1e-9 for one in runs]
     return float(np.average([one.idf1 for one in runs], weights=weights))
 
 
