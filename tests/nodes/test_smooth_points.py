@@ -184,6 +184,14 @@ def test_all_landmarks_are_steadied(skeleton):
     assert (np.std(told[20:], axis=0) < 0.7 * np.std(raw[20:], axis=0)).mean() > 0.9
 
 
+def test_another_skeleton_begins_anew():
+    box = Smooth()
+    box.process(pose(body()), ns(0))
+    hand = np.full((21, 4), 0.5, np.float32)
+    told = box.process(Landmarks(HAND_21, (Instance(1, 1, hand),), ASPECT), ns(1 / RATE))
+    np.testing.assert_allclose(told.seen[0].points, hand)
+
+
 NUMBERS = st.floats(-1, 2, width=32) | st.sampled_from([float("nan"), float("inf")])
 
 

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from engine.core.clock import SECOND
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import Ns
+from engine.core.skeletons import Skeleton
 from engine.dsp.landmarks.sighting import extent
 
 Floats = NDArray[np.float64]
@@ -139,6 +140,7 @@ class Steadier:
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Instance, _One]] = {}
+        self._skeleton: Skeleton | None = None
 
     def reset(self) -> None:
         """Forget everybody: what comes passes as it is."""
@@ -146,6 +148,9 @@ class Steadier:
 
     def update(self, found: Landmarks, at: Ns, how: Steadiness) -> Any:
         """Return landmarks of the same type, steady; who is missed for a moment is still there."""
+        if found.skeleton is not self._skeleton:  # another network
+            self._known.clear()
+            self._skeleton = found.skeleton
         now, scale = at / SECOND, self._scale(found)
         told = []
         for one in found.seen:
