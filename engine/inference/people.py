@@ -179,7 +179,7 @@ class People:
             return [each for each in self.finder.find(image, whole) if each.score >= bar][:most]
         found: list[Body] = []
         for body in self._followed:
-            self._look(self.closer, image, body.region, confidence * STAYS, mirrored, found)
+            self._look(image, body.region, confidence * STAYS, mirrored, found)
         self._pictures += 1
         if not found or (len(found) < most and self._pictures % SEARCH == 0):
             parts = tiles(*size)
@@ -190,13 +190,12 @@ class People:
                 if any(same(one, other) for other in found):
                     continue
                 region = self.closer.region(one, size, mirrored)
-                self._look(self.closer, image, region, confidence, mirrored, found)
+                self._look(image, region, confidence, mirrored, found)
         self._followed = found
         return found
 
     def _look(
         self,
-        closer: Closer,
         image: NDArray[np.uint8],
         region: Region | Turned | None,
         bar: float,
@@ -205,9 +204,13 @@ class People:
     ) -> None:
         """Look closely; add who is there, unless it is somebody who was found already."""
         size = image.shape[1], image.shape[0]
-        if region is None or (isinstance(region, Turned) and not region.fits(*size)):
+        if (
+            self.closer is None
+            or region is None
+            or (isinstance(region, Turned) and not region.fits(*size))
+        ):
             return
-        body = closer.look(image, region, size, mirrored)
+        body = self.closer.look(image, region, size, mirrored)
         if body.score >= bar and not any(same(body, other) for other in found):
             found.append(body)
 

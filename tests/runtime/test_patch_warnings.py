@@ -232,7 +232,7 @@ def test_any_parameter_of_any_network_is_held_to_its_card(
 
 # -- The commands --------------------------------------------------------------------------------
 
-FAULTY = PATCH.replace('from = "camera"', 'from = "camera"\npeople = 5') + (
+FAULTY = PATCH.replace('from = "camera"', f"{MANY}\npeople = 9") + (
     '[gate]\nuse = "gate"\nfrom = "pose.count"\n'
 )
 
@@ -258,8 +258,8 @@ def test_check_prints_warnings_and_is_content(patch: Path) -> None:
         "good, 13 boxes",
     ]
     assert done.stderr.replace(f"{patch.parent}/", "").splitlines() == [
-        "warning: " + PEOPLE.format(line=6, box="pose", n=5),
-        "warning: my.toml:12: [gate]: goes nowhere: no cable takes what it gives",
+        "warning: " + PEOPLE.format(line=7, box="pose", n=9),
+        "warning: my.toml:13: [gate]: goes nowhere: no cable takes what it gives",
         f'warning: rig.toml:1: [camra]: {NO_SUCH} Did you mean "camera"?',
     ]
 
