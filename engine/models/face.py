@@ -90,7 +90,7 @@ class FaceModel(NetworkModel[Landmarks]):
     faces: Fixed[Annotated[int, Param("how many faces to follow", 1, 16)]] = 1
     confidence: Annotated[float, Param("how sure to be that there is a face", 0, 1)] = 0.5
 
-    _tracker: Tracker = field(default_factory=lambda: Tracker(FACE_468))
+    _tracker: Tracker = field(default_factory=lambda: Tracker(None))
     _followed: list[_Face] = field(default_factory=list)
     _size: tuple[int, int] = (0, 0)
     _pictures: int = 0
@@ -193,6 +193,18 @@ class FaceModel(NetworkModel[Landmarks]):
             people=self.faces, enter=self.confidence, stay=self.confidence * _STAYS, birth=2
         )
         aspect = width / height
-        given = self._tracker.assign(points, at, aspect, [one.presence for one in self._followed])
+        sure = [one.presence for one in self._followed]
+        given = self._tracker.assign(_boxes(points), at, aspect, sure)
         seen = tuple(Instance(one.slot, one.id, points[one.row]) for one in given)
         return Landmarks(FACE_468, seen, aspect)
+
+
+def _boxes(points: Floats) -> Floats:
+    """Return the boxes around faces (n, 468, 4), as the tracker takes them: (n, 2, 3).
+
+    Why boxes: to lay all points of faces on each other takes a fifth of the network's time, and
+    says no more of who is who.
+    """
+    low, high = points[:, :, [0, 1, 3]].min(axis=1), points[:, :, [0, 1, 3]].max(axis=1)
+    boxes: Floats = np.stack([low, high], axis=1)
+    return boxes

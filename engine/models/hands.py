@@ -30,8 +30,8 @@ from engine.inference.network import ModelName, NetworkModel
 
 Floats = NDArray[np.float32]
 
-_PALM = 0.5
-"""How sure a palm must be for a look at its hand."""
+_PALM = 0.25
+"""How sure a palm must be for a look at its hand, which decides: a bar below that of MediaPipe."""
 _STAYS = 0.6
 """Hysteresis: a hand stays down to this part of the confidence that let it in."""
 _SEARCH = 3

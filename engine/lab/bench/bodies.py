@@ -1,15 +1,15 @@
 """Bodies, hands and faces beside MediaPipe 0.10.21: ms a picture on one core, and how far apart.
 
-Both get the same pictures, decoded before: a man who jumps, his and a woman's hands cut out of the
-same film and enlarged, and a photograph of a face that is moved about. What is measured is all that
-comes after: making the pictures small, the networks, following, smoothing, and sending OSC. Times
-are those of the processor, of all threads, on one core; they take turns. "faster" is the time of
+Both get the same pictures, decoded before: a man who jumps; the hand of a woman, cut out of that
+film, and the photograph of a face, enlarged and moved about. What is measured is all that comes
+after: making the pictures small, the networks, following, smoothing, and sending OSC. Times are
+those of the processor, of all threads, on one core; they take turns. "faster" is the time of
 MediaPipe over ours. MoveNet finds 17 joints where MediaPipe finds 33 points: that is said, for it
 is why it is faster. "lite" networks of ours stand beside the full ones of MediaPipe, as it comes.
 
 "apart" is the mean distance of all points from those of MediaPipe, in parts of the longer side of
-the body, hand or face, where both see one. MediaPipe and the film are fetched by uv for the time of
-the bench; where they cannot be, a line says so.
+the body, hand or face, where both see one, of ours before it is smoothed. MediaPipe and the film
+are fetched by uv for the time of the bench; where they cannot be, a line says so.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def run(short: bool, peers: bool = True) -> list[Row]:
         count = 60 if short else 90
         clips = {
             "pose": jumping(film, count),
-            "hands": walking_hands(film, count),
+            "hands": moved_hand(film, count),
             "face": moved_face(photograph, count),
         }
         receiver = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
@@ -152,30 +152,30 @@ def jumping(film: Path, count: int) -> Pictures:
     return np.stack([frame[:, 260:1060] for frame in _frames(film, 0, count)])
 
 
-def walking_hands(film: Path, count: int) -> Pictures:
-    """Return the hand of the woman who walks, followed and enlarged eight times: 640x640 pixels."""
-    found = []
-    for number, frame in enumerate(_frames(film, 90, count)):
-        x = round(926 - 8.9 * (number - 10))
-        y = 705
-        left, top = max(0, x - 40), max(0, y - 40)
-        part = frame[top : top + 80, left : left + 80]
-        found.append(cv2.resize(part, (640, 640), interpolation=cv2.INTER_CUBIC))
-    return np.stack(found).astype(np.uint8)
+def moved_hand(film: Path, count: int) -> Pictures:
+    """Return the hand of a woman who walks, enlarged five times, which wanders: 640x480 pixels."""
+    frame = _frames(film, 100, 1)[0]
+    return _moved(np.asarray(frame[560:820, 780:1080]), (146, 142), 3.2, count)
 
 
 def moved_face(photograph: Path, count: int) -> Pictures:
     """Return a face that wanders, leans and comes nearer, 640x480 pixels."""
     picture = cv2.imread(str(photograph))
     assert picture is not None
+    return _moved(np.asarray(picture, np.uint8), (224, 120), 1.2, count)
+
+
+def _moved(picture: Pictures, middle: tuple[int, int], zoom: float, count: int) -> Pictures:
+    """Move a picture about its middle, as a body does, once round in four seconds."""
     found = []
     for number in range(count):
-        turn = 2 * math.pi * number / 60
-        matrix = cv2.getRotationMatrix2D(
-            (224, 120), 15 * math.sin(turn), 1.2 + 0.4 * math.cos(turn)
-        )
-        matrix[:, 2] += (320 - 224 + 60 * math.sin(2 * turn), 240 - 120 + 20 * math.cos(turn))
-        found.append(cv2.warpAffine(picture, matrix, (640, 480), borderMode=cv2.BORDER_REPLICATE))
+        turn = 2 * math.pi * number / 120
+        nearer = zoom * (1.0 + 0.3 * math.sin(turn))
+        matrix = cv2.getRotationMatrix2D(middle, 15 * math.sin(turn), nearer)
+        to = 320 + 60 * math.sin(2 * turn), 240 + 20 * math.cos(turn)
+        matrix[:, 2] += np.subtract(to, middle)
+        moved = cv2.warpAffine(picture, matrix, (640, 480), borderMode=cv2.BORDER_REPLICATE)
+        found.append(moved)
     return np.stack(found).astype(np.uint8)
 
 

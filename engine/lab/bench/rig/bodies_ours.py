@@ -78,7 +78,7 @@ def main() -> None:
         sink.flush(at)
         cpu.append(time.process_time() - begun)
         wall.append(time.perf_counter() - clock)
-        answers.append(smooth)
+        answers.append(found)
     sink.close()
     np.savez(out, points=_points(answers))
     measured = {"cpu": cpu, "wall": wall}
