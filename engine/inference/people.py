@@ -163,10 +163,12 @@ class People:
     closer: Closer | None = None
     _followed: list[Body] = field(default_factory=list)
     _pictures: int = 0
+    _searches: int = 0
 
     def reset(self) -> None:
-        """Forget everybody."""
+        """Forget everybody: all parts of the picture are looked at, one after the other."""
         self._followed = []
+        self._searches = 0
 
     def find(
         self, image: NDArray[np.uint8], most: int, confidence: float, mirrored: bool
@@ -181,10 +183,11 @@ class People:
         for body in self._followed:
             self._look(image, body.region, confidence * STAYS, mirrored, found)
         self._pictures += 1
-        if not found or (len(found) < most and self._pictures % SEARCH == 0):
-            parts = tiles(*size)
-            turn = self._pictures if not found else self._pictures // SEARCH
-            for one in self.finder.find(image, parts[turn % len(parts)]):
+        parts = tiles(*size)
+        due = not found or self._searches < len(parts) or self._pictures % SEARCH == 0
+        if due and len(found) < most:
+            self._searches += 1
+            for one in self.finder.find(image, parts[(self._searches - 1) % len(parts)]):
                 if len(found) >= most or one.score < confidence * STAYS:
                     break
                 if any(same(one, other) for other in found):
