@@ -35,8 +35,8 @@ def convert(name: str) -> Path:
             shutil.copyfile(source / file, made / file)
         card = read_card(made)
         names = [CARD, *(file.name for file in card.files)]
-        for file in card.files:
-            card.check(file)
+        for each in card.files:
+            card.check(each)
         return _keep(made, names, built_folder(name))
 
 

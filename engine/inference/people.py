@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17
 from engine.dsp.image.padded import padded
 from engine.dsp.image.region import Region, crop_square, next_region, place, to_rgb
-from engine.dsp.image.turned import Turned
+from engine.dsp.image.turned import TurnedSquare
 from engine.dsp.landmarks.body_regions import from_circle, from_joints, tiles
 
 Floats = NDArray[np.float32]
@@ -39,7 +39,7 @@ _LOGIT: Final = 80.0
 
 
 @dataclass(slots=True)
-class Body:
+class FoundBody:
     """Who was found: ``points`` (n, 2) in pixels, or (n, 3) with a depth; ``sure`` (n,) 0 to 1.
 
     ``region`` is where a closer look would find them next, if that is known.
@@ -48,20 +48,20 @@ class Body:
     points: Floats
     sure: Floats
     score: float
-    region: Region | Turned | None = None
+    region: Region | TurnedSquare | None = None
 
 
 class Closer(ABC):
     """A network that finds the joints of one body in a square."""
 
     @abstractmethod
-    def region(self, joints: Body, size: Size, mirrored: bool) -> Region | Turned | None:
+    def region(self, joints: FoundBody, size: Size, mirrored: bool) -> Region | TurnedSquare | None:
         """Return where to look closely at a body of 17 joints; None where that is not known."""
 
     @abstractmethod
     def look(
-        self, image: NDArray[np.uint8], region: Region | Turned, size: Size, mirrored: bool
-    ) -> Body:
+        self, image: NDArray[np.uint8], region: Region | TurnedSquare, size: Size, mirrored: bool
+    ) -> FoundBody:
         """Return the body in a square of a picture, (h, w, 3) or grey, of a size (w, h)."""
 
 
@@ -72,13 +72,13 @@ class MoveNet(Closer):
     run: Run
     side: int
 
-    def region(self, joints: Body, size: Size, mirrored: bool) -> Region:
+    def region(self, joints: FoundBody, size: Size, mirrored: bool) -> Region:
         """Return the square around the hips."""
         return next_region(joints.points.tolist(), (joints.sure >= SURE).tolist(), *size)
 
     def look(
-        self, image: NDArray[np.uint8], region: Region | Turned, size: Size, mirrored: bool
-    ) -> Body:
+        self, image: NDArray[np.uint8], region: Region | TurnedSquare, size: Size, mirrored: bool
+    ) -> FoundBody:
         """Return the body in a square."""
         assert isinstance(region, Region)
         placement = place(region, *size, size=self.side)
@@ -87,7 +87,7 @@ class MoveNet(Closer):
         rows = answer[0, 0]
         pixels = placement.to_picture([(x, y) for y, x, _ in rows.tolist()])
         points, sure = np.array(pixels, np.float32), rows[:, 2]
-        body = Body(points, sure, surest(sure))
+        body = FoundBody(points, sure, surest(sure))
         body.region = self.region(body, size, mirrored)
         return body
 
@@ -99,15 +99,15 @@ class BlazePose(Closer):
     run: Run
     side: int
 
-    def region(self, joints: Body, size: Size, mirrored: bool) -> Turned | None:
+    def region(self, joints: FoundBody, size: Size, mirrored: bool) -> TurnedSquare | None:
         """Return the square around the whole body, upright."""
         return from_joints(joints.points[:, :2], joints.sure, mirrored)
 
     def look(
-        self, image: NDArray[np.uint8], region: Region | Turned, size: Size, mirrored: bool
-    ) -> Body:
+        self, image: NDArray[np.uint8], region: Region | TurnedSquare, size: Size, mirrored: bool
+    ) -> FoundBody:
         """Return the body in a square; one that holds nobody is not sure."""
-        assert isinstance(region, Turned)
+        assert isinstance(region, TurnedSquare)
         answer, presence = self.run(image=region.cut(image, self.side))
         rows = np.asarray(answer, np.float32).reshape(-1, 5)
         square = rows[:, :3] / np.float32(self.side)
@@ -116,7 +116,7 @@ class BlazePose(Closer):
         sure = 1 / (1 + np.exp(-np.clip(rows[:33, 3:], -_LOGIT, _LOGIT)).min(axis=1))
         follow = from_circle(pixels[33], pixels[34], mirrored)
         points = np.hstack([pixels[:33], depth])
-        return Body(points, sure.astype(np.float32), float(presence.ravel()[0]), follow)
+        return FoundBody(points, sure.astype(np.float32), float(presence.ravel()[0]), follow)
 
 
 @dataclass
@@ -125,7 +125,7 @@ class Finder:
 
     run: Run
 
-    def find(self, image: NDArray[np.uint8], part: tuple[int, int, int, int]) -> list[Body]:
+    def find(self, image: NDArray[np.uint8], part: tuple[int, int, int, int]) -> list[FoundBody]:
         """Return those in a part of a picture, the surest first; 17 joints each."""
         given = padded(image, part, _LONGER, _MULTIPLE)
         (answer,) = self.run(image=given.picture[None].astype(np.int32))
@@ -133,7 +133,7 @@ class Finder:
         for row in answer[0]:
             joints = row[:51].reshape(17, 3)
             points = given.to_picture(joints[:, 1::-1])
-            bodies.append(Body(points, joints[:, 2], surest(joints[:, 2])))
+            bodies.append(FoundBody(points, joints[:, 2], surest(joints[:, 2])))
         return sorted(bodies, key=lambda body: -body.score)
 
 
@@ -143,7 +143,7 @@ class OneFinder:
 
     closer: MoveNet
 
-    def find(self, image: NDArray[np.uint8], part: tuple[int, int, int, int]) -> list[Body]:
+    def find(self, image: NDArray[np.uint8], part: tuple[int, int, int, int]) -> list[FoundBody]:
         """Return who is in a part of a picture."""
         left, top, right, bottom = part
         piece = image[top:bottom, left:right]
@@ -151,7 +151,7 @@ class OneFinder:
         size = right - left, bottom - top
         region = Region((size[0] - side) // 2, (size[1] - side) // 2, side)
         body = self.closer.look(piece, region, size, mirrored=False)
-        body.points += np.float32((left, top))
+        body.points += np.array((left, top), np.float32)
         return [body]
 
 
@@ -161,7 +161,7 @@ class People:
 
     finder: Finder | OneFinder
     closer: Closer | None = None
-    _followed: list[Body] = field(default_factory=list)
+    _followed: list[FoundBody] = field(default_factory=list)
     _pictures: int = 0
     _searches: int = 0
 
@@ -172,14 +172,14 @@ class People:
 
     def find(
         self, image: NDArray[np.uint8], most: int, confidence: float, mirrored: bool
-    ) -> list[Body]:
+    ) -> list[FoundBody]:
         """Return up to ``most`` people of a picture, (h, w, 3) or grey."""
         size = image.shape[1], image.shape[0]
         whole = (0, 0, *size)
         if self.closer is None:
             bar = confidence * STAYS
             return [each for each in self.finder.find(image, whole) if each.score >= bar][:most]
-        found: list[Body] = []
+        found: list[FoundBody] = []
         for body in self._followed:
             self._look(image, body.region, confidence * STAYS, mirrored, found)
         self._pictures += 1
@@ -200,17 +200,17 @@ class People:
     def _look(
         self,
         image: NDArray[np.uint8],
-        region: Region | Turned | None,
+        region: Region | TurnedSquare | None,
         bar: float,
         mirrored: bool,
-        found: list[Body],
+        found: list[FoundBody],
     ) -> None:
         """Look closely; add who is there, unless it is somebody who was found already."""
         size = image.shape[1], image.shape[0]
         if (
             self.closer is None
             or region is None
-            or (isinstance(region, Turned) and not region.fits(*size))
+            or (isinstance(region, TurnedSquare) and not region.fits(*size))
         ):
             return
         body = self.closer.look(image, region, size, mirrored)
@@ -223,7 +223,7 @@ def surest(sure: NDArray[Any]) -> float:
     return float(np.sort(sure)[-ENOUGH:].mean())
 
 
-def same(one: Body, other: Body) -> bool:
+def same(one: FoundBody, other: FoundBody) -> bool:
     """Whether two are one person: their joints lie within a tenth of their length on the whole."""
     a, b = _joints(one.points), _joints(other.points)
     length = max(float(np.ptp(a, axis=0).max()), float(np.ptp(b, axis=0).max()), 1.0)

@@ -18,7 +18,7 @@ from engine.dsp.image.anchors import detections
 from engine.dsp.image.masking import in_colour
 from engine.dsp.image.painting import to_planes
 from engine.dsp.image.region import crop_square, place, whole_picture
-from engine.dsp.image.turned import Turned
+from engine.dsp.image.turned import TurnedSquare
 from engine.dsp.landmarks.expressions import expressions
 from engine.dsp.landmarks.face_regions import from_bodies, from_detected, from_points, near
 from engine.dsp.landmarks.tracker import Tracker, Tracking
@@ -39,7 +39,7 @@ _LOGIT = 80.0
 class _Face:
     """One face of a picture, and where to look for it next; ``points`` (468, 3) in pixels."""
 
-    region: Turned
+    region: TurnedSquare
     points: Floats
     presence: float
 
@@ -138,7 +138,7 @@ class FaceModel(NetworkModel[Landmarks]):
                 self._look_again(frame, region, found)
         return found
 
-    def _detected(self, frame: Frame) -> list[Turned]:
+    def _detected(self, frame: Frame) -> list[TurnedSquare]:
         """Return where the detector sees faces in the whole picture."""
         session = self.session("detector")
         side = session.inputs[0].filled[-1]
@@ -154,7 +154,7 @@ class FaceModel(NetworkModel[Landmarks]):
             for face in faces
         ]
 
-    def _look_again(self, frame: Frame, region: Turned, found: list[_Face]) -> None:
+    def _look_again(self, frame: Frame, region: TurnedSquare, found: list[_Face]) -> None:
         """Look at where a face may be, then at the face itself; add it if it is a new one."""
         if len(found) >= self.faces or any(near(face.region, region) for face in found):
             return
@@ -166,7 +166,7 @@ class FaceModel(NetworkModel[Landmarks]):
         if face is not None and not any(near(face.region, other.region) for other in found):
             found.append(face)
 
-    def _look(self, frame: Frame, region: Turned, share: float) -> _Face | None:
+    def _look(self, frame: Frame, region: TurnedSquare, share: float) -> _Face | None:
         """Ask the network for the face in a square; None where it is not sure enough."""
         if not region.fits(*self._size):
             return None

@@ -30,7 +30,7 @@ from engine.dsp.image.region import (
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.inference.card import CARD, built_folder, models
 from engine.inference.network import NetworkModel
-from engine.inference.people import BlazePose, Body, Finder, MoveNet, OneFinder, People
+from engine.inference.people import BlazePose, Finder, FoundBody, MoveNet, OneFinder, People
 from engine.inference.session import Session, open_session
 
 _OTHER_SIDE = [
@@ -295,7 +295,7 @@ class PoseModel(NetworkModel[Landmarks]):
         return Person(slot=1, id=self._id, joints=np.array(wire, np.float32).clip(0.0, 1.0))
 
 
-def _wire(body: Body, width: int, height: int) -> NDArray[np.float32]:
+def _wire(body: FoundBody, width: int, height: int) -> NDArray[np.float32]:
     """Return the rows of a message: x, y, a depth if there is one, and confidence."""
     x, y, *depth = body.points.T
     flat = [np.clip(x / width, 0, 1), np.clip(1 - y / height, 0, 1)]

@@ -26,7 +26,9 @@ class Padded:
 
     def to_picture(self, points: Floats) -> Floats:
         """Map points (..., 2), x and y from 0 to 1 of ``picture``, to pixels of the other."""
-        mapped: Floats = points * np.float32(self.scale) + np.float32(self.origin)
+        mapped: Floats = points * np.array(self.scale, np.float32) + np.array(
+            self.origin, np.float32
+        )
         return mapped
 
 

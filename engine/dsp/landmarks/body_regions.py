@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.messages import JOINTS
-from engine.dsp.image.turned import Turned, upright
+from engine.dsp.image.turned import TurnedSquare, upright
 
 Floats = NDArray[np.float32]
 
@@ -27,7 +27,7 @@ _SHOULDERS = [JOINTS.index("left_shoulder"), JOINTS.index("right_shoulder")]
 _HIPS = [JOINTS.index("left_hip"), JOINTS.index("right_hip")]
 
 
-def from_joints(points: Floats, sure: Floats, mirrored: bool) -> Turned | None:
+def from_joints(points: Floats, sure: Floats, mirrored: bool) -> TurnedSquare | None:
     """Return where a body is, of its 17 joints in pixels (17, 2); None without a trunk.
 
     ``sure`` (17,) are their confidences.
@@ -39,14 +39,14 @@ def from_joints(points: Floats, sure: Floats, mirrored: bool) -> Turned | None:
     apart = np.hypot(*(points[sure >= SURE] - hips).T)
     radius = max(float(apart.max()) * _CROWN, 0.75 * _TRUNKS * trunk)
     x, y = hips.tolist()
-    return Turned(x, y, 2 * radius * _SCALE, upright(hips, shoulders), mirrored)
+    return TurnedSquare(x, y, 2 * radius * _SCALE, upright(hips, shoulders), mirrored)
 
 
-def from_circle(middle: Floats, rim: Floats, mirrored: bool) -> Turned:
+def from_circle(middle: Floats, rim: Floats, mirrored: bool) -> TurnedSquare:
     """Return where a body is next, of the two points that the network adds: hips, and the rim."""
     radius = float(np.hypot(*(rim - middle)))
     x, y = middle.tolist()
-    return Turned(x, y, 2 * radius * _SCALE, upright(middle, rim), mirrored)
+    return TurnedSquare(x, y, 2 * radius * _SCALE, upright(middle, rim), mirrored)
 
 
 def tiles(width: int, height: int) -> list[tuple[int, int, int, int]]:

@@ -30,7 +30,7 @@ BOXES: dict[str, type] = {"pose": PoseModel, "hands": HandsModel, "face": FaceMo
 _MIN_CUTOFF, _BETA, _SPEED = 1.7, 5.0, 1.0
 
 
-class Steady:
+class OneEuro:
     """The One Euro filter (Casiez, Roussel & Vogel 2012) on all numbers of a body at once."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ def main() -> None:
     sink = OscOut(to=f"127.0.0.1:{port}")
     sink.plug("/body", Landmarks, sink.options()())
     sink.open()
-    steady = Steady()
+    steady = OneEuro()
     answers, cpu, wall = [], [], []
     for number, frame in enumerate(frames):
         at = Ns(number * STEP)
