@@ -31,7 +31,7 @@ def play_queued(depth: int, footage: list[Frame], seconds: float, port: int) -> 
         while time.monotonic() - begun < seconds:
             grabbed, frame = waiting.get()
             for person in network.process(frame).seen:
-                for name, (x, y, score) in zip(JOINTS, person.joints.tolist(), strict=True):
+                for name, (x, y, score) in zip(JOINTS, person.points.tolist(), strict=True):
                     client.send_message(f"/p1/{name}", [x, y, score])
             behind.append((time.monotonic() - grabbed) * 1e3)
     network.close()
