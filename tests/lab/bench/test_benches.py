@@ -29,6 +29,7 @@ TINY: dict[str, dict[str, Any]] = {
     "steadiness": {"count": 8, "people": False},
     "throughput": {"messages": 200},
     "wire": {"notes": 3, "names": ("square",)},
+    "bodies": {"peers": False},
 }
 
 
