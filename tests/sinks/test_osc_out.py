@@ -609,7 +609,9 @@ def test_a_message_longer_than_networks_carry_is_told_with_what_to_do(make, rece
         sink.flush(NOW)
     assert len(receiver.recv(65536)) > 9216
     assert len(caplog.messages) == 1
-    assert caplog.messages[0].startswith("/face: a message has more than 1472 bytes, as one of 9376")
+    assert caplog.messages[0].startswith(
+        "/face: a message has more than 1472 bytes, as one of 9376"
+    )
     assert 'send less of it ("joints"), or over tcp' in caplog.messages[0]
 
 
