@@ -138,7 +138,7 @@ class PitchTracker:
         """Return a reading, or that of a new note which begins while an old one rings on."""
         if reading.sure and reading.hz:
             self._sure, self._beside = (ANALYSIS_RATE / reading.hz, self._steps), None
-        if self._sure is None or not self._open or reading.sure and reading.hz:
+        if self._sure is None or not self._open or (reading.sure and reading.hz):
             return reading
         lag, since = self._sure
         if (self._steps - since) * STEP > _RINGS:
