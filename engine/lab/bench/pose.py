@@ -22,7 +22,7 @@ from typing import Any, Final
 import numpy as np
 
 from engine.core.clock import ns
-from engine.core.landmarks import Person, Pose
+from engine.core.landmarks import Landmarks, Person, Pose
 from engine.core.messages import Frame
 from engine.core.skeletons import COCO_17
 from engine.dsp.landmarks.areas import Area
@@ -171,14 +171,14 @@ _SCENE: Final[dict[str, Any]] = {
 }
 
 
-def _right(pose: Pose, true: Any) -> Any:
+def _right(pose: Landmarks, true: Any) -> Any:
     """Return for each joint in sight whether it was found: bool (n,)."""
     visible = true[:, 2] > 0
-    if not pose.people:
+    if not pose.seen:
         return np.zeros(int(visible.sum()), bool)
     size = (pose.aspect, 1.0)
     trunk = np.linalg.norm((true[[5, 6], :2].mean(0) - true[[11, 12], :2].mean(0)) * size)
-    off = np.linalg.norm((pose.people[0].joints[:, :2] - true[:, :2]) * size, axis=1)
+    off = np.linalg.norm((pose.seen[0].points[:, :2] - true[:, :2]) * size, axis=1)
     return (off <= 0.2 * trunk)[visible]
 
 
@@ -188,14 +188,14 @@ def _steadiness() -> Iterator[Row]:
     for setting in SETTINGS:
         usual = setting == USUAL
         case = f"smooth = {setting:g}"
-        told = np.stack([one.people[0].points[:, :2] for one in _smoothed(still, setting)])
+        told = np.stack([one.seen[0].points[:, :2] for one in _smoothed(still, setting)])
         jitter = float((told[30:] * [TALL * ASPECT, TALL]).std(axis=0).mean())
         yield Row(case, "jitter", jitter, "px", STILL if usual else None)
         yield Row(case, "late", _late(setting), "ms", LATE if usual else None)
     yield Row("ahead = 40 ms", "late", _late(USUAL, ahead=0.04), "ms")
 
 
-def _at_rest(count: int) -> list[Pose]:
+def _at_rest(count: int) -> list[Landmarks]:
     """Return what a network says of somebody who stands still before a noisy sensor."""
     scene = Scene(**{**_SCENE, "noise": NOISE, "width": 1280, "height": TALL})
     cast = scene.cast(0.0)
@@ -206,7 +206,7 @@ def _at_rest(count: int) -> list[Pose]:
     return told
 
 
-def _smoothed(poses: Sequence[Pose], setting: float, ahead: float = 0.0) -> list[Pose]:
+def _smoothed(poses: Sequence[Landmarks], setting: float, ahead: float = 0.0) -> list[Landmarks]:
     box = Smooth(smooth=setting, ahead=ahead)
     return [box.process(one, ns(number / FPS)) or one for number, one in enumerate(poses)]
 
@@ -223,6 +223,6 @@ def _late(setting: float, ahead: float = 0.0) -> float:
         joints[wrist, 0] += SWING * np.sin(2 * np.pi * at)
         joints[:, :2] += rng.normal(0, 1.0, (17, 2)) / [TALL * ASPECT, TALL]
         poses.append(Pose((Person(1, 1, joints),), ASPECT))
-    told = [one.people[0].points[wrist, 0] for one in _smoothed(poses, setting, ahead)]
+    told = [one.seen[0].points[wrist, 0] for one in _smoothed(poses, setting, ahead)]
     turn = np.angle(np.sum((np.array(told) - np.mean(told)) * np.exp(-2j * np.pi * times)))
     return float(-(turn + np.pi / 2) / (2 * np.pi) * 1000)
