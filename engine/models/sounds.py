@@ -66,7 +66,7 @@ class SoundsModel(NetworkModel[bool]):
 
     TASK = "sounds"
 
-    lag: ClassVar[float] = 0.38
+    lag: ClassVar[float] = 0.22
     hop: ClassVar[float] = 0.1
 
     confidence: Annotated[float, Param("how sure to be that it is of a kind", 0, 1)] = 0.6

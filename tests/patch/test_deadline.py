@@ -94,8 +94,12 @@ def test_a_size_that_is_played_by_a_cable_is_not_asked(tmp_path: Path) -> None:
             'give_way: painting has no "sise" to lower. Did you mean "size"?',
         ),
         (
+            'give_way = ["pose.people"]',
+            'give_way: pose has no "people" to lower. There is: every, model.',
+        ),
+        (
             'give_way = ["pose.model"]',
-            'give_way: pose has no "model" to lower. There is: every.',
+            "give_way: pose.model is the lightest there is",
         ),
         (
             'give_way = ["voice"]',
