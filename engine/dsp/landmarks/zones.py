@@ -230,3 +230,13 @@ class Tripwire:
         along = (self._to[0] - self._from[0], self._to[1] - self._from[1])
         way = (x - self._from[0]) * along[0] + (y - self._from[1]) * along[1]
         return 0 <= way <= along[0] ** 2 + along[1] ** 2
+
+
+def middle_and_spread(places: Sequence[Point], aspect: float) -> tuple[float, float, float]:
+    """Return x and y of the middle of one or more places, and their spread in units of y.
+
+    The spread is the root of the mean square of the distances from the middle.
+    """
+    x, y = (sum(part) / len(places) for part in zip(*places, strict=True))
+    squares = (((px - x) * aspect) ** 2 + (py - y) ** 2 for px, py in places)
+    return x, y, math.sqrt(sum(squares) / len(places))
