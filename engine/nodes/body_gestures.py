@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import field
 from typing import NamedTuple
 
-from engine.core.errors import ParameterError
 from engine.core.landmarks import Landmarks, Pose
 from engine.core.messages import Ns, Trigger
 from engine.core.node import Node
 from engine.dsp.landmarks.body import SEEN, Body
 from engine.dsp.landmarks.gestures import GestureReader
 from engine.dsp.landmarks.people import Sure, Who, find
+
+_log = logging.getLogger("sensorium")
 
 
 class Done(NamedTuple):
@@ -41,11 +43,15 @@ class BodyGestures(Node):
 
     _reader: GestureReader = field(default_factory=GestureReader)
     _id: int | None = None
+    _told: bool = False
 
     def process(self, pose: Pose | Landmarks, at: Ns) -> Iterator[Done]:
         """Yield a trigger for each thing that was done."""
         if not pose.skeleton.is_body:
-            raise ParameterError(f'body_gestures takes bodies ("pose"), not "{pose.skeleton.name}"')
+            if not self._told:
+                self._told = True
+                _log.warning('body_gestures reads bodies, not "%s"', pose.skeleton.name)
+            return
         person = find(pose, self.person)
         if person is None:
             return

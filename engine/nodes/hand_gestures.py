@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import field
 from typing import Final, NamedTuple
 
-from engine.core.errors import ParameterError
 from engine.core.landmarks import Landmarks
 from engine.core.node import Node
 from engine.core.skeletons import HAND_21
@@ -13,6 +13,7 @@ from engine.dsp.landmarks.body import SEEN
 from engine.dsp.landmarks.hand_shape import FINGERS, HandShape, Switch
 from engine.dsp.landmarks.people import Sure, Who, find
 
+_log = logging.getLogger("sensorium")
 _STRAIGHT: Final = (0.85, 0.75)
 _BENT: Final = (0.4, 0.3)
 _PINCHED: Final = (0.85, 0.6)
@@ -47,6 +48,7 @@ class HandGestures(Node):
     confidence: Sure = SEEN
 
     _id: int | None = None
+    _told: bool = False
     _straight: dict[str, Switch] = field(default_factory=dict)
     _bent: dict[str, Switch] = field(default_factory=dict)
     _pinched: Switch = field(default_factory=lambda: Switch(*_PINCHED))
@@ -54,9 +56,10 @@ class HandGestures(Node):
     def process(self, hands: Landmarks) -> Shown | None:
         """Return what the hand shows, or None without one."""
         if hands.skeleton is not HAND_21:
-            raise ParameterError(
-                f'hand_gestures takes hands ("hand_21"), not "{hands.skeleton.name}"'
-            )
+            if not self._told:
+                self._told = True
+                _log.warning('hand_gestures reads hands, not "%s"', hands.skeleton.name)
+            return None
         hand = find(hands, self.person)
         if hand is None:
             return None

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.clock import ns
-from engine.core.errors import ParameterError
 from engine.core.landmarks import Landmarks
 from engine.core.skeletons import HAND_21
 from engine.nodes.body_gestures import BodyGestures
@@ -166,6 +165,10 @@ def test_somebody_else_starts_anew_and_nobody_is_nothing():
     assert told(swapped) == []
 
 
-def test_hands_are_refused_with_words():
-    with pytest.raises(ParameterError, match=r'takes bodies .*"hand_21"'):
-        [*BodyGestures().process(Landmarks(HAND_21, (), 1.0), ns(0))]
+def test_a_hand_is_no_body_and_that_is_told_once(caplog):
+    box = BodyGestures()
+    for moment in range(3):
+        assert [*box.process(Landmarks(HAND_21, (), 1.0), ns(moment))] == []
+    assert [each.message for each in caplog.records] == [
+        'body_gestures reads bodies, not "hand_21"'
+    ]

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.errors import ParameterError
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.skeletons import HAND_21
 from engine.nodes.hand_gestures import HandGestures
@@ -126,6 +125,7 @@ def test_another_hand_starts_anew():
     assert box.process(hand(almost, who=2)).fist == fresh
 
 
-def test_a_body_is_refused_with_words():
-    with pytest.raises(ParameterError, match=r'takes hands .*"coco_17"'):
-        HandGestures().process(pose(someone()))
+def test_a_body_is_no_hand_and_that_is_told_once(caplog):
+    box = HandGestures()
+    assert [box.process(pose(someone())) for _ in range(3)] == [None] * 3
+    assert [each.message for each in caplog.records] == ['hand_gestures reads hands, not "coco_17"']
