@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from engine.core.errors import DeviceError, ParameterError
 from engine.core.messages import Trigger
 from engine.sinks.visitors import IN, Visitors
 from engine.testing import play
+from tests.full_disk import no_file_larger_than
 
 NOON = datetime(2026, 11, 29, 12, 30).astimezone()
 
@@ -109,27 +108,19 @@ def test_an_empty_file_becomes_a_table(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_told_once_and_nobody_is_lost(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     door = Door(tmp_path)
     door.come(2)
-    real = os.open
-
-    def full(path, *arguments, **named):
-        if str(path).endswith(".csv"):
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return real(path, *arguments, **named)
-
-    with monkeypatch.context() as disk:
-        disk.setattr(os, "open", full)
-        door.come(3)
+    with no_file_larger_than(door.table.stat().st_size):
         door.at(1)
         door.come(4)
+        assert door.lines[1] == "2026-11-29 12:00,2"
     told = [each.message for each in caplog.records]
-    assert len(told) == 1 and "visitors.csv cannot be written" in told[0]
-    assert door.lines[1:] == ["2026-11-29 12:00,2"]
+    assert len(told) == 1
+    assert "visitors.csv cannot be written" in told[0]
     door.come(1)
-    assert door.lines[1:] == ["2026-11-29 12:00,5", "2026-11-29 13:00,5"]
+    assert door.lines[1:] == ["2026-11-29 12:00,2", "2026-11-29 13:00,5"]
     assert "written again" in caplog.records[-1].message
 
 
