@@ -1,9 +1,10 @@
-"""Makes a network of an extra, once, from the package that carries its weights."""
+"""Makes a network that does not come along, once, from the package that carries its weights."""
 
 from __future__ import annotations
 
 from importlib.util import find_spec
 
+from engine.commands.convert import convert
 from engine.core.errors import SensoriumError, UnknownName
 
 
@@ -22,12 +23,14 @@ def need_extra(extra: str, package: str, command: str) -> None:
 
 def build_model(verb: str, name: str) -> str:
     """Build a model; return where it lies. Raise UnknownName, MissingExtra or ModelError."""
-    from engine.inference.card import BUILDABLE
+    from engine.inference.card import BUILDABLE, CONVERTED
 
     if verb != "build":
         raise UnknownName("verb", verb, ["build"])
     if name not in BUILDABLE:
         raise UnknownName("model to build", name, BUILDABLE)
+    if name in CONVERTED:
+        return f'{convert(name)} is built; it is used by: model = "{name}"'
     for package in ("onnx", "omniart_eye_generator"):
         need_extra("eyes", package, "sensorium models build eyes")
     from engine.training.eyes import build_eyes

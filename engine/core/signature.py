@@ -169,9 +169,10 @@ def needs_trigger(carried: Carried, accepts: tuple[Carried, ...]) -> bool:
 
 def converter(carried: Carried, accepts: tuple[Carried, ...]) -> Callable[[Any], Any] | None:
     """Return the conversion of a number to the accepted type; None when none is needed."""
-    if carried in accepts or carried not in NUMBERS:
+    taken = tuple(one for kind in accepts for one in members(kind))
+    if carried in taken or carried not in NUMBERS:
         return None
-    wanted = next((kind for kind in accepts if kind in NUMBERS), None)
+    wanted = next((kind for kind in taken if kind in NUMBERS), None)
     if wanted is bool:
         return _is_on
     if wanted is int:

@@ -17,7 +17,7 @@ from engine.dsp.image.anchors import detections
 from engine.dsp.image.masking import in_colour
 from engine.dsp.image.painting import to_planes
 from engine.dsp.image.region import crop_square, place, whole_picture
-from engine.dsp.image.turned import Turned
+from engine.dsp.image.turned import TurnedSquare
 from engine.dsp.landmarks.hand_regions import (
     Wrist,
     from_bodies,
@@ -30,8 +30,8 @@ from engine.inference.network import ModelName, NetworkModel
 
 Floats = NDArray[np.float32]
 
-_PALM = 0.5
-"""How sure a palm must be for a look at its hand."""
+_PALM = 0.25
+"""How sure a palm must be for a look at its hand, which decides: a bar below that of MediaPipe."""
 _STAYS = 0.6
 """Hysteresis: a hand stays down to this part of the confidence that let it in."""
 _SEARCH = 3
@@ -46,7 +46,7 @@ _SHARE = 0.5
 class _Hand:
     """One hand of a picture: where to look next, how likely it is a right one, 0 to 1."""
 
-    region: Turned
+    region: TurnedSquare
     right: float
     points: Floats
     presence: float = 0.0
@@ -157,7 +157,7 @@ class HandsModel(NetworkModel[Landmarks]):
                 return
         found.append(hand)
 
-    def _look_twice(self, frame: Frame, region: Turned, side: str) -> _Hand | None:
+    def _look_twice(self, frame: Frame, region: TurnedSquare, side: str) -> _Hand | None:
         """Look where an arm ends, and then at the hand itself, which lies as the network likes."""
         first = self._look(frame, region, None, _STAYS)
         hand = first and self._look(frame, first.region, first, 1.0)
@@ -166,7 +166,7 @@ class HandsModel(NetworkModel[Landmarks]):
         return hand
 
     def _look(
-        self, frame: Frame, region: Turned, before: _Hand | None, share: float
+        self, frame: Frame, region: TurnedSquare, before: _Hand | None, share: float
     ) -> _Hand | None:
         """Ask the network for the hand in a square; None where it is not sure enough."""
         if not region.fits(*self._size):

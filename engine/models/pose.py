@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.context import Context
 from engine.core.errors import ModelError
-from engine.core.messages import JOINTS, Frame, Person, Pose
-from engine.core.parameter import Fixed, Param
+from engine.core.landmarks import Instance, Landmarks
+from engine.core.messages import JOINTS, Frame, Ns, Person, Pose
+from engine.core.parameter import FILE, Fixed, Param
+from engine.core.skeletons import BLAZEPOSE_33, COCO_17, Skeleton
 from engine.dsp.image.region import (
     Point,
     Region,
@@ -19,10 +24,14 @@ from engine.dsp.image.region import (
     middle,
     next_region,
     place,
+    to_rgb,
     whole_picture,
 )
-from engine.inference.network import ModelName, NetworkModel
-from engine.inference.session import Session
+from engine.dsp.landmarks.tracker import Tracker, Tracking
+from engine.inference.card import CARD, built_folder, models
+from engine.inference.network import NetworkModel
+from engine.inference.people import BlazePose, Finder, FoundBody, MoveNet, OneFinder, People
+from engine.inference.session import Session, open_session
 
 _OTHER_SIDE = [
     JOINTS.index(
@@ -43,6 +52,21 @@ _LOOKS = 2
 _PATIENCE = 5
 """Pictures without the person before they are gone: near, whole picture, near again."""
 
+_SINGLE, _MULTIPLE, _DEEP = "one person", "several people", "one person, with depth"
+"""Sorts of networks."""
+_FINDER = "movenet_multipose"
+_FINDS = "finder"
+"""The role of the network that finds people for another."""
+_LIGHT = {False: "movenet_lightning", True: "movenet_multipose"}
+"""The fastest network for one person, and that for several."""
+_BEST = ("movenet_thunder", "movenet_lightning")
+"""What "auto" takes, the first that is here."""
+_BLAZEPOSE = ("blazepose_lite", "blazepose_full")
+_AT_ONCE = 6
+"""How many people multipose finds at once."""
+_COLOURS = 3
+_START = Ns(0)
+
 
 @dataclass(frozen=True, slots=True)
 class _Body:
@@ -57,20 +81,41 @@ class _Body:
     surest: list[int]
 
 
-class PoseModel(NetworkModel[Pose]):
-    """Finds the 17 joints of one person, and follows them from picture to picture.
+class PoseModel(NetworkModel[Landmarks]):
+    """Finds the joints of the people in each picture, and follows them from picture to picture.
+
+    ``model`` is "movenet_lightning" (17 joints), "movenet_multipose" (up to six people at once, in
+    the whole picture, each with fewer pixels), or "blazepose_lite" (33 points with depth: hands,
+    heels, toes). "movenet_thunder" and "blazepose_full" see finer, and are built once by
+    ``sensorium models build NAME``. "auto" is the most exact of 17 joints that is here, and gives
+    way to "light" where the patch has a deadline.
 
     Between pictures the square that the network sees is moved and sized to the body (see
     ``engine.dsp.image.region``), so that somebody far away is found as well. Who was missed
     for a moment stays where they were; who comes back after being gone has a new id,
-    and so has somebody found where the last one was not. Raises ModelError
-    for a picture to which the network answers with what is not a number.
+    and so has somebody found where the last one was not.
+
+    With ``people`` over 1 each is looked at closely in a square of their own, and multipose looks
+    for others between, in the whole picture and in parts of it: time goes with how many there are.
+    Slots and ids hold while people cross and are hidden for a moment: who is not seen is not told,
+    and has the same slot and id when they are back within two seconds.
+
+    Raises ModelError for a picture to which a network answers with what is not a number.
     """
 
     TASK = "pose"
 
-    model: ModelName = "movenet_lightning"
-    people: Fixed[Annotated[int, Param("how many people to follow", 1, 6)]] = 1
+    model: Fixed[
+        Annotated[
+            str,
+            Param(
+                "which network: a name, a folder of your own, auto or light",
+                unit=FILE,
+                lighter=("auto", "light"),
+            ),
+        ]
+    ] = "movenet_lightning"
+    people: Fixed[Annotated[int, Param("how many people to follow", 1, 16)]] = 1
     confidence: Annotated[float, Param("how sure to be that somebody is there", 0, 1)] = 0.4
 
     _region: Region | None = None
@@ -78,24 +123,86 @@ class PoseModel(NetworkModel[Pose]):
     _body: _Body | None = None
     _misses: int = 0
     _id: int = 0
+    _several: People | None = None
+    _skeleton: Skeleton = COCO_17
+    _tracker: Tracker = field(default_factory=lambda: Tracker(COCO_17))
+
+    def outlets(self) -> Mapping[str, type]:
+        """Return what it gives: a pose, or landmarks with depth."""
+        return {"": Landmarks if self._network() in _BLAZEPOSE else Pose}
+
+    def open(self, context: Context | None = None) -> None:
+        """Open the network, and that which finds people for it.
+
+        Raises ModelError as any box with a network does.
+        """
+        super().open(context)
+        task = self._kind(self.session())
+        several = self.people > 1 or task != _SINGLE
+        finder = ""
+        if several and task != _MULTIPLE:
+            finder = _FINDER if self.people > 1 else _LIGHT[False]
+            self._sessions[_FINDS] = open_session(finder, provider=self.provider)
+        self._several = self._people(task, finder) if several else None
+        self._skeleton = BLAZEPOSE_33 if task == _DEEP else COCO_17
+        self._tracker = Tracker(self._skeleton)
+
+    def _people(self, task: str, finder: str) -> People:
+        """Return what finds several people with the networks that are open."""
+        here = self.session()
+        ask = partial(self.run, here.role)
+        if task == _MULTIPLE:
+            return People(Finder(ask))
+        side = next(size for size in here.inputs[0].filled[1:] if size > _COLOURS)
+        closer = BlazePose(ask, side) if task == _DEEP else MoveNet(ask, side)
+        find = partial(self.run, _FINDS)
+        if finder == _FINDER:
+            return People(Finder(find), closer)
+        return People(OneFinder(MoveNet(find, self.session(_FINDS).inputs[0].filled[1])), closer)
 
     def check(self, session: Session) -> None:
-        """Raise ModelError where a network does not find one person's joints in a square."""
-        shapes = [[tensor.shape for tensor in side] for side in (session.inputs, session.outputs)]
-        side = shapes[0][0][1] if len(shapes[0][0]) == 4 else 0
-        card = session.card
-        if card.task != self.TASK or shapes != [[(1, side, side, 3)], [(1, 1, len(JOINTS), 3)]]:
-            raise ModelError(
-                f'the model "{card.name}" is for {card.task}, not for one person\'s pose'
-            )
+        """Raise ModelError where a network does not find people's joints."""
+        self._check_task(session.card)
+        if not self._kind(session):
+            name = session.card.name
+            raise ModelError(f'the model "{name}" does not find joints as this box knows them')
+
+    def _kind(self, session: Session) -> str:
+        """Return what sort of network it is, by its shapes; "" of another."""
+        given, found = ([each.shape for each in side] for side in (session.inputs, session.outputs))
+        side = given[0][1] if len(given[0]) == 4 else 0
+        if (given, found) == ([(1, side, side, 3)], [(1, 1, len(JOINTS), 3)]):
+            return _SINGLE
+        if found == [(1, 6, 56)] and given[0][3:] == (3,):
+            return _MULTIPLE
+        if len(found) == 2 and found[0] == (1, 195) and given[0][:2] == (1, 3):
+            return _DEEP
+        return ""
+
+    def _model_in(self, folder: Path | None) -> str:
+        """Return the model that is meant, with its path where it is a folder beside the patch."""
+        name = self._network()
+        beside = folder / name if folder else None
+        return str(beside) if beside and (beside / CARD).is_file() else name
+
+    def _network(self) -> str:
+        """Return the network that ``model`` is: the most exact that is here for "auto"."""
+        if self.model == "light":
+            return _LIGHT[1 < self.people <= _AT_ONCE]
+        if self.model != "auto":
+            return self.model
+        return next(name for name in _BEST if name in models() or built_folder(name).is_dir())
 
     def reset(self) -> None:
         """Forget the person: the next one is found anew, and has a new id."""
         self._region = self._body = None
         self._misses = 0
+        self._tracker.reset()
+        if self._several is not None:
+            self._several.reset()
 
-    def process(self, frame: Frame) -> Pose:
-        """Return who is in a picture: nobody, or one person in slot 1.
+    def process(self, frame: Frame, *, at: Ns = _START) -> Landmarks:
+        """Return who is in a picture, by slot: a Pose, or landmarks of BlazePose.
 
         The picture is uint8, (h, w, 3) blue-green-red, or grey as (h, w, 1) or (h, w).
 
@@ -105,10 +212,35 @@ class PoseModel(NetworkModel[Pose]):
         if self._size != (width, height):
             self._size = (width, height)
             self.reset()
+        if self._several is not None:
+            return self._all(self._several, frame, at)
         found = self._look(frame.image)
         self._judge(found)
         people = () if self._body is None else (self._person(self._body, frame.mirrored),)
         return Pose(people=people, aspect=width / height)
+
+    def _all(self, several: People, frame: Frame, at: Ns) -> Landmarks:
+        """Return everybody in a picture, with slots and ids."""
+        width, height = self._size
+        try:
+            bodies = several.find(frame.image, self.people, self.confidence, frame.mirrored)
+        except ModelError:
+            self.reset()
+            raise
+        deep = self._skeleton is BLAZEPOSE_33
+        rows = [_wire(body, width, height) for body in bodies]
+        count = len(self._skeleton.points)
+        points = np.array(rows, np.float32).reshape(-1, count, 4 if deep else 3)
+        if frame.mirrored and not deep:  # the network takes each side for the other
+            points = points[:, _OTHER_SIDE]
+        aspect = width / height
+        stays = self.confidence * _STAYS
+        self._tracker.options = Tracking(self.people, enter=self.confidence, stay=stays, birth=2)
+        given = self._tracker.assign(points, at, aspect, [body.score for body in bodies])
+        if deep:
+            seen = tuple(Instance(one.slot, one.id, points[one.row]) for one in given)
+            return Landmarks(BLAZEPOSE_33, seen, aspect)
+        return Pose(tuple(Person(one.slot, one.id, points[one.row]) for one in given), aspect)
 
     def _look(self, image: NDArray[np.uint8]) -> _Body:
         """Run the network on the current region of a picture."""
@@ -116,7 +248,7 @@ class PoseModel(NetworkModel[Pose]):
         width, height = self._size
         region = self._region or whole_picture(width, height)
         placement = place(region, width, height, size=tensor.filled[1])
-        square = _rgb(crop_square(image, placement))[None].astype(tensor.dtype)
+        square = to_rgb(crop_square(image, placement))[None].astype(tensor.dtype)
         try:
             (answer,) = self.run(**{tensor.name: square})
         except ModelError:
@@ -163,6 +295,14 @@ class PoseModel(NetworkModel[Pose]):
         return Person(slot=1, id=self._id, joints=np.array(wire, np.float32).clip(0.0, 1.0))
 
 
+def _wire(body: FoundBody, width: int, height: int) -> NDArray[np.float32]:
+    """Return the rows of a message: x, y, a depth if there is one, and confidence."""
+    x, y, *depth = body.points.T
+    flat = [np.clip(x / width, 0, 1), np.clip(1 - y / height, 0, 1)]
+    columns = [*flat, *(z / width for z in depth), np.clip(body.sure, 0, 1)]
+    return np.column_stack(columns).astype(np.float32)
+
+
 def _far(before: _Body, after: _Body) -> bool:
     """Whether a body is further from the last one than either is long, so somebody else.
 
@@ -182,10 +322,3 @@ def _length(points: list[Point]) -> float:
 def _surest(scores: list[float]) -> list[int]:
     """Return the indices of the _ENOUGH joints with the highest scores."""
     return sorted(range(len(scores)), key=scores.__getitem__)[-_ENOUGH:]
-
-
-def _rgb(square: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Convert a blue-green-red or grey square, (h, w, 3), (h, w) or (h, w, 1), to RGB (h, w, 3)."""
-    grey = square.ndim == 2 or square.shape[2] == 1
-    code = cv2.COLOR_GRAY2RGB if grey else cv2.COLOR_BGR2RGB
-    return np.asarray(cv2.cvtColor(square, code), np.uint8)

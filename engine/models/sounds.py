@@ -53,7 +53,7 @@ class SoundsModel(NetworkModel[bool]):
     Each of ``clap``, ``whistle``, ``speech``, ``singing`` and ``music`` is on while the last second
     was of that kind, several at once where several sound; ``clap_confidence`` and so on say how
     sure that is, 0 to 1. ``silence`` is on below ``quiet``. Where nothing is sure, nothing is on:
-    noise, hum and rain are no class, nor is a hall that applauds in one roar.
+    noise, hum and rain are no class. A hall that applauds in one roar is known now and then.
 
     A class comes on at ``confidence``, goes off ``hysteresis`` below it, and then after ``hold``.
     What is told is of the last second, so it comes nearly half a second late; for the moment of a

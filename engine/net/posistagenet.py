@@ -37,7 +37,7 @@ Vector = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Tracker:
+class PsnTracker:
     """A tracker: ``place`` and ``speed`` in metres (a second), ``valid`` 0 to 1, time in us."""
 
     number: int
@@ -47,7 +47,7 @@ class Tracker:
     moment: int
 
 
-def data_packets(frame: int, moment: int, trackers: Sequence[Tracker]) -> list[bytes]:
+def data_packets(frame: int, moment: int, trackers: Sequence[PsnTracker]) -> list[bytes]:
     """Return the packets that say where all trackers are at a moment, in us since the start."""
     return _packets((_DATA, _DATA_TRACKERS), frame, moment, b"", [_where(one) for one in trackers])
 
@@ -88,7 +88,7 @@ def _groups(chunks: list[bytes], room: int) -> Iterator[list[bytes]]:
     yield group
 
 
-def _where(one: Tracker) -> bytes:
+def _where(one: PsnTracker) -> bytes:
     parts = (
         _chunk(_PLACE, struct.pack("<fff", *one.place)),
         _chunk(_SPEED, struct.pack("<fff", *one.speed)),

@@ -100,7 +100,7 @@ class AnySkeleton(Layout):
             self._layout = self._laid_out(message.skeleton)
             self._skeleton = message.skeleton
         pieces = [*gone, *self._layout.encode(message, at)]
-        self.left_out = self._layout.left_out
+        self.doubt = self._layout.doubt
         return pieces
 
     def end(self) -> Sequence[bytes]:

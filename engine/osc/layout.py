@@ -79,9 +79,6 @@ class Layout:
     has_off: ClassVar[bool] = False
     """Whether ``off`` may return a message, to be sent 50 ms later."""
 
-    left_out: str = ""
-    """What the last message held that has no room here, in words; told once."""
-
     def encode(self, message: Any, at: Ns) -> Sequence[bytes]:
         """Return the pieces of a message that describes the moment ``at``.
 

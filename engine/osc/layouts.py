@@ -23,7 +23,7 @@ from engine.osc.foreign.poseosc import PoseOsc, PoseOscAddresses, VisionOsc
 from engine.osc.foreign.stage import Adm, Eos
 from engine.osc.foreign.tuio import Tuio, TuioDetections
 from engine.osc.foreign.tuio2 import Tuio2, Tuio2Detections
-from engine.osc.foreign.vmc import Vmc, VmcBlendShapes
+from engine.osc.foreign.vmc import Vmc, VmcBlendShapes, VmcExpression
 from engine.osc.foreign.vrchat import VrChat
 from engine.osc.found import DetectionsLayout, FeaturesLayout, TextLayout
 from engine.osc.landmarks import AnySkeleton
@@ -67,6 +67,7 @@ LANDMARKS: Final[dict[str, Callable[[str, OscOptions, Dialect, Skeleton], Layout
 """The layouts of landmarks, such as a pose, by the name that a patch gives them."""
 
 _OTHERS: Final[dict[type, dict[str, Callable[[str, OscOptions, Dialect], Layout]]]] = {
+    float: {"vmc": VmcExpression},
     Features: {"vmc": VmcBlendShapes},
     Detections: {"tuio": TuioDetections, "tuio2": Tuio2Detections},
 }
@@ -97,6 +98,8 @@ def choose(address: str, carries: type, options: OscOptions, dialect: Dialect) -
         return OneOfLayout({one: choose(address, one, options, dialect) for one in kinds})
     if isinstance(carries, type) and issubclass(carries, Landmarks):
         return _landmarks(address, carries, options, dialect)
+    if options.layout in _OTHERS.get(carries, {}):
+        return _OTHERS[carries][options.layout](address, options, dialect)
     if carries in _OF:
         make = _OTHERS.get(carries, {}).get(options.layout or dialect.layout, _OF[carries])
         return make(address, options, dialect)

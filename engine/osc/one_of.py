@@ -21,7 +21,7 @@ class OneOfLayout(Layout):
         """Return the pieces of a message. Raise TypeError for one of another type."""
         layout = self._of(message)
         pieces = layout.encode(message, at)
-        self.left_out = layout.left_out
+        self.doubt = layout.doubt
         return pieces
 
     def off(self, message: Any) -> bytes:

@@ -9,7 +9,7 @@ from engine.core.errors import UnknownName
 from engine.core.event_inlets import read_event_inlets
 from engine.core.kinds import named_part
 from engine.core.node import Node
-from engine.core.signature import parts, read_signature
+from engine.core.signature import NUMBERS, converter, parts, read_signature
 from engine.core.source import Source
 from engine.patch.plan import Outlet, PlannedBox
 
@@ -81,4 +81,7 @@ class OutletTypes:
     def _resolve_typevar(self, box: str, cls: type, variable: TypeVar) -> Any:
         """Return the type bound to a TypeVar: that on the cables into the inlets that use it."""
         inlets = (*read_signature(cls).inlets, *read_event_inlets(cls).values())
-        return self._carried_into(box, {i.name for i in inlets if variable in i.accepts})
+        names = {i.name for i in inlets if variable in i.accepts}
+        carried = self._carried_into(box, names)
+        convert = carried in NUMBERS and converter(carried, (variable,)) is not None
+        return float if convert else carried  # an inlet of numbers makes one of a switch

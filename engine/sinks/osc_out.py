@@ -248,7 +248,8 @@ class OscOut(Sink):
                 self._refuse(port, error)
                 continue
             self._collect(group, port, pieces)
-            self._tell_of(layout, port, pieces)
+            if layout.doubt:
+                self._warn(port, layout.doubt)
             if off:
                 key = (index, port, off)
                 self._pressed.append(key)
@@ -355,8 +356,22 @@ class OscOut(Sink):
 
     def _collect(self, group: _Group, port: str, pieces: Sequence[bytes]) -> None:
         group.pieces += pieces
+        if not self.lane:
+            self._warn_of_length(port, pieces)
         if self._tap is not None:
             group.ports += [port for piece in pieces for _ in messages(piece)]
+
+    def _warn_of_length(self, port: str, pieces: Sequence[bytes]) -> None:
+        """Log once that a message is longer than networks carry whole."""
+        if all(len(piece) <= LIMIT for piece in pieces):
+            return
+        size = max(map(longest, pieces))
+        if size > LIMIT:
+            more = (
+                f", as one of {size}: a network cuts it up and loses all of it with any part, and"
+                ' macOS sends none over 9216; send less of it ("joints"), or over tcp'
+            )
+            self._warn(port, f"a message has more than {LIMIT} bytes", more)
 
     def _release(self, keys: Iterable[tuple[int, str, bytes]]) -> None:
         for key in keys:
@@ -386,20 +401,6 @@ class OscOut(Sink):
             port = ports.pop(0) if ports else address
             if sent and self._tap is not None:
                 self._tap(port, {"address": address, "args": args})
-
-    def _tell_of(self, layout: Layout, port: str, pieces: Sequence[bytes]) -> None:
-        """Say once what has no room in a layout, and what is longer than networks carry whole."""
-        for words in filter(None, (layout.doubt, layout.left_out)):
-            self._warn(port, words)
-        if not self.lane and any(len(piece) > LIMIT for piece in pieces):
-            size = max(map(longest, pieces))
-            if size > LIMIT:
-                self._warn(
-                    port,
-                    f"a message has {size} bytes: over {LIMIT} a network cuts it up and loses all"
-                    " of it with any part, and macOS sends none over 9216; send less of it"
-                    ' ("joints"), or over tcp',
-                )
 
     def _refuse(self, port: str, error: Exception) -> None:
         self._refusals += 1

@@ -1,4 +1,4 @@
-"""Tell lights where people are on a stage, by PosiStageNet."""
+"""Send lights the places of people on a stage, by PosiStageNet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.core.skeletons import Skeleton
 from engine.dsp.landmarks.metres import MeasuredBodies
 from engine.dsp.landmarks.parts import Part
 from engine.dsp.landmarks.places import on_stage
-from engine.net.posistagenet import FURTHEST, PORT, Tracker, Vector, data_packets, info_packets
+from engine.net.posistagenet import FURTHEST, PORT, PsnTracker, Vector, data_packets, info_packets
 from engine.net.probe import probe
 from engine.net.udp import Udp
 from engine.osc.tools import LOCAL, TOOLS, target
@@ -32,7 +32,7 @@ GAP: Final = 0.5
 
 
 class PsnOut(Sink):
-    """Tell lights where people are on a stage, by PosiStageNet 2: grandMA, Eos, Hog, disguise.
+    """Send lights the places of people on a stage, by PosiStageNet 2: grandMA, Eos, Hog, disguise.
 
     ``from`` leads to bodies. Each is a tracker: the person in slot 1 is number ``first``. Places
     are metres: across from the middle of the picture (plus ``x``), up from the floor, and ``z``
@@ -59,7 +59,7 @@ class PsnOut(Sink):
         self._socket = Udp(target(self.to))
         self._bodies = MeasuredBodies(self.stature)
         self._waiting: tuple[Landmarks, Ns] | None = None
-        self._before: dict[int, tuple[Ns, Tracker]] = {}
+        self._before: dict[int, tuple[Ns, PsnTracker]] = {}
         self._began: Ns | None = None
         self._named_at: Ns | None = None
         self._named: set[int] = set()
@@ -140,24 +140,24 @@ class PsnOut(Sink):
             known = nearest(self.part, skeleton.rows_of)
             raise ParameterError(f'part: "{skeleton.name}" has no "{self.part}".{known}')
 
-    def _trackers(self, found: Landmarks, at: Ns) -> list[Tracker]:
+    def _trackers(self, found: Landmarks, at: Ns) -> list[PsnTracker]:
         measured = self._bodies.update(found, at)
-        here: dict[int, Tracker] = {}
+        here: dict[int, PsnTracker] = {}
         for one in found.seen:
             place = on_stage(measured[one.id], found.skeleton, self.part)
             number = self.first + one.slot - 1
             if place is not None and number <= FURTHEST:
                 at_stage = (place[0] + self.x, place[1], self.z)
                 moving = self._speed(number, at_stage, at)
-                here[number] = Tracker(number, at_stage, moving, 1.0, self._moment(at))
+                here[number] = PsnTracker(number, at_stage, moving, 1.0, self._moment(at))
         return [*here.values(), *self._lost(here, at)]
 
-    def _lost(self, here: Mapping[int, Tracker], at: Ns) -> list[Tracker]:
+    def _lost(self, here: Mapping[int, PsnTracker], at: Ns) -> list[PsnTracker]:
         """Return those that were there and are not, as not valid; remember those that are."""
         gone = [one for number, (_, one) in self._before.items() if number not in here]
         self._before = {number: (at, one) for number, one in here.items()}
         still = (0.0, 0.0, 0.0)
-        return [Tracker(one.number, one.place, still, 0.0, self._moment(at)) for one in gone]
+        return [PsnTracker(one.number, one.place, still, 0.0, self._moment(at)) for one in gone]
 
     def _speed(self, number: int, place: Vector, at: Ns) -> Vector:
         since, before = self._before.get(number, (at, None))
@@ -167,7 +167,7 @@ class PsnOut(Sink):
         x, y, z = ((new - old) / gap for new, old in zip(place, before.place, strict=True))
         return x, y, z
 
-    def _tell(self, trackers: list[Tracker], at: Ns) -> None:
+    def _tell(self, trackers: list[PsnTracker], at: Ns) -> None:
         """Send a frame, with the names where they are due; nothing while there is nobody.
 
         Why nothing: a list that is empty breaks receivers, such as pypsn 0.2.

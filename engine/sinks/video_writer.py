@@ -125,12 +125,22 @@ class VideoWriter(PictureSink):
             try:
                 film.write(self._picture)
             except DeviceError as error:
-                self.report(Notice(str(error)))
-        self._picture = None
+                film.close()
+                self._tell(str(error))
+                return
+            finally:
+                self._picture = None
         if reason := film.close():
-            self.report(Notice(reason))
+            self._tell(reason)
         else:
             self._context.log.info("%s: %d pictures", film.file, film.written)
+
+    def _tell(self, reason: str) -> None:
+        """Report that a film is not whole; in the log where the show ends and hears no reports."""
+        if self._is_open:
+            self.report(Notice(reason))
+        else:
+            self._context.log.warning("%s: %s", self._context.name, reason)
 
     def _begin(self, image: Image, at: Ns) -> None:
         height, width = image.shape[:2]

@@ -19,6 +19,10 @@ from typing import Any, Final
 _GROUP: Final = Path("/proc/self/autogroup")
 """Says "/autogroup-25 nice 0" (sched(7))."""
 
+_AGAIN: Final = 0.15
+"""Seconds."""
+_TRIES: Final = 40
+
 PreviousPolicy = Any
 """A thread's scheduling policy and priority before it was raised; None where nothing changed."""
 
@@ -39,13 +43,21 @@ def lower_priority() -> None:
             lower = os.getpriority(os.PRIO_PROCESS, os.getpid()) + _NICER
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), lower)
         if threading.get_native_id() == os.getpid() == os.getsid(0):
-            with suppress(OSError, ValueError):
-                _GROUP.write_text(str(_group_niceness() + _NICER))
+            _yield_session(_TRIES)
 
 
-def _group_niceness() -> int:
-    """Return the niceness of this session; raise OSError or ValueError where there is none."""
-    return int(_GROUP.read_text().split()[-1])
+def _yield_session(tries: int) -> None:
+    """Let this session yield; try again later, so often, where others have just done so."""
+    try:
+        lower = int(_GROUP.read_text().split()[-1]) + _NICER
+        _GROUP.write_text(str(lower))
+    except BlockingIOError:  # Linux lets one session of them all do that within 0.1 s
+        if tries:
+            again = threading.Timer(_AGAIN, _yield_session, [tries - 1])
+            again.daemon = True
+            again.start()
+    except (OSError, ValueError):
+        return  # there are no such groups here
 
 
 def set_realtime_priority(*, inherited: bool = False) -> PreviousPolicy:
@@ -53,9 +65,10 @@ def set_realtime_priority(*, inherited: bool = False) -> PreviousPolicy:
 
     With ``inherited`` the threads that it begins from now on have it too. Only for threads that
     work little and seldom, and only where the system allows it, as it does for members of the group
-    "audio" where sound was set up for music; otherwise nothing changes.
+    "audio" where sound was set up for music; otherwise nothing changes. Nor does it where the whole
+    show was begun so (``chrt -r 1 sensorium play``): then all that it begins has it too.
     """
-    if sys.platform != "linux":
+    if sys.platform != "linux" or _is_realtime():
         return None
     policy = os.SCHED_RR if inherited else os.SCHED_RR | os.SCHED_RESET_ON_FORK
     before = os.sched_getscheduler(0), os.sched_getparam(0)
@@ -73,10 +86,19 @@ def restore_priority(before: PreviousPolicy) -> None:
             os.sched_setscheduler(0, *before)
 
 
+def _is_realtime() -> bool:
+    """Whether this thread has real-time priority, and so has what it begins."""
+    return os.sched_getscheduler(0) in (os.SCHED_RR, os.SCHED_FIFO)
+
+
 def may_set_realtime_priority() -> bool:
     """Return whether the system allows real-time priority."""
-    tried: list[PreviousPolicy] = []
-    thread = threading.Thread(target=lambda: tried.append(set_realtime_priority()))
+    tried: list[bool] = []
+    thread = threading.Thread(target=lambda: tried.append(_try_realtime_priority()))
     thread.start()
     thread.join()
-    return tried[0] is not None
+    return tried[0]
+
+
+def _try_realtime_priority() -> bool:
+    return sys.platform == "linux" and (_is_realtime() or set_realtime_priority() is not None)

@@ -31,6 +31,8 @@ from engine.core.os_errors import os_reason
 
 PATIENCE_S: Final = 10.0
 """How long a program may give nothing before it is ended."""
+READS_WHOLE_S: Final = 60.0
+"""How long one that reads a whole film may take beyond the time in which that was played."""
 FORMATS: Final = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,asf,flv,ogg,mxf,gif,apng,nut,"
     "dv,h264,hevc,m4v,ivf,rm,wtv,gxf,yuv4mpegpipe,dnxhd,obu,vc1,swf,nsv,live_flv,amv,mjpeg"
@@ -122,20 +124,32 @@ def _length(text: str) -> int:
     return 0
 
 
-def is_damaged(path: Path) -> bool:
-    """Return whether ffprobe finds what it cannot read between the packets of a film's pictures.
+class DamageProbe:
+    """Asks ffprobe whether there is what it cannot read between the packets of a film's pictures.
 
-    False where it is not installed. It reads all of the file, and decodes next to nothing.
+    It reads all of the file and decodes next to nothing, while the film is played.
     """
-    program = installed("ffprobe")
-    if not program:
-        return False
-    what = ("-select_streams", "v:0", "-show_entries", "packet=flags", "-of", "csv")
-    command = [program, "-v", "level+warning", *_LIMITS, *what, f"file:{path}"]
-    with suppress(OSError):
-        complaints = _ask(command)[1]
+
+    def __init__(self, path: Path) -> None:
+        program = installed("ffprobe")
+        what = ("-select_streams", "v:0", "-show_entries", "packet=flags", "-of", "csv")
+        command = [program, "-v", "level+warning", *_LIMITS, *what, f"file:{path}"]
+        self._process: subprocess.Popen[bytes] | None = None
+        if program:
+            with suppress(OSError):
+                self._process = begin(command, subprocess.DEVNULL, subprocess.PIPE)
+
+    def found(self) -> bool:
+        """Wait for what it says; False where it is not installed, or has no answer."""
+        if self._process is None:
+            return False
+        complaints = _answer(self._process, READS_WHOLE_S)[1]
         return any(sign in complaints for sign in (b"[error]", b"[fatal]", b"orrupt"))
-    return False
+
+    def close(self) -> None:
+        """End it."""
+        if self._process is not None:
+            _end_asked(self._process)
 
 
 class FfmpegPipe:
@@ -218,15 +232,26 @@ def _ask(command: Sequence[str]) -> tuple[bytes, bytes]:
     Raise OSError where it cannot be begun.
     """
     process = begin(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return _answer(process, PATIENCE_S)
+
+
+def _answer(process: subprocess.Popen[bytes], patience: float) -> tuple[bytes, bytes]:
+    """Wait for a program; return what it writes and complains of, nothing after ``patience`` s."""
     try:
-        return process.communicate(timeout=PATIENCE_S)
+        written, complaints = process.communicate(timeout=patience)
     except subprocess.TimeoutExpired:
         return b"", b""
+    else:
+        return written or b"", complaints or b""
     finally:
-        end(process)
-        for pipe in (process.stdout, process.stderr):
-            if pipe:
-                pipe.close()
+        _end_asked(process)
+
+
+def _end_asked(process: subprocess.Popen[bytes]) -> None:
+    end(process)
+    for pipe in (process.stdout, process.stderr):
+        if pipe:
+            pipe.close()
 
 
 def begin(

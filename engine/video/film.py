@@ -24,7 +24,7 @@ from engine.core.files import find_readable
 from engine.dsp.image.interlace import InterlaceDetector
 from engine.dsp.image.picture import Picture, silence_opencv
 from engine.video.cut_off import is_cut_off
-from engine.video.ffmpeg import FfmpegPipe, facts, installed, is_damaged, remedy
+from engine.video.ffmpeg import DamageProbe, FfmpegPipe, facts, installed, remedy
 from engine.video.film_clock import FilmClock
 from engine.video.picture_corrector import Memory, PictureCorrector, Tell, pixel_shape
 from engine.video.playlist import refuse_playlist
@@ -61,6 +61,7 @@ class Film:
         self._path = find_readable(file, "a video file")
         refuse_playlist(self._path, file)
         self._pipe: FfmpegPipe | None = None
+        self._probe: DamageProbe | None = None
         self._detector: InterlaceDetector = earlier._detector if earlier else InterlaceDetector()
         self._grabbed = False
         self._jumped = False
@@ -90,11 +91,13 @@ class Film:
             moment = clock.moment(self._capture.get(cv2.CAP_PROP_POS_MSEC))
             if clock.jump and not self._jumped:
                 self._tell_jump(*clock.jump)
+            if clock.gap is not None and not self._known:
+                self._doubt_it()
             self.count += 1
             self._played = moment + self.interval
             yield moment - before, picture
             before = moment
-        if clock.gap is not None and not self._pipe and not self._known and is_damaged(self._path):
+        if clock.gap is not None and self._probe is not None and self._probe.found():
             self._tell_hole(clock.gap)
         self._tell_end()
 
@@ -143,6 +146,9 @@ class Film:
         if self._pipe:
             self._pipe.close()
             self._pipe = None
+        if self._probe:
+            self._probe.close()
+            self._probe = None
 
     # Which way.
 
@@ -257,6 +263,11 @@ class Film:
         return min(_FIRST_TRIES + missing, _MOST_TRIES)
 
     # What is wrong.
+
+    def _doubt_it(self) -> None:
+        """Begin to find out whether a pause is a hole, while it is played; ffmpeg fills its own."""
+        if self._probe is None and not self._pipe:
+            self._probe = DamageProbe(self._path)
 
     def _tell_hole(self, at: int) -> None:
         damaged = f'"{self._file}" is damaged at {at / SECOND:.1f} s'

@@ -72,7 +72,7 @@ class SiteHost(ABC, Generic[S]):
         """Wait until there is time to serve; called on its thread."""
 
     def attached(self, site: S) -> None:
-        """Tell a new site what there is to show; called on its loop."""
+        """Show on a new site what there is by now; called on its loop."""
 
     @property
     def bound_port(self) -> int:
@@ -118,6 +118,8 @@ class SiteHost(ABC, Generic[S]):
                 asyncio.run(self._serve())
                 break
             except Exception as error:
+                if self._closed.is_set():
+                    break  # begun too late: a process that ends gives no thread any more
                 if not has_no_descriptor(error):
                     _log.exception("the page has ended; %s goes on", self.WHAT)
                     break

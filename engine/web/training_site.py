@@ -78,7 +78,7 @@ class TrainingSite(Site):
             await asyncio.sleep(EVERY)
 
     async def close(self) -> None:
-        """Say what came of it to all pages, and close their connections."""
+        """Send all pages what came of it, and close their connections."""
         last = self._state()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_S):

@@ -50,8 +50,8 @@ FILES = {
 def main() -> None:
     """Make it, in the place of the one that is here."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=HERE / "model.onnx")
-    export("movenet-lightning", "MoveNet lightning", FILES, parser.parse_args().out)
+    parser.add_argument("--out", type=Path, default=HERE)
+    export("movenet-lightning", "MoveNet lightning", FILES, parser.parse_args().out / "model.onnx")
 
 
 if __name__ == "__main__":

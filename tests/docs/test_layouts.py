@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from engine.core.landmarks import Landmarks
-from engine.core.messages import Features
 from engine.core.skeletons import BLAZEPOSE_33, FACE_468, HAND_21
 from engine.osc.foreign.face_points import SARAGIH_66, VISION_76
 from engine.osc.layout import OscOptions
@@ -61,7 +60,7 @@ def test_each_cable_can_be_plugged(block):
         for address, cable in table["send"].items():
             options = {key: each for key, each in cable.items() if key != "from"}
             if cable["from"] not in FROM:
-                choose(address, Features, OscOptions(**options), dialect)
+                choose(address, float, OscOptions(**options), dialect)
                 continue
             choose(address, Landmarks, OscOptions(**options), dialect)
             FOREIGN[options["layout"]](address, OscOptions(**options), dialect, FROM[cable["from"]])

@@ -19,7 +19,7 @@ from engine.dsp.landmarks.bones import (
     product,
     turned,
 )
-from engine.dsp.landmarks.metres import Measured
+from engine.dsp.landmarks.metres import MeasuredBody
 from tests.puppet import STATURE, about, points_of, seen_by_camera
 
 X, Y, Z = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
@@ -128,7 +128,7 @@ def test_points_that_fall_together_turn_nothing_into_numbers_that_are_none():
 @pytest.mark.parametrize("metre", [0.2, 0.5])
 def test_a_body_is_as_large_as_it_says_and_stands_on_the_floor(mirrored, metre):
     true = points_of({"LeftUpperArm": about(Z, 60)}, root=(0.3, 0.0, 0.0))
-    measured = Measured(STATURE)
+    measured = MeasuredBody(STATURE)
     for frame in range(10):
         found = seen_by_camera(true, mirrored=mirrored, metre=metre)
         back = measured.update(found.seen[0], found, Ns(frame * FRAME))
@@ -138,7 +138,7 @@ def test_a_body_is_as_large_as_it_says_and_stands_on_the_floor(mirrored, metre):
 
 
 def test_a_jump_leaves_the_floor():
-    measured = Measured(STATURE)
+    measured = MeasuredBody(STATURE)
     for frame in range(25):
         up = 0.3 if frame > 12 else 0.0
         found = seen_by_camera(points_of({}, root=(0.0, up, 0.0)))
@@ -149,9 +149,9 @@ def test_a_jump_leaves_the_floor():
 def test_flat_joints_have_no_depth_and_half_a_body_no_size():
     rows = np.full((17, 3), 0.5, np.float32)
     found = Landmarks(COCO_17, (Instance(1, 1, rows),), 1.0)
-    assert Measured(STATURE).update(found.seen[0], found, Ns(0)) == {}
+    assert MeasuredBody(STATURE).update(found.seen[0], found, Ns(0)) == {}
     rows[[5, 6, 11, 12], :2] = [(0.6, 0.7), (0.4, 0.7), (0.55, 0.4), (0.45, 0.4)]
-    back = Measured(STATURE).update(found.seen[0], found, Ns(0))
+    back = MeasuredBody(STATURE).update(found.seen[0], found, Ns(0))
     assert {z for _, _, z in back.values()} == {0.0}
     assert back["left_shoulder"][1] - back["left_hip"][1] == pytest.approx(
         0.288 * STATURE, rel=1e-3

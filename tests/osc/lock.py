@@ -31,6 +31,7 @@ FRAME = 40_000_000
 KEYS = {"poseosc": "/poses/arr"}
 """What layouts that take any address are locked under, where that is not /x."""
 OTHERS = (
+    (float, "vmc", "/VMC/Ext/Blend/Val"),
     (Features, "vmc", "/VMC/Ext/Blend/Val"),
     (Detections, "tuio", "/tuio/2Dblb"),
     (Detections, "tuio2", "/tuio2/bnd"),
@@ -72,7 +73,8 @@ def blocks() -> Iterator[tuple[str, list[str]]]:
             layout = choose("/x", cls, OscOptions(), Dialect())
             yield cls.__name__.lower(), [*said(layout, [example_of(cls)])]
     for cls, name, address in OTHERS:
-        layout = choose(address, cls, OscOptions(layout=name), Dialect())
+        args = ["Joy", "{value}"] if cls is float else None
+        layout = choose(address, cls, OscOptions(layout=name, args=args), Dialect())
         yield f"{cls.__name__.lower()} {name}", [*said(layout, [example_of(cls)])]
     for name in LANDMARKS:
         own = FOREIGN[name].ADDRESSES if name in FOREIGN else ()

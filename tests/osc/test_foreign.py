@@ -188,11 +188,11 @@ def test_options_that_mean_nothing_are_refused(name, skeleton, options, why):
 def test_more_than_fit_are_told(name, skeleton, most):
     here = layout(name, skeleton)
     here.encode(found(skeleton, *(one(skeleton, n + 1) for n in range(most))), NOW)
-    assert not here.left_out
+    assert not here.doubt
     here.encode(found(skeleton, *(one(skeleton, n + 1) for n in range(most + 1))), NOW)
-    assert "left out" in here.left_out or "room for one" in here.left_out
+    assert "left out" in here.doubt or "room for one" in here.doubt
     here.encode(found(skeleton, *(one(skeleton, n + 1) for n in range(most))), NOW)
-    assert not here.left_out
+    assert not here.doubt
 
 
 # -- PoseOSC and VisionOSC -------------------------------------------------------------------------
@@ -340,7 +340,7 @@ def test_a_face_that_is_not_whole_is_not_found():
     half.seen[0].points[SARAGIH_66[30], 3] = 0
     here = layout("faceosc", FACE_468)
     assert spoken(here.encode(half, NOW)) == [("/found", [0])]
-    assert "not all 66 points" in here.left_out
+    assert "not all 66 points" in here.doubt
 
 
 # -- TUIO ------------------------------------------------------------------------------------------
@@ -380,7 +380,7 @@ def test_things_without_an_id_are_left_out_and_told():
     here = choose("/tuio/2Dblb", Detections, OscOptions(layout="tuio"), PLAIN)
     (piece,) = here.encode(Detections((box(0, 0.1, 0.5), box(7, 0.1, 0.5))), NOW)
     assert ["alive", 7] in [args for _, args in spoken([piece])]
-    assert "not tracked" in here.left_out
+    assert "not tracked" in here.doubt
 
 
 def test_ids_are_sessions_and_whoever_leaves_is_not_alive():
@@ -457,6 +457,21 @@ def test_blend_shapes_are_applied_and_end_at_rest():
     ]
     assert [args for _, args in spoken(here.end())] == [["Joy", 0.0], ["A", 0.0], []]
     assert spoken(here.end()) == []
+
+
+def test_a_number_is_a_blend_shape_that_its_arguments_name():
+    here = choose(
+        "/VMC/Ext/Blend/Val", float, OscOptions(layout="vmc", args=["Joy", "{value}"]), PLAIN
+    )
+    assert spoken(here.end()) == []
+    assert spoken(here.encode(0.25, NOW)) == [
+        ("/VMC/Ext/Blend/Val", ["Joy", 0.25]),
+        ("/VMC/Ext/Blend/Apply", []),
+    ]
+    assert spoken(here.end())[0] == ("/VMC/Ext/Blend/Val", ["Joy", 0.0])
+    for args in (None, ["{value}"], [1, "{value}"], ["Joy"]):
+        with pytest.raises(ParameterError, match="name the blend shape"):
+            choose("/VMC/Ext/Blend/Val", float, OscOptions(layout="vmc", args=args), PLAIN)
 
 
 def test_a_skeleton_of_ones_own_goes_where_any_goes():

@@ -205,7 +205,7 @@ CASES = [
     ),
     (
         "type",
-        BODY + '[s]\nuse="smooth"\nfrom="pose"\n',
+        BODY + '[s]\nuse="slew"\nfrom="pose"\n',
         ['12: [s] from: takes a number, but "pose" gives a pose'],
     ),
     (
@@ -241,7 +241,7 @@ CASES = [
     (
         "missingfrom",
         BODY + '[s]\nuse="smooth"\n',
-        ['10: [s]: needs "from": which box gives it a number'],
+        ['10: [s]: needs "from": which box gives it a number, a pose or landmarks'],
     ),
     (
         "unreached",
@@ -358,7 +358,7 @@ CASES = [
         "layout",
         BODY + OUT + '"/p" = { from = "pose", layout = "namd" }\n',
         [
-            '15: [out] send /p: there is no layout "namd"; there is "packed", "named", "poseosc", "wekinator". Did you mean "named"?'
+            '15: [out] send /p: there is no layout "namd"; there is "packed", "named", "wekinator", "poseosc", "poseosc_addr", "visionosc", "mediapipe", "handpose", "faceosc", "tuio", "tuio2", "vmc", "vrchat", "adm", "eos". Did you mean "named"?'
         ],
     ),
     ("emptyfile", "", [" has no boxes"]),

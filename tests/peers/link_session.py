@@ -45,12 +45,11 @@ def main() -> None:
         clock = ["sclang", "-D", f"{Path(__file__).with_name('link_clock.scd')}", f"{PORT}"]
         show = [sys.executable, "-c", "from engine.cli import main; main()", "play"]
         show += [sys.argv[1], "--quiet", "--no-page"]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        headless = {**os.environ, **HEADLESS, "HOME": home}
+        quiet = subprocess.DEVNULL
         with (
             subprocess.Popen(show, stdin=subprocess.DEVNULL, stdout=sys.stderr) as ours,
-            subprocess.Popen(
-                clock, env={**os.environ, **HEADLESS, "HOME": home}, **quiet
-            ) as theirs,
+            subprocess.Popen(clock, env=headless, stdout=quiet, stderr=quiet) as theirs,
         ):
             try:
                 print(json.dumps(session(ear)))
@@ -97,10 +96,8 @@ def hear(ear: socket.socket) -> list[Event]:
     """Return what a packet says, and when it came."""
     packet = ear.recv(65536)
     at = time.monotonic()
-    if packet.startswith(b"#bundle"):
-        messages = list(OscBundle(packet))
-    else:
-        messages = [OscMessage(packet)]
+    bundle = packet.startswith(b"#bundle")
+    messages = list(OscBundle(packet)) if bundle else [OscMessage(packet)]
     return [(at, one.address, list(one.params)) for one in messages]
 
 

@@ -26,7 +26,7 @@ from engine.recording.exports.table import as_table
 from engine.recording.exports.takes import NothingToExport, Stream, Take, read_stream
 from engine.recording.file import RecordingFile
 from engine.recording.reader import Recording
-from engine.runtime.entries import Arrival
+from engine.runtime.entries import Arrival, LaneResult
 from tests.full_disk import no_file_larger_than
 from tests.puppet import STATURE, about, points_of, seen_by_camera
 
@@ -301,6 +301,20 @@ def test_a_recording_of_nobody_is_told(tmp_path: Path, found: list[Any], why: st
     file = one_of(tmp_path, [(float(second), one) for second, one in enumerate(found)])
     with pytest.raises(NothingToExport, match=why):
         export(file, None, tmp_path / "take.csv")
+
+
+@pytest.mark.parametrize("outlets", [1, 3])
+def test_what_a_network_found_is_taken_by_the_name_of_its_box(tmp_path: Path, outlets: int) -> None:
+    file = tmp_path / "made.mcap"
+    writer = RecordingFile(file)
+    for index, points in enumerate(flat().points):
+        found = Pose((Person(1, 9, points),), 16 / 9)
+        result = found if outlets == 1 else (0.5, found, Pose((), 1.0))
+        entry = LaneResult("pose", 0, result, Ns(index * SECOND // 25), 0, 0)
+        writer.write(topic(entry), entry.at, to_bytes(entry, pixels=False))
+    writer.finish()
+    (table,) = export(file, None, tmp_path / "take.csv", box="pose")
+    assert len(table.read_text().splitlines()) == 1 + 10
 
 
 def test_a_box_is_chosen_by_its_name_and_a_wrong_one_told(recorded: Path, tmp_path: Path) -> None:

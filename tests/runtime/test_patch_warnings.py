@@ -141,23 +141,25 @@ def test_a_patch_with_a_control_of_another_name_is_not_meant(patch: Path) -> Non
 
 # -- What a network can do -----------------------------------------------------------------------
 
-PEOPLE = 'my.toml:{line}: [{box}] people: the network "movenet_lightning" can do 1 at most, not {n}'
+PEOPLE = 'my.toml:{line}: [{box}] people: the network "movenet_multipose" can do 6 at most, not {n}'
+MANY = 'from = "camera"\nmodel = "movenet_multipose"'
 
 
-@pytest.mark.parametrize("people", [2, 5, 6])
+@pytest.mark.parametrize("people", [7, 10, 16])
 def test_more_people_than_a_network_can_follow(patch: Path, people: int) -> None:
+    patch.write_text(PATCH.replace('from = "camera"', f"{MANY}\npeople = {people}"))
+    assert warned(patch) == [PEOPLE.format(line=7, box="pose", n=people)]
     patch.write_text(PATCH.replace('from = "camera"', f'from = "camera"\npeople = {people}'))
-    assert warned(patch) == [PEOPLE.format(line=6, box="pose", n=people)]
-    patch.write_text(PATCH.replace('from = "camera"', 'from = "camera"\npeople = 1'))
     assert warned(patch) == []
 
 
 def test_it_is_told_where_it_is_said(patch: Path) -> None:
-    (patch.parent / "rig.toml").write_text("[pose]\n# a school class\npeople = 4\n")
-    assert warned(patch) == [PEOPLE.format(line=3, box="pose", n=4).replace("my.", "rig.")]
+    patch.write_text(PATCH.replace('from = "camera"', MANY))
+    (patch.parent / "rig.toml").write_text("[pose]\n# a school class\npeople = 9\n")
+    assert warned(patch) == [PEOPLE.format(line=3, box="pose", n=9).replace("my.", "rig.")]
     (patch.parent / "rig.toml").unlink()
-    (found,) = open_patch(patch, sets=["pose.people=3"]).warnings
-    assert str(found).startswith("--set pose.people=3: [pose] people: the network")
+    (found,) = open_patch(patch, sets=["pose.people=8"]).warnings
+    assert str(found).startswith("--set pose.people=8: [pose] people: the network")
 
 
 @pytest.mark.parametrize(
@@ -230,7 +232,7 @@ def test_any_parameter_of_any_network_is_held_to_its_card(
 
 # -- The commands --------------------------------------------------------------------------------
 
-FAULTY = PATCH.replace('from = "camera"', 'from = "camera"\npeople = 5') + (
+FAULTY = PATCH.replace('from = "camera"', f"{MANY}\npeople = 9") + (
     '[gate]\nuse = "gate"\nfrom = "pose.count"\n'
 )
 
@@ -256,8 +258,8 @@ def test_check_prints_warnings_and_is_content(patch: Path) -> None:
         "good, 13 boxes",
     ]
     assert done.stderr.replace(f"{patch.parent}/", "").splitlines() == [
-        "warning: " + PEOPLE.format(line=6, box="pose", n=5),
-        "warning: my.toml:12: [gate]: goes nowhere: no cable takes what it gives",
+        "warning: " + PEOPLE.format(line=7, box="pose", n=9),
+        "warning: my.toml:13: [gate]: goes nowhere: no cable takes what it gives",
         f'warning: rig.toml:1: [camra]: {NO_SUCH} Did you mean "camera"?',
     ]
 

@@ -158,6 +158,18 @@ def test_no_number_no_message_and_one_notice(make, receiver, caplog):
     assert sink.dropped == 3
 
 
+def test_features_of_one_address_are_numbered_and_that_is_told_once(make, receiver, caplog):
+    sink = make(place(receiver), ("/lamp/{name}", Features))
+    features = Features(("a?", "a*"), np.array([0.25, 0.5], np.float32))
+    for _ in range(3):
+        sink.send("/lamp/{name}", features, NOW)
+    sink.flush(NOW)
+    assert packet(receiver.recv(2048))[:2] == [("/lamp/a_", [0.25]), ("/lamp/a__2", [0.5])]
+    assert [record.getMessage() for record in caplog.records] == [
+        '/lamp/{name}: names that would be the same address are numbered: "a*" is /lamp/a__2'
+    ]
+
+
 # -- triggers and silence ------------------------------------------------------------------------
 
 
@@ -597,7 +609,9 @@ def test_a_message_longer_than_networks_carry_is_told_with_what_to_do(make, rece
         sink.flush(NOW)
     assert len(receiver.recv(65536)) > 9216
     assert len(caplog.messages) == 1
-    assert caplog.messages[0].startswith("/face: a message has 9376 bytes: over 1472")
+    assert caplog.messages[0].startswith(
+        "/face: a message has more than 1472 bytes, as one of 9376"
+    )
     assert 'send less of it ("joints"), or over tcp' in caplog.messages[0]
 
 

@@ -10,7 +10,7 @@ from engine.core.errors import ParameterError, UnknownName
 from engine.core.landmarks import Instance, Landmarks, Pose
 from engine.core.messages import Ns, Person
 from engine.core.skeletons import COCO_17, HAND_21
-from engine.net.posistagenet import LIMIT, Tracker, data_packets, info_packets
+from engine.net.posistagenet import LIMIT, PsnTracker, data_packets, info_packets
 from engine.sinks.psn_out import PsnOut
 
 FRAME = 40_000_000
@@ -125,7 +125,7 @@ def test_numbers_count_on_from_the_first_and_a_part_is_what_was_asked_for(receiv
 
 @pytest.mark.parametrize("count", [1, 25, 26, 100])
 def test_a_frame_of_many_is_several_packets_that_say_how_many(count):
-    trackers = [Tracker(n, (n, 1, 2), (0, 0, 0), 1.0, 5) for n in range(count)]
+    trackers = [PsnTracker(n, (n, 1, 2), (0, 0, 0), 1.0, 5) for n in range(count)]
     packets = data_packets(300, 5, trackers)
     names = info_packets(300, 5, "Ünder", {n: f"person {n}" for n in range(count)})
     found = [pypsn.parse_psn_packet(packet) for packet in packets]

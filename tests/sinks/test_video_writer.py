@@ -143,6 +143,26 @@ def test_a_full_disk_costs_the_last_second_and_the_show_goes_on(tmp_path, name) 
     assert shades(tmp_path / f"take_2{Path(name).suffix}") == pytest.approx([9], abs=3)
 
 
+@pytest.mark.parametrize("ends", ["the show", "the take"])
+def test_a_disk_that_is_found_full_at_the_end_is_told(
+    tmp_path, ends: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    film = Film(tmp_path, file="take.mp4", quality=1.0)
+    noise = np.random.default_rng(1)
+    with no_file_larger_than(4_000):
+        for count in range(2):  # less than the piece of a second that is written at once
+            image = noise.integers(0, 255, (90, 160, 3), dtype=np.uint8)
+            film.send(count / FPS, Frame(image))
+        assert not film.reports
+        if ends == "the take":
+            film.box.record = False
+            film.wait(3.0)
+        film.box.close()
+    told = [each.text for each in film.reports] + caplog.messages
+    assert len(told) == 1 and "largest size" in told[0]
+    assert len(caplog.messages) == (ends == "the show"), "nobody hears a report as a show ends"
+
+
 @pytest.mark.parametrize("name", ["take.mp4", "take.mkv"])
 @pytest.mark.parametrize("victim", ["ffmpeg", "both"])
 def test_a_kill_costs_the_last_second(tmp_path, name, victim) -> None:

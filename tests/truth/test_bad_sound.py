@@ -118,6 +118,47 @@ def test_a_feedback_howl_is_its_own_pitch_or_silent(tmp_path, hz) -> None:
     assert heard.numbers()[-1] == round(note_of(hz))
 
 
+@pytest.mark.parametrize(("first", "then"), [(310.0, 870.0), (1250.0, 540.0), (2100.0, 2900.0)])
+def test_a_howl_that_jumps_is_one_of_both(tmp_path, first, then) -> None:
+    """As when somebody turns a knob: one frequency dies while the other grows."""
+    time = np.arange(2 * RATE) / RATE
+    part = 1 / (1 + np.exp(-40 * (time - 1)))
+    both = (1 - part) * np.sin(2 * np.pi * first * time) + part * np.sin(2 * np.pi * then * time)
+    heard = hear(tmp_path, 0.9 * np.tanh(3 * both) + noise(0.5, 2.0, 1e-3))
+    _, told, on, sure = heard.readings.T
+    told = told[(on > 0) & (sure > 0)]
+    assert surely_neither(told, first, then) <= 0.01 * len(told)
+    assert heard.numbers()[0] == round(note_of(first))
+    assert heard.numbers()[-1] == round(note_of(then))
+
+
+@pytest.mark.parametrize("hands", [2, 20, 200, 2000])
+def test_applause_is_never_surely_a_pitch_and_plays_no_sure_note(tmp_path, hands) -> None:
+    """From two people to a hall; each claps about four times a second."""
+    rng = np.random.default_rng(hands)
+    sound = np.zeros(2 * RATE)
+    for at in rng.integers(0, 2 * RATE - 2000, 8 * hands // 2):
+        clap = rng.normal(size=2000) * np.exp(-np.arange(2000) / rng.uniform(150, 500))
+        sound[at : at + 2000] += clap * rng.uniform(0.2, 1.0)
+    heard = hear(tmp_path, 0.5 * sound / np.abs(sound).max(), notes='speed = "sure"')
+    _, _, on, sure = heard.readings.T
+    assert np.mean(on) < 0.05
+    assert not np.any((on > 0) & (sure > 0))
+    assert heard.numbers() == []
+
+
+@pytest.mark.parametrize("every", [700, 3000, 11000])
+def test_a_cable_that_crackles_with_no_numbers_ends_no_show(tmp_path, every) -> None:
+    """NaN comes again and again: what is told between is right, and the tone comes back."""
+    sound = np.concatenate([tone(57), tone(57, 0.5)])
+    for at in range(RATE // 4, RATE, every):
+        sound[at : at + 30] = np.nan
+    heard = hear(tmp_path, sound)
+    assert np.all(np.abs(cents(heard.sounding(), 220)) < 50)
+    assert set(heard.numbers()) == {57}
+    assert heard.share(1.15, 1.45) >= 0.9
+
+
 CHORDS = {
     "major": (60, 64, 67),
     "minor": (57, 60, 64),

@@ -20,13 +20,15 @@ DIP: Final = 0.1
 """Level (0 to 1) by which a note must fall, and rise again, to be struck again: 6 dB."""
 QUICK: Final = 0.035
 """Seconds: what is older was before the attack."""
-RISES: Final = 0.05
+RISES: Final = 0.07
 """Seconds: a rise that takes longer is a swell or a tremolo."""
 BEFORE: Final = 0.15
 """Seconds before a dip that tell how loud it was."""
 STEEP: Final = 1.8
 """How many times quicker an attack rises than the sound before it came down and lay low: two
 strings that beat, and a choir, come up as they go down."""
+LOUDER: Final = 0.05
+"""Level (0 to 1) by which an attack may exceed what was before, and no beat does: 3 dB."""
 LOW: Final = 0.01
 """Level (0 to 1) above the bottom of a dip that is still its bottom."""
 ATTACK: Final = 0.06
@@ -80,7 +82,9 @@ class Attack:
         leaves = max(when for when, level in self._levels if level <= floor + LOW)
         loud = max((level for when, level in self._levels if at - when > QUICK), default=floor)
         back = max(loud - DIP, floor + DIP)
-        return at - leaves <= RISES and now >= back and self._is_steep(leaves, back)
+        if now < back or at - leaves > RISES:
+            return False
+        return now >= loud + LOUDER or self._is_steep(leaves, back)
 
     def _is_steep(self, leaves: float, back: float) -> bool:
         """Whether the level was back from a dip quicker than it had gone there and lain there."""

@@ -2,7 +2,9 @@
 
 A sound that repeats after one period repeats after two as well, and a longer lag has a longer
 window and may look better by chance. So all divisors of the best lag are judged by the very same
-newest samples, and the shortest wins whose residual is not larger than chance allows.
+newest samples, and the shortest wins whose residual is not larger than chance allows. Where none
+is as good, a shorter one is still told, as doubtful, if what it leaves lies below it: a string that
+is plucked shakes the body of its guitar, which for some tens of ms looks like a common period.
 """
 
 from __future__ import annotations
@@ -36,6 +38,10 @@ _RIVAL: Final = 0.2
 _WAITS: Final = 0.12
 """What a shorter lag may leave unexplained to give cause for doubt; and to wait for, at first."""
 
+_BELOW: Final = 0.33
+"""Which part of what a shorter lag leaves lies below its tone, where that is the thump of a body or
+hum, and no partial of a lower tone."""
+
 
 class Octave(NamedTuple):
     """Which peak is meant, whether a shorter lag is nearly as good, and whether to wait for it."""
@@ -51,23 +57,22 @@ def deviation(steps: Lags | int) -> NDArray[np.float64]:
     return np.asarray(np.sqrt(2 / freedom))
 
 
-BELOW = 0.33
+def _rest_lies_below(sound: LagProducts, lag: float, steps: int) -> bool:
+    """Whether what does not repeat after a lag lies below the tone of that lag.
 
-
-def low_share(sound, lag, steps):
-    x = sound.newest()
-    n = int(round(lag))
-    count = min(max(steps * STEP, 2 * n), len(x) - 2 * n - 2)
-    k = int(lag)
-    f = lag - k
-    idx = np.arange(len(x) - count - n, len(x))
-    past = x[idx - k]
-    past = past + f * (x[idx - k - 1] - past)
-    r = x[idx] - past
-    c = np.concatenate([[0], np.cumsum(r)])
-    low = (c[n:] - c[:-n])[-count:] / n
-    rr = r[-count:]
-    return float(low @ low / (rr @ rr + 1e-20))
+    Of a lower tone partials would be left between the multiples of this one as well. What is left
+    is held against its mean over the lag, which takes all of those multiples away.
+    """
+    whole = int(lag)
+    part = lag - whole
+    past = sound.newest()
+    count = min(max(steps * STEP, 2 * whole), len(past) - 2 * whole - 2)
+    kept = past[-count - 2 * whole - 1 :]
+    earlier = (1 - part) * kept[1:-whole] + part * kept[: -whole - 1]
+    rest = kept[whole + 1 :] - earlier
+    sums = np.cumsum(rest)
+    mean = (sums[whole:] - sums[:-whole]) / whole
+    return bool(mean @ mean >= _BELOW * (rest[whole:] @ rest[whole:]))
 
 
 def _sounds_like_several(peaks: LagPeaks, chosen: int) -> bool:
@@ -115,10 +120,10 @@ def choose_octave(
         rivals = lag[at] <= lag[chosen] * 1.03
     else:
         chosen, rivals = best, np.ones(len(at), np.bool_)
-    if not good.any() and float(least.min()) < _WAITS:
-        for place in np.flatnonzero(least < _WAITS):
-            if low_share(sound, float(lag[at[place]]), steps) >= BELOW:
-                return Octave(int(at[place]), True, False)
+    if not good.any():
+        for place in at[least < _WAITS]:
+            if _rest_lies_below(sound, float(lag[place]), steps):
+                return Octave(int(place), True, False)
     several = _sounds_like_several(peaks, chosen)
     doubt = bool((rivals & (least < _RIVAL) & (least > 2 * left[best] + 0.02)).any())
     return Octave(chosen, doubt or several, not good.any() and float(least.min()) < _WAITS)

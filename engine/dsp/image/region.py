@@ -138,6 +138,13 @@ def crop_square(image: Image, placement: Placement) -> Image:
     return np.asarray(padded, np.uint8)
 
 
+def to_rgb(square: Image) -> Image:
+    """Convert a blue-green-red or grey square, (h, w, 3), (h, w) or (h, w, 1), to RGB (h, w, 3)."""
+    grey = square.ndim == 2 or square.shape[2] == 1
+    code = cv2.COLOR_GRAY2RGB if grey else cv2.COLOR_BGR2RGB
+    return np.asarray(cv2.cvtColor(square, code), np.uint8)
+
+
 def _span(start: int, side: int, length: int, size: int) -> tuple[int, int, int, int]:
     """Return, for one axis, the visible part of a region in the picture and in the square."""
     low, high = max(0, start), min(length, start + side)

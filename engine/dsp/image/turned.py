@@ -29,7 +29,7 @@ LARGEST: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
+class TurnedSquare:
     """A square around a middle (``x``, ``y``), of ``side`` pixels, whose top points to ``angle``.
 
     At an angle of 0 it stands as the picture does. One that is ``mirrored`` is cut out of a picture
@@ -53,7 +53,7 @@ class Turned:
             and -reach < self.y < height + reach
         )
 
-    def shifted(self, up: float, scale: float = 1.0) -> Turned:
+    def shifted(self, up: float, scale: float = 1.0) -> TurnedSquare:
         """Return it moved along its own upright by parts of its side, and then larger."""
         away = up * self.side
         x, y = self.x + away * math.sin(self.angle), self.y - away * math.cos(self.angle)
@@ -103,7 +103,7 @@ def level(left: Floats, right: Floats) -> float:
     return math.atan2(down, across)
 
 
-def around(points: Floats, angle: float, scale: float, mirrored: bool = False) -> Turned:
+def around(points: Floats, angle: float, scale: float, mirrored: bool = False) -> TurnedSquare:
     """Return the square around points (n, 2), ``scale`` times as large as their longer side."""
     cosine, sine = math.cos(angle), math.sin(angle)
     axes = np.array([[cosine, -sine], [sine, cosine]], np.float32)
@@ -111,4 +111,4 @@ def around(points: Floats, angle: float, scale: float, mirrored: bool = False) -
     low, high = along.min(axis=0), along.max(axis=0)
     middle = axes @ ((low + high) / 2)
     side = float((high - low).max()) * scale
-    return Turned(float(middle[0]), float(middle[1]), side, angle, mirrored)
+    return TurnedSquare(float(middle[0]), float(middle[1]), side, angle, mirrored)

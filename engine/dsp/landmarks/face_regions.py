@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.core.landmarks import Landmarks
 from engine.core.skeletons import FACE_468
-from engine.dsp.image.turned import Turned, around, level
+from engine.dsp.image.turned import TurnedSquare, around, level
 
 Floats = NDArray[np.float32]
 
@@ -31,7 +31,7 @@ _NECK: Final = 1.4
 """The same in distances from the nose to the middle of the shoulders."""
 
 
-def from_detected(found: Floats, mirrored: bool) -> Turned:
+def from_detected(found: Floats, mirrored: bool) -> TurnedSquare:
     """Return where a face is, of a box and six points, (8, 2) in pixels: the detector's eyes first.
 
     It takes the eye on the left of the picture for the right one, in a mirror too.
@@ -40,17 +40,17 @@ def from_detected(found: Floats, mirrored: bool) -> Turned:
     middle = (low + high) / 2
     angle = level(found[_DETECTED_RIGHT], found[_DETECTED_LEFT])
     side = float((high - low).max()) * _SCALE
-    return Turned(float(middle[0]), float(middle[1]), side, angle, mirrored)
+    return TurnedSquare(float(middle[0]), float(middle[1]), side, angle, mirrored)
 
 
-def from_points(points: Floats, mirrored: bool) -> Turned:
+def from_points(points: Floats, mirrored: bool) -> TurnedSquare:
     """Return where a face is to be looked for next, of its points, (468, 2) or more in pixels."""
     flat = points[:, :2]
     ends = (_LEFT, _RIGHT) if mirrored else (_RIGHT, _LEFT)
     return around(flat, level(flat[ends[0]], flat[ends[1]]), _SCALE, mirrored)
 
 
-def from_bodies(bodies: Landmarks, width: int, height: int, mirrored: bool) -> list[Turned]:
+def from_bodies(bodies: Landmarks, width: int, height: int, mirrored: bool) -> list[TurnedSquare]:
     """Return the faces of bodies whose nose and one eye at least are sure."""
     found = []
     index = bodies.skeleton.index
@@ -78,7 +78,7 @@ def from_bodies(bodies: Landmarks, width: int, height: int, mirrored: bool) -> l
         if abs(angle) > math.radians(100):  # seen from behind, or upside down: not as eyes are
             angle = 0.0
         x, y = place["nose"].tolist()
-        found.append(Turned(x, y, max(sides), angle, mirrored))
+        found.append(TurnedSquare(x, y, max(sides), angle, mirrored))
     return found
 
 
@@ -92,7 +92,7 @@ def _shoulders(points: Floats, pixels: Floats, index: Mapping[str, int], nose: F
     return _NECK * float(np.hypot(*(pixels[rows].mean(axis=0) - nose)))
 
 
-def near(one: Turned, other: Turned) -> bool:
+def near(one: TurnedSquare, other: TurnedSquare) -> bool:
     """Whether two squares are of the same face: their middles lie close, for the larger of them."""
     apart = math.hypot(one.x - other.x, one.y - other.y)
     return apart < 0.35 * max(one.side, other.side)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.core.landmarks import Landmarks
 from engine.core.skeletons import HAND_21
-from engine.dsp.image.turned import Turned, around, upright
+from engine.dsp.image.turned import TurnedSquare, around, upright
 
 Floats = NDArray[np.float32]
 
@@ -39,22 +39,22 @@ _SHORTEST: Final = 0.45
 class Wrist(NamedTuple):
     """A hand that a body says is there: where to look, and whose and which it is."""
 
-    region: Turned
+    region: TurnedSquare
     side: str
     x: float
     y: float
 
 
-def from_palm(found: Floats, mirrored: bool) -> Turned:
+def from_palm(found: Floats, mirrored: bool) -> TurnedSquare:
     """Return where the hand of a palm is; ``found`` is a box and seven points, (9, 2) in pixels."""
     low, high = found[0], found[1]
     middle = (low + high) / 2
     angle = upright(found[_PALM_WRIST], found[_PALM_MIDDLE])
     side = float((high - low).max())
-    return Turned(float(middle[0]), float(middle[1]), side, angle, mirrored).shifted(0.5, 2.6)
+    return TurnedSquare(float(middle[0]), float(middle[1]), side, angle, mirrored).shifted(0.5, 2.6)
 
 
-def from_points(points: Floats, mirrored: bool) -> Turned:
+def from_points(points: Floats, mirrored: bool) -> TurnedSquare:
     """Return where a hand is to be looked for next, of its 21 points, (21, 2) or more in pixels."""
     flat = points[:, :2]
     knuckles = (flat[_INDEX] + flat[_RING]) / 4 + flat[_MIDDLE] / 2
@@ -84,12 +84,12 @@ def from_bodies(bodies: Landmarks, width: int, height: int, mirrored: bool) -> l
             middle = wrist + away
             angle = upright(elbow, wrist) if forearm > 0.2 * length else 0.0
             x, y = middle.tolist()
-            region = Turned(x, y, _REACH * hand, angle, mirrored)
+            region = TurnedSquare(x, y, _REACH * hand, angle, mirrored)
             found.append(Wrist(region, side, float(wrist[0]), float(wrist[1])))
     return found
 
 
-def near(one: Turned, other: Turned) -> bool:
+def near(one: TurnedSquare, other: TurnedSquare) -> bool:
     """Whether two squares are of the same hand: their middles lie close, for the larger of them."""
     apart = math.hypot(one.x - other.x, one.y - other.y)
     return apart < 0.3 * max(one.side, other.side)

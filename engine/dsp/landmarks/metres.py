@@ -33,7 +33,7 @@ HIPS: Final = 0.53
 """How high hips are, in statures, where no foot is seen."""
 
 
-class Measured:
+class MeasuredBody:
     """One body, in metres, from picture to picture."""
 
     def __init__(self, stature: float) -> None:
@@ -105,11 +105,11 @@ class MeasuredBodies:
 
     def __init__(self, stature: float) -> None:
         self._stature = stature
-        self._bodies: dict[int, Measured] = {}
+        self._bodies: dict[int, MeasuredBody] = {}
 
     def update(self, found: Landmarks, at: Ns) -> dict[int, dict[str, Vector]]:
         """Return the points of everyone, by id."""
         self._bodies = {
-            one.id: self._bodies.get(one.id) or Measured(self._stature) for one in found.seen
+            one.id: self._bodies.get(one.id) or MeasuredBody(self._stature) for one in found.seen
         }
         return {one.id: self._bodies[one.id].update(one, found, at) for one in found.seen}

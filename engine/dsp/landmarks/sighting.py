@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine.dsp.landmarks.areas import Area
 from engine.dsp.landmarks.similarity import Floats, Spread
 
-SURE: Final = 0.1
+SURE: Final = 0.2
 """A point that is less sure than this says nothing of where somebody is."""
 SURELY: Final = 0.4
 """The share of the points, the surest, whose mean says how sure a detection is: 7 joints of 17."""

@@ -37,10 +37,14 @@ _COCO: Final = {
 _OTHER_POINT: Final = 0.07
 """Of a body: fingers, heels, what COCO does not name."""
 _TRUNK: Final = ("shoulder", "hip")
-_BODY_DRIFT: Final = 1.0
+_BODY_DRIFT: Final = 0.4
 _DRIFTS: Final = {HAND_21.name: 6.0, FACE_468.name: 2.5}
 _SPREAD: Final = 0.08
 """Of each point of what is no body."""
+
+
+LEAST: Final = 0.06
+"""The share of the points that must be seen of both, or they are not alike however few fit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,5 +96,5 @@ def similarity(
     with np.errstate(under="ignore"):
         fit = np.exp(-apart / (2 * wide * (sizes * sizes)[..., None]))
     total = weights.sum(axis=-1)
-    share = weights / np.maximum(total, 1e-9)[..., None]
+    share = weights / np.maximum(total, LEAST * weights.shape[-1])[..., None]
     return (share * fit).sum(axis=-1), (share * fit * (narrow / wide)).sum(axis=-1)

@@ -15,7 +15,7 @@ WINDOW: Final = 0.4
 """Seconds of observations that a velocity is taken from."""
 DOUBT: Final = 0.002
 """Squared seconds: how far a few observations close together are from saying a velocity."""
-GLIDE: Final = 1.0
+GLIDE: Final = 2.0
 """Seconds in which what is unseen loses most of its velocity."""
 FALL: Final = 0.12
 """The same for the way up or down of a body: a jump ends."""
@@ -28,16 +28,17 @@ FASTEST: Final = 6.0
 class Track:
     """``points`` (k, 2) are in picture heights; ``slot`` and ``id`` are 0 until it is told.
 
-    ``at`` is the moment it was last seen in seconds, ``picture`` the number of that picture,
-    ``pictures`` in how many it was seen. A point that was not seen keeps its place among the
-    others, and loses its weight.
+    ``at`` is the moment in seconds at which it was last surely seen, and ``points`` lay so;
+    ``seen_at`` and ``picture`` are when it was last seen at all, ``pictures`` is how often. A point
+    that was not seen keeps its place among the others, and loses its weight.
     """
 
     def __init__(self, first: Sighting, at: float, picture: int, spread: Spread) -> None:
         self.slot = self.id = 0
         self.points, self.weights, self.size = first.points, first.weights, first.size
         self.sighting = first
-        self.at, self.picture, self.pictures = at, picture, 1
+        self.at = self.seen_at = at
+        self.picture, self.pictures = picture, 1
         self._spread = spread
         self._places: deque[tuple[float, Floats]] = deque()
         self.velocity: Floats = np.zeros(2)
@@ -50,18 +51,19 @@ class Track:
         return middle(self.points, np.maximum(self.weights, 1e-6) * self._spread.steady)
 
     def predicted(self, now: float, aspect: float) -> Floats:
-        """Return where its points (k, 2) should be, moving on ever slower, within the picture."""
-        passed = now - self.at
-        if passed <= 0:
-            return self.points
-        down = FALL if self._spread.falls else GLIDE
-        times = np.array([glide(passed, GLIDE), glide(passed, down)])
-        centre = self.centre
-        inside = (centre >= 0) & (centre <= [aspect, 1.0])
-        there = centre + self.velocity * times
-        there = np.where(inside, np.clip(there, 0.0, [aspect, 1.0]), there)
-        moved: Floats = self.points + (there - centre)
+        """Return where its points (k, 2) should be. See ``centre_at``."""
+        moved: Floats = self.points + (self.centre_at(now, aspect) - self.centre)
         return moved
+
+    def centre_at(self, now: float, aspect: float) -> Floats:
+        """Return where its middle (2,) should be, moving on ever slower, within the picture."""
+        passed, centre = now - self.at, self.centre
+        if passed <= 0:
+            return centre
+        down = FALL if self._spread.falls else GLIDE
+        there = centre + self.velocity * [glide(passed, GLIDE), glide(passed, down)]
+        inside = (centre >= 0) & (centre <= [aspect, 1.0])
+        return np.where(inside, np.clip(there, 0.0, [aspect, 1.0]), there)
 
     def see(self, sighting: Sighting, at: float, picture: int) -> None:
         """Move it to where it was seen."""
@@ -76,10 +78,15 @@ class Track:
         self.weights = np.where(seen, sighting.weights, kept)
         size = extent(self.points[self.weights > 0])
         self.size += (size - self.size) * (0.4 if size > self.size else 0.1)
-        self.at, self.picture, self.sighting = at, picture, sighting
+        self.at = at
+        self._remember()
+        self.glimpse(sighting, at, picture)
+
+    def glimpse(self, sighting: Sighting, at: float, picture: int) -> None:
+        """Note that it was seen, but perhaps it was another: where it should be stays as it was."""
+        self.seen_at, self.picture, self.sighting = at, picture, sighting
         self.pictures += 1
         sighting.free = False
-        self._remember()
 
     def _remember(self) -> None:
         """Take the velocity (2,), in picture heights a second, from what was seen of late.

@@ -48,6 +48,21 @@ EVICTED: Final = 0.5
 """Seconds after which somebody unseen loses the slot to a newcomer, if no other is free."""
 STRANGER: Final = 1.0
 """By how many nats a track that is not told must be likelier than one that is."""
+MIDDLE: Final = 0.15
+"""Sizes by which the middle of a detection is off from where it was expected a moment ago."""
+BOUNCE: Final = 3.0
+"""Nats against one who was hidden, and seems to have stopped or turned there (OC-SORT's consistency
+of direction): people pass each other more often than not."""
+GOES_ON: Final = 0.8
+"""The part of their speed at which they are still taken to go on."""
+WALK: Final = 0.4
+"""Sizes a second; who is slower is going nowhere."""
+BLINK: Final = 0.1
+"""Seconds: nobody is hidden for less."""
+MERGED: Final = 0.7
+"""Seconds for which one who was lost beside another may be the one who is seen."""
+RIVAL: Final = 0.5
+"""It may be one who fits by this part of what the other does."""
 _NEVER: Final = 1e3
 
 
@@ -135,7 +150,7 @@ class Tracker:
         strong = [one for one in found if one.score >= self.options.enter]
         weak = [one for one in found if self.options.stay <= one.score < self.options.enter]
         self._lay(strong, self._tracks, now)
-        self._lay(weak, (track for track in self._tracks if now - track.at <= RECENT), now)
+        self._lay(weak, (track for track in self._tracks if now - track.seen_at <= RECENT), now)
         self._recover(strong, now)
         for one in strong:
             if one.free:
@@ -160,7 +175,9 @@ class Tracker:
         return float(similarity(apart, weights, size, self._spread.k, np.zeros(()))[0])
 
     def _forget(self, now: float) -> None:
-        self._tracks = [track for track in self._tracks if now - track.at <= self._memory(track)]
+        self._tracks = [
+            track for track in self._tracks if now - track.seen_at <= self._memory(track)
+        ]
 
     def _memory(self, track: Track) -> float:
         """Return for how many seconds an unseen track is remembered."""
@@ -177,9 +194,28 @@ class Tracker:
         if not found or not waiting:
             return
         fits, choices = self._likely(found, waiting, now)
-        costs = np.where(fits >= GATE, -np.log(np.maximum(choices, 1e-12)), _NEVER)
-        costs += [[0.0 if track.slot else STRANGER] for track in waiting]
-        self._join(found, waiting, costs, now)
+        costs = -np.log(np.maximum(choices, 1e-12)) + [[_bias(track)] for track in waiting]
+        costs += self._astray(found, waiting, now)
+        costs = np.where(fits >= GATE, costs, _NEVER)
+        pairs = _cheapest(costs)
+        free = set(range(len(waiting))) - {row for row, _ in pairs}
+        for row, column in pairs:
+            near = fits[:, column] >= RIVAL * fits[row, column]
+            rivals = [waiting[other] for other in free if near[other]]
+            if self._perhaps_another(waiting[row], rivals, now):
+                waiting[row].glimpse(found[column], now, self._picture)
+            else:
+                waiting[row].see(found[column], now, self._picture)
+
+    @staticmethod
+    def _perhaps_another(track: Track, rivals: Sequence[Track], now: float) -> bool:
+        """Whether what was laid on a track may as well be another who hides, or is hidden by, it.
+
+        Two who cross are one detection for a while. Whoever gets it must not be led astray by it:
+        when they part, each goes on as they came.
+        """
+        lately = [one for one in (track, *rivals) if one.slot and now - one.at <= MERGED]
+        return len(lately) > 1 and lately[0] is track
 
     def _likely(
         self, found: Sequence[Sighting], tracks: Sequence[Track], now: float
@@ -196,6 +232,24 @@ class Tracker:
         drift = np.broadcast_to(self._spread.drift * unseen, shape)
         return similarity(apart, weights, sizes, self._spread.k, drift)
 
+    def _astray(self, found: Sequence[Sighting], tracks: Sequence[Track], now: float) -> Floats:
+        """Return how unlikely the middle of each detection is for each track, in nats.
+
+        Why beside the points: of who is half hidden few are known, and those are the worse ones.
+        """
+        places = np.stack([one.centre for one in found])
+        unseen = np.array([min(now - track.at, DRIFTS) for track in tracks])
+        expected = np.stack([track.centre_at(now, self._aspect) for track in tracks])
+        away = np.linalg.norm(expected[:, None] - places, axis=2)
+        away /= np.array([[track.size] for track in tracks])
+        nats: Floats = 0.5 * (away / (MIDDLE + self._spread.drift * unseen)[:, None]) ** 2
+        for row, track in enumerate(tracks):
+            speed = float(np.hypot(*track.velocity))
+            if BLINK < now - track.at <= MERGED and speed > WALK * track.size:
+                moved = (places - track.centre) @ track.velocity / speed / (now - track.at)
+                nats[row] += BOUNCE * np.clip(GOES_ON - moved / speed, 0.0, 1.0)
+        return nats
+
     def _recover(self, found: Sequence[Sighting], now: float) -> None:
         """Look for those who are told and not found where they were last seen."""
         found = [one for one in found if one.free]
@@ -209,14 +263,8 @@ class Tracker:
                 away = float(np.linalg.norm(one.centre - track.centre)) / track.size
                 if away <= reach:
                     costs[row, column] = away
-        self._join(found, waiting, costs, now)
-
-    def _join(
-        self, found: Sequence[Sighting], tracks: Sequence[Track], costs: Floats, now: float
-    ) -> None:
-        for row, column in assign(costs.tolist()):
-            if costs[row, column] < _NEVER:
-                tracks[row].see(found[column], now, self._picture)
+        for row, column in _cheapest(costs):
+            waiting[row].see(found[column], now, self._picture)
 
     def _leave_areas(self) -> None:
         """Take the slots of those who lie in an area that was drawn just now."""
@@ -249,13 +297,13 @@ class Tracker:
         away = [
             track
             for track in holders.values()
-            if now - track.at > EVICTED
+            if now - track.seen_at > EVICTED
             and track.slot != self.options.lock
             and track.slot <= self.options.people
         ]
         if not away:
             return 0
-        longest = min(away, key=lambda track: (track.at, track.slot))
+        longest = min(away, key=lambda track: (track.seen_at, track.slot))
         self._tracks.remove(longest)
         return longest.slot
 
@@ -271,3 +319,13 @@ class Tracker:
             if 0 < track.slot <= people and lock in (0, track.slot)
         ]
         return tuple(sorted(told, key=lambda one: one.slot))
+
+
+def _bias(track: Track) -> float:
+    """Return what it costs a track to be chosen, whatever it fits."""
+    return 0.0 if track.slot else STRANGER
+
+
+def _cheapest(costs: Floats) -> list[tuple[int, int]]:
+    """Return the pairs (row, column) that cost the least together, without those that cannot be."""
+    return [pair for pair in assign(costs.tolist()) if costs[pair] < _NEVER]

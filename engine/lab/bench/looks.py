@@ -3,7 +3,8 @@
 A real show paints by ``style`` and by ``style_of``. First come a few seconds without a hand and a
 few in which both get another look 30 times a second, in turn: by name, by weight, with strength and
 colours. Then a whole minute of that. Memory is what belongs to the show and its networks alone, not
-what they share with other programs.
+what they share with other programs. All of it comes before other programs where the system allows
+that.
 
 What decides: that as many pictures are painted with changes as without, in the median of the pairs,
 that nothing is refused, and that memory at the end of the minute is what it was at its beginning.
@@ -26,6 +27,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from engine.lab.bench.report import COUNT, Row, ratio
 from engine.lab.bench.rig.turns import PAIRS
+from engine.lab.bench.rig.undisturbed import undisturbed
 from engine.lab.stress import vitals
 from engine.lab.stress.receivers import LOCAL, free_port
 from engine.lab.stress.show import ShowProcess, wait_until
@@ -96,7 +98,8 @@ def run(
         text = PATCH.format(port=port, replies=desk.getsockname()[1])
         patch.write_text(text, encoding="utf-8")
         show = ShowProcess(patch, (), folder)
-        show.start()
+        with undisturbed():
+            show.start()
         try:
             desk.settimeout(PATIENCE)
             desk.recv(1500)  # it is alive

@@ -5,11 +5,11 @@ title and a wave. "plain" is the chain as one writes it with OpenCV for one pict
 it draws into its own pictures and hands nothing over. "boxes" are ours, called in the same way;
 "show" is the chain live, each box but the first on a lane of its own, from the moment a picture is
 there until it has come to the output. All get the same pictures (their hash is compared), 10 a
-second, and OpenCV has one thread. "processor" is what a picture that comes through takes of all
-cores, whatever else they do. "copies" are whole pictures that a box copies for each that it gives:
-to draw into it, since what came may be seen elsewhere too, or to have a part in one piece; between
-boxes nothing is copied. "apart" is by how many levels of 255 both ways differ before anything is
-drawn.
+second, and OpenCV has one thread; each comes before other programs where the system allows it.
+"processor" is what a picture that comes through takes of all cores, whatever else they do. "copies"
+are whole pictures that a box copies for each that it gives: to draw into it, since what came may be
+seen elsewhere too, or to have a part in one piece; between boxes nothing is copied. "apart" is by
+how many levels of 255 both ways differ before anything is drawn.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Final
 from engine.lab.bench.report import COUNT, Goal, Row, ratio
 from engine.lab.bench.rig.chain_footage import BOXES
 from engine.lab.bench.rig.turns import PAIRS, Numbers, child, in_turn, median, ratios
+from engine.lab.bench.rig.undisturbed import undisturbed
 
 FPS: Final = 10
 SECONDS: Final = 4.0
@@ -51,5 +52,6 @@ def run(short: bool, seconds: float = SECONDS) -> list[Row]:
 
 
 def _measure(way: str, seconds: float) -> Numbers:
-    measured: Numbers = child("picture_chain", way, seconds, FPS)
+    with undisturbed():
+        measured: Numbers = child("picture_chain", way, seconds, FPS)
     return measured

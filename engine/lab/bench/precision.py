@@ -119,10 +119,10 @@ def _pose(model: str, short: bool) -> list[Row]:
         box.open()
     apart = []
     for frame in frames(1.0 if short else 8.0)[::3]:
-        plain, brief = (box.process(frame).people for box in boxes)
+        plain, brief = (box.process(frame).seen for box in boxes)
         if plain and brief:
-            sure = plain[0].joints[:, 2] >= 0.4
-            apart += np.hypot(*(plain[0].joints - brief[0].joints)[sure, :2].T).tolist()
+            sure = plain[0].points[:, 2] >= 0.4
+            apart += np.hypot(*(plain[0].points - brief[0].points)[sure, :2].T).tolist()
     p50, p95, most = 100 * np.percentile(apart, [50, 95, 100]) if apart else (0.0, 0.0, 0.0)
     case = "pose in bfloat16"
     return [

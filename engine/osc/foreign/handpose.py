@@ -44,7 +44,7 @@ class HandPose(Foreign):
         rows = None if one is None else self._rows(one)
         if rows is None or not rows[:, -1].all():
             if rows is not None:
-                self.left_out = "of a hand not all points are known, and it is sent whole or not"
+                self.doubt = "of a hand not all points are known, and it is sent whole or not"
             self._here = False
             return [self._confidence(0.0)]
         self._here = True

@@ -19,7 +19,7 @@ _LARGEST: Final = 0x7FFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
-class Moving:
+class Tracked:
     """One that is tracked: places and sizes in parts of the picture, y from the top.
 
     ``angle`` is how far it leans, in radians, 0 upright, clockwise, below 2 pi. Speeds are a second
@@ -45,19 +45,19 @@ class Moving:
         return self.across, self.down, self.turns, self.faster, self.spins
 
 
-class Motion:
+class Speeds:
     """Speeds of all that is seen, from one reading to the next; nobody is remembered when gone."""
 
     def __init__(self) -> None:
-        self._before: dict[int, tuple[Ns, Moving]] = {}
+        self._before: dict[int, tuple[Ns, Tracked]] = {}
 
-    def update(self, seen: list[Moving], at: Ns) -> list[Moving]:
+    def update(self, seen: list[Tracked], at: Ns) -> list[Tracked]:
         """Return the same with their speeds."""
         moving = [self._with_speed(one, at) for one in seen]
         self._before = {one.session: (at, one) for one in moving}
         return moving
 
-    def _with_speed(self, now: Moving, at: Ns) -> Moving:
+    def _with_speed(self, now: Tracked, at: Ns) -> Tracked:
         since, before = self._before.get(now.session, (at, now))
         gap = (at - since) / SECOND
         if not 0 < gap <= GAP:
@@ -77,7 +77,7 @@ class Motion:
         )
 
 
-def of_landmarks(found: Landmarks, parts: list[str] | None) -> Iterator[Moving]:
+def of_landmarks(found: Landmarks, parts: list[str] | None) -> Iterator[Tracked]:
     """Yield each that is seen: the middle of each instance, or of each of its ``parts``.
 
     A session is the id, or with several parts a number of its own for each. What is not seen is
@@ -91,15 +91,15 @@ def of_landmarks(found: Landmarks, parts: list[str] | None) -> Iterator[Moving]:
         for index, place in enumerate(places):
             if place is not None:
                 session = (one.id * len(places) + index) & _LARGEST
-                yield Moving(session, one.slot, place[0], 1 - place[1], width, height, angle)
+                yield Tracked(session, one.slot, place[0], 1 - place[1], width, height, angle)
 
 
-def of_detections(found: Detections) -> Iterator[Moving]:
+def of_detections(found: Detections) -> Iterator[Tracked]:
     """Yield each thing that is tracked, by its box; what is no number is left out."""
     for slot, one in enumerate(found.seen, 1):
         x, y, width, height = one.box
         if one.id and math.isfinite(x + y + width + height):
-            yield Moving(one.id & _LARGEST, slot, x, 1 - y, width, height)
+            yield Tracked(one.id & _LARGEST, slot, x, 1 - y, width, height)
 
 
 def untracked(found: Detections) -> str:

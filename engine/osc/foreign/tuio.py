@@ -19,8 +19,8 @@ from engine.osc.address import check
 from engine.osc.bundle import ROOM
 from engine.osc.foreign.base import Foreign, check_own
 from engine.osc.foreign.motion import (
-    Motion,
-    Moving,
+    Speeds,
+    Tracked,
     of_detections,
     of_landmarks,
     untracked,
@@ -30,7 +30,7 @@ from engine.osc.packer import packer
 
 SOURCE: Final = "sensorium"
 
-Numbers = tuple[str, Callable[[Moving], tuple[float, ...]]]
+Numbers = tuple[str, Callable[[Tracked], tuple[float, ...]]]
 _SETS: Final[dict[str, Numbers]] = {
     "/tuio/2Dcur": ("if" + "ffff", lambda m: (m.session, m.x, m.y, m.across, m.down, m.faster)),
     "/tuio/2Dobj": (
@@ -56,7 +56,7 @@ class Surface:
         self._frame = 0
         self._here = False
 
-    def bundles(self, seen: Sequence[Moving]) -> list[bytes]:
+    def bundles(self, seen: Sequence[Tracked]) -> list[bytes]:
         """Return a piece for each packet: what belongs together stays together."""
         self._frame += 1
         self._here = bool(seen)
@@ -92,7 +92,7 @@ class Tuio(Foreign):
     ) -> None:
         super().__init__(address, options, dialect, skeleton)
         check_parts(options.joints, skeleton)
-        self._surface, self._motion = Surface(address), Motion()
+        self._surface, self._motion = Surface(address), Speeds()
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the bundles of a picture."""
@@ -111,11 +111,11 @@ class TuioDetections(Layout):
         options.only("the layout of TUIO", "layout")
         check(address, ())
         check_own(Tuio.TOOL, address, Tuio.ADDRESSES)
-        self._surface, self._motion = Surface(address), Motion()
+        self._surface, self._motion = Surface(address), Speeds()
 
     def encode(self, message: Detections, at: Ns) -> Sequence[bytes]:
         """Return the bundles of a picture."""
-        self.left_out = untracked(message)
+        self.doubt = untracked(message)
         return self._surface.bundles(self._motion.update([*of_detections(message)], at))
 
     def end(self) -> Sequence[bytes]:

@@ -20,8 +20,8 @@ from engine.osc.address import check
 from engine.osc.bundle import ROOM
 from engine.osc.foreign.base import Foreign, check_own, height_of
 from engine.osc.foreign.motion import (
-    Motion,
-    Moving,
+    Speeds,
+    Tracked,
     of_detections,
     of_landmarks,
     untracked,
@@ -32,7 +32,7 @@ from engine.osc.packer import packer
 
 _FRAMES: Final = 0x7FFFFFFF
 
-Numbers = tuple[str, Callable[[Moving], tuple[float, ...]]]
+Numbers = tuple[str, Callable[[Tracked], tuple[float, ...]]]
 _COMPONENTS: Final[dict[str, Numbers]] = {
     "/tuio2/ptr": (
         "iii" + "f" * 11,
@@ -65,7 +65,7 @@ class Surface2:
         self._size = 0
         self._here = False
 
-    def bundles(self, seen: Sequence[Moving], at: Ns, size: int) -> list[bytes]:
+    def bundles(self, seen: Sequence[Tracked], at: Ns, size: int) -> list[bytes]:
         """Return a piece for each packet; the last says who is alive."""
         self._frame = self._frame % _FRAMES + 1
         self._size, self._here = size, bool(seen)
@@ -99,7 +99,7 @@ class Tuio2(Foreign):
     ) -> None:
         super().__init__(address, options, dialect, skeleton)
         check_parts(options.joints, skeleton)
-        self._surface, self._motion = Surface2(address), Motion()
+        self._surface, self._motion = Surface2(address), Speeds()
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the bundles of a picture."""
@@ -119,11 +119,11 @@ class Tuio2Detections(Layout):
         options.only("the layout of TUIO 2.0", "layout")
         check(address, ())
         check_own(Tuio2.TOOL, address, Tuio2.ADDRESSES)
-        self._surface, self._motion = Surface2(address), Motion()
+        self._surface, self._motion = Surface2(address), Speeds()
 
     def encode(self, message: Detections, at: Ns) -> Sequence[bytes]:
         """Return the bundles of a picture."""
-        self.left_out = untracked(message)
+        self.doubt = untracked(message)
         return self._surface.bundles(self._motion.update([*of_detections(message)], at), at, 0)
 
     def end(self) -> Sequence[bytes]:

@@ -1,4 +1,4 @@
-"""The Virtual Motion Capture protocol, to a marionette such as VSeeFace or Warudo.
+"""The Virtual Speeds Capture protocol, to a marionette such as VSeeFace or Warudo.
 
 For each picture: ``/VMC/Ext/OK`` loaded i, calibrated 3 i, mode 0 i, tracking i; ``/VMC/Ext/T f``
 (seconds); ``/VMC/Ext/Root/Pos`` and of each bone ``/VMC/Ext/Bone/Pos`` = name s, x, y, z f, and the
@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from engine.core.clock import SECOND
+from engine.core.errors import ParameterError
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Features, Ns
 from engine.core.skeletons import BLAZEPOSE_33, Skeleton
@@ -24,7 +25,7 @@ from engine.dsp.landmarks.metres import MeasuredBodies
 from engine.osc.address import check
 from engine.osc.foreign.base import Foreign, check_own
 from engine.osc.layout import Dialect, Layout, OscOptions
-from engine.osc.numbers import finite
+from engine.osc.numbers import finite, text
 from engine.osc.packer import packer
 
 BODY: Final = "/VMC/Ext/Bone/Pos"
@@ -108,8 +109,43 @@ class VmcBlendShapes(Layout):
 
     def _all(self, values: list[float]) -> list[bytes]:
         pack = packer(FACE, "sf").pack
-        pieces = [pack(name, value) for name, value in zip(self._names, values, strict=True)]
+        pieces = [pack(text(name), value) for name, value in zip(self._names, values, strict=True)]
         return [*pieces, packer("/VMC/Ext/Blend/Apply", "").pack()]
+
+
+class VmcExpression(Layout):
+    """A number as one blend shape: ``args = ["Joy", "{value}"]`` names it."""
+
+    def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
+        options.only("the layout of VMC", "layout", "args")
+        check(address, ())
+        check_own(Vmc.TOOL, address, (FACE,))
+        match options.args:
+            case [str(name), "{value}"]:
+                self._name = name
+            case _:
+                raise ParameterError(
+                    'args: name the blend shape of your model, as in args = ["Joy", "{value}"]'
+                )
+        self._began = False
+
+    def encode(self, message: float, at: Ns) -> Sequence[bytes]:
+        """Return the message of the expression, and the one that applies it."""
+        self._began = True
+        return self._both(finite(message))
+
+    def end(self) -> Sequence[bytes]:
+        """Return the messages of a face at rest."""
+        began, self._began = self._began, False
+        return self._both(0.0) if began else []
+
+    def example(self) -> Sequence[bytes]:
+        """Return the messages of rest."""
+        return self._both(0.0)
+
+    def _both(self, value: float) -> list[bytes]:
+        said = packer(FACE, "sf").pack(text(self._name), value)
+        return [said, packer("/VMC/Ext/Blend/Apply", "").pack()]
 
 
 def _state(*, tracking: bool) -> bytes:

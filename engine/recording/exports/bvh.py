@@ -29,7 +29,7 @@ from engine.dsp.landmarks.bones import (
     middle,
     near,
 )
-from engine.dsp.landmarks.metres import Measured
+from engine.dsp.landmarks.metres import MeasuredBody
 from engine.recording.exports.takes import Take
 
 CENTIMETRES: Final = 100.0
@@ -65,7 +65,7 @@ class NoBody(SensoriumError):
 
 
 @dataclass(frozen=True)
-class Motion:
+class BvhFile:
     """A take as frames: ``text`` is the file; ``held`` counts those with a bone that was held."""
 
     text: bytes
@@ -74,7 +74,7 @@ class Motion:
     held: int
 
 
-def as_motion(take: Take, stature: float, rate: float | None) -> Motion:
+def as_motion(take: Take, stature: float, rate: float | None) -> BvhFile:
     """Return the file of somebody, ``rate`` frames a second, else as many as pictures came.
 
     Raise NoBody for hands and faces, and where hips and shoulders were never seen together.
@@ -93,7 +93,7 @@ def as_motion(take: Take, stature: float, rate: float | None) -> Motion:
     motion = "\n".join(" ".join(f"{number:.4f}" for number in row) for row in rows.tolist())
     head = "\n".join(["HIERARCHY", *_hierarchy(_ORDER[0], stature, 0), "MOTION"])
     text = f"{head}\nFrames: {len(times)}\nFrame Time: {1 / rate:.6f}\n{motion}\n"
-    return Motion(text.encode("ascii"), len(times), rate, held)
+    return BvhFile(text.encode("ascii"), len(times), rate, held)
 
 
 def _usual_rate(seconds: list[float]) -> float:
@@ -103,7 +103,7 @@ def _usual_rate(seconds: list[float]) -> float:
 
 def _postures(take: Take, stature: float) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
     """Return the place of the hips (cm) and the rotations of all bones, for each picture."""
-    body, last = Measured(stature), dict.fromkeys([bone.name for bone in BONES], IDENTITY)
+    body, last = MeasuredBody(stature), dict.fromkeys([bone.name for bone in BONES], IDENTITY)
     here: tuple[float, float, float] | None = None
     postures: list[tuple[tuple[float, float, float] | None, list[Quaternion]]] = []
     held = 0

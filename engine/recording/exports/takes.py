@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -132,14 +132,18 @@ def _can_be(one: Instance, found: Landmarks) -> bool:
 
 
 def _landmarks(entry: Arrival | LaneResult) -> Iterator[tuple[str, Landmarks]]:
-    """Yield the landmarks of an entry, by the name that a cable has for them."""
+    """Yield the landmarks of an entry, by the name that a cable has for them.
+
+    Of a box with several outlets, which is a tuple here, they are the first that are any: hands of
+    both sides, before those of either alone.
+    """
     if isinstance(entry, Arrival):
         name, message = f"{entry.source}.{entry.outlet}".rstrip("."), entry.message
     else:
         name, message = entry.box, entry.result
     if isinstance(message, Landmarks):
         yield name, message
-    elif is_dataclass(message) and not isinstance(message, type):
-        for each in fields(message):
-            if isinstance(inner := getattr(message, each.name), Landmarks):
-                yield f"{name}.{each.name}", inner
+    elif isinstance(message, tuple):
+        found = next((each for each in message if isinstance(each, Landmarks)), None)
+        if found is not None:
+            yield name, found

@@ -71,7 +71,7 @@ def pictures(draw):
 
 
 @given(pictures(), st.integers(1, 4), st.integers(1, 3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_slots_and_ids_are_given_to_one(shown, people, birth):
     tracker = Tracker(COCO_17, Tracking(people=people, birth=birth))
     owners = {}
@@ -87,7 +87,7 @@ def test_slots_and_ids_are_given_to_one(shown, people, birth):
 
 
 @given(pictures(), st.randoms())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_order_of_detections_does_not_matter(shown, random):
     one, other = (Tracker(COCO_17, Tracking(birth=1)) for _ in range(2))
     for number, points in enumerate(shown):

@@ -19,6 +19,7 @@ TINY: dict[str, dict[str, Any]] = {
     "notes": {"count": 1, "players": ("stand-in",), "peer": False},
     "pitch": {"each": 1, "notes": 0, "peers": ()},
     "pictures": {"seconds": 0.5},
+    "pose": {"seeds": (7000,), "seconds": 1.0, "pictures": 2},
     "overload": {"seconds": 1.5},
     "record": {"seconds": 1.0, "pairs": 1, "set_": 3.0},
     "skeleton_to_picture": {"seconds": 25.0, "steps": 5},
@@ -28,6 +29,7 @@ TINY: dict[str, dict[str, Any]] = {
     "steadiness": {"count": 8, "people": False},
     "throughput": {"messages": 200},
     "wire": {"notes": 3, "names": ("square",)},
+    "bodies": {"peers": False},
 }
 
 

@@ -30,8 +30,8 @@ def play_queued(depth: int, footage: list[Frame], seconds: float, port: int) -> 
     with closing(SimpleUDPClient("127.0.0.1", port)) as client:
         while time.monotonic() - begun < seconds:
             grabbed, frame = waiting.get()
-            for person in network.process(frame).people:
-                for name, (x, y, score) in zip(JOINTS, person.joints.tolist(), strict=True):
+            for person in network.process(frame).seen:
+                for name, (x, y, score) in zip(JOINTS, person.points.tolist(), strict=True):
                     client.send_message(f"/p1/{name}", [x, y, score])
             behind.append((time.monotonic() - grabbed) * 1e3)
     network.close()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from typing import Annotated
 
-from engine.core.messages import Frame, Pose
+from engine.core.landmarks import Landmarks
+from engine.core.messages import Frame, Ns
 from engine.core.parameter import Fixed, Param
 from engine.models.pose import PoseModel
+
+_START = Ns(0)
 
 
 class SlowPose(PoseModel):
@@ -19,13 +22,13 @@ class SlowPose(PoseModel):
 
     takes: Fixed[Annotated[float, Param("until it answers", 0, 1, unit="s")]] = 0.045
 
-    def process(self, frame: Frame) -> Pose:
+    def process(self, frame: Frame, *, at: Ns = _START) -> Landmarks:
         """Return the people in the picture, late."""
         begun = now = time.monotonic()
         longest = 0.0
         pose = None
         while pose is None or now - begun + longest < self.takes:
-            pose = super().process(frame)
+            pose = super().process(frame, at=at)
             before, now = now, time.monotonic()
             longest = max(longest, now - before)
         time.sleep(max(0.0, begun + self.takes - now))

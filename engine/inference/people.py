@@ -1,0 +1,244 @@
+"""Finds several people: one network finds them in the picture, another looks closely at each.
+
+Who is found is followed in a square of their own, from picture to picture, which shows small people
+as large as those in front, and gives each joint more pixels. The finder looks for others between:
+at the whole picture, and at parts of it in turn.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.skeletons import BLAZEPOSE_33, COCO_17
+from engine.dsp.image.padded import padded
+from engine.dsp.image.region import Region, crop_square, next_region, place, to_rgb
+from engine.dsp.image.turned import TurnedSquare
+from engine.dsp.landmarks.body_regions import from_circle, from_joints, tiles
+
+Floats = NDArray[np.float32]
+Run = Callable[..., tuple[NDArray[Any], ...]]
+Size = tuple[int, int]
+
+SURE: Final = 0.2
+"""Score below which a joint does not guide the next region (as published with MoveNet)."""
+ENOUGH: Final = 7
+"""Joints whose mean score decides about a person."""
+STAYS: Final = 0.7
+"""Hysteresis: a person stays down to this part of the confidence that let them in."""
+SEARCH: Final = 5
+"""While somebody is followed, others are looked for in one of so many pictures."""
+_LONGER: Final = 256
+_MULTIPLE: Final = 32
+_LOGIT: Final = 80.0
+
+
+@dataclass(slots=True)
+class FoundBody:
+    """Who was found: ``points`` (n, 2) in pixels, or (n, 3) with a depth; ``sure`` (n,) 0 to 1.
+
+    ``region`` is where a closer look would find them next, if that is known.
+    """
+
+    points: Floats
+    sure: Floats
+    score: float
+    region: Region | TurnedSquare | None = None
+
+
+class Closer(ABC):
+    """A network that finds the joints of one body in a square."""
+
+    @abstractmethod
+    def region(self, joints: FoundBody, size: Size, mirrored: bool) -> Region | TurnedSquare | None:
+        """Return where to look closely at a body of 17 joints; None where that is not known."""
+
+    @abstractmethod
+    def look(
+        self, image: NDArray[np.uint8], region: Region | TurnedSquare, size: Size, mirrored: bool
+    ) -> FoundBody:
+        """Return the body in a square of a picture, (h, w, 3) or grey, of a size (w, h)."""
+
+
+@dataclass
+class MoveNet(Closer):
+    """MoveNet for one person: 17 joints; ``run`` asks it, ``side`` is its square in pixels."""
+
+    run: Run
+    side: int
+
+    def region(self, joints: FoundBody, size: Size, mirrored: bool) -> Region:
+        """Return the square around the hips."""
+        return next_region(joints.points.tolist(), (joints.sure >= SURE).tolist(), *size)
+
+    def look(
+        self, image: NDArray[np.uint8], region: Region | TurnedSquare, size: Size, mirrored: bool
+    ) -> FoundBody:
+        """Return the body in a square."""
+        assert isinstance(region, Region)
+        placement = place(region, *size, size=self.side)
+        square = to_rgb(crop_square(image, placement))[None].astype(np.int32)
+        (answer,) = self.run(image=square)
+        rows = answer[0, 0]
+        pixels = placement.to_picture([(x, y) for y, x, _ in rows.tolist()])
+        points, sure = np.array(pixels, np.float32), rows[:, 2]
+        body = FoundBody(points, sure, surest(sure))
+        body.region = self.region(body, size, mirrored)
+        return body
+
+
+@dataclass
+class BlazePose(Closer):
+    """BlazePose: 33 points with depth; ``run`` asks it, ``side`` is its square in pixels."""
+
+    run: Run
+    side: int
+
+    def region(self, joints: FoundBody, size: Size, mirrored: bool) -> TurnedSquare | None:
+        """Return the square around the whole body, upright."""
+        return from_joints(joints.points[:, :2], joints.sure, mirrored)
+
+    def look(
+        self, image: NDArray[np.uint8], region: Region | TurnedSquare, size: Size, mirrored: bool
+    ) -> FoundBody:
+        """Return the body in a square; one that holds nobody is not sure."""
+        assert isinstance(region, TurnedSquare)
+        answer, presence = self.run(image=region.cut(image, self.side))
+        rows = np.asarray(answer, np.float32).reshape(-1, 5)
+        square = rows[:, :3] / np.float32(self.side)
+        pixels = region.to_picture(square[:, :2])
+        depth = -square[:33, 2:] * np.float32(region.side)
+        sure = 1 / (1 + np.exp(-np.clip(rows[:33, 3:], -_LOGIT, _LOGIT)).min(axis=1))
+        follow = from_circle(pixels[33], pixels[34], mirrored)
+        points = np.hstack([pixels[:33], depth])
+        return FoundBody(points, sure.astype(np.float32), float(presence.ravel()[0]), follow)
+
+
+@dataclass
+class Finder:
+    """MoveNet multipose: up to six people in a picture; ``run`` asks it."""
+
+    run: Run
+
+    def find(self, image: NDArray[np.uint8], part: tuple[int, int, int, int]) -> list[FoundBody]:
+        """Return those in a part of a picture, the surest first; 17 joints each."""
+        given = padded(image, part, _LONGER, _MULTIPLE)
+        (answer,) = self.run(image=given.picture[None].astype(np.int32))
+        bodies = []
+        for row in answer[0]:
+            joints = row[:51].reshape(17, 3)
+            points = given.to_picture(joints[:, 1::-1])
+            bodies.append(FoundBody(points, joints[:, 2], surest(joints[:, 2])))
+        return sorted(bodies, key=lambda body: -body.score)
+
+
+@dataclass
+class OneFinder:
+    """MoveNet for one person, which finds whoever is nearest the middle."""
+
+    closer: MoveNet
+
+    def find(self, image: NDArray[np.uint8], part: tuple[int, int, int, int]) -> list[FoundBody]:
+        """Return who is in a part of a picture."""
+        left, top, right, bottom = part
+        piece = image[top:bottom, left:right]
+        side = max(right - left, bottom - top)
+        size = right - left, bottom - top
+        region = Region((size[0] - side) // 2, (size[1] - side) // 2, side)
+        body = self.closer.look(piece, region, size, mirrored=False)
+        body.points += np.array((left, top), np.float32)
+        return [body]
+
+
+@dataclass
+class People:
+    """Finds people picture by picture; without a ``closer`` as the finder sees them."""
+
+    finder: Finder | OneFinder
+    closer: Closer | None = None
+    _followed: list[FoundBody] = field(default_factory=list)
+    _pictures: int = 0
+    _searches: int = 0
+
+    def reset(self) -> None:
+        """Forget everybody: all parts of the picture are looked at, one after the other."""
+        self._followed = []
+        self._searches = 0
+
+    def find(
+        self, image: NDArray[np.uint8], most: int, confidence: float, mirrored: bool
+    ) -> list[FoundBody]:
+        """Return up to ``most`` people of a picture, (h, w, 3) or grey."""
+        size = image.shape[1], image.shape[0]
+        whole = (0, 0, *size)
+        if self.closer is None:
+            bar = confidence * STAYS
+            return [each for each in self.finder.find(image, whole) if each.score >= bar][:most]
+        found: list[FoundBody] = []
+        for body in self._followed:
+            self._look(image, body.region, confidence * STAYS, mirrored, found)
+        self._pictures += 1
+        parts = tiles(*size)
+        due = not found or self._searches < len(parts) or self._pictures % SEARCH == 0
+        if due and len(found) < most:
+            self._searches += 1
+            for one in self.finder.find(image, parts[(self._searches - 1) % len(parts)]):
+                if len(found) >= most or one.score < confidence * STAYS:
+                    break
+                if any(same(one, other) for other in found):
+                    continue
+                region = self.closer.region(one, size, mirrored)
+                self._look(image, region, confidence, mirrored, found)
+        self._followed = found
+        return found
+
+    def _look(
+        self,
+        image: NDArray[np.uint8],
+        region: Region | TurnedSquare | None,
+        bar: float,
+        mirrored: bool,
+        found: list[FoundBody],
+    ) -> None:
+        """Look closely; add who is there, unless it is somebody who was found already."""
+        size = image.shape[1], image.shape[0]
+        if (
+            self.closer is None
+            or region is None
+            or (isinstance(region, TurnedSquare) and not region.fits(*size))
+        ):
+            return
+        body = self.closer.look(image, region, size, mirrored)
+        if body.score >= bar and not any(same(body, other) for other in found):
+            found.append(body)
+
+
+def surest(sure: NDArray[Any]) -> float:
+    """Return the mean of the surest joints: a head with two shoulders shows no more."""
+    return float(np.sort(sure)[-ENOUGH:].mean())
+
+
+def same(one: FoundBody, other: FoundBody) -> bool:
+    """Whether two are one person: their joints lie within a tenth of their length on the whole."""
+    a, b = _joints(one.points), _joints(other.points)
+    length = max(float(np.ptp(a, axis=0).max()), float(np.ptp(b, axis=0).max()), 1.0)
+    apart = np.hypot(*(a - b).T)
+    return float(np.median(apart)) < 0.12 * length
+
+
+def _joints(points: Floats) -> Floats:
+    """Return the joints that all skeletons of bodies have, (n, 2)."""
+    rows = _COMMON[len(points)]
+    joints: Floats = points[rows, :2]
+    return joints
+
+
+_NAMES: Final = [joint for joint in COCO_17.points if joint in BLAZEPOSE_33.index]
+_COMMON: Final = {
+    len(each.points): [each.index[name] for name in _NAMES] for each in (COCO_17, BLAZEPOSE_33)
+}

@@ -1,0 +1,209 @@
+"""Bodies, hands and faces beside MediaPipe 0.10.21: ms a picture on one core, and how far apart.
+
+Both get the same pictures, decoded before: a man who jumps; the hand of a woman, cut out of that
+film, and the photograph of a face, enlarged and moved about. What is measured is all that comes
+after: making the pictures small, the networks, following, smoothing, and sending OSC. Times are
+those of the processor, of all threads, on one core; they take turns. "faster" is the time of
+MediaPipe over ours. MoveNet finds 17 joints where MediaPipe finds 33 points: that is said, for it
+is why it is faster. "lite" networks of ours stand beside the full ones of MediaPipe, as it comes.
+
+"apart" is the mean distance of all points from those of MediaPipe, in parts of the longer side of
+the body, hand or face, where both see one, of ours before it is smoothed. MediaPipe and the film
+are fetched by uv for the time of the bench; where they cannot be, a line says so.
+"""
+
+from __future__ import annotations
+
+import math
+import socket
+import tempfile
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.messages import Frame, Ns
+from engine.core.skeletons import BLAZEPOSE_33, COCO_17
+from engine.inference.card import built_folder, models
+from engine.lab.bench.report import COUNT, Goal, Row, ratio
+from engine.lab.bench.rig.fetched import NotFetched, alone, run_with
+from engine.lab.bench.rig.turns import PAIRS, Numbers, child, in_turn, median, ratios
+from engine.models.face import FaceModel
+from engine.models.hands import HandsModel
+from engine.models.pose import PoseModel
+
+WIDE: Final = True
+MEDIAPIPE: Final = ("mediapipe==0.10.21", "python-osc")
+FILM: Final = "sports2d==0.8.34"
+PHOTOGRAPH: Final = "scikit-image==0.26.0"
+MS: Final = "ms"
+PERCENT: Final = "%"
+OURS: Final[dict[str, tuple[str, float]]] = {
+    "pose:movenet_lightning": ("MoveNet lightning, 17 joints, beside its 33 points", 2.0),
+    "pose:blazepose_lite": ("BlazePose lite", 1.0),
+    "pose:blazepose_full": ("BlazePose full", 1.0),
+    "hands:hands": ("hands, lite", 1.0),
+    "hands:hands_full": ("hands, full", 1.0),
+    "face:face_mesh": ("face mesh", 1.0),
+}
+_APART: Final[Goal] = ("<=", 5.0)
+
+Pictures = NDArray[np.uint8]
+
+
+def run(short: bool, peers: bool = True) -> list[Row]:
+    """Measure for about five minutes; short, for one. Without ``peers`` only what is ours."""
+    rows = [Row("nobody there", "told", _invented(), COUNT, ("<=", 0))]
+    if not peers:
+        return rows
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        try:
+            film = stack.enter_context(alone(FILM)) / "Sports2D/Demo/demo.mp4"
+            photograph = stack.enter_context(alone(PHOTOGRAPH)) / "skimage/data/astronaut.png"
+        except NotFetched as error:
+            return [*rows, Row(f"film: not here, {error}", "cpu", math.nan, MS)]
+        count = 60 if short else 90
+        clips = {
+            "pose": jumping(film, count),
+            "hands": moved_hand(film, count),
+            "face": moved_face(photograph, count),
+        }
+        receiver = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        receiver.bind(("127.0.0.1", 0))
+        for what, clip in clips.items():
+            np.save(Path(folder, f"{what}.npy"), clip)
+            try:
+                rows += _beside(
+                    what, Path(folder), receiver.getsockname()[1], 2 if short else PAIRS
+                )
+            except NotFetched as error:
+                rows.append(Row(f"MediaPipe {what}: not here, {error}", "cpu", math.nan, MS))
+    return rows
+
+
+def _beside(what: str, folder: Path, port: int, rounds: int) -> list[Row]:
+    """Return the lines of one clip: MediaPipe's, and those of each of our networks that is here."""
+    clip = folder / f"{what}.npy"
+    here = [name for name in OURS if name.startswith(f"{what}:") and _is_here(name)]
+    peer = folder / f"{what}-peer.npz"
+    ask: list[Any] = [partial(run_with, MEDIAPIPE, "bodies_peers.py", what, clip, peer, port)]
+    for name in here:
+        out = folder / f"{name.replace(':', '-')}.npz"
+        ask.append(partial(child, "bodies_ours", name, clip, out, port))
+    theirs, *ours = in_turn(rounds, *ask)
+    rows = [Row(f"MediaPipe {what}", "cpu", median(theirs, "cpu"), MS)]
+    with np.load(peer) as table:
+        expected = table["points"]
+    rows.append(Row(f"MediaPipe {what}", "seen", 100 * _seen(expected), PERCENT))
+    for name, measured in zip(here, ours, strict=True):
+        rows += _lines(name, theirs, measured, expected, folder)
+    return rows
+
+
+def _lines(
+    name: str, theirs: list[Numbers], ours: list[Numbers], expected: Any, folder: Path
+) -> list[Row]:
+    words, goal = OURS[name]
+    rows = [Row(words, "cpu", median(ours, "cpu"), MS)]
+    rows += ratio(words, "faster", ratios(theirs, ours, "cpu"), (">=", goal))
+    with np.load(folder / f"{name.replace(':', '-')}.npz") as table:
+        found = table["points"]
+    rows.append(Row(words, "seen", 100 * _seen(found), PERCENT))
+    rows.append(Row(words, "apart", 100 * apart(found, expected), PERCENT, _APART))
+    return rows
+
+
+def _is_here(name: str) -> bool:
+    model = name.partition(":")[2]
+    return model in models() or built_folder(model).is_dir()
+
+
+def _seen(points: NDArray[np.float32]) -> float:
+    """Return the share of pictures in which somebody is seen."""
+    return float(np.isfinite(points[:, :, 0, 0]).any(axis=1).mean())
+
+
+def apart(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> float:
+    """Return the mean distance of points, in longer sides of what they belong to; inf of none.
+
+    Both (pictures, things, points, 2); each thing of theirs is held to the nearest of ours. Of
+    bodies those joints count that both have.
+    """
+    if ours.shape[2] != theirs.shape[2]:
+        rows = [BLAZEPOSE_33.index[name] for name in COCO_17.points]
+        theirs = theirs[:, :, rows]
+    found = []
+    for mine, other in zip(ours, theirs, strict=True):
+        for one in other[np.isfinite(other[:, 0, 0])]:
+            size = float(np.ptp(one, axis=0).max())
+            errors = np.hypot(*np.moveaxis(mine - one, -1, 0)).mean(axis=-1) / size
+            best = float(np.min(errors[np.isfinite(errors)], initial=math.inf))
+            if best < 1:
+                found.append(best)
+    return float(np.mean(found)) if found else math.inf
+
+
+def jumping(film: Path, count: int) -> Pictures:
+    """Return the man who jumps, 800x994 pixels."""
+    return np.stack([frame[:, 260:1060] for frame in _frames(film, 0, count)])
+
+
+def moved_hand(film: Path, count: int) -> Pictures:
+    """Return the hand of a woman who walks, enlarged five times, which wanders: 640x480 pixels."""
+    frame = _frames(film, 100, 1)[0]
+    return _moved(np.asarray(frame[560:820, 780:1080]), (146, 142), 3.2, count)
+
+
+def moved_face(photograph: Path, count: int) -> Pictures:
+    """Return a face that wanders, leans and comes nearer, 640x480 pixels."""
+    picture = cv2.imread(str(photograph))
+    assert picture is not None
+    return _moved(np.asarray(picture, np.uint8), (224, 120), 1.2, count)
+
+
+def _moved(picture: Pictures, middle: tuple[int, int], zoom: float, count: int) -> Pictures:
+    """Move a picture about its middle, as a body does, once round in four seconds."""
+    found = []
+    for number in range(count):
+        turn = 2 * math.pi * number / 120
+        nearer = zoom * (1.0 + 0.3 * math.sin(turn))
+        matrix = cv2.getRotationMatrix2D(middle, 15 * math.sin(turn), nearer)
+        to = 320 + 60 * math.sin(2 * turn), 240 + 20 * math.cos(turn)
+        matrix[:, 2] += np.subtract(to, middle)
+        moved = cv2.warpAffine(picture, matrix, (640, 480), borderMode=cv2.BORDER_REPLICATE)
+        found.append(moved)
+    return np.stack(found).astype(np.uint8)
+
+
+def _frames(film: Path, first: int, count: int) -> list[Pictures]:
+    capture = cv2.VideoCapture(str(film))
+    frames: list[Pictures] = []
+    while len(frames) < first + count:
+        there, frame = capture.read()
+        if not there:
+            break
+        frames.append(np.asarray(frame, np.uint8))
+    return frames[first:]
+
+
+def _invented() -> int:
+    """Return how many bodies, hands and faces are told in pictures of nobody."""
+    rng = np.random.default_rng(5)
+    nothing = [
+        np.zeros((360, 640, 3), np.uint8),
+        np.full((360, 640, 3), 255, np.uint8),
+        rng.integers(0, 256, (360, 640, 3)).astype(np.uint8),
+    ]
+    told = 0
+    for box in (PoseModel(people=3), HandsModel(), FaceModel()):
+        box.open()
+        for picture in nothing:
+            for number in range(3):
+                answer: Any = box.process(Frame(picture), at=Ns(number * 33_333_333))
+                told += (answer[0] if isinstance(answer, tuple) else answer).count
+        box.close()
+    return told

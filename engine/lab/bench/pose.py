@@ -1,0 +1,228 @@
+"""How well bodies are found, told apart and kept steady on the stand-in's stage.
+
+"Ids" are those of the tracker on made detections: the truth with noise, misses, doubles, ghosts and
+people taken for a part of others (``rig/detections``), over seeds that nothing was tuned on.
+Switches and fragments are summed over all; whoever turns back while hidden, or is one of many,
+has no goal. "IDF1" can be no more than what was found allows, which stands beside it: "best" is
+that of a tracker that knows the truth.
+
+"PCK" is the share of the joints in sight that a network finds within a fifth of the trunk (Yang &
+Ramanan 2013), of the pictures of one dancer. "Jitter" is the standard deviation of the joints of
+somebody who stands still before a sensor with noise of 8 of 255, in pixels of 720p; "late" is by
+how much a hand comes late that swings once a second. Both are shown for each setting of `smooth`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from engine.core.clock import ns
+from engine.core.landmarks import Landmarks, Person, Pose
+from engine.core.messages import Frame
+from engine.core.skeletons import COCO_17
+from engine.dsp.landmarks.areas import Area
+from engine.dsp.landmarks.tracker import Tracker, Tracking
+from engine.lab.bench.report import COUNT, Goal, Row
+from engine.lab.bench.rig.detections import ASPECT, FPS, SIZE, Moment, detections
+from engine.lab.bench.rig.tracking_score import Ids, Seen, score, seen
+from engine.models.pose import PoseModel
+from engine.nodes.smooth import Smooth
+from engine.synthetic.stage import NOISE_LEVELS
+from engine.synthetic.stage_scene import Scene
+
+JUDGED: Final = range(7000, 7020)
+"""The seeds that ids are judged by; what was tuned was tuned on those below 100."""
+NOISE: Final = 8 / NOISE_LEVELS
+"""Sensor noise of 8 of 255."""
+SETTINGS: Final = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8)
+USUAL: Final = 0.5
+TALL: Final = 720
+SWING: Final = 0.06  # picture widths to either side
+SWITCHES: Goal = ("<=", 1)
+IDF1: Goal = (">=", 0.97)
+STILL: Goal = ("<=", 1.0)
+LATE: Goal = ("<=", 25.0)
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """People of a script whose ids are followed; ``judged``: whether it has the goal."""
+
+    script: Any
+    people: int
+    judged: bool = False
+    ignore: tuple[Area, ...] = ()
+
+
+CROWDS: Final = {
+    "crossing": Crowd("crossing", 2, judged=True),
+    "crossing, four at once": Crowd("crossing", 4),
+    "occlusion": Crowd("occlusion", 2, judged=True),
+    "exits and entries": Crowd("enter_leave", 3),
+    "mingling": Crowd("mingle", 3),
+    "six people": Crowd("solo", 6),
+    "turning back": Crowd("turn_back", 2),
+}
+PICTURES: Final[dict[str, dict[str, Any]]] = {
+    "one dancer": {},
+    "cluttered": {"ground": "cluttered"},
+    "low light": {"light": 0.2, "noise": 0.5},
+    "blur": {"shutter": 1 / 30},
+    "portrait": {"width": 360, "height": 640},
+    "mirror": {"script": "mirror"},
+}
+
+
+def run(
+    short: bool,
+    seeds: Sequence[int] | None = None,
+    seconds: float | None = None,
+    pictures: int | None = None,
+) -> list[Row]:
+    """Follow everybody of some seeds for some ``seconds``; let a network see some pictures."""
+    seeds = seeds or (JUDGED[:2] if short else JUDGED)
+    seconds = seconds or (8.0 if short else 20.0)
+    rows = list(_ids(seeds, seconds))
+    rows += _found(pictures or (20 if short else 150))
+    rows += _steadiness()
+    return rows
+
+
+def _ids(seeds: Sequence[int], seconds: float) -> Iterator[Row]:
+    for case, crowd in CROWDS.items():
+        runs, best, spent = [], [], 0.0
+        for seed in seeds:
+            scene = Scene(crowd.people, "plain", 0.0, crowd.script, seed, *SIZE)
+            moments = list(detections(scene, seconds))
+            begun = time.process_time()
+            told = followed(moments, crowd)
+            spent += time.process_time() - begun
+            runs.append(score(told))
+            best.append(score([_told_by_truth(moment) for moment in moments]))
+        goal = SWITCHES if crowd.judged else None
+        yield Row(case, "switches", sum(one.switches for one in runs), COUNT, goal)
+        yield Row(case, "fragments", sum(one.fragments for one in runs), "")
+        yield Row(case, "IDF1", _together(runs), "", IDF1 if crowd.judged else None)
+        yield Row(case, "best IDF1", _together(best), "")
+        yield Row(case, "ms a picture", 1000 * spent / (len(seeds) * seconds * FPS), "ms")
+
+
+def followed(moments: Sequence[Moment], crowd: Crowd) -> list[Seen]:
+    """Return what the tracker tells of each picture beside the truth."""
+    tracker = Tracker(COCO_17, Tracking(people=crowd.people, ignore=crowd.ignore))
+    told = []
+    for moment in moments:
+        people = tracker.update(moment.found, ns(moment.seconds), ASPECT)
+        told.append(seen(moment.truths, {one.id: one.points for one in people}, ASPECT))
+    return told
+
+
+def _told_by_truth(moment: Moment) -> Seen:
+    """Return a picture in which each detection that is somebody has their id."""
+    table = seen(moment.truths, dict(enumerate(moment.found)), ASPECT)
+    told = {}
+    for row, true in enumerate(table.truths):
+        if len(table.told) and table.alike[row].max() >= 0.4:
+            told[true] = moment.found[int(table.alike[row].argmax())]
+    return seen(moment.truths, told, ASPECT)
+
+
+def _together(runs: Sequence[Ids]) -> float:
+    """Return the IDF1 of several runs as of one."""
+    weights = [one.truths + one.told or 1e-9 for one in runs]
+    return float(np.average([one.idf1 for one in runs], weights=weights))
+
+
+def _found(count: int) -> Iterator[Row]:
+    """Let a network look at one dancer, in light and in the dark."""
+    for case, settings in PICTURES.items():
+        scene = Scene(**{**_SCENE, **settings})
+        box = PoseModel()
+        box.open()
+        hits, spent, worked = [], 0.0, 0.0
+        for number in range(count):
+            moment = number / 10
+            cast = scene.cast(moment)
+            frame = Frame(scene.picture(cast, number, moment))
+            begun, used = time.perf_counter(), time.process_time()
+            pose = box.process(frame)
+            spent += time.perf_counter() - begun
+            worked += time.process_time() - used
+            hits.append(_right(pose, cast[0].joints))
+        box.close()
+        yield Row(case, "PCK@0.2", 100 * float(np.concatenate(hits).mean()), "%")
+        yield Row(case, "ms a picture", 1000 * spent / count, "ms")
+        yield Row(case, "CPU ms a picture", 1000 * worked / count, "ms")
+
+
+_SCENE: Final[dict[str, Any]] = {
+    "people": 1,
+    "ground": "plain",
+    "noise": 0.15,
+    "script": "solo",
+    "seed": JUDGED[0],
+    "width": SIZE[0],
+    "height": SIZE[1],
+}
+
+
+def _right(pose: Landmarks, true: Any) -> Any:
+    """Return for each joint in sight whether it was found: bool (n,)."""
+    visible = true[:, 2] > 0
+    if not pose.seen:
+        return np.zeros(int(visible.sum()), bool)
+    size = (pose.aspect, 1.0)
+    trunk = np.linalg.norm((true[[5, 6], :2].mean(0) - true[[11, 12], :2].mean(0)) * size)
+    off = np.linalg.norm((pose.seen[0].points[:, :2] - true[:, :2]) * size, axis=1)
+    return (off <= 0.2 * trunk)[visible]
+
+
+def _steadiness() -> Iterator[Row]:
+    """Show how still and how late each setting of `smooth` is on what a network says."""
+    still = _at_rest(120)
+    for setting in SETTINGS:
+        usual = setting == USUAL
+        case = f"smooth = {setting:g}"
+        told = np.stack([one.seen[0].points[:, :2] for one in _smoothed(still, setting)])
+        jitter = float((told[30:] * [TALL * ASPECT, TALL]).std(axis=0).mean())
+        yield Row(case, "jitter", jitter, "px", STILL if usual else None)
+        yield Row(case, "late", _late(setting), "ms", LATE if usual else None)
+    yield Row("ahead = 40 ms", "late", _late(USUAL, ahead=0.04), "ms")
+
+
+def _at_rest(count: int) -> list[Landmarks]:
+    """Return what a network says of somebody who stands still before a noisy sensor."""
+    scene = Scene(**{**_SCENE, "noise": NOISE, "width": 1280, "height": TALL})
+    cast = scene.cast(0.0)
+    box = PoseModel()
+    box.open()
+    told = [box.process(Frame(scene.picture(cast, number))) for number in range(count)]
+    box.close()
+    return told
+
+
+def _smoothed(poses: Sequence[Landmarks], setting: float, ahead: float = 0.0) -> list[Landmarks]:
+    box = Smooth(smooth=setting, ahead=ahead)
+    return [box.process(one, ns(number / FPS)) or one for number, one in enumerate(poses)]
+
+
+def _late(setting: float, ahead: float = 0.0) -> float:
+    """Return by how many ms a hand comes late that swings once a second."""
+    rng = np.random.default_rng(1)
+    (actor,) = Scene(**_SCENE).cast(0.0)
+    wrist, poses = COCO_17.index["left_wrist"], []
+    times = np.arange(15 * FPS) / FPS
+    for at in times:
+        joints = actor.joints.copy()
+        joints[:, 2] = 0.8
+        joints[wrist, 0] += SWING * np.sin(2 * np.pi * at)
+        joints[:, :2] += rng.normal(0, 1.0, (17, 2)) / [TALL * ASPECT, TALL]
+        poses.append(Pose((Person(1, 1, joints),), ASPECT))
+    told = [one.seen[0].points[wrist, 0] for one in _smoothed(poses, setting, ahead)]
+    turn = np.angle(np.sum((np.array(told) - np.mean(told)) * np.exp(-2j * np.pi * times)))
+    return float(-(turn + np.pi / 2) / (2 * np.pi) * 1000)
