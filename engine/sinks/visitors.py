@@ -13,6 +13,7 @@ from engine.core.clock import wall_time
 from engine.core.context import Context
 from engine.core.errors import DeviceError, ParameterError, UnknownName, UnreadableFile
 from engine.core.files import open_file
+from engine.core.finding import Finding
 from engine.core.messages import Message, Ns, Trigger
 from engine.core.os_errors import os_reason
 from engine.core.parameter import Fixed, Param
@@ -61,6 +62,10 @@ class Visitors(Sink):
     def lane(self) -> bool:
         """Whether ``send`` may block: always, as a disk does."""
         return True
+
+    def examine(self) -> list[Finding]:
+        """Return that it needs no device; whether the file can be written shows when it plays."""
+        return [Finding("", "ok", f"counts visitors into {self.file}")]
 
     def accepts(self, port: str) -> tuple[type, ...]:
         """Return what counts: triggers. Raise UnknownName for any port but that of ``from``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from engine.core.landmarks import Instance, Landmarks
 from engine.core.skeletons import HAND_21
 from engine.nodes.hand_gestures import HandGestures
 from engine.synthetic.dancer_hand import GESTURES, hand_points
+from engine.testing import play
 
 from .people import pose, someone
 
@@ -129,3 +131,24 @@ def test_a_body_is_no_hand_and_that_is_told_once(caplog):
     box = HandGestures()
     assert [box.process(pose(someone())) for _ in range(3)] == [None] * 3
     assert [each.message for each in caplog.records] == ['hand_gestures reads hands, not "coco_17"']
+
+
+def test_the_stand_in_s_hands_show_what_their_fingers_are_bent_to(tmp_path: Path):
+    patch = tmp_path / "hands.toml"
+    patch.write_text(
+        '[camera]\nuse = "stand_in"\nsings = false\nfps = 4\ndetail = true\n'
+        '[shows]\nuse = "hand_gestures"\nfrom = "camera.hands"\n'
+        '[out]\nuse = "collector"\n[out.send]\n'
+        'fist = "shows.fist"\npoint = "shows.point"\nopen = "shows.open_hand"\n'
+        'pinch = "shows.pinch"\nroll = "shows.roll"\n'
+    )
+    played = play(patch, seconds=6)
+    assert played.errors == []
+    said = {
+        name: [each.args[0] for each in played.sent("out", name)]
+        for name in ("fist", "point", "open", "pinch", "roll")
+    }
+    assert all(0 <= each <= 1 for each in said["pinch"])
+    assert all(-180 <= each <= 180 for each in said["roll"])
+    assert len({*said["open"]} | {*said["fist"]}) == 2
+    assert not any(a and b for a, b in zip(said["fist"], said["open"], strict=True))
