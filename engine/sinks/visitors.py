@@ -99,14 +99,17 @@ class Visitors(Sink):
 
     def send(self, port: str, message: Message, at: Ns) -> None:
         """Count a visitor."""
-        hour = self._wall().astimezone().strftime("%Y-%m-%d %H:00")
+        hour = self._hour() if self._path is not None else ""
         if self._hours and self._hours[-1][0] == hour:
             self._hours[-1] = hour, self._hours[-1][1] + 1
         else:
             self._hours.append((hour, 1))
         if self._path is not None:
             self._write()
-        self.note_sent(port, {"visitors": self._hours[-1][1]})
+        self.note_sent(port, {"address": "visitors", "args": [self._hours[-1][1]]})
+
+    def _hour(self) -> str:
+        return self._wall().astimezone().strftime("%Y-%m-%d %H:00")
 
     def _write(self) -> None:
         """Write the hours that changed; told once when that fails, and when it works again."""

@@ -415,7 +415,7 @@ def _(played: Played) -> None:
 @promise("Count the visitors", 9, *COMES_AND_GOES)
 def _(played: Played) -> None:
     (visitor,) = played.sent("visitors")
-    assert visitor.what["visitors"] == 1
+    assert visitor.args == [1]
     assert CAME <= visitor.t <= CAME + 3
     assert max(values(played, "/total")) == 1
 

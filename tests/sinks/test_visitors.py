@@ -133,5 +133,5 @@ def test_a_show_counts_who_enters(tmp_path: Path) -> None:
     )
     played = play(patch, seconds=8)
     assert played.errors == []
-    assert [each.what["visitors"] for each in played.sent("visitors")] == [1]
+    assert [each.args for each in played.sent("visitors")] == [[1]]
     assert not (tmp_path / "visitors.csv").exists()  # offline there is no clock
