@@ -43,6 +43,9 @@ class Skeleton:
     span: float = 1.0
     shipped: bool = False
     """Whether it comes with the engine, so that its name alone tells all of it everywhere."""
+    metres: bool = False
+    """Whether the points are metres on a floor and no picture parts; a shipped one alone says so.
+    Lengths are then metres too."""
     index: Mapping[str, int] = field(init=False, repr=False)
     """The place of each point by its name."""
     rows_of: Mapping[str, tuple[int, ...]] = field(init=False, repr=False)
@@ -324,3 +327,6 @@ FACE_468: Final = Skeleton(
 """The 468 points of MediaPipe's face mesh (Kartynnik et al., 2019). Most have but a number; bones
 are the contours of face, lips and eyes. Its ruler is from the outer corner of an eye to that of the
 other."""
+
+FLOOR: Final = Skeleton("floor", ("feet",), shipped=True, metres=True)
+"""Where somebody stands on a floor: one point, in metres."""

@@ -199,8 +199,9 @@ def _plain(parameter: Parameter) -> Schema:
 def _ranged(parameter: Parameter) -> Schema:
     schema = msgspec.json.schema(parameter.type)
     if parameter.param.more:
-        further = parameter.param.more(True) - {*schema["enum"]}
-        schema["enum"] += sorted(name for name in further if not name[-1].isdigit())
+        names = schema if "enum" in schema else next(p for p in schema["anyOf"] if "enum" in p)
+        further = parameter.param.more(True) - {*names["enum"]}
+        names["enum"] += sorted(name for name in further if not name[-1].isdigit())
     if "prefixItems" in schema:
         # A list of a fixed length, as editors understand it that know only older drafts.
         schema["items"] = schema.pop("prefixItems")[0]

@@ -27,6 +27,7 @@ PORTS = {
     "osc_out": ["/in"],
     "collector": ["in"],
     "psn_out": ["in"],
+    "visitors": ["in"],
     **{name: ["in"] for name in (*PROGRAMS, "video_writer", "web_view", "window")},
 }
 """The ports of an output, of each sort one."""
@@ -34,6 +35,7 @@ NO_DEVICE = {
     "midi_out": {"port": "no such port"},
     **{name: {} for name in ("spout", "syphon", "virtual_camera")},
     "video_writer": {"file": "no such folder/film.mp4"},
+    "visitors": {"file": "no such folder/visitors.csv"},
     "window": {"display": "no such display"},
 }
 OUTPUTS = [*boxes.SINKS, "osc_out tcp"]
@@ -52,6 +54,7 @@ def make(free_port: int, tmp_path: Path) -> Iterator[Callable[[str], Sink]]:
             use, *protocol = name.split()
             more = {"to": f"127.0.0.1:{free_port}"} if use == "osc_out" else {}
             more |= {"file": str(tmp_path / "film.mp4")} if use == "video_writer" else {}
+            more |= {"file": str(tmp_path / "visitors.csv")} if use == "visitors" else {}
             sink = boxes.fresh(use, **more, **({"protocol": "tcp"} if protocol else {}))
             assert isinstance(sink, Sink)
             return sink

@@ -346,6 +346,29 @@ def _(played: Played) -> None:
     assert [each.args for each in sent(played, "/sensorium/patch", "myself")] == [["next"]]
 
 
+@promise("Bend an arm, bend a sound", 4, *dancer(seed=1))
+def _(played: Played) -> None:
+    assert moves(values(played, "/bend"))
+    assert max(values(played, "/speed")) > 0.1
+
+
+@promise("Touch your toes", 4, *dancer(seed=1))
+def _(played: Played) -> None:
+    assert moves(values(played, "/open"))
+    assert all(0 < each < 1 for each in values(played, "/pan"))
+    assert max(values(played, "/people")) == 1
+
+
+@promise("Clap, jump, turn", 12, *dancer(seed=1))
+def _(played: Played) -> None:
+    assert sent(played, "/raised")
+
+
+@promise("Pinch a fader, roll a knob", 4, *dancer(seed=1))
+def _(played: Played) -> None:
+    assert values(played, "/fader")
+
+
 # -- Coming and going ------------------------------------------------------------------------------
 
 
@@ -379,6 +402,29 @@ def _(played: Played) -> None:
     assert moves(values(played, "/hand", end=LEFT))
     assert abs(values(played, "/hand")[-1] - 0.5) < 0.01
     assert LEFT + 4 <= numbers(played, "/hand")[-1][0] <= LEFT + 7
+
+
+@promise("Step into the light", 16, *COMES_AND_GOES)
+def _(played: Played) -> None:
+    enter, *_ = sent(played, "/enter")
+    assert CAME <= enter.t <= LEFT
+    assert {*values(played, "/inside")} == {0, 1}
+    assert [each.args for each in sent(played, "/dark")] == [[True], [False], [True]]
+
+
+@promise("Count the visitors", 9, *COMES_AND_GOES)
+def _(played: Played) -> None:
+    (visitor,) = played.sent("visitors")
+    assert visitor.args == [1]
+    assert CAME <= visitor.t <= CAME + 3
+    assert max(values(played, "/total")) == 1
+
+
+@promise("Where on the stage, in metres", 4, *dancer(seed=1))
+def _(played: Played) -> None:
+    assert all(-4 < each < 10 for each in values(played, "/across"))
+    assert values(played, "/away")
+    assert {*values(played, "/front")} <= {0, 1}
 
 
 @promise("Only in opening hours", 70, *dancer(fps=1), "hours.start=2026-11-29 09:59")

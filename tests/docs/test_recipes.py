@@ -24,6 +24,8 @@ from tests.docs.recipe_book import CONTENTS, DRAWER, HEADINGS, LINES, RECIPES, T
 SMALL_BOXES = {
     *("envelope", "lfo", "line", "counter", "step", "toggle", "logic", "math", "slew"),
     *("normalise", "random", "noise", "sample_hold", "merge", "quantise", "hue_to_rgb", "lookup"),
+    *("angle", "speed", "distance", "group", "body_gestures", "hand_gestures"),
+    *("zone", "nobody", "crossed", "visitors", "floor"),
 }
 LONGEST = 300
 """Characters in which a wish is told; a recipe is no manual."""

@@ -32,6 +32,7 @@ from engine.nodes.notes import Notes
 from engine.nodes.onset import Onset
 from engine.nodes.pitch import PitchNode
 from engine.nodes.smooth import STEP, Smooth
+from engine.nodes.speed import Speed
 from engine.synthetic.voice_timbre import CYCLE, cycle
 from tests.conformance import boxes
 
@@ -165,8 +166,16 @@ def chords(at: float) -> float:
 
 
 def energy(at: float) -> float:
+    return waved_at(Energy(), at, float)
+
+
+def speed(at: float) -> float:
+    return waved_at(Speed(part="left_wrist"), at, lambda told: told.speed)
+
+
+def waved_at(box: Any, at: float, says: Callable[[Any], float]) -> float:
     """Return what a body waits that begins to wave, at 30 pictures a second."""
-    fps, box = 30.0, Energy()
+    fps = 30.0
     told = []
     for index in range(75):
         moment = index / fps
@@ -176,7 +185,7 @@ def energy(at: float) -> float:
         points[9:11, :2] += 0.15 * np.array([np.sin(waved), 1 - np.cos(waved)], np.float32)
         level = box.process(Pose((Person(1, 1, points),), 16 / 9), at=ns(moment))
         if level is not None:
-            told.append((moment, level))
+            told.append((moment, says(level)))
     half = np.median([level for moment, level in told if moment > at + 0.5]) / 2
     return first(iter(told), at, lambda level: level > half)
 
@@ -240,12 +249,13 @@ MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] 
     "transcribe": (transcribe, TranscribeModel, 25 * MS),
     "chords": (chords, ChordsModel, 60 * MS),
     "energy": (energy, Energy, 12 * MS),
+    "speed": (speed, Speed, 12 * MS),
     "flow": (flow, FlowModel, 12 * MS),
     "movement": (movement, MovementNode, 12 * MS),
     "smooth": (smooth, lambda: Smooth(smooth=0.97), STEP),
 }
 """How each is measured, which box that is, and how far both may be apart."""
-BY_PICTURE = ("energy", "flow", "movement")
+BY_PICTURE = ("energy", "speed", "flow", "movement")
 """Those that answer 30 times a second: what waits for the next picture counts as well."""
 
 

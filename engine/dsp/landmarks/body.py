@@ -94,7 +94,7 @@ class Body:
         """How tall this body would stand, in picture heights; None without a shoulder.
 
         What has no shoulders, such as a hand, is as tall as its ruler, or as the larger side of
-        what is seen of it; None when that is not seen.
+        what is seen of it; None when that is not seen. On a floor it is a metre.
 
         It does not depend on arms or legs, so that it keeps still while they move. Where several
         lengths are seen the longest counts, for what points towards the camera only looks shorter.
@@ -114,6 +114,8 @@ class Body:
         return tall if tall > _SMALLEST else None
 
     def _ruler(self) -> float | None:
+        if self._skeleton.metres:
+            return 1.0
         ruler = self._skeleton.ruler
         tall = self._between(*ruler) if ruler else self._extent()
         return tall if tall is not None and tall > _SMALLEST else None

@@ -1,0 +1,94 @@
+"""Where on a floor something stands, from where it is in the picture: a homography.
+
+Four corners of a rectangle on the floor are known in the picture, and its size in metres: that
+fixes the projection of the whole plane (Hartley & Zisserman, Multiple View Geometry, 2nd ed., 4.1).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+
+from engine.dsp.landmarks.body import Point
+from engine.dsp.landmarks.zones import Polygon
+
+_LEAST: Final = 0.01
+"""Picture parts by which a corner must be off the line of two others."""
+_HORIZON: Final = 0.02
+"""What is that near the horizon, against the middle of the floor, is nowhere to be trusted."""
+
+
+class FloorPlan:
+    """A rectangle on the floor: ``corners`` in the picture, and its ``size`` in metres.
+
+    The corners are, in picture parts, y upwards: near left, near right, far right, far left. In
+    metres x is to the right from the near left corner, and y away from the camera. Raise ValueError
+    for other than four corners, for three on a line, for an order that crosses itself, for what no
+    rectangle looks like, and for a size that is none.
+    """
+
+    def __init__(self, corners: Sequence[Sequence[float]], size: Sequence[float]) -> None:
+        if len(corners) != 4:
+            raise ValueError(f"corners: a floor has four corners, and this has {len(corners)}")
+        self._width, self._depth = size
+        if not min(self._width, self._depth) > 0:
+            raise ValueError("size: expected width and depth in metres, each more than 0")
+        places = [(float(x), float(y)) for x, y in corners]
+        for numbers in combinations(range(4), 3):
+            if _height(*(places[number] for number in numbers)) < _LEAST:
+                one, two, three = (number + 1 for number in numbers)
+                raise ValueError(
+                    f"corners: {one}, {two} and {three} lie on a line, which is no corner of a "
+                    "floor"
+                )
+        try:
+            Polygon(places)
+        except ValueError as error:
+            raise ValueError(f"corners: {error}") from None
+        turns = [_turned(places[k], places[(k + 1) % 4], places[(k + 2) % 4]) > 0 for k in range(4)]
+        if len({*turns}) > 1:
+            raise ValueError("corners: no rectangle on a floor looks like this; one is inside")
+        self._projection = _homography(
+            places, [(0, 0), (self._width, 0), (self._width, self._depth), (0, self._depth)]
+        )
+        middle = (sum(x for x, _ in places) / 4, sum(y for _, y in places) / 4)
+        self._middle = float(self._projection[2] @ (*middle, 1.0))
+
+    def metres(self, place: Point) -> Point | None:
+        """Return (x, y) in metres of a place in the picture.
+
+        None at and above the horizon, and further from the rectangle than it is large itself, where
+        a pixel is so many metres that nothing is known.
+        """
+        x, y, w = (self._projection @ (*place, 1.0)).tolist()
+        if w / self._middle < _HORIZON:
+            return None
+        across, away = x / w, y / w
+        beyond = max(self._width, self._depth)
+        if not -beyond <= across <= self._width + beyond:
+            return None
+        return (across, away) if -beyond <= away <= self._depth + beyond else None
+
+
+def _turned(a: Point, b: Point, c: Point) -> float:
+    return (b[0] - a[0]) * (c[1] - b[1]) - (b[1] - a[1]) * (c[0] - b[0])
+
+
+def _height(a: Point, b: Point, c: Point) -> float:
+    """Return the least height of a triangle."""
+    longest = max(math.dist(a, b), math.dist(b, c), math.dist(c, a))
+    return abs(_turned(a, b, c)) / longest if longest else 0.0
+
+
+def _homography(places: Sequence[Point], metres: Sequence[Point]) -> np.ndarray:
+    """Return the 3 x 3 matrix that projects four places to others."""
+    rows, right = [], []
+    for (x, y), (u, v) in zip(places, metres, strict=True):
+        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
+        right += [u, v]
+    solved = np.linalg.solve(np.array(rows, float), np.array(right, float))
+    return np.append(solved, 1.0).reshape(3, 3)

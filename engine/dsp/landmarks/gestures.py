@@ -1,0 +1,146 @@
+"""Gestures of one body: a clap, a jump, a hand raised over the head, a turn.
+
+Lengths are in statures (see ``body``), so that it does not matter how near somebody stands. A
+gesture of which a part is not seen is not told.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from typing import Final, Literal
+
+from engine.core.clock import SECOND
+from engine.core.messages import Ns
+from engine.dsp.landmarks.body import Body
+
+Gesture = Literal["clap", "jump", "raised", "turn"]
+
+TOGETHER: Final = 0.13
+"""Statures between wrists whose palms touch."""
+APART: Final = 0.22
+"""Statures from which hands that close are a clap."""
+CLOSING: Final = 0.2
+"""Seconds in which they must close; folded hands come together more slowly."""
+LEAST_HEIGHT: Final = 0.1
+"""How high hands clap, as ``Body.height`` says: hands that hang down pass each other."""
+RISE: Final = 0.045
+"""Statures that hips and both feet rise in a jump."""
+RISING: Final = 0.3
+"""Seconds in which they do; who walks away from the camera rises in the picture more slowly."""
+LANDED: Final = 0.02
+ALOFT: Final = 1.0
+"""Seconds after which a jump is over in any case."""
+OVER: Final = 0.02
+"""Statures that a hand must be over the head, or under it again."""
+BREADTH: Final = 0.07
+"""Statures from shoulder to shoulder from which one sees which is which."""
+GAP: Final = 0.5
+"""Seconds without a reading after which all begins anew."""
+
+
+class GestureReader:
+    """Reads the gestures of one body, from picture to picture."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was seen."""
+        self._at: Ns | None = None
+        self._hands: deque[tuple[Ns, float]] = deque()
+        self._together = True
+        self._feet: deque[tuple[Ns, tuple[float, ...]]] = deque()
+        self._ground: tuple[float, ...] | None = None
+        self._jumped = Ns(0)
+        self._raised: dict[str, bool] = {}
+        self._facing = 0
+
+    def update(self, body: Body, at: Ns) -> list[tuple[Gesture, float]]:
+        """Return what happened just now, each with a value.
+
+        Of a raised hand it is 1 for the left and 2 for the right, else 1.
+        """
+        if self._at is not None and not 0 < at - self._at <= GAP * SECOND:
+            if at == self._at:
+                return []
+            self.reset()
+        self._at = at
+        tall = body.stature
+        if tall is None:
+            return []
+        found: list[tuple[Gesture, float]] = []
+        if self._claps(body, tall, at):
+            found.append(("clap", 1.0))
+        if self._jumps(body, tall, at):
+            found.append(("jump", 1.0))
+        found += [("raised", float(hand)) for hand in self._raises(body, tall)]
+        if self._turns(body, tall):
+            found.append(("turn", 1.0))
+        return found
+
+    def _claps(self, body: Body, tall: float, at: Ns) -> bool:
+        left, right = body.position("left_hand"), body.position("right_hand")
+        heights = body.height("left_hand"), body.height("right_hand")
+        if left is None or right is None or None in heights:
+            self._hands.clear()
+            return False
+        apart = math.hypot((left[0] - right[0]) * body.aspect, left[1] - right[1]) / tall
+        self._hands.append((at, apart))
+        while at - self._hands[0][0] > CLOSING * SECOND:
+            self._hands.popleft()
+        if apart > APART:
+            self._together = False
+        if self._together or apart > TOGETHER:
+            return False
+        self._together = True
+        high = min(height for height in heights if height is not None) > LEAST_HEIGHT
+        return high and max(each for _, each in self._hands) > APART
+
+    def _jumps(self, body: Body, tall: float, at: Ns) -> bool:
+        places = [body.position(part) for part in ("left_foot", "right_foot", "hips")]
+        if None in places:
+            self._feet.clear()
+            self._ground = None
+            return False
+        ys = tuple(place[1] / tall for place in places if place is not None)
+        if self._ground is not None:
+            risen = min(now - then for now, then in zip(ys, self._ground, strict=True))
+            if risen > LANDED and at - self._jumped < ALOFT * SECOND:
+                return False
+            self._ground = None
+            self._feet.clear()
+        self._feet.append((at, ys))
+        while at - self._feet[0][0] > RISING * SECOND:
+            self._feet.popleft()
+        for _, before in self._feet:
+            if min(now - then for now, then in zip(ys, before, strict=True)) > RISE:
+                self._ground, self._jumped = before, at
+                return True
+        return False
+
+    def _raises(self, body: Body, tall: float) -> list[int]:
+        head = body.position("head")
+        found = []
+        for number, hand in enumerate(("left_hand", "right_hand"), 1):
+            place = body.position(hand)
+            if head is None or place is None:
+                self._raised.pop(hand, None)
+                continue
+            over = (place[1] - head[1]) / tall
+            before = self._raised.get(hand)
+            up = over > OVER if not before else over > -OVER
+            self._raised[hand] = up
+            if up and before is False:
+                found.append(number)
+        return found
+
+    def _turns(self, body: Body, tall: float) -> bool:
+        left, right = body.position("left_shoulder"), body.position("right_shoulder")
+        if left is None or right is None:
+            return False
+        across = (left[0] - right[0]) * body.aspect / tall
+        if abs(across) < BREADTH:
+            return False
+        before, self._facing = self._facing, 1 if across > 0 else -1
+        return before == -self._facing

@@ -1,0 +1,242 @@
+"""Zones that people are in, and lines that they cross.
+
+Places are (x, y) with y upwards: picture parts, whose x counts ``aspect`` times, or metres.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+
+from engine.core.clock import SECOND
+from engine.core.messages import Ns
+from engine.dsp.landmarks.areas import Area
+from engine.dsp.landmarks.body import Point
+
+_TOUCHING: Final = 1e-9
+
+
+class Polygon:
+    """A zone by its corners, in order.
+
+    Raise ValueError for fewer than three corners, two that are the same, corners on one line, and
+    edges that cross each other.
+    """
+
+    def __init__(self, corners: Iterable[Sequence[float]]) -> None:
+        places = [(float(x), float(y)) for x, y in corners]
+        if len(places) > 3 and places[0] == places[-1]:
+            places.pop()  # some tools say the first once more, to close it
+        if len(places) < 3:
+            raise ValueError(f"a zone has three corners or more, and this has {len(places)}")
+        if len({*places}) < len(places):
+            raise ValueError("two corners of the zone are the same")
+        self._edges = [*zip(places, [*places[1:], places[0]], strict=True)]
+        if crossing := _crossing(self._edges):
+            one, other = crossing
+            raise ValueError(
+                f"the zone crosses itself: its edge from corner {one + 1} meets that from corner "
+                f"{other + 1}; name the corners in order, once around"
+            )
+        self._area = Area(tuple(places))
+
+    def holds(self, place: Point) -> bool:
+        """Whether a place is inside."""
+        return bool(self._area.holds(np.array([place]))[0])
+
+    def outside(self, place: Point, aspect: float = 1.0) -> float:
+        """Return how far outside a place is, in units of y; 0 inside."""
+        if self.holds(place):
+            return 0.0
+        return min(_from_segment(place, one, other, aspect) for one, other in self._edges)
+
+
+def _crossing(edges: Sequence[tuple[Point, Point]]) -> tuple[int, int] | None:
+    """Return the numbers of two edges that meet elsewhere than in a corner of both."""
+    last = len(edges) - 1
+    for one, other in combinations(range(len(edges)), 2):
+        if other == one + 1 or (one, other) == (0, last):
+            before, after = (one, other) if other == one + 1 else (other, one)
+            (a, b), (_, c) = edges[before], edges[after]
+            if _side(a, b, c) == 0 and _ahead(b, a, c) > 0:  # back the way that it came
+                return one, other
+        elif _meet(*edges[one], *edges[other]):
+            return one, other
+    return None
+
+
+def _meet(a: Point, b: Point, c: Point, d: Point) -> bool:
+    """Whether two stretches have a place in common."""
+    sides = _side(a, b, c), _side(a, b, d), _side(c, d, a), _side(c, d, b)
+    if sides[0] * sides[1] < 0 and sides[2] * sides[3] < 0:
+        return True
+    ends = ((a, b, c), (a, b, d), (c, d, a), (c, d, b))
+    return any(
+        side == 0 and _ahead(place, one, other) <= 0
+        for side, (one, other, place) in zip(sides, ends, strict=True)
+    )
+
+
+def _side(a: Point, b: Point, place: Point) -> int:
+    """Return on which side of a line a place is: 1 left of the way from a to b, -1 right, 0 on."""
+    turned = (b[0] - a[0]) * (place[1] - a[1]) - (b[1] - a[1]) * (place[0] - a[0])
+    return 0 if abs(turned) < _TOUCHING else (1 if turned > 0 else -1)
+
+
+def _ahead(middle: Point, one: Point, other: Point) -> float:
+    """Return more than 0 where two places are in the same direction from a middle."""
+    return sum((p - m) * (q - m) for m, p, q in zip(middle, one, other, strict=True))
+
+
+def _from_segment(place: Point, one: Point, other: Point, aspect: float) -> float:
+    (x, y), (ax, ay), (bx, by) = ((p[0] * aspect, p[1]) for p in (place, one, other))
+    along = (bx - ax, by - ay)
+    length = along[0] ** 2 + along[1] ** 2
+    part = ((x - ax) * along[0] + (y - ay) * along[1]) / length if length else 0.0
+    part = min(max(part, 0.0), 1.0)
+    return math.hypot(x - ax - part * along[0], y - ay - part * along[1])
+
+
+@dataclass(slots=True)
+class _Guest:
+    since: Ns
+    seen: Ns
+    slot: int
+
+
+class Occupancy:
+    """Who is in a zone: in as soon as inside, out when further outside than an edge.
+
+    Who is not seen counts as gone after a while, and not before.
+    """
+
+    def __init__(self) -> None:
+        self._inside: dict[int, _Guest] = {}
+
+    def update(
+        self,
+        zone: Polygon,
+        places: Mapping[int, tuple[int, Point]],
+        at: Ns,
+        *,
+        aspect: float,
+        edge: float,
+        memory: float,
+    ) -> tuple[list[int], list[int]]:
+        """Return the slots of those who came in and who went; ``places``: id to (slot, place)."""
+        came, went = [], []
+        for who, (slot, place) in places.items():
+            guest = self._inside.get(who)
+            if guest is None and zone.holds(place):
+                self._inside[who] = _Guest(at, at, slot)
+                came.append(slot)
+            elif guest is not None and zone.outside(place, aspect) <= edge:
+                guest.seen, guest.slot = at, slot
+            elif guest is not None:
+                went.append(self._inside.pop(who).slot)
+        for who, guest in [*self._inside.items()]:
+            if at - guest.seen > memory * SECOND:
+                went.append(self._inside.pop(who).slot)
+        return came, went
+
+    @property
+    def count(self) -> int:
+        """How many are inside."""
+        return len(self._inside)
+
+    def longest(self, at: Ns) -> float:
+        """Return for how many seconds whoever has been inside the longest is; 0 for nobody."""
+        return max((at - guest.since for guest in self._inside.values()), default=0) / SECOND
+
+
+@dataclass(slots=True)
+class _Walker:
+    place: Point
+    seen: Ns
+    side: int = 0
+    through: bool = False
+
+
+class Tripwire:
+    """A line from a place to another one: who crosses it, and which way.
+
+    Raise ValueError when both are the same. A crossing is told when it is ``edge`` past the line,
+    and once, however somebody trembles on it. Past the ends of the line nothing is crossed.
+    """
+
+    def __init__(self, line: Sequence[Sequence[float]]) -> None:
+        if len(line) != 2:
+            raise ValueError(f"a line goes from one place to another, and this has {len(line)}")
+        (ax, ay), (bx, by) = line
+        self._from, self._to = (float(ax), float(ay)), (float(bx), float(by))
+        if self._from == self._to:
+            raise ValueError("the line begins where it ends")
+        self._walkers: dict[int, _Walker] = {}
+
+    def update(
+        self,
+        places: Mapping[int, tuple[int, Point]],
+        at: Ns,
+        *,
+        aspect: float,
+        edge: float,
+        memory: float,
+    ) -> list[tuple[int, bool]]:
+        """Return (slot, whether from left to right) of those who have crossed it just now.
+
+        Left and right are those of somebody who walks along the line.
+        """
+        self._walkers = {
+            who: one
+            for who, one in self._walkers.items()
+            if who in places or at - one.seen <= memory * SECOND
+        }
+        crossed = []
+        for who, (slot, place) in places.items():
+            walker = self._walkers.setdefault(who, _Walker(place, at))
+            walker.through ^= self._passes(walker.place, place)
+            walker.place, walker.seen = place, at
+            away = self._left(place, aspect)
+            if abs(away) < max(edge, _TOUCHING):
+                continue
+            side = 1 if away > 0 else -1
+            if walker.side == -side and walker.through:
+                crossed.append((slot, side < 0))
+            walker.side, walker.through = side, False
+        return crossed
+
+    def forget(self) -> None:
+        """Forget where everybody was."""
+        self._walkers = {}
+
+    def _left(self, place: Point, aspect: float) -> float:
+        """Return how far left of the line a place is, in units of y; right of it is below 0."""
+        (ax, ay), (bx, by), (x, y) = ((p[0] * aspect, p[1]) for p in (self._from, self._to, place))
+        turned = (bx - ax) * (y - ay) - (by - ay) * (x - ax)
+        return turned / math.hypot(bx - ax, by - ay)
+
+    def _passes(self, before: Point, now: Point) -> bool:
+        """Whether a step leads over the line, between its ends."""
+        one, other = self._left(before, 1.0), self._left(now, 1.0)
+        if (one > 0) == (other > 0):
+            return False
+        part = one / (one - other)
+        x, y = (p + part * (q - p) for p, q in zip(before, now, strict=True))
+        along = (self._to[0] - self._from[0], self._to[1] - self._from[1])
+        way = (x - self._from[0]) * along[0] + (y - self._from[1]) * along[1]
+        return 0 <= way <= along[0] ** 2 + along[1] ** 2
+
+
+def middle_and_spread(places: Sequence[Point], aspect: float) -> tuple[float, float, float]:
+    """Return x and y of the middle of one or more places, and their spread in units of y.
+
+    The spread is the root of the mean square of the distances from the middle.
+    """
+    x, y = (sum(part) / len(places) for part in zip(*places, strict=True))
+    squares = (((px - x) * aspect) ** 2 + (py - y) ** 2 for px, py in places)
+    return x, y, math.sqrt(sum(squares) / len(places))

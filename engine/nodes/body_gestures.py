@@ -1,0 +1,67 @@
+"""What a body does: it claps, jumps, raises a hand, turns around."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import field
+from typing import NamedTuple
+
+from engine.core.landmarks import Landmarks, Pose
+from engine.core.messages import Ns, Trigger
+from engine.core.node import Node
+from engine.dsp.landmarks.body import SEEN, Body
+from engine.dsp.landmarks.gestures import GestureReader
+from engine.dsp.landmarks.people import Sure, Who, find
+
+_log = logging.getLogger("sensorium")
+
+
+class Done(NamedTuple):
+    """A trigger for what somebody has just done."""
+
+    clap: Trigger | None = None
+    jump: Trigger | None = None
+    raised: Trigger | None = None
+    turn: Trigger | None = None
+
+
+class BodyGestures(Node):
+    """Trigger when somebody does something: ``clap``, ``jump``, ``raised`` and ``turn``.
+
+    ``clap`` is when the hands come together quickly, above the hips. ``jump`` is when hips and both
+    feet leave the ground, as it is seen; crouching and kicking are none. ``raised`` is when a hand
+    goes over the head: its value is 1 for the left and 2 for the right. ``turn`` is when somebody
+    has turned from the front to the back or to the front again.
+
+    It does not matter how near somebody stands. A gesture needs to be seen: without feet in the
+    picture there is no jump.
+    """
+
+    person: Who = 0
+    confidence: Sure = SEEN
+
+    _reader: GestureReader = field(default_factory=GestureReader)
+    _id: int | None = None
+    _told: bool = False
+
+    def process(self, pose: Pose | Landmarks, at: Ns) -> Iterator[Done]:
+        """Yield a trigger for each thing that was done."""
+        if not pose.skeleton.is_body:
+            if not self._told:
+                self._told = True
+                _log.warning('body_gestures reads bodies, not "%s"', pose.skeleton.name)
+            return
+        person = find(pose, self.person)
+        if person is None:
+            return
+        if person.id != self._id:
+            self._reader.reset()
+            self._id = person.id
+        body = Body(person.points, pose.aspect, self.confidence, pose.skeleton)
+        for name, value in self._reader.update(body, at):
+            yield Done(**{name: Trigger(value)})
+
+    def reset(self) -> None:
+        """Forget what was seen before a gap."""
+        self._reader.reset()

@@ -1,0 +1,85 @@
+"""Who crosses a line, and which way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, NamedTuple
+
+from engine.core.errors import ParameterError
+from engine.core.landmarks import Landmarks, Pose
+from engine.core.messages import Ns, Trigger
+from engine.core.node import Node
+from engine.core.parameter import Fixed, Param
+from engine.core.skeletons import point_names
+from engine.dsp.landmarks.body import SEEN
+from engine.dsp.landmarks.parts import Part
+from engine.dsp.landmarks.people import Sure, places
+from engine.dsp.landmarks.zones import Tripwire
+
+
+class Crossing(NamedTuple):
+    """Who has crossed which way (their number), how many in all, and forth less back."""
+
+    forth: Trigger | None = None
+    back: Trigger | None = None
+    total: int | None = None
+    net: int | None = None
+
+
+class Crossed(Node):
+    """Tell when somebody crosses a line, and which way: a door, the edge of a stage.
+
+    ``line`` goes from one place to another, [[x, y], [x, y]]: 0, 0 is the left bottom of the
+    picture and 1, 1 the right top; after ``floor`` they are metres. For somebody who walks along
+    it, ``forth`` is from its left to its right: over a line from the bottom to the top, to the
+    right of the picture. The value of both triggers is the person's number.
+
+    ``total`` is how many crossings there were, ``net`` those forth less those back: how many are
+    behind it. ``zero`` has both begin at 0. Who stands on the line crosses it once, when they are
+    further than ``edge`` past it, and who turns back before that, not at all.
+    """
+
+    line: Fixed[Annotated[tuple[tuple[float, float], ...], Param("its ends: [[x, y], [x, y]]")]] = (
+        (0.5, 0.0),
+        (0.5, 1.0),
+    )
+    point: Annotated[Part, Param("which part of a person counts", more=point_names)] = "feet"
+    edge: Annotated[
+        float, Param("how far past it somebody has crossed, in picture heights or metres", 0)
+    ] = 0.02
+    memory: Annotated[float, Param("how long who is not seen is remembered", 0, 60, unit="s")] = 1.0
+    confidence: Sure = SEEN
+
+    _count: int = 0
+    _net: int = 0
+
+    def __post_init__(self) -> None:
+        try:
+            self._wire = Tripwire(self.line)
+        except ValueError as error:
+            raise ParameterError(f"line: {error}") from None
+
+    def process(self, pose: Pose | Landmarks, at: Ns) -> Iterator[Crossing]:
+        """Yield each crossing, and the counts."""
+        crossed = self._wire.update(
+            places(pose, self.point, self.confidence),
+            at,
+            aspect=pose.aspect,
+            edge=self.edge,
+            memory=self.memory,
+        )
+        for slot, forth in crossed:
+            trigger = Trigger(float(slot))
+            self._count += 1
+            self._net += 1 if forth else -1
+            yield Crossing(forth=trigger) if forth else Crossing(back=trigger)
+        yield Crossing(total=self._count, net=self._net)
+
+    def on_zero(self, zero: Trigger) -> Crossing:
+        """Begin to count anew."""
+        self._count = self._net = 0
+        return Crossing(total=0, net=0)
+
+    def reset(self) -> None:
+        """Forget where everybody was; a camera that fails for a moment takes no count away."""
+        self._wire.forget()

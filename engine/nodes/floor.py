@@ -1,0 +1,78 @@
+"""Where people stand on a floor, in metres."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from engine.core.errors import ParameterError
+from engine.core.landmarks import Instance, Landmarks, Pose
+from engine.core.node import Node
+from engine.core.parameter import Fixed, Param
+from engine.core.skeletons import FLOOR, point_names
+from engine.dsp.landmarks.body import SEEN
+from engine.dsp.landmarks.floor_plan import FloorPlan
+from engine.dsp.landmarks.parts import Part
+from engine.dsp.landmarks.people import Sure, Who, find, places
+
+CORNERS = ((0.2, 0.1), (0.8, 0.1), (0.65, 0.4), (0.35, 0.4))
+
+
+class Standing(NamedTuple):
+    """Everybody on the floor, and where one of them stands, in metres."""
+
+    floor: Landmarks
+    x: float | None = None
+    y: float | None = None
+
+
+class Floor(Node):
+    """Tell where people stand on the floor, in metres, from where their feet are in the picture.
+
+    ``corners`` are the four corners of a rectangle on the floor as the camera sees them, each
+    [x, y] with 0, 0 the left bottom of the picture and 1, 1 the right top, in this order: near
+    left, near right, far right, far left. ``size`` is how wide and how deep it is, in metres.
+
+    ``x`` and ``y`` are where ``person`` stands: x to the right from the near left corner, y away
+    from the camera. The box itself gives everybody: ``zone``, ``crossed``, ``group``, ``distance``
+    and ``speed`` then reckon in metres (their part is "feet").
+
+    Who has no feet in the picture is left out, as is who seems further from the rectangle than it
+    is large. The camera must stand still, and a jump looks like a step away.
+    """
+
+    corners: Fixed[
+        Annotated[
+            tuple[tuple[float, float], ...],
+            Param("the floor in the picture: near left, near right, far right, far left"),
+        ]
+    ] = CORNERS
+    size: Fixed[Annotated[tuple[float, float], Param("width and depth of it in metres")]] = (
+        4.0,
+        4.0,
+    )
+    point: Annotated[Part, Param("what stands on the floor", more=point_names)] = "feet"
+    person: Who = 0
+    confidence: Sure = SEEN
+
+    def __post_init__(self) -> None:
+        try:
+            self._plan = FloorPlan(self.corners, self.size)
+        except ValueError as error:
+            raise ParameterError(str(error)) from None
+
+    def process(self, pose: Pose | Landmarks) -> Standing:
+        """Return everybody on the floor in metres, and where the person stands."""
+        here = []
+        for who, (slot, place) in places(pose, self.point, self.confidence).items():
+            metres = self._plan.metres(place)
+            if metres is not None:
+                row = np.array([(*metres, 1.0)], np.float32)
+                here.append(Instance(slot, who, row))
+        everybody = Landmarks(FLOOR, tuple(here), 1.0)
+        person = find(everybody, self.person)
+        if person is None:
+            return Standing(everybody)
+        x, y, _ = person.points[0].tolist()
+        return Standing(everybody, x, y)

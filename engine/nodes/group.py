@@ -1,0 +1,45 @@
+"""Everybody as one: how many, where, and how far from each other."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from engine.core.landmarks import Landmarks, Pose
+from engine.core.node import Node
+from engine.core.parameter import Param
+from engine.core.skeletons import point_names
+from engine.dsp.landmarks.body import SEEN
+from engine.dsp.landmarks.parts import Part
+from engine.dsp.landmarks.people import Sure, places
+from engine.dsp.landmarks.zones import middle_and_spread
+
+
+class Together(NamedTuple):
+    """How many there are, where their middle is, and how far they are from it."""
+
+    people: int
+    x: float | None = None
+    y: float | None = None
+    spread: float | None = None
+
+
+class Group(Node):
+    """Take everybody as one: how many there are, where their middle is, how far they are spread.
+
+    ``x`` and ``y`` are the middle of all: 0 left and bottom of the picture, 1 right and top.
+    ``spread`` is how far they are from it, in picture heights, 0 when all stand in one place or one
+    is alone: the root of the mean square. After ``floor`` all are metres. Each is where their
+    ``point`` is; somebody of whom that is not seen does not count.
+
+    ``people`` is 0 while nobody is there; then the others say nothing.
+    """
+
+    point: Annotated[Part, Param("which part of a person counts", more=point_names)] = "hips"
+    confidence: Sure = SEEN
+
+    def process(self, pose: Pose | Landmarks) -> Together:
+        """Return the number of people, their middle and spread."""
+        here = [place for _, place in places(pose, self.point, self.confidence).values()]
+        if not here:
+            return Together(0)
+        return Together(len(here), *middle_and_spread(here, pose.aspect))

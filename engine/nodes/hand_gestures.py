@@ -1,0 +1,96 @@
+"""What a hand does: pinch, fist, open hand, pointing, and its roll."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import field
+from typing import Final, NamedTuple
+
+from engine.core.landmarks import Landmarks
+from engine.core.node import Node
+from engine.core.skeletons import HAND_21
+from engine.dsp.landmarks.body import SEEN
+from engine.dsp.landmarks.hand_shape import FINGERS, HandShape, Switch
+from engine.dsp.landmarks.people import Sure, Who, find
+
+_log = logging.getLogger("sensorium")
+_STRAIGHT: Final = (0.85, 0.75)
+_BENT: Final = (0.4, 0.3)
+_PINCHED: Final = (0.85, 0.6)
+
+
+class Shown(NamedTuple):
+    """How near thumb and index finger are, what the hand shows, and how it is turned."""
+
+    pinch: float | None = None
+    pinched: bool | None = None
+    fist: bool | None = None
+    open_hand: bool | None = None
+    point: bool | None = None
+    roll: float | None = None
+
+
+class HandGestures(Node):
+    """Read a hand: ``pinch``, ``fist``, ``open_hand``, ``point`` and its ``roll``.
+
+    ``pinch`` is how near the tips of thumb and index finger are, 0 well apart to 1 touching, and
+    ``pinched`` a switch that is on while they touch and the hand is no fist. ``fist`` is on while
+    all four fingers are folded, ``open_hand`` while all four are stretched, ``point`` while the
+    index finger alone is; the thumb does not count. ``roll`` is how the hand is turned in the
+    picture, in degrees: 0 with the fingers up, 90 to the right, -90 to the left.
+
+    It does not matter how large the hand is, how it is turned, and whether it is a left or a right
+    one. ``person`` is which hand: 1, 2, 3 ..., 0 for whichever is there. What cannot be told, as
+    the roll of a hand that points at the camera, is not said.
+    """
+
+    person: Who = 0
+    confidence: Sure = SEEN
+
+    _id: int | None = None
+    _told: bool = False
+    _straight: dict[str, Switch] = field(default_factory=dict)
+    _bent: dict[str, Switch] = field(default_factory=dict)
+    _pinched: Switch = field(default_factory=lambda: Switch(*_PINCHED))
+
+    def process(self, hands: Landmarks) -> Shown | None:
+        """Return what the hand shows, or None without one."""
+        if hands.skeleton is not HAND_21:
+            if not self._told:
+                self._told = True
+                _log.warning('hand_gestures reads hands, not "%s"', hands.skeleton.name)
+            return None
+        hand = find(hands, self.person)
+        if hand is None:
+            return None
+        if hand.id != self._id or not self._straight:
+            self._begin(hand.id)
+        shape = HandShape(hand.points, hands.aspect, self.confidence)
+        straight, bent = [], []
+        for finger in FINGERS:
+            value = shape.straight(finger)
+            straight.append(self._straight[finger].take(value))
+            bent.append(self._bent[finger].take(None if value is None else 1.0 - value))
+        pinch, fist = shape.pinch(), _all(bent)
+        pinched = self._pinched.take(pinch)
+        if pinched and fist is not False:
+            pinched = None if fist is None else False
+        point = _all([straight[0], *bent[1:]])
+        return Shown(pinch, pinched, fist, _all(straight), point, shape.roll())
+
+    def reset(self) -> None:
+        """Forget what the hand showed."""
+        self._id, self._straight = None, {}
+
+    def _begin(self, who: int) -> None:
+        self._id = who
+        self._straight = {finger: Switch(*_STRAIGHT) for finger in FINGERS}
+        self._bent = {finger: Switch(*_BENT) for finger in FINGERS}
+        self._pinched = Switch(*_PINCHED)
+
+
+def _all(fingers: list[bool | None]) -> bool | None:
+    """Return whether all do; None where one is not known that matters."""
+    if False in fingers:
+        return False
+    return None if None in fingers else True

@@ -1,0 +1,81 @@
+"""Who is in a part of the picture, or of a floor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import field
+from typing import Annotated, NamedTuple
+
+from engine.core.errors import ParameterError
+from engine.core.landmarks import Landmarks, Pose
+from engine.core.messages import Ns, Trigger
+from engine.core.node import Node
+from engine.core.parameter import Fixed, Param
+from engine.core.skeletons import point_names
+from engine.dsp.landmarks.body import SEEN
+from engine.dsp.landmarks.parts import Part
+from engine.dsp.landmarks.people import Sure, places
+from engine.dsp.landmarks.zones import Occupancy, Polygon
+
+
+class Stay(NamedTuple):
+    """How many are inside, the longest stay in seconds, and who comes and goes: their number."""
+
+    inside: int | None = None
+    dwell: float | None = None
+    enter: Trigger | None = None
+    leave: Trigger | None = None
+
+
+class Zone(Node):
+    """Tell who is in a zone of the picture: how many, since when, and when somebody comes or goes.
+
+    ``points`` are its corners in order, three or more, each [x, y]: 0, 0 is the left bottom of the
+    picture and 1, 1 the right top. After ``floor`` they are metres. A person is where their
+    ``point`` is, such as the feet on a floor, the head, or a hand that reaches for something.
+
+    ``inside`` is how many are in it and ``dwell`` for how many seconds whoever has been in it the
+    longest. ``enter`` and ``leave`` are triggers whose value is the person's number, 1, 2, 3 ...
+    Somebody on the border does not go in and out: they have left when they are further out than
+    ``edge``. Who is hidden has left after ``memory``.
+    """
+
+    points: Fixed[
+        Annotated[tuple[tuple[float, float], ...], Param("its corners: [[x, y], [x, y], [x, y]]")]
+    ] = ((0.25, 0.0), (0.75, 0.0), (0.75, 1.0), (0.25, 1.0))
+    point: Annotated[Part, Param("which part of a person counts", more=point_names)] = "feet"
+    edge: Annotated[
+        float, Param("how far out somebody has left, in picture heights or metres", 0)
+    ] = 0.02
+    memory: Annotated[float, Param("how long who is not seen is still there", 0, 60, unit="s")] = (
+        1.0
+    )
+    confidence: Sure = SEEN
+
+    _occupancy: Occupancy = field(default_factory=Occupancy)
+
+    def __post_init__(self) -> None:
+        try:
+            self._zone = Polygon(self.points)
+        except ValueError as error:
+            raise ParameterError(f"points: {error}") from None
+
+    def process(self, pose: Pose | Landmarks, at: Ns) -> Iterator[Stay]:
+        """Yield how it stands, and each who comes or goes."""
+        came, went = self._occupancy.update(
+            self._zone,
+            places(pose, self.point, self.confidence),
+            at,
+            aspect=pose.aspect,
+            edge=self.edge,
+            memory=self.memory,
+        )
+        yield Stay(self._occupancy.count, self._occupancy.longest(at))
+        for slot in came:
+            yield Stay(enter=Trigger(float(slot)))
+        for slot in went:
+            yield Stay(leave=Trigger(float(slot)))
+
+    def reset(self) -> None:
+        """Forget who was inside: who is there after a gap comes in anew."""
+        self._occupancy = Occupancy()

@@ -1,0 +1,174 @@
+"""Claps, jumps, raised hands and turns of people who are drawn."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.core.clock import ns
+from engine.core.landmarks import Landmarks
+from engine.core.skeletons import HAND_21
+from engine.nodes.body_gestures import BodyGestures
+
+from .people import ASPECT, pose, someone
+
+FPS = 30
+_JOINTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle", "eye", "ear")
+
+
+def told(move, seconds=2.0, fps=FPS, **how):
+    """Return names and values of what is told of somebody who moves: ``move`` draws a moment."""
+    box = BodyGestures(**how)
+    found = []
+    for frame in range(round(seconds * fps)):
+        for done in box.process(pose(*move(frame / fps)), ns(frame / fps)):
+            found += [(name, each.value) for name, each in done._asdict().items() if each]
+    return found
+
+
+def lifted(person, up):
+    """Return somebody so many picture heights higher."""
+    person.joints[:, 1] += up
+    return person
+
+
+def clapping(at, hz=2.0, tall=0.6, x=0.5, height=0.45):
+    """Draw somebody who claps: hands between 0.4 statures and none apart."""
+    half = 0.2 * (0.5 + 0.5 * math.cos(math.tau * hz * at)) * tall / ASPECT
+    y = 0.1 + 0.7 * tall if height else 0.1 + 0.45 * tall
+    return (someone(x=x, tall=tall, left_wrist=(x + half, y), right_wrist=(x - half, y)),)
+
+
+@settings(max_examples=30)
+@given(st.sampled_from([1.0, 1.5, 2.0, 3.0]), st.floats(0.3, 1.2), st.floats(0.2, 0.8))
+def test_each_clap_is_told_once_however_near(hz, tall, x):
+    found = told(lambda at: clapping(at, hz, tall, x))
+    assert found == [("clap", 1.0)] * len(found)
+    assert len(found) == round(2 * hz)
+
+
+def test_folded_hands_and_hands_that_hang_down_are_no_claps():
+    assert told(lambda at: clapping(at, hz=0.3), seconds=5) == []
+    assert told(lambda at: clapping(at, height=0)) == []
+
+
+def test_hands_that_are_together_when_somebody_comes_are_no_clap():
+    assert told(lambda at: clapping(0.25)) == []
+
+
+def jumping(at, height=0.12, tall=0.6, feet=True):
+    """Draw somebody who jumps at 0.5 s for half a second."""
+    part = (at - 0.5) / 0.5
+    up = 4 * height * part * (1 - part) * tall if 0 < part < 1 else 0.0
+    if feet:
+        return (lifted(someone(tall=tall), up),)
+    return (lifted(someone(tall=tall, left_ankle=None, right_ankle=None), up),)
+
+
+@pytest.mark.parametrize("tall", [0.3, 0.6, 0.9])
+@pytest.mark.parametrize("height", [0.08, 0.15, 0.3])
+@pytest.mark.parametrize("fps", [15, 30, 60])
+def test_a_jump_is_told_once(tall, height, fps):
+    assert told(lambda at: jumping(at, height, tall), fps=fps) == [("jump", 1.0)]
+
+
+def test_two_jumps_are_two():
+    assert told(lambda at: jumping(at % 1.2), seconds=2.4) == [("jump", 1.0)] * 2
+
+
+def test_without_feet_there_is_no_jump():
+    assert told(lambda at: jumping(at, feet=False)) == []
+
+
+def test_standing_up_kicking_and_walking_away_are_no_jumps():
+    def stands_up(at):
+        person = someone()
+        down = 0.15 * max(0.0, 1 - max(0.0, at - 0.5) * 5)
+        for row in range(17):
+            if row < 13:
+                person.joints[row, 1] -= down
+        return (person,)
+
+    def kicks(at):
+        up = 0.2 if at > 0.5 else 0.0
+        return (someone(left_ankle=(0.53, 0.12 + up)),)
+
+    def walks_away(at):
+        return (lifted(someone(tall=0.6 - 0.05 * at), 0.05 * at),)
+
+    assert told(stands_up) == told(kicks) == told(walks_away) == []
+
+
+def raising(at, hand):
+    """Draw somebody who raises a hand at 0.5 s and lets it down at 1.5 s."""
+    y = 0.9 if 0.5 < at < 1.5 else 0.3
+    return (someone(**{f"{hand}_wrist": (0.5, y)}),)
+
+
+@pytest.mark.parametrize(("hand", "number"), [("left", 1.0), ("right", 2.0)])
+def test_a_raised_hand_says_which(hand, number):
+    assert told(lambda at: raising(at, hand)) == [("raised", number)]
+    assert told(lambda at: raising(at % 2, hand), seconds=4) == [("raised", number)] * 2
+
+
+def test_a_hand_that_trembles_at_the_head_is_raised_once():
+    head = 0.1 + 0.93 * 0.6
+    found = told(
+        lambda at: (
+            someone(
+                right_wrist=(0.4, 0.3 if at < 0.5 else head + 0.01 + 0.01 * (-1) ** round(30 * at))
+            ),
+        )
+    )
+    assert [name for name, _ in found] in ([], ["raised"])
+
+
+def turning(at, since=0.5, lasts=0.6):
+    """Draw somebody who turns to the back: the sides change places."""
+    part = min(max((at - since) / lasts, 0.0), 1.0)
+    person = someone()
+    person.joints[:, 0] = 0.5 + (person.joints[:, 0] - 0.5) * math.cos(math.pi * part)
+    return (person,)
+
+
+def test_a_turn_is_told_once_and_turning_back_again():
+    assert told(turning) == [("turn", 1.0)]
+    assert told(lambda at: turning(at if at < 1.5 else 3 - at), seconds=3) == [("turn", 1.0)] * 2
+
+
+def test_half_a_turn_and_back_is_none():
+    assert told(lambda at: turning(min(at, 0.8) if at < 1.5 else 0.8 - (at - 1.5))) == []
+
+
+def test_standing_still_in_noise_is_nothing():
+    noise = np.random.default_rng(3)
+
+    def trembles(at):
+        person = someone()
+        person.joints[:, :2] += noise.normal(0, 0.004, (17, 2))
+        return (person,)
+
+    assert told(trembles, seconds=10) == []
+
+
+def test_somebody_else_starts_anew_and_nobody_is_nothing():
+    assert told(lambda at: ()) == []
+    assert told(lambda at: (raising(0 if at < 0.5 else 1, "left")[0],)) == [("raised", 1.0)]
+
+    def swapped(at):
+        return (someone(number=1),) if at < 0.5 else (someone(number=2, left_wrist=(0.5, 0.9)),)
+
+    assert told(swapped) == []
+
+
+def test_a_hand_is_no_body_and_that_is_told_once(caplog):
+    box = BodyGestures()
+    for moment in range(3):
+        assert [*box.process(Landmarks(HAND_21, (), 1.0), ns(moment))] == []
+    assert [each.message for each in caplog.records] == [
+        'body_gestures reads bodies, not "hand_21"'
+    ]

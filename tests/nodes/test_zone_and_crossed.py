@@ -1,0 +1,254 @@
+"""Zones that people are in, and lines that they cross."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.core.clock import ns
+from engine.core.errors import ParameterError, PatchError
+from engine.dsp.landmarks.zones import Polygon
+from engine.nodes.crossed import Crossed
+from engine.nodes.zone import Zone
+from engine.runtime.opening import check_patch
+from engine.testing import play
+
+from .people import pose, someone
+
+MIDDLE = ((0.4, 0.0), (0.6, 0.0), (0.6, 1.0), (0.4, 1.0))
+PLACES = st.floats(0, 1)
+
+
+def standing(x, slot=1, **how):
+    """Draw somebody whose feet are at a place."""
+    return someone(slot, x=x, **how)
+
+
+class Asked:
+    """A box that is asked picture by picture, thirty a second."""
+
+    def __init__(self, box):
+        self.box, self.frame = box, 0
+
+    def sees(self, *people):
+        """Return all that it says of a picture."""
+        said = [*self.box.process(pose(*people), ns(self.frame / 30))]
+        self.frame += 1
+        return said
+
+    def triggers(self, *people):
+        """Return names and values of the triggers."""
+        return [
+            (name, getattr(one, name).value)
+            for one in self.sees(*people)
+            for name in ("enter", "leave", "forth", "back")
+            if getattr(one, name, None) is not None
+        ]
+
+
+@pytest.mark.parametrize(
+    ("points", "words"),
+    [
+        ([[0, 0], [1, 1]], "three corners or more, and this has 2"),
+        ([], "three corners or more, and this has 0"),
+        ([[0, 0], [1, 1], [0, 1], [1, 0]], "crosses itself.*corner 1 .*corner 3"),
+        ([[0, 0], [1, 0], [1, 1], [0.5, -0.5]], "crosses itself"),
+        ([[0, 0], [0.5, 0.5], [1, 1]], "crosses itself|no surface"),
+        ([[0, 0], [1, 0], [0.5, 0], [0.5, 1]], "crosses itself"),
+        ([[0, 0], [1, 0], [1, 0], [0.5, 1]], "two corners .* are the same"),
+        ([[0, 0], [1, 0], [1, 1], [0.5, 0], [0, 1]], "crosses itself"),
+    ],
+)
+def test_what_is_no_zone_is_refused_with_words(points, words):
+    with pytest.raises(ParameterError, match=f"points: .*({words})"):
+        Zone(points=points)
+
+
+def test_a_patch_with_a_zone_of_two_points_names_its_line(tmp_path: Path):
+    patch = tmp_path / "two.toml"
+    patch.write_text(
+        '[camera]\nuse = "stand_in"\n[door]\nuse = "zone"\nfrom = "camera.joints"\n'
+        'points = [[0, 0], [1, 1]]\n[out]\nuse = "collector"\nsend = { door = "door" }\n'
+    )
+    with pytest.raises(PatchError, match=r"two\.toml:\d+: \[door\].* three corners or more"):
+        check_patch(patch)
+
+
+@given(st.integers(3, 12), st.floats(0, 6), PLACES, PLACES)
+def test_a_polygon_holds_what_is_nearer_than_its_edges(corners, turn, x, y):
+    ring = [
+        (
+            0.5 + 0.3 * math.cos(turn + k * math.tau / corners),
+            0.5 + 0.3 * math.sin(turn + k * math.tau / corners),
+        )
+        for k in range(corners)
+    ]
+    away = math.hypot(x - 0.5, y - 0.5)
+    for zone in (Polygon(ring), Polygon(ring[::-1]), Polygon([*ring, ring[0]])):
+        if away < 0.29 * math.cos(math.pi / corners):
+            assert zone.holds((x, y)) and zone.outside((x, y)) == 0
+        if away > 0.31:
+            assert not zone.holds((x, y)) and zone.outside((x, y)) >= away - 0.3 - 1e-9
+
+
+def test_a_hollow_zone_does_not_hold_its_notch():
+    notched = Polygon([(0, 0), (1, 0), (1, 1), (0.5, 0.2), (0, 1)])
+    assert notched.holds((0.5, 0.1)) and not notched.holds((0.5, 0.5))
+
+
+def test_who_comes_and_goes_is_told_and_counted():
+    asked = Asked(Zone(points=MIDDLE))
+    assert asked.triggers(standing(0.2)) == []
+    assert asked.triggers(standing(0.5)) == [("enter", 1.0)]
+    first, *events = asked.sees(standing(0.5), standing(0.55, 2))
+    assert first.inside == 2 and [one.enter.value for one in events] == [2.0]
+    assert asked.triggers(standing(0.9), standing(0.55, 2)) == [("leave", 1.0)]
+    assert asked.sees(standing(0.9), standing(0.55, 2))[0].inside == 1
+
+
+def test_who_trembles_on_the_edge_does_not_go_in_and_out():
+    asked = Asked(Zone(points=MIDDLE, edge=0.05))
+    told = [each for k in range(60) for each in asked.triggers(standing(0.4 + 0.02 * (-1) ** k))]
+    assert told == [("enter", 1.0)]
+    assert asked.triggers(standing(0.3)) == [("leave", 1.0)]
+
+
+def test_dwell_is_the_longest_stay_in_seconds():
+    asked = Asked(Zone(points=MIDDLE))
+    asked.sees(standing(0.5))
+    for _ in range(29):
+        asked.sees(standing(0.5))
+    assert asked.sees(standing(0.5), standing(0.5, 2))[0].dwell == pytest.approx(1)
+    assert asked.sees(standing(0.9), standing(0.5, 2))[0].dwell == pytest.approx(1 / 30)
+    assert asked.sees(standing(0.9), standing(0.9, 2))[0].dwell == 0
+
+
+def test_who_is_hidden_for_a_moment_has_not_left_and_for_longer_has():
+    asked = Asked(Zone(points=MIDDLE, memory=0.5))
+    asked.sees(standing(0.5))
+    assert [asked.triggers() for _ in range(10)] == [[]] * 10
+    assert asked.triggers(standing(0.5)) == []
+    assert [each for _ in range(20) for each in asked.triggers()] == [("leave", 1.0)]
+
+
+def test_the_part_that_counts_may_be_a_hand_or_the_head():
+    shelf = ((0.0, 0.8), (1.0, 0.8), (1.0, 1.0), (0.0, 1.0))
+    reaching = standing(0.5, right_wrist=(0.5, 0.9))
+    assert Asked(Zone(points=shelf, point="right_hand")).triggers(reaching) == [("enter", 1.0)]
+    assert Asked(Zone(points=shelf, point="head")).triggers(reaching) == []
+
+
+def test_who_has_no_feet_in_the_picture_is_nowhere():
+    legless = standing(0.5, left_ankle=None, right_ankle=None)
+    assert Asked(Zone(points=MIDDLE)).triggers(legless) == []
+
+
+@given(st.lists(st.tuples(PLACES, st.booleans()), max_size=60))
+def test_enter_less_leave_is_always_inside(walk):
+    asked, inside = Asked(Zone(points=MIDDLE, memory=0.1)), 0
+    for x, there in walk:
+        first, *events = asked.sees(*([standing(x)] if there else []))
+        inside += sum(one.enter is not None for one in events)
+        inside -= sum(one.leave is not None for one in events)
+        assert inside == first.inside in (0, 1)
+
+
+# -- Lines -----------------------------------------------------------------------------------------
+
+
+def walked(box, *xs, **how):
+    """Return what is told of somebody who walks over places."""
+    asked = Asked(box)
+    return [each for x in xs for each in asked.triggers(standing(x, **how))]
+
+
+def test_a_crossing_has_a_direction_and_is_counted():
+    box = Crossed()
+    asked = Asked(box)
+    told = [
+        each
+        for x in (0.3, 0.45, 0.6, 0.7, 0.4, 0.3, 0.7)
+        for each in asked.triggers(standing(x, 3))
+    ]
+    assert told == [("forth", 3.0), ("back", 3.0), ("forth", 3.0)]
+    last = asked.sees(standing(0.7, 3))[-1]
+    assert (last.total, last.net) == (3, 1)
+    zeroed = box.on_zero(None)
+    assert (zeroed.total, zeroed.net) == (0, 0)
+
+
+def test_turned_round_the_line_counts_the_other_way():
+    assert walked(Crossed(line=((0.5, 1), (0.5, 0))), 0.3, 0.7) == [("back", 1.0)]
+
+
+def test_who_trembles_on_the_line_crosses_it_once():
+    shaken = [0.5 + 0.01 * (-1) ** k for k in range(30)]
+    assert walked(Crossed(edge=0.05), 0.3, *shaken, 0.7) == [("forth", 1.0)]
+    assert walked(Crossed(edge=0.05), 0.3, *shaken, 0.3) == []
+
+
+def test_who_walks_around_the_end_of_the_line_crosses_nothing():
+    short = Crossed(line=((0.5, 0.5), (0.5, 1)))
+    assert walked(short, 0.3, 0.45, 0.55, 0.7) == []
+
+
+def test_who_is_hidden_for_a_moment_on_the_line_crosses_it():
+    asked = Asked(Crossed(memory=0.5))
+    asked.sees(standing(0.4))
+    for _ in range(10):
+        asked.sees()
+    assert asked.triggers(standing(0.6)) == [("forth", 1.0)]
+    for _ in range(20):
+        asked.sees()
+    assert asked.triggers(standing(0.4)) == []
+
+
+def test_a_camera_that_fails_takes_no_count_away():
+    box = Crossed()
+    asked = Asked(box)
+    asked.sees(standing(0.3))
+    asked.sees(standing(0.7))
+    box.reset()
+    last = asked.sees(standing(0.2))[-1]
+    assert last.total == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [([[0, 0]], "this has 1"), ([[0, 0], [0, 0]], "begins where it ends"), ([[0, 0]] * 3, "has 3")],
+)
+def test_what_is_no_line_is_refused_with_words(line, words):
+    with pytest.raises(ParameterError, match=words):
+        Crossed(line=line)
+
+
+@given(st.lists(PLACES, min_size=1, max_size=40), st.floats(0, 0.2))
+def test_directions_take_turns_and_net_says_on_which_side_it_ends(xs, edge):
+    told = walked(Crossed(edge=edge), *xs)
+    names = [name for name, _ in told]
+    assert all(one != other for one, other in pairwise(names))
+    if names and abs(xs[-1] - 0.5) > 0.2:
+        assert names[-1] == ("forth" if xs[-1] > 0.5 else "back")
+
+
+def test_who_enters_the_stage_enters_its_zone(tmp_path: Path):
+    patch = tmp_path / "stage.toml"
+    patch.write_text(
+        '[camera]\nuse = "stand_in"\nsings = false\nfps = 10\nscript = "enter_leave"\n'
+        '[stage]\nuse = "zone"\nfrom = "camera.joints"\npoint = "hips"\n'
+        "points = [[0.05, -1], [0.95, -1], [0.95, 2], [0.05, 2]]\n"
+        '[out]\nuse = "collector"\n[out.send]\n'
+        'inside = "stage"\nenter = "stage.enter"\nleave = "stage.leave"\ndwell = "stage.dwell"\n'
+    )
+    played = play(patch, seconds=14)
+    assert played.errors == []
+    (enter,), (leave,) = played.sent("out", "enter"), played.sent("out", "leave")
+    assert 2 < enter.t < 6 and 9 < leave.t < 14
+    assert max(each.args[0] for each in played.sent("out", "dwell")) == pytest.approx(
+        leave.t - enter.t, abs=0.2
+    )

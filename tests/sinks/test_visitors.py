@@ -1,0 +1,137 @@
+"""Visitors, counted by the hour into a table that lasts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.core.clock import ns
+from engine.core.context import Context
+from engine.core.errors import DeviceError, ParameterError
+from engine.core.messages import Trigger
+from engine.sinks.visitors import IN, Visitors
+from engine.testing import play
+from tests.full_disk import no_file_larger_than
+
+NOON = datetime(2026, 11, 29, 12, 30).astimezone()
+
+
+class Door:
+    """A table of visitors at an hour of our choice."""
+
+    def __init__(self, folder: Path, hour: float = 0.0, file: str = "visitors.csv") -> None:
+        self.box = Visitors(file=file)
+        self.table = folder / file
+        self.at(hour)
+        self.box.open(Context(folder=folder))
+
+    def at(self, hour: float) -> None:
+        self.box._wall = lambda: NOON + timedelta(hours=hour)
+
+    def come(self, people: int) -> None:
+        for _ in range(people):
+            self.box.send(IN, Trigger(), ns(0))
+
+    @property
+    def lines(self) -> list[str]:
+        return self.table.read_text().splitlines()
+
+
+def test_each_hour_has_a_line(tmp_path: Path) -> None:
+    door = Door(tmp_path)
+    assert door.lines == ["hour,visitors"]
+    door.come(3)
+    door.at(1)
+    door.come(12)
+    door.at(4)
+    door.come(1)
+    assert door.lines == [
+        "hour,visitors",
+        "2026-11-29 12:00,3",
+        "2026-11-29 13:00,12",
+        "2026-11-29 16:00,1",
+    ]
+
+
+def test_it_goes_on_after_a_restart_within_the_hour_and_later(tmp_path: Path) -> None:
+    Door(tmp_path).come(9)
+    Door(tmp_path).come(2)
+    assert Door(tmp_path).lines[1:] == ["2026-11-29 12:00,11"]
+    Door(tmp_path, hour=1).come(5)
+    assert Door(tmp_path).lines[1:] == ["2026-11-29 12:00,11", "2026-11-29 13:00,5"]
+
+
+@pytest.mark.parametrize("torn", ["2026-11-29 13", "2026-11-29 13:00,", "\0\0\0\0"])
+def test_what_a_crash_has_torn_is_written_anew(tmp_path: Path, torn: str) -> None:
+    door = Door(tmp_path)
+    door.come(2)
+    with door.table.open("a") as table:
+        table.write(torn)
+    again = Door(tmp_path, hour=1)
+    again.come(1)
+    assert again.lines[1:] == ["2026-11-29 12:00,2", "2026-11-29 13:00,1"]
+
+
+@pytest.mark.parametrize("content", ["my diary", "hour,visits\n1,2\n", "hour\n"])
+def test_another_file_is_never_written(tmp_path: Path, content: str) -> None:
+    table = tmp_path / "visitors.csv"
+    table.write_text(content)
+    with pytest.raises(DeviceError, match=r"visitors\.csv is another file"):
+        Door(tmp_path)
+    assert table.read_text() == content
+
+
+def test_a_folder_and_a_link_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").mkdir()
+    with pytest.raises(DeviceError, match=r"a\.csv is a folder"):
+        Door(tmp_path, file="a.csv")
+    (tmp_path / "b.csv").symlink_to(tmp_path / "gone")
+    with pytest.raises(DeviceError, match=r"b\.csv"):
+        Door(tmp_path, file="b.csv")
+    assert not (tmp_path / "gone").exists()
+
+
+def test_only_tables_and_only_beside_a_patch(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match=r"ends in \.csv"):
+        Visitors(file="visitors.py")
+    with pytest.raises(DeviceError, match="this patch is no file"):
+        Visitors().open(Context())
+
+
+def test_an_empty_file_becomes_a_table(tmp_path: Path) -> None:
+    (tmp_path / "visitors.csv").touch()
+    door = Door(tmp_path)
+    door.come(1)
+    assert door.lines == ["hour,visitors", "2026-11-29 12:00,1"]
+
+
+def test_a_full_disk_is_told_once_and_nobody_is_lost(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    door = Door(tmp_path)
+    door.come(2)
+    with no_file_larger_than(door.table.stat().st_size):
+        door.at(1)
+        door.come(4)
+        assert door.lines[1] == "2026-11-29 12:00,2"
+    told = [each.message for each in caplog.records]
+    assert len(told) == 1
+    assert "visitors.csv cannot be written" in told[0]
+    door.come(1)
+    assert door.lines[1:] == ["2026-11-29 12:00,2", "2026-11-29 13:00,5"]
+    assert "written again" in caplog.records[-1].message
+
+
+def test_a_show_counts_who_enters(tmp_path: Path) -> None:
+    patch = tmp_path / "museum.toml"
+    patch.write_text(
+        '[camera]\nuse = "stand_in"\nsings = false\nfps = 6\nscript = "enter_leave"\n'
+        '[hall]\nuse = "zone"\nfrom = "camera.joints"\npoint = "hips"\n'
+        '[visitors]\nuse = "visitors"\nfrom = "hall.enter"\n'
+    )
+    played = play(patch, seconds=8)
+    assert played.errors == []
+    assert [each.args for each in played.sent("visitors")] == [[1]]
+    assert not (tmp_path / "visitors.csv").exists()  # offline there is no clock
