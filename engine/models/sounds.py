@@ -56,9 +56,9 @@ class SoundsModel(NetworkModel[bool]):
     noise, hum and rain are no class. A hall that applauds in one roar is known now and then.
 
     A class comes on at ``confidence``, goes off ``hysteresis`` below it, and then after ``hold``.
-    What is told is of the last second, so it comes nearly half a second late; for the moment of a
-    clap take ``onset``, for speech alone ``voice_activity``. Music is also
-    taken for singing, and singing for music, one time in five: bench "classes" has the table.
+    What is told is of the last second, so it comes a quarter of a second late; for the moment of a
+    clap take ``onset``, for speech alone ``voice_activity``. Music is also taken for singing, up to
+    one time in four, and singing for music now and then: bench "classes" has the table.
 
     Our own small network, trained on sounds that were made for it. Raises ModelError when it is
     missing.
