@@ -11,7 +11,7 @@ from engine.core.node import Node
 from engine.core.parameter import Param
 
 
-class Presence(NamedTuple):
+class Vacancy(NamedTuple):
     """Whether nobody is there, and a trigger when the last one has gone or the first comes."""
 
     nobody: bool | None = None
@@ -20,7 +20,7 @@ class Presence(NamedTuple):
 
 
 class Nobody(Node):
-    """Say when nobody has been there for a while, and when somebody is again.
+    """Notice when nobody has been there for a while, and when somebody is again.
 
     It switches on when nobody has been seen for ``for``, so that somebody who is hidden or not
     found for a moment does not end anything, and off as soon as somebody is there. ``gone`` and
@@ -35,7 +35,7 @@ class Nobody(Node):
     _nobody: bool | None = None
     _since: Ns | None = None
 
-    def process(self, pose: Pose | Landmarks, at: Ns) -> Presence | None:
+    def process(self, pose: Pose | Landmarks, at: Ns) -> Vacancy | None:
         """Return what has changed, or None."""
         if pose.count:
             self._since = None
@@ -50,10 +50,10 @@ class Nobody(Node):
         """Forget what was: the pictures after a gap decide."""
         self._nobody = self._since = None
 
-    def _change(self, nobody: bool) -> Presence | None:
+    def _change(self, nobody: bool) -> Vacancy | None:
         before, self._nobody = self._nobody, nobody
         if before == nobody:
             return None
         if nobody:
-            return Presence(True, gone=None if before is None else Trigger())
-        return Presence(False, came=Trigger())
+            return Vacancy(True, gone=None if before is None else Trigger())
+        return Vacancy(False, came=Trigger())

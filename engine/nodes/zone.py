@@ -31,8 +31,10 @@ class Zone(Node):
     """Watch who is in a zone of the picture: how many, since when, and when somebody comes or goes.
 
     ``points`` are its corners in order, three or more, each [x, y]: 0, 0 is the left bottom of the
-    picture and 1, 1 the right top. ``area`` says a rectangle instead: left, bottom, right, top. After ``floor`` they are metres. A person is where their
-    ``point`` is, such as the feet on a floor, the head, or a hand that reaches for something.
+    picture and 1, 1 the right top.
+    ``area`` says a rectangle instead: left, bottom, right, top. After ``floor`` they are metres. A
+    person is where their ``point`` is, such as the feet on a floor, the head, or a hand that
+    reaches for something.
 
     ``inside`` is how many are in it and ``dwell`` for how many seconds whoever has been in it the
     longest. ``enter`` and ``leave`` are triggers whose value is the person's number, 1, 2, 3 ...
