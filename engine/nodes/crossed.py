@@ -27,7 +27,7 @@ class Crossing(NamedTuple):
 
 
 class Crossed(Node):
-    """Tell when somebody crosses a line, and which way: a door, the edge of a stage.
+    """Notice when somebody crosses a line, and which way: a door, the edge of a stage.
 
     ``line`` goes from one place to another, [[x, y], [x, y]]: 0, 0 is the left bottom of the
     picture and 1, 1 the right top; after ``floor`` they are metres. For somebody who walks along

@@ -28,7 +28,7 @@ class Standing(NamedTuple):
 
 
 class Floor(Node):
-    """Tell where people stand on the floor, in metres, from where their feet are in the picture.
+    """Find where people stand on the floor, in metres, from where their feet are in the picture.
 
     ``corners`` are the four corners of a rectangle on the floor as the camera sees them, each
     [x, y] with 0, 0 the left bottom of the picture and 1, 1 the right top, in this order: near

@@ -14,7 +14,7 @@ from engine.dsp.landmarks.people import Sure, places
 from engine.dsp.landmarks.zones import middle_and_spread
 
 
-class Together(NamedTuple):
+class Gathering(NamedTuple):
     """How many there are, where their middle is, and how far they are from it."""
 
     people: int
@@ -37,9 +37,9 @@ class Group(Node):
     point: Annotated[Part, Param("which part of a person counts", more=point_names)] = "hips"
     confidence: Sure = SEEN
 
-    def process(self, pose: Pose | Landmarks) -> Together:
+    def process(self, pose: Pose | Landmarks) -> Gathering:
         """Return the number of people, their middle and spread."""
         here = [place for _, place in places(pose, self.point, self.confidence).values()]
         if not here:
-            return Together(0)
-        return Together(len(here), *middle_and_spread(here, pose.aspect))
+            return Gathering(0)
+        return Gathering(len(here), *middle_and_spread(here, pose.aspect))

@@ -19,7 +19,7 @@ _BENT: Final = (0.4, 0.3)
 _PINCHED: Final = (0.85, 0.6)
 
 
-class Shown(NamedTuple):
+class HandReading(NamedTuple):
     """How near thumb and index finger are, what the hand shows, and how it is turned."""
 
     pinch: float | None = None
@@ -53,7 +53,7 @@ class HandGestures(Node):
     _bent: dict[str, Switch] = field(default_factory=dict)
     _pinched: Switch = field(default_factory=lambda: Switch(*_PINCHED))
 
-    def process(self, hands: Landmarks) -> Shown | None:
+    def process(self, hands: Landmarks) -> HandReading | None:
         """Return what the hand shows, or None without one."""
         if hands.skeleton is not HAND_21:
             if not self._told:
@@ -76,7 +76,7 @@ class HandGestures(Node):
         if pinched and fist is not False:
             pinched = None if fist is None else False
         point = _all([straight[0], *bent[1:]])
-        return Shown(pinch, pinched, fist, _all(straight), point, shape.roll())
+        return HandReading(pinch, pinched, fist, _all(straight), point, shape.roll())
 
     def reset(self) -> None:
         """Forget what the hand showed."""

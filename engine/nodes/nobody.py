@@ -11,7 +11,7 @@ from engine.core.node import Node
 from engine.core.parameter import Param
 
 
-class Empty(NamedTuple):
+class Vacancy(NamedTuple):
     """Whether nobody is there, and a trigger when the last one has gone or the first comes."""
 
     nobody: bool | None = None
@@ -20,9 +20,9 @@ class Empty(NamedTuple):
 
 
 class Nobody(Node):
-    """Tell when nobody has been there for a while, and when somebody is again.
+    """Notice when nobody has been there for a while, and when somebody is again.
 
-    It switches on when nobody has been seen for ``after``, so that somebody who is hidden or not
+    It switches on when nobody has been seen for ``for``, so that somebody who is hidden or not
     found for a moment does not end anything, and off as soon as somebody is there. ``gone`` and
     ``came`` are triggers at those moments.
 
@@ -30,19 +30,19 @@ class Nobody(Node):
     a camera that fails says nothing of who is there.
     """
 
-    after: Annotated[float, Param("how long nobody must be seen", 0, 86400, unit="s")] = 2.0
+    for_: Annotated[float, Param("how long nobody must be seen", 0, 86400, unit="s")] = 2.0
 
     _nobody: bool | None = None
     _since: Ns | None = None
 
-    def process(self, pose: Pose | Landmarks, at: Ns) -> Empty | None:
+    def process(self, pose: Pose | Landmarks, at: Ns) -> Vacancy | None:
         """Return what has changed, or None."""
         if pose.count:
             self._since = None
             return self._change(False)
         if self._since is None:
             self._since = at
-        if at - self._since >= ns(self.after):
+        if at - self._since >= ns(self.for_):
             return self._change(True)
         return None
 
@@ -50,10 +50,10 @@ class Nobody(Node):
         """Forget what was: the pictures after a gap decide."""
         self._nobody = self._since = None
 
-    def _change(self, nobody: bool) -> Empty | None:
+    def _change(self, nobody: bool) -> Vacancy | None:
         before, self._nobody = self._nobody, nobody
         if before == nobody:
             return None
         if nobody:
-            return Empty(True, gone=None if before is None else Trigger())
-        return Empty(False, came=Trigger())
+            return Vacancy(True, gone=None if before is None else Trigger())
+        return Vacancy(False, came=Trigger())

@@ -28,11 +28,13 @@ class Stay(NamedTuple):
 
 
 class Zone(Node):
-    """Tell who is in a zone of the picture: how many, since when, and when somebody comes or goes.
+    """Watch who is in a zone of the picture: how many, since when, and when somebody comes or goes.
 
     ``points`` are its corners in order, three or more, each [x, y]: 0, 0 is the left bottom of the
-    picture and 1, 1 the right top. After ``floor`` they are metres. A person is where their
-    ``point`` is, such as the feet on a floor, the head, or a hand that reaches for something.
+    picture and 1, 1 the right top.
+    ``area`` says a rectangle instead: left, bottom, right, top. After ``floor`` they are metres. A
+    person is where their ``point`` is, such as the feet on a floor, the head, or a hand that
+    reaches for something.
 
     ``inside`` is how many are in it and ``dwell`` for how many seconds whoever has been in it the
     longest. ``enter`` and ``leave`` are triggers whose value is the person's number, 1, 2, 3 ...
@@ -43,6 +45,12 @@ class Zone(Node):
     points: Fixed[
         Annotated[tuple[tuple[float, float], ...], Param("its corners: [[x, y], [x, y], [x, y]]")]
     ] = ((0.25, 0.0), (0.75, 0.0), (0.75, 1.0), (0.25, 1.0))
+    area: Fixed[
+        Annotated[
+            tuple[float, float, float, float] | None,
+            Param("a rectangle instead of points: [left, bottom, right, top]"),
+        ]
+    ] = None
     point: Annotated[Part, Param("which part of a person counts", more=point_names)] = "feet"
     edge: Annotated[
         float, Param("how far out somebody has left, in picture heights or metres", 0)
@@ -55,10 +63,14 @@ class Zone(Node):
     _occupancy: Occupancy = field(default_factory=Occupancy)
 
     def __post_init__(self) -> None:
+        corners = self.points
+        if self.area is not None:
+            left, low, right, high = self.area
+            corners = ((left, low), (right, low), (right, high), (left, high))
         try:
-            self._zone = Polygon(self.points)
+            self._zone = Polygon(corners)
         except ValueError as error:
-            raise ParameterError(f"points: {error}") from None
+            raise ParameterError(f"{'area' if self.area else 'points'}: {error}") from None
 
     def process(self, pose: Pose | Landmarks, at: Ns) -> Iterator[Stay]:
         """Yield how it stands, and each who comes or goes."""

@@ -57,7 +57,7 @@ def asked(box, *seen):
 
 
 def test_nobody_is_told_after_a_while_and_once():
-    told = asked(Nobody(after=0.5), 1, *[0] * 20, 1, 1)
+    told = asked(Nobody(for_=0.5), 1, *[0] * 20, 1, 1)
     assert told[0].nobody is False and told[0].came
     assert told[1:6] == [None] * 5
     assert told[6].nobody is True and told[6].gone
@@ -67,16 +67,16 @@ def test_nobody_is_told_after_a_while_and_once():
 
 
 def test_who_is_not_found_for_a_moment_has_not_gone():
-    assert [each for each in asked(Nobody(after=0.5), 1, *[0, 0, 0, 0, 1] * 5)[1:] if each] == []
+    assert [each for each in asked(Nobody(for_=0.5), 1, *[0, 0, 0, 0, 1] * 5)[1:] if each] == []
 
 
 def test_an_empty_room_at_the_start_is_nobody_who_has_gone():
-    told = [each for each in asked(Nobody(after=0.5), *[0] * 10) if each]
+    told = [each for each in asked(Nobody(for_=0.5), *[0] * 10) if each]
     assert [(each.nobody, each.gone) for each in told] == [(True, None)]
 
 
 def test_after_a_gap_the_pictures_decide():
-    box = Nobody(after=0.5)
+    box = Nobody(for_=0.5)
     asked(box, *[0] * 10)
     box.reset()
     assert [each.nobody for each in asked(box, *[0] * 10) if each] == [True]
@@ -84,7 +84,7 @@ def test_after_a_gap_the_pictures_decide():
 
 @given(st.lists(st.integers(0, 2), max_size=60))
 def test_gone_and_came_take_turns(seen):
-    told = [each for each in asked(Nobody(after=0.3), *seen) if each]
+    told = [each for each in asked(Nobody(for_=0.3), *seen) if each]
     assert [each.nobody for each in told] == [
         (k % 2 == 0) == bool(told[0].nobody) for k in range(len(told))
     ]
@@ -95,7 +95,7 @@ def test_both_follow_who_comes_and_leaves(tmp_path: Path):
     patch.write_text(
         '[camera]\nuse = "stand_in"\nsings = false\nfps = 5\nscript = "enter_leave"\n'
         '[group]\nuse = "group"\nfrom = "camera.joints"\n'
-        '[nobody]\nuse = "nobody"\nfrom = "camera.joints"\nafter = "1 s"\n'
+        '[nobody]\nuse = "nobody"\nfrom = "camera.joints"\nfor = "1 s"\n'
         '[out]\nuse = "collector"\n[out.send]\n'
         'people = "group"\nx = "group.x"\nnobody = "nobody"\ngone = "nobody.gone"\n'
     )

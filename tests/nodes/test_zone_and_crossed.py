@@ -252,3 +252,11 @@ def test_who_enters_the_stage_enters_its_zone(tmp_path: Path):
     assert max(each.args[0] for each in played.sent("out", "dwell")) == pytest.approx(
         leave.t - enter.t, abs=0.2
     )
+
+
+def test_a_zone_may_be_a_rectangle():
+    asked = Asked(Zone(area=(0.4, 0.0, 0.6, 1.0)))
+    assert asked.triggers(standing(0.3)) == []
+    assert asked.triggers(standing(0.5)) == [("enter", 1.0)]
+    with pytest.raises(ParameterError, match="area: two corners"):
+        Zone(area=(0.4, 0.0, 0.4, 1.0))
