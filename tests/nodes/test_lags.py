@@ -166,23 +166,35 @@ def chords(at: float) -> float:
 
 
 def energy(at: float) -> float:
-    return waved_at(Energy(), at, float)
+    return moved_at(Energy(), at, float, round_and_round)
 
 
 def speed(at: float) -> float:
-    return waved_at(Speed(part="left_wrist"), at, lambda told: told.speed)
+    return moved_at(Speed(part="left_wrist"), at, lambda told: told.speed, straight)
 
 
-def waved_at(box: Any, at: float, says: Callable[[Any], float]) -> float:
-    """Return what a body waits that begins to wave, at 30 pictures a second."""
+def round_and_round(seconds: float) -> tuple[float, float]:
+    return 0.15 * np.sin(9 * seconds), 0.15 * (1 - np.cos(9 * seconds))
+
+
+def straight(seconds: float) -> tuple[float, float]:
+    return 0.1 * seconds, 0.1 * seconds
+
+
+def moved_at(
+    box: Any,
+    at: float,
+    says: Callable[[Any], float],
+    path: Callable[[float], tuple[float, float]],
+) -> float:
+    """Return what a body waits whose hands begin to move on a path, at 30 pictures a second."""
     fps = 30.0
     told = []
     for index in range(75):
         moment = index / fps
         points = np.linspace(0.2, 0.9, 51, dtype=np.float32).reshape(17, 3)
         points[:, 2] = 1.0
-        waved = 9 * max(0.0, moment - at)
-        points[9:11, :2] += 0.15 * np.array([np.sin(waved), 1 - np.cos(waved)], np.float32)
+        points[9:11, :2] += np.array(path(max(0.0, moment - at)), np.float32)
         level = box.process(Pose((Person(1, 1, points),), 16 / 9), at=ns(moment))
         if level is not None:
             told.append((moment, says(level)))
@@ -249,7 +261,7 @@ MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] 
     "transcribe": (transcribe, TranscribeModel, 25 * MS),
     "chords": (chords, ChordsModel, 60 * MS),
     "energy": (energy, Energy, 12 * MS),
-    "speed": (speed, Speed, 12 * MS),
+    "speed": (speed, Speed, 1 / 60),  # it does not know the rate: half a picture is not in it
     "flow": (flow, FlowModel, 12 * MS),
     "movement": (movement, MovementNode, 12 * MS),
     "smooth": (smooth, lambda: Smooth(smooth=0.97), STEP),
