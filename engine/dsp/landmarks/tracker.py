@@ -63,6 +63,18 @@ MERGED: Final = 0.7
 """Seconds for which one who was lost beside another may be the one who is seen."""
 RIVAL: Final = 0.5
 """It may be one who fits by this part of what the other does."""
+LEFT: Final = float(__import__("os").environ.get("LEFT","16"))
+"""Nats; what costs as much is rather left alone."""
+UNDECIDED: Final = float(__import__("os").environ.get("UND","1.0"))
+"""Nats by which who is who must be likelier than the next best, or neither is told."""
+AWAY: Final = 1.0
+"""Nats against who was not in the last picture."""
+FAMILIAR: Final = 1.5
+"""Nats: a newcomer who looks no less like one who is away is taken to be them."""
+HURRY: Final = 2.0
+"""Sizes a second that they may have gone meanwhile."""
+ALONE: Final = 0.8
+"""Sizes between the middles of two of whom neither hides the other."""
 _NEVER: Final = 1e3
 
 
@@ -120,11 +132,12 @@ class Tracker:
         at: Ns,
         aspect: float = 1.0,
         scores: ArrayLike | None = None,
+        looks: ArrayLike | None = None,
     ) -> tuple[Instance, ...]:
         """Return who is in a picture, by slot. See ``assign``."""
         return tuple(
             Instance(one.slot, one.id, points[one.row])
-            for one in self.assign(points, at, aspect, scores)
+            for one in self.assign(points, at, aspect, scores, looks)
         )
 
     def assign(
@@ -133,6 +146,7 @@ class Tracker:
         at: Ns,
         aspect: float = 1.0,
         scores: ArrayLike | None = None,
+        looks: ArrayLike | None = None,
     ) -> tuple[Assigned, ...]:
         """Return which of the detections of one picture are told, by slot.
 
@@ -144,7 +158,7 @@ class Tracker:
         self._picture += 1
         self._aspect = aspect
         now = self._at = max(at / SECOND, self._at)
-        found = sightings(points, aspect, scores, self.options.ignore, self._spread)
+        found = sightings(points, aspect, scores, self.options.ignore, self._spread, looks)
         found = self._without_doubles(found)
         self._forget(now)
         strong = [one for one in found if one.score >= self.options.enter]
@@ -155,6 +169,7 @@ class Tracker:
         for one in strong:
             if one.free:
                 self._tracks.append(Track(one, now, self._picture, self._spread))
+        self._learn(found)
         self._leave_areas()
         self._tell_newcomers(now)
         return self._told()
@@ -195,9 +210,9 @@ class Tracker:
             return
         fits, choices = self._likely(found, waiting, now)
         costs = -np.log(np.maximum(choices, 1e-12)) + [[_bias(track)] for track in waiting]
-        costs += self._astray(found, waiting, now)
-        costs = np.where(fits >= GATE, costs, _NEVER)
-        pairs = _cheapest(costs)
+        costs += self._astray(found, waiting, now) + self._unlike(found, waiting, self._picture - 1)
+        costs = np.where(fits >= GATE, np.minimum(costs, LEFT), LEFT)
+        pairs = [pair for pair in assign(costs.tolist()) if costs[pair] < LEFT]
         free = set(range(len(waiting))) - {row for row, _ in pairs}
         for row, column in pairs:
             near = fits[:, column] >= RIVAL * fits[row, column]
@@ -206,6 +221,7 @@ class Tracker:
                 waiting[row].glimpse(found[column], now, self._picture)
             else:
                 waiting[row].see(found[column], now, self._picture)
+            waiting[row].doubtful = waiting[row].slot > 0 and _margin(costs, pairs, row, column, waiting) < UNDECIDED
 
     @staticmethod
     def _perhaps_another(track: Track, rivals: Sequence[Track], now: float) -> bool:
@@ -250,6 +266,32 @@ class Tracker:
                 nats[row] += BOUNCE * np.clip(GOES_ON - moved / speed, 0.0, 1.0)
         return nats
 
+    @staticmethod
+    def _unlike(found: Sequence[Sighting], tracks: Sequence[Track], before: int) -> Floats:
+        """Return how unlike each detection looks for each track, in nats.
+
+        Whom the last picture did not show is less likely in this one: of two who are one detection
+        for a while, one has it all the time.
+        """
+        nats = [[track.appearance.unlike(one.looks) for one in found] for track in tracks]
+        away = [[AWAY if track.picture < before else 0.0] for track in tracks]
+        return np.array(nats) + away
+
+    def _learn(self, found: Sequence[Sighting]) -> None:
+        """Note how those look who are surely seen, with nobody near."""
+        for track in self._seen():
+            one = track.sighting
+            if track.at < self._at or not np.isfinite(one.looks).any():
+                continue
+            reach = [ALONE * max(one.size, other.size) for other in found]
+            near = [
+                float(np.hypot(*(one.centre - other.centre))) < far
+                for other, far in zip(found, reach, strict=True)
+                if other is not one
+            ]
+            if not any(near):
+                track.appearance.learn(one.looks)
+
     def _recover(self, found: Sequence[Sighting], now: float) -> None:
         """Look for those who are told and not found where they were last seen."""
         found = [one for one in found if one.free]
@@ -262,7 +304,7 @@ class Tracker:
             for column, one in enumerate(found):
                 away = float(np.linalg.norm(one.centre - track.centre)) / track.size
                 if away <= reach:
-                    costs[row, column] = away
+                    costs[row, column] = away + track.appearance.unlike(one.looks)
         for row, column in _cheapest(costs):
             waiting[row].see(found[column], now, self._picture)
 
@@ -283,10 +325,31 @@ class Tracker:
             told = [one for one in self._seen() if one.slot]
             if any(self._alike(track, one) >= SHADOW for one in told):
                 continue
+            if self._returns(track, now):
+                continue
             slot = self._free_slot(now)
             if slot:
                 self._ids += 1
                 track.slot, track.id = slot, self._ids
+
+    def _returns(self, track: Track, now: float) -> bool:
+        """Give a newcomer the slot and id of one who is away, and looks the same."""
+        looks = track.sighting.looks
+        nearest, best = None, FAMILIAR
+        for one in self._tracks:
+            if not one.slot or one.picture == self._picture or not one.appearance.knows(looks):
+                continue
+            reach = (NEAR + HURRY * (now - one.at)) * one.size
+            if float(np.hypot(*(track.centre - one.centre))) > reach:
+                continue
+            unlike = one.appearance.unlike(looks)
+            if unlike < best:
+                nearest, best = one, unlike
+        if nearest is None:
+            return False
+        track.slot, track.id, track.appearance = nearest.slot, nearest.id, nearest.appearance
+        self._tracks.remove(nearest)
+        return True
 
     def _free_slot(self, now: float) -> int:
         """Return the lowest slot that nobody has, or that of whom is longest unseen; 0 is none."""
@@ -316,7 +379,7 @@ class Tracker:
         told = [
             Assigned(track.sighting.row, track.slot, track.id)
             for track in self._seen()
-            if 0 < track.slot <= people and lock in (0, track.slot)
+            if 0 < track.slot <= people and lock in (0, track.slot) and not track.doubtful
         ]
         return tuple(sorted(told, key=lambda one: one.slot))
 
@@ -324,6 +387,26 @@ class Tracker:
 def _bias(track: Track) -> float:
     """Return what it costs a track to be chosen, whatever it fits."""
     return 0.0 if track.slot else STRANGER
+
+
+def _margin(
+    costs: Floats,
+    pairs: Sequence[tuple[int, int]],
+    row: int,
+    column: int,
+    tracks: Sequence[Track],
+) -> float:
+    """Return by how much a pair is cheaper than the best other way, among those who are told."""
+    taken = dict(pairs)
+    others = [math.inf]
+    for other, track in enumerate(tracks):
+        if other == row or not track.slot:
+            continue
+        swapped = costs[other, column] - costs[row, column]
+        if other in taken:
+            swapped += costs[row, taken[other]] - costs[other, taken[other]]
+        others.append(float(swapped))
+    return min(others)
 
 
 def _cheapest(costs: Floats) -> list[tuple[int, int]]:

@@ -117,7 +117,7 @@ def followed(moments: Sequence[Moment], crowd: Crowd) -> list[Seen]:
     tracker = Tracker(COCO_17, Tracking(people=crowd.people, ignore=crowd.ignore))
     told = []
     for moment in moments:
-        people = tracker.update(moment.found, ns(moment.seconds), ASPECT)
+        people = tracker.update(moment.found, ns(moment.seconds), ASPECT, looks=moment.looks)
         told.append(seen(moment.truths, {one.id: one.points for one in people}, ASPECT))
     return told
 
