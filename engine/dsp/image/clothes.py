@@ -69,7 +69,7 @@ def clothes(
         corners[~finite] = 0.5
         places = weights @ corners[..., :2]
         seen = (finite & (corners[..., -1] >= SURE)) @ weights.T >= NEAR
-        seen &= finite.all(axis=1)[:, None] & ((places >= 0) & (places <= 1)).all(axis=2)
+        seen &= np.all(finite, axis=1)[:, np.newaxis] & ((places >= 0) & (places <= 1)).all(axis=2)
         x = np.clip(places[..., 0] * width, 0, width - 1).astype(int)
         y = np.clip((1 - places[..., 1]) * height, 0, height - 1).astype(int)
         bins = (_ycc(pixels[y, x].astype(np.float64)) - _FIRST) / _STEP
@@ -84,4 +84,5 @@ def clothes(
 
 def _ycc(colours: Floats) -> Floats:
     """Return brightness and chroma of colours (..., 3), or of grey (..., 1)."""
-    return np.broadcast_to(colours, (*colours.shape[:-1], 3)) @ _YCC.T
+    three: Floats = np.broadcast_to(colours, (*colours.shape[:-1], 3)) @ _YCC.T
+    return three

@@ -1,7 +1,7 @@
 """How somebody looks, as long as they are followed: only in memory, and never told.
 
-It is what does not change while somebody is hidden. Whoever finds people gives it, as any numbers
-whose distance says how unlike two are; where they are is asked first (``tracker``).
+It is what does not change while somebody is hidden. Whoever finds people gives it, as numbers that
+together are 1 long, and whose distance says how unlike two are (``engine.dsp.image.clothes``).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LEARNING: Final = 0.1
 """The part of each sight that goes into what is known."""
 USUAL: Final = 0.01
 """Squared distance of two sights of one body, until it is known better."""
-FREEDOM: Final = 6.0
+FREEDOM: Final = 4.0
 """Of Student's t: what is half hidden is unlike everybody, and still less unlike itself."""
 BARELY: Final = 3
 """Sights after which they say something."""
@@ -42,7 +42,8 @@ class Appearance:
             self._spread = max(self._spread, USUAL / 2)
         part = max(LEARNING, 1 / (self._sights + 1))
         moved = self._mean + (looks - self._mean) * part
-        self._mean = np.where(np.isnan(self._mean), looks, np.where(np.isnan(looks), self._mean, moved))
+        known = np.where(np.isnan(looks), self._mean, moved)
+        self._mean = np.where(np.isnan(self._mean), looks, known)
         self._sights += 1
 
     def unlike(self, looks: Floats) -> float:

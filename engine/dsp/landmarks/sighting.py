@@ -25,8 +25,8 @@ class Sighting:
     """One detection: ``points`` (k, 2) in picture heights, ``weights`` (k,) 0 where unknown.
 
     ``row`` is its place among those given, ``centre`` (2,) the middle of what carries it, ``size``
-    the root of the surface of the box around it. ``looks`` (d,) is how it looks, NaN where that is not
-    seen. ``free`` until it is laid on a track.
+    the root of the surface of the box around it. ``looks`` (d,) is how it looks, NaN where that is
+    not seen. ``free`` until it is laid on a track.
     """
 
     row: int
@@ -46,6 +46,7 @@ def sightings(
     scores: ArrayLike | None,
     ignore: Sequence[Area],
     spread: Spread,
+    *,
     looks: ArrayLike | None = None,
 ) -> list[Sighting]:
     """Return the detections that hold anything finite, the surest first.

@@ -41,7 +41,7 @@ class Track:
         self.appearance = Appearance()
         self.at = self.seen_at = at
         self.picture, self.pictures = picture, 1
-        self.doubtful = False
+        self.told, self.doubtful = 0, False
         self._spread = spread
         self._places: deque[tuple[float, Floats]] = deque()
         self.velocity: Floats = np.zeros(2)

@@ -4,7 +4,11 @@ Detections, strong and then weak, are laid on tracks by what is likely, as ByteT
 al. 2022, "ByteTrack: Multi-Object Tracking by Associating Every Detection Box"). Likely is what OKS
 says of where a track should be by now (``similarity``); what fits no prediction is looked for where
 it was last seen, and motion is measured between observations, never between guesses, as in OC-SORT
-(Cao et al. 2023, "Observation-Centric SORT"). Nothing of how anyone looks is used or kept.
+(Cao et al. 2023, "Observation-Centric SORT").
+
+What anybody wears decides where places leave it open, if whoever finds people gives it: it is kept
+in memory as long as they are followed, and never told (``appearance``). Where who is who stays open
+all the same, nobody is told until it shows.
 
 A track is told once it has been seen in some pictures, and is nobody's double (the gate of birth);
 it is remembered for ``memory`` after it was last seen, slot included (the gate of death). What lies
@@ -27,7 +31,7 @@ from engine.core.landmarks import Instance
 from engine.core.messages import Ns
 from engine.core.skeletons import Skeleton
 from engine.dsp.landmarks.areas import Area
-from engine.dsp.landmarks.assignment import assign
+from engine.dsp.landmarks.assignment import Pairs, assign, margin
 from engine.dsp.landmarks.sighting import Sighting, sightings
 from engine.dsp.landmarks.similarity import Floats, similarity, spread
 from engine.dsp.landmarks.track import Track
@@ -63,10 +67,14 @@ MERGED: Final = 0.7
 """Seconds for which one who was lost beside another may be the one who is seen."""
 RIVAL: Final = 0.5
 """It may be one who fits by this part of what the other does."""
-LEFT: Final = float(__import__("os").environ.get("LEFT","16"))
+LEFT: Final = 16.0
 """Nats; what costs as much is rather left alone."""
-UNDECIDED: Final = float(__import__("os").environ.get("UND","1.0"))
-"""Nats by which who is who must be likelier than the next best, or neither is told."""
+DECIDED: Final = 6.0
+"""Nats by which who is who must be likelier than the next best, or it is not told."""
+UNDECIDED: Final = 2.0
+"""The same for who was told in the last picture."""
+TURNED: Final = 8.0
+"""Nats at most against the place of one who looks the same, and may have turned while hidden."""
 AWAY: Final = 1.0
 """Nats against who was not in the last picture."""
 FAMILIAR: Final = 1.5
@@ -152,13 +160,14 @@ class Tracker:
 
         ``points`` float32, (n, k, 3) or (n, k, 4), as in ``Instance``; of boxes (n, 2, 3), two
         opposite corners. ``aspect`` is the picture's width over its height. ``scores`` (n,) say how
-        sure each is, 0 to 1; without them it is the mean of its surest points. Detections that hold
-        nothing finite are left out. Their order does not matter.
+        sure each is, 0 to 1; without them it is the mean of its surest points. ``looks`` (n, d) are
+        how each looks, as in ``Appearance``. Detections that hold nothing finite are left out.
+        Their order does not matter.
         """
         self._picture += 1
         self._aspect = aspect
         now = self._at = max(at / SECOND, self._at)
-        found = sightings(points, aspect, scores, self.options.ignore, self._spread, looks)
+        found = sightings(points, aspect, scores, self.options.ignore, self._spread, looks=looks)
         found = self._without_doubles(found)
         self._forget(now)
         strong = [one for one in found if one.score >= self.options.enter]
@@ -209,9 +218,13 @@ class Tracker:
         if not found or not waiting:
             return
         fits, choices = self._likely(found, waiting, now)
-        costs = -np.log(np.maximum(choices, 1e-12)) + [[_bias(track)] for track in waiting]
-        costs += self._astray(found, waiting, now) + self._unlike(found, waiting, self._picture - 1)
-        costs = np.where(fits >= GATE, np.minimum(costs, LEFT), LEFT)
+        places = -np.log(np.maximum(choices, 1e-12)) + [[_bias(track)] for track in waiting]
+        places += self._astray(found, waiting, now)
+        looks = self._unlike(found, waiting)
+        known = self._familiar(found, waiting, looks, now)
+        places = np.where(known, np.minimum(places, TURNED), places)
+        costs = np.minimum(places + looks, LEFT)
+        costs = np.where((fits >= GATE) | known, costs, LEFT)
         pairs = [pair for pair in assign(costs.tolist()) if costs[pair] < LEFT]
         free = set(range(len(waiting))) - {row for row, _ in pairs}
         for row, column in pairs:
@@ -221,7 +234,16 @@ class Tracker:
                 waiting[row].glimpse(found[column], now, self._picture)
             else:
                 waiting[row].see(found[column], now, self._picture)
-            waiting[row].doubtful = waiting[row].slot > 0 and _margin(costs, pairs, row, column, waiting) < UNDECIDED
+            waiting[row].doubtful = self._doubtful((row, column), pairs, costs, waiting)
+
+    def _doubtful(
+        self, pair: tuple[int, int], pairs: Pairs, costs: Floats, tracks: Sequence[Track]
+    ) -> bool:
+        """Whether a pair is hardly likelier than another way, so that it is better not told."""
+        track = tracks[pair[0]]
+        told = [row for row, each in enumerate(tracks) if each.slot]
+        needed = UNDECIDED if track.told == self._picture - 1 else DECIDED
+        return track.slot > 0 and margin(pair, pairs, costs, told) < needed
 
     @staticmethod
     def _perhaps_another(track: Track, rivals: Sequence[Track], now: float) -> bool:
@@ -266,16 +288,34 @@ class Tracker:
                 nats[row] += BOUNCE * np.clip(GOES_ON - moved / speed, 0.0, 1.0)
         return nats
 
-    @staticmethod
-    def _unlike(found: Sequence[Sighting], tracks: Sequence[Track], before: int) -> Floats:
+    def _unlike(self, found: Sequence[Sighting], tracks: Sequence[Track]) -> Floats:
         """Return how unlike each detection looks for each track, in nats.
 
         Whom the last picture did not show is less likely in this one: of two who are one detection
         for a while, one has it all the time.
         """
         nats = [[track.appearance.unlike(one.looks) for one in found] for track in tracks]
-        away = [[AWAY if track.picture < before else 0.0] for track in tracks]
+        away = [[AWAY if track.picture < self._picture - 1 else 0.0] for track in tracks]
         return np.array(nats) + away
+
+    def _familiar(
+        self, found: Sequence[Sighting], tracks: Sequence[Track], looks: Floats, now: float
+    ) -> NDArray[np.bool_]:
+        """Return who looks like one who was hidden not far from there, and may have turned."""
+        table = looks <= AWAY + FAMILIAR
+        for row, track in enumerate(tracks):
+            for column, one in enumerate(found):
+                table[row, column] &= (
+                    now - track.at > BLINK
+                    and track.appearance.knows(one.looks)
+                    and self._within(track, one, now)
+                )
+        return table
+
+    def _within(self, track: Track, one: Sighting, now: float) -> bool:
+        """Whether a detection lies no further than somebody may be from where they were seen."""
+        reach = NEAR + 2 * self._spread.drift * min(now - track.at, DRIFTS)
+        return float(np.linalg.norm(one.centre - track.centre)) <= reach * track.size
 
     def _learn(self, found: Sequence[Sighting]) -> None:
         """Note how those look who are surely seen, with nobody near."""
@@ -300,10 +340,9 @@ class Tracker:
             return
         costs = np.full((len(waiting), len(found)), _NEVER)
         for row, track in enumerate(waiting):
-            reach = NEAR + 2 * self._spread.drift * min(now - track.at, DRIFTS)
             for column, one in enumerate(found):
-                away = float(np.linalg.norm(one.centre - track.centre)) / track.size
-                if away <= reach:
+                if self._within(track, one, now):
+                    away = float(np.linalg.norm(one.centre - track.centre)) / track.size
                     costs[row, column] = away + track.appearance.unlike(one.looks)
         for row, column in _cheapest(costs):
             waiting[row].see(found[column], now, self._picture)
@@ -376,37 +415,17 @@ class Tracker:
 
     def _told(self) -> tuple[Assigned, ...]:
         lock, people = self.options.lock, self.options.people
-        told = [
-            Assigned(track.sighting.row, track.slot, track.id)
-            for track in self._seen()
-            if 0 < track.slot <= people and lock in (0, track.slot) and not track.doubtful
-        ]
+        told = []
+        for track in self._seen():
+            if 0 < track.slot <= people and lock in (0, track.slot) and not track.doubtful:
+                track.told = self._picture
+                told.append(Assigned(track.sighting.row, track.slot, track.id))
         return tuple(sorted(told, key=lambda one: one.slot))
 
 
 def _bias(track: Track) -> float:
     """Return what it costs a track to be chosen, whatever it fits."""
     return 0.0 if track.slot else STRANGER
-
-
-def _margin(
-    costs: Floats,
-    pairs: Sequence[tuple[int, int]],
-    row: int,
-    column: int,
-    tracks: Sequence[Track],
-) -> float:
-    """Return by how much a pair is cheaper than the best other way, among those who are told."""
-    taken = dict(pairs)
-    others = [math.inf]
-    for other, track in enumerate(tracks):
-        if other == row or not track.slot:
-            continue
-        swapped = costs[other, column] - costs[row, column]
-        if other in taken:
-            swapped += costs[row, taken[other]] - costs[other, taken[other]]
-        others.append(float(swapped))
-    return min(others)
 
 
 def _cheapest(costs: Floats) -> list[tuple[int, int]]:
