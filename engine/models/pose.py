@@ -17,6 +17,7 @@ from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import JOINTS, Frame, Ns, Person, Pose
 from engine.core.parameter import FILE, Fixed, Param
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17, Skeleton
+from engine.dsp.image.clothes import clothes
 from engine.dsp.image.region import (
     Point,
     Region,
@@ -98,7 +99,9 @@ class PoseModel(NetworkModel[Landmarks]):
     With ``people`` over 1 each is looked at closely in a square of their own, and multipose looks
     for others between, in the whole picture and in parts of it: time goes with how many there are.
     Slots and ids hold while people cross and are hidden for a moment: who is not seen is not told,
-    and has the same slot and id when they are back within two seconds.
+    and has the same slot and id when they are back within two seconds. Where places leave open who
+    is who, the colours of their clothes decide; those stay in memory as long as somebody is
+    followed, and go nowhere. As long as it is open, they are not told.
 
     Raises ModelError for a picture to which a network answers with what is not a number.
     """
@@ -236,7 +239,9 @@ class PoseModel(NetworkModel[Landmarks]):
         aspect = width / height
         stays = self.confidence * _STAYS
         self._tracker.options = Tracking(self.people, enter=self.confidence, stay=stays, birth=2)
-        given = self._tracker.assign(points, at, aspect, [body.score for body in bodies])
+        worn = clothes(frame.image, points, self._skeleton)
+        scores = [body.score for body in bodies]
+        given = self._tracker.assign(points, at, aspect, scores, worn)
         if deep:
             seen = tuple(Instance(one.slot, one.id, points[one.row]) for one in given)
             return Landmarks(BLAZEPOSE_33, seen, aspect)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pairs = Sequence[tuple[int, int]]
 
 
 def assign(costs: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
@@ -63,3 +68,22 @@ def _augment(
     while column:
         owner[column] = owner[way[column]]
         column = way[column]
+
+
+def margin(
+    pair: tuple[int, int], pairs: Pairs, costs: NDArray[np.float64], rows: Iterable[int]
+) -> float:
+    """Return by how much a pair is cheaper than the best way in which one of ``rows`` has it.
+
+    That one gives its own column for it, if it has one among the ``pairs``.
+    """
+    row, column = pair
+    taken = dict(pairs)
+    others = [math.inf]
+    for other in rows:
+        if other != row:
+            more = costs[other, column] - costs[row, column]
+            if other in taken:
+                more += costs[row, taken[other]] - costs[other, taken[other]]
+            others.append(float(more))
+    return min(others)

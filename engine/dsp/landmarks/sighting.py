@@ -25,7 +25,8 @@ class Sighting:
     """One detection: ``points`` (k, 2) in picture heights, ``weights`` (k,) 0 where unknown.
 
     ``row`` is its place among those given, ``centre`` (2,) the middle of what carries it, ``size``
-    the root of the surface of the box around it. ``free`` until it is laid on a track.
+    the root of the surface of the box around it. ``looks`` (d,) is how it looks, NaN where that is
+    not seen. ``free`` until it is laid on a track.
     """
 
     row: int
@@ -35,6 +36,7 @@ class Sighting:
     centre: Floats
     size: float
     ignored: bool
+    looks: Floats
     free: bool = True
 
 
@@ -44,6 +46,8 @@ def sightings(
     scores: ArrayLike | None,
     ignore: Sequence[Area],
     spread: Spread,
+    *,
+    looks: ArrayLike | None = None,
 ) -> list[Sighting]:
     """Return the detections that hold anything finite, the surest first.
 
@@ -51,6 +55,7 @@ def sightings(
     were given does not matter.
     """
     given = None if scores is None else np.asarray(scores, np.float64)
+    worn = np.empty((len(points), 0)) if looks is None else np.asarray(looks, np.float64)
     found = []
     for row, one in enumerate(np.asarray(points, np.float64)):
         places, weights = one[:, :2], one[:, -1]
@@ -65,7 +70,8 @@ def sightings(
         places = places * [aspect, 1.0]
         size = extent(places[known])
         centre = middle(places, weights * spread.steady)
-        found.append(Sighting(row, places, weights, min(score, 1.0), centre, size, ignored))
+        score = min(score, 1.0)
+        found.append(Sighting(row, places, weights, score, centre, size, ignored, worn[row]))
     return sorted(found, key=lambda one: (-one.score, one.points.tolist(), one.weights.tolist()))
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from engine.dsp.landmarks.appearance import Appearance
 from engine.dsp.landmarks.sighting import Sighting, extent, middle
 from engine.dsp.landmarks.similarity import Floats, Spread
 
@@ -37,8 +38,10 @@ class Track:
         self.slot = self.id = 0
         self.points, self.weights, self.size = first.points, first.weights, first.size
         self.sighting = first
+        self.appearance = Appearance()
         self.at = self.seen_at = at
         self.picture, self.pictures = picture, 1
+        self.told, self.doubtful = 0, False
         self._spread = spread
         self._places: deque[tuple[float, Floats]] = deque()
         self.velocity: Floats = np.zeros(2)
@@ -86,6 +89,7 @@ class Track:
         """Note that it was seen, but perhaps it was another: where it should be stays as it was."""
         self.seen_at, self.picture, self.sighting = at, picture, sighting
         self.pictures += 1
+        self.doubtful = False
         sighting.free = False
 
     def _remember(self) -> None:

@@ -4,7 +4,11 @@ Detections, strong and then weak, are laid on tracks by what is likely, as ByteT
 al. 2022, "ByteTrack: Multi-Object Tracking by Associating Every Detection Box"). Likely is what OKS
 says of where a track should be by now (``similarity``); what fits no prediction is looked for where
 it was last seen, and motion is measured between observations, never between guesses, as in OC-SORT
-(Cao et al. 2023, "Observation-Centric SORT"). Nothing of how anyone looks is used or kept.
+(Cao et al. 2023, "Observation-Centric SORT").
+
+What anybody wears decides where places leave it open, if whoever finds people gives it: it is kept
+in memory as long as they are followed, and never told (``appearance``). Where who is who stays open
+all the same, nobody is told until it shows.
 
 A track is told once it has been seen in some pictures, and is nobody's double (the gate of birth);
 it is remembered for ``memory`` after it was last seen, slot included (the gate of death). What lies
@@ -27,7 +31,7 @@ from engine.core.landmarks import Instance
 from engine.core.messages import Ns
 from engine.core.skeletons import Skeleton
 from engine.dsp.landmarks.areas import Area
-from engine.dsp.landmarks.assignment import assign
+from engine.dsp.landmarks.assignment import Pairs, assign, margin
 from engine.dsp.landmarks.sighting import Sighting, sightings
 from engine.dsp.landmarks.similarity import Floats, similarity, spread
 from engine.dsp.landmarks.track import Track
@@ -63,6 +67,22 @@ MERGED: Final = 0.7
 """Seconds for which one who was lost beside another may be the one who is seen."""
 RIVAL: Final = 0.5
 """It may be one who fits by this part of what the other does."""
+LEFT: Final = 16.0
+"""Nats; what costs as much is rather left alone."""
+DECIDED: Final = 6.0
+"""Nats by which who is who must be likelier than the next best, or it is not told."""
+UNDECIDED: Final = 2.0
+"""The same for who was told in the last picture."""
+TURNED: Final = 8.0
+"""Nats at most against the place of one who looks the same, and may have turned while hidden."""
+AWAY: Final = 1.0
+"""Nats against who was not in the last picture."""
+FAMILIAR: Final = 1.5
+"""Nats: a newcomer who looks no less like one who is away is taken to be them."""
+HURRY: Final = 2.0
+"""Sizes a second that they may have gone meanwhile."""
+ALONE: Final = 0.8
+"""Sizes between the middles of two of whom neither hides the other."""
 _NEVER: Final = 1e3
 
 
@@ -120,11 +140,12 @@ class Tracker:
         at: Ns,
         aspect: float = 1.0,
         scores: ArrayLike | None = None,
+        looks: ArrayLike | None = None,
     ) -> tuple[Instance, ...]:
         """Return who is in a picture, by slot. See ``assign``."""
         return tuple(
             Instance(one.slot, one.id, points[one.row])
-            for one in self.assign(points, at, aspect, scores)
+            for one in self.assign(points, at, aspect, scores, looks)
         )
 
     def assign(
@@ -133,18 +154,20 @@ class Tracker:
         at: Ns,
         aspect: float = 1.0,
         scores: ArrayLike | None = None,
+        looks: ArrayLike | None = None,
     ) -> tuple[Assigned, ...]:
         """Return which of the detections of one picture are told, by slot.
 
         ``points`` float32, (n, k, 3) or (n, k, 4), as in ``Instance``; of boxes (n, 2, 3), two
         opposite corners. ``aspect`` is the picture's width over its height. ``scores`` (n,) say how
-        sure each is, 0 to 1; without them it is the mean of its surest points. Detections that hold
-        nothing finite are left out. Their order does not matter.
+        sure each is, 0 to 1; without them it is the mean of its surest points. ``looks`` (n, d) are
+        how each looks, as in ``Appearance``. Detections that hold nothing finite are left out.
+        Their order does not matter.
         """
         self._picture += 1
         self._aspect = aspect
         now = self._at = max(at / SECOND, self._at)
-        found = sightings(points, aspect, scores, self.options.ignore, self._spread)
+        found = sightings(points, aspect, scores, self.options.ignore, self._spread, looks=looks)
         found = self._without_doubles(found)
         self._forget(now)
         strong = [one for one in found if one.score >= self.options.enter]
@@ -155,6 +178,7 @@ class Tracker:
         for one in strong:
             if one.free:
                 self._tracks.append(Track(one, now, self._picture, self._spread))
+        self._learn(found)
         self._leave_areas()
         self._tell_newcomers(now)
         return self._told()
@@ -194,10 +218,14 @@ class Tracker:
         if not found or not waiting:
             return
         fits, choices = self._likely(found, waiting, now)
-        costs = -np.log(np.maximum(choices, 1e-12)) + [[_bias(track)] for track in waiting]
-        costs += self._astray(found, waiting, now)
-        costs = np.where(fits >= GATE, costs, _NEVER)
-        pairs = _cheapest(costs)
+        places = -np.log(np.maximum(choices, 1e-12)) + [[_bias(track)] for track in waiting]
+        places += self._astray(found, waiting, now)
+        looks = self._unlike(found, waiting)
+        known = self._familiar(found, waiting, looks, now)
+        places = np.where(known, np.minimum(places, TURNED), places)
+        costs = np.minimum(places + looks, LEFT)
+        costs = np.where((fits >= GATE) | known, costs, LEFT)
+        pairs = [pair for pair in assign(costs.tolist()) if costs[pair] < LEFT]
         free = set(range(len(waiting))) - {row for row, _ in pairs}
         for row, column in pairs:
             near = fits[:, column] >= RIVAL * fits[row, column]
@@ -206,6 +234,16 @@ class Tracker:
                 waiting[row].glimpse(found[column], now, self._picture)
             else:
                 waiting[row].see(found[column], now, self._picture)
+            waiting[row].doubtful = self._doubtful((row, column), pairs, costs, waiting)
+
+    def _doubtful(
+        self, pair: tuple[int, int], pairs: Pairs, costs: Floats, tracks: Sequence[Track]
+    ) -> bool:
+        """Whether a pair is hardly likelier than another way, so that it is better not told."""
+        track = tracks[pair[0]]
+        told = [row for row, each in enumerate(tracks) if each.slot]
+        needed = UNDECIDED if track.told == self._picture - 1 else DECIDED
+        return track.slot > 0 and margin(pair, pairs, costs, told) < needed
 
     @staticmethod
     def _perhaps_another(track: Track, rivals: Sequence[Track], now: float) -> bool:
@@ -250,6 +288,50 @@ class Tracker:
                 nats[row] += BOUNCE * np.clip(GOES_ON - moved / speed, 0.0, 1.0)
         return nats
 
+    def _unlike(self, found: Sequence[Sighting], tracks: Sequence[Track]) -> Floats:
+        """Return how unlike each detection looks for each track, in nats.
+
+        Whom the last picture did not show is less likely in this one: of two who are one detection
+        for a while, one has it all the time.
+        """
+        nats = [[track.appearance.unlike(one.looks) for one in found] for track in tracks]
+        away = [[AWAY if track.picture < self._picture - 1 else 0.0] for track in tracks]
+        return np.array(nats) + away
+
+    def _familiar(
+        self, found: Sequence[Sighting], tracks: Sequence[Track], looks: Floats, now: float
+    ) -> NDArray[np.bool_]:
+        """Return who looks like one who was hidden not far from there, and may have turned."""
+        table = looks <= AWAY + FAMILIAR
+        for row, track in enumerate(tracks):
+            for column, one in enumerate(found):
+                table[row, column] &= (
+                    now - track.at > BLINK
+                    and track.appearance.knows(one.looks)
+                    and self._within(track, one, now)
+                )
+        return table
+
+    def _within(self, track: Track, one: Sighting, now: float) -> bool:
+        """Whether a detection lies no further than somebody may be from where they were seen."""
+        reach = NEAR + 2 * self._spread.drift * min(now - track.at, DRIFTS)
+        return float(np.linalg.norm(one.centre - track.centre)) <= reach * track.size
+
+    def _learn(self, found: Sequence[Sighting]) -> None:
+        """Note how those look who are surely seen, with nobody near."""
+        for track in self._seen():
+            one = track.sighting
+            if track.at < self._at or not np.isfinite(one.looks).any():
+                continue
+            reach = [ALONE * max(one.size, other.size) for other in found]
+            near = [
+                float(np.hypot(*(one.centre - other.centre))) < far
+                for other, far in zip(found, reach, strict=True)
+                if other is not one
+            ]
+            if not any(near):
+                track.appearance.learn(one.looks)
+
     def _recover(self, found: Sequence[Sighting], now: float) -> None:
         """Look for those who are told and not found where they were last seen."""
         found = [one for one in found if one.free]
@@ -258,11 +340,10 @@ class Tracker:
             return
         costs = np.full((len(waiting), len(found)), _NEVER)
         for row, track in enumerate(waiting):
-            reach = NEAR + 2 * self._spread.drift * min(now - track.at, DRIFTS)
             for column, one in enumerate(found):
-                away = float(np.linalg.norm(one.centre - track.centre)) / track.size
-                if away <= reach:
-                    costs[row, column] = away
+                if self._within(track, one, now):
+                    away = float(np.linalg.norm(one.centre - track.centre)) / track.size
+                    costs[row, column] = away + track.appearance.unlike(one.looks)
         for row, column in _cheapest(costs):
             waiting[row].see(found[column], now, self._picture)
 
@@ -283,10 +364,31 @@ class Tracker:
             told = [one for one in self._seen() if one.slot]
             if any(self._alike(track, one) >= SHADOW for one in told):
                 continue
+            if self._returns(track, now):
+                continue
             slot = self._free_slot(now)
             if slot:
                 self._ids += 1
                 track.slot, track.id = slot, self._ids
+
+    def _returns(self, track: Track, now: float) -> bool:
+        """Give a newcomer the slot and id of one who is away, and looks the same."""
+        looks = track.sighting.looks
+        nearest, best = None, FAMILIAR
+        for one in self._tracks:
+            if not one.slot or one.picture == self._picture or not one.appearance.knows(looks):
+                continue
+            reach = (NEAR + HURRY * (now - one.at)) * one.size
+            if float(np.hypot(*(track.centre - one.centre))) > reach:
+                continue
+            unlike = one.appearance.unlike(looks)
+            if unlike < best:
+                nearest, best = one, unlike
+        if nearest is None:
+            return False
+        track.slot, track.id, track.appearance = nearest.slot, nearest.id, nearest.appearance
+        self._tracks.remove(nearest)
+        return True
 
     def _free_slot(self, now: float) -> int:
         """Return the lowest slot that nobody has, or that of whom is longest unseen; 0 is none."""
@@ -313,11 +415,11 @@ class Tracker:
 
     def _told(self) -> tuple[Assigned, ...]:
         lock, people = self.options.lock, self.options.people
-        told = [
-            Assigned(track.sighting.row, track.slot, track.id)
-            for track in self._seen()
-            if 0 < track.slot <= people and lock in (0, track.slot)
-        ]
+        told = []
+        for track in self._seen():
+            if 0 < track.slot <= people and lock in (0, track.slot) and not track.doubtful:
+                track.told = self._picture
+                told.append(Assigned(track.sighting.row, track.slot, track.id))
         return tuple(sorted(told, key=lambda one: one.slot))
 
 

@@ -298,3 +298,100 @@ def test_boxes_are_followed_by_their_corners(order):
 def test_a_bad_area_is_refused(corners):
     with pytest.raises(ValueError, match="area"):
         Area(corners)
+
+
+# -- What anybody wears ----------------------------------------------------------------------------
+
+
+def worn(*parts):
+    """Return what somebody wears who is seen as a mixture: 0, 1 and so on are looks."""
+    looks = np.zeros(6)
+    looks[list(parts)] = np.sqrt(1 / len(parts))
+    return looks
+
+
+def play(tracker, pictures, first=0):
+    """Show pictures of (x, looks); return of each the ids told, by looks' first number."""
+    told = []
+    for number, people in enumerate(pictures, first):
+        points = np.array([seen(x) for x, _ in people], np.float32).reshape(-1, 17, 3)
+        looks = np.array([each for _, each in people]).reshape(len(people), -1)
+        rows = tracker.assign(points, ns(number / RATE), 16 / 9, looks=looks)
+        told.append({row: identity for row, _, identity in rows})
+    return told
+
+
+@pytest.mark.parametrize("hidden", [0.3, 0.6, 1.0, 1.5])
+@pytest.mark.parametrize("crossed", [False, True])
+def test_clothes_tell_who_comes_out_where(hidden, crossed):
+    """Two go behind one pillar, and come out on either side: they turned there, or went on."""
+    tracker = Tracker(COCO_17)
+    ways = zip(walk(0.2, 0.46, 1.5), walk(0.8, 0.54, 1.5), strict=True)
+    before = play(tracker, [[(x, worn(0)), (y, worn(1))] for x, y in ways])[-1]
+    assert len(before) == 2
+    ways = zip(walk(0.44, 0.2, 1.5), walk(0.56, 0.8, 1.5), strict=True)
+    looks = (worn(1), worn(0)) if crossed else (worn(0), worn(1))
+    after = play(
+        tracker,
+        [[(x, looks[0]), (y, looks[1])] for x, y in ways],
+        first=round((1.5 + hidden) * RATE),
+    )
+    expected = {0: before[1], 1: before[0]} if crossed else before
+    assert all(set(each.items()) <= set(expected.items()) for each in after)
+    assert after[-1] == expected
+
+
+def test_places_come_first():
+    """Who is plainly there is who they were, whatever they put on."""
+    tracker = Tracker(COCO_17)
+    before = play(tracker, [[(0.2, worn(0)), (0.8, worn(1))]] * 20)[-1]
+    after = play(tracker, [[(0.2, worn(1)), (0.8, worn(0))]] * 20, first=20)
+    assert all(each == before for each in after)
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        [None, None],
+        [worn(0), worn(0)],
+        [np.full(6, np.nan)] * 2,
+        [worn(0, 2), worn(0, 2)],
+        [np.full(6, np.inf), np.full(6, -1e300)],
+        [np.zeros(0)] * 2,
+    ],
+    ids=["none", "same", "unknown", "same mixture", "not finite", "empty"],
+)
+def test_without_a_difference_in_clothes_places_decide(looks):
+    ways = list(zip(walk(0.2, 0.8, 3), walk(0.8, 0.2, 3), strict=True))
+    plain, dressed = Tracker(COCO_17), Tracker(COCO_17)
+    for number, (x, y) in enumerate(ways):
+        points = np.stack([seen(x), seen(y, 0.52, 0.37)])
+        given_looks = None if looks[0] is None else np.stack(looks)
+        at = ns(number / RATE)
+        one, other = plain.assign(points, at), dressed.assign(points, at, looks=given_looks)
+        assert one == other
+
+
+def test_who_left_to_one_side_and_comes_from_the_other_is_known_again():
+    tracker = Tracker(COCO_17, Tracking(memory=3.0))
+    play(tracker, [[(0.3, worn(0)), (0.8, worn(1))]] * 20)
+    play(tracker, [[(0.8, worn(1))]] * 40, first=20)
+    (*_, back) = play(tracker, [[(0.6, worn(0)), (0.8, worn(1))]] * 10, first=60)
+    assert back == {0: 1, 1: 2}
+    (*_, stranger) = play(tracker, [[(0.6, worn(4)), (0.8, worn(1))]] * 10, first=130)
+    assert stranger[1] == 2
+
+
+@given(pictures(), st.integers(0, 2**32 - 1))
+@settings(max_examples=40, deadline=None)
+def test_any_looks_leave_slots_and_ids_to_one(shown, seed):
+    rng = np.random.default_rng(seed)
+    tracker = Tracker(COCO_17, Tracking(birth=1))
+    owners = {}
+    for number, points in enumerate(shown):
+        looks = rng.choice([0.0, 0.5, 1.0, np.nan, np.inf], (len(points), 4))
+        told = tracker.update(points, ns(number / RATE), 16 / 9, looks=looks)
+        assert len({one.id for one in told}) == len(told)
+        assert [one.slot for one in told] == sorted({one.slot for one in told})
+        for one in told:
+            assert owners.setdefault(one.id, one.slot) == one.slot

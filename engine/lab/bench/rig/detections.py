@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.skeletons import COCO_17
+from engine.dsp.image.clothes import clothes
 from engine.dsp.landmarks.sighting import extent
 from engine.lab.bench.rig.tracking_score import Bodies, seen
 from engine.synthetic.stage_scene import Actor, Scene
@@ -41,10 +43,16 @@ class Moment:
     seconds: float
     truths: Bodies
     found: NDArray[np.float32]
+    looks: NDArray[np.float64] | None = None
 
 
-def detections(scene: Scene, seconds: float, fps: float = FPS) -> Iterator[Moment]:
-    """Yield what is found in each picture of a stage."""
+def detections(
+    scene: Scene, seconds: float, fps: float = FPS, dressed: bool = False
+) -> Iterator[Moment]:
+    """Yield what is found in each picture of a stage; ``dressed``: with what they wear there.
+
+    That is taken from the picture as it is drawn, with whoever stands before them.
+    """
     rng = np.random.default_rng([scene.seed, 4201])
     lasting: dict[int, NDArray[np.float64]] = {}
     lapses: dict[int, int] = {}
@@ -67,7 +75,9 @@ def detections(scene: Scene, seconds: float, fps: float = FPS) -> Iterator[Momen
             found.append(_ghost(rng))
         rng.shuffle(found)
         truths = {a.id: a.joints for a in cast if a.joints[:, 2].sum() >= IN_SIGHT}
-        yield Moment(at, truths, np.array(found, np.float32).reshape(-1, 17, 3))
+        points = np.array(found, np.float32).reshape(-1, 17, 3)
+        looks = clothes(scene.picture(cast, number, at), points, COCO_17) if dressed else None
+        yield Moment(at, truths, points, looks)
 
 
 def _found(

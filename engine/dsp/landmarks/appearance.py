@@ -1,0 +1,68 @@
+"""How somebody looks, as long as they are followed: only in memory, and never told.
+
+It is what does not change while somebody is hidden. Whoever finds people gives it, as numbers that
+together are 1 long, and whose distance says how unlike two are (``engine.dsp.image.clothes``).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from engine.dsp.landmarks.similarity import Floats
+
+LEARNING: Final = 0.1
+"""The part of each sight that goes into what is known."""
+USUAL: Final = 0.01
+"""Squared distance of two sights of one body, until it is known better."""
+FREEDOM: Final = 4.0
+"""Of Student's t: what is half hidden is unlike everybody, and still less unlike itself."""
+BARELY: Final = 3
+"""Sights after which they say something."""
+
+
+class Appearance:
+    """The mean of the sights of one body, and how far they lie from it."""
+
+    def __init__(self) -> None:
+        self._mean: Floats | None = None
+        self._spread = USUAL
+        self._sights = 0
+
+    def learn(self, looks: Floats) -> None:
+        """Take in one sight (d,); what is NaN in it is not seen."""
+        if self._mean is None or self._mean.shape != looks.shape:
+            self._mean, self._spread, self._sights = looks.copy(), USUAL, 1
+            return
+        away = self._away(looks)
+        if away is not None:
+            self._spread += (min(away, 4 * self._spread) - self._spread) * LEARNING
+            self._spread = max(self._spread, USUAL / 2)
+        part = max(LEARNING, 1 / (self._sights + 1))
+        moved = self._mean + (looks - self._mean) * part
+        known = np.where(np.isnan(looks), self._mean, moved)
+        self._mean = np.where(np.isnan(self._mean), looks, known)
+        self._sights += 1
+
+    def unlike(self, looks: Floats) -> float:
+        """Return how unlikely a sight (d,) is, in nats; 0 where nothing is known."""
+        if self._sights < BARELY:
+            return 0.0
+        away = self._away(looks)
+        if away is None:
+            return 0.0
+        return 0.5 * (FREEDOM + 1) * math.log1p(away / self._spread / FREEDOM)
+
+    def knows(self, looks: Floats) -> bool:
+        """Whether anything of a sight (d,) can be compared."""
+        return self._sights >= BARELY and self._away(looks) is not None
+
+    def _away(self, looks: Floats) -> float | None:
+        """Return the squared distance to the mean by what is known of both."""
+        if self._mean is None or self._mean.shape != looks.shape:
+            return None
+        squares = (looks - self._mean) ** 2
+        known = np.isfinite(squares)
+        return float(squares[known].sum() / known.mean()) if known.any() else None
