@@ -34,7 +34,7 @@ _PALM = 0.25
 """How sure a palm must be for a look at its hand, which decides: a bar below that of MediaPipe."""
 _STAYS = 0.6
 """Hysteresis: a hand stays down to this part of the confidence that let it in."""
-_GLANCE = 0.1
+_GLANCE = 0.2
 """How sure a first look must be for a second one, in parts of the confidence asked for."""
 _SEARCH = 3
 """While some hands are followed, palms are looked for in one of so many pictures."""
@@ -127,10 +127,10 @@ class HandsModel(NetworkModel[Landmarks]):
             found = [hand for hand in found if self._owned(hand, wrists)]
             for wrist in wrists:
                 if len(found) < self.hands and not any(_at(hand, wrist) for hand in found):
-                    hand = self._look_twice(frame, wrist.region)
-                    if hand is not None:
-                        hand.right, hand.told = float(wrist.side == "right"), True
-                    self._add(found, hand)
+                    there = self._look_twice(frame, wrist.region)
+                    if there is not None:
+                        there.right, there.told = float(wrist.side == "right"), True
+                    self._add(found, there)
         elif len(found) < self.hands:
             self._pictures += 1
             if not found or self._pictures % _SEARCH == 0:
