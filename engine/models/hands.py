@@ -189,9 +189,8 @@ class HandsModel(NetworkModel[Landmarks]):
         told = before is not None and before.told
         if before is not None:
             right = before.right if told else before.right + _STEADY * (right - before.right)
-        return _Hand(
-            from_points(pixels, frame.mirrored), right, np.hstack([pixels, depth]), sure, told
-        )
+        follow = region.next(from_points(pixels, frame.mirrored))
+        return _Hand(follow, right, np.hstack([pixels, depth]), sure, told)
 
     def _owned(self, hand: _Hand, wrists: list[Wrist]) -> bool:
         """Whether a hand is at the end of an arm, and take its side from there."""
