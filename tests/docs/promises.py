@@ -361,7 +361,7 @@ def _(played: Played) -> None:
 def _(played: Played) -> None:
     places = np.array([each.args for each in sent(played, "/pen")])
     assert len(places) > 5
-    assert 0 <= places.min() and places.max() <= 1
+    assert ((places >= 0) & (places <= 1)).all()
 
 
 # -- Coming and going ------------------------------------------------------------------------------
