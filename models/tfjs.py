@@ -116,5 +116,6 @@ def write(model: onnx.ModelProto, title: str, out: Path) -> None:
     settle(model, title)
     onnx.checker.check_model(model, full_check=True)
     data = model.SerializeToString(deterministic=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(data)
     print(f"{out}: {len(data)} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")

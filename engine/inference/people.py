@@ -114,7 +114,7 @@ class BlazePose(Closer):
         pixels = region.to_picture(square[:, :2])
         depth = -square[:33, 2:] * np.float32(region.side)
         sure = 1 / (1 + np.exp(-np.clip(rows[:33, 3:], -_LOGIT, _LOGIT)).min(axis=1))
-        follow = from_circle(pixels[33], pixels[34], mirrored)
+        follow = region.next(from_circle(pixels[33], pixels[34], mirrored))
         points = np.hstack([pixels[:33], depth])
         return FoundBody(points, sure.astype(np.float32), float(presence.ravel()[0]), follow)
 

@@ -178,7 +178,8 @@ class FaceModel(NetworkModel[Landmarks]):
         square = np.asarray(points, np.float32).reshape(-1, 3) / np.float32(size)
         pixels = region.to_picture(square[:, :2])
         depth = -square[:, 2:] * np.float32(region.side)
-        return _Face(from_points(pixels, frame.mirrored), np.hstack([pixels, depth]), sure)
+        follow = region.next(from_points(pixels, frame.mirrored))
+        return _Face(follow, np.hstack([pixels, depth]), sure)
 
     def _told(self, at: Ns) -> Landmarks:
         """Return the message, with slots and ids."""

@@ -34,6 +34,8 @@ _PALM = 0.25
 """How sure a palm must be for a look at its hand, which decides: a bar below that of MediaPipe."""
 _STAYS = 0.6
 """Hysteresis: a hand stays down to this part of the confidence that let it in."""
+_GLANCE = 0.2
+"""How sure a first look must be for a second one, in parts of the confidence asked for."""
 _SEARCH = 3
 """While some hands are followed, palms are looked for in one of so many pictures."""
 _STEADY = 0.2
@@ -125,7 +127,10 @@ class HandsModel(NetworkModel[Landmarks]):
             found = [hand for hand in found if self._owned(hand, wrists)]
             for wrist in wrists:
                 if len(found) < self.hands and not any(_at(hand, wrist) for hand in found):
-                    self._add(found, self._look_twice(frame, wrist.region, wrist.side))
+                    there = self._look_twice(frame, wrist.region)
+                    if there is not None:
+                        there.right, there.told = float(wrist.side == "right"), True
+                    self._add(found, there)
         elif len(found) < self.hands:
             self._pictures += 1
             if not found or self._pictures % _SEARCH == 0:
@@ -144,7 +149,7 @@ class HandsModel(NetworkModel[Landmarks]):
             points = np.array(placement.to_picture([(x, y) for x, y in palm.tolist()]), np.float32)
             region = from_palm(points, frame.mirrored)
             if len(found) < self.hands and not any(near(hand.region, region) for hand in found):
-                self._add(found, self._look(frame, region, None, 1.0))
+                self._add(found, self._look_twice(frame, region))
 
     def _add(self, found: list[_Hand], hand: _Hand | None) -> None:
         """Add a hand, unless it is one that is there already; the surer of both stays."""
@@ -157,13 +162,13 @@ class HandsModel(NetworkModel[Landmarks]):
                 return
         found.append(hand)
 
-    def _look_twice(self, frame: Frame, region: TurnedSquare, side: str) -> _Hand | None:
-        """Look where an arm ends, and then at the hand itself, which lies as the network likes."""
-        first = self._look(frame, region, None, _STAYS)
-        hand = first and self._look(frame, first.region, first, 1.0)
-        if hand is not None:
-            hand.right, hand.told = float(side == "right"), True
-        return hand
+    def _look_twice(self, frame: Frame, region: TurnedSquare) -> _Hand | None:
+        """Look where a hand may be, and then at the hand itself, which lies as the network likes.
+
+        A palm and a forearm say roughly where a hand is and how it is turned.
+        """
+        first = self._look(frame, region, None, _GLANCE)
+        return first and self._look(frame, first.region, first, 1.0)
 
     def _look(
         self, frame: Frame, region: TurnedSquare, before: _Hand | None, share: float
@@ -184,9 +189,8 @@ class HandsModel(NetworkModel[Landmarks]):
         told = before is not None and before.told
         if before is not None:
             right = before.right if told else before.right + _STEADY * (right - before.right)
-        return _Hand(
-            from_points(pixels, frame.mirrored), right, np.hstack([pixels, depth]), sure, told
-        )
+        follow = region.next(from_points(pixels, frame.mirrored))
+        return _Hand(follow, right, np.hstack([pixels, depth]), sure, told)
 
     def _owned(self, hand: _Hand, wrists: list[Wrist]) -> bool:
         """Whether a hand is at the end of an arm, and take its side from there."""

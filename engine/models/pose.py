@@ -65,6 +65,8 @@ _BEST = ("movenet_thunder", "movenet_lightning")
 _BLAZEPOSE = ("blazepose_lite", "blazepose_full")
 _AT_ONCE = 6
 """How many people multipose finds at once."""
+_EDGE = 0.02
+"""What lies further outside the picture, in parts of it, was not seen but made up."""
 _COLOURS = 3
 _START = Ns(0)
 
@@ -291,20 +293,21 @@ class PoseModel(NetworkModel[Landmarks]):
     def _person(self, body: _Body, mirrored: bool) -> Person:
         """Return the message; in a mirrored picture the network takes each side for the other."""
         width, height = self._size
-        wire = [
-            (x / width, 1.0 - y / height, score)
-            for (x, y), score in zip(body.points, body.scores, strict=True)
-        ]
-        if mirrored:
-            wire = [wire[other] for other in _OTHER_SIDE]
-        return Person(slot=1, id=self._id, joints=np.array(wire, np.float32).clip(0.0, 1.0))
+        points = np.array(body.points, np.float32)
+        joints = _wire(FoundBody(points, np.array(body.scores, np.float32), 1.0), width, height)
+        return Person(1, self._id, joints[_OTHER_SIDE] if mirrored else joints)
 
 
 def _wire(body: FoundBody, width: int, height: int) -> NDArray[np.float32]:
-    """Return the rows of a message: x, y, a depth if there is one, and confidence."""
+    """Return the rows of a message: x, y, a depth if there is one, and confidence.
+
+    Who is half in the picture is known by half: what is outside has confidence 0.
+    """
     x, y, *depth = body.points.T
-    flat = [np.clip(x / width, 0, 1), np.clip(1 - y / height, 0, 1)]
-    columns = [*flat, *(z / width for z in depth), np.clip(body.sure, 0, 1)]
+    flat = np.stack([x / width, 1 - y / height])
+    outside = (np.abs(flat - 0.5) > 0.5 + _EDGE).any(axis=0)
+    sure = np.where(outside, 0, body.sure)
+    columns = [*flat.clip(0, 1), *(z / width for z in depth), sure.clip(0, 1)]
     return np.column_stack(columns).astype(np.float32)
 
 

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.messages import Frame, Person, Pose
+from engine.core.landmarks import Landmarks
+from engine.core.messages import Frame
 from engine.core.parameter import Param
 from engine.dsp.image.masking import Mask, as_picture, feather, in_colour
 from engine.dsp.image.painting import Picture, to_planes, working_size
@@ -18,6 +19,7 @@ from engine.dsp.image.region import (
     next_region,
     place,
 )
+from engine.dsp.landmarks.coco import Joints, as_joints
 from engine.inference.network import ModelName, NetworkModel
 from engine.inference.session import Session
 from engine.video.canvas import finished
@@ -52,7 +54,8 @@ class SegmentModel(NetworkModel[Frame]):
     It looks at the whole picture, which does for people who fill half of its height or more. With a
     cable of ``pose`` it looks closely at each person found there, which does on a stage as well,
     and finds much finer edges; where ``pose`` finds nobody, all is black. One look more is needed
-    for each person.
+    for each person. Any landmarks of bodies do; of others, such as hands, it looks at all of the
+    picture.
 
     ``feather`` makes the edge soft, ``grow`` moves it outwards or, below 0, inwards.
 
@@ -77,7 +80,7 @@ class SegmentModel(NetworkModel[Frame]):
         super().check(session)
         self.expect_inputs(session, ["image"], "a picture")
 
-    def process(self, frame: Frame, pose: Pose | None = None) -> Segmented:
+    def process(self, frame: Frame, pose: Landmarks | None = None) -> Segmented:
         """Return the mask of a picture, grey, uint8 (h, w, 3), no side longer than 640 pixels.
 
         Raises ModelError when the network fails, or answers with what is not a number.
@@ -88,8 +91,8 @@ class SegmentModel(NetworkModel[Frame]):
         weights = np.zeros(size[::-1], np.float32)
         if pose is None:
             weights = np.asarray(cv2.resize(self._whole(picture), size), np.float32)
-        for person in pose.people if pose else ():
-            self._look_at(picture, person, weights)
+        for joints in as_joints(pose) if pose else ():
+            self._look_at(picture, joints, weights)
         mask = self._shaped(weights)
         return Segmented(finished(frame, as_picture(mask)), frame, float(mask.mean()) / 255)
 
@@ -98,14 +101,14 @@ class SegmentModel(NetworkModel[Frame]):
         side = self._side
         return self._ask(np.asarray(cv2.resize(picture, (side, side)), np.uint8))
 
-    def _look_at(self, picture: Picture, person: Person, weights: Weights) -> None:
-        """Add to the weights of a picture, in place, where one person is in it.
+    def _look_at(self, picture: Picture, joints: Joints, weights: Weights) -> None:
+        """Add to the weights of a picture, in place, where one person, (17, 3), is in it.
 
         Weights may have another size than the picture.
         """
         height, width = picture.shape[:2]
-        points = [(x * width, (1 - y) * height) for x, y, _ in person.joints.tolist()]
-        region = next_region(points, [score >= _SURE for *_, score in person.joints], width, height)
+        points = [(x * width, (1 - y) * height) for x, y, _ in joints.tolist()]
+        region = next_region(points, [score >= _SURE for *_, score in joints], width, height)
         placement = place(region, width, height, self._side)
         found = self._ask(crop_square(picture, placement))
         _add(weights, found, placement, weights.shape[1] / width)

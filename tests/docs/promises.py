@@ -71,6 +71,11 @@ def dancer(seed: int = 0, script: str = "solo", fps: int = 10) -> tuple[str, ...
     return tuple(f"camera.{key}={value}" for key, value in values.items())
 
 
+def near_to(shot: str) -> tuple[str, ...]:
+    """Return the settings that show a dancer's face or hands from near."""
+    return (*dancer(seed=5), "camera.detail=true", f"camera.shot={shot}")
+
+
 COMES_AND_GOES = dancer(script="enter_leave", fps=6)
 """Enters after about 3 s and leaves after about 12."""
 CAME, LEFT = 3.0, 12.0
@@ -367,6 +372,19 @@ def _(played: Played) -> None:
 @promise("Pinch a fader, roll a knob", 4, *dancer(seed=1))
 def _(played: Played) -> None:
     assert values(played, "/fader")
+
+
+@promise("The mouth opens the filter", 3, *near_to("face"))
+def _(played: Played) -> None:
+    assert moves(values(played, "/cutoff"))
+    assert all(-1 <= each <= 1 for each in values(played, "/pan"))
+
+
+@promise("A fingertip draws", 3, *near_to("hands"))
+def _(played: Played) -> None:
+    places = np.array([each.args for each in sent(played, "/pen")])
+    assert len(places) > 5
+    assert ((places >= 0) & (places <= 1)).all()
 
 
 # -- Coming and going ------------------------------------------------------------------------------

@@ -26,6 +26,8 @@ SMALLEST: Final = 4.0
 """Pixels: no square is smaller."""
 LARGEST: Final = 4.0
 """Times the longer side of the picture: no square is larger."""
+NEAR: Final = 0.04
+"""Parts of its side within which a square stays; as much larger or smaller, or turned (radians)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,17 @@ class TurnedSquare:
         away = up * self.side
         x, y = self.x + away * math.sin(self.angle), self.y - away * math.cos(self.angle)
         return replace(self, x=x, y=y, side=self.side * scale)
+
+    def next(self, wanted: TurnedSquare) -> TurnedSquare:
+        """Return the square for the next picture: this one while what is wanted is near.
+
+        Why: a network's answer depends a little on its square, and the next square on the answer.
+        Without this the points of who stands still never come to rest.
+        """
+        moved = math.hypot(wanted.x - self.x, wanted.y - self.y) / self.side
+        grown = abs(wanted.side / self.side - 1)
+        turned = abs(math.remainder(wanted.angle - self.angle, math.tau))
+        return self if max(moved, grown, turned) < NEAR else wanted
 
     def cut(self, image: NDArray[np.uint8], size: int) -> Planes:
         """Return it as a network takes it: red, green and blue planes, 0 to 1, (1, 3, size, size).
