@@ -31,7 +31,7 @@ from engine.dsp.landmarks.areas import Area
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.lab.bench.report import COUNT, Goal, Row
 from engine.lab.bench.rig.detections import ASPECT, FPS, SIZE, Moment, detections
-from engine.lab.bench.rig.tracking_score import Ids, Seen, score, seen
+from engine.lab.bench.rig.tracking_score import Ids, Sights, score, seen
 from engine.models.pose import PoseModel
 from engine.nodes.smooth import Smooth
 from engine.synthetic.stage import NOISE_LEVELS
@@ -128,7 +128,7 @@ def _ids(seeds: Sequence[int], seconds: float) -> Iterator[Row]:
         yield Row(case, "ms a picture", 1000 * spent / (len(seeds) * seconds * FPS), "ms")
 
 
-def followed(moments: Sequence[Moment], crowd: Crowd, smooth: Smooth | None = None) -> list[Seen]:
+def followed(moments: Sequence[Moment], crowd: Crowd, smooth: Smooth | None = None) -> list[Sights]:
     """Return what the tracker, or `smooth` behind it, tells of each picture beside the truth."""
     tracker = Tracker(COCO_17, Tracking(people=crowd.people, ignore=crowd.ignore))
     told = []
@@ -142,7 +142,7 @@ def followed(moments: Sequence[Moment], crowd: Crowd, smooth: Smooth | None = No
     return told
 
 
-def _told_by_truth(moment: Moment) -> Seen:
+def _told_by_truth(moment: Moment) -> Sights:
     """Return a picture in which each detection that is somebody has their id."""
     table = seen(moment.truths, dict(enumerate(moment.found)), ASPECT)
     told = {}
