@@ -23,7 +23,7 @@ BARELY: Final = 3
 """Sights after which they say something."""
 
 
-class Appearance:
+class LastingLooks:
     """The mean of the sights of one body, and how far they lie from it."""
 
     def __init__(self) -> None:

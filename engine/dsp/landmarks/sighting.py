@@ -25,8 +25,8 @@ class Sighting:
     """One detection: ``points`` (k, 2) in picture heights, ``weights`` (k,) 0 where unknown.
 
     ``row`` is its place among those given, ``centre`` (2,) the middle of what carries it, ``size``
-    the root of the surface of the box around it. ``looks`` (d,) is how it looks, NaN where that is
-    not seen. ``free`` until it is laid on a track.
+    the root of the surface of the box around it. ``looks`` (d,) is how it looks, each -1 to 1, NaN
+    where that is not seen. ``free`` until it is laid on a track.
     """
 
     row: int
@@ -56,6 +56,7 @@ def sightings(
     """
     given = None if scores is None else np.asarray(scores, np.float64)
     worn = np.empty((len(points), 0)) if looks is None else np.asarray(looks, np.float64)
+    worn = np.where(np.abs(worn) <= 1, worn, np.nan)
     found = []
     for row, one in enumerate(np.asarray(points, np.float64)):
         places, weights = one[:, :2], one[:, -1]

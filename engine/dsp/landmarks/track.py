@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.dsp.landmarks.appearance import Appearance
+from engine.dsp.landmarks.appearance import LastingLooks
 from engine.dsp.landmarks.sighting import Sighting, extent, middle
 from engine.dsp.landmarks.similarity import Floats, Spread
 
@@ -38,7 +38,7 @@ class Track:
         self.slot = self.id = 0
         self.points, self.weights, self.size = first.points, first.weights, first.size
         self.sighting = first
-        self.appearance = Appearance()
+        self.appearance = LastingLooks()
         self.at = self.seen_at = at
         self.picture, self.pictures = picture, 1
         self.told, self.doubtful = 0, False

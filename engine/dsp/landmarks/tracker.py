@@ -161,7 +161,7 @@ class Tracker:
         ``points`` float32, (n, k, 3) or (n, k, 4), as in ``Instance``; of boxes (n, 2, 3), two
         opposite corners. ``aspect`` is the picture's width over its height. ``scores`` (n,) say how
         sure each is, 0 to 1; without them it is the mean of its surest points. ``looks`` (n, d) are
-        how each looks, as in ``Appearance``. Detections that hold nothing finite are left out.
+        how each looks, as in ``LastingLooks``. Detections that hold nothing finite are left out.
         Their order does not matter.
         """
         self._picture += 1
@@ -372,7 +372,7 @@ class Tracker:
                 track.slot, track.id = slot, self._ids
 
     def _returns(self, track: Track, now: float) -> bool:
-        """Give a newcomer the slot and id of one who is away, and looks the same."""
+        """Whether a newcomer is one who is away and looks the same; they get their slot and id."""
         looks = track.sighting.looks
         nearest, best = None, FAMILIAR
         for one in self._tracks:

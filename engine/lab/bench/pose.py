@@ -31,7 +31,7 @@ from engine.dsp.landmarks.areas import Area
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.lab.bench.report import COUNT, Goal, Row
 from engine.lab.bench.rig.detections import ASPECT, FPS, SIZE, Moment, detections
-from engine.lab.bench.rig.tracking_score import Ids, Likenesses, likenesses, score
+from engine.lab.bench.rig.tracking_score import Ids, Sights, score, seen
 from engine.models.pose import PoseModel
 from engine.nodes.smooth import Smooth
 from engine.synthetic.stage import NOISE_LEVELS
@@ -128,9 +128,7 @@ def _ids(seeds: Sequence[int], seconds: float) -> Iterator[Row]:
         yield Row(case, "ms a picture", 1000 * spent / (len(seeds) * seconds * FPS), "ms")
 
 
-def followed(
-    moments: Sequence[Moment], crowd: Crowd, smooth: Smooth | None = None
-) -> list[Likenesses]:
+def followed(moments: Sequence[Moment], crowd: Crowd, smooth: Smooth | None = None) -> list[Sights]:
     """Return what the tracker, or `smooth` behind it, tells of each picture beside the truth."""
     tracker = Tracker(COCO_17, Tracking(people=crowd.people, ignore=crowd.ignore))
     told = []
@@ -140,18 +138,18 @@ def followed(
         if smooth is not None:
             pose = Pose(tuple(Person(one.slot, one.id, one.points) for one in people), ASPECT)
             people = (smooth.process(pose, at) or pose).seen
-        told.append(likenesses(moment.truths, {one.id: one.points for one in people}, ASPECT))
+        told.append(seen(moment.truths, {one.id: one.points for one in people}, ASPECT))
     return told
 
 
-def _told_by_truth(moment: Moment) -> Likenesses:
+def _told_by_truth(moment: Moment) -> Sights:
     """Return a picture in which each detection that is somebody has their id."""
-    table = likenesses(moment.truths, dict(enumerate(moment.found)), ASPECT)
+    table = seen(moment.truths, dict(enumerate(moment.found)), ASPECT)
     told = {}
     for row, true in enumerate(table.truths):
         if len(table.told) and table.alike[row].max() >= 0.4:
             told[true] = moment.found[int(table.alike[row].argmax())]
-    return likenesses(moment.truths, told, ASPECT)
+    return seen(moment.truths, told, ASPECT)
 
 
 def _together(runs: Sequence[Ids]) -> float:

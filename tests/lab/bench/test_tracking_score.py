@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.lab.bench.rig.fetched import NotFetched, run_with
-from engine.lab.bench.rig.tracking_score import Likenesses, score
+from engine.lab.bench.rig.tracking_score import Sights, score
 
 
 def picture(truths, told, pairs=()):
@@ -14,7 +14,7 @@ def picture(truths, told, pairs=()):
     table = np.zeros((len(truths), len(told)))
     for true, one in pairs:
         table[truths.index(true), told.index(one)] = 0.9
-    return Likenesses(truths, told, table)
+    return Sights(truths, told, table)
 
 
 def both(*ids):
@@ -59,7 +59,7 @@ def test_a_ghost_counts_against_idf1_alone():
 
 def test_an_id_is_kept_where_two_fit():
     table = np.array([[0.6, 0.9]])
-    pictures = [picture([1], [7], [(1, 7)]), Likenesses([1], [7, 8], table)]
+    pictures = [picture([1], [7], [(1, 7)]), Sights([1], [7, 8], table)]
     assert score(pictures).switches == 0
 
 
@@ -79,7 +79,7 @@ def test_a_library_says_the_same():
         for row, column in zip(range(len(truths)), order, strict=False):
             if rng.random() < 0.8:
                 table[row, column] = rng.uniform(0.45, 1.0)
-        pictures.append(Likenesses(truths, told, table))
+        pictures.append(Sights(truths, told, table))
     plain = [[list(p.truths), list(p.told), p.alike.tolist()] for p in pictures]
     try:
         theirs = run_with(["motmetrics==1.4.0", "numpy<2", "pandas<3"], "tracking_peer.py", plain)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engine.core.skeletons import COCO_17
 from engine.dsp.image.clothes import clothes
 from engine.dsp.landmarks.sighting import extent
-from engine.lab.bench.rig.tracking_score import Bodies, likenesses
+from engine.lab.bench.rig.tracking_score import Bodies, seen
 from engine.synthetic.stage_scene import Actor, Scene
 
 FPS = 30
@@ -110,7 +110,7 @@ def _found(
 def _alike(one: Actor, other: Actor) -> float:
     everywhere = [np.where([True, True, False], actor.joints, 1.0) for actor in (one, other)]
     first, second = (points.astype(np.float32) for points in everywhere)
-    return float(likenesses({0: first}, {0: second}, ASPECT).alike[0, 0])
+    return float(seen({0: first}, {0: second}, ASPECT).alike[0, 0])
 
 
 def _again(body: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:

@@ -40,7 +40,7 @@ class Ids:
 
 
 @dataclass(frozen=True)
-class Likenesses:
+class Sights:
     """One picture: the true ids, the told ids, and how alike each pair lies, (truths, told)."""
 
     truths: Sequence[int]
@@ -48,7 +48,7 @@ class Likenesses:
     alike: Table
 
 
-def likenesses(truths: Bodies, told: Bodies, aspect: float) -> Likenesses:
+def seen(truths: Bodies, told: Bodies, aspect: float) -> Sights:
     """Return how alike the true and the told bodies of a picture lie, by OKS."""
     table = np.zeros((len(truths), len(told)))
     sigmas = spread(COCO_17).k
@@ -60,10 +60,10 @@ def likenesses(truths: Bodies, told: Bodies, aspect: float) -> Likenesses:
             apart = ((places - points[:, :2] * [aspect, 1.0]) ** 2).sum(axis=1)
             weights = (known & (points[:, 2] > 0)).astype(float)
             table[row, column] = similarity(apart, weights, size, sigmas, np.zeros(()))[0]
-    return Likenesses(list(truths), list(told), table)
+    return Sights(list(truths), list(told), table)
 
 
-def score(pictures: Sequence[Likenesses], alike: float = ALIKE) -> Ids:
+def score(pictures: Sequence[Sights], alike: float = ALIKE) -> Ids:
     """Return how well ids held over pictures in order of time."""
     last: dict[int, int] = {}
     found_before: set[int] = set()
@@ -93,7 +93,7 @@ def score(pictures: Sequence[Likenesses], alike: float = ALIKE) -> Ids:
     return Ids(switches, fragments, idf1, truths, told_, found)
 
 
-def _matched(picture: Likenesses, last: Mapping[int, int], alike: float) -> dict[int, int]:
+def _matched(picture: Sights, last: Mapping[int, int], alike: float) -> dict[int, int]:
     """Return the told id of each true one: as it was before where that still fits."""
     pairs: dict[int, int] = {}
     for row, true in enumerate(picture.truths):
