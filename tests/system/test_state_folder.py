@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from engine.system.state_folder import StateFolder, state_places
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="no kill -9 and no fork there")
-LIMIT = 60
+LIMIT = 300  # each write waits for the disk
 OLD, NEW = b"a" * 300_000, b"b" * 200_001
 
 # Dies at the n-th line, of ours or below, that a write runs through; for every n there is.
