@@ -291,12 +291,17 @@ class Tracker:
     def _unlike(self, found: Sequence[Sighting], tracks: Sequence[Track]) -> Floats:
         """Return how unlike each detection looks for each track, in nats.
 
+        Looks decide between those who are known: whoever is too new for that looks as likely as the
+        likeliest of them, or a double of one picture would be more like everybody than they are.
         Whom the last picture did not show is less likely in this one: of two who are one detection
         for a while, one has it all the time.
         """
-        nats = [[track.appearance.unlike(one.looks) for one in found] for track in tracks]
+        nats = np.array([[track.appearance.unlike(one.looks) for one in found] for track in tracks])
+        known = [[track.appearance.knows(one.looks) for one in found] for track in tracks]
+        likeliest = np.where(known, nats, np.inf).min(axis=0)
+        nats = np.where(known, nats, np.where(np.isfinite(likeliest), likeliest, 0.0))
         away = [[AWAY if track.picture < self._picture - 1 else 0.0] for track in tracks]
-        return np.array(nats) + away
+        return nats + away
 
     def _familiar(
         self, found: Sequence[Sighting], tracks: Sequence[Track], looks: Floats, now: float
