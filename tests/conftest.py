@@ -42,6 +42,7 @@ SLOW = (
     "fuzz",
     "lab",
     "models",
+    "night",
     "peers",
     "recording",
     "synthetic",

@@ -41,14 +41,14 @@ LIMIT = 300
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="networks of one's own are Linux's"),
     pytest.mark.skipif(not PYTHON, reason="SENSORIUM_LINK_PYTHON names no Python with aalink"),
-    pytest.mark.peer("sclang", "supercollider-language"),
-    pytest.mark.peer("ip", "iproute2"),
 ]
 
 
 def test_supercollider_and_a_show_keep_one_beat(tmp_path):
     """Each sets the tempo once and the other follows; how near the beats are is printed."""
     need("unshare", "util-linux")
+    need("sclang", "supercollider-language")
+    need("ip", "iproute2")
     text = (ROOT / "docs" / "link.md").read_text(encoding="utf-8")
     shown = text.partition("```python\n")[2].partition("```")[0]
     program = tmp_path / "sensorium-link"
