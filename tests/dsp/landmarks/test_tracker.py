@@ -349,6 +349,24 @@ def test_places_come_first():
     assert all(each == before for each in after)
 
 
+@pytest.mark.parametrize("aside", [0.02, 0.05, 0.08])
+@pytest.mark.parametrize("again", [0.2, 0.5, 0.9])
+def test_who_is_found_twice_for_a_picture_stays_who_they_are(aside, again):
+    """Where looks vary, somebody too new to be known by theirs is not the likelier for it."""
+    rng = np.random.default_rng(5)
+    tracker = Tracker(COCO_17, Tracking(people=2, birth=2))
+    told = []
+    for number in range(40):
+        x = 0.3 + 0.005 * number
+        found = [seen(x)] + [seen(x + aside, 0.53, 0.3, sure=0.5)] * (number == 12)
+        plain = worn(0) if number < 13 or rng.random() < again else worn(1)
+        looks = np.stack([plain, worn(2)][: len(found)])
+        told.append(ids(tracker.update(np.array(found), ns(number / RATE), 16 / 9, looks=looks)))
+    assert {*map(tuple, told[2:])} <= {(1,), ()}
+    assert told[2:].count([1]) > 20
+    assert all(each for each in told[2:13])
+
+
 @pytest.mark.parametrize(
     "looks",
     [
