@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 _GROUP: Final = Path("/proc/self/autogroup")
-"""Says "/autogroup-25 nice 0" (sched(7))."""
+"""Says "/autogroup-25 nice 0" (sched(7)), or nothing where init began the session."""
 
 _AGAIN: Final = 0.15
 """Seconds."""
@@ -56,8 +56,8 @@ def _yield_session(tries: int) -> None:
             again = threading.Timer(_AGAIN, _yield_session, [tries - 1])
             again.daemon = True
             again.start()
-    except (OSError, ValueError):
-        return  # there are no such groups here
+    except (OSError, ValueError, IndexError):
+        return  # there are no such groups here, or it is in none
 
 
 def set_realtime_priority(*, inherited: bool = False) -> PreviousPolicy:

@@ -111,11 +111,22 @@ def test_a_session_that_cannot_yield_at_once_does_so_later(
     assert group.read_text() == "5"
 
 
+@pytest.mark.parametrize("said", ["", "\n", "nice", "/autogroup-7 nice ?"])
+def test_a_session_in_no_group_does_nothing(
+    said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = tmp_path / "autogroup"
+    group.write_text(said)
+    monkeypatch.setattr(priority, "_GROUP", group)
+    priority._yield_session(3)
+    assert group.read_text() == said
+
+
 def test_a_process_with_a_session_of_its_own_has_the_session_yield() -> None:
     script = (
         "import os, pathlib, time; from engine.system.priority import lower_priority\n"
         "group = pathlib.Path('/proc/self/autogroup')\n"
-        "says = lambda: int(group.read_text().split()[-1])\n"
+        "says = lambda: int((group.read_text().split() or [0])[-1])\n"  # empty: in no group
         "before = says(), os.nice(0)\n"
         "lower_priority()\n"
         "left = 300 if os.getsid(0) == os.getpid() else 0\n"
