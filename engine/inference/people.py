@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17
 from engine.dsp.image.padded import padded
-from engine.dsp.image.region import Region, crop_square, next_region, place, to_rgb
+from engine.dsp.image.region import Region, crop_square, next_region, place, to_rgb, whole_picture
 from engine.dsp.image.turned import TurnedSquare
 from engine.dsp.landmarks.body_regions import from_circle, from_joints, tiles
 
@@ -147,10 +147,8 @@ class OneFinder:
         """Return who is in a part of a picture."""
         left, top, right, bottom = part
         piece = image[top:bottom, left:right]
-        side = max(right - left, bottom - top)
         size = right - left, bottom - top
-        region = Region((size[0] - side) // 2, (size[1] - side) // 2, side)
-        body = self.closer.look(piece, region, size, mirrored=False)
+        body = self.closer.look(piece, whole_picture(*size), size, mirrored=False)
         body.points += np.array((left, top), np.float32)
         return [body]
 

@@ -6,17 +6,11 @@ from dataclasses import dataclass, field
 from typing import Annotated, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.core.errors import ModelError
-from engine.core.landmarks import Instance, Landmarks
+from engine.core.landmarks import Landmarks
 from engine.core.messages import Frame, Ns
 from engine.core.parameter import Fixed, Param
 from engine.core.skeletons import HAND_21
-from engine.dsp.image.anchors import detections
-from engine.dsp.image.masking import in_colour
-from engine.dsp.image.painting import to_planes
-from engine.dsp.image.region import crop_square, place, whole_picture
 from engine.dsp.image.turned import TurnedSquare
 from engine.dsp.landmarks.hand_regions import (
     Wrist,
@@ -25,19 +19,14 @@ from engine.dsp.landmarks.hand_regions import (
     from_points,
     near,
 )
-from engine.dsp.landmarks.tracker import Tracker, Tracking
-from engine.inference.network import ModelName, NetworkModel
-
-Floats = NDArray[np.float32]
+from engine.dsp.landmarks.tracker import Tracker
+from engine.inference.following import STAYS, Followed, FollowingModel
+from engine.inference.network import ModelName
 
 _PALM = 0.25
 """How sure a palm must be for a look at its hand, which decides: a bar below that of MediaPipe."""
-_STAYS = 0.6
-"""Hysteresis: a hand stays down to this part of the confidence that let it in."""
 _GLANCE = 0.2
 """How sure a first look must be for a second one, in parts of the confidence asked for."""
-_SEARCH = 3
-"""While some hands are followed, palms are looked for in one of so many pictures."""
 _STEADY = 0.2
 """How much one picture says about which hand it is."""
 _SHARE = 0.5
@@ -45,13 +34,10 @@ _SHARE = 0.5
 
 
 @dataclass(slots=True)
-class _Hand:
-    """One hand of a picture: where to look next, how likely it is a right one, 0 to 1."""
+class _Hand(Followed):
+    """One hand of a picture, and how likely it is a right one, 0 to 1."""
 
-    region: TurnedSquare
     right: float
-    points: Floats
-    presence: float = 0.0
     told: bool = False
     """Whether a body said which hand it is."""
 
@@ -64,7 +50,7 @@ class Hands(NamedTuple):
     right: Landmarks
 
 
-class HandsModel(NetworkModel[Landmarks]):
+class HandsModel(FollowingModel[_Hand]):
     """Finds hands: 21 points of each, with depth, in every picture.
 
     ``left`` and ``right`` have the hands of either side, the performer's own: ``from =
@@ -90,14 +76,6 @@ class HandsModel(NetworkModel[Landmarks]):
     confidence: Annotated[float, Param("how sure to be that there is a hand", 0, 1)] = 0.5
 
     _tracker: Tracker = field(default_factory=lambda: Tracker(HAND_21))
-    _followed: list[_Hand] = field(default_factory=list)
-    _size: tuple[int, int] = (0, 0)
-    _pictures: int = 0
-
-    def reset(self) -> None:
-        """Forget all hands: the next ones are found anew, and have new ids."""
-        self._tracker.reset()
-        self._followed = []
 
     def process(self, frame: Frame, pose: Landmarks | None = None, *, at: Ns) -> Hands:
         """Return the hands of a picture, by slot.
@@ -106,23 +84,21 @@ class HandsModel(NetworkModel[Landmarks]):
 
         Raises ModelError when a network fails, or answers with what is not a number.
         """
-        height, width = frame.image.shape[:2]
-        if self._size != (width, height):
-            self._size = (width, height)
-            self.reset()
-        try:
-            self._followed = self._all_hands(frame, pose)
-        except ModelError:
-            self.reset()
-            raise
-        return self._told(frame, at)
+        self.follow(frame, pose)
+        told = self.tell(HAND_21, self.hands, self.confidence, at)
+        sides = (
+            tuple(one for _, one in told),
+            tuple(one for hand, one in told if hand.right < 0.5),
+            tuple(one for hand, one in told if hand.right >= 0.5),
+        )
+        return Hands(*(Landmarks(HAND_21, each, self.aspect) for each in sides))
 
-    def _all_hands(self, frame: Frame, pose: Landmarks | None) -> list[_Hand]:
+    def find(self, frame: Frame, pose: Landmarks | None) -> list[_Hand]:
         """Return the hands that are seen: those followed, of arms, or of palms in the picture."""
         wrists = from_bodies(pose, *self._size, frame.mirrored) if pose is not None else []
         found: list[_Hand] = []
         for hand in self._followed:
-            self._add(found, self._look(frame, hand.region, hand, _STAYS))
+            self._add(found, self._look(frame, hand.region, hand, STAYS))
         if pose is not None and pose.count:
             found = [hand for hand in found if self._owned(hand, wrists)]
             for wrist in wrists:
@@ -131,22 +107,13 @@ class HandsModel(NetworkModel[Landmarks]):
                     if there is not None:
                         there.right, there.told = float(wrist.side == "right"), True
                     self._add(found, there)
-        elif len(found) < self.hands:
-            self._pictures += 1
-            if not found or self._pictures % _SEARCH == 0:
-                self._search(frame, found)
+        elif len(found) < self.hands and self.is_due(found):
+            self._search(frame, found)
         return found
 
     def _search(self, frame: Frame, found: list[_Hand]) -> None:
         """Look for palms in the whole picture, and add the hands that are not found yet."""
-        session = self.session("palm")
-        side = session.inputs[0].filled[-1]
-        placement = place(whole_picture(*self._size), *self._size, size=side)
-        square = to_planes(in_colour(crop_square(frame.image, placement)))
-        boxes, logits = self.run("palm", image=square)
-        palms, _ = detections(boxes[0], logits[0, :, 0], side, _PALM)
-        for palm in palms:
-            points = np.array(placement.to_picture([(x, y) for x, y in palm.tolist()]), np.float32)
+        for points in self.detect(frame, _PALM):
             region = from_palm(points, frame.mirrored)
             if len(found) < self.hands and not any(near(hand.region, region) for hand in found):
                 self._add(found, self._look_twice(frame, region))
@@ -176,59 +143,28 @@ class HandsModel(NetworkModel[Landmarks]):
         """Ask the network for the hand in a square; None where it is not sure enough."""
         if not region.fits(*self._size):
             return None
-        size = self.session("hand").inputs[0].filled[-1]
-        answers = self.run("hand", image=region.cut(frame.image, size))
-        points, presence, handed = (answer.reshape(-1) for answer in answers)
-        sure = float(presence[0])
+        points, (presence, handed) = self.ask(frame, region)
+        sure = float(presence.ravel()[0])
         if sure < self.confidence * share:
             return None
-        square = np.asarray(points, np.float32).reshape(-1, 3) / np.float32(size)
-        pixels = region.to_picture(square[:, :2])
-        depth = -square[:, 2:] * np.float32(region.side)
-        right = 1.0 - float(handed[0])  # the network takes every picture for a mirror
+        right = 1.0 - float(handed.ravel()[0])  # the network takes every picture for a mirror
         told = before is not None and before.told
         if before is not None:
             right = before.right if told else before.right + _STEADY * (right - before.right)
-        follow = region.next(from_points(pixels, frame.mirrored))
-        return _Hand(follow, right, np.hstack([pixels, depth]), sure, told)
+        follow = region.next(from_points(points, frame.mirrored))
+        return _Hand(follow, points, sure, right, told)
 
     def _owned(self, hand: _Hand, wrists: list[Wrist]) -> bool:
-        """Whether a hand is at the end of an arm, and take its side from there."""
-        x, y = hand.points[0, :2].tolist()
+        """Whether a hand is at the end of any arm, and take its side from there."""
         for wrist in wrists:
-            if np.hypot(wrist.x - x, wrist.y - y) < _SHARE * hand.region.side:
+            if _at(hand, wrist):
                 if not hand.told:
                     hand.right, hand.told = float(wrist.side == "right"), True
                 return True
         return not wrists
 
-    def _told(self, frame: Frame, at: Ns) -> Hands:
-        """Return the message, with slots and ids."""
-        width, height = self._size
-        aspect = width / height
-        rows = [_wire(hand, width, height) for hand in self._followed]
-        points = np.array(rows, np.float32).reshape(-1, len(HAND_21.points), 4)
-        scores = [hand.presence for hand in self._followed]
-        self._tracker.options = Tracking(
-            people=self.hands, enter=self.confidence, stay=self.confidence * _STAYS, birth=2
-        )
-        given = self._tracker.assign(points, at, aspect, scores)
-        seen = tuple(Instance(one.slot, one.id, points[one.row]) for one in given)
-        rights = [self._followed[one.row].right >= 0.5 for one in given]
-        sides = (
-            tuple(one for one, right in zip(seen, rights, strict=True) if right == wanted)
-            for wanted in (False, True)
-        )
-        return Hands(*(Landmarks(HAND_21, each, aspect) for each in (seen, *sides)))
-
 
 def _at(hand: _Hand, wrist: Wrist) -> bool:
+    """Whether a hand is at the end of an arm."""
     x, y = hand.points[0, :2].tolist()
     return bool(np.hypot(wrist.x - x, wrist.y - y) < _SHARE * hand.region.side)
-
-
-def _wire(hand: _Hand, width: int, height: int) -> Floats:
-    """Return the rows of a message: x, y, z and confidence."""
-    x, y, z = hand.points.T
-    sure = np.full_like(x, hand.presence)
-    return np.column_stack([x / width, 1 - y / height, z / width, sure]).astype(np.float32)

@@ -31,7 +31,17 @@ from engine.dsp.image.region import (
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.inference.card import CARD, built_folder, models
 from engine.inference.network import NetworkModel
-from engine.inference.people import BlazePose, Finder, FoundBody, MoveNet, OneFinder, People
+from engine.inference.people import (
+    ENOUGH,
+    STAYS,
+    SURE,
+    BlazePose,
+    Finder,
+    FoundBody,
+    MoveNet,
+    OneFinder,
+    People,
+)
 from engine.inference.session import Session, open_session
 
 _OTHER_SIDE = [
@@ -42,12 +52,6 @@ _OTHER_SIDE = [
 ]
 """For each joint, the index of its counterpart on the other side of the body."""
 
-_SURE = 0.2
-"""Score below which a joint does not guide the next region (as published with MoveNet)."""
-_ENOUGH = 7
-"""Joints whose mean score decides about a person: a head with two shoulders shows no more."""
-_STAYS = 0.7
-"""Hysteresis: a person stays down to this part of the confidence that let them in."""
 _LOOKS = 2
 """Pictures without the person in which the last region is tried again, before the whole one."""
 _PATIENCE = 5
@@ -239,7 +243,7 @@ class PoseModel(NetworkModel[Landmarks]):
         if frame.mirrored and not deep:  # the network takes each side for the other
             points = points[:, _OTHER_SIDE]
         aspect = width / height
-        stays = self.confidence * _STAYS
+        stays = self.confidence * STAYS
         self._tracker.options = Tracking(self.people, enter=self.confidence, stay=stays, birth=2)
         worn = clothes(frame.image, points, self._skeleton)
         scores = [body.score for body in bodies]
@@ -267,8 +271,8 @@ class PoseModel(NetworkModel[Landmarks]):
 
     def _judge(self, found: _Body) -> None:
         """Decide whether this is a person, whether they are new, and where to look next."""
-        bar = self.confidence * (1.0 if self._body is None else _STAYS)
-        seen = sum(found.scores[joint] for joint in found.surest) >= bar * _ENOUGH
+        bar = self.confidence * (1.0 if self._body is None else STAYS)
+        seen = sum(found.scores[joint] for joint in found.surest) >= bar * ENOUGH
         if seen:
             if self._body is None or _far(self._body, found):
                 self._id += 1
@@ -276,7 +280,7 @@ class PoseModel(NetworkModel[Landmarks]):
         else:
             self._miss(found)
         near = seen or self._misses % (_LOOKS + 1)
-        sure = [score >= _SURE for score in found.scores]
+        sure = [score >= SURE for score in found.scores]
         self._region = next_region(found.points, sure, *self._size) if near else None
 
     def _miss(self, found: _Body) -> None:
@@ -328,5 +332,5 @@ def _length(points: list[Point]) -> float:
 
 
 def _surest(scores: list[float]) -> list[int]:
-    """Return the indices of the _ENOUGH joints with the highest scores."""
-    return sorted(range(len(scores)), key=scores.__getitem__)[-_ENOUGH:]
+    """Return the indices of the ENOUGH joints with the highest scores."""
+    return sorted(range(len(scores)), key=scores.__getitem__)[-ENOUGH:]

@@ -67,10 +67,24 @@ def test_a_hand_at_the_end_of_an_arm_is_found_and_has_the_side_of_the_arm(
     assert wrist[1] > tip[1], "it hangs down"
 
 
+def in_a_mirror(hand: Picture) -> Frame:
+    return Frame(np.ascontiguousarray(hand[:, ::-1]), mirrored=True)
+
+
 def test_a_mirrored_picture_has_the_same_points_the_other_way_round(hand: Picture) -> None:
+    straight = ask(opened(confidence=0.3), Frame(hand), BY_WRIST["right"](), times=2)
+    last = 1 - 1 / hand.shape[1]  # where the first column of pixels lies in a mirror
+    body = arm(last - 0.3, 0.62, "right", (last - 0.1, 0.95))
+    mirrored = ask(opened(confidence=0.3), in_a_mirror(hand), body, times=2)
+    (one,), (other,) = straight.right.seen, mirrored.right.seen
+    assert np.abs(one.points[:, 0] - (1 - other.points[:, 0])).max() < 0.02
+    assert np.abs(one.points[:, 1:3] - other.points[:, 1:3]).max() < 0.02
+
+
+def test_a_hand_in_a_mirror_comes_to_rest_near_the_same_points(hand: Picture) -> None:
     straight = ask(opened(confidence=0.3), Frame(hand), BY_WRIST["right"]())
-    glass = Frame(np.ascontiguousarray(hand[:, ::-1]), mirrored=True)
-    mirrored = ask(opened(confidence=0.3), glass, arm(0.7, 0.62, "right", (0.9, 0.95)))
+    body = arm(0.7, 0.62, "right", (0.9, 0.95))
+    mirrored = ask(opened(confidence=0.3), in_a_mirror(hand), body)
     (one,), (other,) = straight.right.seen, mirrored.right.seen
     # Squares come to rest anywhere within TurnedSquare.next, in a mirror not at the same place, and
     # this hand is blurred: its points follow the square by up to 0.055 of the picture.

