@@ -71,14 +71,17 @@ class Pairing:
         self._found, self._tracks = found, tracks
         self._instant, self._spread = instant, spread
         self._unseen = np.array([min(instant.now - track.at, DRIFTS) for track in tracks])
+        looks = [[track.appearance.unlike(one.looks) for one in found] for track in tracks]
+        self._looks = np.array(looks, np.float64)  # NaN where nothing is known
+        self._known = ~np.isnan(self._looks)
         self.fits, choices = self._likely()
         places = -np.log(np.maximum(choices, 1e-12)) + [[_bias(track)] for track in tracks]
         places += self._astray()
-        looks = self._unlike()
-        known = self._familiar(looks)
-        places = np.where(known, np.minimum(places, TURNED), places)
-        costs = np.minimum(places + looks, LEFT)
-        self.costs: Floats = np.where((self.fits >= GATE) | known, costs, LEFT)
+        unlike = self._unlike()
+        familiar = self._familiar(unlike)
+        places = np.where(familiar, np.minimum(places, TURNED), places)
+        costs = np.minimum(places + unlike, LEFT)
+        self.costs: Floats = np.where((self.fits >= GATE) | familiar, costs, LEFT)
 
     def likeliest(self) -> list[tuple[int, int]]:
         """Return the pairs (track, detection) that are likeliest together, and not left alone."""
@@ -124,26 +127,19 @@ class Pairing:
         Whom the last picture did not show is less likely in this one: of two who are one detection
         for a while, one has it all the time.
         """
-        found, tracks = self._found, self._tracks
-        nats = np.array([[track.appearance.unlike(one.looks) for one in found] for track in tracks])
-        known = [[track.appearance.knows(one.looks) for one in found] for track in tracks]
-        likeliest = np.where(known, nats, np.inf).min(axis=0)
-        nats = np.where(known, nats, np.where(np.isfinite(likeliest), likeliest, 0.0))
+        likeliest = np.where(self._known, self._looks, np.inf).min(axis=0)
+        likeliest = np.where(np.isfinite(likeliest), likeliest, 0.0)
         before = self._instant.picture - 1
-        away = [[AWAY if track.picture < before else 0.0] for track in tracks]
-        return nats + away
+        away = [[AWAY if track.picture < before else 0.0] for track in self._tracks]
+        return np.where(self._known, self._looks, likeliest) + away
 
-    def _familiar(self, looks: Floats) -> NDArray[np.bool_]:
+    def _familiar(self, unlike: Floats) -> NDArray[np.bool_]:
         """Return who looks like one who was hidden not far from there, and may have turned."""
         now = self._instant.now
-        table = looks <= AWAY + FAMILIAR
-        for row, track in enumerate(self._tracks):
-            for column, one in enumerate(self._found):
-                table[row, column] &= (
-                    now - track.at > BLINK
-                    and track.appearance.knows(one.looks)
-                    and _within(track, one, now, self._spread)
-                )
+        table = self._known & (unlike <= AWAY + FAMILIAR)
+        for row, column in np.argwhere(table):
+            track, one = self._tracks[row], self._found[column]
+            table[row, column] = now - track.at > BLINK and _within(track, one, now, self._spread)
         return table
 
 
@@ -159,7 +155,7 @@ def found_again(
         for column, one in enumerate(found):
             if _within(track, one, now, spread):
                 away = float(np.linalg.norm(one.centre - track.centre)) / track.size
-                costs[row, column] = away + track.appearance.unlike(one.looks)
+                costs[row, column] = away + (track.appearance.unlike(one.looks) or 0.0)
     return cheapest(costs, _NEVER)
 
 

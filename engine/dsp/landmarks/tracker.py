@@ -90,7 +90,6 @@ class Tracker:
 
     def __init__(self, skeleton: Skeleton | None, options: Tracking | None = None) -> None:
         self.options = options or Tracking()
-        self._skeleton = skeleton
         self._spread = spread(skeleton)
         self._tracks: list[Track] = []
         self._ids = 0
@@ -272,13 +271,13 @@ class Tracker:
         looks = track.sighting.looks
         nearest, best = None, FAMILIAR
         for one in self._tracks:
-            if not one.slot or one.picture == picture or not one.appearance.knows(looks):
+            if not one.slot or one.picture == picture:
                 continue
             reach = (NEAR + HURRY * (now - one.at)) * one.size
             if float(np.hypot(*(track.centre - one.centre))) > reach:
                 continue
             unlike = one.appearance.unlike(looks)
-            if unlike < best:
+            if unlike is not None and unlike < best:
                 nearest, best = one, unlike
         if nearest is None:
             return False
