@@ -15,6 +15,7 @@ import numpy as np
 
 from engine.synthetic.dancer_body import HAND, Points
 from engine.synthetic.dancer_look import Ramp
+from engine.synthetic.easing import held
 from engine.synthetic.stage import Picture
 
 HOLD: Final = 1.3  # seconds from one gesture to the next
@@ -43,10 +44,8 @@ FINGERS: Final = tuple(range(1 + 4 * finger, 5 + 4 * finger) for finger in range
 
 def gesture(seed: int, number: int, side: int, seconds: float) -> Points:
     """Return how a hand is bent at a moment: float64 (6,), see GESTURES."""
-    key, into = divmod(seconds + 0.4 * side, HOLD)
-    part = min(into / (0.35 * HOLD), 1.0)
-    part = part**3 * (10 + part * (6 * part - 15))
-    start, end = (np.array(GESTURES[named(seed, number, side, int(key) + k)]) for k in (0, 1))
+    key, part = held(seconds + 0.4 * side, HOLD, 0.35)
+    start, end = (np.array(GESTURES[named(seed, number, side, key + k)]) for k in (0, 1))
     bent: Points = start + (end - start) * part
     return bent
 
