@@ -12,6 +12,7 @@ from engine.core.messages import Ns
 from engine.core.node import Node
 from engine.core.parameter import Param
 from engine.dsp.landmarks.steady import Steadier, Steadiness
+from engine.dsp.one_euro import mix, share
 
 Moved = TypeVar("Moved", bound=float | Pose | Landmarks)
 
@@ -134,9 +135,9 @@ class Smooth(Node):
         if passed > 0:
             speed = (value - self._out) / passed / (self.span or 1.0)
             speed = min(max(speed, -FASTEST), FASTEST)
-            self._speed = _mix(self._speed, speed, _share(self.d_cutoff, passed))
+            self._speed = mix(self._speed, speed, share(self.d_cutoff, passed))
         cutoff = self._min_cutoff() + self._beta() * abs(self._speed)
-        self._out = _mix(self._out, value, _share(cutoff, passed))
+        self._out = mix(self._out, value, share(cutoff, passed))
 
     def _min_cutoff(self) -> float:
         if self.min_cutoff is not None:
@@ -156,15 +157,3 @@ def _half_way(min_cutoff: float, beta: float, d_cutoff: float) -> float:
         if filtered._out >= 0.5:
             return steps * STEP
     return _LONGEST_LAG * STEP
-
-
-def _share(cutoff: float, passed: float) -> float:
-    """Return the weight of a new number, 0 to 1: alpha in the paper."""
-    if cutoff == math.inf:
-        return 1.0
-    turned = 2 * math.pi * cutoff * max(0.0, passed)
-    return turned / (1.0 + turned)
-
-
-def _mix(old: float, new: float, share: float) -> float:
-    return share * new + (1.0 - share) * old

@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 
 from engine.synthetic.dancer_body import INDEX, DancerBones, Points, skeleton, standing
+from engine.synthetic.easing import minimum_jerk
 
 GRAVITY: Final = 9.81
 STRIDE: Final = 0.6  # metres that a body travels while both feet step once
@@ -118,7 +119,7 @@ class Dancer:
         length = 2 * self.beat * MOVING
         along = min(part / MOVING, 1.0)
         slope = 30 * along**2 * (1 - along) ** 2 / length
-        x = spot.x + start + (end - start) * _smooth(along)
+        x = spot.x + start + (end - start) * minimum_jerk(along)
         return Place(x, spot.z, spot.speed + (end - start) * slope)
 
     def _key(self, seconds: float) -> tuple[int, float]:
@@ -131,7 +132,7 @@ class Dancer:
         key, part = self._key(seconds)
         start = pose(self.seed, self.number, key - 1)
         end = pose(self.seed, self.number, key)
-        posture = start + (end - start) * _smooth(min(part / MOVING, 1.0))
+        posture = start + (end - start) * minimum_jerk(min(part / MOVING, 1.0))
         posture[_HOP] = 0.0
         _jump(posture, float(end[_HOP]), (part - 0.5) * 2 * self.beat, self.stature)
         return posture
@@ -197,11 +198,6 @@ def _floats(seed: int, number: int) -> tuple[Points, Points, Points]:
     return rate, rng.uniform(0, 2 * np.pi, len(INDEX)), size
 
 
-def _smooth(part: float) -> float:
-    """Return the minimum-jerk curve from 0 to 1 (Flash & Hogan 1985)."""
-    return part**3 * (10 + part * (6 * part - 15))
-
-
 def _jump(posture: Points, height: float, after: float, stature: float) -> None:
     """Lift the body by a ballistic jump of ``height`` statures, ``after`` seconds past its top."""
     if height <= 0.0:
@@ -232,4 +228,4 @@ def _footfall(phase: float) -> tuple[float, float]:
     if phase < 0.6:
         return 0.3 - phase, 0.0
     swing = (phase - 0.6) / 0.4
-    return -0.3 + 0.6 * _smooth(swing), float(np.sin(np.pi * swing))
+    return -0.3 + 0.6 * minimum_jerk(swing), float(np.sin(np.pi * swing))

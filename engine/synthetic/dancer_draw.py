@@ -20,8 +20,8 @@ from engine.synthetic.dancer_hand import draw_hand
 from engine.synthetic.dancer_head import Skull, draw_back_hair, draw_head
 from engine.synthetic.dancer_look import Look
 from engine.synthetic.stage import Picture, StageCamera
+from engine.synthetic.sub_pixels import SHIFT, fixed
 
-SHIFT: Final = 4  # sub-pixel bits of drawn coordinates
 LIGHT: Final = np.array([-0.45, -0.55])  # where the light comes from, in pixels of a radius
 SHRINK: Final = np.array([1.0, 0.84, 0.62, 0.34])
 TOWARDS_LIGHT: Final = np.array([0.0, 0.12, 0.3, 0.52])
@@ -83,7 +83,7 @@ def _caps(way: Points, aside: Points) -> Points:
 def _shapes(groups: Sequence[Group]) -> Iterator[NDArray[np.int32]]:
     """Yield the nested outlines of each tube: int32, shape (4, points, 2), in sub-pixels."""
     tubes = [part for group in groups for part in group if isinstance(part, Tube)]
-    return iter(np.round(outlines(tubes) * (1 << SHIFT)).astype(np.int32))
+    return iter(fixed(outlines(tubes)))
 
 
 def _paint(
@@ -117,7 +117,7 @@ def _fingers(picture: Picture, hand: Hand, look: Look) -> None:
     tips += np.outer([-0.22, -0.08, 0.07, 0.2, 0.42], aside)
     bases[4] = hand.wrist + 0.2 * way + 0.1 * aside
     thick = max(1, round(0.0105 * hand.unit))
-    lines = np.round(np.stack([bases, tips], axis=1) * (1 << SHIFT)).astype(np.int32)
+    lines = fixed(np.stack([bases, tips], axis=1))
     for colour, extra in ((look.skin[0], 1), (look.skin[2], 0)):
         cv2.polylines(picture, list(lines), False, colour, thick + extra, cv2.LINE_AA, SHIFT)
 

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from engine.synthetic.dancer_body import Points
+from engine.synthetic.easing import held
 
 HOLD: Final = 1.6  # seconds from one expression to the next
 BLINK: Final = 0.12  # seconds that an eye is closing or opening
@@ -31,10 +32,8 @@ class Expression:
 
 def expression(seed: int, number: int, seconds: float) -> Expression:
     """Return what the face of a person does at a moment."""
-    key, into = divmod(seconds, HOLD)
-    part = min(into / (0.4 * HOLD), 1.0)
-    part = part**3 * (10 + part * (6 * part - 15))
-    start, end = (_drawn(seed, number, int(key) + k) for k in (0, 1))
+    key, part = held(seconds, HOLD, 0.4)
+    start, end = (_drawn(seed, number, key + k) for k in (0, 1))
     mouth, smile, brows = (start + (end - start) * part).tolist()
     rate = 2.6 + 0.7 * ((seed + number) % 3)
     closing = abs((seconds + 0.37 * number) % rate - rate / 2) / BLINK

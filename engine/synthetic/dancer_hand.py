@@ -15,10 +15,11 @@ import numpy as np
 
 from engine.synthetic.dancer_body import HAND, Points
 from engine.synthetic.dancer_look import Ramp
+from engine.synthetic.easing import held
 from engine.synthetic.stage import Picture
+from engine.synthetic.sub_pixels import SHIFT, fixed
 
 HOLD: Final = 1.3  # seconds from one gesture to the next
-SHIFT: Final = 4
 
 # How far thumb, index, middle, ring and little finger are bent, 0 to 1, and how far they spread.
 GESTURES: Final[Mapping[str, tuple[float, ...]]] = {
@@ -43,10 +44,8 @@ FINGERS: Final = tuple(range(1 + 4 * finger, 5 + 4 * finger) for finger in range
 
 def gesture(seed: int, number: int, side: int, seconds: float) -> Points:
     """Return how a hand is bent at a moment: float64 (6,), see GESTURES."""
-    key, into = divmod(seconds + 0.4 * side, HOLD)
-    part = min(into / (0.35 * HOLD), 1.0)
-    part = part**3 * (10 + part * (6 * part - 15))
-    start, end = (np.array(GESTURES[named(seed, number, side, int(key) + k)]) for k in (0, 1))
+    key, part = held(seconds + 0.4 * side, HOLD, 0.35)
+    start, end = (np.array(GESTURES[named(seed, number, side, key + k)]) for k in (0, 1))
     bent: Points = start + (end - start) * part
     return bent
 
@@ -111,8 +110,8 @@ def draw_hand(picture: Picture, points: Points, depths: Points, unit: float, ski
 
     ``depths`` (21,) grow towards the camera; ``unit`` is pixels a stature.
     """
-    fixed = np.round(points * (1 << SHIFT)).astype(np.int32)
-    palm = fixed[[0, 1, 5, 9, 13, 17]]
+    places = fixed(points)
+    palm = places[[0, 1, 5, 9, 13, 17]]
     thick = max(1, round(_THICK * 1.9 * unit))
     parts: list[tuple[float, list[int] | None]] = [(float(depths[[0, 5, 17]].mean()), None)]
     parts += [(float(depths[finger[1:]].mean()), list(finger)) for finger in FINGERS]
@@ -122,5 +121,5 @@ def draw_hand(picture: Picture, points: Points, depths: Points, unit: float, ski
                 cv2.fillPoly(picture, [palm], colour, cv2.LINE_AA, SHIFT)
                 cv2.polylines(picture, [palm], True, colour, thick // 2 + extra, cv2.LINE_AA, SHIFT)
             else:
-                line = [fixed[finger]]
+                line = [places[finger]]
                 cv2.polylines(picture, line, False, colour, thick + extra, cv2.LINE_AA, SHIFT)

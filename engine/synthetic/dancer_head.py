@@ -12,8 +12,8 @@ from engine.synthetic.dancer_expression import Expression, lips, moved_features
 from engine.synthetic.dancer_figure import Figure
 from engine.synthetic.dancer_look import Colour, Look, Ramp
 from engine.synthetic.stage import Picture, StageCamera
+from engine.synthetic.sub_pixels import SHIFT, fixed
 
-SHIFT: Final = 4
 _TURN: Final = np.linspace(0, 2 * np.pi, 28, endpoint=False)
 _HALF_WIDTH: Final = 0.0455  # statures
 _HALF_HEIGHT: Final = 0.0665
@@ -164,7 +164,7 @@ def _blush(skin: Colour) -> Colour:
 
 
 def _fill(picture: Picture, outline: Points, colour: Colour) -> None:
-    corners = np.round(outline * (1 << SHIFT)).astype(np.int32)
+    corners = fixed(outline)
     cv2.fillPoly(picture, [corners], colour, cv2.LINE_AA, SHIFT)
 
 
@@ -172,13 +172,13 @@ def _oval(
     picture: Picture, skull: Skull, at: Points, size: tuple[float, float], colour: Colour
 ) -> None:
     """Fill an ellipse of half axes in statures, aligned with the head."""
-    fixed = 1 << SHIFT
-    centre = (round(float(at[0]) * fixed), round(float(at[1]) * fixed))
-    axes = (round(size[0] * skull.unit * fixed), round(size[1] * skull.unit * fixed))
+    step = 1 << SHIFT
+    centre = (round(float(at[0]) * step), round(float(at[1]) * step))
+    axes = (round(size[0] * skull.unit * step), round(size[1] * skull.unit * step))
     cv2.ellipse(picture, centre, axes, skull.angle, 0, 360, colour, -1, cv2.LINE_AA, SHIFT)
 
 
 def _line(picture: Picture, skull: Skull, places: Points, wide: float, colour: Colour) -> None:
-    corners = np.round(places * (1 << SHIFT)).astype(np.int32)
+    corners = fixed(places)
     thick = max(1, round(wide * skull.unit))
     cv2.polylines(picture, [corners], False, colour, thick, cv2.LINE_AA, SHIFT)

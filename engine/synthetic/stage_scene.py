@@ -103,7 +103,7 @@ class Scene:
                 number + 1,
                 name + 1,
                 body,
-                self._truth(body, everybody),
+                self._truth(body.joints, body, everybody),
                 detail_of(body, self.seed, name, seconds, self.view) if self.detail else None,
             )
             for number, (name, body) in figures.items()
@@ -201,22 +201,19 @@ class Scene:
         self, points: NDArray[np.float64], near: NDArray[np.float64], actor: Actor, cast: Cast
     ) -> NDArray[np.float32]:
         """Return points of a hand or a face, (n, 4), as in ``Instance``."""
-        truth = np.ones((len(points), 4), np.float32)
-        truth[:, 0] = (points[:, 0] + 0.5) / self.width
-        truth[:, 1] = 1 - (points[:, 1] + 0.5) / self.height
-        truth[:, 2] = near / self.view.room
         others = [other.figure for other in cast]
-        truth[self._hidden(points, truth[:, :2], actor.figure, others), 3] = 0.0
-        return truth
+        return np.insert(self._truth(points, actor.figure, others), 2, near / self.view.room, 1)
 
-    def _truth(self, body: Figure, everybody: Sequence[Figure]) -> NDArray[np.float32]:
-        """Return the joints (17, 3) of a body, marked hidden where occluded."""
-        joints = np.ones((17, 3), np.float32)
+    def _truth(
+        self, pixels: NDArray[np.float64], body: Figure, everybody: Sequence[Figure]
+    ) -> NDArray[np.float32]:
+        """Return points (n, 3) of a body as ``Actor`` has joints, marked hidden where occluded."""
+        truth = np.ones((len(pixels), 3), np.float32)
         # Positions are pixel centres: the first is half a pixel from the edge.
-        joints[:, 0] = (body.joints[:, 0] + 0.5) / self.width
-        joints[:, 1] = 1 - (body.joints[:, 1] + 0.5) / self.height
-        joints[self._hidden(body.joints, joints[:, :2], body, everybody), 2] = 0.0
-        return joints
+        truth[:, 0] = (pixels[:, 0] + 0.5) / self.width
+        truth[:, 1] = 1 - (pixels[:, 1] + 0.5) / self.height
+        truth[self._hidden(pixels, truth[:, :2], body, everybody), 2] = 0.0
+        return truth
 
     def _hidden(
         self,

@@ -14,6 +14,7 @@ from typing import Final, Literal
 import numpy as np
 
 from engine.synthetic.dancer import Place
+from engine.synthetic.easing import minimum_jerk
 from engine.synthetic.stage import StageCamera
 
 Script = Literal["solo", "crossing", "occlusion", "enter_leave", "mingle", "turn_back", "mirror"]
@@ -146,4 +147,4 @@ def _visiting(number: int, people: int, seconds: float, view: StageCamera) -> Pr
 def _smooth(part: float) -> tuple[float, float]:
     """Return the minimum-jerk curve and its slope, at rest outside 0 to 1."""
     t = float(np.clip(part, 0.0, 1.0))
-    return t**3 * (10 + t * (6 * t - 15)), 30 * t**2 * (1 - t) ** 2
+    return minimum_jerk(t), 30 * t**2 * (1 - t) ** 2

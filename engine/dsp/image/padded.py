@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.dsp.image.masking import in_colour
+from engine.dsp.image.region import to_rgb
 
 Floats = NDArray[np.float32]
 
@@ -41,7 +41,7 @@ def padded(
     scale = longer / max(width, height)
     small = (max(1, round(width * scale)), max(1, round(height * scale)))
     inner = cv2.resize(image[top:bottom, left:right], small, interpolation=cv2.INTER_LINEAR)
-    inner = cv2.cvtColor(in_colour(np.asarray(inner, np.uint8)), cv2.COLOR_BGR2RGB)
+    inner = to_rgb(np.asarray(inner, np.uint8))
     over = [-each % multiple for each in small]
     made = cv2.copyMakeBorder(inner, 0, over[1], 0, over[0], cv2.BORDER_CONSTANT, value=(0, 0, 0))
     full = made.shape[1], made.shape[0]

@@ -72,6 +72,11 @@ class TurnedSquare:
         turned = abs(math.remainder(wanted.angle - self.angle, math.tau))
         return self if max(moved, grown, turned) < NEAR else wanted
 
+    def is_near(self, other: TurnedSquare, parts: float) -> bool:
+        """Whether the middles of both lie closer than so many parts of the larger side."""
+        apart = math.hypot(self.x - other.x, self.y - other.y)
+        return apart < parts * max(self.side, other.side)
+
     def cut(self, image: NDArray[np.uint8], size: int) -> Planes:
         """Return it as a network takes it: red, green and blue planes, 0 to 1, (1, 3, size, size).
 

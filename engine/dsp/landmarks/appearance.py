@@ -46,18 +46,12 @@ class LastingLooks:
         self._mean = np.where(np.isnan(self._mean), looks, known)
         self._sights += 1
 
-    def unlike(self, looks: Floats) -> float:
-        """Return how unlikely a sight (d,) is, in nats; 0 where nothing is known."""
-        if self._sights < BARELY:
-            return 0.0
-        away = self._away(looks)
+    def unlike(self, looks: Floats) -> float | None:
+        """Return how unlikely a sight (d,) is, in nats; None where nothing of it is known."""
+        away = self._away(looks) if self._sights >= BARELY else None
         if away is None:
-            return 0.0
+            return None
         return 0.5 * (FREEDOM + 1) * math.log1p(away / self._spread / FREEDOM)
-
-    def knows(self, looks: Floats) -> bool:
-        """Whether anything of a sight (d,) can be compared."""
-        return self._sights >= BARELY and self._away(looks) is not None
 
     def _away(self, looks: Floats) -> float | None:
         """Return the squared distance to the mean by what is known of both."""

@@ -35,6 +35,11 @@ def assign(costs: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
     )
 
 
+def cheapest(costs: NDArray[np.float64], below: float) -> list[tuple[int, int]]:
+    """Return the pairs (row, column) of the cheapest assignment, each of which costs less."""
+    return [pair for pair in assign(costs.tolist()) if costs[pair] < below]
+
+
 def _augment(
     costs: Sequence[Sequence[float]],
     of_row: list[float],

@@ -94,5 +94,4 @@ def _shoulders(points: Floats, pixels: Floats, index: Mapping[str, int], nose: F
 
 def near(one: TurnedSquare, other: TurnedSquare) -> bool:
     """Whether two squares are of the same face: their middles lie close, for the larger of them."""
-    apart = math.hypot(one.x - other.x, one.y - other.y)
-    return apart < 0.35 * max(one.side, other.side)
+    return one.is_near(other, 0.35)

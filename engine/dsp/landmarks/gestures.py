@@ -6,13 +6,13 @@ gesture of which a part is not seen is not told.
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from typing import Final, Literal
 
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
 from engine.dsp.landmarks.body import Body
+from engine.dsp.landmarks.measures import distance
 
 Gesture = Literal["clap", "jump", "raised", "turn"]
 
@@ -70,7 +70,7 @@ class GestureReader:
         if tall is None:
             return []
         found: list[tuple[Gesture, float]] = []
-        if self._claps(body, tall, at):
+        if self._claps(body, at):
             found.append(("clap", 1.0))
         if self._jumps(body, tall, at):
             found.append(("jump", 1.0))
@@ -79,13 +79,12 @@ class GestureReader:
             found.append(("turn", 1.0))
         return found
 
-    def _claps(self, body: Body, tall: float, at: Ns) -> bool:
-        left, right = body.position("left_hand"), body.position("right_hand")
+    def _claps(self, body: Body, at: Ns) -> bool:
+        apart = distance(body, "left_hand", body, "right_hand")
         heights = body.height("left_hand"), body.height("right_hand")
-        if left is None or right is None or None in heights:
+        if apart is None or None in heights:
             self._hands.clear()
             return False
-        apart = math.hypot((left[0] - right[0]) * body.aspect, left[1] - right[1]) / tall
         self._hands.append((at, apart))
         while at - self._hands[0][0] > CLOSING * SECOND:
             self._hands.popleft()
@@ -105,8 +104,7 @@ class GestureReader:
             return False
         ys = tuple(place[1] / tall for place in places if place is not None)
         if self._ground is not None:
-            risen = min(now - then for now, then in zip(ys, self._ground, strict=True))
-            if risen > LANDED and at - self._jumped < ALOFT * SECOND:
+            if _risen(ys, self._ground) > LANDED and at - self._jumped < ALOFT * SECOND:
                 return False
             self._ground = None
             self._feet.clear()
@@ -114,7 +112,7 @@ class GestureReader:
         while at - self._feet[0][0] > RISING * SECOND:
             self._feet.popleft()
         for _, before in self._feet:
-            if min(now - then for now, then in zip(ys, before, strict=True)) > RISE:
+            if _risen(ys, before) > RISE:
                 self._ground, self._jumped = before, at
                 return True
         return False
@@ -144,3 +142,8 @@ class GestureReader:
             return False
         before, self._facing = self._facing, 1 if across > 0 else -1
         return before == -self._facing
+
+
+def _risen(ys: tuple[float, ...], before: tuple[float, ...]) -> float:
+    """Return by how much the one has risen that has risen least."""
+    return min(now - then for now, then in zip(ys, before, strict=True))

@@ -6,7 +6,6 @@ fingers point up, and about twice as large as the palm. That of an arm is ours.
 
 from __future__ import annotations
 
-import math
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -91,5 +90,4 @@ def from_bodies(bodies: Landmarks, width: int, height: int, mirrored: bool) -> l
 
 def near(one: TurnedSquare, other: TurnedSquare) -> bool:
     """Whether two squares are of the same hand: their middles lie close, for the larger of them."""
-    apart = math.hypot(one.x - other.x, one.y - other.y)
-    return apart < 0.3 * max(one.side, other.side)
+    return one.is_near(other, 0.3)

@@ -27,6 +27,7 @@ from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import Ns
 from engine.core.skeletons import Skeleton
 from engine.dsp.landmarks.sighting import extent
+from engine.dsp.one_euro import mix, share, shares
 
 Floats = NDArray[np.float64]
 
@@ -85,15 +86,15 @@ class _One:
         new = known & (at - self.seen > PREDICTED)
         held = known & ~new
         speed = np.where(held, (places - self.places) / passed, 0.0)
-        self.slow = np.where(held, _mix(self.slow, speed, _share(how.d_cutoff, passed)), self.slow)
+        self.slow = np.where(held, mix(self.slow, speed, share(how.d_cutoff, passed)), self.slow)
         rate = np.linalg.norm(self.slow, axis=1, keepdims=True) / self.size
         cutoff = how.min_cutoff * np.clip(sure, SURE, 1.0) + how.beta * rate
         before = self.places
-        self.places = np.where(held, _mix(before, places, _shares(cutoff, passed)), before)
+        self.places = np.where(held, mix(before, places, shares(cutoff, passed)), before)
         gone = self.quick * GLIDE * -math.expm1(-passed / GLIDE)
         self.places = np.where(known, self.places, before + gone)
         self.places = np.where(new, places, self.places)
-        moved = _mix(self.quick, (self.places - before) / passed, _share(QUICK, passed))
+        moved = mix(self.quick, (self.places - before) / passed, share(QUICK, passed))
         self.quick = np.where(held, moved, self.quick * math.exp(-passed / GLIDE))
         for velocity in (self.quick, self.slow):
             velocity[new[:, 0]] = 0.0
@@ -103,7 +104,7 @@ class _One:
         self._left = np.where(known, 1.0, left)
         if known.any():
             size = extent(self.places[(self.sure > 0)[:, 0]][:, :2])
-            self.size = _mix(self.size, size, _share(1.0, passed))
+            self.size = mix(self.size, size, share(1.0, passed))
         if how.ahead > 0:
             self._learn(places, held, at, passed, how.ahead)
 
@@ -196,21 +197,3 @@ class Steadier:
     def _scale(found: Landmarks) -> Floats:
         """Return what makes picture heights of each axis."""
         return np.array([found.aspect, 1.0, found.aspect][: 3 if found.skeleton.depth else 2])
-
-
-def _mix(old: Any, new: Any, share: Any) -> Any:
-    return share * new + (1.0 - share) * old
-
-
-def _share(cutoff: float, passed: float) -> float:
-    """Return the weight of what is new, 0 to 1: alpha in the paper."""
-    if cutoff == math.inf:
-        return 1.0
-    turned = 2 * math.pi * cutoff * passed
-    return turned / (1.0 + turned)
-
-
-def _shares(cutoff: Floats, passed: float) -> Floats:
-    turned = 2 * math.pi * np.minimum(cutoff, 1e9) * passed
-    shares: Floats = turned / (1.0 + turned)
-    return shares

@@ -1,10 +1,9 @@
 """Who is who from one picture to the next: slots and ids that hold.
 
-Detections, strong and then weak, are laid on tracks by what is likely, as ByteTrack does (Zhang et
-al. 2022, "ByteTrack: Multi-Object Tracking by Associating Every Detection Box"). Likely is what OKS
-says of where a track should be by now (``similarity``); what fits no prediction is looked for where
-it was last seen, and motion is measured between observations, never between guesses, as in OC-SORT
-(Cao et al. 2023, "Observation-Centric SORT").
+Detections, strong and then weak, are laid on tracks by what is likely (``pairing``), as ByteTrack
+does (Zhang et al. 2022, "ByteTrack: Multi-Object Tracking by Associating Every Detection Box").
+What fits no prediction is looked for where it was last seen, and motion is measured between
+observations, never between guesses, as in OC-SORT (Cao et al. 2023, "Observation-Centric SORT").
 
 What anybody wears decides where places leave it open, if whoever finds people gives it: it is kept
 in memory as long as they are followed, and never told (``appearance``). Where who is who stays open
@@ -31,59 +30,30 @@ from engine.core.landmarks import Instance
 from engine.core.messages import Ns
 from engine.core.skeletons import Skeleton
 from engine.dsp.landmarks.areas import Area
-from engine.dsp.landmarks.assignment import Pairs, assign, margin
+from engine.dsp.landmarks.assignment import Pairs, margin
+from engine.dsp.landmarks.pairing import FAMILIAR, MERGED, NEAR, Instant, Pairing, found_again
 from engine.dsp.landmarks.sighting import Sighting, sightings
 from engine.dsp.landmarks.similarity import Floats, similarity, spread
 from engine.dsp.landmarks.track import Track
 
-GATE: Final = 0.15
-"""What lies less alike than this does not belong together, whatever else there is."""
 DOUBLE: Final = 0.6
 """Two of one picture that lie as alike as this are one body found twice."""
 SHADOW: Final = 0.4
 """A newcomer that lies as alike as this to somebody who is told is not told."""
-NEAR: Final = 0.6
-"""Sizes between a track's last place and what is still taken for it, before time adds to it."""
 RECENT: Final = 0.5
 """Seconds for which a weak detection continues a track."""
-DRIFTS: Final = 1.5
-"""Seconds after which a place that was seen says no less than before."""
 EVICTED: Final = 0.5
 """Seconds after which somebody unseen loses the slot to a newcomer, if no other is free."""
-STRANGER: Final = 1.0
-"""By how many nats a track that is not told must be likelier than one that is."""
-MIDDLE: Final = 0.15
-"""Sizes by which the middle of a detection is off from where it was expected a moment ago."""
-BOUNCE: Final = 3.0
-"""Nats against one who was hidden, and seems to have stopped or turned there (OC-SORT's consistency
-of direction): people pass each other more often than not."""
-GOES_ON: Final = 0.8
-"""The part of their speed at which they are still taken to go on."""
-WALK: Final = 0.4
-"""Sizes a second; who is slower is going nowhere."""
-BLINK: Final = 0.1
-"""Seconds: nobody is hidden for less."""
-MERGED: Final = 0.7
-"""Seconds for which one who was lost beside another may be the one who is seen."""
 RIVAL: Final = 0.5
 """It may be one who fits by this part of what the other does."""
-LEFT: Final = 16.0
-"""Nats; what costs as much is rather left alone."""
 DECIDED: Final = 6.0
 """Nats by which who is who must be likelier than the next best, or it is not told."""
 UNDECIDED: Final = 2.0
 """The same for who was told in the last picture."""
-TURNED: Final = 8.0
-"""Nats at most against the place of one who looks the same, and may have turned while hidden."""
-AWAY: Final = 1.0
-"""Nats against who was not in the last picture."""
-FAMILIAR: Final = 1.5
-"""Nats: a newcomer who looks no less like one who is away is taken to be them."""
 HURRY: Final = 2.0
 """Sizes a second that they may have gone meanwhile."""
 ALONE: Final = 0.8
 """Sizes between the middles of two of whom neither hides the other."""
-_NEVER: Final = 1e3
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +90,16 @@ class Tracker:
 
     def __init__(self, skeleton: Skeleton | None, options: Tracking | None = None) -> None:
         self.options = options or Tracking()
-        self._skeleton = skeleton
         self._spread = spread(skeleton)
         self._tracks: list[Track] = []
         self._ids = 0
-        self._at = -math.inf
-        self._picture = 0
-        self._aspect = 1.0
+        self._instant = Instant(-math.inf, 0, 1.0)
         self._areas: tuple[Area, ...] = ()
 
     def reset(self) -> None:
         """Forget everybody: who comes has a new id."""
         self._tracks.clear()
-        self._at = -math.inf
+        self._instant = self._instant._replace(now=-math.inf)
 
     def update(
         self,
@@ -164,23 +131,22 @@ class Tracker:
         how each looks, as in ``LastingLooks``. Detections that hold nothing finite are left out.
         Their order does not matter.
         """
-        self._picture += 1
-        self._aspect = aspect
-        now = self._at = max(at / SECOND, self._at)
+        now, picture = max(at / SECOND, self._instant.now), self._instant.picture + 1
+        self._instant = Instant(now, picture, aspect)
         found = sightings(points, aspect, scores, self.options.ignore, self._spread, looks=looks)
         found = self._without_doubles(found)
-        self._forget(now)
+        self._forget()
         strong = [one for one in found if one.score >= self.options.enter]
         weak = [one for one in found if self.options.stay <= one.score < self.options.enter]
-        self._lay(strong, self._tracks, now)
-        self._lay(weak, (track for track in self._tracks if now - track.seen_at <= RECENT), now)
-        self._recover(strong, now)
+        self._lay(strong, self._tracks)
+        self._lay(weak, (track for track in self._tracks if now - track.seen_at <= RECENT))
+        self._recover(strong)
         for one in strong:
             if one.free:
-                self._tracks.append(Track(one, now, self._picture, self._spread))
+                self._tracks.append(Track(one, now, picture, self._spread))
         self._learn(found)
         self._leave_areas()
-        self._tell_newcomers(now)
+        self._tell_newcomers()
         return self._told()
 
     def _without_doubles(self, found: list[Sighting]) -> list[Sighting]:
@@ -198,7 +164,8 @@ class Tracker:
         weights = one.weights * other.weights
         return float(similarity(apart, weights, size, self._spread.k, np.zeros(()))[0])
 
-    def _forget(self, now: float) -> None:
+    def _forget(self) -> None:
+        now = self._instant.now
         self._tracks = [
             track for track in self._tracks if now - track.seen_at <= self._memory(track)
         ]
@@ -211,30 +178,24 @@ class Tracker:
             return self.options.memory
         return min(self.options.memory, RECENT)
 
-    def _lay(self, found: Sequence[Sighting], tracks: Iterable[Track], now: float) -> None:
+    def _lay(self, found: Sequence[Sighting], tracks: Iterable[Track]) -> None:
         """Lay free detections on the tracks that were not seen yet, by what is likeliest."""
+        now, picture, _ = self._instant
         found = [one for one in found if one.free]
-        waiting = [track for track in tracks if track.picture < self._picture]
+        waiting = [track for track in tracks if track.picture < picture]
         if not found or not waiting:
             return
-        fits, choices = self._likely(found, waiting, now)
-        places = -np.log(np.maximum(choices, 1e-12)) + [[_bias(track)] for track in waiting]
-        places += self._astray(found, waiting, now)
-        looks = self._unlike(found, waiting)
-        known = self._familiar(found, waiting, looks, now)
-        places = np.where(known, np.minimum(places, TURNED), places)
-        costs = np.minimum(places + looks, LEFT)
-        costs = np.where((fits >= GATE) | known, costs, LEFT)
-        pairs = [pair for pair in assign(costs.tolist()) if costs[pair] < LEFT]
+        pairing = Pairing(found, waiting, self._instant, self._spread)
+        fits, pairs = pairing.fits, pairing.likeliest()
         free = set(range(len(waiting))) - {row for row, _ in pairs}
         for row, column in pairs:
             near = fits[:, column] >= RIVAL * fits[row, column]
             rivals = [waiting[other] for other in free if near[other]]
             if self._perhaps_another(waiting[row], rivals, now):
-                waiting[row].glimpse(found[column], now, self._picture)
+                waiting[row].glimpse(found[column], now, picture)
             else:
-                waiting[row].see(found[column], now, self._picture)
-            waiting[row].doubtful = self._doubtful((row, column), pairs, costs, waiting)
+                waiting[row].see(found[column], now, picture)
+            waiting[row].doubtful = self._doubtful((row, column), pairs, pairing.costs, waiting)
 
     def _doubtful(
         self, pair: tuple[int, int], pairs: Pairs, costs: Floats, tracks: Sequence[Track]
@@ -242,7 +203,7 @@ class Tracker:
         """Whether a pair is hardly likelier than another way, so that it is better not told."""
         track = tracks[pair[0]]
         told = [row for row, each in enumerate(tracks) if each.slot]
-        needed = UNDECIDED if track.told == self._picture - 1 else DECIDED
+        needed = UNDECIDED if track.told == self._instant.picture - 1 else DECIDED
         return track.slot > 0 and margin(pair, pairs, costs, told) < needed
 
     @staticmethod
@@ -255,78 +216,11 @@ class Tracker:
         lately = [one for one in (track, *rivals) if one.slot and now - one.at <= MERGED]
         return len(lately) > 1 and lately[0] is track
 
-    def _likely(
-        self, found: Sequence[Sighting], tracks: Sequence[Track], now: float
-    ) -> tuple[Floats, Floats]:
-        """Return both similarities of where tracks should be to detections: each (tracks, n)."""
-        places = np.stack([track.predicted(now, self._aspect) for track in tracks])
-        known = np.stack([track.weights for track in tracks])
-        seen = np.stack([one.points for one in found])
-        weights = known[:, None] * np.stack([one.weights for one in found])
-        apart = ((places[:, None] - seen) ** 2).sum(axis=-1)
-        shape = weights.shape[:2]
-        sizes = np.broadcast_to([[track.size] for track in tracks], shape)
-        unseen = np.array([[min(now - track.at, DRIFTS)] for track in tracks])
-        drift = np.broadcast_to(self._spread.drift * unseen, shape)
-        return similarity(apart, weights, sizes, self._spread.k, drift)
-
-    def _astray(self, found: Sequence[Sighting], tracks: Sequence[Track], now: float) -> Floats:
-        """Return how unlikely the middle of each detection is for each track, in nats.
-
-        Why beside the points: of who is half hidden few are known, and those are the worse ones.
-        """
-        places = np.stack([one.centre for one in found])
-        unseen = np.array([min(now - track.at, DRIFTS) for track in tracks])
-        expected = np.stack([track.centre_at(now, self._aspect) for track in tracks])
-        away = np.linalg.norm(expected[:, None] - places, axis=2)
-        away /= np.array([[track.size] for track in tracks])
-        nats: Floats = 0.5 * (away / (MIDDLE + self._spread.drift * unseen)[:, None]) ** 2
-        for row, track in enumerate(tracks):
-            speed = float(np.hypot(*track.velocity))
-            if BLINK < now - track.at <= MERGED and speed > WALK * track.size:
-                moved = (places - track.centre) @ track.velocity / speed / (now - track.at)
-                nats[row] += BOUNCE * np.clip(GOES_ON - moved / speed, 0.0, 1.0)
-        return nats
-
-    def _unlike(self, found: Sequence[Sighting], tracks: Sequence[Track]) -> Floats:
-        """Return how unlike each detection looks for each track, in nats.
-
-        Looks decide between those who are known: whoever is too new for that looks as likely as the
-        likeliest of them, or a double of one picture would be more like everybody than they are.
-        Whom the last picture did not show is less likely in this one: of two who are one detection
-        for a while, one has it all the time.
-        """
-        nats = np.array([[track.appearance.unlike(one.looks) for one in found] for track in tracks])
-        known = [[track.appearance.knows(one.looks) for one in found] for track in tracks]
-        likeliest = np.where(known, nats, np.inf).min(axis=0)
-        nats = np.where(known, nats, np.where(np.isfinite(likeliest), likeliest, 0.0))
-        away = [[AWAY if track.picture < self._picture - 1 else 0.0] for track in tracks]
-        return nats + away
-
-    def _familiar(
-        self, found: Sequence[Sighting], tracks: Sequence[Track], looks: Floats, now: float
-    ) -> NDArray[np.bool_]:
-        """Return who looks like one who was hidden not far from there, and may have turned."""
-        table = looks <= AWAY + FAMILIAR
-        for row, track in enumerate(tracks):
-            for column, one in enumerate(found):
-                table[row, column] &= (
-                    now - track.at > BLINK
-                    and track.appearance.knows(one.looks)
-                    and self._within(track, one, now)
-                )
-        return table
-
-    def _within(self, track: Track, one: Sighting, now: float) -> bool:
-        """Whether a detection lies no further than somebody may be from where they were seen."""
-        reach = NEAR + 2 * self._spread.drift * min(now - track.at, DRIFTS)
-        return float(np.linalg.norm(one.centre - track.centre)) <= reach * track.size
-
     def _learn(self, found: Sequence[Sighting]) -> None:
         """Note how those look who are surely seen, with nobody near."""
         for track in self._seen():
             one = track.sighting
-            if track.at < self._at or not np.isfinite(one.looks).any():
+            if track.at < self._instant.now or not np.isfinite(one.looks).any():
                 continue
             reach = [ALONE * max(one.size, other.size) for other in found]
             near = [
@@ -337,20 +231,15 @@ class Tracker:
             if not any(near):
                 track.appearance.learn(one.looks)
 
-    def _recover(self, found: Sequence[Sighting], now: float) -> None:
+    def _recover(self, found: Sequence[Sighting]) -> None:
         """Look for those who are told and not found where they were last seen."""
+        now, picture, _ = self._instant
         found = [one for one in found if one.free]
-        waiting = [track for track in self._tracks if track.slot and track.picture < self._picture]
+        waiting = [track for track in self._tracks if track.slot and track.picture < picture]
         if not found or not waiting:
             return
-        costs = np.full((len(waiting), len(found)), _NEVER)
-        for row, track in enumerate(waiting):
-            for column, one in enumerate(found):
-                if self._within(track, one, now):
-                    away = float(np.linalg.norm(one.centre - track.centre)) / track.size
-                    costs[row, column] = away + track.appearance.unlike(one.looks)
-        for row, column in _cheapest(costs):
-            waiting[row].see(found[column], now, self._picture)
+        for row, column in found_again(found, waiting, now, self._spread):
+            waiting[row].see(found[column], now, picture)
 
     def _leave_areas(self) -> None:
         """Take the slots of those who lie in an area that was drawn just now."""
@@ -361,7 +250,7 @@ class Tracker:
             if track.sighting.ignored:
                 track.slot = track.id = 0
 
-    def _tell_newcomers(self, now: float) -> None:
+    def _tell_newcomers(self) -> None:
         """Let whoever passes the gate of birth have a slot and an id."""
         for track in self._seen():
             if track.slot or track.pictures < self.options.birth or track.sighting.ignored:
@@ -369,25 +258,26 @@ class Tracker:
             told = [one for one in self._seen() if one.slot]
             if any(self._alike(track, one) >= SHADOW for one in told):
                 continue
-            if self._returns(track, now):
+            if self._returns(track):
                 continue
-            slot = self._free_slot(now)
+            slot = self._free_slot()
             if slot:
                 self._ids += 1
                 track.slot, track.id = slot, self._ids
 
-    def _returns(self, track: Track, now: float) -> bool:
+    def _returns(self, track: Track) -> bool:
         """Whether a newcomer is one who is away and looks the same; they get their slot and id."""
+        now, picture, _ = self._instant
         looks = track.sighting.looks
         nearest, best = None, FAMILIAR
         for one in self._tracks:
-            if not one.slot or one.picture == self._picture or not one.appearance.knows(looks):
+            if not one.slot or one.picture == picture:
                 continue
             reach = (NEAR + HURRY * (now - one.at)) * one.size
             if float(np.hypot(*(track.centre - one.centre))) > reach:
                 continue
             unlike = one.appearance.unlike(looks)
-            if unlike < best:
+            if unlike is not None and unlike < best:
                 nearest, best = one, unlike
         if nearest is None:
             return False
@@ -395,7 +285,7 @@ class Tracker:
         self._tracks.remove(nearest)
         return True
 
-    def _free_slot(self, now: float) -> int:
+    def _free_slot(self) -> int:
         """Return the lowest slot that nobody has, or that of whom is longest unseen; 0 is none."""
         holders = {track.slot: track for track in self._tracks if track.slot}
         for slot in range(1, self.options.people + 1):
@@ -404,7 +294,7 @@ class Tracker:
         away = [
             track
             for track in holders.values()
-            if now - track.seen_at > EVICTED
+            if self._instant.now - track.seen_at > EVICTED
             and track.slot != self.options.lock
             and track.slot <= self.options.people
         ]
@@ -416,23 +306,13 @@ class Tracker:
 
     def _seen(self) -> list[Track]:
         """Return the tracks that are seen in this picture."""
-        return [track for track in self._tracks if track.picture == self._picture]
+        return [track for track in self._tracks if track.picture == self._instant.picture]
 
     def _told(self) -> tuple[Assigned, ...]:
         lock, people = self.options.lock, self.options.people
         told = []
         for track in self._seen():
             if 0 < track.slot <= people and lock in (0, track.slot) and not track.doubtful:
-                track.told = self._picture
+                track.told = self._instant.picture
                 told.append(Assigned(track.sighting.row, track.slot, track.id))
         return tuple(sorted(told, key=lambda one: one.slot))
-
-
-def _bias(track: Track) -> float:
-    """Return what it costs a track to be chosen, whatever it fits."""
-    return 0.0 if track.slot else STRANGER
-
-
-def _cheapest(costs: Floats) -> list[tuple[int, int]]:
-    """Return the pairs (row, column) that cost the least together, without those that cannot be."""
-    return [pair for pair in assign(costs.tolist()) if costs[pair] < _NEVER]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.skeletons import COCO_17
-from engine.dsp.landmarks.assignment import assign
+from engine.dsp.landmarks.assignment import assign, cheapest
 from engine.dsp.landmarks.sighting import extent
 from engine.dsp.landmarks.similarity import similarity, spread
 
@@ -107,9 +107,8 @@ def _matched(picture: Sights, last: Mapping[int, int], alike: float) -> dict[int
     columns = [column for column, told in enumerate(picture.told) if told not in taken]
     rest = picture.alike[np.ix_(rows, columns)]
     costs = np.where(rest >= alike, 1 - rest, _NEVER)
-    for row, column in assign(costs.tolist()):
-        if costs[row, column] < _NEVER:
-            pairs[picture.truths[rows[row]]] = picture.told[columns[column]]
+    for row, column in cheapest(costs, _NEVER):
+        pairs[picture.truths[rows[row]]] = picture.told[columns[column]]
     return pairs
 
 
