@@ -1,4 +1,4 @@
-"""The Virtual Speeds Capture protocol, to a marionette such as VSeeFace or Warudo.
+"""The Virtual Motion Capture protocol, to a marionette such as VSeeFace or Warudo.
 
 For each picture: ``/VMC/Ext/OK`` loaded i, calibrated 3 i, mode 0 i, tracking i; ``/VMC/Ext/T f``
 (seconds); ``/VMC/Ext/Root/Pos`` and of each bone ``/VMC/Ext/Bone/Pos`` = name s, x, y, z f, and the
