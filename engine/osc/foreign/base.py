@@ -44,9 +44,7 @@ class Foreign(Layout):
     def __init__(
         self, address: str, options: OscOptions, dialect: Dialect, skeleton: Skeleton
     ) -> None:
-        options.only(f"the layout of {self.TOOL}", "layout", *self.OPTIONS)
-        check(address, ("slot",) if any("{slot}" in one for one in self.ADDRESSES) else ())
-        check_own(self.TOOL, address, self.ADDRESSES)
+        check_cable(self.TOOL, address, self.ADDRESSES, options, *self.OPTIONS)
         self._check_skeleton(skeleton)
         self._address = address
         self._options = options
@@ -88,6 +86,15 @@ class Foreign(Layout):
                 " others are left out"
             )
         return message.seen[:most]
+
+
+def check_cable(
+    tool: str, address: str, addresses: tuple[str, ...], options: OscOptions, *allowed: str
+) -> None:
+    """Raise ParameterError for an address or an option that a tool does not have."""
+    options.only(f"the layout of {tool}", "layout", *allowed)
+    check(address, ("slot",) if any("{slot}" in one for one in addresses) else ())
+    check_own(tool, address, addresses)
 
 
 def check_own(tool: str, address: str, addresses: tuple[str, ...]) -> None:

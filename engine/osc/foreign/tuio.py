@@ -15,9 +15,8 @@ from engine.core.landmarks import Landmarks
 from engine.core.messages import Detections, Ns
 from engine.core.nearest import nearest
 from engine.core.skeletons import Skeleton, point_names
-from engine.osc.address import check
 from engine.osc.bundle import ROOM
-from engine.osc.foreign.base import Foreign, check_own
+from engine.osc.foreign.base import Foreign, check_cable
 from engine.osc.foreign.motion import (
     Speeds,
     Tracked,
@@ -108,9 +107,7 @@ class TuioDetections(Layout):
     """Things that were detected, by their boxes."""
 
     def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
-        options.only("the layout of TUIO", "layout")
-        check(address, ())
-        check_own(Tuio.TOOL, address, Tuio.ADDRESSES)
+        check_cable(Tuio.TOOL, address, Tuio.ADDRESSES, options)
         self._surface, self._motion = Surface(address), Speeds()
 
     def encode(self, message: Detections, at: Ns) -> Sequence[bytes]:

@@ -16,9 +16,8 @@ from engine.core.clock import SECOND
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Detections, Ns
 from engine.core.skeletons import Skeleton
-from engine.osc.address import check
 from engine.osc.bundle import ROOM
-from engine.osc.foreign.base import Foreign, check_own, height_of
+from engine.osc.foreign.base import Foreign, check_cable, height_of
 from engine.osc.foreign.motion import (
     Speeds,
     Tracked,
@@ -116,9 +115,7 @@ class Tuio2Detections(Layout):
     """Things that were detected, by their boxes; the size of the picture is not known, and 0."""
 
     def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
-        options.only("the layout of TUIO 2.0", "layout")
-        check(address, ())
-        check_own(Tuio2.TOOL, address, Tuio2.ADDRESSES)
+        check_cable(Tuio2.TOOL, address, Tuio2.ADDRESSES, options)
         self._surface, self._motion = Surface2(address), Speeds()
 
     def encode(self, message: Detections, at: Ns) -> Sequence[bytes]:

@@ -22,8 +22,7 @@ from engine.core.messages import Features, Ns
 from engine.core.skeletons import BLAZEPOSE_33, Skeleton
 from engine.dsp.landmarks.bones import BONES, IDENTITY, Quaternion, local_rotations, middle, near
 from engine.dsp.landmarks.metres import MeasuredBodies
-from engine.osc.address import check
-from engine.osc.foreign.base import Foreign, check_own
+from engine.osc.foreign.base import Foreign, check_cable, check_own
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.numbers import finite, text
 from engine.osc.packer import packer
@@ -90,9 +89,7 @@ class VmcBlendShapes(Layout):
     """Expressions as blend shapes, by the names of the features."""
 
     def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
-        options.only("the layout of VMC", "layout")
-        check(address, ())
-        check_own(Vmc.TOOL, address, (FACE,))
+        check_cable(Vmc.TOOL, address, (FACE,), options)
         self._names: tuple[str, ...] = ()
 
     def encode(self, message: Features, at: Ns) -> Sequence[bytes]:
@@ -117,9 +114,7 @@ class VmcExpression(Layout):
     """A number as one blend shape: ``args = ["Joy", "{value}"]`` names it."""
 
     def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
-        options.only("the layout of VMC", "layout", "args")
-        check(address, ())
-        check_own(Vmc.TOOL, address, (FACE,))
+        check_cable(Vmc.TOOL, address, (FACE,), options, "args")
         match options.args:
             case [str(name), "{value}"]:
                 self._name = name
