@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 import numpy as np
@@ -41,6 +42,9 @@ class Foreign(Layout):
     POINTS: ClassVar[tuple[str, ...]] = ()
     OPTIONS: ClassVar[tuple[str, ...]] = ()
 
+    _here: bool = False
+    """Whether somebody was sent last, whose end is to be told."""
+
     def __init__(
         self, address: str, options: OscOptions, dialect: Dialect, skeleton: Skeleton
     ) -> None:
@@ -50,6 +54,19 @@ class Foreign(Layout):
         self._options = options
         self._dialect = dialect
         self._skeleton = skeleton
+
+    def end(self) -> Sequence[bytes]:
+        """Return the messages that say that nobody is here any more, where somebody was."""
+        here, self._here = self._here, False
+        return self._nobody() if here else []
+
+    def _nobody(self) -> list[bytes]:
+        """Return what says that nobody is here; nothing where the tool has no word for it."""
+        return []
+
+    def _below(self, name: str) -> str:
+        """Return an address below the key of the cable."""
+        return f"{self._address.rstrip('/')}/{name}"
 
     def _check_skeleton(self, skeleton: Skeleton) -> None:
         wanted = (*((COCO_17, BLAZEPOSE_33) if self.POINTS else ()), *self.SKELETONS)

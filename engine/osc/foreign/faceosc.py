@@ -48,8 +48,6 @@ class FaceOsc(Foreign):
     SKELETONS = (FACE_468,)
     OPTIONS = ("width",)
 
-    _here: bool = False
-
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the messages of a face, or that none is found."""
         one = self._first(message, "face")
@@ -58,7 +56,7 @@ class FaceOsc(Foreign):
             if rows is not None:
                 self.doubt = "of a face not all 66 points are known: it is not found"
             self._here = False
-            return [self._found(0)]
+            return self._nobody()
         width = self._options.width
         height = height_of(width, message.aspect)
         places = rows[:, :3] * (width, -height, width)
@@ -66,7 +64,7 @@ class FaceOsc(Foreign):
         axes = _axes(places)
         apart = float(np.linalg.norm(places[_EYES[1]] - places[_EYES[0]]))
         if axes is None or not apart:
-            return [self._found(0)]
+            return self._nobody()
         self._here = True
         scale = apart / _EYES_APART
         middle = places[:, :2].mean(axis=0)
@@ -81,23 +79,18 @@ class FaceOsc(Foreign):
             pieces.append(self._pack(f"gesture/{name}", length))
         return [*pieces, self._pack("raw", *places[:, :2].ravel())]
 
-    def end(self) -> Sequence[bytes]:
-        """Return the message that says that no face is here any more."""
-        here, self._here = self._here, False
-        return [self._found(0)] if here else []
-
     def example(self) -> Sequence[bytes]:
         """Return the longest message."""
         return [self._pack("raw", *[0.0] * 2 * len(SARAGIH_66))]
 
+    def _nobody(self) -> list[bytes]:
+        return [self._found(0)]
+
     def _found(self, found: int) -> bytes:
-        return packer(self._at("found"), "i").pack(found)
+        return packer(self._below("found"), "i").pack(found)
 
     def _pack(self, name: str, *numbers: float) -> bytes:
-        return packer(self._at(name), "f" * len(numbers)).pack(*map(float, numbers))
-
-    def _at(self, name: str) -> str:
-        return f"{self._address.rstrip('/')}/{name}"
+        return packer(self._below(name), "f" * len(numbers)).pack(*map(float, numbers))
 
 
 def _axes(places: NDArray[np.floating]) -> NDArray[np.floating] | None:

@@ -36,8 +36,6 @@ class HandPose(Foreign):
     SKELETONS = (HAND_21,)
     OPTIONS = ("width",)
 
-    _here: bool = False
-
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the messages of a hand."""
         one = self._first(message, "hand")
@@ -46,7 +44,7 @@ class HandPose(Foreign):
             if rows is not None:
                 self.doubt = "of a hand not all points are known, and it is sent whole or not"
             self._here = False
-            return [self._confidence(0.0)]
+            return self._nobody()
         self._here = True
         width = self._options.width
         places = rows[:, :3] * (width, -height_of(width, message.aspect), -width)
@@ -59,20 +57,15 @@ class HandPose(Foreign):
         said |= {
             f"annotations/{name}": places[part].ravel().tolist() for name, part in _PARTS.items()
         }
-        pieces = [packer(self._at(name), "f" * len(n)).pack(*n) for name, n in said.items()]
+        pieces = [packer(self._below(name), "f" * len(n)).pack(*n) for name, n in said.items()]
         return [self._confidence(score(rows)), *pieces]
-
-    def end(self) -> Sequence[bytes]:
-        """Return the message that says that no hand is here any more."""
-        here, self._here = self._here, False
-        return [self._confidence(0.0)] if here else []
 
     def example(self) -> Sequence[bytes]:
         """Return the longest message."""
-        return [packer(self._at("landmarks"), "f" * 63).pack(*[0.0] * 63)]
+        return [packer(self._below("landmarks"), "f" * 63).pack(*[0.0] * 63)]
+
+    def _nobody(self) -> list[bytes]:
+        return [self._confidence(0.0)]
 
     def _confidence(self, sure: float) -> bytes:
-        return packer(self._at("handInViewConfidence"), "f").pack(sure)
-
-    def _at(self, name: str) -> str:
-        return f"{self._address.rstrip('/')}/{name}"
+        return packer(self._below("handInViewConfidence"), "f").pack(sure)

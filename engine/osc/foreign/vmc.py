@@ -48,7 +48,6 @@ class Vmc(Foreign):
         self._bodies = MeasuredBodies(options.stature)
         self._turns: dict[str, Quaternion] = {}
         self._first_moment: Ns | None = None
-        self._here = False
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the messages of the body; that it is not tracked, where nobody is."""
@@ -76,13 +75,15 @@ class Vmc(Foreign):
 
     def end(self) -> Sequence[bytes]:
         """Return the message that says that nobody is tracked any more."""
-        here, self._here = self._here, False
         self._turns.clear()
-        return [_state(tracking=False)] if here else []
+        return super().end()
 
     def example(self) -> Sequence[bytes]:
         """Return the longest message."""
         return [_place(BODY, "RightUpperArm", (0.0, 0.0, 0.0), IDENTITY)]
+
+    def _nobody(self) -> list[bytes]:
+        return [_state(tracking=False)]
 
 
 class VmcBlendShapes(Layout):
