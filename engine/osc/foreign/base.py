@@ -13,6 +13,7 @@ from engine.core.errors import ParameterError
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.nearest import nearest
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, HAND_21, Skeleton
+from engine.dsp.landmarks.people import find
 from engine.osc.address import check
 from engine.osc.landmarks import gather
 from engine.osc.layout import Dialect, Layout, OscOptions
@@ -84,15 +85,13 @@ class Foreign(Layout):
 
     def _first(self, message: Landmarks, what: str) -> Instance | None:
         """Return the one of the lowest slot, and say that the others are left out."""
-        if not message.seen:
-            return None
         self.doubt = ""
         if message.count > 1:
             self.doubt = (
                 f"more than one {what} is seen, and {self.TOOL} has room for one: that of the first"
                 ' slot is sent; for another, a box "pick" and an output of its own'
             )
-        return min(message.seen, key=lambda one: one.slot)
+        return find(message, 0)
 
     def _some(self, message: Landmarks, most: int) -> tuple[Instance, ...]:
         """Return those that fit into one packet, and say that the others are left out."""
