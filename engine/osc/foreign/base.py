@@ -93,6 +93,22 @@ class Foreign(Layout):
             )
         return find(message, 0)
 
+    def _whole(
+        self, message: Landmarks, what: str, points: Sequence[int], doubt: str
+    ) -> Rows | None:
+        """Return ``points`` of the one of the lowest slot; None, and say so, where one is unknown.
+
+        None without a word where nobody is seen.
+        """
+        one = self._first(message, what)
+        if one is None:
+            return None
+        rows = self._rows(one)[[*points]]
+        if rows[:, -1].all():
+            return rows
+        self.doubt = doubt
+        return None
+
     def _some(self, message: Landmarks, most: int) -> tuple[Instance, ...]:
         """Return those that fit into one packet, and say that the others are left out."""
         self.doubt = ""
@@ -130,6 +146,17 @@ def _pattern(address: str) -> re.Pattern[str]:
 def score(rows: Rows) -> float:
     """Return how sure a whole body, hand or face is: the mean of its points."""
     return float(rows[:, -1].mean())
+
+
+def in_pixels(rows: Rows, width: int, aspect: float) -> NDArray[np.floating]:
+    """Return x, y and z of points with depth in pixels of a picture that is as wide.
+
+    y is from the top, z larger is nearer.
+    """
+    height = height_of(width, aspect)
+    places = rows[:, :3] * (width, -height, width)
+    places[:, 1] += height
+    return places
 
 
 def height_of(width: int, aspect: float) -> int:

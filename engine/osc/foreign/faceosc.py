@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Ns
 from engine.core.skeletons import FACE_468
-from engine.osc.foreign.base import Foreign, height_of
+from engine.osc.foreign.base import Foreign, in_pixels
 from engine.osc.foreign.face_points import SARAGIH_66
 from engine.osc.packer import packer
 
@@ -50,17 +50,12 @@ class FaceOsc(Foreign):
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the messages of a face, or that none is found."""
-        one = self._first(message, "face")
-        rows = None if one is None else self._rows(one)[[*SARAGIH_66]]
-        if rows is None or not rows[:, -1].all():
-            if rows is not None:
-                self.doubt = "of a face not all 66 points are known: it is not found"
+        doubt = "of a face not all 66 points are known: it is not found"
+        rows = self._whole(message, "face", SARAGIH_66, doubt)
+        if rows is None:
             self._here = False
             return self._nobody()
-        width = self._options.width
-        height = height_of(width, message.aspect)
-        places = rows[:, :3] * (width, -height, width)
-        places[:, 1] += height
+        places = in_pixels(rows, self._options.width, message.aspect)
         axes = _axes(places)
         apart = float(np.linalg.norm(places[_EYES[1]] - places[_EYES[0]]))
         if axes is None or not apart:

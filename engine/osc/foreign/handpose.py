@@ -16,7 +16,7 @@ from typing import Final
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Ns
 from engine.core.skeletons import HAND_21
-from engine.osc.foreign.base import Foreign, height_of, score
+from engine.osc.foreign.base import Foreign, in_pixels, score
 from engine.osc.packer import packer
 
 _PARTS: Final = {
@@ -38,17 +38,12 @@ class HandPose(Foreign):
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the messages of a hand."""
-        one = self._first(message, "hand")
-        rows = None if one is None else self._rows(one)
-        if rows is None or not rows[:, -1].all():
-            if rows is not None:
-                self.doubt = "of a hand not all points are known, and it is sent whole or not"
-            self._here = False
+        doubt = "of a hand not all points are known, and it is sent whole or not"
+        rows = self._whole(message, "hand", range(len(HAND_21.points)), doubt)
+        self._here = rows is not None
+        if rows is None:
             return self._nobody()
-        self._here = True
-        width = self._options.width
-        places = rows[:, :3] * (width, -height_of(width, message.aspect), -width)
-        places[:, 1] += height_of(width, message.aspect)
+        places = in_pixels(rows, self._options.width, message.aspect) * (1, 1, -1)
         said = {
             "topLeft": [*places[:, :2].min(axis=0).tolist(), 0.0],
             "bottomRight": [*places[:, :2].max(axis=0).tolist(), 0.0],
