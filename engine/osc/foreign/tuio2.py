@@ -9,7 +9,7 @@ half the larger side.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from engine.core.clock import SECOND
@@ -19,19 +19,21 @@ from engine.core.skeletons import Skeleton
 from engine.osc.bundle import ROOM
 from engine.osc.foreign.base import Foreign, check_cable, height_of
 from engine.osc.foreign.motion import (
+    BOUNDS,
+    Numbers,
     Speeds,
     Tracked,
+    check_parts,
     of_detections,
     of_landmarks,
     untracked,
 )
-from engine.osc.foreign.tuio import SOURCE, check_parts
+from engine.osc.foreign.tuio import SOURCE
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.packer import packer
 
 _FRAMES: Final = 0x7FFFFFFF
 
-Numbers = tuple[str, Callable[[Tracked], tuple[float, ...]]]
 _COMPONENTS: Final[dict[str, Numbers]] = {
     "/tuio2/ptr": (
         "iii" + "f" * 11,
@@ -44,13 +46,7 @@ _COMPONENTS: Final[dict[str, Numbers]] = {
         "iii" + "f" * 8,
         lambda m: (m.session, 0, m.slot, m.x, m.y, m.angle, *m.speeds),
     ),
-    "/tuio2/bnd": (
-        "i" + "f" * 11,
-        lambda m: (
-            *(m.session, m.x, m.y, m.angle, m.width, m.height, m.width * m.height),
-            *m.speeds,
-        ),
-    ),
+    "/tuio2/bnd": BOUNDS,
 }
 
 
