@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from engine.osc.bundle import LIMIT
+
 PORT: Final = 56565
 GROUP: Final = "236.10.10.10"
 """Where consoles listen: a multicast group, which is sent to only where somebody writes it."""
 
-LIMIT: Final = 1472
-"""The most bytes of a packet."""
 FURTHEST: Final = 0xFFFF
 """The largest number of a tracker."""
 

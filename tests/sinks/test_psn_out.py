@@ -10,7 +10,8 @@ from engine.core.errors import ParameterError, UnknownName
 from engine.core.landmarks import Instance, Landmarks, Pose
 from engine.core.messages import Ns, Person
 from engine.core.skeletons import COCO_17, HAND_21
-from engine.net.posistagenet import LIMIT, PsnTracker, data_packets, info_packets
+from engine.net.posistagenet import PsnTracker, data_packets, info_packets
+from engine.osc.bundle import LIMIT
 from engine.sinks.psn_out import PsnOut
 
 FRAME = 40_000_000
