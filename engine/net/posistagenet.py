@@ -15,8 +15,8 @@ from typing import Final
 from engine.osc.bundle import LIMIT
 
 PORT: Final = 56565
-GROUP: Final = "236.10.10.10"
-"""Where consoles listen: a multicast group, which is sent to only where somebody writes it."""
+"""Where consoles listen, in the multicast group 236.10.10.10, which is sent to only where somebody
+writes it."""
 
 FURTHEST: Final = 0xFFFF
 """The largest number of a tracker."""
