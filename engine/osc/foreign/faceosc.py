@@ -57,11 +57,10 @@ class FaceOsc(Foreign):
             return self._nobody()
         places = in_pixels(rows, self._options.width, message.aspect)
         axes = _axes(places)
-        apart = float(np.linalg.norm(places[_EYES[1]] - places[_EYES[0]]))
-        if axes is None or not apart:
+        if axes is None:
             return self._nobody()
         self._here = True
-        scale = apart / _EYES_APART
+        scale = float(np.linalg.norm(places[_EYES[1]] - places[_EYES[0]])) / _EYES_APART
         middle = places[:, :2].mean(axis=0)
         pieces = [
             self._found(1),
