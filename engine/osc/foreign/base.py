@@ -53,7 +53,6 @@ class Foreign(Layout):
         self._check_skeleton(skeleton)
         self._address = address
         self._options = options
-        self._dialect = dialect
         self._skeleton = skeleton
 
     def end(self) -> Sequence[bytes]:
