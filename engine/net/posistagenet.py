@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-PORT: Final = 56565
-GROUP: Final = "236.10.10.10"
-"""Where consoles listen: a multicast group, which is sent to only where somebody writes it."""
+from engine.osc.bundle import LIMIT
 
-LIMIT: Final = 1472
-"""The most bytes of a packet."""
+PORT: Final = 56565
+"""Where consoles listen, in the multicast group 236.10.10.10, which is sent to only where somebody
+writes it."""
+
 FURTHEST: Final = 0xFFFF
 """The largest number of a tracker."""
 

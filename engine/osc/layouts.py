@@ -98,10 +98,10 @@ def choose(address: str, carries: type, options: OscOptions, dialect: Dialect) -
         return OneOfLayout({one: choose(address, one, options, dialect) for one in kinds})
     if isinstance(carries, type) and issubclass(carries, Landmarks):
         return _landmarks(address, carries, options, dialect)
-    if options.layout in _OTHERS.get(carries, {}):
-        return _OTHERS[carries][options.layout](address, options, dialect)
-    if carries in _OF:
-        make = _OTHERS.get(carries, {}).get(options.layout or dialect.layout, _OF[carries])
+    # A plain number goes as it is, whatever the receiver's layout, unless its cable names one.
+    name = options.layout or (dialect.layout if carries in _OF else "")
+    make = _OTHERS.get(carries, {}).get(name) or _OF.get(carries)
+    if make is not None:
         return make(address, options, dialect)
     if carries not in _SINGLE and consists_of_parts(carries):
         return PartsLayout(address, carries, options, dialect)

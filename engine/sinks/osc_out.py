@@ -7,7 +7,6 @@ messages for receivers without bundles.
 
 from __future__ import annotations
 
-import logging
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -26,6 +25,7 @@ from engine.net.tcp import Tcp
 from engine.net.udp import Udp
 from engine.osc.address import of_port
 from engine.osc.bundle import LIMIT, bundles, longest, messages
+from engine.osc.cable_warnings import CableWarnings
 from engine.osc.framing import Framing
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.layouts import choose, known_layout, sendable
@@ -43,7 +43,6 @@ STATES: Final = ("running", "late", "lost")
 """States of a TCP receiver, the best first."""
 
 _REFUSED = (ValueError, TypeError, OverflowError, struct.error)
-_log = logging.getLogger("sensorium")
 
 
 class _Group:
@@ -138,7 +137,7 @@ class OscOut(Sink):
         self._offs: dict[tuple[int, str, bytes], Ns] = {}
         self._pressed: list[tuple[int, str, bytes]] = []
         self._plans: dict[str, tuple[type, OscOptions | Filling]] = {}
-        self._warned: set[tuple[str, str]] = set()
+        self._warnings = CableWarnings()
         self._now = Ns(0)
         self._refusals = 0
         self._dry_run = False
@@ -248,8 +247,7 @@ class OscOut(Sink):
                 self._refuse(port, error)
                 continue
             self._collect(group, port, pieces)
-            if layout.doubt:
-                self._warn(port, layout.doubt)
+            self._warnings.doubt(port, layout.doubt)
             if off:
                 key = (index, port, off)
                 self._pressed.append(key)
@@ -357,21 +355,9 @@ class OscOut(Sink):
     def _collect(self, group: _Group, port: str, pieces: Sequence[bytes]) -> None:
         group.pieces += pieces
         if not self.lane:
-            self._warn_of_length(port, pieces)
+            self._warnings.length(port, pieces)
         if self._tap is not None:
             group.ports += [port for piece in pieces for _ in messages(piece)]
-
-    def _warn_of_length(self, port: str, pieces: Sequence[bytes]) -> None:
-        """Log once that a message is longer than networks carry whole."""
-        if all(len(piece) <= LIMIT for piece in pieces):
-            return
-        size = max(map(longest, pieces))
-        if size > LIMIT:
-            more = (
-                f", as one of {size}: a network cuts it up and loses all of it with any part, and"
-                ' macOS sends none over 9216; send less of it ("joints"), or over tcp'
-            )
-            self._warn(port, f"a message has more than {LIMIT} bytes", more)
 
     def _release(self, keys: Iterable[tuple[int, str, bytes]]) -> None:
         for key in keys:
@@ -404,10 +390,4 @@ class OscOut(Sink):
 
     def _refuse(self, port: str, error: Exception) -> None:
         self._refusals += 1
-        self._warn(port, "not sent", f", for {error}")
-
-    def _warn(self, port: str, what: str, more: str = "") -> None:
-        """Log once that something is not as one would expect on a port."""
-        if (port, what) not in self._warned:
-            self._warned.add((port, what))
-            _log.warning("%s: %s%s", of_port(port), what, more)
+        self._warnings.refused(port, error)

@@ -59,7 +59,8 @@ class PsnOut(Sink):
         self._socket = Udp(target(self.to))
         self._bodies = MeasuredBodies(self.stature)
         self._waiting: tuple[Landmarks, Ns] | None = None
-        self._before: dict[int, tuple[Ns, PsnTracker]] = {}
+        self._before: dict[int, PsnTracker] = {}
+        self._before_at = Ns(0)
         self._began: Ns | None = None
         self._named_at: Ns | None = None
         self._named: set[int] = set()
@@ -130,8 +131,7 @@ class PsnOut(Sink):
     def silence(self, port: str | None = None) -> None:
         """Send that nobody is tracked any more."""
         if self._before:
-            at = max(when for when, _ in self._before.values())
-            self._tell(self._lost({}, at), at)
+            self._tell(self._lost({}, self._before_at), self._before_at)
 
     def _check(self, skeleton: Skeleton) -> None:
         if not skeleton.is_body:
@@ -152,16 +152,15 @@ class PsnOut(Sink):
                 here[number] = PsnTracker(number, at_stage, moving, 1.0, self._moment(at))
         return [*here.values(), *self._lost(here, at)]
 
-    def _lost(self, here: Mapping[int, PsnTracker], at: Ns) -> list[PsnTracker]:
+    def _lost(self, here: dict[int, PsnTracker], at: Ns) -> list[PsnTracker]:
         """Return those that were there and are not, as not valid; remember those that are."""
-        gone = [one for number, (_, one) in self._before.items() if number not in here]
-        self._before = {number: (at, one) for number, one in here.items()}
+        gone = [one for number, one in self._before.items() if number not in here]
+        self._before, self._before_at = here, at
         still = (0.0, 0.0, 0.0)
         return [PsnTracker(one.number, one.place, still, 0.0, self._moment(at)) for one in gone]
 
     def _speed(self, number: int, place: Vector, at: Ns) -> Vector:
-        since, before = self._before.get(number, (at, None))
-        gap = (at - since) / SECOND
+        before, gap = self._before.get(number), (at - self._before_at) / SECOND
         if before is None or not 0 < gap <= GAP:
             return 0.0, 0.0, 0.0
         x, y, z = ((new - old) / gap for new, old in zip(place, before.place, strict=True))

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 from engine.core.clock import wall_time
 from engine.core.context import Context
 from engine.core.errors import DeviceError, ParameterError, UnknownName, UnreadableFile
-from engine.core.files import open_file
+from engine.core.files import read_file
 from engine.core.finding import Finding
 from engine.core.messages import Message, Ns, Trigger
 from engine.core.os_errors import os_reason
@@ -149,20 +149,17 @@ def _read(path: Path) -> tuple[int, tuple[str, int] | None]:
     try:
         if not os.path.lexists(path):
             path.touch()
-        with open_file(path) as table:
-            data = table.read(LARGEST + 1)
+        data = read_file(path, LARGEST)
     except UnreadableFile as error:
         raise DeviceError(f"{path.name} {error}") from None
     except OSError as error:
         raise DeviceError(f"{path.name} cannot be written: {os_reason(error)}") from None
     if not data.strip(b"\0"):
-        data = b""
-    elif not data.startswith(HEADER) or len(data) > LARGEST:
+        return 0, None
+    if not data.startswith(HEADER):
         raise DeviceError(
             f'{path.name} is another file: a table of visitors begins "hour,visitors"'
         )
-    if not data:
-        return 0, None
     whole = data[: data.rfind(b"\n") + 1]
     begin = whole.rfind(b"\n", 0, -1) + 1
     if begin == 0:

@@ -264,6 +264,14 @@ def test_a_file_that_cannot_be_written_leaves_nothing(
     assert [*tmp_path.iterdir()] == []
 
 
+def test_of_two_files_the_one_that_cannot_be_written_is_told(
+    recorded: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UnwritableFile, match=r'gone/take_1\.csv .*no folder ".*gone"'):
+        export(recorded, tmp_path / "take.bvh", tmp_path / "gone" / "take.csv")
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_the_recording_is_never_written_over(tmp_path: Path) -> None:
     file = one_of(tmp_path, [(0.0, Landmarks(HAND_21, (hand(7),), 1.0))])
     before = file.read_bytes()

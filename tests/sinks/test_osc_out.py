@@ -23,14 +23,6 @@ NOW = Ns(0)
 
 
 @pytest.fixture
-def receiver():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.settimeout(5)
-        yield listening
-
-
-@pytest.fixture
 def make():
     """Make an output with its cables, open; tapped into a list."""
     made = []

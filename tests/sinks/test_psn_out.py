@@ -1,7 +1,5 @@
 """``psn_out`` over a real socket, heard by pypsn, which no one here wrote."""
 
-import socket
-
 import numpy as np
 import pypsn
 import pytest
@@ -10,19 +8,12 @@ from engine.core.errors import ParameterError, UnknownName
 from engine.core.landmarks import Instance, Landmarks, Pose
 from engine.core.messages import Ns, Person
 from engine.core.skeletons import COCO_17, HAND_21
-from engine.net.posistagenet import LIMIT, PsnTracker, data_packets, info_packets
+from engine.net.posistagenet import PsnTracker, data_packets, info_packets
+from engine.osc.bundle import LIMIT
 from engine.sinks.psn_out import PsnOut
 
 FRAME = 40_000_000
 STATURE = 1.7
-
-
-@pytest.fixture
-def receiver():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.settimeout(10)
-        yield listening
 
 
 @pytest.fixture

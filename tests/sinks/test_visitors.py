@@ -11,7 +11,7 @@ from engine.core.clock import ns
 from engine.core.context import Context
 from engine.core.errors import DeviceError, ParameterError
 from engine.core.messages import Trigger
-from engine.sinks.visitors import IN, Visitors
+from engine.sinks.visitors import HEADER, IN, LARGEST, Visitors
 from engine.testing import play
 from tests.full_disk import no_file_larger_than
 
@@ -81,6 +81,15 @@ def test_another_file_is_never_written(tmp_path: Path, content: str) -> None:
     with pytest.raises(DeviceError, match=r"visitors\.csv is another file"):
         Door(tmp_path)
     assert table.read_text() == content
+
+
+def test_a_table_longer_than_any_is_left_as_it_is(tmp_path: Path) -> None:
+    table = tmp_path / "visitors.csv"
+    content = HEADER + b"2026-11-29 12:00,2\n" * (1 + LARGEST // 19)
+    table.write_bytes(content)
+    with pytest.raises(DeviceError, match=r"visitors\.csv is larger than 10,000,000 bytes"):
+        Door(tmp_path)
+    assert table.read_bytes() == content
 
 
 def test_a_folder_and_a_link_are_refused(tmp_path: Path) -> None:

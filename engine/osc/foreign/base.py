@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from engine.core.errors import ParameterError
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.nearest import nearest
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, HAND_21, Skeleton
+from engine.dsp.landmarks.people import find
 from engine.osc.address import check
 from engine.osc.landmarks import gather
 from engine.osc.layout import Dialect, Layout, OscOptions
@@ -41,17 +43,30 @@ class Foreign(Layout):
     POINTS: ClassVar[tuple[str, ...]] = ()
     OPTIONS: ClassVar[tuple[str, ...]] = ()
 
+    _here: bool = False
+    """Whether somebody was sent last, whose end is to be told."""
+
     def __init__(
         self, address: str, options: OscOptions, dialect: Dialect, skeleton: Skeleton
     ) -> None:
-        options.only(f"the layout of {self.TOOL}", "layout", *self.OPTIONS)
-        check(address, ("slot",) if any("{slot}" in one for one in self.ADDRESSES) else ())
-        check_own(self.TOOL, address, self.ADDRESSES)
+        check_cable(self.TOOL, address, self.ADDRESSES, options, *self.OPTIONS)
         self._check_skeleton(skeleton)
         self._address = address
         self._options = options
-        self._dialect = dialect
         self._skeleton = skeleton
+
+    def end(self) -> Sequence[bytes]:
+        """Return the messages that say that nobody is here any more, where somebody was."""
+        here, self._here = self._here, False
+        return self._nobody() if here else []
+
+    def _nobody(self) -> list[bytes]:
+        """Return what says that nobody is here; nothing where the tool has no word for it."""
+        return []
+
+    def _below(self, name: str) -> str:
+        """Return an address below the key of the cable."""
+        return f"{self._address.rstrip('/')}/{name}"
 
     def _check_skeleton(self, skeleton: Skeleton) -> None:
         wanted = (*((COCO_17, BLAZEPOSE_33) if self.POINTS else ()), *self.SKELETONS)
@@ -69,15 +84,29 @@ class Foreign(Layout):
 
     def _first(self, message: Landmarks, what: str) -> Instance | None:
         """Return the one of the lowest slot, and say that the others are left out."""
-        if not message.seen:
-            return None
         self.doubt = ""
         if message.count > 1:
             self.doubt = (
                 f"more than one {what} is seen, and {self.TOOL} has room for one: that of the first"
                 ' slot is sent; for another, a box "pick" and an output of its own'
             )
-        return min(message.seen, key=lambda one: one.slot)
+        return find(message, 0)
+
+    def _whole(
+        self, message: Landmarks, what: str, points: Sequence[int], doubt: str
+    ) -> Rows | None:
+        """Return ``points`` of the one of the lowest slot; None, and say so, where one is unknown.
+
+        None without a word where nobody is seen.
+        """
+        one = self._first(message, what)
+        if one is None:
+            return None
+        rows = self._rows(one)[[*points]]
+        if rows[:, -1].all():
+            return rows
+        self.doubt = doubt
+        return None
 
     def _some(self, message: Landmarks, most: int) -> tuple[Instance, ...]:
         """Return those that fit into one packet, and say that the others are left out."""
@@ -88,6 +117,15 @@ class Foreign(Layout):
                 " others are left out"
             )
         return message.seen[:most]
+
+
+def check_cable(
+    tool: str, address: str, addresses: tuple[str, ...], options: OscOptions, *allowed: str
+) -> None:
+    """Raise ParameterError for an address or an option that a tool does not have."""
+    options.only(f"the layout of {tool}", "layout", *allowed)
+    check(address, ("slot",) if any("{slot}" in one for one in addresses) else ())
+    check_own(tool, address, addresses)
 
 
 def check_own(tool: str, address: str, addresses: tuple[str, ...]) -> None:
@@ -107,6 +145,17 @@ def _pattern(address: str) -> re.Pattern[str]:
 def score(rows: Rows) -> float:
     """Return how sure a whole body, hand or face is: the mean of its points."""
     return float(rows[:, -1].mean())
+
+
+def in_pixels(rows: Rows, width: int, aspect: float) -> NDArray[np.floating]:
+    """Return x, y and z of points with depth in pixels of a picture that is as wide.
+
+    y is from the top, z larger is nearer.
+    """
+    height = height_of(width, aspect)
+    places = rows[:, :3] * (width, -height, width)
+    places[:, 1] += height
+    return places
 
 
 def height_of(width: int, aspect: float) -> int:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Ns
 from engine.core.skeletons import FACE_468
-from engine.osc.foreign.base import Foreign, height_of
+from engine.osc.foreign.base import Foreign, in_pixels
 from engine.osc.foreign.face_points import SARAGIH_66
 from engine.osc.packer import packer
 
@@ -48,27 +48,19 @@ class FaceOsc(Foreign):
     SKELETONS = (FACE_468,)
     OPTIONS = ("width",)
 
-    _here: bool = False
-
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the messages of a face, or that none is found."""
-        one = self._first(message, "face")
-        rows = None if one is None else self._rows(one)[[*SARAGIH_66]]
-        if rows is None or not rows[:, -1].all():
-            if rows is not None:
-                self.doubt = "of a face not all 66 points are known: it is not found"
+        doubt = "of a face not all 66 points are known: it is not found"
+        rows = self._whole(message, "face", SARAGIH_66, doubt)
+        if rows is None:
             self._here = False
-            return [self._found(0)]
-        width = self._options.width
-        height = height_of(width, message.aspect)
-        places = rows[:, :3] * (width, -height, width)
-        places[:, 1] += height
+            return self._nobody()
+        places = in_pixels(rows, self._options.width, message.aspect)
         axes = _axes(places)
-        apart = float(np.linalg.norm(places[_EYES[1]] - places[_EYES[0]]))
-        if axes is None or not apart:
-            return [self._found(0)]
+        if axes is None:
+            return self._nobody()
         self._here = True
-        scale = apart / _EYES_APART
+        scale = float(np.linalg.norm(places[_EYES[1]] - places[_EYES[0]])) / _EYES_APART
         middle = places[:, :2].mean(axis=0)
         pieces = [
             self._found(1),
@@ -81,23 +73,18 @@ class FaceOsc(Foreign):
             pieces.append(self._pack(f"gesture/{name}", length))
         return [*pieces, self._pack("raw", *places[:, :2].ravel())]
 
-    def end(self) -> Sequence[bytes]:
-        """Return the message that says that no face is here any more."""
-        here, self._here = self._here, False
-        return [self._found(0)] if here else []
-
     def example(self) -> Sequence[bytes]:
         """Return the longest message."""
         return [self._pack("raw", *[0.0] * 2 * len(SARAGIH_66))]
 
+    def _nobody(self) -> list[bytes]:
+        return [self._found(0)]
+
     def _found(self, found: int) -> bytes:
-        return packer(self._at("found"), "i").pack(found)
+        return packer(self._below("found"), "i").pack(found)
 
     def _pack(self, name: str, *numbers: float) -> bytes:
-        return packer(self._at(name), "f" * len(numbers)).pack(*map(float, numbers))
-
-    def _at(self, name: str) -> str:
-        return f"{self._address.rstrip('/')}/{name}"
+        return packer(self._below(name), "f" * len(numbers)).pack(*map(float, numbers))
 
 
 def _axes(places: NDArray[np.floating]) -> NDArray[np.floating] | None:

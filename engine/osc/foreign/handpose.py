@@ -16,7 +16,7 @@ from typing import Final
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Ns
 from engine.core.skeletons import HAND_21
-from engine.osc.foreign.base import Foreign, height_of, score
+from engine.osc.foreign.base import Foreign, in_pixels, score
 from engine.osc.packer import packer
 
 _PARTS: Final = {
@@ -36,21 +36,14 @@ class HandPose(Foreign):
     SKELETONS = (HAND_21,)
     OPTIONS = ("width",)
 
-    _here: bool = False
-
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the messages of a hand."""
-        one = self._first(message, "hand")
-        rows = None if one is None else self._rows(one)
-        if rows is None or not rows[:, -1].all():
-            if rows is not None:
-                self.doubt = "of a hand not all points are known, and it is sent whole or not"
-            self._here = False
-            return [self._confidence(0.0)]
-        self._here = True
-        width = self._options.width
-        places = rows[:, :3] * (width, -height_of(width, message.aspect), -width)
-        places[:, 1] += height_of(width, message.aspect)
+        doubt = "of a hand not all points are known, and it is sent whole or not"
+        rows = self._whole(message, "hand", range(len(HAND_21.points)), doubt)
+        self._here = rows is not None
+        if rows is None:
+            return self._nobody()
+        places = in_pixels(rows, self._options.width, message.aspect) * (1, 1, -1)
         said = {
             "topLeft": [*places[:, :2].min(axis=0).tolist(), 0.0],
             "bottomRight": [*places[:, :2].max(axis=0).tolist(), 0.0],
@@ -59,20 +52,15 @@ class HandPose(Foreign):
         said |= {
             f"annotations/{name}": places[part].ravel().tolist() for name, part in _PARTS.items()
         }
-        pieces = [packer(self._at(name), "f" * len(n)).pack(*n) for name, n in said.items()]
+        pieces = [packer(self._below(name), "f" * len(n)).pack(*n) for name, n in said.items()]
         return [self._confidence(score(rows)), *pieces]
-
-    def end(self) -> Sequence[bytes]:
-        """Return the message that says that no hand is here any more."""
-        here, self._here = self._here, False
-        return [self._confidence(0.0)] if here else []
 
     def example(self) -> Sequence[bytes]:
         """Return the longest message."""
-        return [packer(self._at("landmarks"), "f" * 63).pack(*[0.0] * 63)]
+        return [packer(self._below("landmarks"), "f" * 63).pack(*[0.0] * 63)]
+
+    def _nobody(self) -> list[bytes]:
+        return [self._confidence(0.0)]
 
     def _confidence(self, sure: float) -> bytes:
-        return packer(self._at("handInViewConfidence"), "f").pack(sure)
-
-    def _at(self, name: str) -> str:
-        return f"{self._address.rstrip('/')}/{name}"
+        return packer(self._below("handInViewConfidence"), "f").pack(sure)

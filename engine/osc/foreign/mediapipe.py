@@ -48,7 +48,6 @@ class MediaPipe(Foreign):
         self._most = 1
         while not self._body and longest(self._blank(self._most + 1)) <= LIMIT:
             self._most += 1
-        self._here = False
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the one message that holds everyone."""
@@ -63,14 +62,12 @@ class MediaPipe(Foreign):
         tags = "i" + "f" * len(numbers)
         return [packer(self._address, tags).pack(len(seen), *numbers)]
 
-    def end(self) -> Sequence[bytes]:
-        """Return the message that says that nobody is here any more."""
-        here, self._here = self._here, False
-        return [packer(self._address, "i").pack(0)] if here else []
-
     def example(self) -> Sequence[bytes]:
         """Return the longest message."""
         return [self._blank(self._most)]
+
+    def _nobody(self) -> list[bytes]:
+        return [self._blank(0)]
 
     def _blank(self, count: int) -> bytes:
         numbers = [0.0] * (count * self._each)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from engine.core.clock import SECOND
+from engine.core.errors import ParameterError
 from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import Detections, Ns
-from engine.core.skeletons import Skeleton
+from engine.core.nearest import nearest
+from engine.core.skeletons import Skeleton, point_names
 from engine.dsp.landmarks.body import Body
 
 GAP: Final = 0.5
@@ -45,6 +47,19 @@ class Tracked:
         return self.across, self.down, self.turns, self.faster, self.spins
 
 
+Numbers = tuple[str, Callable[[Tracked], tuple[float, ...]]]
+"""What a message says of one: the type tags, and their numbers."""
+
+BOUNDS: Final[Numbers] = (
+    "i" + "f" * 11,
+    lambda m: (
+        *(m.session, m.x, m.y, m.angle, m.width, m.height, m.width * m.height),
+        *m.speeds,
+    ),
+)
+"""A blob of TUIO 1.1, and the bounds of TUIO 2.0."""
+
+
 class Speeds:
     """Speeds of all that is seen, from one reading to the next; nobody is remembered when gone."""
 
@@ -75,6 +90,14 @@ class Speeds:
             faster=(math.hypot(across, down) - was) / gap,
             spins=(turns - before.turns) / gap,
         )
+
+
+def check_parts(parts: list[str] | None, skeleton: Skeleton) -> None:
+    """Raise ParameterError for a part that a skeleton does not have."""
+    for name in parts or ():
+        if name not in skeleton.rows_of:
+            known = nearest(name, skeleton.rows_of) or nearest(name, point_names())
+            raise ParameterError(f'there is no joint "{name}" in "{skeleton.name}".{known}')
 
 
 def of_landmarks(found: Landmarks, parts: list[str] | None) -> Iterator[Tracked]:

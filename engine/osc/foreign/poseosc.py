@@ -108,39 +108,34 @@ class PoseOscAddresses(Foreign):
     POINTS = COCO_17.points
     OPTIONS = ("width",)
 
-    _here: bool = False
-
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the messages of everyone, the first of whom is 0."""
         self._here = bool(message.seen)
-        width, base = self._options.width, self._address.rstrip("/")
+        width = self._options.width
         height = height_of(width, message.aspect)
         pieces = self._counts(message.count, width, height)
         for index, one in enumerate(message.seen):
             rows = self._rows(one)
-            pieces.append(packer(f"{base}/poses/{index}/score", "f").pack(score(rows)))
+            pieces.append(packer(self._below(f"poses/{index}/score"), "f").pack(score(rows)))
             for name in COCO_17.points:
                 numbers = rows[self._skeleton.index[name]].tolist()
-                at_point = f"{base}/poses/{index}/keypoints/{_camel(name)}"
+                at_point = self._below(f"poses/{index}/keypoints/{_camel(name)}")
                 if numbers[-1] > 0:
                     pieces.append(packer(f"{at_point}/x", "f").pack(numbers[0] * width))
                     pieces.append(packer(f"{at_point}/y", "f").pack((1 - numbers[1]) * height))
                 pieces.append(packer(f"{at_point}/score", "f").pack(numbers[-1]))
         return pieces
 
-    def end(self) -> Sequence[bytes]:
-        """Return the message that says that nobody is here any more."""
-        here, self._here = self._here, False
-        return [packer(f"{self._address.rstrip('/')}/nPoses", "i").pack(0)] if here else []
-
     def example(self) -> Sequence[bytes]:
         """Return the messages of nobody; none is long."""
         return self._counts(0, 1, 1)
 
+    def _nobody(self) -> list[bytes]:
+        return [packer(self._below("nPoses"), "i").pack(0)]
+
     def _counts(self, count: int, width: int, height: int) -> list[bytes]:
         said = {"nPoses": count, "videoWidth": width, "videoHeight": height}
-        base = self._address.rstrip("/")
-        return [packer(f"{base}/{name}", "i").pack(number) for name, number in said.items()]
+        return [packer(self._below(name), "i").pack(number) for name, number in said.items()]
 
 
 def _camel(name: str) -> str:

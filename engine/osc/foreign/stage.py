@@ -22,8 +22,7 @@ from engine.dsp.landmarks.bones import Vector
 from engine.dsp.landmarks.metres import MeasuredBodies
 from engine.dsp.landmarks.places import on_stage
 from engine.osc.foreign.base import Foreign
-from engine.osc.foreign.motion import middle_of
-from engine.osc.foreign.tuio import check_parts
+from engine.osc.foreign.motion import check_parts, middle_of
 from engine.osc.layout import Dialect, OscOptions
 from engine.osc.packer import packer
 

@@ -7,20 +7,20 @@ radians. An id is the session; of ``2Dobj`` a slot is the class. Who is not seen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from engine.core.errors import ParameterError
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Detections, Ns
-from engine.core.nearest import nearest
-from engine.core.skeletons import Skeleton, point_names
-from engine.osc.address import check
+from engine.core.skeletons import Skeleton
 from engine.osc.bundle import ROOM
-from engine.osc.foreign.base import Foreign, check_own
+from engine.osc.foreign.base import Foreign, check_cable
 from engine.osc.foreign.motion import (
+    BOUNDS,
+    Numbers,
     Speeds,
     Tracked,
+    check_parts,
     of_detections,
     of_landmarks,
     untracked,
@@ -30,20 +30,13 @@ from engine.osc.packer import packer
 
 SOURCE: Final = "sensorium"
 
-Numbers = tuple[str, Callable[[Tracked], tuple[float, ...]]]
 _SETS: Final[dict[str, Numbers]] = {
     "/tuio/2Dcur": ("if" + "ffff", lambda m: (m.session, m.x, m.y, m.across, m.down, m.faster)),
     "/tuio/2Dobj": (
         "ii" + "f" * 8,
         lambda m: (m.session, m.slot, m.x, m.y, m.angle, *m.speeds),
     ),
-    "/tuio/2Dblb": (
-        "i" + "f" * 11,
-        lambda m: (
-            *(m.session, m.x, m.y, m.angle, m.width, m.height, m.width * m.height),
-            *m.speeds,
-        ),
-    ),
+    "/tuio/2Dblb": BOUNDS,
 }
 
 
@@ -108,9 +101,7 @@ class TuioDetections(Layout):
     """Things that were detected, by their boxes."""
 
     def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
-        options.only("the layout of TUIO", "layout")
-        check(address, ())
-        check_own(Tuio.TOOL, address, Tuio.ADDRESSES)
+        check_cable(Tuio.TOOL, address, Tuio.ADDRESSES, options)
         self._surface, self._motion = Surface(address), Speeds()
 
     def encode(self, message: Detections, at: Ns) -> Sequence[bytes]:
@@ -121,11 +112,3 @@ class TuioDetections(Layout):
     def end(self) -> Sequence[bytes]:
         """Return the bundle that says that nothing is there any more."""
         return self._surface.end()
-
-
-def check_parts(parts: list[str] | None, skeleton: Skeleton) -> None:
-    """Raise ParameterError for a part that a skeleton does not have."""
-    for name in parts or ():
-        if name not in skeleton.rows_of:
-            known = nearest(name, skeleton.rows_of) or nearest(name, point_names())
-            raise ParameterError(f'there is no joint "{name}" in "{skeleton.name}".{known}')

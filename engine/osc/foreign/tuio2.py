@@ -9,30 +9,31 @@ half the larger side.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from engine.core.clock import SECOND
 from engine.core.landmarks import Landmarks
 from engine.core.messages import Detections, Ns
 from engine.core.skeletons import Skeleton
-from engine.osc.address import check
 from engine.osc.bundle import ROOM
-from engine.osc.foreign.base import Foreign, check_own, height_of
+from engine.osc.foreign.base import Foreign, check_cable, height_of
 from engine.osc.foreign.motion import (
+    BOUNDS,
+    Numbers,
     Speeds,
     Tracked,
+    check_parts,
     of_detections,
     of_landmarks,
     untracked,
 )
-from engine.osc.foreign.tuio import SOURCE, check_parts
+from engine.osc.foreign.tuio import SOURCE
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.packer import packer
 
 _FRAMES: Final = 0x7FFFFFFF
 
-Numbers = tuple[str, Callable[[Tracked], tuple[float, ...]]]
 _COMPONENTS: Final[dict[str, Numbers]] = {
     "/tuio2/ptr": (
         "iii" + "f" * 11,
@@ -45,13 +46,7 @@ _COMPONENTS: Final[dict[str, Numbers]] = {
         "iii" + "f" * 8,
         lambda m: (m.session, 0, m.slot, m.x, m.y, m.angle, *m.speeds),
     ),
-    "/tuio2/bnd": (
-        "i" + "f" * 11,
-        lambda m: (
-            *(m.session, m.x, m.y, m.angle, m.width, m.height, m.width * m.height),
-            *m.speeds,
-        ),
-    ),
+    "/tuio2/bnd": BOUNDS,
 }
 
 
@@ -116,9 +111,7 @@ class Tuio2Detections(Layout):
     """Things that were detected, by their boxes; the size of the picture is not known, and 0."""
 
     def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
-        options.only("the layout of TUIO 2.0", "layout")
-        check(address, ())
-        check_own(Tuio2.TOOL, address, Tuio2.ADDRESSES)
+        check_cable(Tuio2.TOOL, address, Tuio2.ADDRESSES, options)
         self._surface, self._motion = Surface2(address), Speeds()
 
     def encode(self, message: Detections, at: Ns) -> Sequence[bytes]:

@@ -1,4 +1,4 @@
-"""The Virtual Speeds Capture protocol, to a marionette such as VSeeFace or Warudo.
+"""The Virtual Motion Capture protocol, to a marionette such as VSeeFace or Warudo.
 
 For each picture: ``/VMC/Ext/OK`` loaded i, calibrated 3 i, mode 0 i, tracking i; ``/VMC/Ext/T f``
 (seconds); ``/VMC/Ext/Root/Pos`` and of each bone ``/VMC/Ext/Bone/Pos`` = name s, x, y, z f, and the
@@ -22,8 +22,7 @@ from engine.core.messages import Features, Ns
 from engine.core.skeletons import BLAZEPOSE_33, Skeleton
 from engine.dsp.landmarks.bones import BONES, IDENTITY, Quaternion, local_rotations, middle, near
 from engine.dsp.landmarks.metres import MeasuredBodies
-from engine.osc.address import check
-from engine.osc.foreign.base import Foreign, check_own
+from engine.osc.foreign.base import Foreign, check_cable, check_own
 from engine.osc.layout import Dialect, Layout, OscOptions
 from engine.osc.numbers import finite, text
 from engine.osc.packer import packer
@@ -49,7 +48,6 @@ class Vmc(Foreign):
         self._bodies = MeasuredBodies(options.stature)
         self._turns: dict[str, Quaternion] = {}
         self._first_moment: Ns | None = None
-        self._here = False
 
     def encode(self, message: Landmarks, at: Ns) -> Sequence[bytes]:
         """Return the messages of the body; that it is not tracked, where nobody is."""
@@ -77,22 +75,22 @@ class Vmc(Foreign):
 
     def end(self) -> Sequence[bytes]:
         """Return the message that says that nobody is tracked any more."""
-        here, self._here = self._here, False
         self._turns.clear()
-        return [_state(tracking=False)] if here else []
+        return super().end()
 
     def example(self) -> Sequence[bytes]:
         """Return the longest message."""
         return [_place(BODY, "RightUpperArm", (0.0, 0.0, 0.0), IDENTITY)]
+
+    def _nobody(self) -> list[bytes]:
+        return [_state(tracking=False)]
 
 
 class VmcBlendShapes(Layout):
     """Expressions as blend shapes, by the names of the features."""
 
     def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
-        options.only("the layout of VMC", "layout")
-        check(address, ())
-        check_own(Vmc.TOOL, address, (FACE,))
+        check_cable(Vmc.TOOL, address, (FACE,), options)
         self._names: tuple[str, ...] = ()
 
     def encode(self, message: Features, at: Ns) -> Sequence[bytes]:
@@ -117,9 +115,7 @@ class VmcExpression(Layout):
     """A number as one blend shape: ``args = ["Joy", "{value}"]`` names it."""
 
     def __init__(self, address: str, options: OscOptions, dialect: Dialect) -> None:
-        options.only("the layout of VMC", "layout", "args")
-        check(address, ())
-        check_own(Vmc.TOOL, address, (FACE,))
+        check_cable(Vmc.TOOL, address, (FACE,), options, "args")
         match options.args:
             case [str(name), "{value}"]:
                 self._name = name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from engine.core.errors import UnwritableFile
@@ -56,10 +56,18 @@ def export(
     try:
         write_whole(files, mode=_MODE)
     except OSError as error:
-        raise UnwritableFile(describe_refusal(next(iter(files)), error)) from None
+        raise UnwritableFile(describe_refusal(_refused(files, error), error)) from None
     for file in files:
         LOG.info("%s is written", file)
     return [*files]
+
+
+def _refused(files: Iterable[Path], error: OSError) -> Path:
+    """Return the file that could not be written, by its folder; the first where it is not told."""
+    folder = Path(error.filename or "").parent
+    every = [*files]
+    there = (file for file in every if Path(os.path.realpath(file)).parent == folder)
+    return next(there, every[0])
 
 
 def _motions(stream: Stream, file: Path, stature: float, rate: float | None) -> dict[Path, bytes]:
