@@ -11,10 +11,9 @@ import msgspec
 from aiohttp import web
 
 from engine.web.auth import TokenAuth
-from engine.web.client import Client
+from engine.web.client import Client, news
 from engine.web.requests import decode_request
 from engine.web.rights import NOT_HERE, OWNER
-from engine.web.show import news
 from engine.web.site import CLOSE_S, Site
 from engine.web.training_board import TrainingBoard
 
