@@ -66,9 +66,10 @@ class TrainingSite(Site):
         self.send_all("training", self._state())
 
     async def send_news(self) -> None:
-        """Send each change to all pages, for ever."""
+        """Send each change to all pages, for ever; sleep while there are none."""
         seen = self._board.changes
         while True:
+            await self._has_clients.wait()
             if self._board.changes != seen:
                 seen = self._board.changes
                 self.send_all("training", self._state())
