@@ -100,7 +100,7 @@ def _facts(path: Path, _changed: int, _size: int) -> FilmFacts | None:
         f"file:{path}",
     ]
     with suppress(OSError, ValueError, TypeError, AttributeError):
-        return _read_facts(json.loads(_ask(command)[0]))
+        return _read_facts(json.loads(_answer(begin(command, subprocess.PIPE), PATIENCE_S)))
     return None
 
 
@@ -143,7 +143,7 @@ class DamageProbe:
         """Wait for what it says; False where it is not installed, or has no answer."""
         if self._process is None:
             return False
-        complaints = _answer(self._process, READS_WHOLE_S)[1]
+        complaints = _answer(self._process, READS_WHOLE_S)
         return any(sign in complaints for sign in (b"[error]", b"[fatal]", b"orrupt"))
 
     def close(self) -> None:
@@ -226,23 +226,14 @@ class StallWatch:
             seen = self._waits
 
 
-def _ask(command: Sequence[str]) -> tuple[bytes, bytes]:
-    """Return what a program writes and what it complains of; nothing where it takes too long.
-
-    Raise OSError where it cannot be begun.
-    """
-    process = begin(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    return _answer(process, PATIENCE_S)
-
-
-def _answer(process: subprocess.Popen[bytes], patience: float) -> tuple[bytes, bytes]:
-    """Wait for a program; return what it writes and complains of, nothing after ``patience`` s."""
+def _answer(process: subprocess.Popen[bytes], patience: float) -> bytes:
+    """Wait for a program; return what comes by its one pipe, nothing after ``patience`` s."""
     try:
         written, complaints = process.communicate(timeout=patience)
     except subprocess.TimeoutExpired:
-        return b"", b""
+        return b""
     else:
-        return written or b"", complaints or b""
+        return written or complaints or b""
     finally:
         _end_asked(process)
 

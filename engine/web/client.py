@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections import deque
 
+import msgspec
 from aiohttp import WSCloseCode, web
 
 from engine.web.rights import Role
@@ -17,6 +18,7 @@ BURST = 60
 """How many messages a page may send between two pauses; then it has to wait."""
 
 PAUSE = 0.05
+_JSON = msgspec.json.Encoder()
 
 
 class Client:
@@ -71,3 +73,8 @@ class Client:
     def reset_rate(self) -> None:
         """Begin to count messages anew."""
         self._received = 0
+
+
+def news(kind: str, **content: object) -> bytes:
+    """Return news as JSON."""
+    return _JSON.encode({"kind": kind, **content})

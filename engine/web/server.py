@@ -10,13 +10,13 @@ from aiohttp import web
 from engine.runtime.engine import Engine
 from engine.runtime.saver import SaveError
 from engine.web.auth import TokenAuth
-from engine.web.client import Client
+from engine.web.client import Client, news
 from engine.web.invite import qr_rows
 from engine.web.pictures import black_picture
 from engine.web.requests import InviteRequest, PageRequest, SaveRequest, read_request
 from engine.web.rights import Role, refusal, rights_of
 from engine.web.saving import draft_news
-from engine.web.show import ShowView, news
+from engine.web.show import ShowView
 from engine.web.site import FRAME, STREAM, Site, part
 from engine.web.views import find_view, jpegs
 

@@ -15,7 +15,7 @@ from engine.core.messages import Ns
 from engine.patch.plan import Outlet
 from engine.runtime.engine import Engine
 from engine.runtime.saver import Saver
-from engine.web.client import Client
+from engine.web.client import Client, news
 from engine.web.drawing import draw
 from engine.web.health import HealthView
 from engine.web.knobs import Knobs
@@ -34,7 +34,6 @@ from engine.web.sound_levels import SoundLevels
 from engine.web.values import Entry, Values
 
 BY = "page"
-_JSON = msgspec.json.Encoder()
 
 Send = Callable[[str, bytes], None]
 """Sends news of a kind to every page."""
@@ -212,8 +211,3 @@ class ShowView:
             "scale": cable.scale,
             "paste": cable_text(cable.origin, found, to, curve) if found else "",
         }
-
-
-def news(kind: str, **content: object) -> bytes:
-    """Return news as JSON."""
-    return _JSON.encode({"kind": kind, **content})

@@ -11,10 +11,9 @@ import msgspec
 from aiohttp import web
 
 from engine.web.auth import TokenAuth
-from engine.web.client import Client
+from engine.web.client import Client, news
 from engine.web.requests import decode_request
 from engine.web.rights import NOT_HERE, OWNER
-from engine.web.show import news
 from engine.web.site import CLOSE_S, Site
 from engine.web.training_board import TrainingBoard
 
@@ -67,9 +66,10 @@ class TrainingSite(Site):
         self.send_all("training", self._state())
 
     async def send_news(self) -> None:
-        """Send each change to all pages, for ever."""
+        """Send each change to all pages, for ever; sleep while there are none."""
         seen = self._board.changes
         while True:
+            await self._has_clients.wait()
             if self._board.changes != seen:
                 seen = self._board.changes
                 self.send_all("training", self._state())

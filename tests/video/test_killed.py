@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
 import pytest
+
+from engine.lab.stress.show import wait_until
 
 WAIT = 60
 PROGRAM = r"""#!/bin/sh
@@ -50,8 +51,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def stop(process: psutil.Process) -> None:
     """Stop a process; return once it stands."""
     process.suspend()
-    while process.status() != psutil.STATUS_STOPPED:
-        time.sleep(0.01)
+    assert wait_until(lambda: process.status() == psutil.STATUS_STOPPED, WAIT)
 
 
 @pytest.mark.parametrize("begin", BEGUN.values(), ids=BEGUN)

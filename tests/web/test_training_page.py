@@ -19,13 +19,20 @@ from .visit import get, grey, streamed, visit
 TOKEN = "a-word-for-the-crew"
 
 
-@pytest.fixture
-def training(free_port):
-    page = TrainingPage(port=free_port)
+@contextlib.contextmanager
+def served(port, **how):
+    """Serve the page of a training."""
+    page = TrainingPage(port=port, **how)
     page.open()
     page.wait()
-    yield page
-    page.close()
+    with contextlib.closing(page):
+        yield page
+
+
+@pytest.fixture
+def training(free_port):
+    with served(free_port) as page:
+        yield page
 
 
 def state(steps: int, ended: str = "") -> TrainingState:
@@ -173,10 +180,7 @@ def test_other_sites_are_turned_away(training, path, headers):
 
 
 def test_beyond_this_machine_it_asks_for_the_token(free_port):
-    page = TrainingPage(port=free_port, token=TOKEN)
-    page.open()
-    page.wait()
-    try:
+    with served(free_port, token=TOKEN) as page:
         for path in ("/", "/preview", "/news", "/training.js", "/?token=a-word-for-the-crow"):
             assert asyncio.run(get(page, path))[0] in (401, 403)
         _, headers, _ = asyncio.run(get(page, f"/?token={TOKEN}"))
@@ -190,21 +194,13 @@ def test_beyond_this_machine_it_asks_for_the_token(free_port):
 
         asyncio.run(look())
         assert page.stop_asked
-    finally:
-        page.close()
 
 
 def test_a_port_that_is_taken_is_told_and_the_next_one_is_used(free_port, caplog):
     caplog.set_level("INFO", "sensorium")
-    with socket.create_server(("127.0.0.1", free_port)):
-        page = TrainingPage(port=free_port)
-        page.open()
-        page.wait()
-        try:
-            assert free_port < page.bound_port
-            assert asyncio.run(get(page))[0] == 200
-        finally:
-            page.close()
+    with socket.create_server(("127.0.0.1", free_port)), served(free_port) as page:
+        assert free_port < page.bound_port
+        assert asyncio.run(get(page))[0] == 200
     assert f"port {free_port} is in use; the page is on port" in caplog.text
 
 
@@ -212,12 +208,9 @@ def test_where_the_last_port_is_taken_there_is_no_page_and_that_is_told(caplog):
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(OSError):  # another program has it: as good
             stack.enter_context(socket.create_server(("127.0.0.1", 65535)))
-        page = TrainingPage(port=65535)
-        page.open()
-        page.wait()
+        page = stack.enter_context(served(65535))
         show(page, 1)
         assert (page.bound_port, page.address) == (0, "")
-        page.close()
     assert "no page: port 65535 is in use" in caplog.messages
 
 
