@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.dsp.audio.lag_peaks import LagPeaks, vertex
-from engine.dsp.audio.lag_products import STEP, LagProducts, Lags
+from engine.dsp.audio.lag_products import STEP, LagProducts, Lags, without
 from engine.dsp.audio.low_pass import ANALYSIS_RATE
 
 BANDWIDTH: Final = 1800.0
@@ -64,12 +64,9 @@ def _rest_lies_below(sound: LagProducts, lag: float, steps: int) -> bool:
     is held against its mean over the lag, which takes all of those multiples away.
     """
     whole = int(lag)
-    part = lag - whole
     past = sound.newest()
     count = min(max(steps * STEP, 2 * whole), len(past) - 2 * whole - 2)
-    kept = past[-count - 2 * whole - 1 :]
-    earlier = (1 - part) * kept[1:-whole] + part * kept[: -whole - 1]
-    rest = kept[whole + 1 :] - earlier
+    rest = without(past[-count - 2 * whole - 1 :], lag)
     sums = np.cumsum(rest)
     mean = (sums[whole:] - sums[:-whole]) / whole
     return bool(mean @ mean >= _BELOW * (rest[whole:] @ rest[whole:]))
