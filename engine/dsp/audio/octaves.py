@@ -116,11 +116,10 @@ def choose_octave(
         chosen = int(same_lag[np.argmin(left[same_lag] / np.sqrt(peaks.steps[same_lag]))])
         rivals = lag[at] <= lag[chosen] * 1.03
     else:
-        chosen, rivals = best, np.ones(len(at), np.bool_)
-    if not good.any():
         for place in at[least < _WAITS]:
             if _rest_lies_below(sound, float(lag[place]), steps):
                 return Octave(int(place), True, False)
+        chosen, rivals = best, np.ones(len(at), np.bool_)
     several = _sounds_like_several(peaks, chosen)
     doubt = bool((rivals & (least < _RIVAL) & (least > 2 * left[best] + 0.02)).any())
     return Octave(chosen, doubt or several, not good.any() and float(least.min()) < _WAITS)
