@@ -9,8 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import soundfile
 
+from engine.core.messages import Block, Pitch
+from engine.nodes.pitch import PitchNode
 from engine.testing import Played, play
 
+BLOCK = 128
+"""Samples that a box is given at a time."""
 PATCH = """
 [mic]
 use = "audio_file"
@@ -87,6 +91,19 @@ def _notes(played: Played, end: float) -> Any:
             found.append((open_.pop(number), sent.t, number))
     found += [(begin, end, number) for number, begin in open_.items()]
     return np.array(sorted(found)).reshape(-1, 3)
+
+
+def readings(parts: Iterable[tuple[Any, int, int]]) -> list[tuple[int, Pitch]]:
+    """Give sounds, their rates, and the sample at which each begins, to one box.
+
+    Return its readings, each with the first sample of its block.
+    """
+    box, said = PitchNode(), []
+    for samples, rate, start in parts:
+        for at in range(start, start + len(samples), BLOCK):
+            part = np.asarray(samples[at - start : at - start + BLOCK], np.float32)
+            said += [(at, pitch) for pitch in box.process(Block(part, rate, at))]
+    return said
 
 
 def cents(hz: Any, true: float) -> Any:

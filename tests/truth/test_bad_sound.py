@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.core.messages import Block
 from engine.core.tuning import hz_of, note_of
-from engine.registry import Registry
 from engine.synthetic.tones import wave
-from tests.truth.hearing import cents, hear, spectrum
+from tests.truth.hearing import cents, hear, readings, spectrum
 
 RATE = 48000
 SAW = 1 / np.arange(1, 25)
@@ -73,16 +71,6 @@ def test_samples_that_are_no_numbers_do_not_stay(tmp_path, broken) -> None:
     assert set(heard.numbers()) == {57}
     assert heard.share(1.2, 1.9) >= 0.9
     assert np.all(np.abs(cents(heard.sounding(1.2, 1.9), 220)) < 50)
-
-
-def readings(parts):
-    """Give sounds with the sample at which each begins, and its rate, to one box."""
-    box, said = Registry().find("pitch")(), []
-    for samples, rate, start in parts:
-        for at in range(0, len(samples), 128):
-            part = np.asarray(samples[at : at + 128], np.float32)
-            said += [(start + at, pitch) for pitch in box.process(Block(part, rate, start + at))]
-    return said
 
 
 @pytest.mark.parametrize("missing", [1, 100, 4800, 10 * RATE])

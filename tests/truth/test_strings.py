@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.core.messages import Block
 from engine.core.tuning import hz_of
-from engine.nodes.pitch import PitchNode
-from tests.truth.hearing import cents
+from tests.truth.hearing import BLOCK, cents, readings
 
 RATE = 48000
 
@@ -29,11 +27,8 @@ def plucked(note: int, seconds: float, dies: float = 1.5) -> Any:
 
 def told(sound: Any) -> Any:
     """Return the second and Hz of each reading that has a pitch, (n, 2)."""
-    box, found = PitchNode(), []
-    for start in range(0, len(sound) - 127, 128):
-        block = Block(sound[start : start + 128].astype(np.float32), RATE, start)
-        found += [((start + 128) / RATE, one.hz) for one in box.process(block) if one.on]
-    return np.array(found).reshape(-1, 2)
+    said = readings([(sound, RATE, 0)])
+    return np.array([((at + BLOCK) / RATE, one.hz) for at, one in said if one.on]).reshape(-1, 2)
 
 
 @pytest.mark.parametrize("old", [50, 62])

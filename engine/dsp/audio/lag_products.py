@@ -114,3 +114,11 @@ class LagProducts:
         self._products[: ROWS + 1] = kept - kept[0]
         self._row = ROWS
         self._squares -= self._squares[0]
+
+
+def without(sound: Sums, lag: float) -> Sums:
+    """Return what is left of a sound, float64 (n - lag,), without what repeats after a lag."""
+    whole = int(lag)
+    part = lag - whole
+    past = (1 - part) * sound[1 : len(sound) - whole] + part * sound[: len(sound) - whole - 1]
+    return np.asarray(sound[whole + 1 :] - past, np.float64)

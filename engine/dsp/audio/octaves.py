@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.dsp.audio.lag_peaks import LagPeaks, vertex
-from engine.dsp.audio.lag_products import STEP, LagProducts, Lags
+from engine.dsp.audio.lag_products import STEP, LagProducts, Lags, without
 from engine.dsp.audio.low_pass import ANALYSIS_RATE
 
 BANDWIDTH: Final = 1800.0
@@ -64,12 +64,9 @@ def _rest_lies_below(sound: LagProducts, lag: float, steps: int) -> bool:
     is held against its mean over the lag, which takes all of those multiples away.
     """
     whole = int(lag)
-    part = lag - whole
     past = sound.newest()
     count = min(max(steps * STEP, 2 * whole), len(past) - 2 * whole - 2)
-    kept = past[-count - 2 * whole - 1 :]
-    earlier = (1 - part) * kept[1:-whole] + part * kept[: -whole - 1]
-    rest = kept[whole + 1 :] - earlier
+    rest = without(past[-count - 2 * whole - 1 :], lag)
     sums = np.cumsum(rest)
     mean = (sums[whole:] - sums[:-whole]) / whole
     return bool(mean @ mean >= _BELOW * (rest[whole:] @ rest[whole:]))
@@ -119,11 +116,10 @@ def choose_octave(
         chosen = int(same_lag[np.argmin(left[same_lag] / np.sqrt(peaks.steps[same_lag]))])
         rivals = lag[at] <= lag[chosen] * 1.03
     else:
-        chosen, rivals = best, np.ones(len(at), np.bool_)
-    if not good.any():
         for place in at[least < _WAITS]:
             if _rest_lies_below(sound, float(lag[place]), steps):
                 return Octave(int(place), True, False)
+        chosen, rivals = best, np.ones(len(at), np.bool_)
     several = _sounds_like_several(peaks, chosen)
     doubt = bool((rivals & (least < _RIVAL) & (least > 2 * left[best] + 0.02)).any())
     return Octave(chosen, doubt or several, not good.any() and float(least.min()) < _WAITS)

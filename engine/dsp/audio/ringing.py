@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from engine.dsp.audio.lag_products import Sums
+from engine.dsp.audio.lag_products import Sums, without
 
 LEAVES: Final = 0.1
 """What a new note may leave unexplained of what is left of the sound."""
@@ -42,7 +42,7 @@ def pitch_beside(sound: Sums, old: float) -> Found | None:
 
     ``sound`` is float64 (n,), the newest 132 ms.
     """
-    rest = _without(sound, old)
+    rest = without(sound, old)
     if np.square(rest[-_WINDOWS[0][1] :]).sum() < LOUD * np.square(sound[-_WINDOWS[0][1] :]).sum():
         return None
     tops = np.concatenate([_peaks(rest, first, last) for first, last in _WINDOWS], axis=1)
@@ -52,14 +52,6 @@ def pitch_beside(sound: Sums, old: float) -> Found | None:
     chosen = int(np.argmax(heights >= heights.max() - AS_GOOD))
     best = Found(float(lags[chosen]), 1.0 - float(heights[chosen]))
     return None if best.left > LEAVES or _is_of(best.lag, old) else best
-
-
-def _without(sound: Sums, lag: float) -> Sums:
-    """Return what is left of a sound, float64 (n - lag,), without what repeats after a lag."""
-    whole = int(lag)
-    part = lag - whole
-    past = (1 - part) * sound[1 : len(sound) - whole] + part * sound[: len(sound) - whole - 1]
-    return np.asarray(sound[whole + 1 :] - past, np.float64)
 
 
 def _peaks(sound: Sums, first: int, last: int) -> Sums:

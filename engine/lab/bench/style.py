@@ -37,6 +37,7 @@ from engine.lab.bench.report import COUNT, Goal, Row, ratio
 from engine.lab.bench.rig import bfloat16
 from engine.lab.bench.rig.fetched import NotFetched, run_with
 from engine.lab.bench.rig.footage import film
+from engine.lab.bench.rig.hearing import WITH_PITCH
 from engine.lab.bench.rig.listener import Drain
 from engine.lab.bench.rig.turns import PAIRS, ChildFailed, Numbers, child, in_turn, median, ratios
 from engine.lab.bench.rig.undisturbed import undisturbed
@@ -48,7 +49,6 @@ SET: Final = "384x216"
 PACED: Final = "256x144, paced"
 PACE: Final = 10
 WARM: Final = 2.0
-WITH_PITCH: Final = "pitch"
 FLOAT32: Final = "Sensorium"
 BFLOAT16: Final = "Sensorium in bfloat16"
 UNITS: Final = {

@@ -21,6 +21,8 @@ from engine.lab.bench.rig.jack import RATE
 from engine.lab.bench.rig.stretch import plan_of, play
 
 BEATS_A_MINUTE = 120
+WITH_PITCH = "pitch"
+"""What stands in the place of a video where pitch plays without pictures."""
 APART = 60 * RATE // BEATS_A_MINUTE
 SOUND = """
 [mic]
@@ -115,7 +117,7 @@ def main() -> None:
     """Play, and print what was measured after the first WARM seconds as JSON."""
     device, port, seconds, warm, block, *more = sys.argv[1:]
     text = SOUND.format(device=device, port=port, block=block)
-    if more == ["pitch"]:
+    if more == [WITH_PITCH]:
         text += PITCH
     elif more:
         video, provider, size = more if len(more) > 1 else (*more, "cpu", "256")
