@@ -63,7 +63,7 @@ class HandGestures(Node):
         hand = find(hands, self.person)
         if hand is None:
             return None
-        if hand.id != self._id or not self._straight:
+        if hand.id != self._id:
             self._begin(hand.id)
         shape = HandShape(hand.points, hands.aspect, self.confidence)
         straight, bent = [], []
@@ -80,7 +80,7 @@ class HandGestures(Node):
 
     def reset(self) -> None:
         """Forget what the hand showed."""
-        self._id, self._straight = None, {}
+        self._id = None
 
     def _begin(self, who: int) -> None:
         self._id = who

@@ -75,33 +75,36 @@ def test_a_joint_without_two_bones_is_refused_with_words(joint):
         Angle(joint=joint)
 
 
-def test_the_joint_of_a_finger():
-    points = np.zeros((21, 4), np.float32)
+def points_of(skeleton, **places):
+    """Put points of one body or hand to their places; the others lie at 0."""
+    points = np.zeros((len(skeleton.points), 4), np.float32)
     points[:, 3] = 1
-    for name, place in (
-        ("wrist", (0, 0)),
-        ("middle_finger_mcp", (0, 0.1)),
-        ("index_finger_mcp", (0.1, 0.1)),
-        ("index_finger_pip", (0.1, 0.2)),
-        ("index_finger_dip", (0.2, 0.2)),
-    ):
-        points[HAND_21.index[name], :2] = place
-    hand = Landmarks(HAND_21, (Instance(1, 1, points),), 1.0)
+    for name, place in places.items():
+        points[skeleton.index[name], :2] = place
+    return Landmarks(skeleton, (Instance(1, 1, points),), 1.0)
+
+
+def test_the_joint_of_a_finger():
+    hand = points_of(
+        HAND_21,
+        wrist=(0, 0),
+        middle_finger_mcp=(0, 0.1),
+        index_finger_mcp=(0.1, 0.1),
+        index_finger_pip=(0.1, 0.2),
+        index_finger_dip=(0.2, 0.2),
+    )
     assert Angle(joint="index_finger_pip").process(hand) == pytest.approx(90, abs=0.1)
 
 
 def test_33_points_have_ankles_and_wrists_that_bend():
-    points = np.zeros((33, 4), np.float32)
-    points[:, 3] = 1
-    for name, place in (
-        ("left_shoulder", (0.6, 0.8)),
-        ("right_shoulder", (0.4, 0.8)),
-        ("left_knee", (0.5, 0.5)),
-        ("left_ankle", (0.5, 0.2)),
-        ("left_foot_index", (0.6, 0.2)),
-    ):
-        points[BLAZEPOSE_33.index[name], :2] = place
-    body = Landmarks(BLAZEPOSE_33, (Instance(1, 1, points),), 1.0)
+    body = points_of(
+        BLAZEPOSE_33,
+        left_shoulder=(0.6, 0.8),
+        right_shoulder=(0.4, 0.8),
+        left_knee=(0.5, 0.5),
+        left_ankle=(0.5, 0.2),
+        left_foot_index=(0.6, 0.2),
+    )
     assert Angle(joint="left_ankle").process(body) == pytest.approx(90, abs=0.1)
 
 

@@ -17,7 +17,6 @@ from engine.nodes.body_gestures import BodyGestures
 from .people import ASPECT, pose, someone
 
 FPS = 30
-_JOINTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle", "eye", "ear")
 
 
 def told(move, seconds=2.0, fps=FPS, **how):

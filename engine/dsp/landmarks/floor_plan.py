@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from engine.dsp.landmarks.body import Point
-from engine.dsp.landmarks.zones import Polygon
+from engine.dsp.landmarks.zones import Polygon, turned
 
 _LEAST: Final = 0.01
 """Picture parts by which a corner must be off the line of two others."""
@@ -49,7 +49,7 @@ class FloorPlan:
             Polygon(places)
         except ValueError as error:
             raise ValueError(f"corners: {error}") from None
-        turns = [_turned(places[k], places[(k + 1) % 4], places[(k + 2) % 4]) > 0 for k in range(4)]
+        turns = [turned(places[k], places[(k + 1) % 4], places[(k + 2) % 4]) > 0 for k in range(4)]
         if len({*turns}) > 1:
             raise ValueError("corners: no rectangle on a floor looks like this; one is inside")
         self._projection = _homography(
@@ -74,14 +74,10 @@ class FloorPlan:
         return (across, away) if -beyond <= away <= self._depth + beyond else None
 
 
-def _turned(a: Point, b: Point, c: Point) -> float:
-    return (b[0] - a[0]) * (c[1] - b[1]) - (b[1] - a[1]) * (c[0] - b[0])
-
-
 def _height(a: Point, b: Point, c: Point) -> float:
     """Return the least height of a triangle."""
     longest = max(math.dist(a, b), math.dist(b, c), math.dist(c, a))
-    return abs(_turned(a, b, c)) / longest if longest else 0.0
+    return abs(turned(a, b, c)) / longest if longest else 0.0
 
 
 def _homography(places: Sequence[Point], metres: Sequence[Point]) -> np.ndarray:

@@ -82,10 +82,15 @@ def _meet(a: Point, b: Point, c: Point, d: Point) -> bool:
     )
 
 
+def turned(a: Point, b: Point, place: Point) -> float:
+    """Return twice the surface of a triangle: more than 0 left of the way from a to b, or less."""
+    return (b[0] - a[0]) * (place[1] - a[1]) - (b[1] - a[1]) * (place[0] - a[0])
+
+
 def _side(a: Point, b: Point, place: Point) -> int:
     """Return on which side of a line a place is: 1 left of the way from a to b, -1 right, 0 on."""
-    turned = (b[0] - a[0]) * (place[1] - a[1]) - (b[1] - a[1]) * (place[0] - a[0])
-    return 0 if abs(turned) < _TOUCHING else (1 if turned > 0 else -1)
+    surface = turned(a, b, place)
+    return 0 if abs(surface) < _TOUCHING else (1 if surface > 0 else -1)
 
 
 def _ahead(middle: Point, one: Point, other: Point) -> float:
@@ -216,9 +221,8 @@ class Tripwire:
 
     def _left(self, place: Point, aspect: float) -> float:
         """Return how far left of the line a place is, in units of y; right of it is below 0."""
-        (ax, ay), (bx, by), (x, y) = ((p[0] * aspect, p[1]) for p in (self._from, self._to, place))
-        turned = (bx - ax) * (y - ay) - (by - ay) * (x - ax)
-        return turned / math.hypot(bx - ax, by - ay)
+        a, b, there = ((p[0] * aspect, p[1]) for p in (self._from, self._to, place))
+        return turned(a, b, there) / math.hypot(b[0] - a[0], b[1] - a[1])
 
     def _passes(self, before: Point, now: Point) -> bool:
         """Whether a step leads over the line, between its ends."""
