@@ -7,8 +7,8 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-from engine.core.errors import PatchError, Problem
-from engine.core.files import UNSEEN_ENDINGS, installed_folder
+from engine.core.errors import PatchError, Problem, UnreadableFile
+from engine.core.files import UNSEEN_ENDINGS, installed_folder, read_file
 from engine.core.nearest import nearest
 from engine.core.secrets import hide_in_setting
 from engine.patch.build import Find
@@ -25,6 +25,8 @@ FIRST = "first_light.toml"
 """The patch that plays when none is named."""
 
 _SUFFIX = ".toml"
+_LONGEST = 100_000
+"""Bytes of a file in which boxes are looked for."""
 
 
 def find_patch(name: str) -> Path:
@@ -42,8 +44,8 @@ def find_patch(name: str) -> Path:
     if found is None:
         raise PatchError([Problem(f"there is no such patch{_hint(full)}", given)])
     if found.is_dir():
-        patches = sorted(each.name for each in _listed(found) if each.suffix == _SUFFIX)
-        hint = f", such as {found / patches[0]}" if patches else ""
+        patch = next(filter(_has_boxes, sorted(_listed(found))), None)
+        hint = f", such as {patch}" if patch else ""
         raise PatchError([Problem(f"is a folder: name a patch in it{hint}", found)])
     return found
 
@@ -68,6 +70,17 @@ def _listed(folder: Path) -> list[Path]:
         return list(folder.iterdir())
     except (OSError, ValueError):  # ValueError: what no folder can be called
         return []
+
+
+def _has_boxes(file: Path) -> bool:
+    """Whether a file is a patch, and no other TOML such as pyproject.toml."""
+    if file.suffix != _SUFFIX:
+        return False
+    try:
+        tables = tomllib.loads(read_file(file, _LONGEST).decode())
+    except (UnreadableFile, ValueError):
+        return False
+    return any(isinstance(table, dict) and "use" in table for table in tables.values())
 
 
 def open_patch(
