@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import Annotated, ClassVar, Final, Literal
 
+import numpy as np
+
 from engine.core.intonation import EQUAL, A4Hz, Tuning, TuningName, read_tuning
 from engine.core.messages import Block, Pitch
 from engine.core.node import Node
@@ -151,4 +153,7 @@ class PitchNode(Node):
 
 def _power(samples: Samples) -> float:
     """Return the mean square of samples without their mean."""
-    return float(samples.var()) if len(samples) else 0.0
+    if not len(samples):
+        return 0.0
+    rest = samples - np.add.reduce(samples) / np.float32(len(samples))
+    return float(np.dot(rest, rest)) / len(samples)

@@ -88,7 +88,8 @@ class Attack:
 
     def _is_steep(self, leaves: float, back: float) -> bool:
         """Whether the level was back from a dip quicker than it had gone there and lain there."""
-        up = min(when for when, level in self._levels if when > leaves and level >= back)
+        rises = (when for when, level in self._levels if when > leaves and level >= back)
+        up = min(rises, default=leaves)  # a long block brings many readings at one moment
         falls = (when for when, level in self._levels if when < leaves and level >= back)
         down = max(falls, default=self._levels[0][0])
         return leaves - down >= STEEP * (up - leaves) - 1e-6

@@ -36,9 +36,10 @@ def vertex(
     notes, where a parabola is 2 % too low; among large lags both are the same.
     """
     a, b, c = (np.asarray(each, np.float64) for each in (before, top, after))
-    turn = np.arccos(np.clip((a + c) / (2 * np.where(b == 0, 1e-9, b)), -1.0, 1.0 - 1e-7))
-    slope = (c - a) / (2 * np.sin(np.maximum(turn, 1e-4)))
-    place = np.clip(np.arctan2(slope, b) / np.maximum(turn, 1e-4), -1.0, 1.0)
+    cosine = (a + c) / (2 * np.where(b == 0, 1e-9, b))
+    turn = np.maximum(np.arccos(np.minimum(np.maximum(cosine, -1.0), 1.0 - 1e-7)), 1e-4)
+    slope = (c - a) / (2 * np.sin(turn))
+    place = np.minimum(np.maximum(np.arctan2(slope, b) / turn, -1.0), 1.0)
     return place, np.minimum(np.hypot(b, slope), 1.0)
 
 
@@ -48,8 +49,8 @@ def find_peaks(sound: LagProducts, curves: Numbers) -> LagPeaks:
     tops = (middle > curves[:, :-2]) & (middle >= curves[:, 2:]) & (middle > _LEAST_HEIGHT)
     for row, curve in zip(tops, curves, strict=True):
         below = curve[1:] < 0
-        dip = int(np.argmax(below)) if below.any() else LONGEST
-        row[:dip] = False
+        dip = int(below.argmax())
+        row[: dip if below[dip] else LONGEST] = False
     window, lag = np.nonzero(tops)
     lag += 1
     near = lag + _THREE

@@ -101,9 +101,9 @@ def choose_octave(
     at = at[np.argsort(lag[at])]
     near = np.round(lag[[*at, best]]).astype(np.intp) + np.array([[-1], [0], [1]])
     own = int(sound.windows[0, int(lag[best])])
-    residuals = 1 - vertex(*sound.ncc(steps, near))[1]
-    same, whole = residuals[:-1], float(residuals[-1])
-    short = 1 - vertex(*sound.ncc(own, near[:, :-1]))[1]
+    heights = np.concatenate([sound.ncc(steps, near), sound.ncc(own, near[:, :-1])], axis=1)
+    residuals = 1 - vertex(*heights)[1]
+    same, whole, short = residuals[: len(at)], float(residuals[len(at)]), residuals[len(at) + 1 :]
     likely = (lag[at] <= _RARER) & (same < whole + rumble)
     if likely.any():
         whole = max(whole, float(same[likely].min()))

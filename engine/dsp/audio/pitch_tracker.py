@@ -156,7 +156,9 @@ class PitchTracker:
         return PitchReading(hz, 1 - self._beside.left, False)
 
     def _without_dc(self, samples: Numbers) -> Numbers:
-        steps = np.diff(samples.astype(np.float64), prepend=self._dc_x)
+        steps = samples.astype(np.float64)
+        steps[1:] -= samples[:-1]
+        steps[0] -= self._dc_x
         self._dc_x = float(samples[-1])
         rest = self._decay * (self._dc_y + np.cumsum(steps / self._decay))
         self._dc_y = float(rest[-1])
@@ -216,7 +218,8 @@ class PitchTracker:
     ) -> NDArray[np.bool_]:
         """Return which peaks explain enough of the sound."""
         after = self.rules.after * ANALYSIS_RATE
-        patience = self.rules.patience * np.clip((self._age - 3 * peaks.lag) / after, 0, 1)
+        lasts = np.minimum(np.maximum((self._age - 3 * peaks.lag) / after, 0.0), 1.0)
+        patience = self.rules.patience * lasts
         if self._hz and self._run > 3:
             held = _near(peaks.lag, self._hz, 0.04) & (self._age > 2 * peaks.lag)
             patience = np.where(held, np.maximum(patience, HELD), patience)

@@ -45,10 +45,13 @@ def two_tones(sound: LagProducts, lag: float, left: float) -> bool:
     """
     count = max(int(lag), WINDOW)
     whole, part = np.divmod(lag * _PARTS, 1.0)
-    at = np.arange(-count, 0) - whole.astype(np.intp)[:, None]
-    past = sound.newest()
-    earlier = past[at]
-    earlier += part[:, None] * (past[at - 1] - earlier)
+    past = sound.newest().astype(np.float32)  # half as much to move
+    stretches = np.lib.stride_tricks.as_strided(
+        past, (len(past) - count, count + 1), (past.itemsize, past.itemsize), writeable=False
+    )
+    reach = stretches[len(past) - count - 1 - whole.astype(np.intp)]
+    parts = part.astype(np.float32)[:, None]
+    earlier = reach[:, 1:] + parts * (reach[:, :-1] - reach[:, 1:])
     lower, upper, both = earlier.reshape(3, len(_RATIOS), count)
     rest = past[-count:] - lower - upper + both
     squares = np.einsum("ij,ij->i", earlier, earlier).reshape(3, -1).sum(axis=0)
