@@ -93,12 +93,20 @@ class Pairing:
         places = np.stack([track.predicted(now, aspect) for track in self._tracks])
         known = np.stack([track.weights for track in self._tracks])
         seen = np.stack([one.points for one in self._found])
-        weights = known[:, None] * np.stack([one.weights for one in self._found])
-        apart = ((places[:, None] - seen) ** 2).sum(axis=-1)
-        shape = weights.shape[:2]
+        sure = np.stack([one.weights for one in self._found])
+        shape = len(places), len(seen)
         sizes = np.broadcast_to([[track.size] for track in self._tracks], shape)
         drift = np.broadcast_to(self._spread.drift * self._unseen[:, None], shape)
-        return similarity(apart, weights, sizes, self._spread.k, drift)
+
+        def fit(seen: Floats, sure: Floats) -> tuple[Floats, Floats]:
+            apart = ((places[:, None] - seen) ** 2).sum(axis=-1)
+            return similarity(apart, known[:, None] * sure, sizes, self._spread.k, drift)
+
+        sides = self._spread.sides
+        if sides is None:
+            return fit(seen, sure)
+        straight, turned = fit(seen, sure), fit(seen[:, sides], sure[:, sides])
+        return np.maximum(straight[0], turned[0]), np.maximum(straight[1], turned[1])
 
     def _astray(self) -> Floats:
         """Return how unlikely the middle of each detection is for each track, in nats.
@@ -148,14 +156,18 @@ def found_again(
 ) -> list[tuple[int, int]]:
     """Return the pairs (track, detection) of those who are found nearest to their last places.
 
-    One or more of each; whoever is further away than they may be is in no pair.
+    One or more of each; whoever is further away than they may be is in no pair, nor is what does
+    not look like them: a ghost of one picture would lead them astray.
     """
     costs = np.full((len(tracks), len(found)), _NEVER)
     for row, track in enumerate(tracks):
         for column, one in enumerate(found):
-            if _within(track, one, now, spread):
+            unlike = track.appearance.unlike(one.looks)
+            if unlike is None and track.appearance.known:
+                continue
+            if _within(track, one, now, spread) and (unlike or 0.0) <= AWAY + FAMILIAR:
                 away = float(np.linalg.norm(one.centre - track.centre)) / track.size
-                costs[row, column] = away + (track.appearance.unlike(one.looks) or 0.0)
+                costs[row, column] = away + (unlike or 0.0)
     return cheapest(costs, _NEVER)
 
 

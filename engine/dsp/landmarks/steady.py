@@ -66,6 +66,7 @@ class _One:
         self.sure = points[:, -1:].copy()
         known = points[:, -1] >= SURE
         self.seen = np.where(known, at, -math.inf)[:, None]
+        self.last = self.places
         self.slow = np.zeros_like(self.places)
         self.quick = np.zeros_like(self.places)
         self.size = extent(self.places[known][:, :2]) if known.any() else 1.0
@@ -85,20 +86,22 @@ class _One:
         known = sure >= SURE
         new = known & (at - self.seen > PREDICTED)
         held = known & ~new
-        speed = np.where(held, (places - self.places) / passed, 0.0)
-        self.slow = np.where(held, mix(self.slow, speed, share(how.d_cutoff, passed)), self.slow)
+        since = np.where(held, at - self.seen, passed)  # what was missed comes after a longer step
+        speed = np.where(held, (places - self.last) / since, 0.0)
+        self.slow = np.where(held, mix(self.slow, speed, shares(how.d_cutoff, since)), self.slow)
         rate = np.linalg.norm(self.slow, axis=1, keepdims=True) / self.size
         cutoff = how.min_cutoff * np.clip(sure, SURE, 1.0) + how.beta * rate
         before = self.places
-        self.places = np.where(held, mix(before, places, shares(cutoff, passed)), before)
+        self.places = np.where(held, mix(before, places, shares(cutoff, since)), before)
         gone = self.quick * GLIDE * -math.expm1(-passed / GLIDE)
         self.places = np.where(known, self.places, before + gone)
         self.places = np.where(new, places, self.places)
-        moved = mix(self.quick, (self.places - before) / passed, share(QUICK, passed))
+        moved = mix(self.quick, (self.places - self.last) / since, shares(QUICK, since))
         self.quick = np.where(held, moved, self.quick * math.exp(-passed / GLIDE))
         for velocity in (self.quick, self.slow):
             velocity[new[:, 0]] = 0.0
         self.seen = np.where(known, at, self.seen)
+        self.last = np.where(known, self.places, self.last)
         left = np.clip(1 - (at - self.seen) / PREDICTED, 0.0, 1.0)
         self.sure = np.where(known, sure, self.sure * (left > 0))
         self._left = np.where(known, 1.0, left)
