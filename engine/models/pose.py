@@ -248,10 +248,11 @@ class PoseModel(NetworkModel[Landmarks]):
         worn = clothes(frame.image, points, self._skeleton)
         scores = [body.score for body in bodies]
         given = self._tracker.assign(points, at, aspect, scores, worn)
+        shown = self._tracker.shown
         if deep:
-            seen = tuple(Instance(one.slot, one.id, points[one.row]) for one in given)
+            seen = tuple(Instance(one.slot, one.id, shown(points, one)) for one in given)
             return Landmarks(BLAZEPOSE_33, seen, aspect)
-        return Pose(tuple(Person(one.slot, one.id, points[one.row]) for one in given), aspect)
+        return Pose(tuple(Person(one.slot, one.id, shown(points, one)) for one in given), aspect)
 
     def _look(self, image: NDArray[np.uint8]) -> _Body:
         """Run the network on the current region of a picture."""
