@@ -5,7 +5,8 @@ of the body a second, so that who stands far away is filtered as who stands near
 is held more still.
 
 Who or what is missed moves on, ever slower and ever less sure, for PREDICTED seconds; then it is
-told once more with confidence 0, and no more: nothing stays that looks alive.
+told once more with confidence 0, and no more: nothing stays that looks alive. A body that walks
+goes on walking, all of it alike, while what its limbs did, and a jump, soon ends.
 
 What is told may be that of a moment to come: a point moves on with its velocity, by as much of it
 as has been right of late. How much that is follows from the past by least squares, so a movement
@@ -35,6 +36,8 @@ PREDICTED: Final = 0.25
 """Seconds for which what is missed is carried on."""
 GLIDE: Final = 0.12
 """Seconds in which what is missed loses most of its speed."""
+WALKS: Final = 2.0
+"""The same for the way along the floor of a body as a whole."""
 SURE: Final = 0.1
 """A point that is less sure than this is missed."""
 FORGOTTEN: Final = 1.0
@@ -58,10 +61,15 @@ class Steadiness:
 
 
 class _One:
-    """The filter of one body: all arrays are (k, axes), in picture heights, or (k, 1)."""
+    """The filter of one body: all arrays are (k, axes), in picture heights, or (k, 1).
 
-    def __init__(self, points: Floats, at: float) -> None:
+    ``walks``: whether it is one that goes about on the floor.
+    """
+
+    def __init__(self, points: Floats, at: float, *, walks: bool) -> None:
         self.at = at
+        down = [GLIDE if axis == 1 or not walks else WALKS for axis in range(points.shape[1] - 1)]
+        self._glide = np.array(down)
         self.places = points[:, :-1].copy()
         self.sure = points[:, -1:].copy()
         known = points[:, -1] >= SURE
@@ -93,11 +101,10 @@ class _One:
         cutoff = how.min_cutoff * np.clip(sure, SURE, 1.0) + how.beta * rate
         before = self.places
         self.places = np.where(held, mix(before, places, shares(cutoff, since)), before)
-        gone = self.quick * GLIDE * -math.expm1(-passed / GLIDE)
-        self.places = np.where(known, self.places, before + gone)
+        self.places = np.where(known, self.places, before + self._gone(passed))
         self.places = np.where(new, places, self.places)
         moved = mix(self.quick, (self.places - self.last) / since, shares(QUICK, since))
-        self.quick = np.where(held, moved, self.quick * math.exp(-passed / GLIDE))
+        self.quick = np.where(held, moved, self._slower(passed))
         for velocity in (self.quick, self.slow):
             velocity[new[:, 0]] = 0.0
         self.seen = np.where(known, at, self.seen)
@@ -110,6 +117,24 @@ class _One:
             self.size = mix(self.size, size, share(1.0, passed))
         if how.ahead > 0:
             self._learn(places, held, at, passed, how.ahead)
+
+    def _whole(self) -> Floats:
+        """Return the velocity (axes,) of all of it."""
+        shown = self.sure[:, 0] > 0
+        whole: Floats = self.quick[shown].mean(axis=0) if shown.any() else np.zeros(len(self._glide))
+        return whole
+
+    def _gone(self, passed: float) -> Floats:
+        """Return how far its points go in some seconds in which they are missed."""
+        whole = self._whole()
+        far = whole * self._glide * -np.expm1(-passed / self._glide)
+        return far + (self.quick - whole) * GLIDE * -math.expm1(-passed / GLIDE)
+
+    def _slower(self, passed: float) -> Floats:
+        """Return the velocities of its points after that."""
+        whole = self._whole()
+        rest = (self.quick - whole) * math.exp(-passed / GLIDE)
+        return whole * np.exp(-passed / self._glide) + rest
 
     def _learn(
         self, places: Floats, held: NDArray[np.bool_], at: float, passed: float, ahead: float
@@ -164,7 +189,7 @@ class Steadier:
             points[:, -1] = points[:, -1].clip(0.0, 1.0)
             before = self._known.get(one.id)
             if before is None or now - before[1].at > FORGOTTEN or now < before[1].at:
-                state = _One(points, now)
+                state = _One(points, now, walks=found.skeleton.is_body)
             else:
                 state = before[1]
                 state.update(points, now, how)
