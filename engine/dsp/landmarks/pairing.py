@@ -41,6 +41,8 @@ MERGED: Final = 0.7
 """Seconds for which one who was lost beside another may be the one who is seen."""
 LEFT: Final = 16.0
 """Nats; what costs as much is rather left alone."""
+NOBODY: Final = 12.0
+"""Nats of place and looks together, of what is rather nobody: a ghost of one picture."""
 TURNED: Final = 8.0
 """Nats at most against the place of one who looks the same, and may have turned while hidden."""
 AWAY: Final = 1.0
@@ -82,11 +84,11 @@ class Pairing:
         self.fits, choices, self.turned = self._likely()
         places = -np.log(np.maximum(choices, 1e-12)) + [[_bias(track)] for track in tracks]
         places += self._astray()
-        unlike = self._unlike()
         familiar = self._familiar()
         places = np.where(familiar, np.minimum(places, TURNED), places)
-        costs = np.minimum(places + unlike, LEFT)
-        self.costs: Floats = np.where((self.fits >= GATE) | familiar, costs, LEFT)
+        somebody = places + np.where(self._known, self._looks, 0.0) < NOBODY
+        somebody &= (self.fits >= GATE) | familiar
+        self.costs: Floats = np.where(somebody, np.minimum(places + self._unlike(), LEFT), LEFT)
 
     def likeliest(self) -> list[tuple[int, int]]:
         """Return the pairs (track, detection) that are likeliest together, and not left alone."""

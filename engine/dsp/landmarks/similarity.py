@@ -78,7 +78,9 @@ def spread(skeleton: Skeleton | None) -> Spread:
     kinds = [_kind(name) for name in skeleton.points]
     k = np.array([2 * _COCO.get(kind, _OTHER_POINT) for kind in kinds])
     steady = np.array([1.0 if kind in _TRUNK else 0.15 for kind in kinds])
-    sides = np.array([skeleton.index.get(_opposite(name), row) for name, row in skeleton.index.items()])
+    sides = np.array(
+        [skeleton.index.get(_opposite(name), row) for name, row in skeleton.index.items()]
+    )
     return Spread(k, steady, _BODY_DRIFT, falls=True, sides=sides)
 
 

@@ -6,7 +6,8 @@ is held more still.
 
 Who or what is missed moves on, ever slower and ever less sure, for PREDICTED seconds; then it is
 told once more with confidence 0, and no more: nothing stays that looks alive. A body that walks
-goes on walking, all of it alike, while what its limbs did, and a jump, soon ends.
+goes on walking, all of it alike, while what its limbs did, and a jump, soon ends. Of two who are
+missed and come to lie on each other nobody knows who is who: both are lost.
 
 What is told may be that of a moment to come: a point moves on with its velocity, by as much of it
 as has been right of late. How much that is follows from the past by least squares, so a movement
@@ -18,6 +19,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
@@ -38,6 +40,8 @@ GLIDE: Final = 0.12
 """Seconds in which what is missed loses most of its speed."""
 WALKS: Final = 2.0
 """The same for the way along the floor of a body as a whole."""
+MEET: Final = 0.25
+"""Sizes between the points of two who are missed, below which nobody knows who of them is who."""
 SURE: Final = 0.1
 """A point that is less sure than this is missed."""
 FORGOTTEN: Final = 1.0
@@ -121,20 +125,24 @@ class _One:
     def _whole(self) -> Floats:
         """Return the velocity (axes,) of all of it."""
         shown = self.sure[:, 0] > 0
-        whole: Floats = self.quick[shown].mean(axis=0) if shown.any() else np.zeros(len(self._glide))
+        whole: Floats = (
+            self.quick[shown].mean(axis=0) if shown.any() else np.zeros(len(self._glide))
+        )
         return whole
 
     def _gone(self, passed: float) -> Floats:
         """Return how far its points go in some seconds in which they are missed."""
         whole = self._whole()
-        far = whole * self._glide * -np.expm1(-passed / self._glide)
-        return far + (self.quick - whole) * GLIDE * -math.expm1(-passed / GLIDE)
+        rest = (self.quick - whole) * GLIDE * -math.expm1(-passed / GLIDE)
+        far: Floats = whole * self._glide * -np.expm1(-passed / self._glide) + rest
+        return far
 
     def _slower(self, passed: float) -> Floats:
         """Return the velocities of its points after that."""
         whole = self._whole()
         rest = (self.quick - whole) * math.exp(-passed / GLIDE)
-        return whole * np.exp(-passed / self._glide) + rest
+        slower: Floats = whole * np.exp(-passed / self._glide) + rest
+        return slower
 
     def _learn(
         self, places: Floats, held: NDArray[np.bool_], at: float, passed: float, ahead: float
@@ -155,6 +163,18 @@ class _One:
         self._moved = keep * self._moved + np.where(
             held, (foretold**2).sum(axis=1, keepdims=True), 0.0
         )
+
+    def meets(self, other: _One) -> bool:
+        """Whether it lies where another does, so that the one may as well be the other."""
+        both = (self.sure[:, 0] > 0) & (other.sure[:, 0] > 0)
+        if not both.any():
+            return False
+        apart = np.linalg.norm((self.places - other.places)[both, :2], axis=1).mean()
+        return bool(apart < MEET * max(self.size, other.size))
+
+    def lose(self) -> None:
+        """Say of no point any more where it is, until it is seen."""
+        self.sure = np.zeros_like(self.sure)
 
     def points(self, ahead: float) -> Floats:
         """Return the points (k, axes + 1) as they are told."""
@@ -204,9 +224,16 @@ class Steadier:
         """Return those who were there a moment ago, where they should be; at last as lost."""
         here, slots = {one.id for one in found.seen}, {one.slot for one in found.seen}
         told = []
-        for id_ in [id_ for id_ in self._known if id_ not in here]:
-            one, state = self._known[id_]
+        missed = [id_ for id_ in self._known if id_ not in here]
+        for id_ in missed:
+            _, state = self._known[id_]
             state.update(np.zeros((len(state.places), len(scale) + 1)), now, how)
+        for first, second in combinations([self._known[id_][1] for id_ in missed], 2):
+            if first.meets(second):
+                first.lose()
+                second.lose()
+        for id_ in missed:
+            one, state = self._known[id_]
             if one.slot in slots or not state.told:
                 del self._known[id_]
                 continue

@@ -76,7 +76,7 @@ class Tracking:
 
 
 class Assigned(NamedTuple):
-    """Who the detection in ``row`` is; ``turned``: with its sides exchanged, as they were before."""
+    """Who the detection in ``row`` is; ``turned`` where its sides are to be exchanged."""
 
     row: int
     slot: int
@@ -120,8 +120,11 @@ class Tracker:
 
     def shown(self, points: NDArray[np.float32], one: Assigned) -> NDArray[np.float32]:
         """Return the points of one of the detections, (k, 3) or (k, 4), each on its own side."""
+        shown: NDArray[np.float32] = points[one.row]
         sides = self._spread.sides
-        return points[one.row] if sides is None or not one.turned else points[one.row][sides]
+        if sides is not None and one.turned:
+            shown = shown[sides]
+        return shown
 
     def assign(
         self,
