@@ -21,7 +21,7 @@ from engine.dsp.image.clothes import clothes
 from engine.dsp.image.region import (
     Point,
     Region,
-    crop_square,
+    crop_lit,
     middle,
     next_region,
     place,
@@ -260,7 +260,7 @@ class PoseModel(NetworkModel[Landmarks]):
         width, height = self._size
         region = self._region or whole_picture(width, height)
         placement = place(region, width, height, size=tensor.filled[1])
-        square = to_rgb(crop_square(image, placement))[None].astype(tensor.dtype)
+        square = to_rgb(crop_lit(image, placement))[None].astype(tensor.dtype)
         try:
             (answer,) = self.run(**{tensor.name: square})
         except ModelError:
