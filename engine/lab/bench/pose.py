@@ -175,7 +175,7 @@ def _peers(case: str, footage: Sequence[Sequence[Moment]]) -> Iterator[Row]:
             try:
                 for moments in footage:
                     file = Path(folder, "found.npz")
-                    found = [moment.found * np.float32([ASPECT, 1, 1]) for moment in moments]
+                    found = [moment.found * np.array([ASPECT, 1, 1], np.float32) for moment in moments]
                     np.savez(file, **{f"picture_{n}": each for n, each in enumerate(found)})
                     told = run_with([package], "tracking_peers.py", name, file)
                     runs.append(
