@@ -175,8 +175,10 @@ def _peers(case: str, footage: Sequence[Sequence[Moment]]) -> Iterator[Row]:
             try:
                 for moments in footage:
                     file = Path(folder, "found.npz")
-                    found = [moment.found * np.array([ASPECT, 1, 1], np.float32) for moment in moments]
-                    np.savez(file, **{f"picture_{n}": each for n, each in enumerate(found)})
+                    found = [
+                        moment.found * np.array([ASPECT, 1, 1], np.float32) for moment in moments
+                    ]
+                    np.savez(file, *found)
                     told = run_with([package], "tracking_peers.py", name, file)
                     runs.append(
                         score([_told_by(*each) for each in zip(moments, told, strict=True)])

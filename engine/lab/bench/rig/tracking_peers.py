@@ -30,7 +30,7 @@ def main() -> None:
     """Follow the detections of the second argument with the tracker of the first."""
     name, file = sys.argv[1:]
     with np.load(file) as table:
-        pictures = [table[f"picture_{number}"] for number in range(len(table.files))]
+        pictures = [table[f"arr_{number}"] for number in range(len(table.files))]
     follow = _norfair() if name == "norfair" else _trackers(name)
     print(json.dumps([follow(*_sure(points)) for points in pictures]))
 
