@@ -173,7 +173,7 @@ class _One:
         return bool(apart < MEET * max(self.size, other.size))
 
     def lose(self) -> None:
-        """Say of no point any more where it is, until it is seen."""
+        """Lose all of its points, until they are seen again."""
         self.sure = np.zeros_like(self.sure)
 
     def points(self, ahead: float) -> Floats:
