@@ -19,8 +19,8 @@ def share(cutoff: float, passed: float) -> float:
     return turned / (1.0 + turned)
 
 
-def shares(cutoffs: Floats, passed: float) -> Floats:
-    """Return the weights for many cut-offs, after more than 0 seconds."""
+def shares(cutoffs: Floats | float, passed: Floats | float) -> Floats:
+    """Return the weights for many cut-offs, or after many times, of more than 0 seconds."""
     turned = 2 * math.pi * np.minimum(cutoffs, 1e9) * passed
     weights: Floats = turned / (1.0 + turned)
     return weights

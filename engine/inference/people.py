@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from engine.core.skeletons import BLAZEPOSE_33, COCO_17
 from engine.dsp.image.padded import padded
-from engine.dsp.image.region import Region, crop_square, next_region, place, to_rgb, whole_picture
+from engine.dsp.image.region import Region, crop_lit, next_region, place, to_rgb, whole_picture
 from engine.dsp.image.turned import TurnedSquare
 from engine.dsp.landmarks.body_regions import from_circle, from_joints, tiles
 
@@ -82,7 +82,7 @@ class MoveNet(Closer):
         """Return the body in a square."""
         assert isinstance(region, Region)
         placement = place(region, *size, size=self.side)
-        square = to_rgb(crop_square(image, placement))[None].astype(np.int32)
+        square = to_rgb(crop_lit(image, placement))[None].astype(np.int32)
         (answer,) = self.run(image=square)
         rows = answer[0, 0]
         pixels = placement.to_picture([(x, y) for y, x, _ in rows.tolist()])

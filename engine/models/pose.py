@@ -21,7 +21,7 @@ from engine.dsp.image.clothes import clothes
 from engine.dsp.image.region import (
     Point,
     Region,
-    crop_square,
+    crop_lit,
     middle,
     next_region,
     place,
@@ -248,10 +248,11 @@ class PoseModel(NetworkModel[Landmarks]):
         worn = clothes(frame.image, points, self._skeleton)
         scores = [body.score for body in bodies]
         given = self._tracker.assign(points, at, aspect, scores, worn)
+        shown = self._tracker.shown
         if deep:
-            seen = tuple(Instance(one.slot, one.id, points[one.row]) for one in given)
+            seen = tuple(Instance(one.slot, one.id, shown(points, one)) for one in given)
             return Landmarks(BLAZEPOSE_33, seen, aspect)
-        return Pose(tuple(Person(one.slot, one.id, points[one.row]) for one in given), aspect)
+        return Pose(tuple(Person(one.slot, one.id, shown(points, one)) for one in given), aspect)
 
     def _look(self, image: NDArray[np.uint8]) -> _Body:
         """Run the network on the current region of a picture."""
@@ -259,7 +260,7 @@ class PoseModel(NetworkModel[Landmarks]):
         width, height = self._size
         region = self._region or whole_picture(width, height)
         placement = place(region, width, height, size=tensor.filled[1])
-        square = to_rgb(crop_square(image, placement))[None].astype(tensor.dtype)
+        square = to_rgb(crop_lit(image, placement))[None].astype(tensor.dtype)
         try:
             (answer,) = self.run(**{tensor.name: square})
         except ModelError:

@@ -145,6 +145,53 @@ def test_who_is_missed_moves_on_is_lost_and_is_gone():
     np.testing.assert_allclose(back.people[0].points, body(BODY), atol=1e-6)
 
 
+@pytest.mark.parametrize("missed", [3, 5, 7])
+@pytest.mark.parametrize("speed", [0.006, 0.012])
+def test_who_walks_on_while_missed_is_told_where_they_are(missed, speed):
+    """Who would be left behind lay where another passes, and was taken for them."""
+    box = Smooth()
+    for number in range(30):
+        box.process(pose(body(aside(speed * number))), ns(number / RATE))
+    for number in range(30, 30 + missed):
+        (told,) = box.process(pose(), ns(number / RATE)).people
+        off = told.points[:, 0].mean() - aside(speed * number)[:, 0].mean()
+        assert abs(off) < 2.5 * speed
+    number = 30 + missed
+    (told,) = box.process(pose(body(aside(speed * number))), ns(number / RATE)).people
+    assert abs(told.points[:, 0].mean() - aside(speed * number)[:, 0].mean()) < speed
+
+
+@pytest.mark.parametrize("missed", [2, 4, 6])
+def test_what_comes_after_a_gap_counts_for_as_long_as_the_gap_was(missed):
+    """It is told as if there had been no picture meanwhile, as of a slower camera."""
+    told = []
+    for shown in (True, False):
+        box = Smooth()
+        for number in range(20):
+            box.process(pose(body()), ns(number / RATE))
+        for number in range(20, 20 + missed) if shown else ():
+            box.process(pose(), ns(number / RATE))
+        there = box.process(pose(body(aside(0.05))), ns((20 + missed) / RATE)).people[0]
+        told.append(there.points[:, :2])
+    np.testing.assert_allclose(*told, atol=1e-4)
+
+
+@pytest.mark.parametrize("apart", [0.05, 0.1, 0.15])
+def test_two_who_are_missed_do_not_walk_through_each_other(apart):
+    """Where they would lie on each other nobody knows who is who: from then on both are lost."""
+    box, speed = Smooth(), 0.012
+    for number in range(20):
+        gap = apart / 2 + speed * (20 - number)
+        box.process(pose(body(aside(-gap)), body(aside(gap))), ns(number / RATE))
+    order = []
+    for number in range(20, 30):
+        there = box.process(pose(), ns(number / RATE)).people
+        known = [one.points[:, 0].mean() for one in there if one.points[:, 2].any()]
+        assert len(known) in (0, 2)
+        order += [known[0] < known[1]] if known else []
+    assert all(order) and len(order) < 7
+
+
 def test_a_point_that_is_missed_moves_on_and_is_lost_while_the_others_stay():
     box = Smooth()
     for number in range(30):

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.dsp.image.dark import is_dark, lighter
 from engine.dsp.image.region import to_rgb
 
 Floats = NDArray[np.float32]
@@ -40,8 +41,12 @@ def padded(
     width, height = right - left, bottom - top
     scale = longer / max(width, height)
     small = (max(1, round(width * scale)), max(1, round(height * scale)))
-    inner = cv2.resize(image[top:bottom, left:right], small, interpolation=cv2.INTER_LINEAR)
-    inner = to_rgb(np.asarray(inner, np.uint8))
+    seen = image[top:bottom, left:right]
+    inner = np.asarray(cv2.resize(seen, small, interpolation=cv2.INTER_LINEAR), np.uint8)
+    if is_dark(inner):
+        inner = np.asarray(cv2.resize(seen, small, interpolation=cv2.INTER_AREA), np.uint8)
+        inner = lighter(inner)
+    inner = to_rgb(inner)
     over = [-each % multiple for each in small]
     made = cv2.copyMakeBorder(inner, 0, over[1], 0, over[0], cv2.BORDER_CONSTANT, value=(0, 0, 0))
     full = made.shape[1], made.shape[0]

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.messages import JOINTS
+from engine.dsp.image.dark import is_dark, lighter
 
 Point = tuple[float, float]
 """x and y."""
@@ -120,7 +121,7 @@ def place(region: Region, width: int, height: int, size: int) -> Placement:
     return Placement(source=(x0, y0, x1, y1), target=(u0, v0, u1, v1), size=size)
 
 
-def crop_square(image: Image, placement: Placement) -> Image:
+def crop_square(image: Image, placement: Placement, *, averaged: bool = False) -> Image:
     """Return the square: uint8, shape (size, size, channels), cut from (height, width, channels).
 
     Why plain linear sampling even where a large crop is reduced nine times: on the film in
@@ -130,12 +131,21 @@ def crop_square(image: Image, placement: Placement) -> Image:
     """
     x0, y0, x1, y1 = placement.source
     u0, v0, u1, v1 = placement.target
-    part = cv2.resize(image[y0:y1, x0:x1], (u1 - u0, v1 - v0), interpolation=cv2.INTER_LINEAR)
-    size = placement.size
+    seen, size, to = image[y0:y1, x0:x1], placement.size, (u1 - u0, v1 - v0)
+    way = cv2.INTER_AREA if averaged else cv2.INTER_LINEAR
+    part = cv2.resize(seen, to, interpolation=way)
     if part.shape[:2] == (size, size):
         return np.asarray(part, np.uint8)
     padded = cv2.copyMakeBorder(part, v0, size - v1, u0, size - u1, cv2.BORDER_REPLICATE)
     return np.asarray(padded, np.uint8)
+
+
+def crop_lit(image: Image, placement: Placement) -> Image:
+    """Return the square as ``crop_square`` does, made lighter where it is dark (``dark``)."""
+    square = crop_square(image, placement)
+    if not is_dark(square):
+        return square
+    return lighter(crop_square(image, placement, averaged=True))
 
 
 def to_rgb(square: Image) -> Image:

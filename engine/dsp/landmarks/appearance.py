@@ -31,6 +31,11 @@ class LastingLooks:
         self._spread = USUAL
         self._sights = 0
 
+    @property
+    def known(self) -> bool:
+        """Whether it was seen often enough to say something."""
+        return self._sights >= BARELY
+
     def learn(self, looks: Floats) -> None:
         """Take in one sight (d,); what is NaN in it is not seen."""
         if self._mean is None or self._mean.shape != looks.shape:
@@ -48,7 +53,7 @@ class LastingLooks:
 
     def unlike(self, looks: Floats) -> float | None:
         """Return how unlikely a sight (d,) is, in nats; None where nothing of it is known."""
-        away = self._away(looks) if self._sights >= BARELY else None
+        away = self._away(looks) if self.known else None
         if away is None:
             return None
         return 0.5 * (FREEDOM + 1) * math.log1p(away / self._spread / FREEDOM)

@@ -41,12 +41,18 @@ MERGED: Final = 0.7
 """Seconds for which one who was lost beside another may be the one who is seen."""
 LEFT: Final = 16.0
 """Nats; what costs as much is rather left alone."""
+NOBODY: Final = 12.0
+"""Nats of place and looks together, of what is rather nobody: a ghost of one picture."""
 TURNED: Final = 8.0
 """Nats at most against the place of one who looks the same, and may have turned while hidden."""
 AWAY: Final = 1.0
 """Nats against who was not in the last picture."""
 FAMILIAR: Final = 1.5
 """Nats: a newcomer who looks no less like one who is away is taken to be them."""
+TURN: Final = 0.4
+"""By how much more alike a detection must lie with its sides exchanged, to be taken so."""
+CLEAR: Final = 2.0
+"""Nats: a sight that is less like the likeliest than this says less of all of them."""
 _NEVER: Final = 1e3
 
 
@@ -61,8 +67,9 @@ class Instant(NamedTuple):
 class Pairing:
     """Some detections beside some tracks that the picture did not show yet; of each one or more.
 
-    ``fits`` (tracks, detections) is how alike each pair lies, 0 to 1. ``costs`` is how unlikely it
-    is in nats, and LEFT where it is rather left alone.
+    ``fits`` (tracks, detections) is how alike each pair lies, 0 to 1, ``turned`` whether only with
+    its sides exchanged. ``costs`` is how unlikely it is in nats, and LEFT where it is rather left
+    alone.
     """
 
     def __init__(
@@ -74,26 +81,42 @@ class Pairing:
         looks = [[track.appearance.unlike(one.looks) for one in found] for track in tracks]
         self._looks = np.array(looks, np.float64)  # NaN where nothing is known
         self._known = ~np.isnan(self._looks)
-        self.fits, choices = self._likely()
+        self.fits, choices, self.turned = self._likely()
         places = -np.log(np.maximum(choices, 1e-12)) + [[_bias(track)] for track in tracks]
         places += self._astray()
-        unlike = self._unlike()
-        familiar = self._familiar(unlike)
+        familiar = self._familiar()
         places = np.where(familiar, np.minimum(places, TURNED), places)
-        costs = np.minimum(places + unlike, LEFT)
-        self.costs: Floats = np.where((self.fits >= GATE) | familiar, costs, LEFT)
+        somebody = places + np.where(self._known, self._looks, 0.0) < NOBODY
+        somebody &= (self.fits >= GATE) | familiar
+        self.costs: Floats = np.where(somebody, np.minimum(places + self._unlike(), LEFT), LEFT)
 
     def likeliest(self) -> list[tuple[int, int]]:
         """Return the pairs (track, detection) that are likeliest together, and not left alone."""
         return cheapest(self.costs, LEFT)
 
-    def _likely(self) -> tuple[Floats, Floats]:
-        """Return both similarities of where tracks should be to detections: each (tracks, n)."""
+    def _likely(self) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+        """Return both similarities of where tracks should be to detections, each (tracks, n).
+
+        And which lie so only with their sides exchanged.
+        """
+        straight, choices = self._similarity(None)
+        sides = self._spread.sides
+        if sides is None:
+            return straight, choices, np.zeros(straight.shape, np.bool_)
+        turned, others = self._similarity(sides)
+        only = turned - straight > TURN
+        return np.maximum(straight, turned), np.maximum(choices, others), only
+
+    def _similarity(self, order: NDArray[np.intp] | None) -> tuple[Floats, Floats]:
+        """Return both similarities, each (tracks, n), with points of detections in an order."""
         now, _, aspect = self._instant
         places = np.stack([track.predicted(now, aspect) for track in self._tracks])
         known = np.stack([track.weights for track in self._tracks])
         seen = np.stack([one.points for one in self._found])
-        weights = known[:, None] * np.stack([one.weights for one in self._found])
+        sure = np.stack([one.weights for one in self._found])
+        if order is not None:
+            seen, sure = seen[:, order], sure[:, order]
+        weights = known[:, None] * sure
         apart = ((places[:, None] - seen) ** 2).sum(axis=-1)
         shape = weights.shape[:2]
         sizes = np.broadcast_to([[track.size] for track in self._tracks], shape)
@@ -124,19 +147,21 @@ class Pairing:
 
         Looks decide between those who are known: whoever is too new for that looks as likely as the
         likeliest of them, or a double of one picture would be more like everybody than they are.
+        Who is half hidden looks like nobody: what is unlike all of them says less, of all of them.
         Whom the last picture did not show is less likely in this one: of two who are one detection
         for a while, one has it all the time.
         """
         likeliest = np.where(self._known, self._looks, np.inf).min(axis=0)
         likeliest = np.where(np.isfinite(likeliest), likeliest, 0.0)
+        trust = CLEAR / np.maximum(likeliest, CLEAR)
         before = self._instant.picture - 1
         away = [[AWAY if track.picture < before else 0.0] for track in self._tracks]
-        return np.where(self._known, self._looks, likeliest) + away
+        return np.where(self._known, self._looks, likeliest) * trust + away
 
-    def _familiar(self, unlike: Floats) -> NDArray[np.bool_]:
+    def _familiar(self) -> NDArray[np.bool_]:
         """Return who looks like one who was hidden not far from there, and may have turned."""
         now = self._instant.now
-        table = self._known & (unlike <= AWAY + FAMILIAR)
+        table = self._known & (self._looks <= FAMILIAR)
         for row, column in np.argwhere(table):
             track, one = self._tracks[row], self._found[column]
             table[row, column] = now - track.at > BLINK and _within(track, one, now, self._spread)
@@ -148,14 +173,18 @@ def found_again(
 ) -> list[tuple[int, int]]:
     """Return the pairs (track, detection) of those who are found nearest to their last places.
 
-    One or more of each; whoever is further away than they may be is in no pair.
+    One or more of each; whoever is further away than they may be is in no pair, nor is what does
+    not look like them: a ghost of one picture would lead them astray.
     """
     costs = np.full((len(tracks), len(found)), _NEVER)
     for row, track in enumerate(tracks):
         for column, one in enumerate(found):
-            if _within(track, one, now, spread):
+            unlike = track.appearance.unlike(one.looks)
+            if unlike is None and track.appearance.known:
+                continue
+            if _within(track, one, now, spread) and (unlike or 0.0) <= AWAY + FAMILIAR:
                 away = float(np.linalg.norm(one.centre - track.centre)) / track.size
-                costs[row, column] = away + (track.appearance.unlike(one.looks) or 0.0)
+                costs[row, column] = away + (unlike or 0.0)
     return cheapest(costs, _NEVER)
 
 

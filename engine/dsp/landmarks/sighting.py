@@ -26,7 +26,8 @@ class Sighting:
 
     ``row`` is its place among those given, ``centre`` (2,) the middle of what carries it, ``size``
     the root of the surface of the box around it. ``looks`` (d,) is how it looks, each -1 to 1, NaN
-    where that is not seen. ``free`` until it is laid on a track.
+    where that is not seen. ``free`` until it is laid on a track; ``turned`` where its sides were
+    exchanged.
     """
 
     row: int
@@ -38,6 +39,12 @@ class Sighting:
     ignored: bool
     looks: Floats
     free: bool = True
+    turned: bool = False
+
+    def turn(self, sides: NDArray[np.intp]) -> None:
+        """Exchange its sides: ``sides`` (k,) is the point of the other side of each."""
+        self.points, self.weights = self.points[sides], self.weights[sides]
+        self.turned = not self.turned
 
 
 def sightings(

@@ -8,6 +8,9 @@ so there it goes by their distance over the size.
 Why it is widened by time: where a point was some time ago says less of where it is now. The spread
 grows with that time, and what is spread wider counts for less where it is met, as a probability
 does. So of two tracks that fit a body as well, the one that was seen just now has it.
+
+Networks now and then take each side of a body for the other: one that lies as the other does with
+its sides exchanged is as alike.
 """
 
 from __future__ import annotations
@@ -52,13 +55,15 @@ class Spread:
     """How the points of a skeleton scatter: ``k`` (n,) in sizes, and ``drift`` in sizes a second.
 
     ``steady`` (n,) weighs the points that carry the rest, such as the trunk of a body.
-    What ``falls`` goes up only to come down.
+    What ``falls`` goes up only to come down. ``sides`` (n,) is the point of the other side of each,
+    where sides may be taken for each other.
     """
 
     k: Floats
     steady: Floats
     drift: float
     falls: bool = False
+    sides: NDArray[np.intp] | None = None
 
 
 @lru_cache(maxsize=64)
@@ -73,7 +78,16 @@ def spread(skeleton: Skeleton | None) -> Spread:
     kinds = [_kind(name) for name in skeleton.points]
     k = np.array([2 * _COCO.get(kind, _OTHER_POINT) for kind in kinds])
     steady = np.array([1.0 if kind in _TRUNK else 0.15 for kind in kinds])
-    return Spread(k, steady, _BODY_DRIFT, falls=True)
+    sides = np.array(
+        [skeleton.index.get(_opposite(name), row) for name, row in skeleton.index.items()]
+    )
+    return Spread(k, steady, _BODY_DRIFT, falls=True, sides=sides)
+
+
+def _opposite(name: str) -> str:
+    """Return "right_eye" of "left_eye", and so on."""
+    side, _, rest = name.partition("_")
+    return {"left": "right_", "right": "left_"}.get(side, "") + rest
 
 
 def _kind(name: str) -> str:

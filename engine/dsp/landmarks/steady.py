@@ -5,7 +5,9 @@ of the body a second, so that who stands far away is filtered as who stands near
 is held more still.
 
 Who or what is missed moves on, ever slower and ever less sure, for PREDICTED seconds; then it is
-told once more with confidence 0, and no more: nothing stays that looks alive.
+told once more with confidence 0, and no more: nothing stays that looks alive. A body that walks
+goes on walking, all of it alike, while what its limbs did, and a jump, soon ends. Of two who are
+missed and come to lie on each other nobody knows who is who: both are lost.
 
 What is told may be that of a moment to come: a point moves on with its velocity, by as much of it
 as has been right of late. How much that is follows from the past by least squares, so a movement
@@ -17,6 +19,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
@@ -35,6 +38,10 @@ PREDICTED: Final = 0.25
 """Seconds for which what is missed is carried on."""
 GLIDE: Final = 0.12
 """Seconds in which what is missed loses most of its speed."""
+WALKS: Final = 2.0
+"""The same for the way along the floor of a body as a whole."""
+MEET: Final = 0.25
+"""Sizes between the points of two who are missed, below which nobody knows who of them is who."""
 SURE: Final = 0.1
 """A point that is less sure than this is missed."""
 FORGOTTEN: Final = 1.0
@@ -58,14 +65,20 @@ class Steadiness:
 
 
 class _One:
-    """The filter of one body: all arrays are (k, axes), in picture heights, or (k, 1)."""
+    """The filter of one body: all arrays are (k, axes), in picture heights, or (k, 1).
 
-    def __init__(self, points: Floats, at: float) -> None:
+    ``walks``: whether it is one that goes about on the floor.
+    """
+
+    def __init__(self, points: Floats, at: float, *, walks: bool) -> None:
         self.at = at
+        down = [GLIDE if axis == 1 or not walks else WALKS for axis in range(points.shape[1] - 1)]
+        self._glide = np.array(down)
         self.places = points[:, :-1].copy()
         self.sure = points[:, -1:].copy()
         known = points[:, -1] >= SURE
         self.seen = np.where(known, at, -math.inf)[:, None]
+        self.last = self.places
         self.slow = np.zeros_like(self.places)
         self.quick = np.zeros_like(self.places)
         self.size = extent(self.places[known][:, :2]) if known.any() else 1.0
@@ -85,20 +98,21 @@ class _One:
         known = sure >= SURE
         new = known & (at - self.seen > PREDICTED)
         held = known & ~new
-        speed = np.where(held, (places - self.places) / passed, 0.0)
-        self.slow = np.where(held, mix(self.slow, speed, share(how.d_cutoff, passed)), self.slow)
+        since = np.where(held, at - self.seen, passed)  # what was missed comes after a longer step
+        speed = np.where(held, (places - self.last) / since, 0.0)
+        self.slow = np.where(held, mix(self.slow, speed, shares(how.d_cutoff, since)), self.slow)
         rate = np.linalg.norm(self.slow, axis=1, keepdims=True) / self.size
         cutoff = how.min_cutoff * np.clip(sure, SURE, 1.0) + how.beta * rate
         before = self.places
-        self.places = np.where(held, mix(before, places, shares(cutoff, passed)), before)
-        gone = self.quick * GLIDE * -math.expm1(-passed / GLIDE)
-        self.places = np.where(known, self.places, before + gone)
+        self.places = np.where(held, mix(before, places, shares(cutoff, since)), before)
+        self.places = np.where(known, self.places, before + self._gone(passed))
         self.places = np.where(new, places, self.places)
-        moved = mix(self.quick, (self.places - before) / passed, share(QUICK, passed))
-        self.quick = np.where(held, moved, self.quick * math.exp(-passed / GLIDE))
+        moved = mix(self.quick, (self.places - self.last) / since, shares(QUICK, since))
+        self.quick = np.where(held, moved, self._slower(passed))
         for velocity in (self.quick, self.slow):
             velocity[new[:, 0]] = 0.0
         self.seen = np.where(known, at, self.seen)
+        self.last = np.where(known, self.places, self.last)
         left = np.clip(1 - (at - self.seen) / PREDICTED, 0.0, 1.0)
         self.sure = np.where(known, sure, self.sure * (left > 0))
         self._left = np.where(known, 1.0, left)
@@ -107,6 +121,28 @@ class _One:
             self.size = mix(self.size, size, share(1.0, passed))
         if how.ahead > 0:
             self._learn(places, held, at, passed, how.ahead)
+
+    def _whole(self) -> Floats:
+        """Return the velocity (axes,) of all of it."""
+        shown = self.sure[:, 0] > 0
+        whole: Floats = (
+            self.quick[shown].mean(axis=0) if shown.any() else np.zeros(len(self._glide))
+        )
+        return whole
+
+    def _gone(self, passed: float) -> Floats:
+        """Return how far its points go in some seconds in which they are missed."""
+        whole = self._whole()
+        rest = (self.quick - whole) * GLIDE * -math.expm1(-passed / GLIDE)
+        far: Floats = whole * self._glide * -np.expm1(-passed / self._glide) + rest
+        return far
+
+    def _slower(self, passed: float) -> Floats:
+        """Return the velocities of its points after that."""
+        whole = self._whole()
+        rest = (self.quick - whole) * math.exp(-passed / GLIDE)
+        slower: Floats = whole * np.exp(-passed / self._glide) + rest
+        return slower
 
     def _learn(
         self, places: Floats, held: NDArray[np.bool_], at: float, passed: float, ahead: float
@@ -127,6 +163,18 @@ class _One:
         self._moved = keep * self._moved + np.where(
             held, (foretold**2).sum(axis=1, keepdims=True), 0.0
         )
+
+    def meets(self, other: _One) -> bool:
+        """Whether it lies where another does, so that the one may as well be the other."""
+        both = (self.sure[:, 0] > 0) & (other.sure[:, 0] > 0)
+        if not both.any():
+            return False
+        apart = np.linalg.norm((self.places - other.places)[both, :2], axis=1).mean()
+        return bool(apart < MEET * max(self.size, other.size))
+
+    def lose(self) -> None:
+        """Lose all of its points, until they are seen again."""
+        self.sure = np.zeros_like(self.sure)
 
     def points(self, ahead: float) -> Floats:
         """Return the points (k, axes + 1) as they are told."""
@@ -161,7 +209,7 @@ class Steadier:
             points[:, -1] = points[:, -1].clip(0.0, 1.0)
             before = self._known.get(one.id)
             if before is None or now - before[1].at > FORGOTTEN or now < before[1].at:
-                state = _One(points, now)
+                state = _One(points, now, walks=found.skeleton.is_body)
             else:
                 state = before[1]
                 state.update(points, now, how)
@@ -176,9 +224,16 @@ class Steadier:
         """Return those who were there a moment ago, where they should be; at last as lost."""
         here, slots = {one.id for one in found.seen}, {one.slot for one in found.seen}
         told = []
-        for id_ in [id_ for id_ in self._known if id_ not in here]:
-            one, state = self._known[id_]
+        missed = [id_ for id_ in self._known if id_ not in here]
+        for id_ in missed:
+            _, state = self._known[id_]
             state.update(np.zeros((len(state.places), len(scale) + 1)), now, how)
+        for first, second in combinations([self._known[id_][1] for id_ in missed], 2):
+            if first.meets(second):
+                first.lose()
+                second.lose()
+        for id_ in missed:
+            one, state = self._known[id_]
             if one.slot in slots or not state.told:
                 del self._known[id_]
                 continue

@@ -41,7 +41,7 @@ class Track:
         self.appearance = LastingLooks()
         self.at = self.seen_at = at
         self.picture, self.pictures = picture, 1
-        self.told, self.doubtful = 0, False
+        self.told, self.doubtful, self.turns = 0, False, 0
         self._spread = spread
         self._places: deque[tuple[float, Floats]] = deque()
         self.velocity: Floats = np.zeros(2)

@@ -50,6 +50,8 @@ DECIDED: Final = 6.0
 """Nats by which who is who must be likelier than the next best, or it is not told."""
 UNDECIDED: Final = 2.0
 """The same for who was told in the last picture."""
+TURNED: Final = 4
+"""Pictures in a row in which the sides of a body are exchanged, until they are believed."""
 HURRY: Final = 2.0
 """Sizes a second that they may have gone meanwhile."""
 ALONE: Final = 0.8
@@ -74,11 +76,12 @@ class Tracking:
 
 
 class Assigned(NamedTuple):
-    """Who the detection in ``row`` is."""
+    """Who the detection in ``row`` is; ``turned`` where its sides are to be exchanged."""
 
     row: int
     slot: int
     id: int
+    turned: bool = False
 
 
 class Tracker:
@@ -111,9 +114,17 @@ class Tracker:
     ) -> tuple[Instance, ...]:
         """Return who is in a picture, by slot. See ``assign``."""
         return tuple(
-            Instance(one.slot, one.id, points[one.row])
+            Instance(one.slot, one.id, self.shown(points, one))
             for one in self.assign(points, at, aspect, scores, looks)
         )
+
+    def shown(self, points: NDArray[np.float32], one: Assigned) -> NDArray[np.float32]:
+        """Return the points of one of the detections, (k, 3) or (k, 4), each on its own side."""
+        shown: NDArray[np.float32] = points[one.row]
+        sides = self._spread.sides
+        if sides is not None and one.turned:
+            shown = shown[sides]
+        return shown
 
     def assign(
         self,
@@ -191,11 +202,21 @@ class Tracker:
         for row, column in pairs:
             near = fits[:, column] >= RIVAL * fits[row, column]
             rivals = [waiting[other] for other in free if near[other]]
+            self._turn_back(waiting[row], found[column], turned=pairing.turned[row, column])
             if self._perhaps_another(waiting[row], rivals, now):
                 waiting[row].glimpse(found[column], now, picture)
             else:
                 waiting[row].see(found[column], now, picture)
             waiting[row].doubtful = self._doubtful((row, column), pairs, pairing.costs, waiting)
+
+    def _turn_back(self, track: Track, one: Sighting, *, turned: bool) -> None:
+        """Exchange the sides of a detection where a network took them for each other.
+
+        Nobody turns about within a picture; where it stays so, it is the track that was wrong.
+        """
+        track.turns = track.turns + 1 if turned else 0
+        if self._spread.sides is not None and 0 < track.turns < TURNED:
+            one.turn(self._spread.sides)
 
     def _doubtful(
         self, pair: tuple[int, int], pairs: Pairs, costs: Floats, tracks: Sequence[Track]
@@ -314,5 +335,6 @@ class Tracker:
         for track in self._seen():
             if 0 < track.slot <= people and lock in (0, track.slot) and not track.doubtful:
                 track.told = self._instant.picture
-                told.append(Assigned(track.sighting.row, track.slot, track.id))
+                one = track.sighting
+                told.append(Assigned(one.row, track.slot, track.id, one.turned))
         return tuple(sorted(told, key=lambda one: one.slot))

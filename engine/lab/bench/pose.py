@@ -8,6 +8,10 @@ that of a tracker that knows the truth. What people wear is seen in the pictures
 by the function that `pose` uses. "After smooth" is what a receiver gets behind `smooth`, which
 moves on for a quarter of a second whoever is missed; a tracker alone tells nobody who is not found.
 
+The trackers of others get the same detections, by their settings for the same memory and the same
+confidences, in an environment of their own: boxes around the joints (those of `trackers`), or the
+joints (norfair). None of them is given what people wear.
+
 "PCK" is the share of the joints in sight that a network finds within a fifth of the trunk (Yang &
 Ramanan 2013), of the pictures of one dancer. "Jitter" is the standard deviation of the joints of
 somebody who stands still before a sensor with noise of 8 of 255, in pixels of 720p; "late" is by
@@ -16,9 +20,12 @@ how much a hand comes late that swings once a second. Both are shown for each se
 
 from __future__ import annotations
 
+import math
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -31,14 +38,15 @@ from engine.dsp.landmarks.areas import Area
 from engine.dsp.landmarks.tracker import Tracker, Tracking
 from engine.lab.bench.report import COUNT, Goal, Row
 from engine.lab.bench.rig.detections import ASPECT, FPS, SIZE, Moment, detections
+from engine.lab.bench.rig.fetched import NotFetched, run_with
 from engine.lab.bench.rig.tracking_score import Ids, Sights, score, seen
 from engine.models.pose import PoseModel
 from engine.nodes.smooth import Smooth
 from engine.synthetic.stage import NOISE_LEVELS
 from engine.synthetic.stage_scene import Scene
 
-JUDGED: Final = range(7000, 7020)
-"""The seeds that ids are judged by; what was tuned was tuned on those below 100."""
+JUDGED: Final = range(9000, 9020)
+"""The seeds that ids are judged by; what was tuned was tuned on those below 9000."""
 NOISE: Final = 8 / NOISE_LEVELS
 """Sensor noise of 8 of 255."""
 GRAIN: Final = 0.15
@@ -74,6 +82,15 @@ CROWDS: Final = {
     "six people": Crowd("solo", 6),
     "turning back": Crowd("turn_back", 2),
 }
+BESIDE: Final = ("crossing", "occlusion", "mingling")
+"""Where trackers of others stand beside ours."""
+PEERS: Final = {
+    "SORTTracker": "trackers==2.6.1",
+    "ByteTrackTracker": "trackers==2.6.1",
+    "OCSORTTracker": "trackers==2.6.1",
+    "norfair": "norfair==2.3.0",
+}
+"""Trackers of others (Apache-2.0, and BSD-3-Clause), and where they are."""
 PICTURES: Final[dict[str, dict[str, Any]]] = {
     "one dancer": {},
     "cluttered": {"ground": "cluttered"},
@@ -89,19 +106,24 @@ def run(
     seeds: Sequence[int] | None = None,
     seconds: float | None = None,
     pictures: int | None = None,
+    peers: bool = True,
 ) -> list[Row]:
-    """Follow everybody of some seeds for some ``seconds``; let a network see some pictures."""
+    """Follow everybody of some seeds for some ``seconds``; let a network see some pictures.
+
+    Without ``peers`` only what is ours.
+    """
     seeds = seeds or (JUDGED[:2] if short else JUDGED)
     seconds = seconds or (8.0 if short else 20.0)
-    rows = list(_ids(seeds, seconds))
+    rows = list(_ids(seeds, seconds, peers=peers))
     rows += _found(pictures or (20 if short else 150))
     rows += _steadiness()
     return rows
 
 
-def _ids(seeds: Sequence[int], seconds: float) -> Iterator[Row]:
+def _ids(seeds: Sequence[int], seconds: float, *, peers: bool) -> Iterator[Row]:
     for case, crowd in CROWDS.items():
         runs, smooth, best, spent = [], [], [], 0.0
+        footage = []
         for seed in seeds:
             scene = Scene(
                 crowd.people,
@@ -116,6 +138,7 @@ def _ids(seeds: Sequence[int], seconds: float) -> Iterator[Row]:
             begun = time.process_time()
             told = followed(moments, crowd)
             spent += time.process_time() - begun
+            footage.append(moments)
             runs.append(score(told))
             smooth.append(score(followed(moments, crowd, Smooth())))
             best.append(score([_told_by_truth(moment) for moment in moments]))
@@ -126,6 +149,8 @@ def _ids(seeds: Sequence[int], seconds: float) -> Iterator[Row]:
         yield Row(case, "IDF1 after smooth", _together(smooth), "")
         yield Row(case, "best IDF1", _together(best), "")
         yield Row(case, "ms a picture", 1000 * spent / (len(seeds) * seconds * FPS), "ms")
+        if peers and case in BESIDE:
+            yield from _peers(case, footage)
 
 
 def followed(moments: Sequence[Moment], crowd: Crowd, smooth: Smooth | None = None) -> list[Sights]:
@@ -140,6 +165,37 @@ def followed(moments: Sequence[Moment], crowd: Crowd, smooth: Smooth | None = No
             people = (smooth.process(pose, at) or pose).seen
         told.append(seen(moment.truths, {one.id: one.points for one in people}, ASPECT))
     return told
+
+
+def _peers(case: str, footage: Sequence[Sequence[Moment]]) -> Iterator[Row]:
+    """Let the trackers of others follow the same detections."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, package in PEERS.items():
+            runs = []
+            try:
+                for moments in footage:
+                    file = Path(folder, "found.npz")
+                    found = [
+                        moment.found * np.array([ASPECT, 1, 1], np.float32) for moment in moments
+                    ]
+                    np.savez(file, *found)
+                    told = run_with([package], "tracking_peers.py", name, file)
+                    runs.append(
+                        score([_told_by(*each) for each in zip(moments, told, strict=True)])
+                    )
+            except NotFetched as error:
+                yield Row(f"{case}, {name}: not here, {error}", "switches", math.nan, "")
+                continue
+            yield Row(f"{case}, {name}", "switches", sum(one.switches for one in runs), "")
+            yield Row(f"{case}, {name}", "fragments", sum(one.fragments for one in runs), "")
+            yield Row(f"{case}, {name}", "IDF1", _together(runs), "")
+
+
+def _told_by(moment: Moment, told: tuple[list[int], list[int]]) -> Sights:
+    """Return a picture as another tracker tells it: rows of the detections, and their ids."""
+    rows, ids = told
+    people = {one: moment.found[row] for row, one in zip(rows, ids, strict=True)}
+    return seen(moment.truths, people, ASPECT)
 
 
 def _told_by_truth(moment: Moment) -> Sights:

@@ -317,7 +317,7 @@ def play(tracker, pictures, first=0):
         points = np.array([seen(x) for x, _ in people], np.float32).reshape(-1, 17, 3)
         looks = np.array([each for _, each in people]).reshape(len(people), -1)
         rows = tracker.assign(points, ns(number / RATE), 16 / 9, looks=looks)
-        told.append({row: identity for row, _, identity in rows})
+        told.append({one.row: one.id for one in rows})
     return told
 
 
@@ -388,6 +388,60 @@ def test_without_a_difference_in_clothes_places_decide(looks):
         at = ns(number / RATE)
         one, other = plain.assign(points, at), dressed.assign(points, at, looks=given_looks)
         assert one == other
+
+
+@pytest.mark.parametrize("looks", [np.full(6, np.nan), worn(3)], ids=["unknown", "strange"])
+@pytest.mark.parametrize("ghost", [(0.38, 0.6, 0.5), (0.44, 0.62, 0.2), (0.35, 0.65, 0.25)])
+def test_a_ghost_of_one_picture_is_nobody_who_was_missed(ghost, looks):
+    """It lies near somebody who is missed in the same picture, and looks like nobody known."""
+    tracker = Tracker(COCO_17, Tracking(people=2))
+    for number in range(60):
+        x = 0.3 + 0.004 * number
+        found, worn_there = [seen(0.8), seen(x)], [worn(1), worn(0)]
+        if number == 30:
+            found[1], worn_there[1] = seen(*ghost, sure=0.45), looks
+        at, points = ns(number / RATE), np.array(found)
+        told = tracker.update(points, at, 16 / 9, looks=np.array(worn_there))
+        if number >= 3:
+            assert ids(told) == ([2] if number == 30 else [1, 2]) or (number == 30 and not told)
+
+
+OTHER = {"left": "right", "right": "left"}
+
+
+def exchanged(points, skeleton):
+    """Return a body with each of its sides taken for the other."""
+    rows = [
+        skeleton.index["_".join([OTHER.get(side, side), *rest])]
+        for side, *rest in (name.split("_") for name in skeleton.points)
+    ]
+    return points[rows]
+
+
+@pytest.mark.parametrize("skeleton", [COCO_17, BLAZEPOSE_33])
+@pytest.mark.parametrize("pictures", [1, 2, 3])
+def test_sides_taken_for_each_other_for_a_picture_are_put_right(skeleton, pictures):
+    tracker = Tracker(skeleton, Tracking(people=2))
+    for number in range(30):
+        right = [seen(0.3 + 0.002 * number, skeleton=skeleton), seen(0.7, skeleton=skeleton)]
+        found = right.copy()
+        if 12 <= number < 12 + pictures:
+            found[0] = exchanged(found[0], skeleton)
+        told = tracker.update(np.array(found), ns(number / RATE), 16 / 9)
+        if number >= 3:
+            assert len(told) == 2 and {one.id for one in told} == {1, 2}
+            shown = min(told, key=lambda one: one.points[:, 0].mean())
+            np.testing.assert_array_equal(shown.points, right[0])
+
+
+def test_who_turns_about_for_good_is_believed():
+    tracker = Tracker(COCO_17)
+    turned = exchanged(seen(0.5), COCO_17)
+    for number in range(30):
+        found = seen(0.5) if number < 10 else turned
+        told = tracker.update(found[None], ns(number / RATE), 16 / 9)
+    assert ids(told) == [1]
+    np.testing.assert_array_equal(told[0].points, turned)
 
 
 def test_who_left_to_one_side_and_comes_from_the_other_is_known_again():

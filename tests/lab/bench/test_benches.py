@@ -19,7 +19,7 @@ TINY: dict[str, dict[str, Any]] = {
     "notes": {"count": 1, "players": ("stand-in",), "peer": False},
     "pitch": {"each": 1, "notes": 0, "peers": ()},
     "pictures": {"seconds": 0.5},
-    "pose": {"seeds": (7000,), "seconds": 1.0, "pictures": 2},
+    "pose": {"seeds": (7000,), "seconds": 1.0, "pictures": 2, "peers": False},
     "overload": {"seconds": 1.5},
     "record": {"seconds": 1.0, "pairs": 1, "set_": 3.0},
     "skeleton_to_picture": {"seconds": 25.0, "steps": 5},
