@@ -20,8 +20,8 @@ const FLASH = 700;
 const DIGITS = { metres: 3, parts: 4 };
 const CORNERS = ["near left", "near right", "far right", "far left"];
 const HELP = {
-  polygon: "Drag a corner, or the inside. Tap an edge for another corner. Arrow keys move the chosen one.",
-  line: "Drag an end, or the line. Arrow keys move the chosen end.",
+  polygon: "Drag a corner, or the inside. Tap an edge for another corner, a corner twice to remove it.",
+  line: "Drag an end, or the line. Over a line that goes up, forth is to the right.",
   floor: "Drag the corners onto those of a rectangle on the floor, whose size in metres is its knob.",
   rectangle: "Drag a corner, or the inside. For more corners, write points into the patch instead of area.",
 };
@@ -79,6 +79,7 @@ export function edit(box) {
   chosen = 0;
   hold = local = pending = null;
   const one = shape();
+  if (one && !stage().offsetParent) document.querySelector('nav [data-to="see"]').click();
   if (one && !(see.shown() in one.on)) see.choose(Object.keys(one.on).at(-1) ?? see.shown());
   draw();
   if (one) svg.focus({ preventScroll: true });
@@ -118,6 +119,7 @@ function planeOf(one) {
 function draw() {
   const mine = shape();
   offer();
+  document.body.classList.toggle("drawing", mine !== null);
   svg.classList.toggle("drawing", mine !== null);
   svg.classList.toggle("board", mine !== null);
   if (mine) svg.setAttribute("tabindex", "0");
@@ -158,12 +160,14 @@ function drawShape(group, one) {
   text.setAttribute("y", y.toFixed(1));
 }
 
-/** Where the name of a shape stands: within the picture, above its lowest places. */
+/** Where the name of a shape stands: at the top of a zone or a line, at the near edge of a floor. */
 function textPlace(one, seen) {
   const { clientWidth: width, clientHeight: height } = stage();
-  const middle = [0, 1].map((axis) => seen.reduce((sum, place) => sum + place[axis], 0) / seen.length);
+  const [xs, ys] = [seen.map(([x]) => x), seen.map(([, y]) => y)];
+  const middle = one.kind === "line" ? xs[ys.indexOf(Math.min(...ys))] : (Math.min(...xs) + Math.max(...xs)) / 2;
+  const high = one.kind === "floor" ? Math.max(...ys) - 6 : Math.min(...ys) + (one.kind === "line" ? -8 : 19);
   const half = 5 * (one.label.length + one.caption.length);
-  return [clamp(middle[0], half + 4, width - half - 4), clamp(middle[1] + 5, 20, height - 8)];
+  return [clamp(middle, half + 4, width - half - 4), clamp(high, 20, height - 8)];
 }
 
 /** A line lights up for a moment when it is crossed. */
@@ -273,28 +277,36 @@ function pressed(event) {
 function grab(one, at, place, now) {
   const all = places(one);
   const seen = all.map((each) => handle(at.there(each)));
+  before = value(one, all);
+  const middle = canAdd(one) ? nearest(middles(seen, true), place, EDGE) : -1;
   const corner = nearest(seen, place);
+  // Between two corners that are close together lies the handle for another one.
+  if (middle >= 0 && (corner < 0 || far(middles(seen, true)[middle], place) < far(seen[corner], place))) {
+    insert(one, middle, place);
+    return;
+  }
   const twice = corner >= 0 && corner === last.corner && now - last.at < TWICE;
   last = { corner, at: now };
-  before = value(one, all);
   if (twice && one.kind === "polygon") remove(corner);
   else if (corner >= 0) {
     chosen = corner;
-    hold = { kind: "corner", index: corner };
+    hold = { kind: "corner", index: corner, from: place, seen: at.there(all[corner]) };
   } else {
     const edge = one.kind === "polygon" ? onEdge(seen, place) : -1;
     const held = one.kind === "line" ? onEdge(seen.slice(0, 2), place) >= 0 : within(place, seen.filter(Boolean));
-    if (edge >= 0 && canAdd(one)) insert(one, edge, rounded(one, at.here(place)));
+    if (edge >= 0 && canAdd(one)) insert(one, edge, place);
     else if (held) hold = { kind: "all", from: place, seen: all.map(at.there) };
   }
 }
 
-function insert(one, edge, place) {
+/** Put a corner on an edge, under the finger that goes on holding it. */
+function insert(one, edge, seen) {
+  const place = rounded(one, planeOf(one).here(seen));
   if (!place) return;
   const all = places(one).map((each) => [...each]);
   all.splice(edge + 1, 0, place);
   chosen = edge + 1;
-  hold = { kind: "corner", index: chosen };
+  hold = { kind: "corner", index: chosen, from: seen, seen };
   last = { corner: -1, at: -Infinity };
   move(one, all);
 }
@@ -305,9 +317,10 @@ function dragged(event) {
   if (!at) return;
   event.stopPropagation();
   const place = pointer(event);
-  if (hold.kind === "corner") moveCorner(one, hold.index, rounded(one, at.here(place)));
+  // By how far the finger has come: what is held may lie beside it, or beyond the stage.
+  const [dx, dy] = [place[0] - hold.from[0], place[1] - hold.from[1]];
+  if (hold.kind === "corner") moveCorner(one, hold.index, rounded(one, at.here([hold.seen[0] + dx, hold.seen[1] + dy])));
   else if (hold.kind === "all") {
-    const [dx, dy] = [place[0] - hold.from[0], place[1] - hold.from[1]];
     const all = hold.seen.map((each) => (each ? at.here([each[0] + dx, each[1] + dy]) : null));
     if (all.every(Boolean)) move(one, all.map((each) => rounded(one, each)));
   } else if (hold.kind === "anew" && pending.length) {
@@ -341,12 +354,17 @@ function letGo(event) {
   draw();
 }
 
-/** After a gesture: what is no shape goes back to the last that was one. */
+/** After a gesture: what is no shape goes back to where it was. */
 function settle() {
   const one = shape();
   if (!one || !local) return;
-  if (fault(one.kind, local.places)) local = null;
-  else note(one);
+  if (!fault(one.kind, local.places)) {
+    note(one);
+    return;
+  }
+  clearTimeout(waiting);
+  local = null;
+  send({ do: "set", box: one.box, parameter: one.parameter, value: before });
 }
 
 /** Remember what stood before a gesture, to undo it. */
@@ -389,7 +407,7 @@ function add() {
   const next = seen[(chosen + 1) % seen.length];
   if (!seen[chosen] || !next) return;
   before = value(one, places(one));
-  insert(one, chosen, rounded(one, at.here([(seen[chosen][0] + next[0]) / 2, (seen[chosen][1] + next[1]) / 2])));
+  insert(one, chosen, [(seen[chosen][0] + next[0]) / 2, (seen[chosen][1] + next[1]) / 2]);
   hold = null;
   settle();
   draw();
@@ -516,20 +534,23 @@ function pointer(event) {
   return [event.clientX - left, event.clientY - top];
 }
 
-function nearest(seen, [x, y]) {
-  const far = seen.map((place) => (place ? Math.hypot(place[0] - x, place[1] - y) : Infinity));
-  const least = Math.min(...far);
-  return least <= REACH ? far.indexOf(least) : -1;
+const far = (one, other) => Math.hypot(one[0] - other[0], one[1] - other[1]);
+
+/** Which place a finger means; -1 for none. */
+function nearest(seen, finger, reach = REACH) {
+  const all = seen.map((place) => (place ? far(place, finger) : Infinity));
+  const least = Math.min(...all);
+  return least <= reach ? all.indexOf(least) : -1;
 }
 
 /** Which edge a finger is on, by its first corner; -1 for none. */
 function onEdge(seen, place) {
-  const far = seen.map((one, k) => {
+  const all = seen.map((one, k) => {
     const next = seen[(k + 1) % seen.length];
     return one && next ? away(place, one, next) : Infinity;
   });
-  const least = Math.min(...far);
-  return least <= EDGE ? far.indexOf(least) : -1;
+  const least = Math.min(...all);
+  return least <= EDGE ? all.indexOf(least) : -1;
 }
 
 /** A place in as few digits as a hand can set. */
