@@ -230,10 +230,13 @@ class Picture:
         return self._held.shot("", freezes) if own is None and self._begun_in == freezes else own
 
     def _keep(self) -> None:
-        """Keep the last few pictures with their moments."""
+        """Keep the last few pictures with their moments; a still is of the moment it is shown."""
         frame = self._slot.value
-        if is_picture(type(frame)) and (not self._frames or self._frames[-1][1] is not frame):
-            self._frames.append((self._slot.at, frame))
+        if not is_picture(type(frame)):
+            return
+        if self._frames and self._frames[-1][1] is frame:
+            self._frames.pop()
+        self._frames.append((self._slot.at, frame))
 
     def _pair(self) -> tuple[Message, tuple[Landmarks, ...]]:
         """Return a picture and who was found in it, which arrives a moment later.

@@ -153,9 +153,7 @@ def test_a_mouse_pulls_a_corner_and_who_is_inside_is_told(drawing, wire):
     assert door[2] == pytest.approx([0.95, 0.95], abs=4 / 300)
     assert [*door[:2], door[3]] == [[0.05, 0.1], [0.15, 0.1], [0.05, 0.4]]
     wire.until(lambda one: one[1] == "/door" and one[2] == [1])
-    browser.until(
-        "document.querySelector('#shapes .lit[data-shape=door]').dataset.caption === '1'"
-    )
+    browser.until("document.querySelector('#shapes .lit[data-shape=door]').dataset.caption === '1'")
 
 
 def test_a_finger_makes_a_corner_two_taps_take_it_away_and_all_is_undone(drawing):

@@ -102,7 +102,8 @@ def draw_instance(
     thick = _thickness(points[known], skeleton, max(width, height), thickness)
     lines = _lines(skeleton, points, known, colour)
     under = [line for of_colour in lines.values() for line in of_colour]
-    cv2.polylines(picture, under, False, _OUTLINE, thick + 2, cv2.LINE_AA, _FRACTION)
+    edge = thick + (2 if len(skeleton.points) <= _MANY else 1)
+    cv2.polylines(picture, under, False, _OUTLINE, edge, cv2.LINE_AA, _FRACTION)
     for paint, of_colour in lines.items():
         cv2.polylines(picture, of_colour, False, paint, thick, cv2.LINE_AA, _FRACTION)
     if known.sum() > _MANY and skeleton.bones:
@@ -155,7 +156,7 @@ def _write_number(
         return
     height, width = picture.shape[:2]
     x, y = one.points[known, 0], one.points[known, 1]
-    scale = max(width, height) / (1200 if skeleton.is_body else 1700)
+    scale = max(0.4, max(width, height) / (1200 if skeleton.is_body else 1700))
     text = str(one.slot) if one.id == one.slot else f"{one.slot} id {one.id}"
     heavy = max(1, round(2 * scale))
     (wide, high), _ = cv2.getTextSize(text, _FONT, scale, heavy)
@@ -166,8 +167,8 @@ def _write_number(
     else:
         base = (1 - float(y.min())) * height + 1.7 * high
     place = (
-        int(np.clip(left, 2, max(2, width - wide - 2))),
-        int(np.clip(base, high + 2, max(high + 2, height - 2))),
+        int(np.clip(left, 4, max(4, width - wide - 4))),
+        int(np.clip(base, high + 4, max(high + 4, height - 5))),
     )
     for paint, thick in ((_OUTLINE, heavy + 3), (colour, heavy)):
         cv2.putText(picture, text, place, _FONT, scale, paint, thick, cv2.LINE_AA)
@@ -185,7 +186,7 @@ def _thickness(
     wide, high = (np.ptp(points, axis=0) / (1 << _FRACTION)).tolist()
     usual = max(1, round(longest * _WIDEST / 1.6))
     fitting = max(1, round(max(wide, high) * _OF_SIZE))
-    return max(1, round(min(usual, fitting) * thickness))
+    return max(1, round(float(min(usual, fitting) * thickness)))
 
 
 def _subpixels(points: NDArray[np.float32], width: int, height: int) -> NDArray[np.int32]:
