@@ -47,8 +47,9 @@ class UpscaleModel(NetworkModel[Frame]):
             return frame
         grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
         # The network mirrors three points beyond each edge, and so needs four.
-        edges = [0, max(0, 4 - height), 0, max(0, 4 - width)]
-        luma = cv2.copyMakeBorder(grey, *edges, cv2.BORDER_REPLICATE).astype(np.float32) / 255
+        down, across = max(0, 4 - height), max(0, 4 - width)
+        wide = cv2.copyMakeBorder(grey, 0, down, 0, across, cv2.BORDER_REPLICATE)
+        luma = np.asarray(wide, np.float32) / np.float32(255)
         (added,) = self.run(luma=luma[None, None])
         more = added[0, 0, : 2 * height, : 2 * width, None] * np.float32(255)
         size = (2 * width, 2 * height)

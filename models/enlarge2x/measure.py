@@ -8,7 +8,7 @@ only if its structural similarity (SSIM of the luma) to the crop is higher than 
 the mean and on at least 15 of the 20. The peak signal to noise is shown, and does not decide.
 
 There are two sets. On the first the method was chosen, and the way of its colours, though nothing
-was learned of it: those files of DATA/lomiri (Debian lomiri-wallpapers-16.04) that are CC0 or CC BY,
+was learned of it: the files of DATA/lomiri (Debian lomiri-wallpapers-16.04) that are CC0 or CC BY,
 two crops each, seed 0. The second was put together, by name and unseen, after all that: photographs
 of lomiri-wallpapers-16.04 and -20.04 (DATA/lomiri, DATA/lomiri20), of mate-backgrounds 1.26.0, its
 ``nature`` (DATA/mate), and ``motorcycle_left`` of DATA/skimage; a crop each, seed 1. It decides.
@@ -19,7 +19,7 @@ What was tried, on the first:
   nearer on 0 of 20.
 - Our own after Shi and others, 2016, 5000 steps: 0.9467 in the mean, but nearer on 12 of 20 only:
   better on every crop with texture, and a little worse on those that are smooth. With Lanczos where
-  the picture is smooth, 13; trained on by SSIM, 12. A part of what they lost there were colours: the
+  the picture is smooth, 13; trained on by SSIM, 12. A part of what they lost there was colour: the
   luma went through 8 bits twice.
 - Filters by class on top of Lanczos (``train.py``), through the same 8 bits: 14. What is added to
   the luma is now added to all three colours of Lanczos: 0.9472, and nearer on 18.

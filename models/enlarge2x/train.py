@@ -12,6 +12,7 @@ learned: on that ``measure.py`` measures.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -154,6 +155,15 @@ def written(filters: Array) -> bytes:
     which = op("Add", op("Mul", steep, graph.sizes(1 + TURNS)), way)
     flat = graph.op("Squeeze", (which, graph.sizes(1)), (1, *SIZE[2:]))
 
+    graph.give(_added(graph, filters, flat, convolve), "added")
+    return graph.model("enlarge2x")
+
+
+def _added(
+    graph: Graph, filters: Array, flat: Value, convolve: Callable[[Value, Array], Value]
+) -> Value:
+    """Write what each point's filter, the one of its class, says of what is around it."""
+    luma = Value("luma", SIZE)
     count = SIDE**2
     # What is around a point, about its mean: a convolution that only fetches.
     fetch = (np.eye(count) - 1 / count).reshape(count, 1, SIDE, SIDE)
@@ -169,8 +179,7 @@ def written(filters: Array) -> bytes:
     lifted = [graph.op("Unsqueeze", (one, graph.sizes(1)), SIZE) for one in fours]
     deep = graph.op("Concat", tuple(lifted), (1, 4, *SIZE[2:]), axis=1)
     laid = graph.op("DepthToSpace", (deep,), SIZE, blocksize=2)
-    graph.give(Value(laid.name, (1, 1, "2h", "2w")), "added")
-    return graph.model("enlarge2x")
+    return Value(laid.name, (1, 1, "2h", "2w"))
 
 
 def _plane(graph: Graph, value: Value, number: int) -> Value:
