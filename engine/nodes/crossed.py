@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
 from engine.core.errors import ParameterError
+from engine.core.label import Label
 from engine.core.landmarks import Landmarks, Pose
 from engine.core.messages import Ns, Trigger
 from engine.core.node import Node
@@ -52,6 +53,8 @@ class Crossed(Node):
     ] = 0.02
     memory: Annotated[float, Param("how long who is not seen is remembered", 0, 60, unit="s")] = 1.0
     confidence: Sure = SEEN
+
+    label: Label = ""
 
     _count: int = 0
     _net: int = 0

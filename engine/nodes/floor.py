@@ -7,6 +7,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from engine.core.errors import ParameterError
+from engine.core.label import Label
 from engine.core.landmarks import Instance, Landmarks, Pose
 from engine.core.node import Node
 from engine.core.parameter import Param
@@ -57,6 +58,8 @@ class Floor(Node):
     point: Annotated[Part, Param("what stands on the floor", more=point_names)] = "feet"
     person: Who = 0
     confidence: Sure = SEEN
+
+    label: Label = ""
 
     _drawn: tuple[object, object] = (None, None)
     _count: int = 0

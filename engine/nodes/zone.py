@@ -7,6 +7,7 @@ from dataclasses import field
 from typing import Annotated, NamedTuple
 
 from engine.core.errors import ParameterError
+from engine.core.label import Label
 from engine.core.landmarks import Landmarks, Pose
 from engine.core.messages import Ns, Trigger
 from engine.core.node import Node
@@ -75,6 +76,8 @@ class Zone(Node):
         1.0
     )
     confidence: Sure = SEEN
+
+    label: Label = ""
 
     _drawn: tuple[object, object] = (None, None)
     _occupancy: Occupancy = field(default_factory=Occupancy)

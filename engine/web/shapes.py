@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from engine.core.describe import shown_value
 from engine.core.kinds import is_picture
+from engine.core.label import CALLED, LABEL
 from engine.core.node import Rectangle
 from engine.core.parameter import Parameter, Shape
 from engine.core.source import Remote
@@ -94,11 +95,10 @@ class Shapes:
             if picture in mine and (placed := self._framing.placed(name, box)) is not None
         }
         parameter = self._drawn(state)
-        planned = self._engine.plan.boxes[name]
         floor = self._floors[name]
         return DrawnShape(
             name,
-            planned.label or name,
+            self._label(state),
             parameter.name,
             cast(Shape, parameter.param.shape),
             shown_value(parameter, state.value(parameter)),
@@ -106,6 +106,13 @@ class Shapes:
             self._metres(floor) if floor else None,
             {picture: _rounded(placed) for picture, placed in on.items()},
         )
+
+    def _label(self, state: BoxState) -> str:
+        """Return what a box is called: what a hand calls it now, or what the patch does."""
+        called = state.parameters.get(LABEL)
+        if called is not None and called.param is CALLED:
+            return str(state.value(called)) or state.name
+        return self._engine.plan.boxes[state.name].label or state.name
 
     def _drawn(self, state: BoxState) -> Parameter:
         """Return which of its shapes a box goes by: a rectangle, where there is one."""

@@ -202,6 +202,15 @@ def test_a_line_is_drawn_anew_in_one_go_on_a_phone(drawing):
     assert min(browser.run(HEIGHTS)) >= 44
 
 
+def test_a_shape_is_called_otherwise_and_its_box_is_not(drawing):
+    drawing.choose("door")
+    drawing.browser.run(
+        "const name = document.querySelector('#drawing input'); name.value = 'Way in';"
+        "name.dispatchEvent(new Event('change'));"
+    )
+    drawing.browser.until(f"{NAME.format('door')}.textContent === 'Way in'")
+
+
 def test_saved_only_its_lines_have_changed_and_opened_again_it_lies_there(drawing, file):
     browser, before = drawing.browser, file.read_text()
     shown = {name: drawing.places(name) for name in ("door", "line", "spot", "stage")}
@@ -214,8 +223,10 @@ def test_saved_only_its_lines_have_changed_and_opened_again_it_lies_there(drawin
     wanted = tomllib.loads(before)
     for name, key in (("door", "points"), ("line", "line"), ("spot", "points")):
         wanted[name][key] = shown[name]
+    wanted["door"]["label"] = "Way in"
     assert tomllib.loads(after) == wanted
     assert [one for one in before.splitlines() if one not in after.splitlines()] == [
+        'label = "The door"',
         "    [0.15, 0.4],   # far",
         "points = [[2, 1], [3.5, 1], [3.5, 2.5], [2, 2.5]]   # metres",
     ]

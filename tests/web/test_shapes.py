@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from engine.core.clock import ns
+from engine.core.commands import SetParameter
 from engine.core.landmarks import JOINTS, Person, Pose
 from engine.core.messages import Frame, Message, Ns
 from engine.core.node import Node
@@ -129,6 +130,22 @@ def test_a_page_draws_and_every_page_sees_it(page):
     text, _ = asyncio.run(draw())
     assert text.startswith("z/points: the zone crosses itself")
     assert engine.states["z"].box.points == ((0, 0), (1, 0), (0.5, 0.75))
+
+
+def test_a_hand_calls_a_shape_otherwise_in_one_line_of_80_letters():
+    script = [
+        (0.1, SetParameter("z", "label", "The bar")),
+        (0.2, SetParameter("z", "label", "x" * 81)),
+        (0.3, SetParameter("z", "label", "two\nlines")),
+    ]
+    text = CAMERA + FINDER.format("camera") + ZONE + 'label = "The door"\n' + OUT
+    played = play(text, script, boxes=BOXES)
+    assert [
+        words in each
+        for words, each in zip(("80 characters", "one line"), played.errors, strict=True)
+    ] == [True] * 2
+    assert played.engine.plan.boxes["z"].label == "The door"
+    assert Shapes(played.engine).read()["shapes"][0].label == "The bar"
 
 
 @pytest.mark.parametrize("do", ["set", "release"])

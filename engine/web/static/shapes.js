@@ -55,7 +55,8 @@ const buttons = {
 };
 const names = make("span.names", { role: "group", "aria-label": "Which shape is drawn" });
 const help = make("p", { role: "status" });
-find("drawing").append(names, ...Object.values(buttons), help);
+const called = make("input", { type: "text", maxlength: 80, autocomplete: "off", "aria-label": "Name", onchange: rename });
+find("drawing").append(names, called, ...Object.values(buttons), help);
 
 /** Begin with another patch; what is being drawn stays, where that has it. */
 export function lay(news) {
@@ -240,10 +241,18 @@ function offer() {
     buttons.undo.disabled = !undone.length;
     write(buttons.anew, pending ? "Stop drawing" : "Draw anew");
   }
+  called.hidden = !mine || pending !== null;
+  if (mine && document.activeElement !== called) called.value = mine.label;
   const wrong = mine && !pending ? fault(mine.kind, places(mine)) : "";
   write(help, wrong || (mine ? hint(mine) : ""));
   help.classList.toggle("bad", Boolean(wrong));
   help.hidden = !mine;
+}
+
+/** Call a shape otherwise; its box keeps its name, which cables go by. */
+function rename() {
+  const one = shape();
+  if (one) ask({ do: "set", box: one.box, parameter: "label", value: called.value.trim() });
 }
 
 function hint(one) {
@@ -493,7 +502,7 @@ const boxed = ([ax, ay], [bx, by]) => [[ax, ay], [bx, ay], [bx, by], [ax, by]];
 
 function typed(event) {
   const one = shape();
-  if (!one) return;
+  if (!one || event.target === called) return;
   const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") undo();
   else if (event.ctrlKey || event.metaKey || event.altKey) return;
