@@ -57,6 +57,13 @@ class Box:
         """
         return {}
 
+    def caption(self) -> str:
+        """Return what stands beside its shape on the page's picture, such as who is inside; or "".
+
+        Asked on the thread of the page while the box works: it reads, and changes nothing.
+        """
+        return ""
+
     def close(self) -> None:
         """Release what ``open`` has acquired; once for each ``open``, after the last message."""
 

@@ -33,10 +33,14 @@ input returns the moment from ``wake`` and acts in ``on_wake``.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from engine.core.box import Box
 from engine.core.messages import Ns
+
+Rectangle = tuple[float, float, float, float]
+"""Left, bottom, width and height, in parts of a picture."""
+WHOLE: Final[Rectangle] = (0.0, 0.0, 1.0, 1.0)
 
 
 class Node(Box):
@@ -92,6 +96,14 @@ class Node(Box):
         ``check`` asks a patch for them, as for a value inlet without a default.
         """
         return ()
+
+    def cut(self, columns: int, rows: int) -> Rectangle:
+        """Return which part of a picture of that size shows in the one that it gives.
+
+        More than the whole where it leaves room beside it. Asked on the thread of the page: it
+        reads, and changes nothing.
+        """
+        return WHOLE
 
     def outlets(self) -> Mapping[str, type]:
         """Return the types of outlets that depend on parameters; ``process`` declares the others.

@@ -84,6 +84,18 @@ class Param:
     more: Callable[[bool], frozenset[str]] | None = None
     """Further texts that fit beside those that the type names, which may become more at any time,
     such as the points of a performer's own skeleton; True asks for the shipped ones only."""
+    fault: Callable[[Any], str] | None = None
+    """What is wrong with a value whose type fits, or "": so a bad one is refused wherever it comes
+    from, and the one before stays."""
+    shape: Shape | None = None
+    """What its places are on the picture, each [x, y] in picture parts, y upwards: the page lets a
+    hand draw it there."""
+
+
+Shape = Literal["polygon", "line", "floor", "rectangle"]
+"""What is drawn on a picture: corners once around, a line from one place to another, the near left,
+near right, far right and far left corner of a floor, or left, bottom, right and top of a rectangle
+that may be missing."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +151,7 @@ class Parameter:
             return self._in_range(seconds(value), value)
         if isinstance(value, str) and (escape := _misread_path(value)):
             raise ParameterError(escape)
-        return self._in_range(self._convert(self._number(value)), value)
+        return self._faultless(self._in_range(self._convert(self._number(value)), value))
 
     def from_wire(self, value: object) -> Any:
         """Convert a value that arrives while playing; numbers are clamped to the range.
@@ -164,7 +176,7 @@ class Parameter:
                 return type(converted)(low)
             if high is not None and converted > high:
                 return type(converted)(high)
-        return converted
+        return self._faultless(converted)
 
     def from_knob(self, turned: float) -> Any:
         """Convert a knob position, 0 to 1, over the range or the choices.
@@ -237,6 +249,11 @@ class Parameter:
             raise ParameterError(
                 f"expected {self.expected()}, got {as_written(value)}{hint}"
             ) from None
+
+    def _faultless(self, value: Any) -> Any:
+        if self.param.fault and (fault := self.param.fault(value)):
+            raise ParameterError(fault)
+        return value
 
     def _in_range(self, value: Any, written: object) -> Any:
         low, high = self.param.low, self.param.high

@@ -6,7 +6,7 @@ from dataclasses import field
 from typing import Annotated
 
 from engine.core.messages import Frame
-from engine.core.node import Node
+from engine.core.node import Node, Rectangle
 from engine.core.parameter import Param
 from engine.video.canvas import Canvas, finished
 
@@ -24,6 +24,16 @@ class Crop(Node):
     height: Annotated[float, Param("how much of the height it takes", 0, 1)] = 0.5
 
     _canvas: Canvas = field(default_factory=Canvas)
+
+    def cut(self, columns: int, rows: int) -> Rectangle:
+        """Return which part of the picture it gives."""
+        down, across = _span(1.0 - self.y, self.height, rows), _span(self.x, self.width, columns)
+        return (
+            across.start / columns,
+            1.0 - down.stop / rows,
+            (across.stop - across.start) / columns,
+            (down.stop - down.start) / rows,
+        )
 
     def process(self, frame: Frame) -> Frame:
         """Return the part, uint8 (h, w, 3), at least one pixel."""

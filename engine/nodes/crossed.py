@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
 from engine.core.errors import ParameterError
+from engine.core.label import Label
 from engine.core.landmarks import Landmarks, Pose
 from engine.core.messages import Ns, Trigger
 from engine.core.node import Node
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import Param
 from engine.core.skeletons import point_names
 from engine.dsp.landmarks.body import SEEN
 from engine.dsp.landmarks.parts import Part
 from engine.dsp.landmarks.people import Sure, places
-from engine.dsp.landmarks.zones import Tripwire
+from engine.dsp.landmarks.zones import Tripwire, line_fault
 
 
 class Crossing(NamedTuple):
@@ -30,19 +31,22 @@ class Crossed(Node):
     """Notice when somebody crosses a line, and which way: a door, the edge of a stage.
 
     ``line`` goes from one place to another, [[x, y], [x, y]]: 0, 0 is the left bottom of the
-    picture and 1, 1 the right top; after ``floor`` they are metres. For somebody who walks along
-    it, ``forth`` is from its left to its right: over a line from the bottom to the top, to the
-    right of the picture. The value of both triggers is the person's number.
+    picture and 1, 1 the right top; after ``floor`` they are metres. On the page it is drawn over
+    the picture, while the show plays; over whom it is moved has not crossed it.
+
+    For somebody who walks along it, ``forth`` is from its left to its right: over a line from the
+    bottom to the top, to the right of the picture. The value of both triggers is the person's
+    number.
 
     ``total`` is how many crossings there were, ``net`` those forth less those back: how many are
     behind it. ``zero`` has both begin at 0. Who stands on the line crosses it once, when they are
     further than ``edge`` past it, and who turns back before that, not at all.
     """
 
-    line: Fixed[Annotated[tuple[tuple[float, float], ...], Param("its ends: [[x, y], [x, y]]")]] = (
-        (0.5, 0.0),
-        (0.5, 1.0),
-    )
+    line: Annotated[
+        tuple[tuple[float, float], ...],
+        Param("its ends: [[x, y], [x, y]]", fault=line_fault, shape="line"),
+    ] = ((0.5, 0.0), (0.5, 1.0))
     point: Annotated[Part, Param("which part of a person counts", more=point_names)] = "feet"
     edge: Annotated[
         float, Param("how far past it somebody has crossed, in picture heights or metres", 0)
@@ -50,17 +54,25 @@ class Crossed(Node):
     memory: Annotated[float, Param("how long who is not seen is remembered", 0, 60, unit="s")] = 1.0
     confidence: Sure = SEEN
 
+    label: Label = ""
+
     _count: int = 0
     _net: int = 0
 
     def __post_init__(self) -> None:
-        try:
-            self._wire = Tripwire(self.line)
-        except ValueError as error:
-            raise ParameterError(f"line: {error}") from None
+        if fault := line_fault(self.line):
+            raise ParameterError(f"line: {fault}")
+        self._drawn, self._wire = self.line, Tripwire(self.line)
+
+    def caption(self) -> str:
+        """Return how many have crossed it."""
+        return str(self._count)
 
     def process(self, pose: Pose | Landmarks, at: Ns) -> Iterator[Crossing]:
         """Yield each crossing, and the counts."""
+        if self.line != self._drawn:
+            self._drawn = self.line
+            self._wire.move(self.line)
         crossed = self._wire.update(
             places(pose, self.point, self.confidence),
             at,

@@ -7,12 +7,13 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from engine.core.errors import ParameterError
+from engine.core.label import Label
 from engine.core.landmarks import Instance, Landmarks, Pose
 from engine.core.node import Node
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import Param
 from engine.core.skeletons import FLOOR, point_names
 from engine.dsp.landmarks.body import SEEN
-from engine.dsp.landmarks.floor_plan import FloorPlan
+from engine.dsp.landmarks.floor_plan import FloorPlan, corners_fault, size_fault
 from engine.dsp.landmarks.parts import Part
 from engine.dsp.landmarks.people import Sure, Who, find, places
 
@@ -32,7 +33,8 @@ class Floor(Node):
 
     ``corners`` are the four corners of a rectangle on the floor as the camera sees them, each
     [x, y] with 0, 0 the left bottom of the picture and 1, 1 the right top, in this order: near
-    left, near right, far right, far left. ``size`` is how wide and how deep it is, in metres.
+    left, near right, far right, far left. ``size`` is how wide and how deep it is, in metres. On
+    the page the corners are set over the picture, while the show plays.
 
     ``x`` and ``y`` are where ``person`` stands: x to the right from the near left corner, y away
     from the camera. The box itself gives everybody: ``zone``, ``crossed``, ``group``, ``distance``
@@ -42,37 +44,59 @@ class Floor(Node):
     is large. The camera must stand still, and a jump looks like a step away.
     """
 
-    corners: Fixed[
-        Annotated[
-            tuple[tuple[float, float], ...],
-            Param("the floor in the picture: near left, near right, far right, far left"),
-        ]
+    corners: Annotated[
+        tuple[tuple[float, float], ...],
+        Param(
+            "the floor in the picture: near left, near right, far right, far left",
+            fault=corners_fault,
+            shape="floor",
+        ),
     ] = CORNERS
-    size: Fixed[Annotated[tuple[float, float], Param("width and depth of it in metres")]] = (
-        4.0,
-        4.0,
-    )
+    size: Annotated[
+        tuple[float, float], Param("width and depth of it in metres", fault=size_fault)
+    ] = (4.0, 4.0)
     point: Annotated[Part, Param("what stands on the floor", more=point_names)] = "feet"
     person: Who = 0
     confidence: Sure = SEEN
 
+    label: Label = ""
+
+    _drawn: tuple[object, object] = (None, None)
+    _count: int = 0
+
     def __post_init__(self) -> None:
-        try:
-            self._plan = FloorPlan(self.corners, self.size)
-        except ValueError as error:
-            raise ParameterError(str(error)) from None
+        for name, fault in (
+            ("corners", corners_fault(self.corners)),
+            ("size", size_fault(self.size)),
+        ):
+            if fault:
+                raise ParameterError(f"{name}: {fault}")
+        self._floor_plan()
+
+    def caption(self) -> str:
+        """Return how many stand on it, or around it."""
+        return f"{self._count} here" if self._count else ""
 
     def process(self, pose: Pose | Landmarks) -> Standing:
         """Return everybody on the floor in metres, and where the person stands."""
+        plan = self._floor_plan()
         here = []
         for who, (slot, place) in places(pose, self.point, self.confidence).items():
-            metres = self._plan.metres(place)
+            metres = plan.metres(place)
             if metres is not None:
                 row = np.array([(*metres, 1.0)], np.float32)
                 here.append(Instance(slot, who, row))
+        self._count = len(here)
         everybody = Landmarks(FLOOR, tuple(here), 1.0)
         person = find(everybody, self.person)
         if person is None:
             return Standing(everybody)
         x, y, _ = person.points[0].tolist()
         return Standing(everybody, x, y)
+
+    def _floor_plan(self) -> FloorPlan:
+        """Return the floor as it is now: a hand may have drawn it anew."""
+        if (drawn := (self.corners, self.size)) != self._drawn:
+            self._drawn = drawn
+            self._plan = FloorPlan(self.corners, self.size)
+        return self._plan

@@ -6,7 +6,7 @@ from dataclasses import field
 from typing import Annotated, ClassVar, Final
 
 from engine.core.messages import Frame
-from engine.core.node import Node
+from engine.core.node import WHOLE, Node, Rectangle
 from engine.core.parameter import Param
 from engine.dsp.image.scaling import Fit, fitted
 from engine.video.canvas import Canvas, finished
@@ -29,6 +29,16 @@ class Resize(Node):
     fit: Annotated[Fit, Param("what becomes of a picture of another shape")] = "fit"
 
     _canvas: Canvas = field(default_factory=Canvas)
+
+    def cut(self, columns: int, rows: int) -> Rectangle:
+        """Return which part of the picture shows: less where it fills, more where it fits."""
+        width, height = _size(self.width, self.height, columns, rows)
+        if self.fit == "stretch":
+            return WHOLE
+        larger = max if self.fit == "fill" else min
+        scale = larger(width / columns, height / rows)
+        across, down = width / columns / scale, height / rows / scale
+        return (1.0 - across) / 2, (1.0 - down) / 2, across, down
 
     def process(self, frame: Frame) -> Frame:
         """Return the picture, uint8 (height, width, 3)."""

@@ -7,15 +7,27 @@ from dataclasses import field
 from typing import Annotated, NamedTuple
 
 from engine.core.errors import ParameterError
+from engine.core.label import Label
 from engine.core.landmarks import Landmarks, Pose
 from engine.core.messages import Ns, Trigger
 from engine.core.node import Node
-from engine.core.parameter import Fixed, Param
+from engine.core.parameter import Param
 from engine.core.skeletons import point_names
-from engine.dsp.landmarks.body import SEEN
+from engine.dsp.landmarks.body import SEEN, Point
 from engine.dsp.landmarks.parts import Part
 from engine.dsp.landmarks.people import Sure, places
-from engine.dsp.landmarks.zones import Occupancy, Polygon
+from engine.dsp.landmarks.zones import Occupancy, Polygon, zone_fault
+
+Rectangle = tuple[float, float, float, float]
+
+
+def _corners(area: Rectangle) -> tuple[Point, ...]:
+    left, low, right, high = area
+    return (left, low), (right, low), (right, high), (left, high)
+
+
+def _area_fault(area: Rectangle | None) -> str:
+    return zone_fault(_corners(area)) if area is not None else ""
 
 
 class Stay(NamedTuple):
@@ -31,9 +43,11 @@ class Zone(Node):
     """Watch who is in a zone of the picture: how many, since when, and when somebody comes or goes.
 
     ``points`` are its corners in order, three or more, each [x, y]: 0, 0 is the left bottom of the
-    picture and 1, 1 the right top.
-    ``area`` says a rectangle instead: left, bottom, right, top. After ``floor`` they are metres. A
-    person is where their ``point`` is, such as the feet on a floor, the head, or a hand that
+    picture and 1, 1 the right top. ``area`` says a rectangle instead: left, bottom, right, top.
+    After ``floor`` they are metres. On the page either is drawn over the picture, by mouse or
+    finger, while the show plays.
+
+    A person is where their ``point`` is, such as the feet on a floor, the head, or a hand that
     reaches for something.
 
     ``inside`` is how many are in it and ``dwell`` for how many seconds whoever has been in it the
@@ -42,14 +56,17 @@ class Zone(Node):
     ``edge``. Who is hidden has left after ``memory``.
     """
 
-    points: Fixed[
-        Annotated[tuple[tuple[float, float], ...], Param("its corners: [[x, y], [x, y], [x, y]]")]
+    points: Annotated[
+        tuple[tuple[float, float], ...],
+        Param("its corners: [[x, y], [x, y], [x, y]]", fault=zone_fault, shape="polygon"),
     ] = ((0.25, 0.0), (0.75, 0.0), (0.75, 1.0), (0.25, 1.0))
-    area: Fixed[
-        Annotated[
-            tuple[float, float, float, float] | None,
-            Param("a rectangle instead of points: [left, bottom, right, top]"),
-        ]
+    area: Annotated[
+        Rectangle | None,
+        Param(
+            "a rectangle instead of points: [left, bottom, right, top]",
+            fault=_area_fault,
+            shape="rectangle",
+        ),
     ] = None
     point: Annotated[Part, Param("which part of a person counts", more=point_names)] = "feet"
     edge: Annotated[
@@ -60,22 +77,25 @@ class Zone(Node):
     )
     confidence: Sure = SEEN
 
+    label: Label = ""
+
+    _drawn: tuple[object, object] = (None, None)
     _occupancy: Occupancy = field(default_factory=Occupancy)
 
     def __post_init__(self) -> None:
-        corners = self.points
-        if self.area is not None:
-            left, low, right, high = self.area
-            corners = ((left, low), (right, low), (right, high), (left, high))
-        try:
-            self._zone = Polygon(corners)
-        except ValueError as error:
-            raise ParameterError(f"{'area' if self.area else 'points'}: {error}") from None
+        for name, fault in (("points", zone_fault(self.points)), ("area", _area_fault(self.area))):
+            if fault:
+                raise ParameterError(f"{name}: {fault}")
+        self._shape()
+
+    def caption(self) -> str:
+        """Return who is inside: their numbers."""
+        return ", ".join(map(str, self._occupancy.slots))
 
     def process(self, pose: Pose | Landmarks, at: Ns) -> Iterator[Stay]:
         """Yield how it stands, and each who comes or goes."""
         came, went = self._occupancy.update(
-            self._zone,
+            self._shape(),
             places(pose, self.point, self.confidence),
             at,
             aspect=pose.aspect,
@@ -87,6 +107,13 @@ class Zone(Node):
             yield Stay(enter=Trigger(float(slot)))
         for slot in went:
             yield Stay(leave=Trigger(float(slot)))
+
+    def _shape(self) -> Polygon:
+        """Return the zone as it is now: a hand may have drawn it anew."""
+        if (drawn := (self.points, self.area)) != self._drawn:
+            self._drawn = drawn
+            self._zone = Polygon(self.points if self.area is None else _corners(self.area))
+        return self._zone
 
     def reset(self) -> None:
         """Forget who was inside: who is there after a gap comes in anew."""

@@ -21,6 +21,7 @@ from engine.core.errors import (
 )
 from engine.core.event_inlets import check_value_inlets, read_event_inlets
 from engine.core.kinds import KINDS
+from engine.core.label import CALLED, LABEL, read_label
 from engine.core.nearest import nearest
 from engine.core.node import Node
 from engine.core.parameter import FILE, Parameter, read_parameters
@@ -34,7 +35,6 @@ from engine.core.signature import (
 )
 from engine.core.sink import Sink
 from engine.core.source import Source
-from engine.patch.label import read_label
 from engine.patch.load import Document
 from engine.patch.parse import BoxSpec, misplaced
 from engine.patch.plan import PlannedBox, group_of
@@ -66,6 +66,11 @@ def _read_switch(value: object) -> bool:
 _READ: Mapping[str, Callable[[object], Any]] = {"label": read_label, "keep": _read_switch}
 
 
+def is_called(parameters: Mapping[str, Parameter]) -> bool:
+    """Whether a box has its label as a parameter, which a hand may change."""
+    return LABEL in parameters and parameters[LABEL].param is CALLED
+
+
 class Builder:
     """Instantiates boxes one at a time and collects their errors in ``problems``."""
 
@@ -88,6 +93,8 @@ class Builder:
         only_inlets = {name: each for name, each in inlets.items() if name not in parameters}
         constants = self._constants(spec, cls, only_inlets)
         words = self._shared_words(spec, {*parameters, *inlets})
+        if is_called(parameters):
+            words = replace(words, label=read_label(values.get(LABEL, "")))
         if len(self.problems) > before:
             return None
         try:

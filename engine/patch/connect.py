@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from engine.core.box_errors import anything_raised
 from engine.core.errors import ParameterError, Problem, SensoriumError, tell_error
 from engine.core.event_inlets import read_event_inlets
+from engine.core.label import LABEL, read_label
 from engine.core.messages import Trigger
 from engine.core.nearest import nearest
 from engine.core.node import Node
@@ -28,7 +29,6 @@ from engine.core.signature import (
 from engine.core.sink import Filling, Sink
 from engine.patch.build import HINTS, Builder, inlets_of
 from engine.patch.cables import STAGE_KEYS, THROTTLE, VALUE, Cable, CableStage
-from engine.patch.label import LABEL, read_label
 from engine.patch.load import Document
 from engine.patch.on_beat import read_on_beat
 from engine.patch.outlet_types import Origin, OutletTypes

@@ -27,7 +27,7 @@ _OTHERWISE: Final = "cannot be written so that nothing else in the file changes:
 class Edit:
     """A value for a key, by its path; the entries of a list are "#1", "#2" ... MISSING removes it.
 
-    The table or list that the key is in is there already.
+    The table or list that the key is in is there already. One past the last entry is a new one.
     """
 
     path: KeyPath
@@ -50,11 +50,15 @@ def put(tables: Any, path: KeyPath, value: object, made: Any = None) -> None:
     *above, last = path
     for part in above:
         tables = tables[int(part[1:]) - 1 if part.startswith("#") else part]
-    if value is MISSING:
-        del tables[last]
-        return
     key = int(last[1:]) - 1 if last.startswith("#") and isinstance(tables, list) else last
-    tables[key] = made(toml_text(value)) if made else tomllib.loads(f"v = {toml_text(value)}")["v"]
+    if value is MISSING:
+        del tables[key]
+        return
+    item = made(toml_text(value)) if made else tomllib.loads(f"v = {toml_text(value)}")["v"]
+    if isinstance(tables, list) and key == len(tables):
+        tables.append(item)
+    else:
+        tables[key] = item
 
 
 def edit_text(text: str, edits: Sequence[Edit]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -133,9 +133,21 @@ class _Writer:
         """Return what has come of it."""
         patch = self._edited(self._texts.patch, rig=False)
         rig = None if self._texts.rig is None else self._edited(self._texts.rig, rig=True)
-        written = {(rig, e.path): e.value for rig, edits in self._edits.values() for e in edits}
+        written = {
+            (rig, path): value
+            for rig, edits in self._edits.values()
+            for path, value in (self._whole_list(rig, each) for each in edits)
+        }
         texts = replace(self._texts, patch=patch, rig=rig)
         return SavedTexts(texts, written, tuple(self._edits), tuple(self._left))
+
+    def _whole_list(self, rig: bool, edit: Edit) -> tuple[KeyPath, object]:
+        """Return what is written by an edit; of an entry of a list of lists, the whole list."""
+        path = edit.path
+        while path[-1].startswith("#"):
+            path = path[:-1]
+        whole = value_at(self._tables[rig], path)
+        return (path, whole) if _is_nested(whole) else (edit.path, edit.value)
 
     def _edited(self, text: str, *, rig: bool) -> str:
         """Return a text with all its edits; those that would change more are left out."""
@@ -186,7 +198,7 @@ class _Writer:
             assert isinstance(said, dict)
             gone = [Edit((*key, part), MISSING) for part in written if part not in said]
             return gone + [Edit((*key, part), one) for part, one in said.items()]
-        return [Edit(key, _said(parameter, turned.value, written, self._texts))]
+        return [*_each(key, written, _said(parameter, turned.value, written, self._texts))]
 
     def _sayable(self, planned: PlannedBox, turned: Turned) -> Parameter:
         """Return the parameter of the box that is written, or raise where no text can say it."""
@@ -259,6 +271,29 @@ class _Writer:
         if isinstance(written, dict):
             return Edit(key, said)
         return Edit(key[:-1], {"to": said} if key[-1] == "to" else {"to": written, "fade": said})
+
+
+def _each(key: KeyPath, written: object, said: object) -> Iterator[Edit]:
+    """Yield what changes of a value: of a list of lists entry by entry, so that its lines stay."""
+    if not (_is_nested(written) and _is_nested(said)):
+        yield Edit(key, said)
+        return
+    assert isinstance(written, list) and isinstance(said, list)
+    for place, (old, new) in enumerate(zip(written, said, strict=False), start=1):
+        if len(old) != len(new):
+            yield Edit((*key, f"#{place}"), new)
+        else:
+            for inner, (before, after) in enumerate(zip(old, new, strict=True), start=1):
+                if before != after:
+                    yield Edit((*key, f"#{place}", f"#{inner}"), after)
+    for place in range(len(written), len(said)):
+        yield Edit((*key, f"#{place + 1}"), said[place])
+    for place in range(len(written), len(said), -1):
+        yield Edit((*key, f"#{place}"), MISSING)
+
+
+def _is_nested(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, list) for one in value)
 
 
 def _whole(parameter: Parameter) -> str:

@@ -13,12 +13,12 @@ import msgspec
 
 from engine.core.box import Box
 from engine.core.describe import BoxDescription, default_text, describe_box
+from engine.core.label import LONGEST_LABEL
 from engine.core.node import Node
 from engine.core.parameter import AUTO, Parameter
 from engine.core.signature import settable
 from engine.core.sink import Sink
 from engine.patch.grammar import BOX, CABLE, PATCH
-from engine.patch.label import LONGEST_LABEL
 from engine.patch.on_beat import LINES
 from engine.patch.on_loss import WORDS
 from engine.patch.plan import MORE

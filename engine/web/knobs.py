@@ -21,7 +21,8 @@ from engine.runtime.schedule.state import BoxState
 
 
 class Knob(Struct, frozen=True):
-    """One parameter; ``kind`` is that of ``engine.core.describe.control``.
+    """One parameter; ``kind`` is that of ``engine.core.describe.control``, or "shape" for what is
+    drawn on a picture.
 
     ``soft`` says that the end of a slider is only where it usually ends: a number beyond may be
     typed. ``cabled`` says that a cable writes it, until a hand takes it. ``part`` says that it is
@@ -86,6 +87,8 @@ def _value(state: BoxState, parameter: Parameter) -> object:
 def _knob(state: BoxState, parameter: Parameter, cabled: bool, planned: PlannedBox) -> Knob:
     start = _start(parameter, planned)
     kind, choices = control(parameter.type)
+    if parameter.param.shape:
+        kind = "shape"
     low, high, soft = None, None, False
     if kind == "slider":
         low, high, soft = _ends(parameter.param.low, parameter.param.high, start)
@@ -104,7 +107,7 @@ def _knob(state: BoxState, parameter: Parameter, cabled: bool, planned: PlannedB
         start=start,
         cabled=cabled,
         part=bool(parameter.key),
-        guests=isinstance(state.box, Node),
+        guests=isinstance(state.box, Node) and not parameter.param.shape,
     )
 
 

@@ -15,15 +15,18 @@ import numpy as np
 from msgspec import Struct
 
 from engine.core.clock import MILLISECOND
-from engine.core.kinds import Image, is_picture, picture_of
-from engine.core.landmarks import Landmarks
+from engine.core.kinds import Image, is_picture, members, picture_of
+from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import Message, Ns
+from engine.core.node import WHOLE, Rectangle
 from engine.core.skeletons import Skeleton
 from engine.dsp.image.brightness import dimmed
-from engine.dsp.image.draw import blank, draw_landmarks
+from engine.dsp.image.draw import blank, draw_everybody
 from engine.dsp.image.jpeg import downscaled, encode_jpeg
-from engine.patch.plan import FEEDS, Outlet, Plan
+from engine.patch.plan import Outlet
 from engine.runtime.engine import Engine
+from engine.runtime.schedule.slots import Slot
+from engine.web.framing import Framing
 
 LOOK_S = 1 / 100
 EVERY = 5
@@ -107,18 +110,30 @@ class Picture:
         self._master = engine.picture_master
         self._begun_in = engine.picture_master.freezes if engine.picture_master.frozen else 0
         self._slot = engine.slots[outlet]
-        self._landmarks = [
-            slot
-            for other, slot in engine.slots.items()
-            if other.box in _seen_through(engine.plan, outlet)
-        ]
+        self._outlet = outlet
+        self._framing = Framing(engine)
+        self._landmarks = self._finders(engine)
         self._frames: deque[tuple[Ns, Message]] = deque(maxlen=KEPT)
         self._viewers = 0
         self._privacy = engine.privacy
         self._newest = Drawn()
         self._seen: Seen | None = None
+        self._moved: dict[str, tuple[Landmarks, Rectangle, Landmarks]] = {}
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+
+    def _finders(self, engine: Engine) -> list[tuple[str, Slot]]:
+        """Return what may say who is seen in this picture: the first outlets of networks.
+
+        What is made of landmarks behind them would be drawn a second time.
+        """
+        found: list[tuple[str, Slot]] = []
+        for outlet, slot in engine.slots.items():
+            way = self._framing.way(outlet.box)
+            derived = bool(way) and is_landmarks(way[0].carries)
+            if not derived and self._framing.is_seen_through(self._outlet.box, outlet.box):
+                found.append((outlet.box, slot))
+        return found
 
     async def frames(self) -> AsyncGenerator[bytes, None]:
         """Yield each new picture as JPEG; pictures that come while one is used are skipped.
@@ -181,8 +196,10 @@ class Picture:
             if seen.black:
                 return encode_jpeg(np.zeros_like(shot.image), QUALITY)
             drawn = shot.image if seen.shows else blank(shot.image)
-            for one in () if self._bare and seen.shows else shot.found:
-                drawn = draw_landmarks(drawn, one)
+            if shot.found and not (self._bare and seen.shows):
+                drawn = drawn.copy()
+                for one in shot.found:
+                    draw_everybody(drawn, one, colours="both", numbers=True)
             return encode_jpeg(dimmed(drawn, seen.level), QUALITY)
         except Exception:
             return b""
@@ -213,10 +230,13 @@ class Picture:
         return self._held.shot("", freezes) if own is None and self._begun_in == freezes else own
 
     def _keep(self) -> None:
-        """Keep the last few pictures with their moments."""
+        """Keep the last few pictures with their moments; a still is of the moment it is shown."""
         frame = self._slot.value
-        if is_picture(type(frame)) and (not self._frames or self._frames[-1][1] is not frame):
-            self._frames.append((self._slot.at, frame))
+        if not is_picture(type(frame)):
+            return
+        if self._frames and self._frames[-1][1] is frame:
+            self._frames.pop()
+        self._frames.append((self._slot.at, frame))
 
     def _pair(self) -> tuple[Message, tuple[Landmarks, ...]]:
         """Return a picture and who was found in it, which arrives a moment later.
@@ -224,15 +244,32 @@ class Picture:
         Why not always the newest picture: a skeleton that trails its body looks like a mistake.
         """
         newest, frame = self._frames[-1]
-        found: dict[Skeleton, tuple[Landmarks, Ns]] = {}
-        for slot in self._landmarks:
-            if isinstance(slot.value, Landmarks):
-                found.setdefault(slot.value.skeleton, (slot.value, slot.at))
+        found: dict[tuple[str, Skeleton], tuple[Landmarks, Ns]] = {}
+        for box, slot in self._landmarks:
+            value = slot.value
+            if isinstance(value, Landmarks) and not value.skeleton.metres:
+                found.setdefault((box, value.skeleton), (value, slot.at))
         for _, at in found.values():
             if abs(newest - at) <= IN_STEP:
                 frame = next((kept for moment, kept in self._frames if moment == at), frame)
                 break
-        return frame, tuple(one for one, at in found.values() if abs(newest - at) < STALE)
+        return frame, tuple(
+            here
+            for (box, _), (one, at) in found.items()
+            if abs(newest - at) < STALE and (here := self._placed(box, one)) is not None
+        )
+
+    def _placed(self, box: str, found: Landmarks) -> Landmarks | None:
+        """Return landmarks as they lie on this picture; None where that is not known."""
+        placed = self._framing.placed(box, self._outlet.box)
+        if placed is None or placed == WHOLE:
+            return found if placed else None
+        last = self._moved.get(box)
+        if last is not None and last[:2] == (found, placed):
+            return last[2]
+        moved = _moved(found, placed)
+        self._moved[box] = found, placed, moved
+        return moved
 
 
 def black_picture() -> bytes:
@@ -248,13 +285,18 @@ def _image(frame: Message) -> Image:
     return image
 
 
-def _seen_through(plan: Plan, outlet: Outlet) -> set[str]:
-    """Return the names of the boxes that this picture fires, directly or through others."""
-    found: set[str] = set()
-    ahead = [w.box for w in plan.wires if w.source == outlet and w.into in FEEDS]
-    while ahead:
-        box = ahead.pop()
-        if box not in found:
-            found.add(box)
-            ahead += [w.box for w in plan.wires if w.source.box == box and w.into in FEEDS]
-    return found
+def is_landmarks(carried: object) -> bool:
+    """Whether a cable carries nothing but landmarks."""
+    return all(isinstance(one, type) and issubclass(one, Landmarks) for one in members(carried))
+
+
+def _moved(found: Landmarks, placed: Rectangle) -> Landmarks:
+    """Return landmarks of a part of a picture as those of the whole."""
+    left, bottom, width, height = placed
+    seen = []
+    for one in found.seen:
+        points = one.points.copy()
+        points[:, 0] = left + points[:, 0] * width
+        points[:, 1] = bottom + points[:, 1] * height
+        seen.append(Instance(one.slot, one.id, points))
+    return Landmarks(found.skeleton, tuple(seen), found.aspect)

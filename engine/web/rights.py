@@ -12,6 +12,7 @@ from typing import Final
 
 from engine.core.node import Node
 from engine.runtime.engine import Engine
+from engine.runtime.schedule.state import BoxState
 from engine.web.requests import (
     BlackOutRequest,
     FreezeRequest,
@@ -42,7 +43,7 @@ ANYBODY: Final = frozenset(Role)
 OWNER: Final = frozenset({Role.OWNER})
 
 RIGHTS: Final[dict[type[PageRequest], frozenset[Role]]] = {
-    SetRequest: ANYBODY,  # of a guest, of nodes and models only, and not on cables
+    SetRequest: ANYBODY,  # of a guest, of nodes and models only, not on cables, and no shapes
     ReleaseRequest: ANYBODY,  # the same
     PanicRequest: OWNER,
     LearnRequest: OWNER,
@@ -63,6 +64,7 @@ NOT_HERE: Final = (
     "only from this machine, or a device that opened the address shown at the start: a guest looks "
     "on and turns knobs"
 )
+_NOT_SHAPES: Final = "guests may not draw: where a zone, a line or a floor lies is the owner's"
 _NOT_THIS_BOX: Final = "guests may not turn what comes in and goes out"
 
 
@@ -74,7 +76,15 @@ def refusal(role: Role, request: PageRequest, engine: Engine) -> str:
         state = engine.states.get(request.box)
         if state is not None and (state.hidden or not isinstance(state.box, Node)):
             return _NOT_THIS_BOX
+        if state is not None and is_shape(state, request.parameter):
+            return _NOT_SHAPES
     return ""
+
+
+def is_shape(state: BoxState, name: str) -> bool:
+    """Whether a parameter of a box is drawn on a picture."""
+    parameter = state.parameter(name)
+    return parameter is not None and parameter.param.shape is not None
 
 
 def rights_of(role: Role) -> list[str]:

@@ -76,6 +76,7 @@ class Server(Site):
             show = self._show
             if show is not None:
                 self.send_all("values", show.values())
+                show.send_shapes(self.send_all)
                 show.read_range(self.send_all)
                 if turn % _KNOBS_EVERY == 0:
                     show.send_knobs(self.send_all)
@@ -100,6 +101,7 @@ class Server(Site):
         if self._show is not None:
             client.queue("patch", self._show.patch())
             client.queue("knobs", self._show.knobs())
+            client.queue("shapes", self._show.shapes())
             client.queue("health", self._show.health())
 
     def greet(self, client: Client) -> None:

@@ -30,6 +30,7 @@ from engine.web.requests import (
     RangeRequest,
     to_command,
 )
+from engine.web.shapes import Shapes
 from engine.web.sound_levels import SoundLevels
 from engine.web.values import Entry, Values
 
@@ -49,6 +50,8 @@ class ShowView:
         self._values = Values(engine)
         self._knobs = Knobs(engine)
         self._health = HealthView(engine)
+        self._shapes = Shapes(engine)
+        self._sent_shapes: object = None
         self._sounds: SoundLevels = previous._sounds if previous else SoundLevels(engine)
         self._held: HeldPictures = previous._held if previous else HeldPictures()
         self._pins: Pins = previous._pins if previous else Pins()
@@ -133,6 +136,17 @@ class ShowView:
         if stand != self._sent_knobs:
             self._sent_knobs = stand
             send("knobs", news("knobs", **stand))
+
+    def shapes(self) -> bytes:
+        """Return the news of zones, lines and floors, and of who is inside."""
+        return news("shapes", **self._shapes.read())
+
+    def send_shapes(self, send: Send) -> None:
+        """Send the shapes, if any has changed, or who is inside."""
+        shapes = self._shapes.read()
+        if shapes != self._sent_shapes:
+            self._sent_shapes = shapes
+            send("shapes", news("shapes", **shapes))
 
     def handle(self, request: PageRequest, client: Client, send: Send) -> None:
         """Handle a request of a page; ``send`` what it means for all of them.

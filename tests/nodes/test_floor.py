@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.core.clock import ns
+from engine.core.commands import SetParameter
 from engine.core.errors import ParameterError
 from engine.nodes.distance import Distance
 from engine.nodes.floor import Floor
@@ -135,3 +136,22 @@ def test_the_stand_in_walks_on_the_floor(tmp_path: Path):
     assert played.errors == []
     assert len(played.sent("out", "x")) == len(played.sent("out", "y")) > 5
     assert max(each.args[0] for each in played.sent("out", "inside")) == 1
+
+
+def test_a_floor_that_is_drawn_anew_has_other_metres_and_a_bad_one_is_refused():
+    text = (
+        '[camera]\nuse = "stand_in"\nsings = false\nfps = 10\n'
+        '[f]\nuse = "floor"\nfrom = "camera.joints"\n'
+        '[out]\nuse = "collector"\n[out.send]\nx = "f.x"\n'
+    )
+    script = [
+        (0.5, SetParameter("f", "size", [8.0, 4.0])),
+        (0.9, SetParameter("f", "corners", [[0, 0], [1, 0], [2, 0], [0, 1]])),
+        (1.0, SetParameter("f", "size", [0.0, 4.0])),
+    ]
+    played = play(text, script, seconds=1.5)
+    first, *_, last = [each.args[0] for each in played.sent("out", "x")]
+    assert last == pytest.approx(2 * first, rel=0.1)
+    assert [
+        any(words in each for words in ("lie on a line", "more than 0")) for each in played.errors
+    ] == [True, True]

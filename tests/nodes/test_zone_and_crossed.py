@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.core.clock import ns
+from engine.core.commands import SetParameter
 from engine.core.errors import ParameterError, PatchError
-from engine.dsp.landmarks.zones import Polygon
+from engine.dsp.landmarks.zones import Polygon, zone_fault
 from engine.nodes.crossed import Crossed
 from engine.nodes.zone import Zone
 from engine.runtime.opening import check_patch
@@ -156,6 +157,72 @@ def test_enter_less_leave_is_always_inside(walk):
         inside += sum(one.enter is not None for one in events)
         inside -= sum(one.leave is not None for one in events)
         assert inside == first.inside in (0, 1)
+
+
+# -- Drawn while the show plays --------------------------------------------------------------------
+
+SHOW = (
+    '[camera]\nuse = "stand_in"\nsings = false\nfps = 10\n'
+    '[z]\nuse = "zone"\nfrom = "camera.joints"\npoint = "hips"\narea = [0, 0, 0.1, 0.1]\n'
+    '[line]\nuse = "crossed"\nfrom = "camera.joints"\nline = [[0.1, 0], [0.1, 1]]\n'
+    '[out]\nuse = "collector"\n[out.send]\nz = "z"\nline = "line.total"\n'
+)
+
+
+def test_a_zone_that_is_drawn_over_somebody_has_them_inside_and_a_line_was_not_crossed():
+    over = SetParameter("z", "area", [0.0, -1.0, 1.0, 2.0])
+    beyond = SetParameter("line", "line", [[0.9, 0.0], [0.9, 1.0]])
+    played = play(SHOW, [(1.0, over), (1.0, beyond)], seconds=2)
+    assert played.errors == []
+    told = [(each.t, each.args[0]) for each in played.sent("out", "z")]
+    assert {inside for t, inside in told if t < 0.95} == {0}
+    assert {inside for t, inside in told if t > 1.15} == {1}
+    assert {each.args[0] for each in played.sent("out", "line")} == {0}
+
+
+@pytest.mark.parametrize(
+    ("box", "name", "drawn", "words"),
+    [
+        ("z", "points", [[0, 0], [1, 1]], "three corners or more, and this has 2"),
+        ("z", "points", [[0, 0], [1, 1], [0, 1], [1, 0]], "crosses itself"),
+        ("z", "points", [[k, k * k] for k in range(65)], "64 corners at most"),
+        ("z", "points", [[0, 0], [1, float("nan")], [1, 0]], "expected"),
+        ("z", "area", [0, 0, 0, 1], "two corners"),
+        ("line", "line", [[0, 0], [0, 0]], "begins where it ends"),
+        ("line", "line", [[0, 0]], "this has 1"),
+    ],
+)
+def test_what_is_no_shape_is_refused_once_and_the_last_one_stays(box, name, drawn, words):
+    played = play(SHOW, [(0.5, SetParameter(box, name, drawn))], seconds=1)
+    assert len(played.errors) == 1 and f"{box}/{name}: " in played.errors[0]
+    assert words in played.errors[0]
+    before = play(SHOW, seconds=0.2).engine.states[box].box
+    assert getattr(played.engine.states[box].box, name) == getattr(before, name)
+
+
+@given(st.lists(st.tuples(PLACES, PLACES), min_size=3, max_size=7, unique=True))
+def test_a_polygon_crosses_itself_as_segments_do(corners):
+    """Held against the plain way: two stretches that are no neighbours have a place in common."""
+
+    def side(a, b, c):
+        turn = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+        return 0 if abs(turn) < 1e-9 else math.copysign(1, turn)
+
+    def between(a, b, c):
+        return (a[0] - c[0]) * (b[0] - c[0]) + (a[1] - c[1]) * (b[1] - c[1]) <= 0
+
+    def meet(a, b, c, d):
+        sides = side(a, b, c), side(a, b, d), side(c, d, a), side(c, d, b)
+        ends = (a, b, c), (a, b, d), (c, d, a), (c, d, b)
+        return (sides[0] * sides[1] < 0 and sides[2] * sides[3] < 0) or any(
+            s == 0 and between(*each) for s, each in zip(sides, ends, strict=True)
+        )
+
+    edges = [*zip(corners, [*corners[1:], corners[0]], strict=True)]
+    count = len(edges)
+    apart = [(i, j) for i in range(count) for j in range(i + 2, count) if (i, j) != (0, count - 1)]
+    if any(meet(*edges[i], *edges[j]) for i, j in apart):
+        assert "crosses itself" in zone_fault(corners)
 
 
 # -- Lines -----------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from engine.patch.label import LONGEST_LABEL
+from engine.core.label import LONGEST_LABEL
 from engine.patch.plan import Into
 from engine.registry import OWN_FOLDER
 from engine.runtime.reload.diff import differs, is_rebuilt

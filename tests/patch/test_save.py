@@ -118,6 +118,46 @@ def test_what_is_saved_is_what_played() -> None:
     assert result.names == ("b/above", "b/on", "b/smooth/smooth")
 
 
+CORNERS = """\
+[a]
+use = "numbers"
+values = [1.0]
+[b]
+use = "lookup"
+from = "a"
+points = [
+  [0, 0.25],   # low
+  [0.5, 0.5],
+  [1, 1.0],    # high
+]   # end
+[c]
+use = "collector"
+[c.send]
+b = "b"
+"""
+
+
+@pytest.mark.parametrize(
+    ("points", "gone", "come"),
+    [
+        ([[0, 0.25], [0.5, 0.75], [1, 1]], ["  [0.5, 0.5],"], ["  [0.5, 0.75],"]),
+        ([[0, 0], [0.5, 0.5], [1, 1]], ["  [0, 0.25],   # low"], ["  [0, 0.0],   # low"]),
+        ([[0, 0.25], [0.5, 0.5], [1, 1], [2, 0]], [], ["  [2.0, 0.0],"]),
+        ([[0, 0.25], [0.5, 0.5]], ["  [1, 1.0],    # high"], []),
+    ],
+)
+def test_of_corners_only_the_lines_change_that_have_moved(
+    points: list[list[float]], gone: list[str], come: list[str]
+) -> None:
+    result = saved(CORNERS, ("b", "points", points))
+    assert result.left == ()
+    assert lines(result.texts.patch, CORNERS) == gone
+    assert lines(CORNERS, result.texts.patch) == come
+    assert tomllib.loads(result.texts.patch)["b"]["points"] == points
+    assert result.written[False, ("b", "points")] == points
+    assert held(result.texts.patch)[1] == []
+
+
 LOOKS = """\
 [a]
 use = "numbers"

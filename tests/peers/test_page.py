@@ -382,9 +382,9 @@ def test_the_picture_is_there_with_its_skeleton_and_nothing_is_bright(browser):
 def test_while_private_no_picture_is_seen_and_all_values_go_on(browser):
     browser.until(f"{SEEN} < 0.9")  # of the stand-in's picture something is no ground
     browser.run("document.getElementById('privacy').click()")
-    browser.until(f"{SEEN} === 1")
+    browser.until(f"{SEEN} > 0.9")  # the skeleton, and nothing else
     browser.until("document.getElementById('marks').textContent.startsWith('Private')")
-    assert set(browser.collect(SEEN, 10)) == {1}
+    assert min(browser.collect(SEEN, 10)) > 0.9
     browser.different(HEIGHT, 6)
     browser.run("document.getElementById('privacy').click()")
     browser.until(f"{SEEN} < 0.9 && document.getElementById('marks').textContent === ''")
@@ -686,10 +686,10 @@ def test_what_a_patch_keeps_private_the_page_cannot_open(browser, tmp_path, wire
             return number.right <= master.right + 1 &&
                 (number.right <= privacy.left || number.bottom <= privacy.top);
         """)
-        assert set(browser.collect(SEEN, 10)) == {1}
+        assert min(browser.collect(SEEN, 10)) > 0.9
         # Who does not ask by the button is refused too.
         browser.run("import('/link.js').then((link) => link.ask({ do: 'privacy', on: false }))")
         browser.until("document.getElementById('notice').dataset.kind === 'refused'")
-        assert set(browser.collect(SEEN, 10)) == {1}
+        assert min(browser.collect(SEEN, 10)) > 0.9
     finally:
         show.stop()

@@ -12,8 +12,11 @@ import pytest
 from runtime.boxes import play
 
 from engine.core.commands import BlackOut, Freeze, KeepPrivate, SetMaster
-from engine.core.messages import JOINTS, Mask, Ns, Person, Pose
+from engine.core.landmarks import Instance, Landmarks
+from engine.core.messages import JOINTS, Frame, Mask, Ns, Person, Pose
+from engine.core.skeletons import COCO_17, HAND_21
 from engine.dsp.image.jpeg import downscaled, encode_jpeg
+from engine.runtime.entries import Arrival
 from engine.web.site import VIEWERS
 
 from .visit import WAIT, get, grey, say, streamed
@@ -374,3 +377,52 @@ def test_a_mask_is_shown_as_a_picture_and_not_while_private(page):
     assert abs(int(asyncio.run(first())[0, 0, 0]) - 128) < 4
     engine.ask("test", KeepPrivate(True))
     assert asyncio.run(first()).max() < 60
+
+
+def seen_at(x, y, skeleton, slot=1):
+    """Return somebody whose known points lie about one place."""
+    points = np.zeros((len(skeleton.points), 4 if skeleton.depth else 3), np.float32)
+    points[:, :2] = x, y
+    points[:, 0] += np.linspace(-0.02, 0.02, len(points))
+    points[:, -1] = 1
+    return Landmarks(skeleton, (Instance(slot, slot, points),), 16 / 9)
+
+
+PARTS = (
+    '[p]\nuse="pictures"\ncount=3\n'
+    '[half]\nuse="crop"\nfrom="p"\nx=0.75\ny=0.75\nwidth=0.5\nheight=0.5\n'
+    '[whole_seen]\nuse="watch"\nfrom="p"\n[half_seen]\nuse="watch"\nfrom="half"\n'
+)
+
+
+def test_all_who_are_found_are_drawn_where_they_are_whatever_part_they_were_found_in(page):
+    engine = play(PARTS).engine
+    page.watch(engine)
+    at = Ns(engine.clock.now() + 40_000_000)
+    for box, found in (
+        ("whole_seen", seen_at(0.2, 0.5, COCO_17)),
+        ("half_seen", seen_at(0.2, 0.5, HAND_21, slot=2)),
+    ):
+        engine.slots[next(o for o in engine.slots if o.box == box)].write(found, at, 0, 1)
+    say(engine, grey(0, 640, 360))
+    image = asyncio.run(until(page, lambda image: image.shape[0] == 360 and image.max() > 150))
+    lit = [
+        (x, y)
+        for x in range(0, 640, 20)
+        for y in range(0, 360, 20)
+        if image[y : y + 20, x : x + 20].max() > 150
+    ]
+    assert all(100 <= x < 160 or 360 <= x < 400 for x, y in lit), lit
+    assert any(160 <= y < 200 for x, y in lit if x < 160)
+    assert any(80 <= y < 100 for x, y in lit if x > 300)  # 0.2, 0.5 of the right upper quarter
+
+
+def test_who_is_found_in_a_still_is_drawn_for_as_long_as_it_is_shown(page, engine):
+    still = Frame(grey(0, 640, 360))
+    outlet = next(o for o in engine.slots if o.box == "seen")
+    for second in range(3):
+        at = Ns(engine.clock.now() + (1 + second) * 1_000_000_000)
+        engine.clock.move_to(at)
+        engine.step(Arrival("p", "frame", still, at))
+        engine.slots[outlet].write(seen_at(0.5, 0.5, COCO_17), at, 0, 1 + second)
+    assert asyncio.run(until(page, lambda image: image.max() > 150)) is not None

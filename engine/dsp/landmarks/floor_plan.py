@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from engine.dsp.landmarks.body import Point
-from engine.dsp.landmarks.zones import Polygon, turned
+from engine.dsp.landmarks.zones import turned, zone_fault
 
 _LEAST: Final = 0.01
 """Picture parts by which a corner must be off the line of two others."""
@@ -32,26 +32,11 @@ class FloorPlan:
     """
 
     def __init__(self, corners: Sequence[Sequence[float]], size: Sequence[float]) -> None:
-        if len(corners) != 4:
-            raise ValueError(f"corners: a floor has four corners, and this has {len(corners)}")
-        self._width, self._depth = size
-        if not min(self._width, self._depth) > 0:
-            raise ValueError("size: expected width and depth in metres, each more than 0")
+        for name, fault in (("corners", corners_fault(corners)), ("size", size_fault(size))):
+            if fault:
+                raise ValueError(f"{name}: {fault}")
         places = [(float(x), float(y)) for x, y in corners]
-        for numbers in combinations(range(4), 3):
-            if _height(*(places[number] for number in numbers)) < _LEAST:
-                one, two, three = (number + 1 for number in numbers)
-                raise ValueError(
-                    f"corners: {one}, {two} and {three} lie on a line, which is no corner of a "
-                    "floor"
-                )
-        try:
-            Polygon(places)
-        except ValueError as error:
-            raise ValueError(f"corners: {error}") from None
-        turns = [turned(places[k], places[(k + 1) % 4], places[(k + 2) % 4]) > 0 for k in range(4)]
-        if len({*turns}) > 1:
-            raise ValueError("corners: no rectangle on a floor looks like this; one is inside")
+        self._width, self._depth = size
         self._projection = _homography(
             places, [(0, 0), (self._width, 0), (self._width, self._depth), (0, self._depth)]
         )
@@ -72,6 +57,26 @@ class FloorPlan:
         if not -beyond <= across <= self._width + beyond:
             return None
         return (across, away) if -beyond <= away <= self._depth + beyond else None
+
+
+def corners_fault(corners: Sequence[Sequence[float]]) -> str:
+    """Return what is wrong with the corners of a floor in the picture, or ""."""
+    if len(corners) != 4:
+        return f"a floor has four corners, and this has {len(corners)}"
+    places = [(float(x), float(y)) for x, y in corners]
+    for numbers in combinations(range(4), 3):
+        if _height(*(places[number] for number in numbers)) < _LEAST:
+            one, two, three = (number + 1 for number in numbers)
+            return f"{one}, {two} and {three} lie on a line, which is no corner of a floor"
+    if fault := zone_fault(places):
+        return fault
+    turns = [turned(places[k], places[(k + 1) % 4], places[(k + 2) % 4]) > 0 for k in range(4)]
+    return "no rectangle on a floor looks like this; one is inside" if len({*turns}) > 1 else ""
+
+
+def size_fault(size: Sequence[float]) -> str:
+    """Return what is wrong with the size of a floor, or ""."""
+    return "" if min(size) > 0 else "expected width and depth in metres, each more than 0"
 
 
 def _height(a: Point, b: Point, c: Point) -> float:

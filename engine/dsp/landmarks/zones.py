@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.core.clock import SECOND
 from engine.core.messages import Ns
@@ -19,17 +19,21 @@ from engine.dsp.landmarks.areas import Area
 from engine.dsp.landmarks.body import Point
 
 _TOUCHING: Final = 1e-9
+MOST_CORNERS: Final = 64
+"""Corners of one zone: it is looked at anew while a hand draws it."""
 
 
 class Polygon:
     """A zone by its corners, in order.
 
-    Raise ValueError for fewer than three corners, two that are the same, corners on one line, and
-    edges that cross each other.
+    Raise ValueError for fewer than three corners or more than 64, two that are the same, corners on
+    one line, and edges that cross each other.
     """
 
     def __init__(self, corners: Iterable[Sequence[float]]) -> None:
         places = [(float(x), float(y)) for x, y in corners]
+        if len(places) > MOST_CORNERS:
+            raise ValueError(f"a zone has {MOST_CORNERS} corners at most, and this {len(places)}")
         if len(places) > 3 and places[0] == places[-1]:
             places.pop()  # some tools say the first once more, to close it
         if len(places) < 3:
@@ -37,7 +41,7 @@ class Polygon:
         if len({*places}) < len(places):
             raise ValueError("two corners of the zone are the same")
         self._edges = [*zip(places, [*places[1:], places[0]], strict=True)]
-        if crossing := _crossing(self._edges):
+        if crossing := _crossing(np.array(places)):
             one, other = crossing
             raise ValueError(
                 f"the zone crosses itself: its edge from corner {one + 1} meets that from corner "
@@ -56,46 +60,61 @@ class Polygon:
         return min(_from_segment(place, one, other, aspect) for one, other in self._edges)
 
 
-def _crossing(edges: Sequence[tuple[Point, Point]]) -> tuple[int, int] | None:
-    """Return the numbers of two edges that meet elsewhere than in a corner of both."""
-    last = len(edges) - 1
-    for one, other in combinations(range(len(edges)), 2):
-        if other == one + 1 or (one, other) == (0, last):
-            before, after = (one, other) if other == one + 1 else (other, one)
-            (a, b), (_, c) = edges[before], edges[after]
-            if _side(a, b, c) == 0 and _ahead(b, a, c) > 0:  # back the way that it came
-                return one, other
-        elif _meet(*edges[one], *edges[other]):
-            return one, other
-    return None
+def zone_fault(corners: Sequence[Sequence[float]]) -> str:
+    """Return what is wrong with the corners of a zone, or ""."""
+    try:
+        Polygon(corners)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
-def _meet(a: Point, b: Point, c: Point, d: Point) -> bool:
-    """Whether two stretches have a place in common."""
-    sides = _side(a, b, c), _side(a, b, d), _side(c, d, a), _side(c, d, b)
-    if sides[0] * sides[1] < 0 and sides[2] * sides[3] < 0:
-        return True
-    ends = ((a, b, c), (a, b, d), (c, d, a), (c, d, b))
-    return any(
-        side == 0 and _ahead(place, one, other) <= 0
-        for side, (one, other, place) in zip(sides, ends, strict=True)
-    )
+def _crossing(corners: NDArray[np.float64]) -> tuple[int, int] | None:
+    """Return the numbers of two edges that meet elsewhere than in a corner of both.
+
+    ``corners``: (n, 2); an edge goes from the corner of its number to the next one.
+    """
+    ends = np.roll(corners, -1, axis=0)
+    begins, stops = (_sides(corners, ends, places) for places in (corners, ends))
+    apart = (begins * stops < 0) & (begins * stops < 0).T
+    touching = (begins == 0) & (_ahead(corners, corners, ends) <= 0)
+    touching |= (stops == 0) & (_ahead(ends, corners, ends) <= 0)
+    meets = apart | touching | touching.T
+    count = len(corners)
+    back = (np.diag(np.roll(stops, -1, axis=1)) == 0) & _turns_back(corners, ends)
+    for before in range(count):  # neighbours have a corner in common anyway
+        after = (before + 1) % count
+        meets[before, after] = meets[after, before] = back[before]
+    found = np.argwhere(np.triu(meets, 1))
+    return (int(found[0][0]), int(found[0][1])) if len(found) else None
+
+
+def _sides(
+    begins: NDArray[np.float64], ends: NDArray[np.float64], places: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return on which side of each edge (rows) each place (columns) is: 1 left, -1 right, 0 on."""
+    along, to = (ends - begins)[:, None], places[None] - begins[:, None]
+    surface = along[..., 0] * to[..., 1] - along[..., 1] * to[..., 0]
+    return np.where(np.abs(surface) < _TOUCHING, 0.0, np.sign(surface))
+
+
+def _ahead(
+    middles: NDArray[np.float64], ones: NDArray[np.float64], others: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return more than 0 where, from a middle (columns), both ends of an edge (rows) lie ahead."""
+    ahead = (ones[:, None] - middles[None]) * (others[:, None] - middles[None])
+    return np.asarray(ahead.sum(axis=-1), np.float64)
+
+
+def _turns_back(begins: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether the edge after each one goes back the way that it came."""
+    following = np.roll(ends, -1, axis=0)
+    return np.asarray(((begins - ends) * (following - ends)).sum(axis=-1) > 0, np.bool_)
 
 
 def turned(a: Point, b: Point, place: Point) -> float:
     """Return twice the surface of a triangle: more than 0 left of the way from a to b, or less."""
     return (b[0] - a[0]) * (place[1] - a[1]) - (b[1] - a[1]) * (place[0] - a[0])
-
-
-def _side(a: Point, b: Point, place: Point) -> int:
-    """Return on which side of a line a place is: 1 left of the way from a to b, -1 right, 0 on."""
-    surface = turned(a, b, place)
-    return 0 if abs(surface) < _TOUCHING else (1 if surface > 0 else -1)
-
-
-def _ahead(middle: Point, one: Point, other: Point) -> float:
-    """Return more than 0 where two places are in the same direction from a middle."""
-    return sum((p - m) * (q - m) for m, p, q in zip(middle, one, other, strict=True))
 
 
 def _from_segment(place: Point, one: Point, other: Point, aspect: float) -> float:
@@ -122,6 +141,8 @@ class Occupancy:
 
     def __init__(self) -> None:
         self._inside: dict[int, _Guest] = {}
+        self.slots: tuple[int, ...] = ()
+        """Who is inside, by slot: as of the last update, whole for whoever reads it meanwhile."""
 
     def update(
         self,
@@ -147,6 +168,7 @@ class Occupancy:
         for who, guest in [*self._inside.items()]:
             if at - guest.seen > memory * SECOND:
                 went.append(self._inside.pop(who).slot)
+        self.slots = tuple(sorted(guest.slot for guest in self._inside.values()))
         return came, went
 
     @property
@@ -175,13 +197,19 @@ class Tripwire:
     """
 
     def __init__(self, line: Sequence[Sequence[float]]) -> None:
+        self._walkers: dict[int, _Walker] = {}
+        self.move(line)
+
+    def move(self, line: Sequence[Sequence[float]]) -> None:
+        """Lie elsewhere from now on: over whom it is moved has not crossed it."""
         if len(line) != 2:
             raise ValueError(f"a line goes from one place to another, and this has {len(line)}")
         (ax, ay), (bx, by) = line
         self._from, self._to = (float(ax), float(ay)), (float(bx), float(by))
         if self._from == self._to:
             raise ValueError("the line begins where it ends")
-        self._walkers: dict[int, _Walker] = {}
+        for walker in self._walkers.values():
+            walker.side, walker.through = 0, False
 
     def update(
         self,
@@ -234,6 +262,15 @@ class Tripwire:
         along = (self._to[0] - self._from[0], self._to[1] - self._from[1])
         way = (x - self._from[0]) * along[0] + (y - self._from[1]) * along[1]
         return 0 <= way <= along[0] ** 2 + along[1] ** 2
+
+
+def line_fault(line: Sequence[Sequence[float]]) -> str:
+    """Return what is wrong with the ends of a line, or ""."""
+    try:
+        Tripwire(line)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def middle_and_spread(places: Sequence[Point], aspect: float) -> tuple[float, float, float]:

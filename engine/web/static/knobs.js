@@ -5,6 +5,7 @@ import { find, make, press, write } from "./dom.js";
 import { number } from "./format.js";
 import { ask } from "./link.js";
 import * as pins from "./pins.js";
+import * as shapes from "./shapes.js";
 
 const PACE = 33;
 const HELD = 600;
@@ -322,4 +323,20 @@ class Curved extends Knob {
   }
 }
 
-const KINDS = { slider: Slider, switch: Switch, choice: Choice, curve: Curved };
+/** What is drawn on the picture: a zone, a line, a floor. */
+class Shape extends Knob {
+  control() {
+    this.easy = true;
+    return make("button", { type: "button", onclick: () => shapes.edit(this.is.box) }, "Draw on the picture");
+  }
+
+  put(value) {
+    this.element.hidden = value === null;
+  }
+
+  words(value) {
+    return Array.isArray(value?.[0]) ? `${value.length} corners` : "";
+  }
+}
+
+const KINDS = { slider: Slider, switch: Switch, choice: Choice, curve: Curved, shape: Shape };

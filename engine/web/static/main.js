@@ -16,6 +16,7 @@ import * as playlist from "./playlist.js";
 import * as roles from "./roles.js";
 import * as save from "./save.js";
 import * as see from "./see.js";
+import * as shapes from "./shapes.js";
 import * as sounds from "./sounds.js";
 import * as tuner from "./tuner.js";
 
@@ -31,6 +32,7 @@ const hear = {
     knobs.lay(news);
     save.lay();
     see.lay(news.patch);
+    shapes.lay(news);
     sounds.lay();
     tuner.lay(news.patch);
     playlist.lay(news.playlist, news.playing);
@@ -47,6 +49,7 @@ const hear = {
     knobs.show(news.stand);
     save.show(news);
   },
+  shapes: (news) => shapes.show(news),
   pins(news) {
     pins.lay(news.title, news.pins);
     knobs.layPins();

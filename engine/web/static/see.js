@@ -11,6 +11,15 @@ let names = [];
 let chosen = "";
 let trail = [];
 let last = null;
+let tell = () => {};
+
+/** The picture that is shown, by its outlet; "" for none. */
+export const shown = () => chosen;
+
+/** Call a function whenever another picture is shown. */
+export function changed(listener) {
+  tell = listener;
+}
 
 /** Begin anew with another patch; the picture that was chosen stays, where that has it. */
 export function lay(patch) {
@@ -45,12 +54,14 @@ function offer(pictures) {
   choose(names.includes(chosen) ? chosen : (names.at(-1) ?? ""));
 }
 
-function choose(name) {
+/** Show a picture. */
+export function choose(name) {
   chosen = name;
   for (const button of find("pictures").children) {
     button.setAttribute("aria-pressed", String(button.dataset.of === name));
   }
   look(document.hidden ? "" : name);
+  tell();
 }
 
 function look(name) {

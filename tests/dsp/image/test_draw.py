@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.core.landmarks import Instance, Landmarks
 from engine.core.messages import JOINTS, Person, Pose
-from engine.core.skeletons import COCO_17
-from engine.dsp.image.draw import LEFT, RIGHT, draw_landmarks
+from engine.core.skeletons import COCO_17, FACE_468, HAND_21, Skeleton
+from engine.dsp.image.draw import LEFT, PEOPLE, RIGHT, draw_everybody, draw_landmarks
 
 
 def someone(confidence: float = 1.0) -> Person:
@@ -43,3 +44,38 @@ def test_the_smallest_picture_bears_it() -> None:
 def test_every_joint_has_a_bone_and_none_is_there_twice() -> None:
     assert {name for bone in COCO_17.bones for name in bone} == set(JOINTS)
     assert len({frozenset(bone) for bone in COCO_17.bones}) == len(COCO_17.bones)
+
+
+def test_bones_say_who_and_joints_which_side() -> None:
+    drawn = np.zeros((400, 600, 3), np.uint8)
+    person = someone()
+    other = Person(slot=2, id=2, joints=person.joints + np.float32((0.05, 0, 0)))
+    draw_everybody(drawn, Pose((other,), 1.5), colours="both")
+    assert tuple(drawn[40, 510]) == LEFT
+    assert tuple(drawn[360, 150]) == RIGHT
+    bone = drawn[120, 420]  # half way from the middle to the left wrist
+    assert tuple(bone) == PEOPLE[1]
+
+
+@pytest.mark.parametrize("skeleton", [COCO_17, HAND_21, FACE_468])
+def test_numbers_stand_beside_each_and_within_the_picture(skeleton: Skeleton) -> None:
+    points = np.full((len(skeleton.points), 4 if skeleton.depth else 3), 1.0, np.float32)
+    found = Landmarks(skeleton, (Instance(3, 12, points),), 1.0)
+    plain, told = (np.zeros((200, 200, 3), np.uint8) for _ in range(2))
+    draw_everybody(plain, found, colours="people")
+    draw_everybody(told, found, colours="people", numbers=True)
+    added = (told != plain).any(axis=2)
+    assert added.sum() > 100
+    assert not added[[0, -1]].any() and not added[:, [0, -1]].any()
+
+
+def test_of_a_whole_face_the_outline_is_drawn_and_of_a_few_points_each() -> None:
+    points = np.zeros((468, 4), np.float32)
+    points[:, :2] = np.random.default_rng(0).uniform(0.2, 0.8, (468, 2))
+    few = points.copy()
+    points[:, 3] = 1
+    few[[1, 152], 3] = 1
+    for each in (points, few):
+        picture = np.zeros((100, 100, 3), np.uint8)
+        draw_everybody(picture, Landmarks(FACE_468, (Instance(1, 1, each),), 1.0))
+        assert picture.any()

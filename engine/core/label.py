@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Final
+from typing import Annotated, Final
 
 from engine.core.errors import ParameterError, as_written
+from engine.core.parameter import Param
 from engine.core.secrets import hide_secrets
 
 LABEL: Final = "label"
@@ -27,3 +28,19 @@ def read_label(value: object) -> str:
     if len(value) > LONGEST_LABEL:
         raise ParameterError(f"expected {LONGEST_LABEL} characters at most, got {len(value)}")
     return hide_secrets(value.strip())
+
+
+def label_fault(value: object) -> str:
+    """Return what is wrong with a label, or ""."""
+    try:
+        read_label(value)
+    except ParameterError as error:
+        return str(error)
+    return ""
+
+
+CALLED: Final = Param(
+    "what it is called where it is shown; its name, if nothing is said", fault=label_fault
+)
+Label = Annotated[str, CALLED]
+"""The label of a box that may be called otherwise while it plays, as what is drawn on the page."""

@@ -1,0 +1,235 @@
+"""Zones, lines and floors drawn in a real browser: by mouse, by finger and by keys, and saved."""
+
+from __future__ import annotations
+
+import contextlib
+import tomllib
+
+import pytest
+from browser import Browser
+from conftest import find_port
+from test_page import Show, Wire, answers
+
+from engine.dsp.landmarks.floor_plan import FloorPlan
+
+pytestmark = [
+    pytest.mark.peer("chromium", "chromium"),
+    pytest.mark.peer("chromedriver", "chromium-driver"),
+]
+
+WIDE, HIGH = 360, 480
+FLOOR = [[0.1, 0.05], [0.9, 0.05], [0.7, 0.35], [0.3, 0.35]]
+PATCH = f"""\
+title = "Drawn"   # tonight
+
+[dancer]
+use = "stand_in"
+sings = false
+width = {WIDE}
+height = {HIGH}
+
+# By the door.
+[door]
+use = "zone"
+from = "dancer.joints"
+label = "The door"
+point = "hips"
+points = [
+    [0.05, 0.1],   # near
+    [0.15, 0.1],
+    [0.15, 0.4],   # far
+    [0.05, 0.4],
+]   # once around
+
+[line]
+use = "crossed"
+from = "dancer.joints"
+
+[stage]
+use = "floor"
+from = "dancer.joints"
+corners = {FLOOR}
+size = [5, 4]
+
+[spot]
+use = "zone"
+from = "stage"
+points = [[2, 1], [3.5, 1], [3.5, 2.5], [2, 2.5]]   # metres
+
+[out]
+use = "osc_out"
+to = "127.0.0.1:PORT"
+[out.send]
+"/door" = "door"
+"/reach" = "spot"
+"""
+NAME = "document.querySelector('#drawing [data-of={}]')"
+PLACES = "JSON.parse(document.querySelector('#shapes g[data-shape={}]').dataset.places)"
+STAGE = """const at = document.getElementById('stage').getBoundingClientRect();
+    return [at.width, at.height]"""
+HEIGHTS = """return [...document.querySelectorAll('#drawing button')]
+    .filter((one) => one.offsetHeight).map((one) => one.offsetHeight)"""
+BUTTON = """[...document.querySelectorAll('#drawing button')]
+    .find((one) => !one.hidden && one.textContent === '{}')"""
+
+
+class Drawing:
+    """The shapes on the page of a show, and a hand that draws them."""
+
+    def __init__(self, browser):
+        self.browser = browser
+
+    def choose(self, name):
+        self.browser.until(f"{NAME.format(name)} && {NAME.format(name)}.click() === undefined")
+        self.browser.until("document.querySelector('#shapes.drawing .corner.selected')")
+        self.browser.until("document.getElementById('picture').naturalWidth > 0")
+
+    def places(self, name):
+        return self.browser.run(f"return {PLACES.format(name)}")
+
+    def until(self, name, fits):
+        self.browser.until(f"((all) => {fits})({PLACES.format(name)})")
+        return self.places(name)
+
+    def pixels(self):
+        """Return how many pixels the picture is wide and high as it stands on the page."""
+        wide, high = self.browser.run(STAGE)
+        scale = min(wide / WIDE, high / HIGH)
+        return WIDE * scale, HIGH * scale
+
+    def press(self, name):
+        button = BUTTON.format(name)
+        self.browser.until(f"{button} && !{button}.disabled && {button}.click() === undefined")
+
+
+@pytest.fixture(scope="module")
+def wire():
+    with contextlib.closing(Wire()) as wire:
+        yield wire
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory, wire):
+    file = tmp_path_factory.mktemp("drawn") / "drawn.toml"
+    file.write_text(PATCH.replace("PORT", str(wire.port)))
+    return file
+
+
+@pytest.fixture(scope="module")
+def drawing(file, wire):
+    port = find_port()
+    show = Show(file, port)
+    show.start()
+    try:
+        wire.until(lambda one: one[1] == "/door" and one[2] == [0])
+        answers(port)
+        with contextlib.closing(Browser(find_port())) as browser:
+            browser.size(1440, 900)
+            browser.go(f"http://127.0.0.1:{port}/")
+            yield Drawing(browser)
+    finally:
+        show.stop()
+
+
+def first(browser, corner, name):
+    """Give a corner a class of its own, by which it can be dragged."""
+    browser.run(
+        "document.querySelectorAll('#shapes .corner')[arguments[0]].classList.add(arguments[1])",
+        corner,
+        name,
+    )
+
+
+# The tests go on with what those before them have drawn.
+
+
+def test_a_mouse_pulls_a_corner_and_who_is_inside_is_told(drawing, wire):
+    browser = drawing.browser
+    drawing.choose("door")
+    wide, high = drawing.pixels()
+    first(browser, 2, "far")
+    browser.drag("#shapes .corner.far", round(0.8 * wide), -round(0.55 * high))
+    door = drawing.until("door", "all[2][0] > 0.9")
+    assert door[2] == pytest.approx([0.95, 0.95], abs=4 / 300)
+    assert [*door[:2], door[3]] == [[0.05, 0.1], [0.15, 0.1], [0.05, 0.4]]
+    wire.until(lambda one: one[1] == "/door" and one[2] == [1])
+    browser.until("document.querySelector('#shapes .lit[data-shape=door]').dataset.caption === '1'")
+
+
+def test_a_finger_makes_a_corner_two_taps_take_it_away_and_all_is_undone(drawing):
+    browser, door = drawing.browser, drawing.places("door")
+    browser.drag("#shapes .more", 0, -40, "touch")
+    drawing.until("door", "all.length === 5")
+    browser.press("#shapes .corner.selected", times=2)
+    assert drawing.until("door", "all.length === 4") == door
+    for count in (5, 4):
+        drawing.press("Undo")
+        drawing.until("door", f"all.length === {count}")
+    assert drawing.places("door") == door
+
+
+def test_what_crosses_itself_goes_back_and_is_no_fault_of_the_show(drawing):
+    browser, door = drawing.browser, drawing.places("door")
+    wide, high = drawing.pixels()
+    first(browser, 0, "first")
+    browser.drag("#shapes .corner.first", round(0.45 * wide), -round(0.8 * high))
+    assert drawing.until("door", "all[0][0] === 0.05 && all[0][1] === 0.1") == door
+    browser.until("document.getElementById('told').textContent === '0'")
+
+
+def test_keys_move_the_chosen_corner_here_in_metres_on_a_floor(drawing):
+    drawing.choose("spot")
+    wide, _ = drawing.pixels()
+    drawing.browser.keys("\ue014" * 3)
+    (x, y), *rest = drawing.until("spot", "all[0][0] > 2")
+    assert rest == [[3.5, 1], [3.5, 2.5], [2, 2.5]]
+    # (2.5, 0) is in the middle of the near edge, where a step is less than further away.
+    step = FloorPlan(FLOOR, (5, 4)).metres((0.5 + 12 / wide, 0.05))[0] - 2.5
+    assert 0.3 * step < x - 2 < 3 * step
+    assert y == pytest.approx(1, abs=0.01)
+
+
+def test_a_line_is_drawn_anew_in_one_go_on_a_phone(drawing):
+    browser = drawing.browser
+    browser.size(390, 844, phone=True)
+    drawing.choose("line")
+    drawing.press("Draw anew")
+    browser.drag("#shapes", 60, -80, "touch")
+    line = drawing.until("line", "all[0][0] !== all[1][0]")
+    wide, high = drawing.pixels()
+    assert line[0] == pytest.approx([0.5, 0.5], abs=0.02)
+    assert line[1] == pytest.approx([0.5 + 60 / wide, 0.5 + 80 / high], abs=0.02)
+    assert min(browser.run(HEIGHTS)) >= 44
+
+
+def test_a_shape_is_called_otherwise_and_its_box_is_not(drawing):
+    drawing.choose("door")
+    drawing.browser.run(
+        "const name = document.querySelector('#drawing input'); name.value = 'Way in';"
+        "name.dispatchEvent(new Event('change'));"
+    )
+    drawing.browser.until(f"{NAME.format('door')}.textContent === 'Way in'")
+
+
+def test_saved_only_its_lines_have_changed_and_opened_again_it_lies_there(drawing, file):
+    browser, before = drawing.browser, file.read_text()
+    shown = {name: drawing.places(name) for name in ("door", "line", "spot", "stage")}
+    browser.size(1440, 900)
+    browser.run("document.querySelector('#save .keep').click()")
+    save = "document.querySelector('dialog.saving .keep')"
+    browser.until(f"{save} && {save}.click() === undefined")
+    browser.until("document.getElementById('notice').textContent.includes('Saved in drawn')")
+    after = file.read_text()
+    wanted = tomllib.loads(before)
+    for name, key in (("door", "points"), ("line", "line"), ("spot", "points")):
+        wanted[name][key] = shown[name]
+    wanted["door"]["label"] = "Way in"
+    assert tomllib.loads(after) == wanted
+    assert [one for one in before.splitlines() if one not in after.splitlines()] == [
+        'label = "The door"',
+        "    [0.15, 0.4],   # far",
+        "points = [[2, 1], [3.5, 1], [3.5, 2.5], [2, 2.5]]   # metres",
+    ]
+    browser.run("location.reload()")
+    drawing.choose("door")
+    assert {name: drawing.places(name) for name in shown} == shown
