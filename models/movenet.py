@@ -38,14 +38,12 @@ SIGNED = {"input": "image", "output_0": "joints"}
 """As the graph of multipose calls them itself."""
 
 
-def export(
-    here: Path, about: str, which: str, files: Mapping[str, str], *, rounded: bool = False
-) -> None:
+def export(here: Path, about: str, which: str, files: Mapping[str, str], *, bits: int = 0) -> None:
     """Fetch, convert, simplify, and write ``model.onnx``.
 
     It lies in ``here`` unless the command line names another folder; ``about`` is what a script
-    says of itself. ``files`` are its graph and weights with SHA-256. With ``rounded`` weights are
-    stored in ten bits.
+    says of itself. ``files`` are its graph and weights with SHA-256. With ``bits`` weights are
+    rounded to so many.
     """
     out = folder_to_write(here, about)
     title = f"MoveNet {which}"
@@ -62,7 +60,7 @@ def export(
         if not size.dim_value:
             size.dim_param = side
     simplify(model)
-    write(model, title, out / "model.onnx", rounded=rounded)
+    write(model, title, out / "model.onnx", bits=bits)
 
 
 def complete(graph: dict[str, Any]) -> None:

