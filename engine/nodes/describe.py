@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Annotated, ClassVar, NamedTuple
 
 from engine.core.clock import ns
@@ -64,14 +63,10 @@ class Describe(Node):
     _next: str = ""
     _since: Ns = Ns(0)
     _spoke: bool = False
-    _templates: dict[str, Template] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("sentence", "nothing"):
-            try:
-                self._templates[name] = Template(getattr(self, name))
-            except ValueError as error:
-                raise ParameterError(f"{name}: {error}") from None
+        self._of_things = _template("sentence", self.sentence)
+        self._of_nothing = _template("nothing", self.nothing)
 
     def reset(self) -> None:
         """Forget what was said: the next sentence comes at once."""
@@ -82,7 +77,7 @@ class Describe(Node):
         self, objects: Detections, picture: Frame | None = None, *, at: Ns
     ) -> Described | None:
         """Return the sentence where it is a new one, and time for it."""
-        template = self._templates["sentence" if objects.seen else "nothing"]
+        template = self._of_things if objects.seen else self._of_nothing
         light = _UNSEEN
         if picture is not None:
             light = Light(*look(in_colour(picture.image)))
@@ -106,6 +101,13 @@ class Describe(Node):
         if not self._spoke:
             return True
         return at - self._since >= ns(self.steady) and at - self._said_at >= ns(self.every)
+
+
+def _template(key: str, text: str) -> Template:
+    try:
+        return Template(text)
+    except ValueError as error:
+        raise ParameterError(f"{key}: {error}") from None
 
 
 def _thing(name: str, box: tuple[float, float, float, float]) -> Thing:
