@@ -8,11 +8,12 @@ Five steps; together they give the same bytes every time:
 3. What the network does to the picture first, (x - 0) times a number a channel, loses the minus and
    uses one number, for the three are equal. The result is the same; a sixth of the network's time
    is saved, since multiplying along three channels is the slowest way there is.
-4. Weights are stored as float16 and cast to float32 inside the graph, wherever that is exact.
+4. Weights are stored as float16 and cast to float32 inside the graph, wherever that is exact; those
+   of multipose in ten bits (``storage.py``).
 5. Nodes and tensors are put in one order and numbered, since tf2onnx walks over sets and so names
    and sorts them differently in each run.
 
-Why float16 costs nothing here: the publisher had already rounded the weights to float16, so every
+Why float16 costs nothing: the publisher had already rounded the weights to float16, so every
 one of them comes back as the same number and the file is half as large. ONNX Runtime does the cast
 once, when it opens the file. What the conversion computed anew stays float32.
 
@@ -37,11 +38,12 @@ SIGNED = {"input": "image", "output_0": "joints"}
 """As the graph of multipose calls them itself."""
 
 
-def export(here: Path, about: str, which: str, files: Mapping[str, str]) -> None:
+def export(here: Path, about: str, which: str, files: Mapping[str, str], *, bits: int = 0) -> None:
     """Fetch, convert, simplify, and write ``model.onnx``.
 
     It lies in ``here`` unless the command line names another folder; ``about`` is what a script
-    says of itself. ``files`` are its graph and weights with SHA-256.
+    says of itself. ``files`` are its graph and weights with SHA-256. With ``bits`` weights are
+    rounded to so many.
     """
     out = folder_to_write(here, about)
     title = f"MoveNet {which}"
@@ -58,7 +60,7 @@ def export(here: Path, about: str, which: str, files: Mapping[str, str]) -> None
         if not size.dim_value:
             size.dim_param = side
     simplify(model)
-    write(model, title, out / "model.onnx")
+    write(model, title, out / "model.onnx", bits=bits)
 
 
 def complete(graph: dict[str, Any]) -> None:

@@ -9,7 +9,8 @@ PyPI package sports2d 0.8.34 and GRAPH is the file of the npm package @vladmandi
 that the card names. Needs ``node`` and ``npm``: the reference is TensorFlow.js itself.
 
 It writes ``parity.npz``: ``pictures`` uint8 (n, side, side, 3) red-green-blue, ``joints`` float32,
-what the graph answers; and ``vector.npz``: the first picture, coarse, so that it takes no room.
+what the graph answers; and ``vector.npz``: the first picture, coarse, so that it takes no room, and
+what ours answers to that.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def main() -> None:
     print("first scores:", reference[:, 0, 0].ravel()[2], [r[..., 2].max() for r in reference])
     np.savez_compressed(asked.folder / "parity.npz", pictures=pictures[:-1], joints=reference[:-1])
     data = io.BytesIO()
-    vector = {"in.image": pictures[-1][None], "out.joints": reference[-1]}
+    vector = {"in.image": pictures[-1][None], "out.joints": ours[-1]}
     np.savez_compressed(data, **vector)
     (asked.folder / "vector.npz").write_bytes(data.getvalue())
 

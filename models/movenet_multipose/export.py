@@ -30,4 +30,4 @@ FILES = {
 }
 
 if __name__ == "__main__":
-    export(HERE, __doc__, "multipose", FILES)
+    export(HERE, __doc__, "multipose", FILES, bits=10)

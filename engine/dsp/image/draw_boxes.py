@@ -1,0 +1,61 @@
+"""Draw boxes with names into a picture."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.messages import Detection, Detections
+from engine.dsp.image.draw import PEOPLE
+
+_FONT: Final = cv2.FONT_HERSHEY_SIMPLEX
+_DARK: Final = (25, 25, 25)
+_LETTERS: Final = 0.045
+"""Height of a letter, as a share of the picture's height."""
+_PIXELS: Final = 22.0
+"""Height of a letter of the font at scale 1."""
+
+
+def draw_boxes(
+    picture: NDArray[np.uint8], found: Detections, names: bool, thickness: float = 1.0
+) -> None:
+    """Draw, in place, what was detected; each number has a colour that stays.
+
+    ``picture``: uint8, (height, width, 3), blue-green-red.
+    """
+    height, width = picture.shape[:2]
+    wide = max(1, round(thickness * max(height, width) / 320))
+    for one in found.seen:
+        colour = PEOPLE[(one.id - 1) % len(PEOPLE)]
+        x, y, w, h = one.box
+        if not np.isfinite(one.box).all():
+            continue
+        low = _pixel(x - w / 2, width), _pixel(1 - y - h / 2, height)
+        high = _pixel(x + w / 2, width), _pixel(1 - y + h / 2, height)
+        cv2.rectangle(picture, low, high, colour, wide, cv2.LINE_AA)
+        if names:
+            _name(picture, one, low, colour)
+
+
+def _pixel(place: float, size: int) -> int:
+    return round(min(max(place, 0.0), 1.0) * (size - 1))
+
+
+def _name(
+    picture: NDArray[np.uint8],
+    one: Detection,
+    corner: tuple[int, int],
+    colour: tuple[int, int, int],
+) -> None:
+    """Write what it is, on a ground of its colour, above the box or within it."""
+    height = picture.shape[0]
+    scale = max(0.3, _LETTERS * height / _PIXELS)
+    (wide, tall), below = cv2.getTextSize(one.label, _FONT, scale, 1)
+    left, top = corner
+    ground = max(0, top - tall - 2 * below)
+    cv2.rectangle(picture, (left, ground), (left + wide, ground + tall + 2 * below), colour, -1)
+    place = (left, ground + tall + below)
+    cv2.putText(picture, one.label, place, _FONT, scale, _DARK, 1, cv2.LINE_AA)
