@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import re
 import signal
@@ -39,33 +40,29 @@ to = "127.0.0.1:9"
 [out.send]
 "/people" = "body.joints.count"
 """
-SEED = "326"
-"""The first whose storm holds each of what is asked for below within two minutes."""
 QUIET = re.compile("^longest gap|^delay|^recovery")
 """Goals of a quiet machine: where other tests run, they say more about those."""
-BY_NAME = (
-    faults.SERVER_KILLED,
-    faults.CAMERA_KILLED,
-    faults.PORT_KILLED,
-    faults.NETWORK_GONE,
-    faults.STOPPED,
-    faults.MODEL_KILLED,
-)
+SHORT = (faults.STOPPED, faults.SERVER_KILLED, faults.PORT_KILLED, faults.MODEL_KILLED)
+STORMS = {1: ("122", SHORT), 2: ("326", (*SHORT, faults.CAMERA_KILLED, faults.NETWORK_GONE))}
+"""By minutes: a seed whose storm holds each of these."""
+MINUTES = int(os.environ.get("SENSORIUM_MINUTES", "1"))
 
 
 @pytest.mark.peer("ffmpeg", "ffmpeg")
 @pytest.mark.peer("jackd", "jackd2 libportaudio2")
 @pytest.mark.may_block("it waits for processes")
-def test_two_minutes_of_storm_end_no_show_and_leave_no_note(tmp_path):
+def test_a_storm_ends_no_show_and_leaves_no_note(tmp_path):
     file = tmp_path / "told.json"
-    command = ["stress", "first_light", "--minutes", "2", "--seed", SEED, "--json", str(file)]
+    seed, injected = STORMS[MINUTES]
+    command = ["stress", "first_light", "--minutes", str(MINUTES), "--seed", seed]
+    command += ["--json", str(file)]
     done = CliRunner().invoke(app, command)
     assert file.exists(), done.output
     note = json.loads(file.read_text())
     goals = {goal["what"]: goal for goal in note["goals"]}
-    for fault in BY_NAME:
+    for fault in injected:
         assert goals[f"recovery: {fault.name}"]["value"] is not None, done.output
-    assert goals["notes heard"]["value"] > 50
+    assert goals["notes heard"]["value"] > 25 * MINUTES
     missed = [what for what, goal in goals.items() if not goal["met"]]
     assert [what for what in missed if not QUIET.search(what)] == [], done.output
     assert note["left_as_it_is"] == []
