@@ -10,6 +10,8 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.errors import DeviceError
+
 _APART_NS = 8_000_000
 """Packets closer together than this belong to one picture."""
 
@@ -44,9 +46,16 @@ class PacketListener:
         self._socket.close()
 
     def uneven_ms(self, interval_ms: float, skip: int) -> NDArray[np.float64]:
-        """Return by how many ms the interval of pictures was off, without the first ``skip``."""
+        """Return by how many ms the interval of pictures was off, without the first ``skip``.
+
+        Of few that came, as from a busy machine, the later half counts. Raise DeviceError where
+        fewer than three came.
+        """
         arrivals = np.array(self.arrivals, np.int64)
-        begins = arrivals[np.diff(arrivals, prepend=-_APART_NS) >= _APART_NS][skip:]
+        begins = arrivals[np.diff(arrivals, prepend=-_APART_NS) >= _APART_NS]
+        if len(begins) < 3:
+            raise DeviceError(f"{len(begins)} pictures were heard: too few to say how evenly")
+        begins = begins[min(skip, len(begins) // 2) :]
         return np.abs(np.diff(begins) / 1e6 - interval_ms)
 
     def _listen(self) -> None:
