@@ -24,7 +24,7 @@ _ENOUGH: Final = 0.1
 _WIDE: Final = np.array([end for end, _ in HUES])
 
 
-class Look(NamedTuple):
+class Impression(NamedTuple):
     """The names of the colours, most first, and numbers 0 to 1; ``warmth`` -1 (blue) to 1 (red)."""
 
     colours: tuple[str, ...]
@@ -33,7 +33,7 @@ class Look(NamedTuple):
     warmth: float
 
 
-def look(image: NDArray[np.uint8]) -> Look:
+def look(image: NDArray[np.uint8]) -> Impression:
     """Return how a picture looks, uint8, (h, w, 3) blue-green-red.
 
     A colour that has less than a tenth of the picture is not named, unless none has more.
@@ -52,4 +52,4 @@ def look(image: NDArray[np.uint8]) -> Look:
     kept = [str(found[row]) for row in order if shares[row] >= _ENOUGH] or [str(found[order[0]])]
     blue, green, red = small.reshape(-1, 3).mean(axis=0) / 255
     luma = float(0.114 * blue + 0.587 * green + 0.299 * red)
-    return Look(tuple(kept), luma, float((vivid * bright).mean()), float(red - blue))
+    return Impression(tuple(kept), luma, float((vivid * bright).mean()), float(red - blue))
