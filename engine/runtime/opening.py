@@ -7,13 +7,13 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-from engine.core.errors import PatchError, Problem, UnreadableFile
-from engine.core.files import UNSEEN_ENDINGS, installed_folder, read_file
+from engine.core.errors import PatchError, Problem
+from engine.core.files import UNSEEN_ENDINGS, installed_folder
 from engine.core.nearest import nearest
 from engine.core.secrets import hide_in_setting
 from engine.patch.build import Find
 from engine.patch.compile import compile_patch
-from engine.patch.load import Document, Texts, load, load_texts, read_texts
+from engine.patch.load import Document, Texts, load, load_texts, parse, read_text, read_texts
 from engine.patch.plan import Plan
 from engine.registry import Registry
 from engine.runtime.contexts import read_states
@@ -25,8 +25,6 @@ FIRST = "first_light.toml"
 """The patch that plays when none is named."""
 
 _SUFFIX = ".toml"
-_LONGEST = 100_000
-"""Bytes of a file in which boxes are looked for."""
 
 
 def find_patch(name: str) -> Path:
@@ -77,8 +75,8 @@ def _has_boxes(file: Path) -> bool:
     if file.suffix != _SUFFIX:
         return False
     try:
-        tables = tomllib.loads(read_file(file, _LONGEST).decode())
-    except (UnreadableFile, ValueError):
+        tables = parse(read_text(file), file).tables
+    except PatchError:
         return False
     return any(isinstance(table, dict) and "use" in table for table in tables.values())
 

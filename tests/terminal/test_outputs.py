@@ -192,6 +192,7 @@ def test_what_is_no_patch_is_told_by_every_command(words: list[str], patch: Path
     os.mkfifo(patch.parent / "a.toml")
     (patch.parent / "b.toml").write_text('[project]\nname = "no patch"\n')
     (patch.parent / "c.toml").write_bytes(b"\xff")
+    (patch.parent / "d.toml").write_text("a = " + "[" * 40_000)
     for place, told in PLACES.items():
         done = run_here(*words, place, folder=patch.parent)
         assert (done.status, done.err) == (2, f"{told}\n"), place
