@@ -26,7 +26,8 @@ PATIENCE = 60.0
 """Seconds that a film of one second may take, on a machine that is busy."""
 MOST_MIB = 1500
 PLAYER = """
-import itertools, json, resource, sys
+import itertools, json, re, sys
+from pathlib import Path
 from engine.core.errors import DeviceError
 from engine.sources.video_file import VideoFile
 for line in sys.stdin:
@@ -41,7 +42,10 @@ for line in sys.stdin:
     except DeviceError as why:
         error = str(why)
     film.close()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    # Not ru_maxrss: a process begins with that of the process that began it.
+    status = Path("/proc/self/status")
+    most = status.exists() and re.search(r"VmHWM:\\s+(\\d+)", status.read_text())
+    memory = int(most[1]) // 1024 if most else 0
     print(json.dumps([told, times, error, memory]), flush=True)
 """
 _SPOTS = 2**16
