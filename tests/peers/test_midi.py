@@ -37,14 +37,15 @@ pytestmark = pytest.mark.peer("jackd", "jackd2")
 WAIT = 30
 SLACK = 5
 """How many times longer a busy machine may take than is promised."""
+TURNS = 5
 OURS = "Sensorium:Sensorium"
 FONT = "/usr/share/sounds/sf2/FluidR3_GM.sf2"
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _jack():
-    with server():
-        yield
+    with server() as late:
+        yield late
 
 
 @pytest.fixture(autouse=True)
@@ -528,9 +529,16 @@ def test_bytes_of_nothing_and_floods_of_exclusive_data_do_no_harm():
         assert source.malformed > 0
 
 
-def test_many_hands_lose_nothing():
-    """512 changes a second by MIDI and OSC; ``sensorium bench midi`` does it for a minute."""
-    ways, rate = moved(3.0)
+def test_many_hands_lose_nothing(_jack):
+    """512 changes a second by MIDI and OSC; ``sensorium bench midi`` does it for a minute.
+
+    A server that was too late for a cycle loses what came in it: then they move once more.
+    """
+    for _ in range(TURNS):
+        late = len(_jack)
+        ways, rate = moved(3.0)
+        if len(_jack) == late or not any(each.lost for each in ways):
+            break
     assert [(each.way, each.lost, each.wrong) for each in ways] == [
         ("knobs", 0, 0),
         ("control", 0, 0),

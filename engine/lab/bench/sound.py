@@ -17,7 +17,7 @@ there, the machine has missed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -45,13 +45,18 @@ BLOCKS: Final = (SHORT_BLOCK, Microphone.block)
 GOALS: Final[dict[str, Goal]] = {"ours p50": ("<=", 0.4)}
 
 
-def run(short: bool, seconds: float | None = None, long: float | None = None) -> list[Row]:
+def run(
+    short: bool,
+    seconds: float | None = None,
+    long: float | None = None,
+    blocks: Sequence[int] = BLOCKS,
+) -> list[Row]:
     """Measure for about 25 minutes; short, for three quarters of one."""
     seconds = seconds or (3.0 if short else 8.0)
     long = long or (10.0 if short else LONG)
     with film() as video, Drain() as drain:
         rows = _beside(partial(_play, drain.port, SHORT_BLOCK, seconds), video, short)
-        for block in BLOCKS:
+        for block in blocks:
             rows += _long(block, partial(_play, drain.port, block, long, video))
     return rows
 

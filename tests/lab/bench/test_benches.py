@@ -10,6 +10,7 @@ import pytest
 
 from engine.lab.bench.command import benches
 from engine.lab.bench.report import COUNT, Row
+from engine.lab.bench.sound import SHORT_BLOCK
 
 TINY: dict[str, dict[str, Any]] = {
     "chords": {"count": 1},
@@ -23,7 +24,7 @@ TINY: dict[str, dict[str, Any]] = {
     "overload": {"seconds": 1.5},
     "record": {"seconds": 1.0, "pairs": 1, "set_": 3.0},
     "skeleton_to_picture": {"seconds": 25.0, "steps": 5},
-    "sound": {"seconds": 1.0, "long": 2.0},
+    "sound": {"seconds": 1.0, "long": 2.0, "blocks": (SHORT_BLOCK,)},
     "start": {"pairs": 1},
     "style": {"count": 2, "package": False, "seconds": 1.0, "sizes": ("256x144",)},
     "steadiness": {"count": 8, "people": False},
