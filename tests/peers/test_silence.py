@@ -132,7 +132,7 @@ COMMANDS = {
     "doctor of a show": ["doctor", "SHOW"],
     "test": ["test", "SHOW", "out/hz", "--seconds", "0.2"],
     "models": ["models"],
-    "bench": ["bench", "start", "--short"],
+    "bench": ["bench", "osc", "--short"],
     "install": ["install", "SHOW", "--print"],
     "new": ["new", "NEW"],
     "networks that came later": ["play", "LATER", "--for", "8"],

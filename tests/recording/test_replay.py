@@ -154,10 +154,10 @@ def test_every_shipped_patch_played_live_sends_the_same_again(name: str, tmp_pat
         return sum(said) >= 60 and (sent >= 10 or not sends)
 
     perform(file, patch, enough)
-    first, second = again(file), again(file, 1.0)
-    assert compared(first).different == compared(second).different == []
-    assert compared(first).messages == compared(second).messages == len(sent(file))
-    assert first.entries == second.entries > 60
+    show = again(file)
+    assert compared(show).different == []
+    assert compared(show).messages == len(sent(file))
+    assert show.entries > 60
     if sends:
         assert len(sent(file)) >= 10
 
