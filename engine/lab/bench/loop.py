@@ -14,6 +14,7 @@ processes on its way.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,11 +42,13 @@ RATIOS: dict[str, Goal | None] = {
 }
 
 
-def run(short: bool, seconds: float | None = None) -> list[Row]:
+def run(
+    short: bool, seconds: float | None = None, sizes: Sequence[tuple[int, int]] = SIZES
+) -> list[Row]:
     """Measure for about six minutes; short, for half of one."""
     seconds = seconds or (3.0 if short else 6.0)
     rows: list[Row] = []
-    for size in SIZES:
+    for size in sizes:
         rows += _rows(size, 1 if short else PAIRS, seconds)
     return rows
 

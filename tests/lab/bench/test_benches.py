@@ -16,7 +16,7 @@ TINY: dict[str, dict[str, Any]] = {
     "chords": {"count": 1},
     "looks": {"seconds": 1.0, "pairs": 1, "turn": 1.0},
     "midi": {"kills": 1, "seconds": 0.5},
-    "loop": {"seconds": 1.0},
+    "loop": {"seconds": 1.0, "sizes": ((640, 360),)},
     "notes": {"count": 1, "players": ("stand-in",), "peer": False},
     "pitch": {"each": 1, "notes": 0, "peers": ()},
     "pictures": {"seconds": 0.5},
