@@ -223,7 +223,7 @@ def _checked(engine: Engine, box: str, parameter: str, value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{box}/{parameter}: {value} is no number")
     try:
-        known.from_wire(value)
+        known.from_hand(value) if known.event else known.from_wire(value)
     except ParameterError as error:
         raise ValueError(f"{box}/{parameter}: {error}"[:200]) from None
     return value

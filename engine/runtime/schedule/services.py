@@ -72,6 +72,14 @@ class Services(Protocol):
         """Set a parameter of a box, on the thread that calls the box."""
         ...
 
+    def say(self, state: BoxState, parameter: Parameter, value: object) -> None:
+        """Call an event inlet of a box with what a hand says; raise ParameterError for why not."""
+        ...
+
+    def arrive(self, source: str, outlet: str, message: Message, at: Ns) -> None:
+        """Handle a message of a source that the entry at hand brings about."""
+        ...
+
     def enable(self, state: BoxState, on: bool) -> None:
         """Switch a box on or off."""
         ...
