@@ -267,9 +267,12 @@ class Engine:
         step.trigger.write(message, self.now, 0, tick)
         step.fire(tick)
 
-    def arrive(self, source: str, outlet: str, message: Message, at: Ns) -> None:
-        """Handle a message of a source that the entry at hand brings about."""
-        self.follow(Arrival(source, outlet, message, at))
+    def arrive(self, source: str, outlet: str, message: Message | Command, at: Ns) -> None:
+        """Handle a message or command of a source that the entry at hand brings about."""
+        if isinstance(message, Command):
+            self.follow(CommandEntry(source, message))
+        else:
+            self.follow(Arrival(source, outlet, message, at))
 
     def enable(self, state: BoxState, on: bool) -> None:
         """Switch a box on or off; switching off resets everything downstream and ends its notes.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from engine.core.commands import Command
 from engine.core.messages import Message, Ns
 from engine.core.parameter import Parameter
 from engine.patch.plan import Plan
@@ -76,8 +77,8 @@ class Services(Protocol):
         """Call an event inlet of a box with what a hand says; raise ParameterError for why not."""
         ...
 
-    def arrive(self, source: str, outlet: str, message: Message, at: Ns) -> None:
-        """Handle a message of a source that the entry at hand brings about."""
+    def arrive(self, source: str, outlet: str, message: Message | Command, at: Ns) -> None:
+        """Handle a message or command of a source that the entry at hand brings about."""
         ...
 
     def enable(self, state: BoxState, on: bool) -> None:
