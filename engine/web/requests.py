@@ -30,8 +30,8 @@ from engine.core.mismatch import describe_mismatch
 from engine.core.nearest import nearest
 from engine.runtime.engine import Engine
 
-LARGEST = 4096
-"""The most bytes of one message of a page."""
+LARGEST = 49_152
+"""The most bytes of one message of a page: a line of 10,000 characters of four bytes each."""
 
 MOST_PINS = 64
 """The most knobs that may be pinned of a patch."""
