@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 
 import pytest
 from browser import Browser
 from conftest import find_port
-from pythonosc.udp_client import SimpleUDPClient
+from pythonosc.osc_message_builder import build_msg
 from test_page import Show, Wire, answers
 
 pytestmark = [
@@ -145,8 +146,8 @@ def test_a_line_is_said_by_enter_and_heard_while_it_is_typed(page):
     wire.until(line("the s", "/interim"))
     browser.keys("ea")
     browser.keys(ENTER)
-    wire.until(line("the sea"))
     wire.until(line("", "/interim"))
+    wire.until(line("the sea"))
     browser.until(f"{SAID} === 'the sea'")
     assert browser.run(f"return document.querySelector('{LINE}').value") == ""
     browser.keys("the sea" + ENTER)
@@ -187,7 +188,9 @@ def test_too_long_a_line_is_refused_and_stays_and_one_that_fits_is_said(page):
 def test_a_program_says_a_line_by_osc(stage):
     browser, wire, control = stage
     wire.from_now()
-    SimpleUDPClient("127.0.0.1", control).send_message("/typed/text", "from afar")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as program:
+        said = build_msg("/typed/text", ["from afar"]).dgram
+        program.sendto(said, ("127.0.0.1", control))
     wire.until(line("from afar"))
     browser.until(f"{SAID} === 'from afar'")
 
