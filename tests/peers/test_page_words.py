@@ -163,7 +163,7 @@ def test_the_button_says_it_too_with_emoji_and_from_right_to_left(page):
     browser, wire = page
     text = "אור \U0001f30a 'quoted' \"and\" <b>"
     browser.run("document.querySelector(arguments[0]).value = arguments[1]", LINE, text)
-    browser.press(".typed .line button")
+    browser.press(".typed .entry button")
     wire.until(line(text))
     browser.until(f"{SAID}.includes('<b>')")
 
@@ -172,13 +172,13 @@ def test_too_long_a_line_is_refused_and_stays_and_one_that_fits_is_said(page):
     browser, _ = page
     put = "document.querySelector(arguments[0]).value = arguments[1].repeat(arguments[2])"
     browser.run(put, LINE, "\U0001f30a", 10_001)
-    browser.press(".typed .line button")
+    browser.press(".typed .entry button")
     browser.until("document.querySelector('#notice').innerText.includes('10001 characters')")
     assert (
         browser.run("return [...document.querySelector(arguments[0]).value].length", LINE) == 10_001
     )
     browser.run(put, LINE, "\U0001f40b", 10_000)
-    browser.press(".typed .line button")
+    browser.press(".typed .entry button")
     browser.until(f"{SAID}.startsWith('…\U0001f40b')")
     browser.press(LINE)
     browser.keys("ok" + ENTER)

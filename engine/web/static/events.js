@@ -1,6 +1,6 @@
 // What is said, not held: a button for each value, or a line or a number that is typed.
 
-import { make, write } from "./dom.js";
+import { make } from "./dom.js";
 import { ask } from "./link.js";
 import * as notice from "./notice.js";
 
@@ -39,7 +39,7 @@ export class Line {
       onbeforeinput: (event) => this.ends(event),
     });
     this.button = make("button", { type: "button", onclick: () => this.send() }, "Send");
-    this.element = make("div.line", {}, this.input, this.button);
+    this.element = make("div.entry", {}, this.input, this.button);
   }
 
   /** Send the line; it stays where it could not be sent. */
@@ -90,7 +90,7 @@ export class Figure {
       "aria-label": `${is.box} ${is.name}`,
       onkeydown: (event) => event.key === "Enter" && this.send(),
     });
-    this.element = make("div.line", {}, this.input, make("button", { type: "button", onclick: () => this.send() }, "Send"));
+    this.element = make("div.entry", {}, this.input, make("button", { type: "button", onclick: () => this.send() }, "Send"));
   }
 
   send() {
@@ -100,8 +100,3 @@ export class Figure {
   }
 }
 
-/** The words of a text that a button shows; a dash where there are none. */
-export function label(button, text) {
-  write(button, text || "–");
-  button.disabled = !text;
-}
