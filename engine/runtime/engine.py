@@ -17,7 +17,8 @@ from typing import Any
 from engine.core.box_errors import anything_raised
 from engine.core.clock import Clock
 from engine.core.commands import Command
-from engine.core.errors import Overrun
+from engine.core.errors import Overrun, ParameterError
+from engine.core.event_inlets import message_by_hand, read_hand_events
 from engine.core.kinds import KINDS, Kind, is_picture
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
@@ -249,6 +250,29 @@ class Engine:
             state.lane.set_parameter(parameter.field, value)
         else:
             setattr(state.box, parameter.field, value)
+
+    def say(self, state: BoxState, parameter: Parameter, value: object) -> None:
+        """Call an event inlet of a box with what a hand says.
+
+        Raise ParameterError where the box cannot hear it.
+        """
+        if not state.on:
+            raise ParameterError(f"{state.name} is off, and hears nothing")
+        if isinstance(state.box, Node) and state.lane is None and not state.up:
+            raise ParameterError(f"{state.name} is not open yet")
+        message = message_by_hand(read_hand_events(type(state.box))[parameter.name], value)
+        if message is None:
+            return
+        step, tick = state.by_hand[parameter.name], self._ticker.next()
+        step.trigger.write(message, self.now, 0, tick)
+        step.fire(tick)
+
+    def arrive(self, source: str, outlet: str, message: Message | Command, at: Ns) -> None:
+        """Handle a message or command of a source that the entry at hand brings about."""
+        if isinstance(message, Command):
+            self.follow(CommandEntry(source, message))
+        else:
+            self.follow(Arrival(source, outlet, message, at))
 
     def enable(self, state: BoxState, on: bool) -> None:
         """Switch a box on or off; switching off resets everything downstream and ends its notes.
