@@ -37,7 +37,7 @@ def build_model(verb: str, name: str) -> str:
 
 
 def _from_package(name: str) -> Path:
-    """Build a model from the package of its extra, which has the model's name; return its folder."""
+    """Build a model from the package of the extra of its name; return its folder."""
     command = f"sensorium models build {name}"
     if name == "speech":
         need_extra(name, "onnx", command)

@@ -1,4 +1,4 @@
-"""Cuts a stream of sound into what is said in one breath, by how sure it is that somebody speaks."""
+"""Cuts a stream of sound into phrases, by how sure it is that somebody speaks."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """How sure a network is that somebody speaks, every 32 ms of a stream of sound of any rate.
 
-The network is Silero VAD 6, which is asked by a callable; what hardly moves is no voice, whatever it
-says.
+The network is Silero VAD 6, which is asked by a callable; what hardly moves is no voice, whatever
+it says.
 """
 
 from __future__ import annotations
