@@ -17,6 +17,8 @@ _ALIKE: Final = str.maketrans("bdgvzcqywh", "ptkfskk   ")
 _VOWELS: Final = frozenset("aeiou ")
 _KEYED: Final = 0.8
 """How alike words with the same key are at least."""
+_SOME: Final = 0.4
+"""How alike their letters are at least."""
 _LONG: Final = 2
 """Letters of a key that says something."""
 
@@ -31,7 +33,7 @@ def alike(one: str, other: str) -> float:
         return 0.0
     letters = 1.0 - distance(one, other) / longer
     key = sound_key(one)
-    if len(key) >= _LONG and key == sound_key(other):
+    if letters >= _SOME and len(key) >= _LONG and key == sound_key(other):
         return max(letters, _KEYED)
     return letters
 
@@ -42,11 +44,11 @@ def sound_key(word: str) -> str:
     for letters, key in _PAIRS:
         word = word.replace(letters, key)
     word = word.replace("'", "").translate(_ALIKE)
-    kept = ["a"] if word[:1] in _VOWELS else []
-    for letter in word:
-        if letter not in _VOWELS and kept[-1:] != [letter]:
-            kept.append(letter)
-    return "".join(kept)
+    begins = "a" if word[:1] in _VOWELS else ""
+    pairs = zip(" " + word, word, strict=False)
+    return begins + "".join(
+        letter for before, letter in pairs if letter not in _VOWELS and letter != before
+    )
 
 
 def distance(one: str, other: str) -> int:
