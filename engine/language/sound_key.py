@@ -6,6 +6,7 @@ and unvoiced, and vowels, count as the same. Of other alphabets the letters alon
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -51,8 +52,8 @@ def sound_key(word: str) -> str:
     )
 
 
-def distance(one: str, other: str) -> int:
-    """Return how many letters must be changed, added or left out (Levenshtein 1965)."""
+def distance(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many letters, or words, are to be changed, added or left out (Levenshtein 1965)."""
     before = list(range(len(other) + 1))
     for number, letter in enumerate(one, 1):
         now = [number]
