@@ -53,7 +53,7 @@ def sound_key(word: str) -> str:
 
 
 def distance(one: Sequence[str], other: Sequence[str]) -> int:
-    """Return how many letters, or words, are to be changed, added or left out (Levenshtein 1965)."""
+    """Return how many letters, or words, must be changed, added or left out (Levenshtein 1965)."""
     before = list(range(len(other) + 1))
     for number, letter in enumerate(one, 1):
         now = [number]

@@ -94,7 +94,7 @@ class Script(Node):
         goes_back = found is not None and found.end <= self._follower.place
         if found is not None and (final or not goes_back):
             if goes_back:
-                self._forget_from(self._follower.line_at(found.places[0]))
+                self._went_back(self._follower.line_at(found.places[0]))
             yield from self._are_reached(found)
             yield Followed(place=found.end / self._follower.count)
         if final:
@@ -114,6 +114,11 @@ class Script(Node):
         if self._follower.count:
             yield Followed(place=self._follower.place / self._follower.count)
         yield from self._is_lost(False)
+
+    def _went_back(self, line: int) -> None:
+        """Have the lines from one on be reached again, unless it is the one that is being said."""
+        if line < self._follower.line_at(self._follower.place - 1):
+            self._forget_from(line)
 
     def _forget_from(self, line: int) -> None:
         self._reached = {one: worth for one, worth in self._reached.items() if one < line}
