@@ -2,18 +2,19 @@
 
 ``PYTHONPATH=. uv run python models/write/export.py WEIGHTS.npz``
 
-Prints the nats a letter that the network, as it ships, takes for the text that was held out of each
+``poems.txt``, which the box ``suggest`` has read, is five stretches of the poetry. Prints the nats a letter that the network, as it ships, takes for the text that was held out of each
 author.
 """
 
 from __future__ import annotations
 
+import random
 import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
-from corpora import AUTHORS, LETTERS, Corpus, corpora, fetch
+from corpora import AUTHORS, LETTERS, STRETCH, Corpus, corpora, fetch
 from numpy.typing import NDArray
 
 from engine.inference.session import open_session
@@ -23,6 +24,8 @@ from engine.training.letters_network import Weights, network_files, writing_netw
 HERE = Path(__file__).parent
 READ = 400_000
 """Letters of each held-out text that are read, or as many as there are."""
+POEMS = (2, 3, 6, 7, 13)
+"""Which of the stretches, shuffled, are in poems.txt."""
 WORDS = """\
 summary = "Our own: a recurrent network that writes letter by letter, in the voice of three authors."
 paper   = "K. Cho et al.: Learning Phrase Representations using RNN Encoder-Decoder, 2014; A. Graves: Generating Sequences With Recurrent Neural Networks, 2013"
@@ -80,6 +83,14 @@ def measured(texts: dict[str, Corpus]) -> dict[str, float]:
     return found
 
 
+def poems(text: str) -> str:
+    """Return five stretches of poetry, drawn by chance and looked through."""
+    lines = text.split("\n")
+    stretches = [lines[at : at + STRETCH] for at in range(0, len(lines) - STRETCH, STRETCH)]
+    random.Random(4).shuffle(stretches)
+    return "\n\n".join("\n".join(stretches[at]) for at in POEMS) + "\n"
+
+
 def write(weights: Weights, trained: str) -> None:
     """Write the folder."""
     network = writing_network(weights)
@@ -94,6 +105,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         texts = corpora(fetch(Path(folder)))
     weights = weights_of(stored)
+    (HERE / "poems.txt").write_text(poems(texts["poetry"].seen), "utf-8")
     write(weights, "off = 0")
     found = measured(texts)
     lines = [f"{name} = {value:.3f}" for name, value in found.items()]
