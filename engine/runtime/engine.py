@@ -323,6 +323,10 @@ class Engine:
         """Emit what a box answered to an event, after the current tick."""
         self._after.append((state, messages, at, cost))
 
+    def take_back(self, state: BoxState) -> None:
+        """Cancel what a box emitted for later."""
+        self.future.forget(state)
+
     def silence(self) -> None:
         """End everything that sounds."""
         self._losses.silence_all()
