@@ -322,7 +322,7 @@ def read_card(folder: Path) -> Card:
 
 
 def _tolerances(card: CardTable) -> dict[str, float]:
-    """Return the tolerance in each arithmetic that the card lists; none where there is no network."""
+    """Return the tolerance in each arithmetic that the card lists."""
     tolerance = card.table("parity").number("tolerance")
     precision = card.table("precision", {})
     arithmetics = precision.one_or_more("arithmetic", PRECISIONS, (FLOAT32,))
