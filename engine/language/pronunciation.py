@@ -76,7 +76,7 @@ class Pronunciations:
         """Return the stresses of a word; of a compound those of its parts."""
         ways = self.of(word)
         if ways:
-            stresses = _stresses(ways[0])
+            stresses = stresses_of(ways[0])
             if len(stresses) == 1 and word in _LIGHT:
                 stresses = UNSTRESSED
             return Scansion(stresses, known=True)
@@ -110,7 +110,7 @@ def estimated_syllables(word: str) -> int:
     return max(1, len(_VOWELS.findall(spoken)) + len(_APART.findall(spoken)))
 
 
-def _stresses(spoken: Sounds) -> str:
+def stresses_of(spoken: Sounds) -> str:
     """Return "/" for each stressed vowel and "x" for the others.
 
     A lesser stress beside the main one gives way to it, as in "moonlight".

@@ -60,7 +60,7 @@ class Valences:
         self.rated: Mapping[str, float] = read_lexicon(lexicon)
         self.signs = frozenset(each for each in self.rated if not each[0].isalnum())
         """What is rated and no word: emoticons and emoji."""
-        self._network = ValenceNetwork(network)
+        self.network = ValenceNetwork(network)
         self._vectors = vectors
         self._learned: dict[str, Valence] = {}
 
@@ -83,7 +83,7 @@ class Valences:
             return Valence(0.0, known=False)
         if min(places) < COMMON:
             return Valence(0.0, known=True)
-        found = float(np.mean([self._network.judge(self._vectors[place]) for place in places]))
+        found = float(np.mean([self.network.judge(self._vectors[place]) for place in places]))
         size = max(0.0, abs(found) - UNSURE) * TRUST
         return Valence(size if found > 0 else -size, known=True)
 

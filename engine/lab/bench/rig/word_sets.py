@@ -88,3 +88,22 @@ TRIPLES: Final[tuple[tuple[str, str, str], ...]] = (
     ("time", "hours, minutes and years", "carrots, onions and beans"),
 )
 """An anchor, a text that is near to it, and one that is far from it."""
+
+ANALOGIES: Final[tuple[tuple[str, str, str, str], ...]] = (
+    ("man", "king", "woman", "queen"),
+    ("france", "paris", "italy", "rome"),
+    ("walk", "walking", "swim", "swimming"),
+    ("big", "bigger", "small", "smaller"),
+    ("strings", "violin", "drums", "percussion"),
+    ("man", "brother", "woman", "sister"),
+    ("japan", "tokyo", "germany", "berlin"),
+    ("man", "actor", "woman", "actress"),
+    ("night", "dark", "day", "bright"),
+    ("go", "went", "come", "came"),
+    ("good", "better", "bad", "worse"),
+    ("dog", "dogs", "cat", "cats"),
+    ("madrid", "spain", "athens", "greece"),
+    ("king", "queen", "prince", "princess"),
+    ("play", "played", "sing", "sang"),
+)
+"""Like is to to as a word is to its answer."""
