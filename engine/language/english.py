@@ -10,13 +10,16 @@ from typing import Final
 from engine.core.messages import Text
 from engine.language.words import word_set, words
 
-_ENGLISH: Final = word_set(
+SMALL_WORDS: Final = word_set(
     """
     the of and to in is it that was for with as his he be by on not this are but from or have an
     they which one you were her all she there would their we him been has when who will no more if
-    out so up said what its about than into them can only other my your i'm don't it's our do
+    out so up said what its about than into them can only other my your i'm don't it's our do am
+    does did i'll i've i'd you're he's she's we're they're that's there's let's shall may might must should
+    could these those here where how why then very just ours yours mine myself yourself
     """
 )
+"""Words that hold a sentence together, and say nothing."""
 _FOREIGN: Final = word_set(
     """
     der das und ist nicht ein eine mit auf dem den ich wir sie für von zu sich auch wird sind
@@ -44,4 +47,4 @@ def is_foreign(text: Text) -> bool:
         return text.language.lower().split("-")[0] != "en"
     found = words(text.text)
     foreign = sum(word in _FOREIGN for word in found)
-    return foreign >= _LEAST and foreign > sum(word in _ENGLISH for word in found)
+    return foreign >= _LEAST and foreign > sum(word in SMALL_WORDS for word in found)

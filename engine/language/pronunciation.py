@@ -101,12 +101,9 @@ class Pronunciations:
 
 def estimated_syllables(word: str) -> int:
     """Return how many syllables an unknown word has, by the groups of its vowels; 0 without any."""
-    letters = _without_accents(word.lower())
-    if not any(one.isalpha() for one in letters):
+    spoken = _without_accents(_SILENT.sub("", word.lower()))  # the e of "café" is spoken
+    if not spoken.isascii() or not any(one.isalpha() for one in spoken):
         return 0
-    if not letters.isascii():
-        return 0
-    spoken = _SILENT.sub("", letters)
     return max(1, len(_VOWELS.findall(spoken)) + len(_APART.findall(spoken)))
 
 

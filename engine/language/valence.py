@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from engine.language.english import SMALL_WORDS
 from engine.language.word_vectors import Vector, WordVectors
 
 LARGEST: Final = 4.0
@@ -81,7 +82,7 @@ class Valences:
         places = self._vectors.places(word)
         if not places:
             return Valence(0.0, known=False)
-        if min(places) < COMMON:
+        if word in SMALL_WORDS or min(places) < COMMON:
             return Valence(0.0, known=True)
         found = float(np.mean([self.network.judge(self._vectors[place]) for place in places]))
         size = max(0.0, abs(found) - UNSURE) * TRUST

@@ -29,7 +29,7 @@ UNRELATED, RELATED = 0.3, 0.6
 """Cosines that count as no nearness and as full. Of 47 texts that belong to a word, by a person,
 half are at 0.69 or above and nine of ten above 0.52; of those texts with the other words half are
 below 0.12, and nine of ten below 0.39 (models/word_vectors/calibrate.py)."""
-_ENDINGS: Final = ("'s", "'ll", "'re", "'ve", "'d", "'m", "'")
+_ENDINGS: Final = ("'s", "'ll", "'re", "'ve", "'d", "'m", "'", "s")
 _NOT: Final = "n't"
 _LEAST: Final = 1e-6
 
@@ -132,7 +132,7 @@ def kept(
 
 
 def _forms(word: str) -> Iterator[Sequence[str]]:
-    """Yield how a word may stand in the list: as it is, without accents, without its ending."""
+    """Yield how a word may stand in the list: as it is, without accents, without an ending."""
     yield (word,)
     letters = unicodedata.normalize("NFKD", word.lower())
     plain = "".join(one for one in letters if not unicodedata.combining(one))
