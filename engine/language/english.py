@@ -13,10 +13,11 @@ from engine.language.words import word_set, words
 SMALL_WORDS: Final = word_set(
     """
     the of and to in is it that was for with as his he be by on not this are but from or have an
-    they which one you were her all she there would their we him been has when who will no more if
-    out so up said what its about than into them can only other my your i'm don't it's our do am
-    does did i'll i've i'd you're he's she's we're they're that's there's let's shall may might must should
-    could these those here where how why then very just ours yours mine myself yourself
+    they which one you were her all she there would their we him been has when who will no more
+    if out so up said what its about than into them can only other my your i'm don't it's our do
+    am does did i'll i've i'd you're he's she's we're they're that's there's let's shall may
+    might must should could these those here where how why then very just ours yours mine myself
+    yourself
     """
 )
 """Words that hold a sentence together, and say nothing."""
