@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, NamedTuple
 
-from engine.core.messages import Text
+from engine.core.messages import Text, Trigger
 from engine.core.node import Node
 from engine.inference.known_words import pronunciations
 from engine.language.english import is_foreign, plain_text
@@ -12,13 +12,17 @@ from engine.language.words import words
 
 
 class Spoken(NamedTuple):
-    """How many words and syllables a line has, its stresses, whether it rhymes, what is known."""
+    """How many words and syllables a line has, its stresses, whether it rhymes, what is known.
+
+    ``rhymed`` is a trigger at each line that does.
+    """
 
     stresses: str
     syllables: int
     words: int
     rhyme: bool | None
     known: float
+    rhymed: Trigger | None
 
 
 class Prosody(Node):
@@ -28,7 +32,7 @@ class Prosody(Node):
     is not: "the sea is calm tonight" is x/x/x/. ``rhyme`` is on where the last word rhymes with
     that of the line before: from the last stressed vowel on they sound alike, before it they
     differ. So "night" rhymes with "light", and neither with itself nor with "knight". Where one of
-    both is in no dictionary, ``rhyme`` says nothing.
+    both is in no dictionary, ``rhyme`` says nothing. ``rhymed`` is a trigger at each rhyme.
 
     ``known`` is the part of the words whose sounds are known, 0 to 1. Of the others syllables are
     guessed by their letters, which is right of 93 in a hundred, with the stress on the first. In
@@ -60,7 +64,14 @@ class Prosody(Node):
         stresses = "".join(each.stresses for each in scanned)
         known = sum(each.known for each in scanned) / len(scanned) if scanned else 0.0
         rhyme = self._rhyme(found[-1]) if found and heard.final else None
-        return Spoken(stresses, len(stresses), len(found), rhyme, round(known, 4))
+        return Spoken(
+            stresses,
+            len(stresses),
+            len(found),
+            rhyme,
+            round(known, 4),
+            Trigger() if rhyme else None,
+        )
 
     def _rhyme(self, word: str) -> bool | None:
         """Return whether a word rhymes with the last one, and keep it for the next."""
