@@ -44,7 +44,7 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "language": frozenset({"core", "language"}),
     "osc": frozenset({"core", "osc", "dsp"}),
     "synthetic": frozenset({"core", "dsp", "synthetic"}),
-    "inference": frozenset({"core", "system", "dsp", "inference"}),
+    "inference": frozenset({"core", "system", "dsp", "language", "inference"}),
     "net": frozenset({"core", "system", "osc", "net"}),
     "midi": frozenset({"core", "system", "midi"}),
     "audio": frozenset({"core", "system", "audio"}),

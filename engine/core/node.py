@@ -116,6 +116,13 @@ class Node(Box):
         """
         return {}
 
+    def part_names(self) -> Mapping[str, Collection[str]]:
+        """Return by outlet the parts of its messages, where only parameters say which there are.
+
+        A cable that takes another part of one is an error.
+        """
+        return {}
+
     if TYPE_CHECKING:
         open: ClassVar[Callable[..., None]]
     else:

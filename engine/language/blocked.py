@@ -14,7 +14,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
-from engine.language.words import words
+from engine.language.words import word_set, words
 
 _DIGITS: Final = str.maketrans("013457@$", "oieastas")
 """Letters as those who dodge such lists write them."""
@@ -52,7 +52,7 @@ _LIST: Final = """
     f64f4f163f4d f6da3bab1f00 f759f05acb11 f835501e034f f84218e9eaf5 f8a80d0928a9 f9e83e4af7a0
     fa16cceac8ce fa97f0b448c0 fc04a3b06165 fcf89b51e5b3 ffc9bbabb407 ffee078e10f7
 """
-_HASHES: Final = frozenset(_LIST.split())
+_HASHES: Final = word_set(_LIST)
 
 
 @lru_cache(maxsize=8192)

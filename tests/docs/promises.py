@@ -794,3 +794,61 @@ def _(played: Played) -> None:
     started = [at for at, data in said if data in ((0xFA,), (0xFB,))]
     assert len(started) == 1
     assert abs((started[0] - 1.1) / 0.48 - round((started[0] - 1.1) / 0.48)) < 0.1
+
+
+# -- Words -----------------------------------------------------------------------------------------
+
+SPOKEN_LINES = ("the river runs into the sea", "fire and smoke, I hate it", "qzxv")
+LINES_OF_VERSE = ("the sea is calm tonight", "and all the stars are bright", "no light", "a qzxv")
+
+
+def texts(played: Played, address: str) -> list[str]:
+    """Return the texts that left to an address."""
+    return [str(each.args[0]) for each in sent(played, address)]
+
+
+@promise(
+    "What is said moves the room",
+    8,
+    script=arrivals("heard", "said", *((1.0 + 2 * n, each) for n, each in enumerate(SPOKEN_LINES))),
+)
+def _(played: Played) -> None:
+    waves, flames = values(played, "/waves"), values(played, "/flames")
+    assert len(waves) == len(flames) == 2  # of the third line nothing is known
+    assert waves[0] > 0.8 > flames[0] + 0.6
+    assert flames[1] > 0.8 > waves[1]
+    assert values(played, "/strength")[1] > 0.4
+    hues = values(played, "/hue", 3)
+    assert max(hues) > 0.45  # blue
+    assert 0.32 < hues[-1] < 0.34  # and back to the middle
+
+
+@promise(
+    "Walk from word to word",
+    6,
+    script=arrivals("phone", "fader", *((0.05 * n, n / 100) for n in range(101))),
+)
+def _(played: Played) -> None:
+    words = texts(played, "/word")
+    assert words[:2] == ["sea", "ocean"] and words[-2:] == ["town", "city"]
+    assert len({*words}) == len(words) == 9
+    assert values(played, "/place") == list(range(1, 10))
+
+
+@promise("What it sees, and what that calls to mind", 2.6, *dancer(seed=1, fps=5))
+def _(played: Played) -> None:
+    said = texts(played, "/said")
+    assert all(text.startswith("I see a person") for text in said)
+    assert "I think of" in said[-1] and "{" not in said[-1]
+
+
+@promise(
+    "A flash for each rhyme",
+    9,
+    script=arrivals("poet", "line", *((2.0 * n, each) for n, each in enumerate(LINES_OF_VERSE))),
+)
+def _(played: Played) -> None:
+    assert values(played, "/syllables")[:3] == [6, 6, 2]
+    assert texts(played, "/stresses")[0] == "x/x/x/"
+    lit = [at for at, value in numbers(played, "/flash") if value == 1]
+    assert [round(at, 1) for at in lit] == [2.0, 4.0]

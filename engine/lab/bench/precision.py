@@ -59,7 +59,7 @@ def run(short: bool) -> list[Row]:
         return [Row(why, "not measured", 0, COUNT, ("<=", 0))]
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
-        for name in models():
+        for name in (name for name, where in models().items() if read_card(where).networks):
             with _bearing(name, Path(folder)) as model:
                 rows += _network(name, model, 1 if short else PAIRS)
                 if name in BOXES:
