@@ -90,4 +90,5 @@ class SoundMixer:
             ramp = gains[:, None] + np.sign(way) * np.minimum(np.abs(way), steps)
             self._gains = ramp[:, -1].astype(np.float32)
             out = ramp * mono
-        return np.clip(out, -1.0, 1.0).astype(np.float32)
+        sides: NDArray[np.float32] = np.clip(out, -1.0, 1.0).astype(np.float32)
+        return sides

@@ -109,9 +109,7 @@ def _client(jack: JackLibrary) -> Any:
         return None
 
 
-def _by_jack(
-    jack: JackLibrary, device: str, channel: int, make: MakeMixer
-) -> SoundOutput | None:
+def _by_jack(jack: JackLibrary, device: str, channel: int, make: MakeMixer) -> SoundOutput | None:
     """Open a receiver of the JACK server; None where no server runs, or nothing is so called."""
     client = _client(jack)
     if client is None:

@@ -1,8 +1,8 @@
-"""Sound of one cable on its way to a device: held for a moment, so that what comes late is there.
+"""Sound of one cable on its way to a device: held for a moment, for what comes late.
 
-The field's word for it is a playout buffer. It begins, ends and breaks off in ramps, so that nothing
-clicks. Two clocks are at work, that of what made the sound and that of the device, and one of them
-is a bit faster: of sound that comes as it is made the speed follows how much is held
+The field's word for it is a playout buffer. It begins, ends and breaks off in ramps, so that
+nothing clicks. Two clocks are at work, that of what made the sound and that of the device, and one
+of them is a bit faster: of sound that comes as it is made the speed follows how much is held
 (``Varispeed``). What is handed out faster than it sounds, such as speech, waits in turn.
 """
 

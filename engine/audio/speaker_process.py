@@ -1,11 +1,11 @@
 """The process that owns one loudspeaker.
 
-Run: ``python -m engine.audio.speaker_process DEVICE CHANNEL HOLD LONGEST``, the last two in seconds;
-with no arguments it lists the loudspeakers and ends.
+Run: ``python -m engine.audio.speaker_process DEVICE CHANNEL HOLD LONGEST``, the last two in
+seconds; with no arguments it lists the loudspeakers and ends.
 
-It reads frames (``speaker_frames``) from its standard input and writes frames to its standard output.
-When the input is closed, because the show closed it or died, it fades out within 20 ms, leaves the
-device and ends.
+It reads frames (``speaker_frames``) from its standard input and writes frames to its standard
+output. When the input is closed, because the show closed it or died, it fades out within 20 ms,
+leaves the device and ends.
 """
 
 from __future__ import annotations

@@ -72,6 +72,10 @@ class Node(Box):
     """Whether a newer first input calls off the work at hand and what waits, on a thread of its
     own: ``process`` is a generator, which is closed at its next ``yield``."""
 
+    calling_off: ClassVar[Collection[str]] = ()
+    """Event inlets of a box with a lane that call off the work at hand, what waits, and what it
+    said for later; then they are called like any other."""
+
     process: ClassVar[Callable[..., Any]]
 
     @property

@@ -1,7 +1,7 @@
 """Play sound by a loudspeaker.
 
-Why a subprocess owns it: see ``engine.audio.speaker_process``. It fades out where the show dies, and
-its device is called without a wait for whatever else the show does.
+Why a subprocess owns it: it fades out where the show dies, and its device waits for nothing else
+that the show does. See ``engine.audio.speaker_process``.
 """
 
 from __future__ import annotations
@@ -140,9 +140,8 @@ class Speaker(Sink):
         self._levels = None
         self._follow_levels()
         late = 1000 * (self.hold + helper.latency)
-        context.log.info(
-            "%s: sound goes to %s, %d Hz, %.0f ms behind", context.name, helper.name, helper.rate, late
-        )
+        told = f"sound goes to {helper.name}, {helper.rate} Hz, {late:.0f} ms behind"
+        context.log.info("%s: %s", context.name, told)
 
     def open_offline(self, context: Context) -> None:
         """Play nothing, for virtual time is not heard; tell so."""

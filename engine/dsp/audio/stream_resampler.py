@@ -22,7 +22,7 @@ class StreamResampler:
         )
 
     def feed(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return what comes out for more samples; nothing of them is changed between equal rates."""
+        """Return what comes out for more samples; between equal rates they stay as they are."""
         if self._stream is None or not len(samples):
             return samples
         return np.asarray(self._stream.resample_chunk(samples), np.float32)

@@ -1,9 +1,9 @@
 """Play sound a little faster or slower, by as much as two clocks differ.
 
-A Kaiser-windowed sinc interpolates between samples (J. O. Smith, "Digital Audio Resampling"). At the
-speed 1 what comes out is what went in, to the bit, 8 samples later: where nothing drifts nothing is
-changed, which no resampler with a longer memory can say. Why not samples left out or put in, with a
-cross-fade: each is heard as a dent in a held tone, and a tone played a ten-thousandth faster is not.
+A Kaiser-windowed sinc interpolates between samples (J. O. Smith, "Digital Audio Resampling"). At
+the speed 1 what comes out is what went in, to the bit, 8 samples later: where nothing drifts
+nothing is changed. Why not samples left out or put in, with a cross-fade: each is heard as a dent
+in a held tone, and a tone played a ten-thousandth faster is not.
 """
 
 from __future__ import annotations
@@ -53,4 +53,5 @@ class Varispeed:
         windows = np.lib.stride_tricks.sliding_window_view(sound, TAPS)[at]
         self._kept = sound[len(sound) - (TAPS - 1) :]
         self._place += speed * count - len(samples)
-        return np.einsum("ij,ij->i", windows, weights, dtype=np.float32)
+        out: Samples = np.einsum("ij,ij->i", windows, weights, dtype=np.float32)
+        return out

@@ -134,7 +134,7 @@ class LaneStep:
         if arguments is None or lane is None:
             return
         if self._interrupts:
-            lane.interrupt()
+            self._services.call_off(self._state)
         hot = self.trigger
         kind = self._kind or policy_for(arguments[0])
         job = Job(tuple(arguments), kind, hot.at, hot.cost, lane.generation)
@@ -192,6 +192,8 @@ class LaneEventStep:
         self._state = state
         self._read = read
         self._inlet = inlet
+        assert isinstance(state.box, Node)
+        self._calls_off = inlet in state.box.calling_off
 
     def fire(self, tick: int) -> None:
         """Submit the job; events are never dropped."""
@@ -204,6 +206,8 @@ class LaneEventStep:
         except anything_raised() as error:
             self._services.failed(self._state, error)
             return
+        if self._calls_off:
+            self._services.call_off(self._state)
         job = Job(arguments, Kind.LOSSLESS, slot.at, slot.cost, lane.generation, self._inlet)
         _submit(self._services, self._outbox, self._state, lane, job, wakes=True)
 

@@ -1,10 +1,10 @@
 """A JACK client that hears what is played to it, and may play a sound meanwhile.
 
 Run: python -m engine.lab.bench.rig.wire_ear NAME FILE SECONDS [SOUND]. ``SOUND`` is an npy file,
-float32 (n,). It says "ready", and once a line has come it notes all that reaches its inputs left and
-right, for so many seconds, and plays the sound at its output. Then it writes FILE, npy, float32 (2,
-n), and prints JSON: when the first frame came, in ns of the monotonic clock, and its rate. A second
-line ends it sooner.
+float32 (n,). It says "ready", and once a line has come it notes all that reaches its inputs left
+and right, for so many seconds, and plays the sound at its output. Then it writes FILE, npy, float32
+(2, n), and prints JSON: when the first frame came, in ns of the monotonic clock, and its rate. A
+second line ends it sooner.
 """
 
 from __future__ import annotations
@@ -112,6 +112,11 @@ class _Ear:
             self.done.set()
 
 
+def _end_at_line(ear: _Ear) -> None:
+    sys.stdin.readline()
+    ear.done.set()
+
+
 def main() -> None:
     """Listen, and write down what came."""
     import jack  # type: ignore[import-untyped]  # noqa: PLC0415 - it needs JACK's library
@@ -124,7 +129,7 @@ def main() -> None:
         print("ready", flush=True)
         sys.stdin.readline()
         ear.begin.set()
-        threading.Thread(target=lambda: (sys.stdin.readline(), ear.done.set()), daemon=True).start()
+        threading.Thread(target=_end_at_line, args=(ear,), daemon=True).start()
         ear.done.wait(float(seconds) + _ENDING)
         np.save(file, ear.heard[:, : ear.place])
         told = {"begun": ear.begun, "rate": client.samplerate}
