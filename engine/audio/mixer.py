@@ -57,8 +57,8 @@ class SoundMixer:
 
     def set_levels(self, volume: float, pan: float, fade: float) -> None:
         """Go to a volume of 0 to 1, and a place of -1, left, to 1, in ``fade`` seconds at most."""
-        self._slope = 1.0 / max(1.0, fade * self._rate)
         if not self._ending:
+            self._slope = 1.0 / max(1.0, fade * self._rate)
             places = [min(1.0, 1.0 - pan), min(1.0, 1.0 + pan)]
             self._wanted = np.array(places, np.float32) * np.float32(volume)
 

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.clock import SECOND
-from engine.dsp.audio.stream_resampler import StreamResampler
 from engine.dsp.audio.varispeed import Varispeed
 
 Samples = NDArray[np.float32]
@@ -31,9 +30,9 @@ _FORGET_S: Final = 30.0
 """In so many seconds it is forgotten that a clock runs ahead."""
 _LEVELLED_S: Final = 1.0
 """Over so many seconds it is reckoned how much is held."""
-_SLACK_S: Final = 0.001
+_SLACK_S: Final = 0.0005
 """How much more or less may be held without a change of the speed."""
-_PULL: Final = 0.1
+_PULL: Final = 0.5
 """By how much the speed differs for each second that is held too much."""
 _MOST: Final = 0.002
 """By how much the speed may differ: nobody hears a tone that is out of tune by 3 cents."""
@@ -99,7 +98,7 @@ class PlayoutBuffer:
             self._ahead -= self._ahead * len(samples) / rate / _FORGET_S
         excess = self._fill - self._hold if is_live and self._playing else None
         speed = 1.0 + self._follow(excess, len(samples) / rate)
-        self._append(self._speed.feed(self._resampler.feed(samples), speed), late)
+        self._append(self._speed.feed(samples, speed), late)
 
     def pull(self, count: int) -> Samples:
         """Return the next ``count`` samples: silence where there are none."""
@@ -133,8 +132,7 @@ class PlayoutBuffer:
 
     def _fresh(self) -> None:
         """Forget the sound so far, for one that does not follow it."""
-        self._resampler = StreamResampler(self._source_rate or self._rate, self._rate)
-        self._speed = Varispeed()
+        self._speed = Varispeed(self._source_rate or self._rate, self._rate)
         self._excess = 0.0
         self._least = float("inf")
         self._watched = 0.0

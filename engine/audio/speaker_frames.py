@@ -21,7 +21,7 @@ SILENCE: Final = b"x"
 NOTICE: Final = b"n"
 """What is wrong, though it plays."""
 
-MOST: Final = 1 << 16
+MOST: Final = 1 << 13
 """Samples of one frame at most; a longer block is several."""
 _PLAY: Final = struct.Struct("<hIqq")
 _LEVELS: Final = struct.Struct("<fff")
