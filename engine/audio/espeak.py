@@ -70,7 +70,8 @@ class EspeakVoice:
             return Spoken(sound, rate, ())
         spaced, _ = self._sound(text, "-g", _GAP)
         spans = word_spans(sound, spaced, rate, len(phonemes))
-        return Spoken(sound, rate, tuple(map(SpokenWord, phonemes, *zip(*spans, strict=True))))
+        words = (SpokenWord(ipa, *span) for ipa, span in zip(phonemes, spans, strict=False))
+        return Spoken(sound, rate, tuple(words))
 
     def _sound(self, text: str, *options: str) -> tuple[NDArray[np.float32], int]:
         return read_wav(self._run("--stdout", *options, text=text))

@@ -36,23 +36,54 @@ def parts_of_sound(count: int, rate: int, carried: float) -> Iterator[SpokenMome
         yield SpokenMoment(max(0.0, begin / rate + carried - LEAD_S), begin, end)
 
 
-def spelled(text: str, count: int) -> list[str]:
-    """Return for each of ``count`` words that were spoken what stands for it in a text.
+def spelled(text: str, spoken: Sequence[str]) -> list[str]:
+    """Return for each word that was spoken, given in IPA, what stands for it in a text.
 
-    A number is spoken in several words: then the written ones stand by the nearest, in their order,
-    and "" by the others.
+    A voice says a number in several words, and two short words as one: "" stands by the others of
+    a number. Which is which is found by how long they are.
     """
     written = [word.strip(_MARKS) for word in text.split()]
     written = [word for word in written if any(one.isalnum() for one in word)]
-    spoken = [""] * count
-    if not count:
-        return []
-    for place, word in enumerate(written):
-        at = place if len(written) == count else place * count // len(written)
-        spoken[at] = f"{spoken[at]} {word}".strip()
-    return spoken
+    if len(written) == len(spoken):
+        return written
+    letters = [sum(_IN_A_DIGIT if one.isdigit() else 1 for one in word) for word in written]
+    sounds = [sum(one.isalpha() and one not in _NO_SOUNDS for one in word) for word in spoken]
+    found = [""] * len(spoken)
+    for words, place in _paired(letters, sounds):
+        found[place] = " ".join(written[words])
+    return found
 
 
+def _paired(written: Sequence[int], spoken: Sequence[int]) -> Iterator[tuple[slice, int]]:
+    """Yield which written words, by their lengths, stand with which spoken one, in their order.
+
+    Several may stand with one, or one with the first of several: as their lengths differ least.
+    """
+    best = {(0, 0): (0, (0, 0))}
+    steps = [(1, 1), *((many, 1) for many in _MANY), *((1, many) for many in _MANY)]
+    for i in range(len(written) + 1):
+        for j in range(len(spoken) + 1):
+            if (i, j) not in best:
+                continue
+            for more, sounds in steps:
+                to = (i + more, j + sounds)
+                if to[0] > len(written) or to[1] > len(spoken):
+                    continue
+                differs = abs(sum(written[i : to[0]]) - sum(spoken[j : to[1]]))
+                cost = best[i, j][0] + differs + (more != sounds)
+                if to not in best or cost < best[to][0]:
+                    best[to] = (cost, (i, j))
+    end = (len(written), len(spoken))
+    while end != (0, 0) and end in best:
+        begin = best[end][1]
+        yield slice(begin[0], end[0]), begin[1]
+        end = begin
+
+
+_IN_A_DIGIT: Final = 4
+"""Sounds that a digit has when it is spoken."""
+_MANY: Final = range(2, 9)
+_NO_SOUNDS: Final = "ˈˌːˑʰʲʷ"
 _MARKS: Final = ".,;:!?…\"'“”„«»()[]{}<>–—-،。！？؟"
 
 

@@ -162,7 +162,7 @@ class Say(Node):
         self._rate = rate
         moments = [*parts_of_sound(count, rate, carried)]
         later = carried + self.behind
-        written = spelled(phrase, len(spoken.words))
+        written = spelled(phrase, [word.ipa for word in spoken.words])
         for word, (ipa, begin, end) in zip(written, spoken.words, strict=True):
             if word:
                 moments.append(SpokenMoment(later + begin, word=word))

@@ -54,6 +54,7 @@ class WireEar:
             self._line()
         assert self._process.stdout is not None
         told = json.loads(self._process.stdout.readline())
+        self._process.wait(_ENDING)  # a client that is killed may hold up the server
         return HeardSound(np.load(self._file), told["begun"], told["rate"])
 
     def _line(self) -> None:
