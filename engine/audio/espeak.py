@@ -11,10 +11,8 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from engine.audio.spoken import Spoken, SpokenWord, read_wav
 from engine.core.errors import DeviceError
@@ -29,6 +27,7 @@ INSTALL: Final = {
 _PATIENCE_S: Final = 20.0
 _GAP: Final = "30"
 """Pause between words, in units of 10 ms, for finding where they begin."""
+_WAYS: Final = (("--stdout",), ("--stdout", "-g", _GAP), ("-q", "--ipa"))
 _LANGUAGE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,30}(\+[A-Za-z0-9_-]{1,30})?")
 _ERRORS: Final = "replace"
 
@@ -64,44 +63,54 @@ class EspeakVoice:
 
     def speak(self, text: str) -> Spoken:
         """Return a phrase as sound, with its words. Raise DeviceError where it is not spoken."""
-        sound, rate = self._sound(text)
-        phonemes = self._run("-q", "--ipa", text=text).decode("utf-8", _ERRORS).split()
-        if not phonemes:
-            return Spoken(sound, rate, ())
-        spaced, _ = self._sound(text, "-g", _GAP)
+        return _spoken(self, text)
+
+    def read(self, text: str) -> Spoken:
+        """Have the program speak a phrase, in three ways side by side: also apart, and written."""
+        asked = [self._begin(*options) for options in _WAYS]
+        try:
+            said = [self._said(process, _plain(text).encode("utf-8", _ERRORS)) for process in asked]
+        finally:
+            for process in asked:
+                process.kill()
+        (sound, rate), (spaced, _) = map(read_wav, said[:2])
+        sound.flags.writeable = False
+        phonemes = said[2].decode("utf-8", _ERRORS).split()
         spans = word_spans(sound, spaced, rate, len(phonemes))
         words = (SpokenWord(ipa, *span) for ipa, span in zip(phonemes, spans, strict=False))
         return Spoken(sound, rate, tuple(words))
 
-    def _sound(self, text: str, *options: str) -> tuple[NDArray[np.float32], int]:
-        return read_wav(self._run("--stdout", *options, text=text))
-
-    def _run(self, *options: str, text: str) -> bytes:
+    def _begin(self, *options: str) -> subprocess.Popen[bytes]:
         command = [
             *(self.program, "-v", self.language, "-s", str(self.speed), "-p", str(self.pitch)),
             *("-b", "1", "--stdin", *options),
         ]
+        pipe = subprocess.PIPE
         try:
-            done = subprocess.run(
-                command,
-                input=_plain(text).encode("utf-8", _ERRORS),
-                capture_output=True,
-                timeout=_PATIENCE_S,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise DeviceError("espeak-ng does not answer") from None
+            return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)
         except OSError as error:
             raise DeviceError(f"espeak-ng cannot be run: {error.strerror}") from None
-        if done.returncode:
-            raise DeviceError(self._refusal(done.stderr.decode("utf-8", _ERRORS)))
-        return done.stdout
+
+    def _said(self, process: subprocess.Popen[bytes], text: bytes) -> bytes:
+        try:
+            said, complaint = process.communicate(text, timeout=_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            raise DeviceError("espeak-ng does not answer") from None
+        if process.returncode:
+            raise DeviceError(self._refusal(complaint.decode("utf-8", _ERRORS)))
+        return said
 
     def _refusal(self, said: str) -> str:
         if "voice" in said:
             return f'espeak-ng has no voice "{self.language}"; espeak-ng --voices lists them'
         why = said.strip().splitlines() or ["it does not say why"]
         return f"espeak-ng does not speak: {why[-1]}"
+
+
+@lru_cache(maxsize=16)
+def _spoken(voice: EspeakVoice, text: str) -> Spoken:
+    """Return a phrase as spoken before, where it was: a voice says it each time the same."""
+    return voice.read(text)
 
 
 def _plain(text: str) -> str:

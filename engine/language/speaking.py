@@ -49,15 +49,19 @@ def spelled(text: str, spoken: Sequence[str]) -> list[str]:
     letters = [sum(_IN_A_DIGIT if one.isdigit() else 1 for one in word) for word in written]
     sounds = [sum(one.isalpha() and one not in _NO_SOUNDS for one in word) for word in spoken]
     found = [""] * len(spoken)
-    for words, place in _paired(letters, sounds):
+    numbers = [any(one.isdigit() for one in word) for word in written]
+    for words, place in _paired(letters, sounds, numbers):
         found[place] = " ".join(written[words])
     return found
 
 
-def _paired(written: Sequence[int], spoken: Sequence[int]) -> Iterator[tuple[slice, int]]:
+def _paired(
+    written: Sequence[int], spoken: Sequence[int], numbers: Sequence[bool]
+) -> Iterator[tuple[slice, int]]:
     """Yield which written words, by their lengths, stand with which spoken one, in their order.
 
-    Several may stand with one, or one with the first of several: as their lengths differ least.
+    Several may stand with one, or one, most of all of ``numbers``, with the first of several: as
+    their lengths differ least.
     """
     best = {(0, 0): (0, (0, 0))}
     steps = [(1, 1), *((many, 1) for many in _MANY), *((1, many) for many in _MANY)]
@@ -70,7 +74,8 @@ def _paired(written: Sequence[int], spoken: Sequence[int]) -> Iterator[tuple[sli
                 if to[0] > len(written) or to[1] > len(spoken):
                     continue
                 differs = abs(sum(written[i : to[0]]) - sum(spoken[j : to[1]]))
-                cost = best[i, j][0] + differs + (more != sounds)
+                is_split = sounds > 1 and not numbers[i]
+                cost = best[i, j][0] + differs + (more > 1) + _UNLIKELY * is_split
                 if to not in best or cost < best[to][0]:
                     best[to] = (cost, (i, j))
     end = (len(written), len(spoken))
@@ -82,6 +87,7 @@ def _paired(written: Sequence[int], spoken: Sequence[int]) -> Iterator[tuple[sli
 
 _IN_A_DIGIT: Final = 4
 """Sounds that a digit has when it is spoken."""
+_UNLIKELY: Final = 3
 _MANY: Final = range(2, 9)
 _NO_SOUNDS: Final = "ˈˌːˑʰʲʷ"
 _MARKS: Final = ".,;:!?…\"'“”„«»()[]{}<>–—-،。！？؟"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from engine.language.phrases import LONGEST_PHRASE, phrases
@@ -61,7 +63,7 @@ def test_a_mouth_closes_for_m_and_opens_for_a():
     assert [each.mouth.viseme for each in shapes] == ["pp", "aa", "pp"]
     assert [each.mouth.open for each in shapes] == [0.0, 1.0, 0.0]
     assert shapes[0].at == 1.0
-    assert shapes[1].at < 1.15 < 1.25 < shapes[2].at < 1.4, "a long vowel takes most of it"
+    assert shapes[2].at - shapes[1].at > 0.2, "a long vowel takes most of it"
 
 
 def test_what_is_no_sound_gives_no_shape():
@@ -76,7 +78,7 @@ def test_sound_is_handed_out_whole_and_ahead(count, carried):
     assert parts[0].at == 0.0
     assert parts[0].begin == 0
     assert parts[-1].end == count
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in itertools.pairwise(parts):
         assert before.end == after.begin
         ahead = carried + after.begin / rate - after.at
         assert ahead == pytest.approx(LEAD_S) or after.at == 0.0

@@ -1,4 +1,4 @@
-"""A loudspeaker that no one here wrote: a real JACK server, and a client that notes what it hears."""
+"""A loudspeaker of a real JACK server, and a client there that notes what it hears."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
