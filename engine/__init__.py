@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engine.core.kinds import Kind, kind
     from engine.core.landmarks import JOINTS, Instance, Landmarks, Person, Pose
     from engine.core.messages import (
+        After,
         Beat,
         Block,
         Chord,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         Later,
         Mask,
         Message,
+        Mouth,
         Note,
         Ns,
         Pitch,
@@ -59,6 +61,7 @@ __all__ = [
     "HAND_21",
     "JOINTS",
     "AddReader",
+    "After",
     "Beat",
     "Block",
     "Chord",
@@ -83,6 +86,7 @@ __all__ = [
     "Model",
     "ModelError",
     "ModelName",
+    "Mouth",
     "NetworkModel",
     "Node",
     "Note",
@@ -117,6 +121,7 @@ _HOMES: Final = {
     "engine.core.kinds": ("Kind", "kind"),
     "engine.core.landmarks": ("JOINTS", "Instance", "Landmarks", "Person", "Pose"),
     "engine.core.messages": (
+        "After",
         "Beat",
         "Block",
         "Chord",
@@ -127,6 +132,7 @@ _HOMES: Final = {
         "Later",
         "Mask",
         "Message",
+        "Mouth",
         "Note",
         "Ns",
         "Pitch",

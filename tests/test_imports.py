@@ -47,7 +47,7 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "inference": frozenset({"core", "system", "dsp", "language", "inference"}),
     "net": frozenset({"core", "system", "osc", "net"}),
     "midi": frozenset({"core", "system", "midi"}),
-    "audio": frozenset({"core", "system", "audio"}),
+    "audio": frozenset({"core", "system", "dsp", "audio"}),
     "video": frozenset({"core", "system", "dsp", "video"}),
     "window": frozenset({"core", "system", "window"}),
     "patch": frozenset({"patch", "core"}),

@@ -24,6 +24,7 @@ from engine.core.skeletons import Skeleton
 
 __all__ = [
     "JOINTS",
+    "After",
     "Beat",
     "Block",
     "Chord",
@@ -37,6 +38,7 @@ __all__ = [
     "Later",
     "Mask",
     "Message",
+    "Mouth",
     "Note",
     "Ns",
     "Person",
@@ -336,6 +338,24 @@ def part_name(word: str) -> str:
 
 @kind(
     Kind.LATEST,
+    summary=lambda mouth: {"open": mouth.open, "wide": mouth.wide, "viseme": mouth.viseme},
+    example=lambda: Mouth(0.8, 0.5, "aa"),
+)
+@dataclass(frozen=True, slots=True)
+class Mouth:
+    """How a mouth stands that speaks: ``open`` 0 to 1, ``wide`` 0 (round) to 1 (drawn apart).
+
+    ``viseme`` is the name of the shape, as MPEG-4 and most faces know them: "rest", "pp" (p, b, m),
+    "ff", "th", "dd" (t, d, l), "kk", "ch", "ss", "nn", "rr", "aa", "ee", "ih", "oh", "ou".
+    """
+
+    open: float
+    wide: float
+    viseme: str
+
+
+@kind(
+    Kind.LATEST,
     words="features",
     part=lambda name: float,
     summary=lambda features: f"{len(features.names)} numbers",
@@ -404,3 +424,19 @@ class Later(Generic[M]):
 
     at: Ns
     message: M
+
+
+@dataclass(frozen=True, slots=True)
+class After(Generic[M]):
+    """A message for a while after the last one of its box: ``After(ns(0.05), next_part)``.
+
+    For what takes its time, such as speech, and was made on a thread that knows no moment: the
+    first leaves ``pause`` ns after it was given, each later one ``pause`` after the one before,
+    and of a box that goes on giving, what was given first is through before the next begins. What
+    calls off a ``Later`` calls these off, and so does a newer input of a box that is
+    ``interruptible``. A ``last_word`` is said all the same, at once: it tells that this is over.
+    """
+
+    pause: Ns
+    message: M
+    last_word: bool = False

@@ -76,6 +76,10 @@ class Node(Box):
     calls_off: ClassVar[frozenset[str]] = frozenset()
     """The event inlets of an interruptible box that call it off as well, such as "stop"."""
 
+    calling_off: ClassVar[Collection[str]] = ()
+    """Event inlets of a box with a lane that call off the work at hand, what waits, and what it
+    said for later; then they are called like any other."""
+
     process: ClassVar[Callable[..., Any]]
 
     @property

@@ -113,7 +113,7 @@ class Engine:
         self.picture_master = master or PictureMaster()
         self.refusals = RateLimiter(REFUSALS, REFUSALS)
         self._after: deque[tuple[BoxState, list[Message], Ns, int]] = deque()
-        self.future = FutureQueue(self.wakes, self._emit)
+        self.future = FutureQueue(self.wakes, self._emit, lambda: self.now, self.emit_after)
         self._make_lane = make_lane
         self._ticker = Ticker()
         self._swap = PlanSwapper(self)
@@ -325,6 +325,10 @@ class Engine:
 
     def take_back(self, state: BoxState) -> None:
         """Cancel what a box emitted for later."""
+    def call_off(self, state: BoxState) -> None:
+        """Call off the work at hand of a box, what waits for it, and what it said for later."""
+        if state.lane is not None:
+            state.lane.interrupt()
         self.future.forget(state)
 
     def silence(self) -> None:

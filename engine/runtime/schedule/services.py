@@ -57,6 +57,10 @@ class Services(Protocol):
         """Reset everything downstream of a box that went away."""
         ...
 
+    def call_off(self, state: BoxState) -> None:
+        """Call off the work at hand of a box, what waits for it, and what it said for later."""
+        ...
+
     def silence(self) -> None:
         """End everything that sounds."""
         ...

@@ -136,6 +136,7 @@ class LaneStep:
         if self._interrupts:
             lane.interrupt()
             self._services.take_back(self._state)
+            self._services.call_off(self._state)
         hot = self.trigger
         kind = self._kind or policy_for(arguments[0])
         job = Job(tuple(arguments), kind, hot.at, hot.cost, lane.generation)
@@ -195,6 +196,7 @@ class LaneEventStep:
         self._inlet = inlet
         assert isinstance(state.box, Node)
         self._calls_off = inlet in state.box.calls_off
+        self._calls_off = inlet in state.box.calling_off
 
     def fire(self, tick: int) -> None:
         """Submit the job; events are never dropped."""
@@ -210,6 +212,7 @@ class LaneEventStep:
         if self._calls_off:
             lane.interrupt()
             self._services.take_back(self._state)
+            self._services.call_off(self._state)
         job = Job(arguments, Kind.LOSSLESS, slot.at, slot.cost, lane.generation, self._inlet)
         _submit(self._services, self._outbox, self._state, lane, job, wakes=True)
 
