@@ -73,10 +73,7 @@ class Node(Box):
     own: ``process`` is a generator, which is closed at its next ``yield``. What it emitted for a
     later moment is taken back."""
 
-    calls_off: ClassVar[frozenset[str]] = frozenset()
-    """The event inlets of an interruptible box that call it off as well, such as "stop"."""
-
-    calling_off: ClassVar[Collection[str]] = ()
+    calls_off: ClassVar[Collection[str]] = ()
     """Event inlets of a box with a lane that call off the work at hand, what waits, and what it
     said for later; then they are called like any other."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple
@@ -76,7 +76,7 @@ class WriteModel(NetworkModel[Text]):
     TASK = "letters"
 
     interruptible: ClassVar[bool] = True
-    calls_off: ClassVar[frozenset[str]] = frozenset({"stop"})
+    calls_off: ClassVar[Collection[str]] = ("stop",)
 
     author: Annotated[
         str | dict[str, float],

@@ -67,7 +67,7 @@ class Say(Node):
 
     lane: ClassVar[bool] = True
     patience: ClassVar[float | None] = 90.0
-    calling_off: ClassVar[Collection[str]] = ("stop",)
+    calls_off: ClassVar[Collection[str]] = ("stop",)
 
     voice: Fixed[Annotated[Literal["auto", "espeak", "system"], Param("who speaks")]] = "auto"
     when_busy: Fixed[

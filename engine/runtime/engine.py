@@ -323,8 +323,6 @@ class Engine:
         """Emit what a box answered to an event, after the current tick."""
         self._after.append((state, messages, at, cost))
 
-    def take_back(self, state: BoxState) -> None:
-        """Cancel what a box emitted for later."""
     def call_off(self, state: BoxState) -> None:
         """Call off the work at hand of a box, what waits for it, and what it said for later."""
         if state.lane is not None:

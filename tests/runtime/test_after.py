@@ -38,7 +38,7 @@ class Speller(Node):
     """Say the letters of a text, one each tenth of a second, and "." at its end."""
 
     lane: ClassVar[bool] = True
-    calling_off: ClassVar[Collection[str]] = ("stop",)
+    calls_off: ClassVar[Collection[str]] = ("stop",)
 
     when_busy: Fixed[Annotated[Literal["newest", "queue"], Param("which")]] = "queue"
 

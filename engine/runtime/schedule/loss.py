@@ -121,7 +121,7 @@ class LossHandler:
         for state in self._states.values():
             if isinstance(state.box, Sink):
                 self.silence(state, None)
-            elif isinstance(state.box, Node) and state.box.calling_off:
+            elif isinstance(state.box, Node) and state.box.calls_off:
                 self._services.call_off(state)
 
 

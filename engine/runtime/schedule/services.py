@@ -73,10 +73,6 @@ class Services(Protocol):
         """Emit what a box answered to an event, after the current tick."""
         ...
 
-    def take_back(self, state: BoxState) -> None:
-        """Cancel what a box emitted for later."""
-        ...
-
     def set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         """Set a parameter of a box, on the thread that calls the box."""
         ...

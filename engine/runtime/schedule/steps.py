@@ -134,8 +134,6 @@ class LaneStep:
         if arguments is None or lane is None:
             return
         if self._interrupts:
-            lane.interrupt()
-            self._services.take_back(self._state)
             self._services.call_off(self._state)
         hot = self.trigger
         kind = self._kind or policy_for(arguments[0])
@@ -196,7 +194,6 @@ class LaneEventStep:
         self._inlet = inlet
         assert isinstance(state.box, Node)
         self._calls_off = inlet in state.box.calls_off
-        self._calls_off = inlet in state.box.calling_off
 
     def fire(self, tick: int) -> None:
         """Submit the job; events are never dropped."""
@@ -210,8 +207,6 @@ class LaneEventStep:
             self._services.failed(self._state, error)
             return
         if self._calls_off:
-            lane.interrupt()
-            self._services.take_back(self._state)
             self._services.call_off(self._state)
         job = Job(arguments, Kind.LOSSLESS, slot.at, slot.cost, lane.generation, self._inlet)
         _submit(self._services, self._outbox, self._state, lane, job, wakes=True)

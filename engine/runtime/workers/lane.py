@@ -336,7 +336,7 @@ class ThreadLane(Waiting):
 
     def _is_called_off(self, job: Job) -> bool:
         """Whether the box was called off since a job was begun, and can be."""
-        can_be = self._node.interruptible or bool(self._node.calling_off)
+        can_be = self._node.interruptible or bool(self._node.calls_off)
         return can_be and job.generation != self.generation
 
 
