@@ -29,8 +29,8 @@ _LONGEST_WORD: Final = 40
 Scores = NDArray[np.floating[Any]]
 State = Any
 Step = Callable[[int, State], tuple[Scores, State]]
-"""Reads the letter at a place of the alphabet, and a state, None at the beginning; gives a score for
-each letter that may follow, shape (letters,), and the next state."""
+"""Reads the letter at a place of the alphabet, and a state, None at the beginning; returns a score
+for each letter that may follow, shape (letters,), and the next state."""
 
 
 @dataclass(frozen=True, slots=True)

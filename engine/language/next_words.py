@@ -6,7 +6,7 @@ share, and so on down to how often a word comes at all. No table of n-grams is m
 each word are known, and what followed there is looked up when it is asked. So a text is learned as
 fast as it is taken apart.
 
-A word is told as the text writes it there: with its capital, and with the signs that stand behind it.
+A word is told as the text writes it: with its capital, and with the signs that stand behind it.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class NextWords:
         return list(islice((one for one in likely if passes(one)), most))
 
     def rank(self, written: Sequence[str], word: str, most: int = 3) -> int:
-        """Return the place of a word among the likeliest, from 0; ``most`` where it is not there."""
+        """Return the place of a word among the likeliest, from 0; ``most`` where it is none."""
         wanted = self._numbers.get(plain(word), -1)
         likely = list(islice(self._likely(self._read(written)), most))
         return likely.index(wanted) if wanted in likely else most

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple
@@ -53,16 +53,16 @@ class WriteModel(NetworkModel[Text]):
 
     A trigger has it write ``lines``, each of which begins the next; a text, such as one that
     somebody typed, is the beginning of the first instead of ``start``. ``text`` is each line when
-    it is done, ``interim`` the line as it grows, by a word or a letter at a time, and ``done`` comes
-    with the last. Without ``pace`` they come as fast as they are written. A newer trigger or text
-    calls off what was being written; a trigger to ``stop`` does too, and what stands by then is the
-    text.
+    it is done, ``interim`` the line as it grows, by a word or a letter at a time, and ``done``
+    comes with the last. Without ``pace`` they come as fast as they are written. A newer trigger or
+    text calls off what was being written; a trigger to ``stop`` does too, and what stands by then
+    is the text.
 
     ``author`` is "shakespeare" (his plays), "poetry" (English poems of all times), "scripture" (the
     King James Bible), or a mix: ``author = { shakespeare = 0.5, scripture = 0.5 }``. It may also be
-    a folder beside the patch, which ``sensorium train text`` has made of a text of your own. Letters
-    that the network does not know, such as those of another script, stand in the text and are not
-    read.
+    a folder beside the patch, which ``sensorium train text`` has made of a text of your own.
+    Letters that the network does not know, such as those of another script, stand in the text and
+    are not read.
 
     At ``temperature`` 0 each letter is the likeliest, which soon goes round in circles; 0.5 is
     careful, 1 bold, and beyond words fall apart. It knows how words are spelled and which follow
@@ -130,7 +130,7 @@ class WriteModel(NetworkModel[Text]):
         self._told = False
 
     def check(self, session: Session) -> None:
-        """Raise ModelError where a network does not take letters and a state, or lists no letters."""
+        """Raise ModelError where a network takes no letters and a state, or lists no letters."""
         super().check(session)
         self.expect_inputs(session, ("seen", "state"), "a letter and a state")
         card = session.card
@@ -147,9 +147,7 @@ class WriteModel(NetworkModel[Text]):
         """Forget what was being written; what comes next is another text all the same."""
         self._plan = []
 
-    def process(
-        self, begin: Trigger | Text | str, *, at: Ns
-    ) -> Iterator[Written | Later[Written]]:
+    def process(self, begin: Trigger | Text | str, *, at: Ns) -> Iterator[Written | Later[Written]]:
         """Yield the lines as they grow, each for its moment.
 
         Raises ModelError when the network fails, or answers with what is not a number.
@@ -168,14 +166,14 @@ class WriteModel(NetworkModel[Text]):
         """Write no further; return the line as it stands, if one is being written."""
         plan, self._plan = self._plan, []
         begun = [each for each in plan if each.at <= at]
-        if not plan or len(begun) == len(plan) and plan[-1].done:
+        if not plan or (len(begun) == len(plan) and plan[-1].done):
             return None
         line = begun[-1].line if begun and not begun[-1].done else ""
         return Written(text=Text(line, language="en") if line else None, done=Trigger())
 
     def _line(
         self, writer: LetterWriter, start: str, at: Ns, number: int
-    ) -> Iterator[Written | Later[Written]]:
+    ) -> Generator[Written | Later[Written], None, Ns]:
         """Yield one line as it grows; return when the next begins."""
         for _ in range(_EMPTY):
             line, ends = "", at

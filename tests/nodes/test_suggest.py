@@ -66,7 +66,10 @@ def test_undo_takes_back_a_word_at_a_time_and_no_more(tmp_path: Path) -> None:
 def test_second_third_and_other_pads_choose_theirs(tmp_path: Path) -> None:
     box = learned(tmp_path, pads=(60, 61, 62))
     options = three(box.process("The"))
-    for choose, wanted in ((lambda: box.on_second(Trigger()), 1), (lambda: box.on_third(Trigger()), 2)):
+    for choose, wanted in (
+        (lambda: box.on_second(Trigger()), 1),
+        (lambda: box.on_third(Trigger()), 2),
+    ):
         said = choose()
         assert said is not None and said.text == f"The {options[wanted]}"
         box.on_undo(Trigger())
@@ -136,7 +139,14 @@ def test_a_file_that_is_not_there_is_told_and_the_poems_play(
 def test_a_hand_plays_it_and_the_same_again(tmp_path: Path) -> None:
     (tmp_path / "sea.txt").write_text(SEA)
     (tmp_path / "patch.toml").write_text(PATCH)
-    presses = [("choose", 1), ("choose", 1), ("choose", 1), ("undo", True), ("choose", 2), ("end", True)]
+    presses = [
+        ("choose", 1),
+        ("choose", 1),
+        ("choose", 1),
+        ("undo", True),
+        ("choose", 2),
+        ("end", True),
+    ]
     script = [(0.1 * at, SetParameter("keys", *press)) for at, press in enumerate(presses, 1)]
     one, other = (play(tmp_path / "patch.toml", script, seconds=1) for _ in range(2))
     assert one.errors == []

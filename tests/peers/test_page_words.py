@@ -211,6 +211,31 @@ def test_the_next_words_are_chosen_by_their_buttons_and_taken_back(page):
     browser.until(f"{WORDS}[0] === 'the'")
 
 
+def test_a_thumb_chooses(stage):
+    browser, wire, _ = stage
+    browser.size(*PHONE, phone=True)
+    wire.from_now()
+    browser.drag(".next button:nth-child(3)", 0, 0, "touch")
+    wire.until(line("unbelievably", "/chosen"))
+    browser.drag(".chooser .more .choices:nth-child(1) button", 0, 0, "touch")
+    wire.until(line("", "/chosen"))
+    browser.until(f"{WORDS}[0] === 'the'")
+
+
+def test_a_guest_sees_the_words_and_no_line(stage):
+    browser, _, _ = stage
+    role = "document.body.dataset.role"
+    owner = browser.run(f"return {role}")
+    seen = (
+        "return ['.typed', '.chooser'].map((one) => document.querySelector(one).offsetHeight > 0)"
+    )
+    assert browser.run(seen) == [True, True]
+    browser.run(f"{role} = 'guest'")
+    assert browser.run(seen) == [False, True]
+    browser.run(f"{role} = '{owner}'")
+    assert owner == "owner"
+
+
 def test_keys_choose_where_nothing_is_typed(stage):
     browser, wire, _ = stage
     browser.size(1440, 900)
