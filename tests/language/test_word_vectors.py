@@ -74,7 +74,7 @@ def test_a_mistyped_word_leads_to_the_one_that_was_meant(typed: str, meant: str)
 
 
 def test_the_way_between_two_words_ends_at_both_and_has_each_once() -> None:
-    for count in (3, 9, 32):
+    for count in (3, 12):
         found = way(word_vectors(), "sea", "city", count, block=True)
         assert (found[0], found[-1], len(found)) == ("sea", "city", count)
         assert len(set(found)) == count

@@ -64,8 +64,8 @@ def test_slurs_are_left_out_unless_they_are_allowed() -> None:
 
 
 def test_words_of_the_list_that_are_blocked_are_few_and_meant() -> None:
-    blocked = [word for word in word_vectors().words if is_blocked(word)]
-    assert 10 < len(blocked) < 80
+    blocked = [word for word in word_vectors().words[10_000:20_000] if is_blocked(word)]
+    assert 2 < len(blocked) < 20
 
 
 @pytest.mark.parametrize(
