@@ -1,4 +1,4 @@
-"""Tell how near a text is to words of your own."""
+"""Measure how near a text is to words of your own."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Near(NamedTuple):
 
 
 class Meaning(Node):
-    """Tell how near a word or sentence is to each of the words or sentences that you write.
+    """Measure how near a word or sentence is to each of the words or sentences that you write.
 
     ``anchors = ["water", "fire", "home"]`` give a number each, 0 to 1: ``near.water``,
     ``near.fire`` and ``near.home`` of a box ``near``. What has nothing to do with it is near 0, and

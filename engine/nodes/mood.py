@@ -1,4 +1,4 @@
-"""Tell how good or bad a text sounds."""
+"""Judge how good or bad a text sounds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Felt(NamedTuple):
 
 
 class Mood(Node):
-    """Tell how good or bad an English text sounds: the mood of its words, and nobody's feeling.
+    """Judge how good or bad an English text sounds: the mood of its words, and nobody's feeling.
 
     ``valence`` is -1, as bad as can be, to 1. ``strength`` is 0 to 1, how much feeling there is of
     either sign; ``positive`` and ``negative`` are how much of each, so a text may have both. All
