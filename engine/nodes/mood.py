@@ -31,8 +31,9 @@ class Mood(Node):
 
     The rules are those of VADER: "not", "very" and "but", capitals, exclamation marks, emoticons
     and emoji count. A word that VADER's list lacks is judged by a small network, from the company
-    that it keeps, but not what people are, nor names: these are neither good nor bad. A text of several sentences is the mean of those that feel anything. Irony
-    is lost on it. A text that is still growing counts too.
+    that it keeps, but not what people are, nor names: these are neither good nor bad. A text of
+    several sentences is the mean of those that feel anything. Irony is lost on it. A text that is
+    still growing counts too.
 
     VADER: C. J. Hutto, E. Gilbert, ICWSM 2014. Raises ModelError where its tables are not whole.
     """
