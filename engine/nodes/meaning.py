@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Final, Literal, NamedTuple
 
 import numpy as np
 
+from engine.core.context import Context
 from engine.core.errors import ParameterError, as_written
 from engine.core.messages import Features, Text
 from engine.core.node import Node
@@ -67,12 +68,14 @@ class Meaning(Node):
         Annotated[Literal["en", "any"], Param("English, or any of fifteen languages")]
     ] = "en"
 
+    _context: Context = Context()
     _checked: tuple[str, ...] = ()
     _places: tuple[Vector, ...] = ()
     _encoder: SentenceEncoder | None = None
 
     def __post_init__(self) -> None:
-        self._check()
+        if fault := self._take():
+            raise ParameterError(fault.removesuffix("."))
 
     def doubts(self, folder: Path | None) -> Mapping[str, str]:
         """Return that an extra is missing."""
@@ -83,15 +86,16 @@ class Meaning(Node):
         """Return what the anchors are called on a cable."""
         return {"nearness": [anchor_name(each) for each in self.anchors]}
 
-    def open(self) -> None:
+    def open(self, context: Context | None = None) -> None:
         """Read the tables. Raises ModelError where one is not whole, or the extra is missing."""
+        self._context = context or Context()
         self._encoder = sentence_encoder() if self.language == "any" else None
         self._places = ()
 
     def process(self, text: str | Text) -> Near:
         """Return how near a text is to each anchor."""
-        if self._checked != tuple(self.anchors):
-            self._check()
+        if self._checked != tuple(self.anchors) and (fault := self._take()):
+            self._context.log.warning("%s: %s The last ones stay.", self._context.name, fault)
         if not self._places:
             found = [self._place(Text(each, language="en")).vector for each in self._checked]
             self._places = tuple(each for each in found if each is not None)
@@ -117,23 +121,24 @@ class Meaning(Node):
         assert text.vector is not None
         return share_of(float(anchor @ text.vector), UNRELATED, RELATED)
 
-    def _check(self) -> None:
-        """Take the anchors as they are now. Raise ParameterError for bad ones; the last stay."""
+    def _take(self) -> str:
+        """Take the anchors as they are now; return what is wrong with them, and the last stay."""
         if fault := self._fault():
             self.anchors = list(self._checked)
-            raise ParameterError(f"anchors: {fault}")
+            return f"anchors: {fault}"
         self._checked, self._places = tuple(self.anchors), ()
+        return ""
 
     def _fault(self) -> str:
         """Return what is wrong with the anchors, or ""."""
         if not 1 <= len(self.anchors) <= MOST:
-            return f"expected 1 to {MOST} words or sentences, got {len(self.anchors)}"
+            return f"expected 1 to {MOST} words or sentences, got {len(self.anchors)}."
         names = [anchor_name(each) for each in self.anchors]
         for anchor, name in zip(self.anchors, names, strict=True):
             if not name:
-                return f"expected a word or a sentence, got {as_written(anchor)}"
+                return f"expected a word or a sentence, got {as_written(anchor)}."
             if names.count(name) > 1:
-                return f'"{name}" is there twice'
+                return f'"{name}" is there twice.'
         if self.language == "en":
             vectors = word_vectors()
             for anchor in self.anchors:
@@ -142,7 +147,7 @@ class Meaning(Node):
                     return f"no word of {as_written(anchor)} is known.{hint}"
         unread = [each for each in self.anchors if not known_part(each)]
         if self.language == "any" and unread:
-            return f"{as_written(unread[0])} is in no script that it can read"
+            return f"{as_written(unread[0])} is in no script that it can read."
         return ""
 
 
