@@ -48,7 +48,7 @@ def test_an_analogy_leads_to_its_fourth_word() -> None:
         ("man", "", "an analogy has both"),
         ("", "king", "an analogy has both"),
         ("man", "kingg", 'to: "kingg" is no word that is known. Did you mean "king"?'),
-        ("🙂", "king", 'like: "🙂" is no word that is known.'),
+        ("🙂", "king", 'like: "🙂" is no word that is known'),
     ],
 )
 def test_a_bad_analogy_is_refused(like: str, to: str, said: str) -> None:
