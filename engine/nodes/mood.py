@@ -1,4 +1,4 @@
-"""Tell how good or bad a text sounds."""
+"""Judge how good or bad a text sounds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Felt(NamedTuple):
 
 
 class Mood(Node):
-    """Tell how good or bad an English text sounds: the mood of its words, and nobody's feeling.
+    """Judge how good or bad an English text sounds: the mood of its words, and nobody's feeling.
 
     ``valence`` is -1, as bad as can be, to 1. ``strength`` is 0 to 1, how much feeling there is of
     either sign; ``positive`` and ``negative`` are how much of each, so a text may have both. All
@@ -31,8 +31,9 @@ class Mood(Node):
 
     The rules are those of VADER: "not", "very" and "but", capitals, exclamation marks, emoticons
     and emoji count. A word that VADER's list lacks is judged by a small network, from the company
-    that it keeps. A text of several sentences is the mean of those that feel anything. Irony
-    is lost on it. A text that is still growing counts too.
+    that it keeps, but not what people are, nor names: these are neither good nor bad. A text of
+    several sentences is the mean of those that feel anything. Irony is lost on it. A text that is
+    still growing counts too.
 
     VADER: C. J. Hutto, E. Gilbert, ICWSM 2014. Raises ModelError where its tables are not whole.
     """

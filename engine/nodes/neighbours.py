@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Final, NamedTuple
 
 import numpy as np
 
+from engine.core.context import Context
 from engine.core.errors import ParameterError, as_written
 from engine.core.messages import Text
 from engine.core.node import Node
@@ -55,19 +56,22 @@ class Neighbours(Node):
     to: Annotated[str, Param("the second one: the text is to the answer as like is to this")] = ""
     block: Annotated[bool, Param("leave out slurs and the coarsest words")] = True
 
+    _context: Context = Context()
     _analogy: tuple[str, str] = ("", "")
 
     def __post_init__(self) -> None:
-        self._check()
+        if fault := self._take():
+            raise ParameterError(fault.removesuffix("."))
 
-    def open(self) -> None:
+    def open(self, context: Context | None = None) -> None:
         """Read the table. Raises ModelError where it is not whole."""
+        self._context = context or Context()
         word_vectors()
 
     def process(self, text: str | Text) -> Iterator[Neighbour]:
-        """Yield the nearest words of a final text. Raises ParameterError for a bad analogy."""
-        if self._analogy != (self.like, self.to):
-            self._check()
+        """Yield the nearest words of a final text."""
+        if self._analogy != (self.like, self.to) and (fault := self._take()):
+            self._context.log.warning("%s: %s The last ones stay.", self._context.name, fault)
         heard = plain_text(text)
         if not heard.final or is_foreign(heard):
             return
@@ -99,16 +103,17 @@ class Neighbours(Node):
         length = float(np.linalg.norm(aim))
         return aim / length if length > 1e-6 else middle
 
-    def _check(self) -> None:
-        """Take the analogy as it is now. Raise ParameterError for a bad one; the last one stays."""
-        if fault := self._fault():
+    def _take(self) -> str:
+        """Take the analogy as it is now; return what is wrong with it, and the last one stays."""
+        fault = self._fault()
+        if fault:
             self.like, self.to = self._analogy
-            raise ParameterError(fault)
         self._analogy = (self.like, self.to)
+        return fault
 
     def _fault(self) -> str:
         if bool(self.like) != bool(self.to):
-            return 'an analogy has both: like = "man" and to = "king"'
+            return 'an analogy has both: like = "man" and to = "king".'
         for name, word in (("like", self.like), ("to", self.to)):
             if word and word_vectors().middle(words(word)) is None:
                 hint = word_vectors().likely(word.strip().lower())

@@ -1,4 +1,4 @@
-"""Tell how a line sounds: its words, syllables, stresses, and whether it rhymes."""
+"""Scan a line: its words, syllables, stresses, and whether it rhymes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Spoken(NamedTuple):
 
 
 class Prosody(Node):
-    """Tell how an English line sounds: its stresses, syllables, words, and whether it rhymes.
+    """Scan an English line: its stresses, syllables, words, and whether it rhymes.
 
     ``stresses`` has a letter for each syllable, "/" for one that is stressed and "x" for one that
     is not: "the sea is calm tonight" is x/x/x/. ``rhyme`` is on where the last word rhymes with

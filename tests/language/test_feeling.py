@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.inference.known_words import valences
 from engine.language.feeling import NOTHING, Feeling, feel
+from engine.language.people import GROUPS
 from engine.language.words import LONGEST
 
 
@@ -75,6 +76,17 @@ def test_a_word_that_nobody_rated_is_judged_by_its_company() -> None:
     assert "birthday" not in valences().rated and "rust" not in valences().rated
     assert valence("a birthday") > 0.1
     assert valence("rust") < -0.1
+
+
+def test_what_people_are_is_neither_good_nor_bad() -> None:
+    judged = {word: valence(f"she saw the {word}") for word in GROUPS - valences().rated.keys()}
+    assert len(judged) > 300
+    assert {word for word, found in judged.items() if found} == set()
+
+
+def test_names_are_neither_good_nor_bad() -> None:
+    assert valence("she met Rust") == 0 > valence("she met rust")
+    assert valence("she met Love") > 0, "but what people rated counts"
 
 
 @pytest.mark.parametrize("text", ["", " ", "?!", "qzxv", "12:30", "שלום עולם", "\x00\x07"])

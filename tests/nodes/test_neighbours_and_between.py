@@ -38,6 +38,8 @@ def test_an_analogy_leads_to_its_fourth_word() -> None:
     assert nearest(box, "woman") == ["queen"]
     box.like, box.to = "france", "Paris"
     assert nearest(box, "italy") == ["rome"]
+    box.to = ""
+    assert nearest(box, "italy") == ["rome"], "half an analogy leaves the last one"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,7 @@ def test_an_analogy_leads_to_its_fourth_word() -> None:
         ("man", "", "an analogy has both"),
         ("", "king", "an analogy has both"),
         ("man", "kingg", 'to: "kingg" is no word that is known. Did you mean "king"?'),
-        ("🙂", "king", 'like: "🙂" is no word that is known.'),
+        ("🙂", "king", 'like: "🙂" is no word that is known'),
     ],
 )
 def test_a_bad_analogy_is_refused(like: str, to: str, said: str) -> None:
@@ -64,8 +66,8 @@ def test_slurs_are_left_out_unless_they_are_allowed() -> None:
 
 
 def test_words_of_the_list_that_are_blocked_are_few_and_meant() -> None:
-    blocked = [word for word in word_vectors().words if is_blocked(word)]
-    assert 10 < len(blocked) < 80
+    blocked = [word for word in word_vectors().words[32_000:] if is_blocked(word)]
+    assert 2 < len(blocked) < 20
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_the_ends_are_exact_and_what_is_beyond_is_the_end() -> None:
     assert walk(math.nan) == walk(math.inf) == []
 
 
-def test_other_words_while_it_plays_are_another_way() -> None:
+def test_other_words_while_it_plays_are_another_way(caplog: pytest.LogCaptureFixture) -> None:
     patch = """
 [knob]
 use = "lfo"
@@ -132,7 +134,9 @@ steps = 3
     ]
     played = play(patch + OUT + 'word = "box"\n', script, seconds=3.9)
     assert came(played, "word")[-1] == "love"
-    assert [error for error in played.errors if "end: expected a word that is known" in error]
+    assert played.errors == []
+    (told,) = caplog.messages
+    assert told == 'box: end: expected a word that is known, got "qzxv". The last ones stay.'
 
 
 @pytest.mark.parametrize("word", ["", "qzxv", "two words", "🙂"])

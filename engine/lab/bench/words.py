@@ -31,7 +31,8 @@ LINE: Final = "the sea is calm tonight, the tide is full, the moon lies fair"
 
 def run(short: bool) -> list[Row]:
     """Measure all of it, in a second; with the extra also in any language."""
-    rows = [*_held_out(), *_sentences(), *_triples("en"), *_analogies(), *_syllables()]
+    rows = [*_held_out(), *_sentences(), *_triples("en"), *_analogies()]
+    rows += _syllables(20 if short else 1)
     if not missing_encoder():
         rows += _triples("any")
     return rows + _times(20 if short else 200)
@@ -92,9 +93,9 @@ def _analogies() -> list[Row]:
     return [Row(f"{len(ANALOGIES)} analogies", "the first word is right", right, COUNT)]
 
 
-def _syllables() -> list[Row]:
+def _syllables(each: int) -> list[Row]:
     spoken = pronunciations()
-    words = [word for word in word_vectors().words if spoken.of(word)]
+    words = [word for word in word_vectors().words[::each] if spoken.of(word)]
     true = [{len(stresses_of(way)) for way in spoken.of(word)} for word in words]
     right = [estimated_syllables(word) in each for word, each in zip(words, true, strict=True)]
     case = f"syllables of {len(words)} words, guessed by their letters"
