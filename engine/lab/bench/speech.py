@@ -26,7 +26,7 @@ from engine.language.words import words
 from engine.models.speech import SpeechModel
 
 RATE: Final = 16000
-VOICES: Final = ("en-us", "en-gb", "en-gb-scotland+f2")
+VOICES: Final = ("en-us", "en-gb", "en-us+f3")
 PEAK: Final = 0.3
 SENTENCES: Final = (
     "The sea is calm tonight.",
