@@ -70,7 +70,7 @@ MINUTES: Final = 5
 
 
 def run(short: bool) -> list[Row]:
-    """Say the sentences to the box, and play to it what nobody says."""
+    """Have the box hear the sentences, and what nobody says."""
     box = SpeechModel(every=0.0)
     try:
         box.open()
