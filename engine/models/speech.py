@@ -49,7 +49,7 @@ SLOWEST: Final = 0.7
 DOUBT: Final = 1.4
 """How much surer a doubtful text must be."""
 _HYSTERESIS: Final = 0.15
-_VOICE_LAG: Final = 0.05
+_VOICE_LAG: Final = 0.02
 """Seconds that the voice network takes to notice that nobody speaks any more, as measured."""
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from engine.core.errors import DeviceError, ParameterError
 from engine.core.messages import Text, Trigger
-from engine.nodes.script import ScriptPlace, Script
+from engine.nodes.script import Script, ScriptPlace
 from engine.testing import play
 
 POEM = """The sea is calm tonight.
