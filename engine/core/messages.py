@@ -303,30 +303,28 @@ class Word:
 @kind(
     Kind.LOSSLESS,
     words="a keyword",
-    part=lambda name: int,
+    part=lambda name: bool,
     summary=lambda keyword: keyword.word[:LONGEST],
-    example=lambda: Keyword("sea", ("sea", "fire"), (2, 0)),
+    example=lambda: Keyword("sea", ("sea", "fire")),
 )
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """One of several words that are watched for was heard: ``word``.
+    """One of the ``words`` that are watched for was heard: ``word``; "" right behind each.
 
-    ``counts`` is how often each of ``words`` was, so far. A cable takes one by its name
-    (``ear.keyword.sea``), with "_" for what is no letter or digit: a number that changes whenever
-    that word is heard.
+    A cable takes one by its name (``ear.keyword.sea``), with "_" for what is no letter or digit: a
+    switch that is on for the one message that tells of it.
     """
 
     word: str
     words: tuple[str, ...]
-    counts: tuple[int, ...]
 
-    def __getattr__(self, name: str) -> int:
-        """Return the count of a word; raise AttributeError for one that is not watched for."""
-        if name.startswith("__") or name in ("word", "words", "counts"):
+    def __getattr__(self, name: str) -> bool:
+        """Return whether it is that word; raise AttributeError for one not watched for."""
+        if name.startswith("__") or name in ("word", "words"):
             raise AttributeError(name)  # it is being made
-        for word, count in zip(self.words, self.counts, strict=True):
+        for word in self.words:
             if part_name(word) == name:
-                return count
+                return word == self.word
         known = ", ".join(map(part_name, self.words))
         raise AttributeError(f'"{name}" is none of the words that are watched for: {known}')
 

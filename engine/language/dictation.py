@@ -6,6 +6,7 @@ same sound gives the same text.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -47,6 +48,11 @@ class Dictation:
     def mean(self) -> float:
         """The mean of the logarithms of how likely each token was."""
         return float(np.mean(self.likelihoods))
+
+    @property
+    def sureness(self) -> float:
+        """How likely each token was in the mean, 0 to 1."""
+        return math.exp(min(self.mean, 0.0))
 
 
 def dictate(step: AskDecoder, vocabulary: Vocabulary, seconds: float) -> Dictation:

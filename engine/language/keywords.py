@@ -13,7 +13,7 @@ from engine.language.words import words
 SURE: Final = 0.5
 """How likely each word must be, 0 to 1, for what may yet become another text."""
 MOST: Final = 1000
-_TAKEN: Final = ("word", "words", "counts")
+_TAKEN: Final = ("word", "words")
 
 
 def keyword_fault(given: Sequence[str]) -> str:
@@ -34,32 +34,28 @@ def keyword_fault(given: Sequence[str]) -> str:
 
 
 class Watch:
-    """Counts how often each word was heard; words are of any language with blanks between them."""
+    """Remembers which words were told in a phrase; of any language with blanks between words."""
 
     def __init__(self) -> None:
         self._words: tuple[str, ...] = ()
         self._bare: tuple[tuple[str, ...], ...] = ()
-        self._counts: list[int] = []
         self._told: set[str] = set()
 
     def watch(self, given: Sequence[str]) -> None:
-        """Watch for these words; the counts of those that stay go on."""
-        if tuple(given) == self._words:
-            return
-        counts = dict(zip(self._words, self._counts, strict=True))
-        self._words = tuple(given)
-        self._bare = tuple(words(word) for word in given)
-        self._counts = [counts.get(word, 0) for word in given]
+        """Watch for these words from now on."""
+        if tuple(given) != self._words:
+            self._words = tuple(given)
+            self._bare = tuple(words(word) for word in given)
 
     def heard(self, spoken: Sequence[SpokenWord]) -> Iterator[Keyword]:
-        """Yield those among some words that were not told yet in this phrase."""
+        """Yield those among some words that were not told in this phrase, and that each ends."""
         bare = [part for one in spoken for part in words(one.written)]
         sure = [one.sureness >= SURE for one in spoken for _ in words(one.written)]
-        for number, (word, parts) in enumerate(zip(self._words, self._bare, strict=True)):
+        for word, parts in zip(self._words, self._bare, strict=True):
             if word not in self._told and _stands(parts, bare, sure):
                 self._told.add(word)
-                self._counts[number] += 1
-                yield Keyword(word, self._words, tuple(self._counts))
+                yield Keyword(word, self._words)
+                yield Keyword("", self._words)
 
     def phrase_ends(self) -> None:
         """Have every word be told again in the next phrase."""

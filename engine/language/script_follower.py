@@ -68,7 +68,7 @@ _SMALL: Final = frozenset(_FUNCTION_WORDS.split(" "))
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundWords:
     """Where in the text heard words lie: the places of those that match, and how well they do."""
 
     places: tuple[int, ...]
@@ -121,7 +121,7 @@ class ScriptFollower:
         self.place = next(places, self.count)
         self.misses = 0
 
-    def find(self, text: str) -> Found | None:
+    def find(self, text: str) -> FoundWords | None:
         """Return where heard words lie, seen from ``place``; None where that is not clear."""
         heard = words(text)[-HEARD:]
         if not heard or not self._words:
@@ -134,14 +134,14 @@ class ScriptFollower:
         clear = (one for one in others if one is not None and self._is_clear(one, len(heard)))
         return max(clear, key=lambda one: one.score, default=None)
 
-    def take(self, found: Found | None) -> None:
+    def take(self, found: FoundWords | None) -> None:
         """Go to where a phrase that has ended lies; None where it lies nowhere."""
         if found is None:
             self.misses += 1
         else:
             self.place, self.misses = found.end, 0
 
-    def _is_clear(self, found: Found, heard: int) -> bool:
+    def _is_clear(self, found: FoundWords, heard: int) -> bool:
         """Whether enough speaks for a place, as far away as it is."""
         first = found.places[0] - self.place
         if found.end <= self.place or first > AHEAD:
@@ -154,7 +154,7 @@ class ScriptFollower:
         matches = len(found.places)
         return matches >= asked.matches and worth >= asked.worth and matches >= asked.share * heard
 
-    def _aligned(self, heard: Sequence[str], span: range) -> Found | None:
+    def _aligned(self, heard: Sequence[str], span: range) -> FoundWords | None:
         """Return the best local alignment of heard words with a stretch of the text."""
         scores = [[0.0] * (len(span) + 1) for _ in range(len(heard) + 1)]
         best, best_score = (0, 0), 0.0
@@ -172,7 +172,7 @@ class ScriptFollower:
                 if value > 0 and (rated > best_score or best == (0, 0)):
                     best, best_score = (row, column), rated
         places = tuple(self._traced(heard, span, scores, best))
-        return Found(places, best_score) if places else None
+        return FoundWords(places, best_score) if places else None
 
     def _traced(
         self, heard: Sequence[str], span: range, scores: list[list[float]], end: tuple[int, int]

@@ -28,21 +28,28 @@ from engine.language.byte_pairs import BadVocabulary, Vocabulary, read_vocabular
 from engine.language.dictation import Dictation, dictate
 from engine.language.keywords import Watch, keyword_fault
 from engine.language.spoken_words import SpokenWord, spoken_words, without_echo
+from engine.language.words import words
 
 _VOICE: Final = "silero_vad"
 """The network that hears whether somebody speaks, and its role here."""
 _ENCODER_STEP: Final = 2 * HOP
 """Samples of a step of what the encoder gives, 20 ms."""
-SILENCE: Final = 2.0
-"""Seconds of silence behind a phrase: one that ends in mid-word would be repeated without."""
+SILENCE: Final = 6.0
+"""Seconds of silence behind a phrase. With 2 s, one in ten is written twice or for ever."""
+OTHER_SILENCE: Final = 3.0
+"""Seconds of it for a second try, where the first was not sure: the surer text is taken."""
+SURE: Final = 0.6
+"""How likely each token must be in the mean, 0 to 1, for the first try to stand."""
 LEAST: Final = 0.4
 """Seconds of a phrase that is worth writing down before it has ended."""
 NOBODY: Final = 0.6
-"""How likely it is that nobody speaks, from which on less sure words are none (Radford 2022)."""
+"""How likely it is that nobody speaks, from which on a text is doubtful (Radford 2022)."""
+SLOWEST: Final = 0.7
+"""Words a second of a voice: fewer are doubtful, as of somebody who sings or hums."""
 DOUBT: Final = 1.4
-"""By how much surer words must be then."""
+"""How much surer a doubtful text must be."""
 _HYSTERESIS: Final = 0.15
-_VOICE_LAG: Final = 0.05
+_VOICE_LAG: Final = 0.02
 """Seconds that the voice network takes to notice that nobody speaks any more, as measured."""
 
 
@@ -88,7 +95,7 @@ class SpeechModel(NetworkModel[Text]):
     ] = field(default_factory=list)
     confidence: Annotated[
         float, Param("how sure of its words to be; what is less sure is left out", 0, 1)
-    ] = 0.5
+    ] = 0.4
     voice: Annotated[float, Param("how sure to be that somebody speaks", 0, 1)] = 0.5
     pause: Annotated[float, Param("what silence ends a phrase", 0.1, 5, unit="s")] = 0.4
     every: Annotated[
@@ -191,14 +198,14 @@ class SpeechModel(NetworkModel[Text]):
             return
         self._asked = now
         phrase = SpokenPhrase(begin, now, self._cutter.voice_begin, now)
-        spoken = self._written(phrase, rate)
+        spoken = self._written(phrase, rate, ended=False)
         for keyword in self._watch.heard(spoken[:-1]):  # the last word may be half of one
             yield HeardSpeech(keyword=keyword)
         yield from self._interim_is(_text(spoken))
 
     def _finish(self, phrase: SpokenPhrase, rate: int, now: int) -> Iterator[HeardSpeech]:
         """Yield a phrase that has ended, its words, and the keywords among them."""
-        spoken = self._written(phrase, rate)
+        spoken = self._written(phrase, rate, ended=True)
         if text := _text(spoken):
             yield HeardSpeech(text=Text(text, final=True, language="en"))
         for one in spoken:
@@ -215,14 +222,18 @@ class SpeechModel(NetworkModel[Text]):
             self._interim = text
             yield HeardSpeech(interim=Text(text, final=False, language="en"))
 
-    def _written(self, phrase: SpokenPhrase, rate: int) -> list[SpokenWord]:
+    def _written(self, phrase: SpokenPhrase, rate: int, *, ended: bool) -> list[SpokenWord]:
         """Return the words of a phrase, in seconds from its begin; none where they are not sure."""
-        samples = resample(self._sound.take(phrase.begin, phrase.end), rate, RATE)
+        sound = self._sound.take(phrase.begin, phrase.end)
+        samples = np.clip(resample(sound, rate, RATE, quality="HQ"), -1, 1)
         if len(samples) < RATE * LEAST / 4:
             return []
         seconds = len(samples) / RATE
-        said = self._dictated(np.clip(samples, -1, 1))
-        if not said.tokens or not self._is_sure(said):
+        said = self._dictated(samples, SILENCE)
+        if ended and (said.loops or said.sureness < SURE):
+            other = self._dictated(samples, OTHER_SILENCE)
+            said = max(said, other, key=lambda one: (not one.loops, one.mean))
+        if not said.tokens or not self._is_sure(said, seconds):
             return []
         steps = math.ceil(len(samples) / _ENCODER_STEP)
         times = token_times(said.attention[:, :, : steps + 1])
@@ -232,14 +243,16 @@ class SpeechModel(NetworkModel[Text]):
         spoken = spoken_words(said.tokens, said.likelihoods, moments, self._vocabulary)
         return without_echo(spoken, end)
 
-    def _is_sure(self, said: Dictation) -> bool:
-        """Whether a text is likely enough to be what was said."""
-        least = self.confidence * (DOUBT if said.nobody > NOBODY or said.loops else 1.0)
-        return math.exp(min(said.mean, 0.0)) >= min(least, 0.95)
+    def _is_sure(self, said: Dictation, seconds: float) -> bool:
+        """Whether a text is likely enough to be what was said in so many seconds."""
+        assert self._vocabulary is not None
+        few = len(words(self._vocabulary.text(said.tokens))) < SLOWEST * (seconds - 1.0)
+        doubtful = said.nobody > NOBODY or said.loops or few
+        return said.sureness >= min(self.confidence * (DOUBT if doubtful else 1.0), 0.95)
 
-    def _dictated(self, samples: Samples) -> Dictation:
+    def _dictated(self, samples: Samples, silence: float) -> Dictation:
         """Return what the network writes down of sound at RATE, with silence behind it."""
-        size = len(samples) + round(SILENCE * RATE)
+        size = len(samples) + round(silence * RATE)
         padded = np.zeros(size - size % _ENCODER_STEP, np.float32)
         padded[: len(samples)] = samples[: len(padded)]
         keys, values = self.run("encoder", mel=log_mel(padded)[None])

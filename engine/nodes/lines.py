@@ -1,4 +1,4 @@
-"""Say a text line by line."""
+"""A text, line by line."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SaidLine(NamedTuple):
     carry: Trigger | None = None
 
 
-class Lines(Node):
+class LinesNode(Node):
     """Says a text line by line, one at each trigger.
 
     The text is a ``file``, or written as ``text``; empty lines do not count, and of a file with

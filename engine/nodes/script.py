@@ -12,14 +12,14 @@ from engine.core.errors import DeviceError, ParameterError
 from engine.core.messages import Text, Trigger
 from engine.core.node import Node
 from engine.core.parameter import FILE, Fixed, Param
-from engine.language.script_follower import LINE, Found, ScriptFollower
+from engine.language.script_follower import LINE, FoundWords, ScriptFollower
 from engine.language.text_file import TextFault, told
 from engine.language.written import check_written, line_number, read_lines
 
 _log = logging.getLogger("sensorium")
 
 
-class Followed(NamedTuple):
+class ScriptPlace(NamedTuple):
     """How far through the text it is, and of a line that is reached its number and words."""
 
     place: float | None = None
@@ -82,7 +82,7 @@ class Script(Node):
         self._reached = {}
         self._lost = None
 
-    def process(self, heard: Text | str) -> Iterator[Followed]:
+    def process(self, heard: Text | str) -> Iterator[ScriptPlace]:
         """Yield where that is in the text."""
         final = not isinstance(heard, Text) or heard.final
         said = heard.text if isinstance(heard, Text) else heard
@@ -96,12 +96,12 @@ class Script(Node):
             if goes_back:
                 self._went_back(self._follower.line_at(found.places[0]))
             yield from self._are_reached(found)
-            yield Followed(place=found.end / self._follower.count)
+            yield ScriptPlace(place=found.end / self._follower.count)
         if final:
             self._follower.take(found)
         yield from self._is_lost(self._follower.misses >= self.misses)
 
-    def on_go(self, go: Trigger) -> Iterator[Followed]:
+    def on_go(self, go: Trigger) -> Iterator[ScriptPlace]:
         """Yield the line that a trigger's value numbers; what is no number of one is told."""
         try:
             line = line_number(go.value, len(self._lines)) - 1
@@ -112,7 +112,7 @@ class Script(Node):
         self._forget_from(line)
         yield self._reach(line)
         if self._follower.count:
-            yield Followed(place=self._follower.place / self._follower.count)
+            yield ScriptPlace(place=self._follower.place / self._follower.count)
         yield from self._is_lost(False)
 
     def _went_back(self, line: int) -> None:
@@ -123,7 +123,7 @@ class Script(Node):
     def _forget_from(self, line: int) -> None:
         self._reached = {one: worth for one, worth in self._reached.items() if one < line}
 
-    def _are_reached(self, found: Found) -> Iterator[Followed]:
+    def _are_reached(self, found: FoundWords) -> Iterator[ScriptPlace]:
         """Yield each line of which enough was heard, and which was not reached before."""
         follower = self._follower
         heard: dict[int, float] = {}
@@ -136,20 +136,20 @@ class Script(Node):
             if known < LINE <= worth:
                 yield self._reach(line)
 
-    def _reach(self, line: int) -> Followed:
+    def _reach(self, line: int) -> ScriptPlace:
         self._reached[line] = LINE
         behind = self._lines[line + 1] if line + 1 < len(self._lines) else ""
-        return Followed(
+        return ScriptPlace(
             number=line + 1,
             line=self._lines[line],
             next=behind,
             reached=Trigger(float(line + 1)),
         )
 
-    def _is_lost(self, lost: bool) -> Iterator[Followed]:
+    def _is_lost(self, lost: bool) -> Iterator[ScriptPlace]:
         if lost != self._lost:
             self._lost = lost
-            yield Followed(lost=lost)
+            yield ScriptPlace(lost=lost)
 
     def _read(self) -> tuple[list[str], list[TextFault]]:
         return read_lines(self.file, self.text)

@@ -67,6 +67,8 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "osc_out": {"to": "127.0.0.1:9"},
     "schedule": {"open": "10:00-18:00", "start": "2026-12-24 09:59"},
     "choose": {"choices": ["one", "two"]},
+    "lines": {"text": "The sea is calm tonight.\nThe tide is full"},
+    "script": {"text": "The sea is calm tonight.\nThe tide is full"},
     "step": {"steps": ["one", "two"]},
 }
 """What fits where a parameter needs more than a value of its type."""

@@ -65,6 +65,9 @@ def given(tmp_path: Path) -> Callable[[str], dict[str, Any]]:
         if name == "picture_file":
             (tmp_path / "grey.pgm").write_bytes(b"P5 64 64 255\n" + bytes(64 * 64))
             return {"file": str(tmp_path / "grey.pgm")}
+        if name == "subtitles":
+            (tmp_path / "song.lrc").write_text("[00:00.1]La\n[00:00.2]la", encoding="utf-8")
+            return {"file": str(tmp_path / "song.lrc")}
         small = {"width": 64, "height": 64, "seconds": "1 s"}
         own = {"video_file": {"file": str(MEDIA)}, "stand_in": small, "every": {"time": "100 ms"}}
         return own.get(name, {})

@@ -22,6 +22,7 @@ from engine.inference.card import model_folder
 from engine.lab.bench.class_sounds import claps
 from engine.runtime.entries import Arrival
 from engine.testing import Played, Script, Sent
+from tests.models.dictating import build
 
 DRUM = "drum.wav"
 SPOKEN = "spoken.wav"
@@ -81,6 +82,8 @@ COMES_AND_GOES = dancer(script="enter_leave", fps=6)
 """Enters after about 3 s and leaves after about 12."""
 CAME, LEFT = 3.0, 12.0
 DRUMMER = (f"mic.device={DRUM}",)
+HEARD = "the sea is calm tonight"
+"""What ``speech`` hears when somebody speaks, whatever they say: only its networks are drawn."""
 CHORDS = "chords.wav"
 """A C major chord from 0.5 to 2 s, A minor until 3.5 s, and then nothing."""
 BAND = (f"mic.device={GROOVE}",)
@@ -148,6 +151,13 @@ def write_voice_and_claps(folder: Path) -> None:
         sound = np.concatenate((np.zeros(_RATE), middle, np.zeros(3 * _RATE)))
         sound += rng.normal(0, 3e-4, len(sound))
         soundfile.write(folder / name, sound.astype(np.float32), _RATE)
+
+
+def write_words(folder: Path) -> None:
+    """Write the words of a song, and networks for ``speech`` that always hear one sentence."""
+    song = "[00:00.50]The sea is calm\n[00:01.25]tonight\n[00:02.00]\n"
+    (folder / "song.lrc").write_text(song, encoding="utf-8")
+    build(folder, HEARD)
 
 
 def arrivals(source: str, outlet: str, *messages: tuple[float, Message]) -> Script:
@@ -852,3 +862,38 @@ def _(played: Played) -> None:
     assert texts(played, "/stresses")[0] == "x/x/x/"
     lit = [at for at, value in numbers(played, "/flash") if value == 1]
     assert [round(at, 1) for at in lit] == [2.0, 4.0]
+
+
+@promise("The words of the song, in time", 3)
+def _(played: Played) -> None:
+    lines = [(each.t, each.args[0]) for each in sent(played, "/line")]
+    assert lines == [(0.5, "The sea is calm"), (1.25, "tonight"), (2.0, "")]
+    assert [each.args[0] for each in sent(played, "/next")] == ["tonight", "", ""]
+    assert presses(played, "/cue") == [0.5, 1.25, 2.0]
+
+
+@promise("A word throws a cue", 5, f"mic.device={SPOKEN}")
+def _(played: Played) -> None:
+    ((said_at, said),) = [(each.t, each.args[0]) for each in sent(played, "/said")]
+    assert said == HEARD
+    assert 2.0 < said_at < 3.0
+    (sea,), (calm,) = presses(played, "/sea"), presses(played, "/calm")
+    assert 1.0 < sea <= said_at
+    assert 1.0 < calm <= said_at
+    assert [value for _, value in numbers(played, "/speaks")] == [0, 1, 0]
+
+
+@promise(
+    "Cues follow the script",
+    5,
+    f"mic.device={SPOKEN}",
+    script=arrivals("desk", "cc20", (4.0, 1.0)),
+)
+def _(played: Played) -> None:
+    cues = presses(played, "/cue")
+    assert [value for _, value in numbers(played, "/number")] == [1, 3]
+    assert 2.0 < cues[0] < 3.0
+    assert abs(cues[1] - 4.0) < 0.1
+    prompts = [each.args[0] for each in sent(played, "/prompt")]
+    assert prompts == ["The tide is full, the moon lies fair", ""]
+    assert set(values(played, "/lost")) == {0.0}

@@ -18,6 +18,7 @@ from tests.docs.promises import (
     write_drum,
     write_groove,
     write_voice_and_claps,
+    write_words,
 )
 from tests.docs.recipe_book import CONTENTS, DRAWER, HEADINGS, LINES, RECIPES, TEXT
 
@@ -40,6 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_chords(folder)
     write_groove(folder)
     write_voice_and_claps(folder)
+    write_words(folder)
     return folder
 
 

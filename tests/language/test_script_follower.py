@@ -9,7 +9,7 @@ from engine.language.script_follower import ScriptFollower
 from engine.language.sound_key import alike, distance
 from engine.language.words import words
 
-POEM = """The sea is calm tonight.
+TEXT = """The sea is calm tonight.
 The tide is full, the moon lies fair
 Upon the straits; on the French coast the light
 Gleams and is gone; the cliffs of England stand,
@@ -22,7 +22,8 @@ Of pebbles which the waves draw back, and fling,
 At their return, up the high strand,
 Begin, and cease, and then again begin,
 With tremulous cadence slow, and bring
-The eternal note of sadness in.""".split("\n")
+The eternal note of sadness in."""
+POEM = TEXT.split("\n")
 
 
 def at(follower: ScriptFollower, heard: str) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.core.errors import DeviceError, ParameterError
 from engine.language.text_file import NoText, decode, read_text, told, written_lines
@@ -145,3 +147,16 @@ def test_the_file_is_named_in_what_is_told(tmp_path: Path) -> None:
 def test_what_numbers_no_line_is_refused(value: float) -> None:
     with pytest.raises(ParameterError, match="the number of a line, 1 to 3"):
         line_number(value, 3)
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_are_more_than_refused(data: bytes) -> None:
+    try:
+        text, _ = decode(data)
+    except NoText:
+        return
+    for ending in (".srt", ".vtt", ".lrc"):
+        cues, faults = read_timed(text, ending)
+        assert [cue.begin for cue in cues] == sorted(cue.begin for cue in cues)
+        assert all(cue.end is None or cue.end > cue.begin >= 0 for cue in cues)
+        assert all(1 <= fault.line <= len(data) + 1 for fault in faults)

@@ -1,7 +1,7 @@
 """Networks that take what those of ``speech`` take, and write down one sentence whatever they hear.
 
-Nothing in them is left to chance: the place in the text decides which word comes next, and each word
-is attended to at the second that is asked for.
+Nothing in them is left to chance: the place in the text decides which word comes next, and each
+word is attended to at the second that is asked for.
 """
 
 from __future__ import annotations

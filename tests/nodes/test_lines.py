@@ -8,13 +8,13 @@ import pytest
 
 from engine.core.errors import DeviceError, ParameterError
 from engine.core.messages import Trigger
-from engine.nodes.lines import Lines, SaidLine
+from engine.nodes.lines import LinesNode, SaidLine
 
 TEXT = "one\n\n  two  \nthree\n"
 
 
-def box(**parameters: object) -> Lines:
-    made = Lines(**({"text": TEXT} | parameters))
+def box(**parameters: object) -> LinesNode:
+    made = LinesNode(**({"text": TEXT} | parameters))
     made.open()
     return made
 
@@ -71,7 +71,7 @@ def test_what_is_no_text_is_refused_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(DeviceError, match="no file"):
         box(file=str(tmp_path / "pome.txt"), text="")
     with pytest.raises(ParameterError, match="and not both"):
-        Lines()
+        LinesNode()
 
 
 def test_the_longest_line_and_every_direction_are_said() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from engine.core.errors import DeviceError, ParameterError
 from engine.core.messages import Text, Trigger
-from engine.nodes.script import Followed, Script
+from engine.nodes.script import Script, ScriptPlace
 from engine.testing import play
 
 POEM = """The sea is calm tonight.
@@ -26,7 +26,7 @@ def reader(text: str = POEM, **parameters: object) -> Script:
     return box
 
 
-def reached(told: list[Followed]) -> list[int]:
+def reached(told: list[ScriptPlace]) -> list[int]:
     return [one.number for one in told if one.reached is not None and one.number is not None]
 
 

@@ -26,7 +26,7 @@ from engine.language.words import words
 from engine.models.speech import SpeechModel
 
 RATE: Final = 16000
-VOICES: Final = ("en-us", "en-gb", "en-gb-scotland+f2")
+VOICES: Final = ("en-us", "en-gb", "en-us+f3")
 PEAK: Final = 0.3
 SENTENCES: Final = (
     "The sea is calm tonight.",
@@ -70,7 +70,7 @@ MINUTES: Final = 5
 
 
 def run(short: bool) -> list[Row]:
-    """Say the sentences to the box, and play to it what nobody says."""
+    """Have the box hear the sentences, and what nobody says."""
     box = SpeechModel(every=0.0)
     try:
         box.open()

@@ -31,4 +31,4 @@ def spoken(text: str, voice: str, rate: int, pace: int = 160) -> NDArray[np.floa
         sound = open_sound(str(file))
         samples = sound.read(1 << 24)[:, 0]
         sound.close()
-    return resample(samples, sound.rate, rate)
+    return resample(samples, sound.rate, rate, quality="HQ")
