@@ -15,7 +15,7 @@ import pytest
 import soundfile
 
 from engine.audio.speaker_client import list_speakers
-from engine.core.commands import Lost
+from engine.core.commands import Lost, Notice
 from engine.core.context import Context
 from engine.core.errors import DeviceError
 from engine.core.messages import Block, Ns
@@ -124,7 +124,7 @@ def test_two_cables_are_summed_and_a_volume_of_nothing_is_silence(tmp_path):
     assert not right.any()
     assert not left[-RATE // 4 :].any()
     assert np.abs(np.diff(left)).max() < 0.03
-    assert reports == []
+    assert not [each for each in reports if isinstance(each, Notice)]
 
 
 def test_by_portaudio_it_sounds_the_same_and_a_panic_ends_it_without_a_click(tmp_path):
@@ -144,7 +144,7 @@ def test_by_portaudio_it_sounds_the_same_and_a_panic_ends_it_without_a_click(tmp
         assert (found[-1] - found[0]) / RATE > 0.3
         assert (moment(heard, int(found[-1])) - silenced) / 1e6 < 50 * patience()
         assert np.abs(np.diff(side)).max() < 0.04
-    assert reports == []
+    assert not [each for each in reports if isinstance(each, Notice)]
 
 
 def patience():
