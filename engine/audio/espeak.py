@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -67,12 +68,9 @@ class EspeakVoice:
 
     def read(self, text: str) -> Spoken:
         """Have the program speak a phrase, in three ways side by side: also apart, and written."""
-        asked = [self._begin(*options) for options in _WAYS]
-        try:
-            said = [self._said(process, _plain(text).encode("utf-8", _ERRORS)) for process in asked]
-        finally:
-            for process in asked:
-                process.kill()
+        with ExitStack() as stack:
+            asked = [self._begin(stack, _plain(text), *options) for options in _WAYS]
+            said = [self._said(process) for process in asked]
         (sound, rate), (spaced, _) = map(read_wav, said[:2])
         sound.flags.writeable = False
         phonemes = said[2].decode("utf-8", _ERRORS).split()
@@ -80,20 +78,29 @@ class EspeakVoice:
         words = (SpokenWord(ipa, *span) for ipa, span in zip(phonemes, spans, strict=False))
         return Spoken(sound, rate, tuple(words))
 
-    def _begin(self, *options: str) -> subprocess.Popen[bytes]:
+    def _begin(self, stack: ExitStack, text: str, *options: str) -> subprocess.Popen[bytes]:
         command = [
             *(self.program, "-v", self.language, "-s", str(self.speed), "-p", str(self.pitch)),
             *("-b", "1", "--stdin", *options),
         ]
         pipe = subprocess.PIPE
         try:
-            return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)
+            process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)
         except OSError as error:
             raise DeviceError(f"espeak-ng cannot be run: {error.strerror}") from None
+        stack.enter_context(process)
+        stack.callback(process.kill)
+        if process.stdin is not None:
+            with suppress(BrokenPipeError):  # why it has ended is told by what it says
+                process.stdin.write(text.encode("utf-8", _ERRORS))
+            with suppress(BrokenPipeError):
+                process.stdin.close()
+            process.stdin = None
+        return process
 
-    def _said(self, process: subprocess.Popen[bytes], text: bytes) -> bytes:
+    def _said(self, process: subprocess.Popen[bytes]) -> bytes:
         try:
-            said, complaint = process.communicate(text, timeout=_PATIENCE_S)
+            said, complaint = process.communicate(timeout=_PATIENCE_S)
         except subprocess.TimeoutExpired:
             raise DeviceError("espeak-ng does not answer") from None
         if process.returncode:

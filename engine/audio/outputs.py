@@ -18,6 +18,7 @@ from engine.core.errors import DeviceError
 from engine.core.nearest import nearest
 from engine.system.jack import JackLibrary, jack_library
 
+_LONGEST_S: Final = 2.0
 MakeMixer = Callable[[int], SoundMixer]
 """Makes what is played, for a device's rate in Hz."""
 
@@ -63,11 +64,14 @@ def open_output(device: str, channel: int, make: MakeMixer) -> SoundOutput:
     return _by_portaudio(device, channel, make)
 
 
-def list_outputs() -> list[str]:
-    """Return the loudspeakers of this machine; each works as ``device``. Raise DeviceError."""
-    receivers: list[str] = []
+def list_outputs() -> list[tuple[str, str]]:
+    """Return the loudspeakers of this machine, each with a note; its name works as ``device``.
+
+    Raise DeviceError where they cannot be looked for.
+    """
+    receivers: list[tuple[str, str]] = []
     if (jack := jack_library()) is not None and (client := _client(jack)) is not None:
-        receivers = [f"{each.name} (JACK)" for each in jack_receivers(client)]
+        receivers = [(each.name, "JACK") for each in jack_receivers(client)]
         client.close()
     try:
         found = find_outputs(library())
@@ -75,7 +79,7 @@ def list_outputs() -> list[str]:
         if receivers:
             return receivers
         raise
-    there = [f"{one.name} (number {one.number}, {one.way})" for one in found if one.way != JACK]
+    there = [(one.name, f"number {one.number}, {one.way}") for one in found if one.way != JACK]
     return [*receivers, *there]
 
 
@@ -214,7 +218,8 @@ class _PortAudioOutput:
             finished_callback=self._over.set,
         )
         self._stream.start()
-        self.latency = float(self._stream.latency)
+        told = float(self._stream.latency)
+        self.latency = told if 0 <= told < _LONGEST_S else 0.0  # by JACK it is nonsense
 
     def _process(self, out: Any, count: int, *_: object) -> None:
         sides = self.mixer.mix(count)

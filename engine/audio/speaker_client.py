@@ -94,7 +94,7 @@ class SpeakerProcess(DeviceProcess):
             poll.poll(_AGAIN_S * 1000)
 
 
-def list_speakers() -> list[str]:
-    """Return the loudspeakers of this machine; raise DeviceError."""
+def list_speakers() -> list[tuple[str, str]]:
+    """Return the loudspeakers of this machine, each with a note; raise DeviceError."""
     listed = ask_process(_MODULE, silent=_CLOSED, ended=_CLOSED)
-    return [str(each) for each in json.loads(listed)]
+    return [(str(name), str(note)) for name, note in json.loads(listed)]

@@ -130,7 +130,7 @@ class Say(Node):
             yield After(ns(0), Said(done=Trigger()))
 
     def on_stop(self, stop: Trigger) -> Said:
-        """Say that nothing is said any more: what was to come has been called off."""
+        """Return that it is silent: what was to come has been called off."""
         self._count += _JUMP
         silence = Block(np.zeros(_CUT, np.float32), self._rate, self._count)
         self._count += _CUT

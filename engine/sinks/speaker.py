@@ -98,7 +98,7 @@ class Speaker(Sink):
     def examine(self) -> Iterable[Finding]:
         """Return whether there is a loudspeaker; nothing is opened."""
         try:
-            there = list_speakers()
+            there = [name for name, _ in list_speakers()]
         except DeviceError as error:
             said, colon, line = str(error).partition(": run ")
             yield Finding("", "missing", said, line if colon else "plug one in, or start JACK")

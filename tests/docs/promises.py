@@ -762,6 +762,48 @@ def _(played: Played) -> None:
     assert len({data[1] for _, data in midi(played, 0xD)}) > 3  # pressure
 
 
+# -- Spoken ----------------------------------------------------------------------------------------
+
+
+@promise(
+    "Say it aloud",
+    12,
+    script=[
+        *arrivals(
+            "line", "text", (0.5, "Good evening."), (0.6, "Welcome."), (6.0, "One two three")
+        ),
+        *arrivals("line", "stop", (6.3, Trigger())),
+    ],
+)
+def _(played: Played) -> None:
+    speaks = numbers(played, "/speaks")
+    assert [on for _, on in speaks[:6]] == [1, 0, 1, 0, 1, 0]
+    assert {(at, on) for at, on in speaks if at > 5} == {(6.0, 1), (6.3, 0)}
+    assert len(presses(played, "/done")) == 2
+    heard = played.sent("room")
+    assert max(each.what["sound"]["db"] for each in heard) > -30
+    said = [each.what["sound"]["seconds"] for each in heard if each.t < 5]
+    assert 1.0 < sum(said) < 5.0
+
+
+@promise("A face that speaks", 6, script=arrivals("line", "text", (0.5, "Mama, are you there?")))
+def _(played: Played) -> None:
+    shapes = [each.args[0] for each in sent(played, "/viseme")]
+    assert {"pp", "aa", "rest"} <= {*shapes}
+    assert shapes[0] == "pp"
+    assert shapes[-1] == "rest"
+    jaw = values(played, "/jaw")
+    assert max(jaw) > 0.6
+    assert jaw[-1] == 0
+    assert max(abs(b - a) for a, b in pairwise(jaw)) < 0.6
+
+
+@promise("Subtitles", 2, script=arrivals("line", "text", (0.5, "The sea is calm tonight, " * 8)))
+def _(played: Played) -> None:
+    assert sent(played, "/cue/7/text", "qlab")[0].args[0].startswith("The sea is calm")
+    assert played.sent("projector")
+
+
 # -- In time ---------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from engine.registry import Registry
 from engine.runtime.opening import check_patch
 from engine.terminal.recipes import Recipe
 from engine.testing import play
+from tests.conftest import need
 from tests.docs.promises import (
     PROMISES,
     write_chords,
@@ -60,6 +61,8 @@ def test_it_is_a_good_patch_of_its_name_without_a_warning(recipe: Recipe, folder
 
 @each_recipe
 def test_what_it_promises_leaves(recipe: Recipe, folder: Path) -> None:
+    if '"say"' in recipe.patch:
+        need("espeak-ng", "espeak-ng")
     promise = PROMISES[recipe.title]
     file = written(recipe, folder)
     sets = [re.sub(r"=(\w+\.wav)$", rf"={folder}/\1", text) for text in promise.sets]

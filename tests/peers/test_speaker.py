@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.core.commands import Lost
+from engine.audio.speaker_client import list_speakers
+from engine.core.commands import Lost, Notice
 from engine.core.context import Context
 from engine.core.errors import DeviceError
 from engine.core.messages import Block, Ns
@@ -102,8 +103,8 @@ def test_a_click_is_heard_within_two_blocks(tmp_path):
             (moment(heard, frame) - begun) / 1e6 - 100 / RATE * 1e3
             for frame, begun in zip(found, sent, strict=True)
         ]
-    print("a click is heard after", [round(each, 1) for each in late], "ms")
-    assert min(late) <= 2 * BLOCK / RATE * 1000
+    print("a click is heard after", [round(float(each), 1) for each in late], "ms")
+    assert np.median(late) <= 2 * BLOCK / RATE * 1000
 
 
 def test_two_cables_are_summed_and_a_volume_of_nothing_is_silence(tmp_path):
@@ -123,21 +124,27 @@ def test_two_cables_are_summed_and_a_volume_of_nothing_is_silence(tmp_path):
     assert not right.any()
     assert not left[-RATE // 4 :].any()
     assert np.abs(np.diff(left)).max() < 0.03
-    assert reports == []
+    assert not [each for each in reports if isinstance(each, Notice)]
 
 
-def test_panic_ends_what_sounds_and_what_waits_without_a_click(tmp_path):
-    with wire_ear(tmp_path, 0.8) as ear, speaker() as (box, _):
-        ear.begin()
-        box.send("one", Block(tone(30.0), RATE, 0), Ns(0))
-        box.flush(Ns(0))
-        time.sleep(0.5)
-        silenced = time.monotonic_ns()
-        box.silence()
-        heard = ear.heard()
-    last = moment(heard, int(loud(heard.sound[0])[-1]))
-    assert (last - silenced) / 1e6 < 50 * patience()
-    assert np.abs(np.diff(heard.sound[0])).max() < 0.04
+def test_by_portaudio_it_sounds_the_same_and_a_panic_ends_it_without_a_click(tmp_path):
+    with wire_ear(tmp_path, 1.0) as ear:
+        assert ("ear", "JACK") in list_speakers()
+        with speaker(device=1) as (box, reports):  # PortAudio's number, after "system"
+            assert box._helper.name == "ear"
+            ear.begin()
+            box.send("one", Block(tone(30.0), RATE, 0), Ns(0))
+            box.flush(Ns(0))
+            time.sleep(0.5)
+            silenced = time.monotonic_ns()
+            box.silence()
+            heard = ear.heard()
+    for side in heard.sound:
+        found = loud(side)
+        assert (found[-1] - found[0]) / RATE > 0.3
+        assert (moment(heard, int(found[-1])) - silenced) / 1e6 < 50 * patience()
+        assert np.abs(np.diff(side)).max() < 0.04
+    assert not [each for each in reports if isinstance(each, Notice)]
 
 
 def patience():
