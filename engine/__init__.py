@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         Trigger,
     )
     from engine.core.node import Model, Node
-    from engine.core.parameter import Fixed, Param
+    from engine.core.parameter import Event, Fixed, Param
     from engine.core.sink import Sink
     from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, HAND_21, Skeleton
     from engine.core.source import AddReader, Emit, Source, Tape
@@ -67,6 +67,7 @@ __all__ = [
     "Detections",
     "DeviceError",
     "Emit",
+    "Event",
     "Features",
     "Finding",
     "Fixed",
@@ -133,7 +134,7 @@ _HOMES: Final = {
         "Trigger",
     ),
     "engine.core.node": ("Model", "Node"),
-    "engine.core.parameter": ("Fixed", "Param"),
+    "engine.core.parameter": ("Event", "Fixed", "Param"),
     "engine.core.sink": ("Sink",),
     "engine.core.skeletons": ("BLAZEPOSE_33", "COCO_17", "FACE_468", "HAND_21", "Skeleton"),
     "engine.core.source": ("AddReader", "Emit", "Source", "Tape"),

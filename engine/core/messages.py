@@ -32,6 +32,7 @@ __all__ = [
     "Features",
     "Frame",
     "Instance",
+    "Keyword",
     "Landmarks",
     "Later",
     "Mask",
@@ -44,6 +45,7 @@ __all__ = [
     "Skeleton",
     "Text",
     "Trigger",
+    "Word",
 ]
 
 M = TypeVar("M")
@@ -274,6 +276,62 @@ class Text:
     text: str
     final: bool = True
     language: str = ""
+
+
+@kind(
+    Kind.LOSSLESS,
+    words="a word that was heard",
+    summary=lambda word: word.text[:LONGEST],
+    example=lambda: Word("sea", 0.9, 0.3, 0.8),
+)
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word that somebody said: in lower case, without marks.
+
+    It began ``ago`` seconds before the moment that this message describes, and took ``length``
+    seconds. ``confidence`` is how sure it is that it was this one, 0 to 1.
+    """
+
+    text: str
+    ago: float
+    length: float
+    confidence: float
+
+
+@kind(
+    Kind.LOSSLESS,
+    words="a keyword",
+    part=lambda name: int,
+    summary=lambda keyword: keyword.word[:LONGEST],
+    example=lambda: Keyword("sea", ("sea", "fire"), (2, 0)),
+)
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """One of several words that are watched for was heard: ``word``.
+
+    ``counts`` is how often each of ``words`` was, so far. A cable takes one by its name
+    (``ear.keyword.sea``), with "_" for what is no letter or digit: a number that changes whenever
+    that word is heard.
+    """
+
+    word: str
+    words: tuple[str, ...]
+    counts: tuple[int, ...]
+
+    def __getattr__(self, name: str) -> int:
+        """Return the count of a word; raise AttributeError for one that is not watched for."""
+        if name.startswith("__") or name in ("word", "words", "counts"):
+            raise AttributeError(name)  # it is being made
+        for word, count in zip(self.words, self.counts, strict=True):
+            if part_name(word) == name:
+                return count
+        known = ", ".join(map(part_name, self.words))
+        raise AttributeError(f'"{name}" is none of the words that are watched for: {known}')
+
+
+def part_name(word: str) -> str:
+    """Return the name of a keyword on a cable: "don't" is don_t."""
+    return "".join(letter if letter.isalnum() else "_" for letter in word.lower())
 
 
 @kind(

@@ -70,7 +70,11 @@ class Node(Box):
 
     interruptible: ClassVar[bool] = False
     """Whether a newer first input calls off the work at hand and what waits, on a thread of its
-    own: ``process`` is a generator, which is closed at its next ``yield``."""
+    own: ``process`` is a generator, which is closed at its next ``yield``. What it emitted for a
+    later moment is taken back."""
+
+    calls_off: ClassVar[frozenset[str]] = frozenset()
+    """The event inlets of an interruptible box that call it off as well, such as "stop"."""
 
     process: ClassVar[Callable[..., Any]]
 

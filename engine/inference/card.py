@@ -259,7 +259,7 @@ def models() -> dict[str, Path]:
 
 CONVERTED: Final = ("movenet_thunder", "blazepose_full", "hands_full")
 """Models too large to come along, which are made as those that did were, by the same scripts."""
-BUILDABLE: Final = ("eyes", *CONVERTED)
+BUILDABLE: Final = ("eyes", "speech", *CONVERTED)
 """Models that are no part of the installation: "sensorium models build" makes them, once."""
 
 
@@ -276,7 +276,10 @@ def model_folder(name: str) -> Path:
     if name in BUILDABLE:
         if (built_folder(name) / CARD).is_file():
             return built_folder(name)
-        raise ModelError(f'the model "{name}" is to be built once: sensorium models build {name}')
+        extra = "" if name in CONVERTED else f"uv run --extra {name} "
+        raise ModelError(
+            f'the model "{name}" is to be built once: {extra}sensorium models build {name}'
+        )
     path = Path(name).expanduser()
     if (path / CARD).is_file():
         return path

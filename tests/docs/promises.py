@@ -16,6 +16,7 @@ import soundfile
 
 from engine import Trigger
 from engine.core.clock import ns
+from engine.core.commands import SetParameter
 from engine.core.messages import Message, Note
 from engine.inference.card import model_folder
 from engine.lab.bench.class_sounds import claps
@@ -677,6 +678,30 @@ def _(played: Played) -> None:
     assert all(0 <= each.args[0] <= 1 for each in opacity)
     controllers = [each.what["midi"] for each in played.sent("live")]
     assert {tuple(each[:2]) for each in controllers} == {(0xB0, 20)}
+
+
+LINES = ("the sea is calm", "", "האור")
+
+
+def typed(*lines: str, parameter: str = "text") -> Script:
+    """Return a script in which a hand types a line each second."""
+    return [(second, SetParameter("typed", parameter, one)) for second, one in enumerate(lines, 1)]
+
+
+@promise(
+    "What is typed, elsewhere",
+    5,
+    script=[*typed("the s", parameter="typing"), *((at + 1, one) for at, one in typed(*LINES))],
+)
+def _(played: Played) -> None:
+    assert [each.args for each in sent(played, "/line")] == [[line] for line in LINES]
+    assert [each.args for each in sent(played, "/line/so/far")] == [["the s"], [""]]
+
+
+@promise("Subtitles as they are typed", 4, *dancer(seed=1, fps=4), script=typed(*LINES))
+def _(played: Played) -> None:
+    assert [each.args for each in sent(played, "/line")] == [[line] for line in LINES]
+    assert played.box("subtitles").text == LINES[-1]
 
 
 def midi(played: Played, kind: int) -> list[tuple[float, tuple[int, ...]]]:
