@@ -47,8 +47,10 @@ class TrainingBoard:
         self._count = 0
 
     def put(self, state: TrainingState, jpeg: bytes = b"") -> None:
-        """Show a state, and a picture if there is one."""
+        """Show a state, and a picture if there is one; what was written last stands until then."""
         self._keep(state)
+        if state.sample is None and self.state is not None:
+            state = msgspec.structs.replace(state, sample=self.state.sample)
         if jpeg:
             self.jpeg = jpeg
             self.pictures += 1

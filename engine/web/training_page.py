@@ -39,12 +39,9 @@ class TrainingPage(SiteHost["TrainingSite"]):
         self._board.put(state, encode_jpeg(paint()) if self._board.watched else b"")
 
     def show_text(self, state: TrainingState, write: Callable[[], str]) -> None:
-        """Show how far a network is that writes; ``write`` is called only while somebody looks on.
-
-        What was written last stands until then.
-        """
+        """Show how far one is that writes; ``write`` is called only while somebody looks on."""
         before = self._board.state
-        sample = write() if self._board.watched else (before.sample if before else "")
+        sample = write() if self._board.watched else before and before.sample
         self._board.put(msgspec.structs.replace(state, sample=sample or ""))
 
     def end(self, state: TrainingState, jpeg: bytes = b"") -> None:

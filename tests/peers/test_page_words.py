@@ -185,12 +185,34 @@ def test_too_long_a_line_is_refused_and_stays_and_one_that_fits_is_said(page):
     browser.until(f"{SAID} === 'ok'")
 
 
+def tell(control: int, address: str, value: object) -> None:
+    """Send a message as another program does."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as program:
+        program.sendto(build_msg(address, [value]).dgram, ("127.0.0.1", control))
+
+
+def test_a_line_that_is_refused_comes_back(stage):
+    browser, wire, control = stage
+    browser.size(1440, 900)
+    power = "document.querySelector('[data-knob=\"typed/on\"] button.switch').ariaChecked"
+    tell(control, "/typed/on", 0)
+    browser.until(f"{power} === 'false'")
+    browser.press(LINE)
+    browser.keys("nobody hears" + ENTER)
+    browser.until("document.querySelector('#notice').innerText.includes('typed is off')")
+    browser.until(f"document.querySelector('{LINE}').value === 'nobody hears'")
+    tell(control, "/typed/on", 1)
+    browser.until(f"{power} === 'true'")
+    wire.from_now()
+    browser.press(LINE)
+    browser.keys(ENTER)
+    wire.until(line("nobody hears"))
+
+
 def test_a_program_says_a_line_by_osc(stage):
     browser, wire, control = stage
     wire.from_now()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as program:
-        said = build_msg("/typed/text", ["from afar"]).dgram
-        program.sendto(said, ("127.0.0.1", control))
+    tell(control, "/typed/text", "from afar")
     wire.until(line("from afar"))
     browser.until(f"{SAID} === 'from afar'")
 

@@ -220,6 +220,16 @@ def test_a_cable_says_it_too() -> None:
     assert said(patch) == ["1 1", "1 2", "1 3", "1 4"]
 
 
+@pytest.mark.parametrize("use", ["chooser", "slowly"])
+def test_what_does_not_fit_on_a_cable_is_told_and_the_next_is_heard(use: str) -> None:
+    line = 'choose = { from = "clock.value", to = [7, 7] }'
+    patch = PATCH.replace('from = "clock.value"', f'from = "clock.value"\n{line}')
+    script = [(0.5, SetParameter("box", "choose", 2))]
+    played = play(patch.replace('"chooser"', f'"{use}"'), script, seconds=3, boxes=BOXES)
+    assert played.errors == ["box: choose: expected a whole number from 1 to 3, got 7"]
+    assert [one.args[0] for one in played.sent("out", "said")] == ["2 1"]
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [

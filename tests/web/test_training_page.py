@@ -118,11 +118,13 @@ def test_a_network_that_writes_shows_what_it_writes_to_who_looks_on(training):
             await asyncio.sleep(0.01)
         training.show_text(state(3), lambda: write("unseen"))
         async with visit(training) as other:
-            return first, second, await other.next("training", at(3))
+            third = await other.next("training", at(3))
+            training.end(state(3, "kept"))
+            return first, second, third, await other.next("training", lambda n: n["state"]["ended"])
 
     news = asyncio.run(asyncio.wait_for(look(), 30))
     assert written == ["the see\nis clam <b>"]
-    assert [one["state"]["sample"] for one in news] == ["", *written * 2]
+    assert [one["state"]["sample"] for one in news] == ["", *written * 3]
 
 
 def test_a_browser_that_leaves_costs_nothing_and_stops_nothing(training):

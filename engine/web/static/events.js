@@ -28,6 +28,7 @@ export class Line {
     this.is = is;
     this.typing = typing;
     this.waiting = null;
+    this.sent = "";
     this.input = make("textarea", {
       rows: 1,
       dir: "auto",
@@ -53,7 +54,16 @@ export class Line {
     clearTimeout(this.waiting);
     this.waiting = null;
     if (!say(this.is, text)) return;
+    this.sent = text;
     this.input.value = "";
+    this.fit();
+  }
+
+  /** Put a line back that was refused, where no other has been begun. */
+  refused(why) {
+    if (!this.sent || this.input.value || !why.startsWith(`${this.is.box}/${this.is.name}:`)) return;
+    this.input.value = this.sent;
+    this.sent = "";
     this.fit();
   }
 

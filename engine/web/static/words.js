@@ -37,6 +37,11 @@ export function show(news) {
   for (const one of parts) one.show(news.texts);
 }
 
+/** Give a line back to who typed it, where the show refused it. */
+export function refused(why) {
+  for (const one of parts) one.line?.refused(why);
+}
+
 /** Do what a key is for: 1, 2 and 3 choose, Backspace undoes, Enter ends; tells whether it did. */
 export function key(name) {
   const chooser = parts.find((one) => one instanceof Chooser);
