@@ -187,9 +187,9 @@ def _token(piece: str, shouts: bool, valences: Valences, *, is_name: bool) -> _T
 def _pieces(sentence: str, valences: Valences) -> Iterator[str]:
     """Yield the words and signs of a sentence as written."""
     for chunk in unicodedata.normalize("NFC", sentence).translate(_SELECTORS).split():
-        bare = chunk.rstrip(".,!?")
-        if chunk in valences.signs or bare in valences.signs:
-            yield chunk if chunk in valences.signs else bare
+        whole, bare = chunk.lower(), chunk.lower().rstrip(".,!?")  # the list has ":d" for ":D"
+        if whole in valences.signs or bare in valences.signs:
+            yield whole if whole in valences.signs else bare
             continue
         place = 0
         for match in _WORD.finditer(chunk):

@@ -19,7 +19,7 @@ def way(vectors: WordVectors, start: str, end: str, count: int, *, block: bool) 
     Between them are the words nearest to places on the arc from one to the other, in the order in
     which they leave the first for the last. ``block`` leaves out words that are blocked.
     """
-    first, last = (vectors.middle(words(word)) for word in (start, end))
+    first, last = (vectors.place(words(word)).vector for word in (start, end))
     if first is None or last is None or count < 3:
         return (start, end)
     used = [*words(start), *words(end)]

@@ -1,9 +1,9 @@
 """Words as vectors: those that are used alike lie near each other.
 
 A text is the mean of its words, rare ones counting more than frequent ones ("smooth inverse
-frequency"), without the direction that all share (S. Arora, Y. Liang, T. Ma, "A Simple but
-Tough-to-Beat Baseline for Sentence Embeddings", ICLR 2017). How frequent a word is follows from its
-place in the order of frequency (Zipf 1949).
+frequency"); the direction that all share was taken out of the vectors (S. Arora, Y. Liang, T. Ma,
+"A Simple but Tough-to-Beat Baseline for Sentence Embeddings", ICLR 2017). How frequent a word is
+follows from its place in the order of frequency (Zipf 1949).
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class TextPlace(NamedTuple):
 class WordVectors:
     """A list of words, the most frequent first, with the vector of each.
 
-    ``data`` is an .npz file with ``words`` (UTF-8, one a line), ``vectors`` int8 (n, d), ``ranks``
-    int32 (n,) from 1, and ``common`` float32 (d,).
+    ``data`` is an .npz file with ``words`` (UTF-8, one a line), ``vectors`` int8 (n, d), and
+    ``ranks`` int32 (n,) from 1.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -61,7 +61,6 @@ class WordVectors:
             self.words = tuple(stored["words"].tobytes().decode().split("\n"))
             vectors = stored["vectors"].astype(np.float32)
             ranks = stored["ranks"].astype(np.float32)
-            self._common = stored["common"]
         self._vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         self._weights = FREQUENT / (FREQUENT + MOST / ranks)
         self._places = {word: place for place, word in enumerate(self.words)}
@@ -95,22 +94,12 @@ class WordVectors:
         if not places:
             return TextPlace(None, 0.0)
         weights, vectors = self._weights[places], self._vectors[places]
-        rests = vectors - np.outer(vectors @ self._common, self._common)
-        total = weights @ rests
+        total = weights @ vectors
         length = float(np.linalg.norm(total))
         known = sum(map(bool, found)) / len(words)
         if length < _LEAST:
             return TextPlace(None, known)
-        sizes = np.maximum(np.linalg.norm(rests, axis=1), _LEAST)
-        return TextPlace(total / length, known, rests * (np.sqrt(weights) / sizes)[:, None])
-
-    def middle(self, words: Sequence[str]) -> Vector | None:
-        """Return the weighted mean of the vectors of words, among which ``nearest`` looks."""
-        places = [place for word in words for place in self.places(word)]
-        if not places:
-            return None
-        total: Vector = self._weights[places] @ self._vectors[places]
-        return total / np.linalg.norm(total)
+        return TextPlace(total / length, known, vectors * np.sqrt(weights)[:, None])
 
     def nearest(self, vector: Vector) -> Iterator[tuple[str, float]]:
         """Yield words with their cosines to a vector, the nearest first: 256 at most."""

@@ -22,7 +22,7 @@ class WordBetween(NamedTuple):
 
 
 class Between(Node):
-    """Walk from one word to another by a knob: sea, ocean, coast, island, town, city.
+    """Walk from one word to another by a knob: sea, ocean, coast, harbor, town, city.
 
     0 is ``start`` and 1 is ``end``, exactly; between them stand words that lie on the way,
     ``steps`` in all. Each comes once, when the knob arrives at it. ``place`` is which one of the

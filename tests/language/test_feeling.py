@@ -40,6 +40,7 @@ def valence(text: str) -> float:
         ("I don't like it", "I like it"),
         ("nobody was happy", "everybody was happy"),
         ("it is cold :(", "it is cold :)"),
+        ("it is cold", "it is cold :D!"),
         ("the sea 💔", "the sea ❤️"),
     ],
 )
