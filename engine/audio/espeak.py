@@ -76,7 +76,7 @@ class EspeakVoice:
         phonemes = said[2].decode("utf-8", _ERRORS).split()
         spans = word_spans(sound, spaced, rate, len(phonemes))
         words = (SpokenWord(ipa, *span) for ipa, span in zip(phonemes, spans, strict=False))
-        return Spoken(sound, rate, tuple(words))
+        return Spoken(sound, rate, tuple(words), " ".join(phonemes))
 
     def _begin(self, stack: ExitStack, text: str, *options: str) -> subprocess.Popen[bytes]:
         command = [

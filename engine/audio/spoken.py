@@ -22,11 +22,15 @@ class SpokenWord(NamedTuple):
 
 
 class Spoken(NamedTuple):
-    """Sound, float32 (n,), -1 to 1, its rate in Hz, and its words as far as they are known."""
+    """Sound, float32 (n,), -1 to 1, its rate in Hz, and its words as far as they are known.
+
+    ``ipa`` are its words in the phonetic alphabet, where that is known.
+    """
 
     sound: NDArray[np.float32]
     rate: int
     words: tuple[SpokenWord, ...]
+    ipa: str = ""
 
 
 def read_wav(data: bytes) -> tuple[NDArray[np.float32], int]:

