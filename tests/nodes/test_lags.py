@@ -20,6 +20,7 @@ from engine.lab.bench.class_sounds import whistled
 from engine.models.chords import ChordsModel
 from engine.models.flow import FlowModel
 from engine.models.sounds import SoundsModel
+from engine.models.things import ThingsModel
 from engine.models.transcribe import TranscribeModel
 from engine.models.voice_activity import VoiceActivityModel
 from engine.nodes.chroma import Chroma
@@ -35,6 +36,7 @@ from engine.nodes.smooth import STEP, Smooth
 from engine.nodes.speed import Speed
 from engine.synthetic.voice_timbre import CYCLE, cycle
 from tests.conformance import boxes
+from tests.models.drawn_things import clock
 
 RATE = 48_000
 MS = 1e-3
@@ -248,6 +250,22 @@ def smooth(at: float) -> float:
     raise AssertionError("never")
 
 
+def things(at: float) -> float:
+    """Return when a clock that is shown is half as sure as it becomes, 30 pictures a second."""
+    box = ThingsModel(size=64)
+    box.open()
+    face = Frame(clock(np.random.default_rng(0)))
+    grey = Frame(np.full_like(face.image, 128))
+    place = box._names.index("analog clock")
+    sure: list[tuple[float, float]] = []
+    for number in range(60):
+        when = number / 30
+        box.process(face if when > at else grey, at=ns(when))
+        assert box._mean is not None
+        sure.append((when - at, float(box._mean[place])))
+    return next(when for when, one in sure if one > sure[-1][1] / 2)
+
+
 MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] = {
     "loudness": (loudness, Loudness, 3 * MS),
     "onset": (onset, Onset, 3 * MS),
@@ -264,10 +282,11 @@ MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] 
     "speed": (speed, Speed, 1 / 60),  # it does not know the rate: half a picture is not in it
     "flow": (flow, FlowModel, 12 * MS),
     "movement": (movement, MovementNode, 12 * MS),
+    "things": (things, ThingsModel, 20 * MS),
     "smooth": (smooth, lambda: Smooth(smooth=0.97), STEP),
 }
 """How each is measured, which box that is, and how far both may be apart."""
-BY_PICTURE = ("energy", "speed", "flow", "movement")
+BY_PICTURE = ("energy", "speed", "flow", "movement", "things")
 """Those that answer 30 times a second: what waits for the next picture counts as well."""
 
 
