@@ -26,7 +26,7 @@ _MULTIPLE: Final = 32
 _LEAST: Final = 64
 
 
-class Named(NamedTuple):
+class ThingSeen(NamedTuple):
     """What it takes the picture for when that is sure and new, how sure, and the nearest five."""
 
     thing: str | None
@@ -104,7 +104,7 @@ class ThingsModel(NetworkModel[str]):
         self._mean = None
         self._told = None
 
-    def process(self, frame: Frame, at: Ns) -> Named:
+    def process(self, frame: Frame, at: Ns) -> ThingSeen:
         """Return what the picture shows.
 
         Raises ModelError when the network fails, or answers with what is not a number.
@@ -115,7 +115,7 @@ class ThingsModel(NetworkModel[str]):
         mean = self._smoothed(answers["classes"][0], at)
         best = np.argsort(-mean, kind="stable")[:SHOWN]
         told = self._new_thing(mean, int(best[0]))
-        return Named(
+        return ThingSeen(
             told,
             float(mean[best[0]]),
             self._told is not None,

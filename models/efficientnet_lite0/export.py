@@ -15,11 +15,11 @@ Four graphs share one file of weights, which are read by ``published.py``:
   switch of ReLU6, the sum. Each layer lies within an If of the one before, so that what is deeper
   than asked for costs nothing, and which layers are asked for may change with every picture.
 - ``edges.onnx`` is the first layer alone, for large pictures, and the slope that its neurons see.
-- ``embedding.onnx`` looks as ``model.onnx`` does, and answers in short: 64 numbers of what a picture
-  is like, and what it is taken for. The numbers are the root of each feature, so that one loud
-  feature does not drown the others (as of Hellinger's distance), brought to length 1 and seen from
-  the 64 directions in which the weights of the classes differ most: what no class asks for is left
-  out, which tells new things apart better than all 1280 do.
+- ``embedding.onnx`` looks as ``model.onnx`` does, and answers in short: 64 numbers of what a
+  picture is like, and what it is taken for. The numbers are the root of each feature, so that one
+  loud feature does not drown the others (as of Hellinger's distance), brought to length 1 and seen
+  from the 64 directions in which the weights of the classes differ most: what no class asks for is
+  left out, which tells new things apart better than all 1280 do.
 
 Weights are stored in ten bits where a convolution joins all channels, with a step for each of them
 (``storage.py``), else in 16; those of the classes, which are a third of all, in 8 with a scale for

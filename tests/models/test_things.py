@@ -13,7 +13,7 @@ import pytest
 from engine.core.clock import ns
 from engine.core.messages import Frame, Ns
 from engine.core.parameter import read_parameters
-from engine.models.things import SHOWN, Named, ThingsModel
+from engine.models.things import SHOWN, ThingSeen, ThingsModel
 from engine.sources.stand_in import StandIn
 from tests.models.drawn_things import clock, crossword
 
@@ -37,7 +37,7 @@ def fresh(**parameters: Any) -> ThingsModel:
     return box
 
 
-def seen(pictures: Sequence[Any], every: float = 0.1, **parameters: Any) -> list[Named]:
+def seen(pictures: Sequence[Any], every: float = 0.1, **parameters: Any) -> list[ThingSeen]:
     box = fresh(**parameters)
     return [box.process(Frame(each), at=ns(every * n)) for n, each in enumerate(pictures)]
 
@@ -47,7 +47,8 @@ def test_what_is_sure_is_named_once_and_what_is_not_is_not() -> None:
     named = [None, "analog clock", None, None, "analog clock", "crossword"]
     assert [each.thing for each in told] == named
     assert [each.sure for each in told] == [False, True, True, False, True, True]
-    assert told[1].confidence > 0.5 > 0.1 > told[3].confidence
+    assert told[1].confidence > 0.5
+    assert told[3].confidence < 0.1
     assert [each.thing for each in seen([GREY, FACE], smooth=0.0, confidence=0.95)] == [None] * 2
 
 

@@ -25,6 +25,7 @@ from engine.models.transcribe import TranscribeModel
 from engine.models.voice_activity import VoiceActivityModel
 from engine.nodes.chroma import Chroma
 from engine.nodes.drums import Drums
+from engine.nodes.embed_sound import EmbedSound
 from engine.nodes.energy import Energy
 from engine.nodes.formants import Formants
 from engine.nodes.loudness import Loudness
@@ -250,6 +251,18 @@ def smooth(at: float) -> float:
     raise AssertionError("never")
 
 
+def embed_sound(at: float) -> float:
+    """Return what a tone waits that follows a hiss, until the numbers are nearer to its own."""
+    hiss = np.random.default_rng(6).normal(0, 0.03, round((at + 1) * RATE))
+    sound = np.concatenate((hiss, tone(220, 1.5))).astype(np.float32)
+    told = [(when, one.values) for when, one in answers(EmbedSound().process, sound)]
+    before = next(values for when, values in reversed(told) if when <= at + 1)
+    after = told[-1][1]
+    gone, come = ([np.linalg.norm(one - end) for _, one in told] for end in (before, after))
+    begins = len([when for when, _ in told if when <= at + 1])
+    return next(told[n][0] for n in range(begins, len(told)) if come[n] < gone[n]) - at - 1
+
+
 def things(at: float) -> float:
     """Return when a clock that is shown is half as sure as it becomes, 30 pictures a second."""
     box = ThingsModel(size=64)
@@ -282,6 +295,7 @@ MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] 
     "speed": (speed, Speed, 1 / 60),  # it does not know the rate: half a picture is not in it
     "flow": (flow, FlowModel, 12 * MS),
     "movement": (movement, MovementNode, 12 * MS),
+    "embed_sound": (embed_sound, EmbedSound, 60 * MS),
     "things": (things, ThingsModel, 20 * MS),
     "smooth": (smooth, lambda: Smooth(smooth=0.97), STEP),
 }
