@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engine.core.kinds import Kind, kind
     from engine.core.landmarks import JOINTS, Instance, Landmarks, Person, Pose
     from engine.core.messages import (
+        After,
         Beat,
         Block,
         Chord,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         Later,
         Mask,
         Message,
+        Mouth,
         Note,
         Ns,
         Pitch,
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
         Trigger,
     )
     from engine.core.node import Model, Node
-    from engine.core.parameter import Fixed, Param
+    from engine.core.parameter import Event, Fixed, Param
     from engine.core.sink import Sink
     from engine.core.skeletons import BLAZEPOSE_33, COCO_17, FACE_468, HAND_21, Skeleton
     from engine.core.source import AddReader, Emit, Source, Tape
@@ -59,6 +61,7 @@ __all__ = [
     "HAND_21",
     "JOINTS",
     "AddReader",
+    "After",
     "Beat",
     "Block",
     "Chord",
@@ -67,6 +70,7 @@ __all__ = [
     "Detections",
     "DeviceError",
     "Emit",
+    "Event",
     "Features",
     "Finding",
     "Fixed",
@@ -82,6 +86,7 @@ __all__ = [
     "Model",
     "ModelError",
     "ModelName",
+    "Mouth",
     "NetworkModel",
     "Node",
     "Note",
@@ -116,6 +121,7 @@ _HOMES: Final = {
     "engine.core.kinds": ("Kind", "kind"),
     "engine.core.landmarks": ("JOINTS", "Instance", "Landmarks", "Person", "Pose"),
     "engine.core.messages": (
+        "After",
         "Beat",
         "Block",
         "Chord",
@@ -126,6 +132,7 @@ _HOMES: Final = {
         "Later",
         "Mask",
         "Message",
+        "Mouth",
         "Note",
         "Ns",
         "Pitch",
@@ -133,7 +140,7 @@ _HOMES: Final = {
         "Trigger",
     ),
     "engine.core.node": ("Model", "Node"),
-    "engine.core.parameter": ("Fixed", "Param"),
+    "engine.core.parameter": ("Event", "Fixed", "Param"),
     "engine.core.sink": ("Sink",),
     "engine.core.skeletons": ("BLAZEPOSE_33", "COCO_17", "FACE_468", "HAND_21", "Skeleton"),
     "engine.core.source": ("AddReader", "Emit", "Source", "Tape"),

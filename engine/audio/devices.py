@@ -1,4 +1,4 @@
-"""The audio inputs of this machine, and how a patch names them."""
+"""The audio inputs and outputs of this machine, and how a patch names them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PRIVACY: Final = {
 
 
 class SoundDevice(NamedTuple):
-    """An audio input; ``way`` is the PortAudio host API that it is listed under."""
+    """An audio input or output; ``way`` is the PortAudio host API that it is listed under."""
 
     number: int
     name: str
@@ -69,19 +69,27 @@ def find(portaudio: Any) -> list[SoundDevice]:
 
     PortAudio lists devices once per process: those plugged in since are missing.
     """
+    return _find(portaudio, "max_input_channels", portaudio.default.device[0])
+
+
+def find_outputs(portaudio: Any) -> list[SoundDevice]:
+    """Return the audio outputs, the system's default first, as ``find`` does the inputs."""
+    return _find(portaudio, "max_output_channels", portaudio.default.device[1])
+
+
+def _find(portaudio: Any, channels: str, usual: int) -> list[SoundDevice]:
     ways = portaudio.query_hostapis()
     found = [
         SoundDevice(
             number,
             each["name"],
             ways[each["hostapi"]]["name"],
-            each["max_input_channels"],
+            each[channels],
             round(each["default_samplerate"]),
         )
         for number, each in enumerate(portaudio.query_devices())
-        if each["max_input_channels"] > 0
+        if each[channels] > 0
     ]
-    usual = portaudio.default.device[0]
     return sorted(found, key=lambda each: each.number != usual)
 
 
@@ -91,8 +99,17 @@ def match_inputs(device: str, found: Iterable[SoundDevice]) -> list[SoundDevice]
     Of several with one name, the one with the fastest host API comes first. Raise DeviceError when
     none matches.
     """
+    return _match(device, found, "microphone")
+
+
+def match_outputs(device: str, found: Iterable[SoundDevice]) -> list[SoundDevice]:
+    """Return the outputs that ``device`` may mean, as ``match_inputs`` does the inputs."""
+    return _match(device, found, "loudspeaker")
+
+
+def _match(device: str, found: Iterable[SoundDevice], kind: str) -> list[SoundDevice]:
     there = list(found)
     if device == "auto" or not there:
-        return match_devices("auto", there, "microphone")
-    fits = match_devices(device, there, "microphone")
+        return match_devices("auto", there, kind)
+    fits = match_devices(device, there, kind)
     return sorted(fits, key=lambda each: WAYS.index(each.way) if each.way in WAYS else len(WAYS))

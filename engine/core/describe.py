@@ -70,7 +70,7 @@ def describe_box(name: str, cls: type[Box]) -> BoxDescription:
 
 def default_text(parameter: Parameter) -> str:
     """Return the default as a patch writes it; "" where there is none."""
-    if parameter.required or parameter.default is None:
+    if parameter.required or parameter.event or parameter.default is None:
         return ""
     if parameter.is_time:
         return as_written(time_text(parameter.default))

@@ -91,6 +91,17 @@ def find_readable(file: str, what: str) -> Path:
     return path
 
 
+def read_readable(file: str, what: str, most: int) -> bytes:
+    """Return the content of a file that a box is given, found as ``find_readable`` does.
+
+    Raise DeviceError as that does, and where the file holds more than ``most`` bytes.
+    """
+    try:
+        return read_file(find_readable(file, what), most)
+    except UnreadableFile as error:
+        raise DeviceError(f'"{file}" {error}') from None
+
+
 def installed_folder(name: str) -> Path:
     """Return the folder ``models``, ``patches`` or ``docs`` of this installation."""
     installed = _ENGINE / "_share" / name

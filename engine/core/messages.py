@@ -24,6 +24,7 @@ from engine.core.skeletons import Skeleton
 
 __all__ = [
     "JOINTS",
+    "After",
     "Beat",
     "Block",
     "Chord",
@@ -32,10 +33,12 @@ __all__ = [
     "Features",
     "Frame",
     "Instance",
+    "Keyword",
     "Landmarks",
     "Later",
     "Mask",
     "Message",
+    "Mouth",
     "Note",
     "Ns",
     "Person",
@@ -44,6 +47,7 @@ __all__ = [
     "Skeleton",
     "Text",
     "Trigger",
+    "Word",
 ]
 
 M = TypeVar("M")
@@ -277,6 +281,78 @@ class Text:
 
 
 @kind(
+    Kind.LOSSLESS,
+    words="a word that was heard",
+    summary=lambda word: word.text[:LONGEST],
+    example=lambda: Word("sea", 0.9, 0.3, 0.8),
+)
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word that somebody said: in lower case, without marks.
+
+    It began ``ago`` seconds before the moment that this message describes, and took ``length``
+    seconds. ``confidence`` is how sure it is that it was this one, 0 to 1.
+    """
+
+    text: str
+    ago: float
+    length: float
+    confidence: float
+
+
+@kind(
+    Kind.LOSSLESS,
+    words="a keyword",
+    part=lambda name: bool,
+    summary=lambda keyword: keyword.word[:LONGEST],
+    example=lambda: Keyword("sea", ("sea", "fire")),
+)
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """One of the ``words`` that are watched for was heard: ``word``; "" right behind each.
+
+    A cable takes one by its name (``ear.keyword.sea``), with "_" for what is no letter or digit: a
+    switch that is on for the one message that tells of it.
+    """
+
+    word: str
+    words: tuple[str, ...]
+
+    def __getattr__(self, name: str) -> bool:
+        """Return whether it is that word; raise AttributeError for one not watched for."""
+        if name.startswith("__") or name in ("word", "words"):
+            raise AttributeError(name)  # it is being made
+        for word in self.words:
+            if part_name(word) == name:
+                return word == self.word
+        known = ", ".join(map(part_name, self.words))
+        raise AttributeError(f'"{name}" is none of the words that are watched for: {known}')
+
+
+def part_name(word: str) -> str:
+    """Return the name of a keyword on a cable: "don't" is don_t."""
+    return "".join(letter if letter.isalnum() else "_" for letter in word.lower())
+
+
+@kind(
+    Kind.LATEST,
+    summary=lambda mouth: {"open": mouth.open, "wide": mouth.wide, "viseme": mouth.viseme},
+    example=lambda: Mouth(0.8, 0.5, "aa"),
+)
+@dataclass(frozen=True, slots=True)
+class Mouth:
+    """How a mouth stands that speaks: ``open`` 0 to 1, ``wide`` 0 (round) to 1 (drawn apart).
+
+    ``viseme`` is the name of the shape, as MPEG-4 and most faces know them: "rest", "pp" (p, b, m),
+    "ff", "th", "dd" (t, d, l), "kk", "ch", "ss", "nn", "rr", "aa", "ee", "ih", "oh", "ou".
+    """
+
+    open: float
+    wide: float
+    viseme: str
+
+
+@kind(
     Kind.LATEST,
     words="features",
     part=lambda name: float,
@@ -346,3 +422,19 @@ class Later(Generic[M]):
 
     at: Ns
     message: M
+
+
+@dataclass(frozen=True, slots=True)
+class After(Generic[M]):
+    """A message for a while after the last one of its box: ``After(ns(0.05), next_part)``.
+
+    For what takes its time, such as speech, and was made on a thread that knows no moment: the
+    first leaves ``pause`` ns after it was given, each later one ``pause`` after the one before,
+    and of a box that goes on giving, what was given first is through before the next begins. What
+    calls off a ``Later`` calls these off, and so does a newer input of a box that is
+    ``interruptible``. A ``last_word`` is said all the same, at once: it tells that this is over.
+    """
+
+    pause: Ns
+    message: M
+    last_word: bool = False

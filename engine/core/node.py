@@ -70,7 +70,12 @@ class Node(Box):
 
     interruptible: ClassVar[bool] = False
     """Whether a newer first input calls off the work at hand and what waits, on a thread of its
-    own: ``process`` is a generator, which is closed at its next ``yield``."""
+    own: ``process`` is a generator, which is closed at its next ``yield``. What it emitted for a
+    later moment is taken back."""
+
+    calls_off: ClassVar[Collection[str]] = ()
+    """Event inlets of a box with a lane that call off the work at hand, what waits, and what it
+    said for later; then they are called like any other."""
 
     process: ClassVar[Callable[..., Any]]
 
@@ -109,6 +114,13 @@ class Node(Box):
         """Return the types of outlets that depend on parameters; ``process`` declares the others.
 
         An outlet without a name is called "".
+        """
+        return {}
+
+    def part_names(self) -> Mapping[str, Collection[str]]:
+        """Return by outlet the parts of its messages, where only parameters say which there are.
+
+        A cable that takes another part of one is an error.
         """
         return {}
 

@@ -2,11 +2,13 @@
 
     smooth: Annotated[float, Param("0 passes everything, 1 hardly moves", 0, 1)] = 0.5
     port:   Fixed[Annotated[int, Param("UDP port", 1, 65535)]] = 9000
+    choose: Event[Annotated[int, Param("which of the three", 1, 3)]] = 1
     hold:   Annotated[float, Param("how long", 0, 60, unit="s")] = 0.5      # written "500 ms"
 
 A parameter can be changed while the patch plays unless it is ``Fixed``: changing that needs a new
-instance of the box (another device, model or port). A field whose Python name ends in ``_`` loses
-it in patches and addresses (``in_`` is written ``in``).
+instance of the box (another device, model or port). An ``Event`` is said, not held: what a hand
+sets calls the box's ``on_NAME`` each time, and no value stays. A field whose Python name ends in
+``_`` loses it in patches and addresses (``in_`` is written ``in``).
 """
 
 from __future__ import annotations
@@ -49,6 +51,10 @@ FILE = "file"
 _FIXED = object()
 Fixed = Annotated[T, _FIXED]
 """Marks a parameter whose change needs a new instance."""
+
+_EVENT = object()
+Event = Annotated[T, _EVENT]
+"""Marks a parameter that is said, not held: each value calls ``on_NAME`` of the box."""
 
 _TIME = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h)\s*$")
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
@@ -103,7 +109,8 @@ class Parameter:
     """One parameter of a box, read from its class.
 
     ``name`` is its key in a patch, ``field`` the attribute, ``type`` the bare Python type. The
-    entries of a table are parts: parameters with their ``key`` in it.
+    entries of a table are parts: parameters with their ``key`` in it. An ``event`` is said, not
+    held.
     """
 
     name: str
@@ -113,6 +120,7 @@ class Parameter:
     fixed: bool
     param: Param
     key: str = ""
+    event: bool = False
 
     @property
     def required(self) -> bool:
@@ -161,6 +169,24 @@ class Parameter:
         """
         if isinstance(value, dict) and self.is_table:
             return {key: self._within(key, one, Parameter.from_wire) for key, one in value.items()}
+        converted = self._arrived(value)
+        if _is_number(converted):
+            low, high = self.param.low, self.param.high
+            if low is not None and converted < low:
+                return type(converted)(low)
+            if high is not None and converted > high:
+                return type(converted)(high)
+        return self._faultless(converted)
+
+    def from_hand(self, value: object) -> Any:
+        """Convert what a hand says to an event; raise ParameterError when it does not fit.
+
+        Nothing is clamped: that would be another event, which nobody meant.
+        """
+        return self._faultless(self._in_range(self._arrived(value), value))
+
+    def _arrived(self, value: object) -> Any:
+        """Convert a value that arrives while playing to the type, whatever its range."""
         if self.type is float and isinstance(value, bool):
             value = float(value)
         elif self.type is int and isinstance(value, float) and math.isfinite(value):
@@ -169,14 +195,7 @@ class Parameter:
             value = value > 0
         elif self.is_time and isinstance(value, str):
             value = seconds(value)
-        converted = self._convert(self._whole(self._number(value)))
-        if _is_number(converted):
-            low, high = self.param.low, self.param.high
-            if low is not None and converted < low:
-                return type(converted)(low)
-            if high is not None and converted > high:
-                return type(converted)(high)
-        return self._faultless(converted)
+        return self._convert(self._whole(self._number(value)))
 
     def from_knob(self, turned: float) -> Any:
         """Convert a knob position, 0 to 1, over the range or the choices.
@@ -337,7 +356,9 @@ def _parameter(name: str, hint: Any, default: Any, factory: Any) -> Parameter:
     param = next((entry for entry in metadata if isinstance(entry, Param)), Param())
     if default is MISSING and factory is not MISSING:
         default = factory()
-    return Parameter(name.rstrip("_"), name, hint, default, _FIXED in metadata, param)
+    return Parameter(
+        name.rstrip("_"), name, hint, default, _FIXED in metadata, param, event=_EVENT in metadata
+    )
 
 
 def describe(kind: Any) -> str:

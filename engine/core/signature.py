@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 from engine.core.kinds import KINDS, Carried, in_word, members
 from engine.core.memo import cached_by_class
-from engine.core.messages import Later, Ns, Trigger
+from engine.core.messages import After, Later, Ns, Trigger
 from engine.core.nearest import either
 
 NUMBERS = (bool, int, float)
@@ -208,14 +208,14 @@ def _accepted(cls: type, name: str, hints: dict[str, Any]) -> tuple[Carried, ...
 
 def options_of(hint: Any) -> tuple[Carried, ...]:
     """Return the types that an annotation names; of a message for later, that of the message."""
-    if hint in (Any, Later):
+    if hint in (Any, Later, After):
         return (object,)
     if get_origin(hint) in (Union, types.UnionType):
         options = [
             o for kind in get_args(hint) if kind is not types.NoneType for o in options_of(kind)
         ]
         return tuple(dict.fromkeys(options))
-    if get_origin(hint) is Later:
+    if get_origin(hint) in (Later, After):
         return options_of(get_args(hint)[0])
     return (hint,)
 

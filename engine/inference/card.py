@@ -10,7 +10,8 @@ A model of several files lists them, each with its role. A file that ends in ``.
 the first is the one that runs where no role is named. The role "data" is what a network stores
 outside its own file (one that stores data in a file that is not listed is refused), "test vector"
 is what another provider than the CPU is held to (see ``vector``); all other roles are the box's own
-words, such as "tokenizer" or "vocabulary".
+words, such as "tokenizer" or "vocabulary". A model may be data alone, such as a table of words: it
+lists no network, and needs no [parity].
 
     [[files]]
     name   = "encoder.onnx"
@@ -157,7 +158,7 @@ class Card:
 
     @property
     def networks(self) -> tuple[CardFile, ...]:
-        """The networks, in the order of the card; there is at least one."""
+        """The networks, in the order of the card; none of a model that is data alone."""
         return tuple(file for file in self.files if file.is_network)
 
     def network(self, role: str) -> CardFile:
@@ -167,12 +168,12 @@ class Card:
     @property
     def inputs(self) -> tuple[Tensor, ...]:
         """The inputs of the first network, as listed."""
-        return self.networks[0].inputs
+        return self.networks[0].inputs if self.networks else ()
 
     @property
     def outputs(self) -> tuple[Tensor, ...]:
         """The outputs of the first network, as listed."""
-        return self.networks[0].outputs
+        return self.networks[0].outputs if self.networks else ()
 
     @property
     def vector(self) -> CardFile | None:
@@ -257,9 +258,14 @@ def models() -> dict[str, Path]:
     return {card.parent.name: card.parent for card in cards}
 
 
+def networks() -> list[str]:
+    """Return the names of those that compute: not of models that are data alone."""
+    return [name for name, folder in models().items() if read_card(folder).networks]
+
+
 CONVERTED: Final = ("movenet_thunder", "blazepose_full", "hands_full")
 """Models too large to come along, which are made as those that did were, by the same scripts."""
-BUILDABLE: Final = ("eyes", *CONVERTED)
+BUILDABLE: Final = ("eyes", "speech", *CONVERTED)
 """Models that are no part of the installation: "sensorium models build" makes them, once."""
 
 
@@ -276,7 +282,10 @@ def model_folder(name: str) -> Path:
     if name in BUILDABLE:
         if (built_folder(name) / CARD).is_file():
             return built_folder(name)
-        raise ModelError(f'the model "{name}" is to be built once: sensorium models build {name}')
+        extra = "" if name in CONVERTED else f"uv run --extra {name} "
+        raise ModelError(
+            f'the model "{name}" is to be built once: {extra}sensorium models build {name}'
+        )
     path = Path(name).expanduser()
     if (path / CARD).is_file():
         return path
@@ -307,12 +316,13 @@ def read_card(folder: Path) -> Card:
     card = CardTable(str(path), table)
     name, task = card.text("name"), card.text("task")
     files = _with_tensors(card, _files(card))
+    computes = any(file.is_network for file in files)
     return Card(
         name,
         task,
         folder,
         files,
-        _tolerances(card),
+        _tolerances(card) if computes else {},
         _limits(card.table("limits", {})),
         summary=card.text("summary", ""),
         licence=card.table("licence", {}).text("weights", ""),
@@ -352,8 +362,6 @@ def _files(card: CardTable) -> list[CardFile]:
         if file.role != DATA and any(file.role == other.role for other in files):
             raise table.refuse(f'role: another file has the role "{file.role}"')
         files.append(file)
-    if not any(file.is_network for file in files):
-        raise card.refuse("[[files]]: no network among them; its name ends in .onnx")
     return files
 
 
@@ -379,6 +387,9 @@ def _sha256(table: CardTable) -> str:
 def _with_tensors(card: CardTable, files: list[CardFile]) -> tuple[CardFile, ...]:
     """Return for each network the tensors that are listed for it."""
     roles = [file.role for file in files if file.is_network]
+    for side in ("inputs", "outputs"):
+        if card.tables(side) and not roles:
+            raise card.refuse(f"[[{side}]]: of no network: none of the files ends in .onnx")
     sides = [
         [(table.one_of("of", roles, roles[0]), _tensor(table)) for table in card.tables(side)]
         for side in ("inputs", "outputs")

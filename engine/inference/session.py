@@ -116,6 +116,8 @@ def _contents(card: Card, roles: Collection[str]) -> dict[str, Stored]:
     """
     for role in roles:
         card.network(role)
+    if not card.networks:
+        raise ModelError(f'the model "{card.name}" is data, and has no network')
     contents: dict[str, Stored] = {}
     for file in card.files:
         if file.is_network and roles and file.role not in roles:

@@ -34,3 +34,8 @@ def words(text: str) -> tuple[str, ...]:
     """Return the words of a text in lower case, with straight apostrophes."""
     found = _WORD.findall(unicodedata.normalize("NFC", text[:LONGEST]).lower())
     return tuple(one.replace("’", "'") for one in found)
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a list that is written as a text, with spaces between them."""
+    return frozenset(text.split())

@@ -6,7 +6,7 @@ import math
 from typing import Any, TypeVar
 
 from engine.core import messages
-from engine.core.messages import Note, Pitch
+from engine.core.messages import Keyword, Note, Pitch
 from engine.core.node import Node
 
 T = TypeVar("T")
@@ -17,8 +17,8 @@ class TriggerNode(Node):
 
     A note triggers when it begins, with its number; a switch when it goes on; a voice when it
     starts to sing, with its note; a number whenever it is another than before, with itself; a text
-    each time, and one that grows when it is final. Triggers pass as they are. Anything else, such
-    as a picture, triggers each time.
+    each time, and one that grows when it is final; a keyword when it is heard. Triggers pass as
+    they are. Anything else, such as a picture, triggers each time.
     """
 
     _last: float | None = None
@@ -30,6 +30,8 @@ class TriggerNode(Node):
                 return _of_event(value)
             case Pitch():
                 return self._begins(value.on, value.note)
+            case Keyword(word):
+                return messages.Trigger() if word else None
             case bool():
                 return self._begins(value, 1.0)
             case int() | float():

@@ -19,7 +19,7 @@ from engine.core.errors import (
     describe_error,
     tell_error,
 )
-from engine.core.event_inlets import check_value_inlets, read_event_inlets
+from engine.core.event_inlets import check_value_inlets, read_event_inlets, read_hand_events
 from engine.core.kinds import KINDS
 from engine.core.label import CALLED, LABEL, read_label
 from engine.core.nearest import nearest
@@ -136,6 +136,7 @@ class Builder:
                 check_value_inlets(cls)
             elif issubclass(cls, Source):
                 require_registered(f"{cls.__name__}.OUT", cls.OUT.values())
+            read_hand_events(cls)
         except UnknownName as error:
             self._report(spec, str(error), "use")
         except anything_raised() as error:  # importing a performer's file may raise anything
@@ -170,11 +171,16 @@ class Builder:
             if whole in parameters and parameters[whole].fixed:
                 message = "cannot be changed while playing, so takes no cable"
                 self._report(spec, message, whole, *part)
+            elif whole in parameters and parameters[whole].event and not issubclass(cls, Node):
+                self._report(spec, "is said by hands alone, so takes no cable", whole, *part)
 
     def _values(self, spec: BoxSpec, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
         values = {}
         for name, parameter in parameters.items():
-            if name in spec.values:
+            if parameter.event and name in spec.values:
+                said = "is said while it plays, not held, so it has no value here"
+                self._report(spec, said + self._hint_of_cable(spec.values[name]), name)
+            elif name in spec.values:
                 try:
                     value = parameter.from_patch(spec.values[name])
                     values[parameter.field] = self._beside_patch(parameter, value)

@@ -135,7 +135,8 @@ class Connector:
             into = Into.HOT if inlet is hot else Into.COLD
             if inlet.name in events:
                 into = Into.MORE if inlet.name == MORE else Into.EVENT
-            sets = into is Into.EVENT and inlet.name in parameters
+            held = inlet.name in parameters and not parameters[inlet.name].event
+            sets = into is Into.EVENT and held
             first = Into.PARAMETER if sets else into
             wire = self._connect_cable(cable, inlet.accepts, spec.name, first, inlet.name)
             if wire and sets:  # the parameter is set, and then the box hears of it

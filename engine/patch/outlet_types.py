@@ -41,6 +41,7 @@ class OutletTypes:
             return Outlet(box, name), "", carries
         known = parts(carries) if isinstance(carries, type) else {}
         if part not in known and (named := named_part(carries, part)) is not None:
+            self._check_part(box, name, part)
             return Outlet(box, name), part, named
         if part not in known:
             instance = self._boxes[box].box
@@ -48,6 +49,13 @@ class OutletTypes:
                 instance.outlet(rest)  # its error names the valid outlets
             raise UnknownName("output", rest, (*(n for n in types if n), *known))
         return Outlet(box, name), part, known[part]
+
+    def _check_part(self, box: str, outlet: str, part: str) -> None:
+        """Raise UnknownName for a part of which the box knows that there is none."""
+        instance = self._boxes[box].box
+        names = instance.part_names().get(outlet) if isinstance(instance, Node) else None
+        if names is not None and part not in names:
+            raise UnknownName("output", part, names)
 
     def _named_type(self, box: str, name: str) -> Any:
         """Return the type of an outlet that a source derives from its name (cc16), or None."""

@@ -109,6 +109,9 @@ def _box(
             cables = _either(cables, {"type": "array", "items": cables, "minItems": 1})
         properties["from"] = {**cables, "description": about["from"]}
     properties |= _parameters(box)
+    for each in box.parameters:
+        if each.event and not issubclass(cls, Node):
+            del properties[each.name]
     return _table(properties)
 
 
@@ -178,6 +181,8 @@ def _parameters(box: BoxDescription) -> Schema:
 
 def _parameter(parameter: Parameter) -> Schema:
     plain = _plain(parameter)
+    if parameter.event:
+        return {**_WAY, "description": plain["description"]}
     if parameter.fixed or not settable(parameter.type):
         return plain
     description = plain.pop("description")

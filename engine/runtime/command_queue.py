@@ -15,9 +15,12 @@ from engine.core.messages import Ns
 from engine.runtime.entries import CommandEntry
 
 
-def submit_command(door: Mailbox, by: str, command: Command) -> None:
-    """Put a command into a mailbox; may be called on any thread."""
-    held = isinstance(command, SetParameter | SetMaster | Panic)
+def submit_command(door: Mailbox, by: str, command: Command, is_event: bool = False) -> None:
+    """Put a command into a mailbox; may be called on any thread.
+
+    ``is_event``: whether it sets a parameter that is said, not held, so that each one counts.
+    """
+    held = isinstance(command, SetParameter | SetMaster | Panic) and not is_event
     kind = Kind.HELD if held else Kind.LOSSLESS
     door.put(_key(command), kind, CommandEntry(by, command), Ns(0))
 

@@ -204,16 +204,12 @@ def _change(engine: Commanded, command: Setting | Release) -> str:
         state.release(command.parameter)
         return ""
     try:
-        _set(engine, state, parameter, command)
+        act = _say if parameter.event else _hold
+        act(engine, state, parameter, command)
     except ParameterError as error:
         return f"{command.box}/{command.parameter}: {error}"
     except anything_raised() as error:
         return f"{command.box}/{command.parameter}: {describe_error(error)}"
-    state.overrides.add(command.parameter)
-    if isinstance(command, SetParameter) and command.while_held:
-        state.held_down.add(command.parameter)
-    else:
-        state.held_down.discard(command.parameter)
     return ""
 
 
@@ -225,8 +221,8 @@ def _addressed(engine: Commanded, command: Setting | Release) -> Setting | Relea
     return replace(command, box=box, parameter=f"{whole}.{command.parameter}")
 
 
-def _set(engine: Commanded, state: BoxState, parameter: Parameter, command: Setting) -> None:
-    """Set a parameter, or the switch "on"; raise ParameterError for a wrong value."""
+def _hold(engine: Commanded, state: BoxState, parameter: Parameter, command: Setting) -> None:
+    """Set a parameter, or the switch "on", and hold it; raise ParameterError for a wrong value."""
     if parameter.fixed:
         raise ParameterError("cannot be changed while playing")
     value = _wanted(state, parameter, command)
@@ -234,6 +230,21 @@ def _set(engine: Commanded, state: BoxState, parameter: Parameter, command: Sett
         engine.enable(state, value)
     else:
         engine.set(state, parameter, value)
+    state.overrides.add(command.parameter)
+    if isinstance(command, SetParameter) and command.while_held:
+        state.held_down.add(command.parameter)
+    else:
+        state.held_down.discard(command.parameter)
+
+
+def _say(engine: Commanded, state: BoxState, parameter: Parameter, command: Setting) -> None:
+    """Call the event that a parameter is; raise ParameterError for a wrong value."""
+    if isinstance(command, CycleParameter):
+        raise ParameterError("is said, not held, so there is no next one: give each pad its own")
+    value = command.value
+    if command.of_range and isinstance(value, int | float):
+        value = turned(parameter, value, None, command.choices)
+    engine.say(state, parameter, parameter.from_hand(value))
 
 
 def _wanted(state: BoxState, parameter: Parameter, command: Setting) -> Any:

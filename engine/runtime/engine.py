@@ -17,7 +17,8 @@ from typing import Any
 from engine.core.box_errors import anything_raised
 from engine.core.clock import Clock
 from engine.core.commands import Command
-from engine.core.errors import Overrun
+from engine.core.errors import Overrun, ParameterError
+from engine.core.event_inlets import message_by_hand, read_hand_events
 from engine.core.kinds import KINDS, Kind, is_picture
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
@@ -112,7 +113,7 @@ class Engine:
         self.picture_master = master or PictureMaster()
         self.refusals = RateLimiter(REFUSALS, REFUSALS)
         self._after: deque[tuple[BoxState, list[Message], Ns, int]] = deque()
-        self.future = FutureQueue(self.wakes, self._emit)
+        self.future = FutureQueue(self.wakes, self._emit, lambda: self.now, self.emit_after)
         self._make_lane = make_lane
         self._ticker = Ticker()
         self._swap = PlanSwapper(self)
@@ -250,6 +251,29 @@ class Engine:
         else:
             setattr(state.box, parameter.field, value)
 
+    def say(self, state: BoxState, parameter: Parameter, value: object) -> None:
+        """Call an event inlet of a box with what a hand says.
+
+        Raise ParameterError where the box cannot hear it.
+        """
+        if not state.on:
+            raise ParameterError(f"{state.name} is off, and hears nothing")
+        if isinstance(state.box, Node) and state.lane is None and not state.up:
+            raise ParameterError(f"{state.name} is not open yet")
+        message = message_by_hand(read_hand_events(type(state.box))[parameter.name], value)
+        if message is None:
+            return
+        step, tick = state.by_hand[parameter.name], self._ticker.next()
+        step.trigger.write(message, self.now, 0, tick)
+        step.fire(tick)
+
+    def arrive(self, source: str, outlet: str, message: Message | Command, at: Ns) -> None:
+        """Handle a message or command of a source that the entry at hand brings about."""
+        if isinstance(message, Command):
+            self.follow(CommandEntry(source, message))
+        else:
+            self.follow(Arrival(source, outlet, message, at))
+
     def enable(self, state: BoxState, on: bool) -> None:
         """Switch a box on or off; switching off resets everything downstream and ends its notes.
 
@@ -298,6 +322,12 @@ class Engine:
     def emit_after(self, state: BoxState, messages: list[Message], at: Ns, cost: int) -> None:
         """Emit what a box answered to an event, after the current tick."""
         self._after.append((state, messages, at, cost))
+
+    def call_off(self, state: BoxState) -> None:
+        """Call off the work at hand of a box, what waits for it, and what it said for later."""
+        if state.lane is not None:
+            state.lane.interrupt()
+        self.future.forget(state)
 
     def silence(self) -> None:
         """End everything that sounds."""

@@ -74,7 +74,7 @@ class Feedback:
 def shown_of(state: BoxState, target: SetTarget) -> Shown:
     """Return how a parameter of a box stands."""
     parameter = state.parameter(target.parameter)
-    if parameter is None:
+    if parameter is None or parameter.event:
         return _DARK
     if target.releases:
         return Shown(state.is_overridden(target.parameter))

@@ -318,7 +318,7 @@ class Live:
 
     def _ask(self, by: str, command: Command) -> None:
         """Submit a command that comes from no box; may be called on any thread."""
-        submit_command(self._commands, by, command)
+        submit_command(self._commands, by, command, self._hosts.is_event(command))
 
     def _wake(self) -> None:
         """Make the loop drain the mailboxes; may be called on any thread."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 NAME: Final = "Sensorium lookout"
 """The name of our client that watches."""
@@ -77,20 +78,35 @@ class ServerWatch:
         self._gone.set()
 
 
-def watch_server() -> ServerWatch | None:
-    """Watch the server that runs; return None where there is no library for that.
+class JackLibrary(NamedTuple):
+    """JACK's library: its class of clients, and what they raise."""
 
-    Raise ConnectionError where no server runs.
-    """
+    client: Callable[..., Any]
+    error: type[Exception]
+
+
+def jack_library() -> JackLibrary | None:
+    """Return JACK's library, kept from printing; None where there is none."""
     try:
         import jack  # type: ignore[import-untyped] # noqa: PLC0415
     except (ImportError, OSError):
         return None
     jack.set_error_function(_ignore)
     jack.set_info_function(_ignore)  # or it is printed among the frames that a process writes
+    return JackLibrary(jack.Client, jack.JackError)
+
+
+def watch_server() -> ServerWatch | None:
+    """Watch the server that runs; return None where there is no library for that.
+
+    Raise ConnectionError where no server runs.
+    """
+    library = jack_library()
+    if library is None:
+        return None
     try:
-        return ServerWatch(jack.Client(NAME, no_start_server=True), jack.JackError)
-    except jack.JackError:
+        return ServerWatch(library.client(NAME, no_start_server=True), library.error)
+    except library.error:
         raise ConnectionError("no JACK server runs") from None
 
 

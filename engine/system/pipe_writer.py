@@ -27,6 +27,11 @@ class PipeWriter:
         self._turn = threading.Lock()
         self._turn.acquire()
 
+    @property
+    def pending(self) -> bool:
+        """Whether something waits that the pipe did not take."""
+        return bool(self._rest or self._waiting)
+
     def start(self, first: bytes) -> None:
         """Write this frame before all others."""
         self._set_blocking(False)

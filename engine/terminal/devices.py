@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.audio.client import list_devices
+from engine.audio.speaker_client import list_speakers
 from engine.core.errors import DeviceError, as_written
 from engine.midi.port_list import inputs, outputs
 from engine.terminal.remedy import (
@@ -49,11 +50,24 @@ def sound_inputs() -> Plugged:
     try:
         found = list_devices()
     except DeviceError as error:
-        if "without PortAudio" in str(error):
-            return Plugged(missing="the library PortAudio is not there", mend=install("portaudio"))
-        return Plugged(missing=f"PortAudio does not answer: {error}")
+        return _no_sound(error)
     names = tuple((each.name, f"{each.channels} channels") for each in found)
     return Plugged(names, "" if names else "no microphone or sound card is plugged in")
+
+
+def sound_outputs() -> Plugged:
+    """Return the loudspeakers, and the programs of a JACK server that take sound."""
+    try:
+        names = tuple(list_speakers())
+    except DeviceError as error:
+        return _no_sound(error)
+    return Plugged(names, "" if names else "no loudspeaker is plugged in")
+
+
+def _no_sound(error: DeviceError) -> Plugged:
+    if "without PortAudio" in str(error):
+        return Plugged(missing="the library PortAudio is not there", mend=install("portaudio"))
+    return Plugged(missing=f"PortAudio does not answer: {error}")
 
 
 def midi_inputs() -> Plugged:
@@ -89,6 +103,7 @@ def displays() -> Plugged:
 LISTS: tuple[tuple[str, Callable[[], Plugged], str, str], ...] = (
     ("Cameras", cameras, "camera", "device"),
     ("Sound inputs", sound_inputs, "microphone", "device"),
+    ("Sound outputs", sound_outputs, "speaker", "device"),
     ("MIDI inputs", midi_inputs, "midi_in", "port"),
     ("MIDI outputs", midi_outputs, "midi_out", "port"),
     ("Displays", displays, "window", "display"),

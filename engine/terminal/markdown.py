@@ -78,6 +78,7 @@ def _row(parameter: Parameter) -> tuple[str, ...]:
     help_, default = parameter.param.help, default_text(parameter)
     meaning = f"{help_}: {parameter.expected()}" if help_ else parameter.expected()
     stays = " *(stays while playing)*" if parameter.fixed else ""
+    stays = " *(said while playing, not held)*" if parameter.event else stays
     value = f"`{default}`" if default else ("must be said" if parameter.required else "")
     return f"`{parameter.name}`", meaning + stays, value
 

@@ -77,7 +77,8 @@ def _parameters(title: str, parameters: Iterable[Parameter]) -> list[RenderableT
         default = default_text(each)
         value = f"= {default}" if default else ("must be said" if each.required else "")
         meaning = Text(f"{each.param.help}\n" if each.param.help else "")
-        meaning.append(f"{each.expected()}{'; stays while playing' * each.fixed}", style="dim")
+        stays = "; stays while playing" * each.fixed + "; said, not held" * each.event
+        meaning.append(each.expected() + stays, style="dim")
         table.add_row(Text(each.name, style="cyan"), Text(value, style="green"), meaning)
     return _titled(title, table)
 

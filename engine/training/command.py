@@ -36,7 +36,23 @@ class TrainingOptions:
 
 
 Preview = Callable[[int], Pictures]
-"""Paints so many rows of skeleton, picture and painting."""
+"""Shows what was learned, in a picture of so many rows: of skeleton, picture and painting, or of
+text."""
+
+
+class Training(Protocol):
+    """What learns step by step."""
+
+    @property
+    def done(self) -> bool:
+        """Whether it has taken its time."""
+
+    @property
+    def progress(self) -> TrainingProgress:
+        """How far it is."""
+
+    def step(self) -> None:
+        """Learn a little."""
 
 
 class TrainingView(Protocol):
@@ -71,7 +87,15 @@ def train_picture(
             threads=options.threads or os.cpu_count() or 1,
             seed=options.seed,
         )
-        _learn(training, kept, views, clock)
+
+        def preview(rows: int) -> Pictures:
+            painter = TrainedPainter(training.network())
+            return preview_picture(painter, training.pairs, training.unseen, rows)
+
+        def save() -> None:
+            _write(training, kept, training.network())
+
+        learn(training, kept, views, clock, preview=preview, save=save)
         return _finish(training, kept)
     finally:
         kept.discard()  # only where nothing is in it
@@ -88,18 +112,22 @@ def _read(recording: Path, options: TrainingOptions) -> Pairs:
     return pairs
 
 
-def _learn(
-    training: PictureTraining, kept: NetworkFolder, views: Sequence[TrainingView], clock: Clock
+def learn(
+    training: Training,
+    kept: NetworkFolder,
+    views: Sequence[TrainingView],
+    clock: Clock,
+    *,
+    preview: Preview,
+    save: Callable[[], None],
 ) -> None:
-    """Train until it is done, or until somebody ends it where something is learned by then."""
+    """Train until it is done, or until somebody ends it where something is learned by then.
+
+    ``save`` is called now and then, and may raise OSError, which is told once.
+    """
     saved = clock.now()
     shown: int | None = None
     told = False
-
-    def preview(rows: int) -> Pictures:
-        painter = TrainedPainter(training.network())
-        return preview_picture(painter, training.pairs, training.unseen, rows)
-
     try:
         while not training.done and not any(view.stop_asked for view in views):
             training.step()
@@ -108,7 +136,7 @@ def _learn(
                     view.show(training.progress, preview)
                 shown = clock.now()
             if clock.now() - saved >= SAVED_EVERY * SECOND:
-                told = not _save(training, kept, told=told)
+                told = not _save(kept, save, told=told)
                 saved = clock.now()
     except KeyboardInterrupt:
         if not training.progress.steps:
@@ -117,15 +145,22 @@ def _learn(
         LOG.info("stopped early; what was learned so far is kept")
 
 
-def _save(training: PictureTraining, kept: NetworkFolder, *, told: bool) -> bool:
+def _save(kept: NetworkFolder, save: Callable[[], None], *, told: bool) -> bool:
     """Keep the network as it is; return whether that went well. It is told once if not."""
     try:
-        _write(training, kept, training.network())
+        save()
     except OSError as error:
         if not told:
             LOG.error("%s cannot be written: %s; training goes on", kept.path, os_reason(error))
         return False
     return True
+
+
+def unwritable(kept: NetworkFolder, error: OSError) -> UnwritableFile:
+    """Return what to raise where a network cannot be kept at the end."""
+    before = any(kept.path.iterdir())
+    rest = "; what it was a minute before the end is kept" if before else ""
+    return UnwritableFile(f"{kept.path} cannot be written: {os_reason(error)}{rest}")
 
 
 def _finish(training: PictureTraining, kept: NetworkFolder) -> Measured:
@@ -135,10 +170,7 @@ def _finish(training: PictureTraining, kept: NetworkFolder) -> Measured:
     try:
         _write(training, kept, network, measured)
     except OSError as error:
-        before = any(kept.path.iterdir())
-        rest = "; what it was a minute before the end is kept" if before else ""
-        why = f"{kept.path} cannot be written: {os_reason(error)}{rest}"
-        raise UnwritableFile(why) from None
+        raise unwritable(kept, error) from None
     return measured
 
 

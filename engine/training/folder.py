@@ -63,6 +63,10 @@ class NetworkFolder:
             words = f"the disk has {free / 1e6:.0f} MB left, and {_ROOM / 1e6:.0f} MB are needed"
             raise TrainingError(f"{folder}: {words}")
 
+    def write_files(self, files: Mapping[str, bytes]) -> None:
+        """Keep files, all or none of them. Raises OSError, and all is as it was before then."""
+        write_whole({self.path / name: data for name, data in files.items()}, mode=0o644)
+
     def write(self, network: bytes, pairs: Pairs, unseen: slice, words: Mapping[str, str]) -> None:
         """Keep a network with its card, test vector and preview. Raises OSError.
 
@@ -76,7 +80,7 @@ class NetworkFolder:
         card = _card(self.path.name, files, skeleton.shape, words)
         preview = encode_jpeg(preview_picture(painter, pairs, unseen, _ROWS), 85)
         files |= {PREVIEW: preview, CARD: card.encode()}
-        write_whole({self.path / name: data for name, data in files.items()}, mode=0o644)
+        self.write_files(files)
 
     def discard(self) -> None:
         """Remove the folder, if nothing is in it."""

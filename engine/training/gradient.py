@@ -14,7 +14,7 @@ known when a graph is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,6 +58,16 @@ class Graph:
         self._nodes.append(helper.make_node(kind, names, [name], **attributes))
         return Value(name, shape)
 
+    def ops(
+        self, kind: str, inputs: tuple[Value, ...], count: int, **attributes: Any
+    ) -> tuple[Value, ...]:
+        """Write an operation with several results, of shapes that are not known here."""
+        first = f"v{len(self._nodes)}"
+        results = tuple(Value(f"{first}_{number}", ()) for number in range(count))
+        names = [each.name for each in inputs], [each.name for each in results]
+        self._nodes.append(helper.make_node(kind, *names, **attributes))
+        return results
+
     def constant(self, array: Array) -> Value:
         """Store an array; the same one is stored once."""
         key = (array.tobytes(), array.dtype.str, array.shape)
@@ -75,15 +85,22 @@ class Graph:
         """Store whole numbers, such as a shape or axes."""
         return self.constant(np.array(sizes, np.int64))
 
-    def take(self, name: str, shape: Shape, kind: int = TensorProto.FLOAT) -> Value:
-        """Declare an input."""
+    def take(self, name: str, shape: Sequence[int | str], kind: int = TensorProto.FLOAT) -> Value:
+        """Declare an input; a size with a name may be any, and is 0 in the value's shape."""
         self._inputs.append(helper.make_tensor_value_info(name, kind, list(shape)))
-        return Value(name, shape)
+        return Value(name, tuple(size if isinstance(size, int) else 0 for size in shape))
 
-    def give(self, value: Value, name: str, kind: int = TensorProto.FLOAT) -> None:
-        """Declare an output under a name of its own."""
+    def give(
+        self,
+        value: Value,
+        name: str,
+        kind: int = TensorProto.FLOAT,
+        shape: Sequence[int | str] | None = None,
+    ) -> None:
+        """Declare an output under a name of its own; ``shape`` where the value's is not known."""
         self._nodes.append(helper.make_node("Identity", [value.name], [name]))
-        self._outputs.append(helper.make_tensor_value_info(name, kind, list(value.shape)))
+        sizes = list(value.shape if shape is None else shape)
+        self._outputs.append(helper.make_tensor_value_info(name, kind, sizes))
 
     def give_picture(self, planes: Value, name: str) -> None:
         """Declare planes of 0 to 255, cut off beyond, as a picture: uint8, channels last."""

@@ -7,6 +7,7 @@ end of its own, the current values, and who sets them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from msgspec import Struct
 
@@ -19,10 +20,14 @@ from engine.patch.plan import Into, PlannedBox, group_of
 from engine.runtime.engine import Engine
 from engine.runtime.schedule.state import BoxState
 
+_BUTTONS: Final = 16
+"""So many whole numbers that are said have a button each; more are typed."""
+
 
 class Knob(Struct, frozen=True):
     """One parameter; ``kind`` is that of ``engine.core.describe.control``, or "shape" for what is
-    drawn on a picture.
+    drawn on a picture, or of what is said, not held: "press", by a button for each of ``choices``,
+    "line", a text, or "figure", a number.
 
     ``soft`` says that the end of a slider is only where it usually ends: a number beyond may be
     typed. ``cabled`` says that a cable writes it, until a hand takes it. ``part`` says that it is
@@ -81,13 +86,17 @@ def _live(state: BoxState) -> Iterator[Parameter]:
 
 
 def _value(state: BoxState, parameter: Parameter) -> object:
+    if parameter.event:
+        return None
     return current(parameter, state if parameter is ON else state.box)
 
 
 def _knob(state: BoxState, parameter: Parameter, cabled: bool, planned: PlannedBox) -> Knob:
     start = _start(parameter, planned)
     kind, choices = control(parameter.type)
-    if parameter.param.shape:
+    if parameter.event:
+        kind, choices = _event(parameter)
+    elif parameter.param.shape:
         kind = "shape"
     low, high, soft = None, None, False
     if kind == "slider":
@@ -111,8 +120,23 @@ def _knob(state: BoxState, parameter: Parameter, cabled: bool, planned: PlannedB
     )
 
 
+def _event(parameter: Parameter) -> tuple[str, tuple[object, ...]]:
+    """Return by what a hand says an event, and the values that buttons have."""
+    kind, choices = control(parameter.type)
+    low, high = parameter.param.low, parameter.param.high
+    if kind == "switch":
+        choices = (True,)
+    elif parameter.type is int and low is not None and high is not None and high - low < _BUTTONS:
+        choices = tuple(range(int(low), int(high) + 1))
+    if choices:
+        return "press", choices
+    return ("line", ()) if kind == "text" else ("figure", ())
+
+
 def _start(parameter: Parameter, planned: PlannedBox) -> object:
-    """Return what the patch says of a parameter."""
+    """Return what the patch says of a parameter; of an event nothing."""
+    if parameter.event:
+        return None
     whole = planned.on if parameter is ON else planned.initial[parameter.field]
     return shown_value(parameter, whole)
 

@@ -1,4 +1,4 @@
-"""The live picture: the newest one, with the skeletons found in it, encoded once for all viewers.
+"""The live picture: the newest one, with what was found in it, encoded once for all viewers.
 
 Nothing is drawn or encoded without a viewer. A slow viewer gets fewer pictures, never older ones.
 The masters (black-out, freeze, brightness) and privacy are applied to each picture, here.
@@ -17,11 +17,11 @@ from msgspec import Struct
 from engine.core.clock import MILLISECOND
 from engine.core.kinds import Image, is_picture, members, picture_of
 from engine.core.landmarks import Instance, Landmarks
-from engine.core.messages import Message, Ns
+from engine.core.messages import Detection, Detections, Message, Ns
 from engine.core.node import WHOLE, Rectangle
-from engine.core.skeletons import Skeleton
 from engine.dsp.image.brightness import dimmed
 from engine.dsp.image.draw import blank, draw_everybody
+from engine.dsp.image.draw_boxes import draw_boxes
 from engine.dsp.image.jpeg import downscaled, encode_jpeg
 from engine.patch.plan import Outlet
 from engine.runtime.engine import Engine
@@ -43,11 +43,15 @@ STALE = 400 * MILLISECOND
 """A skeleton this much older than the picture is not drawn: the body has moved on."""
 
 
+Found = Landmarks | Detections
+"""What is drawn over the picture in which it was found."""
+
+
 class Shot(Struct, frozen=True, eq=False):
-    """A picture, uint8 of shape (height, width, 3), and who was found in it."""
+    """A picture, uint8 of shape (height, width, 3), and who and what was found in it."""
 
     image: Image
-    found: tuple[Landmarks, ...]
+    found: tuple[Found, ...]
 
 
 class HeldPictures:
@@ -78,7 +82,7 @@ class Seen(Struct, frozen=True):
     """All that decides how a picture looks; a picture is drawn again where one of it changed."""
 
     frame: object
-    found: tuple[Landmarks, ...]
+    found: tuple[Found, ...]
     shows: bool
     black: bool
     level: float
@@ -103,7 +107,7 @@ class Picture:
         held: HeldPictures | None = None,
         bare: bool = False,
     ) -> None:
-        """A ``bare`` one has no skeletons drawn over it, as an audience sees it."""
+        """A ``bare`` one has nothing drawn over it, as an audience sees it."""
         self._bare = bare
         self._name = str(outlet)
         self._held = held or HeldPictures()
@@ -112,25 +116,25 @@ class Picture:
         self._slot = engine.slots[outlet]
         self._outlet = outlet
         self._framing = Framing(engine)
-        self._landmarks = self._finders(engine)
+        self._finders = self._find_finders(engine)
         self._frames: deque[tuple[Ns, Message]] = deque(maxlen=KEPT)
         self._viewers = 0
         self._privacy = engine.privacy
         self._newest = Drawn()
         self._seen: Seen | None = None
-        self._moved: dict[str, tuple[Landmarks, Rectangle, Landmarks]] = {}
+        self._moved: dict[str, tuple[Found, Rectangle, Found]] = {}
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def _finders(self, engine: Engine) -> list[tuple[str, Slot]]:
-        """Return what may say who is seen in this picture: the first outlets of networks.
+    def _find_finders(self, engine: Engine) -> list[tuple[str, Slot]]:
+        """Return what may say who or what is seen in this picture: the first outlets of networks.
 
-        What is made of landmarks behind them would be drawn a second time.
+        What is made of that behind them would be drawn a second time.
         """
         found: list[tuple[str, Slot]] = []
         for outlet, slot in engine.slots.items():
             way = self._framing.way(outlet.box)
-            derived = bool(way) and is_landmarks(way[0].carries)
+            derived = bool(way) and is_found(way[0].carries)
             if not derived and self._framing.is_seen_through(self._outlet.box, outlet.box):
                 found.append((outlet.box, slot))
         return found
@@ -199,7 +203,7 @@ class Picture:
             if shot.found and not (self._bare and seen.shows):
                 drawn = drawn.copy()
                 for one in shot.found:
-                    draw_everybody(drawn, one, colours="both", numbers=True)
+                    _draw_over(drawn, one)
             return encode_jpeg(dimmed(drawn, seen.level), QUALITY)
         except Exception:
             return b""
@@ -238,17 +242,19 @@ class Picture:
             self._frames.pop()
         self._frames.append((self._slot.at, frame))
 
-    def _pair(self) -> tuple[Message, tuple[Landmarks, ...]]:
-        """Return a picture and who was found in it, which arrives a moment later.
+    def _pair(self) -> tuple[Message, tuple[Found, ...]]:
+        """Return a picture and who and what was found in it, which arrives a moment later.
 
         Why not always the newest picture: a skeleton that trails its body looks like a mistake.
         """
         newest, frame = self._frames[-1]
-        found: dict[tuple[str, Skeleton], tuple[Landmarks, Ns]] = {}
-        for box, slot in self._landmarks:
+        found: dict[tuple[str, object], tuple[Found, Ns]] = {}
+        for box, slot in self._finders:
             value = slot.value
             if isinstance(value, Landmarks) and not value.skeleton.metres:
                 found.setdefault((box, value.skeleton), (value, slot.at))
+            elif isinstance(value, Detections):
+                found.setdefault((box, Detections), (value, slot.at))
         for _, at in found.values():
             if abs(newest - at) <= IN_STEP:
                 frame = next((kept for moment, kept in self._frames if moment == at), frame)
@@ -259,8 +265,8 @@ class Picture:
             if abs(newest - at) < STALE and (here := self._placed(box, one)) is not None
         )
 
-    def _placed(self, box: str, found: Landmarks) -> Landmarks | None:
-        """Return landmarks as they lie on this picture; None where that is not known."""
+    def _placed(self, box: str, found: Found) -> Found | None:
+        """Return what was found as it lies on this picture; None where that is not known."""
         placed = self._framing.placed(box, self._outlet.box)
         if placed is None or placed == WHOLE:
             return found if placed else None
@@ -285,14 +291,24 @@ def _image(frame: Message) -> Image:
     return image
 
 
-def is_landmarks(carried: object) -> bool:
-    """Whether a cable carries nothing but landmarks."""
-    return all(isinstance(one, type) and issubclass(one, Landmarks) for one in members(carried))
+def is_found(carried: object) -> bool:
+    """Whether a cable carries nothing but who and what was found."""
+    return all(isinstance(one, type) and issubclass(one, Found) for one in members(carried))
 
 
-def _moved(found: Landmarks, placed: Rectangle) -> Landmarks:
-    """Return landmarks of a part of a picture as those of the whole."""
+def _draw_over(picture: Image, found: Found) -> None:
+    """Draw, in place, who or what was found."""
+    if isinstance(found, Detections):
+        draw_boxes(picture, found, names=True)
+    else:
+        draw_everybody(picture, found, colours="both", numbers=True)
+
+
+def _moved(found: Found, placed: Rectangle) -> Found:
+    """Return what was found in a part of a picture as in the whole."""
     left, bottom, width, height = placed
+    if isinstance(found, Detections):
+        return Detections(tuple(_moved_thing(one, placed) for one in found.seen))
     seen = []
     for one in found.seen:
         points = one.points.copy()
@@ -300,3 +316,10 @@ def _moved(found: Landmarks, placed: Rectangle) -> Landmarks:
         points[:, 1] = bottom + points[:, 1] * height
         seen.append(Instance(one.slot, one.id, points))
     return Landmarks(found.skeleton, tuple(seen), found.aspect)
+
+
+def _moved_thing(one: Detection, placed: Rectangle) -> Detection:
+    left, bottom, width, height = placed
+    x, y, wide, high = one.box
+    box = left + x * width, bottom + y * height, wide * width, high * height
+    return Detection(one.label, one.confidence, box, one.id)

@@ -30,8 +30,8 @@ from engine.core.mismatch import describe_mismatch
 from engine.core.nearest import nearest
 from engine.runtime.engine import Engine
 
-LARGEST = 4096
-"""The most bytes of one message of a page."""
+LARGEST = 49_152
+"""The most bytes of one message of a page: a line of 10,000 characters of four bytes each."""
 
 MOST_PINS = 64
 """The most knobs that may be pinned of a patch."""
@@ -223,7 +223,7 @@ def _checked(engine: Engine, box: str, parameter: str, value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{box}/{parameter}: {value} is no number")
     try:
-        known.from_wire(value)
+        known.from_hand(value) if known.event else known.from_wire(value)
     except ParameterError as error:
         raise ValueError(f"{box}/{parameter}: {error}"[:200]) from None
     return value

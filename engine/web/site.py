@@ -149,7 +149,7 @@ class Site(ABC):
         if len(self._clients) >= PAGES:
             raise web.HTTPServiceUnavailable(text="too many pages look on")
         socket = web.WebSocketResponse(
-            heartbeat=TIMEOUT_S, max_msg_size=LARGEST, compress=False, autoping=False
+            heartbeat=TIMEOUT_S, max_msg_size=2 * LARGEST, compress=False, autoping=False
         )
         try:
             await socket.prepare(request)

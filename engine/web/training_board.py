@@ -15,7 +15,8 @@ class TrainingState(msgspec.Struct, frozen=True):
     """How far a training is.
 
     ``done`` is 0 to 1, ``left`` in seconds, ``of_steps`` how many steps it will have taken, as far
-    as is known. ``ended`` says what came of it, and is empty while it goes on.
+    as is known. ``ended`` says what came of it, and is empty while it goes on. ``sample`` is what a
+    network that writes has written by now; None for one that paints.
     """
 
     title: str
@@ -25,6 +26,7 @@ class TrainingState(msgspec.Struct, frozen=True):
     of_steps: int
     loss: float
     ended: str = ""
+    sample: str | None = None
 
 
 class TrainingBoard:

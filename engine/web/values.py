@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.core.clock import MILLISECOND
 from engine.core.kinds import is_picture, summary_of
+from engine.core.messages import Text
 from engine.core.source import Source
 from engine.patch.plan import Outlet, Wire, group_of
 from engine.runtime.engine import Engine
@@ -55,9 +56,10 @@ class Values:
         return [str(outlet) for outlet in self._slots if self.is_picture(outlet)]
 
     def texts(self) -> dict[str, str]:
-        """Return what boxes say in words, by their outlets, beside what they mainly give."""
+        """Return what boxes say in words, by their outlets; of what is long, its end."""
         named = ((outlet, slot.value) for outlet, slot in self._slots.items() if outlet.name)
-        return {str(outlet): text[:WORDS] for outlet, text in named if isinstance(text, str)}
+        said = ((outlet, one.text if isinstance(one, Text) else one) for outlet, one in named)
+        return {str(outlet): _end(text) for outlet, text in said if isinstance(text, str)}
 
     def is_picture(self, outlet: Outlet) -> bool:
         """Return whether the value of an outlet is a picture now."""
@@ -67,6 +69,10 @@ class Values:
         if value is NOTHING:
             return None
         return summary_of(value), round((slot.at - self._started) / MILLISECOND, 1)
+
+
+def _end(text: str) -> str:
+    return text if len(text) <= WORDS else f"…{text[1 - WORDS :]}"
 
 
 def _main_outlets(engine: Engine) -> dict[str, Slot]:

@@ -21,6 +21,7 @@ from engine.core.context import Context
 from engine.core.event_inlets import read_event_inlets
 from engine.core.kinds import Kind
 from engine.core.messages import (
+    After,
     Beat,
     Block,
     Frame,
@@ -210,7 +211,8 @@ def passes_on(name: str) -> bool:
 def flat(said: list[Any]) -> list[Any]:
     """Return what leaves by each outlet, one by one."""
     found: list[Any] = []
-    for message in said:
+    for each in said:
+        message = each.message if isinstance(each, After) else each
         several = message if isinstance(message, tuple) else (message,)
         found += [part for part in several if part is not None]
     return found

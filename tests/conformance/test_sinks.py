@@ -27,6 +27,7 @@ PORTS = {
     "osc_out": ["/in"],
     "collector": ["in"],
     "psn_out": ["in"],
+    "speaker": ["in"],
     "visitors": ["in"],
     **{name: ["in"] for name in (*PROGRAMS, "video_writer", "web_view", "window")},
 }
@@ -36,12 +37,13 @@ NO_DEVICE = {
     **{name: {} for name in ("spout", "syphon", "virtual_camera")},
     "video_writer": {"file": "no such folder/film.mp4"},
     "visitors": {"file": "no such folder/visitors.csv"},
+    "speaker": {"device": "no such loudspeaker"},
     "window": {"display": "no such display"},
 }
 OUTPUTS = [*boxes.SINKS, "osc_out tcp"]
-REAL = {("midi_out", "open"), ("window", "open"), *((name, "open") for name in PROGRAMS)}
-"""Need an instrument, a display, another program: tests/peers/test_midi.py and test_window.py have
-real ones, and tests/sinks/test_ndi.py where its extra is installed."""
+REAL = {(name, "open") for name in ("midi_out", "speaker", "window", *PROGRAMS)}
+"""Need an instrument, a display, a loudspeaker, another program: tests/peers/test_midi.py,
+test_window.py and test_speaker.py have real ones, tests/sinks/test_ndi.py where its extra is."""
 OPENINGS = [(name, way) for name in OUTPUTS for way in WAYS if (name, way) not in REAL]
 
 

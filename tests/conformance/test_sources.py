@@ -21,7 +21,9 @@ from engine.core.clock import ns
 from engine.core.commands import Command, SetParameter
 from engine.core.context import Context, with_context
 from engine.core.errors import DeviceError
+from engine.core.event_inlets import read_hand_events
 from engine.core.messages import Frame, Message, Ns
+from engine.core.parameter import read_parameters
 from engine.core.source import Emit, Source, Tape
 from engine.runtime.engine import Engine
 from tests.runtime import live_shows
@@ -35,7 +37,8 @@ MEDIA = Path(__file__).parent.parent / "media" / "jump.mp4"
 
 TAPES = [name for name in boxes.SOURCES if issubclass(boxes.find(name), Tape)]
 LISTENERS = ["osc_control", "osc_in"]
-DEVICES = sorted({*boxes.SOURCES} - {*TAPES} - {*LISTENERS})
+BY_HAND = [name for name in boxes.SOURCES if read_hand_events(boxes.find(name))]
+DEVICES = sorted({*boxes.SOURCES} - {*TAPES} - {*LISTENERS} - {*BY_HAND})
 MISSING = {"camera": "device", "microphone": "device", "midi_in": "port"}
 """By which parameter a device is named; ``link`` needs a program, which is not here."""
 
@@ -62,6 +65,9 @@ def given(tmp_path: Path) -> Callable[[str], dict[str, Any]]:
         if name == "picture_file":
             (tmp_path / "grey.pgm").write_bytes(b"P5 64 64 255\n" + bytes(64 * 64))
             return {"file": str(tmp_path / "grey.pgm")}
+        if name == "subtitles":
+            (tmp_path / "song.lrc").write_text("[00:00.1]La\n[00:00.2]la", encoding="utf-8")
+            return {"file": str(tmp_path / "song.lrc")}
         small = {"width": 64, "height": 64, "seconds": "1 s"}
         own = {"video_file": {"file": str(MEDIA)}, "stand_in": small, "every": {"time": "100 ms"}}
         return own.get(name, {})
@@ -190,7 +196,7 @@ class Pushed(Source):
         raise AssertionError
 
 
-@pytest.mark.parametrize("name", [*DEVICES, *LISTENERS, None])
+@pytest.mark.parametrize("name", [*DEVICES, *LISTENERS, *BY_HAND, None])
 def test_what_only_pushes_is_silent_offline_and_that_is_told_once(
     name: str | None, given: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -263,6 +269,30 @@ def test_a_listener_opens_twice_hears_and_leaves_its_port(
         assert said == (command if name == "osc_control" else 0.5)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
             other.bind(("127.0.0.1", port))  # it has left it
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_a_source_says_what_it_declares_for_each_word_of_a_hand(name: str, given: Any) -> None:
+    lives: list[str] = []
+    source = lived(name, lives)
+    hands = read_hand_events(boxes.find(name))
+    values = [(each, boxes.fitting(read_parameters(source)[each])) for each in hands]
+    asked = False
+
+    def until(engine: Engine) -> bool:
+        nonlocal asked
+        if engine.metrics.sources["s"].state == "running" and not asked:
+            asked = True
+            for command in [SetParameter("s", *each) for each in values] * 2:
+                engine.ask("a hand", command)
+        return asked and told(engine)
+
+    engine = play(patch(name, given(name)), source, until)
+    assert [fault.text for fault in engine.metrics.faults] == []
+    assert lives == ["open", "close"]
+    collector: Any = engine.states["out"].box
+    said = [(port.removeprefix("s_"), one) for _, port, one in collector.messages]
+    check(boxes.fresh(name), [each for each in said if each[0] != "metronome"])
 
 
 @pytest.mark.parametrize("name", LISTENERS)

@@ -16,11 +16,13 @@ import soundfile
 
 from engine import Trigger
 from engine.core.clock import ns
+from engine.core.commands import SetParameter
 from engine.core.messages import Message, Note
 from engine.inference.card import model_folder
 from engine.lab.bench.class_sounds import claps
 from engine.runtime.entries import Arrival
 from engine.testing import Played, Script, Sent
+from tests.models.dictating import build
 
 DRUM = "drum.wav"
 SPOKEN = "spoken.wav"
@@ -80,6 +82,8 @@ COMES_AND_GOES = dancer(script="enter_leave", fps=6)
 """Enters after about 3 s and leaves after about 12."""
 CAME, LEFT = 3.0, 12.0
 DRUMMER = (f"mic.device={DRUM}",)
+HEARD = "the sea is calm tonight"
+"""What ``speech`` hears when somebody speaks, whatever they say: only its networks are drawn."""
 CHORDS = "chords.wav"
 """A C major chord from 0.5 to 2 s, A minor until 3.5 s, and then nothing."""
 BAND = (f"mic.device={GROOVE}",)
@@ -147,6 +151,13 @@ def write_voice_and_claps(folder: Path) -> None:
         sound = np.concatenate((np.zeros(_RATE), middle, np.zeros(3 * _RATE)))
         sound += rng.normal(0, 3e-4, len(sound))
         soundfile.write(folder / name, sound.astype(np.float32), _RATE)
+
+
+def write_words(folder: Path) -> None:
+    """Write the words of a song, and networks for ``speech`` that always hear one sentence."""
+    song = "[00:00.50]The sea is calm\n[00:01.25]tonight\n[00:02.00]\n"
+    (folder / "song.lrc").write_text(song, encoding="utf-8")
+    build(folder, HEARD)
 
 
 def arrivals(source: str, outlet: str, *messages: tuple[float, Message]) -> Script:
@@ -679,6 +690,30 @@ def _(played: Played) -> None:
     assert {tuple(each[:2]) for each in controllers} == {(0xB0, 20)}
 
 
+LINES = ("the sea is calm", "", "האור")
+
+
+def typed(*lines: str, parameter: str = "text") -> Script:
+    """Return a script in which a hand types a line each second."""
+    return [(second, SetParameter("typed", parameter, one)) for second, one in enumerate(lines, 1)]
+
+
+@promise(
+    "What is typed, elsewhere",
+    5,
+    script=[*typed("the s", parameter="typing"), *((at + 1, one) for at, one in typed(*LINES))],
+)
+def _(played: Played) -> None:
+    assert [each.args for each in sent(played, "/line")] == [[line] for line in LINES]
+    assert [each.args for each in sent(played, "/line/so/far")] == [["the s"], [""]]
+
+
+@promise("Subtitles as they are typed", 4, *dancer(seed=1, fps=4), script=typed(*LINES))
+def _(played: Played) -> None:
+    assert [each.args for each in sent(played, "/line")] == [[line] for line in LINES]
+    assert played.box("subtitles").text == LINES[-1]
+
+
 def midi(played: Played, kind: int) -> list[tuple[float, tuple[int, ...]]]:
     """Return the MIDI messages of a kind (the upper half of the first byte) with their seconds."""
     sent_on = [(one.t, tuple(one.what["midi"])) for one in played.sent("synth") if one.what]
@@ -727,6 +762,48 @@ def _(played: Played) -> None:
     assert len({data[1] for _, data in midi(played, 0xD)}) > 3  # pressure
 
 
+# -- Spoken ----------------------------------------------------------------------------------------
+
+
+@promise(
+    "Say it aloud",
+    12,
+    script=[
+        *arrivals(
+            "line", "text", (0.5, "Good evening."), (0.6, "Welcome."), (6.0, "One two three")
+        ),
+        *arrivals("line", "stop", (6.3, Trigger())),
+    ],
+)
+def _(played: Played) -> None:
+    speaks = numbers(played, "/speaks")
+    assert [on for _, on in speaks[:6]] == [1, 0, 1, 0, 1, 0]
+    assert {(at, on) for at, on in speaks if at > 5} == {(6.0, 1), (6.3, 0)}
+    assert len(presses(played, "/done")) == 2
+    heard = played.sent("room")
+    assert max(each.what["sound"]["db"] for each in heard) > -30
+    said = [each.what["sound"]["seconds"] for each in heard if each.t < 5]
+    assert 1.0 < sum(said) < 5.0
+
+
+@promise("A face that speaks", 6, script=arrivals("line", "text", (0.5, "Mama, are you there?")))
+def _(played: Played) -> None:
+    shapes = [each.args[0] for each in sent(played, "/viseme")]
+    assert {"pp", "aa", "rest"} <= {*shapes}
+    assert shapes[0] == "pp"
+    assert shapes[-1] == "rest"
+    jaw = values(played, "/jaw")
+    assert max(jaw) > 0.6
+    assert jaw[-1] == 0
+    assert max(abs(b - a) for a, b in pairwise(jaw)) < 0.6
+
+
+@promise("Subtitles", 2, script=arrivals("line", "text", (0.5, "The sea is calm tonight, " * 8)))
+def _(played: Played) -> None:
+    assert sent(played, "/cue/7/text", "qlab")[0].args[0].startswith("The sea is calm")
+    assert played.sent("projector")
+
+
 # -- In time ---------------------------------------------------------------------------------------
 
 
@@ -769,3 +846,96 @@ def _(played: Played) -> None:
     started = [at for at, data in said if data in ((0xFA,), (0xFB,))]
     assert len(started) == 1
     assert abs((started[0] - 1.1) / 0.48 - round((started[0] - 1.1) / 0.48)) < 0.1
+
+
+# -- Words -----------------------------------------------------------------------------------------
+
+SPOKEN_LINES = ("the river runs into the sea", "fire and smoke, I hate it", "qzxv")
+LINES_OF_VERSE = ("the sea is calm tonight", "and all the stars are bright", "no light", "a qzxv")
+
+
+def texts(played: Played, address: str) -> list[str]:
+    """Return the texts that left to an address."""
+    return [str(each.args[0]) for each in sent(played, address)]
+
+
+@promise(
+    "What is said moves the room",
+    8,
+    script=arrivals("heard", "said", *((1.0 + 2 * n, each) for n, each in enumerate(SPOKEN_LINES))),
+)
+def _(played: Played) -> None:
+    waves, flames = values(played, "/waves"), values(played, "/flames")
+    assert len(waves) == len(flames) == 2  # of the third line nothing is known
+    assert waves[0] > 0.8 > flames[0] + 0.6
+    assert flames[1] > 0.8 > waves[1]
+    assert values(played, "/strength")[1] > 0.4
+    hues = values(played, "/hue", 3)
+    assert max(hues) > 0.45  # blue
+    assert 0.32 < hues[-1] < 0.34  # and back to the middle
+
+
+@promise(
+    "Walk from word to word",
+    6,
+    script=arrivals("phone", "fader", *((0.05 * n, n / 100) for n in range(101))),
+)
+def _(played: Played) -> None:
+    words = texts(played, "/word")
+    assert words[:2] == ["sea", "ocean"] and words[-2:] == ["town", "city"]
+    assert len({*words}) == len(words) == 9
+    assert values(played, "/place") == list(range(1, 10))
+
+
+@promise("What it sees, and what that calls to mind", 2.6, *dancer(seed=1, fps=5))
+def _(played: Played) -> None:
+    said = texts(played, "/said")
+    assert all(text.startswith("I see a person") for text in said)
+    assert "I think of" in said[-1] and "{" not in said[-1]
+
+
+@promise(
+    "A flash for each rhyme",
+    9,
+    script=arrivals("poet", "line", *((2.0 * n, each) for n, each in enumerate(LINES_OF_VERSE))),
+)
+def _(played: Played) -> None:
+    assert values(played, "/syllables")[:3] == [6, 6, 2]
+    assert texts(played, "/stresses")[0] == "x/x/x/"
+    lit = [at for at, value in numbers(played, "/flash") if value == 1]
+    assert [round(at, 1) for at in lit] == [2.0, 4.0]
+
+
+@promise("The words of the song, in time", 3)
+def _(played: Played) -> None:
+    lines = [(each.t, each.args[0]) for each in sent(played, "/line")]
+    assert lines == [(0.5, "The sea is calm"), (1.25, "tonight"), (2.0, "")]
+    assert [each.args[0] for each in sent(played, "/next")] == ["tonight", "", ""]
+    assert presses(played, "/cue") == [0.5, 1.25, 2.0]
+
+
+@promise("A word throws a cue", 5, f"mic.device={SPOKEN}")
+def _(played: Played) -> None:
+    ((said_at, said),) = [(each.t, each.args[0]) for each in sent(played, "/said")]
+    assert said == HEARD
+    assert 2.0 < said_at < 3.0
+    (sea,), (calm,) = presses(played, "/sea"), presses(played, "/calm")
+    assert 1.0 < sea <= said_at
+    assert 1.0 < calm <= said_at
+    assert [value for _, value in numbers(played, "/speaks")] == [0, 1, 0]
+
+
+@promise(
+    "Cues follow the script",
+    5,
+    f"mic.device={SPOKEN}",
+    script=arrivals("desk", "cc20", (4.0, 1.0)),
+)
+def _(played: Played) -> None:
+    cues = presses(played, "/cue")
+    assert [value for _, value in numbers(played, "/number")] == [1, 3]
+    assert 2.0 < cues[0] < 3.0
+    assert abs(cues[1] - 4.0) < 0.1
+    prompts = [each.args[0] for each in sent(played, "/prompt")]
+    assert prompts == ["The tide is full, the moon lies fair", ""]
+    assert set(values(played, "/lost")) == {0.0}

@@ -12,12 +12,14 @@ from engine.registry import Registry
 from engine.runtime.opening import check_patch
 from engine.terminal.recipes import Recipe
 from engine.testing import play
+from tests.conftest import need
 from tests.docs.promises import (
     PROMISES,
     write_chords,
     write_drum,
     write_groove,
     write_voice_and_claps,
+    write_words,
 )
 from tests.docs.recipe_book import CONTENTS, DRAWER, HEADINGS, LINES, RECIPES, TEXT
 
@@ -40,6 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_chords(folder)
     write_groove(folder)
     write_voice_and_claps(folder)
+    write_words(folder)
     return folder
 
 
@@ -58,6 +61,8 @@ def test_it_is_a_good_patch_of_its_name_without_a_warning(recipe: Recipe, folder
 
 @each_recipe
 def test_what_it_promises_leaves(recipe: Recipe, folder: Path) -> None:
+    if '"say"' in recipe.patch:
+        need("espeak-ng", "espeak-ng")
     promise = PROMISES[recipe.title]
     file = written(recipe, folder)
     sets = [re.sub(r"=(\w+\.wav)$", rf"={folder}/\1", text) for text in promise.sets]

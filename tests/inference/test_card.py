@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.core.errors import ModelError
-from engine.inference.card import models, read_card
+from engine.inference.card import models, networks, read_card
 from engine.inference.session import open_session, open_sessions
 from tests.inference.tiny_models import TENSORS, TINY, numbers, write_model
 
@@ -144,9 +144,21 @@ def test_what_a_card_lacks_is_said_with_file_and_key(
     assert str(raised.value).startswith(str(folder / "card.toml"))
 
 
-def test_a_card_without_a_network_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="no network among them"):
-        read_card(write_model(tmp_path / "none", {"vocabulary": "make.py"}))
+def test_a_model_may_be_data_alone_and_opens_no_network(tmp_path: Path) -> None:
+    folder = tmp_path / "table"
+    folder.mkdir()
+    (folder / "words.txt").write_bytes(b"sea")
+    card = folder / "card.toml"
+    file = f'name = "words.txt"\nrole = "words"\nsha256 = "{hashlib.sha256(b"sea").hexdigest()}"\n'
+    card.write_text(f'name = "table"\ntask = "words"\n[[files]]\n{file}')
+    read = read_card(folder)
+    assert read.read(read.file("words")) == b"sea"
+    assert (read.networks, read.inputs, read.outputs, read.precisions) == ((), (), (), ())
+    with pytest.raises(ModelError, match='the model "table" is data, and has no network'):
+        open_sessions(str(folder))
+    card.write_text(card.read_text() + '[[inputs]]\nname = "x"\nshape = [1]\ndtype = "float32"\n')
+    with pytest.raises(ModelError, match=r"\[\[inputs\]\]: of no network: none of the files ends"):
+        read_card(folder)
 
 
 def test_a_short_card_is_one_of_one_file(tmp_path: Path) -> None:
@@ -172,7 +184,7 @@ def test_one_hash_stands_for_all_that_decides_an_answer(tmp_path: Path) -> None:
     assert len({plain.digest, both.digest, other.digest}) == 3
 
 
-@pytest.mark.parametrize("name", models())
+@pytest.mark.parametrize("name", networks())
 def test_shipped_cards_say_their_precision_and_have_a_small_test_vector(name: str) -> None:
     card = read_card(models()[name])
     assert card.precisions[0] == "float32"

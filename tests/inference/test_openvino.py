@@ -19,7 +19,7 @@ from engine.core.messages import Ns
 from engine.dsp.image.similarity import ssim
 from engine.inference import openvino
 from engine.inference.backend import Stored
-from engine.inference.card import models, read_card
+from engine.inference.card import models, networks, read_card
 from engine.inference.refusal import describe_refusal
 from engine.inference.session import Session, open_session, open_sessions
 from engine.inference.vector import hold_to_vector
@@ -57,7 +57,7 @@ def test_one_with_data_in_other_files_is_left_to_the_cpu(
     assert 'the provider "openvino" is not used: it holds data in other files; using' in told
 
 
-@pytest.mark.parametrize("name", models())
+@pytest.mark.parametrize("name", networks())
 def test_bfloat16_is_for_those_whose_cards_say_so(name: str, can_bf16: bool) -> None:
     bears = "bfloat16" in read_card(models()[name]).precisions
     taken = open_session(name, provider="openvino_bf16").provider

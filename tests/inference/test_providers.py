@@ -19,7 +19,7 @@ import pytest
 from engine.core.errors import ModelError
 from engine.inference.backend import CPU, Runner, Stored
 from engine.inference.backends import BACKENDS
-from engine.inference.card import models, read_card
+from engine.inference.card import models, networks, read_card
 from engine.inference.onnx_runtime import OnnxRuntime
 from engine.inference.session import open_session, open_sessions
 from engine.inference.vector import hold_to_vector, write_vector
@@ -246,12 +246,12 @@ def test_a_provider_of_no_library_is_refused_with_the_model_named(tmp_path: Path
         open_session(folder, provider="atuo")
 
 
-@pytest.mark.parametrize("name", models())
+@pytest.mark.parametrize("name", networks())
 def test_shipped_models_pass_their_own_test_vector_on_the_cpu(name: str) -> None:
     hold_to_vector(read_card(models()[name]), open_sessions(name).values())
 
 
-@pytest.mark.parametrize("name", models())
+@pytest.mark.parametrize("name", networks())
 def test_damaged_weights_do_not_pass(name: str, install: Install, notices: Notices) -> None:
     install("cuda", damaged)
     assert open_session(name, provider="cuda").provider == "cpu"

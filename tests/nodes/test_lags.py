@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import cv2
@@ -20,6 +22,7 @@ from engine.lab.bench.class_sounds import whistled
 from engine.models.chords import ChordsModel
 from engine.models.flow import FlowModel
 from engine.models.sounds import SoundsModel
+from engine.models.speech import SpeechModel
 from engine.models.things import ThingsModel
 from engine.models.transcribe import TranscribeModel
 from engine.models.voice_activity import VoiceActivityModel
@@ -37,6 +40,7 @@ from engine.nodes.smooth import STEP, Smooth
 from engine.nodes.speed import Speed
 from engine.synthetic.voice_timbre import CYCLE, cycle
 from tests.conformance import boxes
+from tests.models.dictating import build
 from tests.models.drawn_things import clock
 
 RATE = 48_000
@@ -111,6 +115,17 @@ def voice_activity(at: float) -> float:
     with np.load(model_folder("silero_vad") / "parity.npz") as stored:
         voice = resample((stored["sounds"][0] / 32768).astype(np.float32), 16000, RATE)
     return first(answers(box.process, step(at, voice)), at, lambda told: told.on)
+
+
+def speech(at: float) -> float:
+    """Return what a text waits after a drawn voice has ended, which ends at full strength."""
+    with TemporaryDirectory() as folder:
+        ear = SpeechModel(model=build(Path(folder)), every=0.0)
+        ear.open()
+    with np.load(model_folder("silero_vad") / "parity.npz") as stored:
+        voice = resample((stored["sounds"][0] / 32768).astype(np.float32), 16000, RATE)
+    sound = np.concatenate((step(at, voice), np.zeros(RATE, np.float32)))
+    return first(answers(ear.process, sound), at, lambda told: told.text) - len(voice) / RATE
 
 
 def sounds(at: float) -> float:
@@ -286,6 +301,7 @@ MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] 
     "drums": (drums, Drums, 4 * MS),
     "pitch": (pitch, PitchNode, 3 * MS),
     "voice_activity": (voice_activity, VoiceActivityModel, 16 * MS),
+    "speech": (speech, SpeechModel, 20 * MS),
     "sounds": (sounds, SoundsModel, 60 * MS),
     "notes": (notes, lambda: Notes(steady=0.045), 0.1 * MS),
     "chroma": (chroma, Chroma, 5 * MS),

@@ -127,7 +127,7 @@ class Wire:
 
     def _listen(self):
         while self._open:
-            data = self._ear.recv(4096)
+            data = self._ear.recv(65_536)
             with self._news:
                 self.heard += [(time.monotonic(), *one) for one in packet(data)]
                 self._news.notify_all()

@@ -27,6 +27,7 @@ from engine.core.commands import (
 )
 from engine.core.kinds import message_types
 from engine.core.messages import (
+    After,
     Beat,
     Block,
     Chord,
@@ -37,6 +38,7 @@ from engine.core.messages import (
     Instance,
     Landmarks,
     Mask,
+    Mouth,
     Note,
     Ns,
     Person,
@@ -80,6 +82,7 @@ MESSAGES: dict[type, st.SearchStrategy[Any]] = {
     ),
     Pitch: st.builds(Pitch, FLOATS, FLOATS, FLOATS, st.booleans(), FLOATS, FLOATS, st.booleans()),
     Chord: st.builds(Chord, NAMES, WHOLE, WHOLE, NAMES, FLOATS),
+    Mouth: st.builds(Mouth, FLOATS, FLOATS, NAMES),
     Beat: st.builds(Beat, WHOLE, WHOLE, FLOATS, FLOATS),
     float: FLOATS,
     int: WHOLE,
@@ -124,7 +127,9 @@ COMMANDS = st.one_of(
     st.builds(Lost, NAMES),
     st.builds(Notice, NAMES),
 )
-RESULTS = st.one_of(st.none(), ANY, SEVERAL)
+RESULTS = st.one_of(
+    st.none(), ANY, SEVERAL, st.builds(After, WHOLE, st.one_of(ANY, SEVERAL), st.booleans())
+)
 SENT = st.lists(st.tuples(NAMES, MOMENTS, WHOLE), max_size=3).map(tuple)
 ENTRIES = st.one_of(
     st.builds(Arrival, NAMES, NAMES, ANY, MOMENTS, WHOLE),

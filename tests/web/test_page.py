@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import socket
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import aiohttp
 import pytest
@@ -15,8 +15,9 @@ from runtime.boxes import BOXES, COLLECT, numbers, picture, play
 from engine import testing
 from engine.core.clock import SECOND
 from engine.core.commands import SetParameter
-from engine.core.messages import Ns
+from engine.core.messages import Ns, Trigger
 from engine.core.node import Node
+from engine.core.parameter import Event, Param
 from engine.runtime.entries import Arrival, WakeUp
 from engine.web.client import BURST, Client
 from engine.web.page import Page
@@ -31,6 +32,32 @@ PATCH = (
     + COLLECT
     + 'raw="a"\nwide={from="a", to=[20, 120]}\n'
 )
+
+
+TYPED = '[line]\nuse="typed"\n'
+
+
+class Picked(NamedTuple):
+    word: str
+
+
+class Pick(Node):
+    """Says what was chosen, and how often."""
+
+    choose: Event[Annotated[int, Param("which", 1, 3)]] = 1
+    undo: Event[bool] = False
+
+    _count: int = 0
+
+    def process(self, text: str) -> Picked | None:
+        return None
+
+    def on_choose(self, choose: int) -> Picked:
+        self._count += 1
+        return Picked(f"{choose} {self._count}")
+
+    def on_undo(self, undo: Trigger) -> None:
+        pass
 
 
 @pytest.fixture
@@ -245,12 +272,51 @@ def test_rubbish_is_answered_and_hurts_nobody(page, engine):
 def test_who_says_too_much_at_once_is_hung_up_on_and_nobody_else(page, engine):
     async def shout():
         async with visit(page) as loud, visit(page) as calm:
-            await loud.socket.send_str("x" * 5000)
+            await loud.socket.send_str("x" * 50_000)
+            assert (await loud.next("refused"))["text"] == "too long"
+            await loud.socket.send_str("x" * 100_000)
             with pytest.raises(ConnectionError):
                 await loud.next("refused")
             await calm.next("values")
 
     asyncio.run(shout())
+
+
+def test_what_is_typed_and_chosen_by_hand_is_said_each_time(page):
+    patch = f'{TYPED}[pick]\nuse="pick"\nfrom="line"\n{COLLECT}text="line"\npicked="pick"\n'
+    engine = testing.play(patch, boxes={**BOXES, "pick": Pick}, seconds=1).engine
+    page.watch(engine)
+    longest = "\U0001f30a" * 10_000
+
+    async def hand():
+        async with visit(page) as one:
+            knobs = {(k["box"], k["name"]): k for k in (await one.next("patch"))["knobs"]}
+            for text in ("the sea", "the sea", longest):
+                await one.ask(do="set", box="line", parameter="text", value=text)
+            for value in (2, 4, "two", 2):
+                await one.ask(do="set", box="pick", parameter="choose", value=value)
+            refused = [(await one.next("refused"))["text"] for _ in range(2)]
+            news = await one.next("values", lambda news: news["texts"].get("pick.word") == "2 2")
+        async with visit(page) as other:
+            stand = (await other.next("knobs"))["stand"]
+        return knobs, refused, news["texts"], stand
+
+    knobs, refused, texts, stand = asyncio.run(hand())
+    kinds = {name: (knob["kind"], knob["choices"], knob["guests"]) for name, knob in knobs.items()}
+    assert kinds["line", "text"] == ("line", [], False)
+    assert kinds["pick", "choose"] == ("press", [1, 2, 3], True)
+    assert kinds["pick", "undo"] == ("press", [True], True)
+    assert refused == [
+        "pick/choose: expected a whole number from 1 to 3, got 4",
+        'pick/choose: expected a whole number from 1 to 3, got "two"',
+    ]
+    said = [message for _, port, message in engine.states["c"].box.messages if port == "text"]
+    assert said == ["the sea", "the sea", longest]
+    assert texts["line.text"] == "…" + longest[-199:]
+    assert all(
+        value is None for (value, _), knob in zip(stand, knobs, strict=True) if knob[1] == "choose"
+    )
+    assert not any(hand for _, hand in stand)
 
 
 def test_a_flood_of_wishes_is_taken_in_its_time_and_the_last_one_counts(page, engine):
@@ -511,7 +577,7 @@ def test_what_a_box_says_in_words_beside_is_told_and_cut(page):
         async with visit(page) as one:
             return (await one.next("values"))["texts"]
 
-    assert asyncio.run(look()) == {"t.words": "<b>0.25</b>" + "x" * 189}
+    assert asyncio.run(look()) == {"t.words": "…" + "x" * 199}
 
 
 def test_the_walk_has_an_address_of_its_own(page, engine):

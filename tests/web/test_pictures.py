@@ -13,7 +13,7 @@ from runtime.boxes import play
 
 from engine.core.commands import BlackOut, Freeze, KeepPrivate, SetMaster
 from engine.core.landmarks import Instance, Landmarks
-from engine.core.messages import JOINTS, Frame, Mask, Ns, Person, Pose
+from engine.core.messages import JOINTS, Detection, Detections, Frame, Mask, Ns, Person, Pose
 from engine.core.skeletons import COCO_17, HAND_21
 from engine.dsp.image.jpeg import downscaled, encode_jpeg
 from engine.runtime.entries import Arrival
@@ -70,6 +70,30 @@ def test_the_skeleton_found_in_a_picture_is_drawn_into_it(page, engine):
     image = asyncio.run(look())
     assert image[180, 160].max() > 150  # on the line from hip to shoulder
     assert image[180, 320].max() < 20
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_the_things_found_in_a_picture_are_framed_and_named_in_it(page, engine, private):
+    box = 0.75, 0.5, 0.25, 0.5
+    engine.slots[next(o for o in engine.slots if o.box == "seen")].write(
+        Detections((Detection("cup", 0.9, box, 1),)), Ns(engine.clock.now() + 40_000_000), 0, 1
+    )
+    if private:
+        engine.ask("test", KeepPrivate(True))
+    say(engine, grey(0, 640, 360))
+
+    async def look():
+        async for image in parts(page):
+            if image.shape[0] == 360:
+                return image
+        return None
+
+    image = asyncio.run(look())
+    assert image[180, 400].max() > 150  # its left edge
+    assert image[180, 480].max() < 60  # nothing within
+    assert image[180, 160].max() < 60
+    assert image[86, 420].max() > 100  # the ground of its name, above it
+    assert len(set(map(tuple, image[70:90, 400:440].reshape(-1, 3)))) > 50, "no letters"
 
 
 def test_while_private_the_skeleton_is_there_and_the_picture_is_not(page, engine):

@@ -179,6 +179,24 @@ def test_what_comes_in_and_goes_out_is_no_guests(local, engine, box, do):
     assert engine.states[box].on
 
 
+def test_who_may_not_turn_what_comes_in_may_not_type(page):
+    engine = play('[line]\nuse="typed"\n' + COLLECT + 'said="line"\n', seconds=1).engine
+    page.watch(engine)
+
+    async def go():
+        async with visit(page, Via="1.1 cache") as guest, visit(page) as owner:
+            for parameter in ("text", "typing"):
+                await guest.ask(do="set", box="line", parameter=parameter, value="a guest")
+            refused = [(await guest.next("refused"))["text"] for _ in range(2)]
+            await owner.ask(do="set", box="line", parameter="text", value="the owner")
+            await owner.next("values", lambda news: news["texts"].get("line.text") == "the owner")
+            return refused
+
+    assert all("guests may not turn" in text for text in asyncio.run(go()))
+    said = [message for _, port, message in engine.states["c"].box.messages if port == "said"]
+    assert said == ["the owner"]
+
+
 def test_knobs_say_which_of_them_guests_may_turn(local):
     async def go():
         async with visit(local) as one:

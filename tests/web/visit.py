@@ -37,7 +37,8 @@ class Visit:
                     return news
 
     async def ask(self, **what):
-        await self.socket.send_str(json.dumps(what))
+        """Request something, in UTF-8 as a browser does."""
+        await self.socket.send_str(json.dumps(what, ensure_ascii=False))
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from engine.core.clock import ns
 from engine.core.messages import Block, Later
 from engine.dsp.image.similarity import ssim
-from engine.inference.card import BFLOAT16, models, read_card
+from engine.inference.card import BFLOAT16, models, networks, read_card
 from engine.inference.openvino import OPENVINO_BF16
 from engine.inference.session import Session, open_session
 from engine.lab.bench.report import COUNT, Goal, Row, ratio
@@ -59,7 +59,7 @@ def run(short: bool) -> list[Row]:
         return [Row(why, "not measured", 0, COUNT, ("<=", 0))]
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
-        for name in models():
+        for name in networks():
             with _bearing(name, Path(folder)) as model:
                 rows += _network(name, model, 1 if short else PAIRS)
                 if name in BOXES:

@@ -11,6 +11,7 @@ from typing import Any
 from engine.core.addresses import find_parameter
 from engine.core.box import Box
 from engine.core.box_errors import anything_raised
+from engine.core.event_inlets import read_hand_events
 from engine.core.kinds import is_by_message, is_picture, members, policy_of
 from engine.core.messages import Ns
 from engine.core.node import Node
@@ -26,7 +27,7 @@ from engine.runtime.metrics import (
     SourceMetrics,
     route_name,
 )
-from engine.runtime.schedule.call import caller, caller_of
+from engine.runtime.schedule.call import caller, caller_of, caller_of_event
 from engine.runtime.schedule.outbox import Outbox, OutputPort
 from engine.runtime.schedule.services import Services
 from engine.runtime.schedule.slots import NOTHING, Emitter, Read, Slot, Step, reader
@@ -40,6 +41,7 @@ from engine.runtime.schedule.steps import (
     NodeStep,
     ParameterStep,
     PortStep,
+    SourceEventStep,
 )
 
 MakeEmitter = Callable[[BoxState, list[Slot], bool], Emitter]
@@ -216,6 +218,7 @@ class Assembler:
         downstream: dict[str, list[Step]] = defaultdict(list)
         for name in self._plan.boxes:
             self._make_emitter_of(name)
+            self._reach_by_hand(self._states[name])
         for root, island in self._plan.islands.items():
             steps = [(planned, self._step(planned)) for planned in island.steps]
             all_steps = tuple(step for _, step in steps)
@@ -283,15 +286,25 @@ class Assembler:
                 keeper=self._keeper,
             )
         if wire.into in (Into.EVENT, Into.MORE):
-            return self._event_step(state, wire, slot, read)
+            return self._event_step(state, wire.name.partition("#")[0], slot, read)
         parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)
         step = ParameterStep(self._services, state, parameter, slot, read)
         state.cabled[wire.name] = step.again
         return step
 
-    def _event_step(self, state: BoxState, wire: Wire, slot: Slot, read: Read) -> Step:
+    def _reach_by_hand(self, state: BoxState) -> None:
+        """Make a step for each event of a box that hands reach: as by a cable of their own."""
+        for name, inlet in read_hand_events(type(state.box)).items():
+            slot = Slot()
+            if isinstance(state.box, Source):
+                call = caller_of_event(state.box, inlet.name)
+                state.by_hand[name] = SourceEventStep(self._services, state, slot, call)
+            else:
+                read = partial(getattr, slot, "value")
+                state.by_hand[name] = self._event_step(state, inlet.name, slot, read)
+
+    def _event_step(self, state: BoxState, inlet: str, slot: Slot, read: Read) -> Step:
         assert isinstance(state.box, Node)
-        inlet = wire.name.partition("#")[0]
         if state.lane is None:
             return EventStep(self._services, state, slot, read, caller_of(state.box, inlet))
         return LaneEventStep(self._services, self._outbox, state, slot, read=read, inlet=inlet)

@@ -9,7 +9,7 @@ from traceback import walk_tb
 from typing import Any
 
 from engine.core import errors
-from engine.core.box import OWN_MODULES
+from engine.core.box import OWN_MODULES, Box
 from engine.core.event_inlets import PREFIX, takes_moment
 from engine.core.messages import Message, Ns
 from engine.core.node import Node
@@ -50,9 +50,12 @@ def _by_place(node: Node) -> Callable[..., Any]:
 
 def caller_of(node: Node, inlet: str) -> Call:
     """Return a function that calls an event inlet of a node; for "" one that calls ``process``."""
-    if not inlet:
-        return caller(node)
-    handler = getattr(node, f"{PREFIX}{inlet}")
+    return caller_of_event(node, inlet) if inlet else caller(node)
+
+
+def caller_of_event(box: Box, inlet: str) -> Call:
+    """Return a function that calls an event inlet of a box."""
+    handler = getattr(box, f"{PREFIX}{inlet}")
 
     def with_at(arguments: Sequence[Any], at: Ns) -> Any:
         return handler(*arguments, at=at)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Container
 from itertools import count
 from typing import Final
 
-from engine.core.messages import Later, Message, Ns
+from engine.core.messages import After, Later, Message, Ns
 from engine.runtime.schedule.state import BoxState
 from engine.runtime.schedule.wakeups import WakeupQueue
 
@@ -22,21 +22,43 @@ class FutureQueue:
     """The messages that boxes emitted for later; those of one moment leave in order of emission."""
 
     def __init__(
-        self, wakes: WakeupQueue, emit: Callable[[BoxState, Message, Ns, int], None]
+        self,
+        wakes: WakeupQueue,
+        emit: Callable[[BoxState, Message, Ns, int], None],
+        now: Callable[[], Ns],
+        emit_after: Callable[[BoxState, list[Message], Ns, int], None],
     ) -> None:
-        """``emit(state, message, at, cost)`` emits a message of a box; ``cost`` in ns."""
+        """``emit(state, message, at, cost)`` emits a message of a box; ``cost`` in ns.
+
+        ``emit_after`` emits messages once what is done now is done.
+        """
         self._wakes = wakes
         self._emit = emit
+        self._now = now
+        self._emit_after = emit_after
+        self._last_words: dict[int, tuple[BoxState, Message]] = {}
+        self._through: dict[BoxState, Ns] = {}
+        """When the last message of a box leaves that follows others."""
         self._number = count()
         self._waiting: list[tuple[Ns, int, BoxState, Message, int]] = []
 
-    def add(self, state: BoxState, later: Later[Message], cost: int) -> None:
+    def add(self, state: BoxState, later: Later[Message] | After[Message], cost: int) -> None:
         """Queue a message of a box; raise OverflowError when more than MOST wait."""
         if len(self._waiting) >= MOST:
             raise OverflowError(f"more than {MOST} messages wait for their moment")
-        item = (later.at, next(self._number), state, later.message, cost)
+        due = later.at if isinstance(later, Later) else self._after(state, later.pause)
+        number = next(self._number)
+        if isinstance(later, After) and later.last_word:
+            self._last_words[number] = (state, later.message)
+        item = (due, number, state, later.message, cost)
         heapq.heappush(self._waiting, item)
         self._wakes.ask(FUTURE, self)
+
+    def _after(self, state: BoxState, pause: Ns) -> Ns:
+        """Return when a message leaves that follows the last one of its box."""
+        due = Ns(max(self._through.get(state, Ns(0)), self._now()) + pause)
+        self._through[state] = due
+        return due
 
     def wake(self) -> Ns | None:
         """Return when the next message is due; None when none waits."""
@@ -45,7 +67,8 @@ class FutureQueue:
     def on_wake(self, at: Ns) -> None:
         """Emit all that is due by now."""
         while self._waiting and self._waiting[0][0] <= at:
-            due, _, state, message, cost = heapq.heappop(self._waiting)
+            due, number, state, message, cost = heapq.heappop(self._waiting)
+            self._last_words.pop(number, None)
             self._emit(state, message, due, cost)
         self._wakes.ask(FUTURE, self)
 
@@ -62,6 +85,11 @@ class FutureQueue:
         self._keep(lambda one: one in states)
 
     def _keep(self, stays: Callable[[BoxState], bool]) -> None:
+        for number, (state, message) in [*self._last_words.items()]:
+            if not stays(state):
+                del self._last_words[number]
+                self._emit_after(state, [message], self._now(), 0)
+        self._through = {state: due for state, due in self._through.items() if stays(state)}
         if self._waiting:
             self._waiting = [item for item in self._waiting if stays(item[2])]
             heapq.heapify(self._waiting)

@@ -121,6 +121,8 @@ class LossHandler:
         for state in self._states.values():
             if isinstance(state.box, Sink):
                 self.silence(state, None)
+            elif isinstance(state.box, Node) and state.box.calls_off:
+                self._services.call_off(state)
 
 
 def _dropped(lost: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from engine.core.commands import Command
 from engine.core.messages import Message, Ns
 from engine.core.parameter import Parameter
 from engine.patch.plan import Plan
@@ -56,6 +57,10 @@ class Services(Protocol):
         """Reset everything downstream of a box that went away."""
         ...
 
+    def call_off(self, state: BoxState) -> None:
+        """Call off the work at hand of a box, what waits for it, and what it said for later."""
+        ...
+
     def silence(self) -> None:
         """End everything that sounds."""
         ...
@@ -70,6 +75,14 @@ class Services(Protocol):
 
     def set(self, state: BoxState, parameter: Parameter, value: object) -> None:
         """Set a parameter of a box, on the thread that calls the box."""
+        ...
+
+    def say(self, state: BoxState, parameter: Parameter, value: object) -> None:
+        """Call an event inlet of a box with what a hand says; raise ParameterError for why not."""
+        ...
+
+    def arrive(self, source: str, outlet: str, message: Message | Command, at: Ns) -> None:
+        """Handle a message or command of a source that the entry at hand brings about."""
         ...
 
     def enable(self, state: BoxState, on: bool) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, Protocol
 
-from engine.core.messages import Later, Message, Ns
+from engine.core.messages import After, Later, Message, Ns
 from engine.patch.plan import Wire
 
 NOTHING: Any = object()
@@ -118,7 +118,7 @@ class Emitter:
         multi_output: bool,
         ticker: Ticker,
         is_valid: Callable[[Message], bool],
-        schedule: Callable[[Later[Message], int], None],
+        schedule: Callable[[Later[Message] | After[Message], int], None],
     ) -> None:
         """``multi_output``: whether messages are NamedTuples with a value for each slot.
 
@@ -133,7 +133,7 @@ class Emitter:
 
     def emit(self, message: Message, at: Ns, cost: int, tick: int) -> None:
         """Write a message, or those of several outlets that are not None, into the slots."""
-        if type(message) is Later:
+        if type(message) is Later or type(message) is After:
             self._schedule(message, cost)
         elif self._multi_output:
             for slot, value in zip(self._slots, message, strict=True):

@@ -14,7 +14,7 @@ from engine.core.parameter import ON, Parameter, parameters_of
 from engine.core.signature import read_signature
 from engine.core.sink import Sink
 from engine.patch.plan import PlannedBox
-from engine.runtime.schedule.slots import Emitter
+from engine.runtime.schedule.slots import Emitter, Step
 from engine.runtime.schedule.wakeups import wants_waking
 from engine.runtime.workers.lane import Lane
 from engine.runtime.workers.sink_worker import SinkWorker
@@ -32,6 +32,7 @@ class BoxState:
     - ``cabled``: by parameter, what sets it again to the last value of its cable, if there is one.
     - ``overrides``: the parameters that commands have taken over from their cables.
     - ``held_down``: those of them that were set for as long as a pad is held down.
+    - ``by_hand``: by event, the step that a hand's word goes through; it waits in its slot.
     - ``last``: by field, the last value set; ``tables`` the same for parameters with parts.
     - ``every``: one picture in so many is processed; ``skipped`` counts those since the last one.
     - ``failing``: whether its last call raised; ``worked``: whether any call has succeeded.
@@ -55,6 +56,7 @@ class BoxState:
     overrides: set[str] = field(default_factory=set)
     held_down: set[str] = field(default_factory=set)
     tables: dict[str, object] = field(default_factory=dict)
+    by_hand: dict[str, Step] = field(default_factory=dict)
     last: dict[str, object] = field(default_factory=dict)
     every: int = 1
     skipped: int = 0

@@ -5,7 +5,7 @@ A step never raises: an error of one box must not keep the others from playing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from engine.core.box_errors import anything_raised
@@ -16,7 +16,7 @@ from engine.core.node import Node
 from engine.core.parameter import Parameter
 from engine.dsp.audio.hops import hops_within
 from engine.runtime.samples import Samples
-from engine.runtime.schedule.call import Call, events
+from engine.runtime.schedule.call import Call, describe_error, events
 from engine.runtime.schedule.job import Job
 from engine.runtime.schedule.outbox import Outbox, OutputPort
 from engine.runtime.schedule.services import Services
@@ -134,7 +134,7 @@ class LaneStep:
         if arguments is None or lane is None:
             return
         if self._interrupts:
-            lane.interrupt()
+            self._services.call_off(self._state)
         hot = self.trigger
         kind = self._kind or policy_for(arguments[0])
         job = Job(tuple(arguments), kind, hot.at, hot.cost, lane.generation)
@@ -192,6 +192,8 @@ class LaneEventStep:
         self._state = state
         self._read = read
         self._inlet = inlet
+        assert isinstance(state.box, Node)
+        self._calls_off = inlet in state.box.calls_off
 
     def fire(self, tick: int) -> None:
         """Submit the job; events are never dropped."""
@@ -204,8 +206,31 @@ class LaneEventStep:
         except anything_raised() as error:
             self._services.failed(self._state, error)
             return
+        if self._calls_off:
+            self._services.call_off(self._state)
         job = Job(arguments, Kind.LOSSLESS, slot.at, slot.cost, lane.generation, self._inlet)
         _submit(self._services, self._outbox, self._state, lane, job, wakes=True)
+
+
+class SourceEventStep:
+    """Calls ``on_NAME`` of a source on the loop, and handles what it gives as if it came in."""
+
+    def __init__(self, services: Services, state: BoxState, slot: Slot, call: Call) -> None:
+        self.trigger = slot
+        self._services = services
+        self._state = state
+        self._call = call
+
+    def fire(self, tick: int) -> None:
+        """Call the source; an error is told."""
+        slot = self.trigger
+        try:
+            given = self._call((slot.value,), slot.at)
+            several = given if isinstance(given, Iterator) else (given,)
+            for outlet, message in filter(None, several):
+                self._services.arrive(self._state.name, outlet, message, slot.at)
+        except anything_raised() as error:
+            self._services.tell(self._state.name, describe_error(error))
 
 
 def _submit(

@@ -57,7 +57,9 @@ class BoxHost:
         wake: Callable[[], None],
         *,
         loop: OnLoop,
+        is_event: Callable[[Command], bool],
     ) -> None:
+        """``is_event``: whether a command sets what is said, not held; called on any thread."""
         self.name = name
         self.box = box
         self.door = Mailbox(wake)
@@ -73,6 +75,7 @@ class BoxHost:
         self._state: BoxState | None = None
         self._clock = clock
         self._loop = loop
+        self._is_event = is_event
         self._begun = False
         self._left = False
         self._counted = 0, 0, 0
@@ -187,7 +190,9 @@ class BoxHost:
         return first, then
 
     def _begin_sink(self, sink: Sink, last_at: SentMoments) -> None:
-        sink.report_to(lambda command: submit_command(self.door, self.name, command))
+        sink.report_to(
+            lambda command: submit_command(self.door, self.name, command, self._is_event(command))
+        )
         if sink.lane:
             self.out_lane = SinkWorker(
                 self.name,
@@ -229,7 +234,7 @@ class BoxHost:
         """
         if isinstance(message, Command):
             if self.plays or isinstance(message, Lost | Notice | Condition):
-                submit_command(self.door, self.name, message)
+                submit_command(self.door, self.name, message, self._is_event(message))
             return
         if self.heartbeat is not None:
             self.heartbeat.beat(self._clock.now())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.core.box import Box
 from engine.core.clock import Clock
+from engine.core.commands import Command, SetParameter
 from engine.core.node import Node
 from engine.core.source import AddReader, Source
 from engine.patch.plan import Plan
@@ -50,11 +51,26 @@ class Hosts:
         self._by_box: dict[int, BoxHost] = {}
         self._by_state: dict[BoxState, BoxHost] = {}
         self._closers: list[threading.Thread] = []
+        self._events: frozenset[tuple[str, str]] = frozenset()
+
+    def is_event(self, command: Command) -> bool:
+        """Whether a command sets what is said, not held; may be called on any thread."""
+        return (
+            isinstance(command, SetParameter) and (command.box, command.parameter) in self._events
+        )
 
     def add(self, name: str, box: Box, patch: Path | None) -> BoxHost:
         """Make and return the host of a box that does not play yet; ``patch`` is its file."""
         make_context = partial(self._contexts.make, patch)
-        host = BoxHost(name, box, make_context, self._clock, self._wake, loop=self._loop)
+        host = BoxHost(
+            name,
+            box,
+            make_context,
+            self._clock,
+            self._wake,
+            loop=self._loop,
+            is_event=self.is_event,
+        )
         if isinstance(box, Source):
             box.attach(self._watch)
         self._by_box[id(box)] = host
@@ -84,6 +100,7 @@ class Hosts:
 
     def follow(self, states: Mapping[str, BoxState]) -> list[BoxHost]:
         """Let exactly the hosts of these boxes play; return those that did not play before."""
+        self._events = frozenset((name, event) for name in states for event in states[name].by_hand)
         before = self.playing
         self.playing = {name: self._of(state) for name, state in states.items()}
         stays = set(self.playing.values())

@@ -335,8 +335,9 @@ class ThreadLane(Waiting):
         return self._clock.now() - begun if took is None else took
 
     def _is_called_off(self, job: Job) -> bool:
-        """Whether a newer input of an interruptible box has come since a job was begun."""
-        return self._node.interruptible and job.generation != self.generation
+        """Whether the box was called off since a job was begun, and can be."""
+        can_be = self._node.interruptible or bool(self._node.calls_off)
+        return can_be and job.generation != self.generation
 
 
 def close_quietly(name: str, box: Box | Worker) -> None:

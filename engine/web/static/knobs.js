@@ -2,6 +2,7 @@
 
 import { curve } from "./curve.js";
 import { find, make, press, write } from "./dom.js";
+import * as events from "./events.js";
 import { number } from "./format.js";
 import { ask } from "./link.js";
 import * as pins from "./pins.js";
@@ -339,4 +340,19 @@ class Shape extends Knob {
   }
 }
 
-const KINDS = { slider: Slider, switch: Switch, choice: Choice, curve: Curved, shape: Shape };
+/** What is said, not held: by buttons, a line, a number. */
+class Said extends Knob {
+  control() {
+    this.easy = this.is.kind === "press";
+    if (this.easy) return events.presses(this.is, "Press");
+    return new (this.is.kind === "line" ? events.Line : events.Figure)(this.is).element;
+  }
+
+  put() {}
+
+  words() {
+    return "";
+  }
+}
+
+const KINDS = { slider: Slider, switch: Switch, choice: Choice, curve: Curved, shape: Shape, press: Said, line: Said, figure: Said };

@@ -1,9 +1,12 @@
 // The line to the show. It is opened again whenever it breaks, and says so.
 
 import { locked } from "./lock.js";
+import * as notice from "./notice.js";
 
 const FIRST_PAUSE = 250;
 const LAST_PAUSE = 2000;
+/** The most bytes of a message that the show reads. */
+const LARGEST = 49_152;
 
 let socket = null;
 let pause = FIRST_PAUSE;
@@ -30,6 +33,11 @@ export function connect(hear, changed) {
 export function ask(what) {
   if (socket === null || socket.readyState !== WebSocket.OPEN) return false;
   if (locked() && what.do !== "panic") return false;
-  socket.send(JSON.stringify(what));
+  const text = JSON.stringify(what);
+  if (text.length > LARGEST / 4 && new TextEncoder().encode(text).length > LARGEST) {
+    notice.tell("That is too long to be sent");
+    return false;
+  }
+  socket.send(text);
   return true;
 }

@@ -31,7 +31,7 @@ export function begin(tell) {
     }
   });
   button.addEventListener("keyup", letGo);
-  for (const kind of ["pointerdown", "click", "keydown", "input", "change"]) {
+  for (const kind of ["pointerdown", "click", "keydown", "beforeinput", "input", "change"]) {
     document.addEventListener(kind, stop, { capture: true });
   }
 }

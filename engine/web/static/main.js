@@ -19,6 +19,7 @@ import * as see from "./see.js";
 import * as shapes from "./shapes.js";
 import * as sounds from "./sounds.js";
 import * as tuner from "./tuner.js";
+import * as words from "./words.js";
 
 const hear = {
   you: (news) => roles.lay(news),
@@ -35,6 +36,7 @@ const hear = {
     shapes.lay(news);
     sounds.lay();
     tuner.lay(news.patch);
+    words.lay(news);
     playlist.lay(news.playlist, news.playing);
   },
   values(news) {
@@ -43,6 +45,7 @@ const hear = {
     see.show(news);
     sounds.show(news);
     tuner.show(news);
+    words.show(news);
     masters.show(news);
   },
   knobs(news) {
@@ -112,7 +115,9 @@ function key(event) {
   const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const busy = event.target.closest("input[type=text], select, textarea");
   if (busy || (name === " " && event.target.closest("button, summary, input"))) return;
+  const chooses = !event.target.closest("button, summary") && !event.repeat && !lock.locked();
   if (name === "l") lock.hold();
+  else if (chooses && words.key(name)) event.preventDefault();
   else if (keys[name] && !event.repeat && (name === "Escape" || !lock.locked())) keys[name]();
   else return;
   if (name === " ") event.preventDefault();

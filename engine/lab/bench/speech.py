@@ -1,0 +1,182 @@
+"""How many words the box ``speech`` gets wrong, what it writes of music, and how soon it writes.
+
+Thirty sentences, written before any was tried, are spoken by three voices of espeak-ng, clean and
+with noise 10 dB below. The word error is that of the field: words that are wrong, missing or added,
+of a hundred that were spoken. Another language, two voices at once, and five minutes of silence,
+noise, hum, song and music are to write nothing: what they write is counted. A text is late by the
+pause that ends a phrase and the time that the network takes; that time is shown.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.errors import ModelError
+from engine.core.messages import Block
+from engine.lab.bench import class_sounds
+from engine.lab.bench.report import COUNT, Row
+from engine.lab.bench.rig import espeak, fluidsynth
+from engine.language.sound_key import distance
+from engine.language.words import words
+from engine.models.speech import SpeechModel
+
+RATE: Final = 16000
+VOICES: Final = ("en-us", "en-gb", "en-us+f3")
+PEAK: Final = 0.3
+SENTENCES: Final = (
+    "The sea is calm tonight.",
+    "Turn the lights down and open the window.",
+    "I never said that I was leaving.",
+    "Four horses crossed the river before noon.",
+    "Please bring me a glass of cold water.",
+    "The dancer waits behind the curtain.",
+    "We are made of dust and electricity.",
+    "Nothing moves but the shadow of a bird.",
+    "She opened the letter and began to laugh.",
+    "The train to the city leaves at seven.",
+    "My grandmother kept bees in the garden.",
+    "Everything we build will turn to sand.",
+    "Can you hear the machine breathing?",
+    "A red balloon drifts over the market.",
+    "He counted the stars until he fell asleep.",
+    "The fire has gone out, and the room is dark.",
+    "Listen to the rain on the tin roof.",
+    "There is a map hidden under the floor.",
+    "They danced all night in an empty house.",
+    "The painter washed her brushes in silence.",
+    "Winter came early to the northern islands.",
+    "Give the child a pencil and some paper.",
+    "The mountain does not care who climbs it.",
+    "I remember the smell of bread in the morning.",
+    "Somebody left a piano in the forest.",
+    "The old clock stopped at a quarter past three.",
+    "We sold the boat and bought a telescope.",
+    "Her voice was softer than the snow.",
+    "Begin again, slowly, from the first word.",
+    "The music ended, but nobody went home.",
+)
+FOREIGN: Final = (
+    ("de", "Das Meer ist heute Nacht sehr ruhig, und niemand spricht."),
+    ("fr-fr", "La mer est calme ce soir et la lune brille sur les vagues."),
+    ("fi", "Meri on tänä yönä tyyni ja kuu paistaa rannalle."),
+    ("pl", "Morze jest dziś spokojne, a księżyc świeci nad brzegiem."),
+)
+MINUTES: Final = 5
+
+
+def run(short: bool) -> list[Row]:
+    """Have the box hear the sentences, and what nobody says."""
+    box = SpeechModel(every=0.0)
+    try:
+        box.open()
+    except ModelError as error:
+        return [Row(str(error), "sentences", 0, COUNT)]
+    if espeak.missing():
+        return [Row(f"{espeak.PROGRAM} is not here: {espeak.REMEDY}", "sentences", 0, COUNT)]
+    sentences = SENTENCES[: 5 if short else None]
+    rows = [row for noise in (None, 10.0) for row in _spoken(box, sentences, noise)]
+    rows.append(Row("another language", "words written", _foreign(box), COUNT))
+    rows.append(Row("two voices at once", "word error", _at_once(box, sentences), "%"))
+    return [*rows, *_nobody(box, 20 if short else 60 * MINUTES)]
+
+
+def _spoken(box: SpeechModel, sentences: Sequence[str], noise: float | None) -> Iterator[Row]:
+    case = "clean" if noise is None else f"noise {noise:g} dB below"
+    took: list[float] = []
+    errors = total = 0
+    for voice in VOICES:
+        wrong = count = 0
+        for number, sentence in enumerate(sentences):
+            sound = _said(sentence, voice)
+            if noise is not None:
+                sound = _with_noise(sound, noise, number)
+            heard = words(" ".join(_heard(box, sound, took)))
+            wrong += distance(words(sentence), heard)
+            count += len(words(sentence))
+        yield Row(f"{case}, {voice}", "word error", 100 * wrong / count, "%")
+        errors, total = errors + wrong, total + count
+    yield Row(case, "word error", 100 * errors / total, "%", ("<=", 15))
+    yield Row(case, "from the pause to the text", float(np.median(took)), "ms")
+    yield Row(case, "the same, the slowest", max(took), "ms")
+
+
+def _foreign(box: SpeechModel) -> int:
+    return sum(
+        len(words(" ".join(_heard(box, _said(sentence, voice), [])))) for voice, sentence in FOREIGN
+    )
+
+
+def _at_once(box: SpeechModel, sentences: Sequence[str]) -> float:
+    """Return the errors against the louder of two voices, of a hundred words."""
+    wrong = count = 0
+    for one, other in zip(sentences[::2], sentences[1::2], strict=False):
+        first, second = _said(one, VOICES[0]), _said(other, VOICES[2])
+        size = max(len(first), len(second))
+        both = np.zeros(size, np.float32)
+        for sound, loud in ((first, 1.0), (second, 0.7)):
+            both[: len(sound)] += np.float32(loud) * sound
+        wrong += distance(words(one), words(" ".join(_heard(box, both, []))))
+        count += len(words(one))
+    return 100 * wrong / count
+
+
+def _nobody(box: SpeechModel, seconds: int) -> Iterator[Row]:
+    """Yield what is written of sounds in which nobody speaks, each a part of the time."""
+    rng = np.random.default_rng(21)
+    kinds: dict[str, Callable[[], NDArray[Any]]] = {
+        "silence": lambda: rng.normal(0, 1e-3, 10 * RATE),
+        "noise, wind, rain, steps": lambda: class_sounds.noise(rng, 10.0),
+        "hum": lambda: class_sounds.hum(rng, 10.0),
+        "claps and applause": lambda: class_sounds.applause(rng, 10.0),
+        "whistles": lambda: class_sounds.whistled(rng, 10.0),
+        "song of the stand-in, vowels": lambda: class_sounds.sung(int(rng.integers(99)), 10.0),
+    }
+    if not fluidsynth.missing():
+        kinds["music of FluidSynth"] = lambda: class_sounds.played(rng, (), 10.0)
+    written = 0
+    for name, make in kinds.items():
+        rounds = max(1, round(seconds / 10 / len(kinds)))
+        found = [text for _ in range(rounds) for text in _heard(box, _level(make()), [])]
+        written += len(words(" ".join(found)))
+        yield Row(f"nobody speaks: {name}", "words written", len(words(" ".join(found))), COUNT)
+    yield Row("nobody speaks", "words written", written, COUNT, ("<=", 0))
+
+
+def _said(sentence: str, voice: str) -> NDArray[np.float32]:
+    return _level(espeak.spoken(sentence, voice, RATE))
+
+
+def _level(sound: NDArray[np.floating]) -> NDArray[np.float32]:
+    return np.asarray(sound / (np.abs(sound).max() + 1e-9) * PEAK, np.float32)
+
+
+def _with_noise(sound: NDArray[np.float32], below: float, seed: int) -> NDArray[np.float32]:
+    """Return a sound with pink noise that many dB below it."""
+    rng = np.random.default_rng(seed)
+    size = len(sound) + 2 * RATE
+    bins = np.fft.rfftfreq(size, 1 / RATE)
+    pink = np.fft.irfft(np.fft.rfft(rng.normal(0, 1, size)) / np.sqrt(bins + 20), size)
+    level = np.sqrt(np.mean(sound**2) / np.mean(pink**2)) * 10 ** (-below / 20)
+    padded = np.concatenate((np.zeros(RATE, np.float32), sound, np.zeros(RATE, np.float32)))
+    return np.asarray(padded + level * pink, np.float32)
+
+
+def _heard(box: SpeechModel, sound: NDArray[np.float32], took: list[float]) -> list[str]:
+    """Return what the box writes of a sound in a quiet room; add the ms it took for each text."""
+    box.reset()
+    quiet = np.zeros(round(0.5 * RATE), np.float32), np.zeros(round(1.2 * RATE), np.float32)
+    samples = np.concatenate((quiet[0], sound, quiet[1]))
+    samples += np.random.default_rng(0).normal(0, 3e-4, len(samples)).astype(np.float32)
+    found = []
+    for start in range(0, len(samples), 512):
+        begin = time.perf_counter()
+        for said in box.process(Block(samples[start : start + 512], RATE, start)):
+            if said.text is not None:
+                found.append(said.text.text)
+                took.append(1000 * (time.perf_counter() - begin))
+    return found
