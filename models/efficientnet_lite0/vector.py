@@ -2,7 +2,7 @@
 
 ``uv run python models/efficientnet_lite0/vector.py``
 
-A picture of ``parity.npz``, made smaller, and what the three networks answer to it on the CPU; what
+A picture of ``parity.npz``, made smaller, and what the four networks answer to it on the CPU; what
 the published network answers is in ``parity.npz``. Prints the SHA-256 for the card.
 """
 
@@ -31,7 +31,7 @@ def main() -> None:
         "depth": np.array(LAYER),
         "neuron": np.array(0),
     }
-    inputs = {"network": {}, "dream": wish, "edges": {}}
+    inputs = {"network": {}, "dream": wish, "edges": {}, "embedding": {}}
     arrays = {}
     for role, session in open_sessions(str(HERE)).items():
         begins = "" if role == "network" else f"{role}."

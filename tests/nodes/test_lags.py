@@ -23,10 +23,12 @@ from engine.models.chords import ChordsModel
 from engine.models.flow import FlowModel
 from engine.models.sounds import SoundsModel
 from engine.models.speech import SpeechModel
+from engine.models.things import ThingsModel
 from engine.models.transcribe import TranscribeModel
 from engine.models.voice_activity import VoiceActivityModel
 from engine.nodes.chroma import Chroma
 from engine.nodes.drums import Drums
+from engine.nodes.embed_sound import EmbedSound
 from engine.nodes.energy import Energy
 from engine.nodes.formants import Formants
 from engine.nodes.loudness import Loudness
@@ -39,6 +41,7 @@ from engine.nodes.speed import Speed
 from engine.synthetic.voice_timbre import CYCLE, cycle
 from tests.conformance import boxes
 from tests.models.dictating import build
+from tests.models.drawn_things import clock
 
 RATE = 48_000
 MS = 1e-3
@@ -263,6 +266,34 @@ def smooth(at: float) -> float:
     raise AssertionError("never")
 
 
+def embed_sound(at: float) -> float:
+    """Return what a tone waits that follows a hiss, until the numbers are nearer to its own."""
+    hiss = np.random.default_rng(6).normal(0, 0.03, round((at + 1) * RATE))
+    sound = np.concatenate((hiss, tone(220, 1.5))).astype(np.float32)
+    told = [(when, one.values) for when, one in answers(EmbedSound().process, sound)]
+    before = next(values for when, values in reversed(told) if when <= at + 1)
+    after = told[-1][1]
+    gone, come = ([np.linalg.norm(one - end) for _, one in told] for end in (before, after))
+    begins = len([when for when, _ in told if when <= at + 1])
+    return next(told[n][0] for n in range(begins, len(told)) if come[n] < gone[n]) - at - 1
+
+
+def things(at: float) -> float:
+    """Return when a clock that is shown is half as sure as it becomes, 30 pictures a second."""
+    box = ThingsModel(size=64)
+    box.open()
+    face = Frame(clock(np.random.default_rng(0)))
+    grey = Frame(np.full_like(face.image, 128))
+    place = box._names.index("analog clock")
+    sure: list[tuple[float, float]] = []
+    for number in range(60):
+        when = number / 30
+        box.process(face if when > at else grey, at=ns(when))
+        assert box._mean is not None
+        sure.append((when - at, float(box._mean[place])))
+    return next(when for when, one in sure if one > sure[-1][1] / 2)
+
+
 MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] = {
     "loudness": (loudness, Loudness, 3 * MS),
     "onset": (onset, Onset, 3 * MS),
@@ -280,10 +311,12 @@ MEASURED: dict[str, tuple[Callable[[float], float], Callable[[], Node], float]] 
     "speed": (speed, Speed, 1 / 60),  # it does not know the rate: half a picture is not in it
     "flow": (flow, FlowModel, 12 * MS),
     "movement": (movement, MovementNode, 12 * MS),
+    "embed_sound": (embed_sound, EmbedSound, 60 * MS),
+    "things": (things, ThingsModel, 20 * MS),
     "smooth": (smooth, lambda: Smooth(smooth=0.97), STEP),
 }
 """How each is measured, which box that is, and how far both may be apart."""
-BY_PICTURE = ("energy", "speed", "flow", "movement")
+BY_PICTURE = ("energy", "speed", "flow", "movement", "things")
 """Those that answer 30 times a second: what waits for the next picture counts as well."""
 
 
