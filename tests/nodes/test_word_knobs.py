@@ -28,7 +28,7 @@ def test_what_is_typed_turns_the_knobs() -> None:
     assert max(map(float, left("/knob/water"))) > 0.4  # type: ignore[arg-type]
     assert max(map(float, left("/knob/fire"))) > 0.7  # type: ignore[arg-type]
     assert max(map(float, left("/knob/home"))) > 0.7  # type: ignore[arg-type]
-    assert left("/mood/known") == [1, 1, 1, 0, 1]
+    assert left("/known") == [1, 1, 1, 0, 1]
     assert min(map(float, left("/mood"))) < -0.4  # type: ignore[arg-type]
     assert len(left("/echo")) == 3 * 3  # of three lines that are final and known
     assert left("/rhyme") == [], "no line rhymes with the one before"

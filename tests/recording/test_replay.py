@@ -34,6 +34,8 @@ from engine.runtime.opening import open_patch, open_texts
 from .shows import SMALL, again, compared, perform, rehearse
 
 SHIPPED = sorted(file.stem for file in installed_folder("patches").glob("*.toml"))
+WAITING = {"word_knobs"}
+"""Patches that send nothing by themselves: they wait for somebody's words."""
 SCRIPT = [
     (0.5, SetParameter("reach/smooth", "smooth", 0.9)),
     (2.4, SetParameter("up", "on", False)),
@@ -144,7 +146,7 @@ def sent(file: Path) -> list[RecordedOutput]:
     return [item.what for item in Recording(file).items() if isinstance(item.what, RecordedOutput)]
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", [name for name in SHIPPED if name not in WAITING])
 def test_every_shipped_patch_played_live_sends_the_same_again(name: str, tmp_path: Path) -> None:
     file, patch = tmp_path / "show.mcap", installed_folder("patches") / f"{name}.toml"
     sends = 'use = "osc_out"' in patch.read_text("utf-8")
