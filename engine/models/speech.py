@@ -28,7 +28,7 @@ from engine.language.byte_pairs import BadVocabulary, Vocabulary, read_vocabular
 from engine.language.dictation import Dictation, dictate
 from engine.language.keywords import Watch, keyword_fault
 from engine.language.spoken_words import SpokenWord, spoken_words, without_echo
-from engine.language.words import words
+from engine.language.words import clean, words
 
 _VOICE: Final = "silero_vad"
 """The network that hears whether somebody speaks, and its role here."""
@@ -74,6 +74,9 @@ class SpeechModel(NetworkModel[Text]):
     each: ``{ when = "ear.keyword.sea" }`` is a trigger for one of them. Several words, "the sea",
     are one that is named the_sea.
 
+    ``hint`` has it expect certain words: names, rare ones, a line of your text. It then hears them
+    rather than what sounds alike, and now and then where they were not said.
+
     What it is not sure of it leaves out: music, noise, another language, several people at once
     write nothing, or less than was said. It does not know who speaks, and writes no numbers of its
     own: spelling and marks are the network's. A text comes a ``pause`` and about a third of a
@@ -93,6 +96,7 @@ class SpeechModel(NetworkModel[Text]):
     words: Annotated[
         list[str], Param("words to watch for, such as sea and fire", fault=keyword_fault)
     ] = field(default_factory=list)
+    hint: Annotated[str, Param("words that are likely, as if they had just been said")] = ""
     confidence: Annotated[
         float, Param("how sure of its words to be; what is less sure is left out", 0, 1)
     ] = 0.4
@@ -272,7 +276,8 @@ class SpeechModel(NetworkModel[Text]):
             return logits, attention
 
         assert self._vocabulary is not None
-        return dictate(step, self._vocabulary, len(samples) / RATE)
+        hint = self._vocabulary.tokens_of(f" {clean(self.hint)}") if self.hint.strip() else []
+        return dictate(step, self._vocabulary, len(samples) / RATE, hint)
 
 
 def _text(spoken: Sequence[SpokenWord]) -> str:
