@@ -46,6 +46,8 @@ NOBODY: Final = 0.6
 """How likely it is that nobody speaks, from which on a text is doubtful (Radford 2022)."""
 SLOWEST: Final = 0.7
 """Words a second of a voice: fewer are doubtful, as of somebody who sings or hums."""
+SHORT: Final = 2
+"""Words of a text that is doubtful by itself: of a song or a noise it is mostly one."""
 DOUBT: Final = 1.4
 """How much surer a doubtful text must be."""
 _HYSTERESIS: Final = 0.15
@@ -250,7 +252,8 @@ class SpeechModel(NetworkModel[Text]):
     def _is_sure(self, said: Dictation, seconds: float) -> bool:
         """Whether a text is likely enough to be what was said in so many seconds."""
         assert self._vocabulary is not None
-        few = len(words(self._vocabulary.text(said.tokens))) < SLOWEST * (seconds - 1.0)
+        count = len(words(self._vocabulary.text(said.tokens)))
+        few = count <= SHORT or count < SLOWEST * (seconds - 1.0)
         doubtful = said.nobody > NOBODY or said.loops or few
         return said.sureness >= min(self.confidence * (DOUBT if doubtful else 1.0), 0.95)
 
