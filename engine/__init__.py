@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Detections,
         Features,
         Frame,
+        Keyword,
         Later,
         Mask,
         Message,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         Pitch,
         Text,
         Trigger,
+        Word,
     )
     from engine.core.node import Model, Node
     from engine.core.parameter import Fixed, Param
@@ -73,6 +75,7 @@ __all__ = [
     "Frame",
     "Heard",
     "Instance",
+    "Keyword",
     "Kind",
     "Landmarks",
     "Later",
@@ -102,6 +105,7 @@ __all__ = [
     "Text",
     "Trigger",
     "UnknownName",
+    "Word",
     "kind",
     "ns",
     "write_vector",
@@ -123,6 +127,7 @@ _HOMES: Final = {
         "Detections",
         "Features",
         "Frame",
+        "Keyword",
         "Later",
         "Mask",
         "Message",
@@ -131,6 +136,7 @@ _HOMES: Final = {
         "Pitch",
         "Text",
         "Trigger",
+        "Word",
     ),
     "engine.core.node": ("Model", "Node"),
     "engine.core.parameter": ("Fixed", "Param"),
