@@ -42,14 +42,14 @@ SURE: Final = 0.6
 """How likely each token must be in the mean, 0 to 1, for the first try to stand."""
 LEAST: Final = 0.4
 """Seconds of a phrase that is worth writing down before it has ended."""
-NOBODY: Final = 0.6
+NOBODY: Final = 0.5
 """How likely it is that nobody speaks, from which on a text is doubtful (Radford 2022)."""
 SLOWEST: Final = 0.7
 """Words a second of a voice: fewer are doubtful, as of somebody who sings or hums."""
 SHORT: Final = 2
 """Words of a text that is doubtful by itself: of a song or a noise it is mostly one."""
 DOUBT: Final = 1.4
-"""How much surer a doubtful text must be."""
+"""How much surer a text must be for each reason to doubt it."""
 _HYSTERESIS: Final = 0.15
 _VOICE_LAG: Final = 0.02
 """Seconds that the voice network takes to notice that nobody speaks any more, as measured."""
@@ -253,9 +253,9 @@ class SpeechModel(NetworkModel[Text]):
         """Whether a text is likely enough to be what was said in so many seconds."""
         assert self._vocabulary is not None
         count = len(words(self._vocabulary.text(said.tokens)))
-        few = count <= SHORT or count < SLOWEST * (seconds - 1.0)
-        doubtful = said.nobody > NOBODY or said.loops or few
-        return said.sureness >= min(self.confidence * (DOUBT if doubtful else 1.0), 0.95)
+        doubts = (said.nobody > NOBODY, said.loops, count <= SHORT)
+        slow = count < SLOWEST * (seconds - 1.0)
+        return said.sureness >= min(self.confidence * DOUBT ** sum((*doubts, slow)), 0.95)
 
     def _dictated(self, samples: Samples, silence: float) -> Dictation:
         """Return what the network writes down of sound at RATE, with silence behind it."""
