@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Detections,
         Features,
         Frame,
+        Keyword,
         Later,
         Mask,
         Message,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
         Pitch,
         Text,
         Trigger,
+        Word,
     )
     from engine.core.node import Model, Node
     from engine.core.parameter import Event, Fixed, Param
@@ -77,6 +79,7 @@ __all__ = [
     "Frame",
     "Heard",
     "Instance",
+    "Keyword",
     "Kind",
     "Landmarks",
     "Later",
@@ -107,6 +110,7 @@ __all__ = [
     "Text",
     "Trigger",
     "UnknownName",
+    "Word",
     "kind",
     "ns",
     "write_vector",
@@ -129,6 +133,7 @@ _HOMES: Final = {
         "Detections",
         "Features",
         "Frame",
+        "Keyword",
         "Later",
         "Mask",
         "Message",
@@ -138,6 +143,7 @@ _HOMES: Final = {
         "Pitch",
         "Text",
         "Trigger",
+        "Word",
     ),
     "engine.core.node": ("Model", "Node"),
     "engine.core.parameter": ("Event", "Fixed", "Param"),

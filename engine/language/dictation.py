@@ -24,6 +24,8 @@ softmax, and how it attended to the sound, (heads, new tokens, steps)."""
 ROUNDS: Final = 4
 """A stretch of tokens that comes so often in a row is a loop that does not end by itself."""
 LONGEST_ROUND: Final = 24
+LONGEST_HINT: Final = 100
+"""Tokens of a hint that count, its last ones."""
 _SPOKEN_A_SECOND: Final = 8
 """Tokens that nobody exceeds for long."""
 _SPARE: Final = 8
@@ -55,10 +57,13 @@ class Dictation:
         return math.exp(min(self.mean, 0.0))
 
 
-def dictate(step: AskDecoder, vocabulary: Vocabulary, seconds: float) -> Dictation:
-    """Write down sound of so many seconds."""
+def dictate(
+    step: AskDecoder, vocabulary: Vocabulary, seconds: float, hint: Sequence[int] = ()
+) -> Dictation:
+    """Write down sound of so many seconds; ``hint`` are tokens as if they had been said before."""
     first, *rest = vocabulary.begins
-    logits, attention = step([first])
+    before = [vocabulary.before, *hint[-LONGEST_HINT:]] if hint else []
+    logits, attention = step([*before, first])
     nobody = float(np.exp(_likelihoods(logits)[vocabulary.nobody]))
     for mark in rest:
         logits, attention = step([mark])

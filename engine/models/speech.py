@@ -28,7 +28,7 @@ from engine.language.byte_pairs import BadVocabulary, Vocabulary, read_vocabular
 from engine.language.dictation import Dictation, dictate
 from engine.language.keywords import Watch, keyword_fault
 from engine.language.spoken_words import SpokenWord, spoken_words, without_echo
-from engine.language.words import words
+from engine.language.words import clean, words
 
 _VOICE: Final = "silero_vad"
 """The network that hears whether somebody speaks, and its role here."""
@@ -42,12 +42,14 @@ SURE: Final = 0.6
 """How likely each token must be in the mean, 0 to 1, for the first try to stand."""
 LEAST: Final = 0.4
 """Seconds of a phrase that is worth writing down before it has ended."""
-NOBODY: Final = 0.6
+NOBODY: Final = 0.5
 """How likely it is that nobody speaks, from which on a text is doubtful (Radford 2022)."""
 SLOWEST: Final = 0.7
 """Words a second of a voice: fewer are doubtful, as of somebody who sings or hums."""
+SHORT: Final = 2
+"""Words of a text that is doubtful by itself: of a song or a noise it is mostly one."""
 DOUBT: Final = 1.4
-"""How much surer a doubtful text must be."""
+"""How much surer a text must be for each reason to doubt it."""
 _HYSTERESIS: Final = 0.15
 _VOICE_LAG: Final = 0.02
 """Seconds that the voice network takes to notice that nobody speaks any more, as measured."""
@@ -74,6 +76,9 @@ class SpeechModel(NetworkModel[Text]):
     each: ``{ when = "ear.keyword.sea" }`` is a trigger for one of them. Several words, "the sea",
     are one that is named the_sea.
 
+    ``hint`` has it expect certain words: names, rare ones, a line of your text. It then hears them
+    rather than what sounds alike, and now and then where they were not said.
+
     What it is not sure of it leaves out: music, noise, another language, several people at once
     write nothing, or less than was said. It does not know who speaks, and writes no numbers of its
     own: spelling and marks are the network's. A text comes a ``pause`` and about a third of a
@@ -93,6 +98,7 @@ class SpeechModel(NetworkModel[Text]):
     words: Annotated[
         list[str], Param("words to watch for, such as sea and fire", fault=keyword_fault)
     ] = field(default_factory=list)
+    hint: Annotated[str, Param("words that are likely, as if they had just been said")] = ""
     confidence: Annotated[
         float, Param("how sure of its words to be; what is less sure is left out", 0, 1)
     ] = 0.4
@@ -246,9 +252,10 @@ class SpeechModel(NetworkModel[Text]):
     def _is_sure(self, said: Dictation, seconds: float) -> bool:
         """Whether a text is likely enough to be what was said in so many seconds."""
         assert self._vocabulary is not None
-        few = len(words(self._vocabulary.text(said.tokens))) < SLOWEST * (seconds - 1.0)
-        doubtful = said.nobody > NOBODY or said.loops or few
-        return said.sureness >= min(self.confidence * (DOUBT if doubtful else 1.0), 0.95)
+        count = len(words(self._vocabulary.text(said.tokens)))
+        doubts = (said.nobody > NOBODY, said.loops, count <= SHORT)
+        slow = count < SLOWEST * (seconds - 1.0)
+        return said.sureness >= min(self.confidence * DOUBT ** sum((*doubts, slow)), 0.95)
 
     def _dictated(self, samples: Samples, silence: float) -> Dictation:
         """Return what the network writes down of sound at RATE, with silence behind it."""
@@ -272,7 +279,8 @@ class SpeechModel(NetworkModel[Text]):
             return logits, attention
 
         assert self._vocabulary is not None
-        return dictate(step, self._vocabulary, len(samples) / RATE)
+        hint = self._vocabulary.tokens_of(f" {clean(self.hint)}") if self.hint.strip() else []
+        return dictate(step, self._vocabulary, len(samples) / RATE, hint)
 
 
 def _text(spoken: Sequence[SpokenWord]) -> str:

@@ -42,7 +42,7 @@ class Script(Node):
     words in a row say so, never by one that stands everywhere; lines are reached once, and again
     only after it went back. ``lost`` is on when so many phrases as ``misses`` says fitted
     nowhere, until one does. What somebody is still saying counts too, where ``from`` is
-    ``speech.interim`` or both by ``merge``.
+    a ``merge`` of ``ear`` and ``ear.interim``: lines are then reached as they are begun.
 
     ``go`` is a hand that knows better: a trigger whose value is the number of a line.
     """
@@ -57,6 +57,8 @@ class Script(Node):
     _follower: ScriptFollower = field(default_factory=lambda: ScriptFollower(()))
     _reached: dict[int, float] = field(default_factory=dict)
     """What the heard words of each line are worth; infinite once it is reached."""
+    _ahead: int = 0
+    """The place of the phrase that is still being said, as far as it was told."""
     _lost: bool | None = None
 
     def __post_init__(self) -> None:
@@ -80,6 +82,7 @@ class Script(Node):
         """Begin at the first line."""
         self._follower = ScriptFollower(self._lines)
         self._reached = {}
+        self._ahead = 0
         self._lost = None
 
     def process(self, heard: Text | str) -> Iterator[ScriptPlace]:
@@ -96,9 +99,12 @@ class Script(Node):
             if goes_back:
                 self._went_back(self._follower.line_at(found.places[0]))
             yield from self._are_reached(found)
-            yield ScriptPlace(place=found.end / self._follower.count)
+            if final or found.end > self._ahead:
+                self._ahead = found.end
+                yield ScriptPlace(place=found.end / self._follower.count)
         if final:
             self._follower.take(found)
+            self._ahead = 0
         yield from self._is_lost(self._follower.misses >= self.misses)
 
     def on_go(self, go: Trigger) -> Iterator[ScriptPlace]:
@@ -109,6 +115,7 @@ class Script(Node):
             _log.warning("script: go: %s", error)
             return
         self._follower.go(line)
+        self._ahead = 0
         self._forget_from(line)
         yield self._reach(line)
         if self._follower.count:

@@ -32,6 +32,7 @@ _LARGEST: Final = 1 << 27
 _ENDS: Final = 50256
 _BEGINS: Final = (50257, 50362)
 """The transcript begins, and has no marks of time."""
+_BEFORE: Final = 50360
 _NOBODY: Final = 50361
 _BLANK: Final = 220
 
@@ -72,6 +73,7 @@ def speech_vocabulary(tokenizer: Mapping[str, Any], suppressed: list[int]) -> di
         "tokens": [text for text, _ in tokens][:_ENDS],
         "begins": list(_BEGINS),
         "ends": _ENDS,
+        "before": _BEFORE,
         "nobody": _NOBODY,
         "never": suppressed,
         "never_first": [_BLANK],

@@ -36,6 +36,7 @@ def vocabulary(**more: object) -> Vocabulary:
     marks = {
         "ends": COUNT,
         "begins": [COUNT + 1, COUNT + 2],
+        "before": COUNT + 4,
         "nobody": COUNT + 3,
         "never": [COUNT + 3],
         "never_first": [4],
@@ -79,7 +80,7 @@ class Decoder:
     def __call__(self, ids: list[int]) -> tuple[np.ndarray, np.ndarray]:
         self.asked += ids
         place = min(max(len(self.asked) - 2, 0), len(self.said) - 1)
-        logits = np.zeros(COUNT + 4, np.float32)
+        logits = np.zeros(COUNT + 5, np.float32)
         logits[self.said[place]] = 9.0
         return logits, np.full((2, len(ids), 50), 1 / 50, np.float32)
 
@@ -97,6 +98,26 @@ def test_what_is_never_written_is_not() -> None:
     told = dictate(Decoder(COUNT + 3), vocabulary(), 1.0)
     assert COUNT + 3 not in told.tokens
     assert dictate(Decoder(COUNT), vocabulary(), 1.0).tokens == ()
+
+
+def test_a_hint_stands_before_the_text_and_is_no_part_of_it() -> None:
+    known = vocabulary()
+    hint = known.tokens_of(" the sea café 🌊 xyz")
+    assert known.text(hint) == " the sea café 🌊"
+    asked: list[list[int]] = []
+
+    def step(ids: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        asked.append(list(ids))
+        logits = np.zeros(COUNT + 5, np.float32)
+        logits[COUNT if len(asked) > 2 else 1] = 9.0
+        return logits, np.ones((1, len(ids), 10), np.float32)
+
+    told = dictate(step, known, 1.0, hint)
+    assert asked[0] == [COUNT + 4, *hint, COUNT + 1]
+    assert known.text(told.tokens) == " sea"
+    assert told.attention.shape == (1, 2, 10)
+    dictate(step, known, 1.0, hint * 100)
+    assert len(asked[-2]) <= 102
 
 
 @pytest.mark.parametrize("round_", [["Ġsea"], ["Ġthe", "Ġsea"], ["Ġthe", "Ġsea", ",", "Ġwell"]])

@@ -26,6 +26,7 @@ def vocabulary(tokens: list[str]) -> dict[str, object]:
         "tokens": [token.replace(" ", "Ġ") for token in tokens],
         "ends": count,
         "begins": [count + 1, count + 2],
+        "before": count + 3,
         "nobody": count + 3,
         "never": [count + 3],
         "never_first": [count + 1],

@@ -206,6 +206,7 @@ def broken(model: str, folder: Path, name: str, data: bytes | None) -> str:
                     "tokens": ["a"],
                     "ends": 1,
                     "begins": [2],
+                    "before": 2,
                     "nobody": 9999,
                     "never": [1],
                     "never_first": [1],

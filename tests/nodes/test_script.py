@@ -59,6 +59,15 @@ def test_what_is_still_being_said_counts_but_not_its_last_word() -> None:
     assert reached(list(box.process(Text("the sea is calm tonight the tide")))) == [2]
 
 
+def test_what_is_still_being_said_never_goes_back() -> None:
+    box = reader()
+    heard = ["the sea is calm tonight the tide is", "the sea is calm", "the sea is calm tonight"]
+    told = [one for text in heard for one in box.process(Text(text, final=False))]
+    assert len([one.place for one in told if one.place is not None]) == 1
+    (place,) = [one.place for one in box.process(Text(LINES[0])) if one.place is not None]
+    assert place == 5 / 39
+
+
 def test_no_common_word_moves_it_and_none_from_elsewhere() -> None:
     box = reader()
     list(box.process(LINES[0]))

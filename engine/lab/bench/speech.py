@@ -75,14 +75,19 @@ def run(short: bool) -> list[Row]:
     try:
         box.open()
     except ModelError as error:
-        return [Row(str(error), "sentences", 0, COUNT)]
+        return [_unheard(str(error))]
     if espeak.missing():
-        return [Row(f"{espeak.PROGRAM} is not here: {espeak.REMEDY}", "sentences", 0, COUNT)]
+        return [_unheard(f"{espeak.PROGRAM} is not here: {espeak.REMEDY}")]
     sentences = SENTENCES[: 5 if short else None]
     rows = [row for noise in (None, 10.0) for row in _spoken(box, sentences, noise)]
     rows.append(Row("another language", "words written", _foreign(box), COUNT))
     rows.append(Row("two voices at once", "word error", _at_once(box, sentences), "%"))
     return [*rows, *_nobody(box, 20 if short else 60 * MINUTES)]
+
+
+def _unheard(why: str) -> Row:
+    """Return the row of a bench that cannot be run here."""
+    return Row(why, "words written", 0, COUNT, ("<=", 0))
 
 
 def _spoken(box: SpeechModel, sentences: Sequence[str], noise: float | None) -> Iterator[Row]:
