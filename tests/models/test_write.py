@@ -14,7 +14,7 @@ from engine.core.context import Context
 from engine.core.errors import ModelError, PatchError
 from engine.core.messages import Later, Ns, Text, Trigger
 from engine.inference.card import model_folder
-from engine.models.write import AUTHORS, WriteModel, Written
+from engine.models.write import AUTHORS, WriteModel, WrittenLine
 from engine.testing import play
 
 OURS = model_folder("write")
@@ -43,7 +43,7 @@ def opened(**parameters: object) -> WriteModel:
     return box
 
 
-def told(said: Iterator[Written | Later[Written]]) -> list[Written]:
+def told(said: Iterator[WrittenLine | Later[WrittenLine]]) -> list[WrittenLine]:
     return [one.message if isinstance(one, Later) else one for one in said]
 
 
