@@ -15,7 +15,7 @@ from engine.core.context import Context
 from engine.core.errors import ModelError
 from engine.core.messages import Later, Ns, Text, Trigger
 from engine.core.nearest import nearest
-from engine.core.parameter import Param
+from engine.core.parameter import Event, Param
 from engine.dsp.chance import seed_of, uniform
 from engine.inference.card import CARD
 from engine.inference.network import ModelName, NetworkModel
@@ -56,7 +56,7 @@ class WriteModel(NetworkModel[Text]):
     it is done, ``interim`` the line as it grows, by a word or a letter at a time, and ``done``
     comes with the last. Without ``pace`` they come as fast as they are written. A newer trigger or
     text calls off what was being written; a trigger to ``stop`` does too, and what stands by then
-    is the text.
+    is the text. A hand writes and stops by ``go`` and ``stop``, on the page, by OSC or from a pad.
 
     ``author`` is "shakespeare" (his plays), "poetry" (English poems of all times), "scripture" (the
     King James Bible), or a mix: ``author = { shakespeare = 0.5, scripture = 0.5 }``. It may also be
@@ -76,7 +76,7 @@ class WriteModel(NetworkModel[Text]):
     TASK = "letters"
 
     interruptible: ClassVar[bool] = True
-    calls_off: ClassVar[frozenset[str]] = frozenset({"stop"})
+    calls_off: ClassVar[frozenset[str]] = frozenset({"go", "stop"})
 
     author: Annotated[
         str | dict[str, float],
@@ -92,6 +92,8 @@ class WriteModel(NetworkModel[Text]):
     pace: Annotated[float, Param("from one word to the next; 0 is at once", 0, 60, unit="s")] = 0.0
     block: Annotated[bool, Param("whether slurs are drawn anew")] = True
     seed: Annotated[int, Param("another one writes something else")] = 0
+    go: Event[Annotated[bool, Param("write, as a trigger has it do")]] = False
+    stop: Event[Annotated[bool, Param("write no further")]] = False
     model: ModelName = "write"
 
     _context: Context = field(default_factory=Context)
@@ -127,7 +129,7 @@ class WriteModel(NetworkModel[Text]):
             if not (before / CARD).is_file():
                 raise
             self._open_before(before, error)
-        self._told = False
+        self._told, self._drawn, self._plan = False, (self.seed, 0), []
 
     def check(self, session: Session) -> None:
         """Raise ModelError where a network takes no letters and a state, or lists no letters."""
@@ -148,7 +150,7 @@ class WriteModel(NetworkModel[Text]):
         self._plan = []
 
     def process(
-        self, begin: Trigger | Text | str, *, at: Ns
+        self, begin: Trigger | Text | str = "", *, at: Ns
     ) -> Iterator[WrittenLine | Later[WrittenLine]]:
         """Yield the lines as they grow, each for its moment.
 
@@ -163,6 +165,10 @@ class WriteModel(NetworkModel[Text]):
         writer = LetterWriter(self._alphabet, self.read, self._chance)
         for number in range(self.lines):
             at = yield from self._line(writer, start if not number else "", at, number)
+
+    def on_go(self, go: Trigger, *, at: Ns) -> Iterator[WrittenLine | Later[WrittenLine]]:
+        """Yield the lines as for a trigger."""
+        return self.process(go, at=at)
 
     def on_stop(self, stop: Trigger, *, at: Ns) -> WrittenLine | None:
         """Write no further; return the line as it stands, if one is being written."""

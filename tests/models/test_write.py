@@ -214,3 +214,15 @@ def test_a_patch_writes_the_same_twice_and_a_hand_changes_the_author() -> None:
 def test_numbers_are_no_beginning() -> None:
     with pytest.raises(PatchError, match="poet"):
         play(PATCH.format("").replace('from = "clock"', 'from = "clock.value"', 1), seconds=1)
+
+
+def test_a_hand_begins_and_ends_it() -> None:
+    script = [
+        (1.0, SetParameter("poet", "go", True)),
+        (2.0, SetParameter("poet", "stop", True)),
+    ]
+    patch = PATCH.format('pace = "300 ms"\nlength = 120').replace('from = "clock"\n', "", 1)
+    played = play(patch, script, seconds=4)
+    assert played.errors == []
+    assert [sent.t for sent in played.sent("out", "interim")] == pytest.approx([1, 1.3, 1.6, 1.9])
+    assert [sent.t for sent in played.sent("out", "text")] == [2.0]
