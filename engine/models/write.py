@@ -84,9 +84,9 @@ class WriteModel(NetworkModel[Text]):
     ] = "shakespeare"
     temperature: Annotated[float, Param("0 is what is likeliest, 1 by chance", 0, 2)] = 0.6
     start: Annotated[str, Param("how the first line begins, for a trigger")] = ""
-    lines: Annotated[int, Param("how many lines it writes", 1, 100)] = 1
+    lines: Annotated[int, Param("how many lines it writes", 1, 50)] = 1
     length: Annotated[
-        int, Param("letters after which a line ends with its word", 1, 2000, unit="letters")
+        int, Param("letters after which a line ends with its word", 1, 1000, unit="letters")
     ] = 160
     by: Annotated[Literal["word", "letter"], Param("what comes at a time")] = "word"
     pace: Annotated[float, Param("from one word to the next; 0 is at once", 0, 60, unit="s")] = 0.0
