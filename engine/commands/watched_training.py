@@ -9,6 +9,7 @@ import msgspec
 
 from engine.core.errors import SensoriumError, UnreadableFile, tell_error
 from engine.core.files import read_file
+from engine.training.text_command import Sampled
 from engine.web.training_board import TrainingState
 from engine.web.training_page import TrainingPage
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from engine.training.picture import TrainingProgress
 
 _ROWS: Final = 3
+_LINES: Final = 12
 _ENDED: Final = "It was ended before its time."
 _LARGEST: Final = 1 << 24
 
@@ -55,7 +57,10 @@ class WatchedTraining:
             of_steps=max(steps, round(steps / done)),
             loss=progress.loss,
         )
-        self._page.show(self._state, lambda: preview(_ROWS))
+        if isinstance(preview, Sampled):
+            self._page.show_text(self._state, lambda: "\n".join(preview.lines(_LINES)))
+        else:
+            self._page.show(self._state, lambda: preview(_ROWS))
         if first:
             self._page.open()
 

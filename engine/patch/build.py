@@ -178,7 +178,7 @@ class Builder:
         values = {}
         for name, parameter in parameters.items():
             if parameter.event and name in spec.values:
-                said = "is said while it plays, by a hand or a cable, so it has no value here"
+                said = "is said while it plays, not held, so it has no value here"
                 self._report(spec, said + self._hint_of_cable(spec.values[name]), name)
             elif name in spec.values:
                 try:

@@ -67,7 +67,9 @@ def _unfit(parameter: Parameter, target: SetTarget) -> Iterator[str]:
             parameter.from_wire(end)
     except ParameterError as error:
         yield str(error)
-    if not target.values and target.span is None:
+    if parameter.event and parameter.type is not bool and not target.values:
+        yield 'is said, not held: say which value in "to"'
+    elif not target.values and target.span is None:
         try:
             parameter.from_knob(0.0)
         except ParameterError:

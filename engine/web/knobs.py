@@ -27,7 +27,7 @@ _BUTTONS: Final = 16
 class Knob(Struct, frozen=True):
     """One parameter; ``kind`` is that of ``engine.core.describe.control``, or "shape" for what is
     drawn on a picture, or of what is said, not held: "press", by a button for each of ``choices``,
-    "line", a text, or "value", a number.
+    "line", a text, or "figure", a number.
 
     ``soft`` says that the end of a slider is only where it usually ends: a number beyond may be
     typed. ``cabled`` says that a cable writes it, until a hand takes it. ``part`` says that it is
@@ -130,7 +130,7 @@ def _event(parameter: Parameter) -> tuple[str, tuple[object, ...]]:
         choices = tuple(range(int(low), int(high) + 1))
     if choices:
         return "press", choices
-    return ("line", ()) if kind == "text" else ("value", ())
+    return ("line", ()) if kind == "text" else ("figure", ())
 
 
 def _start(parameter: Parameter, planned: PlannedBox) -> object:

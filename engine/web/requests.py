@@ -220,6 +220,8 @@ def _checked(engine: Engine, box: str, parameter: str, value: object) -> object:
     known = find_parameter(engine.states[box].parameters, parameter)
     if known is None or known.fixed:
         raise ValueError(f"{box}/{parameter}: cannot be changed while playing")
+    if known.event and not engine.states[box].on:
+        raise ValueError(f"{box}/{parameter}: {box} is off, and hears nothing")
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{box}/{parameter}: {value} is no number")
     try:

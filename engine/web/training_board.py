@@ -15,7 +15,8 @@ class TrainingState(msgspec.Struct, frozen=True):
     """How far a training is.
 
     ``done`` is 0 to 1, ``left`` in seconds, ``of_steps`` how many steps it will have taken, as far
-    as is known. ``ended`` says what came of it, and is empty while it goes on.
+    as is known. ``ended`` says what came of it, and is empty while it goes on. ``sample`` is what a
+    network that writes has written by now; None for one that paints.
     """
 
     title: str
@@ -25,6 +26,7 @@ class TrainingState(msgspec.Struct, frozen=True):
     of_steps: int
     loss: float
     ended: str = ""
+    sample: str | None = None
 
 
 class TrainingBoard:
@@ -45,8 +47,10 @@ class TrainingBoard:
         self._count = 0
 
     def put(self, state: TrainingState, jpeg: bytes = b"") -> None:
-        """Show a state, and a picture if there is one."""
+        """Show a state, and a picture if there is one; what was written last stands until then."""
         self._keep(state)
+        if state.sample is None and self.state is not None:
+            state = msgspec.structs.replace(state, sample=self.state.sample)
         if jpeg:
             self.jpeg = jpeg
             self.pictures += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,6 +37,12 @@ class TrainingPage(SiteHost["TrainingSite"]):
     def show(self, state: TrainingState, paint: Callable[[], NDArray[np.uint8]]) -> None:
         """Show how far it is; ``paint`` is called only while somebody looks on."""
         self._board.put(state, encode_jpeg(paint()) if self._board.watched else b"")
+
+    def show_text(self, state: TrainingState, write: Callable[[], str]) -> None:
+        """Show how far one is that writes; ``write`` is called only while somebody looks on."""
+        before = self._board.state
+        sample = write() if self._board.watched else before and before.sample
+        self._board.put(msgspec.structs.replace(state, sample=sample or ""))
 
     def end(self, state: TrainingState, jpeg: bytes = b"") -> None:
         """Show what came of it, with a last picture if there is one; nothing comes after it."""

@@ -13,6 +13,9 @@ from conftest import find_port
 from test_page import COMMAND, answers
 from training.recordings import recorded
 
+from engine.web.training_board import TrainingState
+from engine.web.training_page import TrainingPage
+
 pytestmark = [
     pytest.mark.peer("chromium", "chromium"),
     pytest.mark.peer("chromedriver", "chromium-driver"),
@@ -82,6 +85,37 @@ def test_a_training_is_watched_on_desk_and_phone_and_stopped_there(tmp_path):
         "preview.jpg",
         "vector.npz",
     ]
+
+
+LINES = (
+    "The sea is calm to-night, and all the lond\nUpon the straits; the cliffs of Englond stand,\n"
+)
+
+
+def test_a_network_that_writes_shows_its_lines_in_the_place_of_a_picture():
+    port, taken = find_port(), find_port()
+    page = TrainingPage(port=port)
+    page.open()
+    page.wait()
+    with contextlib.closing(page), contextlib.closing(Browser(taken)) as browser:
+        browser.size(1440, 900)
+        browser.go(f"http://127.0.0.1:{port}/")
+        for steps in range(1, 200):
+            loss = 1.4 + 2.6 / steps**0.5
+            state = TrainingState("sea", steps / 400, 90.0 - steps / 5, steps, 400, loss)
+            page.show_text(state, lambda: 4 * LINES)
+        browser.until(f"{TEXT.format('sample')}.startsWith('The sea is calm')")
+        for size, phone in (((390, 844), True), ((1440, 900), False)):
+            browser.size(*size, phone=phone)
+            assert browser.run("return document.documentElement.scrollWidth") <= size[0]
+            shown = "return [...document.querySelectorAll('#sample, #preview, figcaption, #none')]"
+            shown += ".map((one) => getComputedStyle(one).display === 'none')"
+            assert browser.run(shown) == [True, True, False, True]
+        points = "return document.querySelector('#curve polyline').getAttribute('points')"
+        heights = [float(one.split(",")[1]) for one in browser.run(points).split()]
+        assert len(heights) > 50
+        assert heights == sorted(heights)
+        assert [one for one in browser.log("browser") if one["level"] == "SEVERE"] == []
 
 
 def test_without_a_recording_there_is_no_page(tmp_path):

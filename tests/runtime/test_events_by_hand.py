@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
 
@@ -14,10 +14,14 @@ from engine.core.mailbox import Mailbox
 from engine.core.messages import Message, Ns, Trigger
 from engine.core.node import Node
 from engine.core.parameter import Event, Param
+from engine.core.set_target import SetTarget
 from engine.core.source import Emit, Source
 from engine.runtime.command_queue import submit_command
+from engine.runtime.engine import Engine
+from engine.runtime.feedback import shown_of
 from engine.testing import play
 from tests.recording.shows import again, compared, rehearse
+from tests.runtime import live_shows
 
 
 class Chooser(Node):
@@ -131,6 +135,9 @@ send = { "/said" = "pick", "/text" = "tell", "/more" = "pick" }
 """
 
 
+SENDS = 'send = { said = "box", text = "teller" }'
+
+
 def said(patch: str, *commands: tuple[float, object]) -> list[object]:
     script = [(at, SetParameter("box", *each)) for at, each in commands]
     played = play(patch, script, seconds=3, boxes=BOXES)
@@ -213,10 +220,20 @@ def test_a_cable_says_it_too() -> None:
     assert said(patch) == ["1 1", "1 2", "1 3", "1 4"]
 
 
+@pytest.mark.parametrize("use", ["chooser", "slowly"])
+def test_what_does_not_fit_on_a_cable_is_told_and_the_next_is_heard(use: str) -> None:
+    line = 'choose = { from = "clock.value", to = [7, 7] }'
+    patch = PATCH.replace('from = "clock.value"', f'from = "clock.value"\n{line}')
+    script = [(0.5, SetParameter("box", "choose", 2))]
+    played = play(patch.replace('"chooser"', f'"{use}"'), script, seconds=3, boxes=BOXES)
+    assert played.errors == ["box: choose: expected a whole number from 1 to 3, got 7"]
+    assert [one.args[0] for one in played.sent("out", "said")] == ["2 1"]
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("choose = 2", "is said while it plays, by a hand or a cable, so it has no value here"),
+        ("choose = 2", "is said while it plays, not held, so it has no value here"),
         ('choose = "clock"', 'A cable from there is { from = "clock" }'),
     ],
 )
@@ -237,6 +254,50 @@ def test_a_source_gives_what_it_is_told() -> None:
         ("letters", [3.0]),
         ("text", ["sea"]),
     ]
+
+
+def test_a_storm_of_words_is_heard_whole_while_a_show_plays() -> None:
+    patch = PATCH.replace("[box]", '[teller]\nuse = "teller"\n[box]') + 'text = "teller"\n'
+    patch = patch.replace('send = { said = "box" }\ntext = "teller"', SENDS)
+    words = [str(number // 2) for number in range(400)]
+    begun = False
+
+    def until(engine: Engine) -> bool:
+        nonlocal begun
+        if not begun and engine.metrics.sources["teller"].state == "running":
+            begun = True
+            for word in words:
+                engine.ask("a hand", SetParameter("teller", "tell", word))
+                engine.ask("a hand", SetParameter("box", "choose", 1))
+        return len(collector(engine).of("text")) == len(collector(engine).of("said")) == len(words)
+
+    engine = live_shows.play(live_shows.live(patch, BOXES), until, 30.0)
+    assert collector(engine).of("text") == words
+    assert collector(engine).of("said") == [f"1 {count}" for count in range(1, 401)]
+    assert engine.metrics.faults == []
+
+
+def collector(engine: Engine) -> Any:
+    return engine.states["out"].box
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ('{ parameter = "box.choose", to = 1 }', ""),
+        ('{ parameter = "box.undo" }', ""),
+        ('{ parameter = "box.choose", to = 4 }', "expected a whole number from 1 to 3, got 4"),
+        ('{ parameter = "box.choose" }', 'is said, not held: say which value in "to"'),
+    ],
+)
+def test_a_pad_says_it(line: str, why: str) -> None:
+    patch = f'{PATCH}\n[desk]\nuse = "midi_in"\n[desk.map]\nnote36 = {line}\n'
+    if why:
+        with pytest.raises(PatchError, match=why):
+            play(patch, boxes=BOXES, seconds=0.1)
+        return
+    engine = play(patch, boxes=BOXES, seconds=0.1).engine
+    assert not shown_of(engine.states["box"], SetTarget("box", "choose", (1,))).lit
 
 
 def test_a_replay_says_the_same(tmp_path: Path) -> None:

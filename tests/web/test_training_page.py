@@ -67,6 +67,7 @@ def test_each_page_is_shown_how_far_it_is_and_how_it_came_there(training):
         "of_steps": 100,
         "loss": 0.5,
         "ended": "",
+        "sample": None,
     }
     assert news["losses"] == [[0.01, 1.0], [0.02, 0.5]]
     assert not news["stops"]
@@ -97,6 +98,33 @@ def test_previews_come_as_they_are_painted_and_only_for_who_looks_on(training):
 
     asyncio.run(asyncio.wait_for(look(), 30))
     assert painted == [90, 200]
+
+
+def test_a_network_that_writes_shows_what_it_writes_to_who_looks_on(training):
+    written: list[str] = []
+
+    def write(text: str):
+        written.append(text)
+        return text
+
+    training.show_text(state(1), lambda: write("unseen"))
+
+    async def look():
+        async with visit(training) as one:
+            first = await one.next("training")
+            training.show_text(state(2), lambda: write("the see\nis clam <b>"))
+            second = await one.next("training", at(2))
+        while training._board.watched:
+            await asyncio.sleep(0.01)
+        training.show_text(state(3), lambda: write("unseen"))
+        async with visit(training) as other:
+            third = await other.next("training", at(3))
+            training.end(state(3, "kept"))
+            return first, second, third, await other.next("training", lambda n: n["state"]["ended"])
+
+    news = asyncio.run(asyncio.wait_for(look(), 30))
+    assert written == ["the see\nis clam <b>"]
+    assert [one["state"]["sample"] for one in news] == ["", *written * 3]
 
 
 def test_a_browser_that_leaves_costs_nothing_and_stops_nothing(training):

@@ -11,9 +11,10 @@ from typing import Any
 from engine.core.addresses import find_parameter
 from engine.core.box import Box
 from engine.core.box_errors import anything_raised
+from engine.core.errors import ParameterError
 from engine.core.event_inlets import read_hand_events
 from engine.core.kinds import is_by_message, is_picture, members, policy_of
-from engine.core.messages import Ns
+from engine.core.messages import Ns, Trigger
 from engine.core.node import Node
 from engine.core.signature import Inlet, read_signature
 from engine.core.sink import Sink
@@ -286,7 +287,8 @@ class Assembler:
                 keeper=self._keeper,
             )
         if wire.into in (Into.EVENT, Into.MORE):
-            return self._event_step(state, wire.name.partition("#")[0], slot, read)
+            inlet = wire.name.partition("#")[0]
+            return self._event_step(state, inlet, slot, _fitting(state, inlet, read))
         parameter = None if wire.name == "on" else find_parameter(state.parameters, wire.name)
         step = ParameterStep(self._services, state, parameter, slot, read)
         state.cabled[wire.name] = step.again
@@ -380,6 +382,22 @@ def _below(
 def _may_be_picture(carries: Any) -> bool:
     """Whether pictures may travel on a cable; True for a cable whose type is not known."""
     return any(one is object or is_picture(one) for one in members(carries))
+
+
+def _fitting(state: BoxState, inlet: str, read: Read) -> Read:
+    """Return what reads a cable into an event: what does not fit there raises ParameterError."""
+    parameter = state.parameters.get(inlet)
+    found = read_hand_events(type(state.box)).get(inlet)
+    if parameter is None or found is None or found.accepts == (Trigger,):
+        return read
+
+    def fitting() -> Any:
+        try:
+            return parameter.from_hand(read())
+        except ParameterError as error:
+            raise ParameterError(f"{inlet}: {error}") from None
+
+    return fitting
 
 
 def _same(value: Any) -> Any:

@@ -165,6 +165,9 @@ class EventStep:
         try:
             answers = list(events(self._call((self._read(),), at)))
             state.succeeded()
+        except ParameterError as error:
+            self._services.tell(state.name, str(error))
+            return
         except anything_raised() as error:
             self._services.failed(state, error)
             return
@@ -204,6 +207,9 @@ class LaneEventStep:
         slot = self.trigger
         try:
             arguments = (self._read(),)
+        except ParameterError as error:
+            self._services.tell(self._state.name, str(error))
+            return
         except anything_raised() as error:
             self._services.failed(self._state, error)
             return

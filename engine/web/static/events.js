@@ -1,6 +1,6 @@
 // What is said, not held: a button for each value, or a line or a number that is typed.
 
-import { make, write } from "./dom.js";
+import { make } from "./dom.js";
 import { ask } from "./link.js";
 import * as notice from "./notice.js";
 
@@ -28,6 +28,7 @@ export class Line {
     this.is = is;
     this.typing = typing;
     this.waiting = null;
+    this.sent = "";
     this.input = make("textarea", {
       rows: 1,
       dir: "auto",
@@ -39,7 +40,7 @@ export class Line {
       onbeforeinput: (event) => this.ends(event),
     });
     this.button = make("button", { type: "button", onclick: () => this.send() }, "Send");
-    this.element = make("div.line", {}, this.input, this.button);
+    this.element = make("div.entry", {}, this.input, this.button);
   }
 
   /** Send the line; it stays where it could not be sent. */
@@ -53,7 +54,16 @@ export class Line {
     clearTimeout(this.waiting);
     this.waiting = null;
     if (!say(this.is, text)) return;
+    this.sent = text;
     this.input.value = "";
+    this.fit();
+  }
+
+  /** Put a line back that was refused, where no other has been begun. */
+  refused(why) {
+    if (!this.sent || this.input.value || !why.startsWith(`${this.is.box}/${this.is.name}:`)) return;
+    this.input.value = this.sent;
+    this.sent = "";
     this.fit();
   }
 
@@ -90,7 +100,7 @@ export class Figure {
       "aria-label": `${is.box} ${is.name}`,
       onkeydown: (event) => event.key === "Enter" && this.send(),
     });
-    this.element = make("div.line", {}, this.input, make("button", { type: "button", onclick: () => this.send() }, "Send"));
+    this.element = make("div.entry", {}, this.input, make("button", { type: "button", onclick: () => this.send() }, "Send"));
   }
 
   send() {
@@ -100,8 +110,3 @@ export class Figure {
   }
 }
 
-/** The words of a text that a button shows; a dash where there are none. */
-export function label(button, text) {
-  write(button, text || "–");
-  button.disabled = !text;
-}

@@ -355,4 +355,4 @@ class Said extends Knob {
   }
 }
 
-const KINDS = { slider: Slider, switch: Switch, choice: Choice, curve: Curved, shape: Shape, press: Said, line: Said, value: Said };
+const KINDS = { slider: Slider, switch: Switch, choice: Choice, curve: Curved, shape: Shape, press: Said, line: Said, figure: Said };

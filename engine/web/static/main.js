@@ -64,7 +64,10 @@ const hear = {
   },
   range: (news) => outs.range(news),
   traffic: (news) => monitor.show(news),
-  refused: (news) => notice.tell(news.text),
+  refused(news) {
+    notice.tell(news.text);
+    words.refused(news.text);
+  },
   draft: (news) => save.draft(news),
   saved: (news) => save.saved(news),
   unsaved: (news) => save.unsaved(news),

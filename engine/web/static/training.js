@@ -35,6 +35,7 @@ function stand(state, losses) {
   find("step").replaceChildren(state.steps.toLocaleString("en"), make("small", {}, ended ? "taken" : `of about ${state.of_steps.toLocaleString("en")}`));
   write(find("loss"), state.loss.toFixed(4));
   draw(losses);
+  read(state.sample);
   find("ended").hidden = !ended;
   write(find("ended"), state.ended);
 }
@@ -53,6 +54,16 @@ function draw(losses) {
   const most = Math.max(...losses.map(([, loss]) => loss), 1e-9);
   const points = losses.map(([done, loss]) => `${(WIDE * done).toFixed(2)},${(HIGH * (1 - (0.95 * loss) / most)).toFixed(2)}`);
   find("curve").firstElementChild.setAttribute("points", points.join(" "));
+}
+
+/** Show what a network that writes has written, in the place of a picture. */
+function read(sample) {
+  document.body.classList.toggle("writes", sample !== null);
+  find("sample").hidden = !sample;
+  if (sample === null) return;
+  find("none").hidden = Boolean(sample);
+  write(find("none"), "The first lines come in a few seconds.");
+  write(find("sample"), sample);
 }
 
 /** Show the stream of previews; it is asked for again where it breaks while the training goes on. */

@@ -1,7 +1,7 @@
 // Words by hand: a line to type in for each box that takes one, and the next words as large buttons.
 
 import { find, make, write } from "./dom.js";
-import { label, Line, presses, say } from "./events.js";
+import { Line, presses, say } from "./events.js";
 
 const PLACES = ["first", "second", "third"];
 const KEYS = { Backspace: "undo", Enter: "end" };
@@ -35,6 +35,11 @@ export function lay(news) {
 /** Show the words that the boxes give. */
 export function show(news) {
   for (const one of parts) one.show(news.texts);
+}
+
+/** Give a line back to who typed it, where the show refused it. */
+export function refused(why) {
+  for (const one of parts) one.line?.refused(why);
 }
 
 /** Do what a key is for: 1, 2 and 3 choose, Backspace undoes, Enter ends; tells whether it did. */
@@ -77,7 +82,7 @@ class Chooser {
     this.others = others;
     this.text = make("p.text", { dir: "auto", "aria-live": "polite" });
     this.buttons = PLACES.map((_, index) =>
-      make("button", { type: "button", dir: "auto", title: `Key ${index + 1}`, onclick: () => this.choose(index) }),
+      make("button", { type: "button", dir: "auto", title: `Key ${index + 1}`, onclick: () => this.choose(index) }, make("span")),
     );
     const more = others.map((one) => presses(one, one.name.replaceAll("_", " ")));
     this.element = make(
@@ -93,10 +98,20 @@ class Chooser {
 
   show(texts) {
     write(this.text, texts[`${this.name}.text`] || " ");
-    this.buttons.forEach((button, index) => label(button, texts[`${this.name}.${PLACES[index]}`] ?? ""));
+    this.buttons.forEach((button, index) => offer(button, texts[`${this.name}.${PLACES[index]}`] ?? ""));
   }
 
   choose(index) {
     if (!this.buttons[index].disabled) say(this.is, this.is.choices[index]);
   }
 }
+
+/** Show a word on its button, as large as it fits there; a dash where there is none. */
+function offer(button, text) {
+  button.disabled = !text;
+  write(button.firstElementChild, text || "–");
+  const longest = Math.max(1, ...text.split(/\s+/).map((word) => word.length));
+  button.firstElementChild.style.setProperty("--letters", longest);
+}
+
+window.addEventListener("resize", () => parts.forEach((one) => one.line?.fit()));
