@@ -21,6 +21,8 @@ LINE: Final = "\n"
 """The letter that ends a line, and stands before the first."""
 _WITHIN: Final = "'’-‐"
 """What may stand inside a word."""
+_REMEMBERED: Final = 500
+"""Letters of a beginning that are read: of more a network remembers nothing."""
 _TRIES: Final = 20
 """How often a blocked word is drawn anew; then its line ends before it."""
 _LONGEST_WORD: Final = 40
@@ -113,7 +115,7 @@ class LetterWriter:
 
     def _read(self, start: str) -> str:
         """Read a beginning; return the word at its end, which may go on."""
-        for place in self._alphabet.places(start):
+        for place in self._alphabet.places(start)[-_REMEMBERED:]:
             self._hear(place)
         at = len(start)
         while at and _in_word(start[at - 1]):

@@ -1,10 +1,10 @@
 """Learns from a text which word comes next, and tells the likeliest: a predictive keyboard.
 
-Stupid back-off (Brants and others, "Large Language Models in Machine Translation", 2007): the words
-that followed the last three, by how often; then those that followed the last two, at 0.4 of their
-share, and so on down to how often a word comes at all. No table of n-grams is made: the places of
-each word are known, and what followed there is looked up when it is asked. So a text is learned as
-fast as it is taken apart.
+Interpolated Kneser-Ney (Kneser and Ney, "Improved Backing-Off for M-Gram Language Modeling", 1995;
+Chen and Goodman, 1999): of what followed the last three words a little is taken off and left to
+what followed the last two, and so on, down to after how many different words one stands at all. No
+table of n-grams is made: the places of each word are known, and what followed there is looked up
+when it is asked. So a text is learned as fast as it is taken apart.
 
 A word is told as the text writes it: with its capital, and with the signs that stand behind it.
 """
@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 ORDER: Final = 3
 """Words before the next that are looked at."""
-BACK_OFF: Final = 0.4
+TAKEN_OFF: Final = 0.75
+"""How much of each count is left to shorter beginnings."""
 LEAST: Final = 20
 """Words that a text must have to be learned from."""
 
@@ -36,6 +37,8 @@ _AROUND: Final = re.compile(r"^[\W_]+|[\W_]+$")
 _OPENING: Final = re.compile(r"^[\W_]+")
 
 Places = NDArray[np.int32]
+_SOME: Final = 64
+"""Words that are put in order at first: more are hardly ever asked for."""
 
 
 class NextWords:
@@ -51,6 +54,7 @@ class NextWords:
         self._count: Places = np.bincount(self._text, minlength=count).astype(np.int32)
         self._order: Places = np.argsort(self._text, kind="stable").astype(np.int32)
         self._from: Places = np.concatenate(([0], np.cumsum(self._count))).astype(np.int32)
+        self._continued = self._after_how_many(count)
         common = np.argsort(-self._count, kind="stable")
         self._common = [int(one) for one in common if one != _BEGINS]
 
@@ -98,6 +102,12 @@ class NextWords:
                 yield number
                 begins = bool(_ENDS.search(token))
 
+    def _after_how_many(self, count: int) -> NDArray[np.float64]:
+        """Return the chance of each word by after how many different ones it stands."""
+        pairs = np.unique(self._text[:-1].astype(np.int64) * count + self._text[1:])
+        found = np.bincount(pairs % count, minlength=count)
+        return np.asarray(found / max(len(pairs), 1), np.float64)
+
     def _read(self, written: Sequence[str]) -> list[int]:
         """Return the last numbers of a line, -1 for a word that is not known."""
         read = [_BEGINS]
@@ -109,19 +119,23 @@ class NextWords:
 
     def _likely(self, before: Sequence[int]) -> Iterator[int]:
         """Yield the numbers of the words that may come, likeliest first, each once."""
-        shares: dict[int, float] = {}
-        worth = 1.0
-        for length in range(len(before), 0, -1):
+        chances = self._continued.copy()
+        for length in range(1, len(before) + 1):
             following = self._following(before[len(before) - length :])
+            if not len(following):
+                break
             numbers, counts = np.unique(following, return_counts=True)
-            for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
-                if number != _BEGINS:
-                    shares.setdefault(number, worth * count / len(following))
-            worth *= BACK_OFF
-        for number in self._common[: len(shares) + ORDER]:
-            shares.setdefault(number, worth * self._count[number] / self.words)
-        yield from sorted(shares, key=lambda number: (-shares[number], number))
-        yield from (number for number in self._common if number not in shares)
+            chances *= TAKEN_OFF * len(numbers) / len(following)
+            chances[numbers] += (counts - TAKEN_OFF) / len(following)
+        chances[_BEGINS] = -1.0
+        some = min(_SOME, len(chances))
+        first = np.argpartition(-chances, some - 1)[:some]
+        told = sorted(first.tolist(), key=lambda number: (-chances[number], number))
+        yield from (number for number in told if number != _BEGINS)
+        if some < len(chances):
+            known = {*told, _BEGINS}
+            rest = np.argsort(-chances, kind="stable").tolist()
+            yield from (number for number in rest if number not in known)
 
     def _following(self, before: Sequence[int]) -> Places:
         """Return the numbers of what came after these, each time."""

@@ -15,7 +15,7 @@ from engine.core.context import Context
 from engine.core.errors import ModelError
 from engine.core.messages import Later, Ns, Text, Trigger
 from engine.core.nearest import nearest
-from engine.core.parameter import Param
+from engine.core.parameter import Event, Param
 from engine.dsp.chance import seed_of, uniform
 from engine.inference.card import CARD
 from engine.inference.network import ModelName, NetworkModel
@@ -32,7 +32,7 @@ _EMPTY: Final = 5
 _MOST_TOLD: Final = 20
 
 
-class Written(NamedTuple):
+class WrittenLine(NamedTuple):
     """A line that is done, the line as it grows, and that the last one is done."""
 
     text: Text | None = None
@@ -40,7 +40,7 @@ class Written(NamedTuple):
     done: Trigger | None = None
 
 
-class Moment(NamedTuple):
+class Standing(NamedTuple):
     """What stands at a moment: a line so far, and whether it is done."""
 
     at: Ns
@@ -56,7 +56,7 @@ class WriteModel(NetworkModel[Text]):
     it is done, ``interim`` the line as it grows, by a word or a letter at a time, and ``done``
     comes with the last. Without ``pace`` they come as fast as they are written. A newer trigger or
     text calls off what was being written; a trigger to ``stop`` does too, and what stands by then
-    is the text.
+    is the text. A hand writes and stops by ``go`` and ``stop``, on the page, by OSC or from a pad.
 
     ``author`` is "shakespeare" (his plays), "poetry" (English poems of all times), "scripture" (the
     King James Bible), or a mix: ``author = { shakespeare = 0.5, scripture = 0.5 }``. It may also be
@@ -76,7 +76,7 @@ class WriteModel(NetworkModel[Text]):
     TASK = "letters"
 
     interruptible: ClassVar[bool] = True
-    calls_off: ClassVar[Collection[str]] = ("stop",)
+    calls_off: ClassVar[Collection[str]] = ("go", "stop")
 
     author: Annotated[
         str | dict[str, float],
@@ -84,14 +84,16 @@ class WriteModel(NetworkModel[Text]):
     ] = "shakespeare"
     temperature: Annotated[float, Param("0 is what is likeliest, 1 by chance", 0, 2)] = 0.6
     start: Annotated[str, Param("how the first line begins, for a trigger")] = ""
-    lines: Annotated[int, Param("how many lines it writes", 1, 100)] = 1
+    lines: Annotated[int, Param("how many lines it writes", 1, 50)] = 1
     length: Annotated[
-        int, Param("letters after which a line ends with its word", 1, 2000, unit="letters")
+        int, Param("letters after which a line ends with its word", 1, 1000, unit="letters")
     ] = 160
     by: Annotated[Literal["word", "letter"], Param("what comes at a time")] = "word"
     pace: Annotated[float, Param("from one word to the next; 0 is at once", 0, 60, unit="s")] = 0.0
     block: Annotated[bool, Param("whether slurs are drawn anew")] = True
     seed: Annotated[int, Param("another one writes something else")] = 0
+    go: Event[Annotated[bool, Param("write, as a trigger has it do")]] = False
+    stop: Event[Annotated[bool, Param("write no further")]] = False
     model: ModelName = "write"
 
     _context: Context = field(default_factory=Context)
@@ -99,7 +101,7 @@ class WriteModel(NetworkModel[Text]):
     _told: bool = False
     _drawn: tuple[int, int] = (0, 0)
     """The seed that numbers were drawn with, and how many."""
-    _plan: list[Moment] = field(default_factory=list)
+    _plan: list[Standing] = field(default_factory=list)
 
     def known_texts(self) -> Mapping[str, Sequence[str]]:
         """Return the authors of the network, or the folder of one's own."""
@@ -127,7 +129,7 @@ class WriteModel(NetworkModel[Text]):
             if not (before / CARD).is_file():
                 raise
             self._open_before(before, error)
-        self._told = False
+        self._told, self._drawn, self._plan = False, (self.seed, 0), []
 
     def check(self, session: Session) -> None:
         """Raise ModelError where a network takes no letters and a state, or lists no letters."""
@@ -147,7 +149,9 @@ class WriteModel(NetworkModel[Text]):
         """Forget what was being written; what comes next is another text all the same."""
         self._plan = []
 
-    def process(self, begin: Trigger | Text | str, *, at: Ns) -> Iterator[Written | Later[Written]]:
+    def process(
+        self, begin: Trigger | Text | str = "", *, at: Ns
+    ) -> Iterator[WrittenLine | Later[WrittenLine]]:
         """Yield the lines as they grow, each for its moment.
 
         Raises ModelError when the network fails, or answers with what is not a number.
@@ -158,22 +162,26 @@ class WriteModel(NetworkModel[Text]):
         said = begin.text if isinstance(begin, Text) else begin
         start = clean(self.start if isinstance(said, Trigger) else said)
         self._tell_unknown(start)
-        writer = LetterWriter(self._alphabet, self._read, self._chance)
+        writer = LetterWriter(self._alphabet, self.read, self._chance)
         for number in range(self.lines):
             at = yield from self._line(writer, start if not number else "", at, number)
 
-    def on_stop(self, stop: Trigger, *, at: Ns) -> Written | None:
+    def on_go(self, go: Trigger, *, at: Ns) -> Iterator[WrittenLine | Later[WrittenLine]]:
+        """Yield the lines as for a trigger."""
+        return self.process(go, at=at)
+
+    def on_stop(self, stop: Trigger, *, at: Ns) -> WrittenLine | None:
         """Write no further; return the line as it stands, if one is being written."""
         plan, self._plan = self._plan, []
         begun = [each for each in plan if each.at <= at]
         if not plan or (len(begun) == len(plan) and plan[-1].done):
             return None
         line = begun[-1].line if begun and not begun[-1].done else ""
-        return Written(text=Text(line, language="en") if line else None, done=Trigger())
+        return WrittenLine(text=Text(line, language="en") if line else None, done=Trigger())
 
     def _line(
         self, writer: LetterWriter, start: str, at: Ns, number: int
-    ) -> Generator[Written | Later[Written], None, Ns]:
+    ) -> Generator[WrittenLine | Later[WrittenLine], None, Ns]:
         """Yield one line as it grows; return when the next begins."""
         for _ in range(_EMPTY):
             line, ends = "", at
@@ -186,7 +194,7 @@ class WriteModel(NetworkModel[Text]):
             if line.strip():
                 break
         last = number == self.lines - 1
-        done = Written(
+        done = WrittenLine(
             text=Text(line.strip(), language="en") if line.strip() else None,
             done=Trigger() if last else None,
         )
@@ -196,8 +204,17 @@ class WriteModel(NetworkModel[Text]):
     def _manner(self) -> Manner:
         return Manner(self.temperature, self.length, self.block)
 
-    def _read(self, place: int, state: Any) -> tuple[NDArray[np.float32], Any]:
-        """Have the network read a letter; return a score for each that may follow."""
+    @property
+    def alphabet(self) -> Alphabet:
+        """The letters and authors of the network that is open."""
+        return self._alphabet
+
+    def read(self, place: int, state: Any) -> tuple[NDArray[np.float32], Any]:
+        """Have the network read the letter at a place of the alphabet, and a state, None at first.
+
+        Return a score for each letter that may follow, and the state. Raises ModelError when the
+        network fails.
+        """
         letter, remembered = self.session().inputs
         seen = np.zeros(letter.filled, np.float32)
         seen[0, 0, place] = 1
@@ -264,7 +281,7 @@ class WriteModel(NetworkModel[Text]):
         self._context.log.warning(words, self._context.name, error)
 
     def _tell_unknown(self, text: str) -> None:
-        """Tell once which letters the network does not know."""
+        """Warn once of letters that the network does not know."""
         unknown = self._alphabet.unknown(text)
         if unknown and not self._told:
             self._told = True
@@ -272,14 +289,15 @@ class WriteModel(NetworkModel[Text]):
             words = '%s: the network knows no "%s"; letters that it does not know are not read'
             self._context.log.warning(words, self._context.name, some)
 
-    def _said(self, line: str, moment: Ns) -> Written | Later[Written]:
+    def _said(self, line: str, moment: Ns) -> WrittenLine | Later[WrittenLine]:
         """Return what a line is so far, for its moment."""
-        return self._at(Written(interim=Text(line, final=False, language="en")), moment, line)
+        said = Text(line.rstrip(), final=False, language="en")
+        return self._at(WrittenLine(interim=said), moment, line)
 
     def _at(
-        self, said: Written, moment: Ns, line: str, *, done: bool = False
-    ) -> Written | Later[Written]:
-        self._plan.append(Moment(moment, line.strip(), done))
+        self, said: WrittenLine, moment: Ns, line: str, *, done: bool = False
+    ) -> WrittenLine | Later[WrittenLine]:
+        self._plan.append(Standing(moment, line.strip(), done))
         return Later(moment, said) if self.pace > 0 else said
 
 

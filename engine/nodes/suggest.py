@@ -50,7 +50,7 @@ class Suggest(Node):
     ``first``, ``second`` and ``third`` are the words, empty where there are not so many, and
     ``text`` the line so far. Slurs are not suggested unless ``block`` is off.
 
-    The likeliest words are found by stupid back-off (Brants and others, 2007) over the last three.
+    The likeliest words are found by interpolated Kneser-Ney (1995) over the last three.
     """
 
     self_starting: ClassVar[bool] = True

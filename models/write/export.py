@@ -8,6 +8,7 @@ a letter that the network, as it ships, takes for the text that was held out of 
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 import tempfile
@@ -23,8 +24,10 @@ from engine.language.letters import Alphabet
 from engine.training.letters_network import Weights, network_files, writing_network
 
 HERE = Path(__file__).parent
-READ = 400_000
+READ = 200_000
 """Letters of each held-out text that are read, or as many as there are."""
+SHOWN = 10_000
+"""Letters of each that go along, for ``sensorium bench text``."""
 POEMS = (2, 3, 6, 7, 13)
 """Which of the stretches, shuffled, are in poems.txt."""
 WORDS = """\
@@ -92,6 +95,15 @@ def poems(text: str) -> str:
     return "\n\n".join("\n".join(stretches[at]) for at in POEMS) + "\n"
 
 
+def unseen(texts: dict[str, Corpus]) -> str:
+    """Return some of what was held out of each author, from the middle on."""
+    found = {}
+    for name, text in texts.items():
+        begin = text.unseen.index("\n", len(text.unseen) // 2) + 1
+        found[name] = text.unseen[begin : begin + SHOWN]
+    return json.dumps(found, indent=1) + "\n"
+
+
 def write(weights: Weights, trained: str) -> None:
     """Write the folder."""
     network = writing_network(weights)
@@ -107,6 +119,7 @@ def main() -> None:
         texts = corpora(fetch(Path(folder)))
     weights = weights_of(stored)
     (HERE / "poems.txt").write_text(poems(texts["poetry"].seen), "utf-8")
+    (HERE / "unseen.json").write_text(unseen(texts), "utf-8")
     write(weights, "off = 0")
     found = measured(texts)
     lines = [f"{name} = {value:.3f}" for name, value in found.items()]

@@ -714,6 +714,48 @@ def _(played: Played) -> None:
     assert played.box("subtitles").text == LINES[-1]
 
 
+@promise(
+    "A poem for each press",
+    8,
+    script=[
+        *arrivals("desk", "note36", (0.5, Trigger()), (5.0, Trigger())),
+        *arrivals("desk", "cc1", (0.0, 0.5)),
+        *arrivals("desk", "note38", (6.0, Trigger())),
+    ],
+)
+def _(played: Played) -> None:
+    grown = [(each.t, each.args[0]) for each in sent(played, "/line/so/far")]
+    assert grown[0][0] == 0.5
+    assert grown[1][0] == 0.83
+    assert grown[1][1].startswith(grown[0][1])
+    assert max(at for at, _ in grown) <= 6.0
+    last = sent(played, "/line")[-1]
+    assert (last.t, last.args[0]) == (6.0, grown[-1][1])
+    assert (6.0, [1]) in [(each.t, each.args) for each in sent(played, "/done")]
+
+
+@promise(
+    "The next word on three pads",
+    4,
+    script=[
+        *arrivals(
+            "desk",
+            "notes",
+            *((0.5 * at, Note(note, 90)) for at, note in enumerate((36, 37, 60, 38), 1)),
+        ),
+        *arrivals("desk", "note39", (2.5, Trigger())),
+        *arrivals("desk", "note40", (3.0, Trigger())),
+    ],
+)
+def _(played: Played) -> None:
+    first, second, third = (sent(played, f"/next/{place}") for place in (1, 2, 3))
+    so_far = [each.args[0].split() for each in sent(played, "/so/far")]
+    chosen = [first[0].args[0], second[1].args[0], third[2].args[0]]
+    assert so_far == [[], chosen[:1], chosen[:2], chosen, chosen[:2], []]
+    (line,) = sent(played, "/line")
+    assert (line.t, line.args[0].split()) == (3.0, chosen[:2])
+
+
 def midi(played: Played, kind: int) -> list[tuple[float, tuple[int, ...]]]:
     """Return the MIDI messages of a kind (the upper half of the first byte) with their seconds."""
     sent_on = [(one.t, tuple(one.what["midi"])) for one in played.sent("synth") if one.what]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.language.next_words import NextWords, plain
+from engine.language.next_words import NextWords
 
 SEA = """The sea is calm. The sea is wide, and the wind is cold.
 I'm at home by the sea; the boat is old.
@@ -37,9 +37,7 @@ def test_nothing_that_it_may_not_say_is_told_and_others_take_its_place() -> None
 
 def test_unknown_words_leave_what_is_said_most() -> None:
     known = NextWords(SEA)
-    assert [plain(one) for one in known.after(["🙂", "שלום"])] == [
-        plain(one) for one in known.common()
-    ]
+    assert known.after(["🙂", "שלום"])[:2] == known.common(2) == ["the", "is"]
 
 
 def test_a_text_without_words_knows_nothing() -> None:

@@ -14,7 +14,7 @@ from engine.core.context import Context
 from engine.core.errors import ModelError, PatchError
 from engine.core.messages import Later, Ns, Text, Trigger
 from engine.inference.card import model_folder
-from engine.models.write import AUTHORS, WriteModel, Written
+from engine.models.write import AUTHORS, WriteModel, WrittenLine
 from engine.testing import play
 
 OURS = model_folder("write")
@@ -43,7 +43,7 @@ def opened(**parameters: object) -> WriteModel:
     return box
 
 
-def told(said: Iterator[Written | Later[Written]]) -> list[Written]:
+def told(said: Iterator[WrittenLine | Later[WrittenLine]]) -> list[WrittenLine]:
     return [one.message if isinstance(one, Later) else one for one in said]
 
 
@@ -214,3 +214,15 @@ def test_a_patch_writes_the_same_twice_and_a_hand_changes_the_author() -> None:
 def test_numbers_are_no_beginning() -> None:
     with pytest.raises(PatchError, match="poet"):
         play(PATCH.format("").replace('from = "clock"', 'from = "clock.value"', 1), seconds=1)
+
+
+def test_a_hand_begins_and_ends_it() -> None:
+    script = [
+        (1.0, SetParameter("poet", "go", True)),
+        (2.0, SetParameter("poet", "stop", True)),
+    ]
+    patch = PATCH.format('pace = "300 ms"\nlength = 120').replace('from = "clock"\n', "", 1)
+    played = play(patch, script, seconds=4)
+    assert played.errors == []
+    assert [sent.t for sent in played.sent("out", "interim")] == pytest.approx([1, 1.3, 1.6, 1.9])
+    assert [sent.t for sent in played.sent("out", "text")] == [2.0]

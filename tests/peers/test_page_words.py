@@ -102,7 +102,7 @@ PHONE, KEYBOARD = (390, 844), (390, 400)
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
-    """A show, what it sends, a browser that looks at it, and its port of control."""
+    """A show, what it sends, a browser that looks at it, its port of control and its patch."""
     folder = tmp_path_factory.mktemp("words")
     (folder / "nodes").mkdir()
     (folder / "nodes" / "next.py").write_text(NEXT)
@@ -119,7 +119,7 @@ def stage(tmp_path_factory):
                 browser.go(f"http://127.0.0.1:{page}/")
                 browser.until("document.querySelector('.typed textarea')")
                 browser.until(f"{WORDS}[0] === 'the'")
-                yield browser, wire, control
+                yield browser, wire, control, folder / "show.toml"
         finally:
             show.stop()
 
@@ -130,7 +130,7 @@ def line(text: str, address: str = "/line"):
 
 @pytest.fixture(params=["desk", "phone"])
 def page(stage, request):
-    browser, wire, _ = stage
+    browser, wire, *_ = stage
     if request.param == "phone":
         browser.size(*PHONE, phone=True)
     else:
@@ -192,7 +192,7 @@ def tell(control: int, address: str, value: object) -> None:
 
 
 def test_a_line_that_is_refused_comes_back(stage):
-    browser, wire, control = stage
+    browser, wire, control, _ = stage
     browser.size(1440, 900)
     power = "document.querySelector('[data-knob=\"typed/on\"] button.switch').ariaChecked"
     tell(control, "/typed/on", 0)
@@ -210,11 +210,14 @@ def test_a_line_that_is_refused_comes_back(stage):
 
 
 def test_a_program_says_a_line_by_osc(stage):
-    browser, wire, control = stage
+    browser, wire, control, _ = stage
     wire.from_now()
     tell(control, "/typed/text", "from afar")
     wire.until(line("from afar"))
     browser.until(f"{SAID} === 'from afar'")
+    tell(control, "/typed/text", "x" * 10_050)
+    browser.until(f"{SAID}.startsWith('…xxx')")
+    browser.until("document.querySelector('#troubles').textContent.includes('10050 characters')")
 
 
 def test_the_next_words_are_chosen_by_their_buttons_and_taken_back(page):
@@ -233,8 +236,23 @@ def test_the_next_words_are_chosen_by_their_buttons_and_taken_back(page):
     browser.until(f"{WORDS}[0] === 'the'")
 
 
+def test_a_line_that_is_begun_stays_when_the_patch_is_saved(stage):
+    browser, wire, _, patch = stage
+    browser.size(1440, 900)
+    wire.from_now()
+    browser.press(LINE)
+    browser.keys("half a li")
+    text = patch.read_text()
+    patch.write_text(text.replace('"Poet"', '"Poetess"'))
+    browser.until("document.querySelector('.typed b').innerText === 'Poetess'")
+    browser.keys("ne" + ENTER)
+    wire.until(line("half a line"))
+    patch.write_text(text)
+    browser.until("document.querySelector('.typed b').innerText === 'Poet'")
+
+
 def test_a_thumb_chooses(stage):
-    browser, wire, _ = stage
+    browser, wire, *_ = stage
     browser.size(*PHONE, phone=True)
     wire.from_now()
     browser.drag(".next button:nth-child(3)", 0, 0, "touch")
@@ -245,7 +263,7 @@ def test_a_thumb_chooses(stage):
 
 
 def test_a_guest_sees_the_words_and_no_line(stage):
-    browser, _, _ = stage
+    browser, *_ = stage
     role = "document.body.dataset.role"
     owner = browser.run(f"return {role}")
     seen = (
@@ -259,7 +277,7 @@ def test_a_guest_sees_the_words_and_no_line(stage):
 
 
 def test_keys_choose_where_nothing_is_typed(stage):
-    browser, wire, _ = stage
+    browser, wire, *_ = stage
     browser.size(1440, 900)
     wire.from_now()
     browser.run("document.activeElement.blur()")
@@ -297,7 +315,7 @@ def test_a_locked_page_says_nothing(page):
 
 
 def test_on_a_phone_the_keyboard_does_not_hide_the_line_and_thumbs_reach_the_words(stage):
-    browser, _, _ = stage
+    browser, *_ = stage
     browser.size(*PHONE, phone=True)
     browser.run("window.scrollTo(0, 0)")
     place = "return document.querySelector(arguments[0]).getBoundingClientRect().toJSON()"

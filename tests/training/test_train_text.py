@@ -17,6 +17,8 @@ from typer.testing import CliRunner
 from engine.commands.train import app
 from engine.core.clock import SystemClock
 from engine.core.errors import DeviceError, UnwritableFile
+from engine.inference.backend import CPU, Stored
+from engine.inference.backends import BACKENDS
 from engine.inference.card import read_card
 from engine.inference.session import open_sessions
 from engine.inference.vector import hold_to_vector
@@ -28,7 +30,7 @@ from engine.training.errors import TrainingError
 from engine.training.folder import PREVIEW
 from engine.training.letters_network import writing_network
 from engine.training.picture import TrainingProgress
-from engine.training.recurrent import first_letters, learn_stretch, read_letter, surprise_at
+from engine.training.recurrent import Floats, first_letters, learn_stretch, read_letter, surprise_at
 from engine.training.text import TextTraining, read_lines
 from engine.training.text_command import Sampled, TextOptions, train_text
 from tests.full_disk import no_file_larger_than
@@ -124,14 +126,11 @@ def test_the_gradients_are_those_of_the_loss() -> None:
 
 def test_the_network_answers_as_what_was_trained() -> None:
     weights = first_letters(9, 1, 12, 3)
-    from engine.inference.backend import CPU, Stored
-    from engine.inference.backends import BACKENDS
-
     runner = BACKENDS["onnxruntime"].start(Stored(writing_network(weights)), CPU, 1)
-    mine = theirs = None
+    state: Floats | None = None
     remembered = np.zeros((1, 1, 12), np.float32)
     for place in (0, 3, 8, 3):
-        mine, state = read_letter(weights, place, None if theirs is None else state)
+        mine, state = read_letter(weights, place, state)
         seen = np.zeros((1, 1, 10), np.float32)
         seen[0, 0, [place, 9]] = 1
         theirs, remembered = runner.run(["scores", "next"], {"seen": seen, "state": remembered})
@@ -144,8 +143,8 @@ def test_what_it_did_best_is_kept_and_not_what_it_did_last(sea: Path) -> None:
         training.step()
     training.keep_best()
     best = training.network()
-    for each in training._weights.values():
-        each += np.float32(1)
+    for name in training._weights:
+        training._weights[name] += np.float32(1)
     training.keep_best()
     assert training.losses[1] > training.losses[0]
     assert training.network() == best
@@ -227,7 +226,7 @@ def test_what_cannot_be_learned_from_is_told_and_leaves_nothing(
     file.write_bytes(content)
     with pytest.raises((DeviceError, TrainingError), match=why):
         train_text(file, tmp_path / "me", TextOptions(steps=1), [])
-    with pytest.raises(DeviceError, match="none.txt"):
+    with pytest.raises(DeviceError, match=r"none\.txt"):
         train_text(tmp_path / "none.txt", tmp_path / "me", TextOptions(steps=1), [])
     assert names(tmp_path) == ["my.txt"]
 
