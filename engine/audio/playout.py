@@ -45,14 +45,18 @@ LONGEST_HOLD_S: Final = 0.2
 class PlayoutBuffer:
     """Takes blocks on one thread, and gives samples of the device's rate on another."""
 
-    def __init__(self, rate: int, hold: float, longest: float) -> None:
-        """``rate`` is the device's in Hz; ``hold`` and ``longest``, what may wait, in seconds."""
+    def __init__(self, rate: int, hold: float, longest: float, cycle: int = 0) -> None:
+        """``rate`` is the device's in Hz; ``hold`` and ``longest``, what may wait, in seconds.
+
+        The device asks for ``cycle`` samples at once, for which it is held as well.
+        """
         self.late = 0
         """How often sound went on too late, so that it was torn."""
         self.refused = 0.0
         """Seconds that found no room."""
         self._rate = rate
         self._hold = round(hold * rate)
+        self._cycle = cycle
         self._longest = round(longest * rate)
         self._edge = max(2, round(RAMP_S * rate))
         self._up = (0.5 - 0.5 * np.cos(np.linspace(0, np.pi, self._edge))).astype(np.float32)
@@ -69,7 +73,7 @@ class PlayoutBuffer:
 
     @property
     def hold(self) -> float:
-        """Seconds that sound is held."""
+        """Seconds that sound is held, beyond what the device asks for at once."""
         return self._hold / self._rate
 
     @property
@@ -96,7 +100,7 @@ class PlayoutBuffer:
         is_live = self._ahead < AHEAD_S
         if is_live:
             self._ahead -= self._ahead * len(samples) / rate / _FORGET_S
-        excess = self._fill - self._hold if is_live and self._playing else None
+        excess = self._fill - self._hold - self._cycle if is_live and self._playing else None
         speed = 1.0 + self._follow(excess, len(samples) / rate)
         self._append(self._speed.feed(samples, speed), late)
 
@@ -104,6 +108,7 @@ class PlayoutBuffer:
         """Return the next ``count`` samples: silence where there are none."""
         out = np.zeros(count, np.float32)
         with self._lock:
+            self._cycle = max(self._cycle, count)
             tail, self._tail = self._tail[:count], self._tail[count:]
             out[: len(tail)] += tail
             if not self._playing:
@@ -144,8 +149,8 @@ class PlayoutBuffer:
             self.late += 1
             self._hold = min(2 * self._hold, round(LONGEST_HOLD_S * self._rate))
         self._excess, self._least, self._watched = 0.0, float("inf"), 0.0
-        self._waiting.append(np.zeros(self._hold, np.float32))
-        self._fill = self._hold
+        self._fill = self._hold + self._cycle
+        self._waiting.append(np.zeros(self._fill, np.float32))
         self._rising = self._edge
         self._playing = True
 
@@ -184,7 +189,7 @@ class PlayoutBuffer:
                 return
             if not self._playing:
                 self._begin(late)
-            room = self._longest + self._hold - self._fill
+            room = self._longest + self._hold + self._cycle - self._fill
             if len(sound) > room:
                 self.refused += (len(sound) - room) / self._rate
                 sound = sound[:room]

@@ -61,7 +61,7 @@ class Speaker(Sink):
     channel: Fixed[Annotated[int, Param("the first output of the device, from 1", 1, 256)]] = 1
     hold: Fixed[
         Annotated[float, Param("how long sound is held, for what comes late", 0.003, 0.2, unit="s")]
-    ] = 0.006
+    ] = 0.004
     longest: Fixed[Annotated[float, Param("how much may wait", 0.2, 3600, unit="s")]] = 120.0
     volume: Annotated[float, Param("how loud, as a part of what comes", 0, 1)] = 1.0
     pan: Annotated[float, Param("-1 is left, 1 is right", -1, 1)] = 0.0

@@ -108,7 +108,7 @@ def test_each_word_is_told_as_its_stop_opens():
         "ten men came by",
         "Bill can tell Pam",
     ):
-        sound, rate, words = EspeakVoice(find_espeak(), "en-us", 165, 50).speak(text)
+        sound, rate, words, _ = EspeakVoice(find_espeak(), "en-us", 165, 50).speak(text)
         quiet = np.abs(sound) <= 1e-3
         turns = np.flatnonzero(np.diff(np.concatenate([[0], quiet.astype(np.int8), [0]])))
         closures = turns[1::2][turns[1::2] - turns[::2] > 0.02 * rate] / rate
