@@ -32,6 +32,7 @@ from engine.language.kokoro_tokens import tokens_of
 from engine.language.phrases import LONGEST_PHRASE, phrases
 from engine.language.speaking import SpokenMoment, in_order, parts_of_sound, spelled
 from engine.language.visemes import REST, mouths
+from engine.language.words import LONGEST
 
 _USUAL_SPEED: Final = 165
 """Words a minute of Kokoro's own speed."""
@@ -111,6 +112,12 @@ class Say(Node):
     def interruptible(self) -> bool:  # type: ignore[override]
         """Whether a newer text calls off the one that is spoken."""
         return self.when_busy == "newest"
+
+    def is_news(self, message: str | Text) -> bool:
+        """Return whether a text calls off what is spoken: one that is final, and says something."""
+        text = message.text if isinstance(message, Text) else message
+        is_final = not isinstance(message, Text) or message.final
+        return is_final and any(one.isalnum() for one in text[:LONGEST])
 
     def examine(self) -> Iterable[Finding]:
         """Return whether there is a voice."""

@@ -157,6 +157,13 @@ def test_it_is_called_off_in_mid_sentence(how):
     assert not cut.samples.any()
 
 
+def test_an_interim_text_and_an_empty_one_leave_what_is_spoken():
+    half = Text("One two three", final=False)
+    spoken = Spoken((0.0, Text("One two three")), (0.3, half), (0.4, Text(" ... ")))
+    assert spoken.words == ["One", "two", "three"]
+    assert len(spoken.of("done")) == 1
+
+
 def test_a_panic_ends_it_and_that_is_told():
     spoken = Spoken((0.0, Text(LONG)), (4.0, Text("again")), script=[(1.0, Panic())])
     assert not [at for at, _ in spoken.of("sound") if 1.0 < at < 4.0]
