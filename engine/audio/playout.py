@@ -22,6 +22,8 @@ Samples = NDArray[np.float32]
 
 RAMP_S: Final = 0.0015
 """Seconds of the ramps at both ends of a sound."""
+CUT_S: Final = 0.01
+"""And of that in which a sound is broken off, as far as so much of it waits."""
 AHEAD_S: Final = 0.2
 """What is further ahead of its moment, in seconds, was not made as it is heard."""
 RESUMED_S: Final = 0.5
@@ -59,7 +61,7 @@ class PlayoutBuffer:
         self._cycle = cycle
         self._longest = round(longest * rate)
         self._edge = max(2, round(RAMP_S * rate))
-        self._up = (0.5 - 0.5 * np.cos(np.linspace(0, np.pi, self._edge))).astype(np.float32)
+        self._up = _rising(self._edge)
         self._lock = threading.Lock()
         self._waiting: deque[Samples] = deque()
         self._fill = 0
@@ -126,8 +128,8 @@ class PlayoutBuffer:
         """Break off what sounds in a ramp, and forget what waits."""
         with self._lock:
             if self._playing:
-                rest = self._taken(min(self._fill, self._edge))
-                tail = self._faded(rest)
+                rest = self._taken(min(self._fill, round(CUT_S * self._rate)))
+                tail = rest * _rising(len(rest))[::-1]
                 if len(self._tail) < len(tail):
                     self._tail = np.pad(self._tail, (0, len(tail) - len(self._tail)))
                 self._tail[: len(tail)] += tail
@@ -219,7 +221,11 @@ class PlayoutBuffer:
     def _faded(self, rest: Samples) -> Samples:
         """Return the last samples, with a ramp down to nothing at their end."""
         rest = rest.copy()
-        down = self._up[::-1][-len(rest) :] if len(rest) < self._edge else self._up[::-1]
-        if len(down):
-            rest[len(rest) - len(down) :] *= down
+        down = _rising(min(self._edge, len(rest)))[::-1]
+        rest[len(rest) - len(down) :] *= down
         return rest
+
+
+def _rising(count: int) -> Samples:
+    """Return a ramp of so many samples, from 0 to 1."""
+    return (0.5 - 0.5 * np.cos(np.linspace(0, np.pi, count))).astype(np.float32)
