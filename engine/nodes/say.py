@@ -76,8 +76,10 @@ class Say(Node):
     ``when_busy`` is what a text does that comes while another is spoken: "newest" takes its place,
     in mid-sentence, "queue" waits its turn. ``stop`` calls off what is spoken and what waits.
 
-    A text is cut to 10,000 characters and spoken phrase by phrase. Raises DeviceError without a
-    voice, with the line that installs one.
+    A text is cut to 10,000 characters and spoken phrase by phrase.
+
+    Raises DeviceError without a voice, with the line that installs one, and ModelError for Kokoro
+    that was not built.
     """
 
     lane: ClassVar[bool] = True

@@ -53,8 +53,9 @@ class Speaker(Sink):
     takes the place of all that waits.
 
     A loudspeaker that goes away is looked for until it is back. However the show ends, even by
-    ``kill -9``, sound fades out within 50 ms. Raises DeviceError when there is no loudspeaker.
-    Offline it is silent.
+    ``kill -9``, sound fades out within 50 ms. Offline it is silent.
+
+    Raises DeviceError when there is no loudspeaker.
     """
 
     device: Fixed[Annotated[str | int, Param('"auto", a name, or a number')]] = "auto"
