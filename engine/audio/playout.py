@@ -42,6 +42,10 @@ _TOO_MUCH_S: Final = 0.02
 _WATCHED_S: Final = 0.5
 """What is held too much for so long is skipped, as after a show that stood still."""
 LONGEST_HOLD_S: Final = 0.2
+CALM_S: Final = 15.0
+"""After so many seconds in time sound is held for half as long again; twice so many after each time
+that it came late, up to ``_LONGEST_CALM_S``, so that a busy show does not try it again and again."""
+_LONGEST_CALM_S: Final = 600.0
 
 
 class PlayoutBuffer:
@@ -57,7 +61,9 @@ class PlayoutBuffer:
         self.refused = 0.0
         """Seconds that found no room."""
         self._rate = rate
-        self._hold = round(hold * rate)
+        self._hold = self._least_hold = round(hold * rate)
+        self._calm = CALM_S
+        self._calm_since = 0
         self._cycle = cycle
         self._longest = round(longest * rate)
         self._edge = max(2, round(RAMP_S * rate))
@@ -102,6 +108,8 @@ class PlayoutBuffer:
         is_live = self._ahead < AHEAD_S
         if is_live:
             self._ahead -= self._ahead * len(samples) / rate / _FORGET_S
+        if is_live:
+            self._relax(at)
         excess = self._fill - self._hold - self._cycle if is_live and self._playing else None
         speed = 1.0 + self._follow(excess, len(samples) / rate)
         self._append(self._speed.feed(samples, speed), late)
@@ -149,12 +157,20 @@ class PlayoutBuffer:
         """Begin to play after a moment, longer where sound came too late for the one so far."""
         if late:
             self.late += 1
+            self._calm = min(2 * self._calm, _LONGEST_CALM_S)
+            self._calm_since = self._last_at
             self._hold = min(2 * self._hold, round(LONGEST_HOLD_S * self._rate))
         self._excess, self._least, self._watched = 0.0, float("inf"), 0.0
         self._fill = self._hold + self._cycle
         self._waiting.append(np.zeros(self._fill, np.float32))
         self._rising = self._edge
         self._playing = True
+
+    def _relax(self, at: int) -> None:
+        """Hold sound for half as long again where it has come in time for a while."""
+        if self._hold > self._least_hold and at - self._calm_since > self._calm * SECOND:
+            self._hold = max(self._least_hold, self._hold // 2)
+            self._calm_since = at
 
     def _follow(self, excess: int | None, lasts: float) -> float:
         """Return by how much the speed must differ, for frames held too much, at a block.

@@ -47,10 +47,10 @@ class Speaker(Sink):
 
     Sound of any rate is brought to the device's. It is held for ``hold``, so that what comes a
     little late is not torn; where it is torn all the same, it fades out and in again, that is told,
-    and it is held for twice as long from then on. Clocks that differ are followed by playing a
-    little faster or slower, up to 0.2 %. What is handed out faster than it sounds, as speech is,
-    waits its turn, up to ``longest``; a stretch whose count of samples does not follow the last one
-    takes the place of all that waits.
+    and it is held for twice as long until it has come in time for a while. Clocks that differ are
+    followed by playing a little faster or slower, up to 0.2 %. What is handed out faster than it
+    sounds, as speech is, waits its turn, up to ``longest``; a stretch whose count of samples does
+    not follow the last one takes the place of all that waits.
 
     A loudspeaker that goes away is looked for until it is back. However the show ends, even by
     ``kill -9``, sound fades out within 50 ms. Offline it is silent.

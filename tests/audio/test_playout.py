@@ -120,6 +120,15 @@ def test_a_device_that_asks_for_much_at_once_tears_nothing(cycle, monkeypatch):
     assert largest_step(stage.sound[RATE // 4 :]) <= 1.003 * STEP
 
 
+def test_after_a_while_in_time_it_is_held_as_long_as_before_and_nothing_is_torn():
+    stage = Stage()
+    stage.live(tone(45.0), stalls=[(0.5, 0.7)])
+    assert stage.buffer.late == 1
+    assert stage.buffer.hold == pytest.approx(HOLD)
+    assert largest_step(stage.sound[3 * RATE :]) <= 1.01 * STEP
+    assert stage.buffer._fill / RATE < HOLD + 0.02
+
+
 def test_it_is_never_held_for_longer_than_that():
     stage = Stage()
     stage.live(tone(20.0), stalls=[(at, at + 0.3) for at in range(1, 19, 3)])
