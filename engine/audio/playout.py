@@ -43,8 +43,8 @@ _WATCHED_S: Final = 0.5
 """What is held too much for so long is skipped, as after a show that stood still."""
 LONGEST_HOLD_S: Final = 0.2
 CALM_S: Final = 15.0
-"""After so many seconds in time sound is held for half as long again; twice so many after each time
-that it came late, up to ``_LONGEST_CALM_S``, so that a busy show does not try it again and again."""
+"""After so many seconds in time sound is held for half as long again; after twice so many each time
+that it came late, up to ``_LONGEST_CALM_S``: a busy show does not try it again and again."""
 _LONGEST_CALM_S: Final = 600.0
 
 
