@@ -13,6 +13,8 @@ from engine.audio.playout import PlayoutBuffer, Samples
 ENDING_S: Final = 0.02
 """Seconds in which everything fades out at the end."""
 MOST_CABLES: Final = 64
+_LOUDEST: Final = 64.0
+"""Of what comes; the sum is held at full scale."""
 
 
 class SoundMixer:
@@ -30,6 +32,7 @@ class SoundMixer:
         self._wanted = np.ones(2, np.float32)
         self._slope = 1.0 / (ENDING_S * rate)
         self._ending = False
+        self._cycle = 0
 
     @property
     def late(self) -> int:
@@ -51,9 +54,10 @@ class SoundMixer:
         if cable not in self._buffers:
             if len(self._buffers) >= MOST_CABLES:
                 return
-            new = PlayoutBuffer(self._rate, self._hold, self._longest)
+            new = PlayoutBuffer(self._rate, self._hold, self._longest, self._cycle)
             self._buffers = {**self._buffers, cable: new}
-        self._buffers[cable].push(samples, rate, start, at)
+        sane = np.nan_to_num(np.clip(samples, -_LOUDEST, _LOUDEST))
+        self._buffers[cable].push(sane, rate, start, at)
 
     def set_levels(self, volume: float, pan: float, fade: float) -> None:
         """Go to a volume of 0 to 1, and a place of -1, left, to 1, in ``fade`` seconds at most."""
@@ -76,6 +80,7 @@ class SoundMixer:
 
     def mix(self, count: int) -> NDArray[np.float32]:
         """Return the next samples of both channels, shape (2, count), -1 to 1."""
+        self._cycle = count
         mono = np.zeros(count, np.float32)
         for each in self._buffers.values():
             mono += each.pull(count)

@@ -32,7 +32,7 @@ class SoundOutput(Protocol):
     name: str
     rate: int
     latency: float
-    """Seconds from a sample that is mixed to the ear, as far as the device says."""
+    """Seconds from a sample that is asked for to the ear, as far as the device says."""
     mixer: SoundMixer
 
     def gone(self) -> bool:
@@ -164,7 +164,7 @@ class _JackOutput:
         client.activate()
         for out, taker in zip(self._outs, inputs, strict=False):
             client.connect(out, taker)
-        self.latency = int(client.blocksize) / self.rate
+        self.latency = 2 * int(client.blocksize) / self.rate  # it is asked for by cycles
 
     def _process(self, count: int) -> None:
         sides = self.mixer.mix(count)

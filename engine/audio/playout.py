@@ -22,6 +22,8 @@ Samples = NDArray[np.float32]
 
 RAMP_S: Final = 0.0015
 """Seconds of the ramps at both ends of a sound."""
+CUT_S: Final = 0.01
+"""And of that in which a sound is broken off, as far as so much of it waits."""
 AHEAD_S: Final = 0.2
 """What is further ahead of its moment, in seconds, was not made as it is heard."""
 RESUMED_S: Final = 0.5
@@ -40,22 +42,32 @@ _TOO_MUCH_S: Final = 0.02
 _WATCHED_S: Final = 0.5
 """What is held too much for so long is skipped, as after a show that stood still."""
 LONGEST_HOLD_S: Final = 0.2
+CALM_S: Final = 15.0
+"""After so many seconds in time sound is held for half as long again; after twice so many each time
+that it came late, up to ``_LONGEST_CALM_S``: a busy show does not try it again and again."""
+_LONGEST_CALM_S: Final = 600.0
 
 
 class PlayoutBuffer:
     """Takes blocks on one thread, and gives samples of the device's rate on another."""
 
-    def __init__(self, rate: int, hold: float, longest: float) -> None:
-        """``rate`` is the device's in Hz; ``hold`` and ``longest``, what may wait, in seconds."""
+    def __init__(self, rate: int, hold: float, longest: float, cycle: int = 0) -> None:
+        """``rate`` is the device's in Hz; ``hold`` and ``longest``, what may wait, in seconds.
+
+        The device asks for ``cycle`` samples at once, for which it is held as well.
+        """
         self.late = 0
         """How often sound went on too late, so that it was torn."""
         self.refused = 0.0
         """Seconds that found no room."""
         self._rate = rate
-        self._hold = round(hold * rate)
+        self._hold = self._least_hold = round(hold * rate)
+        self._calm = CALM_S
+        self._calm_since = 0
+        self._cycle = cycle
         self._longest = round(longest * rate)
         self._edge = max(2, round(RAMP_S * rate))
-        self._up = (0.5 - 0.5 * np.cos(np.linspace(0, np.pi, self._edge))).astype(np.float32)
+        self._up = _rising(self._edge)
         self._lock = threading.Lock()
         self._waiting: deque[Samples] = deque()
         self._fill = 0
@@ -69,7 +81,7 @@ class PlayoutBuffer:
 
     @property
     def hold(self) -> float:
-        """Seconds that sound is held."""
+        """Seconds that sound is held, beyond what the device asks for at once."""
         return self._hold / self._rate
 
     @property
@@ -96,7 +108,9 @@ class PlayoutBuffer:
         is_live = self._ahead < AHEAD_S
         if is_live:
             self._ahead -= self._ahead * len(samples) / rate / _FORGET_S
-        excess = self._fill - self._hold if is_live and self._playing else None
+        if is_live:
+            self._relax(at)
+        excess = self._fill - self._hold - self._cycle if is_live and self._playing else None
         speed = 1.0 + self._follow(excess, len(samples) / rate)
         self._append(self._speed.feed(samples, speed), late)
 
@@ -104,6 +118,7 @@ class PlayoutBuffer:
         """Return the next ``count`` samples: silence where there are none."""
         out = np.zeros(count, np.float32)
         with self._lock:
+            self._cycle = max(self._cycle, count)
             tail, self._tail = self._tail[:count], self._tail[count:]
             out[: len(tail)] += tail
             if not self._playing:
@@ -121,8 +136,8 @@ class PlayoutBuffer:
         """Break off what sounds in a ramp, and forget what waits."""
         with self._lock:
             if self._playing:
-                rest = self._taken(min(self._fill, self._edge))
-                tail = self._faded(rest)
+                rest = self._taken(min(self._fill, round(CUT_S * self._rate)))
+                tail = rest * _rising(len(rest))[::-1]
                 if len(self._tail) < len(tail):
                     self._tail = np.pad(self._tail, (0, len(tail) - len(self._tail)))
                 self._tail[: len(tail)] += tail
@@ -142,12 +157,20 @@ class PlayoutBuffer:
         """Begin to play after a moment, longer where sound came too late for the one so far."""
         if late:
             self.late += 1
+            self._calm = min(2 * self._calm, _LONGEST_CALM_S)
+            self._calm_since = self._last_at
             self._hold = min(2 * self._hold, round(LONGEST_HOLD_S * self._rate))
         self._excess, self._least, self._watched = 0.0, float("inf"), 0.0
-        self._waiting.append(np.zeros(self._hold, np.float32))
-        self._fill = self._hold
+        self._fill = self._hold + self._cycle
+        self._waiting.append(np.zeros(self._fill, np.float32))
         self._rising = self._edge
         self._playing = True
+
+    def _relax(self, at: int) -> None:
+        """Hold sound for half as long again where it has come in time for a while."""
+        if self._hold > self._least_hold and at - self._calm_since > self._calm * SECOND:
+            self._hold = max(self._least_hold, self._hold // 2)
+            self._calm_since = at
 
     def _follow(self, excess: int | None, lasts: float) -> float:
         """Return by how much the speed must differ, for frames held too much, at a block.
@@ -184,7 +207,7 @@ class PlayoutBuffer:
                 return
             if not self._playing:
                 self._begin(late)
-            room = self._longest + self._hold - self._fill
+            room = self._longest + self._hold + self._cycle - self._fill
             if len(sound) > room:
                 self.refused += (len(sound) - room) / self._rate
                 sound = sound[:room]
@@ -214,7 +237,11 @@ class PlayoutBuffer:
     def _faded(self, rest: Samples) -> Samples:
         """Return the last samples, with a ramp down to nothing at their end."""
         rest = rest.copy()
-        down = self._up[::-1][-len(rest) :] if len(rest) < self._edge else self._up[::-1]
-        if len(down):
-            rest[len(rest) - len(down) :] *= down
+        down = _rising(min(self._edge, len(rest)))[::-1]
+        rest[len(rest) - len(down) :] *= down
         return rest
+
+
+def _rising(count: int) -> Samples:
+    """Return a ramp of so many samples, from 0 to 1."""
+    return (0.5 - 0.5 * np.cos(np.linspace(0, np.pi, count))).astype(np.float32)

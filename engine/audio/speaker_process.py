@@ -79,7 +79,7 @@ class _Lookout:
             self._late = late
             self._notice(
                 f"sound came too late and was torn, {late} times so far;"
-                f" it is held for {1000 * mixer.hold:.0f} ms from now on"
+                f" it is held for {1000 * mixer.hold:.0f} ms more now"
             )
         if mixer.refused and not self._full:
             self._full = True

