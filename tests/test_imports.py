@@ -32,6 +32,7 @@ BELOW_LEAVES = frozenset(
         "video",
         "window",
         "synthetic",
+        "corpus",
     }
 )
 RUNTIME = frozenset({"runtime", "patch", "registry", *BELOW_LEAVES})
@@ -52,6 +53,7 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "audio": frozenset({"core", "system", "dsp", "audio"}),
     "video": frozenset({"core", "system", "dsp", "video"}),
     "window": frozenset({"core", "system", "window"}),
+    "corpus": frozenset({"core", "system", "dsp", "inference", "audio", "video", "corpus"}),
     "patch": frozenset({"patch", "core"}),
     "registry": frozenset({"core", "moved"}),
     "moved": frozenset(),
@@ -95,6 +97,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "tomlkit": frozenset({"patch/edit.py"}),
     "watchfiles": frozenset({"runtime"}),
     "onnx": frozenset({"training"}),
+    "sklearn": frozenset({"corpus/layout.py"}),
     "mcap": frozenset({"recording"}),
     "lz4": frozenset({"recording/chunk.py"}),
     "zstandard": frozenset({"recording/chunk.py"}),

@@ -6,6 +6,7 @@ import math
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
@@ -63,6 +64,7 @@ def is_model(name: str) -> bool:
 # Parameters that a patch must give.
 
 GIVEN: Mapping[str, Mapping[str, Any]] = {
+    "corpus_map": {"file": str(Path(__file__).parents[1] / "media" / "tones.corpus")},
     "osc_in": {"listen": {"fader": "/fader"}},
     "osc_out": {"to": "127.0.0.1:9"},
     "schedule": {"open": "10:00-18:00", "start": "2026-12-24 09:59"},

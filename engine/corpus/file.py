@@ -1,0 +1,136 @@
+"""The file of a corpus: which items there are, what they are like, and where they lie on the map.
+
+It is data: a NumPy archive without pickles, which may come from a stranger. The items are named
+from the folder of the corpus on, and never lead out of it.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Final, Literal, cast
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.errors import DeviceError, UnreadableFile
+from engine.core.files import read_file
+from engine.dsp.audio.onset_profile import COUNT as PROFILE_COUNT
+from engine.dsp.audio.sound_features import COUNT as SOUND_COUNT
+from engine.system.whole_file import write_whole
+
+Kind = Literal["sounds", "pictures"]
+SUFFIX: Final = ".corpus"
+MOST_ITEMS: Final = 100_000
+_VERSION: Final = 1
+_MOST_BYTES: Final = 1 << 29
+WIDTHS: Final[dict[Kind, int]] = {"sounds": SOUND_COUNT + PROFILE_COUNT, "pictures": 64}
+"""How many numbers an item has."""
+
+
+class _Head(msgspec.Struct, forbid_unknown_fields=True):
+    """What the arrays do not hold. ``seen`` is the size and the moment of change of each file."""
+
+    version: int
+    kind: Kind
+    folder: str
+    names: list[str]
+    seen: list[tuple[int, int]]
+    layout: str
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Items of one kind: ``features`` float32 (n, m), ``places`` float32 (n, 2), 0 to 1.
+
+    ``folder`` is where the items lie, ``layout`` how they were laid out ("t-SNE", "PCA", or "" for
+    one that is not finished, whose places are 0). ``seen`` is the size and the moment of the last
+    change, in ns, of each file.
+    """
+
+    kind: Kind
+    folder: Path
+    names: tuple[str, ...]
+    seen: tuple[tuple[int, int], ...]
+    features: NDArray[np.float32]
+    places: NDArray[np.float32]
+    layout: str = ""
+
+    def path(self, index: int) -> Path:
+        """Return the file of an item."""
+        return self.folder / self.names[index]
+
+
+def write_corpus(file: Path, corpus: Corpus) -> None:
+    """Write a corpus in place of what is there, whole or not at all. Raise OSError."""
+    folder = _written_folder(corpus.folder, file.parent)
+    head = _Head(
+        _VERSION, corpus.kind, folder, list(corpus.names), list(corpus.seen), corpus.layout
+    )
+    stream = io.BytesIO()
+    np.savez(
+        stream,
+        head=np.frombuffer(msgspec.json.encode(head), np.uint8),
+        features=corpus.features,
+        places=corpus.places,
+    )
+    write_whole({file: stream.getvalue()}, mode=0o644)
+
+
+def read_corpus(file: Path) -> Corpus:
+    """Read a corpus. Raise DeviceError where there is none, or it is not whole."""
+    try:
+        data = read_file(file, _MOST_BYTES)
+        return _read(data, file.parent)
+    except UnreadableFile as error:
+        raise DeviceError(f'"{file}" {error}') from None
+    except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile, msgspec.MsgspecError):
+        raise DeviceError(
+            f'"{file}" is no corpus, or it is damaged: make it again with "sensorium corpus FOLDER"'
+        ) from None
+
+
+def _read(data: bytes, beside: Path) -> Corpus:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(each.file_size for each in archive.infolist()) > _MOST_BYTES:
+            raise ValueError
+    with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+        head = msgspec.json.decode(_array(stored["head"], np.uint8, 1).tobytes(), type=_Head)
+        features = _array(stored["features"], np.float32, 2)
+        places = _array(stored["places"], np.float32, 2)
+    count = len(head.names)
+    if head.version != _VERSION or not 0 < count <= MOST_ITEMS:
+        raise ValueError
+    if features.shape[1] != WIDTHS[head.kind] or not np.isfinite(features).all():
+        raise ValueError
+    if len(features) != count or len(head.seen) != count or places.shape != (count, 2):
+        raise ValueError
+    if not (np.isfinite(places).all() and places.min() >= 0 and places.max() <= 1):
+        raise ValueError
+    if not all(map(_stays_inside, head.names)):
+        raise ValueError
+    names, seen = tuple(head.names), tuple(head.seen)
+    folder = beside / head.folder
+    return Corpus(head.kind, folder, names, seen, features, places, head.layout)
+
+
+def _array(found: Any, dtype: type, dimensions: int) -> NDArray[Any]:
+    if found.dtype != dtype or found.ndim != dimensions:
+        raise ValueError
+    return cast(NDArray[Any], found)
+
+
+def _stays_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
+
+
+def _written_folder(folder: Path, beside: Path) -> str:
+    """Return the folder as seen from beside the file, so that both can be moved together."""
+    try:
+        return folder.resolve().relative_to(beside.resolve()).as_posix()
+    except ValueError:
+        return folder.resolve().as_posix()
