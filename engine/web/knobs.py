@@ -19,6 +19,7 @@ from engine.core.source import Remote
 from engine.patch.plan import Into, PlannedBox, group_of
 from engine.runtime.engine import Engine
 from engine.runtime.schedule.state import BoxState
+from engine.web.rights import is_teaching
 
 _BUTTONS: Final = 16
 """So many whole numbers that are said have a button each; more are typed."""
@@ -116,7 +117,9 @@ def _knob(state: BoxState, parameter: Parameter, cabled: bool, planned: PlannedB
         start=start,
         cabled=cabled,
         part=bool(parameter.key),
-        guests=isinstance(state.box, Node) and not parameter.param.shape,
+        guests=isinstance(state.box, Node)
+        and not parameter.param.shape
+        and not is_teaching(state, parameter.name),
     )
 
 

@@ -28,6 +28,7 @@ from engine.core.commands import (
 from engine.core.errors import ParameterError
 from engine.core.mismatch import describe_mismatch
 from engine.core.nearest import nearest
+from engine.core.parameter import Parameter
 from engine.runtime.engine import Engine
 
 LARGEST = 49_152
@@ -45,6 +46,15 @@ class SetRequest(Struct, tag_field="do", tag="set", forbid_unknown_fields=True):
     box: str
     parameter: str
     value: bool | int | float | str | list[float | list[float]] | dict[str, float]
+
+
+class HoldRequest(Struct, tag_field="do", tag="hold", forbid_unknown_fields=True):
+    """Say a text for as long as a finger is down; "" lets go, ``again`` says that it is still."""
+
+    box: str
+    parameter: str
+    value: str
+    again: bool = False
 
 
 class ReleaseRequest(Struct, tag_field="do", tag="release", forbid_unknown_fields=True):
@@ -127,6 +137,7 @@ class MonitorRequest(Struct, tag_field="do", tag="monitor", forbid_unknown_field
 
 PageRequest = (
     SetRequest
+    | HoldRequest
     | ReleaseRequest
     | PanicRequest
     | LearnRequest
@@ -167,11 +178,8 @@ def decode_request(text: str | bytes, decoder: msgspec.json.Decoder[R]) -> R:
 def to_command(request: PageRequest, engine: Engine) -> Command:
     """Return the command of a request. Raise ValueError with the reason where there is none."""
     match request:
-        case SetRequest(box, parameter, value):
-            return SetParameter(box, parameter, _checked(engine, box, parameter, value))
-        case ReleaseRequest(box, parameter):
-            _check_known(engine, box, parameter)
-            return Release(box, parameter)
+        case SetRequest() | HoldRequest() | ReleaseRequest():
+            return _turning(request, engine)
         case LearnRequest(route, test):
             if route and route not in engine.metrics.routes:
                 raise ValueError(f'there is no way out "{route[:_SHOWN]}"')
@@ -185,6 +193,21 @@ def to_command(request: PageRequest, engine: Engine) -> Command:
                 raise ValueError(f"there is no patch {patch} in this set of {len(engine.playlist)}")
             return PlayPatch(patch)
     return _unchecked(request)
+
+
+def _turning(request: SetRequest | HoldRequest | ReleaseRequest, engine: Engine) -> Command:
+    """Return the command of a request that is about one parameter. Raise ValueError."""
+    match request:
+        case SetRequest(box, parameter, value):
+            return SetParameter(box, parameter, _checked(engine, box, parameter, value))
+        case HoldRequest(box, parameter, value):
+            known = _known_of(engine, box, parameter)
+            if known is None or not known.event or known.type is not str:
+                raise ValueError(f"{box}/{parameter}: cannot be held down")
+            return SetParameter(box, parameter, _checked(engine, box, parameter, value))
+        case ReleaseRequest(box, parameter):
+            _check_known(engine, box, parameter)
+            return Release(box, parameter)
 
 
 def _unchecked(request: PageRequest) -> Command:
@@ -210,6 +233,11 @@ def _check_known(engine: Engine, box: str, parameter: str) -> None:
         raise ValueError(f'{box} has no parameter "{parameter[:_SHOWN]}"')
 
 
+def _known_of(engine: Engine, box: str, parameter: str) -> Parameter | None:
+    _check_known(engine, box, parameter)
+    return find_parameter(engine.states[box].parameters, parameter)
+
+
 def _checked(engine: Engine, box: str, parameter: str, value: object) -> object:
     """Return the value if it fits its parameter, which the engine checks again."""
     _check_known(engine, box, parameter)
@@ -217,7 +245,7 @@ def _checked(engine: Engine, box: str, parameter: str, value: object) -> object:
         if not isinstance(value, bool):
             raise ValueError(f"{box}/on: expected true or false")
         return value
-    known = find_parameter(engine.states[box].parameters, parameter)
+    known = _known_of(engine, box, parameter)
     if known is None or known.fixed:
         raise ValueError(f"{box}/{parameter}: cannot be changed while playing")
     if known.event and not engine.states[box].on:

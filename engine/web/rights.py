@@ -16,6 +16,7 @@ from engine.runtime.schedule.state import BoxState
 from engine.web.requests import (
     BlackOutRequest,
     FreezeRequest,
+    HoldRequest,
     InviteRequest,
     LearnRequest,
     MasterRequest,
@@ -43,7 +44,9 @@ ANYBODY: Final = frozenset(Role)
 OWNER: Final = frozenset({Role.OWNER})
 
 RIGHTS: Final[dict[type[PageRequest], frozenset[Role]]] = {
-    SetRequest: ANYBODY,  # of a guest, of nodes and models only, not on cables, and no shapes
+    SetRequest: ANYBODY,  # of a guest, of nodes and models only, not on cables, and no shapes,
+    # and nothing that teaches
+    HoldRequest: OWNER,  # what is held is taught, and kept
     ReleaseRequest: ANYBODY,  # the same
     PanicRequest: OWNER,
     LearnRequest: OWNER,
@@ -65,6 +68,7 @@ NOT_HERE: Final = (
     "on and turns knobs"
 )
 _NOT_SHAPES: Final = "guests may not draw: where a zone, a line or a floor lies is the owner's"
+_NOT_TEACH: Final = "guests may not teach: what is shown is kept"
 _NOT_THIS_BOX: Final = "guests may not turn what comes in and goes out"
 
 
@@ -78,6 +82,8 @@ def refusal(role: Role, request: PageRequest, engine: Engine) -> str:
             return _NOT_THIS_BOX
         if state is not None and is_shape(state, request.parameter):
             return _NOT_SHAPES
+        if state is not None and is_teaching(state, request.parameter):
+            return _NOT_TEACH
     return ""
 
 
@@ -85,6 +91,18 @@ def is_shape(state: BoxState, name: str) -> bool:
     """Whether a parameter of a box is drawn on a picture."""
     parameter = state.parameter(name)
     return parameter is not None and parameter.param.shape is not None
+
+
+def is_taught(state: BoxState) -> bool:
+    """Whether a box learns from what it is shown while its event ``record`` is held."""
+    names = ("record", "train", "undo", "delete")
+    return all(name in state.parameters and state.parameters[name].event for name in names)
+
+
+def is_teaching(state: BoxState, name: str) -> bool:
+    """Whether a parameter of a box that learns is what is taught, and kept, with it."""
+    parameter = state.parameter(name)
+    return parameter is not None and is_taught(state) and (parameter.event or parameter.is_table)
 
 
 def rights_of(role: Role) -> list[str]:

@@ -77,6 +77,7 @@ class Server(Site):
             if show is not None:
                 self.send_all("values", show.values())
                 show.send_shapes(self.send_all)
+                show.send_lessons(self.send_all)
                 show.read_range(self.send_all)
                 if turn % _KNOBS_EVERY == 0:
                     show.send_knobs(self.send_all)
@@ -102,6 +103,8 @@ class Server(Site):
             client.queue("patch", self._show.patch())
             client.queue("knobs", self._show.knobs())
             client.queue("shapes", self._show.shapes())
+            client.queue("lessons", self._show.lessons())
+            client.queue("examples", self._show.examples())
             client.queue("health", self._show.health())
 
     def greet(self, client: Client) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from engine.core.clock import MILLISECOND, SECOND
-from engine.core.commands import Teach
+from engine.core.commands import SetParameter, Teach
 from engine.core.kinds import summary_of
 from engine.core.messages import Ns
 from engine.patch.plan import Outlet
@@ -18,11 +18,14 @@ from engine.runtime.saver import Saver
 from engine.web.client import Client, news
 from engine.web.drawing import draw
 from engine.web.health import HealthView
+from engine.web.holds import Held, Holds
 from engine.web.knobs import Knobs
+from engine.web.lessons import Lessons
 from engine.web.pictures import HeldPictures, Picture
 from engine.web.pins import Pins
 from engine.web.range_finder import SECONDS, RangeFinder, cable_text
 from engine.web.requests import (
+    HoldRequest,
     LearnRequest,
     MonitorRequest,
     PageRequest,
@@ -52,6 +55,10 @@ class ShowView:
         self._health = HealthView(engine)
         self._shapes = Shapes(engine)
         self._sent_shapes: object = None
+        self._lessons: Lessons = Lessons(engine, previous._lessons if previous else None)
+        self._sent_lessons: object = None
+        self._sent_shown: object = None
+        self._holds: Holds = previous._holds if previous else Holds(self._let_go)
         self._sounds: SoundLevels = previous._sounds if previous else SoundLevels(engine)
         self._held: HeldPictures = previous._held if previous else HeldPictures()
         self._pins: Pins = previous._pins if previous else Pins()
@@ -148,6 +155,26 @@ class ShowView:
             self._sent_shapes = shapes
             send("shapes", news("shapes", **shapes))
 
+    def lessons(self) -> bytes:
+        """Return the news of what boxes have learned, and how sure they are now."""
+        return news("lessons", lessons=self._lessons.read())
+
+    def examples(self) -> bytes:
+        """Return the news of what they were shown."""
+        return news("examples", shown=self._lessons.shown())
+
+    def send_lessons(self, send: Send) -> None:
+        """Watch what is taught; send what has changed of it. End what no page holds any more."""
+        self._holds.look()
+        self._lessons.watch()
+        lessons, shown = self._lessons.read(), self._lessons.shown()
+        if lessons != self._sent_lessons:
+            self._sent_lessons = lessons
+            send("lessons", news("lessons", lessons=lessons))
+        if shown != self._sent_shown:
+            self._sent_shown = shown
+            send("examples", news("examples", shown=shown))
+
     def handle(self, request: PageRequest, client: Client, send: Send) -> None:
         """Handle a request of a page; ``send`` what it means for all of them.
 
@@ -161,6 +188,9 @@ class ShowView:
         if isinstance(request, RangeRequest):
             self._find_range(request.cable)
             return
+        if isinstance(request, HoldRequest):
+            self._hold(request, client)
+            return
         if isinstance(request, MonitorRequest):
             (self.monitors.add if request.on else self.monitors.discard)(client)
             return
@@ -171,9 +201,27 @@ class ShowView:
     def client_left(self, client: Client) -> None:
         """End what a page began that has left: a sweep would keep the show silent."""
         self.monitors.discard(client)
+        self._holds.client_left(client)
         if client is self._learner:
             self._learner = None
             self.engine.ask(BY, Teach(""))
+
+    def _hold(self, request: HoldRequest, client: Client) -> None:
+        held = request.box, request.parameter
+        if request.again:
+            self._holds.renew(held, client)
+        elif request.value:
+            self.engine.ask(BY, to_command(request, self.engine))
+            self._holds.begin(held, client)
+        else:
+            self._holds.end(held, client)
+
+    def _let_go(self, held: Held) -> bool:
+        """Let go what was held; return False where its box is off, and has to be told later."""
+        state = self.engine.states.get(held[0])
+        if state is not None and state.on:
+            self.engine.ask(BY, SetParameter(*held, ""))
+        return state is None or state.on
 
     def picture(self, name: str, bare: bool = False) -> Picture | None:
         """Return the picture stream of an outlet by its name; None where it has no picture.

@@ -4,6 +4,7 @@ import { find, press, write } from "./dom.js";
 import * as full from "./full.js";
 import * as graph from "./graph.js";
 import * as health from "./health.js";
+import { letGoAll } from "./hold.js";
 import * as knobs from "./knobs.js";
 import { ask, connect } from "./link.js";
 import * as lock from "./lock.js";
@@ -18,6 +19,7 @@ import * as save from "./save.js";
 import * as see from "./see.js";
 import * as shapes from "./shapes.js";
 import * as sounds from "./sounds.js";
+import * as teach from "./teach.js";
 import * as tuner from "./tuner.js";
 import * as words from "./words.js";
 
@@ -53,6 +55,8 @@ const hear = {
     save.show(news);
   },
   shapes: (news) => shapes.show(news),
+  lessons: (news) => teach.show(news),
+  examples: (news) => teach.shown(news),
   pins(news) {
     pins.lay(news.title, news.pins);
     knobs.layPins();
@@ -85,6 +89,7 @@ function changed(connected) {
   document.body.classList.toggle("lost", !connected);
   notice.stand("offline", connected ? "" : "No connection. Trying again …");
   if (connected) monitor.again();
+  else letGoAll();
 }
 
 function panic() {
@@ -99,6 +104,7 @@ function panic() {
 }
 
 function go(tab) {
+  letGoAll();
   document.body.dataset.tab = tab;
   for (const button of document.querySelectorAll("nav button")) press(button, button.dataset.to === tab);
   window.scrollTo(0, 0);
@@ -120,6 +126,7 @@ function key(event) {
   if (busy || (name === " " && event.target.closest("button, summary, input"))) return;
   const chooses = !event.target.closest("button, summary") && !event.repeat && !lock.locked();
   if (name === "l") lock.hold();
+  else if (!event.repeat && !lock.locked() && teach.key(name)) event.preventDefault();
   else if (chooses && words.key(name)) event.preventDefault();
   else if (keys[name] && !event.repeat && (name === "Escape" || !lock.locked())) keys[name]();
   else return;
@@ -136,7 +143,10 @@ for (const button of document.querySelectorAll("nav button")) {
   button.addEventListener("click", () => go(button.dataset.to));
 }
 document.addEventListener("keydown", key);
-document.addEventListener("keyup", (event) => event.key.toLowerCase() === "l" && lock.letGo());
+document.addEventListener("keyup", (event) => {
+  if (event.key.toLowerCase() === "l") lock.letGo();
+  teach.keyUp(event.key);
+});
 window.addEventListener("resize", graph.again);
 document.addEventListener("visibilitychange", () => see.lookOn(!document.hidden));
 monitor.place();

@@ -14,7 +14,9 @@ export function lay(news) {
   const typed = new Map(parts.filter((one) => one.line).map((one) => [one.name, one.line.input.value]));
   const focused = document.activeElement?.closest?.(".typed")?.dataset.box;
   parts = [];
-  for (const is of news.knobs) {
+  // What learns has a view of its own.
+  const taught = new Set(news.knobs.filter((one) => one.kind === "line" && one.name === "record").map((one) => one.box));
+  for (const is of news.knobs.filter((one) => !taught.has(one.box))) {
     const of = (name) => news.knobs.find((one) => one.box === is.box && one.name === name);
     const called = labels.get(is.group) ?? is.group;
     if (is.kind === "line" && is.name !== "typing") parts.push(new Typed(is, of("typing") ?? null, called));
