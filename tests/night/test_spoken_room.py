@@ -1,4 +1,4 @@
-"""The whole chain of ``patches/spoken_room.toml``: a voice in a room is heard, answered and read back.
+"""The whole chain of ``patches/spoken_room.toml``: a voice is heard, answered, and read back.
 
 espeak-ng speaks into a real JACK server, the show hears it there, tells by OSC what it heard, and
 answers by a loudspeaker there, which an ear notes; ``speech`` reads that back. Needs the extra and
@@ -126,9 +126,6 @@ def _read(ear: SpeechModel, sound: np.ndarray, rate: int) -> list[str]:
     """Return what the network reads of a sound."""
     samples = soxr.resample(sound, rate, 16000)
     samples = np.concatenate((samples, np.zeros(24000, np.float32))).astype(np.float32)
-    found = []
-    for start in range(0, len(samples), 512):
-        for each in ear.process(Block(samples[start : start + 512], 16000, start)):
-            if each.text is not None:
-                found.append(each.text.text)
-    return found
+    blocks = (Block(samples[at : at + 512], 16000, at) for at in range(0, len(samples), 512))
+    said = (each for block in blocks for each in ear.process(block))
+    return [each.text.text for each in said if each.text is not None]

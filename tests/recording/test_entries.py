@@ -36,6 +36,7 @@ from engine.core.messages import (
     Features,
     Frame,
     Instance,
+    Keyword,
     Landmarks,
     Mask,
     Mouth,
@@ -46,6 +47,7 @@ from engine.core.messages import (
     Pose,
     Text,
     Trigger,
+    Word,
 )
 from engine.core.skeletons import COCO_17, HAND_21, Skeleton
 from engine.recording.entries import from_bytes, to_bytes, topic
@@ -83,6 +85,8 @@ MESSAGES: dict[type, st.SearchStrategy[Any]] = {
     Pitch: st.builds(Pitch, FLOATS, FLOATS, FLOATS, st.booleans(), FLOATS, FLOATS, st.booleans()),
     Chord: st.builds(Chord, NAMES, WHOLE, WHOLE, NAMES, FLOATS),
     Mouth: st.builds(Mouth, FLOATS, FLOATS, NAMES),
+    Word: st.builds(Word, NAMES, FLOATS, FLOATS, FLOATS),
+    Keyword: st.builds(Keyword, NAMES, st.lists(NAMES, max_size=3).map(tuple)),
     Beat: st.builds(Beat, WHOLE, WHOLE, FLOATS, FLOATS),
     float: FLOATS,
     int: WHOLE,

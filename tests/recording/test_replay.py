@@ -34,7 +34,7 @@ from engine.runtime.opening import open_patch, open_texts
 from .shows import SMALL, again, compared, perform, rehearse
 
 SHIPPED = sorted(file.stem for file in installed_folder("patches").glob("*.toml"))
-WAITING = {"word_knobs"}
+WAITING = {"poem_machine", "spoken_room", "word_knobs"}
 """Patches that send nothing by themselves: they wait for somebody's words."""
 SCRIPT = [
     (0.5, SetParameter("reach/smooth", "smooth", 0.9)),

@@ -97,7 +97,7 @@ SILENT = {
     "spoken_room",
     "word_knobs",
 }
-"""Patches that send little or nothing by themselves: they are to be looked at, or wait for words."""
+"""Patches that send little or nothing by themselves: to be looked at, or waiting for words."""
 SHIPPED = sorted({file.stem for file in installed_folder("patches").glob("*.toml")} - PUSHED)
 
 

@@ -44,7 +44,9 @@ def warned(file: Path) -> list[str]:
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
 def test_nobody_is_warned_of_what_is_shipped(file: Path) -> None:
-    assert warned(file) == []
+    """But of a network that is no part of the installation, with the line that builds it."""
+    built_once = "is to be built once: uv run --extra"
+    assert [each for each in warned(file) if built_once not in each] == []
 
 
 # -- The rig -------------------------------------------------------------------------------------
