@@ -21,6 +21,7 @@ from engine.core.messages import Block
 from engine.lab.bench import class_sounds
 from engine.lab.bench.report import COUNT, Row
 from engine.lab.bench.rig import espeak, fluidsynth
+from engine.language.numerals import spelt
 from engine.language.sound_key import distance
 from engine.language.words import words
 from engine.models.speech import SpeechModel
@@ -100,14 +101,19 @@ def _spoken(box: SpeechModel, sentences: Sequence[str], noise: float | None) -> 
             sound = _said(sentence, voice)
             if noise is not None:
                 sound = _with_noise(sound, noise, number)
-            heard = words(" ".join(_heard(box, sound, took)))
-            wrong += distance(words(sentence), heard)
+            wrong += _wrong(sentence, _heard(box, sound, took))
             count += len(words(sentence))
         yield Row(f"{case}, {voice}", "word error", 100 * wrong / count, "%")
         errors, total = errors + wrong, total + count
     yield Row(case, "word error", 100 * errors / total, "%", ("<=", 15))
     yield Row(case, "from the pause to the text", float(np.median(took)), "ms")
     yield Row(case, "the same, the slowest", max(took), "ms")
+
+
+def _wrong(sentence: str, heard: Sequence[str]) -> int:
+    """Return how many words are wrong, missing or added; a number may be written in digits."""
+    spoken, found = ([*map(spelt, words(text))] for text in (sentence, " ".join(heard)))
+    return distance(spoken, found)
 
 
 def _foreign(box: SpeechModel) -> int:
@@ -125,7 +131,7 @@ def _at_once(box: SpeechModel, sentences: Sequence[str]) -> float:
         both = np.zeros(size, np.float32)
         for sound, loud in ((first, 1.0), (second, 0.7)):
             both[: len(sound)] += np.float32(loud) * sound
-        wrong += distance(words(one), words(" ".join(_heard(box, both, []))))
+        wrong += _wrong(one, _heard(box, both, []))
         count += len(words(one))
     return 100 * wrong / count
 
