@@ -36,6 +36,8 @@ _ENCODER_STEP: Final = 2 * HOP
 """Samples of a step of what the encoder gives, 20 ms."""
 SILENCE: Final = 6.0
 """Seconds of silence behind a phrase. With 2 s, one in ten is written twice or for ever."""
+WHOLE: Final = 30.0
+"""Seconds that the network can hear at once, silence included."""
 OTHER_SILENCE: Final = 3.0
 """Seconds of it for a second try, where the first was not sure: the surer text is taken."""
 SURE: Final = 0.6
@@ -259,7 +261,7 @@ class SpeechModel(NetworkModel[Text]):
 
     def _dictated(self, samples: Samples, silence: float) -> Dictation:
         """Return what the network writes down of sound at RATE, with silence behind it."""
-        size = len(samples) + round(silence * RATE)
+        size = min(len(samples) + round(silence * RATE), round(WHOLE * RATE))
         padded = np.zeros(size - size % _ENCODER_STEP, np.float32)
         padded[: len(samples)] = samples[: len(padded)]
         keys, values = self.run("encoder", mel=log_mel(padded)[None])
