@@ -7,6 +7,7 @@ from typing import Final
 
 from engine.core.errors import as_written
 from engine.core.messages import Keyword, part_name
+from engine.language.numerals import spelt
 from engine.language.spoken_words import SpokenWord
 from engine.language.words import words
 
@@ -45,11 +46,11 @@ class Watch:
         """Watch for these words from now on."""
         if tuple(given) != self._words:
             self._words = tuple(given)
-            self._bare = tuple(words(word) for word in given)
+            self._bare = tuple(tuple(map(spelt, words(word))) for word in given)
 
     def heard(self, spoken: Sequence[SpokenWord]) -> Iterator[Keyword]:
         """Yield those among some words that were not told in this phrase, and that each ends."""
-        bare = [part for one in spoken for part in words(one.written)]
+        bare = [spelt(part) for one in spoken for part in words(one.written)]
         sure = [one.sureness >= SURE for one in spoken for _ in words(one.written)]
         for word, parts in zip(self._words, self._bare, strict=True):
             if word not in self._told and _stands(parts, bare, sure):

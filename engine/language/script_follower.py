@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from engine.language.numerals import spelt
 from engine.language.sound_key import alike
 from engine.language.words import words
 
@@ -88,9 +89,9 @@ class ScriptFollower:
     """
 
     def __init__(self, lines: Sequence[str]) -> None:
-        spoken = [(word, number) for number, line in enumerate(lines) for word in words(line)]
+        spoken = [(spelt(word), at) for at, line in enumerate(lines) for word in words(line)]
         self._words = [word for word, _ in spoken]
-        self._line_of = [number for _, number in spoken]
+        self._line_of = [at for _, at in spoken]
         self._worth = _worth(self._words)
         self._where: dict[str, list[int]] = {}
         for place, word in enumerate(self._words):
@@ -123,7 +124,7 @@ class ScriptFollower:
 
     def find(self, text: str) -> FoundWords | None:
         """Return where heard words lie, seen from ``place``; None where that is not clear."""
-        heard = words(text)[-HEARD:]
+        heard = [spelt(word) for word in words(text)[-HEARD:]]
         if not heard or not self._words:
             return None
         around = range(max(0, self.place - BEHIND), min(self.count, self.place + AHEAD))

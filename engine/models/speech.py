@@ -36,6 +36,8 @@ _ENCODER_STEP: Final = 2 * HOP
 """Samples of a step of what the encoder gives, 20 ms."""
 SILENCE: Final = 6.0
 """Seconds of silence behind a phrase. With 2 s, one in ten is written twice or for ever."""
+WHOLE: Final = 30.0
+"""Seconds that the network can hear at once, silence included."""
 OTHER_SILENCE: Final = 3.0
 """Seconds of it for a second try, where the first was not sure: the surer text is taken."""
 SURE: Final = 0.6
@@ -76,8 +78,8 @@ class SpeechModel(NetworkModel[Text]):
     each: ``{ when = "ear.keyword.sea" }`` is a trigger for one of them. Several words, "the sea",
     are one that is named the_sea.
 
-    ``hint`` has it expect certain words: names, rare ones, a line of your text. It then hears them
-    rather than what sounds alike, and now and then where they were not said.
+    It expects those ``words``, and what ``hint`` says: names, rare words, a line of your text. It then
+    hears them rather than what sounds alike.
 
     What it is not sure of it leaves out: music, noise, another language, several people at once
     write nothing, or less than was said. It does not know who speaks, and writes no numbers of its
@@ -259,7 +261,7 @@ class SpeechModel(NetworkModel[Text]):
 
     def _dictated(self, samples: Samples, silence: float) -> Dictation:
         """Return what the network writes down of sound at RATE, with silence behind it."""
-        size = len(samples) + round(silence * RATE)
+        size = min(len(samples) + round(silence * RATE), round(WHOLE * RATE))
         padded = np.zeros(size - size % _ENCODER_STEP, np.float32)
         padded[: len(samples)] = samples[: len(padded)]
         keys, values = self.run("encoder", mel=log_mel(padded)[None])
@@ -279,8 +281,18 @@ class SpeechModel(NetworkModel[Text]):
             return logits, attention
 
         assert self._vocabulary is not None
-        hint = self._vocabulary.tokens_of(f" {clean(self.hint)}") if self.hint.strip() else []
+        hint = self._vocabulary.tokens_of(self._expected())
         return dictate(step, self._vocabulary, len(samples) / RATE, hint)
+
+    def _expected(self) -> str:
+        """Return the hint and the words to watch for, as somebody would write who just said them.
+
+        Why these too: of 16 that were said in 60 sentences 10 were found without, and 16 with them;
+        none where it was not said, sentences that sound alike among them (bench "speech").
+        """
+        watched = f"{', '.join(self.words).capitalize()}." if self.words else ""
+        text = clean(f"{self.hint} {watched}")
+        return f" {text}" if text else ""
 
 
 def _text(spoken: Sequence[SpokenWord]) -> str:

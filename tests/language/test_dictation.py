@@ -179,3 +179,5 @@ def test_a_word_is_told_once_a_phrase() -> None:
     assert [one.word for one in watch.heard(said("sea"))] == ["sea", ""]
     watch.phrase_ends()
     assert list(watch.heard([SpokenWord(" sea", 0, 1, 0.3)])) == [], "it is not sure"
+    watch.watch(["four", "20"])
+    assert [one.word for one in watch.heard(said("4", "twenty"))] == ["four", "", "20", ""]

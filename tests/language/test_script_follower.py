@@ -110,3 +110,10 @@ def test_words_that_sound_alike() -> None:
     assert alike("night", "knight") > 0.7
     assert alike("sea", "land") < 0.5 and alike("", "x") == 0.0
     assert (distance("kitten", "sitting"), distance("", "abc")) == (3, 3)
+
+
+def test_a_number_is_the_same_in_digits_and_in_letters() -> None:
+    follower = ScriptFollower(["Four horses crossed.", "Twenty came back."])
+    assert at(follower, "4 horses crossed") == 0
+    found = follower.find("20")
+    assert found is not None and found.places == (3,)

@@ -149,6 +149,12 @@ def test_a_long_phrase_is_cut_and_nothing_of_it_is_lost(model):
     assert 3 <= len(texts(told)) <= 6
 
 
+def test_the_longest_phrase_fits_into_what_the_network_hears_at_once(model):
+    long = np.concatenate([*[spoken(number % 2) for number in range(27)], quiet(1.0)])
+    told = listen(ear(model, longest=25.0, every=0.0), long, size=2048)
+    assert texts(told) == ["the sea is calm tonight"] * 2
+
+
 def test_after_a_gap_what_was_said_until_then_is_told(model):
     box = ear(model, every=0.0)
     listen(box, PHRASE[: round(1.4 * RATE)])
