@@ -80,7 +80,7 @@ def _write_for_later(later: Later[Any] | After[Any], pixels: bool) -> Plain:
     return {
         TYPE: "after",
         "pause": later.pause,
-        "last_word": later.last_word,
+        "last_word": None if later.last_word is None else encode(later.last_word, pixels),
         "message": message,
     }
 
@@ -99,7 +99,7 @@ def decode(plain: Plain) -> Any:
     if name == "later":
         return Later(Ns(plain["at"]), decode(plain["message"]))
     if name == "after":
-        return After(Ns(plain["pause"]), decode(plain["message"]), bool(plain["last_word"]))
+        return After(Ns(plain["pause"]), decode(plain["message"]), decode(plain["last_word"]))
     if name == "number":
         return _read_array(plain)[()]
     cls = named(name).cls

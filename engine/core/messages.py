@@ -432,9 +432,10 @@ class After(Generic[M]):
     first leaves ``pause`` ns after it was given, each later one ``pause`` after the one before,
     and of a box that goes on giving, what was given first is through before the next begins. What
     calls off a ``Later`` calls these off, and so does a newer input of a box that is
-    ``interruptible``. A ``last_word`` is said all the same, at once: it tells that this is over.
+    ``interruptible``. Once it has been said its ``last_word`` is owed: where the box is called off
+    before it says the very same by itself, that is said at once.
     """
 
     pause: Ns
     message: M
-    last_word: bool = False
+    last_word: M | None = None

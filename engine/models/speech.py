@@ -78,8 +78,11 @@ class SpeechModel(NetworkModel[Text]):
     each: ``{ when = "ear.keyword.sea" }`` is a trigger for one of them. Several words, "the sea",
     are one that is named the_sea.
 
-    It expects those ``words``, and what ``hint`` says: names, rare words, a line of your text. It then
-    hears them rather than what sounds alike.
+    It expects those ``words``, and what ``hint`` says: names, rare words, a line of your text. It
+    then hears them rather than what sounds alike.
+
+    Without ``listens`` it hears nothing, as while the show itself speaks; switched off by ``on`` it
+    would reset all that it feeds.
 
     What it is not sure of it leaves out: music, noise, another language, several people at once
     write nothing, or less than was said. It does not know who speaks, and writes no numbers of its
@@ -110,6 +113,9 @@ class SpeechModel(NetworkModel[Text]):
         float, Param("from one interim text to the next; 0: none", 0, 60, unit="s")
     ] = 1.0
     longest: Annotated[float, Param("a longer phrase is cut", 2, 25, unit="s")] = 12.0
+    listens: Annotated[
+        bool, Param("whether it listens; off, it forgets what is being said and hears nothing")
+    ] = True
     threads: Threads = 1
     model: ModelName = "speech"
 
@@ -172,6 +178,9 @@ class SpeechModel(NetworkModel[Text]):
 
         Raises ModelError when a network fails, or answers with what is not a number.
         """
+        if not self.listens:
+            yield from self._falls_deaf()
+            return
         self._watch.watch(self.words)
         before, rate = self._sound.end, self._detector.rate
         voiced = self._detector.feed(sound, lambda **inputs: self.run(_VOICE, **inputs))
@@ -186,6 +195,13 @@ class SpeechModel(NetworkModel[Text]):
             if phrase is not None:
                 yield from self._finish(phrase, sound.rate, self._sound.end)
         yield from self._so_far(sound.rate)
+
+    def _falls_deaf(self) -> Iterator[HeardSpeech]:
+        """Forget what is being said, and yield that nobody speaks, once."""
+        if self._on is not False:
+            self.reset()
+            self._on = False
+            yield HeardSpeech(interim=Text("", final=False, language="en"), on=False)
 
     def _rules(self) -> SwitchRules:
         return SwitchRules(self.voice, min(_HYSTERESIS, self.voice), 3, self.pause)

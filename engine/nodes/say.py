@@ -56,6 +56,9 @@ class Said(NamedTuple):
     done: Trigger | None = None
 
 
+_SILENT: Final = Said(mouth=REST, on=False)
+
+
 class Say(Node):
     """Speaks text, by a voice on this machine: sound for a ``speaker``, with words and mouths.
 
@@ -161,12 +164,12 @@ class Say(Node):
                 continue
             if not spoke:
                 spoke = True
-                yield After(ns(0), Said(on=True))
+                yield After(ns(0), Said(on=True), last_word=_SILENT)
             slack = min(_SLACK_S, _silence_after(spoken))
             yield from self._told(phrase, spoken, carried, slack)
             carried = slack
         if spoke:
-            yield After(ns(carried + self.behind), Said(mouth=REST, on=False), last_word=True)
+            yield After(ns(carried + self.behind), _SILENT)
             yield After(ns(0), Said(done=Trigger()))
 
     def on_stop(self, stop: Trigger) -> Said:

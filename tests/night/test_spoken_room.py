@@ -71,7 +71,7 @@ def test_a_voice_is_heard_felt_answered_and_read_back(tmp_path):
         ear.open()
     except ModelError as error:
         pytest.skip(str(error))
-    voice = 0.5 * espeak.spoken(SAID, "en-us", RATE)
+    voice = 0.5 * espeak.spoken(SAID, "en-gb", RATE)
     quiet = np.zeros(round(BEFORE * RATE), np.float32)
     sound = np.concatenate((quiet, voice.astype(np.float32)))
     last = np.flatnonzero(np.abs(sound) > 0.01)[-1]
@@ -82,6 +82,7 @@ def test_a_voice_is_heard_felt_answered_and_read_back(tmp_path):
     patch = tmp_path / "room.toml"
     patch.write_text(text.replace("127.0.0.1:10000", f"127.0.0.1:{port}"), encoding="utf-8")
     sets = ["--set", "mic.device=room", "--set", "loudspeaker.device=room"]
+    sets += ["--set", "ear.words=['sea']"]  # as whoever plays in such a room would say
     with server(), wire_ear(tmp_path, LISTENS, sound, "room") as room:
         show = subprocess.Popen([*SENSORIUM, "play", str(patch), "--quiet", "--no-page", *sets])
         try:

@@ -48,8 +48,9 @@ class Speller(Node):
 
     def process(self, text: str) -> Iterator[After[str]]:
         for place, letter in enumerate(text):
-            yield After(ns(0.1 if place else 0), letter)
-        yield After(ns(0.1), ".", last_word=True)
+            yield After(ns(0.1 if place else 0), letter, last_word=None if place else ".")
+        if text != "?":  # as where it is called off before it comes to its end
+            yield After(ns(0.1), ".")
 
     def on_stop(self, stop: Trigger) -> str:
         return "off"
@@ -116,8 +117,17 @@ def test_a_panic_calls_it_off_and_the_last_word_is_said() -> None:
     assert told == [(0.0, "a"), (0.1, "b"), (0.15, "."), (1.0, "z"), (1.1, ".")]
 
 
+def test_the_last_word_is_owed_from_the_first_one_on_though_it_was_never_given() -> None:
+    """A box may be called off while it works, before it has given its end."""
+    told = said("queue", (0.0, "?"), (0.1, "a"), (0.5, "?"), (1.0, "!"))
+    assert told == [
+        *((0.0, "?"), (0.1, "a"), (0.2, "."), (0.5, "?")),
+        *((1.0, "."), (1.0, "off")),
+    ]
+
+
 def test_it_crosses_into_another_process_and_a_recording() -> None:
-    after = After(ns(0.25), (Trigger(), None), last_word=True)
+    after = After(ns(0.25), (Trigger(), None), last_word=(None, 1.0))
     assert decode(encode(after, pixels=True)) == after
     assert decode(encode(After(Ns(0), "a"), pixels=False)) == After(Ns(0), "a")
 

@@ -36,21 +36,20 @@ class FutureQueue:
         self._emit = emit
         self._now = now
         self._emit_after = emit_after
-        self._last_words: dict[int, tuple[BoxState, Message]] = {}
+        self._last_words: dict[BoxState, Message] = {}
+        """What each box owes, since it has said something that must be told to be over."""
         self._through: dict[BoxState, Ns] = {}
         """When the last message of a box leaves that follows others."""
         self._number = count()
-        self._waiting: list[tuple[Ns, int, BoxState, Message, int]] = []
+        self._waiting: list[tuple[Ns, int, BoxState, Message, int, Message | None]] = []
 
     def add(self, state: BoxState, later: Later[Message] | After[Message], cost: int) -> None:
         """Queue a message of a box; raise OverflowError when more than MOST wait."""
         if len(self._waiting) >= MOST:
             raise OverflowError(f"more than {MOST} messages wait for their moment")
         due = later.at if isinstance(later, Later) else self._after(state, later.pause)
-        number = next(self._number)
-        if isinstance(later, After) and later.last_word:
-            self._last_words[number] = (state, later.message)
-        item = (due, number, state, later.message, cost)
+        last_word = later.last_word if isinstance(later, After) else None
+        item = (due, next(self._number), state, later.message, cost, last_word)
         heapq.heappush(self._waiting, item)
         self._wakes.ask(FUTURE, self)
 
@@ -67,8 +66,11 @@ class FutureQueue:
     def on_wake(self, at: Ns) -> None:
         """Emit all that is due by now."""
         while self._waiting and self._waiting[0][0] <= at:
-            due, number, state, message, cost = heapq.heappop(self._waiting)
-            self._last_words.pop(number, None)
+            due, _, state, message, cost, last_word = heapq.heappop(self._waiting)
+            if last_word is not None:
+                self._last_words[state] = last_word
+            elif state in self._last_words and self._last_words[state] == message:
+                del self._last_words[state]
             self._emit(state, message, due, cost)
         self._wakes.ask(FUTURE, self)
 
@@ -85,9 +87,9 @@ class FutureQueue:
         self._keep(lambda one: one in states)
 
     def _keep(self, stays: Callable[[BoxState], bool]) -> None:
-        for number, (state, message) in [*self._last_words.items()]:
+        for state, message in [*self._last_words.items()]:
             if not stays(state):
-                del self._last_words[number]
+                del self._last_words[state]
                 self._emit_after(state, [message], self._now(), 0)
         self._through = {state: due for state, due in self._through.items() if stays(state)}
         if self._waiting:
