@@ -78,8 +78,8 @@ class SpeechModel(NetworkModel[Text]):
     each: ``{ when = "ear.keyword.sea" }`` is a trigger for one of them. Several words, "the sea",
     are one that is named the_sea.
 
-    It expects those ``words``, and what ``hint`` says: names, rare words, a line of your text. It then
-    hears them rather than what sounds alike.
+    It expects those ``words``, and what ``hint`` says: names, rare words, a line of your text. It
+    then hears them rather than what sounds alike.
 
     What it is not sure of it leaves out: music, noise, another language, several people at once
     write nothing, or less than was said. It does not know who speaks, and writes no numbers of its
