@@ -20,16 +20,16 @@ _TAKEN: Final = ("word", "words")
 def keyword_fault(given: Sequence[str]) -> str:
     """Return what is wrong with a list of words to watch for, or ""."""
     if len(given) > MOST:
-        return f"words: {len(given)} are too many to watch for; {MOST} at most"
+        return f"{len(given)} are too many to watch for; {MOST} at most"
     named: dict[str, str] = {}
     for word in given:
         if not words(word):
-            return f"words: {as_written(word)} is no word"
+            return f"{as_written(word)} is no word"
         name = part_name(word)
         if name in _TAKEN:
-            return f'words: "{word}" cannot be watched for, as "{name}" has another meaning here'
+            return f'"{word}" cannot be watched for, as "{name}" has another meaning here'
         if name in named:
-            return f"words: {as_written(named[name])} and {as_written(word)} are the same"
+            return f"{as_written(named[name])} and {as_written(word)} are the same"
         named[name] = word
     return ""
 

@@ -83,7 +83,7 @@ class SpeechModel(NetworkModel[Text]):
 
     What it is not sure of it leaves out: music, noise, another language, several people at once
     write nothing, or less than was said. It does not know who speaks, and writes no numbers of its
-    own: spelling and marks are the network's. A text comes a ``pause`` and about a third of a
+    own: spelling and marks are the network's. A text comes a ``pause`` and a fraction of a
     second after the last word.
 
     The network is no part of the installation: install the extra "speech", and build it once by
