@@ -287,8 +287,8 @@ class SpeechModel(NetworkModel[Text]):
     def _expected(self) -> str:
         """Return the hint and the words to watch for, as somebody would write who just said them.
 
-        Why these too: of 16 that were said in 60 sentences 10 were found without, and 16 with them;
-        none where it was not said, sentences that sound alike among them (bench "speech").
+        Why these too: of 16 that two voices said in 60 sentences 10 were found without, and 16 with
+        them; none where it was not said, sentences that sound alike among them.
         """
         watched = f"{', '.join(self.words).capitalize()}." if self.words else ""
         text = clean(f"{self.hint} {watched}")
