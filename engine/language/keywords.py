@@ -8,7 +8,7 @@ from typing import Final
 from engine.core.errors import as_written
 from engine.core.messages import Keyword, part_name
 from engine.language.numerals import spelt
-from engine.language.spoken_words import SpokenWord
+from engine.language.spoken_words import WrittenWord
 from engine.language.words import words
 
 SURE: Final = 0.5
@@ -48,7 +48,7 @@ class Watch:
             self._words = tuple(given)
             self._bare = tuple(tuple(map(spelt, words(word))) for word in given)
 
-    def heard(self, spoken: Sequence[SpokenWord]) -> Iterator[Keyword]:
+    def heard(self, spoken: Sequence[WrittenWord]) -> Iterator[Keyword]:
         """Yield those among some words that were not told in this phrase, and that each ends."""
         bare = [spelt(part) for one in spoken for part in words(one.written)]
         sure = [one.sureness >= SURE for one in spoken for _ in words(one.written)]

@@ -27,7 +27,7 @@ from engine.inference.session import Session, open_session
 from engine.language.byte_pairs import BadVocabulary, Vocabulary, read_vocabulary
 from engine.language.dictation import Dictation, dictate
 from engine.language.keywords import Watch, keyword_fault
-from engine.language.spoken_words import SpokenWord, spoken_words, without_echo
+from engine.language.spoken_words import WrittenWord, spoken_words, without_echo
 from engine.language.words import clean, words
 
 _VOICE: Final = "silero_vad"
@@ -230,7 +230,7 @@ class SpeechModel(NetworkModel[Text]):
             self._interim = text
             yield HeardSpeech(interim=Text(text, final=False, language="en"))
 
-    def _written(self, phrase: SpokenPhrase, rate: int, *, ended: bool) -> list[SpokenWord]:
+    def _written(self, phrase: SpokenPhrase, rate: int, *, ended: bool) -> list[WrittenWord]:
         """Return the words of a phrase, in seconds from its begin; none where they are not sure."""
         sound = self._sound.take(phrase.begin, phrase.end)
         samples = np.clip(resample(sound, rate, RATE, quality="HQ"), -1, 1)
@@ -295,5 +295,5 @@ class SpeechModel(NetworkModel[Text]):
         return f" {text}" if text else ""
 
 
-def _text(spoken: Sequence[SpokenWord]) -> str:
+def _text(spoken: Sequence[WrittenWord]) -> str:
     return "".join(one.written for one in spoken).strip()
