@@ -8,7 +8,7 @@ from typing import Final
 from engine.core.errors import as_written
 from engine.core.messages import Keyword, part_name
 from engine.language.numerals import spelt
-from engine.language.spoken_words import SpokenWord
+from engine.language.spoken_words import WrittenWord
 from engine.language.words import words
 
 SURE: Final = 0.5
@@ -20,16 +20,16 @@ _TAKEN: Final = ("word", "words")
 def keyword_fault(given: Sequence[str]) -> str:
     """Return what is wrong with a list of words to watch for, or ""."""
     if len(given) > MOST:
-        return f"words: {len(given)} are too many to watch for; {MOST} at most"
+        return f"{len(given)} are too many to watch for; {MOST} at most"
     named: dict[str, str] = {}
     for word in given:
         if not words(word):
-            return f"words: {as_written(word)} is no word"
+            return f"{as_written(word)} is no word"
         name = part_name(word)
         if name in _TAKEN:
-            return f'words: "{word}" cannot be watched for, as "{name}" has another meaning here'
+            return f'"{word}" cannot be watched for, as "{name}" has another meaning here'
         if name in named:
-            return f"words: {as_written(named[name])} and {as_written(word)} are the same"
+            return f"{as_written(named[name])} and {as_written(word)} are the same"
         named[name] = word
     return ""
 
@@ -48,7 +48,7 @@ class Watch:
             self._words = tuple(given)
             self._bare = tuple(tuple(map(spelt, words(word))) for word in given)
 
-    def heard(self, spoken: Sequence[SpokenWord]) -> Iterator[Keyword]:
+    def heard(self, spoken: Sequence[WrittenWord]) -> Iterator[Keyword]:
         """Yield those among some words that were not told in this phrase, and that each ends."""
         bare = [spelt(part) for one in spoken for part in words(one.written)]
         sure = [one.sureness >= SURE for one in spoken for _ in words(one.written)]

@@ -21,7 +21,7 @@ LONGEST_ECHO: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
-class SpokenWord:
+class WrittenWord:
     """A word as it was written, with its blank and marks, from when to when it was spoken, in s.
 
     ``sureness`` is the mean likelihood of its tokens, 0 to 1.
@@ -43,21 +43,21 @@ def spoken_words(
     likelihoods: Sequence[float],
     moments: Sequence[float],
     vocabulary: Vocabulary,
-) -> list[SpokenWord]:
+) -> list[WrittenWord]:
     """Return the words that tokens make up.
 
     ``moments`` are the seconds at which each token begins, and that at which the last one ends.
     """
-    found: list[SpokenWord] = []
+    found: list[WrittenWord] = []
     for first, behind in _groups(tokens, vocabulary):
         written = vocabulary.text(tokens[first:behind])
         mean = sum(likelihoods[first:behind]) / (behind - first)
         if not words(written) and found:  # marks belong to the word before
             last = found.pop()
-            found.append(SpokenWord(last.written + written, last.begin, last.end, last.sureness))
+            found.append(WrittenWord(last.written + written, last.begin, last.end, last.sureness))
             continue
         sureness = math.exp(min(mean, 0.0))
-        found.append(SpokenWord(written, moments[first], moments[behind], sureness))
+        found.append(WrittenWord(written, moments[first], moments[behind], sureness))
     return found
 
 
@@ -87,7 +87,7 @@ def _rejoined(begins: list[int], tokens: Sequence[int], vocabulary: Vocabulary) 
     return kept
 
 
-def without_echo(spoken: Sequence[SpokenWord], silent_from: float) -> list[SpokenWord]:
+def without_echo(spoken: Sequence[WrittenWord], silent_from: float) -> list[WrittenWord]:
     """Return words without a stretch that repeats what stands before it and has no sound.
 
     ``silent_from`` is the second from which on nobody speaks.
@@ -103,7 +103,7 @@ def without_echo(spoken: Sequence[SpokenWord], silent_from: float) -> list[Spoke
     return kept
 
 
-def _echo_at(spoken: Sequence[SpokenWord], place: int, silent_from: float) -> int:
+def _echo_at(spoken: Sequence[WrittenWord], place: int, silent_from: float) -> int:
     """Return how many words from a place on repeat those before it without a sound; 0 for none."""
     for size in range(min(place, len(spoken) - place, LONGEST_ECHO), 0, -1):
         first, second = spoken[place - size : place], spoken[place : place + size]

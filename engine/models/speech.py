@@ -27,7 +27,7 @@ from engine.inference.session import Session, open_session
 from engine.language.byte_pairs import BadVocabulary, Vocabulary, read_vocabulary
 from engine.language.dictation import Dictation, dictate
 from engine.language.keywords import Watch, keyword_fault
-from engine.language.spoken_words import SpokenWord, spoken_words, without_echo
+from engine.language.spoken_words import WrittenWord, spoken_words, without_echo
 from engine.language.words import clean, words
 
 _VOICE: Final = "silero_vad"
@@ -86,7 +86,7 @@ class SpeechModel(NetworkModel[Text]):
 
     What it is not sure of it leaves out: music, noise, another language, several people at once
     write nothing, or less than was said. It does not know who speaks, and writes no numbers of its
-    own: spelling and marks are the network's. A text comes a ``pause`` and about a third of a
+    own: spelling and marks are the network's. A text comes a ``pause`` and a fraction of a
     second after the last word.
 
     The network is no part of the installation: install the extra "speech", and build it once by
@@ -246,7 +246,7 @@ class SpeechModel(NetworkModel[Text]):
             self._interim = text
             yield HeardSpeech(interim=Text(text, final=False, language="en"))
 
-    def _written(self, phrase: SpokenPhrase, rate: int, *, ended: bool) -> list[SpokenWord]:
+    def _written(self, phrase: SpokenPhrase, rate: int, *, ended: bool) -> list[WrittenWord]:
         """Return the words of a phrase, in seconds from its begin; none where they are not sure."""
         sound = self._sound.take(phrase.begin, phrase.end)
         samples = np.clip(resample(sound, rate, RATE, quality="HQ"), -1, 1)
@@ -303,13 +303,13 @@ class SpeechModel(NetworkModel[Text]):
     def _expected(self) -> str:
         """Return the hint and the words to watch for, as somebody would write who just said them.
 
-        Why these too: of 16 that were said in 60 sentences 10 were found without, and 16 with them;
-        none where it was not said, sentences that sound alike among them (bench "speech").
+        Why these too: of 16 that two voices said in 60 sentences 10 were found without, and 16 with
+        them; none where it was not said, sentences that sound alike among them.
         """
         watched = f"{', '.join(self.words).capitalize()}." if self.words else ""
         text = clean(f"{self.hint} {watched}")
         return f" {text}" if text else ""
 
 
-def _text(spoken: Sequence[SpokenWord]) -> str:
+def _text(spoken: Sequence[WrittenWord]) -> str:
     return "".join(one.written for one in spoken).strip()

@@ -33,7 +33,7 @@ class Subtitles(Tape):
 
     file: Fixed[Annotated[str, Param("the .srt, .vtt or .lrc file", unit=FILE)]]
     late: Fixed[
-        Annotated[float, Param("how much later than in the file; below 0 earlier", -3600, 3600)]
+        Annotated[float, Param("seconds later than in the file; below 0 earlier", -3600, 3600)]
     ] = 0.0
     loop: Annotated[bool, Param("begin again at the end")] = False
 

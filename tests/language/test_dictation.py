@@ -10,7 +10,7 @@ import pytest
 from engine.language.byte_pairs import BadVocabulary, Vocabulary, read_vocabulary
 from engine.language.dictation import ROUNDS, dictate, round_of
 from engine.language.keywords import Watch
-from engine.language.spoken_words import SpokenWord, spoken_words, without_echo
+from engine.language.spoken_words import WrittenWord, spoken_words, without_echo
 
 TOKENS = [
     "Ġthe",
@@ -149,9 +149,9 @@ def test_tokens_are_words_with_their_marks() -> None:
     assert [one.begin for one in found] == pytest.approx([0.0, 0.1, 0.4, 0.7])
 
 
-def said(*words: str, begin: float = 0.0, each: float = 0.3) -> list[SpokenWord]:
+def said(*words: str, begin: float = 0.0, each: float = 0.3) -> list[WrittenWord]:
     return [
-        SpokenWord(f" {word}", begin + each * n, begin + each * (n + 1), 0.9)
+        WrittenWord(f" {word}", begin + each * n, begin + each * (n + 1), 0.9)
         for n, word in enumerate(words)
     ]
 
@@ -178,6 +178,6 @@ def test_a_word_is_told_once_a_phrase() -> None:
     watch.phrase_ends()
     assert [one.word for one in watch.heard(said("sea"))] == ["sea", ""]
     watch.phrase_ends()
-    assert list(watch.heard([SpokenWord(" sea", 0, 1, 0.3)])) == [], "it is not sure"
+    assert list(watch.heard([WrittenWord(" sea", 0, 1, 0.3)])) == [], "it is not sure"
     watch.watch(["four", "20"])
     assert [one.word for one in watch.heard(said("4", "twenty"))] == ["four", "", "20", ""]

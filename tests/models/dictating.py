@@ -1,7 +1,7 @@
 """Networks that take what those of ``speech`` take, and write down one sentence whatever they hear.
 
-Nothing in them is left to chance: the place in the text decides which word comes next, and each
-word is attended to at the second that is asked for.
+Nothing in them is left to chance: each word leads to the next one, and is attended to at the second
+that is asked for.
 """
 
 from __future__ import annotations
@@ -34,25 +34,34 @@ def vocabulary(tokens: list[str]) -> dict[str, object]:
 
 
 def weights(
-    said: list[int], seconds: list[float], count: int, *, sharpness: float = 4.0
+    said: list[int], seconds: list[float], count: int, *, sharpness: float, loops: bool
 ) -> dict[str, np.ndarray]:
     """Return weights that write down tokens by their numbers, each at its second.
 
-    ``count`` is how many there are with the marks; ``sharpness`` how sure it is of each.
+    ``count`` is how many there are with the marks, ``sharpness`` how sure it is of each, and
+    ``loops`` whether the first follows the last for ever.
     """
     width = count + count % 2
+    ends, begins = count - 4, count - 2
+    before = [begins, *said]
     found = {
         "encoder/conv1/weight": np.zeros((width, BANDS, 3)),
         "encoder/conv1/bias": np.zeros(width),
         "encoder/conv2/weight": np.zeros((width, width, 3)),
         "encoder/conv2/bias": np.zeros(width),
-        "encoder/position_encodings/encodings": _moments(said, seconds, width, count - 4),
-        "decoder/position_encodings/encodings": _sentence(said, width, count - 4),
+        "encoder/position_encodings/encodings": _moments(before, seconds, width),
+        "decoder/position_encodings/encodings": np.zeros((PLACES, width)),
         "decoder/embeddings/weight": np.eye(count, width),
     }
     for part in ("encoder", "decoder"):
         found |= _layer(part, width)
         found |= _norm(f"{part}/layer_norm", width)
+    following = np.zeros((width, width))
+    following[[*said, said[0] if loops else ends], before] = 10.0
+    following[ends, begins - 1] = 10.0  # behind the first mark it tells nothing
+    found["decoder/layer_0/ffn/linear_0/weight"] = np.eye(width)
+    found["decoder/layer_0/ffn/linear_0/bias"] = np.full(width, -1.0)
+    found["decoder/layer_0/ffn/linear_1/weight"] = following
     found["decoder/layer_norm/gamma"] = np.full(width, sharpness)
     found["decoder/layer_0/attention/linear_0/weight"] = 2 * np.eye(width)
     found["decoder/layer_0/attention/linear_1/weight"] = np.eye(2 * width, width)
@@ -65,31 +74,26 @@ def build(
     seconds: list[float] | None = None,
     *,
     sharpness: float = 4.0,
+    loops: bool = False,
 ) -> str:
-    """Build a model that hears a sentence, each word at its second; return its folder."""
-    tokens = [f" {word}" for word in dict.fromkeys(sentence.split())]
-    said = [tokens.index(f" {word}") for word in sentence.split()]
-    moments = seconds or [0.3 + 0.1 * number for number in range(len(said))]
-    named = vocabulary(tokens)
-    made = weights(said, moments, len(tokens) + 4, sharpness=sharpness)
-    return str(keep_speech(made, SIZES, named, folder / "speech"))
+    """Build a model that hears a sentence of different words, each at its second.
+
+    Return its folder.
+    """
+    tokens = [f" {word}" for word in sentence.split()]
+    said = [*range(len(tokens))]
+    moments = seconds or [0.3 + 0.1 * number for number in said]
+    made = weights(said, moments, len(tokens) + 4, sharpness=sharpness, loops=loops)
+    return str(keep_speech(made, SIZES, vocabulary(tokens), folder / "speech"))
 
 
-def _sentence(said: list[int], width: int, ends: int) -> np.ndarray:
-    """Return for each place in the text the token that follows: the first mark tells nothing."""
-    places = np.zeros((PLACES, width))
-    following = [ends, *said, *[ends] * (PLACES - len(said) - 1)]
-    places[np.arange(PLACES), following[:PLACES]] = 10.0
-    return places
-
-
-def _moments(said: list[int], seconds: list[float], width: int, ends: int) -> np.ndarray:
-    """Return for each 20 ms of sound the token that is heard then."""
+def _moments(before: list[int], seconds: list[float], width: int) -> np.ndarray:
+    """Return for each 20 ms of sound the token behind which what is heard then stands."""
     moments = np.zeros((STEPS, width))
     steps = [round(50 * second) for second in seconds]
-    for token, begin, end in zip(said, steps, [*steps[1:], steps[-1] + 10], strict=True):
+    ends = [*steps[1:], steps[-1] + 10, STEPS]
+    for token, begin, end in zip(before, [*steps, steps[-1] + 10], ends, strict=True):
         moments[begin:end, token] = 10.0
-    moments[steps[-1] + 10 :, ends] = 10.0
     return moments
 
 

@@ -85,6 +85,8 @@ def test_sentences_are_written_down_followed_and_told_in_time(
     total = len(words(" ".join(chosen)))
     print(f"{wrong} of {total} words wrong:", *(each.args[0] for each in said), sep="\n")
     assert wrong < total / 2
+    assert [each.args for each in played.sent("out", "/horses") if each.args == [1]] == [[1]]
+    assert played.sent("out", "/telescope") == []
     late = [min(each.t - end for end in ends if end <= each.t) for each in said]
     assert max(late) < 1.0, "within a second of the end of a phrase"
     reached = [each.args[0] for each in played.sent("out", "/number")]
