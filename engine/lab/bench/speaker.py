@@ -25,6 +25,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.audio.playout import RAMP_S
 from engine.lab.bench.report import COUNT, Goal, Row
 from engine.lab.bench.rig.footage import film
 from engine.lab.bench.rig.jack import RATE, ports, server, until
@@ -156,7 +157,8 @@ def torn(heard: Samples, trial: Trial) -> tuple[int, int]:
     parts = tone[: len(tone) // _PART * _PART].reshape(-1, _PART)
     dents = np.abs(parts).max(axis=1) < 0.95 * LEVEL
     gaps = int(np.count_nonzero(np.diff(dents.astype(np.int8)) == 1))
-    most = 1.05 * LEVEL * 2 * np.pi * HZ / RATE
+    # What fades out and in at a gap is no leap: a ramp is steeper than the tone, and no click.
+    most = 1.05 * LEVEL * (2 * np.pi * HZ + np.pi / 2 / RAMP_S) / RATE
     return gaps, int(np.count_nonzero(np.abs(np.diff(tone)) > most))
 
 
