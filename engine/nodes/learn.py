@@ -105,7 +105,7 @@ class Learn(Node):
     knobs: Annotated[
         dict[str, float], Param("the knobs that are taught, as they stand while it is recorded")
     ] = field(default_factory=dict)
-    reach: Annotated[float, Param("how far from the examples something is still known", 0, 1)] = 0.3
+    reach: Annotated[float, Param("how far from the examples something is still known", 0, 1)] = 0.2
     settle: Annotated[float, Param("how long it takes to change its mind", 0, 10, unit="s")] = 0.1
     by_itself: Annotated[bool, Param("whether it learns as soon as record is let go")] = True
     person: Who = 0

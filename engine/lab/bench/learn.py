@@ -25,7 +25,7 @@ from engine.learning.lesson import Lesson
 from engine.learning.named_numbers import NamedNumbers, moment
 from engine.nodes.learn import Learn
 
-SEEDS: Final = range(7000, 7008)
+SEEDS: Final = range(9000, 9008)
 _STRANGER: Final = 5000
 _SPEEDS: Final = (0.7, 0.85, 1.0, 1.2, 1.4)
 _EXAMPLES, _WIDTH, _CLASSES = 500, 20, 5
