@@ -5,9 +5,15 @@ from __future__ import annotations
 import shutil
 import signal
 import sys
+import tomllib
 from pathlib import Path
 
+import mido
 import pytest
+
+from engine.core.messages import Ns
+from engine.sources.midi_in import MidiIn
+from engine.testing import play
 
 from .one_file import Show, Sockets, end
 
@@ -69,3 +75,29 @@ def test_it_knows_the_same_after_a_kill_and_in_another_folder_and_replays(
     shutil.rmtree(tmp_path / "two" / "show.state")
     replayed = other.replay(recording)
     assert replayed.returncode == 0, replayed.stdout + replayed.stderr
+
+
+def test_pads_of_the_shipped_patch_record_while_they_are_held(tmp_path: Path) -> None:
+    shipped = Path(__file__).parents[2] / "patches" / "teach_a_pose.toml"
+    desk = MidiIn(map_=tomllib.loads(shipped.read_text(encoding="utf-8"))["desk"]["map"])
+    moves = [(0.5, 36, 90), (1.0, 36, 0), (1.5, 37, 90), (2.0, 37, 0), (2.5, 39, 90), (2.6, 39, 0)]
+    script = [
+        (second, command)
+        for second, note, velocity in moves
+        for outlet, command in desk.hear(
+            bytes(mido.Message("note_on", note=note, velocity=velocity).bin()), Ns(0)
+        )
+        if not outlet
+    ]
+    patch = tmp_path / "show.toml"
+    patch.write_text(
+        '[clock]\nuse = "every"\ntime = "100 ms"\n'
+        '[poses]\nuse = "learn"\nfrom = "clock.value"\n'
+        '[out]\nuse = "collector"\nsend = { notice = "poses.notice" }\n'
+    )
+    played = play(patch, script, seconds=3)
+    assert played.errors == []
+    assert [sent.args[0] for sent in played.sent("out", "notice")] == [
+        *("shows open", "kept 5 of open", "shows closed", "kept 5 of closed"),
+        "took 5 of closed back",
+    ]
