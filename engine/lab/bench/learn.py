@@ -1,10 +1,13 @@
 """How well the box ``learn`` learns poses, knobs and gestures from a few examples, and how fast.
 
-The stand-in teaches and plays, as another person each time: five poses, twenty examples each in
-four takes; two knobs by one arm, taught in five by five places; ten gestures, three examples each,
-made by somebody else at 0.7 to 1.4 of their speed, and minutes of free dancing in which none was
-meant. Five poses that were never shown are to be "unsure". What is reported was never tuned on:
-that was done on seeds 100 to 105.
+The stand-in teaches and plays, as another person each time: five poses, twenty examples each, in
+four takes or in one; two knobs by one arm, taught in five by five places; ten gestures, three
+examples each, made by somebody else at 0.7 to 1.4 of their speed, and minutes of free dancing in
+which none was meant. Five poses that were never shown are to be "unsure". What is reported was never
+tuned on: that was done on seeds 100 to 115.
+
+Joints are the true ones, and tremble by 0.4 % of the picture's height. Of the stand-in's poses
+"gather" is not among the five others: within what people do differently it is "akimbo".
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from engine.learning.named_numbers import NamedNumbers, moment
 from engine.nodes.learn import Learn
 
 SEEDS: Final = range(9000, 9008)
+_MOMENTS: Final = 20
 _STRANGER: Final = 5000
 _SPEEDS: Final = (0.7, 0.85, 1.0, 1.2, 1.4)
 _EXAMPLES, _WIDTH, _CLASSES = 500, 20, 5
@@ -35,21 +39,23 @@ def run(short: bool) -> list[Row]:
     """Teach, and play with what was taught."""
     seeds = SEEDS[:1] if short else SEEDS
     return [
-        *_poses(seeds, 5 if short else 20),
+        *_poses(seeds, 5 if short else 20, takes=4),
+        *_poses(seeds, 5 if short else 20, takes=1),
         *_knobs(seeds),
         *_gestures(seeds, _SPEEDS[::2] if short else _SPEEDS, 10 if short else 60),
         *_times(),
     ]
 
 
-def _poses(seeds: range, each: int) -> list[Row]:
+def _poses(seeds: range, each: int, takes: int) -> list[Row]:
+    """Return how poses are told that were shown in so many takes; of one take it has no goal."""
     right = wrong = unknown = tried = 0
     for seed in seeds:
         teacher, stranger = Performer(seed), Performer(seed + _STRANGER)
         examples = Examples()
-        for _ in range(4):
+        for _ in range(takes):
             for name in TAUGHT:
-                _record(examples, name, list(teacher.poses(name, 5)))
+                _record(examples, name, list(teacher.poses(name, _MOMENTS // takes)))
         lesson = Lesson.of("classify", examples, Learn.reach)
         for name in TAUGHT * each:
             said = _class(lesson, next(stranger.poses(name, 1)))
@@ -57,10 +63,14 @@ def _poses(seeds: range, each: int) -> list[Row]:
             tried += 1
         for name in UNSEEN * each:
             unknown += not _class(lesson, next(stranger.poses(name, 1)))
+    case = f"five poses, {takes} {'take' if takes == 1 else 'takes'}"
+    several = takes > 1
     return [
-        Row("five poses", "told by somebody else", 100 * right / tried, "%", (">=", 97)),
-        Row("five poses", "taken for another", 100 * wrong / tried, "%"),
-        Row("five others", "unsure", 100 * unknown / tried, "%", (">=", 90)),
+        Row(case, "told", 100 * right / tried, "%", (">=", 97) if several else None),
+        Row(case, "taken for another", 100 * wrong / tried, "%"),
+        Row(
+            case, "five others unsure", 100 * unknown / tried, "%", (">=", 90) if several else None
+        ),
     ]
 
 
