@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import typer
 
-from engine.commands import corpus, export, lab, looks, monitor, shows, train
+from engine.commands import corpus, examples, export, lab, looks, monitor, shows, train
 from engine.commands.ending import AT_THE_END, CANNOT_PLAY, OUR_FAULT, interrupt
 from engine.commands.hang_watch import HangWatch
 from engine.core.errors import SensoriumError, describe_error
@@ -28,6 +28,7 @@ for command in (
     monitor.monitor,
     export.export,
     corpus.corpus,
+    examples.examples,
     *(lab.bench, lab.stress, lab.install),
 ):
     app.command()(command)
