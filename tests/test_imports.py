@@ -96,6 +96,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "watchfiles": frozenset({"runtime"}),
     "onnx": frozenset({"training"}),
     "sklearn": frozenset({"corpus/layout.py"}),
+    "threadpoolctl": frozenset({"corpus/layout.py"}),
     "mcap": frozenset({"recording"}),
     "lz4": frozenset({"recording/chunk.py"}),
     "zstandard": frozenset({"recording/chunk.py"}),
