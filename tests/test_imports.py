@@ -25,6 +25,7 @@ BELOW_LEAVES = frozenset(
         "osc",
         "dsp",
         "language",
+        "learning",
         "net",
         "midi",
         "audio",
@@ -43,6 +44,7 @@ MAY_KNOW: dict[str, frozenset[str]] = {
     "system": frozenset({"core", "system"}),
     "dsp": frozenset({"core", "dsp"}),
     "language": frozenset({"core", "language"}),
+    "learning": frozenset({"core", "dsp", "learning"}),
     "osc": frozenset({"core", "osc", "dsp"}),
     "synthetic": frozenset({"core", "dsp", "synthetic"}),
     "inference": frozenset({"core", "system", "dsp", "language", "inference"}),
@@ -112,6 +114,7 @@ PROCESSES = frozenset({"subprocess", "multiprocessing"})
 NO_IO: dict[str, frozenset[str]] = {
     "core": NETWORK | PROCESSES,
     "dsp": NETWORK | PROCESSES,
+    "learning": NETWORK | PROCESSES,
     "osc": NETWORK | PROCESSES,
     "patch": NETWORK | PROCESSES | {"asyncio", "threading"},
 }

@@ -150,11 +150,18 @@ def pose(seed: int, number: int, key: int) -> Points:
     posture = standing()
     if key > 0:
         rng = np.random.default_rng([seed, number, key, 1])
-        _apply(posture, _KEYS[str(rng.choice(list(_KEYS)))])
-        posture[:15] += rng.normal(0.0, 1.0, 15) * ([4, 2, 2, 3, 5, 3, 3] + [6, 4, 5, 6] * 2)
+        posture = held(str(rng.choice(list(_KEYS))), rng)
         if rng.random() < 0.5:
             posture = mirrored(posture)
     posture.flags.writeable = False
+    return posture
+
+
+def held(name: str, rng: np.random.Generator) -> Points:
+    """Return the posture of a key by its name, as somebody takes it: float64, (23,)."""
+    posture = standing()
+    _apply(posture, _KEYS[name])
+    posture[:15] += rng.normal(0.0, 1.0, 15) * ([4, 2, 2, 3, 5, 3, 3] + [6, 4, 5, 6] * 2)
     return posture
 
 

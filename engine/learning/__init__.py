@@ -1,0 +1,1 @@
+"""Learning from examples: pure functions and small classes, without input or output."""
