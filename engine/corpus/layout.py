@@ -70,6 +70,7 @@ def principal(features: Floats, count: int) -> Floats:
 
 def _tsne(features: Floats) -> Floats:
     from sklearn import manifold
+    from threadpoolctl import threadpool_limits
 
     perplexity = min(_PERPLEXITY, (len(features) - 1) / 3)
     made = manifold.TSNE(
@@ -78,7 +79,8 @@ def _tsne(features: Floats) -> Floats:
         perplexity=perplexity,
         random_state=_SEED,
     )
-    return np.asarray(made.fit_transform(features), np.float32)
+    with threadpool_limits(1, user_api="openmp"):  # threads that wait for each other take longer
+        return np.asarray(made.fit_transform(features), np.float32)
 
 
 def _evened(places: Floats) -> Floats:

@@ -169,7 +169,10 @@ class Learn(Node):
         if self._recording:  # what is shown fires nothing
             yield from self._show(now, at)
         else:
-            yield self._answer(now, at)
+            answer = self._answer(now, at)
+            yield answer
+            if answer.gesture is not None:  # on for that one message
+                yield Taught(gesture=Keyword("", answer.gesture.words))
 
     def on_record(self, record: str) -> Iterator[Taught]:
         """Begin a take of a name, or end it with an empty one."""
@@ -374,11 +377,9 @@ class Learn(Node):
                 progress=course.progress if course else 0.0,
                 speed=course.speed if course else 0.0,
             )
-        self._counts[seen.label] = self._counts.get(seen.label, 0) + 1
-        names = self._examples.labels
         return Taught(
             label=seen.label,
-            gesture=Keyword(seen.label, names, tuple(self._counts.get(one, 0) for one in names)),
+            gesture=Keyword(seen.label, self._examples.labels),
             progress=1.0,
             speed=seen.speed,
             confidence=max(0.0, 1.0 - seen.distance),

@@ -6,6 +6,7 @@ here is hit for the microphone, and what a desk or a phone would say enters by a
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +14,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import soundfile
@@ -26,6 +28,7 @@ from engine.lab.bench.class_sounds import claps
 from engine.runtime.entries import Arrival
 from engine.testing import Played, Script, Sent
 from tests.models.dictating import build
+from tests.models.drawn_things import clock
 
 DRUM = "drum.wav"
 SPOKEN = "spoken.wav"
@@ -161,6 +164,15 @@ def write_words(folder: Path) -> None:
     song = "[00:00.50]The sea is calm\n[00:01.25]tonight\n[00:02.00]\n"
     (folder / "song.lrc").write_text(song, encoding="utf-8")
     build(folder, HEARD)
+
+
+def write_likeness(folder: Path) -> None:
+    """Write a picture of a clock, and a map of four sounds."""
+    picture = clock(np.random.default_rng(0))
+    cv2.imwrite(str(folder / "clock.png"), picture)
+    media = Path(__file__).parents[1] / "media"
+    shutil.copytree(media / "tones", folder / "tones")
+    shutil.copy(media / "tones.corpus", folder)
 
 
 def arrivals(source: str, outlet: str, *messages: tuple[float, Message]) -> Script:
@@ -1071,3 +1083,22 @@ def _(played: Played) -> None:
     prompts = [each.args[0] for each in sent(played, "/prompt")]
     assert prompts == ["The tide is full, the moon lies fair", ""]
     assert set(values(played, "/lost")) == {0.0}
+
+
+@promise(
+    "Hold it up and it is named",
+    1,
+    *("camera.use=picture_file", "camera.file=clock.png", "camera.fps=5", "camera.loop=true"),
+)
+def _(played: Played) -> None:
+    assert texts(played, "/thing") == ["analog clock"]
+    assert set(values(played, "/sure")) == {1.0}
+    assert min(values(played, "/light")) > 0.6
+
+
+@promise("A hand on a map of sounds", 10, *dancer(), "map.file=tones.corpus")
+def _(played: Played) -> None:
+    files = texts(played, "/file")
+    assert len({*files}) >= 2
+    assert all(one != other for one, other in pairwise(files))
+    assert len(played.sent("loudspeaker")) == len(files)

@@ -18,6 +18,7 @@ from tests.docs.promises import (
     write_chords,
     write_drum,
     write_groove,
+    write_likeness,
     write_voice_and_claps,
     write_words,
 )
@@ -43,6 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_groove(folder)
     write_voice_and_claps(folder)
     write_words(folder)
+    write_likeness(folder)
     return folder
 
 
@@ -65,7 +67,7 @@ def test_what_it_promises_leaves(recipe: Recipe, folder: Path) -> None:
         need("espeak-ng", "espeak-ng")
     promise = PROMISES[recipe.title]
     file = written(recipe, folder)
-    sets = [re.sub(r"=(\w+\.wav)$", rf"={folder}/\1", text) for text in promise.sets]
+    sets = [re.sub(r"=(\w+\.(?:wav|png|corpus))$", rf"={folder}/\1", text) for text in promise.sets]
     played = play(file, promise.script, seconds=promise.seconds, sets=sets)
     assert played.errors == []
     promise.check(played)

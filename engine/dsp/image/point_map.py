@@ -32,13 +32,13 @@ def nearest_item(places: Floats, x: float, y: float, now: int | None, stick: flo
 def draw_map(places: Floats, size: int, chosen: int | None, x: float, y: float) -> Picture:
     """Return a picture of a map, uint8 (size, size, 3): dots, the chosen one, and where it is."""
     image = np.full((size, size, 3), _GROUND, np.uint8)
-    radius = max(2, round(size / 6 / max(8.0, len(places) ** 0.5)))
+    radius = max(2, round(size / 12 / max(6.0, len(places) ** 0.5)))
     for each in places:
         cv2.circle(image, _pixel(each[0], each[1], size), radius, _DOT, -1, cv2.LINE_AA)
     if chosen is not None:
         at = _pixel(places[chosen, 0], places[chosen, 1], size)
         cv2.circle(image, at, 2 * radius, _CHOSEN, -1, cv2.LINE_AA)
-    cv2.drawMarker(image, _pixel(x, y, size), _POINTER, cv2.MARKER_CROSS, 6 * radius, 1)
+    cv2.drawMarker(image, _pixel(x, y, size), _POINTER, cv2.MARKER_CROSS, max(12, 4 * radius), 1)
     return image
 
 

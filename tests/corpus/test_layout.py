@@ -1,0 +1,81 @@
+"""Items on a map: within it, the same each time, neighbours together; with and without t-SNE."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from engine.corpus import layout
+from engine.corpus.file import WIDTHS
+from engine.corpus.layout import compared, lay_out, principal
+
+Floats = NDArray[np.float32]
+
+
+def heaps(count: int, each: int = 12, width: int = 20) -> tuple[Floats, NDArray[np.intp]]:
+    """Return items of several kinds, and which each is of."""
+    rng = np.random.default_rng(1)
+    middles = rng.normal(0, 3, (count, width))
+    kinds = np.repeat(np.arange(count), each)
+    items = middles[kinds] + rng.normal(0, 0.3, (len(kinds), width))
+    return items.astype(np.float32), kinds
+
+
+def purity(places: Floats, kinds: NDArray[np.intp]) -> float:
+    """Return which part of the three nearest are of the same kind."""
+    apart = np.linalg.norm(places[:, None] - places[None], axis=2)
+    np.fill_diagonal(apart, np.inf)
+    return float((kinds[np.argsort(apart, axis=1)[:, :3]] == kinds[:, None]).mean())
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_places_are_on_the_map_and_the_same_each_time(
+    here: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if here:
+        pytest.importorskip("sklearn", reason="uv sync --extra learn")
+    monkeypatch.setattr(layout, "is_tsne_here", lambda: here)
+    items, kinds = heaps(4)
+    places, how = lay_out(items)
+    assert how == ("t-SNE" if here else "PCA")
+    assert places.dtype == np.float32
+    assert places.shape == (len(items), 2)
+    assert places.min() >= 0
+    assert places.max() <= 1
+    assert np.ptp(places, axis=0).min() > 0.8
+    assert np.array_equal(places, lay_out(items)[0])
+    assert purity(places, kinds) >= (0.95 if here else 0.8)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 9])
+def test_few_or_equal_items_have_places_too(count: int) -> None:
+    for items in (np.ones((count, 5), np.float32), np.eye(count, 5, dtype=np.float32)):
+        places, _ = lay_out(items)
+        assert np.isfinite(places).all()
+        assert places.min() >= 0
+        assert places.max() <= 1
+
+
+def test_without_scikit_learn_it_is_looked_for_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(layout, "find_spec", lambda name: None)
+    assert not layout.is_tsne_here()
+
+
+def test_the_first_direction_is_that_in_which_they_differ_most() -> None:
+    rng = np.random.default_rng(2)
+    items = rng.normal(0, 1, (50, 3)).astype(np.float32) * np.float32((0.1, 5.0, 1.0))
+    found = principal(items, 2)
+    assert abs(np.corrcoef(found[:, 0], items[:, 1])[0, 1]) > 0.99
+    assert abs(np.corrcoef(found[:, 1], items[:, 2])[0, 1]) > 0.99
+
+
+def test_both_halves_of_a_sound_count_alike() -> None:
+    rng = np.random.default_rng(3)
+    features = rng.normal(0, 1, (30, WIDTHS["sounds"])).astype(np.float32)
+    features[:, 110:] *= 1000
+    found = compared("sounds", features)
+    halves = [np.square(part).sum() for part in (found[:, :110], found[:, 110:])]
+    assert halves[0] == pytest.approx(halves[1], rel=1e-3)
+    assert np.isfinite(compared("sounds", np.ones((4, WIDTHS["sounds"]), np.float32))).all()
