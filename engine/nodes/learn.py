@@ -132,7 +132,6 @@ class Learn(Node):
     _known: float = 0.0
     _turned: dict[str, float] = field(default_factory=dict)
     _at: Ns | None = None
-    _counts: dict[str, int] = field(default_factory=dict)
 
     def open(self, context: Context) -> None:
         """Read the examples of the version, and learn from them."""

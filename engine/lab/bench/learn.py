@@ -3,7 +3,7 @@
 The stand-in teaches and plays, as another person each time: five poses, twenty examples each, in
 four takes or in one; two knobs by one arm, taught in five by five places; ten gestures, three
 examples each, made by somebody else at 0.7 to 1.4 of their speed, and minutes of free dancing in
-which none was meant. Five poses that were never shown are to be "unsure". What is reported was never
+which none was meant. Five poses that were never shown are to be "unsure". What is reported was not
 tuned on: that was done on seeds 100 to 115.
 
 Joints are the true ones, and tremble by 0.4 % of the picture's height. Of the stand-in's poses
