@@ -37,7 +37,8 @@ class Lesson:
             for one in shown:
                 self.at += FRAME
                 for answer in self.box.process(one, at=Ns(self.at), **more):
-                    said |= {name: v for name, v in answer._asdict().items() if v is not None}
+                    if answer.gesture is None or answer.gesture.word:  # on for one message
+                        said |= {name: v for name, v in answer._asdict().items() if v is not None}
         return Taught(**said)
 
     def record(self, label: str, *shown: object, times: int = 5) -> Taught:
@@ -177,7 +178,7 @@ def test_a_gesture_is_told_at_its_end_with_its_speed() -> None:
     assert half.gesture is None and half.progress is not None and 0.4 < half.progress < 0.8
     whole = lesson.sees(*way(30, 9)[18:], *[two(0, 1)] * 15)
     assert whole.gesture is not None and whole.gesture.word == "circle"
-    assert whole.gesture.circle == 1 and whole.gesture.sweep == 0
+    assert whole.gesture.circle and not whole.gesture.sweep
     assert whole.label is not None and whole.label == "circle"
     rest = lesson.sees(*[two(0, 1)] * 60)
     assert rest.gesture is None and rest.progress == 0
