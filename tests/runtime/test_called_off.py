@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-import pytest
-
 from engine.core.clock import ns
-from engine.core.commands import SetParameter
 from engine.core.messages import Later, Ns, Trigger
 from engine.core.node import Node
 from engine.testing import Script, play
@@ -68,5 +65,3 @@ def test_an_event_that_calls_off_does_too_and_another_does_not() -> None:
     assert [number for _, number in stopped if number > 0] == []  # it came at 0, too
     waited = said("10 s", "wait = { from = 'late' }")
     assert [number for _, number in waited if number > 0] == [10, 11, 12, 13, 14]
-
-
