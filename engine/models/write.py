@@ -40,7 +40,7 @@ class WrittenLine(NamedTuple):
     done: Trigger | None = None
 
 
-class Standing(NamedTuple):
+class SoFar(NamedTuple):
     """What stands at a moment: a line so far, and whether it is done."""
 
     at: Ns
@@ -101,7 +101,7 @@ class WriteModel(NetworkModel[Text]):
     _told: bool = False
     _drawn: tuple[int, int] = (0, 0)
     """The seed that numbers were drawn with, and how many."""
-    _plan: list[Standing] = field(default_factory=list)
+    _plan: list[SoFar] = field(default_factory=list)
 
     def known_texts(self) -> Mapping[str, Sequence[str]]:
         """Return the authors of the network, or the folder of one's own."""
@@ -297,7 +297,7 @@ class WriteModel(NetworkModel[Text]):
     def _at(
         self, said: WrittenLine, moment: Ns, line: str, *, done: bool = False
     ) -> WrittenLine | Later[WrittenLine]:
-        self._plan.append(Standing(moment, line.strip(), done))
+        self._plan.append(SoFar(moment, line.strip(), done))
         return Later(moment, said) if self.pace > 0 else said
 
 

@@ -24,7 +24,7 @@ from engine.language.letters import Alphabet
 from engine.training.letters_network import Weights, network_files, writing_network
 
 HERE = Path(__file__).parent
-READ = 200_000
+READ = 100_000
 """Letters of each held-out text that are read, or as many as there are."""
 SHOWN = 10_000
 """Letters of each that go along, for ``sensorium bench text``."""
