@@ -89,8 +89,10 @@ def test_a_node_a_model_and_an_output_are_one_new_file_each(tmp_path: Path) -> N
 
 PUSHED = {"desk_plays_the_room"}
 """Patches that hear a device which cannot be pulled, such as a MIDI desk."""
-SILENT = {"dreaming", "painted_room", "skeleton_to_picture"}
-"""Patches that send nothing, and are there to be looked at."""
+TAUGHT = {"gesture_fires_cue", "teach_a_knob", "teach_a_pose"}
+"""Patches that say little until somebody has taught them."""
+SILENT = {"dreaming", "painted_room", "skeleton_to_picture", *TAUGHT}
+"""Patches that send nothing, and are there to be looked at, or taught."""
 SHIPPED = sorted({file.stem for file in installed_folder("patches").glob("*.toml")} - PUSHED)
 
 
