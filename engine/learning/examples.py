@@ -14,6 +14,8 @@ from engine.learning.named_numbers import MOST, NamedNumbers, aligned
 MOST_EXAMPLES: Final = 5000
 """Moments of all examples together."""
 MOST_CLASSES: Final = 64
+MOST_NUMBERS: Final = 2_000_000
+"""Numbers of all examples together: a file of them must stay one that is read again."""
 
 Floats = NDArray[np.float32]
 
@@ -70,10 +72,11 @@ class Examples:
 
         A name that is new becomes one of all examples: of those before it is not known.
         """
-        if self.count >= MOST_EXAMPLES:
-            return False
         known = set(self.names)
-        self._widen(tuple(name for name in shown.names if name not in known))
+        if self.count < MOST_EXAMPLES:
+            self._widen(tuple(name for name in shown.names if name not in known))
+        if self.count >= min(MOST_EXAMPLES, MOST_NUMBERS // max(1, len(self.names))):
+            return False
         take = self.takes[-1]
         take.rows = np.vstack([take.rows, aligned(shown, self.names)])
         take.times = np.append(take.times, np.float32(seconds))
@@ -124,7 +127,8 @@ class Examples:
         return np.repeat(each, [len(take.rows) for take in self.takes], axis=0)
 
     def _widen(self, more: tuple[str, ...]) -> None:
-        more = more[: MOST - len(self.names)]
+        most = min(MOST, MOST_NUMBERS // max(1, self.count))
+        more = more[: max(0, most - len(self.names))]
         if not more:
             return
         self.names += more

@@ -40,6 +40,7 @@ UNSURE: Final = "unsure"
 _SURER: Final = 0.1
 """How much more of the share another class must have before it takes over."""
 _HALF: Final = 0.5
+_MOST_FILES: Final = 100
 
 Shown = Landmarks | Features | Pitch | float
 
@@ -233,6 +234,9 @@ class Learn(Node):
         """Keep the examples under another name, and go on with that."""
         if fault := version_fault(save):
             return self._says(fault)
+        known = self._context.state.names()
+        if file_of(save) not in known and len(known) >= _MOST_FILES:
+            return self._says(f"it keeps {_MOST_FILES} files, and no more: take one that is there")
         self._version, self._safe = save, self._context.state.read(file_of(save))
         return self._says(f"kept as {save}" if self._keep() else f"{save} could not be kept")
 

@@ -7,7 +7,13 @@ import json
 import numpy as np
 import pytest
 
-from engine.learning.examples import MOST_CLASSES, MOST_EXAMPLES, Examples
+from engine.learning.examples import (
+    MOST_CLASSES,
+    MOST_EXAMPLES,
+    MOST_NUMBERS,
+    Examples,
+    OneTake,
+)
 from engine.learning.examples_file import (
     LARGEST,
     BadExamples,
@@ -15,7 +21,7 @@ from engine.learning.examples_file import (
     version_fault,
     write_examples,
 )
-from engine.learning.named_numbers import NamedNumbers
+from engine.learning.named_numbers import MOST, NamedNumbers
 
 
 def taught() -> Examples:
@@ -96,3 +102,25 @@ def test_more_examples_than_fit_are_refused() -> None:
     take.rows = np.zeros((MOST_EXAMPLES, 1), np.float32)
     take.times = np.zeros(MOST_EXAMPLES, np.float32)
     assert not examples.add(one, 1.0)
+
+
+def test_what_is_as_large_as_can_be_is_a_file_that_can_be_read() -> None:
+    examples = Examples()
+    examples.begin("a", {})
+    rng = np.random.default_rng(1)
+    wide = NamedNumbers(tuple(map(str, range(MOST))), rng.normal(size=MOST).astype(np.float32))
+    examples.add(wide, 0.0)
+    take = examples.takes[0]
+    count = MOST_NUMBERS // MOST
+    take.rows, take.times = np.repeat(take.rows, count, axis=0), np.zeros(count, np.float32)
+    assert not examples.add(wide, 0.0)
+    row = write_examples(Examples(examples.names, [OneTake("a", take.rows[:9], take.times[:9])]))
+    assert len(row) / 9 * count < LARGEST
+
+
+def test_new_names_do_not_widen_many_examples_without_end() -> None:
+    examples = Examples(("p",))
+    examples.takes = [OneTake("a", np.zeros((4000, 1), np.float32), np.zeros(4000, np.float32))]
+    many = NamedNumbers(tuple(map(str, range(MOST))), np.zeros(MOST, np.float32))
+    examples.add(many, 0.0)
+    assert examples.rows().size <= MOST_NUMBERS

@@ -308,6 +308,14 @@ def test_versions_are_kept_and_taken_by_name() -> None:
     assert "no path" in (lesson.box.on_save("/etc/passwd").notice or "")
 
 
+def test_versions_do_not_fill_the_disk() -> None:
+    lesson = Lesson()
+    notices = [lesson.box.on_save(f"v{number}").notice for number in range(110)]
+    assert notices[99] == "kept as v99"
+    assert notices[100] == "it keeps 100 files, and no more: take one that is there"
+    assert lesson.box.on_save("v5").notice == "kept as v5"
+
+
 def test_a_version_that_is_a_path_is_refused_in_the_patch() -> None:
     with pytest.raises(ParameterError, match="no path"):
         Lesson(version="../up")

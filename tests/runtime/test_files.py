@@ -89,15 +89,12 @@ def test_a_node_a_model_and_an_output_are_one_new_file_each(tmp_path: Path) -> N
 
 PUSHED = {"desk_plays_the_room"}
 """Patches that hear a device which cannot be pulled, such as a MIDI desk."""
-SILENT = {
-    "dreaming",
-    "painted_room",
-    "poem_machine",
-    "skeleton_to_picture",
-    "spoken_room",
-    "word_knobs",
-}
-"""Patches that send little or nothing by themselves: to be looked at, or waiting for words."""
+TAUGHT = {"gesture_fires_cue", "teach_a_knob", "teach_a_pose", "three_things"}
+"""Patches that say little until somebody has taught them."""
+WAITING = {"poem_machine", "spoken_room", "word_knobs"}
+"""Patches that wait for somebody's words."""
+SILENT = {"dreaming", "painted_room", "skeleton_to_picture", *TAUGHT, *WAITING}
+"""Patches that send little or nothing by themselves, or are there to be looked at."""
 SHIPPED = sorted({file.stem for file in installed_folder("patches").glob("*.toml")} - PUSHED)
 
 
