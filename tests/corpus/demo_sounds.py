@@ -58,8 +58,10 @@ def bell(rng: Random) -> Sound:
     t = time(0.35)
     hz = rng.uniform(500, 1200)
     parts = ((1, 1.0), (2.76, 0.5), (5.4, 0.3))
-    return 0.4 * np.sum([a * np.sin(2 * np.pi * k * hz * t) for k, a in parts], axis=0) * np.exp(
-        -t / 0.12
+    return (
+        0.4
+        * np.sum([a * np.sin(2 * np.pi * k * hz * t) for k, a in parts], axis=0)
+        * np.exp(-t / 0.12)
     )
 
 
